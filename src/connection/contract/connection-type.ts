@@ -1,0 +1,156 @@
+/**
+ * The contract between Usher and a kind of identity provider. A connection type is one folder that exports one
+ * `defineConnectionType({ … })`, and one line in `connection-types/index.ts`. It knows its protocol and its provider; it
+ * reaches neither the database nor provisioning.
+ */
+import type { Strategy } from "passport";
+import type { RefusalTexts } from "../../protocols/refusal.js";
+import type { Groups, NormalizedProfile } from "./profile.js";
+import type { DraftSettingsOf, ParseContext, SettingIssue, SettingsDeclaration, SettingsOf } from "./settings.js";
+
+/** The public addresses of one connection at this installation. */
+export interface Addresses {
+  /** Where a sign-in begins; also the portal tile's address. */
+  readonly startUrl: string;
+  /** OpenID Connect redirect URI (OpenID Connect Core 3.1.2.1). */
+  readonly callbackUrl: string;
+  /** SAML assertion consumer service (SAML profiles 4.1). */
+  readonly acsUrl: string;
+  /** SAML service provider metadata, whose address is also the entity ID. */
+  readonly metadataUrl: string;
+  readonly logoutUrl: string;
+}
+
+/** A value that an administrator pastes at the provider, or a tile points to. */
+export interface ServiceProviderDetail {
+  /** Stable name, such as `redirectUrl`, `entityId`, `acsUrl`, `signOnUrl`, `logoutUrl`. */
+  readonly name: string;
+  /** What the provider's own forms usually call it. */
+  readonly label: string;
+  readonly value: string;
+}
+
+/** One line of a diagnosis. */
+export interface Finding {
+  /** Stable name of what was looked at, such as `DISCOVERY_REACHABLE`. */
+  readonly check: string;
+  readonly level: "OK" | "WARNING" | "ERROR";
+  readonly message: string;
+  /** What to do about it; `null` when all is well. */
+  readonly remedy: string | null;
+}
+
+/** The platform's guarded fetch: https and public addresses only, no redirects, bounded time and size. */
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** What Usher lends to a connection type. It lends no repository: a plugin cannot provision. */
+export interface Runtime {
+  readonly connectionId: string;
+  readonly addresses: Addresses;
+  readonly fetch: Fetch;
+  readonly now: () => Date;
+  readonly urls: ParseContext;
+}
+
+/** What a protocol wants to find again when the person returns. */
+export interface FlowDraft {
+  /** The id of an outgoing request that the answer will name (SAML `InResponseTo`); `null` where state does that. */
+  readonly requestId: string | null;
+  /** Nonce, code verifier and the like; encrypted at rest. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** A sign-in under way, found by its state or request id, not yet used up, of this connection and trust version. */
+export interface PendingFlow {
+  readonly requestId: string | null;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly startedAt: Date;
+  /** Uses the flow up. `true` for exactly one caller, whatever the number of replicas. */
+  readonly consume: () => Promise<boolean>;
+}
+
+/** A message that must be accepted once only; sign-in notes it where a second copy fails. */
+export interface ReplayNote {
+  readonly kind: "assertion" | "id-token";
+  readonly id: string;
+  readonly expiresAt: Date;
+}
+
+/**
+ * What a strategy's `authenticate` receives as its request: one step of a sign-in, with what Usher has already checked.
+ * Parameters are single strings of bounded length, never lists or objects.
+ */
+export type Exchange =
+  /** Send the person to the provider. `keep` stores the flow and answers its opaque state handle. */
+  | {
+      readonly step: "start";
+      readonly loginHint: string | null;
+      /** Ask the provider to authenticate anew (`prompt=login`, `ForceAuthn`). */
+      readonly forceAuthentication: boolean;
+      readonly keep: (flow: FlowDraft) => Promise<string>;
+    }
+  /** The person returns by redirect; the flow was found by `state`, and the browser is the one that began it. */
+  | { readonly step: "return"; readonly parameters: Readonly<Record<string, string>>; readonly flow: PendingFlow }
+  /** A message was posted; the flow is found by the id of the request that it answers, before any cryptography. */
+  | {
+      readonly step: "post";
+      readonly parameters: Readonly<Record<string, string>>;
+      readonly findFlow: (requestId: string) => Promise<PendingFlow | null>;
+    };
+
+/** What a strategy hands to `success`: the verified message, and for posts what must be used up with it. */
+export interface Verification<Verified> {
+  readonly verified: Verified;
+  /** For `post`: the flow that the message answered, and the note against replays. */
+  readonly posted: { readonly flow: PendingFlow; readonly replay: ReplayNote } | null;
+}
+
+/** A kind of identity provider. See docs/connection-types.md for how to write one. */
+export interface ConnectionType<
+  Declaration extends SettingsDeclaration = SettingsDeclaration,
+  Opened = unknown,
+  Verified = unknown,
+> {
+  /** Stable, lower case with hyphens; stored with every connection. Its camel case is the key in GraphQL inputs. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** Path of the administrators' guide in this repository. */
+  readonly guide: string;
+  /** Raised when stored settings need `upgrade` to be read. */
+  readonly settingsVersion: number;
+  /** Brings settings that an older version stored to the present declaration. */
+  readonly upgrade: (stored: Record<string, unknown>, fromVersion: number) => Record<string, unknown>;
+  /** How the answer comes back: as a redirect with a query, or as a form that the browser posts across sites. */
+  readonly binding: "redirect" | "post";
+  readonly settings: Declaration;
+  /** The protocol's published refusals; they become codes in the schema. */
+  readonly refusals: RefusalTexts;
+  /** Rules across settings, applied when saved; `complete` also asks for what activation needs. */
+  readonly check: (settings: DraftSettingsOf<Declaration>, complete: boolean) => readonly SettingIssue[];
+  /** What to paste at the provider; known before anything else is. */
+  readonly serviceProvider: (addresses: Addresses) => readonly ServiceProviderDetail[];
+  /** Discovery, keys, certificates: once per stored version, shared by all requests. May fail with a ProtocolRefusal. */
+  readonly open: (settings: SettingsOf<Declaration>, runtime: Runtime) => Promise<Opened>;
+  /**
+   * The passport strategy, built once per opened connection. The caller gives each request a child of its own.
+   * `authenticate` takes an `Exchange`, and answers `redirect(url)`, `success(Verification)` or `error(ProtocolRefusal)`.
+   */
+  readonly strategy: (opened: Opened, runtime: Runtime) => Strategy;
+  /** Asks the provider for groups that the message did not carry. */
+  readonly fetchGroups?: (verified: Verified, opened: Opened, runtime: Runtime) => Promise<Groups>;
+  /** Pure: the verified message in Usher's words. */
+  readonly normalize: (verified: Verified, settings: SettingsOf<Declaration>) => NormalizedProfile;
+  /** Looks at everything that can be looked at without a user. Never throws for what a provider does. */
+  readonly diagnose: (settings: SettingsOf<Declaration>, runtime: Runtime) => Promise<readonly Finding[]>;
+}
+
+/** A connection type whose parameters are not of interest, as the registry holds it. */
+export type AnyConnectionType = ConnectionType<any, any, any>; // any: a registry of differently typed plugins; `defineConnectionType` checked each
+
+/** Types a connection type by its own declaration, and changes nothing. */
+export function defineConnectionType<const Declaration extends SettingsDeclaration, Opened, Verified>(
+  type: ConnectionType<Declaration, Opened, Verified>,
+): ConnectionType<Declaration, Opened, Verified> {
+  return type;
+}

@@ -1,0 +1,16 @@
+/** Everything that a connection type may import from Usher. */
+export * from "./connection-type.js";
+export * from "./profile.js";
+export * as setting from "./settings.js";
+export type {
+  DraftSettingsOf,
+  ParseContext,
+  Parsed,
+  Setting,
+  SettingIssue,
+  SettingKind,
+  SettingsDeclaration,
+  SettingsOf,
+  UrlRule,
+} from "./settings.js";
+export { ProtocolRefusal, type RefusalText, type RefusalTexts } from "../../protocols/refusal.js";

@@ -1,0 +1,209 @@
+/**
+ * Settings of a connection type, declared once. The TypeScript type, parsing, the GraphQL input and output, the form
+ * description, the redaction of secrets and the guide's table all follow from the declaration.
+ */
+
+/** How a setting is entered and shown; each kind has one GraphQL type. */
+export type SettingKind = "TEXT" | "URL" | "SECRET" | "TOGGLE" | "INTEGER" | "CHOICE" | "CHOICES" | "LIST" | "DOCUMENT";
+
+/** Says why an address may not be used, or `null` when it may. */
+export type UrlRule = (url: URL) => string | null;
+
+/** What parsing needs to know of this installation. */
+export interface ParseContext {
+  /** For addresses that the server itself requests: https and public, but for hosts that the operator allows. */
+  readonly serverUrl: UrlRule;
+  /** For addresses that only browsers are sent to: https, http for hosts that the operator allows; private is fine. */
+  readonly browserUrl: UrlRule;
+}
+
+/** A parsed value, or the sentence that says what is wrong with the input. */
+export type Parsed<Value> = { readonly value: Value } | { readonly issue: string };
+
+/** One declared setting. `Value` is what an activated connection holds: `null` is in it unless required or defaulted. */
+export interface Setting<Value = unknown> {
+  readonly kind: SettingKind;
+  readonly label: string;
+  readonly help: string;
+  /** Needed to activate; a draft may lack it. */
+  readonly required: boolean;
+  /** Cannot change once the connection was active for the first time. */
+  readonly fixed: boolean;
+  /** A change ends the flows under way and the sessions that the connection gave (it raises the trust version). */
+  readonly trust: boolean;
+  /** What holds when the setting is left out. */
+  readonly default: Value | null;
+  /** The values of a `CHOICE` or `CHOICES`, as GraphQL enum values. */
+  readonly options: readonly string[] | null;
+  readonly parse: (input: unknown, context: ParseContext) => Parsed<NonNullable<Value>>;
+}
+
+/** All settings of a type, by name. The order is the order of the form. */
+export type SettingsDeclaration = Readonly<Record<string, Setting<any>>>; // any: variance of parse; the factories below type each value
+
+/** The settings of a connection that is complete enough to be activated. */
+export type SettingsOf<Declaration extends SettingsDeclaration> = {
+  readonly [Name in keyof Declaration]: Declaration[Name] extends Setting<infer Value> ? Value : never;
+};
+
+/** The settings of a draft: anything may still be missing. */
+export type DraftSettingsOf<Declaration extends SettingsDeclaration> = {
+  readonly [Name in keyof Declaration]: SettingsOf<Declaration>[Name] | null;
+};
+
+/** Something that is wrong with one setting, or with several together. */
+export interface SettingIssue {
+  /** The name of the setting at which a form shows the message. */
+  readonly setting: string;
+  readonly message: string;
+}
+
+interface Common<Value> {
+  readonly label: string;
+  readonly help: string;
+  readonly required?: boolean;
+  readonly fixed?: boolean;
+  readonly trust?: boolean;
+  readonly default?: Value;
+}
+
+/** `null` belongs to a value only when nothing guarantees that it is there. */
+type Held<Value, Options> = Options extends { required: true } | { default: Value } ? Value : Value | null;
+
+function declare<Value, Options extends Common<Value>>(
+  kind: SettingKind,
+  options: Options,
+  parse: (input: unknown, context: ParseContext) => Parsed<Value>,
+  choices: readonly string[] | null = null,
+): Setting<Held<Value, Options>> {
+  return {
+    kind,
+    label: options.label,
+    help: options.help,
+    required: options.required ?? false,
+    fixed: options.fixed ?? false,
+    trust: options.trust ?? false,
+    default: (options.default ?? null) as Held<Value, Options> | null,
+    options: choices,
+    parse: parse as Setting<Held<Value, Options>>["parse"],
+  };
+}
+
+const TEXT_LENGTH = 2_000;
+const DOCUMENT_LENGTH = 1_000_000;
+const LIST_LENGTH = 100;
+
+function parseText(input: unknown, longest = TEXT_LENGTH): Parsed<string> {
+  if (typeof input !== "string") return { issue: "must be a string" };
+  const value = input.trim();
+  if (value === "") return { issue: "must not be empty; leave it out or send null to clear it" };
+  if (value.length > longest) return { issue: `must be at most ${longest} characters long` };
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (longest === TEXT_LENGTH && /[\u0000-\u001f\u007f]/.test(value))
+    return { issue: "must not contain line breaks or control characters" };
+  return { value };
+}
+
+/** One line of text; surrounding white space is cut off. `pattern` is what the whole value must match. */
+export function text<const Options extends Common<string> & { pattern?: { matches: RegExp; sentence: string } }>(
+  options: Options,
+) {
+  return declare<string, Options>("TEXT", options, (input) => {
+    const parsed = parseText(input);
+    if ("value" in parsed && options.pattern && !options.pattern.matches.test(parsed.value))
+      return { issue: options.pattern.sentence };
+    return parsed;
+  });
+}
+
+/** An absolute address. `reach` says who requests it: the server, or only browsers that are sent there. */
+export function url<const Options extends Common<string> & { reach: "server" | "browser" }>(options: Options) {
+  return declare<string, Options>("URL", options, (input, context) => {
+    const parsed = parseText(input);
+    if ("issue" in parsed) return parsed;
+    if (!URL.canParse(parsed.value)) return { issue: "must be an absolute address such as https://id.example.com" };
+    const address = new URL(parsed.value);
+    const refused = options.reach === "server" ? context.serverUrl(address) : context.browserUrl(address);
+    return refused === null ? parsed : { issue: refused };
+  });
+}
+
+/** A secret: it goes in, is encrypted at rest, and never comes out again; answers say only when it was set. */
+export function secret<const Options extends Common<string> & { longest?: number }>(options: Options) {
+  return declare<string, Options>("SECRET", options, (input) => parseText(input, options.longest ?? TEXT_LENGTH));
+}
+
+/** On or off. */
+export function toggle<const Options extends Common<boolean> & { default: boolean }>(options: Options) {
+  return declare<boolean, Options>("TOGGLE", options, (input) =>
+    typeof input === "boolean" ? { value: input } : { issue: "must be true or false" },
+  ) as Setting<boolean>;
+}
+
+/** A whole number between `minimum` and `maximum`, both included. Its unit is in the setting's name. */
+export function integer<const Options extends Common<number> & { minimum: number; maximum: number }>(options: Options) {
+  return declare<number, Options>("INTEGER", options, (input) =>
+    typeof input === "number" && Number.isInteger(input) && input >= options.minimum && input <= options.maximum
+      ? { value: input }
+      : { issue: `must be a whole number from ${options.minimum} to ${options.maximum}` },
+  ) as Setting<Options extends { required: true } | { default: number } ? number : number | null>;
+}
+
+/** One of a few values. Names are GraphQL enum values. */
+export function choice<
+  const Value extends string,
+  const Options extends Omit<Common<Value>, "default"> & { default?: NoInfer<Value> },
+>(values: readonly Value[], options: Options) {
+  return declare<Value, Common<Value>>(
+    "CHOICE",
+    options as Common<Value>,
+    (input) =>
+      values.includes(input as Value) ? { value: input as Value } : { issue: `must be one of ${values.join(", ")}` },
+    values,
+  ) as Setting<Options extends { required: true } | { default: string } ? Value : Value | null>;
+}
+
+/** Some of a few values, at least one. */
+export function choices<
+  const Value extends string,
+  const Options extends Omit<Common<readonly Value[]>, "default"> & { default?: readonly NoInfer<Value>[] },
+>(values: readonly Value[], options: Options) {
+  return declare<readonly Value[], Common<readonly Value[]>>(
+    "CHOICES",
+    options as Common<readonly Value[]>,
+    (input) =>
+      Array.isArray(input) && input.length > 0 && input.every((each) => values.includes(each))
+        ? { value: [...new Set(input as Value[])] }
+        : { issue: `must be a list with at least one of ${values.join(", ")}` },
+    values,
+  ) as Setting<
+    Options extends { required: true } | { default: readonly string[] } ? readonly Value[] : readonly Value[] | null
+  >;
+}
+
+/** A list of texts without duplicates. `item` parses each one. */
+export function list<
+  const Options extends Common<readonly string[]> & {
+    item?: (value: string) => Parsed<string>;
+    /** Longest single item, in characters. */
+    longestItem?: number;
+  },
+>(options: Options) {
+  return declare<readonly string[], Options>("LIST", options, (input) => {
+    if (!Array.isArray(input)) return { issue: "must be a list of strings" };
+    if (input.length > LIST_LENGTH) return { issue: `must have at most ${LIST_LENGTH} entries` };
+    const values: string[] = [];
+    for (const [index, each] of input.entries()) {
+      const plain = parseText(each, options.longestItem ?? TEXT_LENGTH);
+      const parsed = "value" in plain && options.item ? options.item(plain.value) : plain;
+      if ("issue" in parsed) return { issue: `entry ${index + 1} ${parsed.issue}` };
+      if (!values.includes(parsed.value)) values.push(parsed.value);
+    }
+    return values.length === 0 ? { issue: "must have at least one entry; send null to clear it" } : { value: values };
+  });
+}
+
+/** A document of several lines, such as XML or JSON, at most a million characters. */
+export function document<const Options extends Common<string>>(options: Options) {
+  return declare<string, Options>("DOCUMENT", options, (input) => parseText(input, DOCUMENT_LENGTH));
+}

@@ -1,0 +1,121 @@
+/**
+ * Expected failures. Each room declares its own with `defineFailure`; `app` assembles them into one catalogue; HTTP,
+ * GraphQL, SCIM and pages render the same entries each in their own form.
+ */
+
+/** What the catalogue holds of one code. */
+export interface FailureDefinition<Data = unknown> {
+  /** Stable, upper case with underscores; a value of the schema's `ErrorCode`. */
+  readonly code: string;
+  /** The HTTP status that fits it best. */
+  readonly status: number;
+  /** A safe sentence for anybody who may see the failure: names no internals and no other organization's data. */
+  readonly message: string | ((data: Data) => string);
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+/** Declares a failure and the data that travels with it (`extensions.details` in GraphQL). */
+export function defineFailure<Data = Record<string, never>>(definition: FailureDefinition<Data>) {
+  return definition;
+}
+
+/** An expected failure. Thrown by operations, turned into an answer at the boundary only. */
+export class Failure<Data = unknown> extends Error {
+  override readonly name = "Failure";
+  readonly code: string;
+  readonly status: number;
+  readonly remedy: string;
+
+  constructor(
+    readonly definition: FailureDefinition<Data>,
+    readonly details: Data,
+    options?: ErrorOptions,
+  ) {
+    super(typeof definition.message === "function" ? definition.message(details) : definition.message, options);
+    this.code = definition.code;
+    this.status = definition.status;
+    this.remedy = definition.remedy;
+  }
+}
+
+/** One field of an input that is wrong, as forms show it. */
+export interface FieldIssue {
+  /** Where in the input, joined with dots: `settings.oidc.discoveryUrl`. */
+  readonly path: string;
+  /** A catalogue code of the field's kind: `REQUIRED`, `INVALID`, `TAKEN`, `UNKNOWN`, `FIXED`. */
+  readonly code: "REQUIRED" | "INVALID" | "TAKEN" | "UNKNOWN" | "FIXED";
+  readonly message: string;
+}
+
+export const INVALID_INPUT = defineFailure<{ fields: readonly FieldIssue[] }>({
+  code: "INVALID_INPUT",
+  status: 400,
+  message: ({ fields }) =>
+    fields.length === 1 && fields[0]
+      ? `${fields[0].path}: ${fields[0].message}`
+      : `The input has ${fields.length} mistakes: ${fields.map(({ path, message }) => `${path}: ${message}`).join("; ")}`,
+  remedy: "Correct the fields that details.fields names, and send the request again.",
+});
+
+export const NOT_FOUND = defineFailure<{ type: string }>({
+  code: "NOT_FOUND",
+  status: 404,
+  message: ({ type }) => `There is no such ${type}, or you may not see it.`,
+  remedy: "Check the id, and that your key or account belongs to the same organization.",
+});
+
+export const UNAUTHENTICATED = defineFailure({
+  code: "UNAUTHENTICATED",
+  status: 401,
+  message: "This needs a signed-in person or an API key.",
+  remedy: "Sign in, or send `Authorization: Bearer KEY` with a key that is neither expired nor revoked.",
+});
+
+export const FORBIDDEN = defineFailure<{ permission: string | null }>({
+  code: "FORBIDDEN",
+  status: 403,
+  message: ({ permission }) =>
+    permission === null ? "You may not do this." : `You may not do this: it needs the permission ${permission}.`,
+  remedy: "Ask an administrator of the organization for the role, or use a key that has the scope.",
+});
+
+export const RATE_LIMITED = defineFailure<{ retryAfterSeconds: number }>({
+  code: "RATE_LIMITED",
+  status: 429,
+  message: "Too many requests.",
+  remedy: "Wait for the number of seconds that details.retryAfterSeconds names.",
+});
+
+export const QUERY_LIMIT_EXCEEDED = defineFailure<{ limit: string; maximum: number; actual: number }>({
+  code: "QUERY_LIMIT_EXCEEDED",
+  status: 400,
+  message: ({ limit, maximum, actual }) => `The query's ${limit} is ${actual}; the limit is ${maximum}.`,
+  remedy: "Ask for less at once: smaller pages, fewer nested lists, or several requests.",
+});
+
+export const BAD_REQUEST = defineFailure<{ reason: string }>({
+  code: "BAD_REQUEST",
+  status: 400,
+  message: ({ reason }) => reason,
+  remedy: "Correct the request; docs/frontend.md shows the form.",
+});
+
+export const INTERNAL = defineFailure({
+  code: "INTERNAL",
+  status: 500,
+  message: "Something went wrong on our side.",
+  remedy: "Try again; if it stays, give the reference to whoever operates this installation.",
+});
+
+/** The failures that belong to no room. */
+export const PLATFORM_FAILURES = [
+  INVALID_INPUT,
+  NOT_FOUND,
+  UNAUTHENTICATED,
+  FORBIDDEN,
+  RATE_LIMITED,
+  QUERY_LIMIT_EXCEEDED,
+  BAD_REQUEST,
+  INTERNAL,
+] as const;

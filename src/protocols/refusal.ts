@@ -1,0 +1,30 @@
+/**
+ * A sign-in message that a protocol check refused. The one thing that every protocol throws, so that whoever called it
+ * can tell "the provider sent something unacceptable" from a defect of ours.
+ */
+export class ProtocolRefusal<Code extends string = string> extends Error {
+  override readonly name = "ProtocolRefusal";
+
+  /**
+   * @param code an entry of the protocol's published refusals, such as `OIDC_NONCE_MISMATCH`
+   * @param detail what an administrator needs to know and nobody else may see: expected and received values, never a
+   *   token, a secret or a whole message
+   */
+  constructor(
+    readonly code: Code,
+    readonly detail: string | null = null,
+  ) {
+    super(detail === null ? code : `${code}: ${detail}`);
+  }
+}
+
+/** What a protocol publishes of each of its refusals: a sentence that is safe to show to anybody, and what mends it. */
+export interface RefusalText {
+  /** Shown to the person who tried to sign in. Names no internals. */
+  readonly message: string;
+  /** Shown to the administrator: what to do about it. */
+  readonly remedy: string;
+}
+
+/** A protocol's published refusals, by code. */
+export type RefusalTexts<Code extends string = string> = Readonly<Record<Code, RefusalText>>;
