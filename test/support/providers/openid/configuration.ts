@@ -1,0 +1,134 @@
+/** The stand-in's configuration of `oidc-provider`: OpenID Connect Core 1.0, PKCE (RFC 7636), RP-Initiated Logout 1.0. */
+import { generateKeyPair, randomBytes } from "node:crypto";
+import { promisify } from "node:util";
+import type { Payload, ProviderContext } from "oidc-provider";
+import { escapeHtml, renderLogoutPage, renderPage } from "./pages.js";
+import { createStore } from "./store.js";
+import type { OpenIdClient, OpenIdPerson, OpenIdProviderOptions } from "./types.js";
+
+/** OpenID Connect Core 5.4: which scope gives which claims. What no scope names comes with `openid`. */
+const CLAIMS_BY_SCOPE: Readonly<Record<string, readonly string[]>> = {
+  email: ["email", "email_verified"],
+  profile: ["name", "given_name", "family_name", "preferred_username", "locale", "zoneinfo", "picture", "updated_at"],
+  phone: ["phone_number", "phone_number_verified"],
+  address: ["address"],
+};
+
+const ALWAYS_KNOWN = ["groups", "roles", "employee_id", "department", "acr", "auth_time", "sid"];
+
+/** A client while the stand-in runs: its lists can grow. */
+export interface RunningClient extends Omit<OpenIdClient, "redirectUris" | "postLogoutRedirectUris"> {
+  readonly redirectUris: string[];
+  readonly postLogoutRedirectUris: string[];
+}
+
+/** Everything that the configuration is made from. */
+export interface ConfigurationInput {
+  readonly options: OpenIdProviderOptions;
+  readonly brand: string;
+  readonly people: readonly OpenIdPerson[];
+  readonly clients: readonly RunningClient[];
+  readonly interactionPath: string;
+  /** Goes into cookie names: browsers do not keep the cookies of two ports apart. */
+  readonly port: number;
+}
+
+/** Client metadata in the form of OpenID Connect Dynamic Registration 2. */
+function describeClient(client: RunningClient): Payload {
+  return {
+    client_id: client.clientId,
+    client_secret: client.clientSecret,
+    redirect_uris: [...client.redirectUris],
+    post_logout_redirect_uris: [...client.postLogoutRedirectUris],
+    response_types: ["code"],
+    grant_types: ["authorization_code"],
+    id_token_signed_response_alg: "RS256",
+    token_endpoint_auth_method: client.clientAuthentication ?? "client_secret_basic",
+  };
+}
+
+/** The claims table of the library, which passes on no claim that is not in it. */
+function tabulateClaims(options: OpenIdProviderOptions): Record<string, string[]> {
+  const scoped = new Set(Object.values(CLAIMS_BY_SCOPE).flat());
+  const known = new Set([...ALWAYS_KNOWN, ...(options.claimNames ?? []), ...options.people.flatMap(Object.keys)]);
+  const unscoped = [...known].filter((claim) => !scoped.has(claim) && claim !== "sub");
+  const table = Object.fromEntries(Object.entries(CLAIMS_BY_SCOPE).map(([scope, claims]) => [scope, [...claims]]));
+  return { ...table, openid: ["sub", ...unscoped] };
+}
+
+/** Makes the configuration, with a signing key of its own. */
+export async function configureProvider(input: ConfigurationInput): Promise<Record<string, unknown>> {
+  const { options, brand, people, clients } = input;
+  const claims = tabulateClaims(options);
+  const known = new Set([...Object.values(claims).flat(), "_claim_names", "_claim_sources"]);
+  const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+
+  const findAccount = async (context: ProviderContext, sub: string) => {
+    const person = people.find((candidate) => candidate.sub === sub);
+    if (!person) return undefined;
+    return {
+      accountId: sub,
+      claims: async (use: "id_token" | "userinfo", scope: string) => {
+        const request = { use, scopes: scope.split(" "), clientId: context.oidc.client.clientId };
+        const made = options.claimsOf?.(person, request) ?? person;
+        const dropped = Object.keys(made).filter((claim) => !known.has(claim));
+        if (dropped.length > 0) throw new Error(`Name these claims in claimNames: ${dropped.join(", ")}`);
+        return { ...made, sub };
+      },
+    };
+  };
+
+  return {
+    adapter: createStore((clientId) => {
+      const client = clients.find((candidate) => candidate.clientId === clientId);
+      return client && describeClient(client);
+    }),
+    jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), use: "sig", alg: "RS256" }] },
+    claims,
+    // True keeps scope claims out of the ID token when there is a userinfo endpoint to ask.
+    conformIdTokenClaims: options.claimsIn === "userinfo",
+    scopes: ["openid", "offline_access", ...Object.keys(CLAIMS_BY_SCOPE), "groups"],
+    responseTypes: ["code"],
+    pkce: { required: () => true },
+    clientAuthMethods: ["client_secret_basic", "client_secret_post"],
+    cookies: {
+      keys: [randomBytes(32).toString("base64url")],
+      names: {
+        session: `stand_in_session_${input.port}`,
+        interaction: `stand_in_interaction_${input.port}`,
+        resume: `stand_in_resume_${input.port}`,
+      },
+    },
+    // Lifetimes in seconds. Stated because the library warns of each one that is left to its default.
+    ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 3600, Session: 86_400, Grant: 86_400 },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: async (context: ProviderContext, form: string) => {
+          context.body = renderLogoutPage(brand, form);
+        },
+        postLogoutSuccessSource: async (context: ProviderContext) => {
+          context.body = renderPage(brand, "Signed out", "<p>You are signed out here.</p>");
+        },
+      },
+    },
+    interactions: { url: (_context: ProviderContext, { uid }: { uid: string }) => `${input.interactionPath}${uid}` },
+    findAccount,
+    // Consent is given before anybody is asked, as an administrator does for a whole company.
+    loadExistingGrant: async ({ oidc }: ProviderContext) => {
+      const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
+      grant.addOIDCScope(oidc.params["scope"] ?? "openid");
+      await grant.save();
+      return grant;
+    },
+    renderError: async (context: ProviderContext, details: Readonly<Record<string, string>>) => {
+      const lines = Object.entries(details).map(
+        ([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(String(value))}</dd>`,
+      );
+      context.type = "html";
+      context.body = renderPage(brand, "The request was refused", `<dl>${lines.join("")}</dl>`);
+    },
+    clientBasedCORS: () => false,
+  };
+}

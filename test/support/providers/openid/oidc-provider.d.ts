@@ -1,0 +1,48 @@
+/** The part of the package `oidc-provider` 9 that the stand-in uses; the package brings no types of its own. */
+declare module "oidc-provider" {
+  import type { IncomingMessage, ServerResponse } from "node:http";
+
+  /** Rows as the provider hands them to its store. */
+  export type Payload = Record<string, unknown> & { grantId?: string; uid?: string; userCode?: string };
+
+  /** One interrupted authorization request, while the person is looking at a page. */
+  export interface InteractionDetails {
+    readonly uid: string;
+    readonly prompt: { readonly name: string };
+    readonly params: Readonly<Record<string, unknown>>;
+    readonly session?: { readonly accountId?: string };
+  }
+
+  /** The request context, as configuration functions receive it. */
+  export interface ProviderContext {
+    type: string;
+    body: unknown;
+    readonly oidc: {
+      readonly provider: Provider;
+      readonly client: { readonly clientId: string };
+      readonly session: { readonly accountId: string };
+      readonly params: Readonly<Record<string, string | undefined>>;
+    };
+  }
+
+  /** A person's consent, kept on the provider's side. */
+  export interface ProviderGrant {
+    addOIDCScope(scope: string): void;
+    addOIDCClaims(claims: readonly string[]): void;
+    save(): Promise<string>;
+  }
+
+  export class Provider {
+    constructor(issuer: string, configuration: Readonly<Record<string, unknown>>);
+    readonly Grant: new (owner: { clientId: string; accountId: string }) => ProviderGrant;
+    callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+    interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<InteractionDetails>;
+    interactionFinished(
+      request: IncomingMessage,
+      response: ServerResponse,
+      result: Readonly<Record<string, unknown>>,
+      options?: { readonly mergeWithLastSubmission?: boolean },
+    ): Promise<void>;
+    on(event: "server_error", listener: (context: ProviderContext, error: Error) => void): void;
+  }
+}

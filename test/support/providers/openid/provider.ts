@@ -1,0 +1,122 @@
+/**
+ * A well-behaved OpenID provider in this process, on a free port of this machine: real discovery, real keys, real codes
+ * (OpenID Connect Core 1.0), made with the certified `oidc-provider`. Variants give another issuer shape, other claims or
+ * further addresses; hostile providers are elsewhere.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Provider } from "oidc-provider";
+import { configureProvider, type RunningClient } from "./configuration.js";
+import { renderLoginPage, STAND_IN_HEADER } from "./pages.js";
+import type { OpenIdPerson, OpenIdProvider, OpenIdProviderOptions } from "./types.js";
+
+export type * from "./types.js";
+
+/** Reads a small form body. */
+async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return new URLSearchParams(Buffer.concat(chunks).toString("utf8"));
+}
+
+/** Finds who was chosen with a button, or typed. */
+function findPerson(people: readonly OpenIdPerson[], form: URLSearchParams): OpenIdPerson | undefined {
+  const sub = form.get("sub");
+  if (sub !== null) return people.find((person) => person.sub === sub);
+  const typed = form.get("login")?.trim().toLowerCase();
+  if (!typed) return undefined;
+  return people.find(({ sub: subject, email, preferred_username: username }) =>
+    [subject, email, username].some((name) => name?.toLowerCase() === typed),
+  );
+}
+
+/** Starts a stand-in. Whoever starts it closes it. */
+export async function startOpenIdProvider(options: OpenIdProviderOptions): Promise<OpenIdProvider> {
+  const [firstClient] = options.clients;
+  if (!firstClient) throw new Error("A stand-in needs at least one client.");
+  const brand = options.brand ?? "Stand-in OpenID";
+  const people = [...options.people];
+  const clients: RunningClient[] = options.clients.map((client) => ({
+    ...client,
+    redirectUris: [...client.redirectUris],
+    postLogoutRedirectUris: [...(client.postLogoutRedirectUris ?? [])],
+  }));
+
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  // The issuer holds the port, so the provider can only be made once the port is known.
+  const { port } = server.address() as AddressInfo;
+  const origin = `http://${options.host ?? "127.0.0.1"}:${port}`;
+  const issuerPath = options.issuerPath ?? "";
+  const issuer = `${origin}${issuerPath}`;
+  const interactionPath = `${issuerPath}/interaction/`;
+  const input = { options, brand, people, clients, interactionPath, port };
+  const provider = new Provider(issuer, await configureProvider(input));
+  const answerProtocol = provider.callback();
+  // The library answers `server_error` and keeps the reason to itself: a mistake in a test's own claims must be seen.
+  provider.on("server_error", (_context, error) => process.stderr.write(`${brand}: ${error.stack ?? error.message}\n`));
+
+  const answerLogin = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { params } = await provider.interactionDetails(request, response);
+    const person = request.method === "POST" ? findPerson(people, await readForm(request)) : undefined;
+    if (person) {
+      const result = { login: { accountId: person.sub, remember: true } };
+      return provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+    }
+    const loginHint = typeof params["login_hint"] === "string" ? params["login_hint"] : "";
+    const problem = request.method === "POST" ? "Nobody here has that address or user name." : null;
+    response.writeHead(problem === null ? 200 : 422, { "content-type": "text/html; charset=utf-8" });
+    response.end(renderLoginPage({ brand, people, loginHint, problem }));
+  };
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (await options.serveMore?.(request, response)) return;
+    response.setHeader(STAND_IN_HEADER, "openid");
+    const url = request.url ?? "/";
+    if (url.startsWith(interactionPath)) return answerLogin(request, response);
+    if (!url.startsWith(`${issuerPath}/`)) {
+      response.writeHead(404, { "content-type": "text/plain" }).end("Not here.");
+      return;
+    }
+    // Mounted below a path, as Express does it: the library works out its own addresses from the two.
+    Object.assign(request, { originalUrl: url, url: url.slice(issuerPath.length) });
+    await answerProtocol(request, response);
+  };
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    answer(request, response).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(400, { "content-type": "text/plain" });
+      response.end(error instanceof Error ? error.message : String(error));
+    });
+  });
+
+  const findClient = (clientId = firstClient.clientId): RunningClient => {
+    const client = clients.find((candidate) => candidate.clientId === clientId);
+    if (!client) throw new Error(`The stand-in has no client ${clientId}.`);
+    return client;
+  };
+
+  return {
+    issuer,
+    origin,
+    discoveryUrl: `${issuer}/.well-known/openid-configuration`,
+    clientId: firstClient.clientId,
+    clientSecret: firstClient.clientSecret,
+    people,
+    addRedirectUri(uri, clientId) {
+      findClient(clientId).redirectUris.push(uri);
+    },
+    addPostLogoutRedirectUri(uri, clientId) {
+      findClient(clientId).postLogoutRedirectUris.push(uri);
+    },
+    async close() {
+      const closed = new Promise<void>((resolve, reject) =>
+        server.close((error) => (error ? reject(error) : resolve())),
+      );
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
