@@ -1,0 +1,69 @@
+/** Reads the lists of mutants and finds the mistakes in them, before anything is run. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+/**
+ * A security check taken out of the code, and the tests that must notice.
+ * @typedef {object} Mutant
+ * @property {string} area the list it stands in: the file's name without `.json`
+ * @property {string} name what is taken out
+ * @property {string} file the file it is taken out of, from the root of the tree
+ * @property {string} find text that occurs exactly once in that file
+ * @property {string} replace what stands there instead
+ * @property {string[]} tests test files that must turn red, from the root of the tree
+ * @property {string} [testName] a pattern for the names of the tests, as for `jest -t`
+ */
+
+const TEXTS = ["name", "file", "find"];
+
+/**
+ * Reads every list below `test/mutants`.
+ * @param {string} root the tree
+ * @returns {{ mutants: Mutant[], problems: string[] }} problems are sentences about lists that cannot be read
+ */
+export function readMutants(root) {
+  const folder = join(root, "test/mutants");
+  const mutants = [];
+  const problems = [];
+  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".json")) : [];
+  for (const file of files.toSorted()) {
+    const area = basename(file, ".json");
+    try {
+      const list = JSON.parse(readFileSync(join(folder, file), "utf8"));
+      if (!Array.isArray(list)) throw new Error("it is not a list");
+      mutants.push(...list.map((mutant) => ({ ...mutant, area })));
+    } catch (error) {
+      problems.push(`test/mutants/${file} cannot be read: ${error.message}`);
+    }
+  }
+  return { mutants, problems };
+}
+
+/**
+ * Says what is wrong with a mutant's description; `null` when nothing is.
+ * @param {string} root the tree
+ * @param {Mutant} mutant
+ * @returns {string | null}
+ */
+export function findMistake(root, mutant) {
+  for (const key of TEXTS) {
+    if (typeof mutant[key] !== "string" || mutant[key] === "") return `"${key}" is missing or not a text`;
+  }
+  if (typeof mutant.replace !== "string") return `"replace" is missing or not a text`;
+  if (mutant.replace === mutant.find) return `"replace" changes nothing`;
+  if (!Array.isArray(mutant.tests) || mutant.tests.length === 0) return `"tests" names no test`;
+  if (mutant.testName !== undefined && typeof mutant.testName !== "string") return `"testName" is not a text`;
+  for (const file of [mutant.file, ...mutant.tests]) {
+    if (!existsSync(join(root, file))) return `${file} does not exist`;
+  }
+  const count = readFileSync(join(root, mutant.file), "utf8").split(mutant.find).length - 1;
+  return count === 1 ? null : `"find" occurs ${count} times in ${mutant.file}, not once`;
+}
+
+/**
+ * What a mutant's tests are called by: mutants with the same key share one unmutated run.
+ * @param {Mutant} mutant
+ */
+export function keyOfTests({ tests, testName }) {
+  return JSON.stringify([tests, testName ?? null]);
+}
