@@ -1,5 +1,5 @@
 /** What the rest of the house sees of a database: committed reads, and transactions. */
-import type { EntityManager } from "typeorm";
+import type { DataSource, EntityManager } from "typeorm";
 
 /** A value that can be bound to a `?`. Dates become what the dialect stores for `datetime(3)`. */
 export type SqlValue = string | number | boolean | Date | null;
@@ -16,7 +16,7 @@ export interface Reader {
   readonly row: <Row>(sql: string, parameters?: readonly SqlValue[]) => Promise<Row | undefined>;
 }
 
-/** An open transaction. Everything that is written goes through one. */
+/** An open transaction, a plain object whose functions need no `this`. Everything that is written goes through one. */
 export interface Transaction extends Reader {
   /** TypeORM's manager on this transaction, for single-row writes. */
   readonly manager: EntityManager;
@@ -37,4 +37,9 @@ export interface Database {
   /** Fails when the database does not answer. */
   readonly ping: () => Promise<void>;
   readonly close: () => Promise<void>;
+}
+
+/** An open database with TypeORM's data source, for migrations and schema checks. Everything else uses `Database`. */
+export interface OpenDatabase extends Database {
+  readonly dataSource: DataSource;
 }

@@ -1,0 +1,50 @@
+/** Tells the drivers' errors apart, on every dialect, whether TypeORM wrapped them or not. */
+
+const SQLITE_DUPLICATES: readonly unknown[] = ["SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"];
+const MYSQL_DUPLICATE = 1062;
+const SQLITE_FOREIGN_KEY = "SQLITE_CONSTRAINT_FOREIGNKEY";
+/** No such parent; a child still refers to the row. */
+const MYSQL_FOREIGN_KEYS: readonly unknown[] = [1452, 1451, 1216, 1217];
+/** Record has changed since last read; lock wait timeout; deadlock. */
+const MYSQL_REPEATABLE: readonly unknown[] = [1020, 1205, 1213];
+
+interface DriverError {
+  readonly code?: unknown;
+  readonly errno?: unknown;
+}
+
+/** Whether a row with the same unique key exists already. */
+export function isDuplicateKey(error: unknown): boolean {
+  const { code, errno } = driverErrorOf(error);
+  return SQLITE_DUPLICATES.includes(code) || errno === MYSQL_DUPLICATE;
+}
+
+/** Whether a foreign key refused the change: the parent is missing, or children are left. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  const { code, errno } = driverErrorOf(error);
+  return code === SQLITE_FOREIGN_KEY || MYSQL_FOREIGN_KEYS.includes(errno);
+}
+
+/** Whether a MySQL or MariaDB server asks for the whole transaction to be repeated. */
+export function asksForRepetition(error: unknown): boolean {
+  return MYSQL_REPEATABLE.includes(driverErrorOf(error).errno);
+}
+
+/**
+ * Takes the bound values out of a driver's error, in place: errors end in logs, and values may be secrets. mysql2 keeps
+ * the whole interpolated statement, TypeORM the parameters.
+ */
+export function withoutValues(error: unknown, sql: string): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  for (const holder of [error, driverErrorOf(error)] as { sql?: string; parameters?: unknown }[]) {
+    if ("sql" in holder) holder.sql = sql;
+    if ("parameters" in holder) delete holder.parameters;
+  }
+  return error;
+}
+
+function driverErrorOf(error: unknown): DriverError {
+  if (typeof error !== "object" || error === null) return {};
+  const { driverError } = error as { driverError?: unknown };
+  return typeof driverError === "object" && driverError !== null ? driverError : error;
+}

@@ -1,0 +1,44 @@
+/** TypeORM's query runner for MySQL and MariaDB, with the same guards as on SQLite. */
+import type { ReplicationMode } from "typeorm";
+import { MysqlQueryRunner } from "typeorm/driver/mysql/MysqlQueryRunner.js";
+import type { MysqlDriver } from "typeorm/driver/mysql/MysqlDriver.js";
+import type { SqlValue } from "./database.js";
+import { asksForRepetition, withoutValues } from "./driver-errors.js";
+import { recordStatement } from "./query-count.js";
+import { assertUsable, type TransactionScope, type TransactionScopes } from "./transaction-scope.js";
+import { bindValue } from "./values.js";
+
+export class GuardedMysqlQueryRunner extends MysqlQueryRunner {
+  /** The transaction that runs on this runner, when `transact` made it. */
+  scope: TransactionScope | null = null;
+
+  constructor(
+    driver: MysqlDriver,
+    mode: ReplicationMode,
+    private readonly scopes: TransactionScopes,
+  ) {
+    super(driver, mode);
+  }
+
+  override async query(sql: string, parameters?: unknown, useStructuredResult = false): Promise<unknown> {
+    if (parameters !== undefined && !Array.isArray(parameters))
+      throw new TypeError("Parameters are bound by position.");
+    if (!isTransactionControl(sql)) {
+      if (this.scope) assertUsable(this.scope);
+      this.scopes.refuseAround(this, "A query");
+    }
+    recordStatement(sql);
+    try {
+      return await super.query(sql, (parameters as SqlValue[] | undefined)?.map(bindValue), useStructuredResult);
+    } catch (error) {
+      const failure = withoutValues(error, sql);
+      // After a deadlock the server has rolled back: whatever the work catches, the transaction must not go on.
+      if (this.scope && asksForRepetition(failure)) this.scope.failure ??= failure;
+      throw failure;
+    }
+  }
+}
+
+function isTransactionControl(sql: string): boolean {
+  return sql === "START TRANSACTION" || sql === "COMMIT" || sql === "ROLLBACK";
+}

@@ -1,0 +1,26 @@
+/** Opens the database that a URL names. */
+import type { OpenDatabase } from "./database.js";
+import type { DataSourceParts } from "./create-data-source.js";
+import { parseDatabaseUrl } from "./database-url.js";
+
+/** What `openDatabase` needs. */
+export interface OpenDatabaseOptions extends DataSourceParts {
+  /** `sqlite:PATH`, `mysql://…` or `mariadb://…`. */
+  readonly url: string;
+}
+
+/**
+ * Opens a database. Runs no migrations.
+ * @throws DatabaseUrlMistake for a URL that cannot be read, DatabaseInUseError when another process has the SQLite file
+ *   open, and an Error with a sentence for an operator when a server cannot be used
+ */
+export async function openDatabase({ url, ...parts }: OpenDatabaseOptions): Promise<OpenDatabase> {
+  const target = parseDatabaseUrl(url);
+  // Imported here, so that a driver is loaded only by whoever needs it.
+  if (target.kind === "sqlite") {
+    const { openSqliteDatabase } = await import("./sqlite-database.js");
+    return openSqliteDatabase(target, parts);
+  }
+  const { openMysqlDatabase } = await import("./mysql-database.js");
+  return openMysqlDatabase(target, parts);
+}

@@ -1,0 +1,52 @@
+/** One open SQLite file handle with its prepared statements. better-sqlite3 is synchronous, so every call is whole. */
+import type SqliteHandle from "better-sqlite3";
+import type { Statement } from "better-sqlite3";
+import type { SqlValue } from "./database.js";
+import { withoutValues } from "./driver-errors.js";
+import { recordStatement } from "./query-count.js";
+import { bindValue } from "./values.js";
+
+/** Enough for every statement of the house; the oldest go first, so that generated ones cannot fill the memory. */
+const STATEMENTS_KEPT = 500;
+
+/** What a statement answered: rows, or what it changed. */
+export type SqliteAnswer =
+  { readonly rows: unknown[] } | { readonly changes: number; readonly lastInsertRowid: number | bigint };
+
+export class SqliteConnection {
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(readonly handle: SqliteHandle) {}
+
+  /** Runs one statement. */
+  run(sql: string, parameters: readonly SqlValue[] = []): SqliteAnswer {
+    recordStatement(sql);
+    try {
+      const statement = this.#prepare(sql);
+      const values = parameters.map(bindValue);
+      return statement.reader ? { rows: statement.all(...values) } : statement.run(...values);
+    } catch (error) {
+      throw withoutValues(error, sql);
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.handle.close();
+  }
+
+  #prepare(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement) {
+      this.#statements.delete(sql);
+    } else {
+      statement = this.handle.prepare(sql);
+      if (this.#statements.size >= STATEMENTS_KEPT) {
+        const oldest = this.#statements.keys().next();
+        if (!oldest.done) this.#statements.delete(oldest.value);
+      }
+    }
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}

@@ -1,0 +1,88 @@
+/** The database on one SQLite file: one connection that writes, in turn, and one that reads what is committed. */
+import type { Database, OpenDatabase, Reader, SqlValue, Transaction } from "./database.js";
+import { createSqliteDataSource, type DataSourceParts } from "./create-data-source.js";
+import type { SqliteTarget } from "./database-url.js";
+import { readFirst } from "./reader.js";
+import { SqliteConnection } from "./sqlite-connection.js";
+import { QueuedSqliteQueryRunner } from "./sqlite-query-runner.js";
+import type { TransactionScope, TransactionScopes } from "./transaction-scope.js";
+import type { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3Driver.js";
+
+/**
+ * Opens a SQLite file for this process alone, and creates it and its folder when they are missing.
+ * @throws DatabaseInUseError when another process has it open
+ */
+export async function openSqliteDatabase(target: SqliteTarget, parts: DataSourceParts): Promise<OpenDatabase> {
+  const { dataSource, writer, path, Sqlite } = await createSqliteDataSource(target, parts);
+  await dataSource.initialize();
+  const driver = dataSource.driver as BetterSqlite3Driver;
+  const readConnection = new SqliteConnection(new Sqlite(path, { readonly: true, timeout: 5_000 }));
+  const reader = createReader(readConnection, writer.scopes);
+
+  const transact: Database["transact"] = async (work) => {
+    writer.scopes.refuseAround(null, "A second transaction");
+    const runner = new QueuedSqliteQueryRunner(driver, writer);
+    try {
+      await runner.startTransaction();
+      const scope: TransactionScope = { owner: runner, open: true, failure: null };
+      runner.scope = scope;
+      const transaction = createTransaction(runner);
+      try {
+        const result = await writer.scopes.run(scope, () => work(transaction));
+        if (scope.failure) throw scope.failure;
+        scope.open = false;
+        await runner.commitTransaction();
+        return result;
+      } finally {
+        scope.open = false;
+      }
+    } finally {
+      // Rolls back what was not committed, and lets the next one in.
+      await runner.release();
+    }
+  };
+
+  return {
+    dialect: "sqlite",
+    dataSource,
+    reader,
+    transact,
+    ping: async () => {
+      readConnection.run("SELECT 1");
+    },
+    close: async () => {
+      const leave = await writer.queue.enter();
+      readConnection.close();
+      await dataSource.destroy();
+      leave();
+    },
+  };
+}
+
+function createReader(connection: SqliteConnection, scopes: TransactionScopes): Reader {
+  const rows = async <Row>(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]> => {
+    scopes.refuseAround(null, "A read of committed rows");
+    return rowsOf<Row>(connection, sql, parameters);
+  };
+  return { dialect: "sqlite", rows, row: readFirst(rows) };
+}
+
+function createTransaction(runner: QueuedSqliteQueryRunner): Transaction {
+  const query = async (sql: string, parameters?: readonly SqlValue[]) =>
+    (await runner.query(sql, parameters ? [...parameters] : [], true)) as { records: unknown[]; affected?: number };
+  const rows = async <Row>(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]> =>
+    (await query(sql, parameters)).records as Row[];
+  return {
+    dialect: "sqlite",
+    manager: runner.manager,
+    rows,
+    row: readFirst(rows),
+    execute: async (sql, parameters) => (await query(sql, parameters)).affected ?? 0,
+  };
+}
+
+function rowsOf<Row>(connection: SqliteConnection, sql: string, parameters?: readonly SqlValue[]): Row[] {
+  const answer = connection.run(sql, parameters);
+  if (!("rows" in answer)) throw new TypeError("A reader runs statements that answer rows.");
+  return answer.rows as Row[];
+}

@@ -1,0 +1,72 @@
+/** Values on their way into statements and out of raw rows, the same for every dialect. */
+import { types } from "node:util";
+import type { ValueTransformer } from "typeorm";
+import type { SqlValue } from "./database.js";
+
+/** A raw value as a driver hands it out: times are text on SQLite and `Date` on MySQL, booleans are 0 and 1. */
+export type RawValue = unknown;
+
+/**
+ * What is bound in place of a value: 0 or 1 for a boolean, `YYYY-MM-DD HH:MM:SS.mmm` in UTC for a time, as TypeORM
+ * stores it.
+ * @throws TypeError for anything that is not a SqlValue. mysql2 would expand objects and lists into SQL.
+ */
+export function bindValue(value: SqlValue): string | number | null {
+  if (value === null || typeof value === "string") return value;
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new TypeError("A number that is bound to a statement must be finite.");
+    return value;
+  }
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (types.isDate(value)) return formatTime(value);
+  throw new TypeError(`A value of type ${typeof value} cannot be bound to a statement.`);
+}
+
+/** A time as both databases store it, in UTC: `2026-01-31 08:15:00.123`. */
+export function formatTime(time: Date): string {
+  return time.toISOString().replace("T", " ").replace("Z", "");
+}
+
+/**
+ * Reads a `datetime(3)` of a raw row.
+ * @throws TypeError when it is none
+ */
+export function toDate(value: RawValue): Date {
+  if (types.isDate(value)) return value;
+  if (typeof value === "string") {
+    const time = new Date(`${value.replace(" ", "T")}Z`);
+    if (!Number.isNaN(time.getTime())) return time;
+  }
+  throw new TypeError(`A time was expected in a row, not a value of type ${typeof value}.`);
+}
+
+/** Reads a `datetime(3)` that may be absent. */
+export function toDateOrNull(value: RawValue): Date | null {
+  return value === null || value === undefined ? null : toDate(value);
+}
+
+/**
+ * Reads a boolean of a raw row, whether a column or a comparison.
+ * @throws TypeError when it is none
+ */
+export function toBoolean(value: RawValue): boolean {
+  if (value === 1 || value === true) return true;
+  if (value === 0 || value === false) return false;
+  throw new TypeError(`A boolean was expected in a row, not a value of type ${typeof value}.`);
+}
+
+/**
+ * Reads a JSON text column of a raw row.
+ * @throws TypeError when it is not text, SyntaxError when it is not JSON
+ */
+export function toJson<Value>(text: RawValue): Value {
+  if (typeof text !== "string")
+    throw new TypeError(`JSON text was expected in a row, not a value of type ${typeof text}.`);
+  return JSON.parse(text) as Value;
+}
+
+/** Keeps a value as JSON text in a `text` column of an entity; `null` stays the database's NULL. */
+export const jsonText: ValueTransformer = {
+  to: (value: unknown) => (value === null || value === undefined ? value : JSON.stringify(value)),
+  from: (text: unknown) => (text === null || text === undefined ? text : toJson(text)),
+};

@@ -1,0 +1,90 @@
+/**
+ * Fresh databases for tests: a SQLite file in a temporary folder, or, when USHER_TEST_DATABASE_URL names a server
+ * (`mariadb://root@127.0.0.1:PORT`), a new database on it.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DataSourceParts } from "../../src/platform/database/create-data-source.js";
+import type { OpenDatabase } from "../../src/platform/database/database.js";
+import { openDatabase } from "../../src/platform/database/open-database.js";
+
+const serverUrl = process.env["USHER_TEST_DATABASE_URL"] ?? "";
+
+/** Whether the tests run on a MariaDB or MySQL server. */
+export const onMariaDb = serverUrl !== "";
+
+/** A database that nobody has used yet. */
+export interface TestDatabaseUrl {
+  /** For `openDatabase`, or for DATABASE_URL of a child process. */
+  readonly url: string;
+  /** Removes it. Whoever opened it must have closed it. */
+  readonly remove: () => Promise<void>;
+}
+
+/** An open test database. `close` also removes it. */
+export interface TestDatabase extends OpenDatabase {
+  readonly url: string;
+  /** Closes and opens it again, as a restart would. */
+  readonly reopen: () => Promise<TestDatabase>;
+}
+
+/** Makes the URL of a new, empty database, which any process may open. */
+export async function testDatabaseUrl(): Promise<TestDatabaseUrl> {
+  if (!onMariaDb) {
+    const folder = await mkdtemp(join(tmpdir(), "usher-test-"));
+    return {
+      url: `sqlite:${join(folder, "usher.sqlite")}`,
+      remove: () => rm(folder, { recursive: true, force: true }),
+    };
+  }
+  const name = `usher_test_${randomBytes(6).toString("hex")}`;
+  // With a default collation that takes a, A and á for equal, as servers have it: nothing may depend on the default.
+  await runOnServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return { url: url.href, remove: () => runOnServer(`DROP DATABASE IF EXISTS ${name}`) };
+}
+
+/** Opens a new, empty database. Runs no migrations. */
+export async function openTestDatabase(parts: DataSourceParts): Promise<TestDatabase> {
+  const { url, remove } = await testDatabaseUrl();
+  const open = async (): Promise<TestDatabase> => {
+    const database = await openDatabase({ url, ...parts });
+    return {
+      ...database,
+      url,
+      close: async () => {
+        await database.close();
+        await remove();
+      },
+      reopen: async () => {
+        await database.close();
+        return open();
+      },
+    };
+  };
+  try {
+    return await open();
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function runOnServer(statement: string): Promise<void> {
+  const { createConnection } = await import("mysql2/promise");
+  const { hostname, port, username, password } = new URL(serverUrl);
+  const connection = await createConnection({
+    host: hostname,
+    port: Number(port || 3306),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+  });
+  try {
+    await connection.query(statement);
+  } finally {
+    await connection.end();
+  }
+}
