@@ -1,0 +1,137 @@
+/**
+ * The one form of errors in GraphQL: `errors[].extensions { code, path, details, reference }`. Expected failures keep
+ * their code and data; whatever else happened is `INTERNAL` with a reference, and only the log knows more.
+ */
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { BAD_REQUEST, Failure, INTERNAL, INVALID_INPUT, QUERY_LIMIT_EXCEEDED } from "../errors/failure.js";
+import type { Logger } from "../telemetry/logger.js";
+import { createReference } from "../telemetry/reference.js";
+import {
+  GRAPHQL_PARSE_FAILED,
+  GRAPHQL_VALIDATION_FAILED,
+  PERSISTED_QUERY_NOT_SUPPORTED,
+  type AnyFailure,
+  type Catalogue,
+} from "./failures.js";
+import { describeLiteralIssue, describeVariableIssue, isAboutValue } from "./input-issues.js";
+
+/** What `errors[].extensions` holds. */
+export interface ErrorExtensions extends Record<string, unknown> {
+  /** A value of the enum `ErrorCode`. */
+  readonly code: string;
+  /** Where in the answer it happened, as in `errors[].path`; `null` when the request failed as a whole. */
+  readonly path: readonly (string | number)[] | null;
+  /** The data that belongs to the code. */
+  readonly details: unknown;
+  /** What to tell the operator; `null` for expected failures, which are not logged. */
+  readonly reference: string | null;
+}
+
+export interface ErrorFormatOptions {
+  readonly catalogue: Catalogue;
+  readonly logger: Logger;
+  /** Whether clients may learn the schema here; if not, graphql-js's suggestions of similar names are taken out. */
+  readonly introspection: boolean;
+}
+
+/** Makes Apollo's `formatError`. Every code that it lets out is in the catalogue. */
+export function createErrorFormat({ catalogue, logger, introspection }: ErrorFormatOptions) {
+  return (_formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const failure = toFailure(error, introspection);
+    const located = error instanceof GraphQLError ? error : undefined;
+    const path = located?.path ?? null;
+    const place = {
+      ...(located?.locations === undefined ? {} : { locations: located.locations }),
+      ...(path === null ? {} : { path }),
+    };
+    if (failure !== null && catalogue.has(failure.code)) {
+      return { message: failure.message, ...place, extensions: renderFailure(failure, path, null) };
+    }
+    const reference = createReference();
+    logger.error({ reference, path: path?.join("."), error: findCause(error) }, "A GraphQL field failed unexpectedly.");
+    const internal = new Failure(INTERNAL, {});
+    return { message: internal.message, ...place, extensions: renderFailure(internal, path, reference) };
+  };
+}
+
+/** A failure as `extensions`. */
+export function renderFailure(
+  failure: AnyFailure,
+  path: ErrorExtensions["path"],
+  reference: string | null,
+): ErrorExtensions {
+  return { code: failure.code, path, details: failure.details ?? {}, reference };
+}
+
+/**
+ * A failure as an error that Apollo answers with the failure's own HTTP status, for what ends a request before any
+ * field is resolved.
+ */
+export function toRequestError(failure: AnyFailure): GraphQLError {
+  return new GraphQLError(failure.message, {
+    originalError: failure,
+    extensions: { http: { status: failure.status } },
+  });
+}
+
+/** The error that somebody threw, without what graphql-js and Apollo wrapped around it. */
+function findCause(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof GraphQLError && cause.originalError !== undefined) {
+    cause = cause.originalError;
+  }
+  return cause;
+}
+
+/** The expected failure that an error stands for; `null` when nobody expected it. */
+function toFailure(error: unknown, introspection: boolean): AnyFailure | null {
+  const cause = findCause(error);
+  if (cause instanceof Failure) {
+    return cause;
+  }
+  // An error with a path was thrown while a field was resolved; all that we expect there are failures, and what
+  // graphql-js itself says of arguments.
+  if (!(error instanceof GraphQLError) || (error.path !== undefined && !(cause instanceof GraphQLError))) {
+    return null;
+  }
+  const message = introspection ? error.message : error.message.replace(/ Did you mean .*\?$/s, "");
+  switch (error.extensions["code"]) {
+    case "GRAPHQL_PARSE_FAILED":
+      return readTokenLimit(message) ?? new Failure(GRAPHQL_PARSE_FAILED, { reason: message });
+    case "GRAPHQL_VALIDATION_FAILED":
+      return readValidationFailure(error, message);
+    case "BAD_USER_INPUT":
+      return new Failure(INVALID_INPUT, { fields: [describeVariableIssue(message)] });
+    case "PERSISTED_QUERY_NOT_SUPPORTED":
+      return new Failure(PERSISTED_QUERY_NOT_SUPPORTED, {});
+    case "BAD_REQUEST":
+    case "OPERATION_RESOLUTION_FAILURE":
+      return new Failure(BAD_REQUEST, { reason: message.trim() });
+    default:
+      // Arguments that turn out wrong only while the query runs, with a variable in a non-null place.
+      return error.extensions["code"] === undefined && isAboutValue(error) ? readWrongValue(error, message) : null;
+  }
+}
+
+function readValidationFailure(error: GraphQLError, message: string): AnyFailure {
+  if (error.extensions["validationErrorCode"] === "INTROSPECTION_DISABLED") {
+    return new Failure(GRAPHQL_VALIDATION_FAILED, {
+      reason: "Introspection is switched off at this installation. The schema comes with it as graphql/schema.graphql.",
+    });
+  }
+  return isAboutValue(error)
+    ? readWrongValue(error, message)
+    : new Failure(GRAPHQL_VALIDATION_FAILED, { reason: message });
+}
+
+function readWrongValue(error: GraphQLError, message: string): AnyFailure {
+  return new Failure(INVALID_INPUT, { fields: [describeLiteralIssue(error, message)] });
+}
+
+/** The parser's own words for a document that it stopped reading. */
+function readTokenLimit(message: string): AnyFailure | null {
+  const maximum = /more that? (\d+) tokens/.exec(message)?.[1];
+  return maximum === undefined
+    ? null
+    : new Failure(QUERY_LIMIT_EXCEEDED, { limit: "tokens", maximum: Number(maximum), actual: Number(maximum) + 1 });
+}

@@ -1,0 +1,108 @@
+/**
+ * Turns graphql-js's sentences about wrong values into the same `details.fields` that operations answer, so that a form
+ * shows both alike. Values that were sent are left out: they may be secrets.
+ */
+import { BREAK, Kind, parse, visit, type ASTNode, type GraphQLError } from "graphql";
+import type { FieldIssue } from "../errors/failure.js";
+
+/** The kinds of nodes that graphql-js's rules about values point at first. */
+const VALUE_KINDS: ReadonlySet<string> = new Set([
+  Kind.INT,
+  Kind.FLOAT,
+  Kind.STRING,
+  Kind.BOOLEAN,
+  Kind.NULL,
+  Kind.ENUM,
+  Kind.LIST,
+  Kind.OBJECT,
+  Kind.OBJECT_FIELD,
+  Kind.VARIABLE,
+]);
+
+/** Whether an error of graphql-js is about one value in the document: a wrong literal, or a variable in its place. */
+export function isAboutValue({ nodes }: GraphQLError): boolean {
+  // Two nodes beginning with a variable tell of an undefined or misplaced one: a mistake of the document, not of its input.
+  const first = nodes?.[0]?.kind;
+  return first !== undefined && VALUE_KINDS.has(first) && (first !== Kind.VARIABLE || nodes?.length === 1);
+}
+
+/** Reads `Variable "$input" got invalid value … at "input.settings.oidc"; Field "x" of required type …`. */
+export function describeVariableIssue(message: string): FieldIssue {
+  const name = /^Variable "\$(\w+)"/.exec(message)?.[1] ?? "";
+  if (!message.includes(" got invalid value ")) {
+    return { path: toFieldPath([name]), code: "REQUIRED", message: "This variable is required." };
+  }
+  const end = message.lastIndexOf("; ");
+  const place = / at "([^"]+)"$/.exec(message.slice(0, end))?.[1] ?? name;
+  return describeReason(place.replaceAll(/\[(\d+)\]/g, ".$1").split("."), message.slice(end + 2));
+}
+
+/** Finds the argument that a wrong literal, or a variable in its place, belongs to. */
+export function describeLiteralIssue(error: GraphQLError, message: string): FieldIssue {
+  return describeReason(locate(error), message);
+}
+
+function describeReason(place: readonly string[], reason: string): FieldIssue {
+  const required = /^Field "[\w.]*?(\w+)" of required type /.exec(reason)?.[1];
+  if (required !== undefined) {
+    return { path: toFieldPath([...place, required]), code: "REQUIRED", message: "This field is required." };
+  }
+  const unknown = /^Field "(\w+)" is not defined by type /.exec(reason)?.[1];
+  if (unknown !== undefined) {
+    const path = place.at(-1) === unknown ? place : [...place, unknown];
+    return { path: toFieldPath(path), code: "UNKNOWN", message: reason };
+  }
+  return { path: toFieldPath(place), code: "INVALID", message: removeValue(reason) };
+}
+
+/** Mutations take one argument named `input`; a form's fields are named from there on. */
+function toFieldPath(place: readonly string[]): string {
+  return (place.length > 1 && place[0] === "input" ? place.slice(1) : place).join(".");
+}
+
+/** `String cannot represent a non string value: 12345` without what was sent. */
+function removeValue(reason: string): string {
+  return reason
+    .replace(/( cannot represent (?:an? )?(?:non[ -]\w+ )?(?:\w+ )?value): .*$/s, "$1.")
+    .replace(/^Expected value of type "[^"]+", found .*; (.+)$/s, "$1")
+    .replace(/^(Expected value of type "[^"]+"), found .*$/s, "$1.");
+}
+
+/** The names on the way to a value in the document: the argument, then the input's fields and list positions. */
+function locate({ source, positions }: GraphQLError): string[] {
+  const position = positions?.[0];
+  if (source === undefined || position === undefined) {
+    return [];
+  }
+  let place: string[] = [];
+  visit(parse(source), {
+    enter: (node, _key, parent, _path, ancestors) => {
+      if (!VALUE_KINDS.has(node.kind) || node.loc?.start !== position) {
+        return undefined;
+      }
+      place = namesAlong([...ancestors, ...(parent === undefined ? [] : [parent]), node]);
+      return BREAK;
+    },
+  });
+  return place;
+}
+
+function namesAlong(way: readonly (ASTNode | readonly ASTNode[])[]): string[] {
+  return way.flatMap((step, index) => {
+    if ("length" in step) {
+      return [];
+    }
+    if (step.kind === Kind.ARGUMENT || step.kind === Kind.OBJECT_FIELD) {
+      return [step.name.value];
+    }
+    if (step.kind === Kind.VARIABLE_DEFINITION) {
+      return [step.variable.name.value];
+    }
+    // An item of a list literal is named by its position in the array that follows on the way.
+    const items = way[index + 1];
+    const item = way[index + 2];
+    return step.kind === Kind.LIST && items !== undefined && "length" in items && item !== undefined
+      ? [String(items.indexOf(item as ASTNode))]
+      : [];
+  });
+}

@@ -1,0 +1,172 @@
+/**
+ * Pages by keyset over plain SQL: the database seeks to the row after the cursor instead of counting past the rows
+ * before it, so that the thousandth page costs as much as the first and no row is seen twice when others come and go.
+ */
+import { createHash } from "node:crypto";
+import type { Dialect, Reader, SqlValue } from "../database/database.js";
+import { Failure, INVALID_INPUT } from "../errors/failure.js";
+import { readPageRequest, type PageArgs, type PageRequest, type RowPage } from "./paging.js";
+
+/** One column of an order. Columns are never null, and together they are unique: the last one is an id. */
+export interface KeysetColumn<Row> {
+  /** As in SQL: `u.last_name_key`. Written into the statement, so never from outside. */
+  readonly column: string;
+  readonly direction: "ASC" | "DESC";
+  readonly kind: "text" | "number" | "time";
+  /** The column's value in a row that was read: a string, a number, or a `Date` for `time`. */
+  readonly read: (row: Row) => string | number | Date;
+}
+
+export interface KeysetQuery<Row> {
+  readonly reader: Reader;
+  /** The columns to read: `u.id, u.email`. */
+  readonly select: string;
+  /** Tables and joins: `user u`. */
+  readonly from: string;
+  readonly where: { readonly sql: string; readonly parameters: readonly SqlValue[] };
+  readonly order: readonly [KeysetColumn<Row>, ...KeysetColumn<Row>[]];
+  readonly args: PageArgs;
+}
+
+type Key = readonly (string | number | Date)[];
+interface Condition {
+  readonly sql: string;
+  readonly parameters: readonly SqlValue[];
+}
+
+/**
+ * Reads one page. One row more than asked for tells whether there is another page; the other side is looked at, and
+ * the whole list counted, only when somebody asks.
+ * @throws Failure INVALID_INPUT for contradicting arguments and for a cursor that is broken or belongs to another order.
+ */
+export async function pageByKeyset<Row>(query: KeysetQuery<Row>): Promise<RowPage<Row>> {
+  const { reader, select, from, where, order } = query;
+  const request = readPageRequest(query.args);
+  const cursor = request.cursor === null ? null : readCursor(request, order);
+  const beyondCursor = cursor === null ? null : compare(reader.dialect, order, cursor, request.backward);
+  const condition = beyondCursor === null ? where : joinConditions(where, beyondCursor);
+
+  const found = await reader.rows<Row>(
+    `SELECT ${select} FROM ${from} WHERE ${condition.sql} ORDER BY ${writeOrder(order, request.backward)} LIMIT ${request.size + 1}`,
+    condition.parameters,
+  );
+  const hasMore = found.length > request.size;
+  const inSeekOrder = found.slice(0, request.size);
+  const boundary = inSeekOrder[0];
+
+  const hasBehind = async (): Promise<boolean> => {
+    if (beyondCursor === null) {
+      return false;
+    }
+    const behind =
+      boundary === undefined
+        ? { sql: `NOT (${beyondCursor.sql})`, parameters: beyondCursor.parameters }
+        : compare(reader.dialect, order, readKey(order, boundary), !request.backward);
+    const other = joinConditions(where, behind);
+    return (
+      (await reader.row(`SELECT 1 AS found FROM ${from} WHERE ${other.sql} LIMIT 1`, other.parameters)) !== undefined
+    );
+  };
+  const hasAhead = () => hasMore;
+  return {
+    rows: request.backward ? inSeekOrder.toReversed() : inSeekOrder,
+    hasNextPage: request.backward ? hasBehind : hasAhead,
+    hasPreviousPage: request.backward ? hasAhead : hasBehind,
+    cursorOf: (row) => writeCursor(order, readKey(order, row)),
+    count: async () => {
+      const counted = await reader.row<{ total: number | string }>(
+        `SELECT COUNT(*) AS total FROM ${from} WHERE ${where.sql}`,
+        where.parameters,
+      );
+      return Number(counted?.total ?? 0);
+    },
+  };
+}
+
+function writeOrder<Row>(order: readonly KeysetColumn<Row>[], backward: boolean): string {
+  return order
+    .map(({ column, direction }) => `${column} ${(direction === "ASC") === backward ? "DESC" : "ASC"}`)
+    .join(", ");
+}
+
+function readKey<Row>(order: readonly KeysetColumn<Row>[], row: Row): Key {
+  return order.map(({ read }) => read(row));
+}
+
+/**
+ * The rows strictly beyond a key. SQLite seeks by row values where all columns run one way, MariaDB and MySQL do not
+ * and take the written-out form apart into ranges themselves; the first, redundant comparison lets either begin at
+ * the key instead of at the first row.
+ */
+function compare<Row>(dialect: Dialect, order: readonly KeysetColumn<Row>[], key: Key, backward: boolean): Condition {
+  const operators = order.map(({ direction }) => ((direction === "ASC") === backward ? "<" : ">"));
+  const columns = order.map(({ column }) => column);
+  if (dialect === "sqlite" && order.length > 1 && operators.every((operator) => operator === operators[0])) {
+    return { sql: `(${columns.join(", ")}) ${operators[0]} (${columns.map(() => "?").join(", ")})`, parameters: key };
+  }
+  const terms = order.map((_, index) => ({
+    sql: `(${[...columns.slice(0, index).map((column) => `${column} = ?`), `${columns[index]} ${operators[index]} ?`].join(" AND ")})`,
+    parameters: key.slice(0, index + 1),
+  }));
+  const expanded = {
+    sql: terms.map(({ sql }) => sql).join(" OR "),
+    parameters: terms.flatMap(({ parameters }) => parameters),
+  };
+  return order.length === 1
+    ? expanded
+    : joinConditions({ sql: `${columns[0]} ${operators[0]}= ?`, parameters: key.slice(0, 1) }, expanded);
+}
+
+function joinConditions(left: Condition, right: Condition): Condition {
+  return { sql: `(${left.sql}) AND (${right.sql})`, parameters: [...left.parameters, ...right.parameters] };
+}
+
+/** A short name of an order, so that a cursor of one order is not taken for a place in another. */
+function nameOrder<Row>(order: readonly KeysetColumn<Row>[]): string {
+  const description = order.map(({ column, direction, kind }) => `${column} ${direction} ${kind}`).join(",");
+  return createHash("sha256").update(description).digest("base64url").slice(0, 8);
+}
+
+function writeCursor<Row>(order: readonly KeysetColumn<Row>[], key: Key): string {
+  return Buffer.from(JSON.stringify([nameOrder(order), ...key])).toString("base64url");
+}
+
+function readCursor<Row>({ cursor, backward }: PageRequest, order: readonly KeysetColumn<Row>[]): Key {
+  const [name, ...values] = parseCursor(cursor ?? "");
+  const key = order.map(({ kind }, index) => readCursorValue(kind, values[index]));
+  if (name !== nameOrder(order) || values.length !== order.length || key.some((value) => value === null)) {
+    throw new Failure(INVALID_INPUT, {
+      fields: [
+        {
+          path: backward ? "before" : "after",
+          code: "INVALID",
+          message: "This is no cursor of this list in this order. Cursors are kept only as long as the order stays.",
+        },
+      ],
+    });
+  }
+  return key as Key;
+}
+
+/** What a cursor holds, or an empty list: a cursor comes from outside and may be anything. */
+function parseCursor(cursor: string): unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+    return Array.isArray(parsed) ? parsed : [];
+  } catch {
+    return [];
+  }
+}
+
+function readCursorValue(kind: KeysetColumn<unknown>["kind"], value: unknown): string | number | Date | null {
+  switch (kind) {
+    case "text":
+      return typeof value === "string" ? value : null;
+    case "number":
+      return typeof value === "number" && Number.isFinite(value) ? value : null;
+    case "time": {
+      const moment = typeof value === "string" ? new Date(value) : null;
+      return moment === null || Number.isNaN(moment.getTime()) ? null : moment;
+    }
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * What a query may cost. Its shape is measured in time linear in the document, fragments once each, so that a small
+ * document that unfolds into millions of fields is refused before anybody unfolds it; its cost, with the sizes of its
+ * pages, is estimated before it runs.
+ */
+import type { ApolloServerPlugin, BaseContext } from "@apollo/server";
+import {
+  getNamedType,
+  GraphQLError,
+  isCompositeType,
+  isListType,
+  isNonNullType,
+  Kind,
+  type ASTVisitor,
+  type DocumentNode,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValidationContext,
+} from "graphql";
+import { getComplexity, type ComplexityEstimator, type ComplexityEstimatorArgs } from "graphql-query-complexity";
+import { Failure, QUERY_LIMIT_EXCEEDED } from "../errors/failure.js";
+import { toRequestError } from "./errors.js";
+import { DEFAULT_PAGE_SIZE, PAGE_EXTENSION, requirePageSize } from "./paging.js";
+
+/** How much one request may ask for. */
+export interface QueryLimits {
+  /** Lexical tokens in the document; the parser stops there. */
+  readonly tokens: number;
+  /** Fields within fields. graphql-js's own introspection query needs 15. */
+  readonly depth: number;
+  /** Fields and fragments after every fragment is unfolded where it is spread. */
+  readonly selections: number;
+  /** Fields under another name, unfolded. */
+  readonly aliases: number;
+  /** Fields of the operation itself, unfolded. */
+  readonly rootFields: number;
+  /** Directives, unfolded. */
+  readonly directives: number;
+  /** Fields to resolve, with pages at the size asked for and other lists at an assumed one. */
+  readonly cost: number;
+}
+
+/** Generous for a console's largest page, small for an attacker: some tens of milliseconds of work. */
+export const DEFAULT_QUERY_LIMITS: QueryLimits = {
+  tokens: 2_000,
+  depth: 15,
+  selections: 1_500,
+  aliases: 30,
+  rootFields: 20,
+  directives: 50,
+  cost: 30_000,
+};
+
+/** Items that a list is taken to have when it is no page. */
+const ASSUMED_LIST_SIZE = 5;
+
+interface Shape {
+  depth: number;
+  selections: number;
+  aliases: number;
+  rootFields: number;
+  directives: number;
+}
+
+/** Names of the measures in answers. */
+const MEASURES: readonly (readonly [keyof Shape, string])[] = [
+  ["depth", "depth"],
+  ["selections", "number of selections"],
+  ["aliases", "number of aliases"],
+  ["rootFields", "number of root fields"],
+  ["directives", "number of directives"],
+];
+
+/** A validation rule that reports QUERY_LIMIT_EXCEEDED for each measure of an operation's shape that is too large. */
+export function createShapeRule(limits: QueryLimits): (context: ValidationContext) => ASTVisitor {
+  return (context) => {
+    const fragments = new Map<string, Shape>();
+    return {
+      OperationDefinition: (operation) => {
+        const shape = measure(operation.selectionSet, context, fragments);
+        addDirectives(shape, operation);
+        for (const [measured, name] of MEASURES) {
+          if (shape[measured] > limits[measured]) {
+            context.reportError(exceed(name, limits[measured], shape[measured], operation));
+          }
+        }
+      },
+    };
+  };
+}
+
+function measure(selectionSet: SelectionSetNode, context: ValidationContext, fragments: Map<string, Shape>): Shape {
+  const shape: Shape = { depth: 0, selections: 0, aliases: 0, rootFields: 0, directives: 0 };
+  for (const selection of selectionSet.selections) {
+    const inner = measureSelection(selection, context, fragments);
+    const isField = selection.kind === Kind.FIELD;
+    shape.depth = Math.max(shape.depth, inner.depth + (isField ? 1 : 0));
+    shape.selections += inner.selections + 1;
+    shape.aliases += inner.aliases + (isField && selection.alias !== undefined ? 1 : 0);
+    shape.rootFields += isField ? 1 : inner.rootFields;
+    shape.directives += inner.directives;
+    addDirectives(shape, selection);
+  }
+  return shape;
+}
+
+function measureSelection(selection: SelectionNode, context: ValidationContext, fragments: Map<string, Shape>): Shape {
+  const nothing: Shape = { depth: 0, selections: 0, aliases: 0, rootFields: 0, directives: 0 };
+  if (selection.kind !== Kind.FRAGMENT_SPREAD) {
+    return selection.selectionSet === undefined ? nothing : measure(selection.selectionSet, context, fragments);
+  }
+  const name = selection.name.value;
+  const known = fragments.get(name);
+  if (known !== undefined) {
+    return known;
+  }
+  const fragment = context.getFragment(name);
+  if (fragment === undefined || fragment === null) {
+    return nothing;
+  }
+  // Also ends a cycle, which another rule reports.
+  fragments.set(name, nothing);
+  const shape = measure(fragment.selectionSet, context, fragments);
+  fragments.set(name, shape);
+  return shape;
+}
+
+function addDirectives(shape: Shape, { directives }: { readonly directives?: readonly unknown[] | undefined }): void {
+  shape.directives += directives?.length ?? 0;
+}
+
+function exceed(limit: string, maximum: number, actual: number, operation: OperationDefinitionNode): GraphQLError {
+  // Sums of unfolded fragments outgrow what JSON carries exactly.
+  const failure = new Failure(QUERY_LIMIT_EXCEEDED, {
+    limit,
+    maximum,
+    actual: Math.min(actual, Number.MAX_SAFE_INTEGER),
+  });
+  return new GraphQLError(failure.message, { nodes: [operation], originalError: failure });
+}
+
+/**
+ * An Apollo plugin that estimates what an operation costs, with its variables, before it runs. A field costs 1, or what
+ * its `complexity` says; a page multiplies its fields by its size.
+ */
+export function createCostPlugin(limits: QueryLimits): ApolloServerPlugin<BaseContext> {
+  return {
+    requestDidStart: async () => ({
+      didResolveOperation: async ({ schema, document, operation, request }) => {
+        // Without one, the execution answers which operations there are.
+        const cost =
+          operation === undefined ? null : estimateCost(schema, document, operation, request.variables ?? {});
+        if (cost !== null && cost > limits.cost) {
+          throw toRequestError(
+            new Failure(QUERY_LIMIT_EXCEEDED, { limit: "cost", maximum: limits.cost, actual: cost }),
+          );
+        }
+      },
+    }),
+  };
+}
+
+/**
+ * Estimates the cost of an operation; `null` when its variables have the wrong types, which the execution reports.
+ * @throws GraphQLError with QUERY_LIMIT_EXCEEDED when a page is too large
+ */
+export function estimateCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): number | null {
+  try {
+    return getComplexity({
+      schema,
+      query: document,
+      variables,
+      estimators: [estimateField],
+      maxQueryNodes: Number.POSITIVE_INFINITY,
+      // Left out when anonymous: validation has made sure that such an operation is the only one.
+      ...(operation.name === undefined ? {} : { operationName: operation.name.value }),
+    });
+  } catch (error) {
+    if (error instanceof Failure) {
+      throw toRequestError(error);
+    }
+    if (error instanceof GraphQLError) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+const estimateField: ComplexityEstimator = (field: ComplexityEstimatorArgs): number => {
+  const declared: unknown = field.field.extensions["complexity"];
+  if (typeof declared === "function") {
+    return (declared as ComplexityEstimator)(field) ?? 1 + field.childComplexity;
+  }
+  const own = typeof declared === "number" ? declared : 1;
+  return own + field.childComplexity * countItems(field);
+};
+
+function countItems({ field, args, type }: ComplexityEstimatorArgs): number {
+  const named = getNamedType(field.type);
+  if (named.extensions[PAGE_EXTENSION] === true) {
+    const size: unknown = args["first"] ?? args["last"] ?? DEFAULT_PAGE_SIZE;
+    requirePageSize(Number(size));
+    return Math.max(Number(size), 1);
+  }
+  const isInPage = type.extensions[PAGE_EXTENSION] === true;
+  return !isInPage && isCompositeType(named) && isList(field.type) ? ASSUMED_LIST_SIZE : 1;
+}
+
+function isList(type: GraphQLOutputType): boolean {
+  return isListType(isNonNullType(type) ? type.ofType : type);
+}

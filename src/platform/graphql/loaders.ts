@@ -1,0 +1,63 @@
+/**
+ * Loaders that gather the single look-ups of one request into few queries. A loader is declared once beside its
+ * feature and lives, with what it has read, as long as the request's context.
+ */
+import DataLoader from "dataloader";
+
+/** Keys in one query at most: databases limit the number of bound values. */
+const MAXIMUM_BATCH_SIZE = 500;
+
+type Loaders = Map<object, DataLoader<string, unknown>>;
+const loadersByContext = new WeakMap<object, Loaders>();
+
+/**
+ * Declares a loader of one value for a key.
+ * @param batch reads the values of distinct keys; a key that the map lacks is answered `null`
+ * @returns the request's own loader: `loadUser(context).load(id)`
+ */
+export function defineLoader<Context extends object, Value>(
+  batch: (keys: readonly string[], context: Context) => Promise<ReadonlyMap<string, Value>>,
+): (context: Context) => DataLoader<string, Value | null> {
+  return declare(batch, () => null);
+}
+
+/**
+ * Declares a loader of a list for a key.
+ * @param batch reads the lists of distinct keys; a key that the map lacks is answered an empty list
+ */
+export function defineListLoader<Context extends object, Value>(
+  batch: (keys: readonly string[], context: Context) => Promise<ReadonlyMap<string, readonly Value[]>>,
+): (context: Context) => DataLoader<string, readonly Value[]> {
+  return declare(batch, () => []);
+}
+
+/** Forgets what was read for a context. Called after a change, or the rest of the request would see the state before. */
+export function clearLoaders(context: object): void {
+  loadersByContext.delete(context);
+}
+
+function declare<Context extends object, Value, Missing>(
+  batch: (keys: readonly string[], context: Context) => Promise<ReadonlyMap<string, Value>>,
+  missing: () => Missing,
+): (context: Context) => DataLoader<string, Value | Missing> {
+  return (context) => {
+    let loaders = loadersByContext.get(context);
+    if (loaders === undefined) {
+      loaders = new Map();
+      loadersByContext.set(context, loaders);
+    }
+    let loader = loaders.get(batch);
+    if (loader === undefined) {
+      loader = new DataLoader<string, unknown>(
+        async (keys) => {
+          const values = await batch(keys, context);
+          return keys.map((key) => (values.has(key) ? values.get(key) : missing()));
+        },
+        { maxBatchSize: MAXIMUM_BATCH_SIZE },
+      );
+      loaders.set(batch, loader);
+    }
+    // The map holds loaders of all types; the one under this batch function was made by this declaration.
+    return loader as DataLoader<string, Value | Missing>;
+  };
+}

@@ -1,0 +1,196 @@
+/** Relay pages (GraphQL Cursor Connections): the arguments, the types, and the value that a resolver returns. */
+import { ArgsType, Extensions, Field, Int, ObjectType, type ClassType } from "type-graphql";
+import { Failure, INVALID_INPUT, QUERY_LIMIT_EXCEEDED, type FieldIssue } from "../errors/failure.js";
+
+/** Rows on a page when nothing is said. */
+export const DEFAULT_PAGE_SIZE = 50;
+/** Rows on a page at most. */
+export const MAXIMUM_PAGE_SIZE = 200;
+/** The type extension that tells the cost rule that a field's children are multiplied by the page size. */
+export const PAGE_EXTENSION = "usherPage";
+
+/** The four arguments of every paged field: `@Args() page: PageArgs`. */
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many to return from the beginning, or after \`after\`. At most ${MAXIMUM_PAGE_SIZE}; ${DEFAULT_PAGE_SIZE} when neither \`first\` nor \`last\` is given.`,
+  })
+  first?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Continue after this cursor, which is `pageInfo.endCursor` of the page before. Goes with `first`.",
+  })
+  after?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many to return from the end, or before \`before\`. At most ${MAXIMUM_PAGE_SIZE}. Not together with \`first\`.`,
+  })
+  last?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Continue backwards from this cursor, which is `pageInfo.startCursor` of the page after. Goes with `last`.",
+  })
+  before?: string | null;
+}
+
+/** What was asked for, after the arguments were checked. */
+export interface PageRequest {
+  readonly size: number;
+  readonly backward: boolean;
+  /** Where to continue; `null` at the beginning, or at the end when going backward. */
+  readonly cursor: string | null;
+}
+
+/**
+ * Checks the four arguments.
+ * @throws Failure INVALID_INPUT for arguments that contradict each other, QUERY_LIMIT_EXCEEDED for too large a page.
+ */
+export function readPageRequest({ first, after, last, before }: PageArgs): PageRequest {
+  const backward = isGiven(last) || isGiven(before);
+  const issues: FieldIssue[] = [];
+  if (isGiven(first) && isGiven(last)) {
+    issues.push({ path: "last", code: "INVALID", message: "Give first or last, not both." });
+  }
+  if (isGiven(after) && isGiven(before)) {
+    issues.push({ path: "before", code: "INVALID", message: "Give after or before, not both." });
+  }
+  if (issues.length === 0 && isGiven(before) && isGiven(first)) {
+    issues.push({ path: "before", code: "INVALID", message: "before goes with last; first goes with after." });
+  }
+  if (issues.length === 0 && isGiven(after) && isGiven(last)) {
+    issues.push({ path: "after", code: "INVALID", message: "after goes with first; last goes with before." });
+  }
+  for (const [path, size] of Object.entries({ first, last })) {
+    if (isGiven(size) && size < 0) {
+      issues.push({ path, code: "INVALID", message: `${path} is a number from 0 to ${MAXIMUM_PAGE_SIZE}.` });
+    }
+  }
+  if (issues.length > 0) {
+    throw new Failure(INVALID_INPUT, { fields: issues });
+  }
+  const size = first ?? last ?? DEFAULT_PAGE_SIZE;
+  requirePageSize(size);
+  return { size, backward, cursor: (backward ? before : after) ?? null };
+}
+
+/** @throws Failure QUERY_LIMIT_EXCEEDED when a page of this size is not given out. */
+export function requirePageSize(size: number): void {
+  if (size > MAXIMUM_PAGE_SIZE) {
+    throw new Failure(QUERY_LIMIT_EXCEEDED, { limit: "page size", maximum: MAXIMUM_PAGE_SIZE, actual: size });
+  }
+}
+
+function isGiven<Value>(value: Value | null | undefined): value is Value {
+  return value !== null && value !== undefined;
+}
+
+/** Rows of one page with what is known around them; what costs a query of its own is a function. */
+export interface RowPage<Row> {
+  readonly rows: readonly Row[];
+  readonly hasNextPage: () => boolean | Promise<boolean>;
+  readonly hasPreviousPage: () => boolean | Promise<boolean>;
+  readonly cursorOf: (row: Row) => string;
+  readonly count: () => Promise<number>;
+}
+
+/** One item of a page with its cursor. */
+export interface Edge<Node> {
+  readonly cursor: string;
+  readonly node: Node;
+}
+
+/**
+ * What a resolver of a page returns. Functions are called by graphql-js when, and only when, their field is selected,
+ * so that nothing is counted that nobody asked for.
+ */
+export interface Page<Node> {
+  readonly edges: () => readonly Edge<Node>[];
+  readonly nodes: readonly Node[];
+  readonly pageInfo: () => {
+    readonly hasNextPage: () => boolean | Promise<boolean>;
+    readonly hasPreviousPage: () => boolean | Promise<boolean>;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+  readonly totalCount: () => Promise<number>;
+}
+
+/** Turns rows into a page of nodes. `toNode` is called once for each row. */
+export function toPage<Row, Node>(page: RowPage<Row>, toNode: (row: Row) => Node): Page<Node> {
+  const { rows, cursorOf, hasNextPage, hasPreviousPage, count } = page;
+  const nodes = rows.map((row) => toNode(row));
+  const cursorAt = (row: Row | undefined) => (row === undefined ? null : cursorOf(row));
+  return {
+    nodes,
+    edges: () => rows.map((row, index) => ({ cursor: cursorOf(row), node: nodes[index] as Node })),
+    pageInfo: () => ({
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: cursorAt(rows[0]),
+      endCursor: cursorAt(rows.at(-1)),
+    }),
+    totalCount: count,
+  };
+}
+
+/** Where in a list a page lies. */
+@ObjectType({ description: "Where this page lies in the whole list.", simpleResolvers: true })
+export class PageInfo {
+  @Field(() => Boolean, { description: "Whether there is more after `endCursor`." })
+  hasNextPage!: boolean;
+
+  @Field(() => Boolean, { description: "Whether there is more before `startCursor`." })
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, { nullable: true, description: "The first item's cursor, for `before`; null on an empty page." })
+  startCursor!: string | null;
+
+  @Field(() => String, { nullable: true, description: "The last item's cursor, for `after`; null on an empty page." })
+  endCursor!: string | null;
+}
+
+/**
+ * Declares the types of a page: `<name>Connection` and `<name>Edge`.
+ * @param name what the types' names begin with, usually the node type's name
+ * @param node the node type, as in `@Field(() => …)`
+ * @param description what the list holds, for the reader of the schema
+ * @returns the class to name in `@Query(() => …)`; resolvers return a `Page` for it
+ */
+export function definePage<Node extends object>(
+  name: string,
+  node: () => ClassType<Node>,
+  description: string,
+): ClassType<Page<Node>> {
+  class EdgeType {}
+  ObjectType(`${name}Edge`, { description: `One item of ${name}Connection.`, simpleResolvers: true })(EdgeType);
+  declareField(EdgeType, "cursor", () => String, "The item's cursor, for `after` and `before`.");
+  declareField(EdgeType, "node", node, "The item itself.");
+
+  class ConnectionType {}
+  ObjectType(`${name}Connection`, { description, simpleResolvers: true })(ConnectionType);
+  Extensions({ [PAGE_EXTENSION]: true })(ConnectionType);
+  declareField(ConnectionType, "edges", () => [EdgeType], "The items of this page, each with its cursor.");
+  declareField(ConnectionType, "nodes", () => [node()], "The items of this page, without cursors.");
+  declareField(ConnectionType, "pageInfo", () => PageInfo, "Where this page lies in the whole list.");
+  declareField(
+    ConnectionType,
+    "totalCount",
+    () => Int,
+    "How many items the whole list has. Counted only when asked for; on large lists, ask once and not on every page.",
+  );
+  // The class carries the decorators' metadata; its instances are plain `Page` values.
+  return ConnectionType as ClassType<Page<Node>>;
+}
+
+function declareField(target: ClassType, name: string, type: Parameters<typeof Field>[0], description: string): void {
+  Reflect.defineMetadata("design:type", Object, target.prototype as object, name);
+  (Field as (type: unknown, options: object) => PropertyDecorator)(type, { description })(
+    target.prototype as object,
+    name,
+  );
+}

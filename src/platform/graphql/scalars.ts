@@ -1,0 +1,70 @@
+/** The two scalars of our own: moments with an offset (RFC 3339), and JSON. */
+import { GraphQLScalarType, Kind, type ValueNode } from "graphql";
+
+const MOMENT =
+  /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/** A moment. Written in UTC with milliseconds; read with any offset, but never without one. */
+export const DateTimeScalar = new GraphQLScalarType<Date, string>({
+  name: "DateTime",
+  description:
+    "A moment as ISO 8601 with an offset, such as `2026-11-23T09:15:04.120Z`. Answers are in UTC with milliseconds; inputs may have any offset.",
+  specifiedByURL: "https://datatracker.ietf.org/doc/html/rfc3339",
+  serialize: (value) => {
+    if (!(value instanceof Date) || Number.isNaN(value.getTime())) {
+      throw new TypeError("A DateTime field resolved to something that is not a valid Date.");
+    }
+    return value.toISOString();
+  },
+  parseValue: readMoment,
+  parseLiteral: (node) => readMoment(node.kind === Kind.STRING ? node.value : null),
+});
+
+function readMoment(value: unknown): Date {
+  const parts = typeof value === "string" ? MOMENT.exec(value) : null;
+  const moment = parts === null ? null : new Date(parts[0]);
+  // `new Date` takes the 31st of June for the first of July.
+  if (parts === null || moment === null || Number.isNaN(moment.getTime()) || !isDayOfCalendar(parts)) {
+    throw new TypeError("A DateTime is written like 2026-11-23T09:15:04.120Z or 2026-11-23T10:15:04+01:00.");
+  }
+  return moment;
+}
+
+function isDayOfCalendar([, year, month, day]: RegExpExecArray): boolean {
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+}
+
+/** Any JSON value, for what has no fixed form: attributes of a provider, data of an event. */
+export const JsonScalar = new GraphQLScalarType<unknown>({
+  name: "JSON",
+  description: "Any JSON value: an object, a list, a string, a number, a boolean or null.",
+  specifiedByURL: "https://datatracker.ietf.org/doc/html/rfc8259",
+  serialize: (value) => value,
+  parseValue: (value) => value,
+  parseLiteral: readLiteral,
+});
+
+function readLiteral(node: ValueNode, variables?: Record<string, unknown> | null): unknown {
+  switch (node.kind) {
+    case Kind.STRING:
+    case Kind.BOOLEAN:
+    case Kind.ENUM:
+      return node.value;
+    case Kind.INT:
+    case Kind.FLOAT:
+      return Number(node.value);
+    case Kind.NULL:
+      return null;
+    case Kind.LIST:
+      return node.values.map((item) => readLiteral(item, variables));
+    case Kind.OBJECT:
+      // Without a prototype, so that a key named `__proto__` is a key like any other.
+      return Object.assign(
+        Object.create(null) as object,
+        Object.fromEntries(node.fields.map(({ name, value }) => [name.value, readLiteral(value, variables)])),
+      );
+    case Kind.VARIABLE:
+      return variables?.[node.name.value];
+  }
+}

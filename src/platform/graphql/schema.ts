@@ -1,0 +1,118 @@
+/** Builds the schema from resolver classes and their instances, prints it, and finds what lacks a description. */
+import {
+  GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+  lexicographicSortSchema,
+  printSchema,
+  type GraphQLArgument,
+  type GraphQLNamedType,
+} from "graphql";
+import { buildSchemaSync, type NonEmptyArray } from "type-graphql";
+import { ErrorCodesResolver, withErrorCodes } from "./error-codes.js";
+import type { Catalogue } from "./failures.js";
+import { DateTimeScalar } from "./scalars.js";
+
+/** A resolver class, whatever its constructor takes. */
+// oxlint-disable-next-line typescript/no-unsafe-function-type -- TypeGraphQL's own type of a resolver class
+export type ResolverClass = Function;
+
+export interface SchemaOptions {
+  /** The classes whose queries, mutations and field resolvers are in the schema. */
+  readonly resolvers: readonly ResolverClass[];
+  /** The instance of each, wired by hand. */
+  readonly container: ReadonlyMap<ResolverClass, object>;
+  /** The assembled catalogue, from which the enum `ErrorCode` and the query `errorCodes` are made. */
+  readonly errorCodes: Catalogue;
+}
+
+/** Marks an input type as `@oneOf`: `@Extensions(ONE_OF) @InputType() class …`. Exactly one field must be given. */
+export const ONE_OF = { oneOf: true } as const;
+
+/**
+ * Builds the schema. Only what the given resolvers reach is in it. Inputs are parsed by operations, so nothing is
+ * validated here beyond the types.
+ * @throws Error when a resolver has no instance, or when TypeGraphQL cannot build the schema.
+ */
+export function buildGraphQLSchema({ resolvers, container, errorCodes }: SchemaOptions): GraphQLSchema {
+  const instances = new Map<ResolverClass, object>([
+    ...container,
+    [ErrorCodesResolver, new ErrorCodesResolver(errorCodes)],
+  ]);
+  const missing = resolvers.filter((resolver) => !instances.has(resolver)).map(({ name }) => name);
+  if (missing.length > 0) {
+    throw new Error(`No instance was given for the resolvers ${missing.join(", ")}.`);
+  }
+  const schema = withErrorCodes(errorCodes, () =>
+    buildSchemaSync({
+      resolvers: [ErrorCodesResolver, ...resolvers] as NonEmptyArray<ResolverClass>,
+      container: { get: (resolver: ResolverClass) => requireInstance(instances, resolver) },
+      scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
+      orphanedTypes: [],
+      validate: false,
+      nullableByDefault: false,
+      disableInferringDefaultValues: true,
+    }),
+  );
+  markOneOfInputs(schema);
+  return schema;
+}
+
+function requireInstance(instances: ReadonlyMap<ResolverClass, object>, resolver: ResolverClass): object {
+  const instance = instances.get(resolver);
+  if (instance === undefined) {
+    throw new Error(`No instance was given for ${resolver.name}.`);
+  }
+  return instance;
+}
+
+function markOneOfInputs(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isInputObjectType(type) && type.extensions["oneOf"] === true) {
+      type.isOneOf = true;
+    }
+  }
+}
+
+/** The schema in the definition language, sorted, with descriptions, as it is committed and compared. */
+export function emitSchema(schema: GraphQLSchema): string {
+  return `${printSchema(lexicographicSortSchema(schema))}\n`;
+}
+
+/** Names everything in the schema that lacks a description: `User`, `User.email`, `Query.user(id:)`, `Status.ACTIVE`. */
+export function findUndescribed(schema: GraphQLSchema): string[] {
+  const roots: readonly unknown[] = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  return Object.values(schema.getTypeMap())
+    .filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type))
+    .flatMap((type) => [
+      ...(roots.includes(type) ? [] : nameUndescribed(type.name, type)),
+      ...findUndescribedMembers(type),
+    ])
+    .toSorted();
+}
+
+function findUndescribedMembers(type: GraphQLNamedType): string[] {
+  if (isObjectType(type) || isInterfaceType(type)) {
+    return Object.values(type.getFields()).flatMap((field) => [
+      ...nameUndescribed(`${type.name}.${field.name}`, field),
+      ...field.args.flatMap((argument: GraphQLArgument) =>
+        nameUndescribed(`${type.name}.${field.name}(${argument.name}:)`, argument),
+      ),
+    ]);
+  }
+  if (isInputObjectType(type)) {
+    return Object.values(type.getFields()).flatMap((field) => nameUndescribed(`${type.name}.${field.name}`, field));
+  }
+  if (isEnumType(type)) {
+    return type.getValues().flatMap((value) => nameUndescribed(`${type.name}.${value.name}`, value));
+  }
+  return [];
+}
+
+function nameUndescribed(name: string, { description }: { description?: string | null | undefined }): string[] {
+  return description === undefined || description === null || description.trim() === "" ? [name] : [];
+}

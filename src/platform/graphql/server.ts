@@ -1,0 +1,204 @@
+/** The GraphQL endpoint: Apollo Server on an Express router, with one error format and the same answers for every client. */
+import { ApolloServer, type ApolloServerPlugin, type BaseContext } from "@apollo/server";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from "@apollo/server/plugin/disabled";
+import { expressMiddleware } from "@as-integrations/express5";
+import express, {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+  type Router,
+} from "express";
+import type { GraphQLSchema } from "graphql";
+import { BAD_REQUEST, Failure, INTERNAL } from "../errors/failure.js";
+import type { Logger } from "../telemetry/logger.js";
+import { createReference } from "../telemetry/reference.js";
+import { createErrorFormat, renderFailure, toRequestError } from "./errors.js";
+import { REQUEST_TOO_LARGE, type AnyFailure, type Catalogue } from "./failures.js";
+import { createCostPlugin, createShapeRule, DEFAULT_QUERY_LIMITS, type QueryLimits } from "./limits.js";
+
+/** Bytes of a request's body, unpacked. */
+export const MAXIMUM_BODY_BYTES = 1_000_000;
+const MAXIMUM_VALIDATION_ERRORS = 20;
+const PREFLIGHT_SECONDS = 600;
+
+export interface EndpointOptions<Context extends BaseContext> {
+  readonly schema: GraphQLSchema;
+  /** Makes the context of one request. A `Failure` that it throws is the answer, with the failure's HTTP status. */
+  readonly contextFor: (request: Request, response: Response) => Promise<Context>;
+  readonly catalogue: Catalogue;
+  readonly production: boolean;
+  readonly introspection: boolean;
+  readonly logger: Logger;
+  /** Other origins whose pages may call with cookies, such as `https://app.example.com`. */
+  readonly allowedOrigins: readonly string[];
+  readonly limits?: QueryLimits;
+}
+
+export interface GraphQLEndpoint {
+  /** To be mounted at `/graphql`. */
+  readonly router: Router;
+  /** Ends the server after the last request. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the GraphQL server and makes its router. */
+export async function createGraphQLEndpoint<Context extends BaseContext>(
+  options: EndpointOptions<Context>,
+): Promise<GraphQLEndpoint> {
+  const { schema, contextFor, catalogue, production, introspection, logger, allowedOrigins } = options;
+  const limits = options.limits ?? DEFAULT_QUERY_LIMITS;
+  const server = new ApolloServer<Context>({
+    schema,
+    introspection,
+    nodeEnv: production ? "production" : "development",
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: !introspection,
+    parseOptions: { maxTokens: limits.tokens },
+    validationRules: [createShapeRule(limits)],
+    validationOptions: { maxErrors: MAXIMUM_VALIDATION_ERRORS },
+    formatError: createErrorFormat({ catalogue, logger, introspection }),
+    logger: adaptLogger(logger),
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      createCostPlugin(limits),
+      answerLegacyClients,
+      logDefects(logger),
+    ],
+  });
+  await server.start();
+
+  const router = express.Router();
+  router.use(allowOrigins(new Set(allowedOrigins)));
+  router.use(admitPlainReads);
+  router.use(express.json({ limit: MAXIMUM_BODY_BYTES, type: "application/json" }));
+  router.use(
+    expressMiddleware(server, {
+      context: async ({ req, res }) => {
+        try {
+          return await contextFor(req, res);
+        } catch (error) {
+          throw error instanceof Failure ? toRequestError(error) : error;
+        }
+      },
+    }) as RequestHandler,
+  );
+  router.use(answerBodyErrors(logger));
+  return { router, stop: () => server.stop() };
+}
+
+/**
+ * Clients that accept only `application/json` expect 200 for every well-formed GraphQL answer, errors included
+ * (GraphQL over HTTP, 6.4.1). The media type `application/graphql-response+json` has real statuses.
+ */
+const answerLegacyClients: ApolloServerPlugin<BaseContext> = {
+  requestDidStart: async () => ({
+    willSendResponse: async ({ request, response }) => {
+      const accepted = request.http?.headers.get("accept") ?? "";
+      const isLegacy = accepted.includes("application/json") && !accepted.includes("application/graphql-response+json");
+      if (isLegacy && response.http.status === 400) {
+        response.http.status = 200;
+      }
+    },
+  }),
+};
+
+/** Errors of Apollo itself reach the error format without their cause: the log gets it here. */
+function logDefects(logger: Logger): ApolloServerPlugin<BaseContext> {
+  return {
+    unexpectedErrorProcessingRequest: async ({ error }) => {
+      logger.error({ error }, "A GraphQL request could not be processed.");
+    },
+  };
+}
+
+function adaptLogger(logger: Logger) {
+  const write = (level: "debug" | "info" | "warn" | "error") => (message?: unknown) => {
+    logger[level]({ source: "apollo" }, String(message));
+  };
+  return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+}
+
+/** Lets pages of the named origins, and no others, call with cookies (Fetch standard, CORS protocol). */
+function allowOrigins(origins: ReadonlySet<string>): RequestHandler {
+  return (request, response, next) => {
+    response.vary("Origin");
+    const origin = request.headers.origin;
+    if (origin !== undefined && origins.has(origin)) {
+      response.setHeader("Access-Control-Allow-Origin", origin);
+      response.setHeader("Access-Control-Allow-Credentials", "true");
+      response.setHeader("Access-Control-Expose-Headers", "X-Request-Id");
+    }
+    if (request.method !== "OPTIONS") {
+      next();
+      return;
+    }
+    if (response.hasHeader("Access-Control-Allow-Origin")) {
+      response.setHeader("Access-Control-Allow-Methods", "GET, POST");
+      response.setHeader(
+        "Access-Control-Allow-Headers",
+        "Content-Type, Authorization, X-Request-Id, X-Apollo-Operation-Name, Apollo-Require-Preflight",
+      );
+      response.setHeader("Access-Control-Max-Age", String(PREFLIGHT_SECONDS));
+    }
+    response.status(204).end();
+  };
+}
+
+/**
+ * Apollo wants of every request a header that a foreign page cannot send unasked. A GET without cookies carries nothing
+ * that such a page could borrow, and changes nothing: links, scripts and caches may use it without ceremony.
+ */
+const admitPlainReads: RequestHandler = (request, _response, next) => {
+  if (request.method === "GET" && request.headers.cookie === undefined) {
+    request.headers["apollo-require-preflight"] ??= "not needed without cookies";
+  }
+  next();
+};
+
+/** Bodies that could not be read are answered in GraphQL's form, not as a page. */
+function answerBodyErrors(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const failure = readBodyFailure(error);
+    const reference = failure === null ? createReference() : null;
+    if (failure === null) {
+      logger.error({ reference, error }, "A GraphQL request failed unexpectedly.");
+    }
+    const answer: AnyFailure = failure ?? new Failure(INTERNAL, {});
+    response
+      .status(readStatus(error) ?? answer.status)
+      .json({ errors: [{ message: answer.message, extensions: renderFailure(answer, null, reference) }] });
+  };
+}
+
+function readBodyFailure(error: unknown): AnyFailure | null {
+  const status = readStatus(error);
+  if (error instanceof Failure) {
+    return error;
+  }
+  if (status === 413) {
+    return new Failure(REQUEST_TOO_LARGE, { maximumBytes: MAXIMUM_BODY_BYTES });
+  }
+  if (status === 415) {
+    return new Failure(BAD_REQUEST, { reason: "The body's character set or encoding is not supported; send UTF-8." });
+  }
+  return status === null ? null : new Failure(BAD_REQUEST, { reason: "The body is not valid JSON." });
+}
+
+/** The status that the body parser gives its errors; others have none that may be believed. */
+function readStatus(error: unknown): number | null {
+  const status: unknown = error instanceof Error && "status" in error ? error.status : null;
+  return typeof status === "number" && status >= 400 && status < 500 ? status : null;
+}

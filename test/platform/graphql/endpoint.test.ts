@@ -1,0 +1,420 @@
+/** The endpoint over real HTTP: the published audits, the one error format, its limits, and its manners with browsers. */
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { request, type IncomingHttpHeaders } from "node:http";
+import { getIntrospectionQuery } from "graphql";
+import { auditGraphQLOverHttp } from "./audit.js";
+import { catalogue, counted, startLibrary } from "./library.js";
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // The tests look into answers of every form.
+  body: {
+    data?: Record<string, any> | null;
+    errors?: { message: string; path?: unknown; extensions: Record<string, any> }[];
+  };
+}
+
+let open: Awaited<ReturnType<typeof startLibrary>>;
+let closed: Awaited<ReturnType<typeof startLibrary>>;
+beforeAll(async () => {
+  open = await startLibrary();
+  closed = await startLibrary({ introspection: false, production: true, mayOpen: false });
+});
+afterAll(async () => {
+  await open.stop();
+  await closed.stop();
+});
+
+async function post(body: unknown, headers: Record<string, string> = {}, url = open.url): Promise<Answer> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/graphql-response+json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: JSON.parse(text) as Answer["body"] };
+}
+const ask = (query: string, variables?: object, url = open.url) => post({ query, variables }, {}, url);
+const errorOf = (answer: Answer) => answer.body.errors?.[0]?.extensions ?? {};
+
+/** A request with headers that `fetch` keeps for browsers; answers the response's headers. */
+const send = (url: string, method: string, headers: Record<string, string>) =>
+  new Promise<IncomingHttpHeaders>((resolve, reject) => {
+    request(url, { method, headers }, (response) => {
+      response.resume();
+      resolve(response.headers);
+    })
+      .on("error", reject)
+      .end();
+  });
+
+describe("GraphQL over HTTP", () => {
+  test("passes all 61 published audits, MUST, SHOULD and MAY", async () => {
+    expect(await auditGraphQLOverHttp(open.url)).toEqual({ audits: 61, failures: [] });
+  });
+
+  test("answers queries by POST and GET, and refuses mutations by GET", async () => {
+    expect((await ask("{ library }")).body).toEqual({ data: { library: "Alexandria" } });
+    const get = (query: string) =>
+      fetch(`${open.url}?query=${encodeURIComponent(query)}`, {
+        headers: { "apollo-require-preflight": "1", accept: "application/json" },
+      });
+    expect(await (await get("{ library }")).json()).toEqual({ data: { library: "Alexandria" } });
+    const refused = await get('mutation { createBook(input: { title: "x" }) { id } }');
+    expect(refused.status).toBe(405);
+    expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_REQUEST" } }] });
+  });
+
+  test("a form of another site cannot reach it: what needs no preflight is refused", async () => {
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
+      const response = await fetch(open.url, {
+        method: "POST",
+        headers: { "content-type": type },
+        body: '{"query":"{library}"}',
+      });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_REQUEST" } }] });
+    }
+    const withCookie = await fetch(`${open.url}?query={library}`, { headers: { cookie: "usher-session=x" } });
+    expect(withCookie.status).toBe(400);
+    expect(await (await fetch(`${open.url}?query={library}`)).json()).toEqual({ data: { library: "Alexandria" } });
+  });
+
+  test("bodies that cannot be read are answered as GraphQL errors, not as HTML", async () => {
+    const malformed = await post('{"query":');
+    expect([malformed.status, errorOf(malformed)]).toEqual([
+      400,
+      { code: "BAD_REQUEST", path: null, details: { reason: "The body is not valid JSON." }, reference: null },
+    ]);
+    const large = await post({ query: "{ library }", variables: { x: "x".repeat(1_100_000) } });
+    expect([large.status, errorOf(large)["code"], errorOf(large)["details"]]).toEqual([
+      413,
+      "REQUEST_TOO_LARGE",
+      { maximumBytes: 1_000_000 },
+    ]);
+    const charset = await post({ query: "{ library }" }, { "content-type": "application/json; charset=iso-8859-1" });
+    expect([charset.status, errorOf(charset)["code"]]).toEqual([415, "BAD_REQUEST"]);
+  });
+
+  test("neither batches nor persisted queries are on", async () => {
+    const batch = await post([{ query: "{ library }" }, { query: "{ library }" }]);
+    expect([batch.status, errorOf(batch)["code"]]).toEqual([400, "BAD_REQUEST"]);
+    const persisted = await post({ extensions: { persistedQuery: { version: 1, sha256Hash: "0".repeat(64) } } });
+    expect(persisted.body.errors?.[0]?.message).toBe("PersistedQueryNotSupported");
+    expect(errorOf(persisted)["code"]).toBe("PERSISTED_QUERY_NOT_SUPPORTED");
+  });
+
+  test("pages of allowed origins may call with cookies, others may not", async () => {
+    const preflight = (origin: string) =>
+      send(open.url, "OPTIONS", {
+        origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "content-type",
+      });
+    const allowed = await preflight("https://app.example.com");
+    expect(allowed).toMatchObject({
+      "access-control-allow-origin": "https://app.example.com",
+      "access-control-allow-credentials": "true",
+      vary: expect.stringContaining("Origin"),
+    });
+    for (const origin of [
+      "https://evil.example",
+      "https://app.example.com.evil.example",
+      "http://app.example.com",
+      "null",
+    ]) {
+      const other = await preflight(origin);
+      expect(other["access-control-allow-origin"]).toBeUndefined();
+      expect(other["access-control-allow-credentials"]).toBeUndefined();
+    }
+    expect(await send(open.url, "GET", { origin: "https://app.example.com" })).toMatchObject({
+      "access-control-allow-origin": "https://app.example.com",
+    });
+  });
+});
+
+describe("Errors", () => {
+  test("an expected failure keeps its code and data", async () => {
+    const answer = await ask('{ other: book(id: "lent") { id } library }');
+    expect(answer.body).toMatchObject({ data: { other: null, library: "Alexandria" } });
+    expect(answer.body.errors).toEqual([
+      {
+        message: "Emma is lent out.",
+        locations: [{ line: 1, column: 3 }],
+        path: ["other"],
+        extensions: { code: "BOOK_LENT", path: ["other"], details: { title: "Emma" }, reference: null },
+      },
+    ]);
+  });
+
+  test("anything else is INTERNAL with a reference, and only the log knows the rest", async () => {
+    const answer = await ask('{ book(id: "broken") { id } }', undefined, closed.url);
+    expect(answer.body.errors?.[0]?.message).toBe("Something went wrong on our side.");
+    const { code, reference, details } = errorOf(answer);
+    expect([code, details]).toEqual(["INTERNAL", {}]);
+    expect(reference).toMatch(/^[0-9A-HJKMNP-TV-Z]{10}$/);
+    expect(answer.text).not.toMatch(/ECONNREFUSED|hunter2|stack|\.ts|node_modules/);
+    const line = closed.lines.find((text) => text.includes(String(reference))) ?? "";
+    expect(line).toContain("ECONNREFUSED");
+    expect(line).not.toContain("hunter2");
+  });
+
+  test("a failure that nobody put into the catalogue is INTERNAL", async () => {
+    expect(errorOf(await ask('{ book(id: "forgotten") { id } }'))["code"]).toBe("INTERNAL");
+  });
+
+  test("a failure of the context is answered with its own status", async () => {
+    const refused = await post({ query: "{ library }" }, { authorization: "Bearer wrong" });
+    expect([refused.status, errorOf(refused)["code"]]).toEqual([401, "UNAUTHENTICATED"]);
+    expect(refused.body.errors?.[0]?.message).toBe("This needs a signed-in person or an API key.");
+    const broken = await post({ query: "{ library }" }, { authorization: "Bearer broken" });
+    expect([broken.status, errorOf(broken)["code"]]).toEqual([500, "INTERNAL"]);
+    expect(broken.text).not.toContain("no database");
+  });
+
+  test("parse and validation errors have catalogue codes", async () => {
+    expect(errorOf(await ask("{ library"))["code"]).toBe("GRAPHQL_PARSE_FAILED");
+    expect(errorOf(await ask("{ librari }"))["code"]).toBe("GRAPHQL_VALIDATION_FAILED");
+    expect(errorOf(await post({ query: "query A { library } query B { library }" }))["code"]).toBe("BAD_REQUEST");
+    expect(errorOf(await post({ query: "query A { library }", operationName: "C" }))["code"]).toBe("BAD_REQUEST");
+  });
+
+  test.each([
+    ["a wrong literal", "mutation { createBook(input: { title: 5 }) { id } }", "title", "INVALID"],
+    ["a missing field", "mutation { createBook(input: {}) { id } }", "title", "REQUIRED"],
+    ["an unknown field", 'mutation { createBook(input: { title: "x", colour: 1 }) { id } }', "colour", "UNKNOWN"],
+    [
+      "a time without offset",
+      'mutation { createBook(input: { title: "x", printedAt: "2026-11-23T09:00:00" }) { id } }',
+      "printedAt",
+      "INVALID",
+    ],
+    [
+      "two kinds at once",
+      'mutation { createBook(input: { title: "x", cover: { colour: "red", pattern: 1 } }) { id } }',
+      "cover",
+      "INVALID",
+    ],
+    [
+      "an item of a list",
+      'mutation { createBook(input: { title: "x", tags: [{ text: "a" }, { text: 4 }] }) { id } }',
+      "tags.1.text",
+      "INVALID",
+    ],
+    ["an argument", "{ book(id: 1.5) { id } }", "id", "INVALID"],
+  ])("wrong input names its field: %s", async (_name, query, path, code) => {
+    const extensions = errorOf(await ask(query));
+    expect(extensions["code"]).toBe("INVALID_INPUT");
+    expect(extensions["details"].fields).toMatchObject([{ path, code }]);
+  });
+
+  test("wrong variables name their field and never repeat what was sent", async () => {
+    const create = "mutation M($input: CreateBookInput!) { createBook(input: $input) { id } }";
+    const fields = async (variables: object) => {
+      const answer = await post({ query: create, variables }, { accept: "application/graphql-response+json" });
+      expect([answer.status, errorOf(answer)["code"]]).toEqual([400, "INVALID_INPUT"]);
+      expect(answer.text).not.toContain("hunter2");
+      return errorOf(answer)["details"].fields as unknown[];
+    };
+    expect(await fields({})).toMatchObject([{ path: "input", code: "REQUIRED" }]);
+    expect(await fields({ input: { secret: "hunter2" } })).toMatchObject([{ path: "title", code: "REQUIRED" }]);
+    expect(await fields({ input: { title: { hunter2: "hunter2" } } })).toMatchObject([
+      { path: "title", code: "INVALID" },
+    ]);
+    expect(await fields({ input: { title: "x", tags: [{ text: "a" }, { text: ["hunter2"] }] } })).toMatchObject([
+      { path: "tags.1.text", code: "INVALID" },
+    ]);
+    expect(await fields({ input: { title: "x", colour: 1 } })).toMatchObject([{ path: "colour", code: "UNKNOWN" }]);
+    expect(await fields({ input: { title: "x", printedAt: "2026-06-31T00:00:00Z" } })).toMatchObject([
+      { path: "printedAt", code: "INVALID" },
+    ]);
+  });
+
+  test("where introspection is off, the schema is neither told nor suggested", async () => {
+    const introspection = await ask("{ __schema { types { name } } }", undefined, closed.url);
+    expect(errorOf(introspection)["code"]).toBe("GRAPHQL_VALIDATION_FAILED");
+    for (const query of ["{ librari }", '{ book(idd: "x") { id } }', "{ book(id: 1) { titel } }"]) {
+      expect((await ask(query)).text).toMatch(/Did you mean/);
+      expect((await ask(query, undefined, closed.url)).text).not.toMatch(/Did you mean/);
+    }
+    const enumLike = "mutation M($input: CreateBookInput!) { createBook(input: $input) { id } }";
+    expect((await ask(enumLike, { input: { titel: "x", title: "y" } }, closed.url)).text).not.toMatch(/Did you mean/);
+  });
+
+  test("the catalogue can be read, and its codes are an enum", async () => {
+    const answer = await ask("{ lastCode errorCodes { code status message remedy } }");
+    expect(answer.body.data?.["lastCode"]).toBe("BOOK_LENT");
+    const codes = (answer.body.data?.["errorCodes"] as { code: string; message: string | null }[]) ?? [];
+    expect(codes.map(({ code }) => code)).toEqual([...catalogue.keys()]);
+    expect(codes.find(({ code }) => code === "UNAUTHENTICATED")?.message).toMatch(/signed-in person/);
+    expect(codes.find(({ code }) => code === "BOOK_LENT")?.message).toBeNull();
+  });
+});
+
+describe("Limits", () => {
+  const limit = async (query: string, variables?: object) => {
+    const answer = await ask(query, variables);
+    expect(answer.body.data ?? null).toBeNull();
+    expect(answer.status).toBe(400);
+    expect(errorOf(answer)["code"]).toBe("QUERY_LIMIT_EXCEEDED");
+    return errorOf(answer)["details"] as { limit: string; maximum: number; actual: number };
+  };
+
+  test("a small document that unfolds into millions of fields is refused without unfolding it", async () => {
+    // Twenty fragments that spread the next one twice each: 2^20 fields in under 700 bytes.
+    const bomb = `{books{...a}}${"abcdefghijklmnopqrst"
+      .split("")
+      .map(
+        (name, index, all) =>
+          `fragment ${name} on BookConnection{${index === all.length - 1 ? "totalCount" : `...${all[index + 1]} ...${all[index + 1]}`}}`,
+      )
+      .join("")}`;
+    expect(bomb.length).toBeLessThan(1_000);
+    const before = process.cpuUsage();
+    expect(await limit(bomb)).toMatchObject({ limit: "number of selections", maximum: 1_500 });
+    // Unfolded, this takes minutes; the bound is far from both.
+    expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
+  });
+
+  test("deep nesting", async () => {
+    const nested = (depth: number): string =>
+      depth === 0 ? "{ id }" : `{ similar(first: 1) { nodes ${nested(depth - 1)} } }`;
+    expect(await limit(`{ book(id: "b0") ${nested(10)} }`)).toEqual({ limit: "depth", maximum: 15, actual: 22 });
+    const throughFragments = `{ book(id: "b0") { ...a } } fragment a on Book ${nested(4)} ${""}`;
+    expect((await ask(throughFragments)).body.errors).toBeUndefined();
+  });
+
+  test("aliases, root fields and directives, also those that fragments hide", async () => {
+    const times = (count: number, text: (index: number) => string) =>
+      Array.from({ length: count }, (_, index) => text(index)).join(" ");
+    expect(await limit(`{ book(id: "b0") { ${times(31, (index) => `t${index}: title`)} } }`)).toMatchObject({
+      limit: "number of aliases",
+      actual: 31,
+    });
+    expect(
+      await limit(
+        `{ ...f ...g } fragment f on Query { ${times(11, (index) => `a${index}: library`)} } fragment g on Query { ${times(11, (index) => `b${index}: library`)} }`,
+      ),
+    ).toMatchObject({ limit: "number of root fields", maximum: 20, actual: 22 });
+    expect(await limit(`{ ${times(51, () => "library @include(if: true)")} }`)).toMatchObject({
+      limit: expect.stringMatching(/root fields|directives/),
+    });
+    expect(await limit(`{ book(id: "b0") { ${times(51, () => "title @include(if: true)")} } }`)).toMatchObject({
+      limit: "number of directives",
+      actual: 51,
+    });
+  });
+
+  test("too many tokens", async () => {
+    expect(await limit(`{ ${"library ".repeat(2_100)} }`)).toEqual({ limit: "tokens", maximum: 2_000, actual: 2_001 });
+  });
+
+  test("pages of pages multiply, whether their sizes are literals, variables or defaults", async () => {
+    expect(await limit("{ books(first: 200) { nodes { similar(first: 200) { nodes { id title } } } } }")).toMatchObject(
+      { limit: "cost", maximum: 30_000 },
+    );
+    expect(
+      await limit(
+        "query Q($n: Int!) { books(last: $n) { edges { node { similar(last: $n) { edges { node { id } } } } } } }",
+        { n: 200 },
+      ),
+    ).toMatchObject({ limit: "cost" });
+    expect(await limit("{ books { nodes { similar { nodes { similar { nodes { id } } } } } } }")).toMatchObject({
+      limit: "cost",
+    });
+  });
+
+  test("a page has at most 200 rows", async () => {
+    expect(await limit("{ books(first: 201) { totalCount } }")).toEqual({
+      limit: "page size",
+      maximum: 200,
+      actual: 201,
+    });
+    expect(await limit("query Q($n: Int) { books(last: $n) { totalCount } }", { n: 1_000_000 })).toMatchObject({
+      limit: "page size",
+      actual: 1_000_000,
+    });
+  });
+
+  test("ordinary queries pass: the largest page of a console, and the introspection of tools", async () => {
+    const large = await ask(
+      "query Q { books(first: 200) { edges { cursor node { id title printedAt notes similar(first: 10) { nodes { id title } } } } totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }",
+    );
+    expect(large.body.errors).toBeUndefined();
+    expect(
+      (await ask(getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true, specifiedByUrl: true }))).body
+        .errors,
+    ).toBeUndefined();
+  });
+});
+
+describe("Pages", () => {
+  test("the total is counted only when somebody asks", async () => {
+    const before = counted.totals;
+    const page = await ask(
+      "{ books(first: 2) { edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }",
+    );
+    expect(page.body.data?.["books"]).toEqual({
+      edges: [
+        { cursor: "b0", node: { id: "b0" } },
+        { cursor: "b1", node: { id: "b1" } },
+      ],
+      nodes: [{ id: "b0" }, { id: "b1" }],
+      pageInfo: { hasNextPage: true, hasPreviousPage: false, startCursor: "b0", endCursor: "b1" },
+    });
+    expect(counted.totals).toBe(before);
+    expect((await ask("{ books { totalCount } }")).body.data).toEqual({ books: { totalCount: 5 } });
+    expect(counted.totals).toBe(before + 1);
+  });
+
+  test.each([
+    ["first: 1, last: 1", "last"],
+    ['after: "a", before: "b"', "before"],
+    ['first: 1, before: "b"', "before"],
+    ['last: 1, after: "a"', "after"],
+    ["first: -1", "first"],
+  ])("contradicting arguments are named: %s", async (argumentsText, path) => {
+    const extensions = errorOf(await ask(`{ books(${argumentsText}) { totalCount } }`));
+    expect(extensions["code"]).toBe("INVALID_INPUT");
+    expect(extensions["details"].fields).toMatchObject([{ path }]);
+  });
+});
+
+describe("GraphiQL", () => {
+  const html = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+
+  test("browsers get a page whose scripts all come from here", async () => {
+    const response = await fetch(open.url, { headers: html });
+    const page = await response.text();
+    expect(response.status).toBe(200);
+    const policy = response.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(page).not.toMatch(/<script(?![^>]*\bsrc=)/);
+    expect(page).not.toMatch(/https?:\/\//);
+    const assets = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => String(address));
+    expect(assets).toHaveLength(6);
+    for (const address of assets) {
+      const asset = await fetch(new URL(address, open.url));
+      expect(asset.status).toBe(200);
+      expect(asset.headers.get("content-type")).toMatch(address.endsWith(".css") ? /text\/css/ : /javascript/);
+      expect((await asset.text()).length).toBeGreaterThan(50);
+    }
+    expect((await fetch(`${open.url}/assets/..%2F..%2Fpackage.json`)).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test("it stays closed to whom the installation does not show it", async () => {
+    const response = await fetch(closed.url, { headers: html });
+    expect(response.status).toBe(403);
+    expect(await response.text()).not.toContain("graphiql.");
+  });
+
+  test("programs that accept anything get the interface", async () => {
+    const response = await fetch(`${open.url}?query={library}`, {
+      headers: { accept: "*/*", "apollo-require-preflight": "1" },
+    });
+    expect(await response.json()).toEqual({ data: { library: "Alexandria" } });
+  });
+});
