@@ -1,0 +1,157 @@
+/**
+ * Encrypts what must be readable again: client secrets, code verifiers, webhook keys. AES-256-GCM (NIST SP 800-38D) under a
+ * ring of keys (`USHER_KEY_RING`), of which the first encrypts and all decrypt, so that a key can be replaced without a
+ * moment in which something cannot be read.
+ */
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from "node:crypto";
+
+/** One key of the ring. */
+export interface KeyRingKey {
+  /** Travels with every text that the key sealed; 1 to 32 letters, digits, hyphens and underscores. */
+  readonly id: string;
+  readonly key: KeyObject;
+}
+
+/** Why a sealed text could not be opened. */
+export type UnsealCode =
+  /** The key that sealed it is not in the ring any more. */
+  | "UNKNOWN_KEY"
+  /** It was changed, was sealed for another context, or the key of this id is another one now. */
+  | "TAMPERED"
+  /** It is not a sealed text of a known version. */
+  | "MALFORMED";
+
+/** A sealed text that cannot be opened: a defect of storage or configuration, never of a request. */
+export class UnsealError extends Error {
+  override readonly name = "UnsealError";
+
+  constructor(
+    readonly code: UnsealCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Seals and opens texts. */
+export interface KeyRing {
+  /**
+   * Encrypts a text for one place, such as `connection:ID:clientSecret`; it opens in no other, so that sealed texts cannot
+   * be swapped between rows.
+   *
+   * @throws TypeError when the text is not well-formed Unicode, which would not come back as it was
+   */
+  readonly seal: (plaintext: string, context: string) => string;
+  /** @throws UnsealError */
+  readonly open: (sealed: string, context: string) => string;
+  /** Whether another key than the present first one sealed it. */
+  readonly needsReseal: (sealed: string) => boolean;
+}
+
+const VERSION = "v1";
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
+
+/**
+ * Reads `id:base64 of 32 bytes`, comma separated. Answers every mistake as a sentence; none repeats what may be a key.
+ */
+export function parseKeyRing(
+  text: string,
+): { readonly keys: readonly KeyRingKey[] } | { readonly mistakes: readonly string[] } {
+  const keys: KeyRingKey[] = [];
+  const mistakes: string[] = [];
+  const entries = text.split(",").map((entry) => entry.trim());
+  for (const [index, entry] of entries.entries()) {
+    const parsed = parseEntry(entry, keys);
+    if (typeof parsed === "string") mistakes.push(`Entry ${index + 1} of ${entries.length} ${parsed}.`);
+    else keys.push(parsed);
+  }
+  return mistakes.length > 0 ? { mistakes } : { keys };
+}
+
+function parseEntry(entry: string, before: readonly KeyRingKey[]): KeyRingKey | string {
+  if (entry === "") return "is empty";
+  const colon = entry.indexOf(":");
+  if (colon === -1) return "must be written id:key, with the key as base64 of 32 bytes";
+  const id = entry.slice(0, colon);
+  const encoded = entry.slice(colon + 1);
+  if (!KEY_ID.test(id)) return "must begin with an id of 1 to 32 letters, digits, hyphens and underscores";
+  const bytes = Buffer.from(encoded, "base64");
+  // Node skips what is not base64; a key with a typing mistake must not become another key.
+  if (bytes.toString("base64") !== encoded) return `(${id}) must have its key in base64, with its padding`;
+  if (bytes.length !== KEY_BYTES) return `(${id}) has a key of ${bytes.length} bytes; it must have ${KEY_BYTES}`;
+  const key = createSecretKey(bytes);
+  if (before.some((other) => other.id === id)) return `(${id}) has the id of an entry before it`;
+  if (before.some((other) => other.key.equals(key))) return `(${id}) has the key of an entry before it`;
+  return { id, key };
+}
+
+/** Makes an entry with a new random key, named after the day that it was made on. */
+export function generateKeyRingEntry(madeAt: Date): string {
+  const id = `k${madeAt.toISOString().slice(0, 10).replaceAll("-", "")}-${randomBytes(2).toString("hex")}`;
+  return `${id}:${randomBytes(KEY_BYTES).toString("base64")}`;
+}
+
+/** Makes the ring; the first key encrypts. @throws Error when there is none */
+export function createKeyRing(keys: readonly KeyRingKey[]): KeyRing {
+  const first = keys[0];
+  if (first === undefined) throw new Error("A key ring needs at least one key.");
+  const byId = new Map(keys.map((each) => [each.id, each.key]));
+  return {
+    seal: (plaintext, context) => seal(plaintext, context, first),
+    open: (sealed, context) => {
+      const { keyId, bytes } = readSealed(sealed);
+      const key = byId.get(keyId);
+      if (key === undefined)
+        throw new UnsealError(
+          "UNKNOWN_KEY",
+          `A sealed text names the key "${keyId}", which USHER_KEY_RING does not have. Keep a replaced key in the ring until nothing is sealed with it.`,
+        );
+      return open(bytes, context, { id: keyId, key });
+    },
+    needsReseal: (sealed) => readSealed(sealed).keyId !== first.id,
+  };
+}
+
+/** `v1.KEY-ID.BASE64URL(nonce, ciphertext, tag)` */
+function seal(plaintext: string, context: string, { id, key }: KeyRingKey): string {
+  if (/\p{Surrogate}/u.test(plaintext)) throw new TypeError("A text to seal must be well-formed Unicode.");
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });
+  cipher.setAAD(additionalData(id, context));
+  const bytes = Buffer.concat([nonce, cipher.update(plaintext, "utf8"), cipher.final(), cipher.getAuthTag()]);
+  return `${VERSION}.${id}.${bytes.toString("base64url")}`;
+}
+
+function open(bytes: Buffer, context: string, { id, key }: KeyRingKey): string {
+  const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+  decipher.setAAD(additionalData(id, context));
+  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+  try {
+    return decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, "utf8") + decipher.final("utf8");
+  } catch {
+    throw new UnsealError(
+      "TAMPERED",
+      `A sealed text was changed, was sealed for another place, or the key "${id}" in USHER_KEY_RING is not the one that sealed it.`,
+    );
+  }
+}
+
+/** What is authenticated beside the text. Neither version nor id can hold a line break, so no two inputs look alike. */
+function additionalData(id: string, context: string): Buffer {
+  return Buffer.from(`${VERSION}.${id}\n${context}`, "utf8");
+}
+
+function readSealed(sealed: string): { keyId: string; bytes: Buffer } {
+  const parts = sealed.split(".");
+  const [version, keyId, encoded] = parts;
+  if (parts.length !== 3 || version !== VERSION || keyId === undefined || encoded === undefined || !KEY_ID.test(keyId))
+    throw new UnsealError("MALFORMED", "A text that should be sealed is not a sealed text of a known version.");
+  const bytes = Buffer.from(encoded, "base64url");
+  // One text, one writing: otherwise the last character could change unnoticed.
+  if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString("base64url") !== encoded)
+    throw new UnsealError("MALFORMED", "A sealed text is cut off or holds characters that do not belong there.");
+  return { keyId, bytes };
+}

@@ -1,0 +1,81 @@
+/**
+ * Opens connections to public addresses only. The name is resolved once, every answer is checked, and exactly the checked
+ * answers are handed to the socket: between check and connection there is no second resolution that could differ.
+ */
+import dns from "node:dns/promises";
+import { isIP, type LookupFunction } from "node:net";
+import tls from "node:tls";
+import { callbackify } from "node:util";
+import { buildConnector } from "undici";
+import { bareHost, type IsAllowed } from "./allowed-hosts.js";
+import { FetchRefusal } from "./fetch-refusal.js";
+import { PUBLIC_ADDRESS_DEMAND } from "./judge-url.js";
+import { isPublicAddress } from "./public-address.js";
+
+/** Resolves a name to all of its addresses; rejects as `dns.lookup` does. */
+export type Lookup = (hostname: string) => Promise<readonly { readonly address: string }[]>;
+
+/** The machine's own resolver, `/etc/hosts` included. */
+export const systemLookup: Lookup = (hostname) => dns.lookup(hostname, { all: true });
+
+/** Longest time for name, TCP and TLS together; the request's total limit is usually shorter. */
+const CONNECT_TIMEOUT_MILLISECONDS = 10_000;
+
+/**
+ * An undici connector that refuses every connection to an address that is not public, but for hosts and ports that the
+ * operator allows.
+ *
+ * @param certificateAuthorities trusted beside the machine's own, in PEM
+ */
+export function createGuardedConnector(
+  isAllowed: IsAllowed,
+  lookup: Lookup,
+  certificateAuthorities: readonly string[],
+): buildConnector.connector {
+  const options = {
+    timeout: CONNECT_TIMEOUT_MILLISECONDS,
+    autoSelectFamily: true,
+    allowH2: false,
+    // Stated, because NODE_TLS_REJECT_UNAUTHORIZED and command line flags would change the defaults.
+    rejectUnauthorized: true,
+    minVersion: "TLSv1.2" as const,
+    ...(certificateAuthorities.length > 0 && { ca: [...tls.rootCertificates, ...certificateAuthorities] }),
+  };
+  const connectAnywhere = buildConnector({ ...options, lookup: asNodeLookup(lookup, () => true) });
+  const connectPublicly = buildConnector({ ...options, lookup: asNodeLookup(lookup, isPublicAddress) });
+  return (target, callback) => {
+    const host = bareHost(target.hostname);
+    const port = Number(target.port || (target.protocol === "http:" ? 80 : 443));
+    if (isAllowed(host, port)) return connectAnywhere(target, callback);
+    // A socket does not look up what is an address already, so the check of the answers would never see it.
+    if (isIP(host) !== 0 && !isPublicAddress(host)) return callback(refuseAddress(host, host), null);
+    return connectPublicly(target, callback);
+  };
+}
+
+/**
+ * The look-up that a socket calls, which answers checked addresses or a refusal. One address that is not acceptable
+ * refuses the name: a name with a public and a private answer has no honest use here.
+ */
+export function asNodeLookup(lookup: Lookup, isAcceptable: (address: string) => boolean): LookupFunction {
+  const resolve = callbackify(async (hostname: string) => {
+    const answers = await lookup(hostname);
+    const refused = answers.find(({ address }) => !isAcceptable(address));
+    if (refused !== undefined) throw refuseAddress(hostname, refused.address);
+    if (answers.length === 0) throw Object.assign(new Error(`${hostname} has no addresses`), { code: "ENOTFOUND" });
+    return answers.map(({ address }) => ({ address, family: isIP(address) }));
+  });
+  return (hostname, options, answer) =>
+    resolve(hostname, (error, addresses) => {
+      const first = addresses?.[0];
+      if (first === undefined) answer(error, "", 0);
+      else if (options.all) answer(null, addresses);
+      else answer(null, first.address, first.family);
+    });
+}
+
+function refuseAddress(host: string, address: string): FetchRefusal {
+  return new FetchRefusal("ADDRESS_REFUSED", `${host} ${PUBLIC_ADDRESS_DEMAND}.`, {
+    cause: new Error(`${host} is ${address}`),
+  });
+}

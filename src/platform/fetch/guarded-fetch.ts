@@ -1,0 +1,195 @@
+/**
+ * The one way out: every request that Usher makes to an address that somebody entered (discovery, keys, tokens, metadata,
+ * groups, webhooks). https and public addresses only, but for hosts that the operator allows; no redirects; bounded time
+ * and size. The same rules are lent to whoever saves such an address.
+ */
+import { Agent, fetch as undiciFetch, type Response as UndiciResponse } from "undici";
+import { createIsAllowed, hostOf, type IsAllowed } from "./allowed-hosts.js";
+import { explainFailure } from "./explain-failure.js";
+import { FetchRefusal } from "./fetch-refusal.js";
+import { createGuardedConnector, systemLookup, type Lookup } from "./guarded-connect.js";
+import { judgeUrl } from "./judge-url.js";
+import { readBounded } from "./read-bounded.js";
+
+export { FetchRefusal, type FetchRefusalCode } from "./fetch-refusal.js";
+export type { Lookup } from "./guarded-connect.js";
+
+/** What the guarded fetch is made of. */
+export interface GuardedFetchOptions {
+  /** Entries `host` or `host:port` that may be reached though private, plain http included. */
+  readonly allowedPrivateHosts: readonly string[];
+  /** Resolves names; the machine's resolver unless a test says otherwise. */
+  readonly lookup?: Lookup;
+  /** Total time of one request, from resolving the name to the last byte; 10 seconds when left out. */
+  readonly timeoutMs?: number;
+  /** Largest decompressed body; 1 MiB when left out. */
+  readonly maximumBytes?: number;
+  /** Largest body as it is sent, compressed or not, and however little it unpacks to; 32 MiB when left out. */
+  readonly maximumSentBytes?: number;
+  /** Certificate authorities to trust beside the machine's own, in PEM. */
+  readonly certificateAuthorities?: readonly string[];
+}
+
+/** A request, as the platform's `fetch` takes it. `redirect` has no effect: a redirect is always an error. */
+export interface GuardedRequestInit extends RequestInit {
+  /** Total time of this request, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** Largest decompressed body of this request. */
+  readonly maximumBytes?: number;
+  /** Answer the first `maximumBytes` of a larger body and end the connection, instead of refusing it. */
+  readonly truncate?: boolean;
+}
+
+/** The way out, and the rules that tell beforehand what it would refuse. */
+export interface GuardedFetch {
+  /**
+   * Makes one request and reads its body.
+   *
+   * @throws FetchRefusal for everything that was refused or failed; the caller's own `signal.reason` when it aborted
+   */
+  readonly fetch: (url: string, init?: GuardedRequestInit) => Promise<Response>;
+  /** Checks for addresses when they are saved: each answers what the address must be, or `null` when nothing is wrong. */
+  readonly rules: {
+    /** For addresses that this server requests. */
+    readonly serverUrl: (url: URL) => string | null;
+    /** For addresses that only browsers are sent to, which may be private. */
+    readonly browserUrl: (url: URL) => string | null;
+  };
+  /** Ends all connections; what is under way fails. */
+  readonly close: () => Promise<void>;
+}
+
+const DEFAULT_TIMEOUT_MILLISECONDS = 10_000;
+const DEFAULT_MAXIMUM_BYTES = 1_048_576;
+const DEFAULT_MAXIMUM_SENT_BYTES = 33_554_432;
+const CONNECTIONS_PER_ORIGIN = 32;
+/** Below the five seconds after which common servers close an idle connection, so that no request meets a closing one. */
+const KEEP_ALIVE_MILLISECONDS = 4_000;
+const LONGEST_KEEP_ALIVE_MILLISECONDS = 60_000;
+
+const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const STATUSES_WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+/** What described the body on its way and is no longer true of the bytes that are handed on. */
+const TRANSFER_HEADERS = ["content-encoding", "content-length", "transfer-encoding"];
+
+/** Makes the way out. One for the whole process: it holds the pool of connections. */
+export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
+  const isAllowed = createIsAllowed(options.allowedPrivateHosts);
+  const agent = new Agent({
+    connect: createGuardedConnector(isAllowed, options.lookup ?? systemLookup, options.certificateAuthorities ?? []),
+    connections: CONNECTIONS_PER_ORIGIN,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+    keepAliveMaxTimeout: LONGEST_KEEP_ALIVE_MILLISECONDS,
+    maxResponseSize: options.maximumSentBytes ?? DEFAULT_MAXIMUM_SENT_BYTES,
+    // The request's total time limits both; the agent's own limits would start anew with every byte.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return {
+    fetch: (url, init = {}) =>
+      requestWithin(init.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MILLISECONDS, url, init, async (signal) => {
+        const target = checkUrl(url, isAllowed);
+        const response = await send(target, init, agent, signal);
+        return await receive(response, target, {
+          maximumBytes: init.maximumBytes ?? options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES,
+          truncate: init.truncate ?? false,
+        });
+      }),
+    rules: {
+      serverUrl: (url) => judgeUrl(url, isAllowed, "server")?.demand ?? null,
+      browserUrl: (url) => judgeUrl(url, isAllowed, "browser")?.demand ?? null,
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** Runs a request under its time limit and its caller's signal, and turns every failure into a refusal. */
+async function requestWithin<Result>(
+  timeoutMs: number,
+  url: string,
+  init: GuardedRequestInit,
+  request: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  init.signal?.throwIfAborted();
+  const host = URL.canParse(url) ? hostOf(new URL(url)) : "The server";
+  const controller = new AbortController();
+  const abortForCaller = () => controller.abort(init.signal?.reason);
+  init.signal?.addEventListener("abort", abortForCaller, { once: true });
+  const timer = setTimeout(
+    () => controller.abort(new FetchRefusal("TIMEOUT", `${host} did not answer in full within ${timeoutMs / 1000} s.`)),
+    timeoutMs,
+  );
+  try {
+    return await request(controller.signal);
+  } catch (error) {
+    const reason = controller.signal.aborted ? controller.signal.reason : explainFailure(error, host);
+    // An answer that was refused may still be arriving.
+    controller.abort(reason);
+    throw reason;
+  } finally {
+    clearTimeout(timer);
+    init.signal?.removeEventListener("abort", abortForCaller);
+  }
+}
+
+function checkUrl(text: string, isAllowed: IsAllowed): URL {
+  if (!URL.canParse(text)) throw new FetchRefusal("ADDRESS_REFUSED", "The address to request is not a URL.");
+  const url = new URL(text);
+  const issue = judgeUrl(url, isAllowed, "server");
+  if (issue !== null) throw new FetchRefusal(issue.code, `The address ${shown(url)} ${issue.demand}.`);
+  return url;
+}
+
+async function send(url: URL, init: GuardedRequestInit, agent: Agent, signal: AbortSignal): Promise<UndiciResponse> {
+  // The platform's Request gives the body its bytes and its content type, whatever kind of body the caller has.
+  const { method = "GET", body = null, headers } = init;
+  const request = new Request(url.href, { method, body, ...(headers !== undefined && { headers }) });
+  // A Host header would choose the name that the certificate is checked against.
+  request.headers.delete("host");
+  if (!request.headers.has("user-agent")) request.headers.set("user-agent", "Usher");
+  return await undiciFetch(url, {
+    method: request.method,
+    headers: [...request.headers],
+    body: body === null ? null : await request.arrayBuffer(),
+    redirect: "manual",
+    dispatcher: agent,
+    signal,
+  });
+}
+
+async function receive(
+  response: UndiciResponse,
+  url: URL,
+  limits: { readonly maximumBytes: number; readonly truncate: boolean },
+): Promise<Response> {
+  const host = hostOf(url);
+  const { status, statusText } = response;
+  if (REDIRECT_STATUSES.has(status)) {
+    const location = response.headers.get("location") ?? "";
+    const target = URL.canParse(location, url.href) ? ` to ${shown(new URL(location, url))}` : "";
+    throw new FetchRefusal(
+      "REDIRECT_REFUSED",
+      `${host} answered with a redirect${target} (status ${status}); redirects are not followed, so the address must be the final one.`,
+    );
+  }
+  // Layers can unpack to gigabytes in between and still end as a few bytes, which the limits below would not see.
+  if (response.headers.get("content-encoding")?.includes(","))
+    throw new FetchRefusal("TOO_LARGE", `${host} sent an answer that is compressed more than once.`);
+  const { bytes, isCut } = await readBounded(response.body, limits.maximumBytes);
+  if (isCut && !limits.truncate)
+    throw new FetchRefusal("TOO_LARGE", `${host} sent an answer of more than ${limits.maximumBytes} bytes.`);
+  if (status < 200 || status > 599)
+    throw new FetchRefusal("UNREACHABLE", `${host} answered with ${status}, which is no status of HTTP.`);
+  return new Response(STATUSES_WITHOUT_BODY.has(status) ? null : bytes, {
+    status,
+    statusText,
+    headers: [...response.headers].filter(([name]) => !TRANSFER_HEADERS.includes(name)),
+  });
+}
+
+/** A URL for a message: bounded, and without credentials and query, where secrets travel. */
+function shown(url: URL): string {
+  const host = url.host === "" ? "" : `//${url.host}`;
+  return `${url.protocol}${host}${url.pathname}`.slice(0, 200);
+}

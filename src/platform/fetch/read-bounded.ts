@@ -1,0 +1,30 @@
+/** Reads a body to its end, or to a limit, whatever the sender says of its length. */
+
+/** The bytes read, and whether the body went on beyond the limit, where reading stopped. */
+export interface BoundedBody {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly isCut: boolean;
+}
+
+/** Reads at most `maximumBytes` of a decompressed body. Leaving the loop cancels the stream, which ends the connection. */
+export async function readBounded(body: AsyncIterable<Uint8Array> | null, maximumBytes: number): Promise<BoundedBody> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  let isCut = false;
+  for await (const chunk of body ?? []) {
+    const room = maximumBytes - length;
+    chunks.push(chunk.subarray(0, room));
+    length += Math.min(chunk.length, room);
+    if (chunk.length > room) {
+      isCut = true;
+      break;
+    }
+  }
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return { bytes, isCut };
+}

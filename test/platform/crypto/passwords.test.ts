@@ -1,0 +1,80 @@
+/** Password hashing, with the library itself, and the number and parameters of its verifications counted. */
+import { beforeEach, describe, expect, jest, test } from "@jest/globals";
+import * as argon2 from "@node-rs/argon2";
+
+const verified: string[] = [];
+let loads = 0;
+jest.unstable_mockModule("@node-rs/argon2", () => {
+  loads += 1;
+  return {
+    ...argon2,
+    verify: (hashed: string, password: string) => {
+      verified.push(hashed);
+      return argon2.verify(hashed, password);
+    },
+  };
+});
+const { hashPassword, needsRehash, verifyAgainstNothing, verifyPassword } =
+  await import("../../../src/platform/crypto/passwords.js");
+const loadsBeforeUse = loads;
+
+beforeEach(() => void verified.splice(0));
+
+test("the native library is loaded with the first password, not before", async () => {
+  expect(loadsBeforeUse).toBe(0);
+  await hashPassword("x");
+  expect(loads).toBe(1);
+});
+
+describe("a hashed password", () => {
+  test("is argon2id with 19 MiB, two passes and one lane, salted anew every time", async () => {
+    const hash = await hashPassword("correct horse");
+    expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    expect(await hashPassword("correct horse")).not.toBe(hash);
+  });
+
+  test("is verified by the password, and by no other", async () => {
+    const hash = await hashPassword("correct horse");
+    expect(await verifyPassword(hash, "correct horse")).toBe(true);
+    for (const wrong of ["Correct horse", "correct horse ", "correct hors", ""])
+      expect(await verifyPassword(hash, wrong)).toBe(false);
+  });
+
+  test("is verified however the keyboard composes its letters", async () => {
+    expect(await verifyPassword(await hashPassword("Zu\u0308rich"), "Z\u00fcrich")).toBe(true);
+  });
+
+  test("that is none is a defect, not a wrong password", async () => {
+    await expect(verifyPassword("not a hash", "x")).rejects.toThrow();
+  });
+});
+
+describe("without an account", () => {
+  test("exactly one verification is spent, with the parameters that an account's hash has", async () => {
+    const hash = await hashPassword("correct horse");
+    await verifyPassword(hash, "wrong");
+    expect(await verifyAgainstNothing("wrong")).toBe(false);
+    expect(verified).toHaveLength(2);
+    const [account, nothing] = verified.map((each) => argon2.parseOptions(each));
+    expect(nothing).toEqual(account);
+  });
+
+  test("no password is right", async () => {
+    for (const password of ["", "A", "\0".repeat(32)]) expect(await verifyAgainstNothing(password)).toBe(false);
+  });
+});
+
+describe("a hash of other parameters", () => {
+  test.each([
+    ["less memory", { memoryCost: 8_192 }],
+    ["one pass", { timeCost: 1 }],
+    ["more lanes", { parallelism: 2 }],
+    ["argon2i", { algorithm: 1 }],
+  ])("(%s) is verified, and asks to be renewed", async (_, options) => {
+    const hash = await argon2.hash("correct horse", { memoryCost: 19_456, timeCost: 2, parallelism: 1, ...options });
+    expect(await verifyPassword(hash, "correct horse")).toBe(true);
+    expect(needsRehash(hash)).toBe(true);
+  });
+
+  test("is not one of the present parameters", async () => expect(needsRehash(await hashPassword("x"))).toBe(false));
+});

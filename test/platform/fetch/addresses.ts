@@ -1,0 +1,77 @@
+/** Addresses that no outgoing request may reach, each with why it is in the list. */
+
+/** As a URL's host; the URL parser rewrites some of them. */
+export const HOSTILE_HOSTS: readonly (readonly [host: string, reason: string])[] = [
+  ["127.0.0.1", "loopback"],
+  ["127.8.9.1", "loopback is a whole /8"],
+  ["0x7f.1", "loopback in hexadecimal and short"],
+  ["2130706433", "loopback as one decimal number"],
+  ["017700000001", "loopback as one octal number"],
+  ["0177.0.0.01", "loopback with octal parts"],
+  ["127.0.0.1.", "loopback as a fully qualified name"],
+  ["127。0。0。1", "loopback with ideographic full stops"],
+  ["0", "unspecified, short"],
+  ["0.0.0.0", "unspecified"],
+  ["10.1.2.3", "private"],
+  ["172.16.0.1", "private"],
+  ["172.31.255.254", "private, at the end of the range"],
+  ["192.168.1.1", "private"],
+  ["100.64.0.1", "carrier-grade NAT"],
+  ["169.254.169.254", "link-local: cloud metadata"],
+  ["192.0.0.192", "IETF assignments: cloud metadata of another kind"],
+  ["198.18.0.1", "benchmarking"],
+  ["203.0.113.9", "documentation"],
+  ["224.0.0.251", "multicast"],
+  ["240.0.0.1", "reserved"],
+  ["255.255.255.255", "broadcast"],
+  ["[::]", "unspecified"],
+  ["[::1]", "loopback"],
+  ["[::ffff:127.0.0.1]", "mapped loopback"],
+  ["[::ffff:7f00:1]", "mapped loopback in hexadecimal"],
+  ["[::ffff:10.0.0.1]", "mapped private"],
+  ["[::ffff:8.8.8.8]", "mapped, though public"],
+  ["[::127.0.0.1]", "compatible loopback"],
+  ["[::ffff:0:127.0.0.1]", "translated loopback (SIIT)"],
+  ["[64:ff9b::7f00:1]", "NAT64 loopback"],
+  ["[64:ff9b::808:808]", "NAT64, though public"],
+  ["[64:ff9b:1::a00:1]", "local-use NAT64"],
+  ["[2002:7f00:1::1]", "6to4 loopback"],
+  ["[2002:a9fe:a9fe::1]", "6to4 link-local"],
+  ["[2001:0:4136:e378:8000:63bf:3fff:fdd2]", "Teredo"],
+  ["[fe80::1]", "link-local"],
+  ["[fec0::1]", "site-local"],
+  ["[fc00::1]", "unique local"],
+  ["[fd00:ec2::254]", "unique local: cloud metadata"],
+  ["[ff02::1]", "multicast"],
+  ["[100::1]", "discard"],
+  ["[2001:db8::1]", "documentation"],
+  ["[3fff::1]", "documentation"],
+  ["[5f00::1]", "segment routing"],
+];
+
+/** As a resolver may answer them, beyond what a URL can hold. */
+export const HOSTILE_ANSWERS: readonly string[] = [
+  ...HOSTILE_HOSTS.map(([host]) => host)
+    .filter((host) => /^(\d+\.){3}\d+$|^\[/.test(host) && !/\.0\d/.test(host))
+    .map((host) => host.replace(/[[\]]/g, "")),
+  "fe80::1%eth0",
+  "fe80::1%1",
+  "::1%lo",
+  "0x7f.1",
+  "localhost",
+  "",
+  "8.8.8.8/32",
+];
+
+export const PUBLIC_ADDRESSES: readonly string[] = [
+  "8.8.8.8",
+  "93.184.216.34",
+  "100.63.255.255",
+  "100.128.0.1",
+  "172.15.0.1",
+  "172.32.0.1",
+  "169.253.1.1",
+  "223.255.255.1",
+  "2606:4700:4700::1111",
+  "2a00:1450:4001:81b::200e",
+];
