@@ -1,0 +1,24 @@
+/** Every file says what it is for in its first sentence, and stays short enough to be read. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import { listFiles, ROOT } from "./cruise.js";
+
+const MAXIMUM_LINES = 500;
+
+const files = ["src", "migrations"].flatMap((folder) =>
+  [".ts", ".js", ".css"].flatMap((ending) => listFiles(ROOT, folder, ending)),
+);
+const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
+
+test("there are files to look at", () => {
+  expect(files.length).toBeGreaterThan(0);
+});
+
+test("every file opens with a comment that says something", () => {
+  expect(files.filter((file) => !/^(\/\/|\/\*\*?)\s*\*?\s*\p{L}/u.test(read(file)))).toEqual([]);
+});
+
+test(`no file has more than ${MAXIMUM_LINES} lines`, () => {
+  expect(files.filter((file) => read(file).split("\n").length - 1 > MAXIMUM_LINES)).toEqual([]);
+});
