@@ -1,4 +1,5 @@
 /** Every migration, oldest first. Append-only: a migration that has been released is never edited. */
 import type { MigrationClass } from "../src/platform/database/create-data-source.js";
+import { CreateFoundation1764000000000 } from "./1764000000000-create-foundation.js";
 
-export const migrations: readonly MigrationClass[] = [];
+export const migrations: readonly MigrationClass[] = [CreateFoundation1764000000000];

@@ -1,0 +1,122 @@
+/** Who asks, and what they may do. Doors resolve a request into a caller; operations ask the caller. */
+import { Failure, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED } from "../platform/errors/failure.js";
+import type { Permission } from "./permission.js";
+
+/** Who asks. */
+export type Caller =
+  | { readonly kind: "ANONYMOUS" }
+  /** A signed-in person, in the organization that the session is in. */
+  | {
+      readonly kind: "PERSON";
+      readonly userId: string;
+      readonly sessionId: string;
+      readonly organizationId: string;
+      readonly permissions: ReadonlySet<Permission>;
+    }
+  /** A key of one organization. */
+  | {
+      readonly kind: "API_KEY";
+      readonly apiKeyId: string;
+      readonly organizationId: string;
+      readonly permissions: ReadonlySet<Permission>;
+    }
+  /** Whoever runs the installation: every organization, every permission. */
+  | { readonly kind: "OPERATOR"; readonly apiKeyId: string }
+  /** Usher itself: sign-in and workers. No request is ever resolved to it. */
+  | { readonly kind: "SYSTEM" };
+
+export const ANONYMOUS: Caller = { kind: "ANONYMOUS" };
+export const SYSTEM: Caller = { kind: "SYSTEM" };
+
+/** Which organization a read is bound to; `null` binds it to none (operator and system). */
+export type OrganizationScope = string | null;
+
+/** What set a change off, as events and audit entries tell it. */
+export interface Cause {
+  readonly kind: "SIGN_IN" | "SCIM" | "IMPORT" | "API_KEY" | "ADMINISTRATOR" | "OPERATOR" | "PERSON" | "SYSTEM";
+  /** The id of the user, API key, connection or directory that acted; `null` for the system. */
+  readonly actor: string | null;
+}
+
+/** The cause that follows from a caller who changes something through an API. */
+export function causeOf(caller: Caller): Cause {
+  switch (caller.kind) {
+    case "PERSON":
+      return { kind: "ADMINISTRATOR", actor: caller.userId };
+    case "API_KEY":
+      return { kind: "API_KEY", actor: caller.apiKeyId };
+    case "OPERATOR":
+      return { kind: "OPERATOR", actor: caller.apiKeyId };
+    case "SYSTEM":
+    case "ANONYMOUS":
+      return { kind: "SYSTEM", actor: null };
+  }
+}
+
+/** Whether the caller holds a permission in an organization. */
+export function holds(caller: Caller, organizationId: string, permission: Permission): boolean {
+  switch (caller.kind) {
+    case "PERSON":
+    case "API_KEY":
+      return caller.organizationId === organizationId && caller.permissions.has(permission);
+    case "OPERATOR":
+    case "SYSTEM":
+      return true;
+    case "ANONYMOUS":
+      return false;
+  }
+}
+
+/**
+ * Refuses unless the caller may do something in an organization. Another organization's existence is not admitted.
+ *
+ * @throws UNAUTHENTICATED, NOT_FOUND (another organization) or FORBIDDEN (the permission is missing)
+ */
+export function requirePermission(caller: Caller, organizationId: string, permission: Permission): void {
+  if (holds(caller, organizationId, permission)) return;
+  if (caller.kind === "ANONYMOUS") throw new Failure(UNAUTHENTICATED, {});
+  if ((caller.kind === "PERSON" || caller.kind === "API_KEY") && caller.organizationId !== organizationId)
+    throw new Failure(NOT_FOUND, { type: "organization" });
+  throw new Failure(FORBIDDEN, { permission });
+}
+
+/**
+ * The scope in which a caller may read with a permission. Reads put it into their `WHERE`, so that what belongs to
+ * another organization is not found rather than refused.
+ *
+ * @throws UNAUTHENTICATED or FORBIDDEN
+ */
+export function scopeFor(caller: Caller, permission: Permission): OrganizationScope {
+  switch (caller.kind) {
+    case "OPERATOR":
+    case "SYSTEM":
+      return null;
+    case "ANONYMOUS":
+      throw new Failure(UNAUTHENTICATED, {});
+    case "PERSON":
+    case "API_KEY":
+      if (!caller.permissions.has(permission)) throw new Failure(FORBIDDEN, { permission });
+      return caller.organizationId;
+  }
+}
+
+/**
+ * Refuses all but the operator.
+ *
+ * @throws UNAUTHENTICATED or FORBIDDEN
+ */
+export function requireOperator(caller: Caller): void {
+  if (caller.kind === "OPERATOR" || caller.kind === "SYSTEM") return;
+  if (caller.kind === "ANONYMOUS") throw new Failure(UNAUTHENTICATED, {});
+  throw new Failure(FORBIDDEN, { permission: null });
+}
+
+/**
+ * Nobody gives what they do not hold.
+ *
+ * @throws FORBIDDEN naming the first permission that the caller lacks
+ */
+export function requireHolding(caller: Caller, organizationId: string, given: Iterable<Permission>): void {
+  for (const permission of given)
+    if (!holds(caller, organizationId, permission)) throw new Failure(FORBIDDEN, { permission });
+}

@@ -1,0 +1,8 @@
+/** What operations work on: committed reads, and units of work. */
+import type { Reader } from "../platform/database/database.js";
+import type { Begin } from "./unit-of-work.js";
+
+export interface Store {
+  readonly reader: Reader;
+  readonly begin: Begin;
+}

@@ -1,0 +1,216 @@
+/** The environment, parsed once into a frozen value. Every mistake is named at once, with what to do about it. */
+import { isIP } from "node:net";
+import { join } from "node:path";
+
+/** Everything that this installation is told from outside. */
+export interface Configuration {
+  readonly production: boolean;
+  /** 0 asks for a free port. */
+  readonly port: number;
+  /** The public base URL, without a trailing slash. */
+  readonly publicUrl: string;
+  readonly databaseUrl: string;
+  readonly dataDirectory: string;
+  /** `id:base64` entries; `null` asks for the key file in the data directory. */
+  readonly keyRing: string | null;
+  /** `null` makes one at the first start and prints it once. */
+  readonly operatorKey: string | null;
+  /** `host` or `host:port` that outgoing requests may reach though private. */
+  readonly allowedPrivateHosts: readonly string[];
+  /** Origins that may call GraphQL with cookies. The own origin is always among them. */
+  readonly allowedOrigins: readonly string[];
+  /** URL prefixes that `returnTo` may name. The own origin is always among them. */
+  readonly returnUrls: readonly string[];
+  /** Addresses or CIDR ranges whose `X-Forwarded-*` headers count. */
+  readonly trustedProxies: readonly string[];
+  readonly entraAuthority: string;
+  readonly graphUrl: string;
+  readonly googleIssuer: string;
+  readonly googleDirectoryUrl: string;
+  readonly rateLimits: boolean;
+  /** Introspection is on outside production, or where `USHER_INTROSPECTION` says so. */
+  readonly introspection: boolean;
+  readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
+}
+
+/** Checks of values whose form another room knows: each answers what is wrong, or `null`. */
+export interface ConfigurationChecks {
+  readonly databaseUrl: (value: string) => string | null;
+  readonly keyRing: (value: string) => string | null;
+}
+
+/** The environment is unusable. The message lists every mistake on a line of its own. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+
+  constructor(readonly mistakes: readonly string[]) {
+    super(
+      mistakes.length === 1
+        ? `The configuration has a mistake:\n  - ${mistakes[0]}`
+        : `The configuration has ${mistakes.length} mistakes:\n${mistakes.map((each) => `  - ${each}`).join("\n")}`,
+    );
+  }
+}
+
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+const KNOWN_HOSTS: Readonly<Record<string, readonly string[]>> = {
+  USHER_ENTRA_AUTHORITY: ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"],
+  USHER_GRAPH_URL: ["graph.microsoft.com", "graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"],
+  USHER_GOOGLE_ISSUER: ["accounts.google.com"],
+  USHER_GOOGLE_DIRECTORY_URL: ["admin.googleapis.com"],
+};
+
+/**
+ * Reads the environment.
+ *
+ * @throws ConfigurationError with every mistake
+ */
+export function readConfiguration(
+  environment: Readonly<Record<string, string | undefined>>,
+  checks: ConfigurationChecks,
+): Configuration {
+  const mistakes: string[] = [];
+  const value = (name: string) => {
+    const text = environment[name]?.trim();
+    return text === undefined || text === "" ? null : text;
+  };
+  const wrong = (name: string, sentence: string) => {
+    mistakes.push(`${name} ${sentence}`);
+  };
+  const entries = (name: string) =>
+    (value(name) ?? "")
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== "");
+  const oneOf = <const Value extends string>(name: string, values: readonly Value[], fallback: Value): Value => {
+    const text = value(name);
+    if (text === null) return fallback;
+    const found = values.find((each) => each === text);
+    if (found === undefined) wrong(name, `must be one of ${values.join(", ")}, not "${text}".`);
+    return found ?? fallback;
+  };
+
+  const nodeEnvironment = oneOf("NODE_ENV", ["production", "development", "test"], "development");
+  const production = nodeEnvironment === "production";
+  const port = readPort(value("PORT"), wrong);
+  const publicUrl = readPublicUrl(value("USHER_URL") ?? `http://localhost:${port}`, production, wrong);
+  const dataDirectory = value("USHER_DATA_DIR") ?? "./data";
+  const databaseUrl = value("DATABASE_URL") ?? `sqlite:${join(dataDirectory, "usher.sqlite")}`;
+  const databaseMistake = checks.databaseUrl(databaseUrl);
+  if (databaseMistake !== null) wrong("DATABASE_URL", databaseMistake);
+
+  const keyRing = value("USHER_KEY_RING");
+  if (keyRing !== null) {
+    const mistake = checks.keyRing(keyRing);
+    if (mistake !== null) wrong("USHER_KEY_RING", mistake);
+  } else if (production || !databaseUrl.startsWith("sqlite:")) {
+    wrong(
+      "USHER_KEY_RING",
+      `must be set ${production ? "in production" : "for a shared database"}: it encrypts the secrets at rest. ` +
+        'Make one with: node -e "console.log(`1:${crypto.randomBytes(32).toString(`base64`)}`)" ' +
+        "and keep it where backups of the database are not.",
+    );
+  }
+
+  const operatorKey = value("USHER_OPERATOR_KEY");
+  if (operatorKey !== null && operatorKey.length < 32)
+    wrong("USHER_OPERATOR_KEY", "must be at least 32 characters long; it opens every organization.");
+
+  const allowedPrivateHosts = entries("USHER_ALLOWED_PRIVATE_HOSTS");
+  for (const host of allowedPrivateHosts)
+    if (!/^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host))
+      wrong("USHER_ALLOWED_PRIVATE_HOSTS", `must list host or host:port without a scheme, not "${host}".`);
+
+  const allowedOrigins = entries("USHER_ALLOWED_ORIGINS");
+  for (const origin of allowedOrigins)
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      wrong("USHER_ALLOWED_ORIGINS", `must list origins such as https://app.example.com, not "${origin}".`);
+
+  const returnUrls = entries("USHER_RETURN_URLS");
+  for (const prefix of returnUrls)
+    if (!URL.canParse(prefix) || !/^https?:$/.test(new URL(prefix).protocol) || /[?#@\\]/.test(prefix))
+      wrong("USHER_RETURN_URLS", `must list URL prefixes such as https://app.example.com/training/, not "${prefix}".`);
+
+  const trustedProxies = entries("USHER_TRUSTED_PROXIES");
+  for (const proxy of trustedProxies) {
+    const [address = "", bits] = proxy.split("/");
+    if (isIP(address) === 0 || (bits !== undefined && !/^\d{1,3}$/.test(bits)))
+      wrong("USHER_TRUSTED_PROXIES", `must list addresses or CIDR ranges such as 10.0.0.0/8, not "${proxy}".`);
+  }
+
+  const service = (name: string, fallback: string) =>
+    readServiceUrl(name, value(name) ?? fallback, production ? allowedPrivateHosts : null, wrong);
+  const configuration: Configuration = {
+    production,
+    port,
+    publicUrl,
+    databaseUrl,
+    dataDirectory,
+    keyRing,
+    operatorKey,
+    allowedPrivateHosts,
+    allowedOrigins: [...new Set([originOf(publicUrl), ...allowedOrigins])],
+    returnUrls,
+    trustedProxies,
+    entraAuthority: service("USHER_ENTRA_AUTHORITY", "https://login.microsoftonline.com"),
+    graphUrl: service("USHER_GRAPH_URL", "https://graph.microsoft.com"),
+    googleIssuer: service("USHER_GOOGLE_ISSUER", "https://accounts.google.com"),
+    googleDirectoryUrl: service("USHER_GOOGLE_DIRECTORY_URL", "https://admin.googleapis.com"),
+    rateLimits: oneOf("USHER_RATE_LIMITS", ["on", "off"], "on") === "on",
+    introspection: oneOf("USHER_INTROSPECTION", ["on", "off"], production ? "off" : "on") === "on",
+    logLevel: oneOf("USHER_LOG_LEVEL", LOG_LEVELS, "info"),
+  };
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
+  return Object.freeze(configuration);
+}
+
+type Wrong = (name: string, sentence: string) => void;
+
+function originOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin : address;
+}
+
+function readPort(text: string | null, wrong: Wrong): number {
+  if (text === null) return 4000;
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) wrong("PORT", `must be a port number from 0 to 65535, not "${text}".`);
+  return port;
+}
+
+/** Whether a host name can only mean this machine. */
+export function isLoopbackHost(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+function readPublicUrl(text: string, production: boolean, wrong: Wrong): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    wrong("USHER_URL", `must be an absolute address such as https://usher.example.com, not "${text}".`);
+    return text;
+  }
+  const url = new URL(text);
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "")
+    wrong("USHER_URL", "must have no path, query, fragment or user: Usher answers at the root of its own host.");
+  if (production && url.protocol !== "https:" && !isLoopbackHost(url.hostname))
+    wrong("USHER_URL", "must be https in production, or session cookies would cross the network in the clear.");
+  return url.origin;
+}
+
+function readServiceUrl(name: string, text: string, allowedHosts: readonly string[] | null, wrong: Wrong): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    wrong(name, `must be an absolute address, not "${text}".`);
+    return text;
+  }
+  const url = new URL(text);
+  const known = KNOWN_HOSTS[name] ?? [];
+  if (
+    allowedHosts !== null &&
+    !known.includes(url.host) &&
+    !allowedHosts.includes(url.host) &&
+    !allowedHosts.includes(url.hostname)
+  )
+    wrong(
+      name,
+      `names a host that is none of ${known.join(", ")}; in production, list it in USHER_ALLOWED_PRIVATE_HOSTS.`,
+    );
+  return text.replace(/\/+$/, "");
+}

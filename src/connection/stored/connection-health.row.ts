@@ -1,0 +1,26 @@
+/** How a connection has been doing, apart from the connection, so that a sign-in never changes its version. */
+import { Column, Entity, ForeignKey, PrimaryColumn } from "typeorm";
+
+@Entity("connection_health")
+export class ConnectionHealthRow {
+  @PrimaryColumn({ name: "connection_id", type: "varchar", length: 36 })
+  @ForeignKey("ConnectionRow", { name: "fk_connection_health_connection", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  connectionId!: string;
+
+  @Column({ name: "last_tested_at", type: "datetime", precision: 3, nullable: true })
+  lastTestedAt!: Date | null;
+
+  /** JSON list of findings of the last test. */
+  @Column({ name: "last_findings", type: "text", nullable: true })
+  lastFindings!: string | null;
+
+  @Column({ name: "last_succeeded_at", type: "datetime", precision: 3, nullable: true })
+  lastSucceededAt!: Date | null;
+
+  @Column({ name: "last_failed_at", type: "datetime", precision: 3, nullable: true })
+  lastFailedAt!: Date | null;
+
+  /** Catalogue code of the last failed sign-in. */
+  @Column({ name: "last_failure_code", type: "varchar", length: 64, nullable: true })
+  lastFailureCode!: string | null;
+}

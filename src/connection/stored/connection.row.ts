@@ -1,0 +1,56 @@
+/** A configured identity provider of an organization as the database holds it. */
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
+
+@Entity("sso_connection")
+@Index("ix_sso_connection_organization", ["organizationId", "createdAt", "id"])
+export class ConnectionRow {
+  @PrimaryColumn({ type: "varchar", length: 36 })
+  id!: string;
+
+  @Column({ name: "organization_id", type: "varchar", length: 36 })
+  @ForeignKey("OrganizationRow", { name: "fk_sso_connection_organization", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  organizationId!: string;
+
+  @Column({ name: "display_name", type: "varchar", length: 100 })
+  displayName!: string;
+
+  /** The connection type's id. */
+  @Column({ type: "varchar", length: 64 })
+  type!: string;
+
+  @Column({ type: "varchar", length: 20 })
+  state!: string;
+
+  /** JSON of the settings that are no secrets. */
+  @Column({ type: "text" })
+  settings!: string;
+
+  /** JSON of secret settings: name → `{ sealed, setAt }`, sealed by the key ring. */
+  @Column({ type: "text" })
+  secrets!: string;
+
+  @Column({ name: "settings_version", type: "int" })
+  settingsVersion!: number;
+
+  /** JSON, completed by `readConnectionPolicies`. */
+  @Column({ type: "text" })
+  policies!: string;
+
+  /** Rises at every stored change. */
+  @Column({ type: "int" })
+  version!: number;
+
+  /** Rises when what the connection trusts changes; ends flows under way and sessions. */
+  @Column({ name: "trust_version", type: "int" })
+  trustVersion!: number;
+
+  /** Set once; from then on fixed settings cannot change. */
+  @Column({ name: "first_activated_at", type: "datetime", precision: 3, nullable: true })
+  firstActivatedAt!: Date | null;
+
+  @Column({ name: "created_at", type: "datetime", precision: 3 })
+  createdAt!: Date;
+
+  @Column({ name: "updated_at", type: "datetime", precision: 3 })
+  updatedAt!: Date;
+}

@@ -1,0 +1,60 @@
+/** Appends to an organization's log, in the unit of work of the change that the event tells of. */
+import { v7 as uuidv7 } from "uuid";
+import type { UnitOfWork } from "../access/unit-of-work.js";
+import type { EventType, SubjectType } from "./event-type.js";
+
+/** A fact to record. */
+export interface NewEvent<Data extends Record<string, unknown>> {
+  readonly organizationId: string;
+  readonly type: EventType<Data>;
+  readonly subject: {
+    /** Only where the subject is another than the type declares: a refused sign-in of nobody that is known. */
+    readonly type?: SubjectType;
+    readonly id: string;
+    /** The subject's version after the change. */
+    readonly version: number;
+  };
+  readonly data: Data;
+}
+
+/** Makes the counter of an organization; part of creating the organization. */
+export async function startEventLog(unit: UnitOfWork, organizationId: string): Promise<void> {
+  await unit.execute("INSERT INTO event_counter (organization_id, last_sequence) VALUES (?, 0)", [organizationId]);
+}
+
+/**
+ * Appends one event. The sequence is gapless per organization: the counter's row stays locked until the unit of work
+ * ends, so that sequences become visible in their order and an aborted unit leaves no hole.
+ */
+export async function appendEvent<Data extends Record<string, unknown>>(
+  unit: UnitOfWork,
+  event: NewEvent<Data>,
+): Promise<void> {
+  const { organizationId, type, subject, data } = event;
+  await unit.execute("UPDATE event_counter SET last_sequence = last_sequence + 1 WHERE organization_id = ?", [
+    organizationId,
+  ]);
+  const counter = await unit.row<{ last_sequence: number }>(
+    "SELECT last_sequence FROM event_counter WHERE organization_id = ?",
+    [organizationId],
+  );
+  if (counter === undefined) throw new Error(`organization ${organizationId} has no event log`);
+  await unit.execute(
+    `INSERT INTO event (id, organization_id, sequence, type, occurred_at, subject_type, subject_id, subject_version,
+                        cause_kind, cause_actor, data)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      uuidv7(),
+      organizationId,
+      counter.last_sequence,
+      type.type,
+      unit.now,
+      subject.type ?? type.subject,
+      subject.id,
+      subject.version,
+      unit.cause.kind,
+      unit.cause.actor,
+      JSON.stringify(data),
+    ],
+  );
+}

@@ -1,0 +1,71 @@
+/** Resolves what a request carries, an API key or a session cookie, into a caller. */
+import { ANONYMOUS, type Caller } from "../../access/caller.js";
+import { isPermission, type Permission } from "../../access/permission.js";
+import type { Clock } from "../../platform/clock.js";
+import { hashToken } from "../../platform/crypto/tokens.js";
+import type { Reader } from "../../platform/database/database.js";
+import { toDateOrNull } from "../../platform/database/values.js";
+import { Failure, UNAUTHENTICATED } from "../../platform/errors/failure.js";
+import { findSessionInForce } from "../session/session.repository.js";
+
+/** What a request carries to say who asks. */
+export interface Credentials {
+  /** The `Authorization` header, whole. */
+  readonly authorization: string | null;
+  /** The session cookie's value. */
+  readonly sessionToken: string | null;
+}
+
+const LONGEST_TOKEN = 512;
+
+/**
+ * Who asks. A key outranks a cookie. A session that is over makes the caller anonymous, because browsers keep cookies;
+ * a key that is unknown, expired or revoked is refused, because a program must hear that its key is no good.
+ *
+ * @throws UNAUTHENTICATED for an `Authorization` header that names no key in force
+ */
+export async function resolveCaller(reader: Reader, clock: Clock, credentials: Credentials): Promise<Caller> {
+  if (credentials.authorization !== null) return await resolveApiKey(reader, clock, credentials.authorization);
+  if (credentials.sessionToken !== null) return await resolveSession(reader, clock, credentials.sessionToken);
+  return ANONYMOUS;
+}
+
+async function resolveApiKey(reader: Reader, clock: Clock, authorization: string): Promise<Caller> {
+  const [, key] = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization) ?? [];
+  if (key === undefined || key.length > LONGEST_TOKEN) throw new Failure(UNAUTHENTICATED, {});
+  const row = await reader.row<{
+    id: string;
+    organization_id: string | null;
+    scopes: string;
+    expires_at: unknown;
+    revoked_at: unknown;
+  }>("SELECT id, organization_id, scopes, expires_at, revoked_at FROM api_key WHERE token_hash = ?", [hashToken(key)]);
+  if (row === undefined || row.revoked_at !== null) throw new Failure(UNAUTHENTICATED, {});
+  const expiresAt = toDateOrNull(row.expires_at);
+  if (expiresAt !== null && expiresAt <= clock()) throw new Failure(UNAUTHENTICATED, {});
+  if (row.organization_id === null) return { kind: "OPERATOR", apiKeyId: row.id };
+  return {
+    kind: "API_KEY",
+    apiKeyId: row.id,
+    organizationId: row.organization_id,
+    permissions: readPermissions([row.scopes]),
+  };
+}
+
+async function resolveSession(reader: Reader, clock: Clock, token: string): Promise<Caller> {
+  if (token.length > LONGEST_TOKEN) return ANONYMOUS;
+  const session = await findSessionInForce(reader, hashToken(token), clock());
+  if (session === null) return ANONYMOUS;
+  return {
+    kind: "PERSON",
+    userId: session.userId,
+    sessionId: session.id,
+    organizationId: session.organizationId,
+    permissions: readPermissions(session.permissionLists),
+  };
+}
+
+/** The union of stored permission lists; what this version does not know is left out. */
+function readPermissions(lists: readonly string[]): ReadonlySet<Permission> {
+  return new Set(lists.flatMap((list) => (JSON.parse(list) as string[]).filter(isPermission)));
+}

@@ -1,0 +1,44 @@
+/** A tenant as the database holds it. */
+import { Column, Entity, Index, PrimaryColumn } from "typeorm";
+
+@Entity("organization")
+@Index("ux_organization_slug", ["slug"], { unique: true })
+export class OrganizationRow {
+  @PrimaryColumn({ type: "varchar", length: 36 })
+  id!: string;
+
+  @Column({ type: "varchar", length: 200 })
+  name!: string;
+
+  /** Lower case; names the organization in addresses. */
+  @Column({ type: "varchar", length: 63 })
+  slug!: string;
+
+  /** IANA name. */
+  @Column({ name: "time_zone", type: "varchar", length: 64 })
+  timeZone!: string;
+
+  @Column({ name: "landing_url", type: "varchar", length: 2000, nullable: true })
+  landingUrl!: string | null;
+
+  /** What the refusal page shows: an e-mail address, a phone number or an address. */
+  @Column({ name: "support_contact", type: "varchar", length: 500, nullable: true })
+  supportContact!: string | null;
+
+  /** The operator's switch for this organization. */
+  @Column({ name: "sso_allowed", type: "boolean" })
+  ssoAllowed!: boolean;
+
+  /** JSON, completed by `readOrganizationPolicies`. */
+  @Column({ type: "text" })
+  policies!: string;
+
+  @Column({ type: "int" })
+  version!: number;
+
+  @Column({ name: "created_at", type: "datetime", precision: 3 })
+  createdAt!: Date;
+
+  @Column({ name: "updated_at", type: "datetime", precision: 3 })
+  updatedAt!: Date;
+}

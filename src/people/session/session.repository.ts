@@ -1,0 +1,100 @@
+/** Reading, opening and ending sessions. A session that has ended is gone: its row is deleted. */
+import { v7 as uuidv7 } from "uuid";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { Reader } from "../../platform/database/database.js";
+import { toDate } from "../../platform/database/values.js";
+import { SESSION_LIFETIME_SECONDS, type ClientDescription, type Session } from "./session.js";
+import { SessionRow } from "./session.row.js";
+
+const USER_AGENT_LENGTH = 400;
+
+/** A session to open. The token itself stays with the browser. */
+export interface NewSession {
+  readonly tokenHash: string;
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly connectionId: string | null;
+  readonly client: ClientDescription;
+}
+
+/** Opens a session. */
+export async function openSession(unit: UnitOfWork, input: NewSession): Promise<Session> {
+  const session: Session = {
+    id: uuidv7(),
+    userId: input.userId,
+    organizationId: input.organizationId,
+    connectionId: input.connectionId,
+    createdAt: unit.now,
+    expiresAt: new Date(unit.now.getTime() + SESSION_LIFETIME_SECONDS * 1000),
+  };
+  await unit.manager.insert(SessionRow, {
+    ...session,
+    tokenHash: input.tokenHash,
+    address: input.client.address,
+    userAgent: input.client.userAgent?.slice(0, USER_AGENT_LENGTH) ?? null,
+  });
+  return session;
+}
+
+/** A session that is in force, with what decides about what its person may do. */
+export interface SessionWithRoles extends Session {
+  /** JSON lists of permissions, one for each role of the person in the session's organization. */
+  readonly permissionLists: readonly string[];
+}
+
+/** The session in force of a token, of a person whose account is active, in one query. */
+export async function findSessionInForce(
+  reader: Reader,
+  tokenHash: string,
+  now: Date,
+): Promise<SessionWithRoles | null> {
+  const rows = await reader.rows<{
+    id: string;
+    user_id: string;
+    organization_id: string;
+    connection_id: string | null;
+    created_at: unknown;
+    expires_at: unknown;
+    permissions: string | null;
+  }>(
+    `SELECT s.id, s.user_id, s.organization_id, s.connection_id, s.created_at, s.expires_at, r.permissions
+       FROM user_session s
+       JOIN app_user u ON u.id = s.user_id AND u.status = 'ACTIVE'
+       JOIN membership m ON m.user_id = s.user_id AND m.organization_id = s.organization_id
+       LEFT JOIN membership_role mr ON mr.user_id = s.user_id AND mr.organization_id = s.organization_id
+       LEFT JOIN role r ON r.id = mr.role_id
+      WHERE s.token_hash = ? AND s.expires_at > ?`,
+    [tokenHash, now],
+  );
+  const [first] = rows;
+  if (first === undefined) return null;
+  return {
+    id: first.id,
+    userId: first.user_id,
+    organizationId: first.organization_id,
+    connectionId: first.connection_id,
+    createdAt: toDate(first.created_at),
+    expiresAt: toDate(first.expires_at),
+    permissionLists: rows.flatMap((row) => (row.permissions === null ? [] : [row.permissions])),
+  };
+}
+
+/** Ends one session by its token; nothing happens when there is none. */
+export async function endSessionByToken(unit: UnitOfWork, tokenHash: string): Promise<void> {
+  await unit.execute("DELETE FROM user_session WHERE token_hash = ?", [tokenHash]);
+}
+
+/** Ends every session that a connection gave, and answers how many those were. */
+export async function endSessionsOfConnection(unit: UnitOfWork, connectionId: string): Promise<number> {
+  return await unit.execute("DELETE FROM user_session WHERE connection_id = ?", [connectionId]);
+}
+
+/** Ends every session of a user, and answers how many those were. */
+export async function endSessionsOfUser(unit: UnitOfWork, userId: string): Promise<number> {
+  return await unit.execute("DELETE FROM user_session WHERE user_id = ?", [userId]);
+}
+
+/** Forgets sessions that have expired. */
+export async function sweepSessions(unit: UnitOfWork): Promise<number> {
+  return await unit.execute("DELETE FROM user_session WHERE expires_at <= ?", [unit.now]);
+}

@@ -1,0 +1,40 @@
+/** A signed-in browser as the database holds it. Ending a session deletes its row. */
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
+
+@Entity("user_session")
+@Index("ux_user_session_token", ["tokenHash"], { unique: true })
+@Index("ix_user_session_user", ["userId"])
+@Index("ix_user_session_connection", ["connectionId"])
+@Index("ix_user_session_expiry", ["expiresAt"])
+export class SessionRow {
+  @PrimaryColumn({ type: "varchar", length: 36 })
+  id!: string;
+
+  /** SHA-256 hex of the cookie's value. */
+  @Column({ name: "token_hash", type: "varchar", length: 64 })
+  tokenHash!: string;
+
+  @Column({ name: "user_id", type: "varchar", length: 36 })
+  @ForeignKey("UserRow", { name: "fk_user_session_user", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  userId!: string;
+
+  /** The organization that the session is in. */
+  @Column({ name: "organization_id", type: "varchar", length: 36 })
+  organizationId!: string;
+
+  /** The connection that gave the session; its end ends the session. No foreign key: `people` lies below `connection`. */
+  @Column({ name: "connection_id", type: "varchar", length: 36, nullable: true })
+  connectionId!: string | null;
+
+  @Column({ type: "varchar", length: 64, nullable: true })
+  address!: string | null;
+
+  @Column({ name: "user_agent", type: "varchar", length: 400, nullable: true })
+  userAgent!: string | null;
+
+  @Column({ name: "created_at", type: "datetime", precision: 3 })
+  createdAt!: Date;
+
+  @Column({ name: "expires_at", type: "datetime", precision: 3 })
+  expiresAt!: Date;
+}

@@ -1,0 +1,68 @@
+/** An account as the database holds it. */
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
+
+@Entity("app_user")
+@Index("ux_app_user_login_email", ["loginEmailKey"], { unique: true })
+@Index("ix_app_user_email", ["homeOrganizationId", "emailKey"])
+export class UserRow {
+  @PrimaryColumn({ type: "varchar", length: 36 })
+  id!: string;
+
+  /** Never changes, and alone decides about single sign-on. */
+  @Column({ name: "home_organization_id", type: "varchar", length: 36 })
+  @ForeignKey("OrganizationRow", { name: "fk_app_user_home", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  homeOrganizationId!: string;
+
+  @Column({ type: "varchar", length: 254 })
+  email!: string;
+
+  @Column({ name: "email_key", type: "varchar", length: 254 })
+  emailKey!: string;
+
+  /** The e-mail key of an account that holds a password, unique in the installation; `null` for all others. */
+  @Column({ name: "login_email_key", type: "varchar", length: 254, nullable: true })
+  loginEmailKey!: string | null;
+
+  @Column({ type: "varchar", length: 254, nullable: true })
+  username!: string | null;
+
+  @Column({ name: "first_name", type: "varchar", length: 200 })
+  firstName!: string;
+
+  @Column({ name: "first_name_key", type: "varchar", length: 200 })
+  firstNameKey!: string;
+
+  @Column({ name: "last_name", type: "varchar", length: 200 })
+  lastName!: string;
+
+  @Column({ name: "last_name_key", type: "varchar", length: 200 })
+  lastNameKey!: string;
+
+  @Column({ name: "full_name", type: "varchar", length: 400 })
+  fullName!: string;
+
+  @Column({ name: "employee_id", type: "varchar", length: 200, nullable: true })
+  employeeId!: string | null;
+
+  @Column({ type: "varchar", length: 20 })
+  status!: string;
+
+  @Column({ name: "auth_method", type: "varchar", length: 20 })
+  authMethod!: string;
+
+  /** `null` while nobody has signed in yet: the account is *prepared*. */
+  @Column({ name: "first_signed_in_at", type: "datetime", precision: 3, nullable: true })
+  firstSignedInAt!: Date | null;
+
+  @Column({ name: "last_signed_in_at", type: "datetime", precision: 3, nullable: true })
+  lastSignedInAt!: Date | null;
+
+  @Column({ type: "int" })
+  version!: number;
+
+  @Column({ name: "created_at", type: "datetime", precision: 3 })
+  createdAt!: Date;
+
+  @Column({ name: "updated_at", type: "datetime", precision: 3 })
+  updatedAt!: Date;
+}

@@ -1,0 +1,60 @@
+/** Collects everything that is wrong with an input, so that a form can show all of it at once. */
+import { Failure, INVALID_INPUT, type FieldIssue } from "./failure.js";
+
+/** What a text must be like. Lengths are in characters. */
+export interface TextRule {
+  readonly longest?: number;
+  readonly pattern?: RegExp;
+  /** Completes "NAME …" when the pattern does not match. */
+  readonly sentence?: string;
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
+const EMAIL = /^[^\s@"<>(),:;\\[\]]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i;
+
+/** Whether a text has the form of an e-mail address that a mail server would take (RFC 5321 4.5.3 lengths). */
+export function isEmailAddress(text: string): boolean {
+  return text.length <= 254 && EMAIL.test(text);
+}
+
+export class InputCheck {
+  readonly #issues: FieldIssue[] = [];
+
+  add(path: string, code: FieldIssue["code"], message: string): void {
+    this.#issues.push({ path, code, message });
+  }
+
+  /** A text that must be there. Answers it trimmed; when it is wrong, an empty string that `finish` never lets out. */
+  text(path: string, value: string | null | undefined, rule: TextRule = {}): string {
+    const text = this.optionalText(path, value, rule);
+    if (text === null && !this.#issues.some((issue) => issue.path === path))
+      this.add(path, "REQUIRED", "is required");
+    return text ?? "";
+  }
+
+  /** A text that may be absent or cleared. */
+  optionalText(path: string, value: string | null | undefined, rule: TextRule = {}): string | null {
+    const text = value?.trim().normalize("NFC") ?? "";
+    if (text === "") return null;
+    const longest = rule.longest ?? 200;
+    if (text.length > longest) this.add(path, "INVALID", `must be at most ${longest} characters long`);
+    else if (CONTROL_CHARACTERS.test(text))
+      this.add(path, "INVALID", "must not contain line breaks or control characters");
+    else if (rule.pattern && !rule.pattern.test(text)) this.add(path, "INVALID", rule.sentence ?? "has a wrong form");
+    else return text;
+    return null;
+  }
+
+  /** An e-mail address that must be there. */
+  email(path: string, value: string | null | undefined): string {
+    const text = this.text(path, value, { longest: 254 });
+    if (text !== "" && !isEmailAddress(text)) this.add(path, "INVALID", "must be an e-mail address");
+    return text;
+  }
+
+  /** @throws INVALID_INPUT when anything is wrong */
+  finish(): void {
+    if (this.#issues.length > 0) throw new Failure(INVALID_INPUT, { fields: this.#issues });
+  }
+}

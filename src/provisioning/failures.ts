@@ -1,0 +1,90 @@
+/** Why a verified person is not let in. The person sees the message; the administrator the remedy and the detail. */
+import { defineFailure } from "../platform/errors/failure.js";
+
+/** What travels with a refusal: what an administrator needs to know, and the person must not see. */
+export interface RefusalDetails {
+  readonly detail: string | null;
+}
+
+const refusal = (code: string, message: string, remedy: string) =>
+  defineFailure<RefusalDetails>({ code, status: 403, message, remedy });
+
+export const SSO_NOT_ALLOWED = refusal(
+  "SSO_NOT_ALLOWED",
+  "Single sign-on is not available for your organization.",
+  "The operator can allow it with updateOrganization(input: { id, ssoAllowed: true }).",
+);
+
+export const SSO_SWITCHED_OFF = refusal(
+  "SSO_SWITCHED_OFF",
+  "Your organization has switched single sign-on off.",
+  "Set the organization's policy ssoEnforcement to OPTIONAL or REQUIRED to switch it on again.",
+);
+
+export const CONNECTION_NOT_ACTIVE = refusal(
+  "CONNECTION_NOT_ACTIVE",
+  "This way of signing in is switched off.",
+  "Activate the connection with activateConnection, or let people use another one.",
+);
+
+export const EMAIL_MISSING = refusal(
+  "EMAIL_MISSING",
+  "Your company account sent no e-mail address, and one is needed.",
+  "Let the provider send an e-mail claim for this person, or name the right claim in the connection's settings.",
+);
+
+export const NAME_MISSING = refusal(
+  "NAME_MISSING",
+  "Your company account sent no first and last name, and both are needed.",
+  "Let the provider send the names, name the right claims in the connection's settings, or set the policy missingName to USE_EMAIL.",
+);
+
+export const NO_MATCHING_ACCOUNT = refusal(
+  "NO_MATCHING_ACCOUNT",
+  "There is no account for you here yet.",
+  "Create the account first (createUser), or set the connection's policy jitProvisioning to ON so that accounts are made at the first sign-in.",
+);
+
+export const ACCOUNT_AMBIGUOUS = refusal(
+  "ACCOUNT_AMBIGUOUS",
+  "More than one account was prepared for your address, so nobody can tell which is yours.",
+  "Keep one of the prepared accounts with this address and change or remove the others.",
+);
+
+export const SUBJECT_CHANGED = refusal(
+  "SUBJECT_CHANGED",
+  "Your address belongs to an account that was used with another company account.",
+  "The provider re-created the person or gave the address to somebody else. Make sure who it is before you give them the existing account.",
+);
+
+export const ACCOUNT_DISABLED = refusal(
+  "ACCOUNT_DISABLED",
+  "Your account is disabled.",
+  "Enable the account if the person should have access.",
+);
+
+export const ACCOUNT_ARCHIVED = refusal(
+  "ACCOUNT_ARCHIVED",
+  "Your account is archived.",
+  "Restore the account if the person should have access again.",
+);
+
+export const ACCOUNT_PENDING_APPROVAL = refusal(
+  "ACCOUNT_PENDING_APPROVAL",
+  "Your account is waiting for approval.",
+  "An administrator approves the account before the person can sign in.",
+);
+
+export const PROVISIONING_FAILURES = [
+  SSO_NOT_ALLOWED,
+  SSO_SWITCHED_OFF,
+  CONNECTION_NOT_ACTIVE,
+  EMAIL_MISSING,
+  NAME_MISSING,
+  NO_MATCHING_ACCOUNT,
+  ACCOUNT_AMBIGUOUS,
+  SUBJECT_CHANGED,
+  ACCOUNT_DISABLED,
+  ACCOUNT_ARCHIVED,
+  ACCOUNT_PENDING_APPROVAL,
+] as const;

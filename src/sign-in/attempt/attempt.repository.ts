@@ -1,0 +1,73 @@
+/** Reading sign-in attempts. */
+import type { Reader, SqlValue } from "../../platform/database/database.js";
+import { toDate } from "../../platform/database/values.js";
+import { pageByKeyset } from "../../platform/graphql/keyset.js";
+import type { PageArgs, RowPage } from "../../platform/graphql/paging.js";
+import type { AttemptStep } from "./attempt.js";
+
+/** An attempt as it was recorded. */
+export interface RecordedAttempt {
+  readonly id: string;
+  readonly reference: string;
+  readonly connection_id: string | null;
+  readonly user_id: string | null;
+  readonly outcome: string;
+  readonly detail: string | null;
+  readonly steps: string;
+  readonly issuer: string | null;
+  readonly subject: string | null;
+  readonly email: string | null;
+  readonly authentication_methods: string | null;
+  readonly address: string | null;
+  readonly user_agent: string | null;
+  readonly occurred_at: unknown;
+}
+
+export interface AttemptFilter {
+  readonly reference?: string | null;
+  readonly connectionId?: string | null;
+  readonly userId?: string | null;
+  readonly outcomes?: readonly string[] | null;
+}
+
+/** The attempts of an organization, the latest first. */
+export async function pageAttempts(
+  reader: Reader,
+  organizationId: string,
+  filter: AttemptFilter,
+  args: PageArgs,
+): Promise<RowPage<RecordedAttempt>> {
+  const conditions = ["organization_id = ?"];
+  const parameters: SqlValue[] = [organizationId];
+  const equals = (column: string, value: string | null | undefined) => {
+    if (value == null) return;
+    conditions.push(`${column} = ?`);
+    parameters.push(value);
+  };
+  equals("reference", filter.reference?.trim().toUpperCase());
+  equals("connection_id", filter.connectionId);
+  equals("user_id", filter.userId);
+  if (filter.outcomes) {
+    conditions.push(
+      filter.outcomes.length === 0 ? "1 = 0" : `outcome IN (${filter.outcomes.map(() => "?").join(", ")})`,
+    );
+    parameters.push(...filter.outcomes);
+  }
+  return await pageByKeyset<RecordedAttempt>({
+    reader,
+    select: `id, reference, connection_id, user_id, outcome, detail, steps, issuer, subject, email,
+             authentication_methods, address, user_agent, occurred_at`,
+    from: "sign_in_attempt",
+    where: { sql: conditions.join(" AND "), parameters },
+    order: [
+      { column: "occurred_at", direction: "DESC", kind: "time", read: (row) => toDate(row.occurred_at) },
+      { column: "id", direction: "DESC", kind: "text", read: (row) => row.id },
+    ],
+    args,
+  });
+}
+
+/** The steps of a recorded attempt. */
+export function readSteps(row: RecordedAttempt): readonly AttemptStep[] {
+  return JSON.parse(row.steps) as AttemptStep[];
+}

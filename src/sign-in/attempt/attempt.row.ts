@@ -1,0 +1,62 @@
+/** Every attempt to sign in, good or bad, as the database holds it. Secrets and tokens are never in it. */
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
+
+@Entity("sign_in_attempt")
+@Index("ix_sign_in_attempt_organization", ["organizationId", "occurredAt", "id"])
+@Index("ux_sign_in_attempt_reference", ["reference"], { unique: true })
+export class AttemptRow {
+  @PrimaryColumn({ type: "varchar", length: 36 })
+  id!: string;
+
+  /** What the refusal page shows, and an administrator looks up. */
+  @Column({ type: "varchar", length: 20 })
+  reference!: string;
+
+  @Column({ name: "organization_id", type: "varchar", length: 36 })
+  @ForeignKey("OrganizationRow", {
+    name: "fk_sign_in_attempt_organization",
+    onDelete: "CASCADE",
+    onUpdate: "NO ACTION",
+  })
+  organizationId!: string;
+
+  @Column({ name: "connection_id", type: "varchar", length: 36, nullable: true })
+  connectionId!: string | null;
+
+  @Column({ name: "user_id", type: "varchar", length: 36, nullable: true })
+  userId!: string | null;
+
+  /** `SUCCEEDED`, or a catalogue code. */
+  @Column({ type: "varchar", length: 64 })
+  outcome!: string;
+
+  /** What an administrator needs to know of a refusal, and nobody else may see. */
+  @Column({ type: "varchar", length: 2000, nullable: true })
+  detail!: string | null;
+
+  /** JSON list of `{ step, at, outcome }`. */
+  @Column({ type: "text" })
+  steps!: string;
+
+  @Column({ type: "varchar", length: 512, nullable: true })
+  issuer!: string | null;
+
+  @Column({ type: "varchar", length: 512, nullable: true })
+  subject!: string | null;
+
+  @Column({ type: "varchar", length: 254, nullable: true })
+  email!: string | null;
+
+  /** How the person authenticated at the provider, in its words. */
+  @Column({ name: "authentication_methods", type: "varchar", length: 500, nullable: true })
+  authenticationMethods!: string | null;
+
+  @Column({ type: "varchar", length: 64, nullable: true })
+  address!: string | null;
+
+  @Column({ name: "user_agent", type: "varchar", length: 400, nullable: true })
+  userAgent!: string | null;
+
+  @Column({ name: "occurred_at", type: "datetime", precision: 3 })
+  occurredAt!: Date;
+}

@@ -1,0 +1,67 @@
+/** One attempt to sign in, as its steps go by, and its record at the end. */
+import { v7 as uuidv7 } from "uuid";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { NormalizedProfile } from "../../connection/contract/index.js";
+import type { ClientDescription } from "../../people/session/session.js";
+import { AttemptRow } from "./attempt.row.js";
+
+/** A step that an attempt went through. */
+export interface AttemptStep {
+  readonly step: "START" | "RETURN" | "VERIFY" | "FETCH_GROUPS" | "NORMALIZE" | "COMPLETE";
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** An attempt under way. Steps are added as they begin, so that the last one is where it ended. */
+export interface Attempt {
+  readonly id: string;
+  readonly reference: string;
+  readonly organizationId: string;
+  readonly connectionId: string;
+  readonly client: ClientDescription;
+  readonly steps: readonly AttemptStep[];
+  /** Known once the message was verified. */
+  readonly profile: NormalizedProfile | null;
+}
+
+/** A new attempt. */
+export function beginAttempt(about: Omit<Attempt, "id" | "steps" | "profile">): Attempt {
+  return { ...about, id: uuidv7(), steps: [], profile: null };
+}
+
+/** The attempt with a further step. */
+export function enterStep(attempt: Attempt, step: AttemptStep["step"], at: Date): Attempt {
+  return { ...attempt, steps: [...attempt.steps, { step, at: at.toISOString() }] };
+}
+
+/** How an attempt ended. */
+export interface AttemptOutcome {
+  /** `SUCCEEDED`, or a catalogue code. */
+  readonly outcome: string;
+  readonly detail: string | null;
+  readonly userId: string | null;
+}
+
+const cut = (text: string | null | undefined, length: number) => text?.slice(0, length) ?? null;
+
+/** Records an attempt that has ended. */
+export async function recordAttempt(unit: UnitOfWork, attempt: Attempt, result: AttemptOutcome): Promise<void> {
+  const { profile } = attempt;
+  await unit.manager.insert(AttemptRow, {
+    id: attempt.id,
+    reference: attempt.reference,
+    organizationId: attempt.organizationId,
+    connectionId: attempt.connectionId,
+    userId: result.userId,
+    outcome: result.outcome,
+    detail: cut(result.detail, 2000),
+    steps: JSON.stringify(attempt.steps),
+    issuer: cut(profile?.issuer, 512),
+    subject: cut(profile?.subject, 512),
+    email: cut(profile?.email, 254),
+    authenticationMethods: cut(profile?.authenticationMethods.join(" ") || null, 500),
+    address: cut(attempt.client.address, 64),
+    userAgent: cut(attempt.client.userAgent, 400),
+    occurredAt: unit.now,
+  });
+}

@@ -1,0 +1,35 @@
+/** Second step of a start: keeps a flow and lets the connection's strategy say where to send the person. */
+import type { OpenedConnection } from "../connection/opened-connections.js";
+import type { AttemptStep } from "./attempt/attempt.js";
+import type { Desk } from "./desk.js";
+import { keepFlow } from "./flow/keep-flow.js";
+import { resolveReturnTo } from "./return-to.js";
+import { runStrategy } from "./run-strategy.js";
+
+/** How a person asks to sign in. */
+export interface StartRequest {
+  readonly connectionId: string;
+  /** As it came, whatever its type; ignored unless the allow-list has it. */
+  readonly returnTo: unknown;
+  /** Whom the provider should suggest (OpenID Connect Core 3.1.2.1, `login_hint`). */
+  readonly loginHint: string | null;
+}
+
+/** The provider's address to which the browser goes next. */
+export async function beginFlow(
+  desk: Desk,
+  { connection, strategy }: OpenedConnection,
+  request: StartRequest,
+  browserToken: string,
+  steps: readonly AttemptStep[],
+): Promise<string> {
+  const returnTo = resolveReturnTo(request.returnTo, desk.returnRules);
+  const outcome = await runStrategy(strategy, {
+    step: "start",
+    loginHint: request.loginHint,
+    forceAuthentication: false,
+    keep: (draft) => keepFlow(desk, connection, browserToken, draft, { returnTo, steps }),
+  });
+  if (outcome.kind !== "redirect") throw new Error("a strategy began a sign-in without a redirect");
+  return outcome.url;
+}

@@ -1,0 +1,133 @@
+/** Last step: one unit of work in which a verified person is decided about, let in or refused, and all of it recorded. */
+import { SYSTEM } from "../access/caller.js";
+import type { UnitOfWork } from "../access/unit-of-work.js";
+import { noteSignInFailed, noteSignInSucceeded } from "../connection/stored/connection-health.repository.js";
+import { findConnection } from "../connection/stored/connection.repository.js";
+import { appendEvent } from "../events/append-event.js";
+import { lockOrganization } from "../people/organization/organization.repository.js";
+import type { Organization } from "../people/organization/organization.js";
+import { findRolesOfUsers } from "../people/role/role.repository.js";
+import { endSessionByToken, openSession } from "../people/session/session.repository.js";
+import { SESSION_TOKEN_PREFIX, type Session } from "../people/session/session.js";
+import { USER_SIGNED_IN, USER_SIGN_IN_FAILED } from "../people/user/user.events.js";
+import { userSnapshot, type User } from "../people/user/user.js";
+import { hashToken, issueToken } from "../platform/crypto/tokens.js";
+import { apply } from "../provisioning/apply.js";
+import type { Arrival } from "../provisioning/arrival.js";
+import { decide, type Refusal } from "../provisioning/decide.js";
+import { loadSituation } from "../provisioning/load-situation.js";
+import { CONNECTION_NOT_ACTIVE } from "../provisioning/failures.js";
+import { recordAttempt, type Attempt } from "./attempt/attempt.js";
+import type { Desk, Visitor } from "./desk.js";
+import { SIGN_IN_SUPERSEDED, UNKNOWN_CONNECTION } from "./failures.js";
+
+/** A verified person at the end of the line. */
+export interface Completion {
+  readonly attempt: Attempt;
+  readonly arrival: Arrival;
+  /** The trust version under which the message was verified. */
+  readonly trustVersion: number;
+  readonly visitor: Visitor;
+}
+
+/** What became of it. */
+export type Completed =
+  | {
+      readonly kind: "signed-in";
+      readonly session: Session;
+      readonly sessionToken: string;
+      readonly organization: Organization;
+    }
+  | Refusal;
+
+/** Lets a verified person in, or refuses; a refusal writes only its event and its attempt. */
+export async function complete({ store }: Desk, completion: Completion): Promise<Completed> {
+  const { arrival } = completion;
+  const { token: sessionToken, hash: tokenHash } = issueToken(SESSION_TOKEN_PREFIX);
+  return await store.begin(
+    SYSTEM,
+    { kind: "SIGN_IN", actor: arrival.connectionId },
+    async (unit): Promise<Completed> => {
+      const organization = await lockOrganization(unit, arrival.organizationId);
+      const connection = await findConnection(unit, null, arrival.connectionId);
+      if (organization === null || connection === null) return gone();
+      if (connection.state !== "ACTIVE")
+        return await refuse(unit, completion, null, { kind: "refuse", failure: CONNECTION_NOT_ACTIVE, detail: null });
+      if (connection.trustVersion !== completion.trustVersion)
+        return await refuse(unit, completion, null, { kind: "refuse", failure: SIGN_IN_SUPERSEDED, detail: null });
+
+      const situation = await loadSituation(unit, arrival, organization, connection);
+      const decision = decide(situation);
+      if (decision.kind === "refuse") return await refuse(unit, completion, situation.known?.user ?? null, decision);
+      const user = await apply(unit, arrival, organization, decision);
+      const session = await enter(unit, completion, user, tokenHash);
+      return { kind: "signed-in", session, sessionToken, organization };
+    },
+  );
+}
+
+async function enter(
+  unit: UnitOfWork,
+  { attempt, arrival, visitor }: Completion,
+  user: User,
+  tokenHash: string,
+): Promise<Session> {
+  if (visitor.sessionToken !== null) await endSessionByToken(unit, hashToken(visitor.sessionToken));
+  const session = await openSession(unit, {
+    tokenHash,
+    userId: user.id,
+    organizationId: arrival.organizationId,
+    connectionId: arrival.connectionId,
+    client: visitor.client,
+  });
+  await appendEvent(unit, {
+    organizationId: arrival.organizationId,
+    type: USER_SIGNED_IN,
+    subject: { id: user.id, version: user.version },
+    data: {
+      user: await snapshot(unit, arrival.organizationId, user),
+      changed: null,
+      signIn: { connectionId: arrival.connectionId, reference: attempt.reference },
+    },
+  });
+  await recordAttempt(unit, attempt, { outcome: "SUCCEEDED", detail: null, userId: user.id });
+  await noteSignInSucceeded(unit, arrival.connectionId);
+  return session;
+}
+
+async function refuse(
+  unit: UnitOfWork,
+  { attempt, arrival }: Completion,
+  user: User | null,
+  refusal: Refusal,
+): Promise<Refusal> {
+  const { code } = refusal.failure;
+  await appendEvent(unit, {
+    organizationId: arrival.organizationId,
+    type: USER_SIGN_IN_FAILED,
+    subject: user === null ? { type: "attempt", id: attempt.id, version: 1 } : { id: user.id, version: user.version },
+    data: {
+      user: user === null ? null : await snapshot(unit, arrival.organizationId, user),
+      changed: null,
+      signIn: {
+        connectionId: arrival.connectionId,
+        reference: attempt.reference,
+        code,
+        email: arrival.profile.email,
+      },
+    },
+  });
+  await recordAttempt(unit, attempt, { outcome: code, detail: refusal.detail, userId: user?.id ?? null });
+  await noteSignInFailed(unit, arrival.connectionId, code);
+  return refusal;
+}
+
+async function snapshot(unit: UnitOfWork, organizationId: string, user: User) {
+  const roles = await findRolesOfUsers(unit, organizationId, [user.id]);
+  return userSnapshot(user, roles.get(user.id) ?? []);
+}
+
+/** The connection was deleted meanwhile: there is nothing left to record it with. */
+function gone(): Refusal {
+  return { kind: "refuse", failure: UNKNOWN_CONNECTION, detail: null };
+}

@@ -1,0 +1,32 @@
+/** What the steps of a sign-in work with, handed in by the composition root. */
+import type { Store } from "../access/store.js";
+import type { OpenedConnection } from "../connection/opened-connections.js";
+import type { ConnectionTypeRegistry } from "../connection/registry.js";
+import type { Connection } from "../connection/stored/connection.js";
+import type { ClientDescription } from "../people/session/session.js";
+import type { Clock } from "../platform/clock.js";
+import type { KeyRing } from "../platform/crypto/key-ring.js";
+import type { ReturnRules } from "./return-to.js";
+
+export interface Desk {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly keyRing: KeyRing;
+  readonly registry: ConnectionTypeRegistry;
+  /** Opens a connection, or answers the one that is open for its version. */
+  readonly open: (connection: Connection) => Promise<OpenedConnection>;
+  readonly returnRules: ReturnRules;
+  /** Makes the short reference that a person reads out to an administrator. */
+  readonly reference: () => string;
+  /** Tells the log of a defect of ours; expected refusals are attempts, not log lines. */
+  readonly logDefect: (error: unknown, reference: string) => void;
+}
+
+/** The browser at the desk. */
+export interface Visitor {
+  readonly client: ClientDescription;
+  /** The value of the cookie that binds a browser to the flows that it began. */
+  readonly browserToken: string | null;
+  /** The value of the session cookie that the browser still has; a new sign-in ends that session. */
+  readonly sessionToken: string | null;
+}

@@ -1,0 +1,57 @@
+/** What can go wrong between beginning a sign-in and being let in, whatever the protocol. */
+import { defineFailure } from "../platform/errors/failure.js";
+import type { RefusalDetails } from "../provisioning/failures.js";
+
+const refusal = (code: string, status: number, message: string, remedy: string) =>
+  defineFailure<RefusalDetails>({ code, status, message, remedy });
+
+export const UNKNOWN_CONNECTION = refusal(
+  "UNKNOWN_CONNECTION",
+  404,
+  "There is no such way of signing in.",
+  "Check the address: the portal tile or the link names a connection that does not exist or was deleted.",
+);
+
+export const SIGN_IN_PARAMETERS_INVALID = refusal(
+  "SIGN_IN_PARAMETERS_INVALID",
+  400,
+  "The answer of your company's sign-in service could not be read.",
+  "The provider or something between it and Usher repeated or mangled a parameter. Try again; if it stays, look at detail.",
+);
+
+export const SIGN_IN_UNKNOWN = refusal(
+  "SIGN_IN_UNKNOWN",
+  400,
+  "This sign-in is not known, was already used, or took too long.",
+  "Start again from the sign-in page. If it happens to everybody, check that the redirect URL registered at the provider is exactly the one that Usher shows.",
+);
+
+export const SIGN_IN_SUPERSEDED = refusal(
+  "SIGN_IN_SUPERSEDED",
+  409,
+  "The way of signing in was changed while you were on your way.",
+  "An administrator changed or switched off the connection during the sign-in. Start again.",
+);
+
+export const SIGN_IN_OTHER_BROWSER = refusal(
+  "SIGN_IN_OTHER_BROWSER",
+  403,
+  "This sign-in was begun in another browser.",
+  "Start and finish in the same browser, with cookies allowed. A link to a half-finished sign-in cannot be passed on.",
+);
+
+export const SIGN_IN_TIMED_OUT = refusal(
+  "SIGN_IN_TIMED_OUT",
+  504,
+  "Your company's sign-in service took too long to answer.",
+  "Try again in a moment. testConnection shows whether the provider is reachable.",
+);
+
+export const SIGN_IN_FAILURES = [
+  UNKNOWN_CONNECTION,
+  SIGN_IN_PARAMETERS_INVALID,
+  SIGN_IN_UNKNOWN,
+  SIGN_IN_SUPERSEDED,
+  SIGN_IN_OTHER_BROWSER,
+  SIGN_IN_TIMED_OUT,
+] as const;

@@ -1,0 +1,37 @@
+/** First step: which connection does a sign-in go through, and may it be used at all? */
+import type { Connection } from "../connection/stored/connection.js";
+import { findConnection as readConnection } from "../connection/stored/connection.repository.js";
+import { findOrganization } from "../people/organization/organization.repository.js";
+import type { Organization } from "../people/organization/organization.js";
+import { Failure } from "../platform/errors/failure.js";
+import type { Desk } from "./desk.js";
+import { CONNECTION_NOT_ACTIVE } from "../provisioning/failures.js";
+import { UNKNOWN_CONNECTION } from "./failures.js";
+
+/** A connection with the organization whose people sign in through it. */
+export interface FoundConnection {
+  readonly connection: Connection;
+  readonly organization: Organization;
+}
+
+/**
+ * The connection of an address. Whether it may be used is decided later, where a refusal can be recorded.
+ *
+ * @throws UNKNOWN_CONNECTION
+ */
+export async function findConnection({ store }: Desk, connectionId: string): Promise<FoundConnection> {
+  const connection = await readConnection(store.reader, null, connectionId);
+  const organization = connection && (await findOrganization(store.reader, null, connection.organizationId));
+  if (connection === null || organization === null) throw new Failure(UNKNOWN_CONNECTION, { detail: null });
+  return { connection, organization };
+}
+
+/**
+ * A draft or a disabled connection opens nothing and asks no provider.
+ *
+ * @throws CONNECTION_NOT_ACTIVE
+ */
+export function requireActive(connection: Connection): void {
+  if (connection.state !== "ACTIVE")
+    throw new Failure(CONNECTION_NOT_ACTIVE, { detail: `The connection is ${connection.state}.` });
+}

@@ -1,0 +1,126 @@
+/** The flow table and the replay table: who began which sign-in, and what was accepted once already. */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { sha256Hex } from "../../platform/crypto/tokens.js";
+import { isDuplicateKey } from "../../platform/database/driver-errors.js";
+import type { Reader } from "../../platform/database/database.js";
+import { toDate, toDateOrNull } from "../../platform/database/values.js";
+import { FlowRow, ReplayRow } from "./flow.row.js";
+
+/** How long a person may take at the provider. */
+export const FLOW_LIFETIME_SECONDS = 15 * 60;
+
+/** How long used and expired rows are kept, so that a late copy is told from an unknown one. */
+const SWEEP_AFTER_SECONDS = 60 * 60;
+
+/** A sign-in under way, as stored. */
+export interface StoredFlow {
+  readonly stateHash: string;
+  readonly connectionId: string;
+  readonly trustVersion: number;
+  readonly browserHash: string;
+  readonly payload: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly consumedAt: Date | null;
+}
+
+/** Stores a new flow. */
+export async function insertFlow(
+  unit: UnitOfWork,
+  flow: Pick<StoredFlow, "stateHash" | "connectionId" | "trustVersion" | "browserHash" | "payload"> & {
+    readonly requestId: string | null;
+  },
+): Promise<void> {
+  const { requestId, ...columns } = flow;
+  await unit.manager.insert(FlowRow, {
+    ...columns,
+    requestIdHash: requestId === null ? null : sha256Hex(requestId),
+    createdAt: unit.now,
+    expiresAt: new Date(unit.now.getTime() + FLOW_LIFETIME_SECONDS * 1000),
+    consumedAt: null,
+  });
+}
+
+interface Raw {
+  state_hash: string;
+  connection_id: string;
+  trust_version: number;
+  browser_hash: string;
+  payload: string;
+  created_at: unknown;
+  expires_at: unknown;
+  consumed_at: unknown;
+}
+
+const COLUMNS = "state_hash, connection_id, trust_version, browser_hash, payload, created_at, expires_at, consumed_at";
+
+function fromRaw(raw: Raw): StoredFlow {
+  return {
+    stateHash: raw.state_hash,
+    connectionId: raw.connection_id,
+    trustVersion: raw.trust_version,
+    browserHash: raw.browser_hash,
+    payload: raw.payload,
+    createdAt: toDate(raw.created_at),
+    expiresAt: toDate(raw.expires_at),
+    consumedAt: toDateOrNull(raw.consumed_at),
+  };
+}
+
+/** The flow of a state handle, whatever its condition. */
+export async function findFlowByState(reader: Reader, state: string): Promise<StoredFlow | null> {
+  const raw = await reader.row<Raw>(`SELECT ${COLUMNS} FROM sso_flow WHERE state_hash = ?`, [sha256Hex(state)]);
+  return raw ? fromRaw(raw) : null;
+}
+
+/** The flow whose outgoing request had this id, whatever its condition. */
+export async function findFlowByRequestId(
+  reader: Reader,
+  connectionId: string,
+  requestId: string,
+): Promise<StoredFlow | null> {
+  const raw = await reader.row<Raw>(`SELECT ${COLUMNS} FROM sso_flow WHERE connection_id = ? AND request_id_hash = ?`, [
+    connectionId,
+    sha256Hex(requestId),
+  ]);
+  return raw ? fromRaw(raw) : null;
+}
+
+/**
+ * Uses a flow up. One statement, and one affected row is the proof: of any number of callers on any number of replicas,
+ * exactly one hears `true`.
+ */
+export async function consumeFlow(unit: UnitOfWork, stateHash: string): Promise<boolean> {
+  const affected = await unit.execute(
+    "UPDATE sso_flow SET consumed_at = ? WHERE state_hash = ? AND consumed_at IS NULL AND expires_at > ?",
+    [unit.now, stateHash, unit.now],
+  );
+  return affected === 1;
+}
+
+/** Notes that a message was accepted. `false` when it was accepted before. */
+export async function noteReplay(
+  unit: UnitOfWork,
+  connectionId: string,
+  note: { readonly kind: string; readonly id: string; readonly expiresAt: Date },
+): Promise<boolean> {
+  try {
+    await unit.manager.insert(ReplayRow, {
+      connectionId,
+      kind: note.kind,
+      idHash: sha256Hex(note.id),
+      expiresAt: note.expiresAt,
+    });
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
+/** Forgets flows and notes whose time is long over. */
+export async function sweepFlows(unit: UnitOfWork): Promise<void> {
+  const horizon = new Date(unit.now.getTime() - SWEEP_AFTER_SECONDS * 1000);
+  await unit.execute("DELETE FROM sso_flow WHERE expires_at < ?", [horizon]);
+  await unit.execute("DELETE FROM sso_replay WHERE expires_at < ?", [unit.now]);
+}

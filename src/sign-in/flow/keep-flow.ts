@@ -1,0 +1,107 @@
+/** Keeps a flow while the person is at the provider, sealed, and finds it again when they return. */
+import { SYSTEM } from "../../access/caller.js";
+import type { FlowDraft, PendingFlow } from "../../connection/contract/index.js";
+import type { Connection } from "../../connection/stored/connection.js";
+import { issueToken, sha256Hex } from "../../platform/crypto/tokens.js";
+import { Failure } from "../../platform/errors/failure.js";
+import type { AttemptStep } from "../attempt/attempt.js";
+import type { Desk } from "../desk.js";
+import { SIGN_IN_OTHER_BROWSER, SIGN_IN_SUPERSEDED, SIGN_IN_UNKNOWN } from "../failures.js";
+import { consumeFlow, findFlowByState, insertFlow, type StoredFlow } from "./flow.repository.js";
+
+/** What a flow carries besides what the protocol keeps in it. */
+export interface FlowNotes {
+  /** Where the person goes in the end; `null` means the organization's landing page. */
+  readonly returnTo: string | null;
+  /** The steps of the attempt so far. */
+  readonly steps: readonly AttemptStep[];
+}
+
+/** A flow that was found again, with what it carried. */
+export interface FoundFlow extends FlowNotes {
+  readonly pending: PendingFlow;
+  readonly trustVersion: number;
+}
+
+interface Payload extends FlowNotes {
+  readonly requestId: string | null;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+const sealContext = (stateHash: string) => `sso_flow:${stateHash}`;
+
+/** Stores a flow and answers its state handle: 256 random bits that mean nothing to anybody else. */
+export async function keepFlow(
+  { store, keyRing }: Desk,
+  connection: Connection,
+  browserToken: string,
+  draft: FlowDraft,
+  notes: FlowNotes,
+): Promise<string> {
+  const { token: state, hash: stateHash } = issueToken("");
+  const payload: Payload = { ...notes, requestId: draft.requestId, secrets: draft.secrets };
+  const sealed = keyRing.seal(JSON.stringify(payload), sealContext(stateHash));
+  await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, (unit) =>
+    insertFlow(unit, {
+      stateHash,
+      connectionId: connection.id,
+      trustVersion: connection.trustVersion,
+      browserHash: sha256Hex(browserToken),
+      requestId: draft.requestId,
+      payload: sealed,
+    }),
+  );
+  return state;
+}
+
+/**
+ * The flow that a state handle names, if this browser began it through this connection and what the connection trusts
+ * is still the same. It is not used up yet.
+ *
+ * @throws SIGN_IN_UNKNOWN, SIGN_IN_OTHER_BROWSER or SIGN_IN_SUPERSEDED
+ */
+export async function findFlow(
+  desk: Desk,
+  connection: Connection,
+  state: string | undefined,
+  browserToken: string | null,
+): Promise<FoundFlow> {
+  if (state === undefined || state === "") throw unknown("The answer has no state parameter.");
+  const flow = await findFlowByState(desk.store.reader, state);
+  if (flow === null) throw unknown("No sign-in was begun with this state.");
+  requireUsable(desk, connection, flow);
+  if (browserToken === null) throw new Failure(SIGN_IN_OTHER_BROWSER, { detail: "The browser sent no flow cookie." });
+  if (sha256Hex(browserToken) !== flow.browserHash)
+    throw new Failure(SIGN_IN_OTHER_BROWSER, { detail: "The browser sent another flow cookie." });
+  return unseal(desk, flow);
+}
+
+function requireUsable({ clock }: Desk, connection: Connection, flow: StoredFlow): void {
+  if (flow.connectionId !== connection.id) throw unknown("The state belongs to another connection.");
+  if (flow.consumedAt !== null) throw unknown("The state was used before.");
+  if (flow.expiresAt <= clock()) throw unknown(`The sign-in began at ${flow.createdAt.toISOString()} and has expired.`);
+  if (flow.trustVersion !== connection.trustVersion)
+    throw new Failure(SIGN_IN_SUPERSEDED, {
+      detail: "What the connection trusts was changed after the sign-in began.",
+    });
+}
+
+function unseal({ store, keyRing }: Desk, flow: StoredFlow): FoundFlow {
+  const payload = JSON.parse(keyRing.open(flow.payload, sealContext(flow.stateHash))) as Payload;
+  return {
+    returnTo: payload.returnTo,
+    steps: payload.steps,
+    trustVersion: flow.trustVersion,
+    pending: {
+      requestId: payload.requestId,
+      secrets: payload.secrets,
+      startedAt: flow.createdAt,
+      consume: () =>
+        store.begin(SYSTEM, { kind: "SIGN_IN", actor: flow.connectionId }, (unit) => consumeFlow(unit, flow.stateHash)),
+    },
+  };
+}
+
+function unknown(detail: string) {
+  return new Failure(SIGN_IN_UNKNOWN, { detail });
+}

@@ -1,0 +1,31 @@
+/** What a person sees who was not let in: a safe sentence, whom to ask, and the reference under which the story is kept. */
+import { html, type Html } from "../../platform/http/pages.js";
+
+export interface RefusalView {
+  readonly message: string;
+  readonly reference: string | null;
+  readonly organizationName: string | null;
+  readonly supportContact: string | null;
+  /** Where to try again; `null` when there is no such place. */
+  readonly retryUrl: string | null;
+}
+
+export function refusalPage({ message, reference, organizationName, supportContact, retryUrl }: RefusalView): Html {
+  return html`
+    <h1>You could not be signed in</h1>
+    <p role="alert">${message}</p>
+    ${
+      reference === null
+        ? ""
+        : html`<p>
+            ${supportContact === null ? askYourAdministrator(organizationName) : html`For help, ask ${supportContact}.`}
+            Give this reference: <strong class="reference">${reference}</strong>
+          </p>`
+    }
+    ${retryUrl === null ? "" : html`<p><a href="${retryUrl}">Back to the sign-in page</a></p>`}
+  `;
+}
+
+function askYourAdministrator(organizationName: string | null): Html {
+  return html`For help, ask the administrators of ${organizationName ?? "your organization"}.`;
+}

@@ -1,0 +1,45 @@
+/** The sign-in page of an organization, and the prompt for its short name. */
+import { html, type Html } from "../../platform/http/pages.js";
+
+/** A way to sign in, as a button. */
+export interface SignInButton {
+  readonly label: string;
+  readonly href: string;
+}
+
+/** Buttons for each active connection; a sentence where there is none. */
+export function signInPage(organizationName: string, buttons: readonly SignInButton[], signedOut: boolean): Html {
+  return html`
+    <h1>Sign in to ${organizationName}</h1>
+    ${signedOut ? html`<p role="status">You are signed out.</p>` : ""}
+    ${
+      buttons.length === 0
+        ? html`<p>Single sign-on is not set up for this organization yet.</p>`
+        : html`<ul class="buttons">
+            ${buttons.map(({ label, href }) => html`<li><a class="button" href="${href}">${label}</a></li>`)}
+          </ul>`
+    }
+  `;
+}
+
+/** Asks which organization a person belongs to. */
+export function organizationPrompt(entered: string, problem: string | null): Html {
+  return html`
+    <h1>Sign in</h1>
+    <form method="get" action="/sign-in">
+      ${problem === null ? "" : html`<p id="problem" class="problem" role="alert">${problem}</p>`}
+      <label for="organization">Short name of your organization</label>
+      <input
+        id="organization"
+        name="organization"
+        value="${entered}"
+        autocomplete="organization"
+        autocapitalize="none"
+        spellcheck="false"
+        required
+        maxlength="63"
+      />
+      <button type="submit">Continue</button>
+    </form>
+  `;
+}

@@ -1,0 +1,72 @@
+/** Where the line of a sign-in ends early: the attempt is recorded, and the person gets a safe answer with a reference. */
+import { SYSTEM } from "../access/caller.js";
+import { ProtocolRefusal } from "../connection/contract/index.js";
+import type { ConnectionTypeRegistry } from "../connection/registry.js";
+import { noteSignInFailed } from "../connection/stored/connection-health.repository.js";
+import type { Organization } from "../people/organization/organization.js";
+import { Failure, INTERNAL, type FailureDefinition } from "../platform/errors/failure.js";
+import type { RefusalDetails } from "../provisioning/failures.js";
+import { recordAttempt, type Attempt } from "./attempt/attempt.js";
+import type { Desk } from "./desk.js";
+import type { FoundConnection } from "./find-connection.js";
+
+/** What a person who was refused may know. */
+export interface SignInRefused {
+  readonly kind: "refused";
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+  readonly reference: string;
+  readonly organization: Organization;
+}
+
+/** A refusal as it is recorded and answered. */
+interface Reason {
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+  readonly detail: string | null;
+}
+
+/** Records an attempt that a check, the provider or a defect ended, and answers what the person may see. */
+export async function recordRefusal(
+  desk: Desk,
+  { connection, organization }: FoundConnection,
+  attempt: Attempt,
+  error: unknown,
+): Promise<SignInRefused> {
+  const reason = explain(error, desk.registry, connection.type);
+  if (reason.code === INTERNAL.code) desk.logDefect(error, attempt.reference);
+  await desk.store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, async (unit) => {
+    await recordAttempt(unit, attempt, { outcome: reason.code, detail: reason.detail, userId: null });
+    await noteSignInFailed(unit, connection.id, reason.code);
+  });
+  return answerRefusal(organization, attempt, reason);
+}
+
+/** The answer to a refusal that is recorded already. */
+export function answerRefusal(
+  organization: Organization,
+  { reference }: Attempt,
+  { code, status, message }: Omit<Reason, "detail">,
+): SignInRefused {
+  return { kind: "refused", code, status, message, reference, organization };
+}
+
+/** A failure's safe sentence, whatever its data. */
+export function sayFailure(failure: FailureDefinition<RefusalDetails>): Omit<Reason, "detail"> {
+  const { message } = new Failure(failure, { detail: null });
+  return { code: failure.code, status: failure.status, message };
+}
+
+function explain(error: unknown, registry: ConnectionTypeRegistry, typeId: string): Reason {
+  if (error instanceof ProtocolRefusal) {
+    const text = registry.get(typeId).refusals[error.code];
+    if (text !== undefined) return { code: error.code, status: 403, message: text.message, detail: error.detail };
+  }
+  if (error instanceof Failure) {
+    const { detail = null } = error.details as { detail?: string | null };
+    return { code: error.code, status: error.status, message: error.message, detail };
+  }
+  return { code: INTERNAL.code, status: INTERNAL.status, message: String(INTERNAL.message), detail: null };
+}

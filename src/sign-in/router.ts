@@ -1,0 +1,243 @@
+/** The browser's door: translates HTTP into the line of a sign-in, and what comes out of it into redirects and pages. */
+import express, { type Request, type Response, type Router } from "express";
+import type { Caller } from "../access/caller.js";
+import type { Store } from "../access/store.js";
+import { SYSTEM } from "../access/caller.js";
+import { findActiveConnections } from "../connection/stored/connection.repository.js";
+import { findOrganizationBySlug } from "../people/organization/organization.repository.js";
+import type { Organization } from "../people/organization/organization.js";
+import { endSessionByToken } from "../people/session/session.repository.js";
+import { readAccount } from "../people/user/read-account.js";
+import { hashToken } from "../platform/crypto/tokens.js";
+import { Failure } from "../platform/errors/failure.js";
+import type { Html } from "../platform/http/pages.js";
+import type { Desk, Visitor } from "./desk.js";
+import { accountPage } from "./pages/account-page.js";
+import { refusalPage } from "./pages/refusal-page.js";
+import { organizationPrompt, signInPage } from "./pages/sign-in-page.js";
+import { finishReturn, start, type SentToProvider, type SignedIn } from "./pipeline.js";
+import type { SignInRefused } from "./record-refusal.js";
+
+/** What the door needs of HTTP, handed in by the composition root. */
+export interface SignInDoor {
+  readonly desk: Desk;
+  readonly cookies: {
+    readonly read: (request: Request, name: "session" | "browser") => string | null;
+    readonly write: (response: Response, name: "session" | "browser", value: string, expiresAt: Date) => void;
+    readonly clear: (response: Response, name: "session") => void;
+  };
+  readonly clientAddress: (request: Request) => string | null;
+  readonly callerOf: (request: Request) => Promise<Caller>;
+  readonly sendPage: (response: Response, status: number, title: string, body: Html) => void;
+}
+
+/** Long enough for several tabs at the provider; the cookie proves nothing but that it is the same browser. */
+const BROWSER_COOKIE_SECONDS = 60 * 60;
+
+/** The routes of signing in and out. */
+export function createSignInRouter(door: SignInDoor): Router {
+  const router = express.Router();
+  router.get("/sso/:connectionId/start", (request, response) => handleStart(door, request, response));
+  router.get("/sso/:connectionId/callback", (request, response) => handleReturn(door, request, response));
+  router.get("/sign-in", (request, response) => handlePrompt(door, request, response));
+  router.get("/o/:slug", (request, response) => handleOrganization(door, request, response));
+  router.post("/sign-out", (request, response) => handleSignOut(door, request, response));
+  return router;
+}
+
+function visitorOf({ cookies, clientAddress }: SignInDoor, request: Request): Visitor {
+  return {
+    client: { address: clientAddress(request), userAgent: request.get("user-agent") ?? null },
+    browserToken: cookies.read(request, "browser"),
+    sessionToken: cookies.read(request, "session"),
+  };
+}
+
+async function handleStart(door: SignInDoor, request: Request, response: Response): Promise<void> {
+  const { login_hint: loginHint, returnTo } = request.query;
+  await answer(door, response, () =>
+    start(door.desk, visitorOf(door, request), {
+      connectionId: String(request.params["connectionId"]),
+      returnTo,
+      loginHint: typeof loginHint === "string" && loginHint.length <= 254 ? loginHint : null,
+    }),
+  );
+}
+
+async function handleReturn(door: SignInDoor, request: Request, response: Response): Promise<void> {
+  await answer(door, response, () =>
+    finishReturn(door.desk, visitorOf(door, request), {
+      connectionId: String(request.params["connectionId"]),
+      query: request.query,
+    }),
+  );
+}
+
+/** Carries out what a line of sign-in came to. Nothing of it may be kept by a cache. */
+async function answer(
+  door: SignInDoor,
+  response: Response,
+  line: () => Promise<SentToProvider | SignedIn | SignInRefused>,
+): Promise<void> {
+  response.set("Cache-Control", "no-store");
+  const outcome = await runLine(line);
+  switch (outcome.kind) {
+    case "sent-to-provider":
+      door.cookies.write(response, "browser", outcome.browserToken, inSeconds(door, BROWSER_COOKIE_SECONDS));
+      response.redirect(303, outcome.location);
+      return;
+    case "signed-in":
+      door.cookies.write(response, "session", outcome.sessionToken, outcome.expiresAt);
+      response.redirect(303, outcome.location);
+      return;
+    case "refused":
+      sendRefusal(door, response, outcome.status, {
+        message: outcome.message,
+        reference: outcome.reference,
+        organization: outcome.organization,
+      });
+      return;
+    case "unknown":
+      sendRefusal(door, response, outcome.failure.status, {
+        message: outcome.failure.message,
+        reference: null,
+        organization: null,
+      });
+  }
+}
+
+/** What happens before an organization is known has no attempt and no reference. */
+async function runLine<Outcome>(
+  line: () => Promise<Outcome>,
+): Promise<Outcome | { readonly kind: "unknown"; readonly failure: Failure }> {
+  try {
+    return await line();
+  } catch (error) {
+    if (error instanceof Failure) return { kind: "unknown", failure: error };
+    throw error;
+  }
+}
+
+function inSeconds({ desk }: SignInDoor, seconds: number): Date {
+  return new Date(desk.clock().getTime() + seconds * 1000);
+}
+
+function sendRefusal(
+  { sendPage }: SignInDoor,
+  response: Response,
+  status: number,
+  refusal: { message: string; reference: string | null; organization: Organization | null },
+): void {
+  const { message, reference, organization } = refusal;
+  sendPage(
+    response,
+    status,
+    "Not signed in",
+    refusalPage({
+      message,
+      reference,
+      organizationName: organization?.name ?? null,
+      supportContact: organization?.supportContact ?? null,
+      retryUrl: organization === null ? "/sign-in" : pageOf(organization, "?stay"),
+    }),
+  );
+}
+
+function pageOf({ slug }: Organization, query = ""): string {
+  return `/o/${slug}${query}`;
+}
+
+async function handlePrompt({ desk, sendPage }: SignInDoor, request: Request, response: Response): Promise<void> {
+  const { organization: entered } = request.query;
+  const slug = typeof entered === "string" ? entered.trim().toLowerCase() : null;
+  const organization = slug ? await findOrganizationBySlug(desk.store.reader, slug) : null;
+  if (organization !== null) {
+    response.redirect(303, pageOf(organization));
+    return;
+  }
+  const problem = slug
+    ? "There is no organization with this short name. Check the spelling, or ask a colleague."
+    : null;
+  sendPage(response, problem === null ? 200 : 404, "Sign in", organizationPrompt(slug?.slice(0, 63) ?? "", problem));
+}
+
+/** The organization's own page: who you are when signed in, else how to sign in. */
+async function handleOrganization(door: SignInDoor, request: Request, response: Response): Promise<void> {
+  const { desk, sendPage } = door;
+  response.set("Cache-Control", "no-store");
+  const slug = String(request.params["slug"]);
+  const organization = await findOrganizationBySlug(desk.store.reader, slug);
+  if (organization === null) {
+    sendPage(response, 404, "Sign in", organizationPrompt("", "There is no organization with this short name."));
+    return;
+  }
+  const caller = await door.callerOf(request);
+  if (caller.kind === "PERSON" && caller.organizationId === organization.id) {
+    await sendAccount(door, response, desk.store, organization, caller);
+    return;
+  }
+  const usable = organization.ssoAllowed && organization.policies.ssoEnforcement !== "OFF";
+  const connections = usable ? await findActiveConnections(desk.store.reader, organization.id) : [];
+  const [only, another] = connections;
+  const stay = request.query["stay"] !== undefined || request.query["signed-out"] !== undefined;
+  if (only && !another && organization.policies.ssoEnforcement === "REQUIRED" && !stay) {
+    response.redirect(303, startUrl(only.id, request));
+    return;
+  }
+  const buttons = connections.map(({ id, displayName }) => ({
+    label: `Sign in to ${displayName}`,
+    href: startUrl(id, request),
+  }));
+  const signedOut = request.query["signed-out"] !== undefined;
+  sendPage(response, 200, `Sign in to ${organization.name}`, signInPage(organization.name, buttons, signedOut));
+}
+
+/** Where a sign-in begins, with the wish to return; the wish is checked when the sign-in begins. */
+function startUrl(connectionId: string, request: Request): string {
+  const { returnTo } = request.query;
+  const wish = typeof returnTo === "string" ? `?${new URLSearchParams({ returnTo }).toString()}` : "";
+  return `/sso/${connectionId}/start${wish}`;
+}
+
+async function sendAccount(
+  { sendPage }: SignInDoor,
+  response: Response,
+  { reader }: Store,
+  organization: Organization,
+  caller: Extract<Caller, { kind: "PERSON" }>,
+): Promise<void> {
+  const account = await readAccount(reader, organization.id, caller.userId);
+  if (account === null) throw new Error(`the session ${caller.sessionId} is of nobody in its organization`);
+  const { user, roles } = account;
+  sendPage(
+    response,
+    200,
+    user.fullName,
+    accountPage({
+      organizationName: organization.name,
+      fullName: user.fullName,
+      email: user.email,
+      roleNames: roles.map((role) => role.name),
+      explorerUrl: caller.permissions.has("ORGANIZATION_WRITE") ? "/graphql" : null,
+    }),
+  );
+}
+
+/** Ends the session. `SameSite=Lax` keeps the cookie from posts of other sites, so that nobody else can sign a person out. */
+async function handleSignOut(door: SignInDoor, request: Request, response: Response): Promise<void> {
+  const { desk, cookies } = door;
+  const token = cookies.read(request, "session");
+  const caller = await door.callerOf(request);
+  if (token !== null)
+    await desk.store.begin(SYSTEM, { kind: "PERSON", actor: caller.kind === "PERSON" ? caller.userId : null }, (unit) =>
+      endSessionByToken(unit, hashToken(token)),
+    );
+  cookies.clear(response, "session");
+  response.redirect(303, await afterSignOut(desk.store, caller));
+}
+
+async function afterSignOut({ reader }: Store, caller: Caller): Promise<string> {
+  if (caller.kind !== "PERSON") return "/sign-in";
+  const row = await reader.row<{ slug: string }>("SELECT slug FROM organization WHERE id = ?", [caller.organizationId]);
+  return row === undefined ? "/sign-in" : `/o/${row.slug}?signed-out`;
+}

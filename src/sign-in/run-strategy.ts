@@ -1,0 +1,59 @@
+/** Runs a passport strategy for one step of one sign-in, without passport's middleware, sessions or global registry. */
+import type { Strategy } from "passport";
+import type { Exchange, Verification } from "../connection/contract/index.js";
+import { Failure } from "../platform/errors/failure.js";
+import { SIGN_IN_TIMED_OUT } from "./failures.js";
+
+/** What a strategy did with an exchange. Whatever else it does is an error. */
+export type StrategyOutcome =
+  | { readonly kind: "redirect"; readonly url: string }
+  | { readonly kind: "verified"; readonly verification: Verification<unknown> };
+
+/** Longer than the guarded fetch allows one request, shorter than browsers and proxies wait. */
+const TIMEOUT_MS = 25_000;
+
+/**
+ * Runs `strategy.authenticate(exchange)`. Passport writes its actions onto the strategy object, so that sharing one
+ * between requests would hand one person's result to another: each run gets a child of its own. The first action wins,
+ * a timeout ends it, and `fail` and `pass` are failures.
+ */
+export function runStrategy(
+  strategy: Strategy,
+  exchange: Exchange,
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<StrategyOutcome> {
+  return new Promise<StrategyOutcome>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Failure(SIGN_IN_TIMED_OUT, { detail: null })), timeoutMs);
+    timer.unref();
+    const finish = (settle: () => void) => {
+      clearTimeout(timer);
+      settle();
+    };
+    const child: Strategy = Object.create(strategy, {
+      redirect: { value: (url: string) => finish(() => resolve({ kind: "redirect", url })) },
+      success: {
+        value: (verification: Verification<unknown>) => finish(() => resolve({ kind: "verified", verification })),
+      },
+      error: { value: (error: unknown) => finish(() => reject(asError(error))) },
+      fail: {
+        value: (challenge: unknown) => finish(() => reject(new Error(`the strategy failed: ${say(challenge)}`))),
+      },
+      pass: { value: () => finish(() => reject(new Error("the strategy passed, which decides nothing"))) },
+    });
+    try {
+      // Passport's types want an Express request; a connection type's strategy takes an Exchange, as its contract says.
+      const running: unknown = (child as { authenticate(request: unknown): unknown }).authenticate(exchange);
+      if (running instanceof Promise) running.catch((error: unknown) => finish(() => reject(asError(error))));
+    } catch (error) {
+      finish(() => reject(asError(error)));
+    }
+  });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(`the strategy failed: ${say(error)}`);
+}
+
+function say(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "without a reason");
+}
