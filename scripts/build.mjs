@@ -1,0 +1,87 @@
+/**
+ * Compiles the sources into `dist`, beside the files that are not code (styles, scripts of pages).
+ *
+ *     node scripts/build.mjs [--when-needed]
+ *
+ * The new folder is made aside and takes the old one's place in the end, so that nothing of a deleted source stays, and
+ * a process that reads `dist` meanwhile never sees half of it. What it was made from is kept as a hash in it.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const OUTPUT = join(ROOT, "dist");
+const HASH = "sources.sha256";
+
+/** What `tsconfig.build.json` includes. */
+const FOLDERS = ["src", "migrations", "test/support", "demo", "bench"];
+/** Beside the folders, what the output depends on. */
+const FILES = ["ormconfig.ts", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "scripts/build.mjs"];
+
+/** @returns {string[]} */
+function listSources() {
+  const inFolders = FOLDERS.filter((folder) => existsSync(join(ROOT, folder))).flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1)),
+  );
+  return [...inFolders, ...FILES.filter((file) => existsSync(join(ROOT, file)))].toSorted((left, right) =>
+    left < right ? -1 : 1,
+  );
+}
+
+/** By content, not by time: a checkout sets times as it likes, and a deleted file has none. */
+function hashSources(sources) {
+  const hash = createHash("sha256");
+  for (const file of sources) {
+    const content = readFileSync(join(ROOT, file));
+    hash.update(`${file}\0${content.length}\0`).update(content);
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * Builds, unless `dist` is made from these very sources already.
+ * @param {{ whenNeeded: boolean }} options
+ * @returns {boolean} whether `dist` can be used
+ */
+export function build({ whenNeeded }) {
+  // An installation may come without sources; it has been built elsewhere.
+  if (whenNeeded && !existsSync(join(ROOT, "src"))) return existsSync(OUTPUT);
+  const sources = listSources();
+  const hash = hashSources(sources);
+  const hashFile = join(OUTPUT, HASH);
+  if (whenNeeded && existsSync(hashFile) && readFileSync(hashFile, "utf8") === hash) return true;
+
+  // Beside `dist`, so that source maps find the sources by the same relative paths.
+  const fresh = `${OUTPUT}.new-${process.pid}`;
+  const stale = `${OUTPUT}.old-${process.pid}`;
+  try {
+    const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+    const project = ["-p", join(ROOT, "tsconfig.build.json"), "--outDir", fresh, "--incremental", "false"];
+    // A build info file is only allowed, and only needed, for incremental builds.
+    const { status } = spawnSync(process.execPath, [compiler, ...project, "--tsBuildInfoFile", "null"], {
+      cwd: ROOT,
+      stdio: "inherit",
+    });
+    if (status !== 0) return false;
+    for (const file of sources.filter((source) => !source.endsWith(".ts") && !FILES.includes(source))) {
+      mkdirSync(dirname(join(fresh, file)), { recursive: true });
+      cpSync(join(ROOT, file), join(fresh, file));
+    }
+    writeFileSync(join(fresh, HASH), hash);
+    if (existsSync(OUTPUT)) renameSync(OUTPUT, stale);
+    renameSync(fresh, OUTPUT);
+    return true;
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+    rmSync(stale, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.exitCode = build({ whenNeeded: process.argv.includes("--when-needed") }) ? 0 : 1;
+}
