@@ -35,12 +35,13 @@ export function asksForRepetition(error: unknown): boolean {
  * the whole interpolated statement, TypeORM the parameters.
  */
 export function withoutValues(error: unknown, sql: string): Error {
-  if (!(error instanceof Error)) return new Error(String(error));
+  // Not `instanceof Error`: better-sqlite3 makes its errors in native code, with whichever constructor it met first.
+  if (typeof error !== "object" || error === null) return new Error(String(error));
   for (const holder of [error, driverErrorOf(error)] as { sql?: string; parameters?: unknown }[]) {
     if ("sql" in holder) holder.sql = sql;
     if ("parameters" in holder) delete holder.parameters;
   }
-  return error;
+  return error as Error;
 }
 
 function driverErrorOf(error: unknown): DriverError {

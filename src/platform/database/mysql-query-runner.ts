@@ -23,10 +23,8 @@ export class GuardedMysqlQueryRunner extends MysqlQueryRunner {
   override async query(sql: string, parameters?: unknown, useStructuredResult = false): Promise<unknown> {
     if (parameters !== undefined && !Array.isArray(parameters))
       throw new TypeError("Parameters are bound by position.");
-    if (!isTransactionControl(sql)) {
-      if (this.scope) assertUsable(this.scope);
-      this.scopes.refuseAround(this, "A query");
-    }
+    this.scopes.refuseAround(this, "A query outside it");
+    if (this.scope && !isTransactionControl(sql)) assertUsable(this.scope);
     recordStatement(sql);
     try {
       return await super.query(sql, (parameters as SqlValue[] | undefined)?.map(bindValue), useStructuredResult);

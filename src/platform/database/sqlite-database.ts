@@ -4,9 +4,8 @@ import { createSqliteDataSource, type DataSourceParts } from "./create-data-sour
 import type { SqliteTarget } from "./database-url.js";
 import { readFirst } from "./reader.js";
 import { SqliteConnection } from "./sqlite-connection.js";
-import { QueuedSqliteQueryRunner } from "./sqlite-query-runner.js";
+import type { QueuedSqliteQueryRunner } from "./sqlite-query-runner.js";
 import type { TransactionScope, TransactionScopes } from "./transaction-scope.js";
-import type { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3Driver.js";
 
 /**
  * Opens a SQLite file for this process alone, and creates it and its folder when they are missing.
@@ -15,13 +14,12 @@ import type { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSq
 export async function openSqliteDatabase(target: SqliteTarget, parts: DataSourceParts): Promise<OpenDatabase> {
   const { dataSource, writer, path, Sqlite } = await createSqliteDataSource(target, parts);
   await dataSource.initialize();
-  const driver = dataSource.driver as BetterSqlite3Driver;
   const readConnection = new SqliteConnection(new Sqlite(path, { readonly: true, timeout: 5_000 }));
   const reader = createReader(readConnection, writer.scopes);
 
   const transact: Database["transact"] = async (work) => {
     writer.scopes.refuseAround(null, "A second transaction");
-    const runner = new QueuedSqliteQueryRunner(driver, writer);
+    const runner = dataSource.createQueryRunner() as QueuedSqliteQueryRunner;
     try {
       await runner.startTransaction();
       const scope: TransactionScope = { owner: runner, open: true, failure: null };

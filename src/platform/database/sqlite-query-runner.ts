@@ -70,7 +70,6 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
     if (this.isReleased)
       throw new Error("This query runner has been released: await every query before the work returns.");
     if (this.#leave) return this.#run(sql, parameters, useStructuredResult);
-    this.writer.scopes.refuseAround(this, "A query");
     await this.#enter();
     try {
       return this.#run(sql, parameters, useStructuredResult);
@@ -120,7 +119,9 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
   }
 
   async #enter(): Promise<void> {
-    this.#leave ??= await this.writer.queue.enter();
+    if (this.#leave) return;
+    this.writer.scopes.refuseAround(this, "A query outside it");
+    this.#leave = await this.writer.queue.enter();
   }
 
   #leaveAfterTransaction(): void {

@@ -40,7 +40,9 @@ export class TransactionScopes {
   refuseAround(owner: object | null, what: string): void {
     const scope = this.#storage.getStore();
     if (scope?.open && scope.owner !== owner) {
-      throw new OutsideTransactionError(`${what} inside a transaction: use the transaction that the work was given.`);
+      throw new OutsideTransactionError(
+        `${what} was made inside a transaction: use the transaction that the work was given.`,
+      );
     }
   }
 }

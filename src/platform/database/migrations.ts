@@ -1,0 +1,112 @@
+/** Runs migrations on either database, undoes them, and tells whether the schema is what the entities describe. */
+import { MigrationExecutor, type QueryRunner } from "typeorm";
+import type { OpenDatabase } from "./database.js";
+import { MYSQL_COLLATION } from "./columns.js";
+import { QueuedSqliteQueryRunner } from "./sqlite-query-runner.js";
+
+/** How long a replica waits for another one that migrates, in seconds. */
+const TURN_WITHIN_SECONDS = 600;
+
+/**
+ * Runs what is pending, oldest first, and answers the names. On SQLite all of it happens or nothing; on MySQL each
+ * statement stands by itself, and replicas take turns.
+ * @throws what a migration throws, and Error when rows are left that refer to nothing (SQLite), or when another
+ *   replica does not finish (MySQL)
+ */
+export function migrate(database: OpenDatabase): Promise<string[]> {
+  return withExecutor(database, async (executor) =>
+    (await executor.executePendingMigrations()).map(({ name }) => name),
+  );
+}
+
+/** Undoes the migration that was run last and answers its name, or `null` when there is none. */
+export function undoLastMigration(database: OpenDatabase): Promise<string | null> {
+  return withExecutor(database, async (executor) => {
+    const [last] = await executor.getExecutedMigrations();
+    if (!last) return null;
+    await executor.undoLastMigration();
+    return last.name;
+  });
+}
+
+/** The names of the migrations that have not been run, oldest first. */
+export async function pendingMigrations({ dataSource }: OpenDatabase): Promise<string[]> {
+  return (await new MigrationExecutor(dataSource).getPendingMigrations()).map(({ name }) => name);
+}
+
+/**
+ * The statements that would turn the schema into what the entities describe: none, when the migrations are complete.
+ * On MySQL also one for every text column that is not compared byte for byte.
+ */
+export async function schemaDrift(database: OpenDatabase): Promise<string[]> {
+  const { upQueries } = await database.dataSource.driver.createSchemaBuilder().log();
+  const statements = upQueries.map(({ query }) => query);
+  return database.dialect === "mysql" ? [...statements, ...(await findForeignCollations(database))] : statements;
+}
+
+async function findForeignCollations({ reader, dataSource }: OpenDatabase): Promise<string[]> {
+  const tables = new Set(dataSource.entityMetadatas.map(({ tableName }) => tableName));
+  const columns = await reader.rows<{ tableName: string; columnName: string; type: string }>(
+    `SELECT TABLE_NAME AS tableName, COLUMN_NAME AS columnName, COLUMN_TYPE AS type FROM information_schema.COLUMNS
+     WHERE TABLE_SCHEMA = DATABASE() AND COLLATION_NAME <> ? ORDER BY TABLE_NAME, COLUMN_NAME`,
+    [MYSQL_COLLATION],
+  );
+  return columns
+    .filter(({ tableName }) => tables.has(tableName))
+    .map((c) => `ALTER TABLE \`${c.tableName}\` MODIFY \`${c.columnName}\` ${c.type} COLLATE ${MYSQL_COLLATION}`);
+}
+
+async function withExecutor<T>(database: OpenDatabase, work: (executor: MigrationExecutor) => Promise<T>): Promise<T> {
+  const runner = database.dataSource.createQueryRunner();
+  const executor = new MigrationExecutor(database.dataSource, runner);
+  try {
+    return runner instanceof QueuedSqliteQueryRunner
+      ? await inOneTransaction(runner, () => work(executor))
+      : await inTurn(runner, executor, () => work(executor));
+  } finally {
+    await runner.release();
+  }
+}
+
+/**
+ * SQLite changes most things by building a table anew and dropping the old one, which would cascade into its children.
+ * Foreign keys can be switched off outside a transaction only, so that the switch and the transaction are ours and not
+ * the executor's, and the keys are checked before anything is committed.
+ */
+async function inOneTransaction<T>(runner: QueuedSqliteQueryRunner, work: () => Promise<T>): Promise<T> {
+  await runner.hold();
+  await runner.query("PRAGMA foreign_keys = OFF");
+  try {
+    await runner.startTransaction();
+    const result = await work();
+    const orphans = (await runner.query("PRAGMA foreign_key_check")) as { table: string; parent: string }[];
+    const [orphan] = orphans;
+    if (orphan) {
+      throw new Error(
+        `The migrations would leave ${orphans.length} rows that refer to nothing, such as one of ${orphan.table} to ${orphan.parent}.`,
+      );
+    }
+    await runner.commitTransaction();
+    return result;
+  } finally {
+    if (runner.isTransactionActive) await runner.rollbackTransaction();
+    await runner.query("PRAGMA foreign_keys = ON");
+  }
+}
+
+/** MySQL commits at every change of the schema, so a transaction would be a promise that nobody keeps. */
+async function inTurn<T>(runner: QueryRunner, executor: MigrationExecutor, work: () => Promise<T>): Promise<T> {
+  executor.transaction = "none";
+  const lock = "CONCAT('usher-migrations-', SHA1(DATABASE()))";
+  const [answer] = (await runner.query(`SELECT GET_LOCK(${lock}, ?) AS taken`, [TURN_WITHIN_SECONDS])) as {
+    taken: unknown;
+  }[];
+  if (answer?.taken !== 1) {
+    throw new Error(`Another process has been migrating this database for ${TURN_WITHIN_SECONDS / 60} minutes.`);
+  }
+  try {
+    return await work();
+  } finally {
+    await runner.query(`SELECT RELEASE_LOCK(${lock})`);
+  }
+}

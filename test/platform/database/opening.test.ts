@@ -1,0 +1,184 @@
+/** Opening a database: wrong addresses are explained, one process has a SQLite file, and no message holds a password. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, symlinkSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { findDatabaseUrlMistake, parseDatabaseUrl } from "../../../src/platform/database/database-url.js";
+import { openDatabase } from "../../../src/platform/database/open-database.js";
+import { DatabaseInUseError } from "../../../src/platform/database/process-lock.js";
+import { onMariaDb, testDatabaseUrl } from "../../support/database.js";
+
+const NOTHING = { entities: [], migrations: [] };
+
+describe("a database URL", () => {
+  test.each([
+    ["", /one of these forms/],
+    ["postgres://app:s3cret@db/usher", /one of these forms/],
+    ["./data/usher.sqlite", /one of these forms/],
+    ["sqlite:", /needs the path/],
+    ["sqlite::memory:", /in memory is not supported/],
+    ["sqlite://data/usher.sqlite", /has no host/],
+    ["sqlite:./data/", /not a folder/],
+    ["mysql://app:s3cret@db:3306", /names no database/],
+    ["mysql://db/usher", /names no user/],
+    ["mariadb://app:s3cret@/usher", /cannot be read|names no host/],
+    ["mariadb://app:s3cret@db:notaport/usher", /cannot be read/],
+    ["mariadb://app:s3cret@db/usher/other", /more than a database/],
+    ["mariadb://app:s3cret@db/usher#s3cret", /%23/],
+    ["mariadb://app:s3%cret@db/usher", /password .* percent-encoded/],
+    ["mariadb://app:s3cret@db/usher?ssl=s3cret", /option that is not known/],
+    ["mariadb://app:s3cret@db/usher?tls=maybe", /tls must be true or false/],
+    ["mariadb://app:s3cret@db/usher?poolSize=0", /poolSize must be a number/],
+  ])("%s is refused with a sentence", (url, sentence) => {
+    const mistake = findDatabaseUrlMistake(url);
+    expect(mistake).toMatch(sentence);
+    expect(mistake).toMatch(/^[A-Z].*\.$/);
+    expect(mistake).not.toMatch(/s3/);
+    expect(() => parseDatabaseUrl(url)).toThrow(sentence);
+  });
+
+  test("that is right is read with everything in it", () => {
+    expect(findDatabaseUrlMistake("sqlite:./data/usher.sqlite")).toBeNull();
+    expect(parseDatabaseUrl("sqlite:/srv/a b/usher.sqlite")).toEqual({ kind: "sqlite", path: "/srv/a b/usher.sqlite" });
+    expect(parseDatabaseUrl("mysql://us%40er:p%2Fw%23@[::1]:3307/usher?tls=true&poolSize=25")).toEqual({
+      kind: "mysql",
+      host: "::1",
+      port: 3307,
+      username: "us@er",
+      password: "p/w#",
+      database: "usher",
+      tls: true,
+      poolSize: 25,
+    });
+    expect(parseDatabaseUrl("mariadb://app@db/usher")).toMatchObject({
+      kind: "mariadb",
+      port: 3306,
+      password: "",
+      tls: false,
+    });
+  });
+});
+
+describe("a server that cannot be used is named without its password", () => {
+  test("when nothing listens there", async () => {
+    const probe = createServer().listen(0, "127.0.0.1");
+    await once(probe, "listening");
+    const { port } = probe.address() as { port: number };
+    probe.close();
+    await once(probe, "close");
+    const error = await openError(`mariadb://app:s3cret@127.0.0.1:${port}/usher`);
+    expect(error.message).toBe(
+      `The MariaDB database "usher" at 127.0.0.1:${port} cannot be used as "app": nothing listens there (connection refused).`,
+    );
+    expect(showAll(error)).not.toContain("s3cret");
+  });
+
+  const onServer = onMariaDb ? test : test.skip;
+
+  onServer("when it refuses the password, lacks the database, or is of the other kind", async () => {
+    const { url, remove } = await testDatabaseUrl();
+    try {
+      const address = new URL(url);
+      address.username = "nobody";
+      address.password = "s3cret";
+      const refused = await openError(address.href);
+      expect(refused.message).toMatch(/as "nobody": the server refuses the user or the password\.$/);
+      expect(showAll(refused)).not.toContain("s3cret");
+      expect((await openError(`${url}_absent`)).message).toMatch(/there is no such database; create it first\.$/);
+      expect((await openError(url.replace("mariadb://", "mysql://"))).message).toMatch(
+        /is MariaDB: .* begin with mariadb:/,
+      );
+      expect((await openError(`${url}?tls=true`)).message).toMatch(/the server does not offer TLS\.$/);
+    } finally {
+      await remove();
+    }
+  });
+});
+
+describe("a SQLite file", () => {
+  let folder: string;
+  const children: ChildProcess[] = [];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "usher-test-"));
+  });
+
+  afterEach(async () => {
+    for (const child of children.splice(0)) child.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("is created with its folder, keeps what was acknowledged, and enforces foreign keys", async () => {
+    const path = join(folder, "deep", "er", "usher.sqlite");
+    const database = await openDatabase({ url: `sqlite:${path}`, ...NOTHING });
+    expect(existsSync(path)).toBe(true);
+    expect(await database.dataSource.query("PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
+    expect(await database.dataSource.query("PRAGMA synchronous")).toEqual([{ synchronous: 2 }]);
+    expect(await database.dataSource.query("PRAGMA foreign_keys")).toEqual([{ foreign_keys: 1 }]);
+    await expect(database.reader.rows("CREATE TABLE note (id int)")).rejects.toThrow(/readonly|answer rows/);
+    await database.close();
+  });
+
+  test("belongs to one process: a second is refused, by any path, and let in once the first is closed", async () => {
+    const url = `sqlite:${join(folder, "usher.sqlite")}`;
+    const first = await openDatabase({ url, ...NOTHING });
+    await expect(openDatabase({ url, ...NOTHING })).rejects.toThrow(DatabaseInUseError);
+    symlinkSync(folder, join(folder, "link"));
+    symlinkSync(join(folder, "usher.sqlite"), join(folder, "other.sqlite"));
+    for (const path of ["link/usher.sqlite", "other.sqlite"]) {
+      const opening = openDatabase({ url: `sqlite:${join(folder, path)}`, ...NOTHING });
+      await expect(opening).rejects.toThrow(/Another process uses the SQLite database .*usher\.sqlite/);
+    }
+    await first.transact((transaction) => transaction.execute("CREATE TABLE note (id int)"));
+    await first.close();
+    const second = await openDatabase({ url, ...NOTHING });
+    expect(await second.reader.rows("SELECT * FROM note")).toEqual([]);
+    await second.close();
+  });
+
+  test("is free again as soon as its process is killed, with nothing to clean up", async () => {
+    const path = join(folder, "usher.sqlite");
+    const child = holdLockInAnotherProcess(path);
+    children.push(child);
+    await once(child.stdout as NodeJS.ReadableStream, "data");
+    await expect(openDatabase({ url: `sqlite:${path}`, ...NOTHING })).rejects.toThrow(DatabaseInUseError);
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+    expect(existsSync(`${path}-process`)).toBe(true);
+    const database = await openDatabase({ url: `sqlite:${path}`, ...NOTHING });
+    await database.close();
+  });
+});
+
+/** Another process with the same lock. Worker processes cannot load TypeScript, so that it says what the lock is. */
+function holdLockInAnotherProcess(path: string): ChildProcess {
+  const program = `
+    const Sqlite = require("better-sqlite3");
+    const handle = new Sqlite(process.argv[1] + "-process");
+    handle.exec("BEGIN EXCLUSIVE");
+    console.log("held");
+    setInterval(() => {}, 1000);
+  `;
+  const options = { cwd: resolve("."), stdio: ["ignore", "pipe", "inherit"] as ("ignore" | "pipe" | "inherit")[] };
+  return spawn(process.execPath, ["-e", program, path], options);
+}
+
+async function openError(url: string): Promise<Error> {
+  try {
+    const database = await openDatabase({ url, ...NOTHING });
+    await database.close();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("The database was opened.");
+}
+
+function showAll(error: Error): string {
+  const { stack, cause } = error;
+  return [stack, JSON.stringify(error), String(cause), JSON.stringify(cause), (cause as Error).stack].join();
+}
