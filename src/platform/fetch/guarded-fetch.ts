@@ -145,8 +145,6 @@ async function send(url: URL, init: GuardedRequestInit, agent: Agent, signal: Ab
   // The platform's Request gives the body its bytes and its content type, whatever kind of body the caller has.
   const { method = "GET", body = null, headers } = init;
   const request = new Request(url.href, { method, body, ...(headers !== undefined && { headers }) });
-  // A Host header would choose the name that the certificate is checked against.
-  request.headers.delete("host");
   if (!request.headers.has("user-agent")) request.headers.set("user-agent", "Usher");
   return await undiciFetch(url, {
     method: request.method,

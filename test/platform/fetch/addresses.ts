@@ -58,6 +58,9 @@ export const HOSTILE_ANSWERS: readonly string[] = [
   "fe80::1%1",
   "::1%lo",
   "0x7f.1",
+  // Public when read as octal and as one number, which is not how everybody reads them.
+  "010.8.8.8",
+  "134744072",
   "localhost",
   "",
   "8.8.8.8/32",
