@@ -1,0 +1,36 @@
+/** What an orchestrator asks: does the process live, and may it be sent requests. */
+import express, { type Router } from "express";
+import type { Logger } from "../telemetry/logger.js";
+
+export interface HealthOptions {
+  /** Resolves when the database answers and its migrations are done; rejects otherwise. */
+  readonly checkReady: () => Promise<void>;
+  /** Whether the process has begun to stop: it finishes what it has and wants nothing new. */
+  readonly isStopping: () => boolean;
+  readonly logger: Logger;
+}
+
+/** Serves `/healthz` and `/readyz`. Neither says why: that is in the log. */
+export function createHealthRouter({ checkReady, isStopping, logger }: HealthOptions): Router {
+  const router = express.Router();
+  router.use((_request, response, next) => {
+    response.setHeader("Cache-Control", "no-store");
+    next();
+  });
+  router.get("/healthz", (_request, response) => {
+    response.json({ status: "alive" });
+  });
+  router.get("/readyz", async (_request, response) => {
+    const isReady =
+      !isStopping() &&
+      (await checkReady().then(
+        () => true,
+        (error: unknown) => {
+          logger.warn({ error }, "The installation is not ready.");
+          return false;
+        },
+      ));
+    response.status(isReady ? 200 : 503).json({ status: isStopping() ? "stopping" : isReady ? "ready" : "not ready" });
+  });
+  return router;
+}

@@ -1,0 +1,180 @@
+/** The HTTP server: what holds for every request before a room sees it, and an orderly end. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import express, { type Express, type Router } from "express";
+import helmet from "helmet";
+import type { Logger } from "../telemetry/logger.js";
+import { answerErrors, answerNotFound } from "./answers.js";
+import { trustProxies } from "./client-address.js";
+import { createHealthRouter } from "./health.js";
+import { serveStylesheet } from "./pages.js";
+import { logRequests } from "./request-log.js";
+
+const HEADERS_TIMEOUT_MILLISECONDS = 20_000;
+const REQUEST_TIMEOUT_MILLISECONDS = 60_000;
+/** Longer than the idle time of the usual load balancers, or they reuse a connection that was just closed. */
+const KEEP_ALIVE_MILLISECONDS = 65_000;
+const ONE_YEAR_SECONDS = 31_536_000;
+
+/** A part of the house behind an address. */
+export interface Mount {
+  /** Where its paths begin; `/` for a router that names whole paths. */
+  readonly path: string;
+  readonly router: Router;
+}
+
+export interface HttpServerOptions {
+  readonly logger: Logger;
+  /** Addresses whose `X-Forwarded-*` count. */
+  readonly trustedProxies: readonly string[];
+  /** The public base URL; over https, browsers are told to stay there. */
+  readonly publicUrl: string;
+  /** Rejects while the database does not answer or migrations are missing. */
+  readonly checkReady: () => Promise<void>;
+  /** In the order in which they are asked. */
+  readonly mounts: readonly Mount[];
+}
+
+/** A server that can be started once and stopped once. */
+export interface HttpServer {
+  readonly app: Express;
+  /**
+   * Begins to listen.
+   * @param port 0 takes a free one
+   * @param host the interface to listen on; all of them when left out
+   * @returns the port
+   */
+  readonly listen: (port: number, host?: string) => Promise<number>;
+  /** Takes nothing new, lets what is under way finish, and cuts what is left. Answers whether everything finished. */
+  readonly stop: (limits: StopLimits) => Promise<boolean>;
+}
+
+/** How a server ends. */
+export interface StopLimits {
+  /** How long requests under way may take. */
+  readonly limitMilliseconds: number;
+  /** How long `/readyz` says "stopping" while requests are still taken, so that a load balancer notices; 0 when left out. */
+  readonly drainMilliseconds?: number;
+}
+
+/** Builds the server. Nothing listens before `listen`. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { logger, checkReady, mounts } = options;
+  let isStopping = false;
+  const app = express();
+  app.disable("x-powered-by");
+  // Parameters arrive as strings, never as the objects that `a[b]=c` would make.
+  app.set("query parser", "simple");
+  trustProxies(app, options.trustedProxies);
+
+  app.use(logRequests(logger));
+  app.use(protectBrowsers(options.publicUrl));
+  app.use((_request, response, next) => {
+    if (isStopping) {
+      response.setHeader("Connection", "close");
+    }
+    response.once("finish", () => {
+      // An answer that was begun before the end keeps its connection open, and the server would wait for it.
+      if (isStopping) {
+        setImmediate(() => server.closeIdleConnections());
+      }
+    });
+    next();
+  });
+  app.use(createHealthRouter({ checkReady, isStopping: () => isStopping, logger }));
+  app.get("/assets/usher.css", serveStylesheet);
+  for (const { path, router } of mounts) {
+    app.use(path, router);
+  }
+  app.use(answerNotFound);
+  app.use(answerErrors(logger));
+
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MILLISECONDS,
+      requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+      keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+    },
+    app,
+  );
+  return {
+    app,
+    listen: (port, host) => listen(server, port, host),
+    stop: async ({ limitMilliseconds, drainMilliseconds = 0 }) => {
+      isStopping = true;
+      await new Promise((resolve) => setTimeout(resolve, drainMilliseconds));
+      return await close(server, limitMilliseconds);
+    },
+  };
+}
+
+/**
+ * The headers of every answer. The policy suits our pages, which have one style sheet and no script; a page that needs
+ * more sets its own.
+ */
+function protectBrowsers(publicUrl: string) {
+  const isSecure = new URL(publicUrl).protocol === "https:";
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        baseUri: ["'none'"],
+        // Sign-in forms are answered with redirects to identity providers, and browsers apply this to those as well.
+        formAction: isSecure ? ["'self'", "https:"] : ["'self'", "https:", "http:"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: isSecure ? { maxAge: ONE_YEAR_SECONDS, includeSubDomains: false } : false,
+    // Addresses of sign-ins carry handles: another origin learns nothing but ours, another site nothing at all.
+    referrerPolicy: { policy: "same-origin" },
+    xFrameOptions: { action: "deny" },
+    crossOriginOpenerPolicy: { policy: "same-origin" },
+    crossOriginResourcePolicy: { policy: "same-origin" },
+    crossOriginEmbedderPolicy: false,
+    originAgentCluster: true,
+    xContentTypeOptions: true,
+    xDnsPrefetchControl: { allow: false },
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: { permittedPolicies: "none" },
+    xPoweredBy: false,
+    xXssProtection: true,
+  });
+}
+
+async function listen(server: Server, port: number, host: string | undefined): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.removeListener("error", reject);
+      resolve();
+    });
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(server: Server, limitMilliseconds: number): Promise<boolean> {
+  let isInTime = true;
+  const limit = setTimeout(() => {
+    isInTime = false;
+    server.closeAllConnections();
+  }, limitMilliseconds);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.close((error) => {
+        // A server that never listened is stopped already.
+        if (error !== undefined && (error as NodeJS.ErrnoException).code !== "ERR_SERVER_NOT_RUNNING") {
+          reject(error);
+        } else {
+          resolve();
+        }
+      });
+      server.closeIdleConnections();
+    });
+  } finally {
+    clearTimeout(limit);
+  }
+  return isInTime;
+}
