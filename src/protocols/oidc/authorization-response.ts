@@ -1,0 +1,41 @@
+/**
+ * The provider's answer that a browser brings back (RFC 6749, section 4.1.2; RFC 9207). The caller has found the flow
+ * by its state and knows that the browser is the one that began it; what follows keeps this order:
+ *
+ *   whose answer is it → use the flow up → only then look at what it says
+ *
+ * so that an answer of somebody else neither ends a sign-in under way nor is ever read.
+ */
+import { interpretProviderError } from "./provider-errors.js";
+import { refuse } from "./refusals.js";
+import type { Provider, ReturnStep } from "./surroundings.js";
+
+const LONGEST_CODE = 8_192;
+
+/**
+ * Uses the flow up, and answers the authorization code.
+ *
+ * @throws ProtocolRefusal `OIDC_RESPONSE_ISSUER_MISMATCH`, `OIDC_RESPONSE_ISSUER_MISSING`, `OIDC_FLOW_ALREADY_USED`,
+ *   what the provider's error means, or `OIDC_RESPONSE_INVALID`
+ */
+export async function acceptAuthorizationResponse(
+  { parameters, flow }: ReturnStep,
+  provider: Provider,
+): Promise<string> {
+  checkResponseIssuer(parameters["iss"], provider);
+  if (!(await flow.consume())) return refuse("OIDC_FLOW_ALREADY_USED");
+  if (parameters["error"] !== undefined)
+    throw interpretProviderError(parameters["error"], parameters["error_description"]);
+  const code = parameters["code"];
+  if (code === undefined || code === "" || code.length > LONGEST_CODE) return refuse("OIDC_RESPONSE_INVALID");
+  return code;
+}
+
+/** RFC 9207, section 2.4: against answers of one provider that are sent to the redirect URI of another. */
+function checkResponseIssuer(issuer: string | undefined, provider: Provider): void {
+  if (issuer === undefined) {
+    if (provider.namesIssuerInResponses) refuse("OIDC_RESPONSE_ISSUER_MISSING");
+  } else if (issuer !== provider.issuer) {
+    refuse("OIDC_RESPONSE_ISSUER_MISMATCH", `iss is ${issuer.slice(0, 300)}, expected was ${provider.issuer}`);
+  }
+}

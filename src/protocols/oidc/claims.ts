@@ -1,0 +1,175 @@
+/**
+ * From claims to what they say of a person (OpenID Connect Core 1.0, section 5.1). A claim is named by its own name or,
+ * inside objects, by a path with dots: `realm_access.roles`.
+ */
+import { isEmailAddress } from "./email-address.js";
+import { refuse } from "./refusals.js";
+import { isObject } from "./request-json.js";
+import type { Claims } from "./surroundings.js";
+
+/** Every claim as text, multi-valued, by name or path. An empty list stays one. */
+export type ClaimTexts = Readonly<Record<string, readonly string[]>>;
+
+/** The names of claims that a connection sets; `null` looks under the usual names. */
+export interface ClaimNames {
+  readonly email: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly employeeId: string | null;
+  readonly groups: string | null;
+}
+
+/** Where providers usually put what a connection does not name. */
+const USUAL_NAMES: Readonly<Record<keyof ClaimNames, readonly string[]>> = {
+  email: ["email", "mail", "emailAddress", "email_address"],
+  firstName: ["given_name", "firstName", "first_name", "givenName"],
+  lastName: ["family_name", "lastName", "last_name", "surname", "sn"],
+  employeeId: ["employee_id", "employeeId", "employeeNumber", "employee_number", "employeeID"],
+  groups: ["groups", "memberOf", "member_of"],
+};
+
+/** What the claims say of groups: a list, nothing, or that there are some which they do not tell. */
+export type ClaimedGroups =
+  | { readonly kind: "known"; readonly values: readonly string[] }
+  | { readonly kind: "silent" }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/** A person as claims describe them; what is missing or unusable is `null`. */
+export interface ClaimedPerson {
+  readonly email: string | null;
+  /** The provider's word on the address; `null` when it says nothing of this address. */
+  readonly emailVerified: boolean | null;
+  readonly username: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly fullName: string | null;
+  readonly employeeId: string | null;
+  readonly groups: ClaimedGroups;
+  /** `amr` and `acr`: how the person authenticated. */
+  readonly authenticationMethods: readonly string[];
+}
+
+const MOST_LEAVES = 20_000;
+const MOST_LEVELS = 8;
+
+/** Refuses claims that would be costly to keep and match: more than 20,000 values, or deeper than eight levels. */
+export function checkClaimsSize(claims: Claims): void {
+  let leaves = 0;
+  const visit = (value: unknown, level: number): void => {
+    if (level > MOST_LEVELS) refuse("OIDC_CLAIMS_TOO_LARGE", `more than ${MOST_LEVELS} levels`);
+    if (typeof value === "object" && value !== null) for (const each of Object.values(value)) visit(each, level + 1);
+    if (++leaves > MOST_LEAVES) refuse("OIDC_CLAIMS_TOO_LARGE", `more than ${MOST_LEAVES} values`);
+  };
+  visit(claims, 0);
+}
+
+/** Flattens claims to text for mappings. Numbers and truth values become text; `null` is nothing. */
+export function flattenClaims(claims: Claims): ClaimTexts {
+  const texts = new Map<string, string[]>();
+  const add = (path: string, value: unknown): void => {
+    if (value === undefined || value === null) return;
+    if (isObject(value)) {
+      for (const [name, each] of Object.entries(value)) add(path === "" ? name : `${path}.${name}`, each);
+      return;
+    }
+    const held = texts.get(path) ?? [];
+    texts.set(path, held);
+    if (Array.isArray(value)) for (const each of value) add(path, each);
+    else held.push(String(value as string | number | boolean));
+  };
+  add("", claims);
+  return Object.fromEntries(texts);
+}
+
+/** Reads the person out of claims, under the given names or the usual ones. */
+export function readPerson(claims: Claims, texts: ClaimTexts, names: ClaimNames): ClaimedPerson {
+  const email = valuesOf(texts, names, "email").find(isEmailAddress) ?? null;
+  return {
+    email,
+    emailVerified: readEmailVerified(claims, email),
+    username: firstOf(texts, ["preferred_username", "upn"]),
+    firstName: valuesOf(texts, names, "firstName")[0] ?? null,
+    lastName: valuesOf(texts, names, "lastName")[0] ?? null,
+    fullName: firstOf(texts, ["name"]),
+    employeeId: valuesOf(texts, names, "employeeId")[0] ?? null,
+    groups: readGroups(claims, names.groups),
+    authenticationMethods: [...(texts["amr"] ?? []), ...(texts["acr"] ?? [])],
+  };
+}
+
+/** Whether the claims lack an e-mail address, a name, or the groups that the connection asks for by name. */
+export function lacksPerson(claims: Claims, names: ClaimNames): boolean {
+  const texts = flattenClaims(claims);
+  const needed = [
+    "email",
+    "firstName",
+    "lastName",
+    ...(names.employeeId === null ? [] : ["employeeId" as const]),
+  ] as const;
+  const lacksText = needed.some((name) => valuesOf(texts, names, name).length === 0);
+  return lacksText || (names.groups !== null && readGroups(claims, names.groups).kind === "silent");
+}
+
+/**
+ * Reads the groups claim: a text, or a list of them. A list that is told elsewhere (aggregated and distributed claims,
+ * Core 5.6.2; Entra ID's overage) or in a form that is not understood is unknown, never empty.
+ */
+export function readGroups(claims: Claims, name: string | null): ClaimedGroups {
+  const names = name === null ? USUAL_NAMES.groups : [name];
+  const elsewhere = claims["_claim_names"];
+  if (
+    claims["hasgroups"] !== undefined ||
+    (isObject(elsewhere) && names.some((each) => Object.hasOwn(elsewhere, each)))
+  )
+    return { kind: "unknown", reason: "the provider has more groups than it put into the token" };
+  for (const each of names) {
+    const value = findClaim(claims, each);
+    if (value === undefined || value === null) continue;
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (!values.every((group) => typeof group === "string" || typeof group === "number"))
+      return { kind: "unknown", reason: `the claim ${each} is not a list of texts` };
+    return { kind: "known", values: [...new Set(values.map((group) => String(group).trim()).filter(Boolean))] };
+  }
+  return { kind: "silent" };
+}
+
+/**
+ * `email_verified` speaks of the claim `email` alone. Only `true` is yes. The text "true", which some send, is no clear
+ * word and counts as none; everything else is no.
+ */
+function readEmailVerified(claims: Claims, email: string | null): boolean | null {
+  const { email: address, email_verified: verified } = claims;
+  if (email === null || typeof address !== "string" || address.trim() !== email) return null;
+  if (verified === undefined || verified === null || verified === "true") return null;
+  return verified === true;
+}
+
+/** A claim by its own name or, where there is none, by its path. */
+function findClaim(claims: Claims, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return claims[name];
+  let value: unknown = claims;
+  for (const part of name.split(".")) {
+    if (!isObject(value) || !Object.hasOwn(value, part)) return undefined;
+    value = value[part];
+  }
+  return value;
+}
+
+function valuesOf(texts: ClaimTexts, names: ClaimNames, name: keyof ClaimNames): readonly string[] {
+  const configured = names[name];
+  for (const each of configured === null ? USUAL_NAMES[name] : [configured]) {
+    const values = textsOf(texts, each);
+    if (values.length > 0) return values;
+  }
+  return [];
+}
+
+function firstOf(texts: ClaimTexts, names: readonly string[]): string | null {
+  return names.flatMap((name) => textsOf(texts, name))[0] ?? null;
+}
+
+/** Values of a claim without white space around them, and without empty ones. */
+function textsOf(texts: ClaimTexts, name: string): readonly string[] {
+  const values = Object.hasOwn(texts, name) ? (texts[name] ?? []) : [];
+  return values.map((value) => value.trim()).filter(Boolean);
+}

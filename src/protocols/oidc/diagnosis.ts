@@ -1,0 +1,253 @@
+/**
+ * Looks at a provider without a user: everything about its discovery, keys, algorithms, client credentials and clock
+ * that can be seen from here. Nothing throws for what a provider does; each observation is a finding.
+ */
+import { ProtocolRefusal } from "../refusal.js";
+import {
+  checkDiscoveredIssuer,
+  fetchDiscoveryDocument,
+  readDiscoveredEndpoints,
+  readProvider,
+  type DiscoveryDocument,
+  type DiscoverySource,
+} from "./discovery.js";
+import { TOLERATED_SKEW_SECONDS } from "./id-token-checks.js";
+import { fetchKeys } from "./key-set.js";
+import { makeRandomValue } from "./pkce.js";
+import { interpretProviderError } from "./provider-errors.js";
+import { OIDC_REFUSALS, type OidcRefusalCode } from "./refusals.js";
+import { isObject } from "./request-json.js";
+import type { Client, Provider, Surroundings } from "./surroundings.js";
+import { sendTokenRequest } from "./token-request.js";
+
+/** One observation. */
+export interface Finding {
+  readonly check: string;
+  readonly level: "OK" | "WARNING" | "ERROR";
+  readonly message: string;
+  readonly remedy: string | null;
+}
+
+/** What is to be looked at. */
+export interface DiagnosisSubject {
+  /** Where to discover the provider, or the provider itself as it was given by hand. */
+  readonly source: { readonly discovery: DiscoverySource } | { readonly provider: () => Provider };
+  readonly client: Client;
+  readonly pkce: boolean;
+  readonly algorithms: readonly string[];
+}
+
+/** Makes every observation that can be made, in the order in which an administrator would mend things. */
+export async function diagnoseProvider(
+  subject: DiagnosisSubject,
+  surroundings: Surroundings,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const found = await findProvider(subject, surroundings, findings);
+  if (found === null) return findings;
+  const { provider, document } = found;
+  findings.push(await observeKeys(provider, subject.algorithms, surroundings));
+  if (document !== null) {
+    findings.push(observeAlgorithms(document, subject.algorithms));
+    findings.push(observeClientAuthentication(document, subject.client));
+    findings.push(observePkce(document, subject.pkce));
+    findings.push(observeClock(document.date, surroundings));
+  }
+  findings.push(await observeClientCredentials(provider, subject, surroundings));
+  return findings;
+}
+
+/** Discovers, or takes what was given; `null` when the rest cannot be looked at. */
+async function findProvider(
+  { source }: DiagnosisSubject,
+  surroundings: Surroundings,
+  findings: Finding[],
+): Promise<{ provider: Provider; document: DiscoveryDocument | null } | null> {
+  if ("provider" in source) {
+    const provider = await observe(
+      findings,
+      "ENDPOINTS_ACCEPTABLE",
+      source.provider,
+      () => "The endpoints may be used.",
+    );
+    return provider && { provider, document: null };
+  }
+  const { discovery } = source;
+  const document = await observe(
+    findings,
+    "DISCOVERY_REACHABLE",
+    () => fetchDiscoveryDocument(discovery.address, discovery.rules, surroundings),
+    ({ address }) => `The discovery document was found at ${address}.`,
+  );
+  if (document === null) return null;
+  const issuer = await observe(
+    findings,
+    "ISSUER_MATCHES",
+    () => checkDiscoveredIssuer(document, discovery.issuer),
+    (name) => `The document names the expected issuer, ${name}.`,
+  );
+  const endpoints = await observe(
+    findings,
+    "ENDPOINTS_ACCEPTABLE",
+    () => readDiscoveredEndpoints(document, discovery),
+    () => "All endpoints that are needed are there and may be used.",
+  );
+  return issuer === null || endpoints === null ? null : { provider: readProvider(document, discovery), document };
+}
+
+async function observeKeys(provider: Provider, algorithms: readonly string[], surroundings: Surroundings) {
+  const check = "KEYS_USABLE";
+  try {
+    const { usable, refused } = await fetchKeys(provider.jwksUri, surroundings);
+    const fitting = usable.filter(
+      (key) => (key.use ?? "sig") === "sig" && algorithms.some((algorithm) => fits(key, algorithm)),
+    );
+    if (fitting.length === 0)
+      return error(
+        check,
+        `None of the ${usable.length + refused.length} published keys fits ${algorithms.join(", ")}.`,
+        "OIDC_KEYS_INVALID",
+      );
+    if (refused.length > 0) {
+      const reasons = refused.map(({ kid, reason }) => `${kid ?? "one without an id"}: ${reason}`).join("; ");
+      const message = `${fitting.length} published keys can be used; others never are (${reasons}).`;
+      return finding(check, "WARNING", message, OIDC_REFUSALS.OIDC_KEY_REFUSED.remedy);
+    }
+    return ok(check, `${fitting.length} published keys can be used.`);
+  } catch (refusal) {
+    return findingOf(check, refusal);
+  }
+}
+
+/** Whether a key can make signatures of this kind (RFC 7518, section 3.1). */
+function fits(
+  key: { readonly kty?: string; readonly alg?: string; readonly crv?: string },
+  algorithm: string,
+): boolean {
+  if (key.alg !== undefined) return key.alg === algorithm;
+  const curves: Readonly<Record<string, string>> = { ES256: "P-256", ES384: "P-384", ES512: "P-521", EdDSA: "Ed25519" };
+  return curves[algorithm] === undefined ? key.kty === "RSA" : key.crv === curves[algorithm];
+}
+
+function observeAlgorithms(document: DiscoveryDocument, algorithms: readonly string[]): Finding {
+  const check = "ALGORITHMS_ACCEPTABLE";
+  const advertised = readList(document, "id_token_signing_alg_values_supported");
+  if (advertised === null) return ok(check, "The provider does not say which algorithms it signs with.");
+  if (advertised.some((algorithm) => algorithms.includes(algorithm)))
+    return ok(check, `The provider signs with ${advertised.join(", ")}; accepted are ${algorithms.join(", ")}.`);
+  const message = `The provider signs with ${advertised.join(", ")}, and only ${algorithms.join(", ")} are accepted.`;
+  return error(check, message, "OIDC_ALGORITHM_REFUSED");
+}
+
+function observeClientAuthentication(document: DiscoveryDocument, { authentication }: Client): Finding {
+  const check = "CLIENT_AUTHENTICATION_SUPPORTED";
+  // Discovery, section 3: what is not said is client_secret_basic.
+  const advertised = readList(document, "token_endpoint_auth_methods_supported") ?? ["client_secret_basic"];
+  if (advertised.includes(authentication)) return ok(check, `The provider supports ${authentication}.`);
+  const message = `The provider supports ${advertised.join(", ")}, and clientAuthentication is ${authentication}.`;
+  return finding(check, "WARNING", message, "Set clientAuthentication to a method that the provider supports.");
+}
+
+function observePkce(document: DiscoveryDocument, pkce: boolean): Finding {
+  const check = "PKCE_ADVERTISED";
+  const isAdvertised = readList(document, "code_challenge_methods_supported")?.includes("S256") === true;
+  if (!pkce)
+    return finding(check, "WARNING", "PKCE is turned off.", "Turn pkce on unless the provider refuses such requests.");
+  return isAdvertised
+    ? ok(check, "The provider supports PKCE with S256, and it is used.")
+    : ok(check, "PKCE with S256 is used; the provider does not say whether it looks at it, which does no harm.");
+}
+
+function observeClock(date: Date | null, { now }: Surroundings): Finding {
+  const check = "CLOCKS_AGREE";
+  if (date === null) return ok(check, "The provider's answers do not tell its clock.");
+  const seconds = Math.round((date.valueOf() - now().valueOf()) / 1_000);
+  const message =
+    Math.abs(seconds) <= 1
+      ? "The provider's clock and ours agree."
+      : `The provider's clock is ${Math.abs(seconds)} seconds ${seconds > 0 ? "ahead of" : "behind"} ours.`;
+  if (Math.abs(seconds) >= TOLERATED_SKEW_SECONDS) return error(check, message, "OIDC_CLOCK_SKEW");
+  return Math.abs(seconds) >= TOLERATED_SKEW_SECONDS / 2
+    ? finding(check, "WARNING", message, OIDC_REFUSALS.OIDC_CLOCK_SKEW.remedy)
+    : ok(check, message);
+}
+
+/** Answers that speak of the client, and not of the code. */
+const CLIENT_REFUSALS: readonly OidcRefusalCode[] = [
+  "OIDC_CLIENT_CREDENTIALS_REFUSED",
+  "OIDC_CLIENT_SECRET_EXPIRED",
+  "OIDC_CLIENT_REFUSED",
+  "OIDC_REDIRECT_URI_MISMATCH",
+];
+
+/**
+ * Redeems a code that cannot exist: a provider that knows the client refuses the code, one that does not refuses the
+ * client (RFC 6749, section 5.2).
+ */
+async function observeClientCredentials(
+  provider: Provider,
+  { client, pkce }: DiagnosisSubject,
+  surroundings: Surroundings,
+): Promise<Finding> {
+  const check = "CLIENT_CREDENTIALS_ACCEPTED";
+  const grant = { code: `diagnosis-${makeRandomValue()}`, codeVerifier: pkce ? makeRandomValue() : null };
+  try {
+    const { status, body } = await sendTokenRequest(provider, client, grant, surroundings);
+    const answer = isObject(body) ? body : {};
+    const refusal = interpretProviderError(answer["error"], answer["error_description"]);
+    if (refusal.code === "OIDC_CODE_REFUSED")
+      return ok(check, "The provider accepts the client id and secret (and refused, as it should, a made-up code).");
+    return CLIENT_REFUSALS.includes(refusal.code)
+      ? findingOf(check, refusal)
+      : unknownCredentials(check, `status ${status}, ${refusal.detail ?? "no error"}`);
+  } catch (refusal) {
+    return findingOf(check, refusal);
+  }
+}
+
+function unknownCredentials(check: string, answer: string): Finding {
+  const message = `Whether the provider accepts the client id and secret could not be found out (${answer}).`;
+  return finding(check, "WARNING", message, "Make a test sign-in, which shows it.");
+}
+
+/** Records whether something holds; answers its value, or `null` when it was refused. */
+async function observe<Value>(
+  findings: Finding[],
+  check: string,
+  look: () => Value | Promise<Value>,
+  describe: (value: Value) => string,
+): Promise<Value | null> {
+  try {
+    const value = await look();
+    findings.push(ok(check, describe(value)));
+    return value;
+  } catch (refusal) {
+    findings.push(findingOf(check, refusal));
+    return null;
+  }
+}
+
+/** A refusal as a finding; anything else is a defect of ours and is thrown on. */
+function findingOf(check: string, refusal: unknown): Finding {
+  if (!(refusal instanceof ProtocolRefusal)) throw refusal;
+  const code = refusal.code as OidcRefusalCode;
+  return error(check, refusal.message, code);
+}
+
+function error(check: string, message: string, code: OidcRefusalCode): Finding {
+  return finding(check, "ERROR", message, OIDC_REFUSALS[code].remedy);
+}
+
+function ok(check: string, message: string): Finding {
+  return finding(check, "OK", message, null);
+}
+
+function finding(check: string, level: Finding["level"], message: string, remedy: string | null): Finding {
+  return { check, level, message, remedy };
+}
+
+/** A list of texts in a discovery document; `null` when it has none. */
+function readList(document: DiscoveryDocument, name: string): readonly string[] | null {
+  const value = document.values[name];
+  return Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : null;
+}

@@ -1,0 +1,114 @@
+/** Discovery of a provider's issuer and endpoints (OpenID Connect Discovery 1.0, section 4; RFC 8414, section 3). */
+import { checkEndpoints, type EndpointAddresses } from "./endpoints.js";
+import { refuse } from "./refusals.js";
+import { isObject, requestJson } from "./request-json.js";
+import type { AddressRules, Provider, Surroundings } from "./surroundings.js";
+
+const WELL_KNOWN = "/.well-known/openid-configuration";
+
+/** Where to discover, and what is to be found there. */
+export interface DiscoverySource {
+  /** The provider's base address, or the full address of its document. */
+  readonly address: string;
+  /** The issuer that the document must name; `null` takes the one that the address implies. */
+  readonly issuer: string | null;
+  /** Endpoints may be on another host than the document. */
+  readonly allowCrossHostEndpoints: boolean;
+  readonly rules: AddressRules;
+}
+
+/** A document that was fetched, and nothing of it trusted yet. */
+export interface DiscoveryDocument {
+  readonly address: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** The provider's clock; `null` when its answer had no `Date` header. */
+  readonly date: Date | null;
+}
+
+/** The document's address, for a base address and for a full one alike. */
+export function locateDiscoveryDocument(address: string): string {
+  const url = new URL(address);
+  if (!url.pathname.includes("/.well-known/")) url.pathname = url.pathname.replace(/\/+$/, "") + WELL_KNOWN;
+  return url.href;
+}
+
+/**
+ * The issuer that a document's address implies, without a slash at its end: what stands before `/.well-known/…`
+ * (Discovery 4.1), and for RFC 8414 addresses also what stands after the document's name.
+ */
+export function issuerImpliedBy(documentAddress: string): string {
+  const url = new URL(documentAddress);
+  const path = url.pathname.replace(/\/\.well-known\/[^/]+/, "");
+  return url.origin + path.replace(/\/+$/, "");
+}
+
+/** Fetches the document. Throws what `requestJson` throws, and `OIDC_DISCOVERY_INVALID`. */
+export async function fetchDiscoveryDocument(
+  address: string,
+  rules: AddressRules,
+  surroundings: Surroundings,
+): Promise<DiscoveryDocument> {
+  const location = locateDiscoveryDocument(address);
+  const refused = rules.serverUrl(new URL(location));
+  if (refused !== null) return refuse("OIDC_ENDPOINT_REFUSED", `discoveryUrl ${location} ${refused}`);
+  const answer = await requestJson(surroundings, "the discovery document", location);
+  if (answer.status !== 200) return refuse("OIDC_DISCOVERY_INVALID", `${location} answered status ${answer.status}`);
+  if (!isObject(answer.body)) return refuse("OIDC_DISCOVERY_INVALID", `${location} is JSON, but not an object`);
+  return { address: location, values: answer.body, date: answer.date };
+}
+
+/**
+ * Discovery 4.3: the issuer in the document equals the one that was asked for, character for character. An address
+ * says nothing of a slash at the issuer's end (Discovery 4.1), so that both forms are what an address implies; the ID
+ * token is then held to the form that the document names.
+ */
+export function checkDiscoveredIssuer(document: DiscoveryDocument, expected: string | null): string {
+  const { issuer } = document.values;
+  if (typeof issuer !== "string" || issuer === "")
+    return refuse("OIDC_DISCOVERY_INVALID", `${document.address} names no issuer`);
+  const implied = issuerImpliedBy(document.address);
+  const acceptable = expected === null ? [implied, `${implied}/`] : [expected];
+  if (!acceptable.includes(issuer))
+    return refuse("OIDC_DISCOVERY_ISSUER_MISMATCH", `the document names ${issuer}, expected was ${acceptable[0]}`);
+  return issuer;
+}
+
+/** Reads and checks the endpoints of a document. */
+export function readDiscoveredEndpoints(document: DiscoveryDocument, source: DiscoverySource): EndpointAddresses {
+  const found: EndpointAddresses = {
+    authorizationEndpoint: requireText(document, "authorization_endpoint"),
+    tokenEndpoint: requireText(document, "token_endpoint"),
+    jwksUri: requireText(document, "jwks_uri"),
+    userinfoEndpoint: readText(document, "userinfo_endpoint"),
+    endSessionEndpoint: readText(document, "end_session_endpoint"),
+  };
+  return checkEndpoints(found, source.rules, source.allowCrossHostEndpoints ? null : new URL(document.address).host);
+}
+
+/** Discovers a provider. Throws a `ProtocolRefusal` for everything that a provider can get wrong. */
+export async function discoverProvider(source: DiscoverySource, surroundings: Surroundings): Promise<Provider> {
+  const document = await fetchDiscoveryDocument(source.address, source.rules, surroundings);
+  return readProvider(document, source);
+}
+
+/** Makes a provider of a fetched document, after all checks. */
+export function readProvider(document: DiscoveryDocument, source: DiscoverySource): Provider {
+  const issuer = checkDiscoveredIssuer(document, source.issuer);
+  return {
+    issuer,
+    ...readDiscoveredEndpoints(document, source),
+    namesIssuerInResponses: document.values["authorization_response_iss_parameter_supported"] === true,
+  };
+}
+
+function readText(document: DiscoveryDocument, name: string): string | null {
+  const value = document.values[name];
+  if (value === undefined || value === null) return null;
+  if (typeof value !== "string" || value === "")
+    return refuse("OIDC_DISCOVERY_INVALID", `${name} in ${document.address} is not a text`);
+  return value;
+}
+
+function requireText(document: DiscoveryDocument, name: string): string {
+  return readText(document, name) ?? refuse("OIDC_DISCOVERY_INVALID", `${document.address} has no ${name}`);
+}

@@ -1,0 +1,131 @@
+/**
+ * The checks on the claims of an ID token whose signature holds (OpenID Connect Core 1.0, section 3.1.3.7), in their
+ * order. Each refuses with a code of its own.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { refuse } from "./refusals.js";
+import type { Claims } from "./surroundings.js";
+
+/** Clocks may differ by so much. */
+export const TOLERATED_SKEW_SECONDS = 60;
+/** An ID token that was just fetched was just issued; older ones come from a cache, a replay or a slow clock. */
+const OLDEST_SECONDS = 10 * 60;
+const LONGEST_SUBJECT = 255;
+
+/** What the token is held against. */
+export interface Expectation {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** The nonce of this sign-in. */
+  readonly nonce: string;
+  /** The access token of the same response, for `at_hash`. */
+  readonly accessToken: string;
+  /** Seconds since 1970, with their fraction. */
+  readonly nowSeconds: number;
+  readonly algorithm: string;
+}
+
+type Check = (claims: Claims, expected: Expectation) => void;
+
+/** Every check, in the order in which they are made. */
+export const ID_TOKEN_CHECKS: readonly Check[] = [
+  checkKind,
+  checkIssuer,
+  checkAudience,
+  checkAuthorizedParty,
+  checkTimesAreNumbers,
+  checkNotFromTheFuture,
+  checkNotExpired,
+  checkNotTooOld,
+  checkNonce,
+  checkSubject,
+  checkAccessTokenHash,
+];
+
+/** A logout token (Back-Channel Logout 1.0, section 2.4) or a security event is signed with the same keys. */
+function checkKind(claims: Claims): void {
+  if (claims["events"] !== undefined) refuse("OIDC_ID_TOKEN_TYPE_WRONG", "it has an events claim");
+}
+
+function checkIssuer(claims: Claims, { issuer }: Expectation): void {
+  if (claims["iss"] !== issuer) refuse("OIDC_ISSUER_MISMATCH", `iss is ${show(claims["iss"])}, expected was ${issuer}`);
+}
+
+/** We trust no other application, so a token that is also for another one is refused (step 3 of 3.1.3.7). */
+function checkAudience(claims: Claims, { clientId }: Expectation): void {
+  const { aud } = claims;
+  const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  if (audiences.length === 0 || audiences.some((audience) => audience !== clientId))
+    refuse("OIDC_AUDIENCE_MISMATCH", `aud is ${show(aud)}, expected was ${clientId}`);
+}
+
+function checkAuthorizedParty(claims: Claims, { clientId }: Expectation): void {
+  const { azp } = claims;
+  if (azp !== undefined && azp !== clientId)
+    refuse("OIDC_AUTHORIZED_PARTY_MISMATCH", `azp is ${show(azp)}, expected was ${clientId}`);
+}
+
+function checkTimesAreNumbers(claims: Claims): void {
+  for (const name of ["exp", "iat"]) if (!isTime(claims[name])) refuse("OIDC_TIMES_INVALID", name);
+  if (claims["nbf"] !== undefined && !isTime(claims["nbf"])) refuse("OIDC_TIMES_INVALID", "nbf");
+}
+
+function checkNotFromTheFuture(claims: Claims, { nowSeconds }: Expectation): void {
+  for (const name of ["iat", "nbf"]) {
+    const secondsAhead = ((claims[name] as number | undefined) ?? nowSeconds) - nowSeconds;
+    if (secondsAhead > TOLERATED_SKEW_SECONDS)
+      refuse("OIDC_CLOCK_SKEW", `${name} is ${Math.round(secondsAhead)} seconds in the future`);
+  }
+}
+
+function checkNotExpired(claims: Claims, { nowSeconds }: Expectation): void {
+  const secondsAgo = nowSeconds - (claims["exp"] as number);
+  if (secondsAgo >= TOLERATED_SKEW_SECONDS)
+    refuse("OIDC_TOKEN_EXPIRED", `exp was ${Math.round(secondsAgo)} seconds ago`);
+}
+
+function checkNotTooOld(claims: Claims, { nowSeconds }: Expectation): void {
+  const secondsAgo = nowSeconds - (claims["iat"] as number);
+  if (secondsAgo > OLDEST_SECONDS + TOLERATED_SKEW_SECONDS)
+    refuse("OIDC_TOKEN_TOO_OLD", `iat was ${Math.round(secondsAgo)} seconds ago`);
+}
+
+function checkNonce(claims: Claims, { nonce }: Expectation): void {
+  const { nonce: received } = claims;
+  if (typeof received !== "string") return refuse("OIDC_NONCE_MISMATCH", "the token has no nonce");
+  if (nonce === "" || !isSame(received, nonce)) refuse("OIDC_NONCE_MISMATCH", "the token has another nonce");
+}
+
+function checkSubject(claims: Claims): void {
+  const { sub } = claims;
+  if (typeof sub !== "string" || sub === "" || sub.length > LONGEST_SUBJECT || sub.trim() !== sub)
+    refuse("OIDC_SUBJECT_INVALID", `sub is ${show(sub)}`);
+}
+
+/** Core 3.1.3.8: ties the access token, which userinfo is asked with, to the ID token. */
+function checkAccessTokenHash(claims: Claims, { accessToken, algorithm }: Expectation): void {
+  const { at_hash: received } = claims;
+  if (received !== undefined && received !== accessTokenHash(accessToken, algorithm))
+    refuse("OIDC_ACCESS_TOKEN_HASH_MISMATCH");
+}
+
+/** The left half of the hash that belongs to the signature algorithm; Ed25519 signs with SHA-512. */
+function accessTokenHash(accessToken: string, algorithm: string): string {
+  const bits = algorithm === "EdDSA" ? "512" : algorithm.slice(-3);
+  const digest = createHash(`sha${bits}`).update(accessToken, "ascii").digest();
+  return digest.subarray(0, digest.length / 2).toString("base64url");
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value > 0;
+}
+
+function isSame(left: string, right: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(left), digest(right));
+}
+
+/** A claim for the administrator's eyes, cut short. */
+function show(value: unknown): string {
+  return value === undefined ? "missing" : JSON.stringify(value).slice(0, 300);
+}

@@ -1,0 +1,122 @@
+/**
+ * Verification of an ID token (OpenID Connect Core 1.0, section 3.1.3.7): its form, its header, its signature by a key
+ * that the provider publishes, and then its claims. A signature is always asked for, though the standard would let the
+ * token endpoint's TLS stand in for it.
+ */
+import { compactVerify, decodeProtectedHeader, type CryptoKey } from "jose";
+import { ID_TOKEN_CHECKS, type Expectation } from "./id-token-checks.js";
+import type { KeyHint, KeySet } from "./key-set.js";
+import { refuse } from "./refusals.js";
+import { isObject } from "./request-json.js";
+import type { Claims } from "./surroundings.js";
+
+/** Algorithms that a connection may choose from: asymmetric ones only (RFC 7518, section 3.1; RFC 8037). */
+export const SIGNING_ALGORITHMS = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+] as const;
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
+
+/** `JWT`, or an explicit type of the same meaning (RFC 8725, section 3.11); many providers send none. */
+const TOKEN_TYPES: readonly unknown[] = [undefined, "jwt", "application/jwt", "id_token+jwt"];
+/** Header fields that bring a key along, point to one, or change what is signed (RFC 7515, 4.1; RFC 7797). */
+const DANGEROUS_HEADERS = ["jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", "enc"];
+
+/** What the token is held against; the algorithm is in the token, and must be one of these. */
+export type IdTokenExpectation = Omit<Expectation, "algorithm"> & { readonly algorithms: readonly string[] };
+
+/**
+ * Verifies an ID token and answers its claims.
+ *
+ * @throws ProtocolRefusal with the code of the first check that fails
+ */
+export async function verifyIdToken(idToken: string, keys: KeySet, expected: IdTokenExpectation): Promise<Claims> {
+  const header = readHeader(idToken);
+  checkTokenType(header);
+  checkNoDangerousHeader(header);
+  const algorithm = checkAlgorithm(header, expected.algorithms);
+  const payload = await verifySignature(idToken, { alg: algorithm, kid: header["kid"] as string | undefined }, keys);
+  const claims = readClaims(payload);
+  for (const check of ID_TOKEN_CHECKS) check(claims, { ...expected, algorithm });
+  return claims;
+}
+
+function readHeader(idToken: string): Readonly<Record<string, unknown>> {
+  if (!/^[\w-]+\.[\w-]+\.[\w-]*$/.test(idToken))
+    return refuse("OIDC_ID_TOKEN_MALFORMED", "not three parts of base64url");
+  let header: Readonly<Record<string, unknown>>;
+  try {
+    header = decodeProtectedHeader(idToken) as Readonly<Record<string, unknown>>;
+  } catch {
+    return refuse("OIDC_ID_TOKEN_MALFORMED", "its header is not a JSON object");
+  }
+  const { kid } = header;
+  if (kid !== undefined && typeof kid !== "string") return refuse("OIDC_ID_TOKEN_MALFORMED", "its kid is not a text");
+  return header;
+}
+
+function checkTokenType({ typ }: Readonly<Record<string, unknown>>): void {
+  if (!TOKEN_TYPES.includes(typeof typ === "string" ? typ.toLowerCase() : typ))
+    refuse("OIDC_ID_TOKEN_TYPE_WRONG", `typ is ${JSON.stringify(typ).slice(0, 100)}`);
+}
+
+/** `x5c` is not dangerous by itself, since no key is ever taken from a header; but no honest ID token needs it. */
+function checkNoDangerousHeader(header: Readonly<Record<string, unknown>>): void {
+  const name = DANGEROUS_HEADERS.find((dangerous) => Object.hasOwn(header, dangerous));
+  if (name !== undefined) refuse("OIDC_ID_TOKEN_HEADER_REFUSED", name);
+}
+
+function checkAlgorithm({ alg }: Readonly<Record<string, unknown>>, allowed: readonly string[]): SigningAlgorithm {
+  const algorithm = SIGNING_ALGORITHMS.find((each) => each === alg);
+  if (algorithm === undefined || !allowed.includes(algorithm))
+    return refuse(
+      "OIDC_ALGORITHM_REFUSED",
+      `alg is ${JSON.stringify(alg)?.slice(0, 40)}, allowed: ${allowed.join(", ")}`,
+    );
+  return algorithm;
+}
+
+/** Tries the keys at hand, and if none fits those that the provider publishes now. */
+async function verifySignature(idToken: string, hint: KeyHint, keys: KeySet): Promise<Uint8Array> {
+  let candidates = await keys.find(hint);
+  let payload = await verifyWithAny(idToken, candidates, hint.alg);
+  if (payload === null && (await keys.refresh())) {
+    candidates = await keys.find(hint);
+    payload = await verifyWithAny(idToken, candidates, hint.alg);
+  }
+  if (payload !== null) return payload;
+  if (candidates.length > 0) return refuse("OIDC_SIGNATURE_INVALID", `key id ${hint.kid ?? "none"}`);
+  const reason = keys.whyRefused(hint.kid);
+  return reason === null
+    ? refuse("OIDC_KEY_UNKNOWN", `key id ${hint.kid ?? "none"}, algorithm ${hint.alg}`)
+    : refuse("OIDC_KEY_REFUSED", `key id ${hint.kid}: ${reason}`);
+}
+
+async function verifyWithAny(idToken: string, candidates: readonly CryptoKey[], algorithm: string) {
+  for (const key of candidates) {
+    try {
+      return (await compactVerify(idToken, key, { algorithms: [algorithm] })).payload;
+    } catch {
+      // The next key may fit; that none did is told by the caller.
+    }
+  }
+  return null;
+}
+
+function readClaims(payload: Uint8Array): Claims {
+  try {
+    const claims: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
+    if (isObject(claims)) return claims;
+  } catch {
+    // Falls through to the refusal below.
+  }
+  return refuse("OIDC_ID_TOKEN_MALFORMED", "its claims are not a JSON object");
+}

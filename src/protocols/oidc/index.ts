@@ -1,0 +1,23 @@
+/** Sign-in with OpenID Connect, in pieces from which connection types are composed. */
+export {
+  flattenClaims,
+  lacksPerson,
+  readGroups,
+  readPerson,
+  type ClaimedGroups,
+  type ClaimedPerson,
+  type ClaimNames,
+  type ClaimTexts,
+} from "./claims.js";
+export { diagnoseProvider, type DiagnosisSubject } from "./diagnosis.js";
+export { discoverProvider, type DiscoverySource } from "./discovery.js";
+export { isEmailAddress } from "./email-address.js";
+export { makeEndSessionUrl } from "./end-session.js";
+export { describeProvider } from "./endpoints.js";
+export { SIGNING_ALGORITHMS, verifyIdToken, type SigningAlgorithm } from "./id-token.js";
+export { createKeySet, type KeySet } from "./key-set.js";
+export { runLibrary, type LibraryReport } from "./library-run.js";
+export { OIDC_REFUSALS, type OidcRefusalCode } from "./refusals.js";
+export { acceptReturn, beginSignIn, completeSignIn } from "./sign-in.js";
+export { OpenIdConnectStrategy } from "./strategy.js";
+export * from "./surroundings.js";

@@ -1,0 +1,127 @@
+/**
+ * A provider's published keys (RFC 7517), fetched when first needed, kept for ten minutes, and fetched again when a
+ * token names a key that is not among them: but at most every thirty seconds, so that a flood of unknown key ids
+ * cannot be turned into a flood of requests.
+ */
+import { createLocalJWKSet, errors, type CryptoKey, type JSONWebKeySet, type JWK } from "jose";
+import { refuse } from "./refusals.js";
+import { isObject, requestJson } from "./request-json.js";
+import type { Surroundings } from "./surroundings.js";
+
+const FRESH_FOR_MILLISECONDS = 10 * 60_000;
+const PAUSE_BETWEEN_REFRESHES_MILLISECONDS = 30_000;
+const MOST_KEYS = 100;
+/** A token without a key id may fit several keys; so many are tried. */
+const MOST_CANDIDATES = 8;
+const FEWEST_RSA_BITS = 2_048;
+
+/** What a token says of its key, unverified. */
+export interface KeyHint {
+  readonly alg: string;
+  readonly kid: string | undefined;
+}
+
+/** The keys of one provider. Keep it as long as the connection stays open. */
+export interface KeySet {
+  /** Keys that fit the hint, perhaps none; fetches when nothing fresh is at hand. Throws a `ProtocolRefusal`. */
+  readonly find: (hint: KeyHint) => Promise<readonly CryptoKey[]>;
+  /** Fetches anew, unless that was done just now; whether it did. Throws a `ProtocolRefusal`. */
+  readonly refresh: () => Promise<boolean>;
+  /** Why a published key with this id is never used; `null` when there is none. */
+  readonly whyRefused: (kid: string | undefined) => string | null;
+}
+
+type LocalKeys = ReturnType<typeof createLocalJWKSet>;
+
+/** A key document, sorted into what may be used and what never is. */
+export interface SortedKeys {
+  readonly usable: readonly JWK[];
+  readonly refused: readonly { readonly kid: string | undefined; readonly reason: string }[];
+}
+
+/** Makes a key set that fetches from `jwksUri`. Nothing is fetched yet. */
+export function createKeySet(jwksUri: string, surroundings: Surroundings): KeySet {
+  let held: { readonly local: LocalKeys; readonly sorted: SortedKeys; readonly fetchedAt: number } | null = null;
+  let underWay: Promise<void> | null = null;
+  let attemptedAt = Number.NEGATIVE_INFINITY;
+
+  async function load(): Promise<void> {
+    attemptedAt = surroundings.now().valueOf();
+    const sorted = await fetchKeys(jwksUri, surroundings);
+    const local = createLocalJWKSet({ keys: [...sorted.usable] } as JSONWebKeySet);
+    held = { local, sorted, fetchedAt: surroundings.now().valueOf() };
+  }
+  /** One request at a time, whoever asks. */
+  function loadOnce(): Promise<void> {
+    underWay ??= load().finally(() => {
+      underWay = null;
+    });
+    return underWay;
+  }
+  async function fresh(): Promise<LocalKeys> {
+    if (held === null || surroundings.now().valueOf() - held.fetchedAt > FRESH_FOR_MILLISECONDS) await loadOnce();
+    return held?.local ?? refuse("OIDC_KEYS_INVALID", `${jwksUri} gave no keys`);
+  }
+
+  return {
+    find: async (hint) => selectKeys(await fresh(), hint),
+    refresh: async () => {
+      const isTooSoon = surroundings.now().valueOf() - attemptedAt < PAUSE_BETWEEN_REFRESHES_MILLISECONDS;
+      if (isTooSoon && underWay === null) return false;
+      await loadOnce();
+      return true;
+    },
+    whyRefused: (kid) =>
+      (kid !== undefined && held?.sorted.refused.find((refused) => refused.kid === kid)?.reason) || null,
+  };
+}
+
+/** Fetches and sorts a provider's keys. Throws what `requestJson` throws, and `OIDC_KEYS_INVALID`. */
+export async function fetchKeys(jwksUri: string, surroundings: Surroundings): Promise<SortedKeys> {
+  const { status, body } = await requestJson(surroundings, "the key document", jwksUri);
+  if (status !== 200) return refuse("OIDC_KEYS_INVALID", `${jwksUri} answered status ${status}`);
+  const keys = isObject(body) ? body["keys"] : undefined;
+  if (!Array.isArray(keys) || !keys.every(isObject))
+    return refuse("OIDC_KEYS_INVALID", `${jwksUri} holds no list of keys`);
+  if (keys.length > MOST_KEYS) return refuse("OIDC_KEYS_INVALID", `${jwksUri} holds ${keys.length} keys`);
+  return sortKeys(keys as JWK[]);
+}
+
+function sortKeys(keys: readonly JWK[]): SortedKeys {
+  const usable: JWK[] = [];
+  const refused: { kid: string | undefined; reason: string }[] = [];
+  for (const key of keys) {
+    const reason = whyKeyIsRefused(key);
+    if (reason === null) usable.push(key);
+    else refused.push({ kid: typeof key.kid === "string" ? key.kid : undefined, reason });
+  }
+  return { usable, refused };
+}
+
+/** Symmetric keys would let anybody who reads the document sign; private parts in it mean that the key is known. */
+function whyKeyIsRefused(key: JWK): string | null {
+  if (key.kty !== "RSA" && key.kty !== "EC" && key.kty !== "OKP") return "it is not a public signature key";
+  if (key.d !== undefined) return "its private part is published with it";
+  if (key.kty === "RSA" && rsaBits(key) < FEWEST_RSA_BITS)
+    return `it has ${rsaBits(key)} bits, and ${FEWEST_RSA_BITS} are needed`;
+  return null;
+}
+
+function rsaBits(key: JWK): number {
+  const modulus = Buffer.from(typeof key.n === "string" ? key.n : "", "base64url");
+  const first = modulus.findIndex((byte) => byte !== 0);
+  return first === -1 ? 0 : (modulus.length - first) * 8 - (Math.clz32(modulus[first] ?? 0) - 24);
+}
+
+async function selectKeys(local: LocalKeys, hint: KeyHint): Promise<readonly CryptoKey[]> {
+  try {
+    return [await local(hint.kid === undefined ? { alg: hint.alg } : { alg: hint.alg, kid: hint.kid })];
+  } catch (error) {
+    if (error instanceof errors.JWKSNoMatchingKey) return [];
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys))
+      return refuse("OIDC_KEYS_INVALID", `a published key cannot be read${hint.kid ? ` (key id ${hint.kid})` : ""}`);
+    const candidates: CryptoKey[] = [];
+    for await (const key of error) if (candidates.push(key) === MOST_CANDIDATES) break;
+    return candidates;
+  }
+}

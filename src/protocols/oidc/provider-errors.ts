@@ -1,0 +1,61 @@
+/**
+ * What a provider's error answer means (RFC 6749, sections 4.1.2.1 and 5.2; OpenID Connect Core 1.0, section 3.1.2.6).
+ * The well-known providers say more in their descriptions than in the standard's code; that is read here, but only
+ * administrators see any of it.
+ */
+import { ProtocolRefusal } from "../refusal.js";
+import type { OidcRefusalCode } from "./refusals.js";
+
+const LONGEST_DESCRIPTION = 300;
+
+/** Descriptions of Entra ID (AADSTS…), Okta, Google and others, tried in this order. */
+const KNOWN_DESCRIPTIONS: readonly (readonly [RegExp, OidcRefusalCode])[] = [
+  [/AADSTS50105|not assigned to (a role|the client application|this application)/i, "OIDC_NOT_ASSIGNED"],
+  [/AADSTS7000222|client secret.{0,40}expired/i, "OIDC_CLIENT_SECRET_EXPIRED"],
+  [/AADSTS7000215|AADSTS7000218|invalid client secret/i, "OIDC_CLIENT_CREDENTIALS_REFUSED"],
+  [/AADSTS50011\b|redirect_uri.{0,80}(mismatch|not (match|registered|valid|allowed))/i, "OIDC_REDIRECT_URI_MISMATCH"],
+  [/AADSTS(65001|65004|90094|90095)\b|consent/i, "OIDC_CONSENT_REQUIRED"],
+  [/AADSTS(50020|51004|50034)\b|org_internal/i, "OIDC_FOREIGN_ACCOUNT"],
+  [/AADSTS530\d\d\b|admin_policy_enforced|policy evaluation failed|sign-?on policy/i, "OIDC_POLICY_REFUSED"],
+  [/AADSTS(700016|70001)\b/i, "OIDC_CLIENT_REFUSED"],
+];
+
+/** The standard's codes, and those that Google sends in their place. */
+const KNOWN_ERRORS: Readonly<Record<string, OidcRefusalCode>> = {
+  access_denied: "OIDC_ACCESS_DENIED",
+  invalid_client: "OIDC_CLIENT_CREDENTIALS_REFUSED",
+  deleted_client: "OIDC_CLIENT_REFUSED",
+  invalid_grant: "OIDC_CODE_REFUSED",
+  unauthorized_client: "OIDC_CLIENT_REFUSED",
+  unsupported_grant_type: "OIDC_CLIENT_REFUSED",
+  unsupported_response_type: "OIDC_CLIENT_REFUSED",
+  invalid_scope: "OIDC_SCOPE_REFUSED",
+  redirect_uri_mismatch: "OIDC_REDIRECT_URI_MISMATCH",
+  org_internal: "OIDC_FOREIGN_ACCOUNT",
+  admin_policy_enforced: "OIDC_POLICY_REFUSED",
+  consent_required: "OIDC_CONSENT_REQUIRED",
+  login_required: "OIDC_INTERACTION_REQUIRED",
+  interaction_required: "OIDC_INTERACTION_REQUIRED",
+  account_selection_required: "OIDC_INTERACTION_REQUIRED",
+  server_error: "OIDC_PROVIDER_UNAVAILABLE",
+  temporarily_unavailable: "OIDC_PROVIDER_UNAVAILABLE",
+};
+
+/** The refusal that says what a provider's `error` and `error_description` mean. Neither is trusted to be a text. */
+export function interpretProviderError(error: unknown, description: unknown): ProtocolRefusal<OidcRefusalCode> {
+  const name = clean(error).slice(0, 60);
+  const explanation = clean(description).slice(0, LONGEST_DESCRIPTION);
+  const known = KNOWN_DESCRIPTIONS.find(([pattern]) => pattern.test(explanation))?.[1];
+  const code = known ?? (Object.hasOwn(KNOWN_ERRORS, name) ? KNOWN_ERRORS[name] : undefined) ?? "OIDC_PROVIDER_ERROR";
+  return new ProtocolRefusal(code, `the provider answered ${name || "an error"}${explanation && `: ${explanation}`}`);
+}
+
+/** One line of printable text. */
+function clean(value: unknown): string {
+  return typeof value === "string"
+    ? value
+        .slice(0, 2_000)
+        .replace(/[\p{C}\s]+/gu, " ")
+        .trim()
+    : "";
+}

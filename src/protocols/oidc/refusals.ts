@@ -1,0 +1,290 @@
+/**
+ * What OpenID Connect sign-in refuses, by code: a sentence that is safe to show to the person who tried, and for the
+ * administrator what to change and where. Texts of a provider never become part of either.
+ */
+import { ProtocolRefusal, type RefusalTexts } from "../refusal.js";
+
+const TRY_AGAIN = "Please start the sign-in again.";
+const ASK = "Please tell your administrator.";
+const MISCONFIGURED = `Your company's sign-in service and this application are not set up to fit together. ${ASK}`;
+const UNTRUSTED = `The answer of your company's sign-in service could not be trusted. ${ASK}`;
+const UNAVAILABLE =
+  "Your company's sign-in service cannot be reached at the moment. Please try again in a few minutes.";
+
+export const OIDC_REFUSALS = {
+  OIDC_PROVIDER_UNREACHABLE: {
+    message: UNAVAILABLE,
+    remedy:
+      "The provider did not answer. Check the address in the settings, that it has a public DNS name and a valid certificate, and that this installation may reach it; a provider inside the company network needs the operator's USHER_ALLOWED_PRIVATE_HOSTS.",
+  },
+  OIDC_PROVIDER_TIMEOUT: {
+    message: UNAVAILABLE,
+    remedy:
+      "The provider took too long to answer. Look at its status page; if it is well, check the network between it and this installation.",
+  },
+  OIDC_PROVIDER_UNAVAILABLE: {
+    message: UNAVAILABLE,
+    remedy: "The provider reported a failure of its own. Look at its status page and logs, and try again.",
+  },
+  OIDC_CERTIFICATE_REFUSED: {
+    message: UNAVAILABLE,
+    remedy:
+      "The provider's TLS certificate is expired, for another name, or not trusted; the attempt's detail says which. Renew it at the provider, with its intermediate certificates; for a company's own authority, the operator adds it with NODE_EXTRA_CA_CERTS.",
+  },
+  OIDC_ANSWER_REDIRECT: {
+    message: MISCONFIGURED,
+    remedy:
+      "An endpoint answered with a redirect, which is never followed. Enter the address that it redirects to, if that is the provider's own; a redirect to a sign-in page means that the endpoint is behind a portal or proxy and has to be opened.",
+  },
+  OIDC_ANSWER_TOO_LARGE: {
+    message: MISCONFIGURED,
+    remedy:
+      "An endpoint answered more than 512 KiB. Check that the address is the provider's endpoint and not a page or a download; if it is userinfo, have the provider send fewer claims.",
+  },
+  OIDC_ANSWER_NOT_JSON: {
+    message: MISCONFIGURED,
+    remedy:
+      "An endpoint answered something other than JSON, usually a web page. Check the address: the discovery address is the one under which /.well-known/openid-configuration is found. A page of a firewall or proxy in between looks the same.",
+  },
+  OIDC_DISCOVERY_INVALID: {
+    message: MISCONFIGURED,
+    remedy:
+      "The discovery document lacks something or has it in a wrong form. Open the discovery address in a browser and compare; a provider without complete discovery can be entered with issuer, authorizationEndpoint, tokenEndpoint and jwksUri instead of discoveryUrl.",
+  },
+  OIDC_DISCOVERY_ISSUER_MISMATCH: {
+    message: MISCONFIGURED,
+    remedy:
+      "The discovery document names another issuer than the discovery address. Use the discovery address that belongs to the issuer. If the provider publishes its document elsewhere on purpose, set issuer to the value in the document, exactly. An issuer with {tenantid} in it is Microsoft's shared document: use the address with your tenant's id.",
+  },
+  OIDC_ENDPOINT_REFUSED: {
+    message: MISCONFIGURED,
+    remedy:
+      "An endpoint of the provider may not be used: it has to be https and on a public address. For a provider inside the company network, the operator can allow its host in USHER_ALLOWED_PRIVATE_HOSTS.",
+  },
+  OIDC_ENDPOINT_ON_OTHER_HOST: {
+    message: MISCONFIGURED,
+    remedy:
+      "The discovery document sends secrets or people to another host than its own. If the provider's documentation says that this is so, set allowCrossHostEndpoints to true before the connection is activated for the first time.",
+  },
+  OIDC_KEYS_INVALID: {
+    message: UNTRUSTED,
+    remedy:
+      "The provider's key document (jwksUri) is not a list of public keys. Open it in a browser, and check jwksUri or the provider's key settings.",
+  },
+  OIDC_KEY_UNKNOWN: {
+    message: UNTRUSTED,
+    remedy:
+      "The ID token was signed with a key that the provider does not publish. If keys were rotated just now, wait half a minute and try again; otherwise jwksUri does not belong to this provider.",
+  },
+  OIDC_KEY_REFUSED: {
+    message: UNTRUSTED,
+    remedy:
+      "The ID token was signed with a key that is never accepted: RSA with fewer than 2048 bits, a symmetric key, or one whose private part is published. Have the provider sign with a new RSA key of at least 2048 bits or an elliptic curve key.",
+  },
+  OIDC_RESPONSE_ISSUER_MISMATCH: {
+    message: `The answer came from another sign-in service than the one that was asked. ${TRY_AGAIN}`,
+    remedy:
+      "The iss parameter of the answer does not name this connection's issuer. Check that the redirect URI of this connection is registered at this provider only; several such refusals in a row may be an attack (IdP mix-up).",
+  },
+  OIDC_RESPONSE_ISSUER_MISSING: {
+    message: `The answer does not say which sign-in service it came from. ${TRY_AGAIN}`,
+    remedy:
+      "The provider announces that it names its issuer in each answer (RFC 9207), but did not. Something between provider and browser may drop the iss parameter; otherwise ask the provider's maker.",
+  },
+  OIDC_FLOW_ALREADY_USED: {
+    message: `This sign-in was already used. ${TRY_AGAIN}`,
+    remedy:
+      "The same answer arrived twice, as after a reload or the browser's back button. Nothing needs to be done unless it happens to everybody; then look for a proxy that repeats requests.",
+  },
+  OIDC_RESPONSE_INVALID: {
+    message: `Your company's sign-in service sent an incomplete answer. ${TRY_AGAIN}`,
+    remedy:
+      "The answer has neither a code nor an error. Check at the provider that the application is a web application that uses the authorization code flow with the response mode query.",
+  },
+  OIDC_ACCESS_DENIED: {
+    message:
+      "Your company's sign-in service did not let you in to this application. You may have cancelled, or you are not assigned to it. Please ask your administrator for access.",
+    remedy:
+      "The provider answered access_denied. Assign the person, or a group of theirs, to this application at the provider; if they are assigned, look at the provider's sign-in log for a policy that refused them.",
+  },
+  OIDC_NOT_ASSIGNED: {
+    message:
+      "You are not assigned to this application at your company's sign-in service. Please ask your administrator for access.",
+    remedy:
+      "Assign the person, or a group of theirs, to this application at the provider. In Entra ID: Enterprise applications, the application, Users and groups. In Okta: Applications, the application, Assignments.",
+  },
+  OIDC_FOREIGN_ACCOUNT: {
+    message:
+      "You signed in with an account that does not belong to your company's sign-in service. Please sign out there and use your company account.",
+    remedy:
+      "The account is from another tenant or domain. The person should choose their company account, or be invited to the directory as a guest.",
+  },
+  OIDC_POLICY_REFUSED: {
+    message: "A policy of your company's sign-in service did not let you in. Please ask your administrator.",
+    remedy:
+      "A policy at the provider refused the sign-in: conditional access in Entra ID, an app sign-on policy in Okta, app access control in Google. Its sign-in log says which one.",
+  },
+  OIDC_CONSENT_REQUIRED: {
+    message: "Your company has not yet agreed that this application may sign people in. Please ask your administrator.",
+    remedy:
+      "Consent is missing. Grant admin consent for the requested scopes at the provider; in Entra ID: App registrations, the application, API permissions, Grant admin consent.",
+  },
+  OIDC_INTERACTION_REQUIRED: {
+    message: `Your company's sign-in service needs you to sign in there. ${TRY_AGAIN}`,
+    remedy:
+      "The provider needs the person's input and was not allowed to ask for it. A new sign-in usually mends that; otherwise look at the provider's sign-in log.",
+  },
+  OIDC_CLIENT_REFUSED: {
+    message: MISCONFIGURED,
+    remedy:
+      "The provider does not know this application or does not let it use the authorization code flow. Compare clientId with the provider's application, and enable the authorization code grant there.",
+  },
+  OIDC_SCOPE_REFUSED: {
+    message: MISCONFIGURED,
+    remedy:
+      "The provider refused a scope. Remove it from the connection's scopes, or allow it for the application at the provider.",
+  },
+  OIDC_REDIRECT_URI_MISMATCH: {
+    message: MISCONFIGURED,
+    remedy:
+      "The provider does not know this connection's redirect URI. Register the redirectUrl that the connection's serviceProvider shows, exactly and as a web redirect URI.",
+  },
+  OIDC_PROVIDER_ERROR: {
+    message: `Your company's sign-in service reported an error. ${ASK}`,
+    remedy:
+      "The provider answered with an error; the attempt's detail has its code. Look it up in the provider's documentation and sign-in log.",
+  },
+  OIDC_CLIENT_CREDENTIALS_REFUSED: {
+    message: MISCONFIGURED,
+    remedy:
+      "The provider refused the client's credentials (invalid_client). Enter the client secret's value anew (not its id), check clientId, and check that clientAuthentication is what the provider expects.",
+  },
+  OIDC_CLIENT_SECRET_EXPIRED: {
+    message: MISCONFIGURED,
+    remedy:
+      "The client secret has expired at the provider. Make a new one there, and set clientSecret with updateConnection; nobody is signed out by that.",
+  },
+  OIDC_CODE_REFUSED: {
+    message: `Your company's sign-in service did not accept the sign-in. ${TRY_AGAIN}`,
+    remedy:
+      "The token endpoint refused the code (invalid_grant): it was used, has expired, or belongs to another client, redirect URI or code verifier. Once is harmless. If it happens always, compare the redirect URI and check that tokenEndpoint belongs to the same provider as authorizationEndpoint.",
+  },
+  OIDC_TOKEN_ANSWER_INVALID: {
+    message: MISCONFIGURED,
+    remedy:
+      "The token endpoint's answer is not what OAuth 2.0 asks for (an object with access_token, and token_type Bearer). Check tokenEndpoint.",
+  },
+  OIDC_ID_TOKEN_MISSING: {
+    message: MISCONFIGURED,
+    remedy:
+      "The token endpoint gave no ID token. Check at the provider that the application is an OpenID Connect application and that the scope openid is allowed for it.",
+  },
+  OIDC_ID_TOKEN_MALFORMED: {
+    message: UNTRUSTED,
+    remedy:
+      "The ID token is not a signed JSON web token. If the provider encrypts ID tokens, turn that off for this application.",
+  },
+  OIDC_ID_TOKEN_TYPE_WRONG: {
+    message: UNTRUSTED,
+    remedy:
+      "The token is of another kind than an ID token, such as an access token or a logout token. Check tokenEndpoint and the application's type at the provider.",
+  },
+  OIDC_ID_TOKEN_HEADER_REFUSED: {
+    message: UNTRUSTED,
+    remedy:
+      "The ID token brings its own key, or asks for extensions, in its header, which is never accepted. Have the provider sign with a key of its key document and without such header fields.",
+  },
+  OIDC_ALGORITHM_REFUSED: {
+    message: UNTRUSTED,
+    remedy:
+      "The ID token's signature algorithm is not in signingAlgorithms. Have the provider sign with RS256, or add the algorithm to the connection if it is one that can be chosen; none and HS256 never are.",
+  },
+  OIDC_SIGNATURE_INVALID: {
+    message: UNTRUSTED,
+    remedy:
+      "The ID token's signature does not fit the provider's published keys. Check that jwksUri and tokenEndpoint belong to the same provider; otherwise treat it as an attack.",
+  },
+  OIDC_ISSUER_MISMATCH: {
+    message: UNTRUSTED,
+    remedy:
+      "The ID token was issued by another issuer than this connection's. Compare the two in the attempt's detail: every character counts, a slash at the end too. For Entra ID, use the v2.0 endpoints of your own tenant.",
+  },
+  OIDC_SUBJECT_INVALID: {
+    message: UNTRUSTED,
+    remedy:
+      "The ID token's sub claim is missing, is not a text, is longer than 255 characters or has white space around it. Mend the claim's mapping at the provider.",
+  },
+  OIDC_AUDIENCE_MISMATCH: {
+    message: MISCONFIGURED,
+    remedy:
+      "The ID token was issued for another application, or for others as well. Compare clientId with the aud claim in the attempt's detail.",
+  },
+  OIDC_AUTHORIZED_PARTY_MISMATCH: {
+    message: MISCONFIGURED,
+    remedy:
+      "The ID token's azp claim names another application. Compare clientId with the azp claim in the attempt's detail.",
+  },
+  OIDC_TIMES_INVALID: {
+    message: UNTRUSTED,
+    remedy:
+      "The ID token's exp, iat or nbf is missing or is not a number of seconds. Mend the claims' mapping at the provider.",
+  },
+  OIDC_TOKEN_EXPIRED: {
+    message: `The sign-in has expired. ${TRY_AGAIN}`,
+    remedy:
+      "The ID token had expired when it arrived. Compare the clocks: the attempt's detail says by how much. If they agree, the provider's ID token lifetime is too short, or something keeps and repeats old answers.",
+  },
+  OIDC_TOKEN_TOO_OLD: {
+    message: `The sign-in has expired. ${TRY_AGAIN}`,
+    remedy:
+      "The ID token was issued long before it was fetched. Either the provider's clock is slow (the attempt's detail says by how much), or something keeps and repeats old answers.",
+  },
+  OIDC_CLOCK_SKEW: {
+    message: `The clocks of your company's sign-in service and this application differ too much. ${ASK}`,
+    remedy:
+      "The ID token is from the future: the provider's clock is ahead of this installation's, or ours is slow; the attempt's detail says by how many seconds. Synchronise both with NTP. One minute is tolerated.",
+  },
+  OIDC_NONCE_MISMATCH: {
+    message: `The answer does not belong to this sign-in. ${TRY_AGAIN}`,
+    remedy:
+      "The ID token does not carry the nonce of this sign-in. Check that the provider passes nonce on; otherwise treat it as an attack (code or token injection).",
+  },
+  OIDC_ACCESS_TOKEN_HASH_MISMATCH: {
+    message: UNTRUSTED,
+    remedy:
+      "The ID token's at_hash does not fit the access token that came with it. Check that tokenEndpoint is not behind something that changes answers; otherwise treat it as an attack.",
+  },
+  OIDC_REAUTHENTICATION_MISSING: {
+    message: `Your company's sign-in service did not ask you to sign in anew. ${TRY_AGAIN}`,
+    remedy:
+      "A new authentication was asked for (prompt=login), and the provider answered with an older one. Allow prompt=login for the application at the provider.",
+  },
+  OIDC_USERINFO_INVALID: {
+    message: MISCONFIGURED,
+    remedy:
+      "The userinfo endpoint did not give an object of claims. Check userinfoEndpoint and the scopes; or have the provider put e-mail address and names into the ID token, so that userinfo is not needed.",
+  },
+  OIDC_USERINFO_SUBJECT_MISMATCH: {
+    message: UNTRUSTED,
+    remedy:
+      "The userinfo endpoint answered for another person than the ID token (or for nobody). Check that userinfoEndpoint belongs to the same provider; otherwise treat it as an attack.",
+  },
+  OIDC_CLAIMS_TOO_LARGE: {
+    message: `Your company's sign-in service sent more about you than can be read. ${ASK}`,
+    remedy:
+      "The claims are too many or nested too deeply. Have the provider send only the claims and groups that this application needs.",
+  },
+  OIDC_LIBRARY_REFUSED: {
+    message: UNTRUSTED,
+    remedy:
+      "The sign-in library refused what the checks before it accepted. Report the attempt's detail to whoever operates this installation.",
+  },
+} as const satisfies RefusalTexts;
+
+/** The code of a refusal of this protocol. */
+export type OidcRefusalCode = keyof typeof OIDC_REFUSALS;
+
+/** Refuses. `detail` is for administrators only: never a token, a secret or a whole message. */
+export function refuse(code: OidcRefusalCode, detail: string | null = null): never {
+  throw new ProtocolRefusal<OidcRefusalCode>(code, detail);
+}

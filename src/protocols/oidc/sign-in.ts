@@ -1,0 +1,74 @@
+/**
+ * The authorization code flow as two calls, which every strategy shares, whatever library builds its redirect:
+ * `beginSignIn` for the way out, `completeSignIn` for the way back.
+ */
+import { acceptAuthorizationResponse } from "./authorization-response.js";
+import { checkClaimsSize } from "./claims.js";
+import { TOLERATED_SKEW_SECONDS } from "./id-token-checks.js";
+import { verifyIdToken } from "./id-token.js";
+import { challengeOf, makeRandomValue } from "./pkce.js";
+import { refuse } from "./refusals.js";
+import type { FlowDraft, PendingFlow, RelyingParty, ReturnStep, StartStep, VerifiedSignIn } from "./surroundings.js";
+import { requestTokens } from "./token-request.js";
+import { addUserinfo } from "./userinfo.js";
+
+/** The way out: what to keep, and what to add to the authorization request beside state. */
+export interface Beginning {
+  readonly draft: FlowDraft;
+  /** `nonce`, the code challenge, and hints for the provider. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Makes the random values of a sign-in (OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636, section 4.3). */
+export function beginSignIn(party: RelyingParty, step: StartStep): Beginning {
+  const nonce = makeRandomValue();
+  const secrets: Record<string, string> = { nonce };
+  const parameters: Record<string, string> = { nonce };
+  if (party.pkce) {
+    secrets["codeVerifier"] = makeRandomValue();
+    parameters["code_challenge"] = challengeOf(secrets["codeVerifier"]);
+    parameters["code_challenge_method"] = "S256";
+  }
+  if (step.loginHint !== null) parameters["login_hint"] = step.loginHint;
+  if (step.forceAuthentication) {
+    secrets["forced"] = "yes";
+    parameters["prompt"] = "login";
+  }
+  return { draft: { requestId: null, secrets }, parameters };
+}
+
+/** The way back, as far as the browser brought it: uses the flow up and answers the code. */
+export function acceptReturn(party: RelyingParty, step: ReturnStep): Promise<string> {
+  return acceptAuthorizationResponse(step, party.provider);
+}
+
+/** The rest of the way back: turns the code into verified claims. Throws a `ProtocolRefusal` for all that fails. */
+export async function completeSignIn(party: RelyingParty, flow: PendingFlow, code: string): Promise<VerifiedSignIn> {
+  const { provider, client, surroundings } = party;
+  const { nonce = "", codeVerifier = null } = flow.secrets;
+  const { idToken, accessToken } = await requestTokens(provider, client, { code, codeVerifier }, surroundings);
+  const verified = await verifyIdToken(idToken, party.keys, {
+    issuer: provider.issuer,
+    clientId: client.id,
+    nonce,
+    accessToken,
+    nowSeconds: surroundings.now().valueOf() / 1_000,
+    algorithms: party.algorithms,
+  });
+  if (flow.secrets["forced"] !== undefined) checkReauthentication(verified["auth_time"], flow.startedAt);
+  party.checkClaims?.(verified);
+  const endpoint = provider.userinfoEndpoint;
+  const claims =
+    endpoint !== null && party.needsUserinfo?.(verified) === true
+      ? await addUserinfo(verified, endpoint, accessToken, surroundings)
+      : verified;
+  checkClaimsSize(claims);
+  return { issuer: provider.issuer, subject: verified["sub"] as string, claims, accessToken };
+}
+
+/** Providers that tell when the person authenticated are held to it; those that do not were asked with `prompt`. */
+function checkReauthentication(authTime: unknown, startedAt: Date): void {
+  if (authTime === undefined) return;
+  const earliest = startedAt.valueOf() / 1_000 - TOLERATED_SKEW_SECONDS;
+  if (typeof authTime !== "number" || authTime < earliest) refuse("OIDC_REAUTHENTICATION_MISSING");
+}

@@ -1,0 +1,152 @@
+/**
+ * passport-openidconnect, with its HTTP client, its state store and its trust in unsigned tokens replaced. The library
+ * builds the authorization request and checks the claims a second time. Everything that touches the network or decides
+ * whether a token is genuine is in `sign-in.ts`, and done before the library is asked: it waits for nothing, so that
+ * nothing it throws can get lost.
+ */
+import PassportOpenIdConnect from "passport-openidconnect";
+import { runLibrary, type LibraryReport } from "./library-run.js";
+import { refuse } from "./refusals.js";
+import { acceptReturn, beginSignIn, completeSignIn } from "./sign-in.js";
+import type { RelyingParty, ReturnStep, StartStep, VerifiedSignIn } from "./surroundings.js";
+
+const LONGEST_REPORT = 300;
+
+/** One step of a sign-in, as the caller hands it to `authenticate`. Posted answers are not used (response mode query). */
+export type OpenIdConnectStep = StartStep | ReturnStep | { readonly step: "post" };
+
+/** What a run hands through the library to the stand-ins below and to the verify function. */
+interface LibraryRequest {
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, never>>;
+  /** On the way out: the handle of the flow that was kept. */
+  readonly state?: string;
+  /** On the way back: the flow's nonce. */
+  readonly nonce?: string | undefined;
+  /** On the way back: what was verified. */
+  readonly verified?: VerifiedSignIn;
+}
+
+/** Stands in for the library's state store; the caller's flow table has done its work before. */
+const stateStore = {
+  store(request: LibraryRequest, _context: unknown, _state: unknown, _meta: unknown, done: StoreDone): void {
+    done(null, request.state);
+  },
+  verify(request: LibraryRequest, _state: unknown, done: (error: null, context: object) => void): void {
+    done(null, { nonce: request.nonce });
+  },
+};
+type StoreDone = (error: null, state: string | undefined) => void;
+
+/** The strategy of one opened connection; any number of sign-ins may use it at once. */
+export class OpenIdConnectStrategy extends PassportOpenIdConnect {
+  // Not a #private field: passport hands each request a child object, on which those do not exist.
+  private readonly party: RelyingParty;
+
+  constructor(party: RelyingParty) {
+    const { provider, client } = party;
+    const scopes = party.scopes.filter((scope) => scope !== "openid");
+    super(
+      {
+        issuer: provider.issuer,
+        authorizationURL: provider.authorizationEndpoint,
+        tokenURL: provider.tokenEndpoint,
+        userInfoURL: "",
+        clientID: client.id,
+        clientSecret: "", // The library's own HTTP client is replaced below, and needs none.
+        callbackURL: client.redirectUri,
+        ...(scopes.length > 0 && { scope: scopes }),
+        skipUserProfile: true,
+        passReqToCallback: true,
+        store: stateStore as unknown as PassportOpenIdConnect.SessionStore,
+      },
+      // The library counts the parameters to find out what to pass.
+      (request: unknown, _issuer: unknown, _profile: unknown, done: PassportOpenIdConnect.VerifyCallback) =>
+        done(null, (request as LibraryRequest).verified),
+    );
+    this.party = party;
+  }
+
+  /** The library's hook for further parameters: nonce, code challenge, hints. */
+  override authorizationParams(options: { readonly parameters?: object }): object {
+    return { ...options.parameters };
+  }
+
+  /**
+   * Answers through `redirect(url)`, `success({ verified, posted: null })` or `error(refusal)` of the object it is called
+   * on. The promise is settled afterwards, and rejected only by what these functions throw.
+   */
+  override async authenticate(request: unknown): Promise<void> {
+    let answer: () => void;
+    try {
+      answer = await this.answerTo(request as OpenIdConnectStep);
+    } catch (error) {
+      answer = () => this.error(error as Error);
+    }
+    answer();
+  }
+
+  private async answerTo(step: OpenIdConnectStep): Promise<() => void> {
+    switch (step.step) {
+      case "start": {
+        const url = await this.sendAway(step);
+        return () => this.redirect(url);
+      }
+      case "return": {
+        const verified = await this.takeBack(step);
+        return () => this.success({ verified, posted: null });
+      }
+      case "post":
+        return refuse("OIDC_RESPONSE_INVALID", "the answer was posted; this connection expects a query");
+    }
+  }
+
+  private async sendAway(step: StartStep): Promise<string> {
+    const { draft, parameters } = beginSignIn(this.party, step);
+    const state = await step.keep(draft);
+    const report = await this.run({ query: {}, headers: {}, state }, { parameters });
+    return report.kind === "redirect" ? report.url : refuse("OIDC_LIBRARY_REFUSED", report.kind);
+  }
+
+  private async takeBack(step: ReturnStep): Promise<VerifiedSignIn> {
+    const code = await acceptReturn(this.party, step);
+    const verified = await completeSignIn(this.party, step.flow, code);
+    const { nonce } = step.flow.secrets;
+    const report = await this.run({ query: { code }, headers: {}, nonce, verified }, {});
+    return report.kind === "success"
+      ? verified
+      : refuse("OIDC_LIBRARY_REFUSED", JSON.stringify(report).slice(0, LONGEST_REPORT));
+  }
+
+  /** Runs the library once, on an object of its own, whose HTTP client hands over what was fetched and verified. */
+  private run(request: LibraryRequest, options: object): Promise<LibraryReport> {
+    const { provider, client } = this.party;
+    const httpClient = {
+      _authorizeUrl: provider.authorizationEndpoint,
+      _accessTokenUrl: provider.tokenEndpoint,
+      _clientId: client.id,
+      getOAuthAccessToken(_code: string, _parameters: unknown, done: (...tokens: unknown[]) => void) {
+        const { verified } = request;
+        if (verified === undefined) return refuse("OIDC_LIBRARY_REFUSED", "nothing was verified");
+        return done(null, verified.accessToken, undefined, { id_token: restateForLibrary(verified) });
+      },
+    };
+    return runLibrary<OpenIdConnectStrategy>(this, { _oauth2: httpClient }, (own) => {
+      PassportOpenIdConnect.prototype.authenticate.call(own, request as unknown as LibrarysRequest, options);
+    });
+  }
+}
+
+/** Express's request, of which the library only looks at `query`. */
+type LibrarysRequest = Parameters<PassportOpenIdConnect["authenticate"]>[0];
+
+/**
+ * The verified claims in the form in which the library reads an ID token; it looks at no signature. It checks issuer,
+ * audience and nonce once more, but would hold the expiry against a clock of its own without any tolerance: that check
+ * was made, so the library is told a minute from now.
+ */
+function restateForLibrary({ claims, subject, issuer }: VerifiedSignIn): string {
+  const { aud, azp, iat, nonce } = claims;
+  const exp = Math.floor(Date.now() / 1_000) + 60;
+  return `.${Buffer.from(JSON.stringify({ iss: issuer, sub: subject, aud, azp, iat, nonce, exp })).toString("base64url")}.`;
+}

@@ -1,0 +1,106 @@
+/**
+ * What the OpenID Connect protocol needs of its surroundings, and the shapes that its parts pass to one another. The
+ * connection-type contract's own types satisfy these, so that the protocol knows nothing of Usher.
+ */
+import type { KeySet } from "./key-set.js";
+
+/** Requests an address. It decides which addresses may be reached; size, time and redirects are bounded here as well. */
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** What is lent for every step: the network and the clock. */
+export interface Surroundings {
+  readonly fetch: Fetch;
+  readonly now: () => Date;
+  /** How long one request to the provider may take, in milliseconds; ten seconds when left out. */
+  readonly requestTimeoutMilliseconds?: number;
+}
+
+/** Which addresses this installation may use; each rule answers a sentence that says why not, or `null`. */
+export interface AddressRules {
+  readonly serverUrl: (url: URL) => string | null;
+  readonly browserUrl: (url: URL) => string | null;
+}
+
+/** A provider whose issuer and endpoints were checked (OpenID Connect Discovery 1.0, section 3). */
+export interface Provider {
+  readonly issuer: string;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly jwksUri: string;
+  readonly userinfoEndpoint: string | null;
+  readonly endSessionEndpoint: string | null;
+  /** The provider says that each of its responses names its issuer (RFC 9207, section 3). */
+  readonly namesIssuerInResponses: boolean;
+}
+
+/** The ways in which a client proves itself at the token endpoint (OpenID Connect Core 1.0, section 9). */
+export const CLIENT_AUTHENTICATIONS = ["client_secret_basic", "client_secret_post"] as const;
+export type ClientAuthentication = (typeof CLIENT_AUTHENTICATIONS)[number];
+
+/** This installation as the provider knows it. */
+export interface Client {
+  readonly id: string;
+  readonly secret: string;
+  readonly authentication: ClientAuthentication;
+  readonly redirectUri: string;
+}
+
+/** The claims of a verified ID token, perhaps with those of userinfo (OpenID Connect Core 1.0, section 5.1). */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** Everything that stays the same from one sign-in of a connection to the next. */
+export interface RelyingParty {
+  readonly provider: Provider;
+  readonly keys: KeySet;
+  readonly client: Client;
+  /** Scopes beside `openid`. */
+  readonly scopes: readonly string[];
+  /** Sends an S256 code challenge (RFC 7636). */
+  readonly pkce: boolean;
+  /** Signature algorithms that an ID token may have; anything that is not in `SIGNING_ALGORITHMS` is ignored. */
+  readonly algorithms: readonly string[];
+  readonly surroundings: Surroundings;
+  /** Whether userinfo should be asked, given the verified ID token's claims. Left out: never. */
+  readonly needsUserinfo?: (claims: Claims) => boolean;
+  /** A provider's own rules on the verified ID token, such as its tenant; throws a `ProtocolRefusal`. */
+  readonly checkClaims?: (claims: Claims) => void;
+}
+
+/** What is kept while the person is away; `secrets` is encrypted at rest. */
+export interface FlowDraft {
+  readonly requestId: null;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** A sign-in under way whose state and browser the caller has checked. */
+export interface PendingFlow {
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly startedAt: Date;
+  /** Uses the flow up: `true` for exactly one caller. */
+  readonly consume: () => Promise<boolean>;
+}
+
+/** The first step: the person is to be sent to the provider. */
+export interface StartStep {
+  readonly step: "start";
+  readonly loginHint: string | null;
+  readonly forceAuthentication: boolean;
+  /** Stores the flow and answers its opaque state handle. */
+  readonly keep: (flow: FlowDraft) => Promise<string>;
+}
+
+/** The second step: the person is back. Each parameter is one string of bounded length. */
+export interface ReturnStep {
+  readonly step: "return";
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly flow: PendingFlow;
+}
+
+/** What a sign-in proved: who vouches, for whom, and what else was said. */
+export interface VerifiedSignIn {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly claims: Claims;
+  /** For requests on behalf of the person; never stored. */
+  readonly accessToken: string;
+}

@@ -1,0 +1,90 @@
+/** The token request, which turns a code into tokens (OpenID Connect Core 1.0, section 3.1.3; RFC 6749, section 4.1.3). */
+import { interpretProviderError } from "./provider-errors.js";
+import { refuse } from "./refusals.js";
+import { isObject, requestJson, type JsonAnswer } from "./request-json.js";
+import type { Client, Provider, Surroundings } from "./surroundings.js";
+
+const LONGEST_TOKEN = 64 * 1024;
+
+/** What the token endpoint gave; nothing of it is verified yet. */
+export interface Tokens {
+  readonly accessToken: string;
+  readonly idToken: string;
+}
+
+/** A code and what proves that it came back to whoever asked for it. */
+export interface CodeGrant {
+  readonly code: string;
+  /** `null` when no code challenge was sent. */
+  readonly codeVerifier: string | null;
+}
+
+/** Asks for tokens. Throws a `ProtocolRefusal` for everything that is not a token response with an ID token. */
+export async function requestTokens(
+  provider: Provider,
+  client: Client,
+  grant: CodeGrant,
+  surroundings: Surroundings,
+): Promise<Tokens> {
+  const answer = await sendTokenRequest(provider, client, grant, surroundings);
+  const body = isObject(answer.body) ? answer.body : null;
+  if (body !== null && body["error"] !== undefined)
+    throw interpretProviderError(body["error"], body["error_description"]);
+  if (answer.status >= 500) return refuse("OIDC_PROVIDER_UNAVAILABLE", `the token endpoint: ${answer.status}`);
+  if (answer.status !== 200 || body === null)
+    return refuse(
+      "OIDC_TOKEN_ANSWER_INVALID",
+      `status ${answer.status}, ${body === null ? "not an object" : "no error"}`,
+    );
+  const { access_token: accessToken, token_type: tokenType, id_token: idToken } = body;
+  if (!isToken(accessToken)) return refuse("OIDC_TOKEN_ANSWER_INVALID", "access_token is missing or not a text");
+  if (typeof tokenType !== "string" || tokenType.toLowerCase() !== "bearer")
+    return refuse("OIDC_TOKEN_ANSWER_INVALID", "token_type is not Bearer");
+  if (idToken === undefined || idToken === null) return refuse("OIDC_ID_TOKEN_MISSING");
+  if (!isToken(idToken)) return refuse("OIDC_ID_TOKEN_MALFORMED", "id_token is empty, too long or not a text");
+  return { accessToken, idToken };
+}
+
+/** Sends the request and answers whatever came back, for diagnosis. Throws only what `requestJson` throws. */
+export function sendTokenRequest(
+  provider: Provider,
+  client: Client,
+  grant: CodeGrant,
+  surroundings: Surroundings,
+): Promise<JsonAnswer> {
+  const form = new URLSearchParams({
+    grant_type: "authorization_code",
+    code: grant.code,
+    redirect_uri: client.redirectUri,
+  });
+  if (grant.codeVerifier !== null) form.set("code_verifier", grant.codeVerifier);
+  const headers: Record<string, string> = { "content-type": "application/x-www-form-urlencoded" };
+  switch (client.authentication) {
+    case "client_secret_basic":
+      headers["authorization"] = basicAuthorization(client);
+      break;
+    case "client_secret_post":
+      form.set("client_id", client.id);
+      form.set("client_secret", client.secret);
+      break;
+  }
+  return requestJson(surroundings, "the token endpoint", provider.tokenEndpoint, {
+    method: "POST",
+    headers,
+    body: form.toString(),
+  });
+}
+
+/** RFC 6749, section 2.3.1: id and secret are form-urlencoded before they are joined, which Basic itself does not do. */
+function basicAuthorization(client: Client): string {
+  const credentials = `${formEncode(client.id)}:${formEncode(client.secret)}`;
+  return `Basic ${Buffer.from(credentials, "utf8").toString("base64")}`;
+}
+
+function formEncode(value: string): string {
+  return new URLSearchParams([["", value]]).toString().slice(1);
+}
+
+function isToken(value: unknown): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= LONGEST_TOKEN;
+}

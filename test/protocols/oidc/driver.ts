@@ -1,0 +1,163 @@
+/** Plays the caller's part in OpenID Connect sign-ins: keeps flows, runs a strategy once per request, and carries the browser. */
+import { randomBytes } from "node:crypto";
+import {
+  createKeySet,
+  discoverProvider,
+  OpenIdConnectStrategy,
+  type AddressRules,
+  type FlowDraft,
+  type PendingFlow,
+  type RelyingParty,
+  type StartStep,
+  type Surroundings,
+  type VerifiedSignIn,
+} from "../../../src/protocols/oidc/index.js";
+import { ProtocolRefusal } from "../../../src/protocols/refusal.js";
+import type { HostileOpenIdProvider, Person } from "../../support/providers/hostile-openid/index.js";
+
+export const CALLBACK_URL = "http://localhost:4000/sso/connection-1/callback";
+
+/** https anywhere, http on the loopback interface: the rules of an installation whose operator allows loopback. */
+export const RULES: AddressRules = { serverUrl: judge, browserUrl: judge };
+function judge(url: URL): string | null {
+  const isAllowed = url.protocol === "https:" || (url.protocol === "http:" && url.hostname === "127.0.0.1");
+  return isAllowed ? null : "must be an https address";
+}
+
+/** Surroundings whose clock and patience a test can change. */
+export interface TestSurroundings extends Surroundings {
+  secondsAhead: number;
+  requestTimeoutMilliseconds: number;
+}
+
+export function makeSurroundings(): TestSurroundings {
+  return {
+    fetch,
+    secondsAhead: 0,
+    requestTimeoutMilliseconds: 10_000,
+    now() {
+      return new Date(Date.now() + this.secondsAhead * 1_000);
+    },
+  };
+}
+
+/** Discovers a provider and describes this installation to it. */
+export async function makeParty(
+  provider: HostileOpenIdProvider,
+  changes: Partial<RelyingParty> = {},
+  surroundings: Surroundings = makeSurroundings(),
+): Promise<RelyingParty> {
+  const source = { address: provider.url, issuer: null, allowCrossHostEndpoints: false, rules: RULES };
+  const discovered = await discoverProvider(source, surroundings);
+  return {
+    provider: discovered,
+    keys: createKeySet(discovered.jwksUri, surroundings),
+    client: {
+      id: provider.clientId,
+      secret: provider.clientSecret,
+      authentication: "client_secret_basic",
+      redirectUri: CALLBACK_URL,
+    },
+    scopes: ["openid", "profile", "email"],
+    pkce: true,
+    algorithms: ["RS256"],
+    surroundings,
+    ...changes,
+  };
+}
+
+/** What a strategy answered. */
+export type Outcome =
+  | { readonly kind: "redirect"; readonly url: string }
+  | { readonly kind: "success"; readonly verified: VerifiedSignIn }
+  | { readonly kind: "error"; readonly error: unknown };
+
+const TIME_LIMIT_MILLISECONDS = 30_000;
+
+/** Runs a strategy for one request on a child object of its own. The first action wins; none in time is an error. */
+export function runStrategy(strategy: { authenticate: (request: never) => unknown }, step: object): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const settle = (outcome: Outcome) => {
+      clearTimeout(timer);
+      resolve(outcome);
+    };
+    const fail = (error: unknown) => settle({ kind: "error", error });
+    const timer = setTimeout(() => fail(new Error("no answer in time")), TIME_LIMIT_MILLISECONDS);
+    const child = Object.assign(Object.create(strategy) as typeof strategy, {
+      redirect: (url: string) => settle({ kind: "redirect", url }),
+      success: ({ verified }: { verified: VerifiedSignIn }) => settle({ kind: "success", verified }),
+      error: fail,
+      fail: () => fail(new Error("the strategy failed instead of refusing")),
+      pass: () => fail(new Error("the strategy passed")),
+    });
+    Promise.resolve(child.authenticate(step as never)).catch(fail);
+  });
+}
+
+/** A flow table in memory. */
+export class FlowTable {
+  readonly drafts = new Map<string, FlowDraft>();
+  readonly consumed = new Set<string>();
+
+  keep = async (draft: FlowDraft): Promise<string> => {
+    const state = randomBytes(32).toString("base64url");
+    this.drafts.set(state, draft);
+    return state;
+  };
+
+  find(state: string, startedAt = new Date()): PendingFlow {
+    const draft = this.drafts.get(state);
+    if (draft === undefined) throw new Error("unknown state");
+    const consume = async () => !this.consumed.has(state) && Boolean(this.consumed.add(state));
+    return { secrets: draft.secrets, startedAt, consume };
+  }
+}
+
+/** One connection's strategy with the flows under way. */
+export class Desk {
+  readonly flows = new FlowTable();
+
+  constructor(readonly strategy: { authenticate: (request: never) => unknown }) {}
+
+  static of(party: RelyingParty): Desk {
+    return new Desk(new OpenIdConnectStrategy(party));
+  }
+
+  /** Begins a sign-in, and answers where the person is sent. */
+  async start(step: Partial<StartStep> = {}): Promise<string> {
+    const keep = this.flows.keep;
+    const start = { step: "start", loginHint: null, forceAuthentication: false, keep, ...step };
+    const outcome = await runStrategy(this.strategy, start);
+    if (outcome.kind === "redirect") return outcome.url;
+    throw outcome.kind === "error" ? outcome.error : new Error(`unexpected ${outcome.kind}`);
+  }
+
+  /** Takes the person back from the address that the provider sent them to. Throws what the strategy refused. */
+  async finish(callbackUrl: string): Promise<VerifiedSignIn> {
+    const parameters = Object.fromEntries(new URL(callbackUrl).searchParams);
+    const flow = this.flows.find(parameters["state"] ?? "");
+    const outcome = await runStrategy(this.strategy, { step: "return", parameters, flow });
+    if (outcome.kind === "success") return outcome.verified;
+    throw outcome.kind === "error" ? outcome.error : new Error(`unexpected ${outcome.kind}`);
+  }
+
+  /** A whole sign-in through the provider. */
+  async signIn(provider: HostileOpenIdProvider, person?: Person, step: Partial<StartStep> = {}) {
+    return await this.finish(await provider.authorize(await this.start(step), person));
+  }
+}
+
+/** The code that something was refused with. Fails when it was not refused, or failed in another way. */
+export async function codeOf(work: Promise<unknown>): Promise<string> {
+  return (await refusalOf(work)).code;
+}
+
+/** The refusal that something ended with. */
+export async function refusalOf(work: Promise<unknown>): Promise<ProtocolRefusal> {
+  const outcome = await work.then(
+    () => new Error("it was not refused"),
+    (error: unknown) => error,
+  );
+  if (outcome instanceof ProtocolRefusal) return outcome;
+  throw outcome;
+}

@@ -1,0 +1,300 @@
+/**
+ * An OpenID provider that behaves correctly until it is told to be hostile or broken in one way by name. Plain HTTP and
+ * node:crypto, on a free port of the loopback interface; it shares no code with Usher, so that a mistake in one of them
+ * cannot hide in the other.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ENDPOINT_FAULTS } from "./endpoint-faults.js";
+import type { Fault, RawAnswer, TokenMaking, Values } from "./fault.js";
+import { ID_TOKEN_FAULTS } from "./id-token-faults.js";
+import { encodePart, makeSigningKey, publish, signWith, type SigningKey } from "./signing.js";
+
+const FAULTS = { ...ID_TOKEN_FAULTS, ...ENDPOINT_FAULTS };
+/** The ways in which the provider can be hostile or broken. */
+export type FaultName = keyof typeof FAULTS;
+
+/** A person at the provider: the claims of the ID token, and those of userinfo. */
+export interface Person {
+  readonly claims: Readonly<Values>;
+  readonly userinfo?: Readonly<Values>;
+}
+
+export const ALICE: Person = {
+  claims: { sub: "alice-1", email: "alice@acme.test", email_verified: true, given_name: "Alice", family_name: "Adams" },
+};
+
+/** How the provider is set up. */
+export interface HostileProviderOptions {
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  readonly algorithm?: string;
+  readonly clientAuthentication?: "client_secret_basic" | "client_secret_post";
+  /** Name the issuer in each authorization response, and announce that (RFC 9207). */
+  readonly namesIssuer?: boolean;
+  /** Refuse requests without a code challenge. */
+  readonly requiresPkce?: boolean;
+  /** The provider's clock. */
+  readonly now?: () => Date;
+}
+
+export type HostileEndpoint = "discovery" | "keys" | "authorize" | "token" | "userinfo";
+
+/** A request that arrived, in order. */
+export interface LoggedRequest {
+  readonly endpoint: HostileEndpoint;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly authorization: string | null;
+}
+
+/** A running provider. */
+export interface HostileOpenIdProvider {
+  /** Equal to `url`. */
+  readonly issuer: string;
+  readonly url: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Be hostile in one way from now on; `null` for correct behaviour. */
+  readonly setFault: (name: FaultName | null) => void;
+  /** Who signs in from now on, where `authorize` names nobody. */
+  readonly setPerson: (person: Person) => void;
+  /** Every request since the start or the last `forget`. */
+  readonly requests: readonly LoggedRequest[];
+  readonly count: (endpoint: HostileEndpoint) => number;
+  readonly forget: () => void;
+  /** Does what the person's browser does at the provider, and answers the address that it is sent back to. */
+  readonly authorize: (url: string, person?: Person) => Promise<string>;
+  /** Signs with a new key from now on; the old one stays published unless `keepOld` is false. */
+  readonly rotateKeys: (options?: { readonly keepOld?: boolean; readonly sameKid?: boolean }) => void;
+  readonly close: () => Promise<void>;
+}
+
+interface Grant {
+  readonly parameters: URLSearchParams;
+  readonly person: Person;
+}
+
+// Keys are made once for all providers of a test file, since RSA keys take long to make.
+const keyRing = new Map<string, SigningKey>();
+function keyOf(kid: string, algorithm: string, rsaBits?: number): SigningKey {
+  const name = `${kid} ${algorithm}`;
+  const key = keyRing.get(name) ?? makeSigningKey(kid, algorithm, rsaBits);
+  keyRing.set(name, key);
+  return key;
+}
+
+/** Starts a provider; end it with `close`. */
+export async function startHostileOpenIdProvider(options: HostileProviderOptions = {}): Promise<HostileOpenIdProvider> {
+  const { clientId = "usher", clientSecret = "s3cret: +/%&=~ü", algorithm = "RS256" } = options;
+  const { clientAuthentication = "client_secret_basic", now = () => new Date() } = options;
+  const requests: LoggedRequest[] = [];
+  const codes = new Map<string, Grant>();
+  const accessTokens = new Map<string, Person>();
+  const expectedPeople = new Map<string, Person>();
+  let fault: Fault = {};
+  let person = ALICE;
+  let generation = 1;
+  let key = keyOf("key-1", algorithm);
+  let publishedKeys = [key];
+  let url = "";
+
+  const makings = () => ({
+    key,
+    strangeKey: keyOf("strange", algorithm),
+    get weakKey() {
+      return keyOf("weak", "RS256", 1_024);
+    },
+  });
+
+  function answerDiscovery(): Answer {
+    const document: Values = {
+      issuer: url,
+      authorization_endpoint: `${url}/authorize`,
+      token_endpoint: `${url}/token`,
+      jwks_uri: `${url}/keys`,
+      userinfo_endpoint: `${url}/userinfo`,
+      end_session_endpoint: `${url}/sign-out`,
+      response_types_supported: ["code"],
+      subject_types_supported: ["public"],
+      id_token_signing_alg_values_supported: [algorithm],
+      token_endpoint_auth_methods_supported: [clientAuthentication],
+      code_challenge_methods_supported: ["S256"],
+      ...(options.namesIssuer && { authorization_response_iss_parameter_supported: true }),
+    };
+    return { values: document, raw: fault.discovery?.(document) };
+  }
+
+  function answerKeys(): Answer {
+    const document = { keys: publishedKeys.map((each) => publish(each) as Values) };
+    return { values: document, raw: fault.keys?.(document, makings()) };
+  }
+
+  function answerAuthorize(parameters: URLSearchParams): Answer {
+    const redirectUri = parameters.get("redirect_uri");
+    const isAcceptable =
+      parameters.get("client_id") === clientId &&
+      parameters.get("response_type") === "code" &&
+      redirectUri !== null &&
+      (parameters.get("scope") ?? "").split(" ").includes("openid") &&
+      (!options.requiresPkce || parameters.get("code_challenge_method") === "S256");
+    if (!isAcceptable) return { values: { error: "invalid_request" }, raw: { status: 400 } };
+    const state = parameters.get("state") ?? "";
+    const code = randomBytes(16).toString("base64url");
+    codes.set(code, { parameters, person: expectedPeople.get(state) ?? person });
+    const back = new URLSearchParams({ code, state, ...(options.namesIssuer && { iss: url }) });
+    fault.response?.(back);
+    return { values: {}, raw: { status: 302, headers: { location: `${redirectUri}?${back}` } } };
+  }
+
+  function answerToken(form: URLSearchParams, authorization: string | null): Answer {
+    if (!isClient(form, authorization)) return failure("invalid_client", 401);
+    const grant = codes.get(form.get("code") ?? "");
+    codes.delete(form.get("code") ?? "");
+    if (!grant || !isGranted(grant.parameters, form)) return failure("invalid_grant", 400);
+    const accessToken = randomBytes(24).toString("base64url");
+    accessTokens.set(accessToken, grant.person);
+    const idToken = makeIdToken(grant, accessToken);
+    const values: Values = { access_token: accessToken, token_type: "Bearer", expires_in: 300, id_token: idToken };
+    return { values, raw: fault.token?.(values) };
+  }
+
+  function failure(error: string, status: number): Answer {
+    // A fault of the token endpoint shows even to those whom it would refuse.
+    return { values: { error }, raw: fault.token?.({}) ?? { status } };
+  }
+
+  function isClient(form: URLSearchParams, authorization: string | null): boolean {
+    if (clientAuthentication === "client_secret_post")
+      return form.get("client_id") === clientId && form.get("client_secret") === clientSecret;
+    const [id = "", secret = ""] = Buffer.from((authorization ?? "").replace(/^Basic /, ""), "base64")
+      .toString("utf8")
+      .split(":")
+      .map((part) => decodeURIComponent(part.replaceAll("+", " ")));
+    return id === clientId && secret === clientSecret;
+  }
+
+  function isGranted(asked: URLSearchParams, form: URLSearchParams): boolean {
+    const verifier = form.get("code_verifier");
+    const challenge = verifier && createHash("sha256").update(verifier).digest("base64url");
+    return (
+      form.get("grant_type") === "authorization_code" &&
+      form.get("redirect_uri") === asked.get("redirect_uri") &&
+      challenge === asked.get("code_challenge")
+    );
+  }
+
+  function makeIdToken({ parameters, person: who }: Grant, accessToken: string): string {
+    const nowSeconds = Math.floor(now().valueOf() / 1_000);
+    const bits = algorithm === "EdDSA" ? "512" : algorithm.slice(-3);
+    const hash = createHash(`sha${bits}`).update(accessToken).digest();
+    const header: Values = { alg: algorithm, kid: key.kid, typ: "JWT" };
+    const claims: Values = {
+      iss: url,
+      aud: clientId,
+      iat: nowSeconds,
+      exp: nowSeconds + 300,
+      nonce: parameters.get("nonce") ?? undefined,
+      at_hash: hash.subarray(0, hash.length / 2).toString("base64url"),
+      ...who.claims,
+    };
+    const making: TokenMaking = { header, claims, nowSeconds, accessToken, clientSecret, ...makings() };
+    fault.idToken?.(making);
+    const input = `${encodePart(header)}.${encodePart(claims)}`;
+    const signature = fault.signature?.(making, input) ?? signWith(key, input);
+    const compact = `${input}.${signature.toString("base64url")}`;
+    return fault.compact?.(compact) ?? compact;
+  }
+
+  function answerUserinfo(authorization: string | null): Answer {
+    const who = accessTokens.get((authorization ?? "").replace(/^Bearer /, ""));
+    if (!who) return { values: { error: "invalid_token" }, raw: { status: 401 } };
+    const values: Values = { sub: who.claims["sub"], ...who.userinfo };
+    return { values, raw: fault.userinfo?.(values) };
+  }
+
+  const server = createServer((request, response) => {
+    void receive(request).then(({ endpoint, parameters }) => {
+      if (endpoint === null) return send(response, { values: {}, raw: { status: 404 } });
+      const authorization = request.headers.authorization ?? null;
+      requests.push({ endpoint, parameters: Object.fromEntries(parameters), authorization });
+      return send(
+        response,
+        {
+          discovery: answerDiscovery,
+          keys: answerKeys,
+          authorize: () => answerAuthorize(parameters),
+          token: () => answerToken(parameters, authorization),
+          userinfo: () => answerUserinfo(authorization),
+        }[endpoint](),
+      );
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    issuer: url,
+    url,
+    clientId,
+    clientSecret,
+    setFault: (name) => void (fault = name === null ? {} : FAULTS[name]),
+    setPerson: (next) => void (person = next),
+    requests,
+    count: (endpoint) => requests.filter((request) => request.endpoint === endpoint).length,
+    forget: () => void requests.splice(0),
+    authorize: async (address, who) => {
+      if (who) expectedPeople.set(new URL(address).searchParams.get("state") ?? "", who);
+      const response = await fetch(address, { redirect: "manual" });
+      const location = response.headers.get("location");
+      if (location === null) throw new Error(`the provider refused the request: ${await response.text()}`);
+      return location;
+    },
+    rotateKeys: ({ keepOld = true, sameKid = false } = {}) => {
+      generation += 1;
+      const next = keyOf(`key-${generation}`, algorithm);
+      key = sameKid ? { ...next, kid: key.kid } : next;
+      publishedKeys = keepOld && !sameKid ? [...publishedKeys, key] : [key];
+    },
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => void server.close(() => resolve()));
+    },
+  };
+}
+
+/** What an endpoint would say, and what a fault makes of that. */
+interface Answer {
+  readonly values: Values;
+  readonly raw: RawAnswer | undefined | void;
+}
+
+const ENDPOINTS: Readonly<Record<string, HostileEndpoint>> = {
+  "/.well-known/openid-configuration": "discovery",
+  "/keys": "keys",
+  "/authorize": "authorize",
+  "/token": "token",
+  "/userinfo": "userinfo",
+};
+
+async function receive(request: IncomingMessage) {
+  const { pathname, searchParams } = new URL(request.url ?? "/", "http://provider");
+  let body = "";
+  for await (const chunk of request) body += String(chunk);
+  const parameters = request.method === "POST" ? new URLSearchParams(body) : searchParams;
+  return { endpoint: ENDPOINTS[pathname] ?? null, parameters };
+}
+
+function send(response: ServerResponse, { values, raw }: Answer): void {
+  const { status = 200, headers = {}, body, instead } = raw ?? {};
+  if (instead === "silent") return;
+  if (instead === "disconnect") return void response.destroy();
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  if (instead !== "endless") return void response.end(body ?? JSON.stringify(values));
+  const chunk = `"${"x".repeat(65_536)}`;
+  const flood = () => {
+    while (!response.destroyed && response.write(chunk));
+  };
+  response.on("drain", flood).on("error", () => {});
+  flood();
+}
