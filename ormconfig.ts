@@ -11,4 +11,8 @@ import { parseDatabaseUrl } from "./src/platform/database/database-url.js";
 
 const url = process.env["DATABASE_URL"] ?? "sqlite:./data/usher.sqlite";
 
-export default await createDataSource(parseDatabaseUrl(url), { entities, migrations });
+const dataSource = await createDataSource(parseDatabaseUrl(url), { entities, migrations });
+// The command line speaks through TypeORM's logger, which the application keeps quiet.
+dataSource.setOptions({ logger: "simple-console" });
+
+export default dataSource;

@@ -67,6 +67,7 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
 
   // `any` because TypeORM promises rows, a key or a QueryResult by the value of an argument.
   override async query(sql: string, parameters?: unknown, useStructuredResult = false): Promise<any> {
+    if (this.scope && !isTransactionControl(sql)) assertUsable(this.scope);
     if (this.isReleased)
       throw new Error("This query runner has been released: await every query before the work returns.");
     if (this.#leave) return this.#run(sql, parameters, useStructuredResult);
@@ -97,7 +98,6 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
       throw new TypeError("Parameters are bound by position.");
     const { connection } = this.writer;
     if (!connection) throw new Error("The database is not open.");
-    if (this.scope && !isTransactionControl(sql)) assertUsable(this.scope);
     const result = new QueryResult();
     try {
       // Before anything is written the turn is taken for writing, so that two can never block each other half-way.

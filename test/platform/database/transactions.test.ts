@@ -146,14 +146,28 @@ test("a transaction that is over writes no more", async () => {
   await database.transact(async (transaction) => {
     kept = transaction;
   });
-  await expect(insert(kept as Transaction, "late")).rejects.toThrow(/over|released/);
+  await expect(insert(kept as Transaction, "late")).rejects.toThrow(TransactionOverError);
   let late: Promise<unknown> = Promise.resolve();
   await database.transact(async (transaction) => {
     late = pause(0).then(() => insert(transaction, "late"));
     late.catch(() => {});
   });
-  await expect(late).rejects.toThrow(/over|released/);
-  expect(TransactionOverError).toBeDefined();
+  await expect(late).rejects.toThrow(TransactionOverError);
+  expect(await readIds()).toEqual([]);
+});
+
+test("a transaction that the database has given up writes nothing more, whatever the work catches", async () => {
+  const work = database.transact(async (transaction) => {
+    await insert(transaction, "first");
+    if (onMariaDb) {
+      await transaction.execute("SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213").catch(() => {});
+    } else {
+      // As a full disk would, this makes SQLite roll back by itself.
+      await transaction.execute("INSERT OR ROLLBACK INTO note (id, part) VALUES ('first', 1)").catch(() => {});
+    }
+    await insert(transaction, "second").catch(() => {});
+  });
+  await expect(work).rejects.toThrow(/constraint|1213|Unhandled/i);
   expect(await readIds()).toEqual([]);
 });
 

@@ -27,16 +27,18 @@ if (server === null || installer === null) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "usher-mariadb-"));
-const identity = chooseIdentity();
 let mariadb = null;
+let guard = null;
 let child = null;
 let stopping = false;
 let signalled = null;
 // The last resort, should this process end without passing through `stop`.
 process.on("exit", () => {
+  guard?.kill("SIGKILL");
   mariadb?.kill("SIGKILL");
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
+const identity = chooseIdentity();
 for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
@@ -112,6 +114,7 @@ async function start() {
     // In a group of its own: Ctrl-C in a terminal must reach the tests before it reaches the server.
     { stdio: "ignore", detached: true },
   );
+  guard = outliveThisProcess(mariadb.pid);
   let failure = null;
   void ending(mariadb).then(({ code, error }) => {
     if (!stopping) failure = error?.message ?? `it ended with ${code}`;
@@ -124,6 +127,21 @@ async function start() {
     await pause(50);
   }
   return `mariadb://root@127.0.0.1:${port}`;
+}
+
+/**
+ * Ends the server and removes its folder should this process be killed outright: the guard's input then ends, which is
+ * all that it waits for.
+ */
+function outliveThisProcess(pid) {
+  const script = 'cat >/dev/null; kill -9 "$1"; sleep 1; rm -rf "$2"';
+  const started = spawn("/bin/sh", ["-c", script, "guard", String(pid), folder], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  started.once("error", () => {});
+  started.unref();
+  return started;
 }
 
 /** Stops the server, removes the folder and ends this process. */
