@@ -5,7 +5,8 @@
 import { z } from "zod";
 
 /** What an event is about. */
-export type SubjectType = "user" | "attempt" | "group" | "connection" | "seat" | "result" | "import" | "directory" | "endpoint";
+export type SubjectType =
+  "user" | "attempt" | "group" | "connection" | "seat" | "result" | "import" | "directory" | "endpoint";
 
 /** A declared event type. `Data` is what lies beside the envelope: snapshots and what else the fact needs. */
 export interface EventType<Data extends Record<string, unknown> = Record<string, unknown>> {

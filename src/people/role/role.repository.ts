@@ -53,6 +53,22 @@ export async function findRolesOf(reader: Reader, organizationId: string): Promi
   return raws.map(fromRaw);
 }
 
+/** All roles of several organizations, the highest first, by organization. */
+export async function findRolesOfOrganizations(
+  reader: Reader,
+  organizationIds: readonly string[],
+): Promise<Map<string, Role[]>> {
+  const byOrganization = new Map<string, Role[]>(organizationIds.map((id) => [id, []]));
+  if (organizationIds.length === 0) return byOrganization;
+  const raws = await reader.rows<Raw>(
+    `SELECT ${COLUMNS} FROM role r WHERE r.organization_id IN (${organizationIds.map(() => "?").join(", ")})
+      ORDER BY r.role_rank DESC, r.role_key`,
+    organizationIds,
+  );
+  for (const raw of raws) byOrganization.get(raw.organization_id)?.push(fromRaw(raw));
+  return byOrganization;
+}
+
 /** The roles of several users in one organization, the highest first, by user. */
 export async function findRolesOfUsers(
   reader: Reader,

@@ -16,9 +16,12 @@ export interface Role {
 /** The form of a role key. */
 export const ROLE_KEY_PATTERN = /^[A-Z][A-Z0-9_]{0,62}$/;
 
+/** The key of the built-in role that may do everything; an organization never loses its last active holder by hand. */
+export const ADMINISTRATOR_ROLE = "ADMIN";
+
 /** The roles that every organization has. `AUDITOR` stands beside the others: it sees everything and changes nothing. */
 export const BUILT_IN_ROLES: readonly Omit<Role, "id" | "organizationId">[] = [
-  { key: "ADMIN", name: "Administrator", rank: 300, permissions: ALL_PERMISSIONS, builtIn: true },
+  { key: ADMINISTRATOR_ROLE, name: "Administrator", rank: 300, permissions: ALL_PERMISSIONS, builtIn: true },
   {
     key: "MANAGER",
     name: "Manager",

@@ -1,0 +1,33 @@
+/** The audit log in GraphQL. */
+import { Arg, Args, Ctx, ID, Query, Resolver } from "type-graphql";
+import type { RequestContext } from "../access/request-context.js";
+import type { Store } from "../access/store.js";
+import { PageArgs, type Page } from "../platform/graphql/paging.js";
+import { AuditEntryPage, AuditEntryType, AuditLogFilter } from "./audit-entry.type.js";
+import { listAuditEntries } from "./list-audit-entries.js";
+
+@Resolver()
+export class AuditResolver {
+  constructor(private readonly store: Store) {}
+
+  @Query(() => AuditEntryPage, {
+    description: "What administrators, programs and sign-ins did and changed, newest first. Needs AUDIT_READ.",
+  })
+  async auditLog(
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, {
+      nullable: true,
+      description: "The organization. Left out by the operator: what concerns the installation and no organization.",
+    })
+    organizationId: string | null | undefined,
+    @Arg("filter", () => AuditLogFilter, { nullable: true, description: "Which entries to show." })
+    filter: AuditLogFilter | null | undefined,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<Page<AuditEntryType>> {
+    return await listAuditEntries(this.store, context.caller, {
+      organizationId: organizationId ?? null,
+      filter,
+      page,
+    });
+  }
+}

@@ -1,0 +1,108 @@
+/** Reading the audit log. */
+import { requireOperator, requirePermission, type Caller, type Cause } from "../access/caller.js";
+import type { Store } from "../access/store.js";
+import type { SqlValue } from "../platform/database/database.js";
+import { toDate, toJson } from "../platform/database/values.js";
+import { pageByKeyset, type KeysetColumn } from "../platform/graphql/keyset.js";
+import { toPage, type Page, type PageArgs } from "../platform/graphql/paging.js";
+
+/** An entry as readers of the log get it. */
+export interface LoggedAuditEntry {
+  readonly id: string;
+  readonly action: string;
+  readonly occurredAt: Date;
+  readonly cause: Cause;
+  readonly subject: { readonly type: string; readonly id: string };
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
+}
+
+/** What is left out restricts nothing; `from` is included, `to` is not. */
+export interface AuditFilter {
+  readonly actions?: readonly string[] | null;
+  readonly actor?: string | null;
+  readonly subjectType?: string | null;
+  readonly subjectId?: string | null;
+  readonly from?: Date | null;
+  readonly to?: Date | null;
+}
+
+/** Which entries to read. */
+export interface AuditQuery {
+  /** `null` for what concerns the installation and no organization. */
+  readonly organizationId: string | null;
+  readonly filter?: AuditFilter | null;
+  readonly page: PageArgs;
+}
+
+interface Raw {
+  id: string;
+  action: string;
+  actor_kind: string;
+  actor_id: string | null;
+  subject_type: string;
+  subject_id: string;
+  before_value: string | null;
+  after_value: string | null;
+  occurred_at: unknown;
+}
+
+function fromRaw(raw: Raw): LoggedAuditEntry {
+  return {
+    id: raw.id,
+    action: raw.action,
+    occurredAt: toDate(raw.occurred_at),
+    cause: { kind: raw.actor_kind as Cause["kind"], actor: raw.actor_id },
+    subject: { type: raw.subject_type, id: raw.subject_id },
+    before: raw.before_value === null ? null : toJson(raw.before_value),
+    after: raw.after_value === null ? null : toJson(raw.after_value),
+  };
+}
+
+const NEWEST_FIRST: readonly [KeysetColumn<Raw>, KeysetColumn<Raw>] = [
+  { column: "a.occurred_at", direction: "DESC", kind: "time", read: (raw) => toDate(raw.occurred_at) },
+  { column: "a.id", direction: "DESC", kind: "text", read: (raw) => raw.id },
+];
+
+/**
+ * One page of the audit log, newest first: of an organization, or, for the operator alone, of the installation.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor
+ */
+export async function listAuditEntries(
+  { reader }: Store,
+  caller: Caller,
+  { organizationId, filter, page }: AuditQuery,
+): Promise<Page<LoggedAuditEntry>> {
+  if (organizationId === null) requireOperator(caller);
+  else requirePermission(caller, organizationId, "AUDIT_READ");
+  const found = await pageByKeyset<Raw>({
+    reader,
+    select: `a.id, a.action, a.actor_kind, a.actor_id, a.subject_type, a.subject_id, a.before_value, a.after_value,
+      a.occurred_at`,
+    from: "audit_entry a",
+    where: writeConditions(organizationId, filter ?? {}),
+    order: NEWEST_FIRST,
+    args: page,
+  });
+  return toPage(found, fromRaw);
+}
+
+function writeConditions(organizationId: string | null, filter: AuditFilter) {
+  const terms: string[] = [];
+  const parameters: SqlValue[] = [];
+  const require = (sql: string, ...values: SqlValue[]) => {
+    terms.push(sql);
+    parameters.push(...values);
+  };
+  if (organizationId === null) require("a.organization_id IS NULL");
+  else require("a.organization_id = ?", organizationId);
+  const actions = filter.actions ?? [];
+  if (actions.length > 0) require(`a.action IN (${actions.map(() => "?").join(", ")})`, ...actions);
+  if (filter.actor != null) require("a.actor_id = ?", filter.actor);
+  if (filter.subjectType != null) require("a.subject_type = ?", filter.subjectType);
+  if (filter.subjectId != null) require("a.subject_id = ?", filter.subjectId);
+  if (filter.from != null) require("a.occurred_at >= ?", filter.from);
+  if (filter.to != null) require("a.occurred_at < ?", filter.to);
+  return { sql: terms.join(" AND "), parameters };
+}

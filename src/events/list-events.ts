@@ -1,0 +1,99 @@
+/** Reading an organization's log by cursor. */
+import { requirePermission, type Caller, type Cause } from "../access/caller.js";
+import type { Store } from "../access/store.js";
+import { toDate, toJson } from "../platform/database/values.js";
+import { Failure, INVALID_INPUT } from "../platform/errors/failure.js";
+import { pageByKeyset, type KeysetColumn } from "../platform/graphql/keyset.js";
+import { toPage, type Page, type PageArgs } from "../platform/graphql/paging.js";
+import type { KnownEventType } from "./event-type.js";
+
+/** An event as readers of the log get it. */
+export interface LoggedEvent {
+  readonly id: string;
+  readonly sequence: number;
+  readonly type: string;
+  readonly occurredAt: Date;
+  readonly subject: { readonly type: string; readonly id: string; readonly version: number };
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly cause: Cause;
+}
+
+interface Raw {
+  id: string;
+  sequence: number;
+  type: string;
+  occurred_at: unknown;
+  subject_type: string;
+  subject_id: string;
+  subject_version: number;
+  cause_kind: string;
+  cause_actor: string | null;
+  data: string;
+}
+
+function fromRaw(raw: Raw): LoggedEvent {
+  return {
+    id: raw.id,
+    sequence: raw.sequence,
+    type: raw.type,
+    occurredAt: toDate(raw.occurred_at),
+    subject: { type: raw.subject_type, id: raw.subject_id, version: raw.subject_version },
+    data: toJson(raw.data),
+    cause: { kind: raw.cause_kind as Cause["kind"], actor: raw.cause_actor },
+  };
+}
+
+/** Within one organization a sequence is unique, so it alone orders the log. */
+const BY_SEQUENCE: KeysetColumn<Raw> = {
+  column: "e.sequence",
+  direction: "ASC",
+  kind: "number",
+  read: (raw) => raw.sequence,
+};
+
+/** Which events to read. */
+export interface EventsQuery {
+  readonly organizationId: string;
+  /** Only these types; absent or empty means all. */
+  readonly types?: readonly string[] | null;
+  readonly page: PageArgs;
+}
+
+/**
+ * One page of an organization's log, oldest first.
+ *
+ * @param known every type that this installation can record
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for an unknown type or a broken cursor
+ */
+export async function listEvents(
+  { reader }: Store,
+  caller: Caller,
+  known: readonly KnownEventType[],
+  query: EventsQuery,
+): Promise<Page<LoggedEvent>> {
+  requirePermission(caller, query.organizationId, "EVENTS_READ");
+  const types = query.types ?? [];
+  refuseUnknownTypes(types, known);
+  const ofTypes = types.length === 0 ? "" : ` AND e.type IN (${types.map(() => "?").join(", ")})`;
+  const page = await pageByKeyset<Raw>({
+    reader,
+    select: `e.id, e.sequence, e.type, e.occurred_at, e.subject_type, e.subject_id, e.subject_version, e.cause_kind,
+      e.cause_actor, e.data`,
+    from: "event e",
+    where: { sql: `e.organization_id = ?${ofTypes}`, parameters: [query.organizationId, ...types] },
+    order: [BY_SEQUENCE],
+    args: query.page,
+  });
+  return toPage(page, fromRaw);
+}
+
+/** A misspelt type would otherwise read as "nothing has happened". */
+function refuseUnknownTypes(types: readonly string[], known: readonly KnownEventType[]): void {
+  const names = new Set(known.map(({ type }) => type));
+  const fields = types.flatMap((type, index) =>
+    names.has(type)
+      ? []
+      : [{ path: `types.${index}`, code: "UNKNOWN" as const, message: "is no event type; eventTypes lists them" }],
+  );
+  if (fields.length > 0) throw new Failure(INVALID_INPUT, { fields });
+}

@@ -1,0 +1,41 @@
+/** API keys in GraphQL. */
+import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
+import type { RequestContext } from "../../access/request-context.js";
+import type { Store } from "../../access/store.js";
+import { PageArgs, type Page } from "../../platform/graphql/paging.js";
+import { createApiKey, listApiKeys, revokeApiKey } from "./api-key.operations.js";
+import { ApiKeyPage, ApiKeyType, CreateApiKeyInput, CreateApiKeyPayload, RevokeApiKeyPayload } from "./api-key.type.js";
+
+@Resolver()
+export class ApiKeyResolver {
+  constructor(private readonly store: Store) {}
+
+  @Query(() => ApiKeyPage, {
+    description: "The API keys of an organization, revoked and expired ones too. Needs ORGANIZATION_WRITE.",
+  })
+  async apiKeys(
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, { description: "The organization whose keys to show." }) organizationId: string,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<Page<ApiKeyType>> {
+    return await listApiKeys(this.store, context.caller, organizationId, page);
+  }
+
+  @Mutation(() => CreateApiKeyPayload, { description: "Makes an API key. Needs ORGANIZATION_WRITE." })
+  async createApiKey(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => CreateApiKeyInput, { description: "What to make." }) input: CreateApiKeyInput,
+  ): Promise<CreateApiKeyPayload> {
+    return await createApiKey(this.store, context.caller, input);
+  }
+
+  @Mutation(() => RevokeApiKeyPayload, {
+    description: "Puts an API key out of force at once, and for good. Needs ORGANIZATION_WRITE.",
+  })
+  async revokeApiKey(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The key to revoke." }) id: string,
+  ): Promise<RevokeApiKeyPayload> {
+    return { apiKey: await revokeApiKey(this.store, context.caller, id) };
+  }
+}

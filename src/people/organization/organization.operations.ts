@@ -1,0 +1,196 @@
+/** What can be done with organizations, whatever door it comes through. */
+import { v7 as uuidv7 } from "uuid";
+import { causeOf, requireOperator, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
+import type { Store } from "../../access/store.js";
+import { recordAudit } from "../../audit/record-audit.js";
+import { startEventLog } from "../../events/append-event.js";
+import { isDuplicateKey } from "../../platform/database/driver-errors.js";
+import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
+import { InputCheck } from "../../platform/errors/input.js";
+import { requireVersion, SLUG_TAKEN } from "../failures.js";
+import { chooseRoles, requireHoldingRoles } from "../role/choose-roles.js";
+import { insertBuiltInRoles } from "../role/role.repository.js";
+import { isTimeZone, SLUG_PATTERN, type Organization } from "./organization.js";
+import {
+  findOrganization,
+  findOrganizationBySlug,
+  insertOrganization,
+  lockOrganization,
+  updateOrganizationRow,
+} from "./organization.repository.js";
+import { DEFAULT_ORGANIZATION_POLICIES, type OrganizationPolicies } from "./policies.js";
+
+export interface OrganizationChange {
+  /** The version that the caller knows; absent changes whatever is there. */
+  readonly expectedVersion?: number | null;
+  readonly name?: string | null;
+  readonly slug?: string | null;
+  readonly timeZone?: string | null;
+  readonly landingUrl?: string | null;
+  readonly supportContact?: string | null;
+  readonly ssoAllowed?: boolean | null;
+  readonly policies?: { readonly [Name in keyof OrganizationPolicies]?: OrganizationPolicies[Name] | null } | null;
+}
+
+const SLUG_RULE = {
+  longest: 63,
+  pattern: SLUG_PATTERN,
+  sentence: "must be lower-case letters, digits and hyphens, and neither begin nor end with a hyphen",
+};
+
+/** An address that browsers may be sent to: absolute, and of a scheme that runs nothing. */
+function checkLandingUrl(check: InputCheck, value: string | null): string | null {
+  if (value === null) return null;
+  if (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).username === "") return value;
+  check.add("landingUrl", "INVALID", "must be an absolute address such as https://app.example.com/");
+  return null;
+}
+
+/** Creates an organization with its built-in roles and its empty log. For the operator. */
+export async function createOrganization(
+  { begin }: Store,
+  caller: Caller,
+  input: { readonly name: string; readonly slug: string; readonly timeZone?: string | null },
+): Promise<Organization> {
+  requireOperator(caller);
+  const check = new InputCheck();
+  const name = check.text("name", input.name);
+  const slug = check.text("slug", input.slug, SLUG_RULE);
+  const timeZone = input.timeZone ?? "UTC";
+  if (!isTimeZone(timeZone)) check.add("timeZone", "INVALID", "must be an IANA time zone such as Europe/Berlin");
+  check.finish();
+
+  return await begin(caller, causeOf(caller), async (unit) => {
+    const organization: Organization = {
+      id: uuidv7(),
+      name,
+      slug,
+      timeZone,
+      landingUrl: null,
+      supportContact: null,
+      ssoAllowed: true,
+      policies: DEFAULT_ORGANIZATION_POLICIES,
+      version: 1,
+      createdAt: unit.now,
+      updatedAt: unit.now,
+    };
+    await storeSlug(slug, () => insertOrganization(unit, organization));
+    await insertBuiltInRoles(unit, organization.id);
+    await startEventLog(unit, organization.id);
+    await recordAudit(unit, {
+      organizationId: organization.id,
+      action: "organization.created",
+      subject: { type: "organization", id: organization.id },
+      after: { name, slug, timeZone },
+    });
+    return organization;
+  });
+}
+
+/** Changes what the input names and leaves the rest. The short name and the SSO switch are the operator's alone. */
+export async function updateOrganization(
+  { begin }: Store,
+  caller: Caller,
+  id: string,
+  change: OrganizationChange,
+): Promise<Organization> {
+  requirePermission(caller, id, "ORGANIZATION_WRITE");
+  if (change.slug != null || change.ssoAllowed != null) requireOperator(caller);
+  return await begin(caller, causeOf(caller), async (unit) => {
+    const before = await lockOrganization(unit, id);
+    if (before === null) throw new Failure(NOT_FOUND, { type: "organization" });
+    requireVersion(change.expectedVersion, before.version);
+    const changed = changeOrganization(before, change);
+    // Whoever joins gets the default role, so naming one gives it.
+    if (changed.policies.defaultRole !== before.policies.defaultRole)
+      requireHoldingRoles(
+        unit,
+        id,
+        await chooseRoles(unit, id, [changed.policies.defaultRole], "policies.defaultRole"),
+      );
+    const [was, is] = [auditView(before), auditView(changed)];
+    if (JSON.stringify(was) === JSON.stringify(is)) return before;
+    const after = { ...changed, version: before.version + 1, updatedAt: unit.now };
+    await storeSlug(after.slug, () => updateOrganizationRow(unit, after));
+    await recordAudit(unit, {
+      organizationId: id,
+      action: "organization.updated",
+      subject: { type: "organization", id },
+      before: was,
+      after: is,
+    });
+    return after;
+  });
+}
+
+function changeOrganization(before: Organization, change: OrganizationChange): Organization {
+  const check = new InputCheck();
+  const kept = <Value>(value: Value | null | undefined, present: Value) => value ?? present;
+  const cleared = (path: string, value: string | null | undefined, present: string | null, longest: number) =>
+    value === undefined ? present : check.optionalText(path, value, { longest });
+  const after: Organization = {
+    ...before,
+    name: change.name == null ? before.name : check.text("name", change.name),
+    slug: change.slug == null ? before.slug : check.text("slug", change.slug, SLUG_RULE),
+    timeZone: kept(change.timeZone, before.timeZone),
+    landingUrl: checkLandingUrl(check, cleared("landingUrl", change.landingUrl, before.landingUrl, 2000)),
+    supportContact: cleared("supportContact", change.supportContact, before.supportContact, 500),
+    ssoAllowed: kept(change.ssoAllowed, before.ssoAllowed),
+    policies: {
+      ssoEnforcement: kept(change.policies?.ssoEnforcement, before.policies.ssoEnforcement),
+      defaultRole: kept(change.policies?.defaultRole, before.policies.defaultRole),
+    },
+  };
+  if (!isTimeZone(after.timeZone)) check.add("timeZone", "INVALID", "must be an IANA time zone such as Europe/Berlin");
+  check.finish();
+  return after;
+}
+
+function auditView({
+  id: _id,
+  version: _version,
+  createdAt: _createdAt,
+  updatedAt: _updatedAt,
+  ...rest
+}: Organization) {
+  return rest;
+}
+
+async function storeSlug(slug: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (isDuplicateKey(error)) throw new Failure(SLUG_TAKEN, { slug });
+    throw error;
+  }
+}
+
+/**
+ * An organization by its short name or id, for any caller who belongs to it.
+ *
+ * @throws UNAUTHENTICATED, NOT_FOUND for everybody else, and INVALID_INPUT unless exactly one of the two is given
+ */
+export async function readOrganization(
+  { reader }: Store,
+  caller: Caller,
+  by: { readonly slug?: string | null; readonly id?: string | null },
+): Promise<Organization> {
+  const scope = memberScope(caller);
+  const check = new InputCheck();
+  if (by.slug != null && by.id != null) check.add("id", "INVALID", "must not be given together with slug");
+  else if (by.slug == null && by.id == null) check.add("slug", "REQUIRED", "is required, or id in its place");
+  check.finish();
+  const organization =
+    by.slug != null
+      ? await findOrganizationBySlug(reader, by.slug)
+      : await findOrganization(reader, scope, by.id ?? "");
+  if (organization === null || (scope !== null && scope !== organization.id))
+    throw new Failure(NOT_FOUND, { type: "organization" });
+  return organization;
+}
+
+/** The organization that a caller belongs to; every member may see its own. */
+function memberScope(caller: Caller) {
+  if (caller.kind === "PERSON" || caller.kind === "API_KEY") return caller.organizationId;
+  return scopeFor(caller, "ORGANIZATION_WRITE");
+}

@@ -1,0 +1,96 @@
+/** Reading and writing organizations. */
+import type { OrganizationScope } from "../../access/caller.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { Reader } from "../../platform/database/database.js";
+import { toBoolean, toDate } from "../../platform/database/values.js";
+import type { Organization } from "./organization.js";
+import { OrganizationRow } from "./organization.row.js";
+import { readOrganizationPolicies } from "./policies.js";
+
+/** An organization as a read answers it, before it is brought into the house's words. */
+export interface RawOrganization {
+  id: string;
+  name: string;
+  slug: string;
+  time_zone: string;
+  landing_url: string | null;
+  support_contact: string | null;
+  sso_allowed: unknown;
+  policies: string;
+  version: number;
+  created_at: unknown;
+  updated_at: unknown;
+}
+
+/** The columns of `RawOrganization`. */
+export const ORGANIZATION_COLUMNS =
+  "id, name, slug, time_zone, landing_url, support_contact, sso_allowed, policies, version, created_at, updated_at";
+
+export function organizationFromRaw(raw: RawOrganization): Organization {
+  return {
+    id: raw.id,
+    name: raw.name,
+    slug: raw.slug,
+    timeZone: raw.time_zone,
+    landingUrl: raw.landing_url,
+    supportContact: raw.support_contact,
+    ssoAllowed: toBoolean(raw.sso_allowed),
+    policies: readOrganizationPolicies(JSON.parse(raw.policies)),
+    version: raw.version,
+    createdAt: toDate(raw.created_at),
+    updatedAt: toDate(raw.updated_at),
+  };
+}
+
+/** One organization by id, or `null` when it does not exist or lies outside the scope. */
+export async function findOrganization(
+  reader: Reader,
+  scope: OrganizationScope,
+  id: string,
+): Promise<Organization | null> {
+  if (scope !== null && scope !== id) return null;
+  const raw = await reader.row<RawOrganization>(`SELECT ${ORGANIZATION_COLUMNS} FROM organization WHERE id = ?`, [id]);
+  return raw ? organizationFromRaw(raw) : null;
+}
+
+/** One organization by its short name. */
+export async function findOrganizationBySlug(reader: Reader, slug: string): Promise<Organization | null> {
+  const raw = await reader.row<RawOrganization>(`SELECT ${ORGANIZATION_COLUMNS} FROM organization WHERE slug = ?`, [
+    slug,
+  ]);
+  return raw ? organizationFromRaw(raw) : null;
+}
+
+/** Several organizations by id, in no particular order. */
+export async function findOrganizations(reader: Reader, ids: readonly string[]): Promise<Organization[]> {
+  if (ids.length === 0) return [];
+  const raws = await reader.rows<RawOrganization>(
+    `SELECT ${ORGANIZATION_COLUMNS} FROM organization WHERE id IN (${ids.map(() => "?").join(", ")})`,
+    ids,
+  );
+  return raws.map(organizationFromRaw);
+}
+
+/**
+ * Locks the organization's row for the rest of the unit of work, before anything else is read: units of one
+ * organization then follow each other, and never deadlock. On SQLite the unit itself is the lock.
+ */
+export async function lockOrganization(unit: UnitOfWork, id: string): Promise<Organization | null> {
+  const raw = await unit.row<RawOrganization>(
+    `SELECT ${ORGANIZATION_COLUMNS} FROM organization WHERE id = ?${unit.dialect === "mysql" ? " FOR UPDATE" : ""}`,
+    [id],
+  );
+  return raw ? organizationFromRaw(raw) : null;
+}
+
+function toRow(organization: Organization): OrganizationRow {
+  return { ...organization, policies: JSON.stringify(organization.policies) };
+}
+
+export async function insertOrganization(unit: UnitOfWork, organization: Organization): Promise<void> {
+  await unit.manager.insert(OrganizationRow, toRow(organization));
+}
+
+export async function updateOrganizationRow(unit: UnitOfWork, organization: Organization): Promise<void> {
+  await unit.manager.update(OrganizationRow, { id: organization.id }, toRow(organization));
+}

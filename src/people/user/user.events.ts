@@ -1,0 +1,63 @@
+/** The facts about users that the log tells. */
+import { z } from "zod";
+import { changedSchema, defineEventType } from "../../events/event-type.js";
+
+const userSchema = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    username: z.string().nullable(),
+    firstName: z.string(),
+    lastName: z.string(),
+    fullName: z.string(),
+    employeeId: z.string().nullable(),
+    status: z.enum(["INVITED", "PENDING_APPROVAL", "ACTIVE", "DISABLED", "ARCHIVED"]),
+    authMethod: z.enum(["SSO", "PASSWORD"]),
+    roles: z.array(z.string()).describe("Keys of the user's roles in the organization, the highest first."),
+    groups: z.array(z.string()).describe("Ids of the user's groups in the organization."),
+  })
+  .describe("The user after the change.");
+
+export const USER_CREATED = defineEventType({
+  type: "user.created",
+  subject: "user",
+  description: "An account exists: made at a first sign-in, by an administrator or through the API.",
+  data: z.object({ user: userSchema, changed: z.null() }),
+});
+
+export const USER_UPDATED = defineEventType({
+  type: "user.updated",
+  subject: "user",
+  description: "A field of the account changed. A sign-in that changes nothing tells nothing here.",
+  data: z.object({ user: userSchema, changed: changedSchema }),
+});
+
+export const USER_SIGNED_IN = defineEventType({
+  type: "user.signed_in",
+  subject: "user",
+  description: "A person signed in, and has a session.",
+  data: z.object({
+    user: userSchema,
+    changed: z.null(),
+    signIn: z.object({ connectionId: z.string().nullable(), reference: z.string() }),
+  }),
+});
+
+export const USER_SIGN_IN_FAILED = defineEventType({
+  type: "user.sign_in_failed",
+  subject: "user",
+  description:
+    "A verified person was refused. The subject is the user where one is known, else the attempt. Messages that could not be verified are sign-in attempts only, not events.",
+  data: z.object({
+    user: userSchema.nullable(),
+    changed: z.null(),
+    signIn: z.object({
+      connectionId: z.string().nullable(),
+      reference: z.string(),
+      code: z.string().describe("Why: a code of the error catalogue."),
+      email: z.string().nullable(),
+    }),
+  }),
+});
+
+export const USER_EVENTS = [USER_CREATED, USER_UPDATED, USER_SIGNED_IN, USER_SIGN_IN_FAILED] as const;

@@ -1,0 +1,134 @@
+/** What the queries and mutations of users take and answer. */
+import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
+import { OrderDirectionEnum, type OrderDirection } from "../order-direction.js";
+import { RoleKeyScalar } from "../role/role-key.scalar.js";
+import type { AuthMethod, UserOrder, UserStatus } from "./user.js";
+import { AuthMethodEnum, UserOrderFieldEnum, UserStatusEnum, UserType } from "./user.type.js";
+
+@InputType("UserFilter", { description: "Which users to show. What is left out or empty restricts nothing." })
+export class UserFilterInput {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Words, each of which must occur somewhere in the names, the address, the username or the employee ID. Case does not count.",
+  })
+  search?: string | null;
+
+  @Field(() => [UserStatusEnum], { nullable: true, description: "Only users of one of these statuses." })
+  status?: UserStatus[] | null;
+
+  @Field(() => [RoleKeyScalar], {
+    nullable: true,
+    description: "Only users who have at least one of these roles in the organization.",
+  })
+  roleKeys?: string[] | null;
+
+  @Field(() => AuthMethodEnum, { nullable: true, description: "Only users who sign in this way." })
+  authMethod?: AuthMethod | null;
+}
+
+@InputType("UserOrder", { description: "The order of a list of users." })
+export class UserOrderInput {
+  @Field(() => UserOrderFieldEnum, { description: "What to order by." })
+  field!: UserOrder;
+
+  @Field(() => OrderDirectionEnum, { nullable: true, description: "Which way; ASC when left out." })
+  direction?: OrderDirection | null;
+}
+
+@InputType({ description: "An account to make." })
+export class CreateUserInput {
+  @Field(() => ID, { description: "The home organization. It never changes." })
+  organizationId!: string;
+
+  @Field(() => String, { description: "The e-mail address." })
+  email!: string;
+
+  @Field(() => String, { description: "The first name. At most 200 characters, like the last name." })
+  firstName!: string;
+
+  @Field(() => String, { description: "The last name." })
+  lastName!: string;
+
+  @Field(() => String, { nullable: true, description: "The name to show; first and last name when left out." })
+  fullName?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The name that the person has at the provider." })
+  username?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The number or name that the company knows the person by." })
+  employeeId?: string | null;
+
+  @Field(() => AuthMethodEnum, {
+    nullable: true,
+    description:
+      "How the person signs in; SSO when left out. An SSO account waits for the person's first sign-in, which finds it as the connection's policy says.",
+  })
+  authMethod?: AuthMethod | null;
+
+  @Field(() => [RoleKeyScalar], {
+    nullable: true,
+    description:
+      "The roles in the organization; its default role when left out or empty. Nobody gives a role that grants more than they hold.",
+  })
+  roleKeys?: string[] | null;
+}
+
+@InputType({ description: "What to change in an account of the own organization. What is left out stays." })
+export class UpdateUserInput {
+  @Field(() => ID, { description: "The user to change." })
+  id!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "The version that you know. The change is refused with VERSION_CONFLICT when it is no longer that.",
+  })
+  expectedVersion?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The e-mail address. Changing it, the username or the employee ID needs all that the user's roles grant.",
+  })
+  email?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The first name." })
+  firstName?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The last name." })
+  lastName?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The name to show. null makes it first and last name, as does a change of those without it.",
+  })
+  fullName?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The name that the person has at the provider. null clears it." })
+  username?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The number or name that the company knows the person by. null clears it.",
+  })
+  employeeId?: string | null;
+
+  @Field(() => [RoleKeyScalar], {
+    nullable: true,
+    description:
+      "All roles of the user from now on. Nobody gives a role that grants more than they hold, and the last active administrator stays one.",
+  })
+  roleKeys?: string[] | null;
+}
+
+@ObjectType({ description: "What createUser answers.", simpleResolvers: true })
+export class CreateUserPayload {
+  @Field(() => UserType, { description: "The new account." })
+  user!: UserType;
+}
+
+@ObjectType({ description: "What updateUser answers.", simpleResolvers: true })
+export class UpdateUserPayload {
+  @Field(() => UserType, { description: "The account as it is now." })
+  user!: UserType;
+}

@@ -1,0 +1,189 @@
+/** What can be done with users, whatever door it comes through. */
+import { causeOf, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
+import type { Store } from "../../access/store.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { recordAudit } from "../../audit/record-audit.js";
+import { changesBetween } from "../../events/event-type.js";
+import { Failure, FORBIDDEN, NOT_FOUND } from "../../platform/errors/failure.js";
+import { InputCheck } from "../../platform/errors/input.js";
+import { LAST_ADMINISTRATOR, requireVersion } from "../failures.js";
+import { lockOrganization } from "../organization/organization.repository.js";
+import { chooseRoles, requireHoldingRoles } from "../role/choose-roles.js";
+import { ADMINISTRATOR_ROLE, type Role } from "../role/role.js";
+import { findRolesOfUsers, type RoleSource } from "../role/role.repository.js";
+import { requireFreeEmail, storeAddress } from "./email-rule.js";
+import { changePerson, readPerson, type PersonChange, type PersonInput } from "./person-input.js";
+import { changeAccount, createAccount } from "./user.changes.js";
+import { countOtherActiveHolders, findUser } from "./user.repository.js";
+import { userSnapshot, type AuthMethod, type Member, type PersonFields, type User } from "./user.js";
+
+/** An account to make. */
+export interface NewUserInput extends PersonInput {
+  readonly organizationId: string;
+  /** Absent: SSO. */
+  readonly authMethod?: AuthMethod | null;
+  /** Absent or empty: the default role of the organization. */
+  readonly roleKeys?: readonly string[] | null;
+}
+
+/** What to change in an account: absent keeps. */
+export interface UserChangeInput extends PersonChange {
+  readonly id: string;
+  /** The version that the caller knows; absent changes whatever is there. */
+  readonly expectedVersion?: number | null;
+  /** All roles from now on, in the home organization. */
+  readonly roleKeys?: readonly string[] | null;
+}
+
+/**
+ * One user, in the organization of the caller; for the operator in the user's home organization.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, and NOT_FOUND for who is no member of the caller's organization
+ */
+export async function readUser({ reader }: Store, caller: Caller, id: string): Promise<Member> {
+  const scope = scopeFor(caller, "USERS_READ");
+  const user = await findUser(reader, scope, id);
+  if (user === null) throw new Failure(NOT_FOUND, { type: "user" });
+  return { ...user, organizationId: scope ?? user.homeOrganizationId };
+}
+
+/**
+ * Makes an account that nobody has signed in to yet. With SSO it waits for its person's first sign-in.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for roles that grant what the caller does not hold), NOT_FOUND, INVALID_INPUT,
+ *   EMAIL_TAKEN
+ */
+export async function createUser({ begin }: Store, caller: Caller, input: NewUserInput): Promise<Member> {
+  const { organizationId } = input;
+  requirePermission(caller, organizationId, "USERS_WRITE");
+  const check = new InputCheck();
+  const fields = readPerson(check, input);
+  check.finish();
+  const authMethod = input.authMethod ?? "SSO";
+
+  return await begin(caller, causeOf(caller), async (unit) => {
+    const organization = await lockOrganization(unit, organizationId);
+    if (organization === null) throw new Failure(NOT_FOUND, { type: "organization" });
+    const isChosen = input.roleKeys != null && input.roleKeys.length > 0;
+    const roles = await chooseRoles(
+      unit,
+      organizationId,
+      isChosen ? input.roleKeys : [organization.policies.defaultRole],
+    );
+    // The default role is given by the organization's policy, not by whoever adds a person.
+    if (isChosen) requireHoldingRoles(unit, organizationId, roles);
+    await requireFreeEmail(unit, {
+      email: fields.email,
+      authMethod,
+      homeOrganizationId: organizationId,
+      firstSignedInAt: null,
+    });
+    const roleSource = isChosen ? sourceOf(caller) : "DEFAULT";
+    const user = await storeAddress(fields.email, () =>
+      createAccount(unit, { organizationId, fields, authMethod, status: "ACTIVE", roles, roleSource }),
+    );
+    await recordAudit(unit, {
+      organizationId,
+      action: "user.created",
+      subject: { type: "user", id: user.id },
+      after: userSnapshot(user, roles),
+    });
+    return { ...user, organizationId };
+  });
+}
+
+/**
+ * Changes an account of the caller's organization, as an administrator.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for giving what the caller does not hold, and for members whose home is
+ *   another organization), NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, EMAIL_TAKEN, LAST_ADMINISTRATOR
+ */
+export async function updateUser({ reader, begin }: Store, caller: Caller, input: UserChangeInput): Promise<Member> {
+  const scope = scopeFor(caller, "USERS_WRITE");
+  const found = await findUser(reader, scope, input.id);
+  if (found === null) throw new Failure(NOT_FOUND, { type: "user" });
+  const organizationId = found.homeOrganizationId;
+  if (scope !== null && scope !== organizationId) throw new Failure(FORBIDDEN, { permission: null });
+
+  return await begin(caller, causeOf(caller), async (unit) => {
+    await lockOrganization(unit, organizationId);
+    const before = await findUser(unit, organizationId, input.id);
+    if (before === null) throw new Failure(NOT_FOUND, { type: "user" });
+    requireVersion(input.expectedVersion, before.version);
+    const check = new InputCheck();
+    const fields = changePerson(check, before, input);
+    if (input.roleKeys?.length === 0) check.add("roleKeys", "REQUIRED", "must name at least one role");
+    check.finish();
+
+    const rolesBefore = (await findRolesOfUsers(unit, organizationId, [before.id])).get(before.id) ?? [];
+    const roles = input.roleKeys == null ? rolesBefore : await chooseRoles(unit, organizationId, input.roleKeys);
+    await requireAllowedChange(unit, before, { fields, rolesBefore, roles });
+
+    const change = {
+      fields,
+      ...(input.roleKeys == null ? {} : { roles: { values: roles, source: sourceOf(caller) } }),
+    };
+    const after = await storeAddress(fields.email, () => changeAccount(unit, organizationId, before, change));
+    await auditChange(unit, { before, rolesBefore }, { after, roles });
+    return { ...after, organizationId };
+  });
+}
+
+/** What a change would make of an account. */
+interface PlannedChange {
+  readonly fields: PersonFields;
+  readonly rolesBefore: readonly Role[];
+  readonly roles: readonly Role[];
+}
+
+async function requireAllowedChange(unit: UnitOfWork, before: User, planned: PlannedChange): Promise<void> {
+  const { fields, rolesBefore, roles } = planned;
+  const organizationId = before.homeOrganizationId;
+  const had = new Set(rolesBefore.map((role) => role.id));
+  requireHoldingRoles(
+    unit,
+    organizationId,
+    roles.filter((role) => !had.has(role.id)),
+  );
+  // A first sign-in finds its account by these, and a password sign-in by the address: changing one hands the account,
+  // with everything that it may do, to somebody else.
+  if (SIGN_IN_FIELDS.some((name) => fields[name] !== before[name]))
+    requireHoldingRoles(unit, organizationId, rolesBefore);
+  if (fields.email !== before.email) await requireFreeEmail(unit, { ...before, email: fields.email });
+  if (before.status === "ACTIVE" && isAdministrator(rolesBefore) && !isAdministrator(roles)) {
+    const role = { organizationId, roleKey: ADMINISTRATOR_ROLE };
+    if ((await countOtherActiveHolders(unit, role, before.id)) === 0) throw new Failure(LAST_ADMINISTRATOR, {});
+  }
+}
+
+const SIGN_IN_FIELDS = ["email", "username", "employeeId"] as const;
+
+function isAdministrator(roles: readonly Role[]): boolean {
+  return roles.some((role) => role.key === ADMINISTRATOR_ROLE);
+}
+
+/** Fields and roles are two deeds: whoever reviews who gave which role looks for `user.role_changed` alone. */
+async function auditChange(
+  unit: UnitOfWork,
+  { before, rolesBefore }: { readonly before: User; readonly rolesBefore: readonly Role[] },
+  { after, roles }: { readonly after: User; readonly roles: readonly Role[] },
+): Promise<void> {
+  const { roles: wereRoles, ...were } = userSnapshot(before, rolesBefore);
+  const { roles: areRoles, ...are } = userSnapshot(after, roles);
+  const subject = { type: "user", id: after.id };
+  const organizationId = after.homeOrganizationId;
+  if (changesBetween(were, are) !== null)
+    await recordAudit(unit, { organizationId, action: "user.updated", subject, before: were, after: are });
+  if (changesBetween({ roles: wereRoles }, { roles: areRoles }) !== null)
+    await recordAudit(unit, {
+      organizationId,
+      action: "user.role_changed",
+      subject,
+      before: { roles: wereRoles },
+      after: { roles: areRoles },
+    });
+}
+
+function sourceOf(caller: Caller): RoleSource {
+  return caller.kind === "API_KEY" ? "API" : "ADMIN";
+}

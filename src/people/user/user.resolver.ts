@@ -1,0 +1,103 @@
+/** Users in GraphQL. */
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
+import type { RequestContext } from "../../access/request-context.js";
+import type { Store } from "../../access/store.js";
+import { clearLoaders } from "../../platform/graphql/loaders.js";
+import { PageArgs, type Page } from "../../platform/graphql/paging.js";
+import { memberKey, type PeopleLoaders } from "../loaders.js";
+import { OrganizationType } from "../organization/organization.type.js";
+import type { Role } from "../role/role.js";
+import { RoleType } from "../role/role.type.js";
+import { listUsers } from "./list-users.js";
+import { maySeeHome } from "./user.access.js";
+import {
+  CreateUserInput,
+  CreateUserPayload,
+  UpdateUserInput,
+  UpdateUserPayload,
+  UserFilterInput,
+  UserOrderInput,
+} from "./user.input.js";
+import { createUser, readUser, updateUser } from "./user.operations.js";
+import { UserPage, UserType } from "./user.type.js";
+
+@Resolver(() => UserType)
+export class UserResolver {
+  constructor(
+    private readonly store: Store,
+    private readonly loaders: PeopleLoaders,
+  ) {}
+
+  @Query(() => UserType, {
+    description: "One member of the caller's organization; for the operator anybody. Needs USERS_READ.",
+  })
+  async user(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The user's id." }) id: string,
+  ): Promise<UserType> {
+    return await readUser(this.store, context.caller, id);
+  }
+
+  @Query(() => UserPage, {
+    description:
+      "The members of an organization, in the order in which they were made unless `orderBy` says otherwise. Needs USERS_READ.",
+  })
+  async users(
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, { description: "The organization whose members to show." }) organizationId: string,
+    @Arg("filter", () => UserFilterInput, { nullable: true, description: "Which users to show." })
+    filter: UserFilterInput | null | undefined,
+    @Arg("orderBy", () => UserOrderInput, { nullable: true, description: "In which order." })
+    orderBy: UserOrderInput | null | undefined,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<Page<UserType>> {
+    return await listUsers(this.store, context.caller, { organizationId, filter, orderBy, page });
+  }
+
+  @FieldResolver(() => RoleType, {
+    nullable: true,
+    description: "The highest of the user's roles in the organization asked about; null for a user without one.",
+  })
+  async role(@Root() user: UserType, @Ctx() context: RequestContext): Promise<Role | null> {
+    return (await this.roles(user, context))[0] ?? null;
+  }
+
+  @FieldResolver(() => [RoleType], {
+    description: "The user's roles in the organization asked about, the highest first.",
+  })
+  async roles(@Root() user: UserType, @Ctx() context: RequestContext): Promise<readonly Role[]> {
+    return await this.loaders.rolesOfMember(context).load(memberKey(user.organizationId, user.id));
+  }
+
+  @FieldResolver(() => OrganizationType, {
+    nullable: true,
+    description:
+      "The home organization, which never changes. null for a member whose home is an organization that the caller may not see.",
+  })
+  async organization(@Root() user: UserType, @Ctx() context: RequestContext): Promise<OrganizationType | null> {
+    if (!maySeeHome(context.caller, user)) return null;
+    return await this.loaders.organization(context).load(user.homeOrganizationId);
+  }
+
+  @Mutation(() => CreateUserPayload, {
+    description: "Makes an account that nobody has signed in to yet. Needs USERS_WRITE. Answers EMAIL_TAKEN.",
+  })
+  async createUser(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => CreateUserInput, { description: "What to make." }) input: CreateUserInput,
+  ): Promise<CreateUserPayload> {
+    return { user: await createUser(this.store, context.caller, input) };
+  }
+
+  @Mutation(() => UpdateUserPayload, {
+    description: "Changes an account. Needs USERS_WRITE. Answers VERSION_CONFLICT, EMAIL_TAKEN and LAST_ADMINISTRATOR.",
+  })
+  async updateUser(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => UpdateUserInput, { description: "What to change." }) input: UpdateUserInput,
+  ): Promise<UpdateUserPayload> {
+    const user = await updateUser(this.store, context.caller, input);
+    clearLoaders(context);
+    return { user };
+  }
+}

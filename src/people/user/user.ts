@@ -1,0 +1,73 @@
+/** An account, in the house's own words. */
+import type { Role } from "../role/role.js";
+
+export const USER_STATUSES = ["INVITED", "PENDING_APPROVAL", "ACTIVE", "DISABLED", "ARCHIVED"] as const;
+export type UserStatus = (typeof USER_STATUSES)[number];
+
+export const AUTH_METHODS = ["SSO", "PASSWORD"] as const;
+export type AuthMethod = (typeof AUTH_METHODS)[number];
+
+export interface User {
+  readonly id: string;
+  /** Never changes, and alone decides about single sign-on. */
+  readonly homeOrganizationId: string;
+  readonly email: string;
+  readonly username: string | null;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly fullName: string;
+  readonly employeeId: string | null;
+  readonly status: UserStatus;
+  /** Set at creation. */
+  readonly authMethod: AuthMethod;
+  /** `null` while nobody has signed in yet: the account is *prepared*. */
+  readonly firstSignedInAt: Date | null;
+  readonly lastSignedInAt: Date | null;
+  /** Rises at every stored change that events tell of. */
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** A user in one of the organizations that the user belongs to: roles and groups are those there. */
+export interface Member extends User {
+  readonly organizationId: string;
+}
+
+/** The fields that describe a person, as arrivals and administrators may set them. */
+export interface PersonFields {
+  readonly email: string;
+  readonly username: string | null;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly fullName: string;
+  readonly employeeId: string | null;
+}
+
+/** What `users` can be ordered by. */
+export const USER_ORDERS = ["LAST_NAME", "FIRST_NAME", "EMAIL", "CREATED_AT"] as const;
+export type UserOrder = (typeof USER_ORDERS)[number];
+
+const LONGEST_FULL_NAME = 400;
+
+/** The name to show where nobody gave one. */
+export function joinNames(firstName: string, lastName: string): string {
+  return `${firstName} ${lastName}`.trim().slice(0, LONGEST_FULL_NAME);
+}
+
+/** The user as events and audit entries show it. */
+export function userSnapshot(user: User, roles: readonly Role[]) {
+  return {
+    id: user.id,
+    email: user.email,
+    username: user.username,
+    firstName: user.firstName,
+    lastName: user.lastName,
+    fullName: user.fullName,
+    employeeId: user.employeeId,
+    status: user.status,
+    authMethod: user.authMethod,
+    roles: roles.map((role) => role.key),
+    groups: [] as string[],
+  };
+}

@@ -1,0 +1,111 @@
+/** Users in the schema. */
+import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { definePage } from "../../platform/graphql/paging.js";
+import type { AuthMethod, UserOrder, UserStatus } from "./user.js";
+
+/** Stands for the enum `UserStatus` in decorators. */
+export const UserStatusEnum: { readonly [Value in UserStatus]: Value } = {
+  INVITED: "INVITED",
+  PENDING_APPROVAL: "PENDING_APPROVAL",
+  ACTIVE: "ACTIVE",
+  DISABLED: "DISABLED",
+  ARCHIVED: "ARCHIVED",
+};
+
+registerEnumType(UserStatusEnum, {
+  name: "UserStatus",
+  description: "Where an account stands.",
+  valuesConfig: {
+    INVITED: { description: "Invited by e-mail, and not answered yet." },
+    PENDING_APPROVAL: { description: "Waiting for an administrator's approval." },
+    ACTIVE: { description: "May sign in." },
+    DISABLED: { description: "May not sign in, until enabled again." },
+    ARCHIVED: { description: "Put away, and kept for the record; may not sign in." },
+  },
+});
+
+/** Stands for the enum `AuthMethod` in decorators. */
+export const AuthMethodEnum: { readonly [Value in AuthMethod]: Value } = { SSO: "SSO", PASSWORD: "PASSWORD" };
+
+registerEnumType(AuthMethodEnum, {
+  name: "AuthMethod",
+  description: "How a person signs in. Set when the account is made.",
+  valuesConfig: {
+    SSO: { description: "Through the organization's identity provider." },
+    PASSWORD: { description: "By e-mail address and password." },
+  },
+});
+
+/** Stands for the enum `UserOrderField` in decorators. */
+export const UserOrderFieldEnum: { readonly [Value in UserOrder]: Value } = {
+  LAST_NAME: "LAST_NAME",
+  FIRST_NAME: "FIRST_NAME",
+  EMAIL: "EMAIL",
+  CREATED_AT: "CREATED_AT",
+};
+
+registerEnumType(UserOrderFieldEnum, {
+  name: "UserOrderField",
+  description: "What users can be ordered by. Case does not count.",
+  valuesConfig: {
+    LAST_NAME: { description: "By last name, then by first name." },
+    FIRST_NAME: { description: "By first name, then by last name." },
+    EMAIL: { description: "By e-mail address." },
+    CREATED_AT: { description: "In the order in which the accounts were made." },
+  },
+});
+
+@ObjectType("User", {
+  description:
+    "An account. `role` and `roles` are those in the organization asked about: the list's, in `viewer` the session's, in `user` the caller's own or, for the operator, the user's home organization.",
+  simpleResolvers: true,
+})
+export class UserType {
+  /** The organization whose roles are told; not in the schema. */
+  organizationId!: string;
+  /** What `organization` loads; not in the schema. */
+  homeOrganizationId!: string;
+
+  @Field(() => ID, { description: "The user's id. It never changes." })
+  id!: string;
+
+  @Field(() => String, { description: "The e-mail address. Not unique: it does not identify anybody, the id does." })
+  email!: string;
+
+  @Field(() => String, { nullable: true, description: "The name that the person has at the provider." })
+  username!: string | null;
+
+  @Field(() => String, { description: "The first name." })
+  firstName!: string;
+
+  @Field(() => String, { description: "The last name." })
+  lastName!: string;
+
+  @Field(() => String, { description: "The name to show." })
+  fullName!: string;
+
+  @Field(() => String, { nullable: true, description: "The number or name that the company knows the person by." })
+  employeeId!: string | null;
+
+  @Field(() => UserStatusEnum, { description: "Where the account stands." })
+  status!: UserStatus;
+
+  @Field(() => AuthMethodEnum, { description: "How the person signs in." })
+  authMethod!: AuthMethod;
+
+  @Field(() => Date, { description: "When the account was made." })
+  createdAt!: Date;
+
+  @Field(() => Date, { description: "When the account was changed last." })
+  updatedAt!: Date;
+
+  @Field(() => Date, { nullable: true, description: "When the person signed in last; null while nobody has." })
+  lastSignedInAt!: Date | null;
+
+  @Field(() => Int, {
+    description: "Rises at every change. Send it as `expectedVersion` to change only what you know.",
+  })
+  version!: number;
+}
+
+export const UserPage = definePage("User", () => UserType, "Members of one organization.");

@@ -1,0 +1,48 @@
+/** What callers may know about themselves. */
+import { ALL_PERMISSIONS, type Permission } from "../../access/permission.js";
+import type { Caller } from "../../access/caller.js";
+import type { Store } from "../../access/store.js";
+import type { ApiKey } from "../api-key/api-key.js";
+import { findKeyOfCaller } from "../api-key/api-key.repository.js";
+import { findMembershipsOf, findUser } from "../user/user.repository.js";
+import type { Member } from "../user/user.js";
+
+/** The signed-in person, in the session's organization; `null` for a key. */
+export async function readOwnUser({ reader }: Store, caller: Caller): Promise<Member | null> {
+  if (caller.kind !== "PERSON") return null;
+  const user = await findUser(reader, caller.organizationId, caller.userId);
+  return user && { ...user, organizationId: caller.organizationId };
+}
+
+/** What the caller holds, in the order of the catalogue. */
+export function readOwnPermissions(caller: Caller): readonly Permission[] {
+  switch (caller.kind) {
+    case "PERSON":
+    case "API_KEY":
+      return ALL_PERMISSIONS.filter((permission) => caller.permissions.has(permission));
+    case "OPERATOR":
+    case "SYSTEM":
+      return ALL_PERMISSIONS;
+    case "ANONYMOUS":
+      return [];
+  }
+}
+
+/** That a person belongs to an organization. */
+export interface Membership {
+  readonly organizationId: string;
+  readonly userId: string;
+}
+
+/** The organizations that the signed-in person belongs to; none for a key. */
+export async function readOwnMemberships({ reader }: Store, caller: Caller): Promise<readonly Membership[]> {
+  if (caller.kind !== "PERSON") return [];
+  const { userId } = caller;
+  return (await findMembershipsOf(reader, userId)).map((organizationId) => ({ organizationId, userId }));
+}
+
+/** The key that the caller came with; `null` for a person. */
+export async function readOwnApiKey({ reader }: Store, caller: Caller): Promise<ApiKey | null> {
+  if (caller.kind !== "API_KEY" && caller.kind !== "OPERATOR") return null;
+  return await findKeyOfCaller(reader, caller.apiKeyId);
+}

@@ -1,0 +1,63 @@
+/** The caller in GraphQL. */
+import { Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import type { RequestContext } from "../../access/request-context.js";
+import type { Store } from "../../access/store.js";
+import { ApiKeyType } from "../api-key/api-key.type.js";
+import { memberKey, type PeopleLoaders } from "../loaders.js";
+import { OrganizationType } from "../organization/organization.type.js";
+import type { Role } from "../role/role.js";
+import { RoleType } from "../role/role.type.js";
+import { UserType } from "../user/user.type.js";
+import {
+  readOwnApiKey,
+  readOwnMemberships,
+  readOwnPermissions,
+  readOwnUser,
+  type Membership,
+} from "./viewer.operations.js";
+import { MembershipType, ViewerType } from "./viewer.type.js";
+
+@Resolver(() => ViewerType)
+export class ViewerResolver {
+  constructor(private readonly store: Store) {}
+
+  @Query(() => ViewerType, {
+    nullable: true,
+    description: "Whoever asks; null for a request without a session or a key.",
+  })
+  viewer(@Ctx() { caller }: RequestContext): ViewerType | null {
+    return caller.kind === "ANONYMOUS" ? null : { permissions: readOwnPermissions(caller) };
+  }
+
+  @FieldResolver(() => UserType, { nullable: true, description: "The signed-in person; null for a key." })
+  async user(@Ctx() context: RequestContext): Promise<UserType | null> {
+    return await readOwnUser(this.store, context.caller);
+  }
+
+  @FieldResolver(() => [MembershipType], {
+    description: "The organizations that the signed-in person belongs to, the oldest membership first; none for a key.",
+  })
+  async memberships(@Ctx() context: RequestContext): Promise<readonly Membership[]> {
+    return await readOwnMemberships(this.store, context.caller);
+  }
+
+  @FieldResolver(() => ApiKeyType, { nullable: true, description: "The key of the request; null for a person." })
+  async apiKey(@Ctx() context: RequestContext): Promise<ApiKeyType | null> {
+    return await readOwnApiKey(this.store, context.caller);
+  }
+}
+
+@Resolver(() => MembershipType)
+export class MembershipResolver {
+  constructor(private readonly loaders: PeopleLoaders) {}
+
+  @FieldResolver(() => OrganizationType, { description: "The organization." })
+  async organization(@Root() membership: MembershipType, @Ctx() context: RequestContext) {
+    return await this.loaders.organization(context).load(membership.organizationId);
+  }
+
+  @FieldResolver(() => [RoleType], { description: "The person's roles there, the highest first." })
+  async roles(@Root() membership: MembershipType, @Ctx() context: RequestContext): Promise<readonly Role[]> {
+    return await this.loaders.rolesOfMember(context).load(memberKey(membership.organizationId, membership.userId));
+  }
+}
