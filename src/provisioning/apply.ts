@@ -1,11 +1,12 @@
 /** Carries out a decision about an arrival. */
 import type { UnitOfWork } from "../access/unit-of-work.js";
-import { insertIdentity, noteIdentitySignIn } from "../connection/identity/identity.repository.js";
+import { insertIdentity, noteIdentitySignIn, type NewIdentity } from "../connection/identity/identity.repository.js";
 import type { Organization } from "../people/organization/organization.js";
 import { findRolesOf } from "../people/role/role.repository.js";
 import { changeAccount, createAccount } from "../people/user/user.changes.js";
 import { noteSignIn } from "../people/user/user.repository.js";
 import type { User } from "../people/user/user.js";
+import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
 import type { Decision, Refusal } from "./decide.js";
 
@@ -17,14 +18,18 @@ export async function apply(
   decision: Exclude<Decision, Refusal>,
 ): Promise<User> {
   const user = await applyToPeople(unit, organization, decision);
-  if (decision.kind === "update") await noteIdentitySignIn(unit, decision.identityId, arrival.profile.email);
-  else await insertIdentity(unit, { ...arrival, ...identityOf(arrival), userId: user.id });
+  const { connectionId, profile } = arrival;
+  const emailKey = profile.email === null ? null : foldCase(profile.email);
+  if (decision.kind === "update") await noteIdentitySignIn(unit, decision.identityId, emailKey);
+  else await link(unit, { connectionId, userId: user.id, issuer: profile.issuer, subject: profile.subject, emailKey });
   await noteSignIn(unit, user.id);
   return user;
 }
 
-function identityOf({ profile }: Arrival) {
-  return { issuer: profile.issuer, subject: profile.subject, email: profile.email };
+/** The organization's lock keeps arrivals of one person apart; an identity that is taken all the same is a defect. */
+async function link(unit: UnitOfWork, identity: NewIdentity): Promise<void> {
+  if ((await insertIdentity(unit, identity)) === "TAKEN")
+    throw new Error(`the identity of user ${identity.userId} was linked while the organization was locked`);
 }
 
 async function applyToPeople(

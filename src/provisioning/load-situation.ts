@@ -1,9 +1,10 @@
 /** Loads what a decision depends on, in the unit of work that will carry it out. */
 import type { UnitOfWork } from "../access/unit-of-work.js";
-import { findIdentity, isAddressOfAnotherSubject } from "../connection/identity/identity.repository.js";
+import { findIdentitiesByEmail, findIdentity } from "../connection/identity/identity.repository.js";
 import type { Connection } from "../connection/stored/connection.js";
 import type { Organization } from "../people/organization/organization.js";
 import { findPreparedUsersByEmail, findUser } from "../people/user/user.repository.js";
+import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
 import type { Situation } from "./decide.js";
 
@@ -20,7 +21,7 @@ export async function loadSituation(
     organization,
     connection: { active: connection.state === "ACTIVE", policies: connection.policies },
   };
-  const identity = await findIdentity(unit, { connectionId, issuer: profile.issuer, subject: profile.subject });
+  const identity = await findIdentity(unit, connectionId, profile.issuer, profile.subject);
   const user = identity && (await findUser(unit, null, identity.userId));
   if (identity && user)
     return { ...common, known: { identityId: identity.id, user }, prepared: [], addressOfAnotherSubject: false };
@@ -29,6 +30,6 @@ export async function loadSituation(
     ...common,
     known: null,
     prepared: await findPreparedUsersByEmail(unit, arrival.organizationId, profile.email),
-    addressOfAnotherSubject: await isAddressOfAnotherSubject(unit, connectionId, profile.email),
+    addressOfAnotherSubject: (await findIdentitiesByEmail(unit, connectionId, foldCase(profile.email))).length > 0,
   };
 }

@@ -3,14 +3,18 @@ import express, { type Request, type Response, type Router } from "express";
 import type { Caller } from "../access/caller.js";
 import type { Store } from "../access/store.js";
 import { SYSTEM } from "../access/caller.js";
-import { findActiveConnections } from "../connection/stored/connection.repository.js";
+import { findConnectionsOfOrganizations } from "../connection/stored/connection.repository.js";
+import type { Connection } from "../connection/stored/connection.js";
 import { findOrganizationBySlug } from "../people/organization/organization.repository.js";
 import type { Organization } from "../people/organization/organization.js";
 import { endSessionByToken } from "../people/session/session.repository.js";
 import { readAccount } from "../people/user/read-account.js";
 import { hashToken } from "../platform/crypto/tokens.js";
+import type { Reader } from "../platform/database/database.js";
 import { Failure } from "../platform/errors/failure.js";
-import type { Html } from "../platform/http/pages.js";
+import { clientAddress } from "../platform/http/client-address.js";
+import type { Cookie } from "../platform/http/cookies.js";
+import { sendPage } from "../platform/http/pages.js";
 import type { Desk, Visitor } from "./desk.js";
 import { accountPage } from "./pages/account-page.js";
 import { refusalPage } from "./pages/refusal-page.js";
@@ -22,17 +26,15 @@ import type { SignInRefused } from "./record-refusal.js";
 export interface SignInDoor {
   readonly desk: Desk;
   readonly cookies: {
-    readonly read: (request: Request, name: "session" | "browser") => string | null;
-    readonly write: (response: Response, name: "session" | "browser", value: string, expiresAt: Date) => void;
-    readonly clear: (response: Response, name: "session") => void;
+    readonly session: Cookie;
+    /** Binds a browser to the flows that it began; it proves nothing else. */
+    readonly browser: Cookie;
   };
-  readonly clientAddress: (request: Request) => string | null;
   readonly callerOf: (request: Request) => Promise<Caller>;
-  readonly sendPage: (response: Response, status: number, title: string, body: Html) => void;
 }
 
-/** Long enough for several tabs at the provider; the cookie proves nothing but that it is the same browser. */
-const BROWSER_COOKIE_SECONDS = 60 * 60;
+const LONGEST_SLUG = 63;
+const NO_SUCH_ORGANIZATION = "There is no organization with this short name. Check the spelling, or ask a colleague.";
 
 /** The routes of signing in and out. */
 export function createSignInRouter(door: SignInDoor): Router {
@@ -45,11 +47,11 @@ export function createSignInRouter(door: SignInDoor): Router {
   return router;
 }
 
-function visitorOf({ cookies, clientAddress }: SignInDoor, request: Request): Visitor {
+function visitorOf({ cookies }: SignInDoor, request: Request): Visitor {
   return {
     client: { address: clientAddress(request), userAgent: request.get("user-agent") ?? null },
-    browserToken: cookies.read(request, "browser"),
-    sessionToken: cookies.read(request, "session"),
+    browserToken: cookies.browser.read(request),
+    sessionToken: cookies.session.read(request),
   };
 }
 
@@ -83,22 +85,22 @@ async function answer(
   const outcome = await runLine(line);
   switch (outcome.kind) {
     case "sent-to-provider":
-      door.cookies.write(response, "browser", outcome.browserToken, inSeconds(door, BROWSER_COOKIE_SECONDS));
+      door.cookies.browser.write(response, outcome.browserToken);
       response.redirect(303, outcome.location);
       return;
     case "signed-in":
-      door.cookies.write(response, "session", outcome.sessionToken, outcome.expiresAt);
+      door.cookies.session.write(response, outcome.sessionToken);
       response.redirect(303, outcome.location);
       return;
     case "refused":
-      sendRefusal(door, response, outcome.status, {
+      sendRefusal(response, outcome.status, {
         message: outcome.message,
         reference: outcome.reference,
         organization: outcome.organization,
       });
       return;
     case "unknown":
-      sendRefusal(door, response, outcome.failure.status, {
+      sendRefusal(response, outcome.failure.status, {
         message: outcome.failure.message,
         reference: null,
         organization: null,
@@ -118,36 +120,29 @@ async function runLine<Outcome>(
   }
 }
 
-function inSeconds({ desk }: SignInDoor, seconds: number): Date {
-  return new Date(desk.clock().getTime() + seconds * 1000);
-}
-
 function sendRefusal(
-  { sendPage }: SignInDoor,
   response: Response,
   status: number,
   refusal: { message: string; reference: string | null; organization: Organization | null },
 ): void {
   const { message, reference, organization } = refusal;
-  sendPage(
-    response,
-    status,
-    "Not signed in",
-    refusalPage({
+  sendPage(response, status, {
+    title: "You could not be signed in",
+    body: refusalPage({
       message,
       reference,
       organizationName: organization?.name ?? null,
       supportContact: organization?.supportContact ?? null,
       retryUrl: organization === null ? "/sign-in" : pageOf(organization, "?stay"),
     }),
-  );
+  });
 }
 
 function pageOf({ slug }: Organization, query = ""): string {
   return `/o/${slug}${query}`;
 }
 
-async function handlePrompt({ desk, sendPage }: SignInDoor, request: Request, response: Response): Promise<void> {
+async function handlePrompt({ desk }: SignInDoor, request: Request, response: Response): Promise<void> {
   const { organization: entered } = request.query;
   const slug = typeof entered === "string" ? entered.trim().toLowerCase() : null;
   const organization = slug ? await findOrganizationBySlug(desk.store.reader, slug) : null;
@@ -155,29 +150,33 @@ async function handlePrompt({ desk, sendPage }: SignInDoor, request: Request, re
     response.redirect(303, pageOf(organization));
     return;
   }
-  const problem = slug
-    ? "There is no organization with this short name. Check the spelling, or ask a colleague."
-    : null;
-  sendPage(response, problem === null ? 200 : 404, "Sign in", organizationPrompt(slug?.slice(0, 63) ?? "", problem));
+  const problem = slug ? NO_SUCH_ORGANIZATION : null;
+  sendPrompt(response, slug ?? "", problem);
+}
+
+function sendPrompt(response: Response, entered: string, problem: string | null): void {
+  sendPage(response, problem === null ? 200 : 404, {
+    title: "Sign in",
+    body: organizationPrompt(entered.slice(0, LONGEST_SLUG), problem),
+  });
 }
 
 /** The organization's own page: who you are when signed in, else how to sign in. */
 async function handleOrganization(door: SignInDoor, request: Request, response: Response): Promise<void> {
-  const { desk, sendPage } = door;
-  response.set("Cache-Control", "no-store");
+  const { desk } = door;
   const slug = String(request.params["slug"]);
   const organization = await findOrganizationBySlug(desk.store.reader, slug);
   if (organization === null) {
-    sendPage(response, 404, "Sign in", organizationPrompt("", "There is no organization with this short name."));
+    sendPrompt(response, slug, NO_SUCH_ORGANIZATION);
     return;
   }
   const caller = await door.callerOf(request);
   if (caller.kind === "PERSON" && caller.organizationId === organization.id) {
-    await sendAccount(door, response, desk.store, organization, caller);
+    await sendAccount(response, desk.store, organization, caller);
     return;
   }
   const usable = organization.ssoAllowed && organization.policies.ssoEnforcement !== "OFF";
-  const connections = usable ? await findActiveConnections(desk.store.reader, organization.id) : [];
+  const connections = usable ? await findActive(desk.store.reader, organization.id) : [];
   const [only, another] = connections;
   const stay = request.query["stay"] !== undefined || request.query["signed-out"] !== undefined;
   if (only && !another && organization.policies.ssoEnforcement === "REQUIRED" && !stay) {
@@ -189,7 +188,12 @@ async function handleOrganization(door: SignInDoor, request: Request, response: 
     href: startUrl(id, request),
   }));
   const signedOut = request.query["signed-out"] !== undefined;
-  sendPage(response, 200, `Sign in to ${organization.name}`, signInPage(organization.name, buttons, signedOut));
+  sendPage(response, 200, { title: `Sign in to ${organization.name}`, body: signInPage(buttons, signedOut) });
+}
+
+async function findActive(reader: Reader, organizationId: string): Promise<readonly Connection[]> {
+  const connections = await findConnectionsOfOrganizations(reader, [organizationId]);
+  return (connections.get(organizationId) ?? []).filter(({ state }) => state === "ACTIVE");
 }
 
 /** Where a sign-in begins, with the wish to return; the wish is checked when the sign-in begins. */
@@ -200,7 +204,6 @@ function startUrl(connectionId: string, request: Request): string {
 }
 
 async function sendAccount(
-  { sendPage }: SignInDoor,
   response: Response,
   { reader }: Store,
   organization: Organization,
@@ -209,30 +212,27 @@ async function sendAccount(
   const account = await readAccount(reader, organization.id, caller.userId);
   if (account === null) throw new Error(`the session ${caller.sessionId} is of nobody in its organization`);
   const { user, roles } = account;
-  sendPage(
-    response,
-    200,
-    user.fullName,
-    accountPage({
+  sendPage(response, 200, {
+    title: user.fullName,
+    body: accountPage({
       organizationName: organization.name,
-      fullName: user.fullName,
       email: user.email,
       roleNames: roles.map((role) => role.name),
       explorerUrl: caller.permissions.has("ORGANIZATION_WRITE") ? "/graphql" : null,
     }),
-  );
+  });
 }
 
 /** Ends the session. `SameSite=Lax` keeps the cookie from posts of other sites, so that nobody else can sign a person out. */
 async function handleSignOut(door: SignInDoor, request: Request, response: Response): Promise<void> {
   const { desk, cookies } = door;
-  const token = cookies.read(request, "session");
+  const token = cookies.session.read(request);
   const caller = await door.callerOf(request);
   if (token !== null)
     await desk.store.begin(SYSTEM, { kind: "PERSON", actor: caller.kind === "PERSON" ? caller.userId : null }, (unit) =>
       endSessionByToken(unit, hashToken(token)),
     );
-  cookies.clear(response, "session");
+  cookies.session.clear(response);
   response.redirect(303, await afterSignOut(desk.store, caller));
 }
 

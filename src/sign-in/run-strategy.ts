@@ -29,16 +29,12 @@ export function runStrategy(
       clearTimeout(timer);
       settle();
     };
-    const child: Strategy = Object.create(strategy, {
-      redirect: { value: (url: string) => finish(() => resolve({ kind: "redirect", url })) },
-      success: {
-        value: (verification: Verification<unknown>) => finish(() => resolve({ kind: "verified", verification })),
-      },
-      error: { value: (error: unknown) => finish(() => reject(asError(error))) },
-      fail: {
-        value: (challenge: unknown) => finish(() => reject(new Error(`the strategy failed: ${say(challenge)}`))),
-      },
-      pass: { value: () => finish(() => reject(new Error("the strategy passed, which decides nothing"))) },
+    const child: Strategy = Object.assign(Object.create(strategy), {
+      redirect: (url: string) => finish(() => resolve({ kind: "redirect", url })),
+      success: (verification: Verification<unknown>) => finish(() => resolve({ kind: "verified", verification })),
+      error: (error: unknown) => finish(() => reject(asError(error))),
+      fail: (challenge: unknown) => finish(() => reject(new Error(`the strategy failed: ${say(challenge)}`))),
+      pass: () => finish(() => reject(new Error("the strategy passed, which decides nothing"))),
     });
     try {
       // Passport's types want an Express request; a connection type's strategy takes an Exchange, as its contract says.

@@ -3,16 +3,14 @@ import { html, type Html } from "../../platform/http/pages.js";
 
 export interface AccountView {
   readonly organizationName: string;
-  readonly fullName: string;
   readonly email: string;
   readonly roleNames: readonly string[];
   /** Shown to people who may use the API explorer. */
   readonly explorerUrl: string | null;
 }
 
-export function accountPage({ organizationName, fullName, email, roleNames, explorerUrl }: AccountView): Html {
+export function accountPage({ organizationName, email, roleNames, explorerUrl }: AccountView): Html {
   return html`
-    <h1>${fullName}</h1>
     <p>You are signed in to ${organizationName}.</p>
     <dl>
       <dt>E-mail address</dt>

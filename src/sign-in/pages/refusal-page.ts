@@ -12,8 +12,7 @@ export interface RefusalView {
 
 export function refusalPage({ message, reference, organizationName, supportContact, retryUrl }: RefusalView): Html {
   return html`
-    <h1>You could not be signed in</h1>
-    <p role="alert">${message}</p>
+    <p class="error" role="alert">${message}</p>
     ${
       reference === null
         ? ""

@@ -8,9 +8,8 @@ export interface SignInButton {
 }
 
 /** Buttons for each active connection; a sentence where there is none. */
-export function signInPage(organizationName: string, buttons: readonly SignInButton[], signedOut: boolean): Html {
+export function signInPage(buttons: readonly SignInButton[], signedOut: boolean): Html {
   return html`
-    <h1>Sign in to ${organizationName}</h1>
     ${signedOut ? html`<p role="status">You are signed out.</p>` : ""}
     ${
       buttons.length === 0
@@ -25,9 +24,8 @@ export function signInPage(organizationName: string, buttons: readonly SignInBut
 /** Asks which organization a person belongs to. */
 export function organizationPrompt(entered: string, problem: string | null): Html {
   return html`
-    <h1>Sign in</h1>
     <form method="get" action="/sign-in">
-      ${problem === null ? "" : html`<p id="problem" class="problem" role="alert">${problem}</p>`}
+      ${problem === null ? "" : html`<p id="problem" class="error" role="alert">${problem}</p>`}
       <label for="organization">Short name of your organization</label>
       <input
         id="organization"

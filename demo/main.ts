@@ -1,0 +1,54 @@
+/**
+ * A demonstration: Usher with a stand-in identity provider in the same process, an organization, a connection and a key.
+ * It begins anew at each start, in a data folder of its own.
+ */
+import "reflect-metadata";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { migrations } from "../migrations/index.js";
+import { startUsher } from "../src/app.js";
+import { findKeyRingMistake } from "../src/app/load-key-ring.js";
+import { readConfiguration } from "../src/config/configuration.js";
+import { findDatabaseUrlMistake } from "../src/platform/database/database-url.js";
+import { createLogger } from "../src/platform/telemetry/logger.js";
+import { prepareDemo } from "./prepare-demo.js";
+import { startProviders } from "./providers.js";
+
+const STOP_LIMIT_MILLISECONDS = 5_000;
+
+try {
+  const providers = await startProviders();
+  const dataDirectory = join(process.env["USHER_DATA_DIR"] ?? "./data", "demo");
+  await rm(dataDirectory, { recursive: true, force: true });
+  const configuration = readConfiguration(
+    {
+      USHER_LOG_LEVEL: "warn",
+      ...process.env,
+      NODE_ENV: "development",
+      DATABASE_URL: `sqlite:${join(dataDirectory, "usher.sqlite")}`,
+      USHER_DATA_DIR: dataDirectory,
+      USHER_ALLOWED_PRIVATE_HOSTS: providers.hosts.join(","),
+    },
+    { databaseUrl: findDatabaseUrlMistake, keyRing: findKeyRingMistake },
+  );
+  const logger = createLogger({ level: configuration.logLevel, pretty: true });
+  const usher = await startUsher(configuration, migrations, logger);
+  const operatorKey = usher.newOperatorKey ?? configuration.operatorKey;
+  if (operatorKey === null) throw new Error("the demonstration has no operator key");
+  const url = configuration.publicUrl.replace(/:0$/, `:${usher.port}`);
+  const demo = await prepareDemo(url, operatorKey, providers);
+  process.stdout.write(demo.instructions);
+
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await usher.stop({ limitMilliseconds: STOP_LIMIT_MILLISECONDS });
+    await providers.close();
+    process.exit(0);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => void stop());
+} catch (error) {
+  process.stderr.write(`The demonstration cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,159 @@
+/** The composition root: everything is made here, once, and handed to whoever needs it. */
+import { ANONYMOUS, type Caller } from "./access/caller.js";
+import type { RequestContext } from "./access/request-context.js";
+import type { Store } from "./access/store.js";
+import { createBegin } from "./access/unit-of-work.js";
+import { createCatalogue } from "./app/catalogue.js";
+import { loadKeyRing } from "./app/load-key-ring.js";
+import { createSchema } from "./app/schema.js";
+import { startSweeper } from "./app/sweeper.js";
+import type { Configuration } from "./config/configuration.js";
+import { builtInConnectionTypes } from "./connection-types/index.js";
+import type { AnyConnectionType } from "./connection/contract/index.js";
+import { createOpenedConnections } from "./connection/opened-connections.js";
+import { createRegistry } from "./connection/registry.js";
+import type { ConnectionServices } from "./connection/services.js";
+import { entities } from "./entities.js";
+import { ensureOperatorKey } from "./people/api-key/operator-key.js";
+import { resolveCaller } from "./people/caller/resolve-caller.js";
+import { SESSION_LIFETIME_SECONDS } from "./people/session/session.js";
+import { systemClock, type Clock } from "./platform/clock.js";
+import type { MigrationClass } from "./platform/database/create-data-source.js";
+import { migrate, pendingMigrations } from "./platform/database/migrations.js";
+import { openDatabase } from "./platform/database/open-database.js";
+import { Failure } from "./platform/errors/failure.js";
+import { createGuardedFetch, type Lookup } from "./platform/fetch/guarded-fetch.js";
+import { createGraphiqlRouter } from "./platform/graphql/graphiql.js";
+import { createGraphQLEndpoint } from "./platform/graphql/server.js";
+import { defineCookie } from "./platform/http/cookies.js";
+import { createHttpServer } from "./platform/http/server.js";
+import type { Logger } from "./platform/telemetry/logger.js";
+import { createReference } from "./platform/telemetry/reference.js";
+import { FLOW_LIFETIME_SECONDS } from "./sign-in/flow/flow.repository.js";
+import { createSignInRouter } from "./sign-in/router.js";
+
+/** What a test may replace. */
+export interface Replacements {
+  readonly clock?: Clock;
+  readonly lookup?: Lookup;
+  readonly connectionTypes?: readonly AnyConnectionType[];
+}
+
+/** A running installation. */
+export interface Usher {
+  readonly port: number;
+  /** The operator key that was just made, to be shown once; `null` when there was one. */
+  readonly newOperatorKey: string | null;
+  /** Finishes what is under way, at most for `limitMilliseconds`, and closes everything. Answers whether it was in time. */
+  readonly stop: (limits: { readonly limitMilliseconds: number }) => Promise<boolean>;
+}
+
+/** Migrates, wires and listens. */
+export async function startUsher(
+  configuration: Configuration,
+  migrations: readonly MigrationClass[],
+  logger: Logger,
+  replacements: Replacements = {},
+): Promise<Usher> {
+  const clock = replacements.clock ?? systemClock;
+  const { publicUrl, production } = configuration;
+  const { keyRing, madeFile } = loadKeyRing(configuration.keyRing, configuration.dataDirectory, clock());
+  if (madeFile !== null)
+    logger.warn({ file: madeFile }, "A key that encrypts secrets was made. Back it up: without it they are lost.");
+
+  const database = await openDatabase({ url: configuration.databaseUrl, entities, migrations });
+  try {
+    for (const name of await migrate(database)) logger.info({ migration: name }, "A migration was run.");
+    const store: Store = { reader: database.reader, begin: createBegin(database, clock) };
+    const newOperatorKey = await ensureOperatorKey(store, configuration.operatorKey);
+
+    const guarded = createGuardedFetch({
+      allowedPrivateHosts: configuration.allowedPrivateHosts,
+      ...(replacements.lookup ? { lookup: replacements.lookup } : {}),
+    });
+    const registry = createRegistry(replacements.connectionTypes ?? builtInConnectionTypes(configuration));
+    const runtime = { publicUrl, fetch: guarded.fetch, clock, urls: guarded.rules, keyRing };
+    const services: ConnectionServices = { ...store, registry, runtime };
+    const connections = createOpenedConnections({ registry, runtime });
+    const catalogue = createCatalogue(registry);
+
+    const cookies = {
+      session: defineCookie({ publicUrl, name: "usher-session", maxAgeSeconds: SESSION_LIFETIME_SECONDS }),
+      browser: defineCookie({ publicUrl, name: "usher-browser", maxAgeSeconds: FLOW_LIFETIME_SECONDS }),
+    };
+    const callerOf = (request: Parameters<typeof cookies.session.read>[0]): Promise<Caller> =>
+      resolveCaller(database.reader, clock, {
+        authorization: request.headers.authorization ?? null,
+        sessionToken: cookies.session.read(request),
+      });
+
+    const endpoint = await createGraphQLEndpoint<RequestContext>({
+      schema: createSchema(store, services, catalogue),
+      contextFor: async (request) => ({ caller: await callerOf(request) }),
+      catalogue,
+      production,
+      introspection: configuration.introspection,
+      logger,
+      allowedOrigins: configuration.allowedOrigins,
+    });
+    const graphiql = createGraphiqlRouter({
+      mayOpen: async (request) => !production || mayExplore(await callerOf(request).catch(anonymousIfRefused)),
+    });
+    const signIn = createSignInRouter({
+      desk: {
+        store,
+        clock,
+        keyRing,
+        registry,
+        open: connections.open,
+        returnRules: { publicUrl, prefixes: configuration.returnUrls },
+        reference: createReference,
+        logDefect: (error, reference) => logger.error({ error, reference }, "A sign-in failed unexpectedly."),
+      },
+      cookies,
+      callerOf,
+    });
+    const server = createHttpServer({
+      logger,
+      trustedProxies: configuration.trustedProxies,
+      publicUrl,
+      checkReady: async () => {
+        await database.ping();
+        const pending = await pendingMigrations(database);
+        if (pending.length > 0) throw new Error(`Migrations are missing: ${pending.join(", ")}.`);
+      },
+      mounts: [
+        { path: "/graphql", router: graphiql },
+        { path: "/graphql", router: endpoint.router },
+        { path: "/", router: signIn },
+      ],
+    });
+    const port = await server.listen(configuration.port);
+    const stopSweeping = startSweeper(store, logger);
+    return {
+      port,
+      newOperatorKey,
+      stop: async (limits) => {
+        const inTime = await server.stop(limits);
+        await endpoint.stop();
+        await stopSweeping();
+        await guarded.close();
+        await database.close();
+        return inTime;
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** In production the explorer is for people who administer an organization. */
+function mayExplore(caller: Caller): boolean {
+  return caller.kind === "OPERATOR" || (caller.kind === "PERSON" && caller.permissions.has("ORGANIZATION_WRITE"));
+}
+
+function anonymousIfRefused(error: unknown): Caller {
+  if (error instanceof Failure) return ANONYMOUS;
+  throw error;
+}

@@ -1,0 +1,32 @@
+/** The one catalogue of failures, assembled from what each room declares. */
+import { CONNECTION_FAILURES } from "../connection/failures.js";
+import type { ConnectionTypeRegistry } from "../connection/registry.js";
+import { PEOPLE_FAILURES } from "../people/failures.js";
+import { PLATFORM_FAILURES } from "../platform/errors/failure.js";
+import { assembleCatalogue, GRAPHQL_FAILURES, type Catalogue } from "../platform/graphql/failures.js";
+import { PROVISIONING_FAILURES } from "../provisioning/failures.js";
+import { SIGN_IN_FAILURES } from "../sign-in/failures.js";
+
+/** Every failure that this installation can answer. */
+export function createCatalogue(registry: ConnectionTypeRegistry): Catalogue {
+  return assembleCatalogue(
+    PLATFORM_FAILURES,
+    GRAPHQL_FAILURES,
+    PEOPLE_FAILURES,
+    CONNECTION_FAILURES,
+    PROVISIONING_FAILURES,
+    SIGN_IN_FAILURES,
+    registry.refusals,
+  );
+}
+
+/** What the catalogue says of a sign-in's outcome; `null` for a success. */
+export function explainOutcome(catalogue: Catalogue) {
+  return (outcome: string): { readonly message: string; readonly remedy: string } | null => {
+    const entry = catalogue.get(outcome);
+    if (entry === undefined) return null;
+    const message =
+      typeof entry.message === "function" ? (entry.message as (details: unknown) => string)({}) : entry.message;
+    return { message, remedy: entry.remedy };
+  };
+}

@@ -1,0 +1,33 @@
+/** The schema of the house: the resolvers of all rooms, wired by hand. */
+import type { GraphQLSchema } from "graphql";
+import type { Store } from "../access/store.js";
+import { createAuditResolvers } from "../audit/resolvers.js";
+import { createConnectionResolvers } from "../connection/resolvers.js";
+import type { ConnectionServices } from "../connection/services.js";
+import { CONNECTION_EVENTS } from "../connection/stored/connection.events.js";
+import { createEventResolvers } from "../events/resolvers.js";
+import { createPeopleResolvers } from "../people/resolvers.js";
+import { USER_EVENTS } from "../people/user/user.events.js";
+import type { Catalogue } from "../platform/graphql/failures.js";
+import { buildGraphQLSchema, type ResolverClass } from "../platform/graphql/schema.js";
+import { createSignInResolvers } from "../sign-in/resolvers.js";
+import { explainOutcome } from "./catalogue.js";
+
+/** Every event type that this installation tells. */
+export const EVENT_TYPES = [...USER_EVENTS, ...CONNECTION_EVENTS];
+
+/** Builds the schema on the operations that its resolvers call. */
+export function createSchema(store: Store, services: ConnectionServices, catalogue: Catalogue): GraphQLSchema {
+  const container = new Map<ResolverClass, object>([
+    ...createPeopleResolvers(store),
+    ...createConnectionResolvers(services),
+    ...createEventResolvers(store, EVENT_TYPES),
+    ...createAuditResolvers(store),
+    ...createSignInResolvers(store, explainOutcome(catalogue)),
+  ]);
+  return buildGraphQLSchema({
+    resolvers: [...container.keys()],
+    container,
+    errorCodes: catalogue,
+  });
+}

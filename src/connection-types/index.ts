@@ -1,0 +1,16 @@
+/** The connection types of an installation: this list, and nothing registers itself. */
+import type { AnyConnectionType } from "../connection/contract/index.js";
+import { oidc } from "./oidc/index.js";
+
+/** Where the providers with fixed addresses are; other clouds and stand-ins in tests have other ones. */
+export interface ProviderAddresses {
+  readonly entraAuthority: string;
+  readonly graphUrl: string;
+  readonly googleIssuer: string;
+  readonly googleDirectoryUrl: string;
+}
+
+/** The types that come with Usher, in the order in which forms list them. */
+export function builtInConnectionTypes(_addresses: ProviderAddresses): readonly AnyConnectionType[] {
+  return [oidc];
+}

@@ -1,0 +1,44 @@
+/** Starts Usher: environment → application → listen → stop. The only file with side effects. */
+import "reflect-metadata";
+import { migrations } from "../migrations/index.js";
+import { startUsher } from "./app.js";
+import { findKeyRingMistake } from "./app/load-key-ring.js";
+import { readConfiguration } from "./config/configuration.js";
+import { findDatabaseUrlMistake } from "./platform/database/database-url.js";
+import { createLogger } from "./platform/telemetry/logger.js";
+
+/** Shorter than the 30 seconds after which orchestrators usually kill. */
+const STOP_LIMIT_MILLISECONDS = 25_000;
+
+try {
+  const configuration = readConfiguration(process.env, {
+    databaseUrl: findDatabaseUrlMistake,
+    keyRing: findKeyRingMistake,
+  });
+  const logger = createLogger({ level: configuration.logLevel, pretty: !configuration.production });
+  const usher = await startUsher(configuration, migrations, logger);
+  if (usher.newOperatorKey !== null) announceOperatorKey(usher.newOperatorKey);
+  logger.info({ url: configuration.publicUrl, port: usher.port }, "Usher is ready.");
+
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ signal }, "Stopping: nothing new is taken, what is under way is finished.");
+    const inTime = await usher.stop({ limitMilliseconds: STOP_LIMIT_MILLISECONDS });
+    logger.info({ inTime }, "Stopped.");
+    process.exit(inTime ? 0 : 1);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => void stop(signal));
+} catch (error) {
+  // A mistake of configuration or of the database's address is for an operator: a sentence, no stack.
+  process.stderr.write(`Usher cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
+
+/** The key is not in the log, which others read: it is printed on the terminal, once. */
+function announceOperatorKey(key: string): void {
+  process.stdout.write(
+    `\nThis installation's operator key, shown this once:\n\n  ${key}\n\nIt opens every organization. Keep it, or set USHER_OPERATOR_KEY to one of your own.\n\n`,
+  );
+}
