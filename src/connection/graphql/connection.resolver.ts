@@ -1,0 +1,194 @@
+/** Connections in GraphQL. */
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
+import { holds, requirePermission, type Caller } from "../../access/caller.js";
+import type { RequestContext } from "../../access/request-context.js";
+import { Failure, UNAUTHENTICATED } from "../../platform/errors/failure.js";
+import { clearLoaders } from "../../platform/graphql/loaders.js";
+import type { ConnectionLoaders } from "../loaders.js";
+import type { ConnectionTypeRegistry } from "../registry.js";
+import { addressesOf } from "../runtime.js";
+import type { ConnectionServices } from "../services.js";
+import { showSettings } from "../settings/stored-settings.js";
+import { activateConnection, testConnection } from "../stored/activation.js";
+import { UNTRIED, type ConnectionHealth } from "../stored/connection-health.repository.js";
+import {
+  createConnection,
+  deleteConnection,
+  disableConnection,
+  readConnection,
+  updateConnection,
+} from "../stored/connection.operations.js";
+import type { Connection } from "../stored/connection.js";
+import type { ConnectionPolicies } from "../stored/policies.js";
+import { ConnectionTypeType, toConnectionType } from "./connection-types.type.js";
+import {
+  ActivateConnectionPayload,
+  CreateConnectionInput,
+  CreateConnectionPayload,
+  DeleteConnectionPayload,
+  DisableConnectionPayload,
+  TestConnectionPayload,
+  UpdateConnectionInput,
+  UpdateConnectionPayload,
+} from "./connection.input.js";
+import { ConnectionHealthType, ServiceProviderDetailType, SsoConnectionType } from "./connection.type.js";
+import { ConnectionPoliciesType } from "./policies-types.js";
+import { declaredSettingsTypes, declareSettingsTypes } from "./settings-types.js";
+
+/**
+ * What lies behind a connection's name is for those who look after connections. Whoever meets one elsewhere, as at a user's
+ * identity, sees its name only.
+ */
+function requireInsight(caller: Caller, { organizationId }: Connection): void {
+  if (!holds(caller, organizationId, "CONNECTIONS_WRITE"))
+    requirePermission(caller, organizationId, "CONNECTIONS_READ");
+}
+
+@Resolver(() => SsoConnectionType)
+export class ConnectionResolver {
+  constructor(
+    private readonly services: ConnectionServices,
+    private readonly loaders: ConnectionLoaders,
+  ) {}
+
+  @Query(() => [ConnectionTypeType], {
+    description: "The kinds of identity providers that connections can be made for. For everybody who is signed in.",
+  })
+  connectionTypes(@Ctx() { caller }: RequestContext): ConnectionTypeType[] {
+    if (caller.kind === "ANONYMOUS") throw new Failure(UNAUTHENTICATED, {});
+    return this.services.registry.types.map(toConnectionType);
+  }
+
+  @Query(() => SsoConnectionType, {
+    description: "One connection. Needs CONNECTIONS_READ; another organization's is NOT_FOUND.",
+  })
+  async connection(
+    @Ctx() { caller }: RequestContext,
+    @Arg("id", () => ID, { description: "The connection's id." }) id: string,
+  ): Promise<SsoConnectionType> {
+    return await readConnection(this.services, caller, id);
+  }
+
+  @FieldResolver(() => ConnectionPoliciesType, {
+    description: "What is decided about accounts that come through it. Needs CONNECTIONS_READ.",
+  })
+  policies(@Root() connection: Connection, @Ctx() { caller }: RequestContext): ConnectionPolicies {
+    requireInsight(caller, connection);
+    return connection.policies;
+  }
+
+  @FieldResolver(() => declaredSettingsTypes().union, {
+    description: "Its settings, defaults included; secrets only as when they were set. Needs CONNECTIONS_READ.",
+  })
+  settings(@Root() connection: Connection, @Ctx() { caller }: RequestContext): object {
+    requireInsight(caller, connection);
+    const { registry, runtime } = this.services;
+    const type = registry.get(connection.type);
+    return declaredSettingsTypes().toOutput(type, showSettings(type, runtime.keyRing, connection));
+  }
+
+  @FieldResolver(() => [ServiceProviderDetailType], {
+    description: "What to paste at the identity provider; known before anything else is. Needs CONNECTIONS_READ.",
+  })
+  serviceProvider(
+    @Root() connection: Connection,
+    @Ctx() { caller }: RequestContext,
+  ): readonly ServiceProviderDetailType[] {
+    requireInsight(caller, connection);
+    const { registry, runtime } = this.services;
+    return registry.get(connection.type).serviceProvider(addressesOf(runtime.publicUrl, connection.id));
+  }
+
+  @FieldResolver(() => ConnectionHealthType, {
+    description: "How it has been doing. Needs CONNECTIONS_READ.",
+  })
+  async health(@Root() connection: Connection, @Ctx() context: RequestContext): Promise<ConnectionHealth> {
+    requireInsight(context.caller, connection);
+    return (await this.loaders.health(context).load(connection.id)) ?? UNTRIED;
+  }
+
+  @Mutation(() => CreateConnectionPayload, {
+    description: "Creates a connection as a draft, without asking the provider. Needs CONNECTIONS_WRITE.",
+  })
+  async createConnection(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => CreateConnectionInput, { description: "What to create." }) input: CreateConnectionInput,
+  ): Promise<CreateConnectionPayload> {
+    return await changing(context, () => createConnection(this.services, context.caller, input));
+  }
+
+  @Mutation(() => UpdateConnectionPayload, {
+    description:
+      "Changes a connection: what is left out stays, null clears. Needs CONNECTIONS_WRITE. Answers VERSION_CONFLICT and CONNECTION_TYPE_FIXED.",
+  })
+  async updateConnection(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => UpdateConnectionInput, { description: "What to change." }) input: UpdateConnectionInput,
+  ): Promise<UpdateConnectionPayload> {
+    return await changing(context, () => updateConnection(this.services, context.caller, input));
+  }
+
+  @Mutation(() => ActivateConnectionPayload, {
+    description:
+      "Lets people sign in, after a diagnosis that finds no error. Needs CONNECTIONS_WRITE. Answers CONNECTION_NOT_READY with what is wrong.",
+  })
+  async activateConnection(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The connection's id." }) id: string,
+  ): Promise<ActivateConnectionPayload> {
+    return await changing(context, () => activateConnection(this.services, context.caller, id));
+  }
+
+  @Mutation(() => DisableConnectionPayload, {
+    description: "Turns a connection off and ends the sessions that it gave. Needs CONNECTIONS_WRITE.",
+  })
+  async disableConnection(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The connection's id." }) id: string,
+  ): Promise<DisableConnectionPayload> {
+    return await changing(context, () => disableConnection(this.services, context.caller, id));
+  }
+
+  @Mutation(() => DeleteConnectionPayload, {
+    description:
+      "Deletes a connection with the identities and sessions that it gave; the users stay. Needs CONNECTIONS_WRITE.",
+  })
+  async deleteConnection(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The connection's id." }) id: string,
+  ): Promise<DeleteConnectionPayload> {
+    return await changing(context, () => deleteConnection(this.services, context.caller, id));
+  }
+
+  @Mutation(() => TestConnectionPayload, {
+    description:
+      "Looks at everything that can be looked at without a user, and keeps the findings in `health`. Works on drafts. Needs CONNECTIONS_WRITE.",
+  })
+  async testConnection(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The connection's id." }) id: string,
+  ): Promise<TestConnectionPayload> {
+    const findings = await testConnection(this.services, context.caller, id);
+    clearLoaders(context);
+    return { findings };
+  }
+}
+
+async function changing(
+  context: RequestContext,
+  change: () => Promise<Connection>,
+): Promise<{ connection: SsoConnectionType }> {
+  const connection = await change();
+  clearLoaders(context);
+  return { connection };
+}
+
+/**
+ * The resolver class of connections, after the types of settings were made from the registry.
+ *
+ * @throws Error when this process has made a schema with other connection types before
+ */
+export function createConnectionResolver(registry: ConnectionTypeRegistry): typeof ConnectionResolver {
+  declareSettingsTypes(registry);
+  return ConnectionResolver;
+}

@@ -1,0 +1,26 @@
+/** Declares GraphQL fields by calling TypeGraphQL's decorators, for classes that are made from a list. */
+import { Field, type ClassType } from "type-graphql";
+
+/** Adds a field to a class; `type` is what `@Field(() => …)` would name. */
+export function declareField(
+  target: ClassType,
+  name: string,
+  type: () => unknown,
+  options: { readonly description: string; readonly nullable: boolean },
+): void {
+  // Without a design type TypeGraphQL takes the property for undeclared.
+  Reflect.defineMetadata("design:type", Object, target.prototype as object, name);
+  (Field as (type: unknown, options: object) => PropertyDecorator)(type, options)(target.prototype as object, name);
+}
+
+/** A class of its own, named for messages; the decorators' metadata hang on it. */
+export function makeClass(name: string): ClassType<Record<string, unknown>> {
+  const made = class {};
+  Object.defineProperty(made, "name", { value: name });
+  return made as ClassType<Record<string, unknown>>;
+}
+
+/** `clientAuthentication` becomes `ClientAuthentication`. */
+export function capitalize(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -1,0 +1,41 @@
+/** Adds their identities to users, and its connection to an identity. */
+import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { scopeFor } from "../../access/caller.js";
+import type { RequestContext } from "../../access/request-context.js";
+import { UserType } from "../../people/user/user.type.js";
+import type { Identity } from "../identity/identity.js";
+import type { ConnectionLoaders } from "../loaders.js";
+import type { Connection } from "../stored/connection.js";
+import { SsoConnectionType } from "./connection.type.js";
+import { IdentityType } from "./identity.type.js";
+
+@Resolver(() => UserType)
+export class UserIdentitiesResolver {
+  constructor(private readonly loaders: ConnectionLoaders) {}
+
+  @FieldResolver(() => [IdentityType], {
+    description:
+      "How providers know the user, at connections of your organization, the oldest first. Needs USERS_READ, but for yourself.",
+  })
+  async identities(
+    @Root() user: { readonly id: string },
+    @Ctx() context: RequestContext,
+  ): Promise<readonly Identity[]> {
+    const { caller } = context;
+    if (caller.kind !== "PERSON" || caller.userId !== user.id) scopeFor(caller, "USERS_READ");
+    return await this.loaders.identitiesOfUser(context).load(user.id);
+  }
+}
+
+@Resolver(() => IdentityType)
+export class IdentityResolver {
+  constructor(private readonly loaders: ConnectionLoaders) {}
+
+  @FieldResolver(() => SsoConnectionType, { description: "The connection that the person signs in through." })
+  async connection(@Root() identity: Identity, @Ctx() context: RequestContext): Promise<Connection> {
+    const connection = await this.loaders.connection(context).load(identity.connectionId);
+    // A foreign key keeps an identity from outliving its connection.
+    if (connection === null) throw new Error(`identity ${identity.id} has no connection`);
+    return connection;
+  }
+}

@@ -1,0 +1,24 @@
+/** The link (connection, issuer, subject) → user, in the house's own words. */
+import { createHash } from "node:crypto";
+
+export interface Identity {
+  readonly id: string;
+  readonly connectionId: string;
+  readonly userId: string;
+  readonly issuer: string;
+  readonly subject: string;
+  /** The address that the provider sent at the last sign-in, in the form by which addresses are compared. */
+  readonly emailKey: string | null;
+  readonly createdAt: Date;
+  readonly lastSignedInAt: Date | null;
+}
+
+/**
+ * The key by which an identity is found: SHA-256 hex over connection, issuer and subject. Hashed, because collations take
+ * `'sub'` and `'sub '` for equal; over a JSON list, because joined texts could be cut elsewhere.
+ */
+export function identityKey(connectionId: string, issuer: string, subject: string): string {
+  return createHash("sha256")
+    .update(JSON.stringify([connectionId, issuer, subject]))
+    .digest("hex");
+}

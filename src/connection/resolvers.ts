@@ -1,0 +1,19 @@
+/** The resolvers of connections and identities, for the composition root. */
+import type { ResolverClass } from "../platform/graphql/schema.js";
+import { createConnectionResolver } from "./graphql/connection.resolver.js";
+import { IdentityResolver, UserIdentitiesResolver } from "./graphql/identity.resolvers.js";
+import { OrganizationConnectionsResolver } from "./graphql/organization-connections.resolver.js";
+import { createConnectionLoaders } from "./loaders.js";
+import type { ConnectionServices } from "./services.js";
+
+/** Makes the resolvers of this room. */
+export function createConnectionResolvers(services: ConnectionServices): ReadonlyMap<ResolverClass, object> {
+  const loaders = createConnectionLoaders(services);
+  const ConnectionResolver = createConnectionResolver(services.registry);
+  return new Map<ResolverClass, object>([
+    [ConnectionResolver, new ConnectionResolver(services, loaders)],
+    [OrganizationConnectionsResolver, new OrganizationConnectionsResolver(loaders)],
+    [UserIdentitiesResolver, new UserIdentitiesResolver(loaders)],
+    [IdentityResolver, new IdentityResolver(loaders)],
+  ]);
+}

@@ -1,0 +1,9 @@
+/** What the operations of this room are handed. */
+import type { Store } from "../access/store.js";
+import type { ConnectionTypeRegistry } from "./registry.js";
+import type { RuntimeParts } from "./runtime.js";
+
+export interface ConnectionServices extends Store {
+  readonly registry: ConnectionTypeRegistry;
+  readonly runtime: RuntimeParts;
+}

@@ -1,0 +1,83 @@
+/** Testing a connection, and letting people sign in through it. */
+import { causeOf, type Caller } from "../../access/caller.js";
+import { Failure } from "../../platform/errors/failure.js";
+import { VERSION_CONFLICT } from "../../people/failures.js";
+import type { Finding } from "../contract/index.js";
+import { CONNECTION_NOT_READY } from "../failures.js";
+import type { ConnectionServices } from "../services.js";
+import { findChanged } from "../settings/compare-settings.js";
+import { sealSettings } from "../settings/stored-settings.js";
+import { readForChange, storeChange } from "./connection.changes.js";
+import { CONNECTION_ACTIVATED } from "./connection.events.js";
+import { noteTest } from "./connection-health.repository.js";
+import { readConnectionFor } from "./connection.operations.js";
+import type { Connection } from "./connection.js";
+import { examineConnection, listFindings, type Examination } from "./examine.js";
+
+/**
+ * Looks at everything that can be looked at without a user, and notes it in the connection's health. Drafts can be tested
+ * too: what they lack is a finding.
+ */
+export async function testConnection(
+  services: ConnectionServices,
+  caller: Caller,
+  id: string,
+): Promise<readonly Finding[]> {
+  const connection = await readConnectionFor(services, caller, id, "CONNECTIONS_WRITE");
+  const findings = listFindings(await examineConnection(services, connection));
+  await keepFindings(services, caller, connection, findings);
+  return findings;
+}
+
+/**
+ * Lets people sign in through a connection. Everything that is required must be there, and the diagnosis, which is made
+ * before anything is locked, must find no error. A connection that is active stays as it is.
+ *
+ * @throws CONNECTION_NOT_READY, and VERSION_CONFLICT when the connection changed while it was looked at
+ */
+export async function activateConnection(
+  services: ConnectionServices,
+  caller: Caller,
+  id: string,
+): Promise<Connection> {
+  const examined = await readConnectionFor(services, caller, id, "CONNECTIONS_WRITE");
+  if (examined.state === "ACTIVE") return examined;
+  const examination = await examineConnection(services, examined);
+  await keepFindings(services, caller, examined, listFindings(examination));
+  requireReady(examination);
+  return await services.begin(caller, causeOf(caller), async (unit) => {
+    const before = await readForChange(unit, examined);
+    if (before.state === "ACTIVE") return before;
+    if (before.version !== examined.version)
+      throw new Failure(VERSION_CONFLICT, { expected: examined.version, actual: before.version });
+    const { type, merged } = examination;
+    const changed = findChanged(type, examination.before, merged, Object.keys(before.secrets));
+    const sealed =
+      changed.length === 0
+        ? {}
+        : sealSettings(type, services.runtime.keyRing, before.id, { ...merged, before, now: unit.now });
+    return await storeChange(
+      unit,
+      before,
+      { ...before, ...sealed, state: "ACTIVE", firstActivatedAt: before.firstActivatedAt ?? unit.now },
+      { event: CONNECTION_ACTIVATED, settings: { type, changed }, raisesTrust: true },
+    );
+  });
+}
+
+function requireReady({ findings, fields }: Examination): void {
+  if (fields.length > 0 || findings.some(({ level }) => level === "ERROR"))
+    throw new Failure(CONNECTION_NOT_READY, { findings, fields });
+}
+
+/** Health is apart from the connection: noting it neither changes the version nor waits for other changes. */
+async function keepFindings(
+  { begin }: ConnectionServices,
+  caller: Caller,
+  { id }: Connection,
+  findings: readonly Finding[],
+): Promise<void> {
+  await begin(caller, causeOf(caller), async (unit) => {
+    await noteTest(unit, id, findings);
+  });
+}

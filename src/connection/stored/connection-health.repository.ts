@@ -1,0 +1,86 @@
+/** How connections have been doing: what tests found, and when sign-ins last succeeded and failed. */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { Reader } from "../../platform/database/database.js";
+import { toDateOrNull, toJson } from "../../platform/database/values.js";
+import type { Finding } from "../contract/index.js";
+
+/** The health of one connection; apart from the connection, so that it never changes the connection's version. */
+export interface ConnectionHealth {
+  readonly lastTestedAt: Date | null;
+  /** What the last test found; empty before the first. */
+  readonly findings: readonly Finding[];
+  readonly lastSucceededAt: Date | null;
+  readonly lastFailedAt: Date | null;
+  /** Catalogue code of the last failed sign-in. */
+  readonly lastFailureCode: string | null;
+}
+
+export const UNTRIED: ConnectionHealth = {
+  lastTestedAt: null,
+  findings: [],
+  lastSucceededAt: null,
+  lastFailedAt: null,
+  lastFailureCode: null,
+};
+
+/** The health of several connections, by connection. */
+export async function findHealthOfConnections(
+  reader: Reader,
+  connectionIds: readonly string[],
+): Promise<Map<string, ConnectionHealth>> {
+  if (connectionIds.length === 0) return new Map();
+  const raws = await reader.rows<{
+    connection_id: string;
+    last_tested_at: unknown;
+    last_findings: string | null;
+    last_succeeded_at: unknown;
+    last_failed_at: unknown;
+    last_failure_code: string | null;
+  }>(
+    `SELECT connection_id, last_tested_at, last_findings, last_succeeded_at, last_failed_at, last_failure_code
+       FROM connection_health WHERE connection_id IN (${connectionIds.map(() => "?").join(", ")})`,
+    connectionIds,
+  );
+  return new Map(
+    raws.map((raw) => [
+      raw.connection_id,
+      {
+        lastTestedAt: toDateOrNull(raw.last_tested_at),
+        findings: raw.last_findings === null ? [] : toJson<Finding[]>(raw.last_findings),
+        lastSucceededAt: toDateOrNull(raw.last_succeeded_at),
+        lastFailedAt: toDateOrNull(raw.last_failed_at),
+        lastFailureCode: raw.last_failure_code,
+      },
+    ]),
+  );
+}
+
+/** Notes what a test found. */
+export async function noteTest(unit: UnitOfWork, connectionId: string, findings: readonly Finding[]): Promise<void> {
+  await unit.execute("UPDATE connection_health SET last_tested_at = ?, last_findings = ? WHERE connection_id = ?", [
+    unit.now,
+    JSON.stringify(findings),
+    connectionId,
+  ]);
+}
+
+/** Notes that somebody signed in through a connection. */
+export async function noteSignInSucceeded(unit: UnitOfWork, connectionId: string): Promise<void> {
+  await unit.execute("UPDATE connection_health SET last_succeeded_at = ? WHERE connection_id = ?", [
+    unit.now,
+    connectionId,
+  ]);
+}
+
+/**
+ * Notes that a sign-in through a connection failed.
+ *
+ * @param code the catalogue code of the refusal
+ */
+export async function noteSignInFailed(unit: UnitOfWork, connectionId: string, code: string): Promise<void> {
+  await unit.execute("UPDATE connection_health SET last_failed_at = ?, last_failure_code = ? WHERE connection_id = ?", [
+    unit.now,
+    code,
+    connectionId,
+  ]);
+}

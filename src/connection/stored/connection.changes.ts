@@ -1,0 +1,100 @@
+/** Stores a change of a connection together with everything that goes with it: version, trust, sessions, event, audit. */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { recordAudit } from "../../audit/record-audit.js";
+import { appendEvent } from "../../events/append-event.js";
+import { changesBetween } from "../../events/event-type.js";
+import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
+import { lockOrganization } from "../../people/organization/organization.repository.js";
+import { endSessionsOfConnection } from "../../people/session/session.repository.js";
+import type { AnyConnectionType } from "../contract/index.js";
+import { auditSetting } from "../settings/compare-settings.js";
+import { settingsOf } from "../settings/stored-settings.js";
+import { connectionSnapshot, type ConnectionEvent } from "./connection.events.js";
+import type { Connection } from "./connection.js";
+import { findConnection, updateConnectionRow } from "./connection.repository.js";
+
+/**
+ * Reads a connection for a change. The organization's row is locked first, so that changes follow each other.
+ *
+ * @throws NOT_FOUND when it has gone meanwhile
+ */
+export async function readForChange(unit: UnitOfWork, { id, organizationId }: Connection): Promise<Connection> {
+  await lockOrganization(unit, organizationId);
+  const connection = await findConnection(unit, organizationId, id);
+  if (connection === null) throw new Failure(NOT_FOUND, { type: "connection" });
+  return connection;
+}
+
+/** What is told of a change. */
+export interface ConnectionChange {
+  readonly event: ConnectionEvent;
+  /** The settings that changed, where some did. */
+  readonly settings?: { readonly type: AnyConnectionType; readonly changed: readonly string[] };
+}
+
+/**
+ * Stores `after` as the next version of `before`.
+ *
+ * @param change `raisesTrust` also ends the flows under way, by the trust version, and the sessions that the connection gave
+ */
+export async function storeChange(
+  unit: UnitOfWork,
+  before: Connection,
+  after: Connection,
+  change: ConnectionChange & { readonly raisesTrust: boolean },
+): Promise<Connection> {
+  const stored: Connection = {
+    ...after,
+    version: before.version + 1,
+    trustVersion: before.trustVersion + (change.raisesTrust ? 1 : 0),
+    updatedAt: unit.now,
+  };
+  await updateConnectionRow(unit, stored);
+  const endedSessions = change.raisesTrust ? await endSessionsOfConnection(unit, before.id) : 0;
+  await recordChange(unit, { before, after: stored, endedSessions }, change);
+  return stored;
+}
+
+/** Tells the log and the audit log of a change that is stored. Without `before` it is the creation, without `after` the end. */
+export async function recordChange(
+  unit: UnitOfWork,
+  states: { readonly before?: Connection; readonly after?: Connection; readonly endedSessions: number },
+  { event, settings }: ConnectionChange,
+): Promise<void> {
+  const { before, after, endedSessions } = states;
+  const subject = after ?? before;
+  if (subject === undefined) return;
+  const snapshot = connectionSnapshot(subject);
+  await appendEvent(unit, {
+    organizationId: subject.organizationId,
+    type: event,
+    subject: { id: subject.id, version: subject.version },
+    data: {
+      connection: snapshot,
+      changed: before && after ? changesBetween(connectionSnapshot(before), snapshot) : null,
+      changedSettings: [...(settings?.changed ?? [])],
+    },
+  });
+  await recordAudit(unit, {
+    organizationId: subject.organizationId,
+    action: event.type,
+    subject: { type: "connection", id: subject.id },
+    before: before ? auditView(before, settings) : null,
+    after: after ? { ...auditView(after, settings), ...(endedSessions > 0 && { endedSessions }) } : null,
+  });
+}
+
+/** A connection as the audit log shows it, with the settings that changed. */
+function auditView(connection: Connection, settings: ConnectionChange["settings"]) {
+  const shown =
+    settings &&
+    settingsOf(settings.type)
+      .filter(([name]) => settings.changed.includes(name))
+      .map(([name, setting]) => [name, auditSetting(setting, connection.secrets[name] ?? connection.settings[name])]);
+  return {
+    ...connectionSnapshot(connection),
+    version: connection.version,
+    trustVersion: connection.trustVersion,
+    ...(shown && { settings: Object.fromEntries(shown) as Record<string, unknown> }),
+  };
+}

@@ -1,0 +1,129 @@
+/** Reading and writing connections. */
+import type { OrganizationScope } from "../../access/caller.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { Reader } from "../../platform/database/database.js";
+import { toDate, toDateOrNull, toJson } from "../../platform/database/values.js";
+import { OWN_KEYS } from "../settings/own-keys.js";
+import type { StoredSecret } from "../settings/stored-settings.js";
+import { ConnectionHealthRow } from "./connection-health.row.js";
+import type { Connection, ConnectionState } from "./connection.js";
+import { ConnectionRow } from "./connection.row.js";
+import { readConnectionPolicies } from "./policies.js";
+
+interface Raw {
+  id: string;
+  organization_id: string;
+  display_name: string;
+  type: string;
+  state: string;
+  settings: string;
+  secrets: string;
+  settings_version: number;
+  policies: string;
+  version: number;
+  trust_version: number;
+  first_activated_at: unknown;
+  created_at: unknown;
+  updated_at: unknown;
+}
+
+const COLUMNS = `id, organization_id, display_name, type, state, settings, secrets, settings_version, policies, version,
+  trust_version, first_activated_at, created_at, updated_at`;
+
+function fromRaw(raw: Raw): Connection {
+  const { [OWN_KEYS]: ownKeys, ...secrets } = toJson<Record<string, StoredSecret>>(raw.secrets);
+  return {
+    id: raw.id,
+    organizationId: raw.organization_id,
+    displayName: raw.display_name,
+    type: raw.type,
+    state: raw.state as ConnectionState,
+    settings: toJson(raw.settings),
+    secrets,
+    ownKeys: ownKeys ?? null,
+    settingsVersion: raw.settings_version,
+    policies: readConnectionPolicies(toJson(raw.policies)),
+    version: raw.version,
+    trustVersion: raw.trust_version,
+    firstActivatedAt: toDateOrNull(raw.first_activated_at),
+    createdAt: toDate(raw.created_at),
+    updatedAt: toDate(raw.updated_at),
+  };
+}
+
+/** One connection by id, or `null` when it does not exist or lies outside the scope. */
+export async function findConnection(reader: Reader, scope: OrganizationScope, id: string): Promise<Connection | null> {
+  const [connection] = await findConnections(reader, scope, [id]);
+  return connection ?? null;
+}
+
+/** Several connections by id, within the scope, in no particular order. */
+export async function findConnections(
+  reader: Reader,
+  scope: OrganizationScope,
+  ids: readonly string[],
+): Promise<Connection[]> {
+  if (ids.length === 0) return [];
+  const raws = await reader.rows<Raw>(
+    `SELECT ${COLUMNS} FROM sso_connection
+      WHERE id IN (${ids.map(() => "?").join(", ")})${scope === null ? "" : " AND organization_id = ?"}`,
+    scope === null ? ids : [...ids, scope],
+  );
+  return raws.map(fromRaw);
+}
+
+/** All connections of several organizations, the oldest first, by organization. */
+export async function findConnectionsOfOrganizations(
+  reader: Reader,
+  organizationIds: readonly string[],
+): Promise<Map<string, Connection[]>> {
+  const byOrganization = new Map<string, Connection[]>(organizationIds.map((id) => [id, []]));
+  if (organizationIds.length === 0) return byOrganization;
+  const raws = await reader.rows<Raw>(
+    `SELECT ${COLUMNS} FROM sso_connection WHERE organization_id IN (${organizationIds.map(() => "?").join(", ")})
+      ORDER BY created_at, id`,
+    organizationIds,
+  );
+  for (const raw of raws) byOrganization.get(raw.organization_id)?.push(fromRaw(raw));
+  return byOrganization;
+}
+
+/** The connections through which people of an organization can sign in, the oldest first. */
+export async function findActiveConnections(reader: Reader, organizationId: string): Promise<Connection[]> {
+  const raws = await reader.rows<Raw>(
+    `SELECT ${COLUMNS} FROM sso_connection WHERE organization_id = ? AND state = 'ACTIVE' ORDER BY created_at, id`,
+    [organizationId],
+  );
+  return raws.map(fromRaw);
+}
+
+function toRow({ ownKeys, ...connection }: Connection): ConnectionRow {
+  return {
+    ...connection,
+    settings: JSON.stringify(connection.settings),
+    secrets: JSON.stringify({ ...connection.secrets, ...(ownKeys !== null && { [OWN_KEYS]: ownKeys }) }),
+    policies: JSON.stringify(connection.policies),
+  };
+}
+
+/** Stores a new connection with its empty health record. */
+export async function insertConnection(unit: UnitOfWork, connection: Connection): Promise<void> {
+  await unit.manager.insert(ConnectionRow, toRow(connection));
+  await unit.manager.insert(ConnectionHealthRow, {
+    connectionId: connection.id,
+    lastTestedAt: null,
+    lastFindings: null,
+    lastSucceededAt: null,
+    lastFailedAt: null,
+    lastFailureCode: null,
+  });
+}
+
+export async function updateConnectionRow(unit: UnitOfWork, connection: Connection): Promise<void> {
+  await unit.manager.update(ConnectionRow, { id: connection.id }, toRow(connection));
+}
+
+/** Deletes a connection with its identities, flows and health. */
+export async function deleteConnectionRow(unit: UnitOfWork, id: string): Promise<void> {
+  await unit.execute("DELETE FROM sso_connection WHERE id = ?", [id]);
+}
