@@ -29,7 +29,7 @@ export interface DataSourceParts {
 }
 
 /** How long SQLite waits for somebody else's lock, such as a backup's, in milliseconds. */
-const SQLITE_BUSY_TIMEOUT_MILLISECONDS = 5_000;
+export const SQLITE_BUSY_TIMEOUT_MILLISECONDS = 5_000;
 
 /** Makes the data source of either database, not yet initialized. */
 export async function createDataSource(target: DatabaseTarget, parts: DataSourceParts): Promise<DataSource> {

@@ -31,17 +31,16 @@ export function asksForRepetition(error: unknown): boolean {
 }
 
 /**
- * Takes the bound values out of a driver's error, in place: errors end in logs, and values may be secrets. mysql2 keeps
- * the whole interpolated statement, TypeORM the parameters.
+ * Takes the bound values out of an error of MySQL's driver, in place: errors end in logs, and values may be secrets.
+ * mysql2 keeps the whole interpolated statement, TypeORM the parameters.
  */
 export function withoutValues(error: unknown, sql: string): Error {
-  // Not `instanceof Error`: better-sqlite3 makes its errors in native code, with whichever constructor it met first.
-  if (typeof error !== "object" || error === null) return new Error(String(error));
+  if (!(error instanceof Error)) return new Error(String(error));
   for (const holder of [error, driverErrorOf(error)] as { sql?: string; parameters?: unknown }[]) {
     if ("sql" in holder) holder.sql = sql;
     if ("parameters" in holder) delete holder.parameters;
   }
-  return error as Error;
+  return error;
 }
 
 function driverErrorOf(error: unknown): DriverError {

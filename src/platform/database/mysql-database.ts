@@ -1,7 +1,7 @@
 /** The database on a MySQL or MariaDB server: a pool, and transactions that are repeated when the server asks for it. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Pool } from "mysql2";
-import type { DataSource } from "typeorm";
+import { QueryFailedError, type DataSource } from "typeorm";
 import type { MysqlDriver } from "typeorm/driver/mysql/MysqlDriver.js";
 import { createMysqlDataSource, type DataSourceParts, type DatabaseLogger } from "./create-data-source.js";
 import type { OpenDatabase, Reader, SqlValue, Transaction } from "./database.js";
@@ -38,15 +38,26 @@ export async function openMysqlDatabase(target: MysqlTarget, parts: DataSourcePa
     await dataSource.destroy();
     throw error;
   }
+  const underWay = new Set<Promise<unknown>>();
   return {
     dialect: "mysql",
     dataSource,
     reader,
-    transact: (work) => transactRepeatedly(dataSource, scopes, work, parts.logger),
+    transact: (work) => {
+      const transacting = transactRepeatedly(dataSource, scopes, work, parts.logger);
+      underWay.add(transacting);
+      const forget = () => underWay.delete(transacting);
+      transacting.then(forget, forget);
+      return transacting;
+    },
     ping: async () => {
       await queryPool(pool, "SELECT 1", []);
     },
-    close: () => dataSource.destroy(),
+    close: async () => {
+      // What has begun may finish, as on SQLite.
+      await Promise.allSettled(underWay);
+      await dataSource.destroy();
+    },
   };
 }
 
@@ -72,11 +83,12 @@ function createReader(pool: Pool, scopes: TransactionScopes): Reader {
 
 async function queryPool(pool: Pool, sql: string, parameters: readonly SqlValue[]): Promise<unknown> {
   recordStatement(sql);
+  const values = parameters.map(bindValue);
   try {
-    const [rows] = await pool.promise().query(sql, parameters.map(bindValue));
+    const [rows] = await pool.promise().query(sql, values);
     return rows;
   } catch (error) {
-    throw withoutValues(error, sql);
+    throw new QueryFailedError(sql, undefined, withoutValues(error, sql));
   }
 }
 

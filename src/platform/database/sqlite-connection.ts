@@ -1,8 +1,8 @@
 /** One open SQLite file handle with its prepared statements. better-sqlite3 is synchronous, so every call is whole. */
 import type SqliteHandle from "better-sqlite3";
 import type { Statement } from "better-sqlite3";
+import { QueryFailedError } from "typeorm";
 import type { SqlValue } from "./database.js";
-import { withoutValues } from "./driver-errors.js";
 import { recordStatement } from "./query-count.js";
 import { bindValue } from "./values.js";
 
@@ -18,15 +18,18 @@ export class SqliteConnection {
 
   constructor(readonly handle: SqliteHandle) {}
 
-  /** Runs one statement. */
+  /**
+   * Runs one statement.
+   * @throws QueryFailedError without the bound values, as TypeORM's queries do on every dialect
+   */
   run(sql: string, parameters: readonly SqlValue[] = []): SqliteAnswer {
     recordStatement(sql);
+    const values = parameters.map(bindValue);
     try {
       const statement = this.#prepare(sql);
-      const values = parameters.map(bindValue);
       return statement.reader ? { rows: statement.all(...values) } : statement.run(...values);
     } catch (error) {
-      throw withoutValues(error, sql);
+      throw new QueryFailedError(sql, undefined, error as Error);
     }
   }
 

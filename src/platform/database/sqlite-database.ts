@@ -1,6 +1,10 @@
 /** The database on one SQLite file: one connection that writes, in turn, and one that reads what is committed. */
 import type { Database, OpenDatabase, Reader, SqlValue, Transaction } from "./database.js";
-import { createSqliteDataSource, type DataSourceParts } from "./create-data-source.js";
+import {
+  createSqliteDataSource,
+  SQLITE_BUSY_TIMEOUT_MILLISECONDS,
+  type DataSourceParts,
+} from "./create-data-source.js";
 import type { SqliteTarget } from "./database-url.js";
 import { readFirst } from "./reader.js";
 import { SqliteConnection } from "./sqlite-connection.js";
@@ -12,9 +16,7 @@ import type { TransactionScope, TransactionScopes } from "./transaction-scope.js
  * @throws DatabaseInUseError when another process has it open
  */
 export async function openSqliteDatabase(target: SqliteTarget, parts: DataSourceParts): Promise<OpenDatabase> {
-  const { dataSource, writer, path, Sqlite } = await createSqliteDataSource(target, parts);
-  await dataSource.initialize();
-  const readConnection = new SqliteConnection(new Sqlite(path, { readonly: true, timeout: 5_000 }));
+  const { dataSource, writer, readConnection } = await openConnections(target, parts);
   const reader = createReader(readConnection, writer.scopes);
 
   const transact: Database["transact"] = async (work) => {
@@ -55,6 +57,20 @@ export async function openSqliteDatabase(target: SqliteTarget, parts: DataSource
       leave();
     },
   };
+}
+
+async function openConnections(target: SqliteTarget, parts: DataSourceParts) {
+  try {
+    const { dataSource, writer, path, Sqlite } = await createSqliteDataSource(target, parts);
+    await dataSource.initialize();
+    const handle = new Sqlite(path, { readonly: true, timeout: SQLITE_BUSY_TIMEOUT_MILLISECONDS });
+    return { dataSource, writer, readConnection: new SqliteConnection(handle) };
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message: string };
+    // The file system's and SQLite's refusals, such as a folder that may not be written; not a mistake of ours.
+    if (typeof code !== "string") throw error;
+    throw new Error(`The SQLite database ${target.path} cannot be opened: ${message}.`, { cause: error });
+  }
 }
 
 function createReader(connection: SqliteConnection, scopes: TransactionScopes): Reader {

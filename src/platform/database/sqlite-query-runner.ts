@@ -2,7 +2,7 @@
  * TypeORM's query runner for SQLite, one for each caller. TypeORM itself shares a single one, so that concurrent
  * transactions end up inside each other; here they wait for their turn at the one connection that writes.
  */
-import { QueryFailedError, QueryResult } from "typeorm";
+import { QueryResult } from "typeorm";
 import { BetterSqlite3QueryRunner } from "typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js";
 import type { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3Driver.js";
 import type { SqlValue } from "./database.js";
@@ -110,10 +110,9 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
         result.affected = answer.changes;
       }
     } catch (error) {
-      const failure = new QueryFailedError(sql, undefined, error as Error);
       // A full disk or a failing one makes SQLite roll back by itself; later statements would then commit one by one.
-      if (this.scope && !connection.handle.inTransaction) this.scope.failure ??= failure;
-      throw failure;
+      if (this.scope && !connection.handle.inTransaction) this.scope.failure ??= error as Error;
+      throw error;
     }
     return useStructuredResult ? result : result.raw;
   }

@@ -1,7 +1,7 @@
 /** Opening a database: wrong addresses are explained, one process has a SQLite file, and no message holds a password. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, symlinkSync } from "node:fs";
+import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -121,6 +121,17 @@ describe("a SQLite file", () => {
     expect(await database.dataSource.query("PRAGMA foreign_keys")).toEqual([{ foreign_keys: 1 }]);
     await expect(database.reader.rows("CREATE TABLE note (id int)")).rejects.toThrow(/readonly|answer rows/);
     await database.close();
+  });
+
+  test("that cannot be opened is named with the reason, and its lock is free again", async () => {
+    const path = join(folder, "usher.sqlite");
+    writeFileSync(path, "This is a text and no database. ".repeat(100));
+    const sentence = `The SQLite database ${path} cannot be opened: file is not a database.`;
+    for (const _ of [1, 2]) expect((await openError(`sqlite:${path}`)).message).toBe(sentence);
+    const inFile = await openError(`sqlite:${join(path, "usher.sqlite")}`);
+    expect(inFile.message).toMatch(/usher\.sqlite cannot be opened: (ENOTDIR|EEXIST)/);
+    writeFileSync(path, "");
+    await (await openDatabase({ url: `sqlite:${path}`, ...NOTHING })).close();
   });
 
   test("belongs to one process: a second is refused, by any path, and let in once the first is closed", async () => {

@@ -171,6 +171,19 @@ test("a transaction that the database has given up writes nothing more, whatever
   expect(await readIds()).toEqual([]);
 });
 
+test("closing waits for what has begun", async () => {
+  const { promise: begun, resolve: noteBegun } = withResolvers();
+  const writing = database.transact(async (transaction) => {
+    noteBegun();
+    await pause(20);
+    return insert(transaction, "last");
+  });
+  await begun;
+  database = await database.reopen();
+  expect(await writing).toBe(1);
+  expect(await readIds()).toEqual(["last"]);
+});
+
 test("execute answers the rows that were matched, changed or not", async () => {
   await database.transact(async (transaction) => {
     await insert(transaction, "a");
