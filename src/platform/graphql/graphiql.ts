@@ -12,8 +12,9 @@ import express, { type Request, type RequestHandler, type Router } from "express
 const ASSET_CACHE_SECONDS = 86_400;
 
 /**
- * Styles must be allowed inline: GraphiQL's dialogs and menus put `<style>` elements into the page while they are open,
- * and CodeMirror writes style attributes. Fonts are embedded in its style sheet. Scripts come from here alone.
+ * Styles must be allowed inline: while a dialog of GraphiQL is open, it holds the page still with a `<style>` element
+ * that depends on the width of the scroll bar; nothing else needs it. Fonts are embedded in its style sheet. Scripts
+ * come from here alone.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
