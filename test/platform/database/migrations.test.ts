@@ -8,9 +8,10 @@ import {
   schemaDrift,
   undoLastMigration,
 } from "../../../src/platform/database/migrations.js";
+import type { OpenDatabase } from "../../../src/platform/database/database.js";
 import { openDatabase } from "../../../src/platform/database/open-database.js";
 import { onMariaDb, openTestDatabase, testDatabaseUrl, type TestDatabase } from "../../support/database.js";
-import { AuthorRow, CreateLibrary1700000000001, library } from "./library.js";
+import { AuthorRow, library } from "./library.js";
 
 const CREATE = "CreateLibrary1700000000001";
 const ADD_PHONE = "AddPhone1700000000002";
@@ -23,8 +24,8 @@ beforeEach(async () => {
 
 afterEach(() => database.close());
 
-const addRows = () =>
-  database.transact(async (transaction) => {
+const addRows = (to: OpenDatabase = database) =>
+  to.transact(async (transaction) => {
     await transaction.execute("INSERT INTO author (id, name_key) VALUES (?, ?)", ["1", "ada"]);
     await transaction.execute("INSERT INTO book (author_id, number, written_at) VALUES (?, ?, ?)", [
       "1",
@@ -105,19 +106,20 @@ test("a migration that would leave rows without their parent is not kept on SQLi
     }
     async down() {}
   }
-  await migrate(database);
-  await addRows();
   if (onMariaDb) return;
-  const { url } = database;
-  await database.dataSource.destroy();
-  const next = await openDatabase({ url, ...library, migrations: [...library.migrations, DropParents1700000000003] });
+  const { url, remove } = await testDatabaseUrl();
   try {
+    const before = await openDatabase({ url, ...library });
+    await migrate(before);
+    await addRows(before);
+    await before.close();
+    const next = await openDatabase({ url, ...library, migrations: [...library.migrations, DropParents1700000000003] });
     await expect(migrate(next)).rejects.toThrow(/1 rows that refer to nothing, such as one of book to author/);
     expect(await next.reader.rows("SELECT id FROM author")).toEqual([{ id: "1" }]);
-  } finally {
     await next.close();
+  } finally {
+    await remove();
   }
-  database = await openTestDatabase(library);
 });
 
 test("several that migrate at once take turns, and each migration runs once", async () => {
@@ -136,17 +138,12 @@ test("several that migrate at once take turns, and each migration runs once", as
   }
 });
 
-test("statements that were prepared before a migration see the columns that it made", async () => {
-  const { url } = database;
-  await database.dataSource.destroy();
-  const older = await openDatabase({ url, entities: [], migrations: [CreateLibrary1700000000001] });
-  await migrate(older);
-  await older.transact((t) => t.execute("INSERT INTO author (id, name_key) VALUES ('1', 'ada')"));
-  expect(await older.reader.row("SELECT * FROM author")).not.toHaveProperty("phone");
-  await older.transact((t) => t.execute("ALTER TABLE author ADD COLUMN phone varchar(32)"));
-  expect(await older.reader.row("SELECT * FROM author")).toHaveProperty("phone", null);
-  await older.close();
-  database = await openTestDatabase(library);
+test("statements that were prepared before a change of the schema see the columns that it made", async () => {
+  await migrate(database);
+  await addRows();
+  expect(await database.reader.row("SELECT * FROM author")).not.toHaveProperty("later");
+  await database.transact((t) => t.execute("ALTER TABLE author ADD COLUMN later varchar(32)"));
+  expect(await database.reader.row("SELECT * FROM author")).toHaveProperty("later", null);
 });
 
 test("a column that is not compared byte for byte is drift on MySQL", async () => {
