@@ -1,5 +1,6 @@
 /** Every migration, oldest first. Append-only: a migration that has been released is never edited. */
 import type { MigrationClass } from "../src/platform/database/create-data-source.js";
 import { CreateFoundation1764000000000 } from "./1764000000000-create-foundation.js";
+import { CreateSsoTicket1764100000000 } from "./1764100000000-create-sso-ticket.js";
 
-export const migrations: readonly MigrationClass[] = [CreateFoundation1764000000000];
+export const migrations: readonly MigrationClass[] = [CreateFoundation1764000000000, CreateSsoTicket1764100000000];

@@ -13,6 +13,7 @@ import type { AnyConnectionType } from "./connection/contract/index.js";
 import { createOpenedConnections } from "./connection/opened-connections.js";
 import { createRegistry } from "./connection/registry.js";
 import type { ConnectionServices } from "./connection/services.js";
+import { readMetadataDocument } from "./connection/stored/metadata-document.js";
 import { entities } from "./entities.js";
 import { ensureOperatorKey } from "./people/api-key/operator-key.js";
 import { resolveCaller } from "./people/caller/resolve-caller.js";
@@ -112,6 +113,7 @@ export async function startUsher(
       },
       cookies,
       callerOf,
+      describe: (connectionId) => readMetadataDocument(services, connectionId),
     });
     const server = createHttpServer({
       logger,
@@ -137,6 +139,7 @@ export async function startUsher(
         const inTime = await server.stop(limits);
         await endpoint.stop();
         await stopSweeping();
+        for (const type of registry.types) await type.close?.();
         await guarded.close();
         await database.close();
         return inTime;

@@ -12,6 +12,7 @@ import { MembershipRoleRow, MembershipRow } from "./people/user/membership.row.j
 import { UserRow } from "./people/user/user.row.js";
 import { AttemptRow } from "./sign-in/attempt/attempt.row.js";
 import { FlowRow, ReplayRow } from "./sign-in/flow/flow.row.js";
+import { TicketRow } from "./sign-in/ticket/ticket.row.js";
 
 export const entities = [
   OrganizationRow,
@@ -29,5 +30,6 @@ export const entities = [
   IdentityRow,
   FlowRow,
   ReplayRow,
+  TicketRow,
   AttemptRow,
 ];

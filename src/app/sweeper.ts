@@ -4,6 +4,7 @@ import type { Store } from "../access/store.js";
 import { sweepSessions } from "../people/session/session.repository.js";
 import type { Logger } from "../platform/telemetry/logger.js";
 import { sweepFlows } from "../sign-in/flow/flow.repository.js";
+import { sweepTickets } from "../sign-in/ticket/ticket.repository.js";
 
 const INTERVAL_MS = 60_000;
 
@@ -14,6 +15,7 @@ export function startSweeper({ begin }: Store, logger: Logger): () => Promise<vo
     try {
       await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
         await sweepFlows(unit);
+        await sweepTickets(unit);
         await sweepSessions(unit);
       });
     } catch (error) {

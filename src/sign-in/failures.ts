@@ -40,6 +40,20 @@ export const SIGN_IN_OTHER_BROWSER = refusal(
   "Start and finish in the same browser, with cookies allowed. A link to a half-finished sign-in cannot be passed on.",
 );
 
+export const SIGN_IN_REPLAYED = refusal(
+  "SIGN_IN_REPLAYED",
+  400,
+  "This answer of your company's sign-in service was used before.",
+  "Start again from the sign-in page. If it happens to everybody, the provider sends the same message twice.",
+);
+
+export const SIGN_IN_BINDING_WRONG = refusal(
+  "SIGN_IN_BINDING_WRONG",
+  405,
+  "The answer of your company's sign-in service came in a way that is not expected here.",
+  "Compare the addresses registered at the provider with those that the connection shows under serviceProvider, and the binding that the provider uses for each (POST for a SAML response).",
+);
+
 export const SIGN_IN_TIMED_OUT = refusal(
   "SIGN_IN_TIMED_OUT",
   504,
@@ -53,5 +67,7 @@ export const SIGN_IN_FAILURES = [
   SIGN_IN_UNKNOWN,
   SIGN_IN_SUPERSEDED,
   SIGN_IN_OTHER_BROWSER,
+  SIGN_IN_REPLAYED,
+  SIGN_IN_BINDING_WRONG,
   SIGN_IN_TIMED_OUT,
 ] as const;

@@ -6,7 +6,7 @@ import type { Organization } from "../people/organization/organization.js";
 import { Failure } from "../platform/errors/failure.js";
 import type { Desk } from "./desk.js";
 import { CONNECTION_NOT_ACTIVE } from "../provisioning/failures.js";
-import { UNKNOWN_CONNECTION } from "./failures.js";
+import { SIGN_IN_BINDING_WRONG, UNKNOWN_CONNECTION } from "./failures.js";
 
 /** A connection with the organization whose people sign in through it. */
 export interface FoundConnection {
@@ -34,4 +34,15 @@ export async function findConnection({ store }: Desk, connectionId: string): Pro
 export function requireActive(connection: Connection): void {
   if (connection.state !== "ACTIVE")
     throw new Failure(CONNECTION_NOT_ACTIVE, { detail: `The connection is ${connection.state}.` });
+}
+
+/**
+ * An answer that came by another binding than the connection's type uses is not looked at.
+ *
+ * @throws SIGN_IN_BINDING_WRONG
+ */
+export function requireBinding({ registry }: Desk, connection: Connection, binding: "redirect" | "post"): void {
+  const expected = registry.get(connection.type).binding;
+  if (expected !== binding)
+    throw new Failure(SIGN_IN_BINDING_WRONG, { detail: `The answer came by ${binding}; ${expected} was expected.` });
 }

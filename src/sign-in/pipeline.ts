@@ -2,27 +2,38 @@
  * The line of a sign-in, and nothing else: each step takes what the one before it gave.
  *
  * ```
- * start    findConnection → open → beginFlow (the strategy redirects)
- * return   findConnection → readParameters → findFlow → open → verifyReturn (uses the flow up) → describePerson → complete
+ * start     findConnection → open → beginFlow (the strategy redirects)
+ * return    findConnection → readParameters → findFlow → open → verifyReturn (uses the flow up) → enter
+ * post      findConnection → readParameters → open → verifyPost (finds the flow) → keepTicket (uses both up)
+ * ticket    findConnection → readParameters → takeTicket → open → enter
+ * enter     describePerson → complete
  * ```
  * Wherever the line ends early, `recordRefusal` notes the attempt and answers what the person may see.
  */
+import type { OpenedConnection } from "../connection/opened-connections.js";
 import { issueToken } from "../platform/crypto/tokens.js";
 import { beginAttempt, enterStep, type Attempt, type AttemptStep } from "./attempt/attempt.js";
 import { beginFlow, type StartRequest } from "./begin-flow.js";
 import { complete } from "./complete.js";
 import type { Desk, Visitor } from "./desk.js";
-import { findConnection, requireActive, type FoundConnection } from "./find-connection.js";
-import { findFlow } from "./flow/keep-flow.js";
+import { findConnection, requireActive, requireBinding, type FoundConnection } from "./find-connection.js";
+import { findFlow, findPostedFlow } from "./flow/keep-flow.js";
 import { readParameters } from "./read-parameters.js";
 import { answerRefusal, recordRefusal, sayFailure, type SignInRefused } from "./record-refusal.js";
-import { describePerson, verifyReturn } from "./verify.js";
+import { keepTicket, takeTicket } from "./ticket/keep-ticket.js";
+import { describePerson, verifyPost, verifyReturn } from "./verify.js";
 
 /** The browser goes on to the provider, with the cookie that binds it to the flow. */
 export interface SentToProvider {
   readonly kind: "sent-to-provider";
   readonly location: string;
   readonly browserToken: string;
+}
+
+/** A posted message was verified; the browser fetches its sign-in with a request that has its cookies. */
+export interface SentToTicket {
+  readonly kind: "sent-to-ticket";
+  readonly location: string;
 }
 
 /** The person is in. */
@@ -33,73 +44,160 @@ export interface SignedIn {
   readonly expiresAt: Date;
 }
 
+/** An answer as it came in: a query or a form, unchecked. */
+export interface AnswerRequest {
+  readonly connectionId: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
 /** Begins a sign-in. */
 export async function start(
   desk: Desk,
   visitor: Visitor,
   request: StartRequest,
 ): Promise<SentToProvider | SignInRefused> {
-  const found = await findConnection(desk, request.connectionId);
-  const { connection } = found;
-  const attempt = step(desk, newAttempt(desk, visitor, found), "START");
-  try {
+  return await onTheLine(desk, visitor, request.connectionId, async ({ found: { connection }, enter }) => {
+    const attempt = enter("START");
     requireActive(connection);
     const opened = await desk.open(connection);
     const browserToken = visitor.browserToken ?? issueToken("").token;
     const location = await beginFlow(desk, opened, request, browserToken, attempt.steps);
     return { kind: "sent-to-provider", location, browserToken };
-  } catch (error) {
-    return await recordRefusal(desk, found, attempt, error);
-  }
+  });
 }
 
 /** Ends a sign-in whose answer came back by redirect. */
 export async function finishReturn(
   desk: Desk,
   visitor: Visitor,
-  request: { readonly connectionId: string; readonly query: Readonly<Record<string, unknown>> },
+  request: AnswerRequest,
 ): Promise<SignedIn | SignInRefused> {
-  const found = await findConnection(desk, request.connectionId);
-  const { connection, organization } = found;
-  let attempt = step(desk, newAttempt(desk, visitor, found), "RETURN");
-  try {
-    const parameters = readParameters(request.query);
-    const flow = await findFlow(desk, connection, parameters.state, visitor.browserToken);
-    attempt = { ...attempt, steps: [...flow.steps, ...attempt.steps] };
+  return await onTheLine(desk, visitor, request.connectionId, async (line) => {
+    const { connection } = line.found;
+    line.enter("RETURN");
+    requireBinding(desk, connection, "redirect");
+    const parameters = readParameters(request.parameters);
+    const flow = await findFlow(desk, connection, parameters["state"], visitor.browserToken);
+    line.resume(flow.steps);
     requireActive(connection);
     const opened = await desk.open(connection);
-    attempt = step(desk, attempt, "VERIFY");
-    const verification = await verifyReturn(opened, flow, parameters);
-    attempt = step(desk, attempt, "NORMALIZE");
-    const profile = await describePerson(opened, verification);
-    attempt = step(desk, { ...attempt, profile }, "COMPLETE");
-    const completed = await complete(desk, {
-      attempt,
-      arrival: { organizationId: organization.id, connectionId: connection.id, profile },
-      trustVersion: flow.trustVersion,
-      visitor,
-    });
-    if (completed.kind === "refuse") return answerRefusal(organization, attempt, sayFailure(completed.failure));
-    return {
-      kind: "signed-in",
-      location: flow.returnTo ?? completed.organization.landingUrl ?? `/o/${completed.organization.slug}`,
-      sessionToken: completed.sessionToken,
-      expiresAt: completed.session.expiresAt,
-    };
-  } catch (error) {
-    return await recordRefusal(desk, found, attempt, error);
-  }
-}
-
-function newAttempt(desk: Desk, visitor: Visitor, { connection, organization }: FoundConnection): Attempt {
-  return beginAttempt({
-    reference: desk.reference(),
-    organizationId: organization.id,
-    connectionId: connection.id,
-    client: visitor.client,
+    line.enter("VERIFY");
+    const { verified } = await verifyReturn(opened, flow, parameters);
+    return await admit(desk, visitor, line, opened, { ...flow, verified });
   });
 }
 
-function step({ clock }: Desk, attempt: Attempt, name: AttemptStep["step"]): Attempt {
-  return enterStep(attempt, name, clock());
+/** Verifies a message that a browser posted across sites, without its cookies. */
+export async function receivePost(
+  desk: Desk,
+  visitor: Visitor,
+  request: AnswerRequest,
+): Promise<SentToTicket | SignInRefused> {
+  return await onTheLine(desk, visitor, request.connectionId, async (line) => {
+    const { connection } = line.found;
+    line.enter("RETURN");
+    requireBinding(desk, connection, "post");
+    const parameters = readParameters(request.parameters);
+    requireActive(connection);
+    const opened = await desk.open(connection);
+    line.enter("VERIFY");
+    const { flow, verification } = await verifyPost(opened, parameters, (requestId) =>
+      findPostedFlow(desk, connection, requestId),
+    );
+    const { steps } = line.resume(flow.steps);
+    const ticket = await keepTicket(desk, connection, flow, verification, steps);
+    return {
+      kind: "sent-to-ticket",
+      location: `/sso/${connection.id}/acs?${new URLSearchParams({ ticket }).toString()}`,
+    };
+  });
+}
+
+/** Ends a sign-in whose message was posted, for the browser that began it. */
+export async function finishTicket(
+  desk: Desk,
+  visitor: Visitor,
+  request: AnswerRequest,
+): Promise<SignedIn | SignInRefused> {
+  return await onTheLine(desk, visitor, request.connectionId, async (line) => {
+    const { connection } = line.found;
+    requireBinding(desk, connection, "post");
+    const { ticket } = readParameters(request.parameters);
+    const taken = await takeTicket(desk, connection, ticket, visitor.browserToken);
+    line.resume(taken.steps);
+    requireActive(connection);
+    const opened = await desk.open(connection);
+    return await admit(desk, visitor, line, opened, taken);
+  });
+}
+
+/** What is known of a verified person before the last steps. */
+interface VerifiedPerson {
+  readonly verified: unknown;
+  readonly returnTo: string | null;
+  readonly trustVersion: number;
+}
+
+/** The last steps, which every binding shares. */
+async function admit(
+  desk: Desk,
+  visitor: Visitor,
+  line: Line,
+  opened: OpenedConnection,
+  person: VerifiedPerson,
+): Promise<SignedIn | SignInRefused> {
+  const { connection, organization } = line.found;
+  line.enter("NORMALIZE");
+  const profile = await describePerson(opened, person.verified);
+  const attempt = line.recognise(profile);
+  const completed = await complete(desk, {
+    attempt,
+    arrival: { organizationId: organization.id, connectionId: connection.id, profile },
+    trustVersion: person.trustVersion,
+    visitor,
+  });
+  if (completed.kind === "refuse") return answerRefusal(organization, attempt, sayFailure(completed.failure));
+  return {
+    kind: "signed-in",
+    location: person.returnTo ?? completed.organization.landingUrl ?? `/o/${completed.organization.slug}`,
+    sessionToken: completed.sessionToken,
+    expiresAt: completed.session.expiresAt,
+  };
+}
+
+/** Where an attempt is: each step notes itself, so that the record of a refusal ends at the step that refused. */
+interface Line {
+  readonly found: FoundConnection;
+  readonly enter: (step: AttemptStep["step"]) => Attempt;
+  /** Puts the steps of an earlier request of the same sign-in before those of this one. */
+  readonly resume: (steps: readonly AttemptStep[]) => Attempt;
+  /** Notes who was verified, and enters the last step. */
+  readonly recognise: (profile: NonNullable<Attempt["profile"]>) => Attempt;
+}
+
+/** Runs a line for a connection; what ends it early becomes a recorded refusal. */
+async function onTheLine<Outcome>(
+  desk: Desk,
+  visitor: Visitor,
+  connectionId: string,
+  run: (line: Line) => Promise<Outcome>,
+): Promise<Outcome | SignInRefused> {
+  const found = await findConnection(desk, connectionId);
+  let attempt = beginAttempt({
+    reference: desk.reference(),
+    organizationId: found.organization.id,
+    connectionId: found.connection.id,
+    client: visitor.client,
+  });
+  const line: Line = {
+    found,
+    enter: (step) => (attempt = enterStep(attempt, step, desk.clock())),
+    resume: (steps) => (attempt = { ...attempt, steps: [...steps, ...attempt.steps] }),
+    recognise: (profile) => (attempt = enterStep({ ...attempt, profile }, "COMPLETE", desk.clock())),
+  };
+  try {
+    return await run(line);
+  } catch (error) {
+    return await recordRefusal(desk, found, attempt, error);
+  }
 }

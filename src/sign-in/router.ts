@@ -11,7 +11,7 @@ import { endSessionByToken } from "../people/session/session.repository.js";
 import { readAccount } from "../people/user/read-account.js";
 import { hashToken } from "../platform/crypto/tokens.js";
 import type { Reader } from "../platform/database/database.js";
-import { Failure } from "../platform/errors/failure.js";
+import { Failure, NOT_FOUND } from "../platform/errors/failure.js";
 import { clientAddress } from "../platform/http/client-address.js";
 import type { Cookie } from "../platform/http/cookies.js";
 import { sendPage } from "../platform/http/pages.js";
@@ -19,7 +19,15 @@ import type { Desk, Visitor } from "./desk.js";
 import { accountPage } from "./pages/account-page.js";
 import { refusalPage } from "./pages/refusal-page.js";
 import { organizationPrompt, signInPage } from "./pages/sign-in-page.js";
-import { finishReturn, start, type SentToProvider, type SignedIn } from "./pipeline.js";
+import {
+  finishReturn,
+  finishTicket,
+  receivePost,
+  start,
+  type SentToProvider,
+  type SentToTicket,
+  type SignedIn,
+} from "./pipeline.js";
 import type { SignInRefused } from "./record-refusal.js";
 
 /** What the door needs of HTTP, handed in by the composition root. */
@@ -31,6 +39,8 @@ export interface SignInDoor {
     readonly browser: Cookie;
   };
   readonly callerOf: (request: Request) => Promise<Caller>;
+  /** The metadata document of a connection; `null` when there is no such connection, or its type has none. */
+  readonly describe: (connectionId: string) => Promise<{ readonly contentType: string; readonly body: string } | null>;
 }
 
 const LONGEST_SLUG = 63;
@@ -41,6 +51,9 @@ export function createSignInRouter(door: SignInDoor): Router {
   const router = express.Router();
   router.get("/sso/:connectionId/start", (request, response) => handleStart(door, request, response));
   router.get("/sso/:connectionId/callback", (request, response) => handleReturn(door, request, response));
+  router.post("/sso/:connectionId/acs", readPostedForm, (request, response) => handlePost(door, request, response));
+  router.get("/sso/:connectionId/acs", (request, response) => handleTicket(door, request, response));
+  router.get("/sso/:connectionId/metadata", (request, response) => handleMetadata(door, request, response));
   router.get("/sign-in", (request, response) => handlePrompt(door, request, response));
   router.get("/o/:slug", (request, response) => handleOrganization(door, request, response));
   router.post("/sign-out", (request, response) => handleSignOut(door, request, response));
@@ -70,22 +83,54 @@ async function handleReturn(door: SignInDoor, request: Request, response: Respon
   await answer(door, response, () =>
     finishReturn(door.desk, visitorOf(door, request), {
       connectionId: String(request.params["connectionId"]),
-      query: request.query,
+      parameters: request.query,
     }),
   );
+}
+
+/** A SAML response of 350 KB in base64 (the protocol's own bound is below), and what a form makes of it. */
+const LARGEST_FORM = "600kb";
+const readPostedForm = express.urlencoded({ extended: false, limit: LARGEST_FORM, parameterLimit: 20 });
+
+async function handlePost(door: SignInDoor, request: Request, response: Response): Promise<void> {
+  await answer(door, response, () =>
+    receivePost(door.desk, visitorOf(door, request), {
+      connectionId: String(request.params["connectionId"]),
+      parameters: (request.body as Record<string, unknown> | undefined) ?? {},
+    }),
+  );
+}
+
+async function handleTicket(door: SignInDoor, request: Request, response: Response): Promise<void> {
+  await answer(door, response, () =>
+    finishTicket(door.desk, visitorOf(door, request), {
+      connectionId: String(request.params["connectionId"]),
+      parameters: request.query,
+    }),
+  );
+}
+
+/** The service provider's document, for types that have one; it is public, and known from the draft on. */
+async function handleMetadata({ describe }: SignInDoor, request: Request, response: Response): Promise<void> {
+  const document = await describe(String(request.params["connectionId"]));
+  if (document === null) throw new Failure(NOT_FOUND, { type: "metadata document" });
+  response.type(document.contentType).send(document.body);
 }
 
 /** Carries out what a line of sign-in came to. Nothing of it may be kept by a cache. */
 async function answer(
   door: SignInDoor,
   response: Response,
-  line: () => Promise<SentToProvider | SignedIn | SignInRefused>,
+  line: () => Promise<SentToProvider | SentToTicket | SignedIn | SignInRefused>,
 ): Promise<void> {
   response.set("Cache-Control", "no-store");
   const outcome = await runLine(line);
   switch (outcome.kind) {
     case "sent-to-provider":
       door.cookies.browser.write(response, outcome.browserToken);
+      response.redirect(303, outcome.location);
+      return;
+    case "sent-to-ticket":
       response.redirect(303, outcome.location);
       return;
     case "signed-in":

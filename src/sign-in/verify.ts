@@ -1,7 +1,7 @@
 /** Middle steps of a return: the strategy verifies the message, then it is brought into Usher's words. Nothing is stored. */
 import type { NormalizedProfile, Verification } from "../connection/contract/index.js";
 import type { OpenedConnection } from "../connection/opened-connections.js";
-import type { FoundFlow } from "./flow/keep-flow.js";
+import type { FoundFlow, PostedFlow } from "./flow/keep-flow.js";
 import { runStrategy } from "./run-strategy.js";
 
 /** The verified answer of a provider that came back by redirect; the flow is used up by then. */
@@ -15,10 +15,35 @@ export async function verifyReturn(
   return outcome.verification;
 }
 
+/** A verified message that was posted, with the flow that it answers; nothing is used up yet. */
+export interface VerifiedPost {
+  readonly flow: PostedFlow;
+  readonly verification: Verification<unknown>;
+}
+
+/** The verified message that a browser posted across sites. `findFlow` is asked before any cryptography. */
+export async function verifyPost(
+  { strategy }: OpenedConnection,
+  parameters: Readonly<Record<string, string>>,
+  findFlow: (requestId: string) => Promise<PostedFlow | null>,
+): Promise<VerifiedPost> {
+  let flow: PostedFlow | null = null;
+  const outcome = await runStrategy(strategy, {
+    step: "post",
+    parameters,
+    findFlow: async (requestId) => {
+      flow = await findFlow(requestId);
+      return flow?.pending ?? null;
+    },
+  });
+  if (outcome.kind !== "verified" || flow === null) throw new Error("a strategy verified a post that answers no flow");
+  return { flow, verification: outcome.verification };
+}
+
 /** The person in Usher's words, with groups that the provider had to be asked for. */
 export async function describePerson(
   { type, settings, opened, runtime }: OpenedConnection,
-  { verified }: Verification<unknown>,
+  verified: unknown,
 ): Promise<NormalizedProfile> {
   const groups = await type.fetchGroups?.(verified, opened, runtime);
   const profile = type.normalize(verified, settings);

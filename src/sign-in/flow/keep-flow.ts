@@ -7,7 +7,7 @@ import { Failure } from "../../platform/errors/failure.js";
 import type { AttemptStep } from "../attempt/attempt.js";
 import type { Desk } from "../desk.js";
 import { SIGN_IN_OTHER_BROWSER, SIGN_IN_SUPERSEDED, SIGN_IN_UNKNOWN } from "../failures.js";
-import { consumeFlow, findFlowByState, insertFlow, type StoredFlow } from "./flow.repository.js";
+import { consumeFlow, findFlowByRequestId, findFlowByState, insertFlow, type StoredFlow } from "./flow.repository.js";
 
 /** What a flow carries besides what the protocol keeps in it. */
 export interface FlowNotes {
@@ -21,6 +21,12 @@ export interface FlowNotes {
 export interface FoundFlow extends FlowNotes {
   readonly pending: PendingFlow;
   readonly trustVersion: number;
+}
+
+/** A flow that a posted message answers. A post across sites brings no cookie, so the browser is checked later. */
+export interface PostedFlow extends FoundFlow {
+  readonly stateHash: string;
+  readonly browserHash: string;
 }
 
 interface Payload extends FlowNotes {
@@ -74,6 +80,23 @@ export async function findFlow(
   if (sha256Hex(browserToken) !== flow.browserHash)
     throw new Failure(SIGN_IN_OTHER_BROWSER, { detail: "The browser sent another flow cookie." });
   return unseal(desk, flow);
+}
+
+/**
+ * The flow whose outgoing request had this id, or `null` when no sign-in through this connection is waiting for it. It is
+ * not used up: whatever was posted has not been verified yet.
+ *
+ * @throws SIGN_IN_UNKNOWN or SIGN_IN_SUPERSEDED for a flow that was used, is over, or has lost its trust
+ */
+export async function findPostedFlow(
+  desk: Desk,
+  connection: Connection,
+  requestId: string,
+): Promise<PostedFlow | null> {
+  const flow = await findFlowByRequestId(desk.store.reader, connection.id, requestId);
+  if (flow === null) return null;
+  requireUsable(desk, connection, flow);
+  return { ...unseal(desk, flow), stateHash: flow.stateHash, browserHash: flow.browserHash };
 }
 
 function requireUsable({ clock }: Desk, connection: Connection, flow: StoredFlow): void {

@@ -1,0 +1,91 @@
+/**
+ * Carries a verified message from the post, which comes across sites and therefore without cookies, to a request of the
+ * same browser that has them: the message is verified and used up at the post, and lies under a one-time ticket until
+ * the browser that began the flow fetches it.
+ */
+import { SYSTEM } from "../../access/caller.js";
+import type { Verification } from "../../connection/contract/index.js";
+import type { Connection } from "../../connection/stored/connection.js";
+import { hashToken, issueToken, sha256Hex } from "../../platform/crypto/tokens.js";
+import { Failure } from "../../platform/errors/failure.js";
+import type { Desk } from "../desk.js";
+import { SIGN_IN_OTHER_BROWSER, SIGN_IN_REPLAYED, SIGN_IN_SUPERSEDED, SIGN_IN_UNKNOWN } from "../failures.js";
+import { consumeFlow, noteReplay } from "../flow/flow.repository.js";
+import type { FlowNotes, PostedFlow } from "../flow/keep-flow.js";
+import { consumeTicket, findTicket, insertTicket } from "./ticket.repository.js";
+
+/** What a ticket stands for. */
+export interface TakenTicket extends FlowNotes {
+  readonly verified: unknown;
+  readonly trustVersion: number;
+}
+
+const sealContext = (ticketHash: string) => `sso_ticket:${ticketHash}`;
+
+/**
+ * Uses the flow up, notes the message against replays and stores the ticket, in one unit of work: all of it, or none,
+ * so that a message that is refused leaves the pending sign-in usable.
+ *
+ * @throws SIGN_IN_UNKNOWN when the flow was used up meanwhile, SIGN_IN_REPLAYED when the message was accepted before
+ */
+export async function keepTicket(
+  { store, keyRing }: Desk,
+  connection: Connection,
+  flow: PostedFlow,
+  { verified, posted }: Verification<unknown>,
+  steps: FlowNotes["steps"],
+): Promise<string> {
+  if (posted === null) throw new Error("a strategy verified a post without saying what it uses up");
+  const { token: ticket, hash: ticketHash } = issueToken("");
+  const contents = { verified, returnTo: flow.returnTo, steps };
+  const payload = keyRing.seal(JSON.stringify(contents), sealContext(ticketHash));
+  await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, async (unit) => {
+    if (!(await noteReplay(unit, connection.id, posted.replay)))
+      throw new Failure(SIGN_IN_REPLAYED, {
+        detail: `The ${posted.replay.kind} ${posted.replay.id} was accepted before.`,
+      });
+    if (!(await consumeFlow(unit, flow.stateHash)))
+      throw new Failure(SIGN_IN_UNKNOWN, { detail: "The sign-in was finished by another copy of the message." });
+    const { trustVersion, browserHash } = flow;
+    await insertTicket(unit, { ticketHash, connectionId: connection.id, trustVersion, browserHash, payload });
+  });
+  return ticket;
+}
+
+/**
+ * Takes what a ticket stands for, once, for the browser that began the flow.
+ *
+ * @throws SIGN_IN_UNKNOWN, SIGN_IN_OTHER_BROWSER or SIGN_IN_SUPERSEDED
+ */
+export async function takeTicket(
+  { store, keyRing, clock }: Desk,
+  connection: Connection,
+  ticket: string | undefined,
+  browserToken: string | null,
+): Promise<TakenTicket> {
+  const stored = ticket === undefined ? null : await findTicket(store.reader, hashToken(ticket));
+  if (stored === null || stored.connectionId !== connection.id) throw unknown("There is no such ticket.");
+  if (browserToken === null || sha256Hex(browserToken) !== stored.browserHash)
+    throw new Failure(SIGN_IN_OTHER_BROWSER, {
+      detail: browserToken === null ? "The browser sent no flow cookie." : "The browser sent another flow cookie.",
+    });
+  if (stored.trustVersion !== connection.trustVersion)
+    throw new Failure(SIGN_IN_SUPERSEDED, {
+      detail: "What the connection trusts was changed after the sign-in began.",
+    });
+  if (stored.consumedAt !== null || stored.expiresAt <= clock())
+    throw unknown("The ticket was used before, or is over.");
+  const taken = await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, (unit) =>
+    consumeTicket(unit, stored.ticketHash),
+  );
+  if (!taken) throw unknown("The ticket was used before.");
+  const contents = JSON.parse(keyRing.open(stored.payload, sealContext(stored.ticketHash))) as Omit<
+    TakenTicket,
+    "trustVersion"
+  >;
+  return { ...contents, trustVersion: stored.trustVersion };
+}
+
+function unknown(detail: string) {
+  return new Failure(SIGN_IN_UNKNOWN, { detail });
+}

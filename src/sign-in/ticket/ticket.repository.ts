@@ -1,0 +1,72 @@
+/** The ticket table: one use each, within a minute. */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { Reader } from "../../platform/database/database.js";
+import { toDate, toDateOrNull } from "../../platform/database/values.js";
+import { TicketRow } from "./ticket.row.js";
+
+/** The browser follows the redirect at once; a minute is for slow networks. */
+export const TICKET_LIFETIME_SECONDS = 60;
+
+/** A ticket as stored. */
+export interface StoredTicket {
+  readonly ticketHash: string;
+  readonly connectionId: string;
+  readonly trustVersion: number;
+  readonly browserHash: string;
+  readonly payload: string;
+  readonly expiresAt: Date;
+  readonly consumedAt: Date | null;
+}
+
+/** Stores a new ticket. */
+export async function insertTicket(
+  unit: UnitOfWork,
+  ticket: Omit<StoredTicket, "expiresAt" | "consumedAt">,
+): Promise<void> {
+  await unit.manager.insert(TicketRow, {
+    ...ticket,
+    expiresAt: new Date(unit.now.getTime() + TICKET_LIFETIME_SECONDS * 1000),
+    consumedAt: null,
+  });
+}
+
+/** A ticket by its hash, whatever its condition. */
+export async function findTicket(reader: Reader, ticketHash: string): Promise<StoredTicket | null> {
+  const raw = await reader.row<{
+    ticket_hash: string;
+    connection_id: string;
+    trust_version: number;
+    browser_hash: string;
+    payload: string;
+    expires_at: unknown;
+    consumed_at: unknown;
+  }>(
+    `SELECT ticket_hash, connection_id, trust_version, browser_hash, payload, expires_at, consumed_at
+       FROM sso_ticket WHERE ticket_hash = ?`,
+    [ticketHash],
+  );
+  if (raw === undefined) return null;
+  return {
+    ticketHash: raw.ticket_hash,
+    connectionId: raw.connection_id,
+    trustVersion: raw.trust_version,
+    browserHash: raw.browser_hash,
+    payload: raw.payload,
+    expiresAt: toDate(raw.expires_at),
+    consumedAt: toDateOrNull(raw.consumed_at),
+  };
+}
+
+/** Uses a ticket up; of any number of callers on any number of replicas, exactly one hears `true`. */
+export async function consumeTicket(unit: UnitOfWork, ticketHash: string): Promise<boolean> {
+  const affected = await unit.execute(
+    "UPDATE sso_ticket SET consumed_at = ? WHERE ticket_hash = ? AND consumed_at IS NULL AND expires_at > ?",
+    [unit.now, ticketHash, unit.now],
+  );
+  return affected === 1;
+}
+
+/** Forgets tickets whose minute is over. */
+export async function sweepTickets(unit: UnitOfWork): Promise<void> {
+  await unit.execute("DELETE FROM sso_ticket WHERE expires_at < ?", [unit.now]);
+}

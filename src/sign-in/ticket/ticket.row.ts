@@ -1,0 +1,32 @@
+/** Verified messages that were posted, for the minute until the browser fetches its sign-in, as the database holds them. */
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
+
+@Entity("sso_ticket")
+@Index("ix_sso_ticket_expiry", ["expiresAt"])
+export class TicketRow {
+  /** SHA-256 hex of the ticket. */
+  @PrimaryColumn({ name: "ticket_hash", type: "varchar", length: 64 })
+  ticketHash!: string;
+
+  @Column({ name: "connection_id", type: "varchar", length: 36 })
+  @ForeignKey("ConnectionRow", { name: "fk_sso_ticket_connection", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  connectionId!: string;
+
+  /** The connection's trust version under which the message was verified. */
+  @Column({ name: "trust_version", type: "int" })
+  trustVersion!: number;
+
+  /** SHA-256 hex of the cookie of the browser that began the flow; a post across sites does not carry it. */
+  @Column({ name: "browser_hash", type: "varchar", length: 64 })
+  browserHash!: string;
+
+  /** JSON, sealed by the key ring: what was verified, where to return to, the attempt's steps so far. */
+  @Column({ type: "text" })
+  payload!: string;
+
+  @Column({ name: "expires_at", type: "datetime", precision: 3 })
+  expiresAt!: Date;
+
+  @Column({ name: "consumed_at", type: "datetime", precision: 3, nullable: true })
+  consumedAt!: Date | null;
+}
