@@ -72,10 +72,13 @@ export function flattenClaims(claims: Claims): ClaimTexts {
       for (const [name, each] of Object.entries(value)) add(path === "" ? name : `${path}.${name}`, each);
       return;
     }
+    if (Array.isArray(value) && value.length > 0) {
+      for (const each of value) add(path, each);
+      return;
+    }
     const held = texts.get(path) ?? [];
     texts.set(path, held);
-    if (Array.isArray(value)) for (const each of value) add(path, each);
-    else held.push(String(value as string | number | boolean));
+    if (!Array.isArray(value)) held.push(String(value as string | number | boolean));
   };
   add("", claims);
   return Object.fromEntries(texts);

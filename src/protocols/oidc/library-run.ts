@@ -29,6 +29,7 @@ export function runLibrary<Shared extends object>(
       pass: () => resolve({ kind: "failure", challenge: "the library passed" }),
       error: reject,
     };
-    authenticate(Object.assign(Object.create(strategy) as Shared, actions, parts));
+    // Defined, not assigned: the caller's own actions, which are inherited here, may be read-only.
+    authenticate(Object.create(strategy, Object.getOwnPropertyDescriptors({ ...actions, ...parts })) as Shared);
   });
 }

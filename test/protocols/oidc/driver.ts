@@ -83,13 +83,16 @@ export function runStrategy(strategy: { authenticate: (request: never) => unknow
     };
     const fail = (error: unknown) => settle({ kind: "error", error });
     const timer = setTimeout(() => fail(new Error("no answer in time")), TIME_LIMIT_MILLISECONDS);
-    const child = Object.assign(Object.create(strategy) as typeof strategy, {
+    const actions = {
       redirect: (url: string) => settle({ kind: "redirect", url }),
       success: ({ verified }: { verified: VerifiedSignIn }) => settle({ kind: "success", verified }),
       error: fail,
       fail: () => fail(new Error("the strategy failed instead of refusing")),
       pass: () => fail(new Error("the strategy passed")),
-    });
+    };
+    // Read-only, as the application defines them.
+    const descriptors = Object.entries(actions).map(([name, value]) => [name, { value }] as const);
+    const child = Object.create(strategy, Object.fromEntries(descriptors)) as typeof strategy;
     Promise.resolve(child.authenticate(step as never)).catch(fail);
   });
 }

@@ -1,7 +1,12 @@
 /** Sign-ins with a provider that behaves: what is sent, what comes back, and how little is asked. */
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { createHash } from "node:crypto";
-import { SIGNING_ALGORITHMS } from "../../../src/protocols/oidc/index.js";
+import {
+  makeEndSessionUrl,
+  OpenIdConnectStrategy,
+  runLibrary,
+  SIGNING_ALGORITHMS,
+} from "../../../src/protocols/oidc/index.js";
 import {
   startHostileOpenIdProvider,
   type HostileOpenIdProvider,
@@ -121,6 +126,49 @@ describe("a sign-in", () => {
     const claims = { sub: "alice-1", auth_time: Math.floor(Date.now() / 1_000) };
     const verified = await desk.signIn(provider, { claims }, { forceAuthentication: true });
     expect(verified.subject).toBe("alice-1");
+  });
+});
+
+describe("the library", () => {
+  test("checks issuer and nonce a second time, and the library's refusal is a refusal", async () => {
+    const strategy = new OpenIdConnectStrategy(await makeParty(await start()));
+    const desk = new Desk(strategy);
+    expect((await desk.signIn(provider)).subject).toBe("alice-1");
+    Object.assign(strategy, { _issuer: "https://another.example" });
+    expect(await codeOf(desk.signIn(provider))).toBe("OIDC_LIBRARY_REFUSED");
+  });
+
+  test("is run on an object of its own, whatever it does there", async () => {
+    const shared = { name: "shared" };
+    const run = (authenticate: (own: Record<string, (...values: unknown[]) => void>) => void) =>
+      runLibrary(shared, { part: 1 }, (own) => {
+        authenticate(own as unknown as Record<string, (...values: unknown[]) => void>);
+      });
+    expect(await run((own) => own["success"]?.("user"))).toEqual({ kind: "success", user: "user" });
+    expect(await run((own) => own["fail"]?.("why"))).toEqual({ kind: "failure", challenge: "why" });
+    expect(await run((own) => own["pass"]?.())).toMatchObject({ kind: "failure" });
+    expect(await run((own) => (own["redirect"]?.("first"), own["success"]?.("second")))).toEqual({
+      kind: "redirect",
+      url: "first",
+    });
+    await expect(run((own) => own["error"]?.(new Error("reported")))).rejects.toThrow("reported");
+    await expect(
+      run(() => {
+        throw new Error("thrown");
+      }),
+    ).rejects.toThrow("thrown");
+    expect(shared).toEqual({ name: "shared" });
+  });
+});
+
+describe("signing out at the provider", () => {
+  test("names the client and where to return", async () => {
+    const { provider: found, client } = await makeParty(await start());
+    expect(makeEndSessionUrl(found, client, "http://localhost:4000/bye?a=1")).toBe(
+      `${provider.url}/sign-out?client_id=usher&post_logout_redirect_uri=http%3A%2F%2Flocalhost%3A4000%2Fbye%3Fa%3D1`,
+    );
+    expect(makeEndSessionUrl(found, client, null)).toBe(`${provider.url}/sign-out?client_id=usher`);
+    expect(makeEndSessionUrl({ ...found, endSessionEndpoint: null }, client, null)).toBeNull();
   });
 });
 

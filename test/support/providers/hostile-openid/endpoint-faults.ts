@@ -140,7 +140,10 @@ export const ENDPOINT_FAULTS = {
   "token-invalid-client": error({ error: "invalid_client" }, 401),
   "token-invalid-request": error({ error: "invalid_request" }),
   "token-secret-wrong": error(
-    { error: "invalid_client", error_description: "AADSTS7000215: Invalid client secret provided." },
+    {
+      error: "invalid_client",
+      error_description: `AADSTS7000215: Invalid client secret provided.\r\n\u001b[31mTrace ID: 1 ${"x".repeat(1_000)}`,
+    },
     401,
   ),
   "token-secret-expired": error(

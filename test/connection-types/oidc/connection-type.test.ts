@@ -1,0 +1,206 @@
+/** The OpenID Connect connection type from settings to profile, and its diagnosis. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { oidc } from "../../../src/connection-types/oidc/index.js";
+import type { OidcSettings } from "../../../src/connection-types/oidc/settings.js";
+import {
+  startHostileOpenIdProvider,
+  type FaultName,
+  type HostileOpenIdProvider,
+  type Person,
+} from "../../support/providers/hostile-openid/index.js";
+import { CALLBACK_URL, codeOf, Desk } from "../../protocols/oidc/driver.js";
+import { RUNTIME, settingsFor } from "./runtime.js";
+
+let provider: HostileOpenIdProvider;
+beforeAll(async () => {
+  provider = await startHostileOpenIdProvider();
+});
+afterAll(() => provider.close());
+afterEach(() => provider.setFault(null));
+
+async function signIn(person: Person, changes: Partial<OidcSettings> = {}) {
+  const settings = settingsFor(provider, changes);
+  const opened = await oidc.open(settings, RUNTIME);
+  const desk = new Desk(oidc.strategy(opened, RUNTIME) as ConstructorParameters<typeof Desk>[0]);
+  return oidc.normalize(await desk.signIn(provider, person), settings);
+}
+
+test("the provider is told the redirect URI before anything is known of it", () => {
+  const details = oidc.serviceProvider(RUNTIME.addresses);
+  expect(Object.fromEntries(details.map(({ name, value }) => [name, value]))).toEqual({
+    redirectUrl: CALLBACK_URL,
+    signOnUrl: RUNTIME.addresses.startUrl,
+    logoutUrl: RUNTIME.addresses.logoutUrl,
+  });
+});
+
+describe("a sign-in", () => {
+  test("becomes a profile", async () => {
+    const claims = {
+      sub: "alice-1",
+      email: "alice@acme.test",
+      email_verified: true,
+      given_name: "Alice",
+      family_name: "Adams",
+      phone_number: "+41 44 000 00 00",
+      address: { locality: "Zürich", postal_code: "8001" },
+      zoneinfo: "Europe/Zurich",
+      department: "Sales",
+      groups: ["Staff"],
+      amr: ["pwd"],
+    };
+    const { attributes, ...profile } = await signIn({ claims });
+    expect(profile).toEqual({
+      issuer: provider.issuer,
+      subject: "alice-1",
+      email: "alice@acme.test",
+      emailVerified: true,
+      username: null,
+      firstName: "Alice",
+      lastName: "Adams",
+      fullName: null,
+      employeeId: null,
+      groups: { kind: "known", values: ["Staff"] },
+      profile: { phone: "+41 44 000 00 00", city: "Zürich", zipCode: "8001", timeZone: "Europe/Zurich" },
+      authenticationMethods: ["pwd"],
+    });
+    expect(attributes).toMatchObject({ department: ["Sales"], groups: ["Staff"], "address.locality": ["Zürich"] });
+  });
+
+  test("asks userinfo only for what the ID token lacks", async () => {
+    const lean = { claims: { sub: "alice-1", email: "a@acme.test" }, userinfo: { given_name: "A", family_name: "B" } };
+    expect(await signIn(lean)).toMatchObject({ email: "a@acme.test", firstName: "A", lastName: "B" });
+    const named = { ...lean, userinfo: { given_name: "A", family_name: "B", teams: ["T"] } };
+    expect(await signIn(named, { groupsClaim: "teams" })).toMatchObject({ groups: { values: ["T"] } });
+    provider.forget();
+    await signIn({ claims: { ...lean.claims, given_name: "A", family_name: "B" } });
+    expect(provider.count("userinfo")).toBe(0);
+  });
+
+  test("works with endpoints by hand", async () => {
+    const { url } = provider;
+    const manual = {
+      discoveryUrl: null,
+      issuer: url,
+      authorizationEndpoint: `${url}/authorize`,
+      tokenEndpoint: `${url}/token`,
+      jwksUri: `${url}/keys`,
+    };
+    provider.forget();
+    expect((await signIn({ claims: { sub: "alice-1", email: "a@acme.test" } }, manual)).subject).toBe("alice-1");
+    expect(provider.count("discovery")).toBe(0);
+  });
+
+  test("sends the scopes of the connection, and openid once", async () => {
+    const settings = settingsFor(provider, { scopes: ["groups", "openid"] });
+    const strategy = oidc.strategy(await oidc.open(settings, RUNTIME), RUNTIME);
+    const address = await new Desk(strategy as ConstructorParameters<typeof Desk>[0]).start();
+    expect(new URL(address).searchParams.get("scope")).toBe("openid groups");
+  });
+
+  test("asks for openid alone where no other scope is wanted", async () => {
+    const strategy = oidc.strategy(await oidc.open(settingsFor(provider, { scopes: ["openid"] }), RUNTIME), RUNTIME);
+    const address = await new Desk(strategy as ConstructorParameters<typeof Desk>[0]).start();
+    expect(new URL(address).searchParams.get("scope")).toBe("openid");
+  });
+
+  test("is refused with an algorithm that the connection does not allow", async () => {
+    expect(await codeOf(signIn({ claims: { sub: "1" } }, { signingAlgorithms: ["ES256"] }))).toBe(
+      "OIDC_ALGORITHM_REFUSED",
+    );
+  });
+
+  test("is not begun where discovery is refused", async () => {
+    provider.setFault("discovery-issuer-of-another");
+    expect(await codeOf(oidc.open(settingsFor(provider), RUNTIME))).toBe("OIDC_DISCOVERY_ISSUER_MISMATCH");
+    provider.setFault("discovery-token-endpoint-elsewhere");
+    expect(await codeOf(oidc.open(settingsFor(provider), RUNTIME))).toBe("OIDC_ENDPOINT_ON_OTHER_HOST");
+    const { provider: found } = await oidc.open(settingsFor(provider, { allowCrossHostEndpoints: true }), RUNTIME);
+    expect(found.tokenEndpoint).toBe("https://attacker.example/token");
+  });
+});
+
+describe("the diagnosis", () => {
+  async function levels(changes: Partial<OidcSettings> = {}) {
+    const findings = await oidc.diagnose(settingsFor(provider, changes), RUNTIME);
+    for (const { level, remedy, message } of findings) {
+      expect(message).toMatch(/\S/);
+      expect(remedy === null).toBe(level === "OK");
+    }
+    return Object.fromEntries(findings.map(({ check, level }) => [check, level]));
+  }
+  const HEALTHY = {
+    DISCOVERY_REACHABLE: "OK",
+    ISSUER_MATCHES: "OK",
+    ENDPOINTS_ACCEPTABLE: "OK",
+    KEYS_USABLE: "OK",
+    ALGORITHMS_ACCEPTABLE: "OK",
+    CLIENT_AUTHENTICATION_SUPPORTED: "OK",
+    PKCE_ADVERTISED: "OK",
+    CLOCKS_AGREE: "OK",
+    CLIENT_CREDENTIALS_ACCEPTED: "OK",
+  };
+
+  test("finds nothing wrong with a healthy provider", async () => {
+    expect(await levels()).toEqual(HEALTHY);
+  });
+
+  test.each<[FaultName, Partial<Record<string, string>>]>([
+    ["discovery-issuer-of-another", { ISSUER_MATCHES: "ERROR", ENDPOINTS_ACCEPTABLE: "OK" }],
+    ["discovery-token-endpoint-elsewhere", { ISSUER_MATCHES: "OK", ENDPOINTS_ACCEPTABLE: "ERROR" }],
+    ["discovery-only-hs256", { ...HEALTHY, ALGORITHMS_ACCEPTABLE: "ERROR" }],
+    ["discovery-only-post", { ...HEALTHY, CLIENT_AUTHENTICATION_SUPPORTED: "WARNING" }],
+    ["discovery-clock-ahead", { ...HEALTHY, CLOCKS_AGREE: "ERROR" }],
+    ["discovery-clock-behind", { ...HEALTHY, CLOCKS_AGREE: "WARNING" }],
+    ["discovery-without-s256", HEALTHY],
+    ["keys-html", { ...HEALTHY, KEYS_USABLE: "ERROR" }],
+    ["keys-empty", { ...HEALTHY, KEYS_USABLE: "ERROR" }],
+    ["id-token-key-private-part-published", { ...HEALTHY, KEYS_USABLE: "ERROR" }],
+    ["id-token-key-weak", { ...HEALTHY, KEYS_USABLE: "WARNING" }],
+    ["token-invalid-client", { ...HEALTHY, CLIENT_CREDENTIALS_ACCEPTED: "ERROR" }],
+    ["token-secret-expired", { ...HEALTHY, CLIENT_CREDENTIALS_ACCEPTED: "ERROR" }],
+    ["token-redirect-uri-unknown", { ...HEALTHY, CLIENT_CREDENTIALS_ACCEPTED: "ERROR" }],
+    ["token-invalid-request", { ...HEALTHY, CLIENT_CREDENTIALS_ACCEPTED: "WARNING" }],
+    ["token-null", { ...HEALTHY, CLIENT_CREDENTIALS_ACCEPTED: "WARNING" }],
+    ["token-html", { ...HEALTHY, CLIENT_CREDENTIALS_ACCEPTED: "ERROR" }],
+  ])("of %s", async (fault, expected) => {
+    provider.setFault(fault);
+    const found = await levels();
+    expect(found).toMatchObject(expected);
+    if (expected["ISSUER_MATCHES"] === "ERROR") expect(found).not.toHaveProperty("KEYS_USABLE");
+  });
+
+  test.each<FaultName>(["discovery-html", "discovery-null", "discovery-redirect", "discovery-disconnect"])(
+    "of %s stops there",
+    async (fault) => {
+      provider.setFault(fault);
+      expect(await levels()).toEqual({ DISCOVERY_REACHABLE: "ERROR" });
+    },
+  );
+
+  test("notices a wrong client secret, and PKCE that is turned off", async () => {
+    expect(await levels({ clientSecret: "wrong" })).toMatchObject({ CLIENT_CREDENTIALS_ACCEPTED: "ERROR" });
+    expect(await levels({ pkce: false })).toMatchObject({ PKCE_ADVERTISED: "WARNING" });
+  });
+
+  test("notices that no key fits the algorithms", async () => {
+    expect(await levels({ signingAlgorithms: ["ES256"] })).toMatchObject({
+      KEYS_USABLE: "ERROR",
+      ALGORITHMS_ACCEPTABLE: "ERROR",
+    });
+  });
+
+  test("looks at endpoints that were entered by hand", async () => {
+    const { url } = provider;
+    const manual = {
+      discoveryUrl: null,
+      issuer: url,
+      authorizationEndpoint: `${url}/authorize`,
+      tokenEndpoint: `${url}/token`,
+      jwksUri: `${url}/keys`,
+    };
+    const { ENDPOINTS_ACCEPTABLE, KEYS_USABLE, CLIENT_CREDENTIALS_ACCEPTED } = HEALTHY;
+    expect(await levels(manual)).toEqual({ ENDPOINTS_ACCEPTABLE, KEYS_USABLE, CLIENT_CREDENTIALS_ACCEPTED });
+    expect(await levels({ ...manual, jwksUri: "http://keys.example/keys" })).toEqual({ ENDPOINTS_ACCEPTABLE: "ERROR" });
+  });
+});

@@ -1,0 +1,113 @@
+/** The settings of an OpenID Connect connection: what is parsed, what is needed, and what ends sessions when changed. */
+import { describe, expect, test } from "@jest/globals";
+import type { Parsed, Setting } from "../../../src/connection/contract/index.js";
+import { oidc } from "../../../src/connection-types/oidc/index.js";
+import { RULES } from "../../protocols/oidc/driver.js";
+import { SETTINGS } from "./runtime.js";
+
+const names = Object.keys(oidc.settings);
+const declared = oidc.settings as Readonly<Record<string, Setting>>;
+const parse = (name: string, input: unknown) => declared[name]?.parse(input, RULES) as Parsed<unknown>;
+const where = (holds: (setting: Setting) => boolean) => names.filter((name) => holds(declared[name] as Setting));
+
+test("all settings of the public interface are there, under their names", () => {
+  const published =
+    "discoveryUrl issuer authorizationEndpoint tokenEndpoint userinfoEndpoint jwksUri endSessionEndpoint " +
+    "allowCrossHostEndpoints clientId clientSecret scopes pkce signingAlgorithms clientAuthentication emailClaim " +
+    "firstNameClaim lastNameClaim employeeIdClaim groupsClaim logoutAtProvider";
+  expect(names).toEqual(published.split(" "));
+});
+
+test("a replaced secret ends no sessions, another issuer, endpoint, key or client does", () => {
+  const trusted =
+    "discoveryUrl issuer authorizationEndpoint tokenEndpoint userinfoEndpoint jwksUri endSessionEndpoint " +
+    "allowCrossHostEndpoints clientId signingAlgorithms";
+  expect(where(({ trust }) => trust)).toEqual(trusted.split(" "));
+  expect(where(({ fixed }) => fixed)).toEqual(["allowCrossHostEndpoints"]);
+  expect(where(({ kind }) => kind === "SECRET")).toEqual(["clientSecret"]);
+  expect(where(({ required }) => required)).toEqual(["clientId", "clientSecret"]);
+});
+
+test("the defaults are the safe ones", () => {
+  expect(declared["pkce"]?.default).toBe(true);
+  expect(declared["signingAlgorithms"]?.default).toEqual(["RS256"]);
+  expect(declared["allowCrossHostEndpoints"]?.default).toBe(false);
+  expect(declared["clientAuthentication"]?.default).toBe("client_secret_basic");
+});
+
+test.each(["none", "HS256", "HS512", "RS1"])("%s cannot be chosen as signing algorithm", (algorithm) => {
+  expect(parse("signingAlgorithms", [algorithm])).toHaveProperty("issue");
+  expect(parse("signingAlgorithms", ["RS256", algorithm])).toHaveProperty("issue");
+});
+
+test.each(["discoveryUrl", "tokenEndpoint", "jwksUri", "userinfoEndpoint", "authorizationEndpoint", "issuer"])(
+  "%s has to be an https address",
+  (name) => {
+    expect(parse(name, "http://id.example.com")).toHaveProperty("issue");
+    expect(parse(name, "javascript:alert(1)")).toHaveProperty("issue");
+    expect(parse(name, "id.example.com")).toHaveProperty("issue");
+    expect(parse(name, " https://id.example.com ")).toEqual({ value: "https://id.example.com" });
+  },
+);
+
+test("a scope is one word", () => {
+  expect(parse("scopes", ["openid", "groups"])).toEqual({ value: ["openid", "groups"] });
+  expect(parse("scopes", ["openid profile"])).toHaveProperty("issue");
+  expect(parse("scopes", ['a"b'])).toHaveProperty("issue");
+});
+
+describe("the rules across settings", () => {
+  const manual = {
+    ...SETTINGS,
+    discoveryUrl: null,
+    issuer: "https://id.example.com",
+    authorizationEndpoint: "https://id.example.com/authorize",
+    tokenEndpoint: "https://id.example.com/token",
+    jwksUri: "https://id.example.com/keys",
+  };
+  const issuesOf = (settings: typeof SETTINGS, complete = true) =>
+    oidc.check(settings, complete).map(({ setting }) => setting);
+
+  test("accept discovery, or all endpoints by hand", () => {
+    expect(issuesOf(SETTINGS)).toEqual([]);
+    expect(issuesOf(manual)).toEqual([]);
+    expect(issuesOf({ ...SETTINGS, issuer: "https://id.example.com" })).toEqual([]);
+  });
+
+  test("refuse both at once, even in a draft", () => {
+    const both = {
+      ...manual,
+      discoveryUrl: "https://id.example.com",
+      endSessionEndpoint: "https://id.example.com/bye",
+    };
+    for (const complete of [true, false])
+      expect(issuesOf(both, complete)).toEqual([
+        "authorizationEndpoint",
+        "tokenEndpoint",
+        "jwksUri",
+        "endSessionEndpoint",
+      ]);
+  });
+
+  test("name what is missing, and leave a draft alone", () => {
+    const nothing = { ...SETTINGS, discoveryUrl: null };
+    expect(issuesOf(nothing, false)).toEqual([]);
+    expect(issuesOf(nothing)).toEqual(["discoveryUrl"]);
+    expect(issuesOf({ ...manual, jwksUri: null, issuer: null })).toEqual(["issuer", "jwksUri"]);
+    expect(issuesOf({ ...manual, logoutAtProvider: true })).toEqual(["endSessionEndpoint"]);
+  });
+
+  test("speak in sentences that go on from the setting's name", () => {
+    for (const { message } of oidc.check({ ...SETTINGS, discoveryUrl: null }, true)) expect(message).toMatch(/^is /);
+  });
+});
+
+test("every refusal has a sentence for the person and a remedy for the administrator", () => {
+  for (const [code, { message, remedy }] of Object.entries(oidc.refusals)) {
+    expect(code).toMatch(/^OIDC_[A-Z_]+$/);
+    expect(message).toMatch(/^[A-Z].*\.$/);
+    expect(remedy).toMatch(/^[A-Z].*\.$/);
+    // What a person sees names no internals.
+    expect(message).not.toMatch(/token|nonce|issuer|endpoint|jwks|secret|client|OIDC/i);
+  }
+});

@@ -1,0 +1,210 @@
+/** From claims to a person: names, address, groups, and everything flattened for mappings. */
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import {
+  flattenClaims,
+  isEmailAddress,
+  lacksPerson,
+  readGroups,
+  readPerson,
+  type Claims,
+  type ClaimNames,
+} from "../../../src/protocols/oidc/index.js";
+
+const USUAL: ClaimNames = { email: null, firstName: null, lastName: null, employeeId: null, groups: null };
+const read = (claims: Claims, names: Partial<ClaimNames> = {}) =>
+  readPerson(claims, flattenClaims(claims), { ...USUAL, ...names });
+
+describe("flattened claims", () => {
+  test("are multi-valued texts, by name or path", () => {
+    const claims = {
+      department: "Sales",
+      level: 3,
+      admin: true,
+      nothing: null,
+      roles: ["a", "b"],
+      empty: [],
+      realm_access: { roles: ["x"], deeper: { still: "y" } },
+      "https://acme.test/groups": ["g"],
+      phones: [
+        { type: "work", value: "1" },
+        { type: "home", value: "2" },
+      ],
+    };
+    expect(flattenClaims(claims)).toEqual({
+      department: ["Sales"],
+      level: ["3"],
+      admin: ["true"],
+      roles: ["a", "b"],
+      empty: [],
+      "realm_access.roles": ["x"],
+      "realm_access.deeper.still": ["y"],
+      "https://acme.test/groups": ["g"],
+      "phones.type": ["work", "home"],
+      "phones.value": ["1", "2"],
+    });
+  });
+
+  test("cannot reach a prototype", () => {
+    const claims = JSON.parse('{"__proto__":{"polluted":"yes"},"constructor":"c"}') as Claims;
+    const texts = flattenClaims(claims);
+    expect(Object.keys(texts).toSorted()).toEqual(["__proto__.polluted", "constructor"]);
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+    expect(read({ sub: "1" }, { email: "constructor", groups: "toString" })).toMatchObject({
+      email: null,
+      groups: { kind: "silent" },
+    });
+  });
+
+  test("lose no value, whatever the claims", () => {
+    const leaves = (value: unknown): number => {
+      if (value === null) return 0;
+      if (typeof value === "object") return Object.values(value).reduce<number>((sum, each) => sum + leaves(each), 0);
+      return 1;
+    };
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 })), (claims) => {
+        const texts = Object.values(flattenClaims(claims));
+        expect(texts.flat().every((text) => typeof text === "string")).toBe(true);
+        expect(texts.flat()).toHaveLength(leaves(claims));
+      }),
+    );
+  });
+});
+
+describe("a person", () => {
+  test("is read from the usual claims", () => {
+    const claims = {
+      email: "alice@acme.test",
+      email_verified: true,
+      preferred_username: "alice",
+      given_name: "Alice",
+      family_name: "Adams",
+      name: "Alice Adams",
+      employeeNumber: 4711,
+      groups: ["Staff", "Staff", " Admins "],
+      amr: ["pwd", "mfa"],
+      acr: "2",
+    };
+    expect(read(claims)).toEqual({
+      email: "alice@acme.test",
+      emailVerified: true,
+      username: "alice",
+      firstName: "Alice",
+      lastName: "Adams",
+      fullName: "Alice Adams",
+      employeeId: "4711",
+      groups: { kind: "known", values: ["Staff", "Admins"] },
+      authenticationMethods: ["pwd", "mfa", "2"],
+    });
+  });
+
+  test("is read from configured claims, and then only from those", () => {
+    const claims = {
+      email: "wrong@acme.test",
+      contact: { mail: "right@acme.test" },
+      given_name: "Wrong",
+      nick: "Ally",
+    };
+    expect(read(claims, { email: "contact.mail", firstName: "nick", lastName: "missing" })).toMatchObject({
+      email: "right@acme.test",
+      emailVerified: null,
+      firstName: "Ally",
+      lastName: null,
+    });
+  });
+
+  test.each([
+    [true, true],
+    [false, false],
+    ["false", false],
+    ["true", null],
+    [1, false],
+    [[], false],
+    [undefined, null],
+    [null, null],
+  ])("whose email_verified is %j has the provider's word %j", (verified, expected) => {
+    expect(read({ email: "alice@acme.test", email_verified: verified }).emailVerified).toBe(expected);
+  });
+
+  test("gets no word on an address from another claim than email", () => {
+    expect(read({ email: "a@acme.test", email_verified: true, mail: "b@acme.test" }, { email: "mail" })).toMatchObject({
+      email: "b@acme.test",
+      emailVerified: null,
+    });
+    expect(read({ email: ["a@acme.test"], email_verified: true }).emailVerified).toBeNull();
+  });
+
+  test("has no address where none is one", () => {
+    for (const email of ["alice", "alice@acme", "a b@acme.test", "", 7, {}, null, "alice@acme.test\n<script>"])
+      expect(read({ email }).email).toBeNull();
+  });
+
+  test("lacks something where an address, a name or the groups asked for are not there", () => {
+    const whole = { email: "a@b.test", given_name: "A", family_name: "B" };
+    expect(lacksPerson(whole, USUAL)).toBe(false);
+    expect(lacksPerson({ ...whole, email: undefined }, USUAL)).toBe(true);
+    expect(lacksPerson({ ...whole, family_name: " " }, USUAL)).toBe(true);
+    expect(lacksPerson(whole, { ...USUAL, groups: "teams" })).toBe(true);
+    expect(lacksPerson({ ...whole, teams: [] }, { ...USUAL, groups: "teams" })).toBe(false);
+    expect(lacksPerson(whole, { ...USUAL, employeeId: "number" })).toBe(true);
+  });
+});
+
+describe("groups", () => {
+  test.each([
+    [{}, { kind: "silent" }],
+    [{ groups: null }, { kind: "silent" }],
+    [{ groups: [] }, { kind: "known", values: [] }],
+    [{ groups: "Staff" }, { kind: "known", values: ["Staff"] }],
+    [{ groups: ["Staff", 7] }, { kind: "known", values: ["Staff", "7"] }],
+    [{ memberOf: ["Staff"] }, { kind: "known", values: ["Staff"] }],
+  ])("of %j are %j", (claims, expected) => {
+    expect(readGroups(claims, null)).toEqual(expected);
+  });
+
+  test.each([
+    { groups: [{ name: "Staff" }] },
+    { groups: { Staff: true } },
+    { groups: [null] },
+    { hasgroups: true },
+    { _claim_names: { groups: "src1" }, groups: [] },
+    { _claim_names: { memberOf: "src1" } },
+  ])("of %j are unknown, not empty", (claims) => {
+    expect(readGroups(claims, null)).toMatchObject({ kind: "unknown" });
+  });
+
+  test("may be inside another claim or under a name with dots", () => {
+    const known = { kind: "known", values: ["admin"] };
+    expect(readGroups({ realm_access: { roles: ["admin"] } }, "realm_access.roles")).toEqual(known);
+    expect(readGroups({ "https://acme.test/roles": "admin" }, "https://acme.test/roles")).toEqual(known);
+    expect(readGroups({ realm_access: "text" }, "realm_access.length")).toEqual({ kind: "silent" });
+  });
+});
+
+describe("an e-mail address", () => {
+  test.each(["a@b.co", "first.last+tag@sub.acme-corp.test", "o'neil@acme.test", `${"a".repeat(64)}@acme.test`])(
+    "is %s",
+    (text) => expect(isEmailAddress(text)).toBe(true),
+  );
+  test.each([
+    "",
+    "@acme.test",
+    "a@",
+    "a@b",
+    "a@b..test",
+    ".a@acme.test",
+    "a.@acme.test",
+    "a..b@acme.test",
+    "a@b@acme.test",
+    "a@-acme.test",
+    "a@acme.test ",
+    "a@acme.test\u0000",
+    "аlice@acme.test",
+    "a@аcme.test",
+    '"a b"@acme.test',
+    "a@[127.0.0.1]",
+    `${"a".repeat(65)}@acme.test`,
+    `a@${"b".repeat(60)}.${"c".repeat(63)}.${"d".repeat(63)}.${"e".repeat(63)}.test`,
+  ])("is not %j", (text) => expect(isEmailAddress(text)).toBe(false));
+});

@@ -1,0 +1,234 @@
+/** ID tokens that a hostile provider forges or a broken one spoils: each is refused, with the code of what is wrong. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { createKeySet } from "../../../src/protocols/oidc/index.js";
+import {
+  startHostileOpenIdProvider,
+  type FaultName,
+  type HostileOpenIdProvider,
+} from "../../support/providers/hostile-openid/index.js";
+import { codeOf, Desk, makeParty } from "./driver.js";
+
+let provider: HostileOpenIdProvider;
+beforeAll(async () => {
+  provider = await startHostileOpenIdProvider();
+});
+afterAll(() => provider.close());
+afterEach(() => provider.setFault(null));
+
+const REFUSED: Readonly<Partial<Record<FaultName, string>>> = {
+  "id-token-alg-none": "OIDC_ALGORITHM_REFUSED",
+  "id-token-alg-none-in-mixed-case": "OIDC_ALGORITHM_REFUSED",
+  "id-token-alg-missing": "OIDC_ALGORITHM_REFUSED",
+  "id-token-hs256-with-client-secret": "OIDC_ALGORITHM_REFUSED",
+  "id-token-hs256-with-public-key": "OIDC_ALGORITHM_REFUSED",
+  "id-token-alg-not-allowed": "OIDC_ALGORITHM_REFUSED",
+  "id-token-key-symmetric": "OIDC_ALGORITHM_REFUSED",
+  "id-token-signature-broken": "OIDC_SIGNATURE_INVALID",
+  "id-token-signature-empty": "OIDC_SIGNATURE_INVALID",
+  "id-token-claims-exchanged": "OIDC_SIGNATURE_INVALID",
+  "id-token-key-of-another-under-known-kid": "OIDC_SIGNATURE_INVALID",
+  "id-token-key-of-another-without-kid": "OIDC_SIGNATURE_INVALID",
+  "id-token-key-unknown": "OIDC_KEY_UNKNOWN",
+  "id-token-key-weak": "OIDC_KEY_REFUSED",
+  "id-token-key-private-part-published": "OIDC_KEY_REFUSED",
+  "id-token-header-jwk": "OIDC_ID_TOKEN_HEADER_REFUSED",
+  "id-token-header-jku": "OIDC_ID_TOKEN_HEADER_REFUSED",
+  "id-token-header-x5u": "OIDC_ID_TOKEN_HEADER_REFUSED",
+  "id-token-header-crit": "OIDC_ID_TOKEN_HEADER_REFUSED",
+  "id-token-header-b64": "OIDC_ID_TOKEN_HEADER_REFUSED",
+  "id-token-header-zip": "OIDC_ID_TOKEN_HEADER_REFUSED",
+  "id-token-kid-is-list": "OIDC_ID_TOKEN_MALFORMED",
+  "id-token-typ-of-access-token": "OIDC_ID_TOKEN_TYPE_WRONG",
+  "id-token-typ-of-logout-token": "OIDC_ID_TOKEN_TYPE_WRONG",
+  "id-token-typ-is-number": "OIDC_ID_TOKEN_TYPE_WRONG",
+  "id-token-events-of-logout-token": "OIDC_ID_TOKEN_TYPE_WRONG",
+  "id-token-issuer-of-another": "OIDC_ISSUER_MISMATCH",
+  "id-token-issuer-with-slash": "OIDC_ISSUER_MISMATCH",
+  "id-token-issuer-missing": "OIDC_ISSUER_MISMATCH",
+  "id-token-issuer-is-list": "OIDC_ISSUER_MISMATCH",
+  "id-token-audience-of-another": "OIDC_AUDIENCE_MISMATCH",
+  "id-token-audience-with-another": "OIDC_AUDIENCE_MISMATCH",
+  "id-token-audience-missing": "OIDC_AUDIENCE_MISMATCH",
+  "id-token-audience-empty": "OIDC_AUDIENCE_MISMATCH",
+  "id-token-azp-of-another": "OIDC_AUTHORIZED_PARTY_MISMATCH",
+  "id-token-azp-null": "OIDC_AUTHORIZED_PARTY_MISMATCH",
+  "id-token-expired": "OIDC_TOKEN_EXPIRED",
+  "id-token-exp-missing": "OIDC_TIMES_INVALID",
+  "id-token-exp-is-text": "OIDC_TIMES_INVALID",
+  "id-token-exp-is-negative": "OIDC_TIMES_INVALID",
+  "id-token-iat-missing": "OIDC_TIMES_INVALID",
+  "id-token-iat-is-text": "OIDC_TIMES_INVALID",
+  "id-token-nbf-is-text": "OIDC_TIMES_INVALID",
+  "id-token-nbf-is-null": "OIDC_TIMES_INVALID",
+  "id-token-issued-in-the-future": "OIDC_CLOCK_SKEW",
+  "id-token-not-valid-yet": "OIDC_CLOCK_SKEW",
+  "id-token-too-old": "OIDC_TOKEN_TOO_OLD",
+  "id-token-nonce-missing": "OIDC_NONCE_MISMATCH",
+  "id-token-nonce-of-another": "OIDC_NONCE_MISMATCH",
+  "id-token-nonce-empty": "OIDC_NONCE_MISMATCH",
+  "id-token-nonce-is-list": "OIDC_NONCE_MISMATCH",
+  "id-token-subject-missing": "OIDC_SUBJECT_INVALID",
+  "id-token-subject-empty": "OIDC_SUBJECT_INVALID",
+  "id-token-subject-is-number": "OIDC_SUBJECT_INVALID",
+  "id-token-subject-is-object": "OIDC_SUBJECT_INVALID",
+  "id-token-subject-too-long": "OIDC_SUBJECT_INVALID",
+  "id-token-subject-with-space": "OIDC_SUBJECT_INVALID",
+  "id-token-at-hash-wrong": "OIDC_ACCESS_TOKEN_HASH_MISMATCH",
+  "id-token-at-hash-is-null": "OIDC_ACCESS_TOKEN_HASH_MISMATCH",
+  "id-token-claims-not-json": "OIDC_SIGNATURE_INVALID",
+  "id-token-two-parts": "OIDC_ID_TOKEN_MALFORMED",
+  "id-token-five-parts": "OIDC_ID_TOKEN_MALFORMED",
+  "id-token-with-spaces": "OIDC_ID_TOKEN_MALFORMED",
+  "id-token-header-not-json": "OIDC_ID_TOKEN_MALFORMED",
+  "id-token-header-is-list": "OIDC_ID_TOKEN_MALFORMED",
+  "id-token-claims-deep": "OIDC_CLAIMS_TOO_LARGE",
+  "id-token-claims-many": "OIDC_CLAIMS_TOO_LARGE",
+};
+
+describe("an ID token is refused:", () => {
+  test.each(Object.entries(REFUSED))("%s → %s", async (fault, code) => {
+    provider.setFault(fault as FaultName);
+    const desk = Desk.of(await makeParty(provider));
+    expect(await codeOf(desk.signIn(provider))).toBe(code);
+    // The process lives, and the provider is as good as before.
+    provider.setFault(null);
+    expect((await Desk.of(await makeParty(provider)).signIn(provider)).subject).toBe("alice-1");
+  });
+
+  test.each(["id-token-auth-time-old", "id-token-auth-time-is-text"] as const)(
+    "%s → OIDC_REAUTHENTICATION_MISSING where a new authentication was asked for",
+    async (fault) => {
+      provider.setFault(fault);
+      const desk = Desk.of(await makeParty(provider));
+      expect((await desk.signIn(provider)).subject).toBe("alice-1");
+      expect(await codeOf(desk.signIn(provider, undefined, { forceAuthentication: true }))).toBe(
+        "OIDC_REAUTHENTICATION_MISSING",
+      );
+    },
+  );
+
+  test("by a provider's own rule on the verified claims", async () => {
+    const refusal = new Error("another tenant");
+    const checkClaims = (claims: Readonly<Record<string, unknown>>) => {
+      if (claims["sub"] !== "alice-1") throw refusal;
+    };
+    const desk = Desk.of(await makeParty(provider, { checkClaims }));
+    expect((await desk.signIn(provider)).subject).toBe("alice-1");
+    await expect(desk.signIn(provider, { claims: { sub: "bob-1" } })).rejects.toBe(refusal);
+  });
+
+  test("even where a stored connection allows what can never be chosen", async () => {
+    const algorithms = ["none", "HS256", "RS256"];
+    for (const fault of ["id-token-alg-none", "id-token-hs256-with-client-secret", "id-token-key-symmetric"] as const) {
+      provider.setFault(fault);
+      expect(await codeOf(Desk.of(await makeParty(provider, { algorithms })).signIn(provider))).toBe(
+        "OIDC_ALGORITHM_REFUSED",
+      );
+    }
+  });
+});
+
+describe("the provider's keys", () => {
+  let clock: { now: () => Date; secondsAhead: number; fetch: typeof fetch };
+  beforeEach(() => {
+    clock = {
+      fetch,
+      secondsAhead: 0,
+      now: () => new Date(Date.now() + clock.secondsAhead * 1_000),
+    };
+  });
+  afterEach(() => provider.rotateKeys({ keepOld: false }));
+
+  test("may be rotated while people sign in", async () => {
+    const desk = Desk.of(await makeParty(provider, {}, clock));
+    await desk.signIn(provider);
+    clock.secondsAhead = 31;
+    provider.rotateKeys();
+    provider.forget();
+    await desk.signIn(provider);
+    await desk.signIn(provider);
+    expect(provider.count("keys")).toBe(1);
+  });
+
+  test("may be replaced under the same key id", async () => {
+    const desk = Desk.of(await makeParty(provider, {}, clock));
+    await desk.signIn(provider);
+    clock.secondsAhead = 31;
+    provider.rotateKeys({ sameKid: true });
+    expect((await desk.signIn(provider)).subject).toBe("alice-1");
+  });
+
+  test("that were withdrawn are forgotten after ten minutes", async () => {
+    const party = await makeParty(provider, {}, clock);
+    const hint = { alg: "RS256", kid: undefined };
+    const [before] = await party.keys.find(hint);
+    provider.rotateKeys({ keepOld: false });
+    clock.secondsAhead = 599;
+    expect((await party.keys.find(hint))[0]).toBe(before);
+    clock.secondsAhead = 602;
+    expect((await party.keys.find(hint))[0]).not.toBe(before);
+  });
+
+  test("are not asked for again and again by a flood of unknown key ids", async () => {
+    const desk = Desk.of(await makeParty(provider, {}, clock));
+    await desk.signIn(provider);
+    provider.setFault("id-token-key-unknown");
+    provider.forget();
+    clock.secondsAhead = 31;
+    for (let round = 0; round < 20; round += 1) expect(await codeOf(desk.signIn(provider))).toBe("OIDC_KEY_UNKNOWN");
+    expect(provider.count("keys")).toBe(1);
+    const several = await Promise.all(Array.from({ length: 20 }, () => codeOf(desk.signIn(provider))));
+    expect(new Set(several)).toEqual(new Set(["OIDC_KEY_UNKNOWN"]));
+    expect(provider.count("keys")).toBe(1);
+  });
+
+  test("are asked for once by many first sign-ins at the same time", async () => {
+    const desk = Desk.of(await makeParty(provider, {}, clock));
+    provider.forget();
+    await Promise.all(Array.from({ length: 10 }, () => desk.signIn(provider)));
+    expect(provider.count("keys")).toBe(1);
+  });
+
+  test("that a flood asks for while they cannot be had are not asked for again and again", async () => {
+    const desk = Desk.of(await makeParty(provider, {}, clock));
+    await desk.signIn(provider);
+    clock.secondsAhead = 31;
+    provider.rotateKeys({ keepOld: false });
+    provider.setFault("keys-failing");
+    provider.forget();
+    expect(await codeOf(desk.signIn(provider))).toBe("OIDC_PROVIDER_UNAVAILABLE");
+    for (let round = 0; round < 5; round += 1) expect(await codeOf(desk.signIn(provider))).toBe("OIDC_KEY_UNKNOWN");
+    expect(provider.count("keys")).toBe(1);
+  });
+
+  test("with another algorithm's mark are not used", async () => {
+    const party = await makeParty(provider, {}, clock);
+    expect(await party.keys.find({ alg: "RS256", kid: undefined })).not.toEqual([]);
+    expect(await party.keys.find({ alg: "PS256", kid: undefined })).toEqual([]);
+  });
+
+  test.each([
+    ["keys-html", "OIDC_ANSWER_NOT_JSON"],
+    ["keys-null", "OIDC_KEYS_INVALID"],
+    ["keys-not-a-list", "OIDC_KEYS_INVALID"],
+    ["keys-of-null", "OIDC_KEYS_INVALID"],
+    ["keys-too-many", "OIDC_KEYS_INVALID"],
+    ["keys-unreadable", "OIDC_KEY_REFUSED"],
+    ["keys-not-found", "OIDC_KEYS_INVALID"],
+    ["keys-empty", "OIDC_KEY_UNKNOWN"],
+    ["keys-redirect", "OIDC_ANSWER_REDIRECT"],
+    ["keys-endless", "OIDC_ANSWER_TOO_LARGE"],
+    ["keys-failing", "OIDC_PROVIDER_UNAVAILABLE"],
+  ] as const)("%s → %s", async (fault, code) => {
+    const desk = Desk.of(await makeParty(provider, {}, clock));
+    provider.setFault(fault);
+    expect(await codeOf(desk.signIn(provider))).toBe(code);
+  });
+
+  test("that never come end in a refusal", async () => {
+    const party = await makeParty(provider);
+    provider.setFault("keys-silent");
+    const keys = createKeySet(party.provider.jwksUri, { ...party.surroundings, requestTimeoutMilliseconds: 200 });
+    expect(await codeOf(Desk.of({ ...party, keys }).signIn(provider))).toBe("OIDC_PROVIDER_TIMEOUT");
+  });
+});
