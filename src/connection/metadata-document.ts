@@ -1,0 +1,26 @@
+/** The document at a connection's metadata address, for types that have one. Anybody may read it. */
+import type { AnyConnectionType } from "./contract/index.js";
+import { addressesOf } from "./runtime.js";
+import type { ConnectionServices } from "./services.js";
+import { openOwnKeys } from "./settings/own-keys.js";
+import { openSettings } from "./settings/stored-settings.js";
+import type { Connection } from "./stored/connection.js";
+
+export interface MetadataDocument {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Describes a connection to its provider; `null` where the connection's type has no such document. Works on drafts. */
+export function describeConnection(
+  { registry, runtime }: Pick<ConnectionServices, "registry" | "runtime">,
+  connection: Connection,
+): MetadataDocument | null {
+  const type: AnyConnectionType = registry.get(connection.type);
+  if (type.metadataDocument === undefined) return null;
+  return type.metadataDocument(
+    addressesOf(runtime.publicUrl, connection.id),
+    openSettings(type, runtime.keyRing, connection),
+    openOwnKeys(runtime.keyRing, connection),
+  );
+}

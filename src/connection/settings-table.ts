@@ -1,0 +1,49 @@
+/** The table of a type's settings for its guide, made from the declaration, so that no guide tells of settings that are not there. */
+import type { AnyConnectionType, Setting } from "./contract/index.js";
+import { settingsOf } from "./settings/stored-settings.js";
+
+const HEAD = ["setting", "kind", "required", "default", "meaning"];
+
+/** The settings of a type as a Markdown table. */
+export function settingsTable(type: AnyConnectionType): string {
+  const rows = settingsOf(type).map(([name, setting]) => [
+    code(name),
+    setting.kind.toLowerCase(),
+    setting.required ? "yes" : "",
+    setting.default === null ? "" : code(JSON.stringify(setting.default)),
+    describeMeaning(setting),
+  ]);
+  return [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.map(escapeCell).join(" | ")} |`).join("\n");
+}
+
+function describeMeaning(setting: Setting): string {
+  const sentences = [`${setting.label}. ${setting.help}`];
+  if (setting.options !== null) sentences.push(`One of ${setting.options.map(code).join(", ")}.`);
+  if (setting.kind === "CHOICES") sentences[1] = `Some of ${(setting.options ?? []).map(code).join(", ")}.`;
+  if (setting.fixed) sentences.push("Cannot change once the connection has been active.");
+  if (setting.kind === "SECRET") sentences.push("Encrypted at rest, and never answered.");
+  if (setting.trust) sentences.push("A change ends the sessions that the connection gave.");
+  return sentences.join(" ");
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll("|", "\\|").replace(/\s+/g, " ").trim();
+}
+
+/**
+ * Puts the table of a type where its guide has `<!-- settings:ID -->` and `<!-- /settings -->`, and leaves the rest. A guide
+ * may have the tables of several types; one without the marks stays as it is.
+ */
+export function fillGuide(markdown: string, type: AnyConnectionType): string {
+  const begin = `<!-- settings:${type.id} -->`;
+  const end = "<!-- /settings -->";
+  const from = markdown.indexOf(begin);
+  if (from === -1) return markdown;
+  const to = markdown.indexOf(end, from);
+  if (to === -1) throw new Error(`${type.guide} has ${begin} without ${end}.`);
+  return `${markdown.slice(0, from + begin.length)}\n\n${settingsTable(type)}\n\n${markdown.slice(to)}`;
+}

@@ -1,0 +1,120 @@
+/** A database with an organization or two, and the services of the connection room over it. */
+import { migrations } from "../../../migrations/index.js";
+import type { Caller } from "../../../src/access/caller.js";
+import { ALL_PERMISSIONS, type Permission } from "../../../src/access/permission.js";
+import { createBegin } from "../../../src/access/unit-of-work.js";
+import type { AnyConnectionType } from "../../../src/connection/contract/index.js";
+import { createRegistry } from "../../../src/connection/registry.js";
+import type { ConnectionServices } from "../../../src/connection/services.js";
+import type { Connection } from "../../../src/connection/stored/connection.js";
+import { createConnection } from "../../../src/connection/stored/connection.operations.js";
+import { entities } from "../../../src/entities.js";
+import { createOrganization } from "../../../src/people/organization/organization.operations.js";
+import { createKeyRing, generateKeyRingEntry, parseKeyRing } from "../../../src/platform/crypto/key-ring.js";
+import { migrate } from "../../../src/platform/database/migrations.js";
+import { openTestDatabase, type TestDatabase } from "../../support/database.js";
+import { createSpecimen, PLAIN_TYPE, type Specimen } from "./specimen.js";
+
+export const OPERATOR: Caller = { kind: "OPERATOR", apiKeyId: "00000000-0000-7000-8000-000000000001" };
+export const START = new Date("2026-11-23T09:00:00.000Z");
+
+export interface House {
+  readonly database: TestDatabase;
+  readonly services: ConnectionServices;
+  readonly specimen: Specimen;
+  /** The organization that tests work in, and one that nobody there may see. */
+  readonly organizationId: string;
+  readonly otherOrganizationId: string;
+  /** Moves the clock. */
+  readonly advance: (seconds: number) => void;
+  readonly close: () => Promise<void>;
+}
+
+export function ring() {
+  const parsed = parseKeyRing(generateKeyRingEntry(START));
+  if ("mistakes" in parsed) throw new Error(parsed.mistakes.join());
+  return createKeyRing(parsed.keys);
+}
+
+/** Makes services over an open database; `types` replaces the specimen and the plain type. */
+export async function openHouse(types?: readonly AnyConnectionType[]): Promise<House> {
+  const database = await openTestDatabase({ entities, migrations });
+  await migrate(database);
+  let now = START;
+  const clock = () => now;
+  const specimen = createSpecimen();
+  const store = { reader: database.reader, begin: createBegin(database, clock) };
+  const services: ConnectionServices = {
+    ...store,
+    registry: createRegistry(types ?? [specimen.type, PLAIN_TYPE]),
+    runtime: {
+      publicUrl: "https://usher.example.com",
+      fetch: async () => new Response(null, { status: 404 }),
+      clock,
+      urls: {
+        serverUrl: ({ protocol }) => (protocol === "https:" ? null : "must begin with https://"),
+        browserUrl: () => null,
+      },
+      keyRing: ring(),
+    },
+  };
+  const organization = await createOrganization(store, OPERATOR, { name: "Acme", slug: "acme" });
+  const other = await createOrganization(store, OPERATOR, { name: "Other", slug: "other" });
+  return {
+    database,
+    services,
+    specimen,
+    organizationId: organization.id,
+    otherOrganizationId: other.id,
+    advance: (seconds) => {
+      now = new Date(now.getTime() + seconds * 1000);
+    },
+    close: () => database.close(),
+  };
+}
+
+/** A key of an organization with some permissions, all of them when none is named. */
+export function keyOfOrganization(organizationId: string, ...permissions: Permission[]): Caller {
+  return {
+    kind: "API_KEY",
+    apiKeyId: "00000000-0000-7000-8000-000000000002",
+    organizationId,
+    permissions: new Set(permissions.length > 0 ? permissions : ALL_PERMISSIONS),
+  };
+}
+
+export const COMPLETE = { address: "https://id.example.com", tenant: "t1", password: "p4ssw0rd" };
+
+/** A draft that has everything. */
+export async function draft({ services, organizationId }: House, settings = {}): Promise<Connection> {
+  return await createConnection(services, OPERATOR, {
+    organizationId,
+    displayName: "Acme ID",
+    settings: { madeUp: { ...COMPLETE, ...settings } },
+  });
+}
+
+/** The failure that a promise ends with. */
+// any: tests read the details that belong to the code they expect
+export async function failureOf(promise: Promise<unknown>): Promise<{ code: string; details: any }> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as { code: string; details: unknown };
+  }
+  throw new Error("It did not fail.");
+}
+
+/** Events of an organization, oldest first. */
+export async function eventsOf({ services }: House, organizationId: string) {
+  const rows = await services.reader.rows<{ type: string; data: string; subject_version: number }>(
+    "SELECT type, data, subject_version FROM event WHERE organization_id = ? ORDER BY sequence",
+    [organizationId],
+  );
+  // any: events of all types
+  return rows.map(({ type, data, subject_version }) => ({
+    type,
+    version: subject_version,
+    data: JSON.parse(data) as any,
+  }));
+}
