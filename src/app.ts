@@ -10,10 +10,11 @@ import { startSweeper } from "./app/sweeper.js";
 import type { Configuration } from "./config/configuration.js";
 import { builtInConnectionTypes } from "./connection-types/index.js";
 import type { AnyConnectionType } from "./connection/contract/index.js";
+import { findConnection } from "./connection/stored/connection.repository.js";
 import { createOpenedConnections } from "./connection/opened-connections.js";
 import { createRegistry } from "./connection/registry.js";
 import type { ConnectionServices } from "./connection/services.js";
-import { readMetadataDocument } from "./connection/stored/metadata-document.js";
+import { describeConnection } from "./connection/metadata-document.js";
 import { entities } from "./entities.js";
 import { ensureOperatorKey } from "./people/api-key/operator-key.js";
 import { resolveCaller } from "./people/caller/resolve-caller.js";
@@ -113,7 +114,10 @@ export async function startUsher(
       },
       cookies,
       callerOf,
-      describe: (connectionId) => readMetadataDocument(services, connectionId),
+      describe: async (connectionId) => {
+        const connection = await findConnection(database.reader, null, connectionId);
+        return connection && describeConnection(services, connection);
+      },
     });
     const server = createHttpServer({
       logger,
