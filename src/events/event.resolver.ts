@@ -17,7 +17,7 @@ export class EventResolver {
 
   @Query(() => EventPage, {
     description:
-      "The organization's log, oldest first. Keep `pageInfo.endCursor`, also of an empty answer's predecessor, and ask again after it to follow the log. Needs EVENTS_READ.",
+      "The organization's log, oldest first. To follow it, keep the last `pageInfo.endCursor` and ask after it again; an empty answer has none, and the one before stays good. Needs EVENTS_READ.",
   })
   async events(
     @Ctx() context: RequestContext,

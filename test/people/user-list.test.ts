@@ -134,3 +134,19 @@ test("asks no more of the database for many users than for few", async () => {
   expect(await count(1)).toBe(4);
   expect(await count(5)).toBe(4);
 });
+
+test("reads roles with the page wherever a document asks for them, and not when it does not", async () => {
+  const read = async (items: string, fragments = "") => {
+    const document = `query ($org: ID!) { users(organizationId: $org, first: 2) { ${items} } } ${fragments}`;
+    const { result, statements } = await countQueries(() => house.ask(OPERATOR, document, { org: acme }));
+    expect(result.codes).toEqual([]);
+    return { users: result.data.users, queries: statements.length };
+  };
+  const fragment = "fragment Person on User { ... on User { highest: role { key } } }";
+  const roles = [{ highest: { key: "USER" } }, { highest: { key: "ADMIN" } }];
+  expect(await read("nodes { ...Person }", fragment)).toEqual({ users: { nodes: roles }, queries: 2 });
+  const edges = { edges: roles.map((node) => ({ node })) };
+  expect(await read("edges { node { ...Person } }", fragment)).toEqual({ users: edges, queries: 2 });
+  expect((await read("nodes { id organization { id } }")).queries).toBe(2);
+  expect((await read("nodes { id }")).queries).toBe(1);
+});

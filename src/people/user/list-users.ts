@@ -6,6 +6,8 @@ import { pageByKeyset, type KeysetColumn } from "../../platform/graphql/keyset.j
 import { toPage, type Page, type PageArgs } from "../../platform/graphql/paging.js";
 import { foldCase } from "../../platform/text.js";
 import type { OrderDirection } from "../order-direction.js";
+import type { Role } from "../role/role.js";
+import { findRolesOfUsers } from "../role/role.repository.js";
 import { USER_COLUMNS, userFromRaw, type RawUser } from "./user.repository.js";
 import type { AuthMethod, Member, UserOrder, UserStatus } from "./user.js";
 
@@ -25,6 +27,13 @@ export interface UsersQuery {
   readonly filter?: UserFilter | null;
   readonly orderBy?: { readonly field: UserOrder; readonly direction?: OrderDirection | null } | null;
   readonly page: PageArgs;
+  /** Whether the roles of all users of the page are read with it. */
+  readonly withRoles?: boolean;
+}
+
+/** A member of the list; the roles are there when they were asked for. */
+export interface ListedMember extends Member {
+  readonly knownRoles?: readonly Role[] | undefined;
 }
 
 interface ListedUser extends RawUser {
@@ -56,7 +65,7 @@ const MOST_WORDS = 8;
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor
  */
-export async function listUsers({ reader }: Store, caller: Caller, query: UsersQuery): Promise<Page<Member>> {
+export async function listUsers({ reader }: Store, caller: Caller, query: UsersQuery): Promise<Page<ListedMember>> {
   const { organizationId, filter, orderBy, page } = query;
   requirePermission(caller, organizationId, "USERS_READ");
   const direction = orderBy?.direction ?? "ASC";
@@ -69,7 +78,9 @@ export async function listUsers({ reader }: Store, caller: Caller, query: UsersQ
     order: [{ ...first, direction }, ...rest.map((column) => ({ ...column, direction }))],
     args: page,
   });
-  return toPage(found, (raw) => ({ ...userFromRaw(raw), organizationId }));
+  const ids = query.withRoles ? found.rows.map((raw) => raw.id) : [];
+  const roles = await findRolesOfUsers(reader, organizationId, ids);
+  return toPage(found, (raw) => ({ ...userFromRaw(raw), organizationId, knownRoles: roles.get(raw.id) }));
 }
 
 function writeConditions(organizationId: string, filter: UserFilter) {

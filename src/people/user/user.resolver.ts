@@ -1,10 +1,12 @@
 /** Users in GraphQL. */
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
 import { clearLoaders } from "../../platform/graphql/loaders.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import { memberKey, type PeopleLoaders } from "../loaders.js";
+import { asksItemsFor } from "../look-ahead.js";
 import { OrganizationType } from "../organization/organization.type.js";
 import type { Role } from "../role/role.js";
 import { RoleType } from "../role/role.type.js";
@@ -20,6 +22,8 @@ import {
 } from "./user.input.js";
 import { createUser, readUser, updateUser } from "./user.operations.js";
 import { UserPage, UserType } from "./user.type.js";
+
+const ROLE_FIELDS: ReadonlySet<string> = new Set(["role", "roles"]);
 
 @Resolver(() => UserType)
 export class UserResolver {
@@ -50,23 +54,26 @@ export class UserResolver {
     @Arg("orderBy", () => UserOrderInput, { nullable: true, description: "In which order." })
     orderBy: UserOrderInput | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Page<UserType>> {
-    return await listUsers(this.store, context.caller, { organizationId, filter, orderBy, page });
+    const withRoles = asksItemsFor(info, ROLE_FIELDS);
+    return await listUsers(this.store, context.caller, { organizationId, filter, orderBy, page, withRoles });
   }
 
   @FieldResolver(() => RoleType, {
     nullable: true,
     description: "The highest of the user's roles in the organization asked about; null for a user without one.",
   })
-  async role(@Root() user: UserType, @Ctx() context: RequestContext): Promise<Role | null> {
-    return (await this.roles(user, context))[0] ?? null;
+  role(@Root() user: UserType, @Ctx() context: RequestContext): Role | null | Promise<Role | null> {
+    const roles = this.roles(user, context);
+    return roles instanceof Promise ? roles.then(([highest]) => highest ?? null) : (roles[0] ?? null);
   }
 
   @FieldResolver(() => [RoleType], {
     description: "The user's roles in the organization asked about, the highest first.",
   })
-  async roles(@Root() user: UserType, @Ctx() context: RequestContext): Promise<readonly Role[]> {
-    return await this.loaders.rolesOfMember(context).load(memberKey(user.organizationId, user.id));
+  roles(@Root() user: UserType, @Ctx() context: RequestContext): readonly Role[] | Promise<readonly Role[]> {
+    return user.knownRoles ?? this.loaders.rolesOfMember(context).load(memberKey(user.organizationId, user.id));
   }
 
   @FieldResolver(() => OrganizationType, {

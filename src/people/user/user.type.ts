@@ -1,6 +1,7 @@
 /** Users in the schema. */
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import { definePage } from "../../platform/graphql/paging.js";
+import type { Role } from "../role/role.js";
 import type { AuthMethod, UserOrder, UserStatus } from "./user.js";
 
 /** Stands for the enum `UserStatus` in decorators. */
@@ -65,6 +66,8 @@ export class UserType {
   organizationId!: string;
   /** What `organization` loads; not in the schema. */
   homeOrganizationId!: string;
+  /** The roles, where they were read together with the user; not in the schema. */
+  knownRoles?: readonly Role[] | undefined;
 
   @Field(() => ID, { description: "The user's id. It never changes." })
   id!: string;
