@@ -18,8 +18,8 @@ export function settingsTable(type: AnyConnectionType): string {
 
 function describeMeaning(setting: Setting): string {
   const sentences = [`${setting.label}. ${setting.help}`];
-  if (setting.options !== null) sentences.push(`One of ${setting.options.map(code).join(", ")}.`);
-  if (setting.kind === "CHOICES") sentences[1] = `Some of ${(setting.options ?? []).map(code).join(", ")}.`;
+  if (setting.options !== null)
+    sentences.push(`${setting.kind === "CHOICES" ? "Some" : "One"} of ${setting.options.map(code).join(", ")}.`);
   if (setting.fixed) sentences.push("Cannot change once the connection has been active.");
   if (setting.kind === "SECRET") sentences.push("Encrypted at rest, and never answered.");
   if (setting.trust) sentences.push("A change ends the sessions that the connection gave.");

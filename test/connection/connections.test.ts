@@ -199,6 +199,12 @@ describe("creating", () => {
     expect(connection.settings).toMatchObject({ nickname: "Joe", address: COMPLETE.address });
   });
 
+  test("keeps a document of a million characters", async () => {
+    const metadata = "x".repeat(1_000_000);
+    const { id } = await draft(house, { metadata });
+    expect(await settingsNow(id)).toMatchObject({ metadata });
+  });
+
   test("tells the log and the audit log, without secrets", async () => {
     const connection = await draft(house, { metadata: "nickname=Joe" });
     const event = (await eventsOf(house, house.organizationId)).at(-1);

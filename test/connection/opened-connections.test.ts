@@ -95,7 +95,7 @@ describe("opened connections", () => {
   });
 
   test("a late failure of an old version does not throw out the new one", async () => {
-    let fail = (_: unknown) => {};
+    let fail: (error: unknown) => void = () => {};
     hooks.open = () => new Promise((_, reject) => (fail = reject));
     const old = connections.open(connection("c1", 1));
     await Promise.resolve();

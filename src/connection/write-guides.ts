@@ -1,0 +1,34 @@
+/** Writes the tables of settings into the administrators' guides: `npm run guides`. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { AnyConnectionType } from "./contract/index.js";
+import { fillGuide } from "./settings-table.js";
+
+/**
+ * Brings the guides of connection types up to date. A type whose guide is not written yet is passed over.
+ *
+ * @param root the folder that the guides' paths begin at
+ * @returns the paths of the guides that changed
+ */
+export async function writeGuides(types: readonly AnyConnectionType[], root: string): Promise<string[]> {
+  const changed: string[] = [];
+  for (const type of types) {
+    const path = join(root, type.guide);
+    const before = await readIfThere(path);
+    if (before === null) continue;
+    const after = fillGuide(before, type);
+    if (after === before) continue;
+    await writeFile(path, after);
+    changed.push(type.guide);
+  }
+  return changed;
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
