@@ -164,7 +164,7 @@ describe("creating", () => {
         settings: {
           madeUp: { address: "http://id.example.com", tenant: 7, strict: "yes", keys: ["a", ""], colour: "red" },
         },
-        policies: { matchKey: "PHONE" as never, colour: "RED" } as never,
+        policies: { matchKey: "PHONE" as never, toString: "RED" } as never,
       }),
     );
     expect(failure.code).toBe("INVALID_INPUT");
@@ -176,7 +176,7 @@ describe("creating", () => {
       ["settings.madeUp.strict", "INVALID"],
       ["settings.madeUp.keys", "INVALID"],
       ["policies.matchKey", "INVALID"],
-      ["policies.colour", "UNKNOWN"],
+      ["policies.toString", "UNKNOWN"],
     ]);
   });
 

@@ -305,5 +305,17 @@ describe("a user's identities", () => {
       "serviceProvider { name }",
     ])
       expect((await ask(query(field), { id: user.id }, reader)).codes).toEqual(["FORBIDDEN"]);
+    const writer = keyOfOrganization(house.organizationId, "USERS_WRITE");
+    const update = `mutation ($id: ID!) { updateUser(input: { id: $id, firstName: "Z" }) { user { identities { subject } } } }`;
+    expect((await ask(update, { id: user.id }, writer)).codes).toEqual(["FORBIDDEN"]);
+    const themselves: Caller = {
+      kind: "PERSON",
+      userId: user.id,
+      sessionId: "s",
+      organizationId: house.organizationId,
+      permissions: new Set(),
+    };
+    const own = await ask("{ viewer { user { identities { subject connection { displayName } } } } }", {}, themselves);
+    expect(own.data.viewer.user.identities).toEqual([{ subject: "s", connection: { displayName: "Acme ID" } }]);
   });
 });
