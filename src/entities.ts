@@ -3,12 +3,21 @@ import { AuditEntryRow } from "./audit/audit-entry.row.js";
 import { ConnectionHealthRow } from "./connection/stored/connection-health.row.js";
 import { ConnectionRow } from "./connection/stored/connection.row.js";
 import { IdentityRow } from "./connection/identity/identity.row.js";
+import { LinkRequestRow } from "./connection/identity/link-request.row.js";
+import { MappingRow } from "./connection/mapping/mapping.row.js";
+import { CredentialRow, OneTimeTokenRow } from "./people/credential/credential.row.js";
+import { DomainRow } from "./people/domain/domain.row.js";
+import { GroupMemberRow, GroupRow } from "./people/group/group.row.js";
+import { InstallationRow } from "./people/installation/installation.row.js";
+import { SeatRow } from "./people/seat/seat.row.js";
+import { UserFieldRow } from "./people/user/user-field.row.js";
+import { MailMessageRow } from "./platform/mail/mail-message.row.js";
 import { EventCounterRow, EventRow } from "./events/event.row.js";
 import { ApiKeyRow } from "./people/api-key/api-key.row.js";
 import { OrganizationRow } from "./people/organization/organization.row.js";
 import { RoleRow } from "./people/role/role.row.js";
 import { SessionRow } from "./people/session/session.row.js";
-import { MembershipRoleRow, MembershipRow } from "./people/user/membership.row.js";
+import { MembershipRoleRow, MembershipRow, MembershipTermRow } from "./people/user/membership.row.js";
 import { UserRow } from "./people/user/user.row.js";
 import { AttemptRow } from "./sign-in/attempt/attempt.row.js";
 import { FlowRow, ReplayRow } from "./sign-in/flow/flow.row.js";
@@ -32,4 +41,16 @@ export const entities = [
   ReplayRow,
   TicketRow,
   AttemptRow,
+  InstallationRow,
+  DomainRow,
+  UserFieldRow,
+  MembershipTermRow,
+  LinkRequestRow,
+  GroupRow,
+  GroupMemberRow,
+  MappingRow,
+  SeatRow,
+  CredentialRow,
+  OneTimeTokenRow,
+  MailMessageRow,
 ];

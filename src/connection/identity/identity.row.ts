@@ -2,7 +2,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("identity")
-@Index("ux_identity_key", ["keyHash"], { unique: true })
+@Index("ux_identity_key", ["keyHash", "linkKind"], { unique: true })
 @Index("ix_identity_user", ["userId"])
 @Index("ix_identity_email", ["connectionId", "emailKey"])
 export class IdentityRow {
@@ -30,6 +30,17 @@ export class IdentityRow {
   /** The address that the provider sent at the last sign-in. */
   @Column({ name: "email_key", type: "varchar", length: 254, nullable: true })
   emailKey!: string | null;
+
+  /**
+   * `OWN`: the account came with the person, or was prepared for them. `MERGED`: merging joined them to an account that
+   * was there; such a link is followed only while the connection merges.
+   */
+  @Column({ name: "link_kind", type: "varchar", length: 20, default: "OWN" })
+  linkKind!: string;
+
+  /** Kept for the record, and never found again: its key hash is another one from then on. */
+  @Column({ name: "retired_at", type: "datetime", precision: 3, nullable: true })
+  retiredAt!: Date | null;
 
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;

@@ -16,6 +16,10 @@ export interface RawOrganization {
   landing_url: string | null;
   support_contact: string | null;
   sso_allowed: unknown;
+  sso_entitled: unknown;
+  scim_entitled: unknown;
+  owner_user_id: string | null;
+  total_seats: number | null;
   policies: string;
   version: number;
   created_at: unknown;
@@ -23,8 +27,8 @@ export interface RawOrganization {
 }
 
 /** The columns of `RawOrganization`. */
-export const ORGANIZATION_COLUMNS =
-  "id, name, slug, time_zone, landing_url, support_contact, sso_allowed, policies, version, created_at, updated_at";
+export const ORGANIZATION_COLUMNS = `id, name, slug, time_zone, landing_url, support_contact, sso_allowed,
+  sso_entitled, scim_entitled, owner_user_id, total_seats, policies, version, created_at, updated_at`;
 
 export function organizationFromRaw(raw: RawOrganization): Organization {
   return {
@@ -35,6 +39,10 @@ export function organizationFromRaw(raw: RawOrganization): Organization {
     landingUrl: raw.landing_url,
     supportContact: raw.support_contact,
     ssoAllowed: toBoolean(raw.sso_allowed),
+    ssoEntitled: toBoolean(raw.sso_entitled),
+    scimEntitled: toBoolean(raw.scim_entitled),
+    ownerUserId: raw.owner_user_id,
+    totalSeats: raw.total_seats,
     policies: readOrganizationPolicies(JSON.parse(raw.policies)),
     version: raw.version,
     createdAt: toDate(raw.created_at),
@@ -83,7 +91,8 @@ export async function lockOrganization(unit: UnitOfWork, id: string): Promise<Or
   return raw ? organizationFromRaw(raw) : null;
 }
 
-function toRow(organization: Organization): OrganizationRow {
+/** Without the count of seats in use, which belongs to the ledger. */
+function toRow(organization: Organization): Omit<OrganizationRow, "seatsInUse"> {
   return { ...organization, policies: JSON.stringify(organization.policies) };
 }
 

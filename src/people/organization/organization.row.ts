@@ -29,6 +29,25 @@ export class OrganizationRow {
   @Column({ name: "sso_allowed", type: "boolean" })
   ssoAllowed!: boolean;
 
+  /** The person who owns the organization; cannot be demoted, disabled or deleted by hand. */
+  @Column({ name: "owner_user_id", type: "varchar", length: 36, nullable: true })
+  ownerUserId!: string | null;
+
+  /** What the organization's plan includes; set by the operator. */
+  @Column({ name: "sso_entitled", type: "boolean", default: true })
+  ssoEntitled!: boolean;
+
+  @Column({ name: "scim_entitled", type: "boolean", default: true })
+  scimEntitled!: boolean;
+
+  /** Paid places; `null` sets no limit. */
+  @Column({ name: "total_seats", type: "int", nullable: true })
+  totalSeats!: number | null;
+
+  /** The ledger's count, kept with every seat that is taken or given back. */
+  @Column({ name: "seats_in_use", type: "int", default: 0 })
+  seatsInUse!: number;
+
   /** JSON, completed by `readOrganizationPolicies`. */
   @Column({ type: "text" })
   policies!: string;

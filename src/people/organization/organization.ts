@@ -14,6 +14,13 @@ export interface Organization {
   readonly supportContact: string | null;
   /** The operator's switch. */
   readonly ssoAllowed: boolean;
+  /** What the organization's plan includes; set by the operator. */
+  readonly ssoEntitled: boolean;
+  readonly scimEntitled: boolean;
+  /** The person who owns the organization; `null` while nobody does. */
+  readonly ownerUserId: string | null;
+  /** Paid places, set by the operator; `null` sets no limit. */
+  readonly totalSeats: number | null;
   readonly policies: OrganizationPolicies;
   readonly version: number;
   readonly createdAt: Date;

@@ -3,6 +3,10 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("membership")
 @Index("ix_membership_user", ["userId"])
+@Index("ix_membership_last_name", ["organizationId", "lastNameKey", "firstNameKey", "userId"])
+@Index("ix_membership_first_name", ["organizationId", "firstNameKey", "lastNameKey", "userId"])
+@Index("ix_membership_email", ["organizationId", "emailKey", "userId"])
+@Index("ix_membership_status", ["organizationId", "status", "userId"])
 export class MembershipRow {
   @PrimaryColumn({ name: "organization_id", type: "varchar", length: 36 })
   @ForeignKey("OrganizationRow", { name: "fk_membership_organization", onDelete: "CASCADE", onUpdate: "NO ACTION" })
@@ -14,6 +18,39 @@ export class MembershipRow {
 
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
+
+  // Copies of the user's own columns, so that every order of an organization's list is one walk along an index.
+  @Column({ name: "last_name_key", type: "varchar", length: 200, default: "" })
+  lastNameKey!: string;
+
+  @Column({ name: "first_name_key", type: "varchar", length: 200, default: "" })
+  firstNameKey!: string;
+
+  @Column({ name: "email_key", type: "varchar", length: 254, default: "" })
+  emailKey!: string;
+
+  @Column({ type: "varchar", length: 20, default: "ACTIVE" })
+  status!: string;
+}
+
+/** The words by which a member is found, each in an index of its organization: search begins words, and never scans. */
+@Entity("membership_term")
+@Index("ix_membership_term_user", ["userId"])
+export class MembershipTermRow {
+  @PrimaryColumn({ name: "organization_id", type: "varchar", length: 36 })
+  @ForeignKey("OrganizationRow", {
+    name: "fk_membership_term_organization",
+    onDelete: "CASCADE",
+    onUpdate: "NO ACTION",
+  })
+  organizationId!: string;
+
+  @PrimaryColumn({ type: "varchar", length: 100 })
+  term!: string;
+
+  @PrimaryColumn({ name: "user_id", type: "varchar", length: 36 })
+  @ForeignKey("UserRow", { name: "fk_membership_term_user", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  userId!: string;
 }
 
 @Entity("membership_role")
@@ -36,9 +73,17 @@ export class MembershipRoleRow {
   @ForeignKey("RoleRow", { name: "fk_membership_role_role", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   roleId!: string;
 
-  /** What gave the role: `DEFAULT`, `ADMIN` or `API`. */
+  /** What gave the role: `DEFAULT`, `ADMIN`, `API` or `MAPPING`. */
   @Column({ name: "source_kind", type: "varchar", length: 20 })
   sourceKind!: string;
+
+  /** The mapping that gave it. */
+  @Column({ name: "source_id", type: "varchar", length: 36, nullable: true })
+  sourceId!: string | null;
+
+  /** The connection whose mapping gave it. */
+  @Column({ name: "connection_id", type: "varchar", length: 36, nullable: true })
+  connectionId!: string | null;
 
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;

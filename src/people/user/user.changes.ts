@@ -64,7 +64,7 @@ export async function changeAccount(
   const changed = changesBetween(userSnapshot(before, rolesBefore), userSnapshot(fields, roles));
   if (changed === null) return before;
   const after: User = { ...fields, version: before.version + 1, updatedAt: unit.now };
-  await updateUserRow(unit, after);
+  await updateUserRow(unit, before, after);
   if (change.roles)
     await replaceRoles(unit, { organizationId, userId: after.id }, change.roles.values, change.roles.source);
   await appendEvent(unit, {

@@ -2,6 +2,7 @@
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
+import { insertRows } from "../../platform/database/statements.js";
 import { toDate, toDateOrNull } from "../../platform/database/values.js";
 import { foldCase } from "../../platform/text.js";
 import { MembershipRow } from "./membership.row.js";
@@ -119,11 +120,14 @@ export async function findMembershipsOf(reader: Reader, userId: string): Promise
 
 /** As long as the columns by which lists are sorted; folding can make a text longer than it was. */
 const LONGEST_NAME_KEY = 200;
+const LONGEST_USERNAME_KEY = 254;
 
-function toRow(user: User): UserRow {
+/** Without what other functions write: the manager, and who operates the installation. */
+function toRow(user: User): Omit<UserRow, "managerUserId" | "isOperator"> {
   return {
     ...user,
     emailKey: foldCase(user.email),
+    usernameKey: user.username === null ? null : foldCase(user.username).slice(0, LONGEST_USERNAME_KEY),
     loginEmailKey: user.authMethod === "PASSWORD" ? foldCase(user.email) : null,
     firstNameKey: foldCase(user.firstName).slice(0, LONGEST_NAME_KEY),
     lastNameKey: foldCase(user.lastName).slice(0, LONGEST_NAME_KEY),
@@ -132,16 +136,64 @@ function toRow(user: User): UserRow {
 
 /** Stores a new account as a member of its home organization. */
 export async function insertUser(unit: UnitOfWork, user: User): Promise<void> {
-  await unit.manager.insert(UserRow, toRow(user));
+  const row = toRow(user);
+  await unit.manager.insert(UserRow, row);
   await unit.manager.insert(MembershipRow, {
     organizationId: user.homeOrganizationId,
     userId: user.id,
     createdAt: unit.now,
+    ...listKeysOf(row),
   });
+  await writeTerms(unit, user.homeOrganizationId, user.id, [], termsOf(user));
 }
 
-export async function updateUserRow(unit: UnitOfWork, user: User): Promise<void> {
-  await unit.manager.update(UserRow, { id: user.id }, toRow(user));
+/** Stores a changed account, and what the lists of its organizations are sorted and searched by. */
+export async function updateUserRow(unit: UnitOfWork, before: User, user: User): Promise<void> {
+  const row = toRow(user);
+  await unit.manager.update(UserRow, { id: user.id }, row);
+  await unit.manager.update(MembershipRow, { userId: user.id }, listKeysOf(row));
+  const [were, are] = [termsOf(before), termsOf(user)];
+  if (JSON.stringify(were) === JSON.stringify(are)) return;
+  for (const organizationId of await findMembershipsOf(unit, user.id))
+    await writeTerms(unit, organizationId, user.id, were, are);
+}
+
+function listKeysOf({ lastNameKey, firstNameKey, emailKey, status }: Omit<UserRow, "managerUserId" | "isOperator">) {
+  return { lastNameKey, firstNameKey, emailKey, status };
+}
+
+const LONGEST_TERM = 100;
+
+/** The words by which a user is found, each once. Search finds what begins with what was typed. */
+export function termsOf(user: User): string[] {
+  const texts = [user.firstName, user.lastName, user.fullName, user.email, user.username ?? "", user.employeeId ?? ""];
+  const words = texts.flatMap((text) => {
+    const folded = foldCase(text).trim();
+    return [folded, ...folded.split(/[\s@._+-]+/)];
+  });
+  return [...new Set(words.map((word) => word.slice(0, LONGEST_TERM).trim()))].filter((word) => word !== "").sort();
+}
+
+async function writeTerms(
+  unit: UnitOfWork,
+  organizationId: string,
+  userId: string,
+  were: readonly string[],
+  are: readonly string[],
+): Promise<void> {
+  const gone = were.filter((term) => !are.includes(term));
+  if (gone.length > 0)
+    await unit.execute(
+      `DELETE FROM membership_term WHERE organization_id = ? AND user_id = ? AND term IN (${gone.map(() => "?").join(", ")})`,
+      [organizationId, userId, ...gone],
+    );
+  const added = are.filter((term) => !were.includes(term));
+  await insertRows(
+    unit,
+    "membership_term",
+    ["organization_id", "term", "user_id"],
+    added.map((term) => [organizationId, term, userId]),
+  );
 }
 
 /** Notes that a user signed in, without a new version: it is no change that anybody is told of as one. */

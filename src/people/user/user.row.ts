@@ -4,6 +4,9 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 @Entity("app_user")
 @Index("ux_app_user_login_email", ["loginEmailKey"], { unique: true })
 @Index("ix_app_user_email", ["homeOrganizationId", "emailKey"])
+@Index("ix_app_user_username", ["homeOrganizationId", "usernameKey"])
+@Index("ix_app_user_employee_id", ["homeOrganizationId", "employeeId"])
+@Index("ix_app_user_manager", ["managerUserId"])
 export class UserRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
@@ -25,6 +28,10 @@ export class UserRow {
 
   @Column({ type: "varchar", length: 254, nullable: true })
   username!: string | null;
+
+  /** The username without regard to case; what `matchKey: USERNAME` compares. */
+  @Column({ name: "username_key", type: "varchar", length: 254, nullable: true })
+  usernameKey!: string | null;
 
   @Column({ name: "first_name", type: "varchar", length: 200 })
   firstName!: string;
@@ -49,6 +56,14 @@ export class UserRow {
 
   @Column({ name: "auth_method", type: "varchar", length: 20 })
   authMethod!: string;
+
+  /** The manager's account, when it is known. */
+  @Column({ name: "manager_user_id", type: "varchar", length: 36, nullable: true })
+  managerUserId!: string | null;
+
+  /** A person who runs the installation; merging never touches them. */
+  @Column({ name: "is_operator", type: "boolean", default: false })
+  isOperator!: boolean;
 
   /** `null` while nobody has signed in yet: the account is *prepared*. */
   @Column({ name: "first_signed_in_at", type: "datetime", precision: 3, nullable: true })

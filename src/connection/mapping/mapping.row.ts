@@ -1,0 +1,42 @@
+/** Rules that turn claims into fields, roles and groups, as the database holds them, in their order. */
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
+
+@Entity("connection_mapping")
+@Index("ix_connection_mapping", ["connectionId", "kind", "position"])
+export class MappingRow {
+  @PrimaryColumn({ type: "varchar", length: 36 })
+  id!: string;
+
+  @Column({ name: "connection_id", type: "varchar", length: 36 })
+  @ForeignKey("ConnectionRow", { name: "fk_connection_mapping_connection", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  connectionId!: string;
+
+  /** `ATTRIBUTE`, `ROLE` or `GROUP`. */
+  @Column({ type: "varchar", length: 20 })
+  kind!: string;
+
+  /** From 1 on, among the mappings of one kind. */
+  @Column({ type: "int" })
+  position!: number;
+
+  @Column({ type: "varchar", length: 500 })
+  claim!: string;
+
+  /** `EQUALS`, `ONE_OF`, `CONTAINS` or `MATCHES`; `null` for attributes, which take what the claim says. */
+  @Column({ type: "varchar", length: 20, nullable: true })
+  operator!: string | null;
+
+  /** JSON list of texts. */
+  @Column({ name: "match_values", type: "text", nullable: true })
+  matchValues!: string | null;
+
+  @Column({ name: "ignore_case", type: "boolean" })
+  ignoreCase!: boolean;
+
+  /** The field's name, the role's id or the group's id. */
+  @Column({ type: "varchar", length: 64 })
+  target!: string;
+
+  @Column({ name: "created_at", type: "datetime", precision: 3 })
+  createdAt!: Date;
+}

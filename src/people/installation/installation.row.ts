@@ -1,0 +1,18 @@
+/** The one row about the whole installation. */
+import { Column, Entity, PrimaryColumn } from "typeorm";
+
+@Entity("installation")
+export class InstallationRow {
+  @PrimaryColumn({ type: "varchar", length: 36 })
+  id!: string;
+
+  /** JSON, completed with defaults when read. */
+  @Column({ type: "text" })
+  settings!: string;
+
+  @Column({ type: "int" })
+  version!: number;
+
+  @Column({ name: "updated_at", type: "datetime", precision: 3 })
+  updatedAt!: Date;
+}

@@ -1,0 +1,37 @@
+/** The ledger of seats: who holds a paid place, since when, and until when it counts. */
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
+
+@Entity("seat")
+@Index("ux_seat_active", ["activeKey"], { unique: true })
+@Index("ix_seat_organization", ["organizationId", "releasedAt", "cycleEndsAt"])
+@Index("ix_seat_user", ["userId"])
+export class SeatRow {
+  @PrimaryColumn({ type: "varchar", length: 36 })
+  id!: string;
+
+  @Column({ name: "organization_id", type: "varchar", length: 36 })
+  @ForeignKey("OrganizationRow", { name: "fk_seat_organization", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  organizationId!: string;
+
+  @Column({ name: "user_id", type: "varchar", length: 36 })
+  @ForeignKey("UserRow", { name: "fk_seat_user", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  userId!: string;
+
+  /** SHA-256 hex over organization and user while the seat is held, so that nobody holds two; `null` once released. */
+  @Column({ name: "active_key", type: "varchar", length: 64, nullable: true })
+  activeKey!: string | null;
+
+  /** When a seat that was used in a billing cycle comes free at the latest; `null` while it is held without limit. */
+  @Column({ name: "cycle_ends_at", type: "datetime", precision: 3, nullable: true })
+  cycleEndsAt!: Date | null;
+
+  @Column({ name: "assigned_at", type: "datetime", precision: 3 })
+  assignedAt!: Date;
+
+  /** When training was first started on it in the present billing cycle. */
+  @Column({ name: "used_at", type: "datetime", precision: 3, nullable: true })
+  usedAt!: Date | null;
+
+  @Column({ name: "released_at", type: "datetime", precision: 3, nullable: true })
+  releasedAt!: Date | null;
+}

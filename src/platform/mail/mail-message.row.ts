@@ -1,0 +1,47 @@
+/** The outbox: messages that are to be sent, written in the unit of work of what they tell of. */
+import { Column, Entity, Index, PrimaryColumn } from "typeorm";
+
+@Entity("mail_message")
+@Index("ix_mail_message_due", ["nextAttemptAt", "leasedUntil"])
+export class MailMessageRow {
+  @PrimaryColumn({ type: "varchar", length: 36 })
+  id!: string;
+
+  /** Whose people it is for; no foreign key, since the platform knows no organizations. */
+  @Column({ name: "organization_id", type: "varchar", length: 36, nullable: true })
+  organizationId!: string | null;
+
+  @Column({ type: "varchar", length: 254 })
+  recipient!: string;
+
+  /** The name of the template that made it. */
+  @Column({ type: "varchar", length: 64 })
+  template!: string;
+
+  @Column({ type: "varchar", length: 300 })
+  subject!: string;
+
+  /** Plain text. */
+  @Column({ type: "text" })
+  body!: string;
+
+  @Column({ type: "int", default: 0 })
+  attempts!: number;
+
+  /** `null` once it was sent or given up. */
+  @Column({ name: "next_attempt_at", type: "datetime", precision: 3, nullable: true })
+  nextAttemptAt!: Date | null;
+
+  /** Until when a replica that is sending it keeps others away. */
+  @Column({ name: "leased_until", type: "datetime", precision: 3, nullable: true })
+  leasedUntil!: Date | null;
+
+  @Column({ name: "sent_at", type: "datetime", precision: 3, nullable: true })
+  sentAt!: Date | null;
+
+  @Column({ name: "last_error", type: "varchar", length: 500, nullable: true })
+  lastError!: string | null;
+
+  @Column({ name: "created_at", type: "datetime", precision: 3 })
+  createdAt!: Date;
+}
