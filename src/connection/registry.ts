@@ -1,6 +1,5 @@
 /** The connection types of this installation, checked once at the start and found by id or by GraphQL key. */
-import type { AnyConnectionType, ParseContext, Setting } from "./contract/index.js";
-import type { RefusalText } from "../protocols/refusal.js";
+import type { AnyConnectionType, ParseContext, RefusalText, Setting } from "./contract/index.js";
 import { defineFailure, Failure, type FailureDefinition } from "../platform/errors/failure.js";
 import { UNKNOWN_CONNECTION_TYPE } from "./failures.js";
 

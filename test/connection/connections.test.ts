@@ -1,6 +1,9 @@
 /** Connections from draft to deletion, over a real database. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, SYSTEM } from "../../src/access/caller.js";
+import type { AnyConnectionType } from "../../src/connection/contract/index.js";
+import { describeConnection } from "../../src/connection/metadata-document.js";
+import { openOwnKeys } from "../../src/connection/settings/own-keys.js";
 import {
   findHealthOfConnections,
   noteSignInFailed,
@@ -600,6 +603,43 @@ describe("turning off and deleting", () => {
     expect(await failureOf(testConnection(services, OPERATOR, id))).toMatchObject({ code: "UNKNOWN_CONNECTION_TYPE" });
     expect(await disableConnection(services, OPERATOR, id)).toMatchObject({ state: "DISABLED" });
     await deleteConnection(services, OPERATOR, id);
+  });
+});
+
+describe("keys of a connection's own", () => {
+  const keys = { signing: [{ privateKey: "PRIVATE", certificate: "PUBLIC" }], decryption: [] };
+  const keyed = (): AnyConnectionType => ({
+    ...house.specimen.type,
+    createKeys: async () => keys,
+    metadataDocument: ({ metadataUrl }, settings, own) => ({
+      contentType: "text/plain",
+      body: [metadataUrl, settings["tenant"], own?.signing[0]?.certificate].join(" "),
+    }),
+  });
+
+  test("are made with it, sealed, kept through changes, and lent for its metadata document", async () => {
+    const services = { ...house.services, registry: createRegistry([keyed()]) };
+    const { id } = await createConnection(services, OPERATOR, {
+      organizationId: house.organizationId,
+      displayName: "X",
+      settings: { madeUp: { tenant: "t1" } },
+    });
+    const after = await updateConnection(services, OPERATOR, { id, settings: { madeUp: { password: "p" } } });
+    expect(await readConnection(services, OPERATOR, id)).toEqual(after);
+    expect(after.secrets).toEqual({ password: expect.anything() });
+    expect(openOwnKeys(services.runtime.keyRing, after)).toEqual(keys);
+    const row = await services.reader.row<{ secrets: string }>("SELECT secrets FROM sso_connection WHERE id = ?", [id]);
+    expect(row?.secrets).not.toContain("PRIVATE");
+    expect(describeConnection(services, after)).toEqual({
+      contentType: "text/plain",
+      body: `https://usher.example.com/sso/${id}/metadata t1 PUBLIC`,
+    });
+  });
+
+  test("do not exist where the type makes none, nor does a document", async () => {
+    const connection = await draft(house);
+    expect(connection.ownKeys).toBeNull();
+    expect(describeConnection(house.services, connection)).toBeNull();
   });
 });
 

@@ -1,7 +1,6 @@
 /** Looks at a connection without a user: what is missing, what its addresses lead to, and what the type's diagnosis finds. */
 import type { FieldIssue } from "../../platform/errors/failure.js";
-import { ProtocolRefusal } from "../../protocols/refusal.js";
-import type { AnyConnectionType, Finding, Runtime } from "../contract/index.js";
+import { ProtocolRefusal, type AnyConnectionType, type Finding, type Runtime } from "../contract/index.js";
 import { createRuntime } from "../runtime.js";
 import type { ConnectionServices } from "../services.js";
 import { describeIncomplete, mergeSettings, type MergedSettings } from "../settings/merge-settings.js";
