@@ -12,6 +12,7 @@ import {
   discoverProvider,
   flattenClaims,
   lacksPerson,
+  makeEndSessionUrl,
   OIDC_REFUSALS,
   OpenIdConnectStrategy,
   readPerson,
@@ -75,6 +76,10 @@ export const oidc = defineConnectionType<typeof OIDC_SETTINGS, OpenedOidc, Verif
       },
       runtime,
     ),
+  signOutUrl: ({ settings, provider }, runtime) =>
+    settings.logoutAtProvider
+      ? makeEndSessionUrl(provider, describeClient(settings, runtime), runtime.addresses.logoutUrl)
+      : null,
 });
 
 /** Where the provider's endpoints come from: discovery, or the administrator. */

@@ -143,6 +143,11 @@ export interface ConnectionType<
   readonly normalize: (verified: Verified, settings: SettingsOf<Declaration>) => NormalizedProfile;
   /** Looks at everything that can be looked at without a user. Never throws for what a provider does. */
   readonly diagnose: (settings: SettingsOf<Declaration>, runtime: Runtime) => Promise<readonly Finding[]>;
+  /**
+   * Where to send a browser that signed out here, so that it is signed out at the provider as well; `null` when the
+   * connection does not ask for that or the provider has no such address. The provider sends it on to the logout URL.
+   */
+  readonly signOutUrl?: (opened: Opened, runtime: Runtime) => string | null;
 }
 
 /** A connection type whose parameters are not of interest, as the registry holds it. */

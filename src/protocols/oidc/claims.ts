@@ -96,7 +96,7 @@ export function readPerson(claims: Claims, texts: ClaimTexts, names: ClaimNames)
     fullName: firstOf(texts, ["name"]),
     employeeId: valuesOf(texts, names, "employeeId")[0] ?? null,
     groups: readGroups(claims, names.groups),
-    authenticationMethods: [...(texts["amr"] ?? []), ...(texts["acr"] ?? [])],
+    authenticationMethods: ["amr", "acr"].flatMap((name) => textsOf(texts, name)),
   };
 }
 

@@ -28,7 +28,7 @@ export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 /** `JWT`, or an explicit type of the same meaning (RFC 8725, section 3.11); many providers send none. */
 const TOKEN_TYPES: readonly unknown[] = [undefined, "jwt", "application/jwt", "id_token+jwt"];
 /** Header fields that bring a key along, point to one, or change what is signed (RFC 7515, 4.1; RFC 7797). */
-const DANGEROUS_HEADERS = ["jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", "enc"];
+const DANGEROUS_HEADERS = ["jwk", "jku", "x5u", "crit", "b64", "zip", "enc"];
 
 /** What the token is held against; the algorithm is in the token, and must be one of these. */
 export type IdTokenExpectation = Omit<Expectation, "algorithm"> & { readonly algorithms: readonly string[] };
@@ -68,7 +68,7 @@ function checkTokenType({ typ }: Readonly<Record<string, unknown>>): void {
     refuse("OIDC_ID_TOKEN_TYPE_WRONG", `typ is ${JSON.stringify(typ).slice(0, 100)}`);
 }
 
-/** `x5c` is not dangerous by itself, since no key is ever taken from a header; but no honest ID token needs it. */
+/** No key is ever taken from a header; a token that offers one, or changes the rules, was not made for us. */
 function checkNoDangerousHeader(header: Readonly<Record<string, unknown>>): void {
   const name = DANGEROUS_HEADERS.find((dangerous) => Object.hasOwn(header, dangerous));
   if (name !== undefined) refuse("OIDC_ID_TOKEN_HEADER_REFUSED", name);

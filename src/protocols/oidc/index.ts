@@ -18,6 +18,7 @@ export { SIGNING_ALGORITHMS, verifyIdToken, type SigningAlgorithm } from "./id-t
 export { createKeySet, type KeySet } from "./key-set.js";
 export { runLibrary, type LibraryReport } from "./library-run.js";
 export { OIDC_REFUSALS, type OidcRefusalCode } from "./refusals.js";
+export type { RelyingParty } from "./relying-party.js";
 export { acceptReturn, beginSignIn, completeSignIn } from "./sign-in.js";
 export { OpenIdConnectStrategy } from "./strategy.js";
 export * from "./surroundings.js";

@@ -8,7 +8,8 @@ import { TOLERATED_SKEW_SECONDS } from "./id-token-checks.js";
 import { verifyIdToken } from "./id-token.js";
 import { challengeOf, makeRandomValue } from "./pkce.js";
 import { refuse } from "./refusals.js";
-import type { FlowDraft, PendingFlow, RelyingParty, ReturnStep, StartStep, VerifiedSignIn } from "./surroundings.js";
+import type { RelyingParty } from "./relying-party.js";
+import type { FlowDraft, PendingFlow, ReturnStep, StartStep, VerifiedSignIn } from "./surroundings.js";
 import { requestTokens } from "./token-request.js";
 import { addUserinfo } from "./userinfo.js";
 

@@ -8,7 +8,8 @@ import PassportOpenIdConnect from "passport-openidconnect";
 import { runLibrary, type LibraryReport } from "./library-run.js";
 import { refuse } from "./refusals.js";
 import { acceptReturn, beginSignIn, completeSignIn } from "./sign-in.js";
-import type { RelyingParty, ReturnStep, StartStep, VerifiedSignIn } from "./surroundings.js";
+import type { RelyingParty } from "./relying-party.js";
+import type { ReturnStep, StartStep, VerifiedSignIn } from "./surroundings.js";
 
 const LONGEST_REPORT = 300;
 

@@ -2,8 +2,6 @@
  * What the OpenID Connect protocol needs of its surroundings, and the shapes that its parts pass to one another. The
  * connection-type contract's own types satisfy these, so that the protocol knows nothing of Usher.
  */
-import type { KeySet } from "./key-set.js";
-
 /** Requests an address. It decides which addresses may be reached; size, time and redirects are bounded here as well. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
@@ -47,24 +45,6 @@ export interface Client {
 
 /** The claims of a verified ID token, perhaps with those of userinfo (OpenID Connect Core 1.0, section 5.1). */
 export type Claims = Readonly<Record<string, unknown>>;
-
-/** Everything that stays the same from one sign-in of a connection to the next. */
-export interface RelyingParty {
-  readonly provider: Provider;
-  readonly keys: KeySet;
-  readonly client: Client;
-  /** Scopes beside `openid`. */
-  readonly scopes: readonly string[];
-  /** Sends an S256 code challenge (RFC 7636). */
-  readonly pkce: boolean;
-  /** Signature algorithms that an ID token may have; anything that is not in `SIGNING_ALGORITHMS` is ignored. */
-  readonly algorithms: readonly string[];
-  readonly surroundings: Surroundings;
-  /** Whether userinfo should be asked, given the verified ID token's claims. Left out: never. */
-  readonly needsUserinfo?: (claims: Claims) => boolean;
-  /** A provider's own rules on the verified ID token, such as its tenant; throws a `ProtocolRefusal`. */
-  readonly checkClaims?: (claims: Claims) => void;
-}
 
 /** What is kept while the person is away; `secrets` is encrypted at rest. */
 export interface FlowDraft {

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { oidc } from "../../../src/connection-types/oidc/index.js";
 import type { OidcSettings } from "../../../src/connection-types/oidc/settings.js";
+import { createGuardedFetch } from "../../../src/platform/fetch/guarded-fetch.js";
 import {
   startHostileOpenIdProvider,
   type FaultName,
@@ -118,6 +119,42 @@ describe("a sign-in", () => {
     const { provider: found } = await oidc.open(settingsFor(provider, { allowCrossHostEndpoints: true }), RUNTIME);
     expect(found.tokenEndpoint).toBe("https://attacker.example/token");
   });
+});
+
+test("everything goes through the platform's guarded fetch, whose refusals keep their meaning", async () => {
+  const guarded = createGuardedFetch({ allowedPrivateHosts: ["127.0.0.1"], timeoutMs: 2_000 });
+  const strict = createGuardedFetch({ allowedPrivateHosts: [] });
+  try {
+    const settings = settingsFor(provider);
+    const runtime = { ...RUNTIME, fetch: guarded.fetch, urls: guarded.rules };
+    const opened = await oidc.open(settings, runtime);
+    const desk = new Desk(oidc.strategy(opened, runtime) as ConstructorParameters<typeof Desk>[0]);
+    expect((await desk.signIn(provider)).subject).toBe("alice-1");
+    for (const [fault, code] of [
+      ["token-redirect", "OIDC_ANSWER_REDIRECT"],
+      ["token-endless", "OIDC_ANSWER_TOO_LARGE"],
+      ["token-silent", "OIDC_PROVIDER_TIMEOUT"],
+      ["token-disconnect", "OIDC_PROVIDER_UNREACHABLE"],
+      ["token-null", "OIDC_TOKEN_ANSWER_INVALID"],
+    ] as const) {
+      provider.setFault(fault);
+      expect(await codeOf(desk.signIn(provider))).toBe(code);
+    }
+    provider.setFault(null);
+    const unlucky = { ...RUNTIME, fetch: strict.fetch, urls: strict.rules };
+    expect(await codeOf(oidc.open(settings, unlucky))).toBe("OIDC_ENDPOINT_REFUSED");
+    expect(await codeOf(oidc.open(settings, { ...unlucky, urls: guarded.rules }))).toBe("OIDC_ENDPOINT_REFUSED");
+  } finally {
+    await Promise.all([guarded.close(), strict.close()]);
+  }
+});
+
+test("signing out at the provider happens where the connection asks for it", async () => {
+  const opened = await oidc.open(settingsFor(provider, { logoutAtProvider: true }), RUNTIME);
+  const address = new URL(oidc.signOutUrl?.(opened, RUNTIME) ?? "");
+  expect(address.origin + address.pathname).toBe(`${provider.url}/sign-out`);
+  expect(address.searchParams.get("post_logout_redirect_uri")).toBe(RUNTIME.addresses.logoutUrl);
+  expect(oidc.signOutUrl?.(await oidc.open(settingsFor(provider), RUNTIME), RUNTIME)).toBeNull();
 });
 
 describe("the diagnosis", () => {

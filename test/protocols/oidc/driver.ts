@@ -72,7 +72,7 @@ export type Outcome =
   | { readonly kind: "success"; readonly verified: VerifiedSignIn }
   | { readonly kind: "error"; readonly error: unknown };
 
-const TIME_LIMIT_MILLISECONDS = 30_000;
+const TIME_LIMIT_MILLISECONDS = 10_000;
 
 /** Runs a strategy for one request on a child object of its own. The first action wins; none in time is an error. */
 export function runStrategy(strategy: { authenticate: (request: never) => unknown }, step: object): Promise<Outcome> {

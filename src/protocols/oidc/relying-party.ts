@@ -1,0 +1,21 @@
+/** A connection as the protocol sees it: the provider, its keys, this installation as its client, and what is accepted. */
+import type { KeySet } from "./key-set.js";
+import type { Claims, Client, Provider, Surroundings } from "./surroundings.js";
+
+/** Everything that stays the same from one sign-in of a connection to the next. */
+export interface RelyingParty {
+  readonly provider: Provider;
+  readonly keys: KeySet;
+  readonly client: Client;
+  /** Scopes beside `openid`. */
+  readonly scopes: readonly string[];
+  /** Sends an S256 code challenge (RFC 7636). */
+  readonly pkce: boolean;
+  /** Signature algorithms that an ID token may have; anything that is not in `SIGNING_ALGORITHMS` is ignored. */
+  readonly algorithms: readonly string[];
+  readonly surroundings: Surroundings;
+  /** Whether userinfo should be asked, given the verified ID token's claims. Left out: never. */
+  readonly needsUserinfo?: (claims: Claims) => boolean;
+  /** A provider's own rules on the verified ID token, such as its tenant; throws a `ProtocolRefusal`. */
+  readonly checkClaims?: (claims: Claims) => void;
+}

@@ -1,0 +1,22 @@
+/** The administrators' guide keeps step with the code: every refusal and every check of the diagnosis is explained. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "@jest/globals";
+import { oidc } from "../../../src/connection-types/oidc/index.js";
+
+const guide = readFileSync(new URL(`../../../${oidc.guide}`, import.meta.url), "utf8");
+
+test("every refusal is in the guide with its remedy", () => {
+  const plain = guide.replaceAll("`", "");
+  for (const [code, { remedy }] of Object.entries(oidc.refusals)) expect(plain).toContain(`| ${code} | ${remedy} |`);
+});
+
+test("every check of the diagnosis is in the guide", () => {
+  const source = readFileSync(new URL("../../../src/protocols/oidc/diagnosis.ts", import.meta.url), "utf8");
+  const checks = [...source.matchAll(/"([A-Z]+(?:_[A-Z0-9]+)+)"/g)].map(([, name = ""]) => name);
+  for (const check of checks.filter((name) => !name.startsWith("OIDC_"))) expect(guide).toContain(`| \`${check}\` |`);
+  expect(checks.length).toBeGreaterThan(9);
+});
+
+test("the settings' table has its place", () => {
+  expect(guide).toMatch(/<!-- settings:oidc -->[^]*<!-- \/settings -->/);
+});
