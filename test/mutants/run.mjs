@@ -1,13 +1,13 @@
 /**
  * Takes security checks out of copies of the code, one at a time, and expects the named tests to turn red.
  *
- *     node test/mutants/run.mjs [--area oidc] [--only nonce] [--workers 2] [--root FOLDER]
+ *     node test/mutants/run.mjs [--area oidc] [--only nonce] [--workers 3] [--root FOLDER]
  *
  * `--area` takes one list, `--only` the mutants whose name contains a text. Prints a line for each mutant and, last,
  * `N mutants, M survived`, where a mutant that could not be judged counts as a survivor; ends with 1 when there is one.
  */
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { findMistake, keyOfTests, readMutants } from "./mutants.mjs";
@@ -17,7 +17,8 @@ const { values: options } = parseArgs({
   options: {
     area: { type: "string" },
     only: { type: "string" },
-    workers: { type: "string", default: "2" },
+    // One more than there are processors: some mutants make their tests wait for a time limit.
+    workers: { type: "string", default: String(availableParallelism() + 1) },
     root: { type: "string", default: resolve(import.meta.dirname, "../..") },
   },
 });
@@ -28,9 +29,16 @@ const temporary = realpathSync(mkdtempSync(join(tmpdir(), "usher-mutants-")));
 const shared = { cache: join(temporary, "cache"), children: new Set() };
 process.on("exit", () => {
   for (const child of shared.children) child.kill("SIGKILL");
-  rmSync(temporary, { recursive: true, force: true });
+  rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
 });
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => {
+    process.stdout.write(`Ended by ${signal} after ${judgements} of ${mutants.length} mutants.\n`);
+    survivors += mutants.length - judgements;
+    finish();
+    process.exit(1);
+  });
+}
 
 /** Hands jobs to the copies, each of which does one at a time. */
 async function shareOut(copies, jobs, work) {
@@ -42,10 +50,18 @@ async function shareOut(copies, jobs, work) {
   );
 }
 
+let judgements = 0;
 let survivors = 0;
 function report(verdict, mutant, seconds, detail) {
+  judgements += 1;
   if (verdict !== "killed") survivors += 1;
   process.stdout.write(`${verdict.padEnd(9)}${mutant.area}: ${mutant.name} (${seconds.toFixed(1)} s) ${detail}\n`);
+}
+
+function finish() {
+  for (const problem of problems) process.stdout.write(`${problem}\n`);
+  process.stdout.write(`${((performance.now() - startedAt) / 1000).toFixed(1)} seconds\n`);
+  process.stdout.write(`${mutants.length} mutants, ${survivors} survived\n`);
 }
 
 /** The unmutated tests must be green, alone and under this name, or their turning red means nothing. */
@@ -103,7 +119,5 @@ if (sound.length > 0) {
   await shareOut(copies, judged, judge);
 }
 
-for (const problem of problems) process.stdout.write(`${problem}\n`);
-process.stdout.write(`${((performance.now() - startedAt) / 1000).toFixed(1)} seconds\n`);
-process.stdout.write(`${mutants.length} mutants, ${survivors} survived\n`);
+finish();
 process.exitCode = survivors > 0 || problems.length > 0 ? 1 : 0;

@@ -1,6 +1,6 @@
 /** The mutant runner judges rightly: a runner that calls everything killed would be worse than none. */
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -87,4 +87,21 @@ test("what cannot be judged is said and counts against the run", async () => {
   }
   expect([code, last]).toEqual([1, "7 mutants, 7 survived"]);
   expect(await run("{")).toMatchObject({ code: 1, output: expect.stringContaining("rule.json cannot be read") });
+});
+
+test("a run that is ended counts the mutants that it did not judge as survivors, and leaves no copy behind", async () => {
+  write("test/mutants/rule.json", JSON.stringify([MUTANT, { ...MUTANT, name: "second" }]));
+  const temporary = mkdtempSync(join(tmpdir(), "usher-mutants-test-"));
+  const child = spawn(process.execPath, [join(ROOT, "test/mutants/run.mjs"), "--root", tree, "--workers", "1"], {
+    env: { ...process.env, NODE_OPTIONS: "", TMPDIR: temporary },
+  });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString("utf8");
+    if (output.includes("rule: age ")) child.kill("SIGTERM");
+  });
+  const code = await new Promise((done) => child.on("close", done));
+  expect([code, output.trimEnd().split("\n").at(-1)]).toEqual([1, "2 mutants, 1 survived"]);
+  expect(readdirSync(temporary)).toEqual([]);
+  rmSync(temporary, { recursive: true });
 });
