@@ -19,6 +19,7 @@ import type { Desk, Visitor } from "./desk.js";
 import { accountPage } from "./pages/account-page.js";
 import { refusalPage } from "./pages/refusal-page.js";
 import { organizationPrompt, signInPage } from "./pages/sign-in-page.js";
+import { signOutPage } from "./pages/sign-out-page.js";
 import {
   finishReturn,
   finishTicket,
@@ -268,9 +269,16 @@ async function sendAccount(
   });
 }
 
-/** Ends the session. `SameSite=Lax` keeps the cookie from posts of other sites, so that nobody else can sign a person out. */
+/**
+ * Ends the session. Nobody else can sign a person out: a post that a page of another origin caused is asked about, even
+ * without the cookie, which `SameSite=Lax` keeps back from other sites; its answer would still clear it.
+ */
 async function handleSignOut(door: SignInDoor, request: Request, response: Response): Promise<void> {
   const { desk, cookies } = door;
+  if (isCausedElsewhere(request, desk.returnRules.publicUrl)) {
+    sendPage(response, 403, { title: "Sign out?", body: signOutPage() });
+    return;
+  }
   const token = cookies.session.read(request);
   const caller = await door.callerOf(request);
   if (token !== null)
@@ -279,6 +287,12 @@ async function handleSignOut(door: SignInDoor, request: Request, response: Respo
     );
   cookies.session.clear(response);
   response.redirect(303, await afterSignOut(desk.store, caller));
+}
+
+/** Browsers name the origin of whatever page causes a post (Fetch standard, 3.2); programs need not. */
+function isCausedElsewhere(request: Request, publicUrl: string): boolean {
+  const origin = request.get("origin");
+  return origin !== undefined && origin !== new URL(publicUrl).origin;
 }
 
 async function afterSignOut({ reader }: Store, caller: Caller): Promise<string> {

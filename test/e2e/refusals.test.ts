@@ -1,0 +1,196 @@
+/** What a refused person sees, what an administrator finds under the reference, and what a hostile provider comes to. */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createBrowser } from "../support/browser.js";
+import {
+  startHostileOpenIdProvider,
+  type FaultName,
+  type HostileOpenIdProvider,
+} from "../support/providers/hostile-openid/index.js";
+import { createTenant, makePerson, whoIsSignedIn, type Tenant } from "../support/tenant.js";
+import { askGraphQL, startTestUsher, type TestUsher } from "../support/usher.js";
+import { auditGraphQLOverHttp } from "../platform/graphql/audit.js";
+
+let usher: TestUsher;
+let provider: HostileOpenIdProvider;
+let tenant: Tenant;
+beforeAll(async () => {
+  usher = await startTestUsher();
+  provider = await startHostileOpenIdProvider();
+  tenant = await createTenant(usher, provider, {
+    organization: { supportContact: 'the help desk, <extension> "4711"' },
+    policies: { jitProvisioning: "OFF" },
+  });
+});
+afterAll(async () => {
+  await usher.stop();
+  await provider.close();
+});
+
+describe("the page of a refusal", () => {
+  it("says why in a safe sentence, whom to ask, and under which reference; nothing else", async () => {
+    const page = await tenant.signIn(createBrowser(), makePerson("ada"));
+    const [attempt] = await tenant.attempts();
+    expect(page.status).toBe(403);
+    expect(page.headers["cache-control"]).toBe("no-store");
+    expect(page.headers["content-security-policy"]).toContain("default-src 'none'");
+    expect(page.visibleText).toContain("There is no account for you here yet.");
+    expect(page.visibleText).toContain('For help, ask the help desk, <extension> "4711".');
+    expect(page.visibleText).toContain(attempt!.reference);
+    expect(page.text).not.toContain("<extension>");
+    for (const internal of ["NO_MATCHING_ACCOUNT", "ada-1", "jitProvisioning", "createUser", provider.url, "Error"])
+      expect(page.text).not.toContain(internal);
+    expect(page.links.map(({ href }) => href.href)).toEqual([`${usher.url}/o/${tenant.slug}?stay`]);
+  });
+
+  it("does not repeat what the provider or a stranger wrote", async () => {
+    const browser = createBrowser();
+    provider.setFault("response-access-denied");
+    const page = await tenant.signIn(browser).finally(() => provider.setFault(null));
+    expect(page.visibleText).toContain("did not let you in");
+    for (const theirs of ["alert(1)", "script", "access_denied"]) expect(page.text).not.toContain(theirs);
+    expect((await tenant.attempts())[0]!.detail).toContain("access_denied: <script>alert(1)</script>");
+    const strange = await browser.get(
+      `${tenant.callbackUrl}?state=x&error=<b>hello</b>&error_description=<b>hello</b>`,
+    );
+    expect(strange.text).not.toContain("hello");
+  });
+});
+
+describe("the story under a reference", () => {
+  it("is told to an administrator: what happened, how far it went, what came and what to do", async () => {
+    await tenant.signIn(createBrowser(), makePerson("ada"));
+    const { reference } = (await tenant.attempts())[0]!;
+    const { signInAttempts } = await tenant.ask(
+      `query ($id: ID!, $reference: String) { signInAttempts(organizationId: $id, filter: { reference: $reference }) {
+         nodes { reference outcome message remedy detail issuer subject email connectionId address userAgent steps { step at } } } }`,
+      { id: tenant.organizationId, reference: ` ${reference.toLowerCase()} ` },
+    );
+    expect(signInAttempts.nodes).toEqual([
+      expect.objectContaining({
+        reference,
+        outcome: "NO_MATCHING_ACCOUNT",
+        message: "There is no account for you here yet.",
+        remedy: expect.stringContaining("jitProvisioning"),
+        detail: "Subject ada-1, address ada@acme.test.",
+        issuer: provider.issuer,
+        subject: "ada-1",
+        email: "ada@acme.test",
+        connectionId: tenant.connectionId,
+        address: "127.0.0.1",
+        steps: ["START", "RETURN", "VERIFY", "NORMALIZE", "COMPLETE"].map((step) => ({ step, at: expect.any(String) })),
+      }),
+    ]);
+  });
+
+  it("is told to nobody else: not to strangers, other organizations, plain users or keys without the scope", async () => {
+    const query = `query ($id: ID!) { signInAttempts(organizationId: $id) { nodes { reference detail } } }`;
+    const codeFor = async (key: string | null) => {
+      const answer = await usher.graphql(query, { id: tenant.organizationId }, key);
+      expect(answer.data).toBeFalsy();
+      return answer.errors?.[0]?.extensions.code;
+    };
+    const other = await createTenant(usher, provider);
+    const { createApiKey } = await tenant.ask(
+      `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key } }`,
+      { input: { organizationId: tenant.organizationId, name: "Reader", scopes: ["USERS_READ"] } },
+    );
+    expect(await codeFor(null)).toBe("UNAUTHENTICATED");
+    expect(await codeFor(other.key)).toBe("NOT_FOUND");
+    expect(await codeFor(createApiKey.key)).toBe("FORBIDDEN");
+
+    const browser = createBrowser();
+    await other.signIn(browser);
+    const asUser = await browser.send("POST", `${usher.url}/graphql`, {
+      type: "application/json",
+      text: JSON.stringify({ query, variables: { id: other.organizationId } }),
+    });
+    expect(JSON.parse(asUser.text).errors[0].extensions.code).toBe("FORBIDDEN");
+  });
+});
+
+describe("a provider that is hostile or broken", () => {
+  let own: Tenant;
+  beforeAll(async () => {
+    own = await createTenant(usher, provider);
+  });
+
+  it.each<[FaultName, string]>([
+    ["id-token-alg-none", "OIDC_ALGORITHM_REFUSED"],
+    ["id-token-hs256-with-client-secret", "OIDC_ALGORITHM_REFUSED"],
+    ["id-token-claims-exchanged", "OIDC_SIGNATURE_INVALID"],
+    ["id-token-key-of-another-under-known-kid", "OIDC_SIGNATURE_INVALID"],
+    ["id-token-issuer-of-another", "OIDC_ISSUER_MISMATCH"],
+    ["id-token-audience-of-another", "OIDC_AUDIENCE_MISMATCH"],
+    ["id-token-expired", "OIDC_TOKEN_EXPIRED"],
+    ["response-issuer-of-another", "OIDC_RESPONSE_ISSUER_MISMATCH"],
+    ["response-not-assigned", "OIDC_NOT_ASSIGNED"],
+    ["response-without-code", "OIDC_RESPONSE_INVALID"],
+    ["token-null", "OIDC_TOKEN_ANSWER_INVALID"],
+    ["token-endless", "OIDC_ANSWER_TOO_LARGE"],
+    ["token-redirect", "OIDC_ANSWER_REDIRECT"],
+    ["token-html", "OIDC_ANSWER_NOT_JSON"],
+    ["token-id-token-is-object", "OIDC_ID_TOKEN_MALFORMED"],
+    ["token-secret-expired", "OIDC_CLIENT_SECRET_EXPIRED"],
+    ["token-disconnect", "OIDC_PROVIDER_UNREACHABLE"],
+  ])("with %s signs nobody in, makes no account and tells no event: %s", async (fault, code) => {
+    const browser = createBrowser();
+    provider.setFault(fault);
+    const page = await own.signIn(browser, makePerson("mallory")).finally(() => provider.setFault(null));
+    const [attempt] = await own.attempts();
+    expect([page.status, attempt?.outcome]).toEqual([403, code]);
+    expect(attempt?.remedy).toBeTruthy();
+    expect(page.visibleText).toContain(attempt!.reference);
+    expect(page.visibleText).toContain(attempt!.message!);
+    expect(page.text).not.toContain(code);
+    expect(await whoIsSignedIn(browser, usher)).toBeNull();
+    expect(await own.users()).toEqual([]);
+    expect(await own.events()).toEqual([]);
+    // What was not verified is not kept as if it were.
+    expect(attempt).toMatchObject({ issuer: null, subject: null, email: null, userId: null });
+  });
+
+  it("leaves the installation as it was: the next person signs in", async () => {
+    const browser = createBrowser();
+    await own.signIn(browser, makePerson("ada"));
+    expect(await whoIsSignedIn(browser, usher)).toBe("ada@acme.test");
+    const { connection } = await own.ask(
+      `query ($id: ID!) { connection(id: $id) { health { lastSucceededAt lastFailedAt lastFailureCode } } }`,
+      { id: own.connectionId },
+    );
+    expect(connection.health).toEqual({
+      lastSucceededAt: expect.any(String),
+      lastFailedAt: expect.any(String),
+      lastFailureCode: expect.stringMatching(/^OIDC_/),
+    });
+  });
+
+  it("at the start of a sign-in is a refusal with a reference, too", async () => {
+    const fresh = await createTenant(usher, provider);
+    await fresh.updateConnection({ displayName: "Opened anew" });
+    provider.setFault("discovery-issuer-of-another");
+    const page = await createBrowser()
+      .get(fresh.startUrl)
+      .finally(() => provider.setFault(null));
+    const [attempt] = await fresh.attempts();
+    expect(attempt?.outcome).toBe("OIDC_DISCOVERY_ISSUER_MISMATCH");
+    expect(page.visibleText).toContain(attempt!.reference);
+    // A failure is not kept: as soon as the provider is mended, people get on.
+    await fresh.signIn(createBrowser(), makePerson("ada"));
+    expect((await fresh.attempts())[0]!.outcome).toBe("SUCCEEDED");
+  });
+});
+
+describe("the whole application", () => {
+  it("passes every GraphQL-over-HTTP audit, for strangers and for an operator", async () => {
+    for (const headers of [{}, { authorization: `Bearer ${tenant.key}` }]) {
+      const report = await auditGraphQLOverHttp(`${usher.url}/graphql`, headers as Record<string, string>);
+      expect(report.failures).toEqual([]);
+      expect(report.audits).toBeGreaterThanOrEqual(61);
+    }
+  });
+
+  it("refuses a key that is none, rather than taking it for nobody's", async () => {
+    const answer = await askGraphQL(usher.url, "{ viewer { permissions } }", {}, "usher_key_unknown");
+    expect(answer.errors?.[0]?.extensions.code).toBe("UNAUTHENTICATED");
+  });
+});

@@ -1,0 +1,489 @@
+/** Signing in and out, over real HTTP: whose answer it is, once, in which browser, and where it leads. */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createBrowser, type Browser, type Page } from "../support/browser.js";
+import {
+  ALICE,
+  startHostileOpenIdProvider,
+  type HostileOpenIdProvider,
+} from "../support/providers/hostile-openid/index.js";
+import { createTenant, makePerson, whoIsSignedIn, type Tenant } from "../support/tenant.js";
+import { startTestUsher, type TestUsher } from "../support/usher.js";
+
+const BOB = makePerson("bob");
+
+let usher: TestUsher;
+let provider: HostileOpenIdProvider;
+let tenant: Tenant;
+beforeAll(async () => {
+  usher = await startTestUsher({ environment: { USHER_RETURN_URLS: "https://app.example/app" } });
+  provider = await startHostileOpenIdProvider();
+  tenant = await createTenant(usher, provider);
+});
+afterAll(async () => {
+  await usher.stop();
+  await provider.close();
+});
+
+const signedIn = (browser: Browser) => whoIsSignedIn(browser, usher);
+const open = (browser: Browser, url: string, headers: Record<string, string> = {}) =>
+  browser.get(url, { follow: false, headers });
+const lastOutcome = async (of = tenant) => (await of.attempts())[0]?.outcome;
+
+/** Whether a page says no: its status, no session, and the code under which it was noted. */
+async function expectRefused(page: Page, status: number, code: string, of = tenant): Promise<void> {
+  expect({ status: page.status, outcome: await lastOutcome(of) }).toEqual({ status, outcome: code });
+  expect(String(page.headers["set-cookie"] ?? "")).not.toContain("usher-session=usher");
+}
+
+describe("the answer of a provider", () => {
+  it.each([
+    ["without a state", (url: URL) => url.searchParams.delete("state")],
+    ["with an empty state", (url: URL) => url.searchParams.set("state", "")],
+    ["with an unknown state", (url: URL) => url.searchParams.set("state", "a".repeat(43))],
+    [
+      "with a state in other case",
+      (url: URL) => url.searchParams.set("state", swapCase(url.searchParams.get("state")!)),
+    ],
+  ])("%s is not known, and the sign-in can still be finished", async (_name, spoil) => {
+    const browser = createBrowser();
+    const callback = await tenant.authenticate(browser);
+    const spoilt = new URL(callback);
+    spoil(spoilt);
+    await expectRefused(await open(browser, spoilt.href), 400, "SIGN_IN_UNKNOWN");
+    expect(await signedIn(browser)).toBeNull();
+    await browser.get(callback);
+    expect(await signedIn(browser)).toBe("alice@acme.test");
+  });
+
+  it("is used once: a second use of the address signs nobody in", async () => {
+    const browser = createBrowser();
+    const callback = await tenant.authenticate(browser);
+    expect((await open(browser, callback)).status).toBe(303);
+    await expectRefused(await open(browser, callback), 400, "SIGN_IN_UNKNOWN");
+    expect(await signedIn(browser)).toBe("alice@acme.test");
+  });
+
+  it("is used once: of 20 copies in parallel one signs in", async () => {
+    const browser = createBrowser();
+    const callback = await tenant.authenticate(browser);
+    provider.forget();
+    const pages = await Promise.all(Array.from({ length: 20 }, () => open(browser, callback)));
+    expect(pages.filter(({ status }) => status === 303)).toHaveLength(1);
+    expect(provider.count("token")).toBe(1);
+    const outcomes = (await tenant.attempts()).slice(0, 20).map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === "SUCCEEDED")).toHaveLength(1);
+    for (const outcome of outcomes)
+      expect(["SUCCEEDED", "SIGN_IN_UNKNOWN", "OIDC_FLOW_ALREADY_USED"]).toContain(outcome);
+  });
+
+  it("that says no uses the sign-in up as well: a code cannot follow", async () => {
+    const browser = createBrowser();
+    const callback = await tenant.authenticate(browser);
+    const refused = new URL(callback);
+    refused.searchParams.delete("code");
+    refused.searchParams.set("error", "access_denied");
+    await expectRefused(await open(browser, refused.href), 403, "OIDC_ACCESS_DENIED");
+    await expectRefused(await open(browser, callback), 400, "SIGN_IN_UNKNOWN");
+    expect(await signedIn(browser)).toBeNull();
+  });
+
+  it("belongs to its connection: another one of the same installation does not take it", async () => {
+    const other = await createTenant(usher, provider);
+    const browser = createBrowser();
+    const callback = await tenant.authenticate(browser);
+    const carriedOver = callback.replace(tenant.connectionId, other.connectionId);
+    await expectRefused(await open(browser, carriedOver), 400, "SIGN_IN_UNKNOWN", other);
+    await browser.get(callback);
+    expect(await signedIn(browser)).toBe("alice@acme.test");
+  });
+
+  it.each([
+    ["a repeated state", (query: string) => `${query}&state=b`],
+    ["a state twice the same", (query: string) => `${query}&state=${new URLSearchParams(query).get("state")}`],
+    ["a repeated code", (query: string) => `${query}&code=b`],
+    ["a repeated parameter of no meaning", (query: string) => `${query}&x=1&x=2`],
+    [
+      "an overlong parameter",
+      (query: string) => query.replace("code=", `code=${"x".repeat(10_000)}&y=`) + "&z=" + "z".repeat(5_000),
+    ],
+    [
+      "too many parameters",
+      (query: string) => query + Array.from({ length: 40 }, (_, index) => `&p${index}=1`).join(""),
+    ],
+  ])("with %s is refused, and uses nothing up", async (name, spoil) => {
+    const browser = createBrowser();
+    const callback = new URL(await tenant.authenticate(browser));
+    const spoilt = new URL(callback);
+    spoilt.search = spoil(callback.search);
+    const page = await open(browser, spoilt.href);
+    expect(page.status).toBeGreaterThanOrEqual(400);
+    expect(page.status).toBeLessThan(500);
+    if (!name.includes("overlong")) await expectRefused(page, 400, "SIGN_IN_PARAMETERS_INVALID");
+    expect(await signedIn(browser)).toBeNull();
+    if (!name.includes("overlong")) {
+      await browser.get(callback.href);
+      expect(await signedIn(browser)).toBe("alice@acme.test");
+    }
+  });
+
+  it.each(["state[]=a", "state[x]=a", "state.x=a", "__proto__[state]=a", "constructor=a&state[]=b"])(
+    "with the nested parameter %s is not known",
+    async (query) => {
+      const browser = createBrowser();
+      await tenant.begin(browser);
+      await expectRefused(await open(browser, `${tenant.callbackUrl}?${query}&code=c`), 400, "SIGN_IN_UNKNOWN");
+    },
+  );
+});
+
+function swapCase(text: string): string {
+  return text.replace(/[a-z]/gi, (letter) =>
+    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+  );
+}
+
+describe("the browser", () => {
+  const EVIL = { from: "http://evil.example/page" };
+
+  it("that did not begin the sign-in is not signed in by a link to its end", async () => {
+    const attacker = createBrowser();
+    const callback = await tenant.authenticate(attacker, BOB);
+    const victim = createBrowser();
+    await expectRefused(await victim.get(callback, EVIL), 403, "SIGN_IN_OTHER_BROWSER");
+    expect(await signedIn(victim)).toBeNull();
+    // Nothing was used up: whose it is can still finish.
+    await attacker.get(callback);
+    expect(await signedIn(attacker)).toBe("bob@acme.test");
+  });
+
+  it("is not, either, in the middle of a sign-in of its own, which goes on", async () => {
+    const attacker = createBrowser();
+    const victim = createBrowser();
+    const own = await tenant.authenticate(victim, ALICE);
+    await expectRefused(await victim.get(await tenant.authenticate(attacker, BOB), EVIL), 403, "SIGN_IN_OTHER_BROWSER");
+    expect(await signedIn(victim)).toBeNull();
+    await victim.get(own);
+    expect(await signedIn(victim)).toBe("alice@acme.test");
+  });
+
+  it("is not while it is signed in: its own session stays", async () => {
+    const attacker = createBrowser();
+    const victim = createBrowser();
+    await tenant.signIn(victim, ALICE);
+    await expectRefused(await victim.get(await tenant.authenticate(attacker, BOB), EVIL), 403, "SIGN_IN_OTHER_BROWSER");
+    expect(await signedIn(victim)).toBe("alice@acme.test");
+  });
+
+  it("is not by two cookies of one name, of which one was planted", async () => {
+    const attacker = createBrowser();
+    const callback = await tenant.authenticate(attacker, BOB);
+    const [planted] = attacker.cookiesFor(usher.url);
+    const victim = createBrowser();
+    await tenant.begin(victim);
+    const [own] = victim.cookiesFor(usher.url);
+    const page = await createBrowser().get(callback, {
+      follow: false,
+      headers: { cookie: `${own!.name}=${own!.value}; ${planted!.name}=${planted!.value}` },
+    });
+    await expectRefused(page, 403, "SIGN_IN_OTHER_BROWSER");
+  });
+
+  it("may have two sign-ins under way in two tabs, and finish them in any order", async () => {
+    const browser = createBrowser();
+    const first = await tenant.authenticate(browser, ALICE);
+    const second = await tenant.authenticate(browser, BOB);
+    await browser.get(second);
+    expect(await signedIn(browser)).toBe("bob@acme.test");
+    await browser.get(first);
+    expect(await signedIn(browser)).toBe("alice@acme.test");
+  });
+
+  it("gets a cookie that binds it, out of reach of scripts, no other site's posts, for a quarter of an hour", async () => {
+    const browser = createBrowser();
+    const page = await open(browser, tenant.startUrl);
+    expect(page.headers["set-cookie"]).toEqual([
+      expect.stringMatching(/^usher-browser=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=900$/),
+    ]);
+    expect(page.headers["cache-control"]).toBe("no-store");
+    // The second tab keeps it, or the first could not finish.
+    expect((await open(browser, tenant.startUrl)).headers["set-cookie"]).toEqual(page.headers["set-cookie"]);
+    // What the provider sees says nothing about it.
+    const { searchParams } = new URL(page.headers.location!);
+    const [cookie] = browser.cookiesFor(usher.url);
+    expect([...searchParams.values()].join(" ")).not.toContain(cookie!.value);
+    expect(searchParams.get("code_challenge_method")).toBe("S256");
+    expect(searchParams.get("redirect_uri")).toBe(tenant.callbackUrl);
+  });
+});
+
+describe("a connection that changes during a sign-in", () => {
+  let own: Tenant;
+  beforeAll(async () => {
+    own = await createTenant(usher, provider);
+  });
+
+  it("ends it when what is trusted changed", async () => {
+    const browser = createBrowser();
+    const callback = await own.authenticate(browser);
+    await own.updateConnection({ settings: { oidc: { clientId: "another" } } });
+    provider.forget();
+    await expectRefused(await open(browser, callback), 409, "SIGN_IN_SUPERSEDED", own);
+    // Nothing was sent to anybody on the strength of the old settings or the new ones.
+    expect(provider.count("token")).toBe(0);
+    await own.updateConnection({ settings: { oidc: { clientId: provider.clientId } } });
+    // Changed back is changed.
+    await expectRefused(await open(browser, callback), 409, "SIGN_IN_SUPERSEDED", own);
+  });
+
+  it("ends it when it was disabled, and also when it was activated again", async () => {
+    const browser = createBrowser();
+    const callback = await own.authenticate(browser);
+    await own.disable();
+    await expectRefused(await open(browser, callback), 409, "SIGN_IN_SUPERSEDED", own);
+    await expectRefused(await open(browser, own.startUrl), 403, "CONNECTION_NOT_ACTIVE", own);
+    await own.activate();
+    await expectRefused(await open(browser, callback), 409, "SIGN_IN_SUPERSEDED", own);
+    expect(await signedIn(browser)).toBeNull();
+  });
+
+  it("does not end it with a new label, policy or client secret", async () => {
+    const browser = createBrowser();
+    const callback = await own.authenticate(browser);
+    await own.updateConnection({ displayName: "Acme's own ID", policies: { profileUpdate: "FIRST_VALUE" } });
+    await own.updateConnection({ settings: { oidc: { clientSecret: "wrong for a moment" } } });
+    await own.updateConnection({ settings: { oidc: { clientSecret: provider.clientSecret } } });
+    await browser.get(callback);
+    expect(await signedIn(browser)).toBe("alice@acme.test");
+  });
+
+  it("that was deleted has no address any more", async () => {
+    const gone = await createTenant(usher, provider);
+    const browser = createBrowser();
+    const callback = await gone.authenticate(browser);
+    await gone.ask("mutation ($id: ID!) { deleteConnection(id: $id) { connection { id } } }", {
+      id: gone.connectionId,
+    });
+    for (const url of [callback, gone.startUrl]) {
+      const page = await open(browser, url);
+      expect(page.status).toBe(404);
+      expect(page.visibleText).toContain("There is no such way of signing in.");
+    }
+  });
+});
+
+describe("a session", () => {
+  const sessionOf = (browser: Browser) => browser.cookiesFor(usher.url).find(({ name }) => name === "usher-session");
+  const askWith = async (token: string) => {
+    const stranger = createBrowser();
+    const answer = await stranger.send(
+      "POST",
+      `${usher.url}/graphql`,
+      { type: "application/json", text: JSON.stringify({ query: "{ viewer { user { email } } }" }) },
+      { headers: { cookie: `usher-session=${token}` } },
+    );
+    return JSON.parse(answer.text).data?.viewer?.user?.email ?? null;
+  };
+
+  it("has a cookie of its own, out of reach of scripts, for a working day", async () => {
+    const browser = createBrowser();
+    const page = await open(browser, await tenant.authenticate(browser));
+    expect(page.headers["set-cookie"]).toEqual([
+      expect.stringMatching(
+        /^usher-session=usher_ses_[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=43200$/,
+      ),
+    ]);
+    expect(page.headers["cache-control"]).toBe("no-store");
+    expect(page.headers.location).toBe(`/o/${tenant.slug}`);
+  });
+
+  it("is new at each sign-in, and the one before is over", async () => {
+    const browser = createBrowser();
+    await tenant.signIn(browser);
+    const first = sessionOf(browser)!.value;
+    expect(await askWith(first)).toBe("alice@acme.test");
+    await tenant.signIn(browser);
+    const second = sessionOf(browser)!.value;
+    expect(second).not.toBe(first);
+    expect(await askWith(first)).toBeNull();
+    expect(await askWith(second)).toBe("alice@acme.test");
+  });
+
+  it("is never one that somebody planted before the sign-in", async () => {
+    const planted = `usher_ses_${"a".repeat(43)}`;
+    const browser = createBrowser();
+    const callback = await tenant.authenticate(browser);
+    const [binding] = browser.cookiesFor(usher.url);
+    const page = await open(createBrowser(), callback, {
+      cookie: `${binding!.name}=${binding!.value}; usher-session=${planted}`,
+    });
+    expect(page.status).toBe(303);
+    expect(String(page.headers["set-cookie"])).not.toContain(planted);
+    expect(await askWith(planted)).toBeNull();
+  });
+
+  it("ends when the connection that gave it is disabled, or trusts something else", async () => {
+    for (const change of ["disable", "distrust"] as const) {
+      const own = await createTenant(usher, provider);
+      const browser = createBrowser();
+      await own.signIn(browser);
+      expect(await signedIn(browser)).toBe("alice@acme.test");
+      await own.updateConnection({ displayName: "Another label" });
+      expect(await signedIn(browser)).toBe("alice@acme.test");
+      if (change === "disable") await own.disable();
+      else await own.updateConnection({ settings: { oidc: { clientId: "another" } } });
+      expect(await signedIn(browser)).toBeNull();
+    }
+  });
+
+  it("is of one organization: another's page does not know it", async () => {
+    const other = await createTenant(usher, provider);
+    const browser = createBrowser();
+    await tenant.signIn(browser);
+    const page = await browser.get(`${usher.url}/o/${other.slug}`);
+    expect(page.visibleText).toContain("Sign in to Acme ID");
+    expect(page.visibleText).not.toContain("alice@acme.test");
+  });
+});
+
+describe("signing out", () => {
+  it("ends the session, here and wherever its token is", async () => {
+    const browser = createBrowser();
+    const page = await tenant.signIn(browser);
+    expect(page.visibleText).toContain("Alice Adams");
+    const [session] = browser.cookiesFor(usher.url).filter(({ name }) => name === "usher-session");
+    const out = await browser.submitForm("sign-out");
+    expect(out.url).toBe(`${usher.url}/o/${tenant.slug}?signed-out`);
+    expect(out.visibleText).toContain("You are signed out.");
+    expect(await signedIn(browser)).toBeNull();
+    const again = await createBrowser().get(`${usher.url}/o/${tenant.slug}`, {
+      headers: { cookie: `usher-session=${session!.value}` },
+    });
+    expect(again.visibleText).not.toContain("alice@acme.test");
+  });
+
+  it("cannot be done to somebody by a page of another site, nor by a link", async () => {
+    const browser = createBrowser();
+    await tenant.signIn(browser);
+    for (const from of ["http://evil.example/page", `${usher.url.replace("localhost", "127.0.0.1")}/page`]) {
+      await browser.post(`${usher.url}/sign-out`, {}, { from });
+      expect(await signedIn(browser)).toBe("alice@acme.test");
+    }
+    expect((await browser.get(`${usher.url}/sign-out`)).status).toBe(404);
+    expect(await signedIn(browser)).toBe("alice@acme.test");
+  });
+
+  it("cannot be done by a page of the same site under another origin, whose posts carry the cookie", async () => {
+    const browser = createBrowser();
+    await tenant.signIn(browser);
+    const neighbour = "http://localhost:1/page";
+    const page = await browser.post(`${usher.url}/sign-out`, {}, { from: neighbour, follow: false });
+    expect(page.status).toBe(403);
+    expect(await signedIn(browser)).toBe("alice@acme.test");
+  });
+
+  it("without a session leads to the prompt", async () => {
+    const page = await createBrowser().post(`${usher.url}/sign-out`, {});
+    expect(page.url).toBe(`${usher.url}/sign-in`);
+  });
+});
+
+describe("where a sign-in leads", () => {
+  const landed = async (of: Tenant, wish?: string) => {
+    const browser = createBrowser();
+    const query = wish === undefined ? "" : `?returnTo=${encodeURIComponent(wish)}`;
+    const callback = await of.authenticate(browser, ALICE, query);
+    return (await open(browser, callback)).headers.location;
+  };
+
+  it.each([
+    ["/graphql", "ORIGIN/graphql"],
+    ["https://app.example/app/course?id=1", "https://app.example/app/course?id=1"],
+    ["https://app.example/apple", null],
+    ["https://evil.example/", null],
+    ["//evil.example/", null],
+    ["/\\evil.example", null],
+    ["https:evil.example", null],
+    ["https://app.example@evil.example/app", null],
+    ["https://app.example/app/%2e%2e%2fadmin", null],
+    ["javascript:alert(1)", null],
+    ["/\r\nSet-Cookie: a=b", null],
+  ])("returnTo %j leads to %j", async (wish, expected) => {
+    expect(await landed(tenant, wish)).toBe(expected?.replace("ORIGIN", usher.url) ?? `/o/${tenant.slug}`);
+  });
+
+  it("is not decided by a returnTo that comes twice, or with the answer", async () => {
+    const browser = createBrowser();
+    const callback = await tenant.authenticate(browser, ALICE, "?returnTo=/graphql&returnTo=/sign-in");
+    expect((await open(browser, `${callback}&returnTo=%2Fgraphql`)).headers.location).toBe(`/o/${tenant.slug}`);
+  });
+
+  it("is the organization's landing page, unless the sign-in names a place", async () => {
+    const own = await createTenant(usher, provider, { organization: { landingUrl: "https://training.example/home" } });
+    expect(await landed(own)).toBe("https://training.example/home");
+    expect(await landed(own, "https://evil.example/")).toBe("https://training.example/home");
+    expect(await landed(own, "/graphql")).toBe(`${usher.url}/graphql`);
+  });
+});
+
+describe("the pages before a sign-in", () => {
+  it("ask for the organization's short name, and keep what was entered wrong", async () => {
+    const browser = createBrowser();
+    await browser.get(`${usher.url}/sign-in`);
+    const wrong = await browser.submitForm(0, { organization: `<b>"nobody` });
+    expect(wrong.status).toBe(404);
+    expect(wrong.forms[0]?.fields["organization"]).toBe(`<b>"nobody`);
+    expect(wrong.text).not.toContain("<b>");
+    const right = await browser.submitForm(0, { organization: ` ${tenant.slug.toUpperCase()} ` });
+    expect(right.url).toBe(`${usher.url}/o/${tenant.slug}`);
+    expect(right.visibleText).toContain("Sign in to Acme ID");
+    expect((await browser.get(`${usher.url}/sign-in?organization=a&organization=b`)).status).toBe(200);
+  });
+
+  it("have a button for each active connection, and hand the wish to return on", async () => {
+    const own = await createTenant(usher, provider);
+    const browser = createBrowser();
+    const page = await browser.get(`${usher.url}/o/${own.slug}?returnTo=${encodeURIComponent("/graphql")}`);
+    expect(page.links.map(({ href }) => href.href)).toEqual([`${own.startUrl}?returnTo=%2Fgraphql`]);
+    await own.disable();
+    const none = await browser.get(`${usher.url}/o/${own.slug}`);
+    expect(none.links).toEqual([]);
+    expect(none.visibleText).toContain("Single sign-on is not set up");
+    expect((await browser.get(`${usher.url}/o/nobody-here`)).status).toBe(404);
+  });
+
+  it("show no button where single sign-on is switched off or not allowed", async () => {
+    for (const organization of [{ policies: { ssoEnforcement: "OFF" } }, { ssoAllowed: false }]) {
+      const own = await createTenant(usher, provider, { organization });
+      const page = await createBrowser().get(`${usher.url}/o/${own.slug}`);
+      expect([page.status, page.links.length]).toEqual([200, 0]);
+    }
+  });
+
+  it("go straight on where sign-in is required and there is one connection, but not after signing out or a refusal", async () => {
+    const own = await createTenant(usher, provider, { organization: { policies: { ssoEnforcement: "REQUIRED" } } });
+    const browser = createBrowser();
+    const straight = await open(browser, `${usher.url}/o/${own.slug}?returnTo=%2Fgraphql`);
+    expect([straight.status, straight.headers.location]).toEqual([
+      303,
+      `/sso/${own.connectionId}/start?returnTo=%2Fgraphql`,
+    ]);
+    await own.signIn(browser);
+    const out = await browser.submitForm("sign-out");
+    expect(out.visited).toHaveLength(2);
+    expect(out.visibleText).toContain("You are signed out.");
+    const refusal = await browser.get(`${own.callbackUrl}?state=unknown&code=c`);
+    const back = await browser.followLink("Back to the sign-in page");
+    expect(refusal.status).toBe(400);
+    expect([back.status, back.visited.length]).toEqual([200, 1]);
+    expect(back.visibleText).toContain("Sign in to Acme ID");
+  });
+
+  it("do not reveal whether a connection exists in another organization", async () => {
+    for (const id of ["nobody", "00000000-0000-7000-8000-000000000000", "..%2f..", "%00", "a".repeat(300)]) {
+      for (const step of ["start", "callback?state=a&code=b"]) {
+        const page = await createBrowser().get(`${usher.url}/sso/${id}/${step}`);
+        expect([page.status, page.visibleText.includes("There is no such way of signing in.")]).toEqual([404, true]);
+      }
+    }
+  });
+});
