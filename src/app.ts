@@ -4,6 +4,7 @@ import type { RequestContext } from "./access/request-context.js";
 import type { Store } from "./access/store.js";
 import { createBegin } from "./access/unit-of-work.js";
 import { createCatalogue } from "./app/catalogue.js";
+import { listen } from "./app/listen.js";
 import { loadKeyRing } from "./app/load-key-ring.js";
 import { createSchema } from "./app/schema.js";
 import { startSweeper } from "./app/sweeper.js";
@@ -67,7 +68,6 @@ export async function startUsher(
   try {
     for (const name of await migrate(database)) logger.info({ migration: name }, "A migration was run.");
     const store: Store = { reader: database.reader, begin: createBegin(database, clock) };
-    const newOperatorKey = await ensureOperatorKey(store, configuration.operatorKey);
 
     const guarded = createGuardedFetch({
       allowedPrivateHosts: configuration.allowedPrivateHosts,
@@ -134,7 +134,9 @@ export async function startUsher(
         { path: "/", router: signIn },
       ],
     });
-    const port = await server.listen(configuration.port);
+    const port = await listen(server, configuration.port);
+    // Not before: a key that is made for a start that fails would never be shown to anybody.
+    const newOperatorKey = await ensureOperatorKey(store, configuration.operatorKey);
     const stopSweeping = startSweeper(store, logger);
     return {
       port,
@@ -143,7 +145,7 @@ export async function startUsher(
         const inTime = await server.stop(limits);
         await endpoint.stop();
         await stopSweeping();
-        for (const type of registry.types) await type.close?.();
+        await registry.close();
         await guarded.close();
         await database.close();
         return inTime;

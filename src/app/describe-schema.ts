@@ -37,7 +37,7 @@ export function describeSchema(
 }
 
 /** No connection type's shape depends on where its provider is. */
-const PUBLIC_CLOUDS = {
+export const PUBLIC_CLOUDS = {
   entraAuthority: "https://login.microsoftonline.com",
   graphUrl: "https://graph.microsoft.com",
   googleIssuer: "https://accounts.google.com",

@@ -43,8 +43,15 @@ export interface OpenedConnectionsParts {
 
 const DEFAULT_MAXIMUM = 500;
 
+/** Keys refresh by themselves; where endpoints are, and what else `open` read, is looked at again once an hour. */
+const FRESH_MILLISECONDS = 60 * 60 * 1000;
+/** How long what was opened before serves on when it cannot be opened again. */
+const RETRY_MILLISECONDS = 60 * 1000;
+
 interface Entry {
   readonly version: number;
+  /** From when on it is opened anew. */
+  readonly staleAt: number;
   readonly opening: Promise<OpenedConnection>;
 }
 
@@ -64,20 +71,25 @@ export function createOpenedConnections(parts: OpenedConnectionsParts): OpenedCo
 
   async function open(connection: Connection): Promise<OpenedConnection> {
     const { id, version } = connection;
+    const now = parts.runtime.clock().getTime();
     const present = entries.get(id);
-    if (present?.version === version) {
+    if (present?.version === version && now < present.staleAt) {
       keep(id, present);
       return await present.opening;
     }
     // Somebody still holds an older row: serve it, but do not throw out what is newer.
     if (present !== undefined && present.version > version) return await openConnection(parts, connection);
-    const entry: Entry = { version, opening: openConnection(parts, connection) };
+    const entry: Entry = { version, staleAt: now + FRESH_MILLISECONDS, opening: openConnection(parts, connection) };
     keep(id, entry);
     try {
       return await entry.opening;
     } catch (error) {
       if (entries.get(id) === entry) entries.delete(id);
-      throw error;
+      // A provider that does not answer for a moment must not stop sign-ins that need nothing new from it.
+      if (present?.version !== version) throw error;
+      const kept = { ...present, staleAt: now + RETRY_MILLISECONDS };
+      if (!entries.has(id)) keep(id, kept);
+      return await kept.opening;
     }
   }
 

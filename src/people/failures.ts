@@ -46,4 +46,21 @@ export function requireVersion(expected: number | null | undefined, actual: numb
   if (expected != null && expected !== actual) throw new Failure(VERSION_CONFLICT, { expected, actual });
 }
 
-export const PEOPLE_FAILURES = [SLUG_TAKEN, EMAIL_TAKEN, LAST_ADMINISTRATOR, VERSION_CONFLICT] as const;
+export const FIELD_OVERRULED = defineFailure<{
+  fields: readonly { readonly field: string; readonly source: string }[];
+}>({
+  code: "FIELD_OVERRULED",
+  status: 409,
+  message: ({ fields }) =>
+    `Another source decides: ${fields.map(({ field, source }) => `${field} comes from ${source}`).join(", ")}.`,
+  remedy:
+    "Change the value where it comes from, or change the organization's policy fieldPrecedence. Nothing was changed.",
+});
+
+export const PEOPLE_FAILURES = [
+  SLUG_TAKEN,
+  EMAIL_TAKEN,
+  LAST_ADMINISTRATOR,
+  VERSION_CONFLICT,
+  FIELD_OVERRULED,
+] as const;

@@ -3,6 +3,7 @@ import type { UnitOfWork } from "../access/unit-of-work.js";
 import { insertIdentity, noteIdentitySignIn, type NewIdentity } from "../connection/identity/identity.repository.js";
 import type { Organization } from "../people/organization/organization.js";
 import { findRolesOf } from "../people/role/role.repository.js";
+import type { FieldValues, GivenFields } from "../people/user/field.js";
 import { changeAccount, createAccount } from "../people/user/user.changes.js";
 import { noteSignIn } from "../people/user/user.repository.js";
 import type { User } from "../people/user/user.js";
@@ -17,7 +18,7 @@ export async function apply(
   organization: Organization,
   decision: Exclude<Decision, Refusal>,
 ): Promise<User> {
-  const user = await applyToPeople(unit, organization, decision);
+  const user = await applyToPeople(unit, arrival, organization, decision);
   const { connectionId, profile } = arrival;
   const emailKey = profile.email === null ? null : foldCase(profile.email);
   if (decision.kind === "update") await noteIdentitySignIn(unit, decision.identityId, emailKey);
@@ -32,17 +33,21 @@ async function link(unit: UnitOfWork, identity: NewIdentity): Promise<void> {
     throw new Error(`the identity of user ${identity.userId} was linked while the organization was locked`);
 }
 
+function giveFields({ connectionId }: Arrival, values: FieldValues): GivenFields {
+  return { source: "SSO", sourceId: connectionId, values };
+}
+
 async function applyToPeople(
   unit: UnitOfWork,
+  arrival: Arrival,
   organization: Organization,
   decision: Exclude<Decision, Refusal>,
 ): Promise<User> {
   switch (decision.kind) {
     case "create": {
       const roles = await findRolesOf(unit, organization.id);
-      return await createAccount(unit, {
-        organizationId: organization.id,
-        fields: decision.fields,
+      return await createAccount(unit, organization, {
+        given: giveFields(arrival, decision.fields),
         authMethod: "SSO",
         status: "ACTIVE",
         roles: roles.filter((role) => role.key === organization.policies.defaultRole),
@@ -51,6 +56,7 @@ async function applyToPeople(
     }
     case "link":
     case "update":
-      return await changeAccount(unit, organization.id, decision.user, { fields: decision.fields });
+      return (await changeAccount(unit, organization, decision.user, { given: giveFields(arrival, decision.fields) }))
+        .user;
   }
 }

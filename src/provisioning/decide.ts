@@ -2,6 +2,7 @@
 import type { NormalizedProfile } from "../connection/contract/index.js";
 import type { ConnectionPolicies } from "../connection/stored/policies.js";
 import type { OrganizationPolicies } from "../people/organization/policies.js";
+import type { FieldValues } from "../people/user/field.js";
 import { joinNames, type PersonFields, type User } from "../people/user/user.js";
 import type { FailureDefinition } from "../platform/errors/failure.js";
 import type { Arrival } from "./arrival.js";
@@ -22,13 +23,13 @@ export interface Situation {
 
 /** What is to be done, as data; `apply` does it. */
 export type Decision =
-  | { readonly kind: "create"; readonly fields: PersonFields }
-  | { readonly kind: "link"; readonly user: User; readonly fields: Partial<PersonFields> }
+  | { readonly kind: "create"; readonly fields: FieldValues }
+  | { readonly kind: "link"; readonly user: User; readonly fields: FieldValues }
   | {
       readonly kind: "update";
       readonly identityId: string;
       readonly user: User;
-      readonly fields: Partial<PersonFields>;
+      readonly fields: FieldValues;
     }
   | Refusal;
 
@@ -110,7 +111,7 @@ function decideNew(profile: NormalizedProfile, policies: ConnectionPolicies): De
  * The fields that the provider supplies for an account that exists. What it does not send stays; under `FIRST_VALUE` so
  * does what the account has already.
  */
-function suppliedFields(profile: NormalizedProfile, policies: ConnectionPolicies, user: User): Partial<PersonFields> {
+function suppliedFields(profile: NormalizedProfile, policies: ConnectionPolicies, user: User): FieldValues {
   const derivedName =
     profile.firstName !== null && profile.lastName !== null ? joinNames(profile.firstName, profile.lastName) : null;
   const supplied: { readonly [Field in keyof PersonFields]: PersonFields[Field] | null } = {

@@ -6,11 +6,11 @@ import { findConnection } from "../connection/stored/connection.repository.js";
 import { appendEvent } from "../events/append-event.js";
 import { lockOrganization } from "../people/organization/organization.repository.js";
 import type { Organization } from "../people/organization/organization.js";
-import { findRolesOfUsers } from "../people/role/role.repository.js";
 import { endSessionByToken, openSession } from "../people/session/session.repository.js";
 import { SESSION_TOKEN_PREFIX, type Session } from "../people/session/session.js";
 import { USER_SIGNED_IN, USER_SIGN_IN_FAILED } from "../people/user/user.events.js";
-import { userSnapshot, type User } from "../people/user/user.js";
+import { describeAccount } from "../people/user/user.changes.js";
+import type { User } from "../people/user/user.js";
 import { hashToken, issueToken } from "../platform/crypto/tokens.js";
 import { apply } from "../provisioning/apply.js";
 import type { Arrival } from "../provisioning/arrival.js";
@@ -52,15 +52,24 @@ export async function complete({ store }: Desk, completion: Completion): Promise
       const connection = await findConnection(unit, null, arrival.connectionId);
       if (organization === null || connection === null) return gone();
       if (connection.state !== "ACTIVE")
-        return await refuse(unit, completion, null, { kind: "refuse", failure: CONNECTION_NOT_ACTIVE, detail: null });
+        return await refuse(unit, completion, organization, null, {
+          kind: "refuse",
+          failure: CONNECTION_NOT_ACTIVE,
+          detail: null,
+        });
       if (connection.trustVersion !== completion.trustVersion)
-        return await refuse(unit, completion, null, { kind: "refuse", failure: SIGN_IN_SUPERSEDED, detail: null });
+        return await refuse(unit, completion, organization, null, {
+          kind: "refuse",
+          failure: SIGN_IN_SUPERSEDED,
+          detail: null,
+        });
 
       const situation = await loadSituation(unit, arrival, organization, connection);
       const decision = decide(situation);
-      if (decision.kind === "refuse") return await refuse(unit, completion, situation.known?.user ?? null, decision);
+      if (decision.kind === "refuse")
+        return await refuse(unit, completion, organization, situation.known?.user ?? null, decision);
       const user = await apply(unit, arrival, organization, decision);
-      const session = await enter(unit, completion, user, tokenHash);
+      const session = await enter(unit, completion, organization, user, tokenHash);
       return { kind: "signed-in", session, sessionToken, organization };
     },
   );
@@ -69,6 +78,7 @@ export async function complete({ store }: Desk, completion: Completion): Promise
 async function enter(
   unit: UnitOfWork,
   { attempt, arrival, visitor }: Completion,
+  organization: Organization,
   user: User,
   tokenHash: string,
 ): Promise<Session> {
@@ -85,7 +95,7 @@ async function enter(
     type: USER_SIGNED_IN,
     subject: { id: user.id, version: user.version },
     data: {
-      user: await snapshot(unit, arrival.organizationId, user),
+      user: (await describeAccount(unit, organization, user)).snapshot,
       changed: null,
       signIn: { connectionId: arrival.connectionId, reference: attempt.reference },
     },
@@ -98,6 +108,7 @@ async function enter(
 async function refuse(
   unit: UnitOfWork,
   { attempt, arrival }: Completion,
+  organization: Organization,
   user: User | null,
   refusal: Refusal,
 ): Promise<Refusal> {
@@ -107,7 +118,7 @@ async function refuse(
     type: USER_SIGN_IN_FAILED,
     subject: user === null ? { type: "attempt", id: attempt.id, version: 1 } : { id: user.id, version: user.version },
     data: {
-      user: user === null ? null : await snapshot(unit, arrival.organizationId, user),
+      user: user === null ? null : (await describeAccount(unit, organization, user)).snapshot,
       changed: null,
       signIn: {
         connectionId: arrival.connectionId,
@@ -120,11 +131,6 @@ async function refuse(
   await recordAttempt(unit, attempt, { outcome: code, detail: refusal.detail, userId: user?.id ?? null });
   await noteSignInFailed(unit, arrival.connectionId, code);
   return refusal;
-}
-
-async function snapshot(unit: UnitOfWork, organizationId: string, user: User) {
-  const roles = await findRolesOfUsers(unit, organizationId, [user.id]);
-  return userSnapshot(user, roles.get(user.id) ?? []);
 }
 
 /** The connection was deleted meanwhile: there is nothing left to record it with. */

@@ -2,14 +2,11 @@
 import express, { type Request, type Response, type Router } from "express";
 import type { Caller } from "../access/caller.js";
 import type { Store } from "../access/store.js";
-import { SYSTEM } from "../access/caller.js";
-import { findConnectionsOfOrganizations } from "../connection/stored/connection.repository.js";
+import { findConnection, findConnectionsOfOrganizations } from "../connection/stored/connection.repository.js";
 import type { Connection } from "../connection/stored/connection.js";
 import { findOrganizationBySlug } from "../people/organization/organization.repository.js";
 import type { Organization } from "../people/organization/organization.js";
-import { endSessionByToken } from "../people/session/session.repository.js";
 import { readAccount } from "../people/user/read-account.js";
-import { hashToken } from "../platform/crypto/tokens.js";
 import type { Reader } from "../platform/database/database.js";
 import { Failure, NOT_FOUND } from "../platform/errors/failure.js";
 import { clientAddress } from "../platform/http/client-address.js";
@@ -29,6 +26,7 @@ import {
   type SentToTicket,
   type SignedIn,
 } from "./pipeline.js";
+import { signedOutPage, signOut } from "./sign-out.js";
 import type { SignInRefused } from "./record-refusal.js";
 
 /** What the door needs of HTTP, handed in by the composition root. */
@@ -55,6 +53,7 @@ export function createSignInRouter(door: SignInDoor): Router {
   router.post("/sso/:connectionId/acs", readPostedForm, (request, response) => handlePost(door, request, response));
   router.get("/sso/:connectionId/acs", (request, response) => handleTicket(door, request, response));
   router.get("/sso/:connectionId/metadata", (request, response) => handleMetadata(door, request, response));
+  router.get("/sso/:connectionId/logout", (request, response) => handleSignedOut(door, request, response));
   router.get("/sign-in", (request, response) => handlePrompt(door, request, response));
   router.get("/o/:slug", (request, response) => handleOrganization(door, request, response));
   router.post("/sign-out", (request, response) => handleSignOut(door, request, response));
@@ -279,24 +278,19 @@ async function handleSignOut(door: SignInDoor, request: Request, response: Respo
     sendPage(response, 403, { title: "Sign out?", body: signOutPage() });
     return;
   }
-  const token = cookies.session.read(request);
-  const caller = await door.callerOf(request);
-  if (token !== null)
-    await desk.store.begin(SYSTEM, { kind: "PERSON", actor: caller.kind === "PERSON" ? caller.userId : null }, (unit) =>
-      endSessionByToken(unit, hashToken(token)),
-    );
+  const location = await signOut(desk, cookies.session.read(request));
   cookies.session.clear(response);
-  response.redirect(303, await afterSignOut(desk.store, caller));
+  response.redirect(303, location);
+}
+
+/** Where a provider sends a browser on that was signed out there. */
+async function handleSignedOut({ desk }: SignInDoor, request: Request, response: Response): Promise<void> {
+  const connection = await findConnection(desk.store.reader, null, String(request.params["connectionId"]));
+  response.redirect(303, connection === null ? "/sign-in" : await signedOutPage(desk, connection.organizationId));
 }
 
 /** Browsers name the origin of whatever page causes a post (Fetch standard, 3.2); programs need not. */
 function isCausedElsewhere(request: Request, publicUrl: string): boolean {
   const origin = request.get("origin");
   return origin !== undefined && origin !== new URL(publicUrl).origin;
-}
-
-async function afterSignOut({ reader }: Store, caller: Caller): Promise<string> {
-  if (caller.kind !== "PERSON") return "/sign-in";
-  const row = await reader.row<{ slug: string }>("SELECT slug FROM organization WHERE id = ?", [caller.organizationId]);
-  return row === undefined ? "/sign-in" : `/o/${row.slug}?signed-out`;
 }

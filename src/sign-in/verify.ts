@@ -1,5 +1,5 @@
 /** Middle steps of a return: the strategy verifies the message, then it is brought into Usher's words. Nothing is stored. */
-import type { NormalizedProfile, Verification } from "../connection/contract/index.js";
+import { boundProfile, type NormalizedProfile, type Verification } from "../connection/contract/index.js";
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import type { FoundFlow, PostedFlow } from "./flow/keep-flow.js";
 import { runStrategy } from "./run-strategy.js";
@@ -40,12 +40,12 @@ export async function verifyPost(
   return { flow, verification: outcome.verification };
 }
 
-/** The person in Usher's words, with groups that the provider had to be asked for. */
+/** The person in Usher's words, within bounds whatever the type made of the message, with groups that were asked for. */
 export async function describePerson(
   { type, settings, opened, runtime }: OpenedConnection,
   verified: unknown,
 ): Promise<NormalizedProfile> {
   const groups = await type.fetchGroups?.(verified, opened, runtime);
-  const profile = type.normalize(verified, settings);
+  const profile = boundProfile(type.normalize(verified, settings));
   return groups === undefined ? profile : { ...profile, groups };
 }

@@ -23,6 +23,7 @@ import {
 } from "../../src/connection/stored/connection.repository.js";
 import { openSettings, showSettings } from "../../src/connection/settings/stored-settings.js";
 import { createRegistry } from "../../src/connection/registry.js";
+import { DEFAULT_ORGANIZATION_POLICIES } from "../../src/people/organization/policies.js";
 import { createAccount } from "../../src/people/user/user.changes.js";
 import { openSession } from "../../src/people/session/session.repository.js";
 import {
@@ -66,21 +67,25 @@ const auditOf = async (id: string) =>
 async function giveSession(connectionId: string): Promise<void> {
   const { services, organizationId } = house;
   await services.begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
-    const user = await createAccount(unit, {
-      organizationId,
-      fields: {
-        email: "a@acme.test",
-        username: null,
-        firstName: "A",
-        lastName: "B",
-        fullName: "A B",
-        employeeId: null,
+    const user = await createAccount(
+      unit,
+      { id: house.organizationId, policies: DEFAULT_ORGANIZATION_POLICIES },
+      {
+        given: {
+          source: "API",
+          sourceId: null,
+          values: {
+            email: "a@acme.test",
+            firstName: "A",
+            lastName: "B",
+          },
+        },
+        authMethod: "SSO",
+        status: "ACTIVE",
+        roles: [],
+        roleSource: "DEFAULT",
       },
-      authMethod: "SSO",
-      status: "ACTIVE",
-      roles: [],
-      roleSource: "DEFAULT",
-    });
+    );
     await openSession(unit, {
       tokenHash: connectionId.replaceAll("-", "").padEnd(64, Math.random().toString(16).slice(2)).slice(0, 64),
       userId: user.id,

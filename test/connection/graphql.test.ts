@@ -8,6 +8,7 @@ import { insertIdentity } from "../../src/connection/identity/identity.repositor
 import { createRegistry } from "../../src/connection/registry.js";
 import { createConnectionResolvers } from "../../src/connection/resolvers.js";
 import { createPeopleResolvers } from "../../src/people/resolvers.js";
+import { DEFAULT_ORGANIZATION_POLICIES } from "../../src/people/organization/policies.js";
 import { createAccount } from "../../src/people/user/user.changes.js";
 import { PLATFORM_FAILURES } from "../../src/platform/errors/failure.js";
 import { assembleCatalogue } from "../../src/platform/graphql/failures.js";
@@ -273,14 +274,17 @@ describe("a user's identities", () => {
   test("show the connection's name to whoever reads users, and no more", async () => {
     const connectionId = await create();
     const user = await house.services.begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
-      const account = await createAccount(unit, {
-        organizationId: house.organizationId,
-        fields: { email: "a@b.test", username: null, firstName: "A", lastName: "B", fullName: "A B", employeeId: null },
-        authMethod: "SSO",
-        status: "ACTIVE",
-        roles: [],
-        roleSource: "DEFAULT",
-      });
+      const account = await createAccount(
+        unit,
+        { id: house.organizationId, policies: DEFAULT_ORGANIZATION_POLICIES },
+        {
+          given: { source: "API", sourceId: null, values: { email: "a@b.test", firstName: "A", lastName: "B" } },
+          authMethod: "SSO",
+          status: "ACTIVE",
+          roles: [],
+          roleSource: "DEFAULT",
+        },
+      );
       await insertIdentity(unit, { connectionId, userId: account.id, issuer: "i", subject: "s", emailKey: null });
       return account;
     });

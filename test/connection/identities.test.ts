@@ -12,6 +12,7 @@ import {
 } from "../../src/connection/identity/identity.repository.js";
 import type { Connection } from "../../src/connection/stored/connection.js";
 import { deleteConnection } from "../../src/connection/stored/connection.operations.js";
+import { DEFAULT_ORGANIZATION_POLICIES } from "../../src/people/organization/policies.js";
 import { createAccount } from "../../src/people/user/user.changes.js";
 import { draft, openHouse, OPERATOR, type House } from "./support/house.js";
 
@@ -28,14 +29,17 @@ const inUnit = <T>(work: (unit: UnitOfWork) => Promise<T>) =>
 
 const person = (email: string) =>
   inUnit((unit) =>
-    createAccount(unit, {
-      organizationId: house.organizationId,
-      fields: { email, username: null, firstName: "A", lastName: "B", fullName: "A B", employeeId: null },
-      authMethod: "SSO",
-      status: "ACTIVE",
-      roles: [],
-      roleSource: "DEFAULT",
-    }),
+    createAccount(
+      unit,
+      { id: house.organizationId, policies: DEFAULT_ORGANIZATION_POLICIES },
+      {
+        given: { source: "API", sourceId: null, values: { email, firstName: "A", lastName: "B" } },
+        authMethod: "SSO",
+        status: "ACTIVE",
+        roles: [],
+        roleSource: "DEFAULT",
+      },
+    ),
   );
 
 const link = (userId: string, subject: string, connectionId = connection.id, issuer = "https://id.example.com") =>

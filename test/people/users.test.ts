@@ -85,9 +85,9 @@ describe("createUser", () => {
       code: "INVALID_INPUT",
       details: {
         fields: [
+          { path: "email", code: "INVALID" },
           { path: "firstName", code: "REQUIRED" },
           { path: "lastName", code: "INVALID" },
-          { path: "email", code: "INVALID" },
         ],
       },
     });
@@ -198,14 +198,17 @@ describe("updateUser", () => {
       version: 2,
       roles: [{ key: "MANAGER" }, { key: "USER" }],
     });
-    const [, updated, ...others] = await eventsOf(user.id);
+    const [, updated, rolesChanged, ...others] = await eventsOf(user.id);
     expect(others).toEqual([]);
+    expect(rolesChanged).toMatchObject({ type: "user.role_changed", cause_kind: "ADMINISTRATOR" });
+    expect(JSON.parse(rolesChanged!.data).changed).toEqual({
+      roles: { before: ["USER"], after: ["MANAGER", "USER"] },
+    });
     expect(updated).toMatchObject({ type: "user.updated", cause_kind: "ADMINISTRATOR" });
     expect(JSON.parse(updated!.data).changed).toEqual({
       firstName: { before: "Ada", after: "Augusta" },
       fullName: { before: "Ada Lovelace", after: "Augusta Lovelace" },
       employeeId: { before: "4711", after: null },
-      roles: { before: ["USER"], after: ["MANAGER", "USER"] },
     });
     expect((await auditOf(user.id)).slice(1)).toEqual([
       {

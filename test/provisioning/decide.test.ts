@@ -297,10 +297,10 @@ function carryOut(decision: Decision): User | null {
     case "refuse":
       return null;
     case "create":
-      return { ...USER, ...decision.fields };
+      return { ...USER, ...(decision.fields as PersonFields) };
     case "link":
     case "update":
-      return { ...decision.user, ...decision.fields };
+      return { ...decision.user, ...(decision.fields as PersonFields) };
   }
 }
 

@@ -143,6 +143,7 @@ function changeOrganization(before: Organization, change: OrganizationChange): O
     policies: {
       ssoEnforcement: kept(change.policies?.ssoEnforcement, before.policies.ssoEnforcement),
       defaultRole: kept(change.policies?.defaultRole, before.policies.defaultRole),
+      fieldPrecedence: kept(change.policies?.fieldPrecedence, before.policies.fieldPrecedence),
     },
   };
   if (!isTimeZone(after.timeZone)) check.add("timeZone", "INVALID", "must be an IANA time zone such as Europe/Berlin");

@@ -1,9 +1,20 @@
-/** Checks the fields of a person as administrators and programs send them. */
+/** Checks the fields of a person as administrators and programs send them, and brings them into their stored form. */
 import { isEmailAddress, type InputCheck } from "../../platform/errors/input.js";
 import { foldCase } from "../../platform/text.js";
-import { joinNames, type PersonFields } from "./user.js";
+import {
+  isFieldName,
+  longestValueOf,
+  PROFILE_FIELDS,
+  type FieldName,
+  type FieldValues,
+  type ProfileField,
+} from "./field.js";
 
-const LONGEST_EMAIL = 254;
+/** Fields of the profile beside the core ones; `null` takes the earlier word back. */
+export type ProfileInput = { readonly [Field in ProfileField]?: string | null } & {
+  /** The organization's own attributes. */
+  readonly custom?: readonly { readonly name: string; readonly value?: string | null }[] | null;
+};
 
 /** Fields of a new person. */
 export interface PersonInput {
@@ -14,50 +25,60 @@ export interface PersonInput {
   readonly fullName?: string | null;
   readonly username?: string | null;
   readonly employeeId?: string | null;
+  readonly profile?: ProfileInput | null;
 }
 
 /** Fields to change: absent keeps, and `null` clears where a field may be empty. */
 export type PersonChange = { readonly [Name in keyof PersonInput]?: PersonInput[Name] | null };
 
-/** Brings the fields of a new person into their stored form; what is wrong with them is added to the check. */
-export function readPerson(check: InputCheck, input: PersonInput): PersonFields {
-  const firstName = check.text("firstName", input.firstName);
-  const lastName = check.text("lastName", input.lastName);
+/** The fields of a new person; what is wrong with them is added to the check. */
+export function readPerson(check: InputCheck, input: PersonInput): FieldValues {
   return {
     email: readEmail(check, input.email),
-    username: check.optionalText("username", input.username, { longest: 254 }),
-    firstName,
-    lastName,
-    fullName: check.optionalText("fullName", input.fullName, { longest: 400 }) ?? joinNames(firstName, lastName),
-    employeeId: check.optionalText("employeeId", input.employeeId),
+    firstName: check.text("firstName", input.firstName, { longest: longestValueOf("firstName") }),
+    lastName: check.text("lastName", input.lastName, { longest: longestValueOf("lastName") }),
+    ...readOptional(check, input),
   };
 }
 
-/** The fields of a person after a change. A full name that nobody sends follows the first and last name. */
-export function changePerson(check: InputCheck, before: PersonFields, change: PersonChange): PersonFields {
-  const firstName = change.firstName == null ? before.firstName : check.text("firstName", change.firstName);
-  const lastName = change.lastName == null ? before.lastName : check.text("lastName", change.lastName);
-  const namesChange = firstName !== before.firstName || lastName !== before.lastName;
-  const fullName = change.fullName == null ? null : check.optionalText("fullName", change.fullName, { longest: 400 });
+/** The fields that a change names. Address, first and last name can be replaced, and never cleared. */
+export function readPersonChange(check: InputCheck, change: PersonChange): FieldValues {
+  const { email, firstName, lastName } = change;
   return {
-    email: change.email == null ? before.email : readEmail(check, change.email),
-    username:
-      change.username === undefined
-        ? before.username
-        : check.optionalText("username", change.username, { longest: 254 }),
-    firstName,
-    lastName,
-    fullName:
-      fullName ?? (namesChange || change.fullName !== undefined ? joinNames(firstName, lastName) : before.fullName),
-    employeeId:
-      change.employeeId === undefined ? before.employeeId : check.optionalText("employeeId", change.employeeId),
+    ...readOptional(check, change),
+    ...(email == null ? {} : { email: readEmail(check, email) }),
+    ...(firstName == null ? {} : { firstName: check.text("firstName", firstName) }),
+    ...(lastName == null ? {} : { lastName: check.text("lastName", lastName) }),
   };
+}
+
+function readOptional(check: InputCheck, input: PersonChange): FieldValues {
+  const values: Partial<Record<FieldName, string | null>> = {};
+  for (const field of ["fullName", "username", "employeeId"] as const)
+    if (input[field] !== undefined)
+      values[field] = check.optionalText(field, input[field], { longest: longestValueOf(field) });
+  const { profile } = input;
+  for (const field of PROFILE_FIELDS)
+    if (profile?.[field] !== undefined)
+      values[field] = check.optionalText(`profile.${field}`, profile[field], { longest: longestValueOf(field) });
+  for (const [index, { name, value }] of (profile?.custom ?? []).entries()) {
+    const field = `custom.${name}` as const;
+    if (isFieldName(field))
+      values[field] = check.optionalText(`profile.custom.${index}.value`, value, { longest: longestValueOf(field) });
+    else
+      check.add(
+        `profile.custom.${index}.name`,
+        "INVALID",
+        "must be a letter followed by at most 49 letters, digits, hyphens and underscores",
+      );
+  }
+  return values;
 }
 
 /** Addresses are found by their folded form, which must fit its column and be an address as well. */
 function readEmail(check: InputCheck, value: string): string {
   const email = check.email("email", value);
-  if (isEmailAddress(email) && foldCase(email).length > LONGEST_EMAIL)
+  if (isEmailAddress(email) && foldCase(email).length > longestValueOf("email"))
     check.add("email", "INVALID", "must be an e-mail address");
   return email;
 }

@@ -3,28 +3,45 @@ import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { appendEvent } from "../../events/append-event.js";
 import { changesBetween } from "../../events/event-type.js";
+import { Failure } from "../../platform/errors/failure.js";
+import { FIELD_OVERRULED } from "../failures.js";
+import type { Organization } from "../organization/organization.js";
 import type { Role } from "../role/role.js";
 import { findRolesOfUsers, replaceRoles, type RoleSource } from "../role/role.repository.js";
-import { USER_CREATED, USER_UPDATED } from "./user.events.js";
+import {
+  chooseWinners,
+  corePersonOf,
+  findOverruled,
+  planFields,
+  profileOf,
+  type FieldValue,
+  type GivenFields,
+} from "./field.js";
+import { findFieldsOf, writeFields } from "./field.repository.js";
+import { USER_CREATED, USER_ROLE_CHANGED, USER_UPDATED } from "./user.events.js";
 import { insertUser, updateUserRow } from "./user.repository.js";
-import { userSnapshot, type AuthMethod, type PersonFields, type User, type UserStatus } from "./user.js";
+import { userSnapshot, type AuthMethod, type User, type UserSnapshot, type UserStatus } from "./user.js";
 
-/** An account to make. */
+/** What of an organization decides about the fields of its people. */
+export type Home = Pick<Organization, "id" | "policies">;
+
+/** An account to make. The given fields have the address and both names. */
 export interface NewUser {
-  readonly organizationId: string;
-  readonly fields: PersonFields;
+  readonly given: GivenFields;
   readonly authMethod: AuthMethod;
   readonly status: UserStatus;
   readonly roles: readonly Role[];
   readonly roleSource: RoleSource;
 }
 
-/** Makes an account with its membership and roles, and tells `user.created`. */
-export async function createAccount(unit: UnitOfWork, input: NewUser): Promise<User> {
+/** Makes an account with its membership, roles and fields, and tells `user.created`. */
+export async function createAccount(unit: UnitOfWork, home: Home, input: NewUser): Promise<User> {
+  const writes = planFields([], input.given, unit.now);
+  const winners = chooseWinners(writes.after, home.policies.fieldPrecedence);
   const user: User = {
     id: uuidv7(),
-    homeOrganizationId: input.organizationId,
-    ...input.fields,
+    homeOrganizationId: home.id,
+    ...corePersonOf(winners, null),
     status: input.status,
     authMethod: input.authMethod,
     firstSignedInAt: null,
@@ -34,44 +51,108 @@ export async function createAccount(unit: UnitOfWork, input: NewUser): Promise<U
     updatedAt: unit.now,
   };
   await insertUser(unit, user);
-  await replaceRoles(unit, { organizationId: input.organizationId, userId: user.id }, input.roles, input.roleSource);
+  await writeFields(unit, user.id, writes);
+  await replaceRoles(unit, { organizationId: home.id, userId: user.id }, input.roles, input.roleSource);
   await appendEvent(unit, {
-    organizationId: user.homeOrganizationId,
+    organizationId: home.id,
     type: USER_CREATED,
     subject: { id: user.id, version: user.version },
-    data: { user: userSnapshot(user, input.roles), changed: null },
+    data: {
+      user: userSnapshot(user, { roles: input.roles, groupIds: [], profile: profileOf(winners) }),
+      changed: null,
+    },
   });
   return user;
 }
 
-/** What is to change; fields that are left out stay. */
+/** What is to change; what is left out stays. */
 export interface UserChange {
-  readonly fields: Partial<PersonFields>;
-  /** All roles from now on, in the organization of the change; absent keeps them. */
+  /** The word of one source on some fields. */
+  readonly given?: GivenFields;
+  /** Refuses values that another source overrules: whoever changes a field by hand must hear that nothing would show. */
+  readonly mustBeShown?: boolean;
+  /** All roles from now on, in the home organization. */
   readonly roles?: { readonly values: readonly Role[]; readonly source: RoleSource };
 }
 
-/** Changes an account, and tells `user.updated` with before and after; does nothing at all where nothing differs. */
+/** An account after a change, with what it was and is as events show it. */
+export interface ChangedAccount {
+  readonly user: User;
+  readonly before: UserSnapshot;
+  readonly after: UserSnapshot;
+}
+
+/**
+ * Changes an account in its home organization. Tells `user.updated` when a field that is shown changed, and
+ * `user.role_changed` when the roles did; writes nothing where nothing differs.
+ *
+ * @throws FIELD_OVERRULED under `mustBeShown`
+ */
 export async function changeAccount(
   unit: UnitOfWork,
-  organizationId: string,
+  home: Home,
   before: User,
   change: UserChange,
-): Promise<User> {
-  const rolesBefore = (await findRolesOfUsers(unit, organizationId, [before.id])).get(before.id) ?? [];
-  const roles = change.roles?.values ?? rolesBefore;
-  const fields = { ...before, ...change.fields };
-  const changed = changesBetween(userSnapshot(before, rolesBefore), userSnapshot(fields, roles));
-  if (changed === null) return before;
-  const after: User = { ...fields, version: before.version + 1, updatedAt: unit.now };
-  await updateUserRow(unit, before, after);
+): Promise<ChangedAccount> {
+  const known = await describeAccount(unit, home, before);
+  const writes = change.given ? planFields(known.fields, change.given, unit.now) : null;
+  if (writes && change.given && change.mustBeShown)
+    requireShown(findOverruled(writes, change.given, home.policies.fieldPrecedence));
+  const winners = chooseWinners(writes?.after ?? known.fields, home.policies.fieldPrecedence);
+  const roles = change.roles?.values ?? known.roles;
+  const person = { ...before, ...(writes ? corePersonOf(winners, before) : {}) };
+  const after = userSnapshot(person, { roles, groupIds: known.groupIds, profile: profileOf(winners) });
+  if (writes) await writeFields(unit, before.id, writes);
   if (change.roles)
-    await replaceRoles(unit, { organizationId, userId: after.id }, change.roles.values, change.roles.source);
-  await appendEvent(unit, {
-    organizationId: after.homeOrganizationId,
-    type: USER_UPDATED,
-    subject: { id: after.id, version: after.version },
-    data: { user: userSnapshot(after, roles), changed },
-  });
-  return after;
+    await replaceRoles(unit, { organizationId: home.id, userId: before.id }, change.roles.values, change.roles.source);
+
+  const { roles: rolesBefore, ...fieldsBefore } = known.snapshot;
+  const { roles: rolesAfter, ...fieldsAfter } = after;
+  const told = [
+    { type: USER_UPDATED, changed: changesBetween(fieldsBefore, fieldsAfter) },
+    { type: USER_ROLE_CHANGED, changed: changesBetween({ roles: rolesBefore }, { roles: rolesAfter }) },
+  ].filter(({ changed }) => changed !== null);
+  if (told.length === 0) return { user: before, before: known.snapshot, after: known.snapshot };
+
+  const user: User = { ...person, version: before.version + 1, updatedAt: unit.now };
+  await updateUserRow(unit, before, user);
+  for (const { type, changed } of told)
+    await appendEvent(unit, {
+      organizationId: home.id,
+      type,
+      subject: { id: user.id, version: user.version },
+      data: { user: after, changed },
+    });
+  return { user, before: known.snapshot, after };
+}
+
+function requireShown(overruled: readonly FieldValue[]): void {
+  if (overruled.length > 0)
+    throw new Failure(FIELD_OVERRULED, { fields: overruled.map(({ field, source }) => ({ field, source })) });
+}
+
+/** All that is shown of an account, and all values that its fields were given. */
+export interface DescribedAccount {
+  readonly snapshot: UserSnapshot;
+  readonly fields: readonly FieldValue[];
+  readonly roles: readonly Role[];
+  readonly groupIds: readonly string[];
+}
+
+/** Reads what events tell of an account, in its home organization. */
+export async function describeAccount(unit: UnitOfWork, home: Home, user: User): Promise<DescribedAccount> {
+  const fields = await findFieldsOf(unit, user.id);
+  const roles = (await findRolesOfUsers(unit, home.id, [user.id])).get(user.id) ?? [];
+  const groupIds = await findGroupIdsOf(unit, home.id, user.id);
+  const profile = profileOf(chooseWinners(fields, home.policies.fieldPrecedence));
+  return { snapshot: userSnapshot(user, { roles, groupIds, profile }), fields, roles, groupIds };
+}
+
+async function findGroupIdsOf(unit: UnitOfWork, organizationId: string, userId: string): Promise<readonly string[]> {
+  const rows = await unit.rows<{ id: string }>(
+    `SELECT DISTINCT g.id FROM group_member m JOIN user_group g ON g.id = m.group_id
+      WHERE m.user_id = ? AND g.organization_id = ? ORDER BY g.id`,
+    [userId, organizationId],
+  );
+  return rows.map((row) => row.id);
 }

@@ -11,6 +11,9 @@ const userSchema = z
     lastName: z.string(),
     fullName: z.string(),
     employeeId: z.string().nullable(),
+    profile: z
+      .record(z.string(), z.string())
+      .describe("Further fields that have a value, such as department; `custom.NAME` for the organization's own."),
     status: z.enum(["INVITED", "PENDING_APPROVAL", "ACTIVE", "DISABLED", "ARCHIVED"]),
     authMethod: z.enum(["SSO", "PASSWORD"]),
     roles: z.array(z.string()).describe("Keys of the user's roles in the organization, the highest first."),
@@ -29,6 +32,13 @@ export const USER_UPDATED = defineEventType({
   type: "user.updated",
   subject: "user",
   description: "A field of the account changed. A sign-in that changes nothing tells nothing here.",
+  data: z.object({ user: userSchema, changed: changedSchema }),
+});
+
+export const USER_ROLE_CHANGED = defineEventType({
+  type: "user.role_changed",
+  subject: "user",
+  description: "The user has other roles in the home organization than before; `changed.roles` has both.",
   data: z.object({ user: userSchema, changed: changedSchema }),
 });
 
@@ -60,4 +70,10 @@ export const USER_SIGN_IN_FAILED = defineEventType({
   }),
 });
 
-export const USER_EVENTS = [USER_CREATED, USER_UPDATED, USER_SIGNED_IN, USER_SIGN_IN_FAILED] as const;
+export const USER_EVENTS = [
+  USER_CREATED,
+  USER_UPDATED,
+  USER_ROLE_CHANGED,
+  USER_SIGNED_IN,
+  USER_SIGN_IN_FAILED,
+] as const;

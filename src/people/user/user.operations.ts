@@ -12,10 +12,11 @@ import { chooseRoles, requireHoldingRoles } from "../role/choose-roles.js";
 import { ADMINISTRATOR_ROLE, type Role } from "../role/role.js";
 import { findRolesOfUsers, type RoleSource } from "../role/role.repository.js";
 import { requireFreeEmail, storeAddress } from "./email-rule.js";
-import { changePerson, readPerson, type PersonChange, type PersonInput } from "./person-input.js";
-import { changeAccount, createAccount } from "./user.changes.js";
+import type { FieldSource, FieldValues, GivenFields } from "./field.js";
+import { readPerson, readPersonChange, type PersonChange, type PersonInput } from "./person-input.js";
+import { changeAccount, createAccount, describeAccount, type ChangedAccount } from "./user.changes.js";
 import { countOtherActiveHolders, findUser } from "./user.repository.js";
-import { userSnapshot, type AuthMethod, type Member, type PersonFields, type User } from "./user.js";
+import type { AuthMethod, Member, User } from "./user.js";
 
 /** An account to make. */
 export interface NewUserInput extends PersonInput {
@@ -57,9 +58,10 @@ export async function createUser({ begin }: Store, caller: Caller, input: NewUse
   const { organizationId } = input;
   requirePermission(caller, organizationId, "USERS_WRITE");
   const check = new InputCheck();
-  const fields = readPerson(check, input);
+  const values = readPerson(check, input);
   check.finish();
   const authMethod = input.authMethod ?? "SSO";
+  const email = values.email ?? "";
 
   return await begin(caller, causeOf(caller), async (unit) => {
     const organization = await lockOrganization(unit, organizationId);
@@ -73,20 +75,22 @@ export async function createUser({ begin }: Store, caller: Caller, input: NewUse
     // The default role is given by the organization's policy, not by whoever adds a person.
     if (isChosen) requireHoldingRoles(unit, organizationId, roles);
     await requireFreeEmail(unit, {
-      email: fields.email,
+      email,
       authMethod,
       homeOrganizationId: organizationId,
       firstSignedInAt: null,
     });
     const roleSource = isChosen ? sourceOf(caller) : "DEFAULT";
-    const user = await storeAddress(fields.email, () =>
-      createAccount(unit, { organizationId, fields, authMethod, status: "ACTIVE", roles, roleSource }),
+    const given = giveFields(caller, values);
+    const user = await storeAddress(email, () =>
+      createAccount(unit, organization, { given, authMethod, status: "ACTIVE", roles, roleSource }),
     );
+    const { snapshot } = await describeAccount(unit, organization, user);
     await recordAudit(unit, {
       organizationId,
       action: "user.created",
       subject: { type: "user", id: user.id },
-      after: userSnapshot(user, roles),
+      after: snapshot,
     });
     return { ...user, organizationId };
   });
@@ -106,38 +110,45 @@ export async function updateUser({ reader, begin }: Store, caller: Caller, input
   if (scope !== null && scope !== organizationId) throw new Failure(FORBIDDEN, { permission: null });
 
   return await begin(caller, causeOf(caller), async (unit) => {
-    await lockOrganization(unit, organizationId);
+    const organization = await lockOrganization(unit, organizationId);
     const before = await findUser(unit, organizationId, input.id);
-    if (before === null) throw new Failure(NOT_FOUND, { type: "user" });
+    if (organization === null || before === null) throw new Failure(NOT_FOUND, { type: "user" });
     requireVersion(input.expectedVersion, before.version);
     const check = new InputCheck();
-    const fields = changePerson(check, before, input);
+    const values = readPersonChange(check, input);
     if (input.roleKeys?.length === 0) check.add("roleKeys", "REQUIRED", "must name at least one role");
     check.finish();
 
     const rolesBefore = (await findRolesOfUsers(unit, organizationId, [before.id])).get(before.id) ?? [];
     const roles = input.roleKeys == null ? rolesBefore : await chooseRoles(unit, organizationId, input.roleKeys);
-    await requireAllowedChange(unit, before, { fields, rolesBefore, roles });
-
-    const change = {
-      fields,
-      ...(input.roleKeys == null ? {} : { roles: { values: roles, source: sourceOf(caller) } }),
-    };
-    const after = await storeAddress(fields.email, () => changeAccount(unit, organizationId, before, change));
-    await auditChange(unit, { before, rolesBefore }, { after, roles });
-    return { ...after, organizationId };
+    await requireAllowedChange(unit, before, { values, rolesBefore, roles });
+    const changed = await storeAddress(values.email ?? before.email, () =>
+      changeAccount(unit, organization, before, {
+        given: giveFields(caller, values),
+        mustBeShown: true,
+        ...(input.roleKeys == null ? {} : { roles: { values: roles, source: sourceOf(caller) } }),
+      }),
+    );
+    await auditChange(unit, changed);
+    return { ...changed.user, organizationId };
   });
+}
+
+/** An API's word, or an administrator's. */
+function giveFields(caller: Caller, values: FieldValues): GivenFields {
+  const source: FieldSource = caller.kind === "PERSON" ? "ADMIN" : "API";
+  return { source, sourceId: causeOf(caller).actor, values };
 }
 
 /** What a change would make of an account. */
 interface PlannedChange {
-  readonly fields: PersonFields;
+  readonly values: FieldValues;
   readonly rolesBefore: readonly Role[];
   readonly roles: readonly Role[];
 }
 
 async function requireAllowedChange(unit: UnitOfWork, before: User, planned: PlannedChange): Promise<void> {
-  const { fields, rolesBefore, roles } = planned;
+  const { values, rolesBefore, roles } = planned;
   const organizationId = before.homeOrganizationId;
   const had = new Set(rolesBefore.map((role) => role.id));
   requireHoldingRoles(
@@ -147,9 +158,10 @@ async function requireAllowedChange(unit: UnitOfWork, before: User, planned: Pla
   );
   // A first sign-in finds its account by these, and a password sign-in by the address: changing one hands the account,
   // with everything that it may do, to somebody else.
-  if (SIGN_IN_FIELDS.some((name) => fields[name] !== before[name]))
+  if (SIGN_IN_FIELDS.some((name) => values[name] !== undefined && values[name] !== before[name]))
     requireHoldingRoles(unit, organizationId, rolesBefore);
-  if (fields.email !== before.email) await requireFreeEmail(unit, { ...before, email: fields.email });
+  if (values.email != null && values.email !== before.email)
+    await requireFreeEmail(unit, { ...before, email: values.email });
   if (before.status === "ACTIVE" && isAdministrator(rolesBefore) && !isAdministrator(roles)) {
     const role = { organizationId, roleKey: ADMINISTRATOR_ROLE };
     if ((await countOtherActiveHolders(unit, role, before.id)) === 0) throw new Failure(LAST_ADMINISTRATOR, {});
@@ -163,15 +175,11 @@ function isAdministrator(roles: readonly Role[]): boolean {
 }
 
 /** Fields and roles are two deeds: whoever reviews who gave which role looks for `user.role_changed` alone. */
-async function auditChange(
-  unit: UnitOfWork,
-  { before, rolesBefore }: { readonly before: User; readonly rolesBefore: readonly Role[] },
-  { after, roles }: { readonly after: User; readonly roles: readonly Role[] },
-): Promise<void> {
-  const { roles: wereRoles, ...were } = userSnapshot(before, rolesBefore);
-  const { roles: areRoles, ...are } = userSnapshot(after, roles);
-  const subject = { type: "user", id: after.id };
-  const organizationId = after.homeOrganizationId;
+async function auditChange(unit: UnitOfWork, { user, before, after }: ChangedAccount): Promise<void> {
+  const { roles: wereRoles, ...were } = before;
+  const { roles: areRoles, ...are } = after;
+  const subject = { type: "user", id: user.id };
+  const organizationId = user.homeOrganizationId;
   if (changesBetween(were, are) !== null)
     await recordAudit(unit, { organizationId, action: "user.updated", subject, before: were, after: are });
   if (changesBetween({ roles: wereRoles }, { roles: areRoles }) !== null)

@@ -55,8 +55,19 @@ export function joinNames(firstName: string, lastName: string): string {
   return `${firstName} ${lastName}`.trim().slice(0, LONGEST_FULL_NAME);
 }
 
+/** What is shown of a user beside the account's own columns, in one organization. */
+export interface UserSurroundings {
+  readonly roles: readonly Role[];
+  readonly groupIds: readonly string[];
+  /** The winning values of the fields that have no column. */
+  readonly profile: Readonly<Record<string, string>>;
+}
+
 /** The user as events and audit entries show it. */
-export function userSnapshot(user: User, roles: readonly Role[]) {
+export type UserSnapshot = ReturnType<typeof userSnapshot>;
+
+/** Makes the snapshot of a user. */
+export function userSnapshot(user: User, { roles, groupIds, profile }: UserSurroundings) {
   return {
     id: user.id,
     email: user.email,
@@ -65,9 +76,10 @@ export function userSnapshot(user: User, roles: readonly Role[]) {
     lastName: user.lastName,
     fullName: user.fullName,
     employeeId: user.employeeId,
+    profile: { ...profile },
     status: user.status,
     authMethod: user.authMethod,
     roles: roles.map((role) => role.key),
-    groups: [] as string[],
+    groups: [...groupIds],
   };
 }

@@ -1,0 +1,41 @@
+/** Ends a session, here and, where the connection asks for it, at the provider that gave it. */
+import { ANONYMOUS, SYSTEM, type Caller } from "../access/caller.js";
+import { findConnection } from "../connection/stored/connection.repository.js";
+import { findOrganization } from "../people/organization/organization.repository.js";
+import { endSessionByToken, findSessionInForce } from "../people/session/session.repository.js";
+import { hashToken } from "../platform/crypto/tokens.js";
+import type { Desk } from "./desk.js";
+
+/**
+ * Ends the session of a token, and answers where the browser goes next: to the provider's own sign-out, or to the
+ * organization's sign-in page. A provider that cannot be asked never keeps a session alive here.
+ */
+export async function signOut(desk: Desk, sessionToken: string | null): Promise<string> {
+  if (sessionToken === null) return "/sign-in";
+  const { reader, begin } = desk.store;
+  const tokenHash = hashToken(sessionToken);
+  const session = await findSessionInForce(reader, tokenHash, desk.clock());
+  const caller: Caller = session === null ? ANONYMOUS : SYSTEM;
+  await begin(caller, { kind: "PERSON", actor: session?.userId ?? null }, (unit) => endSessionByToken(unit, tokenHash));
+  if (session === null) return "/sign-in";
+  const atProvider = session.connectionId === null ? null : await findProviderSignOut(desk, session.connectionId);
+  return atProvider ?? (await signedOutPage(desk, session.organizationId));
+}
+
+/** Where people land after signing out; it never sends them straight on to the provider again. */
+export async function signedOutPage({ store }: Desk, organizationId: string): Promise<string> {
+  const organization = await findOrganization(store.reader, null, organizationId);
+  return organization === null ? "/sign-in" : `/o/${organization.slug}?signed-out`;
+}
+
+async function findProviderSignOut(desk: Desk, connectionId: string): Promise<string | null> {
+  const connection = await findConnection(desk.store.reader, null, connectionId);
+  if (connection?.state !== "ACTIVE" || desk.registry.get(connection.type).signOutUrl === undefined) return null;
+  try {
+    const { type, opened, runtime } = await desk.open(connection);
+    return type.signOutUrl?.(opened, runtime) ?? null;
+  } catch (error) {
+    desk.logDefect(error, desk.reference());
+    return null;
+  }
+}
