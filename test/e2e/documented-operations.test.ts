@@ -1,0 +1,429 @@
+/** Every documented operation and example, against a whole application: documentation that does not work fails here. */
+import { readdirSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { compileFunction } from "node:vm";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { buildSchema, Kind, parse, print, validate } from "graphql";
+import { DEFAULT_QUERY_LIMITS } from "../../src/platform/graphql/limits.js";
+import { MAXIMUM_PAGE_SIZE } from "../../src/platform/graphql/paging.js";
+import { MAXIMUM_BODY_BYTES } from "../../src/platform/graphql/server.js";
+import { SESSION_LIFETIME_SECONDS } from "../../src/people/session/session.js";
+import { FLOW_LIFETIME_SECONDS } from "../../src/sign-in/flow/flow.repository.js";
+import { resolveReturnTo } from "../../src/sign-in/return-to.js";
+import { findBlocks, findExample, readCode, readTable, readText, ROOT } from "../docs/markdown.js";
+import { createBrowser, type Browser } from "../support/browser.js";
+import { findForms, findLinks } from "../support/browser/html.js";
+import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
+import { startOpenIdProvider, type OpenIdProvider } from "../support/providers/openid/provider.js";
+import { OPERATOR_KEY, startTestUsher, type TestUsher } from "../support/usher.js";
+
+const FRONTEND_GUIDE = readText("docs/frontend.md");
+const README = readText("README.md");
+const CLIENT_SECRET = "a secret of the client";
+
+/** The documented operations by name, each as its own document. */
+const operations = new Map(
+  readdirSync(join(ROOT, "graphql/operations")).flatMap((file) =>
+    parse(readText(`graphql/operations/${file}`)).definitions.map((definition) => {
+      if (definition.kind !== Kind.OPERATION_DEFINITION || definition.name === undefined)
+        throw new Error(`${file} holds something other than named operations.`);
+      return [definition.name.value, print(definition)] as const;
+    }),
+  ),
+);
+const run = new Set<string>();
+
+function documentOf(name: string): string {
+  const document = operations.get(name);
+  if (document === undefined) throw new Error(`No operation is named ${name}.`);
+  run.add(name);
+  return document;
+}
+
+let usher: TestUsher;
+let provider: OpenIdProvider;
+let frontend: Server;
+/** `http://localhost:PORT`: another origin than Usher's, and the same site. */
+let frontendOrigin: string;
+let browser: Browser;
+let organizationId: string;
+let connectionId: string;
+let key: string;
+
+/** Runs a documented operation; with the organization's key unless another one is named. */
+// any: the shape is what the operation asks for
+const ask = async (name: string, variables: Record<string, unknown> = {}, as: string | null = key): Promise<any> =>
+  await usher.ask(documentOf(name), variables, as);
+
+/** The `fetch` of a page: the browser's cookies, and the browser's rules about answers of other origins. */
+function fetchFrom(page: string) {
+  return async (url: string, request: { method: string; credentials: string; headers: object; body: string }) => {
+    const { "Content-Type": type, ...headers } = request.headers as Record<string, string>;
+    if (request.credentials !== "include") throw new Error("the example sends no cookies");
+    const body = { type: type ?? "text/plain", text: request.body };
+    const answer = await browser.send(request.method, url, body, { from: page, headers });
+    const { "access-control-allow-origin": origin, "access-control-allow-credentials": credentials } = answer.headers;
+    if (origin !== new URL(page).origin || credentials !== "true") throw new TypeError("Failed to fetch");
+    return { json: async () => JSON.parse(answer.text) as unknown };
+  };
+}
+
+/** Defines the functions of an example, with Usher's real address, in a page of its own. */
+function evaluate(example: string, results: string, globals: Record<string, unknown>) {
+  const text = findExample(FRONTEND_GUIDE, example).replaceAll("https://usher.example.com", usher.url);
+  const names = Object.keys(globals);
+  // any: what an example defines is as the reader sees it
+  return compileFunction(`${text}\nreturn ${results};`, names)(...names.map((name) => globals[name])) as any;
+}
+
+/** The HTML of an example with the real addresses in it. */
+function htmlOf(example: string): string {
+  return findExample(FRONTEND_GUIDE, example)
+    .replaceAll("https://usher.example.com", usher.url)
+    .replaceAll(encodeURIComponent("https://app.example.com"), encodeURIComponent(frontendOrigin));
+}
+
+beforeAll(async () => {
+  frontend = createServer((_request, response) => response.end("<h1>The frontend</h1>"));
+  await new Promise<void>((resolve) => frontend.listen(0, "localhost", resolve));
+  const { port } = frontend.address() as AddressInfo;
+  frontendOrigin = `http://localhost:${port}`;
+  usher = await startTestUsher({
+    environment: {
+      USHER_ALLOWED_ORIGINS: `${frontendOrigin},http://127.0.0.1:${port}`,
+      USHER_RETURN_URLS: `${frontendOrigin}/`,
+    },
+  });
+  provider = await startOpenIdProvider({
+    clients: [{ clientId: "usher", clientSecret: CLIENT_SECRET, redirectUris: [] }],
+    people: ["ada", "grace"].map((sub) => ({
+      sub,
+      email: `${sub}@acme.example`,
+      email_verified: true,
+      given_name: sub === "ada" ? "Ada" : "Grace",
+      family_name: sub === "ada" ? "Lovelace" : "Hopper",
+    })),
+  });
+  browser = createBrowser();
+
+  const created = await ask("CreateOrganization", { input: { name: "Acme", slug: "acme" } }, OPERATOR_KEY);
+  organizationId = created.createOrganization.organization.id;
+  const scopes = `USERS_READ USERS_WRITE CONNECTIONS_READ CONNECTIONS_WRITE EVENTS_READ AUDIT_READ ORGANIZATION_WRITE`;
+  const made = await ask(
+    "CreateApiKey",
+    { input: { organizationId, name: "The frontend's server", scopes: scopes.split(" ") } },
+    OPERATOR_KEY,
+  );
+  key = made.createApiKey.key;
+  const settings = { discoveryUrl: provider.discoveryUrl, clientId: "usher", clientSecret: CLIENT_SECRET };
+  const input = { organizationId, displayName: "Acme ID", settings: { oidc: settings } };
+  const { connection } = (await ask("CreateConnection", { input })).createConnection;
+  connectionId = connection.id;
+  provider.addRedirectUri(
+    connection.serviceProvider.find((each: { name: string }) => each.name === "redirectUrl").value,
+  );
+  const { testConnection } = await ask("TestConnection", { id: connectionId });
+  expect(testConnection.findings.map(({ level }: { level: string }) => level)).not.toContain("ERROR");
+  expect(await ask("ActivateConnection", { id: connectionId })).toMatchObject({
+    activateConnection: { connection: { state: "ACTIVE" } },
+  });
+});
+
+afterAll(async () => {
+  await usher.stop();
+  await provider.close();
+  frontend.closeAllConnections();
+  await new Promise((resolve) => frontend.close(resolve));
+});
+
+describe("the documents agree with the schema", () => {
+  const schema = buildSchema(readText("graphql/schema.graphql"));
+
+  it.each(["docs/frontend.md", "README.md"])("every GraphQL block of %s is valid", (path) => {
+    const blocks = findBlocks(readText(path)).filter(({ language }) => language === "graphql");
+    expect(blocks.length).toBeGreaterThan(1);
+    for (const { text } of blocks) expect(validate(schema, parse(text)).map(({ message }) => message)).toEqual([]);
+  });
+
+  it("the frontend guide shows operations exactly as they are in the files, and names all of them", () => {
+    const blocks = findBlocks(FRONTEND_GUIDE).filter(({ language }) => language === "graphql");
+    for (const { name, text } of blocks) expect(print(parse(text))).toBe(operations.get(name ?? ""));
+    const listed = readTable(FRONTEND_GUIDE, "file").flatMap(([, names = ""]) => readCode(names));
+    expect(listed.toSorted()).toEqual([...operations.keys()].toSorted());
+  });
+
+  it("the limits, the scalars and the lifetimes are the real ones", () => {
+    const limits = readTable(FRONTEND_GUIDE, "limit").map(([name = "", maximum]) => [
+      readCode(name)[0],
+      Number(maximum),
+    ]);
+    expect(Object.fromEntries(limits)).toEqual({
+      "page size": MAXIMUM_PAGE_SIZE,
+      depth: DEFAULT_QUERY_LIMITS.depth,
+      "number of selections": DEFAULT_QUERY_LIMITS.selections,
+      "number of aliases": DEFAULT_QUERY_LIMITS.aliases,
+      "number of root fields": DEFAULT_QUERY_LIMITS.rootFields,
+      "number of directives": DEFAULT_QUERY_LIMITS.directives,
+      tokens: DEFAULT_QUERY_LIMITS.tokens,
+      cost: DEFAULT_QUERY_LIMITS.cost,
+    });
+    expect(FRONTEND_GUIDE).toContain(`${MAXIMUM_BODY_BYTES} bytes`);
+    expect(FRONTEND_GUIDE).toContain(`lasts ${SESSION_LIFETIME_SECONDS / 3600} hours`);
+    expect(FRONTEND_GUIDE).toContain(`within ${FLOW_LIFETIME_SECONDS / 60} minutes`);
+    const builtIn = new Set(["String", "Int", "Float", "Boolean", "ID"]);
+    const scalars = Object.values(schema.getTypeMap()).filter(
+      (type) => type.astNode?.kind === Kind.SCALAR_TYPE_DEFINITION,
+    );
+    for (const { name } of scalars.filter(({ name }) => !builtIn.has(name)))
+      expect(FRONTEND_GUIDE).toContain(`\`${name}\``);
+  });
+
+  it("the table of return URLs tells what is allowed", () => {
+    const rules = (prefix: string) => ({ publicUrl: "https://usher.example.com", prefixes: [prefix] });
+    const full = (address: string) => new URL(address, "https://app.example.com").href;
+    for (const [entries = "", covered = "", others = ""] of readTable(FRONTEND_GUIDE, "entry"))
+      for (const entry of readCode(entries)) {
+        for (const address of [...readCode(covered), entry])
+          expect([entry, resolveReturnTo(full(address), rules(entry))]).toEqual([entry, full(address)]);
+        for (const address of readCode(others))
+          expect([entry, address, resolveReturnTo(full(address), rules(entry))]).toEqual([entry, address, null]);
+      }
+  });
+});
+
+describe("a person at the frontend", () => {
+  it("is sent to sign in, comes back to the page they were on, and is known there", async () => {
+    const page = `${frontendOrigin}/courses/7?filter=mine#top`;
+    const sent: string[] = [];
+    const location = { href: page, assign: (url: string) => sent.push(url) };
+    const globals = { fetch: fetchFrom(page), location, URL, VIEWER: documentOf("Viewer") };
+    const { requireViewer } = evaluate("start", "{ ask, requireViewer }", globals);
+
+    expect(await requireViewer("acme")).toBeNull();
+    const signInPage = await browser.get(sent[0] ?? "");
+    const landed = await signInAtOpenIdProvider(browser, signInPage.links[0]?.href.href ?? "", "ada");
+    expect(landed.url).toBe(page);
+    expect(landed.visibleText).toBe("The frontend");
+
+    expect(await requireViewer("acme")).toMatchObject({
+      user: { email: "ada@acme.example", role: { key: "USER" }, organization: { slug: "acme" } },
+      permissions: [],
+      memberships: [{ organization: { slug: "acme" }, roles: [{ key: "USER" }] }],
+      apiKey: null,
+    });
+    expect(sent).toHaveLength(1);
+  });
+
+  it("gets the answer that the README shows", async () => {
+    const [query = "", answer = ""] = ["graphql", "json"].map(
+      (language) => findBlocks(README).find((block) => block.language === language)?.text,
+    );
+    const body = { type: "application/json", text: JSON.stringify({ query }) };
+    const { text } = await browser.send("POST", `${usher.url}/graphql`, body);
+    expect(JSON.parse(text)).toEqual(JSON.parse(answer));
+  });
+
+  it("looks signed out from another site, and cannot be asked for from an origin that is not allowed", async () => {
+    const from = (page: string) => evaluate("start", "ask", { fetch: fetchFrom(page), URL });
+    const otherSite = frontendOrigin.replace("localhost", "127.0.0.1");
+    expect(await from(otherSite)(documentOf("Viewer"))).toEqual({ viewer: null });
+    await expect(from("http://localhost:1")(documentOf("Viewer"))).rejects.toThrow("Failed to fetch");
+  });
+
+  it("needs a header for a request that is not preflighted, and no other headers than those of the guide", async () => {
+    const get = async (headers: Record<string, string>) => {
+      const url = `${usher.url}/graphql?query=${encodeURIComponent("{ viewer { permissions } }")}`;
+      return JSON.parse((await browser.send("GET", url, null, { from: frontendOrigin, headers })).text);
+    };
+    expect(await get({})).toMatchObject({ errors: [{ extensions: { code: "BAD_REQUEST" } }] });
+    expect(await get({ "Apollo-Require-Preflight": "true" })).toEqual({ data: { viewer: { permissions: [] } } });
+    const preflight = await browser.send("OPTIONS", `${usher.url}/graphql`, null, { from: frontendOrigin });
+    const allowed = String(preflight.headers["access-control-allow-headers"]).split(", ");
+    const [, listed = ""] = /no other headers of your own than ([\s\S]*?)\./.exec(FRONTEND_GUIDE) ?? [];
+    expect(readCode(listed).toSorted()).toEqual(allowed.toSorted());
+  });
+
+  it("signs out with the form, and in again with the link", async () => {
+    const signOut = findForms(htmlOf("sign-out-form"), new URL(frontendOrigin))[0];
+    expect(signOut?.method).toBe("POST");
+    await browser.post(signOut?.action.href ?? "", {}, { from: frontendOrigin });
+    const left = await browser.submitForm("Sign out");
+    expect(left.url).toBe(`${usher.url}/o/acme?signed-out`);
+    const globals = { fetch: fetchFrom(frontendOrigin), URL };
+    expect(await evaluate("start", "ask", globals)(documentOf("Viewer"))).toEqual({ viewer: null });
+
+    const link = findLinks(htmlOf("sign-in-link"), new URL(frontendOrigin))[0];
+    const signInPage = await browser.get(link?.href.href ?? "");
+    const landed = await signInAtOpenIdProvider(browser, signInPage.links[0]?.href.href ?? "", "ada");
+    expect(landed.url).toBe(`${frontendOrigin}/courses?filter=mine`);
+  });
+
+  it("lands at the landing URL when returnTo is not allowed, and at Usher's own page without either", async () => {
+    const start = `${usher.url}/sso/${connectionId}/start?returnTo=${encodeURIComponent("https://evil.example/")}`;
+    expect((await signInAtOpenIdProvider(browser, start, "ada")).url).toBe(`${usher.url}/o/acme`);
+    const { organization } = await ask("Organization", { slug: "acme" });
+    const { updateOrganization } = await ask("UpdateOrganization", {
+      input: {
+        id: organization.id,
+        expectedVersion: organization.version,
+        landingUrl: `${frontendOrigin}/home`,
+        policies: { ssoEnforcement: "REQUIRED" },
+      },
+    });
+    expect(updateOrganization.organization).toMatchObject({ policies: { ssoEnforcement: "REQUIRED" } });
+    expect((await signInAtOpenIdProvider(browser, start, "ada")).url).toBe(`${frontendOrigin}/home`);
+    const straightOn = await createBrowser().get(`${usher.url}/o/acme?returnTo=/o/acme`, { follow: false });
+    expect(straightOn.headers.location).toBe(`/sso/${connectionId}/start?returnTo=%2Fo%2Facme`);
+    const prompted = await createBrowser().get(`${usher.url}/sign-in?organization=acme&returnTo=/`, { follow: false });
+    expect(prompted.headers.location).toBe("/o/acme");
+  });
+});
+
+describe("a program", () => {
+  it("knows its own key, and hears that a wrong one is no good", async () => {
+    const asServer = async (secret: string) => {
+      const globals = { fetch, process: { env: { USHER_API_KEY: secret } } };
+      const text = findExample(FRONTEND_GUIDE, "server").replaceAll("https://usher.example.com", usher.url);
+      const names = Object.keys(globals);
+      const example = compileFunction(`return (async () => {${text}})();`, names);
+      return (await example(...Object.values(globals))) as unknown;
+    };
+    expect(await asServer(key)).toMatchObject({ data: { viewer: { apiKey: { name: "The frontend's server" } } } });
+    expect(await asServer("usher_key_unknown")).toMatchObject({
+      errors: [{ extensions: { code: "UNAUTHENTICATED" } }],
+    });
+  });
+
+  it("makes, lists and revokes keys", async () => {
+    const input = {
+      organizationId,
+      name: "Short-lived",
+      scopes: ["USERS_READ"],
+      expiresAt: "2100-01-01T00:00:00+01:00",
+    };
+    const { apiKey, key: secret } = (await ask("CreateApiKey", { input })).createApiKey;
+    expect(apiKey.expiresAt).toBe("2099-12-31T23:00:00.000Z");
+    expect((await ask("ApiKeys", { organizationId })).apiKeys.nodes[0]).toMatchObject({
+      id: apiKey.id,
+      revokedAt: null,
+    });
+    expect((await ask("RevokeApiKey", { id: apiKey.id })).revokeApiKey.apiKey.revokedAt).not.toBeNull();
+    expect(await usher.graphql(documentOf("Viewer"), {}, secret)).toMatchObject({
+      errors: [{ extensions: { code: "UNAUTHENTICATED" } }],
+    });
+  });
+
+  it("creates, changes and reads people, and shows a form its mistakes", async () => {
+    const grace = { organizationId, email: "grace@acme.example", firstName: "Grace", lastName: "Hopper" };
+    const { user } = (await ask("CreateUser", { input: grace })).createUser;
+    expect(user).toMatchObject({ status: "ACTIVE", role: { key: "USER" }, version: 1 });
+    const change = { id: user.id, expectedVersion: user.version, employeeId: "4711" };
+    expect((await ask("UpdateUser", { input: change })).updateUser.user).toMatchObject({
+      employeeId: "4711",
+      version: 2,
+    });
+    const late = await usher.graphql(documentOf("UpdateUser"), { input: { ...change, employeeId: "4712" } }, key);
+    expect(late.errors?.[0]?.extensions.code).toBe("VERSION_CONFLICT");
+
+    const wrong = { ...grace, firstName: " ", email: "grace" };
+    const { errors } = await usher.graphql(documentOf("CreateUser"), { input: wrong }, key);
+    expect(errors?.[0]).toEqual(JSON.parse(findExample(FRONTEND_GUIDE, "form-error")));
+    const fieldErrors = evaluate("field-errors", "fieldErrors", {});
+    expect(fieldErrors({ errors })).toEqual({ firstName: "is required", email: "must be an e-mail address" });
+    const { email: _left, ...withoutEmail } = grace;
+    const missing = await usher.graphql(documentOf("CreateUser"), { input: withoutEmail }, key);
+    expect(fieldErrors(missing)).toEqual({ email: "This field is required." });
+  });
+
+  it("pages through people forwards and backwards, and counts them", async () => {
+    const USERS = documentOf("Users");
+    const asked: unknown[] = [];
+    const askHere = async (query: string, variables: Record<string, unknown>) => {
+      asked.push(variables["after"]);
+      return await usher.ask(query, { ...variables, first: 1 }, key);
+    };
+    const everyUser = evaluate("every-user", "everyUser", { ask: askHere, USERS });
+    const orderBy = { field: "LAST_NAME", direction: "DESC" };
+    const names: string[] = [];
+    for await (const { lastName } of everyUser({ organizationId, orderBy })) names.push(lastName);
+    expect(names).toEqual(["Lovelace", "Hopper"]);
+    expect(asked).toEqual([null, expect.any(String)]);
+
+    const last = (await ask("UsersBefore", { organizationId, orderBy, last: 1 })).users;
+    expect(last).toMatchObject({ nodes: [{ lastName: "Hopper" }], pageInfo: { hasPreviousPage: true } });
+    const before = last.pageInfo.startCursor;
+    const first = (await ask("UsersBefore", { organizationId, orderBy, last: 1, before })).users;
+    expect(first).toMatchObject({ nodes: [{ lastName: "Lovelace" }], pageInfo: { hasPreviousPage: false } });
+    const otherOrder = { organizationId, orderBy: { field: "EMAIL" }, last: 1, before };
+    const refused = await usher.graphql(documentOf("UsersBefore"), otherOrder, key);
+    expect(refused.errors?.[0]?.extensions.code).toBe("INVALID_INPUT");
+
+    const filter = { search: "LOVE acme.example", status: ["ACTIVE"], roleKeys: ["USER"], authMethod: "SSO" };
+    expect(await ask("CountUsers", { organizationId, filter })).toEqual({ users: { totalCount: 1 } });
+    const large = await usher.graphql(USERS, { organizationId, first: 201 }, key);
+    expect(large.errors?.[0]?.extensions).toMatchObject({
+      code: "QUERY_LIMIT_EXCEEDED",
+      details: { limit: "page size", maximum: 200, actual: 201 },
+    });
+  });
+
+  it("reads one person with the identities that the provider knows them by", async () => {
+    const { users } = await ask("Users", { organizationId, filter: { search: "ada" } });
+    expect((await ask("User", { id: users.nodes[0].id })).user).toMatchObject({
+      authMethod: "SSO",
+      identities: [{ connection: { id: connectionId }, subject: "ada" }],
+    });
+  });
+
+  it("follows the log, and reads what was done", async () => {
+    const { events } = await ask("Events", { organizationId, types: ["user.created"] });
+    expect(events.nodes.map(({ type }: { type: string }) => type)).toEqual(["user.created", "user.created"]);
+    const after = events.pageInfo.endCursor;
+    expect((await ask("Events", { organizationId, types: ["user.created"], after })).events.nodes).toEqual([]);
+    const { auditLog } = await ask("AuditLog", { organizationId, filter: { actions: ["user.updated"] } });
+    expect(auditLog.nodes).toMatchObject([{ subject: { type: "user" }, cause: { kind: "API_KEY" } }]);
+  });
+
+  it("describes the kinds of connections, and reads, changes, disables and deletes one", async () => {
+    const { connectionTypes } = await ask("ConnectionTypes");
+    const oidc = connectionTypes.find(({ id }: { id: string }) => id === "oidc");
+    expect(oidc.settings.map(({ name }: { name: string }) => name)).toContain("discoveryUrl");
+    expect((await ask("Connections", { slug: "acme" })).organization.connections).toMatchObject([
+      { id: connectionId, state: "ACTIVE", health: { lastFailureCode: null } },
+    ]);
+    const { connection } = await ask("Connection", { id: connectionId });
+    expect(connection).toMatchObject({ settings: { clientId: "usher", clientSecret: { setAt: expect.any(String) } } });
+    const input = { id: connectionId, expectedVersion: connection.version, displayName: "Acme" };
+    expect((await ask("UpdateConnection", { input })).updateConnection.connection).toMatchObject({ state: "ACTIVE" });
+    expect((await ask("DisableConnection", { id: connectionId })).disableConnection.connection.state).toBe("DISABLED");
+    const globals = { fetch: fetchFrom(frontendOrigin), URL };
+    expect(await evaluate("start", "ask", globals)(documentOf("Viewer"))).toEqual({ viewer: null });
+
+    const refused = await browser.get(`${usher.url}/sso/${connectionId}/start`);
+    const [reference] = /\b[0-9A-HJKMNP-TV-Z]{10}\b/.exec(refused.visibleText) ?? [];
+    const { signInAttempts } = await ask("SignInAttempt", { organizationId, reference });
+    expect(signInAttempts.nodes).toMatchObject([{ outcome: "CONNECTION_NOT_ACTIVE", remedy: expect.any(String) }]);
+    await ask("DeleteConnection", { id: connectionId });
+    expect((await ask("Connections", { slug: "acme" })).organization.connections).toEqual([]);
+  });
+});
+
+describe("everybody", () => {
+  it("reads the catalogues of errors and events without a sign-in, and the operator all organizations", async () => {
+    const { errorCodes } = await ask("ErrorCodes", {}, null);
+    const known = new Set(errorCodes.map(({ code }: { code: string }) => code));
+    for (const [code = ""] of readTable(FRONTEND_GUIDE, "code").map(([cell = ""]) => readCode(cell)))
+      expect(known).toContain(code);
+    expect((await ask("EventTypes", {}, null)).eventTypes.map(({ type }: { type: string }) => type)).toContain(
+      "user.created",
+    );
+    const { organizations } = await ask("Organizations", { first: 10 }, OPERATOR_KEY);
+    expect(organizations.nodes).toMatchObject([{ slug: "acme" }]);
+  });
+
+  it("finds no documented operation that was not run", () => {
+    expect([...operations.keys()].filter((name) => !run.has(name))).toEqual([]);
+  });
+});
