@@ -1,5 +1,7 @@
 /** The connection types of an installation: this list, and nothing registers itself. */
 import type { AnyConnectionType } from "../connection/contract/index.js";
+import { createEntraIdType } from "./entra-id/index.js";
+import { createGoogleWorkspaceType } from "./google-workspace/index.js";
 import { oidc } from "./oidc/index.js";
 
 /** Where the providers with fixed addresses are; other clouds and stand-ins in tests have other ones. */
@@ -11,6 +13,6 @@ export interface ProviderAddresses {
 }
 
 /** The types that come with Usher, in the order in which forms list them. */
-export function builtInConnectionTypes(_addresses: ProviderAddresses): readonly AnyConnectionType[] {
-  return [oidc];
+export function builtInConnectionTypes(addresses: ProviderAddresses): readonly AnyConnectionType[] {
+  return [createEntraIdType(addresses.entraAuthority), createGoogleWorkspaceType(addresses.googleIssuer), oidc];
 }

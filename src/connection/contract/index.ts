@@ -1,4 +1,5 @@
 /** Everything that a connection type may import from Usher. */
+export { boundProfile, PROFILE_LENGTHS } from "./bound-profile.js";
 export * from "./connection-type.js";
 export * from "./profile.js";
 export * as setting from "./settings.js";

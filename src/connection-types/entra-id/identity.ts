@@ -1,0 +1,30 @@
+/**
+ * Who somebody is in Entra ID: the directory (`tid`) and the object in it (`oid`), which Microsoft documents as the pair
+ * that never changes and is never given to somebody else. `sub` differs from application to application, and `email`,
+ * `upn` and `preferred_username` can be changed, also to another person's.
+ */
+import { ProtocolRefusal } from "../../connection/contract/index.js";
+import type { Claims } from "../../protocols/oidc/index.js";
+import type { ENTRA_ID_REFUSALS } from "./refusals.js";
+import { isGuid } from "./settings.js";
+
+type EntraIdRefusalCode = keyof typeof ENTRA_ID_REFUSALS;
+
+/**
+ * Answers the subject, `tid:oid`, of somebody in this directory.
+ *
+ * @throws ProtocolRefusal `ENTRA_TENANT_MISMATCH` for an account of another directory, `ENTRA_OBJECT_ID_INVALID`
+ */
+export function readSubject({ tid, oid }: Claims, tenantId: string): string {
+  if (tid !== tenantId) return refuse("ENTRA_TENANT_MISMATCH", `tid is ${show(tid)}, expected was ${tenantId}`);
+  if (!isGuid(oid)) return refuse("ENTRA_OBJECT_ID_INVALID", `oid is ${show(oid)}`);
+  return `${tid}:${oid}`;
+}
+
+function refuse(code: EntraIdRefusalCode, detail: string): never {
+  throw new ProtocolRefusal<EntraIdRefusalCode>(code, detail);
+}
+
+function show(value: unknown): string {
+  return value === undefined ? "missing" : JSON.stringify(value).slice(0, 100);
+}

@@ -1,0 +1,119 @@
+/** The connection type for Microsoft Entra ID: OpenID Connect at the v2.0 endpoints of one directory, and no other. */
+import { defineConnectionType, ProtocolRefusal, type Finding, type Runtime } from "../../connection/contract/index.js";
+import {
+  createKeySet,
+  diagnoseProvider,
+  discoverProvider,
+  OIDC_REFUSALS,
+  OpenIdConnectStrategy,
+  type Claims,
+  type Client,
+  type DiscoverySource,
+  type KeySet,
+  type Provider,
+  type VerifiedSignIn,
+} from "../../protocols/oidc/index.js";
+import { readSubject } from "./identity.js";
+import { normalizeEntraId } from "./normalize.js";
+import { ENTRA_ID_REFUSALS } from "./refusals.js";
+import { ENTRA_ID_SETTINGS, type EntraIdSettings } from "./settings.js";
+
+/** A directory that was found, and the keys that Microsoft signs with for it. */
+export interface OpenedEntraId {
+  readonly settings: EntraIdSettings;
+  readonly provider: Provider;
+  readonly keys: KeySet;
+}
+
+/** Microsoft signs with this algorithm alone. */
+const ALGORITHMS = ["RS256"];
+
+/**
+ * Makes the connection type for one of Microsoft's clouds.
+ *
+ * @param authority where its directories are, without a slash at its end: `https://login.microsoftonline.com`
+ */
+export function createEntraIdType(authority: string) {
+  return defineConnectionType<typeof ENTRA_ID_SETTINGS, OpenedEntraId, VerifiedSignIn>({
+    id: "entra-id",
+    name: "Microsoft Entra ID",
+    description:
+      "Microsoft Entra ID (Azure Active Directory): the company accounts of Microsoft 365, of one directory.",
+    guide: "docs/administrators/entra-id.md",
+    settingsVersion: 1,
+    upgrade: (stored) => stored,
+    binding: "redirect",
+    settings: ENTRA_ID_SETTINGS,
+    refusals: { ...OIDC_REFUSALS, ...ENTRA_ID_REFUSALS },
+    check: () => [],
+    serviceProvider: ({ callbackUrl, startUrl }) => [
+      { name: "redirectUrl", label: "Redirect URI (platform: Web)", value: callbackUrl },
+      { name: "signOnUrl", label: "Home page URL (the tile in My Apps)", value: startUrl },
+    ],
+    open: async (settings, runtime) => {
+      const provider = await findDirectory(describeSource(authority, settings, runtime), runtime);
+      return { settings, provider, keys: createKeySet(provider.jwksUri, runtime) };
+    },
+    strategy: ({ settings, provider, keys }, runtime) =>
+      new OpenIdConnectStrategy({
+        provider,
+        keys,
+        client: describeClient(settings, runtime),
+        scopes: ["openid", "profile", "email"],
+        pkce: true,
+        algorithms: ALGORITHMS,
+        surroundings: runtime,
+        checkClaims: (claims) => void readSubject(claims, settings.tenantId),
+        needsUserinfo: lacksNames,
+      }),
+    normalize: normalizeEntraId,
+    diagnose: async (settings, runtime) => {
+      const source = { discovery: describeSource(authority, settings, runtime) };
+      const client = describeClient(settings, runtime);
+      const findings = await diagnoseProvider({ source, client, pkce: true, algorithms: ALGORITHMS }, runtime);
+      return findings.map(explainUnknownDirectory);
+    },
+  });
+}
+
+/**
+ * The v2.0 issuer of the pinned directory. Microsoft's document names endpoints on other hosts (userinfo is at Graph);
+ * they may be used, because the operator says where the document is, and no administrator of a connection.
+ */
+function describeSource(authority: string, { tenantId }: EntraIdSettings, { urls }: Runtime): DiscoverySource {
+  const issuer = `${authority}/${tenantId}/v2.0`;
+  return { address: issuer, issuer, allowCrossHostEndpoints: true, rules: urls };
+}
+
+function describeClient({ clientId, clientSecret }: EntraIdSettings, { addresses }: Runtime): Client {
+  const redirectUri = addresses.callbackUrl;
+  return { id: clientId, secret: clientSecret, authentication: "client_secret_post", redirectUri };
+}
+
+/** Microsoft answers an error instead of a document for a directory that does not exist. */
+async function findDirectory(source: DiscoverySource, runtime: Runtime): Promise<Provider> {
+  try {
+    return await discoverProvider(source, runtime);
+  } catch (error) {
+    if (error instanceof ProtocolRefusal && error.code === UNUSABLE_DOCUMENT)
+      throw new ProtocolRefusal("ENTRA_TENANT_UNKNOWN", error.detail);
+    throw error;
+  }
+}
+
+const UNUSABLE_DOCUMENT = "OIDC_DISCOVERY_INVALID";
+
+function explainUnknownDirectory(finding: Finding): Finding {
+  return finding.level === "ERROR" && finding.message.startsWith(UNUSABLE_DOCUMENT)
+    ? { ...finding, remedy: ENTRA_ID_REFUSALS.ENTRA_TENANT_UNKNOWN.remedy }
+    : finding;
+}
+
+/**
+ * Names are not in the ID token unless the app registration adds them as optional claims, but userinfo has them. A token
+ * with `xms_edov` and without `email` is left alone: the claim would then vouch for an address that it never saw.
+ */
+function lacksNames(claims: Claims): boolean {
+  const mayAddAddress = claims["email"] !== undefined || claims["xms_edov"] === undefined;
+  return mayAddAddress && (claims["given_name"] === undefined || claims["family_name"] === undefined);
+}

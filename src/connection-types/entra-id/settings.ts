@@ -1,0 +1,47 @@
+/** The settings of an Entra ID connection. */
+import { setting, type Parsed, type SettingsOf } from "../../connection/contract/index.js";
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** The names that stand for many tenants at once, and the tenant that all personal Microsoft accounts are in. */
+const SHARED_TENANTS = ["common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"];
+
+export const ENTRA_ID_SETTINGS = {
+  tenantId: {
+    ...setting.text({
+      label: "Directory (tenant) ID",
+      help: "The ID of your own directory, as the app registration's overview shows it. Only its accounts and its guests can sign in.",
+      required: true,
+      fixed: true,
+      trust: true,
+    }),
+    parse: parseTenantId,
+  },
+  clientId: setting.text({
+    label: "Application (client) ID",
+    help: "The ID of the app registration, as its overview shows it; not its object ID.",
+    required: true,
+    trust: true,
+  }),
+  clientSecret: setting.secret({
+    label: "Client secret",
+    help: "The value of a client secret of the app registration, which is shown once; not its secret ID.",
+    required: true,
+  }),
+} as const;
+
+export type EntraIdSettings = SettingsOf<typeof ENTRA_ID_SETTINGS>;
+
+/** One directory, by its ID in lower case: a domain name can move to another directory, its ID cannot. */
+function parseTenantId(input: unknown): Parsed<string> {
+  const value = typeof input === "string" ? input.trim().toLowerCase() : "";
+  if (SHARED_TENANTS.includes(value))
+    return { issue: "must be the ID of one directory; the shared ones let in everybody who has a Microsoft account" };
+  return isGuid(value)
+    ? { value }
+    : { issue: "must be an ID such as 72f988bf-86f1-41af-91ab-2d7cd011db47, without braces" };
+}
+
+/** Whether a value is a GUID in lower case, as the ID of a directory or of an object in it. */
+export function isGuid(value: unknown): value is string {
+  return typeof value === "string" && GUID.test(value);
+}

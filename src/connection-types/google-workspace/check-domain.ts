@@ -1,0 +1,22 @@
+/** Whether somebody belongs to the company: the claim `hd` of the verified ID token, and nothing else, says so. */
+import { ProtocolRefusal } from "../../connection/contract/index.js";
+import type { Claims } from "../../protocols/oidc/index.js";
+import type { GOOGLE_WORKSPACE_REFUSALS } from "./refusals.js";
+
+type GoogleWorkspaceRefusalCode = keyof typeof GOOGLE_WORKSPACE_REFUSALS;
+
+/**
+ * The address says nothing: anybody may open a personal Google account with an address of the company. Only accounts that
+ * a Workspace manages have `hd`.
+ *
+ * @throws ProtocolRefusal `GOOGLE_DOMAIN_MISSING` or `GOOGLE_DOMAIN_MISMATCH`
+ */
+export function checkDomain({ hd }: Claims, domains: readonly string[]): void {
+  if (hd === undefined) refuse("GOOGLE_DOMAIN_MISSING", "the token has no hd claim");
+  if (typeof hd !== "string" || !domains.includes(hd.toLowerCase()))
+    refuse("GOOGLE_DOMAIN_MISMATCH", `hd is ${JSON.stringify(hd).slice(0, 300)}, expected was ${domains.join(" or ")}`);
+}
+
+function refuse(code: GoogleWorkspaceRefusalCode, detail: string): never {
+  throw new ProtocolRefusal<GoogleWorkspaceRefusalCode>(code, detail.slice(0, 1_000));
+}

@@ -1,0 +1,60 @@
+/** Brings a profile into the form that the contract promises, whatever a provider sent: a last step of `normalize`. */
+import type { NormalizedProfile, ProfileField } from "./profile.js";
+
+/** Longest values, in characters. Names are cut; identifiers are not, since a cut one might be somebody else's. */
+export const PROFILE_LENGTHS = {
+  email: 254,
+  username: 254,
+  firstName: 200,
+  lastName: 200,
+  fullName: 400,
+  employeeId: 200,
+  profile: 400,
+} as const;
+
+/**
+ * White space and control characters are trimmed or become one space, names and profile fields are cut to their length,
+ * and identifiers that are too long count as missing. Issuer, subject, groups and attributes stay: the protocol has
+ * checked the former, and mappings compare the latter exactly.
+ */
+export function boundProfile(profile: NormalizedProfile): NormalizedProfile {
+  const fields = Object.entries(profile.profile).flatMap(([field, value]) => {
+    const text = cut(value, PROFILE_LENGTHS.profile);
+    return text === null ? [] : [[field as ProfileField, text] as const];
+  });
+  const email = whole(profile.email, PROFILE_LENGTHS.email);
+  return {
+    ...profile,
+    email,
+    emailVerified: email === null ? null : profile.emailVerified,
+    username: whole(profile.username, PROFILE_LENGTHS.username),
+    firstName: cut(profile.firstName, PROFILE_LENGTHS.firstName),
+    lastName: cut(profile.lastName, PROFILE_LENGTHS.lastName),
+    fullName: cut(profile.fullName, PROFILE_LENGTHS.fullName),
+    employeeId: whole(profile.employeeId, PROFILE_LENGTHS.employeeId),
+    profile: Object.fromEntries(fields),
+    authenticationMethods: profile.authenticationMethods.filter((method) => method.trim() !== ""),
+  };
+}
+
+function cut(value: string | null | undefined, longest: number): string | null {
+  const text = tidy(value);
+  if (text.length <= longest) return text || null;
+  // Cutting between the halves of a character would leave half a character.
+  return (
+    text
+      .slice(0, longest)
+      .replace(/\p{Cs}$/u, "")
+      .trimEnd() || null
+  );
+}
+
+function whole(value: string | null, longest: number): string | null {
+  const text = tidy(value);
+  return text !== "" && text.length <= longest ? text : null;
+}
+
+/** One line of whole characters. */
+function tidy(value: string | null | undefined): string {
+  return (value ?? "").replace(/[\p{Cc}\p{Cs}\s]+/gu, " ").trim();
+}

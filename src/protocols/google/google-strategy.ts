@@ -1,0 +1,149 @@
+/**
+ * passport-google-oauth20 with what it lacks: a nonce, a code challenge, a flow that is kept on the server, and an ID
+ * token that is verified. The library builds the authorization request with Google's own parameters. It would take the
+ * person from userinfo, unsigned; that call is skipped, and the person is who the ID token says, which the code of
+ * OpenID Connect has verified before the library is asked.
+ */
+import { Strategy as PassportGoogle, type StrategyOptionsWithRequest } from "passport-google-oauth20";
+import { runLibrary, type LibraryReport } from "../oidc/library-run.js";
+import { refuse } from "../oidc/refusals.js";
+import type { RelyingParty } from "../oidc/relying-party.js";
+import { acceptReturn, beginSignIn, completeSignIn } from "../oidc/sign-in.js";
+import type { OpenIdConnectStep } from "../oidc/strategy.js";
+import type { ReturnStep, StartStep, VerifiedSignIn } from "../oidc/surroundings.js";
+
+const LONGEST_REPORT = 300;
+
+/** A relying party at Google. */
+export interface GoogleParty extends RelyingParty {
+  /** Has Google's account chooser offer this domain's accounts first. A hint: it proves nothing, and is never checked. */
+  readonly hostedDomain: string | null;
+}
+
+/** What a run hands through the library to the stand-ins below and to the verify function. */
+interface LibraryRequest {
+  readonly query: Readonly<Record<string, string>>;
+  /** On the way out: the handle of the flow that was kept. */
+  readonly state?: string;
+  /** On the way back: what was verified. */
+  readonly verified?: VerifiedSignIn;
+}
+
+/** Stands in for the library's state store; the caller's flow table has done its work before. The library counts parameters. */
+const stateStore = {
+  store(request: LibraryRequest, _state: unknown, _meta: unknown, done: (error: null, state?: string) => void): void {
+    done(null, request.state);
+  },
+  verify(_request: LibraryRequest, _state: unknown, done: (error: null, isKnown: boolean) => void): void {
+    done(null, true);
+  },
+};
+
+/** Google's own words for what OpenID Connect asks; it does not know `prompt=login`. */
+interface GoogleOptions {
+  readonly hostedDomain?: string;
+  readonly loginHint?: string;
+  readonly prompt?: string;
+  /** Nonce and code challenge, which the library does not know. */
+  readonly further?: Readonly<Record<string, string>>;
+}
+
+/** The strategy of one opened connection; any number of sign-ins may use it at once. */
+export class GoogleStrategy extends PassportGoogle {
+  // Not a #private field: passport hands each request a child object, on which those do not exist.
+  private readonly party: GoogleParty;
+
+  constructor(party: GoogleParty) {
+    const { provider, client } = party;
+    const options: StrategyOptionsWithRequest = {
+      authorizationURL: provider.authorizationEndpoint,
+      tokenURL: provider.tokenEndpoint,
+      clientID: client.id,
+      clientSecret: "", // The library's own HTTP client is replaced below, and needs none.
+      callbackURL: client.redirectUri,
+      scope: ["openid", ...party.scopes.filter((scope) => scope !== "openid")],
+      skipUserProfile: true,
+      passReqToCallback: true,
+      store: stateStore as unknown as NonNullable<StrategyOptionsWithRequest["store"]>,
+    };
+    super(options, (request, _accessToken, _refreshToken, _profile, done) =>
+      done(null, (request as unknown as LibraryRequest).verified as unknown as Express.User),
+    );
+    this.party = party;
+  }
+
+  /** The library's hook for further parameters. */
+  override authorizationParams(options: GoogleOptions): object {
+    return { ...(super.authorizationParams(options) as object), ...options.further };
+  }
+
+  /** Answers through `redirect(url)`, `success({ verified, posted: null })` or `error(refusal)` of the object it is called on. */
+  override authenticate(request: unknown): void {
+    this.answerTo(request as OpenIdConnectStep).then(
+      (answer) => answer(),
+      (error: unknown) => this.error(error as Error),
+    );
+  }
+
+  private async answerTo(step: OpenIdConnectStep): Promise<() => void> {
+    switch (step.step) {
+      case "start": {
+        const url = await this.sendAway(step);
+        return () => this.redirect(url);
+      }
+      case "return": {
+        const verified = await this.takeBack(step);
+        return () => this.success({ verified, posted: null });
+      }
+      case "post":
+        return refuse("OIDC_RESPONSE_INVALID", "the answer was posted; this connection expects a query");
+    }
+  }
+
+  private async sendAway(step: StartStep): Promise<string> {
+    const { draft, parameters } = beginSignIn(this.party, step);
+    const { login_hint: loginHint, prompt, ...further } = parameters;
+    const state = await step.keep(draft);
+    const report = await this.run(
+      { query: {}, state },
+      {
+        further,
+        ...(loginHint !== undefined && { loginHint }),
+        ...(prompt !== undefined && { prompt: "select_account" }),
+        ...(this.party.hostedDomain !== null && { hostedDomain: this.party.hostedDomain }),
+      },
+    );
+    return report.kind === "redirect" ? report.url : refuse("OIDC_LIBRARY_REFUSED", report.kind);
+  }
+
+  private async takeBack(step: ReturnStep): Promise<VerifiedSignIn> {
+    const code = await acceptReturn(this.party, step);
+    const verified = await completeSignIn(this.party, step.flow, code);
+    const report = await this.run({ query: { code }, verified }, {});
+    return report.kind === "success"
+      ? verified
+      : refuse("OIDC_LIBRARY_REFUSED", JSON.stringify(report).slice(0, LONGEST_REPORT));
+  }
+
+  /** Runs the library once, on an object of its own, whose HTTP client hands over what was fetched and verified. */
+  private run(request: LibraryRequest, options: GoogleOptions): Promise<LibraryReport> {
+    const { provider, client } = this.party;
+    const httpClient = {
+      _authorizeUrl: provider.authorizationEndpoint,
+      _accessTokenUrl: provider.tokenEndpoint,
+      _clientId: client.id,
+      getOAuthAccessToken(_code: string, _parameters: unknown, done: (...tokens: unknown[]) => void) {
+        const { verified } = request;
+        return verified === undefined
+          ? refuse("OIDC_LIBRARY_REFUSED", "nothing was verified")
+          : done(null, verified.accessToken);
+      },
+    };
+    return runLibrary<GoogleStrategy>(this, { _oauth2: httpClient }, (own) => {
+      PassportGoogle.prototype.authenticate.call(own, request as unknown as LibrarysRequest, options);
+    });
+  }
+}
+
+/** Express's request, of which the library only looks at `query` and `body`. */
+type LibrarysRequest = Parameters<PassportGoogle["authenticate"]>[0];

@@ -1,0 +1,29 @@
+/** An Entra ID connection to the hostile directory, opened as the application would. */
+import { createEntraIdType } from "../../../src/connection-types/entra-id/index.js";
+import type { Runtime } from "../../../src/connection/contract/index.js";
+import type { EntraIdSettings } from "../../../src/connection-types/entra-id/settings.js";
+import { TENANT_ID, type HostileEntra } from "../../support/providers/entra/hostile.js";
+import type { Person } from "../../support/providers/hostile-openid/index.js";
+import { Desk } from "../../protocols/oidc/driver.js";
+import { RUNTIME } from "../oidc/runtime.js";
+
+export function settingsFor(entra: HostileEntra, changes: Partial<EntraIdSettings> = {}): EntraIdSettings {
+  return { tenantId: TENANT_ID, clientId: entra.clientId, clientSecret: entra.clientSecret, ...changes };
+}
+
+/** Opens the connection, and answers what plays sign-in's part. */
+export async function openDesk(
+  entra: HostileEntra,
+  changes: Partial<EntraIdSettings> = {},
+  runtime: Runtime = RUNTIME,
+): Promise<Desk> {
+  const type = createEntraIdType(entra.authority);
+  const opened = await type.open(settingsFor(entra, changes), runtime);
+  return new Desk(type.strategy(opened, runtime) as ConstructorParameters<typeof Desk>[0]);
+}
+
+/** A whole sign-in, up to the profile. */
+export async function signIn(entra: HostileEntra, person: Person) {
+  const verified = await (await openDesk(entra)).signIn(entra, person);
+  return createEntraIdType(entra.authority).normalize(verified, settingsFor(entra));
+}

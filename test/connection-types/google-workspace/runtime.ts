@@ -1,0 +1,27 @@
+/** A Google Workspace connection to the hostile provider, opened as the application would. */
+import type { Runtime } from "../../../src/connection/contract/index.js";
+import { createGoogleWorkspaceType } from "../../../src/connection-types/google-workspace/index.js";
+import type { GoogleWorkspaceSettings } from "../../../src/connection-types/google-workspace/settings.js";
+import { DOMAIN, type HostileGoogle } from "../../support/providers/google/hostile.js";
+import type { Person } from "../../support/providers/hostile-openid/index.js";
+import { Desk } from "../../protocols/oidc/driver.js";
+import { RUNTIME } from "../oidc/runtime.js";
+
+type Changes = Partial<GoogleWorkspaceSettings>;
+
+export function settingsFor(google: HostileGoogle, changes: Changes = {}): GoogleWorkspaceSettings {
+  return { domains: [DOMAIN], clientId: google.clientId, clientSecret: google.clientSecret, ...changes };
+}
+
+/** Opens the connection, and answers what plays sign-in's part. */
+export async function openDesk(google: HostileGoogle, changes: Changes = {}, runtime: Runtime = RUNTIME) {
+  const type = createGoogleWorkspaceType(google.issuer);
+  const opened = await type.open(settingsFor(google, changes), runtime);
+  return new Desk(type.strategy(opened, runtime) as ConstructorParameters<typeof Desk>[0]);
+}
+
+/** A whole sign-in, up to the profile. */
+export async function signIn(google: HostileGoogle, person: Person, changes: Changes = {}) {
+  const verified = await (await openDesk(google, changes)).signIn(google, person);
+  return createGoogleWorkspaceType(google.issuer).normalize(verified, settingsFor(google, changes));
+}

@@ -1,0 +1,49 @@
+/**
+ * A well-behaved stand-in for Google's sign-in: the OpenID provider of the tests, with the claims that Google documents
+ * ("OpenID Connect: An ID token's payload"). Accounts of a Workspace have `hd`, personal ones do not.
+ */
+import { startOpenIdProvider, type OpenIdProvider } from "../openid/provider.js";
+
+/** A Google account. */
+export interface GooglePerson {
+  /** Twenty-one digits at Google. */
+  readonly sub: string;
+  readonly email: string;
+  readonly givenName: string;
+  readonly familyName: string;
+  /** The Workspace's domain; absent for personal accounts, whatever their address. */
+  readonly hostedDomain?: string;
+  /** True when absent. */
+  readonly emailVerified?: boolean;
+}
+
+export interface GoogleOptions {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly people: readonly GooglePerson[];
+  readonly brand?: string;
+}
+
+/** Starts it. Whoever starts it closes it. Its `issuer` is what `USHER_GOOGLE_ISSUER` names. */
+export function startGoogleProvider(options: GoogleOptions): Promise<OpenIdProvider> {
+  const { clientId, clientSecret, people, brand = "Stand-in Google" } = options;
+  return startOpenIdProvider({
+    brand,
+    clients: [{ clientId, clientSecret, redirectUris: [], clientAuthentication: "client_secret_post" }],
+    people: people.map(describe),
+    claimNames: ["hd", "picture"],
+  });
+}
+
+function describe({ sub, email, givenName, familyName, hostedDomain, emailVerified = true }: GooglePerson) {
+  return {
+    sub,
+    email,
+    email_verified: emailVerified,
+    name: `${givenName} ${familyName}`,
+    given_name: givenName,
+    family_name: familyName,
+    picture: "https://lh3.googleusercontent.com/a/stand-in",
+    ...(hostedDomain !== undefined && { hd: hostedDomain }),
+  };
+}
