@@ -43,6 +43,20 @@ export interface Finding {
 /** The platform's guarded fetch: https and public addresses only, no redirects, bounded time and size. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
+/** A key pair of this installation's own, by which a provider recognises it or encrypts for it. */
+export interface OwnKeyPair {
+  /** PKCS #8 in PEM; encrypted at rest, lent to nobody but the connection's own type. */
+  readonly privateKey: string;
+  /** X.509 in PEM, self-signed: a provider takes it for the key's envelope. */
+  readonly certificate: string;
+}
+
+/** The key pairs of one connection. The first of each list is in use; further ones are published ahead of a rotation. */
+export interface OwnKeys {
+  readonly signing: readonly OwnKeyPair[];
+  readonly decryption: readonly OwnKeyPair[];
+}
+
 /** What Usher lends to a connection type. It lends no repository: a plugin cannot provision. */
 export interface Runtime {
   readonly connectionId: string;
@@ -50,6 +64,8 @@ export interface Runtime {
   readonly fetch: Fetch;
   readonly now: () => Date;
   readonly urls: ParseContext;
+  /** What the type's `createKeys` made for this connection; absent where it was never asked to. */
+  readonly keys?: OwnKeys;
 }
 
 /** What a protocol wants to find again when the person returns. */
@@ -148,6 +164,32 @@ export interface ConnectionType<
    * connection does not ask for that or the provider has no such address. The provider sends it on to the logout URL.
    */
   readonly signOutUrl?: (opened: Opened, runtime: Runtime) => string | null;
+  /**
+   * Pure: fills settings in from a document among them, as SAML metadata does. Applied when saved, after parsing and
+   * before `check`; its answer is what is stored. `given` names the settings of this very input, which stay as they are.
+   */
+  readonly complete?: (
+    settings: DraftSettingsOf<Declaration>,
+    given: ReadonlySet<string>,
+  ) => DraftSettingsOf<Declaration>;
+  /**
+   * Fetches what an address among the settings stands for. Called before activation, outside any unit of work; the
+   * caller stores those answers whose setting is still empty. May fail with a ProtocolRefusal.
+   */
+  readonly importMetadata?: (
+    settings: DraftSettingsOf<Declaration>,
+    runtime: Runtime,
+  ) => Promise<Partial<DraftSettingsOf<Declaration>>>;
+  /** Makes a connection's own key pairs, which the caller keeps encrypted and lends back as `runtime.keys`. */
+  readonly createKeys?: (addresses: Addresses, now: Date) => Promise<OwnKeys>;
+  /** The document at the connection's metadata address, for the provider to read. Holds nothing secret. */
+  readonly metadataDocument?: (
+    addresses: Addresses,
+    settings: DraftSettingsOf<Declaration>,
+    keys: OwnKeys | null,
+  ) => { readonly contentType: string; readonly body: string };
+  /** Ends what the type holds for the whole process, such as worker threads. Called once, at stop. */
+  readonly close?: () => Promise<void>;
 }
 
 /** A connection type whose parameters are not of interest, as the registry holds it. */

@@ -31,6 +31,8 @@ export interface Setting<Value = unknown> {
   readonly fixed: boolean;
   /** A change ends the flows under way and the sessions that the connection gave (it raises the trust version). */
   readonly trust: boolean;
+  /** Where `trust` depends on the change: whether this one raises the trust version. Asked only when `trust` is true. */
+  raisesTrust?(this: void, before: NonNullable<Value> | null, after: NonNullable<Value> | null): boolean;
   /** What holds when the setting is left out. */
   readonly default: Value | null;
   /** The values of a `CHOICE` or `CHOICES`, as GraphQL enum values. */
@@ -64,6 +66,7 @@ interface Common<Value> {
   readonly required?: boolean;
   readonly fixed?: boolean;
   readonly trust?: boolean;
+  raisesTrust?(this: void, before: Value | null, after: Value | null): boolean;
   readonly default?: Value;
 }
 
@@ -83,6 +86,9 @@ function declare<Value, Options extends Common<Value>>(
     required: options.required ?? false,
     fixed: options.fixed ?? false,
     trust: options.trust ?? false,
+    ...(options.raisesTrust && {
+      raisesTrust: options.raisesTrust as NonNullable<Setting<Held<Value, Options>>["raisesTrust"]>,
+    }),
     default: (options.default ?? null) as Held<Value, Options> | null,
     options: choices,
     parse: parse as Setting<Held<Value, Options>>["parse"],
