@@ -103,7 +103,7 @@ export function readConfiguration(
   if (keyRing !== null) {
     const mistake = checks.keyRing(keyRing);
     if (mistake !== null) wrong("USHER_KEY_RING", mistake);
-  } else if (production || !databaseUrl.startsWith("sqlite:")) {
+  } else if (production || (databaseMistake === null && !databaseUrl.startsWith("sqlite:"))) {
     wrong(
       "USHER_KEY_RING",
       `must be set ${production ? "in production" : "for a shared database"}: it encrypts the secrets at rest. ` +
@@ -170,11 +170,14 @@ function originOf(address: string): string {
   return URL.canParse(address) ? new URL(address).origin : address;
 }
 
+const DEFAULT_PORT = 4000;
+
 function readPort(text: string | null, wrong: Wrong): number {
-  if (text === null) return 4000;
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) wrong("PORT", `must be a port number from 0 to 65535, not "${text}".`);
-  return port;
+  if (text === null) return DEFAULT_PORT;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  wrong("PORT", `must be a port number from 0 to 65535, not "${text}".`);
+  // One mistake is told once: the public address would be wrong as well.
+  return DEFAULT_PORT;
 }
 
 /** Whether a host name can only mean this machine. */

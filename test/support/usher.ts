@@ -13,7 +13,8 @@ import { testDatabaseUrl } from "./database.js";
 
 /** An operator key for tests; long enough for the configuration. */
 export const OPERATOR_KEY = "usher_op_test_0123456789abcdefghijklmnopqrstuvwxyz";
-const KEY_RING = `test:${Buffer.alloc(32, 7).toString("base64")}`;
+/** A key ring for tests. */
+export const TEST_KEY_RING = `test:${Buffer.alloc(32, 7).toString("base64")}`;
 
 /** A GraphQL answer, unchecked: tests read what they expect and fail where it is missing. */
 export interface Answer {
@@ -60,7 +61,7 @@ export async function startTestUsher(options: TestUsherOptions = {}): Promise<Te
     USHER_URL: `http://localhost:${port}`,
     DATABASE_URL: database.url,
     USHER_DATA_DIR: dataDirectory,
-    USHER_KEY_RING: KEY_RING,
+    USHER_KEY_RING: TEST_KEY_RING,
     USHER_OPERATOR_KEY: OPERATOR_KEY,
     USHER_ALLOWED_PRIVATE_HOSTS: "127.0.0.1,localhost",
     USHER_LOG_LEVEL: "error",
@@ -122,7 +123,7 @@ export async function askGraphQL(
 }
 
 /** A port that nobody listens on at the moment; `USHER_URL` must name it before the server listens. */
-async function findFreePort(): Promise<number> {
+export async function findFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();

@@ -1,0 +1,132 @@
+/** Two processes on one database behind a proxy that takes turns: neither is special, and neither can be played off. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createBrowser, type Browser } from "../support/browser.js";
+import { onMariaDb, testDatabaseUrl, type TestDatabaseUrl } from "../support/database.js";
+import { startProcess, startProxy, type RoundRobinProxy, type UsherProcess } from "../support/process.js";
+import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
+import { createTenant, makePerson, whoIsSignedIn, type Tenant } from "../support/tenant.js";
+import { findFreePort, OPERATOR_KEY, TEST_KEY_RING } from "../support/usher.js";
+
+const describeOnMariaDb = onMariaDb ? describe : describe.skip;
+
+describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs to one process)", () => {
+  let folder: string;
+  let database: TestDatabaseUrl;
+  let provider: HostileOpenIdProvider;
+  let proxy: RoundRobinProxy;
+  const replicas: UsherProcess[] = [];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "usher-replicas-"));
+    database = await testDatabaseUrl();
+    provider = await startHostileOpenIdProvider();
+    proxy = await startProxy(() => replicas);
+    const ports = [await findFreePort(), await findFreePort()];
+    // Both at once, on an empty database: they take turns at migrating.
+    const started = await Promise.all(
+      ports.map((port, index) =>
+        startProcess({
+          NODE_ENV: "production",
+          PORT: String(port),
+          USHER_URL: proxy.url,
+          DATABASE_URL: database.url,
+          USHER_DATA_DIR: join(folder, String(index)),
+          USHER_KEY_RING: TEST_KEY_RING,
+          USHER_OPERATOR_KEY: OPERATOR_KEY,
+          USHER_ALLOWED_PRIVATE_HOSTS: "127.0.0.1",
+          USHER_TRUSTED_PROXIES: "127.0.0.1",
+          USHER_LOG_LEVEL: "error",
+        }),
+      ),
+    );
+    replicas.push(...started);
+  }, 120_000);
+  afterAll(async () => {
+    const endings = await Promise.all(replicas.map((replica) => replica.stop()));
+    await proxy.close();
+    await provider.close();
+    await database.remove();
+    await rm(folder, { recursive: true, force: true });
+    expect(endings.map(({ code, stderr }) => ({ code, stderr }))).toEqual(endings.map(() => ({ code: 0, stderr: "" })));
+  });
+
+  const signedIn = (browser: Browser) => whoIsSignedIn(browser, proxy);
+  /** Opens an address at one replica, whichever the proxy's turn is. */
+  const openAt = async (place: number, browser: Browser, url: string) => {
+    proxy.pin(place);
+    return await browser.get(url, { follow: false }).finally(() => proxy.pin(null));
+  };
+  const codes = async (tenant: Tenant) => (await tenant.attempts()).map(({ outcome }) => outcome);
+
+  it("carry one sign-in between them, whoever has its turn", async () => {
+    const tenant = await createTenant(proxy, provider);
+    const browser = createBrowser();
+    proxy.pin(0);
+    const callback = await tenant.authenticate(browser, makePerson("ada"));
+    const page = await openAt(1, browser, callback);
+    expect(page.status).toBe(303);
+    for (let turn = 0; turn < 4; turn += 1) expect(await signedIn(browser)).toBe("ada@acme.test");
+    expect(Math.min(...proxy.counts())).toBeGreaterThan(0);
+  });
+
+  it("accept one of 20 copies of an answer between them", async () => {
+    const tenant = await createTenant(proxy, provider);
+    const browser = createBrowser();
+    const callback = await tenant.authenticate(browser);
+    provider.forget();
+    const pages = await Promise.all(Array.from({ length: 20 }, () => browser.get(callback, { follow: false })));
+    expect(pages.filter(({ status }) => status === 303)).toHaveLength(1);
+    expect(provider.count("token")).toBe(1);
+    expect((await codes(tenant)).filter((code) => code === "SUCCEEDED")).toHaveLength(1);
+  });
+
+  it("refuse what the other has used up already", async () => {
+    const tenant = await createTenant(proxy, provider);
+    const browser = createBrowser();
+    const callback = await tenant.authenticate(browser);
+    expect((await openAt(0, browser, callback)).status).toBe(303);
+    expect((await openAt(1, browser, callback)).status).toBe(400);
+    expect((await codes(tenant))[0]).toBe("SIGN_IN_UNKNOWN");
+  });
+
+  it("end a sign-in and the sessions when the other's connection trusts something else, at once", async () => {
+    const tenant = await createTenant(proxy, provider);
+    const inside = createBrowser();
+    const callbackOfInside = await tenant.authenticate(inside, makePerson("ada"));
+    // Both have opened the connection, and hold it ready.
+    await openAt(0, inside, callbackOfInside);
+    await openAt(1, createBrowser(), tenant.startUrl);
+    const underWay = createBrowser();
+    const callback = await tenant.authenticate(underWay, makePerson("bob"));
+
+    proxy.pin(0);
+    await tenant.updateConnection({ settings: { oidc: { clientId: "another" } } });
+    proxy.pin(1);
+    expect(await signedIn(inside)).toBeNull();
+    expect((await openAt(1, underWay, callback)).status).toBe(409);
+    expect((await codes(tenant))[0]).toBe("SIGN_IN_SUPERSEDED");
+    // The next start goes out with the new client, at both.
+    for (const place of [0, 1]) {
+      const page = await openAt(place, createBrowser(), tenant.startUrl);
+      expect(new URL(page.headers.location!).searchParams.get("client_id")).toBe("another");
+    }
+
+    proxy.pin(0);
+    await tenant.disable();
+    expect((await openAt(1, createBrowser(), tenant.startUrl)).status).toBe(403);
+  });
+
+  it("make one user of one person who arrives at both at once", async () => {
+    const tenant = await createTenant(proxy, provider);
+    const browsers = Array.from({ length: 10 }, () => createBrowser());
+    const callbacks = await Promise.all(browsers.map((browser) => tenant.authenticate(browser, makePerson("ada"))));
+    await Promise.all(browsers.map((browser, index) => browser.get(callbacks[index]!)));
+    for (const browser of browsers) expect(await signedIn(browser)).toBe("ada@acme.test");
+    expect(await tenant.users()).toHaveLength(1);
+    const events = await tenant.events();
+    expect(events.filter(({ type }) => type === "user.created")).toHaveLength(1);
+    expect(events.filter(({ type }) => type === "user.signed_in")).toHaveLength(10);
+  });
+});

@@ -1,0 +1,144 @@
+/** The built program as a process of its own, as an operator starts it, and a proxy in front of several. */
+import { spawn } from "node:child_process";
+import { createServer, request as forward, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** `npm test` builds it first. */
+const PROGRAM = resolve(import.meta.dirname, "../../dist/src/main.js");
+const READY_WITHIN_MILLISECONDS = 45_000;
+
+/** How a process ended, and what it wrote. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A running program. */
+export interface UsherProcess {
+  readonly url: string;
+  readonly port: number;
+  /** What it wrote so far. */
+  readonly stdout: () => string;
+  readonly signal: (signal: NodeJS.Signals) => void;
+  /** Settles when it has ended. */
+  readonly ended: Promise<Ending>;
+  /** Asks it to stop, and waits. */
+  readonly stop: () => Promise<Ending>;
+}
+
+export type ProcessEnvironment = Readonly<Record<string, string>>;
+
+function launch(environment: ProcessEnvironment) {
+  const child = spawn(process.execPath, [PROGRAM], {
+    // Nothing of the test's own environment may leak in; PATH alone is needed by nobody, but expected by everybody.
+    env: { PATH: process.env["PATH"] ?? "", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const written = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (written.stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (written.stderr += text));
+  // A test that fails leaves nobody behind.
+  const endWithTest = () => child.kill("SIGKILL");
+  process.once("exit", endWithTest);
+  const ended = new Promise<Ending>((settle, fail) => {
+    child.once("error", fail);
+    child.once("close", (code, signal) => {
+      process.removeListener("exit", endWithTest);
+      settle({ code, signal, ...written });
+    });
+  });
+  return { child, written, ended };
+}
+
+/** Starts a program that is expected to end by itself. */
+export async function runProcess(environment: ProcessEnvironment): Promise<Ending> {
+  return await launch(environment).ended;
+}
+
+/** Starts a program on the port of its environment, and waits until it is ready. Whoever starts it stops it. */
+export async function startProcess(environment: ProcessEnvironment): Promise<UsherProcess> {
+  const { child, written, ended } = launch(environment);
+  const port = Number(environment["PORT"]);
+  const url = `http://127.0.0.1:${port}`;
+  let over: Ending | null = null;
+  void ended.then((ending) => (over = ending));
+  const deadline = Date.now() + READY_WITHIN_MILLISECONDS;
+  for (;;) {
+    if (over !== null) throw new Error(`The program ended before it was ready: ${JSON.stringify(over)}`);
+    const ready = await fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (ready) break;
+    if (Date.now() > deadline) {
+      child.kill("SIGKILL");
+      throw new Error(`The program was not ready in time: ${JSON.stringify(written)}`);
+    }
+    await pause(50);
+  }
+  return {
+    url,
+    port,
+    stdout: () => written.stdout,
+    signal: (signal) => void child.kill(signal),
+    ended,
+    stop: async () => {
+      child.kill("SIGTERM");
+      return await ended;
+    },
+  };
+}
+
+/** A reverse proxy that hands each request to the next of several replicas. */
+export interface RoundRobinProxy {
+  readonly url: string;
+  readonly port: number;
+  /** How many requests each replica got. */
+  readonly counts: () => readonly number[];
+  /** Sends every request to one replica, by its place; `null` takes turns again. */
+  readonly pin: (place: number | null) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts a proxy. The replicas may be named later, because they have to know its address. */
+export async function startProxy(replicas: () => readonly { readonly port: number }[]): Promise<RoundRobinProxy> {
+  const counts: number[] = [];
+  let turn = 0;
+  let pinned: number | null = null;
+  const server: Server = createServer((incoming, outgoing) => {
+    const all = replicas();
+    const place = pinned ?? turn++ % all.length;
+    counts[place] = (counts[place] ?? 0) + 1;
+    const onward = forward(
+      {
+        host: "127.0.0.1",
+        port: all[place]!.port,
+        method: incoming.method,
+        path: incoming.url,
+        headers: { ...incoming.headers, "x-forwarded-for": incoming.socket.remoteAddress, "x-forwarded-proto": "http" },
+      },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
+    onward.on("error", () => outgoing.writeHead(502).end());
+    incoming.pipe(onward);
+  });
+  await new Promise<void>((settle) => server.listen(0, "127.0.0.1", settle));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://localhost:${port}`,
+    port,
+    counts: () => counts,
+    pin: (place) => void (pinned = place),
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((settle) => server.close(settle));
+    },
+  };
+}
