@@ -6,6 +6,8 @@ import {
   startHostileOpenIdProvider,
   type HostileOpenIdProvider,
 } from "../support/providers/hostile-openid/index.js";
+import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
+import { startOpenIdProvider } from "../support/providers/openid/provider.js";
 import { createTenant, makePerson, whoIsSignedIn, type Tenant } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
@@ -245,6 +247,34 @@ describe("a connection that changes during a sign-in", () => {
     await expectRefused(await open(browser, callback), 409, "SIGN_IN_SUPERSEDED", own);
     expect(await signedIn(browser)).toBeNull();
   });
+
+  it.each(["disabled", "changed"] as const)(
+    "ends it even when it was %s while the provider was asked, after all checks of the flow",
+    async (how) => {
+      const atToken: { act: (() => Promise<void>) | null } = { act: null };
+      const slow = await startOpenIdProvider({
+        clients: [{ clientId: "usher", clientSecret: "a secret of the client", redirectUris: [] }],
+        people: [{ sub: "ada", email: "ada@acme.test", given_name: "Ada", family_name: "Lovelace" }],
+        serveMore: async ({ url }) => {
+          if (url === "/token") await atToken.act?.();
+          return false;
+        },
+      });
+      const authorize = () => Promise.reject(new Error("people sign in there by its pages"));
+      const at = { url: slow.discoveryUrl, clientId: slow.clientId, clientSecret: slow.clientSecret, authorize };
+      const other = await createTenant(usher, at);
+      slow.addRedirectUri(other.callbackUrl);
+      atToken.act = () =>
+        how === "disabled" ? other.disable() : other.updateConnection({ settings: { oidc: { clientId: "another" } } });
+      const browser = createBrowser();
+      const page = await signInAtOpenIdProvider(browser, other.startUrl, "ada");
+      await slow.close();
+      const code = how === "disabled" ? "CONNECTION_NOT_ACTIVE" : "SIGN_IN_SUPERSEDED";
+      await expectRefused(page, how === "disabled" ? 403 : 409, code, other);
+      expect(await signedIn(browser)).toBeNull();
+      expect(await other.users()).toEqual([]);
+    },
+  );
 
   it("does not end it with a new label, policy or client secret", async () => {
     const browser = createBrowser();

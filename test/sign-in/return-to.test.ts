@@ -35,6 +35,7 @@ describe("where a sign-in returns to", () => {
     // Other hosts, in every disguise that browsers see through.
     ["https://evil.example/"],
     ["//evil.example"],
+    ["//usher.example/"],
     ["///evil.example"],
     ["/\\evil.example"],
     ["\\\\evil.example"],
@@ -106,11 +107,15 @@ describe("where a sign-in returns to", () => {
     [7],
     [["/", "/"]],
     [{ toString: () => "/" }],
-    [`/${"a".repeat(2048)}`],
     ["https://[::1"],
     ["https://usher.example:99999/"],
   ])("ignores %j", (wish) => {
     expect(resolveReturnTo(wish, RULES)).toBeNull();
+  });
+
+  it("ignores what is longer than browsers and proxies take", () => {
+    expect(resolveReturnTo(`/${"a".repeat(2_047)}`, RULES)).not.toBeNull();
+    expect(resolveReturnTo(`/${"a".repeat(2_048)}`, RULES)).toBeNull();
   });
 
   it("answers nothing but an absolute address of an allowed origin, whatever is wished for", () => {

@@ -41,7 +41,7 @@ describe("running a strategy", () => {
       setTimeout(() => succeed(self, name), (Number(name) * 37) % 50);
     });
     const names = Array.from({ length: 100 }, (_, index) => String(index));
-    const outcomes = await Promise.all(names.map((loginHint) => runStrategy(shared, { ...START, loginHint })));
+    const outcomes = await Promise.all(names.map((loginHint) => runStrategy(shared, { ...START, loginHint }, 3_000)));
     expect(outcomes).toEqual(names.map((name) => ({ kind: "verified", verification: verified(name) })));
     expect(Object.keys(shared)).toEqual(["act"]);
   });
@@ -65,7 +65,7 @@ describe("running a strategy", () => {
     ["rejected promise", async () => { throw new Error("rejected"); }, "rejected"], // prettier-ignore
     ["late rejection", async () => { await pause(5); throw new Error("late"); }, "late"], // prettier-ignore
   ])("fails at %s", async (_name, act, message) => {
-    await expect(run(act)).rejects.toThrow(message);
+    await expect(run(act, 3_000)).rejects.toThrow(message);
   });
 
   it("lets the first action win, whatever follows", async () => {
@@ -89,7 +89,8 @@ describe("running a strategy", () => {
     const running = run((self) => {
       late = () => succeed(self, "late");
     }, 20);
-    await expect(running).rejects.toMatchObject({ code: "SIGN_IN_TIMED_OUT", status: 504 });
+    const given = pause(3_000, "still running", { ref: false });
+    await expect(Promise.race([running, given])).rejects.toMatchObject({ code: "SIGN_IN_TIMED_OUT", status: 504 });
     late!();
     await expect(running).rejects.toMatchObject({ code: "SIGN_IN_TIMED_OUT" });
   });
