@@ -1,5 +1,6 @@
 /** The connection type for any provider that speaks OpenID Connect (Core 1.0, authorization code flow). */
 import {
+  boundProfile,
   defineConnectionType,
   type NormalizedProfile,
   type ProfileField,
@@ -134,13 +135,13 @@ const PROFILE_CLAIMS: Readonly<Partial<Record<ProfileField, string>>> = {
 
 function normalize({ issuer, subject, claims }: VerifiedSignIn, settings: OidcSettings): NormalizedProfile {
   const attributes = flattenClaims(claims);
-  return {
+  return boundProfile({
     issuer,
     subject,
     ...readPerson(claims, attributes, claimNamesOf(settings)),
     profile: readProfile(attributes),
     attributes,
-  };
+  });
 }
 
 function readProfile(attributes: ClaimTexts): NormalizedProfile["profile"] {

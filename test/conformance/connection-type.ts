@@ -1,0 +1,377 @@
+/**
+ * The contract of connection types as tests: one suite, run over every implementation. A type that passes can be put
+ * into the list of connection types, and sign-in, provisioning and GraphQL will treat it well.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { existsSync } from "node:fs";
+import fc from "fast-check";
+import type { Strategy } from "passport";
+import {
+  PROFILE_LENGTHS,
+  ProtocolRefusal,
+  type AnyConnectionType,
+  type Exchange,
+  type Finding,
+  type NormalizedProfile,
+  type RefusalText,
+  type Runtime,
+} from "../../src/connection/contract/index.js";
+import { createRegistry } from "../../src/connection/registry.js";
+import { Flows, runExchange, type Answer } from "./exchange.js";
+import { hostileInput, hostileParameters } from "./hostile-values.js";
+import {
+  ADDRESSES,
+  makeRuntime,
+  nothingSet,
+  parseInput,
+  settingsOf,
+  URLS,
+  type ConformanceSubject,
+  type Peer,
+} from "./subject.js";
+
+const SENTENCE = /^[A-Z0-9][^]*[.]$/;
+const INTERLEAVED = 40;
+
+/** Declares the suite for one connection type. */
+export function describeConnectionType(name: string, subject: ConformanceSubject): void {
+  describe(`${name} keeps the contract`, () => {
+    let peer: Peer;
+    let type: AnyConnectionType;
+    let settings: Record<string, unknown>;
+    let runtime: Runtime;
+    let strategy: Strategy;
+    beforeAll(async () => {
+      peer = await subject.start();
+      ({ type } = peer);
+      settings = parseInput(peer);
+      runtime = makeRuntime((await type.createKeys?.(ADDRESSES, new Date())) ?? null);
+      strategy = type.strategy(await type.open(settings, runtime), runtime);
+    });
+    afterAll(async () => {
+      await peer?.close();
+      await type?.close?.();
+    });
+
+    const start = async (flows: Flows) =>
+      await runExchange(strategy, { step: "start", loginHint: null, forceAuthentication: false, keep: flows.keep });
+    const comeBack = async (flows: Flows, parameters: Readonly<Record<string, string>>, state: string) =>
+      await runExchange(strategy, makeReturn(type, flows, parameters, state));
+    const isPublished = (error: unknown) =>
+      error instanceof ProtocolRefusal && Object.hasOwn(type.refusals as object, error.code);
+    /** Everything that the type says while a person signs in and an administrator looks on. */
+    const said: unknown[] = [];
+
+    describe("its declaration", () => {
+      test("is one that the registry takes", () => {
+        expect(createRegistry([type]).types).toEqual([type]);
+        expect(existsSync(new URL(`../../${type.guide}`, import.meta.url))).toBe(true);
+        expect(type.description).toMatch(SENTENCE);
+      });
+
+      test("labels and explains each setting", () => {
+        for (const [, { label, help }] of settingsOf(type)) {
+          expect(label).toMatch(/^[A-Z].*[^.\s]$/);
+          expect(help).toMatch(SENTENCE);
+        }
+      });
+
+      test("has defaults that its own parsers leave as they are", () => {
+        for (const [, setting] of settingsOf(type))
+          if (setting.default !== null)
+            expect(setting.parse(setting.default, URLS)).toEqual({ value: setting.default });
+      });
+
+      test("has a sentence for the person and a remedy for the administrator for each refusal", () => {
+        const refusals = Object.entries(type.refusals as Record<string, RefusalText>);
+        expect(refusals).not.toEqual([]);
+        for (const [code, { message, remedy }] of refusals) {
+          expect([code, message]).toEqual([code, expect.stringMatching(SENTENCE)]);
+          expect([code, remedy]).toEqual([code, expect.stringMatching(SENTENCE)]);
+          expect(message).not.toMatch(/[A-Z]+_[A-Z]+|https?:/);
+        }
+      });
+    });
+
+    describe("before anything is known", () => {
+      test("it says what to paste at the provider", () => {
+        const details = type.serviceProvider(ADDRESSES);
+        expect(new Set(details.map((detail) => detail.name)).size).toBe(details.length);
+        expect(details.map(({ value }) => value)).toContain(
+          type.binding === "redirect" ? ADDRESSES.callbackUrl : ADDRESSES.acsUrl,
+        );
+        for (const { label } of details) expect(label).toMatch(/^[A-Z]/);
+        expect(type.serviceProvider(ADDRESSES)).toEqual(details);
+        said.push(details);
+      });
+
+      test("it takes a draft in which nothing is set", () => {
+        const nothing = freeze(nothingSet(type));
+        expect(type.check(nothing, false)).toEqual([]);
+        expect(Array.isArray(type.check(nothing, true))).toBe(true);
+        if (type.complete) expect(type.complete(nothing, new Set())).toEqual(nothing);
+        if (type.metadataDocument) expect(type.metadataDocument(ADDRESSES, nothing, null).body).not.toBe("");
+      });
+    });
+
+    describe("settings", () => {
+      test("are parsed or refused with a sentence, whatever is entered", () => {
+        for (const [setting, { parse }] of settingsOf(type))
+          fc.assert(
+            fc.property(hostileInput, (input) => {
+              const parsed = parse(input, URLS);
+              if ("issue" in parsed) expect([setting, parsed.issue]).toEqual([setting, expect.stringMatching(/\S/)]);
+              // What was parsed once is stored, and read again later.
+              else expect(parse(parsed.value, URLS)).toEqual(parsed);
+            }),
+          );
+      });
+
+      test("are checked across by a pure function that names settings, whatever combination is there", () => {
+        const names = Object.keys(type.settings as object);
+        fc.assert(
+          fc.property(combinationsOf(peer, settings), fc.boolean(), (draft, complete) => {
+            const frozen = freeze(draft);
+            const issues = type.check(frozen, complete);
+            for (const issue of issues) {
+              expect(names).toContain(issue.setting);
+              expect(issue.message).toMatch(/\S/);
+            }
+            expect(type.check(frozen, complete)).toEqual(issues);
+          }),
+        );
+      });
+
+      test("that are complete have nothing wrong with them", () => {
+        expect(type.check(settings, true)).toEqual([]);
+        for (const [setting, { required }] of settingsOf(type)) if (required) expect(settings[setting]).not.toBeNull();
+      });
+    });
+
+    describe("a provider that nobody answers for", () => {
+      test("cannot be opened, which a published refusal says", async () => {
+        if (peer.dead === null) return;
+        const opening = peer.dead.type.open(parseInput(peer.dead), runtime);
+        const error: unknown = await opening.catch((reason: unknown) => reason);
+        expect(isPublished(error)).toBe(true);
+        said.push((error as ProtocolRefusal).detail);
+      });
+
+      test("is diagnosed with what to do about it", async () => {
+        if (peer.dead === null) return;
+        const findings = await peer.dead.type.diagnose(parseInput(peer.dead), runtime);
+        expect(findings.some(({ level }) => level === "ERROR")).toBe(true);
+        expectFindings(findings);
+        said.push(findings);
+      });
+    });
+
+    test("a healthy provider is diagnosed without an error", async () => {
+      const findings = await type.diagnose(settings, runtime);
+      expect(findings).not.toEqual([]);
+      expect(findings.filter(({ level }) => level === "ERROR")).toEqual([]);
+      expectFindings(findings);
+      said.push(findings);
+    });
+
+    describe("the strategy answers exactly once", () => {
+      test("when a sign-in starts, with an address and a flow that is kept", async () => {
+        const flows = new Flows();
+        const answers = await start(flows);
+        expect(answers).toEqual([{ kind: "redirect", url: expect.stringMatching(/^https?:\/\//) }]);
+        expect(flows.count).toBe(1);
+        said.push(answers);
+      });
+
+      test("when the person is back", async () => {
+        const flows = new Flows();
+        const url = urlOf(await start(flows));
+        const answers = await comeBack(flows, await peer.signIn(url, 1), stateOf(url));
+        expect(answers).toEqual([{ kind: "success", verification: expect.anything() }]);
+        const profile = profileOf(type, answers, settings);
+        expect(profile).toMatchObject(peer.identityOf(1));
+        expectProfile(profile);
+        said.push(profile);
+      });
+
+      test("when the flow was used up by somebody else", async () => {
+        if (type.binding === "post") return; // There the caller uses the flow up.
+        const flows = new Flows();
+        const url = urlOf(await start(flows));
+        const parameters = await peer.signIn(url, 1);
+        await comeBack(flows, parameters, stateOf(url));
+        expectRefusal(await comeBack(flows, parameters, stateOf(url)), isPublished);
+      });
+
+      test("when anything comes back", async () => {
+        const flows = new Flows();
+        const state = stateOf(urlOf(await start(flows)));
+        await fc.assert(
+          fc.asyncProperty(hostileParameters, async (parameters) => {
+            const pending = flows.find(state);
+            // The flow is as good as new each time, so that what comes back is looked at.
+            const fresh = pending && { ...pending, consume: async () => true };
+            const exchange: Exchange =
+              type.binding === "redirect" && fresh
+                ? { step: "return", parameters, flow: fresh }
+                : { step: "post", parameters, findFlow: async () => fresh };
+            expectRefusal(await runExchange(strategy, exchange), isPublished);
+          }),
+          { numRuns: 40 },
+        );
+      });
+
+      test("when the answer comes in a way that is not the type's", async () => {
+        const flows = new Flows();
+        const url = urlOf(await start(flows));
+        const parameters = await peer.signIn(url, 1);
+        const flow = flows.find(stateOf(url));
+        if (flow === null) throw new Error("the sign-in has no flow");
+        const exchange: Exchange =
+          type.binding === "redirect"
+            ? { step: "post", parameters, findFlow: async () => flow }
+            : { step: "return", parameters, flow };
+        expectRefusal(await runExchange(strategy, exchange), isPublished);
+      });
+    });
+
+    test(`${INTERLEAVED} interleaved sign-ins give nobody another's result`, async () => {
+      const flows = new Flows();
+      const people = Array.from({ length: INTERLEAVED }, (_, person) => person);
+      const backs = await Promise.all(
+        people.map(async (person) => {
+          const url = urlOf(await start(flows));
+          return { state: stateOf(url), parameters: await peer.signIn(url, person) };
+        }),
+      );
+      const answers = await Promise.all(
+        backs.toReversed().map(({ state, parameters }) => comeBack(flows, parameters, state)),
+      );
+      const profiles = answers.toReversed().map((each) => profileOf(type, each, settings));
+      expect(profiles.map(({ issuer, subject: who }) => ({ issuer, subject: who }))).toEqual(
+        people.map((person) => peer.identityOf(person)),
+      );
+    });
+
+    test("a profile is made by a pure function of whatever was verified, and is of bounded, non-empty texts", () => {
+      fc.assert(
+        fc.property(subject.verified, (verified) => {
+          const frozen = freeze(verified);
+          const profile = type.normalize(frozen, freeze(settings));
+          expectProfile(profile);
+          expect(type.normalize(frozen, settings)).toEqual(profile);
+        }),
+        { numRuns: 500 },
+      );
+    });
+
+    test("secrets never come out again", () => {
+      const secrets = settingsOf(type)
+        .filter(([, { kind }]) => kind === "SECRET")
+        .map(([setting]) => settings[setting])
+        .filter((value) => typeof value === "string");
+      expect(said.length).toBeGreaterThan(3);
+      const text = JSON.stringify(said);
+      for (const secret of secrets) {
+        expect(text).not.toContain(secret);
+        expect(text).not.toContain(encodeURIComponent(secret));
+      }
+    });
+  });
+}
+
+/** Drafts that mix what was parsed for the provider, what could be, and nothing. */
+function combinationsOf(peer: Peer, settings: Readonly<Record<string, unknown>>) {
+  const choices = settingsOf(peer.type).map(([name, setting]) => {
+    const parsed = hostileInput.map((input) => {
+      const result = setting.parse(input, URLS);
+      return "value" in result ? result.value : null;
+    });
+    return [name, fc.oneof(fc.constant(null), fc.constant(setting.default), fc.constant(settings[name]), parsed)];
+  });
+  return fc.record(Object.fromEntries(choices) as Record<string, fc.Arbitrary<unknown>>);
+}
+
+function makeReturn(
+  { binding }: AnyConnectionType,
+  flows: Flows,
+  parameters: Readonly<Record<string, string>>,
+  state: string,
+): Exchange {
+  if (binding === "post") return { step: "post", parameters, findFlow: flows.findByRequest };
+  const flow = flows.find(state);
+  if (flow === null) throw new Error("the sign-in has no flow");
+  return { step: "return", parameters, flow };
+}
+
+function urlOf(answers: readonly Answer[]): string {
+  const [answer] = answers;
+  if (answer?.kind !== "redirect") throw new Error(`the sign-in did not start: ${JSON.stringify(answers)}`);
+  return answer.url;
+}
+
+/** The handle of the flow: OAuth calls it `state`, SAML `RelayState`. */
+function stateOf(url: string): string {
+  const { searchParams } = new URL(url);
+  return searchParams.get("state") ?? searchParams.get("RelayState") ?? "";
+}
+
+function profileOf(
+  type: AnyConnectionType,
+  answers: readonly Answer[],
+  settings: Record<string, unknown>,
+): NormalizedProfile {
+  const [answer] = answers;
+  if (answer?.kind === "error") throw answer.error;
+  if (answer?.kind !== "success") throw new Error(`nobody was signed in: ${JSON.stringify(answers)}`);
+  return type.normalize(answer.verification.verified, settings);
+}
+
+function expectRefusal(answers: readonly Answer[], isPublished: (error: unknown) => boolean): void {
+  expect(answers).toEqual([{ kind: "error", error: expect.anything() }]);
+  const [answer] = answers;
+  if (answer?.kind === "error" && !isPublished(answer.error)) throw answer.error;
+}
+
+function expectFindings(findings: readonly Finding[]): void {
+  for (const { check, level, message, remedy } of findings) {
+    expect(check).toMatch(/^[A-Z]+(?:_[A-Z0-9]+)*$/);
+    expect(message).toMatch(/\S/);
+    if (level === "OK") expect(remedy).toBeNull();
+    else expect(remedy).toMatch(SENTENCE);
+  }
+}
+
+const SINGLE = ["email", "username", "firstName", "lastName", "fullName", "employeeId"] as const;
+
+function expectProfile(profile: NormalizedProfile): void {
+  const texts = [profile.issuer, profile.subject, ...profile.authenticationMethods];
+  if (profile.groups.kind === "known") texts.push(...profile.groups.values);
+  if (profile.groups.kind === "unknown") texts.push(profile.groups.reason);
+  for (const field of SINGLE) {
+    const value = profile[field];
+    if (value === null) continue;
+    texts.push(value);
+    expect(value.length).toBeLessThanOrEqual(PROFILE_LENGTHS[field]);
+    // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
+    expect(value).not.toMatch(/[\u0000-\u001f]|^\s|\s$/);
+  }
+  for (const value of Object.values(profile.profile)) {
+    texts.push(value);
+    expect(value.length).toBeLessThanOrEqual(PROFILE_LENGTHS.profile);
+  }
+  for (const text of texts) expect(text).toMatch(/\S/);
+  if (profile.email === null) expect(profile.emailVerified).toBeNull();
+  else expect(profile.email).toMatch(/^[^@\s]+@[^@\s]+$/);
+  for (const values of Object.values(profile.attributes))
+    for (const value of values) expect(typeof value).toBe("string");
+}
+
+/** Freezes a value in depth, so that whoever changes it is found out. */
+function freeze<Value>(value: Value): Value {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const each of Object.values(value)) freeze(each);
+  }
+  return value;
+}

@@ -1,0 +1,9 @@
+/** Every connection type, held to the one contract. */
+import { describeConnectionType } from "./connection-type.js";
+import { entraIdSubject, googleWorkspaceSubject, oidcSubject } from "./openid-subjects.js";
+import { specimenSubject } from "./specimen-subject.js";
+
+describeConnectionType("oidc", oidcSubject);
+describeConnectionType("entra-id", entraIdSubject);
+describeConnectionType("google-workspace", googleWorkspaceSubject);
+describeConnectionType("the specimen", specimenSubject);

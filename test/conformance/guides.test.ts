@@ -1,0 +1,63 @@
+/** The administrators' guides of the connection types keep step with the code: settings, refusals and every operation in them. */
+import { describe, expect, test } from "@jest/globals";
+import { existsSync, readFileSync } from "node:fs";
+import { buildSchema, isInputObjectType, parse, validate } from "graphql";
+import { createEntraIdType } from "../../src/connection-types/entra-id/index.js";
+import { ENTRA_ID_REFUSALS } from "../../src/connection-types/entra-id/refusals.js";
+import { createGoogleWorkspaceType } from "../../src/connection-types/google-workspace/index.js";
+import { GOOGLE_WORKSPACE_REFUSALS } from "../../src/connection-types/google-workspace/refusals.js";
+import { fillGuide } from "../../src/connection/settings-table.js";
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+const schema = buildSchema(read("graphql/schema.graphql"));
+const codes = read("graphql/schema.graphql");
+
+describe.each([
+  [createEntraIdType("https://login.microsoftonline.com"), ENTRA_ID_REFUSALS],
+  [createGoogleWorkspaceType("https://accounts.google.com"), GOOGLE_WORKSPACE_REFUSALS],
+] as const)("the guide of a type", (type, refusals) => {
+  const guide = read(type.guide);
+
+  test("has the table of its settings", () => {
+    expect(guide).toContain(`<!-- settings:${type.id} -->`);
+    expect(fillGuide(guide, type)).toBe(guide);
+  });
+
+  test("explains each of its own refusals with the remedy", () => {
+    const plain = guide.replaceAll("`", "");
+    for (const [code, { remedy }] of Object.entries(refusals)) expect(plain).toContain(`| ${code} | ${remedy} |`);
+  });
+});
+
+describe.each(["entra-id", "google-workspace", "okta"])("the guide %s", (name) => {
+  const guide = read(`docs/administrators/${name}.md`);
+  const operations = [...guide.matchAll(/```graphql\n([^]*?)```/g)].map(([, text = ""]) => text);
+  const settings = schema.getType("ConnectionSettingsInput");
+  const offersSaml = isInputObjectType(settings) && "saml" in settings.getFields();
+
+  test("asks only what the schema knows", () => {
+    expect(operations.length).toBeGreaterThan(4);
+    for (const operation of operations) {
+      if (operation.includes("saml:") && !offersSaml) continue;
+      expect([operation, validate(schema, parse(operation))]).toEqual([operation, []]);
+    }
+  });
+
+  test("names only codes that exist", () => {
+    const named = [...guide.matchAll(/`((?:OIDC|ENTRA|GOOGLE)_[A-Z_]+[A-Z])`/g)].map(([, code = ""]) => code);
+    expect(named.length).toBeGreaterThan(4);
+    for (const code of named) expect(codes).toMatch(new RegExp(`^  ${code}$`, "m"));
+  });
+
+  test("leads to guides that are there", () => {
+    for (const [, path = ""] of guide.matchAll(/\]\(([a-z-]+\.md)/g))
+      expect([path, existsSync(new URL(`../../docs/administrators/${path}`, import.meta.url))]).toEqual([path, true]);
+  });
+});
+
+test("the guide to writing connection types leads to files that are there", () => {
+  const guide = read("docs/connection-types.md");
+  const paths = [...guide.matchAll(/\]\(\.\.\/([^)#]+)\)/g)].map(([, path = ""]) => path);
+  expect(paths.length).toBeGreaterThan(8);
+  for (const path of paths) expect([path, existsSync(new URL(`../../${path}`, import.meta.url))]).toEqual([path, true]);
+});

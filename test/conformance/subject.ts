@@ -1,0 +1,85 @@
+/** What the conformance suite needs to know of a connection type in order to run it against a provider. */
+import type { Arbitrary } from "fast-check";
+import type {
+  AnyConnectionType,
+  OwnKeys,
+  ParseContext,
+  Parsed,
+  Runtime,
+  Setting,
+} from "../../src/connection/contract/index.js";
+
+/** A connection type with what an administrator would enter. */
+export interface Configured {
+  readonly type: AnyConnectionType;
+  /** As GraphQL takes it. Secrets in it are texts that occur nowhere else. */
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** A running provider, and the connection type that was set up for it. */
+export interface Peer extends Configured {
+  /** The same, where nobody answers at the provider's address; `null` for a type that needs no network to open. */
+  readonly dead: Configured | null;
+  /** Signs the person with this number in at the provider, and answers the parameters that the browser brings back. */
+  readonly signIn: (url: string, person: number) => Promise<Readonly<Record<string, string>>>;
+  /** Who that person is. */
+  readonly identityOf: (person: number) => { readonly issuer: string; readonly subject: string };
+  readonly close: () => Promise<void>;
+}
+
+/** A connection type to run the suite over. */
+export interface ConformanceSubject {
+  /** Starts a provider on a free port. */
+  readonly start: () => Promise<Peer>;
+  /** What the strategy may have verified, with everything beside the identity as hostile as it can be. */
+  readonly verified: Arbitrary<unknown>;
+}
+
+export const ADDRESSES = {
+  startUrl: "https://usher.example/sso/c1/start",
+  callbackUrl: "https://usher.example/sso/c1/callback",
+  acsUrl: "https://usher.example/sso/c1/acs",
+  metadataUrl: "https://usher.example/sso/c1/metadata",
+  logoutUrl: "https://usher.example/sso/c1/logout",
+};
+
+/** https anywhere, and http on the loopback interface, as an operator may allow. */
+export const URLS: ParseContext = { serverUrl: judge, browserUrl: judge };
+function judge({ protocol, hostname }: URL): string | null {
+  const isAllowed = protocol === "https:" || (protocol === "http:" && hostname === "127.0.0.1");
+  return isAllowed ? null : "must be an https address";
+}
+
+export function makeRuntime(keys: OwnKeys | null = null): Runtime {
+  return {
+    connectionId: "c1",
+    addresses: ADDRESSES,
+    fetch,
+    now: () => new Date(),
+    urls: URLS,
+    ...(keys !== null && { keys }),
+  };
+}
+
+/** The declared settings, in their order. */
+export function settingsOf(type: AnyConnectionType): readonly (readonly [string, Setting])[] {
+  return Object.entries(type.settings as Record<string, Setting>);
+}
+
+/** The settings of a draft in which nothing is set. */
+export function nothingSet(type: AnyConnectionType): Record<string, null> {
+  return Object.fromEntries(settingsOf(type).map(([name]) => [name, null]));
+}
+
+/** Parses an input as the application does, defaults included. Fails where a value is refused. */
+export function parseInput({ type, input }: Configured): Record<string, unknown> {
+  const parsed = Object.fromEntries(
+    settingsOf(type).map(([name, setting]) => {
+      if (input[name] === undefined) return [name, setting.default];
+      const result: Parsed<unknown> = setting.parse(input[name], URLS);
+      if ("issue" in result) throw new Error(`${name} ${result.issue}`);
+      return [name, result.value];
+    }),
+  );
+  return { ...(type.complete?.(parsed, new Set(Object.keys(input))) ?? parsed) };
+}

@@ -1,0 +1,83 @@
+/** The proof that connection types are pluggable: one folder and one line, and people sign in through it. */
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { builtInConnectionTypes } from "../../src/connection-types/index.js";
+import { Administrator, isSignedIn } from "../conformance/administrator.js";
+import { createBrowser } from "../support/browser.js";
+import { specimen } from "../support/specimen/index.js";
+import { startSpecimenProvider, type SpecimenProvider } from "../support/specimen/provider.js";
+import { startTestUsher, type TestUsher } from "../support/usher.js";
+
+const ADDRESSES = {
+  entraAuthority: "https://login.microsoftonline.com",
+  graphUrl: "https://graph.microsoft.com",
+  googleIssuer: "https://accounts.google.com",
+  googleDirectoryUrl: "https://admin.googleapis.com",
+};
+/** The one line. */
+const TYPES = [...builtInConnectionTypes(ADDRESSES), specimen];
+
+let usher: TestUsher;
+let provider: SpecimenProvider;
+let administrator: Administrator;
+beforeAll(async () => {
+  provider = await startSpecimenProvider();
+  usher = await startTestUsher({ connectionTypes: TYPES });
+  administrator = await Administrator.of(usher, "acme");
+});
+afterAll(async () => {
+  await usher?.stop();
+  await provider?.close();
+});
+
+it("describes its form to whoever builds one", async () => {
+  const { connectionTypes } = await administrator.ask(
+    `{ connectionTypes { id name settings { name kind required secret default } } }`,
+  );
+  expect(connectionTypes.find(({ id }: { id: string }) => id === "specimen")).toEqual({
+    id: "specimen",
+    name: "Specimen",
+    settings: [
+      { name: "address", kind: "URL", required: true, secret: false, default: null },
+      { name: "audience", kind: "TEXT", required: true, secret: false, default: null },
+      { name: "sharedSecret", kind: "SECRET", required: true, secret: true, default: null },
+      { name: "groupsField", kind: "TEXT", required: false, secret: false, default: "groups" },
+    ],
+  });
+});
+
+it("is drafted, checked, activated and signed in through, like any other", async () => {
+  const { address, audience, sharedSecret } = provider;
+  const { id, details } = await administrator.draft({ specimen: {} });
+  expect(details.map(({ name, value }) => [name, value])).toEqual([
+    ["redirectUrl", `${usher.url}/sso/${id}/callback`],
+    ["signOnUrl", `${usher.url}/sso/${id}/start`],
+  ]);
+  expect(await administrator.update(id, { specimen: { address: `${address}/` } })).toEqual([
+    "settings.specimen.address: INVALID",
+  ]);
+  expect(await administrator.update(id, { specimen: { address, audience, sharedSecret } })).toEqual([]);
+  expect(await administrator.activate(id)).toBe("ACTIVE");
+
+  const browser = createBrowser();
+  const page = await browser.get(await administrator.startUrl(browser));
+  expect(isSignedIn(page, administrator)).toBe(true);
+  expect(await administrator.members()).toEqual([
+    {
+      email: "ada@acme.example",
+      firstName: "Ada",
+      lastName: "Lovelace",
+      identities: [{ issuer: address, subject: "ada" }],
+    },
+  ]);
+});
+
+it("refuses with its own codes, which the administrator reads with their remedies", async () => {
+  provider.setPerson({ subject: "mallory", audience: "another application" });
+  const browser = createBrowser();
+  const page = await browser.get(await administrator.startUrl(browser));
+  expect(page.status).toBe(403);
+  expect(await administrator.lastAttempt()).toMatchObject({
+    outcome: "SPECIMEN_TICKET_INVALID",
+    remedy: specimen.refusals["SPECIMEN_TICKET_INVALID"]?.remedy,
+  });
+});

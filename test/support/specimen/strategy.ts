@@ -1,0 +1,105 @@
+/**
+ * The specimen's protocol: the provider sends the person back with a ticket, which is JSON in base64url, a dot, and its
+ * HMAC-SHA256 under a shared secret. The ticket names the nonce of the sign-in, its audience and its end.
+ */
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { Strategy } from "passport";
+import { ProtocolRefusal, type Exchange, type RefusalTexts } from "../../../src/connection/contract/index.js";
+import type { SpecimenSettings } from "./settings.js";
+
+export const SPECIMEN_REFUSALS = {
+  SPECIMEN_UNREACHABLE: {
+    message: "Your company's sign-in service cannot be reached at the moment. Please try again in a few minutes.",
+    remedy: "The provider does not answer, or not with its description. Check the address.",
+  },
+  SPECIMEN_TICKET_INVALID: {
+    message: "The answer of your company's sign-in service could not be trusted. Please tell your administrator.",
+    remedy: "The ticket is not signed with the shared secret, or is for another audience. Compare both.",
+  },
+  SPECIMEN_TICKET_EXPIRED: {
+    message: "The sign-in took too long. Please start again.",
+    remedy: "The ticket had expired. Compare the clocks.",
+  },
+  SPECIMEN_TICKET_OF_ANOTHER: {
+    message: "The answer does not belong to this sign-in. Please start again.",
+    remedy: "The ticket was made for another sign-in, or was used before. Several in a row may be an attack.",
+  },
+} as const satisfies RefusalTexts;
+
+type Code = keyof typeof SPECIMEN_REFUSALS;
+
+export function refuse(code: Code, detail: string | null = null): never {
+  throw new ProtocolRefusal<Code>(code, detail);
+}
+
+/** What a verified ticket says. */
+export type Ticket = Readonly<Record<string, unknown>>;
+
+/** A provider that was found. */
+export interface OpenedSpecimen {
+  readonly settings: SpecimenSettings;
+  readonly issuer: string;
+}
+
+/** What the strategy hands on. */
+export interface VerifiedTicket {
+  readonly issuer: string;
+  readonly ticket: Ticket;
+}
+
+export class SpecimenStrategy extends Strategy {
+  constructor(
+    private readonly opened: OpenedSpecimen,
+    private readonly callbackUrl: string,
+    private readonly now: () => Date,
+  ) {
+    super();
+  }
+
+  /** Answers exactly once, through `redirect`, `success` or `error` of the object that it is called on. */
+  override authenticate(request: unknown): void {
+    this.answerTo(request as Exchange).then(
+      (answer) => answer(),
+      (error: unknown) => this.error(error as Error),
+    );
+  }
+
+  private async answerTo(exchange: Exchange): Promise<() => void> {
+    switch (exchange.step) {
+      case "start": {
+        const nonce = randomBytes(32).toString("base64url");
+        const state = await exchange.keep({ requestId: null, secrets: { nonce } });
+        const { address, audience } = this.opened.settings;
+        const parameters = new URLSearchParams({ audience, nonce, state, back: this.callbackUrl });
+        return () => this.redirect(`${address}/sign-in?${parameters}`);
+      }
+      case "return": {
+        const { parameters, flow } = exchange;
+        const ticket = this.verify(parameters["ticket"] ?? "");
+        if (ticket["nonce"] !== flow.secrets["nonce"] || !(await flow.consume())) refuse("SPECIMEN_TICKET_OF_ANOTHER");
+        const verified: VerifiedTicket = { issuer: this.opened.issuer, ticket };
+        return () => this.success({ verified, posted: null });
+      }
+      case "post":
+        return refuse("SPECIMEN_TICKET_INVALID", "the ticket was posted");
+    }
+  }
+
+  private verify(text: string): Ticket {
+    const { sharedSecret, audience } = this.opened.settings;
+    const [payload = "", signature = ""] = text.split(".");
+    const expected = signPayload(payload, sharedSecret);
+    const received = Buffer.from(signature, "base64url");
+    if (received.length !== expected.length || !timingSafeEqual(received, expected)) refuse("SPECIMEN_TICKET_INVALID");
+    const ticket = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as Ticket;
+    if (ticket["audience"] !== audience) refuse("SPECIMEN_TICKET_INVALID", "audience");
+    if (typeof ticket["subject"] !== "string" || ticket["subject"] === "") refuse("SPECIMEN_TICKET_INVALID", "subject");
+    if (!(Number(ticket["until"]) > this.now().valueOf())) refuse("SPECIMEN_TICKET_EXPIRED");
+    return ticket;
+  }
+}
+
+/** The signature of a ticket's payload. */
+export function signPayload(payload: string, secret: string): Buffer {
+  return createHmac("sha256", secret).update(payload).digest();
+}
