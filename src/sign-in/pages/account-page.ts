@@ -19,6 +19,6 @@ export function accountPage({ organizationName, email, roleNames, explorerUrl }:
       <dd>${roleNames.join(", ") || "None"}</dd>
     </dl>
     ${explorerUrl === null ? "" : html`<p><a href="${explorerUrl}">Explore the GraphQL API</a></p>`}
-    <form method="post" action="/sign-out"><button type="submit">Sign out</button></form>
+    <form method="post" action="/sign-out"><button type="submit" class="quiet">Sign out</button></form>
   `;
 }

@@ -10,13 +10,13 @@ export interface SignInButton {
 /** Buttons for each active connection; a sentence where there is none. */
 export function signInPage(buttons: readonly SignInButton[], signedOut: boolean): Html {
   return html`
-    ${signedOut ? html`<p role="status">You are signed out.</p>` : ""}
+    ${signedOut ? html`<p role="status" class="notice">You are signed out.</p>` : ""}
     ${
       buttons.length === 0
         ? html`<p>Single sign-on is not set up for this organization yet.</p>`
-        : html`<ul class="buttons">
-            ${buttons.map(({ label, href }) => html`<li><a class="button" href="${href}">${label}</a></li>`)}
-          </ul>`
+        : html`<nav aria-label="Ways to sign in">
+            ${buttons.map(({ label, href }) => html`<a class="button" href="${href}">${label}</a>`)}
+          </nav>`
     }
   `;
 }
@@ -36,6 +36,7 @@ export function organizationPrompt(entered: string, problem: string | null): Htm
         spellcheck="false"
         required
         maxlength="63"
+        ${problem === null ? "" : html`aria-invalid="true" aria-describedby="problem"`}
       />
       <button type="submit">Continue</button>
     </form>
