@@ -1,5 +1,5 @@
 /**
- * A demonstration: Usher with a stand-in identity provider in the same process, an organization, a connection and a key.
+ * A demonstration: Usher with stand-in identity providers in the same process, an organization, a connection to each, and a key.
  * It begins anew at each start, in a data folder of its own.
  */
 import "reflect-metadata";
@@ -27,7 +27,8 @@ try {
       NODE_ENV: "development",
       DATABASE_URL: `sqlite:${join(dataDirectory, "usher.sqlite")}`,
       USHER_DATA_DIR: dataDirectory,
-      USHER_ALLOWED_PRIVATE_HOSTS: providers.hosts.join(","),
+      USHER_ALLOWED_PRIVATE_HOSTS: providers.map(({ origin }) => new URL(origin).host).join(","),
+      ...Object.assign({}, ...providers.map(({ environment }) => environment)),
     },
     { databaseUrl: findDatabaseUrlMistake, keyRing: findKeyRingMistake },
   );
@@ -44,7 +45,7 @@ try {
     if (stopping) return;
     stopping = true;
     await usher.stop({ limitMilliseconds: STOP_LIMIT_MILLISECONDS });
-    await providers.close();
+    await Promise.all(providers.map((provider) => provider.close()));
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => void stop());

@@ -1,13 +1,17 @@
 /** Sets the demonstration up through the GraphQL API, as an operator and an administrator would. */
-import type { DemoProviders } from "./providers.js";
+import type { DemoProvider } from "./providers.js";
 
 /** What to print. */
 export interface PreparedDemo {
   readonly instructions: string;
 }
 
-/** Creates the organization, a key and an active connection. */
-export async function prepareDemo(url: string, operatorKey: string, { openId }: DemoProviders): Promise<PreparedDemo> {
+/** Creates the organization, a key and an active connection to each provider. */
+export async function prepareDemo(
+  url: string,
+  operatorKey: string,
+  providers: readonly DemoProvider[],
+): Promise<PreparedDemo> {
   const { createOrganization } = await ask<{ createOrganization: { organization: { id: string } } }>(
     url,
     operatorKey,
@@ -22,44 +26,34 @@ export async function prepareDemo(url: string, operatorKey: string, { openId }: 
      }`,
     { id: organizationId },
   );
+  for (const provider of providers) await connect(url, createApiKey.key, organizationId, provider);
+  return { instructions: instructionsFor(url, organizationId, createApiKey.key) };
+}
+
+/** What an administrator does: draft, enter at the provider what the draft shows, activate. */
+async function connect(url: string, key: string, organizationId: string, provider: DemoProvider): Promise<void> {
+  const { displayName, settings } = provider;
   const { createConnection } = await ask<{
     createConnection: { connection: { id: string; serviceProvider: { name: string; value: string }[] } };
   }>(
     url,
-    createApiKey.key,
+    key,
     `mutation ($input: CreateConnectionInput!) {
        createConnection(input: $input) { connection { id serviceProvider { name value } } }
      }`,
-    {
-      input: {
-        organizationId,
-        displayName: "Acme ID",
-        settings: {
-          oidc: {
-            discoveryUrl: openId.discoveryUrl,
-            clientId: openId.clientId,
-            clientSecret: openId.clientSecret,
-          },
-        },
-      },
-    },
+    { input: { organizationId, displayName, settings } },
   );
-  const { connection } = createConnection;
-  const redirectUrl = connection.serviceProvider.find(({ name }) => name === "redirectUrl")?.value;
-  if (redirectUrl === undefined) throw new Error("the connection shows no redirect URL");
-  openId.addRedirectUri(redirectUrl);
-  await ask(url, createApiKey.key, `mutation ($id: ID!) { activateConnection(id: $id) { connection { state } } }`, {
-    id: connection.id,
-  });
-  return { instructions: instructionsFor(url, organizationId, createApiKey.key) };
+  const { id, serviceProvider } = createConnection.connection;
+  provider.register(new Map(serviceProvider.map(({ name, value }) => [name, value])));
+  await ask(url, key, `mutation ($id: ID!) { activateConnection(id: $id) { connection { state } } }`, { id });
 }
 
 function instructionsFor(url: string, organizationId: string, key: string): string {
   return `
-Usher is running with an organization, a connection and a stand-in identity provider.
+Usher is running with an organization and stand-in identity providers, each with a connection.
 
   1. Sign in:       ${url}/o/acme
-     Choose "Sign in to Acme ID", then a person. You land on a page that shows who you are.
+     Choose "Sign in to Acme ID" or another button, then a person. You land on a page that shows who you are.
 
   2. Ask for it:    ${url}/graphql
      { viewer { user { email firstName lastName role { key } organization { slug } } } }

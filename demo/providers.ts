@@ -1,18 +1,36 @@
 /** The stand-in identity providers of the demonstration, each in this process and on a free port. */
-import { startOpenIdProvider, type OpenIdProvider } from "../test/support/providers/openid/provider.js";
+import { startEntraProvider } from "../test/support/providers/entra/index.js";
+import { startGoogleProvider } from "../test/support/providers/google/index.js";
+import { startOpenIdProvider } from "../test/support/providers/openid/provider.js";
 
-export interface DemoProviders {
-  readonly openId: OpenIdProvider;
-  /** `host:port` of each, which the guarded fetch must be allowed to reach. */
-  readonly hosts: readonly string[];
+/** One stand-in, as an administrator connects it. */
+export interface DemoProvider {
+  /** The connection's name: "Sign in to NAME". */
+  readonly displayName: string;
+  /** The settings of `createConnection`. */
+  readonly settings: Readonly<Record<string, object>>;
+  /** Enters at the provider what the connection shows under `serviceProvider`, by name. */
+  readonly register: (details: ReadonlyMap<string, string>) => void;
+  /** Where it listens, which the guarded fetch must be allowed to reach. */
+  readonly origin: string;
+  /** Tells Usher where the provider is, for types that do not ask an administrator. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;
 }
 
-/** Starts them. */
-export async function startProviders(): Promise<DemoProviders> {
-  const openId = await startOpenIdProvider({
+const CLIENT_ID = "usher-demo";
+const CLIENT_SECRET = "the demonstration's client secret";
+const CLIENT = { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET };
+
+/** Starts them all. */
+export async function startProviders(): Promise<readonly DemoProvider[]> {
+  return await Promise.all([startOpenId(), startEntra(), startGoogle()]);
+}
+
+async function startOpenId(): Promise<DemoProvider> {
+  const provider = await startOpenIdProvider({
     brand: "Acme ID (a stand-in)",
-    clients: [{ clientId: "usher-demo", clientSecret: "the demonstration's client secret", redirectUris: [] }],
+    clients: [{ ...CLIENT, redirectUris: [] }],
     people: [
       person("ada", "Ada", "Lovelace", ["Engineering", "Administrators"]),
       person("grace", "Grace", "Hopper", ["Engineering"]),
@@ -20,9 +38,11 @@ export async function startProviders(): Promise<DemoProviders> {
     ],
   });
   return {
-    openId,
-    hosts: [new URL(openId.origin).host],
-    close: () => openId.close(),
+    displayName: "Acme ID",
+    settings: { oidc: { discoveryUrl: provider.discoveryUrl, ...CLIENT } },
+    register: registerAt(provider),
+    origin: provider.origin,
+    close: () => provider.close(),
   };
 }
 
@@ -36,5 +56,85 @@ function person(sub: string, firstName: string, lastName: string, groups: readon
     name: `${firstName} ${lastName}`,
     preferred_username: sub,
     groups,
+  };
+}
+
+async function startEntra(): Promise<DemoProvider> {
+  const tenantId = "5f0c9b1e-2d3a-4c4b-8e5d-6a7b8c9d0e1f";
+  const provider = await startEntraProvider({
+    ...CLIENT,
+    tenantId,
+    brand: "Microsoft Entra ID (a stand-in)",
+    optionalClaims: ["given_name", "family_name", "xms_edov", "acct", "groups"],
+    people: [
+      {
+        oid: "0a1b2c3d-0000-4000-8000-000000000001",
+        name: "Katherine Johnson",
+        givenName: "Katherine",
+        familyName: "Johnson",
+        userPrincipalName: "katherine@acme.example",
+        mail: "katherine@acme.example",
+        mailDomainOwnerVerified: true,
+        roles: ["Trainer"],
+        groups: ["7d8e9f00-0000-4000-8000-000000000001"],
+      },
+      {
+        oid: "0a1b2c3d-0000-4000-8000-000000000002",
+        name: "Margaret Hamilton (guest)",
+        givenName: "Margaret",
+        familyName: "Hamilton",
+        userPrincipalName: "margaret_other.example#EXT#@acme.onmicrosoft.com",
+        mail: "margaret@other.example",
+        guestOf: "6e1d8a2f-3c4b-4d5a-9f6e-7b8c9d0e1f2a",
+      },
+    ],
+  });
+  return {
+    displayName: "Acme's Microsoft account",
+    settings: { entraId: { tenantId, ...CLIENT } },
+    register: registerAt(provider),
+    origin: provider.origin,
+    environment: { USHER_ENTRA_AUTHORITY: provider.authority },
+    close: () => provider.close(),
+  };
+}
+
+async function startGoogle(): Promise<DemoProvider> {
+  const domain = "acme.example";
+  const provider = await startGoogleProvider({
+    ...CLIENT,
+    brand: "Google (a stand-in)",
+    people: [
+      {
+        sub: "107691503500061507151",
+        email: `hedy@${domain}`,
+        givenName: "Hedy",
+        familyName: "Lamarr",
+        hostedDomain: domain,
+      },
+      {
+        sub: "107691503500061507152",
+        email: `mallory@${domain}`,
+        givenName: "Mallory",
+        familyName: "Moore (a personal account, which is refused)",
+      },
+    ],
+  });
+  return {
+    displayName: "Acme's Google account",
+    settings: { googleWorkspace: { domains: [domain], ...CLIENT } },
+    register: registerAt(provider),
+    origin: provider.origin,
+    environment: { USHER_GOOGLE_ISSUER: provider.issuer },
+    close: () => provider.close(),
+  };
+}
+
+/** An OpenID provider needs to know one address. */
+function registerAt(provider: { readonly addRedirectUri: (uri: string) => void }): DemoProvider["register"] {
+  return (details) => {
+    const redirectUrl = details.get("redirectUrl");
+    if (redirectUrl === undefined) throw new Error("the connection shows no redirect URL");
+    provider.addRedirectUri(redirectUrl);
   };
 }
