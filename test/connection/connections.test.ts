@@ -115,7 +115,7 @@ describe("creating", () => {
       settings: {},
       secrets: {},
       firstActivatedAt: null,
-      policies: { matchKey: "EMAIL", jitProvisioning: "ON", missingName: "REJECT", profileUpdate: "EVERY_SIGN_IN" },
+      policies: { matchKey: "EMAIL", jitProvisioning: true, missingName: "REJECT", profileUpdate: "EVERY_SIGN_IN" },
     });
     expect(await readConnection(house.services, OPERATOR, connection.id)).toEqual(connection);
   });
@@ -314,11 +314,11 @@ describe("updating", () => {
     });
     const after = await updateConnection(house.services, OPERATOR, {
       id,
-      policies: { matchKey: null, jitProvisioning: "OFF" },
+      policies: { matchKey: null, jitProvisioning: false },
     });
     expect(after.policies).toEqual({
       matchKey: "EMAIL",
-      jitProvisioning: "OFF",
+      jitProvisioning: false,
       missingName: "USE_EMAIL",
       profileUpdate: "EVERY_SIGN_IN",
     });
