@@ -6,6 +6,7 @@ import { createConnectionResolvers } from "../connection/resolvers.js";
 import type { ConnectionServices } from "../connection/services.js";
 import { CONNECTION_EVENTS } from "../connection/stored/connection.events.js";
 import { createEventResolvers } from "../events/resolvers.js";
+import { GROUP_EVENTS } from "../people/group/group.events.js";
 import { createPeopleResolvers } from "../people/resolvers.js";
 import { USER_EVENTS } from "../people/user/user.events.js";
 import type { Catalogue } from "../platform/graphql/failures.js";
@@ -14,7 +15,7 @@ import { createSignInResolvers } from "../sign-in/resolvers.js";
 import { explainOutcome } from "./catalogue.js";
 
 /** Every event type that this installation tells. */
-export const EVENT_TYPES = [...USER_EVENTS, ...CONNECTION_EVENTS];
+export const EVENT_TYPES = [...USER_EVENTS, ...GROUP_EVENTS, ...CONNECTION_EVENTS];
 
 /** Builds the schema on the operations that its resolvers call. */
 export function createSchema(store: Store, services: ConnectionServices, catalogue: Catalogue): GraphQLSchema {

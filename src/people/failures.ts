@@ -1,5 +1,6 @@
 /** What can go wrong with organizations, users, roles and keys. */
 import { defineFailure, Failure } from "../platform/errors/failure.js";
+import type { RoleUse } from "./role/role.js";
 
 export const SLUG_TAKEN = defineFailure<{ slug: string }>({
   code: "SLUG_TAKEN",
@@ -20,6 +21,35 @@ export const EMAIL_TAKEN = defineFailure<{
       ? `The address ${email} is already in use.`
       : `The address ${email} is already in use, in the organization ${organizationId}.`,
   remedy: "Use the account that has the address, or another address.",
+});
+
+export const GROUP_NAME_TAKEN = defineFailure<{ name: string }>({
+  code: "GROUP_NAME_TAKEN",
+  status: 409,
+  message: ({ name }) => `The organization has a group named "${name}" already; case does not count.`,
+  remedy: "Use that group, or choose another name. Nothing was changed.",
+});
+
+export const ROLE_KEY_TAKEN = defineFailure<{ key: string }>({
+  code: "ROLE_KEY_TAKEN",
+  status: 409,
+  message: ({ key }) => `The organization has a role with the key ${key} already.`,
+  remedy: "Choose another key, or change that role. Nothing was created.",
+});
+
+export const ROLE_BUILT_IN = defineFailure<{ key: string }>({
+  code: "ROLE_BUILT_IN",
+  status: 409,
+  message: ({ key }) => `${key} is a role that every organization has; it can be neither changed nor deleted.`,
+  remedy: "Create a role of your own with the name, rank and permissions that you need.",
+});
+
+export const ROLE_IN_USE = defineFailure<{ uses: readonly RoleUse[] }>({
+  code: "ROLE_IN_USE",
+  status: 409,
+  message: ({ uses }) =>
+    `The role is in use: ${uses.map(({ by, count }) => `${by.toLowerCase().replaceAll("_", " ")} (${count})`).join(", ")}.`,
+  remedy: "Look at details.uses: give its users another role, and change what else names it. Nothing was deleted.",
 });
 
 export const LAST_ADMINISTRATOR = defineFailure({
@@ -60,6 +90,10 @@ export const FIELD_OVERRULED = defineFailure<{
 export const PEOPLE_FAILURES = [
   SLUG_TAKEN,
   EMAIL_TAKEN,
+  GROUP_NAME_TAKEN,
+  ROLE_KEY_TAKEN,
+  ROLE_BUILT_IN,
+  ROLE_IN_USE,
   LAST_ADMINISTRATOR,
   VERSION_CONFLICT,
   FIELD_OVERRULED,

@@ -2,14 +2,42 @@
 import type { RequestContext } from "../access/request-context.js";
 import type { Store } from "../access/store.js";
 import { defineListLoader, defineLoader } from "../platform/graphql/loaders.js";
+import { countMembersOfGroups } from "./group/group-member.repository.js";
+import type { Group } from "./group/group.js";
+import { findGroupsOfUsers } from "./group/group.repository.js";
 import type { Organization } from "./organization/organization.js";
 import { findOrganizations } from "./organization/organization.repository.js";
 import type { Role } from "./role/role.js";
-import { findRolesOfOrganizations, findRolesOfUsers } from "./role/role.repository.js";
+import {
+  findRoleGrantsOfUsers,
+  findRolesOfOrganizations,
+  findRolesOfUsers,
+  type RoleGrant,
+} from "./role/role.repository.js";
 
 /** A user in an organization, as the loader's key: ids have no spaces. */
 export function memberKey(organizationId: string, userId: string): string {
   return `${organizationId} ${userId}`;
+}
+
+/** Makes a batch by `memberKey` of one that reads several users of one organization. */
+function byMember<Value>(
+  find: (organizationId: string, userIds: readonly string[]) => Promise<ReadonlyMap<string, readonly Value[]>>,
+): (keys: readonly string[]) => Promise<ReadonlyMap<string, readonly Value[]>> {
+  return async (keys) => {
+    const usersByOrganization = new Map<string, string[]>();
+    for (const key of keys) {
+      const [organizationId = "", userId = ""] = key.split(" ");
+      const users = usersByOrganization.get(organizationId);
+      if (users === undefined) usersByOrganization.set(organizationId, [userId]);
+      else users.push(userId);
+    }
+    const found = new Map<string, readonly Value[]>();
+    for (const [organizationId, userIds] of usersByOrganization)
+      for (const [userId, values] of await find(organizationId, userIds))
+        found.set(memberKey(organizationId, userId), values);
+    return found;
+  };
 }
 
 /** Declares the loaders of this room over a store. */
@@ -23,20 +51,15 @@ export function createPeopleLoaders({ reader }: Store) {
     /** All roles of an organization by its id, the highest first. */
     rolesOfOrganization: defineListLoader<RequestContext, Role>((ids) => findRolesOfOrganizations(reader, ids)),
     /** The roles of a user in an organization by `memberKey`, the highest first. */
-    rolesOfMember: defineListLoader<RequestContext, Role>(async (keys) => {
-      const usersByOrganization = new Map<string, string[]>();
-      for (const key of keys) {
-        const [organizationId = "", userId = ""] = key.split(" ");
-        const users = usersByOrganization.get(organizationId);
-        if (users === undefined) usersByOrganization.set(organizationId, [userId]);
-        else users.push(userId);
-      }
-      const byMember = new Map<string, Role[]>();
-      for (const [organizationId, userIds] of usersByOrganization)
-        for (const [userId, roles] of await findRolesOfUsers(reader, organizationId, userIds))
-          byMember.set(memberKey(organizationId, userId), roles);
-      return byMember;
-    }),
+    rolesOfMember: defineListLoader<RequestContext, Role>(byMember((...of) => findRolesOfUsers(reader, ...of))),
+    /** What gave a user each role in an organization by `memberKey`, the highest role first. */
+    roleGrantsOfMember: defineListLoader<RequestContext, RoleGrant>(
+      byMember((...of) => findRoleGrantsOfUsers(reader, ...of)),
+    ),
+    /** The groups of a user in an organization by `memberKey`, by name. */
+    groupsOfMember: defineListLoader<RequestContext, Group>(byMember((...of) => findGroupsOfUsers(reader, ...of))),
+    /** How many users a group has by its id; `null` for none. */
+    memberCountOfGroup: defineLoader<RequestContext, number>((ids) => countMembersOfGroups(reader, ids)),
   };
 }
 

@@ -1,11 +1,14 @@
 /** Reading and writing roles, and who has them. */
 import { v7 as uuidv7 } from "uuid";
+import type { OrganizationScope } from "../../access/caller.js";
 import { isPermission } from "../../access/permission.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
-import { toBoolean } from "../../platform/database/values.js";
-import { BUILT_IN_ROLES, type Role } from "./role.js";
+import { toBoolean, toDate } from "../../platform/database/values.js";
+import { BUILT_IN_ROLES, type Role, type RoleGrant, type RoleSource } from "./role.js";
 import { RoleRow } from "./role.row.js";
+
+export type { RoleGrant, RoleSource } from "./role.js";
 
 interface Raw {
   id: string;
@@ -87,33 +90,129 @@ export async function findRolesOfUsers(
   return byUser;
 }
 
-/** What gave a role to somebody. */
-export type RoleSource = "DEFAULT" | "ADMIN" | "API";
+/** What gave several users their roles in one organization, the highest role first, by user. */
+export async function findRoleGrantsOfUsers(
+  reader: Reader,
+  organizationId: string,
+  userIds: readonly string[],
+): Promise<Map<string, RoleGrant[]>> {
+  const byUser = new Map<string, RoleGrant[]>(userIds.map((id) => [id, []]));
+  if (userIds.length === 0) return byUser;
+  const raws = await reader.rows<
+    Raw & {
+      user_id: string;
+      source_kind: string;
+      source_id: string | null;
+      connection_id: string | null;
+      given_at: unknown;
+    }
+  >(
+    `SELECT m.user_id, m.source_kind, m.source_id, m.connection_id, m.created_at AS given_at, ${COLUMNS}
+       FROM membership_role m JOIN role r ON r.id = m.role_id
+      WHERE m.organization_id = ? AND m.user_id IN (${userIds.map(() => "?").join(", ")})
+      ORDER BY r.role_rank DESC, r.role_key`,
+    [organizationId, ...userIds],
+  );
+  for (const raw of raws)
+    byUser.get(raw.user_id)?.push({
+      role: fromRaw(raw),
+      source: raw.source_kind as RoleGrant["source"],
+      sourceId: raw.source_id,
+      connectionId: raw.connection_id,
+      createdAt: toDate(raw.given_at),
+    });
+  return byUser;
+}
 
-/** Makes `roles` the roles of a user in an organization. Roles that stay keep what gave them. */
+/** What gave a user the roles in one organization, the highest role first. */
+export async function findRoleGrants(reader: Reader, organizationId: string, userId: string): Promise<RoleGrant[]> {
+  return (await findRoleGrantsOfUsers(reader, organizationId, [userId])).get(userId) ?? [];
+}
+
+/**
+ * Makes `roles` the roles of a user in an organization. Roles that stay keep what gave them, unless a mapping gives what
+ * was given otherwise, gives what another mapping gave, or no longer gives what it gave.
+ *
+ * @param source what gives the roles, or what gives each
+ */
 export async function replaceRoles(
   unit: UnitOfWork,
   member: { readonly organizationId: string; readonly userId: string },
   roles: readonly Role[],
-  source: RoleSource,
+  source: RoleSource | ((role: Role) => RoleSource),
 ): Promise<void> {
   const { organizationId, userId } = member;
-  const present = await unit.rows<{ role_id: string }>(
-    "SELECT role_id FROM membership_role WHERE organization_id = ? AND user_id = ?",
+  const present = await unit.rows<SourceColumns & { role_id: string }>(
+    "SELECT role_id, source_kind, source_id, connection_id FROM membership_role WHERE organization_id = ? AND user_id = ?",
     [organizationId, userId],
   );
-  for (const { role_id } of present)
-    if (!roles.some((role) => role.id === role_id))
-      await unit.execute("DELETE FROM membership_role WHERE organization_id = ? AND user_id = ? AND role_id = ?", [
-        organizationId,
-        userId,
-        role_id,
-      ]);
-  for (const role of roles)
-    if (!present.some(({ role_id }) => role_id === role.id))
-      await unit.execute(
-        `INSERT INTO membership_role (organization_id, user_id, role_id, source_kind, created_at)
-         VALUES (?, ?, ?, ?, ?)`,
-        [organizationId, userId, role.id, source, unit.now],
-      );
+  const take = (roleId: string) =>
+    unit.execute("DELETE FROM membership_role WHERE organization_id = ? AND user_id = ? AND role_id = ?", [
+      organizationId,
+      userId,
+      roleId,
+    ]);
+  for (const { role_id } of present) if (!roles.some((role) => role.id === role_id)) await take(role_id);
+  for (const role of roles) {
+    const columns = toColumns(typeof source === "function" ? source(role) : source);
+    const before = present.find(({ role_id }) => role_id === role.id);
+    if (before !== undefined && keepsSource(before, columns)) continue;
+    if (before !== undefined) await take(role.id);
+    await unit.execute(
+      `INSERT INTO membership_role (organization_id, user_id, role_id, source_kind, source_id, connection_id, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      [organizationId, userId, role.id, columns.source_kind, columns.source_id, columns.connection_id, unit.now],
+    );
+  }
+}
+
+interface SourceColumns {
+  source_kind: string;
+  source_id: string | null;
+  connection_id: string | null;
+}
+
+function toColumns(source: RoleSource): SourceColumns {
+  return typeof source === "string"
+    ? { source_kind: source, source_id: null, connection_id: null }
+    : { source_kind: source.kind, source_id: source.mappingId, connection_id: source.connectionId };
+}
+
+/** Among what is done by hand or by policy, the first to give a role stays its source. */
+function keepsSource(before: SourceColumns, after: SourceColumns): boolean {
+  if (before.source_kind !== "MAPPING" && after.source_kind !== "MAPPING") return true;
+  return before.source_kind === after.source_kind && before.source_id === after.source_id;
+}
+
+/** One role by id, or `null` when it does not exist or lies outside the scope. */
+export async function findRole(reader: Reader, scope: OrganizationScope, id: string): Promise<Role | null> {
+  const raw =
+    scope === null
+      ? await reader.row<Raw>(`SELECT ${COLUMNS} FROM role r WHERE r.id = ?`, [id])
+      : await reader.row<Raw>(`SELECT ${COLUMNS} FROM role r WHERE r.id = ? AND r.organization_id = ?`, [id, scope]);
+  return raw ? fromRaw(raw) : null;
+}
+
+/** Stores a new role. A key that is taken is the database's duplicate key. */
+export async function insertRole(unit: UnitOfWork, role: Role): Promise<void> {
+  await unit.manager.insert(RoleRow, { ...role, permissions: JSON.stringify(role.permissions) });
+}
+
+/** Stores a changed role. */
+export async function updateRoleRow(unit: UnitOfWork, { id, name, rank, permissions }: Role): Promise<void> {
+  await unit.manager.update(RoleRow, { id }, { name, rank, permissions: JSON.stringify(permissions) });
+}
+
+/** Deletes a role that nobody has. */
+export async function deleteRoleRow(unit: UnitOfWork, id: string): Promise<void> {
+  await unit.execute("DELETE FROM role WHERE id = ?", [id]);
+}
+
+/** How many users have a role. */
+export async function countHolders(reader: Reader, roleId: string): Promise<number> {
+  const row = await reader.row<{ holders: number | string }>(
+    "SELECT COUNT(*) AS holders FROM membership_role WHERE role_id = ?",
+    [roleId],
+  );
+  return Number(row?.holders ?? 0);
 }

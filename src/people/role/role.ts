@@ -1,4 +1,4 @@
-/** Roles: what they grant, and the ones that every organization is born with. */
+/** Roles: what they grant, what gives them, and the ones that every organization is born with. */
 import { ALL_PERMISSIONS, type Permission } from "../../access/permission.js";
 
 export interface Role {
@@ -7,10 +7,45 @@ export interface Role {
   /** Upper case with underscores; what mappings and tokens name. */
   readonly key: string;
   readonly name: string;
-  /** Higher wins. */
+  /** Higher wins; of two with the same rank, the one whose key comes first. */
   readonly rank: number;
   readonly permissions: readonly Permission[];
   readonly builtIn: boolean;
+}
+
+/** The ranks that a role can have. */
+export const LOWEST_RANK = 1;
+export const HIGHEST_RANK = 1000;
+
+/** That a mapping gave a role. */
+export interface RoleMappingSource {
+  readonly kind: "MAPPING";
+  readonly mappingId: string;
+  readonly connectionId: string;
+}
+
+/** What gave a role to somebody. */
+export type RoleSource = "DEFAULT" | "ADMIN" | "API" | RoleMappingSource;
+
+/** That somebody has a role, and what gave it. */
+export interface RoleGrant {
+  readonly role: Role;
+  readonly source: "DEFAULT" | "ADMIN" | "API" | "MAPPING";
+  /** The mapping that gave it; `null` for all other sources. */
+  readonly sourceId: string | null;
+  /** The connection whose mapping gave it; `null` for all other sources. */
+  readonly connectionId: string | null;
+  /** When this source gave it. */
+  readonly createdAt: Date;
+}
+
+/** Something that would miss a role if it were gone. */
+export interface RoleUse {
+  /** Upper case with underscores: `USERS`, `DEFAULT_ROLE`, `ROLE_MAPPINGS`. */
+  readonly by: string;
+  readonly count: number;
+  /** Where to look, as far as that helps: the connections of mappings. */
+  readonly ids: readonly string[];
 }
 
 /** The form of a role key. */

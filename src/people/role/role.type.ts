@@ -15,7 +15,10 @@ export class RoleType {
   @Field(() => String, { description: "What people read." })
   name!: string;
 
-  @Field(() => Int, { description: "The higher rank wins where one role is to be told from several." })
+  @Field(() => Int, {
+    description:
+      "The higher rank wins where one role is to be told from several; of two with the same rank, the one whose key comes first in the alphabet.",
+  })
   rank!: number;
 
   @Field(() => [PermissionEnum], { description: "What the role grants." })

@@ -23,6 +23,12 @@ export class UserFilterInput {
   })
   roleKeys?: string[] | null;
 
+  @Field(() => [ID], {
+    nullable: true,
+    description: "Only users who are in at least one of these groups of the organization. Needs GROUPS_READ too.",
+  })
+  groupIds?: string[] | null;
+
   @Field(() => AuthMethodEnum, { nullable: true, description: "Only users who sign in this way." })
   authMethod?: AuthMethod | null;
 }

@@ -175,6 +175,27 @@ export async function countOtherActiveHolders(
   return Number(row?.holders ?? 0);
 }
 
+/** Users in one statement at most. */
+const USERS_AT_ONCE = 500;
+
+/** Those of these users who are members of an organization, in the order in which they were named. */
+export async function findMembersAmong(
+  reader: Reader,
+  organizationId: string,
+  userIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const members = new Set<string>();
+  for (let start = 0; start < userIds.length; start += USERS_AT_ONCE) {
+    const some = userIds.slice(start, start + USERS_AT_ONCE);
+    const rows = await reader.rows<{ user_id: string }>(
+      `SELECT user_id FROM membership WHERE organization_id = ? AND user_id IN (${some.map(() => "?").join(", ")})`,
+      [organizationId, ...some],
+    );
+    for (const row of rows) members.add(row.user_id);
+  }
+  return new Set(userIds.filter((userId) => members.has(userId)));
+}
+
 /** The organizations that a user belongs to, the oldest membership first. */
 export async function findMembershipsOf(reader: Reader, userId: string): Promise<string[]> {
   const rows = await reader.rows<{ organization_id: string }>(

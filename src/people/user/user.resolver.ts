@@ -6,11 +6,11 @@ import type { Store } from "../../access/store.js";
 import { clearLoaders } from "../../platform/graphql/loaders.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import { memberKey, type PeopleLoaders } from "../loaders.js";
-import { asksItemsFor } from "../look-ahead.js";
 import { OrganizationType } from "../organization/organization.type.js";
 import type { Role } from "../role/role.js";
 import { RoleType } from "../role/role.type.js";
 import { listUsers } from "./list-users.js";
+import { lookAheadAtUsers } from "./look-ahead-at-users.js";
 import { maySeeHome } from "./user.access.js";
 import {
   CreateUserInput,
@@ -22,8 +22,6 @@ import {
 } from "./user.input.js";
 import { createUser, readUser, updateUser } from "./user.operations.js";
 import { UserPage, UserType } from "./user.type.js";
-
-const ROLE_FIELDS: ReadonlySet<string> = new Set(["role", "roles"]);
 
 @Resolver(() => UserType)
 export class UserResolver {
@@ -56,8 +54,8 @@ export class UserResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Page<UserType>> {
-    const withRoles = asksItemsFor(info, ROLE_FIELDS);
-    return await listUsers(this.store, context.caller, { organizationId, filter, orderBy, page, withRoles });
+    const query = { organizationId, filter, orderBy, page, ...lookAheadAtUsers(info) };
+    return await listUsers(this.store, context.caller, query);
   }
 
   @FieldResolver(() => RoleType, {

@@ -1,6 +1,7 @@
 /** Users in the schema. */
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import { definePage } from "../../platform/graphql/paging.js";
+import type { Group } from "../group/group.js";
 import type { Role } from "../role/role.js";
 import type { AuthMethod, UserOrder, UserStatus } from "./user.js";
 
@@ -58,16 +59,18 @@ registerEnumType(UserOrderFieldEnum, {
 
 @ObjectType("User", {
   description:
-    "An account. `role` and `roles` are those in the organization asked about: the list's, in `viewer` the session's, in `user` the caller's own or, for the operator, the user's home organization.",
+    "An account. `role`, `roles` and `groups` are those in the organization asked about: the list's, in `viewer` the session's, in `user` the caller's own or, for the operator, the user's home organization.",
   simpleResolvers: true,
 })
 export class UserType {
-  /** The organization whose roles are told; not in the schema. */
+  /** The organization whose roles and groups are told; not in the schema. */
   organizationId!: string;
   /** What `organization` loads; not in the schema. */
   homeOrganizationId!: string;
   /** The roles, where they were read together with the user; not in the schema. */
   knownRoles?: readonly Role[] | undefined;
+  /** The groups, where they were read together with the user; not in the schema. */
+  knownGroups?: readonly Group[] | undefined;
 
   @Field(() => ID, { description: "The user's id. It never changes." })
   id!: string;

@@ -1,0 +1,25 @@
+/** Rules across the settings of a SAML connection. */
+import type { SettingIssue } from "../../connection/contract/index.js";
+import type { SamlDraft } from "./settings.js";
+
+/** What activation needs, unless a metadata address will tell it. */
+const NEEDED = {
+  entityId: "the provider's entity ID",
+  signOnUrl: "the provider's sign-on URL",
+  certificates: "at least one signing certificate of the provider",
+} as const;
+
+/** @param complete also asks for what activation needs */
+export function checkSettings(settings: SamlDraft, complete: boolean): readonly SettingIssue[] {
+  const issues: SettingIssue[] = [];
+  if (settings.metadataXml !== null && settings.metadataUrl !== null)
+    issues.push({
+      setting: "metadataUrl",
+      message: "give either the metadata itself or its address, so that it is clear which one holds; clear the other",
+    });
+  if (complete && settings.metadataUrl === null)
+    for (const [setting, what] of Object.entries(NEEDED))
+      if (settings[setting as keyof typeof NEEDED] === null)
+        issues.push({ setting, message: `is needed: ${what}, or metadata that fills it in` });
+  return issues;
+}

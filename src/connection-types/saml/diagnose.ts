@@ -1,0 +1,185 @@
+/** Looks at everything about a SAML connection that can be looked at without a user. */
+import { ProtocolRefusal, type Finding, type Runtime } from "../../connection/contract/index.js";
+import type { ProviderCertificate } from "../../protocols/saml/certificates.js";
+import { parseProviderMetadata, type ProviderMetadata } from "../../protocols/saml/provider-metadata.js";
+import { fetchMetadata } from "../../protocols/saml/provider-source.js";
+import { SAML_REFUSALS, type SamlRefusalCode } from "../../protocols/saml/refusals.js";
+import { readCertificates } from "./open.js";
+import type { SamlSettings } from "./settings.js";
+
+const WARN_DAYS = 30;
+const DAY_MILLISECONDS = 86_400_000;
+/** A clock that is further off than this will refuse sign-ins sooner or later. */
+const CLOCK_WARN_SECONDS = 30;
+
+export async function diagnose(settings: SamlSettings, runtime: Runtime): Promise<readonly Finding[]> {
+  const now = runtime.now();
+  const { findings, metadata } = await readMetadata(settings, runtime);
+  const certificates = metadata && settings.metadataUrl !== null ? metadata.certificates : readCertificates(settings);
+  const signOnUrl = metadata?.signOnUrl ?? settings.signOnUrl;
+  return [
+    ...findings,
+    ...judgeEntity(settings, metadata),
+    ...judgeCertificates(certificates, now),
+    ...judgeRequests(settings, runtime, metadata),
+    ...(settings.allowIdpInitiated ? [IDP_INITIATED] : []),
+    ...(signOnUrl === null
+      ? [error("SIGN_ON_URL", "There is no sign-on URL.", SAML_REFUSALS.SAML_SETTINGS_INCOMPLETE.remedy)]
+      : await reachSignOn(signOnUrl, runtime)),
+  ];
+}
+
+const IDP_INITIATED: Finding = {
+  check: "IDP_INITIATED",
+  level: "WARNING",
+  message: "allowIdpInitiated is on, but messages that answer no request are refused in this version.",
+  remedy: "Point the portal's tile at this connection's sign-on URL.",
+};
+
+interface ReadMetadata {
+  readonly findings: readonly Finding[];
+  readonly metadata: ProviderMetadata | null;
+}
+
+async function readMetadata(settings: SamlSettings, runtime: Runtime): Promise<ReadMetadata> {
+  const { metadataUrl, metadataXml } = settings;
+  if (metadataUrl !== null)
+    try {
+      const { value } = await fetchMetadata(metadataUrl, runtime.fetch, runtime.urls.browserUrl, runtime.now());
+      return { findings: [ok("METADATA_REACHABLE", "The metadata document was fetched and read.")], metadata: value };
+    } catch (failure) {
+      if (!(failure instanceof ProtocolRefusal)) throw failure;
+      const { remedy } = SAML_REFUSALS[failure.code as SamlRefusalCode];
+      return {
+        findings: [error("METADATA_REACHABLE", `The metadata cannot be used: ${failure.detail ?? ""}.`, remedy)],
+        metadata: null,
+      };
+    }
+  if (metadataXml === null) return { findings: [], metadata: null };
+  const parsed = parseProviderMetadata(metadataXml, runtime.urls.browserUrl, runtime.now());
+  if ("value" in parsed)
+    return { findings: [ok("METADATA_READABLE", "The pasted metadata is readable.")], metadata: parsed.value };
+  const warning = warn(
+    "METADATA_READABLE",
+    `The pasted metadata ${parsed.issue}.`,
+    "Paste the provider's present metadata.",
+  );
+  return { findings: [warning], metadata: null };
+}
+
+function judgeEntity(settings: SamlSettings, metadata: ProviderMetadata | null): readonly Finding[] {
+  const entityId = settings.entityId ?? metadata?.entityId ?? null;
+  if (entityId === null)
+    return [error("ISSUER", "There is no entity ID.", SAML_REFUSALS.SAML_SETTINGS_INCOMPLETE.remedy)];
+  if (metadata !== null && metadata.entityId !== entityId)
+    return [
+      error(
+        "ISSUER",
+        `The metadata describes ${metadata.entityId}, the setting entityId says ${entityId}.`,
+        SAML_REFUSALS.SAML_PROVIDER_CHANGED.remedy,
+      ),
+    ];
+  return [ok("ISSUER", `The provider is ${entityId}.`)];
+}
+
+function judgeCertificates(certificates: readonly ProviderCertificate[], now: Date): readonly Finding[] {
+  if (certificates.length === 0)
+    return [error("CERTIFICATES", "There is no signing certificate.", SAML_REFUSALS.SAML_SETTINGS_INCOMPLETE.remedy)];
+  const usable = certificates.filter(({ expiresAt }) => expiresAt > now);
+  const last = new Date(Math.max(...certificates.map(({ expiresAt }) => expiresAt.getTime())));
+  const remedy = SAML_REFUSALS.SAML_CERTIFICATE_EXPIRED.remedy;
+  if (usable.length === 0)
+    return [error("CERTIFICATES", `Every signing certificate has expired, the last one on ${day(last)}.`, remedy)];
+  const days = Math.floor((last.getTime() - now.getTime()) / DAY_MILLISECONDS);
+  if (days < WARN_DAYS)
+    return [warn("CERTIFICATES", `The last signing certificate expires in ${days} days, on ${day(last)}.`, remedy)];
+  const expired = certificates.length - usable.length;
+  if (expired > 0)
+    return [
+      warn(
+        "CERTIFICATES",
+        `${expired} of ${certificates.length} signing certificates have expired; the last one holds until ${day(last)}.`,
+        "Take the expired ones out of the setting certificates once the provider no longer signs with them.",
+      ),
+    ];
+  const lengths = `${certificates.length} signing certificate${certificates.length === 1 ? "" : "s"}`;
+  return [ok("CERTIFICATES", `${lengths}, RSA of 2,048 bits or more, valid until ${day(last)}.`)];
+}
+
+function judgeRequests(
+  settings: SamlSettings,
+  runtime: Runtime,
+  metadata: ProviderMetadata | null,
+): readonly Finding[] {
+  if (settings.signRequests && runtime.keys?.signing[0] === undefined)
+    return [
+      error(
+        "REQUESTS",
+        "Requests are to be signed, and there is no key.",
+        SAML_REFUSALS.SAML_SIGNING_KEY_MISSING.remedy,
+      ),
+    ];
+  if (metadata?.wantsSignedRequests && !settings.signRequests)
+    return [
+      warn(
+        "REQUESTS",
+        "The provider's metadata asks for signed requests, and signRequests is off.",
+        "Switch signRequests on, and give the provider this connection's metadata.",
+      ),
+    ];
+  const how = settings.signRequests ? "signed with RSA and SHA-256" : "not signed, which the provider does not ask for";
+  return [ok("REQUESTS", `Requests are ${how}.`)];
+}
+
+/** The sign-on address is for browsers, which may reach what this machine may not: never more than a warning. */
+async function reachSignOn(signOnUrl: string, runtime: Runtime): Promise<readonly Finding[]> {
+  try {
+    const response = await runtime.fetch(signOnUrl, { method: "GET" });
+    await response.body?.cancel();
+    if (response.status >= 500)
+      return [warn("SIGN_ON_URL", `The sign-on URL answers with status ${response.status}.`, "Open it in a browser.")];
+    return [ok("SIGN_ON_URL", "The sign-on URL answers."), ...judgeClock(response.headers.get("date"), runtime.now())];
+  } catch (failure) {
+    // The platform's fetch follows no redirect; that there is one proves that the address answers.
+    if ((failure as { code?: unknown }).code === "REDIRECT_REFUSED")
+      return [ok("SIGN_ON_URL", "The sign-on URL answers with a redirect.")];
+    return [
+      warn(
+        "SIGN_ON_URL",
+        `The sign-on URL could not be reached from here: ${failure instanceof Error ? failure.message.slice(0, 200) : "no answer"}.`,
+        "Open it in a browser; people's browsers must reach it, this machine need not.",
+      ),
+    ];
+  }
+}
+
+function judgeClock(date: string | null, now: Date): readonly Finding[] {
+  const theirs = Date.parse(date ?? "");
+  if (Number.isNaN(theirs)) return [];
+  const seconds = Math.round((theirs - now.getTime()) / 1000);
+  if (Math.abs(seconds) <= CLOCK_WARN_SECONDS) return [ok("CLOCK", "The provider's clock agrees with this machine's.")];
+  const way = seconds > 0 ? "ahead of" : "behind";
+  return [
+    warn(
+      "CLOCK",
+      `The provider's clock is ${Math.abs(seconds)} seconds ${way} this machine's.`,
+      SAML_REFUSALS.SAML_CLOCK_SKEW.remedy,
+    ),
+  ];
+}
+
+function day(instant: Date): string {
+  return instant.toISOString().slice(0, 10);
+}
+
+function ok(check: string, message: string): Finding {
+  return { check, level: "OK", message, remedy: null };
+}
+
+function warn(check: string, message: string, remedy: string): Finding {
+  return { check, level: "WARNING", message, remedy };
+}
+
+function error(check: string, message: string, remedy: string): Finding {
+  return { check, level: "ERROR", message, remedy };
+}

@@ -1,0 +1,75 @@
+/** The connection type for any identity provider that speaks SAML 2.0. */
+import { defineConnectionType } from "../../connection/contract/index.js";
+import type { VerifiedAssertion } from "../../protocols/saml/check-assertion.js";
+import { createValidator } from "../../protocols/saml/create-validator.js";
+import { SAML_REFUSALS } from "../../protocols/saml/refusals.js";
+import { createCertifiedKey } from "../../protocols/saml/self-signed-certificate.js";
+import { writeServiceProviderMetadata } from "../../protocols/saml/service-provider-metadata.js";
+import type { Validator } from "../../protocols/saml/validator.js";
+import { checkSettings } from "./check-settings.js";
+import { diagnose } from "./diagnose.js";
+import { completeFromMetadata, importMetadata } from "./metadata.js";
+import { normalize } from "./normalize.js";
+import { openConnection, type OpenedSaml } from "./open.js";
+import { SAML_SETTINGS } from "./settings.js";
+
+/**
+ * The type with a validator of the caller's choice, made when the first connection is opened.
+ *
+ * @param makeValidator called at most once; what it makes is closed with the type
+ */
+export function createSamlConnectionType(makeValidator: () => Validator) {
+  let validator: Validator | null = null;
+  return defineConnectionType<typeof SAML_SETTINGS, OpenedSaml, VerifiedAssertion>({
+    id: "saml",
+    name: "SAML 2.0",
+    description: "Any identity provider that speaks SAML 2.0, such as AD FS, Okta, PingFederate or Shibboleth.",
+    guide: "docs/administrators/saml.md",
+    settingsVersion: 1,
+    upgrade: (stored) => stored,
+    binding: "post",
+    settings: SAML_SETTINGS,
+    refusals: SAML_REFUSALS,
+    check: checkSettings,
+    complete: completeFromMetadata,
+    importMetadata,
+    serviceProvider: (addresses) => [
+      { name: "entityId", label: "Entity ID (audience, identifier)", value: addresses.metadataUrl },
+      { name: "acsUrl", label: "Assertion consumer service URL (reply URL, recipient)", value: addresses.acsUrl },
+      { name: "signOnUrl", label: "Sign-on URL (for portal tiles)", value: addresses.startUrl },
+      { name: "metadataUrl", label: "Service provider metadata", value: addresses.metadataUrl },
+    ],
+    createKeys: async (addresses, now) => {
+      const { hostname } = new URL(addresses.acsUrl);
+      const [signing, decryption] = await Promise.all([
+        createCertifiedKey(`Usher signing (${hostname})`, now),
+        createCertifiedKey(`Usher encryption (${hostname})`, now),
+      ]);
+      return { signing: [signing], decryption: [decryption] };
+    },
+    metadataDocument: (addresses, settings, keys) => ({
+      contentType: "application/samlmetadata+xml; charset=utf-8",
+      body: writeServiceProviderMetadata({
+        entityId: addresses.metadataUrl,
+        acsUrl: addresses.acsUrl,
+        signingCertificates: settings.signRequests ? (keys?.signing.map(({ certificate }) => certificate) ?? []) : [],
+        encryptionCertificates: settings.encryptedAssertions
+          ? (keys?.decryption.map(({ certificate }) => certificate) ?? [])
+          : [],
+        nameIdFormat: settings.nameIdFormat,
+        wantAssertionsSigned: settings.signedPart === "ASSERTION" || settings.signedPart === "BOTH",
+      }),
+    }),
+    open: (settings, runtime) => openConnection(settings, runtime, (validator ??= makeValidator())),
+    strategy: (opened) => opened.strategy,
+    normalize,
+    diagnose,
+    close: async () => {
+      await validator?.close();
+      validator = null;
+    },
+  });
+}
+
+/** The type as the product uses it: verification in worker threads where the program is compiled. */
+export const saml = createSamlConnectionType(createValidator);

@@ -1,0 +1,37 @@
+/** Settings from the provider's metadata: pasted, or behind an address. */
+import type { Runtime } from "../../connection/contract/index.js";
+import { parseProviderMetadata, type ProviderMetadata } from "../../protocols/saml/provider-metadata.js";
+import { fetchMetadata } from "../../protocols/saml/provider-source.js";
+import type { SamlDraft } from "./settings.js";
+
+/** The settings that a metadata document fills in. */
+type Filled = Pick<SamlDraft, "entityId" | "signOnUrl" | "certificates" | "logoutUrl">;
+
+/**
+ * Fills settings in from metadata pasted in this very input: a new document replaces what an older one had filled in,
+ * and never what is given beside it. Without a new document nothing changes.
+ */
+export function completeFromMetadata(settings: SamlDraft, given: ReadonlySet<string>): SamlDraft {
+  if (settings.metadataXml === null || !given.has("metadataXml")) return settings;
+  // Addresses and the rest were judged when the document was parsed as a setting.
+  const metadata = parseProviderMetadata(settings.metadataXml, () => null, new Date(0));
+  if ("issue" in metadata) return settings;
+  const filled = Object.entries(toSettings(metadata.value)).filter(([name]) => !given.has(name));
+  return { ...settings, ...Object.fromEntries(filled) };
+}
+
+/** @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE` or `SAML_METADATA_INVALID` */
+export async function importMetadata(settings: SamlDraft, runtime: Runtime): Promise<Partial<SamlDraft>> {
+  if (settings.metadataUrl === null) return {};
+  const { value } = await fetchMetadata(settings.metadataUrl, runtime.fetch, runtime.urls.browserUrl, runtime.now());
+  return toSettings(value);
+}
+
+function toSettings(metadata: ProviderMetadata): Filled {
+  return {
+    entityId: metadata.entityId,
+    signOnUrl: metadata.signOnUrl,
+    certificates: metadata.certificates.map(({ pem }) => pem),
+    logoutUrl: metadata.logoutUrl,
+  };
+}

@@ -1,0 +1,147 @@
+/** A verified assertion in Usher's words. Pure. */
+import {
+  boundProfile,
+  PROFILE_FIELDS,
+  ProtocolRefusal,
+  type Groups,
+  type NormalizedProfile,
+  type ProfileField,
+} from "../../connection/contract/index.js";
+import type { VerifiedAssertion } from "../../protocols/saml/check-assertion.js";
+import { NAME_ID_FORMAT } from "../../protocols/saml/names.js";
+import type { SamlSettings } from "./settings.js";
+import { COMMA_LISTS, PROFILE_VOCABULARY, SEMICOLON_LIST, SUBJECT_IDENTIFIERS, VOCABULARY } from "./vocabulary.js";
+
+type Attributes = VerifiedAssertion["attributes"];
+
+/** Refuses a verified assertion that does not say safely who the person is. Part of the verification. */
+export function checkSubject(verified: VerifiedAssertion, settings: SamlSettings): void {
+  if (readSubject(verified) === null)
+    throw new ProtocolRefusal(
+      "SAML_TRANSIENT_SUBJECT",
+      "the NameID is transient, and no subject identifier came with it",
+    );
+  const email = readEmail(verified, settings);
+  if (email.kind === "ambiguous")
+    throw new ProtocolRefusal("SAML_EMAIL_AMBIGUOUS", `${email.count} different addresses in ${email.attribute}`);
+}
+
+/** What the contract asks for. Of an assertion that `checkSubject` refuses, the unsafe parts are left empty. */
+export function normalize(verified: VerifiedAssertion, settings: SamlSettings): NormalizedProfile {
+  const { attributes } = verified;
+  const email = readEmail(verified, settings);
+  const first = (names: readonly string[]) => findValues(attributes, names)?.values[0] ?? null;
+  const profile: Partial<Record<ProfileField, string>> = {};
+  for (const field of PROFILE_FIELDS) {
+    const value = first(PROFILE_VOCABULARY[field]);
+    if (value !== null) profile[field] = value;
+  }
+  return boundProfile({
+    issuer: verified.issuer,
+    subject: readSubject(verified) ?? verified.nameId.value,
+    email: email.kind === "known" ? email.value : null,
+    // SAML has no word for it; the organization's proved domains decide.
+    emailVerified: null,
+    username: first(VOCABULARY.username),
+    firstName: readNamed(attributes, settings.firstNameAttribute, VOCABULARY.firstName)?.values[0] ?? null,
+    lastName: readNamed(attributes, settings.lastNameAttribute, VOCABULARY.lastName)?.values[0] ?? null,
+    fullName: first(VOCABULARY.fullName),
+    employeeId: readNamed(attributes, settings.employeeIdAttribute, VOCABULARY.employeeId)?.values[0] ?? null,
+    groups: readGroups(verified, settings),
+    profile,
+    attributes: Object.assign(Object.create(null), attributes) as Attributes,
+    authenticationMethods: verified.authnContextClasses,
+  });
+}
+
+/**
+ * The stable name of the person at this provider: the NameID, or for a transient one a subject identifier attribute,
+ * compared without regard to case as its specification asks. `null` when there is neither.
+ */
+function readSubject({ nameId, attributes, issuer }: VerifiedAssertion): string | null {
+  if (nameId.format === NAME_ID_FORMAT.transient) {
+    for (const name of SUBJECT_IDENTIFIERS) {
+      const values = readExactly(attributes, name);
+      if (values.length === 1 && /^[\w=-]{1,127}@[A-Za-z0-9.-]{1,127}$/.test(values[0]!))
+        return values[0]!.toLowerCase();
+    }
+    return null;
+  }
+  // A persistent identifier is unique only together with whom it belongs to (SAML core 8.3.7).
+  const isForeign =
+    nameId.format === NAME_ID_FORMAT.persistent && nameId.qualifier !== null && nameId.qualifier !== issuer;
+  return isForeign ? `${nameId.qualifier}!${nameId.value}` : nameId.value;
+}
+
+type Email =
+  | { readonly kind: "known"; readonly value: string }
+  | { readonly kind: "missing" }
+  | { readonly kind: "ambiguous"; readonly attribute: string; readonly count: number };
+
+const ADDRESS = /^[^\s@<>(),;:"\\[\]]{1,64}@[^\s@<>(),;:"\\[\]]{1,189}$/;
+
+/**
+ * The e-mail address. Of several addresses none is better than another, and a person may be able to add one at the
+ * provider: only the NameID, when it is one of them, decides.
+ */
+function readEmail({ nameId, attributes }: VerifiedAssertion, settings: SamlSettings): Email {
+  const named = nameId.format === NAME_ID_FORMAT.emailAddress && ADDRESS.test(nameId.value) ? nameId.value : null;
+  const found = readNamed(attributes, settings.emailAttribute, VOCABULARY.email);
+  const values = found?.values.filter((value) => ADDRESS.test(value)) ?? [];
+  const distinct = new Map(values.map((value) => [value.toLowerCase(), value]));
+  if (found === null || distinct.size === 0)
+    return named === null ? { kind: "missing" } : { kind: "known", value: named };
+  if (distinct.size === 1) return { kind: "known", value: values[0]! };
+  if (named !== null && distinct.has(named.toLowerCase())) return { kind: "known", value: named };
+  return { kind: "ambiguous", attribute: found.name, count: distinct.size };
+}
+
+/** Groups as the provider sends them: as many values as groups, but for the providers that are known to join them. */
+function readGroups({ attributes, issuer }: VerifiedAssertion, settings: SamlSettings): Groups {
+  const found = readNamed(attributes, settings.groupsAttribute, VOCABULARY.groups, true);
+  if (found === null) return { kind: "silent" };
+  // Splitting everybody's would let whoever may name a group "x,Admins" become a member of "Admins".
+  const isSemicolonList = found.name.toLowerCase() === SEMICOLON_LIST.attribute && SEMICOLON_LIST.issuer.test(issuer);
+  const separator = COMMA_LISTS.has(found.name) ? "," : isSemicolonList ? ";" : null;
+  const values =
+    separator === null
+      ? found.values
+      : found.values
+          .flatMap((value) => value.split(separator).map((part) => part.trim()))
+          .filter((part) => part !== "");
+  return { kind: "known", values: [...new Set(values)] };
+}
+
+interface Found {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** The configured attribute, by its exact name, or else the usual ones. */
+function readNamed(
+  attributes: Attributes,
+  configured: string | null,
+  usual: readonly string[],
+  allowEmpty = false,
+): Found | null {
+  if (configured === null) return findValues(attributes, usual, allowEmpty);
+  const isThere = Object.hasOwn(attributes, configured);
+  const values = readExactly(attributes, configured);
+  return isThere && (allowEmpty || values.length > 0) ? { name: configured, values } : null;
+}
+
+/** The first of these names that has a value (or, with `allowEmpty`, that was sent at all). */
+function findValues(attributes: Attributes, names: readonly string[], allowEmpty = false): Found | null {
+  const sent = Object.keys(attributes);
+  for (const wanted of names) {
+    const matching = sent.filter((name) => name.toLowerCase() === wanted.toLowerCase());
+    // Names that differ only in case mean the same thing; what they say differently must not be overlooked.
+    const values = matching.flatMap((name) => readExactly(attributes, name));
+    if (matching[0] !== undefined && (allowEmpty || values.length > 0)) return { name: matching[0], values };
+  }
+  return null;
+}
+
+function readExactly(attributes: Attributes, name: string): readonly string[] {
+  return Object.hasOwn(attributes, name) ? attributes[name]! : [];
+}

@@ -1,0 +1,89 @@
+/** Opens a connection: settings and keys become a strategy that all its sign-ins share. */
+import { ProtocolRefusal, type Runtime } from "../../connection/contract/index.js";
+import { parseCertificate, type ProviderCertificate } from "../../protocols/saml/certificates.js";
+import {
+  createFixedSource,
+  createMetadataSource,
+  type ProviderFacts,
+  type ProviderSource,
+} from "../../protocols/saml/provider-source.js";
+import type { SamlStrategy } from "../../protocols/saml/saml-strategy.js";
+import type { Validator } from "../../protocols/saml/validator.js";
+import { checkSubject } from "./normalize.js";
+import type { SamlDraft, SamlSettings } from "./settings.js";
+
+/** An opened connection; safe to share by all requests. */
+export interface OpenedSaml {
+  readonly source: ProviderSource;
+  readonly strategy: SamlStrategy;
+}
+
+/** @throws ProtocolRefusal when settings are missing, or the metadata address does not answer as it must */
+export async function openConnection(
+  settings: SamlSettings,
+  runtime: Runtime,
+  validator: Validator,
+): Promise<OpenedSaml> {
+  const source = createSource(settings, runtime);
+  // Fails here rather than at the first person's sign-in.
+  await source.current();
+  const signingKey = settings.signRequests ? (runtime.keys?.signing[0]?.privateKey ?? null) : null;
+  if (settings.signRequests && signingKey === null) throw new ProtocolRefusal("SAML_SIGNING_KEY_MISSING");
+  // node-saml and what it brings take a quarter of a second to load; a start without SAML connections goes without.
+  const { SamlStrategy } = await import("../../protocols/saml/saml-strategy.js");
+  const strategy = new SamlStrategy({
+    entityId: runtime.addresses.metadataUrl,
+    acsUrl: runtime.addresses.acsUrl,
+    source,
+    validator,
+    now: runtime.now,
+    clockSkewSeconds: settings.clockSkewSeconds,
+    signedPart: settings.signedPart,
+    nameIdFormat: settings.nameIdFormat,
+    authnContexts: settings.requestedAuthnContext ?? [],
+    signingKey,
+    decryptionKeys: runtime.keys?.decryption.map(({ privateKey }) => privateKey) ?? [],
+    mustBeEncrypted: settings.encryptedAssertions,
+    checkSubject: (verified) => checkSubject(verified, settings),
+  });
+  return { source, strategy };
+}
+
+function createSource(settings: SamlSettings, runtime: Runtime): ProviderSource {
+  const facts = readFacts(settings, runtime);
+  if (settings.metadataUrl !== null)
+    return createMetadataSource({
+      metadataUrl: settings.metadataUrl,
+      fetch: runtime.fetch,
+      judgeAddress: runtime.urls.browserUrl,
+      now: runtime.now,
+      entityId: settings.entityId,
+      lastKnown: "missing" in facts ? null : facts,
+    });
+  if ("missing" in facts) throw new ProtocolRefusal("SAML_SETTINGS_INCOMPLETE", facts.missing.join(", "));
+  return createFixedSource(facts);
+}
+
+/** The provider as the settings describe it, or the names of the settings that are missing or no longer allowed. */
+function readFacts(settings: SamlSettings, runtime: Runtime): ProviderFacts | { readonly missing: readonly string[] } {
+  const { entityId, signOnUrl } = settings;
+  const certificates = readCertificates(settings);
+  // Checked when saved, and again here: the operator may since have closed a host.
+  const isUsable = signOnUrl !== null && runtime.urls.browserUrl(new URL(signOnUrl)) === null;
+  if (entityId !== null && isUsable && certificates.length > 0) return { entityId, signOnUrl, certificates };
+  return {
+    missing: [
+      ...(entityId === null ? ["entityId"] : []),
+      ...(isUsable ? [] : ["signOnUrl"]),
+      ...(certificates.length === 0 ? ["certificates"] : []),
+    ],
+  };
+}
+
+/** The certificates of the settings, parsed; they were checked when saved. */
+export function readCertificates(settings: SamlSettings | SamlDraft): readonly ProviderCertificate[] {
+  return (settings.certificates ?? []).flatMap((text) => {
+    const parsed = parseCertificate(text);
+    return "value" in parsed ? [parsed.value] : [];
+  });
+}

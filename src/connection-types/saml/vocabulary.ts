@@ -1,0 +1,129 @@
+/**
+ * The names under which providers usually send what Usher needs: plain names, `urn:oid:` (RFC 4519, RFC 2798, eduPerson,
+ * by the X.500/LDAP attribute profile, SAML profiles 8.2), and the claim URIs of Microsoft and WS-Federation.
+ * The first name that has a value wins; plain names are compared without regard to case.
+ */
+import type { ProfileField } from "../../connection/contract/index.js";
+
+const IDENTITY_CLAIM = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/";
+const MICROSOFT_CLAIM = "http://schemas.microsoft.com/ws/2008/06/identity/claims/";
+const MICROSOFT_IDENTITY = "http://schemas.microsoft.com/identity/claims/";
+
+/** Names of what every provider sends. */
+export const VOCABULARY = {
+  email: [
+    "email",
+    "mail",
+    "emailAddress",
+    "e-mail",
+    "email_address",
+    "user.email",
+    "urn:oid:0.9.2342.19200300.100.1.3", // mail
+    "urn:oid:1.2.840.113549.1.9.1", // emailAddress
+    `${IDENTITY_CLAIM}emailaddress`,
+  ],
+  firstName: [
+    "firstName",
+    "givenName",
+    "first_name",
+    "given_name",
+    "user.firstName",
+    "urn:oid:2.5.4.42", // givenName
+    `${IDENTITY_CLAIM}givenname`,
+  ],
+  lastName: [
+    "lastName",
+    "surname",
+    "sn",
+    "last_name",
+    "family_name",
+    "familyName",
+    "user.lastName",
+    "urn:oid:2.5.4.4", // sn
+    `${IDENTITY_CLAIM}surname`,
+  ],
+  fullName: [
+    "displayName",
+    "fullName",
+    "display_name",
+    "cn",
+    "urn:oid:2.16.840.1.113730.3.1.241", // displayName
+    "urn:oid:2.5.4.3", // cn
+    `${MICROSOFT_IDENTITY}displayname`,
+    "http://schemas.xmlsoap.org/claims/CommonName",
+  ],
+  username: [
+    "username",
+    "userName",
+    "uid",
+    "user.login",
+    "upn",
+    "userPrincipalName",
+    "urn:oid:0.9.2342.19200300.100.1.1", // uid
+    "urn:oid:1.3.6.1.4.1.5923.1.1.1.6", // eduPersonPrincipalName
+    `${IDENTITY_CLAIM}upn`,
+    `${IDENTITY_CLAIM}name`,
+    `${MICROSOFT_CLAIM}windowsaccountname`,
+  ],
+  employeeId: [
+    "employeeId",
+    "employeeNumber",
+    "employee_id",
+    "user.employeeNumber",
+    "urn:oid:2.16.840.1.113730.3.1.3", // employeeNumber
+    `${IDENTITY_CLAIM}employeeid`,
+    `${MICROSOFT_IDENTITY}employeeid`,
+  ],
+  groups: [
+    "groups",
+    "group",
+    "memberOf",
+    "isMemberOf",
+    "urn:oid:1.3.6.1.4.1.5923.1.5.1.1", // isMemberOf
+    `${MICROSOFT_CLAIM}groups`,
+    "http://schemas.xmlsoap.org/claims/Group",
+    "http://wso2.org/claims/groups",
+    "http://wso2.org/claims/role",
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Names of the other profile fields. */
+export const PROFILE_VOCABULARY: Readonly<Record<ProfileField, readonly string[]>> = {
+  phone: [
+    "phone",
+    "phoneNumber",
+    "telephoneNumber",
+    "urn:oid:2.5.4.20",
+    `${IDENTITY_CLAIM}otherphone`,
+    "mobile",
+    "urn:oid:0.9.2342.19200300.100.1.41",
+    `${IDENTITY_CLAIM}mobilephone`,
+  ],
+  jobTitle: ["jobTitle", "title", "urn:oid:2.5.4.12", `${IDENTITY_CLAIM}jobtitle`],
+  department: ["department", "urn:oid:1.2.840.113556.1.2.141", `${IDENTITY_CLAIM}department`],
+  division: ["division", "urn:oid:1.2.840.113556.1.4.261"],
+  streetAddress: ["streetAddress", "street", "urn:oid:2.5.4.9", `${IDENTITY_CLAIM}streetaddress`],
+  city: ["city", "locality", "l", "urn:oid:2.5.4.7", `${IDENTITY_CLAIM}locality`],
+  state: ["state", "st", "region", "urn:oid:2.5.4.8", `${IDENTITY_CLAIM}stateorprovince`],
+  zipCode: ["zipCode", "zip", "postalCode", "urn:oid:2.5.4.17", `${IDENTITY_CLAIM}postalcode`],
+  managerName: ["managerName", "managerDisplayName"],
+  managerEmail: ["managerEmail"],
+  costCenter: ["costCenter", "cost_center"],
+  locale: ["locale", "preferredLanguage", "urn:oid:2.16.840.1.113730.3.1.39"],
+  timeZone: ["timeZone", "zoneinfo"],
+};
+
+/** Identifiers that never change and are never given to somebody else (SAML subject identifier attributes 3.3, 3.4). */
+export const SUBJECT_IDENTIFIERS = [
+  "urn:oasis:names:tc:SAML:attribute:subject-id",
+  "urn:oasis:names:tc:SAML:attribute:pairwise-id",
+] as const;
+
+/** Attributes of which WSO2 Identity Server sends all values in one, with commas between. */
+export const COMMA_LISTS: ReadonlySet<string> = new Set([
+  "http://wso2.org/claims/groups",
+  "http://wso2.org/claims/role",
+]);
+
+/** OneLogin sends `memberOf` as one value with semicolons between; the issuer tells that it is OneLogin. */
+export const SEMICOLON_LIST = { attribute: "memberof", issuer: /^https:\/\/(?:[a-z0-9-]+\.)+onelogin\.com\// } as const;

@@ -1,0 +1,122 @@
+/**
+ * Reading and writing who is in a group, one row for each reason. Nothing here reads a whole group but its count: what a
+ * change costs depends on how many users it names, not on how many there are.
+ */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { Reader, SqlValue } from "../../platform/database/database.js";
+import { insertRows } from "../../platform/database/statements.js";
+import type { GivenMembership, MembershipSource } from "./group.js";
+
+/** Users in one statement at most. */
+const USERS_AT_ONCE = 500;
+
+/** A source as its columns have it; together with group and user it is a reason's key. */
+interface SourceKey {
+  source_kind: string;
+  source_id: string;
+}
+
+function keyOf(source: MembershipSource): SourceKey {
+  return { source_kind: source.kind, source_id: source.kind === "MAPPING" ? source.mappingId : source.id };
+}
+
+/** Of these users, those who are in a group, and what for. Under the organization's lock it stays so. */
+export async function findReasons(
+  reader: Reader,
+  groupId: string,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly SourceKey[]>> {
+  const byUser = new Map<string, SourceKey[]>();
+  for (const some of chunk(userIds)) {
+    const rows = await reader.rows<SourceKey & { user_id: string }>(
+      `SELECT user_id, source_kind, source_id FROM group_member
+        WHERE group_id = ? AND user_id IN (${some.map(() => "?").join(", ")})`,
+      [groupId, ...some],
+    );
+    for (const { user_id, ...key } of rows) {
+      const reasons = byUser.get(user_id);
+      if (reasons === undefined) byUser.set(user_id, [key]);
+      else reasons.push(key);
+    }
+  }
+  return byUser;
+}
+
+/** Whether a source is among the reasons. */
+export function isAmong(reasons: readonly SourceKey[], source: MembershipSource): boolean {
+  const { source_kind, source_id } = keyOf(source);
+  return reasons.some((reason) => reason.source_kind === source_kind && reason.source_id === source_id);
+}
+
+/** Adds a reason for users who do not have it yet. */
+export async function insertReasons(
+  unit: UnitOfWork,
+  groupId: string,
+  userIds: readonly string[],
+  source: MembershipSource,
+): Promise<void> {
+  const { source_kind, source_id } = keyOf(source);
+  const connectionId = source.kind === "MAPPING" ? source.connectionId : null;
+  await insertRows(
+    unit,
+    "group_member",
+    ["group_id", "user_id", "source_kind", "source_id", "connection_id", "created_at"],
+    userIds.map((userId) => [groupId, userId, source_kind, source_id, connectionId, unit.now]),
+  );
+}
+
+/** Takes a reason away from users, or every reason that they have. */
+export async function deleteReasons(
+  unit: UnitOfWork,
+  groupId: string,
+  userIds: readonly string[],
+  source: MembershipSource | null,
+): Promise<void> {
+  const key: readonly SqlValue[] = source === null ? [] : Object.values(keyOf(source));
+  const ofSource = source === null ? "" : " AND source_kind = ? AND source_id = ?";
+  for (const some of chunk(userIds))
+    await unit.execute(
+      `DELETE FROM group_member WHERE group_id = ? AND user_id IN (${some.map(() => "?").join(", ")})${ofSource}`,
+      [groupId, ...some, ...key],
+    );
+}
+
+/** Notes that the members of a group changed. */
+export async function updateGroupVersion(unit: UnitOfWork, groupId: string, version: number): Promise<void> {
+  await unit.execute("UPDATE user_group SET version = ?, updated_at = ? WHERE id = ?", [version, unit.now, groupId]);
+}
+
+/** How many users each of several groups has; groups without members are left out. */
+export async function countMembersOfGroups(
+  reader: Reader,
+  groupIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (groupIds.length === 0) return new Map();
+  const rows = await reader.rows<{ group_id: string; members: number | string }>(
+    `SELECT group_id, COUNT(DISTINCT user_id) AS members FROM group_member
+      WHERE group_id IN (${groupIds.map(() => "?").join(", ")}) GROUP BY group_id`,
+    groupIds,
+  );
+  return new Map(rows.map((row) => [row.group_id, Number(row.members)]));
+}
+
+/** The memberships that one connection's mappings gave a user. */
+export async function findMappedMemberships(
+  reader: Reader,
+  userId: string,
+  connectionId: string,
+): Promise<GivenMembership[]> {
+  const rows = await reader.rows<{ group_id: string; source_id: string }>(
+    `SELECT group_id, source_id FROM group_member
+      WHERE user_id = ? AND connection_id = ? AND source_kind = 'MAPPING' ORDER BY group_id, source_id`,
+    [userId, connectionId],
+  );
+  return rows.map((row) => ({
+    groupId: row.group_id,
+    source: { kind: "MAPPING", mappingId: row.source_id, connectionId },
+  }));
+}
+
+function* chunk(userIds: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < userIds.length; start += USERS_AT_ONCE) yield userIds.slice(start, start + USERS_AT_ONCE);
+}

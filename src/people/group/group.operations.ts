@@ -1,0 +1,187 @@
+/** What can be done with groups, whatever door it comes through. Their members are in `group-members.operations.ts`. */
+import { v7 as uuidv7 } from "uuid";
+import { causeOf, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
+import type { Permission } from "../../access/permission.js";
+import type { Store } from "../../access/store.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { recordAudit } from "../../audit/record-audit.js";
+import { appendEvent } from "../../events/append-event.js";
+import { changesBetween } from "../../events/event-type.js";
+import { isDuplicateKey } from "../../platform/database/driver-errors.js";
+import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
+import { InputCheck } from "../../platform/errors/input.js";
+import { GROUP_NAME_TAKEN, requireVersion } from "../failures.js";
+import { lockOrganization } from "../organization/organization.repository.js";
+import { GROUP_CREATED, GROUP_DELETED, GROUP_UPDATED } from "./group.events.js";
+import { groupSnapshot, type Group } from "./group.js";
+import { deleteGroupRow, findGroup, insertGroup, updateGroupRow } from "./group.repository.js";
+
+const DESCRIPTION_RULE = { longest: 1000 };
+
+/** A group to make. */
+export interface NewGroupInput {
+  readonly organizationId: string;
+  readonly name: string;
+  readonly description?: string | null;
+}
+
+/** What to change in a group: absent keeps. */
+export interface GroupChangeInput {
+  readonly id: string;
+  /** The version that the caller knows; absent changes whatever is there. */
+  readonly expectedVersion?: number | null;
+  readonly name?: string | null;
+  /** `null` clears it. */
+  readonly description?: string | null;
+}
+
+/**
+ * The group that a caller names, read in the scope in which the caller holds a permission.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND
+ */
+export async function readGroupFor(
+  { reader }: Store,
+  caller: Caller,
+  id: string,
+  permission: Permission,
+): Promise<Group> {
+  const group = await findGroup(reader, scopeFor(caller, permission), id);
+  if (group === null) throw new Failure(NOT_FOUND, { type: "group" });
+  return group;
+}
+
+/**
+ * One group, for whoever may see the groups of its organization.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND
+ */
+export async function readGroup(store: Store, caller: Caller, id: string): Promise<Group> {
+  return await readGroupFor(store, caller, id, "GROUPS_READ");
+}
+
+/**
+ * Reads a group for a change. The organization's row is locked first, so that changes follow each other.
+ *
+ * @throws NOT_FOUND when it has gone meanwhile
+ */
+export async function readGroupForChange(unit: UnitOfWork, { id, organizationId }: Group): Promise<Group> {
+  await lockOrganization(unit, organizationId);
+  const group = await findGroup(unit, organizationId, id);
+  if (group === null) throw new Failure(NOT_FOUND, { type: "group" });
+  return group;
+}
+
+/**
+ * Makes a group without members.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, GROUP_NAME_TAKEN
+ */
+export async function createGroup({ begin }: Store, caller: Caller, input: NewGroupInput): Promise<Group> {
+  const { organizationId } = input;
+  requirePermission(caller, organizationId, "GROUPS_WRITE");
+  const check = new InputCheck();
+  const name = check.text("name", input.name);
+  const description = check.optionalText("description", input.description, DESCRIPTION_RULE);
+  check.finish();
+
+  return await begin(caller, causeOf(caller), async (unit) => {
+    if ((await lockOrganization(unit, organizationId)) === null) throw new Failure(NOT_FOUND, { type: "organization" });
+    const group: Group = {
+      id: uuidv7(),
+      organizationId,
+      name,
+      description,
+      version: 1,
+      createdAt: unit.now,
+      updatedAt: unit.now,
+    };
+    await storeName(name, () => insertGroup(unit, group));
+    await appendEvent(unit, {
+      organizationId,
+      type: GROUP_CREATED,
+      subject: { id: group.id, version: group.version },
+      data: { group: groupSnapshot(group), changed: null },
+    });
+    await recordAudit(unit, { ...entryOf("group.created", group), after: groupSnapshot(group) });
+    return group;
+  });
+}
+
+/**
+ * Changes what the input names and leaves the rest. Changing nothing stores nothing and tells nothing.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, GROUP_NAME_TAKEN
+ */
+export async function updateGroup(store: Store, caller: Caller, input: GroupChangeInput): Promise<Group> {
+  const found = await readGroupFor(store, caller, input.id, "GROUPS_WRITE");
+  const check = new InputCheck();
+  const name = input.name == null ? undefined : check.text("name", input.name);
+  const description =
+    input.description === undefined
+      ? undefined
+      : check.optionalText("description", input.description, DESCRIPTION_RULE);
+  check.finish();
+
+  return await store.begin(caller, causeOf(caller), async (unit) => {
+    const before = await readGroupForChange(unit, found);
+    requireVersion(input.expectedVersion, before.version);
+    const after: Group = {
+      ...before,
+      name: name ?? before.name,
+      description: description === undefined ? before.description : description,
+      version: before.version + 1,
+      updatedAt: unit.now,
+    };
+    const changed = changesBetween(groupSnapshot(before), groupSnapshot(after));
+    if (changed === null) return before;
+    await storeName(after.name, () => updateGroupRow(unit, after));
+    await appendEvent(unit, {
+      organizationId: after.organizationId,
+      type: GROUP_UPDATED,
+      subject: { id: after.id, version: after.version },
+      data: { group: groupSnapshot(after), changed },
+    });
+    await recordAudit(unit, {
+      ...entryOf("group.updated", after),
+      before: groupSnapshot(before),
+      after: groupSnapshot(after),
+    });
+    return after;
+  });
+}
+
+/**
+ * Deletes a group with all memberships. The users stay. A mapping that names it gives nothing from then on.
+ *
+ * @returns the group as it was
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
+ */
+export async function deleteGroup(store: Store, caller: Caller, id: string): Promise<Group> {
+  const found = await readGroupFor(store, caller, id, "GROUPS_WRITE");
+  return await store.begin(caller, causeOf(caller), async (unit) => {
+    const before = await readGroupForChange(unit, found);
+    await deleteGroupRow(unit, id);
+    await appendEvent(unit, {
+      organizationId: before.organizationId,
+      type: GROUP_DELETED,
+      subject: { id, version: before.version + 1 },
+      data: { group: groupSnapshot(before), changed: null },
+    });
+    await recordAudit(unit, { ...entryOf("group.deleted", before), before: groupSnapshot(before) });
+    return before;
+  });
+}
+
+function entryOf(action: string, { id, organizationId }: Group) {
+  return { organizationId, action, subject: { type: "group", id } };
+}
+
+async function storeName(name: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (isDuplicateKey(error)) throw new Failure(GROUP_NAME_TAKEN, { name });
+    throw error;
+  }
+}

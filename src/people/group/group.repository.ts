@@ -1,0 +1,88 @@
+/** Reading and writing groups. */
+import type { OrganizationScope } from "../../access/caller.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { sha256Hex } from "../../platform/crypto/tokens.js";
+import type { Reader } from "../../platform/database/database.js";
+import { toDate } from "../../platform/database/values.js";
+import { foldCase } from "../../platform/text.js";
+import type { Group } from "./group.js";
+import { GroupRow } from "./group.row.js";
+
+/** A group as a read answers it, before it is brought into the house's words. */
+export interface RawGroup {
+  id: string;
+  organization_id: string;
+  name: string;
+  description: string | null;
+  version: number;
+  created_at: unknown;
+  updated_at: unknown;
+}
+
+/** The columns of `RawGroup`, of the table alias `g`. */
+export const GROUP_COLUMNS = "g.id, g.organization_id, g.name, g.description, g.version, g.created_at, g.updated_at";
+
+export function groupFromRaw(raw: RawGroup): Group {
+  return {
+    id: raw.id,
+    organizationId: raw.organization_id,
+    name: raw.name,
+    description: raw.description,
+    version: raw.version,
+    createdAt: toDate(raw.created_at),
+    updatedAt: toDate(raw.updated_at),
+  };
+}
+
+/** One group by id, or `null` when it does not exist or lies outside the scope. */
+export async function findGroup(reader: Reader, scope: OrganizationScope, id: string): Promise<Group | null> {
+  const raw =
+    scope === null
+      ? await reader.row<RawGroup>(`SELECT ${GROUP_COLUMNS} FROM user_group g WHERE g.id = ?`, [id])
+      : await reader.row<RawGroup>(
+          `SELECT ${GROUP_COLUMNS} FROM user_group g WHERE g.id = ? AND g.organization_id = ?`,
+          [id, scope],
+        );
+  return raw ? groupFromRaw(raw) : null;
+}
+
+/** The groups of several users in one organization, by name, by user. */
+export async function findGroupsOfUsers(
+  reader: Reader,
+  organizationId: string,
+  userIds: readonly string[],
+): Promise<Map<string, Group[]>> {
+  const byUser = new Map<string, Group[]>(userIds.map((id) => [id, []]));
+  if (userIds.length === 0) return byUser;
+  const raws = await reader.rows<RawGroup & { user_id: string }>(
+    `SELECT DISTINCT m.user_id, ${GROUP_COLUMNS}, g.name_key FROM group_member m JOIN user_group g ON g.id = m.group_id
+      WHERE m.user_id IN (${userIds.map(() => "?").join(", ")}) AND g.organization_id = ?
+      ORDER BY g.name_key, g.id`,
+    [...userIds, organizationId],
+  );
+  for (const raw of raws) byUser.get(raw.user_id)?.push(groupFromRaw(raw));
+  return byUser;
+}
+
+/** As long as the column by which groups are sorted; folding can make a text longer than it was. */
+const LONGEST_NAME_KEY = 200;
+
+function toRow(group: Group): GroupRow {
+  const folded = foldCase(group.name);
+  return { ...group, nameHash: sha256Hex(folded), nameKey: folded.slice(0, LONGEST_NAME_KEY) };
+}
+
+/** Stores a new group. A name that is taken is the database's duplicate key. */
+export async function insertGroup(unit: UnitOfWork, group: Group): Promise<void> {
+  await unit.manager.insert(GroupRow, toRow(group));
+}
+
+/** Stores a changed group. A name that is taken is the database's duplicate key. */
+export async function updateGroupRow(unit: UnitOfWork, group: Group): Promise<void> {
+  await unit.manager.update(GroupRow, { id: group.id }, toRow(group));
+}
+
+/** Deletes a group; the database lets its memberships go with it. */
+export async function deleteGroupRow(unit: UnitOfWork, id: string): Promise<void> {
+  await unit.execute("DELETE FROM user_group WHERE id = ?", [id]);
+}

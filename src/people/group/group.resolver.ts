@@ -1,0 +1,152 @@
+/** Groups in GraphQL. */
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import { requirePermission } from "../../access/caller.js";
+import type { RequestContext } from "../../access/request-context.js";
+import type { Store } from "../../access/store.js";
+import { clearLoaders } from "../../platform/graphql/loaders.js";
+import { PageArgs, type Page } from "../../platform/graphql/paging.js";
+import type { PeopleLoaders } from "../loaders.js";
+import { OrganizationType } from "../organization/organization.type.js";
+import { listUsers } from "../user/list-users.js";
+import { lookAheadAtUsers } from "../user/look-ahead-at-users.js";
+import { UserPage, type UserType } from "../user/user.type.js";
+import { addUsersToGroup, removeUsersFromGroup } from "./group-members.operations.js";
+import {
+  AddUsersToGroupInput,
+  AddUsersToGroupPayload,
+  CreateGroupInput,
+  CreateGroupPayload,
+  DeleteGroupPayload,
+  GroupFilterInput,
+  GroupOrderInput,
+  RemoveUsersFromGroupInput,
+  RemoveUsersFromGroupPayload,
+  UpdateGroupInput,
+  UpdateGroupPayload,
+} from "./group.input.js";
+import { createGroup, deleteGroup, readGroup, updateGroup } from "./group.operations.js";
+import { GroupPage, GroupType } from "./group.type.js";
+import { listGroups } from "./list-groups.js";
+
+@Resolver(() => GroupType)
+export class GroupResolver {
+  constructor(
+    private readonly store: Store,
+    private readonly loaders: PeopleLoaders,
+  ) {}
+
+  @Query(() => GroupType, {
+    description: "One group of the caller's organization; for the operator any. Needs GROUPS_READ.",
+  })
+  async group(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The group's id." }) id: string,
+  ): Promise<GroupType> {
+    return await readGroup(this.store, context.caller, id);
+  }
+
+  @Query(() => GroupPage, {
+    description: "The groups of an organization, by name unless `orderBy` says otherwise. Needs GROUPS_READ.",
+  })
+  async groups(
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, { description: "The organization whose groups to show." }) organizationId: string,
+    @Arg("filter", () => GroupFilterInput, { nullable: true, description: "Which groups to show." })
+    filter: GroupFilterInput | null | undefined,
+    @Arg("orderBy", () => GroupOrderInput, { nullable: true, description: "In which order." })
+    orderBy: GroupOrderInput | null | undefined,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<Page<GroupType>> {
+    return await listGroups(this.store, context.caller, { organizationId, filter, orderBy, page });
+  }
+
+  @FieldResolver(() => Int, {
+    description: "How many users are in the group, whatever their status. Needs GROUPS_READ.",
+  })
+  async memberCount(@Root() group: GroupType, @Ctx() context: RequestContext): Promise<number> {
+    requirePermission(context.caller, group.organizationId, "GROUPS_READ");
+    return (await this.loaders.memberCountOfGroup(context).load(group.id)) ?? 0;
+  }
+
+  @FieldResolver(() => UserPage, {
+    description:
+      "The users in the group, in the order in which their accounts were made; `users` with the filter `groupIds` has other orders. One query for each group: for many groups, ask `users` for `groups`. Needs GROUPS_READ and USERS_READ.",
+  })
+  async members(
+    @Root() group: GroupType,
+    @Ctx() context: RequestContext,
+    @Args(() => PageArgs) page: PageArgs,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Page<UserType>> {
+    const { id, organizationId } = group;
+    const filter = { groupIds: [id] };
+    return await listUsers(this.store, context.caller, { organizationId, filter, page, ...lookAheadAtUsers(info) });
+  }
+
+  @FieldResolver(() => OrganizationType, { description: "The organization whose users it gathers." })
+  async organization(@Root() group: GroupType, @Ctx() context: RequestContext) {
+    return await this.loaders.organization(context).load(group.organizationId);
+  }
+
+  @Mutation(() => CreateGroupPayload, {
+    description: "Makes a group without members. Needs GROUPS_WRITE. Answers GROUP_NAME_TAKEN.",
+  })
+  async createGroup(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => CreateGroupInput, { description: "What to make." }) input: CreateGroupInput,
+  ): Promise<CreateGroupPayload> {
+    return { group: await createGroup(this.store, context.caller, input) };
+  }
+
+  @Mutation(() => UpdateGroupPayload, {
+    description: "Changes a group. Needs GROUPS_WRITE. Answers VERSION_CONFLICT and GROUP_NAME_TAKEN.",
+  })
+  async updateGroup(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => UpdateGroupInput, { description: "What to change." }) input: UpdateGroupInput,
+  ): Promise<UpdateGroupPayload> {
+    return await changing(context, async () => ({ group: await updateGroup(this.store, context.caller, input) }));
+  }
+
+  @Mutation(() => DeleteGroupPayload, {
+    description:
+      "Deletes a group; its users stay. A mapping that names it gives nothing from then on. Needs GROUPS_WRITE.",
+  })
+  async deleteGroup(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The group to delete." }) id: string,
+  ): Promise<DeleteGroupPayload> {
+    return await changing(context, async () => ({ group: await deleteGroup(this.store, context.caller, id) }));
+  }
+
+  @Mutation(() => AddUsersToGroupPayload, {
+    description:
+      "Puts users into a group, all at once. Who is in it already stays, now also by hand: what a mapping gave can then go without taking the user out. Look at `results`: a user who is no member of the organization is NOT_FOUND there, and the others are carried out. Needs GROUPS_WRITE.",
+  })
+  async addUsersToGroup(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => AddUsersToGroupInput, { description: "Whom to put where." }) input: AddUsersToGroupInput,
+  ): Promise<AddUsersToGroupPayload> {
+    return await changing(context, () => addUsersToGroup(this.store, context.caller, input));
+  }
+
+  @Mutation(() => RemoveUsersFromGroupPayload, {
+    description:
+      "Takes users out of a group, all at once, whatever put them there. What a mapping gave comes back at the next sign-in that matches it, and what a directory gave when the directory gives it again: to keep somebody out, change it there. Look at `results`: a user who is no member of the organization is NOT_FOUND there, and the others are carried out. Needs GROUPS_WRITE.",
+  })
+  async removeUsersFromGroup(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => RemoveUsersFromGroupInput, { description: "Whom to take out of what." })
+    input: RemoveUsersFromGroupInput,
+  ): Promise<RemoveUsersFromGroupPayload> {
+    return await changing(context, () => removeUsersFromGroup(this.store, context.caller, input));
+  }
+}
+
+/** Whatever the request reads after a change, it reads anew. */
+async function changing<Payload>(context: RequestContext, change: () => Promise<Payload>): Promise<Payload> {
+  const payload = await change();
+  clearLoaders(context);
+  return payload;
+}

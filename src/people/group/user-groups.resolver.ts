@@ -1,0 +1,23 @@
+/** Adds their groups to users. */
+import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { requirePermission } from "../../access/caller.js";
+import type { RequestContext } from "../../access/request-context.js";
+import { memberKey, type PeopleLoaders } from "../loaders.js";
+import { UserType } from "../user/user.type.js";
+import type { Group } from "./group.js";
+import { GroupType } from "./group.type.js";
+
+@Resolver(() => UserType)
+export class UserGroupsResolver {
+  constructor(private readonly loaders: PeopleLoaders) {}
+
+  @FieldResolver(() => [GroupType], {
+    description: "The user's groups in the organization asked about, by name. Needs GROUPS_READ, but for yourself.",
+  })
+  groups(@Root() user: UserType, @Ctx() context: RequestContext): readonly Group[] | Promise<readonly Group[]> {
+    const { caller } = context;
+    if (caller.kind !== "PERSON" || caller.userId !== user.id)
+      requirePermission(caller, user.organizationId, "GROUPS_READ");
+    return user.knownGroups ?? this.loaders.groupsOfMember(context).load(memberKey(user.organizationId, user.id));
+  }
+}

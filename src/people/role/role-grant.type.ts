@@ -1,0 +1,47 @@
+/** What gave somebody a role, in the schema. */
+import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
+import type { Role, RoleGrant } from "./role.js";
+import { RoleType } from "./role.type.js";
+
+/** Stands for the enum `RoleGrantSource` in decorators. */
+export const RoleGrantSourceEnum: { readonly [Value in RoleGrant["source"]]: Value } = {
+  DEFAULT: "DEFAULT",
+  ADMIN: "ADMIN",
+  API: "API",
+  MAPPING: "MAPPING",
+};
+
+registerEnumType(RoleGrantSourceEnum, {
+  name: "RoleGrantSource",
+  description: "What gives roles.",
+  valuesConfig: {
+    DEFAULT: { description: "The organization's policy `defaultRole`, when nothing else said which." },
+    ADMIN: { description: "An administrator or the operator, by hand." },
+    API: { description: "A program, with an API key." },
+    MAPPING: { description: "A role mapping of a connection, at a sign-in." },
+  },
+});
+
+@ObjectType("RoleGrant", { description: "That a user has a role, and what gave it.", simpleResolvers: true })
+export class RoleGrantType {
+  @Field(() => RoleType, { description: "The role." })
+  role!: Role;
+
+  @Field(() => RoleGrantSourceEnum, { description: "What gave it." })
+  source!: RoleGrant["source"];
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "The mapping that gave it, which may be gone by now; null for other sources.",
+  })
+  mappingId!: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "The connection whose mapping gave it, which may be gone by now; null for other sources.",
+  })
+  connectionId!: string | null;
+
+  @Field(() => Date, { description: "When this source gave it." })
+  givenAt!: Date;
+}

@@ -1,0 +1,74 @@
+/** Roles and the catalogue of permissions in GraphQL. */
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
+import { ALL_PERMISSIONS, PERMISSIONS } from "../../access/permission.js";
+import type { RequestContext } from "../../access/request-context.js";
+import type { Store } from "../../access/store.js";
+import { clearLoaders } from "../../platform/graphql/loaders.js";
+import { PermissionEntryType } from "./permission-entry.type.js";
+import {
+  CreateRoleInput,
+  CreateRolePayload,
+  DeleteRolePayload,
+  UpdateRoleInput,
+  UpdateRolePayload,
+} from "./role.input.js";
+import type { FindRoleUses } from "./role-guard.js";
+import type { Role } from "./role.js";
+import { createRole, deleteRole, updateRole } from "./role.operations.js";
+import { RoleType } from "./role.type.js";
+
+@Resolver(() => RoleType)
+export class RoleResolver {
+  constructor(
+    private readonly store: Store,
+    /** What speaks against deleting a role. */
+    private readonly guards: readonly FindRoleUses[],
+  ) {}
+
+  @Query(() => [PermissionEntryType], {
+    description: "Every permission that a role or an API key can have, with what it allows. Needs no sign-in.",
+  })
+  permissions(): PermissionEntryType[] {
+    return ALL_PERMISSIONS.map((name) => ({ name, description: PERMISSIONS[name] }));
+  }
+
+  @Mutation(() => CreateRolePayload, {
+    description:
+      "Makes a role. Needs ORGANIZATION_WRITE and every permission that the role grants. Answers ROLE_KEY_TAKEN.",
+  })
+  async createRole(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => CreateRoleInput, { description: "What to make." }) input: CreateRoleInput,
+  ): Promise<CreateRolePayload> {
+    return await changing(context, () => createRole(this.store, context.caller, input));
+  }
+
+  @Mutation(() => UpdateRolePayload, {
+    description:
+      "Changes a role, at once for all who have it. Needs ORGANIZATION_WRITE and what is given by it. Answers ROLE_BUILT_IN.",
+  })
+  async updateRole(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => UpdateRoleInput, { description: "What to change." }) input: UpdateRoleInput,
+  ): Promise<UpdateRolePayload> {
+    return await changing(context, () => updateRole(this.store, context.caller, input));
+  }
+
+  @Mutation(() => DeleteRolePayload, {
+    description:
+      "Deletes a role. Needs ORGANIZATION_WRITE. Answers ROLE_BUILT_IN, and ROLE_IN_USE with `details.uses` while users have it, or a policy or a mapping names it.",
+  })
+  async deleteRole(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The role to delete." }) id: string,
+  ): Promise<DeleteRolePayload> {
+    return await changing(context, () => deleteRole(this.store, this.guards, context.caller, id));
+  }
+}
+
+/** Whatever the request reads after a change, it reads anew. */
+async function changing(context: RequestContext, change: () => Promise<Role>): Promise<{ role: RoleType }> {
+  const role = await change();
+  clearLoaders(context);
+  return { role };
+}

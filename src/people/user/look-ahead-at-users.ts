@@ -1,0 +1,12 @@
+/** What a query asks of the users of a page beside their own columns, so that it is read with the page. */
+import type { GraphQLResolveInfo } from "graphql";
+import { asksItemsFor } from "../look-ahead.js";
+import type { UsersQuery } from "./list-users.js";
+
+const ROLE_FIELDS: ReadonlySet<string> = new Set(["role", "roles"]);
+const GROUP_FIELDS: ReadonlySet<string> = new Set(["groups"]);
+
+/** @param info of the resolver that answers the page */
+export function lookAheadAtUsers(info: GraphQLResolveInfo): Required<Pick<UsersQuery, "withRoles" | "withGroups">> {
+  return { withRoles: asksItemsFor(info, ROLE_FIELDS), withGroups: asksItemsFor(info, GROUP_FIELDS) };
+}

@@ -1,0 +1,191 @@
+/**
+ * The checks of the web browser SSO profile (SAML profiles 4.1.4.3) on the assertion that was signed. Everything that
+ * becomes known about a person is read here, from verified XML and from nothing else.
+ */
+import { checkIssueInstant, checkNotBefore, checkNotOnOrAfter, readInstant, type Clocks } from "./instants.js";
+import { BEARER, NAME_ID_FORMAT, NAMESPACE } from "./names.js";
+import { ProtocolRefusal } from "../refusal.js";
+import { refuse, type SamlRefusalCode } from "./refusals.js";
+import { readAttributes } from "./read-attributes.js";
+import { childrenOf, readStrictXml, type XmlElement } from "./strict-xml.js";
+
+/** The longest time for which an assertion may be valid; its ID is remembered as long. */
+const LONGEST_VALIDITY_HOURS = 24;
+const NAME_ID_LENGTH = 512;
+
+/** What an assertion must say. */
+export interface AssertionExpectations extends Clocks {
+  /** The provider's entity ID. */
+  readonly issuer: string;
+  /** The service provider's entity ID. */
+  readonly audience: string;
+  readonly acsUrl: string;
+  /** The ID of the request that the message around the assertion answers. */
+  readonly requestId: string;
+  /** The person had to authenticate after the request (ForceAuthn). */
+  readonly mustBeFresh: boolean;
+  /** The classes of which one was asked for; empty when none was. */
+  readonly authnContexts: readonly string[];
+}
+
+/** A verified assertion as plain data, so that it can be kept between two requests. */
+export interface VerifiedAssertion {
+  readonly id: string;
+  readonly issuer: string;
+  readonly nameId: { readonly value: string; readonly format: string; readonly qualifier: string | null };
+  /** When neither its conditions nor its confirmation hold any longer, in ISO 8601. */
+  readonly expiresAt: string;
+  readonly authnInstant: string;
+  readonly authnContextClasses: readonly string[];
+  /** By which the provider will name the session when it ends it. */
+  readonly sessionIndex: string | null;
+  /** Every attribute with text values, by name, with its values in their order. */
+  readonly attributes: Readonly<Record<string, readonly string[]>>;
+}
+
+/** @throws ProtocolRefusal for the first check that fails */
+export function checkAssertion(assertionXml: string, expected: AssertionExpectations): VerifiedAssertion {
+  const { root } = readStrictXml(assertionXml);
+  if (root.namespace !== NAMESPACE.assertion || root.name !== "Assertion" || root.attributes.get("Version") !== "2.0")
+    refuse("SAML_NOT_A_RESPONSE", "what was signed is not a SAML 2.0 assertion");
+  const id = root.attributes.get("ID");
+  if (id === undefined || id === "") return refuse("SAML_UNEXPECTED_STRUCTURE", "the assertion has no ID");
+  const issuer = textOf(only(root, "Issuer", "SAML_WRONG_ISSUER"), "SAML_WRONG_ISSUER");
+  if (issuer !== expected.issuer)
+    refuse("SAML_WRONG_ISSUER", `expected ${expected.issuer}, received ${issuer.slice(0, 500)}`);
+  const issued = checkIssueInstant(root.attributes.get("IssueInstant"), expected);
+  const conditionsEnd = checkConditions(root, issued, expected);
+  const subject = only(root, "Subject", "SAML_NAME_ID_UNUSABLE");
+  const confirmationEnd = checkConfirmation(subject, expected);
+  const authentication = checkAuthentication(root, expected);
+  return {
+    id,
+    issuer,
+    nameId: readNameId(subject),
+    expiresAt: new Date(Math.max(conditionsEnd.getTime(), confirmationEnd.getTime())).toISOString(),
+    ...authentication,
+    attributes: readAttributes(root),
+  };
+}
+
+const KNOWN_CONDITIONS: ReadonlySet<string> = new Set(["AudienceRestriction", "OneTimeUse", "ProxyRestriction"]);
+
+/** SAML core 2.5.1: every condition must hold, and one that is not understood does not. */
+function checkConditions(assertion: XmlElement, issued: Date, expected: AssertionExpectations): Date {
+  const conditions = only(assertion, "Conditions", "SAML_CONDITIONS_MISSING");
+  const start = conditions.attributes.get("NotBefore");
+  if (start !== undefined) checkNotBefore(start, "Conditions/NotBefore", expected);
+  const end = checkNotOnOrAfter(
+    conditions.attributes.get("NotOnOrAfter"),
+    "Conditions/NotOnOrAfter",
+    "SAML_CONDITIONS_MISSING",
+    expected,
+  );
+  if (end.getTime() - issued.getTime() > LONGEST_VALIDITY_HOURS * 3_600_000)
+    refuse("SAML_CONDITIONS_MISSING", `it is valid for more than ${LONGEST_VALIDITY_HOURS} hours`);
+  for (const { namespace, name } of conditions.children)
+    if (namespace !== NAMESPACE.assertion || !KNOWN_CONDITIONS.has(name))
+      refuse("SAML_CONDITIONS_MISSING", `the condition ${name} is not understood`);
+  const restrictions = childrenOf(conditions, NAMESPACE.assertion, "AudienceRestriction");
+  if (restrictions.length === 0) refuse("SAML_WRONG_AUDIENCE", "the assertion names no audience");
+  for (const restriction of restrictions) {
+    const audiences = childrenOf(restriction, NAMESPACE.assertion, "Audience").map((audience) =>
+      textOf(audience, "SAML_WRONG_AUDIENCE"),
+    );
+    if (!audiences.includes(expected.audience))
+      refuse("SAML_WRONG_AUDIENCE", `expected ${expected.audience}, received ${audiences.join(", ").slice(0, 500)}`);
+  }
+  return end;
+}
+
+/** SAML profiles 4.1.4.3: at least one bearer confirmation for this address, this request and this moment. */
+function checkConfirmation(subject: XmlElement, expected: AssertionExpectations): Date {
+  const bearers = childrenOf(subject, NAMESPACE.assertion, "SubjectConfirmation").filter(
+    ({ attributes }) => attributes.get("Method") === BEARER,
+  );
+  let refusal: unknown = new ProtocolRefusal(
+    "SAML_CONFIRMATION_MISSING",
+    "there is no confirmation of the kind bearer",
+  );
+  for (const bearer of bearers)
+    try {
+      return checkBearer(only(bearer, "SubjectConfirmationData", "SAML_CONFIRMATION_MISSING"), expected);
+    } catch (error) {
+      refusal = error;
+    }
+  throw refusal;
+}
+
+function checkBearer(data: XmlElement, expected: AssertionExpectations): Date {
+  const { attributes } = data;
+  const recipient = attributes.get("Recipient");
+  if (recipient !== expected.acsUrl)
+    refuse("SAML_WRONG_RECIPIENT", `expected ${expected.acsUrl}, received ${recipient?.slice(0, 500) ?? "none"}`);
+  // Without this, an assertion that was stolen elsewhere could be put into an answer to a request of the thief.
+  if (attributes.get("InResponseTo") !== expected.requestId)
+    refuse("SAML_WRONG_REQUEST", `received ${attributes.get("InResponseTo")?.slice(0, 100) ?? "none"}`);
+  const start = attributes.get("NotBefore");
+  if (start !== undefined) checkNotBefore(start, "SubjectConfirmationData/NotBefore", expected);
+  return checkNotOnOrAfter(
+    attributes.get("NotOnOrAfter"),
+    "SubjectConfirmationData/NotOnOrAfter",
+    "SAML_CONFIRMATION_MISSING",
+    expected,
+  );
+}
+
+function checkAuthentication(assertion: XmlElement, expected: AssertionExpectations) {
+  const statements = childrenOf(assertion, NAMESPACE.assertion, "AuthnStatement");
+  const first = statements[0];
+  if (first === undefined) return refuse("SAML_AUTHN_STATEMENT_MISSING");
+  for (const { attributes } of statements) {
+    const end = attributes.get("SessionNotOnOrAfter");
+    if (end !== undefined)
+      checkNotOnOrAfter(end, "AuthnStatement/SessionNotOnOrAfter", "SAML_CONDITIONS_MISSING", expected);
+  }
+  const instant = readInstant(first.attributes.get("AuthnInstant"), "AuthnInstant", "SAML_CONDITIONS_MISSING");
+  if (expected.mustBeFresh && instant.getTime() < expected.requestedAt.getTime() - expected.skewSeconds * 1000)
+    refuse("SAML_NOT_REAUTHENTICATED", `the person authenticated at ${instant.toISOString()}`);
+  const classes = statements
+    .flatMap((statement) => childrenOf(statement, NAMESPACE.assertion, "AuthnContext"))
+    .flatMap((context) => childrenOf(context, NAMESPACE.assertion, "AuthnContextClassRef"))
+    .map((reference) => textOf(reference, "SAML_AUTHN_STATEMENT_MISSING"));
+  if (expected.authnContexts.length > 0 && !classes.some((each) => expected.authnContexts.includes(each)))
+    refuse("SAML_AUTHN_CONTEXT_UNAVAILABLE", `received ${classes.join(", ").slice(0, 500)}`);
+  return {
+    authnInstant: instant.toISOString(),
+    authnContextClasses: [...new Set(classes)],
+    sessionIndex: first.attributes.get("SessionIndex") ?? null,
+  };
+}
+
+function readNameId(subject: XmlElement): VerifiedAssertion["nameId"] {
+  if (childrenOf(subject, NAMESPACE.assertion, "EncryptedID").length > 0)
+    refuse("SAML_ENCRYPTION_UNSUPPORTED", "the identifier alone is encrypted");
+  const element = only(subject, "NameID", "SAML_NAME_ID_UNUSABLE");
+  const value = textOf(element, "SAML_NAME_ID_UNUSABLE");
+  // Cutting white space off would make one person of "ann" and "ann ", whom the provider holds apart.
+  if (value === "" || value !== element.text || value.length > NAME_ID_LENGTH)
+    refuse(
+      "SAML_NAME_ID_UNUSABLE",
+      `it has ${element.text.length} characters, ${value.length} without white space around`,
+    );
+  return {
+    value,
+    format: element.attributes.get("Format") ?? NAME_ID_FORMAT.unspecified,
+    qualifier: element.attributes.get("NameQualifier") ?? null,
+  };
+}
+
+function only(parent: XmlElement, name: string, code: SamlRefusalCode): XmlElement {
+  const found = childrenOf(parent, NAMESPACE.assertion, name);
+  const element = found[0];
+  if (element === undefined || found.length > 1)
+    return refuse(code, `${parent.name} holds ${found.length} elements ${name} instead of one`);
+  return element;
+}
+
+function textOf(element: XmlElement, code: SamlRefusalCode): string {
+  if (element.children.length > 0) refuse(code, `${element.name} holds elements instead of text`);
+  return element.text.trim();
+}

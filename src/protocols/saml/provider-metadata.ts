@@ -1,0 +1,168 @@
+/**
+ * Reads an identity provider's metadata (SAML metadata 2.3 and 2.4.3), as an administrator pastes it or a provider
+ * publishes it, and says in one sentence what is wrong where something is.
+ */
+import { DOMParser } from "@xmldom/xmldom";
+import { parseCertificate, type ProviderCertificate } from "./certificates.js";
+import { BINDING, NAMESPACE } from "./names.js";
+
+/** What a connection needs to know of a provider. */
+export interface ProviderMetadata {
+  readonly entityId: string;
+  /** Where browsers are sent with a request, by the binding HTTP-Redirect. */
+  readonly signOnUrl: string;
+  readonly logoutUrl: string | null;
+  /** Every certificate for signatures, at least one. */
+  readonly certificates: readonly ProviderCertificate[];
+  readonly nameIdFormats: readonly string[];
+  readonly wantsSignedRequests: boolean;
+  /** After which the document must not be used any more. */
+  readonly validUntil: Date | null;
+}
+
+/** Says why an address may not be used, or `null` when it may. */
+export type AddressRule = (url: URL) => string | null;
+
+export type ParsedMetadata = { readonly value: ProviderMetadata } | { readonly issue: string };
+
+const PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol";
+
+/** Ends the reading of a document with the sentence that says why. */
+class MetadataIssue extends Error {}
+
+/**
+ * @param text the document
+ * @param judge whether a browser may be sent to an address
+ * @param now compared with `validUntil`
+ */
+export function parseProviderMetadata(text: string, judge: AddressRule, now: Date): ParsedMetadata {
+  try {
+    return { value: readMetadata(text.replace(/^\uFEFF/, "").trim(), judge, now) };
+  } catch (error) {
+    if (error instanceof MetadataIssue) return { issue: error.message };
+    throw error;
+  }
+}
+
+function readMetadata(text: string, judge: AddressRule, now: Date): ProviderMetadata {
+  const entity = findEntity(parseDocument(text));
+  const entityId = entity.getAttribute("entityID")?.trim() ?? "";
+  if (entityId === "") fail("has no entityID; the document is incomplete");
+  const validUntil = readValidUntil(entity, now);
+  const role = findRole(entity);
+  return {
+    entityId,
+    signOnUrl: findLocation(role, "SingleSignOnService", judge) ?? failWithoutRedirect(role),
+    logoutUrl: findLocation(role, "SingleLogoutService", judge),
+    certificates: readCertificates(role),
+    nameIdFormats: childElements(role, "NameIDFormat").map((format) => format.textContent?.trim() ?? ""),
+    wantsSignedRequests: ["true", "1"].includes(role.getAttribute("WantAuthnRequestsSigned") ?? ""),
+    validUntil,
+  };
+}
+
+function parseDocument(text: string): Element {
+  if (/^https?:\/\/\S+$/.test(text)) fail("is an address, not a document; put it into metadataUrl");
+  if (/^<!doctype html|^<html/i.test(text))
+    fail("is a web page, not metadata; download the provider's metadata XML, perhaps after signing in there");
+  // The only use of a DOCTYPE in metadata is to make a parser read or repeat what the document does not hold.
+  if (/<!doctype|<!entity/i.test(text)) fail("holds a DOCTYPE, which metadata never needs");
+  const tooMany = text.match(/<(?:[\w.-]+:)?EntityDescriptor[\s>]/g)?.length ?? 0;
+  if (tooMany > 1)
+    fail(
+      `describes ${tooMany} entities, as a federation's file does; take the one EntityDescriptor of your provider out of it, or ask the provider for its own metadata`,
+    );
+  let problem: string | null = null;
+  const report = (message: unknown) => {
+    problem ??= String(message).split("\n")[0]!.replace("[xmldom error]", "").trim().slice(0, 120);
+  };
+  const document = new DOMParser({
+    errorHandler: { warning: report, error: report, fatalError: report },
+  }).parseFromString(text, "text/xml");
+  const root = document?.documentElement;
+  if (problem !== null || !root) fail(`is not well-formed XML${problem === null ? "" : `: ${String(problem)}`}`);
+  return root;
+}
+
+function findEntity(root: Element): Element {
+  if (root.namespaceURI !== NAMESPACE.metadata)
+    fail(`is XML of another kind (${root.nodeName.slice(0, 50)}), not SAML 2.0 metadata`);
+  if (root.localName === "EntityDescriptor") return root;
+  const [entity] = root.localName === "EntitiesDescriptor" ? childElements(root, "EntityDescriptor") : [];
+  return entity ?? fail(`begins with ${root.nodeName.slice(0, 50)} instead of EntityDescriptor`);
+}
+
+function readValidUntil(entity: Element, now: Date): Date | null {
+  const value = entity.getAttribute("validUntil");
+  if (!value) return null;
+  const end = new Date(value);
+  if (Number.isNaN(end.getTime())) fail("has a validUntil that is not an instant");
+  if (end <= now) fail(`was valid until ${end.toISOString()}; fetch the present document from the provider`);
+  return end;
+}
+
+function findRole(entity: Element): Element {
+  const roles = childElements(entity, "IDPSSODescriptor");
+  if (roles.length === 0) {
+    if (childElements(entity, "SPSSODescriptor").length > 0)
+      fail("describes a service provider; paste the identity provider's metadata, not Usher's own");
+    fail("has no IDPSSODescriptor; the provider may publish WS-Federation here and SAML 2.0 elsewhere");
+  }
+  const speaking = roles.filter((role) =>
+    (role.getAttribute("protocolSupportEnumeration") ?? "").split(/\s+/).includes(PROTOCOL),
+  );
+  if (speaking.length === 0) fail("describes an identity provider of SAML 1.1 only; SAML 2.0 is needed");
+  if (speaking.length > 1) fail("has more than one IDPSSODescriptor for SAML 2.0; it is not clear which one is meant");
+  return speaking[0]!;
+}
+
+function findLocation(role: Element, name: string, judge: AddressRule): string | null {
+  const service = childElements(role, name).find((each) => each.getAttribute("Binding") === BINDING.redirect);
+  const location = service?.getAttribute("Location")?.trim();
+  if (!location) return null;
+  if (!URL.canParse(location)) fail(`has a ${name} whose Location is not an absolute address`);
+  const refusal = judge(new URL(location));
+  if (refusal !== null) fail(`has a ${name} whose Location ${refusal}`);
+  return location;
+}
+
+function failWithoutRedirect(role: Element): never {
+  const bindings = childElements(role, "SingleSignOnService").map((each) =>
+    (each.getAttribute("Binding") ?? "?").replace(/^.*:/, ""),
+  );
+  return fail(
+    bindings.length === 0
+      ? "has no SingleSignOnService; the document is incomplete"
+      : `offers sign-on by ${bindings.join(", ")} only; switch on the binding HTTP-Redirect at the provider`,
+  );
+}
+
+function readCertificates(role: Element): readonly ProviderCertificate[] {
+  const keys = childElements(role, "KeyDescriptor").filter((key) => key.getAttribute("use") !== "encryption");
+  const texts = keys
+    .flatMap((key) => childElements(key, "KeyInfo", NAMESPACE.signature))
+    .flatMap((info) => childElements(info, "X509Data", NAMESPACE.signature))
+    .flatMap((data) => childElements(data, "X509Certificate", NAMESPACE.signature))
+    .map((element) => element.textContent ?? "");
+  if (texts.length === 0) fail("has no certificate for signatures (KeyDescriptor with use signing or without use)");
+  const certificates = new Map<string, ProviderCertificate>();
+  for (const text of texts) {
+    const parsed = parseCertificate(text);
+    if ("issue" in parsed) fail(`has a certificate that ${parsed.issue}`);
+    certificates.set(parsed.value.pem, parsed.value);
+  }
+  return [...certificates.values()];
+}
+
+function childElements(parent: Element, name: string, namespace: string = NAMESPACE.metadata): Element[] {
+  const found: Element[] = [];
+  for (let node = parent.firstChild; node; node = node.nextSibling) {
+    const element = node as Element;
+    if (node.nodeType === 1 && element.namespaceURI === namespace && element.localName === name) found.push(element);
+  }
+  return found;
+}
+
+function fail(issue: string): never {
+  throw new MetadataIssue(issue);
+}

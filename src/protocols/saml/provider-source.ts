@@ -1,0 +1,127 @@
+/** Where a connection's knowledge of its provider comes from: settings that stand, or a document that is refreshed. */
+import { ProtocolRefusal } from "../refusal.js";
+import type { ProviderCertificate } from "./certificates.js";
+import { parseProviderMetadata, type AddressRule } from "./provider-metadata.js";
+import { refuse } from "./refusals.js";
+
+/** What is needed to send people to a provider and to verify its answers. */
+export interface ProviderFacts {
+  readonly entityId: string;
+  readonly signOnUrl: string;
+  readonly certificates: readonly ProviderCertificate[];
+}
+
+/** Knows a provider. */
+export interface ProviderSource {
+  /** The facts as they are known; never waits for the provider once it has answered. */
+  readonly current: () => Promise<ProviderFacts>;
+  /** Asks the provider anew where that is possible and was not done just now; `null` when nothing newer is to be had. */
+  readonly refresh: () => Promise<ProviderFacts | null>;
+}
+
+/** Facts that only an administrator changes. */
+export function createFixedSource(facts: ProviderFacts): ProviderSource {
+  return { current: () => Promise.resolve(facts), refresh: () => Promise.resolve(null) };
+}
+
+export interface MetadataSourceOptions {
+  readonly metadataUrl: string;
+  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
+  readonly judgeAddress: AddressRule;
+  readonly now: () => Date;
+  /** The entity ID that the document must have; `null` takes the first one that is seen. */
+  readonly entityId: string | null;
+  /** What holds while the document cannot be fetched; `null` when nothing does. */
+  readonly lastKnown: ProviderFacts | null;
+}
+
+/** After this the document is fetched again, beside the sign-in that noticed. */
+const STALE_AFTER_MINUTES = 60;
+/** Signatures that fail ask for a fetch at most this often. */
+const REFRESH_EVERY_SECONDS = 60;
+const LONGEST_DOCUMENT = 1_000_000;
+
+/** Facts from a metadata document, fetched when first needed and refreshed while it is used. */
+export function createMetadataSource(options: MetadataSourceOptions): ProviderSource {
+  let known: ProviderFacts | null = null;
+  let fetchedAt: Date | null = null;
+  let triedAt: Date | null = null;
+  let running: Promise<ProviderFacts> | null = null;
+
+  async function load(): Promise<ProviderFacts> {
+    const { value } = await fetchMetadata(options.metadataUrl, options.fetch, options.judgeAddress, options.now());
+    const pinned = options.entityId ?? known?.entityId ?? null;
+    if (pinned !== null && value.entityId !== pinned)
+      refuse("SAML_PROVIDER_CHANGED", `expected ${pinned}, found ${value.entityId.slice(0, 500)}`);
+    known = { entityId: value.entityId, signOnUrl: value.signOnUrl, certificates: value.certificates };
+    fetchedAt = options.now();
+    return known;
+  }
+
+  /** One fetch at a time, whoever asks. */
+  function fetchOnce(): Promise<ProviderFacts> {
+    triedAt = options.now();
+    running ??= load().finally(() => (running = null));
+    return running;
+  }
+
+  const secondsSince = (then: Date | null) =>
+    then === null ? Number.POSITIVE_INFINITY : (options.now().getTime() - then.getTime()) / 1000;
+
+  return {
+    current: async () => {
+      if (known === null) {
+        const isUnreachable = options.lastKnown !== null && secondsSince(triedAt) < REFRESH_EVERY_SECONDS;
+        if (isUnreachable && running === null) return options.lastKnown!;
+        return fetchOnce().catch((error: unknown) => {
+          // A document that is wrong is not a provider that is down: only the latter may be waited out.
+          const isDown = error instanceof ProtocolRefusal && error.code === "SAML_METADATA_UNREACHABLE";
+          if (isDown && options.lastKnown !== null) return options.lastKnown;
+          throw error;
+        });
+      }
+      const isStale = secondsSince(fetchedAt) > STALE_AFTER_MINUTES * 60;
+      // What fails here is told by the diagnosis; the sign-in goes on with what was known.
+      if (isStale && secondsSince(triedAt) > REFRESH_EVERY_SECONDS) fetchOnce().catch(() => undefined);
+      return known;
+    },
+    refresh: async () => {
+      if (secondsSince(triedAt) < REFRESH_EVERY_SECONDS) return null;
+      const before = known;
+      const after = await fetchOnce().catch(() => null);
+      return after === null || sameCertificates(before, after) ? null : after;
+    },
+  };
+}
+
+/**
+ * Fetches and reads a metadata document.
+ *
+ * @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE` or `SAML_METADATA_INVALID`
+ */
+export async function fetchMetadata(
+  url: string,
+  fetch: MetadataSourceOptions["fetch"],
+  judgeAddress: AddressRule,
+  now: Date,
+) {
+  let text: string;
+  try {
+    const response = await fetch(url, {
+      headers: { accept: "application/samlmetadata+xml, application/xml, text/xml" },
+    });
+    if (!response.ok) return refuse("SAML_METADATA_UNREACHABLE", `${url} answers with status ${response.status}`);
+    text = await response.text();
+  } catch (error) {
+    if (error instanceof ProtocolRefusal) throw error;
+    return refuse("SAML_METADATA_UNREACHABLE", error instanceof Error ? error.message.slice(0, 300) : null);
+  }
+  if (text.length > LONGEST_DOCUMENT) return refuse("SAML_METADATA_INVALID", `${text.length} characters`);
+  const parsed = parseProviderMetadata(text, judgeAddress, now);
+  return "issue" in parsed ? refuse("SAML_METADATA_INVALID", `the document ${parsed.issue}`) : parsed;
+}
+
+function sameCertificates(before: ProviderFacts | null, after: ProviderFacts): boolean {
+  const pems = new Set(before?.certificates.map(({ pem }) => pem));
+  return pems.size === after.certificates.length && after.certificates.every(({ pem }) => pems.has(pem));
+}

@@ -1,0 +1,37 @@
+/** The attributes of a verified assertion (SAML core 2.7.3). */
+import { NAMESPACE } from "./names.js";
+import { childrenOf, type XmlElement } from "./strict-xml.js";
+
+const LONGEST_NAME = 500;
+const LONGEST_VALUE = 4_000;
+
+/**
+ * Every attribute by its `Name`, with its values in their order; an attribute that is there twice has the values of both.
+ * Empty values count as none. The object has no prototype: a provider may name an attribute as it likes.
+ */
+export function readAttributes(assertion: XmlElement): Readonly<Record<string, readonly string[]>> {
+  const attributes: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
+  for (const statement of childrenOf(assertion, NAMESPACE.assertion, "AttributeStatement"))
+    for (const attribute of childrenOf(statement, NAMESPACE.assertion, "Attribute")) {
+      const name = attribute.attributes.get("Name")?.trim() ?? "";
+      if (name === "" || name.length > LONGEST_NAME) continue;
+      const values = (attributes[name] ??= []);
+      for (const element of childrenOf(attribute, NAMESPACE.assertion, "AttributeValue")) {
+        const value = readValue(element);
+        if (value !== null) values.push(value);
+      }
+    }
+  return attributes;
+}
+
+/**
+ * The text of a value: its own, or that of the one element in it (a `NameID` in eduPersonTargetedID). Text with elements
+ * between is left out: two readers could join it differently.
+ */
+function readValue(element: XmlElement): string | null {
+  const [inner, second] = element.children;
+  if (second !== undefined || (inner !== undefined && (inner.children.length > 0 || element.text.trim() !== "")))
+    return null;
+  const value = (inner ?? element).text.trim();
+  return value === "" || value.length > LONGEST_VALUE ? null : value;
+}

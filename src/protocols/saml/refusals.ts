@@ -1,0 +1,214 @@
+/** Every reason for which a SAML sign-in is refused: a sentence that is safe to show, and what mends it where. */
+import { ProtocolRefusal, type RefusalTexts } from "../refusal.js";
+
+const UNUSABLE = "The company sign-in sent an answer that cannot be used.";
+const NOT_GENUINE = "The company sign-in sent an answer whose origin could not be confirmed.";
+
+/** SAML's published refusals, by code. */
+export const SAML_REFUSALS = {
+  // The message as such
+  SAML_MALFORMED_RESPONSE: {
+    message: UNUSABLE,
+    remedy:
+      "The posted SAMLResponse is not base64 of well-formed XML in UTF-8. Look for a proxy or an extension that changes forms between the provider and Usher; else show the details to whoever runs the provider.",
+  },
+  SAML_RESPONSE_TOO_LARGE: {
+    message: UNUSABLE,
+    remedy:
+      "The message has more than 350,000 characters, 3,000 elements, 40 levels or 60 attributes on one element. At the provider, send fewer groups: only those assigned to this application.",
+  },
+  SAML_FORBIDDEN_MARKUP: {
+    message: UNUSABLE,
+    remedy:
+      "The message holds a comment, a CDATA section, a processing instruction or a DOCTYPE. No identity provider writes them into a response, so treat this as an attack; if a proxy adds them, take it out of the way.",
+  },
+  SAML_NOT_A_RESPONSE: {
+    message: UNUSABLE,
+    remedy:
+      "The assertion consumer service takes a SAML 2.0 Response by HTTP POST. At the provider, check the version, that the response binding is HTTP-POST, and that logout messages do not go to this address.",
+  },
+  SAML_UNEXPECTED_STRUCTURE: {
+    message: NOT_GENUINE,
+    remedy:
+      "The message does not have one assertion in its place, has the same ID twice, or a signature where none belongs. This is how signature wrapping looks: check the sign-in attempts around it before blaming the provider.",
+  },
+  SAML_UNSIGNED: {
+    message: NOT_GENUINE,
+    remedy:
+      "Switch on signing at the provider (sign response, sign assertion, or both), or change this connection's setting signedPart to what the provider signs.",
+  },
+  SAML_WEAK_ALGORITHM: {
+    message: NOT_GENUINE,
+    remedy:
+      "At the provider, choose RSA with SHA-256 as signing algorithm and SHA-256 as digest. SHA-1 and HMAC are never accepted.",
+  },
+  SAML_PROVIDER_REFUSED: {
+    message: "The company sign-in did not sign you in.",
+    remedy:
+      "The provider answered with an error status; details name it. Check there that the person is assigned to this application and what its own log says.",
+  },
+  SAML_AUTHN_CONTEXT_UNAVAILABLE: {
+    message: "The company sign-in cannot sign you in the way that is required.",
+    remedy:
+      "The provider does not offer, or did not use, the authentication context that requestedAuthnContext asks for. Clear that setting, or choose a class that the provider supports.",
+  },
+  SAML_NAME_ID_UNAVAILABLE: {
+    message: "The company sign-in cannot name you in the way that is required.",
+    remedy:
+      "The provider cannot send the NameID format that nameIdFormat asks for. Clear that setting, or configure the format at the provider.",
+  },
+  SAML_WRONG_DESTINATION: {
+    message: "The company sign-in sent its answer to the wrong place.",
+    remedy:
+      "At the provider, set the assertion consumer service URL (reply URL, single sign-on URL) to this connection's acsUrl, character by character.",
+  },
+  SAML_WRONG_ISSUER: {
+    message: NOT_GENUINE,
+    remedy:
+      "The answer names another provider than the connection. Compare the setting entityId with the provider's entity ID (issuer); details show both.",
+  },
+
+  // The request that it answers
+  SAML_UNSOLICITED: {
+    message: "Please begin the sign-in here rather than at the company portal.",
+    remedy:
+      "The message answers no request. Point the portal's tile or bookmark at this connection's signOnUrl instead of the provider's own launch address.",
+  },
+  SAML_UNKNOWN_REQUEST: {
+    message: "This sign-in took too long or was already used. Please begin again.",
+    remedy:
+      "The answer names a request that is not under way: older than the time allowed, used up, or of another connection. Begin again at the sign-on address; if it keeps happening, check that the provider's bookmark is not a copy of an old login page.",
+  },
+  SAML_WRONG_REQUEST: {
+    message: NOT_GENUINE,
+    remedy:
+      "The signed assertion answers another request than the message around it. Treat this as an attack; a provider that leaves InResponseTo out of SubjectConfirmationData must be set to SP-initiated sign-in.",
+  },
+
+  // Signatures, encryption, keys
+  SAML_BAD_SIGNATURE: {
+    message: NOT_GENUINE,
+    remedy:
+      "No configured certificate verifies the signature. Compare the provider's signing certificate with the setting certificates, and add the new one if the provider has rotated its key (paste its metadata again, or use metadataUrl).",
+  },
+  SAML_CERTIFICATE_EXPIRED: {
+    message: "The company sign-in uses a certificate that has expired.",
+    remedy:
+      "Create a new signing certificate at the provider and add it to the setting certificates (or paste the new metadata). Usher takes several at once, so that nobody is locked out while you change over.",
+  },
+  SAML_ENCRYPTION_REQUIRED: {
+    message: UNUSABLE,
+    remedy:
+      "The setting encryptedAssertions is on, and the assertion came in the clear. At the provider, upload the encryption certificate from this connection's metadata, or switch the setting off.",
+  },
+  SAML_ENCRYPTION_UNSUPPORTED: {
+    message: UNUSABLE,
+    remedy:
+      "At the provider, encrypt the assertion (not single identifiers or attributes) with AES-256-GCM and the key with RSA-OAEP (rsa-oaep-mgf1p, SHA-1 digest). AES-CBC is accepted only when the whole response is signed as well.",
+  },
+  SAML_DECRYPTION_FAILED: {
+    message: UNUSABLE,
+    remedy:
+      "The assertion is not encrypted for this connection's key. At the provider, replace the encryption certificate by the one in this connection's metadata.",
+  },
+  SAML_SIGNING_KEY_MISSING: {
+    message: "This sign-in is not set up completely.",
+    remedy:
+      "The setting signRequests is on, but the connection has no key of its own. Save the connection again; if it stays, tell whoever operates this installation.",
+  },
+
+  // What the verified assertion says
+  SAML_CLOCK_SKEW: {
+    message: "The clocks of the company sign-in and of this service do not agree.",
+    remedy:
+      "Set the clock of the provider's server by NTP, and check this machine's; details say how far off they are. clockSkewSeconds allows up to five minutes in the meantime.",
+  },
+  SAML_EXPIRED: {
+    message: "The answer of the company sign-in is too old. Please begin again.",
+    remedy:
+      "The answer was used after its end. If it happens to everybody, look for a provider with very short lifetimes (raise them to five minutes) or a wrong clock.",
+  },
+  SAML_CONDITIONS_MISSING: {
+    message: UNUSABLE,
+    remedy:
+      "The assertion lacks an instant or a condition that the browser sign-on profile asks for, has one that is not understood, or is valid for more than a day; details name it. Choose the provider's standard SAML 2.0 web sign-on application.",
+  },
+  SAML_WRONG_AUDIENCE: {
+    message: "The answer of the company sign-in is meant for another application.",
+    remedy:
+      "At the provider, set the audience (SP entity ID, identifier) to this connection's entityId, character by character; details show what arrived.",
+  },
+  SAML_WRONG_RECIPIENT: {
+    message: "The answer of the company sign-in is meant for another application.",
+    remedy:
+      "At the provider, set the recipient (ACS URL) to this connection's acsUrl, character by character; details show what arrived.",
+  },
+  SAML_CONFIRMATION_MISSING: {
+    message: NOT_GENUINE,
+    remedy:
+      "The assertion has no bearer confirmation that can be used. At the provider, choose the web browser sign-on profile with subject confirmation method bearer.",
+  },
+  SAML_AUTHN_STATEMENT_MISSING: {
+    message: UNUSABLE,
+    remedy:
+      "The assertion does not say that the person signed in (no AuthnStatement). At the provider, choose the web browser sign-on profile.",
+  },
+  SAML_NOT_REAUTHENTICATED: {
+    message: "The company sign-in did not ask you to sign in again.",
+    remedy:
+      "Usher asked for a fresh authentication (ForceAuthn), and the provider answered from an older session. Allow ForceAuthn for this application at the provider.",
+  },
+  SAML_NAME_ID_UNUSABLE: {
+    message: "The company sign-in did not say who you are.",
+    remedy:
+      "At the provider, set the NameID to a value that stays the same for the person (a persistent identifier or the e-mail address), not empty and at most 512 characters long.",
+  },
+  SAML_TRANSIENT_SUBJECT: {
+    message: "The company sign-in did not say who you are.",
+    remedy:
+      "The NameID is transient, a new one at every sign-in. At the provider, choose persistent or emailAddress, or release the attribute subject-id or pairwise-id.",
+  },
+  SAML_EMAIL_AMBIGUOUS: {
+    message: "The company sign-in sent several e-mail addresses for you.",
+    remedy:
+      "At the provider, send only the primary address in the e-mail attribute, or name another attribute in the setting emailAttribute.",
+  },
+
+  // The connection and the service itself
+  SAML_SETTINGS_INCOMPLETE: {
+    message: "This sign-in is not set up completely.",
+    remedy:
+      "Give entityId, signOnUrl and certificates, or paste the provider's metadata, or give its metadataUrl; details name what is missing.",
+  },
+  SAML_METADATA_UNREACHABLE: {
+    message: "The company sign-in cannot be reached at the moment.",
+    remedy:
+      "The document at metadataUrl could not be fetched; details say why. Open the address in a browser; if it is inside the company network, the operator must allow its host, or paste the metadata instead.",
+  },
+  SAML_METADATA_INVALID: {
+    message: "This sign-in is not set up correctly.",
+    remedy: "What metadataUrl answers cannot be used; details say why. Correct the address, or paste the metadata.",
+  },
+  SAML_PROVIDER_CHANGED: {
+    message: "This sign-in is not set up correctly.",
+    remedy:
+      "The document at metadataUrl now describes a provider with another entity ID. If that is right, change the setting entityId; people's identities belong to the old one until then.",
+  },
+  SAML_BUSY: {
+    message: "Too many people are signing in at this moment. Please try again.",
+    remedy: "More answers are waiting to be verified than this process takes on. Add a replica if it keeps happening.",
+  },
+  SAML_VERIFICATION_STOPPED: {
+    message: UNUSABLE,
+    remedy:
+      "Verifying this message took longer than allowed, or ended its worker, and was given up. Real responses take milliseconds: treat it as an attack, or send fewer groups.",
+  },
+} as const satisfies RefusalTexts;
+
+/** A code of SAML's published refusals. */
+export type SamlRefusalCode = keyof typeof SAML_REFUSALS;
+
+/** Refuses a message; every check of this protocol ends here. */
+export function refuse(code: SamlRefusalCode, detail: string | null = null): never {
+  throw new ProtocolRefusal(code, detail);
+}

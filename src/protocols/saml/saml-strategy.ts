@@ -1,0 +1,292 @@
+/**
+ * passport-saml's strategy, taking an `Exchange` instead of a web request. It writes the request and dispatches the
+ * answer; what it leaves out is done here, in the order that is safe: decode, inspect, find the request,
+ * verify, check the profile. The caller then notes the replay and uses the flow up.
+ */
+import { randomBytes } from "node:crypto";
+import { SAML, Strategy as PassportSamlStrategy, ValidateInResponseTo, type Profile } from "@node-saml/passport-saml";
+import { checkAssertion, type VerifiedAssertion } from "./check-assertion.js";
+import { decodeMessage } from "./decode-message.js";
+import { inspectResponse, type InspectedResponse } from "./inspect-response.js";
+import { checkIssueInstant, type Clocks } from "./instants.js";
+import type { ProviderFacts, ProviderSource } from "./provider-source.js";
+import { refuse } from "./refusals.js";
+import type { Validator } from "./validator.js";
+import type { VerificationAnswer } from "./verify-message.js";
+
+/** Which parts a provider must sign. One is always needed, and whatever is signed must verify. */
+export type SignedPart = "RESPONSE" | "ASSERTION" | "BOTH" | "EITHER";
+
+/** What a connection decides about its sign-ins. */
+export interface SamlStrategyOptions {
+  /** The service provider's entity ID. */
+  readonly entityId: string;
+  readonly acsUrl: string;
+  readonly source: ProviderSource;
+  readonly validator: Validator;
+  readonly now: () => Date;
+  readonly clockSkewSeconds: number;
+  readonly signedPart: SignedPart;
+  readonly nameIdFormat: string | null;
+  /** Authentication context classes to ask for, exactly; empty asks for none. */
+  readonly authnContexts: readonly string[];
+  /** PKCS #8 in PEM; `null` leaves requests unsigned. */
+  readonly signingKey: string | null;
+  readonly decryptionKeys: readonly string[];
+  readonly mustBeEncrypted: boolean;
+  /** Further checks on the verified assertion that belong to the connection type; refuses by throwing. */
+  readonly checkSubject: (assertion: VerifiedAssertion) => void;
+}
+
+/** A sign-in under way, as sign-in lends it; it is handed back as it came, to be used up. */
+export interface SamlFlow {
+  readonly requestId: string | null;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly startedAt: Date;
+}
+
+/** One step of a sign-in. The same shape as the connection contract's, which this folder may not import. */
+export type SamlExchange =
+  | {
+      readonly step: "start";
+      readonly loginHint: string | null;
+      readonly forceAuthentication: boolean;
+      readonly keep: (flow: { requestId: string; secrets: Record<string, string> }) => Promise<string>;
+    }
+  | { readonly step: "return" }
+  | {
+      readonly step: "post";
+      readonly parameters: Readonly<Record<string, string>>;
+      readonly findFlow: (requestId: string) => Promise<SamlFlow | null>;
+    };
+
+/** What `success` is called with. */
+export interface SamlVerification {
+  readonly verified: VerifiedAssertion;
+  readonly posted: {
+    readonly flow: SamlFlow;
+    readonly replay: { readonly kind: "assertion"; readonly id: string; readonly expiresAt: Date };
+  };
+}
+
+/** Remembers in the flow that the person had to authenticate anew; the answer is held to it. */
+const FORCED = { forceAuthentication: "yes" } as const;
+
+/** The form of the IDs that `start` makes; anything else was never asked, and is not looked up. */
+const REQUEST_ID = /^_[0-9a-f]{40}$/;
+
+/** What passport-saml calls in place of node-saml, for one request. */
+class ExchangeSaml extends SAML {
+  constructor(
+    options: ConstructorParameters<typeof SAML>[0],
+    private readonly answer: () => Promise<string>,
+  ) {
+    super(options);
+  }
+
+  /** Reached only by what was decoded, inspected and matched with its request. */
+  override async validatePostResponseAsync(): Promise<{ profile: Profile; loggedOut: boolean }> {
+    const assertionXml = await this.answer();
+    const profile = { issuer: "", nameID: "", nameIDFormat: "", getAssertionXml: () => assertionXml };
+    return { profile, loggedOut: false };
+  }
+}
+
+/** The strategy of one opened connection. Each request needs a child of it (`Object.create`) with actions of its own. */
+export class SamlStrategy extends PassportSamlStrategy {
+  constructor(private readonly settings: SamlStrategyOptions) {
+    const neverCalled = () => {
+      throw new Error("Each exchange brings its own verification.");
+    };
+    super({ ...libraryOptions(settings, null), name: "saml" }, neverCalled, neverCalled);
+  }
+
+  /** @param exchange a `SamlExchange`; typed as the base class wants it, because passport hands on whatever it is given */
+  override authenticate(exchange: unknown): void {
+    this.run(exchange as SamlExchange).catch((error: unknown) =>
+      this.error(error instanceof Error ? error : new Error("The SAML exchange failed.")),
+    );
+  }
+
+  private async run(exchange: SamlExchange): Promise<void> {
+    switch (exchange.step) {
+      case "start":
+        return this.start(exchange);
+      case "post":
+        return this.receive(exchange);
+      case "return":
+        return refuse("SAML_NOT_A_RESPONSE", "a message that came by redirect");
+    }
+  }
+
+  private async start(exchange: SamlExchange & { step: "start" }): Promise<void> {
+    const { settings } = this;
+    const facts = await settings.source.current();
+    const requestId = `_${randomBytes(20).toString("hex")}`;
+    const secrets = exchange.forceAuthentication ? { ...FORCED } : {};
+    const relayState = await exchange.keep({ requestId, secrets });
+    const saml = new ExchangeSaml(
+      {
+        ...libraryOptions(settings, facts),
+        generateUniqueId: () => requestId,
+        forceAuthn: exchange.forceAuthentication,
+      },
+      () => refuse("SAML_NOT_A_RESPONSE"),
+    );
+    // Not part of SAML, but what Entra ID, Okta and AD FS read; others pass over it.
+    const additionalParams: Record<string, string> =
+      exchange.loginHint === null ? {} : { login_hint: exchange.loginHint };
+    this.dispatch(saml, { query: { RelayState: relayState } }, additionalParams, () => undefined);
+  }
+
+  private async receive(exchange: SamlExchange & { step: "post" }): Promise<void> {
+    const { settings } = this;
+    const field = exchange.parameters["SAMLResponse"];
+    if (field === undefined || exchange.parameters["SAMLRequest"] !== undefined)
+      return refuse("SAML_NOT_A_RESPONSE", "the form has no field SAMLResponse, or a SAMLRequest beside it");
+    const facts = await settings.source.current();
+    const { xml, root } = decodeMessage(field);
+    const response = inspectResponse(root, { issuer: facts.entityId, acsUrl: settings.acsUrl });
+    checkSignedParts(response, settings);
+    if (response.inResponseTo === null) return refuse("SAML_UNSOLICITED");
+    const flow = REQUEST_ID.test(response.inResponseTo) ? await exchange.findFlow(response.inResponseTo) : null;
+    if (flow === null || flow.requestId !== response.inResponseTo) return refuse("SAML_UNKNOWN_REQUEST");
+    const clocks: Clocks = {
+      now: settings.now(),
+      requestedAt: flow.startedAt,
+      skewSeconds: settings.clockSkewSeconds,
+    };
+    checkIssueInstant(response.issueInstant ?? undefined, clocks);
+    const saml = new ExchangeSaml(libraryOptions(settings, facts), () =>
+      this.verifySignatures(xml, response, facts, clocks.now),
+    );
+    this.dispatch(saml, { query: {}, body: { SAMLResponse: field } }, {}, (profile) => {
+      const verified = checkAssertion(profile.getAssertionXml?.() ?? "", {
+        ...clocks,
+        issuer: facts.entityId,
+        audience: settings.entityId,
+        acsUrl: settings.acsUrl,
+        requestId: flow.requestId!,
+        mustBeFresh: flow.secrets["forceAuthentication"] === FORCED.forceAuthentication,
+        authnContexts: settings.authnContexts,
+      });
+      settings.checkSubject(verified);
+      // A copy is refused for as long as any clock within the skew could still take it for valid.
+      const expiresAt = new Date(Date.parse(verified.expiresAt) + 2 * settings.clockSkewSeconds * 1000);
+      const replay = { kind: "assertion", id: verified.id, expiresAt } as const;
+      return { verified, posted: { flow, replay } } satisfies SamlVerification;
+    });
+  }
+
+  /** Lets passport-saml do its part, on a child of this request's child, so that nothing is shared. */
+  private dispatch(
+    saml: SAML,
+    request: { readonly query: object; readonly body?: object },
+    additionalParams: Record<string, string>,
+    complete: (profile: Profile) => object | undefined,
+  ): void {
+    const child = Object.create(this, {
+      _saml: { value: saml },
+      _signonVerify: {
+        value: (profile: Profile, done: (error: Error | null, user?: object) => void) => {
+          try {
+            done(null, complete(profile));
+          } catch (error) {
+            done(error as Error);
+          }
+        },
+      },
+    }) as PassportSamlStrategy;
+    super.authenticate.call(child, request as never, { additionalParams });
+  }
+
+  private async verifySignatures(
+    responseXml: string,
+    response: InspectedResponse,
+    facts: ProviderFacts,
+    now: Date,
+  ): Promise<string> {
+    const { settings } = this;
+    const { assertion } = response;
+    const verifyWith = (certificates: ProviderFacts["certificates"]): Promise<VerificationAnswer> =>
+      settings.validator.verify({
+        responseXml,
+        certificates: certificates.map(({ pem }) => pem),
+        // A signature that is there must hold, even where the other one would do: otherwise the part that it covers
+        // could be changed.
+        responseMustBeSigned: response.responseIsSigned,
+        assertionMustBeSigned: (assertion.kind === "plain" && assertion.isSigned) || mustSignAssertion(settings),
+        encryption:
+          assertion.kind === "plain" ? "none" : assertion.isAuthenticated ? "authenticated" : "unauthenticated",
+        decryptionKeys: settings.decryptionKeys,
+      });
+    const current = facts.certificates.filter(({ expiresAt }) => expiresAt > now);
+    const expired = facts.certificates.filter(({ expiresAt }) => expiresAt <= now);
+    let answer: VerificationAnswer | null = current.length === 0 ? null : await verifyWith(current);
+    if (answer === null || isBadSignature(answer)) {
+      const refreshed = await settings.source.refresh();
+      const usable = refreshed?.certificates.filter(({ expiresAt }) => expiresAt > now) ?? [];
+      if (usable.length > 0) answer = await verifyWith(usable);
+    }
+    if (expired.length > 0 && (answer === null || isBadSignature(answer))) {
+      const late = await verifyWith(expired);
+      if (answer === null || late.outcome === "verified")
+        refuse("SAML_CERTIFICATE_EXPIRED", `it was valid until ${expired[0]!.expiresAt.toISOString()}`);
+    }
+    if (answer === null) return refuse("SAML_SETTINGS_INCOMPLETE", "there is no certificate");
+    return answer.outcome === "verified" ? answer.assertionXml : refuse(answer.code, answer.detail);
+  }
+}
+
+function isBadSignature(answer: VerificationAnswer): boolean {
+  return answer.outcome === "refused" && answer.code === "SAML_BAD_SIGNATURE";
+}
+
+function mustSignAssertion({ signedPart }: SamlStrategyOptions): boolean {
+  return signedPart === "ASSERTION" || signedPart === "BOTH";
+}
+
+/** What can be said of signatures and encryption before any key is used. */
+function checkSignedParts(response: InspectedResponse, settings: SamlStrategyOptions): void {
+  const { assertion, responseIsSigned } = response;
+  const { signedPart } = settings;
+  if (assertion.kind === "plain" && settings.mustBeEncrypted) refuse("SAML_ENCRYPTION_REQUIRED");
+  if (!responseIsSigned && (signedPart === "RESPONSE" || signedPart === "BOTH"))
+    refuse("SAML_UNSIGNED", "the response is not signed");
+  if (assertion.kind === "encrypted") {
+    if (settings.decryptionKeys.length === 0) refuse("SAML_DECRYPTION_FAILED", "this connection has no key of its own");
+    // Whether the assertion inside is signed shows only after decryption, where the library demands it.
+    if (!assertion.isAuthenticated && !responseIsSigned)
+      refuse("SAML_ENCRYPTION_UNSUPPORTED", "AES-CBC in a response that is not signed");
+    return;
+  }
+  if (!assertion.isSigned && mustSignAssertion(settings)) refuse("SAML_UNSIGNED", "the assertion is not signed");
+  if (!assertion.isSigned && !responseIsSigned) refuse("SAML_UNSIGNED", "nothing is signed");
+}
+
+/** Every option of the library that matters, stated even where its default is right. */
+function libraryOptions(settings: SamlStrategyOptions, facts: ProviderFacts | null) {
+  return {
+    issuer: settings.entityId,
+    audience: settings.entityId,
+    callbackUrl: settings.acsUrl,
+    entryPoint: facts?.signOnUrl ?? "https://not-known-yet.invalid",
+    idpCert: facts?.certificates.map(({ pem }) => pem) ?? "not known yet",
+    ...(facts !== null && { idpIssuer: facts.entityId }),
+    identifierFormat: settings.nameIdFormat,
+    allowCreate: true,
+    authnRequestBinding: "HTTP-Redirect",
+    disableRequestedAuthnContext: settings.authnContexts.length === 0,
+    authnContext: [...settings.authnContexts],
+    racComparison: "exact" as const,
+    signatureAlgorithm: "sha256" as const,
+    digestAlgorithm: "sha256",
+    ...(settings.signingKey !== null && { privateKey: settings.signingKey }),
+    // The request is found, matched and used up through the exchange; the library's own memory is not shared by
+    // replicas, and is not atomic.
+    validateInResponseTo: ValidateInResponseTo.never,
+    wantAuthnResponseSigned: true,
+    wantAssertionsSigned: true,
+    acceptedClockSkewMs: settings.clockSkewSeconds * 1000,
+  };
+}

@@ -1,0 +1,57 @@
+/** Writes the service provider's own metadata document (SAML metadata 2.4.4). */
+import { BINDING, NAMESPACE } from "./names.js";
+
+export interface ServiceProvider {
+  readonly entityId: string;
+  readonly acsUrl: string;
+  /** Requests are signed with the first of these; empty when they are not signed. Certificates in PEM. */
+  readonly signingCertificates: readonly string[];
+  /** Assertions may be encrypted for these; empty when they should come in the clear. */
+  readonly encryptionCertificates: readonly string[];
+  readonly nameIdFormat: string | null;
+  readonly wantAssertionsSigned: boolean;
+}
+
+/** The document, with everything that a provider reads from it. */
+export function writeServiceProviderMetadata(provider: ServiceProvider): string {
+  const { signingCertificates, encryptionCertificates } = provider;
+  const keys = [
+    ...signingCertificates.map((certificate) => writeKey("signing", certificate, [])),
+    ...encryptionCertificates.map((certificate) =>
+      writeKey("encryption", certificate, [
+        "http://www.w3.org/2009/xmlenc11#aes256-gcm",
+        "http://www.w3.org/2009/xmlenc11#aes128-gcm",
+        "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+      ]),
+    ),
+  ];
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<md:EntityDescriptor xmlns:md="${NAMESPACE.metadata}" entityID="${escapeXml(provider.entityId)}">`,
+    `  <md:SPSSODescriptor AuthnRequestsSigned="${signingCertificates.length > 0}" WantAssertionsSigned="${provider.wantAssertionsSigned}" protocolSupportEnumeration="${NAMESPACE.protocol}">`,
+    ...keys,
+    ...(provider.nameIdFormat === null
+      ? []
+      : [`    <md:NameIDFormat>${escapeXml(provider.nameIdFormat)}</md:NameIDFormat>`]),
+    `    <md:AssertionConsumerService Binding="${BINDING.post}" Location="${escapeXml(provider.acsUrl)}" index="0" isDefault="true"/>`,
+    "  </md:SPSSODescriptor>",
+    "</md:EntityDescriptor>",
+    "",
+  ].join("\n");
+}
+
+function writeKey(use: "signing" | "encryption", certificate: string, methods: readonly string[]): string {
+  const base64 = certificate.replace(/-----[A-Z ]+-----|\s+/g, "");
+  return [
+    `    <md:KeyDescriptor use="${use}">`,
+    `      <ds:KeyInfo xmlns:ds="${NAMESPACE.signature}"><ds:X509Data><ds:X509Certificate>${base64}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`,
+    ...methods.map((method) => `      <md:EncryptionMethod Algorithm="${method}"/>`),
+    "    </md:KeyDescriptor>",
+  ].join("\n");
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ESCAPES[character]!);
+}

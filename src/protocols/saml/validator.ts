@@ -1,0 +1,21 @@
+/** What verifies the signatures of responses, and the simplest implementation: in the calling thread. */
+import type { VerificationAnswer, VerificationJob } from "./verify-message.js";
+
+/** Verifies the signatures of responses. */
+export interface Validator {
+  /** Never throws for what a response contains. */
+  readonly verify: (job: VerificationJob) => Promise<VerificationAnswer>;
+  /** Ends what the validator runs; later calls may be refused with `SAML_BUSY`. */
+  readonly close: () => Promise<void>;
+}
+
+/** Verifies in the calling thread. */
+export function createInlineValidator(): Validator {
+  return {
+    verify: async (job) => {
+      const { verifyMessage } = await import("./verify-message.js");
+      return verifyMessage(job);
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,8 @@
+/** The worker thread: one message in, one answer out. Started by the worker pool from the compiled program. */
+import { parentPort } from "node:worker_threads";
+import { verifyMessage, type VerificationJob } from "./verify-message.js";
+
+const port = parentPort;
+if (port === null) throw new Error("This file is started as a worker thread, not as a program.");
+// An error that is not the message's fault ends the thread; the pool replaces it.
+port.on("message", (job: VerificationJob) => void verifyMessage(job).then((answer) => port.postMessage(answer)));

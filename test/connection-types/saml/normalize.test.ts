@@ -1,0 +1,225 @@
+/** What a verified assertion becomes: vocabularies, groups, e-mail addresses and subjects. */
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { startSamlProvider, type ResponseContent, type SamlProvider } from "../../support/providers/saml/index.js";
+import { openDriver } from "./driver.js";
+
+let provider: SamlProvider;
+beforeAll(async () => {
+  provider = await startSamlProvider();
+});
+afterAll(() => provider.close());
+
+const FORMAT = {
+  email: "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+  transient: "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
+  persistent: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+};
+
+async function signIn(changes: Partial<ResponseContent>, settings: Record<string, unknown> = {}) {
+  const driver = await openDriver(provider, { settings });
+  return driver.post(provider.answer(await driver.start(), "p-1001", changes).fields);
+}
+
+async function profileOf(changes: Partial<ResponseContent>, settings: Record<string, unknown> = {}) {
+  const outcome = await signIn(changes, settings);
+  if (outcome.action !== "profile") throw new Error(JSON.stringify(outcome));
+  return outcome.profile;
+}
+
+describe("vocabularies are known without configuration", () => {
+  test.each(["plain", "oid", "microsoft"] as const)("%s", async (attributeVocabulary) => {
+    const other = await startSamlProvider({ attributeVocabulary });
+    try {
+      const driver = await openDriver(other);
+      const outcome = await driver.post(other.answer(await driver.start(), "p-1001").fields);
+      expect(outcome).toMatchObject({
+        profile: {
+          email: "ann@acme.example",
+          firstName: "Ann",
+          lastName: "Archer",
+          employeeId: "E1",
+          profile: { department: "Sales" },
+          groups: { kind: "known", values: ["Everyone", "ITSM-Admins"] },
+        },
+      });
+    } finally {
+      await other.close();
+    }
+  });
+
+  test("plain names in any case", async () => {
+    const profile = await profileOf({
+      attributes: [
+        ["EMAIL", ["a@b.example"]],
+        ["FirstName", ["A"]],
+        ["SN", ["B"]],
+      ],
+    });
+    expect(profile).toMatchObject({ email: "a@b.example", firstName: "A", lastName: "B" });
+  });
+
+  test("and what the settings name comes before all of them, by its exact name", async () => {
+    const attributes = [
+      ["email", ["wrong@b.example"]],
+      ["workMail", ["right@b.example"]],
+      ["vorname", ["Änne"]],
+      ["nachname", ["Öz"]],
+      ["nr", ["7"]],
+      ["rollen", ["R1"]],
+    ] as const;
+    const settings = {
+      emailAttribute: "workMail",
+      firstNameAttribute: "vorname",
+      lastNameAttribute: "nachname",
+      employeeIdAttribute: "nr",
+      groupsAttribute: "rollen",
+    };
+    expect(await profileOf({ attributes }, settings)).toMatchObject({
+      email: "right@b.example",
+      firstName: "Änne",
+      lastName: "Öz",
+      employeeId: "7",
+      groups: { kind: "known", values: ["R1"] },
+    });
+    expect(await profileOf({ attributes }, { emailAttribute: "WORKMAIL" })).toMatchObject({ email: null });
+  });
+
+  test("every attribute is there for mappings, whatever its name", async () => {
+    const attributes = [
+      ["dept", ["A", "B"]],
+      ["__proto__", ["x"]],
+      ["constructor", ["y"]],
+      ["empty", [""]],
+    ] as const;
+    const profile = await profileOf({ attributes });
+    expect(Object.entries(profile.attributes)).toEqual([
+      ["dept", ["A", "B"]],
+      ["__proto__", ["x"]],
+      ["constructor", ["y"]],
+      ["empty", []],
+    ]);
+    expect(Object.getPrototypeOf(profile.attributes)).toBeNull();
+    expect(({} as Record<string, unknown>)["x"]).toBeUndefined();
+  });
+});
+
+describe("groups", () => {
+  const groupsOf = async (attributes: ResponseContent["attributes"]) => (await profileOf({ attributes })).groups;
+
+  test.each([
+    ["many values", ["A", "B"], ["A", "B"]],
+    ["one value", ["A"], ["A"]],
+    ["the same value twice", ["A", "A"], ["A"]],
+    [
+      "a comma that belongs to the name",
+      ["CN=Admins,OU=Groups", "x,ITSM-Admins"],
+      ["CN=Admins,OU=Groups", "x,ITSM-Admins"],
+    ],
+    ["one value with a comma", ["x,ITSM-Admins"], ["x,ITSM-Admins"]],
+  ])("%s", async (_, sent, values) => {
+    expect(await groupsOf([["groups", sent]])).toEqual({ kind: "known", values });
+  });
+
+  test("no attribute at all is silence; an attribute without values is an empty list", async () => {
+    expect(await groupsOf([["email", ["a@b.example"]]])).toEqual({ kind: "silent" });
+    expect(await groupsOf([["groups", []]])).toEqual({ kind: "known", values: [] });
+    expect(await groupsOf([["groups", [""]]])).toEqual({ kind: "known", values: [] });
+  });
+
+  test("a comma list from WSO2 Identity Server, by the names of its claims", async () => {
+    expect(await groupsOf([["http://wso2.org/claims/groups", ["A, B,C"]]])).toEqual({
+      kind: "known",
+      values: ["A", "B", "C"],
+    });
+  });
+
+  test("a semicolon list from OneLogin, by its issuer, and from nobody else", async () => {
+    expect(await groupsOf([["memberOf", ["A;B"]]])).toEqual({ kind: "known", values: ["A;B"] });
+    const oneLogin = await startSamlProvider({ entityId: "https://app.onelogin.com/saml/metadata/1" });
+    try {
+      const driver = await openDriver(oneLogin);
+      const { fields } = oneLogin.answer(await driver.start(), "p-1001", { attributes: [["memberOf", ["A;B"]]] });
+      expect(await driver.post(fields)).toMatchObject({ profile: { groups: { kind: "known", values: ["A", "B"] } } });
+    } finally {
+      await oneLogin.close();
+    }
+  });
+});
+
+describe("the e-mail address", () => {
+  const byEmail = { nameId: "ann@acme.example", nameIdFormat: FORMAT.email };
+
+  test("is the NameID when that is an address and no attribute says otherwise", async () => {
+    const other = await startSamlProvider({ nameIdFormat: "emailAddress" });
+    try {
+      const driver = await openDriver(other);
+      const outcome = await driver.post(other.answer(await driver.start(), "p-1001", { attributes: [] }).fields);
+      expect(outcome).toMatchObject({ profile: { email: "ann@acme.example", subject: "ann@acme.example" } });
+    } finally {
+      await other.close();
+    }
+  });
+
+  test("is not read from a NameID of another format", async () => {
+    expect((await profileOf({ nameId: "ann@acme.example", attributes: [] })).email).toBeNull();
+  });
+
+  test("is the attribute's, though the NameID is another", async () => {
+    expect((await profileOf({ ...byEmail, attributes: [["email", ["other@acme.example"]]] })).email).toBe(
+      "other@acme.example",
+    );
+  });
+
+  test("of several is the one that the NameID is; else nobody can say, and the sign-in is refused", async () => {
+    const several = [["email", ["mallory@evil.example", "Ann@acme.example"]]] as const;
+    expect((await profileOf({ ...byEmail, attributes: several })).email).toBe("ann@acme.example");
+    expect(await signIn({ attributes: several })).toMatchObject({ action: "error", code: "SAML_EMAIL_AMBIGUOUS" });
+  });
+
+  test("twice in other case is one address", async () => {
+    expect((await profileOf({ attributes: [["email", ["Ann@acme.example", "ann@acme.example"]]] })).email).toBe(
+      "Ann@acme.example",
+    );
+  });
+
+  test.each(["ann", "ann@", "@acme.example", "ann@acme@example", "a b@acme.example", "Ann <ann@acme.example>"])(
+    "is missing rather than %j",
+    async (value) => {
+      expect((await profileOf({ attributes: [["email", [value]]] })).email).toBeNull();
+    },
+  );
+
+  test("says nothing about being verified", async () => {
+    expect((await profileOf({ attributes: [["email_verified", ["true"]]] })).emailVerified).toBeNull();
+  });
+});
+
+describe("the subject", () => {
+  const transient = { nameId: "_1", nameIdFormat: FORMAT.transient };
+
+  test.each(["subject-id", "pairwise-id"])("is %s when the NameID is transient", async (name) => {
+    const attribute = `urn:oasis:names:tc:SAML:attribute:${name}`;
+    const profile = await profileOf({ ...transient, attributes: [[attribute, ["Ann01@Acme.example"]]] });
+    expect(profile.subject).toBe("ann01@acme.example");
+  });
+
+  test("is never one of two identifiers, nor one without a scope", async () => {
+    const name = "urn:oasis:names:tc:SAML:attribute:subject-id";
+    for (const values of [["a@x.example", "b@x.example"], ["a"], ["a.b@x.example"], []])
+      expect(await signIn({ ...transient, attributes: [[name, values]] })).toMatchObject({
+        code: "SAML_TRANSIENT_SUBJECT",
+      });
+  });
+
+  test("is a persistent NameID together with the provider behind a proxy that it belongs to", async () => {
+    const subjectOf = async (nameQualifier: string | null) =>
+      (await profileOf({ nameIdFormat: FORMAT.persistent, nameQualifier })).subject;
+    expect(await subjectOf(null)).toBe("p-1001");
+    expect(await subjectOf(provider.entityId)).toBe("p-1001");
+    expect(await subjectOf("https://behind.example")).toBe("https://behind.example!p-1001");
+  });
+
+  test("is kept apart where only case differs", async () => {
+    expect((await profileOf({ nameId: "ANN" })).subject).toBe("ANN");
+  });
+});

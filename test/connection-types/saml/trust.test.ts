@@ -1,0 +1,237 @@
+/** Certificates that rotate and expire, clocks that disagree, answers that come twice or to another connection. */
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { createProviderKey, startSamlProvider, type SamlProvider } from "../../support/providers/saml/index.js";
+import { ADDRESSES, openDriver, ownKeys } from "./driver.js";
+
+const HOUR = 3_600_000;
+const current = createProviderKey();
+const next = createProviderKey();
+const expired = createProviderKey({ notAfter: new Date(Date.now() - HOUR) });
+
+let provider: SamlProvider;
+beforeEach(async () => {
+  provider = await startSamlProvider({ keys: [current] });
+});
+afterEach(() => provider.close());
+
+type Driver = Awaited<ReturnType<typeof openDriver>>;
+async function signIn(driver: Driver) {
+  return driver.post(provider.answer(await driver.start(), "p-1001").fields);
+}
+
+describe("certificates", () => {
+  test("two hold at once while the provider rotates", async () => {
+    provider.setKeys([current, next]);
+    const driver = await openDriver(provider);
+    expect(await signIn(driver)).toMatchObject({ action: "profile" });
+    provider.setKeys([next]);
+    expect(await signIn(driver)).toMatchObject({ action: "profile" });
+  });
+
+  test("one that was taken out no longer holds", async () => {
+    const driver = await openDriver(provider, { settings: { certificates: [next.base64] } });
+    expect(await signIn(driver)).toMatchObject({ action: "error", code: "SAML_BAD_SIGNATURE" });
+  });
+
+  test("one that has expired is refused with its own code, and the detail says since when", async () => {
+    const driver = await openDriver(provider, { settings: { certificates: [expired.certificate] } });
+    provider.setKeys([expired]);
+    const outcome = await signIn(driver);
+    expect(outcome).toMatchObject({ action: "error", code: "SAML_CERTIFICATE_EXPIRED" });
+    expect(outcome).toHaveProperty("detail", expect.stringMatching(/^it was valid until \d{4}-/));
+  });
+
+  test("one that has expired beside one that has not is named, when the provider still signs with it", async () => {
+    const driver = await openDriver(provider, {
+      settings: { certificates: [current.certificate, expired.certificate] },
+    });
+    expect(await signIn(driver)).toMatchObject({ action: "profile" });
+    provider.setKeys([expired]);
+    expect(await signIn(driver)).toMatchObject({ action: "error", code: "SAML_CERTIFICATE_EXPIRED" });
+    provider.setKeys([next]);
+    expect(await signIn(driver)).toMatchObject({ action: "error", code: "SAML_BAD_SIGNATURE" });
+  });
+
+  test("one that expires while the connection is open is refused from then on", async () => {
+    const soon = createProviderKey({ notAfter: new Date(Date.now() + HOUR) });
+    const later = await startSamlProvider({ keys: [soon], clockOffsetSeconds: 2 * 3600 });
+    try {
+      const driver = await openDriver(later);
+      driver.moveClock(2 * 3600);
+      const outcome = await driver.post(later.answer(await driver.start(), "p-1001").fields);
+      expect(outcome).toMatchObject({ action: "error", code: "SAML_CERTIFICATE_EXPIRED" });
+    } finally {
+      await later.close();
+    }
+  });
+
+  test("a rotation behind a metadata address works at once, without anybody's doing", async () => {
+    const driver = await openDriver(provider, {
+      settings: { metadataXml: undefined, metadataUrl: provider.metadataUrl },
+    });
+    expect(await signIn(driver)).toMatchObject({ action: "profile" });
+    expect(provider.metadataRequests()).toBe(1);
+    provider.setKeys([next]);
+    const url = await driver.start();
+    driver.moveClock(61);
+    expect(await driver.post(provider.answer(url, "p-1001").fields)).toMatchObject({ action: "profile" });
+    expect(provider.metadataRequests()).toBe(2);
+  });
+
+  test("behind a metadata address, the document's certificates hold and not the settings'", async () => {
+    const driver = await openDriver(provider, {
+      settings: { metadataXml: undefined, metadataUrl: provider.metadataUrl, certificates: [next.base64] },
+    });
+    provider.setKeys([next]);
+    expect(await signIn(driver)).toMatchObject({ action: "error", code: "SAML_BAD_SIGNATURE" });
+  });
+});
+
+describe("clocks", () => {
+  test.each([
+    [-50, "profile", null],
+    [50, "profile", null],
+    [-200, "SAML_CLOCK_SKEW", /at least (199|200|201) seconds behind/],
+    [200, "SAML_CLOCK_SKEW", /(199|200|201) seconds ahead/],
+  ] as const)("%d seconds off", async (clockOffsetSeconds, came, sentence) => {
+    const skewed = await startSamlProvider({ keys: [current], clockOffsetSeconds });
+    try {
+      const driver = await openDriver(skewed);
+      const outcome = await driver.post(skewed.answer(await driver.start(), "p-1001").fields);
+      expect(outcome.action === "error" ? outcome.code : outcome.action).toBe(came);
+      if (sentence) expect(outcome).toHaveProperty("detail", expect.stringMatching(sentence));
+    } finally {
+      await skewed.close();
+    }
+  });
+
+  test("two minutes off, where the connection allows three", async () => {
+    const skewed = await startSamlProvider({ keys: [current], clockOffsetSeconds: 120 });
+    try {
+      const driver = await openDriver(skewed, { settings: { clockSkewSeconds: 180 } });
+      const outcome = await driver.post(skewed.answer(await driver.start(), "p-1001").fields);
+      expect(outcome).toMatchObject({ action: "profile" });
+    } finally {
+      await skewed.close();
+    }
+  });
+
+  test("an answer that lay about for a quarter of an hour is too old, whatever it says of its own end", async () => {
+    const driver = await openDriver(provider);
+    const url = await driver.start();
+    const end = new Date(Date.now() + HOUR);
+    const { fields } = provider.answer(url, "p-1001", { notOnOrAfter: end, confirmationEnd: end });
+    driver.moveClock(15 * 60);
+    expect(await driver.post(fields)).toMatchObject({ action: "error", code: "SAML_EXPIRED" });
+  });
+});
+
+describe("answers that come again", () => {
+  test("the same message twice, one after the other", async () => {
+    const driver = await openDriver(provider);
+    const { fields } = provider.answer(await driver.start(), "p-1001");
+    expect(await driver.post(fields)).toMatchObject({ action: "profile" });
+    expect(await driver.post(fields)).toMatchObject({ action: "error", code: "SAML_UNKNOWN_REQUEST" });
+  });
+
+  test("twenty copies at once: one is accepted", async () => {
+    const driver = await openDriver(provider);
+    const { fields } = provider.answer(await driver.start(), "p-1001");
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => driver.post(fields)));
+    expect(outcomes.filter(({ action }) => action === "profile")).toHaveLength(1);
+  });
+
+  test("one assertion in answers to two requests: the second does not name its request", async () => {
+    const driver = await openDriver(provider);
+    const first = await driver.start();
+    const second = await driver.start();
+    const { fields } = provider.answer(first, "p-1001", { signedPart: "ASSERTION" });
+    const spliced = Buffer.from(fields.SAMLResponse, "base64")
+      .toString("utf8")
+      .replace(provider.readRequest(first).id, provider.readRequest(second).id);
+    const outcome = await driver.post({ SAMLResponse: Buffer.from(spliced).toString("base64") });
+    expect(outcome).toMatchObject({ action: "error", code: "SAML_WRONG_REQUEST" });
+  });
+
+  test("the note against replays names the assertion and outlives it", async () => {
+    const driver = await openDriver(provider);
+    const { fields } = provider.answer(await driver.start(), "p-1001");
+    const outcome = await driver.verify(fields);
+    const verification = outcome.action === "success" ? outcome.verification : null;
+    const { verified, posted } = verification!;
+    expect(posted!.replay).toMatchObject({ kind: "assertion", id: verified.id });
+    expect(posted!.replay.expiresAt.getTime()).toBeGreaterThanOrEqual(Date.parse(verified.expiresAt) + 60_000);
+    expect(driver.flows.get(posted!.flow.requestId!)).toBe(posted!.flow);
+  });
+
+  test("an answer to something that Usher never asked is not even looked up", async () => {
+    const driver = await openDriver(provider);
+    const url = await driver.start();
+    const { fields } = provider.answer(url, "p-1001", { inResponseTo: "x".repeat(100_000) });
+    expect(await driver.post(fields)).toMatchObject({ action: "error", code: "SAML_UNKNOWN_REQUEST" });
+    expect(driver.lookups()).toBe(0);
+  });
+
+  test("an answer for a sibling connection of the same provider", async () => {
+    const sibling = {
+      ...ADDRESSES,
+      acsUrl: ADDRESSES.acsUrl.replace("c1", "c2"),
+      metadataUrl: ADDRESSES.metadataUrl.replace("c1", "c2"),
+    };
+    const [mine, theirs] = [await openDriver(provider), await openDriver(provider, { addresses: sibling })];
+    const { fields } = provider.answer(await theirs.start(), "p-1001");
+    expect(await mine.post(fields)).toMatchObject({ action: "error", code: "SAML_WRONG_DESTINATION" });
+    expect(await theirs.post(fields)).toMatchObject({ action: "profile" });
+  });
+});
+
+describe("encryption", () => {
+  test("that the connection demands is not left out", async () => {
+    const driver = await openDriver(provider, { keys: await ownKeys(), settings: { encryptedAssertions: true } });
+    expect(await signIn(driver)).toMatchObject({ action: "error", code: "SAML_ENCRYPTION_REQUIRED" });
+  });
+
+  test("for a connection without keys is refused before anything else is tried", async () => {
+    const driver = await openDriver(provider);
+    const { certificate } = (await ownKeys()).decryption[0]!;
+    const { fields } = provider.answer(await driver.start(), "p-1001", { encryption: { certificate } });
+    expect(await driver.post(fields)).toMatchObject({ action: "error", code: "SAML_DECRYPTION_FAILED" });
+  });
+
+  test.each(["aes256-gcm", "aes256-cbc"] as const)(
+    "by %s for an older key of the connection still opens",
+    async (cipher) => {
+      const old = (await ownKeys()).decryption;
+      const { decryption: fresh, signing } = await (await openDriver(provider)).type.createKeys!(ADDRESSES, new Date());
+      const driver = await openDriver(provider, { keys: { signing, decryption: [...fresh, ...old] } });
+      const encryption = { certificate: old[0]!.certificate, cipher };
+      const { fields } = provider.answer(await driver.start(), "p-1001", { encryption });
+      expect(await driver.post(fields)).toMatchObject({ action: "profile" });
+    },
+  );
+
+  test("by CBC is decrypted only after the signature around it held", async () => {
+    const keys = await ownKeys();
+    const driver = await openDriver(provider, { keys });
+    const url = await driver.start();
+    const encryption = { certificate: keys.decryption[0]!.certificate, cipher: "aes256-cbc" } as const;
+    const answers = [0, 1, 2].map((index) => {
+      const tamper = (bytes: Buffer) => {
+        bytes[bytes.length - 1 - index]! ^= 0x55;
+        return bytes;
+      };
+      const genuine = provider.answer(url, "p-1001", { encryption });
+      const other = provider.answer(url, "p-1001", { encryption: { ...encryption, tamper }, signedPart: "ASSERTION" });
+      const value = /<xenc:EncryptedData .*<\/xenc:EncryptedData>/s;
+      const [xml, changed] = [genuine, other].map(({ fields }) =>
+        Buffer.from(fields.SAMLResponse, "base64").toString("utf8"),
+      );
+      return xml!.replace(value, value.exec(changed!)![0]);
+    });
+    for (const xml of answers) {
+      const outcome = await driver.post({ SAMLResponse: Buffer.from(xml).toString("base64") });
+      // Always the same answer: whether the padding was right is nobody's business.
+      expect(outcome).toMatchObject({ code: "SAML_BAD_SIGNATURE", detail: "Invalid document signature" });
+    }
+  });
+});

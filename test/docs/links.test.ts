@@ -1,0 +1,33 @@
+/** Links between the documents lead somewhere: to a file that exists, and to a heading that it has. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, it } from "@jest/globals";
+import { readText, ROOT } from "./markdown.js";
+
+const documents = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".md"))
+  .map((path) => join("docs", path));
+
+/** The anchors of a document's headings, made as the usual renderers make them. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ +(.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+function isBroken(document: string, link: string): boolean {
+  const [path = "", anchor] = link.split("#");
+  const target = path === "" ? document : join(dirname(document), path);
+  if (!existsSync(join(ROOT, target))) return true;
+  if (anchor === undefined) return false;
+  return statSync(join(ROOT, target)).isDirectory() || !anchorsOf(readText(target)).includes(anchor);
+}
+
+it.each(documents)("every link of %s leads somewhere", (document) => {
+  const links = [...readText(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
+  const local = links.filter((link) => !/^[a-z]+:/.test(link));
+  expect(local.filter((link) => isBroken(document, link))).toEqual([]);
+});

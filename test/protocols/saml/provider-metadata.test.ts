@@ -1,0 +1,136 @@
+/** Metadata as the well-known providers publish it is read, and broken metadata is refused with a sentence of its own. */
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import { parseProviderMetadata } from "../../../src/protocols/saml/provider-metadata.js";
+
+const FOLDER = new URL("../../support/providers/saml/metadata/", import.meta.url);
+const NOW = new Date("2026-11-23T08:00:00Z");
+const onlyHttps = (url: URL) => (url.protocol === "https:" ? null : "must begin with https://");
+const read = (name: string) => parseProviderMetadata(readFileSync(new URL(name, FOLDER), "utf8"), onlyHttps, NOW);
+
+describe("it reads the metadata of", () => {
+  test.each([
+    [
+      "entra-id",
+      "https://sts.windows.net/11111111-2222-3333-4444-555555555555/",
+      "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/saml2",
+      "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/saml2",
+      2,
+      false,
+    ],
+    [
+      "okta",
+      "http://www.okta.com/exk1fcia6d6EMsf331d8",
+      "https://acme.okta.com/app/acme_usher_1/exk1fcia6d6EMsf331d8/sso/saml",
+      null,
+      1,
+      false,
+    ],
+    [
+      "google-workspace",
+      "https://accounts.google.com/o/saml2?idpid=C01abcdef",
+      "https://accounts.google.com/o/saml2/idp?idpid=C01abcdef",
+      null,
+      2,
+      false,
+    ],
+    [
+      "ad-fs",
+      "http://fs.acme.example/adfs/services/trust",
+      "https://fs.acme.example/adfs/ls/",
+      "https://fs.acme.example/adfs/ls/",
+      1,
+      false,
+    ],
+    [
+      "keycloak",
+      "https://keycloak.acme.example/realms/acme",
+      "https://keycloak.acme.example/realms/acme/protocol/saml",
+      "https://keycloak.acme.example/realms/acme/protocol/saml",
+      1,
+      true,
+    ],
+    [
+      "onelogin",
+      "https://app.onelogin.com/saml/metadata/5f6b7c8d-0000-4000-8000-123456789abc",
+      "https://acme.onelogin.com/trust/saml2/http-redirect/sso/5f6b7c8d",
+      "https://acme.onelogin.com/trust/saml2/http-redirect/slo/123456",
+      1,
+      false,
+    ],
+    ["ping-federate", "acme:ping:prod", "https://sso.acme.example/idp/SSO.saml2", null, 1, true],
+    [
+      "shibboleth",
+      "https://idp.university.example/idp/shibboleth",
+      "https://idp.university.example/idp/profile/SAML2/Redirect/SSO",
+      null,
+      2,
+      false,
+    ],
+  ])("%s", (name, entityId, signOnUrl, logoutUrl, certificates, wantsSignedRequests) => {
+    const parsed = read(`${name}.xml`);
+    expect(parsed).toMatchObject({ value: { entityId, signOnUrl, logoutUrl, wantsSignedRequests } });
+    expect("value" in parsed && parsed.value.certificates).toHaveLength(certificates);
+  });
+
+  test("none of them takes a certificate that is only for encryption, or for another role", () => {
+    const fingerprints = (name: string) => {
+      const parsed = read(`${name}.xml`);
+      return "value" in parsed ? parsed.value.certificates.map(({ fingerprint }) => fingerprint) : [];
+    };
+    const [first, second] = fingerprints("entra-id");
+    expect(fingerprints("ad-fs")).toEqual([first]);
+    expect(fingerprints("shibboleth")).toEqual([first, second]);
+  });
+});
+
+describe("it refuses", () => {
+  const broken = readdirSync(new URL("broken/", FOLDER)).toSorted();
+
+  test.each([
+    ["address-instead-of-document.xml", /is an address, not a document; put it into metadataUrl/],
+    ["another-xml.xml", /is XML of another kind \(rss\)/],
+    ["certificate-cut-off.xml", /certificate that must be an X\.509 certificate; .* cut off/],
+    ["certificate-not-base64.xml", /certificate that must be base64/],
+    ["certificate-of-1024-bits.xml", /at least 2048 bits; this one has 1024/],
+    ["certificate-of-elliptic-curve.xml", /must hold an RSA key; this one holds a key of the kind ec/],
+    ["doctype-with-entity.xml", /holds a DOCTYPE/],
+    ["federation-of-many.xml", /describes 12 entities, as a federation's file does; take the one EntityDescriptor/],
+    ["no-certificate.xml", /has no certificate for signatures/],
+    ["no-entity-id.xml", /has no entityID/],
+    ["no-sign-on.xml", /has no SingleSignOnService/],
+    ["not-well-formed.xml", /is not well-formed XML/],
+    ["over-since-2020.xml", /was valid until 2020-01-01/],
+    ["post-only.xml", /offers sign-on by HTTP-POST only; switch on the binding HTTP-Redirect/],
+    ["saml-1.1-only.xml", /SAML 1\.1 only/],
+    ["service-provider.xml", /describes a service provider/],
+    ["sign-on-relative.xml", /not an absolute address/],
+    ["sign-on-runs-a-script.xml", /SingleSignOnService whose Location must begin with https/],
+    ["two-identity-providers.xml", /more than one IDPSSODescriptor/],
+    ["web-page.xml", /is a web page, not metadata/],
+    ["ws-federation-only.xml", /has no IDPSSODescriptor; the provider may publish WS-Federation/],
+  ])("%s", (name, sentence) => {
+    expect(read(`broken/${name}`)).toEqual({ issue: expect.stringMatching(sentence) });
+    expect(broken).toContain(name);
+  });
+
+  test("each broken document with a message of its own, all of them above", () => {
+    const issues = broken
+      .map((name) => read(`broken/${name}`))
+      .map((parsed) => ("issue" in parsed ? parsed.issue : ""));
+    expect(new Set(issues).size).toBe(broken.length);
+    expect(broken).toHaveLength(21);
+    expect(issues).not.toContain("");
+  });
+
+  test("plain http, where the operator did not allow the host", () => {
+    const text = readFileSync(new URL("keycloak.xml", FOLDER), "utf8").replaceAll(
+      "https://keycloak",
+      "http://keycloak",
+    );
+    expect(parseProviderMetadata(text, onlyHttps, NOW)).toEqual({
+      issue: expect.stringContaining("must begin with https://"),
+    });
+    expect(parseProviderMetadata(text, () => null, NOW)).toHaveProperty("value");
+  });
+});

@@ -1,0 +1,21 @@
+/** The published refusals: every code is used somewhere, and explained in the administrators' guide. */
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "@jest/globals";
+import { SAML_REFUSALS } from "../../../src/protocols/saml/refusals.js";
+
+const ROOT = new URL("../../../", import.meta.url);
+const CODES = Object.keys(SAML_REFUSALS);
+
+test("every code is used by the protocol or its connection type", () => {
+  const sources = ["src/protocols/saml/", "src/connection-types/saml/"].flatMap((folder) =>
+    readdirSync(new URL(folder, ROOT))
+      .filter((name) => name !== "refusals.ts")
+      .map((name) => readFileSync(new URL(`${folder}${name}`, ROOT), "utf8")),
+  );
+  expect(CODES.filter((code) => !sources.some((source) => source.includes(`"${code}"`)))).toEqual([]);
+});
+
+test("every code is explained in the guide", () => {
+  const guide = readFileSync(new URL("docs/administrators/saml.md", ROOT), "utf8");
+  expect(CODES.filter((code) => !guide.includes(`\`${code}\``))).toEqual([]);
+});

@@ -1,0 +1,141 @@
+/** The strict reader sees what the verifying library's reader sees, or nothing at all. */
+import { DOMParser } from "@xmldom/xmldom";
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { elementsOf, readStrictXml, XML_LIMITS, type XmlElement } from "../../../src/protocols/saml/strict-xml.js";
+
+/** An element as nested plain data, whichever reader read it. */
+interface Plain {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly children: readonly Plain[];
+}
+
+function fromStrict(element: XmlElement): Plain {
+  const attributes = Object.fromEntries(element.attributes);
+  const children = element.children.map(fromStrict);
+  return { name: `{${element.namespace}}${element.name}`, attributes, text: element.text, children };
+}
+
+function fromLibrary(element: Element): Plain {
+  const attributes = Array.from({ length: element.attributes.length }, (_, index) => element.attributes.item(index)!)
+    .filter(({ name }) => name !== "xmlns" && !name.startsWith("xmlns:"))
+    .map((each) => [each.namespaceURI ? `{${each.namespaceURI}}${each.localName}` : each.name, each.value] as const);
+  const children: Plain[] = [];
+  let text = "";
+  for (let node = element.firstChild; node; node = node.nextSibling)
+    if (node.nodeType === 1) children.push(fromLibrary(node as Element));
+    else text += node.nodeValue ?? "";
+  const name = `{${element.namespaceURI ?? ""}}${element.localName}`;
+  return { name, attributes: Object.fromEntries(attributes), text, children };
+}
+
+const name = fc.stringMatching(/^[A-Za-z_][\w.-]{0,8}$/).filter((each) => !each.toLowerCase().startsWith("xml"));
+const text = fc
+  .array(fc.oneof(fc.constantFrom("a", " ", "é", "𝄞", "&amp;", "&lt;", "&#xD;", "&#65;", "]", ">", "'", '"', "\n")))
+  .map((parts) => parts.join("").replaceAll("]]>", ""));
+const value = text.map((each) => each.replaceAll('"', "&quot;").replaceAll("\n", " "));
+const documents = fc.letrec<{ element: string }>((tie) => ({
+  element: fc
+    .record({
+      prefix: fc.constantFrom("", "a:", "b:"),
+      name,
+      declares: fc.constantFrom("", ' xmlns="urn:d"', ' xmlns:a="urn:z"', ' xmlns:b="urn:a"'),
+      attributes: fc.uniqueArray(fc.tuple(name, value), { selector: ([each]) => each, maxLength: 3 }),
+      content: fc.array(fc.oneof({ maxDepth: 4 }, text, tie("element")), { maxLength: 4 }),
+    })
+    .map(({ prefix, name: local, declares, attributes, content }) => {
+      const written = attributes.map(([key, each]) => ` ${key}="${each}"`).join("");
+      return `<${prefix}${local}${declares}${written}>${content.join("")}</${prefix}${local}>`;
+    }),
+}));
+
+test("it reads generated documents as the verifying library's reader does", () => {
+  fc.assert(
+    fc.property(documents.element, (inner) => {
+      const xml = `<r xmlns:a="urn:a" xmlns:b="urn:b">${inner}</r>`;
+      const expected = fromLibrary(new DOMParser().parseFromString(xml, "text/xml").documentElement);
+      expect(fromStrict(readStrictXml(xml).root)).toEqual(expected);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("whatever is thrown at it, it answers with an element or a refusal, and soon", () => {
+  const pieces = fc.constantFrom(
+    "<",
+    ">",
+    "</",
+    "/>",
+    "<a",
+    "<a>",
+    "</a>",
+    " b='c'",
+    ' b="',
+    "=",
+    "&",
+    "&#x",
+    ";",
+    "x",
+    "xmlns:",
+    "\u0000",
+    "]]>",
+  );
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 60 }), (parts) => {
+      try {
+        readStrictXml(parts.join(""));
+      } catch (error) {
+        expect((error as { code?: string }).code).toMatch(/^SAML_/);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test.each([
+  ["end tags crossed", "<a><b></a></b>"],
+  ["an end tag with another prefix", '<a:b xmlns:a="urn:a" xmlns:c="urn:a"></c:b>'],
+  ["an end too early", "<a><b></b>"],
+  ["an end tag too many", "<a></a></a>"],
+  ["nothing", ""],
+  ["white space alone", " \n"],
+  ["text alone", "a"],
+  ["a name that begins with a digit", "<1></1>"],
+  ["two colons", '<a:b:c xmlns:a="urn:a"></a:b:c>'],
+  ["an entity in an attribute", '<a b="&c;"></a>'],
+  ["a bracket in an attribute", '<a b="<"></a>'],
+])("it refuses %s", (_, xml) => {
+  expect(() => readStrictXml(xml)).toThrow(expect.objectContaining({ code: "SAML_MALFORMED_RESPONSE" }));
+});
+
+describe("it visits a bounded number of elements", () => {
+  const bomb = (count: number) => `<a>${"<b></b>".repeat(count)}</a>`;
+
+  test("the limit itself is read", () => {
+    expect(readStrictXml(bomb(XML_LIMITS.elements - 1)).elements).toBe(XML_LIMITS.elements);
+  });
+
+  test("one more is refused, at the element that is too many and not at the end of the document", () => {
+    // What follows the limit is not even well-formed: it is never looked at.
+    const xml = `<a>${"<b></b>".repeat(XML_LIMITS.elements)}<c <c <c`;
+    expect(() => readStrictXml(xml)).toThrow(expect.objectContaining({ code: "SAML_RESPONSE_TOO_LARGE" }));
+  });
+
+  test("no document that is read makes a later walk longer", () => {
+    expect([...elementsOf(readStrictXml(bomb(2_999)).root)]).toHaveLength(3_000);
+  });
+
+  test.each([
+    ["an attribute that never ends", `<a b="${"x".repeat(260_000)}`],
+    ["a start tag of white space", `<a${" ".repeat(260_000)}<`],
+    ["a flood of ampersands", `<a>${"&".repeat(260_000)}</a>`],
+    ["a flood of references", `<a>${"&amp;".repeat(50_000)}&</a>`],
+  ])("%s is refused within a second", (_, xml) => {
+    const before = process.cpuUsage();
+    expect(() => readStrictXml(xml)).toThrow(expect.objectContaining({ code: "SAML_MALFORMED_RESPONSE" }));
+    const { user, system } = process.cpuUsage(before);
+    expect(user + system).toBeLessThan(1_000_000);
+  });
+});

@@ -1,0 +1,57 @@
+/** Keys and certificates of the stand-in provider, made in process: any validity, any size, RSA or elliptic curve. */
+import { createSign, generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
+
+export interface ProviderKey {
+  readonly privateKey: KeyObject;
+  /** PEM. */
+  readonly certificate: string;
+  /** The certificate in base64 without lines, as metadata and KeyInfo carry it. */
+  readonly base64: string;
+}
+
+export interface ProviderKeyOptions {
+  readonly name?: string;
+  readonly bits?: number;
+  readonly kind?: "rsa" | "ec";
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+}
+
+/** Makes a key with a self-signed certificate; good from 2020 to 2049 unless it is said otherwise. */
+export function createProviderKey(options: ProviderKeyOptions = {}): ProviderKey {
+  const { publicKey, privateKey } =
+    options.kind === "ec"
+      ? generateKeyPairSync("ec", { namedCurve: "P-256" })
+      : generateKeyPairSync("rsa", { modulusLength: options.bits ?? 2048 });
+  const algorithm = Buffer.from(
+    options.kind === "ec" ? "300a06082a8648ce3d040302" : "300d06092a864886f70d01010b0500",
+    "hex",
+  );
+  const commonName = wrap(0x0c, Buffer.from(options.name ?? "stand-in.example", "utf8"));
+  const name = wrap(0x30, wrap(0x31, wrap(0x30, Buffer.from("0603550403", "hex"), commonName)));
+  const validity = [options.notBefore ?? new Date("2020-01-01Z"), options.notAfter ?? new Date("2049-01-01Z")];
+  const content = wrap(
+    0x30,
+    wrap(0x02, Buffer.from([1]), randomBytes(8)),
+    algorithm,
+    name,
+    wrap(
+      0x30,
+      ...validity.map((date) => wrap(0x17, Buffer.from(`${date.toISOString().replace(/\D/g, "").slice(2, 14)}Z`))),
+    ),
+    name,
+    publicKey.export({ type: "spki", format: "der" }),
+  );
+  const signature = createSign("sha256").update(content).sign(privateKey);
+  const base64 = wrap(0x30, content, algorithm, wrap(0x03, Buffer.from([0]), signature)).toString("base64");
+  const certificate = `-----BEGIN CERTIFICATE-----\n${base64.replace(/(.{64})/g, "$1\n").trimEnd()}\n-----END CERTIFICATE-----\n`;
+  return { privateKey, certificate, base64 };
+}
+
+function wrap(tag: number, ...parts: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(parts);
+  const length = body.length;
+  if (length < 128) return Buffer.concat([Buffer.from([tag, length]), body]);
+  if (length < 256) return Buffer.concat([Buffer.from([tag, 0x81, length]), body]);
+  return Buffer.concat([Buffer.from([tag, 0x82, length >> 8, length % 256]), body]);
+}

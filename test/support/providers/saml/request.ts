@@ -1,0 +1,57 @@
+/** Reads what a service provider sends by the binding HTTP-Redirect, and checks its signature (SAML bindings 3.4.4). */
+import { createVerify } from "node:crypto";
+import { inflateRawSync } from "node:zlib";
+
+export interface AuthnRequest {
+  readonly id: string;
+  readonly issuer: string;
+  readonly acsUrl: string;
+  readonly destination: string;
+  readonly forceAuthn: boolean;
+  readonly nameIdFormat: string | null;
+  readonly authnContexts: readonly string[];
+  readonly relayState: string | null;
+  readonly loginHint: string | null;
+  /** `null` when the request carries no signature. */
+  readonly signature: { readonly algorithm: string; readonly isValid: boolean } | null;
+  readonly xml: string;
+}
+
+/** @param certificates of the service provider, in PEM; the signature of a signed request must fit one */
+export function readAuthnRequest(url: URL, certificates: readonly string[]): AuthnRequest {
+  const parameters = url.searchParams;
+  const xml = inflateRawSync(Buffer.from(parameters.get("SAMLRequest") ?? "", "base64"), {
+    maxOutputLength: 100_000,
+  }).toString("utf8");
+  const attribute = (name: string) => new RegExp(` ${name}="([^"]*)"`).exec(xml)?.[1]?.replaceAll("&amp;", "&") ?? null;
+  return {
+    id: attribute("ID") ?? "",
+    issuer: /<saml:Issuer[^>]*>([^<]*)</.exec(xml)?.[1]?.replaceAll("&amp;", "&") ?? "",
+    acsUrl: attribute("AssertionConsumerServiceURL") ?? "",
+    destination: attribute("Destination") ?? "",
+    forceAuthn: attribute("ForceAuthn") === "true",
+    nameIdFormat: attribute("Format"),
+    authnContexts: [...xml.matchAll(/<saml:AuthnContextClassRef[^>]*>([^<]*)</g)].map((match) => match[1]!),
+    relayState: parameters.get("RelayState"),
+    loginHint: parameters.get("login_hint"),
+    signature: readSignature(url, certificates),
+    xml,
+  };
+}
+
+/** The signature covers the parameters as they were sent, in this order, and nothing else. */
+function readSignature(url: URL, certificates: readonly string[]): AuthnRequest["signature"] {
+  const signature = url.searchParams.get("Signature");
+  if (signature === null) return null;
+  const raw = new Map(
+    url.search
+      .slice(1)
+      .split("&")
+      .map((pair) => [pair.split("=")[0]!, pair] as const),
+  );
+  const signed = ["SAMLRequest", "RelayState", "SigAlg"].flatMap((name) => raw.get(name) ?? []).join("&");
+  const algorithm = url.searchParams.get("SigAlg") ?? "";
+  const hash = algorithm.endsWith("sha256") ? "sha256" : algorithm.endsWith("sha512") ? "sha512" : "sha1";
+  const isValid = certificates.some((each) => createVerify(hash).update(signed).verify(each, signature, "base64"));
+  return { algorithm, isValid };
+}
