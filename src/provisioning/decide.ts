@@ -116,7 +116,8 @@ function decideExisting(
   if (rights.kind === "refuse") return rights;
   const { profileUpdate } = situation.connection.policies;
   const supplied = supplyFields(situation.arrival.profile, situation.connection.mappings.attributes);
-  const fields = profileUpdate === "FIRST_VALUE" ? withoutPresent(supplied, holdings.filled) : supplied;
+  const fields =
+    profileUpdate === "FIRST_VALUE" ? withoutPresent(supplied, holdings.filled) : withFullName(supplied, user);
   const seat = decideSeat({ ...seatPolicies(situation), ...situation.seats });
   const takesSeat = !holdings.hasSeat && user.status === "ACTIVE" && seat === "TAKE";
   const grant: Grant = { fields, roles: rights.roles, groups: rights.groups, takesSeat };
@@ -181,8 +182,7 @@ function describeSeats({ totalSeats, seatsInUse }: Situation["seats"]): string {
 function completeFields(supplied: FieldValues, missingName: ConnectionPolicies["missingName"]): FieldValues | Refusal {
   const { email, firstName, lastName } = supplied;
   if (email == null) return refuse(failures.EMAIL_MISSING);
-  if (firstName != null && lastName != null)
-    return { ...supplied, fullName: supplied.fullName ?? joinNames(firstName, lastName) };
+  if (firstName != null && lastName != null) return supplied;
   if (missingName === "REJECT") {
     const missing = [firstName == null ? "first name" : null, lastName == null ? "last name" : null];
     return refuse(failures.NAME_MISSING, `The provider sent no ${missing.filter(Boolean).join(" and no ")}.`);
@@ -194,6 +194,13 @@ function completeFields(supplied: FieldValues, missingName: ConnectionPolicies["
     fullName: supplied.fullName ?? email,
     username: supplied.username ?? email,
   };
+}
+
+/** A full name that the address stood in for follows the names, once the provider sends them. */
+function withFullName(supplied: FieldValues, { fullName, email }: User): FieldValues {
+  const { firstName, lastName } = supplied;
+  if (supplied.fullName != null || firstName == null || lastName == null || fullName !== email) return supplied;
+  return { ...supplied, fullName: joinNames(firstName, lastName) };
 }
 
 /** Under `FIRST_VALUE` a provider fills what is empty, and changes nothing. */

@@ -51,7 +51,10 @@ async function loadAccount(
 ): Promise<Situation["account"]> {
   const links = await findLinks(unit, connectionId, profile.issuer, profile.subject);
   const linked = [links.own, links.merged].filter((link): link is Identity => link !== null);
-  const users = await findUsers(unit, linked.map(({ userId }) => userId));
+  const users = await findUsers(
+    unit,
+    linked.map(({ userId }) => userId),
+  );
   const known = (link: Identity | null): KnownIdentity | null => {
     const user = link && users.get(link.userId);
     return link && user ? { identityId: link.id, user, emailKey: link.emailKey } : null;

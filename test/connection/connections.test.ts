@@ -24,6 +24,7 @@ import {
 import { openSettings, showSettings } from "../../src/connection/settings/stored-settings.js";
 import { createRegistry } from "../../src/connection/registry.js";
 import { DEFAULT_ORGANIZATION_POLICIES } from "../../src/people/organization/policies.js";
+import { DEFAULT_CONNECTION_POLICIES } from "../../src/connection/stored/policies.js";
 import { createAccount } from "../../src/people/user/user.changes.js";
 import { openSession } from "../../src/people/session/session.repository.js";
 import {
@@ -317,6 +318,7 @@ describe("updating", () => {
       policies: { matchKey: null, jitProvisioning: false },
     });
     expect(after.policies).toEqual({
+      ...DEFAULT_CONNECTION_POLICIES,
       matchKey: "EMAIL",
       jitProvisioning: false,
       missingName: "USE_EMAIL",

@@ -21,7 +21,8 @@ interface Raw {
   last_signed_in_at: unknown;
 }
 
-const COLUMNS = "i.id, i.connection_id, i.user_id, i.issuer, i.subject, i.link_kind, i.email_key, i.created_at, i.last_signed_in_at";
+const COLUMNS =
+  "i.id, i.connection_id, i.user_id, i.issuer, i.subject, i.link_kind, i.email_key, i.created_at, i.last_signed_in_at";
 
 function fromRaw(raw: Raw): Identity {
   return {
