@@ -5,7 +5,7 @@ import type { UnitOfWork } from "../../src/access/unit-of-work.js";
 import { giveMembership, withdrawMemberships } from "../../src/people/group/group.changes.js";
 import { GROUP_EVENTS } from "../../src/people/group/group.events.js";
 import type { MembershipSource } from "../../src/people/group/group.js";
-import { findMappedMembershipsOf, findReasons } from "../../src/people/group/group-member.repository.js";
+import { findMappedMemberships, findReasons } from "../../src/people/group/group-member.repository.js";
 import {
   addUsersToGroup,
   MOST_USERS_AT_ONCE,
@@ -479,19 +479,15 @@ describe("reasons", () => {
       expect(await giveMembership(unit, there)).toBe("GIVEN");
     });
     const { reader } = house.database;
-    const mapped = (await findMappedMembershipsOf(reader, [userId], "c1")).get(userId);
+    const mapped = await findMappedMemberships(reader, userId, "c1");
     expect(mapped).toEqual([
-      { groupId, mappingId: "m1" },
-      { groupId: second.id, mappingId: "m3" },
+      { groupId, source: mapping("m1", "c1") },
+      { groupId: second.id, source: mapping("m3", "c1") },
     ]);
-    const memberships = (mapped ?? []).map((each) => ({
-      groupId: each.groupId,
-      source: mapping(each.mappingId, "c1"),
-    }));
     const names = async () =>
       (await findGroupsOfUsers(reader, organizationId, [userId])).get(userId)?.map(({ name }) => name);
     expect(await names()).toEqual(["Sales", "Second"]);
-    await work((unit) => withdrawMemberships(unit, { organizationId, userId, memberships }));
+    await work((unit) => withdrawMemberships(unit, { organizationId, userId, memberships: mapped }));
     expect(await names()).toEqual(["Sales", "Second"]);
     await work((unit) => withdrawMemberships(unit, { organizationId, userId }));
     expect(await names()).toEqual([]);
