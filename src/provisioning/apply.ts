@@ -1,62 +1,175 @@
-/** Carries out a decision about an arrival. */
+/** Carries out a decision about an arrival: people, identities, roles, groups and seats, in one unit of work. */
 import type { UnitOfWork } from "../access/unit-of-work.js";
-import { insertIdentity, noteIdentitySignIn, type NewIdentity } from "../connection/identity/identity.repository.js";
+import { recordAudit } from "../audit/record-audit.js";
+import {
+  insertIdentity,
+  noteIdentitySignIn,
+  retireIdentity,
+  type NewIdentity,
+} from "../connection/identity/identity.repository.js";
+import { insertLinkRequest } from "../connection/identity/link-request.repository.js";
+import { appendEvent } from "../events/append-event.js";
+import { wipeUnverifiedCredential } from "../people/credential/credential.changes.js";
+import { giveMembership, withdrawMemberships } from "../people/group/group.changes.js";
 import type { Organization } from "../people/organization/organization.js";
 import { findRolesOf } from "../people/role/role.repository.js";
-import type { FieldValues, GivenFields } from "../people/user/field.js";
-import { changeAccount, createAccount } from "../people/user/user.changes.js";
+import type { Role, RoleSource } from "../people/role/role.js";
+import { takeSeat } from "../people/seat/seat.changes.js";
+import type { GivenFields } from "../people/user/field.js";
+import { changeAccount, createAccount, describeAccount } from "../people/user/user.changes.js";
+import { USER_APPROVAL_REQUESTED, USER_MERGED } from "../people/user/user.events.js";
 import { noteSignIn } from "../people/user/user.repository.js";
 import type { User } from "../people/user/user.js";
 import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
-import type { Decision, Refusal } from "./decide.js";
+import type { Decision, Grant } from "./decide.js";
+import type { MappedMembership } from "./mappings/decide-groups.js";
+
+/** A decision that lets somebody in, or makes an account that waits for approval. */
+export type Admission = Extract<Decision, { kind: "create" | "link" | "merge" | "update" }>;
 
 /** Changes people and identities as decided, and answers the user who arrived. */
 export async function apply(
   unit: UnitOfWork,
   arrival: Arrival,
   organization: Organization,
-  decision: Exclude<Decision, Refusal>,
+  admission: Admission,
 ): Promise<User> {
-  const user = await applyToPeople(unit, arrival, organization, decision);
-  const { connectionId, profile } = arrival;
-  const emailKey = profile.email === null ? null : foldCase(profile.email);
-  if (decision.kind === "update") await noteIdentitySignIn(unit, decision.identityId, emailKey);
-  else await link(unit, { connectionId, userId: user.id, issuer: profile.issuer, subject: profile.subject, emailKey });
+  const user = await applyToAccount(unit, arrival, organization, admission);
+  await applyGroups(unit, arrival, user, admission.groups);
+  if (admission.takesSeat) await takeSeat(unit, organization, user.id);
   await noteSignIn(unit, user.id);
   return user;
 }
 
-/** The organization's lock keeps arrivals of one person apart; an identity that is taken all the same is a defect. */
-async function link(unit: UnitOfWork, identity: NewIdentity): Promise<void> {
-  if ((await insertIdentity(unit, identity)) === "TAKEN")
-    throw new Error(`the identity of user ${identity.userId} was linked while the organization was locked`);
-}
-
-function giveFields({ connectionId }: Arrival, values: FieldValues): GivenFields {
-  return { source: "SSO", sourceId: connectionId, values };
-}
-
-async function applyToPeople(
+async function applyToAccount(
   unit: UnitOfWork,
   arrival: Arrival,
   organization: Organization,
-  decision: Exclude<Decision, Refusal>,
+  admission: Admission,
 ): Promise<User> {
-  switch (decision.kind) {
+  const given = giveFields(arrival, admission.fields);
+  const roles = await rolesOf(unit, arrival, organization, admission.roles);
+  switch (admission.kind) {
     case "create": {
-      const roles = await findRolesOf(unit, organization.id);
-      return await createAccount(unit, organization, {
-        given: giveFields(arrival, decision.fields),
+      if (admission.retire !== null) await retireIdentity(unit, admission.retire);
+      const user = await createAccount(unit, organization, {
+        given,
         authMethod: "SSO",
-        status: "ACTIVE",
-        roles: roles.filter((role) => role.key === organization.policies.defaultRole),
-        roleSource: "DEFAULT",
+        status: admission.status,
+        roles: roles?.values ?? [],
+        roleSource: roles?.source ?? "DEFAULT",
       });
+      await link(unit, arrival, user, "OWN");
+      if (user.status === "PENDING_APPROVAL") await tellApprovalRequested(unit, organization, user);
+      return user;
     }
-    case "link":
-    case "update":
-      return (await changeAccount(unit, organization, decision.user, { given: giveFields(arrival, decision.fields) }))
-        .user;
+    case "link": {
+      const { user } = await changeAccount(unit, organization, admission.user, { given, ...(roles && { roles }) });
+      await link(unit, arrival, user, "OWN");
+      return user;
+    }
+    case "merge": {
+      const { candidate } = admission;
+      if (candidate.unverifiedPassword) await wipeUnverifiedCredential(unit, candidate.user.id);
+      const { user } = await changeAccount(unit, organization, candidate.user, { given, ...(roles && { roles }) });
+      await link(unit, arrival, user, "MERGED");
+      await tellMerged(unit, arrival, organization, user, candidate.unverifiedPassword);
+      return user;
+    }
+    case "update": {
+      await noteIdentitySignIn(unit, admission.identityId, emailKeyOf(arrival));
+      return (await changeAccount(unit, organization, admission.user, { given, ...(roles && { roles }) })).user;
+    }
   }
+}
+
+function giveFields({ connectionId }: Arrival, values: GivenFields["values"]): GivenFields {
+  return { source: "SSO", sourceId: connectionId, values };
+}
+
+function emailKeyOf({ profile }: Arrival): string | null {
+  return profile.email === null ? null : foldCase(profile.email);
+}
+
+/** The organization's lock keeps arrivals of one person apart; an identity that is taken all the same is a defect. */
+async function link(unit: UnitOfWork, arrival: Arrival, user: User, linkKind: NewIdentity["linkKind"]): Promise<void> {
+  const { connectionId, profile } = arrival;
+  const { issuer, subject } = profile;
+  const identity = { connectionId, userId: user.id, issuer, subject, emailKey: emailKeyOf(arrival), linkKind };
+  if ((await insertIdentity(unit, identity)) === "TAKEN")
+    throw new Error(`the identity of user ${user.id} was linked while the organization was locked`);
+}
+
+/** The roles that a decision gives, each with what gave it; `null` where they stay. */
+async function rolesOf(
+  unit: UnitOfWork,
+  { connectionId }: Arrival,
+  organization: Organization,
+  decision: Grant["roles"],
+): Promise<{ readonly values: readonly Role[]; readonly source: (role: Role) => RoleSource } | null> {
+  if (decision.kind === "keep") return null;
+  const granted = new Map(decision.roles.map(({ roleId, mappingId }) => [roleId, mappingId]));
+  const roles = await findRolesOf(unit, organization.id);
+  return {
+    values: roles.filter(({ id }) => granted.has(id)),
+    source: ({ id }) => {
+      const mappingId = granted.get(id) ?? null;
+      return mappingId === null ? "DEFAULT" : { kind: "MAPPING", mappingId, connectionId };
+    },
+  };
+}
+
+async function applyGroups(unit: UnitOfWork, arrival: Arrival, user: User, groups: Grant["groups"]): Promise<void> {
+  const { organizationId, connectionId } = arrival;
+  const membership = ({ groupId, mappingId }: MappedMembership) => ({
+    groupId,
+    source: { kind: "MAPPING", mappingId, connectionId } as const,
+  });
+  for (const each of groups.give) await giveMembership(unit, { organizationId, userId: user.id, ...membership(each) });
+  if (groups.take.length > 0)
+    await withdrawMemberships(unit, { organizationId, userId: user.id, memberships: groups.take.map(membership) });
+}
+
+async function tellMerged(
+  unit: UnitOfWork,
+  { connectionId, profile }: Arrival,
+  organization: Organization,
+  user: User,
+  wiped: boolean,
+): Promise<void> {
+  await appendEvent(unit, {
+    organizationId: organization.id,
+    type: USER_MERGED,
+    subject: { id: user.id, version: user.version },
+    data: { user: (await describeAccount(unit, organization, user)).snapshot, changed: null, connectionId },
+  });
+  await recordAudit(unit, {
+    organizationId: organization.id,
+    action: "user.merged",
+    subject: { type: "user", id: user.id },
+    after: { connectionId, issuer: profile.issuer, subject: profile.subject, droppedUnverifiedPassword: wiped },
+  });
+}
+
+async function tellApprovalRequested(unit: UnitOfWork, organization: Organization, user: User): Promise<void> {
+  await appendEvent(unit, {
+    organizationId: organization.id,
+    type: USER_APPROVAL_REQUESTED,
+    subject: { id: user.id, version: user.version },
+    data: { user: (await describeAccount(unit, organization, user)).snapshot, changed: null },
+  });
+}
+
+/** Asks an administrator whether an arrival belongs to an account that is there. */
+export async function askToLink(unit: UnitOfWork, arrival: Arrival, user: User): Promise<void> {
+  const { organizationId, connectionId, profile } = arrival;
+  await insertLinkRequest(unit, {
+    organizationId,
+    connectionId,
+    userId: user.id,
+    issuer: profile.issuer,
+    subject: profile.subject,
+    email: profile.email,
+  });
 }

@@ -1,132 +1,239 @@
-/** Decides about an arrival: who is this, and may they in? Pure: a situation goes in, a decision comes out. */
-import type { NormalizedProfile } from "../connection/contract/index.js";
+/**
+ * Decides about an arrival: may anybody in, who is this, what do they get? Pure: a situation goes in, a decision comes out.
+ *
+ * ```
+ * refuseForAll → decideAccount (whose is it) → status → decideRoles, decideGroups → fields → seat
+ * ```
+ */
+import type { Mappings } from "../connection/mapping/mapping.js";
 import type { ConnectionPolicies } from "../connection/stored/policies.js";
+import { longestValueOf, type FieldValues } from "../people/user/field.js";
 import type { OrganizationPolicies } from "../people/organization/policies.js";
-import type { FieldValues } from "../people/user/field.js";
-import { joinNames, type PersonFields, type User } from "../people/user/user.js";
-import type { FailureDefinition } from "../platform/errors/failure.js";
+import { decideSeat, type SeatSituation } from "../people/seat/seat.js";
+import { joinNames, type User, type UserStatus } from "../people/user/user.js";
 import type { Arrival } from "./arrival.js";
-import * as refusals from "./failures.js";
+import { decideAccount, type AccountDecision, type AccountSituation, type MergeCandidate } from "./decide-account.js";
+import * as failures from "./failures.js";
+import { decideGroups, type GroupDecision, type MappedMembership } from "./mappings/decide-groups.js";
+import { decideRoles, type HeldRole, type RoleDecision } from "./mappings/decide-roles.js";
+import { supplyFields } from "./mappings/supply-fields.js";
+import { refuse, type Refusal } from "./refusal.js";
+
+/** What somebody has who may be the person at the door. */
+export interface Holdings {
+  readonly roles: readonly HeldRole[];
+  /** What this connection's mappings gave. */
+  readonly memberships: readonly MappedMembership[];
+  /** Whether merging joined somebody to this account. */
+  readonly merged: boolean;
+  readonly hasSeat: boolean;
+  /** The fields that have a value, whoever gave it. */
+  readonly filled: ReadonlySet<string>;
+}
 
 /** All that a decision depends on. */
 export interface Situation {
   readonly arrival: Arrival;
-  readonly organization: { readonly ssoAllowed: boolean; readonly policies: OrganizationPolicies };
-  readonly connection: { readonly active: boolean; readonly policies: ConnectionPolicies };
-  /** The identity (connection, issuer, subject), where it is known, with its user. */
-  readonly known: { readonly identityId: string; readonly user: User } | null;
-  /** Accounts prepared in this organization under what `matchKey` compares; at most two are of interest. */
-  readonly prepared: readonly User[];
-  /** Whether another subject of this connection has the arrival's address. */
-  readonly addressOfAnotherSubject: boolean;
+  readonly installation: { readonly ssoAllowed: boolean };
+  readonly organization: {
+    readonly ssoAllowed: boolean;
+    readonly ssoEntitled: boolean;
+    readonly policies: OrganizationPolicies;
+  };
+  readonly connection: {
+    readonly active: boolean;
+    readonly policies: ConnectionPolicies;
+    readonly mappings: Mappings;
+  };
+  readonly account: Omit<AccountSituation, "profile" | "policies">;
+  /** By user id, of every account that the account situation names. */
+  readonly holdings: ReadonlyMap<string, Holdings>;
+  readonly roles: {
+    /** Rank by role id. */
+    readonly ranks: ReadonlyMap<string, number>;
+    readonly defaultRoleId: string;
+  };
+  readonly seats: Pick<SeatSituation, "totalSeats" | "seatsInUse">;
+}
+
+/** What the person gets, whichever account it is. */
+export interface Grant {
+  readonly fields: FieldValues;
+  readonly roles: Extract<RoleDecision, { kind: "keep" | "assign" }>;
+  readonly groups: Extract<GroupDecision, { kind: "change" }>;
+  readonly takesSeat: boolean;
 }
 
 /** What is to be done, as data; `apply` does it. */
 export type Decision =
-  | { readonly kind: "create"; readonly fields: FieldValues }
-  | { readonly kind: "link"; readonly user: User; readonly fields: FieldValues }
-  | {
-      readonly kind: "update";
-      readonly identityId: string;
-      readonly user: User;
-      readonly fields: FieldValues;
-    }
+  | ({ readonly kind: "create"; readonly status: UserStatus; readonly retire: string | null } & Grant)
+  | ({ readonly kind: "link"; readonly user: User } & Grant)
+  | ({ readonly kind: "merge"; readonly candidate: MergeCandidate } & Grant)
+  | ({ readonly kind: "update"; readonly identityId: string; readonly user: User } & Grant)
+  /** An administrator is asked, and the person refused until they answer. */
+  | { readonly kind: "ask"; readonly user: User; readonly refusal: Refusal }
   | Refusal;
-
-/** A refusal is a value. */
-export interface Refusal {
-  readonly kind: "refuse";
-  readonly failure: FailureDefinition<refusals.RefusalDetails>;
-  readonly detail: string | null;
-}
 
 /** Decides about an arrival. */
 export function decide(situation: Situation): Decision {
-  const { arrival, organization, connection, known } = situation;
-  if (!organization.ssoAllowed) return refuse(refusals.SSO_NOT_ALLOWED);
-  if (organization.policies.ssoEnforcement === "OFF") return refuse(refusals.SSO_SWITCHED_OFF);
-  if (!connection.active) return refuse(refusals.CONNECTION_NOT_ACTIVE);
-  if (known !== null) return decideKnown(arrival.profile, connection.policies, known);
-  if (situation.addressOfAnotherSubject)
-    return refuse(
-      refusals.SUBJECT_CHANGED,
-      `${arrival.profile.email} is the address of another subject of this connection; this one is ${arrival.profile.subject}.`,
-    );
-  const match = matchPrepared(situation);
-  if (match !== null) return match;
-  return decideNew(arrival.profile, connection.policies);
+  const refused = refuseForAll(situation);
+  if (refused !== null) return refused;
+  const { arrival, connection } = situation;
+  const account = decideAccount({ ...situation.account, profile: arrival.profile, policies: connection.policies });
+  switch (account.kind) {
+    case "refuse":
+    case "ask":
+      return account;
+    case "known":
+    case "match":
+    case "merge":
+      return decideExisting(situation, account);
+    case "new":
+      return decideNew(situation, account.retire);
+  }
 }
 
-function decideKnown(
-  profile: NormalizedProfile,
-  policies: ConnectionPolicies,
-  { identityId, user }: NonNullable<Situation["known"]>,
+/** What stops everybody, whoever they are. */
+function refuseForAll({ installation, organization, connection }: Situation): Refusal | null {
+  if (!installation.ssoAllowed) return refuse(failures.SSO_SYSTEM_OFF);
+  if (!organization.ssoEntitled) return refuse(failures.SSO_NOT_IN_PLAN);
+  if (!organization.ssoAllowed) return refuse(failures.SSO_NOT_ALLOWED);
+  if (organization.policies.ssoEnforcement === "OFF") return refuse(failures.SSO_SWITCHED_OFF);
+  if (!connection.active) return refuse(failures.CONNECTION_NOT_ACTIVE);
+  return null;
+}
+
+function decideExisting(
+  situation: Situation,
+  account: Extract<AccountDecision, { kind: "known" | "match" | "merge" }>,
 ): Decision {
+  const user = userOf(account);
   const refused = refuseByStatus(user);
   if (refused !== null) return refused;
-  return { kind: "update", identityId, user, fields: suppliedFields(profile, policies, user) };
-}
-
-/** A prepared account is found by the match key, unless the provider says that the address is not verified. */
-function matchPrepared({ arrival, connection, prepared }: Situation): Decision | null {
-  const { profile } = arrival;
-  if (connection.policies.matchKey === "SUBJECT" || profile.emailVerified === false) return null;
-  const [user, another] = prepared;
-  if (user === undefined) return null;
-  if (another !== undefined)
-    return refuse(
-      refusals.ACCOUNT_AMBIGUOUS,
-      `Accounts ${user.id} and ${another.id} were prepared for ${profile.email}.`,
-    );
-  return refuseByStatus(user) ?? { kind: "link", user, fields: suppliedFields(profile, connection.policies, user) };
-}
-
-function decideNew(profile: NormalizedProfile, policies: ConnectionPolicies): Decision {
-  if (policies.jitProvisioning === "OFF")
-    return refuse(refusals.NO_MATCHING_ACCOUNT, `Subject ${profile.subject}, address ${profile.email ?? "not sent"}.`);
-  const { email } = profile;
-  if (email === null) return refuse(refusals.EMAIL_MISSING);
-  const substitute = policies.missingName === "USE_EMAIL" ? email : null;
-  const firstName = profile.firstName ?? substitute;
-  const lastName = profile.lastName ?? substitute;
-  if (firstName === null || lastName === null) {
-    const missing = [firstName === null ? "first name" : null, lastName === null ? "last name" : null];
-    return refuse(refusals.NAME_MISSING, `The provider sent no ${missing.filter(Boolean).join(" and no ")}.`);
+  const holdings = situation.holdings.get(user.id) ?? NOTHING;
+  const merged = holdings.merged || account.kind === "merge";
+  const rights = decideRights(situation, { ...holdings, merged }, user);
+  if (rights.kind === "refuse") return rights;
+  const { profileUpdate } = situation.connection.policies;
+  const supplied = supplyFields(situation.arrival.profile, situation.connection.mappings.attributes);
+  const fields =
+    profileUpdate === "FIRST_VALUE" ? withoutPresent(supplied, holdings.filled) : withFullName(supplied, user);
+  const seat = decideSeat({ ...seatPolicies(situation), ...situation.seats });
+  const takesSeat = !holdings.hasSeat && user.status === "ACTIVE" && seat === "TAKE";
+  const grant: Grant = { fields, roles: rights.roles, groups: rights.groups, takesSeat };
+  switch (account.kind) {
+    case "known":
+      return { kind: "update", identityId: account.identity.identityId, user, ...grant };
+    case "match":
+      return { kind: "link", user, ...grant };
+    case "merge":
+      return { kind: "merge", candidate: account.candidate, ...grant };
   }
-  const ownNames = profile.firstName !== null && profile.lastName !== null;
+}
+
+function userOf(account: Extract<AccountDecision, { kind: "known" | "match" | "merge" }>): User {
+  switch (account.kind) {
+    case "known":
+      return account.identity.user;
+    case "match":
+      return account.user;
+    case "merge":
+      return account.candidate.user;
+  }
+}
+
+const NOTHING: Holdings = { roles: [], memberships: [], merged: false, hasSeat: false, filled: new Set() };
+
+function decideNew(situation: Situation, retire: string | null): Decision {
+  const { arrival, connection } = situation;
+  const { policies, mappings } = connection;
+  if (!policies.jitProvisioning)
+    return refuse(
+      failures.NO_MATCHING_ACCOUNT,
+      `Subject ${arrival.profile.subject}, address ${arrival.profile.email ?? "not sent"}.`,
+    );
+  const fields = completeFields(supplyFields(arrival.profile, mappings.attributes), policies.missingName);
+  if ("kind" in fields) return fields as Refusal;
+  const rights = decideRights(situation, NOTHING, null);
+  if (rights.kind === "refuse") return rights;
+  const status = policies.jitActivation;
+  const seat = decideSeat({ ...seatPolicies(situation), ...situation.seats });
+  if (seat === "REFUSE") return refuse(failures.SEATS_FULL, describeSeats(situation.seats));
   return {
     kind: "create",
-    fields: {
-      email,
-      username: profile.username ?? substitute,
-      firstName,
-      lastName,
-      fullName: profile.fullName ?? (ownNames ? joinNames(firstName, lastName) : email),
-      employeeId: profile.employeeId,
-    },
+    status,
+    retire,
+    fields,
+    roles: rights.roles,
+    groups: rights.groups,
+    takesSeat: status === "ACTIVE" && seat === "TAKE",
   };
 }
 
-/**
- * The fields that the provider supplies for an account that exists. What it does not send stays; under `FIRST_VALUE` so
- * does what the account has already.
- */
-function suppliedFields(profile: NormalizedProfile, policies: ConnectionPolicies, user: User): FieldValues {
-  const derivedName =
-    profile.firstName !== null && profile.lastName !== null ? joinNames(profile.firstName, profile.lastName) : null;
-  const supplied: { readonly [Field in keyof PersonFields]: PersonFields[Field] | null } = {
-    email: profile.email,
-    username: profile.username,
-    firstName: profile.firstName,
-    lastName: profile.lastName,
-    fullName: profile.fullName ?? derivedName,
-    employeeId: profile.employeeId,
+function seatPolicies({ organization }: Situation): Pick<SeatSituation, "seatModel" | "seatsFull"> {
+  return organization.policies;
+}
+
+function describeSeats({ totalSeats, seatsInUse }: Situation["seats"]): string {
+  return `${seatsInUse} of ${totalSeats ?? "any number of"} seats are in use.`;
+}
+
+/** A new account needs an address and both names; under `USE_EMAIL` the address fills in for names. */
+function completeFields(supplied: FieldValues, missingName: ConnectionPolicies["missingName"]): FieldValues | Refusal {
+  const { email, firstName, lastName } = supplied;
+  if (email == null) return refuse(failures.EMAIL_MISSING);
+  if (firstName != null && lastName != null) return supplied;
+  if (missingName === "REJECT") {
+    const missing = [firstName == null ? "first name" : null, lastName == null ? "last name" : null];
+    return refuse(failures.NAME_MISSING, `The provider sent no ${missing.filter(Boolean).join(" and no ")}.`);
+  }
+  return {
+    ...supplied,
+    firstName: firstName ?? email.slice(0, longestValueOf("firstName")),
+    lastName: lastName ?? email.slice(0, longestValueOf("lastName")),
+    fullName: supplied.fullName ?? email,
+    username: supplied.username ?? email,
   };
-  const takes = (field: keyof PersonFields) =>
-    supplied[field] !== null && (policies.profileUpdate === "EVERY_SIGN_IN" || (user[field] ?? "") === "");
-  return Object.fromEntries(
-    (Object.keys(supplied) as (keyof PersonFields)[]).filter(takes).map((field) => [field, supplied[field]]),
-  );
+}
+
+/** A full name that the address stood in for follows the names, once the provider sends them. */
+function withFullName(supplied: FieldValues, { fullName, email }: User): FieldValues {
+  const { firstName, lastName } = supplied;
+  if (supplied.fullName != null || firstName == null || lastName == null || fullName !== email) return supplied;
+  return { ...supplied, fullName: joinNames(firstName, lastName) };
+}
+
+/** Under `FIRST_VALUE` a provider fills what is empty, and changes nothing. */
+function withoutPresent(supplied: FieldValues, filled: Holdings["filled"]): FieldValues {
+  return Object.fromEntries(Object.entries(supplied).filter(([field]) => !filled.has(field)));
+}
+
+type Rights = { readonly kind: "rights" } & Pick<Grant, "roles" | "groups">;
+
+function decideRights(situation: Situation, holdings: Holdings, user: User | null): Rights | Refusal {
+  const { arrival, organization, connection } = situation;
+  const { profile } = arrival;
+  const { mappings, policies } = connection;
+  const { roleAssignment, manualRoleWins } = organization.policies;
+  const roles = decideRoles({
+    profile,
+    mappings: mappings.roles,
+    ...situation.roles,
+    held: holdings.roles,
+    policies: { ...policies, roleAssignment, manualRoleWins },
+  });
+  if (roles.kind === "refuse-unmapped")
+    return refuse(failures.NO_ROLE, "No role mapping of the connection matches what the provider sent.", user);
+  if (roles.kind === "refuse-unknown-groups") return refuse(failures.GROUPS_UNKNOWN, roles.reason, user);
+  const groups = decideGroups({
+    profile,
+    mappings: mappings.groups,
+    held: holdings.memberships,
+    merged: holdings.merged,
+    policies,
+  });
+  if (groups.kind === "refuse-unknown-groups") return refuse(failures.GROUPS_UNKNOWN, groups.reason, user);
+  return { kind: "rights", roles, groups };
 }
 
 function refuseByStatus(user: User): Refusal | null {
@@ -135,14 +242,10 @@ function refuseByStatus(user: User): Refusal | null {
     case "INVITED":
       return null;
     case "PENDING_APPROVAL":
-      return refuse(refusals.ACCOUNT_PENDING_APPROVAL, `User ${user.id}.`);
+      return refuse(failures.ACCOUNT_PENDING_APPROVAL, `User ${user.id}.`, user);
     case "DISABLED":
-      return refuse(refusals.ACCOUNT_DISABLED, `User ${user.id}.`);
+      return refuse(failures.ACCOUNT_DISABLED, `User ${user.id}.`, user);
     case "ARCHIVED":
-      return refuse(refusals.ACCOUNT_ARCHIVED, `User ${user.id}.`);
+      return refuse(failures.ACCOUNT_ARCHIVED, `User ${user.id}.`, user);
   }
-}
-
-function refuse(failure: Refusal["failure"], detail: string | null = null): Refusal {
-  return { kind: "refuse", failure, detail };
 }

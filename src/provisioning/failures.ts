@@ -42,7 +42,7 @@ export const NAME_MISSING = refusal(
 export const NO_MATCHING_ACCOUNT = refusal(
   "NO_MATCHING_ACCOUNT",
   "There is no account for you here yet.",
-  "Create the account first (createUser), or set the connection's policy jitProvisioning to ON so that accounts are made at the first sign-in.",
+  "Create the account first (createUser), or set the connection's policy jitProvisioning to true so that accounts are made at the first sign-in.",
 );
 
 export const ACCOUNT_AMBIGUOUS = refusal(
@@ -75,7 +75,49 @@ export const ACCOUNT_PENDING_APPROVAL = refusal(
   "An administrator approves the account before the person can sign in.",
 );
 
+export const SSO_NOT_IN_PLAN = refusal(
+  "SSO_NOT_IN_PLAN",
+  "Your organization's plan does not include single sign-on.",
+  "The operator can include it with updateOrganization(input: { id, entitlements: { sso: true } }).",
+);
+
+export const SSO_SYSTEM_OFF = refusal(
+  "SSO_SYSTEM_OFF",
+  "Single sign-on is switched off for this system.",
+  "The operator can switch it on with updateInstallation(input: { ssoAllowed: true }).",
+);
+
+export const LINK_PENDING = refusal(
+  "LINK_PENDING",
+  "An account with your address exists already, and an administrator has to approve that it is yours.",
+  "Look at linkRequests and answer with approveLinkRequest or rejectLinkRequest.",
+);
+
+export const NO_ROLE = refusal(
+  "NO_ROLE",
+  "You have not been given access here.",
+  "No role mapping of the connection matches this person. Put them into a group that a mapping names, add a mapping, or set the policy unmappedUser to ALLOW.",
+);
+
+export const GROUPS_UNKNOWN = refusal(
+  "GROUPS_UNKNOWN",
+  "Your company's sign-in service did not say which groups you are in, and they decide about your access.",
+  "The provider left the groups out because there are too many (overage). Let it send only the groups that are assigned to the application, or use app roles.",
+);
+
+export const SEATS_FULL = refusal(
+  "SEATS_FULL",
+  "All places of your organization's plan are taken.",
+  "Free a seat, ask the operator for more (totalSeats), or set the policy seatsFull to BLOCK_TRAINING.",
+);
+
 export const PROVISIONING_FAILURES = [
+  SSO_NOT_IN_PLAN,
+  SSO_SYSTEM_OFF,
+  LINK_PENDING,
+  NO_ROLE,
+  GROUPS_UNKNOWN,
+  SEATS_FULL,
   SSO_NOT_ALLOWED,
   SSO_SWITCHED_OFF,
   CONNECTION_NOT_ACTIVE,

@@ -1,12 +1,24 @@
-/** Loads what a decision depends on, in the unit of work that will carry it out. */
+/** Loads what a decision depends on, in the unit of work that will carry it out. A fixed number of queries, whoever arrives. */
 import type { UnitOfWork } from "../access/unit-of-work.js";
-import { findIdentitiesByEmail, findIdentity } from "../connection/identity/identity.repository.js";
+import { findIdentitiesByEmail, findLinks, findMergedAmong } from "../connection/identity/identity.repository.js";
+import type { Identity } from "../connection/identity/identity.js";
+import { findLinkRequestState } from "../connection/identity/link-request.repository.js";
+import { NO_MAPPINGS } from "../connection/mapping/mapping.js";
+import { findMappingsOf } from "../connection/mapping/mapping.repository.js";
 import type { Connection } from "../connection/stored/connection.js";
+import { isDomainProved } from "../people/domain/domain.repository.js";
+import { findMappedMembershipsOf } from "../people/group/group-member.repository.js";
+import { readInstallation } from "../people/installation/installation.js";
 import type { Organization } from "../people/organization/organization.js";
-import { findPreparedUsersByEmail, findUser } from "../people/user/user.repository.js";
+import { findRoleGrantsOfUsers, findRolesOf } from "../people/role/role.repository.js";
+import { countSeatsInUse, findSeatHolders } from "../people/seat/seat.changes.js";
+import { findFieldsOfUsers } from "../people/user/field.repository.js";
+import { findAddressHolders, findPreparedUsers, findUsers } from "../people/user/user.repository.js";
+import type { User } from "../people/user/user.js";
 import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
-import type { Situation } from "./decide.js";
+import type { KnownIdentity } from "./decide-account.js";
+import type { Holdings, Situation } from "./decide.js";
 
 /** The organization must be locked already, so that two arrivals of one person follow each other. */
 export async function loadSituation(
@@ -15,21 +27,85 @@ export async function loadSituation(
   organization: Organization,
   connection: Connection,
 ): Promise<Situation> {
-  const { connectionId, profile } = arrival;
-  const common = {
-    arrival,
-    organization,
-    connection: { active: connection.state === "ACTIVE", policies: connection.policies },
-  };
-  const identity = await findIdentity(unit, connectionId, profile.issuer, profile.subject);
-  const user = identity && (await findUser(unit, null, identity.userId));
-  if (identity && user)
-    return { ...common, known: { identityId: identity.id, user }, prepared: [], addressOfAnotherSubject: false };
-  if (profile.email === null) return { ...common, known: null, prepared: [], addressOfAnotherSubject: false };
+  const account = await loadAccount(unit, arrival, connection);
+  const roles = await findRolesOf(unit, organization.id);
+  const mappings = (await findMappingsOf(unit, [connection.id])).get(connection.id) ?? NO_MAPPINGS;
+  const defaultRole = roles.find(({ key }) => key === organization.policies.defaultRole);
+  if (defaultRole === undefined) throw new Error(`organization ${organization.id} has lost its default role`);
   return {
-    ...common,
-    known: null,
-    prepared: await findPreparedUsersByEmail(unit, arrival.organizationId, profile.email),
-    addressOfAnotherSubject: (await findIdentitiesByEmail(unit, connectionId, foldCase(profile.email))).length > 0,
+    arrival,
+    installation: await readInstallation(unit),
+    organization,
+    connection: { active: connection.state === "ACTIVE", policies: connection.policies, mappings },
+    account,
+    holdings: await loadHoldings(unit, organization, connection, account),
+    roles: { ranks: new Map(roles.map(({ id, rank }) => [id, rank])), defaultRoleId: defaultRole.id },
+    seats: { totalSeats: organization.totalSeats, seatsInUse: await countSeatsInUse(unit, organization.id) },
   };
+}
+
+async function loadAccount(
+  unit: UnitOfWork,
+  { organizationId, connectionId, profile }: Arrival,
+  { policies }: Connection,
+): Promise<Situation["account"]> {
+  const links = await findLinks(unit, connectionId, profile.issuer, profile.subject);
+  const linked = [links.own, links.merged].filter((link): link is Identity => link !== null);
+  const users = await findUsers(
+    unit,
+    linked.map(({ userId }) => userId),
+  );
+  const known = (link: Identity | null): KnownIdentity | null => {
+    const user = link && users.get(link.userId);
+    return link && user ? { identityId: link.id, user, emailKey: link.emailKey } : null;
+  };
+  const own = known(links.own);
+  const merged = known(links.merged);
+  const merges = policies.accountLinking === "MERGE_BY_EMAIL";
+  const { email } = profile;
+  const nobody = own === null && !(merges && merged !== null);
+  const mayJoin = email !== null && policies.accountLinking !== "NONE" && !(merges && merged !== null);
+  return {
+    own,
+    merged,
+    prepared: nobody ? await findPreparedUsers(unit, organizationId, policies.matchKey, profile) : [],
+    candidates: mayJoin ? await findAddressHolders(unit, organizationId, email) : [],
+    domainProved: mayJoin && (await isDomainProved(unit, organizationId, email)),
+    addressOfAnotherSubject:
+      nobody && email !== null && (await findIdentitiesByEmail(unit, connectionId, foldCase(email))).length > 0,
+    linkRequest: nobody ? await findLinkRequestState(unit, connectionId, profile.issuer, profile.subject) : "NONE",
+  };
+}
+
+async function loadHoldings(
+  unit: UnitOfWork,
+  organization: Organization,
+  connection: Connection,
+  { own, merged, prepared, candidates }: Situation["account"],
+): Promise<ReadonlyMap<string, Holdings>> {
+  const users: User[] = [own?.user, merged?.user, ...prepared, ...candidates.map(({ user }) => user)].filter(
+    (user): user is User => user != null,
+  );
+  const ids = [...new Set(users.map(({ id }) => id))];
+  const grants = await findRoleGrantsOfUsers(unit, organization.id, ids);
+  const memberships = await findMappedMembershipsOf(unit, ids, connection.id);
+  const joined = await findMergedAmong(unit, ids);
+  const seated = await findSeatHolders(unit, organization.id, ids);
+  const fields = await findFieldsOfUsers(unit, ids);
+  return new Map(
+    ids.map((id) => [
+      id,
+      {
+        roles: (grants.get(id) ?? []).map(({ role, source, sourceId }) => ({
+          roleId: role.id,
+          source,
+          mappingId: sourceId,
+        })),
+        memberships: memberships.get(id) ?? [],
+        merged: joined.has(id),
+        hasSeat: seated.has(id),
+        filled: new Set((fields.get(id) ?? []).filter(({ value }) => value !== "").map(({ field }) => field)),
+      },
+    ]),
+  );
 }

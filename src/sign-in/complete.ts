@@ -12,11 +12,12 @@ import { USER_SIGNED_IN, USER_SIGN_IN_FAILED } from "../people/user/user.events.
 import { describeAccount } from "../people/user/user.changes.js";
 import type { User } from "../people/user/user.js";
 import { hashToken, issueToken } from "../platform/crypto/tokens.js";
-import { apply } from "../provisioning/apply.js";
+import { apply, askToLink } from "../provisioning/apply.js";
 import type { Arrival } from "../provisioning/arrival.js";
-import { decide, type Refusal } from "../provisioning/decide.js";
+import { decide } from "../provisioning/decide.js";
+import { refuse, type Refusal } from "../provisioning/refusal.js";
 import { loadSituation } from "../provisioning/load-situation.js";
-import { CONNECTION_NOT_ACTIVE } from "../provisioning/failures.js";
+import { ACCOUNT_PENDING_APPROVAL, CONNECTION_NOT_ACTIVE } from "../provisioning/failures.js";
 import { recordAttempt, type Attempt } from "./attempt/attempt.js";
 import type { Desk, Visitor } from "./desk.js";
 import { SIGN_IN_SUPERSEDED, UNKNOWN_CONNECTION } from "./failures.js";
@@ -52,23 +53,21 @@ export async function complete({ store }: Desk, completion: Completion): Promise
       const connection = await findConnection(unit, null, arrival.connectionId);
       if (organization === null || connection === null) return gone();
       if (connection.state !== "ACTIVE")
-        return await refuse(unit, completion, organization, null, {
-          kind: "refuse",
-          failure: CONNECTION_NOT_ACTIVE,
-          detail: null,
-        });
+        return await record(unit, completion, organization, refuse(CONNECTION_NOT_ACTIVE));
       if (connection.trustVersion !== completion.trustVersion)
-        return await refuse(unit, completion, organization, null, {
-          kind: "refuse",
-          failure: SIGN_IN_SUPERSEDED,
-          detail: null,
-        });
+        return await record(unit, completion, organization, refuse(SIGN_IN_SUPERSEDED));
 
       const situation = await loadSituation(unit, arrival, organization, connection);
       const decision = decide(situation);
-      if (decision.kind === "refuse")
-        return await refuse(unit, completion, organization, situation.known?.user ?? null, decision);
+      if (decision.kind === "refuse") return await record(unit, completion, organization, decision);
+      if (decision.kind === "ask") {
+        await askToLink(unit, arrival, decision.user);
+        return await record(unit, completion, organization, decision.refusal);
+      }
       const user = await apply(unit, arrival, organization, decision);
+      // A new account that waits for approval is there from now on, and its person has to wait.
+      if (user.status === "PENDING_APPROVAL")
+        return await record(unit, completion, organization, refuse(ACCOUNT_PENDING_APPROVAL, `User ${user.id}.`, user));
       const session = await enter(unit, completion, organization, user, tokenHash);
       return { kind: "signed-in", session, sessionToken, organization };
     },
@@ -105,14 +104,15 @@ async function enter(
   return session;
 }
 
-async function refuse(
+/** Records a refusal of a verified person. */
+async function record(
   unit: UnitOfWork,
   { attempt, arrival }: Completion,
   organization: Organization,
-  user: User | null,
   refusal: Refusal,
 ): Promise<Refusal> {
   const { code } = refusal.failure;
+  const { user } = refusal;
   await appendEvent(unit, {
     organizationId: arrival.organizationId,
     type: USER_SIGN_IN_FAILED,
@@ -135,5 +135,5 @@ async function refuse(
 
 /** The connection was deleted meanwhile: there is nothing left to record it with. */
 function gone(): Refusal {
-  return { kind: "refuse", failure: UNKNOWN_CONNECTION, detail: null };
+  return refuse(UNKNOWN_CONNECTION);
 }

@@ -24,6 +24,7 @@ import {
 import { openSettings, showSettings } from "../../src/connection/settings/stored-settings.js";
 import { createRegistry } from "../../src/connection/registry.js";
 import { DEFAULT_ORGANIZATION_POLICIES } from "../../src/people/organization/policies.js";
+import { DEFAULT_CONNECTION_POLICIES } from "../../src/connection/stored/policies.js";
 import { createAccount } from "../../src/people/user/user.changes.js";
 import { openSession } from "../../src/people/session/session.repository.js";
 import {
@@ -115,7 +116,7 @@ describe("creating", () => {
       settings: {},
       secrets: {},
       firstActivatedAt: null,
-      policies: { matchKey: "EMAIL", jitProvisioning: "ON", missingName: "REJECT", profileUpdate: "EVERY_SIGN_IN" },
+      policies: { matchKey: "EMAIL", jitProvisioning: true, missingName: "REJECT", profileUpdate: "EVERY_SIGN_IN" },
     });
     expect(await readConnection(house.services, OPERATOR, connection.id)).toEqual(connection);
   });
@@ -314,11 +315,12 @@ describe("updating", () => {
     });
     const after = await updateConnection(house.services, OPERATOR, {
       id,
-      policies: { matchKey: null, jitProvisioning: "OFF" },
+      policies: { matchKey: null, jitProvisioning: false },
     });
     expect(after.policies).toEqual({
+      ...DEFAULT_CONNECTION_POLICIES,
       matchKey: "EMAIL",
-      jitProvisioning: "OFF",
+      jitProvisioning: false,
       missingName: "USE_EMAIL",
       profileUpdate: "EVERY_SIGN_IN",
     });

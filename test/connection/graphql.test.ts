@@ -163,7 +163,7 @@ describe("a connection", () => {
     expect(errors).toEqual([]);
     expect(data.connection).toMatchObject({
       state: "DRAFT",
-      policies: { matchKey: "EMAIL", jitProvisioning: "ON", missingName: "REJECT", profileUpdate: "EVERY_SIGN_IN" },
+      policies: { matchKey: "EMAIL", jitProvisioning: true, missingName: "REJECT", profileUpdate: "EVERY_SIGN_IN" },
       settings: {
         __typename: "MadeUpSettings",
         address: COMPLETE.address,
@@ -184,14 +184,14 @@ describe("a connection", () => {
     const id = await create();
     const update = await ask(
       `mutation ($id: ID!) { updateConnection(input: { id: $id, expectedVersion: 1, displayName: "New",
-         policies: { jitProvisioning: OFF }, settings: { madeUp: { nickname: "Joe", strict: false, style: plain_text } } }) {
+         policies: { jitProvisioning: false }, settings: { madeUp: { nickname: "Joe", strict: false, style: plain_text } } }) {
          connection { version policies { jitProvisioning } settings { ... on MadeUpSettings { nickname strict style tenant } } } } }`,
       { id },
     );
     expect(update.errors).toEqual([]);
     expect(update.data.updateConnection.connection).toEqual({
       version: 2,
-      policies: { jitProvisioning: "OFF" },
+      policies: { jitProvisioning: false },
       settings: { nickname: "Joe", strict: false, style: "plain_text", tenant: "t1" },
     });
     const cleared = await ask(

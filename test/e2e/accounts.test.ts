@@ -66,7 +66,7 @@ describe("an account that is made at the first sign-in", () => {
   });
 
   it("is not made where just-in-time creation is off, and the refusal says who came", async () => {
-    const tenant = await tenantWith({ policies: { jitProvisioning: "OFF" } });
+    const tenant = await tenantWith({ policies: { jitProvisioning: false } });
     expect(await outcomeOf(tenant, makePerson("ada"))).toBe("NO_MATCHING_ACCOUNT");
     expect(await tenant.users()).toEqual([]);
     const [attempt] = await tenant.attempts();
@@ -203,7 +203,7 @@ describe("a later sign-in", () => {
 
 describe("an account that was prepared", () => {
   it("is joined by its address, once, and keeps its id and roles", async () => {
-    const tenant = await tenantWith({ policies: { jitProvisioning: "OFF" } });
+    const tenant = await tenantWith({ policies: { jitProvisioning: false } });
     const id = await prepare(tenant, "Ada@Acme.test", { roleKeys: ["MANAGER"] });
     expect(await outcomeOf(tenant, makePerson("ada"))).toBe("SUCCEEDED");
     expect(await tenant.users()).toEqual([

@@ -18,7 +18,7 @@ beforeAll(async () => {
   provider = await startHostileOpenIdProvider();
   tenant = await createTenant(usher, provider, {
     organization: { supportContact: 'the help desk, <extension> "4711"' },
-    policies: { jitProvisioning: "OFF" },
+    policies: { jitProvisioning: false },
   });
 });
 afterAll(async () => {

@@ -107,7 +107,7 @@ describe("deciding about an arrival", () => {
     ["a known identity, no names sent", { known: {}, profile: { firstName: null, lastName: null } }, "update user-1"],
     [
       "a known identity, no just-in-time creation",
-      { known: {}, policies: { jitProvisioning: "OFF" } },
+      { known: {}, policies: { jitProvisioning: false } },
       "update user-1",
     ],
     ["a known identity, another prepared account", { known: {}, prepared: [{}] }, "update user-1"],
@@ -126,7 +126,7 @@ describe("deciding about an arrival", () => {
     ["a prepared account, names not sent", { prepared: [{}], profile: { firstName: null } }, "link prepared-1"],
     [
       "a prepared account, no just-in-time creation",
-      { prepared: [{}], policies: { jitProvisioning: "OFF" } },
+      { prepared: [{}], policies: { jitProvisioning: false } },
       "link prepared-1",
     ],
     ["a prepared account that was invited", { prepared: [{ status: "INVITED" }] }, "link prepared-1"],
@@ -137,7 +137,7 @@ describe("deciding about an arrival", () => {
     ],
     [
       "nor does it under no just-in-time creation",
-      { prepared: [{}], profile: { emailVerified: false }, policies: { jitProvisioning: "OFF" } },
+      { prepared: [{}], profile: { emailVerified: false }, policies: { jitProvisioning: false } },
       "NO_MATCHING_ACCOUNT",
     ],
     ["matchKey SUBJECT finds no prepared account", { prepared: [{}], policies: { matchKey: "SUBJECT" } }, "create"],
@@ -155,10 +155,10 @@ describe("deciding about an arrival", () => {
       "SUBJECT_CHANGED",
     ],
 
-    ["no just-in-time creation", { policies: { jitProvisioning: "OFF" } }, "NO_MATCHING_ACCOUNT"],
+    ["no just-in-time creation", { policies: { jitProvisioning: false } }, "NO_MATCHING_ACCOUNT"],
     [
       "no just-in-time creation, no address",
-      { policies: { jitProvisioning: "OFF" }, profile: { email: null } },
+      { policies: { jitProvisioning: false }, profile: { email: null } },
       "NO_MATCHING_ACCOUNT",
     ],
     ["no address", { profile: { email: null } }, "EMAIL_MISSING"],
@@ -227,7 +227,7 @@ describe("deciding about an arrival", () => {
     expect(detailOf({ prepared: [{}, {}] })).toBe(
       "Accounts prepared-1 and prepared-2 were prepared for ada@acme.example.",
     );
-    expect(detailOf({ policies: { jitProvisioning: "OFF" } })).toBe("Subject ada-1, address ada@acme.example.");
+    expect(detailOf({ policies: { jitProvisioning: false } })).toBe("Subject ada-1, address ada@acme.example.");
     expect(detailOf({ addressOfAnotherSubject: true })).toContain("this one is ada-1");
     expect(detailOf({ known: { status: "DISABLED" } })).toBe("User user-1.");
   });
@@ -372,7 +372,7 @@ describe("whatever the situation", () => {
             ...given.connection,
             policies: {
               ...given.connection.policies,
-              jitProvisioning: "OFF",
+              jitProvisioning: false,
               missingName: "REJECT",
               matchKey: "SUBJECT",
             },
@@ -400,7 +400,7 @@ describe("whatever the situation", () => {
       if (decision.kind !== "create") return;
       const { email, firstName, lastName, fullName } = decision.fields;
       for (const value of [email, firstName, lastName, fullName]) expect(value).not.toBe("");
-      expect(given.connection.policies.jitProvisioning).toBe("ON");
+      expect(given.connection.policies.jitProvisioning).toBe(true);
     });
   });
 

@@ -13,7 +13,7 @@ export interface Installation {
 /** How a tenant is set up. */
 export interface TenantOptions {
   /** Policies of the connection, as the schema names them. */
-  readonly policies?: Readonly<Record<string, string>>;
+  readonly policies?: Readonly<Record<string, string | boolean>>;
   /** Further settings of the connection. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** What `updateOrganization` is told beside the id. */

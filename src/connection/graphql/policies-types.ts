@@ -2,6 +2,7 @@
 import { InputType, ObjectType, registerEnumType, type ClassType } from "type-graphql";
 import {
   CONNECTION_POLICIES,
+  type ChoicePolicy,
   type ConnectionPolicies,
   type ConnectionPoliciesChange,
   type ConnectionPolicy,
@@ -24,6 +25,16 @@ InputType("ConnectionPoliciesInput", {
 })(ConnectionPoliciesInput);
 
 for (const [name, policy] of Object.entries(CONNECTION_POLICIES) as [string, ConnectionPolicy][]) {
+  const type = policy.kind === "switch" ? Boolean : registerChoice(policy);
+  declareField(ConnectionPoliciesType, name, () => type, { nullable: false, description: policy.description });
+  declareField(ConnectionPoliciesInput, name, () => type, {
+    nullable: true,
+    description: `${policy.description} Default: \`${policy.default}\`.`,
+  });
+}
+
+/** The enum of a policy, by the object that stands for it in decorators. */
+function registerChoice(policy: ChoicePolicy): Readonly<Record<string, string>> {
   const values = Object.fromEntries(Object.keys(policy.values).map((value) => [value, value]));
   registerEnumType(values, {
     name: policy.enumName,
@@ -32,9 +43,5 @@ for (const [name, policy] of Object.entries(CONNECTION_POLICIES) as [string, Con
       Object.entries(policy.values).map(([value, description]) => [value, { description }]),
     ),
   });
-  declareField(ConnectionPoliciesType, name, () => values, { nullable: false, description: policy.description });
-  declareField(ConnectionPoliciesInput, name, () => values, {
-    nullable: true,
-    description: `${policy.description} Default: \`${policy.default}\`.`,
-  });
+  return values;
 }

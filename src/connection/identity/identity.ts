@@ -1,12 +1,16 @@
 /** The link (connection, issuer, subject) → user, in the house's own words. */
 import { createHash } from "node:crypto";
 
+export type LinkKind = "OWN" | "MERGED";
+
 export interface Identity {
   readonly id: string;
   readonly connectionId: string;
   readonly userId: string;
   readonly issuer: string;
   readonly subject: string;
+  /** `OWN` came with the person or waited for them; `MERGED` joined them to an account that was there. */
+  readonly linkKind: LinkKind;
   /** The address that the provider sent at the last sign-in, in the form by which addresses are compared. */
   readonly emailKey: string | null;
   readonly createdAt: Date;

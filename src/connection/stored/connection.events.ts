@@ -9,7 +9,7 @@ const connectionSchema = z
     displayName: z.string(),
     type: z.string().describe("The connection type's id, such as entra-id."),
     state: z.enum(CONNECTION_STATES),
-    policies: z.record(z.string(), z.string()),
+    policies: z.record(z.string(), z.union([z.string(), z.boolean()])),
   })
   .describe("The connection after the change, without its settings; before the deletion for connection.deleted.");
 

@@ -4,8 +4,9 @@
  */
 import type { InputCheck } from "../../platform/errors/input.js";
 
-/** One declared policy. */
-export interface ConnectionPolicy<Value extends string = string> {
+/** One declared policy with a few values, an enum in GraphQL. */
+export interface ChoicePolicy<Value extends string = string> {
+  readonly kind: "choice";
   /** What the policy decides. */
   readonly description: string;
   /** The name of its enum in GraphQL. */
@@ -15,33 +16,77 @@ export interface ConnectionPolicy<Value extends string = string> {
   readonly default: Value;
 }
 
-function policy<const Value extends string>(
-  declared: Omit<ConnectionPolicy<Value>, "default"> & { readonly default: NoInfer<Value> },
-): ConnectionPolicy<Value> {
-  return declared;
+/** One declared policy that is on or off. */
+export interface SwitchPolicy {
+  readonly kind: "switch";
+  readonly description: string;
+  readonly default: boolean;
+}
+
+export type ConnectionPolicy = ChoicePolicy | SwitchPolicy;
+
+function choice<const Value extends string>(
+  declared: Omit<ChoicePolicy<Value>, "default" | "kind"> & { readonly default: NoInfer<Value> },
+): ChoicePolicy<Value> {
+  return { kind: "choice", ...declared };
+}
+
+function onOff(description: string, fallback: boolean): SwitchPolicy {
+  return { kind: "switch", description, default: fallback };
 }
 
 export const CONNECTION_POLICIES = {
-  matchKey: policy({
+  matchKey: choice({
     description:
       "How a first sign-in finds an account that was prepared in this organization: of the method SSO, and never signed in. Never a password account; two matches refuse; afterwards the identity alone decides.",
     enumName: "MatchKey",
     values: {
       EMAIL: "By e-mail address, unless the provider says that the address is not verified.",
       SUBJECT: "By nothing: the identity alone decides, so prepared accounts are never found.",
+      USERNAME: "By username, without regard to case.",
+      EMPLOYEE_ID: "By employee ID, letter by letter.",
     },
     default: "EMAIL",
   }),
-  jitProvisioning: policy({
-    description: "Whether a sign-in of somebody without an account makes one (just-in-time provisioning).",
-    enumName: "JitProvisioning",
+  accountLinking: choice({
+    description:
+      "Whether a sign-in joins an account of this organization that has the same e-mail address. Turning it off hides the links that it made, so that those people get accounts of their own; turning it on again brings them back.",
+    enumName: "AccountLinking",
     values: {
-      ON: "The sign-in makes the account.",
-      OFF: "The sign-in is refused; accounts are made beforehand.",
+      NONE: "Never: a single sign-on account is its own, even when another has the same address.",
+      MERGE_BY_EMAIL: "At the sign-in, when the address is verified as requireVerifiedEmail asks.",
+      ADMIN_LINK: "After an administrator approved it; until then the sign-in is refused.",
     },
-    default: "ON",
+    default: "NONE",
   }),
-  missingName: policy({
+  requireVerifiedEmail: onOff(
+    "Whether merging needs the provider's word that the address is verified, or a domain that the organization proved where the provider says nothing. An explicit 'not verified' never merges, whatever this says.",
+    true,
+  ),
+  jitProvisioning: onOff(
+    "Whether a sign-in of somebody without an account makes one (just-in-time provisioning); else it is refused, and accounts are made beforehand.",
+    true,
+  ),
+  jitActivation: choice({
+    description: "What an account is that a sign-in makes.",
+    enumName: "JitActivation",
+    values: {
+      ACTIVE: "Active at once.",
+      PENDING_APPROVAL: "Waiting for an administrator's approval; the sign-in is refused until then.",
+    },
+    default: "ACTIVE",
+  }),
+  unmappedUser: choice({
+    description:
+      "What happens when no role mapping matches, and the person has no role yet or roleSync is AUTHORITATIVE.",
+    enumName: "UnmappedUser",
+    values: {
+      ALLOW: "The person gets the organization's default role.",
+      REFUSE: "The sign-in is refused.",
+    },
+    default: "ALLOW",
+  }),
+  missingName: choice({
     description: "What happens when the provider sends no first or last name.",
     enumName: "MissingName",
     values: {
@@ -50,7 +95,7 @@ export const CONNECTION_POLICIES = {
     },
     default: "REJECT",
   }),
-  profileUpdate: policy({
+  profileUpdate: choice({
     description: "When what the provider sends changes the profile of an account that exists.",
     enumName: "ProfileUpdate",
     values: {
@@ -59,15 +104,42 @@ export const CONNECTION_POLICIES = {
     },
     default: "EVERY_SIGN_IN",
   }),
+  missingGroups: choice({
+    description:
+      "What it means that the provider sent no groups claim, for groups and roles alike. Groups that are unknown, as in Entra ID's overage, are never taken for none.",
+    enumName: "MissingGroups",
+    values: {
+      KEEP: "Nothing is known, so nothing is taken away.",
+      EMPTY: "The person is in no group.",
+    },
+    default: "KEEP",
+  }),
+  roleSync: choice({
+    description: "What happens to roles when no role mapping matches.",
+    enumName: "RoleSync",
+    values: {
+      STICKY: "The roles stay as they are.",
+      AUTHORITATIVE: "The person gets the organization's default role, or is refused under unmappedUser.",
+    },
+    default: "STICKY",
+  }),
+  groupRemoval: choice({
+    description: "When a sign-in removes memberships that this connection's mappings gave and that no longer match.",
+    enumName: "GroupRemoval",
+    values: {
+      UNMERGED_ONLY: "For everybody whom merging has not joined to an account that was there.",
+      ALWAYS: "For everybody.",
+      NEVER: "For nobody.",
+    },
+    default: "UNMERGED_ONLY",
+  }),
 };
 
 export type PolicyName = keyof typeof CONNECTION_POLICIES;
 
 /** The policies of a connection, complete. */
 export type ConnectionPolicies = {
-  readonly [Name in PolicyName]: (typeof CONNECTION_POLICIES)[Name] extends ConnectionPolicy<infer Value>
-    ? Value
-    : never;
+  readonly [Name in PolicyName]: (typeof CONNECTION_POLICIES)[Name] extends ChoicePolicy<infer Value> ? Value : boolean;
 };
 
 /** What an input says about policies: absence keeps, `null` brings the default back. */
@@ -83,7 +155,7 @@ export function readConnectionPolicies(stored: unknown): ConnectionPolicies {
       const value = document[name];
       return [name, isValueOf(declared, value) ? value : declared.default];
     }),
-  ) as ConnectionPolicies;
+  ) as unknown as ConnectionPolicies;
 }
 
 export const DEFAULT_CONNECTION_POLICIES: ConnectionPolicies = readConnectionPolicies({});
@@ -94,7 +166,7 @@ export function changePolicies(
   change: ConnectionPoliciesChange | null | undefined,
   check: InputCheck,
 ): ConnectionPolicies {
-  const after: Record<string, string> = { ...before };
+  const after: Record<string, string | boolean> = { ...before };
   for (const [name, value] of Object.entries((change ?? {}) as Readonly<Record<string, unknown>>)) {
     if (value === undefined) continue;
     const declared = Object.hasOwn(CONNECTION_POLICIES, name)
@@ -103,11 +175,18 @@ export function changePolicies(
     if (declared === null) check.add(`policies.${name}`, "UNKNOWN", "is not a policy of a connection");
     else if (value === null) after[name] = declared.default;
     else if (isValueOf(declared, value)) after[name] = value;
-    else check.add(`policies.${name}`, "INVALID", `must be one of ${Object.keys(declared.values).join(", ")}`);
+    else check.add(`policies.${name}`, "INVALID", describeValues(declared));
   }
-  return after as ConnectionPolicies;
+  return after as unknown as ConnectionPolicies;
 }
 
-function isValueOf(declared: ConnectionPolicy, value: unknown): value is string {
+function isValueOf(declared: ConnectionPolicy, value: unknown): value is string | boolean {
+  if (declared.kind === "switch") return typeof value === "boolean";
   return typeof value === "string" && Object.hasOwn(declared.values, value);
+}
+
+function describeValues(declared: ConnectionPolicy): string {
+  return declared.kind === "switch"
+    ? "must be true or false"
+    : `must be one of ${Object.keys(declared.values).join(", ")}`;
 }

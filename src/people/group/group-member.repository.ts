@@ -100,21 +100,28 @@ export async function countMembersOfGroups(
   return new Map(rows.map((row) => [row.group_id, Number(row.members)]));
 }
 
-/** The memberships that one connection's mappings gave a user. */
-export async function findMappedMemberships(
+/** A membership that a mapping gave. */
+export interface MappedMembership {
+  readonly groupId: string;
+  readonly mappingId: string;
+}
+
+/** The memberships that one connection's mappings gave several users, by user. */
+export async function findMappedMembershipsOf(
   reader: Reader,
-  userId: string,
+  userIds: readonly string[],
   connectionId: string,
-): Promise<GivenMembership[]> {
-  const rows = await reader.rows<{ group_id: string; source_id: string }>(
-    `SELECT group_id, source_id FROM group_member
-      WHERE user_id = ? AND connection_id = ? AND source_kind = 'MAPPING' ORDER BY group_id, source_id`,
-    [userId, connectionId],
+): Promise<ReadonlyMap<string, readonly MappedMembership[]>> {
+  const byUser = new Map<string, MappedMembership[]>(userIds.map((id) => [id, []]));
+  if (userIds.length === 0) return byUser;
+  const rows = await reader.rows<{ user_id: string; group_id: string; source_id: string }>(
+    `SELECT user_id, group_id, source_id FROM group_member
+      WHERE user_id IN (${userIds.map(() => "?").join(", ")}) AND connection_id = ? AND source_kind = 'MAPPING'
+      ORDER BY group_id, source_id`,
+    [...userIds, connectionId],
   );
-  return rows.map((row) => ({
-    groupId: row.group_id,
-    source: { kind: "MAPPING", mappingId: row.source_id, connectionId },
-  }));
+  for (const row of rows) byUser.get(row.user_id)?.push({ groupId: row.group_id, mappingId: row.source_id });
+  return byUser;
 }
 
 function* chunk(userIds: readonly string[]): Generator<readonly string[]> {

@@ -141,9 +141,8 @@ function changeOrganization(before: Organization, change: OrganizationChange): O
     supportContact: cleared("supportContact", change.supportContact, before.supportContact, 500),
     ssoAllowed: kept(change.ssoAllowed, before.ssoAllowed),
     policies: {
-      ssoEnforcement: kept(change.policies?.ssoEnforcement, before.policies.ssoEnforcement),
-      defaultRole: kept(change.policies?.defaultRole, before.policies.defaultRole),
-      fieldPrecedence: kept(change.policies?.fieldPrecedence, before.policies.fieldPrecedence),
+      ...before.policies,
+      ...Object.fromEntries(Object.entries(change.policies ?? {}).filter(([, value]) => value != null)),
     },
   };
   if (!isTimeZone(after.timeZone)) check.add("timeZone", "INVALID", "must be an IANA time zone such as Europe/Berlin");

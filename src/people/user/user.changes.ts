@@ -31,7 +31,8 @@ export interface NewUser {
   readonly authMethod: AuthMethod;
   readonly status: UserStatus;
   readonly roles: readonly Role[];
-  readonly roleSource: RoleSource;
+  /** What gives the roles, or what gives each. */
+  readonly roleSource: RoleSource | ((role: Role) => RoleSource);
 }
 
 /** Makes an account with its membership, roles and fields, and tells `user.created`. */
@@ -72,7 +73,7 @@ export interface UserChange {
   /** Refuses values that another source overrules: whoever changes a field by hand must hear that nothing would show. */
   readonly mustBeShown?: boolean;
   /** All roles from now on, in the home organization. */
-  readonly roles?: { readonly values: readonly Role[]; readonly source: RoleSource };
+  readonly roles?: { readonly values: readonly Role[]; readonly source: RoleSource | ((role: Role) => RoleSource) };
 }
 
 /** An account after a change, with what it was and is as events show it. */

@@ -42,6 +42,20 @@ export const USER_ROLE_CHANGED = defineEventType({
   data: z.object({ user: userSchema, changed: changedSchema }),
 });
 
+export const USER_MERGED = defineEventType({
+  type: "user.merged",
+  subject: "user",
+  description: "A person at a provider was joined to this account because of its e-mail address.",
+  data: z.object({ user: userSchema, changed: z.null(), connectionId: z.string() }),
+});
+
+export const USER_APPROVAL_REQUESTED = defineEventType({
+  type: "user.approval_requested",
+  subject: "user",
+  description: "An account was made that waits for an administrator's approval.",
+  data: z.object({ user: userSchema, changed: z.null() }),
+});
+
 export const USER_SIGNED_IN = defineEventType({
   type: "user.signed_in",
   subject: "user",
@@ -74,6 +88,8 @@ export const USER_EVENTS = [
   USER_CREATED,
   USER_UPDATED,
   USER_ROLE_CHANGED,
+  USER_MERGED,
+  USER_APPROVAL_REQUESTED,
   USER_SIGNED_IN,
   USER_SIGN_IN_FAILED,
 ] as const;

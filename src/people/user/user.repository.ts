@@ -3,7 +3,7 @@ import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { insertRows } from "../../platform/database/statements.js";
-import { toDate, toDateOrNull } from "../../platform/database/values.js";
+import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
 import { foldCase } from "../../platform/text.js";
 import { MembershipRow } from "./membership.row.js";
 import type { AuthMethod, User, UserStatus } from "./user.js";
@@ -65,24 +65,90 @@ export async function findUser(reader: Reader, scope: OrganizationScope, id: str
   return raw ? userFromRaw(raw) : null;
 }
 
+/** Several users by id. */
+export async function findUsers(reader: Reader, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
+  if (ids.length === 0) return new Map();
+  const raws = await reader.rows<RawUser>(
+    `SELECT ${USER_COLUMNS} FROM app_user u WHERE u.id IN (${ids.map(() => "?").join(", ")})`,
+    ids,
+  );
+  return new Map(raws.map((raw) => [raw.id, userFromRaw(raw)]));
+}
+
+/** By what a first sign-in finds a prepared account. */
+export type MatchKey = "EMAIL" | "SUBJECT" | "USERNAME" | "EMPLOYEE_ID";
+
 /**
- * The accounts of an organization that were *prepared* for an address: method SSO, and nobody signed in yet.
- *
- * @param limit more than two are never of interest: two already mean that nobody can tell which
+ * The accounts of an organization that were *prepared* for a person: method SSO, and nobody signed in yet. At most two:
+ * two already mean that nobody can tell which.
  */
-export async function findPreparedUsersByEmail(
+export async function findPreparedUsers(
+  reader: Reader,
+  organizationId: string,
+  matchKey: MatchKey,
+  person: { readonly email: string | null; readonly username: string | null; readonly employeeId: string | null },
+): Promise<User[]> {
+  switch (matchKey) {
+    case "SUBJECT":
+      return [];
+    case "EMAIL":
+      return await findPrepared(reader, organizationId, "email_key", person.email && foldCase(person.email));
+    case "USERNAME":
+      return await findPrepared(reader, organizationId, "username_key", person.username && foldCase(person.username));
+    case "EMPLOYEE_ID":
+      return await findPrepared(reader, organizationId, "employee_id", person.employeeId);
+  }
+}
+
+/** The accounts that were prepared for an address; at most two. */
+export function findPreparedUsersByEmail(reader: Reader, organizationId: string, email: string): Promise<User[]> {
+  return findPrepared(reader, organizationId, "email_key", foldCase(email));
+}
+
+async function findPrepared(
+  reader: Reader,
+  organizationId: string,
+  column: "email_key" | "username_key" | "employee_id",
+  value: string | null,
+): Promise<User[]> {
+  if (value === null) return [];
+  const raws = await reader.rows<RawUser>(
+    `SELECT ${USER_COLUMNS} FROM app_user u
+      WHERE u.home_organization_id = ? AND u.${column} = ? AND u.auth_method = 'SSO' AND u.first_signed_in_at IS NULL
+      ORDER BY u.id LIMIT 2`,
+    [organizationId, value],
+  );
+  // On MySQL, `'a'` and `'a '` are equal to the database.
+  return raws.filter((raw) => column !== "employee_id" || raw.employee_id === value).map(userFromRaw);
+}
+
+/** An account that has an address, with what merging must know of it. */
+export interface AddressHolder {
+  readonly user: User;
+  readonly operator: boolean;
+  /** Whether a local password waits on an address that nobody has proved. */
+  readonly unverifiedPassword: boolean;
+}
+
+/** The accounts of an organization that have an address and are not merely prepared, the oldest first; at most ten. */
+export async function findAddressHolders(
   reader: Reader,
   organizationId: string,
   email: string,
-  limit = 2,
-): Promise<User[]> {
-  const raws = await reader.rows<RawUser>(
-    `SELECT ${USER_COLUMNS} FROM app_user u
-      WHERE u.home_organization_id = ? AND u.email_key = ? AND u.auth_method = 'SSO' AND u.first_signed_in_at IS NULL
-      ORDER BY u.id LIMIT ${limit}`,
+): Promise<AddressHolder[]> {
+  const raws = await reader.rows<RawUser & { is_operator: unknown; password_set: unknown; verified_at: unknown }>(
+    `SELECT ${USER_COLUMNS}, u.is_operator, c.set_at AS password_set, c.email_verified_at AS verified_at
+       FROM app_user u LEFT JOIN user_credential c ON c.user_id = u.id
+      WHERE u.home_organization_id = ? AND u.email_key = ?
+        AND (u.auth_method = 'PASSWORD' OR u.first_signed_in_at IS NOT NULL)
+      ORDER BY u.id LIMIT 10`,
     [organizationId, foldCase(email)],
   );
-  return raws.map(userFromRaw);
+  return raws.map((raw) => ({
+    user: userFromRaw(raw),
+    operator: toBoolean(raw.is_operator),
+    unverifiedPassword: raw.password_set !== null && raw.verified_at === null,
+  }));
 }
 
 /** The account of the installation that signs in by password with this address. */

@@ -28,8 +28,7 @@ export class InputCheck {
   /** A text that must be there. Answers it trimmed; when it is wrong, an empty string that `finish` never lets out. */
   text(path: string, value: string | null | undefined, rule: TextRule = {}): string {
     const text = this.optionalText(path, value, rule);
-    if (text === null && !this.#issues.some((issue) => issue.path === path))
-      this.add(path, "REQUIRED", "is required");
+    if (text === null && !this.#issues.some((issue) => issue.path === path)) this.add(path, "REQUIRED", "is required");
     return text ?? "";
   }
 

@@ -1,0 +1,96 @@
+/** Reading and writing the mappings of connections. */
+import { v7 as uuidv7 } from "uuid";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { Reader } from "../../platform/database/database.js";
+import { toBoolean, toJson } from "../../platform/database/values.js";
+import { MappingRow } from "./mapping.row.js";
+import type { AttributeMapping, GroupMapping, Mappings, RoleMapping, RuleOperator } from "./mapping.js";
+
+export type MappingKind = "ATTRIBUTE" | "ROLE" | "GROUP";
+
+interface Raw {
+  id: string;
+  connection_id: string;
+  kind: MappingKind;
+  position: number;
+  claim: string;
+  operator: string | null;
+  match_values: string | null;
+  ignore_case: unknown;
+  target: string;
+}
+
+/** The mappings of several connections, by connection, each list in its order. */
+export async function findMappingsOf(
+  reader: Reader,
+  connectionIds: readonly string[],
+): Promise<ReadonlyMap<string, Mappings>> {
+  const byConnection = new Map(
+    connectionIds.map((id) => [
+      id,
+      { attributes: [] as AttributeMapping[], roles: [] as RoleMapping[], groups: [] as GroupMapping[] },
+    ]),
+  );
+  if (connectionIds.length === 0) return byConnection;
+  const raws = await reader.rows<Raw>(
+    `SELECT id, connection_id, kind, position, claim, operator, match_values, ignore_case, target FROM connection_mapping
+      WHERE connection_id IN (${connectionIds.map(() => "?").join(", ")}) ORDER BY connection_id, kind, position`,
+    connectionIds,
+  );
+  for (const raw of raws) {
+    const mappings = byConnection.get(raw.connection_id);
+    if (raw.kind === "ATTRIBUTE") mappings?.attributes.push(attributeFromRaw(raw));
+    else if (raw.kind === "ROLE") mappings?.roles.push({ ...ruleFromRaw(raw), roleId: raw.target });
+    else mappings?.groups.push({ ...ruleFromRaw(raw), groupId: raw.target });
+  }
+  return byConnection;
+}
+
+function attributeFromRaw({ id, position, claim, target }: Raw): AttributeMapping {
+  return { id, position, claim, field: target };
+}
+
+function ruleFromRaw(raw: Raw) {
+  return {
+    id: raw.id,
+    position: raw.position,
+    claim: raw.claim,
+    operator: raw.operator as RuleOperator,
+    values: toJson<string[]>(raw.match_values),
+    ignoreCase: toBoolean(raw.ignore_case),
+  };
+}
+
+/** A mapping to store; its place in the list is its position. */
+export interface NewMapping {
+  /** The id of a mapping that stays as it was; absent for a new one. */
+  readonly id: string | null;
+  readonly claim: string;
+  readonly operator: RuleOperator | null;
+  readonly values: readonly string[] | null;
+  readonly ignoreCase: boolean;
+  readonly target: string;
+}
+
+/** Makes a list the mappings of one kind. */
+export async function replaceMappings(
+  unit: UnitOfWork,
+  connectionId: string,
+  kind: MappingKind,
+  mappings: readonly NewMapping[],
+): Promise<void> {
+  await unit.execute("DELETE FROM connection_mapping WHERE connection_id = ? AND kind = ?", [connectionId, kind]);
+  for (const [index, { id, claim, operator, values, ignoreCase, target }] of mappings.entries())
+    await unit.manager.insert(MappingRow, {
+      id: id ?? uuidv7(),
+      connectionId,
+      kind,
+      position: index + 1,
+      claim,
+      operator,
+      matchValues: values === null ? null : JSON.stringify(values),
+      ignoreCase,
+      target,
+      createdAt: unit.now,
+    });
+}

@@ -1,0 +1,30 @@
+/** What the operator has decided for the whole installation. */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { Reader } from "../../platform/database/database.js";
+import { toJson } from "../../platform/database/values.js";
+import { InstallationRow } from "./installation.row.js";
+
+export interface InstallationSettings {
+  /** Whether anybody may sign in through an identity provider. */
+  readonly ssoAllowed: boolean;
+}
+
+const DEFAULTS: InstallationSettings = { ssoAllowed: true };
+const ID = "installation";
+
+/** The settings, with defaults where nothing was decided. */
+export async function readInstallation(reader: Reader): Promise<InstallationSettings> {
+  const row = await reader.row<{ settings: string }>("SELECT settings FROM installation WHERE id = ?", [ID]);
+  return { ...DEFAULTS, ...(row ? toJson<Partial<InstallationSettings>>(row.settings) : {}) };
+}
+
+/** Stores the settings. */
+export async function writeInstallation(unit: UnitOfWork, settings: InstallationSettings): Promise<void> {
+  const text = JSON.stringify(settings);
+  const changed = await unit.execute(
+    "UPDATE installation SET settings = ?, version = version + 1, updated_at = ? WHERE id = ?",
+    [text, unit.now, ID],
+  );
+  if (changed === 0)
+    await unit.manager.insert(InstallationRow, { id: ID, settings: text, version: 1, updatedAt: unit.now });
+}

@@ -1,0 +1,128 @@
+/** Decides whose account an arrival is about: the person's own, one that waits for them, one to join, or a new one. Pure. */
+import type { NormalizedProfile } from "../connection/contract/index.js";
+import type { ConnectionPolicies } from "../connection/stored/policies.js";
+import type { User } from "../people/user/user.js";
+import { foldCase } from "../platform/text.js";
+import { refuse, type Refusal } from "./refusal.js";
+import * as failures from "./failures.js";
+
+/** A link that leads to a user. */
+export interface KnownIdentity {
+  readonly identityId: string;
+  readonly user: User;
+  /** The address that the provider sent at the last sign-in through this link, folded. */
+  readonly emailKey: string | null;
+}
+
+/** An account of this organization that has the arrival's address, and that merging could join. */
+export interface MergeCandidate {
+  readonly user: User;
+  /** Somebody who runs the installation is never merged. */
+  readonly operator: boolean;
+  /** Whether a local password waits on an address that nobody has proved (pre-hijacking). */
+  readonly unverifiedPassword: boolean;
+}
+
+/** What is known of the person at the door. */
+export interface AccountSituation {
+  readonly profile: NormalizedProfile;
+  readonly policies: ConnectionPolicies;
+  /** The account that came with the person, or was prepared for them. */
+  readonly own: KnownIdentity | null;
+  /** The account that merging joined them to; followed only while the connection merges. */
+  readonly merged: KnownIdentity | null;
+  /** Accounts prepared in this organization under what `matchKey` compares; at most two are of interest. */
+  readonly prepared: readonly User[];
+  readonly candidates: readonly MergeCandidate[];
+  /** Whether the organization has proved the domain of the arrival's address by DNS. */
+  readonly domainProved: boolean;
+  /** Whether another subject of this connection has the arrival's address. */
+  readonly addressOfAnotherSubject: boolean;
+  /** What became of an earlier request to link this identity, under `ADMIN_LINK`. */
+  readonly linkRequest: "NONE" | "PENDING" | "REJECTED";
+}
+
+/** Whose account it is. */
+export type AccountDecision =
+  | { readonly kind: "known"; readonly identity: KnownIdentity; readonly merged: boolean }
+  | { readonly kind: "match"; readonly user: User }
+  | { readonly kind: "merge"; readonly candidate: MergeCandidate }
+  /** Nobody's yet; `retire` names a merged link whose address changed at the provider. */
+  | { readonly kind: "new"; readonly retire: string | null }
+  /** An administrator decides first. */
+  | { readonly kind: "ask"; readonly user: User; readonly refusal: Refusal }
+  | Refusal;
+
+/** Decides whose account an arrival is about. */
+export function decideAccount(situation: AccountSituation): AccountDecision {
+  const { profile, policies, own, merged } = situation;
+  const merges = policies.accountLinking === "MERGE_BY_EMAIL";
+  if (merges && merged !== null) {
+    if (profile.email === null || merged.emailKey === foldCase(profile.email))
+      return { kind: "known", identity: merged, merged: true };
+    // The address is what they were joined by. The person gets an account of their own, never somebody else's.
+    return own === null ? { kind: "new", retire: merged.identityId } : { kind: "known", identity: own, merged: false };
+  }
+  if (merges && own !== null) {
+    const candidate = chooseCandidate(situation, own.user.id);
+    return candidate === null || "failure" in candidate
+      ? { kind: "known", identity: own, merged: false }
+      : { kind: "merge", candidate };
+  }
+  if (own !== null) return { kind: "known", identity: own, merged: false };
+  if (situation.addressOfAnotherSubject)
+    return refuse(
+      failures.SUBJECT_CHANGED,
+      `${profile.email ?? "The address"} is the address of another subject of this connection; this one is ${profile.subject}.`,
+    );
+  return matchPrepared(situation) ?? joinOthers(situation) ?? { kind: "new", retire: null };
+}
+
+/** A prepared account is found by the match key, but never by an address that the provider calls unverified. */
+function matchPrepared({ profile, policies, prepared }: AccountSituation): AccountDecision | null {
+  if (policies.matchKey === "EMAIL" && profile.emailVerified === false) return null;
+  const [user, another] = prepared;
+  if (user === undefined) return null;
+  if (another === undefined) return { kind: "match", user };
+  return refuse(failures.ACCOUNT_AMBIGUOUS, `Accounts ${user.id} and ${another.id} were prepared for this person.`);
+}
+
+function joinOthers(situation: AccountSituation): AccountDecision | null {
+  const { policies, linkRequest, candidates } = situation;
+  switch (policies.accountLinking) {
+    case "NONE":
+      return null;
+    case "MERGE_BY_EMAIL": {
+      const candidate = chooseCandidate(situation, null);
+      if (candidate === null || "failure" in candidate) return candidate;
+      return { kind: "merge", candidate };
+    }
+    case "ADMIN_LINK": {
+      const [candidate] = candidates.filter(({ operator }) => !operator);
+      if (candidate === undefined || linkRequest === "REJECTED") return null;
+      const refusal = refuse(
+        failures.LINK_PENDING,
+        `An administrator decides about joining user ${candidate.user.id}.`,
+      );
+      return linkRequest === "PENDING" ? refusal : { kind: "ask", user: candidate.user, refusal };
+    }
+  }
+}
+
+/** The account to join: one with a password before others; of several, none. An unproved address joins nothing. */
+function chooseCandidate(
+  { profile, policies, candidates, domainProved }: AccountSituation,
+  ownUserId: string | null,
+): MergeCandidate | Refusal | null {
+  const proved = profile.emailVerified ?? (domainProved ? true : null);
+  if (proved === false || (proved === null && policies.requireVerifiedEmail)) return null;
+  const eligible = candidates.filter(({ user, operator }) => !operator && user.id !== ownUserId);
+  const withPassword = eligible.filter(({ user }) => user.authMethod === "PASSWORD");
+  const [candidate, another] = withPassword.length > 0 ? withPassword : eligible;
+  if (candidate === undefined) return null;
+  if (another === undefined) return candidate;
+  return refuse(
+    failures.ACCOUNT_AMBIGUOUS,
+    `Accounts ${candidate.user.id} and ${another.user.id} both have the address ${profile.email ?? ""}.`,
+  );
+}

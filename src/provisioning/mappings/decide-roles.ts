@@ -1,0 +1,92 @@
+/** Decides which roles a person has after a sign-in. Pure. */
+import type { NormalizedProfile } from "../../connection/contract/index.js";
+import type { RoleMapping } from "../../connection/mapping/mapping.js";
+import { evaluateRule, type MissingGroups } from "./evaluate-rule.js";
+
+/** A role that a person has, and what gave it. */
+export interface HeldRole {
+  readonly roleId: string;
+  readonly source: "DEFAULT" | "ADMIN" | "API" | "MAPPING";
+  /** The mapping that gave it, where one did. */
+  readonly mappingId: string | null;
+}
+
+/** What the decision depends on. */
+export interface RoleSituation {
+  readonly profile: NormalizedProfile;
+  readonly mappings: readonly RoleMapping[];
+  /** Rank by role id, of every role of the organization; higher wins. */
+  readonly ranks: ReadonlyMap<string, number>;
+  /** What the person has now; empty for somebody new. */
+  readonly held: readonly HeldRole[];
+  readonly defaultRoleId: string;
+  readonly policies: {
+    readonly roleSync: "STICKY" | "AUTHORITATIVE";
+    readonly unmappedUser: "ALLOW" | "REFUSE";
+    readonly missingGroups: MissingGroups;
+    readonly roleAssignment: "HIGHEST" | "ALL";
+    readonly manualRoleWins: boolean;
+  };
+}
+
+/** A role that a sign-in gives. */
+export interface GrantedRole {
+  readonly roleId: string;
+  /** `null` for the default role. */
+  readonly mappingId: string | null;
+}
+
+export type RoleDecision =
+  /** The roles stay as they are. */
+  | { readonly kind: "keep" }
+  /** These roles, and no others, from now on. */
+  | { readonly kind: "assign"; readonly roles: readonly GrantedRole[] }
+  /** No rule is for this person. */
+  | { readonly kind: "refuse-unmapped" }
+  /** A rule asks for groups that the provider did not tell. */
+  | { readonly kind: "refuse-unknown-groups"; readonly reason: string };
+
+/**
+ * Decides. At every sign-in the highest-ranked match is saved, or every match. Where none matches, `STICKY` keeps what is
+ * there and `AUTHORITATIVE` gives the default role; silence about groups under `KEEP` takes nothing away. A connection
+ * without role mappings leaves roles alone.
+ */
+export function decideRoles(situation: RoleSituation): RoleDecision {
+  const { held, policies, defaultRoleId } = situation;
+  const manual = held.some(({ source }) => source === "ADMIN" || source === "API");
+  const given = held.some(({ source }) => source !== "DEFAULT");
+  const outcomes = situation.mappings
+    .filter(({ roleId }) => situation.ranks.has(roleId))
+    .map((mapping) => ({ mapping, outcome: evaluateRule(mapping, situation.profile, policies.missingGroups) }));
+  for (const { outcome } of outcomes)
+    if (outcome.kind === "unknown") return { kind: "refuse-unknown-groups", reason: outcome.reason };
+
+  if (policies.manualRoleWins && manual) return { kind: "keep" };
+  const matched = outcomes.filter(({ outcome }) => outcome.kind === "matched").map(({ mapping }) => mapping);
+  const silent = outcomes.some(({ outcome }) => outcome.kind === "silent");
+  if (matched.length > 0) return { kind: "assign", roles: chooseMatches(situation, matched, silent) };
+  if (silent && given) return { kind: "keep" };
+  if (policies.unmappedUser === "REFUSE" && (!given || policies.roleSync === "AUTHORITATIVE"))
+    return { kind: "refuse-unmapped" };
+  if (held.length === 0) return { kind: "assign", roles: [{ roleId: defaultRoleId, mappingId: null }] };
+  if (policies.roleSync === "STICKY" || outcomes.length === 0) return { kind: "keep" };
+  return { kind: "assign", roles: [{ roleId: defaultRoleId, mappingId: null }] };
+}
+
+/** Each role once, the highest first; under `HIGHEST` that one alone. What silence is about stays as well. */
+function chooseMatches(
+  { policies, ranks, held }: RoleSituation,
+  matched: readonly RoleMapping[],
+  silent: boolean,
+): readonly GrantedRole[] {
+  const granted = new Map<string, GrantedRole>();
+  const keptInSilence = silent ? held.filter(({ source }) => source === "MAPPING") : [];
+  for (const { id, roleId } of matched) if (!granted.has(roleId)) granted.set(roleId, { roleId, mappingId: id });
+  for (const { roleId, mappingId } of keptInSilence)
+    if (!granted.has(roleId)) granted.set(roleId, { roleId, mappingId });
+  const byRank = [...granted.values()].sort(
+    (left, right) =>
+      (ranks.get(right.roleId) ?? 0) - (ranks.get(left.roleId) ?? 0) || left.roleId.localeCompare(right.roleId),
+  );
+  return policies.roleAssignment === "ALL" ? byRank : byRank.slice(0, 1);
+}

@@ -1,0 +1,32 @@
+/** The fields of a person that a provider supplies: what its type understood, and what attribute mappings add. Pure. */
+import type { NormalizedProfile } from "../../connection/contract/index.js";
+import type { AttributeMapping } from "../../connection/mapping/mapping.js";
+import { isFieldName, longestValueOf, type FieldName, type FieldValues } from "../../people/user/field.js";
+import { isEmailAddress } from "../../platform/errors/input.js";
+
+/** Between several values of one claim, in a field that holds one. */
+const SEPARATOR = ", ";
+
+/**
+ * The values, without those that the provider does not send. A mapped claim outranks what the type understood; an
+ * address that is none, whatever sends it, is not taken.
+ */
+export function supplyFields(profile: NormalizedProfile, mappings: readonly AttributeMapping[]): FieldValues {
+  const values: Partial<Record<FieldName, string>> = {};
+  const supply = (field: FieldName, value: string | null | undefined) => {
+    const text = value?.trim().slice(0, longestValueOf(field)) ?? "";
+    if (text === "" || (field === "email" && !isEmailAddress(text))) return;
+    values[field] = text;
+  };
+  for (const field of ["email", "username", "firstName", "lastName", "fullName", "employeeId"] as const)
+    supply(field, profile[field]);
+  for (const [field, value] of Object.entries(profile.profile)) if (isFieldName(field)) supply(field, value);
+  const mapped = new Set<string>();
+  for (const { claim, field } of mappings) {
+    const claimed = Object.hasOwn(profile.attributes, claim) ? (profile.attributes[claim] ?? []) : [];
+    if (claimed.length === 0 || mapped.has(field) || !isFieldName(field)) continue;
+    mapped.add(field);
+    supply(field, claimed.join(SEPARATOR));
+  }
+  return values;
+}
