@@ -1,9 +1,11 @@
 /** Every connection type, held to the one contract. */
 import { describeConnectionType } from "./connection-type.js";
 import { entraIdSubject, googleWorkspaceSubject, oidcSubject } from "./openid-subjects.js";
+import { samlSubject } from "./saml-subject.js";
 import { specimenSubject } from "./specimen-subject.js";
 
 describeConnectionType("oidc", oidcSubject);
 describeConnectionType("entra-id", entraIdSubject);
 describeConnectionType("google-workspace", googleWorkspaceSubject);
+describeConnectionType("saml", samlSubject);
 describeConnectionType("the specimen", specimenSubject);
