@@ -59,6 +59,13 @@ export const LAST_ADMINISTRATOR = defineFailure({
   remedy: "Make somebody else an administrator first.",
 });
 
+export const OWNER_PROTECTED = defineFailure<{ organizationId: string }>({
+  code: "OWNER_PROTECTED",
+  status: 409,
+  message: "This is the owner of the organization, who is neither demoted, disabled, removed nor deleted by hand.",
+  remedy: "Make somebody else the owner first, with setOwner.",
+});
+
 export const VERSION_CONFLICT = defineFailure<{ expected: number; actual: number }>({
   code: "VERSION_CONFLICT",
   status: 409,
@@ -95,6 +102,7 @@ export const PEOPLE_FAILURES = [
   ROLE_BUILT_IN,
   ROLE_IN_USE,
   LAST_ADMINISTRATOR,
+  OWNER_PROTECTED,
   VERSION_CONFLICT,
   FIELD_OVERRULED,
 ] as const;

@@ -1,0 +1,18 @@
+/** What holds for an organization's people, whatever door a change comes through. */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { Failure } from "../../platform/errors/failure.js";
+import { OWNER_PROTECTED } from "../failures.js";
+
+/**
+ * Refuses a change that would demote, disable, archive, remove or delete an organization's owner by hand. Asked in the
+ * unit of work of the change, with the organization locked. A deprovisioning by the identity provider never asks: it
+ * always ends access.
+ *
+ * @throws OWNER_PROTECTED
+ */
+export async function requireNotOwner(unit: UnitOfWork, organizationId: string, userId: string): Promise<void> {
+  const row = await unit.row<{ owner_user_id: string | null }>("SELECT owner_user_id FROM organization WHERE id = ?", [
+    organizationId,
+  ]);
+  if (row?.owner_user_id === userId) throw new Failure(OWNER_PROTECTED, { organizationId });
+}
