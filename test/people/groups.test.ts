@@ -5,7 +5,7 @@ import type { UnitOfWork } from "../../src/access/unit-of-work.js";
 import { giveMembership, withdrawMemberships } from "../../src/people/group/group.changes.js";
 import { GROUP_EVENTS } from "../../src/people/group/group.events.js";
 import type { MembershipSource } from "../../src/people/group/group.js";
-import { findMappedMemberships, findReasons } from "../../src/people/group/group-member.repository.js";
+import { findMappedMembershipsOf, findReasons } from "../../src/people/group/group-member.repository.js";
 import {
   addUsersToGroup,
   MOST_USERS_AT_ONCE,
@@ -479,15 +479,19 @@ describe("reasons", () => {
       expect(await giveMembership(unit, there)).toBe("GIVEN");
     });
     const { reader } = house.database;
-    const mapped = await findMappedMemberships(reader, userId, "c1");
+    const mapped = (await findMappedMembershipsOf(reader, [userId], "c1")).get(userId);
     expect(mapped).toEqual([
-      { groupId, source: mapping("m1", "c1") },
-      { groupId: second.id, source: mapping("m3", "c1") },
+      { groupId, mappingId: "m1" },
+      { groupId: second.id, mappingId: "m3" },
     ]);
+    const memberships = (mapped ?? []).map((each) => ({
+      groupId: each.groupId,
+      source: mapping(each.mappingId, "c1"),
+    }));
     const names = async () =>
       (await findGroupsOfUsers(reader, organizationId, [userId])).get(userId)?.map(({ name }) => name);
     expect(await names()).toEqual(["Sales", "Second"]);
-    await work((unit) => withdrawMemberships(unit, { organizationId, userId, memberships: mapped }));
+    await work((unit) => withdrawMemberships(unit, { organizationId, userId, memberships }));
     expect(await names()).toEqual(["Sales", "Second"]);
     await work((unit) => withdrawMemberships(unit, { organizationId, userId }));
     expect(await names()).toEqual([]);
@@ -697,6 +701,25 @@ test("another organization's callers, plain people and nobody neither see nor ch
   for (const operation of operations.slice(1)) expect(await codeOf(operation(reader))).toBe("FORBIDDEN");
   expect(await namedEventsOf(id)).toEqual(["created 1", "member_added 2"]);
   expect(await membersOf(id)).toEqual([userId]);
+});
+
+test("every change locks the organization before it reads anything in its unit", async () => {
+  const { id: organizationId } = await makeOrganization(house);
+  const { id } = await makeGroup(organizationId);
+  const changes: readonly (() => Promise<unknown>)[] = [
+    () => updateGroup(house.store, OPERATOR, { id, name: "Locked" }),
+    () => addUsersToGroup(house.store, OPERATOR, { groupId: id, userIds: [] }),
+    () => removeUsersFromGroup(house.store, OPERATOR, { groupId: id, userIds: [] }),
+    () => deleteGroup(house.store, OPERATOR, id),
+  ];
+  for (const change of changes) {
+    const { statements } = await countQueries(change);
+    // The first is the look at the group that tells whose it is, before the unit.
+    expect(statements.slice(0, 2)).toEqual([
+      expect.stringContaining("FROM user_group"),
+      expect.stringContaining("FROM organization"),
+    ]);
+  }
 });
 
 test("every event of groups fits its declaration", async () => {

@@ -256,6 +256,23 @@ describe("deleteRole", () => {
   });
 });
 
+test("every change of a role locks the organization before it reads anything in its unit", async () => {
+  const { id: organizationId } = await makeOrganization(house);
+  const { id } = await makeRole(organizationId);
+  const changes: readonly (() => Promise<unknown>)[] = [
+    () => updateRole(house.store, OPERATOR, { id, name: "Locked" }),
+    () => deleteRole(house.store, [], OPERATOR, id),
+  ];
+  for (const change of changes) {
+    const { statements } = await countQueries(change);
+    // The first is the look at the role that tells whose it is, before the unit.
+    expect(statements.slice(0, 2)).toEqual([
+      expect.stringContaining("FROM role"),
+      expect.stringContaining("FROM organization"),
+    ]);
+  }
+});
+
 test("built-in roles are neither changed nor deleted", async () => {
   const { id: organizationId } = await makeOrganization(house);
   for (const { id } of await findRolesOf(house.database.reader, organizationId)) {

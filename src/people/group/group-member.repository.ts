@@ -5,7 +5,7 @@
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader, SqlValue } from "../../platform/database/database.js";
 import { insertRows } from "../../platform/database/statements.js";
-import type { GivenMembership, MembershipSource } from "./group.js";
+import type { MembershipSource } from "./group.js";
 
 /** Users in one statement at most. */
 const USERS_AT_ONCE = 500;

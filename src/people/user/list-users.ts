@@ -51,9 +51,10 @@ interface ListedUser extends RawUser {
 
 type Column = Omit<KeysetColumn<ListedUser>, "direction">;
 
-const LAST_NAME: Column = { column: "u.last_name_key", kind: "text", read: (raw) => raw.last_name_key };
-const FIRST_NAME: Column = { column: "u.first_name_key", kind: "text", read: (raw) => raw.first_name_key };
-const EMAIL: Column = { column: "u.email_key", kind: "text", read: (raw) => raw.email_key };
+// Of the membership, whose indices begin with the organization: by the account's own columns, MariaDB sorts all members.
+const LAST_NAME: Column = { column: "m.last_name_key", kind: "text", read: (raw) => raw.last_name_key };
+const FIRST_NAME: Column = { column: "m.first_name_key", kind: "text", read: (raw) => raw.first_name_key };
+const EMAIL: Column = { column: "m.email_key", kind: "text", read: (raw) => raw.email_key };
 /** Ids rise with the time at which they were made, and the membership's own key is sorted by them. */
 const ID: Column = { column: "m.user_id", kind: "text", read: (raw) => raw.id };
 
@@ -81,7 +82,7 @@ export async function listUsers({ reader }: Store, caller: Caller, query: UsersQ
   const [first, ...rest] = ORDERS[orderBy?.field ?? "CREATED_AT"];
   const found = await pageByKeyset<ListedUser>({
     reader,
-    select: `${USER_COLUMNS}, u.email_key, u.first_name_key, u.last_name_key`,
+    select: `${USER_COLUMNS}, m.email_key, m.first_name_key, m.last_name_key`,
     from: "membership m JOIN app_user u ON u.id = m.user_id",
     where: writeConditions(organizationId, filter ?? {}),
     order: [{ ...first, direction }, ...rest.map((column) => ({ ...column, direction }))],
