@@ -3,6 +3,7 @@ import type { AnyConnectionType } from "../connection/contract/index.js";
 import { createEntraIdType } from "./entra-id/index.js";
 import { createGoogleWorkspaceType } from "./google-workspace/index.js";
 import { oidc } from "./oidc/index.js";
+import { saml } from "./saml/index.js";
 
 /** Where the providers with fixed addresses are; other clouds and stand-ins in tests have other ones. */
 export interface ProviderAddresses {
@@ -14,5 +15,5 @@ export interface ProviderAddresses {
 
 /** The types that come with Usher, in the order in which forms list them. */
 export function builtInConnectionTypes(addresses: ProviderAddresses): readonly AnyConnectionType[] {
-  return [createEntraIdType(addresses.entraAuthority), createGoogleWorkspaceType(addresses.googleIssuer), oidc];
+  return [createEntraIdType(addresses.entraAuthority), createGoogleWorkspaceType(addresses.googleIssuer), oidc, saml];
 }
