@@ -51,7 +51,8 @@ export async function complete({ store }: Desk, completion: Completion): Promise
     async (unit): Promise<Completed> => {
       const organization = await lockOrganization(unit, arrival.organizationId);
       const connection = await findConnection(unit, null, arrival.connectionId);
-      if (organization === null || connection === null) return gone();
+      if (organization === null) return gone();
+      if (connection === null) return await refuseWithoutConnection(unit, completion);
       if (connection.state !== "ACTIVE")
         return await record(unit, completion, organization, refuse(CONNECTION_NOT_ACTIVE));
       if (connection.trustVersion !== completion.trustVersion)
@@ -133,7 +134,14 @@ async function record(
   return refusal;
 }
 
-/** The connection was deleted meanwhile: there is nothing left to record it with. */
+/** The connection was deleted meanwhile: the person still has a reference, and an administrator finds it. */
+async function refuseWithoutConnection(unit: UnitOfWork, { attempt }: Completion): Promise<Refusal> {
+  const detail = "The connection was deleted during the sign-in.";
+  await recordAttempt(unit, attempt, { outcome: UNKNOWN_CONNECTION.code, detail, userId: null });
+  return refuse(UNKNOWN_CONNECTION, detail);
+}
+
+/** The organization was deleted meanwhile: there is nothing left to record it with. */
 function gone(): Refusal {
   return refuse(UNKNOWN_CONNECTION);
 }

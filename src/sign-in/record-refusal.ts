@@ -8,6 +8,12 @@ import { Failure, INTERNAL, type FailureDefinition } from "../platform/errors/fa
 import type { RefusalDetails } from "../provisioning/failures.js";
 import { recordAttempt, type Attempt } from "./attempt/attempt.js";
 import type { Desk } from "./desk.js";
+import {
+  SIGN_IN_BINDING_WRONG,
+  SIGN_IN_OTHER_BROWSER,
+  SIGN_IN_PARAMETERS_INVALID,
+  SIGN_IN_UNKNOWN,
+} from "./failures.js";
 import type { FoundConnection } from "./find-connection.js";
 
 /** What a person who was refused may know. */
@@ -28,6 +34,11 @@ interface Reason {
   readonly detail: string | null;
 }
 
+/** What any stranger can bring about by opening an address. Noted as the connection's failure, it would hide real ones. */
+const SAYS_NOTHING_OF_THE_CONNECTION: ReadonlySet<string> = new Set(
+  [SIGN_IN_PARAMETERS_INVALID, SIGN_IN_UNKNOWN, SIGN_IN_OTHER_BROWSER, SIGN_IN_BINDING_WRONG].map(({ code }) => code),
+);
+
 /** Records an attempt that a check, the provider or a defect ended, and answers what the person may see. */
 export async function recordRefusal(
   desk: Desk,
@@ -39,7 +50,7 @@ export async function recordRefusal(
   if (reason.code === INTERNAL.code) desk.logDefect(error, attempt.reference);
   await desk.store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, async (unit) => {
     await recordAttempt(unit, attempt, { outcome: reason.code, detail: reason.detail, userId: null });
-    await noteSignInFailed(unit, connection.id, reason.code);
+    if (!SAYS_NOTHING_OF_THE_CONNECTION.has(reason.code)) await noteSignInFailed(unit, connection.id, reason.code);
   });
   return answerRefusal(organization, attempt, reason);
 }

@@ -164,6 +164,23 @@ describe("a provider that is hostile or broken", () => {
     });
   });
 
+  it("is told apart from strangers, who cannot make a connection look ill", async () => {
+    const healthy = await createTenant(usher, provider);
+    const stranger = createBrowser();
+    for (const query of ["state=x&code=y", "state=a&state=b", "", "error=access_denied"])
+      await stranger.get(`${healthy.callbackUrl}?${query}`);
+    await stranger.post(healthy.callbackUrl.replace(/callback$/, "acs"), { SAMLResponse: "eA==" });
+    await stranger.get(await healthy.authenticate(createBrowser()));
+    expect((await healthy.attempts()).length).toBeGreaterThanOrEqual(5);
+    const { connection } = await healthy.ask(
+      `query ($id: ID!) { connection(id: $id) { health { lastFailureCode } } }`,
+      {
+        id: healthy.connectionId,
+      },
+    );
+    expect(connection.health.lastFailureCode).toBeNull();
+  });
+
   it("at the start of a sign-in is a refusal with a reference, too", async () => {
     const fresh = await createTenant(usher, provider);
     await fresh.updateConnection({ displayName: "Opened anew" });

@@ -248,9 +248,18 @@ describe("a connection that changes during a sign-in", () => {
     expect(await signedIn(browser)).toBeNull();
   });
 
-  it.each(["disabled", "changed"] as const)(
+  it.each([
+    ["disabled", (of: Tenant) => of.disable(), 403, "CONNECTION_NOT_ACTIVE"],
+    [
+      "changed",
+      (of: Tenant) => of.updateConnection({ settings: { oidc: { clientId: "another" } } }),
+      409,
+      "SIGN_IN_SUPERSEDED",
+    ],
+    ["deleted", (of: Tenant) => of.delete(), 404, "UNKNOWN_CONNECTION"],
+  ] as const)(
     "ends it even when it was %s while the provider was asked, after all checks of the flow",
-    async (how) => {
+    async (_how, change, status, code) => {
       const atToken: { act: (() => Promise<void>) | null } = { act: null };
       const slow = await startOpenIdProvider({
         clients: [{ clientId: "usher", clientSecret: "a secret of the client", redirectUris: [] }],
@@ -264,13 +273,12 @@ describe("a connection that changes during a sign-in", () => {
       const at = { url: slow.discoveryUrl, clientId: slow.clientId, clientSecret: slow.clientSecret, authorize };
       const other = await createTenant(usher, at);
       slow.addRedirectUri(other.callbackUrl);
-      atToken.act = () =>
-        how === "disabled" ? other.disable() : other.updateConnection({ settings: { oidc: { clientId: "another" } } });
+      atToken.act = () => change(other);
       const browser = createBrowser();
       const page = await signInAtOpenIdProvider(browser, other.startUrl, "ada");
       await slow.close();
-      const code = how === "disabled" ? "CONNECTION_NOT_ACTIVE" : "SIGN_IN_SUPERSEDED";
-      await expectRefused(page, how === "disabled" ? 403 : 409, code, other);
+      await expectRefused(page, status, code, other);
+      expect(page.visibleText).toContain((await other.attempts())[0]!.reference);
       expect(await signedIn(browser)).toBeNull();
       expect(await other.users()).toEqual([]);
     },
@@ -290,9 +298,7 @@ describe("a connection that changes during a sign-in", () => {
     const gone = await createTenant(usher, provider);
     const browser = createBrowser();
     const callback = await gone.authenticate(browser);
-    await gone.ask("mutation ($id: ID!) { deleteConnection(id: $id) { connection { id } } }", {
-      id: gone.connectionId,
-    });
+    await gone.delete();
     for (const url of [callback, gone.startUrl]) {
       const page = await open(browser, url);
       expect(page.status).toBe(404);

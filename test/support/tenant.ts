@@ -76,6 +76,7 @@ export interface Tenant {
   readonly updateOrganization: (input: Readonly<Record<string, unknown>>) => Promise<void>;
   readonly disable: () => Promise<void>;
   readonly activate: () => Promise<void>;
+  readonly delete: () => Promise<void>;
   /** The latest first. */
   readonly attempts: () => Promise<readonly ToldAttempt[]>;
   /** The oldest first, but for those about connections. */
@@ -188,6 +189,7 @@ export async function createTenant(
     updateOrganization,
     disable: change("disableConnection"),
     activate,
+    delete: change("deleteConnection"),
     attempts: async () =>
       (
         await ask(
