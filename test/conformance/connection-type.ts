@@ -13,6 +13,7 @@ import {
   type Exchange,
   type Finding,
   type NormalizedProfile,
+  type OwnKeys,
   type RefusalText,
   type Runtime,
 } from "../../src/connection/contract/index.js";
@@ -39,13 +40,15 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
     let peer: Peer;
     let type: AnyConnectionType;
     let settings: Record<string, unknown>;
+    let keys: OwnKeys | null;
     let runtime: Runtime;
     let strategy: Strategy;
     beforeAll(async () => {
       peer = await subject.start();
       ({ type } = peer);
       settings = parseInput(peer);
-      runtime = makeRuntime((await type.createKeys?.(ADDRESSES, new Date())) ?? null);
+      keys = (await type.createKeys?.(ADDRESSES, new Date())) ?? null;
+      runtime = makeRuntime(keys);
       strategy = type.strategy(await type.open(settings, runtime), runtime);
     });
     afterAll(async () => {
@@ -270,6 +273,10 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         .filter(([, { kind }]) => kind === "SECRET")
         .map(([setting]) => settings[setting])
         .filter((value) => typeof value === "string");
+      const pairs = [...(keys?.signing ?? []), ...(keys?.decryption ?? [])];
+      // A line of the key, since the armour around it is everybody's.
+      secrets.push(...pairs.map(({ privateKey }) => privateKey.split("\n")[2] ?? ""));
+      said.push(type.metadataDocument?.(ADDRESSES, settings, keys)?.body);
       expect(said.length).toBeGreaterThan(3);
       const text = JSON.stringify(said);
       for (const secret of secrets) {
