@@ -1,0 +1,426 @@
+/** Situations to decide about: one that lets somebody new in, changed as a test likes, and arbitrary ones. */
+import fc from "fast-check";
+import type { NormalizedProfile } from "../../src/connection/contract/index.js";
+import { NO_MAPPINGS, type Mappings } from "../../src/connection/mapping/mapping.js";
+import {
+  CONNECTION_POLICIES,
+  DEFAULT_CONNECTION_POLICIES,
+  type ConnectionPolicies,
+  type ConnectionPolicy,
+} from "../../src/connection/stored/policies.js";
+import {
+  DEFAULT_ORGANIZATION_POLICIES,
+  ROLE_ASSIGNMENTS,
+  SEAT_MODELS,
+  SEATS_FULL_POLICIES,
+  SSO_ENFORCEMENTS,
+  type OrganizationPolicies,
+} from "../../src/people/organization/policies.js";
+import type { FieldValues } from "../../src/people/user/field.js";
+import { joinNames, USER_STATUSES, type User } from "../../src/people/user/user.js";
+import type { Decision, Holdings, Situation } from "../../src/provisioning/decide.js";
+import type { MergeCandidate } from "../../src/provisioning/decide-account.js";
+
+export const MOMENT = new Date("2026-11-23T09:00:00.000Z");
+
+export const PROFILE: NormalizedProfile = {
+  issuer: "https://id.example",
+  subject: "ada-1",
+  email: "ada@acme.example",
+  emailVerified: true,
+  username: "ada",
+  firstName: "Ada",
+  lastName: "Lovelace",
+  fullName: null,
+  employeeId: "1815",
+  groups: { kind: "silent" },
+  profile: {},
+  attributes: {},
+  authenticationMethods: [],
+};
+
+export const USER: User = {
+  id: "user-1",
+  homeOrganizationId: "organization-1",
+  email: "ada@acme.example",
+  username: null,
+  firstName: "Augusta",
+  lastName: "Byron",
+  fullName: "Augusta Byron",
+  employeeId: null,
+  status: "ACTIVE",
+  authMethod: "SSO",
+  firstSignedInAt: null,
+  lastSignedInAt: null,
+  version: 1,
+  createdAt: MOMENT,
+  updatedAt: MOMENT,
+};
+
+/** Nothing held. */
+export const NOTHING: Holdings = { roles: [], memberships: [], merged: false, hasSeat: false, filled: new Set() };
+
+/** The roles of the organization, by rank: the default role is the lowest. */
+export const RANKS: ReadonlyMap<string, number> = new Map([
+  ["role-user", 10],
+  ["role-trainer", 50],
+  ["role-manager", 50],
+  ["role-admin", 100],
+]);
+
+export interface Changes {
+  readonly profile?: Partial<NormalizedProfile>;
+  readonly policies?: Partial<ConnectionPolicies>;
+  readonly installation?: Situation["installation"];
+  readonly organization?: Partial<Omit<Situation["organization"], "policies">>;
+  readonly organizationPolicies?: Partial<OrganizationPolicies>;
+  readonly active?: boolean;
+  readonly mappings?: Partial<Mappings>;
+  /** The account that the person has, and the address that the provider sent with it last. */
+  readonly own?: Partial<User> & { readonly emailKey?: string | null };
+  readonly merged?: Partial<User> & { readonly emailKey?: string | null };
+  readonly prepared?: readonly Partial<User>[];
+  readonly candidates?: readonly (Partial<User> & Partial<Omit<MergeCandidate, "user">>)[];
+  readonly domainProved?: boolean;
+  readonly addressOfAnotherSubject?: boolean;
+  readonly linkRequest?: Situation["account"]["linkRequest"];
+  /** By user id; who is not named holds nothing. */
+  readonly holdings?: Readonly<Record<string, Partial<Holdings>>>;
+  readonly seats?: Partial<Situation["seats"]>;
+}
+
+/** A situation in which somebody new is let in, with changes. */
+export function situation(changes: Changes = {}): Situation {
+  const { own, merged } = changes;
+  return {
+    arrival: {
+      organizationId: "organization-1",
+      connectionId: "connection-1",
+      profile: { ...PROFILE, ...changes.profile },
+    },
+    installation: changes.installation ?? { ssoAllowed: true },
+    organization: {
+      ssoAllowed: true,
+      ssoEntitled: true,
+      ...changes.organization,
+      policies: { ...DEFAULT_ORGANIZATION_POLICIES, ...changes.organizationPolicies },
+    },
+    connection: {
+      active: changes.active ?? true,
+      policies: { ...DEFAULT_CONNECTION_POLICIES, ...changes.policies },
+      mappings: { ...NO_MAPPINGS, ...changes.mappings },
+    },
+    account: {
+      own: own ? knownAs("identity-own", "user-1", own) : null,
+      merged: merged ? knownAs("identity-merged", "user-2", merged) : null,
+      prepared: (changes.prepared ?? []).map((user, index) => ({ ...USER, id: `prepared-${index + 1}`, ...user })),
+      candidates: (changes.candidates ?? []).map(({ operator, unverifiedPassword, ...user }, index) => ({
+        user: { ...USER, id: `candidate-${index + 1}`, authMethod: "PASSWORD", firstSignedInAt: MOMENT, ...user },
+        operator: operator ?? false,
+        unverifiedPassword: unverifiedPassword ?? false,
+      })),
+      domainProved: changes.domainProved ?? false,
+      addressOfAnotherSubject: changes.addressOfAnotherSubject ?? false,
+      linkRequest: changes.linkRequest ?? "NONE",
+    },
+    holdings: new Map(
+      Object.entries(changes.holdings ?? {}).map(([userId, holdings]) => [userId, { ...NOTHING, ...holdings }]),
+    ),
+    roles: { ranks: RANKS, defaultRoleId: "role-user" },
+    seats: { totalSeats: null, seatsInUse: 0, ...changes.seats },
+  };
+}
+
+function knownAs(
+  identityId: string,
+  id: string,
+  { emailKey, ...user }: Partial<User> & { readonly emailKey?: string | null },
+) {
+  return {
+    identityId,
+    user: { ...USER, id, firstSignedInAt: MOMENT, ...user },
+    emailKey: emailKey === undefined ? "ada@acme.example" : emailKey,
+  };
+}
+
+/** A decision in a few words: its kind, and the code or the user. */
+export function brief(decision: Decision): string {
+  switch (decision.kind) {
+    case "refuse":
+      return decision.failure.code;
+    case "ask":
+      return `ask ${decision.user.id}`;
+    case "create":
+      return decision.retire === null ? "create" : `create, retire ${decision.retire}`;
+    case "link":
+    case "update":
+      return `${decision.kind} ${decision.user.id}`;
+    case "merge":
+      return `merge ${decision.candidate.user.id}`;
+  }
+}
+
+/** The user that a decision lets in, before the decision is carried out; `null` for refusals and new accounts. */
+export function userOf(decision: Decision): User | null {
+  switch (decision.kind) {
+    case "link":
+    case "update":
+      return decision.user;
+    case "merge":
+      return decision.candidate.user;
+    default:
+      return null;
+  }
+}
+
+/** A user under the values that a provider gave, where nobody else gives any. */
+export function withFields(user: User, fields: FieldValues): User {
+  const firstName = fields.firstName ?? user.firstName;
+  const lastName = fields.lastName ?? user.lastName;
+  return {
+    ...user,
+    email: fields.email ?? user.email,
+    username: fields.username ?? user.username,
+    firstName,
+    lastName,
+    fullName: fields.fullName ?? joinNames(firstName, lastName),
+    employeeId: fields.employeeId ?? user.employeeId,
+  };
+}
+
+/** The situation at the next arrival of the same person, once a decision that lets them in is carried out. */
+export function carryOut(given: Situation, decision: Decision): Situation | null {
+  if (decision.kind === "refuse" || decision.kind === "ask") return null;
+  const before = userOf(decision) ?? { ...USER, id: "user-new" };
+  const held = given.holdings.get(before.id) ?? NOTHING;
+  const status = decision.kind === "create" ? decision.status : before.status;
+  const user = { ...withFields(before, decision.fields), status, firstSignedInAt: before.firstSignedInAt ?? MOMENT };
+  const { email } = given.arrival.profile;
+  const emailKey = email === null ? null : email.toLowerCase();
+  const { own, merged } = given.account;
+  const known = (identityId: string) => ({ identityId, user, emailKey });
+  const keep = (link: typeof own) => (link !== null && link.user.id === user.id ? { ...link, user } : link);
+  const updated = decision.kind === "update" ? decision.identityId : null;
+  const retired = decision.kind === "create" ? decision.retire : null;
+  const { roles, groups } = decision;
+  const isSame = (left: { groupId: string; mappingId: string }) => (right: typeof left) =>
+    left.groupId === right.groupId && left.mappingId === right.mappingId;
+  const after: Holdings = {
+    roles:
+      roles.kind === "keep"
+        ? held.roles
+        : roles.roles.map(
+            ({ roleId, mappingId }) =>
+              held.roles.find((each) => each.roleId === roleId && each.mappingId === mappingId) ?? {
+                roleId,
+                source: mappingId === null ? "DEFAULT" : "MAPPING",
+                mappingId,
+              },
+          ),
+    memberships: [...held.memberships.filter((each) => !groups.take.some(isSame(each))), ...groups.give],
+    merged: held.merged || decision.kind === "merge",
+    hasSeat: held.hasSeat || decision.takesSeat,
+    filled: new Set([...held.filled, ...Object.keys(decision.fields)]),
+  };
+  return {
+    ...given,
+    account: {
+      ...given.account,
+      own:
+        decision.kind === "create" || decision.kind === "link"
+          ? known("identity-own")
+          : own !== null && own.identityId === updated
+            ? known(own.identityId)
+            : keep(own),
+      merged:
+        decision.kind === "merge"
+          ? known("identity-merged")
+          : merged !== null && merged.identityId === retired
+            ? null
+            : merged !== null && merged.identityId === updated
+              ? known(merged.identityId)
+              : keep(merged),
+      prepared: given.account.prepared.filter(({ id }) => id !== user.id),
+      candidates: given.account.candidates.map((each) =>
+        each.user.id === user.id ? { ...each, user, unverifiedPassword: false } : each,
+      ),
+      addressOfAnotherSubject: false,
+    },
+    holdings: new Map([...given.holdings, [user.id, after]]),
+    seats: { ...given.seats, seatsInUse: given.seats.seatsInUse + (decision.takesSeat ? 1 : 0) },
+  };
+}
+
+const text = fc.constantFrom("", "a", "Ada", "b@acme.example");
+const given = fc.option(fc.constantFrom("a", "Ada", "Lovelace", "b@acme.example"), { nil: null });
+const roleId = fc.constantFrom(...RANKS.keys());
+const mappingId = fc.constantFrom("m1", "m2", "m3", "m4");
+const groupId = fc.constantFrom("g1", "g2", "g3");
+
+export const profileArbitrary: fc.Arbitrary<NormalizedProfile> = fc.record({
+  issuer: fc.constant("https://id.example"),
+  subject: fc.constantFrom("ada-1", "ada-2"),
+  email: fc.option(fc.constantFrom("ada@acme.example", "Ada@Acme.example", "b@acme.example"), { nil: null }),
+  emailVerified: fc.constantFrom(true, false, null),
+  username: given,
+  firstName: given,
+  lastName: given,
+  fullName: given,
+  employeeId: given,
+  groups: fc.oneof(
+    fc.constant({ kind: "silent" } as const),
+    fc.constant({ kind: "unknown", reason: "There are too many." } as const),
+    fc.record({ kind: fc.constant("known" as const), values: fc.subarray(["staff", "trainers", "Admins"]) }),
+  ),
+  profile: fc.constantFrom({}, { phone: "1" }, { city: "London" }),
+  attributes: fc.constantFrom<NormalizedProfile["attributes"][]>(
+    {},
+    { department: ["R&D"] },
+    { department: ["Sales", "R&D"] },
+    { department: [] },
+    { groups: ["staff"] },
+  ),
+  authenticationMethods: fc.constant([]),
+});
+
+/** Every policy that there is, with any of its values. */
+export const policiesArbitrary = fc.record(
+  Object.fromEntries(
+    (Object.entries(CONNECTION_POLICIES) as [string, ConnectionPolicy][]).map(([name, declared]) => [
+      name,
+      declared.kind === "switch" ? fc.boolean() : fc.constantFrom(...Object.keys(declared.values)),
+    ]),
+  ) as Record<string, fc.Arbitrary<unknown>>,
+) as unknown as fc.Arbitrary<ConnectionPolicies>;
+
+const organizationPoliciesArbitrary: fc.Arbitrary<OrganizationPolicies> = fc
+  .record({
+    ssoEnforcement: fc.constantFrom(...SSO_ENFORCEMENTS),
+    roleAssignment: fc.constantFrom(...ROLE_ASSIGNMENTS),
+    manualRoleWins: fc.boolean(),
+    seatModel: fc.constantFrom(...SEAT_MODELS),
+    seatsFull: fc.constantFrom(...SEATS_FULL_POLICIES),
+  })
+  .map((policies) => ({ ...DEFAULT_ORGANIZATION_POLICIES, ...policies }));
+
+const ruleArbitrary = fc.record({
+  claim: fc.constantFrom("groups", "groups", "department", "toString"),
+  operator: fc.constantFrom("EQUALS" as const, "ONE_OF" as const, "CONTAINS" as const, "MATCHES" as const),
+  values: fc.subarray(["staff", "trainers", "admins", "R&D", ".*"], { minLength: 1 }),
+  ignoreCase: fc.boolean(),
+});
+export const mappingsArbitrary: fc.Arbitrary<Mappings> = fc
+  .record({
+    attributes: fc.array(
+      fc.record({
+        claim: fc.constantFrom("department", "groups"),
+        field: fc.constantFrom("department", "custom.team", "fullName", "email"),
+      }),
+      { maxLength: 2 },
+    ),
+    roles: fc.array(fc.tuple(ruleArbitrary, fc.oneof(roleId, fc.constant("role-gone"))), { maxLength: 4 }),
+    groups: fc.array(fc.tuple(ruleArbitrary, groupId), { maxLength: 4 }),
+  })
+  .map(({ attributes, roles, groups }) => ({
+    attributes: attributes.map((each, index) => ({ ...each, id: `a${index + 1}`, position: index + 1 })),
+    roles: roles.map(([rule, to], index) => ({ ...rule, id: `m${index + 1}`, position: index + 1, roleId: to })),
+    groups: groups.map(([rule, to], index) => ({ ...rule, id: `m${index + 1}`, position: index + 1, groupId: to })),
+  }));
+
+const userArbitrary: fc.Arbitrary<Omit<User, "id">> = fc.record({
+  homeOrganizationId: fc.constant("organization-1"),
+  email: fc.constantFrom("ada@acme.example", "b@acme.example"),
+  username: fc.option(text, { nil: null }),
+  firstName: text,
+  lastName: text,
+  fullName: text,
+  employeeId: fc.option(text, { nil: null }),
+  status: fc.constantFrom(...USER_STATUSES, "ACTIVE", "ACTIVE"),
+  authMethod: fc.constantFrom("SSO" as const, "PASSWORD" as const),
+  firstSignedInAt: fc.constantFrom(null, MOMENT),
+  lastSignedInAt: fc.constant(null),
+  version: fc.nat(9),
+  createdAt: fc.constant(MOMENT),
+  updatedAt: fc.constant(MOMENT),
+});
+const linkArbitrary = (identityId: string, id: string) =>
+  fc
+    .record({
+      user: userArbitrary,
+      emailKey: fc.constantFrom("ada@acme.example", "b@acme.example", null),
+    })
+    .map(({ user, emailKey }) => ({ identityId, user: { ...user, id }, emailKey }));
+
+/** A role that is the default is held by default; one that a mapping gave names it. */
+export const heldRolesArbitrary: fc.Arbitrary<Holdings["roles"]> = fc.uniqueArray(
+  fc.oneof(
+    fc.record({
+      roleId,
+      source: fc.constantFrom("ADMIN" as const, "API" as const),
+      mappingId: fc.constant(null),
+    }),
+    fc.record({ roleId, source: fc.constant("MAPPING" as const), mappingId }),
+    fc.constant({ roleId: "role-user", source: "DEFAULT" as const, mappingId: null }),
+  ),
+  { selector: ({ roleId: held }) => held, maxLength: 3 },
+);
+const holdingsArbitrary: fc.Arbitrary<Holdings> = fc.record({
+  roles: heldRolesArbitrary,
+  memberships: fc.uniqueArray(fc.record({ groupId, mappingId }), {
+    selector: ({ groupId: group, mappingId: mapping }) => `${group} ${mapping}`,
+    maxLength: 4,
+  }),
+  merged: fc.boolean(),
+  hasSeat: fc.boolean(),
+  filled: fc.subarray(["email", "firstName", "lastName", "phone"]).map((fields) => new Set(fields)),
+});
+
+const USERS = ["user-1", "user-2", "user-3", "user-4"];
+
+/** Whatever may be the case; a person and another one may have the same account. */
+export const situationArbitrary: fc.Arbitrary<Situation> = fc
+  .record({
+    arrival: profileArbitrary.map((profile) => ({
+      organizationId: "organization-1",
+      connectionId: "connection-1",
+      profile,
+    })),
+    installation: fc.record({ ssoAllowed: fc.constantFrom(true, true, true, true, false) }),
+    organization: fc.record({
+      ssoAllowed: fc.constantFrom(true, true, true, true, false),
+      ssoEntitled: fc.constantFrom(true, true, true, true, false),
+      policies: organizationPoliciesArbitrary,
+    }),
+    connection: fc.record({
+      active: fc.constantFrom(true, true, true, true, false),
+      policies: policiesArbitrary,
+      mappings: mappingsArbitrary,
+    }),
+    account: fc.record({
+      own: fc.option(linkArbitrary("identity-own", "user-1"), { nil: null }),
+      merged: fc.option(linkArbitrary("identity-merged", "user-2"), { nil: null }),
+      prepared: fc.array(userArbitrary, { maxLength: 2 }),
+      candidates: fc.array(
+        fc.record({ user: userArbitrary, operator: fc.boolean(), unverifiedPassword: fc.boolean() }),
+        { maxLength: 3 },
+      ),
+      domainProved: fc.boolean(),
+      addressOfAnotherSubject: fc.boolean(),
+      linkRequest: fc.constantFrom("NONE" as const, "PENDING" as const, "REJECTED" as const),
+    }),
+    holdings: fc.array(holdingsArbitrary, { minLength: USERS.length, maxLength: USERS.length }),
+    seats: fc.record({ totalSeats: fc.option(fc.nat(3), { nil: null }), seatsInUse: fc.nat(3) }),
+  })
+  .map(({ account, holdings, ...rest }) => ({
+    ...rest,
+    account: {
+      ...account,
+      prepared: account.prepared.map((user, index) => ({ ...user, id: `user-${index + 3}` })),
+      candidates: account.candidates.map((each, index) => ({
+        ...each,
+        user: { ...each.user, id: `user-${index + 1}` },
+      })),
+    },
+    holdings: new Map(holdings.map((each, index) => [`user-${index + 1}`, each])),
+    roles: { ranks: RANKS, defaultRoleId: "role-user" },
+  }));
