@@ -48,7 +48,10 @@ export interface Usher {
   /** The operator key that was just made, to be shown once; `null` when there was one. */
   readonly newOperatorKey: string | null;
   /** Finishes what is under way, at most for `limitMilliseconds`, and closes everything. Answers whether it was in time. */
-  readonly stop: (limits: { readonly limitMilliseconds: number }) => Promise<boolean>;
+  readonly stop: (limits: {
+    readonly limitMilliseconds: number;
+    readonly drainMilliseconds?: number;
+  }) => Promise<boolean>;
 }
 
 /** Migrates, wires and listens. */
@@ -114,6 +117,7 @@ export async function startUsher(
       },
       cookies,
       callerOf,
+      allowedOrigins: configuration.allowedOrigins,
       describe: async (connectionId) => {
         const connection = await findConnection(database.reader, null, connectionId);
         return connection && describeConnection(services, connection);

@@ -9,6 +9,8 @@ import { createLogger } from "./platform/telemetry/logger.js";
 
 /** Shorter than the 30 seconds after which orchestrators usually kill. */
 const STOP_LIMIT_MILLISECONDS = 25_000;
+/** Long enough for a load balancer that looks every second or two to see that `/readyz` says "stopping". */
+const DRAIN_MILLISECONDS = 3_000;
 
 try {
   const configuration = readConfiguration(process.env, {
@@ -25,7 +27,10 @@ try {
     if (stopping) return;
     stopping = true;
     logger.info({ signal }, "Stopping: nothing new is taken, what is under way is finished.");
-    const inTime = await usher.stop({ limitMilliseconds: STOP_LIMIT_MILLISECONDS });
+    const inTime = await usher.stop({
+      limitMilliseconds: STOP_LIMIT_MILLISECONDS,
+      drainMilliseconds: configuration.production ? DRAIN_MILLISECONDS : 0,
+    });
     logger.info({ inTime }, "Stopped.");
     process.exit(inTime ? 0 : 1);
   };

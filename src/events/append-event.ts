@@ -1,6 +1,7 @@
 /** Appends to an organization's log, in the unit of work of the change that the event tells of. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../access/unit-of-work.js";
+import { insertRows } from "../platform/database/statements.js";
 import type { EventType, SubjectType } from "./event-type.js";
 
 /** A fact to record. */
@@ -30,8 +31,18 @@ export async function appendEvent<Data extends Record<string, unknown>>(
   unit: UnitOfWork,
   event: NewEvent<Data>,
 ): Promise<void> {
-  const { organizationId, type, subject, data } = event;
-  await unit.execute("UPDATE event_counter SET last_sequence = last_sequence + 1 WHERE organization_id = ?", [
+  await appendEvents(unit, event.organizationId, [event]);
+}
+
+/** Appends events of one organization in their order, in three statements however many they are. */
+export async function appendEvents<Data extends Record<string, unknown>>(
+  unit: UnitOfWork,
+  organizationId: string,
+  events: readonly Omit<NewEvent<Data>, "organizationId">[],
+): Promise<void> {
+  if (events.length === 0) return;
+  await unit.execute("UPDATE event_counter SET last_sequence = last_sequence + ? WHERE organization_id = ?", [
+    events.length,
     organizationId,
   ]);
   const counter = await unit.row<{ last_sequence: number }>(
@@ -39,14 +50,15 @@ export async function appendEvent<Data extends Record<string, unknown>>(
     [organizationId],
   );
   if (counter === undefined) throw new Error(`organization ${organizationId} has no event log`);
-  await unit.execute(
-    `INSERT INTO event (id, organization_id, sequence, type, occurred_at, subject_type, subject_id, subject_version,
-                        cause_kind, cause_actor, data)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
+  const before = counter.last_sequence - events.length;
+  await insertRows(
+    unit,
+    "event",
+    COLUMNS,
+    events.map(({ type, subject, data }, index) => [
       uuidv7(),
       organizationId,
-      counter.last_sequence,
+      before + index + 1,
       type.type,
       unit.now,
       subject.type ?? type.subject,
@@ -55,6 +67,20 @@ export async function appendEvent<Data extends Record<string, unknown>>(
       unit.cause.kind,
       unit.cause.actor,
       JSON.stringify(data),
-    ],
+    ]),
   );
 }
+
+const COLUMNS = [
+  "id",
+  "organization_id",
+  "sequence",
+  "type",
+  "occurred_at",
+  "subject_type",
+  "subject_id",
+  "subject_version",
+  "cause_kind",
+  "cause_actor",
+  "data",
+];

@@ -13,6 +13,7 @@ import { clientAddress } from "../platform/http/client-address.js";
 import type { Cookie } from "../platform/http/cookies.js";
 import { sendPage } from "../platform/http/pages.js";
 import type { Desk, Visitor } from "./desk.js";
+import { resolveReturnTo } from "./return-to.js";
 import { accountPage } from "./pages/account-page.js";
 import { refusalPage } from "./pages/refusal-page.js";
 import { organizationPrompt, signInPage } from "./pages/sign-in-page.js";
@@ -38,6 +39,8 @@ export interface SignInDoor {
     readonly browser: Cookie;
   };
   readonly callerOf: (request: Request) => Promise<Caller>;
+  /** Origins whose pages may sign a person out: our own, and those of the product's frontends. */
+  readonly allowedOrigins: readonly string[];
   /** The metadata document of a connection; `null` when there is no such connection, or its type has none. */
   readonly describe: (connectionId: string) => Promise<{ readonly contentType: string; readonly body: string } | null>;
 }
@@ -217,6 +220,11 @@ async function handleOrganization(door: SignInDoor, request: Request, response: 
   }
   const caller = await door.callerOf(request);
   if (caller.kind === "PERSON" && caller.organizationId === organization.id) {
+    const returnTo = resolveReturnTo(request.query["returnTo"], desk.returnRules);
+    if (returnTo !== null) {
+      response.redirect(303, returnTo);
+      return;
+    }
     await sendAccount(response, desk.store, organization, caller);
     return;
   }
@@ -269,16 +277,19 @@ async function sendAccount(
 }
 
 /**
- * Ends the session. Nobody else can sign a person out: a post that a page of another origin caused is asked about, even
+ * Ends the session. Nobody else can sign a person out: a post that a page of a stranger's origin caused is asked about, even
  * without the cookie, which `SameSite=Lax` keeps back from other sites; its answer would still clear it.
  */
 async function handleSignOut(door: SignInDoor, request: Request, response: Response): Promise<void> {
   const { desk, cookies } = door;
-  if (isCausedElsewhere(request, desk.returnRules.publicUrl)) {
+  const sessionToken = cookies.session.read(request);
+  // A page of an allowed origin signs out at once, if it is of this site: then the browser sends the cookie along.
+  const trusted = sessionToken === null ? [new URL(desk.returnRules.publicUrl).origin] : door.allowedOrigins;
+  if (isCausedElsewhere(request, trusted)) {
     sendPage(response, 403, { title: "Sign out?", body: signOutPage() });
     return;
   }
-  const location = await signOut(desk, cookies.session.read(request));
+  const location = await signOut(desk, sessionToken);
   cookies.session.clear(response);
   response.redirect(303, location);
 }
@@ -290,7 +301,7 @@ async function handleSignedOut({ desk }: SignInDoor, request: Request, response:
 }
 
 /** Browsers name the origin of whatever page causes a post (Fetch standard, 3.2); programs need not. */
-function isCausedElsewhere(request: Request, publicUrl: string): boolean {
+function isCausedElsewhere(request: Request, allowedOrigins: readonly string[]): boolean {
   const origin = request.get("origin");
-  return origin !== undefined && origin !== new URL(publicUrl).origin;
+  return origin !== undefined && !allowedOrigins.includes(origin);
 }

@@ -3,7 +3,7 @@
  * is given. The organization must be locked already, so that changes of one group follow each other.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
-import { appendEvent } from "../../events/append-event.js";
+import { appendEvents } from "../../events/append-event.js";
 import { findMembersAmong } from "../user/user.repository.js";
 import { deleteReasons, findReasons, insertReasons, isAmong, updateGroupVersion } from "./group-member.repository.js";
 import { GROUP_MEMBER_ADDED, GROUP_MEMBER_REMOVED } from "./group.events.js";
@@ -67,13 +67,15 @@ async function tell(
   if (userIds.length === 0) return before;
   const group: Group = { ...before, version: before.version + userIds.length, updatedAt: unit.now };
   await updateGroupVersion(unit, group.id, group.version);
-  for (const [index, userId] of userIds.entries())
-    await appendEvent(unit, {
-      organizationId: group.organizationId,
+  await appendEvents(
+    unit,
+    group.organizationId,
+    userIds.map((userId, index) => ({
       type,
       subject: { id: group.id, version: before.version + index + 1 },
       data: { group: groupSnapshot(group), user: { id: userId }, changed: null },
-    });
+    })),
+  );
   return group;
 }
 

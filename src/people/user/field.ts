@@ -151,7 +151,9 @@ export function profileOf(winners: ReadonlyMap<FieldName, FieldValue>): Readonly
   const shown = [...winners.values()].filter(
     ({ field, value }) => value !== "" && !(CORE_FIELDS as readonly string[]).includes(field),
   );
-  return Object.fromEntries(shown.map(({ field, value }) => [field, value] as const).sort());
+  return Object.fromEntries(
+    shown.map(({ field, value }) => [field, value] as const).toSorted(([left], [right]) => (left < right ? -1 : 1)),
+  );
 }
 
 /**

@@ -145,7 +145,10 @@ function allowOrigins(origins: ReadonlySet<string>): RequestHandler {
       response.setHeader("Access-Control-Allow-Methods", "GET, POST");
       response.setHeader(
         "Access-Control-Allow-Headers",
-        "Content-Type, Authorization, X-Request-Id, X-Apollo-Operation-Name, Apollo-Require-Preflight",
+        [
+          "Content-Type, Authorization, X-Request-Id, X-Apollo-Operation-Name, Apollo-Require-Preflight",
+          "Apollographql-Client-Name, Apollographql-Client-Version",
+        ].join(", "),
       );
       response.setHeader("Access-Control-Max-Age", String(PREFLIGHT_SECONDS));
     }

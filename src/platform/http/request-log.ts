@@ -9,6 +9,8 @@ const ACCEPTABLE_ID = /^[A-Za-z0-9._-]{8,64}$/;
 /** Opaque handles in paths: one-time links carry their token there. UUIDs are ids and stay readable. */
 const OPAQUE_SEGMENT = /^(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$)[^/]{24,}$/i;
 const MAXIMUM_PATH_LENGTH = 300;
+/** Asked every few seconds, and of interest only when something is wrong: then the answer itself logs why. */
+const PROBES: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
 
 /** The id that this request has in the log and in the response's `X-Request-Id`. */
 export function requestIdOf(request: Request): string {
@@ -37,7 +39,8 @@ export function logRequests(logger: Logger): RequestHandler {
     requestIds.set(request, id);
     response.setHeader("X-Request-Id", id);
     response.once("close", () => {
-      logger.info(
+      const level = PROBES.has(request.path) ? "debug" : "info";
+      logger[level](
         {
           requestId: id,
           method: request.method,
