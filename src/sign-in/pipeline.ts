@@ -18,7 +18,7 @@ import { complete } from "./complete.js";
 import type { Desk, Visitor } from "./desk.js";
 import { findConnection, requireActive, requireBinding, type FoundConnection } from "./find-connection.js";
 import { findFlow, findPostedFlow } from "./flow/keep-flow.js";
-import { readParameters } from "./read-parameters.js";
+import { LONGEST_IN_FORM, readParameters } from "./read-parameters.js";
 import { answerRefusal, recordRefusal, sayFailure, type SignInRefused } from "./record-refusal.js";
 import { keepTicket, takeTicket } from "./ticket/keep-ticket.js";
 import { describePerson, verifyPost, verifyReturn } from "./verify.js";
@@ -97,7 +97,7 @@ export async function receivePost(
     const { connection } = line.found;
     line.enter("RETURN");
     requireBinding(desk, connection, "post");
-    const parameters = readParameters(request.parameters);
+    const parameters = readParameters(request.parameters, LONGEST_IN_FORM);
     requireActive(connection);
     const opened = await desk.open(connection);
     line.enter("VERIFY");

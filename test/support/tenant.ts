@@ -1,4 +1,4 @@
-/** An organization with one active OpenID connection, and what people and administrators do there, over HTTP. */
+/** An organization with one active connection, and what people and administrators do there, over HTTP. */
 import { randomBytes } from "node:crypto";
 import { ALL_PERMISSIONS } from "../../src/access/permission.js";
 import type { Browser, Page } from "./browser.js";
@@ -14,8 +14,6 @@ export interface Installation {
 export interface TenantOptions {
   /** Policies of the connection, as the schema names them. */
   readonly policies?: Readonly<Record<string, string | boolean>>;
-  /** Further settings of the connection. */
-  readonly settings?: Readonly<Record<string, unknown>>;
   /** What `updateOrganization` is told beside the id. */
   readonly organization?: Readonly<Record<string, unknown>>;
 }
@@ -98,12 +96,37 @@ export function makePerson(word: string, claims: Readonly<Record<string, unknown
   };
 }
 
+/** A tenant whose connection may be of any type. */
+export type AnyTenant = Omit<Tenant, "callbackUrl" | "authenticate" | "signIn"> & {
+  /** A value of `serviceProvider`, by its name. */
+  readonly detail: (name: string) => string;
+};
+
 /** Makes an organization, a key and a connection to the provider, and activates it. */
 export async function createTenant(
-  { url }: Installation,
+  installation: Installation,
   provider: Pick<HostileOpenIdProvider, "url" | "clientId" | "clientSecret" | "authorize">,
-  options: TenantOptions = {},
+  { settings, ...options }: TenantOptions & { readonly settings?: Readonly<Record<string, unknown>> } = {},
 ): Promise<Tenant> {
+  const { url: discoveryUrl, clientId, clientSecret } = provider;
+  const oidc = { discoveryUrl, clientId, clientSecret, ...settings };
+  const { detail, ...tenant } = await createTenantOf(installation, { oidc }, options);
+  const authenticate: Tenant["authenticate"] = async (browser, person = ALICE, query = "") =>
+    await provider.authorize(await tenant.begin(browser, query), person);
+  return {
+    ...tenant,
+    callbackUrl: detail("redirectUrl"),
+    authenticate,
+    signIn: async (browser, person, query) => await browser.get(await authenticate(browser, person, query)),
+  };
+}
+
+/** Makes an organization, a key and a connection with these settings (by type, as in `createConnection`), and activates it. */
+export async function createTenantOf(
+  { url }: Installation,
+  settings: Readonly<Record<string, object>>,
+  options: TenantOptions = {},
+): Promise<AnyTenant> {
   const slug = `org-${randomBytes(6).toString("hex")}`;
   const requireData = ({ data, errors }: Answer) => {
     if (errors) throw new Error(JSON.stringify(errors, null, 2));
@@ -139,14 +162,7 @@ export async function createTenant(
         organizationId,
         displayName: "Acme ID",
         policies: options.policies,
-        settings: {
-          oidc: {
-            discoveryUrl: provider.url,
-            clientId: provider.clientId,
-            clientSecret: provider.clientSecret,
-            ...options.settings,
-          },
-        },
+        settings,
       },
     },
   );
@@ -167,18 +183,14 @@ export async function createTenant(
       throw new Error(`The sign-in did not begin (${page.status}): ${page.visibleText}`);
     return location;
   };
-  const authenticate: Tenant["authenticate"] = async (browser, person = ALICE, query = "") =>
-    await provider.authorize(await begin(browser, query), person);
   return {
     organizationId,
     slug,
     connectionId,
     key,
     startUrl,
-    callbackUrl: detail("redirectUrl"),
+    detail,
     begin,
-    authenticate,
-    signIn: async (browser, person, query) => await browser.get(await authenticate(browser, person, query)),
     ask,
     updateConnection: async (input) => {
       await ask(
