@@ -60,25 +60,26 @@ async function applyToAccount(
         roles: roles?.values ?? [],
         roleSource: roles?.source ?? "DEFAULT",
       });
-      await link(unit, arrival, user, "OWN");
+      // Somebody whom merging had joined under another address is never joined to whoever has the new one.
+      await link(unit, arrival, user, "OWN", admission.retire === null ? emailKeyOf(arrival) : null);
       if (user.status === "PENDING_APPROVAL") await tellApprovalRequested(unit, organization, user);
       return user;
     }
     case "link": {
       const { user } = await changeAccount(unit, organization, admission.user, { given, ...(roles && { roles }) });
-      await link(unit, arrival, user, "OWN");
+      await link(unit, arrival, user, "OWN", emailKeyOf(arrival));
       return user;
     }
     case "merge": {
       const { candidate } = admission;
       if (candidate.unverifiedPassword) await wipeUnverifiedCredential(unit, candidate.user.id);
       const { user } = await changeAccount(unit, organization, candidate.user, { given, ...(roles && { roles }) });
-      await link(unit, arrival, user, "MERGED");
+      await link(unit, arrival, user, "MERGED", emailKeyOf(arrival));
       await tellMerged(unit, arrival, organization, user, candidate.unverifiedPassword);
       return user;
     }
     case "update": {
-      await noteIdentitySignIn(unit, admission.identityId, emailKeyOf(arrival));
+      await noteIdentitySignIn(unit, admission.identityId, admission.emailKey);
       return (await changeAccount(unit, organization, admission.user, { given, ...(roles && { roles }) })).user;
     }
   }
@@ -93,10 +94,14 @@ function emailKeyOf({ profile }: Arrival): string | null {
 }
 
 /** The organization's lock keeps arrivals of one person apart; an identity that is taken all the same is a defect. */
-async function link(unit: UnitOfWork, arrival: Arrival, user: User, linkKind: NewIdentity["linkKind"]): Promise<void> {
-  const { connectionId, profile } = arrival;
-  const { issuer, subject } = profile;
-  const identity = { connectionId, userId: user.id, issuer, subject, emailKey: emailKeyOf(arrival), linkKind };
+async function link(
+  unit: UnitOfWork,
+  { connectionId, profile: { issuer, subject } }: Arrival,
+  user: User,
+  linkKind: NewIdentity["linkKind"],
+  emailKey: string | null,
+): Promise<void> {
+  const identity = { connectionId, userId: user.id, issuer, subject, emailKey, linkKind };
   if ((await insertIdentity(unit, identity)) === "TAKEN")
     throw new Error(`the identity of user ${user.id} was linked while the organization was locked`);
 }

@@ -10,11 +10,17 @@ import * as failures from "./failures.js";
 export interface KnownIdentity {
   readonly identityId: string;
   readonly user: User;
-  /** The address that the provider sent at the last sign-in through this link, folded. */
+  /**
+   * The address that the provider sent last through this link, folded; `null` where the link stands for none, because
+   * none was sent when it was made, or because a merged link was retired over this address.
+   */
   readonly emailKey: string | null;
 }
 
-/** An account of this organization that has the arrival's address, and that merging could join. */
+/**
+ * An account of this organization that has the arrival's address, and that could be joined. Under merging: an account with
+ * a password, or one that came with this address through another connection that merges.
+ */
 export interface MergeCandidate {
   readonly user: User;
   /** Somebody who runs the installation is never merged. */
@@ -29,6 +35,8 @@ export interface AccountSituation {
   readonly policies: ConnectionPolicies;
   /** The account that came with the person, or was prepared for them. */
   readonly own: KnownIdentity | null;
+  /** Whether the provider has sent the arrival's address for the own account ever since it came with the person. */
+  readonly ownAddressKept: boolean;
   /** The account that merging joined them to; followed only while the connection merges. */
   readonly merged: KnownIdentity | null;
   /** Accounts prepared in this organization under what `matchKey` compares; at most two are of interest. */
@@ -64,7 +72,9 @@ export function decideAccount(situation: AccountSituation): AccountDecision {
     return own === null ? { kind: "new", retire: merged.identityId } : { kind: "known", identity: own, merged: false };
   }
   if (merges && own !== null) {
-    const candidate = chooseCandidate(situation, own.user.id);
+    // Another address at the provider, or an address that another subject has as well, joins nobody to anybody.
+    const keeps = !situation.ownAddressKept || situation.addressOfAnotherSubject;
+    const candidate = keeps ? null : chooseCandidate(situation, own.user.id);
     return candidate === null || "failure" in candidate
       ? { kind: "known", identity: own, merged: false }
       : { kind: "merge", candidate };
@@ -88,7 +98,7 @@ function matchPrepared({ profile, policies, prepared }: AccountSituation): Accou
 }
 
 function joinOthers(situation: AccountSituation): AccountDecision | null {
-  const { policies, linkRequest, candidates } = situation;
+  const { profile, policies, linkRequest, candidates } = situation;
   switch (policies.accountLinking) {
     case "NONE":
       return null;
@@ -98,8 +108,8 @@ function joinOthers(situation: AccountSituation): AccountDecision | null {
       return { kind: "merge", candidate };
     }
     case "ADMIN_LINK": {
-      const [candidate] = candidates.filter(({ operator }) => !operator);
-      if (candidate === undefined || linkRequest === "REJECTED") return null;
+      const [candidate] = orderEligible(candidates, null);
+      if (candidate === undefined || profile.emailVerified === false || linkRequest === "REJECTED") return null;
       const refusal = refuse(
         failures.LINK_PENDING,
         `An administrator decides about joining user ${candidate.user.id}.`,
@@ -116,13 +126,18 @@ function chooseCandidate(
 ): MergeCandidate | Refusal | null {
   const proved = profile.emailVerified ?? (domainProved ? true : null);
   if (proved === false || (proved === null && policies.requireVerifiedEmail)) return null;
-  const eligible = candidates.filter(({ user, operator }) => !operator && user.id !== ownUserId);
-  const withPassword = eligible.filter(({ user }) => user.authMethod === "PASSWORD");
-  const [candidate, another] = withPassword.length > 0 ? withPassword : eligible;
+  const [candidate, another] = orderEligible(candidates, ownUserId);
   if (candidate === undefined) return null;
-  if (another === undefined) return candidate;
+  if (another === undefined || another.user.authMethod !== candidate.user.authMethod) return candidate;
   return refuse(
     failures.ACCOUNT_AMBIGUOUS,
     `Accounts ${candidate.user.id} and ${another.user.id} both have the address ${profile.email ?? ""}.`,
   );
+}
+
+/** Those that may be joined at all, with those that have a password first. */
+function orderEligible(candidates: readonly MergeCandidate[], ownUserId: string | null): readonly MergeCandidate[] {
+  const eligible = candidates.filter(({ user, operator }) => !operator && user.id !== ownUserId);
+  const withPassword = eligible.filter(({ user }) => user.authMethod === "PASSWORD");
+  return [...withPassword, ...eligible.filter((candidate) => !withPassword.includes(candidate))];
 }

@@ -11,8 +11,15 @@ import { longestValueOf, type FieldValues } from "../people/user/field.js";
 import type { OrganizationPolicies } from "../people/organization/policies.js";
 import { decideSeat, type SeatSituation } from "../people/seat/seat.js";
 import { joinNames, type User, type UserStatus } from "../people/user/user.js";
+import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
-import { decideAccount, type AccountDecision, type AccountSituation, type MergeCandidate } from "./decide-account.js";
+import {
+  decideAccount,
+  type AccountDecision,
+  type AccountSituation,
+  type KnownIdentity,
+  type MergeCandidate,
+} from "./decide-account.js";
 import * as failures from "./failures.js";
 import { decideGroups, type GroupDecision, type MappedMembership } from "./mappings/decide-groups.js";
 import { decideRoles, type HeldRole, type RoleDecision } from "./mappings/decide-roles.js";
@@ -69,7 +76,13 @@ export type Decision =
   | ({ readonly kind: "create"; readonly status: UserStatus; readonly retire: string | null } & Grant)
   | ({ readonly kind: "link"; readonly user: User } & Grant)
   | ({ readonly kind: "merge"; readonly candidate: MergeCandidate } & Grant)
-  | ({ readonly kind: "update"; readonly identityId: string; readonly user: User } & Grant)
+  | ({
+      readonly kind: "update";
+      readonly identityId: string;
+      /** The address that the link stands for from now on. */
+      readonly emailKey: string | null;
+      readonly user: User;
+    } & Grant)
   /** An administrator is asked, and the person refused until they answer. */
   | { readonly kind: "ask"; readonly user: User; readonly refusal: Refusal }
   | Refusal;
@@ -123,7 +136,13 @@ function decideExisting(
   const grant: Grant = { fields, roles: rights.roles, groups: rights.groups, takesSeat };
   switch (account.kind) {
     case "known":
-      return { kind: "update", identityId: account.identity.identityId, user, ...grant };
+      return {
+        kind: "update",
+        identityId: account.identity.identityId,
+        emailKey: addressAfter(account.identity, situation.arrival),
+        user,
+        ...grant,
+      };
     case "match":
       return { kind: "link", user, ...grant };
     case "merge":
@@ -140,6 +159,11 @@ function userOf(account: Extract<AccountDecision, { kind: "known" | "match" | "m
     case "merge":
       return account.candidate.user;
   }
+}
+
+/** An address that was not sent this time is the one before; a link that stands for none goes on standing for none. */
+function addressAfter({ emailKey }: KnownIdentity, { profile: { email } }: Arrival): string | null {
+  return email === null || emailKey === null ? emailKey : foldCase(email);
 }
 
 const NOTHING: Holdings = { roles: [], memberships: [], merged: false, hasSeat: false, filled: new Set() };

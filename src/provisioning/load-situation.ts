@@ -1,23 +1,29 @@
 /** Loads what a decision depends on, in the unit of work that will carry it out. A fixed number of queries, whoever arrives. */
 import type { UnitOfWork } from "../access/unit-of-work.js";
-import { findIdentitiesByEmail, findLinks, findMergedAmong } from "../connection/identity/identity.repository.js";
+import {
+  findIdentitiesByEmail,
+  findIdentitiesOfUsers,
+  findLinks,
+  findMergedAmong,
+} from "../connection/identity/identity.repository.js";
 import type { Identity } from "../connection/identity/identity.js";
 import { findLinkRequestState } from "../connection/identity/link-request.repository.js";
 import { NO_MAPPINGS } from "../connection/mapping/mapping.js";
 import { findMappingsOf } from "../connection/mapping/mapping.repository.js";
 import type { Connection } from "../connection/stored/connection.js";
+import { findConnections } from "../connection/stored/connection.repository.js";
 import { isDomainProved } from "../people/domain/domain.repository.js";
 import { findMappedMembershipsOf } from "../people/group/group-member.repository.js";
 import { readInstallation } from "../people/installation/installation.js";
 import type { Organization } from "../people/organization/organization.js";
 import { findRoleGrantsOfUsers, findRolesOf } from "../people/role/role.repository.js";
 import { countSeatsInUse, findSeatHolders } from "../people/seat/seat.changes.js";
-import { findFieldsOfUsers } from "../people/user/field.repository.js";
+import { findFieldsOf, findFieldsOfUsers } from "../people/user/field.repository.js";
 import { findAddressHolders, findPreparedUsers, findUsers } from "../people/user/user.repository.js";
 import type { User } from "../people/user/user.js";
 import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
-import type { KnownIdentity } from "./decide-account.js";
+import type { KnownIdentity, MergeCandidate } from "./decide-account.js";
 import type { Holdings, Situation } from "./decide.js";
 
 /** The organization must be locked already, so that two arrivals of one person follow each other. */
@@ -46,9 +52,10 @@ export async function loadSituation(
 
 async function loadAccount(
   unit: UnitOfWork,
-  { organizationId, connectionId, profile }: Arrival,
+  arrival: Arrival,
   { policies }: Connection,
 ): Promise<Situation["account"]> {
+  const { organizationId, connectionId, profile } = arrival;
   const links = await findLinks(unit, connectionId, profile.issuer, profile.subject);
   const linked = [links.own, links.merged].filter((link): link is Identity => link !== null);
   const users = await findUsers(
@@ -64,17 +71,64 @@ async function loadAccount(
   const merges = policies.accountLinking === "MERGE_BY_EMAIL";
   const { email } = profile;
   const nobody = own === null && !(merges && merged !== null);
-  const mayJoin = email !== null && policies.accountLinking !== "NONE" && !(merges && merged !== null);
+  // With an account of their own, people are joined to another one by merging alone.
+  const mayJoin = email !== null && policies.accountLinking !== "NONE" && (nobody || (merges && merged === null));
   return {
     own,
+    ownAddressKept: merges && links.own !== null && (await isAddressKept(unit, links.own, email)),
     merged,
     prepared: nobody ? await findPreparedUsers(unit, organizationId, policies.matchKey, profile) : [],
-    candidates: mayJoin ? await findAddressHolders(unit, organizationId, email) : [],
+    candidates: mayJoin ? await findCandidates(unit, arrival, email, merges) : [],
     domainProved: mayJoin && (await isDomainProved(unit, organizationId, email)),
-    addressOfAnotherSubject:
-      nobody && email !== null && (await findIdentitiesByEmail(unit, connectionId, foldCase(email))).length > 0,
+    addressOfAnotherSubject: email !== null && (nobody || mayJoin) && (await isAddressOfAnother(unit, arrival, email)),
     linkRequest: nobody ? await findLinkRequestState(unit, connectionId, profile.issuer, profile.subject) : "NONE",
   };
+}
+
+/** Whether another subject has the address; the arrival's own subject may have it by a link that merging once made. */
+async function isAddressOfAnother(
+  unit: UnitOfWork,
+  { connectionId, profile: { issuer, subject } }: Arrival,
+  email: string,
+): Promise<boolean> {
+  const identities = await findIdentitiesByEmail(unit, connectionId, foldCase(email));
+  return identities.some((each) => each.issuer !== issuer || each.subject !== subject);
+}
+
+/** Whether the provider has sent an address for an account ever since the link: its word on it is as old as the link. */
+async function isAddressKept(unit: UnitOfWork, link: Identity, email: string | null): Promise<boolean> {
+  if (email === null || link.emailKey !== foldCase(email)) return false;
+  const values = await findFieldsOf(unit, link.userId);
+  const told = values.find(({ field, source }) => field === "email" && source === "SSO");
+  return told !== undefined && foldCase(told.value) === link.emailKey && told.givenAt <= link.createdAt;
+}
+
+/**
+ * The accounts that somebody with an address could be joined to. Merging joins accounts that came through single sign-on
+ * only where they came with this address, and through another connection that merges: whoever has two accounts of this
+ * connection is two people, and an account of a connection that does not merge is its own.
+ */
+async function findCandidates(
+  unit: UnitOfWork,
+  { organizationId, connectionId }: Arrival,
+  email: string,
+  merges: boolean,
+): Promise<readonly MergeCandidate[]> {
+  const holders = await findAddressHolders(unit, organizationId, email);
+  if (!merges) return holders;
+  const userIds = holders.filter(({ user }) => user.authMethod === "SSO").map(({ user }) => user.id);
+  const links = await findIdentitiesOfUsers(unit, organizationId, userIds);
+  const connectionIds = new Set([...links.values()].flat().map((link) => link.connectionId));
+  connectionIds.delete(connectionId);
+  const connections = await findConnections(unit, organizationId, [...connectionIds]);
+  const merging = new Set(
+    connections.filter(({ policies }) => policies.accountLinking === "MERGE_BY_EMAIL").map(({ id }) => id),
+  );
+  return holders.filter(
+    ({ user }) =>
+      user.authMethod === "PASSWORD" ||
+      links.get(user.id)?.some((link) => merging.has(link.connectionId) && link.emailKey === foldCase(email)),
+  );
 }
 
 async function loadHoldings(

@@ -6,7 +6,6 @@ import {
   brief,
   carryOut,
   profileArbitrary,
-  PROFILE,
   situation,
   situationArbitrary,
   USER,

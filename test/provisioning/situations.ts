@@ -81,6 +81,7 @@ export interface Changes {
   readonly merged?: Partial<User> & { readonly emailKey?: string | null };
   readonly prepared?: readonly Partial<User>[];
   readonly candidates?: readonly (Partial<User> & Partial<Omit<MergeCandidate, "user">>)[];
+  readonly ownAddressKept?: boolean;
   readonly domainProved?: boolean;
   readonly addressOfAnotherSubject?: boolean;
   readonly linkRequest?: Situation["account"]["linkRequest"];
@@ -112,6 +113,7 @@ export function situation(changes: Changes = {}): Situation {
     },
     account: {
       own: own ? knownAs("identity-own", "user-1", own) : null,
+      ownAddressKept: changes.ownAddressKept ?? true,
       merged: merged ? knownAs("identity-merged", "user-2", merged) : null,
       prepared: (changes.prepared ?? []).map((user, index) => ({ ...USER, id: `prepared-${index + 1}`, ...user })),
       candidates: (changes.candidates ?? []).map(({ operator, unverifiedPassword, ...user }, index) => ({
@@ -162,15 +164,8 @@ export function brief(decision: Decision): string {
 
 /** The user that a decision lets in, before the decision is carried out; `null` for refusals and new accounts. */
 export function userOf(decision: Decision): User | null {
-  switch (decision.kind) {
-    case "link":
-    case "update":
-      return decision.user;
-    case "merge":
-      return decision.candidate.user;
-    default:
-      return null;
-  }
+  if (decision.kind === "merge") return decision.candidate.user;
+  return decision.kind === "link" || decision.kind === "update" ? decision.user : null;
 }
 
 /** A user under the values that a provider gave, where nobody else gives any. */
@@ -198,7 +193,8 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
   const { email } = given.arrival.profile;
   const emailKey = email === null ? null : email.toLowerCase();
   const { own, merged } = given.account;
-  const known = (identityId: string) => ({ identityId, user, emailKey });
+  const known = (identityId: string, key = emailKey) => ({ identityId, user, emailKey: key });
+  const kept = decision.kind === "update" ? decision.emailKey : null;
   const keep = (link: typeof own) => (link !== null && link.user.id === user.id ? { ...link, user } : link);
   const updated = decision.kind === "update" ? decision.identityId : null;
   const retired = decision.kind === "create" ? decision.retire : null;
@@ -228,9 +224,9 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
       ...given.account,
       own:
         decision.kind === "create" || decision.kind === "link"
-          ? known("identity-own")
+          ? known("identity-own", retired === null ? emailKey : null)
           : own !== null && own.identityId === updated
-            ? known(own.identityId)
+            ? known(own.identityId, kept)
             : keep(own),
       merged:
         decision.kind === "merge"
@@ -238,8 +234,9 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
           : merged !== null && merged.identityId === retired
             ? null
             : merged !== null && merged.identityId === updated
-              ? known(merged.identityId)
+              ? known(merged.identityId, kept)
               : keep(merged),
+      ownAddressKept: given.account.ownAddressKept && retired === null,
       prepared: given.account.prepared.filter(({ id }) => id !== user.id),
       candidates: given.account.candidates.map((each) =>
         each.user.id === user.id ? { ...each, user, unverifiedPassword: false } : each,
@@ -398,6 +395,7 @@ export const situationArbitrary: fc.Arbitrary<Situation> = fc
     }),
     account: fc.record({
       own: fc.option(linkArbitrary("identity-own", "user-1"), { nil: null }),
+      ownAddressKept: fc.boolean(),
       merged: fc.option(linkArbitrary("identity-merged", "user-2"), { nil: null }),
       prepared: fc.array(userArbitrary, { maxLength: 2 }),
       candidates: fc.array(

@@ -63,9 +63,9 @@ export function decideRoles(situation: RoleSituation): RoleDecision {
 
   if (policies.manualRoleWins && manual) return { kind: "keep" };
   const matched = outcomes.filter(({ outcome }) => outcome.kind === "matched").map(({ mapping }) => mapping);
-  const silent = outcomes.some(({ outcome }) => outcome.kind === "silent");
+  const silent = new Set(outcomes.filter(({ outcome }) => outcome.kind === "silent").map(({ mapping }) => mapping.id));
   if (matched.length > 0) return { kind: "assign", roles: chooseMatches(situation, matched, silent) };
-  if (silent && given) return { kind: "keep" };
+  if (silent.size > 0 && given) return { kind: "keep" };
   if (policies.unmappedUser === "REFUSE" && (!given || policies.roleSync === "AUTHORITATIVE"))
     return { kind: "refuse-unmapped" };
   if (held.length === 0) return { kind: "assign", roles: [{ roleId: defaultRoleId, mappingId: null }] };
@@ -73,14 +73,14 @@ export function decideRoles(situation: RoleSituation): RoleDecision {
   return { kind: "assign", roles: [{ roleId: defaultRoleId, mappingId: null }] };
 }
 
-/** Each role once, the highest first; under `HIGHEST` that one alone. What silence is about stays as well. */
+/** Each role once, the highest first; under `HIGHEST` that one alone. What a silent rule gave stays as well. */
 function chooseMatches(
   { policies, ranks, held }: RoleSituation,
   matched: readonly RoleMapping[],
-  silent: boolean,
+  silent: ReadonlySet<string>,
 ): readonly GrantedRole[] {
   const granted = new Map<string, GrantedRole>();
-  const keptInSilence = silent ? held.filter(({ source }) => source === "MAPPING") : [];
+  const keptInSilence = held.filter(({ mappingId }) => mappingId !== null && silent.has(mappingId));
   for (const { id, roleId } of matched) if (!granted.has(roleId)) granted.set(roleId, { roleId, mappingId: id });
   for (const { roleId, mappingId } of keptInSilence)
     if (!granted.has(roleId)) granted.set(roleId, { roleId, mappingId });

@@ -7,6 +7,9 @@ import { isEmailAddress } from "../../platform/errors/input.js";
 /** Between several values of one claim, in a field that holds one. */
 const SEPARATOR = ", ";
 
+/** Fields by which people are found. They are taken whole or not at all: a cut one might be somebody else's. */
+const IDENTIFIERS: ReadonlySet<FieldName> = new Set(["email", "username", "employeeId"]);
+
 /**
  * The values, without those that the provider does not send. A mapped claim outranks what the type understood; an
  * address that is none, whatever sends it, is not taken.
@@ -14,7 +17,7 @@ const SEPARATOR = ", ";
 export function supplyFields(profile: NormalizedProfile, mappings: readonly AttributeMapping[]): FieldValues {
   const values: Partial<Record<FieldName, string>> = {};
   const supply = (field: FieldName, value: string | null | undefined) => {
-    const text = value?.trim().slice(0, longestValueOf(field)) ?? "";
+    const text = bound(field, tidy(value ?? ""));
     if (text === "" || (field === "email" && !isEmailAddress(text))) return;
     values[field] = text;
   };
@@ -26,7 +29,24 @@ export function supplyFields(profile: NormalizedProfile, mappings: readonly Attr
     const claimed = Object.hasOwn(profile.attributes, claim) ? (profile.attributes[claim] ?? []) : [];
     if (claimed.length === 0 || mapped.has(field) || !isFieldName(field)) continue;
     mapped.add(field);
-    supply(field, claimed.join(SEPARATOR));
+    const texts = claimed.map(tidy).filter((text) => text !== "");
+    supply(field, texts.join(SEPARATOR));
   }
   return values;
+}
+
+/** One line of whole characters: claims that mappings name come as the provider wrote them. */
+function tidy(value: string): string {
+  return value.replace(/[\p{Cc}\p{Cs}\s]+/gu, " ").trim();
+}
+
+function bound(field: FieldName, text: string): string {
+  const longest = longestValueOf(field);
+  if (text.length <= longest) return text;
+  if (IDENTIFIERS.has(field)) return "";
+  // Cutting between the halves of a character would leave half a character.
+  return text
+    .slice(0, longest)
+    .replace(/\p{Cs}$/u, "")
+    .trimEnd();
 }
