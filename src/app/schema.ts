@@ -2,6 +2,7 @@
 import type { GraphQLSchema } from "graphql";
 import type { Store } from "../access/store.js";
 import { createAuditResolvers } from "../audit/resolvers.js";
+import { findRoleMappingUses } from "../connection/mapping/role-uses.js";
 import { createConnectionResolvers } from "../connection/resolvers.js";
 import type { ConnectionServices } from "../connection/services.js";
 import { CONNECTION_EVENTS } from "../connection/stored/connection.events.js";
@@ -20,7 +21,7 @@ export const EVENT_TYPES = [...USER_EVENTS, ...GROUP_EVENTS, ...CONNECTION_EVENT
 /** Builds the schema on the operations that its resolvers call. */
 export function createSchema(store: Store, services: ConnectionServices, catalogue: Catalogue): GraphQLSchema {
   const container = new Map<ResolverClass, object>([
-    ...createPeopleResolvers(store),
+    ...createPeopleResolvers(store, { roles: [findRoleMappingUses] }),
     ...createConnectionResolvers(services),
     ...createEventResolvers(store, EVENT_TYPES),
     ...createAuditResolvers(store),

@@ -3,8 +3,16 @@ import type { Caller, OrganizationScope } from "../access/caller.js";
 import type { RequestContext } from "../access/request-context.js";
 import type { Store } from "../access/store.js";
 import { defineListLoader, defineLoader } from "../platform/graphql/loaders.js";
+import { findGroups } from "../people/group/find-groups.js";
+import type { Group } from "../people/group/group.js";
+import type { Role } from "../people/role/role.js";
+import { findRolesOfOrganizations } from "../people/role/role.repository.js";
+import { findUsers } from "../people/user/user.repository.js";
+import type { User } from "../people/user/user.js";
 import type { Identity } from "./identity/identity.js";
 import { findIdentitiesOfUsers } from "./identity/identity.repository.js";
+import type { Mappings } from "./mapping/mapping.js";
+import { findMappingsOf } from "./mapping/mapping.repository.js";
 import type { ConnectionHealth } from "./stored/connection-health.repository.js";
 import { findHealthOfConnections } from "./stored/connection-health.repository.js";
 import type { Connection } from "./stored/connection.js";
@@ -23,6 +31,13 @@ export function createConnectionLoaders({ reader }: Store) {
       findConnectionsOfOrganizations(reader, ids),
     ),
     health: defineLoader<RequestContext, ConnectionHealth>((ids) => findHealthOfConnections(reader, ids)),
+    /** All mappings of a connection by its id. */
+    mappings: defineLoader<RequestContext, Mappings>((ids) => findMappingsOf(reader, ids)),
+    /** What mappings name, by id; roles by their organization's. */
+    group: defineLoader<RequestContext, Group>((ids) => findGroups(reader, ids)),
+    rolesOfOrganization: defineListLoader<RequestContext, Role>((ids) => findRolesOfOrganizations(reader, ids)),
+    /** Users by id. */
+    user: defineLoader<RequestContext, User>((ids) => findUsers(reader, ids)),
     /** The identities of a user by id, at connections of the caller's organization. */
     identitiesOfUser: defineListLoader<RequestContext, Identity>((ids, { caller }) =>
       findIdentitiesOfUsers(reader, scopeOf(caller), ids),

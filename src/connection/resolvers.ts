@@ -2,6 +2,7 @@
 import type { ResolverClass } from "../platform/graphql/schema.js";
 import { createConnectionResolver } from "./graphql/connection.resolver.js";
 import { IdentityResolver, UserIdentitiesResolver } from "./graphql/identity.resolvers.js";
+import { MappingResolver } from "./graphql/mapping.resolver.js";
 import { OrganizationConnectionsResolver } from "./graphql/organization-connections.resolver.js";
 import { createConnectionLoaders } from "./loaders.js";
 import type { ConnectionServices } from "./services.js";
@@ -12,6 +13,7 @@ export function createConnectionResolvers(services: ConnectionServices): Readonl
   const ConnectionResolver = createConnectionResolver(services.registry);
   return new Map<ResolverClass, object>([
     [ConnectionResolver, new ConnectionResolver(services, loaders)],
+    [MappingResolver, new MappingResolver(services, loaders)],
     [OrganizationConnectionsResolver, new OrganizationConnectionsResolver(loaders)],
     [UserIdentitiesResolver, new UserIdentitiesResolver(loaders)],
     [IdentityResolver, new IdentityResolver(loaders)],

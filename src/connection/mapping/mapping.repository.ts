@@ -20,7 +20,10 @@ interface Raw {
   target: string;
 }
 
-/** The mappings of several connections, by connection, each list in its order. */
+/**
+ * The mappings of several connections, by connection, each list in its order. A mapping to a group that was deleted goes
+ * with the group: it is not there any more, neither to be shown nor to be evaluated.
+ */
 export async function findMappingsOf(
   reader: Reader,
   connectionIds: readonly string[],
@@ -34,7 +37,9 @@ export async function findMappingsOf(
   if (connectionIds.length === 0) return byConnection;
   const raws = await reader.rows<Raw>(
     `SELECT id, connection_id, kind, position, claim, operator, match_values, ignore_case, target FROM connection_mapping
-      WHERE connection_id IN (${connectionIds.map(() => "?").join(", ")}) ORDER BY connection_id, kind, position`,
+      WHERE connection_id IN (${connectionIds.map(() => "?").join(", ")})
+        AND (kind <> 'GROUP' OR EXISTS (SELECT 1 FROM user_group g WHERE g.id = connection_mapping.target))
+      ORDER BY connection_id, kind, position`,
     connectionIds,
   );
   for (const raw of raws) {
@@ -59,6 +64,16 @@ function ruleFromRaw(raw: Raw) {
     values: toJson<string[]>(raw.match_values),
     ignoreCase: toBoolean(raw.ignore_case),
   };
+}
+
+/** The connections whose mappings name a role, each with how many do. */
+export async function countMappingsToRole(reader: Reader, roleId: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await reader.rows<{ connection_id: string; mappings: number | string }>(
+    `SELECT connection_id, COUNT(*) AS mappings FROM connection_mapping WHERE kind = 'ROLE' AND target = ?
+      GROUP BY connection_id ORDER BY connection_id`,
+    [roleId],
+  );
+  return new Map(rows.map((row) => [row.connection_id, Number(row.mappings)]));
 }
 
 /** A mapping to store; its place in the list is its position. */

@@ -30,6 +30,13 @@ export interface ConnectionChange {
   readonly event: ConnectionEvent;
   /** The settings that changed, where some did. */
   readonly settings?: { readonly type: AnyConnectionType; readonly changed: readonly string[] };
+  /** The lists of mappings that changed, by their names in the schema. */
+  readonly mappings?: {
+    readonly before: Readonly<Record<string, unknown>>;
+    readonly after: Readonly<Record<string, unknown>>;
+  };
+  /** Sessions that the change ended, beside those that a change of trust ends. */
+  readonly endedSessions?: number;
 }
 
 /**
@@ -50,7 +57,9 @@ export async function storeChange(
     updatedAt: unit.now,
   };
   await updateConnectionRow(unit, stored);
-  const endedSessions = change.raisesTrust ? await endSessionsOfConnection(unit, before.id) : 0;
+  const endedSessions = change.raisesTrust
+    ? await endSessionsOfConnection(unit, before.id)
+    : (change.endedSessions ?? 0);
   await recordChange(unit, { before, after: stored, endedSessions }, change);
   return stored;
 }
@@ -59,7 +68,7 @@ export async function storeChange(
 export async function recordChange(
   unit: UnitOfWork,
   states: { readonly before?: Connection; readonly after?: Connection; readonly endedSessions: number },
-  { event, settings }: ConnectionChange,
+  { event, settings, mappings }: ConnectionChange,
 ): Promise<void> {
   const { before, after, endedSessions } = states;
   const subject = after ?? before;
@@ -71,7 +80,10 @@ export async function recordChange(
     subject: { id: subject.id, version: subject.version },
     data: {
       connection: snapshot,
-      changed: before && after ? changesBetween(connectionSnapshot(before), snapshot) : null,
+      changed:
+        before && after
+          ? changesBetween({ ...connectionSnapshot(before), ...mappings?.before }, { ...snapshot, ...mappings?.after })
+          : null,
       changedSettings: [...(settings?.changed ?? [])],
     },
   });
@@ -79,8 +91,10 @@ export async function recordChange(
     organizationId: subject.organizationId,
     action: event.type,
     subject: { type: "connection", id: subject.id },
-    before: before ? auditView(before, settings) : null,
-    after: after ? { ...auditView(after, settings), ...(endedSessions > 0 && { endedSessions }) } : null,
+    before: before ? { ...auditView(before, settings), ...mappings?.before } : null,
+    after: after
+      ? { ...auditView(after, settings), ...mappings?.after, ...(endedSessions > 0 && { endedSessions }) }
+      : null,
   });
 }
 

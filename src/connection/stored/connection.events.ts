@@ -29,7 +29,8 @@ export const CONNECTION_CREATED = defineEventType({
 export const CONNECTION_UPDATED = defineEventType({
   type: "connection.updated",
   subject: "connection",
-  description: "The label, the policies or settings of a connection changed.",
+  description:
+    "The label, the policies, the mappings or settings of a connection changed; `changed` has before and after, but for settings.",
   data,
 });
 

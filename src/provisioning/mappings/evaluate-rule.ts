@@ -1,7 +1,7 @@
 /** Evaluates a rule on what a provider said. Pure, and in time that grows with the input alone, whatever the pattern. */
-import { RE2JS } from "re2js";
 import type { NormalizedProfile } from "../../connection/contract/index.js";
 import { GROUPS_CLAIM, type ClaimRule } from "../../connection/mapping/mapping.js";
+import { compilePattern } from "../../connection/mapping/pattern.js";
 
 /**
  * What came of a rule. *Silent*: the provider sent no groups claim. *Unknown*: there are groups that it did not tell.
@@ -55,14 +55,5 @@ function conditionOf({ operator, values, ignoreCase }: ClaimRule): (value: strin
       const patterns = values.flatMap((pattern) => compilePattern(pattern, ignoreCase) ?? []);
       return (value) => patterns.some((pattern) => pattern.matches(value));
     }
-  }
-}
-
-/** A pattern in RE2 syntax, which takes time linear in the value; `null` when it is none. */
-export function compilePattern(pattern: string, ignoreCase: boolean): RE2JS | null {
-  try {
-    return RE2JS.compile(pattern, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
-  } catch {
-    return null;
   }
 }

@@ -1,0 +1,125 @@
+/** Mappings in GraphQL: at the connection, and the mutations that set them. */
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
+import { holds, requirePermission, type Caller } from "../../access/caller.js";
+import type { RequestContext } from "../../access/request-context.js";
+import { clearLoaders } from "../../platform/graphql/loaders.js";
+import type { ConnectionLoaders } from "../loaders.js";
+import { NO_MAPPINGS, type Mappings } from "../mapping/mapping.js";
+import { setAttributeMappings, setGroupMappings, setRoleMappings } from "../mapping/mapping.operations.js";
+import type { ConnectionServices } from "../services.js";
+import type { Connection } from "../stored/connection.js";
+import { SsoConnectionType } from "./connection.type.js";
+import {
+  SetAttributeMappingsInput,
+  SetAttributeMappingsPayload,
+  SetGroupMappingsInput,
+  SetGroupMappingsPayload,
+  SetRoleMappingsInput,
+  SetRoleMappingsPayload,
+} from "./mapping.input.js";
+import { AttributeMappingType, GroupMappingType, RoleMappingType } from "./mapping.type.js";
+
+/** Who sets mappings sees them too. */
+function requireMappings(caller: Caller, { organizationId }: Connection): void {
+  if (!holds(caller, organizationId, "MAPPINGS_WRITE")) requirePermission(caller, organizationId, "MAPPINGS_READ");
+}
+
+@Resolver(() => SsoConnectionType)
+export class MappingResolver {
+  constructor(
+    private readonly services: ConnectionServices,
+    private readonly loaders: ConnectionLoaders,
+  ) {}
+
+  @FieldResolver(() => [AttributeMappingType], {
+    description: "Which claims become which fields, in their order. Needs MAPPINGS_READ.",
+  })
+  async attributeMappings(
+    @Root() connection: Connection,
+    @Ctx() context: RequestContext,
+  ): Promise<readonly AttributeMappingType[]> {
+    return (await this.mappingsOf(connection, context)).attributes;
+  }
+
+  @FieldResolver(() => [RoleMappingType], {
+    description:
+      "Which claims give which roles, in their order; the role's rank decides, not the place. Needs MAPPINGS_READ.",
+  })
+  async roleMappings(
+    @Root() connection: Connection,
+    @Ctx() context: RequestContext,
+  ): Promise<readonly RoleMappingType[]> {
+    const { roles: mappings } = await this.mappingsOf(connection, context);
+    if (mappings.length === 0) return [];
+    const roles = await this.loaders.rolesOfOrganization(context).load(connection.organizationId);
+    const byId = new Map(roles.map((role) => [role.id, role]));
+    return mappings.flatMap((mapping) => {
+      const role = byId.get(mapping.roleId);
+      return role === undefined ? [] : [{ ...mapping, role }];
+    });
+  }
+
+  @FieldResolver(() => [GroupMappingType], {
+    description: "Which claims put people into which groups, in their order. Needs MAPPINGS_READ.",
+  })
+  async groupMappings(
+    @Root() connection: Connection,
+    @Ctx() context: RequestContext,
+  ): Promise<readonly GroupMappingType[]> {
+    const { groups: mappings } = await this.mappingsOf(connection, context);
+    const groups = await this.loaders.group(context).loadMany(mappings.map(({ groupId }) => groupId));
+    return mappings.flatMap((mapping, index) => {
+      const group = groups[index];
+      if (group instanceof Error) throw group;
+      return group == null ? [] : [{ ...mapping, group }];
+    });
+  }
+
+  @Mutation(() => SetAttributeMappingsPayload, {
+    description:
+      "Replaces the attribute mappings of a connection; they hold from the next sign-in on. Needs MAPPINGS_WRITE. Answers VERSION_CONFLICT.",
+  })
+  async setAttributeMappings(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => SetAttributeMappingsInput, { description: "The new list." }) input: SetAttributeMappingsInput,
+  ): Promise<SetAttributeMappingsPayload> {
+    return await changing(context, () => setAttributeMappings(this.services, context.caller, input));
+  }
+
+  @Mutation(() => SetRoleMappingsPayload, {
+    description:
+      "Replaces the role mappings of a connection; they hold from the next sign-in on. Needs MAPPINGS_WRITE, and for each new or changed mapping all that its role grants. Answers VERSION_CONFLICT.",
+  })
+  async setRoleMappings(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => SetRoleMappingsInput, { description: "The new list." }) input: SetRoleMappingsInput,
+  ): Promise<SetRoleMappingsPayload> {
+    return await changing(context, () => setRoleMappings(this.services, context.caller, input));
+  }
+
+  @Mutation(() => SetGroupMappingsPayload, {
+    description:
+      "Replaces the group mappings of a connection; they hold from the next sign-in on, which also takes people out of the groups that mappings no longer give. Needs MAPPINGS_WRITE. Answers VERSION_CONFLICT.",
+  })
+  async setGroupMappings(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => SetGroupMappingsInput, { description: "The new list." }) input: SetGroupMappingsInput,
+  ): Promise<SetGroupMappingsPayload> {
+    return await changing(context, () => setGroupMappings(this.services, context.caller, input));
+  }
+
+  private async mappingsOf(connection: Connection, context: RequestContext): Promise<Mappings> {
+    requireMappings(context.caller, connection);
+    return (await this.loaders.mappings(context).load(connection.id)) ?? NO_MAPPINGS;
+  }
+}
+
+/** Whatever the request reads after a change, it reads anew. */
+async function changing(
+  context: RequestContext,
+  change: () => Promise<Connection>,
+): Promise<{ connection: SsoConnectionType }> {
+  const connection = await change();
+  clearLoaders(context);
+  return { connection };
+}

@@ -1,0 +1,94 @@
+/** Checks the mappings of an input, each mistake at its own path, before anything is looked up. */
+import { isFieldName } from "../../people/user/field.js";
+import type { InputCheck } from "../../platform/errors/input.js";
+import type { RuleOperator } from "./mapping.js";
+import { compilePattern } from "./pattern.js";
+
+/** Mappings of one kind at most: each is evaluated at every sign-in. */
+export const MOST_MAPPINGS = 200;
+/** Characters of a claim's name at most, as wide as its column; claims of SAML are addresses. */
+const LONGEST_CLAIM = 500;
+/** Characters of a value or a pattern at most. */
+const LONGEST_VALUE = 1000;
+/** Bytes of all values of a rule at most, as JSON: less than the 65,535 that a text column of MySQL holds. */
+const MOST_VALUE_BYTES = 60_000;
+
+/** A claim that is to become a field. */
+export interface AttributeMappingInput {
+  readonly claim: string;
+  readonly field: string;
+}
+
+/** A condition on a claim, as inputs write it: `value` for one value, `values` for several. */
+export interface RuleInput {
+  readonly claim: string;
+  readonly operator: RuleOperator;
+  readonly value?: string | null;
+  readonly values?: readonly string[] | null;
+  readonly ignoreCase?: boolean | null;
+}
+
+/** A condition that was checked. */
+export interface CheckedRule {
+  readonly claim: string;
+  readonly operator: RuleOperator;
+  readonly values: readonly string[];
+  readonly ignoreCase: boolean;
+}
+
+/** Refuses a list that is too long at once: nobody wants to read the mistakes of a thousand mappings. */
+export function checkNumber(check: InputCheck, mappings: readonly unknown[]): void {
+  if (mappings.length <= MOST_MAPPINGS) return;
+  check.add("mappings", "INVALID", `must be at most ${MOST_MAPPINGS}`);
+  check.finish();
+}
+
+/** Checks that claims have names and fields exist. */
+export function checkAttributeMappings(
+  check: InputCheck,
+  mappings: readonly AttributeMappingInput[],
+): readonly AttributeMappingInput[] {
+  checkNumber(check, mappings);
+  return mappings.map(({ claim, field }, index) => {
+    if (!isFieldName(field))
+      check.add(`mappings.${index}.field`, "UNKNOWN", "must be a field of a profile, or custom.NAME");
+    return { claim: checkClaim(check, index, claim), field };
+  });
+}
+
+/** Checks one condition. */
+export function checkRule(check: InputCheck, index: number, rule: RuleInput): CheckedRule {
+  const { operator } = rule;
+  const ignoreCase = rule.ignoreCase ?? false;
+  const claim = checkClaim(check, index, rule.claim);
+  return { claim, operator, values: checkValues(check, index, rule, ignoreCase), ignoreCase };
+}
+
+function checkClaim(check: InputCheck, index: number, claim: string): string {
+  return check.text(`mappings.${index}.claim`, claim, { longest: LONGEST_CLAIM });
+}
+
+function checkValues(
+  check: InputCheck,
+  index: number,
+  { operator, value, values }: RuleInput,
+  ignoreCase: boolean,
+): readonly string[] {
+  const path = `mappings.${index}.${value == null && values != null ? "values" : "value"}`;
+  if (value != null && values != null) check.add(path, "INVALID", "stands beside values; send one of them");
+  const given = value != null ? [value] : (values ?? []);
+  if (given.length === 0)
+    check.add(operator === "ONE_OF" ? `mappings.${index}.values` : path, "REQUIRED", "is required");
+  else if (given.length > 1 && operator !== "ONE_OF")
+    check.add(path, "INVALID", `must be one value for ${operator}; ONE_OF takes several`);
+  for (const each of given) {
+    if (each.trim() === "") check.add(path, "REQUIRED", "must not be empty");
+    else if (each.length > LONGEST_VALUE)
+      check.add(path, "INVALID", `must be at most ${LONGEST_VALUE} characters long`);
+    else if (operator === "MATCHES" && compilePattern(each, ignoreCase) === null)
+      check.add(path, "INVALID", "must be a pattern in RE2 syntax");
+  }
+  if (Buffer.byteLength(JSON.stringify(given)) > MOST_VALUE_BYTES)
+    check.add(path, "INVALID", `must be at most ${MOST_VALUE_BYTES} bytes long, all values together`);
+  return given;
+}

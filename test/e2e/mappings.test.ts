@@ -1,0 +1,161 @@
+/** What mappings make of a sign-in over the whole application: fields with their source, roles and groups with what gave them. */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createBrowser } from "../support/browser.js";
+import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
+import { createTenant, makePerson, type Tenant, type TenantOptions } from "../support/tenant.js";
+import { startTestUsher, type TestUsher } from "../support/usher.js";
+
+let usher: TestUsher;
+let provider: HostileOpenIdProvider;
+beforeAll(async () => {
+  usher = await startTestUsher();
+  provider = await startHostileOpenIdProvider();
+});
+afterAll(async () => {
+  await usher.stop();
+  await provider.close();
+});
+
+const tenantWith = (options: TenantOptions = {}) => createTenant(usher, provider, options);
+
+/** Signs in with a new browser, and answers how that went. */
+async function outcomeOf(tenant: Tenant, claims: Readonly<Record<string, unknown>>, word = "ada"): Promise<string> {
+  await tenant.signIn(createBrowser(), makePerson(word, claims));
+  return (await tenant.attempts())[0]!.outcome;
+}
+
+const set = (tenant: Tenant, kind: "Attribute" | "Role" | "Group", mappings: readonly object[]) =>
+  tenant.ask(
+    `mutation ($input: Set${kind}MappingsInput!) { set${kind}Mappings(input: $input) { connection { version } } }`,
+    { input: { connectionId: tenant.connectionId, mappings } },
+  );
+
+async function makeGroup(tenant: Tenant, name: string): Promise<string> {
+  const { createGroup } = await tenant.ask(
+    `mutation ($input: CreateGroupInput!) { createGroup(input: $input) { group { id } } }`,
+    { input: { organizationId: tenant.organizationId, name } },
+  );
+  return createGroup.group.id;
+}
+
+/** What the first user has. */
+async function first(tenant: Tenant) {
+  const { users } = await tenant.ask(
+    `query ($id: ID!) { users(organizationId: $id) { nodes {
+       id roles { key } groups { name } roleGrants { role { key } source mappingId connectionId } } } }`,
+    { id: tenant.organizationId },
+  );
+  return users.nodes[0];
+}
+
+const rule = (value: string, target: object) => ({ claim: "groups", operator: "EQUALS", value, ...target });
+
+describe("attribute mappings", () => {
+  it("put claims into fields of the profile and into custom attributes, with the source SSO", async () => {
+    const tenant = await tenantWith();
+    await set(tenant, "Attribute", [
+      { claim: "dept", field: "department" },
+      { claim: "shirt", field: "custom.shirtSize" },
+      { claim: "nick", field: "firstName" },
+      { claim: "absent", field: "jobTitle" },
+    ]);
+    expect(await outcomeOf(tenant, { dept: "Optics", shirt: ["L", "XL"], nick: "Countess" })).toBe("SUCCEEDED");
+    const [created] = await tenant.events();
+    expect(created!.data.user.profile).toEqual({ department: "Optics", "custom.shirtSize": "L, XL" });
+    expect(created!.data.user.firstName).toBe("Countess");
+    // What a provider gives is not overwritten by hand.
+    const { errors } = await usher.graphql(
+      `mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { id } } }`,
+      { input: { id: created!.subject.id, firstName: "Ada" } },
+      tenant.key,
+    );
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: "FIELD_OVERRULED",
+      details: { fields: [{ field: "firstName", source: "SSO" }] },
+    });
+  });
+
+  it("cannot name an address for merging: what an account is joined by is what the provider vouches for", async () => {
+    const tenant = await tenantWith({ policies: { accountLinking: "MERGE_BY_EMAIL" } });
+    await outcomeOf(tenant, {}, "victim");
+    await set(tenant, "Attribute", [{ claim: "alias", field: "email" }]);
+    expect(await outcomeOf(tenant, { alias: "victim@acme.test" }, "mallory")).toBe("SUCCEEDED");
+    const users = await tenant.users();
+    expect(users.map(({ identities }) => identities.map(({ subject }) => subject))).toEqual([
+      ["victim-1"],
+      ["mallory-1"],
+    ]);
+  });
+});
+
+describe("role mappings", () => {
+  it("give the highest role that matches, and say which mapping gave it", async () => {
+    const tenant = await tenantWith();
+    await set(tenant, "Role", [rule("M", { roleKey: "MANAGER" }), rule("A", { roleKey: "ADMIN" })]);
+    expect(await outcomeOf(tenant, { groups: ["M", "A"] })).toBe("SUCCEEDED");
+    const { connection } = await tenant.ask(
+      `query ($id: ID!) { connection(id: $id) { roleMappings { id role { key } } } }`,
+      {
+        id: tenant.connectionId,
+      },
+    );
+    expect(await first(tenant)).toMatchObject({
+      roles: [{ key: "ADMIN" }],
+      roleGrants: [{ source: "MAPPING", mappingId: connection.roleMappings[1].id, connectionId: tenant.connectionId }],
+    });
+    // Losing the rule alone does not demote; a rule that matches does.
+    await set(tenant, "Role", [rule("M", { roleKey: "MANAGER" })]);
+    await outcomeOf(tenant, { groups: ["A"] });
+    expect(await first(tenant)).toMatchObject({ roles: [{ key: "ADMIN" }] });
+    await outcomeOf(tenant, { groups: ["M"] });
+    expect(await first(tenant)).toMatchObject({ roles: [{ key: "MANAGER" }] });
+  });
+
+  it.each([
+    [{ operator: "ONE_OF", values: ["x", "m"] }, ["m"], "MANAGER"],
+    [{ operator: "ONE_OF", values: ["x", "m"] }, ["M"], "USER"],
+    [{ operator: "EQUALS", value: "m", ignoreCase: true }, ["M"], "MANAGER"],
+    [{ operator: "CONTAINS", value: "ana" }, ["managers"], "MANAGER"],
+    [{ operator: "MATCHES", value: "eng-[0-9]+" }, ["eng-42"], "MANAGER"],
+    [{ operator: "MATCHES", value: "eng-[0-9]+" }, ["my-eng-42"], "USER"],
+  ])("with %j make of the groups %j a %s", async (condition, groups, role) => {
+    const tenant = await tenantWith();
+    await set(tenant, "Role", [{ claim: "groups", ...condition, roleKey: "MANAGER" }]);
+    expect(await outcomeOf(tenant, { groups })).toBe("SUCCEEDED");
+    expect(await first(tenant)).toMatchObject({ roles: [{ key: role }] });
+  });
+});
+
+describe("group mappings", () => {
+  it("put people into groups and take them out again, and leave what was done by hand", async () => {
+    const tenant = await tenantWith();
+    const [one, two, hand] = [
+      await makeGroup(tenant, "One"),
+      await makeGroup(tenant, "Two"),
+      await makeGroup(tenant, "Hand"),
+    ];
+    await set(tenant, "Group", [rule("G1", { groupId: one }), rule("G2", { groupId: two })]);
+    await outcomeOf(tenant, { groups: ["G1", "G2"] });
+    const { id } = await first(tenant);
+    await tenant.ask(`mutation ($input: AddUsersToGroupInput!) { addUsersToGroup(input: $input) { group { id } } }`, {
+      input: { groupId: hand, userIds: [id] },
+    });
+    const names = async () => (await first(tenant)).groups.map(({ name }: { name: string }) => name);
+    expect(await names()).toEqual(["Hand", "One", "Two"]);
+    await outcomeOf(tenant, { groups: ["G2"] });
+    expect(await names()).toEqual(["Hand", "Two"]);
+    // A mapping that is gone gives nothing any more, from the next sign-in on.
+    await set(tenant, "Group", []);
+    await outcomeOf(tenant, { groups: ["G2"] });
+    expect(await names()).toEqual(["Hand"]);
+  });
+
+  it("of a group that was deleted neither give nor refuse anything", async () => {
+    const tenant = await tenantWith();
+    const group = await makeGroup(tenant, "Going");
+    await set(tenant, "Group", [rule("G1", { groupId: group })]);
+    await tenant.ask(`mutation ($id: ID!) { deleteGroup(id: $id) { group { id } } }`, { id: group });
+    expect(await outcomeOf(tenant, { groups: ["G1"] })).toBe("SUCCEEDED");
+    expect(await first(tenant)).toMatchObject({ groups: [] });
+  });
+});
