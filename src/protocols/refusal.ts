@@ -24,6 +24,11 @@ export interface RefusalText {
   readonly message: string;
   /** Shown to the administrator: what to do about it. */
   readonly remedy: string;
+  /**
+   * Any stranger brings it about by posting a form or opening an address: it is recorded, and says nothing about whether
+   * the connection works.
+   */
+  readonly causedByAnybody?: true;
 }
 
 /** A protocol's published refusals, by code. */

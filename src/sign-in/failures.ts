@@ -19,6 +19,13 @@ export const SIGN_IN_PARAMETERS_INVALID = refusal(
   "The provider or something between it and Usher repeated or mangled a parameter. Try again; if it stays, look at detail.",
 );
 
+export const SIGN_IN_FORM_TOO_LARGE = refusal(
+  "SIGN_IN_FORM_TOO_LARGE",
+  413,
+  "The answer of your company's sign-in service is too large.",
+  "At the provider, send fewer groups: only those assigned to this application. Detail names the limits.",
+);
+
 export const SIGN_IN_UNKNOWN = refusal(
   "SIGN_IN_UNKNOWN",
   400,
@@ -64,6 +71,7 @@ export const SIGN_IN_TIMED_OUT = refusal(
 export const SIGN_IN_FAILURES = [
   UNKNOWN_CONNECTION,
   SIGN_IN_PARAMETERS_INVALID,
+  SIGN_IN_FORM_TOO_LARGE,
   SIGN_IN_UNKNOWN,
   SIGN_IN_SUPERSEDED,
   SIGN_IN_OTHER_BROWSER,

@@ -12,12 +12,14 @@
  */
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import { issueToken } from "../platform/crypto/tokens.js";
+import { Failure } from "../platform/errors/failure.js";
 import { beginAttempt, enterStep, type Attempt, type AttemptStep } from "./attempt/attempt.js";
 import { beginFlow, type StartRequest } from "./begin-flow.js";
 import { complete } from "./complete.js";
 import type { Desk, Visitor } from "./desk.js";
 import { findConnection, requireActive, requireBinding, type FoundConnection } from "./find-connection.js";
 import { findFlow, findPostedFlow } from "./flow/keep-flow.js";
+import type { PostedForm } from "./read-form.js";
 import { LONGEST_IN_FORM, readParameters } from "./read-parameters.js";
 import { answerRefusal, recordRefusal, sayFailure, type SignInRefused } from "./record-refusal.js";
 import { keepTicket, takeTicket } from "./ticket/keep-ticket.js";
@@ -44,10 +46,16 @@ export interface SignedIn {
   readonly expiresAt: Date;
 }
 
-/** An answer as it came in: a query or a form, unchecked. */
+/** An answer as it came in: a query, unchecked. */
 export interface AnswerRequest {
   readonly connectionId: string;
   readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** A posted message as it came in. */
+export interface PostedRequest {
+  readonly connectionId: string;
+  readonly form: PostedForm;
 }
 
 /** Begins a sign-in. */
@@ -91,13 +99,14 @@ export async function finishReturn(
 export async function receivePost(
   desk: Desk,
   visitor: Visitor,
-  request: AnswerRequest,
+  request: PostedRequest,
 ): Promise<SentToTicket | SignInRefused> {
   return await onTheLine(desk, visitor, request.connectionId, async (line) => {
     const { connection } = line.found;
     line.enter("RETURN");
     requireBinding(desk, connection, "post");
-    const parameters = readParameters(request.parameters, LONGEST_IN_FORM);
+    if (request.form instanceof Failure) throw request.form;
+    const parameters = readParameters(request.form, LONGEST_IN_FORM);
     requireActive(connection);
     const opened = await desk.open(connection);
     line.enter("VERIFY");

@@ -4,12 +4,9 @@ import { SIGN_IN_PARAMETERS_INVALID } from "./failures.js";
 
 const MOST_PARAMETERS = 30;
 
-/** In an address. Codes, states and tickets are far shorter; servers bound the whole address at this length anyway. */
+/** In an address. Codes, states and tickets are far shorter; servers bound the whole address there anyway. */
 const LONGEST_IN_ADDRESS = 16_384;
-/**
- * In a posted form: as much as the form's reader lets in, so that a protocol's own bound for its message comes first and
- * says what to do about it.
- */
+/** In a posted form: the whole form. A protocol's own bound for its message is lower, and says what to do about it. */
 export const LONGEST_IN_FORM = 600 * 1024;
 
 /**

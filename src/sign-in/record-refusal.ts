@@ -10,6 +10,7 @@ import { recordAttempt, type Attempt } from "./attempt/attempt.js";
 import type { Desk } from "./desk.js";
 import {
   SIGN_IN_BINDING_WRONG,
+  SIGN_IN_FORM_TOO_LARGE,
   SIGN_IN_OTHER_BROWSER,
   SIGN_IN_PARAMETERS_INVALID,
   SIGN_IN_UNKNOWN,
@@ -32,11 +33,22 @@ interface Reason {
   readonly status: number;
   readonly message: string;
   readonly detail: string | null;
+  /** Whether it may be a sign that the connection does not work. */
+  readonly concernsConnection: boolean;
 }
+
+/** What a person may see of a reason. */
+type SafeReason = Pick<Reason, "code" | "status" | "message">;
 
 /** What any stranger can bring about by opening an address. Noted as the connection's failure, it would hide real ones. */
 const SAYS_NOTHING_OF_THE_CONNECTION: ReadonlySet<string> = new Set(
-  [SIGN_IN_PARAMETERS_INVALID, SIGN_IN_UNKNOWN, SIGN_IN_OTHER_BROWSER, SIGN_IN_BINDING_WRONG].map(({ code }) => code),
+  [
+    SIGN_IN_PARAMETERS_INVALID,
+    SIGN_IN_FORM_TOO_LARGE,
+    SIGN_IN_UNKNOWN,
+    SIGN_IN_OTHER_BROWSER,
+    SIGN_IN_BINDING_WRONG,
+  ].map(({ code }) => code),
 );
 
 /** Records an attempt that a check, the provider or a defect ended, and answers what the person may see. */
@@ -50,7 +62,7 @@ export async function recordRefusal(
   if (reason.code === INTERNAL.code) desk.logDefect(error, attempt.reference);
   await desk.store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, async (unit) => {
     await recordAttempt(unit, attempt, { outcome: reason.code, detail: reason.detail, userId: null });
-    if (!SAYS_NOTHING_OF_THE_CONNECTION.has(reason.code)) await noteSignInFailed(unit, connection.id, reason.code);
+    if (reason.concernsConnection) await noteSignInFailed(unit, connection.id, reason.code);
   });
   return answerRefusal(organization, attempt, reason);
 }
@@ -59,25 +71,31 @@ export async function recordRefusal(
 export function answerRefusal(
   organization: Organization,
   { reference }: Attempt,
-  { code, status, message }: Omit<Reason, "detail">,
+  { code, status, message }: SafeReason,
 ): SignInRefused {
   return { kind: "refused", code, status, message, reference, organization };
 }
 
 /** A failure's safe sentence, whatever its data. */
-export function sayFailure(failure: FailureDefinition<RefusalDetails>): Omit<Reason, "detail"> {
+export function sayFailure(failure: FailureDefinition<RefusalDetails>): SafeReason {
   const { message } = new Failure(failure, { detail: null });
   return { code: failure.code, status: failure.status, message };
 }
 
 function explain(error: unknown, registry: ConnectionTypeRegistry, typeId: string): Reason {
   if (error instanceof ProtocolRefusal) {
-    const text = registry.get(typeId).refusals[error.code];
-    if (text !== undefined) return { code: error.code, status: 403, message: text.message, detail: error.detail };
+    const { code, detail } = error;
+    const text = registry.get(typeId).refusals[code];
+    if (text !== undefined) {
+      const concernsConnection = text.causedByAnybody !== true;
+      return { code, status: 403, message: text.message, detail, concernsConnection };
+    }
   }
   if (error instanceof Failure) {
+    const { code, status, message } = error;
     const { detail = null } = error.details as { detail?: string | null };
-    return { code: error.code, status: error.status, message: error.message, detail };
+    return { code, status, message, detail, concernsConnection: !SAYS_NOTHING_OF_THE_CONNECTION.has(code) };
   }
-  return { code: INTERNAL.code, status: INTERNAL.status, message: String(INTERNAL.message), detail: null };
+  const { code, status, message } = INTERNAL;
+  return { code, status, message: String(message), detail: null, concernsConnection: true };
 }

@@ -27,6 +27,7 @@ import {
   type SentToTicket,
   type SignedIn,
 } from "./pipeline.js";
+import { readForm } from "./read-form.js";
 import { signedOutPage, signOut } from "./sign-out.js";
 import type { SignInRefused } from "./record-refusal.js";
 
@@ -53,7 +54,7 @@ export function createSignInRouter(door: SignInDoor): Router {
   const router = express.Router();
   router.get("/sso/:connectionId/start", (request, response) => handleStart(door, request, response));
   router.get("/sso/:connectionId/callback", (request, response) => handleReturn(door, request, response));
-  router.post("/sso/:connectionId/acs", readPostedForm, (request, response) => handlePost(door, request, response));
+  router.post("/sso/:connectionId/acs", (request, response) => handlePost(door, request, response));
   router.get("/sso/:connectionId/acs", (request, response) => handleTicket(door, request, response));
   router.get("/sso/:connectionId/metadata", (request, response) => handleMetadata(door, request, response));
   router.get("/sso/:connectionId/logout", (request, response) => handleSignedOut(door, request, response));
@@ -91,16 +92,10 @@ async function handleReturn(door: SignInDoor, request: Request, response: Respon
   );
 }
 
-/** A SAML response of 350 KB in base64 (the protocol's own bound is below), and what a form makes of it. */
-const LARGEST_FORM = "600kb";
-const readPostedForm = express.urlencoded({ extended: false, limit: LARGEST_FORM, parameterLimit: 20 });
-
 async function handlePost(door: SignInDoor, request: Request, response: Response): Promise<void> {
+  const form = await readForm(request, response);
   await answer(door, response, () =>
-    receivePost(door.desk, visitorOf(door, request), {
-      connectionId: String(request.params["connectionId"]),
-      parameters: (request.body as Record<string, unknown> | undefined) ?? {},
-    }),
+    receivePost(door.desk, visitorOf(door, request), { connectionId: String(request.params["connectionId"]), form }),
   );
 }
 

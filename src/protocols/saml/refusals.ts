@@ -11,6 +11,7 @@ export const SAML_REFUSALS = {
     message: UNUSABLE,
     remedy:
       "The posted SAMLResponse is not base64 of well-formed XML in UTF-8. Look for a proxy or an extension that changes forms between the provider and Usher; else show the details to whoever runs the provider.",
+    causedByAnybody: true,
   },
   SAML_RESPONSE_TOO_LARGE: {
     message: UNUSABLE,
@@ -21,16 +22,19 @@ export const SAML_REFUSALS = {
     message: UNUSABLE,
     remedy:
       "The message holds a comment, a CDATA section, a processing instruction or a DOCTYPE. No identity provider writes them into a response, so treat this as an attack; if a proxy adds them, take it out of the way.",
+    causedByAnybody: true,
   },
   SAML_NOT_A_RESPONSE: {
     message: UNUSABLE,
     remedy:
       "The assertion consumer service takes a SAML 2.0 Response by HTTP POST. At the provider, check the version, that the response binding is HTTP-POST, and that logout messages do not go to this address.",
+    causedByAnybody: true,
   },
   SAML_UNEXPECTED_STRUCTURE: {
     message: NOT_GENUINE,
     remedy:
       "The message does not have one assertion in its place, has the same ID twice, or a signature where none belongs. This is how signature wrapping looks: check the sign-in attempts around it before blaming the provider.",
+    causedByAnybody: true,
   },
   SAML_UNSIGNED: {
     message: NOT_GENUINE,
@@ -73,11 +77,13 @@ export const SAML_REFUSALS = {
     message: "Please begin the sign-in here rather than at the company portal.",
     remedy:
       "The message answers no request. Point the portal's tile or bookmark at this connection's signOnUrl instead of the provider's own launch address.",
+    causedByAnybody: true,
   },
   SAML_UNKNOWN_REQUEST: {
     message: "This sign-in took too long or was already used. Please begin again.",
     remedy:
       "The answer names a request that is not under way: older than the time allowed, used up, or of another connection. Begin again at the sign-on address; if it keeps happening, check that the provider's bookmark is not a copy of an old login page.",
+    causedByAnybody: true,
   },
   SAML_WRONG_REQUEST: {
     message: NOT_GENUINE,

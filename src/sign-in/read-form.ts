@@ -1,0 +1,35 @@
+/** Reads a posted form, before anything is known of who posts it: bounded in size and fields, and only as a form. */
+import express, { type Request, type Response } from "express";
+import { Failure } from "../platform/errors/failure.js";
+import type { RefusalDetails } from "../provisioning/failures.js";
+import { SIGN_IN_FORM_TOO_LARGE, SIGN_IN_PARAMETERS_INVALID } from "./failures.js";
+import { LONGEST_IN_FORM } from "./read-parameters.js";
+
+/** The fields as they came, or why they cannot be read; the line of the sign-in records the latter. */
+export type PostedForm = Readonly<Record<string, unknown>> | Failure<RefusalDetails>;
+
+const parseForm = express.urlencoded({ extended: false, limit: LONGEST_IN_FORM, parameterLimit: 20 });
+
+/** Reads the form; a body of another kind is a form without fields. */
+export async function readForm(request: Request, response: Response): Promise<PostedForm> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      parseForm(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)));
+    });
+  } catch (error) {
+    return explain(error);
+  }
+  return (request.body as Record<string, unknown> | undefined) ?? {};
+}
+
+/** The parser marks what the browser did wrong with a status; its sentences may quote the body. */
+function explain(error: unknown): Failure<RefusalDetails> {
+  const status: unknown = error instanceof Error && "status" in error ? error.status : null;
+  if (typeof status !== "number" || status < 400 || status > 499) throw error;
+  const limits = `at most ${LONGEST_IN_FORM / 1024} KiB and 20 fields are read`;
+  return status === 413
+    ? new Failure<RefusalDetails>(SIGN_IN_FORM_TOO_LARGE, { detail: `The form is too large: ${limits}.` })
+    : new Failure<RefusalDetails>(SIGN_IN_PARAMETERS_INVALID, {
+        detail: "The body is not a form in UTF-8 that came whole.",
+      });
+}

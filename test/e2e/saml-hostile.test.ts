@@ -1,0 +1,375 @@
+/** Forged, replayed, misdirected and oversized SAML messages against the whole application: each is refused, and undoes nothing. */
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createBrowser, type Browser, type Page } from "../support/browser.js";
+import { forgeMessages, type HostileMessage } from "../support/providers/hostile-saml/index.js";
+import { createProviderKey, startSamlProvider, type SamlProvider } from "../support/providers/saml/index.js";
+import type { AuthnRequest } from "../support/providers/saml/request.js";
+import { createSamlTenant, type SamlTenant } from "../support/saml-tenant.js";
+import { whoIsSignedIn } from "../support/tenant.js";
+import { startTestUsher, type TestUsher } from "../support/usher.js";
+
+/** One of each family; what a protocol check makes of the other three hundred is told at the protocol. */
+const REPRESENTATIVES = [
+  "XSW1",
+  "XSW2",
+  "XSW3",
+  "XSW5",
+  "XSW8",
+  "signature/none at all",
+  "signature/by an unknown key in KeyInfo, BOTH",
+  "signature/of another text, ASSERTION",
+  "signature/assertion genuine, response by an unknown key",
+  "markup/not base64",
+  "size/3,001 siblings",
+  "kind/LogoutRequest",
+  "status/denied",
+  "status/unsolicited",
+  "status/answer to an unknown request",
+  "profile/destination of a sibling",
+  "profile/recipient of a sibling",
+  "profile/audience of a sibling",
+  "profile/conditions over",
+  "profile/stolen assertion in an answer to one's own request",
+  "profile/NameID transient",
+] as const;
+
+let usher: TestUsher;
+let provider: SamlProvider;
+let clockOffsetMilliseconds = 0;
+beforeAll(async () => {
+  usher = await startTestUsher({ clock: () => new Date(Date.now() + clockOffsetMilliseconds) });
+  provider = await startSamlProvider();
+});
+afterAll(async () => {
+  await usher.stop();
+  await provider.close();
+});
+
+const signedIn = (browser: Browser) => whoIsSignedIn(browser, usher);
+const fieldsOf = (answer: { readonly fields: object }) => answer.fields as Record<string, string>;
+const ticketOf = (page: Page) => new URL(page.headers.location ?? "", usher.url).href;
+const open = (browser: Browser, url: string) => browser.get(url, { follow: false });
+
+/** A refusal as the person sees it and as it was recorded, and that nothing else came of it. */
+async function expectRefused(page: Page, status: number, code: string, of: SamlTenant): Promise<void> {
+  const [attempt] = await of.attempts();
+  expect({ status: page.status, outcome: attempt?.outcome }).toEqual({ status, outcome: code });
+  expect(page.visibleText).toContain("You could not be signed in");
+  expect(page.visibleText).toContain(attempt!.reference);
+  expect(page.visibleText).toContain(attempt!.message!);
+  for (const internal of [code, "Error:", "    at ", "node_modules"]) expect(page.text).not.toContain(internal);
+  expect(String(page.headers["set-cookie"] ?? "")).not.toContain("usher-session=usher");
+  expect(page.headers["cache-control"]).toBe("no-store");
+}
+
+describe("a forged message", () => {
+  let tenant: SamlTenant;
+  let browser: Browser;
+  let request: AuthnRequest;
+  let messages: ReadonlyMap<string, HostileMessage>;
+  beforeAll(async () => {
+    tenant = await createSamlTenant(usher, provider);
+    browser = createBrowser();
+    request = await tenant.request(browser);
+    const [victim, , attacker] = provider.people;
+    messages = forgeMessages({
+      provider,
+      request,
+      attacker: attacker!,
+      victim: victim!,
+      foreignKey: createProviderKey(),
+      // This connection does not ask for encryption, and publishes no key for it.
+      encryptionCertificate: createProviderKey().certificate,
+      now: new Date(),
+    });
+  });
+
+  it.each(REPRESENTATIVES)("%s: is refused with its code, and makes no account, event or session", async (name) => {
+    const { code, fields } = messages.get(name)!;
+    const page = await tenant.post(browser, fields);
+    await expectRefused(page, 403, code, tenant);
+    expect(page.headers.location).toBeUndefined();
+    expect([await signedIn(browser), await tenant.users(), await tenant.events()]).toEqual([null, [], []]);
+    const [attempt] = await tenant.attempts();
+    // What was not verified is not kept as if it were.
+    expect(attempt).toMatchObject({ issuer: null, subject: null, email: null, userId: null });
+    expect(attempt!.remedy).toBeTruthy();
+  });
+
+  it("leaves the pending request usable, even after all of them", async () => {
+    const page = await tenant.post(browser, fieldsOf(provider.answer(request, "p-1003")));
+    await browser.get(ticketOf(page));
+    expect(await signedIn(browser)).toBe("mallory@acme.example");
+  });
+
+  it("that anybody can post does not make the connection look ill", async () => {
+    const healthy = await createSamlTenant(usher, provider);
+    const stranger = createBrowser();
+    const request = await healthy.request(stranger);
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    const answerTo = (id: string | null) =>
+      fieldsOf(provider.answer(request, "p-1003", { inResponseTo: id, confirmationInResponseTo: id }));
+    const forms: Record<string, string>[] = [
+      {},
+      { SAMLResponse: "eA==" },
+      { SAMLResponse: base64("<!DOCTYPE x><x></x>") },
+      { SAMLResponse: base64("<x></x>") },
+      { SAMLResponse: "x".repeat(700 * 1024) },
+      answerTo(null),
+      answerTo(`_${"0".repeat(40)}`),
+    ];
+    for (const form of forms) await healthy.post(stranger, form);
+    expect(new Set((await healthy.attempts()).map(({ outcome }) => outcome))).toEqual(
+      new Set([
+        "SAML_NOT_A_RESPONSE",
+        "SAML_MALFORMED_RESPONSE",
+        "SAML_FORBIDDEN_MARKUP",
+        "SIGN_IN_FORM_TOO_LARGE",
+        "SAML_UNSOLICITED",
+        "SAML_UNKNOWN_REQUEST",
+      ]),
+    );
+    const { connection } = await healthy.ask(
+      `query ($id: ID!) { connection(id: $id) { health { lastFailureCode } } }`,
+      { id: healthy.connectionId },
+    );
+    expect(connection.health.lastFailureCode).toBeNull();
+  });
+});
+
+describe("a genuine message", () => {
+  let tenant: SamlTenant;
+  beforeAll(async () => {
+    tenant = await createSamlTenant(usher, provider);
+  });
+
+  it("is taken once: a copy is refused, before and after its ticket was used", async () => {
+    const browser = createBrowser();
+    const fields = fieldsOf(await tenant.authenticate(browser));
+    const first = await tenant.post(browser, fields);
+    expect(first.status).toBe(303);
+    await expectRefused(await tenant.post(createBrowser(), fields), 400, "SIGN_IN_UNKNOWN", tenant);
+    await browser.get(ticketOf(first));
+    expect(await signedIn(browser)).toBe("ann@acme.example");
+    await expectRefused(await tenant.post(browser, fields), 400, "SIGN_IN_UNKNOWN", tenant);
+  });
+
+  it("is taken once: of 20 copies in parallel one has a ticket", async () => {
+    const browser = createBrowser();
+    const fields = fieldsOf(await tenant.authenticate(browser, "p-1002"));
+    const pages = await Promise.all(Array.from({ length: 20 }, () => tenant.post(browser, fields)));
+    const [taken, ...more] = pages.filter(({ status }) => status === 303);
+    expect(more).toEqual([]);
+    const outcomes = (await tenant.attempts()).slice(0, 19).map(({ outcome }) => outcome);
+    for (const outcome of outcomes) expect(["SIGN_IN_REPLAYED", "SIGN_IN_UNKNOWN"]).toContain(outcome);
+    await browser.get(ticketOf(taken!));
+    expect(await signedIn(browser)).toBe("ben@acme.example");
+  });
+
+  it("is taken once: the same assertion in the answer to another request is a replay", async () => {
+    const browser = createBrowser();
+    const first = await tenant.request(browser);
+    const second = await tenant.request(browser);
+    // A provider whose assertions name no request of their own would be taken for two requests, but for the note.
+    const assertionId = `_${randomBytes(16).toString("hex")}`;
+    const answer = (to: AuthnRequest) =>
+      provider.answer(to, "p-1001", {
+        signedPart: "BOTH",
+        rewriteAssertion: (xml) => xml.replace(/ ID="[^"]*"/, ` ID="${assertionId}"`),
+        assertionSigning: { referenceUri: `#${assertionId}` },
+      });
+    expect((await tenant.post(browser, fieldsOf(answer(first)))).status).toBe(303);
+    await expectRefused(await tenant.post(browser, fieldsOf(answer(second))), 400, "SIGN_IN_REPLAYED", tenant);
+    // The refused copy used nothing up.
+    expect((await tenant.post(browser, fieldsOf(provider.answer(second, "p-1001")))).status).toBe(303);
+  });
+
+  it("is for its connection: no other one takes it, even of the same provider", async () => {
+    const sibling = await createSamlTenant(usher, provider);
+    const browser = createBrowser();
+    const fields = fieldsOf(await tenant.authenticate(browser));
+    await expectRefused(await tenant.post(browser, fields, sibling.acsUrl), 403, "SAML_WRONG_DESTINATION", sibling);
+    const request = await tenant.request(browser);
+    const redirected = { destination: sibling.acsUrl, recipient: sibling.acsUrl, audiences: [[sibling.entityId]] };
+    await expectRefused(
+      await tenant.post(browser, fieldsOf(provider.answer(request, "p-1001", redirected)), sibling.acsUrl),
+      403,
+      "SAML_UNKNOWN_REQUEST",
+      sibling,
+    );
+    expect((await tenant.post(browser, fields)).status).toBe(303);
+  });
+
+  it("that nobody asked for is refused with a code of its own", async () => {
+    const browser = createBrowser();
+    const request = await tenant.request(browser);
+    const unsolicited = provider.answer(request, "p-1001", { inResponseTo: null, confirmationInResponseTo: null });
+    await expectRefused(await tenant.post(browser, fieldsOf(unsolicited)), 403, "SAML_UNSOLICITED", tenant);
+  });
+
+  it("is over with what the connection trusts: before the post and before the ticket", async () => {
+    const own = await createSamlTenant(usher, provider);
+    const browser = createBrowser();
+    const fields = fieldsOf(await own.authenticate(browser));
+    const fetched = ticketOf(await own.post(browser, fieldsOf(await own.authenticate(browser, "p-1002"))));
+    const entityId = (value: string) => own.updateConnection({ settings: { saml: { entityId: value } } });
+    await entityId("https://another.example/metadata");
+    await entityId(provider.entityId);
+    await expectRefused(await own.post(browser, fields), 409, "SIGN_IN_SUPERSEDED", own);
+    await expectRefused(await open(browser, fetched), 409, "SIGN_IN_SUPERSEDED", own);
+    expect(await own.users()).toEqual([]);
+
+    const disabled = fieldsOf(await own.authenticate(browser));
+    const ticket = ticketOf(await own.post(browser, fieldsOf(await own.authenticate(browser))));
+    await own.disable();
+    await expectRefused(await own.post(browser, disabled), 403, "CONNECTION_NOT_ACTIVE", own);
+    expect((await open(browser, ticket)).status).toBeGreaterThanOrEqual(400);
+    expect(await signedIn(browser)).toBeNull();
+    await own.activate();
+    expect((await open(browser, ticket)).status).toBeGreaterThanOrEqual(400);
+    expect(await own.users()).toEqual([]);
+  });
+});
+
+describe("a ticket", () => {
+  let tenant: SamlTenant;
+  beforeAll(async () => {
+    tenant = await createSamlTenant(usher, provider);
+  });
+  const prepare = async (browser: Browser, personId = "p-1001") =>
+    ticketOf(await tenant.post(browser, fieldsOf(await tenant.authenticate(browser, personId))));
+
+  it("is for the browser that began: the attacker's answer posted by the victim's browser signs nobody in", async () => {
+    const attacker = createBrowser();
+    const victim = createBrowser();
+    // The victim has a sign-in of their own under way, and therefore a cookie.
+    await tenant.request(victim);
+    const fields = fieldsOf(await tenant.authenticate(attacker, "p-1003"));
+    const posted = await victim.post(tenant.acsUrl, fields, { from: "https://evil.example/" });
+    await expectRefused(posted, 403, "SIGN_IN_OTHER_BROWSER", tenant);
+    expect(await signedIn(victim)).toBeNull();
+  });
+
+  it("is for the browser that began: no other one opens it, and it stays good for the right one", async () => {
+    const browser = createBrowser();
+    const ticket = await prepare(browser);
+    const thief = createBrowser();
+    await expectRefused(await open(thief, ticket), 403, "SIGN_IN_OTHER_BROWSER", tenant);
+    await tenant.request(thief);
+    await expectRefused(await open(thief, ticket), 403, "SIGN_IN_OTHER_BROWSER", tenant);
+    await browser.get(ticket);
+    expect([await signedIn(thief), await signedIn(browser)]).toEqual([null, "ann@acme.example"]);
+  });
+
+  it("is used once, also of 20 at once", async () => {
+    const browser = createBrowser();
+    const ticket = await prepare(browser);
+    const pages = await Promise.all(Array.from({ length: 20 }, () => open(browser, ticket)));
+    expect(pages.map(({ status }) => status).toSorted()).toEqual([303, ...Array<number>(19).fill(400)]);
+    await expectRefused(await open(browser, ticket), 400, "SIGN_IN_UNKNOWN", tenant);
+    expect((await tenant.attempts()).filter(({ outcome }) => outcome === "SUCCEEDED")).toHaveLength(2);
+  });
+
+  it("is over after a minute", async () => {
+    const own = await createSamlTenant(usher, provider);
+    const browser = createBrowser();
+    const ticket = ticketOf(await own.post(browser, fieldsOf(await own.authenticate(browser))));
+    try {
+      clockOffsetMilliseconds = 61_000;
+      await expectRefused(await open(browser, ticket), 400, "SIGN_IN_UNKNOWN", own);
+    } finally {
+      clockOffsetMilliseconds = 0;
+    }
+  });
+
+  it("is for its connection", async () => {
+    const sibling = await createSamlTenant(usher, provider);
+    const browser = createBrowser();
+    const ticket = await prepare(browser);
+    const carriedOver = ticket.replace(tenant.connectionId, sibling.connectionId);
+    await expectRefused(await open(browser, carriedOver), 400, "SIGN_IN_UNKNOWN", sibling);
+    expect(await sibling.users()).toEqual([]);
+    await browser.get(ticket);
+    expect(await signedIn(browser)).toBe("ann@acme.example");
+  });
+
+  it.each([
+    ["missing", ""],
+    ["empty", "?ticket="],
+    ["unknown", `?ticket=${"a".repeat(43)}`],
+    ["a message instead", "?SAMLResponse=eA%3D%3D&RelayState=x"],
+  ])("that is %s leads to a page, not to a session", async (_name, query) => {
+    await expectRefused(await open(createBrowser(), `${tenant.acsUrl}${query}`), 400, "SIGN_IN_UNKNOWN", tenant);
+  });
+
+  it("that is there twice is refused", async () => {
+    const browser = createBrowser();
+    const ticket = await prepare(browser);
+    const twice = `${ticket}&${new URL(ticket).search.slice(1)}`;
+    await expectRefused(await open(browser, twice), 400, "SIGN_IN_PARAMETERS_INVALID", tenant);
+  });
+});
+
+describe("a form at the ACS", () => {
+  let tenant: SamlTenant;
+  let browser: Browser;
+  beforeAll(async () => {
+    tenant = await createSamlTenant(usher, provider);
+    browser = createBrowser();
+  });
+  const post = (type: string, text: string) =>
+    browser.send("POST", tenant.acsUrl, { type, text }, { headers: { accept: "text/html" } });
+  const FORM = "application/x-www-form-urlencoded";
+
+  it("that is too large ends with a page and a reference, at the form's bound and at the protocol's", async () => {
+    await expectRefused(
+      await tenant.post(browser, { SAMLResponse: "A".repeat(700 * 1024) }),
+      413,
+      "SIGN_IN_FORM_TOO_LARGE",
+      tenant,
+    );
+    await expectRefused(
+      await tenant.post(browser, { SAMLResponse: "A".repeat(400 * 1024) }),
+      403,
+      "SAML_RESPONSE_TOO_LARGE",
+      tenant,
+    );
+    const fields = Array.from({ length: 30 }, (_, index) => `f${index}=1`).join("&");
+    await expectRefused(await post(FORM, fields), 413, "SIGN_IN_FORM_TOO_LARGE", tenant);
+  });
+
+  it.each([
+    ["SAMLResponse", "SAMLResponse=a&SAMLResponse=b"],
+    ["SAMLResponse, twice the same", "SAMLResponse=a&SAMLResponse=a"],
+    ["RelayState", "SAMLResponse=a&RelayState=x&RelayState=y"],
+  ])("with a repeated field is refused: %s", async (_name, text) => {
+    await expectRefused(await post(FORM, text), 400, "SIGN_IN_PARAMETERS_INVALID", tenant);
+  });
+
+  it.each([
+    ["fields that look like objects", FORM, "SAMLResponse[x]=a&SAMLResponse[y]=b", "SAML_NOT_A_RESPONSE"],
+    ["a field named like a prototype", FORM, "__proto__=a&constructor=b", "SAML_NOT_A_RESPONSE"],
+    ["JSON", "application/json", `{"SAMLResponse":"a"}`, "SAML_NOT_A_RESPONSE"],
+    ["text", "text/plain", "SAMLResponse=a", "SAML_NOT_A_RESPONSE"],
+    ["nothing", FORM, "", "SAML_NOT_A_RESPONSE"],
+  ])("with %s is no response", async (_name, type, text, code) => {
+    await expectRefused(await post(type, text), 403, code, tenant);
+  });
+
+  it("in another encoding of characters or of content is refused", async () => {
+    await expectRefused(
+      await post(`${FORM}; charset=utf-7`, "SAMLResponse=a"),
+      400,
+      "SIGN_IN_PARAMETERS_INVALID",
+      tenant,
+    );
+  });
+
+  it("of a connection that does not exist, or of another type, is refused as well", async () => {
+    const nowhere = await tenant.post(browser, { SAMLResponse: "eA==" }, `${usher.url}/sso/nothing/acs`);
+    expect(nowhere.status).toBe(404);
+    const callback = await browser.get(tenant.acsUrl.replace(/acs$/, "callback?state=x&code=y"), { follow: false });
+    await expectRefused(callback, 405, "SIGN_IN_BINDING_WRONG", tenant);
+  });
+});
