@@ -1,0 +1,198 @@
+/**
+ * Walks every query and mutation of the schema: each is first carried out for its rightful caller, and then refused, with
+ * no effect, to everybody else. A field that nobody has put into the table fails here.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { buildSchema, isObjectType, type GraphQLObjectType } from "graphql";
+import { ALL_PERMISSIONS, type Permission } from "../../src/access/permission.js";
+import { describeSchema } from "../../src/app/describe-schema.js";
+import { emitSchema } from "../../src/platform/graphql/schema.js";
+import { readDatabaseImage } from "../support/database-image.js";
+import { OPERATOR_KEY, type Answer } from "../support/usher.js";
+import { openHouse, type House, type Knocker } from "./authorization/callers.js";
+import { INNER_FIELDS, MUTATIONS, QUERIES, type Entry, type Needs } from "./authorization/table.js";
+
+/** From the code itself, not from the committed file: what is served is what is walked. */
+const schema = buildSchema(emitSchema(describeSchema()));
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse();
+});
+afterAll(async () => {
+  await house.close();
+});
+
+const REFUSED = /^(FORBIDDEN|NOT_FOUND)$/;
+/** Everything but a permission; nor the one to change what it shows, since whoever changes something may see it. */
+const allBut = (needed: Permission) =>
+  ALL_PERMISSIONS.filter((each) => each !== needed && each !== needed.replace(/_READ$/, "_WRITE"));
+
+/** Whose request is carried out. The first holds no more than what is needed. */
+async function listRightful(needs: Needs): Promise<readonly Knocker[]> {
+  const { operator, homeAdministrator, homeUser, otherKey, nobody } = house;
+  if (needs === "OPERATOR") return [operator];
+  const insiders = [homeAdministrator, operator];
+  if (needs === "MEMBERSHIP") return [homeUser, await house.homeKey(["WEBHOOKS_WRITE"]), ...insiders];
+  if (needs === "SIGN_IN") return [homeUser, otherKey, ...insiders];
+  if (needs === "NOTHING") return [nobody, homeUser, otherKey, ...insiders];
+  return [await house.homeKey(needs), ...insiders];
+}
+
+/** Who is refused, each for another reason. */
+async function listStrangers(needs: Needs): Promise<readonly Knocker[]> {
+  const { homeAdministrator, homeUser, otherKey, otherAdministrator, nobody } = house;
+  const outsiders = [otherKey, otherAdministrator, nobody];
+  if (needs === "NOTHING") return [];
+  if (needs === "SIGN_IN") return [nobody];
+  if (needs === "MEMBERSHIP") return outsiders;
+  if (needs === "OPERATOR") return [...outsiders, homeAdministrator, homeUser, await house.homeKey(ALL_PERMISSIONS)];
+  const lacking = await Promise.all(needs.map((needed) => house.homeKey(allBut(needed))));
+  return [...outsiders, homeUser, ...lacking];
+}
+
+/** Whether an answer says no and nothing else: the code for who asks, and no data. */
+function expectRefusal(stranger: Knocker, { data, errors }: Answer): void {
+  const codes = (errors ?? []).map(({ extensions: { code } }) => code);
+  const expected = stranger === house.nobody ? /^UNAUTHENTICATED$/ : REFUSED;
+  const leaks = Object.values((data ?? {}) as Record<string, unknown>).some((value) => value !== null);
+  expect({ stranger: stranger.name, codes, leaks }).toEqual({
+    stranger: stranger.name,
+    codes: [expect.stringMatching(expected)],
+    leaks: false,
+  });
+}
+
+/** Asks as each stranger for one thing, compares all tables before and after, and has its rightful owner use it then. */
+async function walk(kind: "query" | "mutation", name: string, entry: Entry): Promise<void> {
+  const document = `${kind}${entry.declare === undefined ? "" : ` (${entry.declare})`} { ${name}${entry.use} }`;
+  const make = async () => (await entry.make?.(house)) ?? {};
+  const rightful = await listRightful(entry.needs);
+  for (const knocker of rightful)
+    expect({ knocker: knocker.name, ...(await house.send(knocker, document, await make())) }).toEqual({
+      knocker: knocker.name,
+      data: { [name]: knocker === house.nobody && name === "viewer" ? null : expect.anything() },
+    });
+
+  const variables = await make();
+  const strangers = await listStrangers(entry.needs);
+  const before = await readDatabaseImage(house.usher.databaseUrl);
+  for (const stranger of strangers) expectRefusal(stranger, await house.send(stranger, document, variables));
+  expect(await readDatabaseImage(house.usher.databaseUrl)).toEqual(before);
+  // Not by chance refused: the very same request is carried out for whom it is right.
+  const { data } = await house.send(rightful.at(-1)!, document, variables);
+  expect(data).toEqual({ [name]: expect.anything() });
+}
+
+const fieldsOf = (type: GraphQLObjectType | null | undefined) => Object.keys(type?.getFields() ?? {}).toSorted();
+
+describe("every query", () => {
+  it("is in the table, and nothing else is", () => {
+    expect(Object.keys(QUERIES).toSorted()).toEqual(fieldsOf(schema.getQueryType()));
+  });
+
+  it.each(Object.entries(QUERIES))("%s is answered to its rightful callers alone", async (name, entry) => {
+    await walk("query", name, entry);
+  });
+});
+
+describe("every mutation", () => {
+  it("is in the table, and nothing else is", () => {
+    expect(Object.keys(MUTATIONS).toSorted()).toEqual(fieldsOf(schema.getMutationType()));
+  });
+
+  it.each(Object.entries(MUTATIONS))("%s is carried out for its rightful callers alone", async (name, entry) => {
+    await walk("mutation", name, entry);
+  });
+
+  it("needs a permission, or the operator: belonging to an organization changes nothing", () => {
+    const needs = Object.values(MUTATIONS).map((entry) => entry.needs);
+    expect(needs.filter((each) => each === "NOTHING" || each === "SIGN_IN" || each === "MEMBERSHIP")).toEqual([]);
+  });
+});
+
+describe("every field that needs more than the way to it", () => {
+  it("is in the table, and nothing else is", () => {
+    const needy = Object.values(schema.getTypeMap())
+      .filter(isObjectType)
+      .filter((type) => type !== schema.getQueryType() && type !== schema.getMutationType())
+      .flatMap((type) =>
+        Object.values(type.getFields())
+          .filter(({ description }) => /\bNeeds [A-Z]+_[A-Z]+/.test(description ?? ""))
+          .map((field) => `${type.name}.${field.name}`),
+      );
+    expect(needy.toSorted()).toEqual(Object.keys(INNER_FIELDS).toSorted());
+  });
+
+  it.each(Object.entries(INNER_FIELDS))("%s is answered to its rightful callers alone", async (_name, entry) => {
+    const variables = await entry.make(house);
+    for (const knocker of [await house.homeKey([...new Set([...entry.way, ...entry.needs])]), house.homeAdministrator])
+      expect(await house.send(knocker, entry.document, variables)).toEqual({ data: expect.anything() });
+    const strangers = await Promise.all(entry.needs.map((needed) => house.homeKey(allBut(needed))));
+    for (const stranger of [...strangers, house.homeUser, house.otherKey, house.otherAdministrator]) {
+      const { errors = [] } = await house.send(stranger, entry.document, variables);
+      const codes = new Set(errors.map(({ extensions: { code } }) => code));
+      expect({ stranger: stranger.name, codes: [...codes] }).toEqual({
+        stranger: stranger.name,
+        codes: [expect.stringMatching(REFUSED)],
+      });
+    }
+  });
+});
+
+describe("a key or a person of another organization", () => {
+  it("brings none of its own things in, and takes none out, through an input that names both", async () => {
+    const { usher, home, other, word } = house;
+    const ask = async (key: string, document: string, variables: Readonly<Record<string, unknown>>) =>
+      await usher.graphql(document, variables, key);
+    const make = async (tenant: typeof home, mutation: string, noun: string, input: object): Promise<string> => {
+      const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
+      const data = await usher.ask(
+        `mutation ($input: ${type}!) { ${mutation}(input: $input) { ${noun} { id } } }`,
+        { input: { organizationId: tenant.organizationId, ...input } },
+        OPERATOR_KEY,
+      );
+      return data[mutation][noun].id;
+    };
+    const person = () => ({ email: `${word()}@acme.test`, firstName: "A", lastName: "B" });
+    const group = await make(home, "createGroup", "group", { name: word() });
+    const foreignGroup = await make(other, "createGroup", "group", { name: word() });
+    const foreignUser = await make(other, "createUser", "user", person());
+    const foreignRole = word().toUpperCase();
+    await make(other, "createRole", "role", { key: foreignRole, name: "R", rank: 5, permissions: [] });
+    const before = await readDatabaseImage(usher.databaseUrl);
+
+    const added = await ask(
+      home.key,
+      `mutation ($input: AddUsersToGroupInput!) { addUsersToGroup(input: $input) { results { ok code } } }`,
+      { input: { groupId: group, userIds: [foreignUser] } },
+    );
+    expect(added.data.addUsersToGroup.results).toEqual([{ ok: false, code: "NOT_FOUND" }]);
+    const named = await ask(
+      home.key,
+      `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
+      { input: { organizationId: home.organizationId, ...person(), roleKeys: [foreignRole] } },
+    );
+    expect(named.errors?.[0]?.extensions.code).toBe("INVALID_INPUT");
+    expect(JSON.stringify(named.errors)).not.toContain(other.organizationId);
+    expect(await readDatabaseImage(usher.databaseUrl)).toEqual(before);
+
+    const filtered = await ask(
+      home.key,
+      `query ($id: ID!, $groupIds: [ID!], $connection: ID, $user: ID, $subject: ID) {
+         users(organizationId: $id, filter: { groupIds: $groupIds }) { totalCount }
+         byConnection: signInAttempts(organizationId: $id, filter: { connectionId: $connection }) { totalCount }
+         byUser: signInAttempts(organizationId: $id, filter: { userId: $user }) { totalCount }
+         auditLog(organizationId: $id, filter: { subjectId: $subject }) { totalCount } }`,
+      {
+        id: home.organizationId,
+        groupIds: [foreignGroup],
+        connection: other.connectionId,
+        user: foreignUser,
+        subject: foreignUser,
+      },
+    );
+    const nothing = { totalCount: 0 };
+    expect(filtered).toEqual({ data: { users: nothing, byConnection: nothing, byUser: nothing, auditLog: nothing } });
+  });
+});

@@ -1,0 +1,114 @@
+/** Two organizations of one installation, and everybody who may knock: keys, people, the operator, nobody. */
+import { ALL_PERMISSIONS, type Permission } from "../../../src/access/permission.js";
+import { createBrowser } from "../../support/browser.js";
+import {
+  startHostileOpenIdProvider,
+  type HostileOpenIdProvider,
+} from "../../support/providers/hostile-openid/index.js";
+import { createTenant, makePerson, type Tenant } from "../../support/tenant.js";
+import { OPERATOR_KEY, startTestUsher, type Answer, type TestUsher } from "../../support/usher.js";
+
+/** Somebody who sends requests. */
+export interface Knocker {
+  readonly name: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The installation with everybody in it. `home` is the organization whose things are asked for. */
+export interface House {
+  readonly usher: TestUsher;
+  readonly provider: HostileOpenIdProvider;
+  readonly home: Tenant;
+  readonly other: Tenant;
+  readonly operator: Knocker;
+  readonly nobody: Knocker;
+  /** Administrators by role. */
+  readonly homeAdministrator: Knocker;
+  readonly otherAdministrator: Knocker;
+  /** Has the role USER, which grants nothing. */
+  readonly homeUser: Knocker;
+  /** Holds every scope, in the other organization. */
+  readonly otherKey: Knocker;
+  /** A key of the home organization that holds exactly these scopes. */
+  readonly homeKey: (scopes: readonly Permission[]) => Promise<Knocker>;
+  readonly send: (knocker: Knocker, document: string, variables: Readonly<Record<string, unknown>>) => Promise<Answer>;
+  /** A word that was not used before. */
+  readonly word: () => string;
+  readonly close: () => Promise<void>;
+}
+
+export async function openHouse(): Promise<House> {
+  const usher = await startTestUsher();
+  const provider = await startHostileOpenIdProvider();
+  const home = await createTenant(usher, provider);
+  const other = await createTenant(usher, provider);
+  let words = 0;
+  const word = () => `word${(words += 1)}`;
+  const keys = new Map<string, Knocker>();
+
+  const homeKey = async (scopes: readonly Permission[]): Promise<Knocker> => {
+    const known = keys.get(scopes.join());
+    if (known !== undefined) return known;
+    const { createApiKey } = await usher.ask(
+      `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key } }`,
+      { input: { organizationId: home.organizationId, name: "A key", scopes } },
+    );
+    const knocker = withKey(`a key with ${scopes.length} of ${ALL_PERMISSIONS.length} scopes`, createApiKey.key);
+    keys.set(scopes.join(), knocker);
+    return knocker;
+  };
+  return {
+    usher,
+    provider,
+    home,
+    other,
+    operator: withKey("the operator", OPERATOR_KEY),
+    nobody: { name: "nobody", headers: {} },
+    homeAdministrator: await signIn(usher, provider, home, "an administrator", "ADMIN"),
+    otherAdministrator: await signIn(usher, provider, other, "another organization's administrator", "ADMIN"),
+    homeUser: await signIn(usher, provider, home, "a plain user", "USER"),
+    otherKey: withKey("another organization's key", other.key),
+    homeKey,
+    word,
+    send: async ({ headers }, document, variables) => {
+      const response = await fetch(`${usher.url}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify({ query: document, variables }),
+      });
+      return (await response.json()) as Answer;
+    },
+    close: async () => {
+      await usher.stop();
+      await provider.close();
+    },
+  };
+}
+
+function withKey(name: string, key: string): Knocker {
+  return { name, headers: { authorization: `Bearer ${key}` } };
+}
+
+/** Prepares an account with a role, and signs its person in. */
+async function signIn(
+  usher: TestUsher,
+  provider: HostileOpenIdProvider,
+  tenant: Tenant,
+  name: string,
+  roleKey: string,
+): Promise<Knocker> {
+  const person = makePerson(`${roleKey.toLowerCase()}-${tenant.slug}`);
+  const { email } = person.claims as { readonly email: string };
+  await usher.ask(`mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`, {
+    input: { organizationId: tenant.organizationId, email, firstName: "A", lastName: "B", roleKeys: [roleKey] },
+  });
+  provider.forget();
+  const browser = createBrowser();
+  const page = await tenant.signIn(browser, person);
+  if (page.status !== 200) throw new Error(`${name} could not sign in: ${page.visibleText}`);
+  const cookie = browser
+    .cookiesFor(usher.url)
+    .map(({ name: key, value }) => `${key}=${value}`)
+    .join("; ");
+  return { name, headers: { cookie } };
+}

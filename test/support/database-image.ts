@@ -1,0 +1,54 @@
+/** What a database holds, row by row, to be compared before and after: whoever was refused must have changed nothing. */
+import { createHash } from "node:crypto";
+import Database from "better-sqlite3";
+
+/** The number of rows and a fingerprint of each table's content, by table. */
+export type DatabaseImage = Readonly<Record<string, string>>;
+
+/** Reads every table of the database behind a URL that `testDatabaseUrl` made, beside whoever has it open. */
+export async function readDatabaseImage(url: string): Promise<DatabaseImage> {
+  const tables = url.startsWith("sqlite:") ? readSqlite(url.slice("sqlite:".length)) : await readServer(url);
+  return Object.fromEntries(
+    tables.map(([table, rows]) => {
+      const lines = rows.map((row) => JSON.stringify(row)).toSorted();
+      const fingerprint = createHash("sha256").update(lines.join("\n")).digest("hex");
+      return [table, `${lines.length} rows ${fingerprint}`];
+    }),
+  );
+}
+
+type Tables = readonly (readonly [table: string, rows: readonly unknown[]])[];
+
+function readSqlite(file: string): Tables {
+  const database = new Database(file, { readonly: true });
+  try {
+    const names = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as { name: string }[];
+    return names.map(({ name }) => [name, database.prepare(`SELECT * FROM "${name}"`).all()]);
+  } finally {
+    database.close();
+  }
+}
+
+async function readServer(url: string): Promise<Tables> {
+  const { createConnection } = await import("mysql2/promise");
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const connection = await createConnection({
+    host: hostname,
+    port: Number(port || 3306),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: pathname.slice(1),
+    dateStrings: true,
+  });
+  try {
+    const [names] = await connection.query({ sql: "SHOW TABLES", rowsAsArray: true });
+    const tables: (readonly [string, readonly unknown[]])[] = [];
+    for (const [name] of names as unknown as [string][]) {
+      const [rows] = await connection.query(`SELECT * FROM \`${name}\``);
+      tables.push([name, rows as unknown as unknown[]]);
+    }
+    return tables;
+  } finally {
+    await connection.end();
+  }
+}
