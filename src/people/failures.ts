@@ -1,6 +1,9 @@
 /** What can go wrong with organizations, users, roles and keys. */
 import { defineFailure, Failure } from "../platform/errors/failure.js";
 import type { RoleUse } from "./role/role.js";
+import type { DeletionReason } from "./user/delete-guard.js";
+import type { StatusAction } from "./user/user-status.js";
+import type { UserStatus } from "./user/user.js";
 
 export const SLUG_TAKEN = defineFailure<{ slug: string }>({
   code: "SLUG_TAKEN",
@@ -94,6 +97,34 @@ export const FIELD_OVERRULED = defineFailure<{
     "Change the value where it comes from, or change the organization's policy fieldPrecedence. Nothing was changed.",
 });
 
+export const USER_STATUS_CONFLICT = defineFailure<{
+  status: UserStatus;
+  action: StatusAction;
+  /** The action that fits; `null` where none does. */
+  instead: StatusAction | null;
+}>({
+  code: "USER_STATUS_CONFLICT",
+  status: 409,
+  message: ({ status, action, instead }) =>
+    `The account is ${status}, to which ${action} does not fit${instead === null ? "" : `; ${instead} does`}.`,
+  remedy: "Look at details.instead for what fits the account's status. Nothing was changed.",
+});
+
+/** Provisioning answers the same code to people who are refused at the door, and lists it in the catalogue. */
+export const SEATS_FULL = defineFailure<{ seatsInUse: number; totalSeats: number | null }>({
+  code: "SEATS_FULL",
+  status: 409,
+  message: "All places of your organization's plan are taken.",
+  remedy: "Free a seat, ask the operator for more (totalSeats), or set the policy seatsFull to BLOCK_TRAINING.",
+});
+
+export const DELETION_REFUSED = defineFailure<{ reasons: readonly DeletionReason[] }>({
+  code: "DELETION_REFUSED",
+  status: 409,
+  message: ({ reasons }) => `The account cannot be deleted: ${reasons.map(({ message }) => message).join(" ")}`,
+  remedy: "Look at details.reasons. Archive the account meanwhile: its person has no access then. Nothing was deleted.",
+});
+
 export const PEOPLE_FAILURES = [
   SLUG_TAKEN,
   EMAIL_TAKEN,
@@ -105,4 +136,6 @@ export const PEOPLE_FAILURES = [
   OWNER_PROTECTED,
   VERSION_CONFLICT,
   FIELD_OVERRULED,
+  USER_STATUS_CONFLICT,
+  DELETION_REFUSED,
 ] as const;

@@ -14,6 +14,10 @@ import {
   findRolesOfUsers,
   type RoleGrant,
 } from "./role/role.repository.js";
+import type { FieldValue } from "./user/field.js";
+import { findFieldsOfUsers } from "./user/field.repository.js";
+import { findManagersOfUsers } from "./user/user.repository.js";
+import type { User } from "./user/user.js";
 
 /** A user in an organization, as the loader's key: ids have no spaces. */
 export function memberKey(organizationId: string, userId: string): string {
@@ -58,6 +62,10 @@ export function createPeopleLoaders({ reader }: Store) {
     ),
     /** The groups of a user in an organization by `memberKey`, by name. */
     groupsOfMember: defineListLoader<RequestContext, Group>(byMember((...of) => findGroupsOfUsers(reader, ...of))),
+    /** Every source's values of a user's fields by the user's id. */
+    fieldsOfUser: defineListLoader<RequestContext, FieldValue>((ids) => findFieldsOfUsers(reader, ids)),
+    /** The linked manager of a user by the user's id. */
+    managerOfUser: defineLoader<RequestContext, User>((ids) => findManagersOfUsers(reader, ids)),
     /** How many users a group has by its id; `null` for none. */
     memberCountOfGroup: defineLoader<RequestContext, number>((ids) => countMembersOfGroups(reader, ids)),
   };

@@ -112,12 +112,17 @@ export function planFields(before: readonly FieldValue[], given: GivenFields, no
   return { put, remove, after: [...kept, ...put] };
 }
 
+/** Every source, the strongest first: those that a precedence leaves out come last, in their usual order. */
+export function orderSources(precedence: readonly FieldSource[]): readonly FieldSource[] {
+  return [...precedence, ...FIELD_SOURCES.filter((source) => !precedence.includes(source))];
+}
+
 /** The value that is shown for each field: the first source of the precedence that has one. */
 export function chooseWinners(
   values: readonly FieldValue[],
   precedence: readonly FieldSource[],
 ): ReadonlyMap<FieldName, FieldValue> {
-  const order = [...precedence, ...FIELD_SOURCES.filter((source) => !precedence.includes(source))];
+  const order = orderSources(precedence);
   const winners = new Map<FieldName, FieldValue>();
   for (const value of values) {
     const present = winners.get(value.field);

@@ -4,6 +4,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { appendEvent } from "../../events/append-event.js";
 import { changesBetween } from "../../events/event-type.js";
 import { Failure } from "../../platform/errors/failure.js";
+import { foldCase } from "../../platform/text.js";
 import { FIELD_OVERRULED } from "../failures.js";
 import type { Organization } from "../organization/organization.js";
 import type { Role } from "../role/role.js";
@@ -18,6 +19,7 @@ import {
   type GivenFields,
 } from "./field.js";
 import { findFieldsOf, writeFields } from "./field.repository.js";
+import { changeManager, linkReports } from "./manager.changes.js";
 import { USER_CREATED, USER_ROLE_CHANGED, USER_UPDATED } from "./user.events.js";
 import { insertUser, updateUserRow } from "./user.repository.js";
 import { userSnapshot, type AuthMethod, type User, type UserSnapshot, type UserStatus } from "./user.js";
@@ -54,12 +56,15 @@ export async function createAccount(unit: UnitOfWork, home: Home, input: NewUser
   await insertUser(unit, user);
   await writeFields(unit, user.id, writes);
   await replaceRoles(unit, { organizationId: home.id, userId: user.id }, input.roles, input.roleSource);
+  const profile = profileOf(winners);
+  await changeManager(unit, { organizationId: home.id, userId: user.id }, undefined, profile["managerEmail"]);
+  await linkReports(unit, home.id, user.email);
   await appendEvent(unit, {
     organizationId: home.id,
     type: USER_CREATED,
     subject: { id: user.id, version: user.version },
     data: {
-      user: userSnapshot(user, { roles: input.roles, groupIds: [], profile: profileOf(winners) }),
+      user: userSnapshot(user, { roles: input.roles, groupIds: [], profile }),
       changed: null,
     },
   });
@@ -117,6 +122,10 @@ export async function changeAccount(
 
   const user: User = { ...person, version: before.version + 1, updatedAt: unit.now };
   await updateUserRow(unit, before, user);
+  const report = { organizationId: home.id, userId: user.id };
+  await changeManager(unit, report, known.snapshot.profile["managerEmail"], after.profile["managerEmail"]);
+  if (foldCase(before.email) !== foldCase(user.email))
+    for (const email of [before.email, user.email]) await linkReports(unit, home.id, email);
   for (const { type, changed } of told)
     await appendEvent(unit, {
       organizationId: home.id,

@@ -56,6 +56,37 @@ export const USER_APPROVAL_REQUESTED = defineEventType({
   data: z.object({ user: userSchema, changed: z.null() }),
 });
 
+const stood = (verb: string, description: string) =>
+  defineEventType({
+    type: `user.${verb}`,
+    subject: "user",
+    description,
+    data: z.object({ user: userSchema, changed: changedSchema }),
+  });
+
+export const USER_ENABLED = stood("enabled", "A disabled account may sign in again.");
+
+export const USER_DISABLED = stood("disabled", "The account may not sign in until it is enabled; its sessions ended.");
+
+export const USER_ARCHIVED = stood("archived", "The account was put away and may not sign in; its sessions ended.");
+
+export const USER_RESTORED = stood("restored", "An archived account may sign in again.");
+
+export const USER_APPROVED = stood("approved", "An administrator approved an account that waited for it.");
+
+export const USER_REJECTED = stood(
+  "rejected",
+  "An administrator did not approve an account that waited for it; it is archived.",
+);
+
+export const USER_DELETED = defineEventType({
+  type: "user.deleted",
+  subject: "user",
+  description:
+    "The account is gone. The person is erased from this event and from all earlier ones: only the id says who it was.",
+  data: z.object({ user: userSchema, changed: z.null() }),
+});
+
 export const USER_SIGNED_IN = defineEventType({
   type: "user.signed_in",
   subject: "user",
@@ -90,6 +121,13 @@ export const USER_EVENTS = [
   USER_ROLE_CHANGED,
   USER_MERGED,
   USER_APPROVAL_REQUESTED,
+  USER_APPROVED,
+  USER_REJECTED,
+  USER_ENABLED,
+  USER_DISABLED,
+  USER_ARCHIVED,
+  USER_RESTORED,
+  USER_DELETED,
   USER_SIGNED_IN,
   USER_SIGN_IN_FAILED,
 ] as const;

@@ -3,6 +3,7 @@ import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import { OrderDirectionEnum, type OrderDirection } from "../order-direction.js";
 import { RoleKeyScalar } from "../role/role-key.scalar.js";
 import type { AuthMethod, UserOrder, UserStatus } from "./user.js";
+import { UserProfileInput } from "./profile.input.js";
 import { AuthMethodEnum, UserOrderFieldEnum, UserStatusEnum, UserType } from "./user.type.js";
 
 @InputType("UserFilter", { description: "Which users to show. What is left out or empty restricts nothing." })
@@ -72,6 +73,9 @@ export class CreateUserInput {
   })
   authMethod?: AuthMethod | null;
 
+  @Field(() => UserProfileInput, { nullable: true, description: "Further fields." })
+  profile?: UserProfileInput | null;
+
   @Field(() => [RoleKeyScalar], {
     nullable: true,
     description:
@@ -118,6 +122,9 @@ export class UpdateUserInput {
     description: "The number or name that the company knows the person by. null clears it.",
   })
   employeeId?: string | null;
+
+  @Field(() => UserProfileInput, { nullable: true, description: "Further fields." })
+  profile?: UserProfileInput | null;
 
   @Field(() => [RoleKeyScalar], {
     nullable: true,

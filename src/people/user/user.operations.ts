@@ -6,16 +6,19 @@ import { recordAudit } from "../../audit/record-audit.js";
 import { changesBetween } from "../../events/event-type.js";
 import { Failure, FORBIDDEN, NOT_FOUND } from "../../platform/errors/failure.js";
 import { InputCheck } from "../../platform/errors/input.js";
-import { LAST_ADMINISTRATOR, requireVersion } from "../failures.js";
+import { requireVersion } from "../failures.js";
 import { lockOrganization } from "../organization/organization.repository.js";
+import { requireNotOwner } from "../organization/organization.rules.js";
 import { chooseRoles, requireHoldingRoles } from "../role/choose-roles.js";
-import { ADMINISTRATOR_ROLE, type Role } from "../role/role.js";
+import type { Role } from "../role/role.js";
 import { findRolesOfUsers, type RoleSource } from "../role/role.repository.js";
 import { requireFreeEmail, storeAddress } from "./email-rule.js";
 import type { FieldSource, FieldValues, GivenFields } from "./field.js";
 import { readPerson, readPersonChange, type PersonChange, type PersonInput } from "./person-input.js";
 import { changeAccount, createAccount, describeAccount, type ChangedAccount } from "./user.changes.js";
-import { countOtherActiveHolders, findUser } from "./user.repository.js";
+import { requireSeat, takeSeats } from "./seat-of-user.js";
+import { findUser } from "./user.repository.js";
+import { isAdministrator, requireAnotherAdministrator } from "./user.rules.js";
 import type { AuthMethod, Member, User } from "./user.js";
 
 /** An account to make. */
@@ -52,7 +55,7 @@ export async function readUser({ reader }: Store, caller: Caller, id: string): P
  * Makes an account that nobody has signed in to yet. With SSO it waits for its person's first sign-in.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for roles that grant what the caller does not hold), NOT_FOUND, INVALID_INPUT,
- *   EMAIL_TAKEN
+ *   EMAIL_TAKEN, SEATS_FULL
  */
 export async function createUser({ begin }: Store, caller: Caller, input: NewUserInput): Promise<Member> {
   const { organizationId } = input;
@@ -80,11 +83,13 @@ export async function createUser({ begin }: Store, caller: Caller, input: NewUse
       homeOrganizationId: organizationId,
       firstSignedInAt: null,
     });
+    await requireSeat(unit, organization, { id: null, isNew: true });
     const roleSource = isChosen ? sourceOf(caller) : "DEFAULT";
     const given = giveFields(caller, values);
     const user = await storeAddress(email, () =>
       createAccount(unit, organization, { given, authMethod, status: "ACTIVE", roles, roleSource }),
     );
+    await takeSeats(unit, organization, user.id);
     const { snapshot } = await describeAccount(unit, organization, user);
     await recordAudit(unit, {
       organizationId,
@@ -100,7 +105,8 @@ export async function createUser({ begin }: Store, caller: Caller, input: NewUse
  * Changes an account of the caller's organization, as an administrator.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for giving what the caller does not hold, and for members whose home is
- *   another organization), NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, EMAIL_TAKEN, LAST_ADMINISTRATOR
+ *   another organization), NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, EMAIL_TAKEN, FIELD_OVERRULED,
+ *   LAST_ADMINISTRATOR, OWNER_PROTECTED
  */
 export async function updateUser({ reader, begin }: Store, caller: Caller, input: UserChangeInput): Promise<Member> {
   const scope = scopeFor(caller, "USERS_WRITE");
@@ -162,17 +168,13 @@ async function requireAllowedChange(unit: UnitOfWork, before: User, planned: Pla
     requireHoldingRoles(unit, organizationId, rolesBefore);
   if (values.email != null && values.email !== before.email)
     await requireFreeEmail(unit, { ...before, email: values.email });
-  if (before.status === "ACTIVE" && isAdministrator(rolesBefore) && !isAdministrator(roles)) {
-    const role = { organizationId, roleKey: ADMINISTRATOR_ROLE };
-    if ((await countOtherActiveHolders(unit, role, before.id)) === 0) throw new Failure(LAST_ADMINISTRATOR, {});
+  if (isAdministrator(rolesBefore) && !isAdministrator(roles)) {
+    await requireNotOwner(unit, organizationId, before.id);
+    await requireAnotherAdministrator(unit, organizationId, before, rolesBefore);
   }
 }
 
 const SIGN_IN_FIELDS = ["email", "username", "employeeId"] as const;
-
-function isAdministrator(roles: readonly Role[]): boolean {
-  return roles.some((role) => role.key === ADMINISTRATOR_ROLE);
-}
 
 /** Fields and roles are two deeds: whoever reviews who gave which role looks for `user.role_changed` alone. */
 async function auditChange(unit: UnitOfWork, { user, before, after }: ChangedAccount): Promise<void> {

@@ -2,10 +2,10 @@
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
-import { insertRows } from "../../platform/database/statements.js";
 import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
 import { foldCase } from "../../platform/text.js";
 import { MembershipRow } from "./membership.row.js";
+import { termsOf, writeTerms } from "./search-terms.js";
 import type { AuthMethod, User, UserStatus } from "./user.js";
 import { UserRow } from "./user.row.js";
 
@@ -73,6 +73,21 @@ export async function findUsers(reader: Reader, ids: readonly string[]): Promise
     ids,
   );
   return new Map(raws.map((raw) => [raw.id, userFromRaw(raw)]));
+}
+
+/** The linked managers of several users, who have the same home, by the user. */
+export async function findManagersOfUsers(
+  reader: Reader,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, User>> {
+  if (userIds.length === 0) return new Map();
+  const raws = await reader.rows<RawUser & { report_id: string }>(
+    `SELECT r.id AS report_id, ${USER_COLUMNS} FROM app_user r
+       JOIN app_user u ON u.id = r.manager_user_id AND u.home_organization_id = r.home_organization_id
+      WHERE r.id IN (${userIds.map(() => "?").join(", ")})`,
+    userIds,
+  );
+  return new Map(raws.map((raw) => [raw.report_id, userFromRaw(raw)]));
 }
 
 /** By what a first sign-in finds a prepared account. */
@@ -231,7 +246,7 @@ export async function insertUser(unit: UnitOfWork, user: User): Promise<void> {
     createdAt: unit.now,
     ...listKeysOf(row),
   });
-  await writeTerms(unit, user.homeOrganizationId, user.id, [], termsOf(user));
+  await writeTerms(unit, { organizationId: user.homeOrganizationId, userId: user.id }, [], termsOf(user));
 }
 
 /** Stores a changed account, and what the lists of its organizations are sorted and searched by. */
@@ -242,45 +257,17 @@ export async function updateUserRow(unit: UnitOfWork, before: User, user: User):
   const [were, are] = [termsOf(before), termsOf(user)];
   if (JSON.stringify(were) === JSON.stringify(are)) return;
   for (const organizationId of await findMembershipsOf(unit, user.id))
-    await writeTerms(unit, organizationId, user.id, were, are);
+    await writeTerms(unit, { organizationId, userId: user.id }, were, are);
 }
 
 function listKeysOf({ lastNameKey, firstNameKey, emailKey, status }: Omit<UserRow, "managerUserId" | "isOperator">) {
   return { lastNameKey, firstNameKey, emailKey, status };
 }
 
-const LONGEST_TERM = 100;
-
-/** The words by which a user is found, each once. Search finds what begins with what was typed. */
-export function termsOf(user: User): string[] {
-  const texts = [user.firstName, user.lastName, user.fullName, user.email, user.username ?? "", user.employeeId ?? ""];
-  const words = texts.flatMap((text) => {
-    const folded = foldCase(text).trim();
-    return [folded, ...folded.split(/[\s@._+-]+/)];
-  });
-  return [...new Set(words.map((word) => word.slice(0, LONGEST_TERM).trim()))].filter((word) => word !== "").sort();
-}
-
-async function writeTerms(
-  unit: UnitOfWork,
-  organizationId: string,
-  userId: string,
-  were: readonly string[],
-  are: readonly string[],
-): Promise<void> {
-  const gone = were.filter((term) => !are.includes(term));
-  if (gone.length > 0)
-    await unit.execute(
-      `DELETE FROM membership_term WHERE organization_id = ? AND user_id = ? AND term IN (${gone.map(() => "?").join(", ")})`,
-      [organizationId, userId, ...gone],
-    );
-  const added = are.filter((term) => !were.includes(term));
-  await insertRows(
-    unit,
-    "membership_term",
-    ["organization_id", "term", "user_id"],
-    added.map((term) => [organizationId, term, userId]),
-  );
+/** Deletes an account; the database lets everything go that hangs on it. Whoever reported to it has no manager then. */
+export async function deleteUserRow(unit: UnitOfWork, id: string): Promise<void> {
+  await unit.execute("UPDATE app_user SET manager_user_id = NULL WHERE manager_user_id = ?", [id]);
+  await unit.execute("DELETE FROM app_user WHERE id = ?", [id]);
 }
 
 /** Notes that a user signed in, without a new version: it is no change that anybody is told of as one. */

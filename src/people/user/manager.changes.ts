@@ -1,0 +1,88 @@
+/**
+ * Links people to their manager's account, as soon as both are known: profiles name a manager by address. The addresses
+ * that profiles of an organization name are kept among its search terms, so that a new account finds its reports at once.
+ */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { Reader } from "../../platform/database/database.js";
+import { insertRows } from "../../platform/database/statements.js";
+import { foldCase } from "../../platform/text.js";
+import { LONGEST_TERM } from "./search-terms.js";
+
+/** No word that somebody searches for begins with a space, so these terms are found by nobody but this file. */
+const REPORTS_TO = " reports to ";
+
+function termOf(managerEmail: string): string {
+  return `${REPORTS_TO}${foldCase(managerEmail.trim())}`.slice(0, LONGEST_TERM);
+}
+
+/** A person whose profile names a manager. */
+export interface Report {
+  readonly organizationId: string;
+  readonly userId: string;
+}
+
+/**
+ * Notes whom a person's profile names as manager, and links the account that has the address, where exactly one has.
+ *
+ * @param was the address before; `undefined` for nobody
+ * @param is the address now; `undefined` for nobody
+ */
+export async function changeManager(
+  unit: UnitOfWork,
+  report: Report,
+  was: string | undefined,
+  is: string | undefined,
+): Promise<void> {
+  const { organizationId, userId } = report;
+  if (was === is) return;
+  if (was !== undefined)
+    await unit.execute("DELETE FROM membership_term WHERE organization_id = ? AND term = ? AND user_id = ?", [
+      organizationId,
+      termOf(was),
+      userId,
+    ]);
+  if (is !== undefined)
+    await insertRows(
+      unit,
+      "membership_term",
+      ["organization_id", "term", "user_id"],
+      [[organizationId, termOf(is), userId]],
+    );
+  const managerId = is === undefined ? null : await findManager(unit, organizationId, is);
+  await setManager(unit, [userId], managerId);
+}
+
+/**
+ * Links all whose profile names an address as their manager's to the account that has it now, or to nobody. Called for
+ * every address that an account gets or gives up.
+ */
+export async function linkReports(unit: UnitOfWork, organizationId: string, email: string): Promise<void> {
+  const rows = await unit.rows<{ user_id: string; manager_email: string | null }>(
+    `SELECT t.user_id, f.value AS manager_email FROM membership_term t
+       LEFT JOIN user_field f ON f.user_id = t.user_id AND f.field = 'managerEmail'
+      WHERE t.organization_id = ? AND t.term = ?`,
+    [organizationId, termOf(email)],
+  );
+  // Long addresses share a term; the field has them whole.
+  const named = rows.filter(({ manager_email }) => foldCase(manager_email?.trim() ?? "") === foldCase(email));
+  const reports = [...new Set(named.map((row) => row.user_id))];
+  if (reports.length > 0) await setManager(unit, reports, await findManager(unit, organizationId, email));
+}
+
+/** The account that has an address, or `null` for none, and for several: nobody can tell which is meant. */
+async function findManager(reader: Reader, organizationId: string, email: string): Promise<string | null> {
+  const rows = await reader.rows<{ id: string }>(
+    "SELECT id FROM app_user WHERE home_organization_id = ? AND email_key = ? LIMIT 2",
+    [organizationId, foldCase(email.trim())],
+  );
+  return rows.length === 1 ? (rows[0]?.id ?? null) : null;
+}
+
+/** Nobody is their own manager, whatever a profile says. */
+async function setManager(unit: UnitOfWork, userIds: readonly string[], managerId: string | null): Promise<void> {
+  await unit.execute(
+    `UPDATE app_user SET manager_user_id = CASE WHEN id = ? THEN NULL ELSE ? END
+      WHERE id IN (${userIds.map(() => "?").join(", ")})`,
+    [managerId ?? "", managerId, ...userIds],
+  );
+}

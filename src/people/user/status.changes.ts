@@ -1,0 +1,75 @@
+/** Changes of where an account stands that every door shares, in the unit of work that it is given. */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { appendEvent } from "../../events/append-event.js";
+import { changesBetween } from "../../events/event-type.js";
+import { Failure } from "../../platform/errors/failure.js";
+import { endAccess } from "../credential/end-access.js";
+import { USER_STATUS_CONFLICT } from "../failures.js";
+import type { Organization } from "../organization/organization.js";
+import { releaseUnusedSeats, requireSeat, takeSeats } from "./seat-of-user.js";
+import { findTransition, type StatusAction } from "./user-status.js";
+import { describeAccount, type ChangedAccount } from "./user.changes.js";
+import {
+  USER_APPROVED,
+  USER_ARCHIVED,
+  USER_DISABLED,
+  USER_ENABLED,
+  USER_REJECTED,
+  USER_RESTORED,
+} from "./user.events.js";
+import { updateUserRow } from "./user.repository.js";
+import type { User } from "./user.js";
+
+const EVENTS = {
+  ENABLE: USER_ENABLED,
+  DISABLE: USER_DISABLED,
+  ARCHIVE: USER_ARCHIVED,
+  RESTORE: USER_RESTORED,
+  APPROVE: USER_APPROVED,
+  REJECT: USER_REJECTED,
+} as const satisfies Record<StatusAction, unknown>;
+
+/**
+ * Carries an action out on an account of an organization, which must be locked, and tells its event. When access ends,
+ * sessions and one-time links end and the seat is given back in the same unit; when it begins, a seat is taken. What is so
+ * already stays, and nothing is told.
+ *
+ * Nobody is protected here: a deprovisioning by the identity provider always ends access. What is done by hand asks first
+ * whether it may.
+ *
+ * @throws USER_STATUS_CONFLICT, SEATS_FULL
+ */
+export async function changeStatus(
+  unit: UnitOfWork,
+  home: Organization,
+  before: User,
+  action: StatusAction,
+): Promise<ChangedAccount | null> {
+  const transition = findTransition(before.status, action);
+  switch (transition.kind) {
+    case "SAME":
+      return null;
+    case "REFUSED":
+      throw new Failure(USER_STATUS_CONFLICT, { status: before.status, action, instead: transition.instead });
+    case "TO": {
+      const { status } = transition;
+      if (status === "ACTIVE") await requireSeat(unit, home, { id: before.id, isNew: false });
+      const user: User = { ...before, status, version: before.version + 1, updatedAt: unit.now };
+      const { snapshot } = await describeAccount(unit, home, before);
+      await updateUserRow(unit, before, user);
+      const after = { ...snapshot, status };
+      await appendEvent(unit, {
+        organizationId: home.id,
+        type: EVENTS[action],
+        subject: { id: user.id, version: user.version },
+        data: { user: after, changed: changesBetween(snapshot, after) },
+      });
+      if (status === "ACTIVE") await takeSeats(unit, home, user.id);
+      else {
+        await endAccess(unit, user.id);
+        await releaseUnusedSeats(unit, home, user.id);
+      }
+      return { user, before: snapshot, after };
+    }
+  }
+}

@@ -1,0 +1,188 @@
+/** Where accounts stand, in GraphQL: mutations for one user, and for many with an answer for each. */
+import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
+import { scopeFor } from "../../access/caller.js";
+import type { RequestContext } from "../../access/request-context.js";
+import type { Store } from "../../access/store.js";
+import { clearLoaders } from "../../platform/graphql/loaders.js";
+import { deleteUser } from "./delete.operations.js";
+import type { DeletionParts } from "./delete-guard.js";
+import { doForEach, MOST_ACCOUNTS_AT_ONCE } from "./many-users.js";
+import { defineUserPayload, defineUsersPayload, type UserPayload, type UsersPayload } from "./status.input.js";
+import { actOnUser } from "./status.operations.js";
+import type { StatusAction } from "./user-status.js";
+import type { Member } from "./user.js";
+
+const AS_IT_IS = "The account as it is now.";
+const EnableUserPayload = defineUserPayload("enableUser", AS_IT_IS);
+const DisableUserPayload = defineUserPayload("disableUser", AS_IT_IS);
+const ArchiveUserPayload = defineUserPayload("archiveUser", AS_IT_IS);
+const RestoreUserPayload = defineUserPayload("restoreUser", AS_IT_IS);
+const ApproveUserPayload = defineUserPayload("approveUser", AS_IT_IS);
+const RejectUserPayload = defineUserPayload("rejectUser", AS_IT_IS);
+const DeleteUserPayload = defineUserPayload(
+  "deleteUser",
+  "The account as it was. It has no roles, groups and identities any more.",
+);
+const EnableUsersPayload = defineUsersPayload("enableUsers");
+const DisableUsersPayload = defineUsersPayload("disableUsers");
+const ArchiveUsersPayload = defineUsersPayload("archiveUsers");
+const RestoreUsersPayload = defineUsersPayload("restoreUsers");
+const ApproveUsersPayload = defineUsersPayload("approveUsers");
+const RejectUsersPayload = defineUsersPayload("rejectUsers");
+const DeleteUsersPayload = defineUsersPayload("deleteUsers");
+
+const ONE = { description: "The user. Where it is so already, nothing is changed and nothing told." };
+const MANY = { description: `The users, at most ${MOST_ACCOUNTS_AT_ONCE}; for more, send several requests.` };
+const EACH = "each by itself: look at `results`, for one that is refused undoes none of the others.";
+
+@Resolver()
+export class UserStatusResolver {
+  constructor(
+    private readonly store: Store,
+    private readonly parts: DeletionParts,
+  ) {}
+
+  @Mutation(() => EnableUserPayload, {
+    description:
+      "Lets a disabled account sign in again. Needs USERS_WRITE, and all that the user's roles grant. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
+  })
+  async enableUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
+    return await this.#act(context, "ENABLE", id);
+  }
+
+  @Mutation(() => EnableUsersPayload, { description: `Enables many accounts, ${EACH} Needs USERS_WRITE.` })
+  async enableUsers(
+    @Ctx() context: RequestContext,
+    @Arg("ids", () => [ID], MANY) ids: string[],
+  ): Promise<UsersPayload> {
+    return await this.#actOnEach(context, "ENABLE", ids);
+  }
+
+  @Mutation(() => DisableUserPayload, {
+    description:
+      "Keeps an account from signing in until it is enabled; its sessions and one-time links end, and its seat is given back. Needs USERS_WRITE. Answers LAST_ADMINISTRATOR, OWNER_PROTECTED and USER_STATUS_CONFLICT.",
+  })
+  async disableUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
+    return await this.#act(context, "DISABLE", id);
+  }
+
+  @Mutation(() => DisableUsersPayload, { description: `Disables many accounts, ${EACH} Needs USERS_WRITE.` })
+  async disableUsers(
+    @Ctx() context: RequestContext,
+    @Arg("ids", () => [ID], MANY) ids: string[],
+  ): Promise<UsersPayload> {
+    return await this.#actOnEach(context, "DISABLE", ids);
+  }
+
+  @Mutation(() => ArchiveUserPayload, {
+    description:
+      "Puts an account away and keeps it for the record; its sessions and one-time links end, and its seat is given back. Needs USERS_WRITE. Answers LAST_ADMINISTRATOR and OWNER_PROTECTED.",
+  })
+  async archiveUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
+    return await this.#act(context, "ARCHIVE", id);
+  }
+
+  @Mutation(() => ArchiveUsersPayload, { description: `Archives many accounts, ${EACH} Needs USERS_WRITE.` })
+  async archiveUsers(
+    @Ctx() context: RequestContext,
+    @Arg("ids", () => [ID], MANY) ids: string[],
+  ): Promise<UsersPayload> {
+    return await this.#actOnEach(context, "ARCHIVE", ids);
+  }
+
+  @Mutation(() => RestoreUserPayload, {
+    description:
+      "Lets an archived account sign in again. Needs USERS_WRITE, and all that the user's roles grant. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
+  })
+  async restoreUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
+    return await this.#act(context, "RESTORE", id);
+  }
+
+  @Mutation(() => RestoreUsersPayload, { description: `Restores many accounts, ${EACH} Needs USERS_WRITE.` })
+  async restoreUsers(
+    @Ctx() context: RequestContext,
+    @Arg("ids", () => [ID], MANY) ids: string[],
+  ): Promise<UsersPayload> {
+    return await this.#actOnEach(context, "RESTORE", ids);
+  }
+
+  @Mutation(() => ApproveUserPayload, {
+    description:
+      "Approves an account that waits for it. Needs USERS_WRITE, and all that the user's roles grant. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
+  })
+  async approveUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
+    return await this.#act(context, "APPROVE", id);
+  }
+
+  @Mutation(() => ApproveUsersPayload, { description: `Approves many accounts, ${EACH} Needs USERS_WRITE.` })
+  async approveUsers(
+    @Ctx() context: RequestContext,
+    @Arg("ids", () => [ID], MANY) ids: string[],
+  ): Promise<UsersPayload> {
+    return await this.#actOnEach(context, "APPROVE", ids);
+  }
+
+  @Mutation(() => RejectUserPayload, {
+    description:
+      "Does not approve an account that waits for it, and archives it. Needs USERS_WRITE. Answers USER_STATUS_CONFLICT.",
+  })
+  async rejectUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
+    return await this.#act(context, "REJECT", id);
+  }
+
+  @Mutation(() => RejectUsersPayload, { description: `Rejects many accounts, ${EACH} Needs USERS_WRITE.` })
+  async rejectUsers(
+    @Ctx() context: RequestContext,
+    @Arg("ids", () => [ID], MANY) ids: string[],
+  ): Promise<UsersPayload> {
+    return await this.#actOnEach(context, "REJECT", ids);
+  }
+
+  @Mutation(() => DeleteUserPayload, {
+    description:
+      "Deletes an account and erases its person: profile, password, sessions, identities, roles and memberships go; the log, the audit log and sign-in attempts keep that something happened to this id, and no longer tell who it was. Archive to keep the person. Needs USERS_WRITE. Answers DELETION_REFUSED with `reasons`, LAST_ADMINISTRATOR and OWNER_PROTECTED.",
+  })
+  async deleteUser(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The user to delete." }) id: string,
+  ): Promise<UserPayload> {
+    return await this.#changing(context, async () => ({ user: await this.#delete(context, id) }));
+  }
+
+  @Mutation(() => DeleteUsersPayload, { description: `Deletes many accounts, ${EACH} Needs USERS_WRITE.` })
+  async deleteUsers(
+    @Ctx() context: RequestContext,
+    @Arg("ids", () => [ID], MANY) ids: string[],
+  ): Promise<UsersPayload> {
+    return await this.#forEach(context, ids, (id) => this.#delete(context, id));
+  }
+
+  #act(context: RequestContext, action: StatusAction, id: string): Promise<UserPayload> {
+    return this.#changing(context, async () => ({ user: await actOnUser(this.store, context.caller, action, id) }));
+  }
+
+  #actOnEach(context: RequestContext, action: StatusAction, ids: readonly string[]): Promise<UsersPayload> {
+    return this.#forEach(context, ids, (id) => actOnUser(this.store, context.caller, action, id));
+  }
+
+  #delete(context: RequestContext, id: string): Promise<Member> {
+    return deleteUser(this.store, this.parts, context.caller, id);
+  }
+
+  /** Who may do it to nobody at all hears so once, and not for each. */
+  #forEach(
+    context: RequestContext,
+    ids: readonly string[],
+    work: (id: string) => Promise<unknown>,
+  ): Promise<UsersPayload> {
+    scopeFor(context.caller, "USERS_WRITE");
+    return this.#changing(context, async () => ({ results: await doForEach(ids, work) }));
+  }
+
+  /** Whatever the request reads after a change, it reads anew. */
+  async #changing<Payload>(context: RequestContext, change: () => Promise<Payload>): Promise<Payload> {
+    const payload = await change();
+    clearLoaders(context);
+    return payload;
+  }
+}
