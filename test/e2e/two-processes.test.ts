@@ -1,54 +1,26 @@
 /** Two processes on one database behind a proxy that takes turns: neither is special, and neither can be played off. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser } from "../support/browser.js";
-import { onMariaDb, testDatabaseUrl, type TestDatabaseUrl } from "../support/database.js";
-import { startProcess, startProxy, type RoundRobinProxy, type UsherProcess } from "../support/process.js";
+import { onMariaDb } from "../support/database.js";
+import type { RoundRobinProxy } from "../support/process.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
+import { startReplicas, type Replicas } from "../support/replicas.js";
 import { createTenant, makePerson, whoIsSignedIn, type Tenant } from "../support/tenant.js";
-import { findFreePort, OPERATOR_KEY, TEST_KEY_RING } from "../support/usher.js";
 
 const describeOnMariaDb = onMariaDb ? describe : describe.skip;
 
 describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs to one process)", () => {
-  let folder: string;
-  let database: TestDatabaseUrl;
   let provider: HostileOpenIdProvider;
+  let replicas: Replicas;
   let proxy: RoundRobinProxy;
-  const replicas: UsherProcess[] = [];
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "usher-replicas-"));
-    database = await testDatabaseUrl();
     provider = await startHostileOpenIdProvider();
-    proxy = await startProxy(() => replicas);
-    const ports = [await findFreePort(), await findFreePort()];
-    // Both at once, on an empty database: they take turns at migrating.
-    const started = await Promise.all(
-      ports.map((port, index) =>
-        startProcess({
-          NODE_ENV: "production",
-          PORT: String(port),
-          USHER_URL: proxy.url,
-          DATABASE_URL: database.url,
-          USHER_DATA_DIR: join(folder, String(index)),
-          USHER_KEY_RING: TEST_KEY_RING,
-          USHER_OPERATOR_KEY: OPERATOR_KEY,
-          USHER_ALLOWED_PRIVATE_HOSTS: "127.0.0.1",
-          USHER_TRUSTED_PROXIES: "127.0.0.1",
-          USHER_LOG_LEVEL: "error",
-        }),
-      ),
-    );
-    replicas.push(...started);
+    replicas = await startReplicas();
+    proxy = replicas.proxy;
   }, 120_000);
   afterAll(async () => {
-    const endings = await Promise.all(replicas.map((replica) => replica.stop()));
-    await proxy.close();
+    const endings = await replicas.stop();
     await provider.close();
-    await database.remove();
-    await rm(folder, { recursive: true, force: true });
     expect(endings.map(({ code, stderr }) => ({ code, stderr }))).toEqual(endings.map(() => ({ code: 0, stderr: "" })));
   });
 
