@@ -1,6 +1,5 @@
 /** The composition root: everything is made here, once, and handed to whoever needs it. */
 import { ANONYMOUS, type Caller } from "./access/caller.js";
-import type { RequestContext } from "./access/request-context.js";
 import type { Store } from "./access/store.js";
 import { createBegin } from "./access/unit-of-work.js";
 import { createCatalogue } from "./app/catalogue.js";
@@ -19,7 +18,9 @@ import { describeConnection } from "./connection/metadata-document.js";
 import { entities } from "./entities.js";
 import { ensureOperatorKey } from "./people/api-key/operator-key.js";
 import { resolveCaller } from "./people/caller/resolve-caller.js";
+import type { ResolveTxt } from "./people/domain/resolve-txt.js";
 import { SESSION_LIFETIME_SECONDS } from "./people/session/session.js";
+import type { SessionContext } from "./people/viewer/session-context.js";
 import { systemClock, type Clock } from "./platform/clock.js";
 import type { MigrationClass } from "./platform/database/create-data-source.js";
 import { migrate, pendingMigrations } from "./platform/database/migrations.js";
@@ -39,6 +40,7 @@ import { createSignInRouter } from "./sign-in/router.js";
 export interface Replacements {
   readonly clock?: Clock;
   readonly lookup?: Lookup;
+  readonly resolveTxt?: ResolveTxt;
   readonly connectionTypes?: readonly AnyConnectionType[];
 }
 
@@ -92,9 +94,14 @@ export async function startUsher(
         sessionToken: cookies.session.read(request),
       });
 
-    const endpoint = await createGraphQLEndpoint<RequestContext>({
-      schema: createSchema(store, services, catalogue),
-      contextFor: async (request) => ({ caller: await callerOf(request) }),
+    const endpoint = await createGraphQLEndpoint<SessionContext>({
+      schema: createSchema(store, services, catalogue, {
+        ...(replacements.resolveTxt ? { resolveTxt: replacements.resolveTxt } : {}),
+      }),
+      contextFor: async (request, response) => ({
+        caller: await callerOf(request),
+        renewSession: (sessionToken) => cookies.session.write(response, sessionToken),
+      }),
       catalogue,
       production,
       introspection: configuration.introspection,
@@ -141,7 +148,7 @@ export async function startUsher(
     const port = await listen(server, configuration.port);
     // Not before: a key that is made for a start that fails would never be shown to anybody.
     const newOperatorKey = await ensureOperatorKey(store, configuration.operatorKey);
-    const stopSweeping = startSweeper(store, logger);
+    const stopSweeping = startSweeper(store, clock, logger);
     return {
       port,
       newOperatorKey,

@@ -2,29 +2,56 @@
 import type { GraphQLSchema } from "graphql";
 import type { Store } from "../access/store.js";
 import { createAuditResolvers } from "../audit/resolvers.js";
+import { IDENTITY_EVENTS } from "../connection/identity/identity.events.js";
 import { findRoleMappingUses } from "../connection/mapping/role-uses.js";
 import { createConnectionResolvers } from "../connection/resolvers.js";
 import type { ConnectionServices } from "../connection/services.js";
 import { CONNECTION_EVENTS } from "../connection/stored/connection.events.js";
 import { createEventResolvers } from "../events/resolvers.js";
 import { GROUP_EVENTS } from "../people/group/group.events.js";
-import { createPeopleResolvers } from "../people/resolvers.js";
+import { createPeopleResolvers, type PeopleNeeds } from "../people/resolvers.js";
+import { SEAT_EVENTS } from "../people/seat/seat.events.js";
 import { USER_EVENTS } from "../people/user/user.events.js";
 import type { Catalogue } from "../platform/graphql/failures.js";
 import { buildGraphQLSchema, type ResolverClass } from "../platform/graphql/schema.js";
 import { createSignInResolvers } from "../sign-in/resolvers.js";
+import { WEBHOOK_EVENTS } from "../webhooks/endpoint/endpoint.events.js";
+import { createWebhookResolvers } from "../webhooks/resolvers.js";
 import { explainOutcome } from "./catalogue.js";
+import { ORGANIZATION_PARTS } from "./organization-parts.js";
+import { webhookServices } from "./webhooks.js";
 
 /** Every event type that this installation tells. */
-export const EVENT_TYPES = [...USER_EVENTS, ...GROUP_EVENTS, ...CONNECTION_EVENTS];
+export const EVENT_TYPES = [
+  ...USER_EVENTS,
+  ...GROUP_EVENTS,
+  ...SEAT_EVENTS,
+  ...CONNECTION_EVENTS,
+  ...IDENTITY_EVENTS,
+  ...WEBHOOK_EVENTS,
+];
 
-/** Builds the schema on the operations that its resolvers call. */
-export function createSchema(store: Store, services: ConnectionServices, catalogue: Catalogue): GraphQLSchema {
+/**
+ * Builds the schema on the operations that its resolvers call.
+ *
+ * @param replaced what a test puts in the machine's place
+ */
+export function createSchema(
+  store: Store,
+  services: ConnectionServices,
+  catalogue: Catalogue,
+  replaced: Pick<PeopleNeeds, "resolveTxt"> = {},
+): GraphQLSchema {
   const container = new Map<ResolverClass, object>([
-    ...createPeopleResolvers(store, { roles: [findRoleMappingUses] }),
+    ...createPeopleResolvers(store, {
+      roles: [findRoleMappingUses],
+      organizationParts: ORGANIZATION_PARTS,
+      ...replaced,
+    }),
     ...createConnectionResolvers(services),
     ...createEventResolvers(store, EVENT_TYPES),
     ...createAuditResolvers(store),
+    ...createWebhookResolvers(webhookServices(store, services, EVENT_TYPES)),
     ...createSignInResolvers(store, explainOutcome(catalogue)),
   ]);
   return buildGraphQLSchema({

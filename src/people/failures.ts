@@ -69,6 +69,48 @@ export const OWNER_PROTECTED = defineFailure<{ organizationId: string }>({
   remedy: "Make somebody else the owner first, with setOwner.",
 });
 
+export const ALREADY_MEMBER = defineFailure({
+  code: "ALREADY_MEMBER",
+  status: 409,
+  message: "The person is a member of the organization already.",
+  remedy: "Change the roles with setMemberRoles. Nothing was changed.",
+});
+
+export const MEMBER_AT_HOME = defineFailure({
+  code: "MEMBER_AT_HOME",
+  status: 409,
+  message: "This is the person's home organization, which nobody leaves.",
+  remedy: "Disable, archive or delete the account instead. Nothing was changed.",
+});
+
+export const DOMAIN_NOT_PROVED = defineFailure<{
+  /** Where the record must lie, and what it must hold. */
+  name: string;
+  expected: string;
+  /** What lies there now. */
+  found: readonly string[];
+  /** Why nothing could be found out; `null` where the DNS answered. */
+  problem: string | null;
+}>({
+  code: "DOMAIN_NOT_PROVED",
+  status: 409,
+  message: ({ name, found, problem }) => {
+    if (problem !== null) return `The TXT record ${name} could not be looked up. ${problem}`;
+    return found.length === 0
+      ? `There is no TXT record ${name} yet.`
+      : `The TXT record ${name} holds something else: ${found.join(", ")}`;
+  },
+  remedy:
+    "Set the TXT record details.name to details.expected, letter by letter, and call verifyDomain again; new records can take minutes to spread.",
+});
+
+export const DOMAIN_TAKEN = defineFailure<{ domain: string }>({
+  code: "DOMAIN_TAKEN",
+  status: 409,
+  message: ({ domain }) => `Another organization of this installation has proved ${domain}.`,
+  remedy: "Ask the operator, who can have the other organization give it up with removeDomain.",
+});
+
 export const VERSION_CONFLICT = defineFailure<{ expected: number; actual: number }>({
   code: "VERSION_CONFLICT",
   status: 409,
@@ -134,6 +176,10 @@ export const PEOPLE_FAILURES = [
   ROLE_IN_USE,
   LAST_ADMINISTRATOR,
   OWNER_PROTECTED,
+  ALREADY_MEMBER,
+  MEMBER_AT_HOME,
+  DOMAIN_NOT_PROVED,
+  DOMAIN_TAKEN,
   VERSION_CONFLICT,
   FIELD_OVERRULED,
   USER_STATUS_CONFLICT,

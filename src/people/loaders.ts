@@ -2,9 +2,12 @@
 import type { RequestContext } from "../access/request-context.js";
 import type { Store } from "../access/store.js";
 import { defineListLoader, defineLoader } from "../platform/graphql/loaders.js";
+import type { Domain } from "./domain/domain.js";
+import { findDomainsOfOrganizations } from "./domain/domain.repository.js";
 import { countMembersOfGroups } from "./group/group-member.repository.js";
 import type { Group } from "./group/group.js";
 import { findGroupsOfUsers } from "./group/group.repository.js";
+import { findMembers } from "./membership/membership.repository.js";
 import type { Organization } from "./organization/organization.js";
 import { findOrganizations } from "./organization/organization.repository.js";
 import type { Role } from "./role/role.js";
@@ -17,7 +20,7 @@ import {
 import type { FieldValue } from "./user/field.js";
 import { findFieldsOfUsers } from "./user/field.repository.js";
 import { findManagersOfUsers } from "./user/user.repository.js";
-import type { User } from "./user/user.js";
+import type { Member, User } from "./user/user.js";
 
 /** A user in an organization, as the loader's key: ids have no spaces. */
 export function memberKey(organizationId: string, userId: string): string {
@@ -26,8 +29,8 @@ export function memberKey(organizationId: string, userId: string): string {
 
 /** Makes a batch by `memberKey` of one that reads several users of one organization. */
 function byMember<Value>(
-  find: (organizationId: string, userIds: readonly string[]) => Promise<ReadonlyMap<string, readonly Value[]>>,
-): (keys: readonly string[]) => Promise<ReadonlyMap<string, readonly Value[]>> {
+  find: (organizationId: string, userIds: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
+): (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>> {
   return async (keys) => {
     const usersByOrganization = new Map<string, string[]>();
     for (const key of keys) {
@@ -36,7 +39,7 @@ function byMember<Value>(
       if (users === undefined) usersByOrganization.set(organizationId, [userId]);
       else users.push(userId);
     }
-    const found = new Map<string, readonly Value[]>();
+    const found = new Map<string, Value>();
     for (const [organizationId, userIds] of usersByOrganization)
       for (const [userId, values] of await find(organizationId, userIds))
         found.set(memberKey(organizationId, userId), values);
@@ -52,6 +55,10 @@ export function createPeopleLoaders({ reader }: Store) {
       async (ids) =>
         new Map((await findOrganizations(reader, ids)).map((organization) => [organization.id, organization])),
     ),
+    /** The e-mail domains of an organization by its id, by name. */
+    domainsOfOrganization: defineListLoader<RequestContext, Domain>((ids) => findDomainsOfOrganizations(reader, ids)),
+    /** A user in an organization by `memberKey`; `null` for who is no member. */
+    member: defineLoader<RequestContext, Member>(byMember((...of) => findMembers(reader, ...of))),
     /** All roles of an organization by its id, the highest first. */
     rolesOfOrganization: defineListLoader<RequestContext, Role>((ids) => findRolesOfOrganizations(reader, ids)),
     /** The roles of a user in an organization by `memberKey`, the highest first. */

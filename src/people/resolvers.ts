@@ -4,35 +4,56 @@ import type { ResolverClass } from "../platform/graphql/schema.js";
 import { ApiKeyResolver } from "./api-key/api-key.resolver.js";
 import { GroupResolver } from "./group/group.resolver.js";
 import { UserGroupsResolver } from "./group/user-groups.resolver.js";
+import { DomainResolver, OrganizationDomainsResolver } from "./domain/domain.resolver.js";
+import { systemResolveTxt, type ResolveTxt } from "./domain/resolve-txt.js";
+import { InstallationResolver } from "./installation/installation.resolver.js";
 import { createPeopleLoaders } from "./loaders.js";
+import { MembersResolver } from "./membership/membership.resolver.js";
+import { OrganizationDeletionResolver } from "./organization/organization-deletion.resolver.js";
+import type { OrganizationPart } from "./organization/organization-parts.js";
 import { OrganizationResolver } from "./organization/organization.resolver.js";
 import type { FindRoleUses } from "./role/role-guard.js";
 import { RoleResolver } from "./role/role.resolver.js";
 import { UserRoleGrantsResolver } from "./role/user-role-grants.resolver.js";
+import { SeatHolderResolver, SeatsResolver } from "./seat/seat.resolver.js";
 import type { DeletionParts } from "./user/delete-guard.js";
 import { UserProfileResolver } from "./user/profile.resolver.js";
 import { UserStatusResolver } from "./user/status.resolver.js";
 import { UserResolver } from "./user/user.resolver.js";
+import { SwitchOrganizationResolver } from "./viewer/switch-organization.resolver.js";
 import { MembershipResolver, ViewerResolver } from "./viewer/viewer.resolver.js";
 
-/**
- * Every resolver of this room with its instance, for `buildGraphQLSchema`.
- *
- * @param guards what speaks against deletions, and what goes with a user, from the rooms above
- */
-export function createPeopleResolvers(
-  store: Store,
-  guards: { readonly roles?: readonly FindRoleUses[]; readonly users?: DeletionParts } = {},
-): ReadonlyMap<ResolverClass, object> {
+/** What this room is handed; what is left out is nothing, or the machine's own. */
+export interface PeopleNeeds {
+  /** What of the rooms above would miss a role. */
+  readonly roles?: readonly FindRoleUses[];
+  /** What speaks against deleting a user, and what goes with one, from the rooms above. */
+  readonly users?: DeletionParts;
+  /** What goes with an organization, from every room. */
+  readonly organizationParts?: readonly OrganizationPart[];
+  /** Asks the DNS. */
+  readonly resolveTxt?: ResolveTxt;
+}
+
+/** Every resolver of this room with its instance, for `buildGraphQLSchema`. */
+export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): ReadonlyMap<ResolverClass, object> {
   const loaders = createPeopleLoaders(store);
   return new Map<ResolverClass, object>([
     [OrganizationResolver, new OrganizationResolver(store, loaders)],
+    [OrganizationDeletionResolver, new OrganizationDeletionResolver(store, needs.organizationParts ?? [])],
+    [OrganizationDomainsResolver, new OrganizationDomainsResolver(loaders)],
+    [DomainResolver, new DomainResolver(store, needs.resolveTxt ?? systemResolveTxt)],
+    [InstallationResolver, new InstallationResolver(store)],
+    [SeatsResolver, new SeatsResolver(store)],
+    [SeatHolderResolver, new SeatHolderResolver(loaders)],
+    [MembersResolver, new MembersResolver(store)],
+    [SwitchOrganizationResolver, new SwitchOrganizationResolver(store)],
     [UserResolver, new UserResolver(store, loaders)],
     [UserProfileResolver, new UserProfileResolver(store, loaders)],
-    [UserStatusResolver, new UserStatusResolver(store, guards.users ?? { guards: [], erasers: [] })],
+    [UserStatusResolver, new UserStatusResolver(store, needs.users ?? { guards: [], erasers: [] })],
     [GroupResolver, new GroupResolver(store, loaders)],
     [UserGroupsResolver, new UserGroupsResolver(loaders)],
-    [RoleResolver, new RoleResolver(store, guards.roles ?? [])],
+    [RoleResolver, new RoleResolver(store, needs.roles ?? [])],
     [UserRoleGrantsResolver, new UserRoleGrantsResolver(loaders)],
     [ApiKeyResolver, new ApiKeyResolver(store)],
     [ViewerResolver, new ViewerResolver(store)],

@@ -4,7 +4,10 @@ import type { Caller } from "../access/caller.js";
 import type { Store } from "../access/store.js";
 import { findConnection, findConnectionsOfOrganizations } from "../connection/stored/connection.repository.js";
 import type { Connection } from "../connection/stored/connection.js";
-import { findOrganizationBySlug } from "../people/organization/organization.repository.js";
+import { domainOf } from "../people/domain/domain.js";
+import { findOrganizationByDomain } from "../people/domain/domain.repository.js";
+import { readInstallation } from "../people/installation/installation.js";
+import { findOrganization, findOrganizationBySlug } from "../people/organization/organization.repository.js";
 import type { Organization } from "../people/organization/organization.js";
 import { readAccount } from "../people/user/read-account.js";
 import type { Reader } from "../platform/database/database.js";
@@ -46,8 +49,10 @@ export interface SignInDoor {
   readonly describe: (connectionId: string) => Promise<{ readonly contentType: string; readonly body: string } | null>;
 }
 
-const LONGEST_SLUG = 63;
+const LONGEST_ADDRESS = 254;
 const NO_SUCH_ORGANIZATION = "There is no organization with this short name. Check the spelling, or ask a colleague.";
+const NO_SUCH_DOMAIN =
+  "No organization is found by addresses of this domain. Enter the short name of your organization, or ask a colleague.";
 
 /** The routes of signing in and out. */
 export function createSignInRouter(door: SignInDoor): Router {
@@ -187,20 +192,30 @@ function pageOf({ slug }: Organization, query = ""): string {
 
 async function handlePrompt({ desk }: SignInDoor, request: Request, response: Response): Promise<void> {
   const { organization: entered } = request.query;
-  const slug = typeof entered === "string" ? entered.trim().toLowerCase() : null;
-  const organization = slug ? await findOrganizationBySlug(desk.store.reader, slug) : null;
+  const text = typeof entered === "string" ? entered.trim() : "";
+  const isAddress = text.includes("@");
+  const organization = text === "" ? null : await findEntered(desk.store.reader, text, isAddress);
   if (organization !== null) {
-    response.redirect(303, pageOf(organization));
+    const hint = isAddress ? `?${new URLSearchParams({ login_hint: text }).toString()}` : "";
+    response.redirect(303, pageOf(organization, hint));
     return;
   }
-  const problem = slug ? NO_SUCH_ORGANIZATION : null;
-  sendPrompt(response, slug ?? "", problem);
+  const problem = isAddress ? NO_SUCH_DOMAIN : NO_SUCH_ORGANIZATION;
+  sendPrompt(response, text, text === "" ? null : problem);
+}
+
+/** Of an address, its domain alone is looked at: no answer depends on whether there is such an account. */
+async function findEntered(reader: Reader, text: string, isAddress: boolean): Promise<Organization | null> {
+  if (!isAddress) return await findOrganizationBySlug(reader, text.toLowerCase());
+  if (text.length > LONGEST_ADDRESS) return null;
+  const organizationId = await findOrganizationByDomain(reader, domainOf(text));
+  return organizationId === null ? null : await findOrganization(reader, null, organizationId);
 }
 
 function sendPrompt(response: Response, entered: string, problem: string | null): void {
   sendPage(response, problem === null ? 200 : 404, {
     title: "Sign in",
-    body: organizationPrompt(entered.slice(0, LONGEST_SLUG), problem),
+    body: organizationPrompt(entered.slice(0, LONGEST_ADDRESS), problem),
   });
 }
 
@@ -223,8 +238,9 @@ async function handleOrganization(door: SignInDoor, request: Request, response: 
     await sendAccount(response, desk.store, organization, caller);
     return;
   }
-  const usable = organization.ssoAllowed && organization.policies.ssoEnforcement !== "OFF";
-  const connections = usable ? await findActive(desk.store.reader, organization.id) : [];
+  const connections = (await isSsoUsable(desk.store.reader, organization))
+    ? await findActive(desk.store.reader, organization.id)
+    : [];
   const [only, another] = connections;
   const stay = request.query["stay"] !== undefined || request.query["signed-out"] !== undefined;
   if (only && !another && organization.policies.ssoEnforcement === "REQUIRED" && !stay) {
@@ -239,16 +255,27 @@ async function handleOrganization(door: SignInDoor, request: Request, response: 
   sendPage(response, 200, { title: `Sign in to ${organization.name}`, body: signInPage(buttons, signedOut) });
 }
 
+/** A button that can only lead to a refusal is not shown. */
+async function isSsoUsable(reader: Reader, organization: Organization): Promise<boolean> {
+  const { ssoAllowed, ssoEntitled, policies } = organization;
+  if (!ssoAllowed || !ssoEntitled || policies.ssoEnforcement === "OFF") return false;
+  return (await readInstallation(reader)).ssoAllowed;
+}
+
 async function findActive(reader: Reader, organizationId: string): Promise<readonly Connection[]> {
   const connections = await findConnectionsOfOrganizations(reader, [organizationId]);
   return (connections.get(organizationId) ?? []).filter(({ state }) => state === "ACTIVE");
 }
 
-/** Where a sign-in begins, with the wish to return; the wish is checked when the sign-in begins. */
+/** Where a sign-in begins, with the wish to return and the address that was entered; both are checked when it begins. */
 function startUrl(connectionId: string, request: Request): string {
-  const { returnTo } = request.query;
-  const wish = typeof returnTo === "string" ? `?${new URLSearchParams({ returnTo }).toString()}` : "";
-  return `/sso/${connectionId}/start${wish}`;
+  const wishes = new URLSearchParams();
+  for (const name of ["returnTo", "login_hint"]) {
+    const value = request.query[name];
+    if (typeof value === "string") wishes.set(name, value);
+  }
+  const query = wishes.size === 0 ? "" : `?${wishes.toString()}`;
+  return `/sso/${connectionId}/start${query}`;
 }
 
 async function sendAccount(

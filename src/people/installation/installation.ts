@@ -10,11 +10,14 @@ export interface InstallationSettings {
 }
 
 const DEFAULTS: InstallationSettings = { ssoAllowed: true };
-const ID = "installation";
+/** The id of the one row, and of the audit log's subject. */
+export const INSTALLATION_ID = "installation";
 
 /** The settings, with defaults where nothing was decided. */
 export async function readInstallation(reader: Reader): Promise<InstallationSettings> {
-  const row = await reader.row<{ settings: string }>("SELECT settings FROM installation WHERE id = ?", [ID]);
+  const row = await reader.row<{ settings: string }>("SELECT settings FROM installation WHERE id = ?", [
+    INSTALLATION_ID,
+  ]);
   return { ...DEFAULTS, ...(row ? toJson<Partial<InstallationSettings>>(row.settings) : {}) };
 }
 
@@ -23,8 +26,13 @@ export async function writeInstallation(unit: UnitOfWork, settings: Installation
   const text = JSON.stringify(settings);
   const changed = await unit.execute(
     "UPDATE installation SET settings = ?, version = version + 1, updated_at = ? WHERE id = ?",
-    [text, unit.now, ID],
+    [text, unit.now, INSTALLATION_ID],
   );
   if (changed === 0)
-    await unit.manager.insert(InstallationRow, { id: ID, settings: text, version: 1, updatedAt: unit.now });
+    await unit.manager.insert(InstallationRow, {
+      id: INSTALLATION_ID,
+      settings: text,
+      version: 1,
+      updatedAt: unit.now,
+    });
 }

@@ -1,8 +1,8 @@
 /** What the mutations of organizations take and answer. */
 import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
-import { RoleKeyScalar } from "../role/role-key.scalar.js";
-import { OrganizationType, SsoEnforcementEnum } from "./organization.type.js";
-import type { OrganizationPolicies } from "./policies.js";
+import { OrganizationType } from "./organization.type.js";
+import type { OrganizationPoliciesChange } from "./policies.js";
+import { OrganizationPoliciesInput } from "./policies-types.js";
 
 @InputType({ description: "An organization to create." })
 export class CreateOrganizationInput {
@@ -18,20 +18,13 @@ export class CreateOrganizationInput {
   timeZone?: string | null;
 }
 
-@InputType({ description: "Policies to change. What is left out stays." })
-export class OrganizationPoliciesInput {
-  @Field(() => SsoEnforcementEnum, {
-    nullable: true,
-    description: "Whether people may, must or cannot sign in through a provider.",
-  })
-  ssoEnforcement?: OrganizationPolicies["ssoEnforcement"] | null;
+@InputType({ description: "What of the plan's contents to change. What is left out stays." })
+export class EntitlementsInput {
+  @Field(() => Boolean, { nullable: true, description: "Signing in through identity providers." })
+  sso?: boolean | null;
 
-  @Field(() => RoleKeyScalar, {
-    nullable: true,
-    description:
-      "The role that a person gets when nothing else says which. Nobody names one that grants more than they hold.",
-  })
-  defaultRole?: string | null;
+  @Field(() => Boolean, { nullable: true, description: "Provisioning through SCIM." })
+  scim?: boolean | null;
 }
 
 @InputType({ description: "What to change in an organization. What is left out stays." })
@@ -69,8 +62,21 @@ export class UpdateOrganizationInput {
   })
   ssoAllowed?: boolean | null;
 
+  @Field(() => EntitlementsInput, {
+    nullable: true,
+    description: "What the plan includes. Only the operator changes it.",
+  })
+  entitlements?: EntitlementsInput | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Paid places in the plan; null sets no limit. Only the operator changes it. Fewer than are taken is allowed: nobody loses a seat, and none is given until enough came back.",
+  })
+  totalSeats?: number | null;
+
   @Field(() => OrganizationPoliciesInput, { nullable: true, description: "Policies to change." })
-  policies?: OrganizationPoliciesInput | null;
+  policies?: OrganizationPoliciesChange | null;
 }
 
 @ObjectType({ description: "What createOrganization answers.", simpleResolvers: true })
@@ -83,4 +89,58 @@ export class CreateOrganizationPayload {
 export class UpdateOrganizationPayload {
   @Field(() => OrganizationType, { description: "The organization as it is now." })
   organization!: OrganizationType;
+}
+
+@InputType({ description: "Whose organization it is from now on." })
+export class SetOwnerInput {
+  @Field(() => ID, { description: "The organization." })
+  organizationId!: string;
+
+  @Field(() => ID, { description: "An active administrator of the organization." })
+  userId!: string;
+}
+
+@ObjectType({ description: "What setOwner answers.", simpleResolvers: true })
+export class SetOwnerPayload {
+  @Field(() => OrganizationType, { description: "The organization as it is now." })
+  organization!: OrganizationType;
+}
+
+@InputType({ description: "An organization to delete, with everything that goes with it." })
+export class DeleteOrganizationInput {
+  @Field(() => ID, { description: "The organization." })
+  id!: string;
+
+  @Field(() => String, { description: "Its short name, as proof that it is the one that you mean." })
+  confirmSlug!: string;
+}
+
+@ObjectType("OrganizationPart", {
+  description: "Something that goes with an organization when it is deleted.",
+  simpleResolvers: true,
+})
+export class OrganizationPartType {
+  @Field(() => String, { description: "What it is, such as `users`." })
+  name!: string;
+
+  @Field(() => Int, { description: "How many there are." })
+  count!: number;
+}
+
+@ObjectType("OrganizationDeletion", {
+  description: "What deleting an organization would delete.",
+  simpleResolvers: true,
+})
+export class OrganizationDeletionType {
+  @Field(() => [OrganizationPartType], { description: "Everything that goes with it." })
+  parts!: readonly OrganizationPartType[];
+}
+
+@ObjectType({ description: "What deleteOrganization answers.", simpleResolvers: true })
+export class DeleteOrganizationPayload {
+  @Field(() => ID, { description: "The id that the organization had." })
+  id!: string;
+
+  @Field(() => [OrganizationPartType], { description: "What went with it." })
+  parts!: readonly OrganizationPartType[];
 }

@@ -2,6 +2,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { causeOf, requireOperator, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";
 import { startEventLog } from "../../events/append-event.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
@@ -9,7 +10,8 @@ import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { InputCheck } from "../../platform/errors/input.js";
 import { requireVersion, SLUG_TAKEN } from "../failures.js";
 import { chooseRoles, requireHoldingRoles } from "../role/choose-roles.js";
-import { insertBuiltInRoles } from "../role/role.repository.js";
+import { findRolesOf, insertBuiltInRoles } from "../role/role.repository.js";
+import { endUnusedSeats } from "../seat/seat.changes.js";
 import { isTimeZone, SLUG_PATTERN, type Organization } from "./organization.js";
 import {
   findOrganization,
@@ -18,7 +20,11 @@ import {
   lockOrganization,
   updateOrganizationRow,
 } from "./organization.repository.js";
-import { DEFAULT_ORGANIZATION_POLICIES, type OrganizationPolicies } from "./policies.js";
+import {
+  changeOrganizationPolicies,
+  DEFAULT_ORGANIZATION_POLICIES,
+  type OrganizationPoliciesChange,
+} from "./policies.js";
 
 export interface OrganizationChange {
   /** The version that the caller knows; absent changes whatever is there. */
@@ -29,7 +35,10 @@ export interface OrganizationChange {
   readonly landingUrl?: string | null;
   readonly supportContact?: string | null;
   readonly ssoAllowed?: boolean | null;
-  readonly policies?: { readonly [Name in keyof OrganizationPolicies]?: OrganizationPolicies[Name] | null } | null;
+  readonly entitlements?: { readonly sso?: boolean | null; readonly scim?: boolean | null } | null;
+  /** `null` sets no limit. */
+  readonly totalSeats?: number | null;
+  readonly policies?: OrganizationPoliciesChange | null;
 }
 
 const SLUG_RULE = {
@@ -91,7 +100,12 @@ export async function createOrganization(
   });
 }
 
-/** Changes what the input names and leaves the rest. The short name and the SSO switch are the operator's alone. */
+/**
+ * Changes what the input names and leaves the rest. Short name, SSO switch, entitlements and seats are the operator's.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for policies that would give what the caller does not hold), NOT_FOUND,
+ *   INVALID_INPUT, VERSION_CONFLICT, SLUG_TAKEN
+ */
 export async function updateOrganization(
   { begin }: Store,
   caller: Caller,
@@ -99,23 +113,21 @@ export async function updateOrganization(
   change: OrganizationChange,
 ): Promise<Organization> {
   requirePermission(caller, id, "ORGANIZATION_WRITE");
-  if (change.slug != null || change.ssoAllowed != null) requireOperator(caller);
+  const { slug, ssoAllowed, entitlements, totalSeats } = change;
+  // Of the seats, null is a wish as well: no limit.
+  if (slug != null || ssoAllowed != null || entitlements != null || totalSeats !== undefined) requireOperator(caller);
   return await begin(caller, causeOf(caller), async (unit) => {
     const before = await lockOrganization(unit, id);
     if (before === null) throw new Failure(NOT_FOUND, { type: "organization" });
     requireVersion(change.expectedVersion, before.version);
     const changed = changeOrganization(before, change);
-    // Whoever joins gets the default role, so naming one gives it.
-    if (changed.policies.defaultRole !== before.policies.defaultRole)
-      requireHoldingRoles(
-        unit,
-        id,
-        await chooseRoles(unit, id, [changed.policies.defaultRole], "policies.defaultRole"),
-      );
+    await requireHoldingWhatPoliciesGive(unit, before, changed);
     const [was, is] = [auditView(before), auditView(changed)];
     if (JSON.stringify(was) === JSON.stringify(is)) return before;
     const after = { ...changed, version: before.version + 1, updatedAt: unit.now };
     await storeSlug(after.slug, () => updateOrganizationRow(unit, after));
+    if (before.policies.seatModel === "ACTIVE_USER" && after.policies.seatModel !== "ACTIVE_USER")
+      await endUnusedSeats(unit, id);
     await recordAudit(unit, {
       organizationId: id,
       action: "organization.updated",
@@ -125,6 +137,24 @@ export async function updateOrganization(
     });
     return after;
   });
+}
+
+/**
+ * Whoever joins gets the default role, so naming one gives it. Letting a sign-in give every role that matches, or replace
+ * what was given by hand, gives whatever role some mapping names.
+ */
+async function requireHoldingWhatPoliciesGive(
+  unit: UnitOfWork,
+  before: Organization,
+  after: Organization,
+): Promise<void> {
+  const { id } = before;
+  const [were, are] = [before.policies, after.policies];
+  if (are.defaultRole !== were.defaultRole)
+    requireHoldingRoles(unit, id, await chooseRoles(unit, id, [are.defaultRole], "policies.defaultRole"));
+  const moreMatches = are.roleAssignment === "ALL" && were.roleAssignment !== "ALL";
+  if (moreMatches || (were.manualRoleWins && !are.manualRoleWins))
+    requireHoldingRoles(unit, id, await findRolesOf(unit, id));
 }
 
 function changeOrganization(before: Organization, change: OrganizationChange): Organization {
@@ -140,11 +170,13 @@ function changeOrganization(before: Organization, change: OrganizationChange): O
     landingUrl: checkLandingUrl(check, cleared("landingUrl", change.landingUrl, before.landingUrl, 2000)),
     supportContact: cleared("supportContact", change.supportContact, before.supportContact, 500),
     ssoAllowed: kept(change.ssoAllowed, before.ssoAllowed),
-    policies: {
-      ...before.policies,
-      ...Object.fromEntries(Object.entries(change.policies ?? {}).filter(([, value]) => value != null)),
-    },
+    ssoEntitled: kept(change.entitlements?.sso, before.ssoEntitled),
+    scimEntitled: kept(change.entitlements?.scim, before.scimEntitled),
+    totalSeats: change.totalSeats === undefined ? before.totalSeats : change.totalSeats,
+    policies: changeOrganizationPolicies(before.policies, change.policies, check),
   };
+  if (after.totalSeats !== null && (!Number.isInteger(after.totalSeats) || after.totalSeats < 0))
+    check.add("totalSeats", "INVALID", "must be a whole number, 0 or more; null sets no limit");
   if (!isTimeZone(after.timeZone)) check.add("timeZone", "INVALID", "must be an IANA time zone such as Europe/Berlin");
   check.finish();
   return after;

@@ -1,21 +1,26 @@
 /** Organizations in GraphQL. */
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
+import { requirePermission } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
 import { clearLoaders } from "../../platform/graphql/loaders.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
-import type { PeopleLoaders } from "../loaders.js";
+import { memberKey, type PeopleLoaders } from "../loaders.js";
 import type { Role } from "../role/role.js";
 import { RoleType } from "../role/role.type.js";
+import { UserType } from "../user/user.type.js";
 import { listOrganizations } from "./list-organizations.js";
 import {
   CreateOrganizationInput,
   CreateOrganizationPayload,
+  SetOwnerInput,
+  SetOwnerPayload,
   UpdateOrganizationInput,
   UpdateOrganizationPayload,
 } from "./organization.input.js";
 import { createOrganization, readOrganization, updateOrganization } from "./organization.operations.js";
-import { OrganizationPage, OrganizationType } from "./organization.type.js";
+import { EntitlementsType, OrganizationPage, OrganizationType } from "./organization.type.js";
+import { setOwner } from "./set-owner.js";
 
 @Resolver(() => OrganizationType)
 export class OrganizationResolver {
@@ -51,6 +56,21 @@ export class OrganizationResolver {
     return await this.loaders.rolesOfOrganization(context).load(organization.id);
   }
 
+  @FieldResolver(() => EntitlementsType, { description: "What the plan includes." })
+  entitlements(@Root() { ssoEntitled, scimEntitled }: OrganizationType): EntitlementsType {
+    return { sso: ssoEntitled, scim: scimEntitled };
+  }
+
+  @FieldResolver(() => UserType, {
+    nullable: true,
+    description:
+      "Whose organization it is: nobody demotes, disables or deletes them by hand. null while it is nobody's. Needs USERS_READ.",
+  })
+  async owner(@Root() { id, ownerUserId }: OrganizationType, @Ctx() context: RequestContext): Promise<UserType | null> {
+    requirePermission(context.caller, id, "USERS_READ");
+    return ownerUserId === null ? null : await this.loaders.member(context).load(memberKey(id, ownerUserId));
+  }
+
   @Mutation(() => CreateOrganizationPayload, {
     description: "Creates an organization with the built-in roles. For the operator. Answers SLUG_TAKEN.",
   })
@@ -62,7 +82,8 @@ export class OrganizationResolver {
   }
 
   @Mutation(() => UpdateOrganizationPayload, {
-    description: "Changes an organization. Needs ORGANIZATION_WRITE. Answers SLUG_TAKEN and VERSION_CONFLICT.",
+    description:
+      "Changes an organization. Needs ORGANIZATION_WRITE; `slug`, `ssoAllowed`, `entitlements` and `totalSeats` are the operator's. Answers SLUG_TAKEN and VERSION_CONFLICT.",
   })
   async updateOrganization(
     @Ctx() context: RequestContext,
@@ -70,6 +91,19 @@ export class OrganizationResolver {
   ): Promise<UpdateOrganizationPayload> {
     const { id, ...change } = input;
     const organization = await updateOrganization(this.store, context.caller, id, change);
+    clearLoaders(context);
+    return { organization };
+  }
+
+  @Mutation(() => SetOwnerPayload, {
+    description:
+      "Makes an active administrator the owner of the organization. For the operator, and for the present owner, who passes it on.",
+  })
+  async setOwner(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => SetOwnerInput, { description: "Whose it is." }) input: SetOwnerInput,
+  ): Promise<SetOwnerPayload> {
+    const organization = await setOwner(this.store, context.caller, input);
     clearLoaders(context);
     return { organization };
   }

@@ -1,40 +1,28 @@
 /** Organizations in the schema. */
-import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { Field, ID, Int, ObjectType } from "type-graphql";
 import { definePage } from "../../platform/graphql/paging.js";
-import { RoleKeyScalar } from "../role/role-key.scalar.js";
 import type { OrganizationPolicies } from "./policies.js";
+import { OrganizationPoliciesType } from "./policies-types.js";
 
-/** Stands for the enum `SsoEnforcement` in decorators. */
-export const SsoEnforcementEnum: { readonly [Value in OrganizationPolicies["ssoEnforcement"]]: Value } = {
-  OPTIONAL: "OPTIONAL",
-  REQUIRED: "REQUIRED",
-  OFF: "OFF",
-};
-
-registerEnumType(SsoEnforcementEnum, {
-  name: "SsoEnforcement",
-  description: "Whether the people of an organization sign in through an identity provider.",
-  valuesConfig: {
-    OPTIONAL: { description: "They may." },
-    REQUIRED: { description: "They must. Its address goes straight on where one connection is active." },
-    OFF: { description: "They cannot." },
-  },
-});
-
-@ObjectType("OrganizationPolicies", {
-  description: "What an organization has decided about its accounts.",
+@ObjectType("OrganizationEntitlements", {
+  description: "What the organization's plan includes. The operator decides.",
   simpleResolvers: true,
 })
-export class OrganizationPoliciesType {
-  @Field(() => SsoEnforcementEnum, { description: "Whether people may, must or cannot sign in through a provider." })
-  ssoEnforcement!: OrganizationPolicies["ssoEnforcement"];
+export class EntitlementsType {
+  @Field(() => Boolean, { description: "Signing in through identity providers." })
+  sso!: boolean;
 
-  @Field(() => RoleKeyScalar, { description: "The role that a person gets when nothing else says which." })
-  defaultRole!: string;
+  @Field(() => Boolean, { description: "Provisioning through SCIM." })
+  scim!: boolean;
 }
 
 @ObjectType("Organization", { description: "A tenant of this installation.", simpleResolvers: true })
 export class OrganizationType {
+  /** What `entitlements` and `owner` answer; not in the schema. */
+  ssoEntitled!: boolean;
+  scimEntitled!: boolean;
+  ownerUserId!: string | null;
+
   @Field(() => ID, { description: "The organization's id." })
   id!: string;
 
@@ -58,6 +46,12 @@ export class OrganizationType {
 
   @Field(() => Boolean, { description: "Whether the operator allows single sign-on here." })
   ssoAllowed!: boolean;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Paid places in the plan; null where nothing limits them. `seats` tells how many are taken.",
+  })
+  totalSeats!: number | null;
 
   @Field(() => OrganizationPoliciesType, { description: "What the organization has decided about its accounts." })
   policies!: OrganizationPolicies;

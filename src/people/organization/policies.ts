@@ -1,9 +1,14 @@
-/** The policies of an organization, stored as one document; what is missing there has its default. */
+/**
+ * The policies of an organization. Each is declared once: the stored document, the parsing of inputs and the GraphQL types
+ * follow from the declaration. What a stored document lacks has its default.
+ */
+import type { InputCheck } from "../../platform/errors/input.js";
 import { SEAT_MODELS, SEATS_FULL_POLICIES, type SeatModel, type SeatsFullPolicy } from "../seat/seat.js";
 import { FIELD_SOURCES, type FieldSource } from "../user/field.js";
 
 export const SSO_ENFORCEMENTS = ["OPTIONAL", "REQUIRED", "OFF"] as const;
 export const ROLE_ASSIGNMENTS = ["HIGHEST", "ALL"] as const;
+export const BILLING_CYCLES = ["MONTH", "YEAR"] as const;
 export { SEAT_MODELS, SEATS_FULL_POLICIES };
 
 export interface OrganizationPolicies {
@@ -27,25 +32,192 @@ export interface OrganizationPolicies {
 
 /** Billing cycles begin at midnight of a day, in the organization's time zone. */
 export interface BillingAnchor {
-  readonly cycle: "MONTH" | "YEAR";
+  readonly cycle: (typeof BILLING_CYCLES)[number];
   /** From 1 to 28, so that every month has it. */
   readonly day: number;
   /** From 1 to 12; for cycles of a year. */
   readonly month: number;
 }
 
-export const DEFAULT_ORGANIZATION_POLICIES: OrganizationPolicies = {
-  ssoEnforcement: "OPTIONAL",
-  defaultRole: "USER",
-  roleAssignment: "HIGHEST",
-  manualRoleWins: false,
-  fieldPrecedence: FIELD_SOURCES,
-  seatModel: "NONE",
-  seatsFull: "BLOCK_TRAINING",
-  billingAnchor: { cycle: "MONTH", day: 1, month: 1 },
+export type PolicyName = keyof OrganizationPolicies;
+
+/** One declared enum. */
+export interface DeclaredEnum<Value extends string = string> {
+  /** Its name in GraphQL. */
+  readonly name: string;
+  readonly description: string;
+  /** Every value with what it means. */
+  readonly values: Readonly<Record<Value, string>>;
+}
+
+/** What the values of a policy look like: all else follows from the kind. */
+type Kinds<Value> =
+  | { readonly kind: "choice"; readonly enum: DeclaredEnum<Extract<Value, string>> }
+  | { readonly kind: "switch" | "roleKey" | "precedence" | "anchor" };
+
+/** One declared policy. */
+export type DeclaredPolicy<Value = unknown> = Kinds<Value> & {
+  /** What the policy decides. */
+  readonly description: string;
+  readonly default: Value;
 };
+
+export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPolicy<OrganizationPolicies[Name]> } = {
+  ssoEnforcement: {
+    kind: "choice",
+    description: "Whether people may, must or cannot sign in through a provider.",
+    enum: {
+      name: "SsoEnforcement",
+      description: "Whether the people of an organization sign in through an identity provider.",
+      values: {
+        OPTIONAL: "They may.",
+        REQUIRED: "They must. Its address goes straight on where one connection is active.",
+        OFF: "They cannot.",
+      },
+    },
+    default: "OPTIONAL",
+  },
+  defaultRole: {
+    kind: "roleKey",
+    description:
+      "The role that a person gets when nothing else says which. Nobody names one that grants more than they hold.",
+    default: "USER",
+  },
+  roleAssignment: {
+    kind: "choice",
+    description: "Which roles a sign-in gives when several role mappings match.",
+    enum: {
+      name: "RoleAssignment",
+      description: "How many of the roles that match a person gets.",
+      values: {
+        HIGHEST: "The one with the highest rank.",
+        ALL: "All of them: their permissions add up, and `role` is the highest.",
+      },
+    },
+    default: "HIGHEST",
+  },
+  manualRoleWins: {
+    kind: "switch",
+    description: "Whether a role that somebody gave by hand stays when a role mapping matches at a sign-in.",
+    default: false,
+  },
+  fieldPrecedence: {
+    kind: "precedence",
+    description:
+      "Whose word on a field of a person is shown when several sources gave one, the strongest first; sources that are left out follow in their usual order. Profile fields follow a change at once; address, names, username and employee ID do when a source next speaks of the person.",
+    default: FIELD_SOURCES,
+  },
+  seatModel: {
+    kind: "choice",
+    description:
+      "When a user takes one of `totalSeats`. A change holds for who becomes active or starts training from then on; leaving ACTIVE_USER gives back what nobody has used in this billing cycle.",
+    enum: {
+      name: "SeatModel",
+      description: "When a user takes a seat of the organization's plan.",
+      values: {
+        NONE: "Never.",
+        TRAINING_START: "At the first start of training in a billing cycle, held to its end.",
+        ACTIVE_USER:
+          "When the account becomes active; given back when it no longer is, after the billing cycle where training was started in it.",
+      },
+    },
+    default: "NONE",
+  },
+  seatsFull: {
+    kind: "choice",
+    description: "What happens when every seat is taken.",
+    enum: {
+      name: "SeatsFull",
+      description: "What a full plan stops.",
+      values: {
+        BLOCK_TRAINING: "Accounts become active without a seat, and cannot start training.",
+        DENY_PROVISIONING: "No account is made or becomes active.",
+      },
+    },
+    default: "BLOCK_TRAINING",
+  },
+  billingAnchor: {
+    kind: "anchor",
+    description:
+      "When billing cycles begin, at midnight in the organization's time zone, and how long they are. A seat that is used keeps the end of the cycle in which it was.",
+    default: { cycle: "MONTH", day: 1, month: 1 },
+  },
+};
+
+/** The enum of `BillingAnchor.cycle`. */
+export const BILLING_CYCLE_ENUM: DeclaredEnum<BillingAnchor["cycle"]> = {
+  name: "BillingCycle",
+  description: "How long a billing cycle is.",
+  values: { MONTH: "A month, from `day` to `day`.", YEAR: "A year, from `day` of `month`." },
+};
+
+const DECLARED = Object.entries(ORGANIZATION_POLICIES) as [PolicyName, DeclaredPolicy][];
+
+export const DEFAULT_ORGANIZATION_POLICIES = Object.fromEntries(
+  DECLARED.map(([name, policy]) => [name, policy.default]),
+) as unknown as OrganizationPolicies;
 
 /** Completes a stored policy document with the defaults. */
 export function readOrganizationPolicies(stored: unknown): OrganizationPolicies {
   return { ...DEFAULT_ORGANIZATION_POLICIES, ...(stored as Partial<OrganizationPolicies> | null) };
+}
+
+/** What an input says about policies: absence keeps, `null` brings the default back. Of an anchor, each part likewise. */
+export type OrganizationPoliciesChange = {
+  readonly [Name in Exclude<PolicyName, "billingAnchor">]?: OrganizationPolicies[Name] | null;
+} & { readonly billingAnchor?: { readonly [Part in keyof BillingAnchor]?: BillingAnchor[Part] | null } | null };
+
+/** Applies a change. What is wrong with it is added to `check` at `policies.NAME`; role keys are looked up elsewhere. */
+export function changeOrganizationPolicies(
+  before: OrganizationPolicies,
+  change: OrganizationPoliciesChange | null | undefined,
+  check: InputCheck,
+): OrganizationPolicies {
+  const after: Record<string, unknown> = { ...before };
+  for (const [name, policy] of DECLARED) {
+    const value: unknown = change?.[name];
+    if (value === undefined) continue;
+    after[name] = value === null ? policy.default : readValue(policy, before[name], value, `policies.${name}`, check);
+  }
+  return after as unknown as OrganizationPolicies;
+}
+
+function readValue(policy: DeclaredPolicy, before: unknown, value: unknown, path: string, check: InputCheck): unknown {
+  switch (policy.kind) {
+    case "precedence": {
+      const named = value as readonly FieldSource[];
+      if (new Set(named).size !== named.length) check.add(path, "INVALID", "must name each source at most once");
+      return [...named, ...FIELD_SOURCES.filter((source) => !named.includes(source))];
+    }
+    case "anchor":
+      return readAnchor(before as BillingAnchor, value as OrganizationPoliciesChange["billingAnchor"], path, check);
+    case "choice":
+    case "switch":
+    case "roleKey":
+      return value;
+  }
+}
+
+const LAST_DAY = 28;
+const LAST_MONTH = 12;
+
+function readAnchor(
+  before: BillingAnchor,
+  change: OrganizationPoliciesChange["billingAnchor"],
+  path: string,
+  check: InputCheck,
+): BillingAnchor {
+  const fallback = ORGANIZATION_POLICIES.billingAnchor.default;
+  const part = <Part extends keyof BillingAnchor>(name: Part): BillingAnchor[Part] => {
+    const value = change?.[name];
+    return value === undefined ? before[name] : ((value ?? fallback[name]) as BillingAnchor[Part]);
+  };
+  const after: BillingAnchor = { cycle: part("cycle"), day: part("day"), month: part("month") };
+  for (const [name, last] of [
+    ["day", LAST_DAY],
+    ["month", LAST_MONTH],
+  ] as const)
+    if (!Number.isInteger(after[name]) || after[name] < 1 || after[name] > last)
+      check.add(`${path}.${name}`, "INVALID", `must be a whole number from 1 to ${last}`);
+  return after;
 }

@@ -8,6 +8,7 @@ import { appendEvent } from "../../events/append-event.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
 import { toDateOrNull } from "../../platform/database/values.js";
 import type { Organization } from "../organization/organization.js";
+import { billingCycleAt } from "./billing-cycle.js";
 import { SEAT_ASSIGNED, SEAT_LIMIT_REACHED, SEAT_RELEASED } from "./seat.events.js";
 import { SeatRow } from "./seat.row.js";
 
@@ -100,6 +101,36 @@ export async function takeSeat(
   return "TAKEN";
 }
 
+/**
+ * Uses a seat of the present billing cycle, for somebody who starts training: the one that the user holds, or a free one.
+ * It is then held to the end of the cycle. Where no seats are counted, nothing has to be free.
+ *
+ * @returns `FULL` when the user holds none and none is free: training must not start
+ */
+export async function useSeat(
+  unit: UnitOfWork,
+  organization: Organization,
+  userId: string,
+): Promise<"USED" | "UNCOUNTED" | "FULL"> {
+  const { id: organizationId, policies, timeZone } = organization;
+  if (policies.seatModel === "NONE") return "UNCOUNTED";
+  const use = { usedAt: unit.now, cycleEndsAt: billingCycleAt(unit.now, policies.billingAnchor, timeZone).endsAt };
+  const held = await findHeldSeat(unit, organizationId, userId);
+  if (held === null) return (await takeSeat(unit, organization, userId, use)) === "FULL" ? "FULL" : "USED";
+  if (!isInUse(held, unit.now))
+    await unit.execute("UPDATE seat SET used_at = ?, cycle_ends_at = ? WHERE id = ?", [
+      use.usedAt,
+      use.cycleEndsAt,
+      held.id,
+    ]);
+  return "USED";
+}
+
+/** Whether training was started on a seat in a billing cycle that goes on. */
+function isInUse({ usedAt, cycleEndsAt }: HeldSeat, now: Date): boolean {
+  return usedAt !== null && (cycleEndsAt === null || cycleEndsAt > now);
+}
+
 /** Gives a seat back; nothing happens when the user holds none. */
 export async function releaseSeat(unit: UnitOfWork, organization: Organization, userId: string): Promise<void> {
   const { id: organizationId, totalSeats } = organization;
@@ -114,4 +145,24 @@ export async function releaseSeat(unit: UnitOfWork, organization: Organization, 
     subject: { id: seat.id, version: 2 },
     data: { seat: { id: seat.id, userId, seatsInUse, totalSeats }, changed: null },
   });
+}
+
+/**
+ * Gives back the seat of a member who leaves, unless it was used in the present billing cycle: then it is held to the
+ * cycle's end, when `settleEndedSeats` looks at it again.
+ */
+export async function giveSeatBack(unit: UnitOfWork, organization: Organization, userId: string): Promise<void> {
+  const seat = await findHeldSeat(unit, organization.id, userId);
+  if (seat !== null && !isInUse(seat, unit.now)) await releaseSeat(unit, organization, userId);
+}
+
+/**
+ * Ends all seats of an organization that are held without limit, in one statement however many they are; the sweeper
+ * then gives them back in small units of work.
+ */
+export async function endUnusedSeats(unit: UnitOfWork, organizationId: string): Promise<void> {
+  await unit.execute(
+    "UPDATE seat SET cycle_ends_at = ? WHERE organization_id = ? AND released_at IS NULL AND cycle_ends_at IS NULL",
+    [unit.now, organizationId],
+  );
 }

@@ -21,12 +21,12 @@ export function signInPage(buttons: readonly SignInButton[], signedOut: boolean)
   `;
 }
 
-/** Asks which organization a person belongs to. */
+/** Asks which organization a person belongs to: by its short name, or by an address of a domain that it has proved. */
 export function organizationPrompt(entered: string, problem: string | null): Html {
   return html`
     <form method="get" action="/sign-in">
       ${problem === null ? "" : html`<p id="problem" class="error" role="alert">${problem}</p>`}
-      <label for="organization">Short name of your organization</label>
+      <label for="organization">Short name of your organization, or your e-mail address</label>
       <input
         id="organization"
         name="organization"
@@ -35,7 +35,7 @@ export function organizationPrompt(entered: string, problem: string | null): Htm
         autocapitalize="none"
         spellcheck="false"
         required
-        maxlength="63"
+        maxlength="254"
         ${problem === null ? "" : html`aria-invalid="true" aria-describedby="problem"`}
       />
       <button type="submit">Continue</button>

@@ -1,0 +1,51 @@
+/** The installation in GraphQL. */
+import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from "type-graphql";
+import type { RequestContext } from "../../access/request-context.js";
+import type { Store } from "../../access/store.js";
+import { readInstallationSettings, updateInstallation } from "./installation.operations.js";
+
+@ObjectType("Installation", {
+  description: "What the operator has decided for the whole installation.",
+  simpleResolvers: true,
+})
+class InstallationType {
+  @Field(() => Boolean, { description: "Whether anybody may sign in through an identity provider." })
+  ssoAllowed!: boolean;
+}
+
+@InputType({ description: "What to change in the installation. What is left out stays." })
+class UpdateInstallationInput {
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether anybody may sign in through an identity provider. Who is signed in already stays so.",
+  })
+  ssoAllowed?: boolean | null;
+}
+
+@ObjectType({ description: "What updateInstallation answers.", simpleResolvers: true })
+class UpdateInstallationPayload {
+  @Field(() => InstallationType, { description: "The installation as it is now." })
+  installation!: InstallationType;
+}
+
+@Resolver()
+export class InstallationResolver {
+  constructor(private readonly store: Store) {}
+
+  @Query(() => InstallationType, {
+    description: "What holds for every organization of this installation. For the operator.",
+  })
+  async installation(@Ctx() context: RequestContext): Promise<InstallationType> {
+    return await readInstallationSettings(this.store, context.caller);
+  }
+
+  @Mutation(() => UpdateInstallationPayload, {
+    description: "Changes what holds for every organization of this installation. For the operator.",
+  })
+  async updateInstallation(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => UpdateInstallationInput, { description: "What to change." }) input: UpdateInstallationInput,
+  ): Promise<UpdateInstallationPayload> {
+    return { installation: await updateInstallation(this.store, context.caller, input) };
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Changes of memberships beyond the home organization: each writes its rows and tells the log of the organization that is
+ * joined or left, in the unit of work that it is given. That organization must be locked already.
+ */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { appendEvent } from "../../events/append-event.js";
+import { changesBetween } from "../../events/event-type.js";
+import { Failure } from "../../platform/errors/failure.js";
+import { SEATS_FULL } from "../failures.js";
+import { withdrawMemberships } from "../group/group.changes.js";
+import type { Organization } from "../organization/organization.js";
+import { findOrganization } from "../organization/organization.repository.js";
+import type { Role } from "../role/role.js";
+import { findRolesOfUsers, replaceRoles, type RoleSource } from "../role/role.repository.js";
+import { countSeatsInUse, findHeldSeat, giveSeatBack, takeSeat } from "../seat/seat.changes.js";
+import { decideSeat } from "../seat/seat.js";
+import { describeAccount } from "../user/user.changes.js";
+import { USER_ROLE_CHANGED } from "../user/user.events.js";
+import type { User, UserSnapshot } from "../user/user.js";
+import { deleteMembership, insertMembership } from "./membership.repository.js";
+
+/** The roles of a member before and after, by their keys, the highest first. */
+export interface ChangedRoles {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/**
+ * Makes an active account of another organization a member, with its seat where the plan counts active accounts.
+ *
+ * @throws SEATS_FULL where the organization's policy makes nobody a member without one
+ */
+export async function joinOrganization(
+  unit: UnitOfWork,
+  organization: Organization,
+  user: User,
+  given: { readonly roles: readonly Role[]; readonly source: RoleSource },
+): Promise<ChangedRoles> {
+  const { totalSeats, policies } = organization;
+  const seatsInUse = await countSeatsInUse(unit, organization.id);
+  const seat = decideSeat({ ...policies, totalSeats, seatsInUse });
+  // Who left after using a seat may still hold it to the end of its cycle.
+  const holds = (await findHeldSeat(unit, organization.id, user.id)) !== null;
+  if (seat === "REFUSE" && !holds) throw new Failure(SEATS_FULL, { seatsInUse, totalSeats });
+  await insertMembership(unit, organization.id, user);
+  if (seat === "TAKE") await takeSeat(unit, organization, user.id);
+  return await changeRoles(unit, organization, user, given);
+}
+
+/** Ends a membership: its groups, its roles, the sessions that are in it, and its seat as far as it was not used. */
+export async function leaveOrganization(
+  unit: UnitOfWork,
+  organization: Organization,
+  user: User,
+): Promise<ChangedRoles> {
+  const before = await rolesOf(unit, organization, user);
+  await withdrawMemberships(unit, { organizationId: organization.id, userId: user.id });
+  await giveSeatBack(unit, organization, user.id);
+  await deleteMembership(unit, organization.id, user.id);
+  return await tellRoles(unit, organization, user, before);
+}
+
+/** Makes `roles` the roles of a member whose home is another organization; nothing is told where nothing differs. */
+export async function changeRoles(
+  unit: UnitOfWork,
+  organization: Organization,
+  user: User,
+  given: { readonly roles: readonly Role[]; readonly source: RoleSource },
+): Promise<ChangedRoles> {
+  const before = await rolesOf(unit, organization, user);
+  await replaceRoles(unit, { organizationId: organization.id, userId: user.id }, given.roles, given.source);
+  return await tellRoles(unit, organization, user, before);
+}
+
+async function rolesOf(unit: UnitOfWork, { id }: Organization, user: User): Promise<readonly string[]> {
+  return ((await findRolesOfUsers(unit, id, [user.id])).get(user.id) ?? []).map(({ key }) => key);
+}
+
+/** The account itself stays as it is, so its version does too: sequence and id tell the events apart. */
+async function tellRoles(
+  unit: UnitOfWork,
+  organization: Organization,
+  user: User,
+  before: readonly string[],
+): Promise<ChangedRoles> {
+  const snapshot = await describeMember(unit, organization, user);
+  const changed = changesBetween({ roles: before }, { roles: snapshot.roles });
+  if (changed !== null)
+    await appendEvent(unit, {
+      organizationId: organization.id,
+      type: USER_ROLE_CHANGED,
+      subject: { id: user.id, version: user.version },
+      data: { user: snapshot, changed },
+    });
+  return { before, after: snapshot.roles };
+}
+
+/** What is shown of a member: roles and groups are those here, fields follow the home organization's precedence. */
+async function describeMember(unit: UnitOfWork, { id }: Organization, user: User): Promise<UserSnapshot> {
+  const home = await findOrganization(unit, null, user.homeOrganizationId);
+  if (home === null) throw new Error(`user ${user.id} has lost the home organization`);
+  return (await describeAccount(unit, { id, policies: home.policies }, user)).snapshot;
+}

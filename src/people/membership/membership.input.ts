@@ -1,0 +1,67 @@
+/** What the mutations of members take and answer. */
+import { Field, ID, InputType, ObjectType } from "type-graphql";
+import { RoleKeyScalar } from "../role/role-key.scalar.js";
+import { UserType } from "../user/user.type.js";
+
+@InputType({ description: "Somebody whose home is another organization, to make a member: by `userId` or by `email`." })
+export class AddMemberInput {
+  @Field(() => ID, { description: "The organization to join." })
+  organizationId!: string;
+
+  @Field(() => ID, { nullable: true, description: "The person's id, as `viewer { user { id } }` shows it to them." })
+  userId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The address of exactly one active account of the installation. For the operator alone: nobody else learns which addresses have accounts.",
+  })
+  email?: string | null;
+
+  @Field(() => [RoleKeyScalar], {
+    nullable: true,
+    description: "The roles in the organization; its default role when left out. Nobody gives what they do not hold.",
+  })
+  roleKeys?: string[] | null;
+}
+
+@ObjectType({ description: "What addMember answers.", simpleResolvers: true })
+export class AddMemberPayload {
+  @Field(() => UserType, { description: "The person, with the roles in the organization." })
+  member!: UserType;
+}
+
+@InputType({ description: "A member to take out of an organization that is not their home." })
+export class RemoveMemberInput {
+  @Field(() => ID, { description: "The organization to leave." })
+  organizationId!: string;
+
+  @Field(() => ID, { description: "The member." })
+  userId!: string;
+}
+
+@ObjectType({ description: "What removeMember answers.", simpleResolvers: true })
+export class RemoveMemberPayload {
+  @Field(() => UserType, { description: "The person, who has no roles there any more." })
+  member!: UserType;
+}
+
+@InputType({ description: "The roles of a member from now on." })
+export class SetMemberRolesInput {
+  @Field(() => ID, { description: "The organization in which the roles are." })
+  organizationId!: string;
+
+  @Field(() => ID, { description: "The member." })
+  userId!: string;
+
+  @Field(() => [RoleKeyScalar], {
+    description: "All roles from now on, at least one. Nobody gives what they do not hold.",
+  })
+  roleKeys!: string[];
+}
+
+@ObjectType({ description: "What setMemberRoles answers.", simpleResolvers: true })
+export class SetMemberRolesPayload {
+  @Field(() => UserType, { description: "The member, with the roles in the organization." })
+  member!: UserType;
+}

@@ -1,0 +1,88 @@
+/** Reading and writing memberships beyond the home organization, and the sessions that are in them. */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { Reader } from "../../platform/database/database.js";
+import { toBoolean } from "../../platform/database/values.js";
+import { foldCase } from "../../platform/text.js";
+import type { Member, User } from "../user/user.js";
+import { USER_COLUMNS, userFromRaw, type RawUser } from "../user/user.repository.js";
+
+/** An account, with whether its person runs the installation. */
+export interface Candidate {
+  readonly user: User;
+  readonly isOperator: boolean;
+}
+
+/**
+ * Locks an account's row for the rest of the unit of work: what of it is copied into a membership then cannot change
+ * meanwhile. The organization is locked first.
+ */
+export async function lockUser(unit: UnitOfWork, id: string): Promise<Candidate | null> {
+  const raw = await unit.row<RawUser & { is_operator: unknown }>(
+    `SELECT ${USER_COLUMNS}, u.is_operator FROM app_user u WHERE u.id = ?${unit.dialect === "mysql" ? " FOR UPDATE" : ""}`,
+    [id],
+  );
+  return raw ? { user: userFromRaw(raw), isOperator: toBoolean(raw.is_operator) } : null;
+}
+
+/** Ids of the active accounts of the installation that have an address; at most two: two already cannot be told apart. */
+export async function findActiveIdsByEmail(reader: Reader, email: string): Promise<readonly string[]> {
+  const rows = await reader.rows<{ id: string }>(
+    "SELECT id FROM app_user WHERE email_key = ? AND status = 'ACTIVE' ORDER BY id LIMIT 2",
+    [foldCase(email)],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Several users of one organization, by user; who is no member is left out. */
+export async function findMembers(
+  reader: Reader,
+  organizationId: string,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, Member>> {
+  if (userIds.length === 0) return new Map();
+  const raws = await reader.rows<RawUser>(
+    `SELECT ${USER_COLUMNS} FROM membership m JOIN app_user u ON u.id = m.user_id
+      WHERE m.organization_id = ? AND m.user_id IN (${userIds.map(() => "?").join(", ")})`,
+    [organizationId, ...userIds],
+  );
+  return new Map(raws.map((raw) => [raw.id, { ...userFromRaw(raw), organizationId }]));
+}
+
+/** Makes an account a member. What lists are sorted and searched by is copied from the home organization's membership. */
+export async function insertMembership(unit: UnitOfWork, organizationId: string, user: User): Promise<void> {
+  await unit.execute(
+    `INSERT INTO membership (organization_id, user_id, created_at, last_name_key, first_name_key, email_key, status)
+     SELECT ?, user_id, ?, last_name_key, first_name_key, email_key, status FROM membership
+      WHERE organization_id = ? AND user_id = ?`,
+    [organizationId, unit.now, user.homeOrganizationId, user.id],
+  );
+  await unit.execute(
+    `INSERT INTO membership_term (organization_id, term, user_id)
+     SELECT ?, term, user_id FROM membership_term WHERE organization_id = ? AND user_id = ?`,
+    [organizationId, user.homeOrganizationId, user.id],
+  );
+}
+
+/** Ends a membership with its roles and the sessions that are in it. Groups are `withdrawMemberships`' part. */
+export async function deleteMembership(unit: UnitOfWork, organizationId: string, userId: string): Promise<void> {
+  for (const table of ["user_session", "membership_role", "membership_term", "membership"])
+    await unit.execute(`DELETE FROM ${table} WHERE organization_id = ? AND user_id = ?`, [organizationId, userId]);
+}
+
+/** A person's session that moves into another organization, under another id and another token. */
+export interface MovedSession {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly newSessionId: string;
+  readonly newTokenHash: string;
+}
+
+/** Moves a session; `false` when it is over, or another request has just moved it. */
+export async function moveSession(unit: UnitOfWork, moved: MovedSession): Promise<boolean> {
+  const changed = await unit.execute(
+    "UPDATE user_session SET id = ?, token_hash = ?, organization_id = ? WHERE id = ? AND user_id = ? AND expires_at > ?",
+    [moved.newSessionId, moved.newTokenHash, moved.organizationId, moved.sessionId, moved.userId, unit.now],
+  );
+  return changed === 1;
+}

@@ -1,0 +1,84 @@
+/** Deletes an organization with everything that goes with it, after naming it. */
+import { causeOf, requireOperator, type Caller } from "../../access/caller.js";
+import type { Store } from "../../access/store.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { recordAudit } from "../../audit/record-audit.js";
+import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
+import { InputCheck } from "../../platform/errors/input.js";
+import { leaveOrganization } from "../membership/membership.changes.js";
+import { findUser } from "../user/user.repository.js";
+import { countParts, type CountedPart, type OrganizationPart } from "./organization-parts.js";
+import { findOrganization, lockOrganization } from "./organization.repository.js";
+import { requireNotOwner } from "./organization.rules.js";
+
+/**
+ * What deleting an organization would delete. For the operator.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
+ */
+export async function readOrganizationDeletion(
+  { reader }: Store,
+  parts: readonly OrganizationPart[],
+  caller: Caller,
+  id: string,
+): Promise<readonly CountedPart[]> {
+  requireOperator(caller);
+  if ((await findOrganization(reader, null, id)) === null) throw new Failure(NOT_FOUND, { type: "organization" });
+  return await countParts(reader, parts, id);
+}
+
+/**
+ * Deletes an organization in one unit of work. Its people leave other organizations first, each of which is told; who
+ * owns another one must pass it on before. What is left is an entry of the installation's audit log.
+ *
+ * @returns what went with it
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT where the short name is another, OWNER_PROTECTED
+ */
+export async function deleteOrganization(
+  { begin }: Store,
+  parts: readonly OrganizationPart[],
+  caller: Caller,
+  input: { readonly id: string; readonly confirmSlug: string },
+): Promise<readonly CountedPart[]> {
+  const { id, confirmSlug } = input;
+  requireOperator(caller);
+  return await begin(caller, causeOf(caller), async (unit) => {
+    const organization = await lockOrganization(unit, id);
+    if (organization === null) throw new Failure(NOT_FOUND, { type: "organization" });
+    const check = new InputCheck();
+    if (confirmSlug !== organization.slug)
+      check.add("confirmSlug", "INVALID", "must be the organization's short name, letter by letter");
+    check.finish();
+    const counted = await countParts(unit, parts, id);
+    await leaveElsewhere(unit, id);
+    for (const { remove } of parts) await remove?.(unit, id);
+    await unit.execute("DELETE FROM organization WHERE id = ?", [id]);
+    await recordAudit(unit, {
+      organizationId: null,
+      action: "organization.deleted",
+      subject: { type: "organization", id },
+      before: {
+        name: organization.name,
+        slug: organization.slug,
+        parts: Object.fromEntries(counted.map(({ name, count }) => [name, count])),
+      },
+    });
+    return counted;
+  });
+}
+
+/** Takes the organization's own people out of all others, whose seats and groups would else forget them unheard. */
+async function leaveElsewhere(unit: UnitOfWork, id: string): Promise<void> {
+  const memberships = await unit.rows<{ organization_id: string; user_id: string }>(
+    `SELECT m.organization_id, m.user_id FROM membership m JOIN app_user u ON u.id = m.user_id
+      WHERE u.home_organization_id = ? AND m.organization_id <> ? ORDER BY m.organization_id, m.user_id`,
+    [id, id],
+  );
+  for (const { organization_id: elsewhere, user_id: userId } of memberships) {
+    const organization = await lockOrganization(unit, elsewhere);
+    const user = await findUser(unit, elsewhere, userId);
+    if (organization === null || user === null) continue;
+    await requireNotOwner(unit, elsewhere, userId);
+    await leaveOrganization(unit, organization, user);
+  }
+}

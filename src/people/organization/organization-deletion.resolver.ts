@@ -1,0 +1,39 @@
+/** Deleting organizations in GraphQL. */
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
+import type { RequestContext } from "../../access/request-context.js";
+import type { Store } from "../../access/store.js";
+import { clearLoaders } from "../../platform/graphql/loaders.js";
+import { deleteOrganization, readOrganizationDeletion } from "./delete-organization.js";
+import type { OrganizationPart } from "./organization-parts.js";
+import { DeleteOrganizationInput, DeleteOrganizationPayload, OrganizationDeletionType } from "./organization.input.js";
+
+@Resolver()
+export class OrganizationDeletionResolver {
+  constructor(
+    private readonly store: Store,
+    private readonly parts: readonly OrganizationPart[],
+  ) {}
+
+  @Query(() => OrganizationDeletionType, {
+    description: "What `deleteOrganization` would delete, for whoever has to confirm it. For the operator.",
+  })
+  async organizationDeletion(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The organization." }) id: string,
+  ): Promise<OrganizationDeletionType> {
+    return { parts: await readOrganizationDeletion(this.store, this.parts, context.caller, id) };
+  }
+
+  @Mutation(() => DeleteOrganizationPayload, {
+    description:
+      "Deletes an organization with everything that goes with it; nothing brings it back. Ask `organizationDeletion` first. For the operator. Answers OWNER_PROTECTED while one of its people owns another organization.",
+  })
+  async deleteOrganization(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => DeleteOrganizationInput, { description: "What to delete." }) input: DeleteOrganizationInput,
+  ): Promise<DeleteOrganizationPayload> {
+    const parts = await deleteOrganization(this.store, this.parts, context.caller, input);
+    clearLoaders(context);
+    return { id: input.id, parts };
+  }
+}

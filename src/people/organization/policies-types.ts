@@ -1,0 +1,118 @@
+/** The GraphQL types of an organization's policies, made from their declarations. */
+import { Field, InputType, Int, ObjectType, registerEnumType, type ClassType } from "type-graphql";
+import { RoleKeyScalar } from "../role/role-key.scalar.js";
+import { FieldSourceEnum } from "../user/profile.type.js";
+import {
+  BILLING_CYCLE_ENUM,
+  ORGANIZATION_POLICIES,
+  type BillingAnchor,
+  type DeclaredEnum,
+  type DeclaredPolicy,
+  type OrganizationPolicies,
+  type OrganizationPoliciesChange,
+} from "./policies.js";
+
+class Policies {}
+class PoliciesInput {}
+
+/** The policies as they hold. */
+export const OrganizationPoliciesType = Policies as unknown as ClassType<OrganizationPolicies>;
+ObjectType("OrganizationPolicies", {
+  description: "What an organization has decided about its accounts.",
+  simpleResolvers: true,
+})(Policies);
+
+/** Policies to change. */
+export const OrganizationPoliciesInput = PoliciesInput as unknown as ClassType<OrganizationPoliciesChange>;
+InputType("OrganizationPoliciesInput", {
+  description: "Policies to change. What is left out stays; null brings the default back.",
+})(PoliciesInput);
+
+/** The object that stands for a declared enum in decorators. */
+function registerEnum({ name, description, values }: DeclaredEnum): Readonly<Record<string, string>> {
+  const standIn = Object.fromEntries(Object.keys(values).map((value) => [value, value]));
+  registerEnumType(standIn, {
+    name,
+    description,
+    valuesConfig: Object.fromEntries(
+      Object.entries(values).map(([value, meaning]) => [value, { description: meaning }]),
+    ),
+  });
+  return standIn;
+}
+
+const BillingCycleEnum = registerEnum(BILLING_CYCLE_ENUM);
+
+@ObjectType("BillingAnchor", {
+  description: "When billing cycles begin, and how long they are.",
+  simpleResolvers: true,
+})
+class BillingAnchorType {
+  @Field(() => BillingCycleEnum, { description: "How long a cycle is." })
+  cycle!: BillingAnchor["cycle"];
+
+  @Field(() => Int, { description: "The day of the month on which a cycle begins, from 1 to 28." })
+  day!: number;
+
+  @Field(() => Int, { description: "The month in which a cycle of a year begins, from 1 to 12." })
+  month!: number;
+}
+
+@InputType("BillingAnchorInput", {
+  description: "When billing cycles begin. What is left out stays; null brings the default back.",
+})
+class BillingAnchorInput {
+  @Field(() => BillingCycleEnum, { nullable: true, description: "How long a cycle is. Default: `MONTH`." })
+  cycle?: BillingAnchor["cycle"] | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "The day of the month on which a cycle begins, from 1 to 28. Default: 1.",
+  })
+  day?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "The month in which a cycle of a year begins, from 1 to 12. Default: 1.",
+  })
+  month?: number | null;
+}
+
+/** What `@Field(() => …)` names for a policy, in answers and in inputs. */
+function typesOf(policy: DeclaredPolicy): { readonly answer: unknown; readonly input: unknown } {
+  switch (policy.kind) {
+    case "choice": {
+      const type = registerEnum(policy.enum);
+      return { answer: type, input: type };
+    }
+    case "precedence":
+      return { answer: [FieldSourceEnum], input: [FieldSourceEnum] };
+    case "switch":
+      return { answer: Boolean, input: Boolean };
+    case "roleKey":
+      return { answer: RoleKeyScalar, input: RoleKeyScalar };
+    case "anchor":
+      return { answer: BillingAnchorType, input: BillingAnchorInput };
+  }
+}
+
+function declareField(
+  target: ClassType,
+  name: string,
+  type: unknown,
+  options: { readonly description: string; readonly nullable?: boolean },
+): void {
+  // Without a design type TypeGraphQL takes the property for undeclared.
+  Reflect.defineMetadata("design:type", Object, target.prototype as object, name);
+  (Field as (type: () => unknown, options: object) => PropertyDecorator)(() => type, options)(
+    target.prototype as object,
+    name,
+  );
+}
+
+for (const [name, policy] of Object.entries(ORGANIZATION_POLICIES) as [string, DeclaredPolicy][]) {
+  const { answer, input } = typesOf(policy);
+  const { description } = policy;
+  declareField(Policies, name, answer, { description });
+  declareField(PoliciesInput, name, input, { nullable: true, description });
+}

@@ -1,0 +1,48 @@
+/** Seats in GraphQL. */
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import type { RequestContext } from "../../access/request-context.js";
+import type { Store } from "../../access/store.js";
+import { PageArgs, type Page } from "../../platform/graphql/paging.js";
+import { memberKey, type PeopleLoaders } from "../loaders.js";
+import { UserType } from "../user/user.type.js";
+import { listSeatHolders, readSeats } from "./seat.operations.js";
+import { SeatHolderPage, SeatHolderType, SeatsType } from "./seat.type.js";
+
+@Resolver(() => SeatsType)
+export class SeatsResolver {
+  constructor(private readonly store: Store) {}
+
+  @Query(() => SeatsType, {
+    description: "The places in an organization's plan. Needs USERS_READ or TRAINING_READ.",
+  })
+  async seats(
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, { description: "The organization whose seats to show." }) organizationId: string,
+  ): Promise<SeatsType> {
+    return await readSeats(this.store, context.caller, organizationId);
+  }
+
+  @FieldResolver(() => SeatHolderPage, {
+    description: "Who holds a seat, in the order in which they took it. Needs USERS_READ.",
+  })
+  async holders(
+    @Root() { organizationId }: SeatsType,
+    @Ctx() context: RequestContext,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<Page<SeatHolderType>> {
+    return await listSeatHolders(this.store, context.caller, { organizationId, page });
+  }
+}
+
+@Resolver(() => SeatHolderType)
+export class SeatHolderResolver {
+  constructor(private readonly loaders: PeopleLoaders) {}
+
+  @FieldResolver(() => UserType, {
+    nullable: true,
+    description: "Who holds it; null for somebody who left the organization after using it in this billing cycle.",
+  })
+  async user(@Root() holder: SeatHolderType, @Ctx() context: RequestContext): Promise<UserType | null> {
+    return await this.loaders.member(context).load(memberKey(holder.organizationId, holder.userId));
+  }
+}
