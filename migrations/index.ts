@@ -3,9 +3,11 @@ import type { MigrationClass } from "../src/platform/database/create-data-source
 import { CreateFoundation1764000000000 } from "./1764000000000-create-foundation.js";
 import { CreateSsoTicket1764100000000 } from "./1764100000000-create-sso-ticket.js";
 import { CreatePeople1764200000000 } from "./1764200000000-create-people.js";
+import { CreateWebhooks1764400000000 } from "./1764400000000-create-webhooks.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
   CreateSsoTicket1764100000000,
   CreatePeople1764200000000,
+  CreateWebhooks1764400000000,
 ];

@@ -5,8 +5,9 @@ import { createBegin } from "./access/unit-of-work.js";
 import { createCatalogue } from "./app/catalogue.js";
 import { listen } from "./app/listen.js";
 import { loadKeyRing } from "./app/load-key-ring.js";
-import { createSchema } from "./app/schema.js";
+import { createSchema, EVENT_TYPES } from "./app/schema.js";
 import { startSweeper } from "./app/sweeper.js";
+import { announceCommits, startWebhooks, webhookServices } from "./app/webhooks.js";
 import type { Configuration } from "./config/configuration.js";
 import { builtInConnectionTypes } from "./connection-types/index.js";
 import type { AnyConnectionType } from "./connection/contract/index.js";
@@ -72,7 +73,9 @@ export async function startUsher(
   const database = await openDatabase({ url: configuration.databaseUrl, entities, migrations });
   try {
     for (const name of await migrate(database)) logger.info({ migration: name }, "A migration was run.");
-    const store: Store = { reader: database.reader, begin: createBegin(database, clock) };
+    const quiet: Store = { reader: database.reader, begin: createBegin(database, clock) };
+    const announced = announceCommits(quiet.begin);
+    const store: Store = { ...quiet, begin: announced.begin };
 
     const guarded = createGuardedFetch({
       allowedPrivateHosts: configuration.allowedPrivateHosts,
@@ -149,11 +152,15 @@ export async function startUsher(
     // Not before: a key that is made for a start that fails would never be shown to anybody.
     const newOperatorKey = await ensureOperatorKey(store, configuration.operatorKey);
     const stopSweeping = startSweeper(store, clock, logger);
+    const webhooks = startWebhooks(configuration, webhookServices(store, services, EVENT_TYPES), quiet, logger);
+    announced.onCommit(webhooks.nudge);
     return {
       port,
       newOperatorKey,
       stop: async (limits) => {
+        const webhooksStopped = webhooks.stop();
         const inTime = await server.stop(limits);
+        await webhooksStopped;
         await endpoint.stop();
         await stopSweeping();
         await registry.close();

@@ -22,6 +22,9 @@ import { UserRow } from "./people/user/user.row.js";
 import { AttemptRow } from "./sign-in/attempt/attempt.row.js";
 import { FlowRow, ReplayRow } from "./sign-in/flow/flow.row.js";
 import { TicketRow } from "./sign-in/ticket/ticket.row.js";
+import { WebhookAttemptRow, WebhookRetryRow } from "./webhooks/delivery/delivery.row.js";
+import { WebhookCursorRow, WebhookEndpointRow } from "./webhooks/endpoint/endpoint.row.js";
+import { WebhookRedeliveryRow } from "./webhooks/redelivery/redelivery.row.js";
 
 export const entities = [
   OrganizationRow,
@@ -53,4 +56,9 @@ export const entities = [
   CredentialRow,
   OneTimeTokenRow,
   MailMessageRow,
+  WebhookEndpointRow,
+  WebhookCursorRow,
+  WebhookAttemptRow,
+  WebhookRetryRow,
+  WebhookRedeliveryRow,
 ];

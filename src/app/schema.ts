@@ -2,6 +2,7 @@
 import type { GraphQLSchema } from "graphql";
 import type { Store } from "../access/store.js";
 import { createAuditResolvers } from "../audit/resolvers.js";
+import { IDENTITY_EVENTS } from "../connection/identity/identity.events.js";
 import { findRoleMappingUses } from "../connection/mapping/role-uses.js";
 import { createConnectionResolvers } from "../connection/resolvers.js";
 import type { ConnectionServices } from "../connection/services.js";
@@ -14,11 +15,21 @@ import { USER_EVENTS } from "../people/user/user.events.js";
 import type { Catalogue } from "../platform/graphql/failures.js";
 import { buildGraphQLSchema, type ResolverClass } from "../platform/graphql/schema.js";
 import { createSignInResolvers } from "../sign-in/resolvers.js";
+import { WEBHOOK_EVENTS } from "../webhooks/endpoint/endpoint.events.js";
+import { createWebhookResolvers } from "../webhooks/resolvers.js";
 import { explainOutcome } from "./catalogue.js";
 import { ORGANIZATION_PARTS } from "./organization-parts.js";
+import { webhookServices } from "./webhooks.js";
 
 /** Every event type that this installation tells. */
-export const EVENT_TYPES = [...USER_EVENTS, ...GROUP_EVENTS, ...SEAT_EVENTS, ...CONNECTION_EVENTS];
+export const EVENT_TYPES = [
+  ...USER_EVENTS,
+  ...GROUP_EVENTS,
+  ...SEAT_EVENTS,
+  ...CONNECTION_EVENTS,
+  ...IDENTITY_EVENTS,
+  ...WEBHOOK_EVENTS,
+];
 
 /**
  * Builds the schema on the operations that its resolvers call.
@@ -40,6 +51,7 @@ export function createSchema(
     ...createConnectionResolvers(services),
     ...createEventResolvers(store, EVENT_TYPES),
     ...createAuditResolvers(store),
+    ...createWebhookResolvers(webhookServices(store, services, EVENT_TYPES)),
     ...createSignInResolvers(store, explainOutcome(catalogue)),
   ]);
   return buildGraphQLSchema({

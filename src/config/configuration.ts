@@ -27,6 +27,8 @@ export interface Configuration {
   readonly graphUrl: string;
   readonly googleIssuer: string;
   readonly googleDirectoryUrl: string;
+  /** Delays between the attempts of one webhook delivery, in seconds; after the last one the endpoint is disabled. */
+  readonly webhookRetrySeconds: readonly number[];
   readonly rateLimits: boolean;
   /** Introspection is on outside production, or where `USHER_INTROSPECTION` says so. */
   readonly introspection: boolean;
@@ -52,6 +54,9 @@ export class ConfigurationError extends Error {
   }
 }
 
+/** From five seconds to a day: about three days in all. */
+const DEFAULT_WEBHOOK_RETRY_SECONDS = [5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 43_200, 72_000, 86_400];
+const LONGEST_RETRY_SECONDS = 604_800;
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 const KNOWN_HOSTS: Readonly<Record<string, readonly string[]>> = {
   USHER_ENTRA_AUTHORITY: ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"],
@@ -138,6 +143,13 @@ export function readConfiguration(
       wrong("USHER_TRUSTED_PROXIES", `must list addresses or CIDR ranges such as 10.0.0.0/8, not "${proxy}".`);
   }
 
+  const webhookRetrySeconds = entries("USHER_WEBHOOK_RETRY_SECONDS").map(Number);
+  if (webhookRetrySeconds.some((seconds) => !(seconds > 0 && seconds <= LONGEST_RETRY_SECONDS)))
+    wrong(
+      "USHER_WEBHOOK_RETRY_SECONDS",
+      `must list delays in seconds, each above 0 and at most ${LONGEST_RETRY_SECONDS}, such as 5,30,120.`,
+    );
+
   const service = (name: string, fallback: string) =>
     readServiceUrl(name, value(name) ?? fallback, production ? allowedPrivateHosts : null, wrong);
   const configuration: Configuration = {
@@ -156,6 +168,7 @@ export function readConfiguration(
     graphUrl: service("USHER_GRAPH_URL", "https://graph.microsoft.com"),
     googleIssuer: service("USHER_GOOGLE_ISSUER", "https://accounts.google.com"),
     googleDirectoryUrl: service("USHER_GOOGLE_DIRECTORY_URL", "https://admin.googleapis.com"),
+    webhookRetrySeconds: webhookRetrySeconds.length > 0 ? webhookRetrySeconds : DEFAULT_WEBHOOK_RETRY_SECONDS,
     rateLimits: oneOf("USHER_RATE_LIMITS", ["on", "off"], "on") === "on",
     introspection: oneOf("USHER_INTROSPECTION", ["on", "off"], production ? "off" : "on") === "on",
     logLevel: oneOf("USHER_LOG_LEVEL", LOG_LEVELS, "info"),

@@ -49,4 +49,8 @@ export class EventCounterRow {
 
   @Column({ name: "last_sequence", type: "int" })
   lastSequence!: number;
+
+  /** After how many days events are forgotten; `null` keeps them. */
+  @Column({ name: "retention_days", type: "int", nullable: true })
+  retentionDays!: number | null;
 }

@@ -266,7 +266,8 @@ describe("a ticket", () => {
     const browser = createBrowser();
     const ticket = await prepare(browser);
     const pages = await Promise.all(Array.from({ length: 20 }, () => open(browser, ticket)));
-    expect(pages.map(({ status }) => status).toSorted()).toEqual([303, ...Array<number>(19).fill(400)]);
+    expect(pages.filter(({ status }) => status === 303)).toHaveLength(1);
+    expect(pages.filter(({ status }) => status === 400)).toHaveLength(19);
     await expectRefused(await open(browser, ticket), 400, "SIGN_IN_UNKNOWN", tenant);
     expect((await tenant.attempts()).filter(({ outcome }) => outcome === "SUCCEEDED")).toHaveLength(2);
   });

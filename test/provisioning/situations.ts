@@ -80,6 +80,8 @@ export interface Changes {
   readonly own?: Partial<User> & { readonly emailKey?: string | null };
   readonly merged?: Partial<User> & { readonly emailKey?: string | null };
   readonly prepared?: readonly Partial<User>[];
+  /** The account that waits for the address at this connection. */
+  readonly awaited?: Partial<User>;
   readonly candidates?: readonly (Partial<User> & Partial<Omit<MergeCandidate, "user">>)[];
   readonly ownAddressKept?: boolean;
   readonly domainProved?: boolean;
@@ -121,6 +123,7 @@ export function situation(changes: Changes = {}): Situation {
         operator: operator ?? false,
         unverifiedPassword: unverifiedPassword ?? false,
       })),
+      awaited: changes.awaited ? knownAs("identity-awaited", "awaited-1", changes.awaited) : null,
       domainProved: changes.domainProved ?? false,
       addressOfAnotherSubject: changes.addressOfAnotherSubject ?? false,
       linkRequest: changes.linkRequest ?? "NONE",
@@ -396,6 +399,7 @@ export const situationArbitrary: fc.Arbitrary<Situation> = fc
     account: fc.record({
       own: fc.option(linkArbitrary("identity-own", "user-1"), { nil: null }),
       ownAddressKept: fc.boolean(),
+      awaited: fc.constant(null),
       merged: fc.option(linkArbitrary("identity-merged", "user-2"), { nil: null }),
       prepared: fc.array(userArbitrary, { maxLength: 2 }),
       candidates: fc.array(

@@ -58,7 +58,7 @@ export async function keepTicket(
  * @throws SIGN_IN_UNKNOWN, SIGN_IN_OTHER_BROWSER or SIGN_IN_SUPERSEDED
  */
 export async function takeTicket(
-  { store, keyRing, clock }: Desk,
+  { store, keyRing }: Desk,
   connection: Connection,
   ticket: string | undefined,
   browserToken: string | null,
@@ -73,12 +73,10 @@ export async function takeTicket(
     throw new Failure(SIGN_IN_SUPERSEDED, {
       detail: "What the connection trusts was changed after the sign-in began.",
     });
-  if (stored.consumedAt !== null || stored.expiresAt <= clock())
-    throw unknown("The ticket was used before, or is over.");
   const taken = await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, (unit) =>
     consumeTicket(unit, stored.ticketHash),
   );
-  if (!taken) throw unknown("The ticket was used before.");
+  if (!taken) throw unknown("The ticket was used before, or is over.");
   const contents = JSON.parse(keyRing.open(stored.payload, sealContext(stored.ticketHash))) as Omit<
     TakenTicket,
     "trustVersion"

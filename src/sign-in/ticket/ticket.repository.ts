@@ -1,7 +1,6 @@
 /** The ticket table: one use each, within a minute. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
-import { toDate, toDateOrNull } from "../../platform/database/values.js";
 import { TicketRow } from "./ticket.row.js";
 
 /** The browser follows the redirect at once; a minute is for slow networks. */
@@ -14,15 +13,10 @@ export interface StoredTicket {
   readonly trustVersion: number;
   readonly browserHash: string;
   readonly payload: string;
-  readonly expiresAt: Date;
-  readonly consumedAt: Date | null;
 }
 
 /** Stores a new ticket. */
-export async function insertTicket(
-  unit: UnitOfWork,
-  ticket: Omit<StoredTicket, "expiresAt" | "consumedAt">,
-): Promise<void> {
+export async function insertTicket(unit: UnitOfWork, ticket: StoredTicket): Promise<void> {
   await unit.manager.insert(TicketRow, {
     ...ticket,
     expiresAt: new Date(unit.now.getTime() + TICKET_LIFETIME_SECONDS * 1000),
@@ -30,7 +24,7 @@ export async function insertTicket(
   });
 }
 
-/** A ticket by its hash, whatever its condition. */
+/** A ticket by its hash, used or not, over or not. */
 export async function findTicket(reader: Reader, ticketHash: string): Promise<StoredTicket | null> {
   const raw = await reader.row<{
     ticket_hash: string;
@@ -38,10 +32,8 @@ export async function findTicket(reader: Reader, ticketHash: string): Promise<St
     trust_version: number;
     browser_hash: string;
     payload: string;
-    expires_at: unknown;
-    consumed_at: unknown;
   }>(
-    `SELECT ticket_hash, connection_id, trust_version, browser_hash, payload, expires_at, consumed_at
+    `SELECT ticket_hash, connection_id, trust_version, browser_hash, payload
        FROM sso_ticket WHERE ticket_hash = ?`,
     [ticketHash],
   );
@@ -52,8 +44,6 @@ export async function findTicket(reader: Reader, ticketHash: string): Promise<St
     trustVersion: raw.trust_version,
     browserHash: raw.browser_hash,
     payload: raw.payload,
-    expiresAt: toDate(raw.expires_at),
-    consumedAt: toDateOrNull(raw.consumed_at),
   };
 }
 

@@ -1,0 +1,94 @@
+/** Writing the log of deliveries, and reading what is to be tried again. */
+import { v7 as uuidv7 } from "uuid";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { StoredEvent } from "../../events/read-log.js";
+import type { Reader } from "../../platform/database/database.js";
+import { insertRows } from "../../platform/database/statements.js";
+import type { AttemptKind, AttemptResult } from "./attempt.js";
+
+/** An attempt to log. */
+export interface LoggedAttempt {
+  readonly kind: AttemptKind;
+  readonly event: Pick<StoredEvent, "id" | "sequence" | "type">;
+  readonly number: number;
+  readonly result: AttemptResult;
+}
+
+const ATTEMPT_COLUMNS = [
+  "id",
+  "endpoint_id",
+  "event_id",
+  "sequence",
+  "event_type",
+  "kind",
+  "number",
+  "succeeded",
+  "status",
+  "failure",
+  "answer",
+  "started_at",
+  "duration_ms",
+];
+
+/** Logs attempts at one endpoint. */
+export async function insertAttempts(
+  unit: UnitOfWork,
+  endpointId: string,
+  attempts: readonly LoggedAttempt[],
+): Promise<void> {
+  await insertRows(
+    unit,
+    "webhook_attempt",
+    ATTEMPT_COLUMNS,
+    attempts.map(({ kind, event, number, result }) => [
+      uuidv7(),
+      endpointId,
+      event.id,
+      event.sequence,
+      event.type,
+      kind,
+      number,
+      result.succeeded,
+      result.status,
+      result.failure,
+      result.answer,
+      result.startedAt,
+      result.durationMs,
+    ]),
+  );
+}
+
+/** A delivery that failed and is due again. */
+export interface DueRetry {
+  readonly eventId: string;
+  readonly sequence: number;
+  readonly attempts: number;
+}
+
+/** The retries of an endpoint that are due, the one that has waited longest first. */
+export async function findDueRetries(
+  reader: Reader,
+  endpointId: string,
+  now: Date,
+  limit: number,
+): Promise<DueRetry[]> {
+  const raws = await reader.rows<{ event_id: string; sequence: number; attempts: number }>(
+    `SELECT event_id, sequence, attempts FROM webhook_retry WHERE endpoint_id = ? AND next_attempt_at <= ?
+     ORDER BY next_attempt_at, sequence LIMIT ${Math.trunc(limit)}`,
+    [endpointId, now],
+  );
+  return raws.map(({ event_id, sequence, attempts }) => ({ eventId: event_id, sequence, attempts }));
+}
+
+/** Forgets attempts that are older, at most `limit` of them. Answers how many. */
+export async function sweepAttempts(unit: UnitOfWork, before: Date, limit: number): Promise<number> {
+  const old = await unit.rows<{ id: string }>(
+    `SELECT id FROM webhook_attempt WHERE started_at < ? ORDER BY started_at LIMIT ${Math.trunc(limit)}`,
+    [before],
+  );
+  if (old.length === 0) return 0;
+  return await unit.execute(
+    `DELETE FROM webhook_attempt WHERE id IN (${old.map(() => "?").join(", ")})`,
+    old.map(({ id }) => id),
+  );
+}

@@ -1,0 +1,152 @@
+/** Webhook endpoints in GraphQL. */
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
+import type { RequestContext } from "../../access/request-context.js";
+import { clearLoaders, defineLoader } from "../../platform/graphql/loaders.js";
+import { PageArgs, type Page } from "../../platform/graphql/paging.js";
+import { listDeliveries } from "../delivery/list-deliveries.js";
+import type { WebhookServices } from "../services.js";
+import type { DeliveryProgress } from "./endpoint.js";
+import { CreateWebhookEndpointInput, RotateWebhookSecretInput, UpdateWebhookEndpointInput } from "./endpoint.input.js";
+import {
+  createWebhookEndpoint,
+  deleteWebhookEndpoint,
+  disableWebhookEndpoint,
+  enableWebhookEndpoint,
+  readEndpoint,
+  rotateWebhookSecret,
+  testWebhookEndpoint,
+  updateWebhookEndpoint,
+} from "./endpoint.operations.js";
+import { readProgress } from "./endpoint.repository.js";
+import {
+  CreateWebhookEndpointPayload,
+  DeleteWebhookEndpointPayload,
+  DisableWebhookEndpointPayload,
+  EnableWebhookEndpointPayload,
+  EndpointPage,
+  EndpointType,
+  ProgressType,
+  RotateWebhookSecretPayload,
+  TestWebhookEndpointPayload,
+  UpdateWebhookEndpointPayload,
+} from "./endpoint.type.js";
+import { listWebhookEndpoints } from "./list-endpoints.js";
+
+@Resolver(() => EndpointType)
+export class EndpointResolver {
+  readonly #loadProgress;
+
+  constructor(private readonly services: WebhookServices) {
+    this.#loadProgress = defineLoader<RequestContext, DeliveryProgress>((ids) => readProgress(services.reader, ids));
+  }
+
+  @Query(() => EndpointType, { description: "One webhook endpoint. Needs WEBHOOKS_WRITE." })
+  async webhookEndpoint(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The endpoint's id." }) id: string,
+  ): Promise<EndpointType> {
+    return await readEndpoint(this.services, context.caller, id);
+  }
+
+  @Query(() => EndpointPage, { description: "The webhook endpoints of an organization. Needs WEBHOOKS_WRITE." })
+  async webhookEndpoints(
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, { description: "The organization whose endpoints to show." })
+    organizationId: string,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<Page<EndpointType>> {
+    return await listWebhookEndpoints(this.services, context.caller, organizationId, page);
+  }
+
+  @FieldResolver(() => ProgressType, {
+    nullable: true,
+    description: "How far delivering to it has come; null when it was deleted in the meantime.",
+  })
+  async progress(@Root() endpoint: EndpointType, @Ctx() context: RequestContext): Promise<ProgressType | null> {
+    return await this.#loadProgress(context).load(endpoint.id);
+  }
+
+  @Mutation(() => CreateWebhookEndpointPayload, {
+    description:
+      "Adds a webhook endpoint. A signed `endpoint.test` is sent to it first, and only a 2xx answer adds it: else ENDPOINT_REFUSED says what came back. Needs WEBHOOKS_WRITE.",
+  })
+  async createWebhookEndpoint(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => CreateWebhookEndpointInput, { description: "What to add." }) input: CreateWebhookEndpointInput,
+  ): Promise<CreateWebhookEndpointPayload> {
+    return await createWebhookEndpoint(this.services, context.caller, input);
+  }
+
+  @Mutation(() => UpdateWebhookEndpointPayload, {
+    description: "Changes a webhook endpoint. Needs WEBHOOKS_WRITE.",
+  })
+  async updateWebhookEndpoint(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => UpdateWebhookEndpointInput, { description: "What to change." })
+    input: UpdateWebhookEndpointInput,
+  ): Promise<UpdateWebhookEndpointPayload> {
+    return this.#changed(context, await updateWebhookEndpoint(this.services, context.caller, input));
+  }
+
+  @Mutation(() => EnableWebhookEndpointPayload, {
+    description:
+      "Puts a webhook endpoint into force again. It goes on where it stopped, and what had failed is sent again at once. Needs WEBHOOKS_WRITE.",
+  })
+  async enableWebhookEndpoint(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The endpoint to enable." }) id: string,
+  ): Promise<EnableWebhookEndpointPayload> {
+    return this.#changed(context, await enableWebhookEndpoint(this.services, context.caller, id));
+  }
+
+  @Mutation(() => DisableWebhookEndpointPayload, {
+    description: "Puts a webhook endpoint out of force. Its place in the log is kept. Needs WEBHOOKS_WRITE.",
+  })
+  async disableWebhookEndpoint(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The endpoint to disable." }) id: string,
+  ): Promise<DisableWebhookEndpointPayload> {
+    return this.#changed(context, await disableWebhookEndpoint(this.services, context.caller, id));
+  }
+
+  @Mutation(() => DeleteWebhookEndpointPayload, {
+    description: "Deletes a webhook endpoint with its delivery log. Needs WEBHOOKS_WRITE.",
+  })
+  async deleteWebhookEndpoint(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The endpoint to delete." }) id: string,
+  ): Promise<DeleteWebhookEndpointPayload> {
+    return { id: (await deleteWebhookEndpoint(this.services, context.caller, id)).id };
+  }
+
+  @Mutation(() => RotateWebhookSecretPayload, {
+    description:
+      "Gives a webhook endpoint another secret. Until the overlap ends, every message is signed by both. Needs WEBHOOKS_WRITE.",
+  })
+  async rotateWebhookSecret(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => RotateWebhookSecretInput, { description: "Which endpoint, and how." })
+    input: RotateWebhookSecretInput,
+  ): Promise<RotateWebhookSecretPayload> {
+    return await rotateWebhookSecret(this.services, context.caller, input);
+  }
+
+  @Mutation(() => TestWebhookEndpointPayload, {
+    description: "Sends `endpoint.test` to a webhook endpoint, and answers what came of it. Needs WEBHOOKS_WRITE.",
+  })
+  async testWebhookEndpoint(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The endpoint to test." }) id: string,
+  ): Promise<TestWebhookEndpointPayload> {
+    const { endpoint, eventId } = await testWebhookEndpoint(this.services, context.caller, id);
+    const query = { endpointId: id, filter: { eventId }, page: { first: 1 } };
+    const [attempt] = (await listDeliveries(this.services, context.caller, query)).nodes;
+    if (attempt === undefined) throw new Error(`the test of the endpoint ${id} was not logged`);
+    return { endpoint, attempt };
+  }
+
+  #changed(context: RequestContext, endpoint: EndpointType): { endpoint: EndpointType } {
+    clearLoaders(context);
+    return { endpoint };
+  }
+}

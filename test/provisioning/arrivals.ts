@@ -1,0 +1,140 @@
+/** People who arrive at a real database, by the last step of a sign-in alone: no provider, no browser, no HTTP. */
+import { SYSTEM } from "../../src/access/caller.js";
+import type { UnitOfWork } from "../../src/access/unit-of-work.js";
+import type { NormalizedProfile } from "../../src/connection/contract/index.js";
+import { replaceMappings, type MappingKind, type NewMapping } from "../../src/connection/mapping/mapping.repository.js";
+import { insertConnection, updateConnectionRow } from "../../src/connection/stored/connection.repository.js";
+import type { Connection } from "../../src/connection/stored/connection.js";
+import { DEFAULT_CONNECTION_POLICIES, type ConnectionPolicies } from "../../src/connection/stored/policies.js";
+import type { SqlValue } from "../../src/platform/database/database.js";
+import type { NewUserInput } from "../../src/people/user/user.operations.js";
+import { beginAttempt } from "../../src/sign-in/attempt/attempt.js";
+import { complete } from "../../src/sign-in/complete.js";
+import type { Desk } from "../../src/sign-in/desk.js";
+import { makeOrganization, makeUser, openHouse, type House } from "../people/house.js";
+import { PROFILE } from "./situations.js";
+
+/** What became of an arrival: the user who was let in, or the code of the refusal. */
+export type Outcome = { readonly code: "IN"; readonly userId: string } | { readonly code: string };
+
+export interface Hall {
+  readonly house: House;
+  readonly organizationId: string;
+  /** Makes a connection of the organization, or of another one. */
+  readonly makeConnection: (policies?: Partial<ConnectionPolicies>, organizationId?: string) => Promise<Connection>;
+  readonly changePolicies: (connection: Connection, policies: Partial<ConnectionPolicies>) => Promise<void>;
+  readonly setMappings: (connection: Connection, kind: MappingKind, mappings: readonly GivenMapping[]) => Promise<void>;
+  /** Lets somebody arrive: Ada, unless the profile says otherwise. */
+  readonly arrive: (connection: Connection, profile?: Partial<NormalizedProfile>) => Promise<Outcome>;
+  /** The same, and answers the user; fails on a refusal. */
+  readonly enter: (connection: Connection, profile?: Partial<NormalizedProfile>) => Promise<string>;
+  /** An account that was made by hand: prepared, or with a password. */
+  readonly makeAccount: (input?: Partial<NewUserInput>, organizationId?: string) => Promise<string>;
+  readonly execute: (sql: string, parameters?: readonly SqlValue[]) => Promise<void>;
+  readonly rows: <Row extends object>(sql: string, parameters?: readonly SqlValue[]) => Promise<Row[]>;
+  readonly count: (from: string, parameters?: readonly SqlValue[]) => Promise<number>;
+  readonly close: () => Promise<void>;
+}
+
+/** A mapping to set; it compares for equality with one value. */
+export interface GivenMapping {
+  readonly id?: string;
+  readonly claim?: string;
+  readonly value?: string;
+  readonly target: string;
+}
+
+/** An address with a password that its person has proved. */
+export const ADA = "ada@acme.example";
+
+/** Opens a database with one organization. The test closes it. */
+export async function openHall(): Promise<Hall> {
+  const house = await openHouse();
+  const { id: organizationId } = await makeOrganization(house);
+  const within = async <T>(work: (unit: UnitOfWork) => Promise<T>) =>
+    await house.store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, work);
+  // The last step of a sign-in asks the desk for its database alone.
+  const desk = { store: house.store } as Desk;
+  let connections = 0;
+  let arrivals = 0;
+
+  const arrive: Hall["arrive"] = async (connection, profile) => {
+    const about = {
+      reference: `${(arrivals += 1)}`,
+      organizationId: connection.organizationId,
+      connectionId: connection.id,
+      client: { address: null, userAgent: null },
+    };
+    const completed = await complete(desk, {
+      attempt: beginAttempt(about),
+      arrival: { ...about, profile: { ...PROFILE, ...profile } },
+      trustVersion: connection.trustVersion,
+      visitor: { client: about.client, browserToken: null, sessionToken: null },
+    });
+    return completed.kind === "signed-in"
+      ? { code: "IN", userId: completed.session.userId }
+      : { code: completed.failure.code };
+  };
+  const rows: Hall["rows"] = async (sql, parameters = []) => await house.database.reader.rows(sql, parameters);
+
+  return {
+    house,
+    organizationId,
+    makeConnection: async (policies, home = organizationId) => {
+      connections += 1;
+      const connection: Connection = {
+        id: `connection-${connections}`,
+        organizationId: home,
+        displayName: "Acme ID",
+        type: "oidc",
+        state: "ACTIVE",
+        settings: {},
+        secrets: {},
+        settingsVersion: 1,
+        ownKeys: null,
+        policies: { ...DEFAULT_CONNECTION_POLICIES, ...policies },
+        version: 1,
+        trustVersion: 1,
+        firstActivatedAt: house.clock.now,
+        createdAt: house.clock.now,
+        updatedAt: house.clock.now,
+      };
+      await within(async (unit) => await insertConnection(unit, connection));
+      return connection;
+    },
+    changePolicies: async (connection, policies) => {
+      const changed = { ...connection, policies: { ...connection.policies, ...policies } };
+      await within(async (unit) => await updateConnectionRow(unit, changed));
+    },
+    setMappings: async (connection, kind, mappings) => {
+      const given = mappings.map(({ id, claim, value, target }): NewMapping => ({
+        id: id ?? null,
+        claim: claim ?? "groups",
+        operator: kind === "ATTRIBUTE" ? null : "EQUALS",
+        values: value === undefined ? null : [value],
+        ignoreCase: false,
+        target,
+      }));
+      await within(async (unit) => await replaceMappings(unit, connection.id, kind, given));
+    },
+    arrive,
+    enter: async (connection, profile) => {
+      const outcome = await arrive(connection, profile);
+      if (!("userId" in outcome)) throw new Error(`refused: ${outcome.code}`);
+      return outcome.userId;
+    },
+    makeAccount: async (input, home = organizationId) => {
+      const { id } = await makeUser(house, home, { email: ADA, ...input });
+      return id;
+    },
+    execute: async (sql, parameters = []) => {
+      await within(async (unit) => await unit.execute(sql, parameters));
+    },
+    rows,
+    count: async (from, parameters) => {
+      const [row] = await rows<{ total: number | string }>(`SELECT COUNT(*) AS total FROM ${from}`, parameters);
+      return Number(row?.total);
+    },
+    close: async () => await house.database.close(),
+  };
+}

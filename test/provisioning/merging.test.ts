@@ -1,0 +1,311 @@
+/** Joining accounts by address on a real database: who is joined to whom, what goes, and what never happens. */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { makeOrganization } from "../people/house.js";
+import { ADA, openHall, type Hall } from "./arrivals.js";
+
+const MERGING = { accountLinking: "MERGE_BY_EMAIL" } as const;
+const GRACE = {
+  subject: "grace-1",
+  email: "grace@acme.example",
+  username: "grace",
+  firstName: "Grace",
+  lastName: "Hopper",
+};
+
+let hall: Hall;
+beforeAll(async () => {
+  hall = await openHall();
+});
+afterAll(async () => {
+  await hall.close();
+});
+
+/** Every test has an organization and connections of its own. */
+async function openOffice(policies: Parameters<Hall["makeConnection"]>[0] = MERGING) {
+  const { id } = await makeOrganization(hall.house);
+  const connection = await hall.makeConnection(policies, id);
+  let addresses = 0;
+  return {
+    id,
+    connection,
+    /** An account with a password; its address is unique in the installation. */
+    makePasswordAccount: async (email?: string) => {
+      addresses += 1;
+      const address = email ?? `local-${addresses}@${id}.example`;
+      const userId = await hall.makeAccount({ email: address, authMethod: "PASSWORD", roleKeys: null }, id);
+      return { userId, email: address, subject: `subject-of-${userId}` };
+    },
+  };
+}
+
+/** A password that waits, or one whose address was proved, with a session and a link that was sent. */
+async function givePassword(userId: string, organizationId: string, provedAt: Date | null) {
+  const { now } = hall.house.clock;
+  const later = new Date(now.getTime() + 86_400_000);
+  await hall.execute(
+    "INSERT INTO user_credential (user_id, password_hash, set_at, email_verified_at, failed_attempts) VALUES (?, ?, ?, ?, 0)",
+    [userId, "$argon2id$hash", now, provedAt],
+  );
+  for (const kind of ["SET_PASSWORD", "CHANGE_EMAIL"])
+    await hall.execute(
+      `INSERT INTO one_time_token (id, token_hash, kind, user_id, organization_id, payload, created_at, expires_at)
+       VALUES (?, ?, ?, ?, ?, '{}', ?, ?)`,
+      [`${kind}-${userId}`.slice(0, 36), `${kind}-${userId}`, kind, userId, organizationId, now, later],
+    );
+  await hall.execute(
+    "INSERT INTO user_session (id, token_hash, user_id, organization_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+    [userId, `session-${userId}`, userId, organizationId, now, later],
+  );
+}
+
+const leftOf = async (userId: string) => ({
+  passwords: await hall.count("user_credential WHERE user_id = ?", [userId]),
+  tokens: await hall.count("one_time_token WHERE user_id = ?", [userId]),
+  stolenSessions: await hall.count("user_session WHERE token_hash = ?", [`session-${userId}`]),
+});
+const linksOf = async (subject: string) =>
+  (
+    await hall.rows<{ link_kind: string; retired_at: unknown }>(
+      "SELECT link_kind, retired_at FROM identity WHERE subject = ? ORDER BY created_at, id",
+      [subject],
+    )
+  ).map(({ link_kind, retired_at }) => (retired_at === null ? link_kind : `${link_kind}, retired`));
+
+describe("merging", () => {
+  it("joins the account with the password, keeps its id, and tells", async () => {
+    const { id, connection, makePasswordAccount } = await openOffice();
+    const { userId, ...ada } = await makePasswordAccount();
+    expect(await hall.enter(connection, ada)).toBe(userId);
+    expect(await hall.enter(connection, ada)).toBe(userId);
+    expect(await linksOf(ada.subject)).toEqual(["MERGED"]);
+    expect(await hall.count("event WHERE organization_id = ? AND type = 'user.merged'", [id])).toBe(1);
+    expect(await hall.count("audit_entry WHERE organization_id = ? AND action = 'user.merged'", [id])).toBe(1);
+    expect(await hall.count("event WHERE organization_id = ? AND type = 'user.created'", [id])).toBe(1);
+  });
+
+  it("takes password, sessions and every link from an account whose address nobody proved (pre-hijacking)", async () => {
+    const { id, connection, makePasswordAccount } = await openOffice();
+    const { userId, ...ada } = await makePasswordAccount();
+    await givePassword(userId, id, null);
+    expect(await hall.enter(connection, ada)).toBe(userId);
+    expect(await leftOf(userId)).toEqual({ passwords: 0, tokens: 0, stolenSessions: 0 });
+    // The session of this sign-in is there.
+    expect(await hall.count("user_session WHERE user_id = ?", [userId])).toBe(1);
+    const [audit] = await hall.rows<{ after: string }>(
+      "SELECT * FROM audit_entry WHERE organization_id = ? AND action = 'user.merged'",
+      [id],
+    );
+    expect(JSON.stringify(audit)).toContain('droppedUnverifiedPassword\\":true');
+  });
+
+  it("leaves an account whose address was proved its password", async () => {
+    const { id, connection, makePasswordAccount } = await openOffice();
+    const { userId, ...ada } = await makePasswordAccount();
+    await givePassword(userId, id, hall.house.clock.now);
+    expect(await hall.enter(connection, ada)).toBe(userId);
+    expect(await leftOf(userId)).toEqual({ passwords: 1, tokens: 2, stolenSessions: 1 });
+  });
+
+  it("takes nothing from an account that it does not join", async () => {
+    const { id, connection, makePasswordAccount } = await openOffice();
+    const { userId, ...ada } = await makePasswordAccount();
+    await givePassword(userId, id, null);
+    expect(await hall.enter(connection, { ...ada, emailVerified: false })).not.toBe(userId);
+    expect(await leftOf(userId)).toEqual({ passwords: 1, tokens: 2, stolenSessions: 1 });
+  });
+
+  it("never crosses organizations", async () => {
+    const there = await openOffice();
+    const here = await openOffice();
+    const { userId, ...ada } = await there.makePasswordAccount();
+    const mine = await hall.enter(here.connection, ada);
+    expect(mine).not.toBe(userId);
+    expect(await hall.rows("SELECT home_organization_id FROM app_user WHERE id = ?", [mine])).toEqual([
+      { home_organization_id: here.id },
+    ]);
+    // Not even where the account is a member here.
+    await hall.execute(`UPDATE membership SET organization_id = ? WHERE user_id = ? AND organization_id = ?`, [
+      here.id,
+      userId,
+      there.id,
+    ]);
+    expect(await hall.enter(here.connection, { ...ada, subject: "another", email: "other@acme.example" })).not.toBe(
+      userId,
+    );
+    await hall.execute("DELETE FROM identity WHERE user_id = ?", [mine]);
+    await hall.execute("DELETE FROM app_user WHERE id = ?", [mine]);
+    expect(await hall.enter(here.connection, ada)).not.toBe(userId);
+  });
+
+  it("never touches an operator", async () => {
+    const { connection, makePasswordAccount } = await openOffice();
+    const { userId, ...ada } = await makePasswordAccount();
+    await hall.execute("UPDATE app_user SET is_operator = ? WHERE id = ?", [true, userId]);
+    expect(await hall.enter(connection, ada)).not.toBe(userId);
+  });
+
+  it("needs a proved address: the provider's word, or the organization's domain where it says nothing", async () => {
+    const { id, connection, makePasswordAccount } = await openOffice();
+    const silent = { emailVerified: null };
+    const one = await makePasswordAccount();
+    expect(await hall.enter(connection, { subject: one.subject, email: one.email, ...silent })).not.toBe(one.userId);
+    const two = await makePasswordAccount();
+    const domain = two.email.slice(two.email.indexOf("@") + 1);
+    await hall.execute(
+      `INSERT INTO organization_domain (id, organization_id, domain, token, verified_domain, verified_at, created_at)
+       VALUES (?, ?, ?, 'token', ?, ?, ?)`,
+      [id, id, domain, domain, hall.house.clock.now, hall.house.clock.now],
+    );
+    const person = { subject: two.subject, email: two.email };
+    expect(await hall.enter(connection, { ...person, ...silent })).toBe(two.userId);
+    // A domain proved by another organization proves nothing here, and never what the provider denies.
+    const three = await makePasswordAccount();
+    expect(await hall.enter(connection, { subject: three.subject, email: three.email, emailVerified: false })).not.toBe(
+      three.userId,
+    );
+    const other = await openOffice();
+    const four = await other.makePasswordAccount(`elsewhere@${domain}`);
+    expect(await hall.enter(other.connection, { subject: four.subject, email: four.email, ...silent })).not.toBe(
+      four.userId,
+    );
+  });
+
+  it("hides its links while it is off, and follows them when it is on again", async () => {
+    const { connection, makePasswordAccount } = await openOffice();
+    const { userId, ...ada } = await makePasswordAccount();
+    expect(await hall.enter(connection, ada)).toBe(userId);
+    await hall.changePolicies(connection, { accountLinking: "NONE" });
+    const alone = await hall.enter(connection, ada);
+    expect(alone).not.toBe(userId);
+    expect(await hall.enter(connection, ada)).toBe(alone);
+    await hall.changePolicies(connection, MERGING);
+    expect(await hall.enter(connection, ada)).toBe(userId);
+    expect(await linksOf(ada.subject)).toEqual(["MERGED", "OWN"]);
+    await hall.changePolicies(connection, { accountLinking: "NONE" });
+    expect(await hall.enter(connection, ada)).toBe(alone);
+  });
+
+  it("joins people who had an account of their own when it is turned on", async () => {
+    const { connection, makePasswordAccount } = await openOffice({ accountLinking: "NONE" });
+    const { userId, ...ada } = await makePasswordAccount();
+    const alone = await hall.enter(connection, ada);
+    expect(alone).not.toBe(userId);
+    await hall.changePolicies(connection, MERGING);
+    expect(await hall.enter(connection, ada)).toBe(userId);
+    await hall.changePolicies(connection, { accountLinking: "NONE" });
+    expect(await hall.enter(connection, ada)).toBe(alone);
+  });
+
+  it("gives a joined person whose address changed a new account, never somebody else's, then or later", async () => {
+    const { connection, makePasswordAccount } = await openOffice();
+    const { userId, ...ada } = await makePasswordAccount();
+    const bob = await makePasswordAccount();
+    expect(await hall.enter(connection, ada)).toBe(userId);
+    const changed = { ...ada, email: bob.email };
+    const anew = await hall.enter(connection, changed);
+    expect([userId, bob.userId]).not.toContain(anew);
+    for (let turn = 0; turn < 3; turn += 1) expect(await hall.enter(connection, changed)).toBe(anew);
+    // The old address does not lead back either.
+    expect(await hall.enter(connection, ada)).toBe(anew);
+    expect((await linksOf(ada.subject)).toSorted()).toEqual(["MERGED, retired", "OWN"]);
+  });
+
+  it("follows no change of address of somebody who was not joined", async () => {
+    const { connection, makePasswordAccount } = await openOffice();
+    const bob = await makePasswordAccount();
+    const grace = { ...GRACE, subject: `grace-of-${bob.userId}` };
+    const own = await hall.enter(connection, grace);
+    for (let turn = 0; turn < 3; turn += 1) {
+      hall.house.clock.now = new Date(hall.house.clock.now.getTime() + 60_000);
+      expect(await hall.enter(connection, { ...grace, email: bob.email })).toBe(own);
+    }
+  });
+
+  it("keeps a joined person whose provider leaves the address out once", async () => {
+    const { connection, makePasswordAccount } = await openOffice();
+    const { userId, ...ada } = await makePasswordAccount();
+    expect(await hall.enter(connection, ada)).toBe(userId);
+    expect(await hall.enter(connection, { ...ada, email: null, emailVerified: null })).toBe(userId);
+    expect(await hall.enter(connection, ada)).toBe(userId);
+    expect(await hall.enter(connection, { ...ada, email: ada.email.toUpperCase() })).toBe(userId);
+  });
+
+  it("joins accounts of other connections that merge, and of no others", async () => {
+    const { id, connection } = await openOffice();
+    const alone = await hall.makeConnection({ accountLinking: "NONE" }, id);
+    const together = await hall.makeConnection(MERGING, id);
+    const [ada, grace] = [{ email: ADA }, GRACE];
+    const adaAlone = await hall.enter(alone, ada);
+    const graceTogether = await hall.enter(together, grace);
+    expect(await hall.enter(connection, ada)).not.toBe(adaAlone);
+    expect(await hall.enter(connection, grace)).toBe(graceTogether);
+    // Turned off there, the account is its own from then on; the link that was made stays this connection's.
+    await hall.changePolicies(together, { accountLinking: "NONE" });
+    const another = { subject: "hedy-1", email: "hedy@acme.example" };
+    const hedy = await hall.enter(together, another);
+    expect(await hall.enter(connection, another)).not.toBe(hedy);
+  });
+
+  it("joins no two people of one connection", async () => {
+    const { connection } = await openOffice();
+    const ada = await hall.enter(connection, { subject: "one", email: "one@acme.example" });
+    const grace = await hall.enter(connection, { subject: "two", email: "two@acme.example" });
+    // The provider gives the second the first one's address.
+    expect(await hall.enter(connection, { subject: "two", email: "one@acme.example" })).toBe(grace);
+    expect(await hall.enter(connection, { subject: "one", email: "one@acme.example" })).toBe(ada);
+    expect(await hall.arrive(connection, { subject: "three", email: "one@acme.example" })).toEqual({
+      code: "SUBJECT_CHANGED",
+    });
+  });
+
+  it("joins nobody to an account that another subject of the connection was joined to", async () => {
+    const { connection, makePasswordAccount } = await openOffice();
+    const { userId, ...ada } = await makePasswordAccount();
+    const mallory = { subject: `mallory-of-${userId}`, email: "mallory@acme.example" };
+    const own = await hall.enter(connection, mallory);
+    expect(await hall.enter(connection, ada)).toBe(userId);
+    expect(await hall.enter(connection, { ...mallory, email: ada.email })).toBe(own);
+    expect(await hall.arrive(connection, { subject: `eve-of-${userId}`, email: ada.email })).toEqual({
+      code: "SUBJECT_CHANGED",
+    });
+  });
+
+  it("joins a person once who arrives many times at once", async () => {
+    const { id, connection, makePasswordAccount } = await openOffice();
+    const { userId, ...ada } = await makePasswordAccount();
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => hall.arrive(connection, ada)));
+    expect(outcomes).toEqual(outcomes.map(() => ({ code: "IN", userId })));
+    expect(await linksOf(ada.subject)).toEqual(["MERGED"]);
+    expect(await hall.count("event WHERE organization_id = ? AND type = 'user.merged'", [id])).toBe(1);
+  });
+});
+
+describe("asking an administrator", () => {
+  it("is done once, refuses until they answer, and lets a rejected person have an account", async () => {
+    const { id, connection, makePasswordAccount } = await openOffice({ accountLinking: "ADMIN_LINK" });
+    const { userId, ...ada } = await makePasswordAccount();
+    for (let turn = 0; turn < 3; turn += 1)
+      expect(await hall.arrive(connection, ada)).toEqual({ code: "LINK_PENDING" });
+    expect(await hall.rows("SELECT user_id, subject, state FROM link_request WHERE organization_id = ?", [id])).toEqual(
+      [{ user_id: userId, subject: ada.subject, state: "PENDING" }],
+    );
+    expect(await linksOf(ada.subject)).toEqual([]);
+    await hall.execute("UPDATE link_request SET state = 'REJECTED' WHERE organization_id = ?", [id]);
+    expect(await hall.enter(connection, ada)).not.toBe(userId);
+  });
+
+  it("is done once also where somebody arrives many times at once", async () => {
+    const { id, connection, makePasswordAccount } = await openOffice({ accountLinking: "ADMIN_LINK" });
+    const { userId: _, ...ada } = await makePasswordAccount();
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => hall.arrive(connection, ada)));
+    expect(outcomes).toEqual(outcomes.map(() => ({ code: "LINK_PENDING" })));
+    expect(await hall.count("link_request WHERE organization_id = ?", [id])).toBe(1);
+  });
+
+  it("is not done about an address that the provider calls unverified", async () => {
+    const { id, connection, makePasswordAccount } = await openOffice({ accountLinking: "ADMIN_LINK" });
+    const { userId, ...ada } = await makePasswordAccount();
+    expect(await hall.enter(connection, { ...ada, emailVerified: false })).not.toBe(userId);
+    expect(await hall.count("link_request WHERE organization_id = ?", [id])).toBe(0);
+  });
+});

@@ -1,0 +1,155 @@
+/** Receivers of webhooks for tests: one server, and under each path a receiver of its own, well or ill as it is told. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Webhook } from "standardwebhooks";
+
+/** What a receiver does with a message. */
+export type Behaviour =
+  | { readonly kind: "ok"; readonly delayMs?: number }
+  | { readonly kind: "status"; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  /** Refuses every `every`th message that is new to it; takes it when it comes again. */
+  | { readonly kind: "flaky"; readonly every: number }
+  /** Closes the connection without an answer. */
+  | { readonly kind: "reset" }
+  /** Never answers. */
+  | { readonly kind: "hang" }
+  /** Answers 200 with a body that does not end. */
+  | { readonly kind: "endless" }
+  | { readonly kind: "redirect"; readonly to: string };
+
+/** A message as it arrived. */
+export interface Received {
+  readonly id: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  // any: tests read what they expect and fail where it is missing
+  readonly message: any;
+  /** By which of the receiver's secrets it was signed, by their places; empty when by none. */
+  readonly verifiedBy: readonly number[];
+  /** The order of arrival over all receivers of the server. */
+  readonly arrival: number;
+  /** Whether the receiver took it. */
+  readonly isTaken: boolean;
+}
+
+/** One receiver. */
+export interface WebhookReceiver {
+  readonly url: string;
+  readonly received: readonly Received[];
+  /** Without test messages. */
+  readonly events: () => readonly Received[];
+  /** What it believes to be signed by. */
+  secrets: readonly string[];
+  behaviour: Behaviour;
+}
+
+/** The server with all its receivers. */
+export interface WebhookReceivers {
+  readonly url: string;
+  readonly add: (name: string, behaviour?: Behaviour) => WebhookReceiver;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts a server on a free port. `test messages` are always taken, so that an ill receiver can be added. */
+export async function startWebhookReceivers(): Promise<WebhookReceivers> {
+  const receivers = new Map<string, WebhookReceiver & { received: Received[] }>();
+  let arrivals = 0;
+  const server: Server = createServer((request, response) => {
+    void readBody(request).then(async (body) => {
+      const receiver = receivers.get(request.url ?? "");
+      if (receiver === undefined) return void response.writeHead(404).end();
+      const isNew = !receiver.received.some(({ id }) => id === request.headers["webhook-id"]);
+      const count = new Set(receiver.events().map(({ id }) => id)).size + (isNew ? 1 : 0);
+      const message = parse(body);
+      const { behaviour } = receiver;
+      const isTest = message?.type === "endpoint.test";
+      const isRefused = behaviour.kind === "flaky" && isNew && count % behaviour.every === 0;
+      const isTaken = isTest || behaviour.kind === "ok" || (behaviour.kind === "flaky" && !isRefused);
+      receiver.received.push({
+        id: String(request.headers["webhook-id"]),
+        headers: request.headers as Record<string, string>,
+        body,
+        message,
+        verifiedBy: verify(receiver.secrets, body, request),
+        arrival: (arrivals += 1),
+        isTaken,
+      });
+      if (isTest) return void response.writeHead(204).end();
+      await answer(behaviour, isRefused, response);
+    });
+  });
+  await new Promise<void>((settle) => server.listen(0, "127.0.0.1", settle));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    add: (name, behaviour = { kind: "ok" }) => {
+      const received: Received[] = [];
+      const receiver = {
+        url: `${url}/${name}`,
+        received,
+        events: () => received.filter(({ message }) => message?.type !== "endpoint.test"),
+        secrets: [] as readonly string[],
+        behaviour,
+      };
+      receivers.set(`/${name}`, receiver);
+      return receiver;
+    },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((settle) => server.close(settle));
+    },
+  };
+}
+
+async function answer(behaviour: Behaviour, isRefused: boolean, response: ServerResponse): Promise<void> {
+  switch (behaviour.kind) {
+    case "ok":
+      if (behaviour.delayMs) await new Promise((settle) => setTimeout(settle, behaviour.delayMs));
+      return void response.writeHead(200).end("taken");
+    case "status":
+      return void response.writeHead(behaviour.status, behaviour.headers).end(`no: ${behaviour.status}`);
+    case "flaky":
+      return void response.writeHead(isRefused ? 500 : 200).end(isRefused ? "not now" : "taken");
+    case "reset":
+      return void response.socket?.destroy();
+    case "hang":
+      return;
+    case "endless": {
+      response.writeHead(200, { "content-type": "text/plain" });
+      const pour = () => {
+        while (!response.destroyed && response.write("x".repeat(16_384)));
+        if (!response.destroyed) response.once("drain", pour);
+      };
+      return pour();
+    }
+    case "redirect":
+      return void response.writeHead(302, { location: behaviour.to }).end();
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+// any: a body may be anything
+function parse(body: string): any {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+}
+
+/** As a receiver does it, with the library of the specification. */
+function verify(secrets: readonly string[], body: string, request: IncomingMessage): number[] {
+  return secrets.flatMap((secret, place) => {
+    try {
+      new Webhook(secret).verify(body, request.headers as Record<string, string>);
+      return [place];
+    } catch {
+      return [];
+    }
+  });
+}
