@@ -1,4 +1,4 @@
-/** The stand-in's pages: a button per person, and the form that carries the answer, with a button to send it. */
+/** The stand-in's pages: a button per person, and the form that carries the answer. It sends itself; without script, a button does. */
 import type { Person, PostedAnswer } from "./response.js";
 
 export function writeLoginPage(title: string, requestId: string, people: readonly Person[]): string {
@@ -18,7 +18,7 @@ export function writePostPage({ acsUrl, fields }: PostedAnswer): string {
   );
   return page(
     "Signed in",
-    `<form method="post" action="${escapeHtml(acsUrl)}">${inputs.join("")}<button type="submit">Continue</button></form>`,
+    `<form method="post" action="${escapeHtml(acsUrl)}">${inputs.join("")}<button type="submit">Continue</button></form><script>document.forms[0].submit()</script>`,
   );
 }
 
