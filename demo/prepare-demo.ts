@@ -27,7 +27,8 @@ export async function prepareDemo(
     { id: organizationId },
   );
   for (const provider of providers) await connect(url, createApiKey.key, organizationId, provider);
-  return { instructions: instructionsFor(url, organizationId, createApiKey.key) };
+  const buttons = providers.map(({ displayName }) => `Sign in to ${displayName}`);
+  return { instructions: instructionsFor(url, organizationId, createApiKey.key, buttons) };
 }
 
 /** What an administrator does: draft, enter at the provider what the draft shows, activate. */
@@ -48,12 +49,13 @@ async function connect(url: string, key: string, organizationId: string, provide
   await ask(url, key, `mutation ($id: ID!) { activateConnection(id: $id) { connection { state } } }`, { id });
 }
 
-function instructionsFor(url: string, organizationId: string, key: string): string {
+function instructionsFor(url: string, organizationId: string, key: string, buttons: readonly string[]): string {
   return `
-Usher is running with an organization and stand-in identity providers, each with a connection.
+Usher is running with an organization and a stand-in identity provider of each kind, with a connection to it.
 
   1. Sign in:       ${url}/o/acme
-     Choose "Sign in to Acme ID" or another button, then a person. You land on a page that shows who you are.
+     Choose a button, then a person. You land on a page that shows who you are.
+${buttons.map((button) => `       ${button}`).join("\n")}
 
   2. Ask for it:    ${url}/graphql
      { viewer { user { email firstName lastName role { key } organization { slug } } } }

@@ -2,6 +2,7 @@
 import { startEntraProvider } from "../test/support/providers/entra/index.js";
 import { startGoogleProvider } from "../test/support/providers/google/index.js";
 import { startOpenIdProvider } from "../test/support/providers/openid/provider.js";
+import { startSamlProvider } from "../test/support/providers/saml/index.js";
 
 /** One stand-in, as an administrator connects it. */
 export interface DemoProvider {
@@ -24,7 +25,7 @@ const CLIENT = { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET };
 
 /** Starts them all. */
 export async function startProviders(): Promise<readonly DemoProvider[]> {
-  return await Promise.all([startOpenId(), startEntra(), startGoogle()]);
+  return await Promise.all([startOpenId(), startEntra(), startGoogle(), startSaml()]);
 }
 
 async function startOpenId(): Promise<DemoProvider> {
@@ -126,6 +127,32 @@ async function startGoogle(): Promise<DemoProvider> {
     register: registerAt(provider),
     origin: provider.origin,
     environment: { USHER_GOOGLE_ISSUER: provider.issuer },
+    close: () => provider.close(),
+  };
+}
+
+async function startSaml(): Promise<DemoProvider> {
+  const provider = await startSamlProvider({
+    brand: "Acme SAML (a stand-in)",
+    people: [
+      {
+        id: "E-2001",
+        email: "dorothy@acme.example",
+        firstName: "Dorothy",
+        lastName: "Vaughan",
+        employeeId: "2001",
+        department: "Computing",
+        groups: ["Engineering", "Administrators"],
+      },
+      { id: "E-2002", email: "mary@acme.example", firstName: "Mary", lastName: "Jackson", groups: ["Engineering"] },
+    ],
+  });
+  return {
+    displayName: "Acme's SAML account",
+    settings: { saml: { metadataUrl: provider.metadataUrl } },
+    // The request names the address for the answer, and this stand-in sends it wherever that is.
+    register: () => {},
+    origin: provider.url,
     close: () => provider.close(),
   };
 }

@@ -36,6 +36,8 @@ const FORMATS: Readonly<Record<NameIdFormat, string>> = {
 };
 
 export interface SamlProviderOptions {
+  /** The heading of its pages. */
+  readonly brand?: string;
   readonly people?: readonly Person[];
   /** The port to listen on; a free one unless it is said otherwise. */
   readonly port?: number;
@@ -180,7 +182,7 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
         return;
       }
       pending.set(read.id, read);
-      response.writeHead(200, HTML).end(writeLoginPage(entityId, read.id, settings.people));
+      response.writeHead(200, HTML).end(writeLoginPage(settings.brand, read.id, settings.people));
       return;
     }
     if (request.method === "POST" && address.pathname === "/sign-in") {
@@ -245,6 +247,7 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
 const HTML = { "content-type": "text/html; charset=utf-8" };
 
 const DEFAULTS = {
+  brand: "Stand-in identity provider",
   people: PEOPLE,
   attributeVocabulary: "plain",
   nameIdFormat: "persistent",

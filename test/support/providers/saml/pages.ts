@@ -1,14 +1,14 @@
 /** The stand-in's pages: a button per person, and the form that carries the answer. It sends itself; without script, a button does. */
 import type { Person, PostedAnswer } from "./response.js";
 
-export function writeLoginPage(title: string, requestId: string, people: readonly Person[]): string {
+export function writeLoginPage(brand: string, requestId: string, people: readonly Person[]): string {
   const buttons = people.map(
     (person) =>
       `<p><button type="submit" name="person" value="${escapeHtml(person.id)}">${escapeHtml(`${person.firstName} ${person.lastName} (${person.email})`)}</button></p>`,
   );
   return page(
-    "Stand-in identity provider",
-    `<p>${escapeHtml(title)}</p><form method="post" action="/sign-in"><input type="hidden" name="request" value="${escapeHtml(requestId)}">${buttons.join("")}</form>`,
+    brand,
+    `<p>Who are you?</p><form method="post" action="/sign-in"><input type="hidden" name="request" value="${escapeHtml(requestId)}">${buttons.join("")}</form>`,
   );
 }
 
