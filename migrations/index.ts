@@ -4,10 +4,12 @@ import { CreateFoundation1764000000000 } from "./1764000000000-create-foundation
 import { CreateSsoTicket1764100000000 } from "./1764100000000-create-sso-ticket.js";
 import { CreatePeople1764200000000 } from "./1764200000000-create-people.js";
 import { CreateWebhooks1764400000000 } from "./1764400000000-create-webhooks.js";
+import { CreateRateLimit1764500000000 } from "./1764500000000-create-rate-limit.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
   CreateSsoTicket1764100000000,
   CreatePeople1764200000000,
   CreateWebhooks1764400000000,
+  CreateRateLimit1764500000000,
 ];

@@ -31,10 +31,12 @@ import { createGuardedFetch, type Lookup } from "./platform/fetch/guarded-fetch.
 import { createGraphiqlRouter } from "./platform/graphql/graphiql.js";
 import { createGraphQLEndpoint } from "./platform/graphql/server.js";
 import { defineCookie } from "./platform/http/cookies.js";
+import { createRateLimits } from "./platform/http/rate-limit.js";
 import { createHttpServer } from "./platform/http/server.js";
 import type { Logger } from "./platform/telemetry/logger.js";
 import { createReference } from "./platform/telemetry/reference.js";
 import { FLOW_LIFETIME_SECONDS } from "./sign-in/flow/flow.repository.js";
+import { createSignInLimits } from "./sign-in/limits.js";
 import { createSignInRouter } from "./sign-in/router.js";
 
 /** What a test may replace. */
@@ -127,6 +129,7 @@ export async function startUsher(
       },
       cookies,
       callerOf,
+      limits: createSignInLimits(createRateLimits({ database, clock, enabled: configuration.rateLimits })),
       allowedOrigins: configuration.allowedOrigins,
       describe: async (connectionId) => {
         const connection = await findConnection(database.reader, null, connectionId);
@@ -151,7 +154,7 @@ export async function startUsher(
     const port = await listen(server, configuration.port);
     // Not before: a key that is made for a start that fails would never be shown to anybody.
     const newOperatorKey = await ensureOperatorKey(store, configuration.operatorKey);
-    const stopSweeping = startSweeper(store, clock, logger);
+    const stopSweeping = startSweeper(store, clock, logger, configuration.attemptRetentionDays);
     const webhooks = startWebhooks(configuration, webhookServices(store, services, EVENT_TYPES), quiet, logger);
     announced.onCommit(webhooks.nudge);
     return {

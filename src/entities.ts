@@ -11,6 +11,7 @@ import { GroupMemberRow, GroupRow } from "./people/group/group.row.js";
 import { InstallationRow } from "./people/installation/installation.row.js";
 import { SeatRow } from "./people/seat/seat.row.js";
 import { UserFieldRow } from "./people/user/user-field.row.js";
+import { RateLimitRow } from "./platform/http/rate-limit.row.js";
 import { MailMessageRow } from "./platform/mail/mail-message.row.js";
 import { EventCounterRow, EventRow } from "./events/event.row.js";
 import { ApiKeyRow } from "./people/api-key/api-key.row.js";
@@ -61,4 +62,5 @@ export const entities = [
   WebhookAttemptRow,
   WebhookRetryRow,
   WebhookRedeliveryRow,
+  RateLimitRow,
 ];

@@ -7,14 +7,21 @@ import type { Store } from "../access/store.js";
 import { settleEndedSeats } from "../people/seat/settle-seats.js";
 import { sweepSessions } from "../people/session/session.repository.js";
 import type { Clock } from "../platform/clock.js";
+import { sweepRateLimits } from "../platform/http/rate-limit.js";
 import type { Logger } from "../platform/telemetry/logger.js";
+import { sweepAttempts } from "../sign-in/attempt/attempt.repository.js";
 import { sweepFlows } from "../sign-in/flow/flow.repository.js";
 import { sweepTickets } from "../sign-in/ticket/ticket.repository.js";
 
 const INTERVAL_MS = 60_000;
 
 /** Starts sweeping once a minute; the answer stops it, after a sweep under way has ended. */
-export function startSweeper(store: Store, clock: Clock, logger: Logger): () => Promise<void> {
+export function startSweeper(
+  store: Store,
+  clock: Clock,
+  logger: Logger,
+  attemptRetentionDays: number,
+): () => Promise<void> {
   let running: Promise<void> = Promise.resolve();
   const chores = [
     () =>
@@ -22,6 +29,8 @@ export function startSweeper(store: Store, clock: Clock, logger: Logger): () => 
         await sweepFlows(unit);
         await sweepTickets(unit);
         await sweepSessions(unit);
+        await sweepAttempts(unit, attemptRetentionDays);
+        await sweepRateLimits(unit, unit.now);
       }),
     () => settleEndedSeats(store, clock()),
   ];

@@ -30,6 +30,8 @@ export interface Configuration {
   /** Delays between the attempts of one webhook delivery, in seconds; after the last one the endpoint is disabled. */
   readonly webhookRetrySeconds: readonly number[];
   readonly rateLimits: boolean;
+  /** How long sign-in attempts are kept, in days. */
+  readonly attemptRetentionDays: number;
   /** Introspection is on outside production, or where `USHER_INTROSPECTION` says so. */
   readonly introspection: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -170,6 +172,7 @@ export function readConfiguration(
     googleDirectoryUrl: service("USHER_GOOGLE_DIRECTORY_URL", "https://admin.googleapis.com"),
     webhookRetrySeconds: webhookRetrySeconds.length > 0 ? webhookRetrySeconds : DEFAULT_WEBHOOK_RETRY_SECONDS,
     rateLimits: oneOf("USHER_RATE_LIMITS", ["on", "off"], "on") === "on",
+    attemptRetentionDays: readDays("USHER_SIGN_IN_ATTEMPT_DAYS", value("USHER_SIGN_IN_ATTEMPT_DAYS"), 180, wrong),
     introspection: oneOf("USHER_INTROSPECTION", ["on", "off"], production ? "off" : "on") === "on",
     logLevel: oneOf("USHER_LOG_LEVEL", LOG_LEVELS, "info"),
   };
@@ -196,6 +199,15 @@ function readPort(text: string | null, wrong: Wrong): number {
 /** Whether a host name can only mean this machine. */
 export function isLoopbackHost(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+const MOST_DAYS = 3_650;
+
+function readDays(name: string, text: string | null, fallback: number, wrong: Wrong): number {
+  if (text === null) return fallback;
+  if (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST_DAYS) return Number(text);
+  wrong(name, `must be a number of days from 1 to ${MOST_DAYS}, not "${text}".`);
+  return fallback;
 }
 
 function readPublicUrl(text: string, production: boolean, wrong: Wrong): string {

@@ -16,6 +16,7 @@ import { clientAddress } from "../platform/http/client-address.js";
 import type { Cookie } from "../platform/http/cookies.js";
 import { sendPage } from "../platform/http/pages.js";
 import type { Desk, Visitor } from "./desk.js";
+import type { SignInLimits } from "./limits.js";
 import { resolveReturnTo } from "./return-to.js";
 import { accountPage } from "./pages/account-page.js";
 import { refusalPage } from "./pages/refusal-page.js";
@@ -43,6 +44,7 @@ export interface SignInDoor {
     readonly browser: Cookie;
   };
   readonly callerOf: (request: Request) => Promise<Caller>;
+  readonly limits: SignInLimits;
   /** Origins whose pages may sign a person out: our own, and those of the product's frontends. */
   readonly allowedOrigins: readonly string[];
   /** The metadata document of a connection; `null` when there is no such connection, or its type has none. */
@@ -79,7 +81,8 @@ function visitorOf({ cookies }: SignInDoor, request: Request): Visitor {
 
 async function handleStart(door: SignInDoor, request: Request, response: Response): Promise<void> {
   const { login_hint: loginHint, returnTo } = request.query;
-  await answer(door, response, () =>
+  await door.limits.starts.use(request);
+  await answer(door, request, response, () =>
     start(door.desk, visitorOf(door, request), {
       connectionId: String(request.params["connectionId"]),
       returnTo,
@@ -89,7 +92,8 @@ async function handleStart(door: SignInDoor, request: Request, response: Respons
 }
 
 async function handleReturn(door: SignInDoor, request: Request, response: Response): Promise<void> {
-  await answer(door, response, () =>
+  await door.limits.refusals.require(request);
+  await answer(door, request, response, () =>
     finishReturn(door.desk, visitorOf(door, request), {
       connectionId: String(request.params["connectionId"]),
       parameters: request.query,
@@ -98,14 +102,17 @@ async function handleReturn(door: SignInDoor, request: Request, response: Respon
 }
 
 async function handlePost(door: SignInDoor, request: Request, response: Response): Promise<void> {
+  // Asked before the form is read, which is the larger part of the work.
+  await door.limits.refusals.require(request);
   const form = await readForm(request, response);
-  await answer(door, response, () =>
+  await answer(door, request, response, () =>
     receivePost(door.desk, visitorOf(door, request), { connectionId: String(request.params["connectionId"]), form }),
   );
 }
 
 async function handleTicket(door: SignInDoor, request: Request, response: Response): Promise<void> {
-  await answer(door, response, () =>
+  await door.limits.refusals.require(request);
+  await answer(door, request, response, () =>
     finishTicket(door.desk, visitorOf(door, request), {
       connectionId: String(request.params["connectionId"]),
       parameters: request.query,
@@ -123,6 +130,7 @@ async function handleMetadata({ describe }: SignInDoor, request: Request, respon
 /** Carries out what a line of sign-in came to. Nothing of it may be kept by a cache. */
 async function answer(
   door: SignInDoor,
+  request: Request,
   response: Response,
   line: () => Promise<SentToProvider | SentToTicket | SignedIn | SignInRefused>,
 ): Promise<void> {
@@ -141,6 +149,7 @@ async function answer(
       response.redirect(303, outcome.location);
       return;
     case "refused":
+      await door.limits.refusals.note(request);
       sendRefusal(response, outcome.status, {
         message: outcome.message,
         reference: outcome.reference,
@@ -190,7 +199,8 @@ function pageOf({ slug }: Organization, query = ""): string {
   return `/o/${slug}${query}`;
 }
 
-async function handlePrompt({ desk }: SignInDoor, request: Request, response: Response): Promise<void> {
+async function handlePrompt({ desk, limits }: SignInDoor, request: Request, response: Response): Promise<void> {
+  await limits.lookups.require(request);
   const { organization: entered } = request.query;
   const text = typeof entered === "string" ? entered.trim() : "";
   const isAddress = text.includes("@");
@@ -200,6 +210,7 @@ async function handlePrompt({ desk }: SignInDoor, request: Request, response: Re
     response.redirect(303, pageOf(organization, hint));
     return;
   }
+  if (text !== "") await limits.lookups.note(request);
   const problem = isAddress ? NO_SUCH_DOMAIN : NO_SUCH_ORGANIZATION;
   sendPrompt(response, text, text === "" ? null : problem);
 }
@@ -222,9 +233,11 @@ function sendPrompt(response: Response, entered: string, problem: string | null)
 /** The organization's own page: who you are when signed in, else how to sign in. */
 async function handleOrganization(door: SignInDoor, request: Request, response: Response): Promise<void> {
   const { desk } = door;
+  await door.limits.lookups.require(request);
   const slug = String(request.params["slug"]);
   const organization = await findOrganizationBySlug(desk.store.reader, slug);
   if (organization === null) {
+    await door.limits.lookups.note(request);
     sendPrompt(response, slug, NO_SUCH_ORGANIZATION);
     return;
   }

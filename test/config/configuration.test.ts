@@ -34,6 +34,7 @@ describe("the environment", () => {
       returnUrls: [],
       trustedProxies: [],
       rateLimits: true,
+      attemptRetentionDays: 180,
       introspection: true,
     });
     expect(Object.isFrozen(read())).toBe(true);
@@ -53,6 +54,7 @@ describe("the environment", () => {
       USHER_TRUSTED_PROXIES: "10.0.0.0/8,proxy.internal",
       USHER_GOOGLE_ISSUER: "https://evil.example",
       USHER_RATE_LIMITS: "no",
+      USHER_SIGN_IN_ATTEMPT_DAYS: "0",
       USHER_LOG_LEVEL: "loud",
     };
     expect(mistaken(environment).toSorted()).toEqual([
@@ -66,11 +68,12 @@ describe("the environment", () => {
       "USHER_OPERATOR_KEY",
       "USHER_RATE_LIMITS",
       "USHER_RETURN_URLS",
+      "USHER_SIGN_IN_ATTEMPT_DAYS",
       "USHER_TRUSTED_PROXIES",
       "USHER_URL",
       "USHER_URL",
     ]);
-    expect(() => read(environment)).toThrow(/^The configuration has 13 mistakes:\n {2}- /);
+    expect(() => read(environment)).toThrow(/^The configuration has 14 mistakes:\n {2}- /);
     for (const secret of ["pa55word", "too-short-a-secret"])
       expect(() => read(environment)).not.toThrow(
         expect.objectContaining({ message: expect.stringContaining(secret) }),

@@ -83,7 +83,7 @@ export const FORBIDDEN = defineFailure<{ permission: string | null }>({
 export const RATE_LIMITED = defineFailure<{ retryAfterSeconds: number }>({
   code: "RATE_LIMITED",
   status: 429,
-  message: "Too many requests.",
+  message: ({ retryAfterSeconds }) => `Too many requests. Try again in ${retryAfterSeconds} s.`,
   remedy: "Wait for the number of seconds that details.retryAfterSeconds names.",
 });
 

@@ -55,6 +55,9 @@ function readFailure(error: unknown): AnsweredFailure | null {
 
 function answerFailure(request: Request, response: Response, failure: AnsweredFailure, reference: string | null): void {
   const { code, status, message, remedy, details } = failure;
+  const retryAfterSeconds = details instanceof Object && "retryAfterSeconds" in details && details.retryAfterSeconds;
+  // RFC 9110, 10.2.3: programs and proxies look here.
+  if (typeof retryAfterSeconds === "number") response.setHeader("Retry-After", String(retryAfterSeconds));
   if (request.accepts(["application/json", "text/html"]) !== "text/html") {
     response.setHeader("Cache-Control", "no-store");
     response.status(status).json({ error: { code, message, remedy, details, reference } });

@@ -1,4 +1,5 @@
 /** Reading sign-in attempts. */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader, SqlValue } from "../../platform/database/database.js";
 import { toDate } from "../../platform/database/values.js";
 import { pageByKeyset } from "../../platform/graphql/keyset.js";
@@ -65,6 +66,21 @@ export async function pageAttempts(
     ],
     args,
   });
+}
+
+/** So many attempts are forgotten at once, that the deletion holds up nobody's sign-in. */
+const SWEPT_AT_ONCE = 5_000;
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+/** Forgets the oldest attempts beyond the retention time; what is left of them goes with the next sweep. */
+export async function sweepAttempts(unit: UnitOfWork, retentionDays: number): Promise<void> {
+  const horizon = new Date(unit.now.getTime() - retentionDays * DAY_MILLISECONDS);
+  // MySQL deletes from no table that the statement itself reads, but for a derived one.
+  await unit.execute(
+    `DELETE FROM sign_in_attempt WHERE id IN (SELECT id FROM
+       (SELECT id FROM sign_in_attempt WHERE occurred_at < ? ORDER BY occurred_at LIMIT ${SWEPT_AT_ONCE}) AS swept)`,
+    [horizon],
+  );
 }
 
 /** The steps of a recorded attempt. */

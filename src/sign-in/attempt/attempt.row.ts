@@ -3,6 +3,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("sign_in_attempt")
 @Index("ix_sign_in_attempt_organization", ["organizationId", "occurredAt", "id"])
+@Index("ix_sign_in_attempt_time", ["occurredAt"])
 @Index("ux_sign_in_attempt_reference", ["reference"], { unique: true })
 export class AttemptRow {
   @PrimaryColumn({ type: "varchar", length: 36 })

@@ -1,0 +1,96 @@
+/**
+ * rate-limiter-flexible over our own table, through our own transactions. The library's SQL stores make tables of their
+ * own on connections of their own, which neither migrations nor SQLite's one writer would know of.
+ */
+import { RateLimiterRes } from "rate-limiter-flexible";
+import RateLimiterStoreAbstract from "rate-limiter-flexible/lib/RateLimiterStoreAbstract.js";
+import type { Clock } from "../clock.js";
+import { sha256Hex } from "../crypto/tokens.js";
+import type { Database, Dialect, Reader } from "../database/database.js";
+import { toDate } from "../database/values.js";
+
+/** What a window holds. */
+interface Window {
+  readonly points: number;
+  readonly expiresAt: Date;
+}
+
+export interface RateLimitStoreOptions {
+  readonly database: Pick<Database, "reader" | "transact">;
+  readonly clock: Clock;
+  /** Keeps the limits apart from each other. */
+  readonly name: string;
+  readonly points: number;
+  readonly durationSeconds: number;
+}
+
+/** Counts in the database. Who has used everything up is refused from memory, so that insisting costs no write. */
+export class RateLimitStore extends RateLimiterStoreAbstract {
+  readonly #database: RateLimitStoreOptions["database"];
+  readonly #clock: Clock;
+
+  constructor({ database, clock, name, points, durationSeconds }: RateLimitStoreOptions) {
+    super({
+      storeClient: undefined,
+      keyPrefix: name,
+      points,
+      duration: durationSeconds,
+      inMemoryBlockOnConsumed: points,
+    });
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  /** Adds to the window of a key, or begins a new one; the library calls it. */
+  async _upsert(key: string, points: number, durationMilliseconds: number, isSet: boolean): Promise<Window> {
+    const keyHash = sha256Hex(key);
+    const now = this.#clock();
+    const expiresAt = new Date(now.getTime() + durationMilliseconds);
+    return await this.#database.transact(async (transaction) => {
+      // Of several assignments MySQL sees the earlier ones: the time, which the others depend on, comes last.
+      await transaction.execute(
+        `INSERT INTO rate_limit (key_hash, points, expires_at) VALUES (?, ?, ?) ${onDuplicate(transaction.dialect)}
+           points = CASE WHEN ? = 1 OR rate_limit.expires_at <= ? THEN ? ELSE rate_limit.points + ? END,
+           expires_at = CASE WHEN ? = 1 OR rate_limit.expires_at <= ? THEN ? ELSE rate_limit.expires_at END`,
+        [keyHash, points, expiresAt, isSet, now, points, points, isSet, now, expiresAt],
+      );
+      const window = await readWindow(transaction, keyHash);
+      if (window === null) throw new Error("a rate limit was counted and is not there");
+      return window;
+    });
+  }
+
+  async _get(key: string): Promise<Window | null> {
+    const window = await readWindow(this.#database.reader, sha256Hex(key));
+    return window !== null && window.expiresAt > this.#clock() ? window : null;
+  }
+
+  async _delete(key: string): Promise<boolean> {
+    const deleted = await this.#database.transact(({ execute }) =>
+      execute("DELETE FROM rate_limit WHERE key_hash = ?", [sha256Hex(key)]),
+    );
+    return deleted > 0;
+  }
+
+  /** Brings a window into the library's form. */
+  _getRateLimiterRes(_key: string, changedPoints: number, { points, expiresAt }: Window): RateLimiterRes {
+    return new RateLimiterRes(
+      Math.max(this.points - points, 0),
+      Math.max(expiresAt.getTime() - this.#clock().getTime(), 0),
+      points,
+      points === changedPoints,
+    );
+  }
+}
+
+function onDuplicate(dialect: Dialect): string {
+  return dialect === "sqlite" ? "ON CONFLICT (key_hash) DO UPDATE SET" : "ON DUPLICATE KEY UPDATE";
+}
+
+async function readWindow(reader: Reader, keyHash: string): Promise<Window | null> {
+  const raw = await reader.row<{ points: number; expires_at: unknown }>(
+    "SELECT points, expires_at FROM rate_limit WHERE key_hash = ?",
+    [keyHash],
+  );
+  return raw === undefined ? null : { points: Number(raw.points), expiresAt: toDate(raw.expires_at) };
+}

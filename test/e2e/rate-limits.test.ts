@@ -1,0 +1,171 @@
+/** What a stranger without an account can make this installation keep: bounded for each address, and forgotten in time. */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { migrations } from "../../migrations/index.js";
+import { SYSTEM } from "../../src/access/caller.js";
+import { createBegin } from "../../src/access/unit-of-work.js";
+import { entities } from "../../src/entities.js";
+import { createOrganization } from "../../src/people/organization/organization.operations.js";
+import { migrate } from "../../src/platform/database/migrations.js";
+import { sweepAttempts } from "../../src/sign-in/attempt/attempt.repository.js";
+import { REFUSALS_A_MINUTE, STARTS_A_MINUTE, UNKNOWN_ORGANIZATIONS_A_MINUTE } from "../../src/sign-in/limits.js";
+import { createBrowser } from "../support/browser.js";
+import { openTestDatabase } from "../support/database.js";
+import { readDatabaseImage } from "../support/database-image.js";
+import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
+import { createTenant, whoIsSignedIn, type Tenant } from "../support/tenant.js";
+import { startTestUsher, type TestUsher } from "../support/usher.js";
+
+let usher: TestUsher;
+let provider: HostileOpenIdProvider;
+let tenant: Tenant;
+/** Stands still, so that no test depends on how long its minute takes. */
+const now = new Date();
+beforeAll(async () => {
+  usher = await startTestUsher({
+    clock: () => now,
+    environment: { USHER_TRUSTED_PROXIES: "127.0.0.1,::1" },
+  });
+  provider = await startHostileOpenIdProvider();
+  tenant = await createTenant(usher, provider);
+});
+afterAll(async () => {
+  await usher.stop();
+  await provider.close();
+});
+
+/** What a browser at an address gets; `headers` are further ones. */
+const open = async (url: string, address: string, init: RequestInit = {}, headers: Record<string, string> = {}) =>
+  await fetch(url, {
+    redirect: "manual",
+    ...init,
+    headers: { "x-forwarded-for": address, accept: "text/html", ...headers },
+  });
+
+/** Opens an address so often, a few at once, and answers how many requests had each status. */
+async function insist(times: number, request: () => Promise<Response>): Promise<Record<string, number>> {
+  const statuses: Record<string, number> = {};
+  let left = times;
+  const work = async () => {
+    while (left > 0) {
+      left -= 1;
+      const response = await request();
+      const { status } = response;
+      // An answer that nobody reads keeps its connection, and the test's process with it.
+      await response.arrayBuffer();
+      statuses[status] = (statuses[status] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, work));
+  return statuses;
+}
+
+const rowsOf = async (...tables: string[]) => {
+  const image = await readDatabaseImage(usher.databaseUrl);
+  return tables.map((table) => Number.parseInt(image[table] ?? "", 10));
+};
+
+describe("a stranger at one address", () => {
+  it("begins only so many sign-ins in a minute, and then leaves no rows", async () => {
+    const request = () => open(tenant.startUrl, "198.51.100.1");
+    expect(await insist(STARTS_A_MINUTE, request)).toEqual({ 303: STARTS_A_MINUTE });
+    const before = await readDatabaseImage(usher.databaseUrl);
+    expect(await insist(20, request)).toEqual({ 429: 20 });
+    expect(await readDatabaseImage(usher.databaseUrl)).toEqual(before);
+
+    const refused = await request();
+    expect(refused.headers.get("retry-after")).toBe("60");
+    expect(await refused.text()).toContain("Too many requests. Try again in 60 s.");
+    const forPrograms = await open(tenant.startUrl, "198.51.100.1", {}, { accept: "application/json" });
+    expect(await forPrograms.json()).toMatchObject({ error: { code: "RATE_LIMITED" } });
+  });
+
+  it("keeps nobody at another address out", async () => {
+    expect((await open(tenant.startUrl, "198.51.100.2")).status).toBe(303);
+    const browser = createBrowser();
+    await tenant.signIn(browser);
+    expect(await whoIsSignedIn(browser, usher)).toBe("alice@acme.test");
+  });
+
+  it("has only so many answers of providers refused, wherever it sends them, and then leaves no rows", async () => {
+    const at = (path: string, init: RequestInit = {}) =>
+      open(`${usher.url}/sso/${tenant.connectionId}/${path}?state=x&code=y`, "198.51.100.3", init);
+    const [before = 0] = await rowsOf("sign_in_attempt");
+    const statuses = await insist(REFUSALS_A_MINUTE + 40, () => at("callback"));
+    const [after = 0] = await rowsOf("sign_in_attempt");
+    // Those that were under way together when the last one was used up are answered.
+    expect(statuses["429"]).toBeGreaterThanOrEqual(32);
+    expect(after - before).toBe(REFUSALS_A_MINUTE + 40 - (statuses["429"] ?? 0));
+
+    const image = await readDatabaseImage(usher.databaseUrl);
+    const form = new URLSearchParams({ SAMLResponse: "eA==", RelayState: "x" });
+    expect((await at("callback")).status).toBe(429);
+    expect((await at("acs")).status).toBe(429);
+    expect((await at("acs", { method: "POST", body: form })).status).toBe(429);
+    expect(await readDatabaseImage(usher.databaseUrl)).toEqual(image);
+  });
+
+  it.each(["callback", "acs"])("uses up its refusals at the %s", async (path) => {
+    const [before = 0] = await rowsOf("rate_limit");
+    await open(`${usher.url}/sso/${tenant.connectionId}/${path}?state=x&code=y`, `198.51.100.9${path.length}`);
+    expect(await rowsOf("rate_limit")).toEqual([before + 1]);
+  });
+
+  it.each([
+    ["/o/no-such-organization", "198.51.100.6"],
+    ["/sign-in?organization=no-such-organization", "198.51.100.7"],
+  ])("asks for only so many organizations that do not exist: %s", async (path, address) => {
+    const statuses = await insist(UNKNOWN_ORGANIZATIONS_A_MINUTE + 20, () => open(`${usher.url}${path}`, address));
+    expect(statuses["404"]).toBeLessThanOrEqual(UNKNOWN_ORGANIZATIONS_A_MINUTE + 8);
+    expect(statuses["429"]).toBeGreaterThanOrEqual(12);
+    // Nor does the limit tell which exist.
+    expect((await open(`${usher.url}/o/${tenant.slug}`, address)).status).toBe(429);
+  });
+
+  it("cannot choose its address, where no proxy is trusted", async () => {
+    const alone = await startTestUsher();
+    try {
+      let count = 0;
+      const request = () => open(`${alone.url}/o/no-such-organization`, `198.51.100.${(count += 1) % 250}`);
+      const statuses = await insist(UNKNOWN_ORGANIZATIONS_A_MINUTE + 20, request);
+      expect(statuses["429"]).toBeGreaterThanOrEqual(12);
+    } finally {
+      await alone.stop();
+    }
+  });
+});
+
+describe("a sign-in that succeeds", () => {
+  it("uses up none of what refusals may", async () => {
+    const browser = createBrowser();
+    const [before] = await rowsOf("rate_limit");
+    await browser.get(await tenant.authenticate(browser));
+    const [after] = await rowsOf("rate_limit");
+    expect(await whoIsSignedIn(browser, usher)).toBe("alice@acme.test");
+    expect(after).toBe(before);
+  });
+});
+
+describe("sign-in attempts", () => {
+  it("are forgotten after the retention time, and not before", async () => {
+    const database = await openTestDatabase({ entities, migrations });
+    try {
+      await migrate(database);
+      const day = 24 * 60 * 60 * 1000;
+      const store = { reader: database.reader, begin: createBegin(database, () => now) };
+      const { id } = await createOrganization(store, SYSTEM, { name: "Acme", slug: "acme" });
+      await store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
+        for (const [index, days] of [179, 180, 181, 400].entries())
+          await unit.execute(
+            `INSERT INTO sign_in_attempt (id, reference, organization_id, outcome, steps, occurred_at)
+             VALUES (?, ?, ?, 'SUCCEEDED', '[]', ?)`,
+            [`attempt-${index}`, `R${index}`, id, new Date(now.getTime() - days * day)],
+          );
+        await sweepAttempts(unit, 180);
+      });
+      const left = await database.reader.rows<{ id: string }>("SELECT id FROM sign_in_attempt ORDER BY id");
+      expect(left.map(({ id }) => id)).toEqual(["attempt-0", "attempt-1"]);
+    } finally {
+      await database.close();
+    }
+  });
+});
