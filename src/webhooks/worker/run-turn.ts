@@ -55,11 +55,15 @@ export async function runTurn(services: WorkerServices, lease: Lease, stopping: 
   const began = performance.now();
   const isOver = () =>
     ledger.isClosed || stopping.isStopping() || performance.now() - began >= services.measures.turnMs;
+  // A receiver may take longer than the lease lasts. What fails here fails again below.
+  const heartbeat = setInterval(() => void ledger.flushWhenDue().catch(() => {}), services.measures.flushMs);
   try {
     await runLanes({ services, lease, ledger, stopping, isOver }, [deliverFirst, retryDue, redeliverNext]);
   } catch (error) {
     // Attempts that were given up have no result: they are made again by whoever comes next.
     if (!stopping.signal.aborted) throw error;
+  } finally {
+    clearInterval(heartbeat);
   }
   await ledger.flush({ release: true });
 }

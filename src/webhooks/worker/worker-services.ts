@@ -12,7 +12,7 @@ export interface WorkerServices extends WebhookServices {
 export interface WorkerMeasures {
   /** How often to look for work where nobody has said that there is some. */
   readonly pollMs: number;
-  /** How long a lease lasts without being renewed; longer than the slowest attempt and a flush. */
+  /** How long a lease lasts without being renewed, several times `flushMs`: so long a dead worker's endpoints wait. */
   readonly leaseMs: number;
   /** How many endpoints one process serves at once. */
   readonly endpointsAtOnce: number;
@@ -31,7 +31,7 @@ export interface WorkerMeasures {
 
 export const DEFAULT_MEASURES: WorkerMeasures = {
   pollMs: 1_000,
-  leaseMs: 60_000,
+  leaseMs: 15_000,
   endpointsAtOnce: 128,
   failingAtOnce: 64,
   turnMs: 20_000,
