@@ -5,6 +5,7 @@ import { createBegin } from "./access/unit-of-work.js";
 import { createCatalogue } from "./app/catalogue.js";
 import { listen } from "./app/listen.js";
 import { loadKeyRing } from "./app/load-key-ring.js";
+import { startMail } from "./app/mail.js";
 import { createSchema, EVENT_TYPES } from "./app/schema.js";
 import { startSweeper } from "./app/sweeper.js";
 import { announceCommits, startWebhooks, webhookServices } from "./app/webhooks.js";
@@ -157,13 +158,16 @@ export async function startUsher(
     const stopSweeping = startSweeper(store, clock, logger, configuration.attemptRetentionDays);
     const webhooks = startWebhooks(configuration, webhookServices(store, services, EVENT_TYPES), quiet, logger);
     announced.onCommit(webhooks.nudge);
+    const mail = startMail(configuration, { database, clock, logger });
     return {
       port,
       newOperatorKey,
       stop: async (limits) => {
+        const mailStopped = mail.stop(limits.limitMilliseconds);
         const webhooksStopped = webhooks.stop();
         const inTime = await server.stop(limits);
         await webhooksStopped;
+        await mailStopped;
         await endpoint.stop();
         await stopSweeping();
         await registry.close();

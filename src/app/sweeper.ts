@@ -1,12 +1,13 @@
 /**
- * Forgets what is over: flows, replay notes and sessions; and settles seats whose billing cycle has ended. Every replica
- * may sweep: what one has swept, the next does not find.
+ * Forgets what is over: flows, replay notes, sessions and old mail; and settles seats whose billing cycle has ended.
+ * Every replica may sweep: what one has swept, the next does not find.
  */
 import { SYSTEM } from "../access/caller.js";
 import type { Store } from "../access/store.js";
 import { settleEndedSeats } from "../people/seat/settle-seats.js";
 import { sweepSessions } from "../people/session/session.repository.js";
 import type { Clock } from "../platform/clock.js";
+import { sweepMail } from "../platform/mail/outbox.js";
 import { sweepRateLimits } from "../platform/http/rate-limit.js";
 import type { Logger } from "../platform/telemetry/logger.js";
 import { sweepAttempts } from "../sign-in/attempt/attempt.repository.js";
@@ -31,6 +32,7 @@ export function startSweeper(
         await sweepSessions(unit);
         await sweepAttempts(unit, attemptRetentionDays);
         await sweepRateLimits(unit, unit.now);
+        await sweepMail(unit, unit.now);
       }),
     () => settleEndedSeats(store, clock()),
   ];

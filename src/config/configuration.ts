@@ -1,6 +1,8 @@
 /** The environment, parsed once into a frozen value. Every mistake is named at once, with what to do about it. */
 import { isIP } from "node:net";
 import { join } from "node:path";
+import { isLoopbackHost } from "./hosts.js";
+import { readMailConfiguration, type MailConfiguration } from "./mail.js";
 
 /** Everything that this installation is told from outside. */
 export interface Configuration {
@@ -27,6 +29,7 @@ export interface Configuration {
   readonly graphUrl: string;
   readonly googleIssuer: string;
   readonly googleDirectoryUrl: string;
+  readonly mail: MailConfiguration;
   /** Delays between the attempts of one webhook delivery, in seconds; after the last one the endpoint is disabled. */
   readonly webhookRetrySeconds: readonly number[];
   readonly rateLimits: boolean;
@@ -170,6 +173,7 @@ export function readConfiguration(
     graphUrl: service("USHER_GRAPH_URL", "https://graph.microsoft.com"),
     googleIssuer: service("USHER_GOOGLE_ISSUER", "https://accounts.google.com"),
     googleDirectoryUrl: service("USHER_GOOGLE_DIRECTORY_URL", "https://admin.googleapis.com"),
+    mail: readMailConfiguration({ server: value("SMTP_URL"), sender: value("USHER_MAIL_FROM") }, publicUrl, wrong),
     webhookRetrySeconds: webhookRetrySeconds.length > 0 ? webhookRetrySeconds : DEFAULT_WEBHOOK_RETRY_SECONDS,
     rateLimits: oneOf("USHER_RATE_LIMITS", ["on", "off"], "on") === "on",
     attemptRetentionDays: readDays("USHER_SIGN_IN_ATTEMPT_DAYS", value("USHER_SIGN_IN_ATTEMPT_DAYS"), 180, wrong),
@@ -194,11 +198,6 @@ function readPort(text: string | null, wrong: Wrong): number {
   wrong("PORT", `must be a port number from 0 to 65535, not "${text}".`);
   // One mistake is told once: the public address would be wrong as well.
   return DEFAULT_PORT;
-}
-
-/** Whether a host name can only mean this machine. */
-export function isLoopbackHost(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 const MOST_DAYS = 3_650;

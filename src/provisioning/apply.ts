@@ -8,9 +8,12 @@ import {
   type NewIdentity,
 } from "../connection/identity/identity.repository.js";
 import { insertLinkRequest } from "../connection/identity/link-request.repository.js";
+import { findConnection } from "../connection/stored/connection.repository.js";
 import { appendEvent } from "../events/append-event.js";
 import { wipeUnverifiedCredential } from "../people/credential/credential.changes.js";
 import { giveMembership, withdrawMemberships } from "../people/group/group.changes.js";
+import { noticeApprovalRequested } from "../people/notices/notice-approval-requested.js";
+import { noticeMerged } from "../people/notices/notice-merged.js";
 import type { Organization } from "../people/organization/organization.js";
 import { findRolesOf } from "../people/role/role.repository.js";
 import type { Role, RoleSource } from "../people/role/role.js";
@@ -23,6 +26,7 @@ import type { User } from "../people/user/user.js";
 import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
 import type { Decision, Grant } from "./decide.js";
+import type { MergeCandidate } from "./decide-account.js";
 import type { MappedMembership } from "./mappings/decide-groups.js";
 
 /** A decision that lets somebody in, or makes an account that waits for approval. */
@@ -62,7 +66,7 @@ async function applyToAccount(
       });
       // Somebody whom merging had joined under another address is never joined to whoever has the new one.
       await link(unit, arrival, user, "OWN", admission.retire === null ? emailKeyOf(arrival) : null);
-      if (user.status === "PENDING_APPROVAL") await tellApprovalRequested(unit, organization, user);
+      if (user.status === "PENDING_APPROVAL") await tellApprovalRequested(unit, arrival, organization, user);
       return user;
     }
     case "link": {
@@ -75,7 +79,7 @@ async function applyToAccount(
       if (candidate.unverifiedPassword) await wipeUnverifiedCredential(unit, candidate.user.id);
       const { user } = await changeAccount(unit, organization, candidate.user, { given, ...(roles && { roles }) });
       await link(unit, arrival, user, "MERGED", emailKeyOf(arrival));
-      await tellMerged(unit, arrival, organization, user, candidate.unverifiedPassword);
+      await tellMerged(unit, arrival, organization, user, candidate);
       return user;
     }
     case "update": {
@@ -141,7 +145,7 @@ async function tellMerged(
   { connectionId, profile }: Arrival,
   organization: Organization,
   user: User,
-  wiped: boolean,
+  { user: before, unverifiedPassword: wiped }: MergeCandidate,
 ): Promise<void> {
   await appendEvent(unit, {
     organizationId: organization.id,
@@ -155,15 +159,31 @@ async function tellMerged(
     subject: { type: "user", id: user.id },
     after: { connectionId, issuer: profile.issuer, subject: profile.subject, droppedUnverifiedPassword: wiped },
   });
+  const connectionName = await nameConnection(unit, connectionId);
+  await noticeMerged(unit, { organization, user: before, connectionName, droppedPassword: wiped });
 }
 
-async function tellApprovalRequested(unit: UnitOfWork, organization: Organization, user: User): Promise<void> {
+async function tellApprovalRequested(
+  unit: UnitOfWork,
+  { connectionId }: Arrival,
+  organization: Organization,
+  user: User,
+): Promise<void> {
   await appendEvent(unit, {
     organizationId: organization.id,
     type: USER_APPROVAL_REQUESTED,
     subject: { id: user.id, version: user.version },
     data: { user: (await describeAccount(unit, organization, user)).snapshot, changed: null },
   });
+  await noticeApprovalRequested(unit, {
+    organization,
+    user,
+    connectionName: await nameConnection(unit, connectionId),
+  });
+}
+
+async function nameConnection(unit: UnitOfWork, connectionId: string): Promise<string> {
+  return (await findConnection(unit, null, connectionId))?.displayName ?? "single sign-on";
 }
 
 /** Asks an administrator whether an arrival belongs to an account that is there. */

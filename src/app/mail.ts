@@ -1,0 +1,28 @@
+/** Mail as this installation has it: every room's templates, and the way that messages take. */
+import { join } from "node:path";
+import type { Configuration } from "../config/configuration.js";
+import { NOTICE_TEMPLATES } from "../people/notices/templates.js";
+import type { Clock } from "../platform/clock.js";
+import type { Database } from "../platform/database/database.js";
+import { LANES } from "../platform/mail/deliver-batch.js";
+import { createFolderTransport } from "../platform/mail/folder-transport.js";
+import { startMailWorker, type MailWorker } from "../platform/mail/mail-worker.js";
+import { createSmtpTransport } from "../platform/mail/smtp-transport.js";
+import { assembleMailTemplates } from "../platform/mail/template.js";
+import type { Logger } from "../platform/telemetry/logger.js";
+
+/** Everything that is ever sent by mail. */
+export const MAIL_TEMPLATES = assembleMailTemplates(NOTICE_TEMPLATES);
+
+/** Starts to send what waits in the outbox, to the mail server or, where none is set, to the data folder. */
+export function startMail(
+  { mail: { server, sender }, dataDirectory, production }: Configuration,
+  parts: { readonly database: Database; readonly clock: Clock; readonly logger: Logger },
+): MailWorker {
+  const folder = join(dataDirectory, "mail");
+  if (server === null && production)
+    parts.logger.warn({ folder }, "SMTP_URL names no mail server: messages become files that nobody receives.");
+  const transport =
+    server === null ? createFolderTransport(folder, sender) : createSmtpTransport(server, sender, LANES);
+  return startMailWorker({ ...parts, transport, templates: MAIL_TEMPLATES });
+}

@@ -1,0 +1,33 @@
+/** Tells a person that a sign-in has joined their account. */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { queueMail } from "../../platform/mail/queue-mail.js";
+import { writeMail } from "../../platform/mail/template.js";
+import type { Organization } from "../organization/organization.js";
+import type { User } from "../user/user.js";
+import { ACCOUNT_MERGED } from "./templates.js";
+
+/**
+ * Queues the notice, in the unit of work that merges.
+ *
+ * @param user the account as it was before: the mail goes to the address that its owner reads, whatever was sent now
+ */
+export async function noticeMerged(
+  unit: UnitOfWork,
+  {
+    organization,
+    user,
+    ...told
+  }: {
+    readonly organization: Organization;
+    readonly user: User;
+    readonly connectionName: string;
+    readonly droppedPassword: boolean;
+  },
+): Promise<void> {
+  const { fullName, email } = user;
+  await queueMail(unit, {
+    organizationId: organization.id,
+    recipient: email,
+    ...writeMail(ACCOUNT_MERGED, { organization, fullName, email, mergedAt: unit.now, ...told }),
+  });
+}

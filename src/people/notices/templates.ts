@@ -1,0 +1,76 @@
+/** What people are told by mail about accounts, in words. */
+import { toOneLine } from "../../platform/mail/mail-text.js";
+import { defineMailTemplate } from "../../platform/mail/template.js";
+
+/** Who speaks: an organization, and how to reach whoever helps its people. */
+export interface NoticeOrganization {
+  readonly name: string;
+  readonly supportContact: string | null;
+}
+
+/** What the person whose account was joined is told. */
+export interface AccountMerged {
+  readonly organization: NoticeOrganization;
+  readonly connectionName: string;
+  readonly fullName: string;
+  readonly email: string;
+  readonly mergedAt: Date;
+  /** Whether a password that nobody had confirmed was taken off the account. */
+  readonly droppedPassword: boolean;
+}
+
+export const ACCOUNT_MERGED = defineMailTemplate<AccountMerged>({
+  name: "account-merged",
+  description: "to a person whose account was joined by a sign-in through a connection with merging by e-mail",
+  subject: ({ organization }) => `Your account at ${organization.name} has a new way to sign in`,
+  body: ({ organization, connectionName, fullName, email, mergedAt, droppedPassword }) =>
+    paragraphs(
+      `Hello ${toOneLine(fullName)},`,
+      `somebody signed in to ${toOneLine(organization.name)} through "${toOneLine(connectionName)}" with your address, ${email}, on ${formatMoment(mergedAt)}. As ${toOneLine(organization.name)} has decided for this way of signing in, it now leads to your account.`,
+      droppedPassword
+        ? "The account had a password whose address nobody had confirmed. It was removed, and those who were signed in with it are signed out."
+        : null,
+      "If this was you, there is nothing to do.",
+      `If it was not you, somebody else may be using your account. Tell ${contact(organization)} at once: they can undo it.`,
+    ),
+});
+
+/** What administrators are told of an account that waits. */
+export interface ApprovalRequested {
+  readonly organization: NoticeOrganization;
+  readonly connectionName: string;
+  readonly fullName: string;
+  readonly email: string;
+  readonly userId: string;
+}
+
+export const APPROVAL_REQUESTED = defineMailTemplate<ApprovalRequested>({
+  name: "approval-requested",
+  description: "to the administrators of an organization, when an account was made that waits for approval",
+  subject: ({ organization, fullName }) => `${fullName} waits for approval at ${organization.name}`,
+  body: ({ organization, connectionName, fullName, email, userId }) =>
+    paragraphs(
+      `${toOneLine(fullName)} (${email}) signed in through "${toOneLine(connectionName)}" for the first time. The account waits for the approval of an administrator of ${toOneLine(organization.name)}; until then, nobody can use it.`,
+      `The account's id is ${userId}.`,
+      "You receive this because you are an administrator. Each of you can answer; one answer is enough.",
+    ),
+});
+
+/** Every template of people. */
+export const NOTICE_TEMPLATES = [ACCOUNT_MERGED, APPROVAL_REQUESTED] as const;
+
+function paragraphs(...texts: readonly (string | null)[]): string {
+  return `${texts.filter((text) => text !== null).join("\n\n")}\n`;
+}
+
+function contact({ name, supportContact }: NoticeOrganization): string {
+  return supportContact === null ? `an administrator of ${toOneLine(name)}` : toOneLine(supportContact);
+}
+
+/** In UTC, since nobody knows where the mail is read: `23 November 2026, 09:15 UTC`. */
+function formatMoment(moment: Date): string {
+  const text = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(
+    moment,
+  );
+  return `${text.replace(" at ", ", ")} UTC`;
+}

@@ -1,0 +1,57 @@
+/** Writes messages to files in place of sending them, where no mail server is set. */
+import { mkdir, open, rename } from "node:fs/promises";
+import { join } from "node:path";
+import type { MailSender } from "../../config/mail.js";
+import { composeMail } from "./compose.js";
+import { cutText, toOneLine } from "./mail-text.js";
+import type { DueMail } from "./outbox.js";
+import type { Delivery, MailTransport } from "./transport.js";
+
+/** Makes the transport. A message that is written twice has one name, and the second file takes the first one's place. */
+export function createFolderTransport(folder: string, sender: MailSender): MailTransport {
+  return {
+    deliver: async (mail): Promise<Delivery> => {
+      try {
+        const file = join(folder, nameFile(mail));
+        await writeWhole(file, await render(mail, sender), folder);
+        return { kind: "DELIVERED", details: { file } };
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        return {
+          kind: "FAILED",
+          error: cutText(toOneLine(message), 500),
+          details: { reason: code ?? "UNKNOWN", folder },
+          blame: "SERVER",
+        };
+      }
+    },
+    close: () => {},
+  };
+}
+
+/** `2026-11-23T09-15-04.120Z-ID.eml`: sorts by time, and is a name on every file system. */
+function nameFile({ createdAt, id }: DueMail): string {
+  return `${createdAt.toISOString().replaceAll(":", "-")}-${id}.eml`;
+}
+
+async function render(mail: DueMail, sender: MailSender): Promise<Buffer> {
+  const { createTransport } = await import("nodemailer");
+  const transporter = createTransport({ streamTransport: true, buffer: true, newline: "unix" });
+  const { message } = await transporter.sendMail(composeMail(mail, sender));
+  return message as Buffer;
+}
+
+/** Nobody who watches the folder sees half a message, and nobody but the owner reads one. */
+async function writeWhole(file: string, content: Buffer, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const unfinished = `${file}.unfinished`;
+  const handle = await open(unfinished, "w", 0o600);
+  try {
+    await handle.chmod(0o600);
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(unfinished, file);
+}

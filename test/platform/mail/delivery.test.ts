@@ -1,0 +1,355 @@
+/** How messages reach a mail server: once where nothing goes wrong, at least once where something does, never for ever. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { findNextAttempt, MAXIMUM_ATTEMPTS } from "../../../src/platform/mail/attempts.js";
+import { deliverBatch, LANES } from "../../../src/platform/mail/deliver-batch.js";
+import { startMailWorker } from "../../../src/platform/mail/mail-worker.js";
+import { claimDueMail, settleMail } from "../../../src/platform/mail/outbox.js";
+import { createSmtpTransport } from "../../../src/platform/mail/smtp-transport.js";
+import { toDate } from "../../../src/platform/database/values.js";
+import { findExample, readText } from "../../docs/markdown.js";
+import { startSmtpServer, type SmtpServer } from "../../support/smtp/index.js";
+import { createSelfSigned } from "../fetch/certificates.js";
+import { BODY, NEVER, openPost, plainServer, SENDER, type Post } from "./post.js";
+
+let post: Post;
+let server: SmtpServer;
+beforeAll(async () => {
+  post = await openPost();
+});
+afterAll(() => post.close());
+beforeEach(async () => {
+  await post.database.transact((transaction) => transaction.execute("DELETE FROM mail_message"));
+  server = await startSmtpServer();
+});
+afterEach(() => server.close());
+
+const QUICK = { idleMilliseconds: 5, failureMilliseconds: 5 };
+/** Waits until the outbox is as it should be; Jest's time limit ends it otherwise. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+const secondsUntil = (time: unknown) => (toDate(time).getTime() - post.clock.now.getTime()) / 1_000;
+
+describe("a message", () => {
+  it("is delivered once, as plain text in UTF-8 with the right sender, and its text is forgotten", async () => {
+    await post.queue({ subject: "Grüße, Ada", body: "Grüße\n.\n日本\n" });
+    const [queued] = await post.stored();
+    expect(await post.deliver(server)).toBe("DONE");
+    expect(await post.deliver(server)).toBe("DONE");
+
+    expect(server.received).toHaveLength(1);
+    const [mail] = server.received;
+    expect(mail).toMatchObject({ from: "usher@acme.test", to: ["ada@example.com"] });
+    const header = (name: string) => mail!.headers.get(name);
+    expect(header("from")).toEqual(["Usher <usher@acme.test>"]);
+    expect(header("to")).toEqual(["ada@example.com"]);
+    expect(header("subject")).toEqual(["=?UTF-8?Q?Gr=C3=BC=C3=9Fe=2C_Ada?="]);
+    expect(header("message-id")).toEqual([`<${queued!.id}@acme.test>`]);
+    expect(header("date")).toEqual(["Mon, 23 Nov 2026 09:15:04 +0000"]);
+    expect(header("auto-submitted")).toEqual(["auto-generated"]);
+    expect(header("content-type")).toEqual(["text/plain; charset=utf-8"]);
+    expect(Buffer.from(mail!.body, "base64").toString()).toBe("Grüße\n.\n日本\n".replaceAll("\n", "\r\n"));
+
+    const [sent] = await post.stored();
+    expect(sent).toMatchObject({ attempts: 1, next_attempt_at: null, leased_until: null, last_error: null, body: "" });
+    expect(toDate(sent!.sent_at)).toEqual(post.clock.now);
+  });
+
+  it("gets no header and no other recipient, even when the row itself was tampered with", async () => {
+    await post.queue({});
+    const change = (sql: string, value: string) =>
+      post.database.transact((transaction) => transaction.execute(`UPDATE mail_message SET ${sql}`, [value]));
+    await change("subject = ?", "Hello\r\nBcc: eve@evil.test\r\n\r\nBody");
+    await post.deliver(server);
+    expect(server.received.map(({ to, headers }) => [to, headers.has("bcc")])).toEqual([[["ada@example.com"], false]]);
+
+    await post.queue({});
+    await change("recipient = ? WHERE sent_at IS NULL", "ada@example.com>\r\nRCPT TO:<eve@evil.test");
+    await post.deliver(server);
+    expect(server.received).toHaveLength(1);
+    expect((await post.stored()).map(({ last_error }) => last_error)).toContain("The recipient is no e-mail address.");
+  });
+
+  it("to an address that the server does not know is given up at once, and the others go out", async () => {
+    server.behaviour.refuseRecipient = (address) =>
+      address === "nobody@example.com" ? "550 5.1.1 no such mailbox" : null;
+    await post.queue({ recipient: "nobody@example.com" }, { recipient: "ada@example.com" });
+    expect(await post.deliver(server)).toBe("DONE");
+    expect(server.received.map(({ to }) => to)).toEqual([["ada@example.com"]]);
+    const refused = (await post.stored()).find(({ recipient }) => recipient === "nobody@example.com");
+    expect(refused).toMatchObject({
+      attempts: 1,
+      next_attempt_at: null,
+      leased_until: null,
+      sent_at: null,
+      last_error: "The server answered 550 5.1.1 no such mailbox",
+    });
+    expect(post.log()).toContain("A message was given up");
+    expect(post.log()).toContain('"sent":"to whoever tests"');
+  });
+
+  it.each([
+    ["puts off", "450 4.2.0 greylisted"],
+    ["refuses for its policy", "550 5.7.1 relaying denied"],
+  ])("that the server %s is tried again", async (_how, answer) => {
+    server.behaviour.refuseRecipient = () => answer;
+    await post.queue({});
+    await post.deliver(server);
+    const [mail] = await post.stored();
+    expect(mail).toMatchObject({ attempts: 1, leased_until: null, last_error: `The server answered ${answer}` });
+    expect(secondsUntil(mail!.next_attempt_at)).toBeGreaterThanOrEqual(30);
+    server.behaviour.refuseRecipient = () => null;
+    expect(await post.deliver(server)).toBe("DONE");
+    expect(server.received).toHaveLength(0);
+    post.pass(60);
+    await post.deliver(server);
+    expect(server.received).toHaveLength(1);
+  });
+
+  it("is tried again ever more rarely, ten times in all, and then given up with the last error", async () => {
+    server.behaviour.refuseMessage = () => "451 4.3.0 not today";
+    await post.queue({});
+    const pauses: number[] = [];
+    for (;;) {
+      await post.deliver(server);
+      const [mail] = await post.stored();
+      if (mail!.next_attempt_at === null) break;
+      pauses.push(secondsUntil(mail!.next_attempt_at));
+      post.pass(pauses.at(-1)!);
+    }
+    expect(pauses).toHaveLength(MAXIMUM_ATTEMPTS - 1);
+    expect(pauses).toEqual(pauses.toSorted((left, right) => left - right));
+    const [mail] = await post.stored();
+    expect(mail).toMatchObject({ attempts: 10, sent_at: null, last_error: "The server answered 451 4.3.0 not today" });
+    expect(mail!.body).toBe(BODY);
+    post.pass(365 * 86_400);
+    expect(await post.deliver(server)).toBe("DONE");
+    expect(server.received).toEqual([]);
+  });
+
+  it("that was given up is sent after all when an operator says so", async () => {
+    server.behaviour.refuseRecipient = () => "550 5.1.1 no such mailbox";
+    await post.queue({}, { recipient: "no address" });
+    await post.deliver(server);
+    server.behaviour.refuseRecipient = () => null;
+    const command = findExample(readText("docs/operators.md"), "send-again");
+    await post.database.transact((transaction) => transaction.execute(command));
+    await post.deliver(server);
+    expect(server.received.map(({ to }) => to)).toEqual([["ada@example.com"]]);
+    expect((await post.stored()).map(({ next_attempt_at }) => next_attempt_at)).toEqual([null, null]);
+  });
+
+  it("that kills whoever sends it is given up as well", async () => {
+    await post.queue({});
+    for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
+      const { due } = await post.database.transact((transaction) =>
+        claimDueMail(transaction, post.clock.now, { limit: 20, leaseSeconds: 120 }),
+      );
+      expect(due).toHaveLength(1);
+      post.pass(121);
+    }
+    await post.deliver(server);
+    expect(server.received).toEqual([]);
+    const [mail] = await post.stored();
+    expect(mail).toMatchObject({
+      next_attempt_at: null,
+      last_error: "Every attempt ended before its outcome was known.",
+    });
+  });
+
+  it("is not put into the log, nor is its recipient, whatever the server answers", async () => {
+    server.behaviour.refuseMessage = (content) => `554 5.6.0 I do not like ${content.slice(-70)}`;
+    await post.queue({ recipient: "grace@example.com", subject: "A subject that is secret" });
+    await post.deliver(server);
+    const [mail] = await post.stored();
+    expect(mail!.last_error).toContain("I do not like");
+    for (const secret of ["for-whoever-has-this", "grace@example.com", "A subject that is secret"])
+      expect(post.log()).not.toContain(secret);
+    expect(post.log()).toContain('"smtpStatus":554');
+  });
+});
+
+describe("pauses", () => {
+  it("are spread at random, by a quarter at most", () => {
+    const now = new Date(0);
+    expect(findNextAttempt(now, 1, 0)).toEqual(new Date(30_000));
+    expect(findNextAttempt(now, 1, 1)).toEqual(new Date(37_500));
+    expect(findNextAttempt(now, MAXIMUM_ATTEMPTS, 0)).toBeNull();
+  });
+});
+
+describe("a server that is away", () => {
+  it("costs few messages an attempt, and gets all of them when it is back", async () => {
+    await post.queue(...Array.from({ length: 12 }, () => ({})));
+    const { port } = server;
+    await server.close();
+    expect(await post.deliver({ port })).toBe("SERVER_UNUSABLE");
+    const tried = (await post.stored()).filter(({ attempts }) => attempts > 0);
+    expect(tried.length).toBeGreaterThan(0);
+    expect(tried.length).toBeLessThanOrEqual(LANES);
+    expect((await post.stored()).every(({ leased_until }) => leased_until === null)).toBe(true);
+
+    server = await startSmtpServer({ port });
+    post.pass(60);
+    const transport = createSmtpTransport(plainServer(port), SENDER, LANES);
+    const worker = startMailWorker(post.parts(transport), QUICK);
+    await server.waitFor(12);
+    await worker.stop(5_000);
+    expect((await post.stored()).every(({ sent_at }) => sent_at !== null)).toBe(true);
+    expect(server.received).toHaveLength(12);
+  });
+
+  it("in the middle of a message gets it again", async () => {
+    const { port } = server;
+    // Taken, but the word of it never arrives: the server dies in between.
+    server.behaviour.beforeAccepting = () => server.close();
+    await post.queue({});
+    expect(await post.deliver(server)).toBe("SERVER_UNUSABLE");
+    const [first] = server.received;
+    expect(first).toBeDefined();
+    server = await startSmtpServer({ port });
+    post.pass(60);
+    await post.deliver(server);
+    expect(server.received.map(({ headers }) => headers.get("message-id"))).toEqual([first!.headers.get("message-id")]);
+  });
+});
+
+describe("several workers", () => {
+  it("deliver each of many messages once", async () => {
+    await post.queue(...Array.from({ length: 200 }, (_, index) => ({ recipient: `person-${index}@example.com` })));
+    const workers = Array.from({ length: 3 }, () =>
+      startMailWorker(post.parts(createSmtpTransport(plainServer(server.port), SENDER, LANES)), QUICK),
+    );
+    await until(async () => (await post.stored()).every(({ sent_at }) => sent_at !== null));
+    await Promise.all(workers.map((worker) => worker.stop(5_000)));
+    expect(new Set(server.received.map(({ to }) => to[0])).size).toBe(200);
+    expect(server.received).toHaveLength(200);
+  });
+
+  it("leave each other's messages alone until the lease is over, and then send them again under the same id", async () => {
+    await post.queue({});
+    const dying = post.parts(createSmtpTransport(plainServer(server.port), SENDER, LANES));
+    let transactions = 0;
+    const database = {
+      reader: post.database.reader,
+      transact: (async (work) => {
+        transactions += 1;
+        if (transactions === 2) throw new Error("killed between sending and noting");
+        return await post.database.transact(work);
+      }) as typeof post.database.transact,
+    };
+    await expect(deliverBatch({ ...dying, database }, NEVER)).rejects.toThrow("killed");
+    dying.transport.close();
+    expect(server.received).toHaveLength(1);
+
+    post.pass(119);
+    expect(await post.deliver(server)).toBe("DONE");
+    expect(server.received).toHaveLength(1);
+    post.pass(2);
+    await post.deliver(server);
+    expect(server.received).toHaveLength(2);
+    const ids = server.received.map(({ headers }) => headers.get("message-id")![0]);
+    expect(new Set(ids).size).toBe(1);
+    expect((await post.stored())[0]).toMatchObject({ attempts: 2, body: "" });
+  });
+
+  it("do not note a failure of what another one has claimed meanwhile", async () => {
+    await post.queue({});
+    const claim = () =>
+      post.database.transact((transaction) =>
+        claimDueMail(transaction, post.clock.now, { limit: 20, leaseSeconds: 120 }),
+      );
+    const late = await claim();
+    post.pass(121);
+    const present = await claim();
+    expect(present.due).toHaveLength(1);
+    await post.database.transact((transaction) =>
+      settleMail(transaction, post.clock.now, late.leasedUntil, [
+        { kind: "FAILED", mail: late.due[0]!, error: "too late", nextAttemptAt: null },
+      ]),
+    );
+    const [mail] = await post.stored();
+    expect(mail).toMatchObject({ attempts: 2, last_error: null });
+    expect(toDate(mail!.leased_until)).toEqual(present.leasedUntil);
+  });
+});
+
+describe("a worker that is stopped", () => {
+  it("finishes what is under way and begins nothing more", async () => {
+    await post.queue(...Array.from({ length: 12 }, () => ({})));
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    server.behaviour.beforeAccepting = () => held;
+    const worker = startMailWorker(post.parts(createSmtpTransport(plainServer(server.port), SENDER, LANES)), QUICK);
+    await server.waitFor(LANES);
+    const stopped = worker.stop(60_000);
+    release();
+    await stopped;
+    expect(server.received).toHaveLength(LANES);
+    const mails = await post.stored();
+    expect(mails.filter(({ sent_at }) => sent_at !== null)).toHaveLength(LANES);
+    expect(mails.filter(({ attempts, leased_until }) => attempts === 0 && leased_until === null)).toHaveLength(8);
+  });
+
+  it("cuts off a server that does not answer in time", async () => {
+    await post.queue({});
+    server.behaviour.beforeAccepting = () => new Promise(() => {});
+    const worker = startMailWorker(post.parts(createSmtpTransport(plainServer(server.port), SENDER, LANES)), QUICK);
+    await server.waitFor(1);
+    await worker.stop(20);
+    const [mail] = await post.stored();
+    expect(mail).toMatchObject({ attempts: 1, leased_until: null, sent_at: null });
+    expect(mail!.next_attempt_at).not.toBeNull();
+  });
+});
+
+describe("encryption", () => {
+  const certificate = createSelfSigned(["localhost"]);
+  const tryWith = async (port: number, encryption: "TLS" | "STARTTLS" | "NONE", credentials = CREDENTIALS) => {
+    const transport = createSmtpTransport({ host: "localhost", port, encryption, credentials }, SENDER, 1);
+    await post.queue({});
+    const round = await deliverBatch(post.parts(transport), NEVER);
+    transport.close();
+    return round;
+  };
+  const CREDENTIALS = { user: "usher", password: "the-password-of-usher" };
+
+  it.each([
+    ["TLS", "AT_ONCE"],
+    ["STARTTLS", "STARTTLS"],
+  ] as const)("by %s trusts no certificate that nobody vouches for, and says no password", async (encryption, tls) => {
+    const secure = await startSmtpServer({ tls, certificate, account: CREDENTIALS });
+    try {
+      expect(await tryWith(secure.port, encryption)).toBe("SERVER_UNUSABLE");
+      expect(secure.received).toEqual([]);
+      expect((await post.stored())[0]!.last_error).toMatch(/self.signed/);
+    } finally {
+      await secure.close();
+    }
+  });
+
+  it("by STARTTLS gives up when the server offers none, as it seems when somebody strips it", async () => {
+    const stripped = await startSmtpServer({ account: CREDENTIALS });
+    try {
+      expect(await tryWith(stripped.port, "STARTTLS")).toBe("SERVER_UNUSABLE");
+      expect(stripped.received).toEqual([]);
+    } finally {
+      await stripped.close();
+    }
+  });
+
+  it("does not change who has to say who they are, and a wrong password is in no log and no row", async () => {
+    const asking = await startSmtpServer({ account: CREDENTIALS });
+    try {
+      const wrong = { user: "usher", password: "not-the-password" };
+      expect(await tryWith(asking.port, "NONE", wrong)).toBe("SERVER_UNUSABLE");
+      const [mail] = await post.stored();
+      expect(`${post.log()}${mail!.last_error}`).not.toContain(wrong.password);
+      post.pass(60);
+      expect(await tryWith(asking.port, "NONE")).toBe("DONE");
+      expect(asking.received.map(({ user }) => user)).toEqual(["usher", "usher"]);
+    } finally {
+      await asking.close();
+    }
+  });
+});

@@ -1,0 +1,93 @@
+/** An outbox on a database of its own, a clock that tests move, and a log that they read. */
+import "reflect-metadata";
+import { migrations } from "../../../migrations/index.js";
+import { entities } from "../../../src/entities.js";
+import { migrate } from "../../../src/platform/database/migrations.js";
+import { deliverBatch, LANES, type DeliveryParts, type Round } from "../../../src/platform/mail/deliver-batch.js";
+import { queueMails, type NewMail } from "../../../src/platform/mail/queue-mail.js";
+import { createSmtpTransport } from "../../../src/platform/mail/smtp-transport.js";
+import type { MailTransport } from "../../../src/platform/mail/transport.js";
+import { createLogger } from "../../../src/platform/telemetry/logger.js";
+import { openTestDatabase, type TestDatabase } from "../../support/database.js";
+
+/** A row of the outbox as it is stored. */
+export interface StoredMail {
+  readonly id: string;
+  readonly recipient: string;
+  readonly subject: string;
+  readonly body: string;
+  readonly attempts: number;
+  readonly next_attempt_at: unknown;
+  readonly leased_until: unknown;
+  readonly sent_at: unknown;
+  readonly last_error: string | null;
+}
+
+export interface Post {
+  readonly database: TestDatabase;
+  /** The moment at which the outbox believes itself to be. */
+  readonly clock: { now: Date };
+  /** Everything that was logged, as it stands in the log. */
+  readonly log: () => string;
+  readonly queue: (...mails: readonly Partial<NewMail>[]) => Promise<void>;
+  /** All rows, the oldest first. */
+  readonly stored: () => Promise<StoredMail[]>;
+  readonly parts: (transport: MailTransport) => DeliveryParts;
+  /** One round with a connection of its own. */
+  readonly deliver: (server: { readonly port: number }) => Promise<Round>;
+  readonly pass: (seconds: number) => void;
+  readonly close: () => Promise<void>;
+}
+
+export const SENDER = { name: "Usher", address: "usher@acme.test" };
+export const BODY = "Nobody but Ada may read: https://usher.test/door?opens=for-whoever-has-this";
+/** Signals that are never given. */
+export const NEVER = { begin: new AbortController().signal, finish: new AbortController().signal };
+
+/** A mail server in the clear on this machine. */
+export function plainServer(port: number) {
+  return { host: "127.0.0.1", port, encryption: "NONE", credentials: null } as const;
+}
+
+/** Opens an outbox. The test closes it. */
+export async function openPost(): Promise<Post> {
+  const database = await openTestDatabase({ entities, migrations });
+  await migrate(database);
+  const clock = { now: new Date("2026-11-23T09:15:04.120Z") };
+  const lines: string[] = [];
+  const logger = createLogger({ level: "debug", destination: { write: (line) => void lines.push(line) } });
+  const templates = new Map([["test", { name: "test", description: "to whoever tests" }]]);
+  const parts: Post["parts"] = (transport) => ({ database, clock: () => clock.now, transport, templates, logger });
+  return {
+    database,
+    clock,
+    log: () => lines.join(""),
+    queue: async (...mails) => {
+      await database.transact((transaction) =>
+        queueMails(
+          { ...transaction, now: clock.now },
+          mails.map((mail) => ({
+            organizationId: null,
+            recipient: "ada@example.com",
+            template: "test",
+            subject: "Hello",
+            body: BODY,
+            ...mail,
+          })),
+        ),
+      );
+    },
+    stored: async () => await database.reader.rows<StoredMail>("SELECT * FROM mail_message ORDER BY created_at, id"),
+    parts,
+    deliver: async ({ port }) => {
+      const transport = createSmtpTransport(plainServer(port), SENDER, LANES);
+      try {
+        return await deliverBatch(parts(transport), NEVER);
+      } finally {
+        transport.close();
+      }
+    },
+    pass: (seconds) => void (clock.now = new Date(clock.now.getTime() + seconds * 1_000)),
+    close: () => database.close(),
+  };
+}
