@@ -9,6 +9,8 @@ import {
   type GraphQLArgument,
   type GraphQLSchema,
 } from "graphql";
+import { saml } from "../../src/connection-types/saml/index.js";
+import type { AnyConnectionType, SettingsDeclaration } from "../../src/connection/contract/index.js";
 import { specimen } from "../support/specimen/index.js";
 
 const ADDRESSES = {
@@ -18,16 +20,19 @@ const ADDRESSES = {
   googleDirectoryUrl: "https://admin.googleapis.com",
 };
 
-/** The schema as text, made by modules of its own: TypeGraphQL keeps for the whole process what decorators declare. */
-async function emit(withSpecimen: boolean): Promise<string> {
+/**
+ * The schema as text with one type added to all others, and without it. Made by modules of its own: TypeGraphQL keeps for
+ * the whole process what decorators declare.
+ */
+async function emit(type: AnyConnectionType, isThere: boolean): Promise<string> {
   jest.resetModules();
   delete (globalThis as { TypeGraphQLMetadataStorage?: unknown }).TypeGraphQLMetadataStorage;
   await import("reflect-metadata");
   const { describeSchema } = await import("../../src/app/describe-schema.js");
   const { builtInConnectionTypes } = await import("../../src/connection-types/index.js");
   const { emitSchema } = await import("../../src/platform/graphql/schema.js");
-  const types = builtInConnectionTypes(ADDRESSES);
-  return emitSchema(describeSchema(withSpecimen ? [...types, specimen] : types));
+  const others = builtInConnectionTypes(ADDRESSES).filter(({ id }) => id !== type.id);
+  return emitSchema(describeSchema(isThere ? [...others, type] : others));
 }
 
 /** The members of each type by its name: fields, values or types, each with all that it says. */
@@ -53,26 +58,36 @@ function describeTypes(schema: GraphQLSchema): ReadonlyMap<string, ReadonlyMap<s
   );
 }
 
-test("a connection type adds its input and output, a member each to what lists types, and its refusals", async () => {
-  const before = describeTypes(buildSchema(await emit(false)));
-  const after = describeTypes(buildSchema(await emit(true)));
+test.each<[name: string, type: AnyConnectionType]>([
+  ["Specimen", specimen],
+  ["Saml", saml],
+])("%s adds its input and output, a member each to what lists types, and its refusals", async (name, type) => {
+  const before = describeTypes(buildSchema(await emit(type, false)));
+  const after = describeTypes(buildSchema(await emit(type, true)));
 
-  const added = [...after].flatMap(([type, members]) =>
-    [...members.keys()].filter((member) => !before.get(type)?.has(member)).map((member) => `${type}.${member}`),
+  const added = [...after].flatMap(([typeName, members]) =>
+    [...members.keys()].filter((member) => !before.get(typeName)?.has(member)).map((member) => `${typeName}.${member}`),
   );
-  const settings = Object.keys(specimen.settings);
+  const settings = Object.keys(type.settings);
+  // What a setting chooses from is an enumeration of the type's own.
+  const choices = Object.entries(type.settings as SettingsDeclaration).flatMap(([setting, { kind, options }]) =>
+    kind === "CHOICE"
+      ? ["description", ...options!].map((value) => `${name}${setting[0]!.toUpperCase()}${setting.slice(1)}.${value}`)
+      : [],
+  );
   expect(added.toSorted()).toEqual(
     [
-      "ConnectionSettings.SpecimenSettings",
-      "ConnectionSettingsInput.specimen",
-      ...["description", ...settings].map((name) => `SpecimenSettings.${name}`),
-      ...["description", ...settings].map((name) => `SpecimenSettingsInput.${name}`),
-      ...Object.keys(specimen.refusals).map((code) => `ErrorCode.${code}`),
+      `ConnectionSettings.${name}Settings`,
+      `ConnectionSettingsInput.${name.toLowerCase()}`,
+      ...["description", ...settings].map((member) => `${name}Settings.${member}`),
+      ...["description", ...settings].map((member) => `${name}SettingsInput.${member}`),
+      ...choices,
+      ...Object.keys(type.refusals).map((code) => `ErrorCode.${code}`),
     ].toSorted(),
   );
-  expect(after.get("SpecimenSettings")?.get("sharedSecret")).toMatch(/^SecretStatus /);
+  if (type === specimen) expect(after.get("SpecimenSettings")?.get("sharedSecret")).toMatch(/^SecretStatus /);
 
-  for (const [type, members] of before)
+  for (const [typeName, members] of before)
     for (const [member, meaning] of members)
-      expect([type, member, after.get(type)?.get(member)]).toEqual([type, member, meaning]);
+      expect([typeName, member, after.get(typeName)?.get(member)]).toEqual([typeName, member, meaning]);
 });
