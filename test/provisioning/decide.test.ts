@@ -147,7 +147,7 @@ describe("deciding about an arrival", () => {
 });
 
 const check = (property: (given: Situation) => void) =>
-  fc.assert(fc.property(situationArbitrary, property), { numRuns: 3_000 });
+  fc.assert(fc.property(situationArbitrary, property), { numRuns: 1_500 });
 
 describe("whatever the situation", () => {
   it("deciding changes nothing that it was given, and depends on nothing else", () => {
@@ -221,7 +221,7 @@ describe("whatever the situation", () => {
         };
         expect(brief(decide(after))).toBe(brief(decide(before)));
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_500 },
     );
   });
 

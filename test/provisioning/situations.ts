@@ -227,7 +227,7 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
       ...given.account,
       own:
         decision.kind === "create" || decision.kind === "link"
-          ? known("identity-own", retired === null ? emailKey : null)
+          ? known("identity-own")
           : own !== null && own.identityId === updated
             ? known(own.identityId, kept)
             : keep(own),
@@ -239,11 +239,12 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
             : merged !== null && merged.identityId === updated
               ? known(merged.identityId, kept)
               : keep(merged),
-      ownAddressKept: given.account.ownAddressKept && retired === null,
       prepared: given.account.prepared.filter(({ id }) => id !== user.id),
-      candidates: given.account.candidates.map((each) =>
+      // Whoever was joined once and is so no more has no candidates.
+      candidates: (retired === null ? given.account.candidates : []).map((each) =>
         each.user.id === user.id ? { ...each, user, unverifiedPassword: false } : each,
       ),
+      awaited: null,
       addressOfAnotherSubject: false,
     },
     holdings: new Map([...given.holdings, [user.id, after]]),
