@@ -19,7 +19,7 @@ export interface EventType<Data extends Record<string, unknown> = Record<string,
 }
 
 /** What a reader needs to know of a type, whatever its data. */
-export type KnownEventType = Pick<EventType, "type" | "description">;
+export type KnownEventType = Pick<EventType, "type" | "subject" | "description"> & { readonly data: z.ZodType };
 
 /** What changed in a subject: before and after, by field name; `null` where the event is not about a change. */
 export const changedSchema = z

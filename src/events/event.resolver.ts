@@ -5,6 +5,7 @@ import type { Store } from "../access/store.js";
 import { PageArgs, type Page } from "../platform/graphql/paging.js";
 import type { KnownEventType } from "./event-type.js";
 import { EventObjectType, EventPage, EventTypeEntry } from "./event.type.js";
+import { describeEventType } from "./json-schema.js";
 import { listEvents } from "./list-events.js";
 
 @Resolver()
@@ -34,6 +35,10 @@ export class EventResolver {
 
   @Query(() => [EventTypeEntry], { description: "Every type of event that can occur. Needs no sign-in." })
   eventTypes(): EventTypeEntry[] {
-    return this.types.map(({ type, description }) => ({ type, description }));
+    return this.types.map((known) => ({
+      type: known.type,
+      description: known.description,
+      schema: describeEventType(known),
+    }));
   }
 }

@@ -60,4 +60,9 @@ export class EventTypeEntry {
 
   @Field(() => String, { description: "What has happened when such an event exists." })
   description!: string;
+
+  @Field(() => JsonScalar, {
+    description: "The JSON Schema (2020-12) of its webhook body; `data` of `Event` is what is not the envelope there.",
+  })
+  schema!: Readonly<Record<string, unknown>>;
 }

@@ -214,15 +214,16 @@ describeOnMariaDb("two workers of which one is killed (MariaDB; a SQLite file be
   }, 120_000);
 
   it("serve the well while they wait for the ill", async () => {
-    const windows = (await readAttempts(endpoints.get("hang-0")!.id)).map(({ startedAt, durationMs }) => {
-      const from = new Date(startedAt).getTime();
-      return { from, to: from + durationMs };
+    const quick = await readAttempts(endpoints.get("quick-0")!.id);
+    const timeOf = (moment: string) => new Date(moment).getTime();
+    const hanging = await readAttempts(endpoints.get("hang-0")!.id);
+    const passing = hanging.map(({ sequence, startedAt, durationMs }) => {
+      const [from, to] = [timeOf(startedAt), timeOf(startedAt) + durationMs];
+      return quick.filter(
+        (each) => each.sequence > sequence && timeOf(each.startedAt) > from && timeOf(each.startedAt) < to,
+      ).length;
     });
-    const quick = (await readAttempts(endpoints.get("quick-0")!.id)).map(({ startedAt }) =>
-      new Date(startedAt).getTime(),
-    );
-    const within = windows.map(({ from, to }) => quick.filter((moment) => moment > from && moment < to).length);
-    // Many deliveries to a healthy endpoint lie inside one attempt at one that never answers.
-    expect(Math.max(...within)).toBeGreaterThan(10);
+    // Later events reach a healthy endpoint inside one attempt at an endpoint that never answers.
+    expect(Math.max(...passing)).toBeGreaterThan(2);
   }, 60_000);
 });

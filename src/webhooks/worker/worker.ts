@@ -2,6 +2,7 @@
  * The worker that delivers: it looks for endpoints with something to do, leases them, and serves them side by side.
  * Any number of processes may run one; the database is all that they share.
  */
+import { setMaxListeners } from "node:events";
 import { claimEndpoints, type Lease } from "./claim.js";
 import { runTurn } from "./run-turn.js";
 import { FAILING_FROM, type WorkerServices } from "./worker-services.js";
@@ -22,6 +23,8 @@ export function startWebhookWorker(services: WorkerServices): WebhookWorker {
   const { logger, measures } = services;
   const turns = new Map<Promise<void>, Lease>();
   const ending = new AbortController();
+  // Every attempt that is under way listens; they are bounded by the measures.
+  setMaxListeners(0, ending.signal);
   const stopping = { isStopping: () => isStopping, signal: ending.signal };
   let isStopping = false;
   let wake: (() => void) | null = null;

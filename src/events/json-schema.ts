@@ -1,0 +1,63 @@
+/**
+ * The JSON Schema (2020-12) of what each event type looks like as a webhook body, made from the same declarations as the
+ * events. Objects may gain fields in later versions, so that nothing is forbidden that is not named.
+ */
+import { z } from "zod";
+import type { KnownEventType } from "./event-type.js";
+
+/** A JSON Schema, as JSON. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+const CAUSE_KINDS = ["SIGN_IN", "SCIM", "IMPORT", "API_KEY", "ADMINISTRATOR", "OPERATOR", "PERSON", "SYSTEM"];
+
+/** The schema of one type. */
+export function describeEventType({ type, subject, description, data }: KnownEventType): JsonSchema {
+  const own = toSchema(data) as { properties?: Record<string, unknown>; required?: string[] };
+  const envelope = {
+    id: { type: "string", description: "Unique in the installation; a redelivered event keeps it." },
+    sequence: { type: "integer", minimum: 0, description: "The place in the organization's log, without gaps." },
+    organizationId: { type: "string", description: "Whose log it is in." },
+    subject: {
+      type: "object",
+      description: "What it is about.",
+      properties: {
+        // A refused sign-in of nobody that is known is about the attempt.
+        type: type === "user.sign_in_failed" ? { enum: [subject, "attempt"] } : { const: subject },
+        id: { type: "string" },
+        version: { type: "integer", description: "After the change: what is older than what is known can be skipped." },
+      },
+      required: ["type", "id", "version"],
+    },
+    cause: {
+      type: "object",
+      description: "What set it off.",
+      properties: { kind: { enum: CAUSE_KINDS }, actor: { type: ["string", "null"] } },
+      required: ["kind", "actor"],
+    },
+  };
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: type,
+    description,
+    type: "object",
+    properties: {
+      type: { const: type },
+      timestamp: { type: "string", format: "date-time", description: "When it happened." },
+      data: {
+        type: "object",
+        properties: { ...envelope, ...own.properties },
+        required: [...Object.keys(envelope), ...(own.required ?? [])],
+      },
+    },
+    required: ["type", "timestamp", "data"],
+  };
+}
+
+function toSchema(data: z.ZodType): JsonSchema {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(data, {
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
+  });
+  return schema;
+}

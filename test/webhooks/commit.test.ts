@@ -1,0 +1,197 @@
+/** An event exists exactly when its change is committed, and a copy that follows the log ends like the database. */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import type { UnitOfWork } from "../../src/access/unit-of-work.js";
+import { readLog, type StoredEvent } from "../../src/events/read-log.js";
+import { createGroup } from "../../src/people/group/group.operations.js";
+import { createUser, updateUser } from "../../src/people/user/user.operations.js";
+import { makeOrganization, openHouse, OPERATOR, type House } from "../people/house.js";
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse();
+});
+afterAll(() => house.database.close());
+
+/** The same house, whose units of work fail at the nth statement; 0 never fails, and counts. */
+function failingAt(statement: number) {
+  let count = 0;
+  const step = () => {
+    count += 1;
+    if (count === statement) throw new Error("cut off");
+  };
+  const begin: House["store"]["begin"] = (caller, cause, work) =>
+    house.store.begin(caller, cause, async (unit) => {
+      const cut: UnitOfWork = {
+        ...unit,
+        rows: (...given) => (step(), unit.rows(...given)),
+        row: (...given) => (step(), unit.row(...given)),
+        execute: (...given) => (step(), unit.execute(...given)),
+        // The last moment before the commit is one more place to fail at.
+      };
+      const result = await work(cut);
+      step();
+      return result;
+    });
+  return { store: { ...house.store, begin }, count: () => count };
+}
+
+async function countAll(organizationId: string) {
+  const count = async (sql: string) =>
+    Number((await house.database.reader.row<{ total: number }>(sql, [organizationId]))?.total);
+  const last = await house.database.reader.row<{ last_sequence: number }>(
+    "SELECT last_sequence FROM event_counter WHERE organization_id = ?",
+    [organizationId],
+  );
+  return {
+    users: await count("SELECT COUNT(*) AS total FROM app_user WHERE home_organization_id = ?"),
+    groups: await count("SELECT COUNT(*) AS total FROM user_group WHERE organization_id = ?"),
+    events: await count("SELECT COUNT(*) AS total FROM event WHERE organization_id = ?"),
+    last: last?.last_sequence,
+  };
+}
+
+describe("a unit of work that is cut off at any statement", () => {
+  it.each([
+    [
+      "a user",
+      (store: House["store"], organizationId: string) =>
+        createUser(store, OPERATOR, {
+          organizationId,
+          email: `cut@${organizationId.slice(-8)}.example`,
+          firstName: "Cut",
+          lastName: "Off",
+        }),
+    ],
+    [
+      "a group",
+      (store: House["store"], organizationId: string) =>
+        createGroup(store, OPERATOR, { organizationId, name: "Cut off" }),
+    ],
+  ])("leaves neither %s nor an event, and no gap", async (_name, change) => {
+    const { id } = await makeOrganization(house);
+    const before = await countAll(id);
+    const whole = failingAt(0);
+    const probe = (await makeOrganization(house)).id;
+    await change(whole.store, probe);
+    expect(whole.count()).toBeGreaterThan(3);
+    for (let statement = 1; statement <= whole.count(); statement += 1) {
+      await expect(change(failingAt(statement).store, id)).rejects.toThrow("cut off");
+      expect([statement, await countAll(id)]).toEqual([statement, before]);
+    }
+    await change(house.store, id);
+    const after = await countAll(id);
+    expect(after.events).toBe(before.events + 1);
+    expect(after.last).toBe(after.events);
+  });
+});
+
+interface Copy {
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly email: string;
+}
+
+describe("a copy made of a snapshot and the log after it", () => {
+  it("ends with the same users as the database, whatever is changed meanwhile", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ user: fc.nat(4), name: fc.constantFrom("A", "B", "C"), isNew: fc.boolean() }), {
+          maxLength: 12,
+        }),
+        fc.nat(12),
+        fc.nat(12),
+        async (changes, cursorAt, snapshotAt) => {
+          const { id: organizationId } = await makeOrganization(house);
+          const ids: string[] = [];
+          const make = async () => {
+            const email = `user${ids.length}@${organizationId}.example`;
+            const input = { organizationId, email, firstName: "First", lastName: "Last" };
+            ids.push((await createUser(house.store, OPERATOR, input)).id);
+          };
+          await make();
+          const copy = new Map<string, Copy>();
+          let cursor = 0;
+          const [first, second] = [Math.min(cursorAt, snapshotAt), Math.max(cursorAt, snapshotAt)];
+          const readSnapshot = async () => {
+            for (const raw of await house.database.reader.rows<{
+              id: string;
+              first_name: string;
+              last_name: string;
+              email: string;
+            }>("SELECT id, first_name, last_name, email FROM app_user WHERE home_organization_id = ?", [
+              organizationId,
+            ]))
+              copy.set(raw.id, { firstName: raw.first_name, lastName: raw.last_name, email: raw.email });
+          };
+          const tail = async () =>
+            await readLog(house.database.reader, { organizationId, after: cursor, upTo: 1e9 }, 1000);
+          for (let step = 0; step <= Math.max(changes.length, second); step += 1) {
+            if (step === first) cursor = (await tail()).at(-1)?.sequence ?? 0;
+            if (step === second) await readSnapshot();
+            const change = changes[step];
+            if (change === undefined) continue;
+            if (change.isNew) await make();
+            else
+              await updateUser(house.store, OPERATOR, { id: ids[change.user % ids.length]!, firstName: change.name });
+          }
+          for (const event of await tail()) apply(copy, event);
+          const database = new Map<string, Copy>(copy);
+          copy.clear();
+          await readSnapshot();
+          expect(new Map(database)).toEqual(copy);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it("ends with the same users when changes and reading run at once", async () => {
+    const { id: organizationId } = await makeOrganization(house);
+    const users = await Promise.all(
+      Array.from({ length: 5 }, (_, index) =>
+        createUser(house.store, OPERATOR, {
+          organizationId,
+          email: `at-once${index}@${organizationId}.example`,
+          firstName: "First",
+          lastName: "Last",
+        }),
+      ),
+    );
+    let isDone = false;
+    const changing = Promise.all(
+      users.map(async ({ id }, index) => {
+        for (let round = 0; round < 10; round += 1)
+          await updateUser(house.store, OPERATOR, { id, firstName: `Name ${index} ${round}` });
+      }),
+    ).then(() => (isDone = true));
+    const seen: StoredEvent[] = [];
+    const read = async () => {
+      const after = seen.at(-1)?.sequence ?? 0;
+      seen.push(...(await readLog(house.database.reader, { organizationId, after, upTo: 1e9 }, 7)));
+    };
+    while (!isDone) {
+      await read();
+      await new Promise((settle) => setImmediate(settle));
+    }
+    await changing;
+    for (let before = -1; before !== seen.length;) {
+      before = seen.length;
+      await read();
+    }
+    // Nothing that became visible later had a sequence that was already passed.
+    expect(seen.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 55 }, (_, index) => index + 1));
+    const copy = new Map<string, Copy>();
+    for (const event of seen) apply(copy, event);
+    expect([...copy.values()].map(({ firstName }) => firstName).toSorted()).toEqual(
+      users.map((_, index) => `Name ${index} 9`),
+    );
+  });
+});
+
+function apply(copy: Map<string, Copy>, event: StoredEvent): void {
+  const { user } = JSON.parse(event.data) as { user?: Copy & { id: string } };
+  if (user === undefined) return;
+  const { id, firstName, lastName, email } = user;
+  copy.set(id, { firstName, lastName, email });
+}
