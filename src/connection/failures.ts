@@ -35,4 +35,44 @@ export const UNKNOWN_CONNECTION_TYPE = defineFailure<{ type: string }>({
   remedy: "The query connectionTypes lists the types; the operator adds others.",
 });
 
-export const CONNECTION_FAILURES = [CONNECTION_NOT_READY, CONNECTION_TYPE_FIXED, UNKNOWN_CONNECTION_TYPE] as const;
+export const CONFIRMATION_REQUIRED = defineFailure<{
+  /** How many users the change affects now. */
+  affectedUsers: number;
+}>({
+  code: "CONFIRMATION_REQUIRED",
+  status: 409,
+  message: ({ affectedUsers }) =>
+    `This changes which account ${affectedUsers} ${affectedUsers === 1 ? "user" : "users"} may be led to at the next sign-in. Nothing was changed yet.`,
+  remedy: "Look at accountLinkingEffect, and send the number that details.affectedUsers has as confirmAffectedUsers.",
+});
+
+export const IDENTITY_NOT_MERGED = defineFailure({
+  code: "IDENTITY_NOT_MERGED",
+  status: 409,
+  message: "Merging did not make this link, so there is nothing to undo.",
+  remedy: "To lead the person to another account, use relinkIdentity.",
+});
+
+export const IDENTITY_TAKEN = defineFailure({
+  code: "IDENTITY_TAKEN",
+  status: 409,
+  message: "The person is linked to another account there already.",
+  remedy: "If they belong to this account all the same, use relinkIdentity for the one person.",
+});
+
+export const LINK_REQUEST_DECIDED = defineFailure<{ state: string }>({
+  code: "LINK_REQUEST_DECIDED",
+  status: 409,
+  message: ({ state }) => `The request was answered already: it is ${state}.`,
+  remedy: "To lead the person to another account, use relinkIdentity.",
+});
+
+export const CONNECTION_FAILURES = [
+  CONNECTION_NOT_READY,
+  CONNECTION_TYPE_FIXED,
+  UNKNOWN_CONNECTION_TYPE,
+  CONFIRMATION_REQUIRED,
+  IDENTITY_NOT_MERGED,
+  IDENTITY_TAKEN,
+  LINK_REQUEST_DECIDED,
+] as const;

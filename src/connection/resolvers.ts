@@ -2,6 +2,7 @@
 import type { ResolverClass } from "../platform/graphql/schema.js";
 import { createConnectionResolver } from "./graphql/connection.resolver.js";
 import { IdentityResolver, UserIdentitiesResolver } from "./graphql/identity.resolvers.js";
+import { AccountLinkingResolver, LinkingResolver, LinkRequestResolver } from "./graphql/linking.resolver.js";
 import { MappingResolver } from "./graphql/mapping.resolver.js";
 import { OrganizationConnectionsResolver } from "./graphql/organization-connections.resolver.js";
 import { createConnectionLoaders } from "./loaders.js";
@@ -15,6 +16,9 @@ export function createConnectionResolvers(services: ConnectionServices): Readonl
     [ConnectionResolver, new ConnectionResolver(services, loaders)],
     [MappingResolver, new MappingResolver(services, loaders)],
     [OrganizationConnectionsResolver, new OrganizationConnectionsResolver(loaders)],
+    [AccountLinkingResolver, new AccountLinkingResolver(services)],
+    [LinkRequestResolver, new LinkRequestResolver(services, loaders)],
+    [LinkingResolver, new LinkingResolver(services)],
     [UserIdentitiesResolver, new UserIdentitiesResolver(loaders)],
     [IdentityResolver, new IdentityResolver(loaders)],
   ]);

@@ -1,7 +1,9 @@
 /** Carries out a decision about an arrival: people, identities, roles, groups and seats, in one unit of work. */
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import { recordAudit } from "../audit/record-audit.js";
+import { retireMerge } from "../connection/identity/identity.changes.js";
 import {
+  findIdentityById,
   insertIdentity,
   noteIdentitySignIn,
   retireIdentity,
@@ -21,7 +23,7 @@ import { takeSeat } from "../people/seat/seat.changes.js";
 import type { GivenFields } from "../people/user/field.js";
 import { changeAccount, createAccount, describeAccount } from "../people/user/user.changes.js";
 import { USER_APPROVAL_REQUESTED, USER_MERGED } from "../people/user/user.events.js";
-import { noteSignIn } from "../people/user/user.repository.js";
+import { findUserByLoginEmail, noteSignIn } from "../people/user/user.repository.js";
 import type { User } from "../people/user/user.js";
 import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
@@ -54,9 +56,14 @@ async function applyToAccount(
 ): Promise<User> {
   const given = giveFields(arrival, admission.fields);
   const roles = await rolesOf(unit, arrival, organization, admission.roles);
+  const change = async (user: User) =>
+    await changeAccount(unit, organization, user, {
+      given: await withoutTakenAddress(unit, user, given),
+      ...(roles && { roles }),
+    });
   switch (admission.kind) {
     case "create": {
-      if (admission.retire !== null) await retireIdentity(unit, admission.retire);
+      if (admission.retire !== null) await retireChanged(unit, organization, admission.retire);
       const user = await createAccount(unit, organization, {
         given,
         authMethod: "SSO",
@@ -64,33 +71,50 @@ async function applyToAccount(
         roles: roles?.values ?? [],
         roleSource: roles?.source ?? "DEFAULT",
       });
-      // Somebody whom merging had joined under another address is never joined to whoever has the new one.
-      await link(unit, arrival, user, "OWN", admission.retire === null ? emailKeyOf(arrival) : null);
+      await link(unit, arrival, user, "OWN");
       if (user.status === "PENDING_APPROVAL") await tellApprovalRequested(unit, arrival, organization, user);
       return user;
     }
     case "link": {
-      const { user } = await changeAccount(unit, organization, admission.user, { given, ...(roles && { roles }) });
-      await link(unit, arrival, user, "OWN", emailKeyOf(arrival));
+      const { user } = await change(admission.user);
+      if (admission.awaited !== null) await retireIdentity(unit, admission.awaited);
+      await link(unit, arrival, user, "OWN");
       return user;
     }
     case "merge": {
       const { candidate } = admission;
       if (candidate.unverifiedPassword) await wipeUnverifiedCredential(unit, candidate.user.id);
-      const { user } = await changeAccount(unit, organization, candidate.user, { given, ...(roles && { roles }) });
-      await link(unit, arrival, user, "MERGED", emailKeyOf(arrival));
+      const { user } = await change(candidate.user);
+      await link(unit, arrival, user, "MERGED");
       await tellMerged(unit, arrival, organization, user, candidate);
       return user;
     }
     case "update": {
       await noteIdentitySignIn(unit, admission.identityId, admission.emailKey);
-      return (await changeAccount(unit, organization, admission.user, { given, ...(roles && { roles }) })).user;
+      return (await change(admission.user)).user;
     }
   }
 }
 
+/** The address is what the person was joined by. */
+async function retireChanged(unit: UnitOfWork, organization: Organization, identityId: string): Promise<void> {
+  const link = await findIdentityById(unit, organization.id, identityId);
+  if (link !== null) await retireMerge(unit, organization, link, "ADDRESS_CHANGED");
+}
+
 function giveFields({ connectionId }: Arrival, values: GivenFields["values"]): GivenFields {
   return { source: "SSO", sourceId: connectionId, values };
+}
+
+/**
+ * What an account with a password can be given: an address by which another account signs in stays with that one. Nobody is
+ * kept out for it, since it is not the address that identifies them.
+ */
+async function withoutTakenAddress(unit: UnitOfWork, user: User, given: GivenFields): Promise<GivenFields> {
+  const { email, ...others } = given.values;
+  if (user.authMethod !== "PASSWORD" || email == null) return given;
+  const holder = await findUserByLoginEmail(unit, email);
+  return holder === null || holder.id === user.id ? given : { ...given, values: others };
 }
 
 function emailKeyOf({ profile }: Arrival): string | null {
@@ -98,14 +122,11 @@ function emailKeyOf({ profile }: Arrival): string | null {
 }
 
 /** The organization's lock keeps arrivals of one person apart; an identity that is taken all the same is a defect. */
-async function link(
-  unit: UnitOfWork,
-  { connectionId, profile: { issuer, subject } }: Arrival,
-  user: User,
-  linkKind: NewIdentity["linkKind"],
-  emailKey: string | null,
-): Promise<void> {
-  const identity = { connectionId, userId: user.id, issuer, subject, emailKey, linkKind };
+async function link(unit: UnitOfWork, arrival: Arrival, user: User, linkKind: NewIdentity["linkKind"]): Promise<void> {
+  const { connectionId, profile } = arrival;
+  const { issuer, subject } = profile;
+  const emailKey = emailKeyOf(arrival);
+  const identity = { connectionId, userId: user.id, issuer, subject, emailKey, linkKind, lastSignedInAt: unit.now };
   if ((await insertIdentity(unit, identity)) === "TAKEN")
     throw new Error(`the identity of user ${user.id} was linked while the organization was locked`);
 }

@@ -10,10 +10,7 @@ import * as failures from "./failures.js";
 export interface KnownIdentity {
   readonly identityId: string;
   readonly user: User;
-  /**
-   * The address that the provider sent last through this link, folded; `null` where the link stands for none, because
-   * none was sent when it was made, or because a merged link was retired over this address.
-   */
+  /** The address that the provider sent last through this link, folded; `null` where it never sent one. */
   readonly emailKey: string | null;
 }
 
@@ -42,6 +39,11 @@ export interface AccountSituation {
   /** Accounts prepared in this organization under what `matchKey` compares; at most two are of interest. */
   readonly prepared: readonly User[];
   readonly candidates: readonly MergeCandidate[];
+  /**
+   * The account that waits for the arrival's address at this connection, and for no other: an administrator moved its
+   * person here from another provider, and nobody came yet.
+   */
+  readonly awaited: KnownIdentity | null;
   /** Whether the organization has proved the domain of the arrival's address by DNS. */
   readonly domainProved: boolean;
   /** Whether another subject of this connection has the arrival's address. */
@@ -53,7 +55,8 @@ export interface AccountSituation {
 /** Whose account it is. */
 export type AccountDecision =
   | { readonly kind: "known"; readonly identity: KnownIdentity; readonly merged: boolean }
-  | { readonly kind: "match"; readonly user: User }
+  /** `awaited` names a link that was moved here and that has waited long enough. */
+  | { readonly kind: "match"; readonly user: User; readonly awaited: string | null }
   | { readonly kind: "merge"; readonly candidate: MergeCandidate }
   /** Nobody's yet; `retire` names a merged link whose address changed at the provider. */
   | { readonly kind: "new"; readonly retire: string | null }
@@ -80,6 +83,9 @@ export function decideAccount(situation: AccountSituation): AccountDecision {
       : { kind: "merge", candidate };
   }
   if (own !== null) return { kind: "known", identity: own, merged: false };
+  const { awaited } = situation;
+  if (awaited !== null && isProved(situation))
+    return { kind: "match", user: awaited.user, awaited: awaited.identityId };
   if (situation.addressOfAnotherSubject)
     return refuse(
       failures.SUBJECT_CHANGED,
@@ -93,7 +99,7 @@ function matchPrepared({ profile, policies, prepared }: AccountSituation): Accou
   if (policies.matchKey === "EMAIL" && profile.emailVerified === false) return null;
   const [user, another] = prepared;
   if (user === undefined) return null;
-  if (another === undefined) return { kind: "match", user };
+  if (another === undefined) return { kind: "match", user, awaited: null };
   return refuse(failures.ACCOUNT_AMBIGUOUS, `Accounts ${user.id} and ${another.id} were prepared for this person.`);
 }
 
@@ -120,12 +126,9 @@ function joinOthers(situation: AccountSituation): AccountDecision | null {
 }
 
 /** The account to join: one with a password before others; of several, none. An unproved address joins nothing. */
-function chooseCandidate(
-  { profile, policies, candidates, domainProved }: AccountSituation,
-  ownUserId: string | null,
-): MergeCandidate | Refusal | null {
-  const proved = profile.emailVerified ?? (domainProved ? true : null);
-  if (proved === false || (proved === null && policies.requireVerifiedEmail)) return null;
+function chooseCandidate(situation: AccountSituation, ownUserId: string | null): MergeCandidate | Refusal | null {
+  const { profile, candidates } = situation;
+  if (!isProved(situation)) return null;
   const [candidate, another] = orderEligible(candidates, ownUserId);
   if (candidate === undefined) return null;
   if (another === undefined || another.user.authMethod !== candidate.user.authMethod) return candidate;
@@ -133,6 +136,12 @@ function chooseCandidate(
     failures.ACCOUNT_AMBIGUOUS,
     `Accounts ${candidate.user.id} and ${another.user.id} both have the address ${profile.email ?? ""}.`,
   );
+}
+
+/** Whether the arrival's address is as good as `requireVerifiedEmail` asks. An explicit "not verified" never is. */
+function isProved({ profile, policies, domainProved }: AccountSituation): boolean {
+  const proved = profile.emailVerified ?? (domainProved ? true : null);
+  return proved ?? !policies.requireVerifiedEmail;
 }
 
 /** Those that may be joined at all, with those that have a password first. */

@@ -74,7 +74,12 @@ export interface Grant {
 /** What is to be done, as data; `apply` does it. */
 export type Decision =
   | ({ readonly kind: "create"; readonly status: UserStatus; readonly retire: string | null } & Grant)
-  | ({ readonly kind: "link"; readonly user: User } & Grant)
+  | ({
+      readonly kind: "link";
+      readonly user: User;
+      /** A link that waited for the person, and is done with. */
+      readonly awaited: string | null;
+    } & Grant)
   | ({ readonly kind: "merge"; readonly candidate: MergeCandidate } & Grant)
   | ({
       readonly kind: "update";
@@ -144,7 +149,7 @@ function decideExisting(
         ...grant,
       };
     case "match":
-      return { kind: "link", user, ...grant };
+      return { kind: "link", user, awaited: account.awaited, ...grant };
     case "merge":
       return { kind: "merge", candidate: account.candidate, ...grant };
   }
@@ -161,9 +166,9 @@ function userOf(account: Extract<AccountDecision, { kind: "known" | "match" | "m
   }
 }
 
-/** An address that was not sent this time is the one before; a link that stands for none goes on standing for none. */
+/** An address that was not sent this time is the one before. */
 function addressAfter({ emailKey }: KnownIdentity, { profile: { email } }: Arrival): string | null {
-  return email === null || emailKey === null ? emailKey : foldCase(email);
+  return email === null ? emailKey : foldCase(email);
 }
 
 const NOTHING: Holdings = { roles: [], memberships: [], merged: false, hasSeat: false, filled: new Set() };

@@ -71,28 +71,47 @@ async function loadAccount(
   const merges = policies.accountLinking === "MERGE_BY_EMAIL";
   const { email } = profile;
   const nobody = own === null && !(merges && merged !== null);
-  // With an account of their own, people are joined to another one by merging alone.
-  const mayJoin = email !== null && policies.accountLinking !== "NONE" && (nobody || (merges && merged === null));
+  // With an account of their own, people are joined to another one by merging alone; whoever was unmerged, by nothing.
+  const joins = policies.accountLinking === "ADMIN_LINK" ? nobody : merges && merged === null && !links.unmerged;
+  const mayJoin = email !== null && joins;
+  const others = email !== null && (nobody || mayJoin) ? await findOthersWithAddress(unit, arrival, email) : [];
+  const awaited = nobody ? await findAwaited(unit, arrival, others) : null;
   return {
     own,
     ownAddressKept: merges && links.own !== null && (await isAddressKept(unit, links.own, email)),
     merged,
     prepared: nobody ? await findPreparedUsers(unit, organizationId, policies.matchKey, profile) : [],
     candidates: mayJoin ? await findCandidates(unit, arrival, email, merges) : [],
-    domainProved: mayJoin && (await isDomainProved(unit, organizationId, email)),
-    addressOfAnotherSubject: email !== null && (nobody || mayJoin) && (await isAddressOfAnother(unit, arrival, email)),
+    awaited,
+    domainProved:
+      email !== null && (mayJoin || awaited !== null) && (await isDomainProved(unit, organizationId, email)),
+    addressOfAnotherSubject: others.length > 0,
     linkRequest: nobody ? await findLinkRequestState(unit, connectionId, profile.issuer, profile.subject) : "NONE",
   };
 }
 
-/** Whether another subject has the address; the arrival's own subject may have it by a link that merging once made. */
-async function isAddressOfAnother(
+/** The links of other subjects that have the address; the arrival's own subject may have it by a link that merging once made. */
+async function findOthersWithAddress(
   unit: UnitOfWork,
-  { connectionId, profile: { issuer, subject } }: Arrival,
+  { connectionId, profile }: Arrival,
   email: string,
-): Promise<boolean> {
-  const identities = await findIdentitiesByEmail(unit, connectionId, foldCase(email));
-  return identities.some((each) => each.issuer !== issuer || each.subject !== subject);
+): Promise<readonly Identity[]> {
+  return await findIdentitiesByEmail(unit, connectionId, foldCase(email), profile);
+}
+
+/**
+ * The one link that waits for the address: of another issuer than this connection's provider, so that it was moved here,
+ * and nobody ever came through it. A link of the same issuer is another person's, or the same one's re-created.
+ */
+async function findAwaited(
+  unit: UnitOfWork,
+  { profile }: Arrival,
+  [link, another]: readonly Identity[],
+): Promise<KnownIdentity | null> {
+  if (link === undefined || another !== undefined) return null;
+  if (link.linkKind !== "OWN" || link.lastSignedInAt !== null || link.issuer === profile.issuer) return null;
+  const user = (await findUsers(unit, [link.userId])).get(link.userId);
+  return user === undefined ? null : { identityId: link.id, user, emailKey: link.emailKey };
 }
 
 /** Whether the provider has sent an address for an account ever since the link: its word on it is as old as the link. */
@@ -127,7 +146,11 @@ async function findCandidates(
   return holders.filter(
     ({ user }) =>
       user.authMethod === "PASSWORD" ||
-      links.get(user.id)?.some((link) => merging.has(link.connectionId) && link.emailKey === foldCase(email)),
+      links
+        .get(user.id)
+        ?.some(
+          (link) => link.retiredAt === null && merging.has(link.connectionId) && link.emailKey === foldCase(email),
+        ),
   );
 }
 
@@ -135,11 +158,15 @@ async function loadHoldings(
   unit: UnitOfWork,
   organization: Organization,
   connection: Connection,
-  { own, merged, prepared, candidates }: Situation["account"],
+  { own, merged, awaited, prepared, candidates }: Situation["account"],
 ): Promise<ReadonlyMap<string, Holdings>> {
-  const users: User[] = [own?.user, merged?.user, ...prepared, ...candidates.map(({ user }) => user)].filter(
-    (user): user is User => user != null,
-  );
+  const users: User[] = [
+    own?.user,
+    merged?.user,
+    awaited?.user,
+    ...prepared,
+    ...candidates.map(({ user }) => user),
+  ].filter((user): user is User => user != null);
   const ids = [...new Set(users.map(({ id }) => id))];
   const grants = await findRoleGrantsOfUsers(unit, organization.id, ids);
   const memberships = await findMappedMembershipsOf(unit, ids, connection.id);

@@ -40,6 +40,13 @@ export class UpdateConnectionInput {
   @Field(() => ConnectionPoliciesInput, { nullable: true, description: "Policies to change." })
   policies?: ConnectionPoliciesChange | null;
 
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "How many users a switch of accountLinking to or from MERGE_BY_EMAIL affects, as accountLinkingEffect or details.affectedUsers told. The switch is refused with CONFIRMATION_REQUIRED when it is another number. Not needed where nobody is affected.",
+  })
+  confirmAffectedUsers?: number | null;
+
   @Field(() => declaredSettingsTypes().input, {
     nullable: true,
     description: "Settings to change; null clears a setting. Another type's key is refused with CONNECTION_TYPE_FIXED.",

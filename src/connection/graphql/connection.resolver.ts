@@ -119,7 +119,7 @@ export class ConnectionResolver {
 
   @Mutation(() => UpdateConnectionPayload, {
     description:
-      "Changes a connection: what is left out stays, null clears. Needs CONNECTIONS_WRITE. Answers VERSION_CONFLICT and CONNECTION_TYPE_FIXED.",
+      "Changes a connection: what is left out stays, null clears. Needs CONNECTIONS_WRITE. Answers VERSION_CONFLICT, CONNECTION_TYPE_FIXED and CONFIRMATION_REQUIRED.",
   })
   async updateConnection(
     @Ctx() context: RequestContext,

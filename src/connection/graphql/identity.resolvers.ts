@@ -31,6 +31,16 @@ export class UserIdentitiesResolver {
 export class IdentityResolver {
   constructor(private readonly loaders: ConnectionLoaders) {}
 
+  @FieldResolver(() => Boolean, {
+    description:
+      "Whether merging made the link and the connection does not merge now: it is not followed until the connection does again.",
+  })
+  async hidden(@Root() identity: Identity, @Ctx() context: RequestContext): Promise<boolean> {
+    if (identity.linkKind !== "MERGED" || identity.retiredAt !== null) return false;
+    const { policies } = await this.connection(identity, context);
+    return policies.accountLinking !== "MERGE_BY_EMAIL";
+  }
+
   @FieldResolver(() => SsoConnectionType, { description: "The connection that the person signs in through." })
   async connection(@Root() identity: Identity, @Ctx() context: RequestContext): Promise<Connection> {
     const connection = await this.loaders.connection(context).load(identity.connectionId);

@@ -1,5 +1,20 @@
 /** Identities in the schema. */
-import { Field, ID, ObjectType } from "type-graphql";
+import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
+import type { LinkKind } from "../identity/identity.js";
+
+/** Stands for the enum `LinkKind` in decorators. */
+export const LinkKindEnum: { readonly [Kind in LinkKind]: Kind } = { OWN: "OWN", MERGED: "MERGED" };
+
+registerEnumType(LinkKindEnum, {
+  name: "LinkKind",
+  description: "What made a link.",
+  valuesConfig: {
+    OWN: {
+      description: "The account came with the person, waited for them, or was given to them by an administrator.",
+    },
+    MERGED: { description: "Merging joined the person to an account that was there, because of its address." },
+  },
+});
 
 @ObjectType("Identity", {
   description: "How a provider knows a user: connection, issuer and subject together are one person.",
@@ -14,6 +29,15 @@ export class IdentityType {
 
   @Field(() => String, { description: "The person's stable id at the issuer." })
   subject!: string;
+
+  @Field(() => LinkKindEnum, { description: "What made the link." })
+  linkKind!: LinkKind;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: "Since when the link is kept for the record alone; null while it is followed, or could be.",
+  })
+  retiredAt!: Date | null;
 
   @Field(() => Date, { description: "When it was linked to the user." })
   createdAt!: Date;

@@ -6,6 +6,7 @@ import {
   type ConnectionPolicies,
   type ConnectionPoliciesChange,
   type ConnectionPolicy,
+  type PolicyName,
 } from "../stored/policies.js";
 import { declareField, makeClass } from "./declare.js";
 
@@ -24,8 +25,17 @@ InputType("ConnectionPoliciesInput", {
   description: "Policies to change. What is left out stays; null brings the default back.",
 })(ConnectionPoliciesInput);
 
+const enums = new Map<string, Readonly<Record<string, string>>>();
+
+/** The enum of a policy that has one, for arguments. */
+export function policyEnum(name: PolicyName): Readonly<Record<string, string>> {
+  const values = enums.get(name);
+  if (values === undefined) throw new Error(`${name} is no policy with an enum`);
+  return values;
+}
+
 for (const [name, policy] of Object.entries(CONNECTION_POLICIES) as [string, ConnectionPolicy][]) {
-  const type = policy.kind === "switch" ? Boolean : registerChoice(policy);
+  const type = policy.kind === "switch" ? Boolean : registerChoice(name, policy);
   declareField(ConnectionPoliciesType, name, () => type, { nullable: false, description: policy.description });
   declareField(ConnectionPoliciesInput, name, () => type, {
     nullable: true,
@@ -34,8 +44,9 @@ for (const [name, policy] of Object.entries(CONNECTION_POLICIES) as [string, Con
 }
 
 /** The enum of a policy, by the object that stands for it in decorators. */
-function registerChoice(policy: ChoicePolicy): Readonly<Record<string, string>> {
+function registerChoice(name: string, policy: ChoicePolicy): Readonly<Record<string, string>> {
   const values = Object.fromEntries(Object.keys(policy.values).map((value) => [value, value]));
+  enums.set(name, values);
   registerEnumType(values, {
     name: policy.enumName,
     description: policy.description,

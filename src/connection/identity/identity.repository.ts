@@ -6,7 +6,7 @@ import type { Reader } from "../../platform/database/database.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { toDate, toDateOrNull } from "../../platform/database/values.js";
-import { identityKey, type Identity, type LinkKind } from "./identity.js";
+import { identityKey, retiredKey, type Identity, type LinkKind } from "./identity.js";
 import { IdentityRow } from "./identity.row.js";
 
 interface Raw {
@@ -17,12 +17,13 @@ interface Raw {
   subject: string;
   link_kind: string;
   email_key: string | null;
+  retired_at: unknown;
   created_at: unknown;
   last_signed_in_at: unknown;
 }
 
 const COLUMNS =
-  "i.id, i.connection_id, i.user_id, i.issuer, i.subject, i.link_kind, i.email_key, i.created_at, i.last_signed_in_at";
+  "i.id, i.connection_id, i.user_id, i.issuer, i.subject, i.link_kind, i.email_key, i.retired_at, i.created_at, i.last_signed_in_at";
 
 function fromRaw(raw: Raw): Identity {
   return {
@@ -33,24 +34,45 @@ function fromRaw(raw: Raw): Identity {
     subject: raw.subject,
     linkKind: raw.link_kind as LinkKind,
     emailKey: raw.email_key,
+    retiredAt: toDateOrNull(raw.retired_at),
     createdAt: toDate(raw.created_at),
     lastSignedInAt: toDateOrNull(raw.last_signed_in_at),
   };
 }
 
+/** What leads from a verified person to users. */
+export interface Links {
+  readonly own: Identity | null;
+  readonly merged: Identity | null;
+  /**
+   * Whether a link that merging made was retired, because the address changed or somebody undid it. Merging never makes
+   * another one for this person.
+   */
+  readonly unmerged: boolean;
+}
+
 /** The links of a verified person: one that is their own, one that merging made, both, or none at a first sign-in. */
-export async function findLinks(
-  reader: Reader,
-  connectionId: string,
-  issuer: string,
-  subject: string,
-): Promise<{ readonly own: Identity | null; readonly merged: Identity | null }> {
-  const raws = await reader.rows<Raw>(`SELECT ${COLUMNS} FROM identity i WHERE i.key_hash = ?`, [
-    identityKey(connectionId, issuer, subject),
+export async function findLinks(reader: Reader, connectionId: string, issuer: string, subject: string): Promise<Links> {
+  const keyHash = identityKey(connectionId, issuer, subject);
+  const raws = await reader.rows<Raw>(`SELECT ${COLUMNS} FROM identity i WHERE i.key_hash IN (?, ?)`, [
+    keyHash,
+    retiredKey(keyHash, 1),
   ]);
   const links = raws.map(fromRaw);
-  const of = (kind: LinkKind) => links.find(({ linkKind }) => linkKind === kind) ?? null;
-  return { own: of("OWN"), merged: of("MERGED") };
+  const of = (kind: LinkKind) =>
+    links.find(({ linkKind, retiredAt }) => linkKind === kind && retiredAt === null) ?? null;
+  const unmerged = links.some(({ linkKind, retiredAt }) => linkKind === "MERGED" && retiredAt !== null);
+  return { own: of("OWN"), merged: of("MERGED"), unmerged };
+}
+
+/** One identity by id at a connection within the scope, or `null`. */
+export async function findIdentityById(reader: Reader, scope: OrganizationScope, id: string): Promise<Identity | null> {
+  const raw = await reader.row<Raw>(
+    `SELECT ${COLUMNS} FROM identity i JOIN sso_connection c ON c.id = i.connection_id
+      WHERE i.id = ?${scope === null ? "" : " AND c.organization_id = ?"}`,
+    scope === null ? [id] : [id, scope],
+  );
+  return raw ? fromRaw(raw) : null;
 }
 
 /** The link of a verified person that is their own, or `null`. */
@@ -74,26 +96,65 @@ export async function findMergedAmong(reader: Reader, userIds: readonly string[]
   return new Set(rows.map((row) => row.user_id));
 }
 
-/** Retires a link: it stays for the record, and is never found again. */
+/** Retires a link: it stays for the record, and is never followed again. */
 export async function retireIdentity(unit: UnitOfWork, id: string): Promise<void> {
-  const raw = await unit.row<{ key_hash: string }>("SELECT key_hash FROM identity WHERE id = ?", [id]);
-  if (raw === undefined) return;
+  const raw = await unit.row<{ key_hash: string; link_kind: string; retired_at: unknown }>(
+    "SELECT key_hash, link_kind, retired_at FROM identity WHERE id = ?",
+    [id],
+  );
+  if (raw === undefined || raw.retired_at !== null) return;
+  let ordinal = 1;
+  const isTaken = async () =>
+    (await unit.row("SELECT id FROM identity WHERE key_hash = ? AND link_kind = ?", [
+      retiredKey(raw.key_hash, ordinal),
+      raw.link_kind,
+    ])) !== undefined;
+  while (await isTaken()) ordinal += 1;
   await unit.execute("UPDATE identity SET key_hash = ?, retired_at = ? WHERE id = ?", [
-    sha256Hex(JSON.stringify([raw.key_hash, "retired", id])),
+    retiredKey(raw.key_hash, ordinal),
     unit.now,
     id,
   ]);
 }
 
-/** The identities of a connection whose provider last sent an address, at most two: more are never of interest. */
+/** Makes a link lead to another user, or a person at another connection; it is the person's own from then on. */
+export async function moveIdentity(
+  unit: UnitOfWork,
+  identity: Identity,
+  to: Partial<Pick<Identity, "connectionId" | "userId">>,
+): Promise<Identity> {
+  const moved: Identity = { ...identity, ...to, linkKind: "OWN" };
+  // At another connection nobody has signed in with it yet.
+  const lastSignedInAt = moved.connectionId === identity.connectionId ? identity.lastSignedInAt : null;
+  await unit.execute(
+    "UPDATE identity SET connection_id = ?, user_id = ?, link_kind = 'OWN', key_hash = ?, last_signed_in_at = ? WHERE id = ?",
+    [
+      moved.connectionId,
+      moved.userId,
+      identityKey(moved.connectionId, moved.issuer, moved.subject),
+      lastSignedInAt,
+      identity.id,
+    ],
+  );
+  return { ...moved, lastSignedInAt };
+}
+
+/**
+ * The identities of a connection whose provider last sent an address, at most two: more are never of interest.
+ *
+ * @param except a person whose own links do not count
+ */
 export async function findIdentitiesByEmail(
   reader: Reader,
   connectionId: string,
   emailKey: string,
+  except?: Pick<Identity, "issuer" | "subject">,
 ): Promise<Identity[]> {
+  const keyHash = except === undefined ? "" : identityKey(connectionId, except.issuer, except.subject);
   const raws = await reader.rows<Raw>(
-    `SELECT ${COLUMNS} FROM identity i WHERE i.connection_id = ? AND i.email_key = ? AND i.retired_at IS NULL ORDER BY i.id LIMIT 2`,
-    [connectionId, emailKey],
+    `SELECT ${COLUMNS} FROM identity i WHERE i.connection_id = ? AND i.email_key = ? AND i.key_hash <> ?
+        AND i.retired_at IS NULL ORDER BY i.id LIMIT 2`,
+    [connectionId, emailKey, keyHash],
   );
   return raws.map(fromRaw);
 }
@@ -116,15 +177,53 @@ export async function findIdentitiesOfUsers(
   return byUser;
 }
 
+/** Which links of a connection to find. */
+export interface FollowedLinksQuery {
+  /** Whether the connection follows links that merging made; they go before people's own then. */
+  readonly merges: boolean;
+  /** `null` for everybody. */
+  readonly userIds: readonly string[] | null;
+  readonly limit: number;
+}
+
+/** The links that sign-ins through a connection follow, by user. */
+export async function findFollowedLinks(
+  reader: Reader,
+  connectionId: string,
+  { merges, userIds, limit }: FollowedLinksQuery,
+): Promise<Identity[]> {
+  if (userIds?.length === 0) return [];
+  const followed = merges
+    ? `(i.link_kind = 'MERGED' OR NOT EXISTS
+         (SELECT 1 FROM identity m WHERE m.key_hash = i.key_hash AND m.link_kind = 'MERGED'))`
+    : "i.link_kind = 'OWN'";
+  const raws = await reader.rows<Raw>(
+    `SELECT ${COLUMNS} FROM identity i WHERE i.connection_id = ? AND i.retired_at IS NULL AND ${followed}
+      ${userIds === null ? "" : `AND i.user_id IN (${userIds.map(() => "?").join(", ")})`}
+      ORDER BY i.user_id, i.id LIMIT ${limit}`,
+    [connectionId, ...(userIds ?? [])],
+  );
+  return raws.map(fromRaw);
+}
+
 /** A link to make. */
 export type NewIdentity = Pick<Identity, "connectionId" | "userId" | "issuer" | "subject" | "emailKey"> & {
   /** `OWN` when left out. */
   readonly linkKind?: LinkKind;
+  /** `null` when left out: nobody has signed in with it. */
+  readonly lastSignedInAt?: Date;
 };
 
 /** Links a person at a provider to a user. `TAKEN` when the identity is linked already, whoever it is linked to. */
 export async function insertIdentity(unit: UnitOfWork, input: NewIdentity): Promise<Identity | "TAKEN"> {
-  const identity: Identity = { linkKind: "OWN", ...input, id: uuidv7(), createdAt: unit.now, lastSignedInAt: null };
+  const identity: Identity = {
+    linkKind: "OWN",
+    lastSignedInAt: null,
+    ...input,
+    id: uuidv7(),
+    retiredAt: null,
+    createdAt: unit.now,
+  };
   const keyHash = identityKey(input.connectionId, input.issuer, input.subject);
   try {
     await unit.manager.insert(IdentityRow, { ...identity, keyHash });

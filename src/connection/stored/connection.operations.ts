@@ -26,6 +26,7 @@ import {
 import { deleteConnectionRow, findConnection, insertConnection } from "./connection.repository.js";
 import type { Connection } from "./connection.js";
 import { changePolicies, DEFAULT_CONNECTION_POLICIES, type ConnectionPoliciesChange } from "./policies.js";
+import { switchAccountLinking } from "./policies-linking.js";
 
 const DISPLAY_NAME_RULE = { longest: 100 };
 
@@ -43,6 +44,8 @@ export interface ConnectionInput {
   readonly expectedVersion?: number | null;
   readonly displayName?: string | null;
   readonly policies?: ConnectionPoliciesChange | null;
+  /** How many users a switch of `accountLinking` affects, as the caller has seen it. */
+  readonly confirmAffectedUsers?: number | null;
   readonly settings?: SettingsByType | null;
 }
 
@@ -120,7 +123,12 @@ export async function createConnection(
   });
 }
 
-/** Changes what the input names and leaves the rest. Changing nothing stores nothing and tells nothing. */
+/**
+ * Changes what the input names and leaves the rest. Changing nothing stores nothing and tells nothing.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, CONNECTION_TYPE_FIXED,
+ *   CONFIRMATION_REQUIRED
+ */
 export async function updateConnection(
   services: ConnectionServices,
   caller: Caller,
@@ -182,6 +190,9 @@ async function applyUpdate(
     displayName === before.displayName &&
     JSON.stringify(policies) === JSON.stringify(before.policies);
   if (isSame) return before;
+  const { accountLinking } = policies;
+  const confirmed = input.confirmAffectedUsers ?? null;
+  const endedSessions = await switchAccountLinking(unit, { connection: before, accountLinking }, confirmed);
   const sealed =
     changed.length === 0 ? {} : sealSettings(type, keyRing, before.id, { ...merged, before, now: unit.now });
   return await storeChange(
@@ -191,6 +202,7 @@ async function applyUpdate(
     {
       event: CONNECTION_UPDATED,
       settings: { type, changed },
+      endedSessions,
       raisesTrust: trustChanged(type, plainBefore, merged.plain, changed),
     },
   );

@@ -1,0 +1,137 @@
+/**
+ * Changes of whom people at providers are led to: each writes its rows, ends the sessions that it makes wrong, and tells the
+ * log and the audit log, in the unit of work that it is given. The organization must be locked already.
+ */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { recordAudit } from "../../audit/record-audit.js";
+import { appendEvent } from "../../events/append-event.js";
+import { dropUnverifiedCredential } from "../../people/credential/drop-unverified.js";
+import type { Organization } from "../../people/organization/organization.js";
+import { endSessionsThrough } from "../../people/session/end-sessions-through.js";
+import { describeAccount } from "../../people/user/user.changes.js";
+import { findUsers } from "../../people/user/user.repository.js";
+import type { User } from "../../people/user/user.js";
+import { USER_LINKED, USER_UNMERGED } from "./identity.events.js";
+import { findLinks, insertIdentity, moveIdentity, retireIdentity } from "./identity.repository.js";
+import type { Identity, PersonAtProvider } from "./identity.js";
+
+/**
+ * Leads a person at a provider to an account from now on: their own link leads there, and one that merging made is retired.
+ * What waits on an unproved address of the account is dropped first. Linking what is linked so already changes nothing.
+ *
+ * @param emailKey the address that the provider sent last, where one is known
+ */
+export async function linkPerson(
+  unit: UnitOfWork,
+  organization: Organization,
+  person: PersonAtProvider & { readonly emailKey: string | null },
+  user: User,
+): Promise<Identity> {
+  const { connectionId, issuer, subject } = person;
+  const { own, merged } = await findLinks(unit, connectionId, issuer, subject);
+  if (own?.userId === user.id && merged === null) return own;
+  const dropped = await dropUnverifiedCredential(unit, user.id);
+  if (merged !== null) await retireIdentity(unit, merged.id);
+  const identity =
+    own === null
+      ? await insertFree(unit, { ...person, userId: user.id })
+      : await moveIdentity(unit, own, { userId: user.id });
+  const previous = [own, merged].flatMap((link) => (link === null ? [] : [link.userId]));
+  const previousUserIds = [...new Set(previous)].filter((userId) => userId !== user.id);
+  const endedSessions = await endSessionsThrough(unit, connectionId, previousUserIds);
+  await tellLinked(unit, organization, user, { identity, previousUserIds });
+  await recordAudit(unit, {
+    organizationId: organization.id,
+    action: "identity.linked",
+    subject: { type: "identity", id: identity.id },
+    before: { connectionId, issuer, subject, userId: own?.userId ?? null, mergedUserId: merged?.userId ?? null },
+    after: { connectionId, issuer, subject, userId: user.id, endedSessions, droppedUnverifiedPassword: dropped },
+  });
+  return identity;
+}
+
+/** The links were read under the organization's lock: one that is there all the same is a defect. */
+async function insertFree(unit: UnitOfWork, identity: Parameters<typeof insertIdentity>[1]): Promise<Identity> {
+  const inserted = await insertIdentity(unit, identity);
+  if (inserted === "TAKEN") throw new Error(`an identity of user ${identity.userId} appeared under the lock`);
+  return inserted;
+}
+
+/** Moves a person to another connection, where the provider knows them by the same issuer and subject. */
+export async function movePerson(
+  unit: UnitOfWork,
+  organization: Organization,
+  link: Identity,
+  to: { readonly connectionId: string; readonly user: User },
+): Promise<Identity> {
+  const { connectionId, user } = to;
+  const there = await findLinks(unit, connectionId, link.issuer, link.subject);
+  if (there.own !== null) await retireIdentity(unit, link.id);
+  const identity = there.own ?? (await moveIdentity(unit, link, { connectionId }));
+  const endedSessions = await endSessionsThrough(unit, link.connectionId, [user.id]);
+  const { issuer, subject } = identity;
+  await tellLinked(unit, organization, user, { identity, previousUserIds: [] });
+  await recordAudit(unit, {
+    organizationId: organization.id,
+    action: "identity.moved",
+    subject: { type: "identity", id: link.id },
+    before: { connectionId: link.connectionId, issuer, subject, userId: user.id, linkKind: link.linkKind },
+    after: { connectionId, issuer, subject, userId: user.id, linkKind: identity.linkKind, endedSessions },
+  });
+  return identity;
+}
+
+/** Undoes a merge: the link is kept for the record, the person's sessions in that account end, and merging never makes it again. */
+export async function retireMerge(
+  unit: UnitOfWork,
+  organization: Organization,
+  link: Identity,
+  reason: "UNDONE" | "ADDRESS_CHANGED",
+): Promise<void> {
+  await retireIdentity(unit, link.id);
+  const { id, connectionId, userId, issuer, subject } = link;
+  const endedSessions = await endSessionsThrough(unit, connectionId, [userId]);
+  const user = (await findUsers(unit, [userId])).get(userId);
+  // A foreign key keeps a link from outliving its user.
+  if (user === undefined) throw new Error(`identity ${id} has no user`);
+  await appendEvent(unit, {
+    organizationId: organization.id,
+    type: USER_UNMERGED,
+    subject: { id: user.id, version: user.version },
+    data: {
+      user: (await describeAccount(unit, organization, user)).snapshot,
+      changed: null,
+      connectionId,
+      identity: { id, issuer, subject },
+      reason,
+    },
+  });
+  await recordAudit(unit, {
+    organizationId: organization.id,
+    action: "user.unmerged",
+    subject: { type: "user", id: userId },
+    before: { connectionId, issuer, subject, identityId: id },
+    after: { reason, endedSessions },
+  });
+}
+
+async function tellLinked(
+  unit: UnitOfWork,
+  organization: Organization,
+  user: User,
+  { identity, previousUserIds }: { readonly identity: Identity; readonly previousUserIds: string[] },
+): Promise<void> {
+  const { id, connectionId, issuer, subject } = identity;
+  await appendEvent(unit, {
+    organizationId: organization.id,
+    type: USER_LINKED,
+    subject: { id: user.id, version: user.version },
+    data: {
+      user: (await describeAccount(unit, organization, user)).snapshot,
+      changed: null,
+      connectionId,
+      identity: { id, issuer, subject },
+      previousUserIds,
+    },
+  });
+}

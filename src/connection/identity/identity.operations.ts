@@ -1,0 +1,150 @@
+/** What administrators do with the links of single people: undoing a merge, and leading a person to another account. */
+import { causeOf, scopeFor, type Caller } from "../../access/caller.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
+import { InputCheck } from "../../platform/errors/input.js";
+import type { Organization } from "../../people/organization/organization.js";
+import { lockOrganization } from "../../people/organization/organization.repository.js";
+import { requireHoldingUser } from "../../people/role/require-holding-user.js";
+import { findUser } from "../../people/user/user.repository.js";
+import type { User } from "../../people/user/user.js";
+import { IDENTITY_NOT_MERGED } from "../failures.js";
+import type { ConnectionServices } from "../services.js";
+import type { Connection } from "../stored/connection.js";
+import { findConnection } from "../stored/connection.repository.js";
+import { linkPerson, retireMerge } from "./identity.changes.js";
+import { findIdentityById } from "./identity.repository.js";
+import type { Identity, PersonAtProvider } from "./identity.js";
+
+/** As wide as the columns. */
+const LONGEST_IDENTIFIER = 512;
+
+/** A person at a provider, by an identity that is known or by connection, issuer and subject; and whom they belong to. */
+export interface RelinkInput {
+  readonly identityId?: string | null;
+  readonly connectionId?: string | null;
+  readonly issuer?: string | null;
+  readonly subject?: string | null;
+  readonly userId: string;
+}
+
+/**
+ * Undoes a merge. The person gets an account of their own at the next sign-in, and is not merged again. Undoing what is
+ * undone changes nothing.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, IDENTITY_NOT_MERGED
+ */
+export async function unmergeIdentity(services: ConnectionServices, caller: Caller, id: string): Promise<Identity> {
+  const { found, connection } = await readIdentityFor(services, caller, id);
+  return await services.begin(caller, causeOf(caller), async (unit) => {
+    const { organization } = await lockFor(unit, connection);
+    const identity = await findIdentityById(unit, organization.id, found.id);
+    if (identity === null) throw new Failure(NOT_FOUND, { type: "identity" });
+    if (identity.linkKind !== "MERGED") throw new Failure(IDENTITY_NOT_MERGED, {});
+    if (identity.retiredAt !== null) return identity;
+    await retireMerge(unit, organization, identity, "UNDONE");
+    return { ...identity, retiredAt: unit.now };
+  });
+}
+
+/**
+ * Leads a person at a provider to an account of the connection's organization: the way out when a provider re-created
+ * somebody, or gave an account to the wrong person. A person who never signed in may be linked beforehand.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for an account that may do more than the caller), NOT_FOUND, INVALID_INPUT
+ */
+export async function relinkIdentity(
+  services: ConnectionServices,
+  caller: Caller,
+  input: RelinkInput,
+): Promise<Identity> {
+  const named = checkPerson(caller, input);
+  const { person, connection } = await readPersonFor(services, caller, named);
+  return await services.begin(caller, causeOf(caller), async (unit) => {
+    const { organization } = await lockFor(unit, connection);
+    const user = await findTarget(unit, organization.id, input.userId);
+    await requireHoldingUser(unit, caller, user.id);
+    return await linkPerson(unit, organization, person, user);
+  });
+}
+
+/** An identity that the caller names, with its connection. */
+async function readIdentityFor(
+  { reader }: ConnectionServices,
+  caller: Caller,
+  id: string,
+): Promise<{ readonly found: Identity; readonly connection: Connection }> {
+  const scope = scopeFor(caller, "USERS_WRITE");
+  const found = await findIdentityById(reader, scope, id);
+  const connection = found && (await findConnection(reader, scope, found.connectionId));
+  if (found === null || connection === null) throw new Failure(NOT_FOUND, { type: "identity" });
+  return { found, connection };
+}
+
+async function readPersonFor(
+  services: ConnectionServices,
+  caller: Caller,
+  named: { readonly identityId: string } | PersonAtProvider,
+): Promise<{
+  readonly person: PersonAtProvider & { readonly emailKey: string | null };
+  readonly connection: Connection;
+}> {
+  if ("identityId" in named) {
+    const { found, connection } = await readIdentityFor(services, caller, named.identityId);
+    const { connectionId, issuer, subject, emailKey } = found;
+    return { person: { connectionId, issuer, subject, emailKey }, connection };
+  }
+  const scope = scopeFor(caller, "USERS_WRITE");
+  const connection = await findConnection(services.reader, scope, named.connectionId);
+  if (connection === null) throw new Failure(NOT_FOUND, { type: "connection" });
+  return { person: { ...named, emailKey: null }, connection };
+}
+
+/** Identifiers are taken letter by letter: neither trimmed nor normalised, as at a sign-in. */
+function checkPerson(caller: Caller, input: RelinkInput): { readonly identityId: string } | PersonAtProvider {
+  scopeFor(caller, "USERS_WRITE");
+  const check = new InputCheck();
+  const { identityId } = input;
+  const names = ["connectionId", "issuer", "subject"] as const;
+  if (identityId != null) {
+    for (const name of names)
+      if (input[name] != null) check.add(name, "INVALID", "stands beside identityId; send one way to name the person");
+    check.finish();
+    return { identityId };
+  }
+  for (const name of names) {
+    const value = input[name] ?? "";
+    if (value === "") check.add(name, "REQUIRED", "is required, unless identityId names the person");
+    else if (value.length > LONGEST_IDENTIFIER)
+      check.add(name, "INVALID", `must be at most ${LONGEST_IDENTIFIER} characters long`);
+  }
+  check.finish();
+  return { connectionId: input.connectionId ?? "", issuer: input.issuer ?? "", subject: input.subject ?? "" };
+}
+
+/**
+ * Locks the organization of a connection, before anything is read that the change depends on.
+ *
+ * @throws NOT_FOUND when the connection or the organization has gone meanwhile
+ */
+export async function lockFor(
+  unit: UnitOfWork,
+  { id, organizationId }: Connection,
+): Promise<{ readonly organization: Organization; readonly connection: Connection }> {
+  const organization = await lockOrganization(unit, organizationId);
+  const connection = await findConnection(unit, organizationId, id);
+  if (organization === null || connection === null) throw new Failure(NOT_FOUND, { type: "connection" });
+  return { organization, connection };
+}
+
+/**
+ * The account that a person is to be led to. Its home is the connection's organization: whoever is at home elsewhere is
+ * invited as a member, and signs in there.
+ *
+ * @throws NOT_FOUND
+ */
+export async function findTarget(unit: UnitOfWork, organizationId: string, userId: string): Promise<User> {
+  const user = await findUser(unit, organizationId, userId);
+  if (user === null || user.homeOrganizationId !== organizationId) throw new Failure(NOT_FOUND, { type: "user" });
+  return user;
+}

@@ -1,0 +1,21 @@
+/** A request to join a person at a provider to an account that is there, in the house's own words. */
+
+export const LINK_REQUEST_STATES = ["PENDING", "APPROVED", "REJECTED"] as const;
+export type LinkRequestState = (typeof LINK_REQUEST_STATES)[number];
+
+export interface LinkRequest {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly connectionId: string;
+  /** The account that the person would be joined to. */
+  readonly userId: string;
+  readonly issuer: string;
+  readonly subject: string;
+  /** The address that the provider sent. */
+  readonly email: string | null;
+  readonly state: LinkRequestState;
+  /** Who answered it: the id of a user or an API key. */
+  readonly decidedBy: string | null;
+  readonly createdAt: Date;
+  readonly decidedAt: Date | null;
+}

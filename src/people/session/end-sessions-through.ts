@@ -1,0 +1,22 @@
+/** Ends the sessions that some people have through one connection. */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+
+/** Users in one statement at most. */
+const USERS_AT_ONCE = 500;
+
+/** Ends every session that a connection gave these users, and answers how many those were. Their other sessions stay. */
+export async function endSessionsThrough(
+  unit: UnitOfWork,
+  connectionId: string,
+  userIds: readonly string[],
+): Promise<number> {
+  let ended = 0;
+  for (let start = 0; start < userIds.length; start += USERS_AT_ONCE) {
+    const some = userIds.slice(start, start + USERS_AT_ONCE);
+    ended += await unit.execute(
+      `DELETE FROM user_session WHERE connection_id = ? AND user_id IN (${some.map(() => "?").join(", ")})`,
+      [connectionId, ...some],
+    );
+  }
+  return ended;
+}

@@ -1,0 +1,213 @@
+/** Merging by e-mail over the whole application: off, on and off again, what it never joins, and the ways out. */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { randomBytes } from "node:crypto";
+import { createBrowser, type Browser } from "../support/browser.js";
+import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
+import { createTenant, makePerson, whoIsSignedIn, type Tenant, type TenantOptions } from "../support/tenant.js";
+import { askGraphQL, startTestUsher, type TestUsher } from "../support/usher.js";
+
+let usher: TestUsher;
+let provider: HostileOpenIdProvider;
+beforeAll(async () => {
+  usher = await startTestUsher();
+  provider = await startHostileOpenIdProvider();
+});
+afterAll(async () => {
+  await usher.stop();
+  await provider.close();
+});
+
+const tenantWith = (options: TenantOptions = {}) => createTenant(usher, provider, options);
+const merging = () => tenantWith({ policies: { accountLinking: "MERGE_BY_EMAIL" } });
+/** An address with a password is nobody else's in the installation. */
+const newAddress = (name: string) => `${name}-${randomBytes(4).toString("hex")}@acme.test`;
+
+/** Signs in, and answers the account where it ends, or the code of the refusal. */
+async function arrive(tenant: Tenant, claims: Readonly<Record<string, unknown>>, browser: Browser = createBrowser()) {
+  await tenant.signIn(browser, makePerson("ada", claims));
+  const [attempt] = await tenant.attempts();
+  return attempt!.outcome === "SUCCEEDED" ? attempt!.userId : attempt!.outcome;
+}
+
+async function account(tenant: Tenant, email: string, fields: Record<string, unknown> = {}): Promise<string> {
+  const names = { firstName: "Ada", lastName: "Local", authMethod: "PASSWORD" };
+  const { createUser } = await tenant.ask(
+    `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
+    { input: { organizationId: tenant.organizationId, email, ...names, ...fields } },
+  );
+  return createUser.user.id;
+}
+
+const effectOf = async (tenant: Tenant, accountLinking: string) =>
+  (
+    await tenant.ask(
+      `query ($id: ID!, $to: AccountLinking!) { accountLinkingEffect(connectionId: $id, accountLinking: $to) {
+         affectedUsers users(first: 10) { nodes { id } } } }`,
+      { id: tenant.connectionId, to: accountLinking },
+    )
+  ).accountLinkingEffect;
+
+const switchTo = (tenant: Tenant, accountLinking: string, confirmAffectedUsers?: number) =>
+  askGraphQL(
+    usher.url,
+    `mutation ($input: UpdateConnectionInput!) { updateConnection(input: $input) { connection { version } } }`,
+    { input: { id: tenant.connectionId, policies: { accountLinking }, confirmAffectedUsers } },
+    tenant.key,
+  );
+
+const identitiesOf = async (tenant: Tenant, id: string) =>
+  (
+    await tenant.ask(
+      `query ($id: ID!) { user(id: $id) { identities { id issuer subject linkKind retiredAt hidden } } }`,
+      { id },
+    )
+  ).user.identities;
+
+describe("merging off, on and off again", () => {
+  it("leads a person to their own account, to the joined one, and back, and shows and asks each time", async () => {
+    const tenant = await merging();
+    const email = newAddress("ada");
+    const local = await account(tenant, email, { roleKeys: ["MANAGER"] });
+    const person = { email };
+    const browser = createBrowser();
+    expect(await arrive(tenant, person, browser)).toBe(local);
+    expect(await whoIsSignedIn(browser, usher)).toBe(email);
+    expect((await tenant.events()).map(({ type }) => type)).toContain("user.merged");
+
+    expect(await effectOf(tenant, "NONE")).toEqual({ affectedUsers: 1, users: { nodes: [{ id: local }] } });
+    const refused = await switchTo(tenant, "NONE");
+    expect(refused.errors![0]!.extensions).toMatchObject({
+      code: "CONFIRMATION_REQUIRED",
+      details: { affectedUsers: 1 },
+    });
+    expect((await switchTo(tenant, "NONE", 2)).errors![0]!.extensions.code).toBe("CONFIRMATION_REQUIRED");
+    expect(await whoIsSignedIn(browser, usher)).toBe(email);
+    expect((await switchTo(tenant, "NONE", 1)).errors).toBeUndefined();
+    // The session was in an account that is not the person's any more.
+    expect(await whoIsSignedIn(browser, usher)).toBeNull();
+    expect(await identitiesOf(tenant, local)).toMatchObject([{ linkKind: "MERGED", hidden: true, retiredAt: null }]);
+
+    const own = await arrive(tenant, person);
+    expect(own).not.toBe(local);
+    expect(await identitiesOf(tenant, own!)).toMatchObject([{ linkKind: "OWN", hidden: false }]);
+    expect(await arrive(tenant, person)).toBe(own);
+
+    expect(await effectOf(tenant, "MERGE_BY_EMAIL")).toMatchObject({ affectedUsers: 1 });
+    expect((await switchTo(tenant, "MERGE_BY_EMAIL")).errors![0]!.extensions.details).toEqual({ affectedUsers: 1 });
+    expect((await switchTo(tenant, "MERGE_BY_EMAIL", 1)).errors).toBeUndefined();
+    expect(await arrive(tenant, person)).toBe(local);
+    expect(await identitiesOf(tenant, local)).toMatchObject([{ linkKind: "MERGED", hidden: false }]);
+
+    expect((await switchTo(tenant, "NONE", 1)).errors).toBeUndefined();
+    expect(await arrive(tenant, person)).toBe(own);
+    expect(await tenant.users()).toHaveLength(2);
+  });
+
+  it("may be switched without a question where nobody is affected, as in the first set-up", async () => {
+    const tenant = await tenantWith();
+    expect((await switchTo(tenant, "MERGE_BY_EMAIL")).errors).toBeUndefined();
+    expect((await switchTo(tenant, "NONE")).errors).toBeUndefined();
+  });
+});
+
+describe("an address that joins nobody", () => {
+  it.each<[string, Record<string, unknown>]>([
+    ["is called not verified", { email_verified: false }],
+    ["is called not verified, as a text", { email_verified: "false" }],
+    ["is not spoken of, in a domain that nobody proved", { email_verified: undefined }],
+  ])("%s", async (_name, claims) => {
+    const tenant = await merging();
+    const email = newAddress("ada");
+    const local = await account(tenant, email, { roleKeys: ["ADMIN"] });
+    const own = await arrive(tenant, { email, ...claims });
+    expect([local, null]).not.toContain(own);
+    expect(await arrive(tenant, { email, ...claims })).toBe(own);
+    expect(await identitiesOf(tenant, local)).toEqual([]);
+  });
+
+  it("is spoken of as not verified, even where the policy asks for nothing", async () => {
+    const policies = { accountLinking: "MERGE_BY_EMAIL", requireVerifiedEmail: false };
+    const tenant = await tenantWith({ policies });
+    const [email, other] = [newAddress("ada"), newAddress("bob")];
+    const [ada, bob] = [await account(tenant, email), await account(tenant, other)];
+    expect(await arrive(tenant, { email, email_verified: false })).not.toBe(ada);
+    expect(await arrive(tenant, { sub: "bob", email: other, email_verified: undefined })).toBe(bob);
+  });
+
+  it("is the address of an account of another organization", async () => {
+    const elsewhere = await tenantWith();
+    const email = newAddress("ada");
+    const foreign = await account(elsewhere, email, { roleKeys: ["ADMIN"] });
+    const tenant = await merging();
+    const own = await arrive(tenant, { email });
+    expect(own).not.toBe(foreign);
+    expect(await elsewhere.users()).toEqual([expect.objectContaining({ id: foreign, version: 1, identities: [] })]);
+  });
+
+  it("became another one of a merged person: they get a new account, and never the one that has it", async () => {
+    const tenant = await merging();
+    const [email, bosses] = [newAddress("ada"), newAddress("boss")];
+    const local = await account(tenant, email);
+    const boss = await account(tenant, bosses, { roleKeys: ["ADMIN"] });
+    const browser = createBrowser();
+    expect(await arrive(tenant, { email }, browser)).toBe(local);
+    const own = await arrive(tenant, { email: bosses });
+    expect([local, boss]).not.toContain(own);
+    expect(await whoIsSignedIn(browser, usher)).toBeNull();
+    expect(await arrive(tenant, { email: bosses })).toBe(own);
+    expect(await arrive(tenant, { email })).toBe(own);
+    expect(await identitiesOf(tenant, boss)).toEqual([]);
+    expect((await identitiesOf(tenant, local))[0].retiredAt).not.toBeNull();
+    expect((await tenant.events()).filter(({ type }) => type === "user.unmerged")).toMatchObject([
+      { subject: { id: local }, data: { reason: "ADDRESS_CHANGED" } },
+    ]);
+  });
+});
+
+describe("the ways out", () => {
+  it("of SUBJECT_CHANGED is relinking what the refused attempt tells", async () => {
+    const tenant = await merging();
+    const email = newAddress("ada");
+    const local = await account(tenant, email);
+    expect(await arrive(tenant, { email, sub: "first" })).toBe(local);
+    expect(await arrive(tenant, { email, sub: "second" })).toBe("SUBJECT_CHANGED");
+    const { issuer, subject } = (await tenant.attempts())[0]!;
+    await tenant.ask(`mutation ($input: RelinkIdentityInput!) { relinkIdentity(input: $input) { identity { id } } }`, {
+      input: { connectionId: tenant.connectionId, issuer, subject, userId: local },
+    });
+    expect(await arrive(tenant, { email, sub: "second" })).toBe(local);
+    expect(await arrive(tenant, { email, sub: "third" })).toBe("SUBJECT_CHANGED");
+  });
+
+  it("of a wrong merge is undoing it, which outlasts the next sign-in", async () => {
+    const tenant = await merging();
+    const email = newAddress("ada");
+    const local = await account(tenant, email);
+    const browser = createBrowser();
+    expect(await arrive(tenant, { email }, browser)).toBe(local);
+    const [{ id }] = await identitiesOf(tenant, local);
+    await tenant.ask(`mutation ($id: ID!) { unmergeIdentity(id: $id) { identity { retiredAt } } }`, { id });
+    expect(await whoIsSignedIn(browser, usher)).toBeNull();
+    const own = await arrive(tenant, { email });
+    expect(own).not.toBe(local);
+    expect(await arrive(tenant, { email })).toBe(own);
+  });
+
+  it("of LINK_PENDING is an administrator's answer", async () => {
+    const tenant = await tenantWith({ policies: { accountLinking: "ADMIN_LINK" } });
+    const email = newAddress("ada");
+    const local = await account(tenant, email);
+    expect(await arrive(tenant, { email })).toBe("LINK_PENDING");
+    expect(await arrive(tenant, { email })).toBe("LINK_PENDING");
+    const { linkRequests } = await tenant.ask(
+      `query ($id: ID!) { linkRequests(organizationId: $id, filter: { state: PENDING }, first: 5) { nodes { id email user { id } } } }`,
+      { id: tenant.organizationId },
+    );
+    expect(linkRequests.nodes).toEqual([{ id: expect.any(String), email, user: { id: local } }]);
+    await tenant.ask(`mutation ($id: ID!) { approveLinkRequest(id: $id) { linkRequest { state } } }`, {
+      id: linkRequests.nodes[0].id,
+    });
+    expect(await arrive(tenant, { email })).toBe(local);
+    expect(await identitiesOf(tenant, local)).toMatchObject([{ linkKind: "OWN", hidden: false }]);
+  });
+});
