@@ -297,6 +297,8 @@ describe("a worker that is stopped", () => {
     const worker = startMailWorker(post.parts(createSmtpTransport(plainServer(server.port), SENDER, LANES)), QUICK);
     await server.waitFor(1);
     await worker.stop(20);
+    // Cut off, and not only given up by the library after its own time.
+    expect(post.log()).toContain('"reason":"EABORT"');
     const [mail] = await post.stored();
     expect(mail).toMatchObject({ attempts: 1, leased_until: null, sent_at: null });
     expect(mail!.next_attempt_at).not.toBeNull();
