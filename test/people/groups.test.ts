@@ -567,9 +567,9 @@ describe("the list of groups", () => {
       expect(result.data.group.members.nodes[0].groups).toHaveLength(5);
       return { users: result.data.group.members.nodes.length, statements: statements.length };
     };
-    // The group; its count; the page of members, their roles and groups; the organization.
-    expect(await ask(1)).toEqual({ users: 1, statements: 6 });
-    expect(await ask(6)).toEqual({ users: 6, statements: 6 });
+    // The group; its count; whether its members are few; the page of them, their roles and groups; the organization.
+    expect(await ask(1)).toEqual({ users: 1, statements: 7 });
+    expect(await ask(6)).toEqual({ users: 6, statements: 7 });
   });
 });
 

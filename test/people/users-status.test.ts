@@ -6,7 +6,7 @@ import { DEFAULT_ORGANIZATION_POLICIES } from "../../src/people/organization/pol
 import { openSession } from "../../src/people/session/session.repository.js";
 import { actOnUser } from "../../src/people/user/status.operations.js";
 import { findTransition, STATUS_ACTIONS, type StatusAction } from "../../src/people/user/user-status.js";
-import { readUser } from "../../src/people/user/user.operations.js";
+import { readUser, updateUser } from "../../src/people/user/user.operations.js";
 import { USER_STATUSES, type UserStatus } from "../../src/people/user/user.js";
 import { countQueries } from "../../src/platform/database/query-count.js";
 import {
@@ -286,6 +286,8 @@ describe("who must stay", () => {
     );
     for (const action of ["DISABLE", "ARCHIVE"] as const)
       expect(await codeOf(act(action, owner.id))).toBe("OWNER_PROTECTED");
+    const demote = updateUser(house.store, OPERATOR, { id: owner.id, roleKeys: ["USER"] });
+    expect(await codeOf(demote)).toBe("OWNER_PROTECTED");
     const remove = await house.ask(OPERATOR, "mutation ($id: ID!) { deleteUser(id: $id) { user { id } } }", {
       id: owner.id,
     });

@@ -1,29 +1,20 @@
 /** Reading the members of an organization, filtered and ordered, page by page. */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
-import type { SqlValue } from "../../platform/database/database.js";
+import type { Dialect, Reader } from "../../platform/database/database.js";
 import { pageByKeyset, type KeysetColumn } from "../../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs } from "../../platform/graphql/paging.js";
-import { foldCase } from "../../platform/text.js";
 import type { Group } from "../group/group.js";
 import { findGroupsOfUsers } from "../group/group.repository.js";
 import type { OrderDirection } from "../order-direction.js";
+import { findOrganization } from "../organization/organization.repository.js";
 import type { Role } from "../role/role.js";
 import { findRolesOfUsers } from "../role/role.repository.js";
+import type { FieldSource } from "./field.js";
+import { conditionsOf, narrow, placeholders, useIndex, type Condition, type UserCondition } from "./user-conditions.js";
+import type { UserFilter } from "./user-filter.js";
 import { USER_COLUMNS, userFromRaw, type RawUser } from "./user.repository.js";
-import type { AuthMethod, Member, UserOrder, UserStatus } from "./user.js";
-
-/** What is left out or empty restricts nothing. */
-export interface UserFilter {
-  /** Words, each of which must occur in a name, the address, the username or the employee ID. */
-  readonly search?: string | null;
-  readonly status?: readonly UserStatus[] | null;
-  /** Users who have at least one of these roles in the organization. */
-  readonly roleKeys?: readonly string[] | null;
-  /** Users who are in at least one of these groups of the organization. */
-  readonly groupIds?: readonly string[] | null;
-  readonly authMethod?: AuthMethod | null;
-}
+import type { Member, UserOrder } from "./user.js";
 
 /** Which users to read, and in which order. */
 export interface UsersQuery {
@@ -58,15 +49,18 @@ const EMAIL: Column = { column: "m.email_key", kind: "text", read: (raw) => raw.
 /** Ids rise with the time at which they were made, and the membership's own key is sorted by them. */
 const ID: Column = { column: "m.user_id", kind: "text", read: (raw) => raw.id };
 
-const ORDERS: Readonly<Record<UserOrder, readonly [Column, ...Column[]]>> = {
-  LAST_NAME: [LAST_NAME, FIRST_NAME, ID],
-  FIRST_NAME: [FIRST_NAME, LAST_NAME, ID],
-  EMAIL: [EMAIL, ID],
-  CREATED_AT: [ID],
-};
+interface Order {
+  readonly columns: readonly [Column, ...Column[]];
+  /** The index that has the members of an organization in this order; `null` for the table's own key. */
+  readonly index: string | null;
+}
 
-/** More words than anybody types; each costs a comparison with every row. */
-const MOST_WORDS = 8;
+const ORDERS: Readonly<Record<UserOrder, Order>> = {
+  LAST_NAME: { columns: [LAST_NAME, FIRST_NAME, ID], index: "ix_membership_last_name" },
+  FIRST_NAME: { columns: [FIRST_NAME, LAST_NAME, ID], index: "ix_membership_first_name" },
+  EMAIL: { columns: [EMAIL, ID], index: "ix_membership_email" },
+  CREATED_AT: { columns: [ID], index: null },
+};
 
 /**
  * One page of an organization's members.
@@ -79,19 +73,22 @@ export async function listUsers({ reader }: Store, caller: Caller, query: UsersQ
   // Whom a filter lets through tells who is in the group.
   if ((filter?.groupIds ?? []).length > 0) requirePermission(caller, organizationId, "GROUPS_READ");
   const direction = orderBy?.direction ?? "ASC";
-  const [first, ...rest] = ORDERS[orderBy?.field ?? "CREATED_AT"];
+  const order = ORDERS[orderBy?.field ?? "CREATED_AT"];
+  const [first, ...rest] = order.columns;
+  const precedence = await findPrecedence(reader, organizationId, filter ?? {});
+  const plan = await planReading(reader, organizationId, filter ?? {}, order, precedence);
   const found = await pageByKeyset<ListedUser>({
     reader,
     select: `${USER_COLUMNS}, m.email_key, m.first_name_key, m.last_name_key`,
-    from: "membership m JOIN app_user u ON u.id = m.user_id",
-    where: writeConditions(organizationId, filter ?? {}),
+    from: `${plan.members} ${joinAccount(reader.dialect)}`,
+    where: plan.where,
     order: [{ ...first, direction }, ...rest.map((column) => ({ ...column, direction }))],
     args: page,
   });
   const ids = found.rows.map((raw) => raw.id);
   const roles = await findRolesOfUsers(reader, organizationId, query.withRoles ? ids : []);
   const groups = await findGroupsOfUsers(reader, organizationId, query.withGroups ? ids : []);
-  return toPage(found, (raw) => ({
+  return toPage({ ...found, count: () => countMembers(reader, plan) }, (raw) => ({
     ...userFromRaw(raw),
     organizationId,
     knownRoles: roles.get(raw.id),
@@ -99,43 +96,85 @@ export async function listUsers({ reader }: Store, caller: Caller, query: UsersQ
   }));
 }
 
-function writeConditions(organizationId: string, filter: UserFilter) {
-  const terms = ["m.organization_id = ?"];
-  const parameters: SqlValue[] = [organizationId];
-  const require = (sql: string, values: readonly SqlValue[]) => {
-    terms.push(sql);
-    parameters.push(...values);
+/** How the members of a page are found. */
+interface Plan {
+  /** The membership under the alias `m`, with the index to be used. */
+  readonly members: string;
+  /** The same for counting, which needs no order. */
+  readonly counted: string;
+  readonly where: Condition;
+  /** Whether the conditions look at the account. */
+  readonly ofAccount: boolean;
+}
+
+/** By the ids that a condition lets through, where those are few; else along the order, until the page is full. */
+async function planReading(
+  reader: Reader,
+  organizationId: string,
+  filter: UserFilter,
+  order: Order,
+  precedence: readonly FieldSource[],
+): Promise<Plan> {
+  const conditions = conditionsOf(reader.dialect, organizationId, filter, precedence);
+  const narrowed = await narrow(reader, conditions);
+  if (narrowed === null)
+    return {
+      members: `membership m${alongOrder(reader.dialect, order, filter)}`,
+      counted: "membership m",
+      where: joinConditions(organizationId, conditions),
+      ofAccount: conditions.some(({ ofAccount }) => ofAccount),
+    };
+  const { ids, rest } = narrowed;
+  const among = ids.length === 0 ? "m.user_id IN (NULL)" : `m.user_id IN (${placeholders(ids)})`;
+  const { sql, parameters } = joinConditions(organizationId, rest);
+  // Told what to use, or both databases would rather walk along the order than sort a few.
+  const byUser = useIndex(reader.dialect, reader.dialect === "sqlite" ? "ix_membership_user" : "PRIMARY");
+  return {
+    members: `membership m ${byUser}`,
+    counted: `membership m ${byUser}`,
+    where: { sql: `${sql} AND ${among}`, parameters: [...parameters, ...ids] },
+    ofAccount: rest.some(({ ofAccount }) => ofAccount),
   };
-  const status = filter.status ?? [];
-  if (status.length > 0) require(`u.status IN (${placeholders(status)})`, status);
-  if (filter.authMethod != null) require("u.auth_method = ?", [filter.authMethod]);
-  const roleKeys = filter.roleKeys ?? [];
-  if (roleKeys.length > 0)
-    require(`EXISTS (SELECT 1 FROM membership_role mr JOIN role r ON r.id = mr.role_id
-               WHERE mr.organization_id = m.organization_id AND mr.user_id = m.user_id
-                 AND r.role_key IN (${placeholders(roleKeys)}))`, roleKeys);
-  const groupIds = filter.groupIds ?? [];
-  if (groupIds.length > 0)
-    // By the groups' own index, however few of a large organization's members are in them.
-    require(`m.user_id IN (SELECT gm.user_id FROM group_member gm JOIN user_group g ON g.id = gm.group_id
-               WHERE g.organization_id = ? AND g.id IN (${placeholders(groupIds)}))`, [organizationId, ...groupIds]);
-  for (const word of splitWords(filter.search ?? "")) {
-    const pattern = `%${word.replaceAll(/[!%_]/g, "!$&")}%`;
-    require(`(u.last_name_key LIKE ? ESCAPE '!' OR u.first_name_key LIKE ? ESCAPE '!' OR u.email_key LIKE ? ESCAPE '!'
-              OR LOWER(u.username) LIKE ? ESCAPE '!' OR LOWER(u.employee_id) LIKE ? ESCAPE '!')`, Array<string>(5).fill(
-      pattern,
-    ));
-  }
-  return { sql: terms.join(" AND "), parameters };
 }
 
-function splitWords(search: string): string[] {
-  return foldCase(search)
-    .split(/\s+/)
-    .filter((word) => word !== "")
-    .slice(0, MOST_WORDS);
+function alongOrder(dialect: Dialect, { index }: Order, { status }: UserFilter): string {
+  if (index !== null) return ` ${useIndex(dialect, index)}`;
+  // Members of one status lie in the order of their making, too.
+  if (status?.length === 1) return ` ${useIndex(dialect, "ix_membership_status")}`;
+  // SQLite finds the table's own key by itself, and has no name for it that is ours.
+  return dialect === "sqlite" ? "" : ` ${useIndex(dialect, "PRIMARY")}`;
 }
 
-function placeholders(values: readonly unknown[]): string {
-  return values.map(() => "?").join(", ");
+/** Members first, accounts by their key: a condition on the account must not make a database begin with all accounts. */
+function joinAccount(dialect: Dialect): string {
+  return `${dialect === "sqlite" ? "CROSS JOIN" : "STRAIGHT_JOIN"} app_user u ON u.id = m.user_id`;
+}
+
+/** Every condition of the list, bound to the organization. */
+function joinConditions(organizationId: string, conditions: readonly UserCondition[]): Condition {
+  const ofOrganization = ["m.organization_id = ?"];
+  return {
+    sql: [...ofOrganization, ...conditions.map(({ probe }) => probe.sql)].join(" AND "),
+    parameters: [organizationId, ...conditions.flatMap(({ probe }) => probe.parameters)],
+  };
+}
+
+/** Counts members without their accounts, where nothing is asked of those. */
+async function countMembers(reader: Reader, { counted, where, ofAccount }: Plan): Promise<number> {
+  const from = ofAccount ? `${counted} ${joinAccount(reader.dialect)}` : counted;
+  const row = await reader.row<{ total: number | string }>(
+    `SELECT COUNT(*) AS total FROM ${from} WHERE ${where.sql}`,
+    where.parameters,
+  );
+  return Number(row?.total ?? 0);
+}
+
+/** Which source's word is shown, where the filter asks for it. */
+async function findPrecedence(
+  reader: Reader,
+  organizationId: string,
+  { missing }: UserFilter,
+): Promise<readonly FieldSource[]> {
+  if ((missing ?? []).length === 0) return [];
+  return (await findOrganization(reader, organizationId, organizationId))?.policies.fieldPrecedence ?? [];
 }

@@ -1,6 +1,7 @@
 /** A person's fields and where their values come from, in the schema. */
 import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
 import type { FieldSource } from "./field.js";
+import type { MissingField } from "./user-filter.js";
 
 /** Stands for the enum `UserFieldSource` in decorators. */
 export const FieldSourceEnum: { readonly [Value in FieldSource]: Value } = {
@@ -22,6 +23,47 @@ registerEnumType(FieldSourceEnum, {
     ADMIN: { description: "An administrator." },
     API: { description: "A program with an API key." },
     PERSON: { description: "The person." },
+  },
+});
+
+/** Stands for the enum `UserFieldName` in decorators: names of the schema, with the fields that they mean. */
+export const UserFieldNameEnum = {
+  USERNAME: "username",
+  EMPLOYEE_ID: "employeeId",
+  PHONE: "phone",
+  JOB_TITLE: "jobTitle",
+  DEPARTMENT: "department",
+  DIVISION: "division",
+  STREET_ADDRESS: "streetAddress",
+  CITY: "city",
+  STATE: "state",
+  ZIP_CODE: "zipCode",
+  MANAGER_NAME: "managerName",
+  MANAGER_EMAIL: "managerEmail",
+  COST_CENTER: "costCenter",
+  LOCALE: "locale",
+  TIME_ZONE: "timeZone",
+} as const satisfies Readonly<Record<string, MissingField>>;
+
+registerEnumType(UserFieldNameEnum, {
+  name: "UserFieldName",
+  description: "A field of a person that can be without a value.",
+  valuesConfig: {
+    USERNAME: { description: "The name that the person has at the provider." },
+    EMPLOYEE_ID: { description: "The number or name that the company knows the person by." },
+    PHONE: { description: "The telephone number." },
+    JOB_TITLE: { description: "What the person works as." },
+    DEPARTMENT: { description: "The department." },
+    DIVISION: { description: "The division." },
+    STREET_ADDRESS: { description: "Street and number of the address." },
+    CITY: { description: "The city of the address." },
+    STATE: { description: "The state or region of the address." },
+    ZIP_CODE: { description: "The postal code of the address." },
+    MANAGER_NAME: { description: "The manager's name." },
+    MANAGER_EMAIL: { description: "The manager's e-mail address." },
+    COST_CENTER: { description: "The cost center." },
+    LOCALE: { description: "The language." },
+    TIME_ZONE: { description: "The time zone." },
   },
 });
 

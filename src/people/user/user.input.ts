@@ -3,7 +3,9 @@ import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import { OrderDirectionEnum, type OrderDirection } from "../order-direction.js";
 import { RoleKeyScalar } from "../role/role-key.scalar.js";
 import type { AuthMethod, UserOrder, UserStatus } from "./user.js";
+import type { MissingField } from "./user-filter.js";
 import { UserProfileInput } from "./profile.input.js";
+import { UserFieldNameEnum } from "./profile.type.js";
 import { AuthMethodEnum, UserOrderFieldEnum, UserStatusEnum, UserType } from "./user.type.js";
 
 @InputType("UserFilter", { description: "Which users to show. What is left out or empty restricts nothing." })
@@ -11,7 +13,7 @@ export class UserFilterInput {
   @Field(() => String, {
     nullable: true,
     description:
-      "Words, each of which must occur somewhere in the names, the address, the username or the employee ID. Case does not count.",
+      "Words, each of which must begin a word of the names, of the address, of the username or of the employee ID: `ada lov` finds Ada Lovelace, `lace` does not. Case does not count.",
   })
   search?: string | null;
 
@@ -32,6 +34,12 @@ export class UserFilterInput {
 
   @Field(() => AuthMethodEnum, { nullable: true, description: "Only users who sign in this way." })
   authMethod?: AuthMethod | null;
+
+  @Field(() => [UserFieldNameEnum], {
+    nullable: true,
+    description: "Only users who lack a value in at least one of these fields, whatever the source.",
+  })
+  missing?: MissingField[] | null;
 }
 
 @InputType("UserOrder", { description: "The order of a list of users." })

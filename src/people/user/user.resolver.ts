@@ -85,7 +85,8 @@ export class UserResolver {
   }
 
   @Mutation(() => CreateUserPayload, {
-    description: "Makes an account that nobody has signed in to yet. Needs USERS_WRITE. Answers EMAIL_TAKEN.",
+    description:
+      "Makes an account that nobody has signed in to yet. Needs USERS_WRITE. Answers EMAIL_TAKEN and SEATS_FULL.",
   })
   async createUser(
     @Ctx() context: RequestContext,
@@ -95,7 +96,8 @@ export class UserResolver {
   }
 
   @Mutation(() => UpdateUserPayload, {
-    description: "Changes an account. Needs USERS_WRITE. Answers VERSION_CONFLICT, EMAIL_TAKEN and LAST_ADMINISTRATOR.",
+    description:
+      "Changes an account. Needs USERS_WRITE. Answers VERSION_CONFLICT, EMAIL_TAKEN, FIELD_OVERRULED, LAST_ADMINISTRATOR and OWNER_PROTECTED.",
   })
   async updateUser(
     @Ctx() context: RequestContext,

@@ -1,0 +1,20 @@
+/** Which users a list shows. */
+import type { ProfileField } from "./field.js";
+import type { AuthMethod, UserStatus } from "./user.js";
+
+/** What is left out or empty restricts nothing. */
+export interface UserFilter {
+  /** Words, each of which must begin a word of a name, of the address, of the username or of the employee ID. */
+  readonly search?: string | null;
+  readonly status?: readonly UserStatus[] | null;
+  /** Users who have at least one of these roles in the organization. */
+  readonly roleKeys?: readonly string[] | null;
+  /** Users who are in at least one of these groups of the organization. */
+  readonly groupIds?: readonly string[] | null;
+  readonly authMethod?: AuthMethod | null;
+  /** Users who lack a value in at least one of these fields. */
+  readonly missing?: readonly MissingField[] | null;
+}
+
+/** A field that somebody can lack: address and names are always there. */
+export type MissingField = ProfileField | "username" | "employeeId";
