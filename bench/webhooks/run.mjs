@@ -1,0 +1,174 @@
+/**
+ * Webhook deliveries, with claim, mark and log, beside a bare loop that signs and posts the same bodies over an undici pool
+ * and does nothing else. CPU time of this process per delivery, medians of interleaved rounds; read the ratio.
+ *
+ *   npm run build && node bench/webhooks/run.mjs [events] [endpoints] [rounds]
+ */
+import "reflect-metadata";
+import { fork } from "node:child_process";
+import { createHmac, randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Agent, request } from "undici";
+
+const [events = 500, endpoints = 20, rounds = 5] = process.argv.slice(2).map(Number);
+const CONCURRENT = Math.min(endpoints, 32);
+
+const load = (path) => import(new URL(`../../dist/${path}`, import.meta.url).href);
+const { migrations } = await load("migrations/index.js");
+const { entities } = await load("src/entities.js");
+const { createBegin } = await load("src/access/unit-of-work.js");
+const { appendEvents } = await load("src/events/append-event.js");
+const { EVENT_TYPES } = await load("src/app/schema.js");
+const { createOrganization } = await load("src/people/organization/organization.operations.js");
+const { createKeyRing, generateKeyRingEntry, parseKeyRing } = await load("src/platform/crypto/key-ring.js");
+const { migrate } = await load("src/platform/database/migrations.js");
+const { openDatabase } = await load("src/platform/database/open-database.js");
+const { createGuardedFetch } = await load("src/platform/fetch/guarded-fetch.js");
+const { writeBody } = await load("src/webhooks/message.js");
+const { readLog } = await load("src/events/read-log.js");
+const { createWebhookEndpoint } = await load("src/webhooks/endpoint/endpoint.operations.js");
+const { DEFAULT_MEASURES } = await load("src/webhooks/worker/worker-services.js");
+const { startWebhookWorker } = await load("src/webhooks/worker/worker.js");
+
+const OPERATOR = { kind: "OPERATOR", apiKeyId: "bench" };
+const CAUSE = { kind: "OPERATOR", actor: "bench" };
+const clock = () => new Date();
+const folder = await mkdtemp(join(tmpdir(), "usher-bench-"));
+const receiver = fork(new URL("receiver.mjs", import.meta.url));
+const port = await new Promise((settle) => receiver.once("message", settle));
+const url = `http://127.0.0.1:${port}/`;
+const database = await openDatabase({ url: `sqlite:${join(folder, "bench.sqlite")}`, entities, migrations });
+await migrate(database);
+const guarded = createGuardedFetch({ allowedPrivateHosts: ["127.0.0.1"] });
+const services = {
+  reader: database.reader,
+  begin: createBegin(database, clock),
+  clock,
+  keyRing: createKeyRing(parseKeyRing(generateKeyRingEntry(clock())).keys),
+  outgoing: guarded,
+  eventTypes: EVENT_TYPES,
+};
+
+/** An organization with a log and endpoints that start at its beginning. */
+async function prepare(round) {
+  const organization = await createOrganization(services, OPERATOR, { name: "Bench", slug: `bench-${round}` });
+  const type = EVENT_TYPES.find((each) => each.type === "user.created");
+  await services.begin(OPERATOR, CAUSE, (unit) =>
+    appendEvents(
+      unit,
+      organization.id,
+      Array.from({ length: events }, (_, index) => ({
+        type,
+        subject: { id: `user-${index}`, version: 1 },
+        data: { user: makeUser(index), changed: null },
+      })),
+    ),
+  );
+  for (let index = 0; index < endpoints; index += 1)
+    await createWebhookEndpoint(services, OPERATOR, {
+      organizationId: organization.id,
+      url,
+      startAt: { sequence: 1 },
+    });
+  return organization.id;
+}
+
+function makeUser(index) {
+  return {
+    id: `user-${index}`,
+    email: `user${index}@acme.example`,
+    username: null,
+    firstName: "Ada",
+    lastName: `Lovelace ${index}`,
+    fullName: `Ada Lovelace ${index}`,
+    employeeId: String(index),
+    profile: { department: "Engineering", costCenter: "4711" },
+    status: "ACTIVE",
+    authMethod: "SSO",
+    roles: ["USER"],
+    groups: ["0193581c-0000-7000-8000-000000000001", "0193581c-0000-7000-8000-000000000002"],
+  };
+}
+
+async function measure(work) {
+  const began = process.cpuUsage();
+  const from = performance.now();
+  await work();
+  const { user, system } = process.cpuUsage(began);
+  const count = events * endpoints;
+  return { cpu: (user + system) / count, wall: ((performance.now() - from) * 1000) / count };
+}
+
+async function deliver(organizationId) {
+  const logger = { debug() {}, info() {}, warn: console.error, error: console.error };
+  const worker = startWebhookWorker({ ...services, logger, retryDelaysSeconds: [5], measures: DEFAULT_MEASURES });
+  for (;;) {
+    const { behind } = await database.reader.row(
+      "SELECT COUNT(*) AS behind FROM webhook_cursor WHERE organization_id = ? AND last_sequence < ?",
+      [organizationId, events],
+    );
+    if (Number(behind) === 0) break;
+    await new Promise((settle) => setTimeout(settle, 20));
+  }
+  await worker.stop();
+}
+
+const agent = new Agent({ connections: CONCURRENT, pipelining: 1 });
+async function postBare(bodies) {
+  const key = randomBytes(32);
+  let left = endpoints;
+  const loop = async () => {
+    while (left > 0) {
+      left -= 1;
+      for (const { id, body } of bodies) {
+        const timestamp = Math.floor(Date.now() / 1000);
+        const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+        const answer = await request(url, {
+          method: "POST",
+          dispatcher: agent,
+          body,
+          headers: {
+            "content-type": "application/json",
+            "webhook-id": id,
+            "webhook-timestamp": String(timestamp),
+            "webhook-signature": `v1,${signature}`,
+          },
+        });
+        await answer.body.text();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENT }, loop));
+}
+
+const median = (numbers) => numbers.toSorted((left, right) => left - right)[Math.floor(numbers.length / 2)];
+const results = { usher: [], bare: [] };
+try {
+  for (let round = 0; round <= rounds; round += 1) {
+    const organizationId = await prepare(round);
+    const stored = await readLog(database.reader, { organizationId, after: 0, upTo: events }, events);
+    const bodies = stored.map((event) => ({ id: event.id, body: writeBody(event) }));
+    const bare = await measure(() => postBare(bodies));
+    const usher = await measure(() => deliver(organizationId));
+    // The first round warms both up.
+    if (round === 0) continue;
+    results.bare.push(bare);
+    results.usher.push(usher);
+  }
+  const show = (name) => {
+    const [cpu, wall] = [median(results[name].map((each) => each.cpu)), median(results[name].map((each) => each.wall))];
+    console.log(`${name.padEnd(6)} ${cpu.toFixed(0).padStart(5)} µs CPU  ${wall.toFixed(0).padStart(5)} µs elapsed`);
+    return cpu;
+  };
+  console.log(`${events} events to ${endpoints} endpoints, medians of ${rounds} rounds, per delivery`);
+  const limit = show("bare");
+  console.log(`ratio ${(show("usher") / limit).toFixed(2)} (aim 1.3)`);
+} finally {
+  await agent.close();
+  await guarded.close();
+  await database.close();
+  receiver.disconnect();
+  await rm(folder, { recursive: true, force: true });
+}
