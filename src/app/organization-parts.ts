@@ -8,6 +8,7 @@ export const ORGANIZATION_PARTS: readonly OrganizationPart[] = [
   countedPart("identities", "identity i JOIN sso_connection c ON c.id = i.connection_id", "c.organization_id"),
   countedPart("linkRequests", "link_request"),
   countedPart("signInAttempts", "sign_in_attempt"),
+  countedPart("webhookEndpoints", "webhook_endpoint"),
   countedPart("events", "event"),
   ownPart("auditEntries", "audit_entry"),
   ownPart("mails", "mail_message"),

@@ -7,7 +7,7 @@ import { findDomainsOfOrganizations } from "./domain/domain.repository.js";
 import { countMembersOfGroups } from "./group/group-member.repository.js";
 import type { Group } from "./group/group.js";
 import { findGroupsOfUsers } from "./group/group.repository.js";
-import { findMembers } from "./membership/membership.repository.js";
+import { findMembers, type MemberId } from "./membership/membership.repository.js";
 import type { Organization } from "./organization/organization.js";
 import { findOrganizations } from "./organization/organization.repository.js";
 import type { Role } from "./role/role.js";
@@ -27,19 +27,24 @@ export function memberKey(organizationId: string, userId: string): string {
   return `${organizationId} ${userId}`;
 }
 
+function readMemberKey(key: string): MemberId {
+  const [organizationId = "", userId = ""] = key.split(" ");
+  return { organizationId, userId };
+}
+
 /** Makes a batch by `memberKey` of one that reads several users of one organization. */
 function byMember<Value>(
-  find: (organizationId: string, userIds: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
-): (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>> {
+  find: (organizationId: string, userIds: readonly string[]) => Promise<ReadonlyMap<string, readonly Value[]>>,
+): (keys: readonly string[]) => Promise<ReadonlyMap<string, readonly Value[]>> {
   return async (keys) => {
     const usersByOrganization = new Map<string, string[]>();
     for (const key of keys) {
-      const [organizationId = "", userId = ""] = key.split(" ");
+      const { organizationId, userId } = readMemberKey(key);
       const users = usersByOrganization.get(organizationId);
       if (users === undefined) usersByOrganization.set(organizationId, [userId]);
       else users.push(userId);
     }
-    const found = new Map<string, Value>();
+    const found = new Map<string, readonly Value[]>();
     for (const [organizationId, userIds] of usersByOrganization)
       for (const [userId, values] of await find(organizationId, userIds))
         found.set(memberKey(organizationId, userId), values);
@@ -58,7 +63,10 @@ export function createPeopleLoaders({ reader }: Store) {
     /** The e-mail domains of an organization by its id, by name. */
     domainsOfOrganization: defineListLoader<RequestContext, Domain>((ids) => findDomainsOfOrganizations(reader, ids)),
     /** A user in an organization by `memberKey`; `null` for who is no member. */
-    member: defineLoader<RequestContext, Member>(byMember((...of) => findMembers(reader, ...of))),
+    member: defineLoader<RequestContext, Member>(async (keys) => {
+      const members = await findMembers(reader, keys.map(readMemberKey));
+      return new Map(members.map((member) => [memberKey(member.organizationId, member.id), member]));
+    }),
     /** All roles of an organization by its id, the highest first. */
     rolesOfOrganization: defineListLoader<RequestContext, Role>((ids) => findRolesOfOrganizations(reader, ids)),
     /** The roles of a user in an organization by `memberKey`, the highest first. */

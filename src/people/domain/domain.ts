@@ -38,9 +38,13 @@ const LONGEST_DOMAIN = 253 - RECORD_LABEL.length - 1;
 /** Names that nobody can own: special use (RFC 6761, 6762, 7686, 9476), and the reverse tree. */
 const NOBODYS = new Set(["arpa", "alt", "internal", "invalid", "local", "localhost", "onion"]);
 
+/** Letters, digits, hyphens and dots of any script: what else a URL's host may hold would be decoded, or end the name. */
+const NAME = /^[\p{L}\p{M}\p{N}.\u3002\uff0e\uff61-]+$/u;
+
 /** A name as it is compared and stored: lower case, in its ASCII form, without the root's dot. Empty where it has none. */
 export function canonicalDomain(name: string): string {
-  return domainToASCII(name.trim().replace(/\.$/, "")).toLowerCase();
+  const bare = name.trim().replace(/\.$/, "");
+  return NAME.test(bare) ? domainToASCII(bare).toLowerCase() : "";
 }
 
 /**

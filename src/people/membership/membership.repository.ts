@@ -33,19 +33,28 @@ export async function findActiveIdsByEmail(reader: Reader, email: string): Promi
   return rows.map(({ id }) => id);
 }
 
-/** Several users of one organization, by user; who is no member is left out. */
-export async function findMembers(
-  reader: Reader,
-  organizationId: string,
-  userIds: readonly string[],
-): Promise<ReadonlyMap<string, Member>> {
-  if (userIds.length === 0) return new Map();
-  const raws = await reader.rows<RawUser>(
-    `SELECT ${USER_COLUMNS} FROM membership m JOIN app_user u ON u.id = m.user_id
-      WHERE m.organization_id = ? AND m.user_id IN (${userIds.map(() => "?").join(", ")})`,
-    [organizationId, ...userIds],
+/** One user in an organization. */
+export interface MemberId {
+  readonly organizationId: string;
+  readonly userId: string;
+}
+
+/** Several users, each in an organization, in one query; who is no member there is left out. */
+export async function findMembers(reader: Reader, ids: readonly MemberId[]): Promise<Member[]> {
+  const usersByOrganization = new Map<string, string[]>();
+  for (const { organizationId, userId } of ids)
+    usersByOrganization.set(organizationId, [...(usersByOrganization.get(organizationId) ?? []), userId]);
+  const groups = [...usersByOrganization];
+  if (groups.length === 0) return [];
+  const conditions = groups.map(
+    ([, userIds]) => `(m.organization_id = ? AND m.user_id IN (${userIds.map(() => "?").join(", ")}))`,
   );
-  return new Map(raws.map((raw) => [raw.id, { ...userFromRaw(raw), organizationId }]));
+  const raws = await reader.rows<RawUser & { organization_id: string }>(
+    `SELECT ${USER_COLUMNS}, m.organization_id FROM membership m JOIN app_user u ON u.id = m.user_id
+      WHERE ${conditions.join(" OR ")}`,
+    groups.flatMap(([organizationId, userIds]) => [organizationId, ...userIds]),
+  );
+  return raws.map((raw) => ({ ...userFromRaw(raw), organizationId: raw.organization_id }));
 }
 
 /** Makes an account a member. What lists are sorted and searched by is copied from the home organization's membership. */

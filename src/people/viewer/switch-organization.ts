@@ -37,8 +37,8 @@ export async function switchOrganization(
   return await begin(caller, { kind: "PERSON", actor: userId }, async (unit) => {
     // Locked, so that a membership cannot end between the look at it and the move.
     const organization = await lockOrganization(unit, organizationId);
-    const isMember = (await findMembers(unit, organizationId, [userId])).has(userId);
-    if (organization === null || !isMember) throw new Failure(NOT_FOUND, { type: "organization" });
+    const [member] = await findMembers(unit, [{ organizationId, userId }]);
+    if (organization === null || member === undefined) throw new Failure(NOT_FOUND, { type: "organization" });
     const moved = await moveSession(unit, {
       sessionId,
       userId,
