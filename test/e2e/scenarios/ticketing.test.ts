@@ -1,0 +1,103 @@
+/**
+ * A ticketing product, by settings alone: people come from a portal tile, bring ten more fields of their profile, land
+ * where the product is, and are found and completed when something is missing.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createBrowser } from "../../support/browser.js";
+import { makePerson } from "../../support/tenant.js";
+import { arrive, mapAttributes, openScene, type Scene } from "./scene.js";
+
+const FIELD_BY_CLAIM = {
+  tel: "phone",
+  title: "jobTitle",
+  dept: "department",
+  div: "division",
+  street: "streetAddress",
+  town: "city",
+  region: "state",
+  zip: "zipCode",
+  tz: "timeZone",
+  shirt: "custom.shirtSize",
+};
+const CLAIMS = {
+  tel: "+49 30 1234",
+  title: "Engineer",
+  dept: "Research",
+  div: "North",
+  street: "Main Street 1",
+  town: "Berlin",
+  region: "Berlin",
+  zip: "10115",
+  tz: "Europe/Berlin",
+  shirt: "M",
+};
+
+describe("a ticketing product", () => {
+  let scene: Scene;
+  beforeAll(async () => {
+    scene = await openScene();
+  });
+  afterAll(() => scene.close());
+
+  it("takes people from a portal's tile to the product's own page", async () => {
+    const landing = `${scene.usher.url}/o/landing`;
+    const tenant = await scene.tenant({ organization: { landingUrl: landing } });
+    const { connection } = await tenant.ask(
+      `query ($id: ID!) { connection(id: $id) { serviceProvider { name value } } }`,
+      { id: tenant.connectionId },
+    );
+    const tile = connection.serviceProvider.find(({ name }: { name: string }) => name === "signOnUrl").value;
+    const browser = createBrowser();
+    const { headers } = await browser.get(tile, { follow: false });
+    const callback = await scene.provider.authorize(headers.location ?? "", makePerson("ada"));
+    expect((await browser.get(callback, { follow: false })).headers.location).toBe(landing);
+  });
+
+  it("stores ten more fields of a profile, each with its source", async () => {
+    const tenant = await scene.tenant();
+    await mapAttributes(tenant, FIELD_BY_CLAIM);
+    const { user } = await arrive(scene, tenant, makePerson("ben", CLAIMS));
+    const { user: told } = await tenant.ask(`query ($id: ID!) { user(id: $id) { profile { field value source } } }`, {
+      id: user.id,
+    });
+    const expected = Object.entries(FIELD_BY_CLAIM).map(([claim, field]) => ({
+      field,
+      value: CLAIMS[claim as keyof typeof CLAIMS],
+      source: "SSO",
+    }));
+    expect(told.profile).toEqual(expect.arrayContaining(expected));
+  });
+
+  it("lists people whose profile lacks something, and another source completes it", async () => {
+    const tenant = await scene.tenant();
+    await mapAttributes(tenant, { cc: "costCenter" });
+    const { user: complete } = await arrive(scene, tenant, makePerson("cid", { cc: "4711" }));
+    const { user: incomplete } = await arrive(scene, tenant, makePerson("dan"));
+    const lacking = async () =>
+      (
+        await tenant.ask(
+          `query ($id: ID!) { users(organizationId: $id, filter: { missing: [COST_CENTER] }) { nodes { id } } }`,
+          { id: tenant.organizationId },
+        )
+      ).users.nodes.map(({ id }: { id: string }) => id);
+    expect(await lacking()).toEqual([incomplete.id]);
+    await tenant.ask(`mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { id } } }`, {
+      input: { id: incomplete.id, profile: { costCenter: "4712" } },
+    });
+    expect(await lacking()).toEqual([]);
+    const { users } = await tenant.ask(
+      `query ($id: ID!) { users(organizationId: $id) { nodes { id profile { field value source } } } }`,
+      { id: tenant.organizationId },
+    );
+    const costCenters = new Map(
+      users.nodes.map(
+        ({ id, profile }: { id: string; profile: { field: string; value: string; source: string }[] }) => [
+          id,
+          profile.find(({ field }) => field === "costCenter"),
+        ],
+      ),
+    );
+    expect(costCenters.get(complete.id)).toEqual({ field: "costCenter", value: "4711", source: "SSO" });
+    expect(costCenters.get(incomplete.id)).toEqual({ field: "costCenter", value: "4712", source: "API" });
+  });
+});

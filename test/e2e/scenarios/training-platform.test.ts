@@ -1,0 +1,85 @@
+/**
+ * A training platform, by settings alone: accounts merge or do not, roles are sticky and the highest wins, group
+ * memberships go with the groups unless the account was merged, names are required.
+ */
+import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
+import { makePerson } from "../../support/tenant.js";
+import {
+  arrive,
+  createGroup,
+  createUser,
+  mapGroups,
+  mapRoles,
+  openScene,
+  switchLinking,
+  tryToArrive,
+  type Scene,
+} from "./scene.js";
+
+describe("a training platform", () => {
+  let scene: Scene;
+  beforeAll(async () => {
+    scene = await openScene();
+  });
+  afterAll(() => scene.close());
+
+  it("gives people accounts of their own while merging is off, joins them while it is on, and parts them again", async () => {
+    const tenant = await scene.tenant({ policies: { accountLinking: "NONE" } });
+    const local = await createUser(tenant, { email: "ada@acme.test", authMethod: "PASSWORD" });
+    const own = (await arrive(scene, tenant, makePerson("ada"))).user.id;
+    expect(own).not.toBe(local);
+
+    await switchLinking(scene, tenant, "MERGE_BY_EMAIL");
+    expect((await arrive(scene, tenant, makePerson("ada"))).user.id).toBe(local);
+
+    expect(await switchLinking(scene, tenant, "NONE")).toBe(1);
+    expect((await arrive(scene, tenant, makePerson("ada"))).user.id).toBe(own);
+
+    expect(await switchLinking(scene, tenant, "MERGE_BY_EMAIL")).toBe(1);
+    expect((await arrive(scene, tenant, makePerson("ada"))).user.id).toBe(local);
+    const types = (await tenant.events()).map(({ type }) => type);
+    expect(types.filter((type) => type === "user.merged")).toHaveLength(1);
+    expect(types.filter((type) => type === "user.created")).toHaveLength(2);
+  });
+
+  it("saves the highest role that matches, and keeps it when no rule matches any more", async () => {
+    const tenant = await scene.tenant();
+    await mapRoles(tenant, { Managers: "MANAGER", Administrators: "ADMIN" });
+    const rolesOf = async (groups: readonly string[] | undefined) =>
+      (await arrive(scene, tenant, makePerson("ben", { groups }))).user.roles.map(({ key }) => key);
+    expect(await rolesOf([])).toEqual(["USER"]);
+    expect(await rolesOf(["Managers", "Administrators"])).toEqual(["ADMIN"]);
+    expect(await rolesOf(["Somebody"])).toEqual(["ADMIN"]);
+    expect(await rolesOf(undefined)).toEqual(["ADMIN"]);
+    expect(await rolesOf(["Managers"])).toEqual(["MANAGER"]);
+  });
+
+  it("removes memberships that no longer match, but not from a merged account", async () => {
+    const tenant = await scene.tenant({ policies: { accountLinking: "MERGE_BY_EMAIL" } });
+    await mapGroups(tenant, { Sales: await createGroup(tenant, "Sales"), Berlin: await createGroup(tenant, "Berlin") });
+    await createUser(tenant, { email: "merged@acme.test", authMethod: "PASSWORD" });
+    const groupsOf = async (word: string, groups: readonly string[] | undefined) =>
+      (await arrive(scene, tenant, makePerson(word, { groups }))).user.groups.map(({ name }) => name).toSorted();
+    for (const word of ["single", "merged"])
+      expect(await groupsOf(word, ["Sales", "Berlin"])).toEqual(["Berlin", "Sales"]);
+    for (const word of ["single", "merged"]) expect(await groupsOf(word, undefined)).toEqual(["Berlin", "Sales"]);
+    expect(await groupsOf("single", ["Berlin"])).toEqual(["Berlin"]);
+    expect(await groupsOf("merged", ["Berlin"])).toEqual(["Berlin", "Sales"]);
+  });
+
+  it("asks for both names", async () => {
+    const tenant = await scene.tenant();
+    expect(await tryToArrive(tenant, makePerson("cid", { family_name: undefined }))).toBe("NAME_MISSING");
+    expect(await tenant.users()).toEqual([]);
+  });
+
+  it("lets people in without a seat, and refuses new ones when the plan is full and says so", async () => {
+    const full = { policies: { seatModel: "TRAINING_START", seatsFull: "DENY_PROVISIONING" }, totalSeats: 0 };
+    const tenant = await scene.tenant({ organization: full });
+    expect(await tryToArrive(tenant, makePerson("dan"))).toBe("SEATS_FULL");
+    await tenant.updateOrganization({ policies: { seatsFull: "BLOCK_TRAINING" } });
+    expect(await tryToArrive(tenant, makePerson("dan"))).toBeNull();
+  });
+
+  test.todo("takes a seat at the first start of training (needs startTraining, part 5)");
+});
