@@ -13,11 +13,16 @@ const USAGE = `npm run webhooks:listen -- [--port PORT] [--secret whsec_…]... 
 const LARGEST_BODY_BYTES = 1_048_576;
 const { port, secrets, status } = readArguments();
 
-const server = createServer(async (request, response) => {
-  const body = await readBody(request);
-  if (body === null) return response.writeHead(413).end();
-  print(request.headers, body);
-  response.writeHead(status).end();
+const server = createServer((request, response) => {
+  readBody(request).then(
+    (body) => {
+      if (body === null) return response.writeHead(413).end();
+      print(request.headers, body);
+      return response.writeHead(status).end();
+    },
+    // The sender has gone away.
+    () => response.destroy(),
+  );
 });
 server.on("error", (error) => {
   process.stderr.write(`Cannot listen on port ${port}: ${error.message}\n`);

@@ -1,12 +1,19 @@
 /** The log in GraphQL. */
-import { Arg, Args, Ctx, ID, Query, Resolver } from "type-graphql";
+import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver } from "type-graphql";
 import type { RequestContext } from "../access/request-context.js";
 import type { Store } from "../access/store.js";
 import { PageArgs, type Page } from "../platform/graphql/paging.js";
 import type { KnownEventType } from "./event-type.js";
-import { EventObjectType, EventPage, EventTypeEntry } from "./event.type.js";
+import {
+  EventObjectType,
+  EventPage,
+  EventTypeEntry,
+  SetEventRetentionInput,
+  SetEventRetentionPayload,
+} from "./event.type.js";
 import { describeEventType } from "./json-schema.js";
 import { listEvents } from "./list-events.js";
+import { readEventRetention, setEventRetention, type RecordRetention } from "./retention.js";
 
 @Resolver()
 export class EventResolver {
@@ -14,6 +21,7 @@ export class EventResolver {
     private readonly store: Store,
     /** Every type that this installation can record. */
     private readonly types: readonly KnownEventType[],
+    private readonly record: RecordRetention,
   ) {}
 
   @Query(() => EventPage, {
@@ -40,5 +48,29 @@ export class EventResolver {
       description: known.description,
       schema: describeEventType(known),
     }));
+  }
+
+  @Query(() => Int, {
+    nullable: true,
+    description:
+      "After how many days the organization's events are forgotten; null where they are kept. Needs EVENTS_READ.",
+  })
+  async eventRetention(
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, { description: "The organization whose log it is about." }) organizationId: string,
+  ): Promise<number | null> {
+    return await readEventRetention(this.store, context.caller, organizationId);
+  }
+
+  @Mutation(() => SetEventRetentionPayload, {
+    description: "Says after how many days events are forgotten. Needs ORGANIZATION_WRITE.",
+  })
+  async setEventRetention(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => SetEventRetentionInput, { description: "How long to keep them." })
+    input: SetEventRetentionInput,
+  ): Promise<SetEventRetentionPayload> {
+    const { organizationId, days = null } = input;
+    return { days: await setEventRetention(this.store, context.caller, { organizationId, days }, this.record) };
   }
 }

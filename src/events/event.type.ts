@@ -1,5 +1,5 @@
 /** Events in the schema. */
-import { Field, ID, Int, ObjectType } from "type-graphql";
+import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import type { Cause } from "../access/caller.js";
 import { CauseType } from "../access/cause.type.js";
 import { definePage } from "../platform/graphql/paging.js";
@@ -65,4 +65,22 @@ export class EventTypeEntry {
     description: "The JSON Schema (2020-12) of its webhook body; `data` of `Event` is what is not the envelope there.",
   })
   schema!: Readonly<Record<string, unknown>>;
+}
+
+@InputType({ description: "How long an organization keeps its events." })
+export class SetEventRetentionInput {
+  @Field(() => ID, { description: "The organization whose log it is about." })
+  organizationId!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "After how many days events are forgotten, from 30 to 3650; null or left out keeps them.",
+  })
+  days?: number | null;
+}
+
+@ObjectType({ description: "What setEventRetention answers.", simpleResolvers: true })
+export class SetEventRetentionPayload {
+  @Field(() => Int, { nullable: true, description: "The days from now on; null where events are kept." })
+  days!: number | null;
 }

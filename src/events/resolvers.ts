@@ -3,15 +3,18 @@ import type { Store } from "../access/store.js";
 import type { ResolverClass } from "../platform/graphql/schema.js";
 import type { KnownEventType } from "./event-type.js";
 import { EventResolver } from "./event.resolver.js";
+import type { RecordRetention } from "./retention.js";
 
 /**
  * Every resolver of this room with its instance, for `buildGraphQLSchema`.
  *
  * @param types the event types of all rooms
+ * @param record writes to the audit log, a room beside this one
  */
 export function createEventResolvers(
   store: Store,
   types: readonly KnownEventType[],
+  record: RecordRetention,
 ): ReadonlyMap<ResolverClass, object> {
-  return new Map<ResolverClass, object>([[EventResolver, new EventResolver(store, types)]]);
+  return new Map<ResolverClass, object>([[EventResolver, new EventResolver(store, types, record)]]);
 }

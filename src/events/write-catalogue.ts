@@ -8,8 +8,8 @@ Every event type that this version tells, with the JSON Schema of its webhook bo
 \`npm run guides\`; the query \`eventTypes { type description schema }\` answers the same. How events are delivered:
 [webhooks](webhooks.md).
 
-Objects gain fields in later versions: ignore what you do not know. Where a person was erased, the snapshot holds the id and
-\`"erased": true\`, and nothing else.
+Objects gain fields in later versions: ignore what you do not know. Where a person was erased, snapshots keep the ids and
+lose whoever it was. \`setEventRetention\` says after how many days events are forgotten; by itself, they are kept.
 `;
 
 /** The whole document. */

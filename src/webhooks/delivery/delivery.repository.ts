@@ -80,15 +80,19 @@ export async function findDueRetries(
   return raws.map(({ event_id, sequence, attempts }) => ({ eventId: event_id, sequence, attempts }));
 }
 
-/** Forgets attempts that are older, at most `limit` of them. Answers how many. */
-export async function sweepAttempts(unit: UnitOfWork, before: Date, limit: number): Promise<number> {
+const KEPT_DAYS = 30;
+const FORGOTTEN_AT_ONCE = 2_000;
+
+/** Forgets attempts of more than 30 days ago, a bounded number at a time. */
+export async function sweepDeliveries(unit: UnitOfWork): Promise<void> {
+  const before = new Date(unit.now.getTime() - KEPT_DAYS * 86_400_000);
   const old = await unit.rows<{ id: string }>(
-    `SELECT id FROM webhook_attempt WHERE started_at < ? ORDER BY started_at LIMIT ${Math.trunc(limit)}`,
+    `SELECT id FROM webhook_attempt WHERE started_at < ? ORDER BY started_at LIMIT ${FORGOTTEN_AT_ONCE}`,
     [before],
   );
-  if (old.length === 0) return 0;
-  return await unit.execute(
-    `DELETE FROM webhook_attempt WHERE id IN (${old.map(() => "?").join(", ")})`,
-    old.map(({ id }) => id),
-  );
+  if (old.length > 0)
+    await unit.execute(
+      `DELETE FROM webhook_attempt WHERE id IN (${old.map(() => "?").join(", ")})`,
+      old.map(({ id }) => id),
+    );
 }

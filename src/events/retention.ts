@@ -1,0 +1,103 @@
+/** How long an organization keeps its events, and forgetting those that are older. The log then begins later; no gap arises. */
+import { causeOf, requirePermission, type Caller } from "../access/caller.js";
+import type { Store } from "../access/store.js";
+import type { UnitOfWork } from "../access/unit-of-work.js";
+import { Failure, INVALID_INPUT, NOT_FOUND } from "../platform/errors/failure.js";
+
+/** Well above the three days for which webhooks are tried. */
+const FEWEST_DAYS = 30;
+const MOST_DAYS = 3_650;
+const DAY_MS = 86_400_000;
+/** Events that one sweep forgets of one organization. */
+const AT_ONCE = 1_000;
+
+/** Records that the setting was changed; the audit log is a room beside this one. */
+export type RecordRetention = (
+  unit: UnitOfWork,
+  entry: {
+    readonly organizationId: string;
+    readonly action: string;
+    readonly subject: { readonly type: string; readonly id: string };
+    readonly before: Readonly<Record<string, unknown>>;
+    readonly after: Readonly<Record<string, unknown>>;
+  },
+) => Promise<void>;
+
+/**
+ * After how many days an organization's events are forgotten; `null` where they are kept.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
+ */
+export async function readEventRetention(
+  { reader }: Store,
+  caller: Caller,
+  organizationId: string,
+): Promise<number | null> {
+  requirePermission(caller, organizationId, "EVENTS_READ");
+  const row = await reader.row<{ retention_days: number | null }>(
+    "SELECT retention_days FROM event_counter WHERE organization_id = ?",
+    [organizationId],
+  );
+  if (row === undefined) throw new Failure(NOT_FOUND, { type: "organization" });
+  return row.retention_days;
+}
+
+/**
+ * Says after how many days events are forgotten; `null` keeps them.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
+ */
+export async function setEventRetention(
+  { begin }: Store,
+  caller: Caller,
+  { organizationId, days }: { readonly organizationId: string; readonly days: number | null },
+  record: RecordRetention,
+): Promise<number | null> {
+  requirePermission(caller, organizationId, "ORGANIZATION_WRITE");
+  if (days !== null && (!Number.isInteger(days) || days < FEWEST_DAYS || days > MOST_DAYS))
+    throw new Failure(INVALID_INPUT, {
+      fields: [
+        { path: "days", code: "INVALID", message: `must be a number from ${FEWEST_DAYS} to ${MOST_DAYS}, or null` },
+      ],
+    });
+  return await begin(caller, causeOf(caller), async (unit) => {
+    const before = await unit.row<{ retention_days: number | null }>(
+      `SELECT retention_days FROM event_counter WHERE organization_id = ?${unit.dialect === "mysql" ? " FOR UPDATE" : ""}`,
+      [organizationId],
+    );
+    if (before === undefined) throw new Failure(NOT_FOUND, { type: "organization" });
+    if (before.retention_days === days) return days;
+    await unit.execute("UPDATE event_counter SET retention_days = ? WHERE organization_id = ?", [days, organizationId]);
+    await record(unit, {
+      organizationId,
+      action: "organization.event_retention_changed",
+      subject: { type: "organization", id: organizationId },
+      before: { days: before.retention_days },
+      after: { days },
+    });
+    return days;
+  });
+}
+
+/** Forgets events that are older than their organization keeps them, the oldest first, a bounded number at a time. */
+export async function sweepEvents(unit: UnitOfWork): Promise<void> {
+  const organizations = await unit.rows<{ organization_id: string; retention_days: number }>(
+    "SELECT organization_id, retention_days FROM event_counter WHERE retention_days IS NOT NULL",
+  );
+  for (const { organization_id, retention_days } of organizations) {
+    const before = new Date(unit.now.getTime() - retention_days * DAY_MS);
+    // From the beginning on, so that what is left has no gaps.
+    const oldest = await unit.rows<{ sequence: number; is_old: number }>(
+      `SELECT sequence, CASE WHEN occurred_at < ? THEN 1 ELSE 0 END AS is_old FROM event WHERE organization_id = ?
+       ORDER BY sequence LIMIT ${AT_ONCE}`,
+      [before, organization_id],
+    );
+    const young = oldest.findIndex(({ is_old }) => Number(is_old) === 0);
+    const last = oldest.slice(0, young === -1 ? oldest.length : young).at(-1);
+    if (last !== undefined)
+      await unit.execute("DELETE FROM event WHERE organization_id = ? AND sequence <= ?", [
+        organization_id,
+        last.sequence,
+      ]);
+  }
+}
