@@ -60,6 +60,20 @@ describe("attribute mappings", () => {
       { claim: "absent", field: "jobTitle" },
     ]);
     expect(await outcomeOf(tenant, { dept: "Optics", shirt: ["L", "XL"], nick: "Countess" })).toBe("SUCCEEDED");
+    const { user } = await tenant.ask(
+      `query ($id: ID!) { user(id: $id) { profile { field value source updatedAt } } }`,
+      { id: (await first(tenant)).id },
+    );
+    const field = (name: string, value: string) => ({
+      field: name,
+      value,
+      source: "SSO",
+      updatedAt: expect.any(String),
+    });
+    expect(user.profile).toEqual(
+      expect.arrayContaining([field("department", "Optics"), field("custom.shirtSize", "L, XL")]),
+    );
+    expect(user.profile.map((each: { field: string }) => each.field)).not.toContain("jobTitle");
     const [created] = await tenant.events();
     expect(created!.data.user.profile).toEqual({ department: "Optics", "custom.shirtSize": "L, XL" });
     expect(created!.data.user.firstName).toBe("Countess");

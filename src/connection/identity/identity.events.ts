@@ -1,24 +1,27 @@
 /** The facts about links of people at providers to accounts that the log tells, beside `user.merged` of a sign-in. */
 import { z } from "zod";
 import { defineEventType } from "../../events/event-type.js";
-import { USER_MERGED } from "../../people/user/user.events.js";
+import { userSchema } from "../../people/user/user.events.js";
 
-const identitySchema = z
-  .object({ id: z.string(), issuer: z.string(), subject: z.string() })
-  .describe("How the provider knows the person.");
+/** What every fact about a link tells. */
+const link = {
+  user: userSchema,
+  changed: z.null(),
+  connectionId: z.string(),
+  identity: z
+    .object({ id: z.string(), issuer: z.string(), subject: z.string() })
+    .describe("How the provider knows the person."),
+};
 
 export const USER_LINKED = defineEventType({
   type: "user.linked",
   subject: "user",
   description:
     "An administrator linked a person at a provider to this account: by approving a request, by relinking, or by moving the person to another connection.",
-  data: z.intersection(
-    USER_MERGED.data,
-    z.object({
-      identity: identitySchema,
-      previousUserIds: z.array(z.string()).describe("The accounts that the person was led to before; often none."),
-    }),
-  ),
+  data: z.object({
+    ...link,
+    previousUserIds: z.array(z.string()).describe("The accounts that the person was led to before; often none."),
+  }),
 });
 
 export const USER_UNMERGED = defineEventType({
@@ -26,10 +29,7 @@ export const USER_UNMERGED = defineEventType({
   subject: "user",
   description:
     "A person at a provider whom merging had joined to this account no longer is: an administrator undid it, or the address changed at the provider.",
-  data: z.intersection(
-    USER_MERGED.data,
-    z.object({ identity: identitySchema, reason: z.enum(["UNDONE", "ADDRESS_CHANGED"]) }),
-  ),
+  data: z.object({ ...link, reason: z.enum(["UNDONE", "ADDRESS_CHANGED"]) }),
 });
 
 export const IDENTITY_EVENTS = [USER_LINKED, USER_UNMERGED] as const;

@@ -3,7 +3,6 @@ import { v7 as uuidv7 } from "uuid";
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
-import { sha256Hex } from "../../platform/crypto/tokens.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { toDate, toDateOrNull } from "../../platform/database/values.js";
 import { identityKey, retiredKey, type Identity, type LinkKind } from "./identity.js";

@@ -57,9 +57,8 @@ export async function storeChange(
     updatedAt: unit.now,
   };
   await updateConnectionRow(unit, stored);
-  const endedSessions = change.raisesTrust
-    ? await endSessionsOfConnection(unit, before.id)
-    : (change.endedSessions ?? 0);
+  const endedByTrust = change.raisesTrust ? await endSessionsOfConnection(unit, before.id) : 0;
+  const endedSessions = endedByTrust + (change.endedSessions ?? 0);
   await recordChange(unit, { before, after: stored, endedSessions }, change);
   return stored;
 }

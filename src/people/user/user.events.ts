@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { changedSchema, defineEventType } from "../../events/event-type.js";
 
-const userSchema = z
+/** A user in the data of an event, for the rooms that tell of users too. */
+export const userSchema = z
   .object({
     id: z.string(),
     email: z.string(),
