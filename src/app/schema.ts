@@ -1,6 +1,7 @@
 /** The schema of the house: the resolvers of all rooms, wired by hand. */
 import type { GraphQLSchema } from "graphql";
 import type { Store } from "../access/store.js";
+import { recordAudit } from "../audit/record-audit.js";
 import { createAuditResolvers } from "../audit/resolvers.js";
 import { IDENTITY_EVENTS } from "../connection/identity/identity.events.js";
 import { findRoleMappingUses } from "../connection/mapping/role-uses.js";
@@ -49,7 +50,7 @@ export function createSchema(
       ...replaced,
     }),
     ...createConnectionResolvers(services),
-    ...createEventResolvers(store, EVENT_TYPES),
+    ...createEventResolvers(store, EVENT_TYPES, recordAudit),
     ...createAuditResolvers(store),
     ...createWebhookResolvers(webhookServices(store, services, EVENT_TYPES)),
     ...createSignInResolvers(store, explainOutcome(catalogue)),

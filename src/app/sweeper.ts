@@ -4,6 +4,7 @@
  */
 import { SYSTEM } from "../access/caller.js";
 import type { Store } from "../access/store.js";
+import { sweepEvents } from "../events/retention.js";
 import { settleEndedSeats } from "../people/seat/settle-seats.js";
 import { sweepSessions } from "../people/session/session.repository.js";
 import type { Clock } from "../platform/clock.js";
@@ -13,6 +14,7 @@ import type { Logger } from "../platform/telemetry/logger.js";
 import { sweepAttempts } from "../sign-in/attempt/attempt.repository.js";
 import { sweepFlows } from "../sign-in/flow/flow.repository.js";
 import { sweepTickets } from "../sign-in/ticket/ticket.repository.js";
+import { sweepDeliveries } from "../webhooks/delivery/delivery.repository.js";
 
 const INTERVAL_MS = 60_000;
 
@@ -33,6 +35,11 @@ export function startSweeper(
         await sweepAttempts(unit, attemptRetentionDays);
         await sweepRateLimits(unit, unit.now);
         await sweepMail(unit, unit.now);
+      }),
+    () =>
+      store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
+        await sweepEvents(unit);
+        await sweepDeliveries(unit);
       }),
     () => settleEndedSeats(store, clock()),
   ];

@@ -7,6 +7,7 @@ import { ALL_PERMISSIONS, type Permission } from "../../src/access/permission.js
 import type { RequestContext } from "../../src/access/request-context.js";
 import type { Store } from "../../src/access/store.js";
 import { createBegin } from "../../src/access/unit-of-work.js";
+import { recordAudit } from "../../src/audit/record-audit.js";
 import { createAuditResolvers } from "../../src/audit/resolvers.js";
 import { entities } from "../../src/entities.js";
 import { createEventResolvers } from "../../src/events/resolvers.js";
@@ -67,7 +68,7 @@ export async function openHouse(): Promise<House> {
   const store: Store = { reader: database.reader, begin: createBegin(database, () => clock.now) };
   const container = new Map([
     ...createPeopleResolvers(store),
-    ...createEventResolvers(store, USER_EVENTS),
+    ...createEventResolvers(store, USER_EVENTS, recordAudit),
     ...createAuditResolvers(store),
   ]);
   const schema = buildGraphQLSchema({
