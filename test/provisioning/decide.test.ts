@@ -25,6 +25,8 @@ describe("deciding about an arrival", () => {
     ["a known identity, no just-in-time creation", { own: {}, policies: { jitProvisioning: false } }, "update user-1"],
     ["a known identity, another prepared account", { own: {}, prepared: [{}] }, "update user-1"],
 
+    ["switched off for the whole system", { installation: { ssoAllowed: false }, own: {} }, "SSO_SYSTEM_OFF"],
+    ["not in the organization's plan", { organization: { ssoEntitled: false }, own: {} }, "SSO_NOT_IN_PLAN"],
     ["single sign-on not allowed", { organization: { ssoAllowed: false } }, "SSO_NOT_ALLOWED"],
     ["not allowed, even for who is known", { organization: { ssoAllowed: false }, own: {} }, "SSO_NOT_ALLOWED"],
     [

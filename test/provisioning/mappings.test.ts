@@ -332,9 +332,10 @@ describe("a decision about a person", () => {
   });
 
   it("looks at the account's own roles alone", () => {
-    const holdings = { "user-1": { roles: [byRule] }, "candidate-1": { roles: [byHand] } };
+    const holdings = { "user-1": { roles: [byRule] }, "candidate-1": {} };
     const none = { ...admins, profile: { groups: known() }, holdings };
-    expect(decide(situation({ ...none, own: {} }))).toMatchObject({ roles: { kind: "keep" } });
+    expect(decide(situation({ ...none, own: {}, policies: refusing }))).toMatchObject({ roles: { kind: "keep" } });
+    expect(kindOf({ ...none, policies: refusing })).toBe("NO_ROLE");
     expect(decide(situation(none))).toMatchObject({
       kind: "create",
       roles: { kind: "assign", roles: [{ roleId: "role-user", mappingId: null }] },

@@ -90,7 +90,7 @@ describe("200 people at once, and 100 seats", () => {
 
   it("are 100 people inside and 100 who are told that it is full", async () => {
     await fillAtOnce(usher);
-  });
+  }, 300_000);
 });
 
 const describeOnMariaDb = onMariaDb ? describe : describe.skip;
@@ -133,5 +133,5 @@ describeOnMariaDb("200 people at two processes on one database (MariaDB; a SQLit
   it("are 100 people inside and 100 who are told that it is full", async () => {
     await fillAtOnce(proxy);
     expect(Math.min(...proxy.counts())).toBeGreaterThan(PEOPLE / 2);
-  });
+  }, 300_000);
 });
