@@ -5,6 +5,7 @@ import { CreateSsoTicket1764100000000 } from "./1764100000000-create-sso-ticket.
 import { CreatePeople1764200000000 } from "./1764200000000-create-people.js";
 import { CreateWebhooks1764400000000 } from "./1764400000000-create-webhooks.js";
 import { CreateRateLimit1764500000000 } from "./1764500000000-create-rate-limit.js";
+import { IndexSubjects1764600000000 } from "./1764600000000-index-subjects.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -12,4 +13,5 @@ export const migrations: readonly MigrationClass[] = [
   CreatePeople1764200000000,
   CreateWebhooks1764400000000,
   CreateRateLimit1764500000000,
+  IndexSubjects1764600000000,
 ];

@@ -15,6 +15,7 @@ import { SEAT_EVENTS } from "../people/seat/seat.events.js";
 import { USER_EVENTS } from "../people/user/user.events.js";
 import type { Catalogue } from "../platform/graphql/failures.js";
 import { buildGraphQLSchema, type ResolverClass } from "../platform/graphql/schema.js";
+import { eraseAttempts } from "../sign-in/attempt/erase-attempts.js";
 import { createSignInResolvers } from "../sign-in/resolvers.js";
 import { WEBHOOK_EVENTS } from "../webhooks/endpoint/endpoint.events.js";
 import { createWebhookResolvers } from "../webhooks/resolvers.js";
@@ -47,6 +48,7 @@ export function createSchema(
     ...createPeopleResolvers(store, {
       roles: [findRoleMappingUses],
       organizationParts: ORGANIZATION_PARTS,
+      users: { guards: [], erasers: [eraseAttempts] },
       ...replaced,
     }),
     ...createConnectionResolvers(services),

@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
 @Entity("audit_entry")
 @Index("ix_audit_entry_organization", ["organizationId", "occurredAt", "id"])
+@Index("ix_audit_entry_subject", ["subjectId"])
 export class AuditEntryRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;

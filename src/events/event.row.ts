@@ -4,6 +4,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 @Entity("event")
 @Index("ux_event_sequence", ["organizationId", "sequence"], { unique: true })
 @Index("ix_event_type", ["organizationId", "type", "sequence"])
+@Index("ix_event_subject", ["subjectId"])
 export class EventRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;

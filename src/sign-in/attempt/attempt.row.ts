@@ -5,6 +5,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 @Index("ix_sign_in_attempt_organization", ["organizationId", "occurredAt", "id"])
 @Index("ix_sign_in_attempt_time", ["occurredAt"])
 @Index("ux_sign_in_attempt_reference", ["reference"], { unique: true })
+@Index("ix_sign_in_attempt_user", ["userId"])
 export class AttemptRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
