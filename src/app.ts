@@ -101,9 +101,12 @@ export async function startUsher(
       });
 
     const endpoint = await createGraphQLEndpoint<SessionContext>({
-      schema: createSchema(store, services, catalogue, {
-        ...(replacements.resolveTxt ? { resolveTxt: replacements.resolveTxt } : {}),
-      }),
+      schema: createSchema(
+        store,
+        services,
+        catalogue,
+        replacements.resolveTxt ? { resolveTxt: replacements.resolveTxt } : {},
+      ),
       contextFor: async (request, response) => ({
         caller: await callerOf(request),
         renewSession: (sessionToken) => cookies.session.write(response, sessionToken),
