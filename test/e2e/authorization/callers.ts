@@ -6,6 +6,7 @@ import {
   type HostileOpenIdProvider,
 } from "../../support/providers/hostile-openid/index.js";
 import { createTenant, makePerson, type Tenant } from "../../support/tenant.js";
+import { startWebhookReceivers, type WebhookReceiver } from "../../support/webhook-receiver/index.js";
 import { OPERATOR_KEY, startTestUsher, type Answer, type TestUsher } from "../../support/usher.js";
 
 /** Somebody who sends requests. */
@@ -18,6 +19,10 @@ export interface Knocker {
 export interface House {
   readonly usher: TestUsher;
   readonly provider: HostileOpenIdProvider;
+  /** Takes what webhooks send. */
+  readonly receiver: WebhookReceiver;
+  /** TXT records of the DNS, by name. */
+  readonly txt: Map<string, string>;
   readonly home: Tenant;
   readonly other: Tenant;
   readonly operator: Knocker;
@@ -27,6 +32,8 @@ export interface House {
   readonly otherAdministrator: Knocker;
   /** Has the role USER, which grants nothing. */
   readonly homeUser: Knocker;
+  /** A person whose home is the other organization, with a session there and a membership here. */
+  readonly guest: () => Promise<Knocker>;
   /** Holds every scope, in the other organization. */
   readonly otherKey: Knocker;
   /** A key of the home organization that holds exactly these scopes. */
@@ -37,13 +44,29 @@ export interface House {
   readonly close: () => Promise<void>;
 }
 
+async function sendTo(url: string, { headers }: Knocker, query: string, variables: object): Promise<Answer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as Answer;
+}
+
 export async function openHouse(): Promise<House> {
-  const usher = await startTestUsher();
+  const txt = new Map<string, string>();
+  const usher = await startTestUsher({
+    resolveTxt: async (name) => [[txt.get(name) ?? ""]],
+    // What the sweeper forgets of them would look like a change.
+    environment: { USHER_RATE_LIMITS: "off" },
+  });
+  const receivers = await startWebhookReceivers();
   const provider = await startHostileOpenIdProvider();
   const home = await createTenant(usher, provider);
   const other = await createTenant(usher, provider);
   let words = 0;
   const word = () => `word${(words += 1)}`;
+  const send: House["send"] = (knocker, document, variables) => sendTo(usher.url, knocker, document, variables);
   const keys = new Map<string, Knocker>();
 
   const homeKey = async (scopes: readonly Permission[]): Promise<Knocker> => {
@@ -60,6 +83,8 @@ export async function openHouse(): Promise<House> {
   return {
     usher,
     provider,
+    receiver: receivers.add("home"),
+    txt,
     home,
     other,
     operator: withKey("the operator", OPERATOR_KEY),
@@ -67,20 +92,23 @@ export async function openHouse(): Promise<House> {
     homeAdministrator: await signIn(usher, provider, home, "an administrator", "ADMIN"),
     otherAdministrator: await signIn(usher, provider, other, "another organization's administrator", "ADMIN"),
     homeUser: await signIn(usher, provider, home, "a plain user", "USER"),
+    guest: async () => {
+      const name = word();
+      const knocker = await signIn(usher, provider, other, name, "USER");
+      const { data } = await send(knocker, "{ viewer { user { id } } }", {});
+      await usher.ask(`mutation ($input: AddMemberInput!) { addMember(input: $input) { member { id } } }`, {
+        input: { organizationId: home.organizationId, userId: data.viewer.user.id },
+      });
+      return knocker;
+    },
     otherKey: withKey("another organization's key", other.key),
     homeKey,
     word,
-    send: async ({ headers }, document, variables) => {
-      const response = await fetch(`${usher.url}/graphql`, {
-        method: "POST",
-        headers: { "content-type": "application/json", ...headers },
-        body: JSON.stringify({ query: document, variables }),
-      });
-      return (await response.json()) as Answer;
-    },
+    send,
     close: async () => {
       await usher.stop();
       await provider.close();
+      await receivers.close();
     },
   };
 }
@@ -97,7 +125,7 @@ async function signIn(
   name: string,
   roleKey: string,
 ): Promise<Knocker> {
-  const person = makePerson(`${roleKey.toLowerCase()}-${tenant.slug}`);
+  const person = makePerson(`${name.replaceAll(/\W/g, "-")}-${tenant.slug}`);
   const { email } = person.claims as { readonly email: string };
   await usher.ask(`mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`, {
     input: { organizationId: tenant.organizationId, email, firstName: "A", lastName: "B", roleKeys: [roleKey] },

@@ -1,132 +1,90 @@
 /** Every query and mutation, with who may use it and a request that is right but for who sends it. */
 import type { Permission } from "../../../src/access/permission.js";
 import type { House } from "./callers.js";
-
-/**
- * Who may: whoever holds the permissions in the organization, every member of it, the operator alone, everybody who is
- * signed in, or anybody at all.
- */
-export type Needs = readonly Permission[] | "MEMBERSHIP" | "OPERATOR" | "SIGN_IN" | "NOTHING";
-
-type Variables = Readonly<Record<string, unknown>>;
-
-export interface Entry {
-  readonly needs: Needs;
-  /** The arguments and the selection of the field, with `$` variables: `(id: $id) { group { id } }`. */
-  readonly use: string;
-  /** Declares the variables: `$id: ID!`. */
-  readonly declare?: string;
-  /** Makes what the request is about, in the home organization, anew for each request. */
-  readonly make?: (house: House) => Promise<Variables> | Variables;
-}
-
-const home = ({ home: { organizationId } }: House): Variables => ({ organizationId });
-const ofHome = (needs: Needs, name: string): Entry => ({
-  needs,
-  declare: "$organizationId: ID!",
-  use: `(organizationId: $organizationId) { totalCount nodes { ${name} } }`,
-  make: home,
-});
-const byId = (needs: Needs, use: string, make: NonNullable<Entry["make"]>): Entry => ({
-  needs,
-  declare: "$id: ID!",
-  use: `(id: $id) { ${use} }`,
-  make,
-});
-const byInput = (needs: Needs, type: string, use: string, input: NonNullable<Entry["make"]>): Entry => ({
-  needs,
-  declare: `$input: ${type}!`,
-  use: `(input: $input) { ${use} }`,
-  make: async (house) => ({ input: await input(house) }),
-});
-
-async function makeUser({ usher, home: { organizationId }, word }: House): Promise<string> {
-  const { createUser } = await usher.ask(
-    `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
-    { input: { organizationId, email: `${word()}@acme.test`, firstName: "A", lastName: "B" } },
-  );
-  return createUser.user.id;
-}
-
-async function makeGroup({ usher, home: { organizationId }, word }: House): Promise<string> {
-  const { createGroup } = await usher.ask(
-    `mutation ($input: CreateGroupInput!) { createGroup(input: $input) { group { id } } }`,
-    { input: { organizationId, name: word() } },
-  );
-  return createGroup.group.id;
-}
-
-async function makeRole({ usher, home: { organizationId }, word }: House): Promise<string> {
-  const { createRole } = await usher.ask(
-    `mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id } } }`,
-    { input: { organizationId, key: word().toUpperCase(), name: "Role", rank: 5, permissions: [] } },
-  );
-  return createRole.role.id;
-}
-
-async function makeApiKey({ usher, home: { organizationId }, word }: House): Promise<string> {
-  const { createApiKey } = await usher.ask(
-    `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { apiKey { id } } }`,
-    { input: { organizationId, name: word(), scopes: ["USERS_READ"] } },
-  );
-  return createApiKey.apiKey.id;
-}
-
-/** A draft; activated where the request is about an active one. */
-async function makeConnection(house: House, isActive = false): Promise<string> {
-  const { usher, home: tenant, provider, word } = house;
-  const { createConnection } = await usher.ask(
-    `mutation ($input: CreateConnectionInput!) { createConnection(input: $input) { connection { id } } }`,
-    {
-      input: {
-        organizationId: tenant.organizationId,
-        displayName: word(),
-        settings: {
-          oidc: { discoveryUrl: provider.url, clientId: provider.clientId, clientSecret: provider.clientSecret },
-        },
-      },
-    },
-  );
-  const { id } = createConnection.connection;
-  if (isActive) await usher.ask(`mutation ($id: ID!) { activateConnection(id: $id) { connection { id } } }`, { id });
-  return id;
-}
+import { byId, byIds, byInput, home, ofHome, type Entry, type Variables } from "./entry.js";
+import * as things from "./things.js";
 
 export const QUERIES: Readonly<Record<string, Entry>> = {
+  accountLinkingEffect: {
+    needs: ["CONNECTIONS_READ"],
+    declare: "$id: ID!",
+    use: "(connectionId: $id, accountLinking: MERGE_BY_EMAIL) { affectedUsers }",
+    make: async (house) => ({ id: await things.makeConnection(house) }),
+  },
   apiKeys: ofHome(["ORGANIZATION_WRITE"], "id name"),
   auditLog: ofHome(["AUDIT_READ"], "id before after"),
-  connection: byId(["CONNECTIONS_READ"], "id displayName", async (house) => ({ id: await makeConnection(house) })),
+  connection: byId(["CONNECTIONS_READ"], "id displayName", async (house) => ({
+    id: await things.makeConnection(house),
+  })),
   connectionTypes: { needs: "SIGN_IN", use: "{ id }" },
   errorCodes: { needs: "NOTHING", use: "{ code }" },
   eventTypes: { needs: "NOTHING", use: "{ type }" },
   events: ofHome(["EVENTS_READ"], "id data"),
-  group: byId(["GROUPS_READ"], "id name", async (house) => ({ id: await makeGroup(house) })),
+  group: byId(["GROUPS_READ"], "id name", async (house) => ({ id: await things.makeGroup(house) })),
   groups: ofHome(["GROUPS_READ"], "id name"),
+  installation: { needs: "OPERATOR", use: "{ ssoAllowed }" },
+  linkRequests: ofHome(["USERS_READ"], "id email"),
   organization: byId("MEMBERSHIP", "id name policies { defaultRole }", ({ home: { organizationId } }) => ({
     id: organizationId,
   })),
+  organizationDeletion: byId("OPERATOR", "parts { count }", async (house) => ({
+    id: (await things.makeOrganization(house)).id,
+  })),
   organizations: { needs: "OPERATOR", use: "{ nodes { id } }" },
   permissions: { needs: "NOTHING", use: "{ name }" },
+  seats: {
+    needs: ["USERS_READ"],
+    or: "TRAINING_READ",
+    declare: "$organizationId: ID!",
+    use: "(organizationId: $organizationId) { seatsInUse }",
+    make: home,
+  },
   signInAttempts: ofHome(["CONNECTIONS_READ"], "id reference email"),
-  user: byId(["USERS_READ"], "id email", async (house) => ({ id: await makeUser(house) })),
+  user: byId(["USERS_READ"], "id email", async (house) => ({ id: await things.makeUser(house) })),
   users: ofHome(["USERS_READ"], "id email"),
   viewer: { needs: "NOTHING", use: "{ permissions }" },
+  webhookDeliveries: {
+    needs: ["WEBHOOKS_WRITE"],
+    declare: "$id: ID!",
+    use: "(endpointId: $id) { totalCount }",
+    make: async (house) => ({ id: await things.makeEndpoint(house) }),
+  },
+  webhookEndpoint: byId(["WEBHOOKS_WRITE"], "id url", async (house) => ({ id: await things.makeEndpoint(house) })),
+  webhookEndpoints: ofHome(["WEBHOOKS_WRITE"], "id url"),
+  webhookRedelivery: byId(["WEBHOOKS_WRITE"], "id state", async (house) => ({
+    id: await things.makeRedelivery(house),
+  })),
 };
 
 const mappings = (type: string, needs: readonly Permission[], make: (house: House) => Promise<Variables> | Variables) =>
   byInput(needs, type, "connection { id }", async (house) => ({
-    connectionId: await makeConnection(house),
+    connectionId: await things.makeConnection(house),
     mappings: [await make(house)],
   }));
 
 export const MUTATIONS: Readonly<Record<string, Entry>> = {
   activateConnection: byId(["CONNECTIONS_WRITE"], "connection { state }", async (house) => ({
-    id: await makeConnection(house),
+    id: await things.makeConnection(house),
+  })),
+  addDomain: byInput(["ORGANIZATION_WRITE"], "AddDomainInput", "domain { id }", (house) => ({
+    ...home(house),
+    domain: `${house.word()}.example`,
+  })),
+  addMember: byInput(["USERS_WRITE"], "AddMemberInput", "member { id }", async (house) => ({
+    ...home(house),
+    userId: await things.makeForeigner(house),
   })),
   addUsersToGroup: byInput(["GROUPS_WRITE"], "AddUsersToGroupInput", "group { id }", async (house) => ({
-    groupId: await makeGroup(house),
-    userIds: [await makeUser(house)],
+    groupId: await things.makeGroup(house),
+    userIds: [await things.makeUser(house)],
   })),
+  approveLinkRequest: byId(["USERS_WRITE"], "linkRequest { id }", async (house) => ({
+    id: await things.makeLinkRequest(house),
+  })),
+  approveUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makeUserWhoWaits(house) })),
+  approveUsers: byIds(["USERS_WRITE"], things.makeUserWhoWaits),
+  archiveUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makeUser(house) })),
+  archiveUsers: byIds(["USERS_WRITE"], things.makeUser),
   createApiKey: byInput(["ORGANIZATION_WRITE"], "CreateApiKeyInput", "apiKey { id }", (house) => ({
     ...home(house),
     name: house.word(),
@@ -158,23 +116,79 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     firstName: "A",
     lastName: "B",
   })),
-  deleteConnection: byId(["CONNECTIONS_WRITE"], "connection { id }", async (house) => ({
-    id: await makeConnection(house),
+  createWebhookEndpoint: byInput(["WEBHOOKS_WRITE"], "CreateWebhookEndpointInput", "endpoint { id }", (house) => ({
+    ...home(house),
+    url: house.receiver.url,
   })),
-  deleteGroup: byId(["GROUPS_WRITE"], "group { id }", async (house) => ({ id: await makeGroup(house) })),
-  deleteRole: byId(["ORGANIZATION_WRITE"], "role { id }", async (house) => ({ id: await makeRole(house) })),
+  deleteConnection: byId(["CONNECTIONS_WRITE"], "connection { id }", async (house) => ({
+    id: await things.makeConnection(house),
+  })),
+  deleteGroup: byId(["GROUPS_WRITE"], "group { id }", async (house) => ({ id: await things.makeGroup(house) })),
+  deleteOrganization: byInput("OPERATOR", "DeleteOrganizationInput", "id", async (house) => {
+    const { id, slug } = await things.makeOrganization(house);
+    return { id, confirmSlug: slug };
+  }),
+  deleteRole: byId(["ORGANIZATION_WRITE"], "role { id }", async (house) => ({ id: await things.makeRole(house) })),
+  deleteUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makeUser(house) })),
+  deleteUsers: byIds(["USERS_WRITE"], things.makeUser),
+  deleteWebhookEndpoint: byId(["WEBHOOKS_WRITE"], "id", async (house) => ({ id: await things.makeEndpoint(house) })),
   disableConnection: byId(["CONNECTIONS_WRITE"], "connection { state }", async (house) => ({
-    id: await makeConnection(house, true),
+    id: await things.makeConnection(house, true),
+  })),
+  disableUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makeUser(house) })),
+  disableUsers: byIds(["USERS_WRITE"], things.makeUser),
+  disableWebhookEndpoint: byId(["WEBHOOKS_WRITE"], "endpoint { id }", async (house) => ({
+    id: await things.makeEndpoint(house),
+  })),
+  enableUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({
+    id: await things.makeUserWho(house, "disableUser"),
+  })),
+  enableUsers: byIds(["USERS_WRITE"], (house) => things.makeUserWho(house, "disableUser")),
+  enableWebhookEndpoint: byId(["WEBHOOKS_WRITE"], "endpoint { id }", async (house) => ({
+    id: await things.makeDisabledEndpoint(house),
+  })),
+  redeliver: byInput(["WEBHOOKS_WRITE"], "RedeliverInput", "redelivery { id }", async (house) => ({
+    endpointId: await things.makeEndpoint(house),
+    sinceSequence: 1,
+  })),
+  rejectLinkRequest: byId(["USERS_WRITE"], "linkRequest { id }", async (house) => ({
+    id: await things.makeLinkRequest(house),
+  })),
+  rejectUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makeUserWhoWaits(house) })),
+  rejectUsers: byIds(["USERS_WRITE"], things.makeUserWhoWaits),
+  relinkIdentities: byInput(["USERS_WRITE"], "RelinkIdentitiesInput", "hasMore", async (house) => ({
+    fromConnectionId: await things.makeConnection(house),
+    toConnectionId: await things.makeConnection(house, true),
+  })),
+  relinkIdentity: byInput(["USERS_WRITE"], "RelinkIdentityInput", "identity { id }", async (house) => ({
+    identityId: await things.makeIdentity(house),
+    userId: await things.makeUser(house),
+  })),
+  removeDomain: byId(["ORGANIZATION_WRITE"], "domain { id }", async (house) => ({
+    id: await things.makeDomain(house),
+  })),
+  removeMember: byInput(["USERS_WRITE"], "RemoveMemberInput", "member { id }", async (house) => ({
+    ...home(house),
+    userId: await things.makeMember(house),
   })),
   removeUsersFromGroup: byInput(["GROUPS_WRITE"], "RemoveUsersFromGroupInput", "group { id }", async (house) => {
-    const input = { groupId: await makeGroup(house), userIds: [await makeUser(house)] };
+    const input = { groupId: await things.makeGroup(house), userIds: [await things.makeUser(house)] };
     await house.usher.ask(
       `mutation ($input: AddUsersToGroupInput!) { addUsersToGroup(input: $input) { group { id } } }`,
       { input },
     );
     return input;
   }),
-  revokeApiKey: byId(["ORGANIZATION_WRITE"], "apiKey { id }", async (house) => ({ id: await makeApiKey(house) })),
+  restoreUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({
+    id: await things.makeUserWho(house, "archiveUser"),
+  })),
+  restoreUsers: byIds(["USERS_WRITE"], (house) => things.makeUserWho(house, "archiveUser")),
+  revokeApiKey: byId(["ORGANIZATION_WRITE"], "apiKey { id }", async (house) => ({
+    id: await things.makeApiKey(house),
+  })),
+  rotateWebhookSecret: byInput(["WEBHOOKS_WRITE"], "RotateWebhookSecretInput", "endpoint { id }", async (house) => ({
+    id: await things.makeEndpoint(house),
+  })),
   setAttributeMappings: mappings("SetAttributeMappingsInput", ["MAPPINGS_WRITE"], () => ({
     claim: "dept",
     field: "department",
@@ -183,7 +197,16 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     claim: "groups",
     operator: "EQUALS",
     value: "G1",
-    groupId: await makeGroup(house),
+    groupId: await things.makeGroup(house),
+  })),
+  setMemberRoles: byInput(["USERS_WRITE"], "SetMemberRolesInput", "member { id }", async (house) => ({
+    ...home(house),
+    userId: await things.makeMember(house),
+    roleKeys: ["USER"],
+  })),
+  setOwner: byInput("OPERATOR", "SetOwnerInput", "organization { id }", async (house) => ({
+    ...home(house),
+    userId: await things.makeAdministrator(house),
   })),
   setRoleMappings: mappings("SetRoleMappingsInput", ["MAPPINGS_WRITE"], () => ({
     claim: "groups",
@@ -191,95 +214,57 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     value: "G1",
     roleKey: "USER",
   })),
+  switchOrganization: {
+    needs: "SELF",
+    declare: "$organizationId: ID!",
+    use: "(organizationId: $organizationId) { organization { id } }",
+    make: home,
+  },
   testConnection: byId(["CONNECTIONS_WRITE"], "findings { check }", async (house) => ({
-    id: await makeConnection(house),
+    id: await things.makeConnection(house),
+  })),
+  testWebhookEndpoint: byId(["WEBHOOKS_WRITE"], "endpoint { id }", async (house) => ({
+    id: await things.makeEndpoint(house),
+  })),
+  unmergeIdentity: byId(["USERS_WRITE"], "identity { id }", async (house) => ({
+    id: await things.makeMergedIdentity(house),
   })),
   updateConnection: byInput(["CONNECTIONS_WRITE"], "UpdateConnectionInput", "connection { id }", async (house) => ({
-    id: await makeConnection(house),
+    id: await things.makeConnection(house),
     displayName: house.word(),
   })),
   updateGroup: byInput(["GROUPS_WRITE"], "UpdateGroupInput", "group { id }", async (house) => ({
-    id: await makeGroup(house),
+    id: await things.makeGroup(house),
     name: house.word(),
+  })),
+  updateInstallation: byInput("OPERATOR", "UpdateInstallationInput", "installation { ssoAllowed }", () => ({
+    ssoAllowed: true,
+  })),
+  updateMyProfile: byInput("SELF", "UpdateMyProfileInput", "user { id }", ({ word }) => ({
+    profile: { department: word() },
   })),
   updateOrganization: byInput(["ORGANIZATION_WRITE"], "UpdateOrganizationInput", "organization { id }", (house) => ({
     id: house.home.organizationId,
     supportContact: house.word(),
   })),
   updateRole: byInput(["ORGANIZATION_WRITE"], "UpdateRoleInput", "role { id }", async (house) => ({
-    id: await makeRole(house),
+    id: await things.makeRole(house),
     name: house.word(),
   })),
   updateUser: byInput(["USERS_WRITE"], "UpdateUserInput", "user { id }", async (house) => ({
-    id: await makeUser(house),
+    id: await things.makeUser(house),
     firstName: house.word(),
   })),
-};
-
-/** A field of a type that asks for more than the way to it: reached from a root field that everybody below may use. */
-export interface InnerEntry {
-  readonly needs: readonly Permission[];
-  /** What lets a key come as far as the field. */
-  readonly way: readonly Permission[];
-  readonly document: string;
-  readonly make: (house: House) => Promise<Variables> | Variables;
-}
-
-const onUser = (field: string) => `query ($id: ID!) { user(id: $id) { id ${field} } }`;
-const onGroup = (field: string) => `query ($id: ID!) { group(id: $id) { id ${field} } }`;
-/** The home organization's connection, as whoever may only see its people comes to it. */
-const onConnection = (field: string) =>
-  `query ($organizationId: ID!) { users(organizationId: $organizationId) { nodes { identities { connection { id ${field} } } } } }`;
-const inner = (
-  needs: readonly Permission[],
-  way: readonly Permission[],
-  document: string,
-  make: InnerEntry["make"],
-): InnerEntry => ({ needs, way, document, make });
-const ofUser: InnerEntry["make"] = async (house) => ({ id: await makeUser(house) });
-const ofGroup: InnerEntry["make"] = async (house) => ({ id: await makeGroup(house) });
-
-export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
-  "Group.memberCount": inner(["GROUPS_READ"], ["GROUPS_READ"], onGroup("memberCount"), ofGroup),
-  "Group.members": inner(["GROUPS_READ", "USERS_READ"], ["GROUPS_READ"], onGroup("members { totalCount }"), ofGroup),
-  "Organization.connections": inner(
-    ["CONNECTIONS_READ"],
-    [],
-    "query ($organizationId: ID!) { organization(id: $organizationId) { connections { id displayName } } }",
-    home,
+  updateWebhookEndpoint: byInput(
+    ["WEBHOOKS_WRITE"],
+    "UpdateWebhookEndpointInput",
+    "endpoint { id }",
+    async (house) => ({
+      id: await things.makeEndpoint(house),
+      timeoutSeconds: 5,
+    }),
   ),
-  "SsoConnection.attributeMappings": inner(
-    ["MAPPINGS_READ"],
-    ["USERS_READ"],
-    onConnection("attributeMappings { claim }"),
-    home,
-  ),
-  "SsoConnection.groupMappings": inner(
-    ["MAPPINGS_READ"],
-    ["USERS_READ"],
-    onConnection("groupMappings { claim }"),
-    home,
-  ),
-  "SsoConnection.roleMappings": inner(["MAPPINGS_READ"], ["USERS_READ"], onConnection("roleMappings { claim }"), home),
-  "SsoConnection.health": inner(["CONNECTIONS_READ"], ["USERS_READ"], onConnection("health { lastFailureCode }"), home),
-  "SsoConnection.policies": inner(
-    ["CONNECTIONS_READ"],
-    ["USERS_READ"],
-    onConnection("policies { accountLinking }"),
-    home,
-  ),
-  "SsoConnection.serviceProvider": inner(
-    ["CONNECTIONS_READ"],
-    ["USERS_READ"],
-    onConnection("serviceProvider { value }"),
-    home,
-  ),
-  "SsoConnection.settings": inner(
-    ["CONNECTIONS_READ"],
-    ["USERS_READ"],
-    onConnection("settings { ... on OidcSettings { clientId } }"),
-    home,
-  ),
-  "User.groups": inner(["GROUPS_READ"], ["USERS_READ"], onUser("groups { name }"), ofUser),
-  "User.identities": inner(["USERS_READ"], ["USERS_READ"], onUser("identities { subject }"), ofUser),
+  verifyDomain: byId(["ORGANIZATION_WRITE"], "domain { verifiedAt }", async (house) => ({
+    id: await things.makeDomain(house),
+  })),
 };

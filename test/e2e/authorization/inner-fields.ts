@@ -1,0 +1,108 @@
+/** Every field of a type that asks for more than the way to it, with who may see it. */
+import type { Permission } from "../../../src/access/permission.js";
+import type { House } from "./callers.js";
+import { home, type Variables } from "./entry.js";
+import * as things from "./things.js";
+
+/** A field of a type that asks for more than the way to it: reached from a root field that everybody below may use. */
+export interface InnerEntry {
+  readonly needs: readonly Permission[];
+  /** Another permission that is enough as well. */
+  readonly or?: Permission;
+  /** What lets a key come as far as the field. */
+  readonly way: readonly Permission[];
+  readonly document: string;
+  readonly make: (house: House) => Promise<Variables> | Variables;
+}
+
+const onUser = (field: string) => `query ($id: ID!) { user(id: $id) { id ${field} } }`;
+const onGroup = (field: string) => `query ($id: ID!) { group(id: $id) { id ${field} } }`;
+/** The home organization's connection, as whoever may only see its people comes to it. */
+const onConnection = (field: string) =>
+  `query ($organizationId: ID!) { users(organizationId: $organizationId) { nodes { identities { connection { id ${field} } } } } }`;
+const inner = (
+  needs: readonly Permission[],
+  way: readonly Permission[],
+  document: string,
+  make: InnerEntry["make"],
+): InnerEntry => ({ needs, way, document, make });
+const ofUser: InnerEntry["make"] = async (house) => ({ id: await things.makeUser(house) });
+const ofGroup: InnerEntry["make"] = async (house) => ({ id: await things.makeGroup(house) });
+
+export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
+  "AccountLinkingEffect.users": inner(
+    ["USERS_READ"],
+    ["CONNECTIONS_READ"],
+    "query ($id: ID!) { accountLinkingEffect(connectionId: $id, accountLinking: NONE) { users { totalCount } } }",
+    async (house) => ({ id: await things.makeConnection(house) }),
+  ),
+  "Organization.domains": {
+    ...inner(
+      ["ORGANIZATION_WRITE"],
+      [],
+      "query ($organizationId: ID!) { organization(id: $organizationId) { domains { domain } } }",
+      home,
+    ),
+    or: "CONNECTIONS_READ",
+  },
+  "Organization.owner": inner(
+    ["USERS_READ"],
+    [],
+    "query ($organizationId: ID!) { organization(id: $organizationId) { owner { id } } }",
+    home,
+  ),
+  "Seats.holders": inner(
+    ["USERS_READ"],
+    ["TRAINING_READ"],
+    "query ($organizationId: ID!) { seats(organizationId: $organizationId) { holders { totalCount } } }",
+    home,
+  ),
+  "Group.memberCount": inner(["GROUPS_READ"], ["GROUPS_READ"], onGroup("memberCount"), ofGroup),
+  "Group.members": inner(["GROUPS_READ", "USERS_READ"], ["GROUPS_READ"], onGroup("members { totalCount }"), ofGroup),
+  "Organization.connections": inner(
+    ["CONNECTIONS_READ"],
+    [],
+    "query ($organizationId: ID!) { organization(id: $organizationId) { connections { id displayName } } }",
+    home,
+  ),
+  "SsoConnection.attributeMappings": inner(
+    ["MAPPINGS_READ"],
+    ["USERS_READ"],
+    onConnection("attributeMappings { claim }"),
+    home,
+  ),
+  "SsoConnection.groupMappings": inner(
+    ["MAPPINGS_READ"],
+    ["USERS_READ"],
+    onConnection("groupMappings { claim }"),
+    home,
+  ),
+  "SsoConnection.roleMappings": inner(["MAPPINGS_READ"], ["USERS_READ"], onConnection("roleMappings { claim }"), home),
+  "SsoConnection.health": inner(["CONNECTIONS_READ"], ["USERS_READ"], onConnection("health { lastFailureCode }"), home),
+  "SsoConnection.policies": inner(
+    ["CONNECTIONS_READ"],
+    ["USERS_READ"],
+    onConnection("policies { accountLinking }"),
+    home,
+  ),
+  "SsoConnection.serviceProvider": inner(
+    ["CONNECTIONS_READ"],
+    ["USERS_READ"],
+    onConnection("serviceProvider { value }"),
+    home,
+  ),
+  "SsoConnection.settings": inner(
+    ["CONNECTIONS_READ"],
+    ["USERS_READ"],
+    onConnection("settings { ... on OidcSettings { clientId } }"),
+    home,
+  ),
+  "User.fieldValues": inner(["USERS_READ"], ["USERS_READ"], onUser("fieldValues { field }"), ofUser),
+  "User.lockedFields": inner(["USERS_READ"], ["USERS_READ"], onUser("lockedFields"), ofUser),
+  "User.manager": inner(["USERS_READ"], ["USERS_READ"], onUser("manager { id }"), ofUser),
+  "User.managerEmail": inner(["USERS_READ"], ["USERS_READ"], onUser("managerEmail"), ofUser),
+  "User.managerName": inner(["USERS_READ"], ["USERS_READ"], onUser("managerName"), ofUser),
+  "User.profile": inner(["USERS_READ"], ["USERS_READ"], onUser("profile { field }"), ofUser),
+  "User.groups": inner(["GROUPS_READ"], ["USERS_READ"], onUser("groups { name }"), ofUser),
+  "User.identities": inner(["USERS_READ"], ["USERS_READ"], onUser("identities { subject }"), ofUser),
+};

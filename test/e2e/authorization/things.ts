@@ -1,0 +1,217 @@
+/** Makes what requests are about, in the home organization, as the operator. */
+import { createBrowser } from "../../support/browser.js";
+import { makePerson } from "../../support/tenant.js";
+import type { House } from "./callers.js";
+
+export async function makeUser({ usher, home: { organizationId }, word }: House): Promise<string> {
+  const { createUser } = await usher.ask(
+    `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
+    { input: { organizationId, email: `${word()}@acme.test`, firstName: "A", lastName: "B" } },
+  );
+  return createUser.user.id;
+}
+
+export async function makeGroup({ usher, home: { organizationId }, word }: House): Promise<string> {
+  const { createGroup } = await usher.ask(
+    `mutation ($input: CreateGroupInput!) { createGroup(input: $input) { group { id } } }`,
+    { input: { organizationId, name: word() } },
+  );
+  return createGroup.group.id;
+}
+
+export async function makeRole({ usher, home: { organizationId }, word }: House): Promise<string> {
+  const { createRole } = await usher.ask(
+    `mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id } } }`,
+    { input: { organizationId, key: word().toUpperCase(), name: "Role", rank: 5, permissions: [] } },
+  );
+  return createRole.role.id;
+}
+
+export async function makeApiKey({ usher, home: { organizationId }, word }: House): Promise<string> {
+  const { createApiKey } = await usher.ask(
+    `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { apiKey { id } } }`,
+    { input: { organizationId, name: word(), scopes: ["USERS_READ"] } },
+  );
+  return createApiKey.apiKey.id;
+}
+
+/** A draft; activated where the request is about an active one. */
+export async function makeConnection(house: House, isActive = false): Promise<string> {
+  const { usher, home: tenant, provider, word } = house;
+  const { createConnection } = await usher.ask(
+    `mutation ($input: CreateConnectionInput!) { createConnection(input: $input) { connection { id } } }`,
+    {
+      input: {
+        organizationId: tenant.organizationId,
+        displayName: word(),
+        settings: {
+          oidc: { discoveryUrl: provider.url, clientId: provider.clientId, clientSecret: provider.clientSecret },
+        },
+      },
+    },
+  );
+  const { id } = createConnection.connection;
+  if (isActive) await usher.ask(`mutation ($id: ID!) { activateConnection(id: $id) { connection { id } } }`, { id });
+  return id;
+}
+
+/** An account in a status other than ACTIVE. */
+export async function makeUserWho(house: House, mutation: "disableUser" | "archiveUser"): Promise<string> {
+  const id = await makeUser(house);
+  await house.usher.ask(`mutation ($id: ID!) { ${mutation}(id: $id) { user { id } } }`, { id });
+  return id;
+}
+
+/** An account that somebody signed in to, and that waits to be approved. */
+export async function makeUserWhoWaits(house: House): Promise<string> {
+  const { home: tenant, provider, usher, word } = house;
+  const person = makePerson(word());
+  await tenant.updateConnection({ policies: { jitActivation: "PENDING_APPROVAL" } });
+  provider.forget();
+  await tenant.signIn(createBrowser(), person);
+  await tenant.updateConnection({ policies: { jitActivation: "ACTIVE" } });
+  const { users } = await usher.ask(
+    `query ($id: ID!, $search: String!) { users(organizationId: $id, filter: { search: $search }) { nodes { id status } } }`,
+    { id: tenant.organizationId, search: (person.claims as { readonly email: string }).email },
+  );
+  return users.nodes[0].id;
+}
+
+/** An account whose home is the other organization. */
+export async function makeForeigner({ usher, other, word }: House): Promise<string> {
+  const { createUser } = await usher.ask(
+    `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
+    {
+      input: { organizationId: other.organizationId, email: `${word()}@other.test`, firstName: "A", lastName: "B" },
+    },
+  );
+  return createUser.user.id;
+}
+
+/** A member of the home organization whose home is the other one. */
+export async function makeMember(house: House): Promise<string> {
+  const userId = await makeForeigner(house);
+  await house.usher.ask(`mutation ($input: AddMemberInput!) { addMember(input: $input) { member { id } } }`, {
+    input: { organizationId: house.home.organizationId, userId },
+  });
+  return userId;
+}
+
+export async function makeDomain({ usher, home: { organizationId }, txt, word }: House): Promise<string> {
+  const { addDomain } = await usher.ask(
+    `mutation ($input: AddDomainInput!) { addDomain(input: $input) { domain { id txtRecord { name value } } } }`,
+    { input: { organizationId, domain: `${word()}.example` } },
+  );
+  const { id, txtRecord } = addDomain.domain;
+  txt.set(txtRecord.name, txtRecord.value);
+  return id;
+}
+
+export async function makeEndpoint({ usher, home: { organizationId }, receiver }: House): Promise<string> {
+  const { createWebhookEndpoint } = await usher.ask(
+    `mutation ($input: CreateWebhookEndpointInput!) { createWebhookEndpoint(input: $input) { endpoint { id } } }`,
+    { input: { organizationId, url: receiver.url } },
+  );
+  return createWebhookEndpoint.endpoint.id;
+}
+
+export async function makeDisabledEndpoint(house: House): Promise<string> {
+  const id = await makeEndpoint(house);
+  await house.usher.ask(`mutation ($id: ID!) { disableWebhookEndpoint(id: $id) { endpoint { id } } }`, { id });
+  return id;
+}
+
+export async function makeRedelivery(house: House): Promise<string> {
+  const endpointId = await makeEndpoint(house);
+  const { redeliver } = await house.usher.ask(
+    `mutation ($input: RedeliverInput!) { redeliver(input: $input) { redelivery { id } } }`,
+    { input: { endpointId, sinceSequence: 1 } },
+  );
+  return redeliver.redelivery.id;
+}
+
+/** An organization of its own, that nothing else needs. */
+export async function makeOrganization({
+  usher,
+  word,
+}: House): Promise<{ readonly id: string; readonly slug: string }> {
+  const { createOrganization } = await usher.ask(
+    `mutation ($slug: String!) { createOrganization(input: { name: "A", slug: $slug }) { organization { id slug } } }`,
+    { slug: word() },
+  );
+  return createOrganization.organization;
+}
+
+export async function makeAdministrator({ usher, home: { organizationId }, word }: House): Promise<string> {
+  const { createUser } = await usher.ask(
+    `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
+    {
+      input: { organizationId, email: `${word()}@acme.test`, firstName: "A", lastName: "B", roleKeys: ["ADMIN"] },
+    },
+  );
+  return createUser.user.id;
+}
+
+/** An account with a password, and its person's sign-in through the home connection under a policy of linking. */
+async function meetAccount(house: House, accountLinking: "MERGE_BY_EMAIL" | "ADMIN_LINK"): Promise<string> {
+  const { home: tenant, provider, usher, word } = house;
+  const person = makePerson(word());
+  const { email } = person.claims as { readonly email: string };
+  const { createUser } = await usher.ask(
+    `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
+    {
+      input: { organizationId: tenant.organizationId, email, firstName: "A", lastName: "B", authMethod: "PASSWORD" },
+    },
+  );
+  await setLinking(house, accountLinking);
+  provider.forget();
+  await tenant.signIn(createBrowser(), person);
+  await setLinking(house, "NONE");
+  return createUser.user.id;
+}
+
+async function setLinking({ home: tenant }: House, accountLinking: string): Promise<void> {
+  const { accountLinkingEffect } = await tenant.ask(
+    `query ($id: ID!, $accountLinking: AccountLinking!) {
+       accountLinkingEffect(connectionId: $id, accountLinking: $accountLinking) { affectedUsers } }`,
+    { id: tenant.connectionId, accountLinking },
+  );
+  await tenant.updateConnection({
+    policies: { accountLinking },
+    confirmAffectedUsers: accountLinkingEffect.affectedUsers,
+  });
+}
+
+/** A link that merging made. */
+export async function makeMergedIdentity(house: House): Promise<string> {
+  const id = await meetAccount(house, "MERGE_BY_EMAIL");
+  // Merged links are shown only while the connection merges.
+  await setLinking(house, "MERGE_BY_EMAIL");
+  const { user } = await house.usher.ask(`query ($id: ID!) { user(id: $id) { identities { id } } }`, { id });
+  await setLinking(house, "NONE");
+  return user.identities[0].id;
+}
+
+/** A person who waits for an answer whether an account is theirs. */
+export async function makeLinkRequest(house: House): Promise<string> {
+  await meetAccount(house, "ADMIN_LINK");
+  const { linkRequests } = await house.usher.ask(
+    `query ($id: ID!) { linkRequests(organizationId: $id, first: 1) { nodes { id } } }`,
+    { id: house.home.organizationId },
+  );
+  return linkRequests.nodes[0].id;
+}
+
+/** A person's own link through the home connection. */
+export async function makeIdentity(house: House): Promise<string> {
+  const { home: tenant, provider, usher, word } = house;
+  const person = makePerson(word());
+  provider.forget();
+  await tenant.signIn(createBrowser(), person);
+  const { users } = await usher.ask(
+    `query ($id: ID!, $search: String!) {
+       users(organizationId: $id, filter: { search: $search }) { nodes { identities { id } } } }`,
+    { id: tenant.organizationId, search: (person.claims as { readonly email: string }).email },
+  );
+  return users.nodes[0].identities[0].id;
+}
