@@ -693,8 +693,11 @@ describe("requests to link", () => {
       ],
     });
     expect((await list({ state: "APPROVED" })).data.linkRequests.nodes).toEqual([]);
-    expect((await list(null, keyWith("USERS_WRITE"))).codes).toEqual(["FORBIDDEN"]);
-    expect((await list(null, keyOfOrganization(house.otherOrganizationId))).codes).toEqual(["NOT_FOUND"]);
+    const addresses = (caller: Caller) =>
+      ask(`query ($id: ID!) { linkRequests(organizationId: $id) { nodes { email } } }`, { id: organizationId }, caller);
+    expect((await addresses(keyWith("USERS_WRITE"))).codes).toEqual(["FORBIDDEN"]);
+    expect((await addresses(keyOfOrganization(house.otherOrganizationId))).codes).toEqual(["NOT_FOUND"]);
+    expect((await addresses(keyWith("USERS_READ"))).codes).toEqual([]);
   });
 
   test("that are approved link the person for good", async () => {

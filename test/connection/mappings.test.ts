@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { graphql } from "graphql";
 import { ANONYMOUS, type Caller } from "../../src/access/caller.js";
 import type { Permission } from "../../src/access/permission.js";
+import { findMappingsOf } from "../../src/connection/mapping/mapping.repository.js";
 import { findRoleMappingUses } from "../../src/connection/mapping/role-uses.js";
 import { CONNECTION_FAILURES } from "../../src/connection/failures.js";
 import { createConnectionResolvers } from "../../src/connection/resolvers.js";
@@ -398,6 +399,8 @@ describe("what mappings name", () => {
       { ...mapping, groupId },
     ]);
     await deleteGroup(services, OPERATOR, going.id);
+    // A rule that is left would still refuse people whose groups are unknown.
+    expect((await findMappingsOf(services.reader, [connectionId])).get(connectionId)!.groups).toHaveLength(1);
     const { groupMappings } = (await read()).data.connection;
     expect(groupMappings.map(({ group }: { group: { id: string } }) => group.id)).toEqual([groupId]);
   });
