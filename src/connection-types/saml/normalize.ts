@@ -10,7 +10,14 @@ import {
 import type { VerifiedAssertion } from "../../protocols/saml/check-assertion.js";
 import { NAME_ID_FORMAT } from "../../protocols/saml/names.js";
 import type { SamlSettings } from "./settings.js";
-import { COMMA_LISTS, PROFILE_VOCABULARY, SEMICOLON_LIST, SUBJECT_IDENTIFIERS, VOCABULARY } from "./vocabulary.js";
+import {
+  COMMA_LISTS,
+  GROUPS_LEFT_OUT,
+  PROFILE_VOCABULARY,
+  SEMICOLON_LIST,
+  SUBJECT_IDENTIFIERS,
+  VOCABULARY,
+} from "./vocabulary.js";
 
 type Attributes = VerifiedAssertion["attributes"];
 
@@ -99,7 +106,7 @@ function readEmail({ nameId, attributes }: VerifiedAssertion, settings: SamlSett
 /** Groups as the provider sends them: as many values as groups, but for the providers that are known to join them. */
 function readGroups({ attributes, issuer }: VerifiedAssertion, settings: SamlSettings): Groups {
   const found = readNamed(attributes, settings.groupsAttribute, VOCABULARY.groups, true);
-  if (found === null) return { kind: "silent" };
+  if (found === null) return leavesGroupsOut(attributes, settings) ? LEFT_OUT : { kind: "silent" };
   // Splitting everybody's would let whoever may name a group "x,Admins" become a member of "Admins".
   const isSemicolonList = found.name.toLowerCase() === SEMICOLON_LIST.attribute && SEMICOLON_LIST.issuer.test(issuer);
   const separator = COMMA_LISTS.has(found.name) ? "," : isSemicolonList ? ";" : null;
@@ -110,6 +117,17 @@ function readGroups({ attributes, issuer }: VerifiedAssertion, settings: SamlSet
           .flatMap((value) => value.split(separator).map((part) => part.trim()))
           .filter((part) => part !== "");
   return { kind: "known", values: [...new Set(values)] };
+}
+
+const LEFT_OUT: Groups = {
+  kind: "unknown",
+  reason: "The provider left the groups out, because there are too many of them (groups.link).",
+};
+
+/** Not silence: there are groups, and whoever took silence for none would take everything from the person. */
+function leavesGroupsOut(attributes: Attributes, { groupsAttribute }: SamlSettings): boolean {
+  const isAsked = groupsAttribute === null || groupsAttribute === GROUPS_LEFT_OUT.insteadOf;
+  return isAsked && Object.hasOwn(attributes, GROUPS_LEFT_OUT.attribute);
 }
 
 interface Found {

@@ -127,3 +127,9 @@ export const COMMA_LISTS: ReadonlySet<string> = new Set([
 
 /** OneLogin sends `memberOf` as one value with semicolons between; the issuer tells that it is OneLogin. */
 export const SEMICOLON_LIST = { attribute: "memberof", issuer: /^https:\/\/(?:[a-z0-9-]+\.)+onelogin\.com\// } as const;
+
+/** Entra ID sends it instead of the groups of people who have more than 150. */
+export const GROUPS_LEFT_OUT = {
+  attribute: "http://schemas.microsoft.com/claims/groups.link",
+  insteadOf: `${MICROSOFT_CLAIM}groups`,
+} as const;

@@ -126,6 +126,21 @@ describe("groups", () => {
     expect(await groupsOf([["groups", [""]]])).toEqual({ kind: "known", values: [] });
   });
 
+  test("that Entra ID left out, because there are too many, are unknown: neither silence nor an empty list", async () => {
+    const left = [
+      "http://schemas.microsoft.com/claims/groups.link",
+      ["https://graph.windows.net/t/users/u/getMemberObjects"],
+    ];
+    const unknown = { kind: "unknown", reason: expect.stringContaining("too many") };
+    expect(await groupsOf([left as never])).toEqual(unknown);
+    const groupsAttribute = "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups";
+    expect((await profileOf({ attributes: [left as never] }, { groupsAttribute })).groups).toEqual(unknown);
+    // Whoever reads groups from elsewhere does not miss these.
+    expect((await profileOf({ attributes: [left as never] }, { groupsAttribute: "role" })).groups).toEqual({
+      kind: "silent",
+    });
+  });
+
   test("a comma list from WSO2 Identity Server, by the names of its claims", async () => {
     expect(await groupsOf([["http://wso2.org/claims/groups", ["A, B,C"]]])).toEqual({
       kind: "known",
