@@ -29,7 +29,7 @@ describe.each([
   });
 });
 
-describe.each(["entra-id", "google-workspace", "okta"])("the guide %s", (name) => {
+describe.each(["entra-id", "entra-id-saml", "google-workspace", "okta"])("the guide %s", (name) => {
   const guide = read(`docs/administrators/${name}.md`);
   const operations = [...guide.matchAll(/```graphql\n([^]*?)```/g)].map(([, text = ""]) => text);
   const settings = schema.getType("ConnectionSettingsInput");
@@ -44,7 +44,9 @@ describe.each(["entra-id", "google-workspace", "okta"])("the guide %s", (name) =
   });
 
   test("names only codes that exist", () => {
-    const named = [...guide.matchAll(/`((?:OIDC|ENTRA|GOOGLE)_[A-Z_]+[A-Z])`/g)].map(([, code = ""]) => code);
+    const named = [...guide.matchAll(/`((?:OIDC|ENTRA|GOOGLE|SAML|SIGN_IN)_[A-Z_]+[A-Z])`/g)].map(
+      ([, code = ""]) => code,
+    );
     expect(named.length).toBeGreaterThan(4);
     for (const code of named) expect(codes).toMatch(new RegExp(`^  ${code}$`, "m"));
   });
