@@ -169,6 +169,7 @@ describe("the documents agree with the schema", () => {
       "number of directives": DEFAULT_QUERY_LIMITS.directives,
       tokens: DEFAULT_QUERY_LIMITS.tokens,
       cost: DEFAULT_QUERY_LIMITS.cost,
+      "number of entries in a list": DEFAULT_QUERY_LIMITS.listEntries,
     });
     expect(FRONTEND_GUIDE).toContain(`${MAXIMUM_BODY_BYTES} bytes`);
     expect(FRONTEND_GUIDE).toContain(`lasts ${SESSION_LIFETIME_SECONDS / 3600} hours`);

@@ -546,6 +546,10 @@ describe("the list of groups", () => {
     expect((await list({ filter })).names).toEqual(expected);
   });
 
+  test("finds nothing by a word of many thousand characters, and fails by none", async () => {
+    expect((await list({ filter: { search: "x".repeat(300_000) } })).names).toEqual([]);
+  });
+
   test("asks no more of the database for many groups and members than for few", async () => {
     const page = await list();
     const userIds = await makeUsers(acme, 6);

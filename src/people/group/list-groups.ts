@@ -37,6 +37,8 @@ const ORDERS: Readonly<Record<GroupOrder, readonly [Column, ...Column[]]>> = { N
 
 /** More words than anybody types; each costs a comparison with every row. */
 const MOST_WORDS = 8;
+/** As long as a name can be. SQLite gives up on patterns of many thousand characters. */
+const LONGEST_WORD = 200;
 
 /**
  * One page of an organization's groups, by name unless the query says otherwise.
@@ -63,7 +65,8 @@ function writeConditions(organizationId: string, search: string) {
   const words = foldCase(search)
     .split(/\s+/)
     .filter((word) => word !== "")
-    .slice(0, MOST_WORDS);
+    .slice(0, MOST_WORDS)
+    .map((word) => word.slice(0, LONGEST_WORD));
   const parameters: SqlValue[] = [organizationId, ...words.map((word) => `%${word.replaceAll(/[!%_]/g, "!$&")}%`)];
   return {
     sql: ["g.organization_id = ?", ...words.map(() => "g.name_key LIKE ? ESCAPE '!'")].join(" AND "),

@@ -41,6 +41,11 @@ export interface QueryLimits {
   readonly directives: number;
   /** Fields to resolve, with pages at the size asked for and other lists at an assumed one. */
   readonly cost: number;
+  /**
+   * Entries of one list among the variables; a list in the document itself is bounded by its tokens. A database takes only
+   * so many values at once, and takes its time for many.
+   */
+  readonly listEntries: number;
 }
 
 /** Generous for a console's largest page, small for an attacker: some tens of milliseconds of work. */
@@ -52,6 +57,7 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   rootFields: 20,
   directives: 50,
   cost: 30_000,
+  listEntries: 2_000,
 };
 
 /** Items that a list is taken to have when it is no page. */
@@ -150,6 +156,7 @@ export function createCostPlugin(limits: QueryLimits): ApolloServerPlugin<BaseCo
   return {
     requestDidStart: async () => ({
       didResolveOperation: async ({ schema, document, operation, request }) => {
+        requireListEntries(request.variables ?? {}, limits.listEntries);
         // Without one, the execution answers which operations there are.
         const cost =
           operation === undefined ? null : estimateCost(schema, document, operation, request.variables ?? {});
@@ -161,6 +168,21 @@ export function createCostPlugin(limits: QueryLimits): ApolloServerPlugin<BaseCo
       },
     }),
   };
+}
+
+/** @throws GraphQLError with QUERY_LIMIT_EXCEEDED when a list anywhere among the variables is too long */
+function requireListEntries(variables: Record<string, unknown>, maximum: number): void {
+  // Not by recursion: whoever sends lists that are too long may send lists that are too deep.
+  const waiting: unknown[] = [variables];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value !== "object" || value === null) continue;
+    if (Array.isArray(value) && value.length > maximum)
+      throw toRequestError(
+        new Failure(QUERY_LIMIT_EXCEEDED, { limit: "number of entries in a list", maximum, actual: value.length }),
+      );
+    for (const member of Object.values(value)) waiting.push(member);
+  }
 }
 
 /**

@@ -338,6 +338,28 @@ describe("Limits", () => {
     });
   });
 
+  test("a list among the variables has at most 2000 entries, wherever it stands", async () => {
+    const document = "mutation M($input: CreateBookInput!) { createBook(input: $input) { id } }";
+    const tags = Array.from({ length: 2_001 }, () => ({ text: "x" }));
+    const tooMany = { limit: "number of entries in a list", maximum: 2_000, actual: 2_001 };
+    expect(await limit(document, { input: { title: "x", tags } })).toEqual(tooMany);
+    expect(await limit(document, { input: { title: "x", tags: [{ text: [[tags]] }] } })).toEqual(tooMany);
+    expect(await limit("{ library }", { unused: tags })).toEqual(tooMany);
+    const longest = await ask(document, { input: { title: "x", tags: tags.slice(1) } });
+    expect(longest.text).not.toContain("QUERY_LIMIT_EXCEEDED");
+  });
+
+  test("variables that are nested without end are no query, and end nothing", async () => {
+    const deep = `${"[".repeat(400_000)}${"]".repeat(400_000)}`;
+    const response = await fetch(open.url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: `{"query":"query Q($x: [ID]) { library }","variables":{"x":${deep}}}`,
+    });
+    expect(response.status).toBeLessThan(500);
+    expect((await ask("{ library }")).body.errors).toBeUndefined();
+  });
+
   test("ordinary queries pass: the largest page of a console, and the introspection of tools", async () => {
     const large = await ask(
       "query Q { books(first: 200) { edges { cursor node { id title printedAt notes similar(first: 10) { nodes { id title } } } } totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }",
