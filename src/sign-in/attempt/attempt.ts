@@ -3,7 +3,6 @@ import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { NormalizedProfile } from "../../connection/contract/index.js";
 import type { ClientDescription } from "../../people/session/session.js";
-import { AttemptRow } from "./attempt.row.js";
 
 /** A step that an attempt went through. */
 export interface AttemptStep {
@@ -47,21 +46,26 @@ const cut = (text: string | null | undefined, length: number) => text?.slice(0, 
 /** Records an attempt that has ended. */
 export async function recordAttempt(unit: UnitOfWork, attempt: Attempt, result: AttemptOutcome): Promise<void> {
   const { profile } = attempt;
-  await unit.manager.insert(AttemptRow, {
-    id: attempt.id,
-    reference: attempt.reference,
-    organizationId: attempt.organizationId,
-    connectionId: attempt.connectionId,
-    userId: result.userId,
-    outcome: result.outcome,
-    detail: cut(result.detail, 2000),
-    steps: JSON.stringify(attempt.steps),
-    issuer: cut(profile?.issuer, 512),
-    subject: cut(profile?.subject, 512),
-    email: cut(profile?.email, 254),
-    authenticationMethods: cut(profile?.authenticationMethods.join(" ") || null, 500),
-    address: cut(attempt.client.address, 64),
-    userAgent: cut(attempt.client.userAgent, 400),
-    occurredAt: unit.now,
-  });
+  await unit.execute(
+    `INSERT INTO sign_in_attempt (id, reference, organization_id, connection_id, user_id, outcome, detail, steps, issuer,
+       subject, email, authentication_methods, address, user_agent, occurred_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      attempt.id,
+      attempt.reference,
+      attempt.organizationId,
+      attempt.connectionId,
+      result.userId,
+      result.outcome,
+      cut(result.detail, 2000),
+      JSON.stringify(attempt.steps),
+      cut(profile?.issuer, 512),
+      cut(profile?.subject, 512),
+      cut(profile?.email, 254),
+      cut(profile?.authenticationMethods.join(" ") || null, 500),
+      cut(attempt.client.address, 64),
+      cut(attempt.client.userAgent, 400),
+      unit.now,
+    ],
+  );
 }

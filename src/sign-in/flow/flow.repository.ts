@@ -4,7 +4,6 @@ import { sha256Hex } from "../../platform/crypto/tokens.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toDate, toDateOrNull } from "../../platform/database/values.js";
-import { FlowRow, ReplayRow } from "./flow.row.js";
 
 /** How long a person may take at the provider. */
 export const FLOW_LIFETIME_SECONDS = 15 * 60;
@@ -31,14 +30,20 @@ export async function insertFlow(
     readonly requestId: string | null;
   },
 ): Promise<void> {
-  const { requestId, ...columns } = flow;
-  await unit.manager.insert(FlowRow, {
-    ...columns,
-    requestIdHash: requestId === null ? null : sha256Hex(requestId),
-    createdAt: unit.now,
-    expiresAt: new Date(unit.now.getTime() + FLOW_LIFETIME_SECONDS * 1000),
-    consumedAt: null,
-  });
+  await unit.execute(
+    `INSERT INTO sso_flow (state_hash, connection_id, trust_version, browser_hash, request_id_hash, payload, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      flow.stateHash,
+      flow.connectionId,
+      flow.trustVersion,
+      flow.browserHash,
+      flow.requestId === null ? null : sha256Hex(flow.requestId),
+      flow.payload,
+      unit.now,
+      new Date(unit.now.getTime() + FLOW_LIFETIME_SECONDS * 1000),
+    ],
+  );
 }
 
 interface Raw {
@@ -105,12 +110,12 @@ export async function noteReplay(
   note: { readonly kind: string; readonly id: string; readonly expiresAt: Date },
 ): Promise<boolean> {
   try {
-    await unit.manager.insert(ReplayRow, {
+    await unit.execute("INSERT INTO sso_replay (connection_id, kind, id_hash, expires_at) VALUES (?, ?, ?, ?)", [
       connectionId,
-      kind: note.kind,
-      idHash: sha256Hex(note.id),
-      expiresAt: note.expiresAt,
-    });
+      note.kind,
+      sha256Hex(note.id),
+      note.expiresAt,
+    ]);
     return true;
   } catch (error) {
     if (isDuplicateKey(error)) return false;

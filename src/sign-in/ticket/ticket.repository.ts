@@ -1,7 +1,6 @@
 /** The ticket table: one use each, within a minute. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
-import { TicketRow } from "./ticket.row.js";
 
 /** The browser follows the redirect at once; a minute is for slow networks. */
 export const TICKET_LIFETIME_SECONDS = 60;
@@ -17,11 +16,13 @@ export interface StoredTicket {
 
 /** Stores a new ticket. */
 export async function insertTicket(unit: UnitOfWork, ticket: StoredTicket): Promise<void> {
-  await unit.manager.insert(TicketRow, {
-    ...ticket,
-    expiresAt: new Date(unit.now.getTime() + TICKET_LIFETIME_SECONDS * 1000),
-    consumedAt: null,
-  });
+  const { ticketHash, connectionId, trustVersion, browserHash, payload } = ticket;
+  const expiresAt = new Date(unit.now.getTime() + TICKET_LIFETIME_SECONDS * 1000);
+  await unit.execute(
+    `INSERT INTO sso_ticket (ticket_hash, connection_id, trust_version, browser_hash, payload, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+    [ticketHash, connectionId, trustVersion, browserHash, payload, expiresAt],
+  );
 }
 
 /** A ticket by its hash, used or not, over or not. */
