@@ -27,6 +27,19 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
   organization: byId("MEMBERSHIP", "id name policies { defaultRole }", ({ home: { organizationId } }) => ({
     id: organizationId,
   })),
+  eventRetention: {
+    needs: ["EVENTS_READ"],
+    declare: "$organizationId: ID!",
+    use: "(organizationId: $organizationId)",
+    // Without a limit the answer is null, which is also what a refusal leaves.
+    make: async (house) => {
+      await house.usher.ask(
+        `mutation ($input: SetEventRetentionInput!) { setEventRetention(input: $input) { days } }`,
+        { input: { ...home(house), days: 365 } },
+      );
+      return home(house);
+    },
+  },
   organizationDeletion: byId("OPERATOR", "parts { count }", async (house) => ({
     id: (await things.makeOrganization(house)).id,
   })),
@@ -203,6 +216,10 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     ...home(house),
     userId: await things.makeMember(house),
     roleKeys: ["USER"],
+  })),
+  setEventRetention: byInput(["ORGANIZATION_WRITE"], "SetEventRetentionInput", "days", (house) => ({
+    ...home(house),
+    days: 365,
   })),
   setOwner: byInput("OPERATOR", "SetOwnerInput", "organization { id }", async (house) => ({
     ...home(house),
