@@ -16,6 +16,7 @@ export const OIDC_SETTINGS = {
     help: "The provider's address, with or without /.well-known/openid-configuration at its end. It fills in all endpoints.",
     reach: "server",
     trust: true,
+    receivesSecrets: true,
   }),
   issuer: setting.url({
     label: "Issuer",
@@ -34,6 +35,7 @@ export const OIDC_SETTINGS = {
     help: `Where codes are turned into tokens. ${MANUAL}`,
     reach: "server",
     trust: true,
+    receivesSecrets: true,
   }),
   userinfoEndpoint: setting.url({
     label: "Userinfo endpoint",

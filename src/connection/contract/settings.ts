@@ -33,6 +33,8 @@ export interface Setting<Value = unknown> {
   readonly trust: boolean;
   /** Where `trust` depends on the change: whether this one raises the trust version. Asked only when `trust` is true. */
   raisesTrust?(this: void, before: NonNullable<Value> | null, after: NonNullable<Value> | null): boolean;
+  /** The type's secrets are sent there: whoever changes it enters them anew. */
+  readonly receivesSecrets: boolean;
   /** What holds when the setting is left out. */
   readonly default: Value | null;
   /** The values of a `CHOICE` or `CHOICES`, as GraphQL enum values. */
@@ -67,6 +69,7 @@ interface Common<Value> {
   readonly fixed?: boolean;
   readonly trust?: boolean;
   raisesTrust?(this: void, before: Value | null, after: Value | null): boolean;
+  readonly receivesSecrets?: boolean;
   readonly default?: Value;
 }
 
@@ -89,6 +92,7 @@ function declare<Value, Options extends Common<Value>>(
     ...(options.raisesTrust && {
       raisesTrust: options.raisesTrust as NonNullable<Setting<Held<Value, Options>>["raisesTrust"]>,
     }),
+    receivesSecrets: options.receivesSecrets ?? false,
     default: (options.default ?? null) as Held<Value, Options> | null,
     options: choices,
     parse: parse as Setting<Held<Value, Options>>["parse"],

@@ -54,6 +54,23 @@ export function fixedViolations(type: AnyConnectionType, changed: readonly strin
   return settingsOf(type).flatMap(([name, setting]) => (setting.fixed && changed.includes(name) ? [name] : []));
 }
 
+/**
+ * The secrets that would go to another address than the one that they were entered for: where one changes to which they
+ * are sent, and they are kept. Whoever may change a connection must not learn its secrets by having them sent to themself.
+ *
+ * @param stored names of the secrets that were set before
+ */
+export function findMisdirected(
+  type: AnyConnectionType,
+  changed: readonly string[],
+  { plain, given }: MergedSettings,
+  stored: readonly string[],
+): readonly string[] {
+  const isRedirected = settingsOf(type).some(([name, setting]) => setting.receivesSecrets && changed.includes(name));
+  if (!isRedirected) return [];
+  return stored.filter((name) => !given.has(name) && plain[name] !== undefined);
+}
+
 /** How an audit entry shows a stored setting: a secret by when it was set, a document by its length and fingerprint. */
 export function auditSetting(setting: Setting, value: unknown): unknown {
   if (value === undefined || value === null) return null;

@@ -12,7 +12,7 @@ import { CONNECTION_TYPE_FIXED } from "../failures.js";
 import { addressesOf } from "../runtime.js";
 import type { ConnectionServices } from "../services.js";
 import { chooseType, type SettingsByType } from "../settings/choose-type.js";
-import { findChanged, fixedViolations, trustChanged } from "../settings/compare-settings.js";
+import { findChanged, findMisdirected, fixedViolations, trustChanged } from "../settings/compare-settings.js";
 import { mergeSettings, namesGiven, settingPath, type SettingsInput } from "../settings/merge-settings.js";
 import { sealOwnKeys } from "../settings/own-keys.js";
 import { openStored, sealSettings } from "../settings/stored-settings.js";
@@ -183,6 +183,9 @@ async function applyUpdate(
   });
   check.finish();
   const changed = findChanged(type, plainBefore, merged, Object.keys(before.secrets));
+  refuseMisdirected(
+    findMisdirected(type, changed, merged, Object.keys(before.secrets)).map((name) => settingPath(type, name)),
+  );
   if (before.firstActivatedAt !== null)
     refuseFixed(fixedViolations(type, changed).map((name) => settingPath(type, name)));
   const isSame =
@@ -206,6 +209,12 @@ async function applyUpdate(
       raisesTrust: trustChanged(type, plainBefore, merged.plain, changed),
     },
   );
+}
+
+function refuseMisdirected(paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  const message = "must be entered again, because it would be sent to another address than before";
+  throw new Failure(INVALID_INPUT, { fields: paths.map((path) => ({ path, code: "REQUIRED" as const, message })) });
 }
 
 function refuseFixed(paths: readonly string[]): void {

@@ -104,10 +104,12 @@ function codeOfFailure(error: unknown): OidcRefusalCode {
   return (Object.hasOwn(FETCH_REFUSALS, code) ? FETCH_REFUSALS[code] : undefined) ?? "OIDC_PROVIDER_UNREACHABLE";
 }
 
-/** The sentence of an error and of its cause, where Node's fetch puts the reason. */
+/**
+ * The sentence of an error, with the code of its cause, where Node's fetch puts the reason. Never the cause's own sentence:
+ * it names addresses inside the network, which an administrator could find out about one name after the other.
+ */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause as { code?: unknown; message?: unknown } | undefined;
-  const reason = cause?.code ?? cause?.message;
-  return typeof reason === "string" ? `${error.message} (${reason})` : error.message;
+  const code = (error.cause as { code?: unknown } | undefined)?.code;
+  return typeof code === "string" && !("code" in error) ? `${error.message} (${code})` : error.message;
 }

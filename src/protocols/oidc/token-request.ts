@@ -46,7 +46,7 @@ export async function requestTokens(
 }
 
 /** Sends the request and answers whatever came back, for diagnosis. Throws only what `requestJson` throws. */
-export function sendTokenRequest(
+export async function sendTokenRequest(
   provider: Provider,
   client: Client,
   grant: CodeGrant,
@@ -68,11 +68,27 @@ export function sendTokenRequest(
       form.set("client_secret", client.secret);
       break;
   }
-  return requestJson(surroundings, "the token endpoint", provider.tokenEndpoint, {
+  const answer = await requestJson(surroundings, "the token endpoint", provider.tokenEndpoint, {
     method: "POST",
     headers,
     body: form.toString(),
   });
+  return { ...answer, body: withoutSecrets(answer.body, client, grant) };
+}
+
+/**
+ * Some providers repeat in their errors what was sent to them. More people read about a failed sign-in than may know the
+ * secret, so it is taken out of what is told, in each form in which it was sent.
+ */
+function withoutSecrets(body: unknown, client: Client, { code, codeVerifier }: CodeGrant): unknown {
+  if (!isObject(body) || body["error"] === undefined) return body;
+  const [, basic = ""] = basicAuthorization(client).split(" ");
+  const secrets = [basic, formEncode(client.secret), client.secret, code, codeVerifier ?? ""];
+  const hide = (text: unknown) =>
+    typeof text === "string"
+      ? secrets.reduce((told, secret) => (secret === "" ? told : told.replaceAll(secret, "…")), text)
+      : text;
+  return { ...body, error: hide(body["error"]), error_description: hide(body["error_description"]) };
 }
 
 /** RFC 6749, section 2.3.1: id and secret are form-urlencoded before they are joined, which Basic itself does not do. */
