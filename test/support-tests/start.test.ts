@@ -24,7 +24,7 @@ function write(path: string, text: string): void {
   writeFileSync(join(tree, path), text);
 }
 
-/** Starts the program, and sends it SIGTERM once it has printed `signalAt`. */
+/** Starts the program, and sends it SIGTERM, once, when it has printed `signalAt`: a second one would end it at once. */
 function start(parameters: readonly string[], signalAt: string | null = null) {
   return new Promise<{ code: number | null; signal: string | null; output: string }>((done, fail) => {
     const child = spawn(process.execPath, [join(tree, "scripts/start.mjs"), ...parameters], {
@@ -32,9 +32,12 @@ function start(parameters: readonly string[], signalAt: string | null = null) {
       env: { ...process.env, NODE_OPTIONS: "" },
     });
     let output = "";
+    let signalled = false;
     const take = (chunk: Buffer) => {
       output += chunk.toString("utf8");
-      if (signalAt !== null && output.includes(signalAt)) child.kill("SIGTERM");
+      if (signalAt === null || signalled || !output.includes(signalAt)) return;
+      signalled = true;
+      child.kill("SIGTERM");
     };
     child.stdout.on("data", take);
     child.stderr.on("data", take);
