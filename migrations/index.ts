@@ -6,6 +6,7 @@ import { CreatePeople1764200000000 } from "./1764200000000-create-people.js";
 import { CreateWebhooks1764400000000 } from "./1764400000000-create-webhooks.js";
 import { CreateRateLimit1764500000000 } from "./1764500000000-create-rate-limit.js";
 import { IndexSubjects1764600000000 } from "./1764600000000-index-subjects.js";
+import { CreateTraining1764700000000 } from "./1764700000000-create-training.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -14,4 +15,5 @@ export const migrations: readonly MigrationClass[] = [
   CreateWebhooks1764400000000,
   CreateRateLimit1764500000000,
   IndexSubjects1764600000000,
+  CreateTraining1764700000000,
 ];

@@ -7,6 +7,7 @@ import { LinkRequestRow } from "./connection/identity/link-request.row.js";
 import { MappingRow } from "./connection/mapping/mapping.row.js";
 import { CredentialRow, OneTimeTokenRow } from "./people/credential/credential.row.js";
 import { DomainRow } from "./people/domain/domain.row.js";
+import { GroupManagerRow } from "./people/group/group-manager.row.js";
 import { GroupMemberRow, GroupRow } from "./people/group/group.row.js";
 import { InstallationRow } from "./people/installation/installation.row.js";
 import { SeatRow } from "./people/seat/seat.row.js";
@@ -23,6 +24,10 @@ import { UserRow } from "./people/user/user.row.js";
 import { AttemptRow } from "./sign-in/attempt/attempt.row.js";
 import { FlowRow, ReplayRow } from "./sign-in/flow/flow.row.js";
 import { TicketRow } from "./sign-in/ticket/ticket.row.js";
+import { CourseAssignmentRow, CourseRow, ModuleCourseRow } from "./training/course/course.row.js";
+import { FilterAnswerRow, FilterRow, UserAnswerRow } from "./training/filter/filter.row.js";
+import { ResultChildRow, ResultCorrectionRow, ResultRow } from "./training/result/result.row.js";
+import { StartRow } from "./training/result/start.row.js";
 import { WebhookAttemptRow, WebhookRetryRow } from "./webhooks/delivery/delivery.row.js";
 import { WebhookCursorRow, WebhookEndpointRow } from "./webhooks/endpoint/endpoint.row.js";
 import { WebhookRedeliveryRow } from "./webhooks/redelivery/redelivery.row.js";
@@ -63,4 +68,15 @@ export const entities = [
   WebhookRetryRow,
   WebhookRedeliveryRow,
   RateLimitRow,
+  GroupManagerRow,
+  CourseRow,
+  ModuleCourseRow,
+  CourseAssignmentRow,
+  StartRow,
+  ResultRow,
+  ResultChildRow,
+  ResultCorrectionRow,
+  FilterRow,
+  FilterAnswerRow,
+  UserAnswerRow,
 ];

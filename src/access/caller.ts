@@ -1,6 +1,6 @@
 /** Who asks, and what they may do. Doors resolve a request into a caller; operations ask the caller. */
 import { Failure, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED } from "../platform/errors/failure.js";
-import type { Permission } from "./permission.js";
+import { grants, type Permission } from "./permission.js";
 
 /** Who asks. */
 export type Caller =
@@ -58,7 +58,7 @@ export function holds(caller: Caller, organizationId: string, permission: Permis
   switch (caller.kind) {
     case "PERSON":
     case "API_KEY":
-      return caller.organizationId === organizationId && caller.permissions.has(permission);
+      return caller.organizationId === organizationId && grants(caller.permissions, permission);
     case "OPERATOR":
     case "SYSTEM":
       return true;
@@ -95,7 +95,7 @@ export function scopeFor(caller: Caller, permission: Permission): OrganizationSc
       throw new Failure(UNAUTHENTICATED, {});
     case "PERSON":
     case "API_KEY":
-      if (!caller.permissions.has(permission)) throw new Failure(FORBIDDEN, { permission });
+      if (!grants(caller.permissions, permission)) throw new Failure(FORBIDDEN, { permission });
       return caller.organizationId;
   }
 }

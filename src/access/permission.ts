@@ -10,6 +10,7 @@ export const PERMISSIONS = {
   GROUPS_READ: "See groups and their members.",
   GROUPS_WRITE: "Create, change and delete groups, and change their members.",
   TRAINING_READ: "See courses, modules, filters and results.",
+  TEAM_TRAINING_READ: "See courses, and the results of the groups that one manages and of direct reports.",
   TRAINING_WRITE: "Change courses, modules and filters, and record results.",
   EVENTS_READ: "Read the organization's event log.",
   WEBHOOKS_WRITE: "See and change webhook endpoints, and redeliver.",
@@ -21,6 +22,14 @@ export type Permission = keyof typeof PERMISSIONS;
 
 /** Every permission, in the order of the catalogue. */
 export const ALL_PERMISSIONS = Object.keys(PERMISSIONS) as readonly Permission[];
+
+/**
+ * Whether somebody who holds these permissions may do what one of them names. Who sees all results sees those of a team
+ * too, so that keys and roles that are older than the narrower permission lose nothing.
+ */
+export function grants(held: ReadonlySet<Permission>, permission: Permission): boolean {
+  return held.has(permission) || (permission === "TEAM_TRAINING_READ" && held.has("TRAINING_READ"));
+}
 
 /** Whether a text names a permission of this version; stored roles may name one that is gone. */
 export function isPermission(text: string): text is Permission {

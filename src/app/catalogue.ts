@@ -6,6 +6,7 @@ import { PLATFORM_FAILURES } from "../platform/errors/failure.js";
 import { assembleCatalogue, GRAPHQL_FAILURES, type Catalogue } from "../platform/graphql/failures.js";
 import { PROVISIONING_FAILURES } from "../provisioning/failures.js";
 import { SIGN_IN_FAILURES } from "../sign-in/failures.js";
+import { TRAINING_FAILURES } from "../training/failures.js";
 import { WEBHOOK_FAILURES } from "../webhooks/failures.js";
 
 /** Every failure that this installation can answer. */
@@ -17,6 +18,7 @@ export function createCatalogue(registry: ConnectionTypeRegistry): Catalogue {
     CONNECTION_FAILURES,
     PROVISIONING_FAILURES,
     SIGN_IN_FAILURES,
+    TRAINING_FAILURES,
     WEBHOOK_FAILURES,
     registry.refusals,
   );

@@ -8,6 +8,11 @@ export const ORGANIZATION_PARTS: readonly OrganizationPart[] = [
   countedPart("identities", "identity i JOIN sso_connection c ON c.id = i.connection_id", "c.organization_id"),
   countedPart("linkRequests", "link_request"),
   countedPart("signInAttempts", "sign_in_attempt"),
+  // Their courses hold on to results and would not go before them.
+  ownPart("results", "training_result"),
+  countedPart("trainingStarts", "training_start"),
+  countedPart("courses", "course"),
+  countedPart("filters", "filter"),
   countedPart("webhookEndpoints", "webhook_endpoint"),
   countedPart("events", "event"),
   ownPart("auditEntries", "audit_entry"),

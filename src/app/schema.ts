@@ -17,6 +17,7 @@ import type { Catalogue } from "../platform/graphql/failures.js";
 import { buildGraphQLSchema, type ResolverClass } from "../platform/graphql/schema.js";
 import { eraseAttempts } from "../sign-in/attempt/erase-attempts.js";
 import { createSignInResolvers } from "../sign-in/resolvers.js";
+import { createTrainingResolvers } from "../training/resolvers.js";
 import { WEBHOOK_EVENTS } from "../webhooks/endpoint/endpoint.events.js";
 import { createWebhookResolvers } from "../webhooks/resolvers.js";
 import { explainOutcome } from "./catalogue.js";
@@ -54,6 +55,7 @@ export function createSchema(
     ...createConnectionResolvers(services),
     ...createEventResolvers(store, EVENT_TYPES, recordAudit),
     ...createAuditResolvers(store),
+    ...createTrainingResolvers(store),
     ...createWebhookResolvers(webhookServices(store, services, EVENT_TYPES)),
     ...createSignInResolvers(store, explainOutcome(catalogue)),
   ]);

@@ -30,4 +30,45 @@ describe("migrations", () => {
     expect(await migrate(database)).toHaveLength(migrations.length);
     expect(await schemaDrift(database)).toEqual([]);
   });
+
+  it("give managers of existing organizations the training of their team in place of everybody's, and back", async () => {
+    const roles: Record<string, readonly string[]> = {
+      ADMIN: ["GROUPS_READ", "TRAINING_READ", "TRAINING_WRITE"],
+      MANAGER: ["USERS_READ", "GROUPS_READ", "TRAINING_READ"],
+      AUDITOR: ["TRAINING_READ", "EVENTS_READ"],
+      TRAINER: ["TRAINING_READ", "TRAINING_WRITE"],
+    };
+    const permissions = async () => {
+      const rows = await database.reader.rows<{ role_key: string; permissions: string }>(
+        "SELECT role_key, permissions FROM role",
+      );
+      return Object.fromEntries(rows.map((row) => [row.role_key, JSON.parse(row.permissions) as string[]]));
+    };
+    let undone: string | null;
+    do undone = await undoLastMigration(database);
+    while (undone !== "CreateTraining1764700000000");
+    const time = "2026-01-31 08:15:00.123";
+    await database.transact(async (unit) => {
+      await unit.execute(
+        `INSERT INTO organization (id, slug, name, time_zone, policies, sso_allowed, version, created_at, updated_at)
+         VALUES ('o', 'o', 'O', 'UTC', '{}', 1, 1, ?, ?)`,
+        [time, time],
+      );
+      for (const [key, held] of Object.entries(roles))
+        await unit.execute(
+          `INSERT INTO role (id, organization_id, role_key, name, role_rank, permissions, built_in)
+           VALUES (?, 'o', ?, ?, 1, ?, ?)`,
+          [key, key, key, JSON.stringify(held), key !== "TRAINER"],
+        );
+    });
+    await migrate(database);
+    expect(await permissions()).toEqual({
+      ...roles,
+      ADMIN: ["GROUPS_READ", "TRAINING_READ", "TEAM_TRAINING_READ", "TRAINING_WRITE"],
+      MANAGER: ["USERS_READ", "GROUPS_READ", "TEAM_TRAINING_READ"],
+    });
+    do undone = await undoLastMigration(database);
+    while (undone !== "CreateTraining1764700000000");
+    expect(await permissions()).toEqual(roles);
+  });
 });

@@ -426,7 +426,7 @@ describe("over HTTP", () => {
     const { data } = await ask(`{ viewer { user { role { key } organization { slug } } permissions } }`);
     expect(data.viewer).toEqual({
       user: { role: { key: "MANAGER" }, organization: { slug: tenant.slug } },
-      permissions: ["USERS_READ", "GROUPS_READ", "TRAINING_READ"],
+      permissions: ["USERS_READ", "GROUPS_READ", "TEAM_TRAINING_READ"],
     });
     const refused = await ask(`mutation { switchOrganization(organizationId: "nowhere") { organization { slug } } }`);
     expect([refused.errors[0].extensions.code, refused.cookie]).toEqual(["NOT_FOUND", ""]);

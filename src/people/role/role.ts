@@ -61,7 +61,7 @@ export const BUILT_IN_ROLES: readonly Omit<Role, "id" | "organizationId">[] = [
     key: "MANAGER",
     name: "Manager",
     rank: 200,
-    permissions: ["USERS_READ", "GROUPS_READ", "TRAINING_READ"],
+    permissions: ["USERS_READ", "GROUPS_READ", "TEAM_TRAINING_READ"],
     builtIn: true,
   },
   {

@@ -11,6 +11,7 @@
  * | `json("x")`            | the same with `transformer: jsonText`                                    |
  * | `boolean("x")`         | `@Column({ type: "boolean" })`                                           |
  * | `integer("x")`         | `@Column({ type: "int" })`                                               |
+ * | `double("x")`          | `@Column({ type: "double" })`                                            |
  * | `time("x")`            | `@Column({ type: "datetime", precision: 3 })`                            |
  * | a foreign key          | `@ForeignKey("XRow", { name, onDelete, onUpdate: "NO ACTION" })`         |
  * | an index               | `@Index("name", ["property"], { unique })` on the class                  |
@@ -23,7 +24,7 @@ import { Table, TableColumn, TableForeignKey, TableIndex, type QueryRunner } fro
 /** The collation of every text column on MySQL and MariaDB. */
 export const MYSQL_COLLATION = "utf8mb4_bin";
 
-type Kind = "string" | "text" | "boolean" | "integer" | "time";
+type Kind = "string" | "text" | "boolean" | "integer" | "double" | "time";
 
 /** What any column can have. */
 export interface ColumnOptions<Default = never> {
@@ -86,6 +87,9 @@ export const boolean = (name: string, options: ColumnOptions<boolean> = {}) => d
 
 /** A whole number of 32 bits. */
 export const integer = (name: string, options: ColumnOptions<number> = {}) => describe(name, "integer", options);
+
+/** A number with a fraction, of 64 bits, as the language has it. */
+export const double = (name: string, options: ColumnOptions = {}) => describe(name, "double", options);
 
 /** A moment in UTC with milliseconds. */
 export const time = (name: string, options: ColumnOptions = {}) => describe(name, "time", options);
@@ -165,6 +169,8 @@ function nameType(kind: Kind, mysql: boolean): string {
       return mysql ? "tinyint" : "boolean";
     case "integer":
       return mysql ? "int" : "integer";
+    case "double":
+      return "double";
     case "time":
       return "datetime";
   }
