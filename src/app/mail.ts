@@ -10,9 +10,10 @@ import { startMailWorker, type MailWorker } from "../platform/mail/mail-worker.j
 import { createSmtpTransport } from "../platform/mail/smtp-transport.js";
 import { assembleMailTemplates } from "../platform/mail/template.js";
 import type { Logger } from "../platform/telemetry/logger.js";
+import { WEBHOOK_TEMPLATES } from "../webhooks/notices/templates.js";
 
 /** Everything that is ever sent by mail. */
-export const MAIL_TEMPLATES = assembleMailTemplates(NOTICE_TEMPLATES);
+export const MAIL_TEMPLATES = assembleMailTemplates(NOTICE_TEMPLATES, WEBHOOK_TEMPLATES);
 
 /** Starts to send what waits in the outbox, to the mail server or, where none is set, to the data folder. */
 export function startMail(

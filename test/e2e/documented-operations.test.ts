@@ -18,6 +18,8 @@ import { findForms, findLinks } from "../support/browser/html.js";
 import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
 import { startOpenIdProvider, type OpenIdProvider } from "../support/providers/openid/provider.js";
 import { OPERATOR_KEY, startTestUsher, type TestUsher } from "../support/usher.js";
+import { startWebhookReceivers } from "../support/webhook-receiver/index.js";
+import { until } from "../webhooks/tenant.js";
 
 const FRONTEND_GUIDE = readText("docs/frontend.md");
 const OPERATORS_GUIDE = readText("docs/operators.md");
@@ -111,7 +113,7 @@ beforeAll(async () => {
 
   const created = await ask("CreateOrganization", { input: { name: "Acme", slug: "acme" } }, OPERATOR_KEY);
   organizationId = created.createOrganization.organization.id;
-  const scopes = `USERS_READ USERS_WRITE CONNECTIONS_READ CONNECTIONS_WRITE EVENTS_READ AUDIT_READ ORGANIZATION_WRITE`;
+  const scopes = `USERS_READ USERS_WRITE CONNECTIONS_READ CONNECTIONS_WRITE EVENTS_READ WEBHOOKS_WRITE AUDIT_READ ORGANIZATION_WRITE`;
   const made = await ask(
     "CreateApiKey",
     { input: { organizationId, name: "The frontend's server", scopes: scopes.split(" ") } },
@@ -404,6 +406,55 @@ describe("a program", () => {
     expect((await ask("Events", { organizationId, types: ["user.created"], after })).events.nodes).toEqual([]);
     const { auditLog } = await ask("AuditLog", { organizationId, filter: { actions: ["user.updated"] } });
     expect(auditLog.nodes).toMatchObject([{ subject: { type: "user" }, cause: { kind: "API_KEY" } }]);
+  });
+
+  it("adds a webhook endpoint, cares for it, looks at what was delivered, and has it sent again", async () => {
+    const receivers = await startWebhookReceivers();
+    try {
+      const receiver = receivers.add("documented");
+      const input = { organizationId, url: receiver.url, startAt: { sequence: 1 }, eventTypes: ["user.created"] };
+      const { endpoint, secret } = (await ask("CreateWebhookEndpoint", { input })).createWebhookEndpoint;
+      receiver.secrets = [secret];
+      const { id } = endpoint;
+      await until("the events", () => receiver.events().length === 3);
+      expect((await ask("WebhookEndpoints", { organizationId })).webhookEndpoints).toMatchObject({
+        nodes: [{ id, state: "ACTIVE", eventTypes: ["user.created"] }],
+        totalCount: 1,
+      });
+      expect((await ask("TestWebhookEndpoint", { id })).testWebhookEndpoint.attempt).toMatchObject({ status: 204 });
+      const failed = { endpointId: id, filter: { succeeded: false } };
+      expect((await ask("WebhookDeliveries", failed)).webhookDeliveries.nodes).toEqual([]);
+
+      const change = { id, expectedVersion: endpoint.version, timeoutSeconds: 5 };
+      expect((await ask("UpdateWebhookEndpoint", { input: change })).updateWebhookEndpoint.endpoint).toMatchObject({
+        timeoutSeconds: 5,
+        version: endpoint.version + 1,
+      });
+      const rotated = (await ask("RotateWebhookSecret", { input: { id } })).rotateWebhookSecret;
+      expect(rotated.endpoint.previousSecretEndsAt).not.toBeNull();
+      receiver.secrets = [rotated.secret];
+      expect((await ask("DisableWebhookEndpoint", { id })).disableWebhookEndpoint.endpoint.state).toBe("DISABLED");
+      expect((await ask("EnableWebhookEndpoint", { id })).enableWebhookEndpoint.endpoint.state).toBe("ACTIVE");
+      expect((await ask("WebhookEndpoint", { id })).webhookEndpoint).toMatchObject({
+        state: "ACTIVE",
+        disabledReason: null,
+        progress: { pendingRetries: 0, consecutiveFailures: 0 },
+      });
+
+      const order = { endpointId: id, sinceSequence: 1 };
+      const { redelivery } = (await ask("Redeliver", { input: order })).redeliver;
+      await until("the redelivery", async () => {
+        const now = (await ask("WebhookRedelivery", { id: redelivery.id })).webhookRedelivery;
+        return now.state === "FINISHED" && now.succeeded === 3;
+      });
+      expect(receiver.events().map(({ verifiedBy }) => verifiedBy.length)).toEqual(Array(6).fill(1));
+      expect((await ask("DeleteWebhookEndpoint", { id })).deleteWebhookEndpoint.id).toBe(id);
+    } finally {
+      await receivers.close();
+    }
+    const retention = (await ask("SetEventRetention", { input: { organizationId, days: 90 } })).setEventRetention;
+    expect(retention.days).toBe(90);
+    expect(await ask("EventRetention", { organizationId })).toEqual({ eventRetention: 90 });
   });
 
   it("describes the kinds of connections, and reads, changes, disables and deletes one", async () => {

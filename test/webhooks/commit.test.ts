@@ -5,7 +5,10 @@ import type { UnitOfWork } from "../../src/access/unit-of-work.js";
 import { readLog, type StoredEvent } from "../../src/events/read-log.js";
 import { createGroup } from "../../src/people/group/group.operations.js";
 import { createUser, updateUser } from "../../src/people/user/user.operations.js";
-import { makeOrganization, openHouse, OPERATOR, type House } from "../people/house.js";
+import { disableFailingEndpoint } from "../../src/webhooks/endpoint/disable-endpoint.js";
+import type { WebhookEndpoint } from "../../src/webhooks/endpoint/endpoint.js";
+import { insertEndpoint } from "../../src/webhooks/endpoint/endpoint.repository.js";
+import { makeOrganization, makeUser, openHouse, OPERATOR, type House } from "../people/house.js";
 
 let house: House;
 beforeAll(async () => {
@@ -83,6 +86,54 @@ describe("a unit of work that is cut off at any statement", () => {
     const after = await countAll(id);
     expect(after.events).toBe(before.events + 1);
     expect(after.last).toBe(after.events);
+  });
+});
+
+describe("disabling an endpoint that takes nothing", () => {
+  it("is done, told in the log and told by mail, or none of it, wherever it is cut off", async () => {
+    const { id: organizationId } = await makeOrganization(house);
+    await makeUser(house, organizationId, { email: `admin@${organizationId}.example`, roleKeys: ["ADMIN"] });
+    const now = house.clock.now;
+    const endpoint: WebhookEndpoint = {
+      id: "endpoint",
+      organizationId,
+      url: "https://receiver.example/",
+      eventTypes: null,
+      state: "ACTIVE",
+      disabledReason: null,
+      disabledAt: null,
+      secret: "sealed",
+      secretSetAt: now,
+      previousSecret: null,
+      previousSecretEndsAt: null,
+      concurrency: 1,
+      timeoutSeconds: 15,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    };
+    await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, (unit) => insertEndpoint(unit, endpoint, 0));
+    const look = async () => {
+      const { reader } = house.database;
+      const { state } = (await reader.row<{ state: string }>(
+        "SELECT state FROM webhook_endpoint WHERE id = 'endpoint'",
+      ))!;
+      const events = await readLog(reader, { organizationId, after: 0, upTo: 1e9 }, 100);
+      const mails = await reader.rows("SELECT id FROM mail_message WHERE organization_id = ?", [organizationId]);
+      return [state, events.filter(({ type }) => type === "endpoint.disabled").length, mails.length];
+    };
+    const disable = (store: House["store"]) => disableFailingEndpoint(store, organizationId, endpoint.id, "GONE");
+    for (let statement = 1; ; statement += 1) {
+      const failed = await disable(failingAt(statement).store).then(
+        () => false,
+        () => true,
+      );
+      expect([statement, await look()]).toEqual([statement, failed ? ["ACTIVE", 0, 0] : ["DISABLED", 1, 1]]);
+      if (!failed) break;
+    }
+    // Whoever comes second tells nobody again.
+    await disable(house.store);
+    expect(await look()).toEqual(["DISABLED", 1, 1]);
   });
 });
 

@@ -41,6 +41,25 @@ const countEndpoints = async () =>
     })
   ).webhookEndpoints.totalCount as number;
 
+/** Rows of the database that the running installation has open. */
+// any: the rows are what the statement asks for
+async function readRows(sql: string): Promise<any[]> {
+  if (onMariaDb) {
+    const database = await openDatabase({ url: usher.databaseUrl, entities: [], migrations: [] });
+    const rows = await database.reader.rows(sql);
+    await database.close();
+    return rows;
+  }
+  // A reader beside the one process that may write.
+  const { default: Sqlite } = await import("better-sqlite3");
+  const file = new Sqlite(usher.databaseUrl.slice("sqlite:".length), { readonly: true });
+  try {
+    return file.prepare(sql).all();
+  } finally {
+    file.close();
+  }
+}
+
 describe("adding an endpoint", () => {
   it("sends a signed test first, which a strict receiver can check by the secret that was given", async () => {
     const receiver = receivers.add("strict");
@@ -129,24 +148,10 @@ describe("adding an endpoint", () => {
   it("keeps secrets sealed, and shows them in no answer, log or audit entry", async () => {
     const receiver = receivers.add("sealed");
     const { created } = await create({ url: receiver.url, secret: SECRET });
-    if (!onMariaDb) {
-      // A reader beside the one process that may write.
-      const { default: Sqlite } = await import("better-sqlite3");
-      const file = new Sqlite(usher.databaseUrl.slice("sqlite:".length), { readonly: true });
-      const rows = JSON.stringify([
-        ...(file.prepare("SELECT * FROM webhook_endpoint").all() as unknown[]),
-        ...(file.prepare("SELECT * FROM audit_entry").all() as unknown[]),
-        ...(file.prepare("SELECT * FROM event").all() as unknown[]),
-      ]);
-      file.close();
-      expect(rows).toContain(created.endpoint.id);
-      expect(rows).not.toContain(SECRET.slice("whsec_".length));
-    } else {
-      const database = await openDatabase({ url: usher.databaseUrl, entities: [], migrations: [] });
-      const rows = JSON.stringify(await database.reader.rows("SELECT * FROM webhook_endpoint"));
-      await database.close();
-      expect(rows).not.toContain(SECRET.slice("whsec_".length));
-    }
+    const tables = ["webhook_endpoint", "audit_entry", "event"];
+    const rows = JSON.stringify(await Promise.all(tables.map((table) => readRows(`SELECT * FROM ${table}`))));
+    expect(rows).toContain(created.endpoint.id);
+    expect(rows).not.toContain(SECRET.slice("whsec_".length));
   });
 });
 
@@ -178,6 +183,30 @@ describe("an endpoint in force", () => {
     expect(second.events()[0]?.message.type).toBe("group.created");
     expect(first.events()).toHaveLength(0);
     await until("the cursor at the end", async () => (await own.endpoint(id)).progress.lastSequence === 2);
+  });
+
+  it("is disabled with a mail to the administrators, in which the address has no query", async () => {
+    const own = await createTenant(usher);
+    const receiver = receivers.add("mailed", { kind: "status", status: 410 });
+    const id = await own.addEndpoint({ ...receiver, url: `${receiver.url}?token=hidden` });
+    const [administrator, plain] = ["administrator", "plain"].map((name) => `${name}@mailed.example`);
+    for (const [email, roleKeys] of [
+      [administrator, ["ADMIN"]],
+      [plain, ["USER"]],
+    ] as const)
+      await usher.ask(`mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`, {
+        input: { organizationId: own.organizationId, email, firstName: "Ada", lastName: "Lovelace", roleKeys },
+      });
+    await until("it is disabled", async () => (await own.endpoint(id)).state === "DISABLED");
+    const mails = (await readRows("SELECT * FROM mail_message")).filter(
+      ({ organization_id }) => organization_id === own.organizationId,
+    );
+    expect(mails.map(({ recipient, subject }) => [recipient, subject])).toEqual([
+      [administrator, "A webhook endpoint of Hooks was disabled"],
+    ]);
+    expect(mails[0].body).toContain(`The webhook endpoint ${receiver.url} of Hooks was disabled, because it answered`);
+    expect(mails[0].body).toContain(id);
+    expect(mails[0].body).not.toContain("hidden");
   });
 
   it("is disabled when it says that it is gone, and goes on where it stopped when it is enabled again", async () => {

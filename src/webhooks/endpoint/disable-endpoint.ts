@@ -5,6 +5,8 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";
 import { appendEvent } from "../../events/append-event.js";
 import { lockOrganization } from "../../people/organization/organization.repository.js";
+import { noticeEndpointDisabled } from "../notices/notice-endpoint-disabled.js";
+import type { EndpointDisabled } from "../notices/templates.js";
 import { ENDPOINT_DISABLED, endpointSnapshot } from "./endpoint.events.js";
 import type { DisabledReason, WebhookEndpoint } from "./endpoint.js";
 import { findEndpoint, updateEndpointRow } from "./endpoint.repository.js";
@@ -42,16 +44,18 @@ export async function disableInUnit(
   return after;
 }
 
-/** Disables an endpoint that a worker found to be of no use. */
+/** Disables an endpoint that a worker found to be of no use, and tells the administrators by mail. */
 export async function disableFailingEndpoint(
   { begin }: Store,
   organizationId: string,
   endpointId: string,
-  reason: DisabledReason,
+  reason: EndpointDisabled["reason"],
 ): Promise<void> {
   await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
-    await lockOrganization(unit, organizationId);
+    const organization = await lockOrganization(unit, organizationId);
     const endpoint = await findEndpoint(unit, organizationId, endpointId);
-    if (endpoint !== null) await disableInUnit(unit, endpoint, reason);
+    // Another worker, or an administrator, may have been faster: nobody is told twice.
+    if (organization === null || endpoint === null || endpoint.state === "DISABLED") return;
+    await noticeEndpointDisabled(unit, organization, await disableInUnit(unit, endpoint, reason), reason);
   });
 }

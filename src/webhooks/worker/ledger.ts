@@ -11,7 +11,7 @@ import type { AttemptKind, AttemptResult } from "../delivery/attempt.js";
 import { insertAttempts } from "../delivery/delivery.repository.js";
 import { chooseDelaySeconds } from "../delivery/retry-after.js";
 import { disableFailingEndpoint } from "../endpoint/disable-endpoint.js";
-import type { DisabledReason } from "../endpoint/endpoint.js";
+import type { EndpointDisabled } from "../notices/templates.js";
 import { advanceRedelivery } from "../redelivery/redelivery.repository.js";
 import type { Lease } from "./claim.js";
 import type { WorkerServices } from "./worker-services.js";
@@ -50,7 +50,7 @@ export class Ledger {
   #steps: RedeliveryStep[] = [];
   #consecutiveFailures: number;
   #pausedUntil: Date | null = null;
-  #disable: DisabledReason | null = null;
+  #disable: EndpointDisabled["reason"] | null = null;
   #lastFlush: number;
   #flushing: Promise<void> = Promise.resolve();
 
@@ -87,7 +87,7 @@ export class Ledger {
     this.#steps.push(step);
   }
 
-  #close(reason: DisabledReason): void {
+  #close(reason: EndpointDisabled["reason"]): void {
     this.#disable ??= reason;
     this.isClosed = true;
   }

@@ -60,7 +60,7 @@ export async function startWebhookReceivers({ isLean = false } = {}): Promise<We
   let arrivals = 0;
   const server: Server = createServer((request, response) => {
     void readBody(request).then(async (body) => {
-      const receiver = receivers.get(request.url ?? "");
+      const receiver = receivers.get((request.url ?? "").replace(/\?.*$/, ""));
       if (receiver === undefined) return void response.writeHead(404).end();
       const id = String(request.headers["webhook-id"]);
       const message = parse(body);

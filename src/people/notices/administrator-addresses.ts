@@ -1,0 +1,20 @@
+/** Where the administrators of an organization read what concerns all of them. */
+import type { Reader } from "../../platform/database/database.js";
+import { ADMINISTRATOR_ROLE } from "../role/role.js";
+
+/** Whoever has more administrators than this has other ways to share work. */
+const MOST_RECIPIENTS = 50;
+
+/** Each address once, although accounts of several connections may share one; the longest-standing accounts first. */
+export async function findAdministratorAddresses(reader: Reader, organizationId: string): Promise<string[]> {
+  const rows = await reader.rows<{ email: string }>(
+    `SELECT MIN(u.email) AS email, MIN(u.id) AS first_id
+       FROM role r
+       JOIN membership_role mr ON mr.role_id = r.id AND mr.organization_id = r.organization_id
+       JOIN app_user u ON u.id = mr.user_id AND u.status = 'ACTIVE'
+      WHERE r.organization_id = ? AND r.role_key = ?
+      GROUP BY u.email_key ORDER BY first_id LIMIT ${MOST_RECIPIENTS}`,
+    [organizationId, ADMINISTRATOR_ROLE],
+  );
+  return rows.map(({ email }) => email);
+}
