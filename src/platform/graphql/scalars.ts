@@ -1,5 +1,6 @@
-/** The two scalars of our own: moments with an offset (RFC 3339), and JSON. */
+/** The scalars of our own: moments with an offset (RFC 3339), bounds of ranges of time, and JSON. */
 import { GraphQLScalarType, Kind, type ValueNode } from "graphql";
+import { BOUND_FORMS, parseTimeBound, type TimeBound } from "../time-range.js";
 
 const MOMENT =
   /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
@@ -33,6 +34,26 @@ function readMoment(value: unknown): Date {
 function isDayOfCalendar([, year, month, day]: RegExpExecArray): boolean {
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
   return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+}
+
+/** Where a range of time begins or ends: a day, a time in the organization's zone, or a moment. Only ever an input. */
+export const TimeBoundScalar = new GraphQLScalarType<TimeBound, never>({
+  name: "TimeBound",
+  description:
+    "Where a range of time begins or ends. A day, `2026-10-04`, is the whole day in the organization's time zone, as `to` as well. A time without offset, `2026-10-04T09:00`, is what clocks show there: the first of two where they are put back, moved on where they are put forward. A time with offset, `2026-10-04T09:00:00+02:00`, is that moment. A moment or a time as `from` belongs to the range, as `to` it no longer does.",
+  specifiedByURL: "https://datatracker.ietf.org/doc/html/rfc3339",
+  serialize: () => {
+    throw new TypeError("A TimeBound is an input.");
+  },
+  parseValue: readBound,
+  parseLiteral: (node) => readBound(node.kind === Kind.STRING ? node.value : null),
+});
+
+function readBound(value: unknown): TimeBound {
+  const bound = typeof value === "string" ? parseTimeBound(value) : null;
+  if (bound === null)
+    throw new TypeError(`A TimeBound is a day or a time of the calendar, written like ${BOUND_FORMS}.`);
+  return bound;
 }
 
 /** Any JSON value, for what has no fixed form: attributes of a provider, data of an event. */
