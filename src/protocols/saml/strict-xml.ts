@@ -7,8 +7,11 @@
 import { NAMESPACE } from "./names.js";
 import { refuse } from "./refusals.js";
 
-/** How large a document may be. Real responses have some hundred elements, twelve levels and ten attributes. */
-export const XML_LIMITS = { elements: 3_000, depth: 40, attributes: 60 } as const;
+/**
+ * How large a document may be. Real responses have some hundred elements, twelve levels and ten attributes, and not a dozen
+ * namespaces hold anywhere in them. Every element that declares one costs as much as all that hold there.
+ */
+export const XML_LIMITS = { elements: 3_000, depth: 40, attributes: 60, namespaces: 50 } as const;
 
 /** An element as it was read. */
 export interface XmlElement {
@@ -143,6 +146,8 @@ function declarePrefixes(written: readonly [string, string][], outer: ReadonlyMa
     declared.add(prefix);
     prefixes ??= new Map(outer);
     prefixes.set(prefix, value);
+    if (prefixes.size > XML_LIMITS.namespaces)
+      refuse("SAML_RESPONSE_TOO_LARGE", `more than ${XML_LIMITS.namespaces} namespaces that hold at once`);
   }
   return prefixes ?? outer;
 }

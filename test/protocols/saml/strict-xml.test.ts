@@ -123,6 +123,20 @@ describe("it visits a bounded number of elements", () => {
     expect(() => readStrictXml(xml)).toThrow(expect.objectContaining({ code: "SAML_RESPONSE_TOO_LARGE" }));
   });
 
+  test("namespaces that hold at once are few, since each element may copy all of them", () => {
+    const nest = (levels: number) =>
+      `${Array.from({ length: levels }, (_, level) => `<a xmlns:p${level}="urn:x">`).join("")}${"</a>".repeat(levels)}`;
+    // The prefix xml holds everywhere.
+    const most = nest(XML_LIMITS.depth - 1);
+    expect(readStrictXml(`<a xmlns:q="urn:x" xmlns:r="urn:x">${most}</a>`).elements).toBe(XML_LIMITS.depth);
+    const declarations = Array.from({ length: 12 }, (_, index) => ` xmlns:q${index}="urn:x"`).join("");
+    expect(() => readStrictXml(`<a${declarations}>${most}</a>`)).toThrow(
+      expect.objectContaining({ code: "SAML_RESPONSE_TOO_LARGE", detail: "more than 50 namespaces that hold at once" }),
+    );
+    // One after another, as providers declare them on every value, they are as many as there are elements.
+    expect(readStrictXml(`<a>${'<b xmlns:s="urn:x" xmlns:t="urn:y"/>'.repeat(2_000)}</a>`).elements).toBe(2_001);
+  });
+
   test("no document that is read makes a later walk longer", () => {
     expect([...elementsOf(readStrictXml(bomb(2_999)).root)]).toHaveLength(3_000);
   });

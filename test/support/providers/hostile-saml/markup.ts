@@ -70,5 +70,15 @@ export function addMarkup(situation: HostileSituation, add: Add, addFields: AddF
     "SAML_RESPONSE_TOO_LARGE",
     fill(`<a${Array.from({ length: 100 }, (_, index) => ` xmlns:b${index}="urn:x"`).join("")}></a>`),
   );
+  // Each level adds some, and each of the elements inside would have all of them copied.
+  const declare = (level: number) =>
+    `<a${Array.from({ length: 10 }, (_, index) => ` xmlns:b${level * 10 + index}="urn:x"`).join("")}>`;
+  add(
+    "size/200 namespaces on 20 levels",
+    "SAML_RESPONSE_TOO_LARGE",
+    fill(
+      `${Array.from({ length: 20 }, (_, level) => declare(level)).join("")}${'<a xmlns:c="urn:x"/>'.repeat(2_000)}${"</a>".repeat(20)}`,
+    ),
+  );
   add("size/300,000 bytes", "SAML_RESPONSE_TOO_LARGE", fill(`<a>${"x".repeat(300_000)}</a>`));
 }
