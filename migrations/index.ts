@@ -7,6 +7,7 @@ import { CreateWebhooks1764400000000 } from "./1764400000000-create-webhooks.js"
 import { CreateRateLimit1764500000000 } from "./1764500000000-create-rate-limit.js";
 import { IndexSubjects1764600000000 } from "./1764600000000-index-subjects.js";
 import { CreateTraining1764700000000 } from "./1764700000000-create-training.js";
+import { AddIdentityEmailVerified1764750000000 } from "./1764750000000-add-identity-email-verified.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -16,4 +17,5 @@ export const migrations: readonly MigrationClass[] = [
   CreateRateLimit1764500000000,
   IndexSubjects1764600000000,
   CreateTraining1764700000000,
+  AddIdentityEmailVerified1764750000000,
 ];

@@ -21,6 +21,7 @@ import { findRolesOf } from "../people/role/role.repository.js";
 import type { Role, RoleSource } from "../people/role/role.js";
 import { takeSeat } from "../people/seat/seat.changes.js";
 import type { GivenFields } from "../people/user/field.js";
+import { changeStatus } from "../people/user/status.changes.js";
 import { changeAccount, createAccount, describeAccount } from "../people/user/user.changes.js";
 import { USER_APPROVAL_REQUESTED, USER_MERGED } from "../people/user/user.events.js";
 import { findUserByLoginEmail, noteSignIn } from "../people/user/user.repository.js";
@@ -56,11 +57,14 @@ async function applyToAccount(
 ): Promise<User> {
   const given = giveFields(arrival, admission.fields);
   const roles = await rolesOf(unit, arrival, organization, admission.roles);
-  const change = async (user: User) =>
-    await changeAccount(unit, organization, user, {
+  const change = async (before: User) => {
+    const accepted = admission.accepts ? await changeStatus(unit, organization, before, "ACCEPT") : null;
+    const user = accepted?.user ?? before;
+    return await changeAccount(unit, organization, user, {
       given: await withoutTakenAddress(unit, user, given),
       ...(roles && { roles }),
     });
+  };
   switch (admission.kind) {
     case "create": {
       if (admission.retire !== null) await retireChanged(unit, organization, admission.retire);
@@ -90,7 +94,7 @@ async function applyToAccount(
       return user;
     }
     case "update": {
-      await noteIdentitySignIn(unit, admission.identityId, admission.emailKey);
+      await noteIdentitySignIn(unit, admission.identityId, admission);
       return (await change(admission.user)).user;
     }
   }
@@ -124,9 +128,9 @@ function emailKeyOf({ profile }: Arrival): string | null {
 /** The organization's lock keeps arrivals of one person apart; an identity that is taken all the same is a defect. */
 async function link(unit: UnitOfWork, arrival: Arrival, user: User, linkKind: NewIdentity["linkKind"]): Promise<void> {
   const { connectionId, profile } = arrival;
-  const { issuer, subject } = profile;
-  const emailKey = emailKeyOf(arrival);
-  const identity = { connectionId, userId: user.id, issuer, subject, emailKey, linkKind, lastSignedInAt: unit.now };
+  const { issuer, subject, emailVerified } = profile;
+  const address = { emailKey: emailKeyOf(arrival), emailVerified };
+  const identity = { connectionId, userId: user.id, issuer, subject, ...address, linkKind, lastSignedInAt: unit.now };
   if ((await insertIdentity(unit, identity)) === "TAKEN")
     throw new Error(`the identity of user ${user.id} was linked while the organization was locked`);
 }

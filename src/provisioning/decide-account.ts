@@ -12,14 +12,33 @@ export interface KnownIdentity {
   readonly user: User;
   /** The address that the provider sent last through this link, folded; `null` where it never sent one. */
   readonly emailKey: string | null;
+  /** What the provider said of that address. */
+  readonly emailVerified: boolean | null;
 }
 
-/**
- * An account of this organization that has the arrival's address, and that could be joined. Under merging: an account with
- * a password, or one that came with this address through another connection that merges.
- */
+/** A link that merging made. */
+export interface MergedIdentity extends KnownIdentity {
+  /** Whether the account's person has come to run the installation meanwhile. */
+  readonly operator: boolean;
+}
+
+/** By what an account has the arrival's address: a link whose provider sent it last. */
+export interface AddressLink {
+  /** Whether it is a link of the arrival's connection. */
+  readonly here: boolean;
+  /** What that provider said of the address. */
+  readonly emailVerified: boolean | null;
+  /** Of the connection that the link belongs to. */
+  readonly policies: Pick<ConnectionPolicies, "accountLinking" | "requireVerifiedEmail">;
+}
+
+/** An account of this organization that has the arrival's address. */
 export interface MergeCandidate {
   readonly user: User;
+  /** The links of the account that carry the address, of every connection; for merging alone. */
+  readonly links: readonly AddressLink[];
+  /** Whether a provider gave the account its address, and not the organization or the person. */
+  readonly addressFromProvider: boolean;
   /** Somebody who runs the installation is never merged. */
   readonly operator: boolean;
   /** Whether a local password waits on an address that nobody has proved (pre-hijacking). */
@@ -35,7 +54,7 @@ export interface AccountSituation {
   /** Whether the provider has sent the arrival's address for the own account ever since it came with the person. */
   readonly ownAddressKept: boolean;
   /** The account that merging joined them to; followed only while the connection merges. */
-  readonly merged: KnownIdentity | null;
+  readonly merged: MergedIdentity | null;
   /** Accounts prepared in this organization under what `matchKey` compares; at most two are of interest. */
   readonly prepared: readonly User[];
   readonly candidates: readonly MergeCandidate[];
@@ -69,6 +88,9 @@ export function decideAccount(situation: AccountSituation): AccountDecision {
   const { profile, policies, own, merged } = situation;
   const merges = policies.accountLinking === "MERGE_BY_EMAIL";
   if (merges && merged !== null) {
+    // Who runs the installation is reached by no link that merging made, however long it has been there.
+    if (merged.operator)
+      return own === null ? { kind: "new", retire: null } : { kind: "known", identity: own, merged: false };
     if (profile.email === null || merged.emailKey === foldCase(profile.email))
       return { kind: "known", identity: merged, merged: true };
     // The address is what they were joined by. The person gets an account of their own, never somebody else's.
@@ -127,9 +149,10 @@ function joinOthers(situation: AccountSituation): AccountDecision | null {
 
 /** The account to join: one with a password before others; of several, none. An unproved address joins nothing. */
 function chooseCandidate(situation: AccountSituation, ownUserId: string | null): MergeCandidate | Refusal | null {
-  const { profile, candidates } = situation;
+  const { profile, candidates, domainProved } = situation;
   if (!isProved(situation)) return null;
-  const [candidate, another] = orderEligible(candidates, ownUserId);
+  const joinable = candidates.filter((candidate) => isJoinable(candidate, domainProved));
+  const [candidate, another] = orderEligible(joinable, ownUserId);
   if (candidate === undefined) return null;
   if (another === undefined || another.user.authMethod !== candidate.user.authMethod) return candidate;
   return refuse(
@@ -140,8 +163,29 @@ function chooseCandidate(situation: AccountSituation, ownUserId: string | null):
 
 /** Whether the arrival's address is as good as `requireVerifiedEmail` asks. An explicit "not verified" never is. */
 function isProved({ profile, policies, domainProved }: AccountSituation): boolean {
-  const proved = profile.emailVerified ?? (domainProved ? true : null);
-  return proved ?? !policies.requireVerifiedEmail;
+  return isWordEnough(profile.emailVerified, policies, domainProved);
+}
+
+function isWordEnough(
+  emailVerified: boolean | null,
+  { requireVerifiedEmail }: Pick<ConnectionPolicies, "requireVerifiedEmail">,
+  domainProved: boolean,
+): boolean {
+  return emailVerified ?? (domainProved || !requireVerifiedEmail);
+}
+
+/**
+ * Whether merging may join somebody to an account: it has a password, or came with the address through another connection
+ * that merges; and every link by which somebody enters it with this address is as good as the arrival has to be. Otherwise
+ * whoever gets a provider to send the address of somebody else could make an account there and wait in it for them
+ * (pre-hijacking). A password that waits on an unproved address is no obstacle: it is taken away.
+ */
+function isJoinable({ user, links, addressFromProvider }: MergeCandidate, domainProved: boolean): boolean {
+  if (links.some(({ emailVerified, policies }) => !isWordEnough(emailVerified, policies, domainProved))) return false;
+  // A claim that a mapping makes the address is no provider's word on it: then no link carries it.
+  if (user.authMethod === "PASSWORD") return links.length > 0 || !addressFromProvider;
+  // Whoever has two accounts of one connection is two people; an account of a connection that does not merge is its own.
+  return links.some(({ here, policies }) => !here && policies.accountLinking === "MERGE_BY_EMAIL");
 }
 
 /** Those that may be joined at all, with those that have a password first. */

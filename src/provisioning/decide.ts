@@ -68,6 +68,8 @@ export interface Grant {
   readonly fields: FieldValues;
   readonly roles: Extract<RoleDecision, { kind: "keep" | "assign" }>;
   readonly groups: Extract<GroupDecision, { kind: "change" }>;
+  /** Whether the person takes up an invitation by coming in: the account is active from then on. */
+  readonly accepts: boolean;
   readonly takesSeat: boolean;
 }
 
@@ -86,6 +88,8 @@ export type Decision =
       readonly identityId: string;
       /** The address that the link stands for from now on. */
       readonly emailKey: string | null;
+      /** What the provider said of that address. */
+      readonly emailVerified: boolean | null;
       readonly user: User;
     } & Grant)
   /** An administrator is asked, and the person refused until they answer. */
@@ -136,15 +140,18 @@ function decideExisting(
   const supplied = supplyFields(situation.arrival.profile, situation.connection.mappings.attributes);
   const fields =
     profileUpdate === "FIRST_VALUE" ? withoutPresent(supplied, holdings.filled) : withFullName(supplied, user);
-  const seat = decideSeat({ ...seatPolicies(situation), ...situation.seats });
-  const takesSeat = !holdings.hasSeat && user.status === "ACTIVE" && seat === "TAKE";
-  const grant: Grant = { fields, roles: rights.roles, groups: rights.groups, takesSeat };
+  const accepts = user.status === "INVITED";
+  const seat = holdings.hasSeat ? "HELD" : decideSeat({ ...seatPolicies(situation), ...situation.seats });
+  // Where training takes the seats, a full plan refuses new accounts alone, and this one is there.
+  if (accepts && seat === "REFUSE" && situation.organization.policies.seatModel === "ACTIVE_USER")
+    return refuse(failures.SEATS_FULL, describeSeats(situation.seats), user);
+  const grant: Grant = { fields, roles: rights.roles, groups: rights.groups, accepts, takesSeat: seat === "TAKE" };
   switch (account.kind) {
     case "known":
       return {
         kind: "update",
         identityId: account.identity.identityId,
-        emailKey: addressAfter(account.identity, situation.arrival),
+        ...addressAfter(account.identity, situation.arrival),
         user,
         ...grant,
       };
@@ -167,8 +174,13 @@ function userOf(account: Extract<AccountDecision, { kind: "known" | "match" | "m
 }
 
 /** An address that was not sent this time is the one before. */
-function addressAfter({ emailKey }: KnownIdentity, { profile: { email } }: Arrival): string | null {
-  return email === null ? emailKey : foldCase(email);
+function addressAfter(
+  { emailKey, emailVerified }: KnownIdentity,
+  { profile }: Arrival,
+): Pick<KnownIdentity, "emailKey" | "emailVerified"> {
+  return profile.email === null
+    ? { emailKey, emailVerified }
+    : { emailKey: foldCase(profile.email), emailVerified: profile.emailVerified };
 }
 
 const NOTHING: Holdings = { roles: [], memberships: [], merged: false, hasSeat: false, filled: new Set() };
@@ -195,6 +207,7 @@ function decideNew(situation: Situation, retire: string | null): Decision {
     fields,
     roles: rights.roles,
     groups: rights.groups,
+    accepts: false,
     takesSeat: status === "ACTIVE" && seat === "TAKE",
   };
 }

@@ -16,14 +16,16 @@ import { isDomainProved } from "../people/domain/domain.repository.js";
 import { findMappedMembershipsOf } from "../people/group/group-member.repository.js";
 import { readInstallation } from "../people/installation/installation.js";
 import type { Organization } from "../people/organization/organization.js";
+import type { OrganizationPolicies } from "../people/organization/policies.js";
 import { findRoleGrantsOfUsers, findRolesOf } from "../people/role/role.repository.js";
 import { countSeatsInUse, findSeatHolders } from "../people/seat/seat.changes.js";
+import { chooseWinners } from "../people/user/field.js";
 import { findFieldsOf, findFieldsOfUsers } from "../people/user/field.repository.js";
-import { findAddressHolders, findPreparedUsers, findUsers } from "../people/user/user.repository.js";
+import { findAddressHolders, findPreparedUsers, findUsers, isOperator } from "../people/user/user.repository.js";
 import type { User } from "../people/user/user.js";
 import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
-import type { KnownIdentity, MergeCandidate } from "./decide-account.js";
+import type { AddressLink, KnownIdentity, MergeCandidate } from "./decide-account.js";
 import type { Holdings, Situation } from "./decide.js";
 
 /** The organization must be locked already, so that two arrivals of one person follow each other. */
@@ -33,7 +35,7 @@ export async function loadSituation(
   organization: Organization,
   connection: Connection,
 ): Promise<Situation> {
-  const account = await loadAccount(unit, arrival, connection);
+  const account = await loadAccount(unit, arrival, connection, organization.policies.fieldPrecedence);
   const roles = await findRolesOf(unit, organization.id);
   const mappings = (await findMappingsOf(unit, [connection.id])).get(connection.id) ?? NO_MAPPINGS;
   const defaultRole = roles.find(({ key }) => key === organization.policies.defaultRole);
@@ -54,6 +56,7 @@ async function loadAccount(
   unit: UnitOfWork,
   arrival: Arrival,
   { policies }: Connection,
+  precedence: OrganizationPolicies["fieldPrecedence"],
 ): Promise<Situation["account"]> {
   const { organizationId, connectionId, profile } = arrival;
   const links = await findLinks(unit, connectionId, profile.issuer, profile.subject);
@@ -64,10 +67,11 @@ async function loadAccount(
   );
   const known = (link: Identity | null): KnownIdentity | null => {
     const user = link && users.get(link.userId);
-    return link && user ? { identityId: link.id, user, emailKey: link.emailKey } : null;
+    return link && user ? knownAs(link, user) : null;
   };
   const own = known(links.own);
-  const merged = known(links.merged);
+  const joined = known(links.merged);
+  const merged = joined && { ...joined, operator: await isOperator(unit, joined.user.id) };
   const merges = policies.accountLinking === "MERGE_BY_EMAIL";
   const { email } = profile;
   const nobody = own === null && !(merges && merged !== null);
@@ -81,7 +85,7 @@ async function loadAccount(
     ownAddressKept: merges && links.own !== null && (await isAddressKept(unit, links.own, email)),
     merged,
     prepared: nobody ? await findPreparedUsers(unit, organizationId, policies.matchKey, profile) : [],
-    candidates: mayJoin ? await findCandidates(unit, arrival, email, merges) : [],
+    candidates: mayJoin ? await findCandidates(unit, arrival, { email, merges, precedence }) : [],
     awaited,
     domainProved:
       email !== null && (mayJoin || awaited !== null) && (await isDomainProved(unit, organizationId, email)),
@@ -111,7 +115,11 @@ async function findAwaited(
   if (link === undefined || another !== undefined) return null;
   if (link.linkKind !== "OWN" || link.lastSignedInAt !== null || link.issuer === profile.issuer) return null;
   const user = (await findUsers(unit, [link.userId])).get(link.userId);
-  return user === undefined ? null : { identityId: link.id, user, emailKey: link.emailKey };
+  return user === undefined ? null : knownAs(link, user);
+}
+
+function knownAs({ id, emailKey, emailVerified }: Identity, user: User): KnownIdentity {
+  return { identityId: id, user, emailKey, emailVerified };
 }
 
 /** Whether the provider has sent an address for an account ever since the link: its word on it is as old as the link. */
@@ -122,36 +130,36 @@ async function isAddressKept(unit: UnitOfWork, link: Identity, email: string | n
   return told !== undefined && foldCase(told.value) === link.emailKey && told.givenAt <= link.createdAt;
 }
 
-/**
- * The accounts that somebody with an address could be joined to. Merging joins accounts that came through single sign-on
- * only where they came with this address, and through another connection that merges: whoever has two accounts of this
- * connection is two people, and an account of a connection that does not merge is its own.
- */
+/** The accounts that have the arrival's address; for merging with the links that carry it, since they tell who is in there. */
 async function findCandidates(
   unit: UnitOfWork,
   { organizationId, connectionId }: Arrival,
-  email: string,
-  merges: boolean,
+  query: {
+    readonly email: string;
+    readonly merges: boolean;
+    readonly precedence: OrganizationPolicies["fieldPrecedence"];
+  },
 ): Promise<readonly MergeCandidate[]> {
+  const { email, merges, precedence } = query;
   const holders = await findAddressHolders(unit, organizationId, email);
-  if (!merges) return holders;
-  const userIds = holders.filter(({ user }) => user.authMethod === "SSO").map(({ user }) => user.id);
-  const links = await findIdentitiesOfUsers(unit, organizationId, userIds);
-  const connectionIds = new Set([...links.values()].flat().map((link) => link.connectionId));
-  connectionIds.delete(connectionId);
-  const connections = await findConnections(unit, organizationId, [...connectionIds]);
-  const merging = new Set(
-    connections.filter(({ policies }) => policies.accountLinking === "MERGE_BY_EMAIL").map(({ id }) => id),
-  );
-  return holders.filter(
-    ({ user }) =>
-      user.authMethod === "PASSWORD" ||
-      links
-        .get(user.id)
-        ?.some(
-          (link) => link.retiredAt === null && merging.has(link.connectionId) && link.emailKey === foldCase(email),
-        ),
-  );
+  if (!merges) return holders.map((holder) => ({ ...holder, links: [], addressFromProvider: false }));
+  const userIds = holders.map(({ user }) => user.id);
+  const linksByUser = await findIdentitiesOfUsers(unit, organizationId, userIds);
+  const connectionIds = [...linksByUser.values()].flat().map((link) => link.connectionId);
+  const connections = await findConnections(unit, organizationId, [...new Set(connectionIds)]);
+  const policiesOf = new Map(connections.map(({ id, policies }) => [id, policies]));
+  const carry = (link: Identity): AddressLink[] => {
+    const policies = policiesOf.get(link.connectionId);
+    if (policies === undefined || link.retiredAt !== null || link.emailKey !== foldCase(email)) return [];
+    return [{ here: link.connectionId === connectionId, emailVerified: link.emailVerified, policies }];
+  };
+  const fieldsByUser = await findFieldsOfUsers(unit, userIds);
+  return holders.map((holder) => ({
+    ...holder,
+    links: (linksByUser.get(holder.user.id) ?? []).flatMap(carry),
+    addressFromProvider:
+      chooseWinners(fieldsByUser.get(holder.user.id) ?? [], precedence).get("email")?.source === "SSO",
+  }));
 }
 
 async function loadHoldings(

@@ -95,9 +95,9 @@ describe("identities", () => {
     const user = await person("e@acme.test");
     const identity = await link(user.id, "e");
     if (identity === "TAKEN") throw new Error("taken");
-    await inUnit((unit) => noteIdentitySignIn(unit, identity.id, "new@acme.test"));
+    await inUnit((unit) => noteIdentitySignIn(unit, identity.id, { emailKey: "new@acme.test", emailVerified: false }));
     expect(await findIdentitiesByEmail(house.services.reader, connection.id, "new@acme.test")).toMatchObject([
-      { id: identity.id, lastSignedInAt: expect.any(Date) },
+      { id: identity.id, emailVerified: false, lastSignedInAt: expect.any(Date) },
     ]);
   });
 

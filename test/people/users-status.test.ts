@@ -93,6 +93,7 @@ describe("transitions", () => {
     RESTORE: { INVITED: "-", PENDING_APPROVAL: "-", ACTIVE: "same", DISABLED: "-", ARCHIVED: "ACTIVE" },
     APPROVE: { INVITED: "-", PENDING_APPROVAL: "ACTIVE", ACTIVE: "same", DISABLED: "-", ARCHIVED: "-" },
     REJECT: { INVITED: "-", PENDING_APPROVAL: "ARCHIVED", ACTIVE: "-", DISABLED: "-", ARCHIVED: "same" },
+    ACCEPT: { INVITED: "ACTIVE", PENDING_APPROVAL: "-", ACTIVE: "same", DISABLED: "-", ARCHIVED: "-" },
   };
   const VERBS: Readonly<Record<StatusAction, string>> = {
     ENABLE: "enabled",
@@ -101,6 +102,7 @@ describe("transitions", () => {
     RESTORE: "restored",
     APPROVE: "approved",
     REJECT: "rejected",
+    ACCEPT: "enabled",
   };
 
   test.each(STATUS_ACTIONS)("%s does to every status what it should, and repeated nothing more", async (action) => {

@@ -173,6 +173,53 @@ describe("an arrival", () => {
     expect(await hall.count("seat WHERE organization_id = ?", [id])).toBe(1);
   });
 
+  it("takes up the invitation of whom it finds: active, with a seat, and the invitation is good for nothing more", async () => {
+    const { id, connection, eventsOf } = await openOffice(
+      {},
+      { seatModel: "ACTIVE_USER", seatsFull: "DENY_PROVISIONING" },
+    );
+    const invite = async (name: string) => {
+      const email = `${name}@${id}.example`;
+      const userId = await hall.makeAccount({ email }, id);
+      await hall.execute("UPDATE app_user SET status = 'INVITED' WHERE id = ?", [userId]);
+      await hall.execute("UPDATE seat SET active_key = NULL, released_at = assigned_at WHERE user_id = ?", [userId]);
+      const { now } = hall.house.clock;
+      await hall.execute(
+        `INSERT INTO one_time_token (id, token_hash, kind, user_id, organization_id, payload, created_at, expires_at)
+         VALUES (?, ?, 'INVITATION', ?, ?, '{}', ?, ?)`,
+        [userId, userId, userId, id, now, new Date(now.getTime() + 86_400_000)],
+      );
+      return { userId, person: { subject: name, email } };
+    };
+    const [ada, grace] = [await invite("ada"), await invite("grace")];
+    await hall.execute("UPDATE organization SET total_seats = 1, seats_in_use = 0 WHERE id = ?", [id]);
+    const before = (await eventsOf()).length;
+    for (let turn = 0; turn < 2; turn += 1) expect(await hall.enter(connection, ada.person)).toBe(ada.userId);
+    expect((await eventsOf()).slice(before)).toEqual([
+      "user.enabled",
+      "seat.assigned",
+      "seat.limit_reached",
+      "user.updated",
+      "user.signed_in",
+      "user.signed_in",
+    ]);
+    const [told] = await hall.rows<{ data: string }>(
+      "SELECT data FROM event WHERE organization_id = ? AND type = 'user.enabled'",
+      [id],
+    );
+    expect(JSON.stringify(told)).toContain("INVITED");
+    expect(await hall.rows("SELECT status FROM app_user WHERE id = ?", [ada.userId])).toEqual([{ status: "ACTIVE" }]);
+    expect(await hall.count("membership WHERE user_id = ? AND status = 'ACTIVE'", [ada.userId])).toBe(1);
+    expect(await hall.count("seat WHERE user_id = ? AND active_key IS NOT NULL", [ada.userId])).toBe(1);
+    expect(await hall.count("one_time_token WHERE user_id = ?", [ada.userId])).toBe(0);
+    // The plan is full: the other one stays invited, as if nobody had come.
+    expect(await hall.arrive(connection, grace.person)).toEqual({ code: "SEATS_FULL" });
+    expect(await hall.rows("SELECT status FROM app_user WHERE id = ?", [grace.userId])).toEqual([
+      { status: "INVITED" },
+    ]);
+    expect(await hall.count("one_time_token WHERE user_id = ?", [grace.userId])).toBe(1);
+  });
+
   it("is one user where one person arrives many times at once", async () => {
     const { id, connection } = await openOffice();
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => hall.arrive(connection)));

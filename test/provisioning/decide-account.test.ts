@@ -52,6 +52,73 @@ describe("joining by address", () => {
       "SUBJECT_CHANGED",
     ],
 
+    [
+      "on: an account whose own address another provider calls not verified",
+      { policies: merging, candidates: [{ authMethod: "SSO", links: [{ emailVerified: false }] }], domainProved: true },
+      "create",
+    ],
+    [
+      "on: an account of whose address another provider says nothing",
+      { policies: merging, candidates: [{ authMethod: "SSO", links: [{ emailVerified: null }] }] },
+      "create",
+    ],
+    [
+      "on: an account of whose address another provider says nothing, the domain proved",
+      { policies: merging, candidates: [{ authMethod: "SSO", links: [{ emailVerified: null }] }], domainProved: true },
+      "merge candidate-1",
+    ],
+    [
+      "on: an account of whose address another provider says nothing, where that connection asks for nothing",
+      {
+        policies: merging,
+        candidates: [{ authMethod: "SSO", links: [{ emailVerified: null, requireVerifiedEmail: false }] }],
+      },
+      "merge candidate-1",
+    ],
+    [
+      "on: an account that somebody enters by a verified address, and somebody by an unverified one",
+      { policies: merging, candidates: [{ authMethod: "SSO", links: [{}, { emailVerified: false }] }] },
+      "create",
+    ],
+    [
+      "on: an account of a connection that does not merge",
+      { policies: merging, candidates: [{ authMethod: "SSO", links: [{ accountLinking: "ADMIN_LINK" }] }] },
+      "create",
+    ],
+    [
+      "on: an account of this connection",
+      { policies: merging, candidates: [{ authMethod: "SSO", links: [{ here: true }] }] },
+      "create",
+    ],
+    [
+      "on: an account to which no provider sends the address any more",
+      { policies: merging, candidates: [{ authMethod: "SSO", links: [] }] },
+      "create",
+    ],
+    [
+      "on: an account that somebody squats stands in nobody's way",
+      {
+        policies: merging,
+        candidates: [{ authMethod: "SSO", links: [{ emailVerified: null }] }, { authMethod: "SSO" }],
+      },
+      "merge candidate-2",
+    ],
+    [
+      "on: a password account that a provider gave the address, which it calls not verified",
+      { policies: merging, candidates: [{ addressFromProvider: true, links: [{ emailVerified: false }] }] },
+      "create",
+    ],
+    [
+      "on: a password account that a provider gave the address, verified",
+      { policies: merging, candidates: [{ addressFromProvider: true, links: [{}] }] },
+      "merge candidate-1",
+    ],
+    [
+      "on: a password account that a mapped claim gave the address",
+      { policies: merging, candidates: [{ addressFromProvider: true, links: [] }] },
+      "create",
+    ],
+
     ["silent, the domain not proved", { policies: merging, candidates: [{}], profile: silent }, "create"],
     [
       "silent, the domain proved",
@@ -116,6 +183,16 @@ describe("joining by address", () => {
       "update user-2",
     ],
     ["joined before, no address sent", { policies: merging, merged: {}, profile: { email: null } }, "update user-2"],
+    [
+      "joined before to somebody who runs the installation now",
+      { policies: merging, merged: { operator: true }, candidates: [{}] },
+      "create",
+    ],
+    [
+      "joined before to somebody who runs the installation now, with an account of one's own",
+      { policies: merging, merged: { operator: true }, own: {} },
+      "update user-1",
+    ],
     ["joined before, off", { merged: {} }, "create"],
     ["joined before, off, with an account of one's own", { merged: {}, own: {} }, "update user-1"],
     ["joined before, now on request", { policies: asking, merged: {} }, "create"],
@@ -194,9 +271,11 @@ const withProfile = (given: Situation, profile: Partial<Situation["arrival"]["pr
 });
 
 describe("whatever the situation", () => {
-  it("an operator is never joined, nor asked about", () => {
+  it("an operator is never joined, nor asked about, nor reached by a link that merging made", () => {
     check((given) => {
       const decision = decide(given);
+      if (given.account.merged?.operator === true && decision.kind === "update")
+        expect(decision.identityId).toBe("identity-own");
       if (decision.kind === "merge") expect(decision.candidate.operator).toBe(false);
       if (decision.kind === "ask")
         expect(given.account.candidates.some(({ user, operator }) => user.id === decision.user.id && !operator)).toBe(
@@ -218,6 +297,19 @@ describe("whatever the situation", () => {
       const { emailVerified } = arrival.profile;
       expect(emailVerified).not.toBe(false);
       if (connection.policies.requireVerifiedEmail) expect(emailVerified === true || account.domainProved).toBe(true);
+    });
+  });
+
+  it("merging joins nobody to an account that somebody else may have entered by an address that is not theirs", () => {
+    check((given) => {
+      const decision = decide(given);
+      if (decision.kind !== "merge") return;
+      const { user, links, addressFromProvider } = decision.candidate;
+      for (const { emailVerified, policies } of links) {
+        expect(emailVerified).not.toBe(false);
+        if (policies.requireVerifiedEmail) expect(emailVerified === true || given.account.domainProved).toBe(true);
+      }
+      if (user.authMethod === "SSO" || addressFromProvider) expect(links).not.toHaveLength(0);
     });
   });
 
@@ -250,7 +342,7 @@ describe("whatever the situation", () => {
   it("a merged link whose address changed leads nowhere: not to another's account, then or at any later sign-in", () => {
     check((before) => {
       const { merged } = before.account;
-      if (merged === null || merged.emailKey === null) return;
+      if (merged === null || merged.operator || merged.emailKey === null) return;
       const given = withProfile(withLinking(before, "MERGE_BY_EMAIL"), {
         email: "new@acme.example",
         emailVerified: true,
@@ -274,7 +366,7 @@ describe("whatever the situation", () => {
   it("a merged link survives a sign-in without an address", () => {
     check((before) => {
       const merged = withLinking(before, "MERGE_BY_EMAIL");
-      if (merged.account.merged?.emailKey !== "ada@acme.example") return;
+      if (merged.account.merged?.emailKey !== "ada@acme.example" || merged.account.merged.operator) return;
       const without = withProfile(merged, { email: null });
       const after = carryOut(without, decide(without));
       if (after === null) return;

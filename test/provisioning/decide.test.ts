@@ -50,6 +50,33 @@ describe("deciding about an arrival", () => {
     ],
     ["a prepared account that was invited", { prepared: [{ status: "INVITED" }] }, "link prepared-1"],
     [
+      "an invited person, the plan full",
+      {
+        prepared: [{ status: "INVITED" }],
+        organizationPolicies: { seatModel: "ACTIVE_USER", seatsFull: "DENY_PROVISIONING" },
+        seats: { totalSeats: 1, seatsInUse: 1 },
+      },
+      "SEATS_FULL",
+    ],
+    [
+      "an invited person, the plan full of training",
+      {
+        prepared: [{ status: "INVITED" }],
+        organizationPolicies: { seatModel: "TRAINING_START", seatsFull: "DENY_PROVISIONING" },
+        seats: { totalSeats: 1, seatsInUse: 1 },
+      },
+      "link prepared-1",
+    ],
+    [
+      "an active person, the plan full",
+      {
+        own: {},
+        organizationPolicies: { seatModel: "ACTIVE_USER", seatsFull: "DENY_PROVISIONING" },
+        seats: { totalSeats: 1, seatsInUse: 1 },
+      },
+      "update user-1",
+    ],
+    [
       "an address that is not verified never finds a prepared account",
       { prepared: [{}], profile: { emailVerified: false } },
       "create",
@@ -112,6 +139,7 @@ describe("deciding about an arrival", () => {
       },
       roles: { kind: "assign", roles: [{ roleId: "role-user", mappingId: null }] },
       groups: { kind: "change", give: [], take: [] },
+      accepts: false,
       takesSeat: false,
     });
     expect(decide(situation({ profile: { fullName: "Countess of Lovelace" } }))).toMatchObject({

@@ -246,6 +246,72 @@ describe("merging", () => {
     expect(await hall.enter(connection, another)).not.toBe(hedy);
   });
 
+  it("joins nobody to an account that somebody made elsewhere with an address that is not theirs (pre-hijacking)", async () => {
+    const { id, connection } = await openOffice();
+    const lax = await hall.makeConnection(MERGING, id);
+    const victim = { subject: "victim", email: `victim@${id}.example` };
+    for (const [subject, emailVerified] of [
+      ["denied", false],
+      ["silent", null],
+    ] as const) {
+      const squatter = await hall.enter(lax, { subject, email: `${subject}-${victim.email}`, emailVerified });
+      const own = await hall.enter(connection, { subject, email: `${subject}-${victim.email}` });
+      expect(own).not.toBe(squatter);
+      expect(await hall.enter(connection, { subject, email: `${subject}-${victim.email}` })).toBe(own);
+    }
+    // What the other provider verifies later makes the account joinable, for who comes then.
+    const late = { subject: "late", email: `late@${id}.example` };
+    const waiting = await hall.enter(lax, { ...late, emailVerified: null });
+    expect(await hall.enter(lax, late)).toBe(waiting);
+    expect(await hall.enter(connection, late)).toBe(waiting);
+  });
+
+  it("joins nobody to an account whose person came with another address and changed it (pre-hijacking)", async () => {
+    const { id, connection } = await openOffice();
+    const lax = await hall.makeConnection(MERGING, id);
+    const victim = `victim@${id}.example`;
+    const mallory = { subject: "mallory", email: `mallory@${id}.example` };
+    const squatter = await hall.enter(lax, mallory);
+    expect(await hall.enter(lax, { ...mallory, email: victim, emailVerified: null })).toBe(squatter);
+    // Nor after a sign-in without an address: the word on the last one stands.
+    expect(await hall.enter(lax, { ...mallory, email: null })).toBe(squatter);
+    expect(await hall.enter(connection, { subject: "victim", email: victim })).not.toBe(squatter);
+  });
+
+  it.each<[string, "email" | "mapped claim"]>([
+    ["an unverified one of a provider", "email"],
+    ["one that a mapping takes from a claim", "mapped claim"],
+  ])("joins nobody to a password account whose address became %s (pre-hijacking)", async (_name, by) => {
+    const { id, connection, makePasswordAccount } = await openOffice();
+    const lax = await hall.makeConnection(MERGING, id);
+    const victim = `victim-by-${by === "email" ? 1 : 2}@${id}.example`;
+    const { userId, ...mallory } = await makePasswordAccount();
+    await givePassword(userId, id, hall.house.clock.now);
+    // An administrator gave the account's person this link.
+    expect(await hall.enter(lax, mallory)).toBe(userId);
+    await hall.execute("UPDATE identity SET link_kind = 'OWN' WHERE subject = ?", [mallory.subject]);
+    await hall.setMappings(lax, "ATTRIBUTE", [{ claim: "mail", target: "email" }]);
+    const claims = by === "email" ? { email: victim, emailVerified: false } : { attributes: { mail: [victim] } };
+    expect(await hall.enter(lax, { ...mallory, ...claims })).toBe(userId);
+    expect(await hall.rows("SELECT email FROM app_user WHERE id = ?", [userId])).toEqual([{ email: victim }]);
+    // What was proved was another address.
+    expect(await hall.rows("SELECT email_verified_at FROM user_credential WHERE user_id = ?", [userId])).toEqual([
+      { email_verified_at: null },
+    ]);
+    expect(await hall.enter(connection, { subject: `victim-${by}`, email: victim })).not.toBe(userId);
+  });
+
+  it("leads nobody to an account whose person has come to run the installation, though it was joined before", async () => {
+    const { connection, makePasswordAccount } = await openOffice();
+    const { userId, ...ada } = await makePasswordAccount();
+    expect(await hall.enter(connection, ada)).toBe(userId);
+    await hall.execute("UPDATE app_user SET is_operator = ? WHERE id = ?", [true, userId]);
+    const own = await hall.enter(connection, ada);
+    expect(own).not.toBe(userId);
+    expect(await hall.enter(connection, ada)).toBe(own);
+    expect(await linksOf(ada.subject)).toEqual(["MERGED", "OWN"]);
+  });
+
   it("joins no two people of one connection", async () => {
     const { connection } = await openOffice();
     const ada = await hall.enter(connection, { subject: "one", email: "one@acme.example" });

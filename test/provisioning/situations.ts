@@ -19,7 +19,7 @@ import {
 import type { FieldValues } from "../../src/people/user/field.js";
 import { joinNames, USER_STATUSES, type User } from "../../src/people/user/user.js";
 import type { Decision, Holdings, Situation } from "../../src/provisioning/decide.js";
-import type { MergeCandidate } from "../../src/provisioning/decide-account.js";
+import type { AddressLink, MergeCandidate } from "../../src/provisioning/decide-account.js";
 
 export const MOMENT = new Date("2026-11-23T09:00:00.000Z");
 
@@ -78,11 +78,15 @@ export interface Changes {
   readonly mappings?: Partial<Mappings>;
   /** The account that the person has, and the address that the provider sent with it last. */
   readonly own?: Partial<User> & { readonly emailKey?: string | null };
-  readonly merged?: Partial<User> & { readonly emailKey?: string | null };
+  readonly merged?: Partial<User> & { readonly emailKey?: string | null; readonly operator?: boolean };
   readonly prepared?: readonly Partial<User>[];
   /** The account that waits for the address at this connection. */
   readonly awaited?: Partial<User>;
-  readonly candidates?: readonly (Partial<User> & Partial<Omit<MergeCandidate, "user">>)[];
+  /** An account of single sign-on came with the address, verified, through another connection that merges. */
+  readonly candidates?: readonly (Partial<User> &
+    Partial<Omit<MergeCandidate, "user" | "links">> & {
+      readonly links?: readonly ChangedLink[];
+    })[];
   readonly ownAddressKept?: boolean;
   readonly domainProved?: boolean;
   readonly addressOfAnotherSubject?: boolean;
@@ -90,6 +94,17 @@ export interface Changes {
   /** By user id; who is not named holds nothing. */
   readonly holdings?: Readonly<Record<string, Partial<Holdings>>>;
   readonly seats?: Partial<Situation["seats"]>;
+}
+
+/** A link that carries the address: of another connection that merges, and verified, unless it says otherwise. */
+export type ChangedLink = Partial<Omit<AddressLink, "policies"> & AddressLink["policies"]>;
+
+export function linkOf({ here, emailVerified, ...policies }: ChangedLink = {}): AddressLink {
+  return {
+    here: here ?? false,
+    emailVerified: emailVerified === undefined ? true : emailVerified,
+    policies: { accountLinking: "MERGE_BY_EMAIL", requireVerifiedEmail: true, ...policies },
+  };
 }
 
 /** A situation in which somebody new is let in, with changes. */
@@ -116,13 +131,17 @@ export function situation(changes: Changes = {}): Situation {
     account: {
       own: own ? knownAs("identity-own", "user-1", own) : null,
       ownAddressKept: changes.ownAddressKept ?? true,
-      merged: merged ? knownAs("identity-merged", "user-2", merged) : null,
+      merged: merged ? mergedAs(merged) : null,
       prepared: (changes.prepared ?? []).map((user, index) => ({ ...USER, id: `prepared-${index + 1}`, ...user })),
-      candidates: (changes.candidates ?? []).map(({ operator, unverifiedPassword, ...user }, index) => ({
-        user: { ...USER, id: `candidate-${index + 1}`, authMethod: "PASSWORD", firstSignedInAt: MOMENT, ...user },
-        operator: operator ?? false,
-        unverifiedPassword: unverifiedPassword ?? false,
-      })),
+      candidates: (changes.candidates ?? []).map(
+        ({ links, operator, unverifiedPassword, addressFromProvider, ...user }, index) => ({
+          user: { ...USER, id: `candidate-${index + 1}`, authMethod: "PASSWORD", firstSignedInAt: MOMENT, ...user },
+          links: (links ?? (user.authMethod === "SSO" ? [{}] : [])).map(linkOf),
+          addressFromProvider: addressFromProvider ?? user.authMethod === "SSO",
+          operator: operator ?? false,
+          unverifiedPassword: unverifiedPassword ?? false,
+        }),
+      ),
       awaited: changes.awaited ? knownAs("identity-awaited", "awaited-1", changes.awaited) : null,
       domainProved: changes.domainProved ?? false,
       addressOfAnotherSubject: changes.addressOfAnotherSubject ?? false,
@@ -145,7 +164,12 @@ function knownAs(
     identityId,
     user: { ...USER, id, firstSignedInAt: MOMENT, ...user },
     emailKey: emailKey === undefined ? "ada@acme.example" : emailKey,
+    emailVerified: true,
   };
+}
+
+function mergedAs({ operator, ...merged }: NonNullable<Changes["merged"]>) {
+  return { ...knownAs("identity-merged", "user-2", merged), operator: operator ?? false };
 }
 
 /** A decision in a few words: its kind, and the code or the user. */
@@ -191,14 +215,19 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
   if (decision.kind === "refuse" || decision.kind === "ask") return null;
   const before = userOf(decision) ?? { ...USER, id: "user-new" };
   const held = given.holdings.get(before.id) ?? NOTHING;
-  const status = decision.kind === "create" ? decision.status : before.status;
+  const status = decision.kind === "create" ? decision.status : decision.accepts ? "ACTIVE" : before.status;
   const user = { ...withFields(before, decision.fields), status, firstSignedInAt: before.firstSignedInAt ?? MOMENT };
   const { email } = given.arrival.profile;
   const emailKey = email === null ? null : email.toLowerCase();
   const { own, merged } = given.account;
-  const known = (identityId: string, key = emailKey) => ({ identityId, user, emailKey: key });
-  const kept = decision.kind === "update" ? decision.emailKey : null;
-  const keep = (link: typeof own) => (link !== null && link.user.id === user.id ? { ...link, user } : link);
+  const told = { emailKey, emailVerified: given.arrival.profile.emailVerified };
+  const known = (identityId: string, address: typeof told = told) => ({ identityId, user, ...address });
+  const kept =
+    decision.kind === "update"
+      ? { emailKey: decision.emailKey, emailVerified: decision.emailVerified }
+      : { emailKey: null, emailVerified: null };
+  const keep = <Link extends { readonly user: User }>(link: Link | null) =>
+    link !== null && link.user.id === user.id ? { ...link, user } : link;
   const updated = decision.kind === "update" ? decision.identityId : null;
   const retired = decision.kind === "create" ? decision.retire : null;
   const { roles, groups } = decision;
@@ -233,11 +262,11 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
             : keep(own),
       merged:
         decision.kind === "merge"
-          ? known("identity-merged")
+          ? { ...known("identity-merged"), operator: false }
           : merged !== null && merged.identityId === retired
             ? null
             : merged !== null && merged.identityId === updated
-              ? known(merged.identityId, kept)
+              ? { ...merged, ...known(merged.identityId, kept) }
               : keep(merged),
       prepared: given.account.prepared.filter(({ id }) => id !== user.id),
       // Whoever was joined once and is so no more has no candidates.
@@ -349,8 +378,17 @@ const linkArbitrary = (identityId: string, id: string) =>
     .record({
       user: userArbitrary,
       emailKey: fc.constantFrom("ada@acme.example", "b@acme.example", null),
+      emailVerified: fc.constantFrom(true, false, null),
     })
-    .map(({ user, emailKey }) => ({ identityId, user: { ...user, id }, emailKey }));
+    .map(({ user, ...address }) => ({ identityId, user: { ...user, id }, ...address }));
+const addressLinkArbitrary: fc.Arbitrary<AddressLink> = fc.record({
+  here: fc.boolean(),
+  emailVerified: fc.constantFrom(true, true, false, null),
+  policies: fc.record({
+    accountLinking: fc.constantFrom("NONE" as const, "MERGE_BY_EMAIL" as const, "ADMIN_LINK" as const),
+    requireVerifiedEmail: fc.boolean(),
+  }),
+});
 
 /** A role that is the default is held by default; one that a mapping gave names it. */
 export const heldRolesArbitrary: fc.Arbitrary<Holdings["roles"]> = fc.uniqueArray(
@@ -401,10 +439,21 @@ export const situationArbitrary: fc.Arbitrary<Situation> = fc
       own: fc.option(linkArbitrary("identity-own", "user-1"), { nil: null }),
       ownAddressKept: fc.boolean(),
       awaited: fc.constant(null),
-      merged: fc.option(linkArbitrary("identity-merged", "user-2"), { nil: null }),
+      merged: fc.option(
+        fc
+          .tuple(linkArbitrary("identity-merged", "user-2"), fc.constantFrom(false, false, false, true))
+          .map(([link, operator]) => ({ ...link, operator })),
+        { nil: null },
+      ),
       prepared: fc.array(userArbitrary, { maxLength: 2 }),
       candidates: fc.array(
-        fc.record({ user: userArbitrary, operator: fc.boolean(), unverifiedPassword: fc.boolean() }),
+        fc.record({
+          user: userArbitrary,
+          links: fc.array(addressLinkArbitrary, { maxLength: 2 }),
+          addressFromProvider: fc.boolean(),
+          operator: fc.boolean(),
+          unverifiedPassword: fc.boolean(),
+        }),
         { maxLength: 3 },
       ),
       domainProved: fc.boolean(),

@@ -33,6 +33,13 @@ export class IdentityType {
   @Field(() => LinkKindEnum, { description: "What made the link." })
   linkKind!: LinkKind;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "What the provider said at the last sign-in of the address that it sent: true for verified, false for not; null where it said nothing, or nobody has signed in. Merging joins nobody to an account that somebody else may have entered with an unverified address.",
+  })
+  emailVerified!: boolean | null;
+
   @Field(() => Date, {
     nullable: true,
     description: "Since when the link is kept for the record alone; null while it is followed, or could be.",

@@ -4,7 +4,7 @@ import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
-import { toDate, toDateOrNull } from "../../platform/database/values.js";
+import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
 import { identityKey, retiredKey, type Identity, type LinkKind } from "./identity.js";
 import { IdentityRow } from "./identity.row.js";
 
@@ -16,13 +16,14 @@ interface Raw {
   subject: string;
   link_kind: string;
   email_key: string | null;
+  email_verified: unknown;
   retired_at: unknown;
   created_at: unknown;
   last_signed_in_at: unknown;
 }
 
 const COLUMNS =
-  "i.id, i.connection_id, i.user_id, i.issuer, i.subject, i.link_kind, i.email_key, i.retired_at, i.created_at, i.last_signed_in_at";
+  "i.id, i.connection_id, i.user_id, i.issuer, i.subject, i.link_kind, i.email_key, i.email_verified, i.retired_at, i.created_at, i.last_signed_in_at";
 
 function fromRaw(raw: Raw): Identity {
   return {
@@ -33,6 +34,7 @@ function fromRaw(raw: Raw): Identity {
     subject: raw.subject,
     linkKind: raw.link_kind as LinkKind,
     emailKey: raw.email_key,
+    emailVerified: raw.email_verified === null ? null : toBoolean(raw.email_verified),
     retiredAt: toDateOrNull(raw.retired_at),
     createdAt: toDate(raw.created_at),
     lastSignedInAt: toDateOrNull(raw.last_signed_in_at),
@@ -211,6 +213,8 @@ export type NewIdentity = Pick<Identity, "connectionId" | "userId" | "issuer" | 
   readonly linkKind?: LinkKind;
   /** `null` when left out: nobody has signed in with it. */
   readonly lastSignedInAt?: Date;
+  /** `null` when left out: the provider said nothing. */
+  readonly emailVerified?: boolean | null;
 };
 
 /** Links a person at a provider to a user. `TAKEN` when the identity is linked already, whoever it is linked to. */
@@ -218,6 +222,7 @@ export async function insertIdentity(unit: UnitOfWork, input: NewIdentity): Prom
   const identity: Identity = {
     linkKind: "OWN",
     lastSignedInAt: null,
+    emailVerified: null,
     ...input,
     id: uuidv7(),
     retiredAt: null,
@@ -233,7 +238,16 @@ export async function insertIdentity(unit: UnitOfWork, input: NewIdentity): Prom
   return identity;
 }
 
-/** Notes that somebody signed in with an identity, and which address the provider sent. */
-export async function noteIdentitySignIn(unit: UnitOfWork, id: string, emailKey: string | null): Promise<void> {
-  await unit.execute("UPDATE identity SET last_signed_in_at = ?, email_key = ? WHERE id = ?", [unit.now, emailKey, id]);
+/** Notes that somebody signed in with an identity, which address the provider sent, and what it said of it. */
+export async function noteIdentitySignIn(
+  unit: UnitOfWork,
+  id: string,
+  { emailKey, emailVerified }: Pick<Identity, "emailKey" | "emailVerified">,
+): Promise<void> {
+  await unit.execute("UPDATE identity SET last_signed_in_at = ?, email_key = ?, email_verified = ? WHERE id = ?", [
+    unit.now,
+    emailKey,
+    emailVerified,
+    id,
+  ]);
 }

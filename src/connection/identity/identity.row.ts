@@ -31,6 +31,10 @@ export class IdentityRow {
   @Column({ name: "email_key", type: "varchar", length: 254, nullable: true })
   emailKey!: string | null;
 
+  /** What the provider said of that address; `null` where it said nothing. */
+  @Column({ name: "email_verified", type: "boolean", nullable: true })
+  emailVerified!: boolean | null;
+
   /**
    * `OWN`: the account came with the person, or was prepared for them. `MERGED`: merging joined them to an account that
    * was there; such a link is followed only while the connection merges.

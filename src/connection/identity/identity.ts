@@ -13,6 +13,8 @@ export interface Identity {
   readonly linkKind: LinkKind;
   /** The address that the provider sent at the last sign-in, in the form by which addresses are compared. */
   readonly emailKey: string | null;
+  /** What the provider said of that address: verified, not verified, or nothing. */
+  readonly emailVerified: boolean | null;
   /** From then on it is kept for the record alone, and never followed. */
   readonly retiredAt: Date | null;
   readonly createdAt: Date;

@@ -124,7 +124,7 @@ async function findJoining(reader: Reader, { id, organizationId }: Connection): 
     merging.length === 0
       ? ""
       : `OR EXISTS (SELECT 1 FROM identity e WHERE e.user_id = o.id AND e.email_key = i.email_key
-            AND e.retired_at IS NULL AND e.connection_id IN (${merging.map(() => "?").join(", ")}))`;
+            AND e.retired_at IS NULL AND COALESCE(e.email_verified, 1) = 1 AND e.connection_id IN (${merging.map(() => "?").join(", ")}))`;
   return {
     sql: `u.id IN (SELECT i.user_id FROM identity i
             JOIN app_user o ON o.home_organization_id = ? AND o.email_key = i.email_key AND o.id <> i.user_id

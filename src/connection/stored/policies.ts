@@ -54,7 +54,8 @@ export const CONNECTION_POLICIES = {
     enumName: "AccountLinking",
     values: {
       NONE: "Never: a single sign-on account is its own, even when another has the same address.",
-      MERGE_BY_EMAIL: "At the sign-in, when the address is verified as requireVerifiedEmail asks.",
+      MERGE_BY_EMAIL:
+        "At the sign-in, when the address is verified as requireVerifiedEmail asks, of the person who comes and of the account that is there.",
       ADMIN_LINK: "After an administrator approved it; until then the sign-in is refused.",
     },
     default: "NONE",

@@ -11,3 +11,13 @@ export async function wipeUnverifiedCredential(unit: UnitOfWork, userId: string)
   await unit.execute("DELETE FROM one_time_token WHERE user_id = ?", [userId]);
   await endSessionsOfUser(unit, userId);
 }
+
+/** Takes back the invitations of an account: whoever has come in needs none. */
+export async function dropInvitations(unit: UnitOfWork, userId: string): Promise<void> {
+  await unit.execute("DELETE FROM one_time_token WHERE user_id = ? AND kind = 'INVITATION'", [userId]);
+}
+
+/** Notes that nobody has proved an account's address: it is another one than the one that was proved. */
+export async function unproveAddress(unit: UnitOfWork, userId: string): Promise<void> {
+  await unit.execute("UPDATE user_credential SET email_verified_at = NULL WHERE user_id = ?", [userId]);
+}

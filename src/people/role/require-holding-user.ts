@@ -2,8 +2,7 @@
 import { requireHolding, type Caller } from "../../access/caller.js";
 import type { Reader } from "../../platform/database/database.js";
 import { Failure, FORBIDDEN } from "../../platform/errors/failure.js";
-import { toBoolean } from "../../platform/database/values.js";
-import { findMembershipsOf } from "../user/user.repository.js";
+import { findMembershipsOf, isOperator } from "../user/user.repository.js";
 import { findRolesOfUsers } from "./role.repository.js";
 
 /**
@@ -14,8 +13,7 @@ import { findRolesOfUsers } from "./role.repository.js";
  */
 export async function requireHoldingUser(reader: Reader, caller: Caller, userId: string): Promise<void> {
   if (caller.kind === "OPERATOR" || caller.kind === "SYSTEM") return;
-  const row = await reader.row<{ is_operator: unknown }>("SELECT is_operator FROM app_user WHERE id = ?", [userId]);
-  if (row !== undefined && toBoolean(row.is_operator)) throw new Failure(FORBIDDEN, { permission: null });
+  if (await isOperator(reader, userId)) throw new Failure(FORBIDDEN, { permission: null });
   const own = caller.kind === "ANONYMOUS" ? null : caller.organizationId;
   for (const organizationId of await findMembershipsOf(reader, userId)) {
     const roles = (await findRolesOfUsers(reader, organizationId, [userId])).get(userId) ?? [];

@@ -3,6 +3,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { appendEvent } from "../../events/append-event.js";
 import { changesBetween } from "../../events/event-type.js";
 import { Failure } from "../../platform/errors/failure.js";
+import { dropInvitations } from "../credential/credential.changes.js";
 import { endAccess } from "../credential/end-access.js";
 import { USER_STATUS_CONFLICT } from "../failures.js";
 import type { Organization } from "../organization/organization.js";
@@ -27,6 +28,7 @@ const EVENTS = {
   RESTORE: USER_RESTORED,
   APPROVE: USER_APPROVED,
   REJECT: USER_REJECTED,
+  ACCEPT: USER_ENABLED,
 } as const satisfies Record<StatusAction, unknown>;
 
 /**
@@ -64,6 +66,7 @@ export async function changeStatus(
         subject: { id: user.id, version: user.version },
         data: { user: after, changed: changesBetween(snapshot, after) },
       });
+      if (action === "ACCEPT") await dropInvitations(unit, user.id);
       if (status === "ACTIVE") await takeSeats(unit, home, user.id);
       else {
         await endAccess(unit, user.id);

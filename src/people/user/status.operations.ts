@@ -22,6 +22,7 @@ const AUDIT_ACTIONS: Readonly<Record<StatusAction, string>> = {
   RESTORE: "user.restored",
   APPROVE: "user.approved",
   REJECT: "user.rejected",
+  ACCEPT: "user.enabled",
 };
 
 /**

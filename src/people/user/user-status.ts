@@ -2,7 +2,7 @@
 import type { UserStatus } from "./user.js";
 
 /** What somebody does about where an account stands. */
-export const STATUS_ACTIONS = ["ENABLE", "DISABLE", "ARCHIVE", "RESTORE", "APPROVE", "REJECT"] as const;
+export const STATUS_ACTIONS = ["ENABLE", "DISABLE", "ARCHIVE", "RESTORE", "APPROVE", "REJECT", "ACCEPT"] as const;
 export type StatusAction = (typeof STATUS_ACTIONS)[number];
 
 /** What an action makes of an account: another status, what is there already, or nothing, because it does not fit. */
@@ -22,7 +22,7 @@ const refused = (instead: StatusAction | null): Transition => ({ kind: "REFUSED"
 /**
  * Every action repeated is the same again. Disabling does not take an account out of the archive, and enabling neither:
  * whoever put it there wanted more than that. A rejected account is archived, so that its person is told at the next
- * sign-in and asks for no second approval.
+ * sign-in and asks for no second approval. An invitation is accepted by whom it was sent to, who comes in; nobody else can.
  */
 const TRANSITIONS: Readonly<Record<StatusAction, Readonly<Record<UserStatus, Transition>>>> = {
   ENABLE: {
@@ -66,6 +66,13 @@ const TRANSITIONS: Readonly<Record<StatusAction, Readonly<Record<UserStatus, Tra
     ACTIVE: refused("ARCHIVE"),
     DISABLED: refused("ARCHIVE"),
     ARCHIVED: SAME,
+  },
+  ACCEPT: {
+    INVITED: to("ACTIVE"),
+    PENDING_APPROVAL: refused("APPROVE"),
+    ACTIVE: SAME,
+    DISABLED: refused("ENABLE"),
+    ARCHIVED: refused("RESTORE"),
   },
 };
 

@@ -5,6 +5,7 @@ import { appendEvent } from "../../events/append-event.js";
 import { changesBetween } from "../../events/event-type.js";
 import { Failure } from "../../platform/errors/failure.js";
 import { foldCase } from "../../platform/text.js";
+import { unproveAddress } from "../credential/credential.changes.js";
 import { FIELD_OVERRULED } from "../failures.js";
 import type { Organization } from "../organization/organization.js";
 import type { Role } from "../role/role.js";
@@ -124,8 +125,10 @@ export async function changeAccount(
   await updateUserRow(unit, before, user);
   const report = { organizationId: home.id, userId: user.id };
   await changeManager(unit, report, known.snapshot.profile["managerEmail"], after.profile["managerEmail"]);
-  if (foldCase(before.email) !== foldCase(user.email))
+  if (foldCase(before.email) !== foldCase(user.email)) {
+    await unproveAddress(unit, user.id);
     for (const email of [before.email, user.email]) await linkReports(unit, home.id, email);
+  }
   for (const { type, changed } of told)
     await appendEvent(unit, {
       organizationId: home.id,

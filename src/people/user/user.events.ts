@@ -65,7 +65,10 @@ const stood = (verb: string, description: string) =>
     data: z.object({ user: userSchema, changed: changedSchema }),
   });
 
-export const USER_ENABLED = stood("enabled", "A disabled account may sign in again.");
+export const USER_ENABLED = stood(
+  "enabled",
+  "A disabled account may sign in again, or an invited person came in: `changed.status` tells which.",
+);
 
 export const USER_DISABLED = stood("disabled", "The account may not sign in until it is enabled; its sessions ended.");
 

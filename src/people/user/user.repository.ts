@@ -166,6 +166,12 @@ export async function findAddressHolders(
   }));
 }
 
+/** Whether a person runs the installation. */
+export async function isOperator(reader: Reader, userId: string): Promise<boolean> {
+  const row = await reader.row<{ is_operator: unknown }>("SELECT is_operator FROM app_user WHERE id = ?", [userId]);
+  return row !== undefined && toBoolean(row.is_operator);
+}
+
 /** The account of the installation that signs in by password with this address. */
 export async function findUserByLoginEmail(reader: Reader, email: string): Promise<User | null> {
   const raw = await reader.row<RawUser>(`SELECT ${USER_COLUMNS} FROM app_user u WHERE u.login_email_key = ?`, [

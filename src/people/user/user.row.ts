@@ -61,7 +61,10 @@ export class UserRow {
   @Column({ name: "manager_user_id", type: "varchar", length: 36, nullable: true })
   managerUserId!: string | null;
 
-  /** A person who runs the installation; merging never touches them. */
+  /**
+   * A person who runs the installation; merging never touches them, and links that it made lead nowhere. Whoever sets this
+   * ends the sessions that the account has.
+   */
   @Column({ name: "is_operator", type: "boolean", default: false })
   isOperator!: boolean;
 
