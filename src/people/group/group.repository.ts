@@ -46,7 +46,10 @@ export async function findGroup(reader: Reader, scope: OrganizationScope, id: st
   return raw ? groupFromRaw(raw) : null;
 }
 
-/** The groups of several users in one organization, by name, by user. */
+/**
+ * The groups of several users in one organization, by name, by user. Each group is read once, and who is in it from an
+ * index alone: a row for each user and group would repeat the same few groups, and be sorted with all its columns.
+ */
 export async function findGroupsOfUsers(
   reader: Reader,
   organizationId: string,
@@ -54,13 +57,23 @@ export async function findGroupsOfUsers(
 ): Promise<Map<string, Group[]>> {
   const byUser = new Map<string, Group[]>(userIds.map((id) => [id, []]));
   if (userIds.length === 0) return byUser;
-  const raws = await reader.rows<RawGroup & { user_id: string }>(
-    `SELECT DISTINCT m.user_id, ${GROUP_COLUMNS}, g.name_key FROM group_member m JOIN user_group g ON g.id = m.group_id
-      WHERE m.user_id IN (${userIds.map(() => "?").join(", ")}) AND g.organization_id = ?
-      ORDER BY g.name_key, g.id`,
-    [...userIds, organizationId],
+  const places = userIds.map(() => "?").join(", ");
+  const memberships = await reader.rows<{ group_id: string; user_id: string }>(
+    `SELECT DISTINCT m.group_id, m.user_id FROM group_member m WHERE m.user_id IN (${places})`,
+    userIds,
   );
-  for (const raw of raws) byUser.get(raw.user_id)?.push(groupFromRaw(raw));
+  const usersOf = new Map<string, string[]>(memberships.map(({ group_id }) => [group_id, []]));
+  for (const { group_id, user_id } of memberships) usersOf.get(group_id)?.push(user_id);
+  const raws = await reader.rows<RawGroup>(
+    `SELECT ${GROUP_COLUMNS} FROM user_group g
+      WHERE g.organization_id = ? AND g.id IN (SELECT m.group_id FROM group_member m WHERE m.user_id IN (${places}))
+      ORDER BY g.name_key, g.id`,
+    [organizationId, ...userIds],
+  );
+  for (const raw of raws) {
+    const group = groupFromRaw(raw);
+    for (const userId of usersOf.get(raw.id) ?? []) byUser.get(userId)?.push(group);
+  }
   return byUser;
 }
 

@@ -86,7 +86,13 @@ export async function findRolesOfUsers(
       ORDER BY r.role_rank DESC, r.role_key`,
     [organizationId, ...userIds],
   );
-  for (const raw of raws) byUser.get(raw.user_id)?.push(fromRaw(raw));
+  // Many people share few roles.
+  const known = new Map<string, Role>();
+  for (const raw of raws) {
+    const role = known.get(raw.id) ?? fromRaw(raw);
+    known.set(raw.id, role);
+    byUser.get(raw.user_id)?.push(role);
+  }
   return byUser;
 }
 
