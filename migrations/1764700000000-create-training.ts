@@ -154,6 +154,19 @@ async function createResults(queryRunner: QueryRunner): Promise<void> {
       { name: "ix_training_result_completed", columns: ["organization_id", "completed_at", "id"] },
       { name: "ix_training_result_user", columns: ["organization_id", "user_id", "completed_at", "id"] },
       { name: "ix_training_result_course", columns: ["organization_id", "course_id", "completed_at", "id"] },
+      { name: "ix_training_result_passed", columns: ["organization_id", "passed", "completed_at", "id"] },
+      {
+        name: "ix_training_result_user_passed",
+        columns: ["organization_id", "user_id", "passed", "completed_at", "id"],
+      },
+      {
+        name: "ix_training_result_course_passed",
+        columns: ["organization_id", "course_id", "passed", "completed_at", "id"],
+      },
+      {
+        name: "ix_training_result_user_course",
+        columns: ["organization_id", "user_id", "course_id", "completed_at", "id"],
+      },
       { name: "ix_training_result_attempt", columns: ["user_id", "course_id", "attempt"] },
       { name: "ix_training_result_of_course", columns: ["course_id"] },
     ],

@@ -7,6 +7,10 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 @Index("ix_training_result_completed", ["organizationId", "completedAt", "id"])
 @Index("ix_training_result_user", ["organizationId", "userId", "completedAt", "id"])
 @Index("ix_training_result_course", ["organizationId", "courseId", "completedAt", "id"])
+@Index("ix_training_result_passed", ["organizationId", "passed", "completedAt", "id"])
+@Index("ix_training_result_user_passed", ["organizationId", "userId", "passed", "completedAt", "id"])
+@Index("ix_training_result_course_passed", ["organizationId", "courseId", "passed", "completedAt", "id"])
+@Index("ix_training_result_user_course", ["organizationId", "userId", "courseId", "completedAt", "id"])
 @Index("ix_training_result_attempt", ["userId", "courseId", "attempt"])
 @Index("ix_training_result_of_course", ["courseId"])
 export class ResultRow {
