@@ -1,0 +1,98 @@
+/** What frontends generate from the committed schema and the documented operations, compiled as strictly as they would. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { codegen } from "@graphql-codegen/core";
+import { preset } from "@graphql-codegen/client-preset";
+import { buildSchema, parse } from "graphql";
+import { findExample, readText, ROOT } from "./markdown.js";
+
+const GUIDE = readText("docs/frontend.md");
+
+let project: string;
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(project, path)), { recursive: true });
+  writeFileSync(join(project, path), text);
+}
+
+/** Compiles the project, and answers what the compiler says; nothing when all is well. */
+function compile(): string {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", project],
+    { encoding: "utf8", env: { ...process.env, NODE_OPTIONS: "" } },
+  );
+  return status === 0 ? "" : `${stdout}${stderr}`;
+}
+
+beforeAll(async () => {
+  project = realpathSync(mkdtempSync(join(tmpdir(), "usher-client-")));
+  symlinkSync(join(ROOT, "node_modules"), join(project, "node_modules"));
+  const settings = JSON.parse(findExample(GUIDE, "codegen")) as {
+    schema: string;
+    documents: string;
+    generates: Record<string, { presetConfig: object; config: object }>;
+  };
+  const schema = readText(settings.schema);
+  const folder = dirname(settings.documents);
+  for (const [baseOutputDir, { presetConfig, config }] of Object.entries(settings.generates)) {
+    const files = await preset.buildGeneratesSection({
+      baseOutputDir,
+      presetConfig,
+      config,
+      schema: parse(schema),
+      schemaAst: buildSchema(schema),
+      documents: readdirSync(join(ROOT, folder)).map((file) => {
+        const rawSDL = readText(`${folder}/${file}`);
+        return { location: file, rawSDL, document: parse(rawSDL) };
+      }),
+      plugins: [],
+      pluginMap: {},
+    });
+    for (const file of files) write(file.filename, await codegen(file));
+  }
+  write(
+    "tsconfig.json",
+    JSON.stringify({
+      compilerOptions: {
+        target: "ES2022",
+        module: "ESNext",
+        moduleResolution: "bundler",
+        lib: ["ES2022", "DOM"],
+        types: [],
+        strict: true,
+        noUncheckedIndexedAccess: true,
+        exactOptionalPropertyTypes: true,
+        noEmit: true,
+        skipLibCheck: true,
+      },
+      include: ["src"],
+    }),
+  );
+  write("src/page.ts", findExample(GUIDE, "typed"));
+});
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+test("the documents of every operation compile in strict TypeScript, and so does the guide's example", () => {
+  expect(compile()).toBe("");
+});
+
+test("a field that was not asked for, a variable that is missing and a code that does not exist do not compile", () => {
+  write(
+    "src/mistakes.ts",
+    [
+      'import { ask } from "./page";',
+      'import { UsersDocument, type ErrorCode } from "./usher/graphql";',
+      "export const missing = ask(UsersDocument, {});",
+      'export const users = ask(UsersDocument, { organizationId: "1" }).then((data) => data.users.nodes[0]?.phone);',
+      'export const code: ErrorCode = "NO_SUCH_CODE";',
+    ].join("\n"),
+  );
+  const said = compile().match(/mistakes\.ts\((\d+)/g);
+  rmSync(join(project, "src/mistakes.ts"));
+  expect(said).toEqual(["mistakes.ts(3", "mistakes.ts(4", "mistakes.ts(5"]);
+});
