@@ -3,6 +3,7 @@ import { ANONYMOUS, type Caller } from "./access/caller.js";
 import type { Store } from "./access/store.js";
 import { createBegin } from "./access/unit-of-work.js";
 import { createCatalogue } from "./app/catalogue.js";
+import { DESTINATIONS } from "./app/destinations.js";
 import { listen } from "./app/listen.js";
 import { loadKeyRing } from "./app/load-key-ring.js";
 import { startMail } from "./app/mail.js";
@@ -105,6 +106,7 @@ export async function startUsher(
         store,
         services,
         catalogue,
+        configuration.returnUrls,
         replacements.resolveTxt ? { resolveTxt: replacements.resolveTxt } : {},
       ),
       contextFor: async (request, response) => ({
@@ -128,6 +130,7 @@ export async function startUsher(
         registry,
         open: connections.open,
         returnRules: { publicUrl, prefixes: configuration.returnUrls },
+        destinations: DESTINATIONS,
         reference: createReference,
         logDefect: (error, reference) => logger.error({ error, reference }, "A sign-in failed unexpectedly."),
       },

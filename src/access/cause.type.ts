@@ -4,7 +4,7 @@ import type { Cause } from "./caller.js";
 
 /** What each kind of cause means. The compiler keeps the list complete. */
 const CAUSE_KINDS: Readonly<Record<Cause["kind"], string>> = {
-  SIGN_IN: "A sign-in; the actor is the connection.",
+  SIGN_IN: "A sign-in; the actor is the connection, and null where a one-time link let the person in.",
   SCIM: "A SCIM request; the actor is the provisioning directory.",
   IMPORT: "A line of an employee file.",
   API_KEY: "A program; the actor is its API key.",
@@ -34,7 +34,7 @@ export class CauseType {
 
   @Field(() => ID, {
     nullable: true,
-    description: "The id of the user, API key, connection or directory that acted; null where Usher itself did.",
+    description: "The id of the user, API key, connection or directory that acted; null where Usher itself or a one-time link did.",
   })
   actor!: string | null;
 }

@@ -21,6 +21,7 @@ import { createTrainingResolvers } from "../training/resolvers.js";
 import { WEBHOOK_EVENTS } from "../webhooks/endpoint/endpoint.events.js";
 import { createWebhookResolvers } from "../webhooks/resolvers.js";
 import { explainOutcome } from "./catalogue.js";
+import { DESTINATIONS } from "./destinations.js";
 import { ORGANIZATION_PARTS } from "./organization-parts.js";
 import { webhookServices } from "./webhooks.js";
 
@@ -37,12 +38,14 @@ export const EVENT_TYPES = [
 /**
  * Builds the schema on the operations that its resolvers call.
  *
+ * @param returnUrls prefixes of the addresses that sign-in links may lead to
  * @param replaced what a test puts in the machine's place
  */
 export function createSchema(
   store: Store,
   services: ConnectionServices,
   catalogue: Catalogue,
+  returnUrls: readonly string[] = [],
   replaced: Pick<PeopleNeeds, "resolveTxt"> = {},
 ): GraphQLSchema {
   const container = new Map<ResolverClass, object>([
@@ -57,7 +60,14 @@ export function createSchema(
     ...createAuditResolvers(store),
     ...createTrainingResolvers(store),
     ...createWebhookResolvers(webhookServices(store, services, EVENT_TYPES)),
-    ...createSignInResolvers(store, explainOutcome(catalogue)),
+    ...createSignInResolvers(
+      {
+        ...store,
+        returnRules: { publicUrl: services.runtime.publicUrl, prefixes: returnUrls },
+        destinations: DESTINATIONS,
+      },
+      explainOutcome(catalogue),
+    ),
   ]);
   return buildGraphQLSchema({
     resolvers: [...container.keys()],

@@ -1,10 +1,11 @@
 /**
- * Forgets what is over: flows, replay notes, sessions and old mail; and settles seats whose billing cycle has ended.
+ * Forgets what is over: flows, replay notes, sessions, one-time links and old mail; and settles seats whose billing cycle has ended.
  * Every replica may sweep: what one has swept, the next does not find.
  */
 import { SYSTEM } from "../access/caller.js";
 import type { Store } from "../access/store.js";
 import { sweepEvents } from "../events/retention.js";
+import { sweepOneTimeTokens } from "../people/credential/one-time-token.repository.js";
 import { settleEndedSeats } from "../people/seat/settle-seats.js";
 import { sweepSessions } from "../people/session/session.repository.js";
 import type { Clock } from "../platform/clock.js";
@@ -32,6 +33,7 @@ export function startSweeper(
         await sweepFlows(unit);
         await sweepTickets(unit);
         await sweepSessions(unit);
+        await sweepOneTimeTokens(unit);
         await sweepAttempts(unit, attemptRetentionDays);
         await sweepRateLimits(unit, unit.now);
         await sweepMail(unit, unit.now);

@@ -12,7 +12,7 @@ import {
 import { insertLinkRequest } from "../connection/identity/link-request.repository.js";
 import { findConnection } from "../connection/stored/connection.repository.js";
 import { appendEvent } from "../events/append-event.js";
-import { wipeUnverifiedCredential } from "../people/credential/credential.changes.js";
+import { dropUnverifiedCredential } from "../people/credential/drop-unverified.js";
 import { giveMembership, withdrawMemberships } from "../people/group/group.changes.js";
 import { noticeApprovalRequested } from "../people/notices/notice-approval-requested.js";
 import { noticeMerged } from "../people/notices/notice-merged.js";
@@ -80,6 +80,7 @@ async function applyToAccount(
       return user;
     }
     case "link": {
+      await dropUnverifiedCredential(unit, admission.user.id);
       const { user } = await change(admission.user);
       if (admission.awaited !== null) await retireIdentity(unit, admission.awaited);
       await link(unit, arrival, user, "OWN");
@@ -87,7 +88,7 @@ async function applyToAccount(
     }
     case "merge": {
       const { candidate } = admission;
-      if (candidate.unverifiedPassword) await wipeUnverifiedCredential(unit, candidate.user.id);
+      await dropUnverifiedCredential(unit, candidate.user.id);
       const { user } = await change(candidate.user);
       await link(unit, arrival, user, "MERGED");
       await tellMerged(unit, arrival, organization, user, candidate);

@@ -3,15 +3,11 @@ import { SYSTEM } from "../access/caller.js";
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import { noteSignInFailed, noteSignInSucceeded } from "../connection/stored/connection-health.repository.js";
 import { findConnection } from "../connection/stored/connection.repository.js";
-import { appendEvent } from "../events/append-event.js";
 import { lockOrganization } from "../people/organization/organization.repository.js";
 import type { Organization } from "../people/organization/organization.js";
-import { endSessionByToken, openSession } from "../people/session/session.repository.js";
 import { SESSION_TOKEN_PREFIX, type Session } from "../people/session/session.js";
-import { USER_SIGNED_IN, USER_SIGN_IN_FAILED } from "../people/user/user.events.js";
-import { describeAccount } from "../people/user/user.changes.js";
 import type { User } from "../people/user/user.js";
-import { hashToken, issueToken } from "../platform/crypto/tokens.js";
+import { issueToken } from "../platform/crypto/tokens.js";
 import { apply, askToLink } from "../provisioning/apply.js";
 import type { Arrival } from "../provisioning/arrival.js";
 import { decide } from "../provisioning/decide.js";
@@ -20,6 +16,7 @@ import { loadSituation } from "../provisioning/load-situation.js";
 import { ACCOUNT_PENDING_APPROVAL, CONNECTION_NOT_ACTIVE } from "../provisioning/failures.js";
 import { recordAttempt, type Attempt } from "./attempt/attempt.js";
 import type { Desk, Visitor } from "./desk.js";
+import { enter, recordVerifiedRefusal } from "./enter.js";
 import { SIGN_IN_SUPERSEDED, UNKNOWN_CONNECTION } from "./failures.js";
 
 /** A verified person at the end of the line. */
@@ -69,38 +66,20 @@ export async function complete({ store }: Desk, completion: Completion): Promise
       // A new account that waits for approval is there from now on, and its person has to wait.
       if (user.status === "PENDING_APPROVAL")
         return await record(unit, completion, organization, refuse(ACCOUNT_PENDING_APPROVAL, `User ${user.id}.`, user));
-      const session = await enter(unit, completion, organization, user, tokenHash);
+      const session = await admit(unit, completion, organization, user, tokenHash);
       return { kind: "signed-in", session, sessionToken, organization };
     },
   );
 }
 
-async function enter(
+async function admit(
   unit: UnitOfWork,
   { attempt, arrival, visitor }: Completion,
   organization: Organization,
   user: User,
   tokenHash: string,
 ): Promise<Session> {
-  if (visitor.sessionToken !== null) await endSessionByToken(unit, hashToken(visitor.sessionToken));
-  const session = await openSession(unit, {
-    tokenHash,
-    userId: user.id,
-    organizationId: arrival.organizationId,
-    connectionId: arrival.connectionId,
-    client: visitor.client,
-  });
-  await appendEvent(unit, {
-    organizationId: arrival.organizationId,
-    type: USER_SIGNED_IN,
-    subject: { id: user.id, version: user.version },
-    data: {
-      user: (await describeAccount(unit, organization, user)).snapshot,
-      changed: null,
-      signIn: { connectionId: arrival.connectionId, reference: attempt.reference },
-    },
-  });
-  await recordAttempt(unit, attempt, { outcome: "SUCCEEDED", detail: null, userId: user.id });
+  const session = await enter(unit, { attempt, organization, user, visitor, tokenHash });
   await noteSignInSucceeded(unit, arrival.connectionId);
   return session;
 }
@@ -112,25 +91,8 @@ async function record(
   organization: Organization,
   refusal: Refusal,
 ): Promise<Refusal> {
-  const { code } = refusal.failure;
-  const { user } = refusal;
-  await appendEvent(unit, {
-    organizationId: arrival.organizationId,
-    type: USER_SIGN_IN_FAILED,
-    subject: user === null ? { type: "attempt", id: attempt.id, version: 1 } : { id: user.id, version: user.version },
-    data: {
-      user: user === null ? null : (await describeAccount(unit, organization, user)).snapshot,
-      changed: null,
-      signIn: {
-        connectionId: arrival.connectionId,
-        reference: attempt.reference,
-        code,
-        email: arrival.profile.email,
-      },
-    },
-  });
-  await recordAttempt(unit, attempt, { outcome: code, detail: refusal.detail, userId: user?.id ?? null });
-  await noteSignInFailed(unit, arrival.connectionId, code);
+  await recordVerifiedRefusal(unit, attempt, organization, refusal);
+  await noteSignInFailed(unit, arrival.connectionId, refusal.failure.code);
   return refusal;
 }
 

@@ -6,6 +6,7 @@ import type { Connection } from "../connection/stored/connection.js";
 import type { ClientDescription } from "../people/session/session.js";
 import type { Clock } from "../platform/clock.js";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
+import type { Destination } from "./link/destination.js";
 import type { ReturnRules } from "./return-to.js";
 
 export interface Desk {
@@ -16,6 +17,8 @@ export interface Desk {
   /** Opens a connection, or answers the one that is open for its version. */
   readonly open: (connection: Connection) => Promise<OpenedConnection>;
   readonly returnRules: ReturnRules;
+  /** Where one-time links can lead beside addresses. */
+  readonly destinations: readonly Destination[];
   /** Makes the short reference that a person reads out to an administrator. */
   readonly reference: () => string;
   /** Tells the log of a defect of ours; expected refusals are attempts, not log lines. */

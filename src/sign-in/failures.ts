@@ -68,6 +68,55 @@ export const SIGN_IN_TIMED_OUT = refusal(
   "Try again in a moment. testConnection shows whether the provider is reachable.",
 );
 
+export const SIGN_IN_LINK_UNKNOWN = refusal(
+  "SIGN_IN_LINK_UNKNOWN",
+  404,
+  "There is no such sign-in link any more. Ask for a new one.",
+  "The link was cut off, is long over, or was taken back: with its person's access, or with what a connection trusts. Make a new one with createSignInLink.",
+);
+
+export const SIGN_IN_LINK_USED = refusal(
+  "SIGN_IN_LINK_USED",
+  410,
+  "This sign-in link was used before, and works once. Ask for a new one.",
+  "Make a new one with createSignInLink. If nobody the person knows has used it, look at signInAttempts for who did.",
+);
+
+export const SIGN_IN_LINK_EXPIRED = refusal(
+  "SIGN_IN_LINK_EXPIRED",
+  410,
+  "This sign-in link is over. Ask for a new one.",
+  "Links are good for five minutes: make one with createSignInLink when the person is about to use it.",
+);
+
+export const SIGN_IN_LINK_WITHDRAWN = refusal(
+  "SIGN_IN_LINK_WITHDRAWN",
+  403,
+  "This sign-in link no longer holds. Ask for a new one.",
+  "Since the link was made, its API key was revoked, its author lost the right to make it, or the account's roles grant more than its author holds.",
+);
+
+export const SSO_REQUIRED = refusal(
+  "SSO_REQUIRED",
+  403,
+  "Your organization requires that you sign in with your company account.",
+  "Under the policy ssoEnforcement REQUIRED only a link that the operator made lets people in beside the provider.",
+);
+
+export const ACCOUNT_LOCKED = refusal(
+  "ACCOUNT_LOCKED",
+  403,
+  "Your account is locked for now. Try again later.",
+  "Too many wrong passwords were entered. Wait until the lock is over; detail says when.",
+);
+
+export const ACCOUNT_INVITED = refusal(
+  "ACCOUNT_INVITED",
+  403,
+  "Your invitation has not been accepted yet.",
+  "The person accepts the invitation first, and can sign in from then on.",
+);
+
 export const SIGN_IN_FAILURES = [
   UNKNOWN_CONNECTION,
   SIGN_IN_PARAMETERS_INVALID,
@@ -78,4 +127,11 @@ export const SIGN_IN_FAILURES = [
   SIGN_IN_REPLAYED,
   SIGN_IN_BINDING_WRONG,
   SIGN_IN_TIMED_OUT,
+  SIGN_IN_LINK_UNKNOWN,
+  SIGN_IN_LINK_USED,
+  SIGN_IN_LINK_EXPIRED,
+  SIGN_IN_LINK_WITHDRAWN,
+  SSO_REQUIRED,
+  ACCOUNT_LOCKED,
+  ACCOUNT_INVITED,
 ] as const;

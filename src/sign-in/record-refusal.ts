@@ -2,6 +2,7 @@
 import { SYSTEM } from "../access/caller.js";
 import { ProtocolRefusal } from "../connection/contract/index.js";
 import type { ConnectionTypeRegistry } from "../connection/registry.js";
+import type { Connection } from "../connection/stored/connection.js";
 import { noteSignInFailed } from "../connection/stored/connection-health.repository.js";
 import type { Organization } from "../people/organization/organization.js";
 import { Failure, INTERNAL, type FailureDefinition } from "../platform/errors/failure.js";
@@ -15,7 +16,6 @@ import {
   SIGN_IN_PARAMETERS_INVALID,
   SIGN_IN_UNKNOWN,
 } from "./failures.js";
-import type { FoundConnection } from "./find-connection.js";
 
 /** What a person who was refused may know. */
 export interface SignInRefused {
@@ -51,18 +51,27 @@ const SAYS_NOTHING_OF_THE_CONNECTION: ReadonlySet<string> = new Set(
   ].map(({ code }) => code),
 );
 
+/** Whose attempt it was, as far as that was known. */
+export interface AttemptedAt {
+  readonly organization: Organization;
+  /** `null` for a one-time link. */
+  readonly connection: Connection | null;
+  /** The person whom a one-time link names. */
+  readonly userId?: string | null;
+}
+
 /** Records an attempt that a check, the provider or a defect ended, and answers what the person may see. */
 export async function recordRefusal(
   desk: Desk,
-  { connection, organization }: FoundConnection,
+  { connection, organization, userId = null }: AttemptedAt,
   attempt: Attempt,
   error: unknown,
 ): Promise<SignInRefused> {
-  const reason = explain(error, desk.registry, connection.type);
+  const reason = explain(error, desk.registry, connection?.type ?? null);
   if (reason.code === INTERNAL.code) desk.logDefect(error, attempt.reference);
-  await desk.store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, async (unit) => {
-    await recordAttempt(unit, attempt, { outcome: reason.code, detail: reason.detail, userId: null });
-    if (reason.concernsConnection) await noteSignInFailed(unit, connection.id, reason.code);
+  await desk.store.begin(SYSTEM, { kind: "SIGN_IN", actor: attempt.connectionId }, async (unit) => {
+    await recordAttempt(unit, attempt, { outcome: reason.code, detail: reason.detail, userId });
+    if (connection !== null && reason.concernsConnection) await noteSignInFailed(unit, connection.id, reason.code);
   });
   return answerRefusal(organization, attempt, reason);
 }
@@ -82,8 +91,8 @@ export function sayFailure(failure: FailureDefinition<RefusalDetails>): SafeReas
   return { code: failure.code, status: failure.status, message };
 }
 
-function explain(error: unknown, registry: ConnectionTypeRegistry, typeId: string): Reason {
-  if (error instanceof ProtocolRefusal) {
+function explain(error: unknown, registry: ConnectionTypeRegistry, typeId: string | null): Reason {
+  if (error instanceof ProtocolRefusal && typeId !== null) {
     const { code, detail } = error;
     const text = registry.get(typeId).refusals[code];
     if (text !== undefined) {

@@ -1,9 +1,16 @@
 /** The GraphQL of this room: which resolvers there are, and their instances. */
-import type { Store } from "../access/store.js";
 import type { ResolverClass } from "../platform/graphql/schema.js";
 import { AttemptResolver, type ExplainOutcome } from "./attempt/attempt.resolver.js";
+import type { LinkServices } from "./link/link.operations.js";
+import { SignInLinkResolver } from "./link/link.resolver.js";
 
 /** Every resolver of this room with its instance, for `buildGraphQLSchema`. */
-export function createSignInResolvers(store: Store, explain: ExplainOutcome): ReadonlyMap<ResolverClass, object> {
-  return new Map<ResolverClass, object>([[AttemptResolver, new AttemptResolver(store, explain)]]);
+export function createSignInResolvers(
+  services: LinkServices,
+  explain: ExplainOutcome,
+): ReadonlyMap<ResolverClass, object> {
+  return new Map<ResolverClass, object>([
+    [AttemptResolver, new AttemptResolver(services, explain)],
+    [SignInLinkResolver, new SignInLinkResolver(services)],
+  ]);
 }

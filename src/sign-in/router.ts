@@ -17,8 +17,10 @@ import type { Cookie } from "../platform/http/cookies.js";
 import { sendPage } from "../platform/http/pages.js";
 import type { Desk, Visitor } from "./desk.js";
 import type { SignInLimits } from "./limits.js";
+import { showLink, useLink, type LinkShown } from "./link/use-link.js";
 import { resolveReturnTo } from "./return-to.js";
 import { accountPage } from "./pages/account-page.js";
+import { linkPage } from "./pages/link-page.js";
 import { refusalPage } from "./pages/refusal-page.js";
 import { organizationPrompt, signInPage } from "./pages/sign-in-page.js";
 import { signOutPage } from "./pages/sign-out-page.js";
@@ -65,6 +67,8 @@ export function createSignInRouter(door: SignInDoor): Router {
   router.get("/sso/:connectionId/acs", (request, response) => handleTicket(door, request, response));
   router.get("/sso/:connectionId/metadata", (request, response) => handleMetadata(door, request, response));
   router.get("/sso/:connectionId/logout", (request, response) => handleSignedOut(door, request, response));
+  router.get("/sign-in/link/:token", (request, response) => handleLink(door, request, response));
+  router.post("/sign-in/link/:token", (request, response) => handleLinkUse(door, request, response));
   router.get("/sign-in", (request, response) => handlePrompt(door, request, response));
   router.get("/o/:slug", (request, response) => handleOrganization(door, request, response));
   router.post("/sign-out", (request, response) => handleSignOut(door, request, response));
@@ -120,6 +124,26 @@ async function handleTicket(door: SignInDoor, request: Request, response: Respon
   );
 }
 
+/** Uses nothing up, whoever opens it: a person, or a program that looks through mail. */
+async function handleLink(door: SignInDoor, request: Request, response: Response): Promise<void> {
+  await door.limits.refusals.require(request);
+  await answer(door, request, response, () =>
+    showLink(door.desk, visitorOf(door, request), String(request.params["token"])),
+  );
+}
+
+/** A press of the button on our own page. Nobody is signed in to somebody else's account by a stranger's page. */
+async function handleLinkUse(door: SignInDoor, request: Request, response: Response): Promise<void> {
+  if (isCausedElsewhere(request, [new URL(door.desk.returnRules.publicUrl).origin])) {
+    await handleLink(door, request, response);
+    return;
+  }
+  await door.limits.refusals.require(request);
+  await answer(door, request, response, () =>
+    useLink(door.desk, visitorOf(door, request), String(request.params["token"])),
+  );
+}
+
 /** The service provider's document, for types that have one; it is public, and known from the draft on. */
 async function handleMetadata({ describe }: SignInDoor, request: Request, response: Response): Promise<void> {
   const document = await describe(String(request.params["connectionId"]));
@@ -132,7 +156,7 @@ async function answer(
   door: SignInDoor,
   request: Request,
   response: Response,
-  line: () => Promise<SentToProvider | SentToTicket | SignedIn | SignInRefused>,
+  line: () => Promise<SentToProvider | SentToTicket | LinkShown | SignedIn | SignInRefused>,
 ): Promise<void> {
   response.set("Cache-Control", "no-store");
   const outcome = await runLine(line);
@@ -143,6 +167,9 @@ async function answer(
       return;
     case "sent-to-ticket":
       response.redirect(303, outcome.location);
+      return;
+    case "link-shown":
+      sendLink(request, response, outcome);
       return;
     case "signed-in":
       door.cookies.session.write(response, outcome.sessionToken);
@@ -163,6 +190,15 @@ async function answer(
         organization: null,
       });
   }
+}
+
+function sendLink(request: Request, response: Response, { organization, user }: LinkShown): void {
+  // The page was asked for, or another page posted: then nothing has happened, and the person is asked.
+  const causedElsewhere = request.method === "POST";
+  sendPage(response, causedElsewhere ? 403 : 200, {
+    title: `Sign in to ${organization.name}`,
+    body: linkPage({ ...user, causedElsewhere }),
+  });
 }
 
 /** What happens before an organization is known has no attempt and no reference. */

@@ -5,6 +5,7 @@ import { appendEvent } from "../../events/append-event.js";
 import { changesBetween } from "../../events/event-type.js";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { lockOrganization } from "../../people/organization/organization.repository.js";
+import { endSignInLinksOf } from "../../people/credential/one-time-token.repository.js";
 import { endSessionsOfConnection } from "../../people/session/session.repository.js";
 import type { AnyConnectionType } from "../contract/index.js";
 import { auditSetting } from "../settings/compare-settings.js";
@@ -42,7 +43,8 @@ export interface ConnectionChange {
 /**
  * Stores `after` as the next version of `before`.
  *
- * @param change `raisesTrust` also ends the flows under way, by the trust version, and the sessions that the connection gave
+ * @param change `raisesTrust` also ends the flows under way, by the trust version, the sessions that the connection gave, and
+ *   the sign-in links that wait in its organization
  */
 export async function storeChange(
   unit: UnitOfWork,
@@ -58,6 +60,7 @@ export async function storeChange(
   };
   await updateConnectionRow(unit, stored);
   const endedByTrust = change.raisesTrust ? await endSessionsOfConnection(unit, before.id) : 0;
+  if (change.raisesTrust) await endSignInLinksOf(unit, before.organizationId);
   const endedSessions = endedByTrust + (change.endedSessions ?? 0);
   await recordChange(unit, { before, after: stored, endedSessions }, change);
   return stored;

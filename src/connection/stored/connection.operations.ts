@@ -7,6 +7,7 @@ import { Failure, INVALID_INPUT, NOT_FOUND } from "../../platform/errors/failure
 import { InputCheck } from "../../platform/errors/input.js";
 import { VERSION_CONFLICT } from "../../people/failures.js";
 import { lockOrganization } from "../../people/organization/organization.repository.js";
+import { endSignInLinksOf } from "../../people/credential/one-time-token.repository.js";
 import { endSessionsOfConnection } from "../../people/session/session.repository.js";
 import { CONNECTION_TYPE_FIXED } from "../failures.js";
 import { addressesOf } from "../runtime.js";
@@ -248,6 +249,7 @@ export async function deleteConnection(services: ConnectionServices, caller: Cal
   return await services.begin(caller, causeOf(caller), async (unit) => {
     const before = await readForChange(unit, found);
     const endedSessions = await endSessionsOfConnection(unit, id);
+    await endSignInLinksOf(unit, before.organizationId);
     await deleteConnectionRow(unit, id);
     await recordChange(unit, { before, endedSessions }, { event: CONNECTION_DELETED });
     return before;

@@ -98,7 +98,10 @@ export const USER_SIGNED_IN = defineEventType({
   data: z.object({
     user: userSchema,
     changed: z.null(),
-    signIn: z.object({ connectionId: z.string().nullable(), reference: z.string() }),
+    signIn: z.object({
+      connectionId: z.string().nullable().describe("Null for a one-time link."),
+      reference: z.string(),
+    }),
   }),
 });
 

@@ -276,6 +276,15 @@ export async function deleteUserRow(unit: UnitOfWork, id: string): Promise<void>
   await unit.execute("DELETE FROM app_user WHERE id = ?", [id]);
 }
 
+/**
+ * Notes that a user signed in by a one-time link. An account that waits for its person to come through a provider goes on
+ * waiting: a link does not tell the provider's person from another.
+ */
+export async function noteLinkSignIn(unit: UnitOfWork, { id, authMethod }: User): Promise<void> {
+  if (authMethod === "PASSWORD") await noteSignIn(unit, id);
+  else await unit.execute("UPDATE app_user SET last_signed_in_at = ? WHERE id = ?", [unit.now, id]);
+}
+
 /** Notes that a user signed in, without a new version: it is no change that anybody is told of as one. */
 export async function noteSignIn(unit: UnitOfWork, userId: string): Promise<void> {
   await unit.execute(

@@ -6,7 +6,7 @@ import type { ClientDescription } from "../../people/session/session.js";
 
 /** A step that an attempt went through. */
 export interface AttemptStep {
-  readonly step: "START" | "RETURN" | "VERIFY" | "FETCH_GROUPS" | "NORMALIZE" | "COMPLETE";
+  readonly step: "START" | "LINK" | "RETURN" | "VERIFY" | "FETCH_GROUPS" | "NORMALIZE" | "COMPLETE";
   /** ISO 8601. */
   readonly at: string;
 }
@@ -16,7 +16,8 @@ export interface Attempt {
   readonly id: string;
   readonly reference: string;
   readonly organizationId: string;
-  readonly connectionId: string;
+  /** `null` for a sign-in by a one-time link. */
+  readonly connectionId: string | null;
   readonly client: ClientDescription;
   readonly steps: readonly AttemptStep[];
   /** Known once the message was verified. */

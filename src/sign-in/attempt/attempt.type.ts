@@ -7,7 +7,7 @@ import { definePage } from "../../platform/graphql/paging.js";
 })
 export class AttemptStepType {
   @Field(() => String, {
-    description: "START, RETURN, VERIFY, FETCH_GROUPS, NORMALIZE or COMPLETE.",
+    description: "START, LINK, RETURN, VERIFY, FETCH_GROUPS, NORMALIZE or COMPLETE.",
   })
   step!: string;
 
@@ -25,7 +25,7 @@ export class AttemptType {
   @Field(() => String, { description: "The reference that the refusal page showed to the person." })
   reference!: string;
 
-  @Field(() => ID, { nullable: true, description: "The connection that was used." })
+  @Field(() => ID, { nullable: true, description: "The connection that was used; null for a one-time link." })
   connectionId!: string | null;
 
   @Field(() => ID, { nullable: true, description: "The user, where one was recognised." })

@@ -1,0 +1,4 @@
+/** Where sign-in links can lead, from every room that has such places. */
+import type { Destination } from "../sign-in/link/destination.js";
+
+export const DESTINATIONS: readonly Destination[] = [];
