@@ -395,6 +395,17 @@ describe("a program", () => {
     });
   });
 
+  it("makes a link that signs a person in, which the operator alone does where single sign-on is required", async () => {
+    const { users } = await ask("Users", { organizationId, filter: { search: "alan" } });
+    const input = { organizationId, userId: users.nodes[0].id };
+    const refused = await usher.graphql(documentOf("CreateSignInLink"), { input }, key);
+    expect(refused.errors?.[0]?.extensions.code).toBe("SSO_REQUIRED");
+    const { url } = (await ask("CreateSignInLink", { input }, OPERATOR_KEY)).createSignInLink;
+    const guest = createBrowser();
+    await guest.get(url);
+    expect((await guest.submitForm(0)).url).toBe(`${frontendOrigin}/home`);
+  });
+
   it("follows the log, and reads what was done", async () => {
     const { events } = await ask("Events", { organizationId, types: ["user.created"] });
     expect(events.nodes.map(({ type }: { type: string }) => type)).toEqual([

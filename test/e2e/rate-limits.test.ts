@@ -101,6 +101,8 @@ describe("a stranger at one address", () => {
     expect((await at("callback")).status).toBe(429);
     expect((await at("acs")).status).toBe(429);
     expect((await at("acs", { method: "POST", body: form })).status).toBe(429);
+    for (const method of ["GET", "POST"])
+      expect((await open(`${usher.url}/sign-in/link/usher_link_x`, "198.51.100.3", { method })).status).toBe(429);
     expect(await readDatabaseImage(usher.databaseUrl)).toEqual(image);
   });
 

@@ -98,6 +98,30 @@ describe("merging", () => {
     expect(JSON.stringify(audit)).toContain('droppedUnverifiedPassword\\":true');
   });
 
+  it("takes every link, and the sessions that links gave, from an account without a password (pre-hijacking)", async () => {
+    const { id, connection, makePasswordAccount } = await openOffice();
+    const { userId, ...ada } = await makePasswordAccount();
+    await givePassword(userId, id, null);
+    await hall.execute("DELETE FROM user_credential WHERE user_id = ?", [userId]);
+    expect(await hall.enter(connection, ada)).toBe(userId);
+    expect(await leftOf(userId)).toEqual({ passwords: 0, tokens: 0, stolenSessions: 0 });
+    const [audit] = await hall.rows<{ after_value: string }>(
+      "SELECT after_value FROM audit_entry WHERE organization_id = ? AND action = 'user.merged'",
+      [id],
+    );
+    expect(JSON.parse(audit!.after_value)).toMatchObject({ droppedUnverifiedPassword: false });
+  });
+
+  it("leaves a session that a provider gave in an account without a password", async () => {
+    const { id, connection, makePasswordAccount } = await openOffice();
+    const { userId, ...ada } = await makePasswordAccount();
+    await givePassword(userId, id, null);
+    await hall.execute("DELETE FROM user_credential WHERE user_id = ?", [userId]);
+    await hall.execute("UPDATE user_session SET connection_id = ? WHERE user_id = ?", [connection.id, userId]);
+    expect(await hall.enter(connection, ada)).toBe(userId);
+    expect(await leftOf(userId)).toEqual({ passwords: 0, tokens: 0, stolenSessions: 1 });
+  });
+
   it("leaves an account whose address was proved its password", async () => {
     const { id, connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();

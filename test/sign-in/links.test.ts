@@ -11,25 +11,15 @@ import { deleteUser } from "../../src/people/user/delete.operations.js";
 import { actOnUser } from "../../src/people/user/status.operations.js";
 import { updateUser } from "../../src/people/user/user.operations.js";
 import { hashToken } from "../../src/platform/crypto/tokens.js";
-import { Failure, NOT_FOUND } from "../../src/platform/errors/failure.js";
+import { Failure } from "../../src/platform/errors/failure.js";
 import type { Desk } from "../../src/sign-in/desk.js";
-import type { Destination } from "../../src/sign-in/link/destination.js";
 import { createSignInLink, type LinkServices, type NewSignInLink } from "../../src/sign-in/link/link.operations.js";
 import { showLink, useLink } from "../../src/sign-in/link/use-link.js";
+import { COURSE_DESTINATION } from "../../src/training/course/course-destination.js";
 import { codeOf, makeOrganization, personIn } from "../people/house.js";
 import { openHall, type Hall } from "../provisioning/arrivals.js";
 
 const PUBLIC_URL = "https://usher.example";
-const COURSE: Destination = {
-  kind: "course",
-  require: async (_reader, _organizationId, id) => {
-    if (id !== "course-1") throw new Failure(NOT_FOUND, { type: "course" });
-  },
-  addressFrom: (landing, id) => {
-    landing.searchParams.set("course", id);
-    return landing;
-  },
-};
 const VISITOR = {
   client: { address: "192.0.2.1", userAgent: "A browser" },
   browserToken: null,
@@ -44,6 +34,7 @@ let organizationId: string;
 let OPERATOR: Caller;
 let references = 0;
 let people = 0;
+let courses = 0;
 beforeAll(async () => {
   hall = await openHall();
   const { store, clock } = hall.house;
@@ -53,7 +44,7 @@ beforeAll(async () => {
   services = {
     ...store,
     returnRules: { publicUrl: PUBLIC_URL, prefixes: ["https://app.example/app"] },
-    destinations: [COURSE],
+    destinations: [COURSE_DESTINATION],
   };
   desk = {
     ...services,
@@ -246,16 +237,34 @@ describe("where a link leads", () => {
     expect(await useLink(narrowed, VISITOR, token)).toMatchObject({ location: await landing() });
   });
 
-  it("is a course that the organization has, seen from its landing URL", async () => {
+  it("is a course that the organization has, seen from its landing URL, and nothing is started by it", async () => {
     const userId = await person();
     const landingUrl = "https://training.example/home?lang=en#top";
     await updateOrganization(hall.house.store, OPERATOR, organizationId, { landingUrl });
-    expect(await use(await make(OPERATOR, userId, { courseId: "course-1" }))).toBe(
-      "https://training.example/home?lang=en&course=course-1#top",
-    );
-    expect(await codeOf(make(OPERATOR, userId, { courseId: "course-2" }))).toBe("NOT_FOUND");
-    expect(await codeOf(make(OPERATOR, userId, { courseId: "course-1", returnTo: "/" }))).toBe("INVALID_INPUT");
+    const elsewhere = (await makeOrganization(hall.house)).id;
+    const course = async (owner: string | null, archivedAt: Date | null = null) => {
+      const id = `course-${(courses += 1)}`;
+      const { now } = hall.house.clock;
+      await hall.execute(
+        `INSERT INTO course (id, organization_id, kind, title, title_key, archived_at, version, created_at, updated_at)
+         VALUES (?, ?, 'COURSE', 'Safety', 'safety', ?, 1, ?, ?)`,
+        [id, owner, archivedAt, now, now],
+      );
+      return id;
+    };
+    for (const owner of [organizationId, null]) {
+      const courseId = await course(owner);
+      expect(await use(await make(OPERATOR, userId, { courseId }))).toBe(
+        `https://training.example/home?lang=en&course=${courseId}#top`,
+      );
+    }
+    const [own, foreign] = [await course(organizationId), await course(elsewhere)];
+    const archived = await course(organizationId, hall.house.clock.now);
+    expect(await codeOf(make(OPERATOR, userId, { courseId: foreign }))).toBe("NOT_FOUND");
+    expect(await codeOf(make(OPERATOR, userId, { courseId: archived }))).toBe("COURSE_ARCHIVED");
+    expect(await codeOf(make(OPERATOR, userId, { courseId: own, returnTo: "/" }))).toBe("INVALID_INPUT");
     expect(await use(await make(OPERATOR, userId))).toBe(landingUrl);
+    expect(await hall.count("training_start WHERE user_id = ?", [userId])).toBe(0);
   });
 });
 

@@ -123,6 +123,10 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     rank: 5,
     permissions: [],
   })),
+  createSignInLink: byInput(["USERS_WRITE"], "CreateSignInLinkInput", "expiresAt", async (house) => ({
+    ...home(house),
+    userId: await things.makeUser(house),
+  })),
   createUser: byInput(["USERS_WRITE"], "CreateUserInput", "user { id }", (house) => ({
     ...home(house),
     email: `${house.word()}@acme.test`,
