@@ -34,7 +34,8 @@ export class CauseType {
 
   @Field(() => ID, {
     nullable: true,
-    description: "The id of the user, API key, connection or directory that acted; null where Usher itself or a one-time link did.",
+    description:
+      "The id of the user, API key, connection or directory that acted; null where Usher itself or a one-time link did.",
   })
   actor!: string | null;
 }
