@@ -131,3 +131,17 @@ test("an operator key is the environment's: revokeApiKey does not find it", asyn
   const row = await house.database.reader.row<{ id: string }>("SELECT id FROM api_key WHERE organization_id IS NULL");
   expect(await codeOf(revokeApiKey(house.store, OPERATOR, row!.id))).toBe("NOT_FOUND");
 });
+
+test("replicas that start together for the first time make one operator key between them, and one of them shows it", async () => {
+  const fresh = await openHouse();
+  const shown = await Promise.all(Array.from({ length: 5 }, () => ensureOperatorKey(fresh.store, null)));
+  const keys = shown.filter((key) => key !== null);
+  expect(keys).toHaveLength(1);
+  expect(await countRows(fresh, "api_key")).toBe(1);
+  const caller = await resolveCaller(fresh.database.reader, () => fresh.clock.now, {
+    authorization: `Bearer ${keys[0]}`,
+    sessionToken: null,
+  });
+  expect(caller.kind).toBe("OPERATOR");
+  await fresh.database.close();
+});

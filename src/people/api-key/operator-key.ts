@@ -1,5 +1,5 @@
 /** The operator's key: given by the environment, or made at the first start. */
-import { v7 as uuidv7 } from "uuid";
+import { v5 as uuidv5, v7 as uuidv7 } from "uuid";
 import { SYSTEM } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { recordAudit } from "../../audit/record-audit.js";
@@ -7,9 +7,13 @@ import { hashToken, issueToken } from "../../platform/crypto/tokens.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { ApiKeyRow } from "./api-key.row.js";
 
+/** What the ids of made keys are derived from, by UUID version 5 (RFC 9562, section 5.5). */
+const MADE_KEYS = "1b0f9f5e-6f0c-5d0e-9a51-6b9a0d6a7c11";
+
 /**
  * Sees to it that an operator key is in force. A configured key replaces every other; without one, the key of the first
- * start stays. Replicas that start together agree, because the key's hash is unique.
+ * start stays. Replicas that start together agree: a configured key's hash is unique, and made keys are numbered, so that
+ * the first replica's is the one that is stored and shown.
  *
  * @returns the new key, to be printed once, when one was made
  */
@@ -20,18 +24,31 @@ export async function ensureOperatorKey(store: Store, configured: string | null)
   if (configured === null) {
     if (operatorKeys.length > 0) return null;
     const { token, hash } = issueToken("usher_op_");
-    await storeOperatorKey(store, hash, []);
-    return token;
+    return (await storeOperatorKey(store, hash, [], await nextMadeKeyId(store))) ? token : null;
   }
   const hash = hashToken(configured);
   const others = operatorKeys.filter((key) => key.token_hash !== hash).map((key) => key.id);
   if (operatorKeys.length > others.length && others.length === 0) return null;
-  await storeOperatorKey(store, hash, others);
+  await storeOperatorKey(store, hash, others, uuidv7());
   return null;
 }
 
-async function storeOperatorKey({ begin }: Store, hash: string, replaced: readonly string[]): Promise<void> {
-  await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
+/** The id of the next key that is made: the same for all replicas that see the same keys, old ones among them. */
+async function nextMadeKeyId({ reader }: Store): Promise<string> {
+  const row = await reader.row<{ keys_so_far: number | string }>(
+    "SELECT COUNT(*) AS keys_so_far FROM api_key WHERE organization_id IS NULL",
+  );
+  return uuidv5(String(row?.keys_so_far ?? 0), MADE_KEYS);
+}
+
+/** Answers whether the key is in force by this: `false` when another replica was first. */
+async function storeOperatorKey(
+  { begin }: Store,
+  hash: string,
+  replaced: readonly string[],
+  newId: string,
+): Promise<boolean> {
+  return await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
     for (const id of replaced) {
       await unit.execute("UPDATE api_key SET revoked_at = ? WHERE id = ?", [unit.now, id]);
       await recordAudit(unit, {
@@ -43,11 +60,10 @@ async function storeOperatorKey({ begin }: Store, hash: string, replaced: readon
     const present = await unit.row<{ id: string }>("SELECT id FROM api_key WHERE token_hash = ?", [hash]);
     if (present !== undefined) {
       await unit.execute("UPDATE api_key SET revoked_at = NULL WHERE id = ?", [present.id]);
-      return;
+      return true;
     }
-    const id = uuidv7();
     await unit.manager.insert(ApiKeyRow, {
-      id,
+      id: newId,
       organizationId: null,
       name: "Operator",
       tokenHash: hash,
@@ -56,9 +72,15 @@ async function storeOperatorKey({ begin }: Store, hash: string, replaced: readon
       expiresAt: null,
       revokedAt: null,
     });
-    await recordAudit(unit, { organizationId: null, action: "operator_key.created", subject: { type: "apiKey", id } });
+    await recordAudit(unit, {
+      organizationId: null,
+      action: "operator_key.created",
+      subject: { type: "apiKey", id: newId },
+    });
+    return true;
   }).catch((error: unknown) => {
-    // Another replica stored the same configured key between our look and our insert.
+    // Another replica stored the same configured key, or made its own, between our look and our insert.
     if (!isDuplicateKey(error)) throw error;
+    return false;
   });
 }
