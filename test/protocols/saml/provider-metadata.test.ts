@@ -123,6 +123,44 @@ describe("it refuses", () => {
     expect(issues).not.toContain("");
   });
 
+  const around = (inner: string) =>
+    `<?xml version="1.0"?><!-- of Acme --><EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="acme">${inner}</EntityDescriptor><!-- end -->`;
+  const nested = (count: number, declare: (level: number) => string) =>
+    `${Array.from({ length: count }, (_, level) => `<a${declare(level)}>`).join("")}${"</a>".repeat(count)}`;
+
+  // Each of them would take the XML library seconds; what is read is told by the sentence, whatever the machine's speed.
+  test.each([
+    [
+      "many elements",
+      around("<a/>".repeat(100_000)),
+      "too large for the metadata of one provider: more than 3000 elements",
+    ],
+    ["many levels", around(nested(20_000, () => "")), "too large .*: more than 40 levels of elements"],
+    [
+      "many namespaces",
+      around(nested(35, (level) => ` xmlns:a${level}="u" xmlns:b${level}="u"`)),
+      "too large .*: more than 50 namespaces that hold at once",
+    ],
+    ["many comments", around("<!-- -->".repeat(5_000)), "too large .*: more than 3000 elements"],
+    [
+      "brackets that begin nothing",
+      around("<".repeat(400_000)),
+      "not well-formed XML: a start tag that cannot be read",
+    ],
+    ["comments that never end", `<a>${"<!--".repeat(100_000)}`, "not well-formed XML: a comment that does not end"],
+    ["a CDATA section that never ends", around("<![CDATA["), "not well-formed XML: a CDATA section that does not end"],
+    ["a comment inside a tag", around('<a b="<!-- -->"/>'), "not well-formed XML: a start tag that cannot be read"],
+  ])("%s, before the XML library reads them", (_, text, sentence) => {
+    expect(parseProviderMetadata(text, onlyHttps, NOW)).toEqual({ issue: expect.stringMatching(sentence) });
+  });
+
+  test("but not comments, instructions and CDATA where XML has them", () => {
+    const text = readFileSync(new URL("keycloak.xml", FOLDER), "utf8");
+    const decorated = text.replace(/<([\w:]*)IDPSSODescriptor/, "<!-- < --><?sheet <?><$1IDPSSODescriptor");
+    expect(decorated).not.toBe(text);
+    expect(parseProviderMetadata(`${decorated}<!-- end -->`, onlyHttps, NOW)).toHaveProperty("value");
+  });
+
   test("plain http, where the operator did not allow the host", () => {
     const text = readFileSync(new URL("keycloak.xml", FOLDER), "utf8").replaceAll(
       "https://keycloak",
