@@ -6,6 +6,7 @@
 import type { ApolloServerPlugin, BaseContext } from "@apollo/server";
 import {
   getNamedType,
+  getVariableValues,
   GraphQLError,
   isCompositeType,
   isListType,
@@ -195,6 +196,9 @@ export function estimateCost(
   operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
 ): number | null {
+  // Each wrong value costs a search for similar names, and the estimate would tell of every one of them.
+  const checked = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
+  if (checked.errors !== undefined) return null;
   try {
     return getComplexity({
       schema,

@@ -25,10 +25,22 @@ function readMoment(value: unknown): Date {
   const parts = typeof value === "string" ? MOMENT.exec(value) : null;
   const moment = parts === null ? null : new Date(parts[0]);
   // `new Date` takes the 31st of June for the first of July.
-  if (parts === null || moment === null || Number.isNaN(moment.getTime()) || !isDayOfCalendar(parts)) {
+  if (
+    parts === null ||
+    moment === null ||
+    Number.isNaN(moment.getTime()) ||
+    !isDayOfCalendar(parts) ||
+    !isKeepable(moment)
+  ) {
     throw new TypeError("A DateTime is written like 2026-11-23T09:15:04.120Z or 2026-11-23T10:15:04+01:00.");
   }
   return moment;
+}
+
+/** An offset may lead out of the years that are written with four digits, and so out of what databases keep. */
+function isKeepable(moment: Date): boolean {
+  const year = moment.getUTCFullYear();
+  return year >= 0 && year <= 9999;
 }
 
 function isDayOfCalendar([, year, month, day]: RegExpExecArray): boolean {

@@ -1,7 +1,7 @@
 /** The endpoint over real HTTP: the published audits, the one error format, its limits, and its manners with browsers. */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { request, type IncomingHttpHeaders } from "node:http";
-import { getIntrospectionQuery } from "graphql";
+import { getIntrospectionQuery, GraphQLString } from "graphql";
 import { auditGraphQLOverHttp } from "./audit.js";
 import { catalogue, counted, startLibrary } from "./library.js";
 
@@ -227,9 +227,11 @@ describe("Errors", () => {
       { path: "tags.1.text", code: "INVALID" },
     ]);
     expect(await fields({ input: { title: "x", colour: 1 } })).toMatchObject([{ path: "colour", code: "UNKNOWN" }]);
-    expect(await fields({ input: { title: "x", printedAt: "2026-06-31T00:00:00Z" } })).toMatchObject([
-      { path: "printedAt", code: "INVALID" },
-    ]);
+    // No such day, and two offsets that lead out of the years that databases keep.
+    for (const printedAt of ["2026-06-31T00:00:00Z", "9999-12-31T23:59:59-14:00", "0000-01-01T00:00:00+14:00"])
+      expect(await fields({ input: { title: "x", printedAt } })).toMatchObject([
+        { path: "printedAt", code: "INVALID" },
+      ]);
   });
 
   test("where introspection is off, the schema is neither told nor suggested", async () => {
@@ -347,6 +349,19 @@ describe("Limits", () => {
     expect(await limit("{ library }", { unused: tags })).toEqual(tooMany);
     const longest = await ask(document, { input: { title: "x", tags: tags.slice(1) } });
     expect(longest.text).not.toContain("QUERY_LIMIT_EXCEEDED");
+  });
+
+  test("of values that are wrong only the first ones are looked at: anybody may send thousands of them", async () => {
+    const look = jest.spyOn(GraphQLString, "parseValue");
+    const tags = Array.from({ length: 2_000 }, () => ({ text: 1 }));
+    const wrong = await ask("mutation M($input: CreateBookInput!) { createBook(input: $input) { id } }", {
+      input: { title: "x", tags },
+    });
+    const looks = look.mock.calls.length;
+    look.mockRestore();
+    expect(wrong.text).toContain("INVALID_INPUT");
+    expect(looks).toBeGreaterThan(0);
+    expect(looks).toBeLessThan(200);
   });
 
   test("variables that are nested without end are no query, and end nothing", async () => {
