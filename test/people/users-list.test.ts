@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import SqliteDatabase from "better-sqlite3";
 import type { UnitOfWork } from "../../src/access/unit-of-work.js";
 import { listUsers, type UsersQuery } from "../../src/people/user/list-users.js";
+import { conditionsOf } from "../../src/people/user/user-conditions.js";
 import type { Reader, SqlValue } from "../../src/platform/database/database.js";
 import { countQueries } from "../../src/platform/database/query-count.js";
 import { insertRows } from "../../src/platform/database/statements.js";
@@ -385,4 +386,15 @@ test("counts without reading accounts, and needs one query for a page, one more 
   expect(all.statements[1]).not.toContain("app_user");
   expect(await ask('search: "needle"')).toMatchObject({ total: 25, statements: { length: 3 } });
   expect(await ask("missing: [COST_CENTER]")).toMatchObject({ total: LARGE / 2, statements: { length: 3 } });
+});
+
+test("a value that a filter names a thousand times is looked for once", () => {
+  const conditionsFor = (times: number) =>
+    conditionsOf(
+      "sqlite",
+      "an organization",
+      { missing: Array(times).fill("COST_CENTER"), groupIds: Array(times).fill("g"), roleKeys: Array(times).fill("R") },
+      [],
+    );
+  expect(conditionsFor(1_000)).toEqual(conditionsFor(1));
 });
