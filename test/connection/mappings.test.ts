@@ -4,6 +4,7 @@ import { graphql } from "graphql";
 import { ANONYMOUS, type Caller } from "../../src/access/caller.js";
 import type { Permission } from "../../src/access/permission.js";
 import { findMappingsOf } from "../../src/connection/mapping/mapping.repository.js";
+import { writtenOutLength } from "../../src/connection/mapping/pattern.js";
 import { findRoleMappingUses } from "../../src/connection/mapping/role-uses.js";
 import { CONNECTION_FAILURES } from "../../src/connection/failures.js";
 import { createConnectionResolvers } from "../../src/connection/resolvers.js";
@@ -271,6 +272,12 @@ describe("an input that is wrong", () => {
       { path: "mappings.1.value", code: "INVALID" },
     ],
     [
+      "a pattern that is short and repeats much",
+      "Role",
+      () => rule({ operator: "MATCHES", value: `(?:${"a".repeat(500)}){900}` }),
+      { path: "mappings", code: "INVALID" },
+    ],
+    [
       "an unknown group",
       "Group",
       () => ({ claim: "g", operator: "EQUALS", value: "1", groupId: "nobody" }),
@@ -448,4 +455,28 @@ describe("what mappings name", () => {
   test("is described in the schema", () => {
     expect(findUndescribed(schema)).toEqual([]);
   });
+});
+
+test("patterns together have a length at most, with their repetitions written out", async () => {
+  const rules = (count: number) =>
+    Array.from({ length: count }, () => ({ ...admins, operator: "MATCHES", value: "[0-9a-f]{900}" }));
+  expect((await set("Role", rules(23))).details.fields).toMatchObject([
+    { path: "mappings", message: expect.stringContaining("20000 characters") },
+  ]);
+  expect((await set("Role", rules(22))).codes).toEqual([]);
+});
+
+test.each([
+  ["abc", 3],
+  ["a{3}", 3],
+  ["a{2,5}b{4,}", 9],
+  ["(ab){3}", 6],
+  ["((a{10}){10}b){2}", 202],
+  ["[a-z{9}]{4}", 4],
+  ["\\{9}", 3],
+  ["(a", 1],
+  ["a)", 2],
+  ["^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}$", 31],
+])("written out, the pattern %s is %i characters long", (pattern, length) => {
+  expect(writtenOutLength(pattern)).toBe(length);
 });

@@ -2,7 +2,7 @@
 import { isFieldName } from "../../people/user/field.js";
 import type { InputCheck } from "../../platform/errors/input.js";
 import type { RuleOperator } from "./mapping.js";
-import { compilePattern } from "./pattern.js";
+import { compilePattern, writtenOutLength } from "./pattern.js";
 
 /** Mappings of one kind at most: each is evaluated at every sign-in. */
 export const MOST_MAPPINGS = 200;
@@ -10,6 +10,8 @@ export const MOST_MAPPINGS = 200;
 const LONGEST_CLAIM = 500;
 /** Characters of a value or a pattern at most. */
 const LONGEST_VALUE = 1000;
+/** Characters of all patterns of the mappings at most, repetitions written out: RE2 takes a second for them. */
+const MOST_PATTERN_LENGTH = 20_000;
 /** Bytes of all values of a rule at most, as JSON: less than the 65,535 that a text column of MySQL holds. */
 const MOST_VALUE_BYTES = 60_000;
 
@@ -40,6 +42,28 @@ export interface CheckedRule {
 export function checkNumber(check: InputCheck, mappings: readonly unknown[]): void {
   if (mappings.length <= MOST_MAPPINGS) return;
   check.add("mappings", "INVALID", `must be at most ${MOST_MAPPINGS}`);
+  check.finish();
+}
+
+/** Refuses patterns that would hold up everybody, before any of them is compiled. */
+export function checkPatterns(check: InputCheck, rules: readonly RuleInput[]): void {
+  const patterns = rules.flatMap(({ operator, value, values }) =>
+    operator === "MATCHES" ? [...(value == null ? [] : [value]), ...(values ?? [])] : [],
+  );
+  const lengths = patterns.map(writtenOutLength);
+  const longest = Math.max(0, ...lengths);
+  if (longest > LONGEST_VALUE)
+    check.add(
+      "mappings",
+      "INVALID",
+      `must have patterns of at most ${LONGEST_VALUE} characters, repetitions written out`,
+    );
+  else if (lengths.reduce((sum, each) => sum + each, 0) > MOST_PATTERN_LENGTH)
+    check.add(
+      "mappings",
+      "INVALID",
+      `must have at most ${MOST_PATTERN_LENGTH} characters of patterns, repetitions written out`,
+    );
   check.finish();
 }
 

@@ -17,6 +17,7 @@ import type { Connection } from "../stored/connection.js";
 import {
   checkAttributeMappings,
   checkNumber,
+  checkPatterns,
   checkRule,
   type AttributeMappingInput,
   type CheckedRule,
@@ -128,6 +129,7 @@ export async function setGroupMappings(
 function checkRules(mappings: readonly RuleInput[]): readonly CheckedRule[] {
   const check = new InputCheck();
   checkNumber(check, mappings);
+  checkPatterns(check, mappings);
   const rules = mappings.map((mapping, index) => checkRule(check, index, mapping));
   check.finish();
   return rules;
