@@ -180,6 +180,67 @@ describe("what is told of a provider that repeats what it was sent", () => {
   });
 });
 
+describe("what is told of a provider that says much", () => {
+  it("is kept and told in short", async () => {
+    const usher = await startTestUsher();
+    const much = Array.from({ length: 2_000 }, (_, index) => `algorithm ${index} of ${"x".repeat(80)}`);
+    const provider = createServer((request, response) => {
+      const url = `http://${request.headers.host}`;
+      const answer = request.url?.startsWith("/.well-known")
+        ? {
+            issuer: url,
+            authorization_endpoint: `${url}/authorize`,
+            token_endpoint: `${url}/token`,
+            jwks_uri: `${url}/jwks`,
+            id_token_signing_alg_values_supported: much,
+            token_endpoint_auth_methods_supported: much,
+          }
+        : { keys: [] };
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify(answer));
+    });
+    const id = await createDraft(usher, await listen(provider));
+    const { testConnection } = await usher.ask(
+      `mutation ($id: ID!) { testConnection(id: $id) { findings { check message } } }`,
+      { id },
+    );
+    const { connection } = await usher.ask(
+      `query ($id: ID!) { connection(id: $id) { health { findings { check message } } } }`,
+      {
+        id,
+      },
+    );
+    const refused = await usher.graphql(`mutation ($id: ID!) { activateConnection(id: $id) { connection { id } } }`, {
+      id,
+    });
+    provider.closeAllConnections();
+    provider.close();
+    await usher.stop();
+    const { findings } = testConnection as { findings: { check: string; message: string }[] };
+    expect(findings.find(({ check }) => check === "ALGORITHMS_ACCEPTABLE")?.message).toMatch(/^.{1000}…$/s);
+    expect(connection.health.findings).toEqual(findings);
+    expect(refused.errors?.[0]?.extensions.code).toBe("CONNECTION_NOT_READY");
+    expect(JSON.stringify([findings, refused]).length).toBeLessThan(30_000);
+  });
+});
+
+async function createDraft(usher: TestUsher, discoveryUrl: string): Promise<string> {
+  const { createOrganization } = await usher.ask(
+    `mutation { createOrganization(input: { name: "A", slug: "much" }) { organization { id } } }`,
+  );
+  const { createConnection } = await usher.ask(
+    `mutation ($input: CreateConnectionInput!) { createConnection(input: $input) { connection { id } } }`,
+    {
+      input: {
+        organizationId: createOrganization.organization.id,
+        displayName: "Talkative",
+        settings: { oidc: { discoveryUrl, clientId: "c", clientSecret: "s" } },
+      },
+    },
+  );
+  return createConnection.connection.id;
+}
+
 describe("an address inside the network", () => {
   const visits: string[] = [];
   let usher: TestUsher;

@@ -17,6 +17,14 @@ export interface Examination {
   readonly findings: readonly Finding[];
 }
 
+/** Characters of a message at most: it may repeat half a megabyte of what a provider said, and is kept and told. */
+const LONGEST_MESSAGE = 1_000;
+
+function shorten(finding: Finding): Finding {
+  const { message } = finding;
+  return message.length <= LONGEST_MESSAGE ? finding : { ...finding, message: `${message.slice(0, LONGEST_MESSAGE)}…` };
+}
+
 /** Asks the provider, so never inside a unit of work. Changes nothing. */
 export async function examineConnection(services: ConnectionServices, connection: Connection): Promise<Examination> {
   const type = services.registry.get(connection.type);
@@ -28,7 +36,7 @@ export async function examineConnection(services: ConnectionServices, connection
     before,
     merged,
     fields,
-    findings,
+    findings: findings.map(shorten),
   });
   try {
     const imported = await importSettings(type, before, runtime);
