@@ -18,6 +18,7 @@ import { findForms, findLinks } from "../support/browser/html.js";
 import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
 import { startOpenIdProvider, type OpenIdProvider } from "../support/providers/openid/provider.js";
 import { OPERATOR_KEY, startTestUsher, type TestUsher } from "../support/usher.js";
+import { FURTHER_PEOPLE, PEOPLE_OPERATIONS } from "./documented-people.js";
 import { startWebhookReceivers } from "../support/webhook-receiver/index.js";
 import { until } from "../webhooks/tenant.js";
 
@@ -54,6 +55,8 @@ let browser: Browser;
 let organizationId: string;
 let connectionId: string;
 let key: string;
+/** The DNS. */
+const txtRecords = new Map<string, string>();
 
 /** Runs a documented operation; with the organization's key unless another one is named. */
 // any: the shape is what the operation asks for
@@ -98,10 +101,11 @@ beforeAll(async () => {
       USHER_ALLOWED_ORIGINS: `${frontendOrigin},http://127.0.0.1:${port}`,
       USHER_RETURN_URLS: `${frontendOrigin}/`,
     },
+    resolveTxt: async (name) => [[txtRecords.get(name) ?? ""]],
   });
   provider = await startOpenIdProvider({
     clients: [{ clientId: "usher", clientSecret: CLIENT_SECRET, redirectUris: [] }],
-    people: ["ada", "grace"].map((sub) => ({
+    people: ["ada", "grace", ...FURTHER_PEOPLE].map((sub) => ({
       sub,
       email: `${sub}@acme.example`,
       email_verified: true,
@@ -113,7 +117,7 @@ beforeAll(async () => {
 
   const created = await ask("CreateOrganization", { input: { name: "Acme", slug: "acme" } }, OPERATOR_KEY);
   organizationId = created.createOrganization.organization.id;
-  const scopes = `USERS_READ USERS_WRITE CONNECTIONS_READ CONNECTIONS_WRITE EVENTS_READ WEBHOOKS_WRITE AUDIT_READ ORGANIZATION_WRITE`;
+  const scopes = `USERS_READ USERS_WRITE GROUPS_READ GROUPS_WRITE CONNECTIONS_READ CONNECTIONS_WRITE MAPPINGS_WRITE EVENTS_READ WEBHOOKS_WRITE AUDIT_READ ORGANIZATION_WRITE`;
   const made = await ask(
     "CreateApiKey",
     { input: { organizationId, name: "The frontend's server", scopes: scopes.split(" ") } },
@@ -468,12 +472,16 @@ describe("a program", () => {
     expect(await ask("EventRetention", { organizationId })).toEqual({ eventRetention: 90 });
   });
 
+  it.each(PEOPLE_OPERATIONS)("%s", async (_name, carryOut) => {
+    await carryOut({ usher, browser, organizationId, connectionId, ask, documentOf, txtRecords });
+  });
+
   it("describes the kinds of connections, and reads, changes, disables and deletes one", async () => {
     const { connectionTypes } = await ask("ConnectionTypes");
     const oidc = connectionTypes.find(({ id }: { id: string }) => id === "oidc");
     expect(oidc.settings.map(({ name }: { name: string }) => name)).toContain("discoveryUrl");
     expect((await ask("Connections", { slug: "acme" })).organization.connections).toMatchObject([
-      { id: connectionId, state: "ACTIVE", health: { lastFailureCode: null } },
+      { id: connectionId, state: "ACTIVE", health: { lastFailureCode: "ACCOUNT_PENDING_APPROVAL" } },
     ]);
     const { connection } = await ask("Connection", { id: connectionId });
     expect(connection).toMatchObject({ settings: { clientId: "usher", clientSecret: { setAt: expect.any(String) } } });
@@ -502,7 +510,7 @@ describe("everybody", () => {
       "user.created",
     );
     const { organizations } = await ask("Organizations", { first: 10 }, OPERATOR_KEY);
-    expect(organizations.nodes).toMatchObject([{ slug: "acme" }]);
+    expect(organizations.nodes).toMatchObject([{ slug: "acme" }, { slug: "other" }]);
   });
 
   it("finds no documented operation that was not run", () => {

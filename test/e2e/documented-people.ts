@@ -1,0 +1,209 @@
+/** What the documented operations about people do, one after another, in the organization of `documented-operations.test.ts`. */
+import { expect } from "@jest/globals";
+import { createBrowser, type Browser } from "../support/browser.js";
+import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
+import { OPERATOR_KEY, type TestUsher } from "../support/usher.js";
+
+/** Who is there already: Ada, who is signed in, and Alan, for whom an account was prepared. */
+export interface World {
+  readonly usher: TestUsher;
+  /** Ada's. */
+  readonly browser: Browser;
+  readonly organizationId: string;
+  readonly connectionId: string;
+  /** Runs a documented operation with the organization's key, unless another one is named. */
+  // any: the shape is what the operation asks for
+  readonly ask: (name: string, variables?: Record<string, unknown>, as?: string | null) => Promise<any>;
+  readonly documentOf: (name: string) => string;
+  /** The DNS: TXT records by name. */
+  readonly txtRecords: Map<string, string>;
+}
+
+/** People whom the provider knows, and nobody else needs. */
+export const FURTHER_PEOPLE = ["mary", "nora", "olga", "pete"] as const;
+
+const addressOf = (name: string) => `${name}@acme.example`;
+
+async function signIn({ usher, connectionId }: World, name: string): Promise<void> {
+  await signInAtOpenIdProvider(createBrowser(), `${usher.url}/sso/${connectionId}/start`, name);
+}
+
+async function userIdOf({ ask, organizationId }: World, name: string): Promise<string> {
+  return (await ask("Users", { organizationId, filter: { search: addressOf(name) } })).users.nodes[0].id;
+}
+
+async function setPolicies({ ask, connectionId: id }: World, policies: object, confirmAffectedUsers?: number) {
+  await ask("UpdateConnection", { input: { id, policies, confirmAffectedUsers } });
+}
+
+async function mapsClaims(world: World): Promise<void> {
+  const { ask, organizationId, connectionId } = world;
+  const { group } = (await ask("CreateGroup", { input: { organizationId, name: "Engineers" } })).createGroup;
+  const set = async (operation: string, mappings: readonly object[]) =>
+    await ask(operation, { input: { connectionId, mappings } });
+  await set("SetAttributeMappings", [{ claim: "team", field: "custom.team" }]);
+  await set("SetRoleMappings", [{ claim: "groups", operator: "ONE_OF", values: ["staff", "all"], roleKey: "USER" }]);
+  await set("SetGroupMappings", [
+    { claim: "groups", operator: "EQUALS", value: "r&d", ignoreCase: true, groupId: group.id },
+  ]);
+  expect((await ask("Mappings", { connectionId })).connection).toMatchObject({
+    attributeMappings: [{ position: 1, claim: "team", field: "custom.team" }],
+    roleMappings: [{ operator: "ONE_OF", values: ["staff", "all"], role: { key: "USER" } }],
+    groupMappings: [{ operator: "EQUALS", values: ["r&d"], ignoreCase: true, group: { name: "Engineers" } }],
+  });
+  const { user } = await ask("WhereFrom", { userId: await userIdOf(world, "ada") });
+  expect(user.roleGrants).toMatchObject([{ role: { key: "USER" }, source: "DEFAULT" }]);
+  expect(user.fieldValues).toContainEqual(
+    expect.objectContaining({ field: "email", source: "SSO", sourceId: connectionId, value: addressOf("ada") }),
+  );
+}
+
+async function linksPeople(world: World): Promise<void> {
+  const { ask, organizationId, connectionId } = world;
+  for (const name of ["mary", "nora"]) {
+    const names = { firstName: name, lastName: "Local", authMethod: "PASSWORD" };
+    await ask("CreateUser", { input: { organizationId, email: addressOf(name), ...names } });
+  }
+  const [mary, nora] = [await userIdOf(world, "mary"), await userIdOf(world, "nora")];
+
+  await setPolicies(world, { accountLinking: "ADMIN_LINK" });
+  for (const name of ["mary", "nora"]) await signIn(world, name);
+  const { nodes } = (await ask("LinkRequests", { organizationId })).linkRequests;
+  expect(nodes).toMatchObject([
+    { email: addressOf("nora"), user: { id: nora, authMethod: "PASSWORD", identities: [] } },
+    { email: addressOf("mary"), user: { id: mary } },
+  ]);
+  const [ofNora, ofMary] = nodes;
+  expect((await ask("ApproveLinkRequest", { id: ofMary.id })).approveLinkRequest.linkRequest.state).toBe("APPROVED");
+  expect((await ask("RejectLinkRequest", { id: ofNora.id })).rejectLinkRequest.linkRequest.state).toBe("REJECTED");
+
+  const effect = { connectionId, accountLinking: "MERGE_BY_EMAIL" };
+  const { affectedUsers } = (await ask("AccountLinkingEffect", effect)).accountLinkingEffect;
+  expect(affectedUsers).toBe(0);
+  await setPolicies(world, { accountLinking: "MERGE_BY_EMAIL" }, affectedUsers);
+  await signIn(world, "nora");
+  const merged = (await ask("User", { id: nora })).user.identities;
+  expect(merged).toMatchObject([{ subject: "nora" }]);
+  const off = { connectionId, accountLinking: "NONE" };
+  expect((await ask("AccountLinkingEffect", off)).accountLinkingEffect).toMatchObject({
+    affectedUsers: 1,
+    users: { nodes: [{ id: nora, email: addressOf("nora") }] },
+  });
+  expect((await ask("UnmergeIdentity", { id: merged[0].id })).unmergeIdentity.identity).toMatchObject({
+    linkKind: "MERGED",
+    retiredAt: expect.any(String),
+  });
+  await setPolicies(world, { accountLinking: "NONE" });
+
+  const { issuer } = merged[0];
+  const alan = await userIdOf(world, "alan");
+  const relink = { connectionId, issuer, subject: "mary", userId: alan };
+  expect((await ask("RelinkIdentity", { input: relink })).relinkIdentity.identity.subject).toBe("mary");
+
+  const settings = { discoveryUrl: "https://id.example/.well-known/openid-configuration", clientId: "usher" };
+  const another = { organizationId, displayName: "Another", settings: { oidc: settings } };
+  const { id } = (await ask("CreateConnection", { input: another })).createConnection.connection;
+  const move = { fromConnectionId: connectionId, toConnectionId: id, userIds: [alan, nora], dryRun: true };
+  const { results, hasMore } = (await ask("RelinkIdentities", { input: move })).relinkIdentities;
+  expect(results).toMatchObject([
+    { userId: alan, ok: true, code: null },
+    { userId: nora, ok: false, code: "NOT_FOUND" },
+  ]);
+  expect(hasMore).toBe(false);
+  await ask("DeleteConnection", { id });
+}
+
+async function changesStatuses(world: World): Promise<void> {
+  const { ask, organizationId } = world;
+  const alan = await userIdOf(world, "alan");
+  for (const [operation, status] of [
+    ["DisableUser", "DISABLED"],
+    ["DisableUser", "DISABLED"],
+    ["EnableUser", "ACTIVE"],
+    ["ArchiveUser", "ARCHIVED"],
+    ["RestoreUser", "ACTIVE"],
+  ] as const) {
+    const [payload] = Object.values(await ask(operation, { id: alan })) as [{ user: { status: string } }];
+    expect(payload.user.status).toBe(status);
+  }
+  expect((await ask("DisableUsers", { ids: [alan, "nobody"] })).disableUsers.results).toMatchObject([
+    { id: alan, ok: true },
+    { id: "nobody", ok: false, code: "NOT_FOUND", details: { type: "user" } },
+  ]);
+
+  await setPolicies(world, { jitActivation: "PENDING_APPROVAL" });
+  for (const name of ["olga", "pete"]) await signIn(world, name);
+  await setPolicies(world, { jitActivation: "ACTIVE" });
+  const waiting = { organizationId, filter: { status: ["PENDING_APPROVAL"] } };
+  expect((await ask("CountUsers", waiting)).users.totalCount).toBe(2);
+  const [olga, pete] = [await userIdOf(world, "olga"), await userIdOf(world, "pete")];
+  expect((await ask("ApproveUsers", { ids: [olga, alan] })).approveUsers.results).toMatchObject([
+    { ok: true },
+    { ok: false, code: "USER_STATUS_CONFLICT", details: { status: "DISABLED", instead: "ENABLE" } },
+  ]);
+  expect((await ask("RejectUsers", { ids: [pete] })).rejectUsers.results).toMatchObject([{ ok: true }]);
+  expect((await ask("DeleteUser", { id: pete })).deleteUser.user.id).toBe(pete);
+}
+
+async function provesDomains({ ask, organizationId, txtRecords }: World): Promise<void> {
+  const { domain } = (await ask("AddDomain", { input: { organizationId, domain: "Acme.Example" } })).addDomain;
+  expect((await ask("Domains", { slug: "acme" })).organization.domains).toEqual([{ ...domain, verifiedAt: null }]);
+  txtRecords.set(domain.txtRecord.name, domain.txtRecord.value);
+  expect((await ask("VerifyDomain", { id: domain.id })).verifyDomain.domain).toEqual({
+    domain: "acme.example",
+    verifiedAt: expect.any(String),
+  });
+  await ask("RemoveDomain", { id: domain.id });
+  expect((await ask("Domains", { slug: "acme" })).organization.domains).toEqual([]);
+}
+
+async function keepsMembers(world: World): Promise<void> {
+  const { ask, browser, documentOf, organizationId, usher } = world;
+  const other = (await ask("CreateOrganization", { input: { name: "Other", slug: "other" } }, OPERATOR_KEY))
+    .createOrganization.organization;
+  const [ada, grace] = [await userIdOf(world, "ada"), await userIdOf(world, "grace")];
+  const place = { organizationId: other.id, userId: ada };
+  const added = await ask("AddMember", { input: place }, OPERATOR_KEY);
+  expect(added.addMember.member).toMatchObject({ id: ada, roles: [{ key: "USER" }] });
+  const changed = await ask("SetMemberRoles", { input: { ...place, roleKeys: ["AUDITOR"] } }, OPERATOR_KEY);
+  expect(changed.setMemberRoles.member.roles).toEqual([{ key: "AUDITOR" }]);
+
+  for (const [id, slug] of [
+    [other.id, "other"],
+    [organizationId, "acme"],
+  ]) {
+    const query = documentOf("SwitchOrganization");
+    const body = { type: "application/json", text: JSON.stringify({ query, variables: { organizationId: id } }) };
+    const { data } = JSON.parse((await browser.send("POST", `${usher.url}/graphql`, body)).text);
+    expect(data.switchOrganization.organization.slug).toBe(slug);
+  }
+  expect((await ask("RemoveMember", { input: place }, OPERATOR_KEY)).removeMember.member.id).toBe(ada);
+  const owned = await ask("SetOwner", { input: { organizationId, userId: grace } }, OPERATOR_KEY);
+  expect(owned.setOwner.organization.owner.id).toBe(grace);
+
+  const [group] = (await ask("Groups", { organizationId })).groups.nodes;
+  expect(group).toMatchObject({ name: "Engineers", memberCount: 0 });
+  const input = { groupId: group.id, userIds: [ada, "nobody"] };
+  expect((await ask("AddUsersToGroup", { input })).addUsersToGroup).toMatchObject({
+    group: { memberCount: 1 },
+    results: [
+      { userId: ada, ok: true },
+      { userId: "nobody", ok: false, code: "NOT_FOUND" },
+    ],
+  });
+  expect((await ask("RemoveUsersFromGroup", { input })).removeUsersFromGroup.group.memberCount).toBe(0);
+  expect((await ask("Seats", { organizationId })).seats).toMatchObject({
+    seatsInUse: 0,
+    totalSeats: null,
+    holders: { nodes: [] },
+  });
+}
+
+/** In this order: each goes on from where the one before stopped. */
+export const PEOPLE_OPERATIONS: readonly (readonly [string, (world: World) => Promise<void>])[] = [
+  ["maps claims to fields, roles and groups, and tells where things come from", mapsClaims],
+  ["answers requests to link, merges, undoes it, relinks and looks at a move", linksPeople],
+  ["disables, archives, approves and deletes, one or many", changesStatuses],
+  ["proves a domain", provesDomains],
+  ["keeps members of several organizations, an owner, groups and seats", keepsMembers],
+];
