@@ -47,12 +47,12 @@ export function explainFailure(error: unknown, host: string): FetchRefusal {
   const refusal = chain.find((each) => each instanceof FetchRefusal);
   if (refusal !== undefined) return refusal;
   const code = chain.map(({ code }) => code).findLast((each) => typeof each === "string") ?? "";
-  const { name = "", message = "" } = chain.at(-1) ?? {};
-  const [kind, reason] = reasonOf(code, name, message);
+  const { name = "" } = chain.at(-1) ?? {};
+  const [kind, reason] = reasonOf(code, name);
   return new FetchRefusal(kind, `${host} ${reason}.`, { cause: error });
 }
 
-function reasonOf(code: string, name: string, message: string): readonly [FetchRefusalCode, string] {
+function reasonOf(code: string, name: string): readonly [FetchRefusalCode, string] {
   if (code in CERTIFICATE_REASONS || CERTIFICATE_CODE.test(code))
     return ["CERTIFICATE_REFUSED", `has a certificate that ${CERTIFICATE_REASONS[code] ?? `was refused (${code})`}`];
   const known = OTHER_REASONS[code];
@@ -61,7 +61,6 @@ function reasonOf(code: string, name: string, message: string): readonly [FetchR
   if (name === "HTTPParserError") return ["UNREACHABLE", "answered with something that is not HTTP"];
   if (code.startsWith("Z_") || code.startsWith("ERR_BROTLI") || code.startsWith("ERR__ERROR_FORMAT"))
     return ["UNREACHABLE", "sent an answer that cannot be decompressed"];
-  if (message === "bad port") return ["UNREACHABLE", "has a port that belongs to another protocol than HTTP"];
   return ["UNREACHABLE", code === "" ? "could not be requested" : `could not be requested (${code})`];
 }
 

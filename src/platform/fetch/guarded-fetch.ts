@@ -3,7 +3,9 @@
  * groups, webhooks). https and public addresses only, but for hosts that the operator allows; no redirects; bounded time
  * and size. The same rules are lent to whoever saves such an address.
  */
-import { Agent, fetch as undiciFetch, type Response as UndiciResponse } from "undici";
+import { pipeline, type Readable } from "node:stream";
+import { constants, createBrotliDecompress, createGunzip } from "node:zlib";
+import { Agent, type Dispatcher } from "undici";
 import { createIsAllowed, hostOf, type IsAllowed } from "./allowed-hosts.js";
 import { explainFailure } from "./explain-failure.js";
 import { FetchRefusal } from "./fetch-refusal.js";
@@ -141,23 +143,78 @@ function checkUrl(text: string, isAllowed: IsAllowed): URL {
   return url;
 }
 
-async function send(url: URL, init: GuardedRequestInit, agent: Agent, signal: AbortSignal): Promise<UndiciResponse> {
-  // The platform's Request gives the body its bytes and its content type, whatever kind of body the caller has.
-  const { method = "GET", body = null, headers } = init;
-  const request = new Request(url.href, { method, body, ...(headers !== undefined && { headers }) });
-  if (!request.headers.has("user-agent")) request.headers.set("user-agent", "Usher");
-  return await undiciFetch(url, {
-    method: request.method,
-    headers: [...request.headers],
-    body: body === null ? null : await request.arrayBuffer(),
-    redirect: "manual",
-    dispatcher: agent,
+/** An answer whose body was not read yet. */
+interface Answer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** By undici's own `request`, which takes a third of the time of its `fetch` and never follows a redirect. */
+async function send(url: URL, init: GuardedRequestInit, agent: Agent, signal: AbortSignal): Promise<Answer> {
+  const { method = "GET" } = init;
+  const headers = new Headers({ accept: "*/*", "accept-encoding": "gzip, br", "user-agent": "Usher" });
+  for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
+  const body = await writeBody(init.body ?? null, headers);
+  // Whom a request reaches and where it ends follows from the address and the body alone.
+  for (const name of ["host", "content-length"]) headers.delete(name);
+  const answer = await agent.request({
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: method as Dispatcher.HttpMethod,
+    headers: Object.fromEntries(headers),
+    body,
     signal,
   });
+  const received = readHeaders(answer.headers);
+  return {
+    status: answer.statusCode,
+    statusText: answer.statusText,
+    headers: received,
+    body: method === "HEAD" ? answer.body : unpack(answer.body, received.get("content-encoding")),
+  };
+}
+
+/** The bytes of a body, of whatever kind; the platform knows the content type of each. */
+async function writeBody(body: BodyInit | null, headers: Headers): Promise<string | Uint8Array | null> {
+  if (body === null || (typeof body === "string" && headers.has("content-type"))) return body as string | null;
+  const carrier = new Response(body);
+  const type = carrier.headers.get("content-type");
+  if (type !== null && !headers.has("content-type")) headers.set("content-type", type);
+  return new Uint8Array(await carrier.arrayBuffer());
+}
+
+/** Headers are bytes; undici reads them as UTF-8, the platform has one character for each. */
+function readHeaders(received: Readonly<Record<string, string | string[] | undefined>>): Headers {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(received))
+    for (const value of [values ?? []].flat()) headers.append(name, Buffer.from(value, "utf8").toString("latin1"));
+  return headers;
+}
+
+/** Unpacks what was asked for; whatever else a server does to its answer is left as it is. */
+function unpack(body: Readable, encoding: string | null): AsyncIterable<Uint8Array> {
+  const unpacker = createUnpacker(encoding?.trim().toLowerCase() ?? "");
+  // A failure of either side ends both, and whoever reads hears of it.
+  return unpacker === null ? body : pipeline(body, unpacker, () => {});
+}
+
+function createUnpacker(encoding: string) {
+  switch (encoding) {
+    case "gzip":
+    case "x-gzip":
+      // An empty answer may be announced as compressed.
+      return createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
+    case "br":
+      return createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH });
+    default:
+      return null;
+  }
 }
 
 async function receive(
-  response: UndiciResponse,
+  response: Answer,
   url: URL,
   limits: { readonly maximumBytes: number; readonly truncate: boolean },
 ): Promise<Response> {

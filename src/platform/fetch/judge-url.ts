@@ -1,6 +1,7 @@
 /** What can be said of a URL before anything is resolved: used when it is saved, and again when it is requested. */
 import { isIP } from "node:net";
 import { hostOf, portOf, type IsAllowed } from "./allowed-hosts.js";
+import { isBlockedPort } from "./blocked-ports.js";
 import type { FetchRefusalCode } from "./fetch-refusal.js";
 import { isPublicAddress } from "./public-address.js";
 
@@ -25,6 +26,8 @@ export function judgeUrl(url: URL, isAllowed: IsAllowed, reach: "server" | "brow
     return { code: "SCHEME_REFUSED", demand: "must begin with https://" };
   if (url.username !== "" || url.password !== "")
     return { code: "CREDENTIALS_REFUSED", demand: "must not contain a user name or a password" };
+  if (reach === "server" && isBlockedPort(portOf(url)))
+    return { code: "ADDRESS_REFUSED", demand: "must not have a port that belongs to another protocol than HTTP" };
   const host = hostOf(url);
   if (isAllowed(host, portOf(url))) return null;
   if (reach === "server" && isKnownPrivate(host)) return { code: "ADDRESS_REFUSED", demand: PUBLIC_ADDRESS_DEMAND };

@@ -277,8 +277,8 @@ describe("a server", () => {
 
   test("on a port of another protocol is not requested", async () => {
     await expect(guard().fetch("http://127.0.0.1:25/", PATIENT)).rejects.toMatchObject({
-      code: "UNREACHABLE",
-      message: "127.0.0.1 has a port that belongs to another protocol than HTTP.",
+      code: "ADDRESS_REFUSED",
+      message: "The address http://127.0.0.1:25/ must not have a port that belongs to another protocol than HTTP.",
     });
   });
 });
