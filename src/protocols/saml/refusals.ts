@@ -95,7 +95,7 @@ export const SAML_REFUSALS = {
   SAML_BAD_SIGNATURE: {
     message: NOT_GENUINE,
     remedy:
-      "No configured certificate verifies the signature. Compare the provider's signing certificate with the setting certificates, and add the new one if the provider has rotated its key (paste its metadata again, or use metadataUrl).",
+      "No configured certificate verifies the signature; details name the certificate that the message came with and the connection's. If the former is what the provider's console shows as its signing certificate, add it (paste the metadata again, extend certificates, or use metadataUrl); if not, treat it as an attack.",
   },
   SAML_CERTIFICATE_EXPIRED: {
     message: "The company sign-in uses a certificate that has expired.",

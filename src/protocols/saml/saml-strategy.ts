@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { SAML, Strategy as PassportSamlStrategy, ValidateInResponseTo, type Profile } from "@node-saml/passport-saml";
 import { checkAssertion, type VerifiedAssertion } from "./check-assertion.js";
 import { decodeMessage } from "./decode-message.js";
+import { describeSigner } from "./describe-signer.js";
 import { inspectResponse, type InspectedResponse } from "./inspect-response.js";
 import { checkIssueInstant, type Clocks } from "./instants.js";
 import type { ProviderFacts, ProviderSource } from "./provider-source.js";
@@ -222,11 +223,15 @@ export class SamlStrategy extends PassportSamlStrategy {
       });
     const current = facts.certificates.filter(({ expiresAt }) => expiresAt > now);
     const expired = facts.certificates.filter(({ expiresAt }) => expiresAt <= now);
+    let tried = current;
     let answer: VerificationAnswer | null = current.length === 0 ? null : await verifyWith(current);
     if (answer === null || isBadSignature(answer)) {
       const refreshed = await settings.source.refresh();
       const usable = refreshed?.certificates.filter(({ expiresAt }) => expiresAt > now) ?? [];
-      if (usable.length > 0) answer = await verifyWith(usable);
+      if (usable.length > 0) {
+        tried = usable;
+        answer = await verifyWith(usable);
+      }
     }
     if (expired.length > 0 && (answer === null || isBadSignature(answer))) {
       const late = await verifyWith(expired);
@@ -234,7 +239,9 @@ export class SamlStrategy extends PassportSamlStrategy {
         refuse("SAML_CERTIFICATE_EXPIRED", `it was valid until ${expired[0]!.expiresAt.toISOString()}`);
     }
     if (answer === null) return refuse("SAML_SETTINGS_INCOMPLETE", "there is no certificate");
-    return answer.outcome === "verified" ? answer.assertionXml : refuse(answer.code, answer.detail);
+    if (answer.outcome === "verified") return answer.assertionXml;
+    const signer = isBadSignature(answer) ? describeSigner(responseXml, tried) : null;
+    return refuse(answer.code, signer === null ? answer.detail : `${answer.detail ?? "no signature holds"}. ${signer}`);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Certificates that rotate and expire, clocks that disagree, answers that come twice or to another connection. */
+import { X509Certificate } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { createProviderKey, startSamlProvider, type SamlProvider } from "../../support/providers/saml/index.js";
 import { ADDRESSES, openDriver, ownKeys } from "./driver.js";
@@ -19,6 +20,12 @@ async function signIn(driver: Driver) {
   return driver.post(provider.answer(await driver.start(), "p-1001").fields);
 }
 
+const dayOf = ({ validTo }: X509Certificate) => new Date(validTo).toISOString().slice(0, 10);
+
+function keyInfo(base64: string): string {
+  return `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>${base64}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`;
+}
+
 describe("certificates", () => {
   test("two hold at once while the provider rotates", async () => {
     provider.setKeys([current, next]);
@@ -31,6 +38,33 @@ describe("certificates", () => {
   test("one that was taken out no longer holds", async () => {
     const driver = await openDriver(provider, { settings: { certificates: [next.base64] } });
     expect(await signIn(driver)).toMatchObject({ action: "error", code: "SAML_BAD_SIGNATURE" });
+  });
+
+  test("one that the connection does not have is named beside those that it has, as consoles show them", async () => {
+    const driver = await openDriver(provider, { settings: { certificates: [next.base64] } });
+    const [theirs, ours] = [current, next].map(({ certificate }) => new X509Certificate(certificate));
+    expect(await signIn(driver)).toHaveProperty(
+      "detail",
+      "Invalid document signature. The message names a certificate that the connection does not have: " +
+        `SHA-1 ${theirs!.fingerprint}, SHA-256 ${theirs!.fingerprint256}, valid until ${dayOf(theirs!)}. ` +
+        `The connection's: SHA-1 ${ours!.fingerprint}, SHA-256 ${ours!.fingerprint256}, valid until ${dayOf(ours!)}.`,
+    );
+  });
+
+  test.each([
+    ["one that the connection has, on a message that was changed", current.base64, / that the connection has \(SHA-1 /],
+    ["none", null, /The message names no certificate\. The connection's: SHA-1 /],
+    ["something else", Buffer.from("no certificate").toString("base64"), /names a certificate that cannot be read\. /],
+  ])("a signature that does not hold and names %s is told so", async (_what, named, detail) => {
+    const driver = await openDriver(provider);
+    const { fields } = provider.answer(await driver.start(), "p-1001");
+    const genuine = Buffer.from(fields.SAMLResponse, "base64").toString("utf8");
+    const changed = genuine
+      .replaceAll(/<ds:KeyInfo>.*?<\/ds:KeyInfo>/gs, named === null ? "" : keyInfo(named))
+      .replace(">Archer<", ">Mallory<");
+    expect(changed).not.toBe(genuine);
+    const outcome = await driver.post({ SAMLResponse: Buffer.from(changed).toString("base64") });
+    expect(outcome).toMatchObject({ code: "SAML_BAD_SIGNATURE", detail: expect.stringMatching(detail) });
   });
 
   test("one that has expired is refused with its own code, and the detail says since when", async () => {
@@ -228,10 +262,13 @@ describe("encryption", () => {
       );
       return xml!.replace(value, value.exec(changed!)![0]);
     });
+    const details = new Set<unknown>();
     for (const xml of answers) {
       const outcome = await driver.post({ SAMLResponse: Buffer.from(xml).toString("base64") });
-      // Always the same answer: whether the padding was right is nobody's business.
-      expect(outcome).toMatchObject({ code: "SAML_BAD_SIGNATURE", detail: "Invalid document signature" });
+      expect(outcome).toMatchObject({ code: "SAML_BAD_SIGNATURE" });
+      details.add("detail" in outcome ? outcome.detail : null);
     }
+    // Always the same answer: whether the padding was right is nobody's business.
+    expect([...details]).toEqual([expect.stringMatching(/^Invalid document signature\. /)]);
   });
 });

@@ -1,0 +1,53 @@
+/**
+ * Says for an administrator which certificate a message names that no certificate of the connection verified. Nothing of
+ * it is trusted: whoever wrote the message chose it. (XML signature 4.5.4)
+ */
+import { X509Certificate } from "node:crypto";
+import type { ProviderCertificate } from "./certificates.js";
+import { readStrictXml, type XmlElement } from "./strict-xml.js";
+
+/** Enough for every rotation; more would push the rest of the story out of its place. */
+const MOST_CERTIFICATES = 4;
+
+/** One sentence that names both sides, so that they can be compared with what the provider's console shows. */
+export function describeSigner(responseXml: string, certificates: readonly ProviderCertificate[]): string {
+  const known = certificates.map(({ pem }) => new X509Certificate(pem));
+  const ours = known.slice(0, MOST_CERTIFICATES).map((certificate) => describe(certificate));
+  const list = `The connection's: ${ours.join("; ")}${known.length > ours.length ? "; and more" : ""}.`;
+  const text = findCertificate(readStrictXml(responseXml).root);
+  if (text === null) return `The message names no certificate. ${list}`;
+  const named = read(text);
+  if (named === null) return `The message names a certificate that cannot be read. ${list}`;
+  if (known.some(({ fingerprint256 }) => fingerprint256 === named.fingerprint256))
+    return `The message names a certificate that the connection has (${describe(named)}), but what was signed is not what arrived.`;
+  return `The message names a certificate that the connection does not have: ${describe(named)}. ${list}`;
+}
+
+/** The first one that the response's signature names, else the assertion's. */
+function findCertificate(response: XmlElement): string | null {
+  const assertion = response.children.find(({ name }) => name === "Assertion");
+  for (const signed of [response, ...(assertion ? [assertion] : [])]) {
+    const path = ["Signature", "KeyInfo", "X509Data", "X509Certificate"];
+    const found = path.reduce<XmlElement | undefined>(
+      (element, wanted) => element?.children.find(({ name }) => name === wanted),
+      signed,
+    );
+    if (found) return found.text;
+  }
+  return null;
+}
+
+function read(base64: string): X509Certificate | null {
+  try {
+    return new X509Certificate(Buffer.from(base64, "base64"));
+  } catch {
+    return null;
+  }
+}
+
+/** Consoles show one fingerprint or the other: Entra ID and AD FS the shorter one, as "thumbprint". */
+function describe({ fingerprint, fingerprint256, validTo }: X509Certificate): string {
+  const end = new Date(validTo);
+  const day = Number.isNaN(end.getTime()) ? "an unknown day" : end.toISOString().slice(0, 10);
+  return `SHA-1 ${fingerprint}, SHA-256 ${fingerprint256}, valid until ${day}`;
+}
