@@ -183,6 +183,9 @@ function addressAfter(
     : { emailKey: foldCase(profile.email), emailVerified: profile.emailVerified };
 }
 
+/** How many claims the story of a refusal names. */
+const MOST_CLAIMS = 40;
+
 const NOTHING: Holdings = { roles: [], memberships: [], merged: false, hasSeat: false, filled: new Set() };
 
 function decideNew(situation: Situation, retire: string | null): Decision {
@@ -193,7 +196,8 @@ function decideNew(situation: Situation, retire: string | null): Decision {
       failures.NO_MATCHING_ACCOUNT,
       `Subject ${arrival.profile.subject}, address ${arrival.profile.email ?? "not sent"}.`,
     );
-  const fields = completeFields(supplyFields(arrival.profile, mappings.attributes), policies.missingName);
+  const supplied = supplyFields(arrival.profile, mappings.attributes);
+  const fields = completeFields(supplied, policies.missingName, arrival.profile.attributes);
   if ("kind" in fields) return fields as Refusal;
   const rights = decideRights(situation, NOTHING, null);
   if (rights.kind === "refuse") return rights;
@@ -220,14 +224,27 @@ function describeSeats({ totalSeats, seatsInUse }: Situation["seats"]): string {
   return `${seatsInUse} of ${totalSeats ?? "any number of"} seats are in use.`;
 }
 
+/** Names alone, so that an administrator sees which one to enter: a value may be anything. */
+function describeClaims(claims: Arrival["profile"]["attributes"]): string {
+  const names = Object.keys(claims);
+  if (names.length === 0) return "It sent nothing else about the person.";
+  const more = names.length > MOST_CLAIMS ? ` and ${names.length - MOST_CLAIMS} more` : "";
+  return `It sent the claims ${names.slice(0, MOST_CLAIMS).join(", ")}${more}.`;
+}
+
 /** A new account needs an address and both names; under `USE_EMAIL` the address fills in for names. */
-function completeFields(supplied: FieldValues, missingName: ConnectionPolicies["missingName"]): FieldValues | Refusal {
+function completeFields(
+  supplied: FieldValues,
+  missingName: ConnectionPolicies["missingName"],
+  claims: Arrival["profile"]["attributes"],
+): FieldValues | Refusal {
   const { email, firstName, lastName } = supplied;
-  if (email == null) return refuse(failures.EMAIL_MISSING);
+  if (email == null) return refuse(failures.EMAIL_MISSING, `The provider sent no address. ${describeClaims(claims)}`);
   if (firstName != null && lastName != null) return supplied;
   if (missingName === "REJECT") {
     const missing = [firstName == null ? "first name" : null, lastName == null ? "last name" : null];
-    return refuse(failures.NAME_MISSING, `The provider sent no ${missing.filter(Boolean).join(" and no ")}.`);
+    const what = `The provider sent no ${missing.filter(Boolean).join(" and no ")}.`;
+    return refuse(failures.NAME_MISSING, `${what} ${describeClaims(claims)}`);
   }
   return {
     ...supplied,

@@ -30,13 +30,13 @@ export const CONNECTION_NOT_ACTIVE = refusal(
 export const EMAIL_MISSING = refusal(
   "EMAIL_MISSING",
   "Your company account sent no e-mail address, and one is needed.",
-  "Let the provider send an e-mail claim for this person, or name the right claim in the connection's settings.",
+  "Let the provider send an e-mail claim for this person, or name the right claim in the connection's settings; the attempt's detail names those that came. A value that is no address, such as a user name, does not count.",
 );
 
 export const NAME_MISSING = refusal(
   "NAME_MISSING",
   "Your company account sent no first and last name, and both are needed.",
-  "Let the provider send the names, name the right claims in the connection's settings, or set the policy missingName to USE_EMAIL.",
+  "Let the provider send the names, name the right claims in the connection's settings (the attempt's detail names those that came), or set the policy missingName to USE_EMAIL.",
 );
 
 export const NO_MATCHING_ACCOUNT = refusal(

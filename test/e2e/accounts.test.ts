@@ -97,7 +97,9 @@ describe("an account that is made at the first sign-in", () => {
     const nameless = makePerson("ada", { given_name: undefined, family_name: undefined });
     const strict = await tenantWith();
     expect(await outcomeOf(strict, nameless)).toBe("NAME_MISSING");
-    expect((await strict.attempts())[0]!.detail).toBe("The provider sent no first name and no last name.");
+    expect((await strict.attempts())[0]!.detail).toMatch(
+      /^The provider sent no first name and no last name\. It sent the claims .*\bemail\b.*\.$/,
+    );
     expect(await outcomeOf(strict, makePerson("ada", { family_name: "" }))).toBe("NAME_MISSING");
     expect(await outcomeOf(strict, makePerson("ada", { email: undefined }))).toBe("EMAIL_MISSING");
     expect(await strict.users()).toEqual([]);

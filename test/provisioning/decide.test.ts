@@ -166,9 +166,18 @@ describe("deciding about an arrival", () => {
 
   it("says in a refusal's detail what an administrator needs", () => {
     const detailOf = (changes: Changes) => (decide(situation(changes)) as { detail: string | null }).detail;
-    expect(detailOf({ profile: { firstName: null, lastName: null } })).toBe(
-      "The provider sent no first name and no last name.",
+    const attributes = { sub: ["ada-1"], mail_nickname: ["ada"] };
+    expect(detailOf({ profile: { firstName: null, lastName: null, attributes } })).toBe(
+      "The provider sent no first name and no last name. It sent the claims sub, mail_nickname.",
     );
+    expect(detailOf({ profile: { email: null, attributes } })).toBe(
+      "The provider sent no address. It sent the claims sub, mail_nickname.",
+    );
+    expect(detailOf({ profile: { email: null, attributes: {} } })).toBe(
+      "The provider sent no address. It sent nothing else about the person.",
+    );
+    const many = Object.fromEntries(Array.from({ length: 42 }, (_, index) => [`c${index}`, ["x"]]));
+    expect(detailOf({ profile: { email: null, attributes: many } })).toMatch(/ c38, c39 and 2 more\.$/);
     expect(detailOf({ prepared: [{}, {}] })).toBe("Accounts prepared-1 and prepared-2 were prepared for this person.");
     expect(detailOf({ policies: { jitProvisioning: false } })).toBe("Subject ada-1, address ada@acme.example.");
     expect(detailOf({ addressOfAnotherSubject: true })).toContain("this one is ada-1");

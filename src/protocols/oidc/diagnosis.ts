@@ -207,7 +207,12 @@ async function observeClientCredentials(
 
 function unknownCredentials(check: string, answer: string): Finding {
   const message = `Whether the provider accepts the client id and secret could not be found out (${answer}).`;
-  return finding(check, "WARNING", message, "Make a test sign-in, which shows it.");
+  return finding(
+    check,
+    "WARNING",
+    message,
+    "Activate the connection and sign in once yourself: the sign-in attempt says whether they are right.",
+  );
 }
 
 /** Records whether something holds; answers its value, or `null` when it was refused. */
