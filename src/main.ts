@@ -18,6 +18,11 @@ try {
     keyRing: findKeyRingMistake,
   });
   const logger = createLogger({ level: configuration.logLevel, pretty: !configuration.production });
+  if (configuration.unknownVariables.length > 0)
+    logger.warn(
+      { variables: configuration.unknownVariables },
+      "These variables mean nothing to Usher. Check their names.",
+    );
   const usher = await startUsher(configuration, migrations, logger);
   if (usher.newOperatorKey !== null) announceOperatorKey(usher.newOperatorKey);
   logger.info({ url: configuration.publicUrl, port: usher.port }, "Usher is ready.");

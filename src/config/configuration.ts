@@ -38,6 +38,8 @@ export interface Configuration {
   /** Introspection is on outside production, or where `USHER_INTROSPECTION` says so. */
   readonly introspection: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
+  /** Variables that look like Usher's and are not: a slip in a name would otherwise go unnoticed. */
+  readonly unknownVariables: readonly string[];
 }
 
 /** Checks of values whose form another room knows: each answers what is wrong, or `null`. */
@@ -80,7 +82,9 @@ export function readConfiguration(
   checks: ConfigurationChecks,
 ): Configuration {
   const mistakes: string[] = [];
+  const known = new Set<string>();
   const value = (name: string) => {
+    known.add(name);
     const text = environment[name]?.trim();
     return text === undefined || text === "" ? null : text;
   };
@@ -117,7 +121,7 @@ export function readConfiguration(
     wrong(
       "USHER_KEY_RING",
       `must be set ${production ? "in production" : "for a shared database"}: it encrypts the secrets at rest. ` +
-        'Make one with: node -e "console.log(`1:${crypto.randomBytes(32).toString(`base64`)}`)" ' +
+        `Make one with: node -p "'1:' + crypto.randomBytes(32).toString('base64')" ` +
         "and keep it where backups of the database are not.",
     );
   }
@@ -179,9 +183,15 @@ export function readConfiguration(
     attemptRetentionDays: readDays("USHER_SIGN_IN_ATTEMPT_DAYS", value("USHER_SIGN_IN_ATTEMPT_DAYS"), 180, wrong),
     introspection: oneOf("USHER_INTROSPECTION", ["on", "off"], production ? "off" : "on") === "on",
     logLevel: oneOf("USHER_LOG_LEVEL", LOG_LEVELS, "info"),
+    unknownVariables: Object.keys(environment).filter((name) => looksLikeOurs(name) && !known.has(name)),
   };
   if (mistakes.length > 0) throw new ConfigurationError(mistakes);
   return Object.freeze(configuration);
+}
+
+/** Kubernetes adds variables of its own for a service that is named "usher". */
+function looksLikeOurs(name: string): boolean {
+  return name.startsWith("USHER_") && !/^USHER_(SERVICE_|PORT(_|$))/.test(name);
 }
 
 type Wrong = (name: string, sentence: string) => void;

@@ -1,4 +1,5 @@
 /** The environment is parsed once; every mistake in it is named at once, with what to do about it. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { findKeyRingMistake } from "../../src/app/load-key-ring.js";
 import { ConfigurationError, readConfiguration } from "../../src/config/configuration.js";
@@ -130,6 +131,22 @@ describe("the environment", () => {
     ["an origin with a path", { USHER_ALLOWED_ORIGINS: "https://app.example/" }, ["USHER_ALLOWED_ORIGINS"]],
   ])("%s", (_name, environment, names) => {
     expect(mistaken(environment)).toEqual(names);
+  });
+
+  it("names variables that look like Usher's and are not, but those of Kubernetes", () => {
+    const environment = {
+      USHER_ALOWED_ORIGINS: "https://app.example",
+      USHER_SERVICE_HOST: "10.0.0.1",
+      USHER_PORT: "tcp://10.0.0.1:80",
+      USHER_PORT_80_TCP_ADDR: "10.0.0.1",
+      USHER_LOG_LEVEL: "error",
+      SMTP_URI: "smtp://x",
+    };
+    expect(read(environment).unknownVariables).toEqual(["USHER_ALOWED_ORIGINS"]);
+    const documented = readFileSync("docs/operators.md", "utf8").matchAll(/^\| `(USHER_\w+)`/gm);
+    const all = Object.fromEntries([...documented].map(([, name]) => [name!, ""]));
+    expect(Object.keys(all)).toContain("USHER_KEY_RING");
+    expect(read(all).unknownVariables).toEqual([]);
   });
 
   it("hides introspection in production unless it is switched on", () => {
