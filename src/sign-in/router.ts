@@ -14,16 +14,16 @@ import type { Reader } from "../platform/database/database.js";
 import { Failure, NOT_FOUND } from "../platform/errors/failure.js";
 import { clientAddress } from "../platform/http/client-address.js";
 import type { Cookie } from "../platform/http/cookies.js";
-import { sendPage } from "../platform/http/pages.js";
+import { sendPage, type Html } from "../platform/http/pages.js";
 import type { Desk, Visitor } from "./desk.js";
 import type { SignInLimits } from "./limits.js";
 import { showLink, useLink, type LinkShown } from "./link/use-link.js";
 import { resolveReturnTo } from "./return-to.js";
 import { accountPage } from "./pages/account-page.js";
 import { linkPage } from "./pages/link-page.js";
-import { refusalPage } from "./pages/refusal-page.js";
+import { askForHelp, refusalPage } from "./pages/refusal-page.js";
 import { organizationPrompt, signInPage } from "./pages/sign-in-page.js";
-import { signOutPage } from "./pages/sign-out-page.js";
+import { signOutAskedElsewherePage, signOutPage } from "./pages/sign-out-page.js";
 import {
   finishReturn,
   finishTicket,
@@ -67,10 +67,12 @@ export function createSignInRouter(door: SignInDoor): Router {
   router.get("/sso/:connectionId/acs", (request, response) => handleTicket(door, request, response));
   router.get("/sso/:connectionId/metadata", (request, response) => handleMetadata(door, request, response));
   router.get("/sso/:connectionId/logout", (request, response) => handleSignedOut(door, request, response));
+  router.get("/", (_request, response) => response.redirect(303, "/sign-in"));
   router.get("/sign-in/link/:token", (request, response) => handleLink(door, request, response));
   router.post("/sign-in/link/:token", (request, response) => handleLinkUse(door, request, response));
   router.get("/sign-in", (request, response) => handlePrompt(door, request, response));
   router.get("/o/:slug", (request, response) => handleOrganization(door, request, response));
+  router.get("/sign-out", (_request, response) => askWhetherToSignOut(response, 200, signOutPage()));
   router.post("/sign-out", (request, response) => handleSignOut(door, request, response));
   return router;
 }
@@ -242,13 +244,14 @@ async function handlePrompt({ desk, limits }: SignInDoor, request: Request, resp
   const isAddress = text.includes("@");
   const organization = text === "" ? null : await findEntered(desk.store.reader, text, isAddress);
   if (organization !== null) {
-    const hint = isAddress ? `?${new URLSearchParams({ login_hint: text }).toString()}` : "";
-    response.redirect(303, pageOf(organization, hint));
+    const wishes = readWishes(request);
+    if (isAddress) wishes.set("login_hint", text);
+    response.redirect(303, pageOf(organization, queryOf(wishes)));
     return;
   }
   if (text !== "") await limits.lookups.note(request);
   const problem = isAddress ? NO_SUCH_DOMAIN : NO_SUCH_ORGANIZATION;
-  sendPrompt(response, text, text === "" ? null : problem);
+  sendPrompt(request, response, text, text === "" ? null : problem);
 }
 
 /** Of an address, its domain alone is looked at: no answer depends on whether there is such an account. */
@@ -259,10 +262,10 @@ async function findEntered(reader: Reader, text: string, isAddress: boolean): Pr
   return organizationId === null ? null : await findOrganization(reader, null, organizationId);
 }
 
-function sendPrompt(response: Response, entered: string, problem: string | null): void {
+function sendPrompt(request: Request, response: Response, entered: string, problem: string | null): void {
   sendPage(response, problem === null ? 200 : 404, {
     title: "Sign in",
-    body: organizationPrompt(entered.slice(0, LONGEST_ADDRESS), problem),
+    body: organizationPrompt(entered.slice(0, LONGEST_ADDRESS), problem, readWishes(request).get("returnTo")),
   });
 }
 
@@ -274,7 +277,7 @@ async function handleOrganization(door: SignInDoor, request: Request, response: 
   const organization = await findOrganizationBySlug(desk.store.reader, slug);
   if (organization === null) {
     await door.limits.lookups.note(request);
-    sendPrompt(response, slug, NO_SUCH_ORGANIZATION);
+    sendPrompt(request, response, slug, NO_SUCH_ORGANIZATION);
     return;
   }
   const caller = await door.callerOf(request);
@@ -301,7 +304,8 @@ async function handleOrganization(door: SignInDoor, request: Request, response: 
     href: startUrl(id, request),
   }));
   const signedOut = request.query["signed-out"] !== undefined;
-  sendPage(response, 200, { title: `Sign in to ${organization.name}`, body: signInPage(buttons, signedOut) });
+  const help = askForHelp(organization.name, organization.supportContact);
+  sendPage(response, 200, { title: `Sign in to ${organization.name}`, body: signInPage(buttons, signedOut, help) });
 }
 
 /** A button that can only lead to a refusal is not shown. */
@@ -316,15 +320,23 @@ async function findActive(reader: Reader, organizationId: string): Promise<reado
   return (connections.get(organizationId) ?? []).filter(({ state }) => state === "ACTIVE");
 }
 
-/** Where a sign-in begins, with the wish to return and the address that was entered; both are checked when it begins. */
+/** Where a sign-in begins, with the wish to return and the address that was entered. */
 function startUrl(connectionId: string, request: Request): string {
+  return `/sso/${connectionId}/start${queryOf(readWishes(request))}`;
+}
+
+/** The wish to return and the address that was entered, as they came: both are checked when the sign-in begins. */
+function readWishes(request: Request): URLSearchParams {
   const wishes = new URLSearchParams();
   for (const name of ["returnTo", "login_hint"]) {
     const value = request.query[name];
     if (typeof value === "string") wishes.set(name, value);
   }
-  const query = wishes.size === 0 ? "" : `?${wishes.toString()}`;
-  return `/sso/${connectionId}/start${query}`;
+  return wishes;
+}
+
+function queryOf(wishes: URLSearchParams): string {
+  return wishes.size === 0 ? "" : `?${wishes.toString()}`;
 }
 
 async function sendAccount(
@@ -347,6 +359,10 @@ async function sendAccount(
   });
 }
 
+function askWhetherToSignOut(response: Response, status: number, body: Html): void {
+  sendPage(response, status, { title: "Sign out?", body });
+}
+
 /**
  * Ends the session. Nobody else can sign a person out: a post that a page of a stranger's origin caused is asked about, even
  * without the cookie, which `SameSite=Lax` keeps back from other sites; its answer would still clear it.
@@ -357,7 +373,7 @@ async function handleSignOut(door: SignInDoor, request: Request, response: Respo
   // A page of an allowed origin signs out at once, if it is of this site: then the browser sends the cookie along.
   const trusted = sessionToken === null ? [new URL(desk.returnRules.publicUrl).origin] : door.allowedOrigins;
   if (isCausedElsewhere(request, trusted)) {
-    sendPage(response, 403, { title: "Sign out?", body: signOutPage() });
+    askWhetherToSignOut(response, 403, signOutAskedElsewherePage());
     return;
   }
   const location = await signOut(desk, sessionToken);

@@ -404,8 +404,10 @@ describe("signing out", () => {
       await browser.post(`${usher.url}/sign-out`, {}, { from });
       expect(await signedIn(browser)).toBe("alice@acme.test");
     }
-    expect((await browser.get(`${usher.url}/sign-out`)).status).toBe(404);
+    expect((await browser.get(`${usher.url}/sign-out`)).status).toBe(200);
     expect(await signedIn(browser)).toBe("alice@acme.test");
+    await browser.submitForm(0);
+    expect(await signedIn(browser)).toBeNull();
   });
 
   it("cannot be done by a page of the same site under another origin, whose posts carry the cookie", async () => {
@@ -475,6 +477,19 @@ describe("the pages before a sign-in", () => {
     expect((await browser.get(`${usher.url}/sign-in?organization=a&organization=b`)).status).toBe(200);
   });
 
+  it("begin at the root with the prompt, and keep the wish to return until the sign-in begins", async () => {
+    const browser = createBrowser();
+    expect((await browser.get(`${usher.url}/`)).url).toBe(`${usher.url}/sign-in`);
+    const wish = 'https://app.example/app/course?id=1&"<b>';
+    await browser.get(`${usher.url}/sign-in?returnTo=${encodeURIComponent(wish)}`);
+    const wrong = await browser.submitForm(0, { organization: "nobody" });
+    expect([wrong.status, wrong.forms[0]?.fields["returnTo"]]).toEqual([404, wish]);
+    await browser.submitForm(0, { organization: tenant.slug });
+    const atProvider = await browser.followLink("Acme ID", { follow: false });
+    const back = await provider.authorize(atProvider.headers.location!);
+    expect((await open(browser, back)).headers.location).toBe(new URL(wish).href);
+  });
+
   it("have a button for each active connection, and hand the wish to return on", async () => {
     const own = await createTenant(usher, provider);
     const browser = createBrowser();
@@ -483,7 +498,9 @@ describe("the pages before a sign-in", () => {
     await own.disable();
     const none = await browser.get(`${usher.url}/o/${own.slug}`);
     expect(none.links).toEqual([]);
-    expect(none.visibleText).toContain("Single sign-on is not set up");
+    expect(none.visibleText).toContain(`not set up here, or is switched off. For help, ask the administrators of Acme`);
+    await own.updateOrganization({ supportContact: "help@acme.test" });
+    expect((await browser.get(none.url)).visibleText).toContain("For help, ask help@acme.test.");
     expect((await browser.get(`${usher.url}/o/nobody-here`)).status).toBe(404);
   });
 

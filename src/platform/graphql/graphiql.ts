@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import express, { type Request, type RequestHandler, type Router } from "express";
+import { html, renderPage } from "../http/pages.js";
 
 /** One day: the addresses carry a hash of the content. */
 const ASSET_CACHE_SECONDS = 86_400;
@@ -29,13 +30,20 @@ const CONTENT_SECURITY_POLICY = [
 ].join("; ");
 
 /** Shown in an empty editor. */
-const DEFAULT_QUERY = `# The interface of this installation. The book at the upper left has its documentation.
-# You are signed in with your browser's session; to use an API key, add under "Headers" below:
-#   { "Authorization": "Bearer KEY" }
+const DEFAULT_QUERY = `# The book at the upper left
+# has the documentation.
+# You are here with your session;
+# for an API key, enter it below,
+# under "Headers":
+# { "Authorization": "Bearer KEY" }
 
 query WhoAmI {
   viewer {
-    user { id email firstName lastName }
+    user {
+      email
+      firstName
+      lastName
+    }
     permissions
   }
 }
@@ -120,17 +128,19 @@ function renderGraphiql(baseUrl: string, names: readonly string[]): string {
 <title>GraphiQL · Usher</title>
 ${tags.join("\n")}
 </head>
-<body><div id="graphiql"><p class="loading">GraphiQL is loading…</p></div></body>
+<body>
+<noscript><p class="loading">GraphiQL needs JavaScript. The interface itself does not: send it a POST.</p></noscript>
+<div id="graphiql"><p class="loading">GraphiQL is loading…</p></div>
+</body>
 </html>
 `;
 }
 
-const REFUSAL = `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>GraphiQL · Usher</title></head>
-<body><h1>Not here</h1><p>GraphiQL is open to signed-in administrators only. <a href="/sign-in">Sign in</a>, then come back.</p></body>
-</html>
-`;
+const REFUSAL = renderPage({
+  title: "GraphiQL is for administrators",
+  body: html`<p>It is open to people who are signed in and may change the organization.</p>
+    <p><a href="/sign-in?returnTo=/graphql">Sign in</a></p>`,
+});
 
 interface Asset {
   readonly type: "css" | "js";

@@ -15,6 +15,9 @@ interface AnsweredFailure {
   readonly details: unknown;
 }
 
+/** A program hears of ids and keys; a person in a browser has an address. */
+const FOR_THE_LOST = html`Check the address, or go to the <a href="/sign-in">sign-in page</a>.`;
+
 /** Answers 404 to what nobody serves. */
 export const answerNotFound: RequestHandler = (request, response) => {
   answerFailure(request, response, new Failure(NOT_FOUND, { type: "page" }), null);
@@ -66,7 +69,7 @@ function answerFailure(request: Request, response: Response, failure: AnsweredFa
   sendPage(response, status, {
     title: status === 404 ? "There is nothing here" : "This did not work",
     body: html`<p class="error" role="alert">${message}</p>
-      <p>${remedy}</p>
+      <p>${status === 404 ? FOR_THE_LOST : remedy}</p>
       ${reference === null ? null : html`<p>Reference: <code>${reference}</code></p>`}`,
   });
 }

@@ -14,6 +14,7 @@ const HEADERS_TIMEOUT_MILLISECONDS = 20_000;
 const REQUEST_TIMEOUT_MILLISECONDS = 60_000;
 /** Longer than the idle time of the usual load balancers, or they reuse a connection that was just closed. */
 const KEEP_ALIVE_MILLISECONDS = 65_000;
+const ICON_CACHE_SECONDS = 86_400;
 const ONE_YEAR_SECONDS = 31_536_000;
 
 /** A part of the house behind an address. */
@@ -83,6 +84,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
   app.use(createHealthRouter({ checkReady, isStopping: () => isStopping, logger }));
   app.get("/assets/usher.css", serveStylesheet);
+  // Browsers ask for it unasked, on every first page.
+  app.get("/favicon.ico", (_request, response) => {
+    response.setHeader("Cache-Control", `public, max-age=${ICON_CACHE_SECONDS}`).status(204).end();
+  });
   for (const { path, router } of mounts) {
     app.use(path, router);
   }

@@ -17,14 +17,15 @@ export function refusalPage({ message, reference, organizationName, supportConta
       reference === null
         ? ""
         : html`<p>
-            ${supportContact === null ? askYourAdministrator(organizationName) : html`For help, ask ${supportContact}.`}
-            Give this reference: <strong class="reference">${reference}</strong>
+            ${askForHelp(organizationName, supportContact)} Give this reference:
+            <strong class="reference">${reference}</strong>
           </p>`
     }
     ${retryUrl === null ? "" : html`<p><a href="${retryUrl}">Back to the sign-in page</a></p>`}
   `;
 }
 
-function askYourAdministrator(organizationName: string | null): Html {
-  return html`For help, ask the administrators of ${organizationName ?? "your organization"}.`;
+/** Whom a person may ask: the support contact, where the organization has one. */
+export function askForHelp(organizationName: string | null, supportContact: string | null): Html {
+  return html`For help, ask ${supportContact ?? `the administrators of ${organizationName ?? "your organization"}`}.`;
 }

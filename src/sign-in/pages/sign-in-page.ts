@@ -7,13 +7,14 @@ export interface SignInButton {
   readonly href: string;
 }
 
-/** Buttons for each active connection; a sentence where there is none. */
-export function signInPage(buttons: readonly SignInButton[], signedOut: boolean): Html {
+/** Buttons for each active connection; where there is none, whom to ask. */
+export function signInPage(buttons: readonly SignInButton[], signedOut: boolean, help: Html): Html {
   return html`
     ${signedOut ? html`<p role="status" class="notice">You are signed out.</p>` : ""}
     ${
       buttons.length === 0
-        ? html`<p>Single sign-on is not set up for this organization yet.</p>`
+        ? html`<p>Single sign-on is not set up here, or is switched off.</p>
+            <p>${help}</p>`
         : html`<nav aria-label="Ways to sign in">
             ${buttons.map(({ label, href }) => html`<a class="button" href="${href}">${label}</a>`)}
           </nav>`
@@ -22,7 +23,7 @@ export function signInPage(buttons: readonly SignInButton[], signedOut: boolean)
 }
 
 /** Asks which organization a person belongs to: by its short name, or by an address of a domain that it has proved. */
-export function organizationPrompt(entered: string, problem: string | null): Html {
+export function organizationPrompt(entered: string, problem: string | null, returnTo: string | null): Html {
   return html`
     <form method="get" action="/sign-in">
       ${problem === null ? "" : html`<p id="problem" class="error" role="alert">${problem}</p>`}
@@ -38,6 +39,7 @@ export function organizationPrompt(entered: string, problem: string | null): Htm
         maxlength="254"
         ${problem === null ? "" : html`aria-invalid="true" aria-describedby="problem"`}
       />
+      ${returnTo === null ? "" : html`<input type="hidden" name="returnTo" value="${returnTo}" />`}
       <button type="submit">Continue</button>
     </form>
   `;

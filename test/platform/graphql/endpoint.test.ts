@@ -445,7 +445,9 @@ describe("GraphiQL", () => {
   test("it stays closed to whom the installation does not show it", async () => {
     const response = await fetch(closed.url, { headers: html });
     expect(response.status).toBe(403);
-    expect(await response.text()).not.toContain("graphiql.");
+    const page = await response.text();
+    expect(page).not.toContain("graphiql.");
+    expect(page).toContain('href="/sign-in?returnTo=/graphql"');
   });
 
   test("programs that accept anything get the interface", async () => {

@@ -145,6 +145,9 @@ describe("Errors", () => {
 
   test("unknown addresses, unreadable bodies and malformed paths are the client's mistakes", async () => {
     expect((await fetch(`${server.url}/nowhere`)).status).toBe(404);
+    const lost = await (await fetch(`${server.url}/nowhere`, { headers: { accept: "text/html" } })).text();
+    expect([lost.includes('<a href="/sign-in">'), /\b(id|key)\b/.test(lost)]).toEqual([true, false]);
+    expect((await fetch(`${server.url}/favicon.ico`)).status).toBe(204);
     expect((await fetch(`${server.url}/%E0%A4%A`)).status).toBe(404);
     const post = (body: string) =>
       fetch(`${server.url}/json`, { method: "POST", headers: { "content-type": "application/json" }, body });

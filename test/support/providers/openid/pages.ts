@@ -39,7 +39,7 @@ export function renderLoginPage(options: {
   const buttons = options.people
     .map((person) => {
       const label = escapeHtml(String(person.name ?? person.email ?? person.sub));
-      const detail = escapeHtml(String(person.email ?? person.sub));
+      const detail = escapeHtml(String(person.email ?? person.preferred_username ?? person.sub));
       return `<button name="sub" value="${escapeHtml(person.sub)}">${label}<small>${detail}</small></button>`;
     })
     .join("");
