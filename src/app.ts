@@ -89,6 +89,7 @@ export async function startUsher(
     const runtime = { publicUrl, fetch: guarded.fetch, clock, urls: guarded.rules, keyRing };
     const services: ConnectionServices = { ...store, registry, runtime };
     const connections = createOpenedConnections({ registry, runtime });
+    const webhookParts = webhookServices(store, services, guarded, EVENT_TYPES);
     const catalogue = createCatalogue(registry);
 
     const cookies = {
@@ -105,6 +106,7 @@ export async function startUsher(
       schema: createSchema(
         store,
         services,
+        webhookParts,
         catalogue,
         configuration.returnUrls,
         replacements.resolveTxt ? { resolveTxt: replacements.resolveTxt } : {},
@@ -162,7 +164,7 @@ export async function startUsher(
     // Not before: a key that is made for a start that fails would never be shown to anybody.
     const newOperatorKey = await ensureOperatorKey(store, configuration.operatorKey);
     const stopSweeping = startSweeper(store, clock, logger, configuration.attemptRetentionDays);
-    const webhooks = startWebhooks(configuration, webhookServices(store, services, EVENT_TYPES), quiet, logger);
+    const webhooks = startWebhooks(configuration, webhookParts, quiet, logger);
     announced.onCommit(webhooks.nudge);
     const mail = startMail(configuration, { database, clock, logger });
     return {

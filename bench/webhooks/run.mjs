@@ -26,7 +26,7 @@ const { createKeyRing, generateKeyRingEntry, parseKeyRing } = await load("src/pl
 const { migrate } = await load("src/platform/database/migrations.js");
 const { openDatabase } = await load("src/platform/database/open-database.js");
 const { createGuardedFetch } = await load("src/platform/fetch/guarded-fetch.js");
-const { writeBody } = await load("src/webhooks/message.js");
+const { writeMessage } = await load("src/webhooks/message.js");
 const { readLog } = await load("src/events/read-log.js");
 const { createWebhookEndpoint } = await load("src/webhooks/endpoint/endpoint.operations.js");
 const { DEFAULT_MEASURES } = await load("src/webhooks/worker/worker-services.js");
@@ -149,7 +149,7 @@ try {
   for (let round = 0; round <= rounds; round += 1) {
     const organizationId = await prepare(round);
     const stored = await readLog(database.reader, { organizationId, after: 0, upTo: events }, events);
-    const bodies = stored.map((event) => ({ id: event.id, body: writeBody(event) }));
+    const bodies = stored.map((event) => ({ id: event.id, body: writeMessage(event).body.toString() }));
     const bare = await measure(() => postBare(bodies));
     const usher = await measure(() => deliver(organizationId));
     // The first round warms both up.

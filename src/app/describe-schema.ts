@@ -6,7 +6,8 @@ import type { AnyConnectionType } from "../connection/contract/index.js";
 import { createRegistry } from "../connection/registry.js";
 import { systemClock } from "../platform/clock.js";
 import { createCatalogue } from "./catalogue.js";
-import { createSchema } from "./schema.js";
+import { createSchema, EVENT_TYPES } from "./schema.js";
+import { webhookServices } from "./webhooks.js";
 
 const unserved = () => {
   throw new Error("This schema is for reading; nothing stands behind it.");
@@ -33,7 +34,8 @@ export function describeSchema(
       keyRing,
     },
   };
-  return createSchema(store, services, createCatalogue(registry));
+  const webhooks = webhookServices(store, services, { post: unserved, rules: services.runtime.urls }, EVENT_TYPES);
+  return createSchema(store, services, webhooks, createCatalogue(registry));
 }
 
 /** No connection type's shape depends on where its provider is. */

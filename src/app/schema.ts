@@ -20,10 +20,10 @@ import { createSignInResolvers } from "../sign-in/resolvers.js";
 import { createTrainingResolvers } from "../training/resolvers.js";
 import { WEBHOOK_EVENTS } from "../webhooks/endpoint/endpoint.events.js";
 import { createWebhookResolvers } from "../webhooks/resolvers.js";
+import type { WebhookServices } from "../webhooks/services.js";
 import { explainOutcome } from "./catalogue.js";
 import { DESTINATIONS } from "./destinations.js";
 import { ORGANIZATION_PARTS } from "./organization-parts.js";
-import { webhookServices } from "./webhooks.js";
 
 /** Every event type that this installation tells. */
 export const EVENT_TYPES = [
@@ -44,6 +44,7 @@ export const EVENT_TYPES = [
 export function createSchema(
   store: Store,
   services: ConnectionServices,
+  webhooks: WebhookServices,
   catalogue: Catalogue,
   returnUrls: readonly string[] = [],
   replaced: Pick<PeopleNeeds, "resolveTxt"> = {},
@@ -59,7 +60,7 @@ export function createSchema(
     ...createEventResolvers(store, EVENT_TYPES, recordAudit),
     ...createAuditResolvers(store),
     ...createTrainingResolvers(store),
-    ...createWebhookResolvers(webhookServices(store, services, EVENT_TYPES)),
+    ...createWebhookResolvers(webhooks),
     ...createSignInResolvers(
       {
         ...store,

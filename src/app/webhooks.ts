@@ -12,11 +12,12 @@ import { startWebhookWorker, type WebhookWorker } from "../webhooks/worker/worke
 /** The same clock, keys and way out as everybody's. */
 export function webhookServices(
   store: Store,
-  { runtime }: ConnectionServices,
+  { runtime }: Pick<ConnectionServices, "runtime">,
+  outgoing: WebhookServices["outgoing"],
   eventTypes: readonly KnownEventType[],
 ): WebhookServices {
-  const { clock, keyRing, fetch, urls } = runtime;
-  return { ...store, clock, keyRing, outgoing: { fetch, rules: urls }, eventTypes };
+  const { clock, keyRing } = runtime;
+  return { ...store, clock, keyRing, outgoing, eventTypes };
 }
 
 /** `begin`, and a way to be told of every unit of work that it has committed. */

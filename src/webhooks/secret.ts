@@ -1,5 +1,5 @@
 /** Signing secrets (Standard Webhooks, "Signature scheme"): `whsec_` and 24 to 64 random bytes in base64. */
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
 
 const PREFIX = "whsec_";
@@ -29,9 +29,27 @@ export function sealSecret(keyRing: KeyRing, endpointId: string, secret: string)
   return keyRing.seal(secret, contextOf(endpointId));
 }
 
-/** @throws UnsealError */
-export function openSecret(keyRing: KeyRing, endpointId: string, sealed: string): string {
-  return keyRing.open(sealed, contextOf(endpointId));
+/** Keys that were opened, by their sealed secrets. */
+const KEYS_KEPT = 1_000;
+const openedKeys = new WeakMap<KeyRing, Map<string, KeyObject>>();
+
+/**
+ * Opens a secret as the key that signs; the same object each time.
+ *
+ * @throws UnsealError
+ */
+export function openKey(keyRing: KeyRing, endpointId: string, sealed: string): KeyObject {
+  const opened = openedKeys.get(keyRing) ?? new Map<string, KeyObject>();
+  openedKeys.set(keyRing, opened);
+  // A sealed text opens for its endpoint alone, which therefore belongs to its name here.
+  const name = `${endpointId} ${sealed}`;
+  const known = opened.get(name);
+  if (known !== undefined) return known;
+  const secret = keyRing.open(sealed, contextOf(endpointId));
+  const key = createSecretKey(Buffer.from(secret.slice(PREFIX.length), "base64"));
+  if (opened.size >= KEYS_KEPT) opened.clear();
+  opened.set(name, key);
+  return key;
 }
 
 function contextOf(endpointId: string): string {

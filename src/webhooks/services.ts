@@ -9,7 +9,7 @@ export interface WebhookServices extends Store {
   readonly clock: Clock;
   readonly keyRing: KeyRing;
   /** The one way out, and the rules for addresses that are saved. */
-  readonly outgoing: Pick<GuardedFetch, "fetch" | "rules">;
+  readonly outgoing: Pick<GuardedFetch, "post" | "rules">;
   /** Every type that this installation can record. */
   readonly eventTypes: readonly KnownEventType[];
 }

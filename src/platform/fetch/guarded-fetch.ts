@@ -6,15 +6,18 @@
 import { pipeline, type Readable } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip } from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
-import { createIsAllowed, hostOf, type IsAllowed } from "./allowed-hosts.js";
+import { createIsAllowed, hostOf } from "./allowed-hosts.js";
+import { checkUrl, refuseAbsurdStatus, refuseRedirect } from "./check-answer.js";
 import { explainFailure } from "./explain-failure.js";
 import { FetchRefusal } from "./fetch-refusal.js";
 import { createGuardedConnector, systemLookup, type Lookup } from "./guarded-connect.js";
+import { createGuardedPost, type GuardedPost } from "./guarded-post.js";
 import { judgeUrl } from "./judge-url.js";
 import { readBounded } from "./read-bounded.js";
 
 export { FetchRefusal, type FetchRefusalCode } from "./fetch-refusal.js";
 export type { Lookup } from "./guarded-connect.js";
+export { Flight, type GuardedPost, type PostAnswer } from "./guarded-post.js";
 
 /** What the guarded fetch is made of. */
 export interface GuardedFetchOptions {
@@ -38,8 +41,6 @@ export interface GuardedRequestInit extends RequestInit {
   readonly timeoutMs?: number;
   /** Largest decompressed body of this request. */
   readonly maximumBytes?: number;
-  /** Answer the first `maximumBytes` of a larger body and end the connection, instead of refusing it. */
-  readonly truncate?: boolean;
 }
 
 /** The way out, and the rules that tell beforehand what it would refuse. */
@@ -50,6 +51,8 @@ export interface GuardedFetch {
    * @throws FetchRefusal for everything that was refused or failed; the caller's own `signal.reason` when it aborted
    */
   readonly fetch: (url: string, init?: GuardedRequestInit) => Promise<Response>;
+  /** Posts a small message, of which there are many. */
+  readonly post: GuardedPost;
   /** Checks for addresses when they are saved: each answers what the address must be, or `null` when nothing is wrong. */
   readonly rules: {
     /** For addresses that this server requests. */
@@ -69,7 +72,6 @@ const CONNECTIONS_PER_ORIGIN = 32;
 const KEEP_ALIVE_MILLISECONDS = 4_000;
 const LONGEST_KEEP_ALIVE_MILLISECONDS = 60_000;
 
-const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const STATUSES_WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 /** What described the body on its way and is no longer true of the bytes that are handed on. */
 const TRANSFER_HEADERS = ["content-encoding", "content-length", "transfer-encoding"];
@@ -77,8 +79,14 @@ const TRANSFER_HEADERS = ["content-encoding", "content-length", "transfer-encodi
 /** Makes the way out. One for the whole process: it holds the pool of connections. */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const isAllowed = createIsAllowed(options.allowedPrivateHosts);
+  const connect = createGuardedConnector(
+    isAllowed,
+    options.lookup ?? systemLookup,
+    options.certificateAuthorities ?? [],
+  );
+  const posts = createGuardedPost(isAllowed, connect);
   const agent = new Agent({
-    connect: createGuardedConnector(isAllowed, options.lookup ?? systemLookup, options.certificateAuthorities ?? []),
+    connect,
     connections: CONNECTIONS_PER_ORIGIN,
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
@@ -95,14 +103,16 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
         const response = await send(target, init, agent, signal);
         return await receive(response, target, {
           maximumBytes: init.maximumBytes ?? options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES,
-          truncate: init.truncate ?? false,
         });
       }),
     rules: {
       serverUrl: (url) => judgeUrl(url, isAllowed, "server")?.demand ?? null,
       browserUrl: (url) => judgeUrl(url, isAllowed, "browser")?.demand ?? null,
     },
-    close: () => agent.destroy(),
+    post: posts.post,
+    close: async () => {
+      await Promise.all([agent.destroy(), posts.close()]);
+    },
   };
 }
 
@@ -133,14 +143,6 @@ async function requestWithin<Result>(
     clearTimeout(timer);
     init.signal?.removeEventListener("abort", abortForCaller);
   }
-}
-
-function checkUrl(text: string, isAllowed: IsAllowed): URL {
-  if (!URL.canParse(text)) throw new FetchRefusal("ADDRESS_REFUSED", "The address to request is not a URL.");
-  const url = new URL(text);
-  const issue = judgeUrl(url, isAllowed, "server");
-  if (issue !== null) throw new FetchRefusal(issue.code, `The address ${shown(url)} ${issue.demand}.`);
-  return url;
 }
 
 /** An answer whose body was not read yet. */
@@ -216,35 +218,22 @@ function createUnpacker(encoding: string) {
 async function receive(
   response: Answer,
   url: URL,
-  limits: { readonly maximumBytes: number; readonly truncate: boolean },
+  { maximumBytes }: { readonly maximumBytes: number },
 ): Promise<Response> {
   const host = hostOf(url);
   const { status, statusText } = response;
-  if (REDIRECT_STATUSES.has(status)) {
-    const location = response.headers.get("location") ?? "";
-    const target = URL.canParse(location, url.href) ? ` to ${shown(new URL(location, url))}` : "";
-    throw new FetchRefusal(
-      "REDIRECT_REFUSED",
-      `${host} answered with a redirect${target} (status ${status}); redirects are not followed, so the address must be the final one.`,
-    );
-  }
+  const redirect = refuseRedirect(url, status, response.headers.get("location") ?? "");
+  if (redirect !== null) throw redirect;
   // Layers can unpack to gigabytes in between and still end as a few bytes, which the limits below would not see.
   if (response.headers.get("content-encoding")?.includes(","))
     throw new FetchRefusal("TOO_LARGE", `${host} sent an answer that is compressed more than once.`);
-  const { bytes, isCut } = await readBounded(response.body, limits.maximumBytes);
-  if (isCut && !limits.truncate)
-    throw new FetchRefusal("TOO_LARGE", `${host} sent an answer of more than ${limits.maximumBytes} bytes.`);
-  if (status < 200 || status > 599)
-    throw new FetchRefusal("UNREACHABLE", `${host} answered with ${status}, which is no status of HTTP.`);
+  const { bytes, isCut } = await readBounded(response.body, maximumBytes);
+  if (isCut) throw new FetchRefusal("TOO_LARGE", `${host} sent an answer of more than ${maximumBytes} bytes.`);
+  const absurd = refuseAbsurdStatus(url, status);
+  if (absurd !== null) throw absurd;
   return new Response(STATUSES_WITHOUT_BODY.has(status) ? null : bytes, {
     status,
     statusText,
     headers: [...response.headers].filter(([name]) => !TRANSFER_HEADERS.includes(name)),
   });
-}
-
-/** A URL for a message: bounded, and without credentials and query, where secrets travel. */
-function shown(url: URL): string {
-  const host = url.host === "" ? "" : `//${url.host}`;
-  return `${url.protocol}${host}${url.pathname}`.slice(0, 200);
 }

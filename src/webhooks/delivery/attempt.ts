@@ -1,12 +1,11 @@
 /** One attempt to hand an event to a receiver, and what came of it. */
-import { Webhook } from "standardwebhooks";
-import type { StoredEvent } from "../../events/read-log.js";
+import type { KeyObject } from "node:crypto";
 import type { Clock } from "../../platform/clock.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
-import { FetchRefusal, type GuardedFetch } from "../../platform/fetch/guarded-fetch.js";
+import { FetchRefusal, type Flight, type GuardedFetch } from "../../platform/fetch/guarded-fetch.js";
 import type { WebhookEndpoint } from "../endpoint/endpoint.js";
-import { signMessage, writeBody } from "../message.js";
-import { openSecret } from "../secret.js";
+import { signMessage, type Message } from "../message.js";
+import { openKey } from "../secret.js";
 import { readRetryAfter } from "./retry-after.js";
 
 /** Why an attempt was made. */
@@ -32,11 +31,11 @@ export interface AttemptResult {
 const ANSWER_BYTES = 1_000;
 const LONGEST_FAILURE = 500;
 
-/** Where a message goes, and by which secrets it is signed. */
+/** Where messages go, and by which keys they are signed. */
 export interface Destination {
   readonly url: string;
   readonly timeoutSeconds: number;
-  readonly signers: readonly Webhook[];
+  readonly keys: readonly KeyObject[];
 }
 
 /** Opens the secrets of an endpoint: the present one, and the one before while both are in force. */
@@ -45,57 +44,57 @@ export function destinationOf(keyRing: KeyRing, endpoint: WebhookEndpoint, now: 
   const sealed = [secret];
   if (previousSecret !== null && previousSecretEndsAt !== null && previousSecretEndsAt > now)
     sealed.push(previousSecret);
-  return { url, timeoutSeconds, signers: sealed.map((each) => new Webhook(openSecret(keyRing, id, each))) };
+  return { url, timeoutSeconds, keys: sealed.map((each) => openKey(keyRing, id, each)) };
 }
 
 /**
- * Posts an event. Any 2xx is success; redirects are not followed, and of the answer no more is read than the log shows.
+ * Posts a message. Any 2xx is success; redirects are not followed, and of the answer no more is read than the log shows.
  *
- * @param signal ends the attempt: it then has no result
- * @throws only the signal's reason, and defects
+ * @param flight ends the attempt: it then has no result
+ * @throws only the flight's reason, and defects
  */
 export async function attemptDelivery(
-  outgoing: Pick<GuardedFetch, "fetch">,
+  { post }: Pick<GuardedFetch, "post">,
   clock: Clock,
-  { url, timeoutSeconds, signers }: Destination,
-  event: StoredEvent,
-  signal?: AbortSignal,
+  { url, timeoutSeconds, keys }: Destination,
+  message: Message,
+  flight?: Flight,
 ): Promise<AttemptResult> {
   const startedAt = clock();
   const began = performance.now();
-  const body = writeBody(event);
-  const result = (rest: Omit<AttemptResult, "startedAt" | "durationMs">): AttemptResult => ({
-    ...rest,
-    startedAt,
-    durationMs: Math.round(performance.now() - began),
-  });
+  const took = () => Math.round(performance.now() - began);
   try {
-    const response = await outgoing.fetch(url, {
-      method: "POST",
-      headers: signMessage(signers, event.id, startedAt, body),
-      body,
-      timeoutMs: timeoutSeconds * 1000,
-      maximumBytes: ANSWER_BYTES,
-      truncate: true,
-      ...(signal ? { signal } : {}),
-    });
-    const { status, ok } = response;
-    return result({
-      succeeded: ok,
+    const { status, text, retryAfter } = await post(
+      url,
+      {
+        headers: signMessage(keys, message, startedAt),
+        body: message.body,
+        timeoutMs: timeoutSeconds * 1000,
+        maximumBytes: ANSWER_BYTES,
+      },
+      flight,
+    );
+    const succeeded = status >= 200 && status <= 299;
+    return {
+      succeeded,
       status,
-      failure: ok ? null : `The receiver answered with the status ${status}.`,
-      answer: readableText(await response.text()),
-      retryAfterSeconds: ok ? null : readRetryAfter(response.headers.get("retry-after"), startedAt),
-    });
+      failure: succeeded ? null : `The receiver answered with the status ${status}.`,
+      answer: readableText(text),
+      retryAfterSeconds: succeeded ? null : readRetryAfter(retryAfter, startedAt),
+      startedAt,
+      durationMs: took(),
+    };
   } catch (error) {
     if (!(error instanceof FetchRefusal)) throw error;
-    return result({
+    return {
       succeeded: false,
       status: null,
       failure: error.message.slice(0, LONGEST_FAILURE),
       answer: null,
       retryAfterSeconds: null,
-    });
+      startedAt,
+      durationMs: took(),
+    };
   }
 }
 

@@ -8,6 +8,7 @@ import type { AttemptKind, AttemptResult } from "./attempt.js";
 
 /** An attempt to log. */
 export interface LoggedAttempt {
+  readonly endpointId: string;
   readonly kind: AttemptKind;
   readonly event: Pick<StoredEvent, "id" | "sequence" | "type">;
   readonly number: number;
@@ -30,17 +31,13 @@ const ATTEMPT_COLUMNS = [
   "duration_ms",
 ];
 
-/** Logs attempts at one endpoint. */
-export async function insertAttempts(
-  unit: UnitOfWork,
-  endpointId: string,
-  attempts: readonly LoggedAttempt[],
-): Promise<void> {
+/** Logs attempts. */
+export async function insertAttempts(unit: UnitOfWork, attempts: readonly LoggedAttempt[]): Promise<void> {
   await insertRows(
     unit,
     "webhook_attempt",
     ATTEMPT_COLUMNS,
-    attempts.map(({ kind, event, number, result }) => [
+    attempts.map(({ endpointId, kind, event, number, result }) => [
       uuidv7(),
       endpointId,
       event.id,

@@ -122,7 +122,7 @@ export async function createWebhookEndpoint(
       throw new Failure(TOO_MANY_ENDPOINTS, { maximum: MAXIMUM_ENDPOINTS });
     const last = await findLastSequence(unit, organizationId);
     await insertEndpoint(unit, endpoint, first === null ? last : Math.min(first - 1, last));
-    await insertAttempts(unit, id, [test]);
+    await insertAttempts(unit, [test]);
     await record(unit, "created", null, endpoint);
     return { endpoint, secret };
   });
@@ -170,7 +170,7 @@ export async function updateWebhookEndpoint(
     requireVersion(input.expectedVersion, before.version);
     const after = { ...before, ...given, version: before.version + 1, updatedAt: unit.now };
     await updateEndpointRow(unit, before, after);
-    if (test !== null) await insertAttempts(unit, before.id, [test]);
+    if (test !== null) await insertAttempts(unit, [test]);
     return after;
   });
 }
@@ -297,7 +297,7 @@ export async function testWebhookEndpoint(
   const attempt = await sendTest(services, caller, endpoint);
   await services.begin(caller, causeOf(caller), async (unit) => {
     await readLocked(unit, endpoint);
-    await insertAttempts(unit, id, [attempt]);
+    await insertAttempts(unit, [attempt]);
   });
   return { endpoint, eventId: attempt.event.id };
 }

@@ -6,6 +6,7 @@ import { Failure } from "../../platform/errors/failure.js";
 import { attemptDelivery, destinationOf } from "../delivery/attempt.js";
 import type { LoggedAttempt } from "../delivery/delivery.repository.js";
 import { ENDPOINT_REFUSED } from "../failures.js";
+import { writeMessage } from "../message.js";
 import type { WebhookServices } from "../services.js";
 import { ENDPOINT_TEST, endpointSnapshot } from "./endpoint.events.js";
 import type { WebhookEndpoint } from "./endpoint.js";
@@ -28,8 +29,8 @@ export async function sendTest(
     cause: causeOf(caller),
     data: JSON.stringify({ endpoint: endpointSnapshot(endpoint), changed: null }),
   };
-  const result = await attemptDelivery(outgoing, clock, destinationOf(keyRing, endpoint, clock()), event);
-  return { kind: "TEST", event, number: 1, result };
+  const result = await attemptDelivery(outgoing, clock, destinationOf(keyRing, endpoint, clock()), writeMessage(event));
+  return { endpointId: endpoint.id, kind: "TEST", event, number: 1, result };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Claiming work: an endpoint is leased to one worker, for a while, by a row in the database and nothing else. */
 import { v7 as uuidv7 } from "uuid";
 import { SYSTEM } from "../../access/caller.js";
+import { toBoolean } from "../../platform/database/values.js";
 import { FAILING_FROM, type WorkerServices } from "./worker-services.js";
 
 /** An endpoint that this worker alone may deliver to, until the lease runs out. */
@@ -10,6 +11,10 @@ export interface Lease {
   readonly organizationId: string;
   readonly lastSequence: number;
   readonly consecutiveFailures: number;
+  /** Whether retries were due. */
+  readonly hasRetries: boolean;
+  /** Whether a redelivery was under way. */
+  readonly hasRedelivery: boolean;
 }
 
 /** How many endpoints there is room for. */
@@ -17,16 +22,22 @@ export interface Room {
   readonly endpoints: number;
   /** How many of them may be endpoints that fail. */
   readonly failing: number;
+  /** How many of them may be of one organization. */
+  readonly ofOrganization: (organizationId: string) => number;
 }
 
 interface Candidate {
   endpoint_id: string;
+  organization_id: string;
   consecutive_failures: number;
+  has_retries: unknown;
+  has_redelivery: unknown;
 }
 
-interface Claimable extends Candidate {
-  organization_id: string;
+interface Claimable {
+  endpoint_id: string;
   last_sequence: number;
+  consecutive_failures: number;
 }
 
 /**
@@ -34,17 +45,19 @@ interface Claimable extends Candidate {
  * has waited longest is first.
  */
 export async function claimEndpoints(services: WorkerServices, room: Room): Promise<Lease[]> {
-  const candidates = chooseCandidates(await findCandidates(services), room);
-  if (candidates.length === 0) return [];
+  const candidates = new Map(
+    chooseCandidates(await findCandidates(services), room).map((each) => [each.endpoint_id, each]),
+  );
+  if (candidates.size === 0) return [];
   const { begin, measures } = services;
-  const places = candidates.map(() => "?").join(", ");
+  const places = [...candidates].map(() => "?").join(", ");
   return await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
     // The look for candidates locked nothing: others may have been faster, and are passed over.
     const claimable = await unit.rows<Claimable>(
-      `SELECT endpoint_id, organization_id, last_sequence, consecutive_failures FROM webhook_cursor
+      `SELECT endpoint_id, last_sequence, consecutive_failures FROM webhook_cursor
        WHERE endpoint_id IN (${places}) AND is_active = 1 AND (leased_until IS NULL OR leased_until <= ?)
        ${unit.dialect === "mysql" ? "FOR UPDATE SKIP LOCKED" : ""}`,
-      [...candidates, unit.now],
+      [...candidates.keys(), unit.now],
     );
     if (claimable.length === 0) return [];
     const id = uuidv7();
@@ -53,13 +66,19 @@ export async function claimEndpoints(services: WorkerServices, room: Room): Prom
        WHERE endpoint_id IN (${claimable.map(() => "?").join(", ")})`,
       [id, new Date(unit.now.getTime() + measures.leaseMs), ...claimable.map(({ endpoint_id }) => endpoint_id)],
     );
-    return claimable.map((row) => ({
-      id,
-      endpointId: row.endpoint_id,
-      organizationId: row.organization_id,
-      lastSequence: row.last_sequence,
-      consecutiveFailures: row.consecutive_failures,
-    }));
+    return claimable.flatMap((row) => {
+      const candidate = candidates.get(row.endpoint_id);
+      if (candidate === undefined) return [];
+      return {
+        id,
+        endpointId: row.endpoint_id,
+        organizationId: candidate.organization_id,
+        lastSequence: row.last_sequence,
+        consecutiveFailures: row.consecutive_failures,
+        hasRetries: toBoolean(candidate.has_retries),
+        hasRedelivery: toBoolean(candidate.has_redelivery),
+      };
+    });
   });
 }
 
@@ -67,22 +86,30 @@ export async function claimEndpoints(services: WorkerServices, room: Room): Prom
 async function findCandidates({ reader, clock }: WorkerServices): Promise<Candidate[]> {
   const now = clock();
   return await reader.rows<Candidate>(
-    `SELECT c.endpoint_id, c.consecutive_failures
-     FROM webhook_cursor c JOIN event_counter n ON n.organization_id = c.organization_id
-     WHERE c.is_active = 1 AND (c.leased_until IS NULL OR c.leased_until <= ?)
-       AND (c.paused_until IS NULL OR c.paused_until <= ?)
-       AND (c.last_sequence < n.last_sequence
-         OR EXISTS (SELECT 1 FROM webhook_retry r WHERE r.endpoint_id = c.endpoint_id AND r.next_attempt_at <= ?)
-         OR EXISTS (SELECT 1 FROM webhook_redelivery d WHERE d.endpoint_id = c.endpoint_id AND d.state = 'RUNNING'))
-     ORDER BY CASE WHEN c.turn_ended_at IS NULL THEN 0 ELSE 1 END, c.turn_ended_at, c.endpoint_id`,
+    `SELECT * FROM (
+       SELECT c.endpoint_id, c.organization_id, c.consecutive_failures, c.turn_ended_at,
+         CASE WHEN c.last_sequence < n.last_sequence THEN 1 ELSE 0 END AS is_behind,
+         EXISTS (SELECT 1 FROM webhook_retry r WHERE r.endpoint_id = c.endpoint_id AND r.next_attempt_at <= ?) AS has_retries,
+         EXISTS (SELECT 1 FROM webhook_redelivery d WHERE d.endpoint_id = c.endpoint_id AND d.state = 'RUNNING') AS has_redelivery
+       FROM webhook_cursor c JOIN event_counter n ON n.organization_id = c.organization_id
+       WHERE c.is_active = 1 AND (c.leased_until IS NULL OR c.leased_until <= ?)
+         AND (c.paused_until IS NULL OR c.paused_until <= ?)) AS candidate
+     WHERE is_behind = 1 OR has_retries = 1 OR has_redelivery = 1
+     ORDER BY CASE WHEN turn_ended_at IS NULL THEN 0 ELSE 1 END, turn_ended_at, endpoint_id`,
     [now, now, now],
   );
 }
 
-function chooseCandidates(candidates: readonly Candidate[], room: Room): string[] {
-  let failing = 0;
-  return candidates
-    .filter(({ consecutive_failures }) => consecutive_failures < FAILING_FROM || (failing += 1) <= room.failing)
-    .slice(0, Math.max(0, room.endpoints))
-    .map(({ endpoint_id }) => endpoint_id);
+function chooseCandidates(candidates: readonly Candidate[], room: Room): Candidate[] {
+  let { endpoints, failing } = room;
+  const left = new Map<string, number>();
+  return candidates.filter(({ organization_id: organizationId, consecutive_failures }) => {
+    const isFailing = consecutive_failures >= FAILING_FROM;
+    const ofOrganization = left.get(organizationId) ?? room.ofOrganization(organizationId);
+    if (endpoints <= 0 || ofOrganization <= 0 || (isFailing && failing <= 0)) return false;
+    endpoints -= 1;
+    failing -= isFailing ? 1 : 0;
+    left.set(organizationId, ofOrganization - 1);
+    return true;
+  });
 }

@@ -9,39 +9,50 @@
  * ```
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { findLastSequence, readLog, type StoredEvent } from "../../events/read-log.js";
+import { findLastSequence, readLog } from "../../events/read-log.js";
+import type { Flight } from "../../platform/fetch/guarded-fetch.js";
 import { attemptDelivery, destinationOf, type AttemptKind, type Destination } from "../delivery/attempt.js";
 import { findDueRetries } from "../delivery/delivery.repository.js";
 import type { WebhookEndpoint } from "../endpoint/endpoint.js";
 import { findEndpoint } from "../endpoint/endpoint.repository.js";
 import { findRunningRedelivery } from "../redelivery/redelivery.repository.js";
+import { writeMessage, type Message } from "../message.js";
 import type { Lease } from "./claim.js";
 import { Ledger } from "./ledger.js";
+import type { Scribe } from "./scribe.js";
+import { BATCH, type SharedLog } from "./shared-log.js";
 import type { WorkerServices } from "./worker-services.js";
-
-/** Events read at once. */
-const BATCH = 100;
 
 /** How a worker ends what is under way. */
 export interface Stopping {
   /** Nothing new is begun. */
   readonly isStopping: () => boolean;
   /** Aborted when attempts under way are not waited for any longer. */
-  readonly signal: AbortSignal;
+  readonly flight: Flight;
+}
+
+/** What the turns of one worker share. */
+export interface Workshop {
+  readonly services: WorkerServices;
+  readonly sharedLog: SharedLog;
+  readonly scribe: Scribe;
+  readonly stopping: Stopping;
 }
 
 /** What the lanes of a turn share. */
-interface Turn {
-  readonly services: WorkerServices;
+interface Turn extends Workshop {
   readonly lease: Lease;
   readonly ledger: Ledger;
-  readonly stopping: Stopping;
   /** Whether to begin nothing more. */
   readonly isOver: () => boolean;
 }
 
-/** A look for work, and doing it. Answers whether there was any. */
-type Lane = (turn: Turn) => Promise<boolean>;
+interface Lane {
+  /** A look for work, and doing it. Answers whether there was any. */
+  readonly work: (turn: Turn) => Promise<boolean>;
+  /** Whether there was some when the endpoint was claimed: the first look is spared where there was none. */
+  readonly hasWork: boolean;
+}
 
 /** The endpoint as it is now, and where to send. Read anew for every batch, so that changes count soon. */
 interface Target {
@@ -50,18 +61,25 @@ interface Target {
 }
 
 /** Serves one endpoint until there is nothing left to do, or its turn is over. Gives the lease back. */
-export async function runTurn(services: WorkerServices, lease: Lease, stopping: Stopping): Promise<void> {
-  const ledger = new Ledger(services, lease);
+export async function runTurn(workshop: Workshop, lease: Lease): Promise<void> {
+  const { services, scribe, stopping } = workshop;
+  const ledger = new Ledger(services, scribe, lease);
   const began = performance.now();
   const isOver = () =>
     ledger.isClosed || stopping.isStopping() || performance.now() - began >= services.measures.turnMs;
   // A receiver may take longer than the lease lasts. What fails here fails again below.
-  const heartbeat = setInterval(() => void ledger.flushWhenDue().catch(() => {}), services.measures.flushMs);
+  const heartbeat = setInterval(() => {
+    if (ledger.isDue) ledger.flush().catch(() => {});
+  }, services.measures.flushMs);
   try {
-    await runLanes({ services, lease, ledger, stopping, isOver }, [deliverFirst, retryDue, redeliverNext]);
+    await runLanes({ ...workshop, lease, ledger, isOver }, [
+      { work: deliverFirst, hasWork: true },
+      { work: retryDue, hasWork: lease.hasRetries },
+      { work: redeliverNext, hasWork: lease.hasRedelivery },
+    ]);
   } catch (error) {
     // Attempts that were given up have no result: they are made again by whoever comes next.
-    if (!stopping.signal.aborted) throw error;
+    if (stopping.flight.reason === null) throw error;
   } finally {
     clearInterval(heartbeat);
   }
@@ -72,11 +90,13 @@ export async function runTurn(services: WorkerServices, lease: Lease, stopping: 
 async function runLanes(turn: Turn, lanes: readonly Lane[]): Promise<void> {
   const quiet = new AbortController();
   let busy = 0;
+  const look = async ({ work }: Lane) => {
+    busy += 1;
+    return await work(turn).finally(() => (busy -= 1));
+  };
   const runLane = async (lane: Lane) => {
-    while (!turn.isOver() && !quiet.signal.aborted) {
-      busy += 1;
-      const didWork = await lane(turn).finally(() => (busy -= 1));
-      if (didWork) continue;
+    for (let mayHaveWork = lane.hasWork; !turn.isOver() && !quiet.signal.aborted; mayHaveWork = true) {
+      if (mayHaveWork && (await look(lane))) continue;
       if (busy === 0) quiet.abort();
       else await pause(turn.services.measures.pollMs, null, { signal: quiet.signal }).catch(() => {});
     }
@@ -106,12 +126,13 @@ async function findTarget({ services, lease }: Turn): Promise<Target | null> {
 async function deliver(
   { services, ledger, stopping }: Turn,
   { destination }: Target,
-  event: StoredEvent,
-  attempt: { readonly kind: AttemptKind; readonly number: number },
+  message: Message,
+  kind: AttemptKind,
+  number: number,
 ): Promise<boolean> {
   const { outgoing, clock } = services;
-  const result = await attemptDelivery(outgoing, clock, destination, event, stopping.signal);
-  ledger.note({ ...attempt, event, result });
+  const result = await attemptDelivery(outgoing, clock, destination, message, stopping.flight);
+  ledger.note({ kind, number, event: message.event, result });
   return result.succeeded;
 }
 
@@ -122,51 +143,53 @@ async function runInOrder<Item>(
   isOver: () => boolean,
   work: (item: Item, index: number) => Promise<void>,
 ): Promise<void> {
-  const underWay = new Set<Promise<void>>();
-  const failures: unknown[] = [];
-  for (const [index, item] of items.entries()) {
-    while (underWay.size >= atOnce) await Promise.race(underWay);
-    if (failures.length > 0 || isOver()) break;
-    const running = work(item, index)
-      .catch((error: unknown) => void failures.push(error))
-      .finally(() => underWay.delete(running));
-    underWay.add(running);
-  }
-  await Promise.all(underWay);
-  if (failures.length > 0) throw failures[0];
+  const left = items.entries();
+  let hasFailed = false;
+  const run = async () => {
+    for (const [index, item] of left) {
+      if (hasFailed || isOver()) return;
+      await work(item, index).catch((error: unknown) => {
+        hasFailed = true;
+        throw error;
+      });
+    }
+  };
+  const settled = await Promise.allSettled(Array.from({ length: Math.min(atOnce, items.length) }, run));
+  const failed = settled.find(({ status }) => status === "rejected") as PromiseRejectedResult | undefined;
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** First attempts, in the log's sequence. */
 async function deliverFirst(turn: Turn): Promise<boolean> {
-  const { services, lease, ledger, isOver } = turn;
+  const { services, sharedLog, lease, ledger, isOver } = turn;
   const { organizationId } = lease;
-  const target = await findTarget(turn);
-  if (target === null) return false;
   // The end is read first: what is committed afterwards is for the next look.
-  const upTo = await findLastSequence(services.reader, organizationId);
-  const types = target.endpoint.eventTypes;
-  const events = await readLog(services.reader, { organizationId, after: ledger.position, upTo, types }, BATCH);
-  await sendFirstAttempts(turn, target, events);
+  const end = await findLastSequence(services.reader, organizationId);
+  const after = ledger.position;
+  const target = end > after ? await findTarget(turn) : null;
+  if (target === null) return false;
+  const { messages, upTo } = await sharedLog({ organizationId, after, upTo: end, types: target.endpoint.eventTypes });
+  await sendFirstAttempts(turn, target, messages);
   if (isOver()) return false;
-  // Nothing up to the end is left; what lies between was not asked for.
-  if (events.length < BATCH) ledger.position = Math.max(ledger.position, upTo);
-  await ledger.flushWhenDue();
-  return events.length > 0;
+  // Nothing up to there is left; what lies between was not asked for.
+  ledger.position = Math.max(ledger.position, upTo);
+  if (ledger.isDue) await ledger.flush();
+  return true;
 }
 
-async function sendFirstAttempts(turn: Turn, target: Target, events: readonly StoredEvent[]): Promise<void> {
+async function sendFirstAttempts(turn: Turn, target: Target, messages: readonly Message[]): Promise<void> {
   const { ledger, isOver } = turn;
-  const isDone = events.map(() => false);
+  const isDone = messages.map(() => false);
   let done = 0;
-  await runInOrder(events, target.endpoint.concurrency, isOver, async (event, index) => {
-    await deliver(turn, target, event, { kind: "FIRST", number: 1 });
+  await runInOrder(messages, target.endpoint.concurrency, isOver, async (message, index) => {
+    await deliver(turn, target, message, "FIRST", 1);
     isDone[index] = true;
     // The cursor passes an event when it and all before it were attempted.
     while (isDone[done]) {
-      ledger.position = events[done]?.sequence ?? ledger.position;
+      ledger.position = messages[done]?.event.sequence ?? ledger.position;
       done += 1;
     }
-    await ledger.flushWhenDue();
+    if (ledger.isDue) await ledger.flush();
   });
 }
 
@@ -185,8 +208,8 @@ async function retryDue(turn: Turn): Promise<boolean> {
     const event = byId.get(eventId);
     // Retention has ended it meanwhile.
     if (event === undefined) ledger.noteGone(eventId);
-    else await deliver(turn, target, event, { kind: "RETRY", number: attempts + 1 });
-    await ledger.flushWhenDue();
+    else await deliver(turn, target, writeMessage(event), "RETRY", attempts + 1);
+    if (ledger.isDue) await ledger.flush();
   });
   // Before the next look, or the same ones would be due.
   await ledger.flush();
@@ -212,11 +235,11 @@ async function redeliverNext(turn: Turn): Promise<boolean> {
   const events = await readLog(services.reader, stretch, BATCH);
   let { attempted, succeeded } = redelivery;
   await runInOrder(events, 1, isOver, async (event) => {
-    const isDelivered = await deliver(turn, target, event, { kind: "REDELIVERY", number: 1 });
+    const isDelivered = await deliver(turn, target, writeMessage(event), "REDELIVERY", 1);
     attempted += 1;
     succeeded += isDelivered ? 1 : 0;
     ledger.noteRedelivery({ id, position: event.sequence, attempted, succeeded, isFinished: false });
-    await ledger.flushWhenDue();
+    if (ledger.isDue) await ledger.flush();
   });
   if (!isOver() && events.length < BATCH)
     ledger.noteRedelivery({ id, position: toSequence, attempted, succeeded, isFinished: true });

@@ -18,6 +18,8 @@ export interface WorkerMeasures {
   readonly endpointsAtOnce: number;
   /** How many of them may be endpoints that fail: they hold their place longest, for nothing. */
   readonly failingAtOnce: number;
+  /** How many of them may be of one organization: what it has many of must not be in everybody's way. */
+  readonly endpointsOfOrganization: number;
   /** How long an endpoint is served before it has to let others pass. */
   readonly turnMs: number;
   /** After so many results, or so long, they are written down. */
@@ -34,6 +36,7 @@ export const DEFAULT_MEASURES: WorkerMeasures = {
   leaseMs: 15_000,
   endpointsAtOnce: 128,
   failingAtOnce: 64,
+  endpointsOfOrganization: 48,
   turnMs: 20_000,
   flushResults: 100,
   flushMs: 2_000,

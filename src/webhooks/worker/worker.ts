@@ -2,9 +2,11 @@
  * The worker that delivers: it looks for endpoints with something to do, leases them, and serves them side by side.
  * Any number of processes may run one; the database is all that they share.
  */
-import { setMaxListeners } from "node:events";
+import { Flight } from "../../platform/fetch/guarded-fetch.js";
 import { claimEndpoints, type Lease } from "./claim.js";
 import { runTurn } from "./run-turn.js";
+import { createScribe } from "./scribe.js";
+import { createSharedLog } from "./shared-log.js";
 import { FAILING_FROM, type WorkerServices } from "./worker-services.js";
 
 /** A running worker. */
@@ -15,6 +17,8 @@ export interface WebhookWorker {
   readonly stop: () => Promise<void>;
 }
 
+const isFailing = ({ consecutiveFailures }: Lease) => consecutiveFailures >= FAILING_FROM;
+
 /** Nudges in quick succession cause one look. */
 const GATHER_MS = 20;
 
@@ -22,10 +26,13 @@ const GATHER_MS = 20;
 export function startWebhookWorker(services: WorkerServices): WebhookWorker {
   const { logger, measures } = services;
   const turns = new Map<Promise<void>, Lease>();
-  const ending = new AbortController();
-  // Every attempt that is under way listens; they are bounded by the measures.
-  setMaxListeners(0, ending.signal);
-  const stopping = { isStopping: () => isStopping, signal: ending.signal };
+  const flight = new Flight();
+  const workshop = {
+    services,
+    sharedLog: createSharedLog(services.reader),
+    scribe: createScribe(services),
+    stopping: { isStopping: () => isStopping, flight },
+  };
   let isStopping = false;
   let wake: (() => void) | null = null;
   let isNudged = false;
@@ -44,7 +51,7 @@ export function startWebhookWorker(services: WorkerServices): WebhookWorker {
     }).finally(() => (wake = null));
 
   const begin = (lease: Lease) => {
-    const turn = runTurn(services, lease, stopping)
+    const turn = runTurn(workshop, lease)
       .catch((error: unknown) => {
         logger.warn(
           { error, endpointId: lease.endpointId },
@@ -60,8 +67,13 @@ export function startWebhookWorker(services: WorkerServices): WebhookWorker {
   };
 
   const look = async () => {
-    const failing = [...turns.values()].filter(({ consecutiveFailures }) => consecutiveFailures >= FAILING_FROM).length;
-    const room = { endpoints: measures.endpointsAtOnce - turns.size, failing: measures.failingAtOnce - failing };
+    const leases = [...turns.values()];
+    const room = {
+      endpoints: measures.endpointsAtOnce - leases.length,
+      failing: measures.failingAtOnce - leases.filter(isFailing).length,
+      ofOrganization: (id: string) =>
+        measures.endpointsOfOrganization - leases.filter(({ organizationId }) => organizationId === id).length,
+    };
     if (room.endpoints <= 0) return;
     for (const lease of await claimEndpoints(services, room)) begin(lease);
   };
@@ -86,7 +98,7 @@ export function startWebhookWorker(services: WorkerServices): WebhookWorker {
     stop: async () => {
       isStopping = true;
       wake?.();
-      const timer = setTimeout(() => ending.abort(new Error("Usher is stopping.")), measures.stopMs);
+      const timer = setTimeout(() => flight.abort(new Error("Usher is stopping.")), measures.stopMs);
       await running;
       await Promise.all(turns.keys());
       clearTimeout(timer);
