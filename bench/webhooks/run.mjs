@@ -1,12 +1,14 @@
 /**
- * Webhook deliveries, with claim, mark and log, beside a bare loop that signs and posts the same bodies over an undici pool
- * and does nothing else. CPU time of this process per delivery, medians of interleaved rounds; read the ratio.
+ * Webhook deliveries, with claim, mark and log, beside two loops that sign and post the same bodies over an undici pool and
+ * do nothing else: by its `request`, as one would write it, and by its `dispatch`, the least that posts at all. CPU time of
+ * this process per delivery, medians of interleaved rounds; read the ratios. On SQLite, or on the MariaDB of
+ * `node test/support/mariadb/run.mjs`, whose own work is not counted.
  *
  *   npm run build && node bench/webhooks/run.mjs [events] [endpoints] [rounds]
  */
 import "reflect-metadata";
 import { fork } from "node:child_process";
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, createSecretKey, randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,7 +41,9 @@ const folder = await mkdtemp(join(tmpdir(), "usher-bench-"));
 const receiver = fork(new URL("receiver.mjs", import.meta.url));
 const port = await new Promise((settle) => receiver.once("message", settle));
 const url = `http://127.0.0.1:${port}/`;
-const database = await openDatabase({ url: `sqlite:${join(folder, "bench.sqlite")}`, entities, migrations });
+const server = process.env.USHER_TEST_DATABASE_URL;
+const databaseUrl = server ? `${server}/${await createSchema(server)}` : `sqlite:${join(folder, "bench.sqlite")}`;
+const database = await openDatabase({ url: databaseUrl, entities, migrations });
 await migrate(database);
 const guarded = createGuardedFetch({ allowedPrivateHosts: ["127.0.0.1"] });
 const services = {
@@ -50,6 +54,15 @@ const services = {
   outgoing: guarded,
   eventTypes: EVENT_TYPES,
 };
+
+/** On a server, a database that goes with the server. */
+async function createSchema(server) {
+  const { createConnection } = await import("mysql2/promise");
+  const connection = await createConnection(server.replace(/^mariadb:/, "mysql:"));
+  await connection.query("CREATE DATABASE usher_bench CHARACTER SET utf8mb4");
+  await connection.end();
+  return "usher_bench";
+}
 
 /** An organization with a log and endpoints that start at its beginning. */
 async function prepare(round) {
@@ -116,55 +129,78 @@ async function deliver(organizationId) {
 }
 
 const agent = new Agent({ connections: CONCURRENT, pipelining: 1 });
-async function postBare(bodies) {
-  const key = randomBytes(32);
+const key = createSecretKey(randomBytes(32));
+
+function sign({ id, body }) {
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const signature = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest("base64");
+  return {
+    "content-type": "application/json",
+    "webhook-id": id,
+    "webhook-timestamp": timestamp,
+    "webhook-signature": `v1,${signature}`,
+  };
+}
+
+async function postByRequest(message) {
+  const { body } = message;
+  const answer = await request(url, { method: "POST", dispatcher: agent, body, headers: sign(message) });
+  await answer.body.text();
+}
+
+function postByDispatch(message) {
+  const { body } = message;
+  return new Promise((settle, fail) => {
+    agent.dispatch(
+      { origin: url.slice(0, -1), path: "/", method: "POST", body, headers: sign(message) },
+      {
+        onRequestStart() {},
+        onResponseStart() {},
+        onResponseData() {},
+        onResponseEnd: () => settle(),
+        onResponseError: (_controller, error) => fail(error),
+      },
+    );
+  });
+}
+
+/** Posts every message to every endpoint. */
+async function postBare(messages, post) {
   let left = endpoints;
   const loop = async () => {
     while (left > 0) {
       left -= 1;
-      for (const { id, body } of bodies) {
-        const timestamp = Math.floor(Date.now() / 1000);
-        const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
-        const answer = await request(url, {
-          method: "POST",
-          dispatcher: agent,
-          body,
-          headers: {
-            "content-type": "application/json",
-            "webhook-id": id,
-            "webhook-timestamp": String(timestamp),
-            "webhook-signature": `v1,${signature}`,
-          },
-        });
-        await answer.body.text();
-      }
+      for (const message of messages) await post(message);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT }, loop));
 }
 
 const median = (numbers) => numbers.toSorted((left, right) => left - right)[Math.floor(numbers.length / 2)];
-const results = { usher: [], bare: [] };
+const results = { request: [], dispatch: [], usher: [] };
 try {
   for (let round = 0; round <= rounds; round += 1) {
     const organizationId = await prepare(round);
     const stored = await readLog(database.reader, { organizationId, after: 0, upTo: events }, events);
-    const bodies = stored.map((event) => ({ id: event.id, body: writeMessage(event).body.toString() }));
-    const bare = await measure(() => postBare(bodies));
-    const usher = await measure(() => deliver(organizationId));
-    // The first round warms both up.
-    if (round === 0) continue;
-    results.bare.push(bare);
-    results.usher.push(usher);
+    const bodies = stored.map((event) => ({ id: event.id, body: writeMessage(event).body }));
+    const measured = {
+      request: await measure(() => postBare(bodies, postByRequest)),
+      dispatch: await measure(() => postBare(bodies, postByDispatch)),
+      usher: await measure(() => deliver(organizationId)),
+    };
+    // The first round warms all of them up.
+    if (round > 0) for (const [name, each] of Object.entries(measured)) results[name].push(each);
   }
   const show = (name) => {
     const [cpu, wall] = [median(results[name].map((each) => each.cpu)), median(results[name].map((each) => each.wall))];
-    console.log(`${name.padEnd(6)} ${cpu.toFixed(0).padStart(5)} µs CPU  ${wall.toFixed(0).padStart(5)} µs elapsed`);
+    console.log(`${name.padEnd(8)} ${cpu.toFixed(0).padStart(5)} µs CPU  ${wall.toFixed(0).padStart(5)} µs elapsed`);
     return cpu;
   };
-  console.log(`${events} events to ${endpoints} endpoints, medians of ${rounds} rounds, per delivery`);
-  const limit = show("bare");
-  console.log(`ratio ${(show("usher") / limit).toFixed(2)} (aim 1.3)`);
+  console.log(
+    `${events} events to ${endpoints} endpoints on ${server ? "MariaDB" : "SQLite"}, medians of ${rounds} rounds, per delivery`,
+  );
+  const [byRequest, byDispatch, usher] = ["request", "dispatch", "usher"].map(show);
+  console.log(`ratio ${(usher / byRequest).toFixed(2)} (aim 1.3); beside dispatch ${(usher / byDispatch).toFixed(2)}`);
 } finally {
   await agent.close();
   await guarded.close();

@@ -3,7 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { UnitOfWork } from "../../src/access/unit-of-work.js";
 import { readLog, type StoredEvent } from "../../src/events/read-log.js";
-import { createGroup } from "../../src/people/group/group.operations.js";
+import { createGroup, deleteGroup, updateGroup } from "../../src/people/group/group.operations.js";
+import { addUsersToGroup, removeUsersFromGroup } from "../../src/people/group/group-members.operations.js";
+import { deleteUser } from "../../src/people/user/delete.operations.js";
+import { actOnUser } from "../../src/people/user/status.operations.js";
+import type { StatusAction } from "../../src/people/user/user-status.js";
 import { createUser, updateUser } from "../../src/people/user/user.operations.js";
 import { disableFailingEndpoint } from "../../src/webhooks/endpoint/disable-endpoint.js";
 import type { WebhookEndpoint } from "../../src/webhooks/endpoint/endpoint.js";
@@ -16,13 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => house.database.close());
 
-/** The same house, whose units of work fail at the nth statement; 0 never fails, and counts. */
+/** The same house, whose units of work fail before the nth statement, or when all are done; far beyond, they do not. */
 function failingAt(statement: number) {
   let count = 0;
   const step = () => {
     count += 1;
     if (count === statement) throw new Error("cut off");
   };
+  const writes = new Set<string | symbol>(["insert", "update", "delete", "save", "remove", "upsert"]);
   const begin: House["store"]["begin"] = (caller, cause, work) =>
     house.store.begin(caller, cause, async (unit) => {
       const cut: UnitOfWork = {
@@ -30,62 +35,92 @@ function failingAt(statement: number) {
         rows: (...given) => (step(), unit.rows(...given)),
         row: (...given) => (step(), unit.row(...given)),
         execute: (...given) => (step(), unit.execute(...given)),
-        // The last moment before the commit is one more place to fail at.
+        manager: new Proxy(unit.manager, {
+          get: (manager, name) => {
+            if (writes.has(name)) step();
+            return Reflect.get(manager, name);
+          },
+        }),
       };
       const result = await work(cut);
+      // The last moment before the commit is one more place to fail at.
       step();
       return result;
     });
   return { store: { ...house.store, begin }, count: () => count };
 }
 
-async function countAll(organizationId: string) {
-  const count = async (sql: string) =>
-    Number((await house.database.reader.row<{ total: number }>(sql, [organizationId]))?.total);
-  const last = await house.database.reader.row<{ last_sequence: number }>(
-    "SELECT last_sequence FROM event_counter WHERE organization_id = ?",
-    [organizationId],
-  );
-  return {
-    users: await count("SELECT COUNT(*) AS total FROM app_user WHERE home_organization_id = ?"),
-    groups: await count("SELECT COUNT(*) AS total FROM user_group WHERE organization_id = ?"),
-    events: await count("SELECT COUNT(*) AS total FROM event WHERE organization_id = ?"),
-    last: last?.last_sequence,
-  };
+/** Every row of every table. */
+async function readEverything(): Promise<string> {
+  const tables = house.database.dataSource.entityMetadatas.map(({ tableName }) => tableName).toSorted();
+  const contents: unknown[] = [];
+  for (const table of tables) {
+    const rows = await house.database.reader.rows(`SELECT * FROM ${table}`);
+    contents.push([table, rows.map((row) => JSON.stringify(row)).toSorted()]);
+  }
+  return JSON.stringify(contents);
 }
 
 describe("a unit of work that is cut off at any statement", () => {
-  it.each([
+  interface Scene {
+    readonly store: House["store"];
+    readonly organizationId: string;
+    readonly userId: string;
+    readonly groupId: string;
+  }
+  const group = ({ organizationId }: Scene, name: string) => ({ organizationId, name });
+  const members = ({ groupId, userId }: Scene) => ({ groupId, userIds: [userId] });
+  const act = (action: StatusAction) => (scene: Scene) => actOnUser(scene.store, OPERATOR, action, scene.userId);
+  const CHANGES: readonly (readonly [type: string, change: (scene: Scene) => Promise<unknown>])[] = [
     [
-      "a user",
-      (store: House["store"], organizationId: string) =>
+      "user.created",
+      ({ store, organizationId }) =>
         createUser(store, OPERATOR, {
           organizationId,
-          email: `cut@${organizationId.slice(-8)}.example`,
+          email: `cut@${organizationId}.example`,
           firstName: "Cut",
           lastName: "Off",
         }),
     ],
-    [
-      "a group",
-      (store: House["store"], organizationId: string) =>
-        createGroup(store, OPERATOR, { organizationId, name: "Cut off" }),
-    ],
-  ])("leaves neither %s nor an event, and no gap", async (_name, change) => {
-    const { id } = await makeOrganization(house);
-    const before = await countAll(id);
-    const whole = failingAt(0);
-    const probe = (await makeOrganization(house)).id;
-    await change(whole.store, probe);
-    expect(whole.count()).toBeGreaterThan(3);
-    for (let statement = 1; statement <= whole.count(); statement += 1) {
-      await expect(change(failingAt(statement).store, id)).rejects.toThrow("cut off");
-      expect([statement, await countAll(id)]).toEqual([statement, before]);
+    ["user.updated", ({ store, userId }) => updateUser(store, OPERATOR, { id: userId, firstName: "Another" })],
+    ["user.disabled", act("DISABLE")],
+    ["user.enabled", act("ENABLE")],
+    ["user.archived", act("ARCHIVE")],
+    ["user.restored", act("RESTORE")],
+    ["group.created", (scene) => createGroup(scene.store, OPERATOR, group(scene, "Cut off"))],
+    ["group.updated", ({ store, groupId }) => updateGroup(store, OPERATOR, { id: groupId, name: "Renamed" })],
+    ["group.member_added", (scene) => addUsersToGroup(scene.store, OPERATOR, members(scene))],
+    ["group.member_removed", (scene) => removeUsersFromGroup(scene.store, OPERATOR, members(scene))],
+    ["group.deleted", ({ store, groupId }) => deleteGroup(store, OPERATOR, groupId)],
+    ["user.deleted", ({ store, userId }) => deleteUser(store, { guards: [], erasers: [] }, OPERATOR, userId)],
+  ];
+
+  it("leaves nothing of the change, no event, and no gap; whole, it leaves both", async () => {
+    const { id: organizationId } = await makeOrganization(house);
+    const userId = (await makeUser(house, organizationId, { email: `ada@${organizationId}.example` })).id;
+    const groupId = (await createGroup(house.store, OPERATOR, { organizationId, name: "Staff" })).id;
+    let last = 2;
+    for (const [type, change] of CHANGES) {
+      const before = await readEverything();
+      for (let statement = 1; ; statement += 1) {
+        const { store, count } = failingAt(statement);
+        const outcome = await change({ store, organizationId, userId, groupId }).then(
+          () => "whole",
+          (error: Error) => error.message,
+        );
+        if (outcome === "whole") {
+          expect([type, count()]).toEqual([type, statement - 1]);
+          expect(statement).toBeGreaterThan(4);
+          break;
+        }
+        expect([type, statement, outcome]).toEqual([type, statement, "cut off"]);
+        expect([type, statement, (await readEverything()) === before]).toEqual([type, statement, true]);
+      }
+      const events = await readLog(house.database.reader, { organizationId, after: last, upTo: 1e9 }, 10);
+      expect(events.map(({ type: told }) => told)).toContain(type);
+      expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => last + 1 + index));
+      last += events.length;
     }
-    await change(house.store, id);
-    const after = await countAll(id);
-    expect(after.events).toBe(before.events + 1);
-    expect(after.last).toBe(after.events);
   });
 });
 

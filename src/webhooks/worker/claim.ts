@@ -82,6 +82,17 @@ export async function claimEndpoints(services: WorkerServices, room: Room): Prom
   });
 }
 
+/** A SQLite file belongs to one process, so that what is leased when it starts was leased by one that has died. */
+export async function endLeasesOfTheDead({ begin, reader }: Pick<WorkerServices, "begin" | "reader">): Promise<void> {
+  if (reader.dialect !== "sqlite") return;
+  await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
+    await unit.execute(
+      "UPDATE webhook_cursor SET lease_id = NULL, leased_until = NULL WHERE lease_id IS NOT NULL AND leased_until > ?",
+      [unit.now],
+    );
+  });
+}
+
 /** Without locks: the counter of a log belongs to those who append, and must not wait for workers. */
 async function findCandidates({ reader, clock }: WorkerServices): Promise<Candidate[]> {
   const now = clock();

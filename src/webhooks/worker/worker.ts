@@ -3,7 +3,7 @@
  * Any number of processes may run one; the database is all that they share.
  */
 import { Flight } from "../../platform/fetch/guarded-fetch.js";
-import { claimEndpoints, type Lease } from "./claim.js";
+import { claimEndpoints, endLeasesOfTheDead, type Lease } from "./claim.js";
 import { runTurn } from "./run-turn.js";
 import { createScribe } from "./scribe.js";
 import { createSharedLog } from "./shared-log.js";
@@ -66,7 +66,10 @@ export function startWebhookWorker(services: WorkerServices): WebhookWorker {
     turns.set(turn, lease);
   };
 
+  let isFirst = true;
   const look = async () => {
+    if (isFirst) await endLeasesOfTheDead(services);
+    isFirst = false;
     const leases = [...turns.values()];
     const room = {
       endpoints: measures.endpointsAtOnce - leases.length,
