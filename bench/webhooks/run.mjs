@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { Agent, request } from "undici";
 
 const [events = 500, endpoints = 20, rounds = 5] = process.argv.slice(2).map(Number);
+const ONE_BY_ONE = 50;
 const CONCURRENT = Math.min(endpoints, 32);
 
 const load = (path) => import(new URL(`../../dist/${path}`, import.meta.url).href);
@@ -67,18 +68,7 @@ async function createSchema(server) {
 /** An organization with a log and endpoints that start at its beginning. */
 async function prepare(round) {
   const organization = await createOrganization(services, OPERATOR, { name: "Bench", slug: `bench-${round}` });
-  const type = EVENT_TYPES.find((each) => each.type === "user.created");
-  await services.begin(OPERATOR, CAUSE, (unit) =>
-    appendEvents(
-      unit,
-      organization.id,
-      Array.from({ length: events }, (_, index) => ({
-        type,
-        subject: { id: `user-${index}`, version: 1 },
-        data: { user: makeUser(index), changed: null },
-      })),
-    ),
-  );
+  await append(organization.id, 0, events);
   for (let index = 0; index < endpoints; index += 1)
     await createWebhookEndpoint(services, OPERATOR, {
       organizationId: organization.id,
@@ -86,6 +76,21 @@ async function prepare(round) {
       startAt: { sequence: 1 },
     });
   return organization.id;
+}
+
+async function append(organizationId, from, count) {
+  const type = EVENT_TYPES.find((each) => each.type === "user.created");
+  await services.begin(OPERATOR, CAUSE, (unit) =>
+    appendEvents(
+      unit,
+      organizationId,
+      Array.from({ length: count }, (_, index) => ({
+        type,
+        subject: { id: `user-${from + index}`, version: 1 },
+        data: { user: makeUser(from + index), changed: null },
+      })),
+    ),
+  );
 }
 
 function makeUser(index) {
@@ -105,25 +110,44 @@ function makeUser(index) {
   };
 }
 
-async function measure(work) {
+async function measure(work, count = events * endpoints) {
   const began = process.cpuUsage();
   const from = performance.now();
   await work();
   const { user, system } = process.cpuUsage(began);
-  const count = events * endpoints;
   return { cpu: (user + system) / count, wall: ((performance.now() - from) * 1000) / count };
 }
 
-async function deliver(organizationId) {
+function startWorker() {
   const logger = { debug() {}, info() {}, warn: console.error, error: console.error };
-  const worker = startWebhookWorker({ ...services, logger, retryDelaysSeconds: [5], measures: DEFAULT_MEASURES });
+  return startWebhookWorker({ ...services, logger, retryDelaysSeconds: [5], measures: DEFAULT_MEASURES });
+}
+
+/** Waits until every endpoint has the log up to there. */
+async function waitFor(organizationId, sequence) {
   for (;;) {
     const { behind } = await database.reader.row(
       "SELECT COUNT(*) AS behind FROM webhook_cursor WHERE organization_id = ? AND last_sequence < ?",
-      [organizationId, events],
+      [organizationId, sequence],
     );
     if (Number(behind) === 0) break;
     await new Promise((settle) => setTimeout(settle, 20));
+  }
+}
+
+async function deliver(organizationId) {
+  const worker = startWorker();
+  await waitFor(organizationId, events);
+  await worker.stop();
+}
+
+/** Events that come one by one, each delivered before the next: nothing can be gathered but what goes to many endpoints. */
+async function deliverOneByOne(organizationId) {
+  const worker = startWorker();
+  for (let index = 0; index < ONE_BY_ONE; index += 1) {
+    await append(organizationId, index, 1);
+    worker.nudge();
+    await waitFor(organizationId, events + index + 1);
   }
   await worker.stop();
 }
@@ -177,7 +201,7 @@ async function postBare(messages, post) {
 }
 
 const median = (numbers) => numbers.toSorted((left, right) => left - right)[Math.floor(numbers.length / 2)];
-const results = { request: [], dispatch: [], usher: [] };
+const results = { request: [], dispatch: [], usher: [], onebyone: [] };
 try {
   for (let round = 0; round <= rounds; round += 1) {
     const organizationId = await prepare(round);
@@ -187,6 +211,7 @@ try {
       request: await measure(() => postBare(bodies, postByRequest)),
       dispatch: await measure(() => postBare(bodies, postByDispatch)),
       usher: await measure(() => deliver(organizationId)),
+      onebyone: await measure(() => deliverOneByOne(organizationId), ONE_BY_ONE * endpoints),
     };
     // The first round warms all of them up.
     if (round > 0) for (const [name, each] of Object.entries(measured)) results[name].push(each);
@@ -201,6 +226,9 @@ try {
   );
   const [byRequest, byDispatch, usher] = ["request", "dispatch", "usher"].map(show);
   console.log(`ratio ${(usher / byRequest).toFixed(2)} (aim 1.3); beside dispatch ${(usher / byDispatch).toFixed(2)}`);
+  console.log(
+    `where events come one by one, with appending and looking: ratio ${(show("onebyone") / byRequest).toFixed(2)}`,
+  );
 } finally {
   await agent.close();
   await guarded.close();

@@ -59,6 +59,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Turns that end so close together are written together: a commit costs more than what is in it. */
+const GATHER_MS = 5;
 /** Endpoints written in one unit of work. */
 const PAGES_AT_ONCE = 64;
 
@@ -88,10 +90,9 @@ export function createScribe({ begin, measures: { leaseMs } }: Pick<WorkerServic
   return (take) =>
     new Promise((resolve, reject) => {
       waiting.push({ take, resolve, reject });
-      // Whatever else ends in this turn of the event loop goes along.
       if (!isWriting) {
         isWriting = true;
-        setImmediate(() => void writeAll());
+        setTimeout(() => void writeAll(), GATHER_MS);
       }
     });
 }
