@@ -18,6 +18,7 @@ import { buildGraphQLSchema, type ResolverClass } from "../platform/graphql/sche
 import { eraseAttempts } from "../sign-in/attempt/erase-attempts.js";
 import { createSignInResolvers } from "../sign-in/resolvers.js";
 import { createTrainingResolvers } from "../training/resolvers.js";
+import { eraseAnswers } from "../webhooks/delivery/erase-answers.js";
 import { WEBHOOK_EVENTS } from "../webhooks/endpoint/endpoint.events.js";
 import { createWebhookResolvers } from "../webhooks/resolvers.js";
 import type { WebhookServices } from "../webhooks/services.js";
@@ -53,7 +54,7 @@ export function createSchema(
     ...createPeopleResolvers(store, {
       roles: [findRoleMappingUses],
       organizationParts: ORGANIZATION_PARTS,
-      users: { guards: [], erasers: [eraseAttempts] },
+      users: { guards: [], erasers: [eraseAttempts, eraseAnswers] },
       ...replaced,
     }),
     ...createConnectionResolvers(services),

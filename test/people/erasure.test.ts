@@ -11,9 +11,10 @@ import { actOnUser } from "../../src/people/user/status.operations.js";
 import { USER_EVENTS } from "../../src/people/user/user.events.js";
 import { readUser, updateUser } from "../../src/people/user/user.operations.js";
 import { eraseAttempts } from "../../src/sign-in/attempt/erase-attempts.js";
+import { eraseAnswers } from "../../src/webhooks/delivery/erase-answers.js";
 import { codeOf, makeOrganization, makeUser, openHouse, OPERATOR, personIn, type House } from "./house.js";
 
-const PARTS: DeletionParts = { guards: [], erasers: [eraseAttempts] };
+const PARTS: DeletionParts = { guards: [], erasers: [eraseAttempts, eraseAnswers] };
 
 let house: House;
 beforeAll(async () => {
@@ -76,6 +77,20 @@ test("nothing says any more who an erased person was, and the log keeps what hap
        VALUES ('a1', 'R-1', ?, ?, 'SUCCEEDED', ?, '[]', ?, ?, ?, ?, ?, ?)`,
       [organizationId, user.id, ...Array<string>(6).fill(secret), unit.now],
     );
+    // A receiver that answers with what it was sent.
+    await unit.execute(
+      `INSERT INTO webhook_endpoint (id, organization_id, url, state, secret, secret_set_at, concurrency, timeout_seconds,
+                                     version, created_at, updated_at)
+       VALUES ('w1', ?, 'https://receiver.example/', 'ACTIVE', 'sealed', ?, 1, 15, 1, ?, ?)`,
+      [organizationId, unit.now, unit.now, unit.now],
+    );
+    await unit.execute(
+      `INSERT INTO webhook_attempt (id, endpoint_id, event_id, sequence, event_type, kind, number, succeeded, status, answer,
+                                    started_at, duration_ms)
+       SELECT e.id, 'w1', e.id, e.sequence, e.type, 'FIRST', 1, 1, 200, e.data, ?, 1 FROM event e
+        WHERE e.organization_id = ? AND e.type IN ('user.created', 'group.created')`,
+      [unit.now, organizationId],
+    );
   });
   const bystander = await makeUser(house, organizationId, { email: "bystander@example.com", lastName: "Bystander" });
   expect([...(await readEverything()).values()].join("")).toContain(secret);
@@ -109,6 +124,11 @@ test("nothing says any more who an erased person was, and the log keeps what hap
   });
   const attempt = await house.database.reader.row("SELECT outcome, email, user_agent FROM sign_in_attempt");
   expect(attempt).toEqual({ outcome: "SUCCEEDED", email: null, user_agent: null });
+  const answers = await house.database.reader.rows("SELECT event_type, answer FROM webhook_attempt ORDER BY sequence");
+  expect(answers).toEqual([
+    { event_type: "user.created", answer: null },
+    { event_type: "group.created", answer: expect.stringContaining("Team") },
+  ]);
   const audit = await house.database.reader.rows<{ action: string }>(
     "SELECT action FROM audit_entry WHERE subject_id = ? ORDER BY id",
     [user.id],
