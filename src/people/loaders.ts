@@ -32,8 +32,8 @@ function readMemberKey(key: string): MemberId {
   return { organizationId, userId };
 }
 
-/** Makes a batch by `memberKey` of one that reads several users of one organization. */
-function byMember<Value>(
+/** Makes a batch by `memberKey` of one that reads several users, or anything else with ids, of one organization. */
+export function byMember<Value>(
   find: (organizationId: string, userIds: readonly string[]) => Promise<ReadonlyMap<string, readonly Value[]>>,
 ): (keys: readonly string[]) => Promise<ReadonlyMap<string, readonly Value[]>> {
   return async (keys) => {

@@ -8,4 +8,11 @@ export const COURSE_ARCHIVED = defineFailure<{ courseId: string; title: string }
   remedy: "Bring it back with restoreCourse, or choose another course. Nothing was changed.",
 });
 
-export const TRAINING_FAILURES = [COURSE_ARCHIVED] as const;
+export const EXTERNAL_ID_TAKEN = defineFailure<{ externalId: string }>({
+  code: "EXTERNAL_ID_TAKEN",
+  status: 409,
+  message: ({ externalId }) => `A course with the external id "${externalId}" exists already.`,
+  remedy: "Find it with courses(filter: { externalIds: […] }) and change that one. Nothing was changed.",
+});
+
+export const TRAINING_FAILURES = [COURSE_ARCHIVED, EXTERNAL_ID_TAKEN] as const;

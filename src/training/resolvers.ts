@@ -1,8 +1,16 @@
 /** The resolvers of training, for the composition root. */
 import type { Store } from "../access/store.js";
 import type { ResolverClass } from "../platform/graphql/schema.js";
+import { GroupCoursesResolver, UserCoursesResolver } from "./course/assigned-courses.resolver.js";
+import { CourseResolver } from "./course/course.resolver.js";
+import { createTrainingLoaders } from "./loaders.js";
 
 /** Every resolver of this room with its instance, for `buildGraphQLSchema`. */
-export function createTrainingResolvers(_store: Store): ReadonlyMap<ResolverClass, object> {
-  return new Map<ResolverClass, object>();
+export function createTrainingResolvers(store: Store): ReadonlyMap<ResolverClass, object> {
+  const loaders = createTrainingLoaders(store);
+  return new Map<ResolverClass, object>([
+    [CourseResolver, new CourseResolver(store, loaders)],
+    [GroupCoursesResolver, new GroupCoursesResolver(loaders)],
+    [UserCoursesResolver, new UserCoursesResolver(loaders)],
+  ]);
 }

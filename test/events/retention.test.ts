@@ -25,6 +25,7 @@ test("what is older than the organization keeps is forgotten, without gaps, and 
   expect(await house.ask(administrator, SET, { org: strict, days: 30 })).toEqual({
     data: { setEventRetention: { days: 30 } },
     codes: [],
+    details: [],
   });
   house.clock.now = new Date(house.clock.now.getTime() + 31 * 86_400_000);
   await makeUser(house, strict, { email: `new@${strict}.example` });

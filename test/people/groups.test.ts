@@ -664,6 +664,7 @@ describe("the groups of users", () => {
     expect(mine).toEqual({
       data: { viewer: { user: { groups: [{ name: "All staff" }, { name: "Sales" }] } } },
       codes: [],
+      details: [],
     });
     const count = await house.ask(plain, "{ viewer { user { groups { memberCount } } } }");
     expect(new Set(count.codes)).toEqual(new Set(["FORBIDDEN"]));

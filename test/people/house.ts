@@ -11,15 +11,17 @@ import { recordAudit } from "../../src/audit/record-audit.js";
 import { createAuditResolvers } from "../../src/audit/resolvers.js";
 import { entities } from "../../src/entities.js";
 import { createEventResolvers } from "../../src/events/resolvers.js";
-import { PEOPLE_FAILURES } from "../../src/people/failures.js";
+import { PEOPLE_FAILURES, SEATS_FULL } from "../../src/people/failures.js";
 import { createOrganization } from "../../src/people/organization/organization.operations.js";
+import type { OrganizationPart } from "../../src/people/organization/organization-parts.js";
 import { createPeopleResolvers } from "../../src/people/resolvers.js";
+import type { DeletionParts } from "../../src/people/user/delete-guard.js";
 import { USER_EVENTS } from "../../src/people/user/user.events.js";
 import { createUser, type NewUserInput } from "../../src/people/user/user.operations.js";
 import { migrate } from "../../src/platform/database/migrations.js";
-import { Failure, PLATFORM_FAILURES } from "../../src/platform/errors/failure.js";
+import { Failure, PLATFORM_FAILURES, type FailureDefinition } from "../../src/platform/errors/failure.js";
 import { assembleCatalogue } from "../../src/platform/graphql/failures.js";
-import { buildGraphQLSchema } from "../../src/platform/graphql/schema.js";
+import { buildGraphQLSchema, type ResolverClass } from "../../src/platform/graphql/schema.js";
 import { openTestDatabase, type TestDatabase } from "../support/database.js";
 
 export const OPERATOR: Caller = { kind: "OPERATOR", apiKeyId: "operator-key" };
@@ -48,6 +50,17 @@ export interface Answer {
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers whose form each document decides
   readonly data: any;
   readonly codes: readonly string[];
+  /** The details of its errors, in the same order. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- details are typed by code
+  readonly details: readonly any[];
+}
+
+/** What a room above people brings into its tests' house. */
+export interface UpperRoom {
+  readonly resolvers: (store: Store) => ReadonlyMap<ResolverClass, object>;
+  readonly failures: readonly FailureDefinition<never>[];
+  readonly users?: DeletionParts;
+  readonly organizationParts?: readonly OrganizationPart[];
 }
 
 export interface House {
@@ -60,30 +73,38 @@ export interface House {
   readonly schema: ReturnType<typeof buildGraphQLSchema>;
 }
 
-/** Opens a house. The test closes its database. */
-export async function openHouse(): Promise<House> {
+/** Opens a house, with a room above people where the test is about one. The test closes its database. */
+export async function openHouse(room: UpperRoom | null = null): Promise<House> {
   const database = await openTestDatabase({ entities, migrations });
   await migrate(database);
   const clock = { now: new Date("2026-11-23T09:00:00.000Z") };
   const store: Store = { reader: database.reader, begin: createBegin(database, () => clock.now) };
   const container = new Map([
-    ...createPeopleResolvers(store),
+    ...createPeopleResolvers(store, {
+      ...(room?.users === undefined ? {} : { users: room.users }),
+      ...(room?.organizationParts === undefined ? {} : { organizationParts: room.organizationParts }),
+    }),
+    ...(room?.resolvers(store) ?? []),
     ...createEventResolvers(store, USER_EVENTS, recordAudit),
     ...createAuditResolvers(store),
   ]);
   const schema = buildGraphQLSchema({
     resolvers: [...container.keys()],
     container,
-    errorCodes: assembleCatalogue(PLATFORM_FAILURES, PEOPLE_FAILURES),
+    errorCodes: assembleCatalogue(PLATFORM_FAILURES, PEOPLE_FAILURES, [SEATS_FULL], room?.failures ?? []),
   });
   const ask: House["ask"] = async (caller, document, variables = {}) => {
     const context: RequestContext = { caller };
     const result = await graphql({ schema, source: document, variableValues: variables, contextValue: context });
-    const codes = (result.errors ?? []).map((error) => {
-      if (error.originalError instanceof Failure) return error.originalError.code;
+    const failures = (result.errors ?? []).map((error) => {
+      if (error.originalError instanceof Failure) return error.originalError;
       throw error;
     });
-    return { data: result.data, codes };
+    return {
+      data: result.data,
+      codes: failures.map(({ code }) => code),
+      details: failures.map((failure) => failure.details),
+    };
   };
   return { database, store, clock, ask, schema };
 }

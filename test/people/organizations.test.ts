@@ -136,7 +136,7 @@ describe("viewer", () => {
     memberships { organization { slug } roles { key } } apiKey { name scopes } } }`;
 
   test("is nobody without a session or a key", async () => {
-    expect(await house.ask(ANONYMOUS, VIEWER)).toEqual({ data: { viewer: null }, codes: [] });
+    expect(await house.ask(ANONYMOUS, VIEWER)).toEqual({ data: { viewer: null }, codes: [], details: [] });
   });
 
   test("shows a person the own account in the session's organization, and every membership", async () => {

@@ -322,7 +322,7 @@ describe("scope", () => {
     const document = `query ($id: ID!) { user(id: $id) { role { key } roles { key } organization { id } } }`;
     const host = personIn(here, "administrator");
     const seen = await house.ask(host, document, { id: user.id });
-    expect(seen).toEqual({ data: { user: { role: null, roles: [], organization: null } }, codes: [] });
+    expect(seen).toEqual({ data: { user: { role: null, roles: [], organization: null } }, codes: [], details: [] });
     expect(await codeOf(updateUser(house.store, host, { id: user.id, firstName: "Eve" }))).toBe("FORBIDDEN");
     const atHome = await house.ask(personIn(home, "administrator"), document, { id: user.id });
     expect(atHome.data.user).toEqual({

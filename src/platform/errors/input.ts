@@ -13,6 +13,14 @@ export interface TextRule {
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
 const EMAIL = /^[^\s@"<>(),:;\\[\]]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i;
 
+/** What a number must be like. */
+export interface NumberRule {
+  readonly lowest: number;
+  readonly highest?: number;
+  /** Completes "NAME …" when the number lies outside, or is none. */
+  readonly sentence: string;
+}
+
 /** Whether a text has the form of an e-mail address that a mail server would take (RFC 5321 4.5.3 lengths). */
 export function isEmailAddress(text: string): boolean {
   return text.length <= 254 && EMAIL.test(text);
@@ -42,6 +50,16 @@ export class InputCheck {
       this.add(path, "INVALID", "must not contain line breaks or control characters");
     else if (rule.pattern && !rule.pattern.test(text)) this.add(path, "INVALID", rule.sentence ?? "has a wrong form");
     else return text;
+    return null;
+  }
+
+  /** A number that may be absent or cleared. A literal in a document can overflow to infinity, which is none. */
+  optionalNumber(path: string, value: number | null | undefined, rule: NumberRule): number | null {
+    if (value == null) return null;
+    const { lowest, highest = Number.MAX_VALUE, sentence } = rule;
+    // Adding zero makes one zero of the two that there are.
+    if (Number.isFinite(value) && value >= lowest && value <= highest) return value + 0;
+    this.add(path, "INVALID", sentence);
     return null;
   }
 

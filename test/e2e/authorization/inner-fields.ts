@@ -57,6 +57,16 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     "query ($organizationId: ID!) { seats(organizationId: $organizationId) { holders { totalCount } } }",
     home,
   ),
+  "Course.groups": inner(
+    ["GROUPS_READ"],
+    ["TEAM_TRAINING_READ"],
+    "query ($id: ID!) { course(id: $id) { groups { name } } }",
+    async (house) => ({ id: await things.makeCourse(house) }),
+  ),
+  "Group.courses": {
+    ...inner(["TEAM_TRAINING_READ"], ["GROUPS_READ"], onGroup("courses { id }"), ofGroup),
+    or: "TRAINING_READ",
+  },
   "Group.memberCount": inner(["GROUPS_READ"], ["GROUPS_READ"], onGroup("memberCount"), ofGroup),
   "Group.members": inner(["GROUPS_READ", "USERS_READ"], ["GROUPS_READ"], onGroup("members { totalCount }"), ofGroup),
   "Organization.connections": inner(
@@ -97,6 +107,10 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     onConnection("settings { ... on OidcSettings { clientId } }"),
     home,
   ),
+  "User.courses": {
+    ...inner(["TEAM_TRAINING_READ"], ["USERS_READ"], onUser("courses { id }"), ofUser),
+    or: "TRAINING_READ",
+  },
   "User.fieldValues": inner(["USERS_READ"], ["USERS_READ"], onUser("fieldValues { field }"), ofUser),
   "User.lockedFields": inner(["USERS_READ"], ["USERS_READ"], onUser("lockedFields"), ofUser),
   "User.manager": inner(["USERS_READ"], ["USERS_READ"], onUser("manager { id }"), ofUser),

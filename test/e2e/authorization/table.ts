@@ -17,6 +17,11 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
     id: await things.makeConnection(house),
   })),
   connectionTypes: { needs: "SIGN_IN", use: "{ id }" },
+  course: {
+    ...byId(["TEAM_TRAINING_READ"], "id title", async (house) => ({ id: await things.makeCourse(house) })),
+    or: "TRAINING_READ",
+  },
+  courses: { ...ofHome(["TEAM_TRAINING_READ"], "id title"), or: "TRAINING_READ" },
   errorCodes: { needs: "NOTHING", use: "{ code }" },
   eventTypes: { needs: "NOTHING", use: "{ type }" },
   events: ofHome(["EVENTS_READ"], "id data"),
@@ -98,6 +103,11 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
   approveUsers: byIds(["USERS_WRITE"], things.makeUserWhoWaits),
   archiveUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makeUser(house) })),
   archiveUsers: byIds(["USERS_WRITE"], things.makeUser),
+  archiveCourse: byId(["TRAINING_WRITE"], "course { id }", async (house) => ({ id: await things.makeCourse(house) })),
+  assignCoursesToGroup: byInput(["TRAINING_WRITE"], "AssignCoursesToGroupInput", "group { id }", async (house) => ({
+    groupId: await things.makeGroup(house),
+    courseIds: [await things.makeCourse(house)],
+  })),
   createApiKey: byInput(["ORGANIZATION_WRITE"], "CreateApiKeyInput", "apiKey { id }", (house) => ({
     ...home(house),
     name: house.word(),
@@ -107,6 +117,10 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     ...home(house),
     displayName: house.word(),
     settings: { oidc: { clientId: "c" } },
+  })),
+  createCourse: byInput(["TRAINING_WRITE"], "CreateCourseInput", "course { id }", (house) => ({
+    ...home(house),
+    title: house.word(),
   })),
   createGroup: byInput(["GROUPS_WRITE"], "CreateGroupInput", "group { id }", (house) => ({
     ...home(house),
@@ -196,6 +210,9 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     );
     return input;
   }),
+  restoreCourse: byId(["TRAINING_WRITE"], "course { id }", async (house) => ({
+    id: await things.makeArchivedCourse(house),
+  })),
   restoreUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({
     id: await things.makeUserWho(house, "archiveUser"),
   })),
@@ -225,6 +242,10 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     ...home(house),
     days: 365,
   })),
+  setModuleCourses: byInput(["TRAINING_WRITE"], "SetModuleCoursesInput", "course { id }", async (house) => ({
+    moduleId: await things.makeCourse(house, "MODULE"),
+    courseIds: [await things.makeCourse(house)],
+  })),
   setOwner: byInput("OPERATOR", "SetOwnerInput", "organization { id }", async (house) => ({
     ...home(house),
     userId: await things.makeAdministrator(house),
@@ -250,9 +271,19 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
   unmergeIdentity: byId(["USERS_WRITE"], "identity { id }", async (house) => ({
     id: await things.makeMergedIdentity(house),
   })),
+  unassignCoursesFromGroup: byInput(
+    ["TRAINING_WRITE"],
+    "UnassignCoursesFromGroupInput",
+    "group { id }",
+    things.makeAssignment,
+  ),
   updateConnection: byInput(["CONNECTIONS_WRITE"], "UpdateConnectionInput", "connection { id }", async (house) => ({
     id: await things.makeConnection(house),
     displayName: house.word(),
+  })),
+  updateCourse: byInput(["TRAINING_WRITE"], "UpdateCourseInput", "course { id }", async (house) => ({
+    id: await things.makeCourse(house),
+    title: house.word(),
   })),
   updateGroup: byInput(["GROUPS_WRITE"], "UpdateGroupInput", "group { id }", async (house) => ({
     id: await things.makeGroup(house),

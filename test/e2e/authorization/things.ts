@@ -19,6 +19,33 @@ export async function makeGroup({ usher, home: { organizationId }, word }: House
   return createGroup.group.id;
 }
 
+export async function makeCourse(
+  { usher, home: { organizationId }, word }: House,
+  kind: "COURSE" | "MODULE" = "COURSE",
+): Promise<string> {
+  const { createCourse } = await usher.ask(
+    `mutation ($input: CreateCourseInput!) { createCourse(input: $input) { course { id } } }`,
+    { input: { organizationId, title: word(), kind } },
+  );
+  return createCourse.course.id;
+}
+
+export async function makeArchivedCourse(house: House): Promise<string> {
+  const id = await makeCourse(house);
+  await house.usher.ask(`mutation ($id: ID!) { archiveCourse(id: $id) { course { id } } }`, { id });
+  return id;
+}
+
+/** A course that a group has. */
+export async function makeAssignment(house: House) {
+  const input = { groupId: await makeGroup(house), courseIds: [await makeCourse(house)] };
+  await house.usher.ask(
+    `mutation ($input: AssignCoursesToGroupInput!) { assignCoursesToGroup(input: $input) { group { id } } }`,
+    { input },
+  );
+  return input;
+}
+
 export async function makeRole({ usher, home: { organizationId }, word }: House): Promise<string> {
   const { createRole } = await usher.ask(
     `mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id } } }`,

@@ -1,0 +1,107 @@
+/** Reading and writing which courses are assigned to which groups. */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { GROUP_COLUMNS, groupFromRaw, type RawGroup } from "../../people/group/group.repository.js";
+import type { Group } from "../../people/group/group.js";
+import type { Reader } from "../../platform/database/database.js";
+import { insertRows } from "../../platform/database/statements.js";
+import { COURSE_COLUMNS, courseFromRaw, type RawCourse } from "./course.repository.js";
+import type { Course } from "./course.js";
+
+/** The groups of one organization that several courses are assigned to, by name, by course. */
+export async function findGroupsOfCourses(
+  reader: Reader,
+  organizationId: string,
+  courseIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly Group[]>> {
+  const raws = await reader.rows<RawGroup & { course_id: string }>(
+    `SELECT a.course_id, ${GROUP_COLUMNS} FROM course_assignment a JOIN user_group g ON g.id = a.group_id
+      WHERE a.course_id IN (${courseIds.map(() => "?").join(", ")}) AND a.organization_id = ?
+      ORDER BY g.name_key, g.id`,
+    [...courseIds, organizationId],
+  );
+  return gather(courseIds, raws, (raw) => [raw.course_id, groupFromRaw(raw)]);
+}
+
+/** The courses that are assigned to several groups, by title, archived ones too, by group. */
+export async function findCoursesOfGroups(
+  reader: Reader,
+  groupIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly Course[]>> {
+  const raws = await reader.rows<RawCourse & { group_id: string }>(
+    `SELECT a.group_id, ${COURSE_COLUMNS} FROM course_assignment a JOIN course c ON c.id = a.course_id
+      WHERE a.group_id IN (${groupIds.map(() => "?").join(", ")}) ORDER BY c.title_key, c.id`,
+    groupIds,
+  );
+  return gather(groupIds, raws, (raw) => [raw.group_id, courseFromRaw(raw)]);
+}
+
+/** The courses that several users can start because a group of theirs in one organization has them, by title, by user. */
+export async function findCoursesOfUsers(
+  reader: Reader,
+  organizationId: string,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly Course[]>> {
+  const raws = await reader.rows<RawCourse & { user_id: string }>(
+    `SELECT DISTINCT m.user_id, ${COURSE_COLUMNS} FROM group_member m
+       JOIN course_assignment a ON a.group_id = m.group_id JOIN course c ON c.id = a.course_id
+      WHERE m.user_id IN (${userIds.map(() => "?").join(", ")}) AND a.organization_id = ? AND c.archived_at IS NULL
+      ORDER BY c.title_key, c.id`,
+    [...userIds, organizationId],
+  );
+  return gather(userIds, raws, (raw) => [raw.user_id, courseFromRaw(raw)]);
+}
+
+function gather<Raw, Value>(
+  keys: readonly string[],
+  raws: readonly Raw[],
+  read: (raw: Raw) => readonly [string, Value],
+): ReadonlyMap<string, readonly Value[]> {
+  const byKey = new Map<string, Value[]>(keys.map((key) => [key, []]));
+  for (const raw of raws) {
+    const [key, value] = read(raw);
+    byKey.get(key)?.push(value);
+  }
+  return byKey;
+}
+
+/** Those of these courses that a group has. Under the organization's lock it stays so. */
+export async function findAssignedAmong(
+  reader: Reader,
+  groupId: string,
+  courseIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (courseIds.length === 0) return new Set();
+  const rows = await reader.rows<{ course_id: string }>(
+    `SELECT course_id FROM course_assignment
+      WHERE group_id = ? AND course_id IN (${courseIds.map(() => "?").join(", ")})`,
+    [groupId, ...courseIds],
+  );
+  return new Set(rows.map((row) => row.course_id));
+}
+
+/** Assigns courses to a group that does not have them yet. */
+export async function insertAssignments(
+  unit: UnitOfWork,
+  { id, organizationId }: Group,
+  courseIds: readonly string[],
+): Promise<void> {
+  await insertRows(
+    unit,
+    "course_assignment",
+    ["group_id", "course_id", "organization_id", "assigned_at"],
+    courseIds.map((courseId) => [id, courseId, organizationId, unit.now]),
+  );
+}
+
+/** Takes courses away from a group. */
+export async function deleteAssignments(
+  unit: UnitOfWork,
+  groupId: string,
+  courseIds: readonly string[],
+): Promise<void> {
+  if (courseIds.length === 0) return;
+  await unit.execute(
+    `DELETE FROM course_assignment WHERE group_id = ? AND course_id IN (${courseIds.map(() => "?").join(", ")})`,
+    [groupId, ...courseIds],
+  );
+}

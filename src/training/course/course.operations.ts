@@ -1,0 +1,233 @@
+/** What can be done with courses, whatever door it comes through. What modules have is in `module.operations.ts`. */
+import { v7 as uuidv7 } from "uuid";
+import { causeOf, requireOperator, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
+import type { Permission } from "../../access/permission.js";
+import type { Store } from "../../access/store.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { recordAudit } from "../../audit/record-audit.js";
+import { changesBetween } from "../../events/event-type.js";
+import { requireVersion } from "../../people/failures.js";
+import { lockOrganization } from "../../people/organization/organization.repository.js";
+import { isDuplicateKey } from "../../platform/database/driver-errors.js";
+import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
+import { InputCheck } from "../../platform/errors/input.js";
+import { EXTERNAL_ID_TAKEN } from "../failures.js";
+import { findCourse, insertCourse, lockCourse, updateCourseRow } from "./course.repository.js";
+import { courseSnapshot, PASS_RATE_RULE, type Course, type CourseKind, type ShownCourse } from "./course.js";
+
+const DESCRIPTION_RULE = { longest: 2000 };
+/** As long as the column that holds it. */
+export const EXTERNAL_ID_RULE = { longest: 255 };
+
+/** A course or module to make. */
+export interface NewCourseInput {
+  /** Absent for the catalogue of the installation. */
+  readonly organizationId?: string | null;
+  /** Absent: a course. */
+  readonly kind?: CourseKind | null;
+  readonly title: string;
+  readonly description?: string | null;
+  readonly externalId?: string | null;
+  readonly passRate?: number | null;
+}
+
+/** What to change in a course: absent keeps. */
+export interface CourseChangeInput {
+  readonly id: string;
+  /** The version that the caller knows; absent changes whatever is there. */
+  readonly expectedVersion?: number | null;
+  readonly title?: string | null;
+  /** `null` clears it, as it does below. */
+  readonly description?: string | null;
+  readonly externalId?: string | null;
+  readonly passRate?: number | null;
+}
+
+/**
+ * The course that a caller names, among those that the caller sees with a permission.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND
+ */
+export async function readCourseFor(
+  { reader }: Store,
+  caller: Caller,
+  id: string,
+  permission: Permission,
+): Promise<ShownCourse> {
+  const scope = scopeFor(caller, permission);
+  const course = await findCourse(reader, scope, id);
+  if (course === null) throw new Failure(NOT_FOUND, { type: "course" });
+  return { ...course, shownIn: scope ?? course.organizationId };
+}
+
+/**
+ * One course, for whoever may see the courses of the organization.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND
+ */
+export async function readCourse(store: Store, caller: Caller, id: string): Promise<ShownCourse> {
+  return await readCourseFor(store, caller, id, "TEAM_TRAINING_READ");
+}
+
+/**
+ * The course that a caller wants to change: the organization's own, or for the operator any.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for the catalogue, which is the operator's) or NOT_FOUND
+ */
+export async function readCourseToChange(store: Store, caller: Caller, id: string): Promise<ShownCourse> {
+  const course = await readCourseFor(store, caller, id, "TRAINING_WRITE");
+  if (course.organizationId === null) requireOperator(caller);
+  return course;
+}
+
+/**
+ * Reads a course for a change. The organization's row, or the catalogue's course, is locked first, so that changes follow
+ * each other.
+ *
+ * @throws NOT_FOUND when it has gone meanwhile
+ */
+export async function readCourseForChange(
+  unit: UnitOfWork,
+  { id, organizationId, shownIn }: ShownCourse,
+): Promise<ShownCourse> {
+  if (organizationId === null) await lockCourse(unit, id);
+  else await lockOrganization(unit, organizationId);
+  const course = await findCourse(unit, organizationId, id);
+  if (course === null) throw new Failure(NOT_FOUND, { type: "course" });
+  return { ...course, shownIn };
+}
+
+/**
+ * Makes a course, or a module that has no courses yet.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, EXTERNAL_ID_TAKEN
+ */
+export async function createCourse({ begin }: Store, caller: Caller, input: NewCourseInput): Promise<ShownCourse> {
+  const organizationId = input.organizationId ?? null;
+  if (organizationId === null) requireOperator(caller);
+  else requirePermission(caller, organizationId, "TRAINING_WRITE");
+  const kind = input.kind ?? "COURSE";
+  const check = new InputCheck();
+  const title = check.text("title", input.title);
+  const description = check.optionalText("description", input.description, DESCRIPTION_RULE);
+  const externalId = check.optionalText("externalId", input.externalId, EXTERNAL_ID_RULE);
+  const passRate = readPassRate(check, kind, input.passRate);
+  check.finish();
+
+  return await begin(caller, causeOf(caller), async (unit) => {
+    if (organizationId !== null && (await lockOrganization(unit, organizationId)) === null)
+      throw new Failure(NOT_FOUND, { type: "organization" });
+    const course: Course = {
+      id: uuidv7(),
+      organizationId,
+      kind,
+      title,
+      description,
+      externalId,
+      passRate,
+      archivedAt: null,
+      version: 1,
+      createdAt: unit.now,
+      updatedAt: unit.now,
+    };
+    await storeExternalId(externalId, () => insertCourse(unit, course));
+    await recordAudit(unit, { ...entryOf("course.created", course), after: courseSnapshot(course) });
+    return { ...course, shownIn: organizationId };
+  });
+}
+
+/**
+ * Changes what the input names and leaves the rest. Changing nothing stores nothing. Results that were recorded keep the
+ * pass rate that they have.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, EXTERNAL_ID_TAKEN
+ */
+export async function updateCourse(store: Store, caller: Caller, input: CourseChangeInput): Promise<ShownCourse> {
+  const found = await readCourseToChange(store, caller, input.id);
+  const check = new InputCheck();
+  const change: Partial<Pick<Course, "title" | "description" | "externalId" | "passRate">> = {
+    ...(input.title == null ? {} : { title: check.text("title", input.title) }),
+    ...(input.description === undefined
+      ? {}
+      : { description: check.optionalText("description", input.description, DESCRIPTION_RULE) }),
+    ...(input.externalId === undefined
+      ? {}
+      : { externalId: check.optionalText("externalId", input.externalId, EXTERNAL_ID_RULE) }),
+    ...(input.passRate === undefined ? {} : { passRate: readPassRate(check, found.kind, input.passRate) }),
+  };
+  check.finish();
+  return await changeCourse(store, caller, found, "course.updated", (before) => {
+    requireVersion(input.expectedVersion, before.version);
+    return { ...before, ...change };
+  });
+}
+
+/**
+ * Puts a course away: nobody starts it any more, and its results stay. A module counts it no longer. What is archived
+ * already stays as it is.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
+ */
+export async function archiveCourse(store: Store, caller: Caller, id: string): Promise<ShownCourse> {
+  const found = await readCourseToChange(store, caller, id);
+  return await changeCourse(store, caller, found, "course.archived", (before, now) => ({
+    ...before,
+    archivedAt: before.archivedAt ?? now,
+  }));
+}
+
+/**
+ * Brings an archived course back. One that is not archived stays as it is.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
+ */
+export async function restoreCourse(store: Store, caller: Caller, id: string): Promise<ShownCourse> {
+  const found = await readCourseToChange(store, caller, id);
+  return await changeCourse(store, caller, found, "course.restored", (before) => ({ ...before, archivedAt: null }));
+}
+
+async function changeCourse(
+  { begin }: Store,
+  caller: Caller,
+  found: ShownCourse,
+  action: "course.updated" | "course.archived" | "course.restored",
+  change: (before: ShownCourse, now: Date) => ShownCourse,
+): Promise<ShownCourse> {
+  return await begin(caller, causeOf(caller), async (unit) => {
+    const before = await readCourseForChange(unit, found);
+    const wanted = change(before, unit.now);
+    if (changesBetween(courseSnapshot(before), courseSnapshot(wanted)) === null) return before;
+    const after: ShownCourse = { ...wanted, version: before.version + 1, updatedAt: unit.now };
+    const { shownIn: _, ...course } = after;
+    await storeExternalId(after.externalId, () => updateCourseRow(unit, course));
+    await recordAudit(unit, {
+      ...entryOf(action, after),
+      before: courseSnapshot(before),
+      after: courseSnapshot(after),
+    });
+    return after;
+  });
+}
+
+/** A module is passed with its courses, and has no rate of its own. */
+function readPassRate(check: InputCheck, kind: CourseKind, value: number | null | undefined): number | null {
+  if (kind === "MODULE" && value != null) {
+    check.add("passRate", "INVALID", "must be left out for a module, which is passed when all of its courses are");
+    return null;
+  }
+  return check.optionalNumber("passRate", value, PASS_RATE_RULE);
+}
+
+/** How audit entries about a course begin. */
+export function entryOf(action: string, { id, organizationId }: Course) {
+  return { organizationId, action, subject: { type: "course", id } };
+}
+
+async function storeExternalId(externalId: string | null, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (externalId !== null && isDuplicateKey(error)) throw new Failure(EXTERNAL_ID_TAKEN, { externalId });
+    throw error;
+  }
+}

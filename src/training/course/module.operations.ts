@@ -1,0 +1,79 @@
+/** Which courses a module has, in which order. */
+import { causeOf, type Caller } from "../../access/caller.js";
+import type { Store } from "../../access/store.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { recordAudit } from "../../audit/record-audit.js";
+import { requireVersion } from "../../people/failures.js";
+import { InputCheck } from "../../platform/errors/input.js";
+import { entryOf, readCourseForChange, readCourseToChange } from "./course.operations.js";
+import { findChildrenOf, findCourses, replaceChildren, updateCourseRow } from "./course.repository.js";
+import type { Course, ShownCourse } from "./course.js";
+
+/** More than a module has anywhere; completing one reads all of them. */
+export const MOST_COURSES_OF_A_MODULE = 200;
+
+/** The courses that a module is to have. */
+export interface ModuleCoursesInput {
+  readonly moduleId: string;
+  readonly courseIds: readonly string[];
+  /** The version that the caller knows; absent changes whatever is there. */
+  readonly expectedVersion?: number | null;
+}
+
+/**
+ * Puts other courses in the place of those that a module has. Who completed the module has completed it; for all others
+ * the next result counts with what the module has then.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, VERSION_CONFLICT, INVALID_INPUT where something that is named is no
+ *   module, no course, archived, there twice, or not to be seen by everybody who sees the module
+ */
+export async function setModuleCourses(store: Store, caller: Caller, input: ModuleCoursesInput): Promise<ShownCourse> {
+  const { moduleId, courseIds, expectedVersion } = input;
+  const found = await readCourseToChange(store, caller, moduleId);
+  const check = new InputCheck();
+  if (found.kind !== "MODULE") check.add("moduleId", "INVALID", "must be a module; a course has no courses");
+  if (courseIds.length > MOST_COURSES_OF_A_MODULE)
+    check.add("courseIds", "INVALID", `must name at most ${MOST_COURSES_OF_A_MODULE} courses`);
+  check.finish();
+
+  return await store.begin(caller, causeOf(caller), async (unit) => {
+    const before = await readCourseForChange(unit, found);
+    requireVersion(expectedVersion, before.version);
+    const childrenBefore = (await findChildrenOf(unit, [moduleId])).get(moduleId) ?? [];
+    await requireChildren(unit, before, childrenBefore, courseIds);
+    const idsBefore = childrenBefore.map(({ id }) => id);
+    if (JSON.stringify(idsBefore) === JSON.stringify(courseIds)) return before;
+    const { shownIn, ...course } = before;
+    const after: Course = { ...course, version: before.version + 1, updatedAt: unit.now };
+    await replaceChildren(unit, moduleId, courseIds);
+    await updateCourseRow(unit, after);
+    await recordAudit(unit, {
+      ...entryOf("course.children_set", after),
+      before: { courseIds: idsBefore },
+      after: { courseIds },
+    });
+    return { ...after, shownIn };
+  });
+}
+
+async function requireChildren(
+  unit: UnitOfWork,
+  module: Course,
+  childrenBefore: readonly Course[],
+  courseIds: readonly string[],
+): Promise<void> {
+  const check = new InputCheck();
+  const courses = await findCourses(unit, module.organizationId, courseIds);
+  const kept = new Set(childrenBefore.map(({ id }) => id));
+  for (const [index, courseId] of courseIds.entries()) {
+    const path = `courseIds.${index}`;
+    const course = courses.get(courseId);
+    // Whoever sees the catalogue's module must see its courses: all of them are the catalogue's too.
+    if (course === undefined || (module.organizationId === null && course.organizationId !== null))
+      check.add(path, "UNKNOWN", "must be a course of the module's organization, or of the catalogue");
+    else if (course.kind === "MODULE") check.add(path, "INVALID", "must be a course; a module has no modules");
+    else if (course.archivedAt !== null && !kept.has(courseId)) check.add(path, "INVALID", "must not be archived");
+    if (courseIds.indexOf(courseId) !== index) check.add(path, "INVALID", "must be named once");
+  }
+  check.finish();
+}

@@ -1,0 +1,32 @@
+/** What single look-ups of one request are gathered into. Whoever loads has made sure that the caller may see it. */
+import type { RequestContext } from "../access/request-context.js";
+import type { Store } from "../access/store.js";
+import type { Group } from "../people/group/group.js";
+import { byMember } from "../people/loaders.js";
+import type { Organization } from "../people/organization/organization.js";
+import { findOrganizations } from "../people/organization/organization.repository.js";
+import { defineListLoader, defineLoader } from "../platform/graphql/loaders.js";
+import { findCoursesOfGroups, findCoursesOfUsers, findGroupsOfCourses } from "./course/assignment.repository.js";
+import { findChildrenOf } from "./course/course.repository.js";
+import type { Course } from "./course/course.js";
+
+/** Declares the loaders of this room over a store. */
+export function createTrainingLoaders({ reader }: Store) {
+  return {
+    /** Organizations by id. */
+    organization: defineLoader<RequestContext, Organization>(
+      async (ids) =>
+        new Map((await findOrganizations(reader, ids)).map((organization) => [organization.id, organization])),
+    ),
+    /** The courses of a module by its id, in their order. */
+    childrenOfModule: defineListLoader<RequestContext, Course>((ids) => findChildrenOf(reader, ids)),
+    /** The groups of one organization that a course is assigned to by `memberKey` of organization and course, by name. */
+    groupsOfCourse: defineListLoader<RequestContext, Group>(byMember((...of) => findGroupsOfCourses(reader, ...of))),
+    /** The courses that are assigned to a group by its id, by title. */
+    coursesOfGroup: defineListLoader<RequestContext, Course>((ids) => findCoursesOfGroups(reader, ids)),
+    /** The courses that are assigned to the groups of a user in an organization by `memberKey`, by title. */
+    coursesOfMember: defineListLoader<RequestContext, Course>(byMember((...of) => findCoursesOfUsers(reader, ...of))),
+  };
+}
+
+export type TrainingLoaders = ReturnType<typeof createTrainingLoaders>;
