@@ -1,16 +1,21 @@
 /** The resolvers of training, for the composition root. */
 import type { Store } from "../access/store.js";
+import { createPeopleLoaders } from "../people/loaders.js";
 import type { ResolverClass } from "../platform/graphql/schema.js";
 import { GroupCoursesResolver, UserCoursesResolver } from "./course/assigned-courses.resolver.js";
 import { CourseResolver } from "./course/course.resolver.js";
 import { createTrainingLoaders } from "./loaders.js";
+import { GroupCourseResultsResolver, ResultsResolver } from "./result/results.resolver.js";
 
 /** Every resolver of this room with its instance, for `buildGraphQLSchema`. */
 export function createTrainingResolvers(store: Store): ReadonlyMap<ResolverClass, object> {
   const loaders = createTrainingLoaders(store);
+  const people = createPeopleLoaders(store);
   return new Map<ResolverClass, object>([
     [CourseResolver, new CourseResolver(store, loaders)],
     [GroupCoursesResolver, new GroupCoursesResolver(loaders)],
     [UserCoursesResolver, new UserCoursesResolver(loaders)],
+    [ResultsResolver, new ResultsResolver(store, loaders, people)],
+    [GroupCourseResultsResolver, new GroupCourseResultsResolver(loaders)],
   ]);
 }

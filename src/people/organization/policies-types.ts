@@ -89,6 +89,8 @@ function typesOf(policy: DeclaredPolicy): { readonly answer: unknown; readonly i
       return { answer: [FieldSourceEnum], input: [FieldSourceEnum] };
     case "switch":
       return { answer: Boolean, input: Boolean };
+    case "number":
+      return { answer: Int, input: Int };
     case "roleKey":
       return { answer: RoleKeyScalar, input: RoleKeyScalar };
     case "anchor":

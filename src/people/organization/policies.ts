@@ -28,6 +28,8 @@ export interface OrganizationPolicies {
   readonly seatsFull: SeatsFullPolicy;
   /** When billing cycles begin and how long they are. */
   readonly billingAnchor: BillingAnchor;
+  /** How many people must stand behind a figure about a group's results. */
+  readonly groupResultsMinimum: number;
 }
 
 /** Billing cycles begin at midnight of a day, in the organization's time zone. */
@@ -53,6 +55,7 @@ export interface DeclaredEnum<Value extends string = string> {
 /** What the values of a policy look like: all else follows from the kind. */
 type Kinds<Value> =
   | { readonly kind: "choice"; readonly enum: DeclaredEnum<Extract<Value, string>> }
+  | { readonly kind: "number"; readonly lowest: number; readonly highest: number }
   | { readonly kind: "switch" | "roleKey" | "precedence" | "anchor" };
 
 /** One declared policy. */
@@ -142,6 +145,14 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
       "When billing cycles begin, at midnight in the organization's time zone, and how long they are. A seat that is used keeps the end of the cycle in which it was.",
     default: { cycle: "MONTH", day: 1, month: 1 },
   },
+  groupResultsMinimum: {
+    kind: "number",
+    lowest: 2,
+    highest: 1000,
+    description:
+      "How many different people must stand behind a figure of `groupResults`, from 2 to 1000: averages and counts of fewer are withheld.",
+    default: 5,
+  },
 };
 
 /** The enum of `BillingAnchor.cycle`. */
@@ -191,6 +202,12 @@ function readValue(policy: DeclaredPolicy, before: unknown, value: unknown, path
     }
     case "anchor":
       return readAnchor(before as BillingAnchor, value as OrganizationPoliciesChange["billingAnchor"], path, check);
+    case "number": {
+      const { lowest, highest } = policy;
+      if (!Number.isInteger(value) || Number(value) < lowest || Number(value) > highest)
+        check.add(path, "INVALID", `must be a whole number from ${lowest} to ${highest}`);
+      return value;
+    }
     case "choice":
     case "switch":
     case "roleKey":

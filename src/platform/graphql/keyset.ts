@@ -26,10 +26,22 @@ export interface KeysetQuery<Row> {
   readonly where: { readonly sql: string; readonly parameters: readonly SqlValue[] };
   readonly order: readonly [KeysetColumn<Row>, ...KeysetColumn<Row>[]];
   readonly args: PageArgs;
+  /** Reads in another way than by one statement over `from`, which is then for counting alone. */
+  readonly readRows?: (stretch: Stretch) => Promise<Row[]>;
+}
+
+/** What a page needs of a list: the first rows from somewhere on, in an order. */
+export interface Stretch {
+  /** Beyond a cursor; `null` from the beginning. */
+  readonly beyond: Condition | null;
+  /** What follows `ORDER BY`. */
+  readonly orderBy: string;
+  readonly limit: number;
 }
 
 type Key = readonly (string | number | Date)[];
-interface Condition {
+/** A piece of SQL with what is bound to it. */
+export interface Condition {
   readonly sql: string;
   readonly parameters: readonly SqlValue[];
 }
@@ -44,12 +56,22 @@ export async function pageByKeyset<Row>(query: KeysetQuery<Row>): Promise<RowPag
   const request = readPageRequest(query.args);
   const cursor = request.cursor === null ? null : readCursor(request, order);
   const beyondCursor = cursor === null ? null : compare(reader.dialect, order, cursor, request.backward);
-  const condition = beyondCursor === null ? where : joinConditions(where, beyondCursor);
 
-  const found = await reader.rows<Row>(
-    `SELECT ${select} FROM ${from} WHERE ${condition.sql} ORDER BY ${writeOrder(order, request.backward)} LIMIT ${request.size + 1}`,
-    condition.parameters,
-  );
+  const readRows =
+    query.readRows ??
+    (async ({ beyond, orderBy, limit }: Stretch) => {
+      const { sql, parameters } = beyond === null ? where : joinConditions(where, beyond);
+      return await reader.rows<Row>(
+        `SELECT ${select} FROM ${from} WHERE ${sql} ORDER BY ${orderBy} LIMIT ${limit}`,
+        parameters,
+      );
+    });
+
+  const found = await readRows({
+    beyond: beyondCursor,
+    orderBy: writeOrder(order, request.backward),
+    limit: request.size + 1,
+  });
   const hasMore = found.length > request.size;
   const inSeekOrder = found.slice(0, request.size);
   const boundary = inSeekOrder[0];
@@ -62,6 +84,10 @@ export async function pageByKeyset<Row>(query: KeysetQuery<Row>): Promise<RowPag
       boundary === undefined
         ? { sql: `NOT (${beyondCursor.sql})`, parameters: beyondCursor.parameters }
         : compare(reader.dialect, order, readKey(order, boundary), !request.backward);
+    if (query.readRows !== undefined) {
+      const orderBy = writeOrder(order, !request.backward);
+      return (await query.readRows({ beyond: behind, orderBy, limit: 1 })).length > 0;
+    }
     const other = joinConditions(where, behind);
     return (
       (await reader.row(`SELECT 1 AS found FROM ${from} WHERE ${other.sql} LIMIT 1`, other.parameters)) !== undefined
@@ -117,7 +143,8 @@ function compare<Row>(dialect: Dialect, order: readonly KeysetColumn<Row>[], key
     : joinConditions({ sql: `${columns[0]} ${operators[0]}= ?`, parameters: key.slice(0, 1) }, expanded);
 }
 
-function joinConditions(left: Condition, right: Condition): Condition {
+/** Both at once. */
+export function joinConditions(left: Condition, right: Condition): Condition {
   return { sql: `(${left.sql}) AND (${right.sql})`, parameters: [...left.parameters, ...right.parameters] };
 }
 

@@ -47,3 +47,7 @@ export interface ResultCorrection {
   readonly cause: Cause;
   readonly correctedAt: Date;
 }
+
+/** What `results` can be ordered by. */
+export const RESULT_ORDERS = ["COMPLETED_AT"] as const;
+export type ResultOrder = (typeof RESULT_ORDERS)[number];

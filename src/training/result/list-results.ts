@@ -1,0 +1,119 @@
+/** Reading the results of an organization, filtered, page by page. */
+import { requirePermission, type Caller } from "../../access/caller.js";
+import type { Store } from "../../access/store.js";
+import type { OrderDirection } from "../../people/order-direction.js";
+import { findOrganization } from "../../people/organization/organization.repository.js";
+import type { Reader } from "../../platform/database/database.js";
+import { toDate } from "../../platform/database/values.js";
+import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
+import { InputCheck } from "../../platform/errors/input.js";
+import { pageByKeyset, type KeysetColumn } from "../../platform/graphql/keyset.js";
+import { toPage, type Page, type PageArgs, type RowPage } from "../../platform/graphql/paging.js";
+import { openRange, type TimeBound, type TimeRange } from "../../platform/time-range.js";
+import { planResults, type ResultPlan } from "./plan-results.js";
+import type { ResultFilter } from "./result-filter.js";
+import {
+  findChildrenOfResults,
+  findCorrectionsOfResults,
+  resultFromRaw,
+  RESULT_COLUMNS,
+  type RawResult,
+} from "./result.repository.js";
+import { scopeOfResults } from "./result-scope.js";
+import type { Result, ResultCorrection, ResultOrder } from "./result.js";
+
+/** Which results to read, and in which order. */
+export interface ResultsQuery {
+  readonly organizationId: string;
+  readonly filter?: ResultFilter | null;
+  readonly orderBy?: { readonly field: ResultOrder; readonly direction?: OrderDirection | null } | null;
+  readonly page: PageArgs;
+  /** Whether the courses' results of all modules of the page are read with it. */
+  readonly withChildren?: boolean;
+  /** Whether the corrections of all results of the page are read with it. */
+  readonly withCorrections?: boolean;
+}
+
+/** A result of the list; what belongs to it is there when it was asked for. */
+export interface ListedResult extends Result {
+  readonly knownChildren?: readonly Result[] | undefined;
+  readonly knownCorrections?: readonly ResultCorrection[] | undefined;
+}
+
+type Column = Omit<KeysetColumn<RawResult>, "direction">;
+
+const COMPLETED_AT: Column = { column: "r.completed_at", kind: "time", read: (raw) => toDate(raw.completed_at) };
+const ID: Column = { column: "r.id", kind: "text", read: (raw) => raw.id };
+
+/**
+ * One page of an organization's results: of everybody, of a manager's team, or of the person alone who asks. The latest
+ * come first unless the query says otherwise.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor, for answers that the organization
+ *   does not know and for a range that holds nothing
+ */
+export async function listResults({ reader }: Store, caller: Caller, query: ResultsQuery): Promise<Page<ListedResult>> {
+  const { organizationId, filter, orderBy } = query;
+  const plan = await planFor(reader, caller, organizationId, filter ?? {});
+  const found = await pageOf(reader, plan, query.page, orderBy == null ? "DESC" : (orderBy.direction ?? "ASC"));
+  const ids = found.rows.map(({ id }) => id);
+  const modules = found.rows.filter(({ kind }) => kind === "MODULE").map(({ id }) => id);
+  const children = query.withChildren ? await findChildrenOfResults(reader, modules) : null;
+  const corrections = query.withCorrections ? await findCorrectionsOfResults(reader, ids) : null;
+  return toPage(found, (raw) => ({
+    ...resultFromRaw(raw),
+    knownChildren: children === null ? undefined : (children.get(raw.id) ?? []),
+    knownCorrections: corrections?.get(raw.id),
+  }));
+}
+
+/** How a caller's results are found, once for all pages of a file. */
+export async function planFor(
+  reader: Reader,
+  caller: Caller,
+  organizationId: string,
+  filter: ResultFilter,
+): Promise<ResultPlan> {
+  const scope = scopeOfResults(caller, organizationId);
+  // Whom a filter lets through tells who is in the group.
+  if ((filter.groupIds ?? []).length > 0) requirePermission(caller, organizationId, "GROUPS_READ");
+  const range = await findRange(reader, organizationId, filter, "filter.to");
+  return await planResults(reader, organizationId, scope, filter, range);
+}
+
+/** The moments of a range in the organization's time zone, which is looked up where one of them depends on it. */
+export async function findRange(
+  reader: Reader,
+  organizationId: string,
+  bounds: { readonly from?: TimeBound | null; readonly to?: TimeBound | null },
+  path: string,
+): Promise<TimeRange> {
+  const dependsOnZone = [bounds.from, bounds.to].some((bound) => bound != null && bound.kind !== "MOMENT");
+  const organization = dependsOnZone ? await findOrganization(reader, null, organizationId) : null;
+  if (dependsOnZone && organization === null) throw new Failure(NOT_FOUND, { type: "organization" });
+  const check = new InputCheck();
+  const range = openRange(bounds, organization?.timeZone ?? "UTC", check, path);
+  check.finish();
+  return range;
+}
+
+/** One page of a plan's results. */
+export async function pageOf(
+  reader: Reader,
+  { where, readRows }: ResultPlan,
+  args: PageArgs,
+  direction: OrderDirection,
+): Promise<RowPage<RawResult>> {
+  return await pageByKeyset<RawResult>({
+    reader,
+    select: RESULT_COLUMNS,
+    from: "training_result r",
+    where,
+    order: [
+      { ...COMPLETED_AT, direction },
+      { ...ID, direction },
+    ],
+    args,
+    readRows,
+  });
+}

@@ -1,0 +1,14 @@
+/** What a query asks of the results of a page beside their own columns, so that it is read with the page. */
+import type { GraphQLResolveInfo } from "graphql";
+import { asksItemsFor } from "../../people/look-ahead.js";
+import type { ResultsQuery } from "./list-results.js";
+
+const CHILDREN: ReadonlySet<string> = new Set(["children"]);
+const CORRECTIONS: ReadonlySet<string> = new Set(["corrections"]);
+
+/** @param info of the resolver that answers the page */
+export function lookAheadAtResults(
+  info: GraphQLResolveInfo,
+): Required<Pick<ResultsQuery, "withChildren" | "withCorrections">> {
+  return { withChildren: asksItemsFor(info, CHILDREN), withCorrections: asksItemsFor(info, CORRECTIONS) };
+}

@@ -1,0 +1,133 @@
+/**
+ * Sets of people whose results are asked for: members of groups, who gave an answer, a manager's team. Each comes in two
+ * forms: a *source* reads the people from an index, a *probe* asks of one person at a time.
+ */
+import type { Reader } from "../../platform/database/database.js";
+import { InputCheck } from "../../platform/errors/input.js";
+import type { Condition } from "../../platform/graphql/keyset.js";
+import type { ResultFilter } from "./result-filter.js";
+import type { ResultScope } from "./result-scope.js";
+
+export interface SetOfPeople {
+  /** A query that answers `user_id`, one row or more for each of them. */
+  readonly source: Condition;
+  /** A condition on a column with a user's id. The column is written into the statement, so never from outside. */
+  readonly probe: (column: string) => Condition;
+}
+
+/**
+ * The sets in whose intersection the people are, those that usually are small first. None stands for everybody.
+ *
+ * @throws INVALID_INPUT for answers that the organization does not know
+ */
+export async function setsOfPeople(
+  reader: Reader,
+  organizationId: string,
+  scope: ResultScope,
+  { userIds, answers, groupIds }: ResultFilter,
+): Promise<readonly SetOfPeople[]> {
+  return [
+    ...(scope.kind === "SELF" ? [namedPeople([scope.userId])] : []),
+    ...(isGiven(userIds) ? [namedPeople([...new Set(userIds)])] : []),
+    ...(isGiven(answers) ? await peopleWhoAnswered(reader, organizationId, [...new Set(answers)]) : []),
+    ...(isGiven(groupIds) ? [membersOf(organizationId, [...new Set(groupIds)])] : []),
+    ...(scope.kind === "TEAM" ? [teamOf(organizationId, scope.userId)] : []),
+  ];
+}
+
+function isGiven<Value>(values: readonly Value[] | null | undefined): values is readonly Value[] {
+  return values != null && values.length > 0;
+}
+
+/**
+ * The people of all sets, where they are few; `null` where they are more than that.
+ *
+ * @param sets at least one
+ */
+export async function findPeople(
+  reader: Reader,
+  sets: readonly SetOfPeople[],
+  few: number,
+): Promise<readonly string[] | null> {
+  const [first, ...others] = sets;
+  if (first === undefined) return null;
+  const probes = others.map(({ probe }) => probe("s.user_id"));
+  const rows = await reader.rows<{ user_id: string }>(
+    `SELECT DISTINCT s.user_id FROM (${first.source.sql}) s
+      ${probes.length === 0 ? "" : `WHERE ${probes.map(({ sql }) => sql).join(" AND ")}`} LIMIT ${few + 1}`,
+    [...first.source.parameters, ...probes.flatMap(({ parameters }) => parameters)],
+  );
+  return rows.length > few ? null : rows.map((row) => row.user_id);
+}
+
+/** The limit keeps MariaDB from turning a probe into a join that begins with everybody who passes. */
+function exists(query: string): string {
+  return `(${query} LIMIT 1) IS NOT NULL`;
+}
+
+function namedPeople(userIds: readonly string[]): SetOfPeople {
+  const among = `IN (${placesFor(userIds)})`;
+  return {
+    source: { sql: `SELECT u.id AS user_id FROM app_user u WHERE u.id ${among}`, parameters: userIds },
+    probe: (column) => ({ sql: `${column} ${among}`, parameters: userIds }),
+  };
+}
+
+function membersOf(organizationId: string, groupIds: readonly string[]): SetOfPeople {
+  const query = `SELECT gm.user_id FROM group_member gm JOIN user_group g ON g.id = gm.group_id
+    WHERE g.organization_id = ? AND g.id IN (${placesFor(groupIds)})`;
+  const parameters = [organizationId, ...groupIds];
+  return {
+    source: { sql: query, parameters },
+    probe: (column) => ({ sql: exists(`${query} AND gm.user_id = ${column}`), parameters }),
+  };
+}
+
+/** A set for each question: of its answers one is enough, and every question must be answered. */
+async function peopleWhoAnswered(
+  reader: Reader,
+  organizationId: string,
+  answerIds: readonly string[],
+): Promise<readonly SetOfPeople[]> {
+  const rows = await reader.rows<{ id: string; filter_id: string }>(
+    `SELECT a.id, a.filter_id FROM filter_answer a JOIN filter f ON f.id = a.filter_id
+      WHERE a.id IN (${placesFor(answerIds)}) AND f.organization_id = ?`,
+    [...answerIds, organizationId],
+  );
+  if (rows.length < answerIds.length) {
+    const check = new InputCheck();
+    check.add("filter.answers", "UNKNOWN", "must name answers to the organization's filters");
+    check.finish();
+  }
+  const answersByQuestion = new Map<string, string[]>();
+  for (const { id, filter_id: question } of rows)
+    answersByQuestion.set(question, [...(answersByQuestion.get(question) ?? []), id]);
+  return [...answersByQuestion].map(([question, answers]) => {
+    const query = `SELECT ua.user_id FROM user_answer ua
+      WHERE ua.organization_id = ? AND ua.filter_id = ? AND ua.answer_id IN (${placesFor(answers)})`;
+    const parameters = [organizationId, question, ...answers];
+    return {
+      source: { sql: query, parameters },
+      probe: (column) => ({ sql: exists(`${query} AND ua.user_id = ${column}`), parameters }),
+    };
+  });
+}
+
+/** Members of the groups of the organization that somebody manages, who reports to them at home in it, and they themselves. */
+function teamOf(organizationId: string, managerId: string): SetOfPeople {
+  const inGroups = `SELECT gm.user_id FROM group_manager mg JOIN user_group g ON g.id = mg.group_id
+    JOIN group_member gm ON gm.group_id = mg.group_id WHERE mg.user_id = ? AND g.organization_id = ?`;
+  const reporting = "SELECT u.id AS user_id FROM app_user u WHERE u.manager_user_id = ? AND u.home_organization_id = ?";
+  const parameters = [managerId, organizationId, managerId, organizationId, managerId];
+  return {
+    source: { sql: `${inGroups} UNION ${reporting} UNION SELECT u.id FROM app_user u WHERE u.id = ?`, parameters },
+    probe: (column) => ({
+      sql: `(${exists(`${inGroups} AND gm.user_id = ${column}`)} OR ${exists(`${reporting} AND u.id = ${column}`)} OR ${column} = ?)`,
+      parameters,
+    }),
+  };
+}
+
+function placesFor(values: readonly unknown[]): string {
+  return values.map(() => "?").join(", ");
+}

@@ -1,0 +1,92 @@
+/** Reading results in GraphQL. */
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
+import { requirePermission } from "../../access/caller.js";
+import type { RequestContext } from "../../access/request-context.js";
+import type { Store } from "../../access/store.js";
+import { memberKey, type PeopleLoaders } from "../../people/loaders.js";
+import { UserType } from "../../people/user/user.type.js";
+import { PageArgs, type Page } from "../../platform/graphql/paging.js";
+import { TimeBoundScalar } from "../../platform/graphql/scalars.js";
+import type { TimeBound } from "../../platform/time-range.js";
+import { readGroupResults } from "./group-results.js";
+import { GroupResultsType } from "./group-results.type.js";
+import { listResults } from "./list-results.js";
+import type { ResultLoaders } from "./loaders.js";
+import { lookAheadAtResults } from "./look-ahead-at-results.js";
+import { ResultFilterInput, ResultOrderInput } from "./results.input.js";
+import { ResultCorrectionType, ResultPage, ResultType } from "./result.type.js";
+
+@Resolver(() => ResultType)
+export class ResultsResolver {
+  constructor(
+    private readonly store: Store,
+    private readonly loaders: ResultLoaders,
+    private readonly people: PeopleLoaders,
+  ) {}
+
+  @Query(() => ResultPage, {
+    description:
+      "Results of courses and modules, the latest first unless `orderBy` says otherwise. With TRAINING_READ those of everybody in the organization; with TEAM_TRAINING_READ those of the groups that one manages, of direct reports and the own ones; any other person sees the own ones. A module's result comes beside those of its courses. Answers INVALID_INPUT for a range of time that holds nothing.",
+  })
+  async results(
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, { description: "The organization whose results to show." }) organizationId: string,
+    @Arg("filter", () => ResultFilterInput, { nullable: true, description: "Which results to show." })
+    filter: ResultFilterInput | null | undefined,
+    @Arg("orderBy", () => ResultOrderInput, { nullable: true, description: "In which order." })
+    orderBy: ResultOrderInput | null | undefined,
+    @Args(() => PageArgs) page: PageArgs,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Page<ResultType>> {
+    const query = { organizationId, filter, orderBy, page, ...lookAheadAtResults(info) };
+    return await listResults(this.store, context.caller, query);
+  }
+
+  @Query(() => GroupResultsType, {
+    description:
+      "Averages, pass rates and counts of a group's results, course by course; nothing where fewer people than the organization's policy `groupResultsMinimum` stand behind a figure. Needs TRAINING_READ, or TEAM_TRAINING_READ to manage the group. Answers INVALID_INPUT for a range of time that holds nothing.",
+  })
+  async groupResults(
+    @Ctx() context: RequestContext,
+    @Arg("groupId", () => ID, { description: "The group." }) groupId: string,
+    @Arg("from", () => TimeBoundScalar, { nullable: true, description: "Only what was completed from then on." })
+    from: TimeBound | null | undefined,
+    @Arg("to", () => TimeBoundScalar, {
+      nullable: true,
+      description: "Only what was completed before then; of a day, until its end.",
+    })
+    to: TimeBound | null | undefined,
+  ): Promise<GroupResultsType> {
+    return await readGroupResults(this.store, context.caller, { groupId, from: from ?? null, to: to ?? null });
+  }
+
+  @FieldResolver(() => UserType, {
+    nullable: true,
+    description: "Who completed it; null for somebody who left the organization. Needs USERS_READ, but for yourself.",
+  })
+  async user(@Root() { organizationId, userId }: ResultType, @Ctx() context: RequestContext): Promise<UserType | null> {
+    const { caller } = context;
+    if (caller.kind !== "PERSON" || caller.userId !== userId) requirePermission(caller, organizationId, "USERS_READ");
+    return await this.people.member(context).load(memberKey(organizationId, userId));
+  }
+
+  @FieldResolver(() => [ResultType], {
+    description:
+      "Of a module, the results of its courses from which its own was made, in the module's order; empty for a course.",
+  })
+  async children(@Root() result: ResultType, @Ctx() context: RequestContext): Promise<readonly ResultType[]> {
+    if (result.kind === "COURSE") return [];
+    return result.knownChildren ?? (await this.loaders.childrenOfResult(context).load(result.id));
+  }
+
+  @FieldResolver(() => [ResultCorrectionType], {
+    description: "How it was changed after it was recorded, the first change first.",
+  })
+  async corrections(
+    @Root() result: ResultType,
+    @Ctx() context: RequestContext,
+  ): Promise<readonly ResultCorrectionType[]> {
+    return result.knownCorrections ?? (await this.loaders.correctionsOfResult(context).load(result.id));
+  }
+}
