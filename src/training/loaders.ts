@@ -7,8 +7,10 @@ import type { Organization } from "../people/organization/organization.js";
 import { findOrganizations } from "../people/organization/organization.repository.js";
 import { defineListLoader, defineLoader } from "../platform/graphql/loaders.js";
 import { findCoursesOfGroups, findCoursesOfUsers, findGroupsOfCourses } from "./course/assignment.repository.js";
-import { findChildrenOf } from "./course/course.repository.js";
+import { findChildrenOf, findCourses } from "./course/course.repository.js";
 import type { Course } from "./course/course.js";
+import type { Result, ResultCorrection } from "./result/result.js";
+import { findChildrenOfResults, findCorrectionsOfResults } from "./result/result.repository.js";
 
 /** Declares the loaders of this room over a store. */
 export function createTrainingLoaders({ reader }: Store) {
@@ -26,6 +28,14 @@ export function createTrainingLoaders({ reader }: Store) {
     coursesOfGroup: defineListLoader<RequestContext, Course>((ids) => findCoursesOfGroups(reader, ids)),
     /** The courses that are assigned to the groups of a user in an organization by `memberKey`, by title. */
     coursesOfMember: defineListLoader<RequestContext, Course>(byMember((...of) => findCoursesOfUsers(reader, ...of))),
+    /** Courses by id, whichever organization they belong to. */
+    course: defineLoader<RequestContext, Course>((ids) => findCourses(reader, null, ids)),
+    /** The courses' results of which a module's is made, by its id, in the module's order. */
+    childrenOfResult: defineListLoader<RequestContext, Result>((ids) => findChildrenOfResults(reader, ids)),
+    /** What was changed of a result by its id, the first change first. */
+    correctionsOfResult: defineListLoader<RequestContext, ResultCorrection>((ids) =>
+      findCorrectionsOfResults(reader, ids),
+    ),
   };
 }
 

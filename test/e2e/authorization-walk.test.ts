@@ -33,7 +33,7 @@ const allBut = (needed: Permission) =>
   ALL_PERMISSIONS.filter((each) => each !== needed && each !== needed.replace(/_READ$/, "_WRITE"));
 
 /** Whose request is carried out. The first holds no more than what is needed. */
-async function listRightful({ needs, or }: Entry): Promise<readonly Knocker[]> {
+async function listRightful({ needs, or, ofOneself }: Entry): Promise<readonly Knocker[]> {
   const { operator, homeAdministrator, homeUser, otherKey, nobody } = house;
   if (needs === "OPERATOR") return [operator];
   if (needs === "SELF") return [await house.guest()];
@@ -42,11 +42,11 @@ async function listRightful({ needs, or }: Entry): Promise<readonly Knocker[]> {
   if (needs === "SIGN_IN") return [homeUser, otherKey, ...insiders];
   if (needs === "NOTHING") return [nobody, homeUser, otherKey, ...insiders];
   const keys = [await house.homeKey(needs), ...(or === undefined ? [] : [await house.homeKey([or])])];
-  return [...keys, ...insiders];
+  return [...keys, ...(ofOneself ? [homeUser] : []), ...insiders];
 }
 
 /** Who is refused, each for another reason. */
-async function listStrangers({ needs, or }: Entry): Promise<readonly Knocker[]> {
+async function listStrangers({ needs, or, ofOneself }: Entry): Promise<readonly Knocker[]> {
   const { homeAdministrator, homeUser, otherKey, otherAdministrator, nobody } = house;
   const outsiders = [otherKey, otherAdministrator, nobody];
   if (needs === "NOTHING") return [];
@@ -54,7 +54,7 @@ async function listStrangers({ needs, or }: Entry): Promise<readonly Knocker[]> 
   if (needs === "MEMBERSHIP") return outsiders;
   if (needs === "SELF") return [otherKey, nobody, await house.homeKey(ALL_PERMISSIONS)];
   if (needs === "OPERATOR") return [...outsiders, homeAdministrator, homeUser, await house.homeKey(ALL_PERMISSIONS)];
-  return [...outsiders, homeUser, ...(await listLacking(needs, or))];
+  return [...outsiders, ...(ofOneself ? [] : [homeUser]), ...(await listLacking(needs, or))];
 }
 
 /** Keys of the organization that hold everything but what is needed. */

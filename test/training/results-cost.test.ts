@@ -190,7 +190,7 @@ const CASES: readonly Case[] = [
     index: "ix_training_result_user_course",
     all: 3,
     // Of each person and course there is less than a page in the small organization.
-    spread: 100,
+    spread: 150,
   },
   {
     name: "a large group and a course",

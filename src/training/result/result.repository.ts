@@ -2,7 +2,8 @@
 import type { Cause, OrganizationScope } from "../../access/caller.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
-import type { Result, ResultCorrection, ResultKind, ResultValues } from "./result.js";
+import type { CourseKind } from "../course/course.js";
+import type { Result, ResultCorrection, ResultValues } from "./result.js";
 
 /** A result as a read answers it, before it is brought into the house's words. */
 export interface RawResult {
@@ -34,7 +35,7 @@ export function resultFromRaw(raw: RawResult): Result {
     organizationId: raw.organization_id,
     userId: raw.user_id,
     courseId: raw.course_id,
-    kind: raw.kind as ResultKind,
+    kind: raw.kind as CourseKind,
     attempt: raw.attempt,
     externalId: raw.external_id,
     score: raw.score,

@@ -1,8 +1,6 @@
 /** Results of courses and modules, in the house's own words. */
 import type { Cause } from "../../access/caller.js";
-
-export const RESULT_KINDS = ["COURSE", "MODULE"] as const;
-export type ResultKind = (typeof RESULT_KINDS)[number];
+import type { CourseKind } from "../course/course.js";
 
 /** What a correction can change of a result. */
 export interface ResultValues {
@@ -26,7 +24,7 @@ export interface Result extends ResultValues {
   readonly userId: string;
   readonly courseId: string;
   /** Which of the two the course is. */
-  readonly kind: ResultKind;
+  readonly kind: CourseKind;
   readonly attempt: number;
   /** What another program knows it by; unique in the organization. */
   readonly externalId: string | null;

@@ -1,23 +1,11 @@
 /** Results in the schema. */
-import { Field, Float, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { Field, Float, ID, Int, ObjectType } from "type-graphql";
 import type { Cause } from "../../access/caller.js";
 import { CauseType } from "../../access/cause.type.js";
 import { definePage } from "../../platform/graphql/paging.js";
-import { RESULT_KINDS, type Result, type ResultCorrection, type ResultKind, type ResultValues } from "./result.js";
-
-/** Stands for the enum `ResultKind` in decorators. */
-export const ResultKindEnum = Object.fromEntries(RESULT_KINDS.map((kind) => [kind, kind])) as {
-  readonly [Kind in ResultKind]: Kind;
-};
-
-registerEnumType(ResultKindEnum, {
-  name: "ResultKind",
-  description: "What was completed.",
-  valuesConfig: {
-    COURSE: { description: "A course, by itself or within a module." },
-    MODULE: { description: "A module, by completing the last of its courses." },
-  },
-});
+import { CourseKindEnum } from "../course/course.type.js";
+import type { CourseKind } from "../course/course.js";
+import type { Result, ResultCorrection, ResultValues } from "./result.js";
 
 @ObjectType("ResultValues", {
   description: "What a result said before or after somebody corrected it.",
@@ -94,8 +82,8 @@ export class ResultType {
   @Field(() => ID, { description: "What was completed. `course` shows it." })
   courseId!: string;
 
-  @Field(() => ResultKindEnum, { description: "Whether a course was completed or a module." })
-  kind!: ResultKind;
+  @Field(() => CourseKindEnum, { description: "Whether a course was completed or a module." })
+  kind!: CourseKind;
 
   @Field(() => Int, { description: "The how-manieth completion of this course by this user it is, from 1." })
   attempt!: number;

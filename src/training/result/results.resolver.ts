@@ -6,13 +6,15 @@ import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
 import { memberKey, type PeopleLoaders } from "../../people/loaders.js";
 import { UserType } from "../../people/user/user.type.js";
+import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import { TimeBoundScalar } from "../../platform/graphql/scalars.js";
 import type { TimeBound } from "../../platform/time-range.js";
+import { CourseType } from "../course/course.type.js";
+import type { TrainingLoaders } from "../loaders.js";
 import { readGroupResults } from "./group-results.js";
-import { GroupResultsType } from "./group-results.type.js";
+import { GroupCourseResultsType, GroupResultsType } from "./group-results.type.js";
 import { listResults } from "./list-results.js";
-import type { ResultLoaders } from "./loaders.js";
 import { lookAheadAtResults } from "./look-ahead-at-results.js";
 import { ResultFilterInput, ResultOrderInput } from "./results.input.js";
 import { ResultCorrectionType, ResultPage, ResultType } from "./result.type.js";
@@ -21,7 +23,7 @@ import { ResultCorrectionType, ResultPage, ResultType } from "./result.type.js";
 export class ResultsResolver {
   constructor(
     private readonly store: Store,
-    private readonly loaders: ResultLoaders,
+    private readonly loaders: TrainingLoaders,
     private readonly people: PeopleLoaders,
   ) {}
 
@@ -63,12 +65,18 @@ export class ResultsResolver {
 
   @FieldResolver(() => UserType, {
     nullable: true,
-    description: "Who completed it; null for somebody who left the organization. Needs USERS_READ, but for yourself.",
+    description:
+      "Who completed it; null for somebody who left the organization. For who has USERS_READ, and of oneself.",
   })
   async user(@Root() { organizationId, userId }: ResultType, @Ctx() context: RequestContext): Promise<UserType | null> {
     const { caller } = context;
     if (caller.kind !== "PERSON" || caller.userId !== userId) requirePermission(caller, organizationId, "USERS_READ");
     return await this.people.member(context).load(memberKey(organizationId, userId));
+  }
+
+  @FieldResolver(() => CourseType, { description: "The course or module that was completed." })
+  async course(@Root() result: ResultType, @Ctx() context: RequestContext): Promise<CourseType> {
+    return await showCourse(this.loaders, context, result);
   }
 
   @FieldResolver(() => [ResultType], {
@@ -89,4 +97,25 @@ export class ResultsResolver {
   ): Promise<readonly ResultCorrectionType[]> {
     return result.knownCorrections ?? (await this.loaders.correctionsOfResult(context).load(result.id));
   }
+}
+
+@Resolver(() => GroupCourseResultsType)
+export class GroupCourseResultsResolver {
+  constructor(private readonly loaders: TrainingLoaders) {}
+
+  @FieldResolver(() => CourseType, { description: "The course or module." })
+  async course(@Root() results: GroupCourseResultsType, @Ctx() context: RequestContext): Promise<CourseType> {
+    return await showCourse(this.loaders, context, results);
+  }
+}
+
+/** A course as the organization sees it whose results name it. Courses that have results are never deleted. */
+async function showCourse(
+  loaders: TrainingLoaders,
+  context: RequestContext,
+  { organizationId, courseId }: { readonly organizationId: string; readonly courseId: string },
+): Promise<CourseType> {
+  const course = await loaders.course(context).load(courseId);
+  if (course === null) throw new Failure(NOT_FOUND, { type: "course" });
+  return { ...course, shownIn: organizationId };
 }

@@ -14,6 +14,8 @@ export interface Entry {
   readonly needs: Needs;
   /** Another permission that is enough as well. */
   readonly or?: Permission;
+  /** Whether a person of the organization is answered about themself, whatever they hold. */
+  readonly ofOneself?: boolean;
   /** The arguments and the selection of the field, with `$` variables: `(id: $id) { group { id } }`. */
   readonly use: string;
   /** Declares the variables: `$id: ID!`. */

@@ -27,6 +27,12 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
   events: ofHome(["EVENTS_READ"], "id data"),
   group: byId(["GROUPS_READ"], "id name", async (house) => ({ id: await things.makeGroup(house) })),
   groups: ofHome(["GROUPS_READ"], "id name"),
+  groupResults: {
+    needs: ["TRAINING_READ"],
+    declare: "$groupId: ID!",
+    use: "(groupId: $groupId) { withheld courses { courseId } }",
+    make: async (house) => ({ groupId: await things.makeGroup(house) }),
+  },
   installation: { needs: "OPERATOR", use: "{ ssoAllowed }" },
   linkRequests: ofHome(["USERS_READ"], "id email"),
   organization: byId("MEMBERSHIP", "id name policies { defaultRole }", ({ home: { organizationId } }) => ({
@@ -50,6 +56,7 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
   })),
   organizations: { needs: "OPERATOR", use: "{ nodes { id } }" },
   permissions: { needs: "NOTHING", use: "{ name }" },
+  results: { ...ofHome(["TRAINING_READ"], "id userId"), ofOneself: true },
   seats: {
     needs: ["USERS_READ"],
     or: "TRAINING_READ",
