@@ -36,7 +36,7 @@ afterAll(() => house.database.close());
 
 const UPDATE = `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization {
   version slug ssoAllowed totalSeats entitlements { sso scim } policies { ssoEnforcement defaultRole roleAssignment manualRoleWins
-    fieldPrecedence seatModel seatsFull billingAnchor { cycle day month } } } } }`;
+    fieldPrecedence seatModel seatsFull billingAnchor { cycle day month } groupResultsMinimum } } } }`;
 
 const change = (caller: Caller, id: string, input: object) => house.ask(caller, UPDATE, { input: { id, ...input } });
 
@@ -66,6 +66,7 @@ const DEFAULTS = {
   seatModel: "NONE",
   seatsFull: "BLOCK_TRAINING",
   billingAnchor: { cycle: "MONTH", day: 1, month: 1 },
+  groupResultsMinimum: 5,
 };
 
 describe("policies", () => {
@@ -81,6 +82,7 @@ describe("policies", () => {
       seatModel: "ACTIVE_USER",
       seatsFull: "DENY_PROVISIONING",
       billingAnchor: { cycle: "YEAR", day: 28, month: 12 },
+      groupResultsMinimum: 12,
     };
     expect(Object.keys(changed)).toEqual(Object.keys(DEFAULTS));
     let expected: Record<string, unknown> = DEFAULTS;
@@ -415,6 +417,6 @@ describe("deleting an organization", () => {
     const named = new Set(tables().map(({ tableName }) => tableName));
     expect([...named].filter((table) => !cascading.has(table) && !emptied.includes(table))).toEqual([]);
     const removing = ORGANIZATION_PARTS.filter((part) => part.remove !== undefined).map(({ name }) => name);
-    expect(removing).toEqual(["sessions", "oneTimeLinks", "auditEntries", "mails"]);
+    expect(removing).toEqual(["sessions", "oneTimeLinks", "results", "auditEntries", "mails"]);
   });
 });
