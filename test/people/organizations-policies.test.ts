@@ -94,7 +94,7 @@ describe("policies", () => {
     }
     const cleared = Object.fromEntries(Object.keys(changed).map((name) => [name, null]));
     const { data } = await change(administrator, id, { policies: cleared });
-    expect(data.updateOrganization.organization).toMatchObject({ version: 10, policies: DEFAULTS });
+    expect(data.updateOrganization.organization).toMatchObject({ version: 11, policies: DEFAULTS });
     expect((await auditOf(id)).at(-1)).toMatchObject({
       organizationId: id,
       action: "organization.updated",

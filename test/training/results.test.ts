@@ -88,6 +88,7 @@ beforeAll(async () => {
   await insert("group_manager", "group_id user_id created_at", [
     [groups.north, people.mia, now],
     [groups.foreign, people.mia, now],
+    [groups.south, people.eve, now],
   ]);
   await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
     await unit.execute("UPDATE app_user SET manager_user_id = ? WHERE id IN (?, ?, ?)", [
@@ -368,11 +369,12 @@ describe("who sees whose results", () => {
 
   test("who manages nobody sees their own, and so does who has no permission at all", async () => {
     for (const permissions of [["TEAM_TRAINING_READ"], []] as const) {
-      const caller = personIn(acme, people.eve, permissions);
-      expect((await list(caller)).names).toEqual(["eve"]);
+      const caller = personIn(acme, people.dan, permissions);
+      expect((await list(caller)).names).toEqual(["dan"]);
       expect((await list(caller, { filter: { userIds: [people.ann] } })).names).toEqual([]);
-      expect((await list(caller, { filter: { courseIds: [courses.data] } })).names).toEqual(["eve"]);
+      expect((await list(caller, { filter: { courseIds: [courses.data] } })).names).toEqual(["dan"]);
     }
+    expect((await list(personIn(acme, people.eve, []))).names).toEqual(["eve"]);
     expect((await list(personIn(acme, people.stranger, []))).names).toEqual([]);
   });
 
@@ -513,6 +515,9 @@ describe("figures of a group", () => {
     expect(await codes(keyOf(org, "TRAINING_READ"))).toBe("SHOWN");
     expect(await codes(keyOf(org, "TEAM_TRAINING_READ"))).toEqual(["FORBIDDEN"]);
     expect(await codes(keyOf(acme, "TRAINING_READ"))).toEqual(["NOT_FOUND"]);
+    // Word for word as of a group that does not exist.
+    const foreign = await house.ask(keyOf(acme, "TRAINING_READ"), FIGURES, { id: groupId });
+    expect(foreign.details).toEqual([{ type: "group" }]);
     expect(await codes(personIn(acme, members[0]!))).toEqual(["NOT_FOUND"]);
     expect(await codes(ANONYMOUS)).toEqual(["UNAUTHENTICATED"]);
     expect(await read({ id: "nothing" })).toEqual(["NOT_FOUND"]);
