@@ -22,10 +22,10 @@ import type { Role, RoleSource } from "../people/role/role.js";
 import { takeSeat } from "../people/seat/seat.changes.js";
 import type { GivenFields } from "../people/user/field.js";
 import { changeStatus } from "../people/user/status.changes.js";
-import { changeAccount, createAccount, describeAccount } from "../people/user/user.changes.js";
+import { changeAccount, createAccount, describeAccount, type ChangedAccount } from "../people/user/user.changes.js";
 import { USER_APPROVAL_REQUESTED, USER_MERGED } from "../people/user/user.events.js";
 import { findUserByLoginEmail, noteSignIn } from "../people/user/user.repository.js";
-import type { User } from "../people/user/user.js";
+import type { User, UserSnapshot } from "../people/user/user.js";
 import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
 import type { Decision, Grant } from "./decide.js";
@@ -35,18 +35,26 @@ import type { MappedMembership } from "./mappings/decide-groups.js";
 /** A decision that lets somebody in, or makes an account that waits for approval. */
 export type Admission = Extract<Decision, { kind: "create" | "link" | "merge" | "update" }>;
 
+/** Who arrived. */
+export interface Arrived {
+  readonly user: User;
+  /** What events tell of the account, where it was read for the change and is still true; else `null`. */
+  readonly snapshot: UserSnapshot | null;
+}
+
 /** Changes people and identities as decided, and answers the user who arrived. */
 export async function apply(
   unit: UnitOfWork,
   arrival: Arrival,
   organization: Organization,
   admission: Admission,
-): Promise<User> {
-  const user = await applyToAccount(unit, arrival, organization, admission);
+): Promise<Arrived> {
+  const { user, snapshot } = await applyToAccount(unit, arrival, organization, admission);
   await applyGroups(unit, arrival, user, admission.groups);
   if (admission.takesSeat) await takeSeat(unit, organization, user.id);
   await noteSignIn(unit, user.id);
-  return user;
+  const { give, take } = admission.groups;
+  return { user, snapshot: give.length === 0 && take.length === 0 ? snapshot : null };
 }
 
 async function applyToAccount(
@@ -54,7 +62,7 @@ async function applyToAccount(
   arrival: Arrival,
   organization: Organization,
   admission: Admission,
-): Promise<User> {
+): Promise<Arrived> {
   const given = giveFields(arrival, admission.fields);
   const roles = await rolesOf(unit, arrival, organization, admission.roles);
   const change = async (before: User) => {
@@ -77,26 +85,27 @@ async function applyToAccount(
       });
       await link(unit, arrival, user, "OWN");
       if (user.status === "PENDING_APPROVAL") await tellApprovalRequested(unit, arrival, organization, user);
-      return user;
+      return { user, snapshot: null };
     }
     case "link": {
       await dropUnverifiedCredential(unit, admission.user.id);
-      const { user } = await change(admission.user);
+      const { user, after } = await change(admission.user);
       if (admission.awaited !== null) await retireIdentity(unit, admission.awaited);
       await link(unit, arrival, user, "OWN");
-      return user;
+      return { user, snapshot: after };
     }
     case "merge": {
       const { candidate } = admission;
       await dropUnverifiedCredential(unit, candidate.user.id);
-      const { user } = await change(candidate.user);
+      const { user, after } = await change(candidate.user);
       await link(unit, arrival, user, "MERGED");
-      await tellMerged(unit, arrival, organization, user, candidate);
-      return user;
+      await tellMerged(unit, arrival, organization, { user, after }, candidate);
+      return { user, snapshot: after };
     }
     case "update": {
       await noteIdentitySignIn(unit, admission.identityId, admission);
-      return (await change(admission.user)).user;
+      const { user, after } = await change(admission.user);
+      return { user, snapshot: after };
     }
   }
 }
@@ -170,14 +179,14 @@ async function tellMerged(
   unit: UnitOfWork,
   { connectionId, profile }: Arrival,
   organization: Organization,
-  user: User,
+  { user, after }: Pick<ChangedAccount, "user" | "after">,
   { user: before, unverifiedPassword: wiped }: MergeCandidate,
 ): Promise<void> {
   await appendEvent(unit, {
     organizationId: organization.id,
     type: USER_MERGED,
     subject: { id: user.id, version: user.version },
-    data: { user: (await describeAccount(unit, organization, user)).snapshot, changed: null, connectionId },
+    data: { user: after, changed: null, connectionId },
   });
   await recordAudit(unit, {
     organizationId: organization.id,

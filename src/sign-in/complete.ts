@@ -6,9 +6,8 @@ import { findConnection } from "../connection/stored/connection.repository.js";
 import { lockOrganization } from "../people/organization/organization.repository.js";
 import type { Organization } from "../people/organization/organization.js";
 import { SESSION_TOKEN_PREFIX, type Session } from "../people/session/session.js";
-import type { User } from "../people/user/user.js";
 import { issueToken } from "../platform/crypto/tokens.js";
-import { apply, askToLink } from "../provisioning/apply.js";
+import { apply, askToLink, type Arrived } from "../provisioning/apply.js";
 import type { Arrival } from "../provisioning/arrival.js";
 import { decide } from "../provisioning/decide.js";
 import { refuse, type Refusal } from "../provisioning/refusal.js";
@@ -62,11 +61,12 @@ export async function complete({ store }: Desk, completion: Completion): Promise
         await askToLink(unit, arrival, decision.user);
         return await record(unit, completion, organization, decision.refusal);
       }
-      const user = await apply(unit, arrival, organization, decision);
+      const arrived = await apply(unit, arrival, organization, decision);
+      const { user } = arrived;
       // A new account that waits for approval is there from now on, and its person has to wait.
       if (user.status === "PENDING_APPROVAL")
         return await record(unit, completion, organization, refuse(ACCOUNT_PENDING_APPROVAL, `User ${user.id}.`, user));
-      const session = await admit(unit, completion, organization, user, tokenHash);
+      const session = await admit(unit, completion, organization, arrived, tokenHash);
       return { kind: "signed-in", session, sessionToken, organization };
     },
   );
@@ -76,10 +76,10 @@ async function admit(
   unit: UnitOfWork,
   { attempt, arrival, visitor }: Completion,
   organization: Organization,
-  user: User,
+  arrived: Arrived,
   tokenHash: string,
 ): Promise<Session> {
-  const session = await enter(unit, { attempt, organization, user, visitor, tokenHash });
+  const session = await enter(unit, { attempt, organization, ...arrived, visitor, tokenHash });
   await noteSignInSucceeded(unit, arrival.connectionId);
   return session;
 }

@@ -6,7 +6,7 @@ import { endSessionByToken, openSession } from "../people/session/session.reposi
 import type { Session } from "../people/session/session.js";
 import { describeAccount } from "../people/user/user.changes.js";
 import { USER_SIGNED_IN, USER_SIGN_IN_FAILED } from "../people/user/user.events.js";
-import type { User } from "../people/user/user.js";
+import type { User, UserSnapshot } from "../people/user/user.js";
 import { hashToken } from "../platform/crypto/tokens.js";
 import type { Refusal } from "../provisioning/refusal.js";
 import { recordAttempt, type Attempt } from "./attempt/attempt.js";
@@ -17,6 +17,8 @@ export interface Entry {
   readonly attempt: Attempt;
   readonly organization: Organization;
   readonly user: User;
+  /** What the event tells of the person, where it is known already; else it is read. */
+  readonly snapshot?: UserSnapshot | null;
   readonly visitor: Visitor;
   /** Of the new session's token, which is the browser's alone. */
   readonly tokenHash: string;
@@ -24,7 +26,7 @@ export interface Entry {
 
 /** Lets a person in: the browser's session before ends, a new one is opened, and both logs hear of it. */
 export async function enter(unit: UnitOfWork, entry: Entry): Promise<Session> {
-  const { attempt, organization, user, visitor, tokenHash } = entry;
+  const { attempt, organization, user, snapshot, visitor, tokenHash } = entry;
   const { connectionId, reference } = attempt;
   if (visitor.sessionToken !== null) await endSessionByToken(unit, hashToken(visitor.sessionToken));
   const session = await openSession(unit, {
@@ -39,7 +41,7 @@ export async function enter(unit: UnitOfWork, entry: Entry): Promise<Session> {
     type: USER_SIGNED_IN,
     subject: { id: user.id, version: user.version },
     data: {
-      user: (await describeAccount(unit, organization, user)).snapshot,
+      user: snapshot ?? (await describeAccount(unit, organization, user)).snapshot,
       changed: null,
       signIn: { connectionId, reference },
     },

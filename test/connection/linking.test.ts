@@ -117,7 +117,7 @@ async function arrive({ subject, email, issuer = "https://id.example.com", email
       await askToLink(unit, arrival, decision.user);
       return decision.refusal.failure.code;
     }
-    const user = await apply(unit, arrival, organization!, decision);
+    const { user } = await apply(unit, arrival, organization!, decision);
     const session = { userId: user.id, organizationId, connectionId: connection };
     sessions += 1;
     await openSession(unit, { ...session, tokenHash: `t${sessions}`, client: { address: null, userAgent: null } });

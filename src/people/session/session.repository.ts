@@ -4,7 +4,6 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toDate } from "../../platform/database/values.js";
 import { SESSION_LIFETIME_SECONDS, type ClientDescription, type Session } from "./session.js";
-import { SessionRow } from "./session.row.js";
 
 const USER_AGENT_LENGTH = 400;
 
@@ -27,12 +26,21 @@ export async function openSession(unit: UnitOfWork, input: NewSession): Promise<
     createdAt: unit.now,
     expiresAt: new Date(unit.now.getTime() + SESSION_LIFETIME_SECONDS * 1000),
   };
-  await unit.manager.insert(SessionRow, {
-    ...session,
-    tokenHash: input.tokenHash,
-    address: input.client.address,
-    userAgent: input.client.userAgent?.slice(0, USER_AGENT_LENGTH) ?? null,
-  });
+  await unit.execute(
+    `INSERT INTO user_session (id, token_hash, user_id, organization_id, connection_id, address, user_agent, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      session.id,
+      input.tokenHash,
+      session.userId,
+      session.organizationId,
+      session.connectionId,
+      input.client.address,
+      input.client.userAgent?.slice(0, USER_AGENT_LENGTH) ?? null,
+      session.createdAt,
+      session.expiresAt,
+    ],
+  );
   return session;
 }
 

@@ -17,10 +17,17 @@ export function trustProxies(app: Express, proxies: readonly string[]): void {
   app.set("trust proxy", [...proxies]);
 }
 
+/** Asked several times for a request: by its limits, by what it records, by the log. */
+const addresses = new WeakMap<Request, string>();
+
 /** The caller's address, IPv4 in its plain form, for rate limits and the audit trail; `unknown` after it hung up. */
 export function clientAddress(request: Request): string {
-  const address = request.ip ?? "";
-  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : "unknown";
+  const known = addresses.get(request);
+  if (known !== undefined) return known;
+  const text = request.ip ?? "";
+  const address = ipaddr.isValid(text) ? ipaddr.process(text).toString() : "unknown";
+  addresses.set(request, address);
+  return address;
 }
 
 /** Whether the connection itself comes from a trusted proxy. */
