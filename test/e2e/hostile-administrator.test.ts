@@ -90,6 +90,14 @@ describe("a secret that was entered", () => {
     expect((await update({ discoveryUrl: provider.url }, id)).errors).toBeUndefined();
   });
 
+  it("is whole characters", async () => {
+    const { errors } = await update({ clientSecret: "half \ud800" });
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: "INVALID_INPUT",
+      details: { fields: [{ path: "settings.oidc.clientSecret", code: "INVALID" }] },
+    });
+  });
+
   it("stays where it is while other settings change", async () => {
     expect((await update({ scopes: ["openid", "email"], emailClaim: "mail" })).errors).toBeUndefined();
     expect((await update({ discoveryUrl: provider.url })).errors).toBeUndefined();

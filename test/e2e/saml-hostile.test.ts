@@ -116,6 +116,7 @@ describe("a forged message", () => {
       { SAMLResponse: base64("<!DOCTYPE x><x></x>") },
       { SAMLResponse: base64("<x></x>") },
       { SAMLResponse: "x".repeat(700 * 1024) },
+      { SAMLResponse: "eHh4".repeat(90_000) },
       answerTo(null),
       answerTo(`_${"0".repeat(40)}`),
     ];
@@ -126,6 +127,7 @@ describe("a forged message", () => {
         "SAML_MALFORMED_RESPONSE",
         "SAML_FORBIDDEN_MARKUP",
         "SIGN_IN_FORM_TOO_LARGE",
+        "SAML_RESPONSE_TOO_LARGE",
         "SAML_UNSOLICITED",
         "SAML_UNKNOWN_REQUEST",
       ]),

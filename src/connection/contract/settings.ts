@@ -111,6 +111,8 @@ function parseText(input: unknown, longest = TEXT_LENGTH): Parsed<string> {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (longest === TEXT_LENGTH && /[\u0000-\u001f\u007f]/.test(value))
     return { issue: "must not contain line breaks or control characters" };
+  // Half of a pair of UTF-16 has no bytes in UTF-8: what is stored or sealed would be another text.
+  if (/\p{Cs}/u.test(value)) return { issue: "must not contain half a character" };
   return { value };
 }
 

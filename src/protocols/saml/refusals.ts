@@ -17,6 +17,7 @@ export const SAML_REFUSALS = {
     message: UNUSABLE,
     remedy:
       "The message has more than 350,000 characters, 3,000 elements, 40 levels, 60 attributes on one element or 50 namespaces at once. At the provider, send fewer groups: only those assigned to this application.",
+    causedByAnybody: true,
   },
   SAML_FORBIDDEN_MARKUP: {
     message: UNUSABLE,
