@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { compileFunction } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { transformSync } from "@swc/core";
+import { z } from "zod";
 import { EVENT_TYPES } from "../../src/app/schema.js";
 import { writeEventCatalogue } from "../../src/events/write-catalogue.js";
 import { findExample, readText, ROOT } from "../docs/markdown.js";
@@ -138,6 +139,13 @@ describe("the list of events", () => {
         data: { properties: { sequence: { type: "integer" }, user: { type: "object" } } },
       },
     });
+    expect(eventTypes).toHaveLength(EVENT_TYPES.length);
+    for (const { type, schema } of eventTypes) {
+      expect(schema).toMatchObject({ title: type, properties: { type: { const: type } } });
+      const takes = z.fromJSONSchema(schema);
+      // Each takes its own messages, and nobody else's.
+      expect([type, takes.safeParse(message.message).success]).toEqual([type, type === "user.created"]);
+    }
     // Whatever is required must be in the message that was received.
     const { required } = created.schema.properties.data;
     expect(Object.keys(message.message.data)).toEqual(expect.arrayContaining(required));
