@@ -17,6 +17,8 @@ import type { Catalogue } from "../platform/graphql/failures.js";
 import { buildGraphQLSchema, type ResolverClass } from "../platform/graphql/schema.js";
 import { eraseAttempts } from "../sign-in/attempt/erase-attempts.js";
 import { createSignInResolvers } from "../sign-in/resolvers.js";
+import { eraseResults } from "../training/result/erase-results.js";
+import { RESULT_EVENTS } from "../training/result/result.events.js";
 import { createTrainingResolvers } from "../training/resolvers.js";
 import { eraseAnswers } from "../webhooks/delivery/erase-answers.js";
 import { WEBHOOK_EVENTS } from "../webhooks/endpoint/endpoint.events.js";
@@ -33,6 +35,7 @@ export const EVENT_TYPES = [
   ...SEAT_EVENTS,
   ...CONNECTION_EVENTS,
   ...IDENTITY_EVENTS,
+  ...RESULT_EVENTS,
   ...WEBHOOK_EVENTS,
 ];
 
@@ -54,7 +57,7 @@ export function createSchema(
     ...createPeopleResolvers(store, {
       roles: [findRoleMappingUses],
       organizationParts: ORGANIZATION_PARTS,
-      users: { guards: [], erasers: [eraseAttempts, eraseAnswers] },
+      users: { guards: [], erasers: [eraseAttempts, eraseAnswers, eraseResults] },
       ...replaced,
     }),
     ...createConnectionResolvers(services),

@@ -1,4 +1,5 @@
 /** What can go wrong with courses, starts, results and filters. */
+import type { UserStatus } from "../people/user/user.js";
 import { defineFailure } from "../platform/errors/failure.js";
 
 export const COURSE_ARCHIVED = defineFailure<{ courseId: string; title: string }>({
@@ -15,4 +16,46 @@ export const EXTERNAL_ID_TAKEN = defineFailure<{ externalId: string }>({
   remedy: "Find it with courses(filter: { externalIds: […] }) and change that one. Nothing was changed.",
 });
 
-export const TRAINING_FAILURES = [COURSE_ARCHIVED, EXTERNAL_ID_TAKEN] as const;
+export const COURSE_EXPECTED = defineFailure<{ courseId: string; title: string }>({
+  code: "COURSE_EXPECTED",
+  status: 409,
+  message: ({ title }) => `"${title}" is a module: its courses are started and completed, and the last completes it.`,
+  remedy: "Name one of its courses. The module's result follows from theirs. Nothing was changed.",
+});
+
+export const TRAINING_NOT_ALLOWED = defineFailure<{
+  /** No member of the organization, or where the account stands instead of being active. */
+  reason: "NOT_A_MEMBER" | Exclude<UserStatus, "ACTIVE">;
+}>({
+  code: "TRAINING_NOT_ALLOWED",
+  status: 409,
+  message: ({ reason }) =>
+    reason === "NOT_A_MEMBER"
+      ? "The person is no member of the organization and cannot start its training."
+      : `The account is ${reason} and cannot start training.`,
+  remedy: "Look at details.reason: enable, restore or approve the account, or name a member. Nothing was started.",
+});
+
+/** A field in which what was recorded is another than what was sent. */
+export interface ResultDifference {
+  readonly field: string;
+  readonly recorded: string | number | boolean | null;
+  readonly sent: string | number | boolean | null;
+}
+
+export const RESULT_CONFLICT = defineFailure<{ resultId: string; differences: readonly ResultDifference[] }>({
+  code: "RESULT_CONFLICT",
+  status: 409,
+  message: ({ differences }) =>
+    `A result with this external id says something else: ${differences.map(({ field }) => field).join(", ")}.`,
+  remedy:
+    "Look at details.differences. Record another completion under an external id of its own, or change the recorded one with correctResult. Nothing was changed.",
+});
+
+export const TRAINING_FAILURES = [
+  COURSE_ARCHIVED,
+  EXTERNAL_ID_TAKEN,
+  COURSE_EXPECTED,
+  TRAINING_NOT_ALLOWED,
+  RESULT_CONFLICT,
+] as const;

@@ -5,6 +5,7 @@ import type { ResolverClass } from "../platform/graphql/schema.js";
 import { GroupCoursesResolver, UserCoursesResolver } from "./course/assigned-courses.resolver.js";
 import { CourseResolver } from "./course/course.resolver.js";
 import { createTrainingLoaders } from "./loaders.js";
+import { RecordingResolver } from "./result/recording.resolver.js";
 import { GroupCourseResultsResolver, ResultsResolver } from "./result/results.resolver.js";
 
 /** Every resolver of this room with its instance, for `buildGraphQLSchema`. */
@@ -14,6 +15,7 @@ export function createTrainingResolvers(store: Store): ReadonlyMap<ResolverClass
   return new Map<ResolverClass, object>([
     [CourseResolver, new CourseResolver(store, loaders)],
     [GroupCoursesResolver, new GroupCoursesResolver(loaders)],
+    [RecordingResolver, new RecordingResolver(store)],
     [UserCoursesResolver, new UserCoursesResolver(loaders)],
     [ResultsResolver, new ResultsResolver(store, loaders, people)],
     [GroupCourseResultsResolver, new GroupCourseResultsResolver(loaders)],

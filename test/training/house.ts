@@ -2,6 +2,7 @@
 import type { Caller } from "../../src/access/caller.js";
 import { ORGANIZATION_PARTS } from "../../src/app/organization-parts.js";
 import { TRAINING_FAILURES } from "../../src/training/failures.js";
+import { eraseResults } from "../../src/training/result/erase-results.js";
 import { createTrainingResolvers } from "../../src/training/resolvers.js";
 import { openHouse, OPERATOR, type House } from "../people/house.js";
 
@@ -10,6 +11,7 @@ export function openTrainingHouse(): Promise<House> {
   return openHouse({
     resolvers: createTrainingResolvers,
     failures: TRAINING_FAILURES,
+    users: { guards: [], erasers: [eraseResults] },
     organizationParts: ORGANIZATION_PARTS,
   });
 }

@@ -115,6 +115,10 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     groupId: await things.makeGroup(house),
     courseIds: [await things.makeCourse(house)],
   })),
+  correctResult: byInput(["TRAINING_WRITE"], "CorrectResultInput", "result { id }", async (house) => ({
+    id: await things.makeResult(house),
+    score: 1,
+  })),
   createApiKey: byInput(["ORGANIZATION_WRITE"], "CreateApiKeyInput", "apiKey { id }", (house) => ({
     ...home(house),
     name: house.word(),
@@ -185,6 +189,7 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
   enableWebhookEndpoint: byId(["WEBHOOKS_WRITE"], "endpoint { id }", async (house) => ({
     id: await things.makeDisabledEndpoint(house),
   })),
+  recordResult: byInput(["TRAINING_WRITE"], "RecordResultInput", "result { id }", things.makeTraining),
   redeliver: byInput(["WEBHOOKS_WRITE"], "RedeliverInput", "redelivery { id }", async (house) => ({
     endpointId: await things.makeEndpoint(house),
     sinceSequence: 1,
@@ -263,6 +268,7 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     value: "G1",
     roleKey: "USER",
   })),
+  startTraining: byInput(["TRAINING_WRITE"], "StartTrainingInput", "start { id }", things.makeTraining),
   switchOrganization: {
     needs: "SELF",
     declare: "$organizationId: ID!",

@@ -36,6 +36,20 @@ export async function makeArchivedCourse(house: House): Promise<string> {
   return id;
 }
 
+/** Who could start or complete what. */
+export async function makeTraining(house: House) {
+  const { organizationId } = house.home;
+  return { organizationId, userId: await makeUser(house), courseId: await makeCourse(house) };
+}
+
+export async function makeResult(house: House): Promise<string> {
+  const { recordResult } = await house.usher.ask(
+    `mutation ($input: RecordResultInput!) { recordResult(input: $input) { result { id } } }`,
+    { input: await makeTraining(house) },
+  );
+  return recordResult.result.id;
+}
+
 /** A course that a group has. */
 export async function makeAssignment(house: House) {
   const input = { groupId: await makeGroup(house), courseIds: [await makeCourse(house)] };

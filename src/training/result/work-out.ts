@@ -1,0 +1,71 @@
+/** What follows from scores: percents, whether something was passed, and a module's values from its courses'. Pure. */
+import type { Result, ResultValues } from "./result.js";
+
+/** Percents are kept to a billionth, so that 57 of 100 is 57 and not a little less. */
+const PARTS = 1e9;
+
+function roundPercent(percent: number): number {
+  return Math.min(100, Math.round(percent * PARTS) / PARTS);
+}
+
+/** A score in hundredths of the maximum; `null` where one of them is missing. */
+export function percentOf({ score, maximum }: Pick<ResultValues, "score" | "maximum">): number | null {
+  return score === null || maximum === null ? null : roundPercent((score / maximum) * 100);
+}
+
+/** Whether a percent reaches a rate; `null` where nobody can tell. */
+export function decidePassed({ percent, passRate }: Pick<ResultValues, "percent" | "passRate">): boolean | null {
+  return percent === null || passRate === null ? null : percent >= passRate;
+}
+
+/** A module's values, and the results of its courses of which they are made, in the order of the courses. */
+export interface WorkedOutModule {
+  readonly values: ResultValues;
+  readonly children: readonly Result[];
+}
+
+/**
+ * Works out a module from all results that one user has of its courses.
+ *
+ * @param courseIds of the module, in their order
+ * @param results the user's results of these courses, all attempts
+ * @returns `null` while a course has no result, or there is no course
+ */
+export function workOutModule(courseIds: readonly string[], results: readonly Result[]): WorkedOutModule | null {
+  const attempts = courseIds.map((courseId) => results.filter((result) => result.courseId === courseId));
+  const children = attempts.flatMap((each) => each.toSorted(byAttempt).slice(-1));
+  if (children.length === 0 || children.length < courseIds.length) return null;
+  const percents = children.flatMap(({ percent }) => (percent === null ? [] : [percent]));
+  const percent =
+    percents.length === 0 ? null : roundPercent(percents.reduce((sum, each) => sum + each, 0) / percents.length);
+  const starts = results.flatMap(({ startedAt }) => (startedAt === null ? [] : [startedAt.getTime()]));
+  // It was completed when the last of its courses was completed for the first time; later attempts change that no more.
+  const firsts = attempts.map((each) => Math.min(...each.map(({ completedAt }) => completedAt.getTime())));
+  return {
+    values: {
+      score: percent,
+      maximum: percent === null ? null : 100,
+      percent,
+      passRate: null,
+      passed: joinPassed(children),
+      startedAt: starts.length === 0 ? null : new Date(Math.min(...starts)),
+      completedAt: new Date(Math.max(...firsts)),
+    },
+    children,
+  };
+}
+
+/** The latest comes last. */
+function byAttempt(left: Result, right: Result): number {
+  return (
+    left.attempt - right.attempt ||
+    left.completedAt.getTime() - right.completedAt.getTime() ||
+    (left.id < right.id ? -1 : 1)
+  );
+}
+
+/** All passed, or one failed; nobody can tell while the rest is neither. */
+function joinPassed(children: readonly Result[]): boolean | null {
+  if (children.some(({ passed }) => passed === false)) return false;
+  return children.every(({ passed }) => passed === true) ? true : null;
+}
