@@ -19,6 +19,7 @@ import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
 import { startOpenIdProvider, type OpenIdProvider } from "../support/providers/openid/provider.js";
 import { OPERATOR_KEY, startTestUsher, type TestUsher } from "../support/usher.js";
 import { FURTHER_PEOPLE, PEOPLE_OPERATIONS } from "./documented-people.js";
+import { TRAINING_OPERATIONS } from "./documented-training.js";
 import { startWebhookReceivers } from "../support/webhook-receiver/index.js";
 import { until } from "../webhooks/tenant.js";
 
@@ -117,7 +118,7 @@ beforeAll(async () => {
 
   const created = await ask("CreateOrganization", { input: { name: "Acme", slug: "acme" } }, OPERATOR_KEY);
   organizationId = created.createOrganization.organization.id;
-  const scopes = `USERS_READ USERS_WRITE GROUPS_READ GROUPS_WRITE CONNECTIONS_READ CONNECTIONS_WRITE MAPPINGS_WRITE EVENTS_READ WEBHOOKS_WRITE AUDIT_READ ORGANIZATION_WRITE`;
+  const scopes = `USERS_READ USERS_WRITE GROUPS_READ GROUPS_WRITE TRAINING_READ TRAINING_WRITE CONNECTIONS_READ CONNECTIONS_WRITE MAPPINGS_WRITE EVENTS_READ WEBHOOKS_WRITE AUDIT_READ ORGANIZATION_WRITE`;
   const made = await ask(
     "CreateApiKey",
     { input: { organizationId, name: "The frontend's server", scopes: scopes.split(" ") } },
@@ -472,7 +473,7 @@ describe("a program", () => {
     expect(await ask("EventRetention", { organizationId })).toEqual({ eventRetention: 90 });
   });
 
-  it.each(PEOPLE_OPERATIONS)("%s", async (_name, carryOut) => {
+  it.each([...PEOPLE_OPERATIONS, ...TRAINING_OPERATIONS])("%s", async (_name, carryOut) => {
     await carryOut({ usher, browser, organizationId, connectionId, ask, documentOf, txtRecords });
   });
 

@@ -2,10 +2,12 @@
  * A training platform, by settings alone: accounts merge or do not, roles are sticky and the highest wins, group
  * memberships go with the groups unless the account was merged, names are required.
  */
-import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { makePerson } from "../../support/tenant.js";
 import {
   arrive,
+  askAs,
+  codeFor,
   createGroup,
   createUser,
   mapGroups,
@@ -81,5 +83,38 @@ describe("a training platform", () => {
     expect(await tryToArrive(tenant, makePerson("dan"))).toBeNull();
   });
 
-  test.todo("takes a seat at the first start of training (needs startTraining, part 5)");
+  it("takes a seat when a person first starts training, and keeps who has none from starting", async () => {
+    const plan = { policies: { seatModel: "TRAINING_START", seatsFull: "BLOCK_TRAINING" }, totalSeats: 1 };
+    const tenant = await scene.tenant({ organization: plan });
+    const { organizationId } = tenant;
+    const { createCourse } = await tenant.ask(
+      `mutation ($input: CreateCourseInput!) { createCourse(input: $input) { course { id } } }`,
+      { input: { organizationId, title: "Fire safety" } },
+    );
+    const courseId: string = createCourse.course.id;
+    const [eva, fay] = [await arrive(scene, tenant, makePerson("eva")), await arrive(scene, tenant, makePerson("fay"))];
+    const START = `mutation ($input: StartTrainingInput!) { startTraining(input: $input) {
+      start { id attempt } seat { usedAt } } }`;
+    const start = ({ browser, user }: typeof eva) =>
+      askAs(scene, browser, START, { input: { organizationId, userId: user.id, courseId } });
+    const seatsInUse = async () =>
+      (await tenant.ask("query ($id: ID!) { seats(organizationId: $id) { seatsInUse } }", { id: organizationId })).seats
+        .seatsInUse;
+    expect(await seatsInUse()).toBe(0);
+    const { startTraining: first } = await start(eva);
+    expect(first).toEqual({ start: { id: expect.any(String), attempt: 1 }, seat: { usedAt: expect.any(String) } });
+    expect((await start(eva)).startTraining).toEqual(first);
+    expect(await seatsInUse()).toBe(1);
+    expect(await codeFor(scene, fay.browser, START, { input: { organizationId, userId: fay.user.id, courseId } })).toBe(
+      "SEATS_FULL",
+    );
+    // Nor does she start in the name of who has a seat.
+    expect(await codeFor(scene, fay.browser, START, { input: { organizationId, userId: eva.user.id, courseId } })).toBe(
+      "FORBIDDEN",
+    );
+    expect((await tenant.events()).map(({ type }) => type).filter((type) => type.startsWith("seat."))).toEqual([
+      "seat.assigned",
+      "seat.limit_reached",
+    ]);
+  });
 });

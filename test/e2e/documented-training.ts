@@ -1,0 +1,57 @@
+/** What the documented operations about training do, in the organization of `documented-operations.test.ts`. */
+import { expect } from "@jest/globals";
+import type { World } from "./documented-people.js";
+
+type Ids = readonly { readonly id: string }[];
+
+async function teaches({ usher, browser, organizationId, ask, documentOf }: World): Promise<void> {
+  const make = async (input: object): Promise<string> =>
+    (await ask("CreateCourse", { input: { organizationId, ...input } })).createCourse.course.id;
+  const fire = await make({ title: "Fire safety", externalId: "LMS-4711", passRate: 80 });
+  const data = await make({ title: "Data protection" });
+  const moduleId = await make({ title: "First week", kind: "MODULE" });
+  const children = { moduleId, courseIds: [fire, data] };
+  expect((await ask("SetModuleCourses", { input: children })).setModuleCourses.course.children).toHaveLength(2);
+  const changed = await ask("UpdateCourse", { input: { id: data, expectedVersion: 1, title: "Privacy" } });
+  expect(changed.updateCourse.course).toEqual({ id: data, version: 2, title: "Privacy" });
+
+  const my = async () => {
+    const answer = await browser.send("POST", `${usher.url}/graphql`, {
+      type: "application/json",
+      text: JSON.stringify({ query: documentOf("MyCourses") }),
+    });
+    return JSON.parse(answer.text).data.viewer.user as { readonly id: string; readonly courses: Ids };
+  };
+  const { id: userId } = await my();
+  const { group } = (await ask("CreateGroup", { input: { organizationId, name: "New people" } })).createGroup;
+  await ask("AddUsersToGroup", { input: { groupId: group.id, userIds: [userId] } });
+  const assignment = { groupId: group.id, courseIds: [moduleId, "nowhere"] };
+  expect((await ask("AssignCoursesToGroup", { input: assignment })).assignCoursesToGroup.results).toMatchObject([
+    { courseId: moduleId, ok: true },
+    { ok: false, code: "NOT_FOUND" },
+  ]);
+  expect((await my()).courses).toMatchObject([{ id: moduleId, children: [{ id: fire }, { id: data }] }]);
+  const listed = await ask("Courses", { organizationId, filter: { externalIds: ["LMS-4711"] } });
+  expect(listed.courses.nodes).toMatchObject([{ id: fire, passRate: 80 }]);
+  expect((await ask("Course", { id: moduleId })).course).toMatchObject({ groups: [{ id: group.id }] });
+
+  const started = await ask("StartTraining", { input: { organizationId, userId, courseId: fire, moduleId } });
+  expect(started.startTraining).toMatchObject({ start: { attempt: 1 }, seat: null });
+  const completed = { organizationId, userId, courseId: fire, externalId: "run-1", score: 7, maximum: 10 };
+  const { result } = (await ask("RecordResult", { input: completed })).recordResult;
+  expect(result).toMatchObject({ attempt: 1, percent: 70, passed: false });
+  expect((await ask("RecordResult", { input: completed })).recordResult).toMatchObject({ result, recorded: false });
+  const last = await ask("RecordResult", { input: { organizationId, userId, courseId: data, passed: true } });
+  expect(last.recordResult.completedModules).toMatchObject([{ courseId: moduleId, passed: false }]);
+  const correction = { id: result.id, expectedVersion: 1, score: 8, reason: "An answer was counted as wrong" };
+  expect((await ask("CorrectResult", { input: correction })).correctResult.result).toMatchObject({ passed: true });
+
+  const unassigned = await ask("UnassignCoursesFromGroup", { input: { ...assignment, courseIds: [moduleId] } });
+  expect(unassigned.unassignCoursesFromGroup.results).toMatchObject([{ ok: true }]);
+  expect((await ask("ArchiveCourse", { id: fire })).archiveCourse.course.archivedAt).not.toBeNull();
+  expect((await ask("RestoreCourse", { id: fire })).restoreCourse.course.archivedAt).toBeNull();
+}
+
+export const TRAINING_OPERATIONS: readonly (readonly [string, (world: World) => Promise<void>])[] = [
+  ["makes courses and a module, assigns them, starts them, and records and corrects results", teaches],
+];
