@@ -7,6 +7,7 @@ import {
   type NormalizedProfile,
   type ProfileField,
 } from "../../connection/contract/index.js";
+import { isEmailAddress } from "../../protocols/email-address.js";
 import type { VerifiedAssertion } from "../../protocols/saml/check-assertion.js";
 import { NAME_ID_FORMAT } from "../../protocols/saml/names.js";
 import type { SamlSettings } from "./settings.js";
@@ -85,16 +86,14 @@ type Email =
   | { readonly kind: "missing" }
   | { readonly kind: "ambiguous"; readonly attribute: string; readonly count: number };
 
-const ADDRESS = /^[^\s@<>(),;:"\\[\]]{1,64}@[^\s@<>(),;:"\\[\]]{1,189}$/;
-
 /**
  * The e-mail address. Of several addresses none is better than another, and a person may be able to add one at the
  * provider: only the NameID, when it is one of them, decides.
  */
 function readEmail({ nameId, attributes }: VerifiedAssertion, settings: SamlSettings): Email {
-  const named = nameId.format === NAME_ID_FORMAT.emailAddress && ADDRESS.test(nameId.value) ? nameId.value : null;
+  const named = nameId.format === NAME_ID_FORMAT.emailAddress && isEmailAddress(nameId.value) ? nameId.value : null;
   const found = readNamed(attributes, settings.emailAttribute, VOCABULARY.email);
-  const values = found?.values.filter((value) => ADDRESS.test(value)) ?? [];
+  const values = found?.values.filter(isEmailAddress) ?? [];
   const distinct = new Map(values.map((value) => [value.toLowerCase(), value]));
   if (found === null || distinct.size === 0)
     return named === null ? { kind: "missing" } : { kind: "known", value: named };

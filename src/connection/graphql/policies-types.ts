@@ -8,7 +8,7 @@ import {
   type ConnectionPolicy,
   type PolicyName,
 } from "../stored/policies.js";
-import { declareField, makeClass } from "./declare.js";
+import { declareField, makeClass } from "../../platform/graphql/declare.js";
 
 /** The policies as they hold. */
 export const ConnectionPoliciesType = makeClass("ConnectionPolicies") as unknown as ClassType<ConnectionPolicies>;

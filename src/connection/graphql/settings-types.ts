@@ -18,7 +18,7 @@ import { keyOf, type ConnectionTypeRegistry } from "../registry.js";
 import type { SettingsByType } from "../settings/choose-type.js";
 import { settingsOf, type ShownSetting } from "../settings/stored-settings.js";
 import { toConnectionType } from "./connection-types.type.js";
-import { capitalize, declareField, makeClass } from "./declare.js";
+import { capitalize, declareField, makeClass } from "../../platform/graphql/declare.js";
 
 /** That a secret is set. It never comes out. */
 @ObjectType("SecretStatus", { description: "A secret that is set. It never comes out again.", simpleResolvers: true })

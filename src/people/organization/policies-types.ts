@@ -1,5 +1,6 @@
 /** The GraphQL types of an organization's policies, made from their declarations. */
 import { Field, InputType, Int, ObjectType, registerEnumType, type ClassType } from "type-graphql";
+import { declareField } from "../../platform/graphql/declare.js";
 import { RoleKeyScalar } from "../role/role-key.scalar.js";
 import { FieldSourceEnum } from "../user/profile.type.js";
 import {
@@ -98,23 +99,9 @@ function typesOf(policy: DeclaredPolicy): { readonly answer: unknown; readonly i
   }
 }
 
-function declareField(
-  target: ClassType,
-  name: string,
-  type: unknown,
-  options: { readonly description: string; readonly nullable?: boolean },
-): void {
-  // Without a design type TypeGraphQL takes the property for undeclared.
-  Reflect.defineMetadata("design:type", Object, target.prototype as object, name);
-  (Field as (type: () => unknown, options: object) => PropertyDecorator)(() => type, options)(
-    target.prototype as object,
-    name,
-  );
-}
-
 for (const [name, policy] of Object.entries(ORGANIZATION_POLICIES) as [string, DeclaredPolicy][]) {
   const { answer, input } = typesOf(policy);
   const { description } = policy;
-  declareField(Policies, name, answer, { description });
-  declareField(PoliciesInput, name, input, { nullable: true, description });
+  declareField(Policies, name, () => answer, { description, nullable: false });
+  declareField(PoliciesInput, name, () => input, { nullable: true, description });
 }

@@ -1,5 +1,6 @@
 /** Relay pages (GraphQL Cursor Connections): the arguments, the types, and the value that a resolver returns. */
 import { ArgsType, Extensions, Field, Int, ObjectType, type ClassType } from "type-graphql";
+import { declareField } from "./declare.js";
 import { Failure, INVALID_INPUT, QUERY_LIMIT_EXCEEDED, type FieldIssue } from "../errors/failure.js";
 
 /** Rows on a page when nothing is said. */
@@ -166,18 +167,20 @@ export function definePage<Node extends object>(
   node: () => ClassType<Node>,
   description: string,
 ): ClassType<Page<Node>> {
+  const declare = (target: ClassType, field: string, type: () => unknown, says: string) =>
+    declareField(target, field, type, { description: says, nullable: false });
   class EdgeType {}
   ObjectType(`${name}Edge`, { description: `One item of ${name}Connection.`, simpleResolvers: true })(EdgeType);
-  declareField(EdgeType, "cursor", () => String, "The item's cursor, for `after` and `before`.");
-  declareField(EdgeType, "node", node, "The item itself.");
+  declare(EdgeType, "cursor", () => String, "The item's cursor, for `after` and `before`.");
+  declare(EdgeType, "node", node, "The item itself.");
 
   class ConnectionType {}
   ObjectType(`${name}Connection`, { description, simpleResolvers: true })(ConnectionType);
   Extensions({ [PAGE_EXTENSION]: true })(ConnectionType);
-  declareField(ConnectionType, "edges", () => [EdgeType], "The items of this page, each with its cursor.");
-  declareField(ConnectionType, "nodes", () => [node()], "The items of this page, without cursors.");
-  declareField(ConnectionType, "pageInfo", () => PageInfo, "Where this page lies in the whole list.");
-  declareField(
+  declare(ConnectionType, "edges", () => [EdgeType], "The items of this page, each with its cursor.");
+  declare(ConnectionType, "nodes", () => [node()], "The items of this page, without cursors.");
+  declare(ConnectionType, "pageInfo", () => PageInfo, "Where this page lies in the whole list.");
+  declare(
     ConnectionType,
     "totalCount",
     () => Int,
@@ -185,12 +188,4 @@ export function definePage<Node extends object>(
   );
   // The class carries the decorators' metadata; its instances are plain `Page` values.
   return ConnectionType as ClassType<Page<Node>>;
-}
-
-function declareField(target: ClassType, name: string, type: Parameters<typeof Field>[0], description: string): void {
-  Reflect.defineMetadata("design:type", Object, target.prototype as object, name);
-  (Field as (type: unknown, options: object) => PropertyDecorator)(type, { description })(
-    target.prototype as object,
-    name,
-  );
 }

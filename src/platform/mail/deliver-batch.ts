@@ -3,7 +3,8 @@ import type { Clock } from "../clock.js";
 import type { Database } from "../database/database.js";
 import type { Logger } from "../telemetry/logger.js";
 import { findNextAttempt } from "./attempts.js";
-import { isMailAddress, NO_ADDRESS } from "./mail-text.js";
+import { isEmailAddress } from "../errors/input.js";
+import { NO_ADDRESS } from "./mail-text.js";
 import { claimDueMail, hasDueMail, settleMail, type DueMail, type Outcome } from "./outbox.js";
 import type { MailTemplates } from "./template.js";
 import type { Delivery, MailTransport } from "./transport.js";
@@ -86,7 +87,7 @@ async function attempt(
   const { clock, transport, logger } = parts;
   const limit = AbortSignal.timeout(ATTEMPT_WITHIN_MILLISECONDS);
   // Looked at again, because the row may have been written by another hand since.
-  const delivery = isMailAddress(mail.recipient)
+  const delivery = isEmailAddress(mail.recipient)
     ? await transport.deliver(mail, AbortSignal.any([stop, limit]))
     : UNUSABLE_ADDRESS;
   if (delivery.kind === "DELIVERED") {

@@ -1,7 +1,5 @@
 /** Brings texts of unknown origin into forms that can be nothing but text in a message. */
 
-import { isEmailAddress } from "../errors/input.js";
-
 /** Half a character, which no encoding can carry. */
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 
@@ -32,8 +30,3 @@ export function cutText(text: string, longest: number): string {
 
 /** Why a message to what is no address is never tried. */
 export const NO_ADDRESS = "The recipient is no e-mail address.";
-
-/** Whether a text is one address and nothing that a mail server, a mail program or a log could read as more. */
-export function isMailAddress(text: string): boolean {
-  return isEmailAddress(text) && !/\p{C}/u.test(text);
-}

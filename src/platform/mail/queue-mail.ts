@@ -2,7 +2,8 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Transaction } from "../database/database.js";
 import { insertRows } from "../database/statements.js";
-import { cutText, isMailAddress, NO_ADDRESS, toOneLine, toPlainText } from "./mail-text.js";
+import { isEmailAddress } from "../errors/input.js";
+import { cutText, NO_ADDRESS, toOneLine, toPlainText } from "./mail-text.js";
 import type { MailText } from "./template.js";
 
 /** A message for one person. */
@@ -48,7 +49,7 @@ const COLUMNS = [
 
 function toValues(now: Date) {
   return ({ organizationId, recipient, template, subject, body }: NewMail) => {
-    const isUsable = isMailAddress(recipient);
+    const isUsable = isEmailAddress(recipient);
     return [
       uuidv7({ msecs: now.getTime() }),
       organizationId,

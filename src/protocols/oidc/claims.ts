@@ -2,7 +2,7 @@
  * From claims to what they say of a person (OpenID Connect Core 1.0, section 5.1). A claim is named by its own name or,
  * inside objects, by a path with dots: `realm_access.roles`.
  */
-import { isEmailAddress } from "./email-address.js";
+import { isEmailAddress } from "../email-address.js";
 import { refuse } from "./refusals.js";
 import { isObject } from "./request-json.js";
 import type { Claims } from "./surroundings.js";

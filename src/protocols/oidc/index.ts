@@ -11,7 +11,7 @@ export {
 } from "./claims.js";
 export { diagnoseProvider, type DiagnosisSubject } from "./diagnosis.js";
 export { discoverProvider, type DiscoverySource } from "./discovery.js";
-export { isEmailAddress } from "./email-address.js";
+export { isEmailAddress } from "../email-address.js";
 export { makeEndSessionUrl } from "./end-session.js";
 export { describeProvider } from "./endpoints.js";
 export { SIGNING_ALGORITHMS, verifyIdToken, type SigningAlgorithm } from "./id-token.js";
