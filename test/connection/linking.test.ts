@@ -471,6 +471,22 @@ describe("relinking one person", () => {
     expect((await auditOf("identity.linked"))[0]!.after).toMatchObject({ droppedUnverifiedPassword: true });
   });
 
+  test("leads nobody away from an account that may do more than the caller, and undoes no merge with it", async () => {
+    const boss = await account(at("boss"), { roleKeys: ["ADMIN"] });
+    const lesser = await account(at("lesser"));
+    const person = { subject: "boss", email: at("boss") };
+    expect(await arrive(person)).toBe(boss);
+    const [identity] = await identitiesOf(boss);
+    const helper = keyWith("USERS_WRITE", "USERS_READ");
+    expect((await relink({ identityId: identity!.id, userId: lesser }, helper)).codes).toEqual(["FORBIDDEN"]);
+    expect((await unmerge(identity!.id, helper)).codes).toEqual(["FORBIDDEN"]);
+    expect(await arrive(person)).toBe(boss);
+    // Nor once the link is the person's own.
+    await relink({ identityId: identity!.id, userId: boss });
+    expect((await relink({ identityId: identity!.id, userId: lesser }, helper)).codes).toEqual(["FORBIDDEN"]);
+    expect(await arrive(person)).toBe(boss);
+  });
+
   test("leads nobody to an account that may do more than the caller", async () => {
     const boss = await account(at("boss"), { roleKeys: ["ADMIN"] });
     const person = { connectionId, issuer: "i", subject: "s" };

@@ -131,7 +131,7 @@ export class LinkingResolver {
 
   @Mutation(() => UnmergeIdentityPayload, {
     description:
-      "Undoes a merge: the link is kept for the record, the person's sessions through the connection end, and the person gets an account of their own at the next sign-in. Merging never joins them again; relinkIdentity can. Needs USERS_WRITE. Answers IDENTITY_NOT_MERGED.",
+      "Undoes a merge: the link is kept for the record, the person's sessions through the connection end, and the person gets an account of their own at the next sign-in. Merging never joins them again; relinkIdentity can. Needs USERS_WRITE and all that the account may do. Answers IDENTITY_NOT_MERGED.",
   })
   async unmergeIdentity(
     @Ctx() context: RequestContext,
@@ -144,7 +144,7 @@ export class LinkingResolver {
 
   @Mutation(() => RelinkIdentityPayload, {
     description:
-      "Leads a person at a provider to an account, and ends their sessions in the one before: the way out of SUBJECT_CHANGED, when the provider re-created somebody. Needs USERS_WRITE and all that the account may do.",
+      "Leads a person at a provider to an account, and ends their sessions in the one before: the way out of SUBJECT_CHANGED, when the provider re-created somebody. Needs USERS_WRITE and all that both accounts may do.",
   })
   async relinkIdentity(
     @Ctx() context: RequestContext,

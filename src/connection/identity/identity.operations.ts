@@ -13,7 +13,7 @@ import type { ConnectionServices } from "../services.js";
 import type { Connection } from "../stored/connection.js";
 import { findConnection } from "../stored/connection.repository.js";
 import { linkPerson, retireMerge } from "./identity.changes.js";
-import { findIdentityById } from "./identity.repository.js";
+import { findIdentityById, findLinks } from "./identity.repository.js";
 import type { Identity, PersonAtProvider } from "./identity.js";
 
 /** As wide as the columns. */
@@ -32,7 +32,7 @@ export interface RelinkInput {
  * Undoes a merge. The person gets an account of their own at the next sign-in, and is not merged again. Undoing what is
  * undone changes nothing.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, IDENTITY_NOT_MERGED
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for an account that may do more than the caller), NOT_FOUND, IDENTITY_NOT_MERGED
  */
 export async function unmergeIdentity(services: ConnectionServices, caller: Caller, id: string): Promise<Identity> {
   const { found, connection } = await readIdentityFor(services, caller, id);
@@ -42,6 +42,7 @@ export async function unmergeIdentity(services: ConnectionServices, caller: Call
     if (identity === null) throw new Failure(NOT_FOUND, { type: "identity" });
     if (identity.linkKind !== "MERGED") throw new Failure(IDENTITY_NOT_MERGED, {});
     if (identity.retiredAt !== null) return identity;
+    await requireHoldingUser(unit, caller, identity.userId);
     await retireMerge(unit, organization, identity, "UNDONE");
     return { ...identity, retiredAt: unit.now };
   });
@@ -51,7 +52,8 @@ export async function unmergeIdentity(services: ConnectionServices, caller: Call
  * Leads a person at a provider to an account of the connection's organization: the way out when a provider re-created
  * somebody, or gave an account to the wrong person. A person who never signed in may be linked beforehand.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for an account that may do more than the caller), NOT_FOUND, INVALID_INPUT
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for an account that may do more than the caller, the one before or the one from
+ *   now on), NOT_FOUND, INVALID_INPUT
  */
 export async function relinkIdentity(
   services: ConnectionServices,
@@ -64,6 +66,9 @@ export async function relinkIdentity(
     const { organization } = await lockFor(unit, connection);
     const user = await findTarget(unit, organization.id, input.userId);
     await requireHoldingUser(unit, caller, user.id);
+    // Whoever leads an administrator elsewhere takes their access away, past all that protects the last one and the owner.
+    const { own, merged } = await findLinks(unit, person.connectionId, person.issuer, person.subject);
+    for (const link of [own, merged]) if (link !== null) await requireHoldingUser(unit, caller, link.userId);
     return await linkPerson(unit, organization, person, user);
   });
 }
