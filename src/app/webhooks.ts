@@ -31,8 +31,8 @@ export interface AnnouncedBegin {
 export function announceCommits(begin: Begin): AnnouncedBegin {
   let tell = () => {};
   return {
-    begin: async (caller, cause, work) => {
-      const result = await begin(caller, cause, work);
+    begin: async (caller, cause, work, options) => {
+      const result = await begin(caller, cause, work, options);
       tell();
       return result;
     },

@@ -24,6 +24,15 @@ export interface Transaction extends Reader {
   readonly execute: (sql: string, parameters?: readonly SqlValue[]) => Promise<number>;
 }
 
+/** How a transaction is committed. */
+export interface TransactOptions {
+  /**
+   * Whether a power cut may undo it, as long as nothing was committed after it that may not be undone. On SQLite the commit
+   * then does not wait for the disk; the end of the process alone undoes nothing. Elsewhere it has no effect.
+   */
+  readonly mayBeLost?: boolean;
+}
+
 export interface Database {
   readonly dialect: Dialect;
   /** Committed rows, outside any transaction. Using it inside one is an error: it would not see the changes. */
@@ -33,7 +42,7 @@ export interface Database {
    * whole work is repeated when the server reports a deadlock, a lock wait timeout or a changed record, so it must be
    * free of side effects beyond the transaction; no network and no hashing inside.
    */
-  readonly transact: <T>(work: (transaction: Transaction) => Promise<T>) => Promise<T>;
+  readonly transact: <T>(work: (transaction: Transaction) => Promise<T>, options?: TransactOptions) => Promise<T>;
   /** Fails when the database does not answer. */
   readonly ping: () => Promise<void>;
   readonly close: () => Promise<void>;

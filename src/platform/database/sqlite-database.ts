@@ -19,10 +19,11 @@ export async function openSqliteDatabase(target: SqliteTarget, parts: DataSource
   const { dataSource, writer, readConnection } = await openConnections(target, parts);
   const reader = createReader(readConnection, writer.scopes);
 
-  const transact: Database["transact"] = async (work) => {
+  const transact: Database["transact"] = async (work, { mayBeLost = false } = {}) => {
     writer.scopes.refuseAround(null, "A second transaction");
     const runner = dataSource.createQueryRunner() as QueuedSqliteQueryRunner;
     try {
+      if (mayBeLost) await runner.relax();
       await runner.startTransaction();
       const scope: TransactionScope = { owner: runner, open: true, failure: null };
       runner.scope = scope;

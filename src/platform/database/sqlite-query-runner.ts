@@ -24,6 +24,7 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
   scope: TransactionScope | null = null;
   #leave: (() => void) | null = null;
   #holdsUntilReleased = false;
+  #isRelaxed = false;
 
   constructor(
     driver: BetterSqlite3Driver,
@@ -36,6 +37,16 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
   async hold(): Promise<void> {
     await this.#enter();
     this.#holdsUntilReleased = true;
+  }
+
+  /**
+   * Waits for the turn, and lets commits not wait for the disk until `release`. The next commit of somebody else does, and
+   * with it everything before: the log is written in order.
+   */
+  async relax(): Promise<void> {
+    await this.hold();
+    this.#isRelaxed = true;
+    this.writer.connection?.handle.pragma("synchronous = NORMAL");
   }
 
   override async startTransaction(): Promise<void> {
@@ -83,7 +94,10 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
   override async release(): Promise<void> {
     try {
       if (this.writer.connection?.handle.inTransaction && this.#leave) this.writer.connection.handle.exec("ROLLBACK");
+      // Within a transaction it would be refused, so it comes after.
+      if (this.#isRelaxed) this.writer.connection?.handle.pragma("synchronous = FULL");
     } finally {
+      this.#isRelaxed = false;
       this.isTransactionActive = false;
       this.transactionDepth = 0;
       this.#holdsUntilReleased = false;

@@ -24,6 +24,9 @@ export interface RateLimitStoreOptions {
   readonly durationSeconds: number;
 }
 
+/** Who cuts the power to begin to count anew has other means. */
+const COUNTED = { mayBeLost: true };
+
 /** Counts in the database. Who has used everything up is refused from memory, so that insisting costs no write. */
 export class RateLimitStore extends RateLimiterStoreAbstract {
   readonly #database: RateLimitStoreOptions["database"];
@@ -57,7 +60,7 @@ export class RateLimitStore extends RateLimiterStoreAbstract {
       const window = await readWindow(transaction, keyHash);
       if (window === null) throw new Error("a rate limit was counted and is not there");
       return window;
-    });
+    }, COUNTED);
   }
 
   async _get(key: string): Promise<Window | null> {

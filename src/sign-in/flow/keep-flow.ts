@@ -1,5 +1,6 @@
 /** Keeps a flow while the person is at the provider, sealed, and finds it again when they return. */
 import { SYSTEM } from "../../access/caller.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { FlowDraft, PendingFlow } from "../../connection/contract/index.js";
 import type { Connection } from "../../connection/stored/connection.js";
 import { issueToken, sha256Hex } from "../../platform/crypto/tokens.js";
@@ -7,7 +8,14 @@ import { Failure } from "../../platform/errors/failure.js";
 import type { AttemptStep } from "../attempt/attempt.js";
 import type { Desk } from "../desk.js";
 import { SIGN_IN_OTHER_BROWSER, SIGN_IN_SUPERSEDED, SIGN_IN_UNKNOWN } from "../failures.js";
-import { consumeFlow, findFlowByRequestId, findFlowByState, insertFlow, type StoredFlow } from "./flow.repository.js";
+import {
+  BEFORE_ENTERING,
+  consumeFlow,
+  findFlowByRequestId,
+  findFlowByState,
+  insertFlow,
+  type StoredFlow,
+} from "./flow.repository.js";
 
 /** What a flow carries besides what the protocol keeps in it. */
 export interface FlowNotes {
@@ -119,8 +127,10 @@ function unseal({ store, keyRing }: Desk, flow: StoredFlow): FoundFlow {
       requestId: payload.requestId,
       secrets: payload.secrets,
       startedAt: flow.createdAt,
-      consume: () =>
-        store.begin(SYSTEM, { kind: "SIGN_IN", actor: flow.connectionId }, (unit) => consumeFlow(unit, flow.stateHash)),
+      consume: () => {
+        const use = (unit: UnitOfWork) => consumeFlow(unit, flow.stateHash);
+        return store.begin(SYSTEM, { kind: "SIGN_IN", actor: flow.connectionId }, use, BEFORE_ENTERING);
+      },
     },
   };
 }

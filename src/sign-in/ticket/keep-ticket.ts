@@ -5,12 +5,13 @@
  */
 import { SYSTEM } from "../../access/caller.js";
 import type { Verification } from "../../connection/contract/index.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Connection } from "../../connection/stored/connection.js";
 import { hashToken, issueToken, sha256Hex } from "../../platform/crypto/tokens.js";
 import { Failure } from "../../platform/errors/failure.js";
 import type { Desk } from "../desk.js";
 import { SIGN_IN_OTHER_BROWSER, SIGN_IN_REPLAYED, SIGN_IN_SUPERSEDED, SIGN_IN_UNKNOWN } from "../failures.js";
-import { consumeFlow, noteReplay } from "../flow/flow.repository.js";
+import { BEFORE_ENTERING, consumeFlow, noteReplay } from "../flow/flow.repository.js";
 import type { FlowNotes, PostedFlow } from "../flow/keep-flow.js";
 import { consumeTicket, findTicket, insertTicket } from "./ticket.repository.js";
 
@@ -39,7 +40,7 @@ export async function keepTicket(
   const { token: ticket, hash: ticketHash } = issueToken("");
   const contents = { verified, returnTo: flow.returnTo, steps };
   const payload = keyRing.seal(JSON.stringify(contents), sealContext(ticketHash));
-  await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, async (unit) => {
+  const keep = async (unit: UnitOfWork) => {
     if (!(await noteReplay(unit, connection.id, posted.replay)))
       throw new Failure(SIGN_IN_REPLAYED, {
         detail: `The ${posted.replay.kind} ${posted.replay.id} was accepted before.`,
@@ -48,7 +49,8 @@ export async function keepTicket(
       throw new Failure(SIGN_IN_UNKNOWN, { detail: "The sign-in was finished by another copy of the message." });
     const { trustVersion, browserHash } = flow;
     await insertTicket(unit, { ticketHash, connectionId: connection.id, trustVersion, browserHash, payload });
-  });
+  };
+  await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, keep, BEFORE_ENTERING);
   return ticket;
 }
 
@@ -73,9 +75,8 @@ export async function takeTicket(
     throw new Failure(SIGN_IN_SUPERSEDED, {
       detail: "What the connection trusts was changed after the sign-in began.",
     });
-  const taken = await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, (unit) =>
-    consumeTicket(unit, stored.ticketHash),
-  );
+  const take = (unit: UnitOfWork) => consumeTicket(unit, stored.ticketHash);
+  const taken = await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, take, BEFORE_ENTERING);
   if (!taken) throw unknown("The ticket was used before, or is over.");
   const contents = JSON.parse(keyRing.open(stored.payload, sealContext(stored.ticketHash))) as Omit<
     TakenTicket,

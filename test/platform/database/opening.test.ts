@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { Transaction } from "../../../src/platform/database/database.js";
 import { findDatabaseUrlMistake, parseDatabaseUrl } from "../../../src/platform/database/database-url.js";
 import { openDatabase } from "../../../src/platform/database/open-database.js";
 import { DatabaseInUseError } from "../../../src/platform/database/process-lock.js";
@@ -120,6 +121,23 @@ describe("a SQLite file", () => {
     expect(await database.dataSource.query("PRAGMA synchronous")).toEqual([{ synchronous: 2 }]);
     expect(await database.dataSource.query("PRAGMA foreign_keys")).toEqual([{ foreign_keys: 1 }]);
     await expect(database.reader.rows("CREATE TABLE note (id int)")).rejects.toThrow(/readonly|answer rows/);
+    await database.close();
+  });
+
+  test("waits for the disk at each commit but those that may be lost, also after one of those failed", async () => {
+    const database = await openDatabase({ url: `sqlite:${join(folder, "usher.sqlite")}`, ...NOTHING });
+    const inForce = ({ row }: Transaction) => row<{ synchronous: number }>("PRAGMA synchronous");
+    const [FULL, NORMAL] = [{ synchronous: 2 }, { synchronous: 1 }];
+    const together = [{ mayBeLost: true }, {}, { mayBeLost: true }, {}].map((options) =>
+      database.transact(inForce, options),
+    );
+    expect(await Promise.all(together)).toEqual([NORMAL, FULL, NORMAL, FULL]);
+    const failing = async (transaction: Transaction) => {
+      await transaction.execute("CREATE TABLE note (id int)");
+      throw new Error("thrown by the work");
+    };
+    await expect(database.transact(failing, { mayBeLost: true })).rejects.toThrow("thrown by the work");
+    expect(await database.transact(inForce)).toEqual(FULL);
     await database.close();
   });
 
