@@ -5,6 +5,7 @@ import { defineListLoader, defineLoader } from "../platform/graphql/loaders.js";
 import type { Domain } from "./domain/domain.js";
 import { findDomainsOfOrganizations } from "./domain/domain.repository.js";
 import { countMembersOfGroups } from "./group/group-member.repository.js";
+import { findManagedGroups, findManagersOfGroups } from "./group/group-manager.repository.js";
 import type { Group } from "./group/group.js";
 import { findGroupsOfUsers } from "./group/group.repository.js";
 import { findMembers, type MemberId } from "./membership/membership.repository.js";
@@ -77,6 +78,12 @@ export function createPeopleLoaders({ reader }: Store) {
     ),
     /** The groups of a user in an organization by `memberKey`, by name. */
     groupsOfMember: defineListLoader<RequestContext, Group>(byMember((...of) => findGroupsOfUsers(reader, ...of))),
+    /** The groups that a user manages in an organization by `memberKey`, by name. */
+    managedGroupsOfMember: defineListLoader<RequestContext, Group>(
+      byMember((...of) => findManagedGroups(reader, ...of)),
+    ),
+    /** Who manages a group by its id. */
+    managersOfGroup: defineListLoader<RequestContext, Member>((ids) => findManagersOfGroups(reader, ids)),
     /** Every source's values of a user's fields by the user's id. */
     fieldsOfUser: defineListLoader<RequestContext, FieldValue>((ids) => findFieldsOfUsers(reader, ids)),
     /** The linked manager of a user by the user's id. */

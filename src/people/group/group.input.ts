@@ -2,6 +2,7 @@
 import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import { ErrorCode } from "../../platform/graphql/error-codes.js";
 import { OrderDirectionEnum, type OrderDirection } from "../order-direction.js";
+import { MOST_MANAGERS } from "./group-managers.operations.js";
 import { MOST_USERS_AT_ONCE, type GroupMemberResult } from "./group-members.operations.js";
 import type { GroupOrder } from "./group.js";
 import { GroupOrderFieldEnum, GroupType } from "./group.type.js";
@@ -77,6 +78,17 @@ export class RemoveUsersFromGroupInput {
   userIds!: string[];
 }
 
+@InputType({ description: "Who manages a group from now on." })
+export class SetGroupManagersInput {
+  @Field(() => ID, { description: "The group." })
+  groupId!: string;
+
+  @Field(() => [ID], {
+    description: `All managers from now on: members of the group's organization, at most ${MOST_MANAGERS}; none where the list is empty.`,
+  })
+  userIds!: string[];
+}
+
 @ObjectType("GroupMemberResult", {
   description: "What became of one user whom a change of a group's members named.",
   simpleResolvers: true,
@@ -125,6 +137,12 @@ export class AddUsersToGroupPayload {
 
   @Field(() => [GroupMemberResultType], { description: "What became of each user, in the order of the request." })
   results!: readonly GroupMemberResult[];
+}
+
+@ObjectType({ description: "What setGroupManagers answers.", simpleResolvers: true })
+export class SetGroupManagersPayload {
+  @Field(() => GroupType, { description: "The group; `managers` has who manages it now." })
+  group!: GroupType;
 }
 
 @ObjectType({ description: "What removeUsersFromGroup answers.", simpleResolvers: true })

@@ -10,7 +10,8 @@ import type { PeopleLoaders } from "../loaders.js";
 import { OrganizationType } from "../organization/organization.type.js";
 import { listUsers } from "../user/list-users.js";
 import { lookAheadAtUsers } from "../user/look-ahead-at-users.js";
-import { UserPage, type UserType } from "../user/user.type.js";
+import { UserPage, UserType } from "../user/user.type.js";
+import { setGroupManagers } from "./group-managers.operations.js";
 import { addUsersToGroup, removeUsersFromGroup } from "./group-members.operations.js";
 import {
   AddUsersToGroupInput,
@@ -22,6 +23,8 @@ import {
   GroupOrderInput,
   RemoveUsersFromGroupInput,
   RemoveUsersFromGroupPayload,
+  SetGroupManagersInput,
+  SetGroupManagersPayload,
   UpdateGroupInput,
   UpdateGroupPayload,
 } from "./group.input.js";
@@ -84,6 +87,16 @@ export class GroupResolver {
     return await listUsers(this.store, context.caller, { organizationId, filter, page, ...lookAheadAtUsers(info) });
   }
 
+  @FieldResolver(() => [UserType], {
+    description:
+      "Who manages the group, in the order in which their accounts were made: whoever of them has TEAM_TRAINING_READ sees the training of its members. Needs GROUPS_READ and USERS_READ.",
+  })
+  async managers(@Root() group: GroupType, @Ctx() context: RequestContext): Promise<readonly UserType[]> {
+    requirePermission(context.caller, group.organizationId, "GROUPS_READ");
+    requirePermission(context.caller, group.organizationId, "USERS_READ");
+    return await this.loaders.managersOfGroup(context).load(group.id);
+  }
+
   @FieldResolver(() => OrganizationType, { description: "The organization whose users it gathers." })
   async organization(@Root() group: GroupType, @Ctx() context: RequestContext) {
     return await this.loaders.organization(context).load(group.organizationId);
@@ -129,6 +142,17 @@ export class GroupResolver {
     @Arg("input", () => AddUsersToGroupInput, { description: "Whom to put where." }) input: AddUsersToGroupInput,
   ): Promise<AddUsersToGroupPayload> {
     return await changing(context, () => addUsersToGroup(this.store, context.caller, input));
+  }
+
+  @Mutation(() => SetGroupManagersPayload, {
+    description:
+      "Makes these users the managers of a group, and nobody else; managers need not be in it. Whoever of them has TEAM_TRAINING_READ sees the training of its members. Needs GROUPS_WRITE, and TRAINING_READ to make somebody a manager.",
+  })
+  async setGroupManagers(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => SetGroupManagersInput, { description: "Who manages what." }) input: SetGroupManagersInput,
+  ): Promise<SetGroupManagersPayload> {
+    return await changing(context, async () => ({ group: await setGroupManagers(this.store, context.caller, input) }));
   }
 
   @Mutation(() => RemoveUsersFromGroupPayload, {

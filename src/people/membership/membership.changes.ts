@@ -7,6 +7,7 @@ import { appendEvent } from "../../events/append-event.js";
 import { changesBetween } from "../../events/event-type.js";
 import { Failure } from "../../platform/errors/failure.js";
 import { SEATS_FULL } from "../failures.js";
+import { deleteManagedGroups } from "../group/group-manager.repository.js";
 import { withdrawMemberships } from "../group/group.changes.js";
 import type { Organization } from "../organization/organization.js";
 import { findOrganization } from "../organization/organization.repository.js";
@@ -47,7 +48,7 @@ export async function joinOrganization(
   return await changeRoles(unit, organization, user, given);
 }
 
-/** Ends a membership: its groups, its roles, the sessions that are in it, and its seat as far as it was not used. */
+/** Ends a membership: its groups, those it manages, its roles, the sessions that are in it, and its seat as far as it was not used. */
 export async function leaveOrganization(
   unit: UnitOfWork,
   organization: Organization,
@@ -55,6 +56,7 @@ export async function leaveOrganization(
 ): Promise<ChangedRoles> {
   const before = await rolesOf(unit, organization, user);
   await withdrawMemberships(unit, { organizationId: organization.id, userId: user.id });
+  await deleteManagedGroups(unit, organization.id, user.id);
   await giveSeatBack(unit, organization, user.id);
   await deleteMembership(unit, organization.id, user.id);
   return await tellRoles(unit, organization, user, before);

@@ -69,6 +69,7 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
   },
   "Group.memberCount": inner(["GROUPS_READ"], ["GROUPS_READ"], onGroup("memberCount"), ofGroup),
   "Group.members": inner(["GROUPS_READ", "USERS_READ"], ["GROUPS_READ"], onGroup("members { totalCount }"), ofGroup),
+  "Group.managers": inner(["GROUPS_READ", "USERS_READ"], ["GROUPS_READ"], onGroup("managers { id }"), ofGroup),
   "Organization.connections": inner(
     ["CONNECTIONS_READ"],
     [],
@@ -118,5 +119,6 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
   "User.managerName": inner(["USERS_READ"], ["USERS_READ"], onUser("managerName"), ofUser),
   "User.profile": inner(["USERS_READ"], ["USERS_READ"], onUser("profile { field }"), ofUser),
   "User.groups": inner(["GROUPS_READ"], ["USERS_READ"], onUser("groups { name }"), ofUser),
+  "User.managedGroups": inner(["GROUPS_READ"], ["USERS_READ"], onUser("managedGroups { name }"), ofUser),
   "User.identities": inner(["USERS_READ"], ["USERS_READ"], onUser("identities { subject }"), ofUser),
 };

@@ -245,6 +245,12 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     value: "G1",
     groupId: await things.makeGroup(house),
   })),
+  setGroupManagers: byInput(
+    ["GROUPS_WRITE", "TRAINING_READ"],
+    "SetGroupManagersInput",
+    "group { id }",
+    async (house) => ({ groupId: await things.makeGroup(house), userIds: [await things.makeUser(house)] }),
+  ),
   setMemberRoles: byInput(["USERS_WRITE"], "SetMemberRolesInput", "member { id }", async (house) => ({
     ...home(house),
     userId: await things.makeMember(house),
