@@ -28,7 +28,8 @@ export function memberKey(organizationId: string, userId: string): string {
   return `${organizationId} ${userId}`;
 }
 
-function readMemberKey(key: string): MemberId {
+/** The user and the organization of a `memberKey`. */
+export function readMemberKey(key: string): MemberId {
   const [organizationId = "", userId = ""] = key.split(" ");
   return { organizationId, userId };
 }

@@ -52,10 +52,38 @@ export const RESULT_CONFLICT = defineFailure<{ resultId: string; differences: re
     "Look at details.differences. Record another completion under an external id of its own, or change the recorded one with correctResult. Nothing was changed.",
 });
 
+export const QUESTION_TAKEN = defineFailure<{ question: string }>({
+  code: "QUESTION_TAKEN",
+  status: 409,
+  message: ({ question }) => `The organization asks "${question}" already; case does not count.`,
+  remedy: "Use that filter, or ask another question. Nothing was changed.",
+});
+
+export const FILTER_IN_USE = defineFailure<{
+  /** How many users lose an answer. */
+  affectedUsers: number;
+}>({
+  code: "FILTER_IN_USE",
+  status: 409,
+  message: ({ affectedUsers }) =>
+    `${affectedUsers} ${affectedUsers === 1 ? "user loses" : "users lose"} an answer by it. Nothing was changed yet.`,
+  remedy: "Send the number that details.affectedUsers has as confirmAffectedUsers, or give those users other answers.",
+});
+
+export const FILTER_LIMIT_REACHED = defineFailure<{ maximum: number }>({
+  code: "FILTER_LIMIT_REACHED",
+  status: 409,
+  message: ({ maximum }) => `The organization has ${maximum} filters, which is the most.`,
+  remedy: "Delete one that is not needed any more. Nothing was created.",
+});
+
 export const TRAINING_FAILURES = [
   COURSE_ARCHIVED,
   EXTERNAL_ID_TAKEN,
   COURSE_EXPECTED,
   TRAINING_NOT_ALLOWED,
   RESULT_CONFLICT,
+  QUESTION_TAKEN,
+  FILTER_IN_USE,
+  FILTER_LIMIT_REACHED,
 ] as const;

@@ -4,6 +4,7 @@ import { createPeopleLoaders } from "../people/loaders.js";
 import type { ResolverClass } from "../platform/graphql/schema.js";
 import { GroupCoursesResolver, UserCoursesResolver } from "./course/assigned-courses.resolver.js";
 import { CourseResolver } from "./course/course.resolver.js";
+import { createFilterResolvers } from "./filter/resolvers.js";
 import { createTrainingLoaders } from "./loaders.js";
 import { RecordingResolver } from "./result/recording.resolver.js";
 import { GroupCourseResultsResolver, ResultsResolver } from "./result/results.resolver.js";
@@ -19,5 +20,6 @@ export function createTrainingResolvers(store: Store): ReadonlyMap<ResolverClass
     [UserCoursesResolver, new UserCoursesResolver(loaders)],
     [ResultsResolver, new ResultsResolver(store, loaders, people)],
     [GroupCourseResultsResolver, new GroupCourseResultsResolver(loaders)],
+    ...createFilterResolvers(store),
   ]);
 }

@@ -411,6 +411,31 @@ describe("a program", () => {
     expect((await guest.submitForm(0)).url).toBe(`${frontendOrigin}/home`);
   });
 
+  it("asks questions, stores answers, and takes no answer away from anybody unasked", async () => {
+    const operate = (name: string, variables: Record<string, unknown>) => ask(name, variables, OPERATOR_KEY);
+    const input = { organizationId, question: "Country", answers: ["Austria", "Germany"] };
+    const { id, answers } = (await operate("CreateFilter", { input })).createFilter.filter;
+    const { users } = await ask("Users", { organizationId, filter: { search: "alan" } });
+    const answered = await operate("SetUserAnswers", {
+      input: { organizationId, userId: users.nodes[0].id, answers: [{ filterId: id, answerId: answers[1].id }] },
+    });
+    expect(answered.setUserAnswers.user.answers).toEqual([{ question: "Country", text: "Germany" }]);
+    await operate("UpdateFilter", {
+      input: { id, answers: [answers[0], { id: answers[1].id, text: "Deutschland" }, { text: "Schweiz" }] },
+    });
+    const { filters } = await operate("Filters", { organizationId });
+    expect(filters[0].answers).toMatchObject([
+      { text: "Austria", userCount: 0 },
+      { text: "Deutschland", userCount: 1 },
+      { text: "Schweiz", userCount: 0 },
+    ]);
+    const refused = await usher.graphql(documentOf("DeleteFilter"), { id }, OPERATOR_KEY);
+    const { code, details } = refused.errors?.[0]?.extensions ?? {};
+    expect([code, details]).toEqual(["FILTER_IN_USE", { affectedUsers: 1 }]);
+    await operate("DeleteFilter", { id, confirmAffectedUsers: details.affectedUsers });
+    expect((await operate("Filters", { organizationId })).filters).toEqual([]);
+  });
+
   it("follows the log, and reads what was done", async () => {
     const { events } = await ask("Events", { organizationId, types: ["user.created"] });
     expect(events.nodes.map(({ type }: { type: string }) => type)).toEqual([

@@ -67,6 +67,15 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     ...inner(["TEAM_TRAINING_READ"], ["GROUPS_READ"], onGroup("courses { id }"), ofGroup),
     or: "TRAINING_READ",
   },
+  "FilterAnswer.userCount": inner(
+    ["TRAINING_READ"],
+    ["TEAM_TRAINING_READ"],
+    "query ($organizationId: ID!) { filters(organizationId: $organizationId) { answers { userCount } } }",
+    async (house) => {
+      await things.makeFilter(house);
+      return home(house);
+    },
+  ),
   "Group.memberCount": inner(["GROUPS_READ"], ["GROUPS_READ"], onGroup("memberCount"), ofGroup),
   "Group.members": inner(["GROUPS_READ", "USERS_READ"], ["GROUPS_READ"], onGroup("members { totalCount }"), ofGroup),
   "Group.managers": inner(["GROUPS_READ", "USERS_READ"], ["GROUPS_READ"], onGroup("managers { id }"), ofGroup),
@@ -112,6 +121,7 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     ...inner(["TEAM_TRAINING_READ"], ["USERS_READ"], onUser("courses { id }"), ofUser),
     or: "TRAINING_READ",
   },
+  "User.answers": inner(["TRAINING_READ"], ["USERS_READ"], onUser("answers { text }"), ofUser),
   "User.fieldValues": inner(["USERS_READ"], ["USERS_READ"], onUser("fieldValues { field }"), ofUser),
   "User.lockedFields": inner(["USERS_READ"], ["USERS_READ"], onUser("lockedFields"), ofUser),
   "User.manager": inner(["USERS_READ"], ["USERS_READ"], onUser("manager { id }"), ofUser),

@@ -25,6 +25,17 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
   errorCodes: { needs: "NOTHING", use: "{ code }" },
   eventTypes: { needs: "NOTHING", use: "{ type }" },
   events: ofHome(["EVENTS_READ"], "id data"),
+  filters: {
+    needs: ["TEAM_TRAINING_READ"],
+    or: "TRAINING_READ",
+    declare: "$organizationId: ID!",
+    use: "(organizationId: $organizationId) { id question answers { text } }",
+    // Without a filter the answer is an empty list, which is also what a refusal might leave.
+    make: async (house) => {
+      await things.makeFilter(house);
+      return home(house);
+    },
+  },
   group: byId(["GROUPS_READ"], "id name", async (house) => ({ id: await things.makeGroup(house) })),
   groups: ofHome(["GROUPS_READ"], "id name"),
   groupResults: {
@@ -133,6 +144,11 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     ...home(house),
     title: house.word(),
   })),
+  createFilter: byInput(["TRAINING_WRITE"], "CreateFilterInput", "filter { id }", (house) => ({
+    ...home(house),
+    question: house.word(),
+    answers: ["Yes"],
+  })),
   createGroup: byInput(["GROUPS_WRITE"], "CreateGroupInput", "group { id }", (house) => ({
     ...home(house),
     name: house.word(),
@@ -164,6 +180,9 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
   })),
   deleteConnection: byId(["CONNECTIONS_WRITE"], "connection { id }", async (house) => ({
     id: await things.makeConnection(house),
+  })),
+  deleteFilter: byId(["TRAINING_WRITE"], "filter { id }", async (house) => ({
+    id: (await things.makeFilter(house)).id,
   })),
   deleteGroup: byId(["GROUPS_WRITE"], "group { id }", async (house) => ({ id: await things.makeGroup(house) })),
   deleteOrganization: byInput("OPERATOR", "DeleteOrganizationInput", "id", async (house) => {
@@ -296,6 +315,10 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     "group { id }",
     things.makeAssignment,
   ),
+  setUserAnswers: byInput(["TRAINING_WRITE"], "SetUserAnswersInput", "user { id }", async (house) => {
+    const { id: filterId, answerId } = await things.makeFilter(house);
+    return { ...home(house), userId: await things.makeUser(house), answers: [{ filterId, answerId }] };
+  }),
   updateConnection: byInput(["CONNECTIONS_WRITE"], "UpdateConnectionInput", "connection { id }", async (house) => ({
     id: await things.makeConnection(house),
     displayName: house.word(),
@@ -303,6 +326,10 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
   updateCourse: byInput(["TRAINING_WRITE"], "UpdateCourseInput", "course { id }", async (house) => ({
     id: await things.makeCourse(house),
     title: house.word(),
+  })),
+  updateFilter: byInput(["TRAINING_WRITE"], "UpdateFilterInput", "filter { id }", async (house) => ({
+    id: (await things.makeFilter(house)).id,
+    question: house.word(),
   })),
   updateGroup: byInput(["GROUPS_WRITE"], "UpdateGroupInput", "group { id }", async (house) => ({
     id: await things.makeGroup(house),

@@ -60,6 +60,14 @@ export async function makeAssignment(house: House) {
   return input;
 }
 
+export async function makeFilter({ usher, home: { organizationId }, word }: House) {
+  const { createFilter } = await usher.ask(
+    `mutation ($input: CreateFilterInput!) { createFilter(input: $input) { filter { id answers { id } } } }`,
+    { input: { organizationId, question: word(), answers: ["Yes", "No"] } },
+  );
+  return { id: createFilter.filter.id as string, answerId: createFilter.filter.answers[0].id as string };
+}
+
 export async function makeRole({ usher, home: { organizationId }, word }: House): Promise<string> {
   const { createRole } = await usher.ask(
     `mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id } } }`,

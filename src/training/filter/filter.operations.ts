@@ -1,0 +1,263 @@
+/** What can be done with filters, whatever door it comes through. What users answer is in `user-answers.operations.ts`. */
+import { v7 as uuidv7 } from "uuid";
+import { causeOf, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
+import type { Store } from "../../access/store.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { recordAudit } from "../../audit/record-audit.js";
+import { requireVersion } from "../../people/failures.js";
+import { lockOrganization } from "../../people/organization/organization.repository.js";
+import { isDuplicateKey } from "../../platform/database/driver-errors.js";
+import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
+import { InputCheck } from "../../platform/errors/input.js";
+import { foldCase } from "../../platform/text.js";
+import { FILTER_IN_USE, FILTER_LIMIT_REACHED, QUESTION_TAKEN } from "../failures.js";
+import {
+  filterSnapshot,
+  LONGEST_ANSWER,
+  LONGEST_QUESTION,
+  MOST_ANSWERS,
+  MOST_FILTERS,
+  type Filter,
+  type FilterAnswer,
+} from "./filter.js";
+import {
+  countUsersWithAnswers,
+  deleteFilterRow,
+  findFilter,
+  findFiltersOf,
+  insertFilter,
+  updateFilterRow,
+  updatePositions,
+} from "./filter.repository.js";
+
+/** A filter to make. */
+export interface NewFilterInput {
+  readonly organizationId: string;
+  readonly question: string;
+  readonly answers: readonly string[];
+}
+
+/** An answer as it is to be: one that there is, by its id, or a new one. */
+export interface AnswerInput {
+  readonly id?: string | null;
+  readonly text: string;
+}
+
+/** What to change in a filter: absent keeps. */
+export interface FilterChangeInput {
+  readonly id: string;
+  /** The version that the caller knows; absent changes whatever is there. */
+  readonly expectedVersion?: number | null;
+  readonly question?: string | null;
+  /** From 0. */
+  readonly position?: number | null;
+  /** All answers from now on, in their order; those that are not named by their id go. */
+  readonly answers?: readonly AnswerInput[] | null;
+  /** How many users may lose an answer. */
+  readonly confirmAffectedUsers?: number | null;
+}
+
+/**
+ * The filters of an organization, in their order.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
+ */
+export async function readFilters(
+  { reader }: Store,
+  caller: Caller,
+  organizationId: string,
+): Promise<readonly Filter[]> {
+  requirePermission(caller, organizationId, "TEAM_TRAINING_READ");
+  return await findFiltersOf(reader, organizationId);
+}
+
+/**
+ * Makes a filter, after all others.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, QUESTION_TAKEN, FILTER_LIMIT_REACHED
+ */
+export async function createFilter({ begin }: Store, caller: Caller, input: NewFilterInput): Promise<Filter> {
+  const { organizationId } = input;
+  requirePermission(caller, organizationId, "TRAINING_WRITE");
+  const check = new InputCheck();
+  const question = check.text("question", input.question, { longest: LONGEST_QUESTION });
+  const answers = checkAnswers(check, input.answers, (index) => `answers.${index}`);
+  check.finish();
+
+  return await begin(caller, causeOf(caller), async (unit) => {
+    if ((await lockOrganization(unit, organizationId)) === null) throw new Failure(NOT_FOUND, { type: "organization" });
+    const others = await findFiltersOf(unit, organizationId);
+    if (others.length >= MOST_FILTERS) throw new Failure(FILTER_LIMIT_REACHED, { maximum: MOST_FILTERS });
+    const filter: Filter = {
+      id: uuidv7(),
+      organizationId,
+      question,
+      answers: answers.map((text) => ({ id: uuidv7(), text })),
+      position: (others.at(-1)?.position ?? -1) + 1,
+      version: 1,
+      createdAt: unit.now,
+      updatedAt: unit.now,
+    };
+    await storeQuestion(question, () => insertFilter(unit, filter));
+    await recordAudit(unit, { ...entryOf("filter.created", filter), after: filterSnapshot(filter) });
+    return filter;
+  });
+}
+
+/**
+ * Changes what the input names and leaves the rest. Changing nothing stores nothing. An answer that users have goes only
+ * when the caller says how many of them lose it.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, QUESTION_TAKEN, FILTER_IN_USE
+ */
+export async function updateFilter(store: Store, caller: Caller, input: FilterChangeInput): Promise<Filter> {
+  const found = await readFilterFor(store, caller, input.id);
+  const check = new InputCheck();
+  const question =
+    input.question == null ? undefined : check.text("question", input.question, { longest: LONGEST_QUESTION });
+  const texts =
+    input.answers == null
+      ? undefined
+      : checkAnswers(
+          check,
+          input.answers.map(({ text }) => text),
+          (index) => `answers.${index}.text`,
+        );
+  if (input.position != null && input.position < 0) check.add("position", "INVALID", "must be 0 or more");
+  check.finish();
+
+  return await store.begin(caller, causeOf(caller), async (unit) => {
+    const before = await readForChange(unit, found);
+    requireVersion(input.expectedVersion, before.version);
+    const answers = texts === undefined ? before.answers : nameAnswers(before, input.answers ?? [], texts);
+    await requireConfirmed(
+      unit,
+      before.answers.filter(({ id }) => !answers.some((answer) => answer.id === id)),
+      input.confirmAffectedUsers,
+    );
+    const changed: Filter = { ...before, question: question ?? before.question, answers };
+    const position = await move(unit, before, input.position);
+    const isChanged = JSON.stringify(filterSnapshot(changed)) !== JSON.stringify(filterSnapshot(before));
+    if (!isChanged && position === null) return before;
+    const after: Filter = {
+      ...changed,
+      position: position ?? before.position,
+      version: before.version + 1,
+      updatedAt: unit.now,
+    };
+    await storeQuestion(after.question, () => updateFilterRow(unit, before, after));
+    await recordAudit(unit, {
+      ...entryOf("filter.updated", after),
+      before: { ...filterSnapshot(before), position: before.position },
+      after: { ...filterSnapshot(after), position: after.position },
+    });
+    return after;
+  });
+}
+
+/**
+ * Deletes a filter with its answers. While users have answers, only when the caller says how many lose one.
+ *
+ * @returns the filter as it was
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, FILTER_IN_USE
+ */
+export async function deleteFilter(
+  store: Store,
+  caller: Caller,
+  id: string,
+  confirmAffectedUsers: number | null = null,
+): Promise<Filter> {
+  const found = await readFilterFor(store, caller, id);
+  return await store.begin(caller, causeOf(caller), async (unit) => {
+    const before = await readForChange(unit, found);
+    await requireConfirmed(unit, before.answers, confirmAffectedUsers);
+    await deleteFilterRow(unit, id);
+    await recordAudit(unit, { ...entryOf("filter.deleted", before), before: filterSnapshot(before) });
+    return before;
+  });
+}
+
+async function readFilterFor({ reader }: Store, caller: Caller, id: string): Promise<Filter> {
+  const filter = await findFilter(reader, scopeFor(caller, "TRAINING_WRITE"), id);
+  if (filter === null) throw new Failure(NOT_FOUND, { type: "filter" });
+  return filter;
+}
+
+/** The organization's row is locked first, so that changes follow each other, and what users answer with them. */
+async function readForChange(unit: UnitOfWork, { id, organizationId }: Filter): Promise<Filter> {
+  await lockOrganization(unit, organizationId);
+  const filter = await findFilter(unit, organizationId, id);
+  if (filter === null) throw new Failure(NOT_FOUND, { type: "filter" });
+  return filter;
+}
+
+/** The texts of answers, each of which is there once, whatever the case. */
+function checkAnswers(check: InputCheck, given: readonly string[], pathOf: (index: number) => string): string[] {
+  if (given.length === 0) check.add("answers", "REQUIRED", "must name at least one answer");
+  if (given.length > MOST_ANSWERS) {
+    check.add("answers", "INVALID", `must name at most ${MOST_ANSWERS} answers`);
+    return [];
+  }
+  const seen = new Set<string>();
+  return given.map((each, index) => {
+    const text = check.text(pathOf(index), each, { longest: LONGEST_ANSWER });
+    const folded = foldCase(text);
+    if (text !== "" && seen.has(folded)) check.add(pathOf(index), "TAKEN", "is there already; case does not count");
+    seen.add(folded);
+    return text;
+  });
+}
+
+/** Gives new answers an id; those that name one must be of the filter, and each once. */
+function nameAnswers(filter: Filter, given: readonly AnswerInput[], texts: readonly string[]): readonly FilterAnswer[] {
+  const check = new InputCheck();
+  const left = new Set(filter.answers.map(({ id }) => id));
+  const answers = given.map(({ id }, index) => {
+    if (id != null && !left.delete(id))
+      check.add(`answers.${index}.id`, "UNKNOWN", "is no answer of this filter, or was named before");
+    return { id: id ?? uuidv7(), text: texts[index] ?? "" };
+  });
+  check.finish();
+  return answers;
+}
+
+/** @throws FILTER_IN_USE unless as many users lose an answer as the caller knows */
+async function requireConfirmed(
+  unit: UnitOfWork,
+  removed: readonly FilterAnswer[],
+  confirmed: number | null | undefined,
+): Promise<void> {
+  const users = await countUsersWithAnswers(
+    unit,
+    removed.map(({ id }) => id),
+  );
+  // A user has one answer to a question, so nobody is counted twice.
+  const affectedUsers = [...users.values()].reduce((sum, count) => sum + count, 0);
+  if (affectedUsers > 0 && confirmed !== affectedUsers) throw new Failure(FILTER_IN_USE, { affectedUsers });
+}
+
+/** Makes room for a filter in another place; answers its position there, `null` where it stays where it is. */
+async function move(unit: UnitOfWork, filter: Filter, place: number | null | undefined): Promise<number | null> {
+  if (place == null) return null;
+  const all = await findFiltersOf(unit, filter.organizationId);
+  const ids = all.map(({ id }) => id).filter((id) => id !== filter.id);
+  ids.splice(place, 0, filter.id);
+  const positions = new Map(ids.map((id, position) => [id, position]));
+  if (all.every(({ id }, position) => positions.get(id) === position)) return null;
+  const others = all.filter(({ id, position }) => id !== filter.id && positions.get(id) !== position);
+  await updatePositions(unit, new Map(others.map(({ id }) => [id, positions.get(id) ?? 0])));
+  return positions.get(filter.id) ?? null;
+}
+
+function entryOf(action: string, { id, organizationId }: Filter) {
+  return { organizationId, action, subject: { type: "filter", id } };
+}
+
+async function storeQuestion(question: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (isDuplicateKey(error)) throw new Failure(QUESTION_TAKEN, { question });
+    throw error;
+  }
+}

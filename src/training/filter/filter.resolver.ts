@@ -1,0 +1,128 @@
+/** Filters, and what users answer, in GraphQL. */
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import { requirePermission } from "../../access/caller.js";
+import type { RequestContext } from "../../access/request-context.js";
+import type { Store } from "../../access/store.js";
+import { memberKey } from "../../people/loaders.js";
+import { UserType } from "../../people/user/user.type.js";
+import { clearLoaders } from "../../platform/graphql/loaders.js";
+import type { UserAnswer } from "./filter.js";
+import {
+  CONFIRM_DELETION,
+  CreateFilterInput,
+  CreateFilterPayload,
+  DeleteFilterPayload,
+  SetUserAnswersInput,
+  SetUserAnswersPayload,
+  UpdateFilterInput,
+  UpdateFilterPayload,
+} from "./filter.input.js";
+import { createFilter, deleteFilter, readFilters, updateFilter } from "./filter.operations.js";
+import { FilterAnswerType, FilterType, UserAnswerType } from "./filter.type.js";
+import type { FilterLoaders } from "./loaders.js";
+import { setUserAnswers } from "./user-answers.operations.js";
+
+@Resolver(() => FilterType)
+export class FilterResolver {
+  constructor(private readonly store: Store) {}
+
+  @Query(() => [FilterType], {
+    description:
+      "The questions that an organization asks about its people, in their order, at most 100. Needs TRAINING_READ or TEAM_TRAINING_READ.",
+  })
+  async filters(
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, { description: "The organization that asks." }) organizationId: string,
+  ): Promise<readonly FilterType[]> {
+    return await readFilters(this.store, context.caller, organizationId);
+  }
+
+  @FieldResolver(() => [FilterAnswerType], { description: "The answers to choose from, in their order." })
+  answers(@Root() { answers, organizationId }: FilterType): readonly FilterAnswerType[] {
+    return answers.map((answer) => ({ ...answer, organizationId }));
+  }
+
+  @Mutation(() => CreateFilterPayload, {
+    description:
+      "Makes a filter, after all others; an organization has at most 100. Needs TRAINING_WRITE. Answers QUESTION_TAKEN and FILTER_LIMIT_REACHED.",
+  })
+  async createFilter(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => CreateFilterInput, { description: "What to make." }) input: CreateFilterInput,
+  ): Promise<CreateFilterPayload> {
+    return { filter: await createFilter(this.store, context.caller, input) };
+  }
+
+  @Mutation(() => UpdateFilterPayload, {
+    description:
+      "Changes a filter: its question, its place, and its answers, which are renamed, put in order, added and removed by one list. Whoever chose an answer keeps it under its new text. Needs TRAINING_WRITE. Answers VERSION_CONFLICT, QUESTION_TAKEN, and FILTER_IN_USE where users would lose an answer.",
+  })
+  async updateFilter(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => UpdateFilterInput, { description: "What to change." }) input: UpdateFilterInput,
+  ): Promise<UpdateFilterPayload> {
+    return await changing(context, async () => ({ filter: await updateFilter(this.store, context.caller, input) }));
+  }
+
+  @Mutation(() => DeleteFilterPayload, {
+    description:
+      "Deletes a filter with its answers. Needs TRAINING_WRITE. Answers FILTER_IN_USE where users would lose an answer.",
+  })
+  async deleteFilter(
+    @Ctx() context: RequestContext,
+    @Arg("id", () => ID, { description: "The filter to delete." }) id: string,
+    @Arg("confirmAffectedUsers", () => Int, CONFIRM_DELETION) confirmAffectedUsers: number | null | undefined,
+  ): Promise<DeleteFilterPayload> {
+    return await changing(context, async () => ({
+      filter: await deleteFilter(this.store, context.caller, id, confirmAffectedUsers),
+    }));
+  }
+
+  @Mutation(() => SetUserAnswersPayload, {
+    description:
+      "Stores what a user answers; questions that are not named stay as they are. It tells no event: answers are no field of the account. Needs TRAINING_WRITE.",
+  })
+  async setUserAnswers(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => SetUserAnswersInput, { description: "Who answers what." }) input: SetUserAnswersInput,
+  ): Promise<SetUserAnswersPayload> {
+    return await changing(context, async () => ({ user: await setUserAnswers(this.store, context.caller, input) }));
+  }
+}
+
+@Resolver(() => FilterAnswerType)
+export class FilterAnswerResolver {
+  constructor(private readonly loaders: FilterLoaders) {}
+
+  @FieldResolver(() => Int, {
+    description: "How many members of the organization chose it, whatever their status. Needs TRAINING_READ.",
+  })
+  async userCount(@Root() answer: FilterAnswerType, @Ctx() context: RequestContext): Promise<number> {
+    requirePermission(context.caller, answer.organizationId, "TRAINING_READ");
+    return (await this.loaders.usersWithAnswer(context).load(answer.id)) ?? 0;
+  }
+}
+
+/** Adds what they answered to users. */
+@Resolver(() => UserType)
+export class UserAnswersResolver {
+  constructor(private readonly loaders: FilterLoaders) {}
+
+  @FieldResolver(() => [UserAnswerType], {
+    description:
+      "What the user answered to the questions of the organization asked about, in the filters' order; a question without an answer is left out. Needs TRAINING_READ, but for yourself.",
+  })
+  async answers(@Root() user: UserType, @Ctx() context: RequestContext): Promise<readonly UserAnswer[]> {
+    const { caller } = context;
+    if (caller.kind !== "PERSON" || caller.userId !== user.id)
+      requirePermission(caller, user.organizationId, "TRAINING_READ");
+    return await this.loaders.answersOfMember(context).load(memberKey(user.organizationId, user.id));
+  }
+}
+
+/** Whatever the request reads after a change, it reads anew. */
+async function changing<Payload>(context: RequestContext, change: () => Promise<Payload>): Promise<Payload> {
+  const payload = await change();
+  clearLoaders(context);
+  return payload;
+}
