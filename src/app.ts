@@ -40,6 +40,7 @@ import { createReference } from "./platform/telemetry/reference.js";
 import { FLOW_LIFETIME_SECONDS } from "./sign-in/flow/flow.repository.js";
 import { createSignInLimits } from "./sign-in/limits.js";
 import { createSignInRouter } from "./sign-in/router.js";
+import { createExportRouter } from "./training/export/router.js";
 
 /** What a test may replace. */
 export interface Replacements {
@@ -145,6 +146,13 @@ export async function startUsher(
         return connection && describeConnection(services, connection);
       },
     });
+    const exports = createExportRouter({
+      store,
+      clock,
+      callerOf,
+      allowedOrigins: configuration.allowedOrigins,
+      logDefect: (error) => logger.error({ error }, "An export broke off."),
+    });
     const server = createHttpServer({
       logger,
       trustedProxies: configuration.trustedProxies,
@@ -158,6 +166,7 @@ export async function startUsher(
         { path: "/graphql", router: graphiql },
         { path: "/graphql", router: endpoint.router },
         { path: "/", router: signIn },
+        { path: "/", router: exports },
       ],
     });
     const port = await listen(server, configuration.port);

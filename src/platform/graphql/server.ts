@@ -14,6 +14,7 @@ import express, {
 } from "express";
 import type { GraphQLSchema } from "graphql";
 import { BAD_REQUEST, Failure, INTERNAL } from "../errors/failure.js";
+import { allowOrigins } from "../http/cross-origin.js";
 import type { Logger } from "../telemetry/logger.js";
 import { createReference } from "../telemetry/reference.js";
 import { createErrorFormat, renderFailure, toRequestError } from "./errors.js";
@@ -23,7 +24,6 @@ import { createCostPlugin, createShapeRule, DEFAULT_QUERY_LIMITS, type QueryLimi
 /** Bytes of a request's body, unpacked. */
 export const MAXIMUM_BODY_BYTES = 1_000_000;
 const MAXIMUM_VALIDATION_ERRORS = 20;
-const PREFLIGHT_SECONDS = 600;
 
 export interface EndpointOptions<Context extends BaseContext> {
   readonly schema: GraphQLSchema;
@@ -125,35 +125,6 @@ function adaptLogger(logger: Logger) {
     logger[level]({ source: "apollo" }, String(message));
   };
   return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
-}
-
-/** Lets pages of the named origins, and no others, call with cookies (Fetch standard, CORS protocol). */
-function allowOrigins(origins: ReadonlySet<string>): RequestHandler {
-  return (request, response, next) => {
-    response.vary("Origin");
-    const origin = request.headers.origin;
-    if (origin !== undefined && origins.has(origin)) {
-      response.setHeader("Access-Control-Allow-Origin", origin);
-      response.setHeader("Access-Control-Allow-Credentials", "true");
-      response.setHeader("Access-Control-Expose-Headers", "X-Request-Id");
-    }
-    if (request.method !== "OPTIONS") {
-      next();
-      return;
-    }
-    if (response.hasHeader("Access-Control-Allow-Origin")) {
-      response.setHeader("Access-Control-Allow-Methods", "GET, POST");
-      response.setHeader(
-        "Access-Control-Allow-Headers",
-        [
-          "Content-Type, Authorization, X-Request-Id, X-Apollo-Operation-Name, Apollo-Require-Preflight",
-          "Apollographql-Client-Name, Apollographql-Client-Version",
-        ].join(", "),
-      );
-      response.setHeader("Access-Control-Max-Age", String(PREFLIGHT_SECONDS));
-    }
-    response.status(204).end();
-  };
 }
 
 /**

@@ -54,7 +54,7 @@ const ID: Column = { column: "r.id", kind: "text", read: (raw) => raw.id };
  */
 export async function listResults({ reader }: Store, caller: Caller, query: ResultsQuery): Promise<Page<ListedResult>> {
   const { organizationId, filter, orderBy } = query;
-  const plan = await planFor(reader, caller, organizationId, filter ?? {});
+  const plan = await planFor(reader, caller, organizationId, filter ?? {}, "filter.");
   const found = await pageOf(reader, plan, query.page, orderBy == null ? "DESC" : (orderBy.direction ?? "ASC"));
   const ids = found.rows.map(({ id }) => id);
   const modules = found.rows.filter(({ kind }) => kind === "MODULE").map(({ id }) => id);
@@ -67,22 +67,27 @@ export async function listResults({ reader }: Store, caller: Caller, query: Resu
   }));
 }
 
-/** How a caller's results are found, once for all pages of a file. */
+/**
+ * How a caller's results are found, once for all pages of a file.
+ *
+ * @param inputPath what the names of the filter's fields begin with in the input
+ */
 export async function planFor(
   reader: Reader,
   caller: Caller,
   organizationId: string,
   filter: ResultFilter,
+  inputPath: "" | "filter.",
 ): Promise<ResultPlan> {
   const scope = scopeOfResults(caller, organizationId);
   // Whom a filter lets through tells who is in the group.
   if ((filter.groupIds ?? []).length > 0) requirePermission(caller, organizationId, "GROUPS_READ");
-  const range = await findRange(reader, organizationId, filter, "filter.to");
-  return await planResults(reader, organizationId, scope, filter, range);
+  const range = await findRange(reader, organizationId, filter, `${inputPath}to`);
+  return await planResults(reader, organizationId, scope, filter, range, `${inputPath}answers`);
 }
 
 /** The moments of a range in the organization's time zone, which is looked up where one of them depends on it. */
-export async function findRange(
+async function findRange(
   reader: Reader,
   organizationId: string,
   bounds: { readonly from?: TimeBound | null; readonly to?: TimeBound | null },

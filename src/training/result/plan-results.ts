@@ -30,15 +30,21 @@ interface Streams {
   readonly rest: readonly Condition[];
 }
 
-/** @throws INVALID_INPUT for answers that the organization does not know */
+/**
+ * Decides how the results of a filter are found.
+ *
+ * @param pathOfAnswers where in the input the answers are
+ * @throws INVALID_INPUT for answers that the organization does not know
+ */
 export async function planResults(
   reader: Reader,
   organizationId: string,
   scope: ResultScope,
   filter: ResultFilter,
   range: TimeRange,
+  pathOfAnswers: string,
 ): Promise<ResultPlan> {
-  const sets = await setsOfPeople(reader, organizationId, scope, filter);
+  const sets = await setsOfPeople(reader, organizationId, scope, filter, pathOfAnswers);
   const people = sets.length === 0 ? null : await findPeople(reader, sets, MOST_STREAMS);
   const courses = filter.courseIds == null || filter.courseIds.length === 0 ? null : [...new Set(filter.courseIds)];
   const always = conditionsOfAll(organizationId, filter, range);

@@ -25,11 +25,12 @@ export async function setsOfPeople(
   organizationId: string,
   scope: ResultScope,
   { userIds, answers, groupIds }: ResultFilter,
+  pathOfAnswers: string,
 ): Promise<readonly SetOfPeople[]> {
   return [
     ...(scope.kind === "SELF" ? [namedPeople([scope.userId])] : []),
     ...(isGiven(userIds) ? [namedPeople([...new Set(userIds)])] : []),
-    ...(isGiven(answers) ? await peopleWhoAnswered(reader, organizationId, [...new Set(answers)]) : []),
+    ...(isGiven(answers) ? await peopleWhoAnswered(reader, organizationId, [...new Set(answers)], pathOfAnswers) : []),
     ...(isGiven(groupIds) ? [membersOf(organizationId, [...new Set(groupIds)])] : []),
     ...(scope.kind === "TEAM" ? [teamOf(organizationId, scope.userId)] : []),
   ];
@@ -88,6 +89,7 @@ async function peopleWhoAnswered(
   reader: Reader,
   organizationId: string,
   answerIds: readonly string[],
+  path: string,
 ): Promise<readonly SetOfPeople[]> {
   const rows = await reader.rows<{ id: string; filter_id: string }>(
     `SELECT a.id, a.filter_id FROM filter_answer a JOIN filter f ON f.id = a.filter_id
@@ -96,7 +98,7 @@ async function peopleWhoAnswered(
   );
   if (rows.length < answerIds.length) {
     const check = new InputCheck();
-    check.add("filter.answers", "UNKNOWN", "must name answers to the organization's filters");
+    check.add(path, "UNKNOWN", "must name answers to the organization's filters");
     check.finish();
   }
   const answersByQuestion = new Map<string, string[]>();

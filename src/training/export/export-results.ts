@@ -1,0 +1,159 @@
+/**
+ * Results as a file, page by page: only one page is in memory, whatever the size of the file, and the next is read when
+ * the reader has taken the last. Who asks is asked again for each page, since a slow reader can take hours.
+ */
+import { setImmediate as turn } from "node:timers/promises";
+import { requirePermission, type Caller } from "../../access/caller.js";
+import type { Store } from "../../access/store.js";
+import { findOrganization } from "../../people/organization/organization.repository.js";
+import { BYTE_ORDER_MARK, writeCsvLine, type CsvValue } from "../../platform/csv.js";
+import type { Reader } from "../../platform/database/database.js";
+import { Failure, FORBIDDEN, NOT_FOUND } from "../../platform/errors/failure.js";
+import { MAXIMUM_PAGE_SIZE } from "../../platform/graphql/paging.js";
+import { findCourses } from "../course/course.repository.js";
+import type { Course } from "../course/course.js";
+import { pageOf, planFor } from "../result/list-results.js";
+import { resultFromRaw } from "../result/result.repository.js";
+import { scopeOfResults, type ResultScope } from "../result/result-scope.js";
+import type { Result } from "../result/result.js";
+import type { ExportQuery } from "./read-query.js";
+
+/** A file that is about to be written. */
+export interface ResultsFile {
+  readonly fileName: string;
+  /** Its text in pieces, to be taken one after the other. The first is there already. */
+  readonly pieces: AsyncGenerator<string, void>;
+}
+
+/** What a line shows of a person. */
+interface Person {
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly employeeId: string | null;
+}
+
+interface Line {
+  readonly result: Result;
+  /** `null` for who left the organization. */
+  readonly person: Person | null;
+  readonly course: Course | null;
+}
+
+/** The columns, by the names that the schema has. */
+const COLUMNS: Readonly<Record<string, (line: Line) => CsvValue>> = {
+  id: ({ result }) => result.id,
+  userId: ({ result }) => result.userId,
+  email: ({ person }) => person?.email ?? null,
+  firstName: ({ person }) => person?.firstName ?? null,
+  lastName: ({ person }) => person?.lastName ?? null,
+  employeeId: ({ person }) => person?.employeeId ?? null,
+  courseId: ({ result }) => result.courseId,
+  course: ({ course }) => course?.title ?? null,
+  courseExternalId: ({ course }) => course?.externalId ?? null,
+  kind: ({ result }) => result.kind,
+  attempt: ({ result }) => result.attempt,
+  score: ({ result }) => result.score,
+  maximum: ({ result }) => result.maximum,
+  percent: ({ result }) => result.percent,
+  passRate: ({ result }) => result.passRate,
+  passed: ({ result }) => result.passed,
+  startedAt: ({ result }) => result.startedAt,
+  completedAt: ({ result }) => result.completedAt,
+  recordedAt: ({ result }) => result.recordedAt,
+  externalId: ({ result }) => result.externalId,
+};
+
+/**
+ * Begins a file of results, the latest first. Everything that can be refused is refused before the first piece.
+ *
+ * @param askCaller who asks, now
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
+ */
+export async function exportResults(
+  { reader }: Store,
+  askCaller: () => Promise<Caller>,
+  { organizationId, filter, bom }: ExportQuery,
+  now: Date,
+): Promise<ResultsFile> {
+  const firstCaller = await askCaller();
+  const scope = requireExport(firstCaller, organizationId);
+  const organization = await findOrganization(reader, organizationId, organizationId);
+  if (organization === null) throw new Failure(NOT_FOUND, { type: "organization" });
+  const read = async (after: string | null) => {
+    const caller = await askCaller();
+    requireSameScope(scope, requireExport(caller, organizationId));
+    const plan = await planFor(reader, caller, organizationId, filter, "");
+    const page = await pageOf(reader, plan, { first: MAXIMUM_PAGE_SIZE, after }, "DESC");
+    const last = page.rows.at(-1);
+    const text = await writeLines(reader, organizationId, page.rows.map(resultFromRaw));
+    return { text, next: last !== undefined && (await page.hasNextPage()) ? page.cursorOf(last) : null };
+  };
+  const first = await read(null);
+  const head = `${bom ? BYTE_ORDER_MARK : ""}${writeCsvLine(Object.keys(COLUMNS))}`;
+  return {
+    fileName: `results-${organization.slug}-${now.toISOString().slice(0, 10)}.csv`,
+    pieces: (async function* () {
+      yield head + first.text;
+      for (let { next } = first; next !== null;) {
+        // A turn of the event loop: on SQLite a read waits for nothing, and would let nobody else have a turn.
+        await turn();
+        const page = await read(next);
+        yield page.text;
+        ({ next } = page);
+      }
+    })(),
+  };
+}
+
+/** The file names people: whoever sees more than themselves needs to be allowed to. */
+function requireExport(caller: Caller, organizationId: string): ResultScope {
+  const scope = scopeOfResults(caller, organizationId);
+  if (scope.kind !== "SELF") requirePermission(caller, organizationId, "USERS_READ");
+  return scope;
+}
+
+/** A file that goes on with less than it began with would look whole. */
+function requireSameScope(before: ResultScope, now: ResultScope): void {
+  if (JSON.stringify(before) !== JSON.stringify(now)) throw new Failure(FORBIDDEN, { permission: "TRAINING_READ" });
+}
+
+async function writeLines(reader: Reader, organizationId: string, results: readonly Result[]): Promise<string> {
+  const people = await findPeople(reader, organizationId, [...new Set(results.map(({ userId }) => userId))]);
+  const courses = await findCourses(reader, null, [...new Set(results.map(({ courseId }) => courseId))]);
+  return results
+    .map((result) => {
+      const line = {
+        result,
+        person: people.get(result.userId) ?? null,
+        course: courses.get(result.courseId) ?? null,
+      };
+      return writeCsvLine(Object.values(COLUMNS).map((read) => read(line)));
+    })
+    .join("");
+}
+
+async function findPeople(
+  reader: Reader,
+  organizationId: string,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, Person>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await reader.rows<{
+    id: string;
+    email: string;
+    first_name: string;
+    last_name: string;
+    employee_id: string | null;
+  }>(
+    `SELECT u.id, u.email, u.first_name, u.last_name, u.employee_id FROM membership m JOIN app_user u ON u.id = m.user_id
+      WHERE m.organization_id = ? AND m.user_id IN (${userIds.map(() => "?").join(", ")})`,
+    [organizationId, ...userIds],
+  );
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { email: row.email, firstName: row.first_name, lastName: row.last_name, employeeId: row.employee_id },
+    ]),
+  );
+}
