@@ -1,4 +1,4 @@
-/** `GET /export/results`: results as a file, for people with a session and for programs with a key. */
+/** Results as a file at `GET /export/results`, for people with a session and for programs with a key. */
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import express, { type Request, type Router } from "express";
