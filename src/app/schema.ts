@@ -15,17 +15,15 @@ import { SEAT_EVENTS } from "../people/seat/seat.events.js";
 import { USER_EVENTS } from "../people/user/user.events.js";
 import type { Catalogue } from "../platform/graphql/failures.js";
 import { buildGraphQLSchema, type ResolverClass } from "../platform/graphql/schema.js";
-import { eraseAttempts } from "../sign-in/attempt/erase-attempts.js";
 import { createSignInResolvers } from "../sign-in/resolvers.js";
-import { eraseResults } from "../training/result/erase-results.js";
 import { RESULT_EVENTS } from "../training/result/result.events.js";
 import { createTrainingResolvers } from "../training/resolvers.js";
-import { eraseAnswers } from "../webhooks/delivery/erase-answers.js";
 import { WEBHOOK_EVENTS } from "../webhooks/endpoint/endpoint.events.js";
 import { createWebhookResolvers } from "../webhooks/resolvers.js";
 import type { WebhookServices } from "../webhooks/services.js";
 import { explainOutcome } from "./catalogue.js";
 import { DESTINATIONS } from "./destinations.js";
+import { ERASERS } from "./erasers.js";
 import { ORGANIZATION_PARTS } from "./organization-parts.js";
 
 /** Every event type that this installation tells. */
@@ -57,7 +55,7 @@ export function createSchema(
     ...createPeopleResolvers(store, {
       roles: [findRoleMappingUses],
       organizationParts: ORGANIZATION_PARTS,
-      users: { guards: [], erasers: [eraseAttempts, eraseAnswers, eraseResults] },
+      users: { guards: [], erasers: ERASERS },
       ...replaced,
     }),
     ...createConnectionResolvers(services),

@@ -1,8 +1,8 @@
 /** The house of the people's tests with the room of training in it, and what many of its tests begin with. */
 import type { Caller } from "../../src/access/caller.js";
+import { ERASERS } from "../../src/app/erasers.js";
 import { ORGANIZATION_PARTS } from "../../src/app/organization-parts.js";
 import { TRAINING_FAILURES } from "../../src/training/failures.js";
-import { eraseResults } from "../../src/training/result/erase-results.js";
 import { createTrainingResolvers } from "../../src/training/resolvers.js";
 import { openHouse, OPERATOR, type House } from "../people/house.js";
 
@@ -11,7 +11,7 @@ export function openTrainingHouse(): Promise<House> {
   return openHouse({
     resolvers: createTrainingResolvers,
     failures: TRAINING_FAILURES,
-    users: { guards: [], erasers: [eraseResults] },
+    users: { guards: [], erasers: ERASERS },
     organizationParts: ORGANIZATION_PARTS,
   });
 }

@@ -745,7 +745,23 @@ test("results go with the person, whose scores no log tells any more", async () 
   const { result } = await record({ courseId, score: 1, maximum: 3, externalId: "secret-id", passed: false });
   await correct({ id: result.id, passed: true, reason: "secret reason" });
   await start({ courseId });
+  // A receiver that answers with what it was sent.
+  await house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, async (unit) => {
+    await unit.execute(
+      `INSERT INTO webhook_endpoint (id, organization_id, url, state, secret, secret_set_at, concurrency, timeout_seconds,
+                                     version, created_at, updated_at)
+       VALUES ('w1', ?, 'https://receiver.example/', 'ACTIVE', 'sealed', ?, 1, 15, 1, ?, ?)`,
+      [acme, unit.now, unit.now, unit.now],
+    );
+    await unit.execute(
+      `INSERT INTO webhook_attempt (id, endpoint_id, event_id, sequence, event_type, kind, number, succeeded, status, answer,
+                                    started_at, duration_ms)
+       SELECT e.id, 'w1', e.id, e.sequence, e.type, 'FIRST', 1, 1, 200, e.data, ?, 1 FROM event e WHERE e.subject_id = ?`,
+      [unit.now, result.id],
+    );
+  });
   await act("deleteUser", userId, "user { id }");
+  expect(await house.database.reader.rows("SELECT answer FROM webhook_attempt")).toEqual([{ answer: null }]);
   expect(await readResultValues(house, userId, courseId)).toEqual([]);
   expect(await house.database.reader.rows("SELECT id FROM training_start WHERE user_id = ?", [userId])).toEqual([]);
   const events = await readEvents(acme);

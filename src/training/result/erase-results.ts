@@ -10,11 +10,16 @@ const KEPT: ReadonlySet<string> = new Set(["id", "userId", "courseId", "kind", "
 
 /** Takes a person out of the events and audit entries about their results. Part of deleting the account. */
 export async function eraseResults(unit: UnitOfWork, { id }: User): Promise<void> {
-  const rows = await unit.rows<{ id: string }>("SELECT id FROM training_result WHERE user_id = ?", [id]);
-  for (const row of rows) {
-    await redactEvents(unit, { type: "result", id: row.id }, redactCompletion);
-    await redactAudit(unit, { type: "result", id: row.id }, redactResult);
+  for (const resultId of await findResultIdsOf(unit, id)) {
+    await redactEvents(unit, { type: "result", id: resultId }, redactCompletion);
+    await redactAudit(unit, { type: "result", id: resultId }, redactResult);
   }
+}
+
+/** The results of a user in all organizations. */
+export async function findResultIdsOf(unit: UnitOfWork, userId: string): Promise<string[]> {
+  const rows = await unit.rows<{ id: string }>("SELECT id FROM training_result WHERE user_id = ?", [userId]);
+  return rows.map(({ id }) => id);
 }
 
 function redactCompletion(data: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -5,22 +5,43 @@ const AT_ONCE = 500;
 
 /** Empties the answers to events about a user. One of the user's parts, for deletion. */
 export async function eraseAnswers(unit: UnitOfWork, { id }: { readonly id: string }): Promise<void> {
-  const events = await unit.rows<{ id: string; organization_id: string }>(
-    "SELECT id, organization_id FROM event WHERE subject_id = ? AND subject_type = 'user'",
-    [id],
-  );
+  await eraseAnswersAbout(unit, "user", [id]);
+}
+
+/** Empties the answers to events about several subjects of one type. */
+export async function eraseAnswersAbout(unit: UnitOfWork, type: string, ids: readonly string[]): Promise<void> {
+  for (const some of chunk(ids)) {
+    const events = await unit.rows<{ id: string; organization_id: string }>(
+      `SELECT id, organization_id FROM event WHERE subject_id IN (${placesFor(some)}) AND subject_type = ?`,
+      [...some, type],
+    );
+    await eraseAnswersTo(unit, events);
+  }
+}
+
+async function eraseAnswersTo(
+  unit: UnitOfWork,
+  events: readonly { readonly id: string; readonly organization_id: string }[],
+): Promise<void> {
+  if (events.length === 0) return;
   const organizations = [...new Set(events.map(({ organization_id }) => organization_id))];
   const endpoints = await unit.rows<{ id: string }>(
-    `SELECT id FROM webhook_endpoint WHERE organization_id IN (${organizations.map(() => "?").join(", ") || "''"})`,
+    `SELECT id FROM webhook_endpoint WHERE organization_id IN (${placesFor(organizations)})`,
     organizations,
   );
   // By endpoint and event, as the log is indexed.
   for (const endpoint of endpoints)
-    for (let from = 0; from < events.length; from += AT_ONCE) {
-      const some = events.slice(from, from + AT_ONCE);
+    for (const some of chunk(events.map(({ id }) => id)))
       await unit.execute(
-        `UPDATE webhook_attempt SET answer = NULL WHERE endpoint_id = ? AND event_id IN (${some.map(() => "?").join(", ")})`,
-        [endpoint.id, ...some.map((event) => event.id)],
+        `UPDATE webhook_attempt SET answer = NULL WHERE endpoint_id = ? AND event_id IN (${placesFor(some)})`,
+        [endpoint.id, ...some],
       );
-    }
+}
+
+function* chunk(ids: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < ids.length; start += AT_ONCE) yield ids.slice(start, start + AT_ONCE);
+}
+
+function placesFor(values: readonly string[]): string {
+  return values.map(() => "?").join(", ");
 }
