@@ -1,7 +1,7 @@
 /** Discovery of a provider's issuer and endpoints (OpenID Connect Discovery 1.0, section 4; RFC 8414, section 3). */
 import { checkEndpoints, type EndpointAddresses } from "./endpoints.js";
 import { refuse } from "./refusals.js";
-import { isObject, requestJson } from "./request-json.js";
+import { isObject, requestJson, saysNotFound } from "./request-json.js";
 import type { AddressRules, Provider, Surroundings } from "./surroundings.js";
 
 const WELL_KNOWN = "/.well-known/openid-configuration";
@@ -52,6 +52,8 @@ export async function fetchDiscoveryDocument(
   const refused = rules.serverUrl(new URL(location));
   if (refused !== null) return refuse("OIDC_ENDPOINT_REFUSED", `discoveryUrl ${location} ${refused}`);
   const answer = await requestJson(surroundings, "the discovery document", location);
+  if (saysNotFound(answer.status))
+    return refuse("OIDC_ENDPOINT_NOT_FOUND", `the discovery document at ${location} answered status ${answer.status}`);
   if (answer.status !== 200) return refuse("OIDC_DISCOVERY_INVALID", `${location} answered status ${answer.status}`);
   if (!isObject(answer.body)) return refuse("OIDC_DISCOVERY_INVALID", `${location} is JSON, but not an object`);
   return { address: location, values: answer.body, date: answer.date };

@@ -46,6 +46,11 @@ export const OIDC_REFUSALS = {
     remedy:
       "An endpoint answered something other than JSON, usually a web page. Check the address: the discovery address is the one under which /.well-known/openid-configuration is found. A page of a firewall or proxy in between looks the same.",
   },
+  OIDC_ENDPOINT_NOT_FOUND: {
+    message: MISCONFIGURED,
+    remedy:
+      "Nothing is at the address that was asked: the detail names it, and the provider answered 404 or 410. Compare it with the address that the provider shows: /.well-known/openid-configuration is put after a discoveryUrl that lacks it. A provider without discovery can be entered with issuer, authorizationEndpoint, tokenEndpoint and jwksUri instead.",
+  },
   OIDC_DISCOVERY_INVALID: {
     message: MISCONFIGURED,
     remedy:

@@ -21,8 +21,8 @@ export interface JsonAnswer {
  *
  * @param what what is asked for, as an administrator knows it, such as "the discovery document"
  * @throws ProtocolRefusal `OIDC_PROVIDER_UNREACHABLE`, `OIDC_PROVIDER_TIMEOUT`, `OIDC_CERTIFICATE_REFUSED`,
- *   `OIDC_ENDPOINT_REFUSED`, `OIDC_ANSWER_REDIRECT`, `OIDC_ANSWER_TOO_LARGE`, `OIDC_PROVIDER_UNAVAILABLE` or
- *   `OIDC_ANSWER_NOT_JSON`
+ *   `OIDC_ENDPOINT_REFUSED`, `OIDC_ANSWER_REDIRECT`, `OIDC_ANSWER_TOO_LARGE`, `OIDC_PROVIDER_UNAVAILABLE`,
+ *   `OIDC_ENDPOINT_NOT_FOUND` or `OIDC_ANSWER_NOT_JSON`
  */
 export async function requestJson(
   surroundings: Surroundings,
@@ -50,10 +50,16 @@ export async function requestJson(
   const body = parseJson(text);
   if (body === undefined) {
     if (response.status >= 500) return refuse("OIDC_PROVIDER_UNAVAILABLE", answer);
+    if (saysNotFound(response.status)) return refuse("OIDC_ENDPOINT_NOT_FOUND", answer);
     const form = /^\s*</.test(text) ? "an HTML or XML page" : text === "" ? "nothing" : "something else";
     return refuse("OIDC_ANSWER_NOT_JSON", `${answer} with ${form} instead of JSON`);
   }
   return { status: response.status, body, date: readDate(response) };
+}
+
+/** Whether a status says that nothing is at the address (RFC 9110, sections 15.5.5 and 15.5.11). */
+export function saysNotFound(status: number): boolean {
+  return status === 404 || status === 410;
 }
 
 /** Whether a JSON value is an object, and neither `null` nor a list. */

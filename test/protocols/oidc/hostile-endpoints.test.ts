@@ -31,7 +31,9 @@ describe("discovery", () => {
     "discovery-redirect": "OIDC_ANSWER_REDIRECT",
     "discovery-endless": "OIDC_ANSWER_TOO_LARGE",
     "discovery-disconnect": "OIDC_PROVIDER_UNREACHABLE",
-    "discovery-not-found": "OIDC_DISCOVERY_INVALID",
+    "discovery-not-found": "OIDC_ENDPOINT_NOT_FOUND",
+    "discovery-not-found-page": "OIDC_ENDPOINT_NOT_FOUND",
+    "discovery-gone": "OIDC_ENDPOINT_NOT_FOUND",
     "discovery-failing": "OIDC_PROVIDER_UNAVAILABLE",
     "discovery-issuer-of-another": "OIDC_DISCOVERY_ISSUER_MISMATCH",
     "discovery-issuer-with-path": "OIDC_DISCOVERY_ISSUER_MISMATCH",
@@ -60,6 +62,15 @@ describe("discovery", () => {
     const impatient = { ...makeSurroundings(), requestTimeoutMilliseconds: 200 };
     expect(await codeOf(discover({}, impatient))).toBe("OIDC_PROVIDER_TIMEOUT");
   });
+
+  test.each(["discovery-not-found", "discovery-not-found-page"] as const)(
+    "%s names the address that was asked, with the part that was put after it",
+    async (fault) => {
+      provider.setFault(fault);
+      const { detail } = await refusalOf(discover());
+      expect(detail).toContain(`${provider.url}/.well-known/openid-configuration answered status 404`);
+    },
+  );
 
   test("takes a base address, one with a slash, and the document's own", async () => {
     for (const address of ["", "/", "/.well-known/openid-configuration"])

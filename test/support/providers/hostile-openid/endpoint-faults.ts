@@ -44,6 +44,8 @@ export const ENDPOINT_FAULTS = {
   "discovery-silent": { discovery: () => ({ instead: "silent" }) },
   "discovery-disconnect": { discovery: () => ({ instead: "disconnect" }) },
   "discovery-not-found": { discovery: () => json('{"error":"not_found"}', 404) },
+  "discovery-not-found-page": { discovery: () => ({ ...HTML, status: 404 }) },
+  "discovery-gone": { discovery: () => json("{}", 410) },
   "discovery-failing": { discovery: () => ({ status: 503, body: "overloaded" }) },
   "discovery-issuer-of-another": discovery({ issuer: "https://attacker.example" }),
   "discovery-issuer-missing": discovery({ issuer: undefined }),
