@@ -21,6 +21,16 @@ export function readSubject({ tid, oid }: Claims, tenantId: string): string {
   return `${tid}:${oid}`;
 }
 
+/**
+ * Microsoft signs with the same keys for every directory, so that a token of another one is told by its claims alone.
+ *
+ * @throws ProtocolRefusal `ENTRA_TENANT_MISMATCH` when the token names another directory
+ */
+export function refuseForeignTenant({ iss, tid }: Claims, tenantId: string): void {
+  if (isGuid(tid) && tid !== tenantId)
+    refuse("ENTRA_TENANT_MISMATCH", `tid is ${show(tid)}, iss is ${show(iss)}, expected was ${tenantId}`);
+}
+
 function refuse(code: EntraIdRefusalCode, detail: string): never {
   throw new ProtocolRefusal<EntraIdRefusalCode>(code, detail);
 }

@@ -13,7 +13,7 @@ import {
   type Provider,
   type VerifiedSignIn,
 } from "../../protocols/oidc/index.js";
-import { readSubject } from "./identity.js";
+import { readSubject, refuseForeignTenant } from "./identity.js";
 import { normalizeEntraId } from "./normalize.js";
 import { ENTRA_ID_REFUSALS } from "./refusals.js";
 import { ENTRA_ID_SETTINGS, type EntraIdSettings } from "./settings.js";
@@ -64,6 +64,7 @@ export function createEntraIdType(authority: string) {
         algorithms: ALGORITHMS,
         surroundings: runtime,
         checkClaims: (claims) => void readSubject(claims, settings.tenantId),
+        explainForeignIssuer: (claims) => refuseForeignTenant(claims, settings.tenantId),
         needsUserinfo: lacksNames,
       }),
     normalize: normalizeEntraId,
@@ -95,16 +96,16 @@ async function findDirectory(source: DiscoverySource, runtime: Runtime): Promise
   try {
     return await discoverProvider(source, runtime);
   } catch (error) {
-    if (error instanceof ProtocolRefusal && error.code === UNUSABLE_DOCUMENT)
+    if (error instanceof ProtocolRefusal && NO_DOCUMENT.includes(error.code))
       throw new ProtocolRefusal("ENTRA_TENANT_UNKNOWN", error.detail);
     throw error;
   }
 }
 
-const UNUSABLE_DOCUMENT = "OIDC_DISCOVERY_INVALID";
+const NO_DOCUMENT = ["OIDC_DISCOVERY_INVALID", "OIDC_ENDPOINT_NOT_FOUND"];
 
 function explainUnknownDirectory(finding: Finding): Finding {
-  return finding.level === "ERROR" && finding.message.startsWith(UNUSABLE_DOCUMENT)
+  return finding.level === "ERROR" && NO_DOCUMENT.some((code) => finding.message.startsWith(code))
     ? { ...finding, remedy: ENTRA_ID_REFUSALS.ENTRA_TENANT_UNKNOWN.remedy }
     : finding;
 }

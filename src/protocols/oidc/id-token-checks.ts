@@ -23,6 +23,8 @@ export interface Expectation {
   /** Seconds since 1970, with their fraction. */
   readonly nowSeconds: number;
   readonly algorithm: string;
+  /** Refuses a token of another issuer in the provider's own terms, where it can. */
+  readonly explainForeignIssuer?: (claims: Claims) => void;
 }
 
 type Check = (claims: Claims, expected: Expectation) => void;
@@ -47,8 +49,10 @@ function checkKind(claims: Claims): void {
   if (claims["events"] !== undefined) refuse("OIDC_ID_TOKEN_TYPE_WRONG", "it has an events claim");
 }
 
-function checkIssuer(claims: Claims, { issuer }: Expectation): void {
-  if (claims["iss"] !== issuer) refuse("OIDC_ISSUER_MISMATCH", `iss is ${show(claims["iss"])}, expected was ${issuer}`);
+function checkIssuer(claims: Claims, { issuer, explainForeignIssuer }: Expectation): void {
+  if (claims["iss"] === issuer) return;
+  explainForeignIssuer?.(claims);
+  refuse("OIDC_ISSUER_MISMATCH", `iss is ${show(claims["iss"])}, expected was ${issuer}`);
 }
 
 /** We trust no other application, so a token that is also for another one is refused (step 3 of 3.1.3.7). */

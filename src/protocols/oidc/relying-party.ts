@@ -18,4 +18,9 @@ export interface RelyingParty {
   readonly needsUserinfo?: (claims: Claims) => boolean;
   /** A provider's own rules on the verified ID token, such as its tenant; throws a `ProtocolRefusal`. */
   readonly checkClaims?: (claims: Claims) => void;
+  /**
+   * Knows more of a token whose signature holds and that another issuer made: throws a `ProtocolRefusal` of its own. The
+   * token is refused in any case.
+   */
+  readonly explainForeignIssuer?: (claims: Claims) => void;
 }

@@ -55,6 +55,7 @@ export async function completeSignIn(party: RelyingParty, flow: PendingFlow, cod
     accessToken,
     nowSeconds: surroundings.now().valueOf() / 1_000,
     algorithms: party.algorithms,
+    ...(party.explainForeignIssuer && { explainForeignIssuer: party.explainForeignIssuer }),
   });
   if (flow.secrets["forced"] !== undefined) checkReauthentication(verified["auth_time"], flow.startedAt);
   party.checkClaims?.(verified);

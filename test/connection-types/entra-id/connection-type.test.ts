@@ -104,6 +104,11 @@ describe("a sign-in", () => {
 describe("an account that is not of this directory is refused", () => {
   test.each<[string, Record<string, unknown>, string]>([
     ["tid of another directory", { tid: OTHER_TENANT_ID }, "ENTRA_TENANT_MISMATCH"],
+    [
+      "a token of another directory, issuer and tid",
+      { iss: `https://login.microsoftonline.com/${OTHER_TENANT_ID}/v2.0`, tid: OTHER_TENANT_ID },
+      "ENTRA_TENANT_MISMATCH",
+    ],
     ["tid missing", { tid: undefined }, "ENTRA_TENANT_MISMATCH"],
     ["tid is a list", { tid: [TENANT_ID] }, "ENTRA_TENANT_MISMATCH"],
     ["tid in another form", { tid: TENANT_ID.toUpperCase() }, "ENTRA_TENANT_MISMATCH"],
