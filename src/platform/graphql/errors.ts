@@ -2,7 +2,7 @@
  * The one form of errors in GraphQL: `errors[].extensions { code, path, details, reference }`. Expected failures keep
  * their code and data; whatever else happened is `INTERNAL` with a reference, and only the log knows more.
  */
-import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
 import { BAD_REQUEST, Failure, INTERNAL, INVALID_INPUT, QUERY_LIMIT_EXCEEDED } from "../errors/failure.js";
 import type { Logger } from "../telemetry/logger.js";
 import { createReference } from "../telemetry/reference.js";
@@ -13,7 +13,8 @@ import {
   type AnyFailure,
   type Catalogue,
 } from "./failures.js";
-import { describeLiteralIssue, describeVariableIssue, isAboutValue } from "./input-issues.js";
+import { describeLiteralIssue, describeVariableIssue, isAboutValue, type KeysOf } from "./input-issues.js";
+import { findKeysToChoose } from "./schema.js";
 
 /** What `errors[].extensions` holds. */
 export interface ErrorExtensions extends Record<string, unknown> {
@@ -32,12 +33,17 @@ export interface ErrorFormatOptions {
   readonly logger: Logger;
   /** Whether clients may learn the schema here; if not, graphql-js's suggestions of similar names are taken out. */
   readonly introspection: boolean;
+  readonly schema: GraphQLSchema;
 }
 
+/** How much of the schema an answer may tell. */
+type Openness = Pick<ErrorFormatOptions, "introspection"> & { readonly keysOf: KeysOf };
+
 /** Makes Apollo's `formatError`. Every code that it lets out is in the catalogue. */
-export function createErrorFormat({ catalogue, logger, introspection }: ErrorFormatOptions) {
+export function createErrorFormat({ catalogue, logger, introspection, schema }: ErrorFormatOptions) {
+  const keysOf: KeysOf = (typeName) => (introspection ? findKeysToChoose(schema, typeName) : null);
   return (_formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const failure = toFailure(error, introspection);
+    const failure = toFailure(error, { introspection, keysOf });
     const located = error instanceof GraphQLError ? error : undefined;
     const path = located?.path ?? null;
     const place = {
@@ -84,7 +90,7 @@ function findCause(error: unknown): unknown {
 }
 
 /** The expected failure that an error stands for; `null` when nobody expected it. */
-function toFailure(error: unknown, introspection: boolean): AnyFailure | null {
+function toFailure(error: unknown, { introspection, keysOf }: Openness): AnyFailure | null {
   const cause = findCause(error);
   if (cause instanceof Failure) {
     return cause;
@@ -99,9 +105,9 @@ function toFailure(error: unknown, introspection: boolean): AnyFailure | null {
     case "GRAPHQL_PARSE_FAILED":
       return readTokenLimit(message) ?? new Failure(GRAPHQL_PARSE_FAILED, { reason: message });
     case "GRAPHQL_VALIDATION_FAILED":
-      return readValidationFailure(error, message);
+      return readValidationFailure(error, message, keysOf);
     case "BAD_USER_INPUT":
-      return new Failure(INVALID_INPUT, { fields: [describeVariableIssue(message)] });
+      return new Failure(INVALID_INPUT, { fields: [describeVariableIssue(message, keysOf)] });
     case "PERSISTED_QUERY_NOT_SUPPORTED":
       return new Failure(PERSISTED_QUERY_NOT_SUPPORTED, {});
     case "BAD_REQUEST":
@@ -109,23 +115,25 @@ function toFailure(error: unknown, introspection: boolean): AnyFailure | null {
       return new Failure(BAD_REQUEST, { reason: message.trim() });
     default:
       // Arguments that turn out wrong only while the query runs, with a variable in a non-null place.
-      return error.extensions["code"] === undefined && isAboutValue(error) ? readWrongValue(error, message) : null;
+      return error.extensions["code"] === undefined && isAboutValue(error)
+        ? readWrongValue(error, message, keysOf)
+        : null;
   }
 }
 
-function readValidationFailure(error: GraphQLError, message: string): AnyFailure {
+function readValidationFailure(error: GraphQLError, message: string, keysOf: KeysOf): AnyFailure {
   if (error.extensions["validationErrorCode"] === "INTROSPECTION_DISABLED") {
     return new Failure(GRAPHQL_VALIDATION_FAILED, {
       reason: "Introspection is switched off at this installation. The schema comes with it as graphql/schema.graphql.",
     });
   }
   return isAboutValue(error)
-    ? readWrongValue(error, message)
+    ? readWrongValue(error, message, keysOf)
     : new Failure(GRAPHQL_VALIDATION_FAILED, { reason: message });
 }
 
-function readWrongValue(error: GraphQLError, message: string): AnyFailure {
-  return new Failure(INVALID_INPUT, { fields: [describeLiteralIssue(error, message)] });
+function readWrongValue(error: GraphQLError, message: string, keysOf: KeysOf): AnyFailure {
+  return new Failure(INVALID_INPUT, { fields: [describeLiteralIssue(error, message, keysOf)] });
 }
 
 /** The parser's own words for a document that it stopped reading. */

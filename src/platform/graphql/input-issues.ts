@@ -19,6 +19,9 @@ const VALUE_KINDS: ReadonlySet<string> = new Set([
   Kind.VARIABLE,
 ]);
 
+/** The keys of a `@oneOf` input; `null` for another type, and where clients may not learn the schema. */
+export type KeysOf = (typeName: string) => readonly string[] | null;
+
 /** Whether an error of graphql-js is about one value in the document: a wrong literal, or a variable in its place. */
 export function isAboutValue({ nodes }: GraphQLError): boolean {
   // Two nodes beginning with a variable tell of an undefined or misplaced one: a mistake of the document, not of its input.
@@ -27,32 +30,39 @@ export function isAboutValue({ nodes }: GraphQLError): boolean {
 }
 
 /** Reads `Variable "$input" got invalid value … at "input.settings.oidc"; Field "x" of required type …`. */
-export function describeVariableIssue(message: string): FieldIssue {
+export function describeVariableIssue(message: string, keysOf: KeysOf): FieldIssue {
   const name = /^Variable "\$(\w+)"/.exec(message)?.[1] ?? "";
   if (!message.includes(" got invalid value ")) {
     return { path: toFieldPath([name]), code: "REQUIRED", message: "This variable is required." };
   }
   const end = message.lastIndexOf("; ");
   const place = / at "([^"]+)"$/.exec(message.slice(0, end))?.[1] ?? name;
-  return describeReason(place.replaceAll(/\[(\d+)\]/g, ".$1").split("."), message.slice(end + 2));
+  return describeReason(place.replaceAll(/\[(\d+)\]/g, ".$1").split("."), message.slice(end + 2), keysOf);
 }
 
 /** Finds the argument that a wrong literal, or a variable in its place, belongs to. */
-export function describeLiteralIssue(error: GraphQLError, message: string): FieldIssue {
-  return describeReason(locate(error), message);
+export function describeLiteralIssue(error: GraphQLError, message: string, keysOf: KeysOf): FieldIssue {
+  return describeReason(locate(error), message, keysOf);
 }
 
-function describeReason(place: readonly string[], reason: string): FieldIssue {
+function describeReason(place: readonly string[], reason: string, keysOf: KeysOf): FieldIssue {
   const required = /^Field "[\w.]*?(\w+)" of required type /.exec(reason)?.[1];
   if (required !== undefined) {
     return { path: toFieldPath([...place, required]), code: "REQUIRED", message: "This field is required." };
   }
-  const unknown = /^Field "(\w+)" is not defined by type /.exec(reason)?.[1];
+  const [, unknown, parent = ""] = /^Field "(\w+)" is not defined by type "(\w+)"/.exec(reason) ?? [];
   if (unknown !== undefined) {
     const path = place.at(-1) === unknown ? place : [...place, unknown];
-    return { path: toFieldPath(path), code: "UNKNOWN", message: reason };
+    return { path: toFieldPath(path), code: "UNKNOWN", message: askForOneKey(keysOf(parent)) ?? reason };
   }
+  const oneOf = /^(?:OneOf Input Object|Exactly one key must be specified for OneOf type) "(\w+)"/.exec(reason)?.[1];
+  const choice = oneOf === undefined ? null : askForOneKey(keysOf(oneOf));
+  if (choice !== null) return { path: toFieldPath(place), code: "INVALID", message: choice };
   return { path: toFieldPath(place), code: "INVALID", message: removeValue(reason) };
+}
+
+function askForOneKey(keys: readonly string[] | null): string | null {
+  return keys && `Exactly one key is needed: ${new Intl.ListFormat("en-GB", { type: "disjunction" }).format(keys)}.`;
 }
 
 /** Mutations take one argument named `input`; a form's fields are named from there on. */

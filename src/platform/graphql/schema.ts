@@ -78,6 +78,12 @@ function markOneOfInputs(schema: GraphQLSchema): void {
   }
 }
 
+/** The keys of a `@oneOf` input, of which exactly one must be given; `null` for any other type. */
+export function findKeysToChoose(schema: GraphQLSchema, typeName: string): readonly string[] | null {
+  const type = schema.getType(typeName);
+  return isInputObjectType(type) && type.isOneOf ? Object.keys(type.getFields()) : null;
+}
+
 /** The schema in the definition language, sorted, with descriptions, as it is committed and compared. */
 export function emitSchema(schema: GraphQLSchema): string {
   return `${printSchema(lexicographicSortSchema(schema))}\n`;

@@ -64,7 +64,7 @@ export async function createGraphQLEndpoint<Context extends BaseContext>(
     parseOptions: { maxTokens: limits.tokens },
     validationRules: [createShapeRule(limits)],
     validationOptions: { maxErrors: MAXIMUM_VALIDATION_ERRORS },
-    formatError: createErrorFormat({ catalogue, logger, introspection }),
+    formatError: createErrorFormat({ catalogue, logger, introspection, schema }),
     logger: adaptLogger(logger),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),

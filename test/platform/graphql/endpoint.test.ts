@@ -234,6 +234,24 @@ describe("Errors", () => {
       ]);
   });
 
+  test.each([
+    ["two keys", { colour: "red", pattern: 1 }, "cover", "INVALID"],
+    ["no key", {}, "cover", "INVALID"],
+    ["an unknown key", { color: "red" }, "cover.color", "UNKNOWN"],
+  ])("%s where exactly one is needed: the keys to choose from are listed", async (_name, cover, path, code) => {
+    const create = "mutation M($input: CreateBookInput!) { createBook(input: $input) { id } }";
+    const literal = JSON.stringify(cover).replaceAll(/"(\w+)":/g, "$1:");
+    const inDocument = `mutation { createBook(input: { title: "x", cover: ${literal} }) { id } }`;
+    const asVariable = { input: { title: "x", cover } };
+    const issue = { path, code, message: "Exactly one key is needed: colour or pattern." };
+    for (const answer of [await ask(inDocument), await ask(create, asVariable)]) {
+      const { code: outer, path: place, details } = errorOf(answer);
+      expect({ outer, place, issue: details.fields[0] }).toEqual({ outer: "INVALID_INPUT", place: null, issue });
+    }
+    for (const answer of [await ask(inDocument, undefined, closed.url), await ask(create, asVariable, closed.url)])
+      expect(answer.text).not.toContain("colour or pattern");
+  });
+
   test("where introspection is off, the schema is neither told nor suggested", async () => {
     const introspection = await ask("{ __schema { types { name } } }", undefined, closed.url);
     expect(errorOf(introspection)["code"]).toBe("GRAPHQL_VALIDATION_FAILED");
