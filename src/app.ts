@@ -71,9 +71,7 @@ export async function startUsher(
 ): Promise<Usher> {
   const clock = replacements.clock ?? systemClock;
   const { publicUrl, production } = configuration;
-  const { keyRing, madeFile } = loadKeyRing(configuration.keyRing, configuration.dataDirectory, clock());
-  if (madeFile !== null)
-    logger.warn({ file: madeFile }, "A key that encrypts secrets was made. Back it up: without it they are lost.");
+  const { keyRing, keep } = loadKeyRing(configuration.keyRing, configuration.dataDirectory, clock());
 
   const database = await openDatabase({ url: configuration.databaseUrl, entities, migrations });
   try {
@@ -170,6 +168,10 @@ export async function startUsher(
       ],
     });
     const port = await listen(server, configuration.port);
+    // In the same breath: no request is answered before, and one that is answered later may encrypt.
+    const madeFile = keep?.() ?? null;
+    if (madeFile !== null)
+      logger.warn({ file: madeFile }, "A key that encrypts secrets was made. Back it up: without it they are lost.");
     // Not before: a key that is made for a start that fails would never be shown to anybody.
     const newOperatorKey = await ensureOperatorKey(store, configuration.operatorKey);
     const stopSweeping = startSweeper(store, clock, logger, configuration.attemptRetentionDays);

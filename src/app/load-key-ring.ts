@@ -1,13 +1,16 @@
 /** The key ring of the installation: from the environment, or made once and kept in the data folder. */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createKeyRing, generateKeyRingEntry, parseKeyRing, type KeyRing } from "../platform/crypto/key-ring.js";
 
-/** A key ring, and where a new one was written. */
+/** A key ring, and what is left to do for a new one. */
 export interface LoadedKeyRing {
   readonly keyRing: KeyRing;
-  /** The path of the file that was just made; `null` when there was nothing to make. */
-  readonly madeFile: string | null;
+  /**
+   * Writes the file of a key that was just made, and answers its path; `null` when there is nothing to write. To be called
+   * before anything is encrypted, and not before the start is certain: one that fails leaves no key behind.
+   */
+  readonly keep: (() => string) | null;
 }
 
 const FILE_NAME = "key-ring";
@@ -16,19 +19,23 @@ const FILE_NAME = "key-ring";
  * Loads the key ring. Without `USHER_KEY_RING` (the configuration sees to it that this is development on SQLite) the
  * key lies in the data folder, readable by the owner alone.
  *
- * @throws Error when the file cannot be read or written, or holds no key ring
+ * @throws Error when the file cannot be read, or holds no key ring
  */
 export function loadKeyRing(configured: string | null, dataDirectory: string, now: Date): LoadedKeyRing {
-  if (configured !== null) return { keyRing: readKeyRing(configured, "USHER_KEY_RING"), madeFile: null };
-  mkdirSync(dataDirectory, { recursive: true });
+  if (configured !== null) return { keyRing: readKeyRing(configured, "USHER_KEY_RING"), keep: null };
   const path = join(dataDirectory, FILE_NAME);
   const existing = readExisting(path);
-  if (existing !== null) return { keyRing: readKeyRing(existing.trim(), path), madeFile: null };
+  if (existing !== null) return { keyRing: readKeyRing(existing.trim(), path), keep: null };
   const entry = generateKeyRingEntry(now);
+  return { keyRing: readKeyRing(entry, path), keep: () => writeNew(path, entry) };
+}
+
+function writeNew(path: string, entry: string): string {
+  mkdirSync(dirname(path), { recursive: true });
   // `wx`: of two first starts at once, the second must not overwrite the key that the first has begun to use.
   writeFileSync(path, `${entry}\n`, { mode: 0o600, flag: "wx" });
   chmodSync(path, 0o600);
-  return { keyRing: readKeyRing(entry, path), madeFile: path };
+  return path;
 }
 
 function readExisting(path: string): string | null {

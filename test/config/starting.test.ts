@@ -69,9 +69,10 @@ describe("a start that fails", () => {
     expect(await first.stop()).toMatchObject({ code: 0, stderr: "" });
   });
 
-  it("says that the file of the database is none", async () => {
+  it("says that the file of the database is none, and leaves no key ring behind", async () => {
     const ending = await runProcess(await environment({ DATABASE_URL: `sqlite:${folder}` }));
     expectMessage(ending, folder);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it("says that the key ring in the data folder cannot be used", async () => {
@@ -92,8 +93,9 @@ describe("a start that fails", () => {
     });
     afterAll(() => new Promise((settle) => other.close(settle)));
 
-    it("names the port, and keeps the operator key for the start that shows it", async () => {
+    it("names the port, leaves no key ring, and keeps the operator key for the start that shows it", async () => {
       expectMessage(await runProcess(await environment({ PORT: String(port) })), `port ${port}`, "PORT");
+      expect(readdirSync(folder)).not.toContain("key-ring");
       const started = await startProcess(await environment());
       expect(started.stdout()).toMatch(/usher_op_[A-Za-z0-9_-]{43}/);
       await started.stop();
