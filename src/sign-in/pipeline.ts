@@ -18,10 +18,11 @@ import { beginFlow, type StartRequest } from "./begin-flow.js";
 import { complete } from "./complete.js";
 import type { Desk, Visitor } from "./desk.js";
 import { findConnection, requireActive, requireBinding, type FoundConnection } from "./find-connection.js";
-import { findFlow, findPostedFlow } from "./flow/keep-flow.js";
+import { findFlow, findPostedFlow, type FlowNotes } from "./flow/keep-flow.js";
 import type { PostedForm } from "./read-form.js";
 import { LONGEST_IN_FORM, readParameters } from "./read-parameters.js";
 import { answerRefusal, recordRefusal, sayFailure, type SignInRefused } from "./record-refusal.js";
+import { resolveReturnTo } from "./return-to.js";
 import { keepTicket, takeTicket } from "./ticket/keep-ticket.js";
 import { describePerson, verifyPost, verifyReturn } from "./verify.js";
 
@@ -64,8 +65,9 @@ export async function start(
   visitor: Visitor,
   request: StartRequest,
 ): Promise<SentToProvider | SignInRefused> {
-  return await onTheLine(desk, visitor, request.connectionId, async ({ found: { connection }, enter }) => {
+  return await onTheLine(desk, visitor, request.connectionId, async ({ found: { connection }, enter, wish }) => {
     const attempt = enter("START");
+    wish(resolveReturnTo(request.returnTo, desk.returnRules));
     requireActive(connection);
     const opened = await desk.open(connection);
     const browserToken = visitor.browserToken ?? issueToken("").token;
@@ -86,7 +88,7 @@ export async function finishReturn(
     requireBinding(desk, connection, "redirect");
     const parameters = readParameters(request.parameters);
     const flow = await findFlow(desk, connection, parameters["state"], visitor.browserToken);
-    line.resume(flow.steps);
+    line.resume(flow);
     requireActive(connection);
     const opened = await desk.open(connection);
     line.enter("VERIFY");
@@ -110,10 +112,12 @@ export async function receivePost(
     requireActive(connection);
     const opened = await desk.open(connection);
     line.enter("VERIFY");
-    const { flow, verification } = await verifyPost(opened, parameters, (requestId) =>
-      findPostedFlow(desk, connection, requestId),
-    );
-    const { steps } = line.resume(flow.steps);
+    const { flow, verification } = await verifyPost(opened, parameters, async (requestId) => {
+      const found = await findPostedFlow(desk, connection, requestId);
+      line.wish(found?.returnTo ?? null);
+      return found;
+    });
+    const { steps } = line.resume(flow);
     const ticket = await keepTicket(desk, connection, flow, verification, steps);
     return {
       kind: "sent-to-ticket",
@@ -133,7 +137,7 @@ export async function finishTicket(
     requireBinding(desk, connection, "post");
     const { ticket } = readParameters(request.parameters);
     const taken = await takeTicket(desk, connection, ticket, visitor.browserToken);
-    line.resume(taken.steps);
+    line.resume(taken);
     requireActive(connection);
     const opened = await desk.open(connection);
     return await admit(desk, visitor, line, opened, taken);
@@ -165,7 +169,8 @@ async function admit(
     trustVersion: person.trustVersion,
     visitor,
   });
-  if (completed.kind === "refuse") return answerRefusal(organization, attempt, sayFailure(completed.failure));
+  if (completed.kind === "refuse")
+    return answerRefusal({ organization, returnTo: person.returnTo }, attempt, sayFailure(completed.failure));
   return {
     kind: "signed-in",
     location: person.returnTo ?? completed.organization.landingUrl ?? `/o/${completed.organization.slug}`,
@@ -178,8 +183,10 @@ async function admit(
 interface Line {
   readonly found: FoundConnection;
   readonly enter: (step: AttemptStep["step"]) => Attempt;
-  /** Puts the steps of an earlier request of the same sign-in before those of this one. */
-  readonly resume: (steps: readonly AttemptStep[]) => Attempt;
+  /** Puts the steps of an earlier request of the same sign-in before those of this one, and notes its wish. */
+  readonly resume: (notes: FlowNotes) => Attempt;
+  /** Notes where the person wants to go, once that is allowed: a refusal leads back to a sign-in that goes there. */
+  readonly wish: (returnTo: string | null) => void;
   /** Notes who was verified, and enters the last step. */
   readonly recognise: (profile: NonNullable<Attempt["profile"]>) => Attempt;
 }
@@ -198,15 +205,20 @@ async function onTheLine<Outcome>(
     connectionId: found.connection.id,
     client: visitor.client,
   });
+  let returnTo: string | null = null;
   const line: Line = {
     found,
     enter: (step) => (attempt = enterStep(attempt, step, desk.clock())),
-    resume: (steps) => (attempt = { ...attempt, steps: [...steps, ...attempt.steps] }),
+    resume: (notes) => {
+      ({ returnTo } = notes);
+      return (attempt = { ...attempt, steps: [...notes.steps, ...attempt.steps] });
+    },
+    wish: (allowed) => (returnTo = allowed),
     recognise: (profile) => (attempt = enterStep({ ...attempt, profile }, "COMPLETE", desk.clock())),
   };
   try {
     return await run(line);
   } catch (error) {
-    return await recordRefusal(desk, found, attempt, error);
+    return await recordRefusal(desk, { ...found, returnTo }, attempt, error);
   }
 }

@@ -25,6 +25,8 @@ export interface SignInRefused {
   readonly message: string;
   readonly reference: string;
   readonly organization: Organization;
+  /** Where a sign-in that begins anew should lead; it passed the allow-list. */
+  readonly returnTo: string | null;
 }
 
 /** A refusal as it is recorded and answered. */
@@ -58,12 +60,14 @@ export interface AttemptedAt {
   readonly connection: Connection | null;
   /** The person whom a one-time link names. */
   readonly userId?: string | null;
+  /** Where the person wanted to go, as far as that is known and allowed. */
+  readonly returnTo?: string | null;
 }
 
 /** Records an attempt that a check, the provider or a defect ended, and answers what the person may see. */
 export async function recordRefusal(
   desk: Desk,
-  { connection, organization, userId = null }: AttemptedAt,
+  { connection, organization, userId = null, returnTo = null }: AttemptedAt,
   attempt: Attempt,
   error: unknown,
 ): Promise<SignInRefused> {
@@ -73,16 +77,16 @@ export async function recordRefusal(
     await recordAttempt(unit, attempt, { outcome: reason.code, detail: reason.detail, userId });
     if (connection !== null && reason.concernsConnection) await noteSignInFailed(unit, connection.id, reason.code);
   });
-  return answerRefusal(organization, attempt, reason);
+  return answerRefusal({ organization, returnTo }, attempt, reason);
 }
 
 /** The answer to a refusal that is recorded already. */
 export function answerRefusal(
-  organization: Organization,
+  { organization, returnTo }: Pick<SignInRefused, "organization" | "returnTo">,
   { reference }: Attempt,
   { code, status, message }: SafeReason,
 ): SignInRefused {
-  return { kind: "refused", code, status, message, reference, organization };
+  return { kind: "refused", code, status, message, reference, organization, returnTo };
 }
 
 /** A failure's safe sentence, whatever its data. */

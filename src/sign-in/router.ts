@@ -183,6 +183,7 @@ async function answer(
         message: outcome.message,
         reference: outcome.reference,
         organization: outcome.organization,
+        returnTo: outcome.returnTo,
       });
       return;
     case "unknown":
@@ -190,6 +191,7 @@ async function answer(
         message: outcome.failure.message,
         reference: null,
         organization: null,
+        returnTo: null,
       });
   }
 }
@@ -218,9 +220,10 @@ async function runLine<Outcome>(
 function sendRefusal(
   response: Response,
   status: number,
-  refusal: { message: string; reference: string | null; organization: Organization | null },
+  refusal: { message: string; reference: string | null; organization: Organization | null; returnTo: string | null },
 ): void {
-  const { message, reference, organization } = refusal;
+  const { message, reference, organization, returnTo } = refusal;
+  const wish = returnTo === null ? "" : `&${new URLSearchParams({ returnTo }).toString()}`;
   sendPage(response, status, {
     title: "You could not be signed in",
     body: refusalPage({
@@ -228,7 +231,7 @@ function sendRefusal(
       reference,
       organizationName: organization?.name ?? null,
       supportContact: organization?.supportContact ?? null,
-      retryUrl: organization === null ? "/sign-in" : pageOf(organization, "?stay"),
+      retryUrl: organization === null ? "/sign-in" : pageOf(organization, `?stay${wish}`),
     }),
   });
 }

@@ -97,6 +97,14 @@ describe("a forged message", () => {
     expect(attempt!.remedy).toBeTruthy();
   });
 
+  it("leads back to a sign-in that returns where the person wanted to go, if it answers one", async () => {
+    const asked = await tenant.request(browser, "?returnTo=%2Fgraphql");
+    const audiences = [["https://sibling.example"]];
+    const page = await tenant.post(browser, fieldsOf(provider.answer(asked, "p-1001", { audiences })));
+    const back = `/o/${tenant.slug}?stay&${new URLSearchParams({ returnTo: `${usher.url}/graphql` }).toString()}`;
+    expect([page.status, page.links.map(({ href }) => href.href)]).toEqual([403, [usher.url + back]]);
+  });
+
   it("leaves the pending request usable, even after all of them", async () => {
     const page = await tenant.post(browser, fieldsOf(provider.answer(request, "p-1003")));
     await browser.get(ticketOf(page));

@@ -463,6 +463,45 @@ describe("where a sign-in leads", () => {
   });
 });
 
+describe("the way back from a refusal", () => {
+  const wish = "https://app.example/app/course?id=1&b=2";
+  const start = (of: Tenant, to: string) => `${of.startUrl}?returnTo=${encodeURIComponent(to)}`;
+  const denied = (callback: string) => callback.replace(/code=[^&]*/, "error=access_denied");
+  const begun = async (browser: Browser, person = ALICE) =>
+    await tenant.authenticate(browser, person, `?returnTo=${encodeURIComponent(wish)}`);
+  const wayBack = (page: Page) => page.links.find(({ label }) => label === "Back to the sign-in page")!.href;
+
+  it.each<[string, (browser: Browser) => Promise<string>]>([
+    ["that the provider gave", async (browser) => denied(await begun(browser))],
+    [
+      "of a person who was verified",
+      async (browser) => await begun(browser, makePerson("nobody", { email: undefined })),
+    ],
+  ])("%s leads to a sign-in that returns where the person wanted to go", async (_name, refuse) => {
+    const browser = createBrowser();
+    expect((await browser.get(await refuse(browser))).status).toBe(403);
+    await browser.followLink("Back to the sign-in page");
+    const atProvider = await browser.followLink("Acme ID", { follow: false });
+    const back = await provider.authorize(atProvider.headers.location!, ALICE);
+    expect((await open(browser, back)).headers.location).toBe(wish);
+  });
+
+  it("keeps the wish of a sign-in that could not even begin, if the allow-list has it", async () => {
+    const own = await createTenant(usher, provider);
+    await own.disable();
+    const page = await createBrowser().get(start(own, wish));
+    expect(wayBack(page).searchParams.get("returnTo")).toBe(wish);
+    const evil = await createBrowser().get(start(own, "https://evil.example/"));
+    expect(wayBack(evil).searchParams.get("returnTo")).toBeNull();
+  });
+
+  it("tells another browser nothing of the wish", async () => {
+    const callback = await begun(createBrowser());
+    const page = await createBrowser().get(denied(callback));
+    expect(wayBack(page).searchParams.get("returnTo")).toBeNull();
+  });
+});
+
 describe("the pages before a sign-in", () => {
   it("ask for the organization's short name, and keep what was entered wrong", async () => {
     const browser = createBrowser();

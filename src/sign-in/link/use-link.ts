@@ -64,7 +64,8 @@ export async function useLink(desk: Desk, visitor: Visitor, token: string): Prom
       const admitted = await admit(unit, { link, organization, attempt, visitor, tokenHash });
       return { organization, ...admitted };
     });
-    if (used.kind === "refuse") return answerRefusal(used.organization, attempt, sayFailure(used.failure));
+    if (used.kind === "refuse")
+      return answerRefusal({ organization: used.organization, returnTo: null }, attempt, sayFailure(used.failure));
     return {
       kind: "signed-in",
       location: findGoal(desk, used.organization, link.payload),
