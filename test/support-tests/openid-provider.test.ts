@@ -2,7 +2,7 @@
 import { createHash, createPublicKey, randomBytes, verify, type JsonWebKey } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { createBrowser, type Browser, type Page } from "../support/browser.js";
 import {
   isAtOpenIdProvider,
@@ -241,4 +241,12 @@ describe("the OpenID stand-in refuses", () => {
     expect((await redeem(provider, nextPage, next.verifier)).status).toBe(200);
     expect((await redeem(provider, nextPage, next.verifier)).body["error"]).toBe("invalid_grant");
   });
+});
+
+test("is loaded without a word: the library's about old runtimes would be the first of the demonstration", async () => {
+  const warn = jest.spyOn(console, "warn").mockReturnValue();
+  jest.resetModules();
+  await import("../support/providers/openid/provider.js");
+  expect(warn).not.toHaveBeenCalled();
+  warn.mockRestore();
 });

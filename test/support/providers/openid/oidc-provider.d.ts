@@ -46,3 +46,7 @@ declare module "oidc-provider" {
     on(event: "server_error", listener: (context: ProviderContext, error: Error) => void): void;
   }
 }
+
+declare module "oidc-provider/lib/provider.js" {
+  export { Provider } from "oidc-provider";
+}
