@@ -46,6 +46,18 @@ async function teaches({ usher, browser, organizationId, ask, documentOf }: Worl
   const correction = { id: result.id, expectedVersion: 1, score: 8, reason: "An answer was counted as wrong" };
   expect((await ask("CorrectResult", { input: correction })).correctResult.result).toMatchObject({ passed: true });
 
+  const filter = { courseIds: [fire], groupIds: [group.id], from: "2020-01-01" };
+  expect((await ask("Results", { organizationId, filter, first: 10 })).results.nodes).toMatchObject([
+    { user: { id: userId }, course: { title: "Fire safety" }, percent: 80, corrections: [{ before: { percent: 70 } }] },
+  ]);
+  const figures = (await ask("GroupResults", { groupId: group.id, from: "2020-01-01" })).groupResults;
+  expect(figures).toEqual({ minimumPeople: 5, withheld: true, courses: [] });
+  const file = await browser.send("GET", `${usher.url}/export/results?organizationId=${organizationId}`, null, {
+    headers: { "apollo-require-preflight": "true" },
+  });
+  expect(file.text).toMatch(/^id,userId,email,.*\r\n/);
+  expect(file.text).toContain(result.id);
+
   const unassigned = await ask("UnassignCoursesFromGroup", { input: { ...assignment, courseIds: [moduleId] } });
   expect(unassigned.unassignCoursesFromGroup.results).toMatchObject([{ ok: true }]);
   expect((await ask("ArchiveCourse", { id: fire })).archiveCourse.course.archivedAt).not.toBeNull();
