@@ -48,7 +48,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
       ({ type } = peer);
       settings = parseInput(peer);
       keys = (await type.createKeys?.(ADDRESSES, new Date())) ?? null;
-      runtime = makeRuntime(keys);
+      runtime = recordRequests(makeRuntime(keys), sent);
       strategy = type.strategy(await type.open(settings, runtime), runtime);
     });
     afterAll(async () => {
@@ -64,6 +64,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
       error instanceof ProtocolRefusal && Object.hasOwn(type.refusals as object, error.code);
     /** Everything that the type says while a person signs in and an administrator looks on. */
     const said: unknown[] = [];
+    const sent: SentRequest[] = [];
 
     describe("its declaration", () => {
       test("is one that the registry takes", () => {
@@ -268,6 +269,25 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
       );
     });
 
+    test("a secret is sent only where a change of the address asks for it anew", async () => {
+      const flows = new Flows();
+      const begun = urlOf(await start(flows));
+      await comeBack(flows, await peer.signIn(begun, 1), stateOf(begun));
+      await type.diagnose(settings, runtime);
+      const secrets = settingsOf(type)
+        .filter(([setting, { kind }]) => kind === "SECRET" && settings[setting] !== null)
+        .flatMap(([setting]) => [String(settings[setting]), formEncode(String(settings[setting]))]);
+      const addresses = settingsOf(type).filter(([setting, { kind }]) => kind === "URL" && settings[setting] !== null);
+      // A type without addresses asks where the operator says.
+      if (addresses.length === 0) return;
+      for (const { url } of sent.filter(({ text }) => secrets.some((secret) => text.includes(secret)))) {
+        // An address that was entered, or one that another of them led to, as discovery does.
+        const entered = addresses.filter(([setting]) => settings[setting] === url);
+        const asked = entered.length > 0 ? entered : addresses;
+        expect([url, asked.some(([, { receivesSecrets }]) => receivesSecrets)]).toEqual([url, true]);
+      }
+    });
+
     test("secrets never come out again", () => {
       const secrets = settingsOf(type)
         .filter(([, { kind }]) => kind === "SECRET")
@@ -285,6 +305,29 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
       }
     });
   });
+}
+
+/** A request of the type to its provider, with all that it carries as text, credentials decoded. */
+interface SentRequest {
+  readonly url: string;
+  readonly text: string;
+}
+
+function recordRequests(runtime: Runtime, sent: SentRequest[]): Runtime {
+  return {
+    ...runtime,
+    fetch: async (url, init = {}) => {
+      const [, credentials = ""] = (new Headers(init.headers).get("authorization") ?? "").split(" ");
+      const decoded = Buffer.from(credentials, "base64").toString("utf8");
+      const body = typeof init.body === "string" ? init.body : "";
+      sent.push({ url, text: `${url} ${body} ${credentials} ${decoded}` });
+      return await runtime.fetch(url, init);
+    },
+  };
+}
+
+function formEncode(text: string): string {
+  return new URLSearchParams([["", text]]).toString().slice(1);
 }
 
 /** Drafts that mix what was parsed for the provider, what could be, and nothing. */

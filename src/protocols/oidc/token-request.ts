@@ -47,7 +47,7 @@ export async function requestTokens(
 
 /** Sends the request and answers whatever came back, for diagnosis. Throws only what `requestJson` throws. */
 export async function sendTokenRequest(
-  provider: Provider,
+  provider: Pick<Provider, "tokenEndpoint">,
   client: Client,
   grant: CodeGrant,
   surroundings: Surroundings,
