@@ -399,6 +399,8 @@ describe("a result", () => {
     expect((await tryToRecord({ courseId }, personIn(acme, userId, ["TRAINING_READ"]))).codes).toEqual(["FORBIDDEN"]);
     // Nor by who may record everybody else's.
     expect((await tryToRecord({ courseId }, personIn(acme, userId))).codes).toEqual(["FORBIDDEN"]);
+    // Nor under a spelling of their id that a database takes for it.
+    await expect(tryToRecord({ courseId, userId: `${userId} ` }, personIn(acme, userId))).rejects.toThrow("An ID has");
     const trainer = await makePerson(acme);
     const { data } = await tryToRecord({ courseId, passed: false }, personIn(acme, trainer));
     const { id } = data.recordResult.result;

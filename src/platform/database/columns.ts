@@ -17,7 +17,8 @@
  * | an index               | `@Index("name", ["property"], { unique })` on the class                  |
  *
  * On MySQL every text column is compared byte for byte, whatever the database's default: with the usual collations
- * `a`, `A` and `á` are one key. Trailing spaces are still ignored there, so what must be exact is kept as a hash.
+ * `a`, `A` and `á` are one key. Trailing spaces are still ignored there, so what must be exact is kept as a hash, and
+ * GraphQL takes no id with spaces around it.
  */
 import { Table, TableColumn, TableForeignKey, TableIndex, type QueryRunner } from "typeorm";
 

@@ -1,5 +1,6 @@
 /** Builds the schema from resolver classes and their instances, prints it, and finds what lacks a description. */
 import {
+  GraphQLID,
   GraphQLSchema,
   isEnumType,
   isInputObjectType,
@@ -59,7 +60,24 @@ export function buildGraphQLSchema({ resolvers, container, errorCodes }: SchemaO
     }),
   );
   markOneOfInputs(schema);
+  refuseSpacesAroundIds();
   return schema;
+}
+
+const { parseValue: readIdValue, parseLiteral: readIdLiteral } = GraphQLID;
+
+/**
+ * MariaDB and MySQL take an id with spaces at its end for the id itself, and programs take it for another: by such an id
+ * somebody would find themselves where they may only find others. There is one type `ID` in a process.
+ */
+function refuseSpacesAroundIds(): void {
+  GraphQLID.parseValue = (value) => requireExact(readIdValue(value));
+  GraphQLID.parseLiteral = (node, variables) => requireExact(readIdLiteral(node, variables));
+}
+
+function requireExact(id: string): string {
+  if (id.trim() !== id) throw new TypeError("An ID has no spaces before or after it.");
+  return id;
 }
 
 function requireInstance(instances: ReadonlyMap<ResolverClass, object>, resolver: ResolverClass): object {

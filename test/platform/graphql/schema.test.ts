@@ -1,6 +1,6 @@
 /** The schema: only what is reached, everything described, one realm of graphql-js; and the request's loaders. */
 import { describe, expect, test } from "@jest/globals";
-import { buildSchema, graphql, GraphQLSchema, validateSchema } from "graphql";
+import { buildSchema, graphql, GraphQLID, GraphQLSchema, Kind, validateSchema } from "graphql";
 import { defineFailure } from "../../../src/platform/errors/failure.js";
 import { assembleCatalogue } from "../../../src/platform/graphql/failures.js";
 import { clearLoaders, defineListLoader, defineLoader } from "../../../src/platform/graphql/loaders.js";
@@ -89,6 +89,15 @@ describe("The schema", () => {
       "",
     ]) {
       expect(await create(wrong)).toBeNull();
+    }
+  });
+
+  test("takes no id with spaces around it, which a database takes for another spelling of the id", () => {
+    const literal = (value: string) => GraphQLID.parseLiteral({ kind: Kind.STRING, value }, {});
+    expect([GraphQLID.parseValue("b1"), GraphQLID.parseValue(7), literal("b 1")]).toEqual(["b1", "7", "b 1"]);
+    for (const spelt of ["b1 ", " b1", "b1\n", " "]) {
+      expect(() => GraphQLID.parseValue(spelt)).toThrow("no spaces before or after");
+      expect(() => literal(spelt)).toThrow("no spaces before or after");
     }
   });
 });
