@@ -179,6 +179,10 @@ describe("a later sign-in", () => {
       expect.arrayContaining(["ada-1", "bob-1"]),
     );
     for (const { identities } of users) expect(identities).toHaveLength(1);
+    const told = (await tenant.events()).filter(({ type }) => type === "user.email_changed");
+    expect(told.map(({ data }) => data.changed)).toEqual([
+      { email: { before: "ada@acme.test", after: "bob@acme.test" } },
+    ]);
   });
 
   it("without names and address keeps those of the account", async () => {

@@ -256,6 +256,21 @@ describe("updateUser", () => {
     expect(await move(two.id, "one@example.com")).toBe("NONE");
   });
 
+  test("of the address is told by itself too, unless only the case of letters differs", async () => {
+    const { id: organizationId } = await makeOrganization(house);
+    const { id } = await makeUser(house, organizationId, { email: "before@example.com" });
+    await updateUser(house.store, OPERATOR, { id, email: "Before@example.com" });
+    await updateUser(house.store, OPERATOR, { id, email: "after@example.com", firstName: "Augusta" });
+    const [, , updated, changed, ...others] = (await eventsOf(id)).map(({ type, data }) => ({
+      type,
+      changed: JSON.parse(data).changed,
+    }));
+    const email = { before: "Before@example.com", after: "after@example.com" };
+    expect(updated).toMatchObject({ type: "user.updated", changed: { email, firstName: { after: "Augusta" } } });
+    expect(changed).toEqual({ type: "user.email_changed", changed: { email } });
+    expect(others).toEqual([]);
+  });
+
   test("gives nobody a role that grants more than the caller holds", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const user = await makeUser(house, organizationId);

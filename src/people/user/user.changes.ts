@@ -21,7 +21,7 @@ import {
 } from "./field.js";
 import { findFieldsOf, writeFields } from "./field.repository.js";
 import { changeManager, linkReports } from "./manager.changes.js";
-import { USER_CREATED, USER_ROLE_CHANGED, USER_UPDATED } from "./user.events.js";
+import { USER_CREATED, USER_EMAIL_CHANGED, USER_ROLE_CHANGED, USER_UPDATED } from "./user.events.js";
 import { insertUser, updateUserRow } from "./user.repository.js";
 import { userSnapshot, type AuthMethod, type User, type UserSnapshot, type UserStatus } from "./user.js";
 
@@ -90,8 +90,9 @@ export interface ChangedAccount {
 }
 
 /**
- * Changes an account in its home organization. Tells `user.updated` when a field that is shown changed, and
- * `user.role_changed` when the roles did; writes nothing where nothing differs.
+ * Changes an account in its home organization. Tells `user.updated` when a field that is shown changed,
+ * `user.email_changed` too when the address did, and `user.role_changed` when the roles did; writes nothing where nothing
+ * differs.
  *
  * @throws FIELD_OVERRULED under `mustBeShown`
  */
@@ -115,8 +116,13 @@ export async function changeAccount(
 
   const { roles: rolesBefore, ...fieldsBefore } = known.snapshot;
   const { roles: rolesAfter, ...fieldsAfter } = after;
+  const otherAddress = foldCase(before.email) !== foldCase(person.email);
   const told = [
     { type: USER_UPDATED, changed: changesBetween(fieldsBefore, fieldsAfter) },
+    {
+      type: USER_EMAIL_CHANGED,
+      changed: otherAddress ? changesBetween({ email: before.email }, { email: after.email }) : null,
+    },
     { type: USER_ROLE_CHANGED, changed: changesBetween({ roles: rolesBefore }, { roles: rolesAfter }) },
   ].filter(({ changed }) => changed !== null);
   if (told.length === 0) return { user: before, before: known.snapshot, after: known.snapshot };
@@ -125,7 +131,7 @@ export async function changeAccount(
   await updateUserRow(unit, before, user);
   const report = { organizationId: home.id, userId: user.id };
   await changeManager(unit, report, known.snapshot.profile["managerEmail"], after.profile["managerEmail"]);
-  if (foldCase(before.email) !== foldCase(user.email)) {
+  if (otherAddress) {
     await unproveAddress(unit, user.id);
     for (const email of [before.email, user.email]) await linkReports(unit, home.id, email);
   }

@@ -43,6 +43,14 @@ export const USER_ROLE_CHANGED = defineEventType({
   data: z.object({ user: userSchema, changed: changedSchema }),
 });
 
+export const USER_EMAIL_CHANGED = defineEventType({
+  type: "user.email_changed",
+  subject: "user",
+  description:
+    "The user has another e-mail address than before; `changed.email` has both. Sent beside the `user.updated` that tells it among other fields, and not where only the case of letters differs.",
+  data: z.object({ user: userSchema, changed: changedSchema }),
+});
+
 export const USER_MERGED = defineEventType({
   type: "user.merged",
   subject: "user",
@@ -126,6 +134,7 @@ export const USER_EVENTS = [
   USER_CREATED,
   USER_UPDATED,
   USER_ROLE_CHANGED,
+  USER_EMAIL_CHANGED,
   USER_MERGED,
   USER_APPROVAL_REQUESTED,
   USER_APPROVED,
