@@ -157,7 +157,8 @@ export const SEATS_FULL = defineFailure<{ seatsInUse: number; totalSeats: number
   code: "SEATS_FULL",
   status: 409,
   message: "All places of your organization's plan are taken.",
-  remedy: "Free a seat, ask the operator for more (totalSeats), or set the policy seatsFull to BLOCK_TRAINING.",
+  remedy:
+    "Free a seat, or ask the operator for more (totalSeats). The policy seatsFull: BLOCK_TRAINING lets accounts in without a seat, but nobody starts training without one.",
 });
 
 export const DELETION_REFUSED = defineFailure<{ reasons: readonly DeletionReason[] }>({

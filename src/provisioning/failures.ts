@@ -108,7 +108,7 @@ export const GROUPS_UNKNOWN = refusal(
 export const SEATS_FULL = refusal(
   "SEATS_FULL",
   "All places of your organization's plan are taken.",
-  "Free a seat, ask the operator for more (totalSeats), or set the policy seatsFull to BLOCK_TRAINING.",
+  "Free a seat, or ask the operator for more (totalSeats). The policy seatsFull: BLOCK_TRAINING lets accounts in without a seat, but nobody starts training without one.",
 );
 
 export const PROVISIONING_FAILURES = [
