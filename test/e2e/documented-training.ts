@@ -35,6 +35,11 @@ async function teaches({ usher, browser, organizationId, ask, documentOf }: Worl
   expect(listed.courses.nodes).toMatchObject([{ id: fire, passRate: 80 }]);
   expect((await ask("Course", { id: moduleId })).course).toMatchObject({ groups: [{ id: group.id }] });
 
+  const managers = { groupId: group.id, userIds: [userId] };
+  expect((await ask("SetGroupManagers", { input: managers })).setGroupManagers.group.managers).toMatchObject([
+    { id: userId },
+  ]);
+
   const started = await ask("StartTraining", { input: { organizationId, userId, courseId: fire, moduleId } });
   expect(started.startTraining).toMatchObject({ start: { attempt: 1 }, seat: null });
   const completed = { organizationId, userId, courseId: fire, externalId: "run-1", score: 7, maximum: 10 };
