@@ -5,11 +5,16 @@ import type { UnitOfWork } from "../../src/access/unit-of-work.js";
 import { findLastSequence, readLog, type StoredEvent } from "../../src/events/read-log.js";
 import { createGroup, deleteGroup, updateGroup } from "../../src/people/group/group.operations.js";
 import { addUsersToGroup, removeUsersFromGroup } from "../../src/people/group/group-members.operations.js";
+import { updateOrganization } from "../../src/people/organization/organization.operations.js";
 import { deleteUser } from "../../src/people/user/delete.operations.js";
 import { actOnUser } from "../../src/people/user/status.operations.js";
 import type { StatusAction } from "../../src/people/user/user-status.js";
 import { createUser, updateUser } from "../../src/people/user/user.operations.js";
 import { Failure } from "../../src/platform/errors/failure.js";
+import { createCourse } from "../../src/training/course/course.operations.js";
+import { setModuleCourses } from "../../src/training/course/module.operations.js";
+import { recordResult } from "../../src/training/result/record.operations.js";
+import { startTraining } from "../../src/training/result/start.operations.js";
 import { disableFailingEndpoint } from "../../src/webhooks/endpoint/disable-endpoint.js";
 import type { WebhookEndpoint } from "../../src/webhooks/endpoint/endpoint.js";
 import { insertEndpoint } from "../../src/webhooks/endpoint/endpoint.repository.js";
@@ -68,9 +73,13 @@ describe("a unit of work that is cut off at any statement", () => {
     readonly organizationId: string;
     readonly userId: string;
     readonly groupId: string;
+    /** Has a place in the plan to take, and all of a module before them. */
+    readonly learnerId: string;
+    readonly courseId: string;
   }
   const group = ({ organizationId }: Scene, name: string) => ({ organizationId, name });
   const members = ({ groupId, userId }: Scene) => ({ groupId, userIds: [userId] });
+  const training = ({ organizationId, learnerId: userId, courseId }: Scene) => ({ organizationId, userId, courseId });
   const act = (action: StatusAction) => (scene: Scene) => actOnUser(scene.store, OPERATOR, action, scene.userId);
   const CHANGES: readonly (readonly [type: string, change: (scene: Scene) => Promise<unknown>])[] = [
     [
@@ -84,10 +93,17 @@ describe("a unit of work that is cut off at any statement", () => {
         }),
     ],
     ["user.updated", ({ store, userId }) => updateUser(store, OPERATOR, { id: userId, firstName: "Another" })],
+    [
+      "user.email_changed",
+      ({ store, organizationId, userId }) =>
+        updateUser(store, OPERATOR, { id: userId, email: `moved@${organizationId}.example` }),
+    ],
     ["user.disabled", act("DISABLE")],
     ["user.enabled", act("ENABLE")],
     ["user.archived", act("ARCHIVE")],
     ["user.restored", act("RESTORE")],
+    ["seat.assigned", (scene) => startTraining(scene.store, OPERATOR, training(scene))],
+    ["module.completed", (scene) => recordResult(scene.store, OPERATOR, training(scene))],
     ["group.created", (scene) => createGroup(scene.store, OPERATOR, group(scene, "Cut off"))],
     ["group.updated", ({ store, groupId }) => updateGroup(store, OPERATOR, { id: groupId, name: "Renamed" })],
     ["group.member_added", (scene) => addUsersToGroup(scene.store, OPERATOR, members(scene))],
@@ -100,12 +116,21 @@ describe("a unit of work that is cut off at any statement", () => {
     const { id: organizationId } = await makeOrganization(house);
     const userId = (await makeUser(house, organizationId, { email: `ada@${organizationId}.example` })).id;
     const groupId = (await createGroup(house.store, OPERATOR, { organizationId, name: "Staff" })).id;
-    let last = 2;
+    const learnerId = (await makeUser(house, organizationId, { email: `learner@${organizationId}.example` })).id;
+    const course = { organizationId, title: "Course" };
+    const { id: courseId } = await createCourse(house.store, OPERATOR, course);
+    const { id: moduleId } = await createCourse(house.store, OPERATOR, { ...course, kind: "MODULE" });
+    await setModuleCourses(house.store, OPERATOR, { moduleId, courseIds: [courseId] });
+    await updateOrganization(house.store, OPERATOR, organizationId, {
+      totalSeats: 2,
+      policies: { seatModel: "TRAINING_START" },
+    });
+    let last = 3;
     for (const [type, change] of CHANGES) {
       const before = await readEverything();
       for (let statement = 1; ; statement += 1) {
         const { store, count } = failingAt(statement);
-        const outcome = await change({ store, organizationId, userId, groupId }).then(
+        const outcome = await change({ store, organizationId, userId, groupId, learnerId, courseId }).then(
           () => "whole",
           (error: Error) => error.message,
         );

@@ -208,8 +208,7 @@ describeOnMariaDb("two workers of which one is killed (MariaDB; a SQLite file be
       const untold = Array.from({ length: progress.lastSequence }, (_, index) => index + 1).filter(
         (sequence) => !tried.has(sequence),
       );
-      expect([name, untold]).toEqual([name, []]);
-      expect([name, progress.pendingRetries]).toEqual([name, expect.any(Number)]);
+      expect([name, untold, tried.size > 0]).toEqual([name, [], true]);
     }
   }, 120_000);
 
