@@ -26,7 +26,10 @@ test.each<[readonly CsvValue[], string]>([
   [["=1+1", "+1", "-1", "@SUM(A1)"], "'=1+1,'+1,'-1,'@SUM(A1)"],
   [["\t=1", "\r=1", "\n=1"], `'\t=1,"'\r=1","'\n=1"`],
   [['=HYPERLINK("http://evil","a")'], `"'=HYPERLINK(""http://evil"",""a"")"`],
-  [["a=1", "1-1", "me@example.com"], "a=1,1-1,me@example.com"],
+  // Where semicolons separate cells, each may begin one, and quotes that do not stand first are text.
+  [["a;=1+1;b", ";;-1", "a; @b"], "a;'=1+1;b,;;'-1,a; '@b"],
+  [['a;"=1"'], `"a;""'=1"""`],
+  [["a=1", "1-1", "me@example.com", "a;b", "a;1-1"], "a=1,1-1,me@example.com,a;b,a;1-1"],
 ])("%j is written as a line that spreadsheets only show", (values, line) => {
   expect(writeCsvLine(values)).toBe(`${line}\r\n`);
 });

@@ -282,6 +282,12 @@ describe("a list of results", () => {
     expect((await list(OPERATOR, { org: other, filter: { groupIds: [id], courseIds: [courses.fire] } })).names).toEqual(
       ["eve"],
     );
+    // As many of both as may be sent: streams would ask for hundreds of thousands of values.
+    const nothing = Array.from({ length: 1_998 }, (_, index) => `nothing-${index}`);
+    const named = { userIds: [...crowd.slice(0, 190), people.eve], courseIds: [courses.fire, ...nothing] };
+    expect((await list(OPERATOR, { org: other, filter: named })).names).toEqual(["eve"]);
+    const few = { userIds: [...crowd, ...nothing, people.eve], courseIds: [courses.fire, ...nothing.slice(0, 199)] };
+    expect((await list(OPERATOR, { org: other, filter: { ...few, passed: true } })).names).toEqual(["eve"]);
   });
 
   test("asks no more of the database for many results than for few", async () => {

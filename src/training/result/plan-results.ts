@@ -14,6 +14,11 @@ import type { ResultScope } from "./result-scope.js";
 
 /** Streams that are merged at most: SQLite takes 500 queries in one, and each costs as many rows as the page has. */
 export const MOST_STREAMS = 200;
+/**
+ * Values that are asked for in streams at most, beside those that a stream begins with. Each stream asks for them again:
+ * two lists that may be sent would make half a million, of which SQLite takes 32,766.
+ */
+const MOST_VALUES = 10_000;
 
 /** How the results of a filter are found. */
 export interface ResultPlan {
@@ -28,6 +33,8 @@ interface Streams {
   readonly columns: readonly ("user_id" | "course_id")[];
   readonly keys: readonly (readonly string[])[];
   readonly rest: readonly Condition[];
+  /** What the index begins with where not a stream of it is read but many of its parts, which are sorted then. */
+  readonly among?: Streams["columns"];
 }
 
 /**
@@ -50,13 +57,22 @@ export async function planResults(
   const always = conditionsOfAll(organizationId, filter, range);
   const ofPeople = people === null ? sets.map(({ probe }) => probe("r.user_id")) : [among("r.user_id", people)];
   const ofCourses = courses === null ? [] : [among("r.course_id", courses)];
-  const streams = chooseStreams({ people, courses, ofPeople, ofCourses });
+  const streams = withoutRepetition(chooseStreams({ people, courses, ofPeople, ofCourses }), [
+    ...ofPeople,
+    ...ofCourses,
+  ]);
   return {
     where: joinAll([...always, ...ofPeople, ...ofCourses]),
     readRows: async (stretch) =>
       streams.keys.length === 0
         ? []
-        : await readStreams(reader, streams, always, indexFor(streams.columns, filter.passed != null), stretch),
+        : await readStreams(
+            reader,
+            streams,
+            always,
+            indexFor(streams.among ?? streams.columns, filter.passed != null),
+            stretch,
+          ),
   };
 }
 
@@ -101,6 +117,13 @@ function chooseStreams({
     return { columns: ["user_id"], keys: people.map((person) => [person]), rest: ofCourses };
   if (fewCourses) return { columns: ["course_id"], keys: courses.map((course) => [course]), rest: ofPeople };
   return { columns: [], keys: [[]], rest: [...ofPeople, ...ofCourses] };
+}
+
+/** Streams, unless they would repeat so many values that all of their results are better read together and sorted. */
+function withoutRepetition(streams: Streams, everything: readonly Condition[]): Streams {
+  const values = streams.rest.reduce((sum, { parameters }) => sum + parameters.length, 0) * streams.keys.length;
+  if (streams.keys.length < 2 || values <= MOST_VALUES) return streams;
+  return { columns: [], keys: [[]], rest: everything, among: streams.columns };
 }
 
 /** The index that has a stream in order. What one person did in one course is little: the outcome has no index there. */
