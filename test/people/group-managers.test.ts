@@ -1,7 +1,9 @@
 /** Who manages a group: members of its organization alone, named by who may see what they will see. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Caller } from "../../src/access/caller.js";
+import type { Permission } from "../../src/access/permission.js";
 import { setGroupManagers, MOST_MANAGERS } from "../../src/people/group/group-managers.operations.js";
+import { addUsersToGroup, removeUsersFromGroup } from "../../src/people/group/group-members.operations.js";
 import { createGroup, deleteGroup } from "../../src/people/group/group.operations.js";
 import { addMember, removeMember } from "../../src/people/membership/membership.operations.js";
 import { deleteUser } from "../../src/people/user/delete.operations.js";
@@ -81,6 +83,24 @@ describe("the managers of a group", () => {
     await set([ada, grace], keyOf(organizationId, "GROUPS_WRITE", "TRAINING_READ"));
     await set([grace], groupsOnly);
     expect(await managers()).toEqual([grace]);
+  });
+
+  test("put nobody into their own group whose training they may not see", async () => {
+    const [ada, bob] = [await person(), await person()];
+    await set([ada]);
+    const input = { groupId, userIds: [bob] };
+    const changer = (...others: Permission[]) => personIn(organizationId, ada, ["GROUPS_WRITE", ...others]);
+    const members = async () =>
+      await house.database.reader.rows("SELECT user_id FROM group_member WHERE group_id = ?", [groupId]);
+    expect(await codeOf(addUsersToGroup(house.store, changer("TEAM_TRAINING_READ"), input))).toBe("FORBIDDEN");
+    expect(await members()).toEqual([]);
+    await addUsersToGroup(house.store, changer("TRAINING_READ"), input);
+    expect(await members()).toEqual([{ user_id: bob }]);
+    await removeUsersFromGroup(house.store, changer("TEAM_TRAINING_READ"), input);
+    // Whoever manages it not sees nothing by it.
+    await set([]);
+    await addUsersToGroup(house.store, changer("TEAM_TRAINING_READ"), input);
+    expect(await members()).toEqual([{ user_id: bob }]);
   });
 
   test("are so no longer when they leave the organization, are deleted, or the group is", async () => {

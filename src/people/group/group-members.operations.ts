@@ -1,10 +1,11 @@
 /** Putting users into a group and taking them out by hand, many at once, with an answer for each. */
-import { causeOf, type Caller } from "../../access/caller.js";
+import { causeOf, requireHolding, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";
 import { Failure, INVALID_INPUT, NOT_FOUND } from "../../platform/errors/failure.js";
 import { findMembersAmong } from "../user/user.repository.js";
+import { findManagerIds } from "./group-manager.repository.js";
 import { addReason, removeReason, type ChangedGroup } from "./group.changes.js";
 import { BY_HAND, type Group, type MembershipSource } from "./group.js";
 import { readGroupFor, readGroupForChange } from "./group.operations.js";
@@ -37,13 +38,21 @@ export interface ChangedMembers {
  * Puts users into a group. Who is in it already stays, now also by hand. A user who is no member of the organization is
  * NOT_FOUND; the others are carried out.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (the group), INVALID_INPUT (too many users)
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for managers of the group who do not see the training of all), NOT_FOUND (the
+ *   group), INVALID_INPUT (too many users)
  */
 export async function addUsersToGroup(store: Store, caller: Caller, input: GroupMembersInput): Promise<ChangedMembers> {
   const source: MembershipSource = { kind: caller.kind === "API_KEY" ? "API" : "ADMIN", id: BY_HAND };
-  return await changeMembers(store, caller, input, "group.members_added", (unit, group, userIds) =>
-    addReason(unit, group, userIds, source),
-  );
+  return await changeMembers(store, caller, input, "group.members_added", async (unit, group, userIds) => {
+    await requireNotOwnTeam(unit, caller, group);
+    return await addReason(unit, group, userIds, source);
+  });
+}
+
+/** Nobody gives themselves what they do not hold: a manager sees the training of whoever they put into their group. */
+async function requireNotOwnTeam(unit: UnitOfWork, caller: Caller, { id, organizationId }: Group): Promise<void> {
+  if (caller.kind !== "PERSON" || !(await findManagerIds(unit, id)).includes(caller.userId)) return;
+  requireHolding(caller, organizationId, ["TRAINING_READ"]);
 }
 
 /**

@@ -135,7 +135,7 @@ export class GroupResolver {
 
   @Mutation(() => AddUsersToGroupPayload, {
     description:
-      "Puts users into a group, all at once. Who is in it already stays, now also by hand: what a mapping gave can then go without taking the user out. Look at `results`: a user who is no member of the organization is NOT_FOUND there, and the others are carried out. Needs GROUPS_WRITE.",
+      "Puts users into a group, all at once. Who is in it already stays, now also by hand: what a mapping gave can then go without taking the user out. Look at `results`: a user who is no member of the organization is NOT_FOUND there, and the others are carried out. Needs GROUPS_WRITE, and TRAINING_READ to put somebody into a group that you manage yourself.",
   })
   async addUsersToGroup(
     @Ctx() context: RequestContext,
