@@ -1,6 +1,6 @@
 /** The least work that does the job: the plain driver, queries written for it by hand, and JSON.stringify. */
-import SqliteDatabase from "better-sqlite3";
 import type { TestDatabase } from "../../test/support/database.js";
+import { openPlainDriver } from "../plain-driver.js";
 
 /** The same lists, by the driver alone; each answers how many users it found. */
 export interface PlainDriver {
@@ -10,15 +10,13 @@ export interface PlainDriver {
   readonly close: () => Promise<void>;
 }
 
-type Run = (sql: string, parameters: readonly string[]) => Promise<{ id: string }[]>;
-
 const COLUMNS = "u.id, u.email, u.first_name, u.last_name, u.full_name, u.status, u.auth_method, u.version";
 const ORDER = "ORDER BY m.last_name_key, m.first_name_key, m.user_id LIMIT 100";
 
 export async function openDriver(database: TestDatabase): Promise<PlainDriver> {
-  const { run, close } = database.dialect === "sqlite" ? openSqlite(database.url) : await openMysql(database.url);
+  const { run, close } = await openPlainDriver(database);
   const read = async (sql: string, parameters: readonly string[]): Promise<number> => {
-    const users = await run(sql, parameters);
+    const users = await run<{ id: string }>(sql, parameters);
     const groups = await run(
       `SELECT DISTINCT m.user_id, g.id, g.name FROM group_member m JOIN user_group g ON g.id = m.group_id
         WHERE m.user_id IN (${users.map(() => "?").join(", ")})`,
@@ -53,31 +51,5 @@ export async function openDriver(database: TestDatabase): Promise<PlainDriver> {
         [organizationId, key],
       ),
     close,
-  };
-}
-
-function openSqlite(url: string): { readonly run: Run; readonly close: () => Promise<void> } {
-  const handle = new SqliteDatabase(url.replace("sqlite:", ""), { readonly: true });
-  // Prepared once, as the house does.
-  const statements = new Map<string, ReturnType<typeof handle.prepare>>();
-  return {
-    run: async (sql, parameters) => {
-      const statement = statements.get(sql) ?? handle.prepare(sql);
-      statements.set(sql, statement);
-      return statement.all(...parameters) as { id: string }[];
-    },
-    close: async () => void handle.close(),
-  };
-}
-
-async function openMysql(url: string): Promise<{ readonly run: Run; readonly close: () => Promise<void> }> {
-  const { createConnection } = await import("mysql2/promise");
-  const connection = await createConnection(url.replace(/^mariadb:/, "mysql:"));
-  return {
-    run: async (sql, parameters) => {
-      const [rows] = await connection.query(sql, [...parameters]);
-      return rows as unknown as { id: string }[];
-    },
-    close: () => connection.end(),
   };
 }

@@ -23,6 +23,7 @@ import { PLATFORM_FAILURES } from "../../src/platform/errors/failure.js";
 import { assembleCatalogue } from "../../src/platform/graphql/failures.js";
 import { buildGraphQLSchema } from "../../src/platform/graphql/schema.js";
 import { openTestDatabase } from "../../test/support/database.js";
+import { takeTurns } from "../take-turns.js";
 import { openDriver } from "./driver.js";
 import { fillOrganization } from "./people.js";
 
@@ -72,27 +73,12 @@ try {
   for (const { name, ours, limit } of jobs) {
     const [found, expected] = [await ours(), await limit()];
     if (found !== expected) throw new Error(`${name} finds ${found} users, and the driver ${expected}.`);
-    const times = { ours: [] as number[], limit: [] as number[] };
-    for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
-      // Each goes first as often as the other.
-      const turns = round % 2 === 0 ? (["ours", "limit"] as const) : (["limit", "ours"] as const);
-      for (const turn of turns) {
-        const before = process.cpuUsage();
-        await (turn === "ours" ? ours : limit)();
-        const { user, system } = process.cpuUsage(before);
-        if (round >= WARM_UP) times[turn].push((user + system) / 1000);
-      }
-    }
-    const [mine, least] = [medianOf(times.ours), medianOf(times.limit)];
+    const { cpu } = await takeTurns({ ours, limit, warmUp: WARM_UP, rounds: ROUNDS });
     console.log(
-      `${name.padEnd(8)}${String(found).padStart(4)} users  GraphQL ${mine.toFixed(2)} ms  driver ${least.toFixed(2)} ms  ratio ${(mine / least).toFixed(2)}`,
+      `${name.padEnd(8)}${String(found).padStart(4)} users  GraphQL ${cpu.ours.toFixed(2)} ms  driver ${cpu.limit.toFixed(2)} ms  ratio ${(cpu.ours / cpu.limit).toFixed(2)}`,
     );
   }
   await driver.close();
 } finally {
   await database.close();
-}
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

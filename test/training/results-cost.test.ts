@@ -20,10 +20,10 @@ import {
   RARE_COURSE,
   SECONDS_BETWEEN,
   type Filled,
-} from "./fill-results.js";
+} from "../support/fill-results.js";
 
 const SMALL = 10_000;
-/** 500,000 has been measured by hand: see bench/README.md. It takes longer than a test may. */
+/** 500,000 is measured by hand (bench/README.md): it takes longer than a test may. */
 const LARGE = Number(process.env["USHER_TEST_RESULTS"] ?? 100_000);
 
 let house: House;

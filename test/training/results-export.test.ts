@@ -14,7 +14,7 @@ import { insertRows } from "../../src/platform/database/statements.js";
 import { createLogger } from "../../src/platform/telemetry/logger.js";
 import { createExportRouter } from "../../src/training/export/router.js";
 import { makeOrganization, makeUser, OPERATOR, type House } from "../people/house.js";
-import { COURSES, fillWithResults, FIRST_COMPLETION, PEOPLE, type Filled } from "./fill-results.js";
+import { COURSES, fillWithResults, FIRST_COMPLETION, PEOPLE, type Filled } from "../support/fill-results.js";
 import { makeCourse, openTrainingHouse } from "./house.js";
 
 test.each<[readonly CsvValue[], string]>([

@@ -34,12 +34,16 @@ export const RARE_COURSE = COURSES;
 export const FIRST_COMPLETION = Date.UTC(2024, 0, 1);
 export const SECONDS_BETWEEN = 60;
 
-/** @param size a multiple of 1,000 that is no multiple of 7919 */
+/**
+ * @param size a multiple of 1,000 that is no multiple of 7919
+ * @param secondsBetween one completion and the next
+ */
 export async function fillWithResults(
   unit: UnitOfWork,
   organizationId: string,
   letter: string,
   size: number,
+  secondsBetween = SECONDS_BETWEEN,
 ): Promise<Filled> {
   const numbers = (count: number) => Array.from({ length: count }, (_, number) => number);
   const id = (kind: string, number: number) => `${letter}-${kind}-${1_000_000 + number}`;
@@ -128,7 +132,7 @@ export async function fillWithResults(
       now,
     ]),
   );
-  await insertResults(unit, organizationId, letter, size);
+  await insertResults(unit, organizationId, letter, size, secondsBetween);
   return {
     organizationId,
     smallGroup,
@@ -141,14 +145,20 @@ export async function fillWithResults(
 }
 
 /** Digits by digits, since neither database counts by itself. */
-async function insertResults(unit: UnitOfWork, organizationId: string, letter: string, size: number): Promise<void> {
+async function insertResults(
+  unit: UnitOfWork,
+  organizationId: string,
+  letter: string,
+  size: number,
+  secondsBetween: number,
+): Promise<void> {
   const digits = Array.from({ length: 10 }, (_, digit) => `SELECT ${digit} AS d`).join(" UNION ALL ");
   const places = Array.from({ length: String(size - 1).length }, (_, place) => place);
   const count = `SELECT ${places.map((place) => `d${place}.d * ${10 ** place}`).join(" + ")} AS n
     FROM ${places.map((place) => `(${digits}) d${place}`).join(" CROSS JOIN ")}`;
   const scattered = `(n * 7919) % ${size}`;
   const everyRare = size / FEW_RESULTS;
-  const [from, step] = [FIRST_COMPLETION / 1000, SECONDS_BETWEEN];
+  const [from, step] = [FIRST_COMPLETION / 1000, secondsBetween];
   const text = unit.dialect === "sqlite" ? "TEXT" : "CHAR";
   const completedAt =
     unit.dialect === "sqlite"
