@@ -65,8 +65,7 @@ export class ResultsResolver {
 
   @FieldResolver(() => UserType, {
     nullable: true,
-    description:
-      "Who completed it; null for somebody who left the organization. For who has USERS_READ, and of oneself.",
+    description: "Who completed it; null for somebody who left the organization. Needs USERS_READ, but for oneself.",
   })
   async user(@Root() { organizationId, userId }: ResultType, @Ctx() context: RequestContext): Promise<UserType | null> {
     const { caller } = context;

@@ -117,6 +117,13 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     onConnection("settings { ... on OidcSettings { clientId } }"),
     home,
   ),
+  // A list of results is answered to everybody, with their own; correcting nothing leaves a result as it is.
+  "Result.user": inner(
+    ["USERS_READ"],
+    ["TRAINING_WRITE"],
+    "mutation ($id: ID!) { correctResult(input: { id: $id }) { result { user { id } } } }",
+    async (house) => ({ id: await things.makeResult(house) }),
+  ),
   "User.courses": {
     ...inner(["TEAM_TRAINING_READ"], ["USERS_READ"], onUser("courses { id }"), ofUser),
     or: "TRAINING_READ",
