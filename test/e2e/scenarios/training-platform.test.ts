@@ -117,4 +117,54 @@ describe("a training platform", () => {
       "seat.limit_reached",
     ]);
   });
+
+  it("shows results to each as the role has it: one's own, the group that one manages, or everybody's", async () => {
+    const tenant = await scene.tenant();
+    const { organizationId } = tenant;
+    await mapRoles(tenant, { Managers: "MANAGER", Administrators: "ADMIN" });
+    const groupId = await createGroup(tenant, "Sales");
+    await mapGroups(tenant, { Sales: groupId });
+    const come = (word: string, ...groups: string[]) => arrive(scene, tenant, makePerson(word, { groups }));
+    const employee = await come("gil", "Sales");
+    const outsider = await come("hal");
+    const manager = await come("ida", "Managers");
+    const administrator = await come("jim", "Administrators");
+    await tenant.ask(`mutation ($input: SetGroupManagersInput!) { setGroupManagers(input: $input) { group { id } } }`, {
+      input: { groupId, userIds: [manager.user.id] },
+    });
+    const { createCourse } = await tenant.ask(
+      `mutation ($input: CreateCourseInput!) { createCourse(input: $input) { course { id } } }`,
+      { input: { organizationId, title: "Fire safety", passRate: 50 } },
+    );
+    const courseId: string = createCourse.course.id;
+    for (const { user } of [employee, outsider, manager])
+      await tenant.ask(`mutation ($input: RecordResultInput!) { recordResult(input: $input) { recorded } }`, {
+        input: { organizationId, userId: user.id, courseId, score: 7, maximum: 10 },
+      });
+    const seenBy = async ({ browser }: typeof employee, filter: object = {}) => {
+      const { results } = await askAs(
+        scene,
+        browser,
+        `query ($id: ID!, $filter: ResultFilter) {
+           results(organizationId: $id, filter: $filter, orderBy: { field: COMPLETED_AT }) {
+             nodes { user { id } passed } totalCount } }`,
+        { id: organizationId, filter },
+      );
+      expect(results.totalCount).toBe(results.nodes.length);
+      return results.nodes.map(({ user }: { user: { id: string } }) => user.id);
+    };
+    const [own, other, managed] = [employee.user.id, outsider.user.id, manager.user.id];
+    expect(await seenBy(employee)).toEqual([own]);
+    expect(await seenBy(employee, { userIds: [other] })).toEqual([]);
+    expect(await seenBy(manager)).toEqual([own, managed]);
+    expect(await seenBy(manager, { userIds: [other] })).toEqual([]);
+    expect(await seenBy(manager, { groupIds: [groupId] })).toEqual([own]);
+    expect(await seenBy(administrator)).toEqual([own, other, managed]);
+    expect(await seenBy(administrator, { passed: false })).toEqual([]);
+    const FIGURES = `query ($id: ID!) { groupResults(groupId: $id) { withheld courses { people } } }`;
+    // Of one person there is no average.
+    const { groupResults } = await askAs(scene, manager.browser, FIGURES, { id: groupId });
+    expect(groupResults).toEqual({ withheld: true, courses: [] });
+    expect(await codeFor(scene, employee.browser, FIGURES, { id: groupId })).toBe("FORBIDDEN");
+  });
 });
