@@ -417,6 +417,12 @@ describe("whatever the situation", () => {
       );
       const decision = decide(given);
       if (asks) expect(["refuse", "ask"]).toContain(decision.kind);
+      // Whatever was said of groups is the same to who asks for none.
+      else
+        for (const said of [SILENT, { kind: "known" as const, values: [] }])
+          expect(decision).toEqual(
+            decide({ ...given, arrival: { ...given.arrival, profile: { ...profile, groups: said } } }),
+          );
     });
   });
 
