@@ -16,6 +16,8 @@ import { createConnection } from "mysql2/promise";
 
 const START_WITHIN_MILLISECONDS = 60_000;
 const STOP_WITHIN_MILLISECONDS = 10_000;
+/** A server that ends more often than this by itself is left as it is. */
+const MOST_RESTARTS = 2;
 
 const [command, ...commandArguments] = process.argv.slice(2);
 if (command === undefined) fail("Usage: node test/support/mariadb/run.mjs COMMAND [ARGUMENT…]");
@@ -88,6 +90,15 @@ async function start() {
     throw new Error(`MariaDB's data folder cannot be made:\n${error.stderr ?? error.message}`, { cause: error });
   }
   const port = await findFreePort();
+  await launch({ data, log, port }, 0);
+  return `mariadb://root@127.0.0.1:${port}`;
+}
+
+/**
+ * Starts the server on its folder and waits until it answers. A server that ends by itself later on, as Debian's does by
+ * a segmentation fault once in a long while, is started again, and what it said is shown: whatever was under way fails.
+ */
+async function launch({ data, log, port }, restarts) {
   mariadb = spawn(
     server,
     [
@@ -114,10 +125,18 @@ async function start() {
     // In a group of its own: Ctrl-C in a terminal must reach the tests before it reaches the server.
     { stdio: "ignore", detached: true },
   );
+  guard?.kill("SIGKILL");
   guard = outliveThisProcess(mariadb.pid);
   let failure = null;
-  void ending(mariadb).then(({ code, error }) => {
-    if (!stopping) failure = error?.message ?? `it ended with ${code}`;
+  let answered = false;
+  void ending(mariadb).then(({ code, signal, error }) => {
+    if (stopping) return;
+    failure = error?.message ?? `it ended with ${signal ?? code}`;
+    if (!answered) return;
+    // Enough for the server's own account of it: the stack and the statement.
+    console.error(`MariaDB is gone: ${failure}\n${tail(log, 150)}`);
+    if (restarts < MOST_RESTARTS)
+      launch({ data, log, port }, restarts + 1).catch((reason) => console.error(reason.message));
   });
   const deadline = Date.now() + START_WITHIN_MILLISECONDS;
   while (!(await answers(port, data))) {
@@ -126,7 +145,7 @@ async function start() {
     }
     await pause(50);
   }
-  return `mariadb://root@127.0.0.1:${port}`;
+  answered = true;
 }
 
 /**
@@ -219,9 +238,9 @@ function ending(process_) {
   });
 }
 
-function tail(path) {
+function tail(path, lines = 15) {
   try {
-    return readFileSync(path, "utf8").split("\n").slice(-15).join("\n");
+    return readFileSync(path, "utf8").split("\n").slice(-lines).join("\n");
   } catch {
     return "";
   }
