@@ -42,8 +42,11 @@ export interface MemberId {
 /** Several users, each in an organization, in one query; who is no member there is left out. */
 export async function findMembers(reader: Reader, ids: readonly MemberId[]): Promise<Member[]> {
   const usersByOrganization = new Map<string, string[]>();
-  for (const { organizationId, userId } of ids)
-    usersByOrganization.set(organizationId, [...(usersByOrganization.get(organizationId) ?? []), userId]);
+  for (const { organizationId, userId } of ids) {
+    const users = usersByOrganization.get(organizationId);
+    if (users === undefined) usersByOrganization.set(organizationId, [userId]);
+    else users.push(userId);
+  }
   const groups = [...usersByOrganization];
   if (groups.length === 0) return [];
   const conditions = groups.map(

@@ -2,7 +2,9 @@
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { OrderDirection } from "../../people/order-direction.js";
+import { findMembers } from "../../people/membership/membership.repository.js";
 import { findOrganization } from "../../people/organization/organization.repository.js";
+import type { Member } from "../../people/user/user.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toDate } from "../../platform/database/values.js";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
@@ -10,6 +12,8 @@ import { InputCheck } from "../../platform/errors/input.js";
 import { pageByKeyset, type KeysetColumn } from "../../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs, type RowPage } from "../../platform/graphql/paging.js";
 import { openRange, type TimeBound, type TimeRange } from "../../platform/time-range.js";
+import { findCourses } from "../course/course.repository.js";
+import type { Course } from "../course/course.js";
 import { planResults, type ResultPlan } from "./plan-results.js";
 import type { ResultFilter } from "./result-filter.js";
 import {
@@ -28,6 +32,10 @@ export interface ResultsQuery {
   readonly filter?: ResultFilter | null;
   readonly orderBy?: { readonly field: ResultOrder; readonly direction?: OrderDirection | null } | null;
   readonly page: PageArgs;
+  /** Whether the people of all results of the page are read with it. The caller's permission to see them is not asked for. */
+  readonly withUsers?: boolean;
+  /** Whether the courses of all results of the page are read with it. */
+  readonly withCourses?: boolean;
   /** Whether the courses' results of all modules of the page are read with it. */
   readonly withChildren?: boolean;
   /** Whether the corrections of all results of the page are read with it. */
@@ -36,7 +44,10 @@ export interface ResultsQuery {
 
 /** A result of the list; what belongs to it is there when it was asked for. */
 export interface ListedResult extends Result {
-  readonly knownChildren?: readonly Result[] | undefined;
+  /** `null` for who is no member of the organization. */
+  readonly knownUser?: Member | null | undefined;
+  readonly knownCourse?: Course | undefined;
+  readonly knownChildren?: readonly ListedResult[] | undefined;
   readonly knownCorrections?: readonly ResultCorrection[] | undefined;
 }
 
@@ -60,11 +71,34 @@ export async function listResults({ reader }: Store, caller: Caller, query: Resu
   const modules = found.rows.filter(({ kind }) => kind === "MODULE").map(({ id }) => id);
   const children = query.withChildren ? await findChildrenOfResults(reader, modules) : null;
   const corrections = query.withCorrections ? await findCorrectionsOfResults(reader, ids) : null;
+  const results = [...found.rows.map(resultFromRaw), ...(children === null ? [] : [...children.values()].flat())];
+  const users = query.withUsers ? await findUsers(reader, organizationId, results) : null;
+  const courses = query.withCourses
+    ? await findCourses(reader, null, [...new Set(results.map(({ courseId }) => courseId))])
+    : null;
+  const describe = (result: Result): ListedResult => ({
+    ...result,
+    knownUser: users === null ? undefined : (users.get(result.userId) ?? null),
+    knownCourse: courses?.get(result.courseId),
+  });
   return toPage(found, (raw) => ({
-    ...resultFromRaw(raw),
-    knownChildren: children === null ? undefined : (children.get(raw.id) ?? []),
+    ...describe(resultFromRaw(raw)),
+    knownChildren: children === null ? undefined : (children.get(raw.id) ?? []).map(describe),
     knownCorrections: corrections?.get(raw.id),
   }));
+}
+
+async function findUsers(
+  reader: Reader,
+  organizationId: string,
+  results: readonly Result[],
+): Promise<ReadonlyMap<string, Member>> {
+  const userIds = [...new Set(results.map(({ userId }) => userId))];
+  const members = await findMembers(
+    reader,
+    userIds.map((userId) => ({ organizationId, userId })),
+  );
+  return new Map(members.map((member) => [member.id, member]));
 }
 
 /**

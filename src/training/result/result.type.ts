@@ -2,9 +2,10 @@
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
 import type { Cause } from "../../access/caller.js";
 import { CauseType } from "../../access/cause.type.js";
+import type { Member } from "../../people/user/user.js";
 import { definePage } from "../../platform/graphql/paging.js";
 import { CourseKindEnum } from "../course/course.type.js";
-import type { CourseKind } from "../course/course.js";
+import type { Course, CourseKind } from "../course/course.js";
 import type { Result, ResultCorrection, ResultValues } from "./result.js";
 
 @ObjectType("ResultValues", {
@@ -68,6 +69,9 @@ export class ResultCorrectionType {
 export class ResultType {
   /** What `user` loads; not in the schema. */
   organizationId!: string;
+  /** Who completed it and what, where they were read together with the result; not in the schema. */
+  knownUser?: Member | null | undefined;
+  knownCourse?: Course | undefined;
   /** The courses' results, where they were read together with the module's; not in the schema. */
   knownChildren?: readonly Result[] | undefined;
   /** The corrections, where they were read together with the result; not in the schema. */

@@ -67,15 +67,21 @@ export class ResultsResolver {
     nullable: true,
     description: "Who completed it; null for somebody who left the organization. Needs USERS_READ, but for oneself.",
   })
-  async user(@Root() { organizationId, userId }: ResultType, @Ctx() context: RequestContext): Promise<UserType | null> {
+  user(
+    @Root() { organizationId, userId, knownUser }: ResultType,
+    @Ctx() context: RequestContext,
+  ): UserType | null | Promise<UserType | null> {
     const { caller } = context;
     if (caller.kind !== "PERSON" || caller.userId !== userId) requirePermission(caller, organizationId, "USERS_READ");
-    return await this.people.member(context).load(memberKey(organizationId, userId));
+    return knownUser === undefined ? this.people.member(context).load(memberKey(organizationId, userId)) : knownUser;
   }
 
   @FieldResolver(() => CourseType, { description: "The course or module that was completed." })
-  async course(@Root() result: ResultType, @Ctx() context: RequestContext): Promise<CourseType> {
-    return await showCourse(this.loaders, context, result);
+  course(@Root() result: ResultType, @Ctx() context: RequestContext): CourseType | Promise<CourseType> {
+    const { knownCourse, organizationId } = result;
+    return knownCourse === undefined
+      ? showCourse(this.loaders, context, result)
+      : { ...knownCourse, shownIn: organizationId };
   }
 
   @FieldResolver(() => [ResultType], {
