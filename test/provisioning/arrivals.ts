@@ -24,8 +24,12 @@ export interface Hall {
   readonly makeConnection: (policies?: Partial<ConnectionPolicies>, organizationId?: string) => Promise<Connection>;
   readonly changePolicies: (connection: Connection, policies: Partial<ConnectionPolicies>) => Promise<void>;
   readonly setMappings: (connection: Connection, kind: MappingKind, mappings: readonly GivenMapping[]) => Promise<void>;
-  /** Lets somebody arrive: Ada, unless the profile says otherwise. */
-  readonly arrive: (connection: Connection, profile?: Partial<NormalizedProfile>) => Promise<Outcome>;
+  /** Lets somebody arrive: Ada, unless the profile says otherwise; at the house's store, unless another is given. */
+  readonly arrive: (
+    connection: Connection,
+    profile?: Partial<NormalizedProfile>,
+    store?: House["store"],
+  ) => Promise<Outcome>;
   /** The same, and answers the user; fails on a refusal. */
   readonly enter: (connection: Connection, profile?: Partial<NormalizedProfile>) => Promise<string>;
   /** An account that was made by hand: prepared, or with a password. */
@@ -53,19 +57,18 @@ export async function openHall(): Promise<Hall> {
   const { id: organizationId } = await makeOrganization(house);
   const within = async <T>(work: (unit: UnitOfWork) => Promise<T>) =>
     await house.store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, work);
-  // The last step of a sign-in asks the desk for its database alone.
-  const desk = { store: house.store } as Desk;
   let connections = 0;
   let arrivals = 0;
 
-  const arrive: Hall["arrive"] = async (connection, profile) => {
+  const arrive: Hall["arrive"] = async (connection, profile, store = house.store) => {
     const about = {
       reference: `${(arrivals += 1)}`,
       organizationId: connection.organizationId,
       connectionId: connection.id,
       client: { address: null, userAgent: null },
     };
-    const completed = await complete(desk, {
+    // The last step of a sign-in asks the desk for its database alone.
+    const completed = await complete({ store } as Desk, {
       attempt: beginAttempt(about),
       arrival: { ...about, profile: { ...PROFILE, ...profile } },
       trustVersion: connection.trustVersion,

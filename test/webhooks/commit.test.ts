@@ -19,6 +19,7 @@ import { disableFailingEndpoint } from "../../src/webhooks/endpoint/disable-endp
 import type { WebhookEndpoint } from "../../src/webhooks/endpoint/endpoint.js";
 import { insertEndpoint } from "../../src/webhooks/endpoint/endpoint.repository.js";
 import { makeOrganization, makeUser, openHouse, OPERATOR, type House } from "../people/house.js";
+import { openHall } from "../provisioning/arrivals.js";
 
 let house: House;
 beforeAll(async () => {
@@ -27,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => house.database.close());
 
 /** The same house, whose units of work fail before the nth statement, or when all are done; far beyond, they do not. */
-function failingAt(statement: number) {
+function failingAt(statement: number, { store }: Pick<House, "store"> = house) {
   let count = 0;
   const step = () => {
     count += 1;
@@ -35,7 +36,7 @@ function failingAt(statement: number) {
   };
   const writes = new Set<string | symbol>(["insert", "update", "delete", "save", "remove", "upsert"]);
   const begin: House["store"]["begin"] = (caller, cause, work) =>
-    house.store.begin(caller, cause, async (unit) => {
+    store.begin(caller, cause, async (unit) => {
       const cut: UnitOfWork = {
         ...unit,
         rows: (...given) => (step(), unit.rows(...given)),
@@ -53,15 +54,15 @@ function failingAt(statement: number) {
       step();
       return result;
     });
-  return { store: { ...house.store, begin }, count: () => count };
+  return { store: { ...store, begin }, count: () => count };
 }
 
 /** Every row of every table. */
-async function readEverything(): Promise<string> {
-  const tables = house.database.dataSource.entityMetadatas.map(({ tableName }) => tableName).toSorted();
+async function readEverything({ database }: Pick<House, "database"> = house): Promise<string> {
+  const tables = database.dataSource.entityMetadatas.map(({ tableName }) => tableName).toSorted();
   const contents: unknown[] = [];
   for (const table of tables) {
-    const rows = await house.database.reader.rows(`SELECT * FROM ${table}`);
+    const rows = await database.reader.rows(`SELECT * FROM ${table}`);
     contents.push([table, rows.map((row) => JSON.stringify(row)).toSorted()]);
   }
   return JSON.stringify(contents);
@@ -146,6 +147,55 @@ describe("a unit of work that is cut off at any statement", () => {
       expect(events.map(({ type: told }) => told)).toContain(type);
       expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => last + 1 + index));
       last += events.length;
+    }
+  });
+});
+
+describe("a sign-in that is cut off at any statement", () => {
+  it("leaves nothing: no account, role, group, seat, session, attempt or event; whole, it leaves all of them", async () => {
+    const hall = await openHall();
+    try {
+      const { organizationId, rows } = hall;
+      await updateOrganization(hall.house.store, OPERATOR, organizationId, {
+        totalSeats: 1,
+        policies: { seatModel: "ACTIVE_USER", seatsFull: "DENY_PROVISIONING" },
+      });
+      const connection = await hall.makeConnection();
+      const target = (await createGroup(hall.house.store, OPERATOR, { organizationId, name: "Staff" })).id;
+      await hall.setMappings(connection, "GROUP", [{ value: "staff", target }]);
+      const groups = { kind: "known" as const, values: ["staff"] };
+      const elsewhere = { subject: "grace-1", email: "grace@acme.example" };
+      let last = 1;
+      for (const [profile, code, told] of [
+        [{ groups }, "IN", ["user.created", "group.member_added", "seat.assigned", "user.signed_in"]],
+        [{ email: "byron@acme.example" }, "IN", ["user.updated", "user.email_changed", "user.signed_in"]],
+        [elsewhere, "SEATS_FULL", ["user.sign_in_failed"]],
+      ] as const) {
+        const before = await readEverything(hall.house);
+        for (let statement = 1; ; statement += 1) {
+          const outcome = await hall.arrive(connection, profile, failingAt(statement, hall.house).store).then(
+            (arrived) => arrived.code,
+            (error: Error) => error.message,
+          );
+          if (outcome !== "cut off") {
+            expect([outcome, statement > 10]).toEqual([code, true]);
+            break;
+          }
+          expect([code, statement, (await readEverything(hall.house)) === before]).toEqual([code, statement, true]);
+        }
+        const events = await rows<{ type: string; sequence: number }>(
+          "SELECT type, sequence FROM event WHERE organization_id = ? AND sequence > ? ORDER BY sequence",
+          [organizationId, last],
+        );
+        expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining([...told]));
+        expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => last + 1 + index));
+        last += events.length;
+        expect(await hall.count("sign_in_attempt WHERE outcome = ?", [code === "IN" ? "SUCCEEDED" : code])).toBe(
+          code === "IN" ? await hall.count("user_session") : 1,
+        );
+      }
+    } finally {
+      await hall.close();
     }
   });
 });
