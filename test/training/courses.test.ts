@@ -1,8 +1,11 @@
 /** Courses, modules and what is assigned to whom, through GraphQL on whichever database the tests run on. */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { v7 as uuidv7 } from "uuid";
 import type { Caller } from "../../src/access/caller.js";
 import { createGroup } from "../../src/people/group/group.operations.js";
 import { countQueries } from "../../src/platform/database/query-count.js";
+import { insertRows } from "../../src/platform/database/statements.js";
+import { MOST_MODULES_OF_A_COURSE } from "../../src/training/course/module.operations.js";
 import {
   countRows,
   keyOf,
@@ -200,6 +203,32 @@ describe("a module", () => {
     expect(fieldsOf(await set(course, []))).toEqual([["moduleId", "INVALID"]]);
     const many = Array.from({ length: 201 }, () => course);
     expect(fieldsOf(await set(module, many))).toEqual([["courseIds", "INVALID"]]);
+  });
+
+  test("has no course that is in too many modules already: each result of it is counted for all of them", async () => {
+    const [course, another] = [await makeCourse(house, acme), await makeCourse(house, acme)];
+    const modules = Array.from({ length: MOST_MODULES_OF_A_COURSE }, () => uuidv7());
+    const now = new Date();
+    await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
+      await insertRows(
+        unit,
+        "course",
+        ["id", "organization_id", "kind", "title", "title_key", "version", "created_at", "updated_at"],
+        modules.map((id) => [id, acme, "MODULE", "Crowd", "crowd", 1, now, now]),
+      );
+      await insertRows(
+        unit,
+        "module_course",
+        ["module_id", "course_id", "position"],
+        modules.map((id) => [id, course, 0]),
+      );
+    });
+    const oneMore = await makeCourse(house, acme, { kind: "MODULE" });
+    expect(fieldsOf(await set(oneMore, [another, course]))).toEqual([["courseIds.1", "INVALID"]]);
+    // Where it is, it stays, and what leaves makes room.
+    expect(idsOf(await set(modules[0]!, [another, course]))).toEqual([another, course]);
+    expect(idsOf(await set(modules[0]!, []))).toEqual([]);
+    expect(idsOf(await set(oneMore, [another, course]))).toEqual([another, course]);
   });
 
   test("of the catalogue has courses of the catalogue alone", async () => {

@@ -6,7 +6,7 @@ import { ErrorCode } from "../../platform/graphql/error-codes.js";
 import { MOST_ASSIGNED_AT_ONCE, type AssignmentResult } from "./assignment.operations.js";
 import { CourseKindEnum, CourseOrderFieldEnum, CourseType } from "./course.type.js";
 import type { CourseKind, CourseOrder } from "./course.js";
-import { MOST_COURSES_OF_A_MODULE } from "./module.operations.js";
+import { MOST_COURSES_OF_A_MODULE, MOST_MODULES_OF_A_COURSE } from "./module.operations.js";
 
 @InputType("CourseFilter", { description: "Which courses to show. What is left out or empty restricts nothing." })
 export class CourseFilterInput {
@@ -103,7 +103,7 @@ export class SetModuleCoursesInput {
   moduleId!: string;
 
   @Field(() => [ID], {
-    description: `Courses of the module's organization or of the catalogue, in their order; at most ${MOST_COURSES_OF_A_MODULE}. A module of the catalogue has courses of the catalogue only.`,
+    description: `Courses of the module's organization or of the catalogue, in their order; at most ${MOST_COURSES_OF_A_MODULE}. A module of the catalogue has courses of the catalogue only, and a course is in at most ${MOST_MODULES_OF_A_COURSE} modules of the organization.`,
   })
   courseIds!: string[];
 

@@ -126,6 +126,22 @@ export async function findModulesWith(reader: Reader, organizationId: string, co
   return raws.map(courseFromRaw);
 }
 
+/** How many modules of an organization, or of the catalogue, have each of these courses; those in none are left out. */
+export async function countModulesWith(
+  reader: Reader,
+  organizationId: string | null,
+  courseIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (courseIds.length === 0) return new Map();
+  const rows = await reader.rows<{ course_id: string; modules: number | string }>(
+    `SELECT mc.course_id, COUNT(*) AS modules FROM module_course mc JOIN course c ON c.id = mc.module_id
+      WHERE mc.course_id IN (${courseIds.map(() => "?").join(", ")})
+        AND c.organization_id ${organizationId === null ? "IS NULL" : "= ?"} GROUP BY mc.course_id`,
+    organizationId === null ? courseIds : [...courseIds, organizationId],
+  );
+  return new Map(rows.map((row) => [row.course_id, Number(row.modules)]));
+}
+
 /** Puts other courses in the place of those that a module has. */
 export async function replaceChildren(unit: UnitOfWork, moduleId: string, courseIds: readonly string[]): Promise<void> {
   await unit.execute("DELETE FROM module_course WHERE module_id = ?", [moduleId]);

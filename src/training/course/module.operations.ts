@@ -6,11 +6,19 @@ import { recordAudit } from "../../audit/record-audit.js";
 import { requireVersion } from "../../people/failures.js";
 import { InputCheck } from "../../platform/errors/input.js";
 import { entryOf, readCourseForChange, readCourseToChange } from "./course.operations.js";
-import { findChildrenOf, findCourses, replaceChildren, updateCourseRow } from "./course.repository.js";
+import {
+  countModulesWith,
+  findChildrenOf,
+  findCourses,
+  replaceChildren,
+  updateCourseRow,
+} from "./course.repository.js";
 import type { Course, ShownCourse } from "./course.js";
 
 /** More than a module has anywhere; completing one reads all of them. */
 export const MOST_COURSES_OF_A_MODULE = 200;
+/** The same the other way about: every result of a course is counted for each module that has it, while others wait. */
+export const MOST_MODULES_OF_A_COURSE = 100;
 
 /** The courses that a module is to have. */
 export interface ModuleCoursesInput {
@@ -25,7 +33,7 @@ export interface ModuleCoursesInput {
  * the next result counts with what the module has then.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, VERSION_CONFLICT, INVALID_INPUT where something that is named is no
- *   module, no course, archived, there twice, or not to be seen by everybody who sees the module
+ *   module, no course, archived, there twice, in too many modules, or not to be seen by everybody who sees the module
  */
 export async function setModuleCourses(store: Store, caller: Caller, input: ModuleCoursesInput): Promise<ShownCourse> {
   const { moduleId, courseIds, expectedVersion } = input;
@@ -65,6 +73,7 @@ async function requireChildren(
   const check = new InputCheck();
   const courses = await findCourses(unit, module.organizationId, courseIds);
   const kept = new Set(childrenBefore.map(({ id }) => id));
+  const modules = await countModulesWith(unit, module.organizationId, courseIds);
   for (const [index, courseId] of courseIds.entries()) {
     const path = `courseIds.${index}`;
     const course = courses.get(courseId);
@@ -73,6 +82,8 @@ async function requireChildren(
       check.add(path, "UNKNOWN", "must be a course of the module's organization, or of the catalogue");
     else if (course.kind === "MODULE") check.add(path, "INVALID", "must be a course; a module has no modules");
     else if (course.archivedAt !== null && !kept.has(courseId)) check.add(path, "INVALID", "must not be archived");
+    else if (!kept.has(courseId) && (modules.get(courseId) ?? 0) >= MOST_MODULES_OF_A_COURSE)
+      check.add(path, "INVALID", `must not be in more than ${MOST_MODULES_OF_A_COURSE} modules`);
     if (courseIds.indexOf(courseId) !== index) check.add(path, "INVALID", "must be named once");
   }
   check.finish();
