@@ -316,6 +316,9 @@ describe("undoing a merge", () => {
   }
 
   test("retires the link, ends the sessions, and the person is never merged again", async () => {
+    // The account keeps the address that the organization gave it, by which it could be joined.
+    const policies = { profileUpdate: "FIRST_VALUE" as const };
+    await updateConnection(house.services, OPERATOR, { id: connectionId, policies });
     const { ada, identityId } = await merged();
     const { data, messages } = await unmerge(identityId);
     expect(messages).toEqual([]);
