@@ -61,6 +61,10 @@ async function openOffice(policies: Parameters<Hall["makeConnection"]>[0] = {}, 
   };
 }
 
+const INVITATION = `INSERT INTO one_time_token
+    (id, token_hash, kind, user_id, organization_id, payload, created_at, expires_at)
+  VALUES (?, ?, 'INVITATION', ?, ?, '{}', ?, ?)`;
+
 describe("an arrival", () => {
   it("saves the highest role that matches, with the mapping that gave it, and writes nothing the second time", async () => {
     const { connection, mapRoles, rolesOf, eventsOf } = await openOffice();
@@ -200,12 +204,7 @@ describe("an arrival", () => {
       const userId = await hall.makeAccount({ email }, id);
       await hall.execute("UPDATE app_user SET status = 'INVITED' WHERE id = ?", [userId]);
       await hall.execute("UPDATE seat SET active_key = NULL, released_at = assigned_at WHERE user_id = ?", [userId]);
-      const { now } = hall.house.clock;
-      await hall.execute(
-        `INSERT INTO one_time_token (id, token_hash, kind, user_id, organization_id, payload, created_at, expires_at)
-         VALUES (?, ?, 'INVITATION', ?, ?, '{}', ?, ?)`,
-        [userId, userId, userId, id, now, new Date(now.getTime() + 86_400_000)],
-      );
+      await hall.execute(INVITATION, [userId, userId, userId, id, hall.house.clock.now, new Date(4e12)]);
       return { userId, person: { subject: name, email } };
     };
     const [ada, grace] = [await invite("ada"), await invite("grace")];
@@ -235,6 +234,16 @@ describe("an arrival", () => {
       { status: "INVITED" },
     ]);
     expect(await hall.count("one_time_token WHERE user_id = ?", [grace.userId])).toBe(1);
+  });
+
+  it("takes up the invitation of somebody whose link it knows already", async () => {
+    const { id, connection } = await openOffice();
+    const userId = await hall.enter(connection);
+    await hall.execute("UPDATE app_user SET status = 'INVITED' WHERE id = ?", [userId]);
+    await hall.execute(INVITATION, [userId, userId, userId, id, hall.house.clock.now, new Date(4e12)]);
+    expect(await hall.enter(connection)).toBe(userId);
+    expect(await hall.rows("SELECT status FROM app_user WHERE id = ?", [userId])).toEqual([{ status: "ACTIVE" }]);
+    expect(await hall.count("one_time_token WHERE user_id = ?", [userId])).toBe(0);
   });
 
   it("is one user where one person arrives many times at once", async () => {
