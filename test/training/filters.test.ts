@@ -33,6 +33,7 @@ import {
 
 let house: House;
 let organizationId: string;
+// any: the shape is what each test asks for
 let ask: (
   caller: Caller,
   source: string,
