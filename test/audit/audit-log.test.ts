@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../src/access/caller.js";
 import { ensureOperatorKey } from "../../src/people/api-key/operator-key.js";
 import { updateUser } from "../../src/people/user/user.operations.js";
-import { keyOf, makeOrganization, makeUser, openHouse, OPERATOR, personIn, type House } from "../people/house.js";
+import { keyOf, makeOrganization, makeUser, openHouse, OPERATOR, personIn, type House } from "../support/house.js";
 
 let house: House;
 let acme: string;

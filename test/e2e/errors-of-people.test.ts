@@ -397,7 +397,7 @@ describe("what an administrator is refused", () => {
 
   it("has a case for each code that there is", () => {
     const linking = [CONFIRMATION_REQUIRED, IDENTITY_NOT_MERGED, IDENTITY_TAKEN, LINK_REQUEST_DECIDED];
-    // A used seat needs training to start: `test/people/erasure.test.ts` has that case, through GraphQL.
+    // A used seat needs training to start: `test/people/user/erasure.test.ts` has that case, through GraphQL.
     const elsewhere = new Set(["DELETION_REFUSED"]);
     const codes = [...PEOPLE_FAILURES, ...linking].map(({ code }) => code).filter((code) => !elsewhere.has(code));
     const covered = new Set(CASES.map(([code]) => code));

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { SYSTEM } from "../../src/access/caller.js";
 import { sweepEvents } from "../../src/events/retention.js";
-import { keyOf, makeOrganization, makeUser, openHouse, OPERATOR, type House } from "../people/house.js";
+import { keyOf, makeOrganization, makeUser, openHouse, OPERATOR, type House } from "../support/house.js";
 
 let house: House;
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import type { NewUserInput } from "../../src/people/user/user.operations.js";
 import { beginAttempt } from "../../src/sign-in/attempt/attempt.js";
 import { complete } from "../../src/sign-in/complete.js";
 import type { Desk } from "../../src/sign-in/desk.js";
-import { makeOrganization, makeUser, openHouse, type House } from "../people/house.js";
+import { makeOrganization, makeUser, openHouse, type House } from "../support/house.js";
 import { PROFILE } from "./situations.js";
 
 /** What became of an arrival: the user who was let in, or the code of the refusal. */

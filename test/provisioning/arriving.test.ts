@@ -4,7 +4,7 @@ import type { Groups } from "../../src/connection/contract/index.js";
 import type { Connection } from "../../src/connection/stored/connection.js";
 import { createGroup } from "../../src/people/group/group.operations.js";
 import { countQueries } from "../../src/platform/database/query-count.js";
-import { makeOrganization, OPERATOR } from "../people/house.js";
+import { makeOrganization, OPERATOR } from "../support/house.js";
 import { openHall, type GivenMapping, type Hall } from "./arrivals.js";
 
 let hall: Hall;

@@ -1,6 +1,6 @@
 /** Joining accounts by address on a real database: who is joined to whom, what goes, and what never happens. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { makeOrganization } from "../people/house.js";
+import { makeOrganization } from "../support/house.js";
 import { ADA, openHall, type Hall } from "./arrivals.js";
 
 const MERGING = { accountLinking: "MERGE_BY_EMAIL" } as const;

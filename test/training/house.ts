@@ -4,7 +4,7 @@ import { ERASERS } from "../../src/app/erasers.js";
 import { ORGANIZATION_PARTS } from "../../src/app/organization-parts.js";
 import { TRAINING_FAILURES } from "../../src/training/failures.js";
 import { createTrainingResolvers } from "../../src/training/resolvers.js";
-import { openHouse, OPERATOR, type House } from "../people/house.js";
+import { openHouse, OPERATOR, type House } from "../support/house.js";
 
 /** Opens a house with training. The test closes its database. */
 export function openTrainingHouse(): Promise<House> {

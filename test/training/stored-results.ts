@@ -7,7 +7,7 @@ import {
   type RawResult,
 } from "../../src/training/result/result.repository.js";
 import type { Result, ResultCorrection } from "../../src/training/result/result.js";
-import type { House } from "../people/house.js";
+import type { House } from "../support/house.js";
 
 /** A result with times as text. */
 export type StoredResult = Omit<Result, "completedAt"> & {

@@ -1,0 +1,438 @@
+/** Members beyond their home organization: who adds them, what they may do there, how they enter and leave. */
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
+import { ALL_PERMISSIONS } from "../../../src/access/permission.js";
+import { resolveCaller } from "../../../src/people/caller/resolve-caller.js";
+import { addUsersToGroup } from "../../../src/people/group/group-members.operations.js";
+import { createGroup } from "../../../src/people/group/group.operations.js";
+import { addMember, removeMember, setMemberRoles } from "../../../src/people/membership/membership.operations.js";
+import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
+import { setOwner } from "../../../src/people/organization/set-owner.js";
+import { createRole } from "../../../src/people/role/role.operations.js";
+import { openSession } from "../../../src/people/session/session.repository.js";
+import { listUsers } from "../../../src/people/user/list-users.js";
+import { updateUser, type NewUserInput } from "../../../src/people/user/user.operations.js";
+import { switchOrganization } from "../../../src/people/viewer/switch-organization.js";
+import { hashToken } from "../../../src/platform/crypto/tokens.js";
+import { countQueries } from "../../../src/platform/database/query-count.js";
+import { createBrowser } from "../../support/browser.js";
+import {
+  startHostileOpenIdProvider,
+  type HostileOpenIdProvider,
+} from "../../support/providers/hostile-openid/index.js";
+import { createTenant, type Tenant } from "../../support/tenant.js";
+import { startTestUsher, type TestUsher } from "../../support/usher.js";
+import {
+  codeOf,
+  countRows,
+  keyOf,
+  makeOrganization,
+  makeUser,
+  openHouse,
+  OPERATOR,
+  personIn,
+  type House,
+} from "../../support/house.js";
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse();
+});
+afterAll(() => house.database.close());
+
+/** A person of one organization, and another organization with an administrator. */
+async function situation(input: Partial<NewUserInput> = {}) {
+  const home = await makeOrganization(house);
+  const { id: organizationId } = await makeOrganization(house);
+  const user = await makeUser(house, home.id, { firstName: "Grace", lastName: "Hopper", ...input });
+  const administrator = await makeUser(house, organizationId, { email: "chief@example.com", roleKeys: ["ADMIN"] });
+  return { homeId: home.id, organizationId, user, administrator, chief: personIn(organizationId, administrator.id) };
+}
+
+const logOf = async (organizationId: string, subjectId: string) =>
+  (
+    await house.database.reader.rows<{ type: string; data: string }>(
+      "SELECT type, data FROM event WHERE organization_id = ? AND subject_id = ? ORDER BY sequence",
+      [organizationId, subjectId],
+    )
+  ).map(({ type, data }) => ({ type, data: JSON.parse(data) }));
+const auditOf = async (organizationId: string, subjectId: string) =>
+  await house.database.reader.rows<{ action: string; actor_kind: string }>(
+    "SELECT action, actor_kind FROM audit_entry WHERE organization_id = ? AND subject_id = ? ORDER BY id",
+    [organizationId, subjectId],
+  );
+const rolesOf = async (organizationId: string, userId: string) =>
+  (
+    await house.ask(
+      personIn(organizationId, userId, ["USERS_READ"]),
+      `{ viewer { memberships { organization { id } roles { key } } } }`,
+    )
+  ).data.viewer.memberships
+    .find((each: { organization: { id: string } }) => each.organization.id === organizationId)
+    ?.roles.map((role: { key: string }) => role.key);
+
+describe("adding a member", () => {
+  test("gives the roles that are named or the default role, and shows the person in every order of the list", async () => {
+    const { homeId, organizationId, user, chief } = await situation();
+    const member = await addMember(house.store, chief, { organizationId, userId: user.id, roleKeys: ["MANAGER"] });
+    expect(member).toMatchObject({ id: user.id, homeOrganizationId: homeId, organizationId });
+    for (const field of ["LAST_NAME", "FIRST_NAME", "EMAIL", "CREATED_AT"] as const) {
+      const page = await listUsers(house.store, chief, { organizationId, orderBy: { field }, page: {} });
+      expect(page.nodes.map(({ id }) => id)).toContain(user.id);
+    }
+    const sorted = await listUsers(house.store, chief, {
+      organizationId,
+      orderBy: { field: "LAST_NAME" },
+      page: {},
+    });
+    expect(sorted.nodes.map(({ lastName }) => lastName)).toEqual(["Hopper", "Lovelace"]);
+    const found = await listUsers(house.store, chief, { organizationId, filter: { search: "hop gra" }, page: {} });
+    expect(found.nodes.map(({ id }) => id)).toEqual([user.id]);
+    expect(await rolesOf(organizationId, user.id)).toEqual(["MANAGER"]);
+    expect(await rolesOf(homeId, user.id)).toEqual(["USER"]);
+
+    expect(await logOf(organizationId, user.id)).toEqual([
+      {
+        type: "user.role_changed",
+        data: {
+          user: expect.objectContaining({ id: user.id, lastName: "Hopper", roles: ["MANAGER"], groups: [] }),
+          changed: { roles: { before: [], after: ["MANAGER"] } },
+        },
+      },
+    ]);
+    expect(await auditOf(organizationId, user.id)).toEqual([{ action: "member.added", actor_kind: "ADMINISTRATOR" }]);
+    expect((await logOf(homeId, user.id)).map(({ type }) => type)).toEqual(["user.created"]);
+
+    const other = await situation();
+    await addMember(house.store, OPERATOR, { organizationId: other.organizationId, userId: user.id });
+    expect(await rolesOf(other.organizationId, user.id)).toEqual(["USER"]);
+  });
+
+  test("keeps the list right when the person's name changes at home", async () => {
+    const { organizationId, user, chief } = await situation();
+    await addMember(house.store, chief, { organizationId, userId: user.id });
+    await updateUser(house.store, OPERATOR, { id: user.id, lastName: "Aardvark" });
+    const sorted = await listUsers(house.store, chief, { organizationId, orderBy: { field: "LAST_NAME" }, page: {} });
+    expect(sorted.nodes.map(({ lastName }) => lastName)).toEqual(["Aardvark", "Lovelace"]);
+    const search = async (words: string) =>
+      (await listUsers(house.store, chief, { organizationId, filter: { search: words }, page: {} })).nodes.length;
+    expect([await search("aard"), await search("hopper")]).toEqual([1, 0]);
+  });
+
+  test("needs USERS_WRITE there, and gives nobody a role that grants more than the caller holds", async () => {
+    const { homeId, organizationId, user } = await situation();
+    const add = (caller: Caller, roleKeys?: readonly string[]) =>
+      codeOf(addMember(house.store, caller, { organizationId, userId: user.id, roleKeys: roleKeys ?? null }));
+    expect(await add(personIn(homeId, user.id))).toBe("NOT_FOUND");
+    expect(await add(keyOf(homeId, ...ALL_PERMISSIONS))).toBe("NOT_FOUND");
+    expect(await add(keyOf(organizationId, "USERS_READ", "ORGANIZATION_WRITE"))).toBe("FORBIDDEN");
+    expect(await add(ANONYMOUS)).toBe("UNAUTHENTICATED");
+    expect(await add(keyOf(organizationId, "USERS_WRITE"), ["ADMIN"])).toBe("FORBIDDEN");
+    expect(await add(keyOf(organizationId, "USERS_WRITE"), ["NO_SUCH"])).toBe("INVALID_INPUT");
+    expect(await countRows(house, `membership WHERE user_id = '${user.id}'`)).toBe(1);
+    expect(await add(keyOf(organizationId, "USERS_WRITE"))).toBe("NONE");
+    expect(await add(OPERATOR)).toBe("ALREADY_MEMBER");
+  });
+
+  test("by an address is the operator's alone, so that nobody tries out which addresses have accounts", async () => {
+    const { organizationId, chief } = await situation({ email: "unique-grace@example.com" });
+    const add = (caller: Caller, email: string, userId?: string) =>
+      codeOf(addMember(house.store, caller, { organizationId, email, userId: userId ?? null }));
+    for (const address of ["unique-grace@example.com", "nobody-at-all@example.com"]) {
+      expect(await add(chief, address)).toBe("FORBIDDEN");
+      expect(await add(keyOf(organizationId, ...ALL_PERMISSIONS), address)).toBe("FORBIDDEN");
+    }
+    expect(await add(OPERATOR, "nobody-at-all@example.com")).toBe("NOT_FOUND");
+    expect(await add(OPERATOR, "no address")).toBe("INVALID_INPUT");
+    expect(await add(OPERATOR, "unique-grace@example.com", "and-an-id")).toBe("INVALID_INPUT");
+    expect(await codeOf(addMember(house.store, OPERATOR, { organizationId }))).toBe("INVALID_INPUT");
+    await situation({ email: "twice@example.com" });
+    await situation({ email: "twice@example.com" });
+    expect(await add(OPERATOR, "twice@example.com")).toBe("INVALID_INPUT");
+    expect(await add(OPERATOR, "Unique-Grace@example.com")).toBe("NONE");
+  });
+
+  test("finds nobody who is not active or who runs the installation", async () => {
+    const { organizationId, user, chief } = await situation();
+    const add = (caller: Caller, userId = user.id) =>
+      codeOf(addMember(house.store, caller, { organizationId, userId }));
+    const set = (assignment: string) =>
+      house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, (unit) =>
+        unit.execute(`UPDATE app_user SET ${assignment} WHERE id = ?`, [user.id]),
+      );
+    expect(await add(chief, "nobody")).toBe("NOT_FOUND");
+    await set("status = 'DISABLED'");
+    expect([await add(chief), await add(OPERATOR)]).toEqual(["NOT_FOUND", "INVALID_INPUT"]);
+    await set("status = 'ACTIVE', is_operator = 1");
+    expect(await add(chief)).toBe("NOT_FOUND");
+    expect(await add(OPERATOR)).toBe("NONE");
+  });
+
+  test("takes a seat of the organization's plan, and is refused where it is full and says so", async () => {
+    const { organizationId, user, chief } = await situation();
+    const { user: late } = await situation();
+    await updateOrganization(house.store, OPERATOR, organizationId, {
+      totalSeats: 1,
+      policies: { seatModel: "ACTIVE_USER", seatsFull: "DENY_PROVISIONING" },
+    });
+    const seats = async () =>
+      (
+        await house.ask(OPERATOR, `query ($id: ID!) { seats(organizationId: $id) { seatsInUse } }`, {
+          id: organizationId,
+        })
+      ).data.seats.seatsInUse;
+    await addMember(house.store, chief, { organizationId, userId: user.id });
+    expect(await seats()).toBe(1);
+    const add = () => codeOf(addMember(house.store, chief, { organizationId, userId: late.id }));
+    expect(await add()).toBe("SEATS_FULL");
+    expect(await countRows(house, `membership WHERE user_id = '${late.id}'`)).toBe(1);
+    await removeMember(house.store, chief, { organizationId, userId: user.id });
+    expect(await seats()).toBe(0);
+    expect(await add()).toBe("NONE");
+    await updateOrganization(house.store, OPERATOR, organizationId, { policies: { seatsFull: "BLOCK_TRAINING" } });
+    expect(await codeOf(addMember(house.store, chief, { organizationId, userId: user.id }))).toBe("NONE");
+    expect(await seats()).toBe(1);
+  });
+
+  test("of many requests at once makes one membership", async () => {
+    const { organizationId, user, chief } = await situation();
+    const codes = await Promise.all(
+      Array.from({ length: 6 }, () => codeOf(addMember(house.store, chief, { organizationId, userId: user.id }))),
+    );
+    expect(codes.toSorted()).toEqual([...Array<string>(5).fill("ALREADY_MEMBER"), "NONE"]);
+  });
+});
+
+describe("the roles of a member", () => {
+  test("are set there and nowhere else, told and audited, and nothing is told where nothing differs", async () => {
+    const { homeId, organizationId, user, chief } = await situation();
+    await addMember(house.store, chief, { organizationId, userId: user.id });
+    const set = (caller: Caller, roleKeys: readonly string[], of = organizationId) =>
+      setMemberRoles(house.store, caller, { organizationId: of, userId: user.id, roleKeys });
+    await set(chief, ["AUDITOR", "USER"]);
+    await set(chief, ["USER", "AUDITOR"]);
+    expect(await rolesOf(organizationId, user.id)).toEqual(["AUDITOR", "USER"]);
+    expect(await rolesOf(homeId, user.id)).toEqual(["USER"]);
+    expect((await logOf(organizationId, user.id)).map(({ data }) => data.changed.roles)).toEqual([
+      { before: [], after: ["USER"] },
+      { before: ["USER"], after: ["AUDITOR", "USER"] },
+    ]);
+    expect((await auditOf(organizationId, user.id)).map(({ action }) => action)).toEqual([
+      "member.added",
+      "user.role_changed",
+    ]);
+    expect(await codeOf(set(chief, []))).toBe("INVALID_INPUT");
+    expect(await codeOf(set(chief, ["NO_SUCH"]))).toBe("INVALID_INPUT");
+    await set(OPERATOR, ["MANAGER"], homeId);
+    expect(await rolesOf(homeId, user.id)).toEqual(["MANAGER"]);
+    expect(await rolesOf(organizationId, user.id)).toEqual(["AUDITOR", "USER"]);
+  });
+
+  test("are given by nobody who does not hold them, and changed by nobody of elsewhere", async () => {
+    const { homeId, organizationId, user, chief } = await situation();
+    await addMember(house.store, chief, { organizationId, userId: user.id });
+    const role = { key: "TRAINER", name: "Trainer", rank: 120, permissions: ["TRAINING_WRITE"] as const };
+    await createRole(house.store, OPERATOR, { organizationId, ...role });
+    const set = (caller: Caller, roleKeys: readonly string[]) =>
+      codeOf(setMemberRoles(house.store, caller, { organizationId, userId: user.id, roleKeys }));
+    expect(await set(keyOf(organizationId, "USERS_WRITE"), ["TRAINER"])).toBe("FORBIDDEN");
+    expect(await set(keyOf(organizationId, "USERS_READ"), ["USER"])).toBe("FORBIDDEN");
+    expect(await set(personIn(homeId, "administrator-at-home"), ["ADMIN"])).toBe("NOT_FOUND");
+    expect(await set(ANONYMOUS, ["ADMIN"])).toBe("UNAUTHENTICATED");
+    expect(await set(keyOf(organizationId, "USERS_WRITE", "TRAINING_WRITE"), ["TRAINER"])).toBe("NONE");
+    expect(await set(keyOf(organizationId, "USERS_WRITE"), ["TRAINER", "USER"])).toBe("NONE");
+    const stranger = await situation();
+    expect(
+      await codeOf(
+        setMemberRoles(house.store, chief, { organizationId, userId: stranger.user.id, roleKeys: ["USER"] }),
+      ),
+    ).toBe("NOT_FOUND");
+  });
+
+  test("are not taken from the owner or the last administrator", async () => {
+    const { organizationId, user, administrator, chief } = await situation();
+    await addMember(house.store, chief, { organizationId, userId: user.id, roleKeys: ["ADMIN"] });
+    await setOwner(house.store, OPERATOR, { organizationId, userId: user.id });
+    const demote = (userId: string) =>
+      codeOf(setMemberRoles(house.store, OPERATOR, { organizationId, userId, roleKeys: ["USER"] }));
+    expect(await demote(user.id)).toBe("OWNER_PROTECTED");
+    expect(await codeOf(removeMember(house.store, OPERATOR, { organizationId, userId: user.id }))).toBe(
+      "OWNER_PROTECTED",
+    );
+    expect(await demote(administrator.id)).toBe("NONE");
+    await setMemberRoles(house.store, OPERATOR, { organizationId, userId: administrator.id, roleKeys: ["ADMIN"] });
+    await setOwner(house.store, OPERATOR, { organizationId, userId: administrator.id });
+    // Nobody but the guest administers it now, as far as active accounts go.
+    await house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, (unit) =>
+      unit.execute("UPDATE app_user SET status = 'DISABLED' WHERE id = ?", [administrator.id]),
+    );
+    expect(await demote(user.id)).toBe("LAST_ADMINISTRATOR");
+    expect(await codeOf(removeMember(house.store, OPERATOR, { organizationId, userId: user.id }))).toBe(
+      "LAST_ADMINISTRATOR",
+    );
+  });
+});
+
+async function openSessionOf(userId: string, organizationId: string, token: string) {
+  await house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, async (unit) => {
+    await openSession(unit, {
+      tokenHash: hashToken(token),
+      userId,
+      organizationId,
+      connectionId: null,
+      client: { address: "192.0.2.1", userAgent: "Tests" },
+    });
+  });
+  return await callerWith(token);
+}
+const callerWith = (token: string) =>
+  resolveCaller(house.database.reader, () => house.clock.now, { authorization: null, sessionToken: token });
+
+describe("leaving", () => {
+  test("ends roles, groups and the sessions that are there, and nothing at home", async () => {
+    const { homeId, organizationId, user, chief } = await situation();
+    await addMember(house.store, chief, { organizationId, userId: user.id, roleKeys: ["MANAGER"] });
+    const group = await createGroup(house.store, OPERATOR, { organizationId, name: "Guests" });
+    await addUsersToGroup(house.store, OPERATOR, { groupId: group.id, userIds: [user.id] });
+    const [here, home] = [`here-${user.id}`, `home-${user.id}`];
+    expect((await openSessionOf(user.id, organizationId, here)).kind).toBe("PERSON");
+    await openSessionOf(user.id, homeId, home);
+    await removeMember(house.store, chief, { organizationId, userId: user.id });
+
+    expect([(await callerWith(here)).kind, (await callerWith(home)).kind]).toEqual(["ANONYMOUS", "PERSON"]);
+    for (const table of ["membership", "membership_role", "membership_term", "user_session"])
+      expect([
+        table,
+        await countRows(house, `${table} WHERE organization_id = '${organizationId}' AND user_id = '${user.id}'`),
+        (await countRows(house, `${table} WHERE organization_id = '${homeId}' AND user_id = '${user.id}'`)) > 0,
+      ]).toEqual([table, 0, true]);
+    expect(await countRows(house, `group_member WHERE user_id = '${user.id}'`)).toBe(0);
+    expect((await logOf(organizationId, group.id)).map(({ type }) => type)).toContain("group.member_removed");
+    expect((await logOf(organizationId, user.id)).at(-1)).toMatchObject({
+      type: "user.role_changed",
+      data: { user: { roles: [], groups: [] }, changed: { roles: { before: ["MANAGER"], after: [] } } },
+    });
+    expect((await auditOf(organizationId, user.id)).map(({ action }) => action)).toEqual([
+      "member.added",
+      "member.removed",
+    ]);
+    expect(await codeOf(removeMember(house.store, chief, { organizationId, userId: user.id }))).toBe("NOT_FOUND");
+  });
+
+  test("is the person's own right, from wherever they are; nobody leaves their home", async () => {
+    const { homeId, organizationId, user, administrator, chief } = await situation();
+    await addMember(house.store, chief, { organizationId, userId: user.id });
+    const other = await situation();
+    const leave = (caller: Caller, of = organizationId, userId = user.id) =>
+      codeOf(removeMember(house.store, caller, { organizationId: of, userId }));
+    expect(await leave(personIn(homeId, other.user.id))).toBe("NOT_FOUND");
+    expect(await leave(personIn(organizationId, administrator.id, ["USERS_READ"]))).toBe("FORBIDDEN");
+    expect(await leave(ANONYMOUS)).toBe("UNAUTHENTICATED");
+    expect(await leave(chief, organizationId, administrator.id)).toBe("MEMBER_AT_HOME");
+    expect(await leave(personIn(homeId, user.id, []), homeId)).toBe("MEMBER_AT_HOME");
+    expect(await leave(personIn(homeId, user.id, []))).toBe("NONE");
+    expect((await auditOf(organizationId, user.id)).at(-1)).toEqual({ action: "member.removed", actor_kind: "PERSON" });
+  });
+});
+
+describe("switching the organization", () => {
+  test("moves the session under a new id and a new token, with the permissions there, until it would have ended", async () => {
+    const { homeId, organizationId, user, chief } = await situation();
+    await addMember(house.store, chief, { organizationId, userId: user.id, roleKeys: ["AUDITOR"] });
+    const token = `switching-${user.id}`;
+    const caller = await openSessionOf(user.id, homeId, token);
+    const { result, statements } = await countQueries(() => switchOrganization(house.store, caller, organizationId));
+    expect(statements).toHaveLength(4);
+    expect(result.organization.id).toBe(organizationId);
+    expect(await callerWith(token)).toEqual(ANONYMOUS);
+    const moved = await callerWith(result.sessionToken);
+    expect(moved).toMatchObject({ kind: "PERSON", userId: user.id, organizationId });
+    expect(moved.kind === "PERSON" && moved.permissions.has("AUDIT_READ")).toBe(true);
+    expect(moved.kind === "PERSON" && caller.kind === "PERSON" && moved.sessionId !== caller.sessionId).toBe(true);
+    expect(await auditOf(organizationId, user.id)).toContainEqual({ action: "session.entered", actor_kind: "PERSON" });
+    house.clock.now = new Date(house.clock.now.getTime() + 12 * 60 * 60 * 1000);
+    expect(await callerWith(result.sessionToken)).toEqual(ANONYMOUS);
+  });
+
+  test("is for members, in a session that goes on, and of many at once moves it once", async () => {
+    const { homeId, organizationId, user, chief } = await situation();
+    const token = `raced-${user.id}`;
+    const caller = await openSessionOf(user.id, homeId, token);
+    const enter = (as: Caller) => codeOf(switchOrganization(house.store, as, organizationId));
+    expect(await enter(caller)).toBe("NOT_FOUND");
+    await addMember(house.store, chief, { organizationId, userId: user.id });
+    expect(await enter(keyOf(homeId, ...ALL_PERMISSIONS))).toBe("FORBIDDEN");
+    expect(await enter(OPERATOR)).toBe("FORBIDDEN");
+    expect(await enter(ANONYMOUS)).toBe("UNAUTHENTICATED");
+    expect((await Promise.all(Array.from({ length: 5 }, () => enter(caller)))).toSorted()).toEqual([
+      "NONE",
+      ...Array<string>(4).fill("UNAUTHENTICATED"),
+    ]);
+  });
+});
+
+describe("over HTTP", () => {
+  let usher: TestUsher;
+  let provider: HostileOpenIdProvider;
+  let tenant: Tenant;
+  beforeAll(async () => {
+    usher = await startTestUsher();
+    provider = await startHostileOpenIdProvider();
+    tenant = await createTenant(usher, provider);
+  });
+  afterAll(async () => {
+    await usher.stop();
+    await provider.close();
+  });
+
+  test("a signed-in person is added, enters with a new cookie, and is shown the roles there", async () => {
+    const browser = createBrowser();
+    await tenant.signIn(browser);
+    const [user] = await tenant.users();
+    const { createOrganization } = await usher.ask(
+      `mutation { createOrganization(input: { name: "Guests", slug: "guests" }) { organization { id } } }`,
+    );
+    const organizationId: string = createOrganization.organization.id;
+    // Whether people may sign in through a provider is their home's matter.
+    await usher.ask(
+      `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization { id } } }`,
+      {
+        input: {
+          id: organizationId,
+          ssoAllowed: false,
+          entitlements: { sso: false },
+          policies: { ssoEnforcement: "OFF" },
+        },
+      },
+    );
+    const { addMember: added } = await usher.ask(
+      `mutation ($input: AddMemberInput!) { addMember(input: $input) { member { id role { key } } } }`,
+      { input: { organizationId, email: user!.email, roleKeys: ["MANAGER"] } },
+    );
+    expect(added.member).toEqual({ id: user!.id, role: { key: "MANAGER" } });
+
+    const ask = async (query: string) => {
+      const answer = await browser.send("POST", `${usher.url}/graphql`, {
+        type: "application/json",
+        text: JSON.stringify({ query }),
+      });
+      return { ...JSON.parse(answer.text), cookie: String(answer.headers["set-cookie"] ?? "") };
+    };
+    const before = browser.cookiesFor(usher.url).find(({ name }) => name === "usher-session")?.value;
+    const switched = await ask(
+      `mutation { switchOrganization(organizationId: "${organizationId}") { organization { slug } } }`,
+    );
+    expect(switched.data).toEqual({ switchOrganization: { organization: { slug: "guests" } } });
+    expect(switched.cookie).toMatch(/usher-session=usher_ses_[^;]+; Path=\/; HttpOnly; SameSite=Lax/);
+    const after = browser.cookiesFor(usher.url).find(({ name }) => name === "usher-session")?.value;
+    expect(after).not.toBe(before);
+    const { data } = await ask(`{ viewer { user { role { key } organization { slug } } permissions } }`);
+    expect(data.viewer).toEqual({
+      user: { role: { key: "MANAGER" }, organization: { slug: tenant.slug } },
+      permissions: ["USERS_READ", "GROUPS_READ", "TEAM_TRAINING_READ"],
+    });
+    const refused = await ask(`mutation { switchOrganization(organizationId: "nowhere") { organization { slug } } }`);
+    expect([refused.errors[0].extensions.code, refused.cookie]).toEqual(["NOT_FOUND", ""]);
+    expect((await browser.get(`${usher.url}/o/guests`)).visibleText).toContain("Manager");
+  });
+});

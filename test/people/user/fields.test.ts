@@ -1,0 +1,182 @@
+/** Fields of a person: whose word is shown, what has to be written, and what holds for any words in any order. */
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import {
+  chooseWinners,
+  corePersonOf,
+  FIELD_SOURCES,
+  findOverruled,
+  isFieldName,
+  planFields,
+  profileOf,
+  type FieldName,
+  type FieldSource,
+  type FieldValue,
+  type GivenFields,
+} from "../../../src/people/user/field.js";
+
+const NOW = new Date("2026-11-23T09:00:00.000Z");
+const LATER = new Date("2026-11-24T09:00:00.000Z");
+
+const value = (field: FieldName, source: FieldSource, text: string): FieldValue => ({
+  field,
+  source,
+  sourceId: null,
+  value: text,
+  givenAt: NOW,
+});
+const say = (source: FieldSource, values: GivenFields["values"]): GivenFields => ({ source, sourceId: null, values });
+const brief = (values: readonly FieldValue[]) => values.map((each) => `${each.source} ${each.field}=${each.value}`);
+const shown = (values: readonly FieldValue[], precedence: readonly FieldSource[] = FIELD_SOURCES) =>
+  Object.fromEntries([...chooseWinners(values, precedence)].map(([field, winner]) => [field, winner.value]));
+
+describe("a source's word", () => {
+  it.each<[string, readonly FieldValue[], GivenFields, readonly string[], number]>([
+    ["is put where there is none", [], say("SSO", { city: "Bath" }), ["SSO city=Bath"], 0],
+    ["is put beside another's", [value("city", "SCIM", "York")], say("SSO", { city: "Bath" }), ["SSO city=Bath"], 0],
+    ["is put in place of its last", [value("city", "SSO", "York")], say("SSO", { city: "Bath" }), ["SSO city=Bath"], 0],
+    ["is not put again", [value("city", "SSO", "Bath")], say("SSO", { city: "Bath" }), [], 0],
+    ["says nothing by absence", [value("city", "SSO", "Bath")], say("SSO", { city: undefined }), [], 0],
+    ["is taken back by nothing", [value("city", "SSO", "Bath")], say("SSO", { city: null }), [], 1],
+    ["is taken back by emptiness", [value("city", "SSO", "Bath")], say("SSO", { city: "" }), [], 1],
+    ["need not be taken back where there is none", [], say("SSO", { city: null }), [], 0],
+    [
+      "is that there is nothing, where another would come up",
+      [value("city", "SSO", "Bath"), value("city", "ADMIN", "York")],
+      say("SSO", { city: null }),
+      ["SSO city="],
+      0,
+    ],
+    [
+      "is not that again",
+      [value("city", "SSO", ""), value("city", "ADMIN", "York")],
+      say("SSO", { city: null }),
+      [],
+      0,
+    ],
+  ])("%s", (_name, before, given, put, removed) => {
+    const writes = planFields(before, given, LATER);
+    expect(brief(writes.put)).toEqual(put);
+    expect(writes.remove).toHaveLength(removed);
+    for (const each of writes.put) expect(each.givenAt).toBe(LATER);
+  });
+
+  it("is shown by precedence, with the sources that it leaves out last", () => {
+    const values = [value("city", "PERSON", "Rome"), value("city", "SSO", "Bath"), value("city", "SCIM", "York")];
+    expect(shown(values)).toEqual({ city: "York" });
+    expect(shown(values, ["SSO", "SCIM"])).toEqual({ city: "Bath" });
+    expect(shown(values, ["PERSON"])).toEqual({ city: "Rome" });
+    expect(shown(values, [])).toEqual({ city: "York" });
+    expect(shown([value("city", "SCIM", ""), value("city", "SSO", "Bath")])).toEqual({ city: "" });
+  });
+
+  it("is overruled where a stronger one says another thing, and that is told", () => {
+    const before = [value("city", "SCIM", "York"), value("state", "SCIM", "Ohio"), value("phone", "PERSON", "1")];
+    const given = say("ADMIN", { city: "Bath", state: "Ohio", phone: "2", division: "R&D" });
+    const overruled = findOverruled(planFields(before, given, NOW), given, FIELD_SOURCES);
+    expect(brief(overruled)).toEqual(["SCIM city=York"]);
+    expect(findOverruled(planFields(before, given, NOW), given, ["ADMIN"])).toEqual([]);
+  });
+
+  it("fills the account's columns, which are never without address and names", () => {
+    const winners = chooseWinners(
+      [
+        value("email", "SSO", "ada@acme.example"),
+        value("firstName", "SSO", "Ada"),
+        value("lastName", "SSO", "Lovelace"),
+        value("username", "SSO", ""),
+        value("city", "SSO", "Bath"),
+      ],
+      FIELD_SOURCES,
+    );
+    const account = {
+      email: "ada@acme.example",
+      username: null,
+      firstName: "Ada",
+      lastName: "Lovelace",
+      fullName: "Ada Lovelace",
+      employeeId: null,
+    };
+    expect(corePersonOf(winners, null)).toEqual(account);
+    expect(corePersonOf(new Map(), account)).toEqual(account);
+    const emptied = chooseWinners(
+      [value("firstName", "SCIM", ""), value("fullName", "SSO", "Countess")],
+      FIELD_SOURCES,
+    );
+    expect(corePersonOf(emptied, account)).toEqual({ ...account, fullName: "Countess" });
+    expect(profileOf(winners)).toEqual({ city: "Bath" });
+  });
+
+  it.each<[string, boolean]>([
+    ["email", true],
+    ["timeZone", true],
+    ["custom.team", true],
+    ["custom.Team_2-b", true],
+    ["custom.", false],
+    ["custom.2", false],
+    ["custom.a.b", false],
+    [`custom.${"a".repeat(51)}`, false],
+    ["toString", false],
+    ["__proto__", false],
+    ["custom.team\n", false],
+    ["Email", false],
+    ["", false],
+  ])("on %j: is it a field? %j", (name, expected) => {
+    expect(isFieldName(name)).toBe(expected);
+  });
+});
+
+const field = fc.constantFrom<FieldName>("email", "firstName", "city", "custom.team");
+const source = fc.constantFrom(...FIELD_SOURCES);
+const word: fc.Arbitrary<GivenFields> = fc.record({
+  source,
+  sourceId: fc.constant(null),
+  values: fc.dictionary(field, fc.option(fc.constantFrom("", "a", "b"), { nil: null })),
+});
+const precedence = fc.shuffledSubarray([...FIELD_SOURCES]);
+const afterAll = (words: readonly GivenFields[]) =>
+  words.reduce<readonly FieldValue[]>((before, given) => planFields(before, given, NOW).after, []);
+const keyOf = (each: Pick<FieldValue, "field" | "source">) => `${each.source} ${each.field}`;
+
+describe("whatever is said, in whatever order", () => {
+  const check = (property: (words: readonly GivenFields[], last: GivenFields, order: readonly FieldSource[]) => void) =>
+    fc.assert(fc.property(fc.array(word, { maxLength: 6 }), word, precedence, property), { numRuns: 2_000 });
+
+  it("saying it again writes nothing", () => {
+    check((words, last) => {
+      const again = planFields(afterAll([...words, last]), last, LATER);
+      expect(again.put).toEqual([]);
+      expect(again.remove).toEqual([]);
+    });
+  });
+
+  it("each source has one word on a field, and speaks for itself alone", () => {
+    check((words, last) => {
+      const before = afterAll(words);
+      const { put, remove, after } = planFields(before, last, LATER);
+      expect(new Set(after.map(keyOf)).size).toBe(after.length);
+      for (const each of [...put, ...remove]) expect(each.source).toBe(last.source);
+      const others = (values: readonly FieldValue[]) => values.filter((each) => each.source !== last.source);
+      expect(others(after)).toEqual(others(before));
+    });
+  });
+
+  it("the strongest source's last word is shown", () => {
+    check((words, last, order) => {
+      const strongest = [last.source, ...order.filter((each) => each !== last.source)];
+      const winners = shown(afterAll([...words, last]), strongest);
+      for (const [name, said] of Object.entries(last.values))
+        if (said !== undefined) expect(winners[name] ?? "").toBe(said ?? "");
+    });
+  });
+
+  it("a weaker source changes nothing that a stronger one has said", () => {
+    check((words, last, order) => {
+      const ranked = [...order, ...FIELD_SOURCES.filter((each) => !order.includes(each))];
+      const before = chooseWinners(afterAll(words), order);
+      const after = chooseWinners(afterAll([...words, last]), order);
+      for (const [name, winner] of before)
+        if (ranked.indexOf(winner.source) < ranked.indexOf(last.source)) expect(after.get(name)).toEqual(winner);
+    });
+  });
+});

@@ -1,0 +1,153 @@
+/** The list of users: its pages, filters and orders, and what it costs. */
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { ANONYMOUS } from "../../../src/access/caller.js";
+import { countQueries } from "../../../src/platform/database/query-count.js";
+import { keyOf, makeOrganization, makeUser, openHouse, OPERATOR, personIn, type House } from "../../support/house.js";
+
+let house: House;
+let acme: string;
+let other: string;
+
+const PEOPLE = [
+  ["zoe@example.com", "Zoe", "adams", "USER"],
+  ["alice@example.com", "alice", "Smith", "ADMIN"],
+  ["bob@example.com", "Bob", "Smith", "MANAGER"],
+  ["carl_x@example.com", "Carl", "Ünal", "USER"],
+  ["dora@example.com", "Dora", "Brown", "USER"],
+] as const;
+
+beforeAll(async () => {
+  house = await openHouse();
+  acme = (await makeOrganization(house)).id;
+  other = (await makeOrganization(house)).id;
+  for (const [email, firstName, lastName, role] of PEOPLE)
+    await makeUser(house, acme, {
+      email,
+      firstName,
+      lastName,
+      roleKeys: [role],
+      authMethod: firstName === "Dora" ? "PASSWORD" : "SSO",
+      employeeId: firstName === "Bob" ? "B-100%" : null,
+      username: firstName === "Carl" ? "CarlTheGreat" : null,
+    });
+  await makeUser(house, other, { email: "foreign@example.com" });
+});
+afterAll(() => house.database.close());
+
+const LIST = `query ($org: ID!, $filter: UserFilter, $orderBy: UserOrder, $first: Int, $after: String, $last: Int, $before: String) {
+  users(organizationId: $org, filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
+    nodes { firstName } edges { cursor } totalCount
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
+
+async function list(variables: Record<string, unknown> = {}) {
+  const { data, codes } = await house.ask(keyOf(acme, "USERS_READ"), LIST, { org: acme, ...variables });
+  expect(codes).toEqual([]);
+  return { ...data.users, names: data.users.nodes.map((node: { firstName: string }) => node.firstName) };
+}
+
+test("shows the members of one organization in the order in which they were made", async () => {
+  const { names, totalCount, pageInfo } = await list();
+  expect(names).toEqual(["Zoe", "alice", "Bob", "Carl", "Dora"]);
+  expect(totalCount).toBe(5);
+  expect(pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
+});
+
+test.each([
+  [{ field: "LAST_NAME" }, ["Zoe", "Dora", "alice", "Bob", "Carl"]],
+  [{ field: "LAST_NAME", direction: "DESC" }, ["Carl", "Bob", "alice", "Dora", "Zoe"]],
+  [{ field: "FIRST_NAME" }, ["alice", "Bob", "Carl", "Dora", "Zoe"]],
+  [{ field: "EMAIL" }, ["alice", "Bob", "Carl", "Dora", "Zoe"]],
+  [{ field: "CREATED_AT", direction: "DESC" }, ["Dora", "Carl", "Bob", "alice", "Zoe"]],
+])("pages forwards and backwards by %j", async (orderBy, expected) => {
+  const forwards: string[] = [];
+  for (let after: string | null = null; ;) {
+    const page: Awaited<ReturnType<typeof list>> = await list({ orderBy, first: 2, after });
+    forwards.push(...page.names);
+    if (!page.pageInfo.hasNextPage) break;
+    after = page.pageInfo.endCursor;
+  }
+  expect(forwards).toEqual(expected);
+
+  const backwards: string[] = [];
+  for (let before: string | null = null; ;) {
+    const page: Awaited<ReturnType<typeof list>> = await list({ orderBy, last: 2, before });
+    backwards.unshift(...page.names);
+    if (!page.pageInfo.hasPreviousPage) break;
+    before = page.pageInfo.startCursor;
+  }
+  expect(backwards).toEqual(expected);
+});
+
+test.each([
+  [{ search: "ALI" }, ["alice"]],
+  [{ search: "smith bob" }, ["Bob"]],
+  [{ search: "ünal" }, ["Carl"]],
+  [{ search: "carlthe" }, ["Carl"]],
+  [{ search: "%" }, []],
+  [{ search: "100%" }, ["Bob"]],
+  [{ search: "carl_" }, ["Carl"]],
+  [{ search: "_" }, []],
+  [{ search: "b-100" }, ["Bob"]],
+  [{ search: "foreign" }, []],
+  [{ search: "  " }, ["Zoe", "alice", "Bob", "Carl", "Dora"]],
+  [{ status: ["ACTIVE"], authMethod: "PASSWORD" }, ["Dora"]],
+  [{ status: ["DISABLED", "ARCHIVED"] }, []],
+  [{ roleKeys: ["ADMIN", "MANAGER"] }, ["alice", "Bob"]],
+  [{ roleKeys: [], status: [] }, ["Zoe", "alice", "Bob", "Carl", "Dora"]],
+])("filters by %j", async (filter, expected) => {
+  const { names, totalCount } = await list({ filter });
+  expect(names).toEqual(expected);
+  expect(totalCount).toBe(expected.length);
+});
+
+test("role keys may be written like enum values, as the documentation does", async () => {
+  const document = (keys: string) => `query ($org: ID!) {
+    users(organizationId: $org, filter: { search: "ali", status: [ACTIVE], roleKeys: ${keys}, authMethod: SSO },
+          orderBy: { field: LAST_NAME }, first: 100) {
+      nodes { id email firstName lastName status role { key } } totalCount pageInfo { hasNextPage endCursor } } }`;
+  for (const keys of ["[ADMIN]", '["ADMIN"]']) {
+    const { data } = await house.ask(OPERATOR, document(keys), { org: acme });
+    expect(data.users).toMatchObject({ totalCount: 1, nodes: [{ firstName: "alice", role: { key: "ADMIN" } }] });
+  }
+});
+
+test("another organization's key, a plain person and nobody see none of them", async () => {
+  const ask = async (caller: typeof OPERATOR) => (await house.ask(caller, LIST, { org: acme })).codes;
+  expect(await ask(keyOf(other, "USERS_READ"))).toEqual(["NOT_FOUND"]);
+  expect(await ask(personIn(acme, "plain", []))).toEqual(["FORBIDDEN"]);
+  expect(await ask(ANONYMOUS)).toEqual(["UNAUTHENTICATED"]);
+});
+
+test("a cursor of one order is refused in another", async () => {
+  const { pageInfo } = await list({ orderBy: { field: "EMAIL" }, first: 1 });
+  const variables = { org: acme, orderBy: { field: "LAST_NAME" }, first: 1, after: pageInfo.endCursor };
+  expect((await house.ask(OPERATOR, LIST, variables)).codes).toEqual(["INVALID_INPUT"]);
+});
+
+test("asks no more of the database for many users than for few", async () => {
+  const document = `query ($org: ID!, $first: Int) { users(organizationId: $org, first: $first) {
+    nodes { id role { key } roles { key permissions } organization { slug roles { key } } } } }`;
+  const count = async (first: number) => {
+    const { statements } = await countQueries(() => house.ask(OPERATOR, document, { org: acme, first }));
+    return statements.length;
+  };
+  // The page; the roles of its users; their organizations; those organizations' roles.
+  expect(await count(1)).toBe(4);
+  expect(await count(5)).toBe(4);
+});
+
+test("reads roles with the page wherever a document asks for them, and not when it does not", async () => {
+  const read = async (items: string, fragments = "") => {
+    const document = `query ($org: ID!) { users(organizationId: $org, first: 2) { ${items} } } ${fragments}`;
+    const { result, statements } = await countQueries(() => house.ask(OPERATOR, document, { org: acme }));
+    expect(result.codes).toEqual([]);
+    return { users: result.data.users, queries: statements.length };
+  };
+  const fragment = "fragment Person on User { ... on User { highest: role { key } } }";
+  const roles = [{ highest: { key: "USER" } }, { highest: { key: "ADMIN" } }];
+  expect(await read("nodes { ...Person }", fragment)).toEqual({ users: { nodes: roles }, queries: 2 });
+  const edges = { edges: roles.map((node) => ({ node })) };
+  expect(await read("edges { node { ...Person } }", fragment)).toEqual({ users: edges, queries: 2 });
+  expect((await read("nodes { id organization { id } }")).queries).toBe(2);
+  expect((await read("nodes { id }")).queries).toBe(1);
+});

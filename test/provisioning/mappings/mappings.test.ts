@@ -1,0 +1,465 @@
+/** Roles and groups that mappings give and take: cases, and what holds whatever a provider says. */
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import type { Groups } from "../../../src/connection/contract/index.js";
+import type { ClaimRule, GroupMapping, RoleMapping } from "../../../src/connection/mapping/mapping.js";
+import { decide } from "../../../src/provisioning/decide.js";
+import {
+  decideGroups,
+  type GroupSituation,
+  type MappedMembership,
+} from "../../../src/provisioning/mappings/decide-groups.js";
+import { decideRoles, type HeldRole, type RoleSituation } from "../../../src/provisioning/mappings/decide-roles.js";
+import { evaluateRule } from "../../../src/provisioning/mappings/evaluate-rule.js";
+import { carryOut, PROFILE, RANKS, situation, situationArbitrary, type Changes } from "../situations.js";
+
+const rule = (id: string, value: string, claim = "groups"): ClaimRule => ({
+  id,
+  position: Number(id.slice(1)),
+  claim,
+  operator: "EQUALS",
+  values: [value],
+  ignoreCase: false,
+});
+const toRole = (id: string, value: string, roleId: string, claim?: string): RoleMapping => ({
+  ...rule(id, value, claim),
+  roleId,
+});
+const toGroup = (id: string, value: string, groupId: string, claim?: string): GroupMapping => ({
+  ...rule(id, value, claim),
+  groupId,
+});
+const known = (...values: string[]): Groups => ({ kind: "known", values });
+const SILENT: Groups = { kind: "silent" };
+const UNKNOWN: Groups = { kind: "unknown", reason: "There are more than 200." };
+
+const ADMINS = toRole("m1", "admins", "role-admin");
+const TRAINERS = toRole("m2", "trainers", "role-trainer");
+const STAFF = toRole("m3", "staff", "role-user");
+const SALES = toRole("m4", "Sales", "role-user", "department");
+
+const byDefault: HeldRole = { roleId: "role-user", source: "DEFAULT", mappingId: null };
+const byHand: HeldRole = { roleId: "role-trainer", source: "ADMIN", mappingId: null };
+const byProgram: HeldRole = { roleId: "role-trainer", source: "API", mappingId: null };
+const byRule: HeldRole = { roleId: "role-admin", source: "MAPPING", mappingId: "m1" };
+
+interface RoleCase {
+  readonly groups: Groups;
+  readonly department?: string;
+  readonly mappings?: readonly RoleMapping[];
+  readonly held?: readonly HeldRole[];
+  readonly policies?: Partial<RoleSituation["policies"]>;
+}
+
+function rolesOf({ groups, department, mappings, held, policies }: RoleCase): string {
+  const decision = decideRoles({
+    profile: { ...PROFILE, groups, attributes: department === undefined ? {} : { department: [department] } },
+    mappings: mappings ?? [ADMINS, TRAINERS, STAFF, SALES],
+    ranks: RANKS,
+    held: held ?? [],
+    defaultRoleId: "role-user",
+    policies: {
+      roleSync: "STICKY",
+      unmappedUser: "ALLOW",
+      missingGroups: "KEEP",
+      roleAssignment: "HIGHEST",
+      manualRoleWins: false,
+      ...policies,
+    },
+  });
+  return decision.kind === "assign"
+    ? decision.roles.map(({ roleId, mappingId }) => `${roleId} by ${mappingId ?? "default"}`).join(", ")
+    : decision.kind;
+}
+
+const authoritative = { roleSync: "AUTHORITATIVE" } as const;
+const refusing = { unmappedUser: "REFUSE" } as const;
+
+describe("the roles after a sign-in", () => {
+  it.each<[string, RoleCase, string]>([
+    ["somebody new, no mapping", { groups: known("x"), mappings: [] }, "role-user by default"],
+    ["somebody new, no match", { groups: known("x") }, "role-user by default"],
+    ["somebody new, one match", { groups: known("trainers") }, "role-trainer by m2"],
+    ["the highest of several", { groups: known("staff", "admins", "trainers") }, "role-admin by m1"],
+    [
+      "the highest, wherever its mapping stands",
+      { groups: known("staff", "admins"), mappings: [STAFF, ADMINS] },
+      "role-admin by m1",
+    ],
+    [
+      "all of several, the highest first",
+      { groups: known("staff", "admins"), policies: { roleAssignment: "ALL" } },
+      "role-admin by m1, role-user by m3",
+    ],
+    [
+      "a role once, by the first that matched",
+      { groups: known("staff"), department: "Sales", policies: { roleAssignment: "ALL" } },
+      "role-user by m3",
+    ],
+    [
+      "a mapping to a role that is gone",
+      { groups: known("x"), mappings: [toRole("m1", "x", "role-gone")] },
+      "role-user by default",
+    ],
+    ["a match replaces what was there", { groups: known("staff"), held: [byRule] }, "role-user by m3"],
+    ["a match replaces what was given by hand", { groups: known("staff"), held: [byHand] }, "role-user by m3"],
+    ["unless that wins", { groups: known("staff"), held: [byHand], policies: { manualRoleWins: true } }, "keep"],
+    [
+      "or was given by a program",
+      { groups: known("staff"), held: [byProgram], policies: { manualRoleWins: true } },
+      "keep",
+    ],
+    [
+      "a mapped role is none that was given by hand",
+      { groups: known("staff"), held: [byRule], policies: { manualRoleWins: true } },
+      "role-user by m3",
+    ],
+    [
+      "nor is the default role",
+      { groups: known("admins"), held: [byDefault], policies: { manualRoleWins: true } },
+      "role-admin by m1",
+    ],
+
+    ["STICKY: no match keeps the role", { groups: known("x"), held: [byRule] }, "keep"],
+    ["STICKY: an empty list keeps it, too", { groups: known(), held: [byRule] }, "keep"],
+    ["STICKY: no match keeps what was given by hand", { groups: known("x"), held: [byHand] }, "keep"],
+    [
+      "AUTHORITATIVE: no match gives the default role",
+      { groups: known("x"), held: [byRule], policies: authoritative },
+      "role-user by default",
+    ],
+    [
+      "AUTHORITATIVE: an empty list is no match",
+      { groups: known(), held: [byRule], policies: authoritative },
+      "role-user by default",
+    ],
+    [
+      "AUTHORITATIVE: what was given by hand, too",
+      { groups: known("x"), held: [byHand], policies: authoritative },
+      "role-user by default",
+    ],
+    [
+      "AUTHORITATIVE: unless that wins",
+      { groups: known("x"), held: [byHand], policies: { ...authoritative, manualRoleWins: true } },
+      "keep",
+    ],
+    [
+      "AUTHORITATIVE: without mappings roles are left alone",
+      { groups: known("x"), mappings: [], held: [byHand], policies: authoritative },
+      "keep",
+    ],
+
+    ["silence keeps the role", { groups: SILENT, held: [byRule] }, "keep"],
+    ["silence keeps it under AUTHORITATIVE", { groups: SILENT, held: [byRule], policies: authoritative }, "keep"],
+    [
+      "silence keeps it under AUTHORITATIVE and REFUSE",
+      { groups: SILENT, held: [byRule], policies: { ...authoritative, ...refusing } },
+      "keep",
+    ],
+    ["silence keeps what was given by hand", { groups: SILENT, held: [byHand], policies: authoritative }, "keep"],
+    [
+      "silence that is emptiness does not",
+      { groups: SILENT, held: [byRule], policies: { ...authoritative, missingGroups: "EMPTY" } },
+      "role-user by default",
+    ],
+    ["silence gives somebody new the default role", { groups: SILENT }, "role-user by default"],
+    [
+      "silence beside a match keeps the higher",
+      { groups: SILENT, department: "Sales", held: [byRule] },
+      "role-admin by m1",
+    ],
+    [
+      "silence beside a match keeps both under ALL",
+      { groups: SILENT, department: "Sales", held: [byRule], policies: { roleAssignment: "ALL" } },
+      "role-admin by m1, role-user by m4",
+    ],
+    [
+      "silence is about the rules that ask for groups alone",
+      {
+        groups: SILENT,
+        department: "Sales",
+        held: [{ ...byRule, mappingId: "m5" }],
+        mappings: [ADMINS, SALES, toRole("m5", "Board", "role-admin", "department")],
+      },
+      "role-user by m4",
+    ],
+    [
+      "silence does not matter where no rule asks for groups",
+      { groups: SILENT, mappings: [SALES], held: [byRule], policies: authoritative },
+      "role-user by default",
+    ],
+
+    ["groups that are unknown are never empty", { groups: UNKNOWN }, "refuse-unknown-groups"],
+    ["not even under EMPTY", { groups: UNKNOWN, policies: { missingGroups: "EMPTY" } }, "refuse-unknown-groups"],
+    ["nor beside a match", { groups: UNKNOWN, department: "Sales", held: [byRule] }, "refuse-unknown-groups"],
+    [
+      "but do not matter where no rule asks for them",
+      { groups: UNKNOWN, department: "Sales", mappings: [SALES] },
+      "role-user by m4",
+    ],
+
+    ["REFUSE: somebody new, no match", { groups: known("x"), policies: refusing }, "refuse-unmapped"],
+    ["REFUSE: somebody new, a match", { groups: known("staff"), policies: refusing }, "role-user by m3"],
+    [
+      "REFUSE: nothing but the default role, no match",
+      { groups: known("x"), held: [byDefault], policies: refusing },
+      "refuse-unmapped",
+    ],
+    ["REFUSE: a role of one's own, no match", { groups: known("x"), held: [byRule], policies: refusing }, "keep"],
+    ["REFUSE: a role by hand, no match", { groups: known("x"), held: [byHand], policies: refusing }, "keep"],
+    [
+      "REFUSE and AUTHORITATIVE: no match",
+      { groups: known("x"), held: [byRule], policies: { ...refusing, ...authoritative } },
+      "refuse-unmapped",
+    ],
+    [
+      "REFUSE and AUTHORITATIVE: a role by hand that wins",
+      { groups: known("x"), held: [byHand], policies: { ...refusing, ...authoritative, manualRoleWins: true } },
+      "keep",
+    ],
+    ["REFUSE: silence, somebody new", { groups: SILENT, policies: refusing }, "refuse-unmapped"],
+  ])("%s", (_name, given, expected) => {
+    expect(rolesOf(given)).toBe(expected);
+  });
+});
+
+const RED = toGroup("m1", "red", "g-red");
+const BLUE = toGroup("m2", "blue", "g-blue");
+const TEAM = toGroup("m3", "Sales", "g-blue", "department");
+const inRed: MappedMembership = { groupId: "g-red", mappingId: "m1" };
+const inBlue: MappedMembership = { groupId: "g-blue", mappingId: "m2" };
+const inBlueByTeam: MappedMembership = { groupId: "g-blue", mappingId: "m3" };
+
+interface GroupCase {
+  readonly groups: Groups;
+  readonly department?: string;
+  readonly held?: readonly MappedMembership[];
+  readonly merged?: boolean;
+  readonly policies?: Partial<GroupSituation["policies"]>;
+}
+
+function groupsOf({ groups, department, held, merged, policies }: GroupCase): string {
+  const decision = decideGroups({
+    profile: { ...PROFILE, groups, attributes: department === undefined ? {} : { department: [department] } },
+    mappings: [RED, BLUE, TEAM],
+    held: held ?? [],
+    merged: merged ?? false,
+    policies: { missingGroups: "KEEP", groupRemoval: "UNMERGED_ONLY", ...policies },
+  });
+  if (decision.kind !== "change") return decision.kind;
+  const told = (sign: string) => (each: MappedMembership) => `${sign}${each.groupId} by ${each.mappingId}`;
+  return [...decision.give.map(told("+")), ...decision.take.map(told("-"))].join(", ");
+}
+
+describe("the groups after a sign-in", () => {
+  it.each<[string, GroupCase, string]>([
+    ["no match", { groups: known("x") }, ""],
+    ["matches are added", { groups: known("red", "blue") }, "+g-red by m1, +g-blue by m2"],
+    ["once for each reason", { groups: known("blue"), department: "Sales" }, "+g-blue by m2, +g-blue by m3"],
+    ["what is there stays", { groups: known("red"), held: [inRed] }, ""],
+    ["what no longer matches goes", { groups: known("blue"), held: [inRed, inBlue] }, "-g-red by m1"],
+    [
+      "a reason goes, another one stays",
+      { groups: known(), department: "Sales", held: [inBlue, inBlueByTeam] },
+      "-g-blue by m2",
+    ],
+    [
+      "what a mapping gave that is gone",
+      { groups: known("red"), held: [inRed, { groupId: "g-old", mappingId: "m9" }] },
+      "-g-old by m9",
+    ],
+    ["an empty list takes", { groups: known(), held: [inRed] }, "-g-red by m1"],
+    ["silence takes nothing", { groups: SILENT, held: [inRed, inBlue] }, ""],
+    [
+      "silence is about the rules that ask for groups",
+      { groups: SILENT, held: [inRed, inBlueByTeam] },
+      "-g-blue by m3",
+    ],
+    [
+      "silence that is emptiness takes",
+      { groups: SILENT, held: [inRed], policies: { missingGroups: "EMPTY" } },
+      "-g-red by m1",
+    ],
+    ["groups that are unknown are never empty", { groups: UNKNOWN, held: [inRed] }, "refuse-unknown-groups"],
+    [
+      "not even under EMPTY",
+      { groups: UNKNOWN, held: [inRed], policies: { missingGroups: "EMPTY" } },
+      "refuse-unknown-groups",
+    ],
+    ["joined: nothing is taken", { groups: known(), held: [inRed], merged: true }, ""],
+    ["joined: matches are added", { groups: known("blue"), held: [inRed], merged: true }, "+g-blue by m2"],
+    [
+      "joined under ALWAYS: it is taken",
+      { groups: known(), held: [inRed], merged: true, policies: { groupRemoval: "ALWAYS" } },
+      "-g-red by m1",
+    ],
+    ["NEVER: nothing is taken", { groups: known(), held: [inRed], policies: { groupRemoval: "NEVER" } }, ""],
+  ])("%s", (_name, given, expected) => {
+    expect(groupsOf(given)).toBe(expected);
+  });
+});
+
+describe("a decision about a person", () => {
+  const admins = { mappings: { roles: [ADMINS], groups: [RED] } } satisfies Changes;
+  const kindOf = (changes: Changes) => {
+    const decision = decide(situation(changes));
+    return decision.kind === "refuse" ? decision.failure.code : decision.kind;
+  };
+
+  it("refuses who has no role, and who has unknown groups, under codes that say so", () => {
+    expect(kindOf({ ...admins, policies: refusing })).toBe("NO_ROLE");
+    expect(kindOf({ ...admins, profile: { groups: UNKNOWN } })).toBe("GROUPS_UNKNOWN");
+    expect(kindOf({ mappings: { groups: [RED] }, profile: { groups: UNKNOWN } })).toBe("GROUPS_UNKNOWN");
+    expect(kindOf({ ...admins, own: {}, profile: { groups: UNKNOWN } })).toBe("GROUPS_UNKNOWN");
+  });
+
+  it("takes no group of somebody whom merging joins in this very sign-in", () => {
+    const holdings = { "candidate-1": { memberships: [inRed] }, "user-1": { memberships: [inRed] } };
+    const profile = { groups: known() };
+    const joined = {
+      ...admins,
+      profile,
+      holdings,
+      policies: { accountLinking: "MERGE_BY_EMAIL" },
+      candidates: [{}],
+    } as const;
+    expect(decide(situation(joined))).toMatchObject({ kind: "merge", groups: { take: [] } });
+    expect(decide(situation({ ...admins, profile, holdings, own: {} }))).toMatchObject({ groups: { take: [inRed] } });
+    const before = { ...holdings, "user-1": { memberships: [inRed], merged: true } };
+    expect(decide(situation({ ...admins, profile, holdings: before, own: {} }))).toMatchObject({
+      groups: { take: [] },
+    });
+  });
+
+  it("looks at the account's own roles alone", () => {
+    const holdings = { "user-1": { roles: [byRule] }, "candidate-1": {} };
+    const none = { ...admins, profile: { groups: known() }, holdings };
+    expect(decide(situation({ ...none, own: {}, policies: refusing }))).toMatchObject({ roles: { kind: "keep" } });
+    expect(kindOf({ ...none, policies: refusing })).toBe("NO_ROLE");
+    expect(decide(situation(none))).toMatchObject({
+      kind: "create",
+      roles: { kind: "assign", roles: [{ roleId: "role-user", mappingId: null }] },
+    });
+  });
+});
+
+const check = (property: (given: ReturnType<typeof situation>) => void) =>
+  fc.assert(fc.property(situationArbitrary, property), { numRuns: 1_500 });
+const rank = (roleId: string) => RANKS.get(roleId) ?? -1;
+
+describe("whatever the situation", () => {
+  it("deciding twice changes nothing the second time", () => {
+    check((given) => {
+      const after = carryOut(given, decide(given));
+      if (after === null) return;
+      const again = decide(after);
+      // Joined only now: what the account has is another question then.
+      if (again.kind !== "update" && again.kind !== "link") return;
+      const held = after.holdings.get(again.user.id)?.roles ?? [];
+      if (again.roles.kind === "assign")
+        expect(new Set(again.roles.roles.map(({ roleId }) => roleId))).toEqual(
+          new Set(held.map(({ roleId }) => roleId)),
+        );
+      expect(again.groups.give).toEqual([]);
+      expect(again.groups.take).toEqual([]);
+      expect(again.takesSeat).toBe(false);
+    });
+  });
+
+  it("the highest match wins", () => {
+    check((given) => {
+      const decision = decide(given);
+      if (!("roles" in decision) || decision.roles.kind !== "assign") return;
+      const { missingGroups } = given.connection.policies;
+      const { roles } = decision.roles;
+      const matched = given.connection.mappings.roles.filter(
+        (each) => RANKS.has(each.roleId) && evaluateRule(each, given.arrival.profile, missingGroups).kind === "matched",
+      );
+      const highest = Math.max(-1, ...matched.map(({ roleId }) => rank(roleId)));
+      expect(rank(roles[0]!.roleId)).toBeGreaterThanOrEqual(highest);
+      expect(roles.map(({ roleId }) => rank(roleId))).toEqual(
+        roles.map(({ roleId }) => rank(roleId)).sort((a, b) => b - a),
+      );
+      expect(new Set(roles.map(({ roleId }) => roleId)).size).toBe(roles.length);
+      if (given.organization.policies.roleAssignment === "HIGHEST") expect(roles).toHaveLength(1);
+      else for (const { roleId } of matched) expect(roles.map((each) => each.roleId)).toContain(roleId);
+    });
+  });
+
+  it("silence takes nothing under KEEP: no role below what was held, and no membership of a rule that asks for groups", () => {
+    check((before) => {
+      const given = {
+        ...before,
+        arrival: { ...before.arrival, profile: { ...before.arrival.profile, groups: SILENT, attributes: {} } },
+        connection: {
+          ...before.connection,
+          policies: { ...before.connection.policies, missingGroups: "KEEP" as const },
+        },
+      };
+      const decision = decide(given);
+      if (decision.kind !== "update" && decision.kind !== "link") return;
+      const { roles, groups } = given.connection.mappings;
+      const asks = groups.filter(({ claim }) => claim === "groups").map(({ id }) => id);
+      for (const { mappingId } of decision.groups.take) expect(asks).not.toContain(mappingId);
+      const held = given.holdings.get(decision.user.id)?.roles ?? [];
+      const silent = roles.some(({ claim, roleId }) => claim === "groups" && RANKS.has(roleId));
+      if (silent && held.some(({ source }) => source !== "DEFAULT")) expect(decision.roles).toEqual({ kind: "keep" });
+    });
+  });
+
+  it("groups that are unknown let nobody in where a rule asks for groups, and take nothing where none does", () => {
+    check((before) => {
+      const { profile } = before.arrival;
+      const given = { ...before, arrival: { ...before.arrival, profile: { ...profile, groups: UNKNOWN } } };
+      const { roles, groups } = given.connection.mappings;
+      const asks = [...roles.filter(({ roleId }) => RANKS.has(roleId)), ...groups].some(
+        ({ claim }) => claim === "groups",
+      );
+      const decision = decide(given);
+      if (asks) expect(["refuse", "ask"]).toContain(decision.kind);
+      // Whatever was said of groups is the same to who asks for none.
+      else
+        for (const said of [SILENT, { kind: "known" as const, values: [] }])
+          expect(decision).toEqual(
+            decide({ ...given, arrival: { ...given.arrival, profile: { ...profile, groups: said } } }),
+          );
+    });
+  });
+
+  it("memberships are given by rules that match, and taken by none that does", () => {
+    check((given) => {
+      const decision = decide(given);
+      if (!("groups" in decision)) return;
+      const { missingGroups, groupRemoval } = given.connection.policies;
+      const matched = given.connection.mappings.groups
+        .filter((each) => evaluateRule(each, given.arrival.profile, missingGroups).kind === "matched")
+        .map(({ id, groupId }) => ({ groupId, mappingId: id }));
+      for (const each of decision.groups.give) expect(matched).toContainEqual(each);
+      for (const each of decision.groups.take) expect(matched).not.toContainEqual(each);
+      if (groupRemoval === "NEVER" || decision.kind === "create") expect(decision.groups.take).toEqual([]);
+    });
+  });
+
+  it("what was given by hand stays where it wins", () => {
+    check((before) => {
+      const policies = { ...before.organization.policies, manualRoleWins: true };
+      const given = { ...before, organization: { ...before.organization, policies } };
+      const decision = decide(given);
+      if (decision.kind !== "update" && decision.kind !== "link") return;
+      const held = given.holdings.get(decision.user.id)?.roles ?? [];
+      if (held.some(({ source }) => source === "ADMIN" || source === "API"))
+        expect(decision.roles).toEqual({ kind: "keep" });
+    });
+  });
+
+  it("nobody gets a role that neither a mapping names, nor they held, nor is the default", () => {
+    check((given) => {
+      const decision = decide(given);
+      if (!("roles" in decision) || decision.roles.kind !== "assign") return;
+      for (const { roleId, mappingId } of decision.roles.roles) {
+        expect(RANKS.has(roleId)).toBe(true);
+        if (mappingId === null) expect(roleId).toBe("role-user");
+      }
+    });
+  });
+});

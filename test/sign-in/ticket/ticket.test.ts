@@ -1,0 +1,164 @@
+/** The ticket table on a real database: used once, for a minute, for one browser and connection, and sealed. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { migrations } from "../../../migrations/index.js";
+import { SYSTEM } from "../../../src/access/caller.js";
+import { createBegin, type UnitOfWork } from "../../../src/access/unit-of-work.js";
+import type { Connection } from "../../../src/connection/stored/connection.js";
+import { entities } from "../../../src/entities.js";
+import { createKeyRing, parseKeyRing } from "../../../src/platform/crypto/key-ring.js";
+import { sha256Hex } from "../../../src/platform/crypto/tokens.js";
+import { migrate } from "../../../src/platform/database/migrations.js";
+import type { Desk } from "../../../src/sign-in/desk.js";
+import { findPostedFlow, keepFlow } from "../../../src/sign-in/flow/keep-flow.js";
+import { keepTicket, takeTicket } from "../../../src/sign-in/ticket/keep-ticket.js";
+import { sweepTickets } from "../../../src/sign-in/ticket/ticket.repository.js";
+import { openTestDatabase, type TestDatabase } from "../../support/database.js";
+
+const BROWSER = "a-browser";
+const ASSERTION = "assertion-that-was-accepted";
+const STARTED_AT = new Date("2026-11-23T09:00:00.000Z");
+
+describe("tickets", () => {
+  let database: TestDatabase;
+  let desk: Desk;
+  let now = STARTED_AT;
+  let count = 0;
+  const connection = { id: "connection-1", trustVersion: 3 } as Connection;
+
+  const inUnit = <T>(work: (unit: UnitOfWork) => Promise<T>) =>
+    desk.store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, work);
+
+  beforeAll(async () => {
+    database = await openTestDatabase({ entities, migrations });
+    await migrate(database);
+    const ring = parseKeyRing(`one:${Buffer.alloc(32, 1).toString("base64")}`);
+    if ("mistakes" in ring) throw new Error("the key ring of this test is unreadable");
+    desk = {
+      clock: () => now,
+      keyRing: createKeyRing(ring.keys),
+      store: { reader: database.reader, begin: createBegin(database, () => now) },
+    } as Desk;
+    await inUnit(async (unit) => {
+      await unit.execute(
+        `INSERT INTO organization (id, slug, name, time_zone, policies, sso_allowed, version, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ["organization-1", "acme", "Acme", "UTC", "{}", true, 1, now, now],
+      );
+      for (const id of ["connection-1", "connection-2"])
+        await unit.execute(
+          `INSERT INTO sso_connection (id, organization_id, display_name, type, state, settings_version, settings, secrets,
+             policies, version, trust_version, created_at, updated_at)
+           VALUES (?, 'organization-1', 'Acme', 'saml', 'ACTIVE', 1, '{}', '{}', '{}', 1, 3, ?, ?)`,
+          [id, now, now],
+        );
+    });
+  });
+  afterAll(() => database.close());
+  beforeEach(() => {
+    now = STARTED_AT;
+  });
+
+  /** A flow that is waiting for an answer, as a post finds it. */
+  async function begin() {
+    const requestId = `_request-${++count}`;
+    const draft = { requestId, secrets: {} };
+    await keepFlow(desk, connection, BROWSER, draft, { returnTo: "https://app.example/secret-place", steps: [] });
+    return (await findPostedFlow(desk, connection, requestId))!;
+  }
+  const keep = async (assertionId = `${ASSERTION}-${++count}`, flow?: Awaited<ReturnType<typeof begin>>) => {
+    const posted = flow ?? (await begin());
+    const replay = { kind: "assertion", id: assertionId, expiresAt: new Date(now.getTime() + 300_000) } as const;
+    const verification = { verified: { subject: "ada-in-person" }, posted: { flow: posted.pending, replay } };
+    return await keepTicket(desk, connection, posted, verification, [{ step: "VERIFY", at: now.toISOString() }]);
+  };
+  const take = (ticket: string | undefined, browser: string | null = BROWSER, of = connection) =>
+    takeTicket(desk, of, ticket, browser);
+  const rowOf = (ticket: string) =>
+    database.reader.row<Record<string, unknown>>("SELECT * FROM sso_ticket WHERE ticket_hash = ?", [sha256Hex(ticket)]);
+
+  it("give back what was verified, and where the person wanted to go", async () => {
+    expect(await take(await keep())).toEqual({
+      verified: { subject: "ada-in-person" },
+      returnTo: "https://app.example/secret-place",
+      steps: [{ step: "VERIFY", at: STARTED_AT.toISOString() }],
+      trustVersion: 3,
+    });
+  });
+
+  it("hold nothing in the clear: keys are hashes, and the payload is sealed for its own row", async () => {
+    const ticket = await keep();
+    const other = await keep();
+    const row = await rowOf(ticket);
+    expect(row).toMatchObject({ browser_hash: sha256Hex(BROWSER), connection_id: "connection-1" });
+    for (const secret of [ticket, BROWSER, "ada-in-person", "secret-place"])
+      expect(JSON.stringify(row)).not.toContain(secret);
+    // A payload that is moved to another row does not open there.
+    await inUnit((unit) =>
+      unit.execute("UPDATE sso_ticket SET payload = ? WHERE ticket_hash = ?", [
+        row!["payload"] as string,
+        sha256Hex(other),
+      ]),
+    );
+    await expect(take(other)).rejects.toMatchObject({ code: "TAMPERED" });
+  });
+
+  it("are used once: of 20 takers at once one is served", async () => {
+    const ticket = await keep();
+    const takers = await Promise.allSettled(Array.from({ length: 20 }, () => take(ticket)));
+    expect(takers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    for (const taker of takers)
+      if (taker.status === "rejected") expect(taker.reason).toMatchObject({ code: "SIGN_IN_UNKNOWN" });
+    await expect(take(ticket)).rejects.toMatchObject({ code: "SIGN_IN_UNKNOWN" });
+  });
+
+  it("are given out once for a request, of 20 posts at once, and each message is noted", async () => {
+    const flow = await begin();
+    const posts = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => keep(`of-20-${index}`, flow)));
+    expect(posts.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const notes = await database.reader.row<{ count: unknown }>(
+      `SELECT COUNT(*) AS count FROM sso_replay WHERE id_hash IN (${posts.map(() => "?").join(", ")})`,
+      posts.map((_post, index) => sha256Hex(`of-20-${index}`)),
+    );
+    // The refused ones wrote nothing at all: their messages were not used up.
+    expect(Number(notes!.count)).toBe(1);
+  });
+
+  it("are given out once for a message, and the flow of a refused copy stays usable", async () => {
+    await keep("one-message");
+    const flow = await begin();
+    await expect(keep("one-message", flow)).rejects.toMatchObject({ code: "SIGN_IN_REPLAYED" });
+    expect(await take(await keep("another-message", flow))).toMatchObject({ trustVersion: 3 });
+  });
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    ["no ticket", () => take(undefined), "SIGN_IN_UNKNOWN"],
+    ["an unknown ticket", () => take("x".repeat(43)), "SIGN_IN_UNKNOWN"],
+    ["no cookie", async () => take(await keep(), null), "SIGN_IN_OTHER_BROWSER"],
+    ["another cookie", async () => take(await keep(), "another"), "SIGN_IN_OTHER_BROWSER"],
+    [
+      "another connection",
+      async () => take(await keep(), BROWSER, { ...connection, id: "connection-2" }),
+      "SIGN_IN_UNKNOWN",
+    ],
+    [
+      "a changed trust",
+      async () => take(await keep(), BROWSER, { ...connection, trustVersion: 4 }),
+      "SIGN_IN_SUPERSEDED",
+    ],
+  ])("are refused for %s", async (_name, attempt, code) => {
+    await expect(attempt()).rejects.toMatchObject({ code });
+  });
+
+  it("last a minute, and are swept when it is over", async () => {
+    const ticket = await keep();
+    now = new Date(STARTED_AT.getTime() + 59_999);
+    await inUnit(sweepTickets);
+    const other = await keep();
+    expect(await take(ticket)).toMatchObject({ trustVersion: 3 });
+    now = new Date(now.getTime() + 60_000);
+    await expect(take(other)).rejects.toMatchObject({ code: "SIGN_IN_UNKNOWN" });
+    now = new Date(now.getTime() + 1);
+    await inUnit(sweepTickets);
+    expect([await rowOf(ticket), await rowOf(other)]).toEqual([undefined, undefined]);
+  });
+});

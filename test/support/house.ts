@@ -1,0 +1,149 @@
+/** The rooms from access to people on a database of their own, with the schema that they make, for tests. */
+import "reflect-metadata";
+import { graphql } from "graphql";
+import { migrations } from "../../migrations/index.js";
+import type { Caller } from "../../src/access/caller.js";
+import { ALL_PERMISSIONS, type Permission } from "../../src/access/permission.js";
+import type { RequestContext } from "../../src/access/request-context.js";
+import type { Store } from "../../src/access/store.js";
+import { createBegin } from "../../src/access/unit-of-work.js";
+import { recordAudit } from "../../src/audit/record-audit.js";
+import { createAuditResolvers } from "../../src/audit/resolvers.js";
+import { entities } from "../../src/entities.js";
+import { createEventResolvers } from "../../src/events/resolvers.js";
+import { PEOPLE_FAILURES, SEATS_FULL } from "../../src/people/failures.js";
+import { createOrganization } from "../../src/people/organization/organization.operations.js";
+import type { OrganizationPart } from "../../src/people/organization/organization-parts.js";
+import { createPeopleResolvers } from "../../src/people/resolvers.js";
+import type { DeletionParts } from "../../src/people/user/delete-guard.js";
+import { USER_EVENTS } from "../../src/people/user/user.events.js";
+import { createUser, type NewUserInput } from "../../src/people/user/user.operations.js";
+import { migrate } from "../../src/platform/database/migrations.js";
+import { Failure, PLATFORM_FAILURES, type FailureDefinition } from "../../src/platform/errors/failure.js";
+import { assembleCatalogue } from "../../src/platform/graphql/failures.js";
+import { buildGraphQLSchema, type ResolverClass } from "../../src/platform/graphql/schema.js";
+import { openTestDatabase, type TestDatabase } from "./database.js";
+
+export const OPERATOR: Caller = { kind: "OPERATOR", apiKeyId: "operator-key" };
+
+/** A key of an organization. */
+export function keyOf(organizationId: string, ...permissions: Permission[]): Caller {
+  return {
+    kind: "API_KEY",
+    apiKeyId: `key-of-${organizationId.slice(-12)}`,
+    organizationId,
+    permissions: new Set(permissions),
+  };
+}
+
+/** A person's session in an organization, with every permission unless named otherwise. */
+export function personIn(
+  organizationId: string,
+  userId: string,
+  permissions: readonly Permission[] = ALL_PERMISSIONS,
+): Caller {
+  return { kind: "PERSON", userId, sessionId: "session", organizationId, permissions: new Set(permissions) };
+}
+
+/** What a GraphQL request answered: data, and the codes of its errors. */
+export interface Answer {
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers whose form each document decides
+  readonly data: any;
+  readonly codes: readonly string[];
+  /** The details of its errors, in the same order. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- details are typed by code
+  readonly details: readonly any[];
+}
+
+/** What a room above people brings into its tests' house. */
+export interface UpperRoom {
+  readonly resolvers: (store: Store) => ReadonlyMap<ResolverClass, object>;
+  readonly failures: readonly FailureDefinition<never>[];
+  readonly users?: DeletionParts;
+  readonly organizationParts?: readonly OrganizationPart[];
+}
+
+export interface House {
+  readonly database: TestDatabase;
+  readonly store: Store;
+  /** The moment at which the house believes itself to be; tests move it. */
+  readonly clock: { now: Date };
+  /** Executes a document as a caller, without HTTP. Anything but expected failures is thrown. */
+  readonly ask: (caller: Caller, document: string, variables?: Record<string, unknown>) => Promise<Answer>;
+  readonly schema: ReturnType<typeof buildGraphQLSchema>;
+}
+
+/** Opens a house, with a room above people where the test is about one. The test closes its database. */
+export async function openHouse(room: UpperRoom | null = null): Promise<House> {
+  const database = await openTestDatabase({ entities, migrations });
+  await migrate(database);
+  const clock = { now: new Date("2026-11-23T09:00:00.000Z") };
+  const store: Store = { reader: database.reader, begin: createBegin(database, () => clock.now) };
+  const container = new Map([
+    ...createPeopleResolvers(store, {
+      ...(room?.users === undefined ? {} : { users: room.users }),
+      ...(room?.organizationParts === undefined ? {} : { organizationParts: room.organizationParts }),
+    }),
+    ...(room?.resolvers(store) ?? []),
+    ...createEventResolvers(store, USER_EVENTS, recordAudit),
+    ...createAuditResolvers(store),
+  ]);
+  const schema = buildGraphQLSchema({
+    resolvers: [...container.keys()],
+    container,
+    errorCodes: assembleCatalogue(PLATFORM_FAILURES, PEOPLE_FAILURES, [SEATS_FULL], room?.failures ?? []),
+  });
+  const ask: House["ask"] = async (caller, document, variables = {}) => {
+    const context: RequestContext = { caller };
+    const result = await graphql({ schema, source: document, variableValues: variables, contextValue: context });
+    const failures = (result.errors ?? []).map((error) => {
+      if (error.originalError instanceof Failure) return error.originalError;
+      throw error;
+    });
+    return {
+      data: result.data,
+      codes: failures.map(({ code }) => code),
+      details: failures.map((failure) => failure.details),
+    };
+  };
+  return { database, store, clock, ask, schema };
+}
+
+let slugs = 0;
+
+/** Makes an organization. */
+export async function makeOrganization(house: House) {
+  slugs += 1;
+  return await createOrganization(house.store, OPERATOR, {
+    name: `Organization ${slugs}`,
+    slug: `organization-${slugs}`,
+  });
+}
+
+/** Makes a user, as the operator. */
+export async function makeUser(house: House, organizationId: string, input: Partial<NewUserInput> = {}) {
+  return await createUser(house.store, OPERATOR, {
+    organizationId,
+    email: "ada@example.com",
+    firstName: "Ada",
+    lastName: "Lovelace",
+    ...input,
+  });
+}
+
+/** The code with which an operation is refused. */
+export async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof Failure) return error.code;
+    throw error;
+  }
+  return "NONE";
+}
+
+/** How many rows a table has. */
+export async function countRows(house: House, table: string): Promise<number> {
+  const row = await house.database.reader.row<{ total: number }>(`SELECT COUNT(*) AS total FROM ${table}`);
+  return Number(row?.total);
+}

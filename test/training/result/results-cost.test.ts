@@ -1,0 +1,263 @@
+/**
+ * What a list of results costs: the index that each way of reading uses, and how many results are looked at in a small
+ * and in a large organization.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import SqliteDatabase from "better-sqlite3";
+import type { Caller } from "../../../src/access/caller.js";
+import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
+import type { Reader, SqlValue } from "../../../src/platform/database/database.js";
+import { bindValue } from "../../../src/platform/database/values.js";
+import type { TimeBound } from "../../../src/platform/time-range.js";
+import { listResults, type ResultsQuery } from "../../../src/training/result/list-results.js";
+import type { ResultFilter } from "../../../src/training/result/result-filter.js";
+import { makeOrganization, openHouse, OPERATOR, personIn, type House } from "../../support/house.js";
+import { onMariaDb } from "../../support/database.js";
+import {
+  FEW_RESULTS,
+  fillWithResults,
+  FIRST_COMPLETION,
+  RARE_COURSE,
+  SECONDS_BETWEEN,
+  type Filled,
+} from "../../support/fill-results.js";
+
+const SMALL = 10_000;
+/** 500,000 is measured by hand (bench/README.md): it takes longer than a test may. */
+const LARGE = Number(process.env["USHER_TEST_RESULTS"] ?? 100_000);
+
+let house: House;
+let small: Filled;
+let large: Filled;
+
+beforeAll(async () => {
+  house = await openHouse();
+  const fill = async (letter: string, size: number) => {
+    const { id } = await makeOrganization(house);
+    return await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, (unit) =>
+      fillWithResults(unit, id, letter, size),
+    );
+  };
+  small = await fill("s", SMALL);
+  large = await fill("l", LARGE);
+}, 300_000);
+afterAll(() => house.database.close());
+
+interface Made {
+  readonly sql: string;
+  readonly parameters: readonly SqlValue[];
+}
+
+type Query = Omit<ResultsQuery, "organizationId">;
+
+/** Reads a page, and tells how many results the database looked at, and the plan of the statement that read them. */
+async function measure(query: Query, { organizationId }: Filled, caller: Caller) {
+  return await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
+    const made: Made[] = [];
+    const counting = onMariaDb ? countHandlers(unit) : countTouched();
+    const rows = async <Row>(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> => {
+      const readsResults = sql.includes("training_result");
+      if (readsResults) made.push({ sql, parameters });
+      return readsResults ? await counting.rows<Row>(sql, parameters) : await unit.rows<Row>(sql, parameters);
+    };
+    const row = async <Row>(sql: string, parameters?: readonly SqlValue[]) => (await rows<Row>(sql, parameters))[0];
+    const reader: Reader = { dialect: unit.dialect, rows, row };
+    const page = await listResults({ ...house.store, reader }, caller, { ...query, organizationId });
+    const examined = await counting.finish();
+    const plans = await Promise.all(made.map((each) => explain(unit, each)));
+    return { nodes: page.nodes, examined, plan: plans.flat().join("\n"), endCursor: page.pageInfo().endCursor };
+  });
+}
+
+/** MariaDB counts what its engines are asked for, connection by connection. */
+function countHandlers(unit: UnitOfWork) {
+  const read = async () => {
+    const rows = await unit.rows<{ Variable_name: string; Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read%'");
+    return rows.reduce((sum, { Value }) => sum + Number(Value), 0);
+  };
+  let before: number | undefined;
+  return {
+    rows: async <Row>(sql: string, parameters: readonly SqlValue[]): Promise<Row[]> => {
+      before ??= await read();
+      return await unit.rows<Row>(sql, parameters);
+    },
+    finish: async () => (await read()) - (before ?? 0),
+  };
+}
+
+/** SQLite counts nothing, so a function of ours is called for each result that a statement looks at. */
+function countTouched() {
+  const handle = new SqliteDatabase(house.database.url.replace("sqlite:", ""), { readonly: true });
+  let examined = 0;
+  // The declarations that the house has of the driver name what the house uses, and no more.
+  const { function: define } = handle as unknown as { function: (name: string, touch: (id: string) => number) => void };
+  define.call(handle, "touch", (id) => {
+    examined += id === "" ? 0 : 1;
+    return 1;
+  });
+  return {
+    rows: async <Row>(sql: string, parameters: readonly SqlValue[]): Promise<Row[]> => {
+      const touching = sql.replaceAll("r.organization_id = ?", "r.organization_id = ? AND touch(r.id) = 1");
+      expect(touching).not.toBe(sql);
+      return handle.prepare(touching).all(...parameters.map(bindValue)) as Row[];
+    },
+    finish: async () => {
+      handle.close();
+      return examined;
+    },
+  };
+}
+
+async function explain(unit: UnitOfWork, { sql, parameters }: Made): Promise<readonly string[]> {
+  if (!onMariaDb) {
+    const steps = await unit.rows<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, parameters);
+    return steps.map(({ detail }) => detail);
+  }
+  const steps = await unit.rows<{ table: string; type: string; key: string | null; Extra: string }>(
+    `EXPLAIN ${sql}`,
+    parameters,
+  );
+  return steps.map(({ table, type, key, Extra }) => `${table} ${type} ${key} ${Extra}`);
+}
+
+const at = (size: number, part: number): TimeBound => ({
+  kind: "MOMENT",
+  moment: new Date(FIRST_COMPLETION + Math.floor(size * part) * SECONDS_BETWEEN * 1000),
+});
+
+interface Case {
+  readonly name: string;
+  readonly filterOf: (of: Filled, size: number) => ResultFilter;
+  readonly index: string;
+  readonly callerOf?: (of: Filled) => Caller;
+  /** How many there are at all, where they are fewer than a page. */
+  readonly all?: number;
+  /** Where what is looked for lies too thinly among what is read for every page to look at as many. */
+  readonly spread?: number;
+}
+
+const CASES: readonly Case[] = [
+  { name: "everything", filterOf: () => ({}), index: "ix_training_result_completed" },
+  {
+    name: "a range of time",
+    filterOf: (_, size) => ({ from: at(size, 0.25), to: at(size, 0.5) }),
+    index: "ix_training_result_completed",
+  },
+  { name: "what was passed", filterOf: () => ({ passed: true }), index: "ix_training_result_passed" },
+  {
+    name: "what was not passed",
+    filterOf: () => ({ passed: false }),
+    index: "ix_training_result_passed",
+    all: FEW_RESULTS,
+  },
+  { name: "a course", filterOf: (of) => ({ courseIds: [of.course(3)] }), index: "ix_training_result_course" },
+  {
+    name: "a course that few complete",
+    filterOf: (of) => ({ courseIds: [of.course(RARE_COURSE)] }),
+    index: "ix_training_result_course",
+    all: FEW_RESULTS,
+  },
+  {
+    name: "several courses",
+    filterOf: (of) => ({ courseIds: [of.course(1), of.course(2), of.course(RARE_COURSE)] }),
+    index: "ix_training_result_course",
+  },
+  {
+    name: "a course that was passed, in a range",
+    filterOf: (of, size) => ({ courseIds: [of.course(3)], passed: true, to: at(size, 0.75) }),
+    index: "ix_training_result_course_passed",
+  },
+  { name: "a person", filterOf: (of) => ({ userIds: [of.person(7)] }), index: "ix_training_result_user" },
+  {
+    name: "several people, in a range",
+    filterOf: (of, size) => ({
+      userIds: [of.person(7), of.person(8), of.person(9)],
+      from: at(size, 0.1),
+      to: at(size, 0.9),
+    }),
+    index: "ix_training_result_user",
+  },
+  { name: "a small group", filterOf: (of) => ({ groupIds: [of.smallGroup] }), index: "ix_training_result_user" },
+  {
+    name: "a large group",
+    filterOf: (of) => ({ groupIds: [of.largeGroup] }),
+    index: "ix_training_result_completed",
+    spread: 40,
+  },
+  {
+    name: "a small group and a course",
+    filterOf: (of) => ({ groupIds: [of.smallGroup], courseIds: [of.course(0), of.course(1)] }),
+    index: "ix_training_result_user_course",
+    all: 3,
+    // Of each person and course there is less than a page in the small organization.
+    spread: 150,
+  },
+  {
+    name: "a large group and a course",
+    filterOf: (of, size) => ({ groupIds: [of.largeGroup], courseIds: [of.course(3)], to: at(size, 0.8) }),
+    index: "ix_training_result_course",
+    spread: 60,
+  },
+  {
+    name: "what a small group did not pass",
+    filterOf: (of) => ({ groupIds: [of.smallGroup], passed: false }),
+    index: "ix_training_result_user_passed",
+    all: 0,
+  },
+  {
+    name: "what a large group did not pass",
+    filterOf: (of) => ({ groupIds: [of.largeGroup], passed: false }),
+    index: "ix_training_result_passed",
+    all: FEW_RESULTS,
+  },
+  {
+    name: "an answer of few",
+    filterOf: (of) => ({ answers: [of.answers.few] }),
+    index: "ix_training_result_user",
+  },
+  {
+    name: "an answer of many",
+    filterOf: (of) => ({ answers: [of.answers.many] }),
+    index: "ix_training_result_completed",
+    spread: 40,
+  },
+  {
+    name: "answers to two questions",
+    filterOf: (of) => ({ answers: [of.answers.few, of.answers.many, of.answers.half] }),
+    index: "ix_training_result_user",
+  },
+  {
+    name: "a manager's team",
+    filterOf: () => ({}),
+    index: "ix_training_result_user",
+    callerOf: (of) => personIn(of.organizationId, of.manager, ["TEAM_TRAINING_READ"]),
+  },
+  {
+    name: "one's own",
+    filterOf: () => ({}),
+    index: "ix_training_result_user",
+    callerOf: (of) => personIn(of.organizationId, of.person(3), []),
+  },
+];
+
+describe("a page looks at as many results of a large organization as of a small one", () => {
+  const SIZE = 10;
+  test.each(CASES)("$name", async ({ filterOf, index, callerOf = () => OPERATOR, all, spread = 2 }) => {
+    const ask = async (of: Filled, size: number, after: string | null = null) =>
+      await measure({ filter: filterOf(of, size), page: { first: SIZE, after } }, of, callerOf(of));
+    const pagesOf = async (of: Filled, size: number) => {
+      const first = await ask(of, size);
+      return [first, await ask(of, size, first.endCursor)];
+    };
+    const [inSmall, inLarge] = [await pagesOf(small, SMALL), await pagesOf(large, LARGE)];
+    for (const [number, page] of inLarge.entries()) {
+      if (page.examined === 0 && all === undefined) throw new Error("Nothing was looked at.");
+      if (number === 0 && all === undefined) expect(page.nodes).toHaveLength(SIZE);
+      if (page.plan !== "") expect(page.plan).toContain(onMariaDb ? index : `${index} (organization_id=?`);
+      expect(page.plan).not.toMatch(/\br (ALL|index) |\br .*filesort/);
+      const bySmall = inSmall[number]?.examined ?? 0;
+      if (page.examined > bySmall + spread)
+        throw new Error(`Page ${number}: ${page.examined} results in place of ${bySmall}.`);
+    }
+  });
+});

@@ -1,0 +1,276 @@
+/** What holds workers apart: leases, what is written under them, the shares that one organization has, and the delays. */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { readConfiguration } from "../../../src/config/configuration.js";
+import { readLog } from "../../../src/events/read-log.js";
+import { chooseDelaySeconds, readRetryAfter } from "../../../src/webhooks/delivery/retry-after.js";
+import { insertEndpoint } from "../../../src/webhooks/endpoint/endpoint.repository.js";
+import { claimEndpoints, endLeasesOfTheDead, type Lease } from "../../../src/webhooks/worker/claim.js";
+import { createScribe, type Page } from "../../../src/webhooks/worker/scribe.js";
+import { createSharedLog } from "../../../src/webhooks/worker/shared-log.js";
+import { DEFAULT_MEASURES, type WorkerServices } from "../../../src/webhooks/worker/worker-services.js";
+import { onMariaDb } from "../../support/database.js";
+import { makeOrganization, makeUser, openHouse, OPERATOR, type House } from "../../support/house.js";
+
+const ROOM = { endpoints: 100, failing: 100, ofOrganization: () => 100 };
+
+let house: House;
+let services: WorkerServices;
+beforeAll(async () => {
+  house = await openHouse();
+  const unused = () => {
+    throw new Error("nothing is sent here");
+  };
+  services = {
+    ...house.store,
+    clock: () => house.clock.now,
+    keyRing: { seal: unused, open: unused, needsReseal: unused },
+    outgoing: { post: unused, rules: { serverUrl: unused, browserUrl: unused } },
+    eventTypes: [],
+    logger: { debug() {}, info() {}, warn() {}, error() {} } as unknown as WorkerServices["logger"],
+    retryDelaysSeconds: [5],
+    measures: DEFAULT_MEASURES,
+  };
+});
+afterAll(() => house.database.close());
+
+let endpoints = 0;
+/** An organization with one event and endpoints that have not had it. */
+async function makeEndpoints(count: number, changes: { failures?: number } = {}) {
+  const { id: organizationId } = await makeOrganization(house);
+  await makeUser(house, organizationId, { email: `ada@${organizationId}.example` });
+  const ids: string[] = [];
+  const now = house.clock.now;
+  for (let index = 0; index < count; index += 1) {
+    const id = `endpoint-${String((endpoints += 1)).padStart(4, "0")}`;
+    ids.push(id);
+    await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
+      await insertEndpoint(
+        unit,
+        {
+          id,
+          organizationId,
+          url: "https://receiver.example/",
+          eventTypes: null,
+          state: "ACTIVE",
+          disabledReason: null,
+          disabledAt: null,
+          secret: "sealed",
+          secretSetAt: now,
+          previousSecret: null,
+          previousSecretEndsAt: null,
+          concurrency: 1,
+          timeoutSeconds: 15,
+          version: 1,
+          createdAt: now,
+          updatedAt: now,
+        },
+        0,
+      );
+      await unit.execute("UPDATE webhook_cursor SET consecutive_failures = ? WHERE endpoint_id = ?", [
+        changes.failures ?? 0,
+        id,
+      ]);
+    });
+  }
+  const [event] = await readLog(house.database.reader, { organizationId, after: 0, upTo: 1 }, 1);
+  return { organizationId, ids, event: event! };
+}
+
+const claim = async (ids: readonly string[], room = ROOM) =>
+  (await claimEndpoints(services, room)).filter(({ endpointId }) => ids.includes(endpointId));
+const pass = (milliseconds: number) => (house.clock.now = new Date(house.clock.now.getTime() + milliseconds));
+
+function pageOf(lease: Lease, event: { id: string; type: string }, changes: Partial<Page> = {}): Page {
+  return {
+    lease,
+    position: 1,
+    delivered: [
+      {
+        kind: "FIRST",
+        number: 1,
+        event: { id: event.id, sequence: 1, type: event.type },
+        retryAt: house.clock.now,
+        result: {
+          succeeded: false,
+          status: 500,
+          failure: "The receiver answered with the status 500.",
+          answer: "",
+          retryAfterSeconds: null,
+          startedAt: house.clock.now,
+          durationMs: 1,
+        },
+      },
+    ],
+    gone: [],
+    steps: [],
+    consecutiveFailures: 1,
+    pausedUntil: null,
+    release: true,
+    ...changes,
+  };
+}
+
+async function look(endpointId: string) {
+  const count = async (table: string) =>
+    (await house.database.reader.rows(`SELECT endpoint_id FROM ${table} WHERE endpoint_id = ?`, [endpointId])).length;
+  const cursor = await house.database.reader.row<{ last_sequence: number; lease_id: string | null }>(
+    "SELECT last_sequence, lease_id FROM webhook_cursor WHERE endpoint_id = ?",
+    [endpointId],
+  );
+  return {
+    position: cursor?.last_sequence,
+    leaseId: cursor?.lease_id,
+    attempts: await count("webhook_attempt"),
+    retries: await count("webhook_retry"),
+  };
+}
+
+describe("a lease", () => {
+  it("is one worker's alone, also when several ask at once, until it runs out", async () => {
+    const { ids } = await makeEndpoints(6);
+    const claimed = await Promise.all(Array.from({ length: 4 }, () => claim(ids)));
+    expect(
+      claimed
+        .flat()
+        .map(({ endpointId }) => endpointId)
+        .toSorted(),
+    ).toEqual(ids);
+    pass(DEFAULT_MEASURES.leaseMs - 1);
+    expect(await claim(ids)).toEqual([]);
+    pass(1);
+    expect(await claim(ids)).toHaveLength(6);
+  });
+
+  it("that was lost to another worker moves nothing: only what was sent is logged", async () => {
+    const { ids, event } = await makeEndpoints(1);
+    const [id = ""] = ids;
+    const [lost] = await claim(ids);
+    pass(DEFAULT_MEASURES.leaseMs);
+    const [present] = await claim(ids);
+    const scribe = createScribe(services);
+    expect(await scribe(() => pageOf(lost!, event))).toBe(false);
+    expect(await look(id)).toEqual({ position: 0, leaseId: present!.id, attempts: 1, retries: 0 });
+    expect(await scribe(() => pageOf(present!, event))).toBe(true);
+    expect(await look(id)).toEqual({ position: 1, leaseId: null, attempts: 2, retries: 1 });
+  });
+
+  it("of a process that has died ends with the start of the next on SQLite, where there is no other process", async () => {
+    const { ids } = await makeEndpoints(1);
+    expect(await claim(ids)).toHaveLength(1);
+    await endLeasesOfTheDead(services);
+    expect(await claim(ids)).toHaveLength(onMariaDb ? 0 : 1);
+  });
+});
+
+describe("what is written together", () => {
+  it("is written apart when something is wrong with one of them", async () => {
+    const { ids, event } = await makeEndpoints(3);
+    const leases = await claim(ids);
+    const scribe = createScribe(services);
+    const outcomes = await Promise.allSettled(
+      leases.map((lease, index) => {
+        const page = pageOf(lease, event);
+        const [delivered] = page.delivered;
+        // No database takes it.
+        const spoilt = [{ ...delivered!, result: { ...delivered!.result, durationMs: Number.NaN } }];
+        return scribe(() => (index === 1 ? { ...page, delivered: spoilt } : page));
+      }),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    const found = await Promise.all(leases.map(({ endpointId }) => look(endpointId)));
+    expect(found.map(({ position, attempts }) => [position, attempts])).toEqual([
+      [1, 1],
+      [0, 0],
+      [1, 1],
+    ]);
+  });
+
+  it("leaves out an endpoint that was deleted meanwhile", async () => {
+    const { ids, event } = await makeEndpoints(2);
+    const leases = await claim(ids);
+    await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, (unit) =>
+      unit.execute("DELETE FROM webhook_endpoint WHERE id = ?", [ids[0]!]),
+    );
+    const scribe = createScribe(services);
+    expect(await Promise.all(leases.map((lease) => scribe(() => pageOf(lease, event))))).toEqual([false, true]);
+    expect(await look(ids[1]!)).toMatchObject({ position: 1, attempts: 1 });
+  });
+});
+
+describe("the room of a worker", () => {
+  it("is shared: one organization has its part of it, and what fails has no more than its own", async () => {
+    const many = await makeEndpoints(5);
+    const few = await makeEndpoints(2);
+    const failing = await makeEndpoints(3, { failures: 10 });
+    const all = [...many.ids, ...few.ids, ...failing.ids];
+    const claimed = await claim(all, { endpoints: 100, failing: 1, ofOrganization: () => 2 });
+    const count = ({ ids }: { ids: string[] }) => claimed.filter(({ endpointId }) => ids.includes(endpointId)).length;
+    expect([count(many), count(few), count(failing)]).toEqual([2, 2, 1]);
+    expect(await claim(all, { ...ROOM, endpoints: 1 })).toHaveLength(1);
+  });
+});
+
+describe("the log that endpoints share", () => {
+  it("answers each stretch as the database would, while the log grows", async () => {
+    const { organizationId } = await makeEndpoints(0);
+    const { reader } = house.database;
+    const shared = createSharedLog(reader);
+    const check = async (upTo: number) => {
+      for (const after of [0, 1, 2, 3, 0])
+        for (const types of [null, ["user.created"], ["user.updated"]]) {
+          const { messages, upTo: reached } = await shared({ organizationId, after, upTo, types });
+          const expected = await readLog(reader, { organizationId, after, upTo, types }, 100);
+          expect(messages.map(({ event }) => event)).toEqual(expected);
+          expect(reached).toBe(upTo);
+        }
+    };
+    await check(1);
+    await makeUser(house, organizationId, { email: `grace@${organizationId}.example` });
+    await check(1);
+    await check(2);
+    await makeUser(house, organizationId, { email: `alan@${organizationId}.example` });
+    await check(3);
+    const other = await makeEndpoints(0);
+    expect((await shared({ ...other, after: 0, upTo: 1, types: null })).messages).toHaveLength(1);
+  });
+});
+
+describe("a delivery that failed", () => {
+  const delays = (environment: Record<string, string> = {}) =>
+    readConfiguration(
+      { DATABASE_URL: "sqlite:./x.sqlite", ...environment },
+      { databaseUrl: () => null, keyRing: () => null },
+    ).webhookRetrySeconds;
+
+  it("is tried again ever more rarely for three days, unless the installation says otherwise", () => {
+    const usual = delays();
+    expect(usual).toEqual(usual.toSorted((left, right) => left - right));
+    const days = usual.reduce((sum, each) => sum + each, 0) / 86_400;
+    expect(days).toBeGreaterThan(2.9);
+    expect(days).toBeLessThan(3.1);
+    expect(delays({ USHER_WEBHOOK_RETRY_SECONDS: "0.5, 7" })).toEqual([0.5, 7]);
+    for (const wrong of ["0", "-1", "soon", "604801"])
+      expect(() => delays({ USHER_WEBHOOK_RETRY_SECONDS: wrong })).toThrow("USHER_WEBHOOK_RETRY_SECONDS");
+  });
+
+  it("waits a little longer at random, and as long as the receiver asks", () => {
+    expect([0, 0.5, 1].map((random) => chooseDelaySeconds([10, 100], 1, null, random))).toEqual([10, 11, 12]);
+    expect(chooseDelaySeconds([10, 100], 2, 30, 0)).toBe(100);
+    expect(chooseDelaySeconds([10, 100], 1, 30, 1)).toBe(30);
+    expect(chooseDelaySeconds([10, 100], 3, 30, 0)).toBeNull();
+  });
+
+  it.each([
+    ["120", 120],
+    [" 0 ", 0],
+    ["Mon, 23 Nov 2026 09:01:00 GMT", 60],
+    ["Mon, 23 Nov 2026 08:00:00 GMT", 0],
+    ["9999999999", 86_400],
+    ["soon", null],
+    ["-5", 0],
+    ["", null],
+    [null, null],
+  ])("reads Retry-After %j as %j", (header, seconds) => {
+    expect(readRetryAfter(header, new Date("2026-11-23T09:00:00Z"))).toBe(seconds);
+  });
+});
