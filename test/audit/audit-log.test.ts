@@ -1,11 +1,11 @@
 /** The audit log in GraphQL: its order, its filters and its scope. */
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../src/access/caller.js";
 import { ensureOperatorKey } from "../../src/people/api-key/operator-key.js";
 import { updateUser } from "../../src/people/user/user.operations.js";
-import { keyOf, makeOrganization, makeUser, openHouse, OPERATOR, personIn, type House } from "../support/house.js";
+import { keyOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn } from "../support/house.js";
 
-let house: House;
+const house = useHouse();
 let acme: string;
 let other: string;
 let userId: string;
@@ -16,7 +16,6 @@ const LOG = `query ($org: ID, $filter: AuditLogFilter, $first: Int, $after: Stri
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
 
 beforeAll(async () => {
-  house = await openHouse();
   acme = (await makeOrganization(house)).id;
   other = (await makeOrganization(house)).id;
   const start = house.clock.now.getTime();
@@ -32,7 +31,6 @@ beforeAll(async () => {
   await makeUser(house, other);
   await ensureOperatorKey(house.store, "usher_op_audit");
 });
-afterAll(() => house.database.close());
 
 async function read(variables: Record<string, unknown> = {}) {
   const { data, codes } = await house.ask(keyOf(acme, "AUDIT_READ"), LOG, { org: acme, ...variables });

@@ -1,10 +1,10 @@
 /** The log in GraphQL: its sequence, its pages, its types and its scope. */
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../src/access/caller.js";
 import { updateUser } from "../../src/people/user/user.operations.js";
-import { keyOf, makeOrganization, makeUser, openHouse, OPERATOR, personIn, type House } from "../support/house.js";
+import { keyOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn } from "../support/house.js";
 
-let house: House;
+const house = useHouse();
 let acme: string;
 let other: string;
 let userId: string;
@@ -15,7 +15,6 @@ const EVENTS = `query ($org: ID!, $after: String, $types: [String!], $first: Int
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
 
 beforeAll(async () => {
-  house = await openHouse();
   acme = (await makeOrganization(house)).id;
   other = (await makeOrganization(house)).id;
   userId = (await makeUser(house, acme)).id;
@@ -23,7 +22,6 @@ beforeAll(async () => {
   for (const firstName of ["One", "Two", "Three"]) await updateUser(house.store, OPERATOR, { id: userId, firstName });
   await makeUser(house, acme, { email: "second@example.com" });
 });
-afterAll(() => house.database.close());
 
 async function read(variables: Record<string, unknown> = {}) {
   const { data, codes } = await house.ask(keyOf(acme, "EVENTS_READ"), EVENTS, { org: acme, ...variables });

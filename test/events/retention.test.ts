@@ -1,14 +1,9 @@
 /** Events are kept, or forgotten from the beginning of the log on, as the organization says. */
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { SYSTEM } from "../../src/access/caller.js";
+import { expect, test } from "@jest/globals";
 import { sweepEvents } from "../../src/events/retention.js";
-import { keyOf, makeOrganization, makeUser, openHouse, OPERATOR, type House } from "../support/house.js";
+import { keyOf, makeOrganization, makeUser, useHouse, OPERATOR } from "../support/house.js";
 
-let house: House;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.database.close());
+const house = useHouse();
 
 const SET = `mutation ($org: ID!, $days: Int) {
   setEventRetention(input: { organizationId: $org, days: $days }) { days } }`;
@@ -29,7 +24,7 @@ test("what is older than the organization keeps is forgotten, without gaps, and 
   });
   house.clock.now = new Date(house.clock.now.getTime() + 31 * 86_400_000);
   await makeUser(house, strict, { email: `new@${strict}.example` });
-  await house.store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, sweepEvents);
+  await house.inUnit(sweepEvents);
   const read = async (org: string) => {
     const { data } = await house.ask(OPERATOR, READ, { org });
     return [data.eventRetention, data.events.nodes.map(({ sequence }: { sequence: number }) => sequence)];

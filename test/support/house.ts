@@ -1,12 +1,13 @@
 /** The rooms from access to people on a database of their own, with the schema that they make, for tests. */
 import "reflect-metadata";
+import { afterAll, beforeAll } from "@jest/globals";
 import { graphql } from "graphql";
 import { migrations } from "../../migrations/index.js";
-import type { Caller } from "../../src/access/caller.js";
+import { SYSTEM, type Caller } from "../../src/access/caller.js";
 import { ALL_PERMISSIONS, type Permission } from "../../src/access/permission.js";
 import type { RequestContext } from "../../src/access/request-context.js";
 import type { Store } from "../../src/access/store.js";
-import { createBegin } from "../../src/access/unit-of-work.js";
+import { createBegin, type UnitOfWork } from "../../src/access/unit-of-work.js";
 import { recordAudit } from "../../src/audit/record-audit.js";
 import { createAuditResolvers } from "../../src/audit/resolvers.js";
 import { entities } from "../../src/entities.js";
@@ -107,6 +108,63 @@ export async function openHouse(room: UpperRoom | null = null): Promise<House> {
     };
   };
   return { database, store, clock, ask, schema };
+}
+
+/** A house of a whole file, and what its tests do and read below the operations. */
+export interface HouseOfFile extends House {
+  /** Works as the system does. */
+  readonly inUnit: <Result>(work: (unit: UnitOfWork) => Promise<Result>) => Promise<Result>;
+  /** The events about a subject, the oldest first. */
+  readonly eventsOf: (subjectId: string) => Promise<readonly StoredEvent[]>;
+  /** What administrators did to a subject, the oldest first. */
+  readonly auditOf: (subjectId: string) => Promise<readonly StoredAudit[]>;
+}
+
+/** An event as it stands in the log. */
+export interface StoredEvent {
+  readonly type: string;
+  readonly version: number;
+  readonly causeKind: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- each type of event has data of its own
+  readonly data: any;
+}
+
+/** An entry of the audit log. */
+export interface StoredAudit {
+  readonly action: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- each action has values of its own
+  readonly before: any;
+  // oxlint-disable-next-line typescript/no-explicit-any -- each action has values of its own
+  readonly after: any;
+}
+
+/** Opens a house before the first test of the file that calls this, and closes it after the last. */
+export function useHouse(open: () => Promise<House> = openHouse): HouseOfFile {
+  const rows = <Row extends object>(sql: string, id: string) => house.database.reader.rows<Row>(sql, [id]);
+  const house = {} as House;
+  beforeAll(async () => void Object.assign(house, await open()));
+  afterAll(() => house.database.close());
+  return Object.assign<House, Omit<HouseOfFile, keyof House>>(house, {
+    inUnit: (work) => house.store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, work),
+    eventsOf: async (subjectId) =>
+      (
+        await rows<{ type: string; version: number; causeKind: string; data: string }>(
+          "SELECT type, subject_version AS version, cause_kind AS `causeKind`, data FROM event WHERE subject_id = ? ORDER BY sequence",
+          subjectId,
+        )
+      ).map((event) => ({ ...event, data: JSON.parse(event.data) })),
+    auditOf: async (subjectId) =>
+      (
+        await rows<{ action: string; before: string | null; after: string | null }>(
+          "SELECT action, before_value AS `before`, after_value AS `after` FROM audit_entry WHERE subject_id = ? ORDER BY id",
+          subjectId,
+        )
+      ).map(({ action, before, after }) => ({
+        action,
+        before: JSON.parse(before ?? "null"),
+        after: JSON.parse(after ?? "null"),
+      })),
+  });
 }
 
 let slugs = 0;

@@ -1,5 +1,5 @@
 /** API keys: made, listed, used and revoked. */
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../../src/access/caller.js";
 import { createApiKey, revokeApiKey } from "../../../src/people/api-key/api-key.operations.js";
 import { ensureOperatorKey } from "../../../src/people/api-key/operator-key.js";
@@ -10,20 +10,18 @@ import {
   keyOf,
   makeOrganization,
   openHouse,
+  useHouse,
   OPERATOR,
   personIn,
-  type House,
 } from "../../support/house.js";
 
-let house: House;
+const house = useHouse();
 let acme: string;
 let other: string;
 beforeAll(async () => {
-  house = await openHouse();
   acme = (await makeOrganization(house)).id;
   other = (await makeOrganization(house)).id;
 });
-afterAll(() => house.database.close());
 
 const CREATE = `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) {
   apiKey { id name scopes createdAt expiresAt revokedAt } key } }`;

@@ -14,13 +14,9 @@ import {
 } from "../../support/providers/hostile-openid/index.js";
 import { createTenant, type Tenant } from "../../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../../support/usher.js";
-import { codeOf, keyOf, makeOrganization, openHouse, OPERATOR, personIn, type House } from "../../support/house.js";
+import { codeOf, keyOf, makeOrganization, useHouse, OPERATOR, personIn } from "../../support/house.js";
 
-let house: House;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.database.close());
+const house = useHouse();
 
 /** A DNS in memory: names with their TXT records, or the code with which looking them up fails. */
 const dns = new Map<string, readonly (readonly string[])[] | string>();

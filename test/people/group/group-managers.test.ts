@@ -1,5 +1,5 @@
 /** Who manages a group: members of its organization alone, named by who may see what they will see. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import type { Caller } from "../../../src/access/caller.js";
 import type { Permission } from "../../../src/access/permission.js";
 import { setGroupManagers, MOST_MANAGERS } from "../../../src/people/group/group-managers.operations.js";
@@ -8,25 +8,12 @@ import { createGroup, deleteGroup } from "../../../src/people/group/group.operat
 import { addMember, removeMember } from "../../../src/people/membership/membership.operations.js";
 import { deleteUser } from "../../../src/people/user/delete.operations.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
-import {
-  codeOf,
-  keyOf,
-  makeOrganization,
-  makeUser,
-  openHouse,
-  OPERATOR,
-  personIn,
-  type House,
-} from "../../support/house.js";
+import { codeOf, keyOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn } from "../../support/house.js";
 
-let house: House;
+const house = useHouse();
 let organizationId: string;
 let groupId: string;
 let people = 0;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.database.close());
 beforeEach(async () => {
   organizationId = (await makeOrganization(house)).id;
   groupId = (await createGroup(house.store, OPERATOR, { organizationId, name: "Sales" })).id;

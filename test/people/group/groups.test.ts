@@ -1,5 +1,5 @@
 /** Groups: making, changing and reading them, and who is in them and why. */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
 import { giveMembership, withdrawMemberships } from "../../../src/people/group/group.changes.js";
@@ -23,17 +23,13 @@ import {
   keyOf,
   makeOrganization,
   makeUser,
-  openHouse,
+  useHouse,
   OPERATOR,
   personIn,
-  type House,
 } from "../../support/house.js";
 
-let house: House;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.database.close());
+const house = useHouse();
+const { auditOf } = house;
 
 async function makeGroup(organizationId: string, name = "Sales") {
   return await createGroup(house.store, OPERATOR, { organizationId, name });
@@ -70,32 +66,13 @@ async function work<Result>(change: (unit: UnitOfWork) => Promise<Result>): Prom
 }
 
 async function eventsOf(groupId: string) {
-  const rows = await house.database.reader.rows<{ type: string; data: string; subject_version: number }>(
-    "SELECT type, data, subject_version FROM event WHERE subject_type = 'group' AND subject_id = ? ORDER BY sequence",
-    [groupId],
-  );
-  return rows.map(({ type, data, subject_version }) => ({
-    type: type.replace("group.", ""),
-    version: subject_version,
-    data: JSON.parse(data),
-  }));
+  const events = await house.eventsOf(groupId);
+  return events.map(({ type, version, data }) => ({ type: type.replace("group.", ""), version, data }));
 }
 
 /** The events of a group as short texts: `member_added 2`. */
 async function namedEventsOf(groupId: string): Promise<string[]> {
   return (await eventsOf(groupId)).map(({ type, version }) => `${type} ${version}`);
-}
-
-async function auditOf(groupId: string) {
-  const rows = await house.database.reader.rows<{ action: string; before_value: string; after_value: string }>(
-    "SELECT action, before_value, after_value FROM audit_entry WHERE subject_id = ? ORDER BY id",
-    [groupId],
-  );
-  return rows.map(({ action, before_value, after_value }) => ({
-    action,
-    before: JSON.parse(before_value ?? "null"),
-    after: JSON.parse(after_value ?? "null"),
-  }));
 }
 
 async function membersOf(groupId: string): Promise<string[]> {

@@ -28,17 +28,12 @@ import {
   keyOf,
   makeOrganization,
   makeUser,
-  openHouse,
+  useHouse,
   OPERATOR,
   personIn,
-  type House,
 } from "../../support/house.js";
 
-let house: House;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.database.close());
+const house = useHouse();
 
 /** A person of one organization, and another organization with an administrator. */
 async function situation(input: Partial<NewUserInput> = {}) {
@@ -157,9 +152,7 @@ describe("adding a member", () => {
     const add = (caller: Caller, userId = user.id) =>
       codeOf(addMember(house.store, caller, { organizationId, userId }));
     const set = (assignment: string) =>
-      house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, (unit) =>
-        unit.execute(`UPDATE app_user SET ${assignment} WHERE id = ?`, [user.id]),
-      );
+      house.inUnit((unit) => unit.execute(`UPDATE app_user SET ${assignment} WHERE id = ?`, [user.id]));
     expect(await add(chief, "nobody")).toBe("NOT_FOUND");
     await set("status = 'DISABLED'");
     expect([await add(chief), await add(OPERATOR)]).toEqual(["NOT_FOUND", "INVALID_INPUT"]);
@@ -263,7 +256,7 @@ describe("the roles of a member", () => {
     await setMemberRoles(house.store, OPERATOR, { organizationId, userId: administrator.id, roleKeys: ["ADMIN"] });
     await setOwner(house.store, OPERATOR, { organizationId, userId: administrator.id });
     // Nobody but the guest administers it now, as far as active accounts go.
-    await house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, (unit) =>
+    await house.inUnit((unit) =>
       unit.execute("UPDATE app_user SET status = 'DISABLED' WHERE id = ?", [administrator.id]),
     );
     expect(await demote(user.id)).toBe("LAST_ADMINISTRATOR");
@@ -274,7 +267,7 @@ describe("the roles of a member", () => {
 });
 
 async function openSessionOf(userId: string, organizationId: string, token: string) {
-  await house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, async (unit) => {
+  await house.inUnit(async (unit) => {
     await openSession(unit, {
       tokenHash: hashToken(token),
       userId,

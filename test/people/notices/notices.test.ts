@@ -1,11 +1,9 @@
 /** What people are told by mail of their accounts: in the same unit of work, to the right ones, and nothing but text. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { SYSTEM } from "../../../src/access/caller.js";
 import { MAIL_TEMPLATES } from "../../../src/app/mail.js";
 import { noticeApprovalRequested } from "../../../src/people/notices/notice-approval-requested.js";
 import { noticeMerged } from "../../../src/people/notices/notice-merged.js";
 import type { Organization } from "../../../src/people/organization/organization.js";
-import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
 import { createBrowser } from "../../support/browser.js";
 import {
   startHostileOpenIdProvider,
@@ -15,7 +13,7 @@ import { startSmtpServer, type SmtpServer } from "../../support/smtp/index.js";
 import { createTenant, makePerson } from "../../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../../support/usher.js";
 import { readCode, readTable, readText } from "../../docs/markdown.js";
-import { makeOrganization, makeUser, openHouse, type House } from "../../support/house.js";
+import { makeOrganization, makeUser, useHouse } from "../../support/house.js";
 
 interface Queued {
   readonly organization_id: string;
@@ -25,19 +23,14 @@ interface Queued {
   readonly body: string;
 }
 
-let house: House;
+const house = useHouse();
 let organization: Organization;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.database.close());
 beforeEach(async () => {
   await house.database.transact((transaction) => transaction.execute("DELETE FROM mail_message"));
   organization = await makeOrganization(house);
 });
 
-const inUnit = <T>(work: (unit: UnitOfWork) => Promise<T>) =>
-  house.store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, work);
+const { inUnit } = house;
 const queued = () => house.database.reader.rows<Queued>("SELECT * FROM mail_message ORDER BY recipient");
 
 describe("the person whose account was joined", () => {

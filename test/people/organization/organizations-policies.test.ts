@@ -1,5 +1,5 @@
 /** What organizations decide, what the operator decides about them, whose they are, and how they end. */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS } from "../../../src/access/permission.js";
 import { ORGANIZATION_PARTS } from "../../../src/app/organization-parts.js";
@@ -22,17 +22,12 @@ import {
   keyOf,
   makeOrganization,
   makeUser,
-  openHouse,
+  useHouse,
   OPERATOR,
   personIn,
-  type House,
 } from "../../support/house.js";
 
-let house: House;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.database.close());
+const house = useHouse();
 
 const UPDATE = `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization {
   version slug ssoAllowed totalSeats entitlements { sso scim } policies { ssoEnforcement defaultRole roleAssignment manualRoleWins
@@ -241,11 +236,7 @@ describe("the owner", () => {
     const { id, first, second } = await situation();
     await setOwner(house.store, OPERATOR, { organizationId: id, userId: first });
     const ask = (organizationId: string, userId: string) =>
-      codeOf(
-        house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, (unit) =>
-          requireNotOwner(unit, organizationId, userId),
-        ),
-      );
+      codeOf(house.inUnit((unit) => requireNotOwner(unit, organizationId, userId)));
     expect(await ask(id, first)).toBe("OWNER_PROTECTED");
     expect(await ask(id, second)).toBe("NONE");
     expect(await ask((await makeOrganization(house)).id, first)).toBe("NONE");
@@ -322,7 +313,7 @@ describe("deleting an organization", () => {
     await addMember(house.store, OPERATOR, { organizationId: id, userId: guest.id });
     await addDomain(house.store, OPERATOR, { organizationId: id, domain: "example.com" });
     await createApiKey(house.store, OPERATOR, { organizationId: id, name: "Payroll", scopes: ["USERS_READ"] });
-    await house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, async (unit) => {
+    await house.inUnit(async (unit) => {
       await openSession(unit, {
         tokenHash: sha256Hex(`session in ${id}`),
         userId: guest.id,

@@ -1,26 +1,13 @@
 /** Organizations and the viewer. */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS } from "../../../src/access/permission.js";
 import { createApiKey } from "../../../src/people/api-key/api-key.operations.js";
 import { ensureOperatorKey } from "../../../src/people/api-key/operator-key.js";
 import { findUndescribed } from "../../../src/platform/graphql/schema.js";
-import {
-  countRows,
-  keyOf,
-  makeOrganization,
-  makeUser,
-  openHouse,
-  OPERATOR,
-  personIn,
-  type House,
-} from "../../support/house.js";
+import { countRows, keyOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn } from "../../support/house.js";
 
-let house: House;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.database.close());
+const house = useHouse();
 
 test("everything in the schema has a description", () => {
   expect(findUndescribed(house.schema)).toEqual([]);
@@ -152,7 +139,7 @@ describe("viewer", () => {
     const home = await makeOrganization(house);
     const guest = await makeOrganization(house);
     const user = await makeUser(house, home.id, { roleKeys: ["ADMIN"] });
-    await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
+    await house.inUnit(async (unit) => {
       const later = new Date(unit.now.getTime() + 1000);
       await unit.execute("INSERT INTO membership (organization_id, user_id, created_at) VALUES (?, ?, ?)", [
         guest.id,

@@ -1,5 +1,5 @@
 /** The organization's own roles, what gave people theirs, and the last administrator. */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS, PERMISSIONS } from "../../../src/access/permission.js";
 import { resolveCaller } from "../../../src/people/caller/resolve-caller.js";
@@ -18,17 +18,13 @@ import {
   keyOf,
   makeOrganization,
   makeUser,
-  openHouse,
+  useHouse,
   OPERATOR,
   personIn,
-  type House,
 } from "../../support/house.js";
 
-let house: House;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.database.close());
+const house = useHouse();
+const { auditOf } = house;
 
 async function makeRole(organizationId: string, input: Partial<NewRoleInput> = {}): Promise<Role> {
   return await createRole(house.store, OPERATOR, {
@@ -39,18 +35,6 @@ async function makeRole(organizationId: string, input: Partial<NewRoleInput> = {
     permissions: ["TRAINING_READ"],
     ...input,
   });
-}
-
-async function auditOf(id: string) {
-  const rows = await house.database.reader.rows<{ action: string; before_value: string; after_value: string }>(
-    "SELECT action, before_value, after_value FROM audit_entry WHERE subject_id = ? ORDER BY id",
-    [id],
-  );
-  return rows.map(({ action, before_value, after_value }) => ({
-    action,
-    before: JSON.parse(before_value ?? "null"),
-    after: JSON.parse(after_value ?? "null"),
-  }));
 }
 
 async function keysOf(organizationId: string): Promise<string[]> {
@@ -154,9 +138,7 @@ describe("updateRole", () => {
     const { id, key } = await makeRole(organizationId);
     const user = await makeUser(house, organizationId, { roleKeys: [key] });
     const session = { userId: user.id, organizationId, connectionId: null, client: { address: null, userAgent: null } };
-    await house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, (unit) =>
-      openSession(unit, { ...session, tokenHash: hashToken("the-token") }),
-    );
+    await house.inUnit((unit) => openSession(unit, { ...session, tokenHash: hashToken("the-token") }));
     const permissions = async () => {
       const credentials = { authorization: null, sessionToken: "the-token" };
       const caller = await resolveCaller(house.database.reader, () => house.clock.now, credentials);
@@ -310,9 +292,7 @@ describe("what gave a role", () => {
     const replace = async (keys: readonly string[], source: RoleSource | ((role: Role) => RoleSource)) => {
       house.clock.now = new Date(house.clock.now.getTime() + 1000);
       const chosen = roles.filter(({ key }) => keys.includes(key));
-      await house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, (unit) =>
-        replaceRoles(unit, { organizationId, userId }, chosen, source),
-      );
+      await house.inUnit((unit) => replaceRoles(unit, { organizationId, userId }, chosen, source));
       return house.clock.now;
     };
     const grants = async () =>

@@ -1,5 +1,5 @@
 /** Billing cycles, the ledger over GraphQL, and what becomes of seats whose cycle has ended. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../../src/access/caller.js";
 import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
 import { lockOrganization } from "../../../src/people/organization/organization.repository.js";
@@ -9,7 +9,7 @@ import { takeSeat, useSeat, type SeatUse } from "../../../src/people/seat/seat.c
 import type { SeatModel } from "../../../src/people/seat/seat.js";
 import { settleEndedSeats } from "../../../src/people/seat/settle-seats.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
-import { keyOf, makeOrganization, makeUser, openHouse, OPERATOR, personIn, type House } from "../../support/house.js";
+import { keyOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn, type House } from "../../support/house.js";
 
 describe("a billing cycle", () => {
   const monthly = (day = 1): BillingAnchor => ({ cycle: "MONTH", day, month: 1 });
@@ -133,14 +133,11 @@ describe("a billing cycle", () => {
   });
 });
 
-let house: House;
-beforeAll(async () => {
-  house = await openHouse();
-});
+const house = useHouse();
+beforeAll(async () => {});
 beforeEach(() => {
   house.clock.now = new Date("2026-11-23T09:00:00.000Z");
 });
-afterAll(() => house.database.close());
 
 const END = new Date("2026-12-01T00:00:00.000Z");
 const USED: SeatUse = { usedAt: new Date("2026-11-23T09:00:00.000Z"), cycleEndsAt: END };
@@ -152,17 +149,11 @@ async function situation(seatModel: SeatModel, users: number) {
   for (let index = 0; index < users; index += 1)
     userIds.push((await makeUser(house, organizationId, { email: `seated-${index}@example.com` })).id);
   const take = (userId: string, use?: SeatUse) =>
-    house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, async (unit) =>
-      takeSeat(unit, (await lockOrganization(unit, organizationId))!, userId, use),
-    );
+    house.inUnit(async (unit) => takeSeat(unit, (await lockOrganization(unit, organizationId))!, userId, use));
   const use = (userId: string) =>
-    house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, async (unit) =>
-      useSeat(unit, (await lockOrganization(unit, organizationId))!, userId),
-    );
+    house.inUnit(async (unit) => useSeat(unit, (await lockOrganization(unit, organizationId))!, userId));
   const disable = (userId: string) =>
-    house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, (unit) =>
-      unit.execute("UPDATE app_user SET status = 'DISABLED' WHERE id = ?", [userId]),
-    );
+    house.inUnit((unit) => unit.execute("UPDATE app_user SET status = 'DISABLED' WHERE id = ?", [userId]));
   const settleAt = async (moment: string) => {
     house.clock.now = new Date(moment);
     await settleEndedSeats(house.store, house.clock.now);
@@ -310,7 +301,7 @@ describe("seats whose cycle has ended", () => {
     const [active, disabled, gone] = userIds as [string, string, string];
     for (const userId of userIds) expect(await use(userId)).toBe("USED");
     await disable(disabled);
-    await house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, (unit) =>
+    await house.inUnit((unit) =>
       unit.execute("DELETE FROM membership WHERE organization_id = ? AND user_id = ?", [organizationId, gone]),
     );
     expect((await seats()).holders.nodes.map((node: { user: { id: string } | null }) => node.user?.id)).toEqual([
@@ -346,7 +337,7 @@ describe("seats whose cycle has ended", () => {
     const { organizationId, userIds, take, settleAt, seats } = await situation("TRAINING_START", 1);
     await updateOrganization(house.store, OPERATOR, organizationId, { totalSeats: null });
     await take(userIds[0]!, USED);
-    await house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, async (unit) => {
+    await house.inUnit(async (unit) => {
       for (let index = 0; index < 120; index += 1)
         await unit.execute(
           `INSERT INTO app_user (id, home_organization_id, email, email_key, first_name, first_name_key, last_name, last_name_key,

@@ -1,7 +1,6 @@
 /** Seats: what a full plan means, and the ledger, which nobody overfills however many ask at once. */
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { SYSTEM } from "../../../src/access/caller.js";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
 import { findOrganization, lockOrganization } from "../../../src/people/organization/organization.repository.js";
 import { findHeldSeat, findSeatHolders, releaseSeat, takeSeat } from "../../../src/people/seat/seat.changes.js";
@@ -12,7 +11,7 @@ import {
   type SeatModel,
   type SeatsFullPolicy,
 } from "../../../src/people/seat/seat.js";
-import { makeOrganization, makeUser, openHouse, type House } from "../../support/house.js";
+import { makeOrganization, makeUser, useHouse } from "../../support/house.js";
 
 describe("what a plan means for an account that becomes active", () => {
   it.each<[SeatModel, SeatsFullPolicy, string, string]>([
@@ -59,13 +58,7 @@ describe("what a plan means for an account that becomes active", () => {
 });
 
 describe("the ledger", () => {
-  let house: House;
-  beforeAll(async () => {
-    house = await openHouse();
-  });
-  afterAll(async () => {
-    await house.database.close();
-  });
+  const house = useHouse();
 
   /** An organization with so many seats and users. */
   async function makePlan(totalSeats: number | null, users: number) {
@@ -80,7 +73,7 @@ describe("the ledger", () => {
   }
 
   async function within<T>(organizationId: string, work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
-    return await house.store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
+    return await house.inUnit(async (unit) => {
       await lockOrganization(unit, organizationId);
       return await work(unit);
     });

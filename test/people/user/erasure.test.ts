@@ -1,6 +1,5 @@
 /** Deleting people: what speaks against it, and that nothing says any more who they were. */
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
+import { expect, test } from "@jest/globals";
 import { addUsersToGroup } from "../../../src/people/group/group-members.operations.js";
 import { createGroup } from "../../../src/people/group/group.operations.js";
 import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/policies.js";
@@ -12,18 +11,13 @@ import { USER_EVENTS } from "../../../src/people/user/user.events.js";
 import { readUser, updateUser } from "../../../src/people/user/user.operations.js";
 import { eraseAttempts } from "../../../src/sign-in/attempt/erase-attempts.js";
 import { eraseAnswers } from "../../../src/webhooks/delivery/erase-answers.js";
-import { codeOf, makeOrganization, makeUser, openHouse, OPERATOR, personIn, type House } from "../../support/house.js";
+import { codeOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn } from "../../support/house.js";
 
 const PARTS: DeletionParts = { guards: [], erasers: [eraseAttempts, eraseAnswers] };
 
-let house: House;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.database.close());
+const house = useHouse();
 
-const inUnit = <T>(work: (unit: UnitOfWork) => Promise<T>) =>
-  house.store.begin({ kind: "SYSTEM" }, { kind: "SYSTEM", actor: null }, work);
+const { inUnit } = house;
 
 /** Every text of every table, by table. */
 async function readEverything(): Promise<ReadonlyMap<string, string>> {

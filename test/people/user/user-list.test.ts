@@ -1,10 +1,10 @@
 /** The list of users: its pages, filters and orders, and what it costs. */
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../../src/access/caller.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
-import { keyOf, makeOrganization, makeUser, openHouse, OPERATOR, personIn, type House } from "../../support/house.js";
+import { keyOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn } from "../../support/house.js";
 
-let house: House;
+const house = useHouse();
 let acme: string;
 let other: string;
 
@@ -17,7 +17,6 @@ const PEOPLE = [
 ] as const;
 
 beforeAll(async () => {
-  house = await openHouse();
   acme = (await makeOrganization(house)).id;
   other = (await makeOrganization(house)).id;
   for (const [email, firstName, lastName, role] of PEOPLE)
@@ -32,7 +31,6 @@ beforeAll(async () => {
     });
   await makeUser(house, other, { email: "foreign@example.com" });
 });
-afterAll(() => house.database.close());
 
 const LIST = `query ($org: ID!, $filter: UserFilter, $orderBy: UserOrder, $first: Int, $after: String, $last: Int, $before: String) {
   users(organizationId: $org, filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {

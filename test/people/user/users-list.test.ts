@@ -2,7 +2,7 @@
  * What a list of users costs: the index that each way of reading uses, and how many rows are looked at in organizations of
  * 1,000 and of 100,000 people.
  */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import SqliteDatabase from "better-sqlite3";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
 import { listUsers, type UsersQuery } from "../../../src/people/user/list-users.js";
@@ -12,7 +12,7 @@ import { countQueries } from "../../../src/platform/database/query-count.js";
 import { insertRows } from "../../../src/platform/database/statements.js";
 import { bindValue } from "../../../src/platform/database/values.js";
 import { onMariaDb } from "../../support/database.js";
-import { keyOf, makeOrganization, makeUser, openHouse, OPERATOR, type House } from "../../support/house.js";
+import { keyOf, makeOrganization, makeUser, useHouse, OPERATOR } from "../../support/house.js";
 
 const SMALL = 1000;
 const LARGE = 100_000;
@@ -23,16 +23,14 @@ interface Organization {
   readonly groupId: string;
 }
 
-let house: House;
+const house = useHouse();
 let small: Organization;
 let large: Organization;
 
 beforeAll(async () => {
-  house = await openHouse();
   small = await fill("s", SMALL);
   large = await fill("l", LARGE);
 }, 120_000);
-afterAll(() => house.database.close());
 
 /** Text of parts: a column, or what the database makes one of. */
 const joined = (...parts: readonly string[]) => (onMariaDb ? `CONCAT(${parts.join(", ")})` : parts.join(" || "));
@@ -53,7 +51,7 @@ async function fill(letter: string, size: number): Promise<Organization> {
   // In steps through all members, so that the few lie scattered among the many.
   const every = (index: string, count: number) => `(${index}) % ${size / count} = 0`;
   const index = "CAST(SUBSTR(u.id, 3) AS UNSIGNED)";
-  await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
+  await house.inUnit(async (unit) => {
     const roles = await unit.rows<{ id: string; role_key: string }>(
       "SELECT id, role_key FROM role WHERE organization_id = ?",
       [id],
@@ -130,7 +128,7 @@ interface Made {
 
 /** Reads a page, and tells every statement and how many rows the database looked at for them. */
 async function measure(query: Omit<UsersQuery, "organizationId">, { id }: Organization) {
-  return await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
+  return await house.inUnit(async (unit) => {
     const made: Made[] = [];
     const counting = onMariaDb ? countHandlers(unit) : countTouched();
     const rows = async <Row>(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> => {
@@ -336,7 +334,7 @@ test("an empty word of a strong source is a missing value, whatever a weaker one
       })
     ).nodes.length;
   expect(await lacking()).toBe(0);
-  await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
+  await house.inUnit(async (unit) => {
     await insertRows(
       unit,
       "user_field",

@@ -1,5 +1,5 @@
 /** Profiles: values and their sources, what a person may change, and managers who are found when both are there. */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../../src/access/caller.js";
 import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/policies.js";
 import type { FieldName, FieldSource, FieldValue } from "../../../src/people/user/field.js";
@@ -10,22 +10,9 @@ import { changeAccount } from "../../../src/people/user/user.changes.js";
 import { updateUser } from "../../../src/people/user/user.operations.js";
 import { findUser } from "../../../src/people/user/user.repository.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
-import {
-  codeOf,
-  keyOf,
-  makeOrganization,
-  makeUser,
-  openHouse,
-  OPERATOR,
-  personIn,
-  type House,
-} from "../../support/house.js";
+import { codeOf, keyOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn } from "../../support/house.js";
 
-let house: House;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.database.close());
+const house = useHouse();
 
 /** What a source says about somebody, as a sign-in or a directory would hand it in. */
 async function say(userId: string, source: FieldSource, values: { readonly [Field in FieldName]?: string | null }) {
@@ -33,7 +20,7 @@ async function say(userId: string, source: FieldSource, values: { readonly [Fiel
   if (user === null) throw new Error("the user is gone");
   const home = await findOrganization(house.store.reader, null, user.homeOrganizationId);
   if (home === null) throw new Error("the home is gone");
-  await house.store.begin({ kind: "SYSTEM" }, { kind: "SYSTEM", actor: null }, (unit) =>
+  await house.inUnit((unit) =>
     changeAccount(unit, home, user, { given: { source, sourceId: `${source}-id`, values } }),
   );
 }
@@ -122,7 +109,7 @@ describe("values and their sources", () => {
     }
 
     // A guest's own organization stays the guest's matter.
-    await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, (unit) =>
+    await house.inUnit((unit) =>
       unit.execute("INSERT INTO membership (organization_id, user_id, created_at) VALUES (?, ?, ?)", [
         elsewhere,
         id,
@@ -204,7 +191,7 @@ describe("what people say about themselves", () => {
 
   test("does not reach what the identity provider supplies, wherever the organization put the person", async () => {
     const { id: organizationId } = await makeOrganization(house);
-    await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, (unit) =>
+    await house.inUnit((unit) =>
       unit.execute("UPDATE organization SET policies = ? WHERE id = ?", [
         JSON.stringify({ ...DEFAULT_ORGANIZATION_POLICIES, fieldPrecedence: ["PERSON"] }),
         organizationId,
@@ -242,9 +229,7 @@ describe("what people say about themselves", () => {
     expect(await codeOf(updateMyProfile(house.store, keyOf(organizationId, "USERS_WRITE"), input))).toBe("FORBIDDEN");
     expect(await codeOf(updateMyProfile(house.store, ANONYMOUS, input))).toBe("UNAUTHENTICATED");
     expect(await codeOf(updateMyProfile(house.store, me, { ...input, expectedVersion: 1 }))).toBe("VERSION_CONFLICT");
-    await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, (unit) =>
-      unit.execute("UPDATE app_user SET status = 'DISABLED' WHERE id = ?", [id]),
-    );
+    await house.inUnit((unit) => unit.execute("UPDATE app_user SET status = 'DISABLED' WHERE id = ?", [id]));
     expect(await codeOf(updateMyProfile(house.store, me, input))).toBe("UNAUTHENTICATED");
   });
 });

@@ -1,7 +1,6 @@
 /** Where accounts stand: every transition, what ends with access, who must stay, and many users at once. */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
-import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
 import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/policies.js";
 import { openSession } from "../../../src/people/session/session.repository.js";
 import { actOnUser } from "../../../src/people/user/status.operations.js";
@@ -15,20 +14,14 @@ import {
   keyOf,
   makeOrganization,
   makeUser,
-  openHouse,
+  useHouse,
   OPERATOR,
   personIn,
-  type House,
 } from "../../support/house.js";
 
-let house: House;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.database.close());
+const house = useHouse();
 
-const inUnit = <T>(work: (unit: UnitOfWork) => Promise<T>) =>
-  house.store.begin({ kind: "SYSTEM" }, { kind: "SYSTEM", actor: null }, work);
+const { inUnit, auditOf } = house;
 
 const act = (action: StatusAction, id: string, caller: Caller = OPERATOR) => actOnUser(house.store, caller, action, id);
 
@@ -40,18 +33,7 @@ async function setStatus(id: string, status: UserStatus) {
 }
 
 async function eventsOf(id: string) {
-  const rows = await house.database.reader.rows<{ type: string; data: string; subject_version: number }>(
-    "SELECT type, data, subject_version FROM event WHERE subject_id = ? ORDER BY sequence",
-    [id],
-  );
-  return rows.map(({ type, data, subject_version }) => ({ type, version: subject_version, ...JSON.parse(data) }));
-}
-
-async function auditOf(id: string) {
-  return await house.database.reader.rows<{ action: string; before_value: string | null; after_value: string | null }>(
-    "SELECT action, before_value, after_value FROM audit_entry WHERE subject_id = ? ORDER BY id",
-    [id],
-  );
+  return (await house.eventsOf(id)).map(({ type, version, data }) => ({ type, version, ...data }));
 }
 
 async function setPlan(organizationId: string, totalSeats: number | null, policies: Record<string, unknown>) {
@@ -140,8 +122,8 @@ describe("transitions", () => {
         expect(audited).toEqual([
           {
             action: `user.${VERBS[action]}`,
-            before_value: JSON.stringify({ status }),
-            after_value: JSON.stringify({ status: is }),
+            before: { status },
+            after: { status: is },
           },
         ]);
       }

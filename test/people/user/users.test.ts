@@ -1,5 +1,5 @@
 /** Users: making, changing and reading them, by operation and by GraphQL. */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../../src/access/caller.js";
 import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
 import { createUser, readUser, updateUser } from "../../../src/people/user/user.operations.js";
@@ -11,43 +11,20 @@ import {
   keyOf,
   makeOrganization,
   makeUser,
-  openHouse,
+  useHouse,
   OPERATOR,
   personIn,
-  type House,
 } from "../../support/house.js";
 
-let house: House;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.database.close());
+const house = useHouse();
+const { eventsOf, auditOf } = house;
 
 const CREATE = `mutation ($input: CreateUserInput!) {
   createUser(input: $input) { user { id email firstName lastName fullName username employeeId status authMethod
     lastSignedInAt version role { key } roles { key name rank permissions } organization { slug } } } }`;
 
 async function signIn(userId: string) {
-  await house.store.begin({ kind: "SYSTEM" }, { kind: "SYSTEM", actor: null }, (unit) => noteSignIn(unit, userId));
-}
-
-async function eventsOf(userId: string) {
-  return await house.database.reader.rows<{ type: string; data: string; cause_kind: string }>(
-    "SELECT type, data, cause_kind FROM event WHERE subject_id = ? ORDER BY sequence",
-    [userId],
-  );
-}
-
-async function auditOf(userId: string) {
-  const rows = await house.database.reader.rows<{ action: string; before_value: string; after_value: string }>(
-    "SELECT action, before_value, after_value FROM audit_entry WHERE subject_id = ? ORDER BY id",
-    [userId],
-  );
-  return rows.map(({ action, before_value, after_value }) => ({
-    action,
-    before: JSON.parse(before_value ?? "null"),
-    after: JSON.parse(after_value ?? "null"),
-  }));
+  await house.inUnit((unit) => noteSignIn(unit, userId));
 }
 
 describe("createUser", () => {
@@ -71,8 +48,8 @@ describe("createUser", () => {
     });
     const events = await eventsOf(data.createUser.user.id);
     expect(events).toHaveLength(1);
-    expect(events[0]).toMatchObject({ type: "user.created", cause_kind: "API_KEY" });
-    expect(JSON.parse(events[0]!.data).user).toMatchObject({ email: "Ada@Example.com", roles: ["USER"] });
+    expect(events[0]).toMatchObject({ type: "user.created", causeKind: "API_KEY" });
+    expect(events[0]!.data.user).toMatchObject({ email: "Ada@Example.com", roles: ["USER"] });
     expect(await auditOf(data.createUser.user.id)).toEqual([
       { action: "user.created", before: null, after: expect.objectContaining({ roles: ["USER"] }) },
     ]);
@@ -200,12 +177,12 @@ describe("updateUser", () => {
     });
     const [, updated, rolesChanged, ...others] = await eventsOf(user.id);
     expect(others).toEqual([]);
-    expect(rolesChanged).toMatchObject({ type: "user.role_changed", cause_kind: "ADMINISTRATOR" });
-    expect(JSON.parse(rolesChanged!.data).changed).toEqual({
+    expect(rolesChanged).toMatchObject({ type: "user.role_changed", causeKind: "ADMINISTRATOR" });
+    expect(rolesChanged!.data.changed).toEqual({
       roles: { before: ["USER"], after: ["MANAGER", "USER"] },
     });
-    expect(updated).toMatchObject({ type: "user.updated", cause_kind: "ADMINISTRATOR" });
-    expect(JSON.parse(updated!.data).changed).toEqual({
+    expect(updated).toMatchObject({ type: "user.updated", causeKind: "ADMINISTRATOR" });
+    expect(updated!.data.changed).toEqual({
       firstName: { before: "Ada", after: "Augusta" },
       fullName: { before: "Ada Lovelace", after: "Augusta Lovelace" },
       employeeId: { before: "4711", after: null },
@@ -263,7 +240,7 @@ describe("updateUser", () => {
     await updateUser(house.store, OPERATOR, { id, email: "after@example.com", firstName: "Augusta" });
     const [, , updated, changed, ...others] = (await eventsOf(id)).map(({ type, data }) => ({
       type,
-      changed: JSON.parse(data).changed,
+      changed: data.changed,
     }));
     const email = { before: "Before@example.com", after: "after@example.com" };
     expect(updated).toMatchObject({ type: "user.updated", changed: { email, firstName: { after: "Augusta" } } });
@@ -327,7 +304,7 @@ describe("scope", () => {
     const { id: home } = await makeOrganization(house);
     const { id: here } = await makeOrganization(house);
     const user = await makeUser(house, home, { roleKeys: ["MANAGER"] });
-    await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
+    await house.inUnit(async (unit) => {
       await unit.execute("INSERT INTO membership (organization_id, user_id, created_at) VALUES (?, ?, ?)", [
         here,
         user.id,
@@ -360,6 +337,6 @@ describe("scope", () => {
     const adder = keyOf(organizationId, "USERS_WRITE");
     const person = { organizationId, email: "m@example.com", firstName: "M", lastName: "M" };
     const { id } = await createUser(house.store, adder, person);
-    expect(JSON.parse((await eventsOf(id))[0]!.data).user.roles).toEqual(["MANAGER"]);
+    expect((await eventsOf(id))[0]!.data.user.roles).toEqual(["MANAGER"]);
   });
 });

@@ -1,5 +1,5 @@
 /** Courses, modules and what is assigned to whom, through GraphQL on whichever database the tests run on. */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { v7 as uuidv7 } from "uuid";
 import type { Caller } from "../../../src/access/caller.js";
 import { createGroup } from "../../../src/people/group/group.operations.js";
@@ -14,19 +14,17 @@ import {
   OPERATOR,
   personIn,
   type Answer,
-  type House,
+  useHouse,
 } from "../../support/house.js";
 import { carryOut, makeCourse, makeModule, openTrainingHouse, tryOut } from "../house.js";
 
-let house: House;
+const house = useHouse(openTrainingHouse);
 let acme: string;
 let other: string;
 beforeAll(async () => {
-  house = await openTrainingHouse();
   acme = (await makeOrganization(house)).id;
   other = (await makeOrganization(house)).id;
 });
-afterAll(() => house.database.close());
 
 const writer = () => keyOf(acme, "TRAINING_WRITE");
 const reader = () => keyOf(acme, "TRAINING_READ");
@@ -209,7 +207,7 @@ describe("a module", () => {
     const [course, another] = [await makeCourse(house, acme), await makeCourse(house, acme)];
     const modules = Array.from({ length: MOST_MODULES_OF_A_COURSE }, () => uuidv7());
     const now = new Date();
-    await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
+    await house.inUnit(async (unit) => {
       await insertRows(
         unit,
         "course",

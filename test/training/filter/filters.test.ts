@@ -1,5 +1,5 @@
 /** Filters: questions with answers, what users answered, who may see and change them, and what goes with what. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { graphql } from "graphql";
 import type { Caller } from "../../../src/access/caller.js";
 import type { RequestContext } from "../../../src/access/request-context.js";
@@ -20,18 +20,9 @@ import {
 } from "../../../src/training/filter/filter.operations.js";
 import { createFilterResolvers } from "../../../src/training/filter/resolvers.js";
 import { setUserAnswers } from "../../../src/training/filter/user-answers.operations.js";
-import {
-  codeOf,
-  keyOf,
-  makeOrganization,
-  makeUser,
-  openHouse,
-  OPERATOR,
-  personIn,
-  type House,
-} from "../../support/house.js";
+import { codeOf, keyOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn } from "../../support/house.js";
 
-let house: House;
+const house = useHouse();
 let organizationId: string;
 // any: the shape is what each test asks for
 let ask: (
@@ -41,7 +32,6 @@ let ask: (
 ) => Promise<{ data: any; codes: string[] }>;
 let people = 0;
 beforeAll(async () => {
-  house = await openHouse();
   const container = new Map([...createPeopleResolvers(house.store), ...createFilterResolvers(house.store)]);
   const errorCodes = assembleCatalogue(PLATFORM_FAILURES);
   const schema = buildGraphQLSchema({ resolvers: [...container.keys()], container, errorCodes });
@@ -55,7 +45,6 @@ beforeAll(async () => {
     return { data, codes };
   };
 });
-afterAll(() => house.database.close());
 beforeEach(async () => {
   organizationId = (await makeOrganization(house)).id;
 });

@@ -1,5 +1,5 @@
 /** Starting training, recording results and correcting them, through GraphQL on whichever database the tests run on. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Caller } from "../../../src/access/caller.js";
 import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
 import { settleEndedSeats } from "../../../src/people/seat/settle-seats.js";
@@ -13,19 +13,18 @@ import {
   OPERATOR,
   personIn,
   type Answer,
-  type House,
+  useHouse,
 } from "../../support/house.js";
 import { carryOut, makeCourse, makeModule, openTrainingHouse, tryOut } from "../house.js";
 
 const NOW = "2026-11-23T09:00:00.000Z";
 
-let house: House;
+const house = useHouse(openTrainingHouse);
 let acme: string;
 let other: string;
 let userId: string;
 let people = 0;
 beforeAll(async () => {
-  house = await openTrainingHouse();
   acme = (await makeOrganization(house)).id;
   other = (await makeOrganization(house)).id;
 });
@@ -33,7 +32,6 @@ beforeEach(async () => {
   house.clock.now = new Date(NOW);
   userId = await makePerson(acme);
 });
-afterAll(() => house.database.close());
 
 async function makePerson(organizationId: string): Promise<string> {
   people += 1;
@@ -180,7 +178,7 @@ describe("starting training", () => {
     expect(await reasonFor(userId)).toEqual(["TRAINING_NOT_ALLOWED", "DISABLED"]);
     await act("archiveUser", userId, "user { id }");
     expect(await reasonFor(userId)).toEqual(["TRAINING_NOT_ALLOWED", "ARCHIVED"]);
-    await house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, (unit) =>
+    await house.inUnit((unit) =>
       unit.execute("UPDATE app_user SET status = 'PENDING_APPROVAL' WHERE id = ?", [userId]),
     );
     expect(await reasonFor(userId)).toEqual(["TRAINING_NOT_ALLOWED", "PENDING_APPROVAL"]);
@@ -748,7 +746,7 @@ test("results go with the person, whose scores no log tells any more", async () 
   await correct({ id: result.id, passed: true, reason: "secret reason" });
   await start({ courseId });
   // A receiver that answers with what it was sent.
-  await house.store.begin(OPERATOR, { kind: "SYSTEM", actor: null }, async (unit) => {
+  await house.inUnit(async (unit) => {
     await unit.execute(
       `INSERT INTO webhook_endpoint (id, organization_id, url, state, secret, secret_set_at, concurrency, timeout_seconds,
                                      version, created_at, updated_at)

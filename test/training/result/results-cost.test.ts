@@ -2,7 +2,7 @@
  * What a list of results costs: the index that each way of reading uses, and how many results are looked at in a small
  * and in a large organization.
  */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import SqliteDatabase from "better-sqlite3";
 import type { Caller } from "../../../src/access/caller.js";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
@@ -11,7 +11,7 @@ import { bindValue } from "../../../src/platform/database/values.js";
 import type { TimeBound } from "../../../src/platform/time-range.js";
 import { listResults, type ResultsQuery } from "../../../src/training/result/list-results.js";
 import type { ResultFilter } from "../../../src/training/result/result-filter.js";
-import { makeOrganization, openHouse, OPERATOR, personIn, type House } from "../../support/house.js";
+import { makeOrganization, useHouse, OPERATOR, personIn } from "../../support/house.js";
 import { onMariaDb } from "../../support/database.js";
 import {
   FEW_RESULTS,
@@ -26,22 +26,18 @@ const SMALL = 10_000;
 /** 500,000 is measured by hand (bench/README.md): it takes longer than a test may. */
 const LARGE = Number(process.env["USHER_TEST_RESULTS"] ?? 100_000);
 
-let house: House;
+const house = useHouse();
 let small: Filled;
 let large: Filled;
 
 beforeAll(async () => {
-  house = await openHouse();
   const fill = async (letter: string, size: number) => {
     const { id } = await makeOrganization(house);
-    return await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, (unit) =>
-      fillWithResults(unit, id, letter, size),
-    );
+    return await house.inUnit((unit) => fillWithResults(unit, id, letter, size));
   };
   small = await fill("s", SMALL);
   large = await fill("l", LARGE);
 }, 300_000);
-afterAll(() => house.database.close());
 
 interface Made {
   readonly sql: string;
@@ -52,7 +48,7 @@ type Query = Omit<ResultsQuery, "organizationId">;
 
 /** Reads a page, and tells how many results the database looked at, and the plan of the statement that read them. */
 async function measure(query: Query, { organizationId }: Filled, caller: Caller) {
-  return await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
+  return await house.inUnit(async (unit) => {
     const made: Made[] = [];
     const counting = onMariaDb ? countHandlers(unit) : countTouched();
     const rows = async <Row>(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> => {

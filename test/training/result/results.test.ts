@@ -1,5 +1,5 @@
 /** Reading results: filters, pages, whose results who sees, and figures of groups. */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { v7 as uuidv7 } from "uuid";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { createGroup } from "../../../src/people/group/group.operations.js";
@@ -7,10 +7,10 @@ import { updateOrganization } from "../../../src/people/organization/organizatio
 import type { SqlValue } from "../../../src/platform/database/database.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { insertRows } from "../../../src/platform/database/statements.js";
-import { keyOf, makeOrganization, makeUser, OPERATOR, personIn, type House } from "../../support/house.js";
+import { keyOf, makeOrganization, makeUser, OPERATOR, personIn, useHouse } from "../../support/house.js";
 import { makeCourse, makeModule, openTrainingHouse } from "../house.js";
 
-let house: House;
+const house = useHouse(openTrainingHouse);
 let acme: string;
 let other: string;
 let people: Record<"mia" | "ann" | "bob" | "dan" | "eve" | "guest" | "stranger", string>;
@@ -19,7 +19,7 @@ let courses: Record<"fire" | "data" | "module", string>;
 let answers: Record<"fulltime" | "parttime" | "berlin" | "oslo" | "foreign", string>;
 
 async function insert(table: string, columns: string, rows: readonly (readonly SqlValue[])[]): Promise<void> {
-  await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
+  await house.inUnit(async (unit) => {
     await insertRows(unit, table, columns.split(" "), rows);
   });
 }
@@ -46,7 +46,6 @@ async function complete(userId: string, completedAt: string, given: Given = {}):
 }
 
 beforeAll(async () => {
-  house = await openTrainingHouse();
   acme = (await makeOrganization(house)).id;
   other = (await makeOrganization(house)).id;
   await updateOrganization(house.store, OPERATOR, acme, { timeZone: "Australia/Sydney" });
@@ -90,7 +89,7 @@ beforeAll(async () => {
     [groups.foreign, people.mia, now],
     [groups.south, people.eve, now],
   ]);
-  await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
+  await house.inUnit(async (unit) => {
     await unit.execute("UPDATE app_user SET manager_user_id = ? WHERE id IN (?, ?, ?)", [
       people.mia,
       people.dan,
@@ -132,7 +131,6 @@ beforeAll(async () => {
   for (const person of [people.stranger, people.ann, people.eve, people.guest])
     await complete(person, "2026-10-04T00:00:00.000Z", { organizationId: other });
 });
-afterAll(() => house.database.close());
 
 const LIST = `query ($org: ID!, $filter: ResultFilter, $orderBy: ResultOrder, $first: Int, $after: String, $last: Int, $before: String) {
   results(organizationId: $org, filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {

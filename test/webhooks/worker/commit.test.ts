@@ -1,5 +1,5 @@
 /** An event exists exactly when its change is committed, and a copy that follows the log ends like the database. */
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
 import { findLastSequence, readLog, type StoredEvent } from "../../../src/events/read-log.js";
@@ -18,14 +18,10 @@ import { startTraining } from "../../../src/training/result/start.operations.js"
 import { disableFailingEndpoint } from "../../../src/webhooks/endpoint/disable-endpoint.js";
 import type { WebhookEndpoint } from "../../../src/webhooks/endpoint/endpoint.js";
 import { insertEndpoint } from "../../../src/webhooks/endpoint/endpoint.repository.js";
-import { makeOrganization, makeUser, openHouse, OPERATOR, type House } from "../../support/house.js";
+import { makeOrganization, makeUser, useHouse, OPERATOR, type House } from "../../support/house.js";
 import { openHall } from "../../provisioning/arrivals.js";
 
-let house: House;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.database.close());
+const house = useHouse();
 
 /** The same house, whose units of work fail before the nth statement, or when all are done; far beyond, they do not. */
 function failingAt(statement: number, { store }: Pick<House, "store"> = house) {
@@ -223,7 +219,7 @@ describe("disabling an endpoint that takes nothing", () => {
       createdAt: now,
       updatedAt: now,
     };
-    await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, (unit) => insertEndpoint(unit, endpoint, 0));
+    await house.inUnit((unit) => insertEndpoint(unit, endpoint, 0));
     const look = async () => {
       const { reader } = house.database;
       const { state } = (await reader.row<{ state: string }>(

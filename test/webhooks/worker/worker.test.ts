@@ -1,5 +1,5 @@
 /** What holds workers apart: leases, what is written under them, the shares that one organization has, and the delays. */
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { readConfiguration } from "../../../src/config/configuration.js";
 import { readLog } from "../../../src/events/read-log.js";
 import { chooseDelaySeconds, readRetryAfter } from "../../../src/webhooks/delivery/retry-after.js";
@@ -9,14 +9,13 @@ import { createScribe, type Page } from "../../../src/webhooks/worker/scribe.js"
 import { createSharedLog } from "../../../src/webhooks/worker/shared-log.js";
 import { DEFAULT_MEASURES, type WorkerServices } from "../../../src/webhooks/worker/worker-services.js";
 import { onMariaDb } from "../../support/database.js";
-import { makeOrganization, makeUser, openHouse, OPERATOR, type House } from "../../support/house.js";
+import { makeOrganization, makeUser, useHouse } from "../../support/house.js";
 
 const ROOM = { endpoints: 100, failing: 100, ofOrganization: () => 100 };
 
-let house: House;
+const house = useHouse();
 let services: WorkerServices;
 beforeAll(async () => {
-  house = await openHouse();
   const unused = () => {
     throw new Error("nothing is sent here");
   };
@@ -31,7 +30,6 @@ beforeAll(async () => {
     measures: DEFAULT_MEASURES,
   };
 });
-afterAll(() => house.database.close());
 
 let endpoints = 0;
 /** An organization with one event and endpoints that have not had it. */
@@ -43,7 +41,7 @@ async function makeEndpoints(count: number, changes: { failures?: number } = {})
   for (let index = 0; index < count; index += 1) {
     const id = `endpoint-${String((endpoints += 1)).padStart(4, "0")}`;
     ids.push(id);
-    await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
+    await house.inUnit(async (unit) => {
       await insertEndpoint(
         unit,
         {
@@ -188,9 +186,7 @@ describe("what is written together", () => {
   it("leaves out an endpoint that was deleted meanwhile", async () => {
     const { ids, event } = await makeEndpoints(2);
     const leases = await claim(ids);
-    await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, (unit) =>
-      unit.execute("DELETE FROM webhook_endpoint WHERE id = ?", [ids[0]!]),
-    );
+    await house.inUnit((unit) => unit.execute("DELETE FROM webhook_endpoint WHERE id = ?", [ids[0]!]));
     const scribe = createScribe(services);
     expect(await Promise.all(leases.map((lease) => scribe(() => pageOf(lease, event))))).toEqual([false, true]);
     expect(await look(ids[1]!)).toMatchObject({ position: 1, attempts: 1 });
