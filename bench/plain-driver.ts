@@ -1,6 +1,8 @@
 /** A database by its plain driver, for the least work that does a job. */
-import SqliteDatabase from "better-sqlite3";
 import type { TestDatabase } from "../test/support/database.js";
+import { loadSqlite } from "../src/platform/database/sqlite-library.js";
+
+const SqliteDatabase = await loadSqlite();
 
 /** A value as drivers bind it. */
 export type PlainValue = string | number | null;

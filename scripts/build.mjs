@@ -11,6 +11,7 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { prepareSqlite } from "./prepare-sqlite.mjs";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const OUTPUT = join(ROOT, "dist");
@@ -44,11 +45,12 @@ function hashSources(sources) {
 }
 
 /**
- * Builds, unless `dist` is made from these very sources already.
+ * Builds the SQLite driver where Node 20 needs it, and `dist` unless it is made from these very sources already.
  * @param {{ whenNeeded: boolean }} options
  * @returns {boolean} whether `dist` can be used
  */
 export function build({ whenNeeded }) {
+  if (!prepareSqlite()) return false;
   // An installation may come without sources; it has been built elsewhere.
   if (whenNeeded && !existsSync(join(ROOT, "src"))) return existsSync(OUTPUT);
   const sources = listSources();

@@ -7,9 +7,13 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { deflateRawSync } from "node:zlib";
-import Database, { type Statement } from "better-sqlite3";
+import type SqliteHandle from "better-sqlite3";
+import type { Statement } from "better-sqlite3";
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from "jose";
 import { Pool } from "undici";
+import { loadSqlite } from "../../src/platform/database/sqlite-library.js";
+
+const Database = await loadSqlite();
 
 export interface LimitTarget {
   /** The SQLite file. */
@@ -214,7 +218,7 @@ interface Person {
   readonly version: number;
 }
 
-function prepareStatements(database: Database) {
+function prepareStatements(database: SqliteHandle) {
   const statements = {
     begin: "BEGIN IMMEDIATE",
     commit: "COMMIT",

@@ -8,7 +8,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { SAML, ValidateInResponseTo } from "@node-saml/passport-saml";
-import Database from "better-sqlite3";
 import { migrations } from "../../migrations/index.js";
 import { startUsher } from "../../src/app.js";
 import { findKeyRingMistake } from "../../src/app/load-key-ring.js";
@@ -20,6 +19,9 @@ import { createLogger } from "../../src/platform/telemetry/logger.js";
 import { createInlineValidator } from "../../src/protocols/saml/validator.js";
 import { findFreePort, OPERATOR_KEY, TEST_KEY_RING } from "../../test/support/usher.js";
 import { startLimit, type LimitServer, type LimitTarget } from "./limit.js";
+import { loadSqlite } from "../../src/platform/database/sqlite-library.js";
+
+const Database = await loadSqlite();
 
 /** Where the limit's sign-ins go. */
 export type Limits = Omit<LimitTarget, "database">;

@@ -1,6 +1,8 @@
 /** What a database holds, row by row, to be compared before and after: whoever was refused must have changed nothing. */
 import { createHash } from "node:crypto";
-import Database from "better-sqlite3";
+import { loadSqlite } from "../../src/platform/database/sqlite-library.js";
+
+const Database = await loadSqlite();
 
 /** The number of rows and a fingerprint of each table's content, by table. */
 export type DatabaseImage = Readonly<Record<string, string>>;

@@ -9,6 +9,7 @@ import { prepareMysqlPool } from "./mysql-pool.js";
 import { settleSqlitePath, takeProcessLock } from "./process-lock.js";
 import { Queue } from "./queue.js";
 import { SqliteConnection } from "./sqlite-connection.js";
+import { loadSqlite } from "./sqlite-library.js";
 import { QueuedSqliteQueryRunner, type SqliteWriter } from "./sqlite-query-runner.js";
 import { TransactionScopes } from "./transaction-scope.js";
 
@@ -45,7 +46,7 @@ export async function createSqliteDataSource(
   target: SqliteTarget,
   parts: DataSourceParts,
 ): Promise<{ dataSource: DataSource; writer: SqliteWriter; path: string; Sqlite: typeof SqliteHandle }> {
-  const { default: Sqlite } = await import("better-sqlite3");
+  const Sqlite = await loadSqlite();
   const path = settleSqlitePath(target.path);
   const writer: SqliteWriter = { connection: null, queue: new Queue(), scopes: new TransactionScopes() };
   let leaveProcessLock = (): void => {};

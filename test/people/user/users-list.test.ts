@@ -3,7 +3,6 @@
  * 1,000 and of 100,000 people.
  */
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import SqliteDatabase from "better-sqlite3";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
 import { listUsers, type UsersQuery } from "../../../src/people/user/list-users.js";
 import { conditionsOf } from "../../../src/people/user/user-conditions.js";
@@ -13,6 +12,9 @@ import { insertRows } from "../../../src/platform/database/statements.js";
 import { bindValue } from "../../../src/platform/database/values.js";
 import { onMariaDb } from "../../support/database.js";
 import { keyOf, makeOrganization, makeUser, useHouse, OPERATOR } from "../../support/house.js";
+import { loadSqlite } from "../../../src/platform/database/sqlite-library.js";
+
+const SqliteDatabase = await loadSqlite();
 
 const SMALL = 1000;
 const LARGE = 100_000;

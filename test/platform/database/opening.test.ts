@@ -12,6 +12,7 @@ import { findDatabaseUrlMistake, parseDatabaseUrl } from "../../../src/platform/
 import { openDatabase } from "../../../src/platform/database/open-database.js";
 import { DatabaseInUseError } from "../../../src/platform/database/process-lock.js";
 import { onMariaDb, testDatabaseUrl } from "../../support/database.js";
+import { SQLITE_PACKAGE } from "../../../src/platform/database/sqlite-library.js";
 
 const NOTHING = { entities: [], migrations: [] };
 
@@ -187,7 +188,7 @@ describe("a SQLite file", () => {
 /** Another process with the same lock. Worker processes cannot load TypeScript, so that it says what the lock is. */
 function holdLockInAnotherProcess(path: string): ChildProcess {
   const program = `
-    const Sqlite = require("better-sqlite3");
+    const Sqlite = require(${JSON.stringify(SQLITE_PACKAGE)});
     const handle = new Sqlite(process.argv[1] + "-process");
     handle.exec("BEGIN EXCLUSIVE");
     console.log("held");

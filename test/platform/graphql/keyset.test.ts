@@ -1,11 +1,13 @@
 /** Keyset pages against a plain sort of the same rows, on SQLite in memory, in every direction and order. */
 import { afterAll, describe, expect, test } from "@jest/globals";
-import SqliteDatabase from "better-sqlite3";
 import fc from "fast-check";
 import type { Dialect, Reader, SqlValue } from "../../../src/platform/database/database.js";
 import { Failure } from "../../../src/platform/errors/failure.js";
 import { pageByKeyset, type KeysetColumn } from "../../../src/platform/graphql/keyset.js";
 import type { PageArgs, RowPage } from "../../../src/platform/graphql/paging.js";
+import { loadSqlite } from "../../../src/platform/database/sqlite-library.js";
+
+const SqliteDatabase = await loadSqlite();
 
 interface Person {
   id: string;

@@ -3,7 +3,6 @@
  * and in a large organization.
  */
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import SqliteDatabase from "better-sqlite3";
 import type { Caller } from "../../../src/access/caller.js";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
 import type { Reader, SqlValue } from "../../../src/platform/database/database.js";
@@ -21,6 +20,9 @@ import {
   SECONDS_BETWEEN,
   type Filled,
 } from "../../support/fill-results.js";
+import { loadSqlite } from "../../../src/platform/database/sqlite-library.js";
+
+const SqliteDatabase = await loadSqlite();
 
 const SMALL = 10_000;
 /** 500,000 is measured by hand (bench/README.md): it takes longer than a test may. */

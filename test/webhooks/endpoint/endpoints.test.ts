@@ -5,6 +5,7 @@ import { onMariaDb } from "../../support/database.js";
 import { startTestUsher, type TestUsher } from "../../support/usher.js";
 import { startWebhookReceivers, type WebhookReceivers } from "../../support/webhook-receiver/index.js";
 import { createTenant, until, type Tenant } from "../tenant.js";
+import { loadSqlite } from "../../../src/platform/database/sqlite-library.js";
 
 let usher: TestUsher;
 let receivers: WebhookReceivers;
@@ -51,7 +52,7 @@ async function readRows(sql: string): Promise<any[]> {
     return rows;
   }
   // A reader beside the one process that may write.
-  const { default: Sqlite } = await import("better-sqlite3");
+  const Sqlite = await loadSqlite();
   const file = new Sqlite(usher.databaseUrl.slice("sqlite:".length), { readonly: true });
   try {
     return file.prepare(sql).all();
