@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** `npm test` builds it first. */
-const PROGRAM = resolve(import.meta.dirname, "../../dist/src/main.js");
+/** `npm test` builds them first. */
+const PROGRAMS = { server: "dist/src/main.js", demo: "dist/demo/main.js" };
 const READY_WITHIN_MILLISECONDS = 45_000;
 
 /** How a process ended, and what it wrote. */
@@ -32,8 +32,9 @@ export interface UsherProcess {
 
 export type ProcessEnvironment = Readonly<Record<string, string>>;
 
-function launch(environment: ProcessEnvironment) {
-  const child = spawn(process.execPath, [PROGRAM], {
+/** Starts a program without waiting for it, and notes what it writes. */
+export function launch(environment: ProcessEnvironment, program: keyof typeof PROGRAMS = "server") {
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, "../..", PROGRAMS[program])], {
     // Nothing of the test's own environment may leak in; PATH alone is needed by nobody, but expected by everybody.
     env: { PATH: process.env["PATH"] ?? "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
