@@ -2,16 +2,26 @@
  * Takes security checks out of copies of the code, one at a time, and expects the named tests to turn red.
  *
  *     node test/mutants/run.mjs [--area oidc] [--only nonce] [--workers 3] [--root FOLDER]
+ *     node test/mutants/run.mjs --budget-seconds 360 [--date 2026-11-30]
+ *     node test/mutants/run.mjs --check
  *
  * `--area` takes one list, `--only` the mutants whose name contains a text. Prints a line for each mutant and, last,
  * `N mutants, M survived`, where a mutant that could not be judged counts as a survivor; ends with 1 when there is one.
+ *
+ * With `--budget-seconds`, no mutant is begun after that time, and those that are running get a twentieth of it more.
+ * First come the mutants whose code, tests or entry changed in the last two days of history, then the others; both
+ * begin at a place that the date chooses, so that all are judged over some days. The line before the last two says
+ * `Judged N of A within S seconds.`, and the last line counts those N alone.
+ *
+ * `--check` runs no test: it says which entries name a text that is not found exactly once, or a file that is not there.
  */
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { findMistake, keyOfTests, readMutants } from "./mutants.mjs";
-import { copyTree, runTests } from "./tree.mjs";
+import { findMistake, readMutants } from "./mutants.mjs";
+import { findRecent, groupByTests, orderByDay } from "./order.mjs";
+import { copyTree, LIMIT_SECONDS, openTests } from "./tree.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -19,11 +29,19 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     // One more than there are processors: some mutants make their tests wait for a time limit.
     workers: { type: "string", default: String(availableParallelism() + 1) },
+    "budget-seconds": { type: "string" },
+    date: { type: "string", default: new Date().toISOString().slice(0, 10) },
+    check: { type: "boolean", default: false },
     root: { type: "string", default: resolve(import.meta.dirname, "../..") },
   },
 });
 
 const startedAt = performance.now();
+const budget = options["budget-seconds"] === undefined ? null : Number(options["budget-seconds"]);
+if (Number.isNaN(budget)) {
+  process.stderr.write("--budget-seconds is not a number. Give it a number of seconds.\n");
+  process.exit(2);
+}
 const root = realpathSync(options.root);
 const temporary = realpathSync(mkdtempSync(join(tmpdir(), "usher-mutants-")));
 const shared = { cache: join(temporary, "cache"), children: new Set() };
@@ -34,18 +52,17 @@ process.on("exit", () => {
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => {
     process.stdout.write(`Ended by ${signal} after ${judgements} of ${mutants.length} mutants.\n`);
-    survivors += mutants.length - judgements;
     finish();
     process.exit(1);
   });
 }
 
-/** Hands jobs to the copies, each of which does one at a time. */
-async function shareOut(copies, jobs, work) {
+/** Hands jobs to the workers, each of which does one at a time. */
+async function shareOut(workers, jobs, work) {
   const waiting = [...jobs];
   await Promise.all(
-    copies.map(async (copy) => {
-      for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await work(copy, job);
+    workers.map(async (worker) => {
+      for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await work(worker, job);
     }),
   );
 }
@@ -58,26 +75,44 @@ function report(verdict, mutant, seconds, detail) {
   process.stdout.write(`${verdict.padEnd(9)}${mutant.area}: ${mutant.name} (${seconds.toFixed(1)} s) ${detail}\n`);
 }
 
+const elapsed = () => (performance.now() - startedAt) / 1000;
+/** A mutant that is running when the budget is used may end, within this. */
+const lastSecond = budget === null ? Infinity : budget + Math.max(2, budget / 20);
+
 function finish() {
+  if (budget === null) survivors += mutants.length - judgements;
   for (const problem of problems) process.stdout.write(`${problem}\n`);
-  process.stdout.write(`${((performance.now() - startedAt) / 1000).toFixed(1)} seconds\n`);
-  process.stdout.write(`${mutants.length} mutants, ${survivors} survived\n`);
+  if (budget !== null) process.stdout.write(`Judged ${judgements} of ${mutants.length} within ${budget} seconds.\n`);
+  process.stdout.write(`${elapsed().toFixed(1)} seconds\n`);
+  process.stdout.write(`${budget === null ? mutants.length : judgements} mutants, ${survivors} survived\n`);
+}
+
+/** Runs tests; `null` when the budget is used before they end. */
+async function runWithinBudget(tests, mutant) {
+  if (elapsed() >= (budget ?? Infinity)) return null;
+  const result = await tests.run(mutant, Math.min(LIMIT_SECONDS, lastSecond - elapsed()));
+  return result.broken !== null && elapsed() >= lastSecond ? null : result;
 }
 
 /** The unmutated tests must be green, alone and under this name, or their turning red means nothing. */
-async function findUnusableTests(copies, mutants) {
-  const unusable = new Map();
-  const selections = new Map(mutants.map((mutant) => [keyOfTests(mutant), mutant]));
-  await shareOut(copies, selections, async (copy, [key, mutant]) => {
-    const { passed, failed, broken, firstFailure } = await runTests(copy, mutant, shared);
-    if (broken) unusable.set(key, `unmutated, ${broken}`);
-    else if (failed > 0) unusable.set(key, `unmutated, "${firstFailure}" fails already`);
-    else if (passed === 0) unusable.set(key, `no test is named ${mutant.testName ?? "there"}`);
-  });
-  return unusable;
+function findReason({ passed, failed, broken, firstFailure }, mutant) {
+  if (broken) return `unmutated, ${broken}`;
+  if (failed > 0) return `unmutated, "${firstFailure}" fails already`;
+  return passed === 0 ? `no test is named ${mutant.testName ?? "there"}` : null;
 }
 
-async function judge(copy, mutant) {
+/** Judges mutants with the same tests. */
+async function judgeGroup({ copy, tests }, group) {
+  const unmutated = await runWithinBudget(tests, group[0]);
+  if (unmutated === null) return;
+  const reason = findReason(unmutated, group[0]);
+  for (const mutant of group) {
+    if (reason === null) await judge(copy, tests, mutant);
+    else report("unusable", mutant, unmutated.seconds, reason);
+  }
+}
+
+async function judge(copy, tests, mutant) {
   const path = join(copy, mutant.file);
   const original = readFileSync(path, "utf8");
   // A function, because `$&` and the like in a replacement text would mean something.
@@ -85,8 +120,10 @@ async function judge(copy, mutant) {
     path,
     original.replace(mutant.find, () => mutant.replace),
   );
-  const { failed, broken, firstFailure, seconds } = await runTests(copy, mutant, shared);
+  const result = await runWithinBudget(tests, mutant);
   writeFileSync(path, original);
+  if (result === null) return;
+  const { failed, broken, firstFailure, seconds } = result;
   if (failed > 0) report("killed", mutant, seconds, `by "${firstFailure}"`);
   else if (broken) report("unusable", mutant, seconds, `mutated, ${broken}`);
   else report("SURVIVED", mutant, seconds, `${mutant.file} passes ${mutant.tests.join(", ")}`);
@@ -105,19 +142,26 @@ const sound = mutants.filter((mutant) => {
   if (mistake !== null) report("unusable", mutant, 0, mistake);
   return mistake === null;
 });
-if (sound.length > 0) {
-  const copies = Array.from({ length: Math.max(1, Number(options.workers)) }, (_, number) =>
-    join(temporary, `${number}`),
-  );
-  for (const copy of copies) copyTree(root, copy);
-  const unusable = await findUnusableTests(copies, sound);
-  const judged = sound.filter((mutant) => {
-    const reason = unusable.get(keyOfTests(mutant));
-    if (reason !== undefined) report("unusable", mutant, 0, reason);
-    return reason === undefined;
+if (options.check) {
+  process.stdout.write(`${mutants.length} mutants, ${mutants.length - sound.length} cannot be judged\n`);
+  for (const problem of problems) process.stdout.write(`${problem}\n`);
+} else {
+  let groups = groupByTests(sound);
+  if (budget !== null) {
+    const recent = findRecent(root, sound);
+    if (recent === null)
+      process.stdout.write("The history does not tell what changed in two days: the date alone chooses.\n");
+    else process.stdout.write(`${recent.size} of ${sound.length} mutants changed in two days.\n`);
+    groups = orderByDay(groups, recent ?? new Set(), options.date);
+  }
+  const count = Math.min(Math.max(1, Number(options.workers)), groups.length);
+  const workers = Array.from({ length: count }, (_, number) => {
+    const copy = join(temporary, `${number}`);
+    copyTree(root, copy);
+    return { copy, tests: openTests(copy, shared) };
   });
-  await shareOut(copies, judged, judge);
+  await shareOut(workers, groups, judgeGroup);
+  for (const { tests } of workers) tests.end();
+  finish();
 }
-
-finish();
 process.exitCode = survivors > 0 || problems.length > 0 ? 1 : 0;

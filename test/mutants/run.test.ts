@@ -1,13 +1,19 @@
 /** The mutant runner judges rightly: a runner that calls everything killed would be worse than none. */
-import { execFile, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const SOURCE =
   "export const isAllowed = (age: number) => age >= 18;\nexport const isKnown = (name: string) => name !== '';\n";
+const TESTS = `import { expect, test } from "@jest/globals";
+import { isAllowed } from "../src/rule.js";
+test("the young are refused", () => expect(isAllowed(17)).toBe(false));
+test("the old are let in", () => expect(isAllowed(19)).toBe(true));
+test("already red", () => expect(1).toBe(2));
+`;
 const MUTANT = {
   name: "age",
   file: "src/rule.ts",
@@ -39,14 +45,7 @@ beforeAll(() => {
   for (const file of ["jest.config.js", ".swcrc", "package.json"]) write(file, readFileSync(join(ROOT, file), "utf8"));
   symlinkSync(join(ROOT, "node_modules"), join(tree, "node_modules"));
   write("src/rule.ts", SOURCE);
-  write(
-    "test/rule.test.ts",
-    `import { expect, test } from "@jest/globals";
-import { isAllowed } from "../src/rule.js";
-test("the young are refused", () => expect(isAllowed(17)).toBe(false));
-test("the old are let in", () => expect(isAllowed(19)).toBe(true));
-test("already red", () => expect(1).toBe(2));`,
-  );
+  write("test/rule.test.ts", TESTS);
 });
 
 afterAll(() => rmSync(tree, { recursive: true, force: true }));
@@ -104,4 +103,95 @@ test("a run that is ended counts the mutants that it did not judge as survivors,
   expect([code, output.trimEnd().split("\n").at(-1)]).toEqual([1, "2 mutants, 1 survived"]);
   expect(readdirSync(temporary)).toEqual([]);
   rmSync(temporary, { recursive: true });
+});
+
+test("what one mutant leaves running does not turn the next one's tests red", async () => {
+  const left =
+    'setTimeout(() => { throw new Error("left"); }), [...Array(50)].map(() => setInterval(() => {}, 60_000))';
+  const leaving = { ...MUTANT, name: "leaving", replace: `Boolean([${left}])` };
+  const later = { ...leaving, name: "later", tests: ["test/then.test.ts"], testName: "finds nothing" };
+  write(
+    "test/then.test.ts",
+    `import { expect, test } from "@jest/globals";
+const countTimers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+test("finds nothing of another's", () => expect(countTimers()).toBeLessThan(50));`,
+  );
+  const { output, last } = await run([leaving, later], "--workers", "1");
+  expect([output, last]).toEqual([expect.stringMatching(/^SURVIVED +rule: later /m), "2 mutants, 1 survived"]);
+});
+
+test("a list whose text is lost is found without running a test, and our own lists are sound", async () => {
+  const lost = await run([MUTANT, { ...MUTANT, name: "lost", find: "gone" }], "--check");
+  expect(lost).toMatchObject({ code: 1, last: "2 mutants, 1 cannot be judged" });
+  expect(lost.output).toMatch(/^unusable rule: lost .*"find" occurs 0 times in src\/rule.ts/m);
+  const ours = await run([], "--check", "--root", ROOT);
+  expect([ours.output, ours.code]).toEqual([expect.stringMatching(/^\d{3,} mutants, 0 cannot be judged\n$/), 0]);
+});
+
+describe("with a budget", () => {
+  const NAMES = ["one", "two", "three", "four", "five", "six"];
+  const tests = TESTS.replace("the young", NAMES.map((name) => `young ${name}`).join(", "));
+  const entries: (typeof MUTANT)[] = NAMES.map((name) => ({ ...MUTANT, name, testName: `young ${name}` }));
+
+  async function judge(list: object[], date: string, seconds = "60") {
+    const { output, ...rest } = await run(list, "--workers", "1", "--budget-seconds", seconds, "--date", date);
+    return { ...rest, output, judged: [...output.matchAll(/^killed +rule: (\w+)/gm)].map(([, name]) => name) };
+  }
+
+  function commit(day: number): void {
+    const date = `2026-11-${day}T12:00:00Z`;
+    const env = { ...process.env, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+    const author = ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
+    for (const words of [
+      ["init", "-q"],
+      ["add", "src", "test"],
+      [...author, "commit", "-q", "-m", "Change"],
+    ]) {
+      execFileSync("git", words, { cwd: tree, env });
+    }
+  }
+
+  beforeAll(() => {
+    write("test/rule.test.ts", tests);
+    write("test/touched.test.ts", tests);
+    write("src/touched.ts", SOURCE);
+    write("test/other.test.ts", tests.replace("rule.js", "touched.js"));
+  });
+
+  test("and no history, the date alone chooses where to begin", async () => {
+    const first = await judge(entries, "2026-11-01");
+    expect(first).toMatchObject({ code: 0, last: "6 mutants, 0 survived" });
+    expect(first.output).toContain("The history does not tell what changed in two days: the date alone chooses.\n");
+    expect(first.output).toMatch(/^Judged 6 of 6 within 60 seconds\.\n[\d.]+ seconds\n6 mutants, 0 survived\n$/m);
+    expect(new Set(first.judged)).toEqual(new Set(NAMES));
+    const second = await judge(entries, "2026-11-02");
+    expect(second.judged).not.toEqual(first.judged);
+    expect((await judge(entries, "2026-11-02")).judged).toEqual(second.judged);
+  });
+
+  test("those whose code, tests or entry changed in the last two days of history come first", async () => {
+    const changes: Record<string, object> = {
+      two: { file: "src/touched.ts", tests: ["test/other.test.ts"] },
+      four: { tests: ["test/touched.test.ts"] },
+    };
+    const before = entries.map((entry) => ({ ...entry, ...changes[entry.name] }));
+    write("test/mutants/rule.json", JSON.stringify(before));
+    commit(10);
+    write("src/touched.ts", `${SOURCE}export const more = 1;\n`);
+    write("test/touched.test.ts", `${tests}// Changed.\n`);
+    const after = before.map((entry) => (entry.name === "six" ? { ...entry, replace: "age > 0" } : entry));
+    write("test/mutants/rule.json", JSON.stringify(after));
+    commit(20);
+    // By the order of their tests, no two of these three stand side by side.
+    const { judged, output } = await judge(after, "2026-11-01");
+    expect([new Set(judged.slice(0, 3)), judged.length]).toEqual([new Set(["two", "four", "six"]), 6]);
+    expect(output).toContain("3 of 6 mutants changed in two days.\n");
+  });
+
+  test("what is not judged in time is no survivor, and one that never ends does not delay the end", async () => {
+    const endless = { ...MUTANT, replace: "(() => { for (;;); })()" };
+    const { code, output } = await judge([endless, MUTANT], "2026-11-01", "1");
+    expect(output).toMatch(/^Judged 0 of 2 within 1 seconds\.\n[\d.]+ seconds\n0 mutants, 0 survived\n$/m);
+    expect(code).toBe(0);
+  });
 });

@@ -1,14 +1,16 @@
 /** Copies of the tree, so that the working tree is never touched, and jest runs inside them. */
-import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 /** Not copied: linked where tests need it (these are only read), or of no use to them. */
 const LINKED = ["node_modules", "dist"];
 const LEFT_OUT = [...LINKED, ".git", "data", "coverage"];
 
 /** A mutant that makes its tests hang is stopped after this. */
-const LIMIT_SECONDS = 180;
+export const LIMIT_SECONDS = 180;
 
 /**
  * Makes a copy of a tree.
@@ -27,62 +29,67 @@ export function copyTree(root, target) {
 }
 
 /**
- * Runs tests inside a copy, in one process, until the first failure.
+ * Runs tests inside a copy, in one process after another.
  * @param {string} copy the copy's root
- * @param {{ tests: string[], testName?: string }} selection
  * @param {{ cache: string, children: Set<import("node:child_process").ChildProcess> }} shared the jest cache of all
  *   copies, and where running processes are noted so that they can be ended
- * @returns {Promise<{ passed: number, failed: number, broken: string | null, firstFailure: string | null, seconds: number }>}
- *   `broken` says why tests could not be run at all
  */
-export async function runTests(copy, { tests, testName }, { cache, children }) {
-  const startedAt = performance.now();
-  const report = join(copy, ".mutant-report.json");
-  rmSync(report, { force: true });
-  const child = spawn(
-    process.execPath,
-    [
-      "--experimental-vm-modules",
-      join(copy, "node_modules/jest/bin/jest.js"),
-      `--rootDir=${copy}`,
-      "--runInBand",
-      "--bail",
-      "--coverage=false",
-      `--cacheDirectory=${cache}`,
-      "--json",
-      `--outputFile=${report}`,
-      ...(testName === undefined ? [] : [`--testNamePattern=${testName}`]),
-      "--runTestsByPath",
-      ...tests,
-    ],
-    { cwd: copy, stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, NODE_OPTIONS: "", FORCE_COLOR: "0" } },
-  );
-  children.add(child);
+export function openTests(copy, { cache, children }) {
+  let child = null;
   let errors = "";
-  child.stderr.on("data", (chunk) => (errors = `${errors}${chunk}`.slice(-4000)));
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    child.kill("SIGKILL");
-  }, LIMIT_SECONDS * 1000);
-  await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
-  clearTimeout(timer);
-  children.delete(child);
-  const seconds = (performance.now() - startedAt) / 1000;
-  if (!existsSync(report)) {
-    const broken = late ? `the tests took longer than ${LIMIT_SECONDS} seconds` : `jest gave no report:\n${errors}`;
-    return { passed: 0, failed: 0, broken, firstFailure: null, seconds };
+
+  function start() {
+    errors = "";
+    child = fork(join(import.meta.dirname, "jest-process.mjs"), {
+      cwd: copy,
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      execArgv: ["--experimental-vm-modules"],
+      env: { ...process.env, NODE_ENV: "test", NODE_OPTIONS: "", FORCE_COLOR: "0" },
+    });
+    const started = child;
+    children.add(started);
+    started.stderr.on("data", (chunk) => (errors = `${errors}${chunk}`.slice(-4000)));
+    // A process that cannot be started or spoken to is noticed by the run that waits for it.
+    started
+      .on("error", () => {})
+      .on("close", () => {
+        children.delete(started);
+        if (child === started) child = null;
+      });
   }
-  const results = JSON.parse(readFileSync(report, "utf8"));
-  const failures = results.testResults.flatMap((file) =>
-    file.assertionResults.filter((test) => test.status === "failed"),
-  );
-  const unable = results.testResults.find((file) => file.status === "failed" && file.assertionResults.length === 0);
-  return {
-    passed: results.numPassedTests,
-    failed: results.numFailedTests,
-    broken: unable ? `${relative(copy, unable.name)} did not run:\n${unable.message}` : null,
-    firstFailure: failures[0]?.fullName ?? null,
-    seconds,
-  };
+
+  function end() {
+    child?.kill("SIGKILL");
+    child = null;
+  }
+
+  /**
+   * Runs the tests of a mutant.
+   * @param {{ tests: string[], testName?: string }} selection
+   * @param {number} [limitSeconds] when the tests are stopped
+   * @returns {Promise<{ passed: number, failed: number, broken: string | null, firstFailure: string | null, seconds: number }>}
+   *   `broken` says why tests could not be run at all
+   */
+  async function run({ tests, testName }, limitSeconds = LIMIT_SECONDS) {
+    const startedAt = performance.now();
+    if (child === null) start();
+    const asked = child;
+    const settled = new AbortController();
+    const { signal } = settled;
+    const give = (broken) => ({ passed: 0, failed: 0, broken, firstFailure: null, isSpent: true });
+    const answers = [
+      once(asked, "message", { signal }).then(([answer]) => answer),
+      once(asked, "close", { signal }).then(() => give(`jest gave no report:\n${errors}`)),
+      setTimeout(limitSeconds * 1000, give(`the tests took longer than ${Math.ceil(limitSeconds)} seconds`), {
+        signal,
+      }),
+    ];
+    asked.send({ tests, testName, cache });
+    const answer = await Promise.race(answers).catch((error) => give(`jest could not be started: ${error.message}`));
+    settled.abort();
+    if (answer.isSpent) end();
+    return { ...answer, seconds: (performance.now() - startedAt) / 1000 };
+  }
+
+  return { run, end };
 }

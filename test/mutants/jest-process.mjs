@@ -1,0 +1,58 @@
+/**
+ * Runs tests on request, one request after another, in one process of jest: a process for each would take three times
+ * as long. Started by `tree.mjs` inside a copy of the tree, and told by it what to run.
+ */
+import { setImmediate } from "node:timers/promises";
+import { runCLI } from "jest";
+
+/** Contexts of earlier runs stay in memory: above this the process is replaced, as jest replaces its own workers. */
+const LIMIT_BYTES = 800e6;
+
+const countHandles = () => process.getActiveResourcesInfo().length;
+
+async function run({ tests, testName, cache }) {
+  const { results } = await runCLI(
+    {
+      _: tests,
+      rootDir: process.cwd(),
+      runTestsByPath: true,
+      testNamePattern: testName,
+      runInBand: true,
+      coverage: false,
+      cacheDirectory: cache,
+      silent: true,
+      reporters: [],
+    },
+    [process.cwd()],
+  );
+  const unable = results.testResults.find((file) => file.failureMessage && file.testResults.length === 0);
+  return {
+    passed: results.numPassedTests,
+    failed: results.numFailedTests,
+    broken: unable
+      ? `${tests.find((test) => unable.testFilePath.endsWith(test))} did not run:\n${unable.failureMessage}`
+      : null,
+    firstFailure:
+      results.testResults.flatMap((file) => file.testResults).find((test) => test.status === "failed")?.fullName ??
+      null,
+  };
+}
+
+/** What a mutant left running could turn the next one's tests red: the process is replaced. */
+let isSpent = false;
+for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, () => (isSpent = true));
+
+let handlesBefore;
+async function answer(request) {
+  handlesBefore ??= countHandles();
+  const result = await run(request).catch((error) => ({
+    passed: 0,
+    failed: 0,
+    broken: `jest gave no report:\n${error.stack}`,
+    firstFailure: null,
+  }));
+  await setImmediate();
+  isSpent ||= countHandles() > handlesBefore || process.memoryUsage.rss() > LIMIT_BYTES;
+  process.send({ ...result, isSpent });
+}
+process.on("message", (request) => void answer(request)).on("disconnect", () => process.exit());

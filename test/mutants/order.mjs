@@ -1,0 +1,71 @@
+/** In which order mutants are judged when there is no time for all: what changed lately, then another part each day. */
+import { execFileSync } from "node:child_process";
+import { keyOfTests } from "./mutants.mjs";
+
+const RECENT_SECONDS = 2 * 24 * 3600;
+const DAY_MILLISECONDS = 24 * 3600 * 1000;
+/** Multiples of the golden ratio, taken modulo 1, leave no large gap: each day starts far from where the last ones did. */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
+/**
+ * Finds the mutants whose file, one of whose tests, or whose own entry changed in the two days before the newest commit
+ * or in the working tree.
+ * @param {string} root the tree
+ * @param {import("./mutants.mjs").Mutant[]} mutants
+ * @returns {Set<import("./mutants.mjs").Mutant> | null} `null` where the history does not tell: there is none, or all
+ *   of it is newer
+ */
+export function findRecent(root, mutants) {
+  const askGit = (...parameters) => {
+    try {
+      return execFileSync("git", parameters, {
+        cwd: root,
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }).trim();
+    } catch {
+      return "";
+    }
+  };
+  const newest = askGit("log", "-1", "--format=%ct");
+  const base = newest && askGit("rev-list", "-1", `--before=${Number(newest) - RECENT_SECONDS}`, "HEAD");
+  if (!base) return null;
+  const changed = new Set(askGit("diff", "--name-only", "--relative", base).split("\n"));
+  const lists = new Set(mutants.map(({ area }) => `test/mutants/${area}.json`).filter((list) => changed.has(list)));
+  const earlier = [...lists].flatMap((list) => JSON.parse(askGit("show", `${base}:./${list}`) || "[]"));
+  const entries = new Set(earlier.map((entry) => JSON.stringify(entry)));
+  const isRecent = ({ area, ...entry }) =>
+    [entry.file, ...entry.tests].some((file) => changed.has(file)) ||
+    (lists.has(`test/mutants/${area}.json`) && !entries.has(JSON.stringify(entry)));
+  return new Set(mutants.filter(isRecent));
+}
+
+/**
+ * Puts mutants with the same tests together, so that these run unmutated once.
+ * @param {import("./mutants.mjs").Mutant[]} mutants
+ * @returns {import("./mutants.mjs").Mutant[][]} sorted by their tests
+ */
+export function groupByTests(mutants) {
+  const groups = new Map();
+  for (const mutant of mutants) {
+    const key = keyOfTests(mutant);
+    groups.set(key, [...(groups.get(key) ?? []), mutant]);
+  }
+  return [...groups].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group);
+}
+
+/**
+ * Puts the groups with recent mutants first, and begins both parts at a place that changes from day to day.
+ * @param {import("./mutants.mjs").Mutant[][]} groups
+ * @param {Set<import("./mutants.mjs").Mutant>} recent
+ * @param {string} date the day, as `2026-11-30`
+ */
+export function orderByDay(groups, recent, date) {
+  const share = ((Date.parse(date) / DAY_MILLISECONDS) * GOLDEN_RATIO) % 1;
+  const rotate = (list) => {
+    const start = Math.floor(share * list.length);
+    return [...list.slice(start), ...list.slice(0, start)];
+  };
+  const isRecent = (group) => group.some((mutant) => recent.has(mutant));
+  return [...rotate(groups.filter(isRecent)), ...rotate(groups.filter((group) => !isRecent(group)))];
+}
