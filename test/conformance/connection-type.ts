@@ -395,7 +395,7 @@ function expectFindings(findings: readonly Finding[]): void {
 const SINGLE = ["email", "username", "firstName", "lastName", "fullName", "employeeId"] as const;
 
 function expectProfile(profile: NormalizedProfile): void {
-  const texts = [profile.issuer, profile.subject, ...profile.authenticationMethods];
+  const texts = [profile.issuer, profile.subject, ...profile.groupsClaims, ...profile.authenticationMethods];
   if (profile.groups.kind === "known") texts.push(...profile.groups.values);
   if (profile.groups.kind === "unknown") texts.push(profile.groups.reason);
   for (const field of SINGLE) {

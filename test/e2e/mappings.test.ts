@@ -173,3 +173,47 @@ describe("group mappings", () => {
     expect(await first(tenant)).toMatchObject({ groups: [] });
   });
 });
+
+describe("a provider that sends no groups", () => {
+  const AUTHORITATIVE = { policies: { roleSync: "AUTHORITATIVE", missingGroups: "KEEP" } };
+  const has = async (tenant: Tenant) => {
+    const { roles, groups } = await first(tenant);
+    return [...roles.map(({ key }: { key: string }) => key), ...groups.map(({ name }: { name: string }) => name)];
+  };
+
+  it.each<[string, string | null, (values: string[]) => object, object]>([
+    ["memberOf", null, (memberOf) => ({ memberOf }), { _claim_names: { memberOf: "src1" } }],
+    ["realm_access.roles", "realm_access.roles", (roles) => ({ realm_access: { roles } }), { hasgroups: true }],
+    [
+      "https://acme.test/groups",
+      "https://acme.test/groups",
+      (groups) => ({ "https://acme.test/groups": groups }),
+      { _claim_names: { "https://acme.test/groups": "src1" } },
+    ],
+  ])("takes nothing that a rule on %s gave, nor one that sends too many", async (claim, groupsClaim, send, tooMany) => {
+    const tenant = await createTenant(usher, provider, { ...AUTHORITATIVE, settings: { groupsClaim } });
+    const ops = { claim, operator: "EQUALS", value: "ops" };
+    await set(tenant, "Role", [{ ...ops, roleKey: "ADMIN" }]);
+    await set(tenant, "Group", [{ ...ops, groupId: await makeGroup(tenant, "Ops") }]);
+    expect(await outcomeOf(tenant, { ...send(["ops"]) })).toBe("SUCCEEDED");
+    expect(await has(tenant)).toEqual(["ADMIN", "Ops"]);
+    expect(await outcomeOf(tenant, {})).toBe("SUCCEEDED");
+    expect(await has(tenant)).toEqual(["ADMIN", "Ops"]);
+    expect(await outcomeOf(tenant, { ...tooMany })).toBe("GROUPS_UNKNOWN");
+    expect(await has(tenant)).toEqual(["ADMIN", "Ops"]);
+    expect(await outcomeOf(tenant, { ...send(["other"]) })).toBe("SUCCEEDED");
+    expect(await has(tenant)).toEqual(["USER"]);
+  });
+
+  it("keeps nothing that groups did not give", async () => {
+    const tenant = await tenantWith(AUTHORITATIVE);
+    await set(tenant, "Role", [
+      { claim: "roles", operator: "EQUALS", value: "Admin", roleKey: "ADMIN" },
+      rule("m", { roleKey: "MANAGER" }),
+    ]);
+    await outcomeOf(tenant, { roles: ["Admin"] });
+    expect(await has(tenant)).toEqual(["ADMIN"]);
+    await outcomeOf(tenant, { roles: ["Other"] });
+    expect(await has(tenant)).toEqual(["USER"]);
+  });
+});

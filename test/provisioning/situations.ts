@@ -34,6 +34,7 @@ export const PROFILE: NormalizedProfile = {
   fullName: null,
   employeeId: "1815",
   groups: { kind: "silent" },
+  groupsClaims: ["groups", "memberOf"],
   profile: {},
   attributes: {},
   authenticationMethods: [],
@@ -302,6 +303,7 @@ export const profileArbitrary: fc.Arbitrary<NormalizedProfile> = fc.record({
     fc.constant({ kind: "unknown", reason: "There are too many." } as const),
     fc.record({ kind: fc.constant("known" as const), values: fc.subarray(["staff", "trainers", "Admins"]) }),
   ),
+  groupsClaims: fc.constantFrom<readonly string[]>([], ["groups", "memberOf"], ["memberOf"], ["department"]),
   profile: fc.constantFrom({}, { phone: "1" }, { city: "London" }),
   attributes: fc.constantFrom<NormalizedProfile["attributes"][]>(
     {},
@@ -309,6 +311,7 @@ export const profileArbitrary: fc.Arbitrary<NormalizedProfile> = fc.record({
     { department: ["Sales", "R&D"] },
     { department: [] },
     { groups: ["staff"] },
+    { memberOf: ["staff", "Admins"] },
   ),
   authenticationMethods: fc.constant([]),
 });
@@ -334,7 +337,7 @@ const organizationPoliciesArbitrary: fc.Arbitrary<OrganizationPolicies> = fc
   .map((policies) => ({ ...DEFAULT_ORGANIZATION_POLICIES, ...policies }));
 
 const ruleArbitrary = fc.record({
-  claim: fc.constantFrom("groups", "groups", "department", "toString"),
+  claim: fc.constantFrom("groups", "memberOf", "department", "toString"),
   operator: fc.constantFrom("EQUALS" as const, "ONE_OF" as const, "CONTAINS" as const, "MATCHES" as const),
   values: fc.subarray(["staff", "trainers", "admins", "R&D", ".*"], { minLength: 1 }),
   ignoreCase: fc.boolean(),

@@ -56,6 +56,7 @@ export function normalize(verified: VerifiedAssertion, settings: SamlSettings): 
     fullName: first(VOCABULARY.fullName),
     employeeId: readNamed(attributes, settings.employeeIdAttribute, VOCABULARY.employeeId)?.values[0] ?? null,
     groups: readGroups(verified, settings),
+    groupsClaims: settings.groupsAttribute === null ? VOCABULARY.groups : [settings.groupsAttribute],
     profile,
     attributes: Object.assign(Object.create(null), attributes) as Attributes,
     authenticationMethods: verified.authnContextClasses,

@@ -42,6 +42,11 @@ export interface NormalizedProfile {
   readonly fullName: string | null;
   readonly employeeId: string | null;
   readonly groups: Groups;
+  /**
+   * The names of the claims that the connection reads groups from: the one that its settings name, or else the usual ones.
+   * A rule on one of them is a rule on groups, whether the provider sent that claim or not.
+   */
+  readonly groupsClaims: readonly string[];
   readonly profile: Readonly<Partial<Record<ProfileField, string>>>;
   /** Every claim or attribute of the message, multi-valued, as text: what mappings match on. */
   readonly attributes: Readonly<Record<string, readonly string[]>>;

@@ -110,7 +110,7 @@ export const CONNECTION_POLICIES = {
       "What it means that the provider sent no groups claim, for groups and roles alike. Groups that are unknown, as in Entra ID's overage, are never taken for none.",
     enumName: "MissingGroups",
     values: {
-      KEEP: "Nothing is known, so nothing is taken away.",
+      KEEP: "Nothing is known, so roles and memberships that rules on groups gave stay.",
       EMPTY: "The person is in no group.",
     },
     default: "KEEP",

@@ -45,6 +45,8 @@ export interface ClaimedPerson {
   readonly fullName: string | null;
   readonly employeeId: string | null;
   readonly groups: ClaimedGroups;
+  /** The claims that groups are looked for in. */
+  readonly groupsClaims: readonly string[];
   /** `amr` and `acr`: how the person authenticated. */
   readonly authenticationMethods: readonly string[];
 }
@@ -96,6 +98,7 @@ export function readPerson(claims: Claims, texts: ClaimTexts, names: ClaimNames)
     fullName: firstOf(texts, ["name"]),
     employeeId: valuesOf(texts, names, "employeeId")[0] ?? null,
     groups: readGroups(claims, names.groups),
+    groupsClaims: groupsClaimsOf(names.groups),
     authenticationMethods: ["amr", "acr"].flatMap((name) => textsOf(texts, name)),
   };
 }
@@ -113,12 +116,16 @@ export function lacksPerson(claims: Claims, names: ClaimNames): boolean {
   return lacksText || (names.groups !== null && readGroups(claims, names.groups).kind === "silent");
 }
 
+function groupsClaimsOf(name: string | null): readonly string[] {
+  return name === null ? USUAL_NAMES.groups : [name];
+}
+
 /**
  * Reads the groups claim: a text, or a list of them. A list that is told elsewhere (aggregated and distributed claims,
  * Core 5.6.2; Entra ID's overage) or in a form that is not understood is unknown, never empty.
  */
 export function readGroups(claims: Claims, name: string | null): ClaimedGroups {
-  const names = name === null ? USUAL_NAMES.groups : [name];
+  const names = groupsClaimsOf(name);
   const elsewhere = claims["_claim_names"];
   if (
     claims["hasgroups"] !== undefined ||

@@ -29,10 +29,10 @@ export interface RoleSituation {
   };
 }
 
-/** A role that a sign-in gives. */
+/** A role that a person has after a sign-in. */
 export interface GrantedRole {
   readonly roleId: string;
-  /** `null` for the default role. */
+  /** `null` for the default role, and for a role that stays though no mapping gave it. */
   readonly mappingId: string | null;
 }
 
@@ -48,12 +48,13 @@ export type RoleDecision =
 
 /**
  * Decides. At every sign-in the highest-ranked match is saved, or every match. Where none matches, `STICKY` keeps what is
- * there and `AUTHORITATIVE` gives the default role; silence about groups under `KEEP` takes nothing away. A connection
- * without role mappings leaves roles alone.
+ * there and `AUTHORITATIVE` gives the default role. Silence about groups under `KEEP` takes nothing that a silent rule gave,
+ * nor what no rule gave; a role of a rule that was answered follows that rule. A connection without role mappings leaves
+ * roles alone.
  */
 export function decideRoles(situation: RoleSituation): RoleDecision {
   const { held, policies, defaultRoleId } = situation;
-  const manual = held.some(({ source }) => source === "ADMIN" || source === "API");
+  const manual = held.some(isByHand);
   const given = held.some(({ source }) => source !== "DEFAULT");
   const outcomes = situation.mappings
     .filter(({ roleId }) => situation.ranks.has(roleId))
@@ -64,8 +65,14 @@ export function decideRoles(situation: RoleSituation): RoleDecision {
   if (policies.manualRoleWins && manual) return { kind: "keep" };
   const matched = outcomes.filter(({ outcome }) => outcome.kind === "matched").map(({ mapping }) => mapping);
   const silent = new Set(outcomes.filter(({ outcome }) => outcome.kind === "silent").map(({ mapping }) => mapping.id));
-  if (matched.length > 0) return { kind: "assign", roles: chooseMatches(situation, matched, silent) };
-  if (silent.size > 0 && given) return { kind: "keep" };
+  const keptInSilence = held.filter(({ mappingId }) => mappingId !== null && silent.has(mappingId));
+  if (matched.length > 0)
+    return { kind: "assign", roles: choose(situation, [...keptInSilence, ...matched.map(grantOf)]) };
+  const kept = silent.size === 0 ? [] : [...keptInSilence, ...held.filter(isByHand)];
+  if (kept.length > 0)
+    return policies.roleSync === "STICKY" || kept.length === held.length
+      ? { kind: "keep" }
+      : { kind: "assign", roles: choose(situation, kept) };
   if (policies.unmappedUser === "REFUSE" && (!given || policies.roleSync === "AUTHORITATIVE"))
     return { kind: "refuse-unmapped" };
   if (held.length === 0) return { kind: "assign", roles: [{ roleId: defaultRoleId, mappingId: null }] };
@@ -73,17 +80,18 @@ export function decideRoles(situation: RoleSituation): RoleDecision {
   return { kind: "assign", roles: [{ roleId: defaultRoleId, mappingId: null }] };
 }
 
-/** Each role once, the highest first; under `HIGHEST` that one alone. What a silent rule gave stays as well. */
-function chooseMatches(
-  { policies, ranks, held }: RoleSituation,
-  matched: readonly RoleMapping[],
-  silent: ReadonlySet<string>,
-): readonly GrantedRole[] {
+function isByHand({ source }: HeldRole): boolean {
+  return source === "ADMIN" || source === "API";
+}
+
+function grantOf({ id, roleId }: RoleMapping): GrantedRole {
+  return { roleId, mappingId: id };
+}
+
+/** Each role once, by the first that gives it, the highest first; under `HIGHEST` that one alone. */
+function choose({ policies, ranks }: RoleSituation, given: readonly GrantedRole[]): readonly GrantedRole[] {
   const granted = new Map<string, GrantedRole>();
-  const keptInSilence = held.filter(({ mappingId }) => mappingId !== null && silent.has(mappingId));
-  for (const { id, roleId } of matched) if (!granted.has(roleId)) granted.set(roleId, { roleId, mappingId: id });
-  for (const { roleId, mappingId } of keptInSilence)
-    if (!granted.has(roleId)) granted.set(roleId, { roleId, mappingId });
+  for (const { roleId, mappingId } of given) if (!granted.has(roleId)) granted.set(roleId, { roleId, mappingId });
   const byRank = [...granted.values()].sort(
     (left, right) =>
       (ranks.get(right.roleId) ?? 0) - (ranks.get(left.roleId) ?? 0) || left.roleId.localeCompare(right.roleId),

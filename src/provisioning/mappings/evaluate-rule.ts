@@ -27,19 +27,22 @@ export function evaluateRule(rule: ClaimRule, profile: NormalizedProfile, missin
 
 function valuesOf(
   claim: string,
-  { groups, attributes }: NormalizedProfile,
+  { groups, groupsClaims, attributes }: NormalizedProfile,
   missingGroups: MissingGroups,
 ): readonly string[] | RuleOutcome {
-  const own = Object.hasOwn(attributes, claim) ? (attributes[claim] ?? []) : [];
-  if (claim !== GROUPS_CLAIM) return own;
-  switch (groups.kind) {
-    case "known":
-      return groups.values;
-    case "silent":
-      return missingGroups === "EMPTY" ? [] : { kind: "silent" };
-    case "unknown":
-      return { kind: "unknown", reason: groups.reason };
-  }
+  const own = Object.hasOwn(attributes, claim) ? (attributes[claim] ?? []) : null;
+  if (claim !== GROUPS_CLAIM && !includesName(groupsClaims, claim)) return own ?? [];
+  if (groups.kind === "unknown") return { kind: "unknown", reason: groups.reason };
+  if (claim !== GROUPS_CLAIM && own !== null) return own;
+  if (groups.kind === "silent") return missingGroups === "EMPTY" ? [] : { kind: "silent" };
+  // Groups that came under another claim are no answer to this one; those that no claim carried were asked for, by any name.
+  const isElsewhere = Object.keys(attributes).some((name) => includesName(groupsClaims, name));
+  return claim !== GROUPS_CLAIM && isElsewhere ? [] : groups.values;
+}
+
+/** Providers write plain names in any case: names that differ only in that mean the same claim. */
+function includesName(names: readonly string[], name: string): boolean {
+  return names.some((each) => each.toLowerCase() === name.toLowerCase());
 }
 
 function conditionOf({ operator, values, ignoreCase }: ClaimRule): (value: string) => boolean {

@@ -120,6 +120,14 @@ describe("groups", () => {
     expect(await groupsOf([["groups", sent]])).toEqual({ kind: "known", values });
   });
 
+  test("are looked for under the name that the connection sets, or else under the usual ones", async () => {
+    const claimsOf = async (settings = {}) => (await profileOf({ attributes: [] }, settings)).groupsClaims;
+    expect(await claimsOf({ groupsAttribute: "rollen" })).toEqual(["rollen"]);
+    expect(await claimsOf()).toEqual(
+      expect.arrayContaining(["memberOf", "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups"]),
+    );
+  });
+
   test("no attribute at all is silence; an attribute without values is an empty list", async () => {
     expect(await groupsOf([["email", ["a@b.example"]]])).toEqual({ kind: "silent" });
     expect(await groupsOf([["groups", []]])).toEqual({ kind: "known", values: [] });

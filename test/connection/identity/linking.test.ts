@@ -106,6 +106,7 @@ async function arrive({ subject, email, issuer = "https://id.example.com", email
       fullName: null,
       employeeId: null,
       groups: { kind: "silent" as const },
+      groupsClaims: [],
       profile: {},
       attributes: {},
       authenticationMethods: [],

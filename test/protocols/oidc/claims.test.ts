@@ -95,6 +95,7 @@ describe("a person", () => {
       fullName: "Alice Adams",
       employeeId: "4711",
       groups: { kind: "known", values: ["Staff", "Admins"] },
+      groupsClaims: ["groups", "memberOf", "member_of"],
       authenticationMethods: ["pwd", "mfa", "2"],
     });
   });
@@ -172,6 +173,11 @@ describe("groups", () => {
     { _claim_names: { memberOf: "src1" } },
   ])("of %j are unknown, not empty", (claims) => {
     expect(readGroups(claims, null)).toMatchObject({ kind: "unknown" });
+  });
+
+  test("are looked for under the name that the connection sets, or else under the usual ones", () => {
+    expect(read({}, { groups: "realm_access.roles" }).groupsClaims).toEqual(["realm_access.roles"]);
+    expect(read({}, {}).groupsClaims).toEqual(["groups", "memberOf", "member_of"]);
   });
 
   test("may be inside another claim or under a name with dots", () => {

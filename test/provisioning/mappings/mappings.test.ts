@@ -11,7 +11,7 @@ import {
 } from "../../../src/provisioning/mappings/decide-groups.js";
 import { decideRoles, type HeldRole, type RoleSituation } from "../../../src/provisioning/mappings/decide-roles.js";
 import { evaluateRule } from "../../../src/provisioning/mappings/evaluate-rule.js";
-import { carryOut, PROFILE, RANKS, situation, situationArbitrary, type Changes } from "../situations.js";
+import { carryOut, PROFILE, RANKS, situation, situationArbitrary, userOf, type Changes } from "../situations.js";
 
 const rule = (id: string, value: string, claim = "groups"): ClaimRule => ({
   id,
@@ -182,6 +182,60 @@ describe("the roles after a sign-in", () => {
         mappings: [ADMINS, SALES, toRole("m5", "Board", "role-admin", "department")],
       },
       "role-user by m4",
+    ],
+    [
+      "silence keeps no role of a rule that was answered",
+      { groups: SILENT, department: "Other", held: [{ ...byRule, mappingId: "m4" }], policies: authoritative },
+      "role-user by default",
+    ],
+    [
+      "silence keeps no role of a rule that is gone",
+      { groups: SILENT, held: [{ ...byRule, mappingId: "m9" }], policies: authoritative },
+      "role-user by default",
+    ],
+    [
+      "silence keeps no role of a rule that was answered beside one of a silent rule",
+      {
+        groups: SILENT,
+        department: "Other",
+        held: [byRule, { roleId: "role-trainer", source: "MAPPING", mappingId: "m4" }],
+        policies: { ...authoritative, roleAssignment: "ALL" },
+      },
+      "role-admin by m1",
+    ],
+    [
+      "silence keeps what was given by hand beside a role of a rule that was answered",
+      {
+        groups: SILENT,
+        held: [byHand, { ...byRule, mappingId: "m4" }],
+        policies: { ...authoritative, roleAssignment: "ALL" },
+      },
+      "role-trainer by default",
+    ],
+    [
+      "silence under REFUSE keeps nobody whose rule was answered",
+      {
+        groups: SILENT,
+        department: "Other",
+        held: [{ ...byRule, mappingId: "m4" }],
+        policies: { ...authoritative, ...refusing },
+      },
+      "refuse-unmapped",
+    ],
+    [
+      "STICKY: silence keeps what a rule gave that was answered",
+      { groups: SILENT, department: "Other", held: [{ ...byRule, mappingId: "m4" }] },
+      "keep",
+    ],
+    [
+      "a role that a silent rule gave stays that rule's",
+      {
+        groups: SILENT,
+        department: "Sales",
+        held: [byRule],
+        mappings: [toRole("m4", "Sales", "role-admin", "department"), ADMINS],
+      },
+      "role-admin by m1",
     ],
     [
       "silence does not matter where no rule asks for groups",
@@ -399,11 +453,19 @@ describe("whatever the situation", () => {
       const decision = decide(given);
       if (decision.kind !== "update" && decision.kind !== "link") return;
       const { roles, groups } = given.connection.mappings;
-      const asks = groups.filter(({ claim }) => claim === "groups").map(({ id }) => id);
+      const { groupsClaims } = given.arrival.profile;
+      const isAboutGroups = ({ claim }: ClaimRule) => claim === "groups" || groupsClaims.includes(claim);
+      const asks = groups.filter(isAboutGroups).map(({ id }) => id);
       for (const { mappingId } of decision.groups.take) expect(asks).not.toContain(mappingId);
       const held = given.holdings.get(decision.user.id)?.roles ?? [];
-      const silent = roles.some(({ claim, roleId }) => claim === "groups" && RANKS.has(roleId));
-      if (silent && held.some(({ source }) => source !== "DEFAULT")) expect(decision.roles).toEqual({ kind: "keep" });
+      const silent = roles.filter((each) => RANKS.has(each.roleId) && isAboutGroups(each)).map(({ id }) => id);
+      const kept = held.filter(({ mappingId }) => mappingId !== null && silent.includes(mappingId));
+      if (decision.roles.kind === "keep" || kept.length === 0) return;
+      const highest = Math.max(...kept.map(({ roleId }) => rank(roleId)));
+      expect(rank(decision.roles.roles[0]!.roleId)).toBeGreaterThanOrEqual(highest);
+      // No other rule matches, so that nothing else stays.
+      for (const { roleId, mappingId } of decision.roles.roles)
+        expect(held).toContainEqual(expect.objectContaining({ roleId, mappingId }));
     });
   });
 
@@ -413,13 +475,13 @@ describe("whatever the situation", () => {
       const given = { ...before, arrival: { ...before.arrival, profile: { ...profile, groups: UNKNOWN } } };
       const { roles, groups } = given.connection.mappings;
       const asks = [...roles.filter(({ roleId }) => RANKS.has(roleId)), ...groups].some(
-        ({ claim }) => claim === "groups",
+        ({ claim }) => claim === "groups" || profile.groupsClaims.includes(claim),
       );
       const decision = decide(given);
       if (asks) expect(["refuse", "ask"]).toContain(decision.kind);
       // Whatever was said of groups is the same to who asks for none.
       else
-        for (const said of [SILENT, { kind: "known" as const, values: [] }])
+        for (const said of [SILENT, known()])
           expect(decision).toEqual(
             decide({ ...given, arrival: { ...given.arrival, profile: { ...profile, groups: said } } }),
           );
@@ -458,7 +520,9 @@ describe("whatever the situation", () => {
       if (!("roles" in decision) || decision.roles.kind !== "assign") return;
       for (const { roleId, mappingId } of decision.roles.roles) {
         expect(RANKS.has(roleId)).toBe(true);
-        if (mappingId === null) expect(roleId).toBe("role-user");
+        if (mappingId !== null || roleId === "role-user") continue;
+        const held = given.holdings.get(userOf(decision)?.id ?? "")?.roles;
+        expect(held).toContainEqual({ roleId, source: expect.stringMatching(/^(?:ADMIN|API)$/), mappingId });
       }
     });
   });

@@ -81,6 +81,32 @@ describe("a rule on a claim", () => {
     expect(kindOf(ruleOf("EQUALS", ["staff"], false, "team"), profile, missing)).toBe("unmatched");
   });
 
+  const NAMES = ["group", "memberOf", "https://acme.test/groups"];
+  it.each<[string, NormalizedProfile["attributes"], Groups, MissingGroups, string]>([
+    ["memberOf", { memberOf: ["staff"] }, { kind: "known", values: ["staff"] }, "KEEP", "matched"],
+    ["memberOf", { memberOf: ["other"] }, { kind: "known", values: ["other"] }, "KEEP", "unmatched"],
+    ["memberOf", { memberOf: [] }, { kind: "known", values: [] }, "KEEP", "unmatched"],
+    ["memberOf", {}, { kind: "silent" }, "KEEP", "silent"],
+    ["memberOf", {}, { kind: "silent" }, "EMPTY", "unmatched"],
+    ["https://acme.test/groups", {}, { kind: "silent" }, "KEEP", "silent"],
+    ["MemberOf", {}, { kind: "silent" }, "KEEP", "silent"],
+    ["MemberOf", { MemberOf: ["staff"] }, { kind: "silent" }, "KEEP", "matched"],
+    ["memberOf", {}, { kind: "unknown", reason: "Too many." }, "EMPTY", "unknown"],
+    ["memberOf", { memberOf: ["staff"] }, { kind: "unknown", reason: "Too many." }, "KEEP", "unknown"],
+    // Groups that another claim carried are not this claim's: somebody else may be able to name those.
+    ["memberOf", { group: ["staff"] }, { kind: "known", values: ["staff"] }, "KEEP", "unmatched"],
+    ["memberOf", { GROUP: ["staff"] }, { kind: "known", values: ["staff"] }, "KEEP", "unmatched"],
+    // No claim carried them: the type asked the provider.
+    ["memberOf", { department: ["R&D"] }, { kind: "known", values: ["staff"] }, "KEEP", "matched"],
+    // Not a name under which this connection looks for groups.
+    ["roles", {}, { kind: "silent" }, "KEEP", "unmatched"],
+    ["roles", {}, { kind: "unknown", reason: "Too many." }, "KEEP", "unmatched"],
+  ])("on %s, a claim that may carry the groups, with %j and groups %j under %s: %s", (...given) => {
+    const [claim, attributes, groups, missing, expected] = given;
+    const profile = { ...saying(attributes, groups), groupsClaims: NAMES };
+    expect(kindOf(ruleOf("EQUALS", ["staff"], false, claim), profile, missing)).toBe(expected);
+  });
+
   it.each([
     "(",
     "[",

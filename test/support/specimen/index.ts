@@ -78,6 +78,7 @@ function normalize({ issuer, ticket }: VerifiedTicket, { groupsField }: Specimen
     fullName: null,
     employeeId: null,
     groups: groups === undefined ? { kind: "silent" } : { kind: "known", values: groups.filter(Boolean) },
+    groupsClaims: [groupsField],
     profile: {},
     attributes,
     authenticationMethods: [],
