@@ -21,6 +21,7 @@ export async function diagnose(settings: SamlSettings, runtime: Runtime): Promis
     ...findings,
     ...judgeEntity(settings, metadata),
     ...judgeCertificates(certificates, now),
+    ...judgeAuthorities(settings),
     ...judgeRequests(settings, runtime, metadata),
     ...(settings.allowIdpInitiated ? [IDP_INITIATED] : []),
     ...(signOnUrl === null
@@ -46,7 +47,8 @@ async function readMetadata(settings: SamlSettings, runtime: Runtime): Promise<R
   if (metadataUrl !== null)
     try {
       const { value } = await fetchMetadata(metadataUrl, runtime.fetch, runtime.urls.browserUrl, runtime.now());
-      return { findings: [ok("METADATA_REACHABLE", "The metadata document was fetched and read.")], metadata: value };
+      const message = "The metadata document was fetched and read";
+      return { findings: [judgeLeftOut("METADATA_REACHABLE", message, value)], metadata: value };
     } catch (failure) {
       if (!(failure instanceof ProtocolRefusal)) throw failure;
       const { remedy } = SAML_REFUSALS[failure.code as SamlRefusalCode];
@@ -58,13 +60,26 @@ async function readMetadata(settings: SamlSettings, runtime: Runtime): Promise<R
   if (metadataXml === null) return { findings: [], metadata: null };
   const parsed = parseProviderMetadata(metadataXml, runtime.urls.browserUrl, runtime.now());
   if ("value" in parsed)
-    return { findings: [ok("METADATA_READABLE", "The pasted metadata is readable.")], metadata: parsed.value };
+    return {
+      findings: [judgeLeftOut("METADATA_READABLE", "The pasted metadata is readable", parsed.value)],
+      metadata: parsed.value,
+    };
   const warning = warn(
     "METADATA_READABLE",
     `The pasted metadata ${parsed.issue}.`,
     "Paste the provider's present metadata.",
   );
   return { findings: [warning], metadata: null };
+}
+
+/** What is usable is used; the administrator learns what is not. */
+function judgeLeftOut(check: string, message: string, { leftOut }: ProviderMetadata): Finding {
+  if (leftOut.length === 0) return ok(check, `${message}.`);
+  return warn(
+    check,
+    `${message}, and some of it is not used: it ${leftOut.join("; it ")}.`,
+    "Sign-ins work with the rest. If the provider signs with what is left out, correct it there.",
+  );
 }
 
 function judgeEntity(settings: SamlSettings, metadata: ProviderMetadata | null): readonly Finding[] {
@@ -104,6 +119,18 @@ function judgeCertificates(certificates: readonly ProviderCertificate[], now: Da
     ];
   const lengths = `${certificates.length} signing certificate${certificates.length === 1 ? "" : "s"}`;
   return [ok("CERTIFICATES", `${lengths}, RSA of 2,048 bits or more, valid until ${day(last)}.`)];
+}
+
+function judgeAuthorities(settings: SamlSettings): readonly Finding[] {
+  const count = (settings.certificates?.length ?? 0) - readCertificates(settings).length;
+  if (count === 0) return [];
+  return [
+    warn(
+      "CERTIFICATE_AUTHORITIES",
+      `${count} of the setting certificates issued another one of them, and so verifies no message: only the signer's own certificate does.`,
+      "Take the authorities' certificates out of the setting certificates.",
+    ),
+  ];
 }
 
 function judgeRequests(

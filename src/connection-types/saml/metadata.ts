@@ -20,7 +20,7 @@ export function completeFromMetadata(settings: SamlDraft, given: ReadonlySet<str
   return { ...settings, ...Object.fromEntries(filled) };
 }
 
-/** @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE` or `SAML_METADATA_INVALID` */
+/** @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE`, `SAML_METADATA_INVALID` or `SAML_METADATA_EXPIRED` */
 export async function importMetadata(settings: SamlDraft, runtime: Runtime): Promise<Partial<SamlDraft>> {
   if (settings.metadataUrl === null) return {};
   const { value } = await fetchMetadata(settings.metadataUrl, runtime.fetch, runtime.urls.browserUrl, runtime.now());

@@ -1,6 +1,6 @@
 /** Opens a connection: settings and keys become a strategy that all its sign-ins share. */
 import { ProtocolRefusal, type Runtime } from "../../connection/contract/index.js";
-import { parseCertificate, type ProviderCertificate } from "../../protocols/saml/certificates.js";
+import { parseCertificate, withoutAuthorities, type ProviderCertificate } from "../../protocols/saml/certificates.js";
 import {
   createFixedSource,
   createMetadataSource,
@@ -80,10 +80,15 @@ function readFacts(settings: SamlSettings, runtime: Runtime): ProviderFacts | { 
   };
 }
 
-/** The certificates of the settings, parsed; they were checked when saved. */
+/**
+ * The signing certificates of the settings, parsed; they were checked when saved. An authority that issued another one is
+ * left out: an older version let pasted metadata fill in whole chains.
+ */
 export function readCertificates(settings: SamlSettings | SamlDraft): readonly ProviderCertificate[] {
-  return (settings.certificates ?? []).flatMap((text) => {
-    const parsed = parseCertificate(text);
-    return "value" in parsed ? [parsed.value] : [];
-  });
+  return withoutAuthorities(
+    (settings.certificates ?? []).flatMap((text) => {
+      const parsed = parseCertificate(text);
+      return "value" in parsed ? [parsed.value] : [];
+    }),
+  );
 }

@@ -81,19 +81,19 @@ export async function fetchKeys(jwksUri: string, surroundings: Surroundings): Pr
   const { status, body } = await requestJson(surroundings, "the key document", jwksUri);
   if (status !== 200) return refuse("OIDC_KEYS_INVALID", `${jwksUri} answered status ${status}`);
   const keys = isObject(body) ? body["keys"] : undefined;
-  if (!Array.isArray(keys) || !keys.every(isObject))
+  if (!Array.isArray(keys) || (keys.length > 0 && !keys.some(isObject)))
     return refuse("OIDC_KEYS_INVALID", `${jwksUri} holds no list of keys`);
   if (keys.length > MOST_KEYS) return refuse("OIDC_KEYS_INVALID", `${jwksUri} holds ${keys.length} keys`);
-  return sortKeys(keys as JWK[]);
+  return sortKeys(keys);
 }
 
-function sortKeys(keys: readonly JWK[]): SortedKeys {
+function sortKeys(keys: readonly unknown[]): SortedKeys {
   const usable: JWK[] = [];
   const refused: { kid: string | undefined; reason: string }[] = [];
   for (const key of keys) {
-    const reason = whyKeyIsRefused(key);
-    if (reason === null) usable.push(key);
-    else refused.push({ kid: typeof key.kid === "string" ? key.kid : undefined, reason });
+    const reason = isObject(key) ? whyKeyIsRefused(key as JWK) : "it is not an object";
+    if (reason === null) usable.push(key as JWK);
+    else refused.push({ kid: isObject(key) && typeof key["kid"] === "string" ? key["kid"] : undefined, reason });
   }
   return { usable, refused };
 }

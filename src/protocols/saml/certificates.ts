@@ -1,5 +1,5 @@
 /** A provider's signing certificates: base64 with or without PEM lines, RSA of at least 2,048 bits. */
-import { X509Certificate } from "node:crypto";
+import { X509Certificate, type KeyObject } from "node:crypto";
 
 const SMALLEST_KEY_BITS = 2_048;
 
@@ -13,8 +13,64 @@ export interface ProviderCertificate {
   readonly fingerprint: string;
 }
 
+/** A certificate that may verify signatures, or what is wrong with it. */
+export type ParsedCertificate = { readonly value: ProviderCertificate } | { readonly issue: string };
+
 /** Parses one certificate, or says what is wrong with it. */
-export function parseCertificate(input: string): { readonly value: ProviderCertificate } | { readonly issue: string } {
+export function parseCertificate(input: string): ParsedCertificate {
+  const read = readCertificate(input);
+  return "issue" in read ? read : judgeKey(read.value);
+}
+
+/**
+ * The signing keys among the certificates of one KeyInfo, which all speak of one key (XML signature 4.5.4): only a
+ * certificate that issued none of the others. The others are authorities, whose keys sign for many.
+ */
+export function chooseSigningKeys(inputs: readonly string[]): readonly ParsedCertificate[] {
+  const entries = inputs.map((input) => (input.trim() === "" ? EMPTY : readCertificate(input)));
+  const leaves = findLeaves(entries.flatMap((entry) => ("value" in entry ? [entry.value] : [])));
+  // The leaf may be the one that cannot be read, or a link of the chain may be missing: an authority is no leaf then.
+  const isCutOff = entries.some((entry) => "issue" in entry && entry !== EMPTY);
+  const hasOwnLeaf = leaves.some(({ ca }) => !ca);
+  return entries.flatMap((entry): readonly ParsedCertificate[] => {
+    if ("issue" in entry) return [entry];
+    const { value } = entry;
+    if (!leaves.includes(value) || (value.ca && hasOwnLeaf)) return [];
+    return [value.ca && isCutOff ? AMBIGUOUS : judgeKey(value)];
+  });
+}
+
+const EMPTY = { issue: "is empty" } as const;
+const AMBIGUOUS = {
+  issue: "may issue others and stands beside one that cannot be read, so it may not be the signer's",
+};
+
+/** The certificates that issued none of the others. */
+export function withoutAuthorities(certificates: readonly ProviderCertificate[]): readonly ProviderCertificate[] {
+  const leaves = findLeaves(certificates.map(({ pem }) => new X509Certificate(pem)));
+  const fingerprints = new Set(leaves.map(({ fingerprint256 }) => fingerprint256));
+  return certificates.filter(({ fingerprint }) => fingerprints.has(fingerprint));
+}
+
+function findLeaves(certificates: readonly X509Certificate[]): readonly X509Certificate[] {
+  return certificates.filter((each) => !certificates.some((other) => hasIssued(each, other)));
+}
+
+/** Whether one certificate's key issued another one: names tell that, and signatures where both have one name. */
+function hasIssued(issuer: X509Certificate, certificate: X509Certificate): boolean {
+  if (certificate.issuer !== issuer.subject || certificate.fingerprint256 === issuer.fingerprint256) return false;
+  const [issuersKey, ownKey] = [readKey(issuer), readKey(certificate)];
+  // One key under two certificates was renewed, and has no authority over itself.
+  if (issuersKey !== null && ownKey?.equals(issuersKey)) return false;
+  if (certificate.issuer !== certificate.subject) return true;
+  try {
+    return issuersKey !== null && certificate.verify(issuersKey);
+  } catch {
+    return false;
+  }
+}
+
+function readCertificate(input: string): { readonly value: X509Certificate } | { readonly issue: string } {
   const inner = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----/.exec(input);
   if (inner !== null && inner[1] !== "CERTIFICATE")
     return { issue: `must be a certificate; this is a ${inner[1]!.toLowerCase()}` };
@@ -30,10 +86,15 @@ export function parseCertificate(input: string): { readonly value: ProviderCerti
   } catch {
     return { issue: "must be an X.509 certificate; the base64 holds something else or is cut off" };
   }
-  const key = certificate.publicKey;
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (key.asymmetricKeyType !== "rsa")
-    return { issue: `must hold an RSA key; this one holds a key of the kind ${key.asymmetricKeyType ?? "unknown"}` };
+  return { value: certificate };
+}
+
+/** Says whether a certificate may verify signatures, or why it may not. */
+function judgeKey(certificate: X509Certificate): ParsedCertificate {
+  const key = readKey(certificate);
+  const bits = key?.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (key?.asymmetricKeyType !== "rsa")
+    return { issue: `must hold an RSA key; this one holds a key of the kind ${key?.asymmetricKeyType ?? "unknown"}` };
   if (bits < SMALLEST_KEY_BITS)
     return { issue: `must hold an RSA key of at least ${SMALLEST_KEY_BITS} bits; this one has ${bits}` };
   return {
@@ -44,6 +105,15 @@ export function parseCertificate(input: string): { readonly value: ProviderCerti
       fingerprint: certificate.fingerprint256,
     },
   };
+}
+
+/** The public key; `null` when it is of a kind that Node cannot read. */
+function readKey(certificate: X509Certificate): KeyObject | null {
+  try {
+    return certificate.publicKey;
+  } catch {
+    return null;
+  }
 }
 
 /** A certificate's bytes in PEM. */

@@ -4,7 +4,7 @@
  */
 import { DOMParser } from "@xmldom/xmldom";
 import { judgeXml } from "./bounded-xml.js";
-import { parseCertificate, type ProviderCertificate } from "./certificates.js";
+import { chooseSigningKeys, type ProviderCertificate } from "./certificates.js";
 import { BINDING, NAMESPACE } from "./names.js";
 
 /** What a connection needs to know of a provider. */
@@ -13,18 +13,23 @@ export interface ProviderMetadata {
   /** Where browsers are sent with a request, by the binding HTTP-Redirect. */
   readonly signOnUrl: string;
   readonly logoutUrl: string | null;
-  /** Every certificate for signatures, at least one. */
+  /** Every usable signing certificate, at least one. */
   readonly certificates: readonly ProviderCertificate[];
   readonly nameIdFormats: readonly string[];
   readonly wantsSignedRequests: boolean;
   /** After which the document must not be used any more. */
   readonly validUntil: Date | null;
+  /** What of the document cannot be used and was passed over, each as the end of a sentence about the document. */
+  readonly leftOut: readonly string[];
 }
 
 /** Says why an address may not be used, or `null` when it may. */
 export type AddressRule = (url: URL) => string | null;
 
 export type ParsedMetadata = { readonly value: ProviderMetadata } | { readonly issue: string };
+
+/** Who issued whom is asked of each pair. */
+const MOST_CERTIFICATES = 50;
 
 const PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol";
 
@@ -46,19 +51,26 @@ export function parseProviderMetadata(text: string, judge: AddressRule, now: Dat
 }
 
 function readMetadata(text: string, judge: AddressRule, now: Date): ProviderMetadata {
-  const entity = findEntity(parseDocument(text));
+  const root = parseDocument(text);
+  const entity = findEntity(root);
   const entityId = entity.getAttribute("entityID")?.trim() ?? "";
   if (entityId === "") fail("has no entityID; the document is incomplete");
-  const validUntil = readValidUntil(entity, now);
-  const role = findRole(entity);
+  const leftOut: string[] = [];
+  const ends = [...(entity === root ? [] : [root]), entity].map((element) => readValidUntil(element, now));
+  const role = findRole(entity, now, leftOut);
   return {
     entityId,
-    signOnUrl: findLocation(role, "SingleSignOnService", judge) ?? failWithoutRedirect(role),
-    logoutUrl: findLocation(role, "SingleLogoutService", judge),
-    certificates: readCertificates(role),
+    signOnUrl:
+      requireUsable(findServices(role, "SingleSignOnService"), leftOut, (service) => readLocation(service, judge))[0] ??
+      failWithoutRedirect(role),
+    logoutUrl:
+      keepUsable(findServices(role, "SingleLogoutService"), leftOut, (service) => readLocation(service, judge))[0] ??
+      null,
+    certificates: readCertificates(role, leftOut),
     nameIdFormats: childElements(role, "NameIDFormat").map((format) => format.textContent?.trim() ?? ""),
     wantsSignedRequests: ["true", "1"].includes(role.getAttribute("WantAuthnRequestsSigned") ?? ""),
-    validUntil,
+    validUntil: earliest([...ends, readValidUntil(role, now)]),
+    leftOut,
   };
 }
 
@@ -95,8 +107,9 @@ function findEntity(root: Element): Element {
   return entity ?? fail(`begins with ${root.nodeName.slice(0, 50)} instead of EntityDescriptor`);
 }
 
-function readValidUntil(entity: Element, now: Date): Date | null {
-  const value = entity.getAttribute("validUntil");
+/** The end of an element's validity (SAML metadata 2.3.1, 2.3.2 and 2.4.1); refuses one that has passed. */
+function readValidUntil(element: Element, now: Date): Date | null {
+  const value = element.getAttribute("validUntil");
   if (!value) return null;
   const end = new Date(value);
   if (Number.isNaN(end.getTime())) fail("has a validUntil that is not an instant");
@@ -104,7 +117,12 @@ function readValidUntil(entity: Element, now: Date): Date | null {
   return end;
 }
 
-function findRole(entity: Element): Element {
+function earliest(ends: readonly (Date | null)[]): Date | null {
+  const times = ends.flatMap((end) => (end === null ? [] : [end.getTime()]));
+  return times.length === 0 ? null : new Date(Math.min(...times));
+}
+
+function findRole(entity: Element, now: Date, leftOut: string[]): Element {
   const roles = childElements(entity, "IDPSSODescriptor");
   if (roles.length === 0) {
     if (childElements(entity, "SPSSODescriptor").length > 0)
@@ -115,14 +133,54 @@ function findRole(entity: Element): Element {
     (role.getAttribute("protocolSupportEnumeration") ?? "").split(/\s+/).includes(PROTOCOL),
   );
   if (speaking.length === 0) fail("describes an identity provider of SAML 1.1 only; SAML 2.0 is needed");
-  if (speaking.length > 1) fail("has more than one IDPSSODescriptor for SAML 2.0; it is not clear which one is meant");
-  return speaking[0]!;
+  const usable = requireUsable(speaking, leftOut, (role) => {
+    readValidUntil(role, now);
+    return role;
+  });
+  if (usable.length > 1) fail("has more than one IDPSSODescriptor for SAML 2.0; it is not clear which one is meant");
+  return usable[0]!;
 }
 
-function findLocation(role: Element, name: string, judge: AddressRule): string | null {
-  const service = childElements(role, name).find((each) => each.getAttribute("Binding") === BINDING.redirect);
-  const location = service?.getAttribute("Location")?.trim();
-  if (!location) return null;
+/** What can be used among several entries; why the others cannot is noted. */
+function keepUsable<Entry, Usable>(
+  entries: readonly Entry[],
+  leftOut: string[],
+  read: (entry: Entry) => Usable,
+): readonly Usable[] {
+  const usable: Usable[] = [];
+  for (const entry of entries) {
+    try {
+      usable.push(read(entry));
+    } catch (error) {
+      if (!(error instanceof MetadataIssue)) throw error;
+      leftOut.push(error.message);
+    }
+  }
+  return usable;
+}
+
+/** The same, where one entry is needed: when none is left, the first one's reason is why the document is refused. */
+function requireUsable<Entry, Usable>(
+  entries: readonly Entry[],
+  leftOut: string[],
+  read: (entry: Entry) => Usable,
+): readonly Usable[] {
+  const issues: string[] = [];
+  const usable = keepUsable(entries, issues, read);
+  if (usable.length === 0 && issues[0] !== undefined) fail(issues[0]);
+  leftOut.push(...issues);
+  return usable;
+}
+
+function findServices(role: Element, name: string): readonly Element[] {
+  return childElements(role, name).filter(
+    (service) => service.getAttribute("Binding") === BINDING.redirect && service.getAttribute("Location")?.trim(),
+  );
+}
+
+function readLocation(service: Element, judge: AddressRule): string {
+  const name = service.localName;
+  const location = service.getAttribute("Location")!.trim();
   if (!URL.canParse(location)) fail(`has a ${name} whose Location is not an absolute address`);
   const refusal = judge(new URL(location));
   if (refusal !== null) fail(`has a ${name} whose Location ${refusal}`);
@@ -140,21 +198,24 @@ function failWithoutRedirect(role: Element): never {
   );
 }
 
-function readCertificates(role: Element): readonly ProviderCertificate[] {
-  const keys = childElements(role, "KeyDescriptor").filter((key) => key.getAttribute("use") !== "encryption");
-  const texts = keys
+function readCertificates(role: Element, leftOut: string[]): readonly ProviderCertificate[] {
+  const chains = childElements(role, "KeyDescriptor")
+    .filter((key) => key.getAttribute("use") !== "encryption")
     .flatMap((key) => childElements(key, "KeyInfo", NAMESPACE.signature))
-    .flatMap((info) => childElements(info, "X509Data", NAMESPACE.signature))
-    .flatMap((data) => childElements(data, "X509Certificate", NAMESPACE.signature))
-    .map((element) => element.textContent ?? "");
-  if (texts.length === 0) fail("has no certificate for signatures (KeyDescriptor with use signing or without use)");
-  const certificates = new Map<string, ProviderCertificate>();
-  for (const text of texts) {
-    const parsed = parseCertificate(text);
-    if ("issue" in parsed) fail(`has a certificate that ${parsed.issue}`);
-    certificates.set(parsed.value.pem, parsed.value);
-  }
-  return [...certificates.values()];
+    .map((info) =>
+      childElements(info, "X509Data", NAMESPACE.signature)
+        .flatMap((data) => childElements(data, "X509Certificate", NAMESPACE.signature))
+        .map((element) => element.textContent ?? ""),
+    );
+  const count = chains.flat().length;
+  if (count === 0) fail("has no certificate for signatures (KeyDescriptor with use signing or without use)");
+  if (count > MOST_CERTIFICATES)
+    fail(`has ${count} certificates for signatures; a provider has a few, and at most ${MOST_CERTIFICATES} are read`);
+  const usable = requireUsable(chains.flatMap(chooseSigningKeys), leftOut, (parsed) =>
+    "issue" in parsed ? fail(`has a certificate that ${parsed.issue}`) : parsed.value,
+  );
+  if (usable.length === 0) fail("has certificates for signatures that all issued one another, and none of a signer");
+  return [...new Map(usable.map((certificate) => [certificate.pem, certificate])).values()];
 }
 
 function childElements(parent: Element, name: string, namespace: string = NAMESPACE.metadata): Element[] {

@@ -2,7 +2,7 @@
 import { ProtocolRefusal } from "../refusal.js";
 import type { ProviderCertificate } from "./certificates.js";
 import { parseProviderMetadata, type AddressRule } from "./provider-metadata.js";
-import { refuse } from "./refusals.js";
+import { refuse, type SamlRefusalCode } from "./refusals.js";
 
 /** What is needed to send people to a provider and to verify its answers. */
 export interface ProviderFacts {
@@ -40,6 +40,11 @@ const STALE_AFTER_MINUTES = 60;
 /** Signatures that fail ask for a fetch at most this often. */
 const REFRESH_EVERY_SECONDS = 60;
 const LONGEST_DOCUMENT = 1_000_000;
+/** What happens to a provider that is in order otherwise. */
+const WAITED_OUT: ReadonlySet<string> = new Set<SamlRefusalCode>([
+  "SAML_METADATA_UNREACHABLE",
+  "SAML_METADATA_EXPIRED",
+]);
 
 /** Facts from a metadata document, fetched when first needed and refreshed while it is used. */
 export function createMetadataSource(options: MetadataSourceOptions): ProviderSource {
@@ -74,8 +79,8 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
         const isUnreachable = options.lastKnown !== null && secondsSince(triedAt) < REFRESH_EVERY_SECONDS;
         if (isUnreachable && running === null) return options.lastKnown!;
         return fetchOnce().catch((error: unknown) => {
-          // A document that is wrong is not a provider that is down: only the latter may be waited out.
-          const isDown = error instanceof ProtocolRefusal && error.code === "SAML_METADATA_UNREACHABLE";
+          // A document that is wrong is not one that is missing or late: only the latter may be waited out.
+          const isDown = error instanceof ProtocolRefusal && WAITED_OUT.has(error.code);
           if (isDown && options.lastKnown !== null) return options.lastKnown;
           throw error;
         });
@@ -97,7 +102,8 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
 /**
  * Fetches and reads a metadata document.
  *
- * @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE` or `SAML_METADATA_INVALID`
+ * @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE`, `SAML_METADATA_INVALID`, or `SAML_METADATA_EXPIRED` when nothing is
+ *   wrong with it but its age
  */
 export async function fetchMetadata(
   url: string,
@@ -118,7 +124,9 @@ export async function fetchMetadata(
   }
   if (text.length > LONGEST_DOCUMENT) return refuse("SAML_METADATA_INVALID", `${text.length} characters`);
   const parsed = parseProviderMetadata(text, judgeAddress, now);
-  return "issue" in parsed ? refuse("SAML_METADATA_INVALID", `the document ${parsed.issue}`) : parsed;
+  if ("value" in parsed) return parsed;
+  const isSound = "value" in parseProviderMetadata(text, judgeAddress, new Date(0));
+  return refuse(isSound ? "SAML_METADATA_EXPIRED" : "SAML_METADATA_INVALID", `the document ${parsed.issue}`);
 }
 
 function sameCertificates(before: ProviderFacts | null, after: ProviderFacts): boolean {

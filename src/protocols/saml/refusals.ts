@@ -196,6 +196,11 @@ export const SAML_REFUSALS = {
     message: "This sign-in is not set up correctly.",
     remedy: "What metadataUrl answers cannot be used; details say why. Correct the address, or paste the metadata.",
   },
+  SAML_METADATA_EXPIRED: {
+    message: "The company sign-in cannot be used at the moment.",
+    remedy:
+      "The document at metadataUrl names a validUntil that has passed. Have the provider publish its present document, or paste the metadata.",
+  },
   SAML_PROVIDER_CHANGED: {
     message: "This sign-in is not set up correctly.",
     remedy:

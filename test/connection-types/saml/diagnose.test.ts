@@ -80,6 +80,25 @@ describe("the diagnosis", () => {
     });
   });
 
+  test("names what the metadata holds and cannot be used, pasted or behind an address", async () => {
+    const weak = createProviderKey({ bits: 1024 });
+    const mixed = await startSamlProvider({ keys: [...provider.keys(), weak] });
+    try {
+      const warning = {
+        level: "WARNING",
+        message: expect.stringMatching(/some of it is not used: it has a certificate that .* this one has 1024/),
+      };
+      expect(await diagnose({ settings: { metadataXml: mixed.metadataXml() } })).toMatchObject({
+        METADATA_READABLE: warning,
+        CERTIFICATES: { level: "OK" },
+      });
+      const settings = { metadataXml: undefined, metadataUrl: mixed.metadataUrl };
+      expect(await diagnose({ settings })).toMatchObject({ METADATA_REACHABLE: warning });
+    } finally {
+      await mixed.close();
+    }
+  });
+
   test("reads metadata of which the server is not HTTP at all as an error, never as a crash", async () => {
     const server = createServer((request) => request.socket.end("rubbish"));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

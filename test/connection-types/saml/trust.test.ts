@@ -2,7 +2,8 @@
 import { X509Certificate } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { createProviderKey, startSamlProvider, type SamlProvider } from "../../support/providers/saml/index.js";
-import { ADDRESSES, openDriver, ownKeys } from "./driver.js";
+import { writeProviderMetadata } from "../../support/providers/saml/metadata.js";
+import { ADDRESSES, openDriver, ownKeys, parseSettings } from "./driver.js";
 
 const HOUR = 3_600_000;
 const current = createProviderKey();
@@ -118,6 +119,85 @@ describe("certificates", () => {
     });
     provider.setKeys([next]);
     expect(await signIn(driver)).toMatchObject({ action: "error", code: "SAML_BAD_SIGNATURE" });
+  });
+});
+
+describe("the certificates of one key in metadata are its chain", () => {
+  const root = createProviderKey({ name: "Acme Root", isAuthority: true });
+  const authority = createProviderKey({ name: "Acme Issuing", issuer: root, isAuthority: true });
+  const leaf = createProviderKey({ name: "idp.acme.example", issuer: authority });
+  const weakLeaf = createProviderKey({ name: "idp.acme.example", issuer: authority, bits: 1024 });
+  const otherLeaf = createProviderKey({ name: "idp.acme.example", issuer: authority, kind: "ec" });
+  const texts = (...keys: readonly { readonly base64: string }[]) => keys.map(({ base64 }) => base64);
+  const document = (...certificates: readonly (readonly string[])[]) =>
+    writeProviderMetadata({
+      entityId: provider.entityId,
+      signOnUrl: provider.signOnUrl,
+      certificates,
+      nameIdFormat: "x",
+      wantsSignedRequests: false,
+    });
+
+  test.each([
+    ["the leaf first", texts(leaf, authority, root)],
+    ["the root first", texts(root, authority, leaf)],
+    ["the root left out", texts(authority, leaf)],
+    ["the authority between them left out", texts(root, leaf)],
+    ["the leaf twice", texts(leaf, authority, leaf)],
+    ["an empty certificate", ["", ...texts(leaf, authority)]],
+  ])("of which only the leaf signs for the provider: with %s", async (_, chain) => {
+    const driver = await openDriver(provider, { settings: { metadataXml: document(chain) } });
+    provider.setKeys([leaf]);
+    expect(await signIn(driver)).toMatchObject({ action: "profile" });
+    for (const key of [authority, root]) {
+      provider.setKeys([key]);
+      expect(await signIn(driver)).toMatchObject({ action: "error", code: "SAML_BAD_SIGNATURE" });
+    }
+  });
+
+  test("of which only the leaf signs, though nothing marks the authority as one or the leaf bears the mark itself", () => {
+    const unmarked = createProviderKey({ name: "Old Root" });
+    const under = createProviderKey({ name: "idp.acme.example", issuer: unmarked });
+    const marked = createProviderKey({ name: "idp.acme.example", issuer: authority, isAuthority: true });
+    for (const chain of [
+      [unmarked, under],
+      [authority, marked],
+    ]) {
+      const { certificates } = parseSettings({ metadataXml: document(texts(...chain)) });
+      expect(certificates).toEqual([chain[1]!.certificate.trimEnd()]);
+    }
+  });
+
+  test.each([
+    ["too weak", texts(weakLeaf, authority, root), /at least 2048 bits; this one has 1024/],
+    ["of an elliptic curve", texts(otherLeaf, authority, root), /must hold an RSA key/],
+    ["cut off", [leaf.base64.slice(0, 400), ...texts(authority)], /must be an X\.509 certificate/],
+  ])("an authority does not stand in for a leaf that is %s", (_, chain, sentence) => {
+    expect(() => parseSettings({ metadataXml: document(chain) })).toThrow(sentence);
+    // Beside another key that can be used, only the unusable one is left out.
+    const { certificates } = parseSettings({ metadataXml: document(chain, texts(current)) });
+    expect(certificates).toEqual([current.certificate.trimEnd()]);
+  });
+
+  test("two signers without an authority between them are a rotation", async () => {
+    const renewed = createProviderKey({ name: "stand-in.example", isAuthority: true });
+    const [a, b] = [createProviderKey({ isAuthority: true }), renewed];
+    const { certificates } = parseSettings({ metadataXml: document(texts(a, b)) });
+    expect(certificates).toEqual([a.certificate.trimEnd(), b.certificate.trimEnd()]);
+  });
+
+  test("an authority that an older version took from metadata verifies nothing any more", async () => {
+    const settings = { certificates: texts(leaf, authority, root) };
+    const driver = await openDriver(provider, { settings });
+    provider.setKeys([leaf]);
+    expect(await signIn(driver)).toMatchObject({ action: "profile" });
+    provider.setKeys([authority]);
+    expect(await signIn(driver)).toMatchObject({ action: "error", code: "SAML_BAD_SIGNATURE" });
+    const findings = await driver.type.diagnose(driver.settings, driver.runtime);
+    expect(findings.find(({ check }) => check === "CERTIFICATE_AUTHORITIES")).toMatchObject({
+      level: "WARNING",
+      message: expect.stringMatching(/^2 of the setting certificates issued/),
+    });
   });
 });
 

@@ -225,6 +225,15 @@ describe("the provider's keys", () => {
     expect(await codeOf(desk.signIn(provider))).toBe(code);
   });
 
+  test("are used though others in the document cannot be, with a key id and without", async () => {
+    provider.setFault("keys-with-junk");
+    const desk = Desk.of(await makeParty(provider, {}, clock));
+    expect((await desk.signIn(provider)).subject).toBe("alice-1");
+    const { keys } = await makeParty(provider, {}, clock);
+    expect(await keys.find({ alg: "RS256", kid: undefined })).toHaveLength(1);
+    expect(keys.whyRefused("junk")).toMatch(/^it has 17 bits/);
+  });
+
   test("that never come end in a refusal", async () => {
     const party = await makeParty(provider);
     provider.setFault("keys-silent");

@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { parseProviderMetadata } from "../../../src/protocols/saml/provider-metadata.js";
+import { createProviderKey } from "../../support/providers/saml/index.js";
+import { writeProviderMetadata } from "../../support/providers/saml/metadata.js";
 
 const FOLDER = new URL("../../support/providers/saml/metadata/", import.meta.url);
 const NOW = new Date("2026-11-23T08:00:00Z");
@@ -81,6 +83,81 @@ describe("it reads the metadata of", () => {
     const [first, second] = fingerprints("entra-id");
     expect(fingerprints("ad-fs")).toEqual([first]);
     expect(fingerprints("shibboleth")).toEqual([first, second]);
+  });
+});
+
+describe("it takes what is usable beside", () => {
+  const [first, second] = [createProviderKey(), createProviderKey()];
+  const write = (...certificates: readonly (string | readonly string[])[]) =>
+    writeProviderMetadata({
+      entityId: "https://idp.example",
+      signOnUrl: "https://idp.example/sso",
+      certificates,
+      nameIdFormat: "x",
+      wantsSignedRequests: false,
+    });
+  const service = (name: string, location: string) =>
+    `<md:${name} Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${location}"></md:${name}>`;
+  const sound = write(first.base64);
+  const [role] = /<md:IDPSSODescriptor.*<\/md:IDPSSODescriptor>/s.exec(sound)!;
+  const ended = role.replace("<md:IDPSSODescriptor", '<md:IDPSSODescriptor validUntil="2020-01-01T00:00:00Z"');
+
+  test.each([
+    ["an elliptic curve", write(createProviderKey({ kind: "ec" }).base64, first.base64), /must hold an RSA key/],
+    ["a key of 1,024 bits", write(first.base64, createProviderKey({ bits: 1024 }).base64), /this one has 1024/],
+    ["an empty certificate", write(first.base64, "  "), /has a certificate that is empty/],
+    ["an empty certificate of the same key", write(["", first.base64]), /has a certificate that is empty/],
+    ["a certificate that is cut off", write(first.base64, second.base64.slice(0, 200)), /is cut off/],
+    ["a role that ended", sound.replace(role, ended + role), /was valid until 2020-01-01/],
+    [
+      "a sign-on address that runs a script",
+      sound.replace("<md:SingleSignOnService", `${service("SingleSignOnService", "javascript:a()")}$&`),
+      /SingleSignOnService whose Location must begin with https/,
+    ],
+    [
+      "a logout address that is none",
+      sound.replace("<md:SingleSignOnService", `${service("SingleLogoutService", "/slo")}$&`),
+      /SingleLogoutService whose Location is not an absolute address/,
+    ],
+  ])("%s, and names that", (_, text, sentence) => {
+    const parsed = parseProviderMetadata(text, onlyHttps, NOW);
+    expect(parsed).toMatchObject({
+      value: {
+        signOnUrl: "https://idp.example/sso",
+        logoutUrl: null,
+        certificates: [{ pem: first.certificate.trimEnd() }],
+        leftOut: [expect.stringMatching(sentence)],
+      },
+    });
+  });
+
+  test("nothing, and says so where all is usable", () => {
+    expect(parseProviderMetadata(sound, onlyHttps, NOW)).toMatchObject({ value: { leftOut: [] } });
+  });
+
+  test.each([
+    ["the entity", (text: string) => text.replace("<md:EntityDescriptor", '$& validUntil="2027-01-01T00:00:00Z"')],
+    ["the role", (text: string) => text.replace("<md:IDPSSODescriptor", '$& validUntil="2027-01-01T00:00:00Z"')],
+    [
+      "what is around the entity",
+      (text: string) =>
+        `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" validUntil="2027-01-01T00:00:00Z">${text}</md:EntitiesDescriptor>`,
+    ],
+  ])("and knows the end that %s names, after which nothing is left", (_, change) => {
+    const text = change(sound);
+    expect(parseProviderMetadata(text, onlyHttps, NOW)).toMatchObject({
+      value: { validUntil: new Date("2027-01-01") },
+    });
+    expect(parseProviderMetadata(text, onlyHttps, new Date("2027-01-01"))).toEqual({
+      issue: expect.stringMatching(/was valid until 2027-01-01/),
+    });
+  });
+
+  test("no more certificates than a provider has", () => {
+    const many = write(...Array.from({ length: 51 }, () => first.base64));
+    expect(parseProviderMetadata(many, onlyHttps, NOW)).toEqual({
+      issue: expect.stringMatching(/has 51 certificates for signatures; .* at most 50 are read/),
+    });
   });
 });
 

@@ -112,6 +112,14 @@ describe("a document behind an address", () => {
     expect(pems(await source.current())).toEqual([pemOf(first)]);
   });
 
+  test("that has passed its end lets the last known certificates hold, and is refused where there are none", async () => {
+    const over = metadata([first]).replace("<md:EntityDescriptor", '$& validUntil="2026-11-23T07:59:59Z"');
+    answer = () => new Response(over);
+    await expect(open().current()).rejects.toMatchObject({ code: "SAML_METADATA_EXPIRED" });
+    const lastKnown = { entityId: "https://idp.example", signOnUrl: "https://idp.example/sso", certificates: [] };
+    expect(await open({ lastKnown }).current()).toBe(lastKnown);
+  });
+
   test("that is reached and wrong is refused, whatever was known", async () => {
     const lastKnown = { entityId: "https://idp.example", signOnUrl: "https://idp.example/sso", certificates: [] };
     answer = () => new Response("<html>");

@@ -84,6 +84,19 @@ export const ENDPOINT_FAULTS = {
   "keys-of-null": { keys: () => json('{"keys":[null]}') },
   "keys-empty": { keys: () => json('{"keys":[]}') },
   "keys-too-many": { keys: ({ keys }) => void keys.push(...Array.from({ length: 200 }, () => ({ kty: "RSA" }))) },
+  // Beside the provider's own key, which stays usable.
+  "keys-with-junk": {
+    keys: ({ keys }) =>
+      void keys.unshift(
+        null as unknown as Values,
+        "key" as unknown as Values,
+        {},
+        { kty: "RSA", kid: "junk", n: "AQAB", e: "AQAB" },
+        { kty: "EC", crv: "P-256", x: "!", y: {} },
+        { kty: 7, kid: ["junk"], alg: {}, key_ops: 1, use: null },
+        { kty: "RSA", use: "sig", alg: "RS256", n: "!".repeat(342), e: [] },
+      ),
+  },
   "keys-unreadable": { keys: ({ keys }) => keys.forEach((key) => (key["n"] = "!".repeat(342))) },
   "keys-redirect": { keys: () => REDIRECT },
   "keys-endless": { keys: () => ({ instead: "endless" }) },

@@ -4,7 +4,8 @@ import { element, escapeText, rootElement, URI } from "./canonical.js";
 export interface PublishedProvider {
   readonly entityId: string;
   readonly signOnUrl: string;
-  readonly certificates: readonly string[];
+  /** Each with a KeyDescriptor of its own; a list is the chain of one key. */
+  readonly certificates: readonly (string | readonly string[])[];
   readonly nameIdFormat: string;
   readonly wantsSignedRequests: boolean;
 }
@@ -23,7 +24,11 @@ export function writeProviderMetadata(provider: PublishedProvider): string {
         element(
           "md:KeyDescriptor",
           { use: "signing" },
-          rootElement("ds:KeyInfo", {}, element("ds:X509Data", {}, element("ds:X509Certificate", {}, certificate))),
+          rootElement(
+            "ds:KeyInfo",
+            {},
+            element("ds:X509Data", {}, ...[certificate].flat().map((each) => element("ds:X509Certificate", {}, each))),
+          ),
         ),
       ),
       element("md:NameIDFormat", {}, escapeText(provider.nameIdFormat)),
