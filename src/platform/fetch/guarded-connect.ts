@@ -3,7 +3,7 @@
  * answers are handed to the socket: between check and connection there is no second resolution that could differ.
  */
 import dns from "node:dns/promises";
-import { isIP, type LookupFunction } from "node:net";
+import { isIP, type LookupFunction, type Socket } from "node:net";
 import tls from "node:tls";
 import { callbackify } from "node:util";
 import { buildConnector } from "undici";
@@ -23,7 +23,7 @@ const CONNECT_TIMEOUT_MILLISECONDS = 10_000;
 
 /**
  * An undici connector that refuses every connection to an address that is not public, but for hosts and ports that the
- * operator allows.
+ * operator allows; and what ends the connections that it is opening, for which a closing agent would wait.
  *
  * @param certificateAuthorities trusted beside the machine's own, in PEM
  */
@@ -31,7 +31,7 @@ export function createGuardedConnector(
   isAllowed: IsAllowed,
   lookup: Lookup,
   certificateAuthorities: readonly string[],
-): buildConnector.connector {
+): { readonly connect: buildConnector.connector; readonly close: () => void } {
   const options = {
     timeout: CONNECT_TIMEOUT_MILLISECONDS,
     autoSelectFamily: true,
@@ -43,14 +43,27 @@ export function createGuardedConnector(
   };
   const connectAnywhere = buildConnector({ ...options, lookup: asNodeLookup(lookup, () => true) });
   const connectPublicly = buildConnector({ ...options, lookup: asNodeLookup(lookup, isPublicAddress) });
-  return (target, callback) => {
+  const opening = new Set<Socket>();
+  const open = (connector: buildConnector.connector, ...[target, callback]: Parameters<buildConnector.connector>) => {
+    // It answers the socket, though its type does not say so.
+    const socket = (connector as (...given: Parameters<buildConnector.connector>) => unknown)(target, (...outcome) => {
+      opening.delete(socket);
+      callback(...outcome);
+    }) as Socket;
+    opening.add(socket);
+  };
+  const connect: buildConnector.connector = (target, callback) => {
     const host = bareHost(target.hostname);
     const port = Number(target.port || (target.protocol === "http:" ? 80 : 443));
-    if (isAllowed(host, port)) return connectAnywhere(target, callback);
+    if (isAllowed(host, port)) return open(connectAnywhere, target, callback);
     // A socket does not look up what is an address already, so the check of the answers would never see it.
     if (isIP(host) !== 0 && !isPublicAddress(host)) return callback(refuseAddress(host, host), null);
-    return connectPublicly(target, callback);
+    return open(connectPublicly, target, callback);
   };
+  const close = () => {
+    for (const socket of opening) socket.destroy(new Error("Usher is stopping."));
+  };
+  return { connect, close };
 }
 
 /**

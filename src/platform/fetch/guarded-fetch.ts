@@ -79,14 +79,14 @@ const TRANSFER_HEADERS = ["content-encoding", "content-length", "transfer-encodi
 /** Makes the way out. One for the whole process: it holds the pool of connections. */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const isAllowed = createIsAllowed(options.allowedPrivateHosts);
-  const connect = createGuardedConnector(
+  const connector = createGuardedConnector(
     isAllowed,
     options.lookup ?? systemLookup,
     options.certificateAuthorities ?? [],
   );
-  const posts = createGuardedPost(isAllowed, connect);
+  const posts = createGuardedPost(isAllowed, connector.connect);
   const agent = new Agent({
-    connect,
+    connect: connector.connect,
     connections: CONNECTIONS_PER_ORIGIN,
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
@@ -111,7 +111,9 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     },
     post: posts.post,
     close: async () => {
-      await Promise.all([agent.destroy(), posts.close()]);
+      const closed = [agent.destroy(), posts.close()];
+      connector.close();
+      await Promise.all(closed);
     },
   };
 }
@@ -132,8 +134,12 @@ async function requestWithin<Result>(
     () => controller.abort(new FetchRefusal("TIMEOUT", `${host} did not answer in full within ${timeoutMs / 1000} s.`)),
     timeoutMs,
   );
+  // A request that still waits for its connection does not hear of the signal by itself.
+  const ended = new Promise<never>((_, reject) =>
+    controller.signal.addEventListener("abort", () => reject(controller.signal.reason as Error), { once: true }),
+  );
   try {
-    return await request(controller.signal);
+    return await Promise.race([request(controller.signal), ended]);
   } catch (error) {
     const reason = controller.signal.aborted ? controller.signal.reason : explainFailure(error, host);
     // An answer that was refused may still be arriving.

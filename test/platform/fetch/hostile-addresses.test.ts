@@ -50,7 +50,7 @@ describe("a URL whose host is an address", () => {
     "%s is refused by the connector itself, whoever asks it",
     async (hostname) => {
       const { connectedTo } = routeToLoopback([]);
-      const connect = createGuardedConnector(createIsAllowed([]), answering([]).lookup, []);
+      const { connect } = createGuardedConnector(createIsAllowed([]), answering([]).lookup, []);
       const outcome = await new Promise<unknown>((resolve) =>
         connect({ hostname, protocol: "https:", port: "443" }, (error: Error | null, socket: Socket | null) =>
           resolve(error ?? socket),

@@ -13,6 +13,8 @@ const KIBIBYTE = 1_024;
 const PATIENT = { timeoutMs: 50_000 };
 /** Short, where a test waits for the limit itself. */
 const IMPATIENT = { timeoutMs: 300 };
+/** Less than the ten seconds after which opening a connection ends by itself. */
+const BEFORE_CONNECTING_ENDS_MILLISECONDS = 8_000;
 /** When a test of the limit itself is given up. */
 const FAR_BEYOND_MILLISECONDS = 15_000;
 
@@ -162,14 +164,37 @@ describe("an answer that takes too long", () => {
     await expect(guard().fetch(`http://127.0.0.1:${port}/`, IMPATIENT)).rejects.toMatchObject({ code: "TIMEOUT" });
   });
 
-  test("because its name is not resolved is refused", async () => {
-    const guarded = guard({ allowedPrivateHosts: [], lookup: () => new Promise(() => {}), timeoutMs: 100 });
-    await expect(guarded.fetch("https://id.example.com/")).rejects.toMatchObject({
-      code: "TIMEOUT",
-      message: "id.example.com did not answer in full within 0.1 s.",
-    });
-  });
+  test(
+    "because its name is not resolved is refused",
+    async () => {
+      const guarded = guard({ allowedPrivateHosts: [], lookup: () => new Promise(() => {}), timeoutMs: 100 });
+      await expect(guarded.fetch("https://id.example.com/")).rejects.toMatchObject({
+        code: "TIMEOUT",
+        message: "id.example.com did not answer in full within 0.1 s.",
+      });
+    },
+    BEFORE_CONNECTING_ENDS_MILLISECONDS,
+  );
 });
+
+test(
+  "closing ends a connection that is being opened, and its request",
+  async () => {
+    const asked = promised<unknown>();
+    const guarded = guard({
+      allowedPrivateHosts: [],
+      lookup: () => {
+        asked.resolve(null);
+        return new Promise(() => {});
+      },
+    });
+    const request = expect(guarded.fetch("https://id.example.com/")).rejects.toMatchObject({ code: "UNREACHABLE" });
+    await asked.promise;
+    await guarded.close();
+    await request;
+  },
+  BEFORE_CONNECTING_ENDS_MILLISECONDS,
+);
 
 describe("a caller's signal", () => {
   test(
