@@ -1,6 +1,5 @@
 /** A whole installation for tests, in this process, over real HTTP, on a database of its own. */
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { migrations } from "../../migrations/index.js";
@@ -9,24 +8,15 @@ import { findKeyRingMistake } from "../../src/app/load-key-ring.js";
 import { readConfiguration } from "../../src/config/configuration.js";
 import { findDatabaseUrlMistake } from "../../src/platform/database/database-url.js";
 import { createLogger, type Logger } from "../../src/platform/telemetry/logger.js";
+import { askGraphQL, findFreePort, type Answer } from "./ask.js";
 import { testDatabaseUrl } from "./database.js";
+
+export { askGraphQL, findFreePort, type Answer } from "./ask.js";
 
 /** An operator key for tests; long enough for the configuration. */
 export const OPERATOR_KEY = "usher_op_test_0123456789abcdefghijklmnopqrstuvwxyz";
 /** A key ring for tests. */
 export const TEST_KEY_RING = `test:${Buffer.alloc(32, 7).toString("base64")}`;
-
-/** A GraphQL answer, unchecked: tests read what they expect and fail where it is missing. */
-export interface Answer {
-  // any: the shape is what the query asked for
-  readonly data: any;
-  readonly errors?: readonly {
-    readonly message: string;
-    readonly path?: readonly (string | number)[];
-    // any: details are typed by code
-    readonly extensions: { readonly code: string; readonly details: any; readonly reference: string | null };
-  }[];
-}
 
 export interface TestUsher {
   /** `http://localhost:PORT` */
@@ -105,29 +95,4 @@ export async function startTestUsher(options: TestUsherOptions = {}): Promise<Te
       await clean();
     },
   };
-}
-
-/** Posts a GraphQL request with an API key, or without one. */
-export async function askGraphQL(
-  url: string,
-  query: string,
-  variables: Record<string, unknown> = {},
-  key: string | null = null,
-): Promise<Answer> {
-  const response = await fetch(`${url}/graphql`, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...(key === null ? {} : { authorization: `Bearer ${key}` }) },
-    body: JSON.stringify({ query, variables }),
-  });
-  return (await response.json()) as Answer;
-}
-
-/** A port that nobody listens on at the moment; `USHER_URL` must name it before the server listens. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port was given out");
-  return address.port;
 }
