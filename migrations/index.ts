@@ -8,6 +8,7 @@ import { CreateRateLimit1764500000000 } from "./1764500000000-create-rate-limit.
 import { IndexSubjects1764600000000 } from "./1764600000000-index-subjects.js";
 import { CreateTraining1764700000000 } from "./1764700000000-create-training.js";
 import { AddIdentityEmailVerified1764750000000 } from "./1764750000000-add-identity-email-verified.js";
+import { AddConnectionIssuerChangedAt1764810000000 } from "./1764810000000-add-connection-issuer-changed-at.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -18,4 +19,5 @@ export const migrations: readonly MigrationClass[] = [
   IndexSubjects1764600000000,
   CreateTraining1764700000000,
   AddIdentityEmailVerified1764750000000,
+  AddConnectionIssuerChangedAt1764810000000,
 ];

@@ -38,12 +38,20 @@ export const UNKNOWN_CONNECTION_TYPE = defineFailure<{ type: string }>({
 export const CONFIRMATION_REQUIRED = defineFailure<{
   /** How many users the change affects now. */
   affectedUsers: number;
+  /** Where settings change the issuer: the one before and the one after; `null` where only the provider can say it. */
+  issuer?: { readonly before: string | null; readonly after: string | null };
 }>({
   code: "CONFIRMATION_REQUIRED",
   status: 409,
-  message: ({ affectedUsers }) =>
-    `This changes which account ${affectedUsers} ${affectedUsers === 1 ? "user" : "users"} may be led to at the next sign-in. Nothing was changed yet.`,
-  remedy: "Look at accountLinkingEffect, and send the number that details.affectedUsers has as confirmAffectedUsers.",
+  message: ({ affectedUsers, issuer }) => {
+    const users = `${affectedUsers} ${affectedUsers === 1 ? "user" : "users"}`;
+    if (issuer === undefined)
+      return `This changes which account ${users} may be led to at the next sign-in. Nothing was changed yet.`;
+    const [before, after] = [issuer.before ?? "the present one", issuer.after ?? "the one that the provider will name"];
+    return `This changes the connection's issuer from ${before} to ${after}. ${users} linked under the issuer before cannot sign in until relinkIdentities moves their links. Nothing was changed yet.`;
+  },
+  remedy:
+    "Send the number that details.affectedUsers has as confirmAffectedUsers. accountLinkingEffect lists the users whom a switch of accountLinking affects.",
 });
 
 export const IDENTITY_NOT_MERGED = defineFailure({

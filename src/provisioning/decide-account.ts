@@ -67,6 +67,8 @@ export interface AccountSituation {
   readonly domainProved: boolean;
   /** Whether another subject of this connection has the arrival's address. */
   readonly addressOfAnotherSubject: boolean;
+  /** The link of the same subject and address under the issuer that the connection had before; `null` where there is none. */
+  readonly formerIssuer: { readonly issuer: string; readonly changedAt: Date | null } | null;
   /** What became of an earlier request to link this identity, under `ADMIN_LINK`. */
   readonly linkRequest: "NONE" | "PENDING" | "REJECTED";
 }
@@ -108,12 +110,23 @@ export function decideAccount(situation: AccountSituation): AccountDecision {
   const { awaited } = situation;
   if (awaited !== null && isProved(situation))
     return { kind: "match", user: awaited.user, awaited: awaited.identityId };
+  if (situation.formerIssuer !== null)
+    return refuse(failures.ISSUER_CHANGED, describeFormerIssuer(profile, situation.formerIssuer));
   if (situation.addressOfAnotherSubject)
     return refuse(
       failures.SUBJECT_CHANGED,
       `${profile.email ?? "The address"} is the address of another subject of this connection; this one is ${profile.subject}.`,
     );
   return matchPrepared(situation) ?? joinOthers(situation) ?? { kind: "new", retire: null };
+}
+
+function describeFormerIssuer(
+  { issuer, subject }: NormalizedProfile,
+  former: NonNullable<AccountSituation["formerIssuer"]>,
+): string {
+  return former.changedAt === null
+    ? `The subject ${subject} is the same; it is linked under the issuer ${former.issuer}, and came from ${issuer}.`
+    : `The subject ${subject} is the same; the connection's issuer was changed from ${former.issuer} to ${issuer} on ${former.changedAt.toISOString()}.`;
 }
 
 /** A prepared account is found by the match key, but never by an address that the provider calls unverified. */

@@ -57,6 +57,12 @@ export const SUBJECT_CHANGED = refusal(
   "The provider re-created the person or gave the address to somebody else. Make sure who it is before you give them the existing account.",
 );
 
+export const ISSUER_CHANGED = refusal(
+  "ISSUER_CHANGED",
+  "Your company's sign-in service was moved, and your account has not been moved along yet. Please tell your administrator.",
+  "The connection's issuer changed, and the person's link is under the issuer before. Move the links with relinkIdentities from the one issuer to the other, both of which detail names. If the change was a mistake, change the settings back.",
+);
+
 export const ACCOUNT_DISABLED = refusal(
   "ACCOUNT_DISABLED",
   "Your account is disabled.",
@@ -126,6 +132,7 @@ export const PROVISIONING_FAILURES = [
   NO_MATCHING_ACCOUNT,
   ACCOUNT_AMBIGUOUS,
   SUBJECT_CHANGED,
+  ISSUER_CHANGED,
   ACCOUNT_DISABLED,
   ACCOUNT_ARCHIVED,
   ACCOUNT_PENDING_APPROVAL,

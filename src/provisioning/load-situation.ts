@@ -55,7 +55,7 @@ export async function loadSituation(
 async function loadAccount(
   unit: UnitOfWork,
   arrival: Arrival,
-  { policies }: Connection,
+  { policies, issuerChangedAt }: Connection,
   precedence: OrganizationPolicies["fieldPrecedence"],
 ): Promise<Situation["account"]> {
   const { organizationId, connectionId, profile } = arrival;
@@ -90,6 +90,7 @@ async function loadAccount(
     domainProved:
       email !== null && (mayJoin || awaited !== null) && (await isDomainProved(unit, organizationId, email)),
     addressOfAnotherSubject: others.length > 0,
+    formerIssuer: nobody ? findFormerIssuer(others, profile, issuerChangedAt) : null,
     linkRequest: nobody ? await findLinkRequestState(unit, connectionId, profile.issuer, profile.subject) : "NONE",
   };
 }
@@ -101,6 +102,16 @@ async function findOthersWithAddress(
   email: string,
 ): Promise<readonly Identity[]> {
   return await findIdentitiesByEmail(unit, connectionId, foldCase(email), profile);
+}
+
+/** A link of the same subject under another issuer: not a different person, but one whose provider moved. */
+function findFormerIssuer(
+  others: readonly Identity[],
+  { subject }: Arrival["profile"],
+  changedAt: Date | null,
+): Situation["account"]["formerIssuer"] {
+  const link = others.find((other) => other.subject === subject);
+  return link === undefined ? null : { issuer: link.issuer, changedAt };
 }
 
 /**

@@ -146,6 +146,24 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         );
       });
 
+      test("name their issuer by a pure function, whatever combination is there", () => {
+        fc.assert(
+          fc.property(combinationsOf(peer, settings), (draft) => {
+            const frozen = freeze(draft);
+            const issuer = type.issuer(frozen);
+            expect(["named", "learnt", "open"]).toContain(issuer.kind);
+            if (issuer.kind === "named") expect(issuer.issuers).not.toEqual([]);
+            expect(type.issuer(frozen)).toEqual(issuer);
+          }),
+        );
+      });
+
+      test("that are complete name the issuer of the people who sign in, or where it is learnt", () => {
+        const issuer = type.issuer(settings);
+        if (issuer.kind === "named") expect(issuer.issuers).toContain(peer.identityOf(1).issuer);
+        else expect(issuer).toEqual({ kind: "learnt", from: expect.stringMatching(/\S/) });
+      });
+
       test("that are complete have nothing wrong with them", () => {
         expect(type.check(settings, true)).toEqual([]);
         for (const [setting, { required }] of settingsOf(type)) if (required) expect(settings[setting]).not.toBeNull();

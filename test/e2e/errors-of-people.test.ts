@@ -293,6 +293,16 @@ describe("what an administrator is refused", () => {
       },
     ],
     [
+      "CONFIRMATION_REQUIRED",
+      "another issuer without the number",
+      async (tenant) => {
+        await tenant.signIn(createBrowser(), makePerson("ada"));
+        const settings = { oidc: { discoveryUrl: "https://new.example.com", clientSecret: "s3cret" } };
+        const issuer = { before: provider.issuer, after: "https://new.example.com" };
+        return input("updateConnection", { id: tenant.connectionId, settings }, { affectedUsers: 1, issuer });
+      },
+    ],
+    [
       "IDENTITY_NOT_MERGED",
       "a link of one's own, undone",
       async (tenant) => {
@@ -473,6 +483,17 @@ describe("what an administrator reads of a person who was refused at the door", 
     SUBJECT_CHANGED: {
       before: (tenant) => tenant.signIn(createBrowser(), makePerson("ada", { sub: "ada-before" })),
       detail: text,
+    },
+    ISSUER_CHANGED: {
+      before: async (tenant) => {
+        const { connectionId } = tenant;
+        await tenant.signIn(createBrowser(), makePerson("ada"));
+        const ends = { fromConnectionId: connectionId, toConnectionId: connectionId };
+        await tenant.ask(`mutation ($input: RelinkIdentitiesInput!) { relinkIdentities(input: $input) { hasMore } }`, {
+          input: { ...ends, fromIssuer: provider.issuer, toIssuer: `${provider.issuer}/` },
+        });
+      },
+      detail: expect.stringContaining("is the same"),
     },
     ACCOUNT_DISABLED: { before: known("disableUser"), detail: text },
     ACCOUNT_ARCHIVED: { before: known("archiveUser"), detail: text },

@@ -98,6 +98,7 @@ export async function openHall(): Promise<Hall> {
         policies: { ...DEFAULT_CONNECTION_POLICIES, ...policies },
         version: 1,
         trustVersion: 1,
+        issuerChangedAt: null,
         firstActivatedAt: house.clock.now,
         createdAt: house.clock.now,
         updatedAt: house.clock.now,

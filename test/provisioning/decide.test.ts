@@ -88,6 +88,11 @@ describe("deciding about an arrival", () => {
     ],
     ["two prepared accounts", { prepared: [{}, {}] }, "ACCOUNT_AMBIGUOUS"],
 
+    [
+      "the same subject under another issuer",
+      { addressOfAnotherSubject: true, formerIssuer: { issuer: "https://old.example.com", changedAt: null } },
+      "ISSUER_CHANGED",
+    ],
     ["the address of another subject", { addressOfAnotherSubject: true }, "SUBJECT_CHANGED"],
     [
       "the address of another subject, and a prepared account",
@@ -181,6 +186,13 @@ describe("deciding about an arrival", () => {
     expect(detailOf({ prepared: [{}, {}] })).toBe("Accounts prepared-1 and prepared-2 were prepared for this person.");
     expect(detailOf({ policies: { jitProvisioning: false } })).toBe("Subject ada-1, address ada@acme.example.");
     expect(detailOf({ addressOfAnotherSubject: true })).toContain("this one is ada-1");
+    const former = { issuer: "https://old.example.com", changedAt: new Date("2026-11-23T09:00:00.000Z") };
+    expect(detailOf({ formerIssuer: former })).toBe(
+      "The subject ada-1 is the same; the connection's issuer was changed from https://old.example.com to https://id.example on 2026-11-23T09:00:00.000Z.",
+    );
+    expect(detailOf({ formerIssuer: { ...former, changedAt: null } })).toBe(
+      "The subject ada-1 is the same; it is linked under the issuer https://old.example.com, and came from https://id.example.",
+    );
     expect(detailOf({ own: { status: "DISABLED" } })).toBe("User user-1.");
   });
 });

@@ -91,6 +91,7 @@ export interface Changes {
   readonly ownAddressKept?: boolean;
   readonly domainProved?: boolean;
   readonly addressOfAnotherSubject?: boolean;
+  readonly formerIssuer?: Situation["account"]["formerIssuer"];
   readonly linkRequest?: Situation["account"]["linkRequest"];
   /** By user id; who is not named holds nothing. */
   readonly holdings?: Readonly<Record<string, Partial<Holdings>>>;
@@ -146,6 +147,7 @@ export function situation(changes: Changes = {}): Situation {
       awaited: changes.awaited ? knownAs("identity-awaited", "awaited-1", changes.awaited) : null,
       domainProved: changes.domainProved ?? false,
       addressOfAnotherSubject: changes.addressOfAnotherSubject ?? false,
+      formerIssuer: changes.formerIssuer ?? null,
       linkRequest: changes.linkRequest ?? "NONE",
     },
     holdings: new Map(
@@ -276,6 +278,7 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
       ),
       awaited: null,
       addressOfAnotherSubject: false,
+      formerIssuer: null,
     },
     holdings: new Map([...given.holdings, [user.id, after]]),
     seats: { ...given.seats, seatsInUse: given.seats.seatsInUse + (decision.takesSeat ? 1 : 0) },
@@ -461,6 +464,7 @@ export const situationArbitrary: fc.Arbitrary<Situation> = fc
       ),
       domainProved: fc.boolean(),
       addressOfAnotherSubject: fc.boolean(),
+      formerIssuer: fc.constantFrom(null, { issuer: "https://old.example.com", changedAt: null }),
       linkRequest: fc.constantFrom("NONE" as const, "PENDING" as const, "REJECTED" as const),
     }),
     holdings: fc.array(holdingsArbitrary, { minLength: USERS.length, maxLength: USERS.length }),

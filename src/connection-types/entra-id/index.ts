@@ -50,6 +50,8 @@ export function createEntraIdType(authority: string) {
       { name: "redirectUrl", label: "Redirect URI (platform: Web)", value: callbackUrl },
       { name: "signOnUrl", label: "Home page URL (the tile in My Apps)", value: startUrl },
     ],
+    issuer: ({ tenantId }) =>
+      tenantId === null ? { kind: "open" } : { kind: "named", issuers: [issuerOf(authority, tenantId)] },
     open: async (settings, runtime) => {
       const provider = await findDirectory(describeSource(authority, settings, runtime), runtime);
       return { settings, provider, keys: createKeySet(provider.jwksUri, runtime) };
@@ -77,12 +79,16 @@ export function createEntraIdType(authority: string) {
   });
 }
 
+function issuerOf(authority: string, tenantId: string): string {
+  return `${authority}/${tenantId}/v2.0`;
+}
+
 /**
  * The v2.0 issuer of the pinned directory. Microsoft's document names endpoints on other hosts (userinfo is at Graph);
  * they may be used, because the operator says where the document is, and no administrator of a connection.
  */
 function describeSource(authority: string, { tenantId }: EntraIdSettings, { urls }: Runtime): DiscoverySource {
-  const issuer = `${authority}/${tenantId}/v2.0`;
+  const issuer = issuerOf(authority, tenantId);
   return { address: issuer, issuer, allowCrossHostEndpoints: true, rules: urls };
 }
 

@@ -62,6 +62,7 @@ export function createGoogleWorkspaceType(issuer: string) {
       { name: "redirectUrl", label: "Authorized redirect URI", value: callbackUrl },
       { name: "signOnUrl", label: "Start URL (for a link in the company's start page)", value: startUrl },
     ],
+    issuer: () => ({ kind: "named", issuers: [issuer] }),
     open: async (settings, runtime) => {
       const provider = await discoverProvider(describeSource(issuer, runtime), runtime);
       return { settings, provider, keys: createKeySet(provider.jwksUri, runtime) };

@@ -12,6 +12,7 @@ import {
   diagnoseProvider,
   discoverProvider,
   flattenClaims,
+  issuersFoundAt,
   lacksPerson,
   makeEndSessionUrl,
   OIDC_REFUSALS,
@@ -50,6 +51,10 @@ export const oidc = defineConnectionType<typeof OIDC_SETTINGS, OpenedOidc, Verif
     { name: "signOnUrl", label: "Initiate login URI (start URL, portal tile)", value: startUrl },
     { name: "logoutUrl", label: "Sign-out redirect URI (post logout redirect URI)", value: logoutUrl },
   ],
+  issuer: ({ discoveryUrl, issuer }) => {
+    if (issuer !== null) return { kind: "named", issuers: [issuer] };
+    return discoveryUrl === null ? { kind: "open" } : { kind: "named", issuers: issuersFoundAt(discoveryUrl) };
+  },
   open: async (settings, runtime) => {
     const source = describeSource(settings, runtime);
     const provider = "discovery" in source ? await discoverProvider(source.discovery, runtime) : source.provider();

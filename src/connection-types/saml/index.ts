@@ -60,6 +60,10 @@ export function createSamlConnectionType(makeValidator: () => Validator) {
         wantAssertionsSigned: settings.signedPart === "ASSERTION" || settings.signedPart === "BOTH",
       }),
     }),
+    issuer: ({ entityId, metadataUrl }) => {
+      if (entityId !== null) return { kind: "named", issuers: [entityId] };
+      return metadataUrl === null ? { kind: "open" } : { kind: "learnt", from: metadataUrl };
+    },
     open: (settings, runtime) => openConnection(settings, runtime, (validator ??= makeValidator())),
     strategy: (opened) => opened.strategy,
     normalize,

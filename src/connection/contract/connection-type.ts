@@ -146,6 +146,11 @@ export interface ConnectionType<
   readonly check: (settings: DraftSettingsOf<Declaration>, complete: boolean) => readonly SettingIssue[];
   /** What to paste at the provider; known before anything else is. */
   readonly serviceProvider: (addresses: Addresses) => readonly ServiceProviderDetail[];
+  /**
+   * Pure: the issuer that profiles will carry, as far as the settings tell before anybody asks the provider. A change that
+   * leaves linked people behind is refused until an administrator confirms it. Reads no secret.
+   */
+  readonly issuer: (settings: DraftSettingsOf<Declaration>) => SettingsIssuer;
   /** Discovery, keys, certificates: once per stored version, shared by all requests. May fail with a ProtocolRefusal. */
   readonly open: (settings: SettingsOf<Declaration>, runtime: Runtime) => Promise<Opened>;
   /**
@@ -191,6 +196,15 @@ export interface ConnectionType<
   /** Ends what the type holds for the whole process, such as worker threads. Called once, at stop. */
   readonly close?: () => Promise<void>;
 }
+
+/** What settings say of the issuer under which a connection's people are known. */
+export type SettingsIssuer =
+  /** Profiles carry one of these issuers, letter by letter. */
+  | { readonly kind: "named"; readonly issuers: readonly string[] }
+  /** Profiles carry the issuer that the document at this address names. */
+  | { readonly kind: "learnt"; readonly from: string }
+  /** The settings are those of a draft, and say nothing yet. */
+  | { readonly kind: "open" };
 
 /** A connection type whose parameters are not of interest, as the registry holds it. */
 export type AnyConnectionType = ConnectionType<any, any, any>; // any: a registry of differently typed plugins; `defineConnectionType` checked each

@@ -43,7 +43,7 @@ export class UpdateConnectionInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      "How many users a switch of accountLinking to or from MERGE_BY_EMAIL affects, as accountLinkingEffect or details.affectedUsers told. The switch is refused with CONFIRMATION_REQUIRED when it is another number. Not needed where nobody is affected.",
+      "How many users a switch of accountLinking to or from MERGE_BY_EMAIL affects, or how many are linked under an issuer that the settings replace, as accountLinkingEffect or details.affectedUsers told. The change is refused with CONFIRMATION_REQUIRED when it is another number. Not needed where nobody is affected.",
   })
   confirmAffectedUsers?: number | null;
 

@@ -34,14 +34,29 @@ export class RelinkIdentityInput {
 
 @InputType({
   description:
-    "People to move from one connection to another. Where both are the same provider, they sign in as before. Where the other is a different provider, the person is found by the address that they come with, once, if it is verified as `requireVerifiedEmail` of that connection asks.",
+    "People to move from one connection to another, or inside one connection from one issuer to another, whose subjects stay the same. Where both connections are the same provider, they sign in as before. Where the other is a different provider, the person is found by the address that they come with, once, if it is verified as `requireVerifiedEmail` of that connection asks.",
 })
 export class RelinkIdentitiesInput {
   @Field(() => ID, { description: "The connection that they sign in through now." })
   fromConnectionId!: string;
 
-  @Field(() => ID, { description: "The connection that they are to sign in through; of the same organization." })
+  @Field(() => ID, {
+    description:
+      "The connection that they are to sign in through; of the same organization. The same connection where its issuer changed.",
+  })
   toConnectionId!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Inside one connection: the issuer that their links are under, letter by letter.",
+  })
+  fromIssuer?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Inside one connection: the issuer that the connection has now, letter by letter.",
+  })
+  toIssuer?: string | null;
 
   @Field(() => [ID], {
     nullable: true,
@@ -74,7 +89,7 @@ export class RelinkIdentitiesPayload {
   results!: readonly RelinkResult[];
 
   @Field(() => Boolean, {
-    description: "Whether the connection has more people than one request takes; repeat it, or name `userIds`.",
+    description: "Whether there are more people than one request takes; repeat it, or name `userIds`.",
   })
   hasMore!: boolean;
 }

@@ -157,7 +157,7 @@ export class LinkingResolver {
 
   @Mutation(() => RelinkIdentitiesPayload, {
     description:
-      "Moves people to another connection, and ends their sessions through the one before. Ask with `dryRun` first, and look at `results`: who cannot be moved is told why there, and the others are moved. Needs USERS_WRITE.",
+      "Moves people to another connection, or inside one connection to its new issuer, the way out of ISSUER_CHANGED; ends their sessions through the connection that they were in. Ask with `dryRun` first, and look at `results`: who cannot be moved is told why there, and the others are moved. Needs USERS_WRITE.",
   })
   async relinkIdentities(
     @Ctx() context: RequestContext,

@@ -12,8 +12,16 @@ import { describeAccount } from "../../people/user/user.changes.js";
 import { findUsers } from "../../people/user/user.repository.js";
 import type { User } from "../../people/user/user.js";
 import { USER_LINKED, USER_UNMERGED } from "./identity.events.js";
-import { findLinks, insertIdentity, moveIdentity, retireIdentity } from "./identity.repository.js";
+import {
+  findLinks,
+  findLinksOfPerson,
+  insertIdentity,
+  moveIdentity,
+  renameIdentity,
+  retireIdentity,
+} from "./identity.repository.js";
 import type { Identity, PersonAtProvider } from "./identity.js";
+import { renameLinkRequests } from "./link-request.repository.js";
 
 /**
  * Leads a person at a provider to an account from now on: their own link leads there, and one that merging made is retired.
@@ -79,6 +87,41 @@ export async function movePerson(
     after: { connectionId, issuer, subject, userId: user.id, linkKind: identity.linkKind, endedSessions },
   });
   return identity;
+}
+
+/**
+ * Puts all links of a person under another issuer of their connection, since the connection's issuer changed and the subject
+ * did not: what merging made, hides or must not make again stays so. A link that is there already takes the place of the
+ * moved one. What an administrator decided about the person's requests holds under the new issuer too.
+ */
+export async function renameIssuer(
+  unit: UnitOfWork,
+  organization: Organization,
+  person: PersonAtProvider,
+  issuer: string,
+): Promise<void> {
+  const { connectionId, subject } = person;
+  const links = await findLinksOfPerson(unit, person);
+  const { own, merged } = await findLinks(unit, connectionId, issuer, subject);
+  const live = links.filter(({ retiredAt }) => retiredAt === null);
+  const users = await findUsers(unit, [...new Set(live.map(({ userId }) => userId))]);
+  const endedSessions = await endSessionsThrough(unit, connectionId, [...users.keys()]);
+  for (const link of links) {
+    const there = link.retiredAt !== null ? null : link.linkKind === "OWN" ? own : merged;
+    if (there !== null) await retireIdentity(unit, link.id);
+    const identity = there ?? (await renameIdentity(unit, link, issuer));
+    const user = users.get(link.userId);
+    if (link.retiredAt !== null || user === undefined) continue;
+    await tellLinked(unit, organization, user, { identity, previousUserIds: [] });
+    await recordAudit(unit, {
+      organizationId: organization.id,
+      action: "identity.moved",
+      subject: { type: "identity", id: link.id },
+      before: { connectionId, issuer: link.issuer, subject, userId: user.id, linkKind: link.linkKind },
+      after: { connectionId, issuer, subject, userId: user.id, linkKind: link.linkKind, endedSessions },
+    });
+  }
+  await renameLinkRequests(unit, person, issuer);
 }
 
 /** Undoes a merge: the link is kept for the record, the person's sessions in that account end, and merging never makes it again. */

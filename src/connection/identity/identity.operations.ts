@@ -16,8 +16,8 @@ import { linkPerson, retireMerge } from "./identity.changes.js";
 import { findIdentityById, findLinks } from "./identity.repository.js";
 import type { Identity, PersonAtProvider } from "./identity.js";
 
-/** As wide as the columns. */
-const LONGEST_IDENTIFIER = 512;
+/** The longest issuer or subject, as wide as the columns. */
+export const LONGEST_IDENTIFIER = 512;
 
 /** A person at a provider, by an identity that is known or by connection, issuer and subject; and whom they belong to. */
 export interface RelinkInput {

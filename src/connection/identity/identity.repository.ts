@@ -5,7 +5,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
-import { identityKey, retiredKey, type Identity, type LinkKind } from "./identity.js";
+import { identityKey, retiredKey, type Identity, type LinkKind, type PersonAtProvider } from "./identity.js";
 import { IdentityRow } from "./identity.row.js";
 
 interface Raw {
@@ -66,6 +66,26 @@ export async function findLinks(reader: Reader, connectionId: string, issuer: st
   return { own: of("OWN"), merged: of("MERGED"), unmerged };
 }
 
+/** Keys in one look-up of a person's links; more than one retired link is rare. */
+const KEYS_AT_ONCE = 10;
+
+/** Every link of a person at a provider, retired ones too. */
+export async function findLinksOfPerson(reader: Reader, person: PersonAtProvider): Promise<readonly Identity[]> {
+  const { connectionId, issuer, subject } = person;
+  const keyHash = identityKey(connectionId, issuer, subject);
+  const links: Identity[] = [];
+  for (let ordinal = 1; ; ordinal += KEYS_AT_ONCE) {
+    const retired = Array.from({ length: KEYS_AT_ONCE }, (_, index) => retiredKey(keyHash, ordinal + index));
+    const keys = ordinal === 1 ? [keyHash, ...retired] : retired;
+    const raws = await reader.rows<Raw & { key_hash: string }>(
+      `SELECT ${COLUMNS}, i.key_hash FROM identity i WHERE i.key_hash IN (${keys.map(() => "?").join(", ")})`,
+      keys,
+    );
+    links.push(...raws.map(fromRaw));
+    if (!raws.some((raw) => raw.key_hash === retired.at(-1))) return links;
+  }
+}
+
 /** One identity by id at a connection within the scope, or `null`. */
 export async function findIdentityById(reader: Reader, scope: OrganizationScope, id: string): Promise<Identity | null> {
   const raw = await reader.row<Raw>(
@@ -104,18 +124,28 @@ export async function retireIdentity(unit: UnitOfWork, id: string): Promise<void
     [id],
   );
   if (raw === undefined || raw.retired_at !== null) return;
-  let ordinal = 1;
-  const isTaken = async () =>
-    (await unit.row("SELECT id FROM identity WHERE key_hash = ? AND link_kind = ?", [
-      retiredKey(raw.key_hash, ordinal),
-      raw.link_kind,
-    ])) !== undefined;
-  while (await isTaken()) ordinal += 1;
   await unit.execute("UPDATE identity SET key_hash = ?, retired_at = ? WHERE id = ?", [
-    retiredKey(raw.key_hash, ordinal),
+    await findFreeRetiredKey(unit, raw.key_hash, raw.link_kind),
     unit.now,
     id,
   ]);
+}
+
+async function findFreeRetiredKey(unit: UnitOfWork, keyHash: string, linkKind: string): Promise<string> {
+  for (let ordinal = 1; ; ordinal += 1) {
+    const key = retiredKey(keyHash, ordinal);
+    const taken = await unit.row("SELECT id FROM identity WHERE key_hash = ? AND link_kind = ?", [key, linkKind]);
+    if (taken === undefined) return key;
+  }
+}
+
+/** Puts a link under another issuer of its connection. It stays what it is: own or merged, followed or retired. */
+export async function renameIdentity(unit: UnitOfWork, identity: Identity, issuer: string): Promise<Identity> {
+  const { id, connectionId, subject, linkKind, retiredAt } = identity;
+  const keyHash = identityKey(connectionId, issuer, subject);
+  const key = retiredAt === null ? keyHash : await findFreeRetiredKey(unit, keyHash, linkKind);
+  await unit.execute("UPDATE identity SET issuer = ?, key_hash = ? WHERE id = ?", [issuer, key, id]);
+  return { ...identity, issuer };
 }
 
 /** Makes a link lead to another user, or a person at another connection; it is the person's own from then on. */
@@ -143,7 +173,7 @@ export async function moveIdentity(
 /**
  * The identities of a connection whose provider last sent an address, at most two: more are never of interest.
  *
- * @param except a person whose own links do not count
+ * @param except a person whose own links do not count; those of the same subject under another issuer come first
  */
 export async function findIdentitiesByEmail(
   reader: Reader,
@@ -154,8 +184,8 @@ export async function findIdentitiesByEmail(
   const keyHash = except === undefined ? "" : identityKey(connectionId, except.issuer, except.subject);
   const raws = await reader.rows<Raw>(
     `SELECT ${COLUMNS} FROM identity i WHERE i.connection_id = ? AND i.email_key = ? AND i.key_hash <> ?
-        AND i.retired_at IS NULL ORDER BY i.id LIMIT 2`,
-    [connectionId, emailKey, keyHash],
+        AND i.retired_at IS NULL ORDER BY CASE WHEN i.subject = ? THEN 0 ELSE 1 END, i.id LIMIT 2`,
+    [connectionId, emailKey, keyHash, except?.subject ?? ""],
   );
   return raws.map(fromRaw);
 }
@@ -184,25 +214,54 @@ export interface FollowedLinksQuery {
   readonly merges: boolean;
   /** `null` for everybody. */
   readonly userIds: readonly string[] | null;
+  /** `null` for links of every issuer. */
+  readonly issuer: string | null;
   readonly limit: number;
+}
+
+/** Links that sign-ins through a connection follow, of the table alias `i`. */
+function followedLinks(merges: boolean): string {
+  const followed = merges
+    ? `(i.link_kind = 'MERGED' OR NOT EXISTS
+         (SELECT 1 FROM identity m WHERE m.key_hash = i.key_hash AND m.link_kind = 'MERGED'))`
+    : "i.link_kind = 'OWN'";
+  return `i.connection_id = ? AND i.retired_at IS NULL AND ${followed}`;
+}
+
+/**
+ * How many users sign-ins through a connection lead to.
+ *
+ * @param links `among` the issuers whose links count, `null` for all; `except` issuers whose links do not
+ */
+export async function countLinkedUsers(
+  reader: Reader,
+  connectionId: string,
+  links: { readonly merges: boolean; readonly among: readonly string[] | null; readonly except: readonly string[] },
+): Promise<number> {
+  const { merges, among, except } = links;
+  const marks = (issuers: readonly string[]) => issuers.map(() => "?").join(", ");
+  const row = await reader.row<{ users: number | string }>(
+    `SELECT COUNT(DISTINCT i.user_id) AS users FROM identity i WHERE ${followedLinks(merges)}
+      ${among === null ? "" : `AND i.issuer IN (${marks(among)})`}
+      ${except.length === 0 ? "" : `AND i.issuer NOT IN (${marks(except)})`}`,
+    [connectionId, ...(among ?? []), ...except],
+  );
+  return Number(row?.users ?? 0);
 }
 
 /** The links that sign-ins through a connection follow, by user. */
 export async function findFollowedLinks(
   reader: Reader,
   connectionId: string,
-  { merges, userIds, limit }: FollowedLinksQuery,
+  { merges, userIds, issuer, limit }: FollowedLinksQuery,
 ): Promise<Identity[]> {
   if (userIds?.length === 0) return [];
-  const followed = merges
-    ? `(i.link_kind = 'MERGED' OR NOT EXISTS
-         (SELECT 1 FROM identity m WHERE m.key_hash = i.key_hash AND m.link_kind = 'MERGED'))`
-    : "i.link_kind = 'OWN'";
   const raws = await reader.rows<Raw>(
-    `SELECT ${COLUMNS} FROM identity i WHERE i.connection_id = ? AND i.retired_at IS NULL AND ${followed}
+    `SELECT ${COLUMNS} FROM identity i WHERE ${followedLinks(merges)}
+      ${issuer === null ? "" : "AND i.issuer = ?"}
       ${userIds === null ? "" : `AND i.user_id IN (${userIds.map(() => "?").join(", ")})`}
       ORDER BY i.user_id, i.id LIMIT ${limit}`,
-    [connectionId, ...(userIds ?? [])],
+    [connectionId, ...(issuer === null ? [] : [issuer]), ...(userIds ?? [])],
   );
   return raws.map(fromRaw);
 }

@@ -4,7 +4,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import type { OrganizationScope } from "../../access/caller.js";
 import { toDate, toDateOrNull } from "../../platform/database/values.js";
-import { identityKey } from "./identity.js";
+import { identityKey, type PersonAtProvider } from "./identity.js";
 import type { LinkRequest, LinkRequestState } from "./link-request.js";
 import { LinkRequestRow } from "./link-request.row.js";
 
@@ -94,6 +94,16 @@ export async function findLinkRequestState(
     [identityKey(connectionId, issuer, subject)],
   );
   return row?.state === "PENDING" || row?.state === "REJECTED" ? row.state : "NONE";
+}
+
+/** Puts the requests of a person under another issuer of their connection. */
+export async function renameLinkRequests(unit: UnitOfWork, person: PersonAtProvider, issuer: string): Promise<void> {
+  const { connectionId, subject } = person;
+  await unit.execute("UPDATE link_request SET issuer = ?, key_hash = ? WHERE key_hash = ?", [
+    issuer,
+    identityKey(connectionId, issuer, subject),
+    identityKey(connectionId, person.issuer, subject),
+  ]);
 }
 
 /** Stores a request that waits for an administrator. */

@@ -1,12 +1,14 @@
 /**
- * Moving people from one connection to another of the same organization, one or many, with a preview: the links of the first
- * connection become links of the second, under the same issuer and subject. Where the second is another provider, which
- * knows people by other subjects, a moved link waits there for its person's address (see `provisioning`).
+ * Moving people, one or many, with a preview. From one connection to another of the same organization, the links of the first
+ * become links of the second, under the same issuer and subject. Where the second is another provider, which knows people by
+ * other subjects, a moved link waits there for its person's address (see `provisioning`). Inside one connection, whose issuer
+ * changed, links move from one issuer to the other, under the same subject.
  */
 import { causeOf, scopeFor, type Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { Failure, INVALID_INPUT, NOT_FOUND, type FieldIssue } from "../../platform/errors/failure.js";
+import { InputCheck } from "../../platform/errors/input.js";
 import { requireHoldingUser } from "../../people/role/require-holding-user.js";
 import { findUsers } from "../../people/user/user.repository.js";
 import type { User } from "../../people/user/user.js";
@@ -14,9 +16,10 @@ import { IDENTITY_TAKEN } from "../failures.js";
 import type { ConnectionServices } from "../services.js";
 import type { Connection } from "../stored/connection.js";
 import { findConnection } from "../stored/connection.repository.js";
-import { movePerson } from "./identity.changes.js";
-import { lockFor } from "./identity.operations.js";
-import { findFollowedLinks, findLinks } from "./identity.repository.js";
+import { storedIssuerOf } from "../stored/issuer-change.js";
+import { movePerson, renameIssuer } from "./identity.changes.js";
+import { LONGEST_IDENTIFIER, lockFor } from "./identity.operations.js";
+import { findFollowedLinks, findLinks, findLinksOfPerson } from "./identity.repository.js";
 import type { Identity } from "./identity.js";
 
 /** People in one request at most: all of them are one unit of work, for which others of the organization wait. */
@@ -25,6 +28,9 @@ export const MOST_PEOPLE_AT_ONCE = 500;
 export interface RelinkManyInput {
   readonly fromConnectionId: string;
   readonly toConnectionId: string;
+  /** The issuers to move between inside one connection; absent where people move to another connection. */
+  readonly fromIssuer?: string | null;
+  readonly toIssuer?: string | null;
   /** Whom to move; absent moves everybody, as many as one request takes. */
   readonly userIds?: readonly string[] | null;
   /** Changes nothing, and answers what would become of each. */
@@ -47,7 +53,7 @@ export interface RelinkResult {
 /** What became of everybody, and whether there is more to do. */
 export interface RelinkedMany {
   readonly results: readonly RelinkResult[];
-  /** Whether the connection has more people than one request takes. */
+  /** Whether there are more people than one request takes. */
   readonly hasMore: boolean;
 }
 
@@ -70,15 +76,59 @@ export async function relinkIdentities(
 ): Promise<RelinkedMany> {
   const { from, to } = await readConnections(services, caller, input);
   const userIds = input.userIds == null ? null : [...new Set(input.userIds)];
-  if (input.dryRun === true) return describe(await plan(services.reader, caller, { from, to, userIds }), userIds);
+  const issuers = readIssuers(services, from, to, input);
+  if (input.dryRun === true)
+    return describe(await plan(services.reader, caller, { from, to, issuers, userIds }), userIds);
   return await services.begin(caller, causeOf(caller), async (unit) => {
     const { organization, connection } = await lockFor(unit, from);
     const target = await lockFor(unit, to);
-    const planned = await plan(unit, caller, { from: connection, to: target.connection, userIds });
+    const planned = await plan(unit, caller, { from: connection, to: target.connection, issuers, userIds });
     for (const { link, user, refusal } of planned.slice(0, MOST_PEOPLE_AT_ONCE))
-      if (refusal === null) await movePerson(unit, organization, link, { connectionId: to.id, user });
+      if (refusal === null)
+        await (issuers === null
+          ? movePerson(unit, organization, link, { connectionId: to.id, user })
+          : renameIssuer(unit, organization, link, issuers.to));
     return describe(planned, userIds);
   });
+}
+
+/** The issuers that an input names, where it moves people inside one connection. */
+interface Issuers {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Issuers are taken letter by letter. People move only to an issuer that the connection's settings name, so that a slip of the
+ * pen leads nobody to where no sign-in comes from.
+ *
+ * @throws INVALID_INPUT
+ */
+function readIssuers(
+  { registry, runtime }: ConnectionServices,
+  from: Connection,
+  to: Connection,
+  { fromIssuer, toIssuer }: RelinkManyInput,
+): Issuers | null {
+  if (fromIssuer == null && toIssuer == null && from.id !== to.id) return null;
+  const check = new InputCheck();
+  if (from.id !== to.id) {
+    for (const [name, value] of Object.entries({ fromIssuer, toIssuer }))
+      if (value != null) check.add(name, "INVALID", "is for moving people inside one connection; leave it out");
+    check.finish();
+  }
+  if (!fromIssuer) check.add("fromIssuer", "REQUIRED", "is required to move people inside one connection");
+  if (!toIssuer) check.add("toIssuer", "REQUIRED", "is required to move people inside one connection");
+  else if (toIssuer === fromIssuer) check.add("toIssuer", "INVALID", "must differ from fromIssuer");
+  else if (toIssuer.length > LONGEST_IDENTIFIER)
+    check.add("toIssuer", "INVALID", `must be at most ${LONGEST_IDENTIFIER} characters long`);
+  else {
+    const named = storedIssuerOf(registry.get(to.type), runtime.keyRing, to);
+    if (named.kind === "named" && !named.issuers.includes(toIssuer))
+      check.add("toIssuer", "INVALID", `must be the issuer of the connection, ${named.issuers.join(" or ")}`);
+  }
+  check.finish();
+  return { from: fromIssuer ?? "", to: toIssuer ?? "" };
 }
 
 async function readConnections(
@@ -91,12 +141,8 @@ async function readConnections(
   const to = await findConnection(reader, scope, toConnectionId);
   if (from === null || to === null) throw new Failure(NOT_FOUND, { type: "connection" });
   const fields: FieldIssue[] = [];
-  if (from.id === to.id || from.organizationId !== to.organizationId)
-    fields.push({
-      path: "toConnectionId",
-      code: "INVALID",
-      message: "must be another connection of the same organization",
-    });
+  if (from.organizationId !== to.organizationId)
+    fields.push({ path: "toConnectionId", code: "INVALID", message: "must be a connection of the same organization" });
   if ((userIds?.length ?? 0) > MOST_PEOPLE_AT_ONCE) {
     const message = `must name at most ${MOST_PEOPLE_AT_ONCE} users; send the others with further requests`;
     fields.push({ path: "userIds", code: "INVALID", message });
@@ -109,30 +155,42 @@ async function readConnections(
 async function plan(
   reader: Reader | UnitOfWork,
   caller: Caller,
-  {
-    from,
-    to,
-    userIds,
-  }: { readonly from: Connection; readonly to: Connection; readonly userIds: readonly string[] | null },
+  move: {
+    readonly from: Connection;
+    readonly to: Connection;
+    readonly issuers: Issuers | null;
+    readonly userIds: readonly string[] | null;
+  },
 ): Promise<readonly Planned[]> {
+  const { from, to, issuers, userIds } = move;
   const merges = from.policies.accountLinking === "MERGE_BY_EMAIL";
-  const links = await findFollowedLinks(reader, from.id, { merges, userIds, limit: MOST_PEOPLE_AT_ONCE + 1 });
+  const query = { merges, userIds, issuer: issuers?.from ?? null, limit: MOST_PEOPLE_AT_ONCE + 1 };
+  const links = await findFollowedLinks(reader, from.id, query);
   const users = await findUsers(reader, [...new Set(links.map(({ userId }) => userId))]);
   const planned: Planned[] = [];
   for (const link of links) {
     const user = users.get(link.userId);
-    if (user !== undefined) planned.push({ link, user, refusal: await findRefusal(reader, caller, link, to) });
+    if (user !== undefined)
+      planned.push({ link, user, refusal: await findRefusal(reader, caller, link, { to, issuers }) });
   }
   return planned;
 }
 
-/** Who is moved is vouched for by the other provider from then on, so the caller must hold what the person holds. */
-async function findRefusal(reader: Reader, caller: Caller, link: Identity, to: Connection): Promise<Failure | null> {
-  const { own, merged } = await findLinks(reader, to.id, link.issuer, link.subject);
+/** A different provider vouches for the person from then on, so the caller must hold what the person holds. */
+async function findRefusal(
+  reader: Reader,
+  caller: Caller,
+  link: Identity,
+  { to, issuers }: { readonly to: Connection; readonly issuers: Issuers | null },
+): Promise<Failure | null> {
+  const { own, merged } = await findLinks(reader, to.id, issuers?.to ?? link.issuer, link.subject);
   if ([own, merged].some((there) => there !== null && there.userId !== link.userId))
     return new Failure(IDENTITY_TAKEN, {}) as Failure;
+  // Inside a connection, a link that merging hides moves along, and leads to an account of its own.
+  const moved = issuers === null ? [] : await findLinksOfPerson(reader, link);
+  const userIds = new Set([link, ...moved.filter(({ retiredAt }) => retiredAt === null)].map(({ userId }) => userId));
   try {
-    await requireHoldingUser(reader, caller, link.userId);
+    for (const userId of userIds) await requireHoldingUser(reader, caller, userId);
     return null;
   } catch (error) {
     if (error instanceof Failure) return error as Failure;

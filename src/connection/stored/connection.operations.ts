@@ -26,6 +26,7 @@ import {
 } from "./connection.events.js";
 import { deleteConnectionRow, findConnection, insertConnection } from "./connection.repository.js";
 import type { Connection } from "./connection.js";
+import { confirmIssuerChange, issuerOf } from "./issuer-change.js";
 import { changePolicies, DEFAULT_CONNECTION_POLICIES, type ConnectionPoliciesChange } from "./policies.js";
 import { switchAccountLinking } from "./policies-linking.js";
 
@@ -45,7 +46,7 @@ export interface ConnectionInput {
   readonly expectedVersion?: number | null;
   readonly displayName?: string | null;
   readonly policies?: ConnectionPoliciesChange | null;
-  /** How many users a switch of `accountLinking` affects, as the caller has seen it. */
+  /** How many users a switch of `accountLinking`, or another issuer, affects, as the caller has seen it. */
   readonly confirmAffectedUsers?: number | null;
   readonly settings?: SettingsByType | null;
 }
@@ -110,6 +111,7 @@ export async function createConnection(
       version: 1,
       trustVersion: 1,
       firstActivatedAt: null,
+      issuerChangedAt: null,
       createdAt: unit.now,
       updatedAt: unit.now,
     };
@@ -196,13 +198,22 @@ async function applyUpdate(
   if (isSame) return before;
   const { accountLinking } = policies;
   const confirmed = input.confirmAffectedUsers ?? null;
+  const issuer = { before: issuerOf(type, plainBefore), after: issuerOf(type, merged.plain) };
+  const switches = accountLinking !== before.policies.accountLinking;
+  const leftBehind = await confirmIssuerChange(unit, before, issuer, { confirmed, switches });
   const endedSessions = await switchAccountLinking(unit, { connection: before, accountLinking }, confirmed);
   const sealed =
     changed.length === 0 ? {} : sealSettings(type, keyRing, before.id, { ...merged, before, now: unit.now });
   return await storeChange(
     unit,
     before,
-    { ...before, displayName, policies, ...sealed },
+    {
+      ...before,
+      displayName,
+      policies,
+      ...sealed,
+      ...(leftBehind > 0 && { issuerChangedAt: unit.now }),
+    },
     {
       event: CONNECTION_UPDATED,
       settings: { type, changed },

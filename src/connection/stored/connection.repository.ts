@@ -23,12 +23,13 @@ interface Raw {
   version: number;
   trust_version: number;
   first_activated_at: unknown;
+  issuer_changed_at: unknown;
   created_at: unknown;
   updated_at: unknown;
 }
 
 const COLUMNS = `id, organization_id, display_name, type, state, settings, secrets, settings_version, policies, version,
-  trust_version, first_activated_at, created_at, updated_at`;
+  trust_version, first_activated_at, issuer_changed_at, created_at, updated_at`;
 
 function fromRaw(raw: Raw): Connection {
   const { [OWN_KEYS]: ownKeys, ...secrets } = toJson<Record<string, StoredSecret>>(raw.secrets);
@@ -46,6 +47,7 @@ function fromRaw(raw: Raw): Connection {
     version: raw.version,
     trustVersion: raw.trust_version,
     firstActivatedAt: toDateOrNull(raw.first_activated_at),
+    issuerChangedAt: toDateOrNull(raw.issuer_changed_at),
     createdAt: toDate(raw.created_at),
     updatedAt: toDate(raw.updated_at),
   };

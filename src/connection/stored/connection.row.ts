@@ -48,6 +48,10 @@ export class ConnectionRow {
   @Column({ name: "first_activated_at", type: "datetime", precision: 3, nullable: true })
   firstActivatedAt!: Date | null;
 
+  /** When the issuer was last changed under people who were linked. */
+  @Column({ name: "issuer_changed_at", type: "datetime", precision: 3, nullable: true })
+  issuerChangedAt!: Date | null;
+
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
 

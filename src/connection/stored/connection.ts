@@ -26,6 +26,8 @@ export interface Connection {
   readonly trustVersion: number;
   /** From then on fixed settings cannot change. */
   readonly firstActivatedAt: Date | null;
+  /** When the issuer was last changed under people who were linked; `null` when it never was. */
+  readonly issuerChangedAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

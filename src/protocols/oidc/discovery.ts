@@ -42,6 +42,12 @@ export function issuerImpliedBy(documentAddress: string): string {
   return url.origin + path.replace(/\/+$/, "");
 }
 
+/** The issuers that a document may name when nobody has entered one, for a base address and for a full one alike. */
+export function issuersFoundAt(address: string): readonly string[] {
+  const implied = issuerImpliedBy(locateDiscoveryDocument(address));
+  return [implied, `${implied}/`];
+}
+
 /** Fetches the document. Throws what `requestJson` throws, and `OIDC_DISCOVERY_INVALID`. */
 export async function fetchDiscoveryDocument(
   address: string,
@@ -68,8 +74,7 @@ export function checkDiscoveredIssuer(document: DiscoveryDocument, expected: str
   const { issuer } = document.values;
   if (typeof issuer !== "string" || issuer === "")
     return refuse("OIDC_DISCOVERY_INVALID", `${document.address} names no issuer`);
-  const implied = issuerImpliedBy(document.address);
-  const acceptable = expected === null ? [implied, `${implied}/`] : [expected];
+  const acceptable = expected === null ? issuersFoundAt(document.address) : [expected];
   if (!acceptable.includes(issuer))
     return refuse("OIDC_DISCOVERY_ISSUER_MISMATCH", `the document names ${issuer}, expected was ${acceptable[0]}`);
   return issuer;

@@ -10,7 +10,7 @@ export {
   type ClaimTexts,
 } from "./claims.js";
 export { diagnoseProvider, type DiagnosisSubject } from "./diagnosis.js";
-export { discoverProvider, type DiscoverySource } from "./discovery.js";
+export { discoverProvider, issuersFoundAt, type DiscoverySource } from "./discovery.js";
 export { isEmailAddress } from "../email-address.js";
 export { makeEndSessionUrl } from "./end-session.js";
 export { describeProvider } from "./endpoints.js";

@@ -38,6 +38,7 @@ function connection(id: string, version = 1, plain: Record<string, unknown> = CO
     policies: DEFAULT_CONNECTION_POLICIES,
     version,
     trustVersion: 1,
+    issuerChangedAt: null,
     firstActivatedAt: START,
     createdAt: START,
     updatedAt: START,

@@ -6,6 +6,7 @@ import {
   setting,
   type AnyConnectionType,
   type Finding,
+  type SettingsIssuer,
 } from "../../../src/connection/contract/index.js";
 
 export const SPECIMEN_SETTINGS = {
@@ -43,6 +44,8 @@ export interface SpecimenHooks {
   findings: readonly Finding[];
   diagnose: (() => Promise<void>) | null;
   open: (() => Promise<void>) | null;
+  /** What the settings say of the issuer, where it is not the address. */
+  issuer: ((settings: { readonly address: string | null }) => SettingsIssuer) | null;
   imported: Record<string, unknown> | null;
   opened: number;
 }
@@ -60,7 +63,7 @@ class SilentStrategy extends Strategy {
 
 /** Makes the specimen; each has hooks of its own. */
 export function createSpecimen(settingsVersion = 1): Specimen {
-  const hooks: SpecimenHooks = { findings: [], diagnose: null, open: null, imported: null, opened: 0 };
+  const hooks: SpecimenHooks = { findings: [], diagnose: null, open: null, issuer: null, imported: null, opened: 0 };
   const type = defineConnectionType({
     id: "made-up",
     name: "Made-up provider",
@@ -78,6 +81,10 @@ export function createSpecimen(settingsVersion = 1): Specimen {
         ? [{ setting: "style", message: "is not possible while strict is on" }]
         : [],
     serviceProvider: ({ callbackUrl }) => [{ name: "redirectUrl", label: "Redirect URI", value: callbackUrl }],
+    issuer: ({ address }) => {
+      if (hooks.issuer !== null) return hooks.issuer({ address });
+      return address === null ? { kind: "open" } : { kind: "named", issuers: [address] };
+    },
     complete: (settings, given) => {
       if (!given.has("metadata") || settings.metadata === null) return settings;
       const lines = settings.metadata.split("\n").map((line) => line.split("=") as [string, string]);
@@ -108,6 +115,7 @@ export const PLAIN_TYPE: AnyConnectionType = {
   name: "Plain provider",
   settings: { word: setting.text({ label: "Word", help: "A word.", required: true }) },
   check: () => [],
+  issuer: () => ({ kind: "open" }),
   complete: (settings) => settings,
 };
 

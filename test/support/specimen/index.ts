@@ -29,6 +29,7 @@ export const specimen = defineConnectionType<typeof SPECIMEN_SETTINGS, OpenedSpe
     { name: "redirectUrl", label: "Return address", value: callbackUrl },
     { name: "signOnUrl", label: "Start address", value: startUrl },
   ],
+  issuer: ({ address }) => (address === null ? { kind: "open" } : { kind: "learnt", from: address }),
   open: async (settings, runtime) => ({ settings, issuer: await findIssuer(settings, runtime) }),
   strategy: (opened, { addresses, now }) => new SpecimenStrategy(opened, addresses.callbackUrl, now),
   normalize,

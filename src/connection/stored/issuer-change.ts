@@ -1,0 +1,76 @@
+/**
+ * What settings that name a different issuer do to people: their links are under the issuer before, so that nobody finds
+ * them. The number is shown first, and the change is carried out only when that number still holds.
+ */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { KeyRing } from "../../platform/crypto/key-ring.js";
+import { Failure, INVALID_INPUT, type FieldIssue } from "../../platform/errors/failure.js";
+import type { AnyConnectionType, SettingsIssuer } from "../contract/index.js";
+import { CONFIRMATION_REQUIRED } from "../failures.js";
+import { countLinkedUsers } from "../identity/identity.repository.js";
+import { completeSettings, openStored, type PlainSettings } from "../settings/stored-settings.js";
+import type { Connection } from "./connection.js";
+
+/** The issuer of some settings, secrets left out. */
+export function issuerOf(type: AnyConnectionType, plain: PlainSettings): SettingsIssuer {
+  return type.issuer(completeSettings(type, plain));
+}
+
+/** The issuer that a connection's stored settings name. Opens no secret, so that a lost key does not matter. */
+export function storedIssuerOf(type: AnyConnectionType, keyRing: KeyRing, connection: Connection): SettingsIssuer {
+  return issuerOf(type, openStored(type, keyRing, connection, new Set(Object.keys(connection.secrets))));
+}
+
+/** An issuer before and after a change of settings. */
+export interface IssuerChange {
+  readonly before: SettingsIssuer;
+  readonly after: SettingsIssuer;
+}
+
+const SWITCHES_TOO: FieldIssue = {
+  path: "policies.accountLinking",
+  code: "INVALID",
+  message: "must be switched with a request of its own, because the settings of this one change the issuer",
+};
+
+/**
+ * Asks for the number of users whose links a change of issuer leaves behind.
+ *
+ * @param request `confirmed` is the number that the caller has seen, absent where nobody is affected; `switches` says that the
+ *   request also switches `accountLinking`, which asks for a number of its own
+ * @returns how many users are affected
+ * @throws CONFIRMATION_REQUIRED, INVALID_INPUT
+ */
+export async function confirmIssuerChange(
+  unit: UnitOfWork,
+  connection: Connection,
+  change: IssuerChange,
+  request: { readonly confirmed: number | null; readonly switches: boolean },
+): Promise<number> {
+  const affectedUsers = await countLeftBehind(unit, connection, change);
+  if (affectedUsers === 0) return 0;
+  if (request.switches) throw new Failure(INVALID_INPUT, { fields: [SWITCHES_TOO] });
+  if (affectedUsers !== request.confirmed) {
+    const issuer = { before: nameIssuer(change.before), after: nameIssuer(change.after) };
+    throw new Failure(CONFIRMATION_REQUIRED, { affectedUsers, issuer });
+  }
+  return affectedUsers;
+}
+
+/** While nothing names the issuer nobody can sign in, so that people count once it is named again. */
+async function countLeftBehind(
+  unit: UnitOfWork,
+  { id, policies }: Connection,
+  { before, after }: IssuerChange,
+): Promise<number> {
+  if (after.kind === "open" || JSON.stringify(before) === JSON.stringify(after)) return 0;
+  return await countLinkedUsers(unit, id, {
+    merges: policies.accountLinking === "MERGE_BY_EMAIL",
+    among: before.kind === "named" ? before.issuers : null,
+    except: after.kind === "named" ? after.issuers : [],
+  });
+}
+
+function nameIssuer(issuer: SettingsIssuer): string | null {
+  return issuer.kind === "named" ? (issuer.issuers[0] ?? null) : null;
+}
