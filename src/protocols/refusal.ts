@@ -18,6 +18,15 @@ export class ProtocolRefusal<Code extends string = string> extends Error {
   }
 }
 
+/** Characters of a received value in a detail. */
+const LONGEST_QUOTE = 100;
+
+/** As much of a received value as a detail quotes; "none" for a value that is missing. */
+export function quote(value: string | null | undefined): string {
+  if (value == null) return "none";
+  return value.length <= LONGEST_QUOTE ? value : `${value.slice(0, LONGEST_QUOTE)}…`;
+}
+
 /** What a protocol publishes of each of its refusals: a sentence that is safe to show to anybody, and what mends it. */
 export interface RefusalText {
   /** Shown to the person who tried to sign in. Names no internals. */

@@ -8,7 +8,8 @@ export interface ReturnRules {
   readonly prefixes: readonly string[];
 }
 
-const LONGEST_RETURN_URL = 2048;
+/** Characters of a wish; a longer one is no wish. */
+export const LONGEST_RETURN_URL = 2048;
 /** White space, control characters and backslashes: browsers strip or turn them, so that what was checked is not what is visited. */
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const TREACHEROUS = /[\u0000-\u0020\u007f-\u00a0\\]/;

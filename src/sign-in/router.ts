@@ -18,7 +18,7 @@ import { sendPage, type Html } from "../platform/http/pages.js";
 import type { Desk, Visitor } from "./desk.js";
 import type { SignInLimits } from "./limits.js";
 import { showLink, useLink, type LinkShown } from "./link/use-link.js";
-import { resolveReturnTo } from "./return-to.js";
+import { LONGEST_RETURN_URL, resolveReturnTo } from "./return-to.js";
 import { accountPage } from "./pages/account-page.js";
 import { linkPage } from "./pages/link-page.js";
 import { askForHelp, refusalPage } from "./pages/refusal-page.js";
@@ -328,12 +328,20 @@ function startUrl(connectionId: string, request: Request): string {
   return `/sso/${connectionId}/start${queryOf(readWishes(request))}`;
 }
 
-/** The wish to return and the address that was entered, as they came: both are checked when the sign-in begins. */
+const WISHES = [
+  ["returnTo", LONGEST_RETURN_URL],
+  ["login_hint", LONGEST_ADDRESS],
+] as const;
+
+/**
+ * The wish to return and the address that was entered, as they came: both are checked when the sign-in begins. A page
+ * repeats them at every button, so one that the start would not take is left out.
+ */
 function readWishes(request: Request): URLSearchParams {
   const wishes = new URLSearchParams();
-  for (const name of ["returnTo", "login_hint"]) {
+  for (const [name, longest] of WISHES) {
     const value = request.query[name];
-    if (typeof value === "string") wishes.set(name, value);
+    if (typeof value === "string" && value.length <= longest) wishes.set(name, value);
   }
   return wishes;
 }

@@ -1,5 +1,6 @@
 /** What a stranger without an account can make this installation keep: bounded for each address, and forgotten in time. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { buildSchema } from "graphql";
 import { migrations } from "../../migrations/index.js";
 import { SYSTEM } from "../../src/access/caller.js";
 import { createBegin } from "../../src/access/unit-of-work.js";
@@ -12,9 +13,15 @@ import { createBrowser } from "../support/browser.js";
 import { openTestDatabase } from "../support/database.js";
 import { readDatabaseImage } from "../support/database-image.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
+import { createLogger } from "../../src/platform/telemetry/logger.js";
+import { describeSchema } from "../../src/app/describe-schema.js";
+import { emitSchema } from "../../src/platform/graphql/schema.js";
+import { largestRequest } from "../support/largest-request.js";
 import { createTenant, whoIsSignedIn, type Tenant } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
+/** Everything that the installation wrote into its log. */
+const logged: string[] = [];
 let usher: TestUsher;
 let provider: HostileOpenIdProvider;
 let tenant: Tenant;
@@ -24,6 +31,7 @@ beforeAll(async () => {
   usher = await startTestUsher({
     clock: () => now,
     environment: { USHER_TRUSTED_PROXIES: "127.0.0.1,::1" },
+    logger: createLogger({ level: "info", destination: { write: (line) => void logged.push(line) } }),
   });
   provider = await startHostileOpenIdProvider();
   tenant = await createTenant(usher, provider);
@@ -144,6 +152,124 @@ describe("a sign-in that succeeds", () => {
     const [after] = await rowsOf("rate_limit");
     expect(await whoIsSignedIn(browser, usher)).toBe("alice@acme.test");
     expect(after).toBe(before);
+  });
+});
+
+/** Bytes that an address or a header may have in one request: Node reads 16 KiB of headers. */
+const HEADER_BYTES = 15_000;
+const repeat = (text: string, bytes: number) => text.repeat(Math.floor(bytes / text.length));
+/** The largest of each shape that fits into so many bytes of `name=value` pairs. */
+const pairs = (name: string, bytes: number): readonly (readonly [string, string])[] => [
+  ["one long value", `${name}=${repeat("x", bytes)}`],
+  ["one long name", `${repeat("x", bytes)}=1`],
+  [
+    "many names",
+    Array.from({ length: bytes / 8 }, (_, index) => `a${index}=1`)
+      .join("&")
+      .slice(0, bytes),
+  ],
+  ["one name many times", repeat(`${name}=1&`, bytes)],
+  ["nested names", `${name}${repeat("[a]", bytes)}=1`],
+  ["escapes", `${name}=${repeat("%3C", bytes)}`],
+  ["broken escapes", `${name}=${repeat("%", bytes)}`],
+];
+const FORM_BYTES = 600 * 1024 - 1_000;
+
+describe("the largest requests of a stranger", () => {
+  /** What a request made the installation write: to the client, and into its log. */
+  const written = async (request: () => Promise<Response>) => {
+    const before = logged.length;
+    const response = await request();
+    const answer = await response.text();
+    // The line is written when the answer has gone. Node itself refuses headers beyond its limit, and logs nothing.
+    expect(response.status).not.toBe(431);
+    while (logged.length === before) await new Promise((resolve) => setImmediate(resolve));
+    return { status: response.status, answer: answer.length, log: logged.slice(before).join("").length };
+  };
+  const expectLittle = ({ status, answer, log }: Awaited<ReturnType<typeof written>>, most: number) => {
+    expect(status).not.toBe(429);
+    expect(status).toBeLessThan(500);
+    expect(answer).toBeLessThan(most);
+    expect(log).toBeLessThan(1_500);
+  };
+  const doors = (): readonly (readonly [string, string])[] => [
+    ["/sign-in", "organization"],
+    ["/sign-in", "returnTo"],
+    [`/o/${tenant.slug}`, "returnTo"],
+    [`/sso/${tenant.connectionId}/start`, "login_hint"],
+    [`/sso/${tenant.connectionId}/start`, "returnTo"],
+    [`/sso/${tenant.connectionId}/callback`, "state"],
+    [`/sso/${tenant.connectionId}/callback`, "error_description"],
+    [`/sso/${tenant.connectionId}/callback`, "iss"],
+    [`/sso/${tenant.connectionId}/acs`, "ticket"],
+    [`/sso/${tenant.connectionId}/logout`, "SAMLResponse"],
+    [`/sso/${tenant.connectionId}/metadata`, "x"],
+    ["/sign-in/link/usher_link_x", "x"],
+    ["/graphql", "query"],
+    ["/graphql", "variables"],
+    ["/graphql", "extensions"],
+  ];
+
+  it("are answered and logged in few bytes: query strings", async () => {
+    let address = 0;
+    for (const [path, name] of doors())
+      for (const [, query] of pairs(name, HEADER_BYTES)) {
+        const at = `203.0.113.${(address += 1) % 250}`;
+        // A page repeats the wish to return, escaped for the address and for HTML.
+        expectLittle(await written(() => open(`${usher.url}${path}?${query}`, at)), 12_000);
+      }
+  });
+
+  it("are answered and logged in few bytes: paths", async () => {
+    for (const path of ["/", "/o/", "/sso/", "/sign-in/link/", `/sso/${tenant.connectionId}/`])
+      for (const long of [repeat("x", HEADER_BYTES), repeat("x/", HEADER_BYTES), repeat("%3C", HEADER_BYTES)])
+        expectLittle(await written(() => open(`${usher.url}${path}${long}`, "192.0.2.1")), 2_500);
+  });
+
+  it("are answered and logged in few bytes: headers", async () => {
+    const shapes = ["x", "a=b; ", "a,", `usher-session=x; `, "for=1;", '"', "é"].map((part) => repeat(part, 12_000));
+    for (const name of [
+      "cookie",
+      "authorization",
+      "x-request-id",
+      "user-agent",
+      "origin",
+      "accept-language",
+      "forwarded",
+    ])
+      for (const value of shapes) {
+        const headers = { [name]: value };
+        expectLittle(await written(() => open(`${usher.url}/sign-in`, "192.0.2.2", {}, headers)), 2_500);
+        const body = JSON.stringify({ query: "{ viewer { permissions } }" });
+        const init = { method: "POST", body };
+        const typed = { ...headers, "content-type": "application/json" };
+        expectLittle(await written(() => open(`${usher.url}/graphql`, "192.0.2.2", init, typed)), 2_500);
+      }
+    for (const forwarded of shapes) expectLittle(await written(() => open(`${usher.url}/sign-in`, forwarded)), 2_500);
+  });
+
+  it("are answered and logged in few bytes: forms", async () => {
+    const paths = [`/sso/${tenant.connectionId}/acs`, "/sign-in/link/usher_link_x", "/sign-out"];
+    for (const path of paths)
+      for (const [, body] of pairs("SAMLResponse", FORM_BYTES)) {
+        const headers = { "content-type": "application/x-www-form-urlencoded" };
+        const request = () => open(`${usher.url}${path}`, "192.0.2.3", { method: "POST", body }, headers);
+        expectLittle(await written(request), 2_500);
+      }
+  });
+
+  it("are answered and logged in few bytes: every query and mutation, with the largest input of its type", async () => {
+    const schema = buildSchema(emitSchema(describeSchema()));
+    const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+      Object.values(type?.getFields() ?? {}).map((field) => ({ type, field })),
+    );
+    expect(fields.length).toBeGreaterThan(100);
+    for (const { type, field } of fields) {
+      const body = JSON.stringify(largestRequest(type === schema.getMutationType() ? "mutation" : "query", field));
+      const headers = { "content-type": "application/json", accept: "application/json" };
+      const request = () => open(`${usher.url}/graphql`, "192.0.2.4", { method: "POST", body }, headers);
+      expectLittle(await written(request), 20_000);
+    }
   });
 });
 

@@ -3,7 +3,7 @@
  * that never changes and is never given to somebody else. `sub` differs from application to application, and `email`,
  * `upn` and `preferred_username` can be changed, also to another person's.
  */
-import { ProtocolRefusal } from "../../connection/contract/index.js";
+import { ProtocolRefusal, quote } from "../../connection/contract/index.js";
 import type { Claims } from "../../protocols/oidc/index.js";
 import type { ENTRA_ID_REFUSALS } from "./refusals.js";
 import { isGuid } from "./settings.js";
@@ -36,5 +36,5 @@ function refuse(code: EntraIdRefusalCode, detail: string): never {
 }
 
 function show(value: unknown): string {
-  return value === undefined ? "missing" : JSON.stringify(value).slice(0, 100);
+  return value === undefined ? "missing" : quote(JSON.stringify(value));
 }

@@ -1,5 +1,5 @@
 /** Whether somebody belongs to the company: the claim `hd` of the verified ID token, and nothing else, says so. */
-import { ProtocolRefusal } from "../../connection/contract/index.js";
+import { ProtocolRefusal, quote } from "../../connection/contract/index.js";
 import type { Claims } from "../../protocols/oidc/index.js";
 import type { GOOGLE_WORKSPACE_REFUSALS } from "./refusals.js";
 
@@ -14,7 +14,7 @@ type GoogleWorkspaceRefusalCode = keyof typeof GOOGLE_WORKSPACE_REFUSALS;
 export function checkDomain({ hd }: Claims, domains: readonly string[]): void {
   if (hd === undefined) refuse("GOOGLE_DOMAIN_MISSING", "the token has no hd claim");
   if (typeof hd !== "string" || !domains.includes(hd.toLowerCase()))
-    refuse("GOOGLE_DOMAIN_MISMATCH", `hd is ${JSON.stringify(hd).slice(0, 300)}, expected was ${domains.join(" or ")}`);
+    refuse("GOOGLE_DOMAIN_MISMATCH", `hd is ${quote(JSON.stringify(hd))}, expected was ${domains.join(" or ")}`);
 }
 
 function refuse(code: GoogleWorkspaceRefusalCode, detail: string): never {

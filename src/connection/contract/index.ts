@@ -14,4 +14,4 @@ export type {
   SettingsOf,
   UrlRule,
 } from "./settings.js";
-export { ProtocolRefusal, type RefusalText, type RefusalTexts } from "../../protocols/refusal.js";
+export { ProtocolRefusal, quote, type RefusalText, type RefusalTexts } from "../../protocols/refusal.js";

@@ -2,10 +2,11 @@
  * The one form of errors in GraphQL: `errors[].extensions { code, path, details, reference }`. Expected failures keep
  * their code and data; whatever else happened is `INTERNAL` with a reference, and only the log knows more.
  */
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { BAD_REQUEST, Failure, INTERNAL, INVALID_INPUT, QUERY_LIMIT_EXCEEDED } from "../errors/failure.js";
 import type { Logger } from "../telemetry/logger.js";
 import { createReference } from "../telemetry/reference.js";
+import { shortenQuotes } from "../text.js";
 import {
   GRAPHQL_PARSE_FAILED,
   GRAPHQL_VALIDATION_FAILED,
@@ -13,8 +14,7 @@ import {
   type AnyFailure,
   type Catalogue,
 } from "./failures.js";
-import { describeLiteralIssue, describeVariableIssue, isAboutValue, type KeysOf } from "./input-issues.js";
-import { findKeysToChoose } from "./schema.js";
+import { describeLiteralIssue, isAboutValue, type KeysOf, type Openness } from "./input-issues.js";
 
 /** What `errors[].extensions` holds. */
 export interface ErrorExtensions extends Record<string, unknown> {
@@ -31,19 +31,13 @@ export interface ErrorExtensions extends Record<string, unknown> {
 export interface ErrorFormatOptions {
   readonly catalogue: Catalogue;
   readonly logger: Logger;
-  /** Whether clients may learn the schema here; if not, graphql-js's suggestions of similar names are taken out. */
-  readonly introspection: boolean;
-  readonly schema: GraphQLSchema;
+  readonly openness: Openness;
 }
 
-/** How much of the schema an answer may tell. */
-type Openness = Pick<ErrorFormatOptions, "introspection"> & { readonly keysOf: KeysOf };
-
 /** Makes Apollo's `formatError`. Every code that it lets out is in the catalogue. */
-export function createErrorFormat({ catalogue, logger, introspection, schema }: ErrorFormatOptions) {
-  const keysOf: KeysOf = (typeName) => (introspection ? findKeysToChoose(schema, typeName) : null);
+export function createErrorFormat({ catalogue, logger, openness }: ErrorFormatOptions) {
   return (_formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const failure = toFailure(error, { introspection, keysOf });
+    const failure = toFailure(error, openness);
     const located = error instanceof GraphQLError ? error : undefined;
     const path = located?.path ?? null;
     const place = {
@@ -100,14 +94,13 @@ function toFailure(error: unknown, { introspection, keysOf }: Openness): AnyFail
   if (!(error instanceof GraphQLError) || (error.path !== undefined && !(cause instanceof GraphQLError))) {
     return null;
   }
-  const message = introspection ? error.message : error.message.replace(/ Did you mean .*\?$/s, "");
+  const sentence = shortenQuotes(error.message);
+  const message = introspection ? sentence : sentence.replace(/ Did you mean .*\?$/s, "");
   switch (error.extensions["code"]) {
     case "GRAPHQL_PARSE_FAILED":
       return readTokenLimit(message) ?? new Failure(GRAPHQL_PARSE_FAILED, { reason: message });
     case "GRAPHQL_VALIDATION_FAILED":
       return readValidationFailure(error, message, keysOf);
-    case "BAD_USER_INPUT":
-      return new Failure(INVALID_INPUT, { fields: [describeVariableIssue(message, keysOf)] });
     case "PERSISTED_QUERY_NOT_SUPPORTED":
       return new Failure(PERSISTED_QUERY_NOT_SUPPORTED, {});
     case "BAD_REQUEST":

@@ -2,8 +2,10 @@
  * Turns graphql-js's sentences about wrong values into the same `details.fields` that operations answer, so that a form
  * shows both alike. Values that were sent are left out: they may be secrets.
  */
-import { BREAK, Kind, parse, visit, type ASTNode, type GraphQLError } from "graphql";
+import { BREAK, Kind, parse, visit, type ASTNode, type GraphQLError, type GraphQLSchema } from "graphql";
 import type { FieldIssue } from "../errors/failure.js";
+import { shorten, shortenQuotes } from "../text.js";
+import { findKeysToChoose } from "./schema.js";
 
 /** The kinds of nodes that graphql-js's rules about values point at first. */
 const VALUE_KINDS: ReadonlySet<string> = new Set([
@@ -22,6 +24,18 @@ const VALUE_KINDS: ReadonlySet<string> = new Set([
 /** The keys of a `@oneOf` input; `null` for another type, and where clients may not learn the schema. */
 export type KeysOf = (typeName: string) => readonly string[] | null;
 
+/** How much of the schema an answer may tell. */
+export interface Openness {
+  /** Whether clients may learn the schema here; if not, graphql-js's suggestions of similar names are taken out. */
+  readonly introspection: boolean;
+  readonly keysOf: KeysOf;
+}
+
+/** Makes the openness of a schema. */
+export function opennessOf(schema: GraphQLSchema, introspection: boolean): Openness {
+  return { introspection, keysOf: (typeName) => (introspection ? findKeysToChoose(schema, typeName) : null) };
+}
+
 /** Whether an error of graphql-js is about one value in the document: a wrong literal, or a variable in its place. */
 export function isAboutValue({ nodes }: GraphQLError): boolean {
   // Two nodes beginning with a variable tell of an undefined or misplaced one: a mistake of the document, not of its input.
@@ -29,15 +43,9 @@ export function isAboutValue({ nodes }: GraphQLError): boolean {
   return first !== undefined && VALUE_KINDS.has(first) && (first !== Kind.VARIABLE || nodes?.length === 1);
 }
 
-/** Reads `Variable "$input" got invalid value … at "input.settings.oidc"; Field "x" of required type …`. */
-export function describeVariableIssue(message: string, keysOf: KeysOf): FieldIssue {
-  const name = /^Variable "\$(\w+)"/.exec(message)?.[1] ?? "";
-  if (!message.includes(" got invalid value ")) {
-    return { path: toFieldPath([name]), code: "REQUIRED", message: "This variable is required." };
-  }
-  const end = message.lastIndexOf("; ");
-  const place = / at "([^"]+)"$/.exec(message.slice(0, end))?.[1] ?? name;
-  return describeReason(place.replaceAll(/\[(\d+)\]/g, ".$1").split("."), message.slice(end + 2), keysOf);
+/** The issue of a variable that must have a value and has none. */
+export function describeMissingVariable(name: string): FieldIssue {
+  return { path: toFieldPath([name]), code: "REQUIRED", message: "This variable is required." };
 }
 
 /** Finds the argument that a wrong literal, or a variable in its place, belongs to. */
@@ -45,7 +53,9 @@ export function describeLiteralIssue(error: GraphQLError, message: string, keysO
   return describeReason(locate(error), message, keysOf);
 }
 
-function describeReason(place: readonly string[], reason: string, keysOf: KeysOf): FieldIssue {
+/** One issue from graphql-js's sentence about the value at a place, such as `Field "x" of required type "Int!" was not provided.` */
+export function describeReason(place: readonly string[], sentence: string, keysOf: KeysOf): FieldIssue {
+  const reason = shortenQuotes(sentence);
   const required = /^Field "[\w.]*?(\w+)" of required type /.exec(reason)?.[1];
   if (required !== undefined) {
     return { path: toFieldPath([...place, required]), code: "REQUIRED", message: "This field is required." };
@@ -67,13 +77,13 @@ function askForOneKey(keys: readonly string[] | null): string | null {
 
 /** Mutations take one argument named `input`; a form's fields are named from there on. */
 function toFieldPath(place: readonly string[]): string {
-  return (place.length > 1 && place[0] === "input" ? place.slice(1) : place).join(".");
+  return (place.length > 1 && place[0] === "input" ? place.slice(1) : place).map(shorten).join(".");
 }
 
 /** `String cannot represent a non string value: 12345` without what was sent. */
 function removeValue(reason: string): string {
   return reason
-    .replace(/( cannot represent (?:an? )?(?:non[ -]\w+ )?(?:\w+ )?value): .*$/s, "$1.")
+    .replace(/( cannot represent [^:]*value): .*$/s, "$1.")
     .replace(/^Expected value of type "[^"]+", found .*; (.+)$/s, "$1")
     .replace(/^(Expected value of type "[^"]+"), found .*$/s, "$1.");
 }

@@ -6,7 +6,6 @@
 import type { ApolloServerPlugin, BaseContext } from "@apollo/server";
 import {
   getNamedType,
-  getVariableValues,
   GraphQLError,
   isCompositeType,
   isListType,
@@ -24,10 +23,12 @@ import {
 import { getComplexity, type ComplexityEstimator, type ComplexityEstimatorArgs } from "graphql-query-complexity";
 import { Failure, QUERY_LIMIT_EXCEEDED } from "../errors/failure.js";
 import { toRequestError } from "./errors.js";
+import type { Openness } from "./input-issues.js";
 import { DEFAULT_PAGE_SIZE, PAGE_EXTENSION, requirePageSize } from "./paging.js";
+import { requireBoundedVariables, requireTypedVariables, type VariableLimits } from "./variables.js";
 
 /** How much one request may ask for. */
-export interface QueryLimits {
+export interface QueryLimits extends VariableLimits {
   /** Lexical tokens in the document; the parser stops there. */
   readonly tokens: number;
   /** Fields within fields. graphql-js's own introspection query needs 15. */
@@ -42,11 +43,6 @@ export interface QueryLimits {
   readonly directives: number;
   /** Fields to resolve, with pages at the size asked for and other lists at an assumed one. */
   readonly cost: number;
-  /**
-   * Entries of one list among the variables; a list in the document itself is bounded by its tokens. A database takes only
-   * so many values at once, and takes its time for many.
-   */
-  readonly listEntries: number;
 }
 
 /** Generous for a console's largest page, small for an attacker: some tens of milliseconds of work. */
@@ -59,6 +55,9 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   directives: 50,
   cost: 30_000,
   listEntries: 2_000,
+  objectKeys: 200,
+  variableDepth: 20,
+  variableValues: 50_000,
 };
 
 /** Items that a list is taken to have when it is no page. */
@@ -150,45 +149,33 @@ function exceed(limit: string, maximum: number, actual: number, operation: Opera
 }
 
 /**
- * An Apollo plugin that estimates what an operation costs, with its variables, before it runs. A field costs 1, or what
- * its `complexity` says; a page multiplies its fields by its size.
+ * An Apollo plugin that checks an operation's variables, and estimates with them what it costs, before it runs. A field
+ * costs 1, or what its `complexity` says; a page multiplies its fields by its size.
  */
-export function createCostPlugin(limits: QueryLimits): ApolloServerPlugin<BaseContext> {
+export function createCostPlugin(limits: QueryLimits, openness: Openness): ApolloServerPlugin<BaseContext> {
   return {
     requestDidStart: async () => ({
       didResolveOperation: async ({ schema, document, operation, request }) => {
-        requireListEntries(request.variables ?? {}, limits.listEntries);
-        // Without one, the execution answers which operations there are.
-        const cost =
-          operation === undefined ? null : estimateCost(schema, document, operation, request.variables ?? {});
-        if (cost !== null && cost > limits.cost) {
-          throw toRequestError(
-            new Failure(QUERY_LIMIT_EXCEEDED, { limit: "cost", maximum: limits.cost, actual: cost }),
-          );
+        const variables = request.variables ?? {};
+        try {
+          requireBoundedVariables(variables, limits);
+          // Without one, the execution answers which operations there are.
+          if (operation === undefined) return;
+          requireTypedVariables(schema, operation, variables, openness);
+          const cost = estimateCost(schema, document, operation, variables);
+          if (cost !== null && cost > limits.cost)
+            throw new Failure(QUERY_LIMIT_EXCEEDED, { limit: "cost", maximum: limits.cost, actual: cost });
+        } catch (error) {
+          throw error instanceof Failure ? toRequestError(error) : error;
         }
       },
     }),
   };
 }
 
-/** @throws GraphQLError with QUERY_LIMIT_EXCEEDED when a list anywhere among the variables is too long */
-function requireListEntries(variables: Record<string, unknown>, maximum: number): void {
-  // Not by recursion: whoever sends lists that are too long may send lists that are too deep.
-  const waiting: unknown[] = [variables];
-  while (waiting.length > 0) {
-    const value = waiting.pop();
-    if (typeof value !== "object" || value === null) continue;
-    if (Array.isArray(value) && value.length > maximum)
-      throw toRequestError(
-        new Failure(QUERY_LIMIT_EXCEEDED, { limit: "number of entries in a list", maximum, actual: value.length }),
-      );
-    for (const member of Object.values(value)) waiting.push(member);
-  }
-}
-
 /**
- * Estimates the cost of an operation; `null` when its variables have the wrong types, which the execution reports.
- * @throws GraphQLError with QUERY_LIMIT_EXCEEDED when a page is too large
+ * Estimates the cost of an operation whose variables have the right types; `null` when the execution reports what is wrong.
+ * @throws Failure with QUERY_LIMIT_EXCEEDED when a page is too large
  */
 export function estimateCost(
   schema: GraphQLSchema,
@@ -196,9 +183,6 @@ export function estimateCost(
   operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
 ): number | null {
-  // Each wrong value costs a search for similar names, and the estimate would tell of every one of them.
-  const checked = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
-  if (checked.errors !== undefined) return null;
   try {
     return getComplexity({
       schema,
@@ -210,12 +194,7 @@ export function estimateCost(
       ...(operation.name === undefined ? {} : { operationName: operation.name.value }),
     });
   } catch (error) {
-    if (error instanceof Failure) {
-      throw toRequestError(error);
-    }
-    if (error instanceof GraphQLError) {
-      return null;
-    }
+    if (error instanceof GraphQLError) return null;
     throw error;
   }
 }

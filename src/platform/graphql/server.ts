@@ -19,6 +19,7 @@ import type { Logger } from "../telemetry/logger.js";
 import { createReference } from "../telemetry/reference.js";
 import { createErrorFormat, renderFailure, toRequestError } from "./errors.js";
 import { REQUEST_TOO_LARGE, type AnyFailure, type Catalogue } from "./failures.js";
+import { opennessOf } from "./input-issues.js";
 import { createCostPlugin, createShapeRule, DEFAULT_QUERY_LIMITS, type QueryLimits } from "./limits.js";
 
 /** Bytes of a request's body, unpacked. */
@@ -51,6 +52,7 @@ export async function createGraphQLEndpoint<Context extends BaseContext>(
 ): Promise<GraphQLEndpoint> {
   const { schema, contextFor, catalogue, production, introspection, logger, allowedOrigins } = options;
   const limits = options.limits ?? DEFAULT_QUERY_LIMITS;
+  const openness = opennessOf(schema, introspection);
   const server = new ApolloServer<Context>({
     schema,
     introspection,
@@ -64,12 +66,12 @@ export async function createGraphQLEndpoint<Context extends BaseContext>(
     parseOptions: { maxTokens: limits.tokens },
     validationRules: [createShapeRule(limits)],
     validationOptions: { maxErrors: MAXIMUM_VALIDATION_ERRORS },
-    formatError: createErrorFormat({ catalogue, logger, introspection, schema }),
+    formatError: createErrorFormat({ catalogue, logger, openness }),
     logger: adaptLogger(logger),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      createCostPlugin(limits),
+      createCostPlugin(limits, openness),
       answerLegacyClients,
       logDefects(logger),
     ],

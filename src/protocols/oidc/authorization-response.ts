@@ -7,6 +7,7 @@
  * so that an answer of somebody else neither ends a sign-in under way nor is ever read.
  */
 import { interpretProviderError } from "./provider-errors.js";
+import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
 import type { Provider, ReturnStep } from "./surroundings.js";
 
@@ -36,6 +37,6 @@ function checkResponseIssuer(issuer: string | undefined, provider: Provider): vo
   if (issuer === undefined) {
     if (provider.namesIssuerInResponses) refuse("OIDC_RESPONSE_ISSUER_MISSING");
   } else if (issuer !== provider.issuer) {
-    refuse("OIDC_RESPONSE_ISSUER_MISMATCH", `iss is ${issuer.slice(0, 300)}, expected was ${provider.issuer}`);
+    refuse("OIDC_RESPONSE_ISSUER_MISMATCH", `iss is ${quote(issuer)}, expected was ${provider.issuer}`);
   }
 }

@@ -3,6 +3,7 @@
  * order. Each refuses with a code of its own.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
+import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
 import type { Claims } from "./surroundings.js";
 
@@ -131,5 +132,5 @@ function isSame(left: string, right: string): boolean {
 
 /** A claim for the administrator's eyes, cut short. */
 function show(value: unknown): string {
-  return value === undefined ? "missing" : JSON.stringify(value).slice(0, 300);
+  return value === undefined ? "missing" : quote(JSON.stringify(value));
 }

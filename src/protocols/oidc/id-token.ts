@@ -6,6 +6,7 @@
 import { compactVerify, decodeProtectedHeader, type CryptoKey } from "jose";
 import { ID_TOKEN_CHECKS, type Expectation } from "./id-token-checks.js";
 import type { KeyHint, KeySet } from "./key-set.js";
+import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
 import { isObject } from "./request-json.js";
 import type { Claims } from "./surroundings.js";
@@ -65,7 +66,7 @@ function readHeader(idToken: string): Readonly<Record<string, unknown>> {
 
 function checkTokenType({ typ }: Readonly<Record<string, unknown>>): void {
   if (!TOKEN_TYPES.includes(typeof typ === "string" ? typ.toLowerCase() : typ))
-    refuse("OIDC_ID_TOKEN_TYPE_WRONG", `typ is ${JSON.stringify(typ).slice(0, 100)}`);
+    refuse("OIDC_ID_TOKEN_TYPE_WRONG", `typ is ${quote(JSON.stringify(typ))}`);
 }
 
 /** No key is ever taken from a header; a token that offers one, or changes the rules, was not made for us. */
@@ -77,10 +78,7 @@ function checkNoDangerousHeader(header: Readonly<Record<string, unknown>>): void
 function checkAlgorithm({ alg }: Readonly<Record<string, unknown>>, allowed: readonly string[]): SigningAlgorithm {
   const algorithm = SIGNING_ALGORITHMS.find((each) => each === alg);
   if (algorithm === undefined || !allowed.includes(algorithm))
-    return refuse(
-      "OIDC_ALGORITHM_REFUSED",
-      `alg is ${JSON.stringify(alg)?.slice(0, 40)}, allowed: ${allowed.join(", ")}`,
-    );
+    return refuse("OIDC_ALGORITHM_REFUSED", `alg is ${quote(JSON.stringify(alg))}, allowed: ${allowed.join(", ")}`);
   return algorithm;
 }
 
@@ -93,11 +91,11 @@ async function verifySignature(idToken: string, hint: KeyHint, keys: KeySet): Pr
     payload = await verifyWithAny(idToken, candidates, hint.alg);
   }
   if (payload !== null) return payload;
-  if (candidates.length > 0) return refuse("OIDC_SIGNATURE_INVALID", `key id ${hint.kid ?? "none"}`);
+  if (candidates.length > 0) return refuse("OIDC_SIGNATURE_INVALID", `key id ${quote(hint.kid)}`);
   const reason = keys.whyRefused(hint.kid);
   return reason === null
-    ? refuse("OIDC_KEY_UNKNOWN", `key id ${hint.kid ?? "none"}, algorithm ${hint.alg}`)
-    : refuse("OIDC_KEY_REFUSED", `key id ${hint.kid}: ${reason}`);
+    ? refuse("OIDC_KEY_UNKNOWN", `key id ${quote(hint.kid)}, algorithm ${hint.alg}`)
+    : refuse("OIDC_KEY_REFUSED", `key id ${quote(hint.kid)}: ${reason}`);
 }
 
 async function verifyWithAny(idToken: string, candidates: readonly CryptoKey[], algorithm: string) {

@@ -4,6 +4,7 @@
  * cannot be turned into a flood of requests.
  */
 import { createLocalJWKSet, errors, type CryptoKey, type JSONWebKeySet, type JWK } from "jose";
+import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
 import { isObject, requestJson } from "./request-json.js";
 import type { Surroundings } from "./surroundings.js";
@@ -119,7 +120,10 @@ async function selectKeys(local: LocalKeys, hint: KeyHint): Promise<readonly Cry
   } catch (error) {
     if (error instanceof errors.JWKSNoMatchingKey) return [];
     if (!(error instanceof errors.JWKSMultipleMatchingKeys))
-      return refuse("OIDC_KEYS_INVALID", `a published key cannot be read${hint.kid ? ` (key id ${hint.kid})` : ""}`);
+      return refuse(
+        "OIDC_KEYS_INVALID",
+        `a published key cannot be read${hint.kid ? ` (key id ${quote(hint.kid)})` : ""}`,
+      );
     const candidates: CryptoKey[] = [];
     for await (const key of error) if (candidates.push(key) === MOST_CANDIDATES) break;
     return candidates;

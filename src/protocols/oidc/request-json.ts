@@ -2,6 +2,7 @@
  * One request to a provider, whose answer is JSON of bounded size that arrives in bounded time without a redirect.
  * Whatever a provider answers instead becomes a refusal.
  */
+import { quote } from "../refusal.js";
 import { refuse, type OidcRefusalCode } from "./refusals.js";
 import type { Surroundings } from "./surroundings.js";
 
@@ -44,7 +45,7 @@ export async function requestJson(
   }
   const answer = `${place} answered status ${response.status}`;
   if (response.status >= 300 && response.status < 400)
-    return refuse("OIDC_ANSWER_REDIRECT", `${answer}, to ${response.headers.get("location") ?? "nowhere"}`);
+    return refuse("OIDC_ANSWER_REDIRECT", `${answer}, to ${quote(response.headers.get("location"))}`);
   if (text === null)
     return refuse("OIDC_ANSWER_TOO_LARGE", `${place} answered more than ${LONGEST_ANSWER_BYTES} bytes`);
   const body = parseJson(text);

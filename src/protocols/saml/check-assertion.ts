@@ -4,7 +4,7 @@
  */
 import { checkIssueInstant, checkNotBefore, checkNotOnOrAfter, readInstant, type Clocks } from "./instants.js";
 import { BEARER, NAME_ID_FORMAT, NAMESPACE } from "./names.js";
-import { ProtocolRefusal } from "../refusal.js";
+import { ProtocolRefusal, quote } from "../refusal.js";
 import { refuse, type SamlRefusalCode } from "./refusals.js";
 import { readAttributes } from "./read-attributes.js";
 import { childrenOf, readStrictXml, type XmlElement } from "./strict-xml.js";
@@ -51,8 +51,7 @@ export function checkAssertion(assertionXml: string, expected: AssertionExpectat
   const id = root.attributes.get("ID");
   if (id === undefined || id === "") return refuse("SAML_UNEXPECTED_STRUCTURE", "the assertion has no ID");
   const issuer = textOf(only(root, "Issuer", "SAML_WRONG_ISSUER"), "SAML_WRONG_ISSUER");
-  if (issuer !== expected.issuer)
-    refuse("SAML_WRONG_ISSUER", `expected ${expected.issuer}, received ${issuer.slice(0, 500)}`);
+  if (issuer !== expected.issuer) refuse("SAML_WRONG_ISSUER", `expected ${expected.issuer}, received ${quote(issuer)}`);
   const issued = checkIssueInstant(root.attributes.get("IssueInstant"), expected);
   const conditionsEnd = checkConditions(root, issued, expected);
   const subject = only(root, "Subject", "SAML_NAME_ID_UNUSABLE");
@@ -85,7 +84,7 @@ function checkConditions(assertion: XmlElement, issued: Date, expected: Assertio
     refuse("SAML_CONDITIONS_MISSING", `it is valid for more than ${LONGEST_VALIDITY_HOURS} hours`);
   for (const { namespace, name } of conditions.children)
     if (namespace !== NAMESPACE.assertion || !KNOWN_CONDITIONS.has(name))
-      refuse("SAML_CONDITIONS_MISSING", `the condition ${name} is not understood`);
+      refuse("SAML_CONDITIONS_MISSING", `the condition ${quote(name)} is not understood`);
   const restrictions = childrenOf(conditions, NAMESPACE.assertion, "AudienceRestriction");
   if (restrictions.length === 0) refuse("SAML_WRONG_AUDIENCE", "the assertion names no audience");
   for (const restriction of restrictions) {
@@ -93,7 +92,7 @@ function checkConditions(assertion: XmlElement, issued: Date, expected: Assertio
       textOf(audience, "SAML_WRONG_AUDIENCE"),
     );
     if (!audiences.includes(expected.audience))
-      refuse("SAML_WRONG_AUDIENCE", `expected ${expected.audience}, received ${audiences.join(", ").slice(0, 500)}`);
+      refuse("SAML_WRONG_AUDIENCE", `expected ${expected.audience}, received ${quote(audiences.join(", "))}`);
   }
   return end;
 }
@@ -120,10 +119,10 @@ function checkBearer(data: XmlElement, expected: AssertionExpectations): Date {
   const { attributes } = data;
   const recipient = attributes.get("Recipient");
   if (recipient !== expected.acsUrl)
-    refuse("SAML_WRONG_RECIPIENT", `expected ${expected.acsUrl}, received ${recipient?.slice(0, 500) ?? "none"}`);
+    refuse("SAML_WRONG_RECIPIENT", `expected ${expected.acsUrl}, received ${quote(recipient)}`);
   // Without this, an assertion that was stolen elsewhere could be put into an answer to a request of the thief.
   if (attributes.get("InResponseTo") !== expected.requestId)
-    refuse("SAML_WRONG_REQUEST", `received ${attributes.get("InResponseTo")?.slice(0, 100) ?? "none"}`);
+    refuse("SAML_WRONG_REQUEST", `received ${quote(attributes.get("InResponseTo"))}`);
   const start = attributes.get("NotBefore");
   if (start !== undefined) checkNotBefore(start, "SubjectConfirmationData/NotBefore", expected);
   return checkNotOnOrAfter(
@@ -151,7 +150,7 @@ function checkAuthentication(assertion: XmlElement, expected: AssertionExpectati
     .flatMap((context) => childrenOf(context, NAMESPACE.assertion, "AuthnContextClassRef"))
     .map((reference) => textOf(reference, "SAML_AUTHN_STATEMENT_MISSING"));
   if (expected.authnContexts.length > 0 && !classes.some((each) => expected.authnContexts.includes(each)))
-    refuse("SAML_AUTHN_CONTEXT_UNAVAILABLE", `received ${classes.join(", ").slice(0, 500)}`);
+    refuse("SAML_AUTHN_CONTEXT_UNAVAILABLE", `received ${quote(classes.join(", "))}`);
   return {
     authnInstant: instant.toISOString(),
     authnContextClasses: [...new Set(classes)],

@@ -13,6 +13,7 @@ import {
   STATUS,
   TRANSFORMS,
 } from "./names.js";
+import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
 import { childrenOf, elementsOf, type XmlElement } from "./strict-xml.js";
 
@@ -88,13 +89,13 @@ const RESPONSE_CHILDREN: ReadonlyMap<string, string> = new Map([
 
 function checkRoot(root: XmlElement): void {
   if (root.namespace !== NAMESPACE.protocol || root.name !== "Response")
-    refuse("SAML_NOT_A_RESPONSE", `a message of the kind ${root.name}`);
+    refuse("SAML_NOT_A_RESPONSE", `a message of the kind ${quote(root.name)}`);
   if (root.attributes.get("Version") !== "2.0")
-    refuse("SAML_NOT_A_RESPONSE", `version ${root.attributes.get("Version") ?? "missing"}`);
+    refuse("SAML_NOT_A_RESPONSE", `version ${quote(root.attributes.get("Version"))}`);
   const seen = new Set<string>();
   for (const child of root.children) {
     if (RESPONSE_CHILDREN.get(child.name) !== child.namespace)
-      refuse("SAML_UNEXPECTED_STRUCTURE", `the response holds an element ${child.name}`);
+      refuse("SAML_UNEXPECTED_STRUCTURE", `the response holds an element ${quote(child.name)}`);
     if (seen.has(child.name)) refuse("SAML_UNEXPECTED_STRUCTURE", `the response holds ${child.name} more than once`);
     seen.add(child.name);
   }
@@ -120,7 +121,7 @@ function checkStatus(root: XmlElement): void {
   const code = codes.length === 1 ? codes[0] : undefined;
   if (code === undefined) return refuse("SAML_UNEXPECTED_STRUCTURE", "the response has no status");
   if (code.attributes.get("Value") === STATUS.success) return;
-  const reasons = [...elementsOf(code)].map((each) => each.attributes.get("Value") ?? "?");
+  const reasons = [...elementsOf(code)].map((each) => quote(each.attributes.get("Value")));
   const message = childrenOf(code.parent!, NAMESPACE.protocol, "StatusMessage")[0]?.text.trim();
   const detail = [...reasons, ...(message ? [message] : [])].join(", ").slice(0, 500);
   if (reasons.includes(STATUS.noAuthnContext)) refuse("SAML_AUTHN_CONTEXT_UNAVAILABLE", detail);
@@ -154,7 +155,7 @@ function checkNames(root: XmlElement, assertion: XmlElement): void {
     if (name === "Signature" && (parent === root || parent === assertion)) continue;
     if ((name === "EncryptedData" || name === "EncryptedKey") && assertion.name === "EncryptedAssertion") continue;
     if (name === "EncryptedData") refuse("SAML_ENCRYPTION_UNSUPPORTED", "a part of the assertion is encrypted");
-    refuse("SAML_UNEXPECTED_STRUCTURE", `an element ${name} inside ${parent?.name ?? "nothing"}`);
+    refuse("SAML_UNEXPECTED_STRUCTURE", `an element ${name} inside ${quote(parent?.name)}`);
   }
 }
 
@@ -187,7 +188,7 @@ function checkSignature(signed: XmlElement): boolean {
   if (keyInfo)
     for (const element of elementsOf(keyInfo))
       if (element !== keyInfo && !KEY_INFO_NAMES.has(element.name))
-        refuse("SAML_UNEXPECTED_STRUCTURE", `KeyInfo holds an element ${element.name}`);
+        refuse("SAML_UNEXPECTED_STRUCTURE", `KeyInfo holds an element ${quote(element.name)}`);
   const [canonicalization, method, reference] = expectChildren(signedInfo!, [
     "CanonicalizationMethod",
     "SignatureMethod",
@@ -200,7 +201,8 @@ function checkSignature(signed: XmlElement): boolean {
   if (transforms!.children.length === 0 || transforms!.children.length > 2)
     refuse("SAML_UNEXPECTED_STRUCTURE", `${transforms!.children.length} transforms`);
   for (const transform of transforms!.children) {
-    if (transform.name !== "Transform") refuse("SAML_UNEXPECTED_STRUCTURE", `Transforms holds ${transform.name}`);
+    if (transform.name !== "Transform")
+      refuse("SAML_UNEXPECTED_STRUCTURE", `Transforms holds ${quote(transform.name)}`);
     expectAlgorithm(transform, TRANSFORMS, "SAML_UNEXPECTED_STRUCTURE");
   }
   const id = signed.attributes.get("ID");
@@ -225,10 +227,10 @@ function expectAlgorithm(
   code: "SAML_WEAK_ALGORITHM" | "SAML_UNEXPECTED_STRUCTURE",
 ): void {
   const algorithm = element.attributes.get("Algorithm") ?? "none";
-  if (!accepted.has(algorithm)) refuse(code, `${element.name} ${algorithm.slice(0, 200)}`);
+  if (!accepted.has(algorithm)) refuse(code, `${element.name} ${quote(algorithm)}`);
   for (const child of element.children)
     if (child.name !== "InclusiveNamespaces" || child.namespace !== NAMESPACE.exclusiveCanonicalization)
-      refuse("SAML_UNEXPECTED_STRUCTURE", `${element.name} holds an element ${child.name}`);
+      refuse("SAML_UNEXPECTED_STRUCTURE", `${element.name} holds an element ${quote(child.name)}`);
 }
 
 function inspectEncryption(assertion: XmlElement): EncryptedAssertion {
@@ -254,11 +256,11 @@ function inspectEncryption(assertion: XmlElement): EncryptedAssertion {
     refuse("SAML_UNEXPECTED_STRUCTURE", "more than two encryption methods");
   const [content, transport] = methods.map((method) => method.attributes.get("Algorithm") ?? "none");
   const cipher = CONTENT_CIPHERS.get(content!);
-  if (cipher === undefined) return refuse("SAML_ENCRYPTION_UNSUPPORTED", content!.slice(0, 200));
-  if (transport !== KEY_TRANSPORT) refuse("SAML_ENCRYPTION_UNSUPPORTED", transport!.slice(0, 200));
+  if (cipher === undefined) return refuse("SAML_ENCRYPTION_UNSUPPORTED", quote(content));
+  if (transport !== KEY_TRANSPORT) refuse("SAML_ENCRYPTION_UNSUPPORTED", quote(transport));
   for (const { name, attributes } of methods[1]!.children)
     if (name !== "DigestMethod" || attributes.get("Algorithm") !== KEY_TRANSPORT_DIGEST)
-      refuse("SAML_ENCRYPTION_UNSUPPORTED", `RSA-OAEP with ${name} ${attributes.get("Algorithm") ?? ""}`.slice(0, 200));
+      refuse("SAML_ENCRYPTION_UNSUPPORTED", `RSA-OAEP with ${quote(name)} ${quote(attributes.get("Algorithm"))}`);
   return { kind: "encrypted", isAuthenticated: cipher.authenticated };
 }
 
@@ -266,12 +268,12 @@ function inspectEncryption(assertion: XmlElement): EncryptedAssertion {
 function checkDestination(root: XmlElement, isSigned: boolean, acsUrl: string): void {
   const destination = root.attributes.get("Destination");
   if (destination === undefined ? isSigned : destination !== acsUrl)
-    refuse("SAML_WRONG_DESTINATION", `expected ${acsUrl}, received ${destination?.slice(0, 500) ?? "none"}`);
+    refuse("SAML_WRONG_DESTINATION", `expected ${acsUrl}, received ${quote(destination)}`);
 }
 
 function checkIssuer(root: XmlElement, issuer: string): void {
   const element = childrenOf(root, NAMESPACE.assertion, "Issuer")[0];
   if (element === undefined) return;
   if (element.children.length > 0 || element.text.trim() !== issuer)
-    refuse("SAML_WRONG_ISSUER", `expected ${issuer}, received ${element.text.trim().slice(0, 500)}`);
+    refuse("SAML_WRONG_ISSUER", `expected ${issuer}, received ${quote(element.text.trim())}`);
 }

@@ -1,5 +1,5 @@
 /** Where a connection's knowledge of its provider comes from: settings that stand, or a document that is refreshed. */
-import { ProtocolRefusal } from "../refusal.js";
+import { ProtocolRefusal, quote } from "../refusal.js";
 import type { ProviderCertificate } from "./certificates.js";
 import { parseProviderMetadata, type AddressRule } from "./provider-metadata.js";
 import { refuse, type SamlRefusalCode } from "./refusals.js";
@@ -57,7 +57,7 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
     const { value } = await fetchMetadata(options.metadataUrl, options.fetch, options.judgeAddress, options.now());
     const pinned = options.entityId ?? known?.entityId ?? null;
     if (pinned !== null && value.entityId !== pinned)
-      refuse("SAML_PROVIDER_CHANGED", `expected ${pinned}, found ${value.entityId.slice(0, 500)}`);
+      refuse("SAML_PROVIDER_CHANGED", `expected ${pinned}, found ${quote(value.entityId)}`);
     known = { entityId: value.entityId, signOnUrl: value.signOnUrl, certificates: value.certificates };
     fetchedAt = options.now();
     return known;

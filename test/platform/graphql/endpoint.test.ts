@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals
 import { request, type IncomingHttpHeaders } from "node:http";
 import { getIntrospectionQuery, GraphQLString } from "graphql";
 import { auditGraphQLOverHttp } from "./audit.js";
+import { DEFAULT_QUERY_LIMITS } from "../../../src/platform/graphql/limits.js";
+import { MAXIMUM_BODY_BYTES } from "../../../src/platform/graphql/server.js";
+import { requireBoundedVariables } from "../../../src/platform/graphql/variables.js";
 import { catalogue, counted, startLibrary } from "./library.js";
 
 interface Answer {
@@ -274,6 +277,11 @@ describe("Errors", () => {
 });
 
 describe("Limits", () => {
+  const createBook = "mutation M($input: CreateBookInput!) { createBook(input: $input) { id } }";
+  const filled = <Item>(length: number, make: (index: number) => Item) =>
+    Array.from({ length }, (_, index) => make(index));
+  const keys = (count: number, name = "k") => Object.fromEntries(filled(count, (index) => [`${name}${index}`, index]));
+  const nest = (levels: number): object => (levels === 0 ? {} : { x: nest(levels - 1) });
   const limit = async (query: string, variables?: object) => {
     const answer = await ask(query, variables);
     expect(answer.body.data ?? null).toBeNull();
@@ -359,27 +367,93 @@ describe("Limits", () => {
   });
 
   test("a list among the variables has at most 2000 entries, wherever it stands", async () => {
-    const document = "mutation M($input: CreateBookInput!) { createBook(input: $input) { id } }";
     const tags = Array.from({ length: 2_001 }, () => ({ text: "x" }));
     const tooMany = { limit: "number of entries in a list", maximum: 2_000, actual: 2_001 };
-    expect(await limit(document, { input: { title: "x", tags } })).toEqual(tooMany);
-    expect(await limit(document, { input: { title: "x", tags: [{ text: [[tags]] }] } })).toEqual(tooMany);
+    expect(await limit(createBook, { input: { title: "x", tags } })).toEqual(tooMany);
+    expect(await limit(createBook, { input: { title: "x", tags: [{ text: [[tags]] }] } })).toEqual(tooMany);
     expect(await limit("{ library }", { unused: tags })).toEqual(tooMany);
-    const longest = await ask(document, { input: { title: "x", tags: tags.slice(1) } });
+    const longest = await ask(createBook, { input: { title: "x", tags: tags.slice(1) } });
     expect(longest.text).not.toContain("QUERY_LIMIT_EXCEEDED");
   });
 
   test("of values that are wrong only the first ones are looked at: anybody may send thousands of them", async () => {
     const look = jest.spyOn(GraphQLString, "parseValue");
     const tags = Array.from({ length: 2_000 }, () => ({ text: 1 }));
-    const wrong = await ask("mutation M($input: CreateBookInput!) { createBook(input: $input) { id } }", {
-      input: { title: "x", tags },
-    });
+    const wrong = await ask(createBook, { input: { title: "x", tags } });
     const looks = look.mock.calls.length;
     look.mockRestore();
-    expect(wrong.text).toContain("INVALID_INPUT");
+    expect(errorOf(wrong)["details"].fields).toHaveLength(20);
     expect(looks).toBeGreaterThan(0);
-    expect(looks).toBeLessThan(200);
+    expect(looks).toBeLessThan(50);
+  });
+
+  test.each<[string, unknown, string, number, number]>([
+    ["60,000 keys", keys(60_000), "number of keys in an object", 200, 60_000],
+    ["60,000 keys in an input object", { input: keys(60_000) }, "number of keys in an object", 200, 60_000],
+    ["keys within keys", { input: { tags: [{ cover: keys(201) }] } }, "number of keys in an object", 200, 201],
+    ["levels", nest(21), "depth of the variables", 20, 21],
+    [
+      "lists in lists",
+      { x: filled(26, () => filled(2_000, () => 1)) },
+      "number of values in the variables",
+      50_000,
+      50_027,
+    ],
+  ])("variables are bounded before their values are read: %s", async (_name, variables, limited, maximum, actual) => {
+    expect(await limit(createBook, variables as object)).toEqual({ limit: limited, maximum, actual });
+    let visits = 0;
+    const watch = (value: unknown): unknown =>
+      typeof value === "object" && value !== null
+        ? new Proxy(value, {
+            get: (target, key) => {
+              const member: unknown = Reflect.get(target, key);
+              if (Object.hasOwn(target, key) && key !== "length") visits += 1;
+              return watch(member);
+            },
+          })
+        : value;
+    const watched = watch(variables) as Record<string, unknown>;
+    expect(() => requireBoundedVariables(watched, DEFAULT_QUERY_LIMITS)).toThrow(limited);
+    expect(visits).toBeLessThanOrEqual(DEFAULT_QUERY_LIMITS.variableValues);
+  });
+
+  const long = (letter: string) => letter.repeat(40_000);
+  test.each<[string, unknown]>([
+    ["a name that the schema lacks", { query: `{ ${filled(20, (index) => `${long("x")}${index}`).join(" ")} }` }],
+    ["a name of an operation", { query: "query A { library }", operationName: long("x") }],
+    ["names of variables", { query: `query ${long("q")} ($${long("v")}: Int) { library }` }],
+    ["a text where the document ends", { query: `{ book(id: "b0") { id } "${long("x")}" }` }],
+    ["a number as an id", { query: `{ book(id: 1.${long("5")}) { id } }` }],
+    [
+      "an object as an id",
+      { query: `{ book(id: {${filled(400, (index) => `${"k".repeat(2_000)}${index}: 1`).join(" ")}}) { id } }` },
+    ],
+    [
+      "the largest objects in variables",
+      { query: createBook, variables: { input: keys(200, long("k").slice(0, 4_000)) } },
+    ],
+    ["unknown keys that no name can be", { query: createBook, variables: { input: keys(200, "-".repeat(4_000)) } }],
+    [
+      "texts in the place of objects",
+      { query: createBook, variables: { input: { title: "x", tags: filled(2_000, () => "t".repeat(400)) } } },
+    ],
+    [
+      "objects in the place of texts",
+      {
+        query: createBook,
+        variables: { input: { title: keys(200, "k".repeat(2_000)), tags: filled(1_000, () => keys(8)) } },
+      },
+    ],
+    ["an extension", { query: "{ librari }", extensions: { persistedQuery: null, x: keys(60_000) } }],
+  ])("errors quote at most a hundred characters of what was sent: %s", async (_name, body) => {
+    expect(JSON.stringify(body).length).toBeLessThan(MAXIMUM_BODY_BYTES);
+    const linesBefore = open.lines.length;
+    const answer = await post(body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors?.length).toBeLessThanOrEqual(21);
+    expect(answer.text).not.toMatch(/([a-z5-])\1{100}/);
+    expect(answer.text.length).toBeLessThan(20_000);
+    expect(open.lines.slice(linesBefore).join("").length).toBeLessThan(1_000);
   });
 
   test("variables that are nested without end are no query, and end nothing", async () => {
