@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { migrations } from "../../migrations/index.js";
 import { entities } from "../../src/entities.js";
 import { migrate, pendingMigrations, schemaDrift, undoLastMigration } from "../../src/platform/database/migrations.js";
-import { openTestDatabase, type TestDatabase } from "../support/database.js";
+import { onMariaDb, openTestDatabase, type TestDatabase } from "../support/database.js";
+import { killWhileMigrating } from "../support/killed-migrations.js";
 
 describe("migrations", () => {
   let database: TestDatabase;
@@ -71,4 +72,16 @@ describe("migrations", () => {
     while (undone !== "CreateTraining1764700000000");
     expect(await permissions()).toEqual(roles);
   });
+
+  (onMariaDb ? it : it.skip)(
+    "go on after a kill at any statement, where each change commits by itself",
+    async () => {
+      const { starts, drift, pending } = await killWhileMigrating({ entities, migrations }, 7);
+      expect(drift).toEqual([]);
+      expect(pending).toEqual([]);
+      // Each table is a statement, which is noted before and after: 3 places for a kill.
+      expect(starts).toBeGreaterThan((3 * entities.length) / 7);
+    },
+    300_000,
+  );
 });

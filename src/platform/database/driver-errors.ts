@@ -7,6 +7,10 @@ const SQLITE_FOREIGN_KEY = "SQLITE_CONSTRAINT_FOREIGNKEY";
 const MYSQL_FOREIGN_KEYS: readonly unknown[] = [1452, 1451, 1216, 1217];
 /** Record has changed since last read; lock wait timeout; deadlock. */
 const MYSQL_REPEATABLE: readonly unknown[] = [1020, 1205, 1213];
+/** A table, column, index or key is there already, or was dropped or renamed already. */
+const MYSQL_DONE_ALREADY: readonly unknown[] = [1050, 1051, 1054, 1060, 1061, 1068, 1091, 1146, 1826];
+/** MariaDB's word for a foreign key that is there already. */
+const MARIADB_DUPLICATE_FOREIGN_KEY = { errno: 1005, text: "errno: 121 " };
 
 interface DriverError {
   readonly code?: unknown;
@@ -28,6 +32,16 @@ export function isForeignKeyViolation(error: unknown): boolean {
 /** Whether a MySQL or MariaDB server asks for the whole transaction to be repeated. */
 export function asksForRepetition(error: unknown): boolean {
   return MYSQL_REPEATABLE.includes(driverErrorOf(error).errno);
+}
+
+/** Whether a MySQL or MariaDB server refuses a change of the schema because an earlier one did the same. */
+export function saysDoneAlready(error: unknown): boolean {
+  const { errno } = driverErrorOf(error);
+  const { errno: cannotCreate, text } = MARIADB_DUPLICATE_FOREIGN_KEY;
+  return (
+    MYSQL_DONE_ALREADY.includes(errno) ||
+    (errno === cannotCreate && error instanceof Error && error.message.includes(text))
+  );
 }
 
 /**

@@ -1,27 +1,25 @@
 /** Runs migrations on either database, undoes them, and tells whether the schema is what the entities describe. */
-import { MigrationExecutor, type QueryRunner } from "typeorm";
+import { MigrationExecutor } from "typeorm";
 import type { OpenDatabase } from "./database.js";
 import { MYSQL_COLLATION } from "./columns.js";
+import { TurnLostError } from "./migration-turn.js";
+import { MysqlMigrationRunner } from "./mysql-migration-runner.js";
+import type { GuardedMysqlQueryRunner } from "./mysql-query-runner.js";
 import { QueuedSqliteQueryRunner } from "./sqlite-query-runner.js";
-
-/** How long a replica waits for another one that migrates, in seconds. */
-const TURN_WITHIN_SECONDS = 600;
 
 /**
  * Runs what is pending, oldest first, and answers the names. On SQLite all of it happens or nothing; on MySQL each
- * statement stands by itself, and replicas take turns.
+ * statement stands by itself, a start after a kill goes on where the last one ended, and replicas take turns.
  * @throws what a migration throws, and Error when rows are left that refer to nothing (SQLite), or when another
  *   replica does not finish (MySQL)
  */
 export function migrate(database: OpenDatabase): Promise<string[]> {
-  return withExecutor(database, async (executor) =>
-    (await executor.executePendingMigrations()).map(({ name }) => name),
-  );
+  return withExecutor(database, ({ runPending }) => runPending());
 }
 
 /** Undoes the migration that was run last and answers its name, or `null` when there is none. */
 export function undoLastMigration(database: OpenDatabase): Promise<string | null> {
-  return withExecutor(database, async (executor) => {
+  return withExecutor(database, async ({ executor }) => {
     const [last] = await executor.getExecutedMigrations();
     if (!last) return null;
     await executor.undoLastMigration();
@@ -56,16 +54,29 @@ async function findForeignCollations({ reader, dataSource }: OpenDatabase): Prom
     .map((c) => `ALTER TABLE \`${c.tableName}\` MODIFY \`${c.columnName}\` ${c.type} COLLATE ${MYSQL_COLLATION}`);
 }
 
-async function withExecutor<T>(database: OpenDatabase, work: (executor: MigrationExecutor) => Promise<T>): Promise<T> {
+/** What both dialects do inside their turn. */
+interface Migrating {
+  readonly executor: MigrationExecutor;
+  readonly runPending: () => Promise<string[]>;
+}
+
+async function withExecutor<T>(database: OpenDatabase, work: (migrating: Migrating) => Promise<T>): Promise<T> {
   const runner = database.dataSource.createQueryRunner();
-  const executor = new MigrationExecutor(database.dataSource, runner);
   try {
     return runner instanceof QueuedSqliteQueryRunner
-      ? await inOneTransaction(runner, () => work(executor))
-      : await inTurn(runner, executor, () => work(executor));
+      ? await inOneTransaction(runner, () => work(migrateWith(database, runner)))
+      : await inTurn(database, runner as GuardedMysqlQueryRunner, work);
   } finally {
     await runner.release();
   }
+}
+
+function migrateWith({ dataSource }: OpenDatabase, runner: QueuedSqliteQueryRunner): Migrating {
+  const executor = new MigrationExecutor(dataSource, runner);
+  return {
+    executor,
+    runPending: async () => (await executor.executePendingMigrations()).map(({ name }) => name),
+  };
 }
 
 /**
@@ -95,18 +106,24 @@ async function inOneTransaction<T>(runner: QueuedSqliteQueryRunner, work: () => 
 }
 
 /** MySQL commits at every change of the schema, so a transaction would be a promise that nobody keeps. */
-async function inTurn<T>(runner: QueryRunner, executor: MigrationExecutor, work: () => Promise<T>): Promise<T> {
-  executor.transaction = "none";
-  const lock = "CONCAT('usher-migrations-', SHA1(DATABASE()))";
-  const [answer] = (await runner.query(`SELECT GET_LOCK(${lock}, ?) AS taken`, [TURN_WITHIN_SECONDS])) as {
-    taken: unknown;
-  }[];
-  if (answer?.taken !== 1) {
-    throw new Error(`Another process has been migrating this database for ${TURN_WITHIN_SECONDS / 60} minutes.`);
-  }
-  try {
-    return await work();
-  } finally {
-    await runner.query(`SELECT RELEASE_LOCK(${lock})`);
+async function inTurn<T>(
+  { dataSource }: OpenDatabase,
+  { driver, scopes }: GuardedMysqlQueryRunner,
+  work: (migrating: Migrating) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    const runner = new MysqlMigrationRunner(driver, "master", scopes);
+    // What `dataSource.createQueryRunner` does for its runners.
+    Object.assign(runner, { manager: dataSource.createEntityManager(runner) });
+    const executor = new MigrationExecutor(dataSource, runner);
+    executor.transaction = "none";
+    try {
+      return await runner.inTurn(() => work({ executor, runPending: () => runner.runPending(executor) }));
+    } catch (error) {
+      // Another replica goes on: its turn has to end, and then there may be something left.
+      if (!(error instanceof TurnLostError)) throw error;
+    } finally {
+      await runner.release();
+    }
   }
 }

@@ -15,7 +15,7 @@ export class GuardedMysqlQueryRunner extends MysqlQueryRunner {
   constructor(
     driver: MysqlDriver,
     mode: ReplicationMode,
-    private readonly scopes: TransactionScopes,
+    readonly scopes: TransactionScopes,
   ) {
     super(driver, mode);
   }

@@ -1,0 +1,76 @@
+/** Starts that are killed while they migrate a MySQL or MariaDB database, until one comes through. */
+import { MysqlQueryRunner } from "typeorm/driver/mysql/MysqlQueryRunner.js";
+import type { DataSourceParts } from "../../src/platform/database/create-data-source.js";
+import { migrate, pendingMigrations, schemaDrift } from "../../src/platform/database/migrations.js";
+import { openTestDatabase } from "./database.js";
+
+/** What is left when every start but the last was killed. */
+export interface Killed {
+  /** How many starts there were. */
+  readonly starts: number;
+  readonly drift: readonly string[];
+  readonly pending: readonly string[];
+}
+
+/**
+ * Migrates an empty database. Each start is killed after a changing statement: the server did it, and the program never
+ * hears of it. No two starts are killed at the same statement.
+ * @param parts what is migrated
+ * @param every 1 kills at each statement, 5 at each fifth one
+ */
+export async function killWhileMigrating(parts: DataSourceParts, every: number): Promise<Killed> {
+  const places: Places = { seen: new Set(), every };
+  let database = await openTestDatabase(parts);
+  try {
+    for (let starts = 1; ; starts += 1) {
+      const life = beginLife(places);
+      try {
+        await migrate(database);
+      } catch (error) {
+        if (!life.over()) throw error;
+      } finally {
+        life.end();
+      }
+      if (!life.over())
+        return { starts, drift: await schemaDrift(database), pending: await pendingMigrations(database) };
+      // The end of its connections takes back what was not committed.
+      database = await database.reopen();
+      // The turn of a killed process ends by time.
+      await database.transact((t) => t.execute("UPDATE migration_turn SET expires_at = '1970-01-02'"));
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+/** Statements that were reached so far, by text and values. */
+interface Places {
+  readonly seen: Set<string>;
+  readonly every: number;
+}
+
+/** Kills at a new place: from then on no statement is sent. */
+function beginLife({ seen, every }: Places): { readonly over: () => boolean; readonly end: () => void } {
+  const send = MysqlQueryRunner.prototype.query;
+  let over = false;
+  MysqlQueryRunner.prototype.query = async function (this: MysqlQueryRunner, sql: string, ...rest: unknown[]) {
+    if (over) throw new Error("This process was killed.");
+    const result: unknown = await Reflect.apply(send, this, [sql, ...rest]);
+    // The holder of a turn has another name at each start.
+    const place = sql.includes("migration_turn") ? sql : JSON.stringify([sql, rest[0]]);
+    if (!/^\s*(SELECT|SHOW|START|ROLLBACK)/.test(sql) && !seen.has(place)) {
+      seen.add(place);
+      over = seen.size % every === 0;
+    }
+    if (over) {
+      throw new Error("This process was killed.");
+    }
+    return result;
+  };
+  return {
+    over: () => over,
+    end: () => {
+      MysqlQueryRunner.prototype.query = send;
+    },
+  };
+}
