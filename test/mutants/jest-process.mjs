@@ -2,11 +2,14 @@
  * Runs tests on request, one request after another, in one process of jest: a process for each would take three times
  * as long. Started by `tree.mjs` inside a copy of the tree, and told by it what to run.
  */
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { runCLI } from "jest";
 
 /** Contexts of earlier runs stay in memory: above this the process is replaced, as jest replaces its own workers. */
 const LIMIT_BYTES = 800e6;
+
+const ENVIRONMENT = join(import.meta.dirname, "bail-environment.mjs");
 
 const countHandles = () => process.getActiveResourcesInfo().length;
 
@@ -17,6 +20,7 @@ async function run({ tests, testName, cache }) {
       rootDir: process.cwd(),
       runTestsByPath: true,
       testNamePattern: testName,
+      testEnvironment: ENVIRONMENT,
       runInBand: true,
       coverage: false,
       cacheDirectory: cache,

@@ -3,6 +3,7 @@
  *
  *     node test/mutants/run.mjs [--area oidc] [--only nonce] [--workers 3] [--root FOLDER]
  *     node test/mutants/run.mjs --budget-seconds 360 [--date 2026-11-30]
+ *     node test/mutants/run.mjs --random 60 --seed 1
  *     node test/mutants/run.mjs --check
  *
  * `--area` takes one list, `--only` the mutants whose name contains a text. Prints a line for each mutant and, last,
@@ -13,6 +14,10 @@
  * begin at a place that the date chooses, so that all are judged over some days. The line before the last two says
  * `Judged N of A within S seconds.`, and the last line counts those N alone.
  *
+ * With `--random`, places that nobody planned are changed: that many, chosen by the seed from the conditions, bounds,
+ * booleans, numbers, calls, spreads and terms of SQL in `src`. The nearest tests judge them, file by file. It ends with 0
+ * whatever survives; the last line is `N random mutants, M survived, K could not be judged`.
+ *
  * `--check` runs no test: it says which entries name a text that is not found exactly once, or a file that is not there.
  */
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
@@ -21,6 +26,7 @@ import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { findMistake, readMutants } from "./mutants.mjs";
 import { findRecent, groupByTests, orderByDay } from "./order.mjs";
+import { choosePlaces, judgePlaces } from "./random.mjs";
 import { copyTree, LIMIT_SECONDS, openTests } from "./tree.mjs";
 
 const { values: options } = parseArgs({
@@ -31,6 +37,8 @@ const { values: options } = parseArgs({
     workers: { type: "string", default: String(availableParallelism() + 1) },
     "budget-seconds": { type: "string" },
     date: { type: "string", default: new Date().toISOString().slice(0, 10) },
+    random: { type: "string" },
+    seed: { type: "string", default: "1" },
     check: { type: "boolean", default: false },
     root: { type: "string", default: resolve(import.meta.dirname, "../..") },
   },
@@ -38,8 +46,9 @@ const { values: options } = parseArgs({
 
 const startedAt = performance.now();
 const budget = options["budget-seconds"] === undefined ? null : Number(options["budget-seconds"]);
-if (Number.isNaN(budget)) {
-  process.stderr.write("--budget-seconds is not a number. Give it a number of seconds.\n");
+for (const name of ["budget-seconds", "random", "seed", "workers"]) {
+  if (options[name] === undefined || /^\d+$/.test(options[name])) continue;
+  process.stderr.write(`--${name} is "${options[name]}", which is not a whole number. Give it digits alone.\n`);
   process.exit(2);
 }
 const root = realpathSync(options.root);
@@ -51,18 +60,24 @@ process.on("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => {
-    process.stdout.write(`Ended by ${signal} after ${judgements} of ${mutants.length} mutants.\n`);
-    finish();
+    process.stdout.write(`Ended by ${signal}.\n`);
+    if (options.random === undefined) finish();
     process.exit(1);
   });
 }
 
-/** Hands jobs to the workers, each of which does one at a time. */
-async function shareOut(workers, jobs, work) {
+/** Hands jobs to copies of the tree, each of which does one at a time. */
+async function shareOut(jobs, work) {
   const waiting = [...jobs];
+  const workers = Array.from({ length: Math.min(Math.max(1, Number(options.workers)), jobs.length) }, (_, number) => {
+    const copy = join(temporary, `${number}`);
+    copyTree(root, copy);
+    return { copy, tests: openTests(copy, shared) };
+  });
   await Promise.all(
     workers.map(async (worker) => {
       for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await work(worker, job);
+      worker.tests.end();
     }),
   );
 }
@@ -129,6 +144,22 @@ async function judge(copy, tests, mutant) {
   else report("SURVIVED", mutant, seconds, `${mutant.file} passes ${mutant.tests.join(", ")}`);
 }
 
+/** Judges the lists of mutants, or as much of them as the budget allows. */
+async function judgeLists(sound) {
+  let groups = groupByTests(sound);
+  if (budget !== null) {
+    const recent = findRecent(root, sound);
+    const said =
+      recent === null
+        ? "The history does not tell what changed in two days: the date alone chooses."
+        : `${recent.size} of ${sound.length} mutants changed in two days.`;
+    process.stdout.write(`${said}\n`);
+    groups = orderByDay(groups, recent ?? new Set(), options.date);
+  }
+  await shareOut(groups, judgeGroup);
+  finish();
+}
+
 const { mutants: all, problems } = readMutants(root);
 const mutants = all.filter(
   ({ area, name }) =>
@@ -137,31 +168,20 @@ const mutants = all.filter(
 );
 if (mutants.length === 0 && (options.area ?? options.only) !== undefined) problems.push("No mutant matches.");
 
-const sound = mutants.filter((mutant) => {
-  const mistake = findMistake(root, mutant);
-  if (mistake !== null) report("unusable", mutant, 0, mistake);
-  return mistake === null;
-});
-if (options.check) {
-  process.stdout.write(`${mutants.length} mutants, ${mutants.length - sound.length} cannot be judged\n`);
-  for (const problem of problems) process.stdout.write(`${problem}\n`);
-} else {
-  let groups = groupByTests(sound);
-  if (budget !== null) {
-    const recent = findRecent(root, sound);
-    if (recent === null)
-      process.stdout.write("The history does not tell what changed in two days: the date alone chooses.\n");
-    else process.stdout.write(`${recent.size} of ${sound.length} mutants changed in two days.\n`);
-    groups = orderByDay(groups, recent ?? new Set(), options.date);
-  }
-  const count = Math.min(Math.max(1, Number(options.workers)), groups.length);
-  const workers = Array.from({ length: count }, (_, number) => {
-    const copy = join(temporary, `${number}`);
-    copyTree(root, copy);
-    return { copy, tests: openTests(copy, shared) };
+if (options.random === undefined) {
+  const sound = mutants.filter((mutant) => {
+    const mistake = findMistake(root, mutant);
+    if (mistake !== null) report("unusable", mutant, 0, mistake);
+    return mistake === null;
   });
-  await shareOut(workers, groups, judgeGroup);
-  for (const { tests } of workers) tests.end();
-  finish();
+  if (options.check) {
+    process.stdout.write(`${mutants.length} mutants, ${mutants.length - sound.length} cannot be judged\n`);
+    for (const problem of problems) process.stdout.write(`${problem}\n`);
+  } else {
+    await judgeLists(sound);
+  }
+  process.exitCode = survivors > 0 || problems.length > 0 ? 1 : 0;
+} else {
+  const places = choosePlaces(root, Number(options.random), Number(options.seed));
+  await judgePlaces({ root, places, shareOut });
 }
-process.exitCode = survivors > 0 || problems.length > 0 ? 1 : 0;

@@ -159,14 +159,15 @@ describe("with a budget", () => {
   });
 
   test("and no history, the date alone chooses where to begin", async () => {
-    const first = await judge(entries, "2026-11-01");
-    expect(first).toMatchObject({ code: 0, last: "6 mutants, 0 survived" });
+    const four = entries.slice(0, 4);
+    const first = await judge(four, "2026-11-01");
+    expect(first).toMatchObject({ code: 0, last: "4 mutants, 0 survived" });
     expect(first.output).toContain("The history does not tell what changed in two days: the date alone chooses.\n");
-    expect(first.output).toMatch(/^Judged 6 of 6 within 60 seconds\.\n[\d.]+ seconds\n6 mutants, 0 survived\n$/m);
-    expect(new Set(first.judged)).toEqual(new Set(NAMES));
-    const second = await judge(entries, "2026-11-02");
+    expect(first.output).toMatch(/^Judged 4 of 4 within 60 seconds\.\n[\d.]+ seconds\n4 mutants, 0 survived\n$/m);
+    expect(new Set(first.judged)).toEqual(new Set(NAMES.slice(0, 4)));
+    const second = await judge(four, "2026-11-02");
     expect(second.judged).not.toEqual(first.judged);
-    expect((await judge(entries, "2026-11-02")).judged).toEqual(second.judged);
+    expect((await judge(four, "2026-11-02")).judged).toEqual(second.judged);
   });
 
   test("those whose code, tests or entry changed in the last two days of history come first", async () => {

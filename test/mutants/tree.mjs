@@ -67,8 +67,8 @@ export function openTests(copy, { cache, children }) {
    * Runs the tests of a mutant.
    * @param {{ tests: string[], testName?: string }} selection
    * @param {number} [limitSeconds] when the tests are stopped
-   * @returns {Promise<{ passed: number, failed: number, broken: string | null, firstFailure: string | null, seconds: number }>}
-   *   `broken` says why tests could not be run at all
+   * @returns {Promise<{ passed: number, failed: number, broken: string | null, firstFailure: string | null, seconds: number, isLate?: boolean }>}
+   *   `broken` says why tests could not be run at all; `isLate` is there when they were stopped
    */
   async function run({ tests, testName }, limitSeconds = LIMIT_SECONDS) {
     const startedAt = performance.now();
