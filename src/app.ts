@@ -154,6 +154,7 @@ export async function startUsher(
     const server = createHttpServer({
       logger,
       trustedProxies: configuration.trustedProxies,
+      forwardedHeader: configuration.forwardedHeader,
       publicUrl,
       checkReady: async () => {
         await database.ping();

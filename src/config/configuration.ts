@@ -23,8 +23,10 @@ export interface Configuration {
   readonly allowedOrigins: readonly string[];
   /** URL prefixes that `returnTo` may name. The own origin is always among them. */
   readonly returnUrls: readonly string[];
-  /** Addresses or CIDR ranges whose `X-Forwarded-*` headers count. */
+  /** Addresses or CIDR ranges of proxies that are believed. */
   readonly trustedProxies: readonly string[];
+  /** The header in which they name the hops of a request; the other one counts for nothing. */
+  readonly forwardedHeader: "x-forwarded-for" | "forwarded";
   readonly entraAuthority: string;
   readonly graphUrl: string;
   readonly googleIssuer: string;
@@ -173,6 +175,7 @@ export function readConfiguration(
     allowedOrigins: [...new Set([originOf(publicUrl), ...allowedOrigins])],
     returnUrls,
     trustedProxies,
+    forwardedHeader: oneOf("USHER_FORWARDED_HEADER", ["x-forwarded-for", "forwarded"], "x-forwarded-for"),
     entraAuthority: service("USHER_ENTRA_AUTHORITY", "https://login.microsoftonline.com"),
     graphUrl: service("USHER_GRAPH_URL", "https://graph.microsoft.com"),
     googleIssuer: service("USHER_GOOGLE_ISSUER", "https://accounts.google.com"),

@@ -34,6 +34,7 @@ describe("the environment", () => {
       allowedOrigins: ["http://localhost:4000"],
       returnUrls: [],
       trustedProxies: [],
+      forwardedHeader: "x-forwarded-for",
       rateLimits: true,
       attemptRetentionDays: 180,
       introspection: true,

@@ -274,6 +274,21 @@ describe("the largest requests of a stranger", () => {
 });
 
 describe("sign-in attempts", () => {
+  it.each<[string, string | null]>([
+    ["203.0.113.5", "203.0.113.5"],
+    ["203.0.113.5:49152", "203.0.113.5"],
+    ["[2001:db8::7]:49152", "2001:db8::7"],
+    ["198.51.100.9:1, 127.0.0.1:80", "198.51.100.9"],
+    ["0203.0.0113.9", null],
+  ])("show the address that a trusted proxy wrote: %s", async (forwarded, address) => {
+    await open(`${usher.url}/sso/${tenant.connectionId}/callback?state=x&code=y`, forwarded);
+    const { signInAttempts } = await usher.ask(
+      "query ($id: ID!) { signInAttempts(organizationId: $id, first: 1) { nodes { address } } }",
+      { id: tenant.organizationId },
+    );
+    expect(signInAttempts.nodes).toEqual([{ address }]);
+  });
+
   it("are forgotten after the retention time, and not before", async () => {
     const database = await openTestDatabase({ entities, migrations });
     try {

@@ -1,13 +1,17 @@
-/** Who is calling: `X-Forwarded-*` counts only when it comes from a proxy that the operator trusts. */
+/** Who is calling: what a header says of it counts only when it comes from a proxy that the operator trusts. */
 import type { Express, Request } from "express";
 import ipaddr from "ipaddr.js";
+import { readAddress, readHops, type ForwardedHeader, type Hop } from "./forwarded.js";
+
+const FORWARDED_HEADER = "usher forwarded header";
 
 /**
- * Tells Express whom to believe.
+ * Tells the application whom to believe.
  * @param proxies addresses and networks: `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`
+ * @param header the header in which they name the hops
  * @throws Error that names the entry that is neither
  */
-export function trustProxies(app: Express, proxies: readonly string[]): void {
+export function trustProxies(app: Express, proxies: readonly string[], header: ForwardedHeader): void {
   for (const proxy of proxies) {
     if (!ipaddr.isValid(proxy) && !ipaddr.isValidCIDR(proxy)) {
       throw new Error(`${JSON.stringify(proxy)} is neither an address nor a network that a proxy could have.`);
@@ -15,26 +19,46 @@ export function trustProxies(app: Express, proxies: readonly string[]): void {
   }
   // A list, even an empty one: `true` would believe whatever a client writes.
   app.set("trust proxy", [...proxies]);
+  app.set(FORWARDED_HEADER, header);
 }
 
 /** Asked several times for a request: by its limits, by what it records, by the log. */
-const addresses = new WeakMap<Request, string>();
+const clients = new WeakMap<Request, Hop>();
 
-/** The caller's address, IPv4 in its plain form, for rate limits and the audit trail; `unknown` after it hung up. */
-export function clientAddress(request: Request): string {
-  const known = addresses.get(request);
+/** The caller's address, IPv4 in its plain form, for the audit trail and the log; `null` when it cannot be read. */
+export function clientAddress(request: Request): string | null {
+  return findClient(request).address;
+}
+
+/** What sets callers apart for rate limits: the address, or the text that a proxy wrote in its place. */
+export function clientKey(request: Request): string {
+  const { address, text } = findClient(request);
+  return address ?? text;
+}
+
+/** The first hop from the right that is not one of the operator's proxies. */
+function findClient(request: Request): Hop {
+  const known = clients.get(request);
   if (known !== undefined) return known;
-  const text = request.ip ?? "";
-  const address = ipaddr.isValid(text) ? ipaddr.process(text).toString() : "unknown";
-  addresses.set(request, address);
-  return address;
+  const kind = request.app.get(FORWARDED_HEADER) as ForwardedHeader;
+  // Node names the interface of a link-local peer. A caller that hung up has no address any more.
+  const peer = request.socket.remoteAddress?.split("%", 1)[0] ?? "";
+  let client: Hop = { address: readAddress(peer), text: peer };
+  for (const hop of readHops(request.get(kind) ?? "", kind)) {
+    if (client.address === null || !isTrusted(request, client.address)) break;
+    client = hop;
+  }
+  clients.set(request, client);
+  return client;
 }
 
 /** Whether the connection itself comes from a trusted proxy. */
 export function comesFromTrustedProxy(request: Request): boolean {
-  const trusts: unknown = request.app.get("trust proxy fn");
   const peer = request.socket.remoteAddress;
-  return (
-    peer !== undefined && typeof trusts === "function" && (trusts as (address: string, hop: number) => boolean)(peer, 0)
-  );
+  return peer !== undefined && isTrusted(request, peer);
+}
+
+function isTrusted(request: Request, address: string): boolean {
+  const trusts: unknown = request.app.get("trust proxy fn");
+  return typeof trusts === "function" && (trusts as (address: string, hop: number) => boolean)(address, 0);
 }

@@ -5,7 +5,7 @@ import { RateLimiterRes } from "rate-limiter-flexible";
 import type { Clock } from "../clock.js";
 import type { Database, Transaction } from "../database/database.js";
 import { Failure, RATE_LIMITED } from "../errors/failure.js";
-import { clientAddress } from "./client-address.js";
+import { clientKey } from "./client-address.js";
 import { RateLimitStore } from "./rate-limit-store.js";
 
 /** How much one address may use. */
@@ -47,17 +47,17 @@ export function createRateLimits({ database, clock, enabled }: RateLimitParts): 
     return {
       use: async (request) => {
         try {
-          await store.consume(addressGroup(clientAddress(request)));
+          await store.consume(addressGroup(clientKey(request)));
         } catch (error) {
           throw error instanceof RateLimiterRes ? tooMany(error) : error;
         }
       },
       require: async (request) => {
-        const used = await store.get(addressGroup(clientAddress(request)));
+        const used = await store.get(addressGroup(clientKey(request)));
         if (used !== null && used.consumedPoints >= rule.points) throw tooMany(used);
       },
       note: async (request) => {
-        await store.penalty(addressGroup(clientAddress(request)));
+        await store.penalty(addressGroup(clientKey(request)));
       },
     };
   };

@@ -6,6 +6,7 @@ import helmet from "helmet";
 import type { Logger } from "../telemetry/logger.js";
 import { answerErrors, answerNotFound } from "./answers.js";
 import { trustProxies } from "./client-address.js";
+import type { ForwardedHeader } from "./forwarded.js";
 import { createHealthRouter } from "./health.js";
 import { serveStylesheet } from "./pages.js";
 import { logRequests } from "./request-log.js";
@@ -26,8 +27,10 @@ export interface Mount {
 
 export interface HttpServerOptions {
   readonly logger: Logger;
-  /** Addresses whose `X-Forwarded-*` count. */
+  /** Addresses of proxies that are believed. */
   readonly trustedProxies: readonly string[];
+  /** The header in which they name the hops. */
+  readonly forwardedHeader: ForwardedHeader;
   /** The public base URL; over https, browsers are told to stay there. */
   readonly publicUrl: string;
   /** Rejects while the database does not answer or migrations are missing. */
@@ -66,7 +69,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.disable("x-powered-by");
   // Parameters arrive as strings, never as the objects that `a[b]=c` would make.
   app.set("query parser", "simple");
-  trustProxies(app, options.trustedProxies);
+  trustProxies(app, options.trustedProxies, options.forwardedHeader);
 
   app.use(logRequests(logger));
   app.use(protectBrowsers(options.publicUrl));

@@ -63,7 +63,10 @@ export class AttemptType {
   })
   authenticationMethods!: string[];
 
-  @Field(() => String, { nullable: true, description: "The network address of the browser." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The network address of the browser; null when a proxy wrote what is not an address.",
+  })
   address!: string | null;
 
   @Field(() => String, { nullable: true, description: "What the browser calls itself." })

@@ -20,7 +20,9 @@ beforeEach(() => {
   names += 1;
 });
 
-const from = (ip: string) => ({ ip }) as Request;
+/** A request over a connection from an address, with no proxy in between. */
+const from = (remoteAddress: string) =>
+  ({ socket: { remoteAddress }, app: { get: () => undefined }, get: () => undefined }) as unknown as Request;
 const ANN = from("203.0.113.7");
 /** A replica's limit of three a minute. Replicas that are made in one test have the same limit. */
 const makeLimit = (rule: { name?: string; enabled?: boolean } = {}) =>

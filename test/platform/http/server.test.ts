@@ -5,7 +5,7 @@ import { request as send, type IncomingHttpHeaders } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import express from "express";
 import { defineFailure, Failure } from "../../../src/platform/errors/failure.js";
-import { clientAddress } from "../../../src/platform/http/client-address.js";
+import { clientAddress, clientKey } from "../../../src/platform/http/client-address.js";
 import { defineCookie, readCookie } from "../../../src/platform/http/cookies.js";
 import { html, renderPage, trustHtml } from "../../../src/platform/http/pages.js";
 import { describePath, requestIdOf } from "../../../src/platform/http/request-log.js";
@@ -31,7 +31,12 @@ async function start(options: Partial<HttpServerOptions> = {}) {
   router.get(
     "/who",
     (request, response) =>
-      void response.json({ address: clientAddress(request), id: requestIdOf(request), query: request.query }),
+      void response.json({
+        address: clientAddress(request),
+        key: clientKey(request),
+        id: requestIdOf(request),
+        query: request.query,
+      }),
   );
   router.get("/teapot", () => {
     throw new Failure(TEAPOT, { lid: "on" });
@@ -57,6 +62,7 @@ async function start(options: Partial<HttpServerOptions> = {}) {
   const server = createHttpServer({
     logger: createLogger({ level: "info", destination: { write: (line) => void lines.push(line) } }),
     trustedProxies: [],
+    forwardedHeader: "x-forwarded-for",
     publicUrl: "http://localhost:4000",
     checkReady: async () => undefined,
     mounts: [{ path: "/", router }],
@@ -192,9 +198,9 @@ describe("The request log", () => {
 });
 
 describe("The client's address", () => {
-  const who = async (url: string, forwarded: string) =>
-    ((await (await fetch(`${url}/who`, { headers: { "x-forwarded-for": forwarded } })).json()) as { address: string })
-      .address;
+  const identify = async (url: string, headers: Record<string, string>) =>
+    (await (await fetch(`${url}/who`, { headers })).json()) as { address: string | null; key: string };
+  const who = async (url: string, forwarded: string) => (await identify(url, { "x-forwarded-for": forwarded })).address;
 
   test("is the connection's where no proxy is trusted", async () => {
     expect(await who(server.url, "203.0.113.9")).toBe("127.0.0.1");
@@ -205,7 +211,87 @@ describe("The client's address", () => {
     expect(await who(behind.url, "203.0.113.9")).toBe("203.0.113.9");
     expect(await who(behind.url, "198.51.100.1, 203.0.113.9, 10.0.0.7")).toBe("203.0.113.9");
     expect(await who(behind.url, "::ffff:203.0.113.9")).toBe("203.0.113.9");
-    expect(await who(behind.url, "not an address")).not.toBe("not an address");
+    await behind.end();
+  });
+
+  test.each<[string, string | null]>([
+    ["203.0.113.5", "203.0.113.5"],
+    ["203.0.113.5:49152", "203.0.113.5"],
+    ["2001:db8::7", "2001:db8::7"],
+    ["[2001:db8::7]", "2001:db8::7"],
+    ["[2001:db8::7]:49152", "2001:db8::7"],
+    ["[::ffff:203.0.113.5]:49152", "203.0.113.5"],
+    ['"203.0.113.5:49152"', "203.0.113.5"],
+    ['"[2001:DB8::7]:49152"', "2001:db8::7"],
+    ["198.51.100.9:1, 127.0.0.1:80", "198.51.100.9"],
+    ["198.51.100.9, [::ffff:127.0.0.1]:80, , 127.0.0.1", "198.51.100.9"],
+    ["127.0.0.1:80", "127.0.0.1"],
+    ["0203.0.0113.9", null],
+    ["203.0.113.0x5", null],
+    ["3405803781", null],
+    ["203.0.113", null],
+    ["203.0.113.5:", null],
+    ["203.0.113.5:99999", null],
+    ["203.0.113.5:_hidden", null],
+    ["203.0.113.5 198.51.100.9", null],
+    ["[203.0.113.5]", null],
+    ["[2001:db8::7", null],
+    ["2001:db8::7]:80", null],
+    ["fe80::1%eth0", null],
+    ['"203.0.113.5', null],
+    ["198.51.100.9, unknown, 127.0.0.1", null],
+    ["x".repeat(5_000), null],
+  ])("X-Forwarded-For is read strictly: %s", async (forwarded, address) => {
+    const behind = await start({ trustedProxies: ["127.0.0.1"] });
+    expect(await who(behind.url, forwarded)).toBe(address);
+    await behind.end();
+  });
+
+  test.each<[string, string | null]>([
+    ["for=203.0.113.5", "203.0.113.5"],
+    ["For=203.0.113.5;proto=https;by=10.0.0.1", "203.0.113.5"],
+    ['proto=https;for="203.0.113.5:49152"', "203.0.113.5"],
+    ['for="203.0.113.5:_port"', "203.0.113.5"],
+    ['for="[2001:db8::7]:49152"', "2001:db8::7"],
+    ['for="[2001:db8::7]"', "2001:db8::7"],
+    ['for=198.51.100.1, for=203.0.113.5, for="127.0.0.1:80"', "203.0.113.5"],
+    // A caller cannot open a quote that the proxy's own words close, nor write an element into another parameter.
+    ['for="198.51.100.1, for=203.0.113.5', "203.0.113.5"],
+    ['for="198.51.100.1, for="[2001:db8::7]:80"', "2001:db8::7"],
+    ['for=203.0.113.5;host="x, for=198.51.100.1"', "203.0.113.5"],
+    ['for=203.0.113.5;host="\\", for=198.51.100.1"', "203.0.113.5"],
+    ["for=unknown", null],
+    ["for=_hidden", null],
+    ["for=2001:db8::7", null],
+    ['for="2001:db8::7"', null],
+    ["for=0203.0.0113.9", null],
+    ["for=203.0.113.5;for=198.51.100.1", null],
+    ["proto=https", null],
+    ["203.0.113.5", null],
+    ['for="203.0.113.5', null],
+    [", ".repeat(2_000) + "x".repeat(2_000), null],
+  ])("Forwarded is read strictly where the operator says that it counts: %s", async (forwarded, address) => {
+    const behind = await start({ trustedProxies: ["127.0.0.1"], forwardedHeader: "forwarded" });
+    expect((await identify(behind.url, { forwarded, "x-forwarded-for": "192.0.2.99" })).address).toBe(address);
+    await behind.end();
+  });
+
+  test("only one of the two headers counts", async () => {
+    const behind = await start({ trustedProxies: ["127.0.0.1"] });
+    expect((await identify(behind.url, { forwarded: "for=203.0.113.5" })).address).toBe("127.0.0.1");
+    await behind.end();
+    const other = await start({ trustedProxies: ["127.0.0.1"], forwardedHeader: "forwarded" });
+    expect(await who(other.url, "203.0.113.5")).toBe("127.0.0.1");
+    await other.end();
+  });
+
+  test("that cannot be read is limited by its text, and not together with all others", async () => {
+    const behind = await start({ trustedProxies: ["127.0.0.1"] });
+    const key = async (forwarded: string) => (await identify(behind.url, { "x-forwarded-for": forwarded })).key;
+    expect(await key("203.0.113.5:49152")).toBe("203.0.113.5");
+    expect(await key("198.51.100.9, client-a")).toBe("client-a");
+    expect(await key("198.51.100.9, client-b")).toBe("client-b");
+    expect(await key("x".repeat(5_000))).toBe("x".repeat(100));
     await behind.end();
   });
 

@@ -74,6 +74,7 @@ beforeAll(async () => {
   server = createHttpServer({
     logger: createLogger({ level: "silent" }),
     trustedProxies: [],
+    forwardedHeader: "x-forwarded-for",
     publicUrl: "http://localhost",
     checkReady: async () => undefined,
     mounts: [{ path: "/", router }],
