@@ -4,14 +4,24 @@ import type { OpenedConnection } from "../connection/opened-connections.js";
 import type { FoundFlow, PostedFlow } from "./flow/keep-flow.js";
 import { runStrategy } from "./run-strategy.js";
 
-/** The verified answer of a provider that came back by redirect; the flow is used up by then. */
+/**
+ * The verified answer of a provider that came back by redirect; the flow is used up by then. A strategy that forgets to use it
+ * up, or does not look at whether it was the one to do so, would let the same answer in again.
+ */
 export async function verifyReturn(
-  { strategy }: OpenedConnection,
-  flow: FoundFlow,
+  { type, strategy }: OpenedConnection,
+  { pending }: FoundFlow,
   parameters: Readonly<Record<string, string>>,
 ): Promise<Verification<unknown>> {
-  const outcome = await runStrategy(strategy, { step: "return", parameters, flow: flow.pending });
+  let isUsedUp = false;
+  const consume = async () => {
+    const isFirst = await pending.consume();
+    isUsedUp ||= isFirst;
+    return isFirst;
+  };
+  const outcome = await runStrategy(strategy, { step: "return", parameters, flow: { ...pending, consume } });
   if (outcome.kind !== "verified") throw new Error("a strategy answered a return with a redirect");
+  if (!isUsedUp) throw new Error(`the connection type ${type.id} verified an answer without using its flow up`);
   return outcome.verification;
 }
 
@@ -23,21 +33,25 @@ export interface VerifiedPost {
 
 /** The verified message that a browser posted across sites. `findFlow` is asked before any cryptography. */
 export async function verifyPost(
-  { strategy }: OpenedConnection,
+  { type, strategy }: OpenedConnection,
   parameters: Readonly<Record<string, string>>,
   findFlow: (requestId: string) => Promise<PostedFlow | null>,
 ): Promise<VerifiedPost> {
-  let flow: PostedFlow | null = null;
+  const found: PostedFlow[] = [];
   const outcome = await runStrategy(strategy, {
     step: "post",
     parameters,
     findFlow: async (requestId) => {
-      flow = await findFlow(requestId);
+      const flow = await findFlow(requestId);
+      if (flow !== null) found.push(flow);
       return flow?.pending ?? null;
     },
   });
-  if (outcome.kind !== "verified" || flow === null) throw new Error("a strategy verified a post that answers no flow");
-  return { flow, verification: outcome.verification };
+  if (outcome.kind !== "verified") throw new Error("a strategy answered a post with a redirect");
+  const { verification } = outcome;
+  const flow = found.find(({ pending }) => pending === verification.posted?.flow);
+  if (flow === undefined) throw new Error(`the connection type ${type.id} verified a post that answers no flow`);
+  return { flow, verification };
 }
 
 /** The person in Usher's words, within bounds whatever the type made of the message, with groups that were asked for. */

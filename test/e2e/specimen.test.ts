@@ -1,9 +1,11 @@
 /** The proof that connection types are pluggable: one folder and one line, and people sign in through it. */
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { builtInConnectionTypes } from "../../src/connection-types/index.js";
+import type { AnyConnectionType, Exchange } from "../../src/connection/contract/index.js";
 import { Administrator, isSignedIn } from "../conformance/administrator.js";
 import { createBrowser } from "../support/browser.js";
 import { specimen } from "../support/specimen/index.js";
+import { SpecimenStrategy, type OpenedSpecimen } from "../support/specimen/strategy.js";
 import { startSpecimenProvider, type SpecimenProvider } from "../support/specimen/provider.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
@@ -13,8 +15,24 @@ const ADDRESSES = {
   googleIssuer: "https://accounts.google.com",
   googleDirectoryUrl: "https://admin.googleapis.com",
 };
+/** Forgets to use flows up, and believes every ticket as often as it comes. */
+const forgetful: AnyConnectionType = {
+  ...specimen,
+  id: "forgetful",
+  strategy: (opened: OpenedSpecimen, { addresses, now }) =>
+    new (class extends SpecimenStrategy {
+      override authenticate(request: unknown): void {
+        const exchange = request as Exchange;
+        const consume = async () => true;
+        super.authenticate(
+          exchange.step === "return" ? { ...exchange, flow: { ...exchange.flow, consume } } : exchange,
+        );
+      }
+    })(opened, addresses.callbackUrl, now),
+};
+
 /** The one line. */
-const TYPES = [...builtInConnectionTypes(ADDRESSES), specimen];
+const TYPES = [...builtInConnectionTypes(ADDRESSES), specimen, forgetful];
 
 let usher: TestUsher;
 let provider: SpecimenProvider;
@@ -80,4 +98,21 @@ it("refuses with its own codes, which the administrator reads with their remedie
     outcome: "SPECIMEN_TICKET_INVALID",
     remedy: specimen.refusals["SPECIMEN_TICKET_INVALID"]?.remedy,
   });
+});
+
+it("signs nobody in through a type that forgets to use flows up, however often the answer comes", async () => {
+  const { address, audience, sharedSecret } = provider;
+  provider.setPerson({ subject: "ada" });
+  const careless = await Administrator.of(usher, "careless");
+  const { id } = await careless.draft({ forgetful: { address, audience, sharedSecret } });
+  expect(await careless.activate(id)).toBe("ACTIVE");
+  const browser = createBrowser();
+  const asked = await browser.get(await careless.startUrl(browser), { follow: false });
+  const callback = provider.signIn(String(asked.headers["location"]));
+  for (let time = 0; time < 2; time += 1) {
+    const page = await browser.get(callback);
+    expect(page.status).toBe(500);
+    expect(await careless.lastAttempt()).toMatchObject({ outcome: "INTERNAL" });
+  }
+  expect(await careless.members()).toEqual([]);
 });

@@ -1,0 +1,111 @@
+/** What sign-in counts itself, because a connection type may forget it: that a flow is used up, by this very answer. */
+import { describe, expect, it } from "@jest/globals";
+import { Strategy } from "passport";
+import type { Exchange, PendingFlow, Verification } from "../../src/connection/contract/index.js";
+import type { OpenedConnection } from "../../src/connection/opened-connections.js";
+import type { PostedFlow } from "../../src/sign-in/flow/keep-flow.js";
+import { verifyPost, verifyReturn } from "../../src/sign-in/verify.js";
+
+type Succeed = (verification: Verification<unknown>) => void;
+type Of<Step> = Extract<Exchange, { step: Step }>;
+
+/** An opened connection whose strategy does what a test says. */
+function opened(act: (exchange: any, succeed: Succeed) => unknown): OpenedConnection {
+  // any: each test takes the exchange of the step that it is about
+  class Scripted extends Strategy {
+    override authenticate(exchange: unknown): unknown {
+      return act(exchange, (verification) => (this as unknown as { success: Succeed }).success(verification));
+    }
+  }
+  return { type: { id: "made-up" }, strategy: new Scripted() } as unknown as OpenedConnection;
+}
+
+/** A flow that one caller can use up; `taken` says that somebody has. */
+function pendingFlow(taken = false): PendingFlow {
+  let isTaken = taken;
+  const consume = async () => {
+    // As long as a database takes, in turns of the event loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    return !isTaken && (isTaken = true);
+  };
+  return { requestId: null, secrets: {}, startedAt: new Date(), consume };
+}
+
+const VERIFIED = { verified: "ada", posted: null };
+
+describe("an answer that came by redirect", () => {
+  const verify = (act: (exchange: Of<"return">, succeed: Succeed) => unknown, taken = false) =>
+    verifyReturn(
+      opened(act),
+      { pending: pendingFlow(taken), returnTo: null, steps: [], trustVersion: 1 },
+      { state: "state" },
+    );
+  const DEFECT = "the connection type made-up verified an answer without using its flow up";
+
+  it("is taken when the strategy used the flow up", async () => {
+    const verifying = verify(async ({ flow }, succeed) => {
+      await flow.consume();
+      succeed(VERIFIED);
+    });
+    expect(await verifying).toEqual(VERIFIED);
+  });
+
+  it("is a defect when the strategy forgets the flow", async () => {
+    await expect(verify((_, succeed) => succeed(VERIFIED))).rejects.toThrow(DEFECT);
+  });
+
+  it("is a defect when the strategy does not look at whether somebody else was faster", async () => {
+    const verifying = verify(async ({ flow }, succeed) => {
+      await flow.consume();
+      succeed(VERIFIED);
+    }, true);
+    await expect(verifying).rejects.toThrow(DEFECT);
+  });
+
+  it("is a defect when the strategy answers before it knows", async () => {
+    const verifying = verify(({ flow }, succeed) => {
+      const using = flow.consume();
+      succeed(VERIFIED);
+      return using;
+    });
+    await expect(verifying).rejects.toThrow(DEFECT);
+  });
+});
+
+describe("an answer that was posted", () => {
+  const flows = new Map(
+    ["a", "b"].map((name): [string, PostedFlow] => [
+      name,
+      {
+        pending: pendingFlow(),
+        returnTo: null,
+        steps: [],
+        trustVersion: 1,
+        stateHash: name,
+        browserHash: "browser",
+      },
+    ]),
+  );
+  const replay = { kind: "assertion", id: "1", expiresAt: new Date() } as const;
+  const verify = (act: (exchange: Of<"post">, succeed: Succeed) => unknown) =>
+    verifyPost(opened(act), {}, async (requestId) => flows.get(requestId) ?? null);
+
+  it("uses up the flow that the strategy says it answers, however many it asked for", async () => {
+    const { flow } = await verify(async ({ findFlow }, succeed) => {
+      const [first] = [await findFlow("a"), await findFlow("b")];
+      succeed({ verified: "ada", posted: { flow: first!, replay } });
+    });
+    expect(flow.stateHash).toBe("a");
+  });
+
+  it.each([
+    ["none", null],
+    ["one that was not found", { flow: pendingFlow(), replay }],
+  ])("is a defect when the strategy names %s", async (_name, posted) => {
+    const verifying = verify(async ({ findFlow }, succeed) => {
+      await findFlow("a");
+      succeed({ verified: "ada", posted });
+    });
+    await expect(verifying).rejects.toThrow("the connection type made-up verified a post that answers no flow");
+  });
+});
