@@ -69,4 +69,9 @@ export class Flows {
   get count(): number {
     return this.kept.size;
   }
+
+  /** How many of them were used up. */
+  get usedUp(): number {
+    return this.consumed.size;
+  }
 }

@@ -62,7 +62,7 @@ export function makeRuntime(keys: OwnKeys | null = null): Runtime {
 }
 
 /** The declared settings, in their order. */
-export function settingsOf(type: AnyConnectionType): readonly (readonly [string, Setting])[] {
+export function settingsOf(type: Pick<AnyConnectionType, "settings">): readonly (readonly [string, Setting])[] {
   return Object.entries(type.settings as Record<string, Setting>);
 }
 

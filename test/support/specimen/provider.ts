@@ -36,7 +36,6 @@ export async function startSpecimenProvider(): Promise<SpecimenProvider> {
     };
     const payload = Buffer.from(JSON.stringify(ticket)).toString("base64url");
     const back = new URL(asked.get("back") ?? "");
-    back.searchParams.set("state", asked.get("state") ?? "");
     back.searchParams.set("ticket", `${payload}.${signPayload(payload, sharedSecret).toString("base64url")}`);
     return back.href;
   };

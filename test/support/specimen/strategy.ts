@@ -70,7 +70,9 @@ export class SpecimenStrategy extends Strategy {
         const nonce = randomBytes(32).toString("base64url");
         const state = await exchange.keep({ requestId: null, secrets: { nonce } });
         const { address, audience } = this.opened.settings;
-        const parameters = new URLSearchParams({ audience, nonce, state, back: this.callbackUrl });
+        // The provider knows nothing of the state: it is a part of the address that it sends people back to.
+        const back = `${this.callbackUrl}?${new URLSearchParams({ state })}`;
+        const parameters = new URLSearchParams({ audience, nonce, back });
         return () => this.redirect(`${address}/sign-in?${parameters}`);
       }
       case "return": {
