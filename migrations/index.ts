@@ -9,6 +9,7 @@ import { IndexSubjects1764600000000 } from "./1764600000000-index-subjects.js";
 import { CreateTraining1764700000000 } from "./1764700000000-create-training.js";
 import { AddIdentityEmailVerified1764750000000 } from "./1764750000000-add-identity-email-verified.js";
 import { AddConnectionIssuerChangedAt1764810000000 } from "./1764810000000-add-connection-issuer-changed-at.js";
+import { AddConnectionLearned1764820000000 } from "./1764820000000-add-connection-learned.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -20,4 +21,5 @@ export const migrations: readonly MigrationClass[] = [
   CreateTraining1764700000000,
   AddIdentityEmailVerified1764750000000,
   AddConnectionIssuerChangedAt1764810000000,
+  AddConnectionLearned1764820000000,
 ];

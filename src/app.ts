@@ -14,6 +14,7 @@ import type { Configuration } from "./config/configuration.js";
 import { builtInConnectionTypes } from "./connection-types/index.js";
 import type { AnyConnectionType } from "./connection/contract/index.js";
 import { findConnection } from "./connection/stored/connection.repository.js";
+import { openMemory } from "./connection/stored/connection-memory.js";
 import { createOpenedConnections } from "./connection/opened-connections.js";
 import { createRegistry } from "./connection/registry.js";
 import type { ConnectionServices } from "./connection/services.js";
@@ -87,7 +88,14 @@ export async function startUsher(
     const registry = createRegistry(replacements.connectionTypes ?? builtInConnectionTypes(configuration));
     const runtime = { publicUrl, fetch: guarded.fetch, clock, urls: guarded.rules, keyRing };
     const services: ConnectionServices = { ...store, registry, runtime };
-    const connections = createOpenedConnections({ registry, runtime });
+    const connections = createOpenedConnections({
+      registry,
+      runtime,
+      openMemory: (connection) =>
+        openMemory(quiet, connection, (error) =>
+          logger.error({ error, connectionId: connection.id }, "What was learnt of a provider was not kept."),
+        ),
+    });
     const webhookParts = webhookServices(store, services, guarded, EVENT_TYPES);
     const catalogue = createCatalogue(registry);
 

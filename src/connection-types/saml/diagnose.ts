@@ -5,6 +5,7 @@ import { parseProviderMetadata, type ProviderMetadata } from "../../protocols/sa
 import { fetchMetadata } from "../../protocols/saml/provider-source.js";
 import { SAML_REFUSALS, type SamlRefusalCode } from "../../protocols/saml/refusals.js";
 import { readCertificates } from "./open.js";
+import { recallProvider } from "./remember.js";
 import type { SamlSettings } from "./settings.js";
 
 const WARN_DAYS = 30;
@@ -15,8 +16,11 @@ const CLOCK_WARN_SECONDS = 30;
 export async function diagnose(settings: SamlSettings, runtime: Runtime): Promise<readonly Finding[]> {
   const now = runtime.now();
   const { findings, metadata } = await readMetadata(settings, runtime);
-  const certificates = metadata && settings.metadataUrl !== null ? metadata.certificates : readCertificates(settings);
-  const signOnUrl = metadata?.signOnUrl ?? settings.signOnUrl;
+  // Where the document cannot be had, sign-ins go on with what it said last.
+  const published =
+    settings.metadataUrl === null ? null : (metadata ?? recallProvider(settings, runtime)?.facts ?? null);
+  const certificates = published?.certificates ?? readCertificates(settings);
+  const signOnUrl = metadata?.signOnUrl ?? published?.signOnUrl ?? settings.signOnUrl;
   return [
     ...findings,
     ...judgeEntity(settings, metadata),
@@ -52,10 +56,11 @@ async function readMetadata(settings: SamlSettings, runtime: Runtime): Promise<R
     } catch (failure) {
       if (!(failure instanceof ProtocolRefusal)) throw failure;
       const { remedy } = SAML_REFUSALS[failure.code as SamlRefusalCode];
-      return {
-        findings: [error("METADATA_REACHABLE", `The metadata cannot be used: ${failure.detail ?? ""}.`, remedy)],
-        metadata: null,
-      };
+      const recalled = recallProvider(settings, runtime);
+      const meanwhile =
+        recalled === null ? "" : ` Sign-ins go on with what it said at ${recalled.learnedAt.toISOString()}.`;
+      const message = `The metadata cannot be used: ${failure.detail ?? ""}.${meanwhile}`;
+      return { findings: [error("METADATA_REACHABLE", message, remedy)], metadata: null };
     }
   if (metadataXml === null) return { findings: [], metadata: null };
   const parsed = parseProviderMetadata(metadataXml, runtime.urls.browserUrl, runtime.now());

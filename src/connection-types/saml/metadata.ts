@@ -20,9 +20,15 @@ export function completeFromMetadata(settings: SamlDraft, given: ReadonlySet<str
   return { ...settings, ...Object.fromEntries(filled) };
 }
 
-/** @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE`, `SAML_METADATA_INVALID` or `SAML_METADATA_EXPIRED` */
+/**
+ * Asks nobody once the settings have what is needed: the diagnosis looks at the document, and an open connection reads it.
+ *
+ * @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE`, `SAML_METADATA_INVALID` or `SAML_METADATA_EXPIRED`
+ */
 export async function importMetadata(settings: SamlDraft, runtime: Runtime): Promise<Partial<SamlDraft>> {
-  if (settings.metadataUrl === null) return {};
+  const { entityId, signOnUrl, certificates } = settings;
+  const isComplete = entityId !== null && signOnUrl !== null && certificates !== null;
+  if (settings.metadataUrl === null || isComplete) return {};
   const { value } = await fetchMetadata(settings.metadataUrl, runtime.fetch, runtime.urls.browserUrl, runtime.now());
   return toSettings(value);
 }

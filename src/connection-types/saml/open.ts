@@ -10,6 +10,7 @@ import {
 import type { SamlStrategy } from "../../protocols/saml/saml-strategy.js";
 import type { Validator } from "../../protocols/saml/validator.js";
 import { checkSubject } from "./normalize.js";
+import { keepProvider, recallProvider } from "./remember.js";
 import type { SamlDraft, SamlSettings } from "./settings.js";
 
 /** An opened connection; safe to share by all requests. */
@@ -59,6 +60,8 @@ function createSource(settings: SamlSettings, runtime: Runtime): ProviderSource 
       now: runtime.now,
       entityId: settings.entityId,
       lastKnown: "missing" in facts ? null : facts,
+      recalled: recallProvider(settings, runtime),
+      keep: (learned) => keepProvider(learned, runtime),
     });
   if ("missing" in facts) throw new ProtocolRefusal("SAML_SETTINGS_INCOMPLETE", facts.missing.join(", "));
   return createFixedSource(facts);

@@ -36,7 +36,7 @@ export const SAML_SETTINGS = {
   metadataUrl: setting.url({
     reach: "server",
     label: "Metadata URL",
-    help: "Where the provider publishes its metadata. It is fetched when the connection is activated and every hour while it is used, so that rotated certificates arrive by themselves. While it cannot be reached, the certificates below hold.",
+    help: "Where the provider publishes its metadata. It is fetched when the connection is activated and every hour while it is used, so that rotated certificates arrive by themselves. While it cannot be reached, what it said last holds; before that, the certificates below.",
     trust: true,
   }),
   entityId: setting.text({

@@ -5,6 +5,7 @@
  */
 import type { Strategy } from "passport";
 import type { RefusalTexts } from "../../protocols/refusal.js";
+import type { Memory } from "./memory.js";
 import type { Groups, NormalizedProfile } from "./profile.js";
 import type { DraftSettingsOf, ParseContext, SettingIssue, SettingsDeclaration, SettingsOf } from "./settings.js";
 
@@ -66,6 +67,8 @@ export interface Runtime {
   readonly urls: ParseContext;
   /** What the type's `createKeys` made for this connection; absent where it was never asked to. */
   readonly keys?: OwnKeys;
+  /** What the type learnt of this connection's provider before; absent where nothing keeps it. */
+  readonly memory?: Memory;
 }
 
 /** What a protocol wants to find again when the person returns. */

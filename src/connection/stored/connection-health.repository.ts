@@ -2,7 +2,7 @@
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toDateOrNull, toJson } from "../../platform/database/values.js";
-import type { Finding } from "../contract/index.js";
+import type { Finding, LearnedFacts } from "../contract/index.js";
 
 /** The health of one connection; apart from the connection, so that it never changes the connection's version. */
 export interface ConnectionHealth {
@@ -83,4 +83,32 @@ export async function noteSignInFailed(unit: UnitOfWork, connectionId: string, c
     code,
     connectionId,
   ]);
+}
+
+/** What a connection's type learnt of the provider, by the name that the type gave it. */
+export interface Learned {
+  /** The connection's trust version when it was learnt. */
+  readonly trustVersion: number;
+  readonly entries: Readonly<Record<string, { readonly learnedAt: string; readonly facts: LearnedFacts }>>;
+}
+
+/** What was learnt through a connection; `null` when nothing was. */
+export async function findLearned(reader: Reader, connectionId: string): Promise<Learned | null> {
+  const [row] = await reader.rows<{ learned: string | null }>(
+    "SELECT learned FROM connection_health WHERE connection_id = ?",
+    [connectionId],
+  );
+  return row?.learned == null ? null : toJson<Learned>(row.learned);
+}
+
+/** Notes what was learnt, unless it is longer than `longest` characters of JSON. */
+export async function noteLearned(
+  unit: UnitOfWork,
+  connectionId: string,
+  learned: Learned,
+  longest: number,
+): Promise<void> {
+  const text = JSON.stringify(learned);
+  if (text.length > longest) return;
+  await unit.execute("UPDATE connection_health SET learned = ? WHERE connection_id = ?", [text, connectionId]);
 }

@@ -23,4 +23,8 @@ export class ConnectionHealthRow {
   /** Catalogue code of the last failed sign-in. */
   @Column({ name: "last_failure_code", type: "varchar", length: 64, nullable: true })
   lastFailureCode!: string | null;
+
+  /** JSON of what the connection's type learnt of the provider by itself: `Learned`. */
+  @Column({ type: "text", nullable: true })
+  learned!: string | null;
 }

@@ -118,6 +118,7 @@ export async function insertConnection(unit: UnitOfWork, connection: Connection)
     lastSucceededAt: null,
     lastFailedAt: null,
     lastFailureCode: null,
+    learned: null,
   });
 }
 

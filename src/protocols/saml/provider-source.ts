@@ -31,8 +31,12 @@ export interface MetadataSourceOptions {
   readonly now: () => Date;
   /** The entity ID that the document must have; `null` takes the first one that is seen. */
   readonly entityId: string | null;
-  /** What holds while the document cannot be fetched; `null` when nothing does. */
+  /** What holds while the document was never read and cannot be fetched; `null` when nothing does. */
   readonly lastKnown: ProviderFacts | null;
+  /** What was last read of the document before this source was made, by this process or another one. */
+  readonly recalled?: { readonly facts: ProviderFacts; readonly learnedAt: Date } | null;
+  /** Keeps what was read for the next start; never rejects. */
+  readonly keep?: (facts: ProviderFacts) => Promise<void>;
 }
 
 /** After this the document is fetched again, beside the sign-in that noticed. */
@@ -48,53 +52,69 @@ const WAITED_OUT: ReadonlySet<string> = new Set<SamlRefusalCode>([
 
 /** Facts from a metadata document, fetched when first needed and refreshed while it is used. */
 export function createMetadataSource(options: MetadataSourceOptions): ProviderSource {
+  const { recalled = null, lastKnown } = options;
+  const secondsSince = (then: Date | null) =>
+    then === null ? Number.POSITIVE_INFINITY : (options.now().getTime() - then.getTime()) / 1000;
+  const isFresh = (then: Date | null) => secondsSince(then) <= STALE_AFTER_MINUTES * 60;
+
   let known: ProviderFacts | null = null;
   let fetchedAt: Date | null = null;
   let triedAt: Date | null = null;
+  let failed: unknown = null;
   let running: Promise<ProviderFacts> | null = null;
+  if (recalled !== null && isFresh(recalled.learnedAt)) {
+    known = recalled.facts;
+    fetchedAt = recalled.learnedAt;
+  }
 
   async function load(): Promise<ProviderFacts> {
     const { value } = await fetchMetadata(options.metadataUrl, options.fetch, options.judgeAddress, options.now());
-    const pinned = options.entityId ?? known?.entityId ?? null;
+    const pinned = options.entityId ?? known?.entityId ?? recalled?.facts.entityId ?? null;
     if (pinned !== null && value.entityId !== pinned)
       refuse("SAML_PROVIDER_CHANGED", `expected ${pinned}, found ${quote(value.entityId)}`);
     known = { entityId: value.entityId, signOnUrl: value.signOnUrl, certificates: value.certificates };
     fetchedAt = options.now();
+    await options.keep?.(known);
     return known;
   }
 
   /** One fetch at a time, whoever asks. */
   function fetchOnce(): Promise<ProviderFacts> {
     triedAt = options.now();
-    running ??= load().finally(() => (running = null));
+    running ??= load()
+      .catch((error: unknown) => {
+        failed = error;
+        throw error;
+      })
+      .finally(() => (running = null));
     return running;
   }
 
-  const secondsSince = (then: Date | null) =>
-    then === null ? Number.POSITIVE_INFINITY : (options.now().getTime() - then.getTime()) / 1000;
+  /** What holds at a start while the document cannot be had. */
+  function fallBack(error: unknown): ProviderFacts {
+    // A process that runs keeps what it read, whatever the address answers later. One that starts does the same.
+    if (recalled !== null) return recalled.facts;
+    // A document that is wrong is not one that is missing or late: only the latter may be waited out.
+    const isDown = error instanceof ProtocolRefusal && WAITED_OUT.has(error.code);
+    if (isDown && lastKnown !== null) return lastKnown;
+    throw error;
+  }
 
   return {
     current: async () => {
       if (known === null) {
-        const isUnreachable = options.lastKnown !== null && secondsSince(triedAt) < REFRESH_EVERY_SECONDS;
-        if (isUnreachable && running === null) return options.lastKnown!;
-        return fetchOnce().catch((error: unknown) => {
-          // A document that is wrong is not one that is missing or late: only the latter may be waited out.
-          const isDown = error instanceof ProtocolRefusal && WAITED_OUT.has(error.code);
-          if (isDown && options.lastKnown !== null) return options.lastKnown;
-          throw error;
-        });
+        const wasTriedNow = failed !== null && running === null && secondsSince(triedAt) < REFRESH_EVERY_SECONDS;
+        return wasTriedNow ? fallBack(failed) : await fetchOnce().catch(fallBack);
       }
-      const isStale = secondsSince(fetchedAt) > STALE_AFTER_MINUTES * 60;
       // What fails here is told by the diagnosis; the sign-in goes on with what was known.
-      if (isStale && secondsSince(triedAt) > REFRESH_EVERY_SECONDS) fetchOnce().catch(() => undefined);
+      if (!isFresh(fetchedAt) && secondsSince(triedAt) > REFRESH_EVERY_SECONDS) fetchOnce().catch(() => undefined);
       return known;
     },
     refresh: async () => {
-      if (secondsSince(triedAt) < REFRESH_EVERY_SECONDS) return null;
+      if (running === null && secondsSince(triedAt) < REFRESH_EVERY_SECONDS) return null;
       const before = known;
       const after = await fetchOnce().catch(() => null);
-      return after === null || sameCertificates(before, after) ? null : after;
+      return after === null || hasSameCertificates(before, after) ? null : after;
     },
   };
 }
@@ -129,7 +149,8 @@ export async function fetchMetadata(
   return refuse(isSound ? "SAML_METADATA_EXPIRED" : "SAML_METADATA_INVALID", `the document ${parsed.issue}`);
 }
 
-function sameCertificates(before: ProviderFacts | null, after: ProviderFacts): boolean {
+/** Whether two descriptions of a provider name the same certificates. */
+export function hasSameCertificates(before: ProviderFacts | null, after: ProviderFacts): boolean {
   const pems = new Set(before?.certificates.map(({ pem }) => pem));
   return pems.size === after.certificates.length && after.certificates.every(({ pem }) => pems.has(pem));
 }

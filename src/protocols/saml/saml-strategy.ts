@@ -10,7 +10,7 @@ import { decodeMessage } from "./decode-message.js";
 import { describeSigner } from "./describe-signer.js";
 import { inspectResponse, type InspectedResponse } from "./inspect-response.js";
 import { checkIssueInstant, type Clocks } from "./instants.js";
-import type { ProviderFacts, ProviderSource } from "./provider-source.js";
+import { hasSameCertificates, type ProviderFacts, type ProviderSource } from "./provider-source.js";
 import { refuse } from "./refusals.js";
 import type { Validator } from "./validator.js";
 import type { VerificationAnswer } from "./verify-message.js";
@@ -226,7 +226,7 @@ export class SamlStrategy extends PassportSamlStrategy {
     let tried = current;
     let answer: VerificationAnswer | null = current.length === 0 ? null : await verifyWith(current);
     if (answer === null || isBadSignature(answer)) {
-      const refreshed = await settings.source.refresh();
+      const refreshed = await findNewer(settings.source, facts);
       const usable = refreshed?.certificates.filter(({ expiresAt }) => expiresAt > now) ?? [];
       if (usable.length > 0) {
         tried = usable;
@@ -243,6 +243,12 @@ export class SamlStrategy extends PassportSamlStrategy {
     const signer = isBadSignature(answer) ? describeSigner(responseXml, tried) : null;
     return refuse(answer.code, signer === null ? answer.detail : `${answer.detail ?? "no signature holds"}. ${signer}`);
   }
+}
+
+/** What the provider publishes now, or what another sign-in learnt meanwhile; `null` when both are what was tried. */
+async function findNewer(source: ProviderSource, tried: ProviderFacts): Promise<ProviderFacts | null> {
+  const present = (await source.refresh()) ?? (await source.current());
+  return hasSameCertificates(tried, present) ? null : present;
 }
 
 function isBadSignature(answer: VerificationAnswer): boolean {

@@ -90,6 +90,16 @@ describe("a document behind an address", () => {
     expect(fetches).toBe(2);
   });
 
+  test("that a sign-in is fetching already is not fetched again by a signature that fails, and is waited for", async () => {
+    const source = open();
+    await source.current();
+    wait(3_700);
+    answer = () => new Response(metadata([second]));
+    expect(pems(await source.current())).toEqual([pemOf(first)]);
+    expect(pems(await source.refresh())).toEqual([pemOf(second)]);
+    expect(fetches).toBe(2);
+  });
+
   test("that has no other certificates is no reason to verify again", async () => {
     const source = open();
     await source.current();

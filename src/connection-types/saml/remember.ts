@@ -1,0 +1,35 @@
+/** What the provider's metadata said when it was last read, across restarts and replicas. */
+import type { Runtime } from "../../connection/contract/index.js";
+import { parseCertificate } from "../../protocols/saml/certificates.js";
+import type { ProviderFacts } from "../../protocols/saml/provider-source.js";
+import type { SamlSettings } from "./settings.js";
+
+const NAME = "provider";
+
+/** A provider as its metadata described it, and when that was read. */
+export interface RecalledProvider {
+  readonly facts: ProviderFacts;
+  readonly learnedAt: Date;
+}
+
+/** Keeps what was read. */
+export async function keepProvider(facts: ProviderFacts, { memory }: Runtime): Promise<void> {
+  const { entityId, signOnUrl, certificates } = facts;
+  await memory?.keep(NAME, { entityId, signOnUrl, certificates: certificates.map(({ pem }) => pem) });
+}
+
+/** What was read last, as far as it may still be used: the operator may since have closed a host. */
+export function recallProvider(settings: SamlSettings, { memory, urls }: Runtime): RecalledProvider | null {
+  const recollection = settings.metadataUrl === null ? null : (memory?.recall(NAME) ?? null);
+  if (recollection === null) return null;
+  const { entityId, signOnUrl, certificates: texts } = recollection.facts;
+  if (typeof entityId !== "string" || typeof signOnUrl !== "string" || !Array.isArray(texts)) return null;
+  const certificates = (texts as readonly string[]).flatMap((text) => {
+    const parsed = parseCertificate(text);
+    return "value" in parsed ? [parsed.value] : [];
+  });
+  const isProvider = settings.entityId === null || settings.entityId === entityId;
+  const isUsable = URL.canParse(signOnUrl) && urls.browserUrl(new URL(signOnUrl)) === null;
+  if (!isProvider || !isUsable || certificates.length === 0) return null;
+  return { facts: { entityId, signOnUrl, certificates }, learnedAt: recollection.learnedAt };
+}

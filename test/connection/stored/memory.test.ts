@@ -1,0 +1,216 @@
+/** What a type learns of its provider by itself survives restarts, reaches every replica, and changes no version. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import type { LearnedFacts } from "../../../src/connection/contract/index.js";
+import { createSamlConnectionType } from "../../../src/connection-types/saml/index.js";
+import type { OpenedSaml } from "../../../src/connection-types/saml/open.js";
+import { createOpenedConnections } from "../../../src/connection/opened-connections.js";
+import type { ConnectionServices } from "../../../src/connection/services.js";
+import { activateConnection, testConnection } from "../../../src/connection/stored/activation.js";
+import { openMemory } from "../../../src/connection/stored/connection-memory.js";
+import {
+  createConnection,
+  deleteConnection,
+  disableConnection,
+  readConnection,
+} from "../../../src/connection/stored/connection.operations.js";
+import type { Connection } from "../../../src/connection/stored/connection.js";
+import { createInlineValidator } from "../../../src/protocols/saml/validator.js";
+import { createProviderKey, type ProviderKey } from "../../support/providers/saml/index.js";
+import { writeProviderMetadata } from "../../support/providers/saml/metadata.js";
+import { openHouse, OPERATOR, type House } from "../support/house.js";
+
+const [first, second] = [createProviderKey(), createProviderKey()];
+const IDP = "https://idp.example";
+const HOUR_SECONDS = 3_600;
+let house: House;
+let services: ConnectionServices;
+let answer: () => Response;
+let fetches = 0;
+beforeAll(async () => {
+  // A connection's own keys take a moment to make, and nothing is signed here.
+  const { createKeys: _, ...type } = createSamlConnectionType(createInlineValidator);
+  house = await openHouse([type]);
+  const fetch = async () => {
+    fetches++;
+    return answer();
+  };
+  services = { ...house.services, runtime: { ...house.services.runtime, fetch } };
+});
+afterAll(() => house.close());
+beforeEach(() => {
+  answer = publish(IDP, first);
+  fetches = 0;
+});
+
+const publish =
+  (entityId: string, ...keys: readonly ProviderKey[]) =>
+  () =>
+    new Response(
+      writeProviderMetadata({
+        entityId,
+        signOnUrl: "https://idp.example/sso",
+        certificates: keys.map(({ base64 }) => base64),
+        nameIdFormat: "x",
+        wantsSignedRequests: false,
+      }),
+    );
+const fail = () => new Response("", { status: 503 });
+
+async function activate(): Promise<Connection> {
+  const { id } = await createConnection(services, OPERATOR, {
+    organizationId: house.organizationId,
+    displayName: "Acme ID",
+    settings: { saml: { metadataUrl: "https://idp.example/metadata" } },
+  });
+  return await activateConnection(services, OPERATOR, id);
+}
+
+/** A process that starts: nothing is open, and the database is all it has. */
+function start(logDefect: (error: unknown) => void = rethrow) {
+  const { registry, runtime } = services;
+  const memoryOf = (connection: Connection) => openMemory(services, connection, logDefect);
+  const connections = createOpenedConnections({ registry, runtime, openMemory: memoryOf });
+  return async (connection: Connection) => (await connections.open(connection)).opened as OpenedSaml;
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+async function certificatesOf({ source }: OpenedSaml): Promise<readonly string[]> {
+  return (await source.current()).certificates.map(({ pem }) => pem);
+}
+const pem = ({ certificate }: ProviderKey) => certificate.trimEnd();
+
+describe("refreshed metadata", () => {
+  test("holds after a restart while the address answers 503, whatever was activated", async () => {
+    const connection = await activate();
+    answer = publish(IDP, second);
+    expect(await certificatesOf(await start()(connection))).toEqual([pem(second)]);
+    answer = fail;
+    house.advance(30 * 24 * HOUR_SECONDS);
+    const restarted = start();
+    expect(await certificatesOf(await restarted(connection))).toEqual([pem(second)]);
+    // The next hour's opening, too, and a replica that never saw the document.
+    house.advance(HOUR_SECONDS + 1);
+    expect(await certificatesOf(await restarted(connection))).toEqual([pem(second)]);
+    expect(await certificatesOf(await start()(connection))).toEqual([pem(second)]);
+  });
+
+  test.each([
+    ["a page that is no metadata", () => new Response("<html>")],
+    ["another provider's", publish("https://other.example", second)],
+  ])("holds after a restart while the address answers with %s, as it does in a process that runs", async (_, wrong) => {
+    const connection = await activate();
+    const running = await start()(connection);
+    answer = wrong;
+    house.advance(HOUR_SECONDS + 1);
+    expect(await certificatesOf(await start()(connection))).toEqual([pem(first)]);
+    expect(await certificatesOf(running)).toEqual([pem(first)]);
+  });
+
+  test("is asked for at a start once it is an hour old, and not before", async () => {
+    const connection = await activate();
+    await start()(connection);
+    fetches = 0;
+    await start()(connection);
+    expect(fetches).toBe(0);
+    house.advance(HOUR_SECONDS + 1);
+    answer = publish(IDP, second);
+    expect(await certificatesOf(await start()(connection))).toEqual([pem(second)]);
+    expect(fetches).toBe(1);
+  });
+
+  test("raises no version, and a change of trust forgets it", async () => {
+    const connection = await activate();
+    answer = publish(IDP, second);
+    await start()(connection);
+    expect(await readConnection(services, OPERATOR, connection.id)).toEqual(connection);
+    answer = publish(IDP, first);
+    await disableConnection(services, OPERATOR, connection.id);
+    const again = await activateConnection(services, OPERATOR, connection.id);
+    answer = fail;
+    // What the activation stored, since nothing was learnt under the new trust version.
+    expect(await certificatesOf(await start()(again))).toEqual([pem(first)]);
+  });
+
+  test("is in the diagnosis while the document cannot be had", async () => {
+    const connection = await activate();
+    await start()(connection);
+    answer = fail;
+    const findings = await testConnection(services, OPERATOR, connection.id);
+    expect(findings.find(({ check }) => check === "METADATA_REACHABLE")).toMatchObject({
+      level: "ERROR",
+      message: expect.stringMatching(/status 503\. Sign-ins go on with what it said at 2026-/),
+    });
+    expect(findings.find(({ check }) => check === "CERTIFICATES")).toMatchObject({ level: "OK" });
+  });
+
+  test("is not used to send people where the operator closed the host", async () => {
+    const connection = await activate();
+    await start()(connection);
+    answer = fail;
+    house.advance(HOUR_SECONDS + 1);
+    const { registry, runtime } = services;
+    const urls = { ...runtime.urls, browserUrl: () => "is not allowed" };
+    const connections = createOpenedConnections({
+      registry,
+      runtime: { ...runtime, urls },
+      openMemory: (each) => openMemory(services, each),
+    });
+    await expect(connections.open(connection)).rejects.toMatchObject({ code: "SAML_METADATA_UNREACHABLE" });
+  });
+});
+
+describe("a memory", () => {
+  const recall = async (connection: Connection, name = "a") =>
+    (await openMemory(services, connection)).recall(name)?.facts ?? null;
+  const keep = async (connection: Connection, name: string, facts: LearnedFacts) =>
+    await (await openMemory(services, connection)).keep(name, facts);
+
+  test("keeps each name apart, and each connection's for itself", async () => {
+    const [one, other] = [await activate(), await activate()];
+    await keep(one, "a", { x: "1", y: ["2", "3"] });
+    await keep(one, "b", { x: "4" });
+    await keep(one, "a", { x: "5" });
+    expect([await recall(one), await recall(one, "b"), await recall(one, "toString")]).toEqual([
+      { x: "5" },
+      { x: "4" },
+      null,
+    ]);
+    expect(await recall(other)).toBeNull();
+  });
+
+  test("keeps nothing that is longer than its bound, and what was there stays", async () => {
+    const connection = await activate();
+    await keep(connection, "a", { x: "1" });
+    await keep(connection, "a", { x: "x".repeat(500_000) });
+    expect(await recall(connection)).toEqual({ x: "1" });
+  });
+
+  test("takes nothing from a replica that trusts what no longer holds", async () => {
+    const old = await activate();
+    await disableConnection(services, OPERATOR, old.id);
+    const present = await activateConnection(services, OPERATOR, old.id);
+    await keep(present, "a", { x: "present" });
+    await keep(old, "a", { x: "old" });
+    expect(await recall(present)).toEqual({ x: "present" });
+    expect(await recall(old)).toBeNull();
+  });
+
+  test("that cannot be written is a defect in the log, and no refusal", async () => {
+    const connection = await activate();
+    const broken: ConnectionServices = { ...services, begin: () => Promise.reject(new Error("disk full")) };
+    const defects: unknown[] = [];
+    await (await openMemory(broken, connection, (error) => defects.push(error))).keep("a", { x: "1" });
+    expect(defects).toEqual([new Error("disk full")]);
+  });
+
+  test("goes with its connection", async () => {
+    const connection = await activate();
+    await keep(connection, "a", { x: "1" });
+    await deleteConnection(services, OPERATOR, connection.id);
+    await keep(connection, "a", { x: "2" });
+    expect(await recall(connection)).toBeNull();
+  });
+});
