@@ -41,8 +41,8 @@ function countShared(one, other) {
 
 /**
  * Gives a function that names the nearest tests, taking in turn: one that the lists of mutants name for the file or its
- * folder, one with the fewest imports between, and one that stands nearest to the mirrored folder. Where no test imports
- * the file, those of its room.
+ * folder, one with the fewest imports between, and one that stands nearest to the mirrored folder; these come first, as
+ * tests of the whole application take longest. Where no test imports the file, those of its room.
  * @param {string} root the tree
  * @param {number} most how many are named
  * @returns {(file: string) => string[]}
@@ -75,6 +75,6 @@ export function findNearestTests(root, most) {
     for (let rank = 0; nearest.size < Math.min(most, tests.length); rank += 1) {
       for (const order of orders) if (nearest.size < most) nearest.add(order[rank]);
     }
-    return [...nearest];
+    return [...nearest].toSorted(byFolder);
   };
 }
