@@ -1,7 +1,7 @@
 /** Carries out a decision about an arrival: people, identities, roles, groups and seats, in one unit of work. */
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import { recordAudit } from "../audit/record-audit.js";
-import { retireMerge } from "../connection/identity/identity.changes.js";
+import { endMerge } from "../connection/identity/identity.changes.js";
 import {
   findIdentityById,
   insertIdentity,
@@ -9,6 +9,7 @@ import {
   retireIdentity,
   type NewIdentity,
 } from "../connection/identity/identity.repository.js";
+import type { MergeCandidate } from "../connection/identity/meeting-account.js";
 import { insertLinkRequest } from "../connection/identity/link-request.repository.js";
 import { findConnection } from "../connection/stored/connection.repository.js";
 import { appendEvent } from "../events/append-event.js";
@@ -29,7 +30,7 @@ import type { User, UserSnapshot } from "../people/user/user.js";
 import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
 import type { Decision, Grant } from "./decide.js";
-import type { MergeCandidate } from "./decide-account.js";
+import type { EndedMerge } from "./decide-account.js";
 import type { MappedMembership } from "./mappings/decide-groups.js";
 
 /** A decision that lets somebody in, or makes an account that waits for approval. */
@@ -73,9 +74,9 @@ async function applyToAccount(
       ...(roles && { roles }),
     });
   };
+  if (admission.kind !== "link" && admission.ended !== null) await endMergeOf(unit, organization, admission.ended);
   switch (admission.kind) {
     case "create": {
-      if (admission.retire !== null) await retireChanged(unit, organization, admission.retire);
       const user = await createAccount(unit, organization, {
         given,
         authMethod: "SSO",
@@ -110,10 +111,13 @@ async function applyToAccount(
   }
 }
 
-/** The address is what the person was joined by. */
-async function retireChanged(unit: UnitOfWork, organization: Organization, identityId: string): Promise<void> {
+async function endMergeOf(
+  unit: UnitOfWork,
+  organization: Organization,
+  { identityId, reason }: EndedMerge,
+): Promise<void> {
   const link = await findIdentityById(unit, organization.id, identityId);
-  if (link !== null) await retireMerge(unit, organization, link, "ADDRESS_CHANGED");
+  if (link !== null) await endMerge(unit, organization, link, reason);
 }
 
 function giveFields({ connectionId }: Arrival, values: GivenFields["values"]): GivenFields {

@@ -1,5 +1,14 @@
 /** Decides whose account an arrival is about: the person's own, one that waits for them, one to join, or a new one. Pure. */
 import type { NormalizedProfile } from "../connection/contract/index.js";
+import {
+  findMeetingAccount,
+  isProved,
+  leadPerson,
+  orderCandidates,
+  type MergeCandidate,
+  type MergeEnd,
+  type MergingPerson,
+} from "../connection/identity/meeting-account.js";
 import type { ConnectionPolicies } from "../connection/stored/policies.js";
 import type { User } from "../people/user/user.js";
 import { foldCase } from "../platform/text.js";
@@ -22,27 +31,10 @@ export interface MergedIdentity extends KnownIdentity {
   readonly operator: boolean;
 }
 
-/** By what an account has the arrival's address: a link whose provider sent it last. */
-export interface AddressLink {
-  /** Whether it is a link of the arrival's connection. */
-  readonly here: boolean;
-  /** What that provider said of the address. */
-  readonly emailVerified: boolean | null;
-  /** Of the connection that the link belongs to. */
-  readonly policies: Pick<ConnectionPolicies, "accountLinking" | "requireVerifiedEmail">;
-}
-
-/** An account of this organization that has the arrival's address. */
-export interface MergeCandidate {
-  readonly user: User;
-  /** The links of the account that carry the address, of every connection; for merging alone. */
-  readonly links: readonly AddressLink[];
-  /** Whether a provider gave the account its address, and not the organization or the person. */
-  readonly addressFromProvider: boolean;
-  /** Somebody who runs the installation is never merged. */
-  readonly operator: boolean;
-  /** Whether a local password waits on an address that nobody has proved (pre-hijacking). */
-  readonly unverifiedPassword: boolean;
+/** A link that merging made and that ends with this arrival. */
+export interface EndedMerge {
+  readonly identityId: string;
+  readonly reason: MergeEnd;
 }
 
 /** What is known of the person at the door. */
@@ -55,6 +47,8 @@ export interface AccountSituation {
   readonly ownAddressKept: boolean;
   /** The account that merging joined them to; followed only while the connection merges. */
   readonly merged: MergedIdentity | null;
+  /** Whether a merge of the person was undone, or ended by another address: they are never merged again. */
+  readonly unmerged: boolean;
   /** Accounts prepared in this organization under what `matchKey` compares; at most two are of interest. */
   readonly prepared: readonly User[];
   readonly candidates: readonly MergeCandidate[];
@@ -75,49 +69,56 @@ export interface AccountSituation {
 
 /** Whose account it is. */
 export type AccountDecision =
-  | { readonly kind: "known"; readonly identity: KnownIdentity; readonly merged: boolean }
+  | { readonly kind: "known"; readonly identity: KnownIdentity; readonly ended: EndedMerge | null }
   /** `awaited` names a link that was moved here and that has waited long enough. */
   | { readonly kind: "match"; readonly user: User; readonly awaited: string | null }
-  | { readonly kind: "merge"; readonly candidate: MergeCandidate }
-  /** Nobody's yet; `retire` names a merged link whose address changed at the provider. */
-  | { readonly kind: "new"; readonly retire: string | null }
+  | { readonly kind: "merge"; readonly candidate: MergeCandidate; readonly ended: EndedMerge | null }
+  /** Nobody's yet. */
+  | { readonly kind: "new"; readonly ended: EndedMerge | null }
   /** An administrator decides first. */
   | { readonly kind: "ask"; readonly user: User; readonly refusal: Refusal }
   | Refusal;
 
 /** Decides whose account an arrival is about. */
 export function decideAccount(situation: AccountSituation): AccountDecision {
-  const { profile, policies, own, merged } = situation;
-  const merges = policies.accountLinking === "MERGE_BY_EMAIL";
-  if (merges && merged !== null) {
-    // Who runs the installation is reached by no link that merging made, however long it has been there.
-    if (merged.operator)
-      return own === null ? { kind: "new", retire: null } : { kind: "known", identity: own, merged: false };
-    if (profile.email === null || merged.emailKey === foldCase(profile.email))
-      return { kind: "known", identity: merged, merged: true };
-    // The address is what they were joined by. The person gets an account of their own, never somebody else's.
-    return own === null ? { kind: "new", retire: merged.identityId } : { kind: "known", identity: own, merged: false };
+  const { own, merged, awaited } = situation;
+  const person = personOf(situation);
+  const endedBy = (reason: MergeEnd | null): EndedMerge | null =>
+    reason === null || merged === null ? null : { identityId: merged.identityId, reason };
+  const lead = leadPerson(person);
+  switch (lead.kind) {
+    case "own":
+    case "new":
+      return own === null
+        ? { kind: "new", ended: endedBy(lead.ends) }
+        : { kind: "known", identity: own, ended: endedBy(lead.ends) };
+    case "merged":
+      return { kind: "known", identity: merged!, ended: null };
+    case "join":
+      return { kind: "merge", candidate: lead.candidate, ended: endedBy(lead.ends) };
+    case "stranger":
+      if (awaited !== null && isProved(person))
+        return { kind: "match", user: awaited.user, awaited: awaited.identityId };
+      if (situation.formerIssuer !== null)
+        return refuse(failures.ISSUER_CHANGED, describeFormerIssuer(situation.profile, situation.formerIssuer));
+      if (situation.addressOfAnotherSubject) return refuseAnotherSubject(situation);
+      return matchPrepared(situation) ?? joinOthers(situation, person) ?? { kind: "new", ended: null };
   }
-  if (merges && own !== null) {
-    // Another address at the provider, or an address that another subject has as well, joins nobody to anybody.
-    const keeps = !situation.ownAddressKept || situation.addressOfAnotherSubject;
-    const candidate = keeps ? null : chooseCandidate(situation, own.user.id);
-    return candidate === null || "failure" in candidate
-      ? { kind: "known", identity: own, merged: false }
-      : { kind: "merge", candidate };
-  }
-  if (own !== null) return { kind: "known", identity: own, merged: false };
-  const { awaited } = situation;
-  if (awaited !== null && isProved(situation))
-    return { kind: "match", user: awaited.user, awaited: awaited.identityId };
-  if (situation.formerIssuer !== null)
-    return refuse(failures.ISSUER_CHANGED, describeFormerIssuer(profile, situation.formerIssuer));
-  if (situation.addressOfAnotherSubject)
-    return refuse(
-      failures.SUBJECT_CHANGED,
-      `${profile.email ?? "The address"} is the address of another subject of this connection; this one is ${profile.subject}.`,
-    );
-  return matchPrepared(situation) ?? joinOthers(situation) ?? { kind: "new", retire: null };
+}
+
+function personOf({ profile, ...situation }: AccountSituation): MergingPerson {
+  return {
+    ...situation,
+    emailKey: profile.email === null ? null : foldCase(profile.email),
+    emailVerified: profile.emailVerified,
+  };
+}
+
+function refuseAnotherSubject({ profile }: AccountSituation): Refusal {
+  return refuse(
+    failures.SUBJECT_CHANGED,
+    `${profile.email ?? "The address"} is the address of another subject of this connection; this one is ${profile.subject}.`,
+  );
 }
 
 function describeFormerIssuer(
@@ -138,18 +139,17 @@ function matchPrepared({ profile, policies, prepared }: AccountSituation): Accou
   return refuse(failures.ACCOUNT_AMBIGUOUS, `Accounts ${user.id} and ${another.id} were prepared for this person.`);
 }
 
-function joinOthers(situation: AccountSituation): AccountDecision | null {
+function joinOthers(situation: AccountSituation, person: MergingPerson): AccountDecision | null {
   const { profile, policies, linkRequest, candidates } = situation;
   switch (policies.accountLinking) {
     case "NONE":
       return null;
     case "MERGE_BY_EMAIL": {
-      const candidate = chooseCandidate(situation, null);
-      if (candidate === null || "failure" in candidate) return candidate;
-      return { kind: "merge", candidate };
+      const candidate = findMeetingAccount(person);
+      return candidate && { kind: "merge", candidate, ended: null };
     }
     case "ADMIN_LINK": {
-      const [candidate] = orderEligible(candidates, null);
+      const [candidate] = orderCandidates(candidates);
       if (candidate === undefined || profile.emailVerified === false || linkRequest === "REJECTED") return null;
       const refusal = refuse(
         failures.LINK_PENDING,
@@ -158,52 +158,4 @@ function joinOthers(situation: AccountSituation): AccountDecision | null {
       return linkRequest === "PENDING" ? refusal : { kind: "ask", user: candidate.user, refusal };
     }
   }
-}
-
-/** The account to join: one with a password before others; of several, none. An unproved address joins nothing. */
-function chooseCandidate(situation: AccountSituation, ownUserId: string | null): MergeCandidate | Refusal | null {
-  const { profile, candidates, domainProved } = situation;
-  if (!isProved(situation)) return null;
-  const joinable = candidates.filter((candidate) => isJoinable(candidate, domainProved));
-  const [candidate, another] = orderEligible(joinable, ownUserId);
-  if (candidate === undefined) return null;
-  if (another === undefined || another.user.authMethod !== candidate.user.authMethod) return candidate;
-  return refuse(
-    failures.ACCOUNT_AMBIGUOUS,
-    `Accounts ${candidate.user.id} and ${another.user.id} both have the address ${profile.email ?? ""}.`,
-  );
-}
-
-/** Whether the arrival's address is as good as `requireVerifiedEmail` asks. An explicit "not verified" never is. */
-function isProved({ profile, policies, domainProved }: AccountSituation): boolean {
-  return isWordEnough(profile.emailVerified, policies, domainProved);
-}
-
-function isWordEnough(
-  emailVerified: boolean | null,
-  { requireVerifiedEmail }: Pick<ConnectionPolicies, "requireVerifiedEmail">,
-  domainProved: boolean,
-): boolean {
-  return emailVerified ?? (domainProved || !requireVerifiedEmail);
-}
-
-/**
- * Whether merging may join somebody to an account: it has a password, or came with the address through another connection
- * that merges; and every link by which somebody enters it with this address is as good as the arrival has to be. Otherwise
- * whoever gets a provider to send the address of somebody else could make an account there and wait in it for them
- * (pre-hijacking). A password that waits on an unproved address is no obstacle: it is taken away.
- */
-function isJoinable({ user, links, addressFromProvider }: MergeCandidate, domainProved: boolean): boolean {
-  if (links.some(({ emailVerified, policies }) => !isWordEnough(emailVerified, policies, domainProved))) return false;
-  // A claim that a mapping makes the address is no provider's word on it: then no link carries it.
-  if (user.authMethod === "PASSWORD") return links.length > 0 || !addressFromProvider;
-  // Whoever has two accounts of one connection is two people; an account of a connection that does not merge is its own.
-  return links.some(({ here, policies }) => !here && policies.accountLinking === "MERGE_BY_EMAIL");
-}
-
-/** Those that may be joined at all, with those that have a password first. */
-function orderEligible(candidates: readonly MergeCandidate[], ownUserId: string | null): readonly MergeCandidate[] {
-  const eligible = candidates.filter(({ user, operator }) => !operator && user.id !== ownUserId);
-  const withPassword = eligible.filter(({ user }) => user.authMethod === "PASSWORD");
-  return [...withPassword, ...eligible.filter((candidate) => !withPassword.includes(candidate))];
 }

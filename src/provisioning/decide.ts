@@ -6,6 +6,7 @@
  * ```
  */
 import type { Mappings } from "../connection/mapping/mapping.js";
+import type { MergeCandidate } from "../connection/identity/meeting-account.js";
 import type { ConnectionPolicies } from "../connection/stored/policies.js";
 import { longestValueOf, type FieldValues } from "../people/user/field.js";
 import type { OrganizationPolicies } from "../people/organization/policies.js";
@@ -17,8 +18,8 @@ import {
   decideAccount,
   type AccountDecision,
   type AccountSituation,
+  type EndedMerge,
   type KnownIdentity,
-  type MergeCandidate,
 } from "./decide-account.js";
 import * as failures from "./failures.js";
 import { decideGroups, type GroupDecision, type MappedMembership } from "./mappings/decide-groups.js";
@@ -75,14 +76,14 @@ export interface Grant {
 
 /** What is to be done, as data; `apply` does it. */
 export type Decision =
-  | ({ readonly kind: "create"; readonly status: UserStatus; readonly retire: string | null } & Grant)
+  | ({ readonly kind: "create"; readonly status: UserStatus; readonly ended: EndedMerge | null } & Grant)
   | ({
       readonly kind: "link";
       readonly user: User;
       /** A link that waited for the person, and is done with. */
       readonly awaited: string | null;
     } & Grant)
-  | ({ readonly kind: "merge"; readonly candidate: MergeCandidate } & Grant)
+  | ({ readonly kind: "merge"; readonly candidate: MergeCandidate; readonly ended: EndedMerge | null } & Grant)
   | ({
       readonly kind: "update";
       readonly identityId: string;
@@ -91,6 +92,7 @@ export type Decision =
       /** What the provider said of that address. */
       readonly emailVerified: boolean | null;
       readonly user: User;
+      readonly ended: EndedMerge | null;
     } & Grant)
   /** An administrator is asked, and the person refused until they answer. */
   | { readonly kind: "ask"; readonly user: User; readonly refusal: Refusal }
@@ -111,7 +113,7 @@ export function decide(situation: Situation): Decision {
     case "merge":
       return decideExisting(situation, account);
     case "new":
-      return decideNew(situation, account.retire);
+      return decideNew(situation, account.ended);
   }
 }
 
@@ -153,12 +155,13 @@ function decideExisting(
         identityId: account.identity.identityId,
         ...addressAfter(account.identity, situation.arrival),
         user,
+        ended: account.ended,
         ...grant,
       };
     case "match":
       return { kind: "link", user, awaited: account.awaited, ...grant };
     case "merge":
-      return { kind: "merge", candidate: account.candidate, ...grant };
+      return { kind: "merge", candidate: account.candidate, ended: account.ended, ...grant };
   }
 }
 
@@ -188,7 +191,7 @@ const MOST_CLAIMS = 40;
 
 const NOTHING: Holdings = { roles: [], memberships: [], merged: false, hasSeat: false, filled: new Set() };
 
-function decideNew(situation: Situation, retire: string | null): Decision {
+function decideNew(situation: Situation, ended: EndedMerge | null): Decision {
   const { arrival, connection } = situation;
   const { policies, mappings } = connection;
   if (!policies.jitProvisioning)
@@ -207,7 +210,7 @@ function decideNew(situation: Situation, retire: string | null): Decision {
   return {
     kind: "create",
     status,
-    retire,
+    ended,
     fields,
     roles: rights.roles,
     groups: rights.groups,

@@ -1,17 +1,17 @@
 /** Loads what a decision depends on, in the unit of work that will carry it out. A fixed number of queries, whoever arrives. */
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import {
-  findIdentitiesByEmail,
-  findIdentitiesOfUsers,
-  findLinks,
-  findMergedAmong,
-} from "../connection/identity/identity.repository.js";
+  isAddressKept,
+  loadAddressBook,
+  MOST_ACCOUNTS_OF_ADDRESS,
+  type AddressBook,
+} from "../connection/identity/address-book.js";
+import { findIdentitiesByEmail, findLinks, findMergedAmong } from "../connection/identity/identity.repository.js";
 import type { Identity } from "../connection/identity/identity.js";
 import { findLinkRequestState } from "../connection/identity/link-request.repository.js";
 import { NO_MAPPINGS } from "../connection/mapping/mapping.js";
 import { findMappingsOf } from "../connection/mapping/mapping.repository.js";
 import type { Connection } from "../connection/stored/connection.js";
-import { findConnections } from "../connection/stored/connection.repository.js";
 import { isDomainProved } from "../people/domain/domain.repository.js";
 import { findMappedMembershipsOf } from "../people/group/group-member.repository.js";
 import { readInstallation } from "../people/installation/installation.js";
@@ -19,13 +19,12 @@ import type { Organization } from "../people/organization/organization.js";
 import type { OrganizationPolicies } from "../people/organization/policies.js";
 import { findRoleGrantsOfUsers, findRolesOf } from "../people/role/role.repository.js";
 import { countSeatsInUse, findSeatHolders } from "../people/seat/seat.changes.js";
-import { chooseWinners } from "../people/user/field.js";
-import { findFieldsOf, findFieldsOfUsers } from "../people/user/field.repository.js";
-import { findAddressHolders, findPreparedUsers, findUsers, isOperator } from "../people/user/user.repository.js";
+import { findFieldsOfUsers } from "../people/user/field.repository.js";
+import { findPreparedUsers, findUsers, isOperator } from "../people/user/user.repository.js";
 import type { User } from "../people/user/user.js";
 import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
-import type { AddressLink, KnownIdentity, MergeCandidate } from "./decide-account.js";
+import type { KnownIdentity } from "./decide-account.js";
 import type { Holdings, Situation } from "./decide.js";
 
 /** The organization must be locked already, so that two arrivals of one person follow each other. */
@@ -75,17 +74,20 @@ async function loadAccount(
   const merges = policies.accountLinking === "MERGE_BY_EMAIL";
   const { email } = profile;
   const nobody = own === null && !(merges && merged !== null);
-  // With an account of their own, people are joined to another one by merging alone; whoever was unmerged, by nothing.
-  const joins = policies.accountLinking === "ADMIN_LINK" ? nobody : merges && merged === null && !links.unmerged;
-  const mayJoin = email !== null && joins;
+  // With an account of their own, people are joined to another one by merging alone; unmerged people are joined by nothing.
+  const mayJoin = email !== null && (policies.accountLinking === "ADMIN_LINK" ? nobody : merges && !links.unmerged);
   const others = email !== null && (nobody || mayJoin) ? await findOthersWithAddress(unit, arrival, email) : [];
   const awaited = nobody ? await findAwaited(unit, arrival, others) : null;
+  const book = mayJoin ? await loadAddressBookOf(unit, arrival, email, precedence) : null;
+  const emailKey = email === null ? null : foldCase(email);
   return {
     own,
-    ownAddressKept: merges && links.own !== null && (await isAddressKept(unit, links.own, email)),
+    ownAddressKept:
+      book !== null && links.own !== null && isAddressKept(links.own, emailKey, book.toldAddressOf(links.own.userId)),
     merged,
+    unmerged: links.unmerged,
     prepared: nobody ? await findPreparedUsers(unit, organizationId, policies.matchKey, profile) : [],
-    candidates: mayJoin ? await findCandidates(unit, arrival, { email, merges, precedence }) : [],
+    candidates: book === null || emailKey === null ? [] : book.candidatesFor({ connectionId, ...profile }, emailKey, book.policies),
     awaited,
     domainProved:
       email !== null && (mayJoin || awaited !== null) && (await isDomainProved(unit, organizationId, email)),
@@ -93,6 +95,17 @@ async function loadAccount(
     formerIssuer: nobody ? findFormerIssuer(others, profile, issuerChangedAt) : null,
     linkRequest: nobody ? await findLinkRequestState(unit, connectionId, profile.issuer, profile.subject) : "NONE",
   };
+}
+
+async function loadAddressBookOf(
+  unit: UnitOfWork,
+  { organizationId }: Arrival,
+  email: string,
+  precedence: OrganizationPolicies["fieldPrecedence"],
+): Promise<AddressBook> {
+  const addresses = { sql: "= ?", parameters: [foldCase(email)] };
+  const accountsOfAddress = MOST_ACCOUNTS_OF_ADDRESS;
+  return await loadAddressBook(unit, { organizationId, addresses, precedence, accountsOfAddress });
 }
 
 /** The links of other subjects that have the address; the arrival's own subject may have it by a link that merging once made. */
@@ -131,46 +144,6 @@ async function findAwaited(
 
 function knownAs({ id, emailKey, emailVerified }: Identity, user: User): KnownIdentity {
   return { identityId: id, user, emailKey, emailVerified };
-}
-
-/** Whether the provider has sent an address for an account ever since the link: its word on it is as old as the link. */
-async function isAddressKept(unit: UnitOfWork, link: Identity, email: string | null): Promise<boolean> {
-  if (email === null || link.emailKey !== foldCase(email)) return false;
-  const values = await findFieldsOf(unit, link.userId);
-  const told = values.find(({ field, source }) => field === "email" && source === "SSO");
-  return told !== undefined && foldCase(told.value) === link.emailKey && told.givenAt <= link.createdAt;
-}
-
-/** The accounts that have the arrival's address; for merging with the links that carry it, since they tell who is in there. */
-async function findCandidates(
-  unit: UnitOfWork,
-  { organizationId, connectionId }: Arrival,
-  query: {
-    readonly email: string;
-    readonly merges: boolean;
-    readonly precedence: OrganizationPolicies["fieldPrecedence"];
-  },
-): Promise<readonly MergeCandidate[]> {
-  const { email, merges, precedence } = query;
-  const holders = await findAddressHolders(unit, organizationId, email);
-  if (!merges) return holders.map((holder) => ({ ...holder, links: [], addressFromProvider: false }));
-  const userIds = holders.map(({ user }) => user.id);
-  const linksByUser = await findIdentitiesOfUsers(unit, organizationId, userIds);
-  const connectionIds = [...linksByUser.values()].flat().map((link) => link.connectionId);
-  const connections = await findConnections(unit, organizationId, [...new Set(connectionIds)]);
-  const policiesOf = new Map(connections.map(({ id, policies }) => [id, policies]));
-  const carry = (link: Identity): AddressLink[] => {
-    const policies = policiesOf.get(link.connectionId);
-    if (policies === undefined || link.retiredAt !== null || link.emailKey !== foldCase(email)) return [];
-    return [{ here: link.connectionId === connectionId, emailVerified: link.emailVerified, policies }];
-  };
-  const fieldsByUser = await findFieldsOfUsers(unit, userIds);
-  return holders.map((holder) => ({
-    ...holder,
-    links: (linksByUser.get(holder.user.id) ?? []).flatMap(carry),
-    addressFromProvider:
-      chooseWinners(fieldsByUser.get(holder.user.id) ?? [], precedence).get("email")?.source === "SSO",
-  }));
 }
 
 async function loadHoldings(

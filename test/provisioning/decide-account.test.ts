@@ -2,12 +2,17 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { decide, type Situation } from "../../src/provisioning/decide.js";
-import { brief, carryOut, situation, situationArbitrary, userOf, type Changes } from "./situations.js";
+import { brief, carryOut, MOMENT, situation, situationArbitrary, userOf, type Changes } from "./situations.js";
 
 const merging = { accountLinking: "MERGE_BY_EMAIL" } as const;
 const asking = { accountLinking: "ADMIN_LINK" } as const;
 const silent = { emailVerified: null } as const;
 const unverified = { emailVerified: false } as const;
+
+/** The accounts to which the person's links lead, as candidates. */
+const OWN = { id: "user-1", authMethod: "SSO", links: [] } as const;
+const MERGED = { id: "user-2", authMethod: "SSO" } as const;
+const LATER = new Date(MOMENT.getTime() + 60_000);
 
 const outcomeOf = (changes: Changes) => brief(decide(situation(changes)));
 
@@ -27,11 +32,47 @@ describe("joining by address", () => {
       "merge candidate-3",
     ],
     [
-      "on: two accounts of other connections",
-      { policies: merging, candidates: [{ authMethod: "SSO" }, { authMethod: "SSO" }] },
-      "ACCOUNT_AMBIGUOUS",
+      "on: of two accounts of other connections, the older one",
+      { policies: merging, candidates: [{ authMethod: "SSO", createdAt: LATER }, { authMethod: "SSO" }] },
+      "merge candidate-2",
     ],
-    ["on: two password accounts", { policies: merging, candidates: [{}, {}] }, "ACCOUNT_AMBIGUOUS"],
+    [
+      "on: of two accounts of one moment, the one with the lower id",
+      {
+        policies: merging,
+        candidates: [
+          { authMethod: "SSO", id: "b" },
+          { authMethod: "SSO", id: "a" },
+        ],
+      },
+      "merge a",
+    ],
+    [
+      "on: of two password accounts, the older one",
+      { policies: merging, candidates: [{ createdAt: LATER }, {}] },
+      "merge candidate-2",
+    ],
+    ...(["DISABLED", "ARCHIVED", "PENDING_APPROVAL"] as const).map((status): [string, Changes, string] => [
+      `on: an account in force before one that is ${status}, though it is younger and has no password`,
+      { policies: merging, candidates: [{ status }, { authMethod: "SSO", createdAt: LATER }] },
+      "merge candidate-2",
+    ]),
+    [
+      "on: an account that waits for approval before one that is disabled",
+      { policies: merging, candidates: [{ status: "DISABLED" }, { authMethod: "SSO", status: "PENDING_APPROVAL" }] },
+      "ACCOUNT_PENDING_APPROVAL",
+    ],
+    [
+      "on: an account whose person was unmerged under this address",
+      { policies: merging, candidates: [{ authMethod: "SSO", links: [{ unmerged: true }] }] },
+      "create",
+    ],
+    ["on: somebody who was unmerged", { policies: merging, unmerged: true, candidates: [{}] }, "create"],
+    [
+      "on: somebody who was unmerged, with an account of their own",
+      { policies: merging, unmerged: true, own: {}, candidates: [{}] },
+      "update user-1",
+    ],
     ["on: an operator's account", { policies: merging, candidates: [{ operator: true }] }, "create"],
     [
       "on: an operator's account and another",
@@ -68,9 +109,25 @@ describe("joining by address", () => {
       "merge candidate-1",
     ],
     [
-      "on: an account of whose address another provider says nothing, where that connection asks for nothing",
+      "on: an account of whose address another provider says nothing, where that connection alone asks for nothing",
       {
         policies: merging,
+        candidates: [{ authMethod: "SSO", links: [{ emailVerified: null, requireVerifiedEmail: false }] }],
+      },
+      "create",
+    ],
+    [
+      "on: an account of whose address another provider says nothing, where this connection alone asks for nothing",
+      {
+        policies: { ...merging, requireVerifiedEmail: false },
+        candidates: [{ authMethod: "SSO", links: [{ emailVerified: null }] }],
+      },
+      "create",
+    ],
+    [
+      "on: an account of whose address another provider says nothing, where both connections ask for nothing",
+      {
+        policies: { ...merging, requireVerifiedEmail: false },
         candidates: [{ authMethod: "SSO", links: [{ emailVerified: null, requireVerifiedEmail: false }] }],
       },
       "merge candidate-1",
@@ -152,7 +209,44 @@ describe("joining by address", () => {
       { policies: merging, own: {}, candidates: [{ id: "user-1" }] },
       "update user-1",
     ],
-    ["an account of one's own, two others", { policies: merging, own: {}, candidates: [{}, {}] }, "update user-1"],
+    ["an account of one's own, two others", { policies: merging, own: {}, candidates: [{}, {}] }, "merge candidate-1"],
+    [
+      "an account of one's own that is the oldest",
+      { policies: merging, own: {}, candidates: [OWN, { authMethod: "SSO", createdAt: LATER }] },
+      "update user-1",
+    ],
+    [
+      "an account of one's own that is younger than another",
+      { policies: merging, own: {}, candidates: [{ ...OWN, createdAt: LATER }, { authMethod: "SSO" }] },
+      "merge candidate-2",
+    ],
+    [
+      "an account of one's own that is the oldest, and one with a password",
+      { policies: merging, own: {}, candidates: [OWN, { createdAt: LATER }] },
+      "merge candidate-2",
+    ],
+    [
+      "an account of one's own that is the oldest, and a disabled one with a password",
+      { policies: merging, own: {}, candidates: [OWN, { createdAt: LATER, status: "DISABLED" }] },
+      "update user-1",
+    ],
+    [
+      "an account of one's own that is disabled, and one in force",
+      { policies: merging, own: { status: "DISABLED" }, candidates: [{ ...OWN, status: "DISABLED" }, {}] },
+      "merge candidate-2",
+    ],
+    [
+      "an account of one's own that somebody enters by an unverified address",
+      {
+        policies: merging,
+        own: {},
+        candidates: [
+          { ...OWN, links: [{ emailVerified: false }] },
+          { authMethod: "SSO", createdAt: LATER },
+        ],
+      },
+      "merge candidate-2",
+    ],
     [
       "an account of one's own, an operator's",
       { policies: merging, own: {}, candidates: [{ operator: true }] },
@@ -204,7 +298,57 @@ describe("joining by address", () => {
     [
       "joined before under another address, with an account of one's own",
       { policies: merging, merged: { emailKey: "b@acme.example" }, own: {}, candidates: [{}] },
-      "update user-1",
+      "update user-1, retire identity-merged",
+    ],
+    [
+      "joined before, the meeting account still",
+      { policies: merging, merged: {}, own: {}, candidates: [{ ...OWN, createdAt: LATER }, MERGED] },
+      "update user-2",
+    ],
+    [
+      "joined before, another one is older",
+      { policies: merging, merged: {}, candidates: [{ ...MERGED, createdAt: LATER }, { authMethod: "SSO" }] },
+      "merge candidate-2, leave identity-merged",
+    ],
+    [
+      "joined before, one with a password is there",
+      { policies: merging, merged: {}, candidates: [MERGED, { createdAt: LATER }] },
+      "merge candidate-2, leave identity-merged",
+    ],
+    [
+      "joined before, the own account is older",
+      { policies: merging, merged: {}, own: {}, candidates: [OWN, { ...MERGED, createdAt: LATER }] },
+      "update user-1, leave identity-merged",
+    ],
+    [
+      "joined before, disabled since, and the own account in force",
+      { policies: merging, merged: { status: "DISABLED" }, own: {}, candidates: [OWN, { ...MERGED, status: "DISABLED" }] },
+      "update user-1, leave identity-merged",
+    ],
+    [
+      "joined before, another one is older, the address not verified any more",
+      {
+        policies: merging,
+        merged: {},
+        profile: unverified,
+        candidates: [{ ...MERGED, createdAt: LATER }, { authMethod: "SSO" }],
+      },
+      "update user-2",
+    ],
+    [
+      "joined before, another one is older, and another subject has the address",
+      {
+        policies: merging,
+        merged: {},
+        addressOfAnotherSubject: true,
+        candidates: [{ ...MERGED, createdAt: LATER }, { authMethod: "SSO" }],
+      },
+      "update user-2",
+    ],
+    [
+      "joined before, by nobody else's link",
+      { policies: merging, merged: {}, own: {}, candidates: [{ ...OWN, createdAt: LATER }, { ...MERGED, links: [] }] },
+      "update user-2",
     ],
     [
       "joined before, disabled since",
@@ -292,7 +436,12 @@ describe("whatever the situation", () => {
       expect(connection.policies.accountLinking).toBe("MERGE_BY_EMAIL");
       expect(account.candidates).toContain(decision.candidate);
       expect(decision.candidate.user.id).not.toBe(account.own?.user.id);
-      expect(account.merged).toBeNull();
+      expect(decision.candidate.user.id).not.toBe(account.merged?.user.id);
+      expect(decision.ended).toEqual(
+        account.merged && { identityId: "identity-merged", reason: "MEETING_ACCOUNT_CHANGED" },
+      );
+      if (account.merged !== null) expect(account.merged.emailKey).toBe(arrival.profile.email?.toLowerCase());
+      expect(account.unmerged).toBe(false);
       expect(account.addressOfAnotherSubject).toBe(false);
       const { emailVerified } = arrival.profile;
       expect(emailVerified).not.toBe(false);
@@ -307,7 +456,8 @@ describe("whatever the situation", () => {
       const { user, links, addressFromProvider } = decision.candidate;
       for (const { emailVerified, policies } of links) {
         expect(emailVerified).not.toBe(false);
-        if (policies.requireVerifiedEmail) expect(emailVerified === true || given.account.domainProved).toBe(true);
+        if (policies.requireVerifiedEmail || given.connection.policies.requireVerifiedEmail)
+          expect(emailVerified === true || given.account.domainProved).toBe(true);
       }
       if (user.authMethod === "SSO" || addressFromProvider) expect(links).not.toHaveLength(0);
     });
@@ -351,7 +501,9 @@ describe("whatever the situation", () => {
       if (given.account.own !== null) {
         expect(["update", "refuse"]).toContain(first.kind);
         if (first.kind === "update") expect(first.identityId).toBe("identity-own");
-      } else if (first.kind !== "refuse") expect(first).toMatchObject({ kind: "create", retire: "identity-merged" });
+      } else if (first.kind !== "refuse") expect(first).toMatchObject({ kind: "create" });
+      if (first.kind === "create" || first.kind === "update")
+        expect(first.ended).toEqual({ identityId: "identity-merged", reason: "ADDRESS_CHANGED" });
       let next = carryOut(given, first);
       const userId = next?.account.own?.user.id;
       for (let turn = 0; next !== null && turn < 3; turn += 1) {
@@ -370,27 +522,33 @@ describe("whatever the situation", () => {
       const without = withProfile(merged, { email: null });
       const after = carryOut(without, decide(without));
       if (after === null) return;
-      const again = decide(withProfile(after, { email: "ada@acme.example" }));
-      if (again.kind !== "refuse") expect(again).toMatchObject({ kind: "update", identityId: "identity-merged" });
+      const withAddress = { email: "ada@acme.example" };
+      const again = decide(withProfile(after, withAddress));
+      if (again.kind !== "refuse") expect(brief(again)).toBe(brief(decide(withProfile(merged, withAddress))));
     });
   });
 
-  it("who was let in is known from then on, by the same account", () => {
+  it("somebody who was let in is known from then on, and stays where the second sign-in leads", () => {
     check((given) => {
       const first = decide(given);
-      const after = carryOut(given, first);
-      if (after === null) return;
-      const again = decide(after);
-      const entered = userOf(first)?.id ?? "user-new";
-      // Merging joins them to an account that is not in force, which is refused as it is to whoever is new.
-      if (after.account.candidates.some(({ user }) => user.status !== "ACTIVE" && user.status !== "INVITED")) return;
-      if (again.kind === "refuse") {
-        // A new account may have to wait, and a person with roles of their own may lose the last of them.
-        expect(["ACCOUNT_PENDING_APPROVAL", "NO_ROLE"]).toContain(again.failure.code);
+      const second = carryOut(given, first);
+      if (second === null) return;
+      const again = decide(second);
+      const third = carryOut(second, again);
+      if (third === null) {
+        // A new account may have to wait, a person may lose the last of their roles, and merging may lead to an account
+        // that is not in force where no other is.
+        expect(["ACCOUNT_PENDING_APPROVAL", "NO_ROLE", "ACCOUNT_DISABLED", "ACCOUNT_ARCHIVED"]).toContain(
+          again.kind === "refuse" && again.failure.code,
+        );
         return;
       }
+      const entered = userOf(first)?.id ?? "user-new";
       // A prepared or a new account may be joined to another one at the next sign-in, as any account of one's own.
       if (again.kind !== "merge") expect(again).toMatchObject({ kind: "update", user: { id: entered } });
+      const later = decide(third);
+      if (later.kind === "refuse") expect(later.failure.code).toBe("NO_ROLE");
+      else expect(later).toMatchObject({ kind: "update", user: { id: userOf(again)!.id } });
     });
   });
 });

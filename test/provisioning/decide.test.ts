@@ -134,7 +134,7 @@ describe("deciding about an arrival", () => {
     expect(decide(situation())).toEqual({
       kind: "create",
       status: "ACTIVE",
-      retire: null,
+      ended: null,
       fields: {
         email: "ada@acme.example",
         username: "ada",

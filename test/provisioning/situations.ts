@@ -19,7 +19,7 @@ import {
 import type { FieldValues } from "../../src/people/user/field.js";
 import { joinNames, USER_STATUSES, type User } from "../../src/people/user/user.js";
 import type { Decision, Holdings, Situation } from "../../src/provisioning/decide.js";
-import type { AddressLink, MergeCandidate } from "../../src/provisioning/decide-account.js";
+import type { AddressLink, MergeCandidate } from "../../src/connection/identity/meeting-account.js";
 
 export const MOMENT = new Date("2026-11-23T09:00:00.000Z");
 
@@ -89,6 +89,7 @@ export interface Changes {
       readonly links?: readonly ChangedLink[];
     })[];
   readonly ownAddressKept?: boolean;
+  readonly unmerged?: boolean;
   readonly domainProved?: boolean;
   readonly addressOfAnotherSubject?: boolean;
   readonly formerIssuer?: Situation["account"]["formerIssuer"];
@@ -101,9 +102,10 @@ export interface Changes {
 /** A link that carries the address: of another connection that merges, and verified, unless it says otherwise. */
 export type ChangedLink = Partial<Omit<AddressLink, "policies"> & AddressLink["policies"]>;
 
-export function linkOf({ here, emailVerified, ...policies }: ChangedLink = {}): AddressLink {
+export function linkOf({ here, emailVerified, unmerged, ...policies }: ChangedLink = {}): AddressLink {
   return {
     here: here ?? false,
+    unmerged: unmerged ?? false,
     emailVerified: emailVerified === undefined ? true : emailVerified,
     policies: { accountLinking: "MERGE_BY_EMAIL", requireVerifiedEmail: true, ...policies },
   };
@@ -134,6 +136,7 @@ export function situation(changes: Changes = {}): Situation {
       own: own ? knownAs("identity-own", "user-1", own) : null,
       ownAddressKept: changes.ownAddressKept ?? true,
       merged: merged ? mergedAs(merged) : null,
+      unmerged: changes.unmerged ?? false,
       prepared: (changes.prepared ?? []).map((user, index) => ({ ...USER, id: `prepared-${index + 1}`, ...user })),
       candidates: (changes.candidates ?? []).map(
         ({ links, operator, unverifiedPassword, addressFromProvider, ...user }, index) => ({
@@ -175,7 +178,10 @@ function mergedAs({ operator, ...merged }: NonNullable<Changes["merged"]>) {
   return { ...knownAs("identity-merged", "user-2", merged), operator: operator ?? false };
 }
 
-/** A decision in a few words: its kind, and the code or the user. */
+const ended = ({ ended: merge }: Extract<Decision, { kind: "create" | "update" | "merge" }>) =>
+  merge === null ? "" : `, ${merge.reason === "ADDRESS_CHANGED" ? "retire" : "leave"} ${merge.identityId}`;
+
+/** A decision in a few words: its kind, the code or the user, and the link that ends. */
 export function brief(decision: Decision): string {
   switch (decision.kind) {
     case "refuse":
@@ -183,12 +189,13 @@ export function brief(decision: Decision): string {
     case "ask":
       return `ask ${decision.user.id}`;
     case "create":
-      return decision.retire === null ? "create" : `create, retire ${decision.retire}`;
+      return `create${ended(decision)}`;
     case "link":
+      return `link ${decision.user.id}`;
     case "update":
-      return `${decision.kind} ${decision.user.id}`;
+      return `update ${decision.user.id}${ended(decision)}`;
     case "merge":
-      return `merge ${decision.candidate.user.id}`;
+      return `merge ${decision.candidate.user.id}${ended(decision)}`;
   }
 }
 
@@ -216,7 +223,8 @@ export function withFields(user: User, fields: FieldValues): User {
 /** The situation at the next arrival of the same person, once a decision that lets them in is carried out. */
 export function carryOut(given: Situation, decision: Decision): Situation | null {
   if (decision.kind === "refuse" || decision.kind === "ask") return null;
-  const before = userOf(decision) ?? { ...USER, id: "user-new" };
+  const made = { ...USER, id: "user-new", createdAt: new Date(MOMENT.getTime() + 3_600_000) };
+  const before = userOf(decision) ?? made;
   const held = given.holdings.get(before.id) ?? NOTHING;
   const status = decision.kind === "create" ? decision.status : decision.accepts ? "ACTIVE" : before.status;
   const user = { ...withFields(before, decision.fields), status, firstSignedInAt: before.firstSignedInAt ?? MOMENT };
@@ -232,7 +240,7 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
   const keep = <Link extends { readonly user: User }>(link: Link | null) =>
     link !== null && link.user.id === user.id ? { ...link, user } : link;
   const updated = decision.kind === "update" ? decision.identityId : null;
-  const retired = decision.kind === "create" ? decision.retire : null;
+  const ends = decision.kind === "link" ? null : decision.ended;
   const { roles, groups } = decision;
   const isSame = (left: { groupId: string; mappingId: string }) => (right: typeof left) =>
     left.groupId === right.groupId && left.mappingId === right.mappingId;
@@ -266,18 +274,23 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
       merged:
         decision.kind === "merge"
           ? { ...known("identity-merged"), operator: false }
-          : merged !== null && merged.identityId === retired
+          : merged !== null && merged.identityId === ends?.identityId
             ? null
             : merged !== null && merged.identityId === updated
               ? { ...merged, ...known(merged.identityId, kept) }
               : keep(merged),
+      unmerged: given.account.unmerged || ends?.reason === "ADDRESS_CHANGED",
       prepared: given.account.prepared.filter(({ id }) => id !== user.id),
-      // Whoever was joined once and is so no more has no candidates.
-      candidates: (retired === null ? given.account.candidates : []).map((each) =>
-        each.user.id === user.id ? { ...each, user, unverifiedPassword: false } : each,
-      ),
+      candidates: [
+        ...given.account.candidates.map((each) =>
+          each.user.id === user.id ? { ...each, user, unverifiedPassword: false } : each,
+        ),
+        ...(decision.kind === "create"
+          ? [{ user, links: [], addressFromProvider: true, operator: false, unverifiedPassword: false }]
+          : []),
+      ],
       awaited: null,
-      addressOfAnotherSubject: false,
+      addressOfAnotherSubject: decision.kind === "update" && given.account.addressOfAnotherSubject,
       formerIssuer: null,
     },
     holdings: new Map([...given.holdings, [user.id, after]]),
@@ -376,7 +389,7 @@ const userArbitrary: fc.Arbitrary<Omit<User, "id">> = fc.record({
   firstSignedInAt: fc.constantFrom(null, MOMENT),
   lastSignedInAt: fc.constant(null),
   version: fc.nat(9),
-  createdAt: fc.constant(MOMENT),
+  createdAt: fc.constantFrom(MOMENT, new Date(MOMENT.getTime() + 60_000)),
   updatedAt: fc.constant(MOMENT),
 });
 const linkArbitrary = (identityId: string, id: string) =>
@@ -389,6 +402,7 @@ const linkArbitrary = (identityId: string, id: string) =>
     .map(({ user, ...address }) => ({ identityId, user: { ...user, id }, ...address }));
 const addressLinkArbitrary: fc.Arbitrary<AddressLink> = fc.record({
   here: fc.boolean(),
+  unmerged: fc.constantFrom(false, false, false, true),
   emailVerified: fc.constantFrom(true, true, false, null),
   policies: fc.record({
     accountLinking: fc.constantFrom("NONE" as const, "MERGE_BY_EMAIL" as const, "ADMIN_LINK" as const),
@@ -420,7 +434,15 @@ const holdingsArbitrary: fc.Arbitrary<Holdings> = fc.record({
   filled: fc.subarray(["email", "firstName", "lastName", "phone"]).map((fields) => new Set(fields)),
 });
 
-const USERS = ["user-1", "user-2", "user-3", "user-4"];
+const USERS = ["user-1", "user-2", "user-3", "user-4", "user-5", "user-6", "user-7"];
+
+/** What a candidate is beside its user. */
+const standing = {
+  links: fc.array(addressLinkArbitrary, { maxLength: 2 }),
+  addressFromProvider: fc.boolean(),
+  operator: fc.boolean(),
+  unverifiedPassword: fc.boolean(),
+};
 
 /** Whatever may be the case; a person and another one may have the same account. */
 export const situationArbitrary: fc.Arbitrary<Situation> = fc
@@ -444,6 +466,7 @@ export const situationArbitrary: fc.Arbitrary<Situation> = fc
     account: fc.record({
       own: fc.option(linkArbitrary("identity-own", "user-1"), { nil: null }),
       ownAddressKept: fc.boolean(),
+      unmerged: fc.constantFrom(false, false, false, true),
       awaited: fc.constant(null),
       merged: fc.option(
         fc
@@ -452,16 +475,8 @@ export const situationArbitrary: fc.Arbitrary<Situation> = fc
         { nil: null },
       ),
       prepared: fc.array(userArbitrary, { maxLength: 2 }),
-      candidates: fc.array(
-        fc.record({
-          user: userArbitrary,
-          links: fc.array(addressLinkArbitrary, { maxLength: 2 }),
-          addressFromProvider: fc.boolean(),
-          operator: fc.boolean(),
-          unverifiedPassword: fc.boolean(),
-        }),
-        { maxLength: 3 },
-      ),
+      candidates: fc.array(fc.record({ user: userArbitrary, ...standing }), { maxLength: 3 }),
+      standings: fc.tuple(fc.record(standing), fc.record(standing)),
       domainProved: fc.boolean(),
       addressOfAnotherSubject: fc.boolean(),
       formerIssuer: fc.constantFrom(null, { issuer: "https://old.example.com", changedAt: null }),
@@ -470,15 +485,20 @@ export const situationArbitrary: fc.Arbitrary<Situation> = fc
     holdings: fc.array(holdingsArbitrary, { minLength: USERS.length, maxLength: USERS.length }),
     seats: fc.record({ totalSeats: fc.option(fc.nat(3), { nil: null }), seatsInUse: fc.nat(3) }),
   })
-  .map(({ account, holdings, ...rest }) => ({
+  .map(({ account: { standings, ...account }, holdings, ...rest }) => ({
     ...rest,
     account: {
       ...account,
+      // Merging joins nobody again whom it lost once.
+      unmerged: account.unmerged && account.merged === null,
       prepared: account.prepared.map((user, index) => ({ ...user, id: `user-${index + 3}` })),
-      candidates: account.candidates.map((each, index) => ({
-        ...each,
-        user: { ...each.user, id: `user-${index + 1}` },
-      })),
+      candidates: [
+        ...(account.own === null ? [] : [{ ...standings[0], user: account.own.user }]),
+        ...(account.merged === null
+          ? []
+          : [{ ...standings[1], user: account.merged.user, operator: account.merged.operator }]),
+        ...account.candidates.map((each, index) => ({ ...each, user: { ...each.user, id: `user-${index + 5}` } })),
+      ],
     },
     holdings: new Map(holdings.map((each, index) => [`user-${index + 1}`, each])),
     roles: { ranks: RANKS, defaultRoleId: "role-user" },

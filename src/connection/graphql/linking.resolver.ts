@@ -12,7 +12,7 @@ import type { ConnectionLoaders } from "../loaders.js";
 import type { ConnectionServices } from "../services.js";
 import { readConnection } from "../stored/connection.operations.js";
 import type { Connection } from "../stored/connection.js";
-import { countAffectedUsers, listAffectedUsers } from "../stored/policies-linking.js";
+import { findAffectedUsers, listAffectedUsers } from "../stored/policies-linking.js";
 import type { ConnectionPolicies } from "../stored/policies.js";
 import { SsoConnectionType } from "./connection.type.js";
 import {
@@ -43,19 +43,19 @@ export class AccountLinkingResolver {
     accountLinking: ConnectionPolicies["accountLinking"],
   ): Promise<AccountLinkingEffectType> {
     const connection = await readConnection(this.services, caller, connectionId);
-    const change = { connection, accountLinking };
-    return { change, affectedUsers: await countAffectedUsers(this.services.reader, change) };
+    const userIds = await findAffectedUsers(this.services.reader, { connection, accountLinking });
+    return { organizationId: connection.organizationId, userIds, affectedUsers: userIds.length };
   }
 
   @FieldResolver(() => UserPage, {
-    description: "The users who may be led to another account than now. Needs USERS_READ.",
+    description: "The users whom the switch leads to another account. Where it hides or brings back a link that merging made, the account of that link; otherwise the account that its person leaves. Needs USERS_READ.",
   })
   async users(
-    @Root() { change }: AccountLinkingEffectType,
+    @Root() effect: AccountLinkingEffectType,
     @Ctx() { caller }: RequestContext,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<UserType>> {
-    return await listAffectedUsers(this.services, caller, change, page);
+    return await listAffectedUsers(this.services, caller, effect, page);
   }
 }
 

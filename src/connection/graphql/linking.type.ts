@@ -4,18 +4,18 @@ import { ErrorCode } from "../../platform/graphql/error-codes.js";
 import { definePage } from "../../platform/graphql/paging.js";
 import type { LinkRequestState } from "../identity/link-request.js";
 import type { RelinkResult } from "../identity/relink-identities.js";
-import type { LinkingSwitch } from "../stored/policies-linking.js";
 
 @ObjectType("AccountLinkingEffect", {
   description: "What switching a connection's policy `accountLinking` would do. Nothing was changed by asking.",
 })
 export class AccountLinkingEffectType {
   /** What `users` lists; not in the schema. */
-  change!: LinkingSwitch;
+  organizationId!: string;
+  userIds!: readonly string[];
 
   @Field(() => Int, {
     description:
-      "How many users may be led to another account at their next sign-in than now. Send it as `confirmAffectedUsers` with the switch.",
+      "How many users the switch leads to another account at their next sign-in, through this connection or another one that merges, if they come with the address of their last sign-in. Send it as `confirmAffectedUsers` with the switch.",
   })
   affectedUsers!: number;
 }

@@ -13,6 +13,7 @@ import { findUsers } from "../../people/user/user.repository.js";
 import type { User } from "../../people/user/user.js";
 import { USER_LINKED, USER_UNMERGED } from "./identity.events.js";
 import {
+  deleteIdentity,
   findLinks,
   findLinksOfPerson,
   insertIdentity,
@@ -22,6 +23,7 @@ import {
 } from "./identity.repository.js";
 import type { Identity, PersonAtProvider } from "./identity.js";
 import { renameLinkRequests } from "./link-request.repository.js";
+import type { MergeEnd } from "./meeting-account.js";
 
 /**
  * Leads a person at a provider to an account from now on: their own link leads there, and one that merging made is retired.
@@ -124,14 +126,18 @@ export async function renameIssuer(
   await renameLinkRequests(unit, person, issuer);
 }
 
-/** Undoes a merge: the link is kept for the record, the person's sessions in that account end, and merging never makes it again. */
-export async function retireMerge(
+/**
+ * Ends a merge, and the person's sessions in that account. The link is kept for the record, and merging never makes another
+ * one; only a person who is led to another meeting account loses the link itself, since they may be led back.
+ */
+export async function endMerge(
   unit: UnitOfWork,
   organization: Organization,
   link: Identity,
-  reason: "UNDONE" | "ADDRESS_CHANGED",
+  reason: "UNDONE" | MergeEnd,
 ): Promise<void> {
-  await retireIdentity(unit, link.id);
+  if (reason === "MEETING_ACCOUNT_CHANGED") await deleteIdentity(unit, link.id);
+  else await retireIdentity(unit, link.id);
   const { id, connectionId, userId, issuer, subject } = link;
   const endedSessions = await endSessionsThrough(unit, connectionId, [userId]);
   const user = (await findUsers(unit, [userId])).get(userId);

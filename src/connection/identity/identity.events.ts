@@ -28,8 +28,8 @@ export const USER_UNMERGED = defineEventType({
   type: "user.unmerged",
   subject: "user",
   description:
-    "A person at a provider whom merging had joined to this account no longer is: an administrator undid it, or the address changed at the provider.",
-  data: z.object({ ...link, reason: z.enum(["UNDONE", "ADDRESS_CHANGED"]) }),
+    "A person at a provider whom merging had joined to this account no longer is: an administrator undid it, the address changed at the provider, or another account is the meeting account of the address now.",
+  data: z.object({ ...link, reason: z.enum(["UNDONE", "ADDRESS_CHANGED", "MEETING_ACCOUNT_CHANGED"]) }),
 });
 
 export const IDENTITY_EVENTS = [USER_LINKED, USER_UNMERGED] as const;

@@ -12,7 +12,7 @@ import { IDENTITY_NOT_MERGED } from "../failures.js";
 import type { ConnectionServices } from "../services.js";
 import type { Connection } from "../stored/connection.js";
 import { findConnection } from "../stored/connection.repository.js";
-import { linkPerson, retireMerge } from "./identity.changes.js";
+import { linkPerson, endMerge } from "./identity.changes.js";
 import { findIdentityById, findLinks } from "./identity.repository.js";
 import type { Identity, PersonAtProvider } from "./identity.js";
 
@@ -43,7 +43,7 @@ export async function unmergeIdentity(services: ConnectionServices, caller: Call
     if (identity.linkKind !== "MERGED") throw new Failure(IDENTITY_NOT_MERGED, {});
     if (identity.retiredAt !== null) return identity;
     await requireHoldingUser(unit, caller, identity.userId);
-    await retireMerge(unit, organization, identity, "UNDONE");
+    await endMerge(unit, organization, identity, "UNDONE");
     return { ...identity, retiredAt: unit.now };
   });
 }

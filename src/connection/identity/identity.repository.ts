@@ -5,6 +5,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
+import type { Condition } from "../../platform/graphql/keyset.js";
 import { identityKey, retiredKey, type Identity, type LinkKind, type PersonAtProvider } from "./identity.js";
 import { IdentityRow } from "./identity.row.js";
 
@@ -148,6 +149,11 @@ export async function renameIdentity(unit: UnitOfWork, identity: Identity, issue
   return { ...identity, issuer };
 }
 
+/** Takes a link away that nothing is to remember but the log. */
+export async function deleteIdentity(unit: UnitOfWork, id: string): Promise<void> {
+  await unit.execute("DELETE FROM identity WHERE id = ?", [id]);
+}
+
 /** Makes a link lead to another user, or a person at another connection; it is the person's own from then on. */
 export async function moveIdentity(
   unit: UnitOfWork,
@@ -206,6 +212,65 @@ export async function findIdentitiesOfUsers(
   );
   for (const raw of raws) byUser.get(raw.user_id)?.push(fromRaw(raw));
   return byUser;
+}
+
+/**
+ * Every link of an organization that carries one of several addresses, retired ones too.
+ *
+ * @param addresses what follows the column of a folded address
+ */
+export async function findIdentitiesWithAddress(
+  reader: Reader,
+  organizationId: string,
+  addresses: Condition,
+): Promise<Identity[]> {
+  const raws = await reader.rows<Raw>(
+    `SELECT ${COLUMNS} FROM sso_connection c JOIN identity i ON i.connection_id = c.id
+      WHERE c.organization_id = ? AND i.email_key ${addresses.sql}`,
+    [organizationId, ...addresses.parameters],
+  );
+  return raws.map(fromRaw);
+}
+
+/** A person at a provider of an organization, with the links that lead from them. */
+export interface LinkedPerson extends Links {
+  /** The link by which they signed in last. */
+  readonly latest: Identity;
+}
+
+/**
+ * The people of an organization who have a link with one of several addresses, or one that merging made at a connection.
+ *
+ * @param addresses what follows the column of a folded address
+ */
+export async function findLinkedPeople(
+  reader: Reader,
+  organizationId: string,
+  { addresses, mergedAt }: { readonly addresses: Condition; readonly mergedAt: string },
+): Promise<LinkedPerson[]> {
+  const raws = await reader.rows<Raw & { key_hash: string }>(
+    `SELECT ${COLUMNS}, i.key_hash FROM identity i
+       JOIN (SELECT DISTINCT p.key_hash FROM sso_connection c JOIN identity p ON p.connection_id = c.id
+              WHERE c.organization_id = ? AND p.retired_at IS NULL
+                AND (p.email_key ${addresses.sql} OR (p.connection_id = ? AND p.link_kind = 'MERGED'))) k
+         ON k.key_hash = i.key_hash
+      ORDER BY i.last_signed_in_at`,
+    [organizationId, ...addresses.parameters, mergedAt],
+  );
+  const retired = await reader.rows<{ key_hash: string }>(
+    `SELECT i.key_hash FROM sso_connection c JOIN identity i ON i.connection_id = c.id
+      WHERE c.organization_id = ? AND i.link_kind = 'MERGED' AND i.retired_at IS NOT NULL`,
+    [organizationId],
+  );
+  const unmerged = new Set(retired.map(({ key_hash }) => key_hash));
+  const people = new Map<string, LinkedPerson>();
+  for (const { key_hash: keyHash, ...raw } of raws) {
+    const latest = fromRaw(raw);
+    const { own = null, merged = null } = people.get(keyHash) ?? {};
+    const links = latest.linkKind === "OWN" ? { own: latest, merged } : { own, merged: latest };
+    people.set(keyHash, { ...links, latest, unmerged: unmerged.has(retiredKey(keyHash, 1)) });
+  }
+  return [...people.values()];
 }
 
 /** Which links of a connection to find. */

@@ -5,16 +5,21 @@
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
-import type { Reader, SqlValue } from "../../platform/database/database.js";
+import type { Reader } from "../../platform/database/database.js";
 import { Failure } from "../../platform/errors/failure.js";
-import { pageByKeyset } from "../../platform/graphql/keyset.js";
+import { pageOfIds, type Condition } from "../../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs } from "../../platform/graphql/paging.js";
+import { domainOf } from "../../people/domain/domain.js";
+import { findDomainsOfOrganizations } from "../../people/domain/domain.repository.js";
+import { findOrganization } from "../../people/organization/organization.repository.js";
 import { endSessionsThrough } from "../../people/session/end-sessions-through.js";
-import { USER_COLUMNS, userFromRaw, type RawUser } from "../../people/user/user.repository.js";
+import { findUsers } from "../../people/user/user.repository.js";
 import type { Member } from "../../people/user/user.js";
 import { CONFIRMATION_REQUIRED } from "../failures.js";
+import { isAddressKept, loadAddressBook } from "../identity/address-book.js";
+import { findLinkedPeople, type LinkedPerson } from "../identity/identity.repository.js";
+import { leadPerson, type MergingPerson, type MergingPolicies } from "../identity/meeting-account.js";
 import type { Connection } from "./connection.js";
-import { findConnectionsOfOrganizations } from "./connection.repository.js";
 import type { ConnectionPolicies } from "./policies.js";
 
 type AccountLinking = ConnectionPolicies["accountLinking"];
@@ -25,45 +30,44 @@ export interface LinkingSwitch {
   readonly accountLinking: AccountLinking;
 }
 
-interface Condition {
-  readonly sql: string;
-  readonly parameters: readonly SqlValue[];
-}
-
-/** How many users may be led to another account at their next sign-in through a connection than now. */
-export async function countAffectedUsers(reader: Reader, change: LinkingSwitch): Promise<number> {
-  const condition = await findCondition(reader, change);
-  if (condition === null) return 0;
-  const row = await reader.row<{ users: number | string }>(
-    `SELECT COUNT(*) AS users FROM app_user u WHERE ${condition.sql}`,
-    condition.parameters,
-  );
-  return Number(row?.users ?? 0);
+/**
+ * The users whom a switch leads to another account at their next sign-in, through whichever connection, by id. Where a link
+ * that merging made comes, goes or leads elsewhere, it is the account of that link; for others the account that they leave.
+ */
+export async function findAffectedUsers(
+  reader: Reader,
+  { connection, accountLinking }: LinkingSwitch,
+): Promise<readonly string[]> {
+  const before = connection.policies.accountLinking;
+  // Nothing but merging makes links that come and go.
+  if (before === accountLinking || (before !== "MERGE_BY_EMAIL" && accountLinking !== "MERGE_BY_EMAIL")) return [];
+  const { people, policies, see } = await loadPeople(reader, connection);
+  const switched = new Map([...policies, [connection.id, { ...connection.policies, accountLinking }]]);
+  const affected = people.filter((person) => {
+    const now = see(person, policies);
+    const next = destinationOf(see(person, switched));
+    return next !== destinationOf(now) && next !== presentOf(now);
+  });
+  const userIds = affected.flatMap(({ own, merged }) => (merged ?? own)?.userId ?? []);
+  return [...new Set(userIds)].toSorted();
 }
 
 /**
- * Those users, in the order in which they were made.
+ * One page of affected users, in the order in which they were made.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, and INVALID_INPUT for a broken cursor
  */
 export async function listAffectedUsers(
   { reader }: Store,
   caller: Caller,
-  change: LinkingSwitch,
+  { organizationId, userIds }: { readonly organizationId: string; readonly userIds: readonly string[] },
   page: PageArgs,
 ): Promise<Page<Member>> {
-  const { organizationId } = change.connection;
   requirePermission(caller, organizationId, "USERS_READ");
-  const condition = await findCondition(reader, change);
-  const found = await pageByKeyset<RawUser>({
-    reader,
-    select: USER_COLUMNS,
-    from: "app_user u",
-    where: condition ?? { sql: "u.id IS NULL", parameters: [] },
-    order: [{ column: "u.id", kind: "text", direction: "ASC", read: (raw) => raw.id }],
-    args: page,
-  });
-  return toPage(found, (raw) => ({ ...userFromRaw(raw), organizationId }));
+  const found = pageOfIds("u.id", userIds, page);
+  const users = await findUsers(reader, found.rows);
+  const rows = found.rows.flatMap((id) => users.get(id) ?? []);
+  return toPage({ ...found, rows, cursorOf: ({ id }) => found.cursorOf(id) }, (user) => ({ ...user, organizationId }));
 }
 
 /**
@@ -81,7 +85,7 @@ export async function switchAccountLinking(
 ): Promise<number> {
   const { connection, accountLinking } = change;
   if (accountLinking === connection.policies.accountLinking) return 0;
-  const affectedUsers = await countAffectedUsers(unit, change);
+  const affectedUsers = (await findAffectedUsers(unit, change)).length;
   if (affectedUsers !== (confirmed ?? 0)) throw new Failure(CONFIRMATION_REQUIRED, { affectedUsers });
   if (connection.policies.accountLinking !== "MERGE_BY_EMAIL") return 0;
   const rows = await unit.rows<{ user_id: string }>(
@@ -95,42 +99,87 @@ export async function switchAccountLinking(
   );
 }
 
-/** Which users are affected, of the table alias `u`; `null` for nobody: nothing but merging makes links that come and go. */
-async function findCondition(reader: Reader, { connection, accountLinking }: LinkingSwitch): Promise<Condition | null> {
-  const before = connection.policies.accountLinking;
-  if (before === accountLinking) return null;
-  const linked: Condition = {
-    sql: `u.id IN (SELECT i.user_id FROM identity i
-            WHERE i.connection_id = ? AND i.link_kind = 'MERGED' AND i.retired_at IS NULL)`,
-    parameters: [connection.id],
-  };
-  if (before === "MERGE_BY_EMAIL") return linked;
-  if (accountLinking !== "MERGE_BY_EMAIL") return null;
-  const joining = await findJoining(reader, connection);
-  return { sql: `(${linked.sql} OR ${joining.sql})`, parameters: [...linked.parameters, ...joining.parameters] };
+/** Where a person goes at the next sign-in: a user's id, or `null` for an account that is not there yet. */
+function destinationOf(person: MergingPerson): string | null {
+  const lead = leadPerson(person);
+  switch (lead.kind) {
+    case "own":
+      return person.own?.user.id ?? null;
+    case "merged":
+      return person.merged?.user.id ?? null;
+    case "join":
+      return lead.candidate.user.id;
+    case "new":
+    case "stranger":
+      return null;
+  }
 }
 
-/**
- * Whom merging may join to another account once it is on: people with an account of their own whose address an account with
- * a password has, or one that came with it through another connection that merges. Whether the address is verified shows
- * at the sign-in only.
- */
-async function findJoining(reader: Reader, { id, organizationId }: Connection): Promise<Condition> {
-  const connections = (await findConnectionsOfOrganizations(reader, [organizationId])).get(organizationId) ?? [];
-  const merging = connections
-    .filter((each) => each.id !== id && each.policies.accountLinking === "MERGE_BY_EMAIL")
-    .map((each) => each.id);
-  const fromElsewhere =
-    merging.length === 0
-      ? ""
-      : `OR EXISTS (SELECT 1 FROM identity e WHERE e.user_id = o.id AND e.email_key = i.email_key
-            AND e.retired_at IS NULL AND COALESCE(e.email_verified, 1) = 1 AND e.connection_id IN (${merging.map(() => "?").join(", ")}))`;
+/** Where the links of a person lead now, whatever the next sign-in changes. */
+function presentOf({ policies, own, merged }: MergingPerson): string | null {
+  const followed = policies.accountLinking === "MERGE_BY_EMAIL" && merged?.operator === false ? merged : own;
+  return followed?.user.id ?? null;
+}
+
+type PoliciesByConnection = ReadonlyMap<string, MergingPolicies>;
+
+interface People {
+  readonly people: readonly LinkedPerson[];
+  /** The policies of the organization's connections as they are. */
+  readonly policies: PoliciesByConnection;
+  /** A person as they come to their next sign-in with the address that they had at the last one, under some policies. */
+  readonly see: (person: LinkedPerson, policies: PoliciesByConnection) => MergingPerson;
+}
+
+/** Loads the people whom a switch may concern, in a fixed number of queries. */
+async function loadPeople(reader: Reader, connection: Connection): Promise<People> {
+  const { organizationId } = connection;
+  const organization = await findOrganization(reader, organizationId, organizationId);
+  if (organization === null) throw new Error(`connection ${connection.id} has no organization`);
+  const addresses = selectAddresses(connection);
+  const { fieldPrecedence: precedence } = organization.policies;
+  const book = await loadAddressBook(reader, { organizationId, addresses, precedence });
+  const people = await findLinkedPeople(reader, organizationId, { addresses, mergedAt: connection.id });
+  const domains = (await findDomainsOfOrganizations(reader, [organizationId])).get(organizationId) ?? [];
+  const proved = new Set(domains.filter(({ verifiedAt }) => verifiedAt !== null).map(({ domain }) => domain));
+  const see: People["see"] = ({ latest, own, merged, unmerged }, policiesOf) => {
+    const { connectionId, emailKey, emailVerified } = latest;
+    const policies = policiesOf.get(connectionId);
+    if (policies === undefined) throw new Error(`identity ${latest.id} is at no connection of the organization`);
+    const addressOfAnotherSubject = emailKey !== null && book.isOfAnotherSubject(latest, emailKey);
+    const isOperator = (userId: string) => book.accountOf(userId)?.operator ?? false;
+    return {
+      policies,
+      emailKey,
+      emailVerified,
+      domainProved: emailKey !== null && proved.has(domainOf(emailKey)),
+      addressOfAnotherSubject,
+      own: own && { user: { id: own.userId } },
+      ownAddressKept: own !== null && isAddressKept(own, emailKey, book.toldAddressOf(own.userId)),
+      merged: merged && {
+        user: { id: merged.userId },
+        emailKey: merged.emailKey,
+        operator: isOperator(merged.userId),
+      },
+      unmerged,
+      candidates:
+        emailKey === null || addressOfAnotherSubject ? [] : book.candidatesFor(latest, emailKey, policiesOf),
+    };
+  };
+  return { people, policies: book.policies, see };
+}
+
+/** The addresses at a connection that more than one account has, and those of links that merging made. */
+function selectAddresses({ id, organizationId }: Connection): Condition {
   return {
-    sql: `u.id IN (SELECT i.user_id FROM identity i
-            JOIN app_user o ON o.home_organization_id = ? AND o.email_key = i.email_key AND o.id <> i.user_id
-           WHERE i.connection_id = ? AND i.link_kind = 'OWN' AND i.retired_at IS NULL AND o.is_operator = 0
-             AND NOT EXISTS (SELECT 1 FROM identity m WHERE m.key_hash = i.key_hash AND m.link_kind = 'MERGED')
-             AND (o.auth_method = 'PASSWORD' ${fromElsewhere}))`,
-    parameters: [organizationId, id, ...merging],
+    sql: `IN (SELECT x.email_key FROM identity x
+               WHERE x.connection_id = ? AND x.retired_at IS NULL AND x.email_key IS NOT NULL
+                 AND (x.link_kind = 'MERGED'
+                   OR EXISTS (SELECT 1 FROM app_user a
+                      WHERE a.home_organization_id = ? AND a.email_key = x.email_key AND a.id <> x.user_id)
+                   OR EXISTS (SELECT 1 FROM sso_connection y JOIN identity z ON z.connection_id = y.id
+                      WHERE y.organization_id = ? AND z.email_key = x.email_key AND z.retired_at IS NULL
+                        AND z.user_id <> x.user_id)))`,
+    parameters: [id, organizationId, organizationId],
   };
 }

@@ -3,6 +3,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { insertRows } from "../../platform/database/statements.js";
 import { toDate } from "../../platform/database/values.js";
+import type { Condition } from "../../platform/graphql/keyset.js";
 import type { FieldName, FieldSource, FieldValue, FieldWrites } from "./field.js";
 
 /** Every value of several users, by user. */
@@ -10,28 +11,57 @@ export async function findFieldsOfUsers(
   reader: Reader,
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly FieldValue[]>> {
-  const byUser = new Map<string, FieldValue[]>(userIds.map((id) => [id, []]));
-  if (userIds.length === 0) return byUser;
-  const raws = await reader.rows<{
-    user_id: string;
-    field: string;
-    source: string;
-    source_id: string | null;
-    value: string;
-    given_at: unknown;
-  }>(
-    `SELECT user_id, field, source, source_id, value, given_at FROM user_field
-      WHERE user_id IN (${userIds.map(() => "?").join(", ")})`,
+  if (userIds.length === 0) return new Map();
+  const raws = await reader.rows<Raw>(
+    `SELECT ${COLUMNS} FROM user_field f WHERE f.user_id IN (${userIds.map(() => "?").join(", ")})`,
     userIds,
   );
-  for (const raw of raws)
-    byUser.get(raw.user_id)?.push({
+  return groupByUser(raws, userIds);
+}
+
+/**
+ * Every value that sources gave for the e-mail address of several users, by user.
+ *
+ * @param accounts a statement that selects the users' ids as `id`
+ */
+export async function findEmailsOf(
+  reader: Reader,
+  accounts: Condition,
+): Promise<ReadonlyMap<string, readonly FieldValue[]>> {
+  const raws = await reader.rows<Raw>(
+    `SELECT ${COLUMNS} FROM (${accounts.sql}) a JOIN user_field f ON f.user_id = a.id WHERE f.field = 'email'`,
+    accounts.parameters,
+  );
+  return groupByUser(raws, []);
+}
+
+interface Raw {
+  user_id: string;
+  field: string;
+  source: string;
+  source_id: string | null;
+  value: string;
+  given_at: unknown;
+}
+
+const COLUMNS = "f.user_id, f.field, f.source, f.source_id, f.value, f.given_at";
+
+function groupByUser(
+  raws: readonly Raw[],
+  userIds: readonly string[],
+): ReadonlyMap<string, readonly FieldValue[]> {
+  const byUser = new Map<string, FieldValue[]>(userIds.map((id) => [id, []]));
+  for (const raw of raws) {
+    const values = byUser.get(raw.user_id) ?? [];
+    values.push({
       field: raw.field as FieldName,
       source: raw.source as FieldSource,
       sourceId: raw.source_id,
       value: raw.value,
       givenAt: toDate(raw.given_at),
     });
+    byUser.set(raw.user_id, values);
+  }
   return byUser;
 }
 

@@ -3,6 +3,7 @@ import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
+import type { Condition } from "../../platform/graphql/keyset.js";
 import { foldCase } from "../../platform/text.js";
 import { MembershipRow } from "./membership.row.js";
 import { termsOf, writeTerms } from "./search-terms.js";
@@ -145,19 +146,24 @@ export interface AddressHolder {
   readonly unverifiedPassword: boolean;
 }
 
-/** The accounts of an organization that have an address and are not merely prepared, the oldest first; at most ten. */
+/**
+ * The accounts among several that are not merely prepared, those with a password first, then the oldest.
+ *
+ * @param accounts a statement that selects their ids as `id`
+ * @param limit how many are of interest; `null` for all
+ */
 export async function findAddressHolders(
   reader: Reader,
-  organizationId: string,
-  email: string,
+  accounts: Condition,
+  limit: number | null,
 ): Promise<AddressHolder[]> {
   const raws = await reader.rows<RawUser & { is_operator: unknown; password_set: unknown; verified_at: unknown }>(
     `SELECT ${USER_COLUMNS}, u.is_operator, c.set_at AS password_set, c.email_verified_at AS verified_at
-       FROM app_user u LEFT JOIN user_credential c ON c.user_id = u.id
-      WHERE u.home_organization_id = ? AND u.email_key = ?
-        AND (u.auth_method = 'PASSWORD' OR u.first_signed_in_at IS NOT NULL)
-      ORDER BY u.id LIMIT 10`,
-    [organizationId, foldCase(email)],
+       FROM (${accounts.sql}) a JOIN app_user u ON u.id = a.id LEFT JOIN user_credential c ON c.user_id = u.id
+      WHERE u.auth_method = 'PASSWORD' OR u.first_signed_in_at IS NOT NULL
+      ORDER BY CASE u.auth_method WHEN 'PASSWORD' THEN 0 ELSE 1 END, u.created_at, u.id
+      ${limit === null ? "" : `LIMIT ${limit}`}`,
+    accounts.parameters,
   );
   return raws.map((raw) => ({
     user: userFromRaw(raw),

@@ -109,6 +109,28 @@ export async function pageByKeyset<Row>(query: KeysetQuery<Row>): Promise<RowPag
   };
 }
 
+/**
+ * Reads one page of ids that are known already, in ascending order.
+ * @throws Failure INVALID_INPUT for contradicting arguments and for a cursor that is broken or belongs to another order.
+ */
+export function pageOfIds(column: string, ids: readonly string[], args: PageArgs): RowPage<string> {
+  const order = [{ column, direction: "ASC", kind: "text", read: (id: string) => id }] as const;
+  const request = readPageRequest(args);
+  const cursor = request.cursor === null ? null : String(readCursor(request, order)[0]);
+  const isBeyond = (id: string) => cursor === null || (request.backward ? id < cursor : id > cursor);
+  const beyond = ids.filter(isBeyond);
+  const start = request.backward ? Math.max(0, beyond.length - request.size) : 0;
+  const hasMore = () => beyond.length > request.size;
+  const hasBehind = () => beyond.length < ids.length;
+  return {
+    rows: beyond.slice(start, start + request.size),
+    hasNextPage: request.backward ? hasBehind : hasMore,
+    hasPreviousPage: request.backward ? hasMore : hasBehind,
+    cursorOf: (id) => writeCursor(order, [id]),
+    count: async () => await Promise.resolve(ids.length),
+  };
+}
+
 function writeOrder<Row>(order: readonly KeysetColumn<Row>[], backward: boolean): string {
   return order
     .map(({ column, direction }) => `${column} ${(direction === "ASC") === backward ? "DESC" : "ASC"}`)
