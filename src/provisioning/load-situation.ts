@@ -87,7 +87,10 @@ async function loadAccount(
     merged,
     unmerged: links.unmerged,
     prepared: nobody ? await findPreparedUsers(unit, organizationId, policies.matchKey, profile) : [],
-    candidates: book === null || emailKey === null ? [] : book.candidatesFor({ connectionId, ...profile }, emailKey, book.policies),
+    candidates:
+      book === null || emailKey === null
+        ? []
+        : book.candidatesFor({ connectionId, ...profile }, emailKey, book.policies),
     awaited,
     domainProved:
       email !== null && (mayJoin || awaited !== null) && (await isDomainProved(unit, organizationId, email)),

@@ -1,5 +1,6 @@
 /** Merging by e-mail over the whole application: off, on and off again, what it never joins, and the ways out. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
 import { randomBytes } from "node:crypto";
 import { createBrowser, type Browser } from "../support/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
@@ -209,5 +210,131 @@ describe("the ways out", () => {
     });
     expect(await arrive(tenant, { email })).toBe(local);
     expect(await identitiesOf(tenant, local)).toMatchObject([{ linkKind: "OWN", hidden: false }]);
+  });
+});
+
+describe("several connections", () => {
+  const SIZE = 3;
+  const everyone = Array.from({ length: SIZE }, (_, at) => at);
+
+  /** A tenant with several connections to one provider, by each of which people come under a subject of their own. */
+  async function openOffice() {
+    const tenant = await tenantWith();
+    const { url: discoveryUrl, clientId, clientSecret } = provider;
+    const oidc = { discoveryUrl, clientId, clientSecret };
+    const doors = [{ id: tenant.connectionId, startUrl: tenant.startUrl }];
+    while (doors.length < SIZE) {
+      const input = { organizationId: tenant.organizationId, displayName: `Acme ${doors.length}`, settings: { oidc } };
+      const { createConnection } = await tenant.ask(
+        `mutation ($input: CreateConnectionInput!) { createConnection(input: $input) {
+           connection { id serviceProvider { name value } } } }`,
+        { input },
+      );
+      const { id, serviceProvider } = createConnection.connection;
+      await tenant.ask(`mutation ($id: ID!) { activateConnection(id: $id) { connection { state } } }`, { id });
+      const { value: startUrl } = serviceProvider.find(({ name }: { name: string }) => name === "signOnUrl");
+      doors.push({ id, startUrl });
+    }
+    return { tenant, doors };
+  }
+
+  /** One person in the office: an address, changed at providers and accounts as steps say. */
+  function enterPerson({ tenant, doors }: Awaited<ReturnType<typeof openOffice>>) {
+    const subject = randomBytes(6).toString("hex");
+    const addresses = everyone.map(() => `${subject}@acme.test`);
+    const apart = new Set<number>();
+    const unmerged = new Map<number, string>();
+    const ask = (query: string, id: string) => tenant.ask(`mutation ($id: ID!) { ${query} }`, { id });
+    const signIn = async (at: number) => {
+      const browser = createBrowser();
+      const { headers } = await browser.get(doors[at]!.startUrl, { follow: false });
+      const claims = { sub: `${subject}-${at}`, email: addresses[at]! };
+      await browser.get(await provider.authorize(headers["location"]!, makePerson("ada", claims)));
+      const [attempt] = await tenant.attempts();
+      return attempt!.outcome === "SUCCEEDED" ? attempt!.userId! : attempt!.outcome;
+    };
+    return {
+      apart,
+      unmerged,
+      signIn,
+      switchTo: async (at: number, accountLinking: string) => {
+        const change = { id: doors[at]!.id, to: accountLinking };
+        const { accountLinkingEffect } = await tenant.ask(
+          `query ($id: ID!, $to: AccountLinking!) { accountLinkingEffect(connectionId: $id, accountLinking: $to) { affectedUsers } }`,
+          change,
+        );
+        const confirmed = { confirmAffectedUsers: accountLinkingEffect.affectedUsers };
+        await tenant.updateConnection({ id: change.id, policies: { accountLinking }, ...confirmed });
+      },
+      changeAddress: (at: number) => {
+        addresses[at] = `other-${subject}@acme.test`;
+        apart.add(at);
+      },
+      undo: async (at: number) => {
+        const { users } = await tenant.ask(
+          `query ($id: ID!) { users(organizationId: $id, first: 200) { nodes {
+             identities { id subject linkKind retiredAt hidden } } } }`,
+          { id: tenant.organizationId },
+        );
+        const links = users.nodes.flatMap(({ identities }: { identities: ToldLink[] }) => identities) as ToldLink[];
+        const link = links.find(
+          (each) => each.subject === `${subject}-${at}` && each.linkKind === "MERGED" && each.retiredAt === null,
+        );
+        if (link === undefined) return;
+        await ask("unmergeIdentity(id: $id) { identity { id } }", link.id);
+        apart.add(at);
+        unmerged.set(at, await signIn(at));
+      },
+      archive: async (at: number) => {
+        const place = await signIn(at);
+        if (/^[0-9a-f-]{36}$/u.test(place)) await ask("archiveUser(id: $id) { user { id } }", place);
+      },
+    };
+  }
+
+  interface ToldLink {
+    readonly id: string;
+    readonly subject: string;
+    readonly linkKind: string;
+    readonly retiredAt: string | null;
+  }
+  type Step = readonly ["signIn" | "merge" | "stop" | "changeAddress" | "undo" | "archive", number];
+  const step: fc.Arbitrary<Step> = fc.tuple(
+    fc.constantFrom("signIn", "signIn", "signIn", "merge", "merge", "stop", "changeAddress", "undo", "archive"),
+    fc.nat(SIZE - 1),
+  );
+
+  it("lead a person to one account once they merge, whatever happened, and back there after a switch", async () => {
+    const office = await openOffice();
+    const order = fc.shuffledSubarray(everyone, { minLength: SIZE });
+    const property = fc.asyncProperty(
+      fc.array(step, { minLength: 3, maxLength: 8 }),
+      fc.tuple(order, order, order, order),
+      fc.nat(SIZE - 1),
+      async (history, [settling, first, during, last], switched) => {
+        const person = enterPerson(office);
+        for (const at of everyone) await person.switchTo(at, "NONE");
+        for (const [what, at] of history)
+          if (what === "merge" || what === "stop")
+            await person.switchTo(at, what === "merge" ? "MERGE_BY_EMAIL" : "NONE");
+          else await person[what](at);
+        for (const at of settling) await person.switchTo(at, "MERGE_BY_EMAIL");
+        const round = async (turns: readonly number[]) => {
+          const places = new Map<number, string>();
+          for (const at of turns) places.set(at, await person.signIn(at));
+          return everyone.map((at) => places.get(at)!);
+        };
+        await round(settling);
+        const places = await round(first);
+        expect(new Set(places.filter((_, at) => !person.apart.has(at))).size).toBeLessThanOrEqual(1);
+        for (const [at, place] of person.unmerged) expect([place, "ACCOUNT_ARCHIVED"]).toContain(places[at]);
+        if (places.some((place) => place.startsWith("ACCOUNT_"))) return;
+        await person.switchTo(switched, "NONE");
+        await round(during);
+        await person.switchTo(switched, "MERGE_BY_EMAIL");
+        expect(await round(last)).toEqual(places);
+      },
+    );
+    await fc.assert(property, { numRuns: 5 });
   });
 });

@@ -3,6 +3,7 @@ import { SYSTEM } from "../../src/access/caller.js";
 import type { UnitOfWork } from "../../src/access/unit-of-work.js";
 import type { NormalizedProfile } from "../../src/connection/contract/index.js";
 import { replaceMappings, type MappingKind, type NewMapping } from "../../src/connection/mapping/mapping.repository.js";
+import { retireIdentity } from "../../src/connection/identity/identity.repository.js";
 import { insertConnection, updateConnectionRow } from "../../src/connection/stored/connection.repository.js";
 import type { Connection } from "../../src/connection/stored/connection.js";
 import { DEFAULT_CONNECTION_POLICIES, type ConnectionPolicies } from "../../src/connection/stored/policies.js";
@@ -32,6 +33,8 @@ export interface Hall {
   ) => Promise<Outcome>;
   /** The same, and answers the user; fails on a refusal. */
   readonly enter: (connection: Connection, profile?: Partial<NormalizedProfile>) => Promise<string>;
+  /** Undoes a merge as an administrator does, by the id of the link. */
+  readonly undo: (identityId: string) => Promise<void>;
   /** An account that was made by hand: prepared, or with a password. */
   readonly makeAccount: (input?: Partial<NewUserInput>, organizationId?: string) => Promise<string>;
   readonly execute: (sql: string, parameters?: readonly SqlValue[]) => Promise<void>;
@@ -126,6 +129,9 @@ export async function openHall(): Promise<Hall> {
       const outcome = await arrive(connection, profile);
       if (!("userId" in outcome)) throw new Error(`refused: ${outcome.code}`);
       return outcome.userId;
+    },
+    undo: async (identityId) => {
+      await within(async (unit) => await retireIdentity(unit, identityId));
     },
     makeAccount: async (input, home = organizationId) => {
       const { id } = await makeUser(house, home, { email: ADA, ...input });

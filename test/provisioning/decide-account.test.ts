@@ -322,7 +322,12 @@ describe("joining by address", () => {
     ],
     [
       "joined before, disabled since, and the own account in force",
-      { policies: merging, merged: { status: "DISABLED" }, own: {}, candidates: [OWN, { ...MERGED, status: "DISABLED" }] },
+      {
+        policies: merging,
+        merged: { status: "DISABLED" },
+        own: {},
+        candidates: [OWN, { ...MERGED, status: "DISABLED" }],
+      },
       "update user-1, leave identity-merged",
     ],
     [
@@ -347,7 +352,15 @@ describe("joining by address", () => {
     ],
     [
       "joined before, by nobody else's link",
-      { policies: merging, merged: {}, own: {}, candidates: [{ ...OWN, createdAt: LATER }, { ...MERGED, links: [] }] },
+      {
+        policies: merging,
+        merged: {},
+        own: {},
+        candidates: [
+          { ...OWN, createdAt: LATER },
+          { ...MERGED, links: [] },
+        ],
+      },
       "update user-2",
     ],
     [

@@ -370,6 +370,128 @@ describe("merging", () => {
   });
 });
 
+describe("the meeting account", () => {
+  /** Connections by name, through which one person comes with one address. */
+  async function openSwitchboard() {
+    const { id, makePasswordAccount } = await openOffice();
+    const person = { subject: "ada", email: `ada@${id}.example` };
+    const connections = new Map<string, Awaited<ReturnType<Hall["makeConnection"]>>>();
+    for (const name of ["a", "b", "c"])
+      connections.set(name, await hall.makeConnection({ accountLinking: "NONE" }, id));
+    const at = (name: string) => connections.get(name)!;
+    return {
+      id,
+      at,
+      person,
+      makePasswordAccount: async () => (await makePasswordAccount(person.email)).userId,
+      merge: async (...names: string[]) => {
+        for (const name of names) await hall.changePolicies(at(name), MERGING);
+      },
+      stop: async (name: string) => await hall.changePolicies(at(name), { accountLinking: "NONE" }),
+      signIn: async (name: string) => {
+        hall.house.clock.now = new Date(hall.house.clock.now.getTime() + 60_000);
+        return await hall.enter(at(name), person);
+      },
+    };
+  }
+
+  it.each<[string, readonly string[]]>(
+    [
+      [
+        "of two accounts that were there is the older one",
+        "a signs in: A, b signs in: B, a merges, b merges, a signs in: A, b signs in: A, a signs in: A, b signs in: A",
+      ],
+      [
+        "outlasts a switch of one connection off and on again",
+        "a merges, b merges, a signs in: A, b signs in: A, b stops merging, b signs in: B, b merges, b signs in: A, a signs in: A",
+      ],
+      [
+        "is the oldest, whichever connection made it",
+        "b signs in: A, a signs in: B, a merges, b merges, a signs in: A, b signs in: A",
+      ],
+      [
+        "of three accounts is the oldest, and nobody is refused",
+        "a signs in: A, b signs in: B, c signs in: C, c merges, b merges, c signs in: B, a merges, c signs in: A, b signs in: A, a signs in: A",
+      ],
+      [
+        "outlasts a switch of the connection that made it",
+        "a merges, b merges, a signs in: A, b signs in: A, a stops merging, b signs in: A, c merges, c signs in: A, a signs in: A, a merges, a signs in: A, b signs in: A",
+      ],
+    ].map(([name, steps]) => [name!, steps!.split(", ")]),
+  )("%s", async (_name, steps) => {
+    const board = await openSwitchboard();
+    const accounts = new Map<string, string>();
+    for (const step of steps) {
+      const [name, verb, account] = step.split(/ signs in: | (merges|stops merging)/u).filter(Boolean);
+      if (verb === "merges") await board.merge(name!);
+      else if (verb === "stops merging") await board.stop(name!);
+      else {
+        const place = await board.signIn(name!);
+        const letter = [...accounts].find(([, userId]) => userId === place)?.[0] ?? "ABC"[accounts.size]!;
+        accounts.set(letter, place);
+        expect(`${step}, really ${letter}`).toBe(`${step}, really ${account ?? verb}`);
+      }
+    }
+  });
+
+  it("is the one with a password from then on; the log tells whom people leave, and their sessions end", async () => {
+    const { id, at, merge, signIn, makePasswordAccount } = await openSwitchboard();
+    await merge("a", "b");
+    const first = await signIn("a");
+    expect(await signIn("b")).toBe(first);
+    const local = await makePasswordAccount();
+    expect(await signIn("b")).toBe(local);
+    expect(await hall.count("user_session WHERE user_id = ? AND connection_id = ?", [first, at("b").id])).toBe(0);
+    expect(await hall.count("user_session WHERE user_id = ? AND connection_id = ?", [first, at("a").id])).toBe(1);
+    const events = await hall.rows<{ data: string }>(
+      "SELECT data FROM event WHERE organization_id = ? AND type = 'user.unmerged'",
+      [id],
+    );
+    expect(events.map(({ data }) => JSON.parse(data))).toMatchObject([
+      { user: { id: first }, connectionId: at("b").id, reason: "MEETING_ACCOUNT_CHANGED" },
+    ]);
+    expect(await signIn("a")).toBe(local);
+    // Nobody is held apart by it: without that account they meet where they met.
+    await hall.execute("DELETE FROM app_user WHERE id = ?", [local]);
+    expect([await signIn("b"), await signIn("a")]).toEqual([first, first]);
+  });
+
+  it("is not an archived account while another is active", async () => {
+    const { merge, signIn } = await openSwitchboard();
+    const [first, second] = [await signIn("a"), await signIn("b")];
+    await merge("a", "b", "c");
+    expect([await signIn("c"), await signIn("b")]).toEqual([first, first]);
+    await hall.execute("UPDATE app_user SET status = 'ARCHIVED' WHERE id = ?", [first]);
+    expect([await signIn("c"), await signIn("b"), await signIn("a")]).toEqual([second, second, second]);
+    await hall.execute("UPDATE app_user SET status = 'ACTIVE' WHERE id = ?", [first]);
+    expect([await signIn("c"), await signIn("b"), await signIn("a")]).toEqual([first, first, first]);
+  });
+
+  it("is never the account of a person whose merge was undone, and leads nobody there", async () => {
+    const { at, person, merge, signIn } = await openSwitchboard();
+    await merge("a", "b", "c");
+    const first = await signIn("a");
+    expect(await signIn("b")).toBe(first);
+    const [link] = await hall.rows<{ id: string }>("SELECT id FROM identity WHERE connection_id = ?", [at("b").id]);
+    await hall.undo(link!.id);
+    const apart = await signIn("b");
+    expect(apart).not.toBe(first);
+    await hall.execute("UPDATE app_user SET status = 'ARCHIVED' WHERE id = ?", [first]);
+    expect(await signIn("b")).toBe(apart);
+    for (const name of ["a", "c"]) expect(await hall.arrive(at(name), person)).toEqual({ code: "ACCOUNT_ARCHIVED" });
+  });
+
+  it("stays, though providers that lead there send an account different addresses", async () => {
+    const { id, at, person, merge, signIn } = await openSwitchboard();
+    await merge("a", "b", "c");
+    const first = await signIn("a");
+    expect(await signIn("b")).toBe(first);
+    expect(await hall.enter(at("a"), { ...person, email: `renamed@${id}.example` })).toBe(first);
+    expect(await signIn("c")).toBe(first);
+    expect(await signIn("b")).toBe(first);
+  });
+});
+
 describe("asking an administrator", () => {
   it("is done once, refuses until they answer, and lets a rejected person have an account", async () => {
     const { id, connection, makePasswordAccount } = await openOffice({ accountLinking: "ADMIN_LINK" });

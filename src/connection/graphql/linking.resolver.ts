@@ -48,7 +48,8 @@ export class AccountLinkingResolver {
   }
 
   @FieldResolver(() => UserPage, {
-    description: "The users whom the switch leads to another account. Where it hides or brings back a link that merging made, the account of that link; otherwise the account that its person leaves. Needs USERS_READ.",
+    description:
+      "The users whom the switch leads to another account. Where it hides or brings back a link that merging made, the account of that link; otherwise the account that its person leaves. Needs USERS_READ.",
   })
   async users(
     @Root() effect: AccountLinkingEffectType,

@@ -59,9 +59,12 @@ export async function loadAddressBook(reader: Reader, query: AddressBookQuery): 
 
   const activeLinks = (emailKey: string) =>
     (linksByAddress.get(emailKey) ?? []).filter(({ retiredAt }) => retiredAt === null);
+  const isFromProvider = (userId: string) =>
+    chooseWinners(emails.get(userId) ?? [], precedence).get("email")?.source === "SSO";
+  // Providers that send an account different addresses take turns in giving it one. Which sent its last must not matter.
   const accountsOf = (emailKey: string): ReadonlySet<AddressHolder> => {
     const joined = activeLinks(emailKey)
-      .filter(({ linkKind }) => linkKind === "MERGED")
+      .filter(({ linkKind, userId }) => linkKind === "MERGED" || isFromProvider(userId))
       .flatMap(({ userId }) => holderById.get(userId) ?? []);
     return new Set([...(holdersByAddress.get(emailKey) ?? []), ...joined]);
   };
@@ -77,8 +80,7 @@ export async function loadAddressBook(reader: Reader, query: AddressBookQuery): 
           const here = link.connectionId === person.connectionId;
           return [{ here, emailVerified: link.emailVerified, unmerged: unmerged.has(addressOf(link)), policies }];
         }),
-        addressFromProvider:
-          chooseWinners(emails.get(holder.user.id) ?? [], precedence).get("email")?.source === "SSO",
+        addressFromProvider: isFromProvider(holder.user.id),
       }));
     },
     isOfAnotherSubject: (person, emailKey) =>
@@ -118,7 +120,10 @@ function addressOf({ connectionId, issuer, subject, emailKey }: Identity): strin
   return `${identityKey(connectionId, issuer, subject)} ${emailKey ?? ""}`;
 }
 
-function groupBy<Key, Value>(values: readonly Value[], keyOf: (value: Value) => Key): ReadonlyMap<Key, readonly Value[]> {
+function groupBy<Key, Value>(
+  values: readonly Value[],
+  keyOf: (value: Value) => Key,
+): ReadonlyMap<Key, readonly Value[]> {
   const groups = new Map<Key, Value[]>();
   for (const value of values) {
     const group = groups.get(keyOf(value));

@@ -22,7 +22,10 @@ export interface AddressLink {
   readonly policies: MergingPolicies;
 }
 
-/** An account of the organization that has the arrival's address, or to which merging led somebody with it. */
+/**
+ * An account of the organization that has the arrival's address: as its own, by a provider that gives the account its address
+ * and sent this one last, or because merging led somebody there by it.
+ */
 export interface MergeCandidate extends AddressHolder {
   /** The links of the account that carry the address, of every connection, without those of the arriving person. */
   readonly links: readonly AddressLink[];

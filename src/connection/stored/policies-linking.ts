@@ -162,8 +162,7 @@ async function loadPeople(reader: Reader, connection: Connection): Promise<Peopl
         operator: isOperator(merged.userId),
       },
       unmerged,
-      candidates:
-        emailKey === null || addressOfAnotherSubject ? [] : book.candidatesFor(latest, emailKey, policiesOf),
+      candidates: emailKey === null || addressOfAnotherSubject ? [] : book.candidatesFor(latest, emailKey, policiesOf),
     };
   };
   return { people, policies: book.policies, see };

@@ -46,10 +46,7 @@ interface Raw {
 
 const COLUMNS = "f.user_id, f.field, f.source, f.source_id, f.value, f.given_at";
 
-function groupByUser(
-  raws: readonly Raw[],
-  userIds: readonly string[],
-): ReadonlyMap<string, readonly FieldValue[]> {
+function groupByUser(raws: readonly Raw[], userIds: readonly string[]): ReadonlyMap<string, readonly FieldValue[]> {
   const byUser = new Map<string, FieldValue[]>(userIds.map((id) => [id, []]));
   for (const raw of raws) {
     const values = byUser.get(raw.user_id) ?? [];

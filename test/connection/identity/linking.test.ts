@@ -20,6 +20,7 @@ import { lockOrganization } from "../../../src/people/organization/organization.
 import { createPeopleResolvers } from "../../../src/people/resolvers.js";
 import { openSession } from "../../../src/people/session/session.repository.js";
 import { createUser } from "../../../src/people/user/user.operations.js";
+import { countQueries } from "../../../src/platform/database/query-count.js";
 import { PLATFORM_FAILURES } from "../../../src/platform/errors/failure.js";
 import { assembleCatalogue, GRAPHQL_FAILURES } from "../../../src/platform/graphql/failures.js";
 import { buildGraphQLSchema, findUndescribed, type ResolverClass } from "../../../src/platform/graphql/schema.js";
@@ -289,6 +290,93 @@ describe("switching accountLinking", () => {
     const policies = { accountLinking: "MERGE_BY_EMAIL" as const };
     await updateConnection(house.services, OPERATOR, { id: second, policies });
     expect((await effect("MERGE_BY_EMAIL")).data.accountLinkingEffect.affectedUsers).toBe(2);
+  });
+
+  test("counts everybody who moves, through whichever connection, and nobody else", async () => {
+    await switchTo("NONE");
+    const second = await activeConnection();
+    const third = await activeConnection();
+    const switchAt = async (id: string, accountLinking: "NONE" | "MERGE_BY_EMAIL") => {
+      const connection = { connectionId: id, accountLinking };
+      const { data, messages } = await ask(
+        `query ($connectionId: ID!, $accountLinking: AccountLinking!) {
+           accountLinkingEffect(connectionId: $connectionId, accountLinking: $accountLinking) {
+             affectedUsers users { nodes { id } } } }`,
+        connection,
+      );
+      expect(messages).toEqual([]);
+      const { affectedUsers, users } = data.accountLinkingEffect;
+      const input = { id, policies: { accountLinking }, confirmAffectedUsers: affectedUsers };
+      await updateConnection(house.services, OPERATOR, input);
+      expect(users.nodes).toHaveLength(affectedUsers);
+      return new Set<string | undefined>(users.nodes.map((user: { id: string }) => user.id));
+    };
+    const people = ["ada", "bob"].map((name) => ({ subject: name, email: at(name) }));
+    const signIn = async (through: string) => {
+      const places: (string | undefined)[] = [];
+      for (const person of people) places.push(await arrive({ ...person, through }));
+      return places;
+    };
+    const [first, later, last] = [await signIn(second), await signIn(connectionId), await signIn(third)];
+    expect(await switchAt(connectionId, "MERGE_BY_EMAIL")).toEqual(new Set());
+    // They are led to the accounts of this connection, since those of the second connection are its own still.
+    expect(await switchAt(third, "MERGE_BY_EMAIL")).toEqual(new Set(last));
+    expect(await signIn(third)).toEqual(later);
+    // From here on all meet in the oldest accounts: those who were joined, and those who were met.
+    expect(await switchAt(second, "MERGE_BY_EMAIL")).toEqual(new Set(later));
+    for (const through of [third, connectionId, second]) expect(await signIn(through)).toEqual(first);
+    expect(await switchAt(second, "NONE")).toEqual(new Set());
+    for (const through of [second, third, connectionId]) expect(await signIn(through)).toEqual(first);
+    expect(await switchAt(third, "NONE")).toEqual(new Set(first));
+    expect(await signIn(third)).toEqual(last);
+    expect(await switchAt(third, "MERGE_BY_EMAIL")).toEqual(new Set(first));
+    expect(await signIn(third)).toEqual(first);
+  });
+
+  test("off counts nobody whom merging has not led elsewhere yet: they stay where they are", async () => {
+    const second = await activeConnection();
+    const person = { subject: "ada", email: at("ada") };
+    const first = await arrive(person);
+    const own = await arrive({ ...person, through: second });
+    const policies = { accountLinking: "MERGE_BY_EMAIL" as const };
+    await updateConnection(house.services, OPERATOR, { id: second, policies, confirmAffectedUsers: 1 });
+    expect((await switchTo("NONE")).messages).toEqual([]);
+    expect([await arrive({ ...person, through: second }), await arrive(person)]).toEqual([own, first]);
+  });
+
+  test("counts in a number of statements that does not grow with people, and lists page by page", async () => {
+    await switchTo("NONE");
+    const countStatements = async () => {
+      const { statements, result } = await countQueries(() => effect("MERGE_BY_EMAIL"));
+      return { statements: statements.length, affected: result.data.accountLinkingEffect.affectedUsers };
+    };
+    const meet = async (name: string) => {
+      const own = await arrive({ subject: name, email: at(name) });
+      await account(at(name));
+      return own;
+    };
+    const users = [await meet("person-0")];
+    const few = await countStatements();
+    expect(few.affected).toBe(1);
+    for (let count = 1; count < 6; count += 1) users.push(await meet(`person-${count}`));
+    expect(await countStatements()).toEqual({ statements: few.statements, affected: 6 });
+    const page = async (args: string) =>
+      (
+        await ask(
+          `query ($id: ID!) { accountLinkingEffect(connectionId: $id, accountLinking: MERGE_BY_EMAIL) {
+             users(${args}) { nodes { id } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } totalCount } } }`,
+          { id: connectionId },
+        )
+      ).data.accountLinkingEffect.users;
+    const one = await page("first: 4");
+    expect(one).toMatchObject({ totalCount: 6, pageInfo: { hasNextPage: true, hasPreviousPage: false } });
+    const two = await page(`first: 4, after: "${one.pageInfo.endCursor}"`);
+    expect(two.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
+    const ids = [...one.nodes, ...two.nodes].map(({ id }: { id: string }) => id);
+    expect(ids).toEqual(users.toSorted());
+    const back = await page(`last: 3, before: "${two.pageInfo.startCursor}"`);
+    expect(back.nodes.map(({ id }: { id: string }) => id)).toEqual(ids.slice(1, 4));
+    expect(back.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
   });
 
   test("needs no confirmation where nobody is affected, and takes no wrong one", async () => {
