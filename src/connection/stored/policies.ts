@@ -55,7 +55,7 @@ export const CONNECTION_POLICIES = {
     values: {
       NONE: "Never: a single sign-on account is its own, even when another has the same address.",
       MERGE_BY_EMAIL:
-        "At the sign-in, when the address is verified as requireVerifiedEmail asks, of the person who comes and of the account that is there.",
+        "At the sign-in, when the address is verified as requireVerifiedEmail asks, of the person who comes and of the account that is there. Of several accounts, all connections that merge lead to one: an active one before others, then the one with a password, then the oldest.",
       ADMIN_LINK: "After an administrator approved it; until then the sign-in is refused.",
     },
     default: "NONE",
