@@ -3,8 +3,7 @@
  * *meeting account*. Every connection that merges leads there, whatever the order of sign-ins and switches. Pure: a sign-in
  * decides by these functions, and the effect of a switch is counted by them.
  */
-import type { AddressHolder } from "../../people/user/user.repository.js";
-import type { User } from "../../people/user/user.js";
+import type { AddressHolder, User } from "../../people/user/user.js";
 import type { ConnectionPolicies } from "../stored/policies.js";
 
 /** The policies on which merging depends. */

@@ -7,7 +7,7 @@ import type { Condition } from "../../platform/graphql/keyset.js";
 import { foldCase } from "../../platform/text.js";
 import { MembershipRow } from "./membership.row.js";
 import { termsOf, writeTerms } from "./search-terms.js";
-import type { AuthMethod, User, UserStatus } from "./user.js";
+import type { AddressHolder, AuthMethod, User, UserStatus } from "./user.js";
 import { UserRow } from "./user.row.js";
 
 /** A user as a read answers it, before it is brought into the house's words. */
@@ -136,14 +136,6 @@ async function findPrepared(
   );
   // On MySQL, `'a'` and `'a '` are equal to the database.
   return raws.filter((raw) => column !== "employee_id" || raw.employee_id === value).map(userFromRaw);
-}
-
-/** An account that has an address, with what merging must know of it. */
-export interface AddressHolder {
-  readonly user: User;
-  readonly operator: boolean;
-  /** Whether a local password waits on an address that nobody has proved. */
-  readonly unverifiedPassword: boolean;
 }
 
 /**

@@ -83,3 +83,11 @@ export function userSnapshot(user: User, { roles, groupIds, profile }: UserSurro
     groups: [...groupIds],
   };
 }
+
+/** An account that has an address, with what merging must know of it. */
+export interface AddressHolder {
+  readonly user: User;
+  readonly operator: boolean;
+  /** Whether a local password waits on an address that nobody has proved. */
+  readonly unverifiedPassword: boolean;
+}
