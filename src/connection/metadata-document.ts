@@ -11,13 +11,13 @@ export interface MetadataDocument {
   readonly body: string;
 }
 
-/** Describes a connection to its provider; `null` where the connection's type has no such document. Works on drafts. */
+/** Describes a connection to its provider; `null` where the connection's type has no such document or is not installed. Works on drafts. */
 export function describeConnection(
   { registry, runtime }: Pick<ConnectionServices, "registry" | "runtime">,
   connection: Connection,
 ): MetadataDocument | null {
-  const type: AnyConnectionType = registry.get(connection.type);
-  if (type.metadataDocument === undefined) return null;
+  const type: AnyConnectionType | null = registry.find(connection.type);
+  if (type?.metadataDocument === undefined) return null;
   return type.metadataDocument(
     addressesOf(runtime.publicUrl, connection.id),
     openSettings(type, runtime.keyRing, connection),

@@ -6,6 +6,8 @@ import { UNKNOWN_CONNECTION_TYPE } from "./failures.js";
 export interface ConnectionTypeRegistry {
   /** In the order of the list that it was made from. */
   readonly types: readonly AnyConnectionType[];
+  /** By id; `null` when a stored connection is of a type that this installation does not have. */
+  readonly find: (id: string) => AnyConnectionType | null;
   /** @throws UNKNOWN_CONNECTION_TYPE when a stored connection is of a type that this installation does not have */
   readonly get: (id: string) => AnyConnectionType;
   /** By the key of GraphQL inputs: `entraId`. `null` when there is none. */
@@ -55,6 +57,7 @@ export function createRegistry(types: readonly AnyConnectionType[]): ConnectionT
     );
   return {
     types: [...types],
+    find: (id) => byId.get(id) ?? null,
     get: (id) => {
       const type = byId.get(id);
       if (type === undefined) throw new Failure(UNKNOWN_CONNECTION_TYPE, { type: id });

@@ -12,6 +12,13 @@ export const UNKNOWN_CONNECTION = refusal(
   "Check the address: the portal tile or the link names a connection that does not exist or was deleted.",
 );
 
+export const CONNECTION_TYPE_MISSING = refusal(
+  "CONNECTION_TYPE_MISSING",
+  503,
+  "This way of signing in is not available at present. Please tell your administrator.",
+  "The connection's type is not installed here. The operator installs it again; until then people use another connection.",
+);
+
 export const SIGN_IN_PARAMETERS_INVALID = refusal(
   "SIGN_IN_PARAMETERS_INVALID",
   400,
@@ -119,6 +126,7 @@ export const ACCOUNT_INVITED = refusal(
 
 export const SIGN_IN_FAILURES = [
   UNKNOWN_CONNECTION,
+  CONNECTION_TYPE_MISSING,
   SIGN_IN_PARAMETERS_INVALID,
   SIGN_IN_FORM_TOO_LARGE,
   SIGN_IN_UNKNOWN,

@@ -1,4 +1,5 @@
 /** First step: which connection does a sign-in go through, and may it be used at all? */
+import type { AnyConnectionType } from "../connection/contract/index.js";
 import type { Connection } from "../connection/stored/connection.js";
 import { findConnection as readConnection } from "../connection/stored/connection.repository.js";
 import { findOrganization } from "../people/organization/organization.repository.js";
@@ -6,7 +7,7 @@ import type { Organization } from "../people/organization/organization.js";
 import { Failure } from "../platform/errors/failure.js";
 import type { Desk } from "./desk.js";
 import { CONNECTION_NOT_ACTIVE } from "../provisioning/failures.js";
-import { SIGN_IN_BINDING_WRONG, UNKNOWN_CONNECTION } from "./failures.js";
+import { CONNECTION_TYPE_MISSING, SIGN_IN_BINDING_WRONG, UNKNOWN_CONNECTION } from "./failures.js";
 
 /** A connection with the organization whose people sign in through it. */
 export interface FoundConnection {
@@ -27,22 +28,30 @@ export async function findConnection({ store }: Desk, connectionId: string): Pro
 }
 
 /**
- * A draft or a disabled connection opens nothing and asks no provider.
+ * A draft or a disabled connection opens nothing and asks no provider, and one whose type is not installed cannot.
  *
- * @throws CONNECTION_NOT_ACTIVE
+ * @throws CONNECTION_NOT_ACTIVE or CONNECTION_TYPE_MISSING
  */
-export function requireActive(connection: Connection): void {
+export function requireActive(desk: Desk, connection: Connection): void {
   if (connection.state !== "ACTIVE")
     throw new Failure(CONNECTION_NOT_ACTIVE, { detail: `The connection is ${connection.state}.` });
+  requireInstalled(desk, connection);
+}
+
+function requireInstalled({ registry }: Desk, { type: id }: Connection): AnyConnectionType {
+  const type = registry.find(id);
+  if (type === null)
+    throw new Failure(CONNECTION_TYPE_MISSING, { detail: `The connection type ${id} is not installed.` });
+  return type;
 }
 
 /**
  * An answer that came by another binding than the connection's type uses is not looked at.
  *
- * @throws SIGN_IN_BINDING_WRONG
+ * @throws SIGN_IN_BINDING_WRONG or CONNECTION_TYPE_MISSING
  */
-export function requireBinding({ registry }: Desk, connection: Connection, binding: "redirect" | "post"): void {
-  const expected = registry.get(connection.type).binding;
+export function requireBinding(desk: Desk, connection: Connection, binding: "redirect" | "post"): void {
+  const expected = requireInstalled(desk, connection).binding;
   if (expected !== binding)
     throw new Failure(SIGN_IN_BINDING_WRONG, { detail: `The answer came by ${binding}; ${expected} was expected.` });
 }

@@ -68,7 +68,7 @@ export async function start(
   return await onTheLine(desk, visitor, request.connectionId, async ({ found: { connection }, enter, wish }) => {
     const attempt = enter("START");
     wish(resolveReturnTo(request.returnTo, desk.returnRules));
-    requireActive(connection);
+    requireActive(desk, connection);
     const opened = await desk.open(connection);
     const browserToken = visitor.browserToken ?? issueToken("").token;
     const location = await beginFlow(desk, opened, request, browserToken, attempt.steps);
@@ -89,7 +89,7 @@ export async function finishReturn(
     const parameters = readParameters(request.parameters);
     const flow = await findFlow(desk, connection, parameters["state"], visitor.browserToken);
     line.resume(flow);
-    requireActive(connection);
+    requireActive(desk, connection);
     const opened = await desk.open(connection);
     line.enter("VERIFY");
     const { verified } = await verifyReturn(opened, flow, parameters);
@@ -109,7 +109,7 @@ export async function receivePost(
     requireBinding(desk, connection, "post");
     if (request.form instanceof Failure) throw request.form;
     const parameters = readParameters(request.form, LONGEST_IN_FORM);
-    requireActive(connection);
+    requireActive(desk, connection);
     const opened = await desk.open(connection);
     line.enter("VERIFY");
     const { flow, verification } = await verifyPost(opened, parameters, async (requestId) => {
@@ -138,7 +138,7 @@ export async function finishTicket(
     const { ticket } = readParameters(request.parameters);
     const taken = await takeTicket(desk, connection, ticket, visitor.browserToken);
     line.resume(taken);
-    requireActive(connection);
+    requireActive(desk, connection);
     const opened = await desk.open(connection);
     return await admit(desk, visitor, line, opened, taken);
   });

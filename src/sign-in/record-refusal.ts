@@ -98,7 +98,7 @@ export function sayFailure(failure: FailureDefinition<RefusalDetails>): SafeReas
 function explain(error: unknown, registry: ConnectionTypeRegistry, typeId: string | null): Reason {
   if (error instanceof ProtocolRefusal && typeId !== null) {
     const { code, detail } = error;
-    const text = registry.get(typeId).refusals[code];
+    const text = registry.find(typeId)?.refusals[code];
     if (text !== undefined) {
       const concernsConnection = text.causedByAnybody !== true;
       return { code, status: 403, message: text.message, detail, concernsConnection };

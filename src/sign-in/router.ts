@@ -2,8 +2,7 @@
 import express, { type Request, type Response, type Router } from "express";
 import type { Caller } from "../access/caller.js";
 import type { Store } from "../access/store.js";
-import { findConnection, findConnectionsOfOrganizations } from "../connection/stored/connection.repository.js";
-import type { Connection } from "../connection/stored/connection.js";
+import { findConnection, findActiveConnections } from "../connection/stored/connection.repository.js";
 import { domainOf } from "../people/domain/domain.js";
 import { findOrganizationByDomain } from "../people/domain/domain.repository.js";
 import { readInstallation } from "../people/installation/installation.js";
@@ -294,7 +293,9 @@ async function handleOrganization(door: SignInDoor, request: Request, response: 
     return;
   }
   const connections = (await isSsoUsable(desk.store.reader, organization))
-    ? await findActive(desk.store.reader, organization.id)
+    ? (await findActiveConnections(desk.store.reader, organization.id)).filter(
+        ({ type }) => desk.registry.find(type) !== null,
+      )
     : [];
   const [only, another] = connections;
   const stay = request.query["stay"] !== undefined || request.query["signed-out"] !== undefined;
@@ -316,11 +317,6 @@ async function isSsoUsable(reader: Reader, organization: Organization): Promise<
   const { ssoAllowed, ssoEntitled, policies } = organization;
   if (!ssoAllowed || !ssoEntitled || policies.ssoEnforcement === "OFF") return false;
   return (await readInstallation(reader)).ssoAllowed;
-}
-
-async function findActive(reader: Reader, organizationId: string): Promise<readonly Connection[]> {
-  const connections = await findConnectionsOfOrganizations(reader, [organizationId]);
-  return (connections.get(organizationId) ?? []).filter(({ state }) => state === "ACTIVE");
 }
 
 /** Where a sign-in begins, with the wish to return and the address that was entered. */

@@ -30,7 +30,7 @@ export async function signedOutPage({ store }: Desk, organizationId: string): Pr
 
 async function findProviderSignOut(desk: Desk, connectionId: string): Promise<string | null> {
   const connection = await findConnection(desk.store.reader, null, connectionId);
-  if (connection?.state !== "ACTIVE" || desk.registry.get(connection.type).signOutUrl === undefined) return null;
+  if (connection?.state !== "ACTIVE" || desk.registry.find(connection.type)?.signOutUrl === undefined) return null;
   try {
     const { type, opened, runtime } = await desk.open(connection);
     return type.signOutUrl?.(opened, runtime) ?? null;

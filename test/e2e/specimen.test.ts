@@ -3,6 +3,9 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { builtInConnectionTypes } from "../../src/connection-types/index.js";
 import type { AnyConnectionType, Exchange } from "../../src/connection/contract/index.js";
 import { Administrator, isSignedIn } from "../conformance/administrator.js";
+import { loadSqlite } from "../../src/platform/database/sqlite-library.js";
+import { openDatabase } from "../../src/platform/database/open-database.js";
+import { onMariaDb } from "../support/database.js";
 import { createBrowser } from "../support/browser.js";
 import { specimen } from "../support/specimen/index.js";
 import { SpecimenStrategy, type OpenedSpecimen } from "../support/specimen/strategy.js";
@@ -116,3 +119,53 @@ it("signs nobody in through a type that forgets to use flows up, however often t
   }
   expect(await careless.members()).toEqual([]);
 });
+
+it("is missed where it is no longer installed: no button, a refusal by code, and the rest of the page and of signing out", async () => {
+  const { address, audience, sharedSecret } = provider;
+  provider.setPerson({ subject: "ada" });
+  const gone = await Administrator.of(usher, "gone");
+  const { id } = await gone.draft({ specimen: { address, audience, sharedSecret } });
+  expect(await gone.activate(id)).toBe("ACTIVE");
+  const browser = createBrowser();
+  const startUrl = await gone.startUrl(browser);
+  const begun = await browser.get(startUrl, { follow: false });
+  const callback = provider.signIn(String(begun.headers["location"]));
+  const inside = createBrowser();
+  expect(isSignedIn(await inside.get(startUrl), gone)).toBe(true);
+  await changeType(id, "uninstalled");
+
+  expect((await browser.get(`${usher.url}/o/gone`)).links.filter(({ href }) => href.pathname.includes(id))).toEqual([]);
+  for (const url of [startUrl, callback]) {
+    expect((await browser.get(url)).status).toBe(503);
+    expect(await gone.lastAttempt()).toMatchObject({
+      outcome: "CONNECTION_TYPE_MISSING",
+      detail: "The connection type uninstalled is not installed.",
+    });
+  }
+  expect((await browser.get(`${usher.url}/sso/${id}/metadata`)).status).toBe(404);
+  await inside.get(`${usher.url}/sign-out`);
+  expect((await inside.submitForm(/sign out/i)).url).toBe(`${usher.url}/o/gone?signed-out`);
+  const { organization } = await gone.ask(
+    `query ($id: ID!) { organization(id: $id) { slug connections { id settings { __typename } health { lastFailureCode } } } }`,
+    { id: gone.organizationId },
+  );
+  expect(organization).toEqual({
+    slug: "gone",
+    connections: [{ id, settings: null, health: { lastFailureCode: "CONNECTION_TYPE_MISSING" } }],
+  });
+});
+
+/** Makes a stored connection one of a type that this installation does not have. */
+async function changeType(id: string, type: string): Promise<void> {
+  const sql = "UPDATE sso_connection SET type = ? WHERE id = ?";
+  if (onMariaDb) {
+    const database = await openDatabase({ url: usher.databaseUrl, entities: [], migrations: [] });
+    await database.transact((unit) => unit.execute(sql, [type, id]));
+    await database.close();
+    return;
+  }
+  const Sqlite = await loadSqlite();
+  const file = new Sqlite(usher.databaseUrl.slice("sqlite:".length));
+  file.prepare(sql).run(type, id);
+  file.close();
+}

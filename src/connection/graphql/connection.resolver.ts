@@ -4,6 +4,7 @@ import { holds, requirePermission, type Caller } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
 import { Failure, UNAUTHENTICATED } from "../../platform/errors/failure.js";
 import { clearLoaders } from "../../platform/graphql/loaders.js";
+import type { Finding } from "../contract/index.js";
 import type { ConnectionLoaders } from "../loaders.js";
 import type { ConnectionTypeRegistry } from "../registry.js";
 import { addressesOf } from "../runtime.js";
@@ -44,6 +45,16 @@ function requireInsight(caller: Caller, { organizationId }: Connection): void {
     requirePermission(caller, organizationId, "CONNECTIONS_READ");
 }
 
+/** Nothing was tested to find this: the installation lacks the code that the connection needs. */
+function describeMissingType(type: string): Finding {
+  return {
+    check: "CONNECTION_TYPE_INSTALLED",
+    level: "ERROR",
+    message: `The connection type ${type} is not installed, so that nobody can sign in through the connection.`,
+    remedy: "The operator installs the connection type again. Otherwise, delete the connection.",
+  };
+}
+
 @Resolver(() => SsoConnectionType)
 export class ConnectionResolver {
   constructor(
@@ -78,25 +89,31 @@ export class ConnectionResolver {
   }
 
   @FieldResolver(() => declaredSettingsTypes().union, {
-    description: "Its settings, defaults included; secrets only as when they were set. Needs CONNECTIONS_READ.",
+    nullable: true,
+    description:
+      "Its settings, defaults included; secrets only as when they were set. null while its connection type is not installed. Needs CONNECTIONS_READ.",
   })
-  settings(@Root() connection: Connection, @Ctx() { caller }: RequestContext): object {
+  settings(@Root() connection: Connection, @Ctx() { caller }: RequestContext): object | null {
     requireInsight(caller, connection);
     const { registry, runtime } = this.services;
-    const type = registry.get(connection.type);
+    const type = registry.find(connection.type);
+    if (type === null) return null;
     return declaredSettingsTypes().toOutput(type, showSettings(type, runtime.keyRing, connection));
   }
 
   @FieldResolver(() => [ServiceProviderDetailType], {
-    description: "What to paste at the identity provider; known before anything else is. Needs CONNECTIONS_READ.",
+    nullable: true,
+    description:
+      "What to paste at the identity provider; known before anything else is. null while its connection type is not installed. Needs CONNECTIONS_READ.",
   })
   serviceProvider(
     @Root() connection: Connection,
     @Ctx() { caller }: RequestContext,
-  ): readonly ServiceProviderDetailType[] {
+  ): readonly ServiceProviderDetailType[] | null {
     requireInsight(caller, connection);
     const { registry, runtime } = this.services;
-    return registry.get(connection.type).serviceProvider(addressesOf(runtime.publicUrl, connection.id));
+    const type = registry.find(connection.type);
+    return type === null ? null : type.serviceProvider(addressesOf(runtime.publicUrl, connection.id));
   }
 
   @FieldResolver(() => ConnectionHealthType, {
@@ -104,7 +121,10 @@ export class ConnectionResolver {
   })
   async health(@Root() connection: Connection, @Ctx() context: RequestContext): Promise<ConnectionHealth> {
     requireInsight(context.caller, connection);
-    return (await this.loaders.health(context).load(connection.id)) ?? UNTRIED;
+    const health = (await this.loaders.health(context).load(connection.id)) ?? UNTRIED;
+    const { findings } = health;
+    const isInstalled = this.services.registry.find(connection.type) !== null;
+    return isInstalled ? health : { ...health, findings: [describeMissingType(connection.type), ...findings] };
   }
 
   @Mutation(() => CreateConnectionPayload, {

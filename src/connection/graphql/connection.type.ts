@@ -57,7 +57,10 @@ export class ConnectionHealthType {
   @Field(() => Date, { nullable: true, description: "When it was tested last; null if never." })
   lastTestedAt!: Date | null;
 
-  @Field(() => [ConnectionFindingType], { description: "What the last test found; empty before the first." })
+  @Field(() => [ConnectionFindingType], {
+    description:
+      "What the last test found; empty before the first. While the connection's type is not installed, the first one says so.",
+  })
   findings!: readonly ConnectionFindingType[];
 
   @Field(() => Date, { nullable: true, description: "When somebody last signed in; null if nobody has." })

@@ -123,8 +123,9 @@ function readIssuers(
   else if (toIssuer.length > LONGEST_IDENTIFIER)
     check.add("toIssuer", "INVALID", `must be at most ${LONGEST_IDENTIFIER} characters long`);
   else {
-    const named = storedIssuerOf(registry.get(to.type), runtime.keyRing, to);
-    if (named.kind === "named" && !named.issuers.includes(toIssuer))
+    const type = registry.find(to.type);
+    const named = type && storedIssuerOf(type, runtime.keyRing, to);
+    if (named?.kind === "named" && !named.issuers.includes(toIssuer))
       check.add("toIssuer", "INVALID", `must be the issuer of the connection, ${named.issuers.join(" or ")}`);
   }
   check.finish();

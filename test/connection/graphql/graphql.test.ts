@@ -5,6 +5,8 @@ import { ANONYMOUS, SYSTEM, type Caller } from "../../../src/access/caller.js";
 import { CONNECTION_FAILURES } from "../../../src/connection/failures.js";
 import { createConnectionResolver } from "../../../src/connection/graphql/connection.resolver.js";
 import { insertIdentity } from "../../../src/connection/identity/identity.repository.js";
+import { describeConnection } from "../../../src/connection/metadata-document.js";
+import { findConnection } from "../../../src/connection/stored/connection.repository.js";
 import { createRegistry } from "../../../src/connection/registry.js";
 import { createConnectionResolvers } from "../../../src/connection/resolvers.js";
 import { createPeopleResolvers } from "../../../src/people/resolvers.js";
@@ -178,6 +180,45 @@ describe("a connection", () => {
       health: { lastTestedAt: null, findings: [] },
     });
     expect(JSON.stringify(data)).not.toMatch(/p4ssw0rd|v1\./);
+  });
+
+  test("whose type is not installed says so, and leaves the rest of its organization's answer as it is", async () => {
+    const [gone, other] = [await create(), await create()];
+    await house.services.begin(SYSTEM, { kind: "SYSTEM", actor: null }, (unit) =>
+      unit.execute("UPDATE sso_connection SET type = 'uninstalled' WHERE id = ?", [gone]),
+    );
+    const { data, errors } = await ask(
+      `query ($id: ID!) { organization(id: $id) { name connections { id type displayName
+         settings { __typename } serviceProvider { name } health { findings { check level remedy } } } } }`,
+      { id: house.organizationId },
+    );
+    expect(errors).toEqual([]);
+    const find = (id: string) => data.organization.connections.find((each: { id: string }) => each.id === id);
+    expect(find(gone)).toEqual({
+      id: gone,
+      type: "uninstalled",
+      displayName: "Acme ID",
+      settings: null,
+      serviceProvider: null,
+      health: {
+        findings: [{ check: "CONNECTION_TYPE_INSTALLED", level: "ERROR", remedy: expect.stringContaining("operator") }],
+      },
+    });
+    expect(find(other)).toMatchObject({
+      settings: { __typename: "MadeUpSettings" },
+      serviceProvider: [{ name: "redirectUrl" }],
+      health: { findings: [] },
+    });
+    expect(describeConnection(house.services, (await findConnection(house.services.reader, null, gone))!)).toBeNull();
+    const tested = `mutation ($id: ID!) { testConnection(id: $id) { findings { check } } }`;
+    expect((await ask(tested, { id: gone })).codes).toEqual(["UNKNOWN_CONNECTION_TYPE"]);
+    expect(
+      (
+        await ask(`mutation ($id: ID!) { deleteConnection(id: $id) { connection { settings { __typename } } } }`, {
+          id: gone,
+        })
+      ).data,
+    ).toEqual({ deleteConnection: { connection: { settings: null } } });
   });
 
   test("is changed, tested, activated, turned off and deleted", async () => {
