@@ -16,6 +16,7 @@ import { fetchKeys } from "./key-set.js";
 import { makeRandomValue } from "./pkce.js";
 import { interpretProviderError } from "./provider-errors.js";
 import { OIDC_REFUSALS, type OidcRefusalCode } from "./refusals.js";
+import { LONGEST_WITHOUT_NEWS_MILLISECONDS, recallKeys } from "./remembered-keys.js";
 import { isObject } from "./request-json.js";
 import type { Client, Provider, Surroundings } from "./surroundings.js";
 import { sendTokenRequest } from "./token-request.js";
@@ -115,7 +116,12 @@ async function observeKeys(provider: Provider, algorithms: readonly string[], su
     }
     return ok(check, `${fitting.length} published keys can be used.`);
   } catch (refusal) {
-    return findingOf(check, refusal);
+    const refused = findingOf(check, refusal);
+    const recalled = recallKeys(provider.jwksUri, surroundings);
+    if (recalled === null) return refused;
+    const end = new Date(recalled.learnedAt.valueOf() + LONGEST_WITHOUT_NEWS_MILLISECONDS);
+    const meanwhile = `Sign-ins go on with the keys of ${recalled.learnedAt.toISOString()} until ${end.toISOString()}.`;
+    return finding(check, "WARNING", `${refused.message} ${meanwhile}`, refused.remedy ?? "");
   }
 }
 

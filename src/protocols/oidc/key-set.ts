@@ -1,16 +1,20 @@
 /**
  * A provider's published keys (RFC 7517), fetched when first needed, kept for ten minutes, and fetched again when a
  * token names a key that is not among them: but at most every thirty seconds, so that a flood of unknown key ids
- * cannot be turned into a flood of requests.
+ * cannot be turned into a flood of requests. While they cannot be fetched, the known ones hold for a day, across restarts.
  */
 import { createLocalJWKSet, errors, type CryptoKey, type JSONWebKeySet, type JWK } from "jose";
-import { quote } from "../refusal.js";
+import { ProtocolRefusal, quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
+import { keepKeys, LONGEST_WITHOUT_NEWS_MILLISECONDS, recallKeys } from "./remembered-keys.js";
 import { isObject, requestJson } from "./request-json.js";
 import type { Surroundings } from "./surroundings.js";
 
 const FRESH_FOR_MILLISECONDS = 10 * 60_000;
 const PAUSE_BETWEEN_REFRESHES_MILLISECONDS = 30_000;
+/** After each failure in a row the pause before the next try doubles. */
+const LONGEST_PAUSE_MILLISECONDS = 15 * 60_000;
+const KEEP_EVERY_MILLISECONDS = 60 * 60_000;
 const MOST_KEYS = 100;
 /** A token without a key id may fit several keys; so many are tried. */
 const MOST_CANDIDATES = 8;
@@ -42,30 +46,53 @@ export interface SortedKeys {
 
 /** Makes a key set that fetches from `jwksUri`. Nothing is fetched yet. */
 export function createKeySet(jwksUri: string, surroundings: Surroundings): KeySet {
-  let held: { readonly local: LocalKeys; readonly sorted: SortedKeys; readonly fetchedAt: number } | null = null;
+  const recalled = recallKeys(jwksUri, surroundings);
+  let held: Held | null = recalled && hold(sortKeys(recalled.keys), recalled.learnedAt.valueOf());
+  let keptAt = held?.fetchedAt ?? Number.NEGATIVE_INFINITY;
   let underWay: Promise<void> | null = null;
   let attemptedAt = Number.NEGATIVE_INFINITY;
+  let failuresInARow = 0;
 
   async function load(): Promise<void> {
     attemptedAt = surroundings.now().valueOf();
     const sorted = await fetchKeys(jwksUri, surroundings);
-    const local = createLocalJWKSet({ keys: [...sorted.usable] } as JSONWebKeySet);
-    held = { local, sorted, fetchedAt: surroundings.now().valueOf() };
+    const before = held;
+    held = hold(sorted, surroundings.now().valueOf());
+    const isNews = JSON.stringify(before?.sorted.usable) !== JSON.stringify(sorted.usable);
+    if (!isNews && held.fetchedAt - keptAt < KEEP_EVERY_MILLISECONDS) return;
+    keptAt = held.fetchedAt;
+    await keepKeys(jwksUri, sorted.usable, surroundings);
   }
   /** One request at a time, whoever asks. */
   function loadOnce(): Promise<void> {
-    underWay ??= load().finally(() => {
-      underWay = null;
-    });
+    underWay ??= load()
+      .then(
+        () => void (failuresInARow = 0),
+        (error: unknown) => {
+          failuresInARow += 1;
+          throw error;
+        },
+      )
+      .finally(() => {
+        underWay = null;
+      });
     return underWay;
   }
-  async function fresh(): Promise<LocalKeys> {
-    if (held === null || surroundings.now().valueOf() - held.fetchedAt > FRESH_FOR_MILLISECONDS) await loadOnce();
+  /** The provider's present keys, or those that hold while it does not tell them. */
+  async function current(): Promise<LocalKeys> {
+    const now = surroundings.now().valueOf();
+    const age = held === null ? Number.POSITIVE_INFINITY : now - held.fetchedAt;
+    const stillHold = age <= LONGEST_WITHOUT_NEWS_MILLISECONDS;
+    const pauses = failuresInARow > 0 && now - attemptedAt < pauseAfter(failuresInARow);
+    if (age > FRESH_FOR_MILLISECONDS && !(stillHold && pauses))
+      await loadOnce().catch((error: unknown) => {
+        if (!stillHold || !(error instanceof ProtocolRefusal)) throw error;
+      });
     return held?.local ?? refuse("OIDC_KEYS_INVALID", `${jwksUri} gave no keys`);
   }
 
   return {
-    find: async (hint) => selectKeys(await fresh(), hint),
+    find: async (hint) => selectKeys(await current(), hint),
     refresh: async () => {
       const isTooSoon = surroundings.now().valueOf() - attemptedAt < PAUSE_BETWEEN_REFRESHES_MILLISECONDS;
       if (isTooSoon && underWay === null) return false;
@@ -75,6 +102,20 @@ export function createKeySet(jwksUri: string, surroundings: Surroundings): KeySe
     whyRefused: (kid) =>
       (kid !== undefined && held?.sorted.refused.find((refused) => refused.kid === kid)?.reason) || null,
   };
+}
+
+interface Held {
+  readonly local: LocalKeys;
+  readonly sorted: SortedKeys;
+  readonly fetchedAt: number;
+}
+
+function hold(sorted: SortedKeys, fetchedAt: number): Held {
+  return { local: createLocalJWKSet({ keys: [...sorted.usable] } as JSONWebKeySet), sorted, fetchedAt };
+}
+
+function pauseAfter(failuresInARow: number): number {
+  return Math.min(PAUSE_BETWEEN_REFRESHES_MILLISECONDS * 2 ** (failuresInARow - 1), LONGEST_PAUSE_MILLISECONDS);
 }
 
 /** Fetches and sorts a provider's keys. Throws what `requestJson` throws, and `OIDC_KEYS_INVALID`. */

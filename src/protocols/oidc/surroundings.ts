@@ -11,7 +11,19 @@ export interface Surroundings {
   readonly now: () => Date;
   /** How long one request to the provider may take, in milliseconds; ten seconds when left out. */
   readonly requestTimeoutMilliseconds?: number;
+  /** What was learnt of the provider before, by this process or another one; absent where nothing keeps it. */
+  readonly memory?: ProviderMemory;
 }
+
+/** Keeps what is learnt of one provider under names: plain texts and lists of texts. */
+export interface ProviderMemory {
+  readonly recall: (name: string) => { readonly facts: RecalledFacts; readonly learnedAt: Date } | null;
+  /** Never rejects. */
+  readonly keep: (name: string, facts: RecalledFacts) => Promise<void>;
+}
+
+/** As they were kept; to be checked like any input. */
+export type RecalledFacts = Readonly<Record<string, string | readonly string[]>>;
 
 /** Which addresses this installation may use; each rule answers a sentence that says why not, or `null`. */
 export interface AddressRules {

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { oidc } from "../../../src/connection-types/oidc/index.js";
 import type { OidcSettings } from "../../../src/connection-types/oidc/settings.js";
+import { createKeySet } from "../../../src/protocols/oidc/index.js";
 import { createGuardedFetch } from "../../../src/platform/fetch/guarded-fetch.js";
 import {
   startHostileOpenIdProvider,
@@ -9,7 +10,7 @@ import {
   type HostileOpenIdProvider,
   type Person,
 } from "../../support/providers/hostile-openid/index.js";
-import { CALLBACK_URL, codeOf, Desk } from "../../protocols/oidc/driver.js";
+import { CALLBACK_URL, codeOf, Desk, makeMemory } from "../../protocols/oidc/driver.js";
 import { RUNTIME, settingsFor } from "./runtime.js";
 
 let provider: HostileOpenIdProvider;
@@ -177,6 +178,23 @@ describe("the diagnosis", () => {
     CLOCKS_AGREE: "OK",
     CLIENT_CREDENTIALS_ACCEPTED: "OK",
   };
+
+  test("says until when the known keys hold while the provider does not tell them", async () => {
+    let now = new Date();
+    const memory = makeMemory(() => now);
+    const runtime = () => ({ ...RUNTIME, now: () => now, memory: memory.open() });
+    await createKeySet(`${provider.url}/keys`, runtime()).find({ alg: "RS256", kid: undefined });
+    const [from, until] = [now, new Date(now.getTime() + 24 * 3_600_000)].map((each) => each.toISOString());
+    const observe = async () =>
+      (await oidc.diagnose(settingsFor(provider), runtime())).find(({ check }) => check === "KEYS_USABLE");
+    provider.setFault("keys-failing");
+    expect(await observe()).toMatchObject({
+      level: "WARNING",
+      message: expect.stringContaining(`Sign-ins go on with the keys of ${from} until ${until}.`),
+    });
+    now = new Date(now.getTime() + 24 * 3_600_000 + 1);
+    expect(await observe()).toMatchObject({ level: "ERROR" });
+  });
 
   test("finds nothing wrong with a healthy provider", async () => {
     expect(await levels()).toEqual(HEALTHY);

@@ -7,6 +7,8 @@ import {
   type AddressRules,
   type FlowDraft,
   type PendingFlow,
+  type ProviderMemory,
+  type RecalledFacts,
   type RelyingParty,
   type StartStep,
   type Surroundings,
@@ -38,6 +40,26 @@ export function makeSurroundings(): TestSurroundings {
     now() {
       return new Date(Date.now() + this.secondsAhead * 1_000);
     },
+  };
+}
+
+/** A memory as the application lends it: what is kept in one life of the process is recalled in the next. */
+export function makeMemory(now: () => Date) {
+  const kept = new Map<string, { readonly facts: RecalledFacts; readonly learnedAt: Date }>();
+  let writes = 0;
+  return {
+    /** What a process that starts now is lent. */
+    open: (): ProviderMemory => {
+      const atOpening = new Map(kept);
+      return {
+        recall: (name) => atOpening.get(name) ?? null,
+        keep: async (name, facts) => {
+          writes += 1;
+          kept.set(name, { facts: structuredClone(facts), learnedAt: now() });
+        },
+      };
+    },
+    writes: () => writes,
   };
 }
 

@@ -6,7 +6,7 @@ import {
   type FaultName,
   type HostileOpenIdProvider,
 } from "../../support/providers/hostile-openid/index.js";
-import { codeOf, Desk, makeParty } from "./driver.js";
+import { codeOf, Desk, makeMemory, makeParty } from "./driver.js";
 
 let provider: HostileOpenIdProvider;
 beforeAll(async () => {
@@ -197,6 +197,77 @@ describe("the provider's keys", () => {
     expect(await codeOf(desk.signIn(provider))).toBe("OIDC_PROVIDER_UNAVAILABLE");
     for (let round = 0; round < 5; round += 1) expect(await codeOf(desk.signIn(provider))).toBe("OIDC_KEY_UNKNOWN");
     expect(provider.count("keys")).toBe(1);
+  });
+
+  const HINT = { alg: "RS256", kid: undefined };
+  const DAY_SECONDS = 24 * 3_600;
+
+  test("hold for a day while they cannot be fetched, and are asked for with growing pauses", async () => {
+    const { keys } = await makeParty(provider, {}, clock);
+    const [known] = await keys.find(HINT);
+    provider.setFault("keys-failing");
+    const asked: number[] = [];
+    for (clock.secondsAhead = 610; clock.secondsAhead < 2 * 3_600; clock.secondsAhead += 30) {
+      provider.forget();
+      expect((await keys.find(HINT))[0]).toBe(known);
+      if (provider.count("keys") > 0) asked.push(clock.secondsAhead - 610);
+    }
+    expect(asked.slice(0, 8)).toEqual([0, 30, 90, 210, 450, 930, 1_830, 2_730]);
+    clock.secondsAhead = DAY_SECONDS - 5;
+    expect((await keys.find(HINT))[0]).toBe(known);
+    clock.secondsAhead = DAY_SECONDS + 5;
+    expect(await codeOf(keys.find(HINT))).toBe("OIDC_PROVIDER_UNAVAILABLE");
+    // As soon as they can be had again, they are.
+    provider.setFault(null);
+    expect(await keys.find(HINT)).toHaveLength(1);
+  });
+
+  test("are asked for at once by an unknown key id, whatever the pause, and by a flood of them once", async () => {
+    const party = await makeParty(provider);
+    const desk = Desk.of({ ...party, keys: createKeySet(party.provider.jwksUri, clock) });
+    await desk.signIn(provider);
+    provider.setFault("keys-failing");
+    for (const seconds of [610, 700, 800, 1_100, 1_600]) {
+      clock.secondsAhead = seconds;
+      await desk.signIn(provider);
+    }
+    provider.setFault(null);
+    provider.rotateKeys();
+    provider.forget();
+    clock.secondsAhead = 1_631;
+    await Promise.all(Array.from({ length: 10 }, () => desk.signIn(provider)));
+    expect(provider.count("keys")).toBe(1);
+  });
+
+  test("hold after a restart for the rest of the day, and are written once an hour and when they change", async () => {
+    const memory = makeMemory(() => clock.now());
+    const start = () =>
+      createKeySet(`${provider.url}/keys`, { ...clock, now: () => clock.now(), memory: memory.open() });
+    const keys = start();
+    await keys.find(HINT);
+    for (clock.secondsAhead = 610; clock.secondsAhead < 3_500; clock.secondsAhead += 610) await keys.find(HINT);
+    expect(memory.writes()).toBe(1);
+    clock.secondsAhead = 3_700;
+    await keys.find(HINT);
+    expect(memory.writes()).toBe(2);
+    provider.setFault("keys-failing");
+    clock.secondsAhead = 3_700 + DAY_SECONDS - 5;
+    expect(await start().find(HINT)).toHaveLength(1);
+    clock.secondsAhead = 3_700 + DAY_SECONDS + 5;
+    expect(await codeOf(start().find(HINT))).toBe("OIDC_PROVIDER_UNAVAILABLE");
+  });
+
+  test("that were kept are checked again, and are never another address's", async () => {
+    const memory = makeMemory(() => clock.now());
+    const open = (path: string) =>
+      createKeySet(`${provider.url}/${path}`, { ...clock, now: () => clock.now(), memory: memory.open() });
+    await open("keys").find(HINT);
+    expect(await codeOf(open("others").find(HINT))).toBe("OIDC_KEYS_INVALID");
+    const weak = JSON.stringify({ kty: "RSA", kid: "weak", n: "AQAB", e: "AQAB" });
+    await memory.open().keep("keys", { jwksUri: `${provider.url}/keys`, keys: [weak, "{", "null"] });
+    provider.forget();
+    expect(await open("keys").find(HINT)).toEqual([]);
+    expect(provider.count("keys")).toBe(0);
   });
 
   test("with another algorithm's mark are not used", async () => {
