@@ -63,6 +63,7 @@ describe("a sign-in", () => {
       fullName: null,
       employeeId: null,
       groups: { kind: "known", values: ["Staff"] },
+      groupsClaims: ["groups", "memberOf", "member_of"],
       profile: { phone: "+41 44 000 00 00", city: "Zürich", zipCode: "8001", timeZone: "Europe/Zurich" },
       authenticationMethods: ["pwd"],
     });
