@@ -33,7 +33,7 @@ function write(path: string, text: string): void {
 function run(mutants: unknown, ...more: string[]): Promise<{ code: number; output: string; last: string }> {
   write("test/mutants/rule.json", typeof mutants === "string" ? mutants : JSON.stringify(mutants));
   return new Promise((done) => {
-    const parameters = [join(ROOT, "test/mutants/run.mjs"), "--root", tree, ...more];
+    const parameters = [join(ROOT, "test/mutants/run.mjs"), "--root", tree, "--workers", "1", ...more];
     execFile(process.execPath, parameters, { env: { ...process.env, NODE_OPTIONS: "" } }, (error, output) => {
       done({ code: error ? Number(error.code) : 0, output, last: output.trimEnd().split("\n").at(-1) ?? "" });
     });
@@ -78,6 +78,8 @@ test("what cannot be judged is said and counts against the run", async () => {
   ];
   const { code, output, last } = await run(
     mistakes.map(([change], name) => ({ ...MUTANT, ...change, name: `${name}` })),
+    "--workers",
+    "2",
   );
   for (const [place, [, message]] of mistakes.entries()) {
     const line = output.split("\n").find((text) => text.startsWith(`unusable rule: ${place} `));
@@ -116,7 +118,7 @@ test("what one mutant leaves running does not turn the next one's tests red", as
 const countTimers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 test("finds nothing of another's", () => expect(countTimers()).toBeLessThan(50));`,
   );
-  const { output, last } = await run([leaving, later], "--workers", "1");
+  const { output, last } = await run([leaving, later]);
   expect([output, last]).toEqual([expect.stringMatching(/^SURVIVED +rule: later /m), "2 mutants, 1 survived"]);
 });
 
@@ -134,7 +136,7 @@ describe("with a budget", () => {
   const entries: (typeof MUTANT)[] = NAMES.map((name) => ({ ...MUTANT, name, testName: `young ${name}` }));
 
   async function judge(list: object[], date: string, seconds = "60") {
-    const { output, ...rest } = await run(list, "--workers", "1", "--budget-seconds", seconds, "--date", date);
+    const { output, ...rest } = await run(list, "--budget-seconds", seconds, "--date", date);
     return { ...rest, output, judged: [...output.matchAll(/^killed +rule: (\w+)/gm)].map(([, name]) => name) };
   }
 
