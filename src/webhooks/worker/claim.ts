@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { SYSTEM } from "../../access/caller.js";
 import { toBoolean } from "../../platform/database/values.js";
-import { FAILING_FROM, type WorkerServices } from "./worker-services.js";
+import { isFailing, type WorkerServices } from "./worker-services.js";
 
 /** An endpoint that this worker alone may deliver to, until the lease runs out. */
 export interface Lease {
@@ -115,11 +115,11 @@ function chooseCandidates(candidates: readonly Candidate[], room: Room): Candida
   let { endpoints, failing } = room;
   const left = new Map<string, number>();
   return candidates.filter(({ organization_id: organizationId, consecutive_failures }) => {
-    const isFailing = consecutive_failures >= FAILING_FROM;
+    const fails = isFailing(consecutive_failures);
     const ofOrganization = left.get(organizationId) ?? room.ofOrganization(organizationId);
-    if (endpoints <= 0 || ofOrganization <= 0 || (isFailing && failing <= 0)) return false;
+    if (endpoints <= 0 || ofOrganization <= 0 || (fails && failing <= 0)) return false;
     endpoints -= 1;
-    failing -= isFailing ? 1 : 0;
+    failing -= fails ? 1 : 0;
     left.set(organizationId, ofOrganization - 1);
     return true;
   });

@@ -44,5 +44,7 @@ export const DEFAULT_MEASURES: WorkerMeasures = {
   stopMs: 5_000,
 };
 
-/** From so many failures in a row on an endpoint counts as failing. */
-export const FAILING_FROM = 3;
+const FAILING_FROM = 3;
+
+/** Whether an endpoint counts as failing after so many failures in a row. */
+export const isFailing = (consecutiveFailures: number): boolean => consecutiveFailures >= FAILING_FROM;

@@ -7,7 +7,7 @@ import { claimEndpoints, endLeasesOfTheDead, type Lease } from "./claim.js";
 import { runTurn } from "./run-turn.js";
 import { createScribe } from "./scribe.js";
 import { createSharedLog } from "./shared-log.js";
-import { FAILING_FROM, type WorkerServices } from "./worker-services.js";
+import { isFailing, type WorkerServices } from "./worker-services.js";
 
 /** A running worker. */
 export interface WebhookWorker {
@@ -16,8 +16,6 @@ export interface WebhookWorker {
   /** Begins nothing more, waits a while for what is under way, and writes down what came of it. */
   readonly stop: () => Promise<void>;
 }
-
-const isFailing = ({ consecutiveFailures }: Lease) => consecutiveFailures >= FAILING_FROM;
 
 /** Nudges in quick succession cause one look. */
 const GATHER_MS = 20;
@@ -73,7 +71,7 @@ export function startWebhookWorker(services: WorkerServices): WebhookWorker {
     const leases = [...turns.values()];
     const room = {
       endpoints: measures.endpointsAtOnce - leases.length,
-      failing: measures.failingAtOnce - leases.filter(isFailing).length,
+      failing: measures.failingAtOnce - leases.filter((lease) => isFailing(lease.consecutiveFailures)).length,
       ofOrganization: (id: string) =>
         measures.endpointsOfOrganization - leases.filter(({ organizationId }) => organizationId === id).length,
     };

@@ -1,6 +1,8 @@
 /** What is said of an address when it is saved. */
+import { createRequire } from "node:module";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import type { Fetch, ParseContext } from "../../../src/connection/contract/index.js";
+import { isBlockedPort } from "../../../src/platform/fetch/blocked-ports.js";
 import { createGuardedFetch } from "../../../src/platform/fetch/guarded-fetch.js";
 import { HOSTILE_HOSTS } from "./addresses.js";
 
@@ -11,6 +13,14 @@ afterAll(() => guarded.close());
 test("the guarded fetch is what connection types are lent", () => {
   const fetch: Fetch = guarded.fetch;
   expect(fetch).toBe(guarded.fetch);
+});
+
+/** What another implementation of the Fetch standard blocks. */
+const constants: unknown = createRequire(import.meta.url)("undici/lib/web/fetch/constants.js");
+
+test("the ports of other protocols are those that the Fetch standard blocks", () => {
+  const blocked = Array.from({ length: 65_535 }, (_, index) => index + 1).filter(isBlockedPort);
+  expect(constants).toMatchObject({ badPorts: blocked.map(String) });
 });
 
 describe("an address that the server requests", () => {

@@ -293,6 +293,18 @@ describe("an endpoint in force", () => {
     await own.makeUsers(1, "after");
     await until("the third", () => receiver.events().length === 3);
     expect(receiver.events().map(({ verifiedBy }) => verifiedBy)).toEqual([[0], [0, 1], [2]]);
+    const days = 24 * 3600;
+    for (const overlapSeconds of [-1, 7 * days + 1]) {
+      const answer = await usher.graphql(
+        `mutation ($input: RotateWebhookSecretInput!) { rotateWebhookSecret(input: $input) { secret } }`,
+        { input: { id, overlapSeconds } },
+      );
+      expect(answer.errors?.[0]?.extensions).toMatchObject({
+        code: "INVALID_INPUT",
+        details: { fields: [{ path: "overlapSeconds" }] },
+      });
+    }
+    await rotate({ overlapSeconds: 7 * days });
   });
 
   it("gets some events, or everything since a sequence or a moment, once more under the same ids", async () => {
