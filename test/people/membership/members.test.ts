@@ -98,9 +98,11 @@ describe("adding a member", () => {
     expect(await auditOf(organizationId, user.id)).toEqual([{ action: "member.added", actor_kind: "ADMINISTRATOR" }]);
     expect((await logOf(homeId, user.id)).map(({ type }) => type)).toEqual(["user.created"]);
 
-    const other = await situation();
-    await addMember(house.store, OPERATOR, { organizationId: other.organizationId, userId: user.id });
-    expect(await rolesOf(other.organizationId, user.id)).toEqual(["USER"]);
+    for (const roleKeys of [null, []]) {
+      const other = await situation();
+      await addMember(house.store, OPERATOR, { organizationId: other.organizationId, userId: user.id, roleKeys });
+      expect(await rolesOf(other.organizationId, user.id)).toEqual(["USER"]);
+    }
   });
 
   test("keeps the list right when the person's name changes at home", async () => {

@@ -528,6 +528,7 @@ describe("GraphiQL", () => {
     for (const address of assets) {
       const asset = await fetch(new URL(address, open.url));
       expect(asset.status).toBe(200);
+      expect(asset.headers.get("cache-control")).toBe("public, max-age=86400, immutable");
       expect(asset.headers.get("content-type")).toMatch(address.endsWith(".css") ? /text\/css/ : /javascript/);
       expect((await asset.text()).length).toBeGreaterThan(50);
     }
