@@ -4,6 +4,8 @@ import { migrations } from "../../migrations/index.js";
 import { entities } from "../../src/entities.js";
 import { migrate, pendingMigrations, schemaDrift, undoLastMigration } from "../../src/platform/database/migrations.js";
 import { onMariaDb, openTestDatabase, type TestDatabase } from "../support/database.js";
+import { readDatabaseImage } from "../support/database-image.js";
+import { openMigratedDatabase } from "../support/migrated-database.js";
 import { killWhileMigrating } from "../support/killed-migrations.js";
 
 describe("migrations", () => {
@@ -17,6 +19,19 @@ describe("migrations", () => {
     expect(await migrate(database)).toHaveLength(migrations.length);
     expect(await pendingMigrations(database)).toEqual([]);
     expect(await schemaDrift(database)).toEqual([]);
+  });
+
+  it("are copied whole to databases of tests that are not about migrating", async () => {
+    const copy = await openMigratedDatabase();
+    try {
+      expect(await pendingMigrations(copy)).toEqual([]);
+      expect(await schemaDrift(copy)).toEqual([]);
+      // Who migrated last differs.
+      const { migration_turn: _, ...image } = await readDatabaseImage(database.url);
+      expect(await readDatabaseImage(copy.url)).toMatchObject(image);
+    } finally {
+      await copy.close();
+    }
   });
 
   it("keep the order of their timestamps", () => {

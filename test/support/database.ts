@@ -3,9 +3,11 @@
  * (`mariadb://root@127.0.0.1:PORT`), a new database on it.
  */
 import { randomBytes } from "node:crypto";
+import { existsSync, statfsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Connection, ConnectionOptions } from "mysql2/promise";
 import type { DataSourceParts } from "../../src/platform/database/create-data-source.js";
 import type { OpenDatabase } from "../../src/platform/database/database.js";
 import { openDatabase } from "../../src/platform/database/open-database.js";
@@ -14,6 +16,15 @@ const serverUrl = process.env["USHER_TEST_DATABASE_URL"] ?? "";
 
 /** Whether the tests run on a MariaDB or MySQL server. */
 export const onMariaDb = serverUrl !== "";
+
+/** In memory where there is plenty: a SQLite file waits for the disk at every commit. */
+const FOLDER = isAmple("/dev/shm") ? "/dev/shm" : tmpdir();
+
+function isAmple(folder: string): boolean {
+  if (!existsSync(folder)) return false;
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize > 2 ** 30;
+}
 
 /** A database that nobody has used yet. */
 export interface TestDatabaseUrl {
@@ -33,7 +44,7 @@ export interface TestDatabase extends OpenDatabase {
 /** Makes the URL of a new, empty database, which any process may open. */
 export async function testDatabaseUrl(): Promise<TestDatabaseUrl> {
   if (!onMariaDb) {
-    const folder = await mkdtemp(join(tmpdir(), "usher-test-"));
+    const folder = await mkdtemp(join(FOLDER, "usher-test-"));
     return {
       url: `sqlite:${join(folder, "usher.sqlite")}`,
       remove: () => rm(folder, { recursive: true, force: true }),
@@ -47,9 +58,9 @@ export async function testDatabaseUrl(): Promise<TestDatabaseUrl> {
   return { url: url.href, remove: () => runOnServer(`DROP DATABASE IF EXISTS ${name}`) };
 }
 
-/** Opens a new, empty database. Runs no migrations. */
-export async function openTestDatabase(parts: DataSourceParts): Promise<TestDatabase> {
-  const { url, remove } = await testDatabaseUrl();
+/** Opens a new database, an empty one unless another is given. Runs no migrations. */
+export async function openTestDatabase(parts: DataSourceParts, made?: TestDatabaseUrl): Promise<TestDatabase> {
+  const { url, remove } = made ?? (await testDatabaseUrl());
   const open = async (): Promise<TestDatabase> => {
     const database = await openDatabase({ url, ...parts });
     return {
@@ -73,15 +84,21 @@ export async function openTestDatabase(parts: DataSourceParts): Promise<TestData
   }
 }
 
-async function runOnServer(statement: string): Promise<void> {
+/** Connects to the server of the tests. The caller ends the connection. */
+export async function connectToServer(options: ConnectionOptions = {}): Promise<Connection> {
   const { createConnection } = await import("mysql2/promise");
   const { hostname, port, username, password } = new URL(serverUrl);
-  const connection = await createConnection({
+  return await createConnection({
+    ...options,
     host: hostname,
     port: Number(port || 3306),
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
   });
+}
+
+async function runOnServer(statement: string): Promise<void> {
+  const connection = await connectToServer();
   try {
     await connection.query(statement);
   } finally {

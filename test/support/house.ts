@@ -2,7 +2,6 @@
 import "reflect-metadata";
 import { afterAll, beforeAll } from "@jest/globals";
 import { graphql } from "graphql";
-import { migrations } from "../../migrations/index.js";
 import { SYSTEM, type Caller } from "../../src/access/caller.js";
 import { ALL_PERMISSIONS, type Permission } from "../../src/access/permission.js";
 import type { RequestContext } from "../../src/access/request-context.js";
@@ -10,7 +9,6 @@ import type { Store } from "../../src/access/store.js";
 import { createBegin, type UnitOfWork } from "../../src/access/unit-of-work.js";
 import { recordAudit } from "../../src/audit/record-audit.js";
 import { createAuditResolvers } from "../../src/audit/resolvers.js";
-import { entities } from "../../src/entities.js";
 import { createEventResolvers } from "../../src/events/resolvers.js";
 import { PEOPLE_FAILURES, SEATS_FULL } from "../../src/people/failures.js";
 import { createOrganization } from "../../src/people/organization/organization.operations.js";
@@ -19,11 +17,11 @@ import { createPeopleResolvers } from "../../src/people/resolvers.js";
 import type { DeletionParts } from "../../src/people/user/delete-guard.js";
 import { USER_EVENTS } from "../../src/people/user/user.events.js";
 import { createUser, type NewUserInput } from "../../src/people/user/user.operations.js";
-import { migrate } from "../../src/platform/database/migrations.js";
 import { Failure, PLATFORM_FAILURES, type FailureDefinition } from "../../src/platform/errors/failure.js";
 import { assembleCatalogue } from "../../src/platform/graphql/failures.js";
 import { buildGraphQLSchema, type ResolverClass } from "../../src/platform/graphql/schema.js";
-import { openTestDatabase, type TestDatabase } from "./database.js";
+import type { TestDatabase } from "./database.js";
+import { openMigratedDatabase } from "./migrated-database.js";
 
 export const OPERATOR: Caller = { kind: "OPERATOR", apiKeyId: "operator-key" };
 
@@ -76,8 +74,7 @@ export interface House {
 
 /** Opens a house, with a room above people where the test is about one. The test closes its database. */
 export async function openHouse(room: UpperRoom | null = null): Promise<House> {
-  const database = await openTestDatabase({ entities, migrations });
-  await migrate(database);
+  const database = await openMigratedDatabase();
   const clock = { now: new Date("2026-11-23T09:00:00.000Z") };
   const store: Store = { reader: database.reader, begin: createBegin(database, () => clock.now) };
   const container = new Map([

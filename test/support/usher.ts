@@ -9,7 +9,7 @@ import { readConfiguration } from "../../src/config/configuration.js";
 import { findDatabaseUrlMistake } from "../../src/platform/database/database-url.js";
 import { createLogger, type Logger } from "../../src/platform/telemetry/logger.js";
 import { askGraphQL, findFreePort, type Answer } from "./ask.js";
-import { testDatabaseUrl } from "./database.js";
+import { migratedDatabaseUrl } from "./migrated-database.js";
 
 export { askGraphQL, findFreePort, type Answer } from "./ask.js";
 
@@ -43,7 +43,8 @@ export interface TestUsherOptions extends Replacements {
 export async function startTestUsher(options: TestUsherOptions = {}): Promise<TestUsher> {
   const { environment: further = {}, logger, databaseUrl, ...replacements } = options;
   const dataDirectory = await mkdtemp(join(tmpdir(), "usher-data-"));
-  const database = databaseUrl === undefined ? await testDatabaseUrl() : { url: databaseUrl, remove: async () => {} };
+  const database =
+    databaseUrl === undefined ? await migratedDatabaseUrl() : { url: databaseUrl, remove: async () => {} };
   const port = await findFreePort();
   const environment = {
     NODE_ENV: "test",

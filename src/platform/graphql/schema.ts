@@ -1,5 +1,6 @@
 /** Builds the schema from resolver classes and their instances, prints it, and finds what lacks a description. */
 import {
+  assertValidSchema,
   GraphQLID,
   GraphQLSchema,
   isEnumType,
@@ -37,7 +38,8 @@ export const ONE_OF = { oneOf: true } as const;
 /**
  * Builds the schema. Only what the given resolvers reach is in it. Inputs are parsed by operations, so nothing is
  * validated here beyond the types.
- * @throws Error when a resolver has no instance, or when TypeGraphQL cannot build the schema.
+ * @throws Error when a resolver has no instance, or when TypeGraphQL cannot build the schema, or builds one that breaks
+ *   GraphQL's own rules.
  */
 export function buildGraphQLSchema({ resolvers, container, errorCodes }: SchemaOptions): GraphQLSchema {
   const instances = new Map<ResolverClass, object>([
@@ -55,11 +57,14 @@ export function buildGraphQLSchema({ resolvers, container, errorCodes }: SchemaO
       scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
       orphanedTypes: [],
       validate: false,
+      // It would ask for the whole introspection, at every start; what that finds, `assertValidSchema` finds.
+      skipCheck: true,
       nullableByDefault: false,
       disableInferringDefaultValues: true,
     }),
   );
   markOneOfInputs(schema);
+  assertValidSchema(schema);
   refuseSpacesAroundIds();
   return schema;
 }

@@ -1,5 +1,4 @@
 /** A database with an organization or two, and the services of the connection room over it. */
-import { migrations } from "../../../migrations/index.js";
 import type { Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS, type Permission } from "../../../src/access/permission.js";
 import { createBegin } from "../../../src/access/unit-of-work.js";
@@ -8,11 +7,10 @@ import { createRegistry } from "../../../src/connection/registry.js";
 import type { ConnectionServices } from "../../../src/connection/services.js";
 import type { Connection } from "../../../src/connection/stored/connection.js";
 import { createConnection } from "../../../src/connection/stored/connection.operations.js";
-import { entities } from "../../../src/entities.js";
 import { createOrganization } from "../../../src/people/organization/organization.operations.js";
 import { createKeyRing, generateKeyRingEntry, parseKeyRing } from "../../../src/platform/crypto/key-ring.js";
-import { migrate } from "../../../src/platform/database/migrations.js";
-import { openTestDatabase, type TestDatabase } from "../../support/database.js";
+import type { TestDatabase } from "../../support/database.js";
+import { openMigratedDatabase } from "../../support/migrated-database.js";
 import { createSpecimen, PLAIN_TYPE, type Specimen } from "./specimen.js";
 
 export const OPERATOR: Caller = { kind: "OPERATOR", apiKeyId: "00000000-0000-7000-8000-000000000001" };
@@ -38,8 +36,7 @@ export function ring() {
 
 /** Makes services over an open database; `types` replaces the specimen and the plain type. */
 export async function openHouse(types?: readonly AnyConnectionType[]): Promise<House> {
-  const database = await openTestDatabase({ entities, migrations });
-  await migrate(database);
+  const database = await openMigratedDatabase();
   let now = START;
   const clock = () => now;
   const specimen = createSpecimen();

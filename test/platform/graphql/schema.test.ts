@@ -1,6 +1,7 @@
 /** The schema: only what is reached, everything described, one realm of graphql-js; and the request's loaders. */
 import { describe, expect, test } from "@jest/globals";
 import { buildSchema, graphql, GraphQLID, GraphQLSchema, Kind, validateSchema } from "graphql";
+import { Query, Resolver } from "type-graphql";
 import { defineFailure } from "../../../src/platform/errors/failure.js";
 import { assembleCatalogue } from "../../../src/platform/graphql/failures.js";
 import { clearLoaders, defineListLoader, defineLoader } from "../../../src/platform/graphql/loaders.js";
@@ -68,6 +69,19 @@ describe("The schema", () => {
         errorCodes: catalogue,
       });
     expect(build).toThrow("OtherResolver");
+  });
+
+  test("is not built where it breaks GraphQL's own rules", () => {
+    @Resolver()
+    class ReservedResolver {
+      @Query(() => String)
+      __reserved() {
+        return "";
+      }
+    }
+    const container = new Map([[ReservedResolver, new ReservedResolver()]]);
+    const build = () => buildGraphQLSchema({ resolvers: [ReservedResolver], container, errorCodes: catalogue });
+    expect(build).toThrow(/"__reserved" must not begin with "__"/);
   });
 
   test("reads moments only with an offset, and writes them in UTC", async () => {

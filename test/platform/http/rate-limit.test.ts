@@ -1,18 +1,15 @@
 /** What one address may do within a time: counted once for all replicas, and begun anew when the time is over. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Request } from "express";
-import { migrations } from "../../../migrations/index.js";
-import { entities } from "../../../src/entities.js";
-import { migrate } from "../../../src/platform/database/migrations.js";
 import { addressGroup, createRateLimits, sweepRateLimits } from "../../../src/platform/http/rate-limit.js";
-import { openTestDatabase, type TestDatabase } from "../../support/database.js";
+import type { TestDatabase } from "../../support/database.js";
+import { openMigratedDatabase } from "../../support/migrated-database.js";
 
 let database: TestDatabase;
 let now: Date;
 let names = 0;
 beforeAll(async () => {
-  database = await openTestDatabase({ entities, migrations });
-  await migrate(database);
+  database = await openMigratedDatabase();
 });
 afterAll(() => database.close());
 beforeEach(() => {

@@ -1,14 +1,12 @@
 /** An outbox on a database of its own, a clock that tests move, and a log that they read. */
 import "reflect-metadata";
-import { migrations } from "../../../migrations/index.js";
-import { entities } from "../../../src/entities.js";
-import { migrate } from "../../../src/platform/database/migrations.js";
 import { deliverBatch, LANES, type DeliveryParts, type Round } from "../../../src/platform/mail/deliver-batch.js";
 import { queueMails, type NewMail } from "../../../src/platform/mail/queue-mail.js";
 import { createSmtpTransport } from "../../../src/platform/mail/smtp-transport.js";
 import type { MailTransport } from "../../../src/platform/mail/transport.js";
 import { createLogger } from "../../../src/platform/telemetry/logger.js";
-import { openTestDatabase, type TestDatabase } from "../../support/database.js";
+import type { TestDatabase } from "../../support/database.js";
+import { openMigratedDatabase } from "../../support/migrated-database.js";
 
 /** A row of the outbox as it is stored. */
 export interface StoredMail {
@@ -51,8 +49,7 @@ export function plainServer(port: number) {
 
 /** Opens an outbox. The test closes it. */
 export async function openPost(): Promise<Post> {
-  const database = await openTestDatabase({ entities, migrations });
-  await migrate(database);
+  const database = await openMigratedDatabase();
   const clock = { now: new Date("2026-11-23T09:15:04.120Z") };
   const lines: string[] = [];
   const logger = createLogger({ level: "debug", destination: { write: (line) => void lines.push(line) } });

@@ -1,17 +1,15 @@
 /** The flow table and the replay table on a real database: used once, for one browser and connection, and sealed. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { migrations } from "../../../migrations/index.js";
 import { SYSTEM } from "../../../src/access/caller.js";
 import { createBegin, type UnitOfWork } from "../../../src/access/unit-of-work.js";
 import type { Connection } from "../../../src/connection/stored/connection.js";
-import { entities } from "../../../src/entities.js";
 import { createKeyRing, parseKeyRing } from "../../../src/platform/crypto/key-ring.js";
 import { sha256Hex } from "../../../src/platform/crypto/tokens.js";
-import { migrate } from "../../../src/platform/database/migrations.js";
 import type { Desk } from "../../../src/sign-in/desk.js";
 import { findFlowByRequestId, noteReplay, sweepFlows } from "../../../src/sign-in/flow/flow.repository.js";
 import { findFlow, keepFlow } from "../../../src/sign-in/flow/keep-flow.js";
-import { openTestDatabase, type TestDatabase } from "../../support/database.js";
+import type { TestDatabase } from "../../support/database.js";
+import { openMigratedDatabase } from "../../support/migrated-database.js";
 
 const NONCE = "nonce-that-nobody-may-read";
 const VERIFIER = "verifier-that-nobody-may-read";
@@ -39,8 +37,7 @@ describe("flows under way", () => {
     findFlow(desk as Desk, of, state, browser);
 
   beforeAll(async () => {
-    database = await openTestDatabase({ entities, migrations });
-    await migrate(database);
+    database = await openMigratedDatabase();
     const ring = parseKeyRing(`one:${Buffer.alloc(32, 1).toString("base64")}`);
     if ("mistakes" in ring) throw new Error("the key ring of this test is unreadable");
     desk = {
@@ -169,8 +166,7 @@ describe("flows under way", () => {
 describe("messages that were accepted once", () => {
   let database: TestDatabase;
   beforeAll(async () => {
-    database = await openTestDatabase({ entities, migrations });
-    await migrate(database);
+    database = await openMigratedDatabase();
   });
   afterAll(() => database.close());
 

@@ -1,18 +1,16 @@
 /** The ticket table on a real database: used once, for a minute, for one browser and connection, and sealed. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { migrations } from "../../../migrations/index.js";
 import { SYSTEM } from "../../../src/access/caller.js";
 import { createBegin, type UnitOfWork } from "../../../src/access/unit-of-work.js";
 import type { Connection } from "../../../src/connection/stored/connection.js";
-import { entities } from "../../../src/entities.js";
 import { createKeyRing, parseKeyRing } from "../../../src/platform/crypto/key-ring.js";
 import { sha256Hex } from "../../../src/platform/crypto/tokens.js";
-import { migrate } from "../../../src/platform/database/migrations.js";
 import type { Desk } from "../../../src/sign-in/desk.js";
 import { findPostedFlow, keepFlow } from "../../../src/sign-in/flow/keep-flow.js";
 import { keepTicket, takeTicket } from "../../../src/sign-in/ticket/keep-ticket.js";
 import { sweepTickets } from "../../../src/sign-in/ticket/ticket.repository.js";
-import { openTestDatabase, type TestDatabase } from "../../support/database.js";
+import type { TestDatabase } from "../../support/database.js";
+import { openMigratedDatabase } from "../../support/migrated-database.js";
 
 const BROWSER = "a-browser";
 const ASSERTION = "assertion-that-was-accepted";
@@ -29,8 +27,7 @@ describe("tickets", () => {
     desk.store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, work);
 
   beforeAll(async () => {
-    database = await openTestDatabase({ entities, migrations });
-    await migrate(database);
+    database = await openMigratedDatabase();
     const ring = parseKeyRing(`one:${Buffer.alloc(32, 1).toString("base64")}`);
     if ("mistakes" in ring) throw new Error("the key ring of this test is unreadable");
     desk = {

@@ -1,0 +1,110 @@
+/**
+ * Databases with the whole schema in them, for tests that are not about migrating: copied from one that was migrated
+ * before, which is kept with what it was made from as its name.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Connection } from "mysql2/promise";
+import { migrations } from "../../migrations/index.js";
+import { entities } from "../../src/entities.js";
+import { migrate } from "../../src/platform/database/migrations.js";
+import { openDatabase } from "../../src/platform/database/open-database.js";
+import {
+  connectToServer,
+  onMariaDb,
+  openTestDatabase,
+  testDatabaseUrl,
+  type TestDatabase,
+  type TestDatabaseUrl,
+} from "./database.js";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+/** Where other tools keep what they can make again, too. */
+const CACHE = join(ROOT, "node_modules/.cache/usher");
+/** What decides about the schema: a change of any of it makes another template. */
+const MADE_FROM = ["migrations", "src/platform/database", "package-lock.json"];
+
+/** Makes the URL of a new, migrated database, which any process may open. */
+export async function migratedDatabaseUrl(): Promise<TestDatabaseUrl> {
+  const database = await testDatabaseUrl();
+  try {
+    await migrateByCopy(database.url);
+    return database;
+  } catch (error) {
+    await database.remove();
+    throw error;
+  }
+}
+
+/** Opens a new database with the house's entities that has been migrated. */
+export async function openMigratedDatabase(): Promise<TestDatabase> {
+  return await openTestDatabase({ entities, migrations }, await migratedDatabaseUrl());
+}
+
+/** Brings an empty database up to date, as `migrate` does. */
+async function migrateByCopy(url: string): Promise<void> {
+  const template = join(CACHE, `${hashSources()}.${onMariaDb ? "sql" : "sqlite"}`);
+  if (!existsSync(template)) await makeTemplate(template);
+  if (!onMariaDb) return await copyFile(template, pathOf(url));
+  await onServer(url, async (connection) => void (await connection.query(await readFile(template, "utf8"))));
+}
+
+/** Two that make it at once make the same, and the later one's takes the place of the other's. */
+async function makeTemplate(template: string): Promise<void> {
+  await mkdir(CACHE, { recursive: true });
+  const unfinished = `${template}.${randomBytes(6).toString("hex")}`;
+  const { url, remove } = await testDatabaseUrl();
+  try {
+    const database = await openDatabase({ url, entities, migrations });
+    try {
+      await migrate(database);
+    } finally {
+      await database.close();
+    }
+    await (onMariaDb ? writeFile(unfinished, await onServer(url, describe)) : copyFile(pathOf(url), unfinished));
+    await rename(unfinished, template);
+  } finally {
+    await remove();
+  }
+}
+
+/** The statements that make every table of a database as it is, with its rows. */
+async function describe(connection: Connection): Promise<string> {
+  const statements = ["SET FOREIGN_KEY_CHECKS = 0"];
+  const ask = async (sql: string) =>
+    (await connection.query({ sql, rowsAsArray: true }))[0] as unknown as (string | number)[][];
+  for (const [table] of await ask("SHOW TABLES")) {
+    const [[, create] = []] = await ask(`SHOW CREATE TABLE \`${table}\``);
+    const rows = await ask(`SELECT * FROM \`${table}\``);
+    statements.push(String(create));
+    if (rows.length > 0) statements.push(connection.format(`INSERT INTO \`${table}\` VALUES ?`, [rows]));
+  }
+  return statements.join(";\n");
+}
+
+async function onServer<Result>(url: string, work: (connection: Connection) => Promise<Result>): Promise<Result> {
+  const connection = await connectToServer({
+    database: new URL(url).pathname.slice(1),
+    multipleStatements: true,
+    dateStrings: true,
+  });
+  try {
+    return await work(connection);
+  } finally {
+    await connection.end();
+  }
+}
+
+const pathOf = (url: string) => url.slice("sqlite:".length);
+
+function hashSources(): string {
+  const hash = createHash("sha256");
+  for (const source of MADE_FROM.map((name) => join(ROOT, name)).filter((path) => existsSync(path)))
+    for (const file of statSync(source).isDirectory()
+      ? readdirSync(source).map((name) => join(source, name))
+      : [source])
+      hash.update(file.slice(ROOT.length)).update(readFileSync(file));
+  return hash.digest("hex");
+}
