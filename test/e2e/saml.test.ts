@@ -284,6 +284,65 @@ describe("what a connection can ask of its provider", () => {
   });
 });
 
+describe("an application that was created again at the provider", () => {
+  const UPDATE = `mutation ($input: UpdateConnectionInput!) { updateConnection(input: $input) { connection { id } } }`;
+  const RELINK = `mutation ($input: RelinkIdentitiesInput!) { relinkIdentities(input: $input) {
+    results { subject ok } hasMore } }`;
+  type Metadata = (at: SamlProvider) => Readonly<Record<string, unknown>>;
+
+  it.each<[string, Metadata, Metadata]>([
+    ["pasted metadata", (at) => ({ metadataXml: at.metadataXml() }), (at) => ({ metadataXml: at.metadataXml() })],
+    [
+      "a metadata address and the entity ID",
+      (at) => ({ metadataUrl: at.metadataUrl }),
+      (at) => ({ metadataUrl: at.metadataUrl, entityId: at.entityId }),
+    ],
+    [
+      "a metadata address, which the entity ID is learnt from",
+      (at) => ({ metadataUrl: at.metadataUrl }),
+      (at) => ({ metadataUrl: at.metadataUrl, entityId: null }),
+    ],
+  ])("is taken with %s, and people come back to their accounts", async (_name, before, after) => {
+    const again = await startSamlProvider({ entityId: "https://again.example.com/saml" });
+    const tenant = await createSamlTenant(usher, provider, { settings: before(provider) });
+    const browser = createBrowser();
+    await tenant.signIn(browser);
+    const [ann] = await tenant.users();
+
+    const input = { id: tenant.connectionId, settings: { saml: after(again) } };
+    const refused = await usher.graphql(UPDATE, { input });
+    const { code, details } = refused.errors![0]!.extensions;
+    expect([code, details]).toMatchObject([
+      "CONFIRMATION_REQUIRED",
+      { affectedUsers: 1, issuer: { before: provider.entityId } },
+    ]);
+    await usher.ask(UPDATE, { input: { ...input, confirmAffectedUsers: 1 } });
+
+    const comeBack = async (visitor: Browser) => {
+      const request = again.readRequest(await tenant.begin(visitor));
+      const { fields } = again.answer(request, "p-1001");
+      await visitor.post(tenant.acsUrl, fields as Record<string, string>, { from: again.signOnUrl });
+    };
+    await comeBack(createBrowser());
+    const [attempt] = await tenant.attempts();
+    expect(attempt).toMatchObject({ outcome: "ISSUER_CHANGED" });
+    expect(attempt!.detail).toMatch(
+      new RegExp(`the connection's issuer was changed from ${provider.entityId} to ${again.entityId} on 20`),
+    );
+
+    const ends = { fromConnectionId: tenant.connectionId, toConnectionId: tenant.connectionId };
+    const move = { ...ends, fromIssuer: provider.entityId, toIssuer: again.entityId };
+    const moved = { results: [{ subject: attempt!.subject, ok: true }], hasMore: false };
+    expect((await usher.ask(RELINK, { input: { ...move, dryRun: true } })).relinkIdentities).toEqual(moved);
+    expect((await usher.ask(RELINK, { input: move })).relinkIdentities).toEqual(moved);
+    const visitor = createBrowser();
+    await comeBack(visitor);
+    expect(await signedIn(visitor)).toBe(ann!.email);
+    expect(await tenant.users()).toMatchObject([{ id: ann!.id }]);
+    await again.close();
+  });
+});
+
 describe("the provider's certificates", () => {
   it("may be two while one takes over from the other, and nobody is signed out", async () => {
     const [before, after] = [provider.keys()[0]!, createProviderKey()];
