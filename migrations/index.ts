@@ -8,6 +8,7 @@ import { CreateRateLimit1764500000000 } from "./1764500000000-create-rate-limit.
 import { IndexSubjects1764600000000 } from "./1764600000000-index-subjects.js";
 import { CreateTraining1764700000000 } from "./1764700000000-create-training.js";
 import { AddIdentityEmailVerified1764750000000 } from "./1764750000000-add-identity-email-verified.js";
+import { AddOrganizationLockCount1764800000000 } from "./1764800000000-add-organization-lock-count.js";
 import { AddConnectionIssuerChangedAt1764810000000 } from "./1764810000000-add-connection-issuer-changed-at.js";
 import { AddConnectionLearned1764820000000 } from "./1764820000000-add-connection-learned.js";
 
@@ -20,6 +21,7 @@ export const migrations: readonly MigrationClass[] = [
   IndexSubjects1764600000000,
   CreateTraining1764700000000,
   AddIdentityEmailVerified1764750000000,
+  AddOrganizationLockCount1764800000000,
   AddConnectionIssuerChangedAt1764810000000,
   AddConnectionLearned1764820000000,
 ];

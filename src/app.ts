@@ -21,6 +21,7 @@ import type { ConnectionServices } from "./connection/services.js";
 import { describeConnection } from "./connection/metadata-document.js";
 import { entities } from "./entities.js";
 import { ensureOperatorKey } from "./people/api-key/operator-key.js";
+import { checkKeyRing, keepKeyRingCheck } from "./people/installation/key-ring-check.js";
 import { resolveCaller } from "./people/caller/resolve-caller.js";
 import type { ResolveTxt } from "./people/domain/resolve-txt.js";
 import { SESSION_LIFETIME_SECONDS } from "./people/session/session.js";
@@ -74,9 +75,10 @@ export async function startUsher(
   const { publicUrl, production } = configuration;
   const { keyRing, keep } = loadKeyRing(configuration.keyRing, configuration.dataDirectory, clock());
 
-  const database = await openDatabase({ url: configuration.databaseUrl, entities, migrations });
+  const database = await openDatabase({ url: configuration.databaseUrl, entities, migrations, logger });
   try {
     for (const name of await migrate(database)) logger.info({ migration: name }, "A migration was run.");
+    await checkKeyRing(database, keyRing);
     const quiet: Store = { reader: database.reader, begin: createBegin(database, clock) };
     const announced = announceCommits(quiet.begin);
     const store: Store = { ...quiet, begin: announced.begin };
@@ -181,6 +183,7 @@ export async function startUsher(
     const madeFile = keep?.() ?? null;
     if (madeFile !== null)
       logger.warn({ file: madeFile }, "A key that encrypts secrets was made. Back it up: without it they are lost.");
+    await keepKeyRingCheck(store, keyRing);
     // Not before: a key that is made for a start that fails would never be shown to anybody.
     const newOperatorKey = await ensureOperatorKey(store, configuration.operatorKey);
     const stopSweeping = startSweeper(store, clock, logger, configuration.attemptRetentionDays);

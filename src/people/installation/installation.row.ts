@@ -1,4 +1,4 @@
-/** The one row about the whole installation. */
+/** Rows about the whole installation: its settings (`installation.ts`) and the check of its keys (`key-ring-check.ts`). */
 import { Column, Entity, PrimaryColumn } from "typeorm";
 
 @Entity("installation")

@@ -10,7 +10,7 @@ export interface InstallationSettings {
 }
 
 const DEFAULTS: InstallationSettings = { ssoAllowed: true };
-/** The id of the one row, and of the audit log's subject. */
+/** The id of the settings' row, and of the audit log's subject. */
 export const INSTALLATION_ID = "installation";
 
 /** The settings, with defaults where nothing was decided. */

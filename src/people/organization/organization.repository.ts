@@ -82,17 +82,19 @@ export async function findOrganizations(reader: Reader, ids: readonly string[]):
 /**
  * Locks the organization's row for the rest of the unit of work, before anything else is read: units of one
  * organization then follow each other, and never deadlock. On SQLite the unit itself is the lock.
+ *
+ * On MySQL and MariaDB the row is written, not only locked: the nodes of a Galera cluster keep locks to themselves, and
+ * refuse the later of two units only where both wrote the same row. What relies on this lock relies on that write.
  */
 export async function lockOrganization(unit: UnitOfWork, id: string): Promise<Organization | null> {
-  const raw = await unit.row<RawOrganization>(
-    `SELECT ${ORGANIZATION_COLUMNS} FROM organization WHERE id = ?${unit.dialect === "mysql" ? " FOR UPDATE" : ""}`,
-    [id],
-  );
+  if (unit.dialect === "mysql")
+    await unit.execute("UPDATE organization SET lock_count = (lock_count + 1) % 1000000 WHERE id = ?", [id]);
+  const raw = await unit.row<RawOrganization>(`SELECT ${ORGANIZATION_COLUMNS} FROM organization WHERE id = ?`, [id]);
   return raw ? organizationFromRaw(raw) : null;
 }
 
-/** Without the count of seats in use, which belongs to the ledger. */
-function toRow(organization: Organization): Omit<OrganizationRow, "seatsInUse"> {
+/** Without the count of seats in use, which belongs to the ledger, and the lock. */
+function toRow(organization: Organization): Omit<OrganizationRow, "seatsInUse" | "lockCount"> {
   return { ...organization, policies: JSON.stringify(organization.policies) };
 }
 

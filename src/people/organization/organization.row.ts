@@ -48,6 +48,10 @@ export class OrganizationRow {
   @Column({ name: "seats_in_use", type: "int", default: 0 })
   seatsInUse!: number;
 
+  /** Written by every unit of work that locks the organization (`lockOrganization`); its value means nothing. */
+  @Column({ name: "lock_count", type: "int", default: 0 })
+  lockCount!: number;
+
   /** JSON, completed by `readOrganizationPolicies`. */
   @Column({ type: "text" })
   policies!: string;

@@ -27,6 +27,8 @@ export interface DataSourceParts {
   readonly entities: readonly EntityClass[];
   readonly migrations: readonly MigrationClass[];
   readonly logger?: DatabaseLogger;
+  /** For how long MySQL and MariaDB repeat a transaction that the server refuses, in milliseconds: 30,000 when left out. */
+  readonly repeatForMilliseconds?: number;
 }
 
 /** How long SQLite waits for somebody else's lock, such as a backup's, in milliseconds. */

@@ -12,9 +12,33 @@ const MYSQL_DONE_ALREADY: readonly unknown[] = [1050, 1051, 1054, 1060, 1061, 10
 /** MariaDB's word for a foreign key that is there already. */
 const MARIADB_DUPLICATE_FOREIGN_KEY = { errno: 1005, text: "errno: 121 " };
 
+/** Node's words for a server that cannot be reached, and mysql2's. */
+const NETWORK_OUTAGES: readonly unknown[] = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "PROTOCOL_CONNECTION_LOST",
+  "PROTOCOL_SEQUENCE_TIMEOUT",
+];
+/**
+ * Too many connections; a cluster's node that is not ready; a server that stops; a killed connection; network errors;
+ * read-only servers.
+ */
+const MYSQL_OUTAGES: readonly unknown[] = [1040, 1047, 1053, 1158, 1159, 1160, 1161, 1203, 1290, 1836, 1927];
+/** No room on the disk; a full table. */
+const MYSQL_FULL: readonly unknown[] = [1021, 1114];
+const SQLITE_FULL = "SQLITE_FULL";
+const SQLITE_OUTAGE = /^SQLITE_(BUSY|CANTOPEN|IOERR|LOCKED)/;
+
 interface DriverError {
   readonly code?: unknown;
   readonly errno?: unknown;
+  readonly fatal?: unknown;
 }
 
 /** Whether a row with the same unique key exists already. */
@@ -41,6 +65,26 @@ export function saysDoneAlready(error: unknown): boolean {
   return (
     MYSQL_DONE_ALREADY.includes(errno) ||
     (errno === cannotCreate && error instanceof Error && error.message.includes(text))
+  );
+}
+
+/** Whether the database cannot write because the disk is full. */
+export function isDiskFull(error: unknown): boolean {
+  const { code, errno } = driverErrorOf(error);
+  return code === SQLITE_FULL || MYSQL_FULL.includes(errno);
+}
+
+/** Whether the database cannot work at the moment, whatever it is asked for; a transaction that used up its repeats, too. */
+export function isOutage(error: unknown): boolean {
+  const { code, errno, fatal } = driverErrorOf(error);
+  return (
+    isDiskFull(error) ||
+    asksForRepetition(error) ||
+    // mysql2 marks an error after which the connection is of no use.
+    fatal === true ||
+    NETWORK_OUTAGES.includes(code) ||
+    MYSQL_OUTAGES.includes(errno) ||
+    (typeof code === "string" && SQLITE_OUTAGE.test(code))
   );
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Pool } from "mysql2";
 import { QueryFailedError, type DataSource } from "typeorm";
 import type { MysqlDriver } from "typeorm/driver/mysql/MysqlDriver.js";
-import { createMysqlDataSource, type DataSourceParts, type DatabaseLogger } from "./create-data-source.js";
+import { createMysqlDataSource, type DataSourceParts } from "./create-data-source.js";
 import type { OpenDatabase, Reader, SqlValue, Transaction } from "./database.js";
 import type { MysqlTarget } from "./database-url.js";
 import { asksForRepetition, withoutValues } from "./driver-errors.js";
@@ -14,9 +14,9 @@ import { readFirst } from "./reader.js";
 import type { TransactionScope, TransactionScopes } from "./transaction-scope.js";
 import { bindValue } from "./values.js";
 
-/** How often a transaction is tried, and for how long new attempts are begun. */
-const ATTEMPTS = 10;
+/** For how long new attempts at a transaction are begun, and the longest pause between two. */
 const REPEAT_FOR_MILLISECONDS = 30_000;
+const LONGEST_PAUSE_MILLISECONDS = 2_000;
 
 /**
  * Opens a database on a MySQL or MariaDB server.
@@ -44,7 +44,7 @@ export async function openMysqlDatabase(target: MysqlTarget, parts: DataSourcePa
     dataSource,
     reader,
     transact: (work) => {
-      const transacting = transactRepeatedly(dataSource, scopes, work, parts.logger);
+      const transacting = transactRepeatedly(dataSource, scopes, work, parts);
       underWay.add(transacting);
       const forget = () => underWay.delete(transacting);
       transacting.then(forget, forget);
@@ -96,18 +96,18 @@ async function transactRepeatedly<T>(
   dataSource: DataSource,
   scopes: TransactionScopes,
   work: (transaction: Transaction) => Promise<T>,
-  logger: DatabaseLogger | undefined,
+  { logger, repeatForMilliseconds = REPEAT_FOR_MILLISECONDS }: DataSourceParts,
 ): Promise<T> {
   scopes.refuseAround(null, "A second transaction");
-  const lastStart = Date.now() + REPEAT_FOR_MILLISECONDS;
+  const lastStart = Date.now() + repeatForMilliseconds;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await transactOnce(dataSource, scopes, work);
     } catch (error) {
-      if (!asksForRepetition(error) || attempt === ATTEMPTS || Date.now() > lastStart) throw error;
+      if (!asksForRepetition(error) || Date.now() > lastStart) throw error;
       logger?.warn({ attempt, reason: (error as Error).message }, "A transaction is repeated");
       // At random, so that two that ran into each other do not do so again.
-      await pause(Math.random() * Math.min(500, 10 * 2 ** attempt));
+      await pause(Math.random() * Math.min(LONGEST_PAUSE_MILLISECONDS, 10 * 2 ** attempt));
     }
   }
 }

@@ -87,6 +87,13 @@ export const RATE_LIMITED = defineFailure<{ retryAfterSeconds: number }>({
   remedy: "Wait for the number of seconds that details.retryAfterSeconds names.",
 });
 
+export const UNAVAILABLE = defineFailure<{ retryAfterSeconds: number }>({
+  code: "UNAVAILABLE",
+  status: 503,
+  message: "The installation cannot do this at the moment.",
+  remedy: "Try again after the number of seconds that details.retryAfterSeconds names. Nothing was changed.",
+});
+
 export const QUERY_LIMIT_EXCEEDED = defineFailure<{ limit: string; maximum: number; actual: number }>({
   code: "QUERY_LIMIT_EXCEEDED",
   status: 400,
@@ -115,6 +122,7 @@ export const PLATFORM_FAILURES = [
   UNAUTHENTICATED,
   FORBIDDEN,
   RATE_LIMITED,
+  UNAVAILABLE,
   QUERY_LIMIT_EXCEEDED,
   BAD_REQUEST,
   INTERNAL,

@@ -1,10 +1,12 @@
 /** Organizations and the viewer. */
 import { describe, expect, test } from "@jest/globals";
-import { ANONYMOUS } from "../../../src/access/caller.js";
+import { ANONYMOUS, causeOf, SYSTEM } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS } from "../../../src/access/permission.js";
 import { createApiKey } from "../../../src/people/api-key/api-key.operations.js";
 import { ensureOperatorKey } from "../../../src/people/api-key/operator-key.js";
+import { lockOrganization } from "../../../src/people/organization/organization.repository.js";
 import { findUndescribed } from "../../../src/platform/graphql/schema.js";
+import { onMariaDb } from "../../support/database.js";
 import { countRows, keyOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn } from "../../support/house.js";
 
 const house = useHouse();
@@ -200,4 +202,13 @@ describe("viewer", () => {
       apiKey: { name: "Operator", scopes: [...ALL_PERMISSIONS] },
     });
   });
+});
+
+test("a unit that locks an organization on a server writes its row, which is all that a cluster's nodes compare", async () => {
+  const { id } = await makeOrganization(house);
+  const read = async () =>
+    (await house.database.reader.row<{ n: number }>("SELECT lock_count AS n FROM organization WHERE id = ?", [id]))?.n;
+  const before = (await read()) ?? -1;
+  await house.store.begin(SYSTEM, causeOf(SYSTEM), (unit) => lockOrganization(unit, id));
+  expect(await read()).toBe(before + (onMariaDb ? 1 : 0));
 });

@@ -1,5 +1,5 @@
 /** On MySQL and MariaDB a unit of work is repeated as a whole when the server asks for it, and only then. */
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { onMariaDb, openTestDatabase, type TestDatabase } from "../../support/database.js";
 
 // SQLite's units of work wait for their turn and cannot run into each other.
@@ -72,14 +72,28 @@ describeOnServer("a unit of work", () => {
     expect(await values()).toEqual([1, 0]);
   });
 
-  test("is given up after a bounded number of attempts, with the server's error", async () => {
-    let attempts = 0;
-    const refused = database.transact(async () => {
-      attempts += 1;
-      throw Object.assign(new Error("again and again"), { errno: 1213 });
-    });
-    await expect(refused).rejects.toThrow("again and again");
-    expect(attempts).toBe(10);
+  test("is repeated as long as the time limit lasts, and then is UNAVAILABLE", async () => {
+    const noPause = jest.spyOn(Math, "random").mockReturnValue(0);
+    const refuse = (times: number) => {
+      let attempts = 0;
+      return async () => {
+        attempts += 1;
+        if (attempts <= times) throw Object.assign(new Error("again and again"), { errno: 1213 });
+        return attempts;
+      };
+    };
+    expect(await database.transact(refuse(40))).toBe(41);
+    noPause.mockRestore();
+    const parts = { entities: [], migrations: [], repeatForMilliseconds: 0 };
+    const impatient = await openTestDatabase(parts);
+    try {
+      await expect(impatient.transact(refuse(Infinity))).rejects.toMatchObject({
+        code: "UNAVAILABLE",
+        cause: { errno: 1213 },
+      });
+    } finally {
+      await impatient.close();
+    }
   });
 
   test("is not repeated for any other error", async () => {
