@@ -5,7 +5,6 @@
  * refuseForAll → decideAccount (whose is it) → status → decideRoles, decideGroups → fields → seat
  * ```
  */
-import type { Mappings } from "../connection/mapping/mapping.js";
 import type { MergeCandidate } from "../connection/identity/meeting-account.js";
 import type { ConnectionPolicies } from "../connection/stored/policies.js";
 import { longestValueOf, type FieldValues } from "../people/user/field.js";
@@ -24,6 +23,7 @@ import {
 import * as failures from "./failures.js";
 import { decideGroups, type GroupDecision, type MappedMembership } from "./mappings/decide-groups.js";
 import { decideRoles, type HeldRole, type RoleDecision } from "./mappings/decide-roles.js";
+import type { EvaluatedMappings } from "./mappings/evaluate-rule.js";
 import { supplyFields } from "./mappings/supply-fields.js";
 import { refuse, type Refusal } from "./refusal.js";
 
@@ -51,7 +51,8 @@ export interface Situation {
   readonly connection: {
     readonly active: boolean;
     readonly policies: ConnectionPolicies;
-    readonly mappings: Mappings;
+    /** Evaluated before the organization is locked: it takes time that grows with rules and claims. */
+    readonly mappings: EvaluatedMappings;
   };
   readonly account: Omit<AccountSituation, "profile" | "policies">;
   /** By user id, of every account that the account situation names. */
@@ -273,12 +274,10 @@ function withoutPresent(supplied: FieldValues, filled: Holdings["filled"]): Fiel
 type Rights = { readonly kind: "rights" } & Pick<Grant, "roles" | "groups">;
 
 function decideRights(situation: Situation, holdings: Holdings, user: User | null): Rights | Refusal {
-  const { arrival, organization, connection } = situation;
-  const { profile } = arrival;
+  const { organization, connection } = situation;
   const { mappings, policies } = connection;
   const { roleAssignment, manualRoleWins } = organization.policies;
   const roles = decideRoles({
-    profile,
     mappings: mappings.roles,
     ...situation.roles,
     held: holdings.roles,
@@ -286,14 +285,15 @@ function decideRights(situation: Situation, holdings: Holdings, user: User | nul
   });
   if (roles.kind === "refuse-unmapped")
     return refuse(failures.NO_ROLE, "No role mapping of the connection matches what the provider sent.", user);
+  if (roles.kind === "refuse-too-costly") return refuse(failures.MAPPINGS_TOO_COSTLY, null, user);
   if (roles.kind === "refuse-unknown-groups") return refuse(failures.GROUPS_UNKNOWN, roles.reason, user);
   const groups = decideGroups({
-    profile,
     mappings: mappings.groups,
     held: holdings.memberships,
     merged: holdings.merged,
     policies,
   });
+  if (groups.kind === "refuse-too-costly") return refuse(failures.MAPPINGS_TOO_COSTLY, null, user);
   if (groups.kind === "refuse-unknown-groups") return refuse(failures.GROUPS_UNKNOWN, groups.reason, user);
   return { kind: "rights", roles, groups };
 }

@@ -111,6 +111,12 @@ export const GROUPS_UNKNOWN = refusal(
   "The provider left the groups out because there are too many (overage). Let it send only the groups that are assigned to the application, or use app roles.",
 );
 
+export const MAPPINGS_TOO_COSTLY = refusal(
+  "MAPPINGS_TOO_COSTLY",
+  "Your organization's rules on access take too much work to apply to you.",
+  "The patterns of the connection's mappings (MATCHES) are too long for the groups and claims that the provider sends. Use EQUALS, ONE_OF or CONTAINS, shorten the patterns, or let the provider send less.",
+);
+
 export const SEATS_FULL = refusal(
   "SEATS_FULL",
   "All places of your organization's plan are taken.",
@@ -123,6 +129,7 @@ export const PROVISIONING_FAILURES = [
   LINK_PENDING,
   NO_ROLE,
   GROUPS_UNKNOWN,
+  MAPPINGS_TOO_COSTLY,
   SEATS_FULL,
   SSO_NOT_ALLOWED,
   SSO_SWITCHED_OFF,

@@ -9,7 +9,7 @@ import {
 import { findIdentitiesByEmail, findLinks, findMergedAmong } from "../connection/identity/identity.repository.js";
 import type { Identity } from "../connection/identity/identity.js";
 import { findLinkRequestState } from "../connection/identity/link-request.repository.js";
-import { NO_MAPPINGS } from "../connection/mapping/mapping.js";
+import { NO_MAPPINGS, type Mappings } from "../connection/mapping/mapping.js";
 import { findMappingsOf } from "../connection/mapping/mapping.repository.js";
 import type { Connection } from "../connection/stored/connection.js";
 import { isDomainProved } from "../people/domain/domain.repository.js";
@@ -22,21 +22,33 @@ import { countSeatsInUse, findSeatHolders } from "../people/seat/seat.changes.js
 import { findFieldsOfUsers } from "../people/user/field.repository.js";
 import { findPreparedUsers, findUsers, isOperator } from "../people/user/user.repository.js";
 import type { User } from "../people/user/user.js";
+import type { Reader } from "../platform/database/database.js";
 import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
 import type { KnownIdentity } from "./decide-account.js";
 import type { Holdings, Situation } from "./decide.js";
+import { evaluateMappings, reuseOutcomes, type EvaluatedMappings } from "./mappings/evaluate-rule.js";
 
-/** The organization must be locked already, so that two arrivals of one person follow each other. */
+/** Evaluates a connection's mappings for an arrival. Call it before the organization is locked, since others wait for that. */
+export async function evaluateRules(reader: Reader, { connectionId, profile }: Arrival): Promise<EvaluatedMappings> {
+  return evaluateMappings(await readMappings(reader, connectionId), profile);
+}
+
+/**
+ * The organization must be locked already, so that two arrivals of one person follow each other. Answers `null` when the
+ * mappings changed after `evaluated` was made: evaluate again.
+ */
 export async function loadSituation(
   unit: UnitOfWork,
   arrival: Arrival,
   organization: Organization,
   connection: Connection,
-): Promise<Situation> {
+  evaluated: EvaluatedMappings,
+): Promise<Situation | null> {
+  const mappings = reuseOutcomes(evaluated, await readMappings(unit, connection.id));
+  if (mappings === null) return null;
   const account = await loadAccount(unit, arrival, connection, organization.policies.fieldPrecedence);
   const roles = await findRolesOf(unit, organization.id);
-  const mappings = (await findMappingsOf(unit, [connection.id])).get(connection.id) ?? NO_MAPPINGS;
   const defaultRole = roles.find(({ key }) => key === organization.policies.defaultRole);
   if (defaultRole === undefined) throw new Error(`organization ${organization.id} has lost its default role`);
   return {
@@ -49,6 +61,10 @@ export async function loadSituation(
     roles: { ranks: new Map(roles.map(({ id, rank }) => [id, rank])), defaultRoleId: defaultRole.id },
     seats: { totalSeats: organization.totalSeats, seatsInUse: await countSeatsInUse(unit, organization.id) },
   };
+}
+
+async function readMappings(reader: Reader, connectionId: string): Promise<Mappings> {
+  return (await findMappingsOf(reader, [connectionId])).get(connectionId) ?? NO_MAPPINGS;
 }
 
 async function loadAccount(

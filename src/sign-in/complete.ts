@@ -1,4 +1,4 @@
-/** Last step: one unit of work in which a verified person is decided about, let in or refused, and all of it recorded. */
+/** Last step: mappings are evaluated; then one unit of work decides about a verified person, and records what became of it. */
 import { SYSTEM } from "../access/caller.js";
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import { noteSignInFailed, noteSignInSucceeded } from "../connection/stored/connection-health.repository.js";
@@ -7,11 +7,13 @@ import { lockOrganization } from "../people/organization/organization.repository
 import type { Organization } from "../people/organization/organization.js";
 import { SESSION_TOKEN_PREFIX, type Session } from "../people/session/session.js";
 import { issueToken } from "../platform/crypto/tokens.js";
+import { Failure } from "../platform/errors/failure.js";
 import { apply, askToLink, type Arrived } from "../provisioning/apply.js";
 import type { Arrival } from "../provisioning/arrival.js";
 import { decide } from "../provisioning/decide.js";
 import { refuse, type Refusal } from "../provisioning/refusal.js";
-import { loadSituation } from "../provisioning/load-situation.js";
+import { evaluateRules, loadSituation } from "../provisioning/load-situation.js";
+import type { EvaluatedMappings } from "../provisioning/mappings/evaluate-rule.js";
 import { ACCOUNT_PENDING_APPROVAL, CONNECTION_NOT_ACTIVE } from "../provisioning/failures.js";
 import { recordAttempt, type Attempt } from "./attempt/attempt.js";
 import type { Desk, Visitor } from "./desk.js";
@@ -37,14 +39,31 @@ export type Completed =
     }
   | Refusal;
 
+/** How often a sign-in evaluates mappings that an administrator changes meanwhile. */
+const MOST_EVALUATIONS = 3;
+
 /** Lets a verified person in, or refuses; a refusal writes only its event and its attempt. */
-export async function complete({ store }: Desk, completion: Completion): Promise<Completed> {
+export async function complete(desk: Desk, completion: Completion): Promise<Completed> {
+  for (let evaluations = 0; evaluations < MOST_EVALUATIONS; evaluations += 1) {
+    // Not in the unit of work: rules take time, and all of the organization would wait for its lock.
+    const mappings = await evaluateRules(desk.store.reader, completion.arrival);
+    const completed = await completeWith(desk, completion, mappings);
+    if (completed !== "MAPPINGS_CHANGED") return completed;
+  }
+  throw new Failure(SIGN_IN_SUPERSEDED, { detail: "The mappings changed again and again." });
+}
+
+async function completeWith(
+  { store }: Desk,
+  completion: Completion,
+  mappings: EvaluatedMappings,
+): Promise<Completed | "MAPPINGS_CHANGED"> {
   const { arrival } = completion;
   const { token: sessionToken, hash: tokenHash } = issueToken(SESSION_TOKEN_PREFIX);
   return await store.begin(
     SYSTEM,
     { kind: "SIGN_IN", actor: arrival.connectionId },
-    async (unit): Promise<Completed> => {
+    async (unit): Promise<Completed | "MAPPINGS_CHANGED"> => {
       const organization = await lockOrganization(unit, arrival.organizationId);
       const connection = await findConnection(unit, null, arrival.connectionId);
       if (organization === null) return gone();
@@ -54,7 +73,8 @@ export async function complete({ store }: Desk, completion: Completion): Promise
       if (connection.trustVersion !== completion.trustVersion)
         return await record(unit, completion, organization, refuse(SIGN_IN_SUPERSEDED));
 
-      const situation = await loadSituation(unit, arrival, organization, connection);
+      const situation = await loadSituation(unit, arrival, organization, connection, mappings);
+      if (situation === null) return "MAPPINGS_CHANGED";
       const decision = decide(situation);
       if (decision.kind === "refuse") return await record(unit, completion, organization, decision);
       if (decision.kind === "ask") {

@@ -6,7 +6,7 @@
  * return    findConnection → readParameters → findFlow → open → verifyReturn (uses the flow up) → enter
  * post      findConnection → readParameters → open → verifyPost (finds the flow) → keepTicket (uses both up)
  * ticket    findConnection → readParameters → takeTicket → open → enter
- * enter     describePerson → complete
+ * enter     describePerson → complete (evaluates the mappings, then locks the organization)
  * ```
  * Wherever the line ends early, `recordRefusal` notes the attempt and answers what the person may see.
  */

@@ -462,6 +462,19 @@ describe("what an administrator reads of a person who was refused at the door", 
       claims: { _claim_names: { groups: "src1" } },
       detail: text,
     },
+    MAPPINGS_TOO_COSTLY: {
+      before: (tenant) =>
+        tenant.ask(
+          `mutation ($input: SetRoleMappingsInput!) { setRoleMappings(input: $input) { connection { id } } }`,
+          {
+            input: {
+              connectionId: tenant.connectionId,
+              mappings: [{ claim: "groups", operator: "MATCHES", value: "[ab]{900}", roleKey: "MANAGER" }],
+            },
+          },
+        ),
+      claims: { groups: Array.from({ length: 25 }, (_, index) => `${index}${"ab".repeat(500)}`) },
+    },
     SEATS_FULL: {
       organization: { totalSeats: 0, policies: { seatModel: "ACTIVE_USER", seatsFull: "DENY_PROVISIONING" } },
       detail: "0 of 0 seats are in use.",

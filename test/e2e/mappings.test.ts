@@ -217,3 +217,23 @@ describe("a provider that sends no groups", () => {
     expect(await has(tenant)).toEqual(["USER"]);
   });
 });
+
+describe("mappings that take too much work", () => {
+  it("refuse the person by name, and tell the administrator what to change", async () => {
+    const tenant = await tenantWith();
+    const rules = Array.from({ length: 10 }, () => ({
+      claim: "groups",
+      operator: "MATCHES",
+      value: "[ab]*a[ab]{880}c",
+    }));
+    await set(
+      tenant,
+      "Role",
+      rules.map((each) => ({ ...each, roleKey: "ADMIN" })),
+    );
+    const groups = Array.from({ length: 20 }, (_, index) => `${index}${"ab".repeat(500)}`);
+    expect(await outcomeOf(tenant, { groups })).toBe("MAPPINGS_TOO_COSTLY");
+    expect((await tenant.attempts())[0]).toMatchObject({ remedy: expect.stringContaining("MATCHES") });
+    expect(await outcomeOf(tenant, { groups: ["ab"] })).toBe("SUCCEEDED");
+  });
+});

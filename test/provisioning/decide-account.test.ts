@@ -1,8 +1,17 @@
 /** Whose account an arrival is about, where accounts may be joined: cases, and what holds for all of them. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { decide, type Situation } from "../../src/provisioning/decide.js";
-import { brief, carryOut, MOMENT, situation, situationArbitrary, userOf, type Changes } from "./situations.js";
+import {
+  decide,
+  type Situation,
+  brief,
+  carryOut,
+  MOMENT,
+  situation,
+  situationArbitrary,
+  userOf,
+  type Changes,
+} from "./situations.js";
 
 const merging = { accountLinking: "MERGE_BY_EMAIL" } as const;
 const asking = { accountLinking: "ADMIN_LINK" } as const;

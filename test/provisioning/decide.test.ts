@@ -1,8 +1,9 @@
 /** What is decided about an arrival: a table of cases, and properties that hold for all of them. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { decide } from "../../src/provisioning/decide.js";
 import {
+  decide,
+  type Situation,
   brief,
   carryOut,
   profileArbitrary,
@@ -12,7 +13,6 @@ import {
   userOf,
   type Changes,
 } from "./situations.js";
-import type { Situation } from "../../src/provisioning/decide.js";
 
 describe("deciding about an arrival", () => {
   it.each<[string, Changes, string]>([

@@ -3,9 +3,8 @@ import { expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { AddressLink, MergeCandidate } from "../../src/connection/identity/meeting-account.js";
 import type { User } from "../../src/people/user/user.js";
-import { decide } from "../../src/provisioning/decide.js";
 import type { KnownIdentity } from "../../src/provisioning/decide-account.js";
-import { linkOf, MOMENT, situation, USER } from "./situations.js";
+import { decide, linkOf, MOMENT, situation, USER } from "./situations.js";
 
 const ADA = "ada@acme.example";
 

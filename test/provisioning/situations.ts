@@ -18,8 +18,25 @@ import {
 } from "../../src/people/organization/policies.js";
 import type { FieldValues } from "../../src/people/user/field.js";
 import { joinNames, USER_STATUSES, type User } from "../../src/people/user/user.js";
-import type { Decision, Holdings, Situation } from "../../src/provisioning/decide.js";
+import {
+  decide as decideAbout,
+  type Decision,
+  type Holdings,
+  type Situation as Evaluated,
+} from "../../src/provisioning/decide.js";
 import type { AddressLink, MergeCandidate } from "../../src/connection/identity/meeting-account.js";
+import { evaluateMappings } from "../../src/provisioning/mappings/evaluate-rule.js";
+
+/** A situation whose mappings are still to be evaluated. */
+export type Situation = Omit<Evaluated, "connection"> & {
+  readonly connection: Omit<Evaluated["connection"], "mappings"> & { readonly mappings: Mappings };
+};
+
+/** Evaluates the mappings as a sign-in does, and decides. */
+export function decide({ connection, ...given }: Situation): Decision {
+  const mappings = evaluateMappings(connection.mappings, given.arrival.profile);
+  return decideAbout({ ...given, connection: { ...connection, mappings } });
+}
 
 export const MOMENT = new Date("2026-11-23T09:00:00.000Z");
 

@@ -2,7 +2,7 @@
 import { isFieldName } from "../../people/user/field.js";
 import type { InputCheck } from "../../platform/errors/input.js";
 import type { RuleOperator } from "./mapping.js";
-import { compilePattern, writtenOutLength } from "./pattern.js";
+import { compilePattern, LONGEST_PATTERN, writtenOutLength } from "./pattern.js";
 
 /** Mappings of one kind at most: each is evaluated at every sign-in. */
 export const MOST_MAPPINGS = 200;
@@ -52,11 +52,11 @@ export function checkPatterns(check: InputCheck, rules: readonly RuleInput[]): v
   );
   const lengths = patterns.map(writtenOutLength);
   const longest = Math.max(0, ...lengths);
-  if (longest > LONGEST_VALUE)
+  if (longest > LONGEST_PATTERN)
     check.add(
       "mappings",
       "INVALID",
-      `must have patterns of at most ${LONGEST_VALUE} characters, repetitions written out`,
+      `must have patterns of at most ${LONGEST_PATTERN} characters, repetitions written out`,
     );
   else if (lengths.reduce((sum, each) => sum + each, 0) > MOST_PATTERN_LENGTH)
     check.add(

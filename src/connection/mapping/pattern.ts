@@ -1,8 +1,12 @@
 /** Patterns of rules: RE2 syntax, which takes time linear in the value, so that no pattern can stall a sign-in. */
 import { RE2JS } from "re2js";
 
-/** A pattern in RE2 syntax; `null` when it is none. */
+/** Characters of a pattern at most, repetitions written out. */
+export const LONGEST_PATTERN = 1000;
+
+/** A pattern in RE2 syntax; `null` when it is none, or too long. */
 export function compilePattern(pattern: string, ignoreCase: boolean): RE2JS | null {
+  if (writtenOutLength(pattern) > LONGEST_PATTERN) return null;
   try {
     return RE2JS.compile(pattern, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
   } catch {

@@ -1,7 +1,6 @@
 /** Decides which group memberships a sign-in gives and takes. Pure. */
-import type { NormalizedProfile } from "../../connection/contract/index.js";
 import type { GroupMapping } from "../../connection/mapping/mapping.js";
-import { evaluateRule, type MissingGroups } from "./evaluate-rule.js";
+import { takeSilence, type Evaluated, type MissingGroups } from "./evaluate-rule.js";
 
 /** A membership that a mapping of this connection gave. */
 export interface MappedMembership {
@@ -10,8 +9,7 @@ export interface MappedMembership {
 }
 
 export interface GroupSituation {
-  readonly profile: NormalizedProfile;
-  readonly mappings: readonly GroupMapping[];
+  readonly mappings: readonly (GroupMapping & Evaluated)[];
   /** What this connection's mappings gave so far. Memberships from elsewhere are none of its business. */
   readonly held: readonly MappedMembership[];
   /** Whether merging joined this person to an account that was there. */
@@ -29,15 +27,19 @@ export type GroupDecision =
       readonly take: readonly MappedMembership[];
     }
   /** A rule asks for groups that the provider did not tell. */
-  | { readonly kind: "refuse-unknown-groups"; readonly reason: string };
+  | { readonly kind: "refuse-unknown-groups"; readonly reason: string }
+  /** A rule was not evaluated, for the work that those before it took. */
+  | { readonly kind: "refuse-too-costly" };
 
 /** Decides. Matches are added; what no longer matches is removed as the policy says; silence removes nothing. */
-export function decideGroups({ profile, mappings, held, merged, policies }: GroupSituation): GroupDecision {
+export function decideGroups({ mappings, held, merged, policies }: GroupSituation): GroupDecision {
   const matched: MappedMembership[] = [];
   const silent = new Set<string>();
   for (const mapping of mappings) {
-    const outcome = evaluateRule(mapping, profile, policies.missingGroups);
+    const outcome = takeSilence(mapping, policies.missingGroups);
     switch (outcome.kind) {
+      case "too-costly":
+        return { kind: "refuse-too-costly" };
       case "unknown":
         return { kind: "refuse-unknown-groups", reason: outcome.reason };
       case "silent":

@@ -1,7 +1,6 @@
 /** Decides which roles a person has after a sign-in. Pure. */
-import type { NormalizedProfile } from "../../connection/contract/index.js";
 import type { RoleMapping } from "../../connection/mapping/mapping.js";
-import { evaluateRule, type MissingGroups } from "./evaluate-rule.js";
+import { takeSilence, type Evaluated, type MissingGroups } from "./evaluate-rule.js";
 
 /** A role that a person has, and what gave it. */
 export interface HeldRole {
@@ -13,8 +12,7 @@ export interface HeldRole {
 
 /** What the decision depends on. */
 export interface RoleSituation {
-  readonly profile: NormalizedProfile;
-  readonly mappings: readonly RoleMapping[];
+  readonly mappings: readonly (RoleMapping & Evaluated)[];
   /** Rank by role id, of every role of the organization; higher wins. */
   readonly ranks: ReadonlyMap<string, number>;
   /** What the person has now; empty for somebody new. */
@@ -44,7 +42,9 @@ export type RoleDecision =
   /** No rule is for this person. */
   | { readonly kind: "refuse-unmapped" }
   /** A rule asks for groups that the provider did not tell. */
-  | { readonly kind: "refuse-unknown-groups"; readonly reason: string };
+  | { readonly kind: "refuse-unknown-groups"; readonly reason: string }
+  /** A rule was not evaluated, for the work that those before it took. */
+  | { readonly kind: "refuse-too-costly" };
 
 /**
  * Decides. At every sign-in the highest-ranked match is saved, or every match. Where none matches, `STICKY` keeps what is
@@ -58,7 +58,8 @@ export function decideRoles(situation: RoleSituation): RoleDecision {
   const given = held.some(({ source }) => source !== "DEFAULT");
   const outcomes = situation.mappings
     .filter(({ roleId }) => situation.ranks.has(roleId))
-    .map((mapping) => ({ mapping, outcome: evaluateRule(mapping, situation.profile, policies.missingGroups) }));
+    .map((mapping) => ({ mapping, outcome: takeSilence(mapping, policies.missingGroups) }));
+  if (outcomes.some(({ outcome }) => outcome.kind === "too-costly")) return { kind: "refuse-too-costly" };
   for (const { outcome } of outcomes)
     if (outcome.kind === "unknown") return { kind: "refuse-unknown-groups", reason: outcome.reason };
 

@@ -1,62 +1,96 @@
-/** Evaluates a rule on what a provider said. Pure, and in time that grows with the input alone, whatever the pattern. */
+/** Evaluates rules on what a provider said. Pure, and with a bound on the work, whatever the rules and the values. */
 import type { NormalizedProfile } from "../../connection/contract/index.js";
-import { GROUPS_CLAIM, type ClaimRule } from "../../connection/mapping/mapping.js";
-import { compilePattern } from "../../connection/mapping/pattern.js";
+import {
+  GROUPS_CLAIM,
+  type AttributeMapping,
+  type ClaimRule,
+  type GroupMapping,
+  type Mappings,
+  type RoleMapping,
+} from "../../connection/mapping/mapping.js";
+import { startWork, type Find, type Found } from "./bounded-work.js";
 
 /**
  * What came of a rule. *Silent*: the provider sent no groups claim. *Unknown*: there are groups that it did not tell.
- * Neither is a rule that does not match.
+ * *Too costly*: the rules before it used up the work that one sign-in may cause. None of them is a rule that does not match.
  */
-export type RuleOutcome =
-  | { readonly kind: "matched"; readonly value: string }
-  | { readonly kind: "unmatched" }
-  | { readonly kind: "silent" }
-  | { readonly kind: "unknown"; readonly reason: string };
+export type RuleOutcome = Found | { readonly kind: "silent" } | { readonly kind: "unknown"; readonly reason: string };
+
+/** A rule that was evaluated. */
+export interface Evaluated {
+  readonly outcome: RuleOutcome;
+}
+
+/** The mappings of a connection, their rules evaluated for one profile. */
+export interface EvaluatedMappings {
+  readonly attributes: readonly AttributeMapping[];
+  readonly roles: readonly (RoleMapping & Evaluated)[];
+  readonly groups: readonly (GroupMapping & Evaluated)[];
+}
 
 /** How silence about groups is taken: `KEEP` leaves it silence, `EMPTY` makes it an empty list. */
 export type MissingGroups = "KEEP" | "EMPTY";
 
-/** Evaluates one rule. */
-export function evaluateRule(rule: ClaimRule, profile: NormalizedProfile, missingGroups: MissingGroups): RuleOutcome {
-  const values = valuesOf(rule.claim, profile, missingGroups);
-  if (!Array.isArray(values)) return values as RuleOutcome;
-  const satisfies = conditionOf(rule);
-  const value = (values as readonly string[]).find(satisfies);
-  return value === undefined ? { kind: "unmatched" } : { kind: "matched", value };
+/** Evaluates all rules of a connection, in their order, within the work that one sign-in may cause. */
+export function evaluateMappings(
+  { attributes, roles, groups }: Mappings,
+  profile: NormalizedProfile,
+): EvaluatedMappings {
+  const find = startWork();
+  const claims = readClaims(profile);
+  const evaluate = <Rule extends ClaimRule>(rule: Rule) => ({ ...rule, outcome: evaluateRule(rule, claims, find) });
+  return { attributes, roles: roles.map(evaluate), groups: groups.map(evaluate) };
 }
 
-function valuesOf(
+/**
+ * Gives mappings that were read later the outcomes from before; `null` when a rule is new. A rule that changes gets
+ * another id, so that an id stands for one condition.
+ */
+export function reuseOutcomes(
+  evaluated: EvaluatedMappings,
+  { attributes, roles, groups }: Mappings,
+): EvaluatedMappings | null {
+  const reuse = <Rule extends ClaimRule>(rules: readonly Rule[], before: readonly (ClaimRule & Evaluated)[]) => {
+    const outcomes = new Map(before.map(({ id, outcome }) => [id, outcome]));
+    return rules.flatMap((rule) => {
+      const outcome = outcomes.get(rule.id);
+      return outcome === undefined ? [] : [{ ...rule, outcome }];
+    });
+  };
+  const after = { attributes, roles: reuse(roles, evaluated.roles), groups: reuse(groups, evaluated.groups) };
+  return after.roles.length === roles.length && after.groups.length === groups.length ? after : null;
+}
+
+/** An outcome under the policy on missing groups. */
+export function takeSilence({ outcome }: Evaluated, missingGroups: MissingGroups): RuleOutcome {
+  return outcome.kind === "silent" && missingGroups === "EMPTY" ? { kind: "unmatched" } : outcome;
+}
+
+function evaluateRule(rule: ClaimRule, claims: Claims, find: Find): RuleOutcome {
+  const said = claims(rule.claim);
+  return said.kind === "values" ? find(rule, said.values) : said;
+}
+
+/** What a provider said under a claim's name. */
+type Claims = (
   claim: string,
-  { groups, groupsClaims, attributes }: NormalizedProfile,
-  missingGroups: MissingGroups,
-): readonly string[] | RuleOutcome {
-  const own = Object.hasOwn(attributes, claim) ? (attributes[claim] ?? []) : null;
-  if (claim !== GROUPS_CLAIM && !includesName(groupsClaims, claim)) return own ?? [];
-  if (groups.kind === "unknown") return { kind: "unknown", reason: groups.reason };
-  if (claim !== GROUPS_CLAIM && own !== null) return own;
-  if (groups.kind === "silent") return missingGroups === "EMPTY" ? [] : { kind: "silent" };
-  // Groups that came under another claim are no answer to this one; those that no claim carried were asked for, by any name.
-  const isElsewhere = Object.keys(attributes).some((name) => includesName(groupsClaims, name));
-  return claim !== GROUPS_CLAIM && isElsewhere ? [] : groups.values;
-}
+) =>
+  | { readonly kind: "values"; readonly values: readonly string[] }
+  | Extract<RuleOutcome, { kind: "silent" | "unknown" }>;
 
-/** Providers write plain names in any case: names that differ only in that mean the same claim. */
-function includesName(names: readonly string[], name: string): boolean {
-  return names.some((each) => each.toLowerCase() === name.toLowerCase());
-}
-
-function conditionOf({ operator, values, ignoreCase }: ClaimRule): (value: string) => boolean {
-  const fold = (text: string) => (ignoreCase ? text.normalize("NFC").toLowerCase() : text.normalize("NFC"));
-  const expected = values.map(fold);
-  switch (operator) {
-    case "EQUALS":
-    case "ONE_OF":
-      return (value) => expected.includes(fold(value));
-    case "CONTAINS":
-      return (value) => expected.some((part) => fold(value).includes(part));
-    case "MATCHES": {
-      const patterns = values.flatMap((pattern) => compilePattern(pattern, ignoreCase) ?? []);
-      return (value) => patterns.some((pattern) => pattern.matches(value));
-    }
-  }
+function readClaims({ groups, groupsClaims, attributes }: NormalizedProfile): Claims {
+  // Providers write plain names in any case: names that differ only in that mean the same claim.
+  const names = new Set(groupsClaims.map((name) => name.toLowerCase()));
+  const isGroupsClaim = (name: string) => names.has(name.toLowerCase());
+  const isSent = Object.keys(attributes).some(isGroupsClaim);
+  const some = (values: readonly string[]) => ({ kind: "values", values }) as const;
+  return (claim) => {
+    const own = Object.hasOwn(attributes, claim) ? (attributes[claim] ?? []) : null;
+    if (claim !== GROUPS_CLAIM && !isGroupsClaim(claim)) return some(own ?? []);
+    if (groups.kind === "unknown") return { kind: "unknown", reason: groups.reason };
+    if (claim !== GROUPS_CLAIM && own !== null) return some(own);
+    if (groups.kind === "silent") return { kind: "silent" };
+    // Groups that came under another claim are no answer to this one. What no claim carried, the type asked for.
+    return some(claim !== GROUPS_CLAIM && isSent ? [] : groups.values);
+  };
 }

@@ -7,6 +7,9 @@ import { isEmailAddress } from "../../platform/errors/input.js";
 /** Between several values of one claim, in a field that holds one. */
 const SEPARATOR = ", ";
 
+/** Characters that are read of one value: more than any field holds, white space included. */
+const LONGEST_READ = 10_000;
+
 /** Fields by which people are found. They are taken whole or not at all: a cut one might be somebody else's. */
 const IDENTIFIERS: ReadonlySet<FieldName> = new Set(["email", "username", "employeeId"]);
 
@@ -29,10 +32,25 @@ export function supplyFields(profile: NormalizedProfile, mappings: readonly Attr
     const claimed = Object.hasOwn(profile.attributes, claim) ? (profile.attributes[claim] ?? []) : [];
     if (claimed.length === 0 || mapped.has(field) || !isFieldName(field)) continue;
     mapped.add(field);
-    const texts = claimed.map(tidy).filter((text) => text !== "");
-    supply(field, texts.join(SEPARATOR));
+    supply(field, join(claimed, field));
   }
   return values;
+}
+
+/**
+ * The values of a claim in one line. What is too long already gets no longer: many mappings may name one claim that holds
+ * a megabyte, and all of the organization waits for its lock meanwhile.
+ */
+function join(claimed: readonly string[], field: FieldName): string {
+  const longest = longestValueOf(field);
+  let joined = "";
+  for (const value of claimed) {
+    if (value.length > LONGEST_READ && IDENTIFIERS.has(field)) return "";
+    const text = tidy(value.slice(0, LONGEST_READ));
+    if (text !== "") joined += joined === "" ? text : `${SEPARATOR}${text}`;
+    if (joined.length > longest) break;
+  }
+  return joined;
 }
 
 /** One line of whole characters: claims that mappings name come as the provider wrote them. */

@@ -26,7 +26,7 @@ import { assembleCatalogue, GRAPHQL_FAILURES } from "../../../src/platform/graph
 import { buildGraphQLSchema, findUndescribed, type ResolverClass } from "../../../src/platform/graphql/schema.js";
 import { apply, askToLink } from "../../../src/provisioning/apply.js";
 import { decide } from "../../../src/provisioning/decide.js";
-import { loadSituation } from "../../../src/provisioning/load-situation.js";
+import { evaluateRules, loadSituation } from "../../../src/provisioning/load-situation.js";
 import { COMPLETE, eventsOf, keyOfOrganization, openHouse, OPERATOR, type House } from "../support/house.js";
 
 let house: House;
@@ -117,7 +117,8 @@ async function arrive({ subject, email, issuer = "https://id.example.com", email
       authenticationMethods: [],
     };
     const arrival = { organizationId, connectionId: connection, profile };
-    const decision = decide(await loadSituation(unit, arrival, organization!, stored!));
+    const evaluated = await evaluateRules(unit, arrival);
+    const decision = decide((await loadSituation(unit, arrival, organization!, stored!, evaluated))!);
     if (decision.kind === "refuse") return decision.failure.code;
     if (decision.kind === "ask") {
       await askToLink(unit, arrival, decision.user);

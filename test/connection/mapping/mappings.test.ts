@@ -278,6 +278,12 @@ describe("an input that is wrong", () => {
       { path: "mappings", code: "INVALID" },
     ],
     [
+      "such a pattern among values",
+      "Role",
+      () => rule({ operator: "MATCHES", value: null, values: [`(?:${"a".repeat(500)}){900}`] }),
+      { path: "mappings", code: "INVALID" },
+    ],
+    [
       "an unknown group",
       "Group",
       () => ({ claim: "g", operator: "EQUALS", value: "1", groupId: "nobody" }),

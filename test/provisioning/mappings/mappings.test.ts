@@ -1,17 +1,30 @@
 /** Roles and groups that mappings give and take: cases, and what holds whatever a provider says. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import type { Groups } from "../../../src/connection/contract/index.js";
-import type { ClaimRule, GroupMapping, RoleMapping } from "../../../src/connection/mapping/mapping.js";
-import { decide } from "../../../src/provisioning/decide.js";
+import type { Groups, NormalizedProfile } from "../../../src/connection/contract/index.js";
+import {
+  NO_MAPPINGS,
+  type ClaimRule,
+  type GroupMapping,
+  type RoleMapping,
+} from "../../../src/connection/mapping/mapping.js";
 import {
   decideGroups,
   type GroupSituation,
   type MappedMembership,
 } from "../../../src/provisioning/mappings/decide-groups.js";
 import { decideRoles, type HeldRole, type RoleSituation } from "../../../src/provisioning/mappings/decide-roles.js";
-import { evaluateRule } from "../../../src/provisioning/mappings/evaluate-rule.js";
-import { carryOut, PROFILE, RANKS, situation, situationArbitrary, userOf, type Changes } from "../situations.js";
+import { evaluateMappings, takeSilence } from "../../../src/provisioning/mappings/evaluate-rule.js";
+import {
+  decide,
+  carryOut,
+  PROFILE,
+  RANKS,
+  situation,
+  situationArbitrary,
+  userOf,
+  type Changes,
+} from "../situations.js";
 
 const rule = (id: string, value: string, claim = "groups"): ClaimRule => ({
   id,
@@ -43,6 +56,12 @@ const byHand: HeldRole = { roleId: "role-trainer", source: "ADMIN", mappingId: n
 const byProgram: HeldRole = { roleId: "role-trainer", source: "API", mappingId: null };
 const byRule: HeldRole = { roleId: "role-admin", source: "MAPPING", mappingId: "m1" };
 
+const profileOf = (groups: Groups, department?: string): NormalizedProfile => ({
+  ...PROFILE,
+  groups,
+  attributes: department === undefined ? {} : { department: [department] },
+});
+
 interface RoleCase {
   readonly groups: Groups;
   readonly department?: string;
@@ -52,9 +71,9 @@ interface RoleCase {
 }
 
 function rolesOf({ groups, department, mappings, held, policies }: RoleCase): string {
+  const roles = mappings ?? [ADMINS, TRAINERS, STAFF, SALES];
   const decision = decideRoles({
-    profile: { ...PROFILE, groups, attributes: department === undefined ? {} : { department: [department] } },
-    mappings: mappings ?? [ADMINS, TRAINERS, STAFF, SALES],
+    mappings: evaluateMappings({ ...NO_MAPPINGS, roles }, profileOf(groups, department)).roles,
     ranks: RANKS,
     held: held ?? [],
     defaultRoleId: "role-user",
@@ -293,9 +312,9 @@ interface GroupCase {
 }
 
 function groupsOf({ groups, department, held, merged, policies }: GroupCase): string {
+  const given = { ...NO_MAPPINGS, groups: [RED, BLUE, TEAM] };
   const decision = decideGroups({
-    profile: { ...PROFILE, groups, attributes: department === undefined ? {} : { department: [department] } },
-    mappings: [RED, BLUE, TEAM],
+    mappings: evaluateMappings(given, profileOf(groups, department)).groups,
     held: held ?? [],
     merged: merged ?? false,
     policies: { missingGroups: "KEEP", groupRemoval: "UNMERGED_ONLY", ...policies },
@@ -367,6 +386,21 @@ describe("a decision about a person", () => {
     expect(kindOf({ ...admins, own: {}, profile: { groups: UNKNOWN } })).toBe("GROUPS_UNKNOWN");
   });
 
+  it("refuses a person whose rules take too much work, under a code that says so", () => {
+    const pattern = (id: string): ClaimRule => ({
+      ...rule(id, "[ab]*a[ab]{880}c"),
+      operator: "MATCHES",
+    });
+    const profile = { groups: known(...Array.from({ length: 30 }, (_, index) => `${index}${"ab".repeat(500)}`)) };
+    const roles = [{ ...pattern("m1"), roleId: "role-admin" }];
+    const groups = [{ ...pattern("m1"), groupId: "g-red" }];
+    expect(kindOf({ mappings: { roles }, profile })).toBe("MAPPINGS_TOO_COSTLY");
+    expect(kindOf({ mappings: { groups }, profile })).toBe("MAPPINGS_TOO_COSTLY");
+    expect(decide(situation({ mappings: { groups }, profile, own: {} }))).toMatchObject({ user: { id: "user-1" } });
+    // A rule of a role that is gone decides about nobody.
+    expect(kindOf({ mappings: { roles: [{ ...roles[0]!, roleId: "role-gone" }] }, profile })).toBe("create");
+  });
+
   it("takes no group of somebody whom merging joins in this very sign-in", () => {
     const holdings = { "candidate-1": { memberships: [inRed] }, "user-1": { memberships: [inRed] } };
     const profile = { groups: known() };
@@ -426,8 +460,8 @@ describe("whatever the situation", () => {
       if (!("roles" in decision) || decision.roles.kind !== "assign") return;
       const { missingGroups } = given.connection.policies;
       const { roles } = decision.roles;
-      const matched = given.connection.mappings.roles.filter(
-        (each) => RANKS.has(each.roleId) && evaluateRule(each, given.arrival.profile, missingGroups).kind === "matched",
+      const matched = evaluateMappings(given.connection.mappings, given.arrival.profile).roles.filter(
+        (each) => RANKS.has(each.roleId) && takeSilence(each, missingGroups).kind === "matched",
       );
       const highest = Math.max(-1, ...matched.map(({ roleId }) => rank(roleId)));
       expect(rank(roles[0]!.roleId)).toBeGreaterThanOrEqual(highest);
@@ -493,8 +527,8 @@ describe("whatever the situation", () => {
       const decision = decide(given);
       if (!("groups" in decision)) return;
       const { missingGroups, groupRemoval } = given.connection.policies;
-      const matched = given.connection.mappings.groups
-        .filter((each) => evaluateRule(each, given.arrival.profile, missingGroups).kind === "matched")
+      const matched = evaluateMappings(given.connection.mappings, given.arrival.profile)
+        .groups.filter((each) => takeSilence(each, missingGroups).kind === "matched")
         .map(({ id, groupId }) => ({ groupId, mappingId: id }));
       for (const each of decision.groups.give) expect(matched).toContainEqual(each);
       for (const each of decision.groups.take) expect(matched).not.toContainEqual(each);

@@ -1,10 +1,18 @@
 /** Rules on claims, and the fields that claims become: cases, hostile patterns, and what holds whatever a provider says. */
-import { describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import fc from "fast-check";
+import { RE2JS } from "re2js";
 import type { Groups, NormalizedProfile } from "../../../src/connection/contract/index.js";
-import type { AttributeMapping, ClaimRule, RuleOperator } from "../../../src/connection/mapping/mapping.js";
+import {
+  NO_MAPPINGS,
+  type AttributeMapping,
+  type ClaimRule,
+  type RuleOperator,
+} from "../../../src/connection/mapping/mapping.js";
+import { writtenOutLength } from "../../../src/connection/mapping/pattern.js";
 import { isFieldName, longestValueOf, type FieldName } from "../../../src/people/user/field.js";
-import { evaluateRule, type MissingGroups } from "../../../src/provisioning/mappings/evaluate-rule.js";
+import { MOST_STEPS } from "../../../src/provisioning/mappings/bounded-work.js";
+import { evaluateMappings, takeSilence, type MissingGroups } from "../../../src/provisioning/mappings/evaluate-rule.js";
 import { supplyFields } from "../../../src/provisioning/mappings/supply-fields.js";
 import { PROFILE } from "../situations.js";
 
@@ -21,8 +29,10 @@ const saying = (attributes: NormalizedProfile["attributes"], groups: Groups = { 
   attributes,
   groups,
 });
+const evaluate = (rules: readonly ClaimRule[], profile: NormalizedProfile) =>
+  evaluateMappings({ ...NO_MAPPINGS, roles: rules.map((rule) => ({ ...rule, roleId: "role-user" })) }, profile).roles;
 const kindOf = (rule: ClaimRule, profile: NormalizedProfile, missing: MissingGroups = "KEEP") =>
-  evaluateRule(rule, profile, missing).kind;
+  takeSilence(evaluate([rule], profile)[0]!, missing).kind;
 
 describe("a rule on a claim", () => {
   it.each<[RuleOperator, readonly string[], boolean, readonly string[], boolean]>([
@@ -54,10 +64,8 @@ describe("a rule on a claim", () => {
   });
 
   it("says which value matched", () => {
-    expect(evaluateRule(ruleOf("CONTAINS", ["e"]), saying({ team: ["x", "Red", "Green"] }), "KEEP")).toEqual({
-      kind: "matched",
-      value: "Red",
-    });
+    const [evaluated] = evaluate([ruleOf("CONTAINS", ["e"])], saying({ team: ["x", "Red", "Green"] }));
+    expect(evaluated).toMatchObject({ outcome: { kind: "matched", value: "Red" } });
   });
 
   it("does not match a claim that is not there, nor one that every object has", () => {
@@ -154,6 +162,110 @@ describe("a rule on a claim", () => {
       ),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe("the rules of one sign-in", () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+  const times = <Item>(length: number, make: (index: number) => Item) =>
+    Array.from({ length }, (_, index) => make(index));
+  const kindsOf = (rules: readonly ClaimRule[], team: readonly string[]) =>
+    evaluate(rules, saying({ team })).map(({ outcome }) => outcome.kind);
+
+  /** Characters of patterns, repetitions written out, times characters that they were tried on. */
+  function countSteps(): () => number {
+    const steps: number[] = [];
+    const compile = jest.spyOn(RE2JS, "compile");
+    const matches = jest.spyOn(RE2JS.prototype, "matches");
+    matches.mockImplementation(function (this: RE2JS, value) {
+      steps.push(writtenOutLength(this.pattern()) * (value as string).length);
+      return false;
+    });
+    return () => steps.reduce((sum, each) => sum + each, 0) + compile.mock.calls.length;
+  }
+
+  it("try patterns on no more characters than a bound allows, whatever the patterns and the values", () => {
+    const steps = countSteps();
+    const rules = times(10, (index) => ruleOf("MATCHES", [`[ab]*a[ab]{880}c${index}`]));
+    const kinds = kindsOf(
+      rules,
+      times(20, (index) => `${index}${"ab".repeat(500)}`),
+    );
+    expect(kinds[0]).toBe("unmatched");
+    expect(kinds.at(-1)).toBe("too-costly");
+    expect(steps()).toBeGreaterThan(MOST_STEPS / 2);
+    expect(steps()).toBeLessThanOrEqual(MOST_STEPS);
+    const one = kindsOf([ruleOf("MATCHES", ["[ab]{900}"])], ["a".repeat(1_000_000)]);
+    expect(one).toEqual(["too-costly"]);
+  });
+
+  it("compile a pattern once, and no more of them than the bound allows", () => {
+    const compile = jest.spyOn(RE2JS, "compile");
+    expect(
+      kindsOf(
+        times(200, () => ruleOf("MATCHES", ["eng-.*"])),
+        ["hr-1"],
+      ),
+    ).toEqual(times(200, () => "unmatched"));
+    expect(compile).toHaveBeenCalledTimes(1);
+    compile.mockClear();
+    const kinds = kindsOf(
+      times(400, (index) => ruleOf("MATCHES", [`[ab]{990}${index}`])),
+      ["a"],
+    );
+    expect(kinds.at(-1)).toBe("too-costly");
+    expect(compile.mock.calls.length).toBeLessThan(250);
+  });
+
+  it("compile no pattern that is longer than a mapping may have, its repetitions written out", () => {
+    const compile = jest.spyOn(RE2JS, "compile");
+    expect(kindsOf([ruleOf("MATCHES", ["a{1000}"]), ruleOf("MATCHES", ["(?:ab){501}"])], ["ab".repeat(501)])).toEqual([
+      "unmatched",
+      "unmatched",
+    ]);
+    expect(compile.mock.calls.map(([pattern]) => pattern)).toEqual(["a{1000}"]);
+  });
+
+  it("search for texts within the same bound", () => {
+    const long = [`b${"a".repeat(999)}`];
+    expect(
+      kindsOf(
+        times(200, () => ruleOf("CONTAINS", long)),
+        ["a".repeat(100_000)],
+      ).at(-1),
+    ).toBe("too-costly");
+  });
+
+  it("bring the values of a claim into comparable form once for all, however many rules there are", () => {
+    const values = times(50, (index) => `value-${index}`);
+    const rules = times(400, () => ruleOf("ONE_OF", values, true));
+    const normalize = jest.spyOn(String.prototype, "normalize");
+    const kinds = kindsOf(
+      rules,
+      times(2_000, (index) => `group-${index}`),
+    );
+    expect(normalize).toHaveBeenCalledTimes(2_000 + 400 * 50);
+    expect(new Set(kinds)).toEqual(new Set(["unmatched"]));
+  });
+
+  it("say which value matched as the provider wrote it, the first of those that are equal", () => {
+    expect(evaluate([ruleOf("EQUALS", ["RED"], true)], saying({ team: ["x", "Red", "red"] }))).toMatchObject([
+      { outcome: { kind: "matched", value: "Red" } },
+    ]);
+  });
+
+  it("are evaluated in full for a person in 2,000 groups, under as many rules as a connection can have", () => {
+    const groups = times(2_000, (index) => `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`);
+    const rules = [
+      ...times(199, (index) => ruleOf("EQUALS", [`group-${index}`])),
+      ...times(199, (index) => ruleOf("CONTAINS", [`group-${index}`], true)),
+      ...times(10, (index) => ruleOf("MATCHES", [`training-${index}-.*`])),
+      ruleOf("EQUALS", [groups.at(-1)!]),
+    ];
+    const kinds = kindsOf(rules, groups);
+    expect(kinds).toEqual([...times(408, () => "unmatched"), "matched"]);
   });
 });
 
@@ -263,6 +375,20 @@ describe("the fields that a provider supplies", () => {
     );
     expect(firstName).toBe("a".repeat(199));
     expect(text).toBe("b".repeat(2000));
+  });
+
+  it("cost little, however many mappings name a claim and however long it is", () => {
+    const mappings = Array.from({ length: 200 }, (_, index) => mapping("text", `custom.text${index}`, index + 1));
+    const replace = jest.spyOn(String.prototype, "replace");
+    const many = { ...PROFILE, attributes: { text: Array.from({ length: 20_000 }, () => "b") } };
+    expect(supplyFields(many, mappings)["custom.text0"]).toHaveLength(2_000);
+    const long = { ...PROFILE, attributes: { text: [`${" ".repeat(500)}${"b".repeat(1_000_000)}`] } };
+    expect(supplyFields(long, mappings)["custom.text199"]).toBe("b".repeat(2_000));
+    const characters = replace.mock.contexts.reduce<number>((sum, text) => sum + String(text).length, 0);
+    replace.mockRestore();
+    expect(characters).toBeLessThan(200 * 30_000);
+    const spaced = { ...PROFILE, attributes: { name: [`${" ".repeat(9_995)}ada@acme.example`] } };
+    expect(supplyFields(spaced, [mapping("name", "username")]).username).toBe("ada");
   });
 
   it("whatever is sent: are known fields with whole, bounded, non-empty lines", () => {
