@@ -177,6 +177,9 @@ describe("the documents agree with the schema", () => {
       tokens: DEFAULT_QUERY_LIMITS.tokens,
       cost: DEFAULT_QUERY_LIMITS.cost,
       "number of entries in a list": DEFAULT_QUERY_LIMITS.listEntries,
+      "number of keys in an object": DEFAULT_QUERY_LIMITS.objectKeys,
+      "number of values in the variables": DEFAULT_QUERY_LIMITS.variableValues,
+      "depth of the variables": DEFAULT_QUERY_LIMITS.variableDepth,
     });
     expect(FRONTEND_GUIDE).toContain(`${MAXIMUM_BODY_BYTES} bytes`);
     expect(FRONTEND_GUIDE).toContain(`lasts ${SESSION_LIFETIME_SECONDS / 3600} hours`);

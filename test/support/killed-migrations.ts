@@ -51,6 +51,7 @@ interface Places {
 
 /** Kills at a new place: from then on no statement is sent. */
 function beginLife({ seen, every }: Places): { readonly over: () => boolean; readonly end: () => void } {
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with the runner as `this`
   const send = MysqlQueryRunner.prototype.query;
   let over = false;
   MysqlQueryRunner.prototype.query = async function (this: MysqlQueryRunner, sql: string, ...rest: unknown[]) {

@@ -143,6 +143,7 @@ test("several that migrate at once take turns, and each migration runs once, wit
 
 /** As on a Galera cluster, whose nodes do not see each other's GET_LOCK and row locks. */
 function loseLocalLocks(): () => void {
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with the runner as `this`
   const send = MysqlQueryRunner.prototype.query;
   MysqlQueryRunner.prototype.query = function (this: MysqlQueryRunner, sql: string, ...rest: unknown[]) {
     const unlocked = sql.replace(/GET_LOCK\(.*\)/, "1").replace(/ FOR UPDATE.*/, "");
