@@ -7,12 +7,13 @@
  */
 import type { MergeCandidate } from "../connection/identity/meeting-account.js";
 import type { ConnectionPolicies } from "../connection/stored/policies.js";
-import { longestValueOf, type FieldValues } from "../people/user/field.js";
+import type { FieldValues } from "../people/user/field.js";
 import type { OrganizationPolicies } from "../people/organization/policies.js";
 import { decideSeat, type SeatSituation } from "../people/seat/seat.js";
-import { joinNames, type User, type UserStatus } from "../people/user/user.js";
+import type { User, UserStatus } from "../people/user/user.js";
 import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
+import { completeNew, completePrepared, withFullName } from "./complete-fields.js";
 import {
   decideAccount,
   type AccountDecision,
@@ -139,10 +140,15 @@ function decideExisting(
   const merged = holdings.merged || account.kind === "merge";
   const rights = decideRights(situation, { ...holdings, merged }, user);
   if (rights.kind === "refuse") return rights;
-  const { profileUpdate } = situation.connection.policies;
+  const { profileUpdate, missingName } = situation.connection.policies;
   const supplied = supplyFields(situation.arrival.profile, situation.connection.mappings.attributes);
-  const fields =
+  const updates =
     profileUpdate === "FIRST_VALUE" ? withoutPresent(supplied, holdings.filled) : withFullName(supplied, user);
+  // The first sign-in completes an account that was prepared for the person.
+  const fields =
+    account.kind === "match" && missingName === "USE_EMAIL"
+      ? completePrepared(updates, supplied, { email: user.email, filled: holdings.filled })
+      : updates;
   const accepts = user.status === "INVITED";
   const seat = holdings.hasSeat ? "HELD" : decideSeat({ ...seatPolicies(situation), ...situation.seats });
   // Where training takes the seats, a full plan refuses new accounts alone, and this one is there.
@@ -187,9 +193,6 @@ function addressAfter(
     : { emailKey: foldCase(profile.email), emailVerified: profile.emailVerified };
 }
 
-/** How many claims the story of a refusal names. */
-const MOST_CLAIMS = 40;
-
 const NOTHING: Holdings = { roles: [], memberships: [], merged: false, hasSeat: false, filled: new Set() };
 
 function decideNew(situation: Situation, ended: EndedMerge | null): Decision {
@@ -201,7 +204,7 @@ function decideNew(situation: Situation, ended: EndedMerge | null): Decision {
       `Subject ${arrival.profile.subject}, address ${arrival.profile.email ?? "not sent"}.`,
     );
   const supplied = supplyFields(arrival.profile, mappings.attributes);
-  const fields = completeFields(supplied, policies.missingName, arrival.profile.attributes);
+  const fields = completeNew(supplied, policies.missingName, arrival.profile.attributes);
   if ("kind" in fields) return fields as Refusal;
   const rights = decideRights(situation, NOTHING, null);
   if (rights.kind === "refuse") return rights;
@@ -226,44 +229,6 @@ function seatPolicies({ organization }: Situation): Pick<SeatSituation, "seatMod
 
 function describeSeats({ totalSeats, seatsInUse }: Situation["seats"]): string {
   return `${seatsInUse} of ${totalSeats ?? "any number of"} seats are in use.`;
-}
-
-/** Names alone, so that an administrator sees which one to enter: a value may be anything. */
-function describeClaims(claims: Arrival["profile"]["attributes"]): string {
-  const names = Object.keys(claims);
-  if (names.length === 0) return "It sent nothing else about the person.";
-  const more = names.length > MOST_CLAIMS ? ` and ${names.length - MOST_CLAIMS} more` : "";
-  return `It sent the claims ${names.slice(0, MOST_CLAIMS).join(", ")}${more}.`;
-}
-
-/** A new account needs an address and both names; under `USE_EMAIL` the address fills in for names. */
-function completeFields(
-  supplied: FieldValues,
-  missingName: ConnectionPolicies["missingName"],
-  claims: Arrival["profile"]["attributes"],
-): FieldValues | Refusal {
-  const { email, firstName, lastName } = supplied;
-  if (email == null) return refuse(failures.EMAIL_MISSING, `The provider sent no address. ${describeClaims(claims)}`);
-  if (firstName != null && lastName != null) return supplied;
-  if (missingName === "REJECT") {
-    const missing = [firstName == null ? "first name" : null, lastName == null ? "last name" : null];
-    const what = `The provider sent no ${missing.filter(Boolean).join(" and no ")}.`;
-    return refuse(failures.NAME_MISSING, `${what} ${describeClaims(claims)}`);
-  }
-  return {
-    ...supplied,
-    firstName: firstName ?? email.slice(0, longestValueOf("firstName")),
-    lastName: lastName ?? email.slice(0, longestValueOf("lastName")),
-    fullName: supplied.fullName ?? email,
-    username: supplied.username ?? email,
-  };
-}
-
-/** A full name that the address stood in for follows the names, once the provider sends them. */
-function withFullName(supplied: FieldValues, { fullName, email }: User): FieldValues {
-  const { firstName, lastName } = supplied;
-  if (supplied.fullName != null || firstName == null || lastName == null || fullName !== email) return supplied;
-  return { ...supplied, fullName: joinNames(firstName, lastName) };
 }
 
 /** Under `FIRST_VALUE` a provider fills what is empty, and changes nothing. */

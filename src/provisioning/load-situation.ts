@@ -90,8 +90,8 @@ async function loadAccount(
   const merges = policies.accountLinking === "MERGE_BY_EMAIL";
   const { email } = profile;
   const nobody = own === null && !(merges && merged !== null);
-  // With an account of their own, people are joined to another one by merging alone; unmerged people are joined by nothing.
-  const mayJoin = email !== null && (policies.accountLinking === "ADMIN_LINK" ? nobody : merges && !links.unmerged);
+  // With an account of their own, people are joined to another one by merging alone.
+  const mayJoin = email !== null && (policies.accountLinking === "ADMIN_LINK" ? nobody : merges);
   const others = email !== null && (nobody || mayJoin) ? await findOthersWithAddress(unit, arrival, email) : [];
   const awaited = nobody ? await findAwaited(unit, arrival, others) : null;
   const book = mayJoin ? await loadAddressBookOf(unit, arrival, email, precedence) : null;

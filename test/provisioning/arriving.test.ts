@@ -100,6 +100,23 @@ describe("an arrival", () => {
     expect(await rolesOf(userId)).toEqual(["USER DEFAULT"]);
   });
 
+  it("completes a prepared account with the address, where neither the administrator nor the provider gave more", async () => {
+    const nameless = { firstName: null, lastName: null, username: null };
+    const shownOf = async (userId: string) =>
+      (await hall.rows("SELECT first_name, last_name, full_name, username FROM app_user WHERE id = ?", [userId]))[0];
+    for (const [given, full_name, username] of [
+      [{}, "ada@acme.example", "ada@acme.example"],
+      [{ fullName: "Countess", username: "countess" }, "Countess", "countess"],
+    ] as const) {
+      const { id, connection } = await openOffice({ missingName: "USE_EMAIL" });
+      const prepared = await hall.makeAccount({ firstName: "Ada", lastName: "King", ...given }, id);
+      expect(await hall.enter(connection, nameless)).toBe(prepared);
+      expect(await shownOf(prepared)).toEqual({ first_name: "Ada", last_name: "King", full_name, username });
+      expect(await hall.enter(connection, { ...nameless, firstName: "Ada", lastName: "Lovelace" })).toBe(prepared);
+      expect(await shownOf(prepared)).toMatchObject({ last_name: "Lovelace" });
+    }
+  });
+
   it("leaves a role that was given by hand where the organization says so", async () => {
     for (const manualRoleWins of [true, false]) {
       const { id, connection, mapRoles, rolesOf } = await openOffice({}, { manualRoleWins });

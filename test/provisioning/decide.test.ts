@@ -1,6 +1,7 @@
 /** What is decided about an arrival: a table of cases, and properties that hold for all of them. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import type { NormalizedProfile } from "../../src/connection/contract/index.js";
 import {
   decide,
   type Situation,
@@ -163,10 +164,86 @@ describe("deciding about an arrival", () => {
         fullName: "ada@acme.example",
       },
     });
-    expect(decide(situation({ policies, profile: { ...nameless, firstName: "Ada" } }))).toMatchObject({
-      fields: { firstName: "Ada", lastName: "ada@acme.example", fullName: "ada@acme.example" },
-    });
     expect(decide(situation({ profile: { username: null } }))).not.toHaveProperty("fields.username");
+    expect(decide(situation({ policies, profile: { username: null } }))).toMatchObject({
+      fields: { username: "ada@acme.example", firstName: "Ada", lastName: "Lovelace" },
+    });
+    expect(decide(situation({ policies }))).not.toHaveProperty("fields.fullName");
+  });
+
+  it.each<[string, Partial<NormalizedProfile>, readonly [first: string, last: string, full: string]]>([
+    ["a name of two words", { fullName: "Ada Lovelace" }, ["Ada", "Lovelace", "Ada Lovelace"]],
+    ["a name of three", { fullName: "Ada King Lovelace" }, ["Ada King", "Lovelace", "Ada King Lovelace"]],
+    ["a name with a comma", { fullName: "King Lovelace, Ada" }, ["Ada", "King Lovelace", "King Lovelace, Ada"]],
+    ["a name of one word", { fullName: "Ada" }, ["Ada", "Ada", "Ada"]],
+    [
+      "a name and its beginning",
+      { fullName: "Ada King Lovelace", firstName: "Ada" },
+      ["Ada", "King Lovelace", "Ada King Lovelace"],
+    ],
+    [
+      "a name and its end",
+      { fullName: "Ada King Lovelace", lastName: "King Lovelace" },
+      ["Ada", "King Lovelace", "Ada King Lovelace"],
+    ],
+    [
+      "a name and one that is no part of it",
+      { fullName: "Countess Lovelace", firstName: "Ada" },
+      ["Ada", "Lovelace", "Countess Lovelace"],
+    ],
+    ["a first name alone", { firstName: "Ada" }, ["Ada", "Ada", "Ada"]],
+    ["a last name alone", { lastName: "Lovelace" }, ["Lovelace", "Lovelace", "Lovelace"]],
+  ])("fills names from %s before the address", (_name, sent, [firstName, lastName, fullName]) => {
+    const profile = { firstName: null, lastName: null, username: null, ...sent };
+    expect(decide(situation({ policies: { missingName: "USE_EMAIL" }, profile }))).toMatchObject({
+      fields: { firstName, lastName, fullName, username: "ada@acme.example" },
+    });
+    expect(brief(decide(situation({ profile })))).toBe("NAME_MISSING");
+  });
+
+  it("completes a prepared account at its first sign-in, with what nobody gave", () => {
+    const prepared = [{ firstName: "Augusta", lastName: "Byron", fullName: "Augusta Byron" }];
+    const nameless = { username: null, firstName: null, lastName: null };
+    const fieldsOf = (filled: readonly string[], profile: Partial<NormalizedProfile>, changes: Changes = {}) =>
+      (
+        decide(
+          situation({
+            policies: { missingName: "USE_EMAIL" },
+            prepared,
+            profile: { ...nameless, ...profile },
+            holdings: { "prepared-1": { filled: new Set(["email", "firstName", "lastName", ...filled]) } },
+            ...changes,
+          }),
+        ) as { fields: object }
+      ).fields;
+    const address = "ada@acme.example";
+    expect(fieldsOf([], {})).toEqual({ email: address, employeeId: "1815", username: address, fullName: address });
+    expect(fieldsOf(["username", "fullName"], {})).toEqual({ email: address, employeeId: "1815" });
+    expect(fieldsOf([], { fullName: "Ada Lovelace", username: "ada" })).toMatchObject({
+      username: "ada",
+      fullName: "Ada Lovelace",
+    });
+    // The names make the full name, as in any account.
+    expect(fieldsOf([], { firstName: "Ada" })).toEqual({
+      email: address,
+      employeeId: "1815",
+      firstName: "Ada",
+      username: address,
+    });
+    expect(fieldsOf([], {}, { policies: { missingName: "REJECT" } })).not.toHaveProperty("username");
+    const known = { own: {}, prepared: [], holdings: {} };
+    expect(fieldsOf([], {}, known)).not.toHaveProperty("username");
+  });
+
+  it("replaces a full name that something stood in for, once both names are sent", () => {
+    for (const own of [
+      { fullName: "ada@acme.example" },
+      { firstName: "Augusta", lastName: "Augusta", fullName: "Augusta" },
+    ])
+      expect(decide(situation({ own }))).toMatchObject({ fields: { fullName: "Ada Lovelace" } });
+    // An administrator may have chosen it.
+    expect(decide(situation({ own: { fullName: "Augusta" } }))).not.toHaveProperty("fields.fullName");
+    expect(decide(situation({ own: {} }))).not.toHaveProperty("fields.fullName");
   });
 
   it("says in a refusal's detail what an administrator needs", () => {

@@ -143,10 +143,9 @@ function isWordEnough(emailVerified: boolean | null, requireVerifiedEmail: boole
  * it is taken away.
  */
 function isJoinable(
-  { user, links, addressFromProvider, operator }: MergeCandidate,
+  { user, links, addressFromProvider }: MergeCandidate,
   { policies: { requireVerifiedEmail }, domainProved, own, merged }: MergingPerson,
 ): boolean {
-  if (operator) return false;
   const isEnough = ({ emailVerified, policies }: AddressLink) =>
     isWordEnough(emailVerified, requireVerifiedEmail || policies.requireVerifiedEmail, domainProved);
   if (!links.every(isEnough)) return false;

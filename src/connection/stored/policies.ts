@@ -92,7 +92,8 @@ export const CONNECTION_POLICIES = {
     enumName: "MissingName",
     values: {
       REJECT: "The sign-in is refused, and says which field is missing.",
-      USE_EMAIL: "Names are filled from the e-mail address, and so are full name and username.",
+      USE_EMAIL:
+        "What the provider did send stands in: the parts of the full name, the full name as a whole, or the only name. Where it sent no name, the e-mail address is first, last and full name, and it is the username where none was sent. So is a full name or a username that a prepared account lacks at its first sign-in.",
     },
     default: "REJECT",
   }),

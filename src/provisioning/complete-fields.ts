@@ -1,0 +1,106 @@
+/**
+ * Completes what a provider sent of a person: an account has an address and both names. Under `missingName: USE_EMAIL`, any
+ * name that the provider sent stands in for what is missing, and the address does where it sent none. Pure.
+ */
+import type { ConnectionPolicies } from "../connection/stored/policies.js";
+import { longestValueOf, type FieldValues } from "../people/user/field.js";
+import { joinNames, type User } from "../people/user/user.js";
+import type { Arrival } from "./arrival.js";
+import * as failures from "./failures.js";
+import { refuse, type Refusal } from "./refusal.js";
+
+type Claims = Arrival["profile"]["attributes"];
+
+/** The fields of a new account. It needs an address and both names. */
+export function completeNew(
+  supplied: FieldValues,
+  missingName: ConnectionPolicies["missingName"],
+  claims: Claims,
+): FieldValues | Refusal {
+  const { email, firstName, lastName } = supplied;
+  if (email == null) return refuse(failures.EMAIL_MISSING, `The provider sent no address. ${describeClaims(claims)}`);
+  if (missingName === "USE_EMAIL") return { ...supplied, ...fillNames(supplied, email) };
+  if (firstName != null && lastName != null) return supplied;
+  const missing = [firstName == null ? "first name" : null, lastName == null ? "last name" : null];
+  const what = `The provider sent no ${missing.filter(Boolean).join(" and no ")}.`;
+  return refuse(failures.NAME_MISSING, `${what} ${describeClaims(claims)}`);
+}
+
+/**
+ * The fields of a prepared account at its first sign-in, under `USE_EMAIL`: names that are missing are filled as those of a new
+ * account. What an administrator gave stays.
+ *
+ * @param updates what the provider changes
+ * @param supplied what the provider sent
+ */
+export function completePrepared(
+  updates: FieldValues,
+  supplied: FieldValues,
+  { email, filled }: { readonly email: string; readonly filled: ReadonlySet<string> },
+): FieldValues {
+  const names = fillNames(supplied, supplied.email ?? email);
+  const missing = Object.entries(names).filter(([field]) => !filled.has(field));
+  // Names that the provider sent make the full name with those that the administrator gave.
+  const isNamed = supplied.firstName != null || supplied.lastName != null;
+  return { ...Object.fromEntries(missing.filter(([field]) => field !== "fullName" || !isNamed)), ...updates };
+}
+
+/** A full name that something stood in for follows the names, once the provider sends them. */
+export function withFullName(supplied: FieldValues, { fullName, email, ...user }: User): FieldValues {
+  const { firstName, lastName } = supplied;
+  if (supplied.fullName != null || firstName == null || lastName == null) return supplied;
+  const isAlone = user.firstName === user.lastName && fullName === user.firstName;
+  return fullName === email || isAlone ? { ...supplied, fullName: joinNames(firstName, lastName) } : supplied;
+}
+
+/** First, last and full name and username, of what the provider sent of them, else of the address. */
+function fillNames(supplied: FieldValues, email: string): FieldValues {
+  const { firstName, lastName, fullName, username } = supplied;
+  const isWhole = firstName != null && lastName != null;
+  const whole = fullName ?? firstName ?? lastName ?? email;
+  const parts = fullName == null ? null : splitName(fullName, firstName ?? null, lastName ?? null);
+  return {
+    firstName: firstName ?? bound("firstName", parts?.firstName ?? whole),
+    lastName: lastName ?? bound("lastName", parts?.lastName ?? whole),
+    ...(isWhole && fullName == null ? {} : { fullName: whole }),
+    username: username ?? email,
+  };
+}
+
+/**
+ * A name in two parts, or `null` where it has only one: what is beside a part that is known, `Lovelace, Ada` at the comma, and
+ * others before their last word.
+ */
+function splitName(
+  name: string,
+  firstName: string | null,
+  lastName: string | null,
+): { readonly firstName: string; readonly lastName: string } | null {
+  if (firstName !== null && name.startsWith(`${firstName} `))
+    return { firstName, lastName: name.slice(firstName.length + 1) };
+  if (lastName !== null && name.endsWith(` ${lastName}`))
+    return { firstName: name.slice(0, -lastName.length - 1), lastName };
+  const [, last, first] = /^([^,]+), ([^,]+)$/u.exec(name) ?? [];
+  if (first !== undefined && last !== undefined) return { firstName: first, lastName: last };
+  const space = name.lastIndexOf(" ");
+  return space < 0 ? null : { firstName: name.slice(0, space), lastName: name.slice(space + 1) };
+}
+
+/** Cutting between the halves of a character would leave half a character. */
+function bound(field: "firstName" | "lastName", text: string): string {
+  return text
+    .slice(0, longestValueOf(field))
+    .replace(/\p{Cs}$/u, "")
+    .trimEnd();
+}
+
+/** How many claims the story of a refusal names. */
+const MOST_CLAIMS = 40;
+
+/** Names alone, so that an administrator sees which one to enter: a value may be anything. */
+function describeClaims(claims: Claims): string {
+  const names = Object.keys(claims);
+  if (names.length === 0) return "It sent nothing else about the person.";
+  const more = names.length > MOST_CLAIMS ? ` and ${names.length - MOST_CLAIMS} more` : "";
+  return `It sent the claims ${names.slice(0, MOST_CLAIMS).join(", ")}${more}.`;
+}
