@@ -258,6 +258,24 @@ describe("the largest requests of a stranger", () => {
       }
   });
 
+  it.each([
+    ["groupResults", 9, `query { %: groupResults(groupId: "x") { withheld } }`],
+    [
+      "createConnection",
+      2,
+      `mutation { %: createConnection(input: { organizationId: "x", displayName: "x", settings: { saml: {} } }) { connection { id } } }`,
+    ],
+  ])("ask for only so much of what costs much: %s", async (_name, most, document) => {
+    const codes = async (times: number) => {
+      const [head = "", field = ""] = document.split(/(?<=\{ )(?=%)/);
+      const fields = Array.from({ length: times }, (_, index) => field.slice(0, -2).replace("%", `a${index}`));
+      const { errors = [] } = await usher.graphql(`${head}${fields.join(" ")} }`, {}, null);
+      return [...new Set(errors.map(({ extensions }) => extensions.code))];
+    };
+    expect(await codes(most)).toEqual(["UNAUTHENTICATED"]);
+    expect(await codes(most + 1)).toEqual(["QUERY_LIMIT_EXCEEDED"]);
+  });
+
   it("are answered and logged in few bytes: every query and mutation, with the largest input of its type", async () => {
     const schema = buildSchema(emitSchema(describeSchema()));
     const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>

@@ -3,7 +3,6 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "ty
 import { holds, requirePermission, type Caller } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
 import { Failure, UNAUTHENTICATED } from "../../platform/errors/failure.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import type { Finding } from "../contract/index.js";
 import type { ConnectionLoaders } from "../loaders.js";
 import type { ConnectionTypeRegistry } from "../registry.js";
@@ -35,6 +34,9 @@ import {
 import { ConnectionHealthType, ServiceProviderDetailType, SsoConnectionType } from "./connection.type.js";
 import { ConnectionPoliciesType } from "./policies-types.js";
 import { declaredSettingsTypes, declareSettingsTypes } from "./settings-types.js";
+
+/** Some types make key pairs for a new connection, which keep a core busy for a tenth of a second or more. */
+const COST_OF_CREATING = 10_000;
 
 /**
  * What lies behind a connection's name is for those who look after connections. Whoever meets one elsewhere, as at a user's
@@ -128,13 +130,14 @@ export class ConnectionResolver {
   }
 
   @Mutation(() => CreateConnectionPayload, {
+    complexity: ({ childComplexity }) => COST_OF_CREATING + childComplexity,
     description: "Creates a connection as a draft, without asking the provider. Needs CONNECTIONS_WRITE.",
   })
   async createConnection(
     @Ctx() context: RequestContext,
     @Arg("input", () => CreateConnectionInput, { description: "What to create." }) input: CreateConnectionInput,
   ): Promise<CreateConnectionPayload> {
-    return await changing(context, () => createConnection(this.services, context.caller, input));
+    return { connection: await createConnection(this.services, context.caller, input) };
   }
 
   @Mutation(() => UpdateConnectionPayload, {
@@ -145,7 +148,7 @@ export class ConnectionResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => UpdateConnectionInput, { description: "What to change." }) input: UpdateConnectionInput,
   ): Promise<UpdateConnectionPayload> {
-    return await changing(context, () => updateConnection(this.services, context.caller, input));
+    return { connection: await updateConnection(this.services, context.caller, input) };
   }
 
   @Mutation(() => ActivateConnectionPayload, {
@@ -156,7 +159,7 @@ export class ConnectionResolver {
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The connection's id." }) id: string,
   ): Promise<ActivateConnectionPayload> {
-    return await changing(context, () => activateConnection(this.services, context.caller, id));
+    return { connection: await activateConnection(this.services, context.caller, id) };
   }
 
   @Mutation(() => DisableConnectionPayload, {
@@ -166,7 +169,7 @@ export class ConnectionResolver {
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The connection's id." }) id: string,
   ): Promise<DisableConnectionPayload> {
-    return await changing(context, () => disableConnection(this.services, context.caller, id));
+    return { connection: await disableConnection(this.services, context.caller, id) };
   }
 
   @Mutation(() => DeleteConnectionPayload, {
@@ -177,7 +180,7 @@ export class ConnectionResolver {
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The connection's id." }) id: string,
   ): Promise<DeleteConnectionPayload> {
-    return await changing(context, () => deleteConnection(this.services, context.caller, id));
+    return { connection: await deleteConnection(this.services, context.caller, id) };
   }
 
   @Mutation(() => TestConnectionPayload, {
@@ -189,18 +192,8 @@ export class ConnectionResolver {
     @Arg("id", () => ID, { description: "The connection's id." }) id: string,
   ): Promise<TestConnectionPayload> {
     const findings = await testConnection(this.services, context.caller, id);
-    clearLoaders(context);
     return { findings };
   }
-}
-
-async function changing(
-  context: RequestContext,
-  change: () => Promise<Connection>,
-): Promise<{ connection: SsoConnectionType }> {
-  const connection = await change();
-  clearLoaders(context);
-  return { connection };
 }
 
 /**

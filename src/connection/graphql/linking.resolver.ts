@@ -2,7 +2,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import { requirePermission } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import { UserPage, UserType } from "../../people/user/user.type.js";
 import { relinkIdentity, unmergeIdentity } from "../identity/identity.operations.js";
@@ -107,9 +106,9 @@ export class LinkRequestResolver {
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The request's id." }) id: string,
   ): Promise<ApproveLinkRequestPayload> {
-    return await changing(context, async () => ({
+    return {
       linkRequest: await approveLinkRequest(this.services, context.caller, id),
-    }));
+    };
   }
 
   @Mutation(() => RejectLinkRequestPayload, {
@@ -120,9 +119,9 @@ export class LinkRequestResolver {
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The request's id." }) id: string,
   ): Promise<RejectLinkRequestPayload> {
-    return await changing(context, async () => ({
+    return {
       linkRequest: await rejectLinkRequest(this.services, context.caller, id),
-    }));
+    };
   }
 }
 
@@ -138,9 +137,9 @@ export class LinkingResolver {
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The identity's id." }) id: string,
   ): Promise<UnmergeIdentityPayload> {
-    return await changing(context, async () => ({
+    return {
       identity: await unmergeIdentity(this.services, context.caller, id),
-    }));
+    };
   }
 
   @Mutation(() => RelinkIdentityPayload, {
@@ -151,9 +150,9 @@ export class LinkingResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => RelinkIdentityInput, { description: "Who, and which account." }) input: RelinkIdentityInput,
   ): Promise<RelinkIdentityPayload> {
-    return await changing(context, async () => ({
+    return {
       identity: await relinkIdentity(this.services, context.caller, input),
-    }));
+    };
   }
 
   @Mutation(() => RelinkIdentitiesPayload, {
@@ -164,13 +163,6 @@ export class LinkingResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => RelinkIdentitiesInput, { description: "Whom to move where." }) input: RelinkIdentitiesInput,
   ): Promise<RelinkIdentitiesPayload> {
-    return await changing(context, () => relinkIdentities(this.services, context.caller, input));
+    return await relinkIdentities(this.services, context.caller, input);
   }
-}
-
-/** Whatever the request reads after a change, it reads anew. */
-async function changing<Payload>(context: RequestContext, change: () => Promise<Payload>): Promise<Payload> {
-  const payload = await change();
-  clearLoaders(context);
-  return payload;
 }

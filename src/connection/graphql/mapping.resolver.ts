@@ -2,7 +2,6 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
 import { holds, requirePermission, type Caller } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import type { ConnectionLoaders } from "../loaders.js";
 import { NO_MAPPINGS, type Mappings } from "../mapping/mapping.js";
 import { setAttributeMappings, setGroupMappings, setRoleMappings } from "../mapping/mapping.operations.js";
@@ -83,7 +82,7 @@ export class MappingResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => SetAttributeMappingsInput, { description: "The new list." }) input: SetAttributeMappingsInput,
   ): Promise<SetAttributeMappingsPayload> {
-    return await changing(context, () => setAttributeMappings(this.services, context.caller, input));
+    return { connection: await setAttributeMappings(this.services, context.caller, input) };
   }
 
   @Mutation(() => SetRoleMappingsPayload, {
@@ -94,7 +93,7 @@ export class MappingResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => SetRoleMappingsInput, { description: "The new list." }) input: SetRoleMappingsInput,
   ): Promise<SetRoleMappingsPayload> {
-    return await changing(context, () => setRoleMappings(this.services, context.caller, input));
+    return { connection: await setRoleMappings(this.services, context.caller, input) };
   }
 
   @Mutation(() => SetGroupMappingsPayload, {
@@ -105,21 +104,11 @@ export class MappingResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => SetGroupMappingsInput, { description: "The new list." }) input: SetGroupMappingsInput,
   ): Promise<SetGroupMappingsPayload> {
-    return await changing(context, () => setGroupMappings(this.services, context.caller, input));
+    return { connection: await setGroupMappings(this.services, context.caller, input) };
   }
 
   private async mappingsOf(connection: Connection, context: RequestContext): Promise<Mappings> {
     requireMappings(context.caller, connection);
     return (await this.loaders.mappings(context).load(connection.id)) ?? NO_MAPPINGS;
   }
-}
-
-/** Whatever the request reads after a change, it reads anew. */
-async function changing(
-  context: RequestContext,
-  change: () => Promise<Connection>,
-): Promise<{ connection: SsoConnectionType }> {
-  const connection = await change();
-  clearLoaders(context);
-  return { connection };
 }

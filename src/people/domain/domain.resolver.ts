@@ -2,7 +2,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import type { PeopleLoaders } from "../loaders.js";
 import { OrganizationType } from "../organization/organization.type.js";
 import { addDomain, removeDomain, requireSeeingDomains, verifyDomain } from "./domain.operations.js";
@@ -40,7 +39,6 @@ export class DomainResolver {
     @Arg("input", () => AddDomainInput, { description: "What to claim." }) input: AddDomainInput,
   ): Promise<AddDomainPayload> {
     const domain = await addDomain(this.store, context.caller, input);
-    clearLoaders(context);
     return { domain };
   }
 
@@ -53,7 +51,6 @@ export class DomainResolver {
     @Arg("id", () => ID, { description: "The domain to prove." }) id: string,
   ): Promise<VerifyDomainPayload> {
     const domain = await verifyDomain(this.store, this.resolveTxt, context.caller, id);
-    clearLoaders(context);
     return { domain };
   }
 
@@ -66,7 +63,6 @@ export class DomainResolver {
     @Arg("id", () => ID, { description: "The domain to give up." }) id: string,
   ): Promise<RemoveDomainPayload> {
     const domain = await removeDomain(this.store, context.caller, id);
-    clearLoaders(context);
     return { domain };
   }
 }

@@ -4,7 +4,6 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver
 import { requirePermission } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import type { PeopleLoaders } from "../loaders.js";
 import { OrganizationType } from "../organization/organization.type.js";
@@ -119,7 +118,7 @@ export class GroupResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => UpdateGroupInput, { description: "What to change." }) input: UpdateGroupInput,
   ): Promise<UpdateGroupPayload> {
-    return await changing(context, async () => ({ group: await updateGroup(this.store, context.caller, input) }));
+    return { group: await updateGroup(this.store, context.caller, input) };
   }
 
   @Mutation(() => DeleteGroupPayload, {
@@ -130,7 +129,7 @@ export class GroupResolver {
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The group to delete." }) id: string,
   ): Promise<DeleteGroupPayload> {
-    return await changing(context, async () => ({ group: await deleteGroup(this.store, context.caller, id) }));
+    return { group: await deleteGroup(this.store, context.caller, id) };
   }
 
   @Mutation(() => AddUsersToGroupPayload, {
@@ -141,7 +140,7 @@ export class GroupResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => AddUsersToGroupInput, { description: "Whom to put where." }) input: AddUsersToGroupInput,
   ): Promise<AddUsersToGroupPayload> {
-    return await changing(context, () => addUsersToGroup(this.store, context.caller, input));
+    return await addUsersToGroup(this.store, context.caller, input);
   }
 
   @Mutation(() => SetGroupManagersPayload, {
@@ -152,7 +151,7 @@ export class GroupResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => SetGroupManagersInput, { description: "Who manages what." }) input: SetGroupManagersInput,
   ): Promise<SetGroupManagersPayload> {
-    return await changing(context, async () => ({ group: await setGroupManagers(this.store, context.caller, input) }));
+    return { group: await setGroupManagers(this.store, context.caller, input) };
   }
 
   @Mutation(() => RemoveUsersFromGroupPayload, {
@@ -164,13 +163,6 @@ export class GroupResolver {
     @Arg("input", () => RemoveUsersFromGroupInput, { description: "Whom to take out of what." })
     input: RemoveUsersFromGroupInput,
   ): Promise<RemoveUsersFromGroupPayload> {
-    return await changing(context, () => removeUsersFromGroup(this.store, context.caller, input));
+    return await removeUsersFromGroup(this.store, context.caller, input);
   }
-}
-
-/** Whatever the request reads after a change, it reads anew. */
-async function changing<Payload>(context: RequestContext, change: () => Promise<Payload>): Promise<Payload> {
-  const payload = await change();
-  clearLoaders(context);
-  return payload;
 }

@@ -2,7 +2,6 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import {
   AddMemberInput,
   AddMemberPayload,
@@ -26,7 +25,6 @@ export class MembersResolver {
     @Arg("input", () => AddMemberInput, { description: "Whom to add where." }) input: AddMemberInput,
   ): Promise<AddMemberPayload> {
     const member = await addMember(this.store, context.caller, input);
-    clearLoaders(context);
     return { member };
   }
 
@@ -39,7 +37,6 @@ export class MembersResolver {
     @Arg("input", () => RemoveMemberInput, { description: "Whom to take out of what." }) input: RemoveMemberInput,
   ): Promise<RemoveMemberPayload> {
     const member = await removeMember(this.store, context.caller, input);
-    clearLoaders(context);
     return { member };
   }
 
@@ -52,7 +49,6 @@ export class MembersResolver {
     @Arg("input", () => SetMemberRolesInput, { description: "Which roles for whom." }) input: SetMemberRolesInput,
   ): Promise<SetMemberRolesPayload> {
     const member = await setMemberRoles(this.store, context.caller, input);
-    clearLoaders(context);
     return { member };
   }
 }

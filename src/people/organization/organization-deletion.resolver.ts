@@ -2,7 +2,6 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import { deleteOrganization, readOrganizationDeletion } from "./delete-organization.js";
 import type { OrganizationPart } from "./organization-parts.js";
 import { DeleteOrganizationInput, DeleteOrganizationPayload, OrganizationDeletionType } from "./organization.input.js";
@@ -33,7 +32,6 @@ export class OrganizationDeletionResolver {
     @Arg("input", () => DeleteOrganizationInput, { description: "What to delete." }) input: DeleteOrganizationInput,
   ): Promise<DeleteOrganizationPayload> {
     const parts = await deleteOrganization(this.store, this.parts, context.caller, input);
-    clearLoaders(context);
     return { id: input.id, parts };
   }
 }

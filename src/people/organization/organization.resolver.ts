@@ -3,7 +3,6 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { requirePermission } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import { memberKey, type PeopleLoaders } from "../loaders.js";
 import type { Role } from "../role/role.js";
@@ -91,7 +90,6 @@ export class OrganizationResolver {
   ): Promise<UpdateOrganizationPayload> {
     const { id, ...change } = input;
     const organization = await updateOrganization(this.store, context.caller, id, change);
-    clearLoaders(context);
     return { organization };
   }
 
@@ -104,7 +102,6 @@ export class OrganizationResolver {
     @Arg("input", () => SetOwnerInput, { description: "Whose it is." }) input: SetOwnerInput,
   ): Promise<SetOwnerPayload> {
     const organization = await setOwner(this.store, context.caller, input);
-    clearLoaders(context);
     return { organization };
   }
 }

@@ -3,7 +3,6 @@ import { Arg, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
 import { ALL_PERMISSIONS, PERMISSIONS } from "../../access/permission.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import { PermissionEntryType } from "./permission-entry.type.js";
 import {
   CreateRoleInput,
@@ -13,7 +12,6 @@ import {
   UpdateRolePayload,
 } from "./role.input.js";
 import type { FindRoleUses } from "./role-guard.js";
-import type { Role } from "./role.js";
 import { createRole, deleteRole, updateRole } from "./role.operations.js";
 import { RoleType } from "./role.type.js";
 
@@ -40,7 +38,7 @@ export class RoleResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => CreateRoleInput, { description: "What to make." }) input: CreateRoleInput,
   ): Promise<CreateRolePayload> {
-    return await changing(context, () => createRole(this.store, context.caller, input));
+    return { role: await createRole(this.store, context.caller, input) };
   }
 
   @Mutation(() => UpdateRolePayload, {
@@ -51,7 +49,7 @@ export class RoleResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => UpdateRoleInput, { description: "What to change." }) input: UpdateRoleInput,
   ): Promise<UpdateRolePayload> {
-    return await changing(context, () => updateRole(this.store, context.caller, input));
+    return { role: await updateRole(this.store, context.caller, input) };
   }
 
   @Mutation(() => DeleteRolePayload, {
@@ -62,13 +60,6 @@ export class RoleResolver {
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The role to delete." }) id: string,
   ): Promise<DeleteRolePayload> {
-    return await changing(context, () => deleteRole(this.store, this.guards, context.caller, id));
+    return { role: await deleteRole(this.store, this.guards, context.caller, id) };
   }
-}
-
-/** Whatever the request reads after a change, it reads anew. */
-async function changing(context: RequestContext, change: () => Promise<Role>): Promise<{ role: RoleType }> {
-  const role = await change();
-  clearLoaders(context);
-  return { role };
 }

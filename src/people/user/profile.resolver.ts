@@ -3,7 +3,6 @@ import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql"
 import { scopeFor } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import type { PeopleLoaders } from "../loaders.js";
 import type { FieldSource, FieldValue } from "./field.js";
 import { UpdateMyProfileInput, UpdateMyProfilePayload } from "./profile.input.js";
@@ -96,7 +95,6 @@ export class UserProfileResolver {
     @Arg("input", () => UpdateMyProfileInput, { description: "What to change." }) input: UpdateMyProfileInput,
   ): Promise<UpdateMyProfilePayload> {
     const user = await updateMyProfile(this.store, context.caller, input);
-    clearLoaders(context);
     return { user };
   }
 

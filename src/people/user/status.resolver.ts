@@ -3,7 +3,6 @@ import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
 import { scopeFor } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import { deleteUser } from "./delete.operations.js";
 import type { DeletionParts } from "./delete-guard.js";
 import { doForEach, MOST_ACCOUNTS_AT_ONCE } from "./many-users.js";
@@ -146,7 +145,7 @@ export class UserStatusResolver {
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The user to delete." }) id: string,
   ): Promise<UserPayload> {
-    return await this.#changing(context, async () => ({ user: await this.#delete(context, id) }));
+    return { user: await this.#delete(context, id) };
   }
 
   @Mutation(() => DeleteUsersPayload, { description: `Deletes many accounts, ${EACH} Needs USERS_WRITE.` })
@@ -157,8 +156,8 @@ export class UserStatusResolver {
     return await this.#forEach(context, ids, (id) => this.#delete(context, id));
   }
 
-  #act(context: RequestContext, action: StatusAction, id: string): Promise<UserPayload> {
-    return this.#changing(context, async () => ({ user: await actOnUser(this.store, context.caller, action, id) }));
+  async #act(context: RequestContext, action: StatusAction, id: string): Promise<UserPayload> {
+    return { user: await actOnUser(this.store, context.caller, action, id) };
   }
 
   #actOnEach(context: RequestContext, action: StatusAction, ids: readonly string[]): Promise<UsersPayload> {
@@ -170,19 +169,12 @@ export class UserStatusResolver {
   }
 
   /** Who may do it to nobody at all hears so once, and not for each. */
-  #forEach(
+  async #forEach(
     context: RequestContext,
     ids: readonly string[],
     work: (id: string) => Promise<unknown>,
   ): Promise<UsersPayload> {
     scopeFor(context.caller, "USERS_WRITE");
-    return this.#changing(context, async () => ({ results: await doForEach(ids, work) }));
-  }
-
-  /** Whatever the request reads after a change, it reads anew. */
-  async #changing<Payload>(context: RequestContext, change: () => Promise<Payload>): Promise<Payload> {
-    const payload = await change();
-    clearLoaders(context);
-    return payload;
+    return { results: await doForEach(ids, work) };
   }
 }

@@ -3,7 +3,6 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import { memberKey, type PeopleLoaders } from "../loaders.js";
 import { OrganizationType } from "../organization/organization.type.js";
@@ -104,7 +103,6 @@ export class UserResolver {
     @Arg("input", () => UpdateUserInput, { description: "What to change." }) input: UpdateUserInput,
   ): Promise<UpdateUserPayload> {
     const user = await updateUser(this.store, context.caller, input);
-    clearLoaders(context);
     return { user };
   }
 }

@@ -6,7 +6,7 @@ export function declareField(
   target: ClassType,
   name: string,
   type: () => unknown,
-  options: { readonly description: string; readonly nullable: boolean },
+  options: { readonly description: string; readonly nullable: boolean; readonly complexity?: number },
 ): void {
   // Without a design type TypeGraphQL takes the property for undeclared.
   Reflect.defineMetadata("design:type", Object, target.prototype as object, name);

@@ -80,6 +80,21 @@ const MEASURES: readonly (readonly [keyof Shape, string])[] = [
   ["directives", "number of directives"],
 ];
 
+/**
+ * A validation rule that refuses operations of a kind that the schema lacks: graphql-js notices only while it runs them, and
+ * the answer would look like a defect.
+ */
+export function requireRootType(context: ValidationContext): ASTVisitor {
+  const schema = context.getSchema();
+  return {
+    OperationDefinition: (operation) => {
+      if (schema.getRootType(operation.operation)) return;
+      const message = `This schema has no ${operation.operation}s.`;
+      context.reportError(new GraphQLError(message, { nodes: [operation] }));
+    },
+  };
+}
+
 /** A validation rule that reports QUERY_LIMIT_EXCEEDED for each measure of an operation's shape that is too large. */
 export function createShapeRule(limits: QueryLimits): (context: ValidationContext) => ASTVisitor {
   return (context) => {

@@ -3,6 +3,7 @@
  * feature and lives, with what it has read, as long as the request's context.
  */
 import DataLoader from "dataloader";
+import { defaultFieldResolver, type GraphQLSchema } from "graphql";
 
 /** Keys in one query at most: databases limit the number of bound values. */
 const MAXIMUM_BATCH_SIZE = 500;
@@ -31,9 +32,21 @@ export function defineListLoader<Context extends object, Value>(
   return declare(batch, () => []);
 }
 
-/** Forgets what was read for a context. Called after a change, or the rest of the request would see the state before. */
-export function clearLoaders(context: object): void {
-  loadersByContext.delete(context);
+/**
+ * Makes each mutation of a schema forget what its request has read: what is read afterwards, by its own answer and by the
+ * mutations that follow it in the document, would be as it was before the change.
+ */
+export function clearLoadersAfterMutations(schema: GraphQLSchema): void {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const resolve = field.resolve ?? defaultFieldResolver;
+    field.resolve = async (source, args, context: object, info) => {
+      try {
+        return (await resolve(source, args, context, info)) as unknown;
+      } finally {
+        loadersByContext.delete(context);
+      }
+    };
+  }
 }
 
 function declare<Context extends object, Value, Missing>(

@@ -7,6 +7,8 @@ import { Failure, INVALID_INPUT, QUERY_LIMIT_EXCEEDED, type FieldIssue } from ".
 export const DEFAULT_PAGE_SIZE = 50;
 /** Rows on a page at most. */
 export const MAXIMUM_PAGE_SIZE = 200;
+/** Counting reads every row of a list. On the largest page each row may still count one list of its own. */
+const COST_OF_COUNTING = 100;
 /** The type extension that tells the cost rule that a field's children are multiplied by the page size. */
 export const PAGE_EXTENSION = "usherPage";
 
@@ -167,8 +169,8 @@ export function definePage<Node extends object>(
   node: () => ClassType<Node>,
   description: string,
 ): ClassType<Page<Node>> {
-  const declare = (target: ClassType, field: string, type: () => unknown, says: string) =>
-    declareField(target, field, type, { description: says, nullable: false });
+  const declare = (target: ClassType, field: string, type: () => unknown, says: string, complexity = 1) =>
+    declareField(target, field, type, { description: says, nullable: false, complexity });
   class EdgeType {}
   ObjectType(`${name}Edge`, { description: `One item of ${name}Connection.`, simpleResolvers: true })(EdgeType);
   declare(EdgeType, "cursor", () => String, "The item's cursor, for `after` and `before`.");
@@ -185,6 +187,7 @@ export function definePage<Node extends object>(
     "totalCount",
     () => Int,
     "How many items the whole list has. Counted only when asked for; on large lists, ask once and not on every page.",
+    COST_OF_COUNTING,
   );
   // The class carries the decorators' metadata; its instances are plain `Page` values.
   return ConnectionType as ClassType<Page<Node>>;

@@ -17,6 +17,7 @@ import {
 import { buildSchemaSync, type NonEmptyArray } from "type-graphql";
 import { ErrorCodesResolver, withErrorCodes } from "./error-codes.js";
 import type { Catalogue } from "./failures.js";
+import { clearLoadersAfterMutations } from "./loaders.js";
 import { DateTimeScalar } from "./scalars.js";
 
 /** A resolver class, whatever its constructor takes. */
@@ -65,6 +66,7 @@ export function buildGraphQLSchema({ resolvers, container, errorCodes }: SchemaO
   );
   markOneOfInputs(schema);
   assertValidSchema(schema);
+  clearLoadersAfterMutations(schema);
   refuseSpacesAroundIds();
   return schema;
 }

@@ -20,7 +20,13 @@ import { createReference } from "../telemetry/reference.js";
 import { createErrorFormat, renderFailure, toRequestError } from "./errors.js";
 import { REQUEST_TOO_LARGE, type AnyFailure, type Catalogue } from "./failures.js";
 import { opennessOf } from "./input-issues.js";
-import { createCostPlugin, createShapeRule, DEFAULT_QUERY_LIMITS, type QueryLimits } from "./limits.js";
+import {
+  createCostPlugin,
+  createShapeRule,
+  DEFAULT_QUERY_LIMITS,
+  requireRootType,
+  type QueryLimits,
+} from "./limits.js";
 
 /** Bytes of a request's body, unpacked. */
 export const MAXIMUM_BODY_BYTES = 1_000_000;
@@ -64,7 +70,7 @@ export async function createGraphQLEndpoint<Context extends BaseContext>(
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: !introspection,
     parseOptions: { maxTokens: limits.tokens },
-    validationRules: [createShapeRule(limits)],
+    validationRules: [requireRootType, createShapeRule(limits)],
     validationOptions: { maxErrors: MAXIMUM_VALIDATION_ERRORS },
     formatError: createErrorFormat({ catalogue, logger, openness }),
     logger: adaptLogger(logger),

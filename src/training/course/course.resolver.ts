@@ -6,7 +6,6 @@ import type { Store } from "../../access/store.js";
 import { GroupType } from "../../people/group/group.type.js";
 import { memberKey } from "../../people/loaders.js";
 import { OrganizationType } from "../../people/organization/organization.type.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import type { TrainingLoaders } from "../loaders.js";
 import { assignCoursesToGroup, unassignCoursesFromGroup } from "./assignment.operations.js";
@@ -117,7 +116,7 @@ export class CourseResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => UpdateCourseInput, { description: "What to change." }) input: UpdateCourseInput,
   ): Promise<UpdateCoursePayload> {
-    return await changing(context, async () => ({ course: await updateCourse(this.store, context.caller, input) }));
+    return { course: await updateCourse(this.store, context.caller, input) };
   }
 
   @Mutation(() => ArchiveCoursePayload, {
@@ -128,7 +127,7 @@ export class CourseResolver {
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The course to archive." }) id: string,
   ): Promise<ArchiveCoursePayload> {
-    return await changing(context, async () => ({ course: await archiveCourse(this.store, context.caller, id) }));
+    return { course: await archiveCourse(this.store, context.caller, id) };
   }
 
   @Mutation(() => RestoreCoursePayload, {
@@ -139,7 +138,7 @@ export class CourseResolver {
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The course to bring back." }) id: string,
   ): Promise<RestoreCoursePayload> {
-    return await changing(context, async () => ({ course: await restoreCourse(this.store, context.caller, id) }));
+    return { course: await restoreCourse(this.store, context.caller, id) };
   }
 
   @Mutation(() => SetModuleCoursesPayload, {
@@ -151,7 +150,7 @@ export class CourseResolver {
     @Arg("input", () => SetModuleCoursesInput, { description: "Which courses, in which order." })
     input: SetModuleCoursesInput,
   ): Promise<SetModuleCoursesPayload> {
-    return await changing(context, async () => ({ course: await setModuleCourses(this.store, context.caller, input) }));
+    return { course: await setModuleCourses(this.store, context.caller, input) };
   }
 
   @Mutation(() => AssignCoursesToGroupPayload, {
@@ -163,7 +162,7 @@ export class CourseResolver {
     @Arg("input", () => AssignCoursesToGroupInput, { description: "What to assign to whom." })
     input: AssignCoursesToGroupInput,
   ): Promise<AssignCoursesToGroupPayload> {
-    return await changing(context, () => assignCoursesToGroup(this.store, context.caller, input));
+    return await assignCoursesToGroup(this.store, context.caller, input);
   }
 
   @Mutation(() => UnassignCoursesFromGroupPayload, {
@@ -175,13 +174,6 @@ export class CourseResolver {
     @Arg("input", () => UnassignCoursesFromGroupInput, { description: "What to take from whom." })
     input: UnassignCoursesFromGroupInput,
   ): Promise<UnassignCoursesFromGroupPayload> {
-    return await changing(context, () => unassignCoursesFromGroup(this.store, context.caller, input));
+    return await unassignCoursesFromGroup(this.store, context.caller, input);
   }
-}
-
-/** Whatever the request reads after a change, it reads anew. */
-async function changing<Payload>(context: RequestContext, change: () => Promise<Payload>): Promise<Payload> {
-  const payload = await change();
-  clearLoaders(context);
-  return payload;
 }

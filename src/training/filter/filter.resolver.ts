@@ -5,7 +5,6 @@ import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
 import { memberKey } from "../../people/loaders.js";
 import { UserType } from "../../people/user/user.type.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import type { UserAnswer } from "./filter.js";
 import {
   CONFIRM_DELETION,
@@ -61,7 +60,7 @@ export class FilterResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => UpdateFilterInput, { description: "What to change." }) input: UpdateFilterInput,
   ): Promise<UpdateFilterPayload> {
-    return await changing(context, async () => ({ filter: await updateFilter(this.store, context.caller, input) }));
+    return { filter: await updateFilter(this.store, context.caller, input) };
   }
 
   @Mutation(() => DeleteFilterPayload, {
@@ -73,9 +72,9 @@ export class FilterResolver {
     @Arg("id", () => ID, { description: "The filter to delete." }) id: string,
     @Arg("confirmAffectedUsers", () => Int, CONFIRM_DELETION) confirmAffectedUsers: number | null | undefined,
   ): Promise<DeleteFilterPayload> {
-    return await changing(context, async () => ({
+    return {
       filter: await deleteFilter(this.store, context.caller, id, confirmAffectedUsers),
-    }));
+    };
   }
 
   @Mutation(() => SetUserAnswersPayload, {
@@ -86,7 +85,7 @@ export class FilterResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => SetUserAnswersInput, { description: "Who answers what." }) input: SetUserAnswersInput,
   ): Promise<SetUserAnswersPayload> {
-    return await changing(context, async () => ({ user: await setUserAnswers(this.store, context.caller, input) }));
+    return { user: await setUserAnswers(this.store, context.caller, input) };
   }
 }
 
@@ -118,11 +117,4 @@ export class UserAnswersResolver {
       requirePermission(caller, user.organizationId, "TRAINING_READ");
     return await this.loaders.answersOfMember(context).load(memberKey(user.organizationId, user.id));
   }
-}
-
-/** Whatever the request reads after a change, it reads anew. */
-async function changing<Payload>(context: RequestContext, change: () => Promise<Payload>): Promise<Payload> {
-  const payload = await change();
-  clearLoaders(context);
-  return payload;
 }

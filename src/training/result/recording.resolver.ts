@@ -2,7 +2,6 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
-import { clearLoaders } from "../../platform/graphql/loaders.js";
 import { correctResult } from "./correct.operations.js";
 import { recordResult } from "./record.operations.js";
 import {
@@ -27,7 +26,7 @@ export class RecordingResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => StartTrainingInput, { description: "Who is to start what." }) input: StartTrainingInput,
   ): Promise<StartTrainingPayload> {
-    return await changing(context, () => startTraining(this.store, context.caller, input));
+    return await startTraining(this.store, context.caller, input);
   }
 
   @Mutation(() => RecordResultPayload, {
@@ -38,7 +37,7 @@ export class RecordingResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => RecordResultInput, { description: "What was completed by whom." }) input: RecordResultInput,
   ): Promise<RecordResultPayload> {
-    return await changing(context, () => recordResult(this.store, context.caller, input));
+    return await recordResult(this.store, context.caller, input);
   }
 
   @Mutation(() => CorrectResultPayload, {
@@ -49,13 +48,6 @@ export class RecordingResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => CorrectResultInput, { description: "What to correct." }) input: CorrectResultInput,
   ): Promise<CorrectResultPayload> {
-    return await changing(context, async () => ({ result: await correctResult(this.store, context.caller, input) }));
+    return { result: await correctResult(this.store, context.caller, input) };
   }
-}
-
-/** Whatever the request reads after a change, it reads anew. */
-async function changing<Payload>(context: RequestContext, change: () => Promise<Payload>): Promise<Payload> {
-  const payload = await change();
-  clearLoaders(context);
-  return payload;
 }

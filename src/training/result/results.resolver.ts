@@ -19,6 +19,9 @@ import { lookAheadAtResults } from "./look-ahead-at-results.js";
 import { ResultFilterInput, ResultOrderInput } from "./results.input.js";
 import { ResultCorrectionType, ResultPage, ResultType } from "./result.type.js";
 
+/** It reads all results of a group's people. */
+const COST_OF_SUMMING = 3_000;
+
 @Resolver(() => ResultType)
 export class ResultsResolver {
   constructor(
@@ -46,6 +49,7 @@ export class ResultsResolver {
   }
 
   @Query(() => GroupResultsType, {
+    complexity: ({ childComplexity }) => COST_OF_SUMMING + childComplexity,
     description:
       "Averages, pass rates and counts of a group's results, course by course; nothing where fewer people than the organization's policy `groupResultsMinimum` stand behind a figure. Needs TRAINING_READ, or TEAM_TRAINING_READ to manage the group. Answers INVALID_INPUT for a range of time that holds nothing.",
   })

@@ -1,7 +1,7 @@
 /** Webhook endpoints in GraphQL. */
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
-import { clearLoaders, defineLoader } from "../../platform/graphql/loaders.js";
+import { defineLoader } from "../../platform/graphql/loaders.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import { listDeliveries } from "../delivery/list-deliveries.js";
 import type { WebhookServices } from "../services.js";
@@ -85,7 +85,7 @@ export class EndpointResolver {
     @Arg("input", () => UpdateWebhookEndpointInput, { description: "What to change." })
     input: UpdateWebhookEndpointInput,
   ): Promise<UpdateWebhookEndpointPayload> {
-    return this.#changed(context, await updateWebhookEndpoint(this.services, context.caller, input));
+    return { endpoint: await updateWebhookEndpoint(this.services, context.caller, input) };
   }
 
   @Mutation(() => EnableWebhookEndpointPayload, {
@@ -96,7 +96,7 @@ export class EndpointResolver {
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The endpoint to enable." }) id: string,
   ): Promise<EnableWebhookEndpointPayload> {
-    return this.#changed(context, await enableWebhookEndpoint(this.services, context.caller, id));
+    return { endpoint: await enableWebhookEndpoint(this.services, context.caller, id) };
   }
 
   @Mutation(() => DisableWebhookEndpointPayload, {
@@ -106,7 +106,7 @@ export class EndpointResolver {
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The endpoint to disable." }) id: string,
   ): Promise<DisableWebhookEndpointPayload> {
-    return this.#changed(context, await disableWebhookEndpoint(this.services, context.caller, id));
+    return { endpoint: await disableWebhookEndpoint(this.services, context.caller, id) };
   }
 
   @Mutation(() => DeleteWebhookEndpointPayload, {
@@ -143,10 +143,5 @@ export class EndpointResolver {
     const [attempt] = (await listDeliveries(this.services, context.caller, query)).nodes;
     if (attempt === undefined) throw new Error(`the test of the endpoint ${id} was not logged`);
     return { endpoint, attempt };
-  }
-
-  #changed(context: RequestContext, endpoint: EndpointType): { endpoint: EndpointType } {
-    clearLoaders(context);
-    return { endpoint };
   }
 }

@@ -185,6 +185,27 @@ describe("Errors", () => {
   });
 
   test.each([
+    ["a subscription", { query: "subscription { x }" }],
+    ["a subscription of what there is", { query: "subscription S { __typename }" }],
+    ["a subscription beside a query", { query: "subscription S { x } query Q { library }", operationName: "Q" }],
+    ["fragments alone", { query: "fragment F on Query { library }" }],
+    ["definitions of types", { query: "type X { a: Int }" }],
+    ["a name that is not a text", { query: "{ library }", operationName: 7 }],
+    ["variables that are not an object", { query: "{ library }", variables: 7 }],
+    ["variables that are a list", { query: "{ library }", variables: [7] }],
+    ["extensions that are not an object", { query: "{ library }", extensions: 7 }],
+    ["a query that is not a text", { query: 7 }],
+    ["no query", {}],
+    ["a type that is none of an input", { query: "query ($x: Book) { library }", variables: { x: {} } }],
+    ["a type that is not there", { query: "query ($x: Nothing) { library }", variables: { x: {} } }],
+    ["directives of later versions", { query: "{ books { nodes { id @defer } } ... @defer { library } }" }],
+  ])("what cannot be carried out has a code of its own: %s", async (_name, body) => {
+    const answer = await post(body);
+    expect(answer.status).toBe(400);
+    expect(errorOf(answer)["code"]).toMatch(/^(BAD_REQUEST|GRAPHQL_VALIDATION_FAILED)$/);
+  });
+
+  test.each([
     ["a wrong literal", "mutation { createBook(input: { title: 5 }) { id } }", "title", "INVALID"],
     ["a missing field", "mutation { createBook(input: {}) { id } }", "title", "REQUIRED"],
     ["an unknown field", 'mutation { createBook(input: { title: "x", colour: 1 }) { id } }', "colour", "UNKNOWN"],
@@ -352,6 +373,13 @@ describe("Limits", () => {
     expect(await limit("{ books { nodes { similar { nodes { similar { nodes { id } } } } } } }")).toMatchObject({
       limit: "cost",
     });
+  });
+
+  test("counting costs: the largest page may count a list of each row, and not two", async () => {
+    const page = (inside: string) => `{ books(first: 200) { nodes { ${inside} } } }`;
+    expect((await ask(page("similar(first: 1) { totalCount }"))).body.errors).toBeUndefined();
+    const twice = "similar(first: 1) { totalCount } again: similar(first: 1) { totalCount }";
+    expect(await limit(page(twice))).toMatchObject({ limit: "cost", maximum: 30_000 });
   });
 
   test("a page has at most 200 rows", async () => {

@@ -22,6 +22,7 @@ import { defineFailure, Failure, PLATFORM_FAILURES, UNAUTHENTICATED } from "../.
 import { ErrorCode } from "../../../src/platform/graphql/error-codes.js";
 import { assembleCatalogue, GRAPHQL_FAILURES } from "../../../src/platform/graphql/failures.js";
 import { createGraphiqlRouter } from "../../../src/platform/graphql/graphiql.js";
+import { defineLoader } from "../../../src/platform/graphql/loaders.js";
 import { definePage, PageArgs, readPageRequest, toPage, type Page } from "../../../src/platform/graphql/paging.js";
 import { JsonScalar } from "../../../src/platform/graphql/scalars.js";
 import { buildGraphQLSchema, ONE_OF } from "../../../src/platform/graphql/schema.js";
@@ -100,6 +101,12 @@ const BOOKS = Array.from({ length: 5 }, (_, index) => ({
   notes: { index },
 }));
 
+/** What stands on the books' backs; read through a loader. */
+const labels = new Map<string, string>();
+const loadLabel = defineLoader(
+  async (ids, _context: LibraryContext) => new Map(ids.map((id) => [id, labels.get(id) ?? "none"])),
+);
+
 export const counted = { totals: 0, instances: 0 };
 
 @Resolver()
@@ -150,6 +157,18 @@ export class LibraryResolver {
     return "BOOK_LENT";
   }
 
+  @Mutation(() => Book, { nullable: true, description: "Writes on a book's back, and lends it out when told to." })
+  labelBook(
+    @Arg("id", () => ID, { description: "The book." }) id: string,
+    @Arg("label", () => String, { nullable: true, description: "What to write." }) label: string | null | undefined,
+    @Arg("lend", () => Boolean, { nullable: true, description: "Whether to fail." }) lend: boolean | null | undefined,
+  ): Book {
+    if (label != null) labels.set(id, label);
+    const book = BOOKS.find((each) => each.id === id);
+    if (book === undefined || lend === true) throw new Failure(BOOK_LENT, { title: id });
+    return book;
+  }
+
   @Mutation(() => Book, { description: "Adds a book." })
   createBook(@Arg("input", () => CreateBookInput, { description: "The book." }) input: CreateBookInput): Book {
     return { id: "new", title: input.title, printedAt: input.printedAt ?? new Date(0), notes: input };
@@ -158,6 +177,11 @@ export class LibraryResolver {
 
 @Resolver(() => Book)
 export class ShelfResolver {
+  @FieldResolver(() => String, { description: "What stands on its back." })
+  async label(@Root() { id }: Book, @Ctx() context: LibraryContext): Promise<string | null> {
+    return await loadLabel(context).load(id);
+  }
+
   @FieldResolver(() => BookPage, { description: "Books like it." })
   similar(@Root() _book: Book, @Args() page: PageArgs): Page<Book> {
     const { size } = readPageRequest(page);
