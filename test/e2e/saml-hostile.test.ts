@@ -116,6 +116,8 @@ describe("a forged message", () => {
     const stranger = createBrowser();
     const request = await healthy.request(stranger);
     const base64 = (text: string) => Buffer.from(text).toString("base64");
+    const genuine = Buffer.from(fieldsOf(provider.answer(request, "p-1003"))["SAMLResponse"]!, "base64").toString();
+    const twoAssertions = genuine.replace(/<(\w+:)?Assertion\b.*<\/\1Assertion>/s, "$&$&");
     const answerTo = (id: string | null) =>
       fieldsOf(provider.answer(request, "p-1003", { inResponseTo: id, confirmationInResponseTo: id }));
     const forms: Record<string, string>[] = [
@@ -123,6 +125,7 @@ describe("a forged message", () => {
       { SAMLResponse: "eA==" },
       { SAMLResponse: base64("<!DOCTYPE x><x></x>") },
       { SAMLResponse: base64("<x></x>") },
+      { SAMLResponse: base64(twoAssertions) },
       { SAMLResponse: "x".repeat(700 * 1024) },
       { SAMLResponse: "eHh4".repeat(90_000) },
       answerTo(null),
@@ -133,6 +136,7 @@ describe("a forged message", () => {
       new Set([
         "SAML_NOT_A_RESPONSE",
         "SAML_MALFORMED_RESPONSE",
+        "SAML_UNEXPECTED_STRUCTURE",
         "SAML_FORBIDDEN_MARKUP",
         "SIGN_IN_FORM_TOO_LARGE",
         "SAML_RESPONSE_TOO_LARGE",
