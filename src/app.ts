@@ -14,7 +14,7 @@ import type { Configuration } from "./config/configuration.js";
 import { builtInConnectionTypes } from "./connection-types/index.js";
 import type { AnyConnectionType } from "./connection/contract/index.js";
 import { findConnection } from "./connection/stored/connection.repository.js";
-import { openMemory } from "./connection/stored/connection-memory.js";
+import { lendToOpen } from "./connection/stored/lend-to-open.js";
 import { createOpenedConnections } from "./connection/opened-connections.js";
 import { createRegistry } from "./connection/registry.js";
 import type { ConnectionServices } from "./connection/services.js";
@@ -93,8 +93,8 @@ export async function startUsher(
     const connections = createOpenedConnections({
       registry,
       runtime,
-      openMemory: (connection) =>
-        openMemory(quiet, connection, (error) =>
+      lend: (connection) =>
+        lendToOpen(quiet, connection, (error) =>
           logger.error({ error, connectionId: connection.id }, "What was learnt of a provider was not kept."),
         ),
     });

@@ -1,7 +1,7 @@
 /** What this installation lends to a connection type, for one connection. */
 import type { Clock } from "../platform/clock.js";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
-import type { Addresses, Fetch, Memory, ParseContext, Runtime } from "./contract/index.js";
+import type { Addresses, Fetch, ParseContext, Runtime } from "./contract/index.js";
 import { openOwnKeys } from "./settings/own-keys.js";
 import type { Connection } from "./stored/connection.js";
 
@@ -27,8 +27,11 @@ export function addressesOf(publicUrl: string, connectionId: string): Addresses 
   };
 }
 
+/** What is read for a connection when it is opened. */
+export type LentToOpen = Pick<Runtime, "memory" | "mappedClaims">;
+
 /** @throws UnsealError when the connection has keys of its own that cannot be opened */
-export function createRuntime(parts: RuntimeParts, connection: Connection, memory: Memory | null = null): Runtime {
+export function createRuntime(parts: RuntimeParts, connection: Connection, lent: LentToOpen = {}): Runtime {
   const { publicUrl, fetch, clock, urls, keyRing } = parts;
   const keys = openOwnKeys(keyRing, connection);
   return {
@@ -38,6 +41,6 @@ export function createRuntime(parts: RuntimeParts, connection: Connection, memor
     now: clock,
     urls,
     ...(keys !== null && { keys }),
-    ...(memory !== null && { memory }),
+    ...lent,
   };
 }

@@ -9,21 +9,21 @@ import type { Arrival } from "./arrival.js";
 import * as failures from "./failures.js";
 import { refuse, type Refusal } from "./refusal.js";
 
-type Claims = Arrival["profile"]["attributes"];
+type Profile = Arrival["profile"];
 
 /** The fields of a new account. It needs an address and both names. */
 export function completeNew(
   supplied: FieldValues,
   missingName: ConnectionPolicies["missingName"],
-  claims: Claims,
+  profile: Profile,
 ): FieldValues | Refusal {
   const { email, firstName, lastName } = supplied;
-  if (email == null) return refuse(failures.EMAIL_MISSING, `The provider sent no address. ${describeClaims(claims)}`);
+  if (email == null) return refuse(failures.EMAIL_MISSING, `The provider sent no address. ${describeClaims(profile)}`);
   if (missingName === "USE_EMAIL") return { ...supplied, ...fillNames(supplied, email) };
   if (firstName != null && lastName != null) return supplied;
   const missing = [firstName == null ? "first name" : null, lastName == null ? "last name" : null];
   const what = `The provider sent no ${missing.filter(Boolean).join(" and no ")}.`;
-  return refuse(failures.NAME_MISSING, `${what} ${describeClaims(claims)}`);
+  return refuse(failures.NAME_MISSING, `${what} ${describeClaims(profile)}`);
 }
 
 /**
@@ -98,9 +98,10 @@ function bound(field: "firstName" | "lastName", text: string): string {
 const MOST_CLAIMS = 40;
 
 /** Names alone, so that an administrator sees which one to enter: a value may be anything. */
-function describeClaims(claims: Claims): string {
-  const names = Object.keys(claims);
-  if (names.length === 0) return "It sent nothing else about the person.";
+function describeClaims({ attributes, withheld }: Profile): string {
+  const names = Object.keys(attributes);
+  const why = withheld === undefined ? "" : ` Something was withheld: ${withheld}.`;
+  if (names.length === 0) return `It sent nothing else about the person.${why}`;
   const more = names.length > MOST_CLAIMS ? ` and ${names.length - MOST_CLAIMS} more` : "";
-  return `It sent the claims ${names.slice(0, MOST_CLAIMS).join(", ")}${more}.`;
+  return `It sent the claims ${names.slice(0, MOST_CLAIMS).join(", ")}${more}.${why}`;
 }

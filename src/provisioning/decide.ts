@@ -204,7 +204,7 @@ function decideNew(situation: Situation, ended: EndedMerge | null): Decision {
       `Subject ${arrival.profile.subject}, address ${arrival.profile.email ?? "not sent"}.`,
     );
   const supplied = supplyFields(arrival.profile, mappings.attributes);
-  const fields = completeNew(supplied, policies.missingName, arrival.profile.attributes);
+  const fields = completeNew(supplied, policies.missingName, arrival.profile);
   if ("kind" in fields) return fields as Refusal;
   const rights = decideRights(situation, NOTHING, null);
   if (rights.kind === "refuse") return rights;

@@ -117,6 +117,29 @@ describe("an account that is made at the first sign-in", () => {
     expect(await outcomeOf(lenient, makePerson("bob", { email: undefined }))).toBe("EMAIL_MISSING");
   });
 
+  it("does not need userinfo that answers 403 while nothing is missing that is required", async () => {
+    const nameless = makePerson("ada", { given_name: undefined, family_name: undefined });
+    const strict = await tenantWith();
+    provider.setFault("userinfo-forbidden");
+    try {
+      const lenient = await tenantWith({ policies: { missingName: "USE_EMAIL" } });
+      expect(await outcomeOf(lenient, nameless)).toBe("SUCCEEDED");
+      expect(await outcomeOf(lenient, makePerson("bob", { email: undefined }))).toBe("EMAIL_MISSING");
+      expect(await outcomeOf(strict, nameless)).toBe("NAME_MISSING");
+      expect((await strict.attempts())[0]!.detail).toMatch(/the userinfo endpoint answered status 403\.$/);
+      // A person who is known by name already needs none again.
+      provider.setFault(null);
+      expect(await outcomeOf(strict, { ...nameless, userinfo: { given_name: "Ada", family_name: "King" } })).toBe(
+        "SUCCEEDED",
+      );
+      provider.setFault("userinfo-forbidden");
+      expect(await outcomeOf(strict, nameless)).toBe("SUCCEEDED");
+      expect(await strict.users()).toEqual([expect.objectContaining({ firstName: "Ada", lastName: "King" })]);
+    } finally {
+      provider.setFault(null);
+    }
+  });
+
   it.each<[string, Record<string, unknown>]>([
     ["names", { given_name: "N".repeat(5_000), family_name: "\u{1F600}".repeat(2_000), name: "F".repeat(9_000) }],
     ["a user name", { preferred_username: "u".repeat(5_000) }],

@@ -51,6 +51,24 @@ async function first(tenant: Tenant) {
 const rule = (value: string, target: object) => ({ claim: "groups", operator: "EQUALS", value, ...target });
 
 describe("attribute mappings", () => {
+  it("have userinfo asked for a claim that the ID token lacks, from the next sign-in on", async () => {
+    const tenant = await tenantWith();
+    const person = { ...makePerson("ada"), userinfo: { dept: "Optics" } };
+    const departmentOf = async () => {
+      await tenant.signIn(createBrowser(), person);
+      const { user } = await tenant.ask(`query ($id: ID!) { user(id: $id) { profile { field value } } }`, {
+        id: (await first(tenant)).id,
+      });
+      return (user.profile as { field: string; value: string }[]).find(({ field }) => field === "department")?.value;
+    };
+    provider.forget();
+    expect(await departmentOf()).toBeUndefined();
+    expect(provider.count("userinfo")).toBe(0);
+    await set(tenant, "Attribute", [{ claim: "dept", field: "department" }]);
+    expect(await departmentOf()).toBe("Optics");
+    expect(provider.count("userinfo")).toBe(1);
+  });
+
   it("put claims into fields of the profile and into custom attributes, with the source SSO", async () => {
     const tenant = await tenantWith();
     await set(tenant, "Attribute", [

@@ -68,6 +68,7 @@ export function createEntraIdType(authority: string) {
         checkClaims: (claims) => void readSubject(claims, settings.tenantId),
         explainForeignIssuer: (claims) => refuseForeignTenant(claims, settings.tenantId),
         needsUserinfo: lacksNames,
+        goesOnWithoutUserinfo: true,
       }),
     normalize: normalizeEntraId,
     diagnose: async (settings, runtime) => {

@@ -23,7 +23,10 @@ const CLAIM_NAMES = {
 } as const;
 
 /** @throws ProtocolRefusal as `readSubject` does, for claims that the strategy would not have accepted */
-export function normalizeEntraId({ issuer, claims }: VerifiedSignIn, settings: EntraIdSettings): NormalizedProfile {
+export function normalizeEntraId(
+  { issuer, claims, withheld }: VerifiedSignIn,
+  settings: EntraIdSettings,
+): NormalizedProfile {
   const attributes = flattenClaims(claims);
   const guest = isGuest(claims, settings.tenantId);
   const locale = attributes["xms_pl"]?.[0];
@@ -35,6 +38,7 @@ export function normalizeEntraId({ issuer, claims }: VerifiedSignIn, settings: E
     groups: readEntraGroups(claims),
     profile: locale === undefined ? {} : { locale },
     attributes,
+    ...(withheld && { withheld: withheld.reason }),
   });
 }
 

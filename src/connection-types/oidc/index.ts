@@ -13,8 +13,8 @@ import {
   discoverProvider,
   flattenClaims,
   issuersFoundAt,
-  lacksPerson,
   makeEndSessionUrl,
+  needsUserinfo,
   OIDC_REFUSALS,
   OpenIdConnectStrategy,
   readPerson,
@@ -69,7 +69,13 @@ export const oidc = defineConnectionType<typeof OIDC_SETTINGS, OpenedOidc, Verif
       pkce: settings.pkce,
       algorithms: settings.signingAlgorithms,
       surroundings: runtime,
-      needsUserinfo: (claims) => lacksPerson(claims, claimNamesOf(settings)),
+      needsUserinfo: (claims) =>
+        needsUserinfo(claims, {
+          names: claimNamesOf(settings),
+          scopes: settings.scopes,
+          mappedClaims: runtime.mappedClaims ?? [],
+        }),
+      goesOnWithoutUserinfo: true,
     }),
   normalize,
   diagnose: (settings, runtime) =>
@@ -138,12 +144,17 @@ const PROFILE_CLAIMS: Readonly<Partial<Record<ProfileField, string>>> = {
   timeZone: "zoneinfo",
 };
 
-function normalize({ issuer, subject, claims }: VerifiedSignIn, settings: OidcSettings): NormalizedProfile {
+function normalize({ issuer, subject, claims, withheld }: VerifiedSignIn, settings: OidcSettings): NormalizedProfile {
   const attributes = flattenClaims(claims);
+  const person = readPerson(claims, attributes, claimNamesOf(settings));
+  // An endpoint that could not answer is no provider without groups.
+  const isCutOff = withheld?.isDenied === false && person.groups.kind === "silent";
   return boundProfile({
     issuer,
     subject,
-    ...readPerson(claims, attributes, claimNamesOf(settings)),
+    ...person,
+    ...(isCutOff && { groups: { kind: "unknown", reason: withheld.reason } }),
+    ...(withheld && { withheld: withheld.reason }),
     profile: readProfile(attributes),
     attributes,
   });

@@ -39,7 +39,7 @@ export const OIDC_SETTINGS = {
   }),
   userinfoEndpoint: setting.url({
     label: "Userinfo endpoint",
-    help: `Asked when the ID token lacks e-mail address, names or groups. ${MANUAL}`,
+    help: `Asked when the ID token lacks the e-mail address, a name, or what a scope, a mapping or the groups need. ${MANUAL}`,
     reach: "server",
     trust: true,
   }),

@@ -69,6 +69,8 @@ export interface Runtime {
   readonly keys?: OwnKeys;
   /** What the type learnt of this connection's provider before; absent where nothing keeps it. */
   readonly memory?: Memory;
+  /** The claims or attributes that the connection's mappings look at; absent where nobody asked for them. */
+  readonly mappedClaims?: readonly string[];
 }
 
 /** What a protocol wants to find again when the person returns. */

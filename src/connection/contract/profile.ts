@@ -50,6 +50,8 @@ export interface NormalizedProfile {
   readonly profile: Readonly<Partial<Record<ProfileField, string>>>;
   /** Every claim or attribute of the message, multi-valued, as text: what mappings match on. */
   readonly attributes: Readonly<Record<string, readonly string[]>>;
+  /** Why something that the provider usually tells may be missing, for the administrator; absent when nothing was withheld. */
+  readonly withheld?: string;
   /** How the person authenticated at the provider, in its own words (`amr`, `acr`, AuthnContextClassRef). */
   readonly authenticationMethods: readonly string[];
 }

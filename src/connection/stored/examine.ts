@@ -5,7 +5,7 @@ import { createRuntime } from "../runtime.js";
 import type { ConnectionServices } from "../services.js";
 import { describeIncomplete, mergeSettings, type MergedSettings } from "../settings/merge-settings.js";
 import { completeSettings, openStored, type PlainSettings } from "../settings/stored-settings.js";
-import { openMemory } from "./connection-memory.js";
+import { lendToOpen } from "./lend-to-open.js";
 import type { Connection } from "./connection.js";
 
 export interface Examination {
@@ -29,7 +29,7 @@ function shorten(finding: Finding): Finding {
 /** Asks the provider, so never inside a unit of work. Changes nothing. */
 export async function examineConnection(services: ConnectionServices, connection: Connection): Promise<Examination> {
   const type = services.registry.get(connection.type);
-  const runtime = createRuntime(services.runtime, connection, await openMemory(services, connection));
+  const runtime = createRuntime(services.runtime, connection, await lendToOpen(services, connection));
   const before = openStored(type, services.runtime.keyRing, connection);
   let merged: MergedSettings = { plain: before, given: new Set() };
   const outcome = (fields: readonly FieldIssue[], findings: readonly Finding[]): Examination => ({

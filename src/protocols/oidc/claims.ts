@@ -6,6 +6,7 @@ import { isEmailAddress } from "../email-address.js";
 import { refuse } from "./refusals.js";
 import { isObject } from "./request-json.js";
 import type { Claims } from "./surroundings.js";
+import { isProtocolClaim } from "./userinfo.js";
 
 /** Every claim as text, multi-valued, by name or path. An empty list stays one. */
 export type ClaimTexts = Readonly<Record<string, readonly string[]>>;
@@ -103,7 +104,7 @@ export function readPerson(claims: Claims, texts: ClaimTexts, names: ClaimNames)
   };
 }
 
-/** Whether the claims lack an e-mail address, a name, or the groups that the connection asks for by name. */
+/** Whether the claims lack an e-mail address, a name, or what the connection asks for by name. */
 export function lacksPerson(claims: Claims, names: ClaimNames): boolean {
   const texts = flattenClaims(claims);
   const needed = [
@@ -114,6 +115,39 @@ export function lacksPerson(claims: Claims, names: ClaimNames): boolean {
   ] as const;
   const lacksText = needed.some((name) => valuesOf(texts, names, name).length === 0);
   return lacksText || (names.groups !== null && readGroups(claims, names.groups).kind === "silent");
+}
+
+/** For what userinfo is asked, where the ID token lacks it. */
+export interface UserinfoNeeds {
+  readonly names: ClaimNames;
+  readonly scopes: readonly string[];
+  /** The claims that the connection's mappings look at. */
+  readonly mappedClaims: readonly string[];
+}
+
+/** The claims that a standard scope stands for, beside those of the person (Core 5.4 and 11). */
+const SCOPE_CLAIMS: Readonly<Record<string, readonly string[]>> = {
+  openid: [],
+  profile: [],
+  email: [],
+  address: ["address"],
+  phone: ["phone_number"],
+  offline_access: [],
+};
+
+/**
+ * Whether the claims lack the person, or what a scope or a mapping asks for. A scope of the provider's own stands for claims
+ * of unknown names, unless a claim of its name is there.
+ */
+export function needsUserinfo(claims: Claims, { names, scopes, mappedClaims }: UserinfoNeeds): boolean {
+  const groupsClaims = ["groups", ...groupsClaimsOf(names.groups)];
+  const lacks = (claim: string): boolean =>
+    groupsClaims.includes(claim)
+      ? readGroups(claims, names.groups).kind === "silent"
+      : (findClaim(claims, claim) ?? null) === null;
+  const asked = scopes.flatMap((scope) => (Object.hasOwn(SCOPE_CLAIMS, scope) ? SCOPE_CLAIMS[scope]! : [scope]));
+  const mapped = mappedClaims.filter((claim) => !isProtocolClaim(claim));
+  return lacksPerson(claims, names) || [...asked, ...mapped].some(lacks);
 }
 
 function groupsClaimsOf(name: string | null): readonly string[] {

@@ -2,6 +2,7 @@
 export {
   flattenClaims,
   lacksPerson,
+  needsUserinfo,
   readGroups,
   readPerson,
   type ClaimedGroups,

@@ -16,6 +16,11 @@ export interface RelyingParty {
   readonly surroundings: Surroundings;
   /** Whether userinfo should be asked, given the verified ID token's claims. Left out: never. */
   readonly needsUserinfo?: (claims: Claims) => boolean;
+  /**
+   * Goes on with the ID token alone where userinfo is denied or cannot be had; what is then missing, and whether it is
+   * required, is for others to say. Left out: refuses.
+   */
+  readonly goesOnWithoutUserinfo?: boolean;
   /** A provider's own rules on the verified ID token, such as its tenant; throws a `ProtocolRefusal`. */
   readonly checkClaims?: (claims: Claims) => void;
   /**

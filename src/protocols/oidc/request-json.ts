@@ -9,6 +9,11 @@ import type { Surroundings } from "./surroundings.js";
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 const LONGEST_ANSWER_BYTES = 512 * 1024;
 
+/** What "no" looks like where a token is asked for (RFC 6750, section 3.1); its reason is in a header, and a body is optional. */
+export function saysDenied(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
 /** A provider's answer, of whatever status. */
 export interface JsonAnswer {
   readonly status: number;
@@ -21,6 +26,7 @@ export interface JsonAnswer {
  * Asks a provider for JSON.
  *
  * @param what what is asked for, as an administrator knows it, such as "the discovery document"
+ * @param mayDenyWithoutJson a denial is an answer, with `null` for its body, whatever comes with it
  * @throws ProtocolRefusal `OIDC_PROVIDER_UNREACHABLE`, `OIDC_PROVIDER_TIMEOUT`, `OIDC_CERTIFICATE_REFUSED`,
  *   `OIDC_ENDPOINT_REFUSED`, `OIDC_ANSWER_REDIRECT`, `OIDC_ANSWER_TOO_LARGE`, `OIDC_PROVIDER_UNAVAILABLE`,
  *   `OIDC_ENDPOINT_NOT_FOUND` or `OIDC_ANSWER_NOT_JSON`
@@ -30,6 +36,7 @@ export async function requestJson(
   what: string,
   address: string,
   init: RequestInit = {},
+  mayDenyWithoutJson = false,
 ): Promise<JsonAnswer> {
   const timeout = AbortSignal.timeout(surroundings.requestTimeoutMilliseconds ?? REQUEST_TIMEOUT_MILLISECONDS);
   const place = `${what} at ${address}`;
@@ -52,6 +59,8 @@ export async function requestJson(
   if (body === undefined) {
     if (response.status >= 500) return refuse("OIDC_PROVIDER_UNAVAILABLE", answer);
     if (saysNotFound(response.status)) return refuse("OIDC_ENDPOINT_NOT_FOUND", answer);
+    if (saysDenied(response.status) && mayDenyWithoutJson)
+      return { status: response.status, body: null, date: readDate(response) };
     const form = /^\s*</.test(text) ? "an HTML or XML page" : text === "" ? "nothing" : "something else";
     return refuse("OIDC_ANSWER_NOT_JSON", `${answer} with ${form} instead of JSON`);
   }

@@ -11,7 +11,7 @@ import { refuse } from "./refusals.js";
 import type { RelyingParty } from "./relying-party.js";
 import type { FlowDraft, PendingFlow, ReturnStep, StartStep, VerifiedSignIn } from "./surroundings.js";
 import { requestTokens } from "./token-request.js";
-import { addUserinfo } from "./userinfo.js";
+import { askUserinfo } from "./userinfo.js";
 
 /** The way out: what to keep, and what to add to the authorization request beside state. */
 export interface Beginning {
@@ -60,12 +60,19 @@ export async function completeSignIn(party: RelyingParty, flow: PendingFlow, cod
   if (flow.secrets["forced"] !== undefined) checkReauthentication(verified["auth_time"], flow.startedAt);
   party.checkClaims?.(verified);
   const endpoint = provider.userinfoEndpoint;
-  const claims =
+  const { claims, withheld } =
     endpoint !== null && party.needsUserinfo?.(verified) === true
-      ? await addUserinfo(verified, endpoint, accessToken, surroundings)
-      : verified;
+      ? await askUserinfo(verified, endpoint, accessToken, surroundings)
+      : { claims: verified, withheld: null };
+  if (withheld !== null && party.goesOnWithoutUserinfo !== true) throw withheld.refusal;
   checkClaimsSize(claims);
-  return { issuer: provider.issuer, subject: verified["sub"] as string, claims, accessToken };
+  return {
+    issuer: provider.issuer,
+    subject: verified["sub"] as string,
+    claims,
+    accessToken,
+    ...(withheld !== null && { withheld: { reason: withheld.reason, isDenied: withheld.isDenied } }),
+  };
 }
 
 /** Providers that tell when the person authenticated are held to it; those that do not were asked with `prompt`. */

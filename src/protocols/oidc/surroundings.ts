@@ -95,4 +95,14 @@ export interface VerifiedSignIn {
   readonly claims: Claims;
   /** For requests on behalf of the person; never stored. */
   readonly accessToken: string;
+  /** Why the claims are those of the ID token alone, though userinfo was asked. */
+  readonly withheld?: Withheld;
+}
+
+/** Userinfo that was not to be had. */
+export interface Withheld {
+  /** For administrators. */
+  readonly reason: string;
+  /** The provider answered that it does not tell; otherwise it could not answer, and there may be more. */
+  readonly isDenied: boolean;
 }

@@ -1,7 +1,8 @@
 /** Further claims from the userinfo endpoint (OpenID Connect Core 1.0, section 5.3). */
-import { refuse } from "./refusals.js";
-import { isObject, requestJson } from "./request-json.js";
-import type { Claims, Surroundings } from "./surroundings.js";
+import { refuse, type OidcRefusalCode } from "./refusals.js";
+import { ProtocolRefusal } from "../refusal.js";
+import { isObject, requestJson, saysDenied } from "./request-json.js";
+import type { Claims, Surroundings, Withheld } from "./surroundings.js";
 
 /**
  * Claims that say who vouches for whom, when and how, and which tenant or domain that is. They count only with the ID
@@ -14,20 +15,57 @@ const PROTOCOL_CLAIMS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+/** Whether a claim counts only with the ID token's signature. */
+export function isProtocolClaim(name: string): boolean {
+  return PROTOCOL_CLAIMS.has(name);
+}
+
+/** The claims with those of userinfo; without them, also why it was not to be had, and what the sign-in is refused with. */
+export type UserinfoAnswer = {
+  readonly claims: Claims;
+  readonly withheld: (Withheld & { readonly refusal: Error }) | null;
+};
+
+/** What happens to an endpoint that is in order otherwise. Everything else that is no userinfo is a refusal. */
+const OUT_OF_ORDER: ReadonlySet<string> = new Set<OidcRefusalCode>([
+  "OIDC_PROVIDER_UNAVAILABLE",
+  "OIDC_PROVIDER_UNREACHABLE",
+  "OIDC_PROVIDER_TIMEOUT",
+]);
+
+/**
+ * Asks for userinfo, and says so where the provider denies it or cannot answer: the ID token may be enough.
+ *
+ * @throws ProtocolRefusal when what it answers cannot be trusted or understood
+ */
+export async function askUserinfo(...request: Parameters<typeof addUserinfo>): Promise<UserinfoAnswer> {
+  try {
+    return { claims: await addUserinfo(...request), withheld: null };
+  } catch (error) {
+    if (!(error instanceof ProtocolRefusal)) throw error;
+    const isDenied = error instanceof UserinfoDenied;
+    if (!isDenied && !OUT_OF_ORDER.has(error.code)) throw error;
+    return { claims: request[0], withheld: { reason: error.detail ?? error.code, isDenied, refusal: error } };
+  }
+}
+
+class UserinfoDenied extends ProtocolRefusal<OidcRefusalCode> {}
+
 /**
  * Asks for userinfo and adds what the ID token lacks.
  *
  * @throws ProtocolRefusal `OIDC_USERINFO_INVALID`, `OIDC_USERINFO_SUBJECT_MISMATCH`, and what `requestJson` throws
  */
-export async function addUserinfo(
+async function addUserinfo(
   claims: Claims,
   endpoint: string,
   accessToken: string,
   surroundings: Surroundings,
 ): Promise<Claims> {
-  const { status, body } = await requestJson(surroundings, "the userinfo endpoint", endpoint, {
-    headers: { authorization: `Bearer ${accessToken}` },
-  });
+  const headers = { authorization: `Bearer ${accessToken}` };
+  const { status, body } = await requestJson(surroundings, "the userinfo endpoint", endpoint, { headers }, true);
+  if (saysDenied(status))
+    throw new UserinfoDenied("OIDC_USERINFO_INVALID", `the userinfo endpoint answered status ${status}`);
   if (status >= 500) return refuse("OIDC_PROVIDER_UNAVAILABLE", `the userinfo endpoint answered status ${status}`);
   if (status !== 200 || !isObject(body))
     return refuse("OIDC_USERINFO_INVALID", `status ${status}, ${isObject(body) ? "an object" : "not an object"}`);

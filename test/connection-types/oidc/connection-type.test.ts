@@ -20,10 +20,11 @@ beforeAll(async () => {
 afterAll(() => provider.close());
 afterEach(() => provider.setFault(null));
 
-async function signIn(person: Person, changes: Partial<OidcSettings> = {}) {
+async function signIn(person: Person, changes: Partial<OidcSettings> = {}, mappedClaims: readonly string[] = []) {
   const settings = settingsFor(provider, changes);
-  const opened = await oidc.open(settings, RUNTIME);
-  const desk = new Desk(oidc.strategy(opened, RUNTIME) as ConstructorParameters<typeof Desk>[0]);
+  const runtime = { ...RUNTIME, mappedClaims };
+  const opened = await oidc.open(settings, runtime);
+  const desk = new Desk(oidc.strategy(opened, runtime) as ConstructorParameters<typeof Desk>[0]);
   return oidc.normalize(await desk.signIn(provider, person), settings);
 }
 
@@ -78,6 +79,37 @@ describe("a sign-in", () => {
     provider.forget();
     await signIn({ claims: { ...lean.claims, given_name: "A", family_name: "B" } });
     expect(provider.count("userinfo")).toBe(0);
+  });
+
+  test("asks userinfo for a mapping and for a scope, whatever name the claim has", async () => {
+    const claims = { sub: "alice-1", email: "a@acme.test", given_name: "A", family_name: "B" };
+    const person = { claims, userinfo: { dept: "Optics", address: { locality: "Zürich" }, memberOf: ["T"] } };
+    expect((await signIn(person, {}, ["dept"])).attributes).toMatchObject({ dept: ["Optics"] });
+    expect((await signIn(person, {}, ["groups"])).groups).toEqual({ kind: "known", values: ["T"] });
+    expect((await signIn(person, { scopes: ["openid", "email", "address"] })).profile).toEqual({ city: "Zürich" });
+    expect((await signIn(person, { scopes: ["openid", "email", "staff"] })).attributes).toHaveProperty("dept");
+  });
+
+  test("goes on without userinfo that is denied: no groups are silence, and the administrator learns why", async () => {
+    provider.setFault("userinfo-forbidden");
+    expect(await signIn({ claims: { sub: "alice-1", email: "a@acme.test" } })).toMatchObject({
+      email: "a@acme.test",
+      firstName: null,
+      groups: { kind: "silent" },
+      withheld: "the userinfo endpoint answered status 403",
+    });
+    provider.setFault(null);
+    expect(await signIn({ claims: { sub: "alice-1", email: "a@acme.test" } })).not.toHaveProperty("withheld");
+  });
+
+  test("goes on without userinfo that cannot answer: groups that the ID token lacks are unknown, not absent", async () => {
+    provider.setFault("userinfo-failing");
+    const claims = { sub: "alice-1", email: "a@acme.test" };
+    const reason = "the userinfo endpoint answered status 503";
+    expect(await signIn({ claims })).toMatchObject({ groups: { kind: "unknown", reason }, withheld: reason });
+    expect(await signIn({ claims: { ...claims, groups: ["A"] } })).toMatchObject({
+      groups: { kind: "known", values: ["A"] },
+    });
   });
 
   test("works with endpoints by hand", async () => {

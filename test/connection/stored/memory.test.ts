@@ -14,6 +14,7 @@ import {
   readConnection,
 } from "../../../src/connection/stored/connection.operations.js";
 import type { Connection } from "../../../src/connection/stored/connection.js";
+import { lendToOpen } from "../../../src/connection/stored/lend-to-open.js";
 import { createInlineValidator } from "../../../src/protocols/saml/validator.js";
 import { createProviderKey, type ProviderKey } from "../../support/providers/saml/index.js";
 import { writeProviderMetadata } from "../../support/providers/saml/metadata.js";
@@ -68,8 +69,8 @@ async function activate(): Promise<Connection> {
 /** A process that starts: nothing is open, and the database is all it has. */
 function start(logDefect: (error: unknown) => void = rethrow) {
   const { registry, runtime } = services;
-  const memoryOf = (connection: Connection) => openMemory(services, connection, logDefect);
-  const connections = createOpenedConnections({ registry, runtime, openMemory: memoryOf });
+  const lend = (connection: Connection) => lendToOpen(services, connection, logDefect);
+  const connections = createOpenedConnections({ registry, runtime, lend });
   return async (connection: Connection) => (await connections.open(connection)).opened as OpenedSaml;
 }
 
@@ -156,7 +157,7 @@ describe("refreshed metadata", () => {
     const connections = createOpenedConnections({
       registry,
       runtime: { ...runtime, urls },
-      openMemory: (each) => openMemory(services, each),
+      lend: (each) => lendToOpen(services, each),
     });
     await expect(connections.open(connection)).rejects.toMatchObject({ code: "SAML_METADATA_UNREACHABLE" });
   });

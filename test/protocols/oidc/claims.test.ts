@@ -5,6 +5,7 @@ import {
   flattenClaims,
   isEmailAddress,
   lacksPerson,
+  needsUserinfo,
   readGroups,
   readPerson,
   type Claims,
@@ -149,6 +150,54 @@ describe("a person", () => {
     expect(lacksPerson(whole, { ...USUAL, groups: "teams" })).toBe(true);
     expect(lacksPerson({ ...whole, teams: [] }, { ...USUAL, groups: "teams" })).toBe(false);
     expect(lacksPerson(whole, { ...USUAL, employeeId: "number" })).toBe(true);
+  });
+});
+
+describe("userinfo is needed", () => {
+  const whole = { sub: "s", email: "a@b.test", given_name: "A", family_name: "B" };
+  const STANDARD = ["openid", "profile", "email", "offline_access"];
+  const needs = (claims: object, mappedClaims: readonly string[], scopes: readonly string[] = [], groups?: string) =>
+    needsUserinfo(
+      { ...whole, ...claims },
+      { names: { ...USUAL, ...(groups !== undefined && { groups }) }, scopes: [...STANDARD, ...scopes], mappedClaims },
+    );
+
+  test.each([
+    ["by nobody", {}, [], []],
+    ["for a mapping whose claim is there", { dept: "Optics" }, ["dept"], []],
+    ["for a mapping whose claim is there inside another", { realm: { roles: ["A"] } }, ["realm.roles"], []],
+    ["for a mapping whose claim is an empty list", { dept: [] }, ["dept"], []],
+    ["for a mapping on a claim that userinfo may not supply", {}, ["amr", "acr", "tid", "hd"], []],
+    ["for groups that another usual name supplies", { memberOf: ["A"] }, ["groups", "memberOf"], ["groups"]],
+    ["for groups that there are too many of", { hasgroups: true }, ["groups"], ["groups"]],
+    [
+      "for a standard scope whose claim is there",
+      { address: { locality: "Z" }, phone_number: "1" },
+      [],
+      ["address", "phone"],
+    ],
+    ["for a scope of the provider's own with a claim of its name", { roles: ["A"] }, [], ["roles"]],
+  ] as const)("not %s", (_, claims, mapped, scopes) => {
+    expect(needs(claims, mapped, scopes)).toBe(false);
+  });
+
+  test.each([
+    ["a mapping", {}, ["dept"], []],
+    ["a mapping whose claim is null", { dept: null }, ["dept"], []],
+    ["a mapping on a name with dots, and on a URL", {}, ["https://acme.example/claims/dept"], []],
+    ["a mapping on groups", {}, ["groups"], []],
+    ["a mapping on groups by a usual name", {}, ["memberOf"], []],
+    ["a standard scope", {}, [], ["address"]],
+    ["another standard scope", {}, [], ["phone"]],
+    ["the scope of groups", {}, [], ["groups"]],
+    ["a scope of the provider's own", {}, [], ["https://acme.example/employee"]],
+  ] as const)("for %s", (_, claims, mapped, scopes) => {
+    expect(needs(claims, mapped, scopes)).toBe(true);
+  });
+
+  test("for a mapping on groups under the name that the connection gives them", () => {
+    expect(needs({}, ["groups"], [], "teams")).toBe(true);
+    expect(needs({ teams: ["A"] }, ["groups", "teams"], ["groups"], "teams")).toBe(false);
   });
 });
 

@@ -273,12 +273,40 @@ describe("userinfo", () => {
     "userinfo-redirect": "OIDC_ANSWER_REDIRECT",
     "userinfo-endless": "OIDC_ANSWER_TOO_LARGE",
     "userinfo-refused": "OIDC_USERINFO_INVALID",
+    "userinfo-forbidden": "OIDC_USERINFO_INVALID",
+    "userinfo-forbidden-without-json": "OIDC_USERINFO_INVALID",
     "userinfo-failing": "OIDC_PROVIDER_UNAVAILABLE",
   };
   test.each(Object.entries(REFUSED))("%s → %s", async (fault, code) => {
     const desk = Desk.of(await makeParty(provider, { needsUserinfo }));
     provider.setFault(fault as FaultName);
     expect(await codeOf(desk.signIn(provider, LEAN))).toBe(code);
+  });
+
+  test.each([
+    ["userinfo-refused", true, /status 401/],
+    ["userinfo-forbidden", true, /status 403/],
+    ["userinfo-forbidden-without-json", true, /status 403/],
+    ["userinfo-failing", false, /status 503/],
+  ] as const)("%s is no refusal where the connection goes on with the ID token", async (fault, isDenied, reason) => {
+    const desk = Desk.of(await makeParty(provider, { needsUserinfo, goesOnWithoutUserinfo: true }));
+    provider.setFault(fault);
+    const { claims, withheld } = await desk.signIn(provider, LEAN);
+    expect(claims).not.toHaveProperty("email");
+    expect(withheld).toEqual({ isDenied, reason: expect.stringMatching(reason) });
+  });
+
+  test.each([
+    "userinfo-subject-of-another",
+    "userinfo-subject-missing",
+    "userinfo-null",
+    "userinfo-html",
+    "userinfo-redirect",
+    "userinfo-endless",
+  ] as const)("%s is a refusal even there", async (fault) => {
+    const desk = Desk.of(await makeParty(provider, { needsUserinfo, goesOnWithoutUserinfo: true }));
+    provider.setFault(fault);
+    expect(await codeOf(desk.signIn(provider, LEAN))).toBe(REFUSED[fault]);
   });
 
   test("that never answers ends in a refusal", async () => {

@@ -196,5 +196,7 @@ export const ENDPOINT_FAULTS = {
   "userinfo-endless": { userinfo: () => ({ instead: "endless" }) },
   "userinfo-silent": { userinfo: () => ({ instead: "silent" }) },
   "userinfo-refused": { userinfo: () => json('{"error":"invalid_token"}', 401) },
+  "userinfo-forbidden": { userinfo: () => json('{"error":"insufficient_scope"}', 403) },
+  "userinfo-forbidden-without-json": { userinfo: () => ({ status: 403, headers: {}, body: "" }) },
   "userinfo-failing": { userinfo: () => json("{}", 503) },
 } as const satisfies Readonly<Record<string, Fault>>;
