@@ -11,6 +11,7 @@ import { AddIdentityEmailVerified1764750000000 } from "./1764750000000-add-ident
 import { AddOrganizationLockCount1764800000000 } from "./1764800000000-add-organization-lock-count.js";
 import { AddConnectionIssuerChangedAt1764810000000 } from "./1764810000000-add-connection-issuer-changed-at.js";
 import { AddConnectionLearned1764820000000 } from "./1764820000000-add-connection-learned.js";
+import { AddWebhookRetryScheduledAt1764840000000 } from "./1764840000000-add-webhook-retry-scheduled-at.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -24,4 +25,5 @@ export const migrations: readonly MigrationClass[] = [
   AddOrganizationLockCount1764800000000,
   AddConnectionIssuerChangedAt1764810000000,
   AddConnectionLearned1764820000000,
+  AddWebhookRetryScheduledAt1764840000000,
 ];

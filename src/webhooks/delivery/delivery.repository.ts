@@ -77,6 +77,14 @@ export async function findDueRetries(
   return raws.map(({ event_id, sequence, attempts }) => ({ eventId: event_id, sequence, attempts }));
 }
 
+/** Makes the retries of an endpoint due that were scheduled after a moment: by a clock that has gone back since. */
+export async function makeMisdatedRetriesDue(unit: UnitOfWork, endpointId: string, after: Date): Promise<void> {
+  await unit.execute(
+    "UPDATE webhook_retry SET next_attempt_at = ?, scheduled_at = ? WHERE endpoint_id = ? AND scheduled_at > ?",
+    [unit.now, unit.now, endpointId, after],
+  );
+}
+
 const KEPT_DAYS = 30;
 const FORGOTTEN_AT_ONCE = 2_000;
 

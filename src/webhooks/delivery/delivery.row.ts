@@ -59,6 +59,7 @@ export class WebhookAttemptRow {
 
 @Entity("webhook_retry")
 @Index("ix_webhook_retry_due", ["endpointId", "nextAttemptAt"])
+@Index("ix_webhook_retry_scheduled", ["endpointId", "scheduledAt"])
 export class WebhookRetryRow {
   @PrimaryColumn({ name: "endpoint_id", type: "varchar", length: 36 })
   @ForeignKey("WebhookEndpointRow", {
@@ -80,4 +81,8 @@ export class WebhookRetryRow {
 
   @Column({ name: "next_attempt_at", type: "datetime", precision: 3 })
   nextAttemptAt!: Date;
+
+  /** When the moment above was chosen. If that lies ahead, the clock has gone back since, and the moment means nothing. */
+  @Column({ name: "scheduled_at", type: "datetime", precision: 3, nullable: true })
+  scheduledAt!: Date | null;
 }

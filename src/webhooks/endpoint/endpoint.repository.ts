@@ -115,10 +115,10 @@ export async function updateEndpointRow(
     );
     // Everything that failed is due at once, with all its attempts before it.
     if (after.state === "ACTIVE")
-      await unit.execute("UPDATE webhook_retry SET attempts = 0, next_attempt_at = ? WHERE endpoint_id = ?", [
-        unit.now,
-        after.id,
-      ]);
+      await unit.execute(
+        "UPDATE webhook_retry SET attempts = 0, next_attempt_at = ?, scheduled_at = ? WHERE endpoint_id = ?",
+        [unit.now, unit.now, after.id],
+      );
   }
   await unit.manager.update(WebhookEndpointRow, { id: after.id }, toRow(after));
 }

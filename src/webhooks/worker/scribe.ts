@@ -154,17 +154,22 @@ async function endRetries(unit: UnitOfWork, { lease, delivered, gone }: Page): P
     );
 }
 
+const RETRY_COLUMNS = ["endpoint_id", "event_id", "sequence", "attempts", "next_attempt_at", "scheduled_at"];
+
 async function insertRetries(unit: UnitOfWork, pages: readonly Page[]): Promise<void> {
   const rows = pages.flatMap(({ lease, delivered }) => {
     // Of several attempts for one event the last one counts.
-    const failed = new Map<string, readonly [string, string, number, number, Date]>();
-    for (const { event, number, retryAt } of delivered) {
+    const failed = new Map<string, readonly [string, string, number, number, Date, Date]>();
+    for (const { event, number, retryAt, result } of delivered) {
       failed.delete(event.id);
-      if (retryAt !== null) failed.set(event.id, [lease.endpointId, event.id, event.sequence, number, retryAt]);
+      if (retryAt === null) continue;
+      // By the clock that `retryAt` was chosen by: the present one may have gone back meanwhile.
+      const scheduledAt = new Date(result.startedAt.getTime() + result.durationMs);
+      failed.set(event.id, [lease.endpointId, event.id, event.sequence, number, retryAt, scheduledAt]);
     }
     return [...failed.values()];
   });
-  await insertRows(unit, "webhook_retry", ["endpoint_id", "event_id", "sequence", "attempts", "next_attempt_at"], rows);
+  await insertRows(unit, "webhook_retry", RETRY_COLUMNS, rows);
 }
 
 async function endpointExists(unit: UnitOfWork, id: string): Promise<boolean> {

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { readConfiguration } from "../../../src/config/configuration.js";
 import { readLog } from "../../../src/events/read-log.js";
+import { findDueRetries } from "../../../src/webhooks/delivery/delivery.repository.js";
 import { chooseDelaySeconds, readRetryAfter } from "../../../src/webhooks/delivery/retry-after.js";
 import { insertEndpoint } from "../../../src/webhooks/endpoint/endpoint.repository.js";
 import { claimEndpoints, endLeasesOfTheDead, type Lease } from "../../../src/webhooks/worker/claim.js";
@@ -157,6 +158,86 @@ describe("a lease", () => {
     expect(await claim(ids)).toHaveLength(1);
     await endLeasesOfTheDead(services);
     expect(await claim(ids)).toHaveLength(onMariaDb ? 0 : 1);
+  });
+});
+
+describe("a clock that was ahead and is set back", () => {
+  const DAY_MS = 86_400_000;
+  /** What the worker of a turn notes at a moment: a failure whose retry is due in an hour. */
+  const failAt = (lease: Lease, event: { id: string; type: string }, changes: Partial<Page> = {}) => {
+    const page = pageOf(lease, event, changes);
+    const retryAt = new Date(house.clock.now.getTime() + 3_600_000);
+    return { ...page, delivered: page.delivered.map((each) => ({ ...each, retryAt })) };
+  };
+  const dueOf = async (id: string) =>
+    (await findDueRetries(house.database.reader, id, house.clock.now, 10)).map(({ attempts }) => attempts);
+
+  it("holds up no retry that it scheduled: each is due once, and then by the present clock", async () => {
+    const { ids, event } = await makeEndpoints(1);
+    const [id = ""] = ids;
+    const scribe = createScribe(services);
+    pass(DAY_MS);
+    const [ahead] = await claim(ids);
+    await scribe(() => failAt(ahead!, event));
+    pass(-DAY_MS);
+    const [lease] = await claim(ids);
+    expect(lease).toMatchObject({ endpointId: id, hasRetries: true });
+    expect(await dueOf(id)).toEqual([1]);
+    await scribe(() => failAt(lease!, event));
+    expect(await claim(ids)).toEqual([]);
+    expect(await dueOf(id)).toEqual([]);
+    pass(3_600_001);
+    expect(await claim(ids)).toHaveLength(1);
+    expect(await dueOf(id)).toEqual([1]);
+  });
+
+  it("while an attempt is under way holds up no retry either", async () => {
+    const { ids, event } = await makeEndpoints(1);
+    const [lease] = await claim(ids);
+    pass(DAY_MS);
+    const page = failAt(lease!, event);
+    pass(-DAY_MS);
+    await createScribe(services)(() => page);
+    expect(await claim(ids)).toEqual([expect.objectContaining({ hasRetries: true })]);
+    expect(await dueOf(ids[0]!)).toEqual([1]);
+  });
+
+  it("leaves alone what the clock of another worker wrote that is ahead by less than a lease", async () => {
+    const { ids, event } = await makeEndpoints(1);
+    pass(DEFAULT_MEASURES.leaseMs);
+    const [ahead] = await claim(ids);
+    pass(-DEFAULT_MEASURES.leaseMs);
+    expect(await claim(ids)).toEqual([]);
+    pass(DEFAULT_MEASURES.leaseMs);
+    const pausedUntil = new Date(house.clock.now.getTime() + 60_000);
+    await createScribe(services)(() => failAt(ahead!, event, { position: 0, pausedUntil }));
+    pass(-DEFAULT_MEASURES.leaseMs);
+    expect(await claim(ids)).toEqual([]);
+    pass(DEFAULT_MEASURES.leaseMs + 60_000);
+    expect(await claim(ids)).toEqual([expect.objectContaining({ hasRetries: false })]);
+    expect(await dueOf(ids[0]!)).toEqual([]);
+  });
+
+  it("keeps no lease, and no pause, and puts no endpoint last", async () => {
+    const { ids, event } = await makeEndpoints(2);
+    const [id = "", other = ""] = ids;
+    pass(DAY_MS);
+    const [, second] = await claim(ids);
+    const pausedUntil = new Date(house.clock.now.getTime() + 60_000);
+    await createScribe(services)(() => pageOf(second!, event, { position: 0, delivered: [], pausedUntil }));
+    pass(-DAY_MS);
+    expect((await claim(ids)).map(({ endpointId }) => endpointId)).toEqual([id, other]);
+    pass(DEFAULT_MEASURES.leaseMs);
+    const endTurn = async (endpointId: string, at: Date) =>
+      await house.inUnit((unit) =>
+        unit.execute("UPDATE webhook_cursor SET paused_until = NULL, turn_ended_at = ? WHERE endpoint_id = ?", [
+          at,
+          endpointId,
+        ]),
+      );
+    await endTurn(id, new Date(house.clock.now.getTime() + DAY_MS));
+    await endTurn(other, house.clock.now);
+    expect((await claim(ids)).map(({ endpointId }) => endpointId)).toEqual([id, other]);
   });
 });
 
