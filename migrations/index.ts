@@ -12,6 +12,7 @@ import { AddOrganizationLockCount1764800000000 } from "./1764800000000-add-organ
 import { AddConnectionIssuerChangedAt1764810000000 } from "./1764810000000-add-connection-issuer-changed-at.js";
 import { AddConnectionLearned1764820000000 } from "./1764820000000-add-connection-learned.js";
 import { AddWebhookRetryScheduledAt1764840000000 } from "./1764840000000-add-webhook-retry-scheduled-at.js";
+import { WithholdGuests1764850000000 } from "./1764850000000-withhold-guests.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -26,4 +27,5 @@ export const migrations: readonly MigrationClass[] = [
   AddConnectionIssuerChangedAt1764810000000,
   AddConnectionLearned1764820000000,
   AddWebhookRetryScheduledAt1764840000000,
+  WithholdGuests1764850000000,
 ];

@@ -8,7 +8,12 @@ import { countMembersOfGroups } from "./group/group-member.repository.js";
 import { findManagedGroups, findManagersOfGroups } from "./group/group-manager.repository.js";
 import type { Group } from "./group/group.js";
 import { findGroupsOfUsers } from "./group/group.repository.js";
-import { findMembers, type MemberId } from "./membership/membership.repository.js";
+import {
+  findGuestMembershipsOfUsers,
+  findMembers,
+  type GuestMembership,
+  type MemberId,
+} from "./membership/membership.repository.js";
 import type { Organization } from "./organization/organization.js";
 import { findOrganizations } from "./organization/organization.repository.js";
 import type { Role } from "./role/role.js";
@@ -20,6 +25,7 @@ import {
 } from "./role/role.repository.js";
 import type { FieldValue } from "./user/field.js";
 import { findFieldsOfUsers } from "./user/field.repository.js";
+import { accountScopeOf } from "./user/user.access.js";
 import { findManagersOfUsers } from "./user/user.repository.js";
 import type { Member, User } from "./user/user.js";
 
@@ -65,10 +71,14 @@ export function createPeopleLoaders({ reader }: Store) {
     /** The e-mail domains of an organization by its id, by name. */
     domainsOfOrganization: defineListLoader<RequestContext, Domain>((ids) => findDomainsOfOrganizations(reader, ids)),
     /** A user in an organization by `memberKey`; `null` for who is no member. */
-    member: defineLoader<RequestContext, Member>(async (keys) => {
-      const members = await findMembers(reader, keys.map(readMemberKey));
+    member: defineLoader<RequestContext, Member>(async (keys, { caller }) => {
+      const members = await findMembers(reader, caller, keys.map(readMemberKey));
       return new Map(members.map((member) => [memberKey(member.organizationId, member.id), member]));
     }),
+    /** Where a user is a guest by the user's id; nowhere for an account that the caller does not see whole. */
+    guestMembershipsOfUser: defineListLoader<RequestContext, GuestMembership>((ids, { caller }) =>
+      findGuestMembershipsOfUsers(reader, accountScopeOf(caller), ids),
+    ),
     /** All roles of an organization by its id, the highest first. */
     rolesOfOrganization: defineListLoader<RequestContext, Role>((ids) => findRolesOfOrganizations(reader, ids)),
     /** The roles of a user in an organization by `memberKey`, the highest first. */
@@ -84,11 +94,17 @@ export function createPeopleLoaders({ reader }: Store) {
       byMember((...of) => findManagedGroups(reader, ...of)),
     ),
     /** Who manages a group by its id. */
-    managersOfGroup: defineListLoader<RequestContext, Member>((ids) => findManagersOfGroups(reader, ids)),
-    /** Every source's values of a user's fields by the user's id. */
-    fieldsOfUser: defineListLoader<RequestContext, FieldValue>((ids) => findFieldsOfUsers(reader, ids)),
-    /** The linked manager of a user by the user's id. */
-    managerOfUser: defineLoader<RequestContext, User>((ids) => findManagersOfUsers(reader, ids)),
+    managersOfGroup: defineListLoader<RequestContext, Member>((ids, { caller }) =>
+      findManagersOfGroups(reader, caller, ids),
+    ),
+    /** Every source's values of a user's fields by the user's id; none of an account that the caller does not see whole. */
+    fieldsOfUser: defineListLoader<RequestContext, FieldValue>((ids, { caller }) =>
+      findFieldsOfUsers(reader, accountScopeOf(caller), ids),
+    ),
+    /** The linked manager of a user by the user's id; `null` of an account that the caller does not see whole. */
+    managerOfUser: defineLoader<RequestContext, User>((ids, { caller }) =>
+      findManagersOfUsers(reader, accountScopeOf(caller), ids),
+    ),
     /** How many users a group has by its id; `null` for none. */
     memberCountOfGroup: defineLoader<RequestContext, number>((ids) => countMembersOfGroups(reader, ids)),
   };

@@ -46,7 +46,7 @@ export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): Re
     [InstallationResolver, new InstallationResolver(store)],
     [SeatsResolver, new SeatsResolver(store)],
     [SeatHolderResolver, new SeatHolderResolver(loaders)],
-    [MembersResolver, new MembersResolver(store)],
+    [MembersResolver, new MembersResolver(store, loaders)],
     [SwitchOrganizationResolver, new SwitchOrganizationResolver(store)],
     [UserResolver, new UserResolver(store, loaders)],
     [UserProfileResolver, new UserProfileResolver(store, loaders)],

@@ -183,7 +183,7 @@ async function loadHoldings(
   const memberships = await findMappedMembershipsOf(unit, ids, connection.id);
   const joined = await findMergedAmong(unit, ids);
   const seated = await findSeatHolders(unit, organization.id, ids);
-  const fields = await findFieldsOfUsers(unit, ids);
+  const fields = await findFieldsOfUsers(unit, null, ids);
   return new Map(
     ids.map((id) => [
       id,

@@ -3,7 +3,13 @@
  * no effect, to everybody else. A field that nobody has put into the table fails here.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { buildSchema, isObjectType, type GraphQLObjectType } from "graphql";
+import {
+  buildSchema,
+  isObjectType,
+  type GraphQLEnumType,
+  type GraphQLInputObjectType,
+  type GraphQLObjectType,
+} from "graphql";
 import { ALL_PERMISSIONS, type Permission } from "../../src/access/permission.js";
 import { describeSchema } from "../../src/app/describe-schema.js";
 import { emitSchema } from "../../src/platform/graphql/schema.js";
@@ -11,8 +17,20 @@ import { readDatabaseImage } from "../support/database-image.js";
 import { OPERATOR_KEY, type Answer } from "../support/usher.js";
 import { openHouse, type House, type Knocker } from "./authorization/callers.js";
 import type { Entry } from "./authorization/entry.js";
+import {
+  DOORS,
+  findDoors,
+  findUser,
+  makeGuest,
+  SEEN_OF_GUESTS,
+  selectUser,
+  toldFields,
+  WITHHELD,
+  type Guest,
+} from "./authorization/guests.js";
 import { INNER_FIELDS } from "./authorization/inner-fields.js";
 import { MUTATIONS, QUERIES } from "./authorization/table.js";
+import { makeForeigner } from "./authorization/things.js";
 
 /** From the code itself, not from the committed file: what is served is what is walked. */
 const schema = buildSchema(emitSchema(describeSchema()));
@@ -224,5 +242,129 @@ describe("a key or a person of another organization", () => {
     );
     const nothing = { totalCount: 0 };
     expect(filtered).toEqual({ data: { users: nothing, byConnection: nothing, byUser: nothing, auditLog: nothing } });
+  });
+});
+
+describe("a guest, whose home is another organization", () => {
+  let guest: Guest;
+  beforeAll(async () => {
+    guest = await makeGuest(house, schema);
+  });
+  const user = selectUser(schema);
+  const usersWho = async (filter: Readonly<Record<string, unknown>>) => {
+    const { data, errors } = await house.send(
+      house.homeAdministrator,
+      `query ($id: ID!, $filter: UserFilter) { users(organizationId: $id, filter: $filter, first: 100) { totalCount nodes { id } } }`,
+      { id: house.home.organizationId, filter },
+    );
+    expect(errors).toBeUndefined();
+    return data.users as { readonly totalCount: number; readonly nodes: readonly { readonly id: string }[] };
+  };
+  const passes = async (filter: Readonly<Record<string, unknown>>) =>
+    (await usersWho(filter)).nodes.some(({ id }) => id === guest.id);
+
+  it("is met at every place of the schema that the table has, and at no other", () => {
+    expect(Object.keys(DOORS).toSorted()).toEqual(findDoors(schema));
+  });
+
+  it("is seen whole at home: without that, the tests below would prove nothing", async () => {
+    const { data } = await house.send(house.otherAdministrator, DOORS["Query.user"]!.document(user), { id: guest.id });
+    const told = toldFields(data.user);
+    const fields = Object.keys((schema.getType("User") as GraphQLObjectType).getFields());
+    expect(fields.filter((name) => !SEEN_OF_GUESTS.has(name) && !told.includes(name))).toEqual([]);
+  });
+
+  it.each(Object.entries(DOORS).filter(([, door]) => door !== null))(
+    "shows name and address at %s, and what the organization gave",
+    async (_name, door) => {
+      const variables = await door!.variables(guest, house);
+      const { data, errors } = await house.send(house.homeAdministrator, door!.document(user), variables);
+      expect(errors).toBeUndefined();
+      const told = toldFields(findUser(data, guest.id)!);
+      expect(told.filter((name) => !SEEN_OF_GUESTS.has(name))).toEqual([]);
+      expect(told).toEqual(expect.arrayContaining(["id", "email", "firstName", "lastName", "fullName"]));
+      if (door === DOORS["RemoveMemberPayload.member"]) guest = await makeGuest(house, schema);
+    },
+  );
+
+  it("is found by name, address, role and group, and by nothing that is withheld", async () => {
+    const valuesOf = (type: string) => (schema.getType(type) as GraphQLEnumType).getValues().map(({ name }) => name);
+    const shown: Readonly<Record<string, readonly object[]>> = {
+      search: [{ search: guest.email }, { search: "hopp" }],
+      roleKeys: [{ roleKeys: ["ADMIN"] }],
+      groupIds: [{ groupIds: [guest.groupId] }],
+    };
+    const withheld: Readonly<Record<string, readonly object[]>> = {
+      search: [{ search: WITHHELD }, { search: "number" }],
+      status: [{ status: valuesOf("UserStatus") }],
+      authMethod: valuesOf("AuthMethod").map((authMethod) => ({ authMethod })),
+      missing: [{ missing: valuesOf("UserFieldName") }],
+    };
+    const inputs = Object.keys((schema.getType("UserFilter") as GraphQLInputObjectType).getFields());
+    expect([...new Set([...Object.keys(shown), ...Object.keys(withheld)])].toSorted()).toEqual(inputs.toSorted());
+    for (const filter of Object.values(shown).flat())
+      expect([filter, await passes({ ...filter })]).toEqual([filter, true]);
+    for (const filter of Object.values(withheld).flat())
+      expect([filter, await passes({ ...filter })]).toEqual([filter, false]);
+    expect(valuesOf("UserOrderField")).toEqual(["CREATED_AT", "EMAIL", "FIRST_NAME", "LAST_NAME"]);
+  });
+
+  it("tells nothing of what is withheld in events, audit entries and files", async () => {
+    const { usher, home } = house;
+    const { data } = await usher.graphql(
+      `query ($id: ID!, $user: ID!) {
+         events(organizationId: $id, last: 100) { nodes { type subject { id version } data } }
+         auditLog(organizationId: $id, filter: { subjectId: $user }, first: 100) { nodes { action before after } } }`,
+      { id: home.organizationId, user: guest.id },
+      home.key,
+    );
+    const file = await fetch(`${usher.url}/export/results?organizationId=${home.organizationId}`, {
+      headers: { authorization: `Bearer ${home.key}` },
+    });
+    const log = data.events.nodes as readonly {
+      readonly type: string;
+      readonly subject: object;
+      readonly data: object;
+    }[];
+    const about = log.filter((event) => JSON.stringify(event).includes(guest.id));
+    expect(about.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(["user.role_changed", "seat.assigned", "group.member_added", "course.completed"]),
+    );
+    for (const { type, subject } of about.filter((event) => event.type.startsWith("user.")))
+      expect([type, subject]).toEqual(["user.role_changed", { id: guest.id, version: 1 }]);
+    const text = JSON.stringify(data) + (await file.text());
+    expect(text).toContain(guest.email);
+    expect(text).not.toContain(WITHHELD);
+    expect(JSON.stringify([about, data.auditLog])).not.toContain(house.other.organizationId);
+  });
+
+  it("is put into the organization by nobody of it, and taken out of it by the home", async () => {
+    const { usher, home, other, homeAdministrator, otherAdministrator, send } = house;
+    const ask = (name: string, mutation: string) =>
+      `mutation ($input: ${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { member { id ${name} } } }`;
+    const userId = await makeForeigner(house);
+    const input = { organizationId: home.organizationId, userId };
+    for (const knocker of [homeAdministrator, await house.homeKey(ALL_PERMISSIONS)]) {
+      const { data, errors } = await send(knocker, ask("email", "addMember"), { input });
+      expect([data, errors?.[0]?.extensions.code]).toEqual([null, "NOT_FOUND"]);
+    }
+    const added = await send(otherAdministrator, ask("status roles { key }", "addMember"), { input });
+    expect(added).toEqual({
+      data: { addMember: { member: { id: userId, status: "ACTIVE", roles: [{ key: "USER" }] } } },
+    });
+    const { user: seen } = await usher.ask(
+      `query ($id: ID!) { user(id: $id) { guestMemberships { organizationId organizationName } } }`,
+      { id: userId },
+      other.key,
+    );
+    expect(seen.guestMemberships).toEqual([
+      { organizationId: home.organizationId, organizationName: expect.any(String) },
+    ]);
+    const removed = await send(otherAdministrator, ask("guestMemberships { organizationId }", "removeMember"), {
+      input,
+    });
+    expect(removed).toEqual({ data: { removeMember: { member: { id: userId, guestMemberships: [] } } } });
+    const gone = await send(homeAdministrator, DOORS["Query.user"]!.document("id"), { id: userId });
+    expect(gone.errors?.[0]?.extensions.code).toBe("NOT_FOUND");
   });
 });

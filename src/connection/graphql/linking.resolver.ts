@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { requirePermission } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
+import { showMember } from "../../people/user/user.access.js";
 import { UserPage, UserType } from "../../people/user/user.type.js";
 import { relinkIdentity, unmergeIdentity } from "../identity/identity.operations.js";
 import { approveLinkRequest, listLinkRequests, rejectLinkRequest } from "../identity/link-request.operations.js";
@@ -87,7 +88,7 @@ export class LinkRequestResolver {
     const user = await this.loaders.user(context).load(request.userId);
     // A foreign key keeps a request from outliving its user.
     if (user === null) throw new Error(`link request ${request.id} has no user`);
-    return { ...user, organizationId };
+    return showMember(context.caller, user, organizationId);
   }
 
   @FieldResolver(() => SsoConnectionType, { description: "The connection that the person came through." })

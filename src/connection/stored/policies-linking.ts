@@ -13,6 +13,7 @@ import { domainOf } from "../../people/domain/domain.js";
 import { findDomainsOfOrganizations } from "../../people/domain/domain.repository.js";
 import { findOrganization } from "../../people/organization/organization.repository.js";
 import { endSessionsThrough } from "../../people/session/end-sessions-through.js";
+import { showMember } from "../../people/user/user.access.js";
 import { findUsers } from "../../people/user/user.repository.js";
 import type { Member } from "../../people/user/user.js";
 import { CONFIRMATION_REQUIRED } from "../failures.js";
@@ -67,7 +68,9 @@ export async function listAffectedUsers(
   const found = pageOfIds("u.id", userIds, page);
   const users = await findUsers(reader, found.rows);
   const rows = found.rows.flatMap((id) => users.get(id) ?? []);
-  return toPage({ ...found, rows, cursorOf: ({ id }) => found.cursorOf(id) }, (user) => ({ ...user, organizationId }));
+  return toPage({ ...found, rows, cursorOf: ({ id }) => found.cursorOf(id) }, (user) =>
+    showMember(caller, user, organizationId),
+  );
 }
 
 /**

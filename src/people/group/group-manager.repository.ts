@@ -1,15 +1,18 @@
 /** Reading and writing who manages a group. */
+import type { Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { insertRows } from "../../platform/database/statements.js";
+import { showMember } from "../user/user.access.js";
 import { USER_COLUMNS, userFromRaw, type RawUser } from "../user/user.repository.js";
 import type { Member } from "../user/user.js";
 import { GROUP_COLUMNS, groupFromRaw, type RawGroup } from "./group.repository.js";
 import type { Group } from "./group.js";
 
-/** The managers of several groups, in the order in which their accounts were made, by group. */
+/** The managers of several groups as a caller sees them, in the order in which their accounts were made, by group. */
 export async function findManagersOfGroups(
   reader: Reader,
+  caller: Caller,
   groupIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Member[]>> {
   const byGroup = new Map<string, Member[]>(groupIds.map((id) => [id, []]));
@@ -21,7 +24,7 @@ export async function findManagersOfGroups(
       WHERE gm.group_id IN (${groupIds.map(() => "?").join(", ")}) ORDER BY u.id`,
     groupIds,
   );
-  for (const raw of raws) byGroup.get(raw.group_id)?.push({ ...userFromRaw(raw), organizationId: raw.organization_id });
+  for (const raw of raws) byGroup.get(raw.group_id)?.push(showMember(caller, userFromRaw(raw), raw.organization_id));
   return byGroup;
 }
 

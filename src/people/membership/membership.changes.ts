@@ -10,15 +10,15 @@ import { SEATS_FULL } from "../failures.js";
 import { deleteManagedGroups } from "../group/group-manager.repository.js";
 import { withdrawMemberships } from "../group/group.changes.js";
 import type { Organization } from "../organization/organization.js";
-import { findOrganization } from "../organization/organization.repository.js";
 import type { Role } from "../role/role.js";
 import { findRolesOfUsers, replaceRoles, type RoleSource } from "../role/role.repository.js";
 import { countSeatsInUse, findHeldSeat, giveSeatBack, takeSeat } from "../seat/seat.changes.js";
 import { decideSeat } from "../seat/seat.js";
 import { describeAccount } from "../user/user.changes.js";
 import { USER_ROLE_CHANGED } from "../user/user.events.js";
-import type { User, UserSnapshot } from "../user/user.js";
-import { deleteMembership, insertMembership } from "./membership.repository.js";
+import type { User } from "../user/user.js";
+import { insertMembership } from "../user/user.repository.js";
+import { deleteMembership } from "./membership.repository.js";
 
 /** The roles of a member before and after, by their keys, the highest first. */
 export interface ChangedRoles {
@@ -74,32 +74,28 @@ export async function changeRoles(
   return await tellRoles(unit, organization, user, before);
 }
 
+/** Events need a version of their subject. */
+const GUEST_VERSION = 1;
+
 async function rolesOf(unit: UnitOfWork, { id }: Organization, user: User): Promise<readonly string[]> {
   return ((await findRolesOfUsers(unit, id, [user.id])).get(user.id) ?? []).map(({ key }) => key);
 }
 
-/** The account itself stays as it is, so its version does too: sequence and id tell the events apart. */
+/** The version of a guest's account is withheld: sequence and id tell the events apart. */
 async function tellRoles(
   unit: UnitOfWork,
   organization: Organization,
   user: User,
   before: readonly string[],
 ): Promise<ChangedRoles> {
-  const snapshot = await describeMember(unit, organization, user);
+  const { snapshot } = await describeAccount(unit, organization, user);
   const changed = changesBetween({ roles: before }, { roles: snapshot.roles });
   if (changed !== null)
     await appendEvent(unit, {
       organizationId: organization.id,
       type: USER_ROLE_CHANGED,
-      subject: { id: user.id, version: user.version },
+      subject: { id: user.id, version: GUEST_VERSION },
       data: { user: snapshot, changed },
     });
   return { before, after: snapshot.roles };
-}
-
-/** What is shown of a member: roles and groups are those here, fields follow the home organization's precedence. */
-async function describeMember(unit: UnitOfWork, { id }: Organization, user: User): Promise<UserSnapshot> {
-  const home = await findOrganization(unit, null, user.homeOrganizationId);
-  if (home === null) throw new Error(`user ${user.id} has lost the home organization`);
-  return (await describeAccount(unit, { id, policies: home.policies }, user)).snapshot;
 }

@@ -3,12 +3,14 @@ import { Field, ID, InputType, ObjectType } from "type-graphql";
 import { RoleKeyScalar } from "../role/role-key.scalar.js";
 import { UserType } from "../user/user.type.js";
 
-@InputType({ description: "Somebody whose home is another organization, to make a member: by `userId` or by `email`." })
+@InputType({
+  description: "A person to make a guest of another organization than their home: by `userId` or by `email`.",
+})
 export class AddMemberInput {
   @Field(() => ID, { description: "The organization to join." })
   organizationId!: string;
 
-  @Field(() => ID, { nullable: true, description: "The person's id, as `viewer { user { id } }` shows it to them." })
+  @Field(() => ID, { nullable: true, description: "The person's id." })
   userId?: string | null;
 
   @Field(() => String, {
@@ -20,15 +22,31 @@ export class AddMemberInput {
 
   @Field(() => [RoleKeyScalar], {
     nullable: true,
-    description: "The roles in the organization; its default role when left out. Nobody gives what they do not hold.",
+    description:
+      "The roles in the organization, for the operator alone; its default role when left out. From the home's administrator, the person gets the default role only where it grants no permission: the organization gives further roles with setMemberRoles.",
   })
   roleKeys?: string[] | null;
 }
 
 @ObjectType({ description: "What addMember answers.", simpleResolvers: true })
 export class AddMemberPayload {
-  @Field(() => UserType, { description: "The person, with the roles in the organization." })
+  @Field(() => UserType, {
+    description:
+      "The person: for the operator in the organization joined, for the home's administrator in the home organization.",
+  })
   member!: UserType;
+}
+
+@ObjectType({ description: "That a person is a guest of an organization: a member whose home is another." })
+export class GuestMembershipType {
+  @Field(() => ID, { description: "The organization, as `removeMember` takes it." })
+  organizationId!: string;
+
+  @Field(() => String, { description: "The organization's name." })
+  organizationName!: string;
+
+  @Field(() => Date, { description: "When the membership began." })
+  joinedAt!: Date;
 }
 
 @InputType({ description: "A member to take out of an organization that is not their home." })

@@ -1,23 +1,25 @@
 /**
- * What can be done with members whose home is another organization, whatever door it comes through.
+ * What can be done with guests, members whose home is another organization, whatever door it comes through.
  *
- * Joining needs no consent of the person's own, so it gives an organization no more than its administrators could learn by
- * asking: the person's name and address, and nothing about the home organization. In exchange an administrator has to know
- * the user's id, which cannot be guessed, only the operator may name an address, and the person may leave at any time.
+ * A membership shows the person's name and address to the organization that is joined. So that organization cannot begin
+ * it: the home's administrator does, or the operator. The organization then gives roles, groups and training. It, the home
+ * and the person may each end the membership.
  */
-import { causeOf, requirePermission, type Caller, type Cause } from "../../access/caller.js";
+import { causeOf, holds, requirePermission, scopeFor, type Caller, type Cause } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";
 import { Failure, FORBIDDEN, NOT_FOUND } from "../../platform/errors/failure.js";
 import { InputCheck } from "../../platform/errors/input.js";
 import { ALREADY_MEMBER, MEMBER_AT_HOME } from "../failures.js";
-import { lockOrganization } from "../organization/organization.repository.js";
+import { lockOrganization, updateOrganizationRow } from "../organization/organization.repository.js";
 import type { Organization } from "../organization/organization.js";
 import { requireNotOwner } from "../organization/organization.rules.js";
 import { chooseRoles, requireHoldingRoles } from "../role/choose-roles.js";
 import type { Role } from "../role/role.js";
 import { findRolesOfUsers, type RoleSource } from "../role/role.repository.js";
+import { findAccountToChange } from "../user/status.operations.js";
+import { showMember } from "../user/user.access.js";
 import { findUser } from "../user/user.repository.js";
 import { updateUser } from "../user/user.operations.js";
 import { isAdministrator, requireAnotherAdministrator } from "../user/user.rules.js";
@@ -35,35 +37,38 @@ export interface NewMemberInput {
 }
 
 /**
- * Makes somebody whose home is another organization a member.
+ * Makes a person a member of an organization that is not their home. For the administrator of the home, and the operator.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for roles that grant what the caller does not hold, and for an address from
- *   anybody but the operator), NOT_FOUND, INVALID_INPUT, ALREADY_MEMBER, SEATS_FULL
+ * @returns the person in the organization; for the home's administrator, in the home
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for a person whose home is another organization than the caller's, and for roles
+ *   or an address from a caller who is not the operator), NOT_FOUND, INVALID_INPUT, ALREADY_MEMBER, SEATS_FULL
  */
 export async function addMember(store: Store, caller: Caller, input: NewMemberInput): Promise<Member> {
   const { organizationId } = input;
-  requirePermission(caller, organizationId, "USERS_WRITE");
-  const userId = await chooseUser(store, caller, input);
+  const isOperator = caller.kind === "OPERATOR";
+  const chosenKeys = input.roleKeys?.length ? input.roleKeys : null;
+  scopeFor(caller, "USERS_WRITE");
+  if (!isOperator && (input.email != null || chosenKeys !== null)) throw new Failure(FORBIDDEN, { permission: null });
+  const userId = await chooseUser(store, input);
+  if (!isOperator) await findAccountToChange(store, caller, userId);
 
   return await store.begin(caller, causeOf(caller), async (unit) => {
     const organization = await lockOrFail(unit, organizationId);
     const user = await lockCandidate(unit, userId);
     if ((await findUser(unit, organizationId, userId)) !== null) throw new Failure(ALREADY_MEMBER, {});
-    const isChosen = input.roleKeys != null && input.roleKeys.length > 0;
-    const keys = isChosen ? input.roleKeys : [organization.policies.defaultRole];
-    const roles = await chooseRoles(unit, organizationId, keys);
-    // The default role is given by the organization's policy, not by whoever adds a person.
-    if (isChosen) requireHoldingRoles(unit, organizationId, roles);
-    const source = isChosen ? sourceOf(caller) : "DEFAULT";
+    const found = await chooseRoles(unit, organizationId, chosenKeys ?? [organization.policies.defaultRole]);
+    // The home's administrator holds nothing here, so they give only a default role that grants nothing.
+    const roles = isOperator ? found : found.filter(({ permissions }) => permissions.length === 0);
+    const source = chosenKeys === null ? "DEFAULT" : sourceOf(caller);
     const { after } = await joinOrganization(unit, organization, user, { roles, source });
     await audit(unit, "member.added", organizationId, userId, { after: { roles: after } });
-    return { ...user, organizationId };
+    if (isOperator) return showMember(caller, user, organizationId);
+    await audit(unit, "member.added", user.homeOrganizationId, userId, { after: { organizationId } });
+    return showMember(caller, user, user.homeOrganizationId);
   });
 }
 
-/** Whether an address belongs to an account is the operator's to know: everybody else could try out addresses. */
-async function chooseUser({ reader }: Store, caller: Caller, input: NewMemberInput): Promise<string> {
-  if (input.email != null && caller.kind !== "OPERATOR") throw new Failure(FORBIDDEN, { permission: null });
+async function chooseUser({ reader }: Store, input: NewMemberInput): Promise<string> {
   const check = new InputCheck();
   if (input.userId != null && input.email != null)
     check.add("email", "INVALID", "must not be given together with userId");
@@ -78,14 +83,10 @@ async function chooseUser({ reader }: Store, caller: Caller, input: NewMemberInp
   return only;
 }
 
-/**
- * An account that may join. One that is not active, and one whose person runs the installation, is not found by anybody
- * but the operator.
- */
+/** An account that may join. One whose person runs the installation is not found by anybody but the operator. */
 async function lockCandidate(unit: UnitOfWork, userId: string): Promise<User> {
   const candidate = await lockUser(unit, userId);
-  const isOperator = unit.caller.kind === "OPERATOR";
-  if (candidate === null || (!isOperator && (candidate.isOperator || candidate.user.status !== "ACTIVE")))
+  if (candidate === null || (candidate.isOperator && unit.caller.kind !== "OPERATOR"))
     throw new Failure(NOT_FOUND, { type: "user" });
   const check = new InputCheck();
   if (candidate.user.status !== "ACTIVE") check.add("userId", "INVALID", "must be an active account");
@@ -100,31 +101,48 @@ interface LockedMember {
   readonly roles: readonly Role[];
 }
 
+/** A user in an organization. */
+interface MemberId {
+  readonly organizationId: string;
+  readonly userId: string;
+}
+
 /**
- * Ends a membership beyond the home organization. For who may write users there, and for the person, who leaves.
+ * Ends a membership beyond the home organization. For who may write users there or at the home, and for the person, who
+ * leaves. What the home may do to its people depends on no role that they hold elsewhere, not even an owner's.
  *
- * @returns the member as they were
+ * @returns the member as they were; for the home's administrator, in the home
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, MEMBER_AT_HOME, OWNER_PROTECTED, LAST_ADMINISTRATOR
  */
-export async function removeMember(
-  { begin }: Store,
-  caller: Caller,
-  input: { readonly organizationId: string; readonly userId: string },
-): Promise<Member> {
+export async function removeMember(store: Store, caller: Caller, input: MemberId): Promise<Member> {
   const { organizationId, userId } = input;
   const leaves = caller.kind === "PERSON" && caller.userId === userId;
-  if (!leaves) requirePermission(caller, organizationId, "USERS_WRITE");
+  const byHome = !leaves && (await isOfHome(store, caller, input));
+  if (!leaves && !byHome) requirePermission(caller, organizationId, "USERS_WRITE");
   const cause: Cause = leaves ? { kind: "PERSON", actor: userId } : causeOf(caller);
 
-  return await begin(caller, cause, async (unit) => {
+  return await store.begin(caller, cause, async (unit) => {
     const { organization, user, roles } = await lockMember(unit, organizationId, userId);
     if (user.homeOrganizationId === organizationId) throw new Failure(MEMBER_AT_HOME, {});
-    await requireNotOwner(unit, organizationId, userId);
-    await requireAnotherAdministrator(unit, organizationId, user, roles);
+    if (!byHome) {
+      await requireNotOwner(unit, organizationId, userId);
+      await requireAnotherAdministrator(unit, organizationId, user, roles);
+    } else if (organization.ownerUserId === userId)
+      await updateOrganizationRow(unit, { ...organization, ownerUserId: null, version: organization.version + 1 });
     const { before } = await leaveOrganization(unit, organization, user);
     await audit(unit, "member.removed", organizationId, userId, { before: { roles: before } });
-    return { ...user, organizationId };
+    if (!byHome) return showMember(caller, user, organizationId);
+    await audit(unit, "member.removed", user.homeOrganizationId, userId, { before: { organizationId } });
+    return showMember(caller, user, user.homeOrganizationId);
   });
+}
+
+/** Whether the caller may write the users of the home that a member of another organization has. */
+async function isOfHome({ reader }: Store, caller: Caller, { organizationId, userId }: MemberId): Promise<boolean> {
+  if (caller.kind !== "PERSON" && caller.kind !== "API_KEY") return false;
+  const home = caller.organizationId;
+  if (home === organizationId || !holds(caller, home, "USERS_WRITE")) return false;
+  return (await findUser(reader, home, userId))?.homeOrganizationId === home;
 }
 
 /**
@@ -162,7 +180,7 @@ export async function setMemberRoles(
     const changed = await changeRoles(unit, organization, user, { roles, source: sourceOf(caller) });
     if (JSON.stringify(changed.before) !== JSON.stringify(changed.after))
       await auditRoles(unit, organizationId, userId, changed);
-    return { ...user, organizationId };
+    return showMember(caller, user, organizationId);
   });
 }
 

@@ -1,9 +1,11 @@
 /** Reading and writing memberships beyond the home organization, and the sessions that are in them. */
+import type { Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
-import { toBoolean } from "../../platform/database/values.js";
+import { toBoolean, toDate } from "../../platform/database/values.js";
 import { foldCase } from "../../platform/text.js";
 import type { Member, User } from "../user/user.js";
+import { accountsIn, showMember, type AccountScope } from "../user/user.access.js";
 import { USER_COLUMNS, userFromRaw, type RawUser } from "../user/user.repository.js";
 
 /** An account, with whether its person runs the installation. */
@@ -39,8 +41,8 @@ export interface MemberId {
   readonly userId: string;
 }
 
-/** Several users, each in an organization, in one query; who is no member there is left out. */
-export async function findMembers(reader: Reader, ids: readonly MemberId[]): Promise<Member[]> {
+/** Several users as a caller sees them, each in an organization, in one query; who is no member there is left out. */
+export async function findMembers(reader: Reader, caller: Caller, ids: readonly MemberId[]): Promise<Member[]> {
   const usersByOrganization = new Map<string, string[]>();
   for (const { organizationId, userId } of ids) {
     const users = usersByOrganization.get(organizationId);
@@ -57,22 +59,36 @@ export async function findMembers(reader: Reader, ids: readonly MemberId[]): Pro
       WHERE ${conditions.join(" OR ")}`,
     groups.flatMap(([organizationId, userIds]) => [organizationId, ...userIds]),
   );
-  return raws.map((raw) => ({ ...userFromRaw(raw), organizationId: raw.organization_id }));
+  return raws.map((raw) => showMember(caller, userFromRaw(raw), raw.organization_id));
 }
 
-/** Makes an account a member. What lists are sorted and searched by is copied from the home organization's membership. */
-export async function insertMembership(unit: UnitOfWork, organizationId: string, user: User): Promise<void> {
-  await unit.execute(
-    `INSERT INTO membership (organization_id, user_id, created_at, last_name_key, first_name_key, email_key, status)
-     SELECT ?, user_id, ?, last_name_key, first_name_key, email_key, status FROM membership
-      WHERE organization_id = ? AND user_id = ?`,
-    [organizationId, unit.now, user.homeOrganizationId, user.id],
+/** That a person is a guest of an organization. */
+export interface GuestMembership {
+  readonly organizationId: string;
+  readonly organizationName: string;
+  readonly joinedAt: Date;
+}
+
+/** Where those users are guests whose accounts lie in the scope, the oldest membership first, by user. */
+export async function findGuestMembershipsOfUsers(
+  reader: Reader,
+  scope: AccountScope,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly GuestMembership[]>> {
+  const byUser = new Map<string, GuestMembership[]>(userIds.map((id) => [id, []]));
+  if (userIds.length === 0) return byUser;
+  const accounts = accountsIn(scope);
+  const raws = await reader.rows<{ user_id: string; organization_id: string; name: string; created_at: unknown }>(
+    `SELECT m.user_id, m.organization_id, o.name, m.created_at FROM membership m
+       JOIN app_user u ON u.id = m.user_id AND u.home_organization_id <> m.organization_id
+       JOIN organization o ON o.id = m.organization_id
+      WHERE m.user_id IN (${userIds.map(() => "?").join(", ")}) AND ${accounts.sql}
+      ORDER BY m.created_at, m.organization_id`,
+    [...userIds, ...accounts.parameters],
   );
-  await unit.execute(
-    `INSERT INTO membership_term (organization_id, term, user_id)
-     SELECT ?, term, user_id FROM membership_term WHERE organization_id = ? AND user_id = ?`,
-    [organizationId, user.homeOrganizationId, user.id],
-  );
+  for (const { user_id: userId, organization_id: organizationId, name, created_at: createdAt } of raws)
+    byUser.get(userId)?.push({ organizationId, organizationName: name, joinedAt: toDate(createdAt) });
+  return byUser;
 }
 
 /** Ends a membership with its roles and the sessions that are in it. Groups are `withdrawMemberships`' part. */

@@ -1,10 +1,14 @@
 /** Members beyond their home organization in GraphQL. */
-import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
+import { scopeFor } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
+import type { PeopleLoaders } from "../loaders.js";
+import { UserType } from "../user/user.type.js";
 import {
   AddMemberInput,
   AddMemberPayload,
+  GuestMembershipType,
   RemoveMemberInput,
   RemoveMemberPayload,
   SetMemberRolesInput,
@@ -12,13 +16,29 @@ import {
 } from "./membership.input.js";
 import { addMember, removeMember, setMemberRoles } from "./membership.operations.js";
 
-@Resolver()
+@Resolver(() => UserType)
 export class MembersResolver {
-  constructor(private readonly store: Store) {}
+  constructor(
+    private readonly store: Store,
+    private readonly loaders: PeopleLoaders,
+  ) {}
+
+  @FieldResolver(() => [GuestMembershipType], {
+    description:
+      "The organizations in which the person is a guest, the oldest membership first; the home organization ends one with `removeMember`. Empty for those organizations themselves. Needs USERS_READ, but for yourself.",
+  })
+  async guestMemberships(
+    @Root() { id }: UserType,
+    @Ctx() context: RequestContext,
+  ): Promise<readonly GuestMembershipType[]> {
+    const { caller } = context;
+    if (caller.kind !== "PERSON" || caller.userId !== id) scopeFor(caller, "USERS_READ");
+    return await this.loaders.guestMembershipsOfUser(context).load(id);
+  }
 
   @Mutation(() => AddMemberPayload, {
     description:
-      "Makes an active person whose home is another organization a member of this one: they sign in as before, by the rules of their home, and enter with `switchOrganization`. They need not agree, and may leave with `removeMember`. Needs USERS_WRITE. Answers ALREADY_MEMBER and SEATS_FULL.",
+      "Makes an active person a guest of an organization that is not their home: they sign in as before, by the rules of their home, and enter with `switchOrganization`. The organization sees their name and address, and what it gives them itself. Needs USERS_WRITE in the person's home organization; the organization that is joined cannot do it. Answers ALREADY_MEMBER and SEATS_FULL.",
   })
   async addMember(
     @Ctx() context: RequestContext,
@@ -30,7 +50,7 @@ export class MembersResolver {
 
   @Mutation(() => RemoveMemberPayload, {
     description:
-      "Ends a membership that is not the person's home, with its roles, groups and sessions; a seat that was used in this billing cycle is held to its end. Needs USERS_WRITE, or to be the person. Answers MEMBER_AT_HOME, OWNER_PROTECTED and LAST_ADMINISTRATOR.",
+      "Ends a membership that is not the person's home, with its roles, groups and sessions; a seat that was used in this billing cycle is held to its end. Needs USERS_WRITE in that organization or in the person's home, or to be the person; the home ends it even for the owner and the last administrator. Answers MEMBER_AT_HOME, OWNER_PROTECTED and LAST_ADMINISTRATOR.",
   })
   async removeMember(
     @Ctx() context: RequestContext,

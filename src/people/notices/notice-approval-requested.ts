@@ -3,7 +3,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { queueMails } from "../../platform/mail/queue-mail.js";
 import { writeMail } from "../../platform/mail/template.js";
 import type { Organization } from "../organization/organization.js";
-import type { User } from "../user/user.js";
+import type { SeenUser } from "../user/user.js";
 import { findAdministratorAddresses } from "./administrator-addresses.js";
 import { APPROVAL_REQUESTED } from "./templates.js";
 
@@ -16,7 +16,7 @@ export async function noticeApprovalRequested(
     connectionName,
   }: {
     readonly organization: Organization;
-    readonly user: User;
+    readonly user: SeenUser;
     readonly connectionName: string;
   },
 ): Promise<void> {

@@ -3,7 +3,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { queueMail } from "../../platform/mail/queue-mail.js";
 import { writeMail } from "../../platform/mail/template.js";
 import type { Organization } from "../organization/organization.js";
-import type { User } from "../user/user.js";
+import type { SeenUser } from "../user/user.js";
 import { ACCOUNT_MERGED } from "./templates.js";
 
 /**
@@ -19,7 +19,7 @@ export async function noticeMerged(
     ...told
   }: {
     readonly organization: Organization;
-    readonly user: User;
+    readonly user: SeenUser;
     readonly connectionName: string;
     readonly droppedPassword: boolean;
   },

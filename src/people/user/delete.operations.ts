@@ -23,6 +23,7 @@ import { releaseAllSeats } from "./seat-of-user.js";
 import { findAccountToChange, lockAccount } from "./status.operations.js";
 import { describeAccount } from "./user.changes.js";
 import { USER_DELETED } from "./user.events.js";
+import { showMember } from "./user.access.js";
 import { deleteUserRow, findMembershipsOf } from "./user.repository.js";
 import { requireAnotherAdministrator } from "./user.rules.js";
 import type { Member, User } from "./user.js";
@@ -44,7 +45,7 @@ export async function deleteUser(store: Store, parts: DeletionParts, caller: Cal
     await requireDeletable(unit, parts, user);
     await eraseAccount(unit, parts, organization, user);
     await recordAudit(unit, { organizationId, action: "user.deleted", subject: { type: "user", id } });
-    return { ...user, organizationId };
+    return showMember(caller, user, organizationId);
   });
 }
 

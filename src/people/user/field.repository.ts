@@ -5,16 +5,20 @@ import { insertRows } from "../../platform/database/statements.js";
 import { toDate } from "../../platform/database/values.js";
 import type { Condition } from "../../platform/graphql/keyset.js";
 import type { FieldName, FieldSource, FieldValue, FieldWrites } from "./field.js";
+import { accountsIn, type AccountScope } from "./user.access.js";
 
-/** Every value of several users, by user. */
+/** Every value of those users whose accounts lie in the scope, by user. */
 export async function findFieldsOfUsers(
   reader: Reader,
+  scope: AccountScope,
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly FieldValue[]>> {
   if (userIds.length === 0) return new Map();
+  const accounts = accountsIn(scope);
   const raws = await reader.rows<Raw>(
-    `SELECT ${COLUMNS} FROM user_field f WHERE f.user_id IN (${userIds.map(() => "?").join(", ")})`,
-    userIds,
+    `SELECT ${COLUMNS} FROM user_field f JOIN app_user u ON u.id = f.user_id
+      WHERE f.user_id IN (${userIds.map(() => "?").join(", ")}) AND ${accounts.sql}`,
+    [...userIds, ...accounts.parameters],
   );
   return groupByUser(raws, userIds);
 }
@@ -64,7 +68,7 @@ function groupByUser(raws: readonly Raw[], userIds: readonly string[]): Readonly
 
 /** Every value of one user. */
 export async function findFieldsOf(reader: Reader, userId: string): Promise<readonly FieldValue[]> {
-  return (await findFieldsOfUsers(reader, [userId])).get(userId) ?? [];
+  return (await findFieldsOfUsers(reader, null, [userId])).get(userId) ?? [];
 }
 
 /** Writes what was planned, and nothing that is there already. */

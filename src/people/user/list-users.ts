@@ -13,6 +13,7 @@ import { findRolesOfUsers } from "../role/role.repository.js";
 import type { FieldSource } from "./field.js";
 import { conditionsOf, narrow, placeholders, useIndex, type Condition, type UserCondition } from "./user-conditions.js";
 import type { UserFilter } from "./user-filter.js";
+import { showMember } from "./user.access.js";
 import { USER_COLUMNS, userFromRaw, type RawUser } from "./user.repository.js";
 import type { Member, UserOrder } from "./user.js";
 
@@ -29,10 +30,10 @@ export interface UsersQuery {
 }
 
 /** A member of the list; roles and groups are there when they were asked for. */
-export interface ListedMember extends Member {
+export type ListedMember = Member & {
   readonly knownRoles?: readonly Role[] | undefined;
   readonly knownGroups?: readonly Group[] | undefined;
-}
+};
 
 interface ListedUser extends RawUser {
   email_key: string;
@@ -89,8 +90,7 @@ export async function listUsers({ reader }: Store, caller: Caller, query: UsersQ
   const roles = await findRolesOfUsers(reader, organizationId, query.withRoles ? ids : []);
   const groups = await findGroupsOfUsers(reader, organizationId, query.withGroups ? ids : []);
   return toPage({ ...found, count: () => countMembers(reader, plan) }, (raw) => ({
-    ...userFromRaw(raw),
-    organizationId,
+    ...showMember(caller, userFromRaw(raw), organizationId),
     knownRoles: roles.get(raw.id),
     knownGroups: groups.get(raw.id),
   }));

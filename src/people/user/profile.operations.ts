@@ -12,6 +12,7 @@ import { readPersonChange, type PersonChange } from "./person-input.js";
 import { findLocks } from "./profile.js";
 import { lockAccount } from "./status.operations.js";
 import { changeAccount } from "./user.changes.js";
+import { showMember } from "./user.access.js";
 import { findUser } from "./user.repository.js";
 import type { AuthMethod, Member, User } from "./user.js";
 
@@ -57,7 +58,7 @@ export async function updateMyProfile(store: Store, caller: Caller, input: MyPro
         before: changed.before,
         after: changed.after,
       });
-    return { ...changed.user, organizationId };
+    return showMember(caller, changed.user, organizationId);
   });
 }
 

@@ -9,7 +9,7 @@ import { UpdateMyProfileInput, UpdateMyProfilePayload } from "./profile.input.js
 import { updateMyProfile } from "./profile.operations.js";
 import { allFields, findLocks, shownFields } from "./profile.js";
 import { UserFieldValueType } from "./profile.type.js";
-import { maySeeHome } from "./user.access.js";
+import { showMember } from "./user.access.js";
 import type { User } from "./user.js";
 import { UserType } from "./user.type.js";
 
@@ -32,8 +32,7 @@ export class UserProfileResolver {
   })
   async profile(@Root() user: UserType, @Ctx() context: RequestContext): Promise<readonly UserFieldValueType[]> {
     const { values, precedence } = await this.#read(user, context);
-    const isTold = maySeeHome(context.caller, user);
-    return shownFields(values, precedence).map((value) => toType(value, isTold));
+    return shownFields(values, precedence).map(toType);
   }
 
   @FieldResolver(() => [UserFieldValueType], {
@@ -42,9 +41,8 @@ export class UserProfileResolver {
   })
   async fieldValues(@Root() user: UserType, @Ctx() context: RequestContext): Promise<readonly UserFieldValueType[]> {
     scopeFor(context.caller, "USERS_READ");
-    if (!maySeeHome(context.caller, user)) return [];
     const { values, precedence } = await this.#read(user, context);
-    return allFields(values, precedence).map((value) => toType(value, true));
+    return allFields(values, precedence).map(toType);
   }
 
   @FieldResolver(() => [String], {
@@ -53,7 +51,7 @@ export class UserProfileResolver {
   })
   async lockedFields(@Root() user: UserType, @Ctx() context: RequestContext): Promise<readonly string[]> {
     const { values, precedence } = await this.#read(user, context);
-    return [...findLocks(values, precedence, user.authMethod).keys()];
+    return user.authMethod === null ? [] : [...findLocks(values, precedence, user.authMethod).keys()];
   }
 
   @FieldResolver(() => UserType, {
@@ -63,9 +61,8 @@ export class UserProfileResolver {
   })
   async manager(@Root() user: UserType, @Ctx() context: RequestContext): Promise<UserType | null> {
     scopeFor(context.caller, "USERS_READ");
-    if (!maySeeHome(context.caller, user)) return null;
     const manager = await this.loaders.managerOfUser(context).load(user.id);
-    return manager && { ...manager, organizationId: manager.homeOrganizationId };
+    return manager && showMember(context.caller, manager, manager.homeOrganizationId);
   }
 
   @FieldResolver(() => String, {
@@ -105,7 +102,7 @@ export class UserProfileResolver {
     read: (manager: User) => string,
   ): Promise<string | null> {
     const { values, precedence } = await this.#read(user, context);
-    const manager = maySeeHome(context.caller, user) ? await this.loaders.managerOfUser(context).load(user.id) : null;
+    const manager = await this.loaders.managerOfUser(context).load(user.id);
     if (manager !== null) return read(manager);
     return shownFields(values, precedence).find((shown) => shown.field === field)?.value ?? null;
   }
@@ -122,6 +119,6 @@ export class UserProfileResolver {
   }
 }
 
-function toType({ field, value, source, sourceId, givenAt }: FieldValue, isTold: boolean): UserFieldValueType {
-  return { field, value, source, sourceId: isTold ? sourceId : null, updatedAt: givenAt };
+function toType({ field, value, source, sourceId, givenAt }: FieldValue): UserFieldValueType {
+  return { field, value, source, sourceId, updatedAt: givenAt };
 }

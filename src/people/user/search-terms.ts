@@ -2,7 +2,7 @@
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { insertRows } from "../../platform/database/statements.js";
 import { foldCase } from "../../platform/text.js";
-import type { User } from "./user.js";
+import type { SeenUser } from "./user.js";
 
 /** As wide as the column, in characters. */
 export const LONGEST_TERM = 100;
@@ -14,7 +14,7 @@ const BETWEEN_WORDS = /[\s@._+-]+/;
  * The terms by which a user is found, each once: every text as a whole, what stands between its spaces, and every word of
  * it. Search finds what begins with what was typed.
  */
-export function termsOf(user: User): string[] {
+export function termsOf(user: SeenUser): string[] {
   const texts = [user.firstName, user.lastName, user.fullName, user.email, user.username ?? "", user.employeeId ?? ""];
   const words = texts.flatMap((text) => {
     const folded = foldCase(text).trim();

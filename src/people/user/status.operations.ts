@@ -11,6 +11,7 @@ import { requireHoldingRoles } from "../role/choose-roles.js";
 import { findRolesOfUsers } from "../role/role.repository.js";
 import { changeStatus } from "./status.changes.js";
 import { findTransition, type StatusAction } from "./user-status.js";
+import { showMember } from "./user.access.js";
 import { findUser } from "./user.repository.js";
 import { requireAnotherAdministrator } from "./user.rules.js";
 import type { Member, User } from "./user.js";
@@ -46,7 +47,7 @@ export async function actOnUser(store: Store, caller: Caller, action: StatusActi
         before: { status: changed.before.status },
         after: { status: changed.after.status },
       });
-    return { ...(changed?.user ?? user), organizationId };
+    return showMember(caller, changed?.user ?? user, organizationId);
   });
 }
 

@@ -63,7 +63,7 @@ export function conditionsOf(
     ...ifAny(filter.roleKeys, (roleKeys) => ofRoles(organizationId, roleKeys)),
     ...ifAny(filter.status, (status) => ofStatus(organizationId, status)),
     ...ifAny(filter.missing, (fields) => lacking(fields, precedence)),
-    ...(authMethod == null ? [] : [ofAccount("u.auth_method = ?", authMethod)]),
+    ...(authMethod == null ? [] : [atHome({ sql: "u.auth_method = ?", parameters: [authMethod] })]),
   ];
 }
 
@@ -148,8 +148,13 @@ function ofStatus(organizationId: string, status: readonly string[]): UserCondit
   };
 }
 
-function ofAccount(sql: string, ...parameters: readonly SqlValue[]): UserCondition {
-  return { probe: { sql, parameters }, source: null, ofAccount: true };
+/** A condition on what an organization does not see of its guests: none of them passes. */
+function atHome({ sql, parameters }: Condition): UserCondition {
+  return {
+    probe: { sql: `u.home_organization_id = m.organization_id AND ${sql}`, parameters },
+    source: null,
+    ofAccount: true,
+  };
 }
 
 /** Fields that have a column of the account. */
@@ -166,14 +171,10 @@ function lacking(fields: readonly MissingField[], precedence: readonly FieldSour
       ? { sql: `COALESCE((${writeShownValue(precedence)}), '') = ''`, parameters: [field] }
       : { sql: `${column} IS NULL`, parameters: [] };
   });
-  return {
-    probe: {
-      sql: `(${terms.map(({ sql }) => sql).join(" OR ")})`,
-      parameters: terms.flatMap(({ parameters }) => parameters),
-    },
-    source: null,
-    ofAccount: fields.some((field) => COLUMNS[field] !== undefined),
-  };
+  return atHome({
+    sql: `(${terms.map(({ sql }) => sql).join(" OR ")})`,
+    parameters: terms.flatMap(({ parameters }) => parameters),
+  });
 }
 
 /** What the strongest source says of a field: an empty word of a strong one hides what a weaker one says. */

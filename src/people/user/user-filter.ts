@@ -4,7 +4,7 @@ import type { AuthMethod, UserStatus } from "./user.js";
 
 /** What is left out or empty restricts nothing. */
 export interface UserFilter {
-  /** Words, each of which must begin a word of a name, of the address, of the username or of the employee ID. */
+  /** Words, each of which must begin a word of a name, of the address, of the username or of the employee ID. What is withheld of a guest is found by none of these. */
   readonly search?: string | null;
   readonly status?: readonly UserStatus[] | null;
   /** Users who have at least one of these roles in the organization. */

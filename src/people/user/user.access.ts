@@ -1,18 +1,38 @@
-/** Which part of a user's account reaches beyond the organization that the user was found in. */
+/**
+ * What a caller sees of somebody's account. The home organization sees all of it; an organization in which the person is a
+ * guest sees name and address, and what that organization gave. Reads apply it, so that a resolver cannot forget it.
+ */
 import type { Caller } from "../../access/caller.js";
-import type { User } from "./user.js";
+import type { Condition } from "../../platform/graphql/keyset.js";
+import { toGuest, type Member, type User } from "./user.js";
 
-/** Whether a caller who sees a user may see the user's home organization too: it may be another than the caller's. */
-export function maySeeHome(caller: Caller, user: Pick<User, "id" | "homeOrganizationId">): boolean {
+/** Whose accounts a caller sees whole: those at home in an organization, and the caller's own; `null` for everybody's. */
+export type AccountScope = { readonly organizationId: string; readonly userId: string | null } | null;
+
+/** The accounts that a caller sees whole. */
+export function accountScopeOf(caller: Caller): AccountScope {
   switch (caller.kind) {
     case "OPERATOR":
     case "SYSTEM":
-      return true;
+      return null;
     case "PERSON":
-      return caller.userId === user.id || caller.organizationId === user.homeOrganizationId;
+      return { organizationId: caller.organizationId, userId: caller.userId };
     case "API_KEY":
-      return caller.organizationId === user.homeOrganizationId;
+      return { organizationId: caller.organizationId, userId: null };
     case "ANONYMOUS":
-      return false;
+      return { organizationId: "", userId: null };
   }
+}
+
+/** The accounts of a scope as a condition on the table alias `u`. */
+export function accountsIn(scope: AccountScope): Condition {
+  if (scope === null) return { sql: "1 = 1", parameters: [] };
+  return { sql: "(u.home_organization_id = ? OR u.id = ?)", parameters: [scope.organizationId, scope.userId ?? ""] };
+}
+
+/** A user in an organization, as a caller sees them. */
+export function showMember(caller: Caller, user: User, organizationId: string): Member {
+  const scope = accountScopeOf(caller);
+  const isWhole = scope === null || scope.organizationId === user.homeOrganizationId || scope.userId === user.id;
+  return { ...(isWhole ? user : toGuest(user)), organizationId, isGuest: !isWhole };
 }

@@ -23,7 +23,7 @@ import { findFieldsOf, writeFields } from "./field.repository.js";
 import { changeManager, linkReports } from "./manager.changes.js";
 import { USER_CREATED, USER_EMAIL_CHANGED, USER_ROLE_CHANGED, USER_UPDATED } from "./user.events.js";
 import { insertUser, updateUserRow } from "./user.repository.js";
-import { userSnapshot, type AuthMethod, type User, type UserSnapshot, type UserStatus } from "./user.js";
+import { seenIn, userSnapshot, type AuthMethod, type User, type UserSnapshot, type UserStatus } from "./user.js";
 
 /** What of an organization decides about the fields of its people. */
 export type Home = Pick<Organization, "id" | "policies">;
@@ -158,13 +158,13 @@ export interface DescribedAccount {
   readonly groupIds: readonly string[];
 }
 
-/** Reads what events tell of an account, in its home organization. */
-export async function describeAccount(unit: UnitOfWork, home: Home, user: User): Promise<DescribedAccount> {
-  const fields = await findFieldsOf(unit, user.id);
-  const roles = (await findRolesOfUsers(unit, home.id, [user.id])).get(user.id) ?? [];
-  const groupIds = await findGroupIdsOf(unit, home.id, user.id);
-  const profile = profileOf(chooseWinners(fields, home.policies.fieldPrecedence));
-  return { snapshot: userSnapshot(user, { roles, groupIds, profile }), fields, roles, groupIds };
+/** Reads what an organization's events tell of an account: of a guest, nothing of what only the home sees. */
+export async function describeAccount(unit: UnitOfWork, { id, policies }: Home, user: User): Promise<DescribedAccount> {
+  const fields = user.homeOrganizationId === id ? await findFieldsOf(unit, user.id) : [];
+  const roles = (await findRolesOfUsers(unit, id, [user.id])).get(user.id) ?? [];
+  const groupIds = await findGroupIdsOf(unit, id, user.id);
+  const profile = profileOf(chooseWinners(fields, policies.fieldPrecedence));
+  return { snapshot: userSnapshot(seenIn(id, user), { roles, groupIds, profile }), fields, roles, groupIds };
 }
 
 async function findGroupIdsOf(unit: UnitOfWork, organizationId: string, userId: string): Promise<readonly string[]> {

@@ -15,12 +15,14 @@ export const userSchema = z
     profile: z
       .record(z.string(), z.string())
       .describe("Further fields that have a value, such as department; `custom.NAME` for the organization's own."),
-    status: z.enum(["INVITED", "PENDING_APPROVAL", "ACTIVE", "DISABLED", "ARCHIVED"]),
-    authMethod: z.enum(["SSO", "PASSWORD"]),
+    status: z.enum(["INVITED", "PENDING_APPROVAL", "ACTIVE", "DISABLED", "ARCHIVED"]).nullable(),
+    authMethod: z.enum(["SSO", "PASSWORD"]).nullable(),
     roles: z.array(z.string()).describe("Keys of the user's roles in the organization, the highest first."),
     groups: z.array(z.string()).describe("Ids of the user's groups in the organization."),
   })
-  .describe("The user after the change.");
+  .describe(
+    "The user after the change. Of a guest, whose home is another organization, id, address, names, roles and groups are told: `profile` is empty, and the other fields are null.",
+  );
 
 export const USER_CREATED = defineEventType({
   type: "user.created",
@@ -39,7 +41,7 @@ export const USER_UPDATED = defineEventType({
 export const USER_ROLE_CHANGED = defineEventType({
   type: "user.role_changed",
   subject: "user",
-  description: "The user has other roles in the home organization than before; `changed.roles` has both.",
+  description: "The user has other roles in the organization than before; `changed.roles` has both.",
   data: z.object({ user: userSchema, changed: changedSchema }),
 });
 

@@ -8,7 +8,10 @@ import { UserProfileInput } from "./profile.input.js";
 import { UserFieldNameEnum } from "./profile.type.js";
 import { AuthMethodEnum, UserOrderFieldEnum, UserStatusEnum, UserType } from "./user.type.js";
 
-@InputType("UserFilter", { description: "Which users to show. What is left out or empty restricts nothing." })
+@InputType("UserFilter", {
+  description:
+    "Which users to show. What is left out or empty restricts nothing. A guest is found by names, address, roles and groups; no filter by another field shows them.",
+})
 export class UserFilterInput {
   @Field(() => String, {
     nullable: true,

@@ -17,6 +17,7 @@ import type { FieldSource, FieldValues, GivenFields } from "./field.js";
 import { readPerson, readPersonChange, type PersonChange, type PersonInput } from "./person-input.js";
 import { changeAccount, createAccount, describeAccount, type ChangedAccount } from "./user.changes.js";
 import { requireSeat, takeSeats } from "./seat-of-user.js";
+import { showMember } from "./user.access.js";
 import { findUser } from "./user.repository.js";
 import { isAdministrator, requireAnotherAdministrator } from "./user.rules.js";
 import type { AuthMethod, Member, User } from "./user.js";
@@ -48,7 +49,7 @@ export async function readUser({ reader }: Store, caller: Caller, id: string): P
   const scope = scopeFor(caller, "USERS_READ");
   const user = await findUser(reader, scope, id);
   if (user === null) throw new Failure(NOT_FOUND, { type: "user" });
-  return { ...user, organizationId: scope ?? user.homeOrganizationId };
+  return showMember(caller, user, scope ?? user.homeOrganizationId);
 }
 
 /**
@@ -97,7 +98,7 @@ export async function createUser({ begin }: Store, caller: Caller, input: NewUse
       subject: { type: "user", id: user.id },
       after: snapshot,
     });
-    return { ...user, organizationId };
+    return showMember(caller, user, organizationId);
   });
 }
 
@@ -136,7 +137,7 @@ export async function updateUser({ reader, begin }: Store, caller: Caller, input
       }),
     );
     await auditChange(unit, changed);
-    return { ...changed.user, organizationId };
+    return showMember(caller, changed.user, organizationId);
   });
 }
 

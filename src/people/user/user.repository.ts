@@ -7,7 +7,16 @@ import type { Condition } from "../../platform/graphql/keyset.js";
 import { foldCase } from "../../platform/text.js";
 import { MembershipRow } from "./membership.row.js";
 import { termsOf, writeTerms } from "./search-terms.js";
-import type { AddressHolder, AuthMethod, User, UserStatus } from "./user.js";
+import { accountsIn, type AccountScope } from "./user.access.js";
+import {
+  seenIn,
+  toGuest,
+  type AddressHolder,
+  type AuthMethod,
+  type SeenUser,
+  type User,
+  type UserStatus,
+} from "./user.js";
 import { UserRow } from "./user.row.js";
 
 /** A user as a read answers it, before it is brought into the house's words. */
@@ -76,17 +85,19 @@ export async function findUsers(reader: Reader, ids: readonly string[]): Promise
   return new Map(raws.map((raw) => [raw.id, userFromRaw(raw)]));
 }
 
-/** The linked managers of several users, who have the same home, by the user. */
+/** The linked managers, who have the same home, of those users whose accounts lie in the scope, by the user. */
 export async function findManagersOfUsers(
   reader: Reader,
+  scope: AccountScope,
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, User>> {
   if (userIds.length === 0) return new Map();
+  const accounts = accountsIn(scope);
   const raws = await reader.rows<RawUser & { report_id: string }>(
     `SELECT r.id AS report_id, ${USER_COLUMNS} FROM app_user r
        JOIN app_user u ON u.id = r.manager_user_id AND u.home_organization_id = r.home_organization_id
-      WHERE r.id IN (${userIds.map(() => "?").join(", ")})`,
-    userIds,
+      WHERE r.id IN (SELECT u.id FROM app_user u WHERE u.id IN (${userIds.map(() => "?").join(", ")}) AND ${accounts.sql})`,
+    [...userIds, ...accounts.parameters],
   );
   return new Map(raws.map((raw) => [raw.report_id, userFromRaw(raw)]));
 }
@@ -235,37 +246,55 @@ function toRow(user: User): Omit<UserRow, "managerUserId" | "isOperator"> {
     emailKey: foldCase(user.email),
     usernameKey: user.username === null ? null : foldCase(user.username).slice(0, LONGEST_USERNAME_KEY),
     loginEmailKey: user.authMethod === "PASSWORD" ? foldCase(user.email) : null,
-    firstNameKey: foldCase(user.firstName).slice(0, LONGEST_NAME_KEY),
-    lastNameKey: foldCase(user.lastName).slice(0, LONGEST_NAME_KEY),
+    firstNameKey: nameKeyOf(user.firstName),
+    lastNameKey: nameKeyOf(user.lastName),
   };
 }
 
 /** Stores a new account as a member of its home organization. */
 export async function insertUser(unit: UnitOfWork, user: User): Promise<void> {
-  const row = toRow(user);
-  await unit.manager.insert(UserRow, row);
-  await unit.manager.insert(MembershipRow, {
-    organizationId: user.homeOrganizationId,
-    userId: user.id,
-    createdAt: unit.now,
-    ...listKeysOf(row),
-  });
-  await writeTerms(unit, { organizationId: user.homeOrganizationId, userId: user.id }, [], termsOf(user));
+  await unit.manager.insert(UserRow, toRow(user));
+  await insertMembership(unit, user.homeOrganizationId, user);
+}
+
+/** Makes an account a member. An organization's list is sorted and searched by what the organization sees of the account. */
+export async function insertMembership(unit: UnitOfWork, organizationId: string, user: User): Promise<void> {
+  const seen = seenIn(organizationId, user);
+  const row = { organizationId, userId: user.id, createdAt: unit.now, ...listKeysOf(seen) };
+  await unit.manager.insert(MembershipRow, row);
+  await writeTerms(unit, row, [], termsOf(seen));
 }
 
 /** Stores a changed account, and what the lists of its organizations are sorted and searched by. */
 export async function updateUserRow(unit: UnitOfWork, before: User, user: User): Promise<void> {
-  const row = toRow(user);
-  await unit.manager.update(UserRow, { id: user.id }, row);
-  await unit.manager.update(MembershipRow, { userId: user.id }, listKeysOf(row));
-  const [were, are] = [termsOf(before), termsOf(user)];
-  if (JSON.stringify(were) === JSON.stringify(are)) return;
-  for (const organizationId of await findMembershipsOf(unit, user.id))
-    await writeTerms(unit, { organizationId, userId: user.id }, were, are);
+  await unit.manager.update(UserRow, { id: user.id }, toRow(user));
+  const { lastNameKey, firstNameKey, emailKey, status } = listKeysOf(user);
+  await unit.execute(
+    `UPDATE membership SET last_name_key = ?, first_name_key = ?, email_key = ?,
+            status = CASE WHEN organization_id = ? THEN ? ELSE ? END
+      WHERE user_id = ?`,
+    [lastNameKey, firstNameKey, emailKey, user.homeOrganizationId, status, listKeysOf(toGuest(user)).status, user.id],
+  );
+  const [were, are] = [before, user].map((each) => JSON.stringify([termsOf(each), termsOf(toGuest(each))]));
+  if (were === are) return;
+  for (const organizationId of await findMembershipsOf(unit, user.id)) {
+    const [was, is] = [seenIn(organizationId, before), seenIn(organizationId, user)];
+    await writeTerms(unit, { organizationId, userId: user.id }, termsOf(was), termsOf(is));
+  }
 }
 
-function listKeysOf({ lastNameKey, firstNameKey, emailKey, status }: Omit<UserRow, "managerUserId" | "isOperator">) {
-  return { lastNameKey, firstNameKey, emailKey, status };
+/** What a list is sorted by. The status of a guest is withheld, so it is stored as one that no filter names. */
+function listKeysOf({ lastName, firstName, email, status }: SeenUser) {
+  return {
+    lastNameKey: nameKeyOf(lastName),
+    firstNameKey: nameKeyOf(firstName),
+    emailKey: foldCase(email),
+    status: status ?? "",
+  };
+}
+
+function nameKeyOf(name: string): string {
+  return foldCase(name).slice(0, LONGEST_NAME_KEY);
 }
 
 /** Deletes an account; the database lets everything go that hangs on it. Whoever reported to it has no manager then. */

@@ -10,7 +10,6 @@ import type { Role } from "../role/role.js";
 import { RoleType } from "../role/role.type.js";
 import { listUsers } from "./list-users.js";
 import { lookAheadAtUsers } from "./look-ahead-at-users.js";
-import { maySeeHome } from "./user.access.js";
 import {
   CreateUserInput,
   CreateUserPayload,
@@ -79,7 +78,7 @@ export class UserResolver {
       "The home organization, which never changes. null for a member whose home is an organization that the caller may not see.",
   })
   async organization(@Root() user: UserType, @Ctx() context: RequestContext): Promise<OrganizationType | null> {
-    if (!maySeeHome(context.caller, user)) return null;
+    if (user.isGuest) return null;
     return await this.loaders.organization(context).load(user.homeOrganizationId);
   }
 

@@ -29,10 +29,45 @@ export interface User {
   readonly updatedAt: Date;
 }
 
-/** A user in one of the organizations that the user belongs to: roles and groups are those there. */
-export interface Member extends User {
-  readonly organizationId: string;
+/** The fields of an account that every organization sees of its members, wherever their home is. */
+type GuestField = "id" | "homeOrganizationId" | "email" | "firstName" | "lastName" | "fullName";
+type WithheldField = Exclude<keyof User, GuestField>;
+
+/** An account as somebody sees it. A field that is withheld from them is `null`. */
+export type SeenUser = Pick<User, GuestField> & { readonly [Field in WithheldField]: User[Field] | null };
+
+/** The compiler asks about every new field of an account: a guest's organization does not see it unless `GuestField` says so. */
+const WITHHELD: { readonly [Field in WithheldField]: null } = {
+  username: null,
+  employeeId: null,
+  status: null,
+  authMethod: null,
+  firstSignedInAt: null,
+  lastSignedInAt: null,
+  version: null,
+  createdAt: null,
+  updatedAt: null,
+};
+
+/** A guest: a member whose home is another organization. Their name and address are seen, and nothing else of the account. */
+export function toGuest({ id, homeOrganizationId, email, firstName, lastName, fullName }: User): SeenUser {
+  return { ...WITHHELD, id, homeOrganizationId, email, firstName, lastName, fullName };
 }
+
+/** An account as an organization itself sees it: in its lists, its events and its files. */
+export function seenIn(organizationId: string, user: User): SeenUser {
+  return user.homeOrganizationId === organizationId ? user : toGuest(user);
+}
+
+/**
+ * A user in one of the organizations that the user belongs to: roles and groups are those there. `showMember` makes it, for
+ * the caller who is to see it.
+ */
+export type Member = SeenUser & {
+  readonly organizationId: string;
+  /** Whether the fields of the account are withheld from the caller. */
+  readonly isGuest: boolean;
+};
 
 /** The fields that describe a person, as arrivals and administrators may set them. */
 export interface PersonFields {
@@ -67,7 +102,7 @@ export interface UserSurroundings {
 export type UserSnapshot = ReturnType<typeof userSnapshot>;
 
 /** Makes the snapshot of a user. */
-export function userSnapshot(user: User, { roles, groupIds, profile }: UserSurroundings) {
+export function userSnapshot(user: SeenUser, { roles, groupIds, profile }: UserSurroundings) {
   return {
     id: user.id,
     email: user.email,

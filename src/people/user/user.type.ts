@@ -59,7 +59,7 @@ registerEnumType(UserOrderFieldEnum, {
 
 @ObjectType("User", {
   description:
-    "An account. `role`, `roles` and `groups` are those in the organization asked about: the list's, in `viewer` the session's, in `user` the caller's own or, for the operator, the user's home organization.",
+    "An account. `role`, `roles` and `groups` are those in the organization asked about: the list's, in `viewer` the session's, in `user` the caller's own or, for the operator, the user's home organization. Of a guest, who is a member of the organization and whose home is another, the organization sees id, e-mail address, names and what it gave itself: every other field is null or empty.",
   simpleResolvers: true,
 })
 export class UserType {
@@ -67,6 +67,8 @@ export class UserType {
   organizationId!: string;
   /** What `organization` loads; not in the schema. */
   homeOrganizationId!: string;
+  /** Whether the fields of the account are withheld from the caller; not in the schema. */
+  isGuest!: boolean;
   /** The roles, where they were read together with the user; not in the schema. */
   knownRoles?: readonly Role[] | undefined;
   /** The groups, where they were read together with the user; not in the schema. */
@@ -93,25 +95,30 @@ export class UserType {
   @Field(() => String, { nullable: true, description: "The number or name that the company knows the person by." })
   employeeId!: string | null;
 
-  @Field(() => UserStatusEnum, { description: "Where the account stands." })
-  status!: UserStatus;
+  @Field(() => UserStatusEnum, { nullable: true, description: "Where the account stands; null for a guest." })
+  status!: UserStatus | null;
 
-  @Field(() => AuthMethodEnum, { description: "How the person signs in." })
-  authMethod!: AuthMethod;
+  @Field(() => AuthMethodEnum, { nullable: true, description: "How the person signs in; null for a guest." })
+  authMethod!: AuthMethod | null;
 
-  @Field(() => Date, { description: "When the account was made." })
-  createdAt!: Date;
+  @Field(() => Date, { nullable: true, description: "When the account was made; null for a guest." })
+  createdAt!: Date | null;
 
-  @Field(() => Date, { description: "When the account was changed last." })
-  updatedAt!: Date;
+  @Field(() => Date, { nullable: true, description: "When the account was changed last; null for a guest." })
+  updatedAt!: Date | null;
 
-  @Field(() => Date, { nullable: true, description: "When the person signed in last; null while nobody has." })
+  @Field(() => Date, {
+    nullable: true,
+    description: "When the person signed in last; null while nobody has, and for a guest.",
+  })
   lastSignedInAt!: Date | null;
 
   @Field(() => Int, {
-    description: "Rises at every change. Send it as `expectedVersion` to change only what you know.",
+    nullable: true,
+    description:
+      "Rises at every change. Send it as `expectedVersion` to change only what you know. null for a guest, whom the home organization alone changes.",
   })
-  version!: number;
+  version!: number | null;
 }
 
 export const UserPage = definePage("User", () => UserType, "Members of one organization.");

@@ -5,10 +5,11 @@ import type { Store } from "../../access/store.js";
 import { recordAudit } from "../../audit/record-audit.js";
 import { issueToken } from "../../platform/crypto/tokens.js";
 import { Failure, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED } from "../../platform/errors/failure.js";
-import { findMembers, moveSession } from "../membership/membership.repository.js";
+import { moveSession } from "../membership/membership.repository.js";
 import { lockOrganization } from "../organization/organization.repository.js";
 import type { Organization } from "../organization/organization.js";
 import { SESSION_TOKEN_PREFIX } from "../session/session.js";
+import { findUser } from "../user/user.repository.js";
 
 /** The session in its new place. */
 export interface SwitchedSession {
@@ -37,8 +38,8 @@ export async function switchOrganization(
   return await begin(caller, { kind: "PERSON", actor: userId }, async (unit) => {
     // Locked, so that a membership cannot end between the look at it and the move.
     const organization = await lockOrganization(unit, organizationId);
-    const [member] = await findMembers(unit, [{ organizationId, userId }]);
-    if (organization === null || member === undefined) throw new Failure(NOT_FOUND, { type: "organization" });
+    const user = await findUser(unit, organizationId, userId);
+    if (organization === null || user === null) throw new Failure(NOT_FOUND, { type: "organization" });
     const moved = await moveSession(unit, {
       sessionId,
       userId,
@@ -51,8 +52,6 @@ export async function switchOrganization(
       organizationId,
       action: "session.entered",
       subject: { type: "user", id: userId },
-      before: { organizationId: caller.organizationId },
-      after: { organizationId },
     });
     return { organization, sessionToken };
   });

@@ -4,6 +4,7 @@ import type { Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { ApiKey } from "../api-key/api-key.js";
 import { findKeyOfCaller } from "../api-key/api-key.repository.js";
+import { showMember } from "../user/user.access.js";
 import { findMembershipsOf, findUser } from "../user/user.repository.js";
 import type { Member } from "../user/user.js";
 
@@ -11,7 +12,7 @@ import type { Member } from "../user/user.js";
 export async function readOwnUser({ reader }: Store, caller: Caller): Promise<Member | null> {
   if (caller.kind !== "PERSON") return null;
   const user = await findUser(reader, caller.organizationId, caller.userId);
-  return user && { ...user, organizationId: caller.organizationId };
+  return user && showMember(caller, user, caller.organizationId);
 }
 
 /** What the caller holds, in the order of the catalogue. */

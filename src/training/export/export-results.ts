@@ -6,6 +6,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { findOrganization } from "../../people/organization/organization.repository.js";
+import { seenIn, type SeenUser } from "../../people/user/user.js";
+import { USER_COLUMNS, userFromRaw, type RawUser } from "../../people/user/user.repository.js";
 import { BYTE_ORDER_MARK, writeCsvLine, type CsvValue } from "../../platform/csv.js";
 import type { Reader } from "../../platform/database/database.js";
 import { Failure, FORBIDDEN, NOT_FOUND } from "../../platform/errors/failure.js";
@@ -25,18 +27,10 @@ export interface ResultsFile {
   readonly pieces: AsyncGenerator<string, void>;
 }
 
-/** What a line shows of a person. */
-interface Person {
-  readonly email: string;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly employeeId: string | null;
-}
-
 interface Line {
   readonly result: Result;
   /** `null` for who left the organization. */
-  readonly person: Person | null;
+  readonly person: SeenUser | null;
   readonly course: Course | null;
 }
 
@@ -137,23 +131,12 @@ async function findPeople(
   reader: Reader,
   organizationId: string,
   userIds: readonly string[],
-): Promise<ReadonlyMap<string, Person>> {
+): Promise<ReadonlyMap<string, SeenUser>> {
   if (userIds.length === 0) return new Map();
-  const rows = await reader.rows<{
-    id: string;
-    email: string;
-    first_name: string;
-    last_name: string;
-    employee_id: string | null;
-  }>(
-    `SELECT u.id, u.email, u.first_name, u.last_name, u.employee_id FROM membership m JOIN app_user u ON u.id = m.user_id
+  const rows = await reader.rows<RawUser>(
+    `SELECT ${USER_COLUMNS} FROM membership m JOIN app_user u ON u.id = m.user_id
       WHERE m.organization_id = ? AND m.user_id IN (${userIds.map(() => "?").join(", ")})`,
     [organizationId, ...userIds],
   );
-  return new Map(
-    rows.map((row) => [
-      row.id,
-      { email: row.email, firstName: row.first_name, lastName: row.last_name, employeeId: row.employee_id },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.id, seenIn(organizationId, userFromRaw(row))]));
 }

@@ -7,6 +7,7 @@ import type { Store } from "../../access/store.js";
 import { recordAudit } from "../../audit/record-audit.js";
 import { memberKey } from "../../people/loaders.js";
 import { lockOrganization } from "../../people/organization/organization.repository.js";
+import { showMember } from "../../people/user/user.access.js";
 import { findUser } from "../../people/user/user.repository.js";
 import type { Member } from "../../people/user/user.js";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
@@ -57,7 +58,7 @@ export async function setUserAnswers({ begin }: Store, caller: Caller, input: Us
         after: { answers: [...changed].map(([filterId, answerId]) => ({ filterId, answerId })) },
       });
     }
-    return { ...user, organizationId };
+    return showMember(caller, user, organizationId);
   });
 }
 

@@ -72,7 +72,7 @@ export async function listResults({ reader }: Store, caller: Caller, query: Resu
   const children = query.withChildren ? await findChildrenOfResults(reader, modules) : null;
   const corrections = query.withCorrections ? await findCorrectionsOfResults(reader, ids) : null;
   const results = [...found.rows.map(resultFromRaw), ...(children === null ? [] : [...children.values()].flat())];
-  const users = query.withUsers ? await findUsers(reader, organizationId, results) : null;
+  const users = query.withUsers ? await findUsers(reader, caller, organizationId, results) : null;
   const courses = query.withCourses
     ? await findCourses(reader, null, [...new Set(results.map(({ courseId }) => courseId))])
     : null;
@@ -90,12 +90,14 @@ export async function listResults({ reader }: Store, caller: Caller, query: Resu
 
 async function findUsers(
   reader: Reader,
+  caller: Caller,
   organizationId: string,
   results: readonly Result[],
 ): Promise<ReadonlyMap<string, Member>> {
   const userIds = [...new Set(results.map(({ userId }) => userId))];
   const members = await findMembers(
     reader,
+    caller,
     userIds.map((userId) => ({ organizationId, userId })),
   );
   return new Map(members.map((member) => [member.id, member]));

@@ -1,7 +1,7 @@
 /** The facts about results that the log tells. */
 import { z } from "zod";
 import { defineEventType } from "../../events/event-type.js";
-import type { User } from "../../people/user/user.js";
+import { seenIn, type User } from "../../people/user/user.js";
 import type { Course } from "../course/course.js";
 import type { Result } from "./result.js";
 
@@ -28,7 +28,11 @@ const courseSchema = z
   .describe("What was completed.");
 
 const userSchema = z
-  .object({ id: z.string(), email: z.string(), employeeId: z.string().nullable() })
+  .object({
+    id: z.string(),
+    email: z.string(),
+    employeeId: z.string().nullable().describe("null for a guest, whose home is another organization, too."),
+  })
   .describe("Who completed it.");
 
 const childSchema = z.object({
@@ -85,10 +89,11 @@ export function resultSnapshot(result: Result): z.infer<typeof resultSchema> {
 
 /** What both events say. */
 export function completion(result: Result, course: Course, user: User) {
+  const { id, email, employeeId } = seenIn(result.organizationId, user);
   return {
     result: resultSnapshot(result),
     course: { id: course.id, title: course.title, externalId: course.externalId },
-    user: { id: user.id, email: user.email, employeeId: user.employeeId },
+    user: { id, email, employeeId },
     changed: null,
   };
 }

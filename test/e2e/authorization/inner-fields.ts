@@ -130,6 +130,7 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
   },
   "User.answers": inner(["TRAINING_READ"], ["USERS_READ"], onUser("answers { text }"), ofUser),
   "User.fieldValues": inner(["USERS_READ"], ["USERS_READ"], onUser("fieldValues { field }"), ofUser),
+  "User.guestMemberships": inner(["USERS_READ"], ["USERS_READ"], onUser("guestMemberships { organizationId }"), ofUser),
   "User.lockedFields": inner(["USERS_READ"], ["USERS_READ"], onUser("lockedFields"), ofUser),
   "User.manager": inner(["USERS_READ"], ["USERS_READ"], onUser("manager { id }"), ofUser),
   "User.managerEmail": inner(["USERS_READ"], ["USERS_READ"], onUser("managerEmail"), ofUser),

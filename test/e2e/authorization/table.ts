@@ -107,8 +107,8 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     domain: `${house.word()}.example`,
   })),
   addMember: byInput(["USERS_WRITE"], "AddMemberInput", "member { id }", async (house) => ({
-    ...home(house),
-    userId: await things.makeForeigner(house),
+    organizationId: house.other.organizationId,
+    userId: await things.makeUser(house),
   })),
   addUsersToGroup: byInput(["GROUPS_WRITE"], "AddUsersToGroupInput", "group { id }", async (house) => ({
     groupId: await things.makeGroup(house),

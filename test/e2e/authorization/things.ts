@@ -126,20 +126,23 @@ export async function makeUserWhoWaits(house: House): Promise<string> {
   return users.nodes[0].id;
 }
 
-/** An account whose home is the other organization. */
-export async function makeForeigner({ usher, other, word }: House): Promise<string> {
+/** An account whose home is the other organization, unless another one is named. */
+export async function makeForeigner(
+  { usher, other, word }: House,
+  organizationId = other.organizationId,
+): Promise<string> {
   const { createUser } = await usher.ask(
     `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
     {
-      input: { organizationId: other.organizationId, email: `${word()}@other.test`, firstName: "A", lastName: "B" },
+      input: { organizationId, email: `${word()}@other.test`, firstName: "A", lastName: "B" },
     },
   );
   return createUser.user.id;
 }
 
-/** A member of the home organization whose home is the other one. */
+/** A member of the home organization whose home is a third one, where nobody administers. */
 export async function makeMember(house: House): Promise<string> {
-  const userId = await makeForeigner(house);
+  const userId = await makeForeigner(house, (await makeOrganization(house)).id);
   await house.usher.ask(`mutation ($input: AddMemberInput!) { addMember(input: $input) { member { id } } }`, {
     input: { organizationId: house.home.organizationId, userId },
   });

@@ -69,7 +69,7 @@ const rolesOf = async (organizationId: string, userId: string) =>
 describe("adding a member", () => {
   test("gives the roles that are named or the default role, and shows the person in every order of the list", async () => {
     const { homeId, organizationId, user, chief } = await situation();
-    const member = await addMember(house.store, chief, { organizationId, userId: user.id, roleKeys: ["MANAGER"] });
+    const member = await addMember(house.store, OPERATOR, { organizationId, userId: user.id, roleKeys: ["MANAGER"] });
     expect(member).toMatchObject({ id: user.id, homeOrganizationId: homeId, organizationId });
     for (const field of ["LAST_NAME", "FIRST_NAME", "EMAIL", "CREATED_AT"] as const) {
       const page = await listUsers(house.store, chief, { organizationId, orderBy: { field }, page: {} });
@@ -95,7 +95,7 @@ describe("adding a member", () => {
         },
       },
     ]);
-    expect(await auditOf(organizationId, user.id)).toEqual([{ action: "member.added", actor_kind: "ADMINISTRATOR" }]);
+    expect(await auditOf(organizationId, user.id)).toEqual([{ action: "member.added", actor_kind: "OPERATOR" }]);
     expect((await logOf(homeId, user.id)).map(({ type }) => type)).toEqual(["user.created"]);
 
     for (const roleKeys of [null, []]) {
@@ -107,7 +107,7 @@ describe("adding a member", () => {
 
   test("keeps the list right when the person's name changes at home", async () => {
     const { organizationId, user, chief } = await situation();
-    await addMember(house.store, chief, { organizationId, userId: user.id });
+    await addMember(house.store, OPERATOR, { organizationId, userId: user.id });
     await updateUser(house.store, OPERATOR, { id: user.id, lastName: "Aardvark" });
     const sorted = await listUsers(house.store, chief, { organizationId, orderBy: { field: "LAST_NAME" }, page: {} });
     expect(sorted.nodes.map(({ lastName }) => lastName)).toEqual(["Aardvark", "Lovelace"]);
@@ -116,19 +116,37 @@ describe("adding a member", () => {
     expect([await search("aard"), await search("hopper")]).toEqual([1, 0]);
   });
 
-  test("needs USERS_WRITE there, and gives nobody a role that grants more than the caller holds", async () => {
-    const { homeId, organizationId, user } = await situation();
-    const add = (caller: Caller, roleKeys?: readonly string[]) =>
-      codeOf(addMember(house.store, caller, { organizationId, userId: user.id, roleKeys: roleKeys ?? null }));
-    expect(await add(personIn(homeId, user.id))).toBe("NOT_FOUND");
-    expect(await add(keyOf(homeId, ...ALL_PERMISSIONS))).toBe("NOT_FOUND");
-    expect(await add(keyOf(organizationId, "USERS_READ", "ORGANIZATION_WRITE"))).toBe("FORBIDDEN");
+  test("is for the home's administrator and the operator: an organization takes no account by its id", async () => {
+    const { homeId, organizationId, user, chief } = await situation();
+    const add = (caller: Caller, of = organizationId) =>
+      codeOf(addMember(house.store, caller, { organizationId: of, userId: user.id }));
+    expect(await add(chief)).toBe("NOT_FOUND");
+    expect(await add(keyOf(organizationId, ...ALL_PERMISSIONS))).toBe("NOT_FOUND");
+    expect(await add(keyOf(homeId, "USERS_READ", "ORGANIZATION_WRITE"))).toBe("FORBIDDEN");
     expect(await add(ANONYMOUS)).toBe("UNAUTHENTICATED");
-    expect(await add(keyOf(organizationId, "USERS_WRITE"), ["ADMIN"])).toBe("FORBIDDEN");
-    expect(await add(keyOf(organizationId, "USERS_WRITE"), ["NO_SUCH"])).toBe("INVALID_INPUT");
+    expect(await add(keyOf(homeId, "USERS_WRITE"), "no-such-organization")).toBe("NOT_FOUND");
     expect(await countRows(house, `membership WHERE user_id = '${user.id}'`)).toBe(1);
-    expect(await add(keyOf(organizationId, "USERS_WRITE"))).toBe("NONE");
+    expect(await add(keyOf(homeId, "USERS_WRITE"))).toBe("NONE");
+    expect(await auditOf(homeId, user.id)).toContainEqual({ action: "member.added", actor_kind: "API_KEY" });
     expect(await add(OPERATOR)).toBe("ALREADY_MEMBER");
+    // The person is seen there now, and is still not the organization's to take further.
+    const third = await situation();
+    expect(await add(chief, third.organizationId)).toBe("FORBIDDEN");
+  });
+
+  test("by the home's administrator gives no role but a default one that grants nothing", async () => {
+    const { homeId, organizationId, user, chief } = await situation();
+    const add = (roleKeys: readonly string[] | null) =>
+      addMember(house.store, keyOf(homeId, ...ALL_PERMISSIONS), { organizationId, userId: user.id, roleKeys });
+    for (const key of ["ADMIN", "USER", "NO_SUCH"]) expect(await codeOf(add([key]))).toBe("FORBIDDEN");
+    expect(await add(null)).toMatchObject({ id: user.id, organizationId: homeId, status: "ACTIVE" });
+    expect(await rolesOf(organizationId, user.id)).toEqual(["USER"]);
+    await removeMember(house.store, chief, { organizationId, userId: user.id });
+    await updateOrganization(house.store, OPERATOR, organizationId, { policies: { defaultRole: "MANAGER" } });
+    await add(null);
+    expect(await rolesOf(organizationId, user.id)).toEqual([]);
+    await setMemberRoles(house.store, chief, { organizationId, userId: user.id, roleKeys: ["MANAGER"] });
+    expect(await rolesOf(organizationId, user.id)).toEqual(["MANAGER"]);
   });
 
   test("by an address is the operator's alone, so that nobody tries out which addresses have accounts", async () => {
@@ -149,17 +167,18 @@ describe("adding a member", () => {
     expect(await add(OPERATOR, "Unique-Grace@example.com")).toBe("NONE");
   });
 
-  test("finds nobody who is not active or who runs the installation", async () => {
-    const { organizationId, user, chief } = await situation();
+  test("finds nobody who runs the installation, and adds nobody who is not active", async () => {
+    const { homeId, organizationId, user } = await situation();
+    const host = keyOf(homeId, "USERS_WRITE");
     const add = (caller: Caller, userId = user.id) =>
       codeOf(addMember(house.store, caller, { organizationId, userId }));
     const set = (assignment: string) =>
       house.inUnit((unit) => unit.execute(`UPDATE app_user SET ${assignment} WHERE id = ?`, [user.id]));
-    expect(await add(chief, "nobody")).toBe("NOT_FOUND");
+    expect(await add(host, "nobody")).toBe("NOT_FOUND");
     await set("status = 'DISABLED'");
-    expect([await add(chief), await add(OPERATOR)]).toEqual(["NOT_FOUND", "INVALID_INPUT"]);
+    expect([await add(host), await add(OPERATOR)]).toEqual(["INVALID_INPUT", "INVALID_INPUT"]);
     await set("status = 'ACTIVE', is_operator = 1");
-    expect(await add(chief)).toBe("NOT_FOUND");
+    expect(await add(host)).toBe("NOT_FOUND");
     expect(await add(OPERATOR)).toBe("NONE");
   });
 
@@ -176,23 +195,23 @@ describe("adding a member", () => {
           id: organizationId,
         })
       ).data.seats.seatsInUse;
-    await addMember(house.store, chief, { organizationId, userId: user.id });
+    await addMember(house.store, OPERATOR, { organizationId, userId: user.id });
     expect(await seats()).toBe(1);
-    const add = () => codeOf(addMember(house.store, chief, { organizationId, userId: late.id }));
+    const add = () => codeOf(addMember(house.store, OPERATOR, { organizationId, userId: late.id }));
     expect(await add()).toBe("SEATS_FULL");
     expect(await countRows(house, `membership WHERE user_id = '${late.id}'`)).toBe(1);
     await removeMember(house.store, chief, { organizationId, userId: user.id });
     expect(await seats()).toBe(0);
     expect(await add()).toBe("NONE");
     await updateOrganization(house.store, OPERATOR, organizationId, { policies: { seatsFull: "BLOCK_TRAINING" } });
-    expect(await codeOf(addMember(house.store, chief, { organizationId, userId: user.id }))).toBe("NONE");
+    expect(await codeOf(addMember(house.store, OPERATOR, { organizationId, userId: user.id }))).toBe("NONE");
     expect(await seats()).toBe(1);
   });
 
   test("of many requests at once makes one membership", async () => {
-    const { organizationId, user, chief } = await situation();
+    const { organizationId, user } = await situation();
     const codes = await Promise.all(
-      Array.from({ length: 6 }, () => codeOf(addMember(house.store, chief, { organizationId, userId: user.id }))),
+      Array.from({ length: 6 }, () => codeOf(addMember(house.store, OPERATOR, { organizationId, userId: user.id }))),
     );
     expect(codes.toSorted()).toEqual([...Array<string>(5).fill("ALREADY_MEMBER"), "NONE"]);
   });
@@ -201,7 +220,7 @@ describe("adding a member", () => {
 describe("the roles of a member", () => {
   test("are set there and nowhere else, told and audited, and nothing is told where nothing differs", async () => {
     const { homeId, organizationId, user, chief } = await situation();
-    await addMember(house.store, chief, { organizationId, userId: user.id });
+    await addMember(house.store, OPERATOR, { organizationId, userId: user.id });
     const set = (caller: Caller, roleKeys: readonly string[], of = organizationId) =>
       setMemberRoles(house.store, caller, { organizationId: of, userId: user.id, roleKeys });
     await set(chief, ["AUDITOR", "USER"]);
@@ -225,7 +244,7 @@ describe("the roles of a member", () => {
 
   test("are given by nobody who does not hold them, and changed by nobody of elsewhere", async () => {
     const { homeId, organizationId, user, chief } = await situation();
-    await addMember(house.store, chief, { organizationId, userId: user.id });
+    await addMember(house.store, OPERATOR, { organizationId, userId: user.id });
     const role = { key: "TRAINER", name: "Trainer", rank: 120, permissions: ["TRAINING_WRITE"] as const };
     await createRole(house.store, OPERATOR, { organizationId, ...role });
     const set = (caller: Caller, roleKeys: readonly string[]) =>
@@ -245,8 +264,8 @@ describe("the roles of a member", () => {
   });
 
   test("are not taken from the owner or the last administrator", async () => {
-    const { organizationId, user, administrator, chief } = await situation();
-    await addMember(house.store, chief, { organizationId, userId: user.id, roleKeys: ["ADMIN"] });
+    const { organizationId, user, administrator } = await situation();
+    await addMember(house.store, OPERATOR, { organizationId, userId: user.id, roleKeys: ["ADMIN"] });
     await setOwner(house.store, OPERATOR, { organizationId, userId: user.id });
     const demote = (userId: string) =>
       codeOf(setMemberRoles(house.store, OPERATOR, { organizationId, userId, roleKeys: ["USER"] }));
@@ -286,7 +305,7 @@ const callerWith = (token: string) =>
 describe("leaving", () => {
   test("ends roles, groups and the sessions that are there, and nothing at home", async () => {
     const { homeId, organizationId, user, chief } = await situation();
-    await addMember(house.store, chief, { organizationId, userId: user.id, roleKeys: ["MANAGER"] });
+    await addMember(house.store, OPERATOR, { organizationId, userId: user.id, roleKeys: ["MANAGER"] });
     const group = await createGroup(house.store, OPERATOR, { organizationId, name: "Guests" });
     await addUsersToGroup(house.store, OPERATOR, { groupId: group.id, userIds: [user.id] });
     const [here, home] = [`here-${user.id}`, `home-${user.id}`];
@@ -314,13 +333,28 @@ describe("leaving", () => {
     expect(await codeOf(removeMember(house.store, chief, { organizationId, userId: user.id }))).toBe("NOT_FOUND");
   });
 
+  test("is the home's right too, whatever the person is there: the owner, and the last administrator", async () => {
+    const { homeId, organizationId, user, administrator } = await situation();
+    await addMember(house.store, OPERATOR, { organizationId, userId: user.id, roleKeys: ["ADMIN"] });
+    await setOwner(house.store, OPERATOR, { organizationId, userId: user.id });
+    await setMemberRoles(house.store, OPERATOR, { organizationId, userId: administrator.id, roleKeys: ["USER"] });
+    const end = (caller: Caller) => codeOf(removeMember(house.store, caller, { organizationId, userId: user.id }));
+    expect(await end(OPERATOR)).toBe("OWNER_PROTECTED");
+    expect(await end(keyOf(homeId, "USERS_READ"))).toBe("NOT_FOUND");
+    expect(await end(keyOf(homeId, "USERS_WRITE"))).toBe("NONE");
+    expect(await countRows(house, `organization WHERE id = '${organizationId}' AND owner_user_id IS NOT NULL`)).toBe(0);
+    expect((await auditOf(homeId, user.id)).at(-1)).toEqual({ action: "member.removed", actor_kind: "API_KEY" });
+    expect(await rolesOf(homeId, user.id)).toEqual(["USER"]);
+  });
+
   test("is the person's own right, from wherever they are; nobody leaves their home", async () => {
     const { homeId, organizationId, user, administrator, chief } = await situation();
-    await addMember(house.store, chief, { organizationId, userId: user.id });
+    await addMember(house.store, OPERATOR, { organizationId, userId: user.id });
     const other = await situation();
     const leave = (caller: Caller, of = organizationId, userId = user.id) =>
       codeOf(removeMember(house.store, caller, { organizationId: of, userId }));
-    expect(await leave(personIn(homeId, other.user.id))).toBe("NOT_FOUND");
+    expect(await leave(personIn(homeId, other.user.id, []))).toBe("NOT_FOUND");
+    expect(await leave(personIn(other.homeId, other.user.id))).toBe("NOT_FOUND");
     expect(await leave(personIn(organizationId, administrator.id, ["USERS_READ"]))).toBe("FORBIDDEN");
     expect(await leave(ANONYMOUS)).toBe("UNAUTHENTICATED");
     expect(await leave(chief, organizationId, administrator.id)).toBe("MEMBER_AT_HOME");
@@ -332,8 +366,8 @@ describe("leaving", () => {
 
 describe("switching the organization", () => {
   test("moves the session under a new id and a new token, with the permissions there, until it would have ended", async () => {
-    const { homeId, organizationId, user, chief } = await situation();
-    await addMember(house.store, chief, { organizationId, userId: user.id, roleKeys: ["AUDITOR"] });
+    const { homeId, organizationId, user } = await situation();
+    await addMember(house.store, OPERATOR, { organizationId, userId: user.id, roleKeys: ["AUDITOR"] });
     const token = `switching-${user.id}`;
     const caller = await openSessionOf(user.id, homeId, token);
     const { result, statements } = await countQueries(() => switchOrganization(house.store, caller, organizationId));
@@ -350,12 +384,12 @@ describe("switching the organization", () => {
   });
 
   test("is for members, in a session that goes on, and of many at once moves it once", async () => {
-    const { homeId, organizationId, user, chief } = await situation();
+    const { homeId, organizationId, user } = await situation();
     const token = `raced-${user.id}`;
     const caller = await openSessionOf(user.id, homeId, token);
     const enter = (as: Caller) => codeOf(switchOrganization(house.store, as, organizationId));
     expect(await enter(caller)).toBe("NOT_FOUND");
-    await addMember(house.store, chief, { organizationId, userId: user.id });
+    await addMember(house.store, OPERATOR, { organizationId, userId: user.id });
     expect(await enter(keyOf(homeId, ...ALL_PERMISSIONS))).toBe("FORBIDDEN");
     expect(await enter(OPERATOR)).toBe("FORBIDDEN");
     expect(await enter(ANONYMOUS)).toBe("UNAUTHENTICATED");

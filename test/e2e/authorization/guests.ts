@@ -1,0 +1,215 @@
+/** A guest about whom the home knows everything, and every place of the schema where the other organization meets them. */
+import { getNamedType, isLeafType, isObjectType, type GraphQLObjectType, type GraphQLSchema } from "graphql";
+import { createBrowser } from "../../support/browser.js";
+import { makePerson } from "../../support/tenant.js";
+import type { House } from "./callers.js";
+import * as things from "./things.js";
+
+/** What an organization sees of a guest: name and address, and what it gave. All other fields are refused, new ones too. */
+export const SEEN_OF_GUESTS: ReadonlySet<string> = new Set([
+  "id",
+  "email",
+  "firstName",
+  "lastName",
+  "fullName",
+  "role",
+  "roles",
+  "roleGrants",
+  "groups",
+  "managedGroups",
+  "answers",
+  "courses",
+]);
+
+/** In every value that only the home may see, so that it is recognised wherever it turns up. */
+export const WITHHELD = "withheld";
+
+/** Values of the profile, one for each field that the input has. */
+const profileOf = (schema: GraphQLSchema, managerEmail: string) => {
+  const input = schema.getType("UserProfileInput") as unknown as GraphQLObjectType;
+  const values = Object.keys(input.getFields()).map((field) => [field, `${WITHHELD}-${field}`]);
+  const custom = [{ name: "shoe", value: `${WITHHELD}-shoe` }];
+  return { ...Object.fromEntries(values), custom, managerEmail, timeZone: "Pacific/Chatham", locale: "qya" };
+};
+
+export interface Guest {
+  readonly id: string;
+  readonly email: string;
+  readonly groupId: string;
+  readonly courseId: string;
+}
+
+/** Makes a person in the other organization who has everything that a person can have, and a guest of the home one. */
+export async function makeGuest(house: House, schema: GraphQLSchema): Promise<Guest> {
+  const { usher, home, other, provider, word } = house;
+  const ask = async (mutation: string, answer: string, input: object) =>
+    (
+      await usher.ask(
+        `mutation ($input: ${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { ${answer} } }`,
+        { input },
+      )
+    )[mutation];
+  const { organizationId } = home;
+  await ask("updateOrganization", "organization { id }", {
+    id: organizationId,
+    policies: { seatModel: "ACTIVE_USER" },
+  });
+  const person = makePerson(word(), { given_name: "Grace", family_name: "Hopper" });
+  const { email } = person.claims as { readonly email: string };
+  const managerEmail = `${WITHHELD}-manager-${email}`;
+  const atOther = { organizationId: other.organizationId, firstName: "Grace", lastName: "Hopper" };
+  await ask("createUser", "user { id }", { ...atOther, email: managerEmail });
+  const { user } = await ask("createUser", "user { id }", {
+    ...atOther,
+    email,
+    username: `${WITHHELD}-username`,
+    employeeId: `${WITHHELD}-number`,
+    profile: profileOf(schema, managerEmail),
+  });
+  provider.forget();
+  await other.signIn(createBrowser(), person);
+  const member = { organizationId, userId: user.id as string };
+  await ask("addMember", "member { id }", { ...member, roleKeys: ["ADMIN"] });
+  const groupId = await things.makeGroup(house);
+  await ask("addUsersToGroup", "group { id }", { groupId, userIds: [user.id] });
+  await ask("setGroupManagers", "group { id }", { groupId, userIds: [user.id] });
+  const courseId = await things.makeCourse(house);
+  await ask("recordResult", "result { id }", { ...member, courseId });
+  await ask("setMemberRoles", "member { id }", { ...member, roleKeys: ["ADMIN", "USER"] });
+  // What happens at the home afterwards is not the organization's to hear of either.
+  await ask("updateUser", "user { id }", { id: user.id, profile: { phone: `${WITHHELD}-other-phone` } });
+  for (const mutation of ["disableUser", "enableUser"])
+    await usher.ask(`mutation ($id: ID!) { ${mutation}(id: $id) { user { id } } }`, { id: user.id });
+  return { id: user.id, email, groupId, courseId };
+}
+
+/** All fields of a user; of those that are objects, that there is one. */
+export function selectUser(schema: GraphQLSchema): string {
+  const fields = Object.values((schema.getType("User") as GraphQLObjectType).getFields());
+  return `__typename ${fields.map(({ name, type }) => (isLeafType(getNamedType(type)) ? name : `${name} { __typename }`)).join(" ")}`;
+}
+
+/** Every field of the schema that answers a user, as `Type.field`. */
+export function findDoors(schema: GraphQLSchema): readonly string[] {
+  return Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .flatMap((type) =>
+      Object.values(type.getFields())
+        .filter((field) => getNamedType(field.type).name === "User")
+        .map((field) => `${type.name}.${field.name}`),
+    )
+    .toSorted();
+}
+
+/** A request of the organization that leads to the guest. */
+interface Door {
+  readonly document: (user: string) => string;
+  readonly variables: (
+    guest: Guest,
+    house: House,
+  ) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
+}
+
+const byMutation = (
+  mutation: string,
+  field: string,
+  input: (guest: Guest, house: House) => object | Promise<object>,
+): Door => ({
+  document: (user) =>
+    `mutation ($input: ${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { ${field} { ${user} } } }`,
+  variables: async (guest, house) => ({ input: await input(guest, house) }),
+});
+const member = ({ id }: Guest, { home }: House) => ({ organizationId: home.organizationId, userId: id });
+
+/** How the organization meets a guest; `null` where it never does. */
+export const DOORS: Readonly<Record<string, Door | null>> = {
+  // It answers the home's administrator, and the operator.
+  "AddMemberPayload.member": null,
+  // The home alone does these, and FORBIDDEN is the answer to everybody else.
+  "ApproveUserPayload.user": null,
+  "ArchiveUserPayload.user": null,
+  "CreateUserPayload.user": null,
+  "DeleteUserPayload.user": null,
+  "DisableUserPayload.user": null,
+  "EnableUserPayload.user": null,
+  "RejectUserPayload.user": null,
+  "RestoreUserPayload.user": null,
+  "UpdateUserPayload.user": null,
+  // Connections and managers of the home know nobody but the home's people.
+  "LinkRequest.user": null,
+  "User.manager": null,
+  // They answer the person.
+  "UpdateMyProfilePayload.user": null,
+  "Viewer.user": null,
+  "Group.managers": {
+    document: (user) => `query ($id: ID!) { group(id: $id) { managers { ${user} } } }`,
+    variables: ({ groupId }) => ({ id: groupId }),
+  },
+  "Organization.owner": {
+    document: (user) => `query ($id: ID!) { organization(id: $id) { owner { ${user} } } }`,
+    variables: async (guest, house) => {
+      await house.usher.ask(`mutation ($input: SetOwnerInput!) { setOwner(input: $input) { organization { id } } }`, {
+        input: member(guest, house),
+      });
+      return { id: house.home.organizationId };
+    },
+  },
+  "Query.user": {
+    document: (user) => `query ($id: ID!) { user(id: $id) { ${user} } }`,
+    variables: ({ id }) => ({ id }),
+  },
+  "RemoveMemberPayload.member": byMutation("removeMember", "member", async (guest, house) => {
+    const userId = await things.makeAdministrator(house);
+    await house.usher.ask(`mutation ($input: SetOwnerInput!) { setOwner(input: $input) { organization { id } } }`, {
+      input: { organizationId: house.home.organizationId, userId },
+    });
+    return member(guest, house);
+  }),
+  "Result.user": {
+    document: (user) =>
+      `query ($id: ID!, $ids: [ID!]) { results(organizationId: $id, filter: { userIds: $ids }) { nodes { user { ${user} } } } }`,
+    variables: ({ id }, { home }) => ({ id: home.organizationId, ids: [id] }),
+  },
+  "SeatHolder.user": {
+    document: (user) =>
+      `query ($id: ID!) { seats(organizationId: $id) { holders(first: 100) { nodes { user { ${user} } } } } }`,
+    variables: (_guest, { home }) => ({ id: home.organizationId }),
+  },
+  "SetMemberRolesPayload.member": byMutation("setMemberRoles", "member", (guest, house) => ({
+    ...member(guest, house),
+    roleKeys: ["ADMIN"],
+  })),
+  "SetUserAnswersPayload.user": byMutation("setUserAnswers", "user", async (guest, house) => {
+    const { id: filterId, answerId } = await things.makeFilter(house);
+    return { ...member(guest, house), answers: [{ filterId, answerId }] };
+  }),
+  "UserConnection.nodes": {
+    document: (user) =>
+      `query ($id: ID!, $email: String!) { users(organizationId: $id, filter: { search: $email }) { nodes { ${user} } } }`,
+    variables: ({ email }, { home }) => ({ id: home.organizationId, email }),
+  },
+  "UserEdge.node": {
+    document: (user) =>
+      `query ($id: ID!, $email: String!) { users(organizationId: $id, filter: { search: $email }) { edges { node { ${user} } } } }`,
+    variables: ({ email }, { home }) => ({ id: home.organizationId, email }),
+  },
+};
+
+/** The user with an id, however deep it lies in an answer. */
+export function findUser(value: unknown, id: string): Readonly<Record<string, unknown>> | null {
+  if (typeof value !== "object" || value === null) return null;
+  const record = value as Readonly<Record<string, unknown>>;
+  if (record["__typename"] === "User" && record["id"] === id) return record;
+  for (const item of Object.values(record)) {
+    const found = findUser(item, id);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The fields that say something. */
+export function toldFields(user: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(user)
+    .filter(([name, value]) => name !== "__typename" && value !== null && !(Array.isArray(value) && value.length === 0))
+    .map(([name]) => name);
+}
