@@ -120,3 +120,19 @@ export function requireHolding(caller: Caller, organizationId: string, given: It
   for (const permission of given)
     if (!holds(caller, organizationId, permission)) throw new Failure(FORBIDDEN, { permission });
 }
+
+/**
+ * Nobody gives themselves what they do not hold. Asked wherever a deed lets somebody see or do more, of those who gain by
+ * it: they are named, or `ANYBODY` where what the deed leads to shows only later.
+ *
+ * @throws FORBIDDEN when the caller is a person who gains a permission that they lack
+ */
+export function requireNoOwnGain(
+  caller: Caller,
+  organizationId: string,
+  gainers: readonly string[] | "ANYBODY",
+  permission: Permission,
+): void {
+  if (caller.kind !== "PERSON") return;
+  if (gainers === "ANYBODY" || gainers.includes(caller.userId)) requireHolding(caller, organizationId, [permission]);
+}

@@ -76,7 +76,7 @@ export class MappingResolver {
 
   @Mutation(() => SetAttributeMappingsPayload, {
     description:
-      "Replaces the attribute mappings of a connection; they hold from the next sign-in on. Needs MAPPINGS_WRITE. Answers VERSION_CONFLICT.",
+      "Replaces the attribute mappings of a connection; they hold from the next sign-in on. Needs MAPPINGS_WRITE, and from a person TRAINING_READ for a new mapping to `managerEmail` or `email`. Answers VERSION_CONFLICT.",
   })
   async setAttributeMappings(
     @Ctx() context: RequestContext,
@@ -98,7 +98,7 @@ export class MappingResolver {
 
   @Mutation(() => SetGroupMappingsPayload, {
     description:
-      "Replaces the group mappings of a connection; they hold from the next sign-in on, which also takes people out of the groups that mappings no longer give. Needs MAPPINGS_WRITE. Answers VERSION_CONFLICT.",
+      "Replaces the group mappings of a connection; they hold from the next sign-in on, which also takes people out of the groups that mappings no longer give. Needs MAPPINGS_WRITE, and from a person TRAINING_READ for a new mapping to a group that they manage. Answers VERSION_CONFLICT.",
   })
   async setGroupMappings(
     @Ctx() context: RequestContext,

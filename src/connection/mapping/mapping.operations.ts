@@ -2,11 +2,12 @@
  * Setting the mappings of a connection: each replaces one list. Mappings say who people are, not whom the connection trusts,
  * so the version rises and the trust version does not.
  */
-import { causeOf, type Caller } from "../../access/caller.js";
+import { causeOf, requireNoOwnGain, type Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { InputCheck } from "../../platform/errors/input.js";
 import { requireVersion } from "../../people/failures.js";
 import { findGroups } from "../../people/group/find-groups.js";
+import { findManagerIds } from "../../people/group/group-manager.repository.js";
 import { requireHoldingRoles } from "../../people/role/choose-roles.js";
 import { findRolesOf } from "../../people/role/role.repository.js";
 import type { ConnectionServices } from "../services.js";
@@ -45,10 +46,14 @@ export interface GroupMappingInput extends RuleInput {
 /** A mapping as it is to be, without the id, which it keeps where it stays as it was. */
 type Wanted = Omit<NewMapping, "id">;
 
+/** The fields that say who is whose manager. */
+const MANAGER_FIELDS = ["managerEmail", "email"] as const;
+
 /**
  * Sets which claims become which fields of a profile.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for a field that makes managers, from a person who does not hold TRAINING_READ),
+ *   NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT
  */
 export async function setAttributeMappings(
   services: ConnectionServices,
@@ -66,7 +71,16 @@ export async function setAttributeMappings(
     ignoreCase: false,
     target: field,
   }));
-  return await replace(services, caller, found, { kind: "ATTRIBUTE", ...input, choose: async () => wanted });
+  return await replace(services, caller, found, {
+    kind: "ATTRIBUTE",
+    ...input,
+    choose: async () => wanted,
+    // Which address the provider will send is unknown: it may be the caller's.
+    allow: async (_unit, targets) => {
+      if (MANAGER_FIELDS.some((field) => targets.has(field)))
+        requireNoOwnGain(caller, found.organizationId, "ANYBODY", "TRAINING_READ");
+    },
+  });
 }
 
 /**
@@ -104,7 +118,8 @@ export async function setRoleMappings(
 /**
  * Sets which claims put people into which groups.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for a group that the caller manages without holding TRAINING_READ), NOT_FOUND,
+ *   INVALID_INPUT, VERSION_CONFLICT
  */
 export async function setGroupMappings(
   services: ConnectionServices,
@@ -122,6 +137,11 @@ export async function setGroupMappings(
       const idOf = ({ groupId }: GroupMappingInput) =>
         groups.get(groupId)?.organizationId === found.organizationId ? groupId : undefined;
       return aim(input.mappings, rules, { name: "groupId", message, idOf });
+    },
+    // A manager sees the training of everybody in the group.
+    allow: async (unit, targets) => {
+      for (const groupId of targets)
+        requireNoOwnGain(caller, found.organizationId, await findManagerIds(unit, groupId), "TRAINING_READ");
     },
   });
 }

@@ -1,5 +1,5 @@
 /** Putting users into a group and taking them out by hand, many at once, with an answer for each. */
-import { causeOf, requireHolding, type Caller } from "../../access/caller.js";
+import { causeOf, requireNoOwnGain, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";
@@ -44,15 +44,10 @@ export interface ChangedMembers {
 export async function addUsersToGroup(store: Store, caller: Caller, input: GroupMembersInput): Promise<ChangedMembers> {
   const source: MembershipSource = { kind: caller.kind === "API_KEY" ? "API" : "ADMIN", id: BY_HAND };
   return await changeMembers(store, caller, input, "group.members_added", async (unit, group, userIds) => {
-    await requireNotOwnTeam(unit, caller, group);
+    // A manager sees the training of everybody in the group.
+    requireNoOwnGain(caller, group.organizationId, await findManagerIds(unit, group.id), "TRAINING_READ");
     return await addReason(unit, group, userIds, source);
   });
-}
-
-/** Nobody gives themselves what they do not hold: a manager sees the training of whoever they put into their group. */
-async function requireNotOwnTeam(unit: UnitOfWork, caller: Caller, { id, organizationId }: Group): Promise<void> {
-  if (caller.kind !== "PERSON" || !(await findManagerIds(unit, id)).includes(caller.userId)) return;
-  requireHolding(caller, organizationId, ["TRAINING_READ"]);
 }
 
 /**

@@ -2,6 +2,7 @@
  * Links people to their manager's account, as soon as both are known: profiles name a manager by address. The addresses
  * that profiles of an organization name are kept among its search terms, so that a new account finds its reports at once.
  */
+import { requireNoOwnGain } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { insertRows } from "../../platform/database/statements.js";
@@ -24,6 +25,7 @@ export interface Report {
 /**
  * Notes whom a person's profile names as manager, and links the account that has the address, where exactly one has.
  *
+ * @throws FORBIDDEN when the caller would get a report whose training they may not see
  * @param was the address before; `undefined` for nobody
  * @param is the address now; `undefined` for nobody
  */
@@ -49,12 +51,14 @@ export async function changeManager(
       [[organizationId, termOf(is), userId]],
     );
   const managerId = is === undefined ? null : await findManager(unit, organizationId, is);
-  await setManager(unit, [userId], managerId);
+  await setManager(unit, organizationId, [userId], managerId);
 }
 
 /**
  * Links all whose profile names an address as their manager's to the account that has it now, or to nobody. Called for
  * every address that an account gets or gives up.
+ *
+ * @throws FORBIDDEN when the caller would get a report whose training they may not see
  */
 export async function linkReports(unit: UnitOfWork, organizationId: string, email: string): Promise<void> {
   const rows = await unit.rows<{ user_id: string; manager_email: string | null }>(
@@ -66,7 +70,8 @@ export async function linkReports(unit: UnitOfWork, organizationId: string, emai
   // Long addresses share a term; the field has them whole.
   const named = rows.filter(({ manager_email }) => foldCase(manager_email?.trim() ?? "") === foldCase(email));
   const reports = [...new Set(named.map((row) => row.user_id))];
-  if (reports.length > 0) await setManager(unit, reports, await findManager(unit, organizationId, email));
+  if (reports.length > 0)
+    await setManager(unit, organizationId, reports, await findManager(unit, organizationId, email));
 }
 
 /** The account that has an address, or `null` for none, and for several: nobody can tell which is meant. */
@@ -79,7 +84,15 @@ async function findManager(reader: Reader, organizationId: string, email: string
 }
 
 /** Nobody is their own manager, whatever a profile says. */
-async function setManager(unit: UnitOfWork, userIds: readonly string[], managerId: string | null): Promise<void> {
+async function setManager(
+  unit: UnitOfWork,
+  organizationId: string,
+  userIds: readonly string[],
+  managerId: string | null,
+): Promise<void> {
+  // A manager sees the training of their reports.
+  if (managerId !== null && userIds.some((id) => id !== managerId))
+    requireNoOwnGain(unit.caller, organizationId, [managerId], "TRAINING_READ");
   await unit.execute(
     `UPDATE app_user SET manager_user_id = CASE WHEN id = ? THEN NULL ELSE ? END
       WHERE id IN (${userIds.map(() => "?").join(", ")})`,

@@ -47,7 +47,7 @@ export class UserProfileInput {
   @Field(() => String, {
     nullable: true,
     description:
-      "The manager's e-mail address. The account of the home organization that has it, now or later, becomes `manager`.",
+      "The manager's e-mail address. The account of the home organization that has it, now or later, becomes `manager`. Nobody makes others report to themselves without TRAINING_READ.",
   })
   managerEmail?: string | null;
 

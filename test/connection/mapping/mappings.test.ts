@@ -9,9 +9,11 @@ import { findRoleMappingUses } from "../../../src/connection/mapping/role-uses.j
 import { CONNECTION_FAILURES } from "../../../src/connection/failures.js";
 import { createConnectionResolvers } from "../../../src/connection/resolvers.js";
 import { PEOPLE_FAILURES } from "../../../src/people/failures.js";
+import { setGroupManagers } from "../../../src/people/group/group-managers.operations.js";
 import { createGroup, deleteGroup } from "../../../src/people/group/group.operations.js";
 import { createPeopleResolvers } from "../../../src/people/resolvers.js";
 import { createRole } from "../../../src/people/role/role.operations.js";
+import { createUser } from "../../../src/people/user/user.operations.js";
 import { PLATFORM_FAILURES } from "../../../src/platform/errors/failure.js";
 import { assembleCatalogue, GRAPHQL_FAILURES } from "../../../src/platform/graphql/failures.js";
 import { buildGraphQLSchema, findUndescribed, type ResolverClass } from "../../../src/platform/graphql/schema.js";
@@ -151,6 +153,46 @@ describe("setting mappings", () => {
       fields.map((field) => ({ claim: field, field })),
     );
     expect(all.errors).toEqual([]);
+  });
+
+  test("lets nobody see more training by their own mapping: into a group they manage, or of who manages whom", async () => {
+    const { services, organizationId } = house;
+    const eve = await createUser(services, OPERATOR, {
+      organizationId,
+      email: "eve@example.com",
+      firstName: "Eve",
+      lastName: "E",
+    });
+    const ofEve = (await createGroup(services, OPERATOR, { organizationId, name: "Eve's" })).id;
+    await setGroupManagers(services, OPERATOR, { groupId: ofEve, userIds: [eve.id] });
+    const eveWith = (...permissions: Permission[]): Caller => ({
+      kind: "PERSON",
+      userId: eve.id,
+      sessionId: "session",
+      organizationId,
+      permissions: new Set([
+        "MAPPINGS_WRITE",
+        "MAPPINGS_READ",
+        "CONNECTIONS_READ",
+        "TEAM_TRAINING_READ",
+        ...permissions,
+      ]),
+    });
+    const group = (of: string) => ({ claim: "groups", operator: "EQUALS", value: "all", groupId: of });
+    const widening = [
+      ["Group", [group(groupId), group(ofEve)]],
+      ["Attribute", [{ claim: "boss", field: "managerEmail" }]],
+      ["Attribute", [{ claim: "address", field: "email" }]],
+    ] as const;
+    for (const [kind, mappings] of widening)
+      expect([kind, (await set(kind, mappings, eveWith())).details]).toEqual([kind, { permission: "TRAINING_READ" }]);
+    expect((await set("Group", [group(groupId)], eveWith())).codes).toEqual([]);
+    expect((await set("Attribute", [{ claim: "dept", field: "department" }], eveWith())).codes).toEqual([]);
+    for (const [kind, mappings] of widening) {
+      expect((await set(kind, mappings, eveWith("TRAINING_READ"))).codes).toEqual([]);
+      // What stays as it was is not their deed.
+      expect((await set(kind, mappings, eveWith())).codes).toEqual([]);
+    }
   });
 
   test("keeps the id of what stays as it was, wherever it stands, and gives a new one to what changed", async () => {

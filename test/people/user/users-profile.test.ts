@@ -1,13 +1,15 @@
 /** Profiles: values and their sources, what a person may change, and managers who are found when both are there. */
 import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../../src/access/caller.js";
+import type { Permission } from "../../../src/access/permission.js";
 import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/policies.js";
+import { deleteUser } from "../../../src/people/user/delete.operations.js";
 import type { FieldName, FieldSource, FieldValue } from "../../../src/people/user/field.js";
 import { findOrganization } from "../../../src/people/organization/organization.repository.js";
 import { findLocks, shownFields } from "../../../src/people/user/profile.js";
 import { updateMyProfile } from "../../../src/people/user/profile.operations.js";
 import { changeAccount } from "../../../src/people/user/user.changes.js";
-import { updateUser } from "../../../src/people/user/user.operations.js";
+import { createUser, updateUser } from "../../../src/people/user/user.operations.js";
 import { findUser } from "../../../src/people/user/user.repository.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { codeOf, keyOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn } from "../../support/house.js";
@@ -291,6 +293,49 @@ describe("managers", () => {
     expect((await managerOf(id)).id).toBe(first.id);
     await makeUser(house, organizationId, { email: "boss@example.com", authMethod: "PASSWORD" });
     expect((await managerOf(id)).id).toBeNull();
+  });
+
+  test("are not made by themselves, whoever's training they would see by it", async () => {
+    const { id: organizationId } = await makeOrganization(house);
+    const named = (email: string, managerEmail: string | null = null) =>
+      makeUser(house, organizationId, { email, profile: { managerEmail } });
+    const eve = await named("eve@example.com");
+    const bob = await named("bob@example.com");
+    const boss = await named("boss@example.com");
+    const report = await named("report@example.com", "boss@example.com");
+    const eveWith = (...permissions: Permission[]) =>
+      personIn(organizationId, eve.id, ["USERS_WRITE", "TEAM_TRAINING_READ", ...permissions]);
+    const narrow = eveWith();
+    const refused = async (deed: Promise<unknown>) => expect(await codeOf(deed)).toBe("FORBIDDEN");
+    const profile = { managerEmail: "Eve@example.com" };
+    await refused(updateUser(house.store, narrow, { id: bob.id, profile }));
+    const newcomer = { organizationId, email: "new@example.com", firstName: "N", lastName: "N", profile };
+    await refused(createUser(house.store, narrow, newcomer));
+    // An address that profiles name as their manager's, by taking it, or by taking it from who has it too.
+    await named("soon@example.com", "later@example.com");
+    await refused(updateUser(house.store, narrow, { id: eve.id, email: "later@example.com" }));
+    await updateUser(house.store, OPERATOR, { id: boss.id, email: "other-boss@example.com" });
+    await refused(updateUser(house.store, narrow, { id: eve.id, email: "boss@example.com" }));
+    const [first, second] = [
+      await named("twin@example.com"),
+      await makeUser(house, organizationId, { email: "x@example.com" }),
+    ];
+    await house.inUnit((unit) =>
+      unit.execute("UPDATE app_user SET first_signed_in_at = created_at WHERE id IN (?, ?)", [first.id, second.id]),
+    );
+    await updateUser(house.store, OPERATOR, { id: second.id, email: "twin@example.com" });
+    const ofTwins = await named("of-twins@example.com", "twin@example.com");
+    const twin = personIn(organizationId, first.id, ["USERS_WRITE", "TEAM_TRAINING_READ"]);
+    await refused(updateUser(house.store, twin, { id: second.id, email: "y@example.com" }));
+    await refused(deleteUser(house.store, { guards: [], erasers: [] }, twin, second.id));
+    for (const { id } of [bob, report, ofTwins]) expect((await managerOf(id)).id).toBeNull();
+    // Who sees the training of all gains nothing, nor does who names somebody else, or themself.
+    await updateUser(house.store, eveWith("TRAINING_READ"), { id: bob.id, profile });
+    expect((await managerOf(bob.id)).id).toBe(eve.id);
+    await updateUser(house.store, narrow, { id: bob.id, profile: { managerEmail: "other-boss@example.com" } });
+    expect((await managerOf(bob.id)).id).toBe(boss.id);
+    await updateMyProfile(house.store, narrow, { profile });
+    expect((await managerOf(eve.id)).id).toBeNull();
   });
 
   test("are found by the whole of a long address", async () => {
