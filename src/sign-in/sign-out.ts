@@ -1,8 +1,16 @@
 /** Ends a session, here and, where the connection asks for it, at the provider that gave it. */
 import { ANONYMOUS, SYSTEM, type Caller } from "../access/caller.js";
+import type { UnitOfWork } from "../access/unit-of-work.js";
+import { recordAudit } from "../audit/record-audit.js";
 import { findConnection } from "../connection/stored/connection.repository.js";
-import { findOrganization } from "../people/organization/organization.repository.js";
+import { appendEvent } from "../events/append-event.js";
+import type { Organization } from "../people/organization/organization.js";
+import { findOrganization, lockOrganization } from "../people/organization/organization.repository.js";
 import { endSessionByToken, findSessionInForce } from "../people/session/session.repository.js";
+import type { Session } from "../people/session/session.js";
+import { describeAccount } from "../people/user/user.changes.js";
+import { USER_SIGNED_OUT } from "../people/user/user.events.js";
+import { findUser } from "../people/user/user.repository.js";
 import { hashToken } from "../platform/crypto/tokens.js";
 import type { Desk } from "./desk.js";
 
@@ -16,10 +24,36 @@ export async function signOut(desk: Desk, sessionToken: string | null): Promise<
   const tokenHash = hashToken(sessionToken);
   const session = await findSessionInForce(reader, tokenHash, desk.clock());
   const caller: Caller = session === null ? ANONYMOUS : SYSTEM;
-  await begin(caller, { kind: "PERSON", actor: session?.userId ?? null }, (unit) => endSessionByToken(unit, tokenHash));
+  const user = session && (await findUser(reader, null, session.userId));
+  await begin(caller, { kind: "PERSON", actor: session?.userId ?? null }, async (unit) => {
+    // Locked first, as in every unit of work that tells the organization's log.
+    const home = user && (await lockOrganization(unit, user.homeOrganizationId));
+    if ((await endSessionByToken(unit, tokenHash)) && session && home) await tellSignOut(unit, home, session);
+  });
   if (session === null) return "/sign-in";
   const atProvider = session.connectionId === null ? null : await findProviderSignOut(desk, session.connectionId);
   return atProvider ?? (await signedOutPage(desk, session.organizationId));
+}
+
+async function tellSignOut(unit: UnitOfWork, home: Organization, { userId, connectionId }: Session): Promise<void> {
+  const user = await findUser(unit, home.id, userId);
+  if (user === null) return;
+  await appendEvent(unit, {
+    organizationId: home.id,
+    type: USER_SIGNED_OUT,
+    subject: { id: userId, version: user.version },
+    data: {
+      user: (await describeAccount(unit, home, user)).snapshot,
+      changed: null,
+      signOut: { connectionId },
+    },
+  });
+  await recordAudit(unit, {
+    organizationId: home.id,
+    action: "user.signed_out",
+    subject: { type: "user", id: userId },
+    after: { connectionId },
+  });
 }
 
 /** Where people land after signing out; it never sends them straight on to the provider again. */

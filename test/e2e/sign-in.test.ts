@@ -397,6 +397,41 @@ describe("signing out", () => {
     expect(again.visibleText).not.toContain("alice@acme.test");
   });
 
+  it("is told in the log and in the audit log, once for a session", async () => {
+    const own = await createTenant(usher, provider);
+    const browser = createBrowser();
+    await own.signIn(browser);
+    const cookies = browser
+      .cookiesFor(usher.url)
+      .map(({ name, value }) => `${name}=${value}`)
+      .join("; ");
+    await browser.submitForm("sign-out");
+    await createBrowser().post(`${usher.url}/sign-out`, {}, { headers: { cookie: cookies } });
+    const [user] = await own.users();
+    const told = (await own.events()).filter(({ type }) => type === "user.signed_out");
+    expect(told).toEqual([
+      {
+        type: "user.signed_out",
+        subject: { type: "user", id: user!.id, version: user!.version },
+        data: {
+          user: expect.objectContaining({ email: "alice@acme.test" }),
+          changed: null,
+          signOut: { connectionId: own.connectionId },
+        },
+      },
+    ]);
+    const { auditLog } = await own.ask(
+      `query ($id: ID!) { auditLog(organizationId: $id, filter: { subjectId: "${user!.id}" }) {
+         nodes { action cause { kind actor } after } } }`,
+      { id: own.organizationId },
+    );
+    expect(auditLog.nodes).toContainEqual({
+      action: "user.signed_out",
+      cause: { kind: "PERSON", actor: user!.id },
+      after: { connectionId: own.connectionId },
+    });
+  });
+
   it("cannot be done to somebody by a page of another site, nor by a link", async () => {
     const browser = createBrowser();
     await tenant.signIn(browser);

@@ -87,9 +87,9 @@ export async function findSessionInForce(
   };
 }
 
-/** Ends one session by its token; nothing happens when there is none. */
-export async function endSessionByToken(unit: UnitOfWork, tokenHash: string): Promise<void> {
-  await unit.execute("DELETE FROM user_session WHERE token_hash = ?", [tokenHash]);
+/** Ends one session by its token, and answers whether there was one. */
+export async function endSessionByToken(unit: UnitOfWork, tokenHash: string): Promise<boolean> {
+  return (await unit.execute("DELETE FROM user_session WHERE token_hash = ?", [tokenHash])) === 1;
 }
 
 /** Ends every session that a connection gave, and answers how many those were. */

@@ -115,6 +115,20 @@ export const USER_SIGNED_IN = defineEventType({
   }),
 });
 
+export const USER_SIGNED_OUT = defineEventType({
+  type: "user.signed_out",
+  subject: "user",
+  description:
+    "A person signed out, in whichever organization the session was: the home organization is told. A session that ends by time, or because somebody ended it, tells nothing here.",
+  data: z.object({
+    user: userSchema,
+    changed: z.null(),
+    signOut: z.object({
+      connectionId: z.string().nullable().describe("The connection that gave the session; null for a one-time link."),
+    }),
+  }),
+});
+
 export const USER_SIGN_IN_FAILED = defineEventType({
   type: "user.sign_in_failed",
   subject: "user",
@@ -147,5 +161,6 @@ export const USER_EVENTS = [
   USER_RESTORED,
   USER_DELETED,
   USER_SIGNED_IN,
+  USER_SIGNED_OUT,
   USER_SIGN_IN_FAILED,
 ] as const;

@@ -463,5 +463,14 @@ describe("over HTTP", () => {
     const refused = await ask(`mutation { switchOrganization(organizationId: "nowhere") { organization { slug } } }`);
     expect([refused.errors[0].extensions.code, refused.cookie]).toEqual(["NOT_FOUND", ""]);
     expect((await browser.get(`${usher.url}/o/guests`)).visibleText).toContain("Manager");
+
+    // Signing out is the home's to hear of, wherever the session is.
+    await browser.submitForm("sign-out");
+    const typesOf = async (id: string) =>
+      (
+        await usher.ask(`query ($id: ID!) { events(organizationId: $id, last: 50) { nodes { type } } }`, { id })
+      ).events.nodes.map(({ type }: { type: string }) => type);
+    expect(await typesOf(tenant.organizationId)).toContain("user.signed_out");
+    expect(await typesOf(organizationId)).toEqual(["user.role_changed"]);
   });
 });
