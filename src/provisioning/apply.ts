@@ -25,7 +25,7 @@ import type { GivenFields } from "../people/user/field.js";
 import { changeStatus } from "../people/user/status.changes.js";
 import { changeAccount, createAccount, describeAccount, type ChangedAccount } from "../people/user/user.changes.js";
 import { USER_APPROVAL_REQUESTED, USER_MERGED } from "../people/user/user.events.js";
-import { findUserByLoginEmail, noteSignIn } from "../people/user/user.repository.js";
+import { findPasswordUser, noteSignIn } from "../people/user/user.repository.js";
 import type { User, UserSnapshot } from "../people/user/user.js";
 import { foldCase } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
@@ -125,13 +125,13 @@ function giveFields({ connectionId }: Arrival, values: GivenFields["values"]): G
 }
 
 /**
- * What an account with a password can be given: an address by which another account signs in stays with that one. Nobody is
- * kept out for it, since it is not the address that identifies them.
+ * What an account with a password can be given: the address of another one of the organization stays with that one. Nobody
+ * is kept out for it, since it is not the address that identifies them.
  */
 async function withoutTakenAddress(unit: UnitOfWork, user: User, given: GivenFields): Promise<GivenFields> {
   const { email, ...others } = given.values;
   if (user.authMethod !== "PASSWORD" || email == null) return given;
-  const holder = await findUserByLoginEmail(unit, email);
+  const holder = await findPasswordUser(unit, user.homeOrganizationId, email);
   return holder === null || holder.id === user.id ? given : { ...given, values: others };
 }
 

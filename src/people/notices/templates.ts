@@ -56,8 +56,32 @@ export const APPROVAL_REQUESTED = defineMailTemplate<ApprovalRequested>({
     ),
 });
 
+/** What a person is told whose address another organization gave to an account. */
+export interface AddressGiven {
+  /** The organization of the person. */
+  readonly organization: NoticeOrganization;
+  readonly fullName: string;
+  readonly email: string;
+  /** The other organization. */
+  readonly givenBy: string;
+}
+
+export const ADDRESS_GIVEN = defineMailTemplate<AddressGiven>({
+  name: "address-given",
+  description:
+    "to a person who signs in with a password, when another organization gives an account their address; once a day at most",
+  subject: ({ givenBy }) => `${givenBy} has an account with your address`,
+  body: ({ organization, fullName, email, givenBy }) =>
+    paragraphs(
+      `Hello ${toOneLine(fullName)},`,
+      `an administrator of ${toOneLine(givenBy)} has given an account there your address, ${email}.`,
+      `You sign in to ${toOneLine(organization.name)} with this address and a password. Nothing changes about that: the account at ${toOneLine(givenBy)} has no password, and yours does not open it.`,
+      `If you know nothing of ${toOneLine(givenBy)}, tell ${contact(organization)}.`,
+    ),
+});
+
 /** Every template of people. */
-export const NOTICE_TEMPLATES = [ACCOUNT_MERGED, APPROVAL_REQUESTED] as const;
+export const NOTICE_TEMPLATES = [ACCOUNT_MERGED, APPROVAL_REQUESTED, ADDRESS_GIVEN] as const;
 
 function paragraphs(...texts: readonly (string | null)[]): string {
   return `${texts.filter((text) => text !== null).join("\n\n")}\n`;

@@ -1,9 +1,14 @@
 /** Whose address may be whose: what the installation and an organization allow. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
-import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { Failure } from "../../platform/errors/failure.js";
 import { EMAIL_TAKEN } from "../failures.js";
-import { findPreparedUsersByEmail, findUserByLoginEmail } from "./user.repository.js";
+import { noticeAddressGiven } from "../notices/notice-address-given.js";
+import {
+  findPasswordUser,
+  findPreparedUsersByEmail,
+  findUserByLoginEmail,
+  writeLoginEmail,
+} from "./user.repository.js";
 import type { User } from "./user.js";
 
 /** An address that an account is about to get. */
@@ -13,38 +18,41 @@ export interface AddressClaim extends Pick<User, "email" | "authMethod" | "homeO
 }
 
 /**
- * Refuses an address that another account needs for itself. Accounts that hold a password share no address in the whole
- * installation. Single sign-on accounts may, but of those that nobody has signed in to, an organization has one for each
- * address: with two, nobody could tell which a first sign-in belongs to, and the person would be refused.
+ * Refuses an address that another account of the organization needs for itself. An organization has one account with the
+ * method PASSWORD for each address. Single sign-on accounts may share one, but of those that nobody has signed in to, an
+ * organization has one for each address: with two, nobody could tell which a first sign-in belongs to, and the person would
+ * be refused. Only the operator is refused an address by which an account of another organization signs in: everybody else
+ * would learn of that account, so `claimLoginAddress` decides.
  *
- * @throws EMAIL_TAKEN, which tells the operator alone that the other account lies in another organization
+ * @throws EMAIL_TAKEN, which tells the operator in which other organization the account lies
  */
 export async function requireFreeEmail(unit: UnitOfWork, claim: AddressClaim): Promise<void> {
+  const { email, homeOrganizationId } = claim;
+  const refuse = (organizationId: string | null) => new Failure(EMAIL_TAKEN, { email, organizationId });
   if (claim.authMethod === "PASSWORD") {
-    const holder = await findUserByLoginEmail(unit, claim.email);
-    if (holder === null || holder.id === claim.id) return;
-    const isTold = unit.caller.kind === "OPERATOR" && holder.homeOrganizationId !== claim.homeOrganizationId;
-    throw new Failure(EMAIL_TAKEN, {
-      email: claim.email,
-      organizationId: isTold ? holder.homeOrganizationId : null,
-    });
+    const here = await findPasswordUser(unit, homeOrganizationId, email);
+    if (here !== null && here.id !== claim.id) throw refuse(null);
+    const holder = unit.caller.kind === "OPERATOR" ? await findUserByLoginEmail(unit, email) : null;
+    if (holder !== null && holder.homeOrganizationId !== homeOrganizationId) throw refuse(holder.homeOrganizationId);
+    return;
   }
   if (claim.firstSignedInAt !== null) return;
-  const prepared = await findPreparedUsersByEmail(unit, claim.homeOrganizationId, claim.email);
-  if (prepared.some((user) => user.id !== claim.id))
-    throw new Failure(EMAIL_TAKEN, { email: claim.email, organizationId: null });
+  const prepared = await findPreparedUsersByEmail(unit, homeOrganizationId, email);
+  if (prepared.some((user) => user.id !== claim.id)) throw refuse(null);
 }
 
 /**
- * Writes an account. Two organizations can claim one address at the same moment: the unique index decides.
+ * Lets an account with the method PASSWORD, which has just got its address, sign in by it. Accounts that hold a password
+ * share no address in the whole installation: where an account of another organization signs in by it, this one holds no
+ * password, and the person who has the address is told by mail.
  *
- * @throws EMAIL_TAKEN
+ * @throws EMAIL_TAKEN, to the operator alone
  */
-export async function storeAddress<T>(email: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (isDuplicateKey(error)) throw new Failure(EMAIL_TAKEN, { email, organizationId: null });
-    throw error;
-  }
+export async function claimLoginAddress(unit: UnitOfWork, organizationName: string, user: User): Promise<void> {
+  if (user.authMethod !== "PASSWORD" || (await writeLoginEmail(unit, user))) return;
+  const holder = await findUserByLoginEmail(unit, user.email);
+  // Another organization was faster.
+  if (unit.caller.kind === "OPERATOR")
+    throw new Failure(EMAIL_TAKEN, { email: user.email, organizationId: holder?.homeOrganizationId ?? null });
+  if (holder !== null) await noticeAddressGiven(unit, { holder, organizationName });
 }

@@ -22,11 +22,12 @@ import {
 import { findFieldsOf, writeFields } from "./field.repository.js";
 import { changeManager, linkReports } from "./manager.changes.js";
 import { USER_CREATED, USER_EMAIL_CHANGED, USER_ROLE_CHANGED, USER_UPDATED } from "./user.events.js";
+import { claimLoginAddress } from "./email-rule.js";
 import { insertUser, updateUserRow } from "./user.repository.js";
 import { seenIn, userSnapshot, type AuthMethod, type User, type UserSnapshot, type UserStatus } from "./user.js";
 
 /** What of an organization decides about the fields of its people. */
-export type Home = Pick<Organization, "id" | "policies">;
+export type Home = Pick<Organization, "id" | "name" | "policies">;
 
 /** An account to make. The given fields have the address and both names. */
 export interface NewUser {
@@ -55,6 +56,7 @@ export async function createAccount(unit: UnitOfWork, home: Home, input: NewUser
     updatedAt: unit.now,
   };
   await insertUser(unit, user);
+  await claimLoginAddress(unit, home.name, user);
   await writeFields(unit, user.id, writes);
   await replaceRoles(unit, { organizationId: home.id, userId: user.id }, input.roles, input.roleSource);
   const profile = profileOf(winners);
@@ -133,6 +135,7 @@ export async function changeAccount(
   await changeManager(unit, report, known.snapshot.profile["managerEmail"], after.profile["managerEmail"]);
   if (otherAddress) {
     await unproveAddress(unit, user.id);
+    await claimLoginAddress(unit, home.name, user);
     for (const email of [before.email, user.email]) await linkReports(unit, home.id, email);
   }
   for (const { type, changed } of told)

@@ -12,7 +12,7 @@ import { requireNotOwner } from "../organization/organization.rules.js";
 import { chooseRoles, requireHoldingRoles } from "../role/choose-roles.js";
 import type { Role } from "../role/role.js";
 import { findRolesOfUsers, type RoleSource } from "../role/role.repository.js";
-import { requireFreeEmail, storeAddress } from "./email-rule.js";
+import { requireFreeEmail } from "./email-rule.js";
 import type { FieldSource, FieldValues, GivenFields } from "./field.js";
 import { readPerson, readPersonChange, type PersonChange, type PersonInput } from "./person-input.js";
 import { changeAccount, createAccount, describeAccount, type ChangedAccount } from "./user.changes.js";
@@ -87,9 +87,7 @@ export async function createUser({ begin }: Store, caller: Caller, input: NewUse
     await requireSeat(unit, organization, { id: null, isNew: true });
     const roleSource = isChosen ? sourceOf(caller) : "DEFAULT";
     const given = giveFields(caller, values);
-    const user = await storeAddress(email, () =>
-      createAccount(unit, organization, { given, authMethod, status: "ACTIVE", roles, roleSource }),
-    );
+    const user = await createAccount(unit, organization, { given, authMethod, status: "ACTIVE", roles, roleSource });
     await takeSeats(unit, organization, user.id);
     const { snapshot } = await describeAccount(unit, organization, user);
     await recordAudit(unit, {
@@ -129,13 +127,11 @@ export async function updateUser({ reader, begin }: Store, caller: Caller, input
     const rolesBefore = (await findRolesOfUsers(unit, organizationId, [before.id])).get(before.id) ?? [];
     const roles = input.roleKeys == null ? rolesBefore : await chooseRoles(unit, organizationId, input.roleKeys);
     await requireAllowedChange(unit, before, { values, rolesBefore, roles });
-    const changed = await storeAddress(values.email ?? before.email, () =>
-      changeAccount(unit, organization, before, {
-        given: giveFields(caller, values),
-        mustBeShown: true,
-        ...(input.roleKeys == null ? {} : { roles: { values: roles, source: sourceOf(caller) } }),
-      }),
-    );
+    const changed = await changeAccount(unit, organization, before, {
+      given: giveFields(caller, values),
+      mustBeShown: true,
+      ...(input.roleKeys == null ? {} : { roles: { values: roles, source: sourceOf(caller) } }),
+    });
     await auditChange(unit, changed);
     return showMember(caller, changed.user, organizationId);
   });

@@ -2,6 +2,7 @@
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
+import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
 import type { Condition } from "../../platform/graphql/keyset.js";
 import { foldCase } from "../../platform/text.js";
@@ -181,6 +182,34 @@ export async function isOperator(reader: Reader, userId: string): Promise<boolea
   return row !== undefined && toBoolean(row.is_operator);
 }
 
+/** The account of an organization with the method PASSWORD that has an address, whether or not it signs in by it. */
+export async function findPasswordUser(reader: Reader, organizationId: string, email: string): Promise<User | null> {
+  const raw = await reader.row<RawUser>(
+    `SELECT ${USER_COLUMNS} FROM app_user u
+      WHERE u.home_organization_id = ? AND u.email_key = ? AND u.auth_method = 'PASSWORD' LIMIT 1`,
+    [organizationId, foldCase(email)],
+  );
+  return raw ? userFromRaw(raw) : null;
+}
+
+/**
+ * Lets an account sign in with a password by its address, or by none where another account does so already. The index
+ * decides between two at once.
+ *
+ * @returns whether it has the address
+ */
+export async function writeLoginEmail(unit: UnitOfWork, { id, email }: User): Promise<boolean> {
+  const write = (key: string | null) => unit.execute("UPDATE app_user SET login_email_key = ? WHERE id = ?", [key, id]);
+  try {
+    await write(foldCase(email));
+    return true;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    await write(null);
+    return false;
+  }
+}
+
 /** The account of the installation that signs in by password with this address. */
 export async function findUserByLoginEmail(reader: Reader, email: string): Promise<User | null> {
   const raw = await reader.row<RawUser>(`SELECT ${USER_COLUMNS} FROM app_user u WHERE u.login_email_key = ?`, [
@@ -239,13 +268,12 @@ export async function findMembershipsOf(reader: Reader, userId: string): Promise
 const LONGEST_NAME_KEY = 200;
 const LONGEST_USERNAME_KEY = 254;
 
-/** Without what other functions write: the manager, and who operates the installation. */
-function toRow(user: User): Omit<UserRow, "managerUserId" | "isOperator"> {
+/** Without what other functions write: the manager, who operates the installation, and the address to sign in by. */
+function toRow(user: User): Omit<UserRow, "managerUserId" | "isOperator" | "loginEmailKey"> {
   return {
     ...user,
     emailKey: foldCase(user.email),
     usernameKey: user.username === null ? null : foldCase(user.username).slice(0, LONGEST_USERNAME_KEY),
-    loginEmailKey: user.authMethod === "PASSWORD" ? foldCase(user.email) : null,
     firstNameKey: nameKeyOf(user.firstName),
     lastNameKey: nameKeyOf(user.lastName),
   };
@@ -253,7 +281,7 @@ function toRow(user: User): Omit<UserRow, "managerUserId" | "isOperator"> {
 
 /** Stores a new account as a member of its home organization. */
 export async function insertUser(unit: UnitOfWork, user: User): Promise<void> {
-  await unit.manager.insert(UserRow, toRow(user));
+  await unit.manager.insert(UserRow, { ...toRow(user), loginEmailKey: null });
   await insertMembership(unit, user.homeOrganizationId, user);
 }
 

@@ -34,6 +34,21 @@ export async function queueMails(unit: MailUnit, mails: readonly NewMail[]): Pro
   await insertRows(unit, "mail_message", COLUMNS, mails.map(toValues(unit.now)));
 }
 
+/** Whether a person was sent a message of a template since a moment. Ids rise with time, so older messages are not read. */
+export async function wasQueuedSince(
+  unit: MailUnit,
+  since: Date,
+  { recipient, template }: Pick<NewMail, "recipient" | "template">,
+): Promise<boolean> {
+  const time = since.getTime().toString(16).padStart(12, "0");
+  const row = await unit.row("SELECT id FROM mail_message WHERE id >= ? AND recipient = ? AND template = ? LIMIT 1", [
+    `${time.slice(0, 8)}-${time.slice(8)}`,
+    recipient,
+    template,
+  ]);
+  return row !== undefined;
+}
+
 const COLUMNS = [
   "id",
   "organization_id",

@@ -317,7 +317,7 @@ describe("a user's identities", () => {
     const user = await house.services.begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
       const account = await createAccount(
         unit,
-        { id: house.organizationId, policies: DEFAULT_ORGANIZATION_POLICIES },
+        { id: house.organizationId, name: "Acme", policies: DEFAULT_ORGANIZATION_POLICIES },
         {
           given: { source: "API", sourceId: null, values: { email: "a@b.test", firstName: "A", lastName: "B" } },
           authMethod: "SSO",

@@ -31,7 +31,7 @@ const person = (email: string) =>
   inUnit((unit) =>
     createAccount(
       unit,
-      { id: house.organizationId, policies: DEFAULT_ORGANIZATION_POLICIES },
+      { id: house.organizationId, name: "Acme", policies: DEFAULT_ORGANIZATION_POLICIES },
       {
         given: { source: "API", sourceId: null, values: { email, firstName: "A", lastName: "B" } },
         authMethod: "SSO",

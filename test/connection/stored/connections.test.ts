@@ -70,7 +70,7 @@ async function giveSession(connectionId: string): Promise<void> {
   await services.begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
     const user = await createAccount(
       unit,
-      { id: house.organizationId, policies: DEFAULT_ORGANIZATION_POLICIES },
+      { id: house.organizationId, name: "Acme", policies: DEFAULT_ORGANIZATION_POLICIES },
       {
         given: {
           source: "API",

@@ -1,10 +1,10 @@
 /** Users: making, changing and reading them, by operation and by GraphQL. */
 import { describe, expect, test } from "@jest/globals";
-import { ANONYMOUS } from "../../../src/access/caller.js";
+import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
+import { deleteUser } from "../../../src/people/user/delete.operations.js";
 import { createUser, readUser, updateUser } from "../../../src/people/user/user.operations.js";
 import { noteSignIn } from "../../../src/people/user/user.repository.js";
-import { Failure } from "../../../src/platform/errors/failure.js";
 import {
   codeOf,
   countRows,
@@ -104,23 +104,107 @@ describe("createUser", () => {
     expect(await codeOf(makeUser(house, organizations[0]!.id, { email }))).toBe("NONE");
   });
 
-  test("tells the operator alone that an address lies in another organization", async () => {
-    const { id: here } = await makeOrganization(house);
-    const { id: there } = await makeOrganization(house);
-    await makeUser(house, there, { email: "shared@example.com", authMethod: "PASSWORD" });
-    await makeUser(house, here, { email: "own@example.com", authMethod: "PASSWORD" });
-    const refuse = async (caller: typeof OPERATOR, email: string) => {
-      const person = { organizationId: here, email, firstName: "A", lastName: "B", authMethod: "PASSWORD" as const };
-      const error = await createUser(house.store, caller, person).catch((caught: unknown) => caught);
-      if (!(error instanceof Failure)) throw new Error("the address was not refused");
-      return { message: error.message.replace(email, "EMAIL"), details: error.details as object };
+  describe("with an address by which an account of another organization signs in", () => {
+    const loginEmailOf = async (id: string) =>
+      (
+        await house.database.reader.row<{ login_email_key: string | null }>(
+          "SELECT login_email_key FROM app_user WHERE id = ?",
+          [id],
+        )
+      )?.login_email_key;
+    const mailTo = async (email: string) =>
+      await house.database.reader.rows<{ organization_id: string; template: string; body: string }>(
+        "SELECT organization_id, template, body FROM mail_message WHERE recipient = ? ORDER BY id",
+        [email],
+      );
+    /** What an administrator can see of an account, without what differs from one to the next. */
+    const seen = async (caller: Caller, id: string) => {
+      const { data } = await house.ask(
+        caller,
+        `query ($id: ID!) { user(id: $id) { email status authMethod version lastSignedInAt lockedFields profile { field } roles { key } } }`,
+        { id },
+      );
+      return { ...data.user, email: "EMAIL", log: (await eventsOf(id)).map(({ type }) => type) };
     };
-    const key = keyOf(here, "USERS_WRITE");
-    const elsewhere = await refuse(key, "shared@example.com");
-    const inside = await refuse(key, "own@example.com");
-    expect(elsewhere.message).toBe(inside.message);
-    expect(elsewhere.details).toEqual({ email: "shared@example.com", organizationId: null });
-    expect((await refuse(OPERATOR, "shared@example.com")).details).toMatchObject({ organizationId: there });
+    let addresses = 0;
+    const place = async () => {
+      const [here, there] = [(await makeOrganization(house)).id, (await makeOrganization(house)).id];
+      const email = `shared-${(addresses += 1)}@example.com`;
+      const holder = await makeUser(house, there, { email, authMethod: "PASSWORD" });
+      const key = keyOf(here, "USERS_READ", "USERS_WRITE");
+      const make = (address: string, caller: Caller = key) =>
+        createUser(house.store, caller, {
+          organizationId: here,
+          email: address,
+          firstName: "A",
+          lastName: "B",
+          authMethod: "PASSWORD",
+        });
+      return { here, there, email, holder, key, make };
+    };
+
+    test("the operator alone is refused, and told in which organization", async () => {
+      const { there, email, make } = await place();
+      await expect(make(email, OPERATOR)).rejects.toMatchObject({
+        code: "EMAIL_TAKEN",
+        details: { email, organizationId: there },
+      });
+    });
+
+    test("an account is made as with a free one, and holds no password; the holder is told by mail", async () => {
+      const { there, email, holder, key, make } = await place();
+      const free = await make(`free-${email}`);
+      const taken = await make(email);
+      expect(await seen(key, taken.id)).toEqual(await seen(key, free.id));
+      expect(await codeOf(make(email))).toBe("EMAIL_TAKEN");
+      expect(await codeOf(make(`free-${email}`))).toBe("EMAIL_TAKEN");
+      expect([await loginEmailOf(taken.id), await loginEmailOf(free.id)]).toEqual([null, `free-${email}`]);
+      expect(await loginEmailOf(holder.id)).toBe(email);
+      const [mail, ...others] = await mailTo(email);
+      expect(others).toEqual([]);
+      expect(mail).toMatchObject({ organization_id: there, template: "address-given" });
+      expect(mail!.body).toContain(`your address, ${email}.`);
+      // A later change of something else does not take the address.
+      await updateUser(house.store, key, { id: taken.id, firstName: "Other" });
+      expect(await loginEmailOf(taken.id)).toBeNull();
+    });
+
+    test("an account is given it as a free one, loses its own, and mails the holder once a day", async () => {
+      const { email, holder, key, make } = await place();
+      const { id } = await make(`own-${email}`);
+      for (const address of [email, `own-${email}`, email.toUpperCase(), `own-${email}`]) {
+        expect(await codeOf(updateUser(house.store, key, { id, email: address }))).toBe("NONE");
+        expect(await loginEmailOf(id)).toBe(address.startsWith("own") ? address : null);
+      }
+      expect(await mailTo(email)).toHaveLength(1);
+      house.clock.now = new Date(house.clock.now.getTime() + 25 * 60 * 60 * 1000);
+      await updateUser(house.store, key, { id, email });
+      expect(await mailTo(email)).toHaveLength(2);
+      // Once the holder has gone, the next account that gets the address signs in by it.
+      await deleteUser(house.store, { guards: [], erasers: [] }, OPERATOR, holder.id);
+      await updateUser(house.store, key, { id, email: `own-${email}` });
+      await updateUser(house.store, key, { id, email });
+      expect(await loginEmailOf(id)).toBe(email);
+    });
+
+    test("one of many organizations at once has it for its password, and none is told of the others", async () => {
+      const keys = await Promise.all(Array.from({ length: 6 }, async () => (await makeOrganization(house)).id));
+      const email = "race-of-administrators@example.com";
+      const made = await Promise.all(
+        keys.map((organizationId) =>
+          createUser(house.store, keyOf(organizationId, "USERS_WRITE"), {
+            organizationId,
+            email,
+            firstName: "A",
+            lastName: "B",
+            authMethod: "PASSWORD",
+          }),
+        ),
+      );
+      const held = await Promise.all(made.map(({ id }) => loginEmailOf(id)));
+      expect(held.filter((key) => key === email)).toHaveLength(1);
+      expect(held.filter((key) => key === null)).toHaveLength(5);
+    });
   });
 
   test("gives no role that grants what the caller does not hold, and makes nothing", async () => {
