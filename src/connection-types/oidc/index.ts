@@ -68,6 +68,7 @@ export const oidc = defineConnectionType<typeof OIDC_SETTINGS, OpenedOidc, Verif
       scopes: settings.scopes,
       pkce: settings.pkce,
       algorithms: settings.signingAlgorithms,
+      trustedAudiences: settings.trustedAudiences ?? [],
       surroundings: runtime,
       needsUserinfo: (claims) =>
         needsUserinfo(claims, {

@@ -91,6 +91,12 @@ export const OIDC_SETTINGS = {
     default: ["RS256"],
     trust: true,
   }),
+  trustedAudiences: setting.list({
+    label: "Trusted audiences",
+    help: "Further applications that an ID token may be for (aud) beside the client ID, such as a Zitadel project or an Oracle domain's address. The token must name the client ID as the one that it was issued to (azp). Left out, a token for several applications is refused.",
+    longestItem: 500,
+    trust: true,
+  }),
   clientAuthentication: setting.choice(CLIENT_AUTHENTICATIONS, {
     label: "Client authentication",
     help: "How the client secret is sent to the token endpoint: as HTTP Basic credentials or in the form.",

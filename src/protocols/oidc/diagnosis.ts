@@ -131,9 +131,16 @@ function fits(
   algorithm: string,
 ): boolean {
   if (key.alg !== undefined) return key.alg === algorithm;
-  const curves: Readonly<Record<string, string>> = { ES256: "P-256", ES384: "P-384", ES512: "P-521", EdDSA: "Ed25519" };
-  return curves[algorithm] === undefined ? key.kty === "RSA" : key.crv === curves[algorithm];
+  return CURVES[algorithm] === undefined ? key.kty === "RSA" : key.crv === CURVES[algorithm];
 }
+
+const CURVES: Readonly<Record<string, string>> = {
+  ES256: "P-256",
+  ES384: "P-384",
+  ES512: "P-521",
+  EdDSA: "Ed25519",
+  Ed25519: "Ed25519",
+};
 
 function observeAlgorithms(document: DiscoveryDocument, algorithms: readonly string[]): Finding {
   const check = "ALGORITHMS_ACCEPTABLE";

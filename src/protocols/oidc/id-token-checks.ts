@@ -17,6 +17,8 @@ const LONGEST_SUBJECT = 255;
 export interface Expectation {
   readonly issuer: string;
   readonly clientId: string;
+  /** Applications that a token may be for as well, when it says that it was issued to this client. Left out: none. */
+  readonly trustedAudiences?: readonly string[];
   /** The nonce of this sign-in. */
   readonly nonce: string;
   /** The access token of the same response, for `at_hash`. */
@@ -56,18 +58,26 @@ function checkIssuer(claims: Claims, { issuer, explainForeignIssuer }: Expectati
   refuse("OIDC_ISSUER_MISMATCH", `iss is ${show(claims["iss"])}, expected was ${issuer}`);
 }
 
-/** We trust no other application, so a token that is also for another one is refused (step 3 of 3.1.3.7). */
-function checkAudience(claims: Claims, { clientId }: Expectation): void {
-  const { aud } = claims;
-  const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
-  if (audiences.length === 0 || audiences.some((audience) => audience !== clientId))
-    refuse("OIDC_AUDIENCE_MISMATCH", `aud is ${show(aud)}, expected was ${clientId}`);
+/** A token that is also for an application that the connection does not trust is refused (step 3 of 3.1.3.7). */
+function checkAudience(claims: Claims, { clientId, trustedAudiences = [] }: Expectation): void {
+  const audiences = audiencesOf(claims);
+  if (!audiences.includes(clientId))
+    refuse("OIDC_AUDIENCE_MISMATCH", `aud is ${show(claims["aud"])}, expected was ${clientId}`);
+  const accepted: readonly unknown[] = [clientId, ...trustedAudiences];
+  const others = audiences.filter((audience) => !accepted.includes(audience));
+  if (others.length > 0) refuse("OIDC_AUDIENCE_MISMATCH", `aud also names ${show(others)}; clientId is ${clientId}`);
 }
 
+/** A trusted application may have had the token issued to itself: only `azp` says that it was issued to this client. */
 function checkAuthorizedParty(claims: Claims, { clientId }: Expectation): void {
   const { azp } = claims;
-  if (azp !== undefined && azp !== clientId)
+  const isNeeded = audiencesOf(claims).some((audience) => audience !== clientId);
+  if (azp !== clientId && (isNeeded || azp !== undefined))
     refuse("OIDC_AUTHORIZED_PARTY_MISMATCH", `azp is ${show(azp)}, expected was ${clientId}`);
+}
+
+function audiencesOf({ aud }: Claims): readonly unknown[] {
+  return Array.isArray(aud) ? aud : [aud];
 }
 
 function checkTimesAreNumbers(claims: Claims): void {
@@ -116,7 +126,7 @@ function checkAccessTokenHash(claims: Claims, { accessToken, algorithm }: Expect
 
 /** The left half of the hash that belongs to the signature algorithm; Ed25519 signs with SHA-512. */
 function accessTokenHash(accessToken: string, algorithm: string): string {
-  const bits = algorithm === "EdDSA" ? "512" : algorithm.slice(-3);
+  const bits = algorithm.startsWith("Ed") ? "512" : algorithm.slice(-3);
   const digest = createHash(`sha${bits}`).update(accessToken, "ascii").digest();
   return digest.subarray(0, digest.length / 2).toString("base64url");
 }

@@ -11,7 +11,7 @@ import { refuse } from "./refusals.js";
 import { isObject } from "./request-json.js";
 import type { Claims } from "./surroundings.js";
 
-/** Algorithms that a connection may choose from: asymmetric ones only (RFC 7518, section 3.1; RFC 8037). */
+/** Algorithms that a connection may choose from: asymmetric ones only (RFC 7518, section 3.1; RFC 8037; RFC 9864). */
 export const SIGNING_ALGORITHMS = [
   "RS256",
   "RS384",
@@ -23,6 +23,7 @@ export const SIGNING_ALGORITHMS = [
   "ES384",
   "ES512",
   "EdDSA",
+  "Ed25519",
 ] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 

@@ -222,12 +222,12 @@ export const OIDC_REFUSALS = {
   OIDC_AUDIENCE_MISMATCH: {
     message: MISCONFIGURED,
     remedy:
-      "The ID token was issued for another application, or for others as well. Compare clientId with the aud claim in the attempt's detail.",
+      "The ID token was issued for another application, or for others as well. Compare clientId with the aud claim in the attempt's detail. Where the provider puts further applications into every token (Zitadel the project, Oracle its own address), and you trust them, enter them in trustedAudiences.",
   },
   OIDC_AUTHORIZED_PARTY_MISMATCH: {
     message: MISCONFIGURED,
     remedy:
-      "The ID token's azp claim names another application. Compare clientId with the azp claim in the attempt's detail.",
+      "The ID token's azp claim names another application, or is missing though the token is for several. Compare clientId with the azp claim in the attempt's detail.",
   },
   OIDC_TIMES_INVALID: {
     message: UNTRUSTED,

@@ -13,6 +13,8 @@ export interface RelyingParty {
   readonly pkce: boolean;
   /** Signature algorithms that an ID token may have; anything that is not in `SIGNING_ALGORITHMS` is ignored. */
   readonly algorithms: readonly string[];
+  /** Applications for which an ID token may be as well. Left out: none. */
+  readonly trustedAudiences?: readonly string[];
   readonly surroundings: Surroundings;
   /** Whether userinfo should be asked, given the verified ID token's claims. Left out: never. */
   readonly needsUserinfo?: (claims: Claims) => boolean;

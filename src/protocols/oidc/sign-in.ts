@@ -51,6 +51,7 @@ export async function completeSignIn(party: RelyingParty, flow: PendingFlow, cod
   const verified = await verifyIdToken(idToken, party.keys, {
     issuer: provider.issuer,
     clientId: client.id,
+    ...(party.trustedAudiences && { trustedAudiences: party.trustedAudiences }),
     nonce,
     accessToken,
     nowSeconds: surroundings.now().valueOf() / 1_000,

@@ -33,6 +33,7 @@ export const SETTINGS: OidcSettings = {
   scopes: ["openid", "profile", "email"],
   pkce: true,
   signingAlgorithms: ["RS256"],
+  trustedAudiences: null,
   clientAuthentication: "client_secret_basic",
   emailClaim: null,
   firstNameClaim: null,

@@ -13,7 +13,7 @@ const where = (holds: (setting: Setting) => boolean) => names.filter((name) => h
 test("all settings of the public interface are there, under their names", () => {
   const published =
     "discoveryUrl issuer authorizationEndpoint tokenEndpoint userinfoEndpoint jwksUri endSessionEndpoint " +
-    "allowCrossHostEndpoints clientId clientSecret scopes pkce signingAlgorithms clientAuthentication emailClaim " +
+    "allowCrossHostEndpoints clientId clientSecret scopes pkce signingAlgorithms trustedAudiences clientAuthentication emailClaim " +
     "firstNameClaim lastNameClaim employeeIdClaim groupsClaim logoutAtProvider";
   expect(names).toEqual(published.split(" "));
 });
@@ -21,7 +21,7 @@ test("all settings of the public interface are there, under their names", () => 
 test("a replaced secret ends no sessions, another issuer, endpoint, key or client does", () => {
   const trusted =
     "discoveryUrl issuer authorizationEndpoint tokenEndpoint userinfoEndpoint jwksUri endSessionEndpoint " +
-    "allowCrossHostEndpoints clientId signingAlgorithms";
+    "allowCrossHostEndpoints clientId signingAlgorithms trustedAudiences";
   expect(where(({ trust }) => trust)).toEqual(trusted.split(" "));
   expect(where(({ fixed }) => fixed)).toEqual(["allowCrossHostEndpoints"]);
   expect(where(({ kind }) => kind === "SECRET")).toEqual(["clientSecret"]);

@@ -128,6 +128,35 @@ describe("an ID token is refused:", () => {
   });
 });
 
+describe("an ID token for further applications", () => {
+  const sub = "alice-1";
+  const signIn = async (claims: object, trustedAudiences: readonly string[] = ["project-7", "https://id.example"]) =>
+    Desk.of(await makeParty(provider, { trustedAudiences })).signIn(provider, { claims: { sub, ...claims } });
+
+  test("is accepted where the connection trusts them and azp names this one", async () => {
+    const claims = { aud: ["project-7", "usher", "https://id.example"], azp: "usher" };
+    expect((await signIn(claims)).subject).toBe(sub);
+    expect((await signIn({ aud: ["usher"] })).subject).toBe(sub);
+    expect(await codeOf(signIn(claims, []))).toBe("OIDC_AUDIENCE_MISMATCH");
+    expect(await codeOf(signIn(claims, ["project-7"]))).toBe("OIDC_AUDIENCE_MISMATCH");
+  });
+
+  test.each<[string, object, string]>([
+    ["a trusted one alone", { aud: "project-7", azp: "usher" }, "OIDC_AUDIENCE_MISMATCH"],
+    ["trusted ones alone", { aud: ["project-7", "https://id.example"], azp: "usher" }, "OIDC_AUDIENCE_MISMATCH"],
+    ["one in another case", { aud: ["usher", "Project-7"], azp: "usher" }, "OIDC_AUDIENCE_MISMATCH"],
+    ["one that is a list", { aud: ["usher", ["project-7"]], azp: "usher" }, "OIDC_AUDIENCE_MISMATCH"],
+    [
+      "a trusted one, issued to it",
+      { aud: ["usher", "project-7"], azp: "project-7" },
+      "OIDC_AUTHORIZED_PARTY_MISMATCH",
+    ],
+    ["a trusted one, issued to nobody", { aud: ["usher", "project-7"] }, "OIDC_AUTHORIZED_PARTY_MISMATCH"],
+  ])("is refused: %s", async (_name, claims, code) => {
+    expect(await codeOf(signIn(claims))).toBe(code);
+  });
+});
+
 describe("the provider's keys", () => {
   let clock: { now: () => Date; secondsAhead: number; fetch: typeof fetch };
   beforeEach(() => {

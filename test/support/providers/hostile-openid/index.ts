@@ -186,7 +186,7 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
 
   function makeIdToken({ parameters, person: who }: Grant, accessToken: string): string {
     const nowSeconds = Math.floor(now().valueOf() / 1_000);
-    const bits = algorithm === "EdDSA" ? "512" : algorithm.slice(-3);
+    const bits = algorithm.startsWith("Ed") ? "512" : algorithm.slice(-3);
     const hash = createHash(`sha${bits}`).update(accessToken).digest();
     const header: Values = { alg: algorithm, kid: key.kid, typ: "JWT" };
     const claims: Values = {

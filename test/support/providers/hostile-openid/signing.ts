@@ -19,7 +19,7 @@ export function makeSigningKey(kid: string, algorithm: string, rsaBits = 2_048):
 function makePair(algorithm: string, rsaBits: number): { privateKey: KeyObject; publicKey: KeyObject } {
   const namedCurve = CURVES[algorithm];
   if (namedCurve !== undefined) return generateKeyPairSync("ec", { namedCurve });
-  if (algorithm === "EdDSA") return generateKeyPairSync("ed25519");
+  if (algorithm.startsWith("Ed")) return generateKeyPairSync("ed25519");
   return generateKeyPairSync("rsa", { modulusLength: rsaBits });
 }
 
@@ -32,7 +32,7 @@ export function publish(key: SigningKey): JsonWebKey {
 export function signWith(key: SigningKey, input: string, algorithm = key.algorithm): Buffer {
   const data = Buffer.from(input, "ascii");
   const hash = `sha${algorithm.slice(-3)}`;
-  if (algorithm === "EdDSA") return sign(null, data, key.privateKey);
+  if (algorithm.startsWith("Ed")) return sign(null, data, key.privateKey);
   if (algorithm.startsWith("ES")) return sign(hash, data, { key: key.privateKey, dsaEncoding: "ieee-p1363" });
   if (algorithm.startsWith("PS")) {
     const padding = constants.RSA_PKCS1_PSS_PADDING;
