@@ -1,7 +1,7 @@
 /** Discovery of a provider's issuer and endpoints (OpenID Connect Discovery 1.0, section 4; RFC 8414, section 3). */
 import { checkEndpoints, type EndpointAddresses } from "./endpoints.js";
 import { refuse } from "./refusals.js";
-import { isObject, requestJson, saysNotFound } from "./request-json.js";
+import { isObject, requestJson, saysNotFound, saysOutOfOrder } from "./request-json.js";
 import type { AddressRules, Provider, Surroundings } from "./surroundings.js";
 
 const WELL_KNOWN = "/.well-known/openid-configuration";
@@ -60,6 +60,7 @@ export async function fetchDiscoveryDocument(
   const answer = await requestJson(surroundings, "the discovery document", location);
   if (saysNotFound(answer.status))
     return refuse("OIDC_ENDPOINT_NOT_FOUND", `the discovery document at ${location} answered status ${answer.status}`);
+  if (answer.status >= 500) return refuse("OIDC_PROVIDER_UNAVAILABLE", `${location} answered status ${answer.status}`);
   if (answer.status !== 200) return refuse("OIDC_DISCOVERY_INVALID", `${location} answered status ${answer.status}`);
   if (!isObject(answer.body)) return refuse("OIDC_DISCOVERY_INVALID", `${location} is JSON, but not an object`);
   return { address: location, values: answer.body, date: answer.date };
@@ -92,10 +93,47 @@ export function readDiscoveredEndpoints(document: DiscoveryDocument, source: Dis
   return checkEndpoints(found, source.rules, source.allowCrossHostEndpoints ? null : new URL(document.address).host);
 }
 
-/** Discovers a provider. Throws a `ProtocolRefusal` for everything that a provider can get wrong. */
+/**
+ * Discovers a provider. While the document cannot be had, what it said last holds, checked anew.
+ *
+ * @throws ProtocolRefusal for everything that a provider can get wrong
+ */
 export async function discoverProvider(source: DiscoverySource, surroundings: Surroundings): Promise<Provider> {
-  const document = await fetchDiscoveryDocument(source.address, source.rules, surroundings);
-  return readProvider(document, source);
+  let document: DiscoveryDocument;
+  try {
+    document = await fetchDiscoveryDocument(source.address, source.rules, surroundings);
+  } catch (error) {
+    const recalled = saysOutOfOrder(error) ? recallDocument(source.address, surroundings) : null;
+    if (recalled === null) throw error;
+    return readProvider(recalled, source);
+  }
+  const provider = readProvider(document, source);
+  await keepDocument(document, surroundings);
+  return provider;
+}
+
+const NAME = "discovery";
+const READ_MEMBERS = [
+  "issuer",
+  "authorization_endpoint",
+  "token_endpoint",
+  "jwks_uri",
+  "userinfo_endpoint",
+  "end_session_endpoint",
+  "authorization_response_iss_parameter_supported",
+];
+
+async function keepDocument({ address, values }: DiscoveryDocument, { memory }: Surroundings): Promise<void> {
+  const read = Object.fromEntries(READ_MEMBERS.map((name) => [name, values[name]]));
+  await memory?.keep(NAME, { address, document: JSON.stringify(read) });
+}
+
+/** The document that was last found at an address. */
+function recallDocument(address: string, { memory }: Surroundings): DiscoveryDocument | null {
+  const { address: location, document } = memory?.recall(NAME)?.facts ?? {};
+  if (location !== locateDiscoveryDocument(address) || typeof document !== "string") return null;
+  const values: unknown = JSON.parse(document);
+  return isObject(values) ? { address: location, values, date: null } : null;
 }
 
 /** Makes a provider of a fetched document, after all checks. */

@@ -3,11 +3,24 @@
  * Whatever a provider answers instead becomes a refusal.
  */
 import { quote } from "../refusal.js";
+import { ProtocolRefusal } from "../refusal.js";
 import { refuse, type OidcRefusalCode } from "./refusals.js";
 import type { Surroundings } from "./surroundings.js";
 
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 const LONGEST_ANSWER_BYTES = 512 * 1024;
+
+/** What happens to a provider that is in order otherwise, and may be waited out. */
+const OUT_OF_ORDER: ReadonlySet<string> = new Set<OidcRefusalCode>([
+  "OIDC_PROVIDER_UNAVAILABLE",
+  "OIDC_PROVIDER_UNREACHABLE",
+  "OIDC_PROVIDER_TIMEOUT",
+]);
+
+/** Whether a refusal says that a provider could not answer, and not that it answered something wrong. */
+export function saysOutOfOrder(error: unknown): boolean {
+  return error instanceof ProtocolRefusal && OUT_OF_ORDER.has(error.code);
+}
 
 /** What "no" looks like where a token is asked for (RFC 6750, section 3.1); its reason is in a header, and a body is optional. */
 export function saysDenied(status: number): boolean {

@@ -1,7 +1,7 @@
 /** Further claims from the userinfo endpoint (OpenID Connect Core 1.0, section 5.3). */
 import { refuse, type OidcRefusalCode } from "./refusals.js";
 import { ProtocolRefusal } from "../refusal.js";
-import { isObject, requestJson, saysDenied } from "./request-json.js";
+import { isObject, requestJson, saysDenied, saysOutOfOrder } from "./request-json.js";
 import type { Claims, Surroundings, Withheld } from "./surroundings.js";
 
 /**
@@ -26,13 +26,6 @@ export type UserinfoAnswer = {
   readonly withheld: (Withheld & { readonly refusal: Error }) | null;
 };
 
-/** What happens to an endpoint that is in order otherwise. Everything else that is no userinfo is a refusal. */
-const OUT_OF_ORDER: ReadonlySet<string> = new Set<OidcRefusalCode>([
-  "OIDC_PROVIDER_UNAVAILABLE",
-  "OIDC_PROVIDER_UNREACHABLE",
-  "OIDC_PROVIDER_TIMEOUT",
-]);
-
 /**
  * Asks for userinfo, and says so where the provider denies it or cannot answer: the ID token may be enough.
  *
@@ -44,7 +37,7 @@ export async function askUserinfo(...request: Parameters<typeof addUserinfo>): P
   } catch (error) {
     if (!(error instanceof ProtocolRefusal)) throw error;
     const isDenied = error instanceof UserinfoDenied;
-    if (!isDenied && !OUT_OF_ORDER.has(error.code)) throw error;
+    if (!isDenied && !saysOutOfOrder(error)) throw error;
     return { claims: request[0], withheld: { reason: error.detail ?? error.code, isDenied, refusal: error } };
   }
 }

@@ -112,6 +112,33 @@ describe("a sign-in", () => {
     });
   });
 
+  test("begins after a restart with what discovery said last, while it cannot answer, and checks that anew", async () => {
+    const memory = makeMemory(() => new Date());
+    const open = (changes: Partial<OidcSettings> = {}, urls = RUNTIME.urls) =>
+      oidc.open(settingsFor(provider, changes), { ...RUNTIME, urls, memory: memory.open() });
+    const before = await open();
+    for (const fault of ["discovery-failing", "discovery-disconnect"] as const) {
+      provider.setFault(fault);
+      expect((await open()).provider).toEqual(before.provider);
+    }
+    const refused = (rule: (url: URL) => boolean) => (url: URL) => (rule(url) ? "is not allowed" : null);
+    const isToken = refused(({ pathname }) => pathname === "/token");
+    expect(await codeOf(open({}, { ...RUNTIME.urls, serverUrl: isToken }))).toBe("OIDC_ENDPOINT_REFUSED");
+    expect(await codeOf(open({ issuer: "https://other.example" }))).toBe("OIDC_DISCOVERY_ISSUER_MISMATCH");
+    expect(await codeOf(open({ discoveryUrl: `${provider.url}/tenant` }))).toBe("OIDC_ENDPOINT_NOT_FOUND");
+    const elsewhere = "http://127.0.0.1:9";
+    expect(await codeOf(open({ discoveryUrl: elsewhere, issuer: provider.url }))).toBe("OIDC_PROVIDER_UNREACHABLE");
+    // An answer that is wrong is no answer that is missing.
+    for (const [fault, code] of [
+      ["discovery-issuer-of-another", "OIDC_DISCOVERY_ISSUER_MISMATCH"],
+      ["discovery-not-found", "OIDC_ENDPOINT_NOT_FOUND"],
+      ["discovery-html", "OIDC_ANSWER_NOT_JSON"],
+    ] as const) {
+      provider.setFault(fault);
+      expect(await codeOf(open())).toBe(code);
+    }
+  });
+
   test("works with endpoints by hand", async () => {
     const { url } = provider;
     const manual = {
