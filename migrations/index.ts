@@ -13,6 +13,7 @@ import { AddConnectionIssuerChangedAt1764810000000 } from "./1764810000000-add-c
 import { AddConnectionLearned1764820000000 } from "./1764820000000-add-connection-learned.js";
 import { AddWebhookRetryScheduledAt1764840000000 } from "./1764840000000-add-webhook-retry-scheduled-at.js";
 import { WithholdGuests1764850000000 } from "./1764850000000-withhold-guests.js";
+import { IndexSsoFlowBrowser1764860000000 } from "./1764860000000-index-sso-flow-browser.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -28,4 +29,5 @@ export const migrations: readonly MigrationClass[] = [
   AddConnectionLearned1764820000000,
   AddWebhookRetryScheduledAt1764840000000,
   WithholdGuests1764850000000,
+  IndexSsoFlowBrowser1764860000000,
 ];

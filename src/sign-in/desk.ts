@@ -29,7 +29,7 @@ export interface Desk {
 export interface Visitor {
   readonly client: ClientDescription;
   /** The value of the cookie that binds a browser to the flows that it began. */
-  readonly browserToken: string | null;
+  readonly browserTokens: string | null;
   /** The value of the session cookie that the browser still has; a new sign-in ends that session. */
   readonly sessionToken: string | null;
 }

@@ -11,13 +11,13 @@
  * Wherever the line ends early, `recordRefusal` notes the attempt and answers what the person may see.
  */
 import type { OpenedConnection } from "../connection/opened-connections.js";
-import { issueToken } from "../platform/crypto/tokens.js";
 import { Failure } from "../platform/errors/failure.js";
 import { beginAttempt, enterStep, type Attempt, type AttemptStep } from "./attempt/attempt.js";
 import { beginFlow, type StartRequest } from "./begin-flow.js";
 import { complete } from "./complete.js";
 import type { Desk, Visitor } from "./desk.js";
 import { findConnection, requireActive, requireBinding, type FoundConnection } from "./find-connection.js";
+import { issueBrowserToken } from "./flow/browser-tokens.js";
 import { findFlow, findPostedFlow, type FlowNotes } from "./flow/keep-flow.js";
 import type { PostedForm } from "./read-form.js";
 import { LONGEST_IN_FORM, readParameters } from "./read-parameters.js";
@@ -30,7 +30,8 @@ import { describePerson, verifyPost, verifyReturn } from "./verify.js";
 export interface SentToProvider {
   readonly kind: "sent-to-provider";
   readonly location: string;
-  readonly browserToken: string;
+  /** The cookie's new value. */
+  readonly browserTokens: string;
 }
 
 /** A posted message was verified; the browser fetches its sign-in with a request that has its cookies. */
@@ -70,9 +71,9 @@ export async function start(
     wish(resolveReturnTo(request.returnTo, desk.returnRules));
     requireActive(desk, connection);
     const opened = await desk.open(connection);
-    const browserToken = visitor.browserToken ?? issueToken("").token;
-    const location = await beginFlow(desk, opened, request, browserToken, attempt.steps);
-    return { kind: "sent-to-provider", location, browserToken };
+    const { token, cookie } = await issueBrowserToken(desk, visitor.browserTokens);
+    const location = await beginFlow(desk, opened, request, token, attempt.steps);
+    return { kind: "sent-to-provider", location, browserTokens: cookie };
   });
 }
 
@@ -87,7 +88,7 @@ export async function finishReturn(
     line.enter("RETURN");
     requireBinding(desk, connection, "redirect");
     const parameters = readParameters(request.parameters);
-    const flow = await findFlow(desk, connection, parameters["state"], visitor.browserToken);
+    const flow = await findFlow(desk, connection, parameters["state"], visitor.browserTokens);
     line.resume(flow);
     requireActive(desk, connection);
     const opened = await desk.open(connection);
@@ -136,7 +137,7 @@ export async function finishTicket(
     const { connection } = line.found;
     requireBinding(desk, connection, "post");
     const { ticket } = readParameters(request.parameters);
-    const taken = await takeTicket(desk, connection, ticket, visitor.browserToken);
+    const taken = await takeTicket(desk, connection, ticket, visitor.browserTokens);
     line.resume(taken);
     requireActive(desk, connection);
     const opened = await desk.open(connection);

@@ -41,7 +41,7 @@ export interface SignInDoor {
   readonly desk: Desk;
   readonly cookies: {
     readonly session: Cookie;
-    /** Binds a browser to the flows that it began; it proves nothing else. */
+    /** Binds a browser to the flows that it began, by a token for each; it proves nothing else. */
     readonly browser: Cookie;
   };
   readonly callerOf: (request: Request) => Promise<Caller>;
@@ -79,7 +79,7 @@ export function createSignInRouter(door: SignInDoor): Router {
 function visitorOf({ cookies }: SignInDoor, request: Request): Visitor {
   return {
     client: { address: clientAddress(request), userAgent: request.get("user-agent") ?? null },
-    browserToken: cookies.browser.read(request),
+    browserTokens: cookies.browser.read(request),
     sessionToken: cookies.session.read(request),
   };
 }
@@ -163,7 +163,7 @@ async function answer(
   const outcome = await runLine(line);
   switch (outcome.kind) {
     case "sent-to-provider":
-      door.cookies.browser.write(response, outcome.browserToken);
+      door.cookies.browser.write(response, outcome.browserTokens);
       response.redirect(303, outcome.location);
       return;
     case "sent-to-ticket":

@@ -75,7 +75,7 @@ export async function openHall(): Promise<Hall> {
       attempt: beginAttempt(about),
       arrival: { ...about, profile: { ...PROFILE, ...profile } },
       trustVersion: connection.trustVersion,
-      visitor: { client: about.client, browserToken: null, sessionToken: null },
+      visitor: { client: about.client, browserTokens: null, sessionToken: null },
     });
     return completed.kind === "signed-in"
       ? { code: "IN", userId: completed.session.userId }

@@ -97,6 +97,20 @@ export async function findFlowByRequestId(
   return raw ? fromRaw(raw) : null;
 }
 
+/** Which of these browser hashes are those of sign-ins that began less than a flow's lifetime ago. */
+export async function findBrowserHashes(
+  reader: Reader,
+  hashes: readonly string[],
+  now: Date,
+): Promise<ReadonlySet<string>> {
+  if (hashes.length === 0) return new Set();
+  const rows = await reader.rows<{ browser_hash: string }>(
+    `SELECT browser_hash FROM sso_flow WHERE browser_hash IN (${hashes.map(() => "?").join(", ")}) AND expires_at > ?`,
+    [...hashes, now],
+  );
+  return new Set(rows.map(({ browser_hash }) => browser_hash));
+}
+
 /**
  * Uses a flow up. One statement, and one affected row is the proof: of any number of callers on any number of replicas,
  * exactly one hears `true`.

@@ -3,6 +3,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("sso_flow")
 @Index("ix_sso_flow_request", ["connectionId", "requestIdHash"])
+@Index("ix_sso_flow_browser", ["browserHash"])
 @Index("ix_sso_flow_expiry", ["expiresAt"])
 export class FlowRow {
   /** SHA-256 hex of the state handle. */
@@ -17,7 +18,7 @@ export class FlowRow {
   @Column({ name: "trust_version", type: "int" })
   trustVersion!: number;
 
-  /** SHA-256 hex of the cookie of the browser that began the flow. */
+  /** SHA-256 hex of the token that the browser got when it began the flow. */
   @Column({ name: "browser_hash", type: "varchar", length: 64 })
   browserHash!: string;
 

@@ -7,7 +7,8 @@ import { issueToken, sha256Hex } from "../../platform/crypto/tokens.js";
 import { Failure } from "../../platform/errors/failure.js";
 import type { AttemptStep } from "../attempt/attempt.js";
 import type { Desk } from "../desk.js";
-import { SIGN_IN_OTHER_BROWSER, SIGN_IN_SUPERSEDED, SIGN_IN_UNKNOWN } from "../failures.js";
+import { SIGN_IN_SUPERSEDED, SIGN_IN_UNKNOWN } from "../failures.js";
+import { requireBrowser } from "./browser-tokens.js";
 import {
   BEFORE_ENTERING,
   consumeFlow,
@@ -78,15 +79,13 @@ export async function findFlow(
   desk: Desk,
   connection: Connection,
   state: string | undefined,
-  browserToken: string | null,
+  browserTokens: string | null,
 ): Promise<FoundFlow> {
   if (state === undefined || state === "") throw unknown("The answer has no state parameter.");
   const flow = await findFlowByState(desk.store.reader, state);
   if (flow === null) throw unknown("No sign-in was begun with this state.");
   requireUsable(desk, connection, flow);
-  if (browserToken === null) throw new Failure(SIGN_IN_OTHER_BROWSER, { detail: "The browser sent no flow cookie." });
-  if (sha256Hex(browserToken) !== flow.browserHash)
-    throw new Failure(SIGN_IN_OTHER_BROWSER, { detail: "The browser sent another flow cookie." });
+  requireBrowser(browserTokens, flow.browserHash);
   return unseal(desk, flow);
 }
 

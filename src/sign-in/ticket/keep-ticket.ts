@@ -7,10 +7,11 @@ import { SYSTEM } from "../../access/caller.js";
 import type { Verification } from "../../connection/contract/index.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Connection } from "../../connection/stored/connection.js";
-import { hashToken, issueToken, sha256Hex } from "../../platform/crypto/tokens.js";
+import { hashToken, issueToken } from "../../platform/crypto/tokens.js";
 import { Failure } from "../../platform/errors/failure.js";
 import type { Desk } from "../desk.js";
-import { SIGN_IN_OTHER_BROWSER, SIGN_IN_REPLAYED, SIGN_IN_SUPERSEDED, SIGN_IN_UNKNOWN } from "../failures.js";
+import { SIGN_IN_REPLAYED, SIGN_IN_SUPERSEDED, SIGN_IN_UNKNOWN } from "../failures.js";
+import { requireBrowser } from "../flow/browser-tokens.js";
 import { BEFORE_ENTERING, consumeFlow, noteReplay } from "../flow/flow.repository.js";
 import type { FlowNotes, PostedFlow } from "../flow/keep-flow.js";
 import { consumeTicket, findTicket, insertTicket } from "./ticket.repository.js";
@@ -63,14 +64,11 @@ export async function takeTicket(
   { store, keyRing }: Desk,
   connection: Connection,
   ticket: string | undefined,
-  browserToken: string | null,
+  browserTokens: string | null,
 ): Promise<TakenTicket> {
   const stored = ticket === undefined ? null : await findTicket(store.reader, hashToken(ticket));
   if (stored === null || stored.connectionId !== connection.id) throw unknown("There is no such ticket.");
-  if (browserToken === null || sha256Hex(browserToken) !== stored.browserHash)
-    throw new Failure(SIGN_IN_OTHER_BROWSER, {
-      detail: browserToken === null ? "The browser sent no flow cookie." : "The browser sent another flow cookie.",
-    });
+  requireBrowser(browserTokens, stored.browserHash);
   if (stored.trustVersion !== connection.trustVersion)
     throw new Failure(SIGN_IN_SUPERSEDED, {
       detail: "What the connection trusts was changed after the sign-in began.",

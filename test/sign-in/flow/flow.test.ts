@@ -6,7 +6,8 @@ import type { Connection } from "../../../src/connection/stored/connection.js";
 import { createKeyRing, parseKeyRing } from "../../../src/platform/crypto/key-ring.js";
 import { sha256Hex } from "../../../src/platform/crypto/tokens.js";
 import type { Desk } from "../../../src/sign-in/desk.js";
-import { findFlowByRequestId, noteReplay, sweepFlows } from "../../../src/sign-in/flow/flow.repository.js";
+import { issueBrowserToken } from "../../../src/sign-in/flow/browser-tokens.js";
+import { findFlowByRequestId, insertFlow, noteReplay, sweepFlows } from "../../../src/sign-in/flow/flow.repository.js";
 import { findFlow, keepFlow } from "../../../src/sign-in/flow/keep-flow.js";
 import type { TestDatabase } from "../../support/database.js";
 import { openMigratedDatabase } from "../../support/migrated-database.js";
@@ -126,6 +127,30 @@ describe("flows under way", () => {
     ],
   ])("are refused for %s, and stay usable", async (_name, refused, code) => {
     await expect(refused()).rejects.toMatchObject({ code });
+  });
+
+  it("each have a token of their own in the browser's cookie, beside those of the others that are under way", async () => {
+    const begin = async (cookie: string | null) => {
+      const issued = await issueBrowserToken(desk as Desk, cookie);
+      await inUnit((unit) => {
+        const row = { connectionId: connection.id, trustVersion: 3, payload: "", requestId: null };
+        return insertFlow(unit, { ...row, stateHash: sha256Hex(issued.token), browserHash: sha256Hex(issued.token) });
+      });
+      return issued;
+    };
+    const first = await begin(null);
+    expect(first.cookie).toBe(first.token);
+    const strange = "s".repeat(43);
+    const second = await begin(`planted.${strange}.${first.cookie}`);
+    expect(second.cookie).toBe(`${second.token}.${first.token}`);
+    let last = second;
+    for (let count = 0; count < 8; count += 1) last = await begin(last.cookie);
+    expect(last.cookie.split(".")).toHaveLength(8);
+    expect(last.cookie).toContain(last.token);
+    expect(last.cookie).not.toContain(second.token);
+    now = new Date(STARTED_AT.getTime() + 15 * MINUTE_MS);
+    const late = await begin(last.cookie);
+    expect(late.cookie).toBe(late.token);
   });
 
   it("are over after a quarter of an hour, also for who found them before", async () => {

@@ -22,7 +22,7 @@ import { openHall, type Hall } from "../../provisioning/arrivals.js";
 const PUBLIC_URL = "https://usher.example";
 const VISITOR = {
   client: { address: "192.0.2.1", userAgent: "A browser" },
-  browserToken: null,
+  browserTokens: null,
   sessionToken: null,
 };
 
