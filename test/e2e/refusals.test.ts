@@ -57,6 +57,30 @@ describe("the page of a refusal", () => {
 });
 
 describe("the story under a reference", () => {
+  it("is found by its outcome, too", async () => {
+    const own = await createTenant(usher, provider, { policies: { jitProvisioning: false } });
+    await own.signIn(createBrowser(), makePerson("ada"));
+    await own.updateConnection({ policies: { jitProvisioning: true } });
+    await own.signIn(createBrowser(), makePerson("ada"));
+    await own.signIn(createBrowser(), makePerson("bob", { email: undefined }));
+    const outcomesAmong = async (outcomes: readonly string[] | null) => {
+      const { signInAttempts } = await own.ask(
+        `query ($id: ID!, $outcomes: [String!]) { signInAttempts(organizationId: $id, filter: { outcomes: $outcomes }) {
+           nodes { outcome } } }`,
+        { id: own.organizationId, outcomes },
+      );
+      return signInAttempts.nodes.map(({ outcome }: { outcome: string }) => outcome);
+    };
+    expect(await outcomesAmong(null)).toEqual(["EMAIL_MISSING", "SUCCEEDED", "NO_MATCHING_ACCOUNT"]);
+    expect(await outcomesAmong(["SUCCEEDED"])).toEqual(["SUCCEEDED"]);
+    expect(await outcomesAmong(["NO_MATCHING_ACCOUNT", "EMAIL_MISSING"])).toEqual([
+      "EMAIL_MISSING",
+      "NO_MATCHING_ACCOUNT",
+    ]);
+    expect(await outcomesAmong(["SEATS_FULL"])).toEqual([]);
+    expect(await outcomesAmong([])).toEqual([]);
+  });
+
   it("is told to an administrator: what happened, how far it went, what came and what to do", async () => {
     await tenant.signIn(createBrowser(), makePerson("ada"));
     const { reference } = (await tenant.attempts())[0]!;

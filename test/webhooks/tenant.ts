@@ -15,7 +15,9 @@ export interface Tenant {
   // any: the shape is what the query asks for
   readonly endpoint: (id: string) => Promise<any>;
   readonly attempts: (id: string, filter?: Record<string, unknown>) => Promise<any[]>;
-  readonly events: () => Promise<{ readonly id: string; readonly sequence: number; readonly type: string }[]>;
+  readonly events: () => Promise<
+    { readonly id: string; readonly sequence: number; readonly type: string; readonly occurredAt: string }[]
+  >;
 }
 
 export async function createTenant(usher: Pick<TestUsher, "ask" | "graphql">): Promise<Tenant> {
@@ -67,9 +69,12 @@ export async function createTenant(usher: Pick<TestUsher, "ask" | "graphql">): P
       ).webhookDeliveries.nodes.toReversed(),
     events: async () =>
       (
-        await usher.ask(`query ($id: ID!) { events(organizationId: $id, first: 200) { nodes { id sequence type } } }`, {
-          id: organizationId,
-        })
+        await usher.ask(
+          `query ($id: ID!) { events(organizationId: $id, first: 200) { nodes { id sequence type occurredAt } } }`,
+          {
+            id: organizationId,
+          },
+        )
       ).events.nodes,
   };
 }

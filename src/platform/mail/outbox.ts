@@ -62,7 +62,10 @@ export async function claimDueMail(
   const leasedUntil = new Date(now.getTime() + leaseSeconds * 1_000);
   const mails = raws.map(fromRaw);
   const due = mails.filter(({ attempt }) => attempt <= MAXIMUM_ATTEMPTS);
-  const exhausted = mails.filter(({ attempt }) => attempt > MAXIMUM_ATTEMPTS);
+  // The attempt that would be next is not made: the last one is what there is to tell.
+  const exhausted = mails
+    .filter(({ attempt }) => attempt > MAXIMUM_ATTEMPTS)
+    .map((mail) => ({ ...mail, attempt: mail.attempt - 1 }));
   await updateMails(transaction, due, "leased_until = ?, attempts = attempts + 1", [leasedUntil]);
   await updateMails(
     transaction,

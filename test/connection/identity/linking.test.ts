@@ -992,6 +992,18 @@ describe("requests to link", () => {
     expect(await arrive(person())).toBe(ada);
   });
 
+  test("are made anew once the link that one made is gone, and the latest answer counts", async () => {
+    await answer("approve", (await only()).id);
+    expect(await arrive(person())).toBe(ada);
+    await execute("DELETE FROM identity WHERE user_id = ?", ada);
+    expect(await arrive(person())).toBe("LINK_PENDING");
+    const { nodes } = (await list()).data.linkRequests;
+    expect(nodes.map(({ state }: { state: string }) => state).toSorted()).toEqual(["APPROVED", "PENDING"]);
+    const { id } = nodes.find(({ state }: { state: string }) => state === "PENDING");
+    expect((await answer("reject", id)).messages).toEqual([]);
+    expect([ada, "LINK_PENDING"]).not.toContain(await arrive(person()));
+  });
+
   test("that are rejected leave the account alone, and the person gets one of their own", async () => {
     const { id } = await only();
     expect((await answer("reject", id)).messages).toEqual([]);

@@ -35,6 +35,8 @@ describe("a database URL", () => {
     ["mariadb://app:s3cret@db/usher?ssl=s3cret", /option that is not known/],
     ["mariadb://app:s3cret@db/usher?tls=maybe", /tls must be true or false/],
     ["mariadb://app:s3cret@db/usher?poolSize=0", /poolSize must be a number/],
+    ["mariadb://app:s3cret@db/usher?poolSize=501", /poolSize must be a number/],
+    ["mariadb://app:s3cret@db/usher?poolSize=1.5", /poolSize must be a number/],
   ])("%s is refused with a sentence", (url, sentence) => {
     const mistake = findDatabaseUrlMistake(url);
     expect(mistake).toMatch(sentence);
@@ -56,6 +58,8 @@ describe("a database URL", () => {
       tls: true,
       poolSize: 25,
     });
+    for (const poolSize of [1, 500])
+      expect(parseDatabaseUrl(`mysql://app@db/usher?poolSize=${poolSize}`)).toMatchObject({ poolSize });
     expect(parseDatabaseUrl("mariadb://app@db/usher")).toMatchObject({
       kind: "mariadb",
       port: 3306,

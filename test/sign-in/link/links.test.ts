@@ -183,7 +183,8 @@ describe("a sign-in link", () => {
     const token = await make(OPERATOR, userId);
     await hall.execute("UPDATE one_time_token SET kind = 'SET_PASSWORD' WHERE user_id = ?", [userId]);
     expect(await use(token)).toBe("SIGN_IN_LINK_UNKNOWN");
-    expect(await sessionsOf(userId)).toBe(0);
+    await expect(showLink(desk, VISITOR, token)).rejects.toMatchObject({ code: "SIGN_IN_LINK_UNKNOWN" });
+    expect([await sessionsOf(userId), (await attempts(userId)).length]).toEqual([0, 0]);
   });
 
   it("is looked at without being used up, however often, and leaves nothing", async () => {

@@ -196,6 +196,9 @@ describe("the file", () => {
       (await get({ organizationId: filled.organizationId, ...query }, withKey())).body.split("\r\n").length - 2;
     expect(await count({ from: day, to: day })).toBe(24 * 60);
     expect(await count({ userIds: [filled.person(1), filled.person(2)] })).toBe((2 * SIZE) / PEOPLE);
+    // A form that leaves a field empty asks for nothing by it.
+    expect(await count({ userIds: "", courseIds: "", from: "", passed: "" })).toBe(SIZE);
+    expect(await count({ userIds: ["", filled.person(1)] })).toBe(SIZE / PEOPLE);
     expect(await count({ passed: "false" })).toBe(25);
     // Everybody has a result in every 400 minutes; of five people, three have a fourth one on that day.
     expect(await count({ groupIds: filled.smallGroup, to: day })).toBe(18);

@@ -8,6 +8,7 @@ import { insertEndpoint } from "../../../src/webhooks/endpoint/endpoint.reposito
 import { claimEndpoints, endLeasesOfTheDead, type Lease } from "../../../src/webhooks/worker/claim.js";
 import { createScribe, type Page } from "../../../src/webhooks/worker/scribe.js";
 import { createSharedLog } from "../../../src/webhooks/worker/shared-log.js";
+import { startWebhookWorker } from "../../../src/webhooks/worker/worker.js";
 import { DEFAULT_MEASURES, type WorkerServices } from "../../../src/webhooks/worker/worker-services.js";
 import { onMariaDb } from "../../support/database.js";
 import { makeOrganization, makeUser, useHouse } from "../../support/house.js";
@@ -271,6 +272,49 @@ describe("what is written together", () => {
     const scribe = createScribe(services);
     expect(await Promise.all(leases.map((lease) => scribe(() => pageOf(lease, event))))).toEqual([false, true]);
     expect(await look(ids[1]!)).toMatchObject({ position: 1, attempts: 1 });
+  });
+});
+
+describe("a worker that stops while a receiver is slow", () => {
+  /** A worker with one endpoint, whose receiver answers when the test says so. */
+  async function startSlow(stopMs: number) {
+    await house.inUnit((unit) => unit.execute("UPDATE webhook_endpoint SET state = 'DISABLED'"));
+    const { ids, organizationId } = await makeEndpoints(1);
+    const asked: { readonly url: string; readonly answer: () => void }[] = [];
+    let isAsked = () => {};
+    const first = new Promise<void>((resolve) => (isAsked = resolve));
+    const post: WorkerServices["outgoing"]["post"] = async (url, _request, flight) =>
+      await new Promise((resolve, reject) => {
+        flight?.add(reject);
+        asked.push({ url, answer: () => resolve({ status: 200, text: "", retryAfter: null }) });
+        isAsked();
+      });
+    const worker = startWebhookWorker({
+      ...services,
+      keyRing: { ...services.keyRing, open: () => `whsec_${"A".repeat(32)}` },
+      outgoing: { ...services.outgoing, post },
+      measures: { ...DEFAULT_MEASURES, pollMs: 5, stopMs },
+    });
+    await first;
+    // Another event, which the worker must not begin with any more.
+    await makeUser(house, organizationId, { email: `grace@${organizationId}.example` });
+    return { worker, asked, id: ids[0]! };
+  }
+
+  it("waits for the answer, writes it down, gives the lease back and begins nothing more", async () => {
+    const { worker, asked, id } = await startSlow(60_000);
+    const stopped = worker.stop();
+    asked[0]!.answer();
+    await stopped;
+    expect(asked).toHaveLength(1);
+    expect(await look(id)).toEqual({ position: 1, leaseId: null, attempts: 1, retries: 0 });
+  });
+
+  it("does not wait for ever: an attempt without an answer has no result, and is made again by another worker", async () => {
+    const { worker, asked, id } = await startSlow(5);
+    await worker.stop();
+    expect(asked).toHaveLength(1);
+    expect(await look(id)).toEqual({ position: 0, leaseId: null, attempts: 0, retries: 0 });
   });
 });
 
