@@ -25,7 +25,7 @@ function readSqlite(file: string): Tables {
   const database = new Database(file, { readonly: true });
   try {
     const names = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as { name: string }[];
-    return names.map(({ name }) => [name, database.prepare(`SELECT * FROM "${name}"`).all()]);
+    return names.map(({ name }) => [name, database.prepare(`SELECT * FROM "${name}"`).raw().all()]);
   } finally {
     database.close();
   }
@@ -46,7 +46,7 @@ async function readServer(url: string): Promise<Tables> {
     const [names] = await connection.query({ sql: "SHOW TABLES", rowsAsArray: true });
     const tables: (readonly [string, readonly unknown[]])[] = [];
     for (const [name] of names as unknown as [string][]) {
-      const [rows] = await connection.query(`SELECT * FROM \`${name}\``);
+      const [rows] = await connection.query({ sql: `SELECT * FROM \`${name}\``, rowsAsArray: true });
       tables.push([name, rows as unknown as unknown[]]);
     }
     return tables;

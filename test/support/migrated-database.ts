@@ -2,15 +2,16 @@
  * Databases with the whole schema in them, for tests that are not about migrating: copied from one that was migrated
  * before, which is kept with what it was made from as its name.
  */
-import { createHash, randomBytes } from "node:crypto";
-import { copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { copyFile, readFile, rename, writeFile } from "node:fs/promises";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import { migrations } from "../../migrations/index.js";
 import { entities } from "../../src/entities.js";
 import { migrate } from "../../src/platform/database/migrations.js";
 import { openDatabase } from "../../src/platform/database/open-database.js";
+import { placeInCache, placeUnfinished, ROOT } from "./cache.js";
 import {
   connectToServer,
   onMariaDb,
@@ -20,9 +21,6 @@ import {
   type TestDatabaseUrl,
 } from "./database.js";
 
-const ROOT = resolve(import.meta.dirname, "../..");
-/** Where other tools keep what they can make again, too. */
-const CACHE = join(ROOT, "node_modules/.cache/usher");
 /** What decides about the schema: a change of any of it makes another template. */
 const MADE_FROM = ["migrations", "src/platform/database", "package-lock.json"];
 
@@ -43,30 +41,35 @@ export async function openMigratedDatabase(): Promise<TestDatabase> {
   return await openTestDatabase({ entities, migrations }, await migratedDatabaseUrl());
 }
 
-/** Brings an empty database up to date, as `migrate` does. */
+/** Brings an empty database up to date. */
 async function migrateByCopy(url: string): Promise<void> {
-  const template = join(CACHE, `${hashSources()}.${onMariaDb ? "sql" : "sqlite"}`);
-  if (!existsSync(template)) await makeTemplate(template);
+  const template = placeInCache(`${hashSources()}.${onMariaDb ? "sql" : "sqlite"}`);
+  if (template === null) return await migrateByItself(url);
+  if (!existsSync(template)) {
+    const unfinished = placeUnfinished(template);
+    await makeTemplate(unfinished);
+    await rename(unfinished, template);
+  }
   if (!onMariaDb) return await copyFile(template, pathOf(url));
   await onServer(url, async (connection) => void (await connection.query(await readFile(template, "utf8"))));
 }
 
-/** Two that make it at once make the same, and the later one's takes the place of the other's. */
-async function makeTemplate(template: string): Promise<void> {
-  await mkdir(CACHE, { recursive: true });
-  const unfinished = `${template}.${randomBytes(6).toString("hex")}`;
+async function makeTemplate(file: string): Promise<void> {
   const { url, remove } = await testDatabaseUrl();
   try {
-    const database = await openDatabase({ url, entities, migrations });
-    try {
-      await migrate(database);
-    } finally {
-      await database.close();
-    }
-    await (onMariaDb ? writeFile(unfinished, await onServer(url, describe)) : copyFile(pathOf(url), unfinished));
-    await rename(unfinished, template);
+    await migrateByItself(url);
+    await (onMariaDb ? writeFile(file, await onServer(url, describe)) : copyFile(pathOf(url), file));
   } finally {
     await remove();
+  }
+}
+
+async function migrateByItself(url: string): Promise<void> {
+  const database = await openDatabase({ url, entities, migrations });
+  try {
+    await migrate(database);
+  } finally {
+    await database.close();
   }
 }
 

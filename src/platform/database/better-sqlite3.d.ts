@@ -4,6 +4,8 @@ declare module "better-sqlite3" {
     /** Whether it answers rows. */
     readonly reader: boolean;
     all(...parameters: unknown[]): unknown[];
+    /** From here on, rows are lists of values. */
+    raw(): this;
     get(...parameters: unknown[]): unknown;
     run(...parameters: unknown[]): { changes: number; lastInsertRowid: number | bigint };
   }

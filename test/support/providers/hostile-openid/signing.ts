@@ -1,5 +1,6 @@
 /** Keys and signatures of the hostile provider, made with node:crypto and strings so that it shares no code with Usher. */
 import { createHmac, generateKeyPairSync, sign, constants, type KeyObject, type JsonWebKey } from "node:crypto";
+import { nextRsaPair } from "../../rsa-keys.js";
 
 /** A key pair under a name, as the provider holds it. */
 export interface SigningKey {
@@ -11,7 +12,7 @@ export interface SigningKey {
 
 const CURVES: Readonly<Record<string, string>> = { ES256: "P-256", ES384: "P-384", ES512: "P-521" };
 
-/** Makes a key pair for an algorithm of RFC 7518. Slow for RSA: make few. */
+/** Makes a key pair for an algorithm of RFC 7518. */
 export function makeSigningKey(kid: string, algorithm: string, rsaBits = 2_048): SigningKey {
   return { kid, algorithm, ...makePair(algorithm, rsaBits) };
 }
@@ -20,7 +21,7 @@ function makePair(algorithm: string, rsaBits: number): { privateKey: KeyObject; 
   const namedCurve = CURVES[algorithm];
   if (namedCurve !== undefined) return generateKeyPairSync("ec", { namedCurve });
   if (algorithm.startsWith("Ed")) return generateKeyPairSync("ed25519");
-  return generateKeyPairSync("rsa", { modulusLength: rsaBits });
+  return nextRsaPair(rsaBits);
 }
 
 /** The public half as a provider publishes it. */

@@ -1,7 +1,7 @@
 /** The stand-in's configuration of `oidc-provider`: OpenID Connect Core 1.0, PKCE (RFC 7636), RP-Initiated Logout 1.0. */
-import { generateKeyPair, randomBytes } from "node:crypto";
-import { promisify } from "node:util";
+import { randomBytes } from "node:crypto";
 import type { Payload, ProviderContext } from "oidc-provider";
+import { nextRsaPair } from "../../rsa-keys.js";
 import { escapeHtml, renderLogoutPage, renderPage } from "./pages.js";
 import { createStore } from "./store.js";
 import type { OpenIdClient, OpenIdPerson, OpenIdProviderOptions } from "./types.js";
@@ -61,7 +61,7 @@ export async function configureProvider(input: ConfigurationInput): Promise<Reco
   const { options, brand, people, clients } = input;
   const claims = tabulateClaims(options);
   const known = new Set([...Object.values(claims).flat(), "_claim_names", "_claim_sources"]);
-  const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+  const { privateKey } = nextRsaPair(2048);
 
   const findAccount = async (context: ProviderContext, sub: string) => {
     const person = people.find((candidate) => candidate.sub === sub);

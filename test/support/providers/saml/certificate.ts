@@ -1,5 +1,6 @@
 /** Keys and certificates of the stand-in provider, made in process: any validity, any size, RSA or elliptic curve. */
 import { createSign, generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
+import { nextRsaPair } from "../../rsa-keys.js";
 
 export interface ProviderKey {
   readonly name: string;
@@ -25,9 +26,7 @@ export interface ProviderKeyOptions {
 /** Makes a key with a self-signed certificate; good from 2020 to 2049 unless it is said otherwise. */
 export function createProviderKey(options: ProviderKeyOptions = {}): ProviderKey {
   const { publicKey, privateKey } =
-    options.kind === "ec"
-      ? generateKeyPairSync("ec", { namedCurve: "P-256" })
-      : generateKeyPairSync("rsa", { modulusLength: options.bits ?? 2048 });
+    options.kind === "ec" ? generateKeyPairSync("ec", { namedCurve: "P-256" }) : nextRsaPair(options.bits ?? 2048);
   const signsWith = options.issuer?.privateKey.asymmetricKeyType ?? options.kind;
   const algorithm = Buffer.from(
     signsWith === "ec" ? "300a06082a8648ce3d040302" : "300d06092a864886f70d01010b0500",
