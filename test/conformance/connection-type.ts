@@ -31,6 +31,7 @@ import {
   type ConformanceSubject,
   type Peer,
 } from "./subject.js";
+import { times } from "../support/long.js";
 
 const SENTENCE = /^[A-Z0-9][^]*[.]$/;
 const INTERLEAVED = 40;
@@ -259,7 +260,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
                 : { step: "post", parameters, findFlow: async () => fresh };
             expectRefusal(await runExchange(strategy, exchange), isPublished);
           }),
-          { numRuns: 40 },
+          { numRuns: times(40) },
         );
       });
 
@@ -303,7 +304,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
           expectProfile(profile);
           expect(type.normalize(frozen, settings)).toEqual(profile);
         }),
-        { numRuns: 500 },
+        { numRuns: times(500) },
       );
     });
 

@@ -6,6 +6,7 @@ import { createBrowser, type Browser } from "../support/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
 import { createTenant, makePerson, whoIsSignedIn, type Tenant, type TenantOptions } from "../support/tenant.js";
 import { askGraphQL, startTestUsher, type TestUsher } from "../support/usher.js";
+import { times } from "../support/long.js";
 
 let usher: TestUsher;
 let provider: HostileOpenIdProvider;
@@ -335,6 +336,6 @@ describe("several connections", () => {
         expect(await round(last)).toEqual(places);
       },
     );
-    await fc.assert(property, { numRuns: 5 });
+    await fc.assert(property, { numRuns: times(5) });
   });
 });

@@ -12,6 +12,7 @@ import {
   userOf,
   type Changes,
 } from "./situations.js";
+import { times } from "../support/long.js";
 
 const merging = { accountLinking: "MERGE_BY_EMAIL" } as const;
 const asking = { accountLinking: "ADMIN_LINK" } as const;
@@ -426,7 +427,7 @@ const openSituation: fc.Arbitrary<Situation> = situationArbitrary.map((given) =>
   connection: { ...given.connection, active: true },
 }));
 const check = (property: (given: Situation) => void) =>
-  fc.assert(fc.property(openSituation, property), { numRuns: 1_500 });
+  fc.assert(fc.property(openSituation, property), { numRuns: times(1_500) });
 const withLinking = (given: Situation, accountLinking: "NONE" | "MERGE_BY_EMAIL" | "ADMIN_LINK"): Situation => ({
   ...given,
   connection: { ...given.connection, policies: { ...given.connection.policies, accountLinking } },

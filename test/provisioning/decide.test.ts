@@ -14,6 +14,7 @@ import {
   userOf,
   type Changes,
 } from "./situations.js";
+import { times } from "../support/long.js";
 
 describe("deciding about an arrival", () => {
   it.each<[string, Changes, string]>([
@@ -275,7 +276,7 @@ describe("deciding about an arrival", () => {
 });
 
 const check = (property: (given: Situation) => void) =>
-  fc.assert(fc.property(situationArbitrary, property), { numRuns: 1_500 });
+  fc.assert(fc.property(situationArbitrary, property), { numRuns: times(1_500) });
 
 describe("whatever the situation", () => {
   it("deciding changes nothing that it was given, and depends on nothing else", () => {
@@ -349,7 +350,7 @@ describe("whatever the situation", () => {
         };
         expect(brief(decide(after))).toBe(brief(decide(before)));
       }),
-      { numRuns: 1_500 },
+      { numRuns: times(1_500) },
     );
   });
 

@@ -5,6 +5,7 @@ import type { AddressLink, MergeCandidate } from "../../src/connection/identity/
 import type { User } from "../../src/people/user/user.js";
 import type { KnownIdentity } from "../../src/provisioning/decide-account.js";
 import { decide, linkOf, MOMENT, situation, USER } from "./situations.js";
+import { times } from "../support/long.js";
 
 const ADA = "ada@acme.example";
 
@@ -247,6 +248,6 @@ it("leads all connections to one account once they merge, keeps people there, an
         expect(round(last!)).toEqual(places);
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: times(1_000) },
   );
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { resolveReturnTo, type ReturnRules } from "../../src/sign-in/return-to.js";
+import { times } from "../support/long.js";
 
 const RULES: ReturnRules = {
   publicUrl: "https://usher.example",
@@ -168,7 +169,7 @@ describe("where a sign-in returns to", () => {
         // A relative reference would depend on where it is read.
         expect(new URL(answer, "https://elsewhere.example/").href).toBe(answer);
       }),
-      { numRuns: 5_000 },
+      { numRuns: times(5_000) },
     );
   });
 });

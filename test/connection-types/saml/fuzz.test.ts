@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { startSamlProvider, type SamlProvider } from "../../support/providers/saml/index.js";
 import { openDriver } from "./driver.js";
+import { times } from "../../support/long.js";
 
 let provider: SamlProvider;
 beforeAll(async () => {
@@ -72,6 +73,6 @@ test.each(["BOTH", "ASSERTION", "RESPONSE"] as const)("with %s signed", async (s
       if (outcome.action === "success") expect(outcome.verification.verified).toEqual(signed);
       else expect(outcome).toMatchObject({ action: "error", code: expect.stringMatching(/^SAML_/) });
     }),
-    { numRuns: 150 },
+    { numRuns: times(150) },
   );
 });

@@ -14,6 +14,7 @@ import {
   type FieldValue,
   type GivenFields,
 } from "../../../src/people/user/field.js";
+import { times } from "../../support/long.js";
 
 const NOW = new Date("2026-11-23T09:00:00.000Z");
 const LATER = new Date("2026-11-24T09:00:00.000Z");
@@ -140,7 +141,7 @@ const keyOf = (each: Pick<FieldValue, "field" | "source">) => `${each.source} ${
 
 describe("whatever is said, in whatever order", () => {
   const check = (property: (words: readonly GivenFields[], last: GivenFields, order: readonly FieldSource[]) => void) =>
-    fc.assert(fc.property(fc.array(word, { maxLength: 6 }), word, precedence, property), { numRuns: 2_000 });
+    fc.assert(fc.property(fc.array(word, { maxLength: 6 }), word, precedence, property), { numRuns: times(2_000) });
 
   it("saying it again writes nothing", () => {
     check((words, last) => {

@@ -6,6 +6,7 @@ import { Failure } from "../../../src/platform/errors/failure.js";
 import { pageByKeyset, type KeysetColumn } from "../../../src/platform/graphql/keyset.js";
 import type { PageArgs, RowPage } from "../../../src/platform/graphql/paging.js";
 import { loadSqlite } from "../../../src/platform/database/sqlite-library.js";
+import { times } from "../../support/long.js";
 
 const SqliteDatabase = await loadSqlite();
 
@@ -154,7 +155,7 @@ describe("Keyset pages", () => {
           expect(seen).toHaveLength(expected.length);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: times(150) },
     );
   });
 

@@ -3,6 +3,7 @@ import { DOMParser } from "@xmldom/xmldom";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { elementsOf, readStrictXml, XML_LIMITS, type XmlElement } from "../../../src/protocols/saml/strict-xml.js";
+import { times } from "../../support/long.js";
 
 /** An element as nested plain data, whichever reader read it. */
 interface Plain {
@@ -58,7 +59,7 @@ test("it reads generated documents as the verifying library's reader does", () =
       const expected = fromLibrary(new DOMParser().parseFromString(xml, "text/xml").documentElement);
       expect(fromStrict(readStrictXml(xml).root)).toEqual(expected);
     }),
-    { numRuns: 300 },
+    { numRuns: times(300) },
   );
 });
 
@@ -90,7 +91,7 @@ test("whatever is thrown at it, it answers with an element or a refusal, and soo
         expect((error as { code?: string }).code).toMatch(/^SAML_/);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: times(500) },
   );
 });
 

@@ -25,6 +25,7 @@ import {
   userOf,
   type Changes,
 } from "../situations.js";
+import { times } from "../../support/long.js";
 
 const rule = (id: string, value: string, claim = "groups"): ClaimRule => ({
   id,
@@ -432,7 +433,7 @@ describe("a decision about a person", () => {
 });
 
 const check = (property: (given: ReturnType<typeof situation>) => void) =>
-  fc.assert(fc.property(situationArbitrary, property), { numRuns: 1_500 });
+  fc.assert(fc.property(situationArbitrary, property), { numRuns: times(1_500) });
 const rank = (roleId: string) => RANKS.get(roleId) ?? -1;
 
 describe("whatever the situation", () => {

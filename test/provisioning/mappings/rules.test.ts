@@ -15,6 +15,7 @@ import { MOST_STEPS } from "../../../src/provisioning/mappings/bounded-work.js";
 import { evaluateMappings, takeSilence, type MissingGroups } from "../../../src/provisioning/mappings/evaluate-rule.js";
 import { supplyFields } from "../../../src/provisioning/mappings/supply-fields.js";
 import { PROFILE } from "../situations.js";
+import { times } from "../../support/long.js";
 
 const ruleOf = (operator: RuleOperator, values: readonly string[], ignoreCase = false, claim = "team"): ClaimRule => ({
   id: "m1",
@@ -160,7 +161,7 @@ describe("a rule on a claim", () => {
             );
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: times(2_000) },
     );
   });
 });
@@ -409,7 +410,7 @@ describe("the fields that a provider supplies", () => {
           expect(Object.fromEntries(supplied).email).toMatch(/.@./);
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: times(1_000) },
     );
   });
 });

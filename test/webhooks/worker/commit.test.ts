@@ -20,6 +20,7 @@ import type { WebhookEndpoint } from "../../../src/webhooks/endpoint/endpoint.js
 import { insertEndpoint } from "../../../src/webhooks/endpoint/endpoint.repository.js";
 import { makeOrganization, makeUser, useHouse, OPERATOR, type House } from "../../support/house.js";
 import { openHall } from "../../provisioning/arrivals.js";
+import { times } from "../../support/long.js";
 
 const house = useHouse();
 
@@ -307,7 +308,7 @@ describe("a copy made of a snapshot and the log after it", () => {
         for (const { id, ...user } of (await readUsers(organizationId, null, 200)).nodes) database.set(id, user);
         expect(copy).toEqual(database);
       }),
-      { numRuns: 30 },
+      { numRuns: times(30) },
     );
   });
 

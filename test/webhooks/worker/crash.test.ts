@@ -16,11 +16,12 @@ import {
   type WebhookReceiver,
   type WebhookReceivers,
 } from "../../support/webhook-receiver/index.js";
+import { isLong } from "../../support/long.js";
 import { createTenant, until, type Tenant } from "../tenant.js";
 
 const describeOnMariaDb = onMariaDb ? describe : describe.skip;
 const MEMBERS = 50;
-const GROUPS = 20;
+const GROUPS = isLong ? 50 : 10;
 const ROUNDS = 5;
 /** Created, each member added and removed. */
 const EVENTS = MEMBERS + GROUPS * (1 + 2 * MEMBERS);

@@ -1,6 +1,7 @@
 /**
- * Which test files run on MariaDB: those that read USHER_TEST_DATABASE_URL, or import something that does. What the rest
- * says is the same on either database, and `npm test` has said it. Test files that are named on the command line run.
+ * Which test files `npm run test:mariadb` and `npm run test:long` run: those that read USHER_TEST_DATABASE_URL or
+ * USHER_TEST_LONG, or import something that does. What the rest says is the same, and `npm test` has said it. Test files
+ * that are named on the command line run.
  */
 const { existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
@@ -13,15 +14,16 @@ const TYPE_IMPORTS = /^(?:import|export) type [^;]*;/gm;
 async function filter(paths) {
   const named = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
   const isNamed = named.some((pattern) => paths.some((each) => each.includes(pattern)));
-  return { filtered: isNamed ? paths : paths.filter(usesTestDatabase) };
+  const variable = process.env.USHER_TEST_LONG === undefined ? "USHER_TEST_DATABASE_URL" : "USHER_TEST_LONG";
+  return { filtered: isNamed ? paths : paths.filter((test) => reaches(test, variable)) };
 }
 
-/** Whether a test file, or what it imports, reads the URL of the test database. */
-function usesTestDatabase(test) {
+/** Whether a test file, or what it imports, reads an environment variable. */
+function reaches(test, variable) {
   const reached = new Set([test]);
   for (const file of reached) {
-    const { reads, imports } = look(file);
-    if (reads) return true;
+    const { text, imports } = look(file);
+    if (text.includes(`env["${variable}"]`)) return true;
     for (const each of imports) reached.add(each);
   }
   return false;
@@ -39,9 +41,9 @@ function look(file) {
     const source = [target.replace(/\.js$/, ".ts"), target].find(existsSync);
     if (source !== undefined) imports.push(source);
   }
-  const found = { reads: text.includes('env["USHER_TEST_DATABASE_URL"]'), imports };
+  const found = { text, imports };
   looked.set(file, found);
   return found;
 }
 
-module.exports = Object.assign(filter, { usesTestDatabase });
+module.exports = Object.assign(filter, { reaches });
