@@ -1,13 +1,16 @@
 /**
- * Forgets what is over: flows, replay notes, sessions, one-time links and old mail; and settles seats whose billing cycle has ended.
- * Every replica may sweep: what one has swept, the next does not find.
+ * Forgets what is over: flows, replay notes, sessions, one-time links and old mail; settles seats whose billing cycle has ended;
+ * and writes search keys of earlier versions anew. Every replica may sweep: what one has swept, the next does not find.
  */
 import { SYSTEM } from "../access/caller.js";
 import type { Store } from "../access/store.js";
 import { sweepEvents } from "../events/retention.js";
 import { sweepOneTimeTokens } from "../people/credential/one-time-token.repository.js";
+import { rewriteNameKeys } from "../people/group/group.repository.js";
+import { rewriteSearchKeys } from "../people/installation/rewrite-search-keys.js";
 import { settleEndedSeats } from "../people/seat/settle-seats.js";
 import { sweepSessions } from "../people/session/session.repository.js";
+import { rewriteTerms } from "../people/user/rewrite-terms.js";
 import type { Clock } from "../platform/clock.js";
 import { sweepMail } from "../platform/mail/outbox.js";
 import { sweepRateLimits } from "../platform/http/rate-limit.js";
@@ -15,19 +18,25 @@ import type { Logger } from "../platform/telemetry/logger.js";
 import { sweepAttempts } from "../sign-in/attempt/attempt.repository.js";
 import { sweepFlows } from "../sign-in/flow/flow.repository.js";
 import { sweepTickets } from "../sign-in/ticket/ticket.repository.js";
+import { rewriteTitleKeys } from "../training/course/course.repository.js";
 import { sweepDeliveries } from "../webhooks/delivery/delivery.repository.js";
 
 const INTERVAL_MS = 60_000;
 
-/** Starts sweeping once a minute; the answer stops it, after a sweep under way has ended. */
+/** Their order is part of what installations have noted: new ones go to the end. */
+const SEARCH_KEYS = [rewriteTerms, rewriteNameKeys, rewriteTitleKeys];
+
+/** Begins with the search keys, which people miss, and sweeps once a minute; the answer stops it, after a sweep under way has ended. */
 export function startSweeper(
   store: Store,
   clock: Clock,
   logger: Logger,
   attemptRetentionDays: number,
 ): () => Promise<void> {
-  let running: Promise<void> = Promise.resolve();
+  const stopping = new AbortController();
+  const rewriteKeys = () => rewriteSearchKeys(store, SEARCH_KEYS, stopping.signal);
   const chores = [
+    rewriteKeys,
     () =>
       store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
         await sweepFlows(unit);
@@ -45,20 +54,22 @@ export function startSweeper(
       }),
     () => settleEndedSeats(store, clock()),
   ];
-  const sweep = async () => {
-    for (const chore of chores)
+  const attempt = async (some: readonly (() => Promise<unknown>)[]) => {
+    for (const chore of some)
       try {
         await chore();
       } catch (error) {
         logger.warn({ error }, "Sweeping failed; it is tried again in a minute.");
       }
   };
+  let running = attempt([rewriteKeys]);
   const timer = setInterval(() => {
-    running = running.then(sweep);
+    running = running.then(() => attempt(chores));
   }, INTERVAL_MS);
   timer.unref();
   return async () => {
     clearInterval(timer);
+    stopping.abort();
     await running;
   };
 }

@@ -11,6 +11,32 @@ export function foldCase(text: string): string {
   return text.normalize("NFC").toLowerCase();
 }
 
+/** Apostrophes and what is typed for them. */
+const APOSTROPHES = /['\u2018\u2019\u02bc\u02b9\u02bb`\u00b4\u2032\uff07]/gu;
+const ACCENTS = /[\u0300-\u036f]/gu;
+/** Letters that Unicode does not take apart, as people type them who lack the key. */
+const LETTERS: ReadonlyMap<string, string> = new Map(
+  Object.entries({ ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ħ: "h", ı: "i", ς: "σ" }),
+);
+const LETTER = new RegExp(`[${[...LETTERS.keys()].join("")}]`, "gu");
+
+/**
+ * The form in which texts are searched: without case, accents, apostrophes and characters that nobody sees. What is stored and
+ * what is typed go through it alike, so a change of it needs a new number in `rewrite-search-keys.ts`.
+ *
+ * @param apostrophe what stands where an apostrophe was
+ */
+export function foldForSearch(text: string, apostrophe = ""): string {
+  return text
+    .replaceAll(/\p{Cf}/gu, "")
+    .replaceAll(APOSTROPHES, apostrophe)
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(ACCENTS, "")
+    .replaceAll(LETTER, (letter) => LETTERS.get(letter) ?? letter)
+    .normalize("NFC");
+}
+
 /** As much of a value as an error may quote. */
 export function shorten(value: string): string {
   return cut(value, LONGEST_QUOTE);

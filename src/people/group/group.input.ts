@@ -11,7 +11,7 @@ import { GroupOrderFieldEnum, GroupType } from "./group.type.js";
 export class GroupFilterInput {
   @Field(() => String, {
     nullable: true,
-    description: "Words, each of which must occur somewhere in the name. Case does not count.",
+    description: "Words, each of which must occur somewhere in the name. Case, accents and apostrophes do not count.",
   })
   search?: string | null;
 }

@@ -4,7 +4,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toDate } from "../../platform/database/values.js";
-import { foldCase } from "../../platform/text.js";
+import { foldCase, foldForSearch } from "../../platform/text.js";
 import type { Group } from "./group.js";
 import { GroupRow } from "./group.row.js";
 
@@ -81,8 +81,11 @@ export async function findGroupsOfUsers(
 const LONGEST_NAME_KEY = 200;
 
 function toRow(group: Group): GroupRow {
-  const folded = foldCase(group.name);
-  return { ...group, nameHash: sha256Hex(folded), nameKey: folded.slice(0, LONGEST_NAME_KEY) };
+  return { ...group, nameHash: sha256Hex(foldCase(group.name)), nameKey: nameKeyOf(group.name) };
+}
+
+function nameKeyOf(name: string): string {
+  return foldForSearch(name).slice(0, LONGEST_NAME_KEY);
 }
 
 /** Stores a new group. A name that is taken is the database's duplicate key. */
@@ -98,4 +101,17 @@ export async function updateGroupRow(unit: UnitOfWork, group: Group): Promise<vo
 /** Deletes a group; the database lets its memberships go with it. */
 export async function deleteGroupRow(unit: UnitOfWork, id: string): Promise<void> {
   await unit.execute("DELETE FROM user_group WHERE id = ?", [id]);
+}
+
+/** Writes the name keys of the next groups anew, by id, whatever an older version wrote. Answers the last one, or `null`. */
+export async function rewriteNameKeys(unit: UnitOfWork, after: string, most: number): Promise<string | null> {
+  const rows = await unit.rows<{ id: string; name: string; name_key: string }>(
+    `SELECT id, name, name_key FROM user_group WHERE id > ? ORDER BY id LIMIT ${most}`,
+    [after],
+  );
+  for (const { id, name, name_key } of rows)
+    if (name_key !== nameKeyOf(name))
+      // A name that somebody changes meanwhile brings its own key.
+      await unit.execute("UPDATE user_group SET name_key = ? WHERE id = ? AND name = ?", [nameKeyOf(name), id, name]);
+  return rows.at(-1)?.id ?? null;
 }

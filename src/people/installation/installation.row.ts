@@ -1,4 +1,7 @@
-/** Rows about the whole installation: its settings (`installation.ts`) and the check of its keys (`key-ring-check.ts`). */
+/**
+ * Rows about the whole installation: its settings (`installation.ts`), the check of its keys (`key-ring-check.ts`), and how far
+ * its search keys are (`rewrite-search-keys.ts`).
+ */
 import { Column, Entity, PrimaryColumn } from "typeorm";
 
 @Entity("installation")

@@ -1,61 +1,91 @@
 /** The words by which a member is found, and what a search makes of what was typed. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { insertRows } from "../../platform/database/statements.js";
-import { foldCase } from "../../platform/text.js";
+import { foldForSearch } from "../../platform/text.js";
 import type { SeenUser } from "./user.js";
 
 /** As wide as the column, in characters. */
 export const LONGEST_TERM = 100;
 
-/** What stands between the words of names and addresses. */
-const BETWEEN_WORDS = /[\s@._+-]+/;
+/** What stands between words. Emoji are words, since names have them. */
+const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}\p{So}]+/u;
+/** What separates words that need not follow each other. */
+const BETWEEN_PHRASES = /[\s,;]+/;
+
+/** More words than a name or an address has; each is a term. */
+const MOST_WORDS_OF_TEXT = 32;
+
+/** The words of a text, in the form in which they are compared. */
+function wordsOf(text: string, apostrophe?: string): string[] {
+  return foldForSearch(text, apostrophe)
+    .split(BETWEEN_WORDS)
+    .filter((word) => word !== "");
+}
+
+/** Cutting between the halves of a character would leave half a character. */
+function toTerm(words: readonly string[]): string {
+  return words
+    .join(" ")
+    .slice(0, LONGEST_TERM)
+    .replace(/\p{Cs}$/u, "")
+    .trim();
+}
 
 /**
- * The terms by which a user is found, each once: every text as a whole, what stands between its spaces, and every word of
- * it. Search finds what begins with what was typed.
+ * The terms by which a user is found, each once: every text from each of its words on. Search finds what begins with what was
+ * typed, so `acme.example` is found in an address, and `neil` as well as `oneil` in O'Neil.
  */
 export function termsOf(user: SeenUser): string[] {
   const texts = [user.firstName, user.lastName, user.fullName, user.email, user.username ?? "", user.employeeId ?? ""];
-  const words = texts.flatMap((text) => {
-    const folded = foldCase(text).trim();
-    return [folded, ...folded.split(/\s+/), ...folded.split(BETWEEN_WORDS)];
-  });
-  return [...new Set(words.map((word) => word.slice(0, LONGEST_TERM).trim()))].filter((word) => word !== "").sort();
+  const terms = texts
+    .flatMap((text) => [wordsOf(text), wordsOf(text, " ")])
+    .flatMap((words) => words.slice(0, MOST_WORDS_OF_TEXT).map((_, start) => toTerm(words.slice(start))));
+  return [...new Set(terms)].sort();
 }
 
-/** Makes the terms of a member in one organization others than they were. */
-export async function writeTerms(
+/** A user in one organization, with the terms by which the user is to be found there. */
+export interface MemberTerms {
+  readonly userId: string;
+  readonly terms: readonly string[];
+}
+
+/** Writes the terms of members who have none. */
+export async function insertTerms(
   unit: UnitOfWork,
-  member: { readonly organizationId: string; readonly userId: string },
-  were: readonly string[],
-  are: readonly string[],
+  organizationId: string,
+  members: readonly MemberTerms[],
 ): Promise<void> {
-  const { organizationId, userId } = member;
-  const gone = were.filter((term) => !are.includes(term));
-  if (gone.length > 0)
-    await unit.execute(
-      `DELETE FROM membership_term WHERE organization_id = ? AND user_id = ? AND term IN (${gone.map(() => "?").join(", ")})`,
-      [organizationId, userId, ...gone],
-    );
-  const added = are.filter((term) => !were.includes(term));
-  await insertRows(
-    unit,
-    "membership_term",
-    ["organization_id", "term", "user_id"],
-    added.map((term) => [organizationId, term, userId]),
+  const rows = members.flatMap(({ userId, terms }) => terms.map((term) => [organizationId, term, userId]));
+  await insertRows(unit, "membership_term", ["organization_id", "term", "user_id"], rows);
+}
+
+/** Replaces the terms of members, whatever an older version wrote. Terms that name managers begin with a space, and stay. */
+export async function replaceTerms(
+  unit: UnitOfWork,
+  organizationId: string,
+  members: readonly MemberTerms[],
+): Promise<void> {
+  const userIds = members.map(({ userId }) => userId);
+  await unit.execute(
+    `DELETE FROM membership_term
+      WHERE organization_id = ? AND user_id IN (${userIds.map(() => "?").join(", ")}) AND term NOT LIKE ' %'`,
+    [organizationId, ...userIds],
   );
+  await insertTerms(unit, organizationId, members);
 }
 
 /** More words than anybody types; each costs a look into the index. */
 const MOST_WORDS = 8;
 
-/** The words that were typed, in the form in which terms are kept. */
+/**
+ * What was typed, in the form in which terms are kept: words that a sign joins must follow each other, others need not. Signs
+ * alone begin no term, so they find nobody.
+ */
 export function splitSearch(search: string): string[] {
-  const words = foldCase(search)
-    .split(/\s+/)
-    .filter((word) => word !== "")
-    .map((word) => word.slice(0, LONGEST_TERM));
-  return [...new Set(words)].slice(0, MOST_WORDS);
+  const phrases = search.split(BETWEEN_PHRASES).map((phrase) => toTerm(wordsOf(phrase)));
+  const found = [...new Set(phrases.filter((phrase) => phrase !== ""))].slice(0, MOST_WORDS);
+  const typed = search.trim();
+  return found.length === 0 && typed !== "" ? [typed.slice(0, LONGEST_TERM)] : found;
 }
 
 /** The last character of Unicode: in byte order, nothing that begins with a word comes after the word with it. */

@@ -7,7 +7,7 @@ import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.
 import type { Condition } from "../../platform/graphql/keyset.js";
 import { foldCase } from "../../platform/text.js";
 import { MembershipRow } from "./membership.row.js";
-import { termsOf, writeTerms } from "./search-terms.js";
+import { insertTerms, replaceTerms, termsOf } from "./search-terms.js";
 import { accountsIn, type AccountScope } from "./user.access.js";
 import {
   seenIn,
@@ -290,7 +290,7 @@ export async function insertMembership(unit: UnitOfWork, organizationId: string,
   const seen = seenIn(organizationId, user);
   const row = { organizationId, userId: user.id, createdAt: unit.now, ...listKeysOf(seen) };
   await unit.manager.insert(MembershipRow, row);
-  await writeTerms(unit, row, [], termsOf(seen));
+  await insertTerms(unit, organizationId, [{ userId: user.id, terms: termsOf(seen) }]);
 }
 
 /** Stores a changed account, and what the lists of its organizations are sorted and searched by. */
@@ -306,8 +306,8 @@ export async function updateUserRow(unit: UnitOfWork, before: User, user: User):
   const [were, are] = [before, user].map((each) => JSON.stringify([termsOf(each), termsOf(toGuest(each))]));
   if (were === are) return;
   for (const organizationId of await findMembershipsOf(unit, user.id)) {
-    const [was, is] = [seenIn(organizationId, before), seenIn(organizationId, user)];
-    await writeTerms(unit, { organizationId, userId: user.id }, termsOf(was), termsOf(is));
+    const terms = termsOf(seenIn(organizationId, user));
+    await replaceTerms(unit, organizationId, [{ userId: user.id, terms }]);
   }
 }
 

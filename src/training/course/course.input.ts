@@ -18,7 +18,7 @@ export class CourseFilterInput {
 
   @Field(() => String, {
     nullable: true,
-    description: "Words, each of which must occur somewhere in the title. Case does not count.",
+    description: "Words, each of which must occur somewhere in the title. Case, accents and apostrophes do not count.",
   })
   search?: string | null;
 

@@ -5,7 +5,7 @@ import { sha256Hex } from "../../platform/crypto/tokens.js";
 import type { Reader } from "../../platform/database/database.js";
 import { insertRows } from "../../platform/database/statements.js";
 import { toDate, toDateOrNull } from "../../platform/database/values.js";
-import { foldCase } from "../../platform/text.js";
+import { foldForSearch } from "../../platform/text.js";
 import { CourseRow } from "./course.row.js";
 import type { Course, CourseKind } from "./course.js";
 
@@ -80,11 +80,15 @@ export async function lockCourse(unit: UnitOfWork, id: string): Promise<void> {
 /** As long as the column by which courses are sorted; folding can make a text longer than it was. */
 const LONGEST_TITLE_KEY = 200;
 
+function titleKeyOf(title: string): string {
+  return foldForSearch(title).slice(0, LONGEST_TITLE_KEY);
+}
+
 function toRow(course: Course): CourseRow {
   const { organizationId, externalId, title } = course;
   return {
     ...course,
-    titleKey: foldCase(title).slice(0, LONGEST_TITLE_KEY),
+    titleKey: titleKeyOf(title),
     externalKey: externalId === null ? null : sha256Hex(`${organizationId ?? "catalogue"}:${externalId}`),
   };
 }
@@ -151,4 +155,17 @@ export async function replaceChildren(unit: UnitOfWork, moduleId: string, course
     ["module_id", "course_id", "position"],
     courseIds.map((courseId, position) => [moduleId, courseId, position]),
   );
+}
+
+/** Writes the title keys of the next courses anew, by id, whatever an older version wrote. Answers the last one, or `null`. */
+export async function rewriteTitleKeys(unit: UnitOfWork, after: string, most: number): Promise<string | null> {
+  const rows = await unit.rows<{ id: string; title: string; title_key: string }>(
+    `SELECT id, title, title_key FROM course WHERE id > ? ORDER BY id LIMIT ${most}`,
+    [after],
+  );
+  for (const { id, title, title_key } of rows)
+    if (title_key !== titleKeyOf(title))
+      // A title that somebody changes meanwhile brings its own key.
+      await unit.execute("UPDATE course SET title_key = ? WHERE id = ? AND title = ?", [titleKeyOf(title), id, title]);
+  return rows.at(-1)?.id ?? null;
 }

@@ -517,6 +517,7 @@ describe("the list of groups", () => {
     [{ search: "%" }, ["Gamma 100%"]],
     [{ search: "_" }, ["gamma_x"]],
     [{ search: "üni" }, ["Ünits"]],
+    [{ search: "units, ni" }, ["Ünits"]],
     [{ search: "foreign" }, []],
     [{ search: " " }, ["Alpha", "beta", "Gamma 100%", "gamma_x", "Ünits"]],
   ])("filters by %j", async (filter, expected) => {

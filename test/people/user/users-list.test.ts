@@ -311,9 +311,9 @@ test("what a filter lets through is the same, read from its source or probed alo
         page: { first: 10 },
       })
     ).nodes.map(({ firstName }) => firstName);
-  expect(await ask({ search: "ann" })).toEqual(["Ann", "Anna"]);
+  expect(await ask({ search: "ann" })).toEqual(["Ann", "Anna", "Änne"]);
   expect(await ask({ search: "nn" })).toEqual([]);
-  expect(await ask({ search: "ÄNN" })).toEqual(["Änne"]);
+  expect(await ask({ search: "ÄNNE" })).toEqual(["Änne"]);
   expect(await ask({ search: "anders" })).toHaveLength(5);
   expect(await ask({ search: "berg-and" })).toHaveLength(5);
   expect(await ask({ search: "anna p1@ex" })).toEqual(["Anna"]);

@@ -5,6 +5,7 @@ import type { Caller } from "../../../src/access/caller.js";
 import { createGroup } from "../../../src/people/group/group.operations.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { insertRows } from "../../../src/platform/database/statements.js";
+import { rewriteTitleKeys } from "../../../src/training/course/course.repository.js";
 import { MOST_MODULES_OF_A_COURSE } from "../../../src/training/course/module.operations.js";
 import {
   countRows,
@@ -333,6 +334,18 @@ describe("courses of groups", () => {
   });
 });
 
+test("title keys that an earlier version stored are written anew", async () => {
+  const id = await makeCourse(house, acme, { title: "Über Maß" });
+  const keyOfCourse = async () =>
+    (await house.store.reader.row<{ title_key: string }>("SELECT title_key FROM course WHERE id = ?", [id]))?.title_key;
+  expect(await keyOfCourse()).toBe("uber mass");
+  await house.inUnit(async (unit) => {
+    await unit.execute("UPDATE course SET title_key = 'über maß' WHERE id = ?", [id]);
+    for (let after: string | null = ""; after !== null;) after = await rewriteTitleKeys(unit, after, 2);
+  });
+  expect(await keyOfCourse()).toBe("uber mass");
+});
+
 describe("the list of courses", () => {
   const LIST = `query ($org: ID, $filter: CourseFilter, $orderBy: CourseOrder, $first: Int, $after: String) {
     courses(organizationId: $org, filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
@@ -375,6 +388,7 @@ describe("the list of courses", () => {
     [{ search: "100%" }, ["Gamma 100%"]],
     [{ search: "%" }, ["Gamma 100%"]],
     [{ search: "ÜNITS" }, ["Ünits"]],
+    [{ search: "units, ni" }, ["Ünits"]],
     [{ externalIds: ["Alpha", "gamma_x", "nowhere"] }, ["Alpha", "gamma_x"]],
     [{ groupIds: [], externalIds: [] }, ["A module", "Alpha", "beta", "Gamma 100%", "gamma_x", "Ünits"]],
   ])("filters by %j", async (filter, expected) => {

@@ -1,0 +1,76 @@
+/**
+ * Brings what earlier versions stored for searching into the form of this version, while the installation already works. A note
+ * of the way that is behind it is part of each step, so that a start after a kill goes on, and several replicas share the way.
+ */
+import { causeOf, SYSTEM } from "../../access/caller.js";
+import type { Store } from "../../access/store.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { isDuplicateKey } from "../../platform/database/driver-errors.js";
+import { toJson } from "../../platform/database/values.js";
+import { InstallationRow } from "./installation.row.js";
+
+/** The form of this version: a higher number makes every installation write its keys anew. */
+const FORM = 1;
+const ROW_ID = "search-keys";
+/** Rows in one unit of work: few enough to hold a lock for milliseconds. */
+const MOST = 100;
+
+/**
+ * Writes the keys of the next rows, and answers what the next call takes as `after`, or `null` at the end. The first call takes
+ * the empty text.
+ */
+export type RewriteKeys = (unit: UnitOfWork, after: string, most: number) => Promise<string | null>;
+
+/** How far the way is behind: `place` is the number of the step, `after` what it answered last. */
+interface Progress {
+  readonly form: number;
+  readonly place: number;
+  readonly after: string;
+}
+
+/**
+ * Goes on until every step is at its end, or `signal` is aborted.
+ *
+ * @param steps in an order that never changes
+ */
+export async function rewriteSearchKeys(
+  { begin, reader }: Store,
+  steps: readonly RewriteKeys[],
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const row = await reader.row<{ settings: string; version: number }>(
+      "SELECT settings, version FROM installation WHERE id = ?",
+      [ROW_ID],
+    );
+    const noted = row === undefined ? null : toJson<Progress>(row.settings);
+    // A newer version has been here: its form is no business of this one.
+    if (noted !== null && noted.form > FORM) return;
+    const { place, after } = noted?.form === FORM ? noted : { place: 0, after: "" };
+    const step = steps[place];
+    if (step === undefined) return;
+    await begin(SYSTEM, causeOf(SYSTEM), async (unit) => {
+      if (!(await hold(unit, row?.version ?? null))) return;
+      const reached = await step(unit, after, MOST);
+      const next: Progress = { form: FORM, place: reached === null ? place + 1 : place, after: reached ?? "" };
+      await unit.execute("UPDATE installation SET settings = ? WHERE id = ?", [JSON.stringify(next), ROW_ID]);
+    }).catch((error: unknown) => {
+      // Another replica made the note.
+      if (row !== undefined || !isDuplicateKey(error)) throw error;
+    });
+  }
+}
+
+/** Writes the note's version, or makes the note: of several replicas, one takes each step, and the others read on. */
+async function hold(unit: UnitOfWork, version: number | null): Promise<boolean> {
+  if (version !== null)
+    return (
+      (await unit.execute(
+        "UPDATE installation SET version = version + 1, updated_at = ? WHERE id = ? AND version = ?",
+        [unit.now, ROW_ID, version],
+      )) === 1
+    );
+  const settings = JSON.stringify({ form: FORM, place: 0, after: "" } satisfies Progress);
+  await unit.manager.insert(InstallationRow, { id: ROW_ID, settings, version: 1, updatedAt: unit.now });
+  return true;
+}
