@@ -88,11 +88,22 @@ type Email =
   | { readonly kind: "ambiguous"; readonly attribute: string; readonly count: number };
 
 /**
+ * Formats of a NameID that may be the e-mail address. Many providers send the address and call it something else, and the
+ * second one does not exist but is written often. A transient name is made up for the occasion.
+ */
+const ADDRESS_FORMATS: ReadonlySet<string> = new Set([
+  NAME_ID_FORMAT.emailAddress,
+  "urn:oasis:names:tc:SAML:2.0:nameid-format:emailAddress",
+  NAME_ID_FORMAT.unspecified,
+  NAME_ID_FORMAT.persistent,
+]);
+
+/**
  * The e-mail address. Of several addresses none is better than another, and a person may be able to add one at the
  * provider: only the NameID, when it is one of them, decides.
  */
 function readEmail({ nameId, attributes }: VerifiedAssertion, settings: SamlSettings): Email {
-  const named = nameId.format === NAME_ID_FORMAT.emailAddress && isEmailAddress(nameId.value) ? nameId.value : null;
+  const named = ADDRESS_FORMATS.has(nameId.format) && isEmailAddress(nameId.value) ? nameId.value : null;
   const found = readNamed(attributes, settings.emailAttribute, VOCABULARY.email);
   const values = found?.values.filter(isEmailAddress) ?? [];
   const distinct = new Map(values.map((value) => [value.toLowerCase(), value]));

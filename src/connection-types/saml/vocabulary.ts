@@ -1,11 +1,13 @@
 /**
  * The names under which providers usually send what Usher needs: plain names, `urn:oid:` (RFC 4519, RFC 2798, eduPerson,
- * by the X.500/LDAP attribute profile, SAML profiles 8.2), and the claim URIs of Microsoft and WS-Federation.
+ * by the X.500/LDAP attribute profile, SAML profiles 8.2), the older MACE names of the same attributes (MACE-Dir SAML
+ * attribute profiles, section 2.1), and the claim URIs of Microsoft and WS-Federation.
  * The first name that has a value wins; plain names are compared without regard to case.
  */
 import type { ProfileField } from "../../connection/contract/index.js";
 
 const IDENTITY_CLAIM = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/";
+const MACE = "urn:mace:dir:attribute-def:";
 const MICROSOFT_CLAIM = "http://schemas.microsoft.com/ws/2008/06/identity/claims/";
 const MICROSOFT_IDENTITY = "http://schemas.microsoft.com/identity/claims/";
 
@@ -20,6 +22,7 @@ export const VOCABULARY = {
     "user.email",
     "urn:oid:0.9.2342.19200300.100.1.3", // mail
     "urn:oid:1.2.840.113549.1.9.1", // emailAddress
+    `${MACE}mail`,
     `${IDENTITY_CLAIM}emailaddress`,
   ],
   firstName: [
@@ -29,6 +32,7 @@ export const VOCABULARY = {
     "given_name",
     "user.firstName",
     "urn:oid:2.5.4.42", // givenName
+    `${MACE}givenName`,
     `${IDENTITY_CLAIM}givenname`,
   ],
   lastName: [
@@ -40,6 +44,7 @@ export const VOCABULARY = {
     "familyName",
     "user.lastName",
     "urn:oid:2.5.4.4", // sn
+    `${MACE}sn`,
     `${IDENTITY_CLAIM}surname`,
   ],
   fullName: [
@@ -49,6 +54,8 @@ export const VOCABULARY = {
     "cn",
     "urn:oid:2.16.840.1.113730.3.1.241", // displayName
     "urn:oid:2.5.4.3", // cn
+    `${MACE}displayName`,
+    `${MACE}cn`,
     `${MICROSOFT_IDENTITY}displayname`,
     "http://schemas.xmlsoap.org/claims/CommonName",
   ],
@@ -61,6 +68,8 @@ export const VOCABULARY = {
     "userPrincipalName",
     "urn:oid:0.9.2342.19200300.100.1.1", // uid
     "urn:oid:1.3.6.1.4.1.5923.1.1.1.6", // eduPersonPrincipalName
+    `${MACE}uid`,
+    `${MACE}eduPersonPrincipalName`,
     `${IDENTITY_CLAIM}upn`,
     `${IDENTITY_CLAIM}name`,
     `${MICROSOFT_CLAIM}windowsaccountname`,
@@ -71,6 +80,7 @@ export const VOCABULARY = {
     "employee_id",
     "user.employeeNumber",
     "urn:oid:2.16.840.1.113730.3.1.3", // employeeNumber
+    `${MACE}employeeNumber`,
     `${IDENTITY_CLAIM}employeeid`,
     `${MICROSOFT_IDENTITY}employeeid`,
   ],
@@ -80,6 +90,9 @@ export const VOCABULARY = {
     "memberOf",
     "isMemberOf",
     "urn:oid:1.3.6.1.4.1.5923.1.5.1.1", // isMemberOf
+    "urn:oid:1.2.840.113556.1.2.102", // memberOf
+    `${MACE}isMemberOf`,
+    `${MACE}memberOf`,
     `${MICROSOFT_CLAIM}groups`,
     "http://schemas.xmlsoap.org/claims/Group",
     "http://wso2.org/claims/groups",
@@ -94,22 +107,24 @@ export const PROFILE_VOCABULARY: Readonly<Record<ProfileField, readonly string[]
     "phoneNumber",
     "telephoneNumber",
     "urn:oid:2.5.4.20",
+    `${MACE}telephoneNumber`,
     `${IDENTITY_CLAIM}otherphone`,
     "mobile",
     "urn:oid:0.9.2342.19200300.100.1.41",
+    `${MACE}mobile`,
     `${IDENTITY_CLAIM}mobilephone`,
   ],
-  jobTitle: ["jobTitle", "title", "urn:oid:2.5.4.12", `${IDENTITY_CLAIM}jobtitle`],
+  jobTitle: ["jobTitle", "title", "urn:oid:2.5.4.12", `${MACE}title`, `${IDENTITY_CLAIM}jobtitle`],
   department: ["department", "urn:oid:1.2.840.113556.1.2.141", `${IDENTITY_CLAIM}department`],
   division: ["division", "urn:oid:1.2.840.113556.1.4.261"],
-  streetAddress: ["streetAddress", "street", "urn:oid:2.5.4.9", `${IDENTITY_CLAIM}streetaddress`],
-  city: ["city", "locality", "l", "urn:oid:2.5.4.7", `${IDENTITY_CLAIM}locality`],
-  state: ["state", "st", "region", "urn:oid:2.5.4.8", `${IDENTITY_CLAIM}stateorprovince`],
-  zipCode: ["zipCode", "zip", "postalCode", "urn:oid:2.5.4.17", `${IDENTITY_CLAIM}postalcode`],
+  streetAddress: ["streetAddress", "street", "urn:oid:2.5.4.9", `${MACE}street`, `${IDENTITY_CLAIM}streetaddress`],
+  city: ["city", "locality", "l", "urn:oid:2.5.4.7", `${MACE}l`, `${IDENTITY_CLAIM}locality`],
+  state: ["state", "st", "region", "urn:oid:2.5.4.8", `${MACE}st`, `${IDENTITY_CLAIM}stateorprovince`],
+  zipCode: ["zipCode", "zip", "postalCode", "urn:oid:2.5.4.17", `${MACE}postalCode`, `${IDENTITY_CLAIM}postalcode`],
   managerName: ["managerName", "managerDisplayName"],
   managerEmail: ["managerEmail"],
   costCenter: ["costCenter", "cost_center"],
-  locale: ["locale", "preferredLanguage", "urn:oid:2.16.840.1.113730.3.1.39"],
+  locale: ["locale", "preferredLanguage", "urn:oid:2.16.840.1.113730.3.1.39", `${MACE}preferredLanguage`],
   timeZone: ["timeZone", "zoneinfo"],
 };
 

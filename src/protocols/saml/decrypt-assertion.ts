@@ -3,6 +3,7 @@
  * same rules as the rest before the verifying library parses it.
  */
 import { constants, createDecipheriv, privateDecrypt, type CipherGCMTypes } from "node:crypto";
+import { readKeyTransport } from "./key-transport.js";
 import { CONTENT_CIPHERS, NAMESPACE } from "./names.js";
 import { childrenOf, elementsOf, type XmlElement } from "./strict-xml.js";
 
@@ -23,10 +24,12 @@ export function decryptAssertion(encrypted: XmlElement, privateKey: string): str
   if (data === undefined || key === undefined) return null;
   const method = childrenOf(data, NAMESPACE.encryption, "EncryptionMethod")[0]?.attributes.get("Algorithm");
   const cipher = method === undefined ? undefined : CONTENT_CIPHERS.get(method);
-  if (cipher === undefined) return null;
+  const transportMethod = childrenOf(key, NAMESPACE.encryption, "EncryptionMethod")[0];
+  const transport = transportMethod && readKeyTransport(transportMethod);
+  if (cipher === undefined || transport === undefined || "unsupported" in transport) return null;
   try {
     const contentKey = privateDecrypt(
-      { key: privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha1" },
+      { key: privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: transport.hash },
       readCipherValue(key),
     );
     const content = cipher.authenticated

@@ -2,12 +2,11 @@
  * Rules on the shape of a response, applied to the whole message before any cryptography (SAML core 3.2.2 and 5.4). What
  * is read here is not verified yet: it serves to refuse, and to find the request that the message claims to answer.
  */
+import { readKeyTransport } from "./key-transport.js";
 import {
   CANONICALIZATION_METHODS,
   CONTENT_CIPHERS,
   DIGEST_METHODS,
-  KEY_TRANSPORT,
-  KEY_TRANSPORT_DIGEST,
   NAMESPACE,
   SIGNATURE_METHODS,
   STATUS,
@@ -254,13 +253,11 @@ function inspectEncryption(assertion: XmlElement): EncryptedAssertion {
   });
   if (all.filter(({ name }) => name === "EncryptionMethod").length !== 2)
     refuse("SAML_UNEXPECTED_STRUCTURE", "more than two encryption methods");
-  const [content, transport] = methods.map((method) => method.attributes.get("Algorithm") ?? "none");
-  const cipher = CONTENT_CIPHERS.get(content!);
+  const content = methods[0]!.attributes.get("Algorithm") ?? "none";
+  const cipher = CONTENT_CIPHERS.get(content);
   if (cipher === undefined) return refuse("SAML_ENCRYPTION_UNSUPPORTED", quote(content));
-  if (transport !== KEY_TRANSPORT) refuse("SAML_ENCRYPTION_UNSUPPORTED", quote(transport));
-  for (const { name, attributes } of methods[1]!.children)
-    if (name !== "DigestMethod" || attributes.get("Algorithm") !== KEY_TRANSPORT_DIGEST)
-      refuse("SAML_ENCRYPTION_UNSUPPORTED", `RSA-OAEP with ${quote(name)} ${quote(attributes.get("Algorithm"))}`);
+  const transport = readKeyTransport(methods[1]!);
+  if ("unsupported" in transport) refuse("SAML_ENCRYPTION_UNSUPPORTED", transport.unsupported);
   return { kind: "encrypted", isAuthenticated: cipher.authenticated };
 }
 

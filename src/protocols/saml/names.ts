@@ -7,6 +7,7 @@ export const NAMESPACE = {
   metadata: "urn:oasis:names:tc:SAML:2.0:metadata",
   signature: "http://www.w3.org/2000/09/xmldsig#",
   encryption: "http://www.w3.org/2001/04/xmlenc#",
+  encryption11: "http://www.w3.org/2009/xmlenc11#",
   exclusiveCanonicalization: "http://www.w3.org/2001/10/xml-exc-c14n#",
   xml: "http://www.w3.org/XML/1998/namespace",
 } as const;
@@ -37,12 +38,19 @@ export const NAME_ID_FORMAT = {
   transient: "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
 } as const;
 
+/** SHA-384 as a digest and in a signature (RFC 9231, sections 2.1.3 and 2.3.3). */
+export const SHA384 = {
+  digest: "http://www.w3.org/2001/04/xmldsig-more#sha384",
+  rsa: "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384",
+} as const;
+
 /**
- * Signature methods that are accepted: RSA with SHA-256 or SHA-512. HMAC has no place here (the provider's certificate
+ * Signature methods that are accepted: RSA with SHA-256, SHA-384 or SHA-512. HMAC has no place here (the provider's certificate
  * is no secret), and SHA-1 is broken.
  */
 export const SIGNATURE_METHODS: ReadonlySet<string> = new Set([
   "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+  SHA384.rsa,
   "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
   "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1",
 ]);
@@ -50,6 +58,7 @@ export const SIGNATURE_METHODS: ReadonlySet<string> = new Set([
 /** Digest methods that are accepted in a signature's reference. */
 export const DIGEST_METHODS: ReadonlySet<string> = new Set([
   "http://www.w3.org/2001/04/xmlenc#sha256",
+  SHA384.digest,
   "http://www.w3.org/2001/04/xmlenc#sha512",
 ]);
 
@@ -78,9 +87,3 @@ export const CONTENT_CIPHERS: ReadonlyMap<string, ContentCipher> = new Map([
   ["http://www.w3.org/2001/04/xmlenc#aes128-cbc", { name: "aes-128-cbc", authenticated: false }],
   ["http://www.w3.org/2001/04/xmlenc#aes256-cbc", { name: "aes-256-cbc", authenticated: false }],
 ]);
-
-/** The one key transport that is accepted (XML Encryption 5.5.2); RSA 1.5 tells an attacker about the padding. */
-export const KEY_TRANSPORT = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
-
-/** The digest of RSA-OAEP that the decryption library understands; here SHA-1 is only a mask and no weakness. */
-export const KEY_TRANSPORT_DIGEST = "http://www.w3.org/2000/09/xmldsig#sha1";

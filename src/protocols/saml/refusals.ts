@@ -111,7 +111,7 @@ export const SAML_REFUSALS = {
   SAML_ENCRYPTION_UNSUPPORTED: {
     message: UNUSABLE,
     remedy:
-      "At the provider, encrypt the assertion (not single identifiers or attributes) with AES-256-GCM and the key with RSA-OAEP (rsa-oaep-mgf1p, SHA-1 digest). AES-CBC is accepted only when the whole response is signed as well.",
+      "At the provider, encrypt the assertion (not single identifiers or attributes) with AES-256-GCM and the key with RSA-OAEP (rsa-oaep-mgf1p with SHA-1, or rsa-oaep of XML Encryption 1.1 with one hash for digest and MGF1). AES-CBC is accepted only when the whole response is signed as well.",
   },
   SAML_DECRYPTION_FAILED: {
     message: UNUSABLE,

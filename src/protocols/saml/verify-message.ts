@@ -5,6 +5,7 @@
 import { SAML, ValidateInResponseTo } from "@node-saml/passport-saml";
 import { ProtocolRefusal } from "../refusal.js";
 import { decryptAssertion } from "./decrypt-assertion.js";
+import { extendLibraries } from "./library-algorithms.js";
 import { inspectDecryptedAssertion } from "./inspect-response.js";
 import type { SamlRefusalCode } from "./refusals.js";
 import { readStrictXml } from "./strict-xml.js";
@@ -90,6 +91,7 @@ class SignatureOnlySaml extends SAML {
 }
 
 async function callLibrary(job: VerificationJob, decryptionKey: string | null): Promise<VerificationAnswer> {
+  extendLibraries();
   const saml = new SignatureOnlySaml({
     idpCert: [...job.certificates],
     wantAuthnResponseSigned: job.responseMustBeSigned,

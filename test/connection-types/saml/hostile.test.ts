@@ -65,7 +65,7 @@ describe("every hostile message is refused as it deserves", () => {
     ["signatures", /^signature\//, 50],
     ["messages of other kinds and statuses", /^(kind|status)\//, 19],
     ["what the provider signed for another place, moment or person", /^profile\//, 40],
-    ["encryption", /^encryption\//, 18],
+    ["encryption", /^encryption\//, 32],
   ] as const)("%s", async (_, family, atLeast) => {
     const { wrongs, tried } = await findWrongs(family);
     expect(wrongs).toEqual({});

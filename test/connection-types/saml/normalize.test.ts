@@ -47,6 +47,35 @@ describe("vocabularies are known without configuration", () => {
     }
   });
 
+  test("the older names of MACE-Dir, and the OID of memberOf", async () => {
+    const mace = (name: string, value: string) => [`urn:mace:dir:attribute-def:${name}`, [value]] as const;
+    const attributes = [
+      mace("mail", "ann@acme.example"),
+      mace("givenName", "Ann"),
+      mace("sn", "Archer"),
+      mace("displayName", "Ann Archer"),
+      mace("eduPersonPrincipalName", "ann"),
+      mace("employeeNumber", "E1"),
+      mace("isMemberOf", "Everyone"),
+      mace("telephoneNumber", "1"),
+      mace("l", "Zürich"),
+      mace("preferredLanguage", "de"),
+    ];
+    expect(await profileOf({ attributes })).toMatchObject({
+      email: "ann@acme.example",
+      firstName: "Ann",
+      lastName: "Archer",
+      fullName: "Ann Archer",
+      username: "ann",
+      employeeId: "E1",
+      groups: { kind: "known", values: ["Everyone"] },
+      profile: { phone: "1", city: "Zürich", locale: "de" },
+    });
+    expect(await profileOf({ attributes: [["urn:oid:1.2.840.113556.1.2.102", ["Staff"]]] })).toMatchObject({
+      groups: { kind: "known", values: ["Staff"] },
+    });
+  });
+
   test("plain names in any case", async () => {
     const profile = await profileOf({
       attributes: [
@@ -183,8 +212,26 @@ describe("the e-mail address", () => {
     }
   });
 
-  test("is not read from a NameID of another format", async () => {
-    expect((await profileOf({ nameId: "ann@acme.example", attributes: [] })).email).toBeNull();
+  test.each([
+    ["urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"],
+    [FORMAT.persistent],
+    ["urn:oasis:names:tc:SAML:2.0:nameid-format:emailAddress"],
+    [null],
+  ])("is the NameID that is an address, though its format is %s", async (nameIdFormat) => {
+    const named = { nameId: "ann@acme.example", nameIdFormat, attributes: [] };
+    expect((await profileOf(named)).email).toBe("ann@acme.example");
+    expect((await profileOf({ ...named, nameId: "ann" })).email).toBeNull();
+  });
+
+  test("is not read from a NameID of a format that is never an address", async () => {
+    for (const format of ["X509SubjectName", "WindowsDomainQualifiedName"])
+      expect(
+        await profileOf({
+          nameId: "ann@acme.example",
+          nameIdFormat: `urn:oasis:names:tc:SAML:1.1:nameid-format:${format}`,
+          attributes: [],
+        }),
+      ).toMatchObject({ subject: "ann@acme.example", email: null });
   });
 
   test("is the attribute's, though the NameID is another", async () => {

@@ -1,6 +1,8 @@
 /** People sign in through the stand-in provider: every kind of signature, encryption, vocabulary and NameID. */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { startSamlProvider, type SamlProvider, type ResponseContent } from "../../support/providers/saml/index.js";
+import { URI } from "../../support/providers/saml/canonical.js";
+import { ALGORITHM, maskGeneration } from "../../support/providers/saml/signature.js";
 import { ADDRESSES, openDriver, ownKeys, runExchange, type DriverOptions } from "./driver.js";
 
 let provider: SamlProvider;
@@ -79,6 +81,36 @@ describe("a person signs in", () => {
       expect(outcome).toMatchObject({ action: "profile", profile: { subject: "p-1001" } });
     },
   );
+
+  test.each(["RESPONSE", "ASSERTION", "BOTH"] as const)(
+    "with RSA and SHA-384 in signature and digest, where %s is signed",
+    async (signedPart) => {
+      const signing = { method: ALGORITHM.rsaSha384, digest: ALGORITHM.sha384 };
+      const outcome = await signIn({}, { signedPart, responseSigning: signing, assertionSigning: signing });
+      expect(outcome).toMatchObject({ action: "profile", profile: { subject: "p-1001" } });
+    },
+  );
+
+  test.each([
+    ["sha1", null, ""],
+    ["sha1", ALGORITHM.sha1, maskGeneration("sha1")],
+    ["sha256", ALGORITHM.sha256, maskGeneration("sha256")],
+    ["sha384", ALGORITHM.sha384, maskGeneration("sha384")],
+    ["sha512", ALGORITHM.sha512, maskGeneration("sha512")],
+  ] as const)("with RSA-OAEP of XML Encryption 1.1 and %s", async (transportHash, transportDigest, transportExtra) => {
+    const keys = await ownKeys();
+    const transport = `${URI.xenc11}rsa-oaep`;
+    const { certificate } = keys.decryption[0]!;
+    for (const [cipher, signedPart] of [
+      ["aes256-gcm", "ASSERTION"],
+      ["aes128-gcm", "RESPONSE"],
+      ["aes256-cbc", "BOTH"],
+    ] as const) {
+      const encryption = { certificate, cipher, transport, transportHash, transportDigest, transportExtra };
+      const outcome = await signIn({ keys, settings: { encryptedAssertions: true } }, { encryption, signedPart });
+      expect(outcome).toMatchObject({ action: "profile", profile: { subject: "p-1001" } });
+    }
+  });
 
   test("with a message that begins with a byte order mark and an XML declaration", async () => {
     const driver = await openDriver(provider);

@@ -1,8 +1,8 @@
 /** Encryption that is weak, for somebody else, or around something hostile. */
-import { rootElement, URI } from "../saml/canonical.js";
+import { element, rootElement, URI } from "../saml/canonical.js";
 import type { Person, ResponseContent } from "../saml/index.js";
 import { joinAssertion, joinResponse } from "../saml/response.js";
-import { ALGORITHM, encryptAssertion } from "../saml/signature.js";
+import { ALGORITHM, encryptAssertion, maskGeneration } from "../saml/signature.js";
 import { type Add, type HostileSituation, genuine, impersonate } from "./situation.js";
 
 export function addEncryption(situation: HostileSituation, add: Add): void {
@@ -16,6 +16,19 @@ export function addEncryption(situation: HostileSituation, add: Add): void {
   send("RSA 1.5", "SAML_ENCRYPTION_UNSUPPORTED", { encryption: { certificate, transport: `${URI.xenc}rsa-1_5` } });
   send("OAEP with another digest", "SAML_ENCRYPTION_UNSUPPORTED", {
     encryption: { certificate, transportDigest: ALGORITHM.sha256 },
+  });
+  const unsupported = (name: string, transportDigest: string | null, transportExtra: string) =>
+    send(`OAEP of 1.1 with ${name}`, "SAML_ENCRYPTION_UNSUPPORTED", {
+      encryption: { certificate, transport: `${URI.xenc11}rsa-oaep`, transportDigest, transportExtra },
+    });
+  unsupported("SHA-256 and no mask", ALGORITHM.sha256, "");
+  unsupported("a mask and no digest", null, maskGeneration("sha256"));
+  unsupported("another mask", ALGORITHM.sha256, maskGeneration("sha512"));
+  unsupported("an unknown mask", ALGORITHM.sha1, maskGeneration("md5"));
+  unsupported("two masks", ALGORITHM.sha1, maskGeneration("sha512") + maskGeneration("sha1"));
+  unsupported("a label", ALGORITHM.sha1, element("xenc:OAEPparams", {}, "AAAA"));
+  send("OAEP of 1.0 with a mask", "SAML_ENCRYPTION_UNSUPPORTED", {
+    encryption: { certificate, transportExtra: maskGeneration("sha1") },
   });
   send("for another key", "SAML_DECRYPTION_FAILED", { encryption: { certificate: foreignKey.certificate } });
   send("changed on the way", "SAML_DECRYPTION_FAILED", {

@@ -8,6 +8,7 @@ export const URI = {
   samlp: "urn:oasis:names:tc:SAML:2.0:protocol",
   ds: "http://www.w3.org/2000/09/xmldsig#",
   xenc: "http://www.w3.org/2001/04/xmlenc#",
+  xenc11: "http://www.w3.org/2009/xmlenc11#",
   md: "urn:oasis:names:tc:SAML:2.0:metadata",
 } as const;
 

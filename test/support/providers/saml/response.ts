@@ -54,7 +54,7 @@ export interface ResponseContent {
   readonly status: string;
   readonly subStatus: string | null;
   readonly nameId: string;
-  readonly nameIdFormat: string;
+  readonly nameIdFormat: string | null;
   readonly nameQualifier: string | null;
   readonly attributes: readonly (readonly [name: string, values: readonly string[]])[];
   readonly version: string;

@@ -14,11 +14,13 @@ import type { ProviderKey } from "./certificate.js";
 
 export const ALGORITHM = {
   rsaSha256: "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+  rsaSha384: "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384",
   rsaSha512: "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
   rsaSha1: "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
   hmacSha1: "http://www.w3.org/2000/09/xmldsig#hmac-sha1",
   hmacSha256: "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
   sha256: "http://www.w3.org/2001/04/xmlenc#sha256",
+  sha384: "http://www.w3.org/2001/04/xmldsig-more#sha384",
   sha512: "http://www.w3.org/2001/04/xmlenc#sha512",
   sha1: "http://www.w3.org/2000/09/xmldsig#sha1",
   enveloped: "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
@@ -39,6 +41,8 @@ export interface SigningOptions {
 }
 
 const HASHES: Readonly<Record<string, string>> = {
+  [ALGORITHM.rsaSha384]: "sha384",
+  [ALGORITHM.sha384]: "sha384",
   [ALGORITHM.rsaSha512]: "sha512",
   [ALGORITHM.rsaSha1]: "sha1",
   [ALGORITHM.sha512]: "sha512",
@@ -85,6 +89,11 @@ export function signElement(id: string, canonical: string, key: ProviderKey, opt
   );
 }
 
+/** The mask of RSA-OAEP in XML Encryption 1.1. */
+export function maskGeneration(hash: string): string {
+  return rootElement("xenc11:MGF", { Algorithm: `${URI.xenc11}mgf1${hash}` });
+}
+
 export type ContentCipher = "aes128-gcm" | "aes256-gcm" | "aes128-cbc" | "aes256-cbc";
 
 export interface EncryptionOptions {
@@ -95,8 +104,12 @@ export interface EncryptionOptions {
   readonly transport?: string;
   /** Changes the encrypted bytes on their way. */
   readonly tamper?: (bytes: Buffer) => Buffer;
-  /** The digest that is written beside RSA-OAEP. */
-  readonly transportDigest?: string;
+  /** The digest that is written beside RSA-OAEP; `null` leaves it out. */
+  readonly transportDigest?: string | null;
+  /** Written at the end of the key transport: a mask, or what does not belong there. */
+  readonly transportExtra?: string;
+  /** The hash that RSA-OAEP is really made with. */
+  readonly transportHash?: string;
 }
 
 /** An EncryptedAssertion around an assertion. */
@@ -108,14 +121,15 @@ export function encryptAssertion(assertion: string, options: EncryptionOptions):
     {
       key: new X509Certificate(options.certificate).publicKey,
       padding: constants.RSA_PKCS1_OAEP_PADDING,
-      oaepHash: "sha1",
+      oaepHash: options.transportHash ?? "sha1",
     },
     key,
   );
   const cipherData = (bytes: Buffer) =>
     element("xenc:CipherData", {}, element("xenc:CipherValue", {}, bytes.toString("base64")));
   const transport = options.transport ?? "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
-  const digest = element("ds:DigestMethod", { Algorithm: options.transportDigest ?? ALGORITHM.sha1 });
+  const { transportDigest = ALGORITHM.sha1, transportExtra = "" } = options;
+  const digest = transportDigest === null ? "" : element("ds:DigestMethod", { Algorithm: transportDigest });
   const uri = name.endsWith("gcm") ? `http://www.w3.org/2009/xmlenc11#${name}` : `${URI.xenc}${name}`;
   return rootElement(
     "saml:EncryptedAssertion",
@@ -130,7 +144,7 @@ export function encryptAssertion(assertion: string, options: EncryptionOptions):
         element(
           "xenc:EncryptedKey",
           {},
-          element("xenc:EncryptionMethod", { Algorithm: transport }, digest),
+          element("xenc:EncryptionMethod", { Algorithm: transport }, digest, transportExtra),
           cipherData(wrappedKey),
         ),
       ),

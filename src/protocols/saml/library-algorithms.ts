@@ -1,0 +1,42 @@
+/**
+ * Adds to the libraries under node-saml what they leave out: SHA-384 (RFC 9231), and the key transport of XML Encryption
+ * 1.1. node-saml makes their objects itself, and hands no choice of algorithms on.
+ */
+import { createHash, createSign, createVerify, type BinaryLike, type KeyLike } from "node:crypto";
+import { SignedXml, type HashAlgorithm, type SignatureAlgorithm } from "xml-crypto";
+import xmlEncryption from "xml-encryption";
+import { decryptAssertion } from "./decrypt-assertion.js";
+import { SHA384 } from "./names.js";
+import { readStrictXml } from "./strict-xml.js";
+
+class Sha384 implements HashAlgorithm {
+  getAlgorithmName = () => SHA384.digest;
+  getHash = (xml: string) => createHash("sha384").update(xml, "utf8").digest("base64");
+}
+
+class RsaSha384 implements SignatureAlgorithm {
+  getAlgorithmName = () => SHA384.rsa;
+  getSignature = (signedInfo: BinaryLike, privateKey: KeyLike) =>
+    createSign("RSA-SHA384").update(signedInfo).sign(privateKey, "base64");
+  verifySignature = (material: string, key: KeyLike, signatureValue: string) =>
+    createVerify("RSA-SHA384").update(material).verify(key, signatureValue, "base64");
+}
+
+// oxlint-disable-next-line typescript/unbound-method -- it is called with the signature that it belongs to, below
+const { loadSignature } = SignedXml.prototype;
+
+/** Lets node-saml verify what `inspectResponse` accepts. Calling it again changes nothing. */
+export function extendLibraries(): void {
+  SignedXml.prototype.loadSignature = function (signature) {
+    this.HashAlgorithms = { ...this.HashAlgorithms, [SHA384.digest]: Sha384 };
+    this.SignatureAlgorithms = { ...this.SignatureAlgorithms, [SHA384.rsa]: RsaSha384 };
+    loadSignature.call(this, signature);
+  };
+  Object.assign(xmlEncryption, { decrypt });
+}
+
+/** What node-saml calls to open an encrypted assertion: Usher's own reading, so that there is one and not two. */
+const decrypt: typeof xmlEncryption.decrypt = (xml, { key }, callback) => {
+  const content = decryptAssertion(readStrictXml(xml).root, key.toString());
+  callback(content === null ? new Error("The assertion could not be decrypted.") : null, content ?? "");
+};
