@@ -101,4 +101,69 @@ describe("migrations", () => {
     },
     900_000,
   );
+
+  it("leave of a guest what lists may show, and bring the rest back", async () => {
+    const time = "2026-01-31 08:15:00.123";
+    const undoIt = async () => {
+      let undone = await undoLastMigration(database);
+      while (undone !== null && undone !== "WithholdGuests1764850000000") undone = await undoLastMigration(database);
+      expect(undone).not.toBeNull();
+    };
+    await migrate(database);
+    await undoIt();
+    await database.transact(async (unit) => {
+      for (const id of ["home", "host"])
+        await unit.execute(
+          `INSERT INTO organization (id, slug, name, time_zone, policies, sso_allowed, version, created_at, updated_at)
+           VALUES (?, ?, 'O', 'UTC', '{}', 1, 1, ?, ?)`,
+          [id, id, time, time],
+        );
+      await unit.execute(
+        `INSERT INTO app_user (id, home_organization_id, email, email_key, username, first_name, first_name_key, last_name,
+                               last_name_key, full_name, employee_id, status, auth_method, version, created_at, updated_at)
+         VALUES ('u', 'home', 'Ada@acme.test', 'ada@acme.test', 'countess', 'Ada', 'ada', 'King', 'king', 'Ada King', 'E-7',
+                 'ACTIVE', 'SSO', 1, ?, ?)`,
+        [time, time],
+      );
+      for (const organization of ["home", "host"]) {
+        await unit.execute(
+          "INSERT INTO membership (organization_id, user_id, created_at, status) VALUES (?, 'u', ?, 'ACTIVE')",
+          [organization, time],
+        );
+        for (const term of [
+          "ada",
+          "ada king",
+          "king",
+          "ada@acme.test",
+          "countess",
+          "e-7",
+          " reports to boss@acme.test",
+        ])
+          await unit.execute("INSERT INTO membership_term (organization_id, term, user_id) VALUES (?, ?, 'u')", [
+            organization,
+            term,
+          ]);
+      }
+    });
+    const read = async (organization: string) => ({
+      status: (
+        await database.reader.row<{ status: string }>("SELECT status FROM membership WHERE organization_id = ?", [
+          organization,
+        ])
+      )?.status,
+      terms: (
+        await database.reader.rows<{ term: string }>("SELECT term FROM membership_term WHERE organization_id = ?", [
+          organization,
+        ])
+      )
+        .map(({ term }) => term)
+        .toSorted(),
+    });
+    const before = await read("home");
+    await migrate(database);
+    expect(await read("host")).toEqual({ status: "", terms: ["ada", "ada king", "ada@acme.test", "king"] });
+    expect(await read("home")).toEqual(before);
+    await undoIt();
+    expect(await read("host")).toEqual(before);
+  });
 });
