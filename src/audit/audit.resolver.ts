@@ -1,5 +1,6 @@
 /** The audit log in GraphQL. */
 import { Arg, Args, Ctx, ID, Query, Resolver } from "type-graphql";
+import { ownOrganizationOf } from "../access/organization-argument.js";
 import type { RequestContext } from "../access/request-context.js";
 import type { Store } from "../access/store.js";
 import { PageArgs, type Page } from "../platform/graphql/paging.js";
@@ -17,7 +18,8 @@ export class AuditResolver {
     @Ctx() context: RequestContext,
     @Arg("organizationId", () => ID, {
       nullable: true,
-      description: "The organization. Left out by the operator: what concerns the installation and no organization.",
+      description:
+        "The organization. When left out, the one of the session or of the key; for the operator, what concerns the installation and no organization.",
     })
     organizationId: string | null | undefined,
     @Arg("filter", () => AuditLogFilter, { nullable: true, description: "Which entries to show." })
@@ -25,7 +27,7 @@ export class AuditResolver {
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<AuditEntryType>> {
     return await listAuditEntries(this.store, context.caller, {
-      organizationId: organizationId ?? null,
+      organizationId: organizationId ?? ownOrganizationOf(context.caller),
       filter,
       page,
     });

@@ -3,6 +3,7 @@ import type { ResolverClass } from "../platform/graphql/schema.js";
 import { createConnectionResolver } from "./graphql/connection.resolver.js";
 import { IdentityResolver, UserIdentitiesResolver } from "./graphql/identity.resolvers.js";
 import { AccountLinkingResolver, LinkingResolver, LinkRequestResolver } from "./graphql/linking.resolver.js";
+import { ListConnectionsResolver } from "./graphql/list-connections.resolver.js";
 import { MappingResolver } from "./graphql/mapping.resolver.js";
 import { OrganizationConnectionsResolver } from "./graphql/organization-connections.resolver.js";
 import { createConnectionLoaders } from "./loaders.js";
@@ -14,6 +15,7 @@ export function createConnectionResolvers(services: ConnectionServices): Readonl
   const ConnectionResolver = createConnectionResolver(services.registry);
   return new Map<ResolverClass, object>([
     [ConnectionResolver, new ConnectionResolver(services, loaders)],
+    [ListConnectionsResolver, new ListConnectionsResolver(services)],
     [MappingResolver, new MappingResolver(services, loaders)],
     [OrganizationConnectionsResolver, new OrganizationConnectionsResolver(loaders)],
     [AccountLinkingResolver, new AccountLinkingResolver(services)],

@@ -1,5 +1,6 @@
 /** The log in GraphQL. */
-import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver } from "type-graphql";
+import { Arg, Args, Ctx, Int, Mutation, Query, Resolver } from "type-graphql";
+import { OrganizationArgument } from "../access/organization-argument.js";
 import type { RequestContext } from "../access/request-context.js";
 import type { Store } from "../access/store.js";
 import { PageArgs, type Page } from "../platform/graphql/paging.js";
@@ -30,7 +31,7 @@ export class EventResolver {
   })
   async events(
     @Ctx() context: RequestContext,
-    @Arg("organizationId", () => ID, { description: "The organization whose log to read." }) organizationId: string,
+    @OrganizationArgument("The organization whose log to read.") organizationId: string,
     @Args(() => PageArgs) page: PageArgs,
     @Arg("types", () => [String], {
       nullable: true,
@@ -57,7 +58,7 @@ export class EventResolver {
   })
   async eventRetention(
     @Ctx() context: RequestContext,
-    @Arg("organizationId", () => ID, { description: "The organization whose log it is about." }) organizationId: string,
+    @OrganizationArgument("The organization whose log it is about.") organizationId: string,
   ): Promise<number | null> {
     return await readEventRetention(this.store, context.caller, organizationId);
   }

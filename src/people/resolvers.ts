@@ -56,7 +56,7 @@ export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): Re
     [RoleResolver, new RoleResolver(store, needs.roles ?? [])],
     [UserRoleGrantsResolver, new UserRoleGrantsResolver(loaders)],
     [ApiKeyResolver, new ApiKeyResolver(store)],
-    [ViewerResolver, new ViewerResolver(store)],
+    [ViewerResolver, new ViewerResolver(store, loaders)],
     [MembershipResolver, new MembershipResolver(loaders)],
   ]);
 }

@@ -221,6 +221,7 @@ describe("a person at the frontend", () => {
 
     expect(await requireViewer("acme")).toMatchObject({
       user: { email: "ada@acme.example", role: { key: "USER" }, organization: { slug: "acme" } },
+      organization: { id: organizationId, slug: "acme" },
       permissions: [],
       memberships: [{ organization: { slug: "acme" }, roles: [{ key: "USER" }] }],
       apiKey: null,
@@ -512,6 +513,10 @@ describe("a program", () => {
     expect((await ask("Connections", { slug: "acme" })).organization.connections).toMatchObject([
       { id: connectionId, state: "ACTIVE", health: { lastFailureCode: "ACCOUNT_PENDING_APPROVAL" } },
     ]);
+    expect((await ask("SsoConnections", { first: 1 })).ssoConnections).toMatchObject({
+      nodes: [{ id: connectionId }],
+      pageInfo: { hasNextPage: false },
+    });
     const { connection } = await ask("Connection", { id: connectionId });
     expect(connection).toMatchObject({ settings: { clientId: "usher", clientSecret: { setAt: expect.any(String) } } });
     const input = { id: connectionId, expectedVersion: connection.version, displayName: "Acme" };

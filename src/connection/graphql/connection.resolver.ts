@@ -2,6 +2,7 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import { holds, requirePermission, type Caller } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
+import { orNull } from "../../platform/errors/or-null.js";
 import { Failure, UNAUTHENTICATED } from "../../platform/errors/failure.js";
 import type { Finding } from "../contract/index.js";
 import type { ConnectionLoaders } from "../loaders.js";
@@ -73,13 +74,14 @@ export class ConnectionResolver {
   }
 
   @Query(() => SsoConnectionType, {
-    description: "One connection. Needs CONNECTIONS_READ; another organization's is NOT_FOUND.",
+    nullable: true,
+    description: "One connection. null for an id that is unknown or another organization's. Needs CONNECTIONS_READ.",
   })
   async connection(
     @Ctx() { caller }: RequestContext,
     @Arg("id", () => ID, { description: "The connection's id." }) id: string,
-  ): Promise<SsoConnectionType> {
-    return await readConnection(this.services, caller, id);
+  ): Promise<SsoConnectionType | null> {
+    return await orNull(readConnection(this.services, caller, id));
   }
 
   @FieldResolver(() => ConnectionPoliciesType, {

@@ -1,7 +1,9 @@
 /** Linking in GraphQL: undoing merges, leading people to other accounts, and answering requests. */
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import { requirePermission } from "../../access/caller.js";
+import { OrganizationArgument } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
+import { orNull } from "../../platform/errors/or-null.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import { showMember } from "../../people/user/user.access.js";
 import { UserPage, UserType } from "../../people/user/user.type.js";
@@ -33,16 +35,18 @@ export class AccountLinkingResolver {
   constructor(private readonly services: ConnectionServices) {}
 
   @Query(() => AccountLinkingEffectType, {
+    nullable: true,
     description:
-      "What switching a connection's policy `accountLinking` would do, to be looked at before `updateConnection`. Needs CONNECTIONS_READ.",
+      "What switching a connection's policy `accountLinking` would do, to be looked at before `updateConnection`. null for an id that is unknown or another organization's. Needs CONNECTIONS_READ.",
   })
   async accountLinkingEffect(
     @Ctx() { caller }: RequestContext,
     @Arg("connectionId", () => ID, { description: "The connection." }) connectionId: string,
     @Arg("accountLinking", () => policyEnum("accountLinking"), { description: "What the policy is to be." })
     accountLinking: ConnectionPolicies["accountLinking"],
-  ): Promise<AccountLinkingEffectType> {
-    const connection = await readConnection(this.services, caller, connectionId);
+  ): Promise<AccountLinkingEffectType | null> {
+    const connection = await orNull(readConnection(this.services, caller, connectionId));
+    if (connection === null) return null;
     const userIds = await findAffectedUsers(this.services.reader, { connection, accountLinking });
     return { organizationId: connection.organizationId, userIds, affectedUsers: userIds.length };
   }
@@ -73,7 +77,7 @@ export class LinkRequestResolver {
   })
   async linkRequests(
     @Ctx() { caller }: RequestContext,
-    @Arg("organizationId", () => ID, { description: "The organization." }) organizationId: string,
+    @OrganizationArgument("The organization.") organizationId: string,
     @Arg("filter", () => LinkRequestFilterInput, { nullable: true, description: "Which requests to show." })
     filter: LinkRequestFilterInput | null | undefined,
     @Args(() => PageArgs) page: PageArgs,

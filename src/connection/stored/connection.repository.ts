@@ -10,7 +10,8 @@ import type { Connection, ConnectionState } from "./connection.js";
 import { ConnectionRow } from "./connection.row.js";
 import { readConnectionPolicies } from "./policies.js";
 
-interface Raw {
+/** A connection as the database has it. */
+export interface RawConnection {
   id: string;
   organization_id: string;
   display_name: string;
@@ -28,10 +29,12 @@ interface Raw {
   updated_at: unknown;
 }
 
-const COLUMNS = `id, organization_id, display_name, type, state, settings, secrets, settings_version, policies, version,
+/** The columns of `RawConnection`. */
+export const CONNECTION_COLUMNS = `id, organization_id, display_name, type, state, settings, secrets, settings_version, policies, version,
   trust_version, first_activated_at, issuer_changed_at, created_at, updated_at`;
 
-function fromRaw(raw: Raw): Connection {
+/** Reads a row. */
+export function connectionFromRaw(raw: RawConnection): Connection {
   const { [OWN_KEYS]: ownKeys, ...secrets } = toJson<Record<string, StoredSecret>>(raw.secrets);
   return {
     id: raw.id,
@@ -66,12 +69,12 @@ export async function findConnections(
   ids: readonly string[],
 ): Promise<Connection[]> {
   if (ids.length === 0) return [];
-  const raws = await reader.rows<Raw>(
-    `SELECT ${COLUMNS} FROM sso_connection
+  const raws = await reader.rows<RawConnection>(
+    `SELECT ${CONNECTION_COLUMNS} FROM sso_connection
       WHERE id IN (${ids.map(() => "?").join(", ")})${scope === null ? "" : " AND organization_id = ?"}`,
     scope === null ? ids : [...ids, scope],
   );
-  return raws.map(fromRaw);
+  return raws.map(connectionFromRaw);
 }
 
 /** All connections of several organizations, the oldest first, by organization. */
@@ -81,22 +84,22 @@ export async function findConnectionsOfOrganizations(
 ): Promise<Map<string, Connection[]>> {
   const byOrganization = new Map<string, Connection[]>(organizationIds.map((id) => [id, []]));
   if (organizationIds.length === 0) return byOrganization;
-  const raws = await reader.rows<Raw>(
-    `SELECT ${COLUMNS} FROM sso_connection WHERE organization_id IN (${organizationIds.map(() => "?").join(", ")})
+  const raws = await reader.rows<RawConnection>(
+    `SELECT ${CONNECTION_COLUMNS} FROM sso_connection WHERE organization_id IN (${organizationIds.map(() => "?").join(", ")})
       ORDER BY created_at, id`,
     organizationIds,
   );
-  for (const raw of raws) byOrganization.get(raw.organization_id)?.push(fromRaw(raw));
+  for (const raw of raws) byOrganization.get(raw.organization_id)?.push(connectionFromRaw(raw));
   return byOrganization;
 }
 
 /** The connections through which people of an organization can sign in, the oldest first. */
 export async function findActiveConnections(reader: Reader, organizationId: string): Promise<Connection[]> {
-  const raws = await reader.rows<Raw>(
-    `SELECT ${COLUMNS} FROM sso_connection WHERE organization_id = ? AND state = 'ACTIVE' ORDER BY created_at, id`,
+  const raws = await reader.rows<RawConnection>(
+    `SELECT ${CONNECTION_COLUMNS} FROM sso_connection WHERE organization_id = ? AND state = 'ACTIVE' ORDER BY created_at, id`,
     [organizationId],
   );
-  return raws.map(fromRaw);
+  return raws.map(connectionFromRaw);
 }
 
 function toRow({ ownKeys, ...connection }: Connection): ConnectionRow {

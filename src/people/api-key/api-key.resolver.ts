@@ -1,5 +1,6 @@
 /** API keys in GraphQL. */
 import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
+import { OrganizationArgument } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
@@ -15,7 +16,7 @@ export class ApiKeyResolver {
   })
   async apiKeys(
     @Ctx() context: RequestContext,
-    @Arg("organizationId", () => ID, { description: "The organization whose keys to show." }) organizationId: string,
+    @OrganizationArgument("The organization whose keys to show.") organizationId: string,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<ApiKeyType>> {
     return await listApiKeys(this.store, context.caller, organizationId, page);

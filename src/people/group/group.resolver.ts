@@ -2,8 +2,10 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import { requirePermission } from "../../access/caller.js";
+import { OrganizationArgument } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
+import { orNull } from "../../platform/errors/or-null.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import type { PeopleLoaders } from "../loaders.js";
 import { OrganizationType } from "../organization/organization.type.js";
@@ -39,13 +41,15 @@ export class GroupResolver {
   ) {}
 
   @Query(() => GroupType, {
-    description: "One group of the caller's organization; for the operator any. Needs GROUPS_READ.",
+    nullable: true,
+    description:
+      "One group of the caller's organization; for the operator any. null for an id that is unknown or another organization's. Needs GROUPS_READ.",
   })
   async group(
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The group's id." }) id: string,
-  ): Promise<GroupType> {
-    return await readGroup(this.store, context.caller, id);
+  ): Promise<GroupType | null> {
+    return await orNull(readGroup(this.store, context.caller, id));
   }
 
   @Query(() => GroupPage, {
@@ -53,7 +57,7 @@ export class GroupResolver {
   })
   async groups(
     @Ctx() context: RequestContext,
-    @Arg("organizationId", () => ID, { description: "The organization whose groups to show." }) organizationId: string,
+    @OrganizationArgument("The organization whose groups to show.") organizationId: string,
     @Arg("filter", () => GroupFilterInput, { nullable: true, description: "Which groups to show." })
     filter: GroupFilterInput | null | undefined,
     @Arg("orderBy", () => GroupOrderInput, { nullable: true, description: "In which order." })

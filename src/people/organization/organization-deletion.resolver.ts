@@ -2,6 +2,7 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
+import { orNull } from "../../platform/errors/or-null.js";
 import { deleteOrganization, readOrganizationDeletion } from "./delete-organization.js";
 import type { OrganizationPart } from "./organization-parts.js";
 import { DeleteOrganizationInput, DeleteOrganizationPayload, OrganizationDeletionType } from "./organization.input.js";
@@ -14,13 +15,16 @@ export class OrganizationDeletionResolver {
   ) {}
 
   @Query(() => OrganizationDeletionType, {
-    description: "What `deleteOrganization` would delete, for whoever has to confirm it. For the operator.",
+    nullable: true,
+    description:
+      "What `deleteOrganization` would delete, for whoever has to confirm it. null for an unknown id. For the operator.",
   })
   async organizationDeletion(
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The organization." }) id: string,
-  ): Promise<OrganizationDeletionType> {
-    return { parts: await readOrganizationDeletion(this.store, this.parts, context.caller, id) };
+  ): Promise<OrganizationDeletionType | null> {
+    const parts = await orNull(readOrganizationDeletion(this.store, this.parts, context.caller, id));
+    return parts && { parts };
   }
 
   @Mutation(() => DeleteOrganizationPayload, {

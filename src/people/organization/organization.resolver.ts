@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { requirePermission } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
+import { orNull } from "../../platform/errors/or-null.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import { memberKey, type PeopleLoaders } from "../loaders.js";
 import type { Role } from "../role/role.js";
@@ -29,8 +30,9 @@ export class OrganizationResolver {
   ) {}
 
   @Query(() => OrganizationType, {
+    nullable: true,
     description:
-      "One organization, by short name or by id. Its members and its keys see it; to all others it is NOT_FOUND.",
+      "One organization, by short name or by id. Its members and its keys see it; to all others, and where there is none, it is null.",
   })
   async organization(
     @Ctx() context: RequestContext,
@@ -38,8 +40,8 @@ export class OrganizationResolver {
     slug: string | null | undefined,
     @Arg("id", () => ID, { nullable: true, description: "The id. Give this or `slug`." })
     id: string | null | undefined,
-  ): Promise<OrganizationType> {
-    return await readOrganization(this.store, context.caller, { slug, id });
+  ): Promise<OrganizationType | null> {
+    return await orNull(readOrganization(this.store, context.caller, { slug, id }));
   }
 
   @Query(() => OrganizationPage, { description: "Every organization, by short name. For the operator." })

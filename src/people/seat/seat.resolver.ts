@@ -1,5 +1,6 @@
 /** Seats in GraphQL. */
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import { OrganizationArgument } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
@@ -17,7 +18,7 @@ export class SeatsResolver {
   })
   async seats(
     @Ctx() context: RequestContext,
-    @Arg("organizationId", () => ID, { description: "The organization whose seats to show." }) organizationId: string,
+    @OrganizationArgument("The organization whose seats to show.") organizationId: string,
   ): Promise<SeatsType> {
     return await readSeats(this.store, context.caller, organizationId);
   }

@@ -1,8 +1,10 @@
 /** Users in GraphQL. */
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from "type-graphql";
+import { OrganizationArgument } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
+import { orNull } from "../../platform/errors/or-null.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import { memberKey, type PeopleLoaders } from "../loaders.js";
 import { OrganizationType } from "../organization/organization.type.js";
@@ -29,13 +31,15 @@ export class UserResolver {
   ) {}
 
   @Query(() => UserType, {
-    description: "One member of the caller's organization; for the operator anybody. Needs USERS_READ.",
+    nullable: true,
+    description:
+      "One member of the caller's organization; for the operator anybody. null for an id that is unknown or another organization's. Needs USERS_READ.",
   })
   async user(
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The user's id." }) id: string,
-  ): Promise<UserType> {
-    return await readUser(this.store, context.caller, id);
+  ): Promise<UserType | null> {
+    return await orNull(readUser(this.store, context.caller, id));
   }
 
   @Query(() => UserPage, {
@@ -44,7 +48,7 @@ export class UserResolver {
   })
   async users(
     @Ctx() context: RequestContext,
-    @Arg("organizationId", () => ID, { description: "The organization whose members to show." }) organizationId: string,
+    @OrganizationArgument("The organization whose members to show.") organizationId: string,
     @Arg("filter", () => UserFilterInput, { nullable: true, description: "Which users to show." })
     filter: UserFilterInput | null | undefined,
     @Arg("orderBy", () => UserOrderInput, { nullable: true, description: "In which order." })

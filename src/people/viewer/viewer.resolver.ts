@@ -1,5 +1,6 @@
 /** The caller in GraphQL. */
 import { Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import { ownOrganizationOf } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
 import { ApiKeyType } from "../api-key/api-key.type.js";
@@ -19,7 +20,10 @@ import { MembershipType, ViewerType } from "./viewer.type.js";
 
 @Resolver(() => ViewerType)
 export class ViewerResolver {
-  constructor(private readonly store: Store) {}
+  constructor(
+    private readonly store: Store,
+    private readonly loaders: PeopleLoaders,
+  ) {}
 
   @Query(() => ViewerType, {
     nullable: true,
@@ -32,6 +36,15 @@ export class ViewerResolver {
   @FieldResolver(() => UserType, { nullable: true, description: "The signed-in person; null for a key." })
   async user(@Ctx() context: RequestContext): Promise<UserType | null> {
     return await readOwnUser(this.store, context.caller);
+  }
+
+  @FieldResolver(() => OrganizationType, {
+    nullable: true,
+    description: "The organization of the session or of the key; null for the operator's key, which has none.",
+  })
+  async organization(@Ctx() context: RequestContext): Promise<OrganizationType | null> {
+    const organizationId = ownOrganizationOf(context.caller);
+    return organizationId === null ? null : await this.loaders.organization(context).load(organizationId);
   }
 
   @FieldResolver(() => [MembershipType], {

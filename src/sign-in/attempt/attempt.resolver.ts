@@ -1,6 +1,7 @@
 /** The query by which an administrator finds the whole story behind a reference. */
-import { Arg, Args, Ctx, ID, Query, Resolver } from "type-graphql";
+import { Arg, Args, Ctx, Query, Resolver } from "type-graphql";
 import { requirePermission } from "../../access/caller.js";
+import { OrganizationArgument } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
 import { toDate } from "../../platform/database/values.js";
@@ -24,7 +25,7 @@ export class AttemptResolver {
   })
   async signInAttempts(
     @Ctx() { caller }: RequestContext,
-    @Arg("organizationId", () => ID, { description: "The organization." }) organizationId: string,
+    @OrganizationArgument("The organization.") organizationId: string,
     @Arg("filter", () => AttemptFilterInput, { nullable: true, description: "Which attempts; all when left out." })
     filter: AttemptFilterInput | null,
     @Args(() => PageArgs) page: PageArgs,

@@ -1,8 +1,10 @@
 /** Courses in GraphQL. */
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import { requirePermission } from "../../access/caller.js";
+import { ownOrganizationOf } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
+import { orNull } from "../../platform/errors/or-null.js";
 import { GroupType } from "../../people/group/group.type.js";
 import { memberKey } from "../../people/loaders.js";
 import { OrganizationType } from "../../people/organization/organization.type.js";
@@ -38,14 +40,15 @@ export class CourseResolver {
   ) {}
 
   @Query(() => CourseType, {
+    nullable: true,
     description:
-      "One course or module of the caller's organization or of the catalogue; for the operator any. Needs TEAM_TRAINING_READ or TRAINING_READ.",
+      "One course or module of the caller's organization or of the catalogue; for the operator any. null for an id that is unknown or another organization's. Needs TEAM_TRAINING_READ or TRAINING_READ.",
   })
   async course(
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The course's id." }) id: string,
-  ): Promise<CourseType> {
-    return await readCourse(this.store, context.caller, id);
+  ): Promise<CourseType | null> {
+    return await orNull(readCourse(this.store, context.caller, id));
   }
 
   @Query(() => CoursePage, {
@@ -57,7 +60,7 @@ export class CourseResolver {
     @Arg("organizationId", () => ID, {
       nullable: true,
       description:
-        "The organization whose courses to show. Left out by the operator: the installation's catalogue by itself.",
+        "The organization whose courses to show. When left out, the one of the session or of the key; for the operator, the installation's catalogue by itself.",
     })
     organizationId: string | null | undefined,
     @Arg("filter", () => CourseFilterInput, { nullable: true, description: "Which courses to show." })
@@ -66,7 +69,7 @@ export class CourseResolver {
     orderBy: CourseOrderInput | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<CourseType>> {
-    const query = { organizationId: organizationId ?? null, filter, orderBy, page };
+    const query = { organizationId: organizationId ?? ownOrganizationOf(context.caller), filter, orderBy, page };
     return await listCourses(this.store, context.caller, query);
   }
 

@@ -1,6 +1,7 @@
 /** Filters, and what users answer, in GraphQL. */
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import { requirePermission } from "../../access/caller.js";
+import { OrganizationArgument } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
 import { memberKey } from "../../people/loaders.js";
@@ -31,7 +32,7 @@ export class FilterResolver {
   })
   async filters(
     @Ctx() context: RequestContext,
-    @Arg("organizationId", () => ID, { description: "The organization that asks." }) organizationId: string,
+    @OrganizationArgument("The organization that asks.") organizationId: string,
   ): Promise<readonly FilterType[]> {
     return await readFilters(this.store, context.caller, organizationId);
   }

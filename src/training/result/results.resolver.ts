@@ -2,8 +2,10 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
 import { requirePermission } from "../../access/caller.js";
+import { OrganizationArgument } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
+import { orNull } from "../../platform/errors/or-null.js";
 import { memberKey, type PeopleLoaders } from "../../people/loaders.js";
 import { UserType } from "../../people/user/user.type.js";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
@@ -36,7 +38,7 @@ export class ResultsResolver {
   })
   async results(
     @Ctx() context: RequestContext,
-    @Arg("organizationId", () => ID, { description: "The organization whose results to show." }) organizationId: string,
+    @OrganizationArgument("The organization whose results to show.") organizationId: string,
     @Arg("filter", () => ResultFilterInput, { nullable: true, description: "Which results to show." })
     filter: ResultFilterInput | null | undefined,
     @Arg("orderBy", () => ResultOrderInput, { nullable: true, description: "In which order." })
@@ -49,9 +51,10 @@ export class ResultsResolver {
   }
 
   @Query(() => GroupResultsType, {
+    nullable: true,
     complexity: ({ childComplexity }) => COST_OF_SUMMING + childComplexity,
     description:
-      "Averages, pass rates and counts of a group's results, course by course; nothing where fewer people than the organization's policy `groupResultsMinimum` stand behind a figure. Needs TRAINING_READ, or TEAM_TRAINING_READ to manage the group. Answers INVALID_INPUT for a range of time that holds nothing.",
+      "Averages, pass rates and counts of a group's results, course by course; nothing where fewer people than the organization's policy `groupResultsMinimum` stand behind a figure. null for an id that is unknown or another organization's. Needs TRAINING_READ, or TEAM_TRAINING_READ to manage the group. Answers INVALID_INPUT for a range of time that holds nothing.",
   })
   async groupResults(
     @Ctx() context: RequestContext,
@@ -63,8 +66,9 @@ export class ResultsResolver {
       description: "Only what was completed before then; of a day, until its end.",
     })
     to: TimeBound | null | undefined,
-  ): Promise<GroupResultsType> {
-    return await readGroupResults(this.store, context.caller, { groupId, from: from ?? null, to: to ?? null });
+  ): Promise<GroupResultsType | null> {
+    const query = { groupId, from: from ?? null, to: to ?? null };
+    return await orNull(readGroupResults(this.store, context.caller, query));
   }
 
   @FieldResolver(() => UserType, {

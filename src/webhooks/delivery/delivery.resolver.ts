@@ -1,6 +1,7 @@
 /** The log of deliveries, and redeliveries, in GraphQL. */
 import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
+import { orNull } from "../../platform/errors/or-null.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import { readRedelivery, redeliver } from "../redelivery/redelivery.operations.js";
 import { RedeliverInput, RedeliverPayload, RedeliveryType } from "../redelivery/redelivery.type.js";
@@ -25,12 +26,16 @@ export class DeliveryResolver {
     return await listDeliveries(this.services, context.caller, { endpointId, filter: filter ?? null, page });
   }
 
-  @Query(() => RedeliveryType, { description: "One redelivery, with its progress. Needs WEBHOOKS_WRITE." })
+  @Query(() => RedeliveryType, {
+    nullable: true,
+    description:
+      "One redelivery, with its progress. null for an id that is unknown or another organization's. Needs WEBHOOKS_WRITE.",
+  })
   async webhookRedelivery(
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The redelivery's id." }) id: string,
-  ): Promise<RedeliveryType> {
-    return await readRedelivery(this.services, context.caller, id);
+  ): Promise<RedeliveryType | null> {
+    return await orNull(readRedelivery(this.services, context.caller, id));
   }
 
   @Mutation(() => RedeliverPayload, {

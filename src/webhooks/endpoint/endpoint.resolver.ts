@@ -1,6 +1,8 @@
 /** Webhook endpoints in GraphQL. */
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
+import { OrganizationArgument } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
+import { orNull } from "../../platform/errors/or-null.js";
 import { defineLoader } from "../../platform/graphql/loaders.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import { listDeliveries } from "../delivery/list-deliveries.js";
@@ -40,19 +42,22 @@ export class EndpointResolver {
     this.#loadProgress = defineLoader<RequestContext, DeliveryProgress>((ids) => readProgress(services.reader, ids));
   }
 
-  @Query(() => EndpointType, { description: "One webhook endpoint. Needs WEBHOOKS_WRITE." })
+  @Query(() => EndpointType, {
+    nullable: true,
+    description:
+      "One webhook endpoint. null for an id that is unknown or another organization's. Needs WEBHOOKS_WRITE.",
+  })
   async webhookEndpoint(
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The endpoint's id." }) id: string,
-  ): Promise<EndpointType> {
-    return await readEndpoint(this.services, context.caller, id);
+  ): Promise<EndpointType | null> {
+    return await orNull(readEndpoint(this.services, context.caller, id));
   }
 
   @Query(() => EndpointPage, { description: "The webhook endpoints of an organization. Needs WEBHOOKS_WRITE." })
   async webhookEndpoints(
     @Ctx() context: RequestContext,
-    @Arg("organizationId", () => ID, { description: "The organization whose endpoints to show." })
-    organizationId: string,
+    @OrganizationArgument("The organization whose endpoints to show.") organizationId: string,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<EndpointType>> {
     return await listWebhookEndpoints(this.services, context.caller, organizationId, page);

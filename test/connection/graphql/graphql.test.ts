@@ -14,6 +14,7 @@ import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/
 import { createAccount } from "../../../src/people/user/user.changes.js";
 import { PLATFORM_FAILURES } from "../../../src/platform/errors/failure.js";
 import { assembleCatalogue } from "../../../src/platform/graphql/failures.js";
+import { countQueries } from "../../../src/platform/database/query-count.js";
 import { buildGraphQLSchema, findUndescribed, type ResolverClass } from "../../../src/platform/graphql/schema.js";
 import { COMPLETE, keyOfOrganization, openHouse, OPERATOR, START, type House } from "../support/house.js";
 import { createSpecimen, PLAIN_TYPE } from "../support/specimen.js";
@@ -264,7 +265,34 @@ describe("a connection", () => {
     });
     expect(await run("disableConnection")).toMatchObject({ state: "DISABLED" });
     expect(await run("deleteConnection")).toMatchObject({ id });
-    expect((await ask(READ, { id })).codes).toEqual(["NOT_FOUND"]);
+    expect(await ask(READ, { id })).toMatchObject({ data: { connection: null }, codes: [] });
+  });
+
+  test("is listed with the others of its organization, the oldest first, in one query for a page", async () => {
+    const made: string[] = [];
+    for (let number = 0; number < 3; number += 1) made.push(await create());
+    const LIST = `query ($id: ID!, $first: Int, $after: String) {
+      ssoConnections(organizationId: $id, first: $first, after: $after) {
+        nodes { id } totalCount pageInfo { hasNextPage endCursor } } }`;
+    const ids: string[] = [];
+    for (let after: string | null = null; ;) {
+      const { data, errors } = await ask(LIST, { id: house.organizationId, first: 2, after });
+      expect(errors).toEqual([]);
+      ids.push(...data.ssoConnections.nodes.map(({ id }: { id: string }) => id));
+      expect(data.ssoConnections.nodes.length).toBeLessThanOrEqual(2);
+      if (!data.ssoConnections.pageInfo.hasNextPage) {
+        expect(ids).toHaveLength(data.ssoConnections.totalCount);
+        break;
+      }
+      after = data.ssoConnections.pageInfo.endCursor;
+    }
+    expect(ids.slice(-3)).toEqual(made);
+    const { statements } = await countQueries(() =>
+      ask("query ($id: ID!) { ssoConnections(organizationId: $id) { nodes { id state } } }", {
+        id: house.organizationId,
+      }),
+    );
+    expect(statements).toHaveLength(1);
   });
 
   test("another type's key is refused with its own code", async () => {

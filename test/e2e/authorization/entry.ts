@@ -14,6 +14,8 @@ export interface Entry {
   readonly needs: Needs;
   /** Another permission that is enough as well. */
   readonly or?: Permission;
+  /** Whether it is null, and no error, to who belongs to another organization: as for an id that does not exist. */
+  readonly nullElsewhere?: boolean;
   /** Whether a person of the organization is answered about themself, whatever they hold. */
   readonly ofOneself?: boolean;
   /** The arguments and the selection of the field, with `$` variables: `(id: $id) { group { id } }`. */
@@ -36,6 +38,11 @@ export const byId = (needs: Needs, use: string, make: NonNullable<Entry["make"]>
   declare: "$id: ID!",
   use: `(id: $id) { ${use} }`,
   make,
+});
+/** For queries by id. */
+export const foundById = (needs: Needs, use: string, make: NonNullable<Entry["make"]>): Entry => ({
+  ...byId(needs, use, make),
+  nullElsewhere: true,
 });
 export const byInput = (needs: Needs, type: string, use: string, input: NonNullable<Entry["make"]>): Entry => ({
   needs,

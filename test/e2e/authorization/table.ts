@@ -1,11 +1,12 @@
 /** Every query and mutation, with who may use it and a request that is right but for who sends it. */
 import type { Permission } from "../../../src/access/permission.js";
 import type { House } from "./callers.js";
-import { byId, byIds, byInput, home, ofHome, type Entry, type Variables } from "./entry.js";
+import { byId, byIds, byInput, foundById, home, ofHome, type Entry, type Variables } from "./entry.js";
 import * as things from "./things.js";
 
 export const QUERIES: Readonly<Record<string, Entry>> = {
   accountLinkingEffect: {
+    nullElsewhere: true,
     needs: ["CONNECTIONS_READ"],
     declare: "$id: ID!",
     use: "(connectionId: $id, accountLinking: MERGE_BY_EMAIL) { affectedUsers }",
@@ -13,12 +14,12 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
   },
   apiKeys: ofHome(["ORGANIZATION_WRITE"], "id name"),
   auditLog: ofHome(["AUDIT_READ"], "id before after"),
-  connection: byId(["CONNECTIONS_READ"], "id displayName", async (house) => ({
+  connection: foundById(["CONNECTIONS_READ"], "id displayName", async (house) => ({
     id: await things.makeConnection(house),
   })),
   connectionTypes: { needs: "SIGN_IN", use: "{ id }" },
   course: {
-    ...byId(["TEAM_TRAINING_READ"], "id title", async (house) => ({ id: await things.makeCourse(house) })),
+    ...foundById(["TEAM_TRAINING_READ"], "id title", async (house) => ({ id: await things.makeCourse(house) })),
     or: "TRAINING_READ",
   },
   courses: { ...ofHome(["TEAM_TRAINING_READ"], "id title"), or: "TRAINING_READ" },
@@ -36,9 +37,10 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
       return home(house);
     },
   },
-  group: byId(["GROUPS_READ"], "id name", async (house) => ({ id: await things.makeGroup(house) })),
+  group: foundById(["GROUPS_READ"], "id name", async (house) => ({ id: await things.makeGroup(house) })),
   groups: ofHome(["GROUPS_READ"], "id name"),
   groupResults: {
+    nullElsewhere: true,
     needs: ["TRAINING_READ"],
     declare: "$groupId: ID!",
     use: "(groupId: $groupId) { withheld courses { courseId } }",
@@ -46,7 +48,7 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
   },
   installation: { needs: "OPERATOR", use: "{ ssoAllowed }" },
   linkRequests: ofHome(["USERS_READ"], "id email"),
-  organization: byId("MEMBERSHIP", "id name policies { defaultRole }", ({ home: { organizationId } }) => ({
+  organization: foundById("MEMBERSHIP", "id name policies { defaultRole }", ({ home: { organizationId } }) => ({
     id: organizationId,
   })),
   eventRetention: {
@@ -76,7 +78,8 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
     make: home,
   },
   signInAttempts: ofHome(["CONNECTIONS_READ"], "id reference email"),
-  user: byId(["USERS_READ"], "id email", async (house) => ({ id: await things.makeUser(house) })),
+  ssoConnections: ofHome(["CONNECTIONS_READ"], "id displayName"),
+  user: foundById(["USERS_READ"], "id email", async (house) => ({ id: await things.makeUser(house) })),
   users: ofHome(["USERS_READ"], "id email"),
   viewer: { needs: "NOTHING", use: "{ permissions }" },
   webhookDeliveries: {
@@ -85,9 +88,9 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
     use: "(endpointId: $id) { totalCount }",
     make: async (house) => ({ id: await things.makeEndpoint(house) }),
   },
-  webhookEndpoint: byId(["WEBHOOKS_WRITE"], "id url", async (house) => ({ id: await things.makeEndpoint(house) })),
+  webhookEndpoint: foundById(["WEBHOOKS_WRITE"], "id url", async (house) => ({ id: await things.makeEndpoint(house) })),
   webhookEndpoints: ofHome(["WEBHOOKS_WRITE"], "id url"),
-  webhookRedelivery: byId(["WEBHOOKS_WRITE"], "id state", async (house) => ({
+  webhookRedelivery: foundById(["WEBHOOKS_WRITE"], "id state", async (house) => ({
     id: await things.makeRedelivery(house),
   })),
 };

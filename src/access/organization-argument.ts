@@ -1,0 +1,45 @@
+/** The argument `organizationId` of queries: callers who have one organization may leave it out. */
+import { createParameterDecorator, ID, type ResolverData } from "type-graphql";
+import { Failure, INVALID_INPUT, UNAUTHENTICATED } from "../platform/errors/failure.js";
+import type { Caller } from "./caller.js";
+import type { RequestContext } from "./request-context.js";
+
+/**
+ * The organization that a query is about: the one that it names, or the caller's own.
+ *
+ * @throws UNAUTHENTICATED, and INVALID_INPUT for the operator, who has no organization
+ */
+export function organizationOrOwn(caller: Caller, named: string | null | undefined): string {
+  const organizationId = named ?? ownOrganizationOf(caller);
+  if (organizationId !== null) return organizationId;
+  if (caller.kind === "ANONYMOUS") throw new Failure(UNAUTHENTICATED, {});
+  const message = "is required with an operator key, which belongs to no organization";
+  throw new Failure(INVALID_INPUT, { fields: [{ path: "organizationId", code: "REQUIRED", message }] });
+}
+
+/** The organization of the session or of the key; `null` for who has none. */
+export function ownOrganizationOf(caller: Caller): string | null {
+  return caller.kind === "PERSON" || caller.kind === "API_KEY" ? caller.organizationId : null;
+}
+
+/**
+ * Declares the argument and hands the resolver the organization's id: `@OrganizationArgument("…") organizationId: string`.
+ *
+ * @param description what the query does with the organization
+ */
+export function OrganizationArgument(description: string): ParameterDecorator {
+  return createParameterDecorator<RequestContext>(
+    ({ context, args }: ResolverData<RequestContext>) =>
+      organizationOrOwn(context.caller, (args as { organizationId?: string | null }).organizationId),
+    {
+      arg: {
+        name: "organizationId",
+        typeFunc: () => ID,
+        options: {
+          nullable: true,
+          description: `${description} When left out, the one of the session or of the key; operator keys name one.`,
+        },
+      },
+    },
+  ) as ParameterDecorator;
+}
