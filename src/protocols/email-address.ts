@@ -1,22 +1,34 @@
 /** Whether a text can be an e-mail address that mail is delivered to (RFC 5321, sections 4.1.2 and 4.5.3.1). */
+import { domainToASCII, domainToUnicode } from "node:url";
 
 const LOCAL_PART = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}$/;
 const DOMAIN_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
+const ASCII = /^[\x20-\x7e]*$/;
 
 /**
- * ASCII addresses without quotes, comments or address literals: what business mail uses. Letters that only look like
- * others would let one person pass for another.
+ * The address with its domain in ASCII (IDNA, RFC 5891), or `null` for a text that is none: ASCII before the `@`, without
+ * quotes, comments or address literals, which is what business mail uses. Letters that only look like others would let one
+ * person pass for another, so a domain in compatibility letters, which IDNA would change into others, is none either.
  */
-export function isEmailAddress(text: string): boolean {
+export function readEmailAddress(text: string): string | null {
   const at = text.lastIndexOf("@");
   const local = text.slice(0, at);
-  const labels = text.slice(at + 1).split(".");
-  return (
-    text.length <= 254 &&
+  const domain = toAsciiDomain(text.slice(at + 1));
+  const labels = domain.split(".");
+  const isAddress =
+    local.length + domain.length < 254 &&
     at > 0 &&
     LOCAL_PART.test(local) &&
     !/^\.|\.\.|\.$/.test(local) &&
     labels.length >= 2 &&
-    labels.every((label) => DOMAIN_LABEL.test(label))
-  );
+    labels.every((label) => DOMAIN_LABEL.test(label));
+  return isAddress ? `${local}@${domain}` : null;
+}
+
+/** A domain in ASCII; an empty text for one that IDNA refuses or would change into other letters. */
+function toAsciiDomain(domain: string): string {
+  if (ASCII.test(domain) || domain.length > 253) return domain;
+  const ascii = domainToASCII(domain);
+  const isUnchanged = domain === domain.normalize("NFC") && domainToUnicode(ascii) === domain.toLowerCase();
+  return isUnchanged ? ascii : "";
 }

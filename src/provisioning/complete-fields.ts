@@ -3,11 +3,15 @@
  * name that the provider sent stands in for what is missing, and the address does where it sent none. Pure.
  */
 import type { ConnectionPolicies } from "../connection/stored/policies.js";
+import { hasForeignLocalPart } from "../platform/errors/input.js";
 import { longestValueOf, type FieldValues } from "../people/user/field.js";
 import { joinNames, type User } from "../people/user/user.js";
 import type { Arrival } from "./arrival.js";
 import * as failures from "./failures.js";
 import { refuse, type Refusal } from "./refusal.js";
+
+/** Characters of an address (RFC 5321, section 4.5.3.1). */
+const LONGEST_ADDRESS = 254;
 
 type Profile = Arrival["profile"];
 
@@ -18,12 +22,25 @@ export function completeNew(
   profile: Profile,
 ): FieldValues | Refusal {
   const { email, firstName, lastName } = supplied;
-  if (email == null) return refuse(failures.EMAIL_MISSING, `The provider sent no address. ${describeClaims(profile)}`);
+  if (email == null) return refuseWithoutEmail(profile);
   if (missingName === "USE_EMAIL") return { ...supplied, ...fillNames(supplied, email) };
   if (firstName != null && lastName != null) return supplied;
   const missing = [firstName == null ? "first name" : null, lastName == null ? "last name" : null];
   const what = `The provider sent no ${missing.filter(Boolean).join(" and no ")}.`;
   return refuse(failures.NAME_MISSING, `${what} ${describeClaims(profile)}`);
+}
+
+/** An address that cannot be used is named; a provider that sent one should not look for what it left out. */
+function refuseWithoutEmail(profile: Profile): Refusal {
+  for (const [claim, values] of Object.entries(profile.attributes)) {
+    const unusable = values.find((value) => value.length <= LONGEST_ADDRESS && hasForeignLocalPart(value.trim()));
+    if (unusable !== undefined)
+      return refuse(
+        failures.EMAIL_UNUSABLE,
+        `The claim ${claim} is ${unusable}, with letters before the @ that are not ASCII.`,
+      );
+  }
+  return refuse(failures.EMAIL_MISSING, `The provider sent no address. ${describeClaims(profile)}`);
 }
 
 /**

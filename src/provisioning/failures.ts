@@ -33,6 +33,12 @@ export const EMAIL_MISSING = refusal(
   "Let the provider send an e-mail claim for this person, or name the right claim in the connection's settings; the attempt's detail names those that came. A value that is no address, such as a user name, does not count.",
 );
 
+export const EMAIL_UNUSABLE = refusal(
+  "EMAIL_UNUSABLE",
+  "The e-mail address of your company account has letters before the @ that cannot be used here.",
+  "Give the person an address with ASCII letters alone before the @ at the provider, or map another claim that holds one to the field email; the attempt's detail names the claim.",
+);
+
 export const NAME_MISSING = refusal(
   "NAME_MISSING",
   "Your company account sent no first and last name, and both are needed.",
@@ -135,6 +141,7 @@ export const PROVISIONING_FAILURES = [
   SSO_SWITCHED_OFF,
   CONNECTION_NOT_ACTIVE,
   EMAIL_MISSING,
+  EMAIL_UNUSABLE,
   NAME_MISSING,
   NO_MATCHING_ACCOUNT,
   ACCOUNT_AMBIGUOUS,

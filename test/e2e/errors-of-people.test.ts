@@ -366,7 +366,14 @@ describe("what an administrator is refused", () => {
           "createUser",
           { organizationId, email: "\u0430da@acme.test", firstName: "A", lastName: "B" },
           {
-            fields: [{ path: "email", code: "INVALID", message: "must be an e-mail address" }],
+            fields: [
+              {
+                path: "email",
+                code: "INVALID",
+                message:
+                  "must be an e-mail address with ASCII letters alone before the @; use the person's other address",
+              },
+            ],
           },
         ),
     ],
@@ -474,6 +481,10 @@ describe("what an administrator reads of a person who was refused at the door", 
       detail: "0 of 0 seats are in use.",
     },
     EMAIL_MISSING: { claims: { email: undefined }, detail: expect.stringContaining("The provider sent no address.") },
+    EMAIL_UNUSABLE: {
+      claims: { email: "ädä@acme.test" },
+      detail: "The claim email is ädä@acme.test, with letters before the @ that are not ASCII.",
+    },
     NAME_MISSING: {
       claims: { given_name: undefined },
       detail: expect.stringContaining("The provider sent no first name."),

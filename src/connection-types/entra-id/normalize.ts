@@ -5,7 +5,7 @@
 import { boundProfile, type Groups, type NormalizedProfile } from "../../connection/contract/index.js";
 import {
   flattenClaims,
-  isEmailAddress,
+  readEmailAddress,
   readGroups,
   readPerson,
   type Claims,
@@ -67,15 +67,16 @@ type Address = Pick<NormalizedProfile, "email" | "emailVerified">;
  */
 function readAddress(claims: Claims, guest: boolean): Address {
   const { email, preferred_username: username, xms_edov: ownerVerified } = claims;
-  if (isAddress(email)) {
+  const address = readAddressOf(email);
+  if (address !== null) {
     const verified = ownerVerified === undefined || ownerVerified === null ? null : isYes(ownerVerified);
-    return { email: email.trim(), emailVerified: verified ?? (guest ? false : null) };
+    return { email: address, emailVerified: verified ?? (guest ? false : null) };
   }
-  return { email: !guest && isAddress(username) ? username.trim() : null, emailVerified: null };
+  return { email: guest ? null : readAddressOf(username), emailVerified: null };
 }
 
-function isAddress(value: unknown): value is string {
-  return typeof value === "string" && isEmailAddress(value.trim()) && !isGuestName(value);
+function readAddressOf(value: unknown): string | null {
+  return typeof value === "string" && !isGuestName(value) ? readEmailAddress(value.trim()) : null;
 }
 
 /** The forms in which Microsoft sends a yes: `true`, `1`, and both as texts. */

@@ -7,6 +7,7 @@ import {
 } from "../../connection/contract/index.js";
 import { GoogleStrategy } from "../../protocols/google/google-strategy.js";
 import {
+  checkOneEmail,
   createKeySet,
   diagnoseProvider,
   discoverProvider,
@@ -77,6 +78,7 @@ export function createGoogleWorkspaceType(issuer: string) {
         algorithms: ALGORITHMS,
         surroundings: runtime,
         checkClaims: (claims) => checkDomain(claims, settings.domains),
+        checkPerson: (claims) => checkOneEmail(claims, CLAIM_NAMES),
         // Google takes one domain; with several, the account chooser offers all accounts.
         hostedDomain: settings.domains.length === 1 ? (settings.domains[0] ?? null) : null,
       }),

@@ -7,6 +7,7 @@ import {
   type Runtime,
 } from "../../connection/contract/index.js";
 import {
+  checkOneEmail,
   createKeySet,
   describeProvider,
   diagnoseProvider,
@@ -70,6 +71,7 @@ export const oidc = defineConnectionType<typeof OIDC_SETTINGS, OpenedOidc, Verif
       algorithms: settings.signingAlgorithms,
       trustedAudiences: settings.trustedAudiences ?? [],
       surroundings: runtime,
+      checkPerson: (claims) => checkOneEmail(claims, claimNamesOf(settings)),
       needsUserinfo: (claims) =>
         needsUserinfo(claims, {
           names: claimNamesOf(settings),

@@ -7,7 +7,7 @@ import {
   type NormalizedProfile,
   type ProfileField,
 } from "../../connection/contract/index.js";
-import { isEmailAddress } from "../../protocols/email-address.js";
+import { readEmailAddress } from "../../protocols/email-address.js";
 import type { VerifiedAssertion } from "../../protocols/saml/check-assertion.js";
 import { NAME_ID_FORMAT } from "../../protocols/saml/names.js";
 import type { SamlSettings } from "./settings.js";
@@ -103,9 +103,9 @@ const ADDRESS_FORMATS: ReadonlySet<string> = new Set([
  * provider: only the NameID, when it is one of them, decides.
  */
 function readEmail({ nameId, attributes }: VerifiedAssertion, settings: SamlSettings): Email {
-  const named = ADDRESS_FORMATS.has(nameId.format) && isEmailAddress(nameId.value) ? nameId.value : null;
+  const named = ADDRESS_FORMATS.has(nameId.format) ? readEmailAddress(nameId.value) : null;
   const found = readNamed(attributes, settings.emailAttribute, VOCABULARY.email);
-  const values = found?.values.filter(isEmailAddress) ?? [];
+  const values = found?.values.flatMap((value) => readEmailAddress(value) ?? []) ?? [];
   const distinct = new Map(values.map((value) => [value.toLowerCase(), value]));
   if (found === null || distinct.size === 0)
     return named === null ? { kind: "missing" } : { kind: "known", value: named };

@@ -1,4 +1,5 @@
 /** Collects everything that is wrong with an input, so that a form can show all of it at once. */
+import { domainToASCII, domainToUnicode } from "node:url";
 import { Failure, INVALID_INPUT, type FieldIssue } from "./failure.js";
 
 /** What a text must be like. Lengths are in characters. */
@@ -26,6 +27,31 @@ export interface NumberRule {
 export function isEmailAddress(text: string): boolean {
   return text.length <= 254 && EMAIL.test(text);
 }
+
+/**
+ * The address with its domain in ASCII (IDNA, RFC 5891), or `null` for a text that is none. A domain in compatibility letters,
+ * which IDNA would change into others, is none.
+ */
+export function readEmailAddress(text: string): string | null {
+  const at = text.lastIndexOf("@") + 1;
+  const domain = text.slice(at);
+  if (isEmailAddress(text) || domain.length > 253) return isEmailAddress(text) ? text : null;
+  const ascii = domainToASCII(domain);
+  const isUnchanged = domain === domain.normalize("NFC") && domainToUnicode(ascii) === domain.toLowerCase();
+  const address = text.slice(0, at) + ascii;
+  return isUnchanged && isEmailAddress(address) ? address : null;
+}
+
+/** Whether only letters other than ASCII before the `@` keep a text from being an address (RFC 6531). */
+export function hasForeignLocalPart(text: string): boolean {
+  const at = text.lastIndexOf("@");
+  const local = text.slice(0, at);
+  const plain = local.replace(/[^\P{L}a-z]|\p{M}/giu, "a");
+  return plain !== local && readEmailAddress(plain + text.slice(at)) !== null;
+}
+
+const FOREIGN_LOCAL_PART =
+  "must be an e-mail address with ASCII letters alone before the @; use the person's other address";
 
 export class InputCheck {
   readonly #issues: FieldIssue[] = [];
@@ -67,8 +93,11 @@ export class InputCheck {
   /** An e-mail address that must be there. */
   email(path: string, value: string | null | undefined): string {
     const text = this.text(path, value, { longest: 254 });
-    if (text !== "" && !isEmailAddress(text)) this.add(path, "INVALID", "must be an e-mail address");
-    return text;
+    if (text === "") return text;
+    const address = readEmailAddress(text);
+    if (address === null)
+      this.add(path, "INVALID", hasForeignLocalPart(text) ? FOREIGN_LOCAL_PART : "must be an e-mail address");
+    return address ?? text;
   }
 
   /** @throws INVALID_INPUT when anything is wrong */

@@ -2,7 +2,8 @@
  * From claims to what they say of a person (OpenID Connect Core 1.0, section 5.1). A claim is named by its own name or,
  * inside objects, by a path with dots: `realm_access.roles`.
  */
-import { isEmailAddress } from "../email-address.js";
+import { readEmailAddress } from "../email-address.js";
+import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
 import { isObject } from "./request-json.js";
 import type { Claims } from "./surroundings.js";
@@ -54,6 +55,8 @@ export interface ClaimedPerson {
 
 const MOST_LEAVES = 20_000;
 const MOST_LEVELS = 8;
+/** Names of an object that a reason gives. */
+const MOST_NAMED = 10;
 
 /** Refuses claims that would be costly to keep and match: more than 20,000 values, or deeper than eight levels. */
 export function checkClaimsSize(claims: Claims): void {
@@ -89,7 +92,8 @@ export function flattenClaims(claims: Claims): ClaimTexts {
 
 /** Reads the person out of claims, under the given names or the usual ones. */
 export function readPerson(claims: Claims, texts: ClaimTexts, names: ClaimNames): ClaimedPerson {
-  const email = valuesOf(texts, names, "email").find(isEmailAddress) ?? null;
+  const addresses = readAddresses(texts, names);
+  const email = addresses.length === 1 ? addresses[0]! : null;
   return {
     email,
     emailVerified: readEmailVerified(claims, email),
@@ -102,6 +106,21 @@ export function readPerson(claims: Claims, texts: ClaimTexts, names: ClaimNames)
     groupsClaims: groupsClaimsOf(names.groups),
     authenticationMethods: ["amr", "acr"].flatMap((name) => textsOf(texts, name)),
   };
+}
+
+/**
+ * Refuses claims with several addresses where one is looked for: none is better than another, and a person may be able to
+ * add one at the provider.
+ */
+export function checkOneEmail(claims: Claims, names: ClaimNames): void {
+  const { length } = readAddresses(flattenClaims(claims), names);
+  if (length > 1) refuse("OIDC_EMAIL_AMBIGUOUS", `${length} different addresses in one claim`);
+}
+
+/** The different addresses of the e-mail claim; case makes no difference. */
+function readAddresses(texts: ClaimTexts, names: ClaimNames): readonly string[] {
+  const addresses = valuesOf(texts, names, "email").flatMap((text) => readEmailAddress(text) ?? []);
+  return [...new Map(addresses.toReversed().map((address) => [address.toLowerCase(), address])).values()].toReversed();
 }
 
 /** Whether the claims lack an e-mail address, a name, or what the connection asks for by name. */
@@ -170,11 +189,26 @@ export function readGroups(claims: Claims, name: string | null): ClaimedGroups {
     const value = findClaim(claims, each);
     if (value === undefined || value === null) continue;
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    if (!values.every((group) => typeof group === "string" || typeof group === "number"))
-      return { kind: "unknown", reason: `the claim ${each} is not a list of texts` };
-    return { kind: "known", values: [...new Set(values.map((group) => String(group).trim()).filter(Boolean))] };
+    const groups = values.filter((group) => group !== null);
+    // Nothing but null is no word on groups; taken for an empty list it would take everything from the person.
+    if (groups.length === 0 && values.length > 0)
+      return { kind: "unknown", reason: `the claim ${each} is a list of null and not of texts` };
+    if (!groups.every((group) => typeof group === "string" || typeof group === "number"))
+      return { kind: "unknown", reason: describeOddGroup(each, groups) };
+    return { kind: "known", values: [...new Set(groups.map((group) => String(group).trim()).filter(Boolean))] };
   }
   return { kind: "silent" };
+}
+
+/** Names what is inside an object and never its values: an administrator enters one of them. */
+function describeOddGroup(claim: string, groups: readonly unknown[]): string {
+  const odd = groups.find((group) => typeof group !== "string" && typeof group !== "number");
+  if (!isObject(odd))
+    return `the claim ${claim} holds a value that is not a text (${Array.isArray(odd) ? "a list" : typeof odd})`;
+  const paths = Object.keys(odd)
+    .slice(0, MOST_NAMED)
+    .map((name) => `${claim}.${quote(name)}`);
+  return `the claim ${claim} holds objects and not texts; name what is inside them as the groups claim (${paths.join(", ")})`;
 }
 
 /**
@@ -183,18 +217,23 @@ export function readGroups(claims: Claims, name: string | null): ClaimedGroups {
  */
 function readEmailVerified(claims: Claims, email: string | null): boolean | null {
   const { email: address, email_verified: verified } = claims;
-  if (email === null || typeof address !== "string" || address.trim() !== email) return null;
+  if (email === null || typeof address !== "string" || readEmailAddress(address.trim()) !== email) return null;
   if (verified === undefined || verified === null || verified === "true") return null;
   return verified === true;
 }
 
-/** A claim by its own name or, where there is none, by its path. */
+/** A claim by its own name or, where there is none, by its path. Through a list of objects it leads to a list. */
 function findClaim(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   let value: unknown = claims;
   for (const part of name.split(".")) {
-    if (!isObject(value) || !Object.hasOwn(value, part)) return undefined;
-    value = value[part];
+    if (Array.isArray(value)) {
+      const inside = value.filter((each) => isObject(each) && Object.hasOwn(each, part)) as readonly Claims[];
+      // An empty list of objects is an empty list of what is in them; objects without it tell nothing.
+      if (inside.length === 0 && value.length > 0) return undefined;
+      value = inside.flatMap((each) => each[part]);
+    } else if (isObject(value) && Object.hasOwn(value, part)) value = value[part];
+    else return undefined;
   }
   return value;
 }

@@ -1,5 +1,6 @@
 /** Sign-in with OpenID Connect, in pieces from which connection types are composed. */
 export {
+  checkOneEmail,
   flattenClaims,
   lacksPerson,
   needsUserinfo,
@@ -12,7 +13,7 @@ export {
 } from "./claims.js";
 export { diagnoseProvider, type DiagnosisSubject } from "./diagnosis.js";
 export { discoverProvider, issuersFoundAt, type DiscoverySource } from "./discovery.js";
-export { isEmailAddress } from "../email-address.js";
+export { readEmailAddress } from "../email-address.js";
 export { makeEndSessionUrl } from "./end-session.js";
 export { describeProvider } from "./endpoints.js";
 export { SIGNING_ALGORITHMS, verifyIdToken, type SigningAlgorithm } from "./id-token.js";

@@ -39,7 +39,7 @@ export const OIDC_REFUSALS = {
   OIDC_ANSWER_TOO_LARGE: {
     message: MISCONFIGURED,
     remedy:
-      "An endpoint answered more than 512 KiB. Check that the address is the provider's endpoint and not a page or a download; if it is userinfo, have the provider send fewer claims.",
+      "An endpoint answered more than 512 KiB. Check that the address is the provider's endpoint and not a page or a download; if it is userinfo or the token endpoint, have the provider send fewer claims and groups.",
   },
   OIDC_ANSWER_NOT_JSON: {
     message: MISCONFIGURED,
@@ -184,6 +184,11 @@ export const OIDC_REFUSALS = {
     remedy:
       "The token endpoint gave no ID token. Check at the provider that the application is an OpenID Connect application and that the scope openid is allowed for it.",
   },
+  OIDC_ID_TOKEN_TOO_LONG: {
+    message: `Your company's sign-in service sent more about you than can be read. ${ASK}`,
+    remedy:
+      "The ID token is too long: the attempt's detail says how many characters it has. Release fewer groups: those that are assigned to this application, or those that a filter at the provider lets through.",
+  },
   OIDC_ID_TOKEN_MALFORMED: {
     message: UNTRUSTED,
     remedy:
@@ -278,6 +283,11 @@ export const OIDC_REFUSALS = {
     message: `Your company's sign-in service sent more about you than can be read. ${ASK}`,
     remedy:
       "The claims are too many or nested too deeply. Have the provider send only the claims and groups that this application needs.",
+  },
+  OIDC_EMAIL_AMBIGUOUS: {
+    message: `Your company account has several e-mail addresses, and nobody can tell which one is meant. ${ASK}`,
+    remedy:
+      "The e-mail claim holds different addresses. At the provider, release one address, or name a claim with one address in emailClaim.",
   },
   OIDC_LIBRARY_REFUSED: {
     message: UNTRUSTED,

@@ -25,6 +25,8 @@ export interface RelyingParty {
   readonly goesOnWithoutUserinfo?: boolean;
   /** A provider's own rules on the verified ID token, such as its tenant; throws a `ProtocolRefusal`. */
   readonly checkClaims?: (claims: Claims) => void;
+  /** Rules on all claims, those of userinfo among them; throws a `ProtocolRefusal`. */
+  readonly checkPerson?: (claims: Claims) => void;
   /**
    * Knows more of a token whose signature holds and that another issuer made: throws a `ProtocolRefusal` of its own. The
    * token is refused in any case.

@@ -67,6 +67,7 @@ export async function completeSignIn(party: RelyingParty, flow: PendingFlow, cod
       : { claims: verified, withheld: null };
   if (withheld !== null && party.goesOnWithoutUserinfo !== true) throw withheld.refusal;
   checkClaimsSize(claims);
+  party.checkPerson?.(claims);
   return {
     issuer: provider.issuer,
     subject: verified["sub"] as string,

@@ -37,11 +37,14 @@ export async function requestTokens(
       `status ${answer.status}, ${body === null ? "not an object" : "no error"}`,
     );
   const { access_token: accessToken, token_type: tokenType, id_token: idToken } = body;
-  if (!isToken(accessToken)) return refuse("OIDC_TOKEN_ANSWER_INVALID", "access_token is missing or not a text");
+  if (!isText(accessToken)) return refuse("OIDC_TOKEN_ANSWER_INVALID", "access_token is missing or not a text");
+  if (accessToken.length > LONGEST_TOKEN)
+    return refuse("OIDC_TOKEN_ANSWER_INVALID", `access_token is ${describeLength(accessToken)}`);
   if (typeof tokenType !== "string" || tokenType.toLowerCase() !== "bearer")
     return refuse("OIDC_TOKEN_ANSWER_INVALID", "token_type is not Bearer");
   if (idToken === undefined || idToken === null) return refuse("OIDC_ID_TOKEN_MISSING");
-  if (!isToken(idToken)) return refuse("OIDC_ID_TOKEN_MALFORMED", "id_token is empty, too long or not a text");
+  if (!isText(idToken)) return refuse("OIDC_ID_TOKEN_MALFORMED", "id_token is empty or not a text");
+  if (idToken.length > LONGEST_TOKEN) return refuse("OIDC_ID_TOKEN_TOO_LONG", describeLength(idToken));
   return { accessToken, idToken };
 }
 
@@ -101,6 +104,10 @@ function formEncode(value: string): string {
   return new URLSearchParams([["", value]]).toString().slice(1);
 }
 
-function isToken(value: unknown): value is string {
-  return typeof value === "string" && value.length > 0 && value.length <= LONGEST_TOKEN;
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.length > 0;
+}
+
+function describeLength(token: string): string {
+  return `too long: ${token.length} characters, and at most ${LONGEST_TOKEN} are read; release fewer groups`;
 }

@@ -2,7 +2,7 @@
 import type { NormalizedProfile } from "../../connection/contract/index.js";
 import type { AttributeMapping } from "../../connection/mapping/mapping.js";
 import { isFieldName, longestValueOf, type FieldName, type FieldValues } from "../../people/user/field.js";
-import { isEmailAddress } from "../../platform/errors/input.js";
+import { readEmailAddress } from "../../platform/errors/input.js";
 
 /** Between several values of one claim, in a field that holds one. */
 const SEPARATOR = ", ";
@@ -20,8 +20,9 @@ const IDENTIFIERS: ReadonlySet<FieldName> = new Set(["email", "username", "emplo
 export function supplyFields(profile: NormalizedProfile, mappings: readonly AttributeMapping[]): FieldValues {
   const values: Partial<Record<FieldName, string>> = {};
   const supply = (field: FieldName, value: string | null | undefined) => {
-    const text = bound(field, tidy(value ?? ""));
-    if (text === "" || (field === "email" && !isEmailAddress(text))) return;
+    const given = tidy(value ?? "");
+    const text = bound(field, field === "email" ? (readEmailAddress(given) ?? "") : given);
+    if (text === "") return;
     values[field] = text;
   };
   for (const field of ["email", "username", "firstName", "lastName", "fullName", "employeeId"] as const)

@@ -139,6 +139,14 @@ describe("a sign-in", () => {
     }
   });
 
+  test("is refused with several addresses, also where userinfo brings them", async () => {
+    const email = ["alice@acme.test", "mallory@evil.test"];
+    expect(await codeOf(signIn({ claims: { sub: "alice-1", email } }))).toBe("OIDC_EMAIL_AMBIGUOUS");
+    expect(await codeOf(signIn({ claims: { sub: "alice-1" }, userinfo: { email } }))).toBe("OIDC_EMAIL_AMBIGUOUS");
+    const claims = { sub: "alice-1", email, contact: "alice@acme.test" };
+    expect((await signIn({ claims }, { emailClaim: "contact" })).email).toBe("alice@acme.test");
+  });
+
   test("works with endpoints by hand", async () => {
     const { url } = provider;
     const manual = {

@@ -2,10 +2,11 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import {
+  checkOneEmail,
   flattenClaims,
-  isEmailAddress,
   lacksPerson,
   needsUserinfo,
+  readEmailAddress,
   readGroups,
   readPerson,
   type Claims,
@@ -142,6 +143,23 @@ describe("a person", () => {
       expect(read({ email }).email).toBeNull();
   });
 
+  test("has the address that IDNA writes, with the provider's word on it", () => {
+    expect(read({ email: "ann@bücher.example", email_verified: true })).toMatchObject({
+      email: "ann@xn--bcher-kva.example",
+      emailVerified: true,
+    });
+  });
+
+  test("has none of several addresses, and is refused; twice in other case is one", () => {
+    const several = { email: ["ann@acme.test", "mallory@evil.test"] };
+    expect(read(several).email).toBeNull();
+    expect(() => checkOneEmail(several, USUAL)).toThrow("OIDC_EMAIL_AMBIGUOUS");
+    for (const email of [["Ann@acme.test", "ann@acme.test"], ["Ann@acme.test", "not an address"], "Ann@acme.test"]) {
+      expect(read({ email }).email).toBe("Ann@acme.test");
+      expect(() => checkOneEmail({ email }, USUAL)).not.toThrow();
+    }
+  });
+
   test("lacks something where an address, a name or the groups asked for are not there", () => {
     const whole = { email: "a@b.test", given_name: "A", family_name: "B" };
     expect(lacksPerson(whole, USUAL)).toBe(false);
@@ -208,6 +226,7 @@ describe("groups", () => {
     [{ groups: [] }, { kind: "known", values: [] }],
     [{ groups: "Staff" }, { kind: "known", values: ["Staff"] }],
     [{ groups: ["Staff", 7] }, { kind: "known", values: ["Staff", "7"] }],
+    [{ groups: ["ops", null] }, { kind: "known", values: ["ops"] }],
     [{ memberOf: ["Staff"] }, { kind: "known", values: ["Staff"] }],
   ])("of %j are %j", (claims, expected) => {
     expect(readGroups(claims, null)).toEqual(expected);
@@ -222,6 +241,21 @@ describe("groups", () => {
     { _claim_names: { memberOf: "src1" } },
   ])("of %j are unknown, not empty", (claims) => {
     expect(readGroups(claims, null)).toMatchObject({ kind: "unknown" });
+  });
+
+  test("that are objects are unknown with a reason that says what to enter, and that is then read", () => {
+    const claims = { groups: [{ id: "7", name: "Staff" }, null, { id: "8", name: "Ops" }] };
+    expect(readGroups(claims, null)).toEqual({
+      kind: "unknown",
+      reason:
+        "the claim groups holds objects and not texts; name what is inside them as the groups claim (groups.id, groups.name)",
+    });
+    expect(readGroups(claims, "groups.name")).toEqual({ kind: "known", values: ["Staff", "Ops"] });
+    expect(readGroups({ groups: [] }, "groups.name")).toEqual({ kind: "known", values: [] });
+    expect(readGroups(claims, "groups.label")).toEqual({ kind: "silent" });
+    expect(readGroups({ groups: ["Staff", true] }, null)).toMatchObject({
+      reason: expect.stringContaining("(boolean)"),
+    });
   });
 
   test("are looked for under the name that the connection sets, or else under the usual ones", () => {
@@ -240,7 +274,7 @@ describe("groups", () => {
 describe("an e-mail address", () => {
   test.each(["a@b.co", "first.last+tag@sub.acme-corp.test", "o'neil@acme.test", `${"a".repeat(64)}@acme.test`])(
     "is %s",
-    (text) => expect(isEmailAddress(text)).toBe(true),
+    (text) => expect(readEmailAddress(text)).toBe(text),
   );
   test.each([
     "",
@@ -256,10 +290,22 @@ describe("an e-mail address", () => {
     "a@acme.test ",
     "a@acme.test\u0000",
     "аlice@acme.test",
-    "a@аcme.test",
     '"a b"@acme.test',
     "a@[127.0.0.1]",
     `${"a".repeat(65)}@acme.test`,
     `a@${"b".repeat(60)}.${"c".repeat(63)}.${"d".repeat(63)}.${"e".repeat(63)}.test`,
-  ])("is not %j", (text) => expect(isEmailAddress(text)).toBe(false));
+  ])("is not %j", (text) => expect(readEmailAddress(text)).toBeNull());
+
+  test.each([
+    ["ann@bücher.example", "ann@xn--bcher-kva.example"],
+    ["Ann@BÜCHER.example", "Ann@xn--bcher-kva.example"],
+    ["ann@faß.example", "ann@xn--fa-hia.example"],
+    // A letter that looks like another one makes another domain, and looks like it.
+    ["a@\u0430cme.test", "a@xn--cme-5cd.test"],
+  ])("%s is %s", (text, address) => expect(readEmailAddress(text)).toBe(address));
+
+  test.each(["ann@\u212acme.example", "ann@\uff41cme.example", "ann@acme\u3002example", "ann@b\u00fc..example"])(
+    "with a domain that IDNA would change into another is none: %j",
+    (text) => expect(readEmailAddress(text)).toBeNull(),
+  );
 });

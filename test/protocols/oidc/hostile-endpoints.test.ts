@@ -143,7 +143,7 @@ describe("the token endpoint", () => {
     "token-id-token-is-object": "OIDC_ID_TOKEN_MALFORMED",
     "token-id-token-is-list": "OIDC_ID_TOKEN_MALFORMED",
     "token-id-token-empty": "OIDC_ID_TOKEN_MALFORMED",
-    "token-id-token-too-long": "OIDC_ID_TOKEN_MALFORMED",
+    "token-id-token-too-long": "OIDC_ID_TOKEN_TOO_LONG",
     "token-access-token-missing": "OIDC_TOKEN_ANSWER_INVALID",
     "token-access-token-is-number": "OIDC_TOKEN_ANSWER_INVALID",
     "token-type-of-another": "OIDC_TOKEN_ANSWER_INVALID",
@@ -163,6 +163,12 @@ describe("the token endpoint", () => {
     expect(await codeOf(desk.signIn(provider))).toBe(code);
     provider.setFault(null);
     expect((await desk.signIn(provider)).subject).toBe("alice-1");
+  });
+
+  test("with an ID token that is too long names its length and what to do", async () => {
+    provider.setFault("token-id-token-too-long");
+    const { detail } = await refusalOf(Desk.of(await makeParty(provider)).signIn(provider));
+    expect(detail).toBe("too long: 70000 characters, and at most 65536 are read; release fewer groups");
   });
 
   test("that never answers ends in a refusal", async () => {

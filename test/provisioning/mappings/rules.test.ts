@@ -368,6 +368,15 @@ describe("the fields that a provider supplies", () => {
     });
   });
 
+  it("have the domain of a mapped address in ASCII, as IDNA writes it", () => {
+    const emailOf = (value: string) =>
+      supplyFields({ ...PROFILE, attributes: { contact: [value] } }, [mapping("contact", "email")]).email;
+    expect(emailOf("ann@bücher.example")).toBe("ann@xn--bcher-kva.example");
+    // A Kelvin sign, a wide letter and letters before the @ would make it another address.
+    for (const value of ["ann@\u212acme.example", "ann@\uff41cme.example", "änn@acme.example"])
+      expect(emailOf(value)).toBe("ada@acme.example");
+  });
+
   it("are bounded, and cut between whole characters", () => {
     const mappings = [mapping("name", "firstName"), mapping("text", "custom.text", 2)];
     const { firstName, "custom.text": text } = supplyFields(
