@@ -26,6 +26,11 @@ function isAmple(folder: string): boolean {
   return bavail * bsize > 2 ** 30;
 }
 
+/** How many statements `lockOrganization` needs beside the one that reads the organization. */
+export const LOCK_STATEMENTS = onMariaDb ? 1 : 0;
+/** What the first statement of a lock says. */
+export const LOCK_STATEMENT = onMariaDb ? "UPDATE organization SET lock_count" : "FROM organization";
+
 /** A database that nobody has used yet. */
 export interface TestDatabaseUrl {
   /** For `openDatabase`, or for DATABASE_URL of a child process. */

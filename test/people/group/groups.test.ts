@@ -17,7 +17,7 @@ import { createPeopleLoaders, memberKey } from "../../../src/people/loaders.js";
 import { lockOrganization } from "../../../src/people/organization/organization.repository.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { insertRows } from "../../../src/platform/database/statements.js";
-import { onMariaDb } from "../../support/database.js";
+import { LOCK_STATEMENT } from "../../support/database.js";
 import {
   codeOf,
   countRows,
@@ -702,7 +702,7 @@ test("every change locks the organization before it reads anything in its unit",
     // The first is the look at the group that tells whose it is, before the unit.
     expect(statements.slice(0, 2)).toEqual([
       expect.stringContaining("FROM user_group"),
-      expect.stringContaining(onMariaDb ? "UPDATE organization SET lock_count" : "FROM organization"),
+      expect.stringContaining(LOCK_STATEMENT),
     ]);
   }
 });

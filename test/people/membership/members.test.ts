@@ -22,6 +22,7 @@ import {
 } from "../../support/providers/hostile-openid/index.js";
 import { createTenant, type Tenant } from "../../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../../support/usher.js";
+import { LOCK_STATEMENTS } from "../../support/database.js";
 import {
   codeOf,
   countRows,
@@ -371,7 +372,7 @@ describe("switching the organization", () => {
     const token = `switching-${user.id}`;
     const caller = await openSessionOf(user.id, homeId, token);
     const { result, statements } = await countQueries(() => switchOrganization(house.store, caller, organizationId));
-    expect(statements).toHaveLength(4);
+    expect(statements).toHaveLength(4 + LOCK_STATEMENTS);
     expect(result.organization.id).toBe(organizationId);
     expect(await callerWith(token)).toEqual(ANONYMOUS);
     const moved = await callerWith(result.sessionToken);

@@ -12,6 +12,7 @@ import { openSession } from "../../../src/people/session/session.repository.js";
 import { updateUser } from "../../../src/people/user/user.operations.js";
 import { hashToken } from "../../../src/platform/crypto/tokens.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
+import { LOCK_STATEMENT } from "../../support/database.js";
 import {
   codeOf,
   countRows,
@@ -250,7 +251,7 @@ test("every change of a role locks the organization before it reads anything in 
     // The first is the look at the role that tells whose it is, before the unit.
     expect(statements.slice(0, 2)).toEqual([
       expect.stringContaining("FROM role"),
-      expect.stringContaining("FROM organization"),
+      expect.stringContaining(LOCK_STATEMENT),
     ]);
   }
 });
