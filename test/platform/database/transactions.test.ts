@@ -23,7 +23,8 @@ const readIds = async (reader = database.reader) =>
   (await reader.rows<{ id: string }>("SELECT id FROM note ORDER BY id")).map(({ id }) => id);
 
 describe("transact", () => {
-  test("lets others be served between units that wait for each other", async () => {
+  // A server's answers come in turns of their own.
+  (onMariaDb ? test.skip : test)("lets others be served between units that wait for each other", async () => {
     let turns = 0;
     let isOver = false;
     const count = () => {

@@ -104,6 +104,8 @@ async function launch({ data, log, port }, restarts) {
     [
       "--no-defaults",
       `--datadir=${data}`,
+      // A server that starts removes what looks left behind there, also the tables of one that runs beside it.
+      `--tmpdir=${folder}`,
       `--socket=${join(folder, "socket")}`,
       `--pid-file=${join(folder, "pid")}`,
       `--log-error=${log}`,
