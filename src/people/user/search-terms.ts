@@ -59,6 +59,27 @@ export async function insertTerms(
   await insertRows(unit, "membership_term", ["organization_id", "term", "user_id"], rows);
 }
 
+/** Makes the terms of a member in one organization others than they were. One that an older version wrote may be there already. */
+export async function changeTerms(
+  unit: UnitOfWork,
+  { organizationId, userId }: { readonly organizationId: string; readonly userId: string },
+  were: readonly string[],
+  are: readonly string[],
+): Promise<void> {
+  const gone = were.filter((term) => !are.includes(term));
+  const added = are.filter((term) => !were.includes(term));
+  if (gone.length > 0)
+    await unit.execute(
+      `DELETE FROM membership_term WHERE organization_id = ? AND user_id = ? AND term IN (${gone.map(() => "?").join(", ")})`,
+      [organizationId, userId, ...gone],
+    );
+  if (added.length > 0)
+    await unit.execute(
+      `REPLACE INTO membership_term (organization_id, term, user_id) VALUES ${added.map(() => "(?, ?, ?)").join(", ")}`,
+      added.flatMap((term) => [organizationId, term, userId]),
+    );
+}
+
 /** Replaces the terms of members, whatever an older version wrote. Terms that name managers begin with a space, and stay. */
 export async function replaceTerms(
   unit: UnitOfWork,

@@ -7,7 +7,7 @@ import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.
 import type { Condition } from "../../platform/graphql/keyset.js";
 import { foldCase } from "../../platform/text.js";
 import { MembershipRow } from "./membership.row.js";
-import { insertTerms, replaceTerms, termsOf } from "./search-terms.js";
+import { changeTerms, insertTerms, termsOf } from "./search-terms.js";
 import { accountsIn, type AccountScope } from "./user.access.js";
 import {
   seenIn,
@@ -306,8 +306,8 @@ export async function updateUserRow(unit: UnitOfWork, before: User, user: User):
   const [were, are] = [before, user].map((each) => JSON.stringify([termsOf(each), termsOf(toGuest(each))]));
   if (were === are) return;
   for (const organizationId of await findMembershipsOf(unit, user.id)) {
-    const terms = termsOf(seenIn(organizationId, user));
-    await replaceTerms(unit, organizationId, [{ userId: user.id, terms }]);
+    const [was, is] = [seenIn(organizationId, before), seenIn(organizationId, user)];
+    await changeTerms(unit, { organizationId, userId: user.id }, termsOf(was), termsOf(is));
   }
 }
 

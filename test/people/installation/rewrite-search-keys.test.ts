@@ -6,6 +6,7 @@ import { rewriteSearchKeys, type RewriteKeys } from "../../../src/people/install
 import { rewriteTerms } from "../../../src/people/user/rewrite-terms.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { findUser, insertMembership } from "../../../src/people/user/user.repository.js";
+import { updateUser } from "../../../src/people/user/user.operations.js";
 import { makeOrganization, makeUser, OPERATOR, useHouse } from "../../support/house.js";
 
 const house = useHouse();
@@ -45,7 +46,7 @@ async function makeStale() {
     for (const [organizationId, userId, terms] of [
       [home, ann.id, ["o'neil", "ann", "example"]],
       [other, ann.id, ["o'neil", "ann", "example"]],
-      [other, zoe.id, ["müller", "zoë", "example"]],
+      [other, zoe.id, ["müller", "zoë", "acme", "example"]],
     ] as const)
       for (const term of terms)
         await unit.execute("INSERT INTO membership_term (organization_id, term, user_id) VALUES (?, ?, ?)", [
@@ -67,7 +68,7 @@ async function makeStale() {
       await house.store.reader.row<{ name_key: string }>("SELECT name_key FROM user_group WHERE id = ?", [group.id])
     )?.name_key,
   });
-  return { keys };
+  return { keys, zoe: zoe.id };
 }
 
 const OF_ANN = [
@@ -161,6 +162,15 @@ test("replicas that start at once share the way", async () => {
   // A unit that the database asks to repeat counts twice.
   expect(steps - alone).toBeGreaterThanOrEqual(alone);
   expect(steps - alone).toBeLessThan(alone * 2);
+});
+
+test("a person who is renamed before the way has come to them is found by the new name", async () => {
+  const { zoe, keys } = await makeStale();
+  // An earlier version wrote `acme`, which is a term of the new name as well.
+  await updateUser(house.store, OPERATOR, { id: zoe, lastName: "Acme" });
+  await rewriteSearchKeys(house.store, STEPS, never);
+  expect((await keys()).terms).toEqual(expect.arrayContaining(["other: acme", "other: zoe acme"]));
+  expect((await keys()).terms).not.toContain("other: muller");
 });
 
 test("what a newer version noted is left alone", async () => {
