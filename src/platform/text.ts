@@ -37,6 +37,27 @@ export function foldForSearch(text: string, apostrophe = ""): string {
     .normalize("NFC");
 }
 
+/** Characters that turn the direction of writing: `evil\u202egpj.exe` looks like `evilexe.jpg`. */
+const TURN = "[\u202a-\u202e\u2066-\u2069]";
+const TURNS = new RegExp(TURN, "gu");
+const FIRST_TURN = new RegExp(TURN, "u");
+const DISORDER = new RegExp(`(?:${TURN}|[\\p{Cc}\\p{Cs}\\s])+`, "gu");
+
+/**
+ * One line of whole characters in their own order, of what somebody else's program wrote. What turns the direction is taken out,
+ * and control characters and half characters become spaces.
+ */
+export function tidyLine(text: string): string {
+  return text.replace(DISORDER, (found) => found.replace(TURNS, "") && " ").trim();
+}
+
+/** What of a text would be stored as another one, or be shown as another one: a sentence that follows its name, or `null`. */
+export function findMisleading(text: string): string | null {
+  // Half of a pair of UTF-16 has no bytes in UTF-8, so each database would store a text of its own.
+  if (/\p{Cs}/u.test(text)) return "must not contain half a character";
+  return FIRST_TURN.test(text) ? "must not contain characters that turn the direction of writing" : null;
+}
+
 /** As much of a value as an error may quote. */
 export function shorten(value: string): string {
   return cut(value, LONGEST_QUOTE);

@@ -66,6 +66,20 @@ const INVITATION = `INSERT INTO one_time_token
     (id, token_hash, kind, user_id, organization_id, payload, created_at, expires_at)
   VALUES (?, ?, 'INVITATION', ?, ?, '{}', ?, ?)`;
 
+it("a name of a provider is stored as whole characters in their own order", async () => {
+  const connection = await hall.makeConnection();
+  const userId = await hall.enter(connection, {
+    subject: "mended",
+    email: "mended@acme.example",
+    firstName: "evil\u202egpj.exe",
+    lastName: "A\ud83d",
+    username: "\u2068mended\u2069",
+    employeeId: null,
+  });
+  const rows = await hall.rows("SELECT first_name, last_name, username FROM app_user WHERE id = ?", [userId]);
+  expect(rows).toEqual([{ first_name: "evilgpj.exe", last_name: "A", username: "mended" }]);
+});
+
 describe("an arrival", () => {
   it("saves the highest role that matches, with the mapping that gave it, and writes nothing the second time", async () => {
     const { connection, mapRoles, rolesOf, eventsOf } = await openOffice();

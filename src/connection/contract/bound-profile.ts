@@ -1,4 +1,5 @@
 /** Brings a profile into the form that the contract promises, whatever a provider sent: a last step of `normalize`. */
+import { tidyLine } from "../../platform/text.js";
 import type { NormalizedProfile, ProfileField } from "./profile.js";
 
 /** Longest values, in characters. Names are cut; identifiers are not, since a cut one might be somebody else's. */
@@ -13,7 +14,7 @@ export const PROFILE_LENGTHS = {
 } as const;
 
 /**
- * White space and control characters are trimmed or become one space, names and profile fields are cut to their length,
+ * White space and control characters are trimmed or become one space, what turns the direction of writing goes, names and profile fields are cut to their length,
  * and identifiers that are too long count as missing. Issuer, subject, groups and attributes stay: the protocol has
  * checked the former, and mappings compare the latter exactly.
  */
@@ -38,7 +39,7 @@ export function boundProfile(profile: NormalizedProfile): NormalizedProfile {
 }
 
 function cut(value: string | null | undefined, longest: number): string | null {
-  const text = tidy(value);
+  const text = tidyLine(value ?? "");
   if (text.length <= longest) return text || null;
   // Cutting between the halves of a character would leave half a character.
   return (
@@ -50,11 +51,6 @@ function cut(value: string | null | undefined, longest: number): string | null {
 }
 
 function whole(value: string | null, longest: number): string | null {
-  const text = tidy(value);
+  const text = tidyLine(value ?? "");
   return text !== "" && text.length <= longest ? text : null;
-}
-
-/** One line of whole characters. */
-function tidy(value: string | null | undefined): string {
-  return (value ?? "").replace(/[\p{Cc}\p{Cs}\s]+/gu, " ").trim();
 }

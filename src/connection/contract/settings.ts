@@ -113,7 +113,19 @@ function parseText(input: unknown, longest = TEXT_LENGTH): Parsed<string> {
     return { issue: "must not contain line breaks or control characters" };
   // Half of a pair of UTF-16 has no bytes in UTF-8: what is stored or sealed would be another text.
   if (/\p{Cs}/u.test(value)) return { issue: "must not contain half a character" };
-  return { value };
+  const issue = longest === DOCUMENT_LENGTH ? null : findTypography(value);
+  return issue === null ? { value } : { issue };
+}
+
+/** What word processors and web pages put into ids and secrets that somebody copies from them. No provider gives such. */
+function findTypography(value: string): string | null {
+  const [found = ""] = /[\u2018-\u201f]|\p{Cf}/u.exec(value) ?? [];
+  if (found === "") return null;
+  const code = `U+${found.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`;
+  const place = `character ${Array.from(value).indexOf(found) + 1}`;
+  return /\p{Cf}/u.test(found)
+    ? `must not contain a character that nobody sees (${code}, ${place}); copy it again from the provider's page, or type it`
+    : `must not contain the quotation mark ${found} of word processors (${code}, ${place}); copy it again from the provider's page, or type it`;
 }
 
 /** One line of text; surrounding white space is cut off. `pattern` is what the whole value must match. */

@@ -1,5 +1,6 @@
 /** Collects everything that is wrong with an input, so that a form can show all of it at once. */
 import { domainToASCII, domainToUnicode } from "node:url";
+import { findMisleading } from "../text.js";
 import { Failure, INVALID_INPUT, type FieldIssue } from "./failure.js";
 
 /** What a text must be like. Lengths are in characters. */
@@ -72,9 +73,11 @@ export class InputCheck {
     const text = value?.trim().normalize("NFC") ?? "";
     if (text === "") return null;
     const longest = rule.longest ?? 200;
+    const misleading = findMisleading(text);
     if (text.length > longest) this.add(path, "INVALID", `must be at most ${longest} characters long`);
     else if (CONTROL_CHARACTERS.test(text))
       this.add(path, "INVALID", "must not contain line breaks or control characters");
+    else if (misleading !== null) this.add(path, "INVALID", misleading);
     else if (rule.pattern && !rule.pattern.test(text)) this.add(path, "INVALID", rule.sentence ?? "has a wrong form");
     else return text;
     return null;

@@ -3,6 +3,7 @@ import type { NormalizedProfile } from "../../connection/contract/index.js";
 import type { AttributeMapping } from "../../connection/mapping/mapping.js";
 import { isFieldName, longestValueOf, type FieldName, type FieldValues } from "../../people/user/field.js";
 import { readEmailAddress } from "../../platform/errors/input.js";
+import { tidyLine } from "../../platform/text.js";
 
 /** Between several values of one claim, in a field that holds one. */
 const SEPARATOR = ", ";
@@ -20,7 +21,7 @@ const IDENTIFIERS: ReadonlySet<FieldName> = new Set(["email", "username", "emplo
 export function supplyFields(profile: NormalizedProfile, mappings: readonly AttributeMapping[]): FieldValues {
   const values: Partial<Record<FieldName, string>> = {};
   const supply = (field: FieldName, value: string | null | undefined) => {
-    const given = tidy(value ?? "");
+    const given = tidyLine(value ?? "");
     const text = bound(field, field === "email" ? (readEmailAddress(given) ?? "") : given);
     if (text === "") return;
     values[field] = text;
@@ -47,16 +48,11 @@ function join(claimed: readonly string[], field: FieldName): string {
   let joined = "";
   for (const value of claimed) {
     if (value.length > LONGEST_READ && IDENTIFIERS.has(field)) return "";
-    const text = tidy(value.slice(0, LONGEST_READ));
+    const text = tidyLine(value.slice(0, LONGEST_READ));
     if (text !== "") joined += joined === "" ? text : `${SEPARATOR}${text}`;
     if (joined.length > longest) break;
   }
   return joined;
-}
-
-/** One line of whole characters: claims that mappings name come as the provider wrote them. */
-function tidy(value: string): string {
-  return value.replace(/[\p{Cc}\p{Cs}\s]+/gu, " ").trim();
 }
 
 function bound(field: FieldName, text: string): string {

@@ -70,6 +70,34 @@ describe("createUser", () => {
     });
   });
 
+  test("refuses half a character, and characters that turn the direction of writing", async () => {
+    const { id: organizationId } = await makeOrganization(house);
+    const work = makeUser(house, organizationId, {
+      firstName: "A\ud83d",
+      lastName: "evil\u202egpj.exe",
+      username: "\u2067ada\u2069",
+      profile: { city: "\ude00", custom: [{ name: "team", value: "\u202ered" }] },
+    });
+    await expect(work).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+      details: {
+        fields: [
+          { path: "firstName", code: "INVALID", message: "must not contain half a character" },
+          {
+            path: "lastName",
+            code: "INVALID",
+            message: "must not contain characters that turn the direction of writing",
+          },
+          { path: "username", code: "INVALID" },
+          { path: "profile.city", code: "INVALID" },
+          { path: "profile.custom.0.value", code: "INVALID" },
+        ],
+      },
+    });
+    const whole = await makeUser(house, organizationId, { firstName: "A\ud83d\ude00", lastName: "\u05e9\u05dc\u200f" });
+    expect(whole).toMatchObject({ firstName: "A\ud83d\ude00", lastName: "\u05e9\u05dc\u200f" });
+  });
+
   test("takes the longest names that fit, also when folding makes them longer", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const user = await makeUser(house, organizationId, { firstName: "İ".repeat(200), lastName: "Z".repeat(200) });

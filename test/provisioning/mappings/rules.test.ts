@@ -334,6 +334,12 @@ describe("the fields that a provider supplies", () => {
       [mapping("town", "city")],
       { city: "Ba th on Avon" },
     ],
+    [
+      "without characters that turn the direction of writing",
+      { attributes: { town: ["evil\u202egpj.exe", "\u2066of Bath\u2069"] }, profile: { department: "x\u202d1" } },
+      [mapping("town", "city")],
+      { city: "evilgpj.exe, of Bath", department: "x1" },
+    ],
   ])("are %s", (_name, profile, mappings, expected) => {
     const { email, username, firstName, lastName, employeeId, ...others } = supplyFields(
       { ...PROFILE, ...profile },
@@ -413,7 +419,7 @@ describe("the fields that a provider supplies", () => {
           const supplied = Object.entries(supplyFields({ ...PROFILE, attributes }, mappings));
           for (const [name, value] of supplied) {
             expect(isFieldName(name)).toBe(true);
-            expect(value).toMatch(/^[^\p{Cc}\p{Cs}\n]+$/u);
+            expect(value).toMatch(/^[^\p{Cc}\p{Cs}\n\u202a-\u202e\u2066-\u2069]+$/u);
             expect(value?.length).toBeLessThanOrEqual(longestValueOf(name as FieldName));
           }
           expect(Object.fromEntries(supplied).email).toMatch(/.@./);
