@@ -13,8 +13,8 @@ export class EventSubjectType {
   })
   type!: string;
 
-  @Field(() => ID, { description: "Its id." })
-  id!: string;
+  @Field(() => ID, { description: "Its id; `subject.id` in the bodies of webhooks." })
+  subjectId!: string;
 
   @Field(() => Int, {
     description: "Its version after the change: what is older than what a reader already knows can be skipped.",

@@ -13,7 +13,7 @@ export interface LoggedEvent {
   readonly sequence: number;
   readonly type: string;
   readonly occurredAt: Date;
-  readonly subject: { readonly type: string; readonly id: string; readonly version: number };
+  readonly subject: { readonly type: string; readonly subjectId: string; readonly version: number };
   readonly data: Readonly<Record<string, unknown>>;
   readonly cause: Cause;
 }
@@ -37,7 +37,7 @@ function fromRaw(raw: Raw): LoggedEvent {
     sequence: raw.sequence,
     type: raw.type,
     occurredAt: toDate(raw.occurred_at),
-    subject: { type: raw.subject_type, id: raw.subject_id, version: raw.subject_version },
+    subject: { type: raw.subject_type, subjectId: raw.subject_id, version: raw.subject_version },
     data: toJson(raw.data),
     cause: { kind: raw.cause_kind as Cause["kind"], actor: raw.cause_actor },
   };

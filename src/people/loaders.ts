@@ -40,25 +40,31 @@ export function readMemberKey(key: string): MemberId {
   return { organizationId, userId };
 }
 
-/** Makes a batch by `memberKey` of one that reads several users, or anything else with ids, of one organization. */
+/**
+ * Makes a batch by `memberKey` of one that reads several users, or anything else with ids, in several organizations: one
+ * query, however many organizations the members are of.
+ */
 export function byMember<Value>(
-  find: (organizationId: string, userIds: readonly string[]) => Promise<ReadonlyMap<string, readonly Value[]>>,
+  find: (
+    organizationIds: readonly string[],
+    userIds: readonly string[],
+  ) => Promise<ReadonlyMap<string, readonly Value[]>>,
+  organizationOf: (value: Value) => string,
 ): (keys: readonly string[]) => Promise<ReadonlyMap<string, readonly Value[]>> {
   return async (keys) => {
-    const usersByOrganization = new Map<string, string[]>();
-    for (const key of keys) {
-      const { organizationId, userId } = readMemberKey(key);
-      const users = usersByOrganization.get(organizationId);
-      if (users === undefined) usersByOrganization.set(organizationId, [userId]);
-      else users.push(userId);
-    }
-    const found = new Map<string, readonly Value[]>();
-    for (const [organizationId, userIds] of usersByOrganization)
-      for (const [userId, values] of await find(organizationId, userIds))
-        found.set(memberKey(organizationId, userId), values);
-    return found;
+    const members = keys.map(readMemberKey);
+    const organizationIds = [...new Set(members.map(({ organizationId }) => organizationId))];
+    const found = await find(organizationIds, [...new Set(members.map(({ userId }) => userId))]);
+    return new Map(
+      members.map(({ organizationId, userId }) => [
+        memberKey(organizationId, userId),
+        (found.get(userId) ?? []).filter((value) => organizationOf(value) === organizationId),
+      ]),
+    );
   };
 }
+
+const ofOrganization = ({ organizationId }: { readonly organizationId: string }) => organizationId;
 
 /** Declares the loaders of this room over a store. */
 export function createPeopleLoaders({ reader }: Store) {
@@ -82,16 +88,23 @@ export function createPeopleLoaders({ reader }: Store) {
     /** All roles of an organization by its id, the highest first. */
     rolesOfOrganization: defineListLoader<RequestContext, Role>((ids) => findRolesOfOrganizations(reader, ids)),
     /** The roles of a user in an organization by `memberKey`, the highest first. */
-    rolesOfMember: defineListLoader<RequestContext, Role>(byMember((...of) => findRolesOfUsers(reader, ...of))),
+    rolesOfMember: defineListLoader<RequestContext, Role>(
+      byMember((...of) => findRolesOfUsers(reader, ...of), ofOrganization),
+    ),
     /** What gave a user each role in an organization by `memberKey`, the highest role first. */
     roleGrantsOfMember: defineListLoader<RequestContext, RoleGrant>(
-      byMember((...of) => findRoleGrantsOfUsers(reader, ...of)),
+      byMember(
+        (...of) => findRoleGrantsOfUsers(reader, ...of),
+        ({ role }) => role.organizationId,
+      ),
     ),
     /** The groups of a user in an organization by `memberKey`, by name. */
-    groupsOfMember: defineListLoader<RequestContext, Group>(byMember((...of) => findGroupsOfUsers(reader, ...of))),
+    groupsOfMember: defineListLoader<RequestContext, Group>(
+      byMember((...of) => findGroupsOfUsers(reader, ...of), ofOrganization),
+    ),
     /** The groups that a user manages in an organization by `memberKey`, by name. */
     managedGroupsOfMember: defineListLoader<RequestContext, Group>(
-      byMember((...of) => findManagedGroups(reader, ...of)),
+      byMember((...of) => findManagedGroups(reader, ...of), ofOrganization),
     ),
     /** Who manages a group by its id. */
     managersOfGroup: defineListLoader<RequestContext, Member>((ids, { caller }) =>

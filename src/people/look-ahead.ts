@@ -4,8 +4,8 @@
  */
 import { Kind, type GraphQLResolveInfo, type SelectionSetNode } from "graphql";
 
-/** The fields that lie between a page and its items. */
-const WAYS_TO_ITEMS: ReadonlySet<string> = new Set(["nodes", "edges", "node"]);
+/** The fields that lie between a page and its items; a membership has what is read with its user. */
+const WAYS_TO_ITEMS: ReadonlySet<string> = new Set(["nodes", "edges", "node", "membership"]);
 
 /**
  * Whether a query asks the items of a page for one of these fields.

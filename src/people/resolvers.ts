@@ -9,6 +9,7 @@ import { systemResolveTxt, type ResolveTxt } from "./domain/resolve-txt.js";
 import { InstallationResolver } from "./installation/installation.resolver.js";
 import { createPeopleLoaders } from "./loaders.js";
 import { MembersResolver } from "./membership/membership.resolver.js";
+import { MembershipResolver, UserMembershipResolver } from "./membership/user-membership.resolver.js";
 import { OrganizationDeletionResolver } from "./organization/organization-deletion.resolver.js";
 import type { OrganizationPart } from "./organization/organization-parts.js";
 import { OrganizationResolver } from "./organization/organization.resolver.js";
@@ -21,7 +22,7 @@ import { UserProfileResolver } from "./user/profile.resolver.js";
 import { UserStatusResolver } from "./user/status.resolver.js";
 import { UserResolver } from "./user/user.resolver.js";
 import { SwitchOrganizationResolver } from "./viewer/switch-organization.resolver.js";
-import { MembershipResolver, ViewerResolver } from "./viewer/viewer.resolver.js";
+import { ViewerResolver } from "./viewer/viewer.resolver.js";
 
 /** What this room is handed; what is left out is nothing, or the machine's own. */
 export interface PeopleNeeds {
@@ -58,5 +59,6 @@ export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): Re
     [ApiKeyResolver, new ApiKeyResolver(store)],
     [ViewerResolver, new ViewerResolver(store, loaders)],
     [MembershipResolver, new MembershipResolver(loaders)],
+    [UserMembershipResolver, new UserMembershipResolver(loaders)],
   ]);
 }

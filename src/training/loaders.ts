@@ -2,11 +2,11 @@
 import type { RequestContext } from "../access/request-context.js";
 import type { Store } from "../access/store.js";
 import type { Group } from "../people/group/group.js";
-import { byMember } from "../people/loaders.js";
+import { byMember, readMemberKey } from "../people/loaders.js";
 import type { Organization } from "../people/organization/organization.js";
 import { findOrganizations } from "../people/organization/organization.repository.js";
 import { defineListLoader, defineLoader } from "../platform/graphql/loaders.js";
-import { findCoursesOfGroups, findCoursesOfUsers, findGroupsOfCourses } from "./course/assignment.repository.js";
+import { findCoursesOfGroups, findCoursesOfMembers, findGroupsOfCourses } from "./course/assignment.repository.js";
 import { findChildrenOf, findCourses } from "./course/course.repository.js";
 import type { Course } from "./course/course.js";
 import type { Result, ResultCorrection } from "./result/result.js";
@@ -23,11 +23,18 @@ export function createTrainingLoaders({ reader }: Store) {
     /** The courses of a module by its id, in their order. */
     childrenOfModule: defineListLoader<RequestContext, Course>((ids) => findChildrenOf(reader, ids)),
     /** The groups of one organization that a course is assigned to by `memberKey` of organization and course, by name. */
-    groupsOfCourse: defineListLoader<RequestContext, Group>(byMember((...of) => findGroupsOfCourses(reader, ...of))),
+    groupsOfCourse: defineListLoader<RequestContext, Group>(
+      byMember(
+        (...of) => findGroupsOfCourses(reader, ...of),
+        ({ organizationId }) => organizationId,
+      ),
+    ),
     /** The courses that are assigned to a group by its id, by title. */
     coursesOfGroup: defineListLoader<RequestContext, Course>((ids) => findCoursesOfGroups(reader, ids)),
     /** The courses that are assigned to the groups of a user in an organization by `memberKey`, by title. */
-    coursesOfMember: defineListLoader<RequestContext, Course>(byMember((...of) => findCoursesOfUsers(reader, ...of))),
+    coursesOfMember: defineListLoader<RequestContext, Course>((keys) =>
+      findCoursesOfMembers(reader, keys.map(readMemberKey)),
+    ),
     /** Courses by id, whichever organization they belong to. */
     course: defineLoader<RequestContext, Course>((ids) => findCourses(reader, null, ids)),
     /** The courses' results of which a module's is made, by its id, in the module's order. */

@@ -28,9 +28,9 @@ import {
   WITHHELD,
   type Guest,
 } from "./authorization/guests.js";
-import { INNER_FIELDS } from "./authorization/inner-fields.js";
+import { findTold, INNER_FIELDS, QUIET_FIELDS } from "./authorization/inner-fields.js";
 import { MUTATIONS, QUERIES } from "./authorization/table.js";
-import { makeForeigner } from "./authorization/things.js";
+import { makeEverything, makeForeigner } from "./authorization/things.js";
 
 /** From the code itself, not from the committed file: what is served is what is walked. */
 const schema = buildSchema(emitSchema(describeSchema()));
@@ -238,6 +238,36 @@ describe("every field that needs more than the way to it", () => {
   });
 });
 
+describe("every field that tells nothing without a permission", () => {
+  it("is in the table, and nothing else is", () => {
+    const quiet = Object.values(schema.getTypeMap())
+      .filter(isObjectType)
+      .flatMap((type) =>
+        Object.values(type.getFields())
+          .filter(({ description }) => /\bWithout [A-Z]+_[A-Z]+/.test(description ?? ""))
+          .map((field) => `${type.name}.${field.name}`),
+      );
+    expect(quiet.toSorted()).toEqual(Object.keys(QUIET_FIELDS).toSorted());
+  });
+
+  it.each(Object.entries(QUIET_FIELDS))("%s tells its rightful callers alone", async (_name, entry) => {
+    const { needs, or, way, document } = entry;
+    const variables = { organizationId: house.home.organizationId, ...(await makeEverything(house)) };
+    const isTold = async (knocker: Knocker) => {
+      const { data, errors } = await house.send(knocker, document, variables);
+      expect(errors).toBeUndefined();
+      const told = findTold(data);
+      expect(told).not.toBeUndefined();
+      return told !== null && !(Array.isArray(told) && told.length === 0);
+    };
+    for (const permission of [needs, or ?? needs])
+      expect(await isTold(await house.homeKey([way, permission]))).toBe(true);
+    expect(await isTold(house.homeAdministrator)).toBe(true);
+    const lacking = allBut(needs).filter((permission) => permission !== or);
+    expect(await isTold(await house.homeKey([...new Set([way, ...lacking])]))).toBe(false);
+  });
+});
+
 describe("a key or a person of another organization", () => {
   it("brings none of its own things in, and takes none out, through an input that names both", async () => {
     const { usher, home, other, word } = house;
@@ -300,7 +330,7 @@ describe("a guest, whose home is another organization", () => {
   beforeAll(async () => {
     guest = await makeGuest(house, schema);
   });
-  const user = selectUser(schema);
+  const user = () => selectUser(schema, house.home.organizationId);
   const usersWho = async (filter: Readonly<Record<string, unknown>>) => {
     const { data, errors } = await house.send(
       house.homeAdministrator,
@@ -318,7 +348,9 @@ describe("a guest, whose home is another organization", () => {
   });
 
   it("is seen whole at home: without that, the tests below would prove nothing", async () => {
-    const { data } = await house.send(house.otherAdministrator, DOORS["Query.user"]!.document(user), { id: guest.id });
+    const { data } = await house.send(house.otherAdministrator, DOORS["Query.user"]!.document(user()), {
+      id: guest.id,
+    });
     const told = toldFields(data.user);
     const fields = Object.keys((schema.getType("User") as GraphQLObjectType).getFields());
     expect(fields.filter((name) => !SEEN_OF_GUESTS.has(name) && !told.includes(name))).toEqual([]);
@@ -328,11 +360,15 @@ describe("a guest, whose home is another organization", () => {
     "shows name and address at %s, and what the organization gave",
     async (_name, door) => {
       const variables = await door!.variables(guest, house);
-      const { data, errors } = await house.send(house.homeAdministrator, door!.document(user), variables);
+      const { data, errors } = await house.send(house.homeAdministrator, door!.document(user()), variables);
       expect(errors).toBeUndefined();
       const told = toldFields(findUser(data, guest.id)!);
       expect(told.filter((name) => !SEEN_OF_GUESTS.has(name))).toEqual([]);
       expect(told).toEqual(expect.arrayContaining(["id", "email", "firstName", "lastName", "fullName"]));
+      if (door === DOORS["Query.user"])
+        expect(told).toEqual(
+          expect.arrayContaining(["role", "roles", "roleGrants", "membership", "groups", "managedGroups"]),
+        );
       if (door === DOORS["RemoveMemberPayload.member"]) guest = await makeGuest(house, schema);
     },
   );
@@ -363,7 +399,7 @@ describe("a guest, whose home is another organization", () => {
     const { usher, home } = house;
     const { data } = await usher.graphql(
       `query ($id: ID!, $user: ID!) {
-         events(organizationId: $id, last: 100) { nodes { type subject { id version } data } }
+         events(organizationId: $id, last: 100) { nodes { type subject { subjectId version } data } }
          auditLog(organizationId: $id, filter: { subjectId: $user }, first: 100) { nodes { action before after } } }`,
       { id: home.organizationId, user: guest.id },
       home.key,
@@ -381,7 +417,7 @@ describe("a guest, whose home is another organization", () => {
       expect.arrayContaining(["user.role_changed", "seat.assigned", "group.member_added", "course.completed"]),
     );
     for (const { type, subject } of about.filter((event) => event.type.startsWith("user.")))
-      expect([type, subject]).toEqual(["user.role_changed", { id: guest.id, version: 1 }]);
+      expect([type, subject]).toEqual(["user.role_changed", { subjectId: guest.id, version: 1 }]);
     const text = JSON.stringify(data) + (await file.text());
     expect(text).toContain(guest.email);
     expect(text).not.toContain(WITHHELD);

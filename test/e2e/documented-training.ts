@@ -18,7 +18,7 @@ async function teaches({ usher, browser, organizationId, ask, documentOf }: Worl
   const my = async () => {
     const answer = await browser.send("POST", `${usher.url}/graphql`, {
       type: "application/json",
-      text: JSON.stringify({ query: documentOf("MyCourses") }),
+      text: JSON.stringify({ query: documentOf("MyCourses"), variables: { organizationId } }),
     });
     return JSON.parse(answer.text).data.viewer.user as { readonly id: string; readonly courses: Ids };
   };
@@ -33,7 +33,7 @@ async function teaches({ usher, browser, organizationId, ask, documentOf }: Worl
   expect((await my()).courses).toMatchObject([{ id: moduleId, children: [{ id: fire }, { id: data }] }]);
   const listed = await ask("Courses", { organizationId, filter: { externalIds: ["LMS-4711"] } });
   expect(listed.courses.nodes).toMatchObject([{ id: fire, passRate: 80 }]);
-  expect((await ask("Course", { id: moduleId })).course).toMatchObject({ groups: [{ id: group.id }] });
+  expect((await ask("Course", { id: moduleId, organizationId })).course).toMatchObject({ groups: [{ id: group.id }] });
 
   const managers = { groupId: group.id, userIds: [userId] };
   expect((await ask("SetGroupManagers", { input: managers })).setGroupManagers.group.managers).toMatchObject([

@@ -98,7 +98,7 @@ describe("attribute mappings", () => {
     // What a provider gives is not overwritten by hand.
     const { errors } = await usher.graphql(
       `mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { id } } }`,
-      { input: { id: created!.subject.id, firstName: "Ada" } },
+      { input: { id: created!.subject.subjectId, firstName: "Ada" } },
       tenant.key,
     );
     expect(errors?.[0]?.extensions).toMatchObject({

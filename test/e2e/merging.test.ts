@@ -161,7 +161,7 @@ describe("an address that joins nobody", () => {
     expect(await identitiesOf(tenant, boss)).toEqual([]);
     expect((await identitiesOf(tenant, local))[0].retiredAt).not.toBeNull();
     expect((await tenant.events()).filter(({ type }) => type === "user.unmerged")).toMatchObject([
-      { subject: { id: local }, data: { reason: "ADDRESS_CHANGED" } },
+      { subject: { subjectId: local }, data: { reason: "ADDRESS_CHANGED" } },
     ]);
   });
 });

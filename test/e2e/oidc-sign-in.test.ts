@@ -97,7 +97,7 @@ describe("an OpenID Connect sign-in, end to end", () => {
     });
 
     const { events } = await usher.ask(
-      `query ($id: ID!) { events(organizationId: $id, first: 50) { nodes { sequence type subject { type id version } cause { kind actor } data } } }`,
+      `query ($id: ID!) { events(organizationId: $id, first: 50) { nodes { sequence type subject { type subjectId version } cause { kind actor } data } } }`,
       { id: organizationId },
       key,
     );

@@ -437,7 +437,7 @@ describe("signing out", () => {
     expect(told).toEqual([
       {
         type: "user.signed_out",
-        subject: { type: "user", id: user!.id, version: user!.version },
+        subject: { type: "user", subjectId: user!.id, version: user!.version },
         data: {
           user: expect.objectContaining({ email: "alice@acme.test" }),
           changed: null,

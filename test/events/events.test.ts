@@ -11,7 +11,7 @@ let userId: string;
 
 const EVENTS = `query ($org: ID!, $after: String, $types: [String!], $first: Int, $last: Int, $before: String) {
   events(organizationId: $org, after: $after, types: $types, first: $first, last: $last, before: $before) {
-    nodes { id sequence type occurredAt subject { type id version } data cause { kind actor } }
+    nodes { id sequence type occurredAt subject { type subjectId version } data cause { kind actor } }
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ test("tells what happened in one organization, in sequence and without gaps", as
     sequence: 2,
     type: "user.updated",
     occurredAt: "2026-11-23T09:00:00.000Z",
-    subject: { type: "user", id: userId, version: 2 },
+    subject: { type: "user", subjectId: userId, version: 2 },
     data: {
       user: expect.objectContaining({ id: userId, firstName: "One", roles: ["USER"] }),
       changed: {

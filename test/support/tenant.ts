@@ -35,7 +35,7 @@ export interface ToldAttempt {
 /** What GraphQL says of an event. */
 export interface ToldEvent {
   readonly type: string;
-  readonly subject: { readonly type: string; readonly id: string; readonly version: number };
+  readonly subject: { readonly type: string; readonly subjectId: string; readonly version: number };
   // any: each type of event has data of its own
   readonly data: any;
 }
@@ -212,7 +212,7 @@ export async function createTenantOf(
       ).signInAttempts.nodes,
     events: async () => {
       const { events } = await ask(
-        `query ($id: ID!) { events(organizationId: $id, first: 200) { nodes { type subject { type id version } data } } }`,
+        `query ($id: ID!) { events(organizationId: $id, first: 200) { nodes { type subject { type subjectId version } data } } }`,
         { id: organizationId },
       );
       return (events.nodes as readonly ToldEvent[]).filter(({ subject }) => subject.type !== "connection");

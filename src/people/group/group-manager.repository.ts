@@ -31,16 +31,17 @@ export async function findManagersOfGroups(
 /** The groups that several users manage in one organization, by name, by user. */
 export async function findManagedGroups(
   reader: Reader,
-  organizationId: string,
+  organizationIds: readonly string[],
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Group[]>> {
   const byUser = new Map<string, Group[]>(userIds.map((id) => [id, []]));
   if (userIds.length === 0) return byUser;
   const raws = await reader.rows<RawGroup & { user_id: string }>(
     `SELECT gm.user_id, ${GROUP_COLUMNS} FROM group_manager gm JOIN user_group g ON g.id = gm.group_id
-      WHERE gm.user_id IN (${userIds.map(() => "?").join(", ")}) AND g.organization_id = ?
+      WHERE gm.user_id IN (${userIds.map(() => "?").join(", ")})
+        AND g.organization_id IN (${organizationIds.map(() => "?").join(", ")})
       ORDER BY g.name_key, g.id`,
-    [...userIds, organizationId],
+    [...userIds, ...organizationIds],
   );
   for (const raw of raws) byUser.get(raw.user_id)?.push(groupFromRaw(raw));
   return byUser;

@@ -47,16 +47,17 @@ export async function findGroup(reader: Reader, scope: OrganizationScope, id: st
 }
 
 /**
- * The groups of several users in one organization, by name, by user. Each group is read once, and who is in it from an
+ * The groups of several users in one organization or in several, by name, by user. Each group is read once, and who is in it from an
  * index alone: a row for each user and group would repeat the same few groups, and be sorted with all its columns.
  */
 export async function findGroupsOfUsers(
   reader: Reader,
-  organizationId: string,
+  organizationIds: string | readonly string[],
   userIds: readonly string[],
 ): Promise<Map<string, Group[]>> {
   const byUser = new Map<string, Group[]>(userIds.map((id) => [id, []]));
   if (userIds.length === 0) return byUser;
+  const organizations = [organizationIds].flat();
   const places = userIds.map(() => "?").join(", ");
   const memberships = await reader.rows<{ group_id: string; user_id: string }>(
     `SELECT DISTINCT m.group_id, m.user_id FROM group_member m WHERE m.user_id IN (${places})`,
@@ -66,9 +67,10 @@ export async function findGroupsOfUsers(
   for (const { group_id, user_id } of memberships) usersOf.get(group_id)?.push(user_id);
   const raws = await reader.rows<RawGroup>(
     `SELECT ${GROUP_COLUMNS} FROM user_group g
-      WHERE g.organization_id = ? AND g.id IN (SELECT m.group_id FROM group_member m WHERE m.user_id IN (${places}))
+      WHERE g.organization_id IN (${organizations.map(() => "?").join(", ")})
+        AND g.id IN (SELECT m.group_id FROM group_member m WHERE m.user_id IN (${places}))
       ORDER BY g.name_key, g.id`,
-    [organizationId, ...userIds],
+    [...organizations, ...userIds],
   );
   for (const raw of raws) {
     const group = groupFromRaw(raw);

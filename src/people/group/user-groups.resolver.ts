@@ -1,9 +1,9 @@
 /** Adds their groups to users. */
-import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { requirePermission } from "../../access/caller.js";
+import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import { memberKey, type PeopleLoaders } from "../loaders.js";
-import { UserType } from "../user/user.type.js";
+import { maySeeIn } from "../user/user.access.js";
+import { IN_ORGANIZATION, UserType } from "../user/user.type.js";
 import type { Group } from "./group.js";
 import { GroupType } from "./group.type.js";
 
@@ -12,23 +12,30 @@ export class UserGroupsResolver {
   constructor(private readonly loaders: PeopleLoaders) {}
 
   @FieldResolver(() => [GroupType], {
-    description: "The user's groups in the organization asked about, by name. Needs GROUPS_READ, but for yourself.",
+    description: "The user's groups in the organization, by name. Without GROUPS_READ there, empty, but for yourself.",
   })
-  groups(@Root() user: UserType, @Ctx() context: RequestContext): readonly Group[] | Promise<readonly Group[]> {
-    requireGroupsOf(user, context);
-    return user.knownGroups ?? this.loaders.groupsOfMember(context).load(memberKey(user.organizationId, user.id));
+  groups(
+    @Root() user: UserType,
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, IN_ORGANIZATION) organizationId: string | null | undefined,
+  ): readonly Group[] | Promise<readonly Group[]> {
+    const asked = organizationId ?? user.homeOrganizationId;
+    if (!maySeeIn(context.caller, asked, user.id, "GROUPS_READ")) return [];
+    if (asked === user.organizationId && user.knownGroups !== undefined) return user.knownGroups;
+    return this.loaders.groupsOfMember(context).load(memberKey(asked, user.id));
   }
+
   @FieldResolver(() => [GroupType], {
     description:
-      "The groups that the user manages in the organization asked about, by name. Needs GROUPS_READ, but for yourself.",
+      "The groups that the user manages in the organization, by name. Without GROUPS_READ there, empty, but for yourself.",
   })
-  async managedGroups(@Root() user: UserType, @Ctx() context: RequestContext): Promise<readonly Group[]> {
-    requireGroupsOf(user, context);
-    return await this.loaders.managedGroupsOfMember(context).load(memberKey(user.organizationId, user.id));
+  async managedGroups(
+    @Root() { id, homeOrganizationId }: UserType,
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, IN_ORGANIZATION) organizationId: string | null | undefined,
+  ): Promise<readonly Group[]> {
+    const asked = organizationId ?? homeOrganizationId;
+    if (!maySeeIn(context.caller, asked, id, "GROUPS_READ")) return [];
+    return await this.loaders.managedGroupsOfMember(context).load(memberKey(asked, id));
   }
-}
-
-function requireGroupsOf(user: UserType, { caller }: RequestContext): void {
-  if (caller.kind === "PERSON" && caller.userId === user.id) return;
-  requirePermission(caller, user.organizationId, "GROUPS_READ");
 }

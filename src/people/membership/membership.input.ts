@@ -37,7 +37,9 @@ export class AddMemberPayload {
   member!: UserType;
 }
 
-@ObjectType({ description: "That a person is a guest of an organization: a member whose home is another." })
+@ObjectType("GuestMembership", {
+  description: "That a person is a guest of an organization: a member whose home is another.",
+})
 export class GuestMembershipType {
   @Field(() => ID, { description: "The organization, as `removeMember` takes it." })
   organizationId!: string;

@@ -72,19 +72,20 @@ export async function findRolesOfOrganizations(
   return byOrganization;
 }
 
-/** The roles of several users in one organization, the highest first, by user. */
+/** The roles of several users in one organization or in several, the highest first, by user. */
 export async function findRolesOfUsers(
   reader: Reader,
-  organizationId: string,
+  organizationIds: string | readonly string[],
   userIds: readonly string[],
 ): Promise<Map<string, Role[]>> {
   const byUser = new Map<string, Role[]>(userIds.map((id) => [id, []]));
   if (userIds.length === 0) return byUser;
+  const organizations = [organizationIds].flat();
   const raws = await reader.rows<Raw & { user_id: string }>(
     `SELECT m.user_id, ${COLUMNS} FROM membership_role m JOIN role r ON r.id = m.role_id
-      WHERE m.organization_id = ? AND m.user_id IN (${userIds.map(() => "?").join(", ")})
+      WHERE m.organization_id IN (${organizations.map(() => "?").join(", ")}) AND m.user_id IN (${userIds.map(() => "?").join(", ")})
       ORDER BY r.role_rank DESC, r.role_key`,
-    [organizationId, ...userIds],
+    [...organizations, ...userIds],
   );
   // Many people share few roles.
   const known = new Map<string, Role>();
@@ -96,14 +97,15 @@ export async function findRolesOfUsers(
   return byUser;
 }
 
-/** What gave several users their roles in one organization, the highest role first, by user. */
+/** What gave several users their roles in one organization or in several, the highest role first, by user. */
 export async function findRoleGrantsOfUsers(
   reader: Reader,
-  organizationId: string,
+  organizationIds: string | readonly string[],
   userIds: readonly string[],
 ): Promise<Map<string, RoleGrant[]>> {
   const byUser = new Map<string, RoleGrant[]>(userIds.map((id) => [id, []]));
   if (userIds.length === 0) return byUser;
+  const organizations = [organizationIds].flat();
   const raws = await reader.rows<
     Raw & {
       user_id: string;
@@ -115,9 +117,9 @@ export async function findRoleGrantsOfUsers(
   >(
     `SELECT m.user_id, m.source_kind, m.source_id, m.connection_id, m.created_at AS given_at, ${COLUMNS}
        FROM membership_role m JOIN role r ON r.id = m.role_id
-      WHERE m.organization_id = ? AND m.user_id IN (${userIds.map(() => "?").join(", ")})
+      WHERE m.organization_id IN (${organizations.map(() => "?").join(", ")}) AND m.user_id IN (${userIds.map(() => "?").join(", ")})
       ORDER BY r.role_rank DESC, r.role_key`,
-    [organizationId, ...userIds],
+    [...organizations, ...userIds],
   );
   for (const raw of raws)
     byUser.get(raw.user_id)?.push({

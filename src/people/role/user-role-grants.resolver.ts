@@ -1,8 +1,9 @@
 /** Adds to users what gave them their roles. */
-import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import { memberKey, type PeopleLoaders } from "../loaders.js";
-import { UserType } from "../user/user.type.js";
+import { maySeeRoles } from "../user/user.access.js";
+import { IN_ORGANIZATION, UserType } from "../user/user.type.js";
 import { RoleGrantType } from "./role-grant.type.js";
 
 @Resolver(() => UserType)
@@ -10,10 +11,17 @@ export class UserRoleGrantsResolver {
   constructor(private readonly loaders: PeopleLoaders) {}
 
   @FieldResolver(() => [RoleGrantType], {
-    description: "The user's roles in the organization asked about with what gave each, the highest role first.",
+    description:
+      "The user's roles in the organization with what gave each, the highest role first. Without USERS_READ there, empty, but for yourself.",
   })
-  async roleGrants(@Root() user: UserType, @Ctx() context: RequestContext): Promise<readonly RoleGrantType[]> {
-    const grants = await this.loaders.roleGrantsOfMember(context).load(memberKey(user.organizationId, user.id));
+  async roleGrants(
+    @Root() { id, homeOrganizationId }: UserType,
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, IN_ORGANIZATION) organizationId: string | null | undefined,
+  ): Promise<readonly RoleGrantType[]> {
+    const asked = organizationId ?? homeOrganizationId;
+    if (!maySeeRoles(context.caller, asked, id)) return [];
+    const grants = await this.loaders.roleGrantsOfMember(context).load(memberKey(asked, id));
     return grants.map(({ role, source, sourceId, connectionId, createdAt }) => ({
       role,
       source,

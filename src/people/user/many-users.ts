@@ -6,7 +6,7 @@ export const MOST_ACCOUNTS_AT_ONCE = 500;
 
 /** What became of one account of a request. */
 export interface UserResult {
-  readonly id: string;
+  readonly userId: string;
   readonly ok: boolean;
   /** Why not; `null` when it was done. */
   readonly code: string | null;
@@ -33,12 +33,12 @@ export async function doForEach(
   return ids.flatMap((id) => results.get(id) ?? []);
 }
 
-async function attempt(id: string, work: (id: string) => Promise<unknown>): Promise<UserResult> {
+async function attempt(userId: string, work: (id: string) => Promise<unknown>): Promise<UserResult> {
   try {
-    await work(id);
-    return { id, ok: true, code: null, message: null, details: null };
+    await work(userId);
+    return { userId, ok: true, code: null, message: null, details: null };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { id, ok: false, code: error.code, message: error.message, details: error.details };
+    return { userId, ok: false, code: error.code, message: error.message, details: error.details };
   }
 }

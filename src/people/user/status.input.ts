@@ -12,7 +12,7 @@ import { UserType } from "./user.type.js";
 })
 export class UserResultType implements UserResult {
   @Field(() => ID, { description: "The user." })
-  id!: string;
+  userId!: string;
 
   @Field(() => Boolean, { description: "Whether it is now as the request says; also where it was so before." })
   ok!: boolean;

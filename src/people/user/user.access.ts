@@ -2,7 +2,8 @@
  * What a caller sees of somebody's account. The home organization sees all of it; an organization in which the person is a
  * guest sees name and address, and what that organization gave. Reads apply it, so that a resolver cannot forget it.
  */
-import type { Caller } from "../../access/caller.js";
+import { holds, type Caller } from "../../access/caller.js";
+import type { Permission } from "../../access/permission.js";
 import type { Condition } from "../../platform/graphql/keyset.js";
 import { toGuest, type Member, type User } from "./user.js";
 
@@ -35,4 +36,20 @@ export function showMember(caller: Caller, user: User, organizationId: string): 
   const scope = accountScopeOf(caller);
   const isWhole = scope === null || scope.organizationId === user.homeOrganizationId || scope.userId === user.id;
   return { ...(isWhole ? user : toGuest(user)), organizationId, isGuest: !isWhole };
+}
+
+/** Whether a caller sees what a user has in an organization: with one of these permissions there, or as the user. */
+export function maySeeIn(
+  caller: Caller,
+  organizationId: string,
+  userId: string,
+  ...permissions: readonly Permission[]
+): boolean {
+  if (caller.kind === "PERSON" && caller.userId === userId) return true;
+  return permissions.some((permission) => holds(caller, organizationId, permission));
+}
+
+/** Whether a caller sees a user's roles in an organization. Whoever may give roles sees them. */
+export function maySeeRoles(caller: Caller, organizationId: string, userId: string): boolean {
+  return maySeeIn(caller, organizationId, userId, "USERS_READ", "USERS_WRITE");
 }

@@ -21,7 +21,8 @@ import {
   UserOrderInput,
 } from "./user.input.js";
 import { createUser, readUser, updateUser } from "./user.operations.js";
-import { UserPage, UserType } from "./user.type.js";
+import { maySeeRoles } from "./user.access.js";
+import { IN_ORGANIZATION, UserPage, UserType } from "./user.type.js";
 
 @Resolver(() => UserType)
 export class UserResolver {
@@ -62,18 +63,31 @@ export class UserResolver {
 
   @FieldResolver(() => RoleType, {
     nullable: true,
-    description: "The highest of the user's roles in the organization asked about; null for a user without one.",
+    description:
+      "The highest of the user's roles in the organization; null for a user without one. Without USERS_READ there, null as well, but for yourself.",
   })
-  role(@Root() user: UserType, @Ctx() context: RequestContext): Role | null | Promise<Role | null> {
-    const roles = this.roles(user, context);
+  role(
+    @Root() user: UserType,
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, IN_ORGANIZATION) organizationId: string | null | undefined,
+  ): Role | null | Promise<Role | null> {
+    const roles = this.roles(user, context, organizationId);
     return roles instanceof Promise ? roles.then(([highest]) => highest ?? null) : (roles[0] ?? null);
   }
 
   @FieldResolver(() => [RoleType], {
-    description: "The user's roles in the organization asked about, the highest first.",
+    description:
+      "The user's roles in the organization, the highest first. Without USERS_READ there, empty, but for yourself.",
   })
-  roles(@Root() user: UserType, @Ctx() context: RequestContext): readonly Role[] | Promise<readonly Role[]> {
-    return user.knownRoles ?? this.loaders.rolesOfMember(context).load(memberKey(user.organizationId, user.id));
+  roles(
+    @Root() user: UserType,
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, IN_ORGANIZATION) organizationId: string | null | undefined,
+  ): readonly Role[] | Promise<readonly Role[]> {
+    const asked = organizationId ?? user.homeOrganizationId;
+    if (!maySeeRoles(context.caller, asked, user.id)) return [];
+    if (asked === user.organizationId && user.knownRoles !== undefined) return user.knownRoles;
+    return this.loaders.rolesOfMember(context).load(memberKey(asked, user.id));
   }
 
   @FieldResolver(() => OrganizationType, {

@@ -59,11 +59,11 @@ registerEnumType(UserOrderFieldEnum, {
 
 @ObjectType("User", {
   description:
-    "An account. `role`, `roles` and `groups` are those in the organization asked about: the list's, in `viewer` the session's, in `user` the caller's own or, for the operator, the user's home organization. Of a guest, who is a member of the organization and whose home is another, the organization sees id, e-mail address, names and what it gave itself: every other field is null or empty.",
+    "An account. What a user has in an organization, such as roles and groups, is that of the home organization unless `organizationId` names another; `membership` has it of one organization. Of a guest, who is a member of the organization and whose home is another, the organization sees id, e-mail address, names and what it gave itself: every other field is null or empty.",
   simpleResolvers: true,
 })
 export class UserType {
-  /** The organization whose roles and groups are told; not in the schema. */
+  /** The organization in which the user was found: `knownRoles` and `knownGroups` are those there. Not in the schema. */
   organizationId!: string;
   /** What `organization` loads; not in the schema. */
   homeOrganizationId!: string;
@@ -120,5 +120,11 @@ export class UserType {
   })
   version!: number | null;
 }
+
+/** The argument of every field that tells what a user has in an organization. */
+export const IN_ORGANIZATION = {
+  nullable: true,
+  description: "The organization in which to look; the user's home organization when left out.",
+};
 
 export const UserPage = definePage("User", () => UserType, "Members of one organization.");

@@ -1,13 +1,12 @@
 /** The caller in GraphQL. */
-import { Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import { Ctx, FieldResolver, Query, Resolver } from "type-graphql";
 import { ownOrganizationOf } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
 import { ApiKeyType } from "../api-key/api-key.type.js";
-import { memberKey, type PeopleLoaders } from "../loaders.js";
+import type { PeopleLoaders } from "../loaders.js";
+import { MembershipType } from "../membership/membership.type.js";
 import { OrganizationType } from "../organization/organization.type.js";
-import type { Role } from "../role/role.js";
-import { RoleType } from "../role/role.type.js";
 import { UserType } from "../user/user.type.js";
 import {
   readOwnApiKey,
@@ -16,7 +15,7 @@ import {
   readOwnUser,
   type Membership,
 } from "./viewer.operations.js";
-import { MembershipType, ViewerType } from "./viewer.type.js";
+import { ViewerType } from "./viewer.type.js";
 
 @Resolver(() => ViewerType)
 export class ViewerResolver {
@@ -40,7 +39,8 @@ export class ViewerResolver {
 
   @FieldResolver(() => OrganizationType, {
     nullable: true,
-    description: "The organization of the session or of the key; null for the operator's key, which has none.",
+    description:
+      "The organization of the session, which `switchOrganization` changes, or of the key; null for the operator's key, which has none.",
   })
   async organization(@Ctx() context: RequestContext): Promise<OrganizationType | null> {
     const organizationId = ownOrganizationOf(context.caller);
@@ -57,20 +57,5 @@ export class ViewerResolver {
   @FieldResolver(() => ApiKeyType, { nullable: true, description: "The key of the request; null for a person." })
   async apiKey(@Ctx() context: RequestContext): Promise<ApiKeyType | null> {
     return await readOwnApiKey(this.store, context.caller);
-  }
-}
-
-@Resolver(() => MembershipType)
-export class MembershipResolver {
-  constructor(private readonly loaders: PeopleLoaders) {}
-
-  @FieldResolver(() => OrganizationType, { description: "The organization." })
-  async organization(@Root() membership: MembershipType, @Ctx() context: RequestContext) {
-    return await this.loaders.organization(context).load(membership.organizationId);
-  }
-
-  @FieldResolver(() => [RoleType], { description: "The person's roles there, the highest first." })
-  async roles(@Root() membership: MembershipType, @Ctx() context: RequestContext): Promise<readonly Role[]> {
-    return await this.loaders.rolesOfMember(context).load(memberKey(membership.organizationId, membership.userId));
   }
 }

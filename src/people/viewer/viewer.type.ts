@@ -14,10 +14,3 @@ export class ViewerType {
   })
   permissions!: readonly Permission[];
 }
-
-@ObjectType("Membership", { description: "That a person belongs to an organization.", simpleResolvers: true })
-export class MembershipType {
-  /** Not in the schema, like the user's. */
-  organizationId!: string;
-  userId!: string;
-}

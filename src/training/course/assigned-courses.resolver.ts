@@ -1,10 +1,11 @@
 /** Adds their courses to groups and users. */
-import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from "type-graphql";
 import { requirePermission } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
 import { GroupType } from "../../people/group/group.type.js";
 import { memberKey } from "../../people/loaders.js";
-import { UserType } from "../../people/user/user.type.js";
+import { maySeeIn } from "../../people/user/user.access.js";
+import { IN_ORGANIZATION, UserType } from "../../people/user/user.type.js";
 import type { TrainingLoaders } from "../loaders.js";
 import { CourseType } from "./course.type.js";
 
@@ -21,8 +22,7 @@ export class GroupCoursesResolver {
     @Ctx() context: RequestContext,
   ): Promise<readonly CourseType[]> {
     requirePermission(context.caller, organizationId, "TEAM_TRAINING_READ");
-    const courses = await this.loaders.coursesOfGroup(context).load(id);
-    return courses.map((course) => ({ ...course, shownIn: organizationId }));
+    return await this.loaders.coursesOfGroup(context).load(id);
   }
 }
 
@@ -32,16 +32,15 @@ export class UserCoursesResolver {
 
   @FieldResolver(() => [CourseType], {
     description:
-      "The courses and modules that are assigned to the user's groups in the organization asked about, each once, by title, without archived ones. Needs TEAM_TRAINING_READ or TRAINING_READ, but for yourself.",
+      "The courses and modules that are assigned to the user's groups in the organization, each once, by title, without archived ones. Without TEAM_TRAINING_READ or TRAINING_READ there, empty, but for yourself.",
   })
   async courses(
-    @Root() { id, organizationId }: UserType,
+    @Root() { id, homeOrganizationId }: UserType,
     @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, IN_ORGANIZATION) organizationId: string | null | undefined,
   ): Promise<readonly CourseType[]> {
-    const { caller } = context;
-    if (caller.kind !== "PERSON" || caller.userId !== id)
-      requirePermission(caller, organizationId, "TEAM_TRAINING_READ");
-    const courses = await this.loaders.coursesOfMember(context).load(memberKey(organizationId, id));
-    return courses.map((course) => ({ ...course, shownIn: organizationId }));
+    const asked = organizationId ?? homeOrganizationId;
+    if (!maySeeIn(context.caller, asked, id, "TEAM_TRAINING_READ")) return [];
+    return await this.loaders.coursesOfMember(context).load(memberKey(asked, id));
   }
 }

@@ -2,22 +2,25 @@
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { GROUP_COLUMNS, groupFromRaw, type RawGroup } from "../../people/group/group.repository.js";
 import type { Group } from "../../people/group/group.js";
+import { memberKey } from "../../people/loaders.js";
+import type { MemberId } from "../../people/membership/membership.repository.js";
 import type { Reader } from "../../platform/database/database.js";
 import { insertRows } from "../../platform/database/statements.js";
 import { COURSE_COLUMNS, courseFromRaw, type RawCourse } from "./course.repository.js";
 import type { Course } from "./course.js";
 
-/** The groups of one organization that several courses are assigned to, by name, by course. */
+/** The groups of several organizations that several courses are assigned to, by name, by course. */
 export async function findGroupsOfCourses(
   reader: Reader,
-  organizationId: string,
+  organizationIds: readonly string[],
   courseIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Group[]>> {
   const raws = await reader.rows<RawGroup & { course_id: string }>(
     `SELECT a.course_id, ${GROUP_COLUMNS} FROM course_assignment a JOIN user_group g ON g.id = a.group_id
-      WHERE a.course_id IN (${courseIds.map(() => "?").join(", ")}) AND a.organization_id = ?
+      WHERE a.course_id IN (${courseIds.map(() => "?").join(", ")})
+        AND a.organization_id IN (${organizationIds.map(() => "?").join(", ")})
       ORDER BY g.name_key, g.id`,
-    [...courseIds, organizationId],
+    [...courseIds, ...organizationIds],
   );
   return gather(courseIds, raws, (raw) => [raw.course_id, groupFromRaw(raw)]);
 }
@@ -35,20 +38,24 @@ export async function findCoursesOfGroups(
   return gather(groupIds, raws, (raw) => [raw.group_id, courseFromRaw(raw)]);
 }
 
-/** The courses that several users can start because a group of theirs in one organization has them, by title, by user. */
-export async function findCoursesOfUsers(
+/** The courses that several users can start because a group of theirs has them, by title, by `memberKey`. */
+export async function findCoursesOfMembers(
   reader: Reader,
-  organizationId: string,
-  userIds: readonly string[],
+  members: readonly MemberId[],
 ): Promise<ReadonlyMap<string, readonly Course[]>> {
-  const raws = await reader.rows<RawCourse & { user_id: string }>(
-    `SELECT DISTINCT m.user_id, ${COURSE_COLUMNS} FROM group_member m
+  const [organizationIds, userIds] = (["organizationId", "userId"] as const).map((id) => [
+    ...new Set(members.map((member) => member[id])),
+  ]) as [string[], string[]];
+  const raws = await reader.rows<RawCourse & { user_id: string; assigned_in: string }>(
+    `SELECT DISTINCT m.user_id, a.organization_id AS assigned_in, ${COURSE_COLUMNS} FROM group_member m
        JOIN course_assignment a ON a.group_id = m.group_id JOIN course c ON c.id = a.course_id
-      WHERE m.user_id IN (${userIds.map(() => "?").join(", ")}) AND a.organization_id = ? AND c.archived_at IS NULL
+      WHERE m.user_id IN (${userIds.map(() => "?").join(", ")})
+        AND a.organization_id IN (${organizationIds.map(() => "?").join(", ")}) AND c.archived_at IS NULL
       ORDER BY c.title_key, c.id`,
-    [...userIds, organizationId],
+    [...userIds, ...organizationIds],
   );
-  return gather(userIds, raws, (raw) => [raw.user_id, courseFromRaw(raw)]);
+  const keys = members.map(({ organizationId, userId }) => memberKey(organizationId, userId));
+  return gather(keys, raws, (raw) => [memberKey(raw.assigned_in, raw.user_id), courseFromRaw(raw)]);
 }
 
 function gather<Raw, Value>(

@@ -13,7 +13,7 @@ import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { InputCheck } from "../../platform/errors/input.js";
 import { EXTERNAL_ID_TAKEN } from "../failures.js";
 import { findCourse, insertCourse, lockCourse, updateCourseRow } from "./course.repository.js";
-import { courseSnapshot, PASS_RATE_RULE, type Course, type CourseKind, type ShownCourse } from "./course.js";
+import { courseSnapshot, PASS_RATE_RULE, type Course, type CourseKind } from "./course.js";
 
 const DESCRIPTION_RULE = { longest: 2000 };
 /** As long as the column that holds it. */
@@ -53,11 +53,11 @@ export async function readCourseFor(
   caller: Caller,
   id: string,
   permission: Permission,
-): Promise<ShownCourse> {
+): Promise<Course> {
   const scope = scopeFor(caller, permission);
   const course = await findCourse(reader, scope, id);
   if (course === null) throw new Failure(NOT_FOUND, { type: "course" });
-  return { ...course, shownIn: scope ?? course.organizationId };
+  return course;
 }
 
 /**
@@ -65,7 +65,7 @@ export async function readCourseFor(
  *
  * @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND
  */
-export async function readCourse(store: Store, caller: Caller, id: string): Promise<ShownCourse> {
+export async function readCourse(store: Store, caller: Caller, id: string): Promise<Course> {
   return await readCourseFor(store, caller, id, "TEAM_TRAINING_READ");
 }
 
@@ -74,7 +74,7 @@ export async function readCourse(store: Store, caller: Caller, id: string): Prom
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for the catalogue, which is the operator's) or NOT_FOUND
  */
-export async function readCourseToChange(store: Store, caller: Caller, id: string): Promise<ShownCourse> {
+export async function readCourseToChange(store: Store, caller: Caller, id: string): Promise<Course> {
   const course = await readCourseFor(store, caller, id, "TRAINING_WRITE");
   if (course.organizationId === null) requireOperator(caller);
   return course;
@@ -86,15 +86,12 @@ export async function readCourseToChange(store: Store, caller: Caller, id: strin
  *
  * @throws NOT_FOUND when it has gone meanwhile
  */
-export async function readCourseForChange(
-  unit: UnitOfWork,
-  { id, organizationId, shownIn }: ShownCourse,
-): Promise<ShownCourse> {
+export async function readCourseForChange(unit: UnitOfWork, { id, organizationId }: Course): Promise<Course> {
   if (organizationId === null) await lockCourse(unit, id);
   else await lockOrganization(unit, organizationId);
   const course = await findCourse(unit, organizationId, id);
   if (course === null) throw new Failure(NOT_FOUND, { type: "course" });
-  return { ...course, shownIn };
+  return course;
 }
 
 /**
@@ -102,7 +99,7 @@ export async function readCourseForChange(
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, EXTERNAL_ID_TAKEN
  */
-export async function createCourse({ begin }: Store, caller: Caller, input: NewCourseInput): Promise<ShownCourse> {
+export async function createCourse({ begin }: Store, caller: Caller, input: NewCourseInput): Promise<Course> {
   const organizationId = input.organizationId ?? null;
   if (organizationId === null) requireOperator(caller);
   else requirePermission(caller, organizationId, "TRAINING_WRITE");
@@ -132,7 +129,7 @@ export async function createCourse({ begin }: Store, caller: Caller, input: NewC
     };
     await storeExternalId(externalId, () => insertCourse(unit, course));
     await recordAudit(unit, { ...entryOf("course.created", course), after: courseSnapshot(course) });
-    return { ...course, shownIn: organizationId };
+    return course;
   });
 }
 
@@ -142,7 +139,7 @@ export async function createCourse({ begin }: Store, caller: Caller, input: NewC
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, EXTERNAL_ID_TAKEN
  */
-export async function updateCourse(store: Store, caller: Caller, input: CourseChangeInput): Promise<ShownCourse> {
+export async function updateCourse(store: Store, caller: Caller, input: CourseChangeInput): Promise<Course> {
   const found = await readCourseToChange(store, caller, input.id);
   const check = new InputCheck();
   const change: Partial<Pick<Course, "title" | "description" | "externalId" | "passRate">> = {
@@ -168,7 +165,7 @@ export async function updateCourse(store: Store, caller: Caller, input: CourseCh
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
-export async function archiveCourse(store: Store, caller: Caller, id: string): Promise<ShownCourse> {
+export async function archiveCourse(store: Store, caller: Caller, id: string): Promise<Course> {
   const found = await readCourseToChange(store, caller, id);
   return await changeCourse(store, caller, found, "course.archived", (before, now) => ({
     ...before,
@@ -181,7 +178,7 @@ export async function archiveCourse(store: Store, caller: Caller, id: string): P
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
-export async function restoreCourse(store: Store, caller: Caller, id: string): Promise<ShownCourse> {
+export async function restoreCourse(store: Store, caller: Caller, id: string): Promise<Course> {
   const found = await readCourseToChange(store, caller, id);
   return await changeCourse(store, caller, found, "course.restored", (before) => ({ ...before, archivedAt: null }));
 }
@@ -189,17 +186,16 @@ export async function restoreCourse(store: Store, caller: Caller, id: string): P
 async function changeCourse(
   { begin }: Store,
   caller: Caller,
-  found: ShownCourse,
+  found: Course,
   action: "course.updated" | "course.archived" | "course.restored",
-  change: (before: ShownCourse, now: Date) => ShownCourse,
-): Promise<ShownCourse> {
+  change: (before: Course, now: Date) => Course,
+): Promise<Course> {
   return await begin(caller, causeOf(caller), async (unit) => {
     const before = await readCourseForChange(unit, found);
     const wanted = change(before, unit.now);
     if (changesBetween(courseSnapshot(before), courseSnapshot(wanted)) === null) return before;
-    const after: ShownCourse = { ...wanted, version: before.version + 1, updatedAt: unit.now };
-    const { shownIn: _, ...course } = after;
-    await storeExternalId(after.externalId, () => updateCourseRow(unit, course));
+    const after: Course = { ...wanted, version: before.version + 1, updatedAt: unit.now };
+    await storeExternalId(after.externalId, () => updateCourseRow(unit, after));
     await recordAudit(unit, {
       ...entryOf(action, after),
       before: courseSnapshot(before),

@@ -1,6 +1,6 @@
 /** Courses in GraphQL. */
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
-import { requirePermission } from "../../access/caller.js";
+import { holds } from "../../access/caller.js";
 import { ownOrganizationOf } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
@@ -78,18 +78,25 @@ export class CourseResolver {
   })
   async children(@Root() course: CourseType, @Ctx() context: RequestContext): Promise<readonly CourseType[]> {
     if (course.kind === "COURSE") return [];
-    const children = await this.loaders.childrenOfModule(context).load(course.id);
-    return children.map((child) => ({ ...child, shownIn: course.shownIn }));
+    return await this.loaders.childrenOfModule(context).load(course.id);
   }
 
   @FieldResolver(() => [GroupType], {
-    description:
-      "The groups that it is assigned to, by name, in the organization asked about: the list's, or the caller's own. For the operator, those of the course's organization. Needs GROUPS_READ.",
+    description: "The groups of an organization that it is assigned to, by name. Without GROUPS_READ there, empty.",
   })
-  async groups(@Root() { id, shownIn }: CourseType, @Ctx() context: RequestContext): Promise<readonly GroupType[]> {
-    if (shownIn === null) return [];
-    requirePermission(context.caller, shownIn, "GROUPS_READ");
-    return await this.loaders.groupsOfCourse(context).load(memberKey(shownIn, id));
+  async groups(
+    @Root() course: CourseType,
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, {
+      nullable: true,
+      description:
+        "The organization in which to look. When left out, the one whose course it is; of the catalogue, the caller's, and for the operator none.",
+    })
+    organizationId: string | null | undefined,
+  ): Promise<readonly GroupType[]> {
+    const asked = organizationId ?? course.organizationId ?? ownOrganizationOf(context.caller);
+    if (asked === null || !holds(context.caller, asked, "GROUPS_READ")) return [];
+    return await this.loaders.groupsOfCourse(context).load(memberKey(asked, course.id));
   }
 
   @FieldResolver(() => OrganizationType, {

@@ -23,12 +23,6 @@ export interface Course {
   readonly updatedAt: Date;
 }
 
-/** A course as one organization sees it: what it is assigned to is told of that organization. */
-export interface ShownCourse extends Course {
-  /** `null` where the operator looks at the catalogue by itself. */
-  readonly shownIn: string | null;
-}
-
 /** What `courses` can be ordered by. */
 export const COURSE_ORDERS = ["TITLE", "CREATED_AT"] as const;
 export type CourseOrder = (typeof COURSE_ORDERS)[number];

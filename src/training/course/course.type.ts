@@ -38,8 +38,6 @@ registerEnumType(CourseOrderFieldEnum, {
 export class CourseType {
   /** What `organization` loads; not in the schema. */
   organizationId!: string | null;
-  /** The organization whose groups are told; not in the schema. */
-  shownIn!: string | null;
 
   @Field(() => ID, { description: "The course's id. It never changes." })
   id!: string;

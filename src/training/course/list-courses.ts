@@ -6,7 +6,7 @@ import { findWordsIn, type SearchTerm } from "../../platform/database/search.js"
 import { pageByKeyset, type KeysetColumn } from "../../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs } from "../../platform/graphql/paging.js";
 import { COURSE_COLUMNS, courseFromRaw, type RawCourse } from "./course.repository.js";
-import type { CourseKind, CourseOrder, ShownCourse } from "./course.js";
+import type { CourseKind, CourseOrder, Course } from "./course.js";
 
 /** What is left out or empty restricts nothing. */
 export interface CourseFilter {
@@ -42,7 +42,7 @@ const ORDERS: Readonly<Record<CourseOrder, readonly [Column, ...Column[]]>> = { 
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor
  */
-export async function listCourses({ reader }: Store, caller: Caller, query: CoursesQuery): Promise<Page<ShownCourse>> {
+export async function listCourses({ reader }: Store, caller: Caller, query: CoursesQuery): Promise<Page<Course>> {
   const { organizationId, filter, orderBy, page } = query;
   if (organizationId === null) requireOperator(caller);
   else requirePermission(caller, organizationId, "TEAM_TRAINING_READ");
@@ -60,7 +60,7 @@ export async function listCourses({ reader }: Store, caller: Caller, query: Cour
     order: [{ ...first, direction }, ...rest.map((column) => ({ ...column, direction }))],
     args: page,
   });
-  return toPage(found, (raw) => ({ ...courseFromRaw(raw), shownIn: organizationId }));
+  return toPage(found, courseFromRaw);
 }
 
 function writeConditions(organizationId: string | null, filter: CourseFilter): SearchTerm[] {

@@ -13,7 +13,7 @@ import {
   replaceChildren,
   updateCourseRow,
 } from "./course.repository.js";
-import type { Course, ShownCourse } from "./course.js";
+import type { Course } from "./course.js";
 
 /** More than a module has anywhere; completing one reads all of them. */
 export const MOST_COURSES_OF_A_MODULE = 200;
@@ -35,7 +35,7 @@ export interface ModuleCoursesInput {
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, VERSION_CONFLICT, INVALID_INPUT where something that is named is no
  *   module, no course, archived, there twice, in too many modules, or not to be seen by everybody who sees the module
  */
-export async function setModuleCourses(store: Store, caller: Caller, input: ModuleCoursesInput): Promise<ShownCourse> {
+export async function setModuleCourses(store: Store, caller: Caller, input: ModuleCoursesInput): Promise<Course> {
   const { moduleId, courseIds, expectedVersion } = input;
   const found = await readCourseToChange(store, caller, moduleId);
   const check = new InputCheck();
@@ -51,8 +51,7 @@ export async function setModuleCourses(store: Store, caller: Caller, input: Modu
     await requireChildren(unit, before, childrenBefore, courseIds);
     const idsBefore = childrenBefore.map(({ id }) => id);
     if (JSON.stringify(idsBefore) === JSON.stringify(courseIds)) return before;
-    const { shownIn, ...course } = before;
-    const after: Course = { ...course, version: before.version + 1, updatedAt: unit.now };
+    const after: Course = { ...before, version: before.version + 1, updatedAt: unit.now };
     await replaceChildren(unit, moduleId, courseIds);
     await updateCourseRow(unit, after);
     await recordAudit(unit, {
@@ -60,7 +59,7 @@ export async function setModuleCourses(store: Store, caller: Caller, input: Modu
       before: { courseIds: idsBefore },
       after: { courseIds },
     });
-    return { ...after, shownIn };
+    return after;
   });
 }
 

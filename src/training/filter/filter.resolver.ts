@@ -5,7 +5,8 @@ import { OrganizationArgument } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
 import { memberKey } from "../../people/loaders.js";
-import { UserType } from "../../people/user/user.type.js";
+import { maySeeIn } from "../../people/user/user.access.js";
+import { IN_ORGANIZATION, UserType } from "../../people/user/user.type.js";
 import type { UserAnswer } from "./filter.js";
 import {
   CONFIRM_DELETION,
@@ -110,12 +111,15 @@ export class UserAnswersResolver {
 
   @FieldResolver(() => [UserAnswerType], {
     description:
-      "What the user answered to the questions of the organization asked about, in the filters' order; a question without an answer is left out. Needs TRAINING_READ, but for yourself.",
+      "What the user answered to the questions of the organization, in the filters' order; a question without an answer is left out. Without TRAINING_READ there, empty, but for yourself.",
   })
-  async answers(@Root() user: UserType, @Ctx() context: RequestContext): Promise<readonly UserAnswer[]> {
-    const { caller } = context;
-    if (caller.kind !== "PERSON" || caller.userId !== user.id)
-      requirePermission(caller, user.organizationId, "TRAINING_READ");
-    return await this.loaders.answersOfMember(context).load(memberKey(user.organizationId, user.id));
+  async answers(
+    @Root() { id, homeOrganizationId }: UserType,
+    @Ctx() context: RequestContext,
+    @Arg("organizationId", () => ID, IN_ORGANIZATION) organizationId: string | null | undefined,
+  ): Promise<readonly UserAnswer[]> {
+    const asked = organizationId ?? homeOrganizationId;
+    if (!maySeeIn(context.caller, asked, id, "TRAINING_READ")) return [];
+    return await this.loaders.answersOfMember(context).load(memberKey(asked, id));
   }
 }

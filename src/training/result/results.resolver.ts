@@ -86,10 +86,7 @@ export class ResultsResolver {
 
   @FieldResolver(() => CourseType, { description: "The course or module that was completed." })
   course(@Root() result: ResultType, @Ctx() context: RequestContext): CourseType | Promise<CourseType> {
-    const { knownCourse, organizationId } = result;
-    return knownCourse === undefined
-      ? showCourse(this.loaders, context, result)
-      : { ...knownCourse, shownIn: organizationId };
+    return result.knownCourse ?? loadCourse(this.loaders, context, result.courseId);
   }
 
   @FieldResolver(() => [ResultType], {
@@ -118,17 +115,13 @@ export class GroupCourseResultsResolver {
 
   @FieldResolver(() => CourseType, { description: "The course or module." })
   async course(@Root() results: GroupCourseResultsType, @Ctx() context: RequestContext): Promise<CourseType> {
-    return await showCourse(this.loaders, context, results);
+    return await loadCourse(this.loaders, context, results.courseId);
   }
 }
 
-/** A course as the organization sees it whose results name it. Courses that have results are never deleted. */
-async function showCourse(
-  loaders: TrainingLoaders,
-  context: RequestContext,
-  { organizationId, courseId }: { readonly organizationId: string; readonly courseId: string },
-): Promise<CourseType> {
+/** Courses that have results are never deleted. */
+async function loadCourse(loaders: TrainingLoaders, context: RequestContext, courseId: string): Promise<CourseType> {
   const course = await loaders.course(context).load(courseId);
   if (course === null) throw new Failure(NOT_FOUND, { type: "course" });
-  return { ...course, shownIn: organizationId };
+  return course;
 }

@@ -12,6 +12,7 @@ export const SEEN_OF_GUESTS: ReadonlySet<string> = new Set([
   "firstName",
   "lastName",
   "fullName",
+  "membership",
   "role",
   "roles",
   "roleGrants",
@@ -83,10 +84,14 @@ export async function makeGuest(house: House, schema: GraphQLSchema): Promise<Gu
   return { id: user.id, email, groupId, courseId };
 }
 
-/** All fields of a user; of those that are objects, that there is one. */
-export function selectUser(schema: GraphQLSchema): string {
+/** All fields of a user, in an organization where that can be said; of those that are objects, that there is one. */
+export function selectUser(schema: GraphQLSchema, organizationId: string): string {
   const fields = Object.values((schema.getType("User") as GraphQLObjectType).getFields());
-  return `__typename ${fields.map(({ name, type }) => (isLeafType(getNamedType(type)) ? name : `${name} { __typename }`)).join(" ")}`;
+  const ask = ({ name, type, args }: (typeof fields)[number]) => {
+    const where = args.some((arg) => arg.name === "organizationId") ? `(organizationId: "${organizationId}")` : "";
+    return `${name}${where}${isLeafType(getNamedType(type)) ? "" : " { __typename }"}`;
+  };
+  return `__typename ${fields.map(ask).join(" ")}`;
 }
 
 /** Every field of the schema that answers a user, as `Type.field`. */

@@ -57,12 +57,6 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     "query ($organizationId: ID!) { seats(organizationId: $organizationId) { holders { totalCount } } }",
     home,
   ),
-  "Course.groups": inner(
-    ["GROUPS_READ"],
-    ["TEAM_TRAINING_READ"],
-    "query ($id: ID!) { course(id: $id) { groups { name } } }",
-    async (house) => ({ id: await things.makeCourse(house) }),
-  ),
   "Group.courses": {
     ...inner(["TEAM_TRAINING_READ"], ["GROUPS_READ"], onGroup("courses { id }"), ofGroup),
     or: "TRAINING_READ",
@@ -124,11 +118,6 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     "mutation ($id: ID!) { correctResult(input: { id: $id }) { result { user { id } } } }",
     async (house) => ({ id: await things.makeResult(house) }),
   ),
-  "User.courses": {
-    ...inner(["TEAM_TRAINING_READ"], ["USERS_READ"], onUser("courses { id }"), ofUser),
-    or: "TRAINING_READ",
-  },
-  "User.answers": inner(["TRAINING_READ"], ["USERS_READ"], onUser("answers { text }"), ofUser),
   "User.fieldValues": inner(["USERS_READ"], ["USERS_READ"], onUser("fieldValues { field }"), ofUser),
   "User.guestMemberships": inner(["USERS_READ"], ["USERS_READ"], onUser("guestMemberships { organizationId }"), ofUser),
   "User.lockedFields": inner(["USERS_READ"], ["USERS_READ"], onUser("lockedFields"), ofUser),
@@ -136,7 +125,57 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
   "User.managerEmail": inner(["USERS_READ"], ["USERS_READ"], onUser("managerEmail"), ofUser),
   "User.managerName": inner(["USERS_READ"], ["USERS_READ"], onUser("managerName"), ofUser),
   "User.profile": inner(["USERS_READ"], ["USERS_READ"], onUser("profile { field }"), ofUser),
-  "User.groups": inner(["GROUPS_READ"], ["USERS_READ"], onUser("groups { name }"), ofUser),
-  "User.managedGroups": inner(["GROUPS_READ"], ["USERS_READ"], onUser("managedGroups { name }"), ofUser),
   "User.identities": inner(["USERS_READ"], ["USERS_READ"], onUser("identities { subject }"), ofUser),
 };
+
+/** A field that answers nothing to whoever may not see what it tells, instead of refusing the whole answer. */
+export interface QuietEntry {
+  readonly needs: Permission;
+  /** Another permission that is enough as well. */
+  readonly or?: Permission;
+  /** What lets a key come as far as the field. */
+  readonly way: Permission;
+  /** Asks for the field as `told`, in the home organization. */
+  readonly document: string;
+}
+
+const quietOnUser = (needs: Permission, field: string): QuietEntry => ({
+  needs,
+  // Setting answers is a way to a user that needs neither of the permissions of users.
+  way: "TRAINING_WRITE",
+  document: `mutation ($organizationId: ID!, $userId: ID!) {
+    setUserAnswers(input: { organizationId: $organizationId, userId: $userId, answers: [] }) { user { ${field} } } }`,
+});
+const here = "(organizationId: $organizationId)";
+
+/** Every such field. `makeEverything` makes somebody of whom each has something to tell. */
+export const QUIET_FIELDS: Readonly<Record<string, QuietEntry>> = {
+  "User.role": quietOnUser("USERS_READ", `told: role${here} { key }`),
+  "User.roles": quietOnUser("USERS_READ", `told: roles${here} { key }`),
+  "User.roleGrants": quietOnUser("USERS_READ", `told: roleGrants${here} { source }`),
+  "User.membership": quietOnUser("USERS_READ", `told: membership${here} { roles { key } }`),
+  "User.groups": quietOnUser("GROUPS_READ", `told: groups${here} { name }`),
+  "User.managedGroups": quietOnUser("GROUPS_READ", `told: managedGroups${here} { name }`),
+  "User.courses": { ...quietOnUser("TEAM_TRAINING_READ", `told: courses${here} { title }`), or: "TRAINING_READ" },
+  "User.answers": quietOnUser("TRAINING_READ", `told: answers${here} { text }`),
+  "Membership.groups": {
+    needs: "GROUPS_READ",
+    way: "USERS_READ",
+    document: `query ($organizationId: ID!, $userId: ID!) { user(id: $userId) { membership${here} { told: groups { name } } } }`,
+  },
+  "Course.groups": {
+    needs: "GROUPS_READ",
+    way: "TEAM_TRAINING_READ",
+    document: `query ($organizationId: ID!, $courseId: ID!) { course(id: $courseId) { told: groups${here} { name } } }`,
+  },
+};
+
+/** What a quiet field tells: the value of `told`, however deep it lies in an answer. */
+export function findTold(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  const record = value as Readonly<Record<string, unknown>>;
+  if ("told" in record) return record["told"];
+  return Object.values(record)
+    .map(findTold)
+    .find((told) => told !== undefined);
+}

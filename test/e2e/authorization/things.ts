@@ -267,3 +267,18 @@ export async function makeIdentity(house: House): Promise<string> {
   );
   return users.nodes[0].identities[0].id;
 }
+
+/** A user who has something of everything that an organization gives. */
+export async function makeEverything(house: House): Promise<{ readonly userId: string; readonly courseId: string }> {
+  const { usher, home } = house;
+  const { organizationId } = home;
+  const send = async (mutation: string, type: string, input: object) =>
+    await usher.ask(`mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`, { input });
+  const userId = await makeUser(house);
+  const { groupId, courseIds } = await makeAssignment(house);
+  await send("addUsersToGroup", "AddUsersToGroupInput", { groupId, userIds: [userId] });
+  await send("setGroupManagers", "SetGroupManagersInput", { groupId, userIds: [userId] });
+  const { id: filterId, answerId } = await makeFilter(house);
+  await send("setUserAnswers", "SetUserAnswersInput", { organizationId, userId, answers: [{ filterId, answerId }] });
+  return { userId, courseId: courseIds[0]! };
+}

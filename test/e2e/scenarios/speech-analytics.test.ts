@@ -98,8 +98,16 @@ describe("a speech analytics product", () => {
         id: further.organizationId,
       },
     );
-    const { viewer } = await askAs(scene, browser, "{ viewer { user { id role { key } organization { slug } } } }");
-    expect(viewer.user).toEqual({ id: user.id, role: { key: "MANAGER" }, organization: { slug: home.slug } });
+    const { viewer } = await askAs(
+      scene,
+      browser,
+      `query ($id: ID!) { viewer { organization { id } user { id organization { slug } membership(organizationId: $id) { role { key } } } } }`,
+      { id: further.organizationId },
+    );
+    expect(viewer).toEqual({
+      organization: { id: further.organizationId },
+      user: { id: user.id, organization: { slug: home.slug }, membership: { role: { key: "MANAGER" } } },
+    });
     await home.updateOrganization({ ssoAllowed: false });
     expect(await tryToArrive(home, makePerson("fay"))).toBe("SSO_NOT_ALLOWED");
   });

@@ -436,10 +436,10 @@ describe("over HTTP", () => {
       },
     );
     const { addMember: added } = await usher.ask(
-      `mutation ($input: AddMemberInput!) { addMember(input: $input) { member { id role { key } } } }`,
+      `mutation ($input: AddMemberInput!) { addMember(input: $input) { member { id membership(organizationId: "${organizationId}") { role { key } } } } }`,
       { input: { organizationId, email: user!.email, roleKeys: ["MANAGER"] } },
     );
-    expect(added.member).toEqual({ id: user!.id, role: { key: "MANAGER" } });
+    expect(added.member).toEqual({ id: user!.id, membership: { role: { key: "MANAGER" } } });
 
     const ask = async (query: string) => {
       const answer = await browser.send("POST", `${usher.url}/graphql`, {
@@ -456,9 +456,11 @@ describe("over HTTP", () => {
     expect(switched.cookie).toMatch(/usher-session=usher_ses_[^;]+; Path=\/; HttpOnly; SameSite=Lax/);
     const after = browser.cookiesFor(usher.url).find(({ name }) => name === "usher-session")?.value;
     expect(after).not.toBe(before);
-    const { data } = await ask(`{ viewer { user { role { key } organization { slug } } permissions } }`);
+    const { data } = await ask(`{ viewer { organization { id }
+      user { role { key } here: role(organizationId: "${organizationId}") { key } organization { slug } } permissions } }`);
     expect(data.viewer).toEqual({
-      user: { role: { key: "MANAGER" }, organization: { slug: tenant.slug } },
+      organization: { id: organizationId },
+      user: { role: { key: "USER" }, here: { key: "MANAGER" }, organization: { slug: tenant.slug } },
       permissions: ["USERS_READ", "GROUPS_READ", "TEAM_TRAINING_READ"],
     });
     const refused = await ask(`mutation { switchOrganization(organizationId: "nowhere") { organization { slug } } }`);

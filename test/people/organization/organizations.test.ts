@@ -138,7 +138,7 @@ describe("viewer", () => {
     expect(await house.ask(ANONYMOUS, VIEWER)).toEqual({ data: { viewer: null }, codes: [], details: [] });
   });
 
-  test("shows a person the own account in the session's organization, and every membership", async () => {
+  test("shows a person the own account, the session's organization, and every membership", async () => {
     const home = await makeOrganization(house);
     const guest = await makeOrganization(house);
     const user = await makeUser(house, home.id, { roleKeys: ["ADMIN"] });
@@ -164,8 +164,8 @@ describe("viewer", () => {
       user: {
         id: user.id,
         email: "ada@example.com",
-        role: { key: "AUDITOR" },
-        roles: [{ key: "AUDITOR" }],
+        role: { key: "ADMIN" },
+        roles: [{ key: "ADMIN" }],
         organization: { slug: home.slug },
       },
       organization: { id: guest.id },

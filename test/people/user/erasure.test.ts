@@ -150,9 +150,9 @@ test("a seat that was used in this billing cycle keeps an account, with the reas
     details: { reasons: [{ code: "SEAT_USED", message: expect.any(String), until: end.toISOString() }] },
   };
   await expect(deleteUser(house.store, PARTS, OPERATOR, id)).rejects.toMatchObject(refused);
-  const document = "mutation ($ids: [ID!]!) { deleteUsers(ids: $ids) { results { id ok code details } } }";
+  const document = "mutation ($ids: [ID!]!) { deleteUsers(ids: $ids) { results { userId ok code details } } }";
   const { data } = await house.ask(OPERATOR, document, { ids: [id] });
-  expect(data.deleteUsers.results).toEqual([{ id, ok: false, ...refused }]);
+  expect(data.deleteUsers.results).toEqual([{ userId: id, ok: false, ...refused }]);
   expect((await readUser(house.store, OPERATOR, id)).status).toBe("ACTIVE");
 
   // Once the cycle is over, and for a seat that nobody used, nothing speaks against it, and the seat is free.

@@ -1,6 +1,10 @@
 /** The list of users: its pages, filters and orders, and what it costs. */
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../../src/access/caller.js";
+import { addUsersToGroup } from "../../../src/people/group/group-members.operations.js";
+import { createGroup } from "../../../src/people/group/group.operations.js";
+import { addMember } from "../../../src/people/membership/membership.operations.js";
+import { createUser } from "../../../src/people/user/user.operations.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { keyOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn } from "../../support/house.js";
 
@@ -172,6 +176,50 @@ test("asks no more of the database for many users than for few", async () => {
   // The page; the roles of its users; their organizations; those organizations' roles.
   expect(await count(1)).toBe(4);
   expect(await count(5)).toBe(4);
+});
+
+test("shows roles and groups by the organization that is asked about, in as many queries for many users as for few", async () => {
+  const { id: here } = await makeOrganization(house);
+  const homes: string[] = [];
+  const guests: string[] = [];
+  for (const word of ["one", "two", "three"]) {
+    const { id: organizationId } = await makeOrganization(house);
+    const person = { organizationId, email: `${word}@by-id.example`, firstName: word, lastName: "Guest" };
+    const { id: userId } = await createUser(house.store, OPERATOR, { ...person, roleKeys: ["MANAGER"] });
+    await addMember(house.store, OPERATOR, { organizationId: here, userId, roleKeys: ["AUDITOR"] });
+    const { id: groupId } = await createGroup(house.store, OPERATOR, { organizationId: here, name: `Group ${word}` });
+    await addUsersToGroup(house.store, OPERATOR, { groupId, userIds: [userId] });
+    homes.push(organizationId);
+    guests.push(userId);
+  }
+  const document = `query ($here: ID!, $home: ID!, $first: Int) { users(organizationId: $here, first: $first) { nodes { id
+    role { key } groups { name }
+    here: role(organizationId: $here) { key } groupsHere: groups(organizationId: $here) { name }
+    first: role(organizationId: $home) { key }
+    membership(organizationId: $here) { role { key } groups { name } } } } }`;
+  const ask = async (caller: typeof OPERATOR, first: number) => {
+    const variables = { here, home: homes[0], first };
+    const { result, statements } = await countQueries(() => house.ask(caller, document, variables));
+    expect(result.codes).toEqual([]);
+    return { nodes: result.data.users.nodes, queries: statements.length };
+  };
+  const shown = (index: number, ofHome: object) => {
+    const groups = [{ name: `Group ${["one", "two", "three"][index]}` }];
+    const role = { key: "AUDITOR" };
+    return { id: guests[index], ...ofHome, here: role, groupsHere: groups, membership: { role, groups } };
+  };
+  const manager = { key: "MANAGER" };
+  const three = await ask(OPERATOR, 3);
+  expect(three.nodes).toEqual(
+    [manager, null, null].map((first, index) => shown(index, { role: manager, groups: [], first })),
+  );
+  const withheld = { role: null, groups: [], first: null };
+  expect((await ask(keyOf(here, "USERS_READ", "GROUPS_READ"), 3)).nodes).toEqual(
+    [0, 1, 2].map((index) => shown(index, withheld)),
+  );
+  // The page; its roles; who is in which group, and those groups; the other roles; the other groups, in two as well.
+  expect(three.queries).toBe(7);
+  expect((await ask(OPERATOR, 1)).queries).toBe(7);
 });
 
 test("reads roles with the page wherever a document asks for them, and not when it does not", async () => {

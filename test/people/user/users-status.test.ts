@@ -345,7 +345,7 @@ describe("scope", () => {
 
 describe("many at once", () => {
   const DISABLE_USERS = `mutation ($ids: [ID!]!) {
-    disableUsers(ids: $ids) { results { id ok code message details } } }`;
+    disableUsers(ids: $ids) { results { userId ok code message details } } }`;
 
   test("each is done by itself, and one that is refused undoes none of the others", async () => {
     const { id: organizationId } = await makeOrganization(house);
@@ -361,18 +361,18 @@ describe("many at once", () => {
     expect(codes).toEqual([]);
     const done = { ok: true, code: null, message: null, details: null };
     expect(data.disableUsers.results).toEqual([
-      { id: one.id, ...done },
-      { id: boss.id, ok: false, code: "LAST_ADMINISTRATOR", message: expect.any(String), details: {} },
-      { id: foreign.id, ok: false, code: "NOT_FOUND", message: expect.any(String), details: { type: "user" } },
+      { userId: one.id, ...done },
+      { userId: boss.id, ok: false, code: "LAST_ADMINISTRATOR", message: expect.any(String), details: {} },
+      { userId: foreign.id, ok: false, code: "NOT_FOUND", message: expect.any(String), details: { type: "user" } },
       {
-        id: put.id,
+        userId: put.id,
         ok: false,
         code: "USER_STATUS_CONFLICT",
         message: expect.any(String),
         details: { status: "ARCHIVED", action: "DISABLE", instead: "RESTORE" },
       },
-      { id: last.id, ...done },
-      { id: one.id, ...done },
+      { userId: last.id, ...done },
+      { userId: one.id, ...done },
     ]);
     expect((await readUser(house.store, OPERATOR, last.id)).status).toBe("DISABLED");
     expect((await readUser(house.store, OPERATOR, foreign.id)).status).toBe("ACTIVE");
@@ -404,14 +404,14 @@ describe("many at once", () => {
       for (const { id } of [one, two]) await setStatus(id, before[verb] ?? "ACTIVE");
       const document = `mutation ($one: ID!, $two: [ID!]!) {
         one: ${verb}User(id: $one) { user { id status version roles { key } } }
-        two: ${verb}Users(ids: $two) { results { id ok } } }`;
+        two: ${verb}Users(ids: $two) { results { userId ok } } }`;
       const { data, codes } = await house.ask(keyOf(organizationId, "USERS_WRITE"), document, {
         one: one.id,
         two: [two.id],
       });
       expect(codes).toEqual([]);
       expect(data.one.user.id).toBe(one.id);
-      expect(data.two.results).toEqual([{ id: two.id, ok: true }]);
+      expect(data.two.results).toEqual([{ userId: two.id, ok: true }]);
     },
   );
 });

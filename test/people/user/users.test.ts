@@ -412,7 +412,7 @@ describe("scope", () => {
     expect((await readUser(house.store, OPERATOR, user.id)).firstName).toBe("Ada");
   });
 
-  test("a member from another organization shows the roles here, and neither the home nor a way to change it", async () => {
+  test("a member from another organization shows the roles there where that is asked, and neither the home nor a way to change it", async () => {
     const { id: home } = await makeOrganization(house);
     const { id: here } = await makeOrganization(house);
     const user = await makeUser(house, home, { roleKeys: ["MANAGER"] });
@@ -423,19 +423,42 @@ describe("scope", () => {
         unit.now,
       ]);
     });
-    const document = `query ($id: ID!) { user(id: $id) { role { key } roles { key } organization { id } } }`;
+    const ADMIN = await house.database.reader.row<{ id: string }>(
+      "SELECT id FROM role WHERE organization_id = ? AND role_key = 'ADMIN'",
+      [here],
+    );
+    await house.inUnit((unit) =>
+      unit.execute(
+        "INSERT INTO membership_role (organization_id, user_id, role_id, source_kind, created_at) VALUES (?, ?, ?, ?, ?)",
+        [here, user.id, ADMIN!.id, "ADMIN", unit.now],
+      ),
+    );
+    const document = `query ($id: ID!, $here: ID!, $home: ID!) { user(id: $id) { role { key } roles { key } organization { id }
+      here: role(organizationId: $here) { key } grants: roleGrants(organizationId: $here) { role { key } }
+      atHome: membership(organizationId: $home) { role { key } }
+      membership(organizationId: $here) { organization { id } role { key } roles { key } groups { id } } } }`;
+    const variables = { id: user.id, here, home };
     const host = personIn(here, "administrator");
-    const seen = await house.ask(host, document, { id: user.id });
-    expect(seen).toEqual({ data: { user: { role: null, roles: [], organization: null } }, codes: [], details: [] });
-    expect(await codeOf(updateUser(house.store, host, { id: user.id, firstName: "Eve" }))).toBe("FORBIDDEN");
-    const atHome = await house.ask(personIn(home, "administrator"), document, { id: user.id });
-    expect(atHome.data.user).toEqual({
-      role: { key: "MANAGER" },
-      roles: [{ key: "MANAGER" }],
-      organization: { id: home },
+    const administrator = { key: "ADMIN" };
+    const given = {
+      here: administrator,
+      grants: [{ role: administrator }],
+      membership: { organization: { id: here }, role: administrator, roles: [administrator], groups: [] },
+    };
+    const withheld = { here: null, grants: [], membership: null };
+    const seen = await house.ask(host, document, variables);
+    expect(seen).toEqual({
+      data: { user: { role: null, roles: [], organization: null, atHome: null, ...given } },
+      codes: [],
+      details: [],
     });
-    const byOperator = await house.ask(OPERATOR, document, { id: user.id });
-    expect(byOperator.data).toEqual(atHome.data);
+    expect(await codeOf(updateUser(house.store, host, { id: user.id, firstName: "Eve" }))).toBe("FORBIDDEN");
+    const manager = { key: "MANAGER" };
+    const own = { role: manager, roles: [manager], organization: { id: home }, atHome: { role: manager } };
+    const atHome = await house.ask(personIn(home, "administrator"), document, variables);
+    expect(atHome.data.user).toEqual({ ...own, ...withheld });
+    for (const caller of [OPERATOR, personIn(home, user.id, ["USERS_READ"]), personIn(here, user.id, ["USERS_READ"])])
+      expect((await house.ask(caller, document, variables)).data.user).toEqual({ ...own, ...given });
   });
 
   test("the organization's default role cannot become one that grants more than the caller holds", async () => {

@@ -70,7 +70,7 @@ const answersOf = async (userId: string) =>
   (
     await ask(
       OPERATOR,
-      "query ($id: ID!) { users(organizationId: $id, first: 200) { nodes { id answers { question text } } } }",
+      "query ($id: ID!) { users(organizationId: $id, first: 200) { nodes { id answers(organizationId: $id) { question text } } } }",
       { id: organizationId },
     )
   ).data.users.nodes
@@ -338,10 +338,10 @@ describe("what a user answered", () => {
     const [ada, grace] = [await person(), await person()];
     await answer(ada, country, "Austria");
     const as = async (caller: Caller) =>
-      (await ask(caller, "query ($id: ID!) { user(id: $id) { answers { text } } }", { id: ada })).codes;
-    expect(await as(personIn(organizationId, ada, ["USERS_READ"]))).toEqual([]);
-    expect(await as(keyOf(organizationId, "USERS_READ", "TRAINING_READ"))).toEqual([]);
-    expect(await as(personIn(organizationId, grace, ["USERS_READ", "TEAM_TRAINING_READ"]))).toEqual(["FORBIDDEN"]);
+      (await ask(caller, "query ($id: ID!) { user(id: $id) { answers { text } } }", { id: ada })).data.user.answers;
+    expect(await as(personIn(organizationId, ada, ["USERS_READ"]))).toEqual([{ text: "Austria" }]);
+    expect(await as(keyOf(organizationId, "USERS_READ", "TRAINING_READ"))).toEqual([{ text: "Austria" }]);
+    expect(await as(personIn(organizationId, grace, ["USERS_READ", "TEAM_TRAINING_READ"]))).toEqual([]);
   });
 
   test("is read for a page of users and for all filters in as many queries as for one", async () => {
