@@ -42,6 +42,7 @@ import { createReference } from "./platform/telemetry/reference.js";
 import { FLOW_LIFETIME_SECONDS } from "./sign-in/flow/flow.repository.js";
 import { createSignInLimits } from "./sign-in/limits.js";
 import { createSignInRouter } from "./sign-in/router.js";
+import { SIGNED_OUT_SECONDS } from "./sign-in/signed-out.js";
 import { createExportRouter } from "./training/export/router.js";
 
 /** What a test may replace. */
@@ -104,6 +105,7 @@ export async function startUsher(
     const cookies = {
       session: defineCookie({ publicUrl, name: "usher-session", maxAgeSeconds: SESSION_LIFETIME_SECONDS }),
       browser: defineCookie({ publicUrl, name: "usher-browser", maxAgeSeconds: FLOW_LIFETIME_SECONDS }),
+      signedOut: defineCookie({ publicUrl, name: "usher-signed-out", maxAgeSeconds: SIGNED_OUT_SECONDS }),
     };
     const callerOf = (request: Parameters<typeof cookies.session.read>[0]): Promise<Caller> =>
       resolveCaller(database.reader, clock, {

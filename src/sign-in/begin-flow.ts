@@ -13,6 +13,8 @@ export interface StartRequest {
   readonly returnTo: unknown;
   /** Whom the provider should suggest (OpenID Connect Core 3.1.2.1, `login_hint`). */
   readonly loginHint: string | null;
+  /** Whether the provider should let the person choose the account, whoever is signed in there. */
+  readonly chooseAccount: boolean;
 }
 
 /** The provider's address to which the browser goes next. */
@@ -28,6 +30,7 @@ export async function beginFlow(
     step: "start",
     loginHint: request.loginHint,
     forceAuthentication: false,
+    chooseAccount: request.chooseAccount,
     keep: (draft) => keepFlow(desk, connection, browserToken, draft, { returnTo, steps }),
   });
   if (outcome.kind !== "redirect") throw new Error("a strategy began a sign-in without a redirect");

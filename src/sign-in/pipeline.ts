@@ -171,7 +171,7 @@ async function admit(
     visitor,
   });
   if (completed.kind === "refuse")
-    return answerRefusal({ organization, returnTo: person.returnTo }, attempt, sayFailure(completed.failure));
+    return answerRefusal({ ...line.found, returnTo: person.returnTo }, attempt, sayFailure(completed.failure));
   return {
     kind: "signed-in",
     location: person.returnTo ?? completed.organization.landingUrl ?? `/o/${completed.organization.slug}`,

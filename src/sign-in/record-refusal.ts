@@ -25,6 +25,8 @@ export interface SignInRefused {
   readonly message: string;
   readonly reference: string;
   readonly organization: Organization;
+  /** The connection through which the person may try another account; `null` where there is none that is active. */
+  readonly connectionId: string | null;
   /** Where a sign-in that begins anew should lead; it passed the allow-list. */
   readonly returnTo: string | null;
 }
@@ -77,16 +79,17 @@ export async function recordRefusal(
     await recordAttempt(unit, attempt, { outcome: reason.code, detail: reason.detail, userId });
     if (connection !== null && reason.concernsConnection) await noteSignInFailed(unit, connection.id, reason.code);
   });
-  return answerRefusal({ organization, returnTo }, attempt, reason);
+  return answerRefusal({ organization, connection, returnTo }, attempt, reason);
 }
 
 /** The answer to a refusal that is recorded already. */
 export function answerRefusal(
-  { organization, returnTo }: Pick<SignInRefused, "organization" | "returnTo">,
+  { organization, connection, returnTo = null }: AttemptedAt,
   { reference }: Attempt,
   { code, status, message }: SafeReason,
 ): SignInRefused {
-  return { kind: "refused", code, status, message, reference, organization, returnTo };
+  const connectionId = connection?.state === "ACTIVE" ? connection.id : null;
+  return { kind: "refused", code, status, message, reference, organization, connectionId, returnTo };
 }
 
 /** A failure's safe sentence, whatever its data. */

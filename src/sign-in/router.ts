@@ -2,7 +2,7 @@
 import express, { type Request, type Response, type Router } from "express";
 import type { Caller } from "../access/caller.js";
 import type { Store } from "../access/store.js";
-import { findConnection, findActiveConnections } from "../connection/stored/connection.repository.js";
+import { findActiveConnections } from "../connection/stored/connection.repository.js";
 import { domainOf } from "../people/domain/domain.js";
 import { findOrganizationByDomain } from "../people/domain/domain.repository.js";
 import { readInstallation } from "../people/installation/installation.js";
@@ -13,8 +13,9 @@ import type { Reader } from "../platform/database/database.js";
 import { Failure, NOT_FOUND } from "../platform/errors/failure.js";
 import { clientAddress } from "../platform/http/client-address.js";
 import type { Cookie } from "../platform/http/cookies.js";
-import { sendPage, type Html } from "../platform/http/pages.js";
-import type { Desk, Visitor } from "./desk.js";
+import { sendPage } from "../platform/http/pages.js";
+import { isCausedElsewhere } from "./caused-elsewhere.js";
+import type { Visitor } from "./desk.js";
 import type { SignInLimits } from "./limits.js";
 import { showLink, useLink, type LinkShown } from "./link/use-link.js";
 import { LONGEST_RETURN_URL, resolveReturnTo } from "./return-to.js";
@@ -22,7 +23,6 @@ import { accountPage } from "./pages/account-page.js";
 import { linkPage } from "./pages/link-page.js";
 import { askForHelp, refusalPage } from "./pages/refusal-page.js";
 import { organizationPrompt, signInPage } from "./pages/sign-in-page.js";
-import { signOutAskedElsewherePage, signOutPage } from "./pages/sign-out-page.js";
 import {
   finishReturn,
   finishTicket,
@@ -33,26 +33,25 @@ import {
   type SignedIn,
 } from "./pipeline.js";
 import { readForm } from "./read-form.js";
-import { signedOutPage, signOut } from "./sign-out.js";
+import { addSignOutRoutes, type SignOutDoor } from "./sign-out-routes.js";
+import { hasSignedOut } from "./signed-out.js";
 import type { SignInRefused } from "./record-refusal.js";
 
 /** What the door needs of HTTP, handed in by the composition root. */
-export interface SignInDoor {
-  readonly desk: Desk;
-  readonly cookies: {
-    readonly session: Cookie;
+export interface SignInDoor extends SignOutDoor {
+  readonly cookies: SignOutDoor["cookies"] & {
     /** Binds a browser to the flows that it began, by a token for each; it proves nothing else. */
     readonly browser: Cookie;
   };
   readonly callerOf: (request: Request) => Promise<Caller>;
   readonly limits: SignInLimits;
-  /** Origins whose pages may sign a person out: our own, and those of the product's frontends. */
-  readonly allowedOrigins: readonly string[];
   /** The metadata document of a connection; `null` when there is no such connection, or its type has none. */
   readonly describe: (connectionId: string) => Promise<{ readonly contentType: string; readonly body: string } | null>;
 }
 
 const LONGEST_ADDRESS = 254;
+/** Asks a start to let the person choose the account, in the word of OpenID Connect Core 1.0, section 3.1.2.1. */
+const CHOOSE_ACCOUNT = "select_account";
 const NO_SUCH_ORGANIZATION = "There is no organization with this short name. Check the spelling, or ask a colleague.";
 const NO_SUCH_DOMAIN =
   "No organization is found by addresses of this domain. Enter the short name of your organization, or ask a colleague.";
@@ -65,14 +64,12 @@ export function createSignInRouter(door: SignInDoor): Router {
   router.post("/sso/:connectionId/acs", (request, response) => handlePost(door, request, response));
   router.get("/sso/:connectionId/acs", (request, response) => handleTicket(door, request, response));
   router.get("/sso/:connectionId/metadata", (request, response) => handleMetadata(door, request, response));
-  router.get("/sso/:connectionId/logout", (request, response) => handleSignedOut(door, request, response));
   router.get("/", (_request, response) => response.redirect(303, "/sign-in"));
   router.get("/sign-in/link/:token", (request, response) => handleLink(door, request, response));
   router.post("/sign-in/link/:token", (request, response) => handleLinkUse(door, request, response));
   router.get("/sign-in", (request, response) => handlePrompt(door, request, response));
   router.get("/o/:slug", (request, response) => handleOrganization(door, request, response));
-  router.get("/sign-out", (_request, response) => askWhetherToSignOut(response, 200, signOutPage()));
-  router.post("/sign-out", (request, response) => handleSignOut(door, request, response));
+  addSignOutRoutes(router, door);
   return router;
 }
 
@@ -85,13 +82,14 @@ function visitorOf({ cookies }: SignInDoor, request: Request): Visitor {
 }
 
 async function handleStart(door: SignInDoor, request: Request, response: Response): Promise<void> {
-  const { login_hint: loginHint, returnTo } = request.query;
+  const { login_hint: loginHint, returnTo, prompt } = request.query;
   await door.limits.starts.use(request);
   await answer(door, request, response, () =>
     start(door.desk, visitorOf(door, request), {
       connectionId: String(request.params["connectionId"]),
       returnTo,
       loginHint: typeof loginHint === "string" && loginHint.length <= 254 ? loginHint : null,
+      chooseAccount: prompt === CHOOSE_ACCOUNT || hasSignedOut(door.cookies.signedOut, request),
     }),
   );
 }
@@ -174,22 +172,19 @@ async function answer(
       return;
     case "signed-in":
       door.cookies.session.write(response, outcome.sessionToken);
+      if (hasSignedOut(door.cookies.signedOut, request)) door.cookies.signedOut.clear(response);
       response.redirect(303, outcome.location);
       return;
     case "refused":
       await door.limits.refusals.note(request);
-      sendRefusal(response, outcome.status, {
-        message: outcome.message,
-        reference: outcome.reference,
-        organization: outcome.organization,
-        returnTo: outcome.returnTo,
-      });
+      sendRefusal(response, outcome.status, outcome);
       return;
     case "unknown":
       sendRefusal(response, outcome.failure.status, {
         message: outcome.failure.message,
         reference: null,
         organization: null,
+        connectionId: null,
         returnTo: null,
       });
   }
@@ -219,9 +214,15 @@ async function runLine<Outcome>(
 function sendRefusal(
   response: Response,
   status: number,
-  refusal: { message: string; reference: string | null; organization: Organization | null; returnTo: string | null },
+  refusal: {
+    readonly message: string;
+    readonly reference: string | null;
+    readonly organization: Organization | null;
+    readonly connectionId: string | null;
+    readonly returnTo: string | null;
+  },
 ): void {
-  const { message, reference, organization, returnTo } = refusal;
+  const { message, reference, organization, connectionId, returnTo } = refusal;
   const wish = returnTo === null ? "" : `&${new URLSearchParams({ returnTo }).toString()}`;
   sendPage(response, status, {
     title: "You could not be signed in",
@@ -230,6 +231,7 @@ function sendRefusal(
       reference,
       organizationName: organization?.name ?? null,
       supportContact: organization?.supportContact ?? null,
+      anotherAccountUrl: connectionId && `/sso/${connectionId}/start?prompt=${CHOOSE_ACCOUNT}${wish}`,
       retryUrl: organization === null ? "/sign-in" : pageOf(organization, `?stay${wish}`),
     }),
   });
@@ -364,38 +366,4 @@ async function sendAccount(
       explorerUrl: caller.permissions.has("ORGANIZATION_WRITE") ? "/graphql" : null,
     }),
   });
-}
-
-function askWhetherToSignOut(response: Response, status: number, body: Html): void {
-  sendPage(response, status, { title: "Sign out?", body });
-}
-
-/**
- * Ends the session. Nobody else can sign a person out: a post that a page of a stranger's origin caused is asked about, even
- * without the cookie, which `SameSite=Lax` keeps back from other sites; its answer would still clear it.
- */
-async function handleSignOut(door: SignInDoor, request: Request, response: Response): Promise<void> {
-  const { desk, cookies } = door;
-  const sessionToken = cookies.session.read(request);
-  // A page of an allowed origin signs out at once, if it is of this site: then the browser sends the cookie along.
-  const trusted = sessionToken === null ? [new URL(desk.returnRules.publicUrl).origin] : door.allowedOrigins;
-  if (isCausedElsewhere(request, trusted)) {
-    askWhetherToSignOut(response, 403, signOutAskedElsewherePage());
-    return;
-  }
-  const location = await signOut(desk, sessionToken);
-  cookies.session.clear(response);
-  response.redirect(303, location);
-}
-
-/** Where a provider sends a browser on that was signed out there. */
-async function handleSignedOut({ desk }: SignInDoor, request: Request, response: Response): Promise<void> {
-  const connection = await findConnection(desk.store.reader, null, String(request.params["connectionId"]));
-  response.redirect(303, connection === null ? "/sign-in" : await signedOutPage(desk, connection.organizationId));
-}
-
-/** Browsers name the origin of whatever page causes a post (Fetch standard, 3.2); programs need not. */
-function isCausedElsewhere(request: Request, allowedOrigins: readonly string[]): boolean {
-  const origin = request.get("origin");
-  return origin !== undefined && !allowedOrigins.includes(origin);
 }

@@ -15,11 +15,13 @@ import { hashToken } from "../platform/crypto/tokens.js";
 import type { Desk } from "./desk.js";
 
 /**
- * Ends the session of a token, and answers where the browser goes next: to the provider's own sign-out, or to the
- * organization's sign-in page. A provider that cannot be asked never keeps a session alive here.
+ * Ends the session of a token, and answers where the browser goes next: to the provider's own sign-out, to where the
+ * person wants to go, or to the organization's sign-in page. A provider that cannot be asked never keeps a session alive here.
+ *
+ * @param returnTo where the person wants to go; it passed the allow-list
  */
-export async function signOut(desk: Desk, sessionToken: string | null): Promise<string> {
-  if (sessionToken === null) return "/sign-in";
+export async function signOut(desk: Desk, sessionToken: string | null, returnTo: string | null): Promise<string> {
+  if (sessionToken === null) return returnTo ?? "/sign-in";
   const { reader, begin } = desk.store;
   const tokenHash = hashToken(sessionToken);
   const session = await findSessionInForce(reader, tokenHash, desk.clock());
@@ -30,9 +32,9 @@ export async function signOut(desk: Desk, sessionToken: string | null): Promise<
     const home = user && (await lockOrganization(unit, user.homeOrganizationId));
     if ((await endSessionByToken(unit, tokenHash)) && session && home) await tellSignOut(unit, home, session);
   });
-  if (session === null) return "/sign-in";
+  if (session === null) return returnTo ?? "/sign-in";
   const atProvider = session.connectionId === null ? null : await findProviderSignOut(desk, session.connectionId);
-  return atProvider ?? (await signedOutPage(desk, session.organizationId));
+  return atProvider ?? returnTo ?? (await signedOutPage(desk, session.organizationId));
 }
 
 async function tellSignOut(unit: UnitOfWork, home: Organization, { userId, connectionId }: Session): Promise<void> {

@@ -59,10 +59,10 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
     });
 
     /** Begins a sign-in. The state is what `keep` answered: how it travels is the protocol's own business. */
-    const start = async (flows: Flows, running = strategy): Promise<Started> => {
+    const start = async (flows: Flows, running = strategy, chooseAccount = false): Promise<Started> => {
       let state = "";
       const keep: Flows["keep"] = async (draft) => (state = await flows.keep(draft));
-      const exchange = { step: "start", loginHint: null, forceAuthentication: false, keep } as const;
+      const exchange = { step: "start", loginHint: null, forceAuthentication: false, chooseAccount, keep } as const;
       const answers = await runExchange(running, exchange);
       return { answers, state };
     };
@@ -210,6 +210,15 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         expect(answers).toEqual([{ kind: "redirect", url: expect.stringMatching(/^https?:\/\//) }]);
         expect(flows.count).toBe(1);
         said.push(answers);
+      });
+
+      test("when the person wishes to choose the account: it asks the provider for that, and only then", async () => {
+        const flows = new Flows();
+        expect(peer.asksForAccount(urlOf(await start(flows)))).toBe(false);
+        const begun = await start(flows, strategy, true);
+        expect(peer.asksForAccount(urlOf(begun))).toBe(true);
+        const answers = await comeBack(flows, await peer.signIn(urlOf(begun), 2), begun.state);
+        expect(profileOf(type, answers, settings)).toMatchObject(peer.identityOf(2));
       });
 
       test("when the person is back", async () => {

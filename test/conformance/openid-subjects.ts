@@ -35,6 +35,8 @@ function signInAt(provider: HostileOpenIdProvider, personOf: (person: number) =>
   };
 }
 
+const promptOf = (url: string) => new URL(url).searchParams.get("prompt");
+
 export const oidcSubject: ConformanceSubject = {
   verified: verifiedFrom({ sub: "subject-1" }),
   start: async () => {
@@ -46,6 +48,7 @@ export const oidcSubject: ConformanceSubject = {
       dead: { type: oidc, input: { discoveryUrl: NOBODY, clientId, clientSecret } },
       signIn: signInAt(provider, (person) => ({ claims: { sub: `person-${person}`, email: "ada@acme.example" } })),
       identityOf: (person) => ({ issuer: url, subject: `person-${person}` }),
+      asksForAccount: (url) => promptOf(url) === "login",
       close: provider.close,
     };
   },
@@ -64,6 +67,7 @@ export const entraIdSubject: ConformanceSubject = {
       dead: { type: createEntraIdType(NOBODY), input },
       signIn: signInAt(provider, (person) => provider.person({ oid: oidOf(person) })),
       identityOf: (person) => ({ issuer: tenantIssuer, subject: `${TENANT_ID}:${oidOf(person)}` }),
+      asksForAccount: (url) => promptOf(url) === "select_account",
       close: provider.close,
     };
   },
@@ -81,6 +85,7 @@ export const googleWorkspaceSubject: ConformanceSubject = {
       dead: { type: createGoogleWorkspaceType(NOBODY), input },
       signIn: signInAt(provider, (person) => provider.person({ sub: `person-${person}` })),
       identityOf: (person) => ({ issuer, subject: `person-${person}` }),
+      asksForAccount: (url) => promptOf(url) === "select_account",
       close: provider.close,
     };
   },

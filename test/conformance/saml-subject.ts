@@ -55,6 +55,7 @@ export const samlSubject: ConformanceSubject = {
       dead: null,
       signIn: async (url, person) => ({ ...provider.answer(url, `person-${person}`).fields }),
       identityOf: (person) => ({ issuer: provider.entityId, subject: `person-${person}` }),
+      asksForAccount: (url) => provider.readRequest(url).forceAuthn,
       close: provider.close,
     };
   },

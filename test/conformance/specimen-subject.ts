@@ -18,6 +18,7 @@ export const specimenSubject: ConformanceSubject = {
       dead: { type: specimen, input: { address: "http://127.0.0.1:9", audience, sharedSecret } },
       signIn: async (url, person) =>
         Object.fromEntries(new URL(provider.signIn(url, { subject: `person-${person}` })).searchParams),
+      asksForAccount: (url) => new URL(url).searchParams.get("account") === "choose",
       identityOf: (person) => ({ issuer: address, subject: `person-${person}` }),
       close: provider.close,
     };

@@ -22,6 +22,8 @@ export interface Peer extends Configured {
   readonly dead: Configured | null;
   /** Signs the person with this number in at the provider, and answers the parameters that the browser brings back. */
   readonly signIn: (url: string, person: number) => Promise<Readonly<Record<string, string>>>;
+  /** Whether this request has the provider let the person choose the account, whoever is signed in there. */
+  readonly asksForAccount: (url: string) => boolean;
   /** Who that person is. */
   readonly identityOf: (person: number) => { readonly issuer: string; readonly subject: string };
   readonly close: () => Promise<void>;

@@ -39,7 +39,10 @@ describe("the page of a refusal", () => {
     expect(page.text).not.toContain("<extension>");
     for (const internal of ["NO_MATCHING_ACCOUNT", "ada-1", "jitProvisioning", "createUser", provider.url, "Error"])
       expect(page.text).not.toContain(internal);
-    expect(page.links.map(({ href }) => href.href)).toEqual([`${usher.url}/o/${tenant.slug}?stay`]);
+    expect(page.links.map(({ href }) => href.href)).toEqual([
+      `${tenant.startUrl}?prompt=select_account`,
+      `${usher.url}/o/${tenant.slug}?stay`,
+    ]);
   });
 
   it("does not repeat what the provider or a stranger wrote", async () => {

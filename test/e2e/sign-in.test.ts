@@ -483,6 +483,73 @@ describe("signing out", () => {
     const page = await createBrowser().post(`${usher.url}/sign-out`, {});
     expect(page.url).toBe(`${usher.url}/sign-in`);
   });
+
+  const out = (wish: string) => `${usher.url}/sign-out?returnTo=${encodeURIComponent(wish)}`;
+  const signOut = async (browser: Browser, wish: string) =>
+    (await browser.post(out(wish), {}, { follow: false })).headers.location;
+
+  it.each([
+    ["https://app.example/app/bye?x=1&y=2", "https://app.example/app/bye?x=1&y=2"],
+    ["/graphql", "ORIGIN/graphql"],
+    ["https://app.example/apple", null],
+    ["https://evil.example/", null],
+    ["//evil.example/", null],
+    ["javascript:alert(1)", null],
+  ])("with the wish to go to %j leads to %j, with a session and without", async (wish, expected) => {
+    const browser = createBrowser();
+    await tenant.signIn(browser);
+    const goal = expected?.replace("ORIGIN", usher.url);
+    expect(await signOut(browser, wish)).toBe(goal ?? `/o/${tenant.slug}?signed-out`);
+    expect(await signOut(browser, wish)).toBe(goal ?? "/sign-in");
+    expect(await signedIn(browser)).toBeNull();
+  });
+
+  it("keeps the wish where it is asked first, and asks with no other", async () => {
+    const browser = createBrowser();
+    const from = "http://evil.example/page";
+    for (const ask of [() => browser.get(out("/graphql")), () => browser.post(out("/graphql"), {}, { from })]) {
+      await tenant.signIn(browser);
+      await ask();
+      expect((await browser.submitForm(0, {}, { follow: false })).headers.location).toBe(`${usher.url}/graphql`);
+      expect(await signedIn(browser)).toBeNull();
+    }
+    expect((await browser.get(out("https://evil.example/"))).forms[0]!.action.href).toBe(`${usher.url}/sign-out`);
+  });
+
+  it("has the next sign-in ask which account, until somebody is in", async () => {
+    const browser = createBrowser();
+    const promptOf = async () =>
+      new URL((await open(browser, tenant.startUrl)).headers.location!).searchParams.get("prompt");
+    await tenant.signIn(browser);
+    expect(await promptOf()).toBeNull();
+    await signOut(browser, "/graphql");
+    expect(browser.cookiesFor(usher.url)).toContainEqual(expect.objectContaining({ name: "usher-signed-out" }));
+    expect([await promptOf(), await promptOf()]).toEqual(["login", "login"]);
+    await tenant.signIn(browser, BOB);
+    expect(browser.cookiesFor(usher.url).map(({ name }) => name)).not.toContain("usher-signed-out");
+    expect(await promptOf()).toBeNull();
+  });
+
+  it("at the provider as well leads on from there, to no address that somebody planted", async () => {
+    const own = await createTenant(usher, provider);
+    await own.updateConnection({ settings: { oidc: { logoutAtProvider: true } } });
+    const logoutUrl = own.callbackUrl.replace("/callback", "/logout");
+    const browser = createBrowser();
+    await own.signIn(browser);
+    expect(await signOut(browser, "https://app.example/app")).toMatch(new RegExp(`^${provider.url}/sign-out`));
+    expect((await open(browser, logoutUrl)).headers.location).toBe("https://app.example/app");
+    // Once: a later sign-out has its own wish, or none.
+    expect((await open(browser, logoutUrl)).headers.location).toBe(`/o/${own.slug}?signed-out`);
+    for (const planted of ["https://evil.example/", "\u0000", "-"]) {
+      const value = Buffer.from(planted).toString("base64url");
+      const page = await open(createBrowser(), logoutUrl, { cookie: `usher-signed-out=${value}` });
+      expect(page.headers.location).toBe(`/o/${own.slug}?signed-out`);
+    }
+    // A wish that no cookie holds is forgotten.
+    await own.signIn(browser);
+    await signOut(browser, `https://app.example/app?${"x".repeat(1_800)}`);
+    expect((await open(browser, logoutUrl)).headers.location).toBe(`/o/${own.slug}?signed-out`);
+  });
 });
 
 describe("where a sign-in leads", () => {
@@ -544,6 +611,23 @@ describe("the way back from a refusal", () => {
     const atProvider = await browser.followLink("Acme ID", { follow: false });
     const back = await provider.authorize(atProvider.headers.location!, ALICE);
     expect((await open(browser, back)).headers.location).toBe(wish);
+  });
+
+  it("offers to try another account, which the provider asks for, and returns where the person wanted to go", async () => {
+    const browser = createBrowser();
+    const nobody = makePerson("nobody", { email: undefined });
+    expect((await browser.get(await begun(browser, nobody))).status).toBe(403);
+    const atProvider = await browser.followLink("Try with another account", { follow: false });
+    expect(new URL(atProvider.headers.location!).searchParams.get("prompt")).toBe("login");
+    const back = await provider.authorize(atProvider.headers.location!, ALICE);
+    expect((await open(browser, back)).headers.location).toBe(wish);
+  });
+
+  it("offers no other account where no sign-in can begin", async () => {
+    const own = await createTenant(usher, provider);
+    await own.disable();
+    for (const url of [own.startUrl, `${usher.url}/sso/nobody/start`])
+      expect((await createBrowser().get(url)).links.map(({ label }) => label)).toEqual(["Back to the sign-in page"]);
   });
 
   it("keeps the wish of a sign-in that could not even begin, if the allow-list has it", async () => {

@@ -62,6 +62,7 @@ export function createEntraIdType(authority: string) {
         keys,
         client: describeClient(settings, runtime),
         scopes: ["openid", "profile", "email"],
+        accountPrompt: "select_account",
         pkce: true,
         algorithms: ALGORITHMS,
         surroundings: runtime,

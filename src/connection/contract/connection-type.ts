@@ -108,6 +108,12 @@ export type Exchange =
       readonly loginHint: string | null;
       /** Ask the provider to authenticate anew (`prompt=login`, `ForceAuthn`). */
       readonly forceAuthentication: boolean;
+      /**
+       * Ask the provider to let the person choose the account: after a refusal or a sign-out, it must not go on silently
+       * with the one that is signed in there (`prompt=select_account` or `login`, `ForceAuthn`). A wish: the answer is not
+       * held to it.
+       */
+      readonly chooseAccount: boolean;
       readonly keep: (flow: FlowDraft) => Promise<string>;
     }
   /** The person returns by redirect; the flow was found by `state`, and the browser is the one that began it. */

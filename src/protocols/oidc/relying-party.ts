@@ -9,6 +9,11 @@ export interface RelyingParty {
   readonly client: Client;
   /** Scopes beside `openid`. */
   readonly scopes: readonly string[];
+  /**
+   * The `prompt` by which the provider lets a person choose the account. `login` when left out: every provider has to know
+   * it (OpenID Connect Core 1.0, section 15.1).
+   */
+  readonly accountPrompt?: "select_account" | "login";
   /** Sends an S256 code challenge (RFC 7636). */
   readonly pkce: boolean;
   /** Signature algorithms that an ID token may have; anything that is not in `SIGNING_ALGORITHMS` is ignored. */

@@ -34,7 +34,7 @@ export function beginSignIn(party: RelyingParty, step: StartStep): Beginning {
   if (step.forceAuthentication) {
     secrets["forced"] = "yes";
     parameters["prompt"] = "login";
-  }
+  } else if (step.chooseAccount) parameters["prompt"] = party.accountPrompt ?? "login";
   return { draft: { requestId: null, secrets }, parameters };
 }
 

@@ -76,7 +76,10 @@ export interface PendingFlow {
 export interface StartStep {
   readonly step: "start";
   readonly loginHint: string | null;
+  /** The provider must authenticate the person anew, and the answer is held to it. */
   readonly forceAuthentication: boolean;
+  /** The person wishes to choose the account. */
+  readonly chooseAccount: boolean;
   /** Stores the flow and answers its opaque state handle. */
   readonly keep: (flow: FlowDraft) => Promise<string>;
 }

@@ -51,7 +51,10 @@ export type SamlExchange =
   | {
       readonly step: "start";
       readonly loginHint: string | null;
+      /** The provider must authenticate the person anew, and the answer is held to it. */
       readonly forceAuthentication: boolean;
+      /** The person wishes to choose the account. SAML has no word for that but `ForceAuthn`. */
+      readonly chooseAccount: boolean;
       readonly keep: (flow: { requestId: string; secrets: Record<string, string> }) => Promise<string>;
     }
   | { readonly step: "return" }
@@ -130,7 +133,7 @@ export class SamlStrategy extends PassportSamlStrategy {
       {
         ...libraryOptions(settings, facts),
         generateUniqueId: () => requestId,
-        forceAuthn: exchange.forceAuthentication,
+        forceAuthn: exchange.forceAuthentication || exchange.chooseAccount,
       },
       () => refuse("SAML_NOT_A_RESPONSE"),
     );

@@ -65,7 +65,7 @@ export async function useLink(desk: Desk, visitor: Visitor, token: string): Prom
       return { organization, ...admitted };
     });
     if (used.kind === "refuse")
-      return answerRefusal({ organization: used.organization, returnTo: null }, attempt, sayFailure(used.failure));
+      return answerRefusal({ organization: used.organization, connection: null }, attempt, sayFailure(used.failure));
     return {
       kind: "signed-in",
       location: findGoal(desk, used.organization, link.payload),

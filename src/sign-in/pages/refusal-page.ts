@@ -6,11 +6,14 @@ export interface RefusalView {
   readonly reference: string | null;
   readonly organizationName: string | null;
   readonly supportContact: string | null;
-  /** Where to try again; `null` when there is no such place. */
-  readonly retryUrl: string | null;
+  /** Where a sign-in begins that lets the person choose the account; `null` when there is no such place. */
+  readonly anotherAccountUrl: string | null;
+  /** The sign-in page. */
+  readonly retryUrl: string;
 }
 
-export function refusalPage({ message, reference, organizationName, supportContact, retryUrl }: RefusalView): Html {
+export function refusalPage(view: RefusalView): Html {
+  const { message, reference, organizationName, supportContact, anotherAccountUrl, retryUrl } = view;
   return html`
     <p class="error" role="alert">${message}</p>
     ${
@@ -21,7 +24,12 @@ export function refusalPage({ message, reference, organizationName, supportConta
             <strong class="reference">${reference}</strong>
           </p>`
     }
-    ${retryUrl === null ? "" : html`<p><a href="${retryUrl}">Back to the sign-in page</a></p>`}
+    ${
+      anotherAccountUrl === null
+        ? ""
+        : html`<p><a class="button" href="${anotherAccountUrl}">Try with another account</a></p>`
+    }
+    <p><a href="${retryUrl}">Back to the sign-in page</a></p>
   `;
 }
 

@@ -60,6 +60,7 @@ const subject: ConformanceSubject = {
       input: { metadataUrl: provider.metadataUrl },
       dead: { type: saml, input: { metadataUrl: "http://127.0.0.1:9/metadata" } },
       signIn: async (url, person) => provider.answer(url, `person-${person}`).fields,
+      asksForAccount: (url) => provider.readRequest(url).forceAuthn,
       identityOf: (person) => ({ issuer: provider.entityId, subject: `person-${person}` }),
       close: provider.close,
     };

@@ -101,11 +101,14 @@ export async function openDriver(provider: SamlProvider, options: DriverOptions 
   let lookups = 0;
 
   /** Begins a sign-in; answers where the browser is sent. */
-  async function start(step: { loginHint?: string; forceAuthentication?: boolean } = {}): Promise<string> {
+  async function start(
+    step: { loginHint?: string; forceAuthentication?: boolean; chooseAccount?: boolean } = {},
+  ): Promise<string> {
     const outcome = await runExchange(strategy, {
       step: "start",
       loginHint: step.loginHint ?? null,
       forceAuthentication: step.forceAuthentication ?? false,
+      chooseAccount: step.chooseAccount ?? false,
       keep: (draft) => {
         const flow = {
           ...draft,

@@ -190,6 +190,14 @@ describe("the request", () => {
     expect(await driver.post(provider.answer(url, "p-1001").fields)).toMatchObject({ action: "profile" });
   });
 
+  test("lets a person choose the account, and takes an answer of whichever age", async () => {
+    const driver = await openDriver(provider);
+    const url = await driver.start({ chooseAccount: true });
+    expect(provider.readRequest(url).forceAuthn).toBe(true);
+    const old = provider.answer(url, "p-1001", { authnInstant: new Date(Date.now() - 3_600_000) });
+    expect(await driver.post(old.fields)).toMatchObject({ action: "profile" });
+  });
+
   test("an older authentication is fine where none was asked for", async () => {
     const outcome = await signIn({}, { authnInstant: new Date(Date.now() - 3_600_000) });
     expect(outcome).toMatchObject({ action: "profile" });

@@ -151,7 +151,7 @@ export class Desk {
   /** Begins a sign-in, and answers where the person is sent. */
   async start(step: Partial<StartStep> = {}): Promise<string> {
     const keep = this.flows.keep;
-    const start = { step: "start", loginHint: null, forceAuthentication: false, keep, ...step };
+    const start = { step: "start", loginHint: null, forceAuthentication: false, chooseAccount: false, keep, ...step };
     const outcome = await runStrategy(this.strategy, start);
     if (outcome.kind === "redirect") return outcome.url;
     throw outcome.kind === "error" ? outcome.error : new Error(`unexpected ${outcome.kind}`);

@@ -121,6 +121,17 @@ describe("a sign-in", () => {
     });
   });
 
+  test("lets a person choose the account by a prompt, and takes an answer of whichever age", async () => {
+    const old = { claims: { sub: "alice-1", auth_time: Math.floor(Date.now() / 1_000) - 86_400 } };
+    const running = await start();
+    for (const accountPrompt of ["select_account", "login"] as const) {
+      const desk = Desk.of(await makeParty(running, { accountPrompt }));
+      const { searchParams } = new URL(await desk.start({ chooseAccount: true }));
+      expect(searchParams.get("prompt")).toBe(accountPrompt);
+      expect((await desk.signIn(provider, old, { chooseAccount: true })).subject).toBe("alice-1");
+    }
+  });
+
   test("accepts a new authentication that the provider dates", async () => {
     const desk = Desk.of(await makeParty(await start()));
     const claims = { sub: "alice-1", auth_time: Math.floor(Date.now() / 1_000) };

@@ -73,6 +73,7 @@ export class SpecimenStrategy extends Strategy {
         // The provider knows nothing of the state: it is a part of the address that it sends people back to.
         const back = `${this.callbackUrl}?${new URLSearchParams({ state })}`;
         const parameters = new URLSearchParams({ audience, nonce, back });
+        if (exchange.chooseAccount) parameters.set("account", "choose");
         return () => this.redirect(`${address}/sign-in?${parameters}`);
       }
       case "return": {
