@@ -1,5 +1,6 @@
 /** Events in the schema. */
 import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
+import { NodeType } from "../access/node.js";
 import type { Cause } from "../access/caller.js";
 import { CauseType } from "../access/cause.type.js";
 import { definePage } from "../platform/graphql/paging.js";
@@ -23,6 +24,7 @@ export class EventSubjectType {
 }
 
 @ObjectType("Event", {
+  implements: NodeType,
   description: "A fact, recorded together with the change that it tells of. Webhooks carry the same.",
   simpleResolvers: true,
 })

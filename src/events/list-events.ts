@@ -18,7 +18,8 @@ export interface LoggedEvent {
   readonly cause: Cause;
 }
 
-interface Raw {
+/** An event as the database has it. */
+export interface RawEvent {
   id: string;
   sequence: number;
   type: string;
@@ -31,7 +32,12 @@ interface Raw {
   data: string;
 }
 
-function fromRaw(raw: Raw): LoggedEvent {
+/** The columns of `RawEvent`, over the alias `e`. */
+export const EVENT_COLUMNS = `e.id, e.sequence, e.type, e.occurred_at, e.subject_type, e.subject_id, e.subject_version,
+  e.cause_kind, e.cause_actor, e.data`;
+
+/** Reads a row. */
+export function eventFromRaw(raw: RawEvent): LoggedEvent {
   return {
     id: raw.id,
     sequence: raw.sequence,
@@ -44,7 +50,7 @@ function fromRaw(raw: Raw): LoggedEvent {
 }
 
 /** Within one organization a sequence is unique, so it alone orders the log. */
-const BY_SEQUENCE: KeysetColumn<Raw> = {
+const BY_SEQUENCE: KeysetColumn<RawEvent> = {
   column: "e.sequence",
   direction: "ASC",
   kind: "number",
@@ -75,16 +81,15 @@ export async function listEvents(
   const types = query.types ?? [];
   refuseUnknownTypes(types, known);
   const ofTypes = types.length === 0 ? "" : ` AND e.type IN (${types.map(() => "?").join(", ")})`;
-  const page = await pageByKeyset<Raw>({
+  const page = await pageByKeyset<RawEvent>({
     reader,
-    select: `e.id, e.sequence, e.type, e.occurred_at, e.subject_type, e.subject_id, e.subject_version, e.cause_kind,
-      e.cause_actor, e.data`,
+    select: EVENT_COLUMNS,
     from: "event e",
     where: { sql: `e.organization_id = ?${ofTypes}`, parameters: [query.organizationId, ...types] },
     order: [BY_SEQUENCE],
     args: query.page,
   });
-  return toPage(page, fromRaw);
+  return toPage(page, eventFromRaw);
 }
 
 /** A misspelt type would otherwise read as "nothing has happened". */

@@ -8,6 +8,7 @@ import {
   isObjectType,
   type GraphQLEnumType,
   type GraphQLInputObjectType,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
 } from "graphql";
 import { ALL_PERMISSIONS, type Permission } from "../../src/access/permission.js";
@@ -29,6 +30,7 @@ import {
   type Guest,
 } from "./authorization/guests.js";
 import { findTold, INNER_FIELDS, QUIET_FIELDS } from "./authorization/inner-fields.js";
+import { NODES } from "./authorization/nodes.js";
 import { MUTATIONS, QUERIES } from "./authorization/table.js";
 import { makeEverything, makeForeigner } from "./authorization/things.js";
 
@@ -50,8 +52,11 @@ const BACKGROUND = /^(webhook_(cursor|attempt|retry|redelivery)|mail_message)$/;
 const allBut = (needed: Permission) =>
   ALL_PERMISSIONS.filter((each) => each !== needed && each !== needed.replace(/_READ$/, "_WRITE"));
 
+/** Who may. */
+type Rule = Pick<Entry, "needs" | "or" | "ofOneself">;
+
 /** Whose request is carried out. The first holds no more than what is needed. */
-async function listRightful({ needs, or, ofOneself }: Entry): Promise<readonly Knocker[]> {
+async function listRightful({ needs, or, ofOneself }: Rule): Promise<readonly Knocker[]> {
   const { operator, homeAdministrator, homeUser, otherKey, nobody } = house;
   if (needs === "OPERATOR") return [operator];
   if (needs === "SELF") return [await house.guest()];
@@ -64,7 +69,7 @@ async function listRightful({ needs, or, ofOneself }: Entry): Promise<readonly K
 }
 
 /** Who is refused, each for another reason. */
-async function listStrangers({ needs, or, ofOneself }: Entry): Promise<readonly Knocker[]> {
+async function listStrangers({ needs, or, ofOneself }: Rule): Promise<readonly Knocker[]> {
   const { homeAdministrator, homeUser, otherKey, otherAdministrator, nobody } = house;
   const outsiders = [otherKey, otherAdministrator, nobody];
   if (needs === "NOTHING") return [];
@@ -108,7 +113,7 @@ function expectSuccess(knocker: Knocker, name: string, { data, errors }: Answer)
   expect({ knocker: knocker.name, errors, value, results: resultsOf(value) }).toEqual({
     knocker: knocker.name,
     errors: undefined,
-    value: knocker === house.nobody && name === "viewer" ? null : expect.anything(),
+    value: name === "node" || (knocker === house.nobody && name === "viewer") ? null : expect.anything(),
     results: resultsOf(value).map(() => ({ ok: true, code: null })),
   });
 }
@@ -150,6 +155,41 @@ describe("every query", () => {
 
   it.each(Object.entries(QUERIES))("%s is answered to its rightful callers alone", async (name, entry) => {
     await walk("query", name, entry);
+  });
+});
+
+describe("every type that node finds", () => {
+  const NODE = "query ($id: ID!) { node(id: $id) { __typename id } }";
+
+  it("is in the table, and nothing else is", () => {
+    const types = schema.getPossibleTypes(schema.getType("Node") as GraphQLInterfaceType);
+    expect(types.map(({ name }) => name).toSorted()).toEqual(Object.keys(NODES).toSorted());
+  });
+
+  it.each(Object.entries(NODES))("%s is null but for those who may see it", async (type, entry) => {
+    const id = await entry.make(house);
+    for (const knocker of await listRightful(entry))
+      expect([knocker.name, await house.send(knocker, NODE, { id })]).toEqual([
+        knocker.name,
+        { data: { node: { __typename: type, id } } },
+      ]);
+    for (const stranger of await listStrangers(entry)) {
+      const answer = await house.send(stranger, NODE, { id });
+      if (stranger === house.nobody) expectRefusal(stranger, "node", answer);
+      else expectNull(stranger, "node", answer);
+    }
+  });
+
+  it("is found among others in the order of the request, and too many ids are refused", async () => {
+    const NODES_BY_ID = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";
+    const made: (readonly [string, string])[] = [];
+    for (const [type, { make }] of Object.entries(NODES)) made.push([type, await make(house)]);
+    const ids = ["unknown", ...made.map(([, id]) => id), made[0]![1]];
+    const things = made.map(([type, id]) => ({ __typename: type, id }));
+    const ask = async (all: readonly string[]) => await house.send(house.operator, NODES_BY_ID, { ids: all });
+    expect(await ask(ids)).toEqual({ data: { nodes: [null, ...things, things[0]] } });
+    const { errors } = await ask(Array<string>(201).fill("unknown"));
+    expect(errors?.map(({ extensions: { code } }) => code)).toEqual(["INVALID_INPUT"]);
   });
 });
 

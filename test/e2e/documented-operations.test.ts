@@ -351,6 +351,13 @@ describe("a program", () => {
       employeeId: "4711",
       version: 2,
     });
+    expect(await ask("Node", { id: user.id })).toEqual({
+      node: { __typename: "User", id: user.id, email: "alan@acme.example" },
+    });
+    expect((await ask("Nodes", { ids: ["unknown", user.id] })).nodes).toEqual([
+      null,
+      { __typename: "User", id: user.id, fullName: "Alan Turing" },
+    ]);
     const late = await usher.graphql(documentOf("UpdateUser"), { input: { ...change, employeeId: "4712" } }, key);
     expect(late.errors?.[0]?.extensions.code).toBe("VERSION_CONFLICT");
 

@@ -1,5 +1,6 @@
 /** Connections in the schema. What depends on the connection type is added by the resolver and `settings-types.ts`. */
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { NodeType } from "../../access/node.js";
 import type { Finding } from "../contract/index.js";
 import type { ConnectionState } from "../stored/connection.js";
 
@@ -89,6 +90,7 @@ export class ServiceProviderDetailType {
 }
 
 @ObjectType("SsoConnection", {
+  implements: NodeType,
   description: "One configured identity provider of one organization.",
   simpleResolvers: true,
 })

@@ -1,5 +1,6 @@
 /** Groups in the schema. */
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { NodeType } from "../../access/node.js";
 import { definePage } from "../../platform/graphql/paging.js";
 import type { GroupOrder } from "./group.js";
 
@@ -18,7 +19,11 @@ registerEnumType(GroupOrderFieldEnum, {
   },
 });
 
-@ObjectType("Group", { description: "A named set of users in an organization.", simpleResolvers: true })
+@ObjectType("Group", {
+  implements: NodeType,
+  description: "A named set of users in an organization.",
+  simpleResolvers: true,
+})
 export class GroupType {
   /** What `organization` and `members` read; not in the schema. */
   organizationId!: string;

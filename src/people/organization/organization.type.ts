@@ -1,5 +1,6 @@
 /** Organizations in the schema. */
 import { Field, ID, Int, ObjectType } from "type-graphql";
+import { NodeType } from "../../access/node.js";
 import { definePage } from "../../platform/graphql/paging.js";
 import type { OrganizationPolicies } from "./policies.js";
 import { OrganizationPoliciesType } from "./policies-types.js";
@@ -16,7 +17,11 @@ export class EntitlementsType {
   scim!: boolean;
 }
 
-@ObjectType("Organization", { description: "A tenant of this installation.", simpleResolvers: true })
+@ObjectType("Organization", {
+  implements: NodeType,
+  description: "A tenant of this installation.",
+  simpleResolvers: true,
+})
 export class OrganizationType {
   /** What `entitlements` and `owner` answer; not in the schema. */
   ssoEntitled!: boolean;

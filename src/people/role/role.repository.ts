@@ -10,7 +10,8 @@ import { RoleRow } from "./role.row.js";
 
 export type { RoleGrant, RoleSource } from "./role.js";
 
-interface Raw {
+/** A role as the database has it. */
+export interface RawRole {
   id: string;
   organization_id: string;
   role_key: string;
@@ -20,9 +21,11 @@ interface Raw {
   built_in: unknown;
 }
 
-const COLUMNS = "r.id, r.organization_id, r.role_key, r.name, r.role_rank, r.permissions, r.built_in";
+/** The columns of a role as `roleFromRaw` reads them, over the alias `r`. */
+export const ROLE_COLUMNS = "r.id, r.organization_id, r.role_key, r.name, r.role_rank, r.permissions, r.built_in";
 
-function fromRaw(raw: Raw): Role {
+/** Reads a row. */
+export function roleFromRaw(raw: RawRole): Role {
   return {
     id: raw.id,
     organizationId: raw.organization_id,
@@ -49,11 +52,11 @@ export async function insertBuiltInRoles(unit: UnitOfWork, organizationId: strin
 
 /** All roles of an organization, the highest first. */
 export async function findRolesOf(reader: Reader, organizationId: string): Promise<Role[]> {
-  const raws = await reader.rows<Raw>(
-    `SELECT ${COLUMNS} FROM role r WHERE r.organization_id = ? ORDER BY r.role_rank DESC, r.role_key`,
+  const raws = await reader.rows<RawRole>(
+    `SELECT ${ROLE_COLUMNS} FROM role r WHERE r.organization_id = ? ORDER BY r.role_rank DESC, r.role_key`,
     [organizationId],
   );
-  return raws.map(fromRaw);
+  return raws.map(roleFromRaw);
 }
 
 /** All roles of several organizations, the highest first, by organization. */
@@ -63,12 +66,12 @@ export async function findRolesOfOrganizations(
 ): Promise<Map<string, Role[]>> {
   const byOrganization = new Map<string, Role[]>(organizationIds.map((id) => [id, []]));
   if (organizationIds.length === 0) return byOrganization;
-  const raws = await reader.rows<Raw>(
-    `SELECT ${COLUMNS} FROM role r WHERE r.organization_id IN (${organizationIds.map(() => "?").join(", ")})
+  const raws = await reader.rows<RawRole>(
+    `SELECT ${ROLE_COLUMNS} FROM role r WHERE r.organization_id IN (${organizationIds.map(() => "?").join(", ")})
       ORDER BY r.role_rank DESC, r.role_key`,
     organizationIds,
   );
-  for (const raw of raws) byOrganization.get(raw.organization_id)?.push(fromRaw(raw));
+  for (const raw of raws) byOrganization.get(raw.organization_id)?.push(roleFromRaw(raw));
   return byOrganization;
 }
 
@@ -81,8 +84,8 @@ export async function findRolesOfUsers(
   const byUser = new Map<string, Role[]>(userIds.map((id) => [id, []]));
   if (userIds.length === 0) return byUser;
   const organizations = [organizationIds].flat();
-  const raws = await reader.rows<Raw & { user_id: string }>(
-    `SELECT m.user_id, ${COLUMNS} FROM membership_role m JOIN role r ON r.id = m.role_id
+  const raws = await reader.rows<RawRole & { user_id: string }>(
+    `SELECT m.user_id, ${ROLE_COLUMNS} FROM membership_role m JOIN role r ON r.id = m.role_id
       WHERE m.organization_id IN (${organizations.map(() => "?").join(", ")}) AND m.user_id IN (${userIds.map(() => "?").join(", ")})
       ORDER BY r.role_rank DESC, r.role_key`,
     [...organizations, ...userIds],
@@ -90,7 +93,7 @@ export async function findRolesOfUsers(
   // Many people share few roles.
   const known = new Map<string, Role>();
   for (const raw of raws) {
-    const role = known.get(raw.id) ?? fromRaw(raw);
+    const role = known.get(raw.id) ?? roleFromRaw(raw);
     known.set(raw.id, role);
     byUser.get(raw.user_id)?.push(role);
   }
@@ -107,7 +110,7 @@ export async function findRoleGrantsOfUsers(
   if (userIds.length === 0) return byUser;
   const organizations = [organizationIds].flat();
   const raws = await reader.rows<
-    Raw & {
+    RawRole & {
       user_id: string;
       source_kind: string;
       source_id: string | null;
@@ -115,7 +118,7 @@ export async function findRoleGrantsOfUsers(
       given_at: unknown;
     }
   >(
-    `SELECT m.user_id, m.source_kind, m.source_id, m.connection_id, m.created_at AS given_at, ${COLUMNS}
+    `SELECT m.user_id, m.source_kind, m.source_id, m.connection_id, m.created_at AS given_at, ${ROLE_COLUMNS}
        FROM membership_role m JOIN role r ON r.id = m.role_id
       WHERE m.organization_id IN (${organizations.map(() => "?").join(", ")}) AND m.user_id IN (${userIds.map(() => "?").join(", ")})
       ORDER BY r.role_rank DESC, r.role_key`,
@@ -123,7 +126,7 @@ export async function findRoleGrantsOfUsers(
   );
   for (const raw of raws)
     byUser.get(raw.user_id)?.push({
-      role: fromRaw(raw),
+      role: roleFromRaw(raw),
       source: raw.source_kind as RoleGrant["source"],
       sourceId: raw.source_id,
       connectionId: raw.connection_id,
@@ -196,9 +199,12 @@ function keepsSource(before: SourceColumns, after: SourceColumns): boolean {
 export async function findRole(reader: Reader, scope: OrganizationScope, id: string): Promise<Role | null> {
   const raw =
     scope === null
-      ? await reader.row<Raw>(`SELECT ${COLUMNS} FROM role r WHERE r.id = ?`, [id])
-      : await reader.row<Raw>(`SELECT ${COLUMNS} FROM role r WHERE r.id = ? AND r.organization_id = ?`, [id, scope]);
-  return raw ? fromRaw(raw) : null;
+      ? await reader.row<RawRole>(`SELECT ${ROLE_COLUMNS} FROM role r WHERE r.id = ?`, [id])
+      : await reader.row<RawRole>(`SELECT ${ROLE_COLUMNS} FROM role r WHERE r.id = ? AND r.organization_id = ?`, [
+          id,
+          scope,
+        ]);
+  return raw ? roleFromRaw(raw) : null;
 }
 
 /** Stores a new role. A key that is taken is the database's duplicate key. */

@@ -1,10 +1,15 @@
 /** Roles in the schema. */
 import { Field, ID, Int, ObjectType } from "type-graphql";
+import { NodeType } from "../../access/node.js";
 import type { Permission } from "../../access/permission.js";
 import { PermissionEnum } from "../../access/permission.type.js";
 import { RoleKeyScalar } from "./role-key.scalar.js";
 
-@ObjectType("Role", { description: "A role that an organization defines.", simpleResolvers: true })
+@ObjectType("Role", {
+  implements: NodeType,
+  description: "A role that an organization defines.",
+  simpleResolvers: true,
+})
 export class RoleType {
   @Field(() => ID, { description: "The role's id." })
   id!: string;

@@ -1,5 +1,6 @@
 /** Users in the schema. */
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { NodeType } from "../../access/node.js";
 import { definePage } from "../../platform/graphql/paging.js";
 import type { Group } from "../group/group.js";
 import type { Role } from "../role/role.js";
@@ -58,6 +59,7 @@ registerEnumType(UserOrderFieldEnum, {
 });
 
 @ObjectType("User", {
+  implements: NodeType,
   description:
     "An account. What a user has in an organization, such as roles and groups, is that of the home organization unless `organizationId` names another; `membership` has it of one organization. Of a guest, who is a member of the organization and whose home is another, the organization sees id, e-mail address, names and what it gave itself: every other field is null or empty.",
   simpleResolvers: true,

@@ -1,5 +1,6 @@
 /** Courses in the schema. */
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { NodeType } from "../../access/node.js";
 import { definePage } from "../../platform/graphql/paging.js";
 import type { CourseKind, CourseOrder } from "./course.js";
 
@@ -31,6 +32,7 @@ registerEnumType(CourseOrderFieldEnum, {
 });
 
 @ObjectType("Course", {
+  implements: NodeType,
   description:
     "A course, or a module that is made of courses: of one organization, or of the installation's catalogue, which every organization sees.",
   simpleResolvers: true,

@@ -1,5 +1,6 @@
 /** Results in the schema. */
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { NodeType } from "../../access/node.js";
 import type { Cause } from "../../access/caller.js";
 import { CauseType } from "../../access/cause.type.js";
 import type { Member } from "../../people/user/user.js";
@@ -63,6 +64,7 @@ export class ResultCorrectionType {
 }
 
 @ObjectType("Result", {
+  implements: NodeType,
   description: "One completion of a course, or of a module, by one user.",
   simpleResolvers: true,
 })

@@ -1,5 +1,6 @@
 /** Webhook endpoints in the schema. */
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { NodeType } from "../../access/node.js";
 import { definePage } from "../../platform/graphql/paging.js";
 import { DeliveryAttemptType } from "../delivery/delivery.type.js";
 import type { DeliveryProgress, DisabledReason, EndpointState } from "./endpoint.js";
@@ -60,6 +61,7 @@ export class ProgressType implements DeliveryProgress {
 }
 
 @ObjectType("WebhookEndpoint", {
+  implements: NodeType,
   description: "A receiver of the organization's events. Its secret is shown when it is made, and never again.",
   simpleResolvers: true,
 })

@@ -1,5 +1,13 @@
 /** A guest about whom the home knows everything, and every place of the schema where the other organization meets them. */
-import { getNamedType, isLeafType, isObjectType, type GraphQLObjectType, type GraphQLSchema } from "graphql";
+import {
+  getNamedType,
+  isAbstractType,
+  isLeafType,
+  isObjectType,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from "graphql";
 import { createBrowser } from "../../support/browser.js";
 import { makePerson } from "../../support/tenant.js";
 import type { House } from "./callers.js";
@@ -94,13 +102,16 @@ export function selectUser(schema: GraphQLSchema, organizationId: string): strin
   return `__typename ${fields.map(ask).join(" ")}`;
 }
 
-/** Every field of the schema that answers a user, as `Type.field`. */
+/** Every field of the schema that answers a user, as `Type.field`; an interface or union may answer one, too. */
 export function findDoors(schema: GraphQLSchema): readonly string[] {
+  const user = schema.getType("User") as GraphQLObjectType;
+  const answersUsers = (type: GraphQLNamedType) =>
+    type === user || (isAbstractType(type) && schema.isSubType(type, user));
   return Object.values(schema.getTypeMap())
     .filter(isObjectType)
     .flatMap((type) =>
       Object.values(type.getFields())
-        .filter((field) => getNamedType(field.type).name === "User")
+        .filter((field) => answersUsers(getNamedType(field.type)))
         .map((field) => `${type.name}.${field.name}`),
     )
     .toSorted();
@@ -158,6 +169,14 @@ export const DOORS: Readonly<Record<string, Door | null>> = {
       });
       return { id: house.home.organizationId };
     },
+  },
+  "Query.node": {
+    document: (user) => `query ($id: ID!) { node(id: $id) { ... on User { ${user} } } }`,
+    variables: ({ id }) => ({ id }),
+  },
+  "Query.nodes": {
+    document: (user) => `query ($id: ID!) { nodes(ids: [$id]) { ... on User { ${user} } } }`,
+    variables: ({ id }) => ({ id }),
   },
   "Query.user": {
     document: (user) => `query ($id: ID!) { user(id: $id) { ${user} } }`,

@@ -48,6 +48,9 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
   },
   installation: { needs: "OPERATOR", use: "{ ssoAllowed }" },
   linkRequests: ofHome(["USERS_READ"], "id email"),
+  // Each type has rules of its own, which `NODES` tells.
+  node: { needs: "SIGN_IN", use: `(id: "unknown") { id }` },
+  nodes: { needs: "SIGN_IN", use: `(ids: ["unknown"]) { id }` },
   organization: foundById("MEMBERSHIP", "id name policies { defaultRole }", ({ home: { organizationId } }) => ({
     id: organizationId,
   })),

@@ -8,6 +8,7 @@ import type { SqlValue } from "../../../src/platform/database/database.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { insertRows } from "../../../src/platform/database/statements.js";
 import { keyOf, makeOrganization, makeUser, OPERATOR, personIn, useHouse } from "../../support/house.js";
+import { createTrainingNodes } from "../../../src/training/nodes.js";
 import { makeCourse, makeModule, openTrainingHouse } from "../house.js";
 
 const house = useHouse(openTrainingHouse);
@@ -392,6 +393,21 @@ describe("who sees whose results", () => {
     expect(await codes(ANONYMOUS)).toEqual(["UNAUTHENTICATED"]);
     expect((await list(keyOf(acme, "TRAINING_READ"))).names).toHaveLength(6);
     expect((await list(personIn(acme, people.eve, ["TRAINING_READ"]))).names).toHaveLength(6);
+  });
+
+  test("by their ids they are found as the list shows them", async () => {
+    const source = createTrainingNodes(house.store).find(({ type }) => type === "Result")!;
+    const { nodes } = await list(OPERATOR);
+    const ids = nodes.map(({ id }: { id: string }) => id) as string[];
+    const callers = [manager(), personIn(acme, people.dan, []), personIn(acme, people.stranger, []), OPERATOR];
+    for (const caller of [...callers, keyOf(acme, "TRAINING_READ")]) {
+      const { result: found, statements } = await countQueries(() => source.find(caller, ids));
+      const listed = (await list(caller)).nodes.map(({ id }: { id: string }) => id) as string[];
+      expect([...found.keys()].toSorted()).toEqual(listed.toSorted());
+      expect(statements).toHaveLength(1);
+    }
+    for (const caller of [keyOf(acme, "TEAM_TRAINING_READ"), keyOf(other, "TRAINING_READ"), ANONYMOUS])
+      expect([...(await source.find(caller, ids)).keys()]).toEqual([]);
   });
 
   test("names need USERS_READ, but for oneself", async () => {
