@@ -1,5 +1,5 @@
 /** Billing cycles, the ledger over GraphQL, and what becomes of seats whose cycle has ended. */
-import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../../src/access/caller.js";
 import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
 import { lockOrganization } from "../../../src/people/organization/organization.repository.js";
@@ -134,7 +134,6 @@ describe("a billing cycle", () => {
 });
 
 const house = useHouse();
-beforeAll(async () => {});
 beforeEach(() => {
   house.clock.now = new Date("2026-11-23T09:00:00.000Z");
 });
