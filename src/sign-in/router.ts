@@ -278,10 +278,15 @@ async function handleOrganization(door: SignInDoor, request: Request, response: 
   const { desk } = door;
   await door.limits.lookups.require(request);
   const slug = String(request.params["slug"]);
-  const organization = await findOrganizationBySlug(desk.store.reader, slug);
+  const organization = await findOrganizationBySlug(desk.store.reader, slug.toLowerCase());
   if (organization === null) {
     await door.limits.lookups.note(request);
     sendPrompt(request, response, slug, NO_SUCH_ORGANIZATION);
+    return;
+  }
+  if (organization.slug !== slug) {
+    // Cookies and what is remembered belong to one address.
+    response.redirect(303, pageOf(organization, new URL(request.originalUrl, "http://usher.invalid").search));
     return;
   }
   const caller = await door.callerOf(request);

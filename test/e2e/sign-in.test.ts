@@ -687,6 +687,15 @@ describe("the pages before a sign-in", () => {
     expect((await browser.get(`${usher.url}/o/nobody-here`)).status).toBe(404);
   });
 
+  it("lead to the organization's address, whatever the case of the short name, and keep the wish", async () => {
+    const shouted = `${usher.url}/o/${tenant.slug.toUpperCase()}`;
+    for (const query of ["", "?stay&returnTo=%2Fgraphql", "?signed-out"]) {
+      const answer = await open(createBrowser(), `${shouted}${query}`);
+      expect([answer.status, answer.headers.location]).toEqual([303, `/o/${tenant.slug}${query}`]);
+    }
+    expect((await createBrowser().get(`${usher.url}/o/NOBODY-HERE`)).status).toBe(404);
+  });
+
   it("show no button where single sign-on is switched off or not allowed", async () => {
     for (const organization of [{ policies: { ssoEnforcement: "OFF" } }, { ssoAllowed: false }]) {
       const own = await createTenant(usher, provider, { organization });
