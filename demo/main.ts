@@ -1,9 +1,8 @@
 /**
- * A demonstration: Usher with stand-in identity providers in the same process, an organization, a connection to each, and a key.
- * It begins anew at each start, in a data folder of its own.
+ * A demonstration: Usher with stand-in identity providers in the same process, and an organization with a connection to each,
+ * people, groups, courses and a key. It begins anew at each start, in a data folder of its own.
  */
 import "reflect-metadata";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { migrations } from "../migrations/index.js";
 import { startUsher } from "../src/app.js";
@@ -11,21 +10,26 @@ import { findKeyRingMistake } from "../src/app/load-key-ring.js";
 import { readConfiguration } from "../src/config/configuration.js";
 import { findDatabaseUrlMistake } from "../src/platform/database/database-url.js";
 import { createLogger } from "../src/platform/telemetry/logger.js";
+import { findFreePort } from "../test/support/ask.js";
 import { prepareDemo } from "./prepare-demo.js";
 import { startProviders } from "./providers.js";
+import { removeEarlierDemo } from "./remove-earlier.js";
 
 const STOP_LIMIT_MILLISECONDS = 5_000;
 
 try {
-  const providers = await startProviders();
   const dataDirectory = join(process.env["USHER_DATA_DIR"] ?? "./data", "demo");
-  await rm(dataDirectory, { recursive: true, force: true });
+  const databasePath = join(dataDirectory, "usher.sqlite");
+  await removeEarlierDemo(databasePath);
+  const providers = await startProviders();
   const configuration = readConfiguration(
     {
       USHER_LOG_LEVEL: "warn",
       ...process.env,
       NODE_ENV: "development",
-      DATABASE_URL: `sqlite:${join(dataDirectory, "usher.sqlite")}`,
+      // The providers send people back to an address with the port, so it is chosen before anything starts.
+      ...(process.env["PORT"] === "0" ? { PORT: String(await findFreePort()) } : {}),
+      DATABASE_URL: `sqlite:${databasePath}`,
       USHER_DATA_DIR: dataDirectory,
       USHER_ALLOWED_PRIVATE_HOSTS: providers.map(({ origin }) => new URL(origin).host).join(","),
       ...Object.assign({}, ...providers.map(({ environment }) => environment)),
@@ -36,8 +40,7 @@ try {
   const usher = await startUsher(configuration, migrations, logger);
   const operatorKey = usher.newOperatorKey ?? configuration.operatorKey;
   if (operatorKey === null) throw new Error("the demonstration has no operator key");
-  const url = configuration.publicUrl.replace(/:0$/, `:${usher.port}`);
-  const demo = await prepareDemo(url, operatorKey, providers);
+  const demo = await prepareDemo(configuration.publicUrl, operatorKey, providers);
   process.stdout.write(demo.instructions);
 
   let stopping = false;

@@ -1,4 +1,7 @@
 /** Sets the demonstration up through the GraphQL API, as an operator and an administrator would. */
+import { ALL_PERMISSIONS } from "../src/access/permission.js";
+import { askWith, type Ask } from "./ask.js";
+import { furnish } from "./furnish.js";
 import type { DemoProvider } from "./providers.js";
 
 /** What to print. */
@@ -6,39 +9,36 @@ export interface PreparedDemo {
   readonly instructions: string;
 }
 
-/** Creates the organization, a key and an active connection to each provider. */
+/** Creates the organization, a key with every scope, an active connection to each provider, and something to look at. */
 export async function prepareDemo(
   url: string,
   operatorKey: string,
   providers: readonly DemoProvider[],
 ): Promise<PreparedDemo> {
-  const { createOrganization } = await ask<{ createOrganization: { organization: { id: string } } }>(
-    url,
-    operatorKey,
+  const asOperator = askWith(url, operatorKey);
+  const { createOrganization } = await asOperator<{ createOrganization: { organization: { id: string } } }>(
     `mutation { createOrganization(input: { name: "Acme", slug: "acme" }) { organization { id } } }`,
   );
   const organizationId = createOrganization.organization.id;
-  const { createApiKey } = await ask<{ createApiKey: { key: string } }>(
-    url,
-    operatorKey,
-    `mutation ($id: ID!) {
-       createApiKey(input: { organizationId: $id, name: "Demonstration", scopes: [CONNECTIONS_READ, CONNECTIONS_WRITE, USERS_READ, USERS_WRITE, EVENTS_READ, AUDIT_READ] }) { key }
-     }`,
-    { id: organizationId },
+  const { createApiKey } = await asOperator<{ createApiKey: { key: string } }>(
+    `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key } }`,
+    { input: { organizationId, name: "Demonstration", scopes: ALL_PERMISSIONS } },
   );
-  for (const provider of providers) await connect(url, createApiKey.key, organizationId, provider);
+  const ask = askWith(url, createApiKey.key);
+  const connections: string[] = [];
+  for (const provider of providers) connections.push(await connect(ask, organizationId, provider));
+  const [first] = connections;
+  if (first !== undefined) await furnish(ask, organizationId, first);
   const buttons = providers.map(({ displayName }) => `Sign in to ${displayName}`);
-  return { instructions: instructionsFor(url, organizationId, createApiKey.key, buttons) };
+  return { instructions: instructionsFor(url, createApiKey.key, buttons) };
 }
 
-/** What an administrator does: draft, enter at the provider what the draft shows, activate. */
-async function connect(url: string, key: string, organizationId: string, provider: DemoProvider): Promise<void> {
+/** What an administrator does: draft, enter at the provider what the draft shows, activate. Answers the connection's id. */
+async function connect(ask: Ask, organizationId: string, provider: DemoProvider): Promise<string> {
   const { displayName, settings } = provider;
   const { createConnection } = await ask<{
     createConnection: { connection: { id: string; serviceProvider: { name: string; value: string }[] } };
   }>(
-    url,
-    key,
     `mutation ($input: CreateConnectionInput!) {
        createConnection(input: $input) { connection { id serviceProvider { name value } } }
      }`,
@@ -46,35 +46,27 @@ async function connect(url: string, key: string, organizationId: string, provide
   );
   const { id, serviceProvider } = createConnection.connection;
   provider.register(new Map(serviceProvider.map(({ name, value }) => [name, value])));
-  await ask(url, key, `mutation ($id: ID!) { activateConnection(id: $id) { connection { state } } }`, { id });
+  await ask(`mutation ($id: ID!) { activateConnection(id: $id) { connection { state } } }`, { id });
+  return id;
 }
 
-function instructionsFor(url: string, organizationId: string, key: string, buttons: readonly string[]): string {
+function instructionsFor(url: string, key: string, buttons: readonly string[]): string {
   return `
 Usher is running with an organization and a stand-in identity provider of each kind, with a connection to it.
 
   1. Sign in:       ${url}/o/acme
      Choose a button, then a person. You land on a page that shows who you are.
 ${buttons.map((button) => `       ${button}`).join("\n")}
+     At Acme ID, Grace Hopper is the administrator, and Ada Lovelace and Alan Turing are users.
 
   2. Ask for it:    ${url}/graphql
      { viewer { user { email firstName lastName role { key } organization { slug } } } }
 
-  3. As a program:  curl -s ${url}/graphql -H 'Authorization: Bearer ${key}' \\
+  3. As a program, with a key that has every scope:
+                    curl -s ${url}/graphql -H 'Authorization: Bearer ${key}' \\
                       -H 'Content-Type: application/json' \\
-                      -d '{"query":"{ users(organizationId: \\"${organizationId}\\") { nodes { email status } } }"}'
+                      -d '{"query":"{ users { nodes { email status role { key } } } groups { nodes { name } } courses { nodes { title } } results { nodes { score passed } } }"}'
 
 Press Ctrl+C to stop. Everything starts anew next time.
 `;
-}
-
-async function ask<Data>(url: string, key: string, query: string, variables: object = {}): Promise<Data> {
-  const response = await fetch(`${url}/graphql`, {
-    method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${key}` },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = (await response.json()) as { data?: Data; errors?: { message: string }[] };
-  if (data === undefined || errors) throw new Error(errors?.map(({ message }) => message).join("; ") ?? "no answer");
-  return data;
 }

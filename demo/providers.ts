@@ -33,8 +33,8 @@ async function startOpenId(): Promise<DemoProvider> {
     brand: "Acme ID (a stand-in)",
     clients: [{ ...CLIENT, redirectUris: [] }],
     people: [
-      person("ada", "Ada", "Lovelace", ["Engineering", "Administrators"]),
-      person("grace", "Grace", "Hopper", ["Engineering"]),
+      person("ada", "Ada", "Lovelace", ["Engineering"]),
+      person("grace", "Grace", "Hopper", ["Engineering", "Administrators"]),
       person("alan", "Alan", "Turing", []),
     ],
   });

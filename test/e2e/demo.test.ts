@@ -1,12 +1,13 @@
 /** The demonstration, as a newcomer meets it: what it prints leads to a page that shows who signed in. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { ALL_PERMISSIONS } from "../../src/access/permission.js";
+import { askGraphQL } from "../support/ask.js";
 import { createBrowser } from "../support/browser.js";
 import { launch } from "../support/process.js";
 import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
-import { findFreePort } from "../support/usher.js";
 
 let folder: string;
 beforeAll(() => {
@@ -14,20 +15,73 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("the demonstration signs Ada in and ends on SIGTERM", async () => {
-  const { child, written, ended } = launch({ PORT: String(await findFreePort()), USHER_DATA_DIR: folder }, "demo");
+test("the demonstration signs people in, gives a key, refuses a second one, and ends on SIGTERM", async () => {
+  // The port that is free is part of what providers send people back to.
+  const environment = { PORT: "0", USHER_DATA_DIR: folder };
+  const { child, written, ended } = launch(environment, "demo");
   try {
     const page = await readSignInPage(child.stdout, written, ended);
-    const browser = createBrowser();
-    const button = (await browser.get(page)).links.find(({ label }) => label.includes("Acme ID"));
-    const landing = await signInAtOpenIdProvider(browser, button?.href.href ?? "no button", "ada");
-    expect(landing.status).toBe(200);
-    expect(landing.visibleText).toContain("ada@acme.example");
+    expect(await signIn(page, "ada")).toEqual({ email: "ada@acme.example", role: "USER", permissions: [] });
+    expect(written.stdout).toContain("Grace Hopper is the administrator");
+
+    // What it deletes at its start is in use, and so is nothing that it would break.
+    expect(await launch(environment, "demo").ended).toEqual({
+      code: 1,
+      signal: null,
+      stdout: "",
+      stderr: `The demonstration cannot start. Another demonstration runs in ${join(realpathSync(folder), "demo")}. End it, or give this one a PORT and a USHER_DATA_DIR of its own.\n`,
+    });
+
+    expect(await signIn(page, "grace")).toEqual({
+      email: "grace@acme.example",
+      role: "ADMIN",
+      permissions: [...ALL_PERMISSIONS].sort(),
+    });
+    const { data, scopes } = await askAsPrinted(written.stdout);
+    expect(scopes.toSorted()).toEqual([...ALL_PERMISSIONS].sort());
+    expect(data.users.nodes).toContainEqual({ email: "sean@acme.example", status: "ACTIVE", role: { key: "USER" } });
+    expect(data.users.nodes).toHaveLength(5);
+    expect(data.groups.nodes).toEqual([{ name: "Engineering" }, { name: "Research" }]);
+    expect(data.courses.nodes).toHaveLength(3);
+    expect(data.results.nodes).toEqual(
+      expect.arrayContaining([
+        { score: 95, passed: true },
+        { score: 55, passed: false },
+      ]),
+    );
   } finally {
     child.kill("SIGTERM");
   }
   expect(await ended).toMatchObject({ code: 0, stderr: "" });
 });
+
+/** Signs in at the first stand-in, and answers what Usher knows of the person. */
+async function signIn(page: string, person: string) {
+  const browser = createBrowser();
+  const button = (await browser.get(page)).links.find(({ label }) => label.includes("Acme ID"));
+  const landing = await signInAtOpenIdProvider(browser, button?.href.href ?? "no button", person);
+  expect(landing.status).toBe(200);
+  expect(landing.visibleText).toContain(`${person}@acme.example`);
+  const query = "{ viewer { user { email role { key } } permissions } }";
+  const body = { type: "application/json", text: JSON.stringify({ query }) };
+  const { viewer } = JSON.parse((await browser.send("POST", new URL("/graphql", page).href, body)).text).data;
+  return {
+    email: viewer.user.email,
+    role: viewer.user.role.key,
+    permissions: viewer.permissions.toSorted(),
+  };
+}
+
+/** Sends what the instructions show, and asks what the key may do. */
+async function askAsPrinted(instructions: string) {
+  const [, url = ""] = /curl -s (\S+)\/graphql /.exec(instructions) ?? [];
+  const [, key = ""] = /Bearer ([^']+)'/.exec(instructions) ?? [];
+  const [, text = ""] = /-d '([^']+)'/.exec(instructions) ?? [];
+  const { query } = JSON.parse(text) as { query: string };
+  const { data, errors } = await askGraphQL(url, `${query.slice(0, -1)} viewer { permissions } }`, {}, key);
+  expect(errors).toBeUndefined();
+  return { data, scopes: data.viewer.permissions as string[] };
+}
 
 /** Waits for the instructions, and reads the address of the sign-in page from them. */
 async function readSignInPage(

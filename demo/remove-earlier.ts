@@ -1,0 +1,33 @@
+/** Takes away what an earlier demonstration left. */
+import { readdir, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { DatabaseInUseError, settleSqlitePath, takeProcessLock } from "../src/platform/database/process-lock.js";
+import { loadSqlite } from "../src/platform/database/sqlite-library.js";
+
+/**
+ * Empties the folder of the demonstration's database, but for the file that is its lock.
+ * @throws Error with a sentence for a newcomer when that demonstration still runs; nothing is gone then
+ */
+export async function removeEarlierDemo(databasePath: string): Promise<void> {
+  const path = settleSqlitePath(databasePath);
+  const folder = dirname(path);
+  const unlock = await takeLock(path);
+  try {
+    const left = (await readdir(folder)).filter((name) => !name.startsWith(`${basename(path)}-process`));
+    for (const name of left) await rm(join(folder, name), { recursive: true });
+  } finally {
+    unlock();
+  }
+}
+
+async function takeLock(path: string): Promise<() => void> {
+  try {
+    return takeProcessLock(await loadSqlite(), path);
+  } catch (error) {
+    if (!(error instanceof DatabaseInUseError)) throw error;
+    throw new Error(
+      `Another demonstration runs in ${dirname(path)}. End it, or give this one a PORT and a USHER_DATA_DIR of its own.`,
+      { cause: error },
+    );
+  }
+}
