@@ -4,14 +4,14 @@ import type { ProviderCertificate } from "../../protocols/saml/certificates.js";
 import { parseProviderMetadata, type ProviderMetadata } from "../../protocols/saml/provider-metadata.js";
 import { fetchMetadata } from "../../protocols/saml/provider-source.js";
 import { SAML_REFUSALS, type SamlRefusalCode } from "../../protocols/saml/refusals.js";
+import { error, ok, warn } from "./findings.js";
 import { readCertificates } from "./open.js";
+import { describeExchange, EXCHANGED, reachSignOn } from "./reach-sign-on.js";
 import { recallProvider } from "./remember.js";
 import type { SamlSettings } from "./settings.js";
 
 const WARN_DAYS = 30;
 const DAY_MILLISECONDS = 86_400_000;
-/** A clock that is further off than this will refuse sign-ins sooner or later. */
-const CLOCK_WARN_SECONDS = 30;
 
 export async function diagnose(settings: SamlSettings, runtime: Runtime): Promise<readonly Finding[]> {
   const now = runtime.now();
@@ -30,7 +30,7 @@ export async function diagnose(settings: SamlSettings, runtime: Runtime): Promis
     ...(settings.allowIdpInitiated ? [IDP_INITIATED] : []),
     ...(signOnUrl === null
       ? [error("SIGN_ON_URL", "There is no sign-on URL.", SAML_REFUSALS.SAML_SETTINGS_INCOMPLETE.remedy)]
-      : await reachSignOn(signOnUrl, runtime)),
+      : await reachSignOn(signOnUrl, settings.entityId ?? metadata?.entityId ?? null, runtime)),
   ];
 }
 
@@ -91,6 +91,8 @@ function judgeEntity(settings: SamlSettings, metadata: ProviderMetadata | null):
   const entityId = settings.entityId ?? metadata?.entityId ?? null;
   if (entityId === null)
     return [error("ISSUER", "There is no entity ID.", SAML_REFUSALS.SAML_SETTINGS_INCOMPLETE.remedy)];
+  if (metadata !== null && metadata.entityId !== entityId && metadata.signOnUrl === entityId)
+    return [error("ISSUER", EXCHANGED, describeExchange(metadata))];
   if (metadata !== null && metadata.entityId !== entityId)
     return [
       error(
@@ -163,55 +165,6 @@ function judgeRequests(
   return [ok("REQUESTS", `Requests are ${how}.`)];
 }
 
-/** The sign-on address is for browsers, which may reach what this machine may not: never more than a warning. */
-async function reachSignOn(signOnUrl: string, runtime: Runtime): Promise<readonly Finding[]> {
-  try {
-    const response = await runtime.fetch(signOnUrl, { method: "GET" });
-    await response.body?.cancel();
-    if (response.status >= 500)
-      return [warn("SIGN_ON_URL", `The sign-on URL answers with status ${response.status}.`, "Open it in a browser.")];
-    return [ok("SIGN_ON_URL", "The sign-on URL answers."), ...judgeClock(response.headers.get("date"), runtime.now())];
-  } catch (failure) {
-    // The platform's fetch follows no redirect; that there is one proves that the address answers.
-    if ((failure as { code?: unknown }).code === "REDIRECT_REFUSED")
-      return [ok("SIGN_ON_URL", "The sign-on URL answers with a redirect.")];
-    return [
-      warn(
-        "SIGN_ON_URL",
-        `The sign-on URL could not be reached from here: ${failure instanceof Error ? failure.message.slice(0, 200) : "no answer"}.`,
-        "Open it in a browser; people's browsers must reach it, this machine need not.",
-      ),
-    ];
-  }
-}
-
-function judgeClock(date: string | null, now: Date): readonly Finding[] {
-  const theirs = Date.parse(date ?? "");
-  if (Number.isNaN(theirs)) return [];
-  const seconds = Math.round((theirs - now.getTime()) / 1000);
-  if (Math.abs(seconds) <= CLOCK_WARN_SECONDS) return [ok("CLOCK", "The provider's clock agrees with this machine's.")];
-  const way = seconds > 0 ? "ahead of" : "behind";
-  return [
-    warn(
-      "CLOCK",
-      `The provider's clock is ${Math.abs(seconds)} seconds ${way} this machine's.`,
-      SAML_REFUSALS.SAML_CLOCK_SKEW.remedy,
-    ),
-  ];
-}
-
 function day(instant: Date): string {
   return instant.toISOString().slice(0, 10);
-}
-
-function ok(check: string, message: string): Finding {
-  return { check, level: "OK", message, remedy: null };
-}
-
-function warn(check: string, message: string, remedy: string): Finding {
-  return { check, level: "WARNING", message, remedy };
-}
-
-function error(check: string, message: string, remedy: string): Finding {
-  return { check, level: "ERROR", message, remedy };
 }

@@ -17,10 +17,12 @@ export function checkUrl(text: string, isAllowed: IsAllowed): URL {
 /** The refusal of an answer that leads elsewhere; `null` for every other answer. */
 export function refuseRedirect(url: URL, status: number, location: string): FetchRefusal | null {
   if (!REDIRECT_STATUSES.has(status)) return null;
-  const target = URL.canParse(location, url.href) ? ` to ${shown(new URL(location, url))}` : "";
+  const absolute = URL.canParse(location, url.href) ? new URL(location, url) : null;
+  const target = absolute === null ? "" : ` to ${shown(absolute)}`;
   return new FetchRefusal(
     "REDIRECT_REFUSED",
     `${hostOf(url)} answered with a redirect${target} (status ${status}); redirects are not followed, so the address must be the final one.`,
+    absolute === null ? {} : { location: absolute.href },
   );
 }
 

@@ -27,13 +27,16 @@ export type FetchRefusalCode =
  */
 export class FetchRefusal extends Error {
   override readonly name = "FetchRefusal";
+  /** Where a refused redirect leads, absolute. May hold secrets in its query: it is not for messages. */
+  readonly location: string | undefined;
 
-  /** @param options `cause` is for the log: it may name what the message keeps back */
+  /** @param options `cause` is for the log: it may name what the message keeps back. `location` is where a redirect leads */
   constructor(
     readonly code: FetchRefusalCode,
     message: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly location?: string } = {},
   ) {
     super(message, options);
+    this.location = options.location;
   }
 }

@@ -2,7 +2,7 @@
  * Looks at a provider without a user: everything about its discovery, keys, algorithms, client credentials and clock
  * that can be seen from here. Nothing throws for what a provider does; each observation is a finding.
  */
-import { ProtocolRefusal } from "../refusal.js";
+import { quote } from "../refusal.js";
 import {
   checkDiscoveredIssuer,
   fetchDiscoveryDocument,
@@ -11,8 +11,10 @@ import {
   type DiscoveryDocument,
   type DiscoverySource,
 } from "./discovery.js";
+import { error, finding, findingOf, ok, type Finding } from "./findings.js";
 import { TOLERATED_SKEW_SECONDS } from "./id-token-checks.js";
-import { fetchKeys } from "./key-set.js";
+import { fetchKeys, type SortedKeys } from "./key-set.js";
+import { observeRedirectUri } from "./observe-redirect-uri.js";
 import { makeRandomValue } from "./pkce.js";
 import { interpretProviderError } from "./provider-errors.js";
 import { OIDC_REFUSALS, type OidcRefusalCode } from "./refusals.js";
@@ -20,14 +22,6 @@ import { LONGEST_WITHOUT_NEWS_MILLISECONDS, recallKeys } from "./remembered-keys
 import { isObject } from "./request-json.js";
 import type { Client, Provider, Surroundings } from "./surroundings.js";
 import { sendTokenRequest } from "./token-request.js";
-
-/** One observation. */
-export interface Finding {
-  readonly check: string;
-  readonly level: "OK" | "WARNING" | "ERROR";
-  readonly message: string;
-  readonly remedy: string | null;
-}
 
 /** What is to be looked at. */
 export interface DiagnosisSubject {
@@ -55,6 +49,7 @@ export async function diagnoseProvider(
     findings.push(observeClock(document.date, surroundings));
   }
   findings.push(await observeClientCredentials(provider, subject, surroundings));
+  findings.push(await observeRedirectUri(provider, subject, surroundings));
   return findings;
 }
 
@@ -103,15 +98,9 @@ async function observeKeys(provider: Provider, algorithms: readonly string[], su
     const fitting = usable.filter(
       (key) => (key.use ?? "sig") === "sig" && algorithms.some((algorithm) => fits(key, algorithm)),
     );
-    if (fitting.length === 0)
-      return error(
-        check,
-        `None of the ${usable.length + refused.length} published keys fits ${algorithms.join(", ")}.`,
-        "OIDC_KEYS_INVALID",
-      );
+    if (fitting.length === 0) return describeUnusableKeys({ usable, refused }, algorithms);
     if (refused.length > 0) {
-      const reasons = refused.map(({ kid, reason }) => `${kid ?? "one without an id"}: ${reason}`).join("; ");
-      const message = `${fitting.length} published keys can be used; others never are (${reasons}).`;
+      const message = `${fitting.length} published keys can be used; others never are (${reasonsOf(refused)}).`;
       return finding(check, "WARNING", message, OIDC_REFUSALS.OIDC_KEY_REFUSED.remedy);
     }
     return ok(check, `${fitting.length} published keys can be used.`);
@@ -123,6 +112,31 @@ async function observeKeys(provider: Provider, algorithms: readonly string[], su
     const meanwhile = `Sign-ins go on with the keys of ${recalled.learnedAt.toISOString()} until ${end.toISOString()}.`;
     return finding(check, "WARNING", `${refused.message} ${meanwhile}`, refused.remedy ?? "");
   }
+}
+
+/** What to do depends on why: there are no keys, they are never accepted, or they are for other algorithms. */
+function describeUnusableKeys({ usable, refused }: SortedKeys, algorithms: readonly string[]): Finding {
+  const check = "KEYS_USABLE";
+  if (usable.length + refused.length === 0)
+    return finding(
+      check,
+      "ERROR",
+      "The provider publishes no keys.",
+      "Have the provider make a key to sign with, or check jwksUri: another realm or tenant of the provider may be behind it.",
+    );
+  if (usable.length === 0)
+    return error(check, `None of the published keys is ever accepted (${reasonsOf(refused)}).`, "OIDC_KEY_REFUSED");
+  const kinds = [...new Set(usable.map(({ alg, kty, crv }) => alg ?? crv ?? kty))].join(", ");
+  return finding(
+    check,
+    "ERROR",
+    `None of the ${usable.length} published keys fits ${algorithms.join(", ")}: they are for ${kinds}.`,
+    "Add the algorithm that the provider signs with to signingAlgorithms, or have the provider sign with one that is there.",
+  );
+}
+
+function reasonsOf(refused: SortedKeys["refused"]): string {
+  return refused.map(({ kid, reason }) => `${quote(kid ?? "one without an id")}: ${reason}`).join("; ");
 }
 
 /** Whether a key can make signatures of this kind (RFC 7518, section 3.1). */
@@ -243,25 +257,6 @@ async function observe<Value>(
     findings.push(findingOf(check, refusal));
     return null;
   }
-}
-
-/** A refusal as a finding; anything else is a defect of ours and is thrown on. */
-function findingOf(check: string, refusal: unknown): Finding {
-  if (!(refusal instanceof ProtocolRefusal)) throw refusal;
-  const code = refusal.code as OidcRefusalCode;
-  return error(check, refusal.message, code);
-}
-
-function error(check: string, message: string, code: OidcRefusalCode): Finding {
-  return finding(check, "ERROR", message, OIDC_REFUSALS[code].remedy);
-}
-
-function ok(check: string, message: string): Finding {
-  return finding(check, "OK", message, null);
-}
-
-function finding(check: string, level: Finding["level"], message: string, remedy: string | null): Finding {
-  return { check, level, message, remedy };
 }
 
 /** A list of texts in a discovery document; `null` when it has none. */

@@ -70,7 +70,9 @@ function hasIssued(issuer: X509Certificate, certificate: X509Certificate): boole
   }
 }
 
-function readCertificate(input: string): { readonly value: X509Certificate } | { readonly issue: string } {
+function readCertificate(given: string): { readonly value: X509Certificate } | { readonly issue: string } {
+  // Copied out of JSON or an environment variable, line ends are two characters.
+  const input = given.replaceAll(/\\[rn]/g, "\n");
   const inner = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----/.exec(input);
   if (inner !== null && inner[1] !== "CERTIFICATE")
     return { issue: `must be a certificate; this is a ${inner[1]!.toLowerCase()}` };

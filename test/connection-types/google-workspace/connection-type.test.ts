@@ -228,5 +228,7 @@ test("the diagnosis finds a healthy provider and a wrong secret", async () => {
   const findings = await type.diagnose(settingsFor(google), RUNTIME);
   expect(findings.filter(({ level }) => level !== "OK")).toEqual([]);
   const wrong = await type.diagnose(settingsFor(google, { clientSecret: "wrong" }), RUNTIME);
-  expect(wrong.at(-1)).toMatchObject({ check: "CLIENT_CREDENTIALS_ACCEPTED", level: "ERROR" });
+  expect(wrong.filter(({ level }) => level !== "OK")).toMatchObject([
+    { check: "CLIENT_CREDENTIALS_ACCEPTED", level: "ERROR" },
+  ]);
 });

@@ -245,6 +245,7 @@ describe("the diagnosis", () => {
     PKCE_ADVERTISED: "OK",
     CLOCKS_AGREE: "OK",
     CLIENT_CREDENTIALS_ACCEPTED: "OK",
+    REDIRECT_URI_REGISTERED: "OK",
   };
 
   test("says until when the known keys hold while the provider does not tell them", async () => {
@@ -286,6 +287,12 @@ describe("the diagnosis", () => {
     ["token-invalid-request", { ...HEALTHY, CLIENT_CREDENTIALS_ACCEPTED: "WARNING" }],
     ["token-null", { ...HEALTHY, CLIENT_CREDENTIALS_ACCEPTED: "WARNING" }],
     ["token-html", { ...HEALTHY, CLIENT_CREDENTIALS_ACCEPTED: "ERROR" }],
+    ["authorize-redirect-uri-unknown-page", { ...HEALTHY, REDIRECT_URI_REGISTERED: "WARNING" }],
+    ["authorize-redirect-uri-unknown-elsewhere", { ...HEALTHY, REDIRECT_URI_REGISTERED: "ERROR" }],
+    ["authorize-redirect-uri-unknown-entra", { ...HEALTHY, REDIRECT_URI_REGISTERED: "ERROR" }],
+    ["authorize-sign-in-page", HEALTHY],
+    ["authorize-sign-in-elsewhere", HEALTHY],
+    ["authorize-disconnect", HEALTHY],
   ])("of %s", async (fault, expected) => {
     provider.setFault(fault);
     const found = await levels();
@@ -313,6 +320,43 @@ describe("the diagnosis", () => {
     });
   });
 
+  test.each<[FaultName | null, Partial<OidcSettings>, RegExp, RegExp]>([
+    [
+      null,
+      { signingAlgorithms: ["ES256"] },
+      /fits ES256: they are for RS256/,
+      /^Add the algorithm .* signingAlgorithms/,
+    ],
+    ["keys-empty", {}, /publishes no keys/, /^Have the provider make a key/],
+    ["id-token-key-private-part-published", {}, /private part is published/, /a key that is never accepted/],
+  ])("says what to do about keys that do not fit: %s %j", async (fault, changes, message, remedy) => {
+    provider.setFault(fault);
+    const findings = await oidc.diagnose(settingsFor(provider, changes), RUNTIME);
+    expect(findings.find(({ check }) => check === "KEYS_USABLE")).toEqual({
+      check: "KEYS_USABLE",
+      level: "ERROR",
+      message: expect.stringMatching(message),
+      remedy: expect.stringMatching(remedy),
+    });
+  });
+
+  test("says that the provider knows the redirect URI, also through the guarded fetch, which follows no redirect", async () => {
+    const guarded = createGuardedFetch({ allowedPrivateHosts: ["127.0.0.1"] });
+    try {
+      for (const runtime of [RUNTIME, { ...RUNTIME, fetch: guarded.fetch, urls: guarded.rules }]) {
+        provider.forget();
+        const findings = await oidc.diagnose(settingsFor(provider), runtime);
+        expect(findings.at(-1)).toMatchObject({ message: "The provider knows the redirect URI." });
+        expect(provider.requests.at(-1)?.parameters).toMatchObject({ prompt: "none", redirect_uri: CALLBACK_URL });
+      }
+      provider.setFault("authorize-redirect-uri-unknown-elsewhere");
+      const findings = await oidc.diagnose(settingsFor(provider), { ...RUNTIME, fetch: guarded.fetch });
+      expect(findings.at(-1)).toMatchObject({ check: "REDIRECT_URI_REGISTERED", level: "ERROR" });
+    } finally {
+      await guarded.close();
+    }
+  });
+
   test("looks at endpoints that were entered by hand", async () => {
     const { url } = provider;
     const manual = {
@@ -322,8 +366,13 @@ describe("the diagnosis", () => {
       tokenEndpoint: `${url}/token`,
       jwksUri: `${url}/keys`,
     };
-    const { ENDPOINTS_ACCEPTABLE, KEYS_USABLE, CLIENT_CREDENTIALS_ACCEPTED } = HEALTHY;
-    expect(await levels(manual)).toEqual({ ENDPOINTS_ACCEPTABLE, KEYS_USABLE, CLIENT_CREDENTIALS_ACCEPTED });
+    const { ENDPOINTS_ACCEPTABLE, KEYS_USABLE, CLIENT_CREDENTIALS_ACCEPTED, REDIRECT_URI_REGISTERED } = HEALTHY;
+    expect(await levels(manual)).toEqual({
+      ENDPOINTS_ACCEPTABLE,
+      KEYS_USABLE,
+      CLIENT_CREDENTIALS_ACCEPTED,
+      REDIRECT_URI_REGISTERED,
+    });
     expect(await levels({ ...manual, jwksUri: "http://keys.example/keys" })).toEqual({ ENDPOINTS_ACCEPTABLE: "ERROR" });
   });
 });

@@ -11,7 +11,9 @@ test("every refusal is in the guide with its remedy", () => {
 });
 
 test("every check of the diagnosis is in the guide", () => {
-  const source = readFileSync(new URL("../../../src/protocols/oidc/diagnosis.ts", import.meta.url), "utf8");
+  const source = ["diagnosis", "observe-redirect-uri"]
+    .map((file) => readFileSync(new URL(`../../../src/protocols/oidc/${file}.ts`, import.meta.url), "utf8"))
+    .join("");
   const checks = [...source.matchAll(/"([A-Z]+(?:_[A-Z0-9]+)+)"/g)].map(([, name = ""]) => name);
   for (const check of checks.filter((name) => !name.startsWith("OIDC_"))) expect(guide).toContain(`| \`${check}\` |`);
   expect(checks.length).toBeGreaterThan(9);

@@ -21,6 +21,13 @@ async function diagnose(options: DriverOptions = {}, change: Record<string, unkn
   return Object.fromEntries(findings.map((finding) => [finding.check, finding])) as Record<string, Finding>;
 }
 
+/** Settings without metadata, with another sign-on URL than the provider's. */
+const manual = (signOnUrl: string) => ({
+  entityId: provider.entityId,
+  certificates: [provider.keys()[0]!.base64],
+  signOnUrl,
+});
+
 describe("the diagnosis", () => {
   test("of a sound connection has nothing to say", async () => {
     const findings = Object.values(await diagnose());
@@ -51,6 +58,32 @@ describe("the diagnosis", () => {
     const fetch = () => Promise.reject(new Error("no route to host"));
     const { SIGN_ON_URL } = await diagnose({ fetch });
     expect(SIGN_ON_URL).toMatchObject({ level: "WARNING", message: expect.stringContaining("no route to host") });
+  });
+
+  test("of a sign-on URL that answers with metadata names the right one", async () => {
+    const { SIGN_ON_URL } = await diagnose({ settings: { metadataXml: undefined, ...manual(provider.metadataUrl) } });
+    expect(SIGN_ON_URL).toEqual({
+      check: "SIGN_ON_URL",
+      level: "WARNING",
+      message: "The sign-on URL answers with the provider's metadata: people would see XML and not the sign-in page.",
+      remedy: `Set signOnUrl to ${provider.signOnUrl}, or clear it and put this address into metadataUrl.`,
+    });
+  });
+
+  test("of an entity ID and a sign-on URL that are exchanged says so", async () => {
+    const exchanged = { entityId: provider.signOnUrl, signOnUrl: provider.metadataUrl };
+    const settings = { metadataXml: undefined, ...manual(provider.metadataUrl), ...exchanged };
+    const finding = {
+      message: "Entity ID and sign-on URL are exchanged.",
+      remedy: `Set entityId to ${provider.entityId} and signOnUrl to ${provider.signOnUrl}.`,
+    };
+    expect(await diagnose({ settings })).toMatchObject({ SIGN_ON_URL: finding });
+    expect(await diagnose({}, exchanged)).toMatchObject({ ISSUER: { ...finding, level: "ERROR" } });
+  });
+
+  test("of a sign-on URL at which nothing is warns", async () => {
+    const { SIGN_ON_URL } = await diagnose({ settings: { metadataXml: undefined, ...manual(`${provider.url}/gone`) } });
+    expect(SIGN_ON_URL).toMatchObject({ level: "WARNING", message: expect.stringContaining("(status 404)") });
   });
 
   test("takes a redirect for an answer", async () => {

@@ -15,6 +15,8 @@ describe("a provider's certificate", () => {
     ["base64 in lines", lines],
     ["base64 in lines of Windows", `\r\n${lines.replaceAll("\n", "\r\n")}\r\n`],
     ["PEM with text around it", `Bag Attributes\n  friendlyName: idp\n${key.certificate}\n`],
+    ["PEM with line ends as two characters", key.certificate.replaceAll("\n", "\\n")],
+    ["PEM of Windows with line ends as two characters", key.certificate.replaceAll("\n", "\\r\\n")],
     ["PEM in one line", key.certificate.replaceAll("\n", " ")],
   ])("is read from %s", (_, input) => {
     const parsed = parseCertificate(input);

@@ -47,6 +47,21 @@ export const ENDPOINT_FAULTS = {
   "discovery-not-found-page": { discovery: () => ({ ...HTML, status: 404 }) },
   "discovery-gone": { discovery: () => json("{}", 410) },
   "discovery-failing": { discovery: () => ({ status: 503, body: "overloaded" }) },
+  "authorize-redirect-uri-unknown-page": {
+    authorize: () => ({ ...HTML, status: 400, body: "<p>Invalid parameter: redirect_uri</p>" }),
+  },
+  "authorize-redirect-uri-unknown-elsewhere": {
+    authorize: () => ({
+      status: 302,
+      headers: { location: "http://127.0.0.1:9/error?error=redirect_uri_mismatch" },
+    }),
+  },
+  "authorize-redirect-uri-unknown-entra": {
+    authorize: () => ({ ...HTML, body: "<p>AADSTS50011: The redirect URI does not match.</p>" }),
+  },
+  "authorize-sign-in-page": { authorize: () => ({ ...HTML, body: '<a href="?redirect_uri=x">Sign in</a>' }) },
+  "authorize-sign-in-elsewhere": { authorize: () => REDIRECT },
+  "authorize-disconnect": { authorize: () => ({ instead: "disconnect" }) },
   "discovery-issuer-of-another": discovery({ issuer: "https://attacker.example" }),
   "discovery-issuer-missing": discovery({ issuer: undefined }),
   "discovery-issuer-is-list": { discovery: (document) => void (document["issuer"] = [document["issuer"]]) },

@@ -35,6 +35,8 @@ export interface Fault {
     document: { keys: Values[] },
     making: Pick<TokenMaking, "key" | "weakKey">,
   ) => RawAnswer | undefined | void;
+  /** Answers an authorization request with something else. */
+  readonly authorize?: () => RawAnswer;
   /** Changes the parameters that the browser brings back. */
   readonly response?: (parameters: URLSearchParams) => void;
   /** Changes the ID token's header and claims before it is signed. */

@@ -139,7 +139,13 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
       (parameters.get("scope") ?? "").split(" ").includes("openid") &&
       (!options.requiresPkce || parameters.get("code_challenge_method") === "S256");
     if (!isAcceptable) return { values: { error: "invalid_request" }, raw: { status: 400 } };
+    const instead = fault.authorize?.();
+    if (instead !== undefined) return { values: {}, raw: instead };
     const state = parameters.get("state") ?? "";
+    if (parameters.get("prompt") === "none") {
+      const back = new URLSearchParams({ error: "login_required", state });
+      return { values: {}, raw: { status: 302, headers: { location: `${redirectUri}?${back}` } } };
+    }
     const code = randomBytes(16).toString("base64url");
     codes.set(code, { parameters, person: expectedPeople.get(state) ?? person });
     const back = new URLSearchParams({ code, state, ...(options.namesIssuer && { iss: url }) });

@@ -1,0 +1,17 @@
+/** The ways to make an observation. */
+import type { Finding } from "../../connection/contract/index.js";
+
+/** Nothing is wrong. */
+export function ok(check: string, message: string): Finding {
+  return { check, level: "OK", message, remedy: null };
+}
+
+/** Sign-ins may work; somebody should look at it. */
+export function warn(check: string, message: string, remedy: string): Finding {
+  return { check, level: "WARNING", message, remedy };
+}
+
+/** Sign-ins do not work. */
+export function error(check: string, message: string, remedy: string): Finding {
+  return { check, level: "ERROR", message, remedy };
+}
