@@ -31,6 +31,7 @@ import {
   updateEndpointRow,
 } from "./endpoint.repository.js";
 import { requireTest, sendTest } from "./test-endpoint.js";
+import { warnOfTwins } from "./warn-of-twins.js";
 
 /** Where in the log an endpoint begins. */
 export interface StartAt {
@@ -66,6 +67,13 @@ export interface EndpointWithSecret {
   readonly secret: string;
 }
 
+/** An endpoint, and what should be looked at. */
+export interface EndpointWithWarning {
+  readonly endpoint: WebhookEndpoint;
+  /** For the administrator; `null` when there is nothing to say. */
+  readonly warning: string | null;
+}
+
 /**
  * Adds an endpoint, after it has answered a signed `endpoint.test` with 2xx.
  *
@@ -75,7 +83,7 @@ export async function createWebhookEndpoint(
   services: WebhookServices,
   caller: Caller,
   input: NewEndpoint,
-): Promise<EndpointWithSecret> {
+): Promise<EndpointWithSecret & EndpointWithWarning> {
   const { organizationId } = input;
   requirePermission(caller, organizationId, "WEBHOOKS_WRITE");
   const check = new InputCheck();
@@ -124,7 +132,7 @@ export async function createWebhookEndpoint(
     await insertEndpoint(unit, endpoint, first === null ? last : Math.min(first - 1, last));
     await insertAttempts(unit, [test]);
     await record(unit, "created", null, endpoint);
-    return { endpoint, secret };
+    return { endpoint, secret, warning: await warnOfTwins(unit, endpoint) };
   });
 }
 
@@ -145,7 +153,7 @@ export async function updateWebhookEndpoint(
   services: WebhookServices,
   caller: Caller,
   input: EndpointChange,
-): Promise<WebhookEndpoint> {
+): Promise<EndpointWithWarning> {
   const found = await readEndpoint(services, caller, input.id);
   requireVersion(input.expectedVersion, found.version);
   const check = new InputCheck();
@@ -166,13 +174,14 @@ export async function updateWebhookEndpoint(
   check.finish();
   const isMoved = given.url !== undefined && given.url !== found.url;
   const test = isMoved ? await requireTest(services, caller, { ...found, ...given }) : null;
-  return await changeEndpoint(services, caller, found, "updated", async (unit, before) => {
+  const endpoint = await changeEndpoint(services, caller, found, "updated", async (unit, before) => {
     requireVersion(input.expectedVersion, before.version);
     const after = { ...before, ...given, version: before.version + 1, updatedAt: unit.now };
     await updateEndpointRow(unit, before, after);
     if (test !== null) await insertAttempts(unit, [test]);
     return after;
   });
+  return { endpoint, warning: await warnOfTwins(services.reader, endpoint) };
 }
 
 /**

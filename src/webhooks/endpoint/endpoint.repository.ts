@@ -67,6 +67,20 @@ export async function findEndpoint(
   return raw ? endpointFromRaw(raw) : null;
 }
 
+/** The endpoints of an organization that post to an address, in the order in which they were made. */
+export async function findEndpointsAt(
+  reader: Reader,
+  organizationId: string,
+  url: string,
+): Promise<readonly WebhookEndpoint[]> {
+  const rows = await reader.rows<RawEndpoint>(
+    `SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoint w WHERE w.organization_id = ? ORDER BY w.id`,
+    [organizationId],
+  );
+  // Compared here: MariaDB's collations take addresses for equal that are not.
+  return rows.map(endpointFromRaw).filter((endpoint) => endpoint.url === url);
+}
+
 /** How many endpoints an organization has. */
 export async function countEndpoints(reader: Reader, organizationId: string): Promise<number> {
   const row = await reader.row<{ total: number | string }>(

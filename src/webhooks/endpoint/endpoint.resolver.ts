@@ -90,7 +90,7 @@ export class EndpointResolver {
     @Arg("input", () => UpdateWebhookEndpointInput, { description: "What to change." })
     input: UpdateWebhookEndpointInput,
   ): Promise<UpdateWebhookEndpointPayload> {
-    return { endpoint: await updateWebhookEndpoint(this.services, context.caller, input) };
+    return await updateWebhookEndpoint(this.services, context.caller, input);
   }
 
   @Mutation(() => EnableWebhookEndpointPayload, {

@@ -133,6 +133,13 @@ export class CreateWebhookEndpointPayload {
 
   @Field(() => String, { description: "The secret that signs: `whsec_…`. It is shown this once." })
   secret!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "What to look at, such as another endpoint with the same URL, which gets events twice; null for nothing.",
+  })
+  warning!: string | null;
 }
 
 @ObjectType({ description: "What rotateWebhookSecret answers.", simpleResolvers: true })
@@ -148,6 +155,13 @@ export class RotateWebhookSecretPayload {
 export class UpdateWebhookEndpointPayload {
   @Field(() => EndpointType, { description: "The endpoint after the change." })
   endpoint!: EndpointType;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "What to look at, such as another endpoint with the same URL, which gets events twice; null for nothing.",
+  })
+  warning!: string | null;
 }
 
 @ObjectType({ description: "What enableWebhookEndpoint answers.", simpleResolvers: true })

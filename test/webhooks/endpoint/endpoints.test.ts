@@ -62,6 +62,35 @@ async function readRows(sql: string): Promise<any[]> {
 }
 
 describe("adding an endpoint", () => {
+  it("warns of another endpoint at the same URL that gets the same events, and so does a change", async () => {
+    const receiver = receivers.add("twice");
+    const add = async (input: object) =>
+      (
+        await usher.ask(
+          `mutation ($input: CreateWebhookEndpointInput!) { createWebhookEndpoint(input: $input) { endpoint { id } warning } }`,
+          { input: { organizationId: tenant.organizationId, url: receiver.url, ...input } },
+        )
+      ).createWebhookEndpoint;
+    const first = await add({ eventTypes: ["user.created"] });
+    expect(first.warning).toBeNull();
+    const other = await add({ eventTypes: ["user.updated"] });
+    expect(other.warning).toBeNull();
+    const warning = `This URL has another endpoint already (${first.endpoint.id}, ${other.endpoint.id}), so it gets events more than once. Delete one with deleteWebhookEndpoint, or give them different eventTypes.`;
+    const twin = await add({ url: `${receiver.url}#again` });
+    expect(twin.warning).toBe(warning);
+    const update = async (input: object) =>
+      (
+        await usher.ask(
+          `mutation ($input: UpdateWebhookEndpointInput!) { updateWebhookEndpoint(input: $input) { warning } }`,
+          { input: { id: twin.endpoint.id, ...input } },
+        )
+      ).updateWebhookEndpoint.warning;
+    expect(await update({ eventTypes: ["user.deleted"] })).toBeNull();
+    expect(await update({ eventTypes: null })).toBe(warning);
+    for (const { endpoint } of [first, other, twin])
+      await usher.ask(`mutation ($id: ID!) { deleteWebhookEndpoint(id: $id) { id } }`, { id: endpoint.id });
+  });
+
   it("sends a signed test first, which a strict receiver can check by the secret that was given", async () => {
     const receiver = receivers.add("strict");
     receiver.secrets = [SECRET];
