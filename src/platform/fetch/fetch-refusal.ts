@@ -27,8 +27,8 @@ export type FetchRefusalCode =
  */
 export class FetchRefusal extends Error {
   override readonly name = "FetchRefusal";
-  /** Where a refused redirect leads, absolute. May hold secrets in its query: it is not for messages. */
-  readonly location: string | undefined;
+  /** Private, so that a log which writes an error's properties leaves it out: its query may hold secrets. */
+  readonly #location: string | undefined;
 
   /** @param options `cause` is for the log: it may name what the message keeps back. `location` is where a redirect leads */
   constructor(
@@ -37,6 +37,11 @@ export class FetchRefusal extends Error {
     options: ErrorOptions & { readonly location?: string } = {},
   ) {
     super(message, options);
-    this.location = options.location;
+    this.#location = options.location;
+  }
+
+  /** Where a refused redirect leads, absolute. Not for messages. */
+  get location(): string | undefined {
+    return this.#location;
   }
 }

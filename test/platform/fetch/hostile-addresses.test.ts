@@ -185,12 +185,16 @@ describe("a redirect", () => {
       routeToLoopback([PUBLIC]);
       // Even where the operator allows the target: what was entered is not what would be reached.
       const guarded = guard(answering([PUBLIC]).lookup, [`127.0.0.1:${inside.port}`]);
-      await expect(
-        guarded.fetch(`https://id.example.com:${outside.port}/`, { redirect: "follow" }),
-      ).rejects.toMatchObject({
+      const refusal = await guarded
+        .fetch(`https://id.example.com:${outside.port}/`, { redirect: "follow" })
+        .catch((error: unknown) => error as Error);
+      expect(refusal).toMatchObject({
         code: "REDIRECT_REFUSED",
+        location,
         message: `id.example.com answered with a redirect to http://127.0.0.1:${inside.port}/latest (status ${status}); redirects are not followed, so the address must be the final one.`,
       });
+      // What a log writes of an error are its properties.
+      expect(JSON.stringify({ ...refusal })).not.toContain("token");
       expect(inside.connections()).toBe(0);
     },
   );
