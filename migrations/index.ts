@@ -14,6 +14,7 @@ import { AddConnectionLearned1764820000000 } from "./1764820000000-add-connectio
 import { AddWebhookRetryScheduledAt1764840000000 } from "./1764840000000-add-webhook-retry-scheduled-at.js";
 import { WithholdGuests1764850000000 } from "./1764850000000-withhold-guests.js";
 import { IndexSsoFlowBrowser1764860000000 } from "./1764860000000-index-sso-flow-browser.js";
+import { AddSessionFlowHash1764870000000 } from "./1764870000000-add-session-flow-hash.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -30,4 +31,5 @@ export const migrations: readonly MigrationClass[] = [
   AddWebhookRetryScheduledAt1764840000000,
   WithholdGuests1764850000000,
   IndexSsoFlowBrowser1764860000000,
+  AddSessionFlowHash1764870000000,
 ];

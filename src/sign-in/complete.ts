@@ -26,6 +26,8 @@ export interface Completion {
   readonly arrival: Arrival;
   /** The trust version under which the message was verified. */
   readonly trustVersion: number;
+  /** Of the state or ticket by which the browser came. */
+  readonly flowHash: string;
   readonly visitor: Visitor;
 }
 
@@ -94,12 +96,12 @@ async function completeWith(
 
 async function admit(
   unit: UnitOfWork,
-  { attempt, arrival, visitor }: Completion,
+  { attempt, arrival, visitor, flowHash }: Completion,
   organization: Organization,
   arrived: Arrived,
   tokenHash: string,
 ): Promise<Session> {
-  const session = await enter(unit, { attempt, organization, ...arrived, visitor, tokenHash });
+  const session = await enter(unit, { attempt, organization, ...arrived, visitor, tokenHash, flowHash });
   await noteSignInSucceeded(unit, arrival.connectionId);
   return session;
 }

@@ -22,11 +22,13 @@ export interface Entry {
   readonly visitor: Visitor;
   /** Of the new session's token, which is the browser's alone. */
   readonly tokenHash: string;
+  /** Of the state or ticket by which the browser came; left out for a one-time link. */
+  readonly flowHash?: string;
 }
 
 /** Lets a person in: the browser's session before ends, a new one is opened, and both logs hear of it. */
 export async function enter(unit: UnitOfWork, entry: Entry): Promise<Session> {
-  const { attempt, organization, user, snapshot, visitor, tokenHash } = entry;
+  const { attempt, organization, user, snapshot, visitor, tokenHash, flowHash = null } = entry;
   const { connectionId, reference } = attempt;
   if (visitor.sessionToken !== null) await endSessionByToken(unit, hashToken(visitor.sessionToken));
   const session = await openSession(unit, {
@@ -34,6 +36,7 @@ export async function enter(unit: UnitOfWork, entry: Entry): Promise<Session> {
     userId: user.id,
     organizationId: organization.id,
     connectionId,
+    flowHash,
     client: visitor.client,
   });
   await appendEvent(unit, {

@@ -8,9 +8,12 @@
  * ticket    findConnection → readParameters → takeTicket → open → enter
  * enter     describePerson → complete (evaluates the mappings, then locks the organization)
  * ```
+ * A browser that is in by the same state or ticket is sent on before anything is looked at: `isAlreadyIn`.
  * Wherever the line ends early, `recordRefusal` notes the attempt and answers what the person may see.
  */
 import type { OpenedConnection } from "../connection/opened-connections.js";
+import type { Organization } from "../people/organization/organization.js";
+import { hashToken } from "../platform/crypto/tokens.js";
 import { Failure } from "../platform/errors/failure.js";
 import { beginAttempt, enterStep, type Attempt, type AttemptStep } from "./attempt/attempt.js";
 import { beginFlow, type StartRequest } from "./begin-flow.js";
@@ -18,12 +21,13 @@ import { complete } from "./complete.js";
 import type { Desk, Visitor } from "./desk.js";
 import { findConnection, requireActive, requireBinding, type FoundConnection } from "./find-connection.js";
 import { issueBrowserToken } from "./flow/browser-tokens.js";
-import { findFlow, findPostedFlow, type FlowNotes } from "./flow/keep-flow.js";
+import { findFlow, findPostedFlow, recallFlowGoal, type FlowNotes } from "./flow/keep-flow.js";
+import { isAlreadyIn } from "./is-already-in.js";
 import type { PostedForm } from "./read-form.js";
 import { LONGEST_IN_FORM, readParameters } from "./read-parameters.js";
 import { answerRefusal, recordRefusal, sayFailure, type SignInRefused } from "./record-refusal.js";
 import { resolveReturnTo } from "./return-to.js";
-import { keepTicket, takeTicket } from "./ticket/keep-ticket.js";
+import { keepTicket, recallTicketGoal, takeTicket } from "./ticket/keep-ticket.js";
 import { describePerson, verifyPost, verifyReturn } from "./verify.js";
 
 /** The browser goes on to the provider, with the cookie that binds it to the flow. */
@@ -46,6 +50,12 @@ export interface SignedIn {
   readonly location: string;
   readonly sessionToken: string;
   readonly expiresAt: Date;
+}
+
+/** The person is in, by this very sign-in: the browser fetches its end once more. Nothing happens. */
+export interface AlreadyIn {
+  readonly kind: "already-in";
+  readonly location: string;
 }
 
 /** An answer as it came in: a query, unchecked. */
@@ -82,19 +92,22 @@ export async function finishReturn(
   desk: Desk,
   visitor: Visitor,
   request: AnswerRequest,
-): Promise<SignedIn | SignInRefused> {
+): Promise<SignedIn | AlreadyIn | SignInRefused> {
   return await onTheLine(desk, visitor, request.connectionId, async (line) => {
     const { connection } = line.found;
     line.enter("RETURN");
     requireBinding(desk, connection, "redirect");
     const parameters = readParameters(request.parameters);
-    const flow = await findFlow(desk, connection, parameters["state"], visitor.browserTokens);
+    const { state = "" } = parameters;
+    if (await isAlreadyIn(desk, visitor, connection, state))
+      return goOn(line.found.organization, await recallFlowGoal(desk, state));
+    const flow = await findFlow(desk, connection, state, visitor.browserTokens);
     line.resume(flow);
     requireActive(desk, connection);
     const opened = await desk.open(connection);
     line.enter("VERIFY");
     const { verified } = await verifyReturn(opened, flow, parameters);
-    return await admit(desk, visitor, line, opened, { ...flow, verified });
+    return await admit(desk, visitor, line, opened, { ...flow, verified, flowHash: hashToken(state) });
   });
 }
 
@@ -132,16 +145,18 @@ export async function finishTicket(
   desk: Desk,
   visitor: Visitor,
   request: AnswerRequest,
-): Promise<SignedIn | SignInRefused> {
+): Promise<SignedIn | AlreadyIn | SignInRefused> {
   return await onTheLine(desk, visitor, request.connectionId, async (line) => {
     const { connection } = line.found;
     requireBinding(desk, connection, "post");
-    const { ticket } = readParameters(request.parameters);
+    const { ticket = "" } = readParameters(request.parameters);
+    if (await isAlreadyIn(desk, visitor, connection, ticket))
+      return goOn(line.found.organization, await recallTicketGoal(desk, ticket));
     const taken = await takeTicket(desk, connection, ticket, visitor.browserTokens);
     line.resume(taken);
     requireActive(desk, connection);
     const opened = await desk.open(connection);
-    return await admit(desk, visitor, line, opened, taken);
+    return await admit(desk, visitor, line, opened, { ...taken, flowHash: hashToken(ticket) });
   });
 }
 
@@ -150,6 +165,8 @@ interface VerifiedPerson {
   readonly verified: unknown;
   readonly returnTo: string | null;
   readonly trustVersion: number;
+  /** Of the state or ticket by which the browser came. */
+  readonly flowHash: string;
 }
 
 /** The last steps, which every binding shares. */
@@ -168,16 +185,26 @@ async function admit(
     attempt,
     arrival: { organizationId: organization.id, connectionId: connection.id, profile },
     trustVersion: person.trustVersion,
+    flowHash: person.flowHash,
     visitor,
   });
   if (completed.kind === "refuse")
     return answerRefusal({ ...line.found, returnTo: person.returnTo }, attempt, sayFailure(completed.failure));
   return {
     kind: "signed-in",
-    location: person.returnTo ?? completed.organization.landingUrl ?? `/o/${completed.organization.slug}`,
+    location: goalOf(completed.organization, person.returnTo),
     sessionToken: completed.sessionToken,
     expiresAt: completed.session.expiresAt,
   };
+}
+
+/** Where a person goes who is in. */
+function goalOf({ landingUrl, slug }: Organization, returnTo: string | null): string {
+  return returnTo ?? landingUrl ?? `/o/${slug}`;
+}
+
+function goOn(organization: Organization, returnTo: string | null): AlreadyIn {
+  return { kind: "already-in", location: goalOf(organization, returnTo) };
 }
 
 /** Where an attempt is: each step notes itself, so that the record of a refusal ends at the step that refused. */

@@ -20,6 +20,7 @@ import type { SignInLimits } from "./limits.js";
 import { showLink, useLink, type LinkShown } from "./link/use-link.js";
 import { LONGEST_RETURN_URL, resolveReturnTo } from "./return-to.js";
 import { accountPage } from "./pages/account-page.js";
+import { alreadyInPage } from "./pages/already-in-page.js";
 import { linkPage } from "./pages/link-page.js";
 import { askForHelp, refusalPage } from "./pages/refusal-page.js";
 import { organizationPrompt, signInPage } from "./pages/sign-in-page.js";
@@ -28,6 +29,7 @@ import {
   finishTicket,
   receivePost,
   start,
+  type AlreadyIn,
   type SentToProvider,
   type SentToTicket,
   type SignedIn,
@@ -155,7 +157,7 @@ async function answer(
   door: SignInDoor,
   request: Request,
   response: Response,
-  line: () => Promise<SentToProvider | SentToTicket | LinkShown | SignedIn | SignInRefused>,
+  line: () => Promise<SentToProvider | SentToTicket | LinkShown | SignedIn | AlreadyIn | SignInRefused>,
 ): Promise<void> {
   response.set("Cache-Control", "no-store");
   const outcome = await runLine(line);
@@ -174,6 +176,9 @@ async function answer(
       door.cookies.session.write(response, outcome.sessionToken);
       if (hasSignedOut(door.cookies.signedOut, request)) door.cookies.signedOut.clear(response);
       response.redirect(303, outcome.location);
+      return;
+    case "already-in":
+      sendPage(response, 200, { title: "You are signed in", body: alreadyInPage(outcome.location) });
       return;
     case "refused":
       await door.limits.refusals.note(request);

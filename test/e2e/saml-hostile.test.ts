@@ -101,8 +101,14 @@ describe("a forged message", () => {
     const asked = await tenant.request(browser, "?returnTo=%2Fgraphql");
     const audiences = [["https://sibling.example"]];
     const page = await tenant.post(browser, fieldsOf(provider.answer(asked, "p-1001", { audiences })));
-    const back = `/o/${tenant.slug}?stay&${new URLSearchParams({ returnTo: `${usher.url}/graphql` }).toString()}`;
-    expect([page.status, page.links.map(({ href }) => href.href)]).toEqual([403, [usher.url + back]]);
+    const wish = new URLSearchParams({ returnTo: `${usher.url}/graphql` }).toString();
+    expect([page.status, page.links.map(({ href }) => href.href)]).toEqual([
+      403,
+      [
+        `${usher.url}/sso/${tenant.connectionId}/start?prompt=select_account&${wish}`,
+        `${usher.url}/o/${tenant.slug}?stay&${wish}`,
+      ],
+    ]);
   });
 
   it("leaves the pending request usable, even after all of them", async () => {
@@ -282,8 +288,24 @@ describe("a ticket", () => {
     const pages = await Promise.all(Array.from({ length: 20 }, () => open(browser, ticket)));
     expect(pages.filter(({ status }) => status === 303)).toHaveLength(1);
     expect(pages.filter(({ status }) => status === 400)).toHaveLength(19);
-    await expectRefused(await open(browser, ticket), 400, "SIGN_IN_UNKNOWN", tenant);
+    const again = await open(browser, ticket);
+    expect([again.status, again.visibleText.includes("You are signed in")]).toEqual([200, true]);
+    expect(again.headers["set-cookie"]).toBeUndefined();
+    browser.clearCookies();
+    await expectRefused(await open(browser, ticket), 403, "SIGN_IN_OTHER_BROWSER", tenant);
     expect((await tenant.attempts()).filter(({ outcome }) => outcome === "SUCCEEDED")).toHaveLength(2);
+  });
+
+  it("that is fetched once more shows the way on, while its session is the browser's own", async () => {
+    const browser = createBrowser();
+    const wish = `${usher.url}/graphql`;
+    const answer = provider.answer(await tenant.request(browser, "?returnTo=%2Fgraphql"), "p-1001");
+    const first = ticketOf(await tenant.post(browser, fieldsOf(answer)));
+    expect((await open(browser, first)).headers.location).toBe(wish);
+    expect((await open(browser, first)).links.map(({ href }) => href.href)).toEqual([wish]);
+    // The session of another sign-in is not that of this ticket, even of the same person.
+    await browser.get(await prepare(browser));
+    await expectRefused(await open(browser, first), 400, "SIGN_IN_UNKNOWN", tenant);
   });
 
   it("is over after a minute", async () => {

@@ -72,7 +72,16 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
     const posted = await at(0, () => tenant.post(browser, fields));
     expect((await at(1, () => tenant.post(browser, fields))).status).toBe(400);
     expect((await at(1, () => browser.get(ticketOf(posted), { follow: false }))).status).toBe(303);
-    expect((await at(0, () => browser.get(ticketOf(posted), { follow: false }))).status).toBe(400);
+    // The other knows as well who is in by this ticket; without the session it is nobody's.
+    expect((await at(0, () => browser.get(ticketOf(posted), { follow: false }))).status).toBe(200);
+    const cookie = browser
+      .cookiesFor(proxy.url)
+      .filter(({ name }) => name !== "usher-session")
+      .map(({ name, value }) => `${name}=${value}`)
+      .join("; ");
+    const stranger = createBrowser();
+    const options = { follow: false, headers: { cookie } };
+    expect((await at(0, () => stranger.get(ticketOf(posted), options))).status).toBe(400);
     expect((await outcomes(tenant)).toSorted()).toEqual(["SIGN_IN_UNKNOWN", "SIGN_IN_UNKNOWN", "SUCCEEDED"]);
   });
 

@@ -57,12 +57,41 @@ describe("the answer of a provider", () => {
     expect(await signedIn(browser)).toBe("alice@acme.test");
   });
 
-  it("is used once: a second use of the address signs nobody in", async () => {
+  it("is used once: a second use of the address changes nothing, and shows the way on to whom it let in", async () => {
+    const browser = createBrowser();
+    const wish = "https://app.example/app/course?id=1&b=2";
+    const callback = await tenant.authenticate(browser, ALICE, `?returnTo=${encodeURIComponent(wish)}`);
+    expect((await open(browser, callback)).headers.location).toBe(wish);
+    const before = [await tenant.attempts(), await tenant.events(), browser.cookiesFor(usher.url)];
+    provider.forget();
+    const again = await open(browser, callback);
+    expect([again.status, again.headers["cache-control"]]).toEqual([200, "no-store"]);
+    expect(again.visibleText).toContain("You are signed in");
+    expect(again.links.map(({ href }) => href.href)).toEqual([wish]);
+    expect(again.headers["set-cookie"]).toBeUndefined();
+    expect([await tenant.attempts(), await tenant.events(), browser.cookiesFor(usher.url)]).toEqual(before);
+    expect(provider.count("token")).toBe(0);
+    expect(await signedIn(browser)).toBe("alice@acme.test");
+  });
+
+  it("is used once: a second use is refused without the session that it opened, or through another connection", async () => {
+    const other = await createTenant(usher, provider);
     const browser = createBrowser();
     const callback = await tenant.authenticate(browser);
-    expect((await open(browser, callback)).status).toBe(303);
+    await browser.get(callback);
+    const carriedOver = callback.replace(tenant.connectionId, other.connectionId);
+    await expectRefused(await open(browser, carriedOver), 400, "SIGN_IN_UNKNOWN", other);
+    const session = browser.cookiesFor(usher.url).find(({ name }) => name === "usher-session")!;
+    // Another session of the same person, in the same browser.
+    await tenant.signIn(browser);
     await expectRefused(await open(browser, callback), 400, "SIGN_IN_UNKNOWN");
-    expect(await signedIn(browser)).toBe("alice@acme.test");
+    // The session that it opened has ended.
+    const ended = { cookie: `usher-session=${session.value}` };
+    await expectRefused(await open(createBrowser(), callback, ended), 400, "SIGN_IN_UNKNOWN");
+    const stranger = createBrowser();
+    await tenant.signIn(stranger, BOB);
+    await expectRefused(await open(stranger, callback), 400, "SIGN_IN_UNKNOWN");
+    expect(await signedIn(stranger)).toBe("bob@acme.test");
   });
 
   it("is used once: of 20 copies in parallel one signs in", async () => {

@@ -28,7 +28,13 @@ class ScriptedStrategy extends Strategy {
   }
 }
 
-const START: Exchange = { step: "start", loginHint: null, forceAuthentication: false, chooseAccount: false, keep: async () => "state" };
+const START: Exchange = {
+  step: "start",
+  loginHint: null,
+  forceAuthentication: false,
+  chooseAccount: false,
+  keep: async () => "state",
+};
 const run = (act: Act, timeoutMs?: number) => runStrategy(new ScriptedStrategy(act), START, timeoutMs);
 const verified = (name: string): Verification<unknown> => ({ verified: name, posted: null });
 const succeed = (self: Actions, name: string) => self.success(verified(name));

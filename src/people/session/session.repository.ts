@@ -13,6 +13,8 @@ export interface NewSession {
   readonly userId: string;
   readonly organizationId: string;
   readonly connectionId: string | null;
+  /** The hash of the state or ticket by which a sign-in opens it; left out where none does. */
+  readonly flowHash?: string | null;
   readonly client: ClientDescription;
 }
 
@@ -27,14 +29,16 @@ export async function openSession(unit: UnitOfWork, input: NewSession): Promise<
     expiresAt: new Date(unit.now.getTime() + SESSION_LIFETIME_SECONDS * 1000),
   };
   await unit.execute(
-    `INSERT INTO user_session (id, token_hash, user_id, organization_id, connection_id, address, user_agent, created_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO user_session (id, token_hash, user_id, organization_id, connection_id, flow_hash, address,
+       user_agent, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       session.id,
       input.tokenHash,
       session.userId,
       session.organizationId,
       session.connectionId,
+      input.flowHash ?? null,
       input.client.address,
       input.client.userAgent?.slice(0, USER_AGENT_LENGTH) ?? null,
       session.createdAt,
@@ -46,6 +50,8 @@ export async function openSession(unit: UnitOfWork, input: NewSession): Promise<
 
 /** A session that is in force, with what decides about what its person may do. */
 export interface SessionWithRoles extends Session {
+  /** The hash of the state or ticket by which a sign-in opened it; `null` where none did. */
+  readonly flowHash: string | null;
   /** JSON lists of permissions, one for each role of the person in the session's organization. */
   readonly permissionLists: readonly string[];
 }
@@ -61,11 +67,12 @@ export async function findSessionInForce(
     user_id: string;
     organization_id: string;
     connection_id: string | null;
+    flow_hash: string | null;
     created_at: unknown;
     expires_at: unknown;
     permissions: string | null;
   }>(
-    `SELECT s.id, s.user_id, s.organization_id, s.connection_id, s.created_at, s.expires_at, r.permissions
+    `SELECT s.id, s.user_id, s.organization_id, s.connection_id, s.flow_hash, s.created_at, s.expires_at, r.permissions
        FROM user_session s
        JOIN app_user u ON u.id = s.user_id AND u.status = 'ACTIVE'
        JOIN membership m ON m.user_id = s.user_id AND m.organization_id = s.organization_id
@@ -81,6 +88,7 @@ export async function findSessionInForce(
     userId: first.user_id,
     organizationId: first.organization_id,
     connectionId: first.connection_id,
+    flowHash: first.flow_hash,
     createdAt: toDate(first.created_at),
     expiresAt: toDate(first.expires_at),
     permissionLists: rows.flatMap((row) => (row.permissions === null ? [] : [row.permissions])),

@@ -26,6 +26,10 @@ export class SessionRow {
   @Column({ name: "connection_id", type: "varchar", length: 36, nullable: true })
   connectionId!: string | null;
 
+  /** SHA-256 hex of what the browser brought to the end of the sign-in that opened the session: a state, or a ticket. */
+  @Column({ name: "flow_hash", type: "varchar", length: 64, nullable: true })
+  flowHash!: string | null;
+
   @Column({ type: "varchar", length: 64, nullable: true })
   address!: string | null;
 

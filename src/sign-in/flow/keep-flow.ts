@@ -106,6 +106,12 @@ export async function findPostedFlow(
   return { ...unseal(desk, flow), stateHash: flow.stateHash, browserHash: flow.browserHash };
 }
 
+/** Where the person of a flow wanted to go, whatever has become of it; `null` when nothing is known of that any more. */
+export async function recallFlowGoal(desk: Desk, state: string): Promise<string | null> {
+  const flow = await findFlowByState(desk.store.reader, state);
+  return flow === null ? null : unseal(desk, flow).returnTo;
+}
+
 function requireUsable({ clock }: Desk, connection: Connection, flow: StoredFlow): void {
   if (flow.connectionId !== connection.id) throw unknown("The state belongs to another connection.");
   if (flow.consumedAt !== null) throw unknown("The state was used before.");

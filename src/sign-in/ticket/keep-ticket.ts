@@ -22,6 +22,8 @@ export interface TakenTicket extends FlowNotes {
   readonly trustVersion: number;
 }
 
+type Contents = Omit<TakenTicket, "trustVersion">;
+
 const sealContext = (ticketHash: string) => `sso_ticket:${ticketHash}`;
 
 /**
@@ -73,14 +75,20 @@ export async function takeTicket(
     throw new Failure(SIGN_IN_SUPERSEDED, {
       detail: "What the connection trusts was changed after the sign-in began.",
     });
-  const take = (unit: UnitOfWork) => consumeTicket(unit, stored.ticketHash);
+  const contents = JSON.parse(keyRing.open(stored.payload, sealContext(stored.ticketHash))) as Contents;
+  const { returnTo } = contents;
+  const remainder = keyRing.seal(JSON.stringify({ returnTo }), sealContext(stored.ticketHash));
+  const take = (unit: UnitOfWork) => consumeTicket(unit, stored.ticketHash, remainder);
   const taken = await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, take, BEFORE_ENTERING);
   if (!taken) throw unknown("The ticket was used before, or is over.");
-  const contents = JSON.parse(keyRing.open(stored.payload, sealContext(stored.ticketHash))) as Omit<
-    TakenTicket,
-    "trustVersion"
-  >;
   return { ...contents, trustVersion: stored.trustVersion };
+}
+
+/** Where the person of a ticket wanted to go, whatever has become of it; `null` when nothing is known of that any more. */
+export async function recallTicketGoal({ store, keyRing }: Desk, ticket: string): Promise<string | null> {
+  const stored = await findTicket(store.reader, hashToken(ticket));
+  if (stored === null) return null;
+  return (JSON.parse(keyRing.open(stored.payload, sealContext(stored.ticketHash))) as FlowNotes).returnTo;
 }
 
 function unknown(detail: string) {

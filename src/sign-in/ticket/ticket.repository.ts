@@ -48,16 +48,27 @@ export async function findTicket(reader: Reader, ticketHash: string): Promise<St
   };
 }
 
-/** Uses a ticket up; of any number of callers on any number of replicas, exactly one hears `true`. */
-export async function consumeTicket(unit: UnitOfWork, ticketHash: string): Promise<boolean> {
+/**
+ * Uses a ticket up; of any number of callers on any number of replicas, exactly one hears `true`. What was verified goes.
+ *
+ * @param remainder what stays of the payload
+ */
+export async function consumeTicket(unit: UnitOfWork, ticketHash: string, remainder: string): Promise<boolean> {
   const affected = await unit.execute(
-    "UPDATE sso_ticket SET consumed_at = ? WHERE ticket_hash = ? AND consumed_at IS NULL AND expires_at > ?",
-    [unit.now, ticketHash, unit.now],
+    "UPDATE sso_ticket SET consumed_at = ?, payload = ? WHERE ticket_hash = ? AND consumed_at IS NULL AND expires_at > ?",
+    [unit.now, remainder, ticketHash, unit.now],
   );
   return affected === 1;
 }
 
-/** Forgets tickets whose minute is over. */
+/** How long what stays of a used ticket is kept, for a browser that fetches it once more. */
+const SWEEP_USED_AFTER_SECONDS = 60 * 60;
+
+/** Forgets tickets whose minute is over, and those that were used an hour later. */
 export async function sweepTickets(unit: UnitOfWork): Promise<void> {
-  await unit.execute("DELETE FROM sso_ticket WHERE expires_at < ?", [unit.now]);
+  const horizon = new Date(unit.now.getTime() - SWEEP_USED_AFTER_SECONDS * 1000);
+  await unit.execute("DELETE FROM sso_ticket WHERE expires_at < ? AND (consumed_at IS NULL OR expires_at < ?)", [
+    unit.now,
+    horizon,
+  ]);
 }
