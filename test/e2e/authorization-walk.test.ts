@@ -16,6 +16,7 @@ import { describeSchema } from "../../src/app/describe-schema.js";
 import { emitSchema } from "../../src/platform/graphql/schema.js";
 import { readDatabaseImage } from "../support/database-image.js";
 import { OPERATOR_KEY, type Answer } from "../support/usher.js";
+import { makeWorld } from "./authorization/by-id.js";
 import { openHouse, type House, type Knocker } from "./authorization/callers.js";
 import type { Entry } from "./authorization/entry.js";
 import {
@@ -33,6 +34,16 @@ import { findTold, INNER_FIELDS, QUIET_FIELDS } from "./authorization/inner-fiel
 import { NODES } from "./authorization/nodes.js";
 import { MUTATIONS, QUERIES } from "./authorization/table.js";
 import { makeEverything, makeForeigner, makeMember } from "./authorization/things.js";
+import {
+  collect,
+  documentOf,
+  documentOfNodes,
+  findTypesOfMutations,
+  findWays,
+  wayOfNodes,
+  type Met,
+  type Way,
+} from "./authorization/ways.js";
 
 /** From the code itself, not from the committed file: what is served is what is walked. */
 const schema = buildSchema(emitSchema(describeSchema()));
@@ -498,5 +509,77 @@ describe("a guest, whose home is another organization", () => {
     expect(removed).toEqual({ data: { removeMember: { member: { id: userId, guestMemberships: [] } } } });
     const gone = await send(homeAdministrator, DOORS["Query.user"]!.document("id"), { id: userId });
     expect(gone).toEqual({ data: { user: null } });
+  });
+});
+
+describe("everything that has an id", () => {
+  const ways = findWays(schema);
+  /** What was met, by who asks and by its id. */
+  const met = new Map<string, Met[]>();
+  let userId: string;
+  beforeAll(async () => {
+    const { ids, organizationIds, callers } = await makeWorld(house);
+    userId = ids["User"]!;
+    const go = async (caller: Knocker, way: Way, document: string) => {
+      const { data, errors } = await house.send(caller, document, {});
+      const codes = (errors ?? []).map(({ extensions: { code } }) => code);
+      const isRefused = way[0]!.field.name === "organizations" && caller !== house.operator;
+      expect([caller.name, document, codes]).toEqual([caller.name, document, isRefused ? ["FORBIDDEN"] : []]);
+      for (const each of collect(way, data)) {
+        const key = `${caller.name}: ${each.key}`;
+        met.set(key, [...(met.get(key) ?? []), each]);
+      }
+    };
+    for (const caller of callers) {
+      for (const organizationId of caller === house.operator ? organizationIds : [ids["organizationId"]!])
+        for (const way of [...ways.values()].flat())
+          await go(caller, way, documentOf(way, { ...ids, organizationId }, organizationIds));
+      for (const type of schema.getPossibleTypes(schema.getType("Node") as GraphQLInterfaceType)) {
+        const start = `${caller.name}: ${type.name} `;
+        const known = [...met.keys()].filter((key) => key.startsWith(start)).map((key) => key.slice(start.length));
+        await go(caller, wayOfNodes(schema), documentOfNodes(type, known.slice(0, 50), organizationIds));
+      }
+    }
+  });
+
+  it("is met by at least two ways, but for what the schema has one way to", () => {
+    const most = new Map<string, number>([...ways.keys()].map((type) => [type, 0]));
+    for (const [, times] of met) {
+      const type = times[0]!.key.split(" ")[0]!;
+      most.set(type, Math.max(most.get(type) ?? 0, new Set(times.map(({ way }) => way)).size));
+    }
+    const seldom = Object.fromEntries([...most].filter(([, number]) => number < 2));
+    expect(seldom).toEqual({ ConnectionType: 1, Filter: 1, FilterAnswer: 1, WebhookRedelivery: 1 });
+    const byNodes = [...met.values()].flat().filter(({ way }) => way === "Query.nodes");
+    expect([...new Set(byNodes.map(({ key }) => key.split(" ")[0]!))].toSorted()).toEqual(
+      Object.keys(NODES).toSorted(),
+    );
+    // Each of these answers what one mutation did.
+    expect(findTypesOfMutations(schema)).toEqual([
+      "DeleteOrganizationPayload",
+      "DeleteWebhookEndpointPayload",
+      "TrainingStart",
+    ]);
+  });
+
+  it("has other things in each of two organizations: without that, the test below would prove nothing", () => {
+    const { fields } = met.get(`the operator: User ${userId}`)![0]!;
+    const inBoth = Object.keys(fields).filter((name) => `${name}0` in fields);
+    expect(inBoth.toSorted()).toEqual(["answers", "courses", "groups", "managedGroups", "role", "roleGrants", "roles"]);
+    for (const name of inBoth) {
+      expect([name, JSON.stringify(fields[name])]).toEqual([name, JSON.stringify(fields[`${name}0`])]);
+      expect([name, JSON.stringify(fields[name])]).not.toEqual([name, JSON.stringify(fields[`${name}1`])]);
+    }
+  });
+
+  it("answers each field alike, whichever way it was reached", () => {
+    const differences = [...met].flatMap(([key, [first, ...others]]) =>
+      others.flatMap(({ way, fields }) =>
+        Object.keys(fields)
+          .filter((name) => JSON.stringify(fields[name]) !== JSON.stringify(first!.fields[name]))
+          .map((name) => [key, name, first!.way, first!.fields[name], way, fields[name]]),
+      ),
+    );
+    expect(differences).toEqual([]);
   });
 });

@@ -118,7 +118,7 @@ function withKey(name: string, key: string): Knocker {
 }
 
 /** Prepares an account with a role, and signs its person in. */
-async function signIn(
+export async function signIn(
   usher: TestUsher,
   provider: HostileOpenIdProvider,
   tenant: Tenant,

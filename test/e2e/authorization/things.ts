@@ -270,15 +270,20 @@ export async function makeIdentity(house: House): Promise<string> {
 
 /** A user who has something of everything that an organization gives. */
 export async function makeEverything(house: House): Promise<{ readonly userId: string; readonly courseId: string }> {
+  const userId = await makeUser(house);
+  return { userId, courseId: await giveEverything(house, userId) };
+}
+
+/** Gives a member a group with a course, which they manage, and an answer; their role they have. @returns the course */
+export async function giveEverything(house: House, userId: string): Promise<string> {
   const { usher, home } = house;
   const { organizationId } = home;
   const send = async (mutation: string, type: string, input: object) =>
     await usher.ask(`mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`, { input });
-  const userId = await makeUser(house);
   const { groupId, courseIds } = await makeAssignment(house);
   await send("addUsersToGroup", "AddUsersToGroupInput", { groupId, userIds: [userId] });
   await send("setGroupManagers", "SetGroupManagersInput", { groupId, userIds: [userId] });
   const { id: filterId, answerId } = await makeFilter(house);
   await send("setUserAnswers", "SetUserAnswersInput", { organizationId, userId, answers: [{ filterId, answerId }] });
-  return { userId, courseId: courseIds[0]! };
+  return courseIds[0]!;
 }

@@ -1,0 +1,157 @@
+/** Every way through the schema from a query to the types that have an id, and what to ask of them at its end. */
+import {
+  getNamedType,
+  isEnumType,
+  isLeafType,
+  isObjectType,
+  isRequiredArgument,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+} from "graphql";
+
+type Field = GraphQLField<unknown, unknown>;
+/** How a query comes to a thing: field by field. */
+export type Way = readonly { readonly from: string; readonly field: Field }[];
+
+/** The id of a thing that is asked for, by its type. */
+export type Ids = Readonly<Record<string, string>>;
+
+/** Something with an id, as it was met at the end of a way. */
+export interface Met {
+  readonly key: string;
+  readonly way: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+const namedOf = (field: Field) => getNamedType(field.type);
+const hasId = (type: GraphQLObjectType) => type.getFields()["id"] !== undefined;
+const nameOf = (way: Way) => way.map(({ from, field }) => `${from}.${field.name}`).join(" → ");
+
+/** The shortest way to every type that a query reaches, by the type's name. */
+function findShortest(schema: GraphQLSchema): ReadonlyMap<string, Way> {
+  const shortest = new Map<string, Way>([["Query", []]]);
+  for (const [from, way] of shortest)
+    for (const field of Object.values((schema.getType(from) as GraphQLObjectType).getFields())) {
+      const type = namedOf(field);
+      if (isObjectType(type) && !shortest.has(type.name)) shortest.set(type.name, [...way, { from, field }]);
+    }
+  return shortest;
+}
+
+/** The ways to every type that has an id: by each field that answers it, and by each field that answers its only parent. */
+export function findWays(schema: GraphQLSchema): ReadonlyMap<string, readonly Way[]> {
+  const shortest = findShortest(schema);
+  const edgesTo = (name: string): Way =>
+    [...shortest.keys()].flatMap((from) =>
+      Object.values((schema.getType(from) as GraphQLObjectType).getFields())
+        .filter((field) => namedOf(field).name === name)
+        .map((field) => ({ from, field })),
+    );
+  const waysTo = (name: string): readonly Way[] => {
+    const edges = edgesTo(name);
+    const [only] = edges;
+    const parents = edges.length === 1 && only!.from !== "Query" ? edgesTo(only!.from) : [];
+    if (parents.length > 0) return parents.map((parent) => [...(shortest.get(parent.from) ?? []), parent, only!]);
+    return edges.map((edge) => [...(shortest.get(edge.from) ?? []), edge]);
+  };
+  const types = [...shortest.keys()].filter((name) => hasId(schema.getType(name) as GraphQLObjectType));
+  return new Map(types.map((name) => [name, waysTo(name)]));
+}
+
+/** Types with an id that only mutations answer. */
+export function findTypesOfMutations(schema: GraphQLSchema): readonly string[] {
+  const reached = findShortest(schema);
+  return Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type) && hasId(type) && !reached.has(type.name))
+    .map(({ name }) => name)
+    .toSorted();
+}
+
+/** The arguments of a field on a way. A required one that nobody knows fails the test that asks. */
+function writeArguments({ field }: Way[number], ids: Ids): string {
+  const valueOf = (arg: GraphQLArgument): string | null => {
+    const type = getNamedType(arg.type);
+    if (arg.name === "first") return "10";
+    if (isEnumType(type) && isRequiredArgument(arg)) return type.getValues()[0]!.name;
+    const known = arg.name === "id" ? ids[namedOf(field).name] : ids[arg.name];
+    if (known !== undefined) return JSON.stringify(known);
+    if (isRequiredArgument(arg)) throw new Error(`No value is known for ${field.name}(${arg.name}).`);
+    return null;
+  };
+  const values = field.args.flatMap((arg) => {
+    const value = valueOf(arg);
+    return value === null ? [] : [`${arg.name}: ${value}`];
+  });
+  return values.length === 0 ? "" : `(${values.join(", ")})`;
+}
+
+const LARGEST_DEPTH = 4;
+
+/**
+ * Every field of a type: what has an id by its id, what has none with all of its own. A field that takes an organization is
+ * asked without one, where that can be, and with each of these.
+ */
+export function selectAll(type: GraphQLObjectType, organizationIds: readonly string[], depth = 0): string {
+  const below = (output: GraphQLOutputType): string => {
+    const named = getNamedType(output);
+    if (isLeafType(named)) return "";
+    if (!isObjectType(named) || depth === LARGEST_DEPTH) return "{ __typename }";
+    return hasId(named) ? "{ __typename id }" : `{ ${selectAll(named, organizationIds, depth + 1)} }`;
+  };
+  const fields = Object.values(type.getFields()).flatMap((field) => {
+    const organization = field.args.find(({ name }) => name === "organizationId");
+    const selection = below(field.type);
+    // Small pages, so that a page of pages does not cost too much.
+    const page = field.args.some(({ name }) => name === "first") ? "(first: 2)" : "";
+    if (organization === undefined) return [`${field.name}${page}${selection}`];
+    const plain = isRequiredArgument(organization) ? [] : [`${field.name}${selection}`];
+    return [
+      ...plain,
+      ...organizationIds.map(
+        (id, index) => `${field.name}${index}: ${field.name}(organizationId: "${id}")${selection}`,
+      ),
+    ];
+  });
+  return `__typename ${fields.join(" ")}`;
+}
+
+/** The query that goes a way, and asks for everything at its end. */
+export function documentOf(way: Way, ids: Ids, organizationIds: readonly string[]): string {
+  const [last] = way.slice(-1);
+  const end = selectAll(namedOf(last!.field) as GraphQLObjectType, organizationIds);
+  return way.reduceRight(
+    (inner, step) => `{ step: ${step.field.name}${writeArguments(step, ids)} ${inner} }`,
+    `{ ${end} }`,
+  );
+}
+
+/** The way that `nodes` is, for those of one of its types. */
+export function wayOfNodes(schema: GraphQLSchema): Way {
+  return [{ from: "Query", field: schema.getQueryType()!.getFields()["nodes"]! }];
+}
+
+/** The query that finds these ids of a type with `nodes`, and asks for everything of them. */
+export function documentOfNodes(
+  type: GraphQLObjectType,
+  ids: readonly string[],
+  organizationIds: readonly string[],
+): string {
+  return `{ step: nodes(ids: ${JSON.stringify(ids)}) { ... on ${type.name} { ${selectAll(type, organizationIds)} } } }`;
+}
+
+/** What an answer to one of these queries has at the end of the way. */
+export function collect(way: Way, data: unknown): readonly Met[] {
+  const follow = (value: unknown, steps: number): readonly unknown[] => {
+    if (value === null || value === undefined) return [];
+    if (Array.isArray(value)) return value.flatMap((item) => follow(item, steps));
+    return steps === 0 ? [value] : follow((value as { readonly step?: unknown }).step, steps - 1);
+  };
+  return (follow(data, way.length) as { readonly __typename: string; readonly id: string }[]).map((fields) => ({
+    key: `${fields.__typename} ${fields.id}`,
+    way: nameOf(way),
+    fields: { ...fields },
+  }));
+}
