@@ -34,7 +34,7 @@ export function startSweeper(
   attemptRetentionDays: number,
 ): () => Promise<void> {
   const stopping = new AbortController();
-  const rewriteKeys = () => rewriteSearchKeys(store, SEARCH_KEYS, stopping.signal);
+  const rewriteKeys = () => rewriteSearchKeys(store, clock, SEARCH_KEYS, stopping.signal);
   const chores = [
     rewriteKeys,
     () =>

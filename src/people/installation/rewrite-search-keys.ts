@@ -5,13 +5,17 @@
 import { causeOf, SYSTEM } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { Clock } from "../../platform/clock.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
-import { toJson } from "../../platform/database/values.js";
+import { toDate, toJson } from "../../platform/database/values.js";
 import { InstallationRow } from "./installation.row.js";
 
 /** The form of this version: a higher number makes every installation write its keys anew. */
 const FORM = 1;
 const ROW_ID = "search-keys";
+/** Replicas of the version before write its form until they are replaced, so the way is gone once more. */
+const ROUNDS = 2;
+const BETWEEN_ROUNDS_MILLISECONDS = 3_600_000;
 /** Rows in one unit of work: few enough to hold a lock for milliseconds. */
 const MOST = 100;
 
@@ -21,38 +25,47 @@ const MOST = 100;
  */
 export type RewriteKeys = (unit: UnitOfWork, after: string, most: number) => Promise<string | null>;
 
-/** How far the way is behind: `place` is the number of the step, `after` what it answered last. */
+/** How far the way is behind: `round` counts from 1, `place` is the number of the step, `after` what it answered last. */
 interface Progress {
   readonly form: number;
+  readonly round: number;
   readonly place: number;
   readonly after: string;
 }
 
+const BEGINNING: Progress = { form: FORM, round: 1, place: 0, after: "" };
+
 /**
- * Goes on until every step is at its end, or `signal` is aborted.
+ * Goes on until every step is at its end, or `signal` is aborted. A call an hour after the end goes the way once more.
  *
  * @param steps in an order that never changes
  */
 export async function rewriteSearchKeys(
   { begin, reader }: Store,
+  clock: Clock,
   steps: readonly RewriteKeys[],
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    const row = await reader.row<{ settings: string; version: number }>(
-      "SELECT settings, version FROM installation WHERE id = ?",
+    const row = await reader.row<{ settings: string; version: number; updated_at: unknown }>(
+      "SELECT settings, version, updated_at FROM installation WHERE id = ?",
       [ROW_ID],
     );
     const noted = row === undefined ? null : toJson<Progress>(row.settings);
     // A newer version has been here: its form is no business of this one.
     if (noted !== null && noted.form > FORM) return;
-    const { place, after } = noted?.form === FORM ? noted : { place: 0, after: "" };
+    let { round, place, after } = noted?.form === FORM ? noted : BEGINNING;
+    if (place === steps.length && round < ROUNDS) {
+      if (clock().getTime() < toDate(row?.updated_at).getTime() + BETWEEN_ROUNDS_MILLISECONDS) return;
+      ({ place, after } = BEGINNING);
+      round += 1;
+    }
     const step = steps[place];
     if (step === undefined) return;
     await begin(SYSTEM, causeOf(SYSTEM), async (unit) => {
       if (!(await hold(unit, row?.version ?? null))) return;
       const reached = await step(unit, after, MOST);
-      const next: Progress = { form: FORM, place: reached === null ? place + 1 : place, after: reached ?? "" };
+      const next: Progress = { form: FORM, round, place: reached === null ? place + 1 : place, after: reached ?? "" };
       await unit.execute("UPDATE installation SET settings = ? WHERE id = ?", [JSON.stringify(next), ROW_ID]);
     }).catch((error: unknown) => {
       // Another replica made the note.
@@ -70,7 +83,7 @@ async function hold(unit: UnitOfWork, version: number | null): Promise<boolean> 
         [unit.now, ROW_ID, version],
       )) === 1
     );
-  const settings = JSON.stringify({ form: FORM, place: 0, after: "" } satisfies Progress);
+  const settings = JSON.stringify(BEGINNING);
   await unit.manager.insert(InstallationRow, { id: ROW_ID, settings, version: 1, updatedAt: unit.now });
   return true;
 }

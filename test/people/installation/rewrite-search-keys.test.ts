@@ -10,6 +10,7 @@ import { updateUser } from "../../../src/people/user/user.operations.js";
 import { makeOrganization, makeUser, OPERATOR, useHouse } from "../../support/house.js";
 
 const house = useHouse();
+const clock = () => house.clock.now;
 const never = new AbortController().signal;
 /** A row at a time, so that there are many steps on the way. */
 const STEPS = [rewriteTerms, rewriteNameKeys].map(
@@ -102,9 +103,9 @@ const EXPECTED = {
 
 test("the keys of members, guests and groups take the form of this version, and the next start asks once", async () => {
   const { keys } = await makeStale();
-  await rewriteSearchKeys(house.store, STEPS, never);
+  await rewriteSearchKeys(house.store, clock, STEPS, never);
   expect(await keys()).toEqual(EXPECTED);
-  const { statements } = await countQueries(() => rewriteSearchKeys(house.store, STEPS, never));
+  const { statements } = await countQueries(() => rewriteSearchKeys(house.store, clock, STEPS, never));
   expect(statements).toHaveLength(1);
 });
 
@@ -120,7 +121,7 @@ test("a start after a stop at any step goes on where the last one ended", async 
       stopping.abort();
       return await step(unit, after, most);
     });
-    await rewriteSearchKeys(house.store, stopped, stopping.signal);
+    await rewriteSearchKeys(house.store, clock, stopped, stopping.signal);
   }
   expect(await keys()).toEqual(EXPECTED);
   const organizations = Number(
@@ -139,11 +140,11 @@ test("a step that fails leaves no trace, and is done at the next start", async (
     for (let at: string | null = after; at !== null;) at = await rewriteTerms(unit, at, most);
     throw new Error("the plug was pulled");
   };
-  await expect(rewriteSearchKeys(house.store, [failing, rewriteNameKeys], never)).rejects.toThrow(
+  await expect(rewriteSearchKeys(house.store, clock, [failing, rewriteNameKeys], never)).rejects.toThrow(
     "the plug was pulled",
   );
   expect(await keys()).toEqual(before);
-  await rewriteSearchKeys(house.store, STEPS, never);
+  await rewriteSearchKeys(house.store, clock, STEPS, never);
   expect(await keys()).toEqual(EXPECTED);
 });
 
@@ -154,10 +155,10 @@ test("replicas that start at once share the way", async () => {
     steps += 1;
     return await step(unit, after, most);
   });
-  await rewriteSearchKeys(house.store, counted, never);
+  await rewriteSearchKeys(house.store, clock, counted, never);
   const alone = steps;
   await house.inUnit((unit) => unit.execute("DELETE FROM installation WHERE id = 'search-keys'"));
-  await Promise.all([1, 2, 3].map(() => rewriteSearchKeys(house.store, counted, never)));
+  await Promise.all([1, 2, 3].map(() => rewriteSearchKeys(house.store, clock, counted, never)));
   expect(await keys()).toEqual(EXPECTED);
   // A unit that the database asks to repeat counts twice.
   expect(steps - alone).toBeGreaterThanOrEqual(alone);
@@ -168,9 +169,25 @@ test("a person who is renamed before the way has come to them is found by the ne
   const { zoe, keys } = await makeStale();
   // An earlier version wrote `acme`, which is a term of the new name as well.
   await updateUser(house.store, OPERATOR, { id: zoe, lastName: "Acme" });
-  await rewriteSearchKeys(house.store, STEPS, never);
+  await rewriteSearchKeys(house.store, clock, STEPS, never);
   expect((await keys()).terms).toEqual(expect.arrayContaining(["other: acme", "other: zoe acme"]));
   expect((await keys()).terms).not.toContain("other: muller");
+});
+
+test("an hour later, what replicas of the version before wrote meanwhile takes the form of this one, once", async () => {
+  await rewriteSearchKeys(house.store, clock, STEPS, never);
+  const { keys } = await makeStale();
+  const stale = await keys();
+  const end = house.clock.now.getTime();
+  const after = async (milliseconds: number) => {
+    house.clock.now = new Date(end + milliseconds);
+    return (await countQueries(() => rewriteSearchKeys(house.store, clock, STEPS, never))).statements.length;
+  };
+  expect(await after(3_599_999)).toBe(1);
+  expect(await keys()).toEqual(stale);
+  expect(await after(3_600_000)).toBeGreaterThan(1);
+  expect(await keys()).toEqual(EXPECTED);
+  expect(await after(100_000_000)).toBe(1);
 });
 
 test("what a newer version noted is left alone", async () => {
@@ -182,6 +199,6 @@ test("what a newer version noted is left alone", async () => {
       unit.now,
     ]),
   );
-  await rewriteSearchKeys(house.store, STEPS, never);
+  await rewriteSearchKeys(house.store, clock, STEPS, never);
   expect(await keys()).toEqual(before);
 });
