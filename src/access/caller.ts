@@ -122,9 +122,10 @@ export function requireHolding(caller: Caller, organizationId: string, given: It
 }
 
 /**
- * Nobody gives themselves what they do not hold. Asked wherever a deed lets somebody see or do more, of those who gain by
- * it: they are named, or `ANYBODY` where what the deed leads to shows only later.
+ * Refuses a caller who would give themselves a permission that they do not hold. Every change that lets somebody see or do
+ * more calls it.
  *
+ * @param gainers the users who gain by the change; `ANYBODY` where only a later sign-in shows who they are
  * @throws FORBIDDEN when the caller is a person who gains a permission that they lack
  */
 export function requireNoOwnGain(

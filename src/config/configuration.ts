@@ -23,9 +23,9 @@ export interface Configuration {
   readonly allowedOrigins: readonly string[];
   /** URL prefixes that `returnTo` may name. The own origin is always among them. */
   readonly returnUrls: readonly string[];
-  /** Addresses or CIDR ranges of proxies that are believed. */
+  /** Addresses or CIDR ranges of proxies that are trusted. */
   readonly trustedProxies: readonly string[];
-  /** The header in which they name the hops of a request; the other one counts for nothing. */
+  /** The header in which they name the hops of a request; the other header is ignored. */
   readonly forwardedHeader: "x-forwarded-for" | "forwarded";
   readonly entraAuthority: string;
   readonly graphUrl: string;

@@ -38,7 +38,7 @@ export const UNKNOWN_CONNECTION_TYPE = defineFailure<{ type: string }>({
 export const CONFIRMATION_REQUIRED = defineFailure<{
   /** How many users the change affects now. */
   affectedUsers: number;
-  /** Where settings change the issuer: the one before and the one after; `null` where only the provider can say it. */
+  /** Where settings change the issuer: the one before and the one after; `null` where only the provider can name it. */
   issuer?: { readonly before: string | null; readonly after: string | null };
 }>({
   code: "CONFIRMATION_REQUIRED",
@@ -51,7 +51,7 @@ export const CONFIRMATION_REQUIRED = defineFailure<{
     return `This changes the connection's issuer from ${before} to ${after}. ${users} linked under the issuer before cannot sign in until relinkIdentities moves their links. Nothing was changed yet.`;
   },
   remedy:
-    "Send the number that details.affectedUsers has as confirmAffectedUsers. accountLinkingEffect lists the users whom a switch of accountLinking affects.",
+    "Send details.affectedUsers as confirmAffectedUsers. accountLinkingEffect lists the users that a switch of accountLinking affects.",
 });
 
 export const IDENTITY_NOT_MERGED = defineFailure({

@@ -125,8 +125,8 @@ function giveFields({ connectionId }: Arrival, values: GivenFields["values"]): G
 }
 
 /**
- * What an account with a password can be given: the address of another one of the organization stays with that one. Nobody
- * is kept out for it, since it is not the address that identifies them.
+ * The fields without an address that another password account of the organization has: the address stays with that account.
+ * The person is let in all the same, since their link identifies them and not the address.
  */
 async function withoutTakenAddress(unit: UnitOfWork, user: User, given: GivenFields): Promise<GivenFields> {
   const { email, ...others } = given.values;

@@ -30,7 +30,7 @@ export function completeNew(
   return refuse(failures.NAME_MISSING, `${what} ${describeClaims(profile)}`);
 }
 
-/** An address that cannot be used is named; a provider that sent one should not look for what it left out. */
+/** Names an address that cannot be used: otherwise an administrator would look for a claim that the provider does send. */
 function refuseWithoutEmail(profile: Profile): Refusal {
   for (const [claim, values] of Object.entries(profile.attributes)) {
     const unusable = values.find((value) => value.length <= LONGEST_ADDRESS && hasForeignLocalPart(value.trim()));
@@ -62,7 +62,7 @@ export function completePrepared(
   return { ...Object.fromEntries(missing.filter(([field]) => field !== "fullName" || !isNamed)), ...updates };
 }
 
-/** A full name that something stood in for follows the names, once the provider sends them. */
+/** A full name that was filled in from something else follows first and last name once the provider sends both. */
 export function withFullName(supplied: FieldValues, { fullName, email, ...user }: User): FieldValues {
   const { firstName, lastName } = supplied;
   if (supplied.fullName != null || firstName == null || lastName == null) return supplied;
@@ -70,7 +70,7 @@ export function withFullName(supplied: FieldValues, { fullName, email, ...user }
   return fullName === email || isAlone ? { ...supplied, fullName: joinNames(firstName, lastName) } : supplied;
 }
 
-/** First, last and full name and username, of what the provider sent of them, else of the address. */
+/** First, last and full name and username, from what the provider sent of them, otherwise from the address. */
 function fillNames(supplied: FieldValues, email: string): FieldValues {
   const { firstName, lastName, fullName, username } = supplied;
   const isWhole = firstName != null && lastName != null;
@@ -85,8 +85,8 @@ function fillNames(supplied: FieldValues, email: string): FieldValues {
 }
 
 /**
- * A name in two parts, or `null` where it has only one: what is beside a part that is known, `Lovelace, Ada` at the comma, and
- * others before their last word.
+ * Splits a name in two, or answers `null` where it has only one part: beside a first or last name that is known, else at the
+ * comma of `Lovelace, Ada`, else before the last word.
  */
 function splitName(
   name: string,

@@ -90,7 +90,7 @@ async function loadAccount(
   const merges = policies.accountLinking === "MERGE_BY_EMAIL";
   const { email } = profile;
   const nobody = own === null && !(merges && merged !== null);
-  // With an account of their own, people are joined to another one by merging alone.
+  // Only merging joins a person who has an account of their own to another one.
   const mayJoin = email !== null && (policies.accountLinking === "ADMIN_LINK" ? nobody : merges);
   const others = email !== null && (nobody || mayJoin) ? await findOthersWithAddress(unit, arrival, email) : [];
   const awaited = nobody ? await findAwaited(unit, arrival, others) : null;

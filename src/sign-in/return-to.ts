@@ -8,7 +8,7 @@ export interface ReturnRules {
   readonly prefixes: readonly string[];
 }
 
-/** Characters of a wish; a longer one is no wish. */
+/** The longest `returnTo`, in characters; a longer one is ignored. */
 export const LONGEST_RETURN_URL = 2048;
 /** White space, control characters and backslashes: browsers strip or turn them, so that what was checked is not what is visited. */
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for

@@ -86,7 +86,7 @@ test("is read by its own organization's auditors alone; the installation's own b
   expect((await ask(keyOf(other, "AUDIT_READ"), acme)).codes).toEqual(["NOT_FOUND"]);
   expect((await ask(personIn(acme, "plain", ["USERS_READ"]), acme)).codes).toEqual(["FORBIDDEN"]);
   expect((await ask(ANONYMOUS, acme)).codes).toEqual(["UNAUTHENTICATED"]);
-  // Who leaves the organization out means the own one, never the installation's own entries.
+  // A caller who leaves the organization out gets their own one's entries, never the installation's.
   const own = await ask(keyOf(acme, "AUDIT_READ"), acme);
   expect(own.data.auditLog.nodes).not.toEqual([]);
   expect((await ask(keyOf(acme, "AUDIT_READ"), null)).data).toEqual(own.data);

@@ -78,7 +78,7 @@ async function run(
     const response = await fetch(real(url), init);
     return new Response((await response.text()).replaceAll(moved, DECOY), response);
   };
-  // What a moved setting breaks is of no interest here.
+  // A moved setting may break the exchange, which is not what is looked at here.
   await exercise({ ...settings }, record, real).catch((error: unknown) => {
     if (moved === null) throw error;
   });

@@ -451,7 +451,7 @@ describe("signing out", () => {
     expect(again.visibleText).not.toContain("alice@acme.test");
   });
 
-  it("is told in the log and in the audit log, once for a session", async () => {
+  it("makes one event and one audit entry for a session", async () => {
     const own = await createTenant(usher, provider);
     const browser = createBrowser();
     await own.signIn(browser);

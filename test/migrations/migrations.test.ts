@@ -27,7 +27,7 @@ describe("migrations", () => {
     try {
       expect(await pendingMigrations(copy)).toEqual([]);
       expect(await schemaDrift(copy)).toEqual([]);
-      // Who migrated last differs.
+      // The turn to migrate differs: another process took it last.
       const { migration_turn: _, ...image } = await readDatabaseImage(database.url);
       expect(await readDatabaseImage(copy.url)).toMatchObject(image);
     } finally {

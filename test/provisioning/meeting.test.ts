@@ -240,7 +240,7 @@ it("leads all connections to one account once they merge, keeps people there, an
         const meeting = places.filter(([at]) => !office.apart.has(at)).map(([, place]) => place);
         expect(new Set(meeting).size).toBeLessThanOrEqual(1);
         expect(round(second!)).toEqual(places);
-        // A person whom nobody lets in gets an account of their own while merging is off.
+        // A person who is refused gets an account of their own while merging is off.
         if (places.some(([, place]) => !place.startsWith("user-"))) return;
         for (const at of switched) office.switch(at, false);
         round(during!);

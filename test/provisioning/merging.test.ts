@@ -434,7 +434,7 @@ describe("the meeting account", () => {
     }
   });
 
-  it("is the one with a password from then on; the log tells whom people leave, and their sessions end", async () => {
+  it("is the one with a password from then on; the log names the account that people leave, and their sessions end", async () => {
     const { id, at, merge, signIn, makePasswordAccount } = await openSwitchboard();
     await merge("a", "b");
     const first = await signIn("a");

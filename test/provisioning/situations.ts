@@ -506,7 +506,7 @@ export const situationArbitrary: fc.Arbitrary<Situation> = fc
     ...rest,
     account: {
       ...account,
-      // Merging joins nobody again whom it lost once.
+      // A person whose merge ended is not merged again.
       unmerged: account.unmerged && account.merged === null,
       prepared: account.prepared.map((user, index) => ({ ...user, id: `user-${index + 3}` })),
       candidates: [

@@ -14,7 +14,7 @@ export interface Killed {
 
 /**
  * Migrates an empty database. Each start is killed after a changing statement: the server did it, and the program never
- * hears of it. No two starts are killed at the same statement.
+ * gets the answer. No two starts are killed at the same statement.
  * @param parts what is migrated
  * @param every 1 kills at each statement, 5 at each fifth one
  */

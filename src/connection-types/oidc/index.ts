@@ -150,7 +150,7 @@ const PROFILE_CLAIMS: Readonly<Partial<Record<ProfileField, string>>> = {
 function normalize({ issuer, subject, claims, withheld }: VerifiedSignIn, settings: OidcSettings): NormalizedProfile {
   const attributes = flattenClaims(claims);
   const person = readPerson(claims, attributes, claimNamesOf(settings));
-  // An endpoint that could not answer is no provider without groups.
+  // Userinfo that could not answer does not say that the person is in no group.
   const isCutOff = withheld?.isDenied === false && person.groups.kind === "silent";
   return boundProfile({
     issuer,

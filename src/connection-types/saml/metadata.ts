@@ -21,7 +21,7 @@ export function completeFromMetadata(settings: SamlDraft, given: ReadonlySet<str
 }
 
 /**
- * Asks nobody once the settings have what is needed: the diagnosis looks at the document, and an open connection reads it.
+ * Fetches nothing when the settings are complete: the diagnosis checks the document, and an open connection reads it.
  *
  * @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE`, `SAML_METADATA_INVALID` or `SAML_METADATA_EXPIRED`
  */

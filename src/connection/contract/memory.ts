@@ -1,6 +1,6 @@
 /**
- * What a connection type learns of its provider by itself, such as certificates that the provider rotated. Usher keeps it, so
- * that a restart and every replica begin with what was last known while the provider does not answer.
+ * What a connection type learns of its provider by itself, such as certificates that the provider rotated. Usher stores it:
+ * while the provider does not answer, a restart and every replica begin with it.
  */
 
 /** Plain texts and lists of them, and never a secret. */

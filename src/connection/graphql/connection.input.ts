@@ -43,7 +43,7 @@ export class UpdateConnectionInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      "How many users a switch of accountLinking to or from MERGE_BY_EMAIL affects, or how many are linked under an issuer that the settings replace, as accountLinkingEffect or details.affectedUsers told. The change is refused with CONFIRMATION_REQUIRED when it is another number. Not needed where nobody is affected.",
+      "How many users the change affects: a switch of accountLinking to or from MERGE_BY_EMAIL, or settings that replace the issuer. accountLinkingEffect or details.affectedUsers gives the number. With a different number, the change is refused with CONFIRMATION_REQUIRED. Not needed where the change affects no users.",
   })
   confirmAffectedUsers?: number | null;
 

@@ -53,7 +53,7 @@ export class AccountLinkingResolver {
 
   @FieldResolver(() => UserPage, {
     description:
-      "The users whom the switch leads to another account. Where it hides or brings back a link that merging made, the account of that link; otherwise the account that its person leaves. Needs USERS_READ.",
+      "The users whom the switch leads to another account. Where the switch hides or brings back a link that merging made, this lists the account of that link; otherwise the account that the person leaves. Needs USERS_READ.",
   })
   async users(
     @Root() effect: AccountLinkingEffectType,
@@ -162,7 +162,7 @@ export class LinkingResolver {
 
   @Mutation(() => RelinkIdentitiesPayload, {
     description:
-      "Moves people to another connection, or inside one connection to its new issuer, the way out of ISSUER_CHANGED; ends their sessions through the connection that they were in. Ask with `dryRun` first, and look at `results`: who cannot be moved is told why there, and the others are moved. Needs USERS_WRITE.",
+      "Moves people to another connection, or inside one connection to its new issuer, which ends the refusal ISSUER_CHANGED. Ends their sessions through the connection that they were in. Send `dryRun` first and read `results`: a person who cannot be moved has the reason there, and the others are moved. Needs USERS_WRITE.",
   })
   async relinkIdentities(
     @Ctx() context: RequestContext,

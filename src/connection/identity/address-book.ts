@@ -14,7 +14,7 @@ import { findIdentitiesWithAddress } from "./identity.repository.js";
 import { identityKey, type Identity, type PersonAtProvider } from "./identity.js";
 import type { MergeCandidate, MergingPolicies } from "./meeting-account.js";
 
-/** What the addresses of a book are asked for in. */
+/** Which addresses a book holds, and of which organization. */
 export interface AddressBookQuery {
   readonly organizationId: string;
   /** What follows the column of a folded address: `= ?`, `IN (SELECT …)`. */

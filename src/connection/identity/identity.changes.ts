@@ -92,9 +92,9 @@ export async function movePerson(
 }
 
 /**
- * Puts all links of a person under another issuer of their connection, since the connection's issuer changed and the subject
- * did not: what merging made, hides or must not make again stays so. A link that is there already takes the place of the
- * moved one. What an administrator decided about the person's requests holds under the new issuer too.
+ * Moves all links of a person to another issuer of their connection: the connection's issuer changed, the subject did not.
+ * Own, merged, hidden and retired links stay what they are. A link that is under the new issuer already replaces the moved
+ * one. An administrator's answers to the person's link requests hold under the new issuer too.
  */
 export async function renameIssuer(
   unit: UnitOfWork,

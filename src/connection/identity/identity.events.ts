@@ -28,7 +28,7 @@ export const USER_UNMERGED = defineEventType({
   type: "user.unmerged",
   subject: "user",
   description:
-    "A person at a provider whom merging had joined to this account no longer is: an administrator undid it, the address changed at the provider, or another account is the meeting account of the address now.",
+    "A merge ended: the person at the provider signs in to this account no more. `reason` says why: an administrator undid the merge, the address changed at the provider, or a different account is now the meeting account of the address.",
   data: z.object({ ...link, reason: z.enum(["UNDONE", "ADDRESS_CHANGED", "MEETING_ACCOUNT_CHANGED"]) }),
 });
 

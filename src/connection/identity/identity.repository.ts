@@ -149,7 +149,7 @@ export async function renameIdentity(unit: UnitOfWork, identity: Identity, issue
   return { ...identity, issuer };
 }
 
-/** Takes a link away that nothing is to remember but the log. */
+/** Deletes a link. Only the log remembers it. */
 export async function deleteIdentity(unit: UnitOfWork, id: string): Promise<void> {
   await unit.execute("DELETE FROM identity WHERE id = ?", [id]);
 }

@@ -80,7 +80,7 @@ export function leadPerson(person: MergingPerson): Lead {
   const alone = (ends: MergeEnd | null): Lead => ({ kind: own === null ? "new" : "own", ends });
   // No link that merging made reaches an operator, however long it has been there.
   if (merged?.operator) return alone(null);
-  // The address is what they were joined by. They get an account of their own, never somebody else's.
+  // The merge was by the address. With a different address they get an account of their own, never somebody else's.
   if (merged !== null && emailKey !== null && merged.emailKey !== emailKey) return alone("ADDRESS_CHANGED");
   const present = merged ?? own;
   if (present === null) return { kind: "stranger" };
@@ -113,7 +113,7 @@ export function orderCandidates(candidates: readonly MergeCandidate[]): readonly
     );
 }
 
-/** A disabled or archived account takes in nobody who can go elsewhere; an account that waits comes in between. */
+/** Active accounts come first, then those that wait for approval; disabled and archived accounts come last. */
 const STANDINGS: Readonly<Record<User["status"], number>> = {
   ACTIVE: 0,
   INVITED: 0,
@@ -136,11 +136,11 @@ function isWordEnough(emailVerified: boolean | null, requireVerifiedEmail: boole
 }
 
 /**
- * Whether merging may lead a person to an account: it is theirs already, has a password, or came with the address through
- * another connection that merges; and every link by which somebody enters it with this address is as good as the person's
- * connection and the link's own ask. Otherwise an attacker who gets a provider to send somebody else's address could make an
- * account there and wait in it for that person (pre-hijacking). A password that waits on an unproved address is no obstacle:
- * it is taken away.
+ * Whether merging may lead a person to an account. The account is theirs already, has a password, or came with the address
+ * through another connection that merges. Every link that enters it with this address must be verified as the person's
+ * connection and the link's own connection ask. Otherwise an attacker who gets a provider to send somebody else's address
+ * could make an account there and wait in it for that person (pre-hijacking). An unproved address of a password account is no
+ * obstacle: merging takes the password away.
  */
 function isJoinable(
   { user, links, addressFromProvider }: MergeCandidate,
@@ -150,7 +150,7 @@ function isJoinable(
     isWordEnough(emailVerified, requireVerifiedEmail || policies.requireVerifiedEmail, domainProved);
   if (!links.every(isEnough)) return false;
   if ([own, merged].some((theirs) => theirs?.user.id === user.id)) return true;
-  // A claim that a mapping makes the address is no provider's word on it: then no link carries it.
+  // Where a mapping makes the address from another claim, the provider has not vouched for it, and no link carries it.
   if (user.authMethod === "PASSWORD") return links.length > 0 || !addressFromProvider;
   // Two accounts of one connection are two people; an account of a connection that does not merge is its own; and nobody
   // follows a person whose merge was undone.

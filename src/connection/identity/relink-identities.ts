@@ -99,8 +99,8 @@ interface Issuers {
 }
 
 /**
- * Issuers are taken letter by letter. People move only to an issuer that the connection's settings name, so that a slip of the
- * pen leads nobody to where no sign-in comes from.
+ * Issuers are compared letter by letter. People move only to an issuer that the connection's settings name: a typing error
+ * would move their links to an issuer from which nobody signs in.
  *
  * @throws INVALID_INPUT
  */

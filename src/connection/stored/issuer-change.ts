@@ -1,6 +1,6 @@
 /**
- * What settings that name a different issuer do to people: their links are under the issuer before, so that nobody finds
- * them. The number is shown first, and the change is carried out only when that number still holds.
+ * Asks an administrator to confirm settings that name a different issuer. Links stay under the issuer before, so linked people
+ * cannot sign in. The refusal shows their number; the change is carried out only when the caller sends that number.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
@@ -30,14 +30,14 @@ export interface IssuerChange {
 const SWITCHES_TOO: FieldIssue = {
   path: "policies.accountLinking",
   code: "INVALID",
-  message: "must be switched with a request of its own, because the settings of this one change the issuer",
+  message: "must be switched in a request of its own, because the settings of this request change the issuer",
 };
 
 /**
- * Asks for the number of users whose links a change of issuer leaves behind.
+ * Refuses a change of issuer until the caller has confirmed how many users' links it leaves behind.
  *
- * @param request `confirmed` is the number that the caller has seen, absent where nobody is affected; `switches` says that the
- *   request also switches `accountLinking`, which asks for a number of its own
+ * @param request `confirmed` is the number that the caller sent, `null` when none; `switches` says that the request also
+ *   switches `accountLinking`, which needs a number of its own
  * @returns how many users are affected
  * @throws CONFIRMATION_REQUIRED, INVALID_INPUT
  */
@@ -57,7 +57,7 @@ export async function confirmIssuerChange(
   return affectedUsers;
 }
 
-/** While nothing names the issuer nobody can sign in, so that people count once it is named again. */
+/** Settings that name no issuer let nobody sign in, so people count only at the change that names one again. */
 async function countLeftBehind(
   unit: UnitOfWork,
   { id, policies }: Connection,

@@ -5,7 +5,7 @@ import type { LentToOpen } from "../runtime.js";
 import { openMemory } from "./connection-memory.js";
 import type { Connection } from "./connection.js";
 
-/** @param logDefect is told when what a type learnt could not be kept */
+/** @param logDefect called with the error when what a type learnt could not be stored */
 export async function lendToOpen(
   store: Store,
   connection: Connection,

@@ -32,15 +32,15 @@ export interface LinkingSwitch {
 }
 
 /**
- * The users whom a switch leads to another account at their next sign-in, through whichever connection, by id. Where a link
- * that merging made comes, goes or leads elsewhere, it is the account of that link; for others the account that they leave.
+ * The users that a switch leads to another account at their next sign-in, through any connection, sorted by id. Where the
+ * switch makes, hides or moves a link of merging, the user is the account of that link; otherwise the account that is left.
  */
 export async function findAffectedUsers(
   reader: Reader,
   { connection, accountLinking }: LinkingSwitch,
 ): Promise<readonly string[]> {
   const before = connection.policies.accountLinking;
-  // Nothing but merging makes links that come and go.
+  // Only merging makes links that come and go.
   if (before === accountLinking || (before !== "MERGE_BY_EMAIL" && accountLinking !== "MERGE_BY_EMAIL")) return [];
   const { people, policies, see } = await loadPeople(reader, connection);
   const switched = new Map([...policies, [connection.id, { ...connection.policies, accountLinking }]]);
@@ -134,7 +134,7 @@ interface People {
   readonly see: (person: LinkedPerson, policies: PoliciesByConnection) => MergingPerson;
 }
 
-/** Loads the people whom a switch may concern, in a fixed number of queries. */
+/** Loads the people that a switch may concern, in a fixed number of queries. */
 async function loadPeople(reader: Reader, connection: Connection): Promise<People> {
   const { organizationId } = connection;
   const organization = await findOrganization(reader, organizationId, organizationId);

@@ -1,6 +1,6 @@
 /**
- * Brings what earlier versions stored for searching into the form of this version, while the installation already works. A note
- * of the way that is behind it is part of each step, so that a start after a kill goes on, and several replicas share the way.
+ * Rewrites the search keys that earlier versions stored into the form of this version, while the installation works. Each step
+ * notes in the same unit of work how far it got: a start after a kill goes on from there, and several replicas share the work.
  */
 import { causeOf, SYSTEM } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -25,7 +25,7 @@ const MOST = 100;
  */
 export type RewriteKeys = (unit: UnitOfWork, after: string, most: number) => Promise<string | null>;
 
-/** How far the way is behind: `round` counts from 1, `place` is the number of the step, `after` what it answered last. */
+/** How far the rewriting got: `round` counts from 1, `place` is the number of the step, `after` what it answered last. */
 interface Progress {
   readonly form: number;
   readonly round: number;
@@ -52,7 +52,7 @@ export async function rewriteSearchKeys(
       [ROW_ID],
     );
     const noted = row === undefined ? null : toJson<Progress>(row.settings);
-    // A newer version has been here: its form is no business of this one.
+    // A newer version ran here, and its form is not this version's to change.
     if (noted !== null && noted.form > FORM) return;
     let { round, place, after } = noted?.form === FORM ? noted : BEGINNING;
     if (place === steps.length && round < ROUNDS) {

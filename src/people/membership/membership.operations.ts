@@ -1,5 +1,5 @@
 /**
- * What can be done with guests, members whose home is another organization, whatever door it comes through.
+ * Operations on guests: members whose home is another organization.
  *
  * A membership shows the person's name and address to the organization that is joined. So that organization cannot begin
  * it: the home's administrator does, or the operator. The organization then gives roles, groups and training. It, the home
@@ -83,7 +83,7 @@ async function chooseUser({ reader }: Store, input: NewMemberInput): Promise<str
   return only;
 }
 
-/** An account that may join. One whose person runs the installation is not found by anybody but the operator. */
+/** An account that may join. Only the operator finds the account of a person who runs the installation. */
 async function lockCandidate(unit: UnitOfWork, userId: string): Promise<User> {
   const candidate = await lockUser(unit, userId);
   if (candidate === null || (candidate.isOperator && unit.caller.kind !== "OPERATOR"))
@@ -108,8 +108,8 @@ interface MemberId {
 }
 
 /**
- * Ends a membership beyond the home organization. For who may write users there or at the home, and for the person, who
- * leaves. What the home may do to its people depends on no role that they hold elsewhere, not even an owner's.
+ * Ends a membership beyond the home organization. For callers who may write users there or at the home, and for the person,
+ * who leaves. The home may always end it, whatever role the person holds there, even the owner's.
  *
  * @returns the member as they were; for the home's administrator, in the home
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, MEMBER_AT_HOME, OWNER_PROTECTED, LAST_ADMINISTRATOR

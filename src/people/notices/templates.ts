@@ -56,7 +56,7 @@ export const APPROVAL_REQUESTED = defineMailTemplate<ApprovalRequested>({
     ),
 });
 
-/** What a person is told whose address another organization gave to an account. */
+/** Another organization gave one of its accounts a person's address: what the mail to that person says. */
 export interface AddressGiven {
   /** The organization of the person. */
   readonly organization: NoticeOrganization;

@@ -17,7 +17,7 @@ export class OrganizationDeletionResolver {
   @Query(() => OrganizationDeletionType, {
     nullable: true,
     description:
-      "What `deleteOrganization` would delete, for whoever has to confirm it. null for an unknown id. For the operator.",
+      "What `deleteOrganization` would delete, to be read before it is confirmed. null for an unknown id. For the operator.",
   })
   async organizationDeletion(
     @Ctx() context: RequestContext,

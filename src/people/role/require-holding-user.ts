@@ -6,8 +6,8 @@ import { findUser, isOperator } from "../user/user.repository.js";
 import { findRolesOfUsers } from "./role.repository.js";
 
 /**
- * Refuses unless the caller holds everything that a user holds in the home organization; who runs the installation holds
- * everything. Roles that the user holds elsewhere do not count: they would take the home's people out of its hands.
+ * Refuses unless the caller holds everything that a user holds in the home organization; a user who runs the installation
+ * counts as holding everything. Roles that the user holds elsewhere do not count: they would take the home's people out of its hands.
  *
  * @throws FORBIDDEN, naming the permission; without its name for an account whose home is another organization than the
  *   caller's

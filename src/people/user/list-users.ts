@@ -71,7 +71,7 @@ const ORDERS: Readonly<Record<UserOrder, Order>> = {
 export async function listUsers({ reader }: Store, caller: Caller, query: UsersQuery): Promise<Page<ListedMember>> {
   const { organizationId, filter, orderBy, page } = query;
   requirePermission(caller, organizationId, "USERS_READ");
-  // Whom a filter lets through tells who is in the group.
+  // A caller could learn who is in a group by filtering on it.
   if ((filter?.groupIds ?? []).length > 0) requirePermission(caller, organizationId, "GROUPS_READ");
   const direction = orderBy?.direction ?? "ASC";
   const order = ORDERS[orderBy?.field ?? "CREATED_AT"];

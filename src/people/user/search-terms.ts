@@ -32,8 +32,8 @@ function toTerm(words: readonly string[]): string {
 }
 
 /**
- * The terms by which a user is found, each once: every text from each of its words on. Search finds what begins with what was
- * typed, so `acme.example` is found in an address, and `neil` as well as `oneil` in O'Neil.
+ * The terms by which a user is found, each once: for each word of a text, the text from that word to its end. Search finds
+ * terms that begin with what was typed, so `acme.example` is found in an address, and `neil` as well as `oneil` in O'Neil.
  */
 export function termsOf(user: SeenUser): string[] {
   const texts = [user.firstName, user.lastName, user.fullName, user.email, user.username ?? "", user.employeeId ?? ""];
@@ -59,7 +59,7 @@ export async function insertTerms(
   await insertRows(unit, "membership_term", ["organization_id", "term", "user_id"], rows);
 }
 
-/** Makes the terms of a member in one organization others than they were. One that an older version wrote may be there already. */
+/** Changes the terms of a member in one organization. An older version may have written one of the new terms already. */
 export async function changeTerms(
   unit: UnitOfWork,
   { organizationId, userId }: { readonly organizationId: string; readonly userId: string },
@@ -99,8 +99,8 @@ export async function replaceTerms(
 const MOST_WORDS = 8;
 
 /**
- * What was typed, in the form in which terms are kept: words that a sign joins must follow each other, others need not. Signs
- * alone begin no term, so they find nobody.
+ * What was typed, in the form in which terms are stored. Words joined by a sign, as in `berg-and`, must follow each other; words
+ * between spaces need not. A search of signs alone finds nobody.
  */
 export function splitSearch(search: string): string[] {
   const phrases = search.split(BETWEEN_PHRASES).map((phrase) => toTerm(wordsOf(phrase)));

@@ -119,7 +119,7 @@ export const USER_SIGNED_OUT = defineEventType({
   type: "user.signed_out",
   subject: "user",
   description:
-    "A person signed out, in whichever organization the session was: the home organization is told. A session that ends by time, or because somebody ended it, tells nothing here.",
+    "A person signed out. The event is in the log of the home organization, also where the session was in another one. A session that expires, or that somebody else ends, makes no event.",
   data: z.object({
     user: userSchema,
     changed: z.null(),

@@ -56,7 +56,7 @@ export function reportOutages(database: OpenDatabase, logger: DatabaseLogger | u
   };
 }
 
-/** Whether there is room again is seen by writing alone. */
+/** Only a write shows whether there is room again. */
 async function writeAndForget({ transact }: OpenDatabase): Promise<void> {
   await transact(async ({ execute }) => {
     await execute(`CREATE TABLE IF NOT EXISTS disk_probe (content varchar(${PROBE_CHARACTERS}))`);

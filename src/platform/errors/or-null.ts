@@ -1,7 +1,7 @@
-/** Answers of what one asks for by its id. */
+/** Turns a thing that is not found into `null`. */
 import { Failure, NOT_FOUND } from "./failure.js";
 
-/** What is read, or `null` where there is none, or none that the caller may see: the rest of an answer is not lost. */
+/** The thing, or `null` where it does not exist or the caller may not see it. An error would take the rest of the answer along. */
 export async function orNull<Value>(reading: Promise<Value>): Promise<Value | null> {
   try {
     return await reading;

@@ -134,7 +134,7 @@ async function requestWithin<Result>(
     () => controller.abort(new FetchRefusal("TIMEOUT", `${host} did not answer in full within ${timeoutMs / 1000} s.`)),
     timeoutMs,
   );
-  // A request that still waits for its connection does not hear of the signal by itself.
+  // The signal does not reach a request that still waits for its connection.
   const ended = new Promise<never>((_, reject) =>
     controller.signal.addEventListener("abort", () => reject(controller.signal.reason as Error), { once: true }),
   );

@@ -6,7 +6,8 @@ import { readAddress, readHops, type ForwardedHeader, type Hop } from "./forward
 const FORWARDED_HEADER = "usher forwarded header";
 
 /**
- * Tells the application whom to believe.
+ * Tells the application which proxies it trusts.
+ *
  * @param proxies addresses and networks: `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`
  * @param header the header in which they name the hops
  * @throws Error that names the entry that is neither

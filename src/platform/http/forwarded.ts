@@ -5,7 +5,7 @@
 import { isIPv4, isIPv6 } from "node:net";
 import ipaddr from "ipaddr.js";
 
-/** The headers in which proxies name the hops. One of them counts; the other one counts for nothing. */
+/** The headers in which proxies name the hops. An installation reads one of them and ignores the other. */
 export type ForwardedHeader = "x-forwarded-for" | "forwarded";
 
 /** One hop of a request. */

@@ -27,7 +27,7 @@ export interface Mount {
 
 export interface HttpServerOptions {
   readonly logger: Logger;
-  /** Addresses of proxies that are believed. */
+  /** Addresses of proxies that are trusted. */
   readonly trustedProxies: readonly string[];
   /** The header in which they name the hops. */
   readonly forwardedHeader: ForwardedHeader;

@@ -20,7 +20,7 @@ export function isProtocolClaim(name: string): boolean {
   return PROTOCOL_CLAIMS.has(name);
 }
 
-/** The claims with those of userinfo; without them, also why it was not to be had, and what the sign-in is refused with. */
+/** The claims with those of userinfo; where userinfo gave none, `withheld` says why, and holds the refusal of the sign-in. */
 export type UserinfoAnswer = {
   readonly claims: Claims;
   readonly withheld: (Withheld & { readonly refusal: Error }) | null;

@@ -28,7 +28,7 @@ export type AddressRule = (url: URL) => string | null;
 
 export type ParsedMetadata = { readonly value: ProviderMetadata } | { readonly issue: string };
 
-/** Who issued whom is asked of each pair. */
+/** Each pair is checked for which certificate issued the other. */
 const MOST_CERTIFICATES = 50;
 
 const PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol";

@@ -31,7 +31,7 @@ export interface MetadataSourceOptions {
   readonly now: () => Date;
   /** The entity ID that the document must have; `null` takes the first one that is seen. */
   readonly entityId: string | null;
-  /** What holds while the document was never read and cannot be fetched; `null` when nothing does. */
+  /** The facts to use while the document was never read and cannot be fetched; `null` when there are none. */
   readonly lastKnown: ProviderFacts | null;
   /** What was last read of the document before this source was made, by this process or another one. */
   readonly recalled?: { readonly facts: ProviderFacts; readonly learnedAt: Date } | null;
@@ -44,7 +44,7 @@ const STALE_AFTER_MINUTES = 60;
 /** Signatures that fail ask for a fetch at most this often. */
 const REFRESH_EVERY_SECONDS = 60;
 const LONGEST_DOCUMENT = 1_000_000;
-/** What happens to a provider that is in order otherwise. */
+/** Refusals that pass by themselves: the provider is in order otherwise. */
 const WAITED_OUT: ReadonlySet<string> = new Set<SamlRefusalCode>([
   "SAML_METADATA_UNREACHABLE",
   "SAML_METADATA_EXPIRED",
@@ -90,11 +90,11 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
     return running;
   }
 
-  /** What holds at a start while the document cannot be had. */
+  /** The facts to use at a start while the document cannot be fetched. */
   function fallBack(error: unknown): ProviderFacts {
-    // A process that runs keeps what it read, whatever the address answers later. One that starts does the same.
+    // A running process keeps what it read, whatever the address answers later. A process that starts does the same.
     if (recalled !== null) return recalled.facts;
-    // A document that is wrong is not one that is missing or late: only the latter may be waited out.
+    // Only a document that is missing or late may be waited out; a wrong one is refused.
     const isDown = error instanceof ProtocolRefusal && WAITED_OUT.has(error.code);
     if (isDown && lastKnown !== null) return lastKnown;
     throw error;

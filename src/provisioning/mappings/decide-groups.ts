@@ -28,7 +28,7 @@ export type GroupDecision =
     }
   /** A rule asks for groups that the provider did not tell. */
   | { readonly kind: "refuse-unknown-groups"; readonly reason: string }
-  /** A rule was not evaluated, for the work that those before it took. */
+  /** A rule was not evaluated, because the rules before it used up the work of one sign-in. */
   | { readonly kind: "refuse-too-costly" };
 
 /** Decides. Matches are added; what no longer matches is removed as the policy says; silence removes nothing. */

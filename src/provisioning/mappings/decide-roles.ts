@@ -43,14 +43,14 @@ export type RoleDecision =
   | { readonly kind: "refuse-unmapped" }
   /** A rule asks for groups that the provider did not tell. */
   | { readonly kind: "refuse-unknown-groups"; readonly reason: string }
-  /** A rule was not evaluated, for the work that those before it took. */
+  /** A rule was not evaluated, because the rules before it used up the work of one sign-in. */
   | { readonly kind: "refuse-too-costly" };
 
 /**
  * Decides. At every sign-in the highest-ranked match is saved, or every match. Where none matches, `STICKY` keeps what is
- * there and `AUTHORITATIVE` gives the default role. Silence about groups under `KEEP` takes nothing that a silent rule gave,
- * nor what no rule gave; a role of a rule that was answered follows that rule. A connection without role mappings leaves
- * roles alone.
+ * there and `AUTHORITATIVE` gives the default role. Silence about groups under `KEEP` takes no role that a silent rule gave, and
+ * no role that no rule gave. A role of a rule that was answered follows that rule. A connection without role mappings changes
+ * no roles.
  */
 export function decideRoles(situation: RoleSituation): RoleDecision {
   const { held, policies, defaultRoleId } = situation;

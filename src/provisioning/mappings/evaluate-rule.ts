@@ -12,7 +12,7 @@ import { startWork, type Find, type Found } from "./bounded-work.js";
 
 /**
  * What came of a rule. *Silent*: the provider sent no groups claim. *Unknown*: there are groups that it did not tell.
- * *Too costly*: the rules before it used up the work that one sign-in may cause. None of them is a rule that does not match.
+ * *Too costly*: the rules before it used up the work that one sign-in may cause. None of these means that the rule does not match.
  */
 export type RuleOutcome = Found | { readonly kind: "silent" } | { readonly kind: "unknown"; readonly reason: string };
 
@@ -90,7 +90,7 @@ function readClaims({ groups, groupsClaims, attributes }: NormalizedProfile): Cl
     if (groups.kind === "unknown") return { kind: "unknown", reason: groups.reason };
     if (claim !== GROUPS_CLAIM && own !== null) return some(own);
     if (groups.kind === "silent") return { kind: "silent" };
-    // Groups that came under another claim are no answer to this one. What no claim carried, the type asked for.
+    // Groups that another claim carried do not answer a rule on this one. Groups that no claim carried are the type's own answer.
     return some(claim !== GROUPS_CLAIM && isSent ? [] : groups.values);
   };
 }

@@ -40,8 +40,8 @@ export function supplyFields(profile: NormalizedProfile, mappings: readonly Attr
 }
 
 /**
- * The values of a claim in one line. What is too long already gets no longer: many mappings may name one claim that holds
- * a megabyte, and all of the organization waits for its lock meanwhile.
+ * The values of a claim in one line. It stops once the line is too long: many mappings may name one claim that holds a
+ * megabyte, and the whole organization waits for its lock meanwhile.
  */
 function join(claimed: readonly string[], field: FieldName): string {
   const longest = longestValueOf(field);

@@ -293,7 +293,7 @@ describe("switching accountLinking", () => {
     expect((await effect("MERGE_BY_EMAIL")).data.accountLinkingEffect.affectedUsers).toBe(2);
   });
 
-  test("counts everybody who moves, through whichever connection, and nobody else", async () => {
+  test("counts everybody who moves, through any connection, and nobody else", async () => {
     await switchTo("NONE");
     const second = await activeConnection();
     const third = await activeConnection();
@@ -334,7 +334,7 @@ describe("switching accountLinking", () => {
     expect(await signIn(third)).toEqual(first);
   });
 
-  test("off counts nobody whom merging has not led elsewhere yet: they stay where they are", async () => {
+  test("off counts no users that merging has not led to another account yet: they stay where they are", async () => {
     const second = await activeConnection();
     const person = { subject: "ada", email: at("ada") };
     const first = await arrive(person);
@@ -685,7 +685,7 @@ describe("a provider that moved", () => {
     expect((await moveTo(OLD)).codes).toEqual([]);
   });
 
-  test("nobody is counted who is not linked under the issuer before", async () => {
+  test("users without a link under the issuer before are not counted", async () => {
     expect((await moveTo(NEW)).codes).toEqual([]);
     await arrive({ subject: "ada", email: at("ada") });
     expect((await update({ displayName: "Acme" })).codes).toEqual([]);

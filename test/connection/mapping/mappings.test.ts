@@ -156,7 +156,7 @@ describe("setting mappings", () => {
     expect(all.errors).toEqual([]);
   });
 
-  test("lets nobody see more training by their own mapping: into a group they manage, or of who manages whom", async () => {
+  test("lets nobody see more training by a mapping that they set: into a group that they manage, or onto a manager's address", async () => {
     const { services, organizationId } = house;
     const eve = await createUser(services, OPERATOR, {
       organizationId,
@@ -191,7 +191,7 @@ describe("setting mappings", () => {
     expect((await set("Attribute", [{ claim: "dept", field: "department" }], eveWith())).codes).toEqual([]);
     for (const [kind, mappings] of widening) {
       expect((await set(kind, mappings, eveWith("TRAINING_READ"))).codes).toEqual([]);
-      // What stays as it was is not their deed.
+      // Mappings that stay as they were are not the caller's change.
       expect((await set(kind, mappings, eveWith())).codes).toEqual([]);
     }
   });

@@ -131,7 +131,7 @@ describe("refreshed metadata", () => {
     await disableConnection(services, OPERATOR, connection.id);
     const again = await activateConnection(services, OPERATOR, connection.id);
     answer = fail;
-    // What the activation stored, since nothing was learnt under the new trust version.
+    // These are the certificates of the activation: nothing was learnt under the new trust version.
     expect(await certificatesOf(await start()(again))).toEqual([pem(first)]);
   });
 

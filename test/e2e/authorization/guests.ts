@@ -85,7 +85,7 @@ export async function makeGuest(house: House, schema: GraphQLSchema): Promise<Gu
   const courseId = await things.makeCourse(house);
   await ask("recordResult", "result { id }", { ...member, courseId });
   await ask("setMemberRoles", "member { id }", { ...member, roleKeys: ["ADMIN", "USER"] });
-  // What happens at the home afterwards is not the organization's to hear of either.
+  // The organization learns nothing of what happens at the home afterwards either.
   await ask("updateUser", "user { id }", { id: user.id, profile: { phone: `${WITHHELD}-other-phone` } });
   for (const mutation of ["disableUser", "enableUser"])
     await usher.ask(`mutation ($id: ID!) { ${mutation}(id: $id) { user { id } } }`, { id: user.id });

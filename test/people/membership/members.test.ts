@@ -467,7 +467,7 @@ describe("over HTTP", () => {
     expect([refused.errors[0].extensions.code, refused.cookie]).toEqual(["NOT_FOUND", ""]);
     expect((await browser.get(`${usher.url}/o/guests`)).visibleText).toContain("Manager");
 
-    // Signing out is the home's to hear of, wherever the session is.
+    // The home's log tells of a sign-out, wherever the session is.
     await browser.submitForm("sign-out");
     const typesOf = async (id: string) =>
       (

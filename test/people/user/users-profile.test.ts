@@ -295,7 +295,7 @@ describe("managers", () => {
     expect((await managerOf(id)).id).toBeNull();
   });
 
-  test("are not made by themselves, whoever's training they would see by it", async () => {
+  test("do not make themselves managers of people whose training they would see by it", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const named = (email: string, managerEmail: string | null = null) =>
       makeUser(house, organizationId, { email, profile: { managerEmail } });
@@ -329,7 +329,7 @@ describe("managers", () => {
     await refused(updateUser(house.store, twin, { id: second.id, email: "y@example.com" }));
     await refused(deleteUser(house.store, { guards: [], erasers: [] }, twin, second.id));
     for (const { id } of [bob, report, ofTwins]) expect((await managerOf(id)).id).toBeNull();
-    // Who sees the training of all gains nothing, nor does who names somebody else, or themself.
+    // A caller who sees everybody's training gains nothing, nor one who names somebody else, or themselves for themselves.
     await updateUser(house.store, eveWith("TRAINING_READ"), { id: bob.id, profile });
     expect((await managerOf(bob.id)).id).toBe(eve.id);
     await updateUser(house.store, narrow, { id: bob.id, profile: { managerEmail: "other-boss@example.com" } });

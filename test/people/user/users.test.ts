@@ -179,7 +179,7 @@ describe("createUser", () => {
       });
     });
 
-    test("an account is made as with a free one, and holds no password; the holder is told by mail", async () => {
+    test("an account is made as with a free one, and holds no password; the holder gets a mail", async () => {
       const { there, email, holder, key, make } = await place();
       const free = await make(`free-${email}`);
       const taken = await make(email);
@@ -215,7 +215,7 @@ describe("createUser", () => {
       expect(await loginEmailOf(id)).toBe(email);
     });
 
-    test("one of many organizations at once has it for its password, and none is told of the others", async () => {
+    test("one of many organizations at once has it for its password, and none learns of the others", async () => {
       const keys = await Promise.all(Array.from({ length: 6 }, async () => (await makeOrganization(house)).id));
       const email = "race-of-administrators@example.com";
       const made = await Promise.all(

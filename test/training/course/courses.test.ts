@@ -423,7 +423,7 @@ describe("the list of courses", () => {
     const nodes: { id: string; organization: object | null }[] = catalogue.data.courses.nodes;
     expect(nodes.map(({ id }) => id)).toContain(shared);
     expect(nodes.filter(({ organization }) => organization !== null)).toEqual([]);
-    // Who leaves the organization out means the own one, never the catalogue by itself.
+    // A caller who leaves the organization out gets their own one's courses, never the catalogue alone.
     const { data } = await house.ask(personIn(org, "administrator"), LIST, { first: 200 });
     expect(data.courses.nodes.map(({ id }: { id: string }) => id)).toEqual(ids);
     expect((await house.ask(personIn(org, "plain", ["USERS_READ"]), LIST, { org })).codes).toEqual(["FORBIDDEN"]);

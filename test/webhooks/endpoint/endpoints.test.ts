@@ -371,7 +371,7 @@ describe("an endpoint in force", () => {
     expect(await redeliver({ eventIds: [ids[1]] })).toEqual([ids[1]]);
     expect(await redeliver({ sinceSequence: 3 })).toEqual(ids.slice(2));
     expect(await redeliver({ since: "2020-01-01T00:00:00Z" })).toEqual(ids);
-    // What happened at the very moment is part of it.
+    // An event of the very moment is part of it.
     const moment = events[2]!.occurredAt;
     const isSince = (event: { occurredAt: string }) => Date.parse(event.occurredAt) >= Date.parse(moment);
     expect(await redeliver({ since: moment })).toEqual(events.filter(isSince).map((event) => event.id));
