@@ -15,6 +15,7 @@ import { AddWebhookRetryScheduledAt1764840000000 } from "./1764840000000-add-web
 import { WithholdGuests1764850000000 } from "./1764850000000-withhold-guests.js";
 import { IndexSsoFlowBrowser1764860000000 } from "./1764860000000-index-sso-flow-browser.js";
 import { AddSessionFlowHash1764870000000 } from "./1764870000000-add-session-flow-hash.js";
+import { IndexTrainingStarts1764880000000 } from "./1764880000000-index-training-starts.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -32,4 +33,5 @@ export const migrations: readonly MigrationClass[] = [
   WithholdGuests1764850000000,
   IndexSsoFlowBrowser1764860000000,
   AddSessionFlowHash1764870000000,
+  IndexTrainingStarts1764880000000,
 ];

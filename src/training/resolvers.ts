@@ -6,6 +6,7 @@ import { GroupCoursesResolver, UserCoursesResolver } from "./course/assigned-cou
 import { CourseResolver } from "./course/course.resolver.js";
 import { createFilterResolvers } from "./filter/resolvers.js";
 import { createTrainingLoaders } from "./loaders.js";
+import { OpenTrainingResolver, StartsResolver } from "./progress/progress.resolver.js";
 import { RecordingResolver } from "./result/recording.resolver.js";
 import { GroupCourseResultsResolver, ResultsResolver } from "./result/results.resolver.js";
 
@@ -19,6 +20,8 @@ export function createTrainingResolvers(store: Store): ReadonlyMap<ResolverClass
     [RecordingResolver, new RecordingResolver(store)],
     [UserCoursesResolver, new UserCoursesResolver(loaders)],
     [ResultsResolver, new ResultsResolver(store, loaders, people)],
+    [OpenTrainingResolver, new OpenTrainingResolver(store, people)],
+    [StartsResolver, new StartsResolver(store, people)],
     [GroupCourseResultsResolver, new GroupCourseResultsResolver(loaders)],
     ...createFilterResolvers(store),
   ]);

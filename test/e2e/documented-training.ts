@@ -43,6 +43,12 @@ async function teaches({ usher, browser, organizationId, ask, documentOf }: Worl
   const started = await ask("StartTraining", { input: { organizationId, userId, courseId: fire, moduleId } });
   expect(started.startTraining).toMatchObject({ start: { attempt: 1 }, seat: null });
   const completed = { organizationId, userId, courseId: fire, externalId: "run-1", score: 7, maximum: 10 };
+  const openOf = async (step: string) =>
+    (await ask("OpenTraining", { courseId: moduleId, step })).openTraining.nodes as readonly object[];
+  expect([await openOf("BEGIN"), await openOf("COMPLETE")]).toMatchObject([[], [{ userId }]]);
+  expect((await ask("TrainingStarts", { filter: { open: true } })).trainingStarts.nodes).toMatchObject([
+    { userId, courseId: fire, completedAt: null },
+  ]);
   const { result } = (await ask("RecordResult", { input: completed })).recordResult;
   expect(result).toMatchObject({ attempt: 1, percent: 70, passed: false });
   expect((await ask("RecordResult", { input: completed })).recordResult).toMatchObject({ result, recorded: false });

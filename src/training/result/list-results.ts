@@ -123,7 +123,7 @@ export async function planFor(
 }
 
 /** The moments of a range in the organization's time zone, which is looked up where one of them depends on it. */
-async function findRange(
+export async function findRange(
   reader: Reader,
   organizationId: string,
   bounds: { readonly from?: TimeBound | null; readonly to?: TimeBound | null },

@@ -11,6 +11,7 @@ import type { ResultFilter } from "./result-filter.js";
 import { findPeople, setsOfPeople } from "./result-people.js";
 import { RESULT_COLUMNS, type RawResult } from "./result.repository.js";
 import type { ResultScope } from "./result-scope.js";
+import { among, useIndex } from "../sql.js";
 
 /** Streams that are merged at most: SQLite takes 500 queries in one, and each costs as many rows as the page has. */
 export const MOST_STREAMS = 200;
@@ -87,12 +88,6 @@ function conditionsOfAll(
   if (from !== null) conditions.push({ sql: "r.completed_at >= ?", parameters: [from] });
   if (until !== null) conditions.push({ sql: "r.completed_at < ?", parameters: [until] });
   return conditions;
-}
-
-function among(column: string, values: readonly string[]): Condition {
-  return values.length === 0
-    ? { sql: `${column} IN (NULL)`, parameters: [] }
-    : { sql: `${column} IN (${values.map(() => "?").join(", ")})`, parameters: values };
 }
 
 function chooseStreams({
@@ -178,11 +173,6 @@ async function readStreams(
 /** SQLite lets a part of a union have no limit of its own, unless it hides it. */
 function inUnion(dialect: Dialect, query: string): string {
   return dialect === "sqlite" ? `SELECT * FROM (${query})` : `(${query})`;
-}
-
-/** Without statistics, or with those of all tenants' results together, databases choose badly. */
-function useIndex(dialect: Dialect, index: string): string {
-  return dialect === "sqlite" ? `INDEXED BY ${index}` : `FORCE INDEX (${index})`;
 }
 
 function joinAll(conditions: readonly Condition[]): Condition {

@@ -112,7 +112,10 @@ export class CorrectResultInput {
 }
 
 @ObjectType("TrainingStart", { description: "That a user started a course.", simpleResolvers: true })
-export class StartType implements Omit<Start, "organizationId"> {
+export class StartType implements Start {
+  /** In which `user` is shown; not in the schema. */
+  organizationId!: string;
+
   @Field(() => ID, { description: "The start's id." })
   id!: string;
 
@@ -130,6 +133,9 @@ export class StartType implements Omit<Start, "organizationId"> {
 
   @Field(() => Date, { description: "When it was started; of what was started before, when that was." })
   startedAt!: Date;
+
+  @Field(() => Date, { nullable: true, description: "When it was completed; null while it is not." })
+  completedAt!: Date | null;
 }
 
 @ObjectType("UsedSeat", {

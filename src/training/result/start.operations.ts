@@ -61,6 +61,7 @@ export async function startTraining({ begin }: Store, caller: Caller, input: Sta
       moduleId,
       attempt: (await findHighestAttempt(unit, input, courseId)) + 1,
       startedAt: unit.now,
+      completedAt: null,
     };
     await insertStart(unit, start);
     // What people start themselves is no administration.

@@ -28,12 +28,13 @@ export async function findOpenStart(unit: UnitOfWork, started: Started): Promise
     moduleId: raw.module_id,
     attempt: raw.attempt,
     startedAt: toDate(raw.started_at),
+    completedAt: null,
   };
 }
 
 /** Stores a start that is not completed yet. */
 export async function insertStart(unit: UnitOfWork, start: Start): Promise<void> {
-  await unit.manager.insert(StartRow, { ...start, openKey: openKeyOf(start), completedAt: null });
+  await unit.manager.insert(StartRow, { ...start, openKey: openKeyOf(start) });
 }
 
 /** Notes that what was started is completed, so that it can be started again. */

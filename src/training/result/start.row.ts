@@ -4,6 +4,8 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 @Entity("training_start")
 @Index("ux_training_start_open", ["openKey"], { unique: true })
 @Index("ix_training_start_user", ["organizationId", "userId", "courseId"])
+@Index("ix_training_start_order", ["organizationId", "startedAt", "id"])
+@Index("ix_training_start_course_order", ["organizationId", "courseId", "startedAt", "id"])
 @Index("ix_training_start_person", ["userId"])
 @Index("ix_training_start_course", ["courseId"])
 export class StartRow {

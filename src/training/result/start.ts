@@ -9,4 +9,6 @@ export interface Start {
   readonly moduleId: string | null;
   readonly attempt: number;
   readonly startedAt: Date;
+  /** `null` while it is not completed. */
+  readonly completedAt: Date | null;
 }

@@ -170,6 +170,31 @@ export const DOORS: Readonly<Record<string, Door | null>> = {
       return { id: house.home.organizationId };
     },
   },
+  "OpenTraining.user": {
+    document: (user) =>
+      `query ($org: ID!, $id: ID!) { openTraining(organizationId: $org, courseId: $id) { nodes { user { ${user} } } } }`,
+    variables: async ({ groupId }, house) => {
+      const courseId = await things.makeCourse(house);
+      await house.usher.ask(
+        `mutation ($input: AssignCoursesToGroupInput!) { assignCoursesToGroup(input: $input) { group { id } } }`,
+        { input: { groupId, courseIds: [courseId] } },
+      );
+      return { org: house.home.organizationId, id: courseId };
+    },
+  },
+  "TrainingStart.user": {
+    document: (user) =>
+      `query ($org: ID!, $ids: [ID!]) { trainingStarts(organizationId: $org, filter: { userIds: $ids }) { nodes { user { ${user} } } } }`,
+    variables: async ({ id }, house) => {
+      const { organizationId } = house.home;
+      const input = { organizationId, userId: id, courseId: await things.makeCourse(house) };
+      await house.usher.ask(
+        `mutation ($input: StartTrainingInput!) { startTraining(input: $input) { start { id } } }`,
+        { input },
+      );
+      return { org: organizationId, ids: [id] };
+    },
+  },
   "Query.node": {
     document: (user) => `query ($id: ID!) { node(id: $id) { ... on User { ${user} } } }`,
     variables: ({ id }) => ({ id }),

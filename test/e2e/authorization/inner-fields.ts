@@ -112,6 +112,18 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     home,
   ),
   // A list of results is answered to everybody, with their own; correcting nothing leaves a result as it is.
+  "OpenTraining.user": inner(
+    ["USERS_READ"],
+    ["TRAINING_READ"],
+    "query ($organizationId: ID!, $id: ID!) { openTraining(organizationId: $organizationId, courseId: $id) { nodes { user { id } } } }",
+    async (house) => ({ ...home(house), id: await things.makeOpenTraining(house) }),
+  ),
+  "TrainingStart.user": inner(
+    ["USERS_READ"],
+    ["TRAINING_WRITE"],
+    "mutation ($input: StartTrainingInput!) { startTraining(input: $input) { start { user { id } } } }",
+    async (house) => ({ input: await things.makeTraining(house) }),
+  ),
   "Result.user": inner(
     ["USERS_READ"],
     ["TRAINING_WRITE"],

@@ -51,6 +51,13 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
   // Each type has rules of its own, which `NODES` tells.
   node: { needs: "SIGN_IN", use: `(id: "unknown") { id }` },
   nodes: { needs: "SIGN_IN", use: `(ids: ["unknown"]) { id }` },
+  openTraining: {
+    needs: ["TRAINING_READ"],
+    ofOneself: true,
+    declare: "$organizationId: ID!, $courseId: ID!",
+    use: "(organizationId: $organizationId, courseId: $courseId) { totalCount nodes { userId } }",
+    make: async (house) => ({ ...home(house), courseId: await things.makeOpenTraining(house) }),
+  },
   organization: foundById("MEMBERSHIP", "id name policies { defaultRole }", ({ home: { organizationId } }) => ({
     id: organizationId,
   })),
@@ -82,6 +89,7 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
   },
   signInAttempts: ofHome(["CONNECTIONS_READ"], "id reference email"),
   ssoConnections: ofHome(["CONNECTIONS_READ"], "id displayName"),
+  trainingStarts: { ...ofHome(["TRAINING_READ"], "id userId"), ofOneself: true },
   user: foundById(["USERS_READ"], "id email", async (house) => ({ id: await things.makeUser(house) })),
   users: ofHome(["USERS_READ"], "id email"),
   viewer: { needs: "NOTHING", use: "{ permissions }" },

@@ -50,6 +50,26 @@ export async function makeResult(house: House): Promise<string> {
   return recordResult.result.id;
 }
 
+/** A course that somebody has before them. */
+export async function makeOpenTraining(house: House): Promise<string> {
+  const { groupId, courseIds } = await makeAssignment(house);
+  const userIds = [await makeUser(house)];
+  await house.usher.ask(
+    `mutation ($input: AddUsersToGroupInput!) { addUsersToGroup(input: $input) { group { id } } }`,
+    { input: { groupId, userIds } },
+  );
+  return courseIds[0]!;
+}
+
+/** Somebody who started a course; answers who. */
+export async function makeStart(house: House): Promise<string> {
+  const input = await makeTraining(house);
+  await house.usher.ask(`mutation ($input: StartTrainingInput!) { startTraining(input: $input) { start { id } } }`, {
+    input,
+  });
+  return input.userId;
+}
+
 /** A course that a group has. */
 export async function makeAssignment(house: House) {
   const input = { groupId: await makeGroup(house), courseIds: [await makeCourse(house)] };
