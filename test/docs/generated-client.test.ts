@@ -6,10 +6,32 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { codegen } from "@graphql-codegen/core";
 import { preset } from "@graphql-codegen/client-preset";
-import { buildSchema, parse } from "graphql";
+import { buildSchema, isObjectType, parse } from "graphql";
 import { findExample, readText, ROOT } from "./markdown.js";
 
 const GUIDE = readText("docs/frontend.md");
+
+/** What the guide's caches use of the clients' packages, which are no dependencies of this project, in their own types. */
+const CLIENTS = `
+declare module "@apollo/client" {
+  export class HttpLink { constructor(options: { uri: string; credentials: "include" | "omit" | "same-origin" }); }
+  export class InMemoryCache {
+    constructor(config: { typePolicies?: Record<string, { merge?: boolean; keyFields?: readonly string[] | false }> });
+  }
+  export class ApolloClient { constructor(options: { link: HttpLink; cache: InMemoryCache }); }
+}
+declare module "@urql/core" {
+  export type Exchange = (input: { client: Client }) => unknown;
+  export const fetchExchange: Exchange;
+  export class Client {
+    constructor(options: { url: string; preferGetMethod?: boolean; fetchOptions?: RequestInit; exchanges: Exchange[] });
+  }
+}
+declare module "@urql/exchange-graphcache" {
+  import type { Exchange } from "@urql/core";
+  export function cacheExchange(options: { keys?: Record<string, (data: object) => string | null> }): Exchange;
+}
+`;
 
 let project: string;
 
@@ -73,11 +95,18 @@ beforeAll(async () => {
     }),
   );
   write("src/page.ts", findExample(GUIDE, "typed"));
+  write("src/clients.d.ts", CLIENTS);
+  for (const [file, example] of [
+    ["parts", "cache-parts"],
+    ["apollo", "cache-apollo"],
+    ["urql", "cache-urql"],
+  ] as const)
+    write(`src/${file}.ts`, findExample(GUIDE, example));
 });
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-test("the documents of every operation compile in strict TypeScript, and so does the guide's example", () => {
+test("the documents of every operation compile in strict TypeScript, and so do the guide's examples", () => {
   expect(compile()).toBe("");
 });
 
@@ -95,4 +124,18 @@ test("a field that was not asked for, a variable that is missing and a code that
   const said = compile().match(/mistakes\.ts\((\d+)/g);
   rmSync(join(project, "src/mistakes.ts"));
   expect(said).toEqual(["mistakes.ts(3", "mistakes.ts(4", "mistakes.ts(5"]);
+});
+
+test("the guide's caches are told every type that has no id, and none that has one", () => {
+  const types = Object.values(buildSchema(readText("graphql/schema.graphql")).getTypeMap())
+    .filter(isObjectType)
+    .filter((type) => type.getFields()["id"] === undefined);
+  const names = new Set(types.map(({ name }) => name));
+  // Caches know pages by these names; what begins an answer is kept nowhere else.
+  const isPage = (name: string) => name.endsWith("Connection") && names.has(name.replace(/Connection$/, "Edge"));
+  const parts = [...names].filter(
+    (name) => !/^(__|Query$|Mutation$|PageInfo$)|(Payload|Edge)$/.test(name) && !isPage(name),
+  );
+  const told = /`([^`]*)`/.exec(findExample(GUIDE, "cache-parts"))?.[1]?.trim().split(/\s+/);
+  expect(told).toEqual(parts.toSorted());
 });
