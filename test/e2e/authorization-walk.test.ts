@@ -556,11 +556,7 @@ describe("everything that has an id", () => {
       Object.keys(NODES).toSorted(),
     );
     // Each of these answers what one mutation did.
-    expect(findTypesOfMutations(schema)).toEqual([
-      "DeleteOrganizationPayload",
-      "DeleteWebhookEndpointPayload",
-      "TrainingStart",
-    ]);
+    expect(findTypesOfMutations(schema)).toEqual(["DeleteOrganizationPayload", "DeleteWebhookEndpointPayload"]);
   });
 
   it("has other things in each of two organizations: without that, the test below would prove nothing", () => {

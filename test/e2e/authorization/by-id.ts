@@ -44,7 +44,15 @@ export async function makeWorld(found: House): Promise<World> {
   await send("addUsersToGroup", { groupId, userIds: [userId, guestId, me.id] });
   const moduleId = await things.makeCourse(house, "MODULE");
   await send("setModuleCourses", { moduleId, courseIds: [courseId] });
-  await send("assignCoursesToGroup", { groupId, courseIds: [moduleId, courseId] });
+  // Of the catalogue, so that it can be asked for in both organizations.
+  const { createCourse } = await usher.ask(
+    `mutation ($title: String!) { createCourse(input: { title: $title }) { course { id } } }`,
+    { title: house.word() },
+  );
+  const sharedId: string = createCourse.course.id;
+  await send("assignCoursesToGroup", { groupId, courseIds: [moduleId, courseId, sharedId] });
+  const groupElsewhere = await things.makeGroup({ ...house, home: other });
+  await send("assignCoursesToGroup", { groupId: groupElsewhere, courseIds: [sharedId] });
   await send("updateOrganization", { id: organizationId, policies: { seatModel: "TRAINING_START" }, totalSeats: 9 });
   for (const each of [userId, guestId, me.id]) await send("startTraining", { organizationId, userId: each, courseId });
   const { recordResult } = await usher.ask(
@@ -69,6 +77,7 @@ export async function makeWorld(found: House): Promise<World> {
       Group: groupId,
       groupId,
       Course: moduleId,
+      courseId: sharedId,
       SsoConnection: connectionId,
       connectionId,
       WebhookEndpoint: endpointId,

@@ -78,7 +78,8 @@ function writeArguments({ field }: Way[number], ids: Ids): string {
     if (isEnumType(type) && isRequiredArgument(arg)) return type.getValues()[0]!.name;
     const known = arg.name === "id" ? ids[namedOf(field).name] : ids[arg.name];
     if (known !== undefined) return JSON.stringify(known);
-    if (isRequiredArgument(arg)) throw new Error(`No value is known for ${field.name}(${arg.name}).`);
+    if (isRequiredArgument(arg))
+      throw new Error(`Nobody knows a value for ${field.name}(${arg.name}). Add one to the ids of makeWorld.`);
     return null;
   };
   const values = field.args.flatMap((arg) => {
