@@ -109,9 +109,8 @@ describe("the first start", () => {
     const first = await startProcess(variables);
     const keys = first.stdout().match(/usher_op_[A-Za-z0-9_-]+/g);
     expect(keys).toHaveLength(1);
-    const ask = async () =>
-      await askGraphQL(first.url, '{ organization(slug: "nobody") { id } errorCodes { code } }', {}, keys![0]);
-    expect((await ask()).errors?.[0]?.extensions.code).toBe("NOT_FOUND");
+    const ask = async () => await askGraphQL(first.url, "{ installation { ssoAllowed } }", {}, keys![0]);
+    expect(await ask()).toEqual({ data: { installation: { ssoAllowed: true } } });
     expect(statSync(join(folder, "key-ring")).mode & 0o777).toBe(0o600);
     const ring = readFileSync(join(folder, "key-ring"), "utf8");
     expect(await first.stop()).toMatchObject({ code: 0, stderr: "" });
@@ -119,7 +118,7 @@ describe("the first start", () => {
     const second = await startProcess(variables);
     expect(second.stdout()).not.toContain("usher_op_");
     expect(readFileSync(join(folder, "key-ring"), "utf8")).toBe(ring);
-    expect((await ask()).errors?.[0]?.extensions.code).toBe("NOT_FOUND");
+    expect(await ask()).toEqual({ data: { installation: { ssoAllowed: true } } });
     await second.stop();
     // Nothing of the key is in the folder, and nothing of the process stays behind.
     const files = readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile());
