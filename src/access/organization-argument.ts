@@ -9,7 +9,7 @@ import type { RequestContext } from "./request-context.js";
  *
  * @throws UNAUTHENTICATED, and INVALID_INPUT for the operator, who has no organization
  */
-export function organizationOrOwn(caller: Caller, named: string | null | undefined): string {
+function organizationOrOwn(caller: Caller, named: string | null | undefined): string {
   const organizationId = named ?? ownOrganizationOf(caller);
   if (organizationId !== null) return organizationId;
   if (caller.kind === "ANONYMOUS") throw new Failure(UNAUTHENTICATED, {});

@@ -72,5 +72,10 @@ export function shortenQuotes(sentence: string): string {
 }
 
 function cut(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, "")}…`;
+  return text.length <= longest ? text : `${cutText(text, longest)}…`;
+}
+
+/** At most so many UTF-16 units, and no half of a character at the end. */
+export function cutText(text: string, longest: number): string {
+  return text.length <= longest ? text : text.slice(0, longest).replace(/[\ud800-\udbff]$/, "");
 }

@@ -6,6 +6,7 @@ import type { ConnectionPolicies } from "../connection/stored/policies.js";
 import { hasForeignLocalPart } from "../platform/errors/input.js";
 import { longestValueOf, type FieldValues } from "../people/user/field.js";
 import { joinNames, type User } from "../people/user/user.js";
+import { cutText } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";
 import * as failures from "./failures.js";
 import { refuse, type Refusal } from "./refusal.js";
@@ -103,12 +104,8 @@ function splitName(
   return space < 0 ? null : { firstName: name.slice(0, space), lastName: name.slice(space + 1) };
 }
 
-/** Cutting between the halves of a character would leave half a character. */
 function bound(field: "firstName" | "lastName", text: string): string {
-  return text
-    .slice(0, longestValueOf(field))
-    .replace(/\p{Cs}$/u, "")
-    .trimEnd();
+  return cutText(text, longestValueOf(field)).trimEnd();
 }
 
 /** How many claims the story of a refusal names. */

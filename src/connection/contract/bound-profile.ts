@@ -1,5 +1,5 @@
 /** Brings a profile into the form that the contract promises, whatever a provider sent: a last step of `normalize`. */
-import { tidyLine } from "../../platform/text.js";
+import { cutText, tidyLine } from "../../platform/text.js";
 import type { NormalizedProfile, ProfileField } from "./profile.js";
 
 /** Longest values, in characters. Names are cut; identifiers are not, since a cut one might be somebody else's. */
@@ -14,9 +14,9 @@ export const PROFILE_LENGTHS = {
 } as const;
 
 /**
- * White space and control characters are trimmed or become one space, what turns the direction of writing goes, names and profile fields are cut to their length,
- * and identifiers that are too long count as missing. Issuer, subject, groups and attributes stay: the protocol has
- * checked the former, and mappings compare the latter exactly.
+ * White space and control characters are trimmed or become one space. What turns the direction of writing goes. Names and
+ * profile fields are cut to their length, and identifiers that are too long count as missing. Issuer, subject, groups and
+ * attributes stay: the protocol has checked the former two, and mappings compare the latter two exactly.
  */
 export function boundProfile(profile: NormalizedProfile): NormalizedProfile {
   const fields = Object.entries(profile.profile).flatMap(([field, value]) => {
@@ -39,15 +39,7 @@ export function boundProfile(profile: NormalizedProfile): NormalizedProfile {
 }
 
 function cut(value: string | null | undefined, longest: number): string | null {
-  const text = tidyLine(value ?? "");
-  if (text.length <= longest) return text || null;
-  // Cutting between the halves of a character would leave half a character.
-  return (
-    text
-      .slice(0, longest)
-      .replace(/\p{Cs}$/u, "")
-      .trimEnd() || null
-  );
+  return cutText(tidyLine(value ?? ""), longest).trimEnd() || null;
 }
 
 function whole(value: string | null, longest: number): string | null {

@@ -1,7 +1,7 @@
 /** The words by which a member is found, and what a search makes of what was typed. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { insertRows } from "../../platform/database/statements.js";
-import { foldForSearch } from "../../platform/text.js";
+import { cutText, foldForSearch } from "../../platform/text.js";
 import type { SeenUser } from "./user.js";
 
 /** As wide as the column, in characters. */
@@ -22,13 +22,8 @@ function wordsOf(text: string, apostrophe?: string): string[] {
     .filter((word) => word !== "");
 }
 
-/** Cutting between the halves of a character would leave half a character. */
 function toTerm(words: readonly string[]): string {
-  return words
-    .join(" ")
-    .slice(0, LONGEST_TERM)
-    .replace(/\p{Cs}$/u, "")
-    .trim();
+  return cutText(words.join(" "), LONGEST_TERM).trim();
 }
 
 /**

@@ -2,7 +2,8 @@
 import type { NodemailerError } from "nodemailer";
 import type { MailServer } from "../../config/mail.js";
 import { redactText } from "../telemetry/redaction.js";
-import { cutText, toOneLine } from "./mail-text.js";
+import { cutText } from "../text.js";
+import { toOneLine } from "./mail-text.js";
 import type { Delivery } from "./transport.js";
 
 type Failed = Extract<Delivery, { kind: "FAILED" }>;

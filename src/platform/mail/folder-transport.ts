@@ -3,7 +3,8 @@ import { mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { MailSender } from "../../config/mail.js";
 import { composeMail } from "./compose.js";
-import { cutText, toOneLine } from "./mail-text.js";
+import { cutText } from "../text.js";
+import { toOneLine } from "./mail-text.js";
 import type { DueMail } from "./outbox.js";
 import type { Delivery, MailTransport } from "./transport.js";
 

@@ -23,10 +23,5 @@ export function toPlainText(text: string): string {
     .replaceAll(/[^\P{Cc}\n\t]/gu, "");
 }
 
-/** At most so many UTF-16 units, and no half of a character at the end. */
-export function cutText(text: string, longest: number): string {
-  return text.length <= longest ? text : text.slice(0, longest).replace(/[\ud800-\udbff]$/, "");
-}
-
 /** Why a message to what is no address is never tried. */
 export const NO_ADDRESS = "The recipient is no e-mail address.";

@@ -3,7 +3,8 @@ import { v7 as uuidv7 } from "uuid";
 import type { Transaction } from "../database/database.js";
 import { insertRows } from "../database/statements.js";
 import { isEmailAddress } from "../errors/input.js";
-import { cutText, NO_ADDRESS, toOneLine, toPlainText } from "./mail-text.js";
+import { cutText } from "../text.js";
+import { NO_ADDRESS, toOneLine, toPlainText } from "./mail-text.js";
 import type { MailText } from "./template.js";
 
 /** A message for one person. */

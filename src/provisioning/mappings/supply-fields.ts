@@ -3,7 +3,7 @@ import type { NormalizedProfile } from "../../connection/contract/index.js";
 import type { AttributeMapping } from "../../connection/mapping/mapping.js";
 import { isFieldName, longestValueOf, type FieldName, type FieldValues } from "../../people/user/field.js";
 import { readEmailAddress } from "../../platform/errors/input.js";
-import { tidyLine } from "../../platform/text.js";
+import { cutText, tidyLine } from "../../platform/text.js";
 
 /** Between several values of one claim, in a field that holds one. */
 const SEPARATOR = ", ";
@@ -59,9 +59,5 @@ function bound(field: FieldName, text: string): string {
   const longest = longestValueOf(field);
   if (text.length <= longest) return text;
   if (IDENTIFIERS.has(field)) return "";
-  // Cutting between the halves of a character would leave half a character.
-  return text
-    .slice(0, longest)
-    .replace(/\p{Cs}$/u, "")
-    .trimEnd();
+  return cutText(text, longest).trimEnd();
 }

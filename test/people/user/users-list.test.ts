@@ -9,12 +9,9 @@ import { conditionsOf } from "../../../src/people/user/user-conditions.js";
 import type { Reader, SqlValue } from "../../../src/platform/database/database.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { insertRows } from "../../../src/platform/database/statements.js";
-import { bindValue } from "../../../src/platform/database/values.js";
+import { countRowsLookedAt } from "../../support/count-rows.js";
 import { onMariaDb } from "../../support/database.js";
 import { keyOf, makeOrganization, makeUser, useHouse, OPERATOR } from "../../support/house.js";
-import { loadSqlite } from "../../../src/platform/database/sqlite-library.js";
-
-const SqliteDatabase = await loadSqlite();
 
 const SMALL = 1000;
 const LARGE = 100_000;
@@ -132,7 +129,7 @@ interface Made {
 async function measure(query: Omit<UsersQuery, "organizationId">, { id }: Organization) {
   return await house.inUnit(async (unit) => {
     const made: Made[] = [];
-    const counting = onMariaDb ? countHandlers(unit) : countTouched();
+    const counting = countRowsLookedAt(unit, house.database.url, touchMembers);
     const rows = async <Row>(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> => {
       made.push({ sql, parameters });
       return await counting.rows<Row>(sql, parameters);
@@ -145,48 +142,11 @@ async function measure(query: Omit<UsersQuery, "organizationId">, { id }: Organi
   });
 }
 
-/** MariaDB counts what its engines are asked for, connection by connection. */
-function countHandlers(unit: UnitOfWork) {
-  const read = async () => {
-    const rows = await unit.rows<{ Variable_name: string; Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read%'");
-    return rows.reduce((sum, { Value }) => sum + Number(Value), 0);
-  };
-  let before: number | undefined;
-  return {
-    rows: async <Row>(sql: string, parameters: readonly SqlValue[]): Promise<Row[]> => {
-      before ??= await read();
-      return await unit.rows<Row>(sql, parameters);
-    },
-    finish: async () => (await read()) - (before ?? 0),
-  };
-}
-
-/** SQLite counts nothing, so a function of ours is called for each membership that a statement looks at. */
-function countTouched() {
-  const handle = new SqliteDatabase(house.database.url.replace("sqlite:", ""), { readonly: true });
-  let examined = 0;
-  // The declarations that the house has of the driver name what the house uses, and no more.
-  const { function: define } = handle as unknown as { function: (name: string, touch: (id: string) => number) => void };
-  define.call(handle, "touch", (id) => {
-    examined += id === "" ? 0 : 1;
-    return 1;
-  });
-  return {
-    rows: async <Row>(sql: string, parameters: readonly SqlValue[]): Promise<Row[]> => {
-      const touching = sql.includes("app_user u")
-        ? sql.replace("m.organization_id = ?", "m.organization_id = ? AND touch(m.user_id) = 1")
-        : sql;
-      const answered = handle.prepare(touching).all(...parameters.map(bindValue)) as Row[];
-      // What reads ids from an index looks at no more than it answers.
-      if (touching === sql) examined += answered.length;
-      return answered;
-    },
-    finish: async () => {
-      handle.close();
-      return examined;
-    },
-  };
-}
+/** Adds a call for each membership that a statement of accounts looks at. */
+const touchMembers = (sql: string) =>
+  sql.includes("app_user u")
+    ? sql.replace("m.organization_id = ?", "m.organization_id = ? AND touch(m.user_id) = 1")
+    : sql;
 
 async function explain(unit: UnitOfWork, made: Made | undefined): Promise<readonly string[]> {
   const { sql = "", parameters = [] } = made ?? {};

@@ -6,11 +6,11 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { Caller } from "../../../src/access/caller.js";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
 import type { Reader, SqlValue } from "../../../src/platform/database/database.js";
-import { bindValue } from "../../../src/platform/database/values.js";
 import type { TimeBound } from "../../../src/platform/time-range.js";
 import { listResults, type ResultsQuery } from "../../../src/training/result/list-results.js";
 import type { ResultFilter } from "../../../src/training/result/result-filter.js";
 import { makeOrganization, useHouse, OPERATOR, personIn } from "../../support/house.js";
+import { countRowsLookedAt } from "../../support/count-rows.js";
 import { onMariaDb } from "../../support/database.js";
 import {
   FEW_RESULTS,
@@ -20,10 +20,7 @@ import {
   SECONDS_BETWEEN,
   type Filled,
 } from "../../support/fill-results.js";
-import { loadSqlite } from "../../../src/platform/database/sqlite-library.js";
 import { isLong } from "../../support/long.js";
-
-const SqliteDatabase = await loadSqlite();
 
 const SMALL = 10_000;
 const LARGE = isLong ? 500_000 : 100_000;
@@ -52,7 +49,7 @@ type Query = Omit<ResultsQuery, "organizationId">;
 async function measure(query: Query, { organizationId }: Filled, caller: Caller) {
   return await house.inUnit(async (unit) => {
     const made: Made[] = [];
-    const counting = onMariaDb ? countHandlers(unit) : countTouched();
+    const counting = countRowsLookedAt(unit, house.database.url, touchResults);
     const rows = async <Row>(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> => {
       const readsResults = sql.includes("training_result");
       if (readsResults) made.push({ sql, parameters });
@@ -67,43 +64,11 @@ async function measure(query: Query, { organizationId }: Filled, caller: Caller)
   });
 }
 
-/** MariaDB counts what its engines are asked for, connection by connection. */
-function countHandlers(unit: UnitOfWork) {
-  const read = async () => {
-    const rows = await unit.rows<{ Variable_name: string; Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read%'");
-    return rows.reduce((sum, { Value }) => sum + Number(Value), 0);
-  };
-  let before: number | undefined;
-  return {
-    rows: async <Row>(sql: string, parameters: readonly SqlValue[]): Promise<Row[]> => {
-      before ??= await read();
-      return await unit.rows<Row>(sql, parameters);
-    },
-    finish: async () => (await read()) - (before ?? 0),
-  };
-}
-
-/** SQLite counts nothing, so a function of ours is called for each result that a statement looks at. */
-function countTouched() {
-  const handle = new SqliteDatabase(house.database.url.replace("sqlite:", ""), { readonly: true });
-  let examined = 0;
-  // The declarations that the house has of the driver name what the house uses, and no more.
-  const { function: define } = handle as unknown as { function: (name: string, touch: (id: string) => number) => void };
-  define.call(handle, "touch", (id) => {
-    examined += id === "" ? 0 : 1;
-    return 1;
-  });
-  return {
-    rows: async <Row>(sql: string, parameters: readonly SqlValue[]): Promise<Row[]> => {
-      const touching = sql.replaceAll("r.organization_id = ?", "r.organization_id = ? AND touch(r.id) = 1");
-      expect(touching).not.toBe(sql);
-      return handle.prepare(touching).all(...parameters.map(bindValue)) as Row[];
-    },
-    finish: async () => {
-      handle.close();
-      return examined;
-    },
-  };
+/** Adds a call for each result that a statement looks at. */
+function touchResults(sql: string): string {
+  const touching = sql.replaceAll("r.organization_id = ?", "r.organization_id = ? AND touch(r.id) = 1");
+  expect(touching).not.toBe(sql);
+  return touching;
 }
 
 async function explain(unit: UnitOfWork, { sql, parameters }: Made): Promise<readonly string[]> {
