@@ -31,8 +31,7 @@ export class AddMemberInput {
 @ObjectType({ description: "What addMember answers.", simpleResolvers: true })
 export class AddMemberPayload {
   @Field(() => UserType, {
-    description:
-      "The person: for the operator in the organization joined, for the home's administrator in the home organization.",
+    description: "The person; for the operator, `membership` has the roles in the organization joined.",
   })
   member!: UserType;
 }
@@ -82,6 +81,6 @@ export class SetMemberRolesInput {
 
 @ObjectType({ description: "What setMemberRoles answers.", simpleResolvers: true })
 export class SetMemberRolesPayload {
-  @Field(() => UserType, { description: "The member, with the roles in the organization." })
+  @Field(() => UserType, { description: "The member; `membership` has the roles in the organization." })
   member!: UserType;
 }

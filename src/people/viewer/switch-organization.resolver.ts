@@ -17,7 +17,7 @@ export class SwitchOrganizationResolver {
 
   @Mutation(() => SwitchOrganizationPayload, {
     description:
-      "Takes the signed-in person's session into another organization of `viewer { memberships }`: roles, groups and permissions are those there from the next request on. The browser gets a new cookie, and the old one is worth nothing. For sessions, not for keys.",
+      "Takes the signed-in person's session into another organization of `viewer { memberships }`: `viewer { organization permissions }` are those there from the next request on. What `user` has without an `organizationId` stays that of the home organization. The browser gets a new cookie, and the old one is worth nothing. For sessions, not for keys.",
   })
   async switchOrganization(
     @Ctx() context: SessionContext,
