@@ -16,6 +16,7 @@ import { WithholdGuests1764850000000 } from "./1764850000000-withhold-guests.js"
 import { IndexSsoFlowBrowser1764860000000 } from "./1764860000000-index-sso-flow-browser.js";
 import { AddSessionFlowHash1764870000000 } from "./1764870000000-add-session-flow-hash.js";
 import { IndexTrainingStarts1764880000000 } from "./1764880000000-index-training-starts.js";
+import { AddApiKeyLimitedMaker1764890000000 } from "./1764890000000-add-api-key-limited-maker.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -34,4 +35,5 @@ export const migrations: readonly MigrationClass[] = [
   IndexSsoFlowBrowser1764860000000,
   AddSessionFlowHash1764870000000,
   IndexTrainingStarts1764880000000,
+  AddApiKeyLimitedMaker1764890000000,
 ];

@@ -1,6 +1,6 @@
 /** Who asks, and what they may do. Doors resolve a request into a caller; operations ask the caller. */
 import { Failure, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED } from "../platform/errors/failure.js";
-import { grants, type Permission } from "./permission.js";
+import { ALL_PERMISSIONS, grants, type Permission } from "./permission.js";
 
 /** Who asks. */
 export type Caller =
@@ -19,6 +19,8 @@ export type Caller =
       readonly apiKeyId: string;
       readonly organizationId: string;
       readonly permissions: ReadonlySet<Permission>;
+      /** The person who made it, where they may not do everything in the organization; else `null`. */
+      readonly limitedMaker: string | null;
     }
   /** Whoever runs the installation: every organization, every permission. */
   | { readonly kind: "OPERATOR"; readonly apiKeyId: string }
@@ -123,10 +125,10 @@ export function requireHolding(caller: Caller, organizationId: string, given: It
 
 /**
  * Refuses a caller who would give themselves a permission that they do not hold. Every change that lets somebody see or do
- * more calls it.
+ * more calls it. A key stands for its maker: a person would otherwise make one to get round this.
  *
  * @param gainers the users who gain by the change; `ANYBODY` where only a later sign-in shows who they are
- * @throws FORBIDDEN when the caller is a person who gains a permission that they lack
+ * @throws FORBIDDEN when the caller gains a permission that they lack, or the maker of a key gains one that the key lacks
  */
 export function requireNoOwnGain(
   caller: Caller,
@@ -134,6 +136,19 @@ export function requireNoOwnGain(
   gainers: readonly string[] | "ANYBODY",
   permission: Permission,
 ): void {
-  if (caller.kind !== "PERSON") return;
-  if (gainers === "ANYBODY" || gainers.includes(caller.userId)) requireHolding(caller, organizationId, [permission]);
+  const person = personBehind(caller);
+  if (person === null) return;
+  if (gainers === "ANYBODY" || gainers.includes(person)) requireHolding(caller, organizationId, [permission]);
+}
+
+/** The person for whom a caller acts and who may not do everything; a key's maker may use it for themself. */
+function personBehind(caller: Caller): string | null {
+  if (caller.kind === "PERSON") return caller.userId;
+  return caller.kind === "API_KEY" ? caller.limitedMaker : null;
+}
+
+/** The person to be remembered with a key that the caller makes, so that it gives them nothing that they do not hold. */
+export function limitedMakerOf(caller: Caller): string | null {
+  if (caller.kind !== "PERSON") return personBehind(caller);
+  return ALL_PERMISSIONS.every((permission) => caller.permissions.has(permission)) ? null : caller.userId;
 }

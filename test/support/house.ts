@@ -32,6 +32,7 @@ export function keyOf(organizationId: string, ...permissions: Permission[]): Cal
     apiKeyId: `key-of-${organizationId.slice(-12)}`,
     organizationId,
     permissions: new Set(permissions),
+    limitedMaker: null,
   };
 }
 

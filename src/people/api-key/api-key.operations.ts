@@ -1,6 +1,13 @@
 /** What can be done with an organization's API keys, whatever door it comes through. */
 import { v7 as uuidv7 } from "uuid";
-import { causeOf, requireHolding, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
+import {
+  causeOf,
+  limitedMakerOf,
+  requireHolding,
+  requirePermission,
+  scopeFor,
+  type Caller,
+} from "../../access/caller.js";
 import { ALL_PERMISSIONS, type Permission } from "../../access/permission.js";
 import type { Store } from "../../access/store.js";
 import { recordAudit } from "../../audit/record-audit.js";
@@ -37,7 +44,7 @@ export interface IssuedApiKey {
 }
 
 /**
- * Makes a key. Nobody gives it a scope that they do not hold.
+ * Makes a key. Nobody gives it a scope that they do not hold, and it gives its maker nothing that they do not hold.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */
@@ -68,7 +75,7 @@ export async function createApiKey({ begin }: Store, caller: Caller, input: NewA
       expiresAt,
       revokedAt: null,
     };
-    await insertApiKey(unit, apiKey, hash);
+    await insertApiKey(unit, apiKey, { tokenHash: hash, limitedMaker: limitedMakerOf(caller) });
     await recordAudit(unit, {
       organizationId,
       action: "api_key.created",

@@ -50,15 +50,25 @@ export async function findOrganizationKey(
   return raw ? { ...apiKeyFromRaw(raw), organizationId: raw.organization_id } : null;
 }
 
-/** Any key by its id: the one that a caller came with. */
-export async function findKeyOfCaller(reader: Reader, id: string): Promise<ApiKey | null> {
-  const raw = await reader.row<RawApiKey>(`SELECT ${API_KEY_COLUMNS} FROM api_key k WHERE k.id = ?`, [id]);
-  return raw ? apiKeyFromRaw(raw) : null;
+/** Any key by its id, the one that a caller came with, and the maker whom it must give nothing that they do not hold. */
+export async function findKeyOfCaller(
+  reader: Reader,
+  id: string,
+): Promise<(ApiKey & { readonly limitedMaker: string | null }) | null> {
+  const raw = await reader.row<RawApiKey & { limited_maker: string | null }>(
+    `SELECT ${API_KEY_COLUMNS}, k.limited_maker FROM api_key k WHERE k.id = ?`,
+    [id],
+  );
+  return raw ? { ...apiKeyFromRaw(raw), limitedMaker: raw.limited_maker } : null;
 }
 
-/** Stores a new key by its hash. */
-export async function insertApiKey(unit: UnitOfWork, key: ApiKey, tokenHash: string): Promise<void> {
-  await unit.manager.insert(ApiKeyRow, { ...key, scopes: JSON.stringify(key.scopes), tokenHash });
+/** Stores a new key by its hash, and its maker where one is to be remembered. */
+export async function insertApiKey(
+  unit: UnitOfWork,
+  key: ApiKey,
+  secret: { readonly tokenHash: string; readonly limitedMaker: string | null },
+): Promise<void> {
+  await unit.manager.insert(ApiKeyRow, { ...key, scopes: JSON.stringify(key.scopes), ...secret });
 }
 
 /** Puts a key out of force from this unit of work on. */

@@ -24,6 +24,10 @@ export class ApiKeyRow {
   @Column({ type: "text" })
   scopes!: string;
 
+  /** The person who made the key, where they may not do everything in the organization. No reference: people are deleted. */
+  @Column({ name: "limited_maker", type: "varchar", length: 36, nullable: true })
+  limitedMaker!: string | null;
+
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
 

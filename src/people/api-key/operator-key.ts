@@ -68,6 +68,7 @@ async function storeOperatorKey(
       name: "Operator",
       tokenHash: hash,
       scopes: "[]",
+      limitedMaker: null,
       createdAt: unit.now,
       expiresAt: null,
       revokedAt: null,

@@ -42,6 +42,7 @@ export async function recallCaller(reader: Reader, now: Date, remembered: Rememb
     apiKeyId: key.id,
     organizationId: key.organizationId,
     permissions: new Set(key.scopes),
+    limitedMaker: key.limitedMaker,
   };
 }
 

@@ -39,7 +39,10 @@ async function resolveApiKey(reader: Reader, clock: Clock, authorization: string
     scopes: string;
     expires_at: unknown;
     revoked_at: unknown;
-  }>("SELECT id, organization_id, scopes, expires_at, revoked_at FROM api_key WHERE token_hash = ?", [hashToken(key)]);
+    limited_maker: string | null;
+  }>("SELECT id, organization_id, scopes, expires_at, revoked_at, limited_maker FROM api_key WHERE token_hash = ?", [
+    hashToken(key),
+  ]);
   if (row === undefined || row.revoked_at !== null) throw new Failure(UNAUTHENTICATED, {});
   const expiresAt = toDateOrNull(row.expires_at);
   if (expiresAt !== null && expiresAt <= clock()) throw new Failure(UNAUTHENTICATED, {});
@@ -49,6 +52,7 @@ async function resolveApiKey(reader: Reader, clock: Clock, authorization: string
     apiKeyId: row.id,
     organizationId: row.organization_id,
     permissions: readPermissions([row.scopes]),
+    limitedMaker: row.limited_maker,
   };
 }
 

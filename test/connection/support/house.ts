@@ -77,6 +77,7 @@ export function keyOfOrganization(organizationId: string, ...permissions: Permis
     apiKeyId: "00000000-0000-7000-8000-000000000002",
     organizationId,
     permissions: new Set(permissions.length > 0 ? permissions : ALL_PERMISSIONS),
+    limitedMaker: null,
   };
 }
 

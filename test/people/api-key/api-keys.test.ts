@@ -46,6 +46,7 @@ test("a key is shown once, kept as a hash, and resolves to its organization and 
     apiKeyId: apiKey.id,
     organizationId: acme,
     permissions: new Set(["USERS_READ", "AUDIT_READ"]),
+    limitedMaker: null,
   });
 
   const audited = await house.database.reader.rows("SELECT * FROM audit_entry WHERE subject_id = ?", [apiKey.id]);

@@ -1,7 +1,10 @@
 /** Profiles: values and their sources, what a person may change, and managers who are found when both are there. */
 import { describe, expect, test } from "@jest/globals";
-import { ANONYMOUS } from "../../../src/access/caller.js";
+import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import type { Permission } from "../../../src/access/permission.js";
+import { createApiKey } from "../../../src/people/api-key/api-key.operations.js";
+import { recallCaller, rememberCaller } from "../../../src/people/caller/recall-caller.js";
+import { resolveCaller } from "../../../src/people/caller/resolve-caller.js";
 import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/policies.js";
 import { deleteUser } from "../../../src/people/user/delete.operations.js";
 import type { FieldName, FieldSource, FieldValue } from "../../../src/people/user/field.js";
@@ -328,7 +331,27 @@ describe("managers", () => {
     const twin = personIn(organizationId, first.id, ["USERS_WRITE", "TEAM_TRAINING_READ"]);
     await refused(updateUser(house.store, twin, { id: second.id, email: "y@example.com" }));
     await refused(deleteUser(house.store, { guards: [], erasers: [] }, twin, second.id));
+    // A key that Eve makes, or that is made by such a key, does nothing for her that she may not do herself.
+    const makerOfKeys = eveWith("ORGANIZATION_WRITE");
+    const scopes = ["USERS_WRITE", "ORGANIZATION_WRITE"] as const;
+    const makeKey = async (caller: Caller, ...more: Permission[]) => {
+      const input = { organizationId, name: "Sync", scopes: [...scopes, ...more] };
+      const { key } = await createApiKey(house.store, caller, input);
+      const credentials = { authorization: `Bearer ${key}`, sessionToken: null };
+      return await resolveCaller(house.database.reader, () => house.clock.now, credentials);
+    };
+    const ofEve = await makeKey(makerOfKeys);
+    await refused(updateUser(house.store, ofEve, { id: bob.id, profile }));
+    await refused(updateUser(house.store, await makeKey(ofEve), { id: bob.id, profile }));
+    const recalled = await recallCaller(house.database.reader, house.clock.now, rememberCaller(ofEve));
+    await refused(updateUser(house.store, recalled!, { id: bob.id, profile }));
     for (const { id } of [bob, report, ofTwins]) expect((await managerOf(id)).id).toBeNull();
+    // A key of somebody who may do everything, and a key with TRAINING_READ, may name any manager.
+    for (const key of [await makeKey(personIn(organizationId, eve.id)), await makeKey(OPERATOR, "TRAINING_READ")]) {
+      await updateUser(house.store, key, { id: bob.id, profile });
+      expect((await managerOf(bob.id)).id).toBe(eve.id);
+      await updateUser(house.store, key, { id: bob.id, profile: { managerEmail: null } });
+    }
     // A caller who sees everybody's training gains nothing, nor one who names somebody else, or themselves for themselves.
     await updateUser(house.store, eveWith("TRAINING_READ"), { id: bob.id, profile });
     expect((await managerOf(bob.id)).id).toBe(eve.id);

@@ -67,7 +67,7 @@ const person = (roleKeys: string[] | null = null, of = organizationId) =>
   hall.makeAccount({ email: `person-${(people += 1)}@${of.slice(-12)}.example`, authMethod: "PASSWORD", roleKeys }, of);
 const keyWith = async (...scopes: Permission[]): Promise<Caller & { kind: "API_KEY" }> => {
   const { apiKey } = await createApiKey(hall.house.store, OPERATOR, { organizationId, name: "A key", scopes });
-  return { kind: "API_KEY", apiKeyId: apiKey.id, organizationId, permissions: new Set(scopes) };
+  return { kind: "API_KEY", apiKeyId: apiKey.id, organizationId, permissions: new Set(scopes), limitedMaker: null };
 };
 const make = async (caller: Caller, userId: string, input: Partial<NewSignInLink> = {}) => {
   const { url } = await createSignInLink(services, caller, { organizationId, userId, ...input });
