@@ -27,7 +27,8 @@ export interface ChangedRoles {
 }
 
 /**
- * Makes an active account of another organization a member, with its seat where the plan counts active accounts.
+ * Makes an active account of another organization a member. Where the plan counts active accounts, the member takes a seat,
+ * unless it is the home that adds them: it would use up the plan of an organization that nobody asked.
  *
  * @throws SEATS_FULL where the organization's policy makes nobody a member without one
  */
@@ -35,17 +36,27 @@ export async function joinOrganization(
   unit: UnitOfWork,
   organization: Organization,
   user: User,
-  given: { readonly roles: readonly Role[]; readonly source: RoleSource },
+  given: { readonly roles: readonly Role[]; readonly source: RoleSource; readonly byHome: boolean },
 ): Promise<ChangedRoles> {
-  const { totalSeats, policies } = organization;
-  const seatsInUse = await countSeatsInUse(unit, organization.id);
-  const seat = decideSeat({ ...policies, totalSeats, seatsInUse });
-  // Who left after using a seat may still hold it to the end of its cycle.
+  const seat = given.byHome ? "WITHOUT" : await chooseSeat(unit, organization);
+  // A person who left after using a seat may still hold it to the end of its cycle.
   const holds = (await findHeldSeat(unit, organization.id, user.id)) !== null;
-  if (seat === "REFUSE" && !holds) throw new Failure(SEATS_FULL, { seatsInUse, totalSeats });
+  if (seat === "REFUSE" && !holds) {
+    const { id, totalSeats } = organization;
+    throw new Failure(SEATS_FULL, { seatsInUse: await countSeatsInUse(unit, id), totalSeats });
+  }
   await insertMembership(unit, organization.id, user);
   if (seat === "TAKE") await takeSeat(unit, organization, user.id);
   return await changeRoles(unit, organization, user, given);
+}
+
+/** Gives a member whom their home added the seat that active accounts have, where one is free. */
+export async function takeFreeSeat(unit: UnitOfWork, organization: Organization, user: User): Promise<void> {
+  if ((await chooseSeat(unit, organization)) === "TAKE") await takeSeat(unit, organization, user.id);
+}
+
+async function chooseSeat(unit: UnitOfWork, { id, totalSeats, policies }: Organization) {
+  return decideSeat({ ...policies, totalSeats, seatsInUse: await countSeatsInUse(unit, id) });
 }
 
 /** Ends a membership: its groups, those it manages, its roles, the sessions that are in it, and its seat as far as it was not used. */

@@ -24,7 +24,13 @@ import { findUser } from "../user/user.repository.js";
 import { updateUser } from "../user/user.operations.js";
 import { isAdministrator, requireAnotherAdministrator } from "../user/user.rules.js";
 import type { Member, User } from "../user/user.js";
-import { changeRoles, joinOrganization, leaveOrganization, type ChangedRoles } from "./membership.changes.js";
+import {
+  changeRoles,
+  joinOrganization,
+  leaveOrganization,
+  takeFreeSeat,
+  type ChangedRoles,
+} from "./membership.changes.js";
 import { findActiveIdsByEmail, lockUser } from "./membership.repository.js";
 
 /** Whom to add where: by id or by address, not both. */
@@ -60,7 +66,7 @@ export async function addMember(store: Store, caller: Caller, input: NewMemberIn
     // The home's administrator holds nothing here, so they give only a default role that grants nothing.
     const roles = isOperator ? found : found.filter(({ permissions }) => permissions.length === 0);
     const source = chosenKeys === null ? "DEFAULT" : sourceOf(caller);
-    const { after } = await joinOrganization(unit, organization, user, { roles, source });
+    const { after } = await joinOrganization(unit, organization, user, { roles, source, byHome: !isOperator });
     await audit(unit, "member.added", organizationId, userId, { after: { roles: after } });
     if (isOperator) return showMember(caller, user, organizationId);
     await audit(unit, "member.added", user.homeOrganizationId, userId, { after: { organizationId } });
@@ -177,6 +183,7 @@ export async function setMemberRoles(
       await requireNotOwner(unit, organizationId, userId);
       await requireAnotherAdministrator(unit, organizationId, user, before);
     }
+    await takeFreeSeat(unit, organization, user);
     const changed = await changeRoles(unit, organization, user, { roles, source: sourceOf(caller) });
     if (JSON.stringify(changed.before) !== JSON.stringify(changed.after))
       await auditRoles(unit, organizationId, userId, changed);

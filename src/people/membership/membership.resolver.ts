@@ -38,7 +38,7 @@ export class MembersResolver {
 
   @Mutation(() => AddMemberPayload, {
     description:
-      "Makes an active person a guest of an organization that is not their home: they sign in as before, by the rules of their home, and enter with `switchOrganization`. The organization sees their name and address, and what it gives them itself. Needs USERS_WRITE in the person's home organization; the organization that is joined cannot do it. Answers ALREADY_MEMBER and SEATS_FULL.",
+      "Makes an active person a guest of an organization that is not their home: they sign in as before, by the rules of their home, and enter with `switchOrganization`. The organization sees their name and address, and what it gives them itself. Needs USERS_WRITE in the person's home organization; the organization that is joined cannot do it. Added by the home, they take a seat only when they start training or get roles with `setMemberRoles`. Answers ALREADY_MEMBER and, to the operator, SEATS_FULL.",
   })
   async addMember(
     @Ctx() context: RequestContext,

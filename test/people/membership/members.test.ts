@@ -209,6 +209,28 @@ describe("adding a member", () => {
     expect(await seats()).toBe(1);
   });
 
+  test("by the home's administrator takes no seat and tells nothing of the plan, until the organization gives a role", async () => {
+    const { homeId, organizationId, user, chief } = await situation();
+    const { homeId: otherHome, user: other } = await situation();
+    await updateOrganization(house.store, OPERATOR, organizationId, {
+      totalSeats: 1,
+      policies: { seatModel: "ACTIVE_USER", seatsFull: "DENY_PROVISIONING" },
+    });
+    const seats = () => countRows(house, `seat WHERE organization_id = '${organizationId}' AND released_at IS NULL`);
+    const add = (home: string, userId: string) =>
+      codeOf(addMember(house.store, keyOf(home, "USERS_WRITE"), { organizationId, userId }));
+    expect(await add(homeId, user.id)).toBe("NONE");
+    expect(await seats()).toBe(0);
+    // The plan is full, which the home of somebody else does not hear.
+    await makeUser(house, organizationId, { email: "own@example.com" });
+    expect(await seats()).toBe(1);
+    expect(await add(otherHome, other.id)).toBe("NONE");
+    await updateOrganization(house.store, OPERATOR, organizationId, { totalSeats: 2 });
+    for (const { id } of [user, other])
+      await setMemberRoles(house.store, chief, { organizationId, userId: id, roleKeys: ["USER"] });
+    expect(await seats()).toBe(2);
+  });
+
   test("of many requests at once makes one membership", async () => {
     const { organizationId, user } = await situation();
     const codes = await Promise.all(
