@@ -1,6 +1,6 @@
 /** E-mail domains that organizations claim, and how they prove them: by a TXT record in the DNS (RFC 1464, RFC 8552). */
 import { randomBytes } from "node:crypto";
-import { domainToASCII } from "node:url";
+import { domainToASCII, domainToUnicode } from "node:url";
 
 export interface Domain {
   readonly id: string;
@@ -44,7 +44,13 @@ const NAME = /^[\p{L}\p{M}\p{N}.\u3002\uff0e\uff61-]+$/u;
 /** A name as it is compared and stored: lower case, in its ASCII form, without the root's dot. Empty where it has none. */
 export function canonicalDomain(name: string): string {
   const bare = name.trim().replace(/\.$/, "");
-  return NAME.test(bare) ? domainToASCII(bare).toLowerCase() : "";
+  const ascii = NAME.test(bare) ? domainToASCII(bare).toLowerCase() : "";
+  return ascii.split(".").every(isDecodable) ? ascii : "";
+}
+
+/** Whether a label that claims to be Punycode (RFC 3492) is: Node 24 lets others pass, Node 20 does not. */
+function isDecodable(label: string): boolean {
+  return !label.startsWith("xn--") || domainToUnicode(label) !== label;
 }
 
 /**
