@@ -8,6 +8,7 @@ import { createFilterResolvers } from "./filter/resolvers.js";
 import { createTrainingLoaders } from "./loaders.js";
 import { OpenTrainingResolver, StartsResolver } from "./progress/progress.resolver.js";
 import { RecordingResolver } from "./result/recording.resolver.js";
+import { ResultFiguresResolver, UserResultsResolver } from "./result/result-figures.resolver.js";
 import { GroupCourseResultsResolver, ResultsResolver } from "./result/results.resolver.js";
 
 /** Every resolver of this room with its instance, for `buildGraphQLSchema`. */
@@ -22,6 +23,8 @@ export function createTrainingResolvers(store: Store): ReadonlyMap<ResolverClass
     [ResultsResolver, new ResultsResolver(store, loaders, people)],
     [OpenTrainingResolver, new OpenTrainingResolver(store, people)],
     [StartsResolver, new StartsResolver(store, people)],
+    [ResultFiguresResolver, new ResultFiguresResolver(store, loaders)],
+    [UserResultsResolver, new UserResultsResolver(store)],
     [GroupCourseResultsResolver, new GroupCourseResultsResolver(loaders)],
     ...createFilterResolvers(store),
   ]);

@@ -562,7 +562,16 @@ describe("everything that has an id", () => {
   it("has other things in each of two organizations: without that, the test below would prove nothing", () => {
     const { fields } = met.get(`the operator: User ${userId}`)![0]!;
     const inBoth = Object.keys(fields).filter((name) => `${name}0` in fields);
-    expect(inBoth.toSorted()).toEqual(["answers", "courses", "groups", "managedGroups", "role", "roleGrants", "roles"]);
+    expect(inBoth.toSorted()).toEqual([
+      "answers",
+      "courses",
+      "groups",
+      "managedGroups",
+      "results",
+      "role",
+      "roleGrants",
+      "roles",
+    ]);
     for (const name of inBoth) {
       expect([name, JSON.stringify(fields[name])]).toEqual([name, JSON.stringify(fields[`${name}0`])]);
       expect([name, JSON.stringify(fields[name])]).not.toEqual([name, JSON.stringify(fields[`${name}1`])]);

@@ -61,6 +61,12 @@ async function teaches({ usher, browser, organizationId, ask, documentOf }: Worl
   expect((await ask("Results", { organizationId, filter, first: 10 })).results.nodes).toMatchObject([
     { user: { id: userId }, course: { title: "Fire safety" }, percent: 80, corrections: [{ before: { percent: 70 } }] },
   ]);
+  const from = new Date(Date.now() - 1000 * 60 * 60).toISOString();
+  const overTime = (await ask("ResultFigures", { by: "MONTH", filter: { from, courseIds: [fire] } })).resultFigures;
+  expect(overTime).toMatchObject({ minimumPeople: 5, lines: [{ withheld: true, people: null, course: null }] });
+  expect((await ask("ResultsOfUser", { id: userId })).user.results.nodes).toContainEqual(
+    expect.objectContaining({ id: result.id, percent: 80 }),
+  );
   const figures = (await ask("GroupResults", { groupId: group.id, from: "2020-01-01" })).groupResults;
   expect(figures).toEqual({ minimumPeople: 5, withheld: true, courses: [] });
   const file = await browser.send("GET", `${usher.url}/export/results?organizationId=${organizationId}`, null, {

@@ -141,6 +141,12 @@ export function toPage<Row, Node>(page: RowPage<Row>, toNode: (row: Row) => Node
   };
 }
 
+/** The page of a list that has nothing. */
+export function emptyPage<Node>(): Page<Node> {
+  const nothing = { rows: [], hasNextPage: () => false, hasPreviousPage: () => false, cursorOf: () => "" };
+  return toPage<never, Node>({ ...nothing, count: async () => 0 }, (row) => row);
+}
+
 /** Where in a list a page lies. */
 @ObjectType({ description: "Where this page lies in the whole list.", simpleResolvers: true })
 export class PageInfo {

@@ -6,9 +6,8 @@ import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { Dialect, Reader, SqlValue } from "../../platform/database/database.js";
 import { toDate } from "../../platform/database/values.js";
-import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { joinConditions, pageByKeyset, type Condition } from "../../platform/graphql/keyset.js";
-import { toPage, type Page, type PageArgs } from "../../platform/graphql/paging.js";
+import { emptyPage, toPage, type Page, type PageArgs } from "../../platform/graphql/paging.js";
 import { findChildrenOf, findCourse, findModulesWith } from "../course/course.repository.js";
 import type { Course } from "../course/course.js";
 import type { ResultFilter } from "../result/result-filter.js";
@@ -49,7 +48,7 @@ const MOST_PEOPLE = 1000;
 
 /**
  * One page of those who have not done a step, by last name. Whoever sees all results sees everybody, a manager the team,
- * and any other person themselves. Archived accounts are left out.
+ * and any other person themselves. Archived accounts are left out. Of a course that the organization does not see, nobody.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor and for unknown answers
  */
@@ -64,7 +63,7 @@ export async function listOpenTraining(
   // Whom a filter lets through tells who is in the group.
   if ((filter.groupIds ?? []).length > 0) requirePermission(caller, organizationId, "GROUPS_READ");
   const course = await findCourse(reader, organizationId, courseId);
-  if (course === null) throw new Failure(NOT_FOUND, { type: "course" });
+  if (course === null) return emptyPage();
   const parts = await findParts(reader, organizationId, course);
   const sets = [
     ...(await setsOfPeople(reader, organizationId, scope, filter, "filter.answers")),

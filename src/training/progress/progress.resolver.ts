@@ -31,7 +31,10 @@ export class OpenTrainingResolver {
   async openTraining(
     @Ctx() { caller }: RequestContext,
     @OrganizationArgument("The organization whose people to look at.") organizationId: string,
-    @Arg("courseId", () => ID, { description: "The course or module." }) courseId: string,
+    @Arg("courseId", () => ID, {
+      description: "The course or module; of one that the organization does not see, nobody is shown.",
+    })
+    courseId: string,
     @Arg("step", () => OpenStepEnum, {
       nullable: true,
       description: "What they have not done; COMPLETE when left out.",

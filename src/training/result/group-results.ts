@@ -5,10 +5,11 @@
 import type { Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { findOrganization } from "../../people/organization/organization.repository.js";
-import type { Dialect, Reader, SqlValue } from "../../platform/database/database.js";
+import type { Reader, SqlValue } from "../../platform/database/database.js";
 import { Failure, FORBIDDEN, NOT_FOUND } from "../../platform/errors/failure.js";
 import { InputCheck } from "../../platform/errors/input.js";
 import { openRange, type TimeBound, type TimeRange } from "../../platform/time-range.js";
+import { figuresOf, joinResults, SUMS, SUMS_OF_A_PERSON, type Figures, type Sum } from "./figures.js";
 import { scopeOfResults, type ResultScope } from "./result-scope.js";
 
 /** Which results of a group to sum up. */
@@ -29,17 +30,9 @@ export interface GroupResults {
 }
 
 /** Figures of one course; each is `null` where too few people stand behind it. */
-export interface GroupCourseResults {
+export interface GroupCourseResults extends Figures {
   readonly organizationId: string;
   readonly courseId: string;
-  /** Whether nothing is told of the course. */
-  readonly withheld: boolean;
-  readonly people: number | null;
-  readonly results: number | null;
-  readonly averagePercent: number | null;
-  readonly passRate: number | null;
-  readonly passed: number | null;
-  readonly failed: number | null;
 }
 
 /**
@@ -67,7 +60,7 @@ export async function readGroupResults(
     groupId,
     minimumPeople,
     withheld,
-    courses: sums.map((sum) => ({ organizationId, ...figuresOf(sum, minimumPeople) })),
+    courses: sums.map((sum) => ({ organizationId, courseId: sum.course_id, ...figuresOf(sum, minimumPeople) })),
   };
 }
 
@@ -111,33 +104,17 @@ async function countMembers(reader: Reader, groupId: string): Promise<number> {
   return Number(row?.total ?? 0);
 }
 
-/** What one statement tells of a course: of all results, of those with a percent, of those that were passed or not. */
-interface Sum {
-  course_id: string;
-  people: number | string;
-  results: number | string;
-  people_scored: number | string | null;
-  scored: number | string | null;
-  total_percent: number | null;
-  people_decided: number | string | null;
-  decided: number | string | null;
-  passed: number | string | null;
-}
-
-/** By person first, so that people are counted without keeping a list of them for each figure. */
+/** Course by course. */
 async function sumUp(
   reader: Reader,
   organizationId: string,
   groupId: string,
   { from, until }: TimeRange,
-): Promise<Sum[]> {
+): Promise<(Sum & { readonly course_id: string })[]> {
   const bounds: SqlValue[] = [...(from === null ? [] : [from]), ...(until === null ? [] : [until])];
-  return await reader.rows<Sum>(
-    `SELECT p.course_id, COUNT(*) AS people, SUM(p.results) AS results,
-            SUM(p.scored > 0) AS people_scored, SUM(p.scored) AS scored, SUM(p.total_percent) AS total_percent,
-            SUM(p.decided > 0) AS people_decided, SUM(p.decided) AS decided, SUM(p.passed) AS passed
-       FROM (SELECT r.course_id, r.user_id, COUNT(*) AS results, COUNT(r.percent) AS scored,
-                    SUM(r.percent) AS total_percent, COUNT(r.passed) AS decided, SUM(r.passed) AS passed
+  return await reader.rows<Sum & { course_id: string }>(
+    `SELECT p.course_id, ${SUMS}
+       FROM (SELECT r.course_id, r.user_id, ${SUMS_OF_A_PERSON}
                FROM (SELECT DISTINCT gm.user_id FROM group_member gm WHERE gm.group_id = ?) m
                ${joinResults(reader.dialect)}
               WHERE r.organization_id = ? ${from === null ? "" : "AND r.completed_at >= ?"}
@@ -147,30 +124,4 @@ async function sumUp(
       GROUP BY p.course_id, c.title_key ORDER BY c.title_key, p.course_id`,
     [groupId, organizationId, ...bounds],
   );
-}
-
-/** Members first, and their results by the index that begins with them. */
-function joinResults(dialect: Dialect): string {
-  return dialect === "sqlite"
-    ? "CROSS JOIN training_result r INDEXED BY ix_training_result_user ON r.user_id = m.user_id"
-    : "STRAIGHT_JOIN training_result r FORCE INDEX (ix_training_result_user) ON r.user_id = m.user_id";
-}
-
-/** Each figure where enough people stand behind it, whatever stands behind the others. */
-function figuresOf(sum: Sum, minimum: number): Omit<GroupCourseResults, "organizationId"> {
-  const enough = (people: number | string | null) => Number(people ?? 0) >= minimum;
-  const withheld = !enough(sum.people);
-  const scored = enough(sum.people_scored) ? Number(sum.scored) : null;
-  const decided = enough(sum.people_decided) ? Number(sum.decided) : null;
-  const passed = Number(sum.passed ?? 0);
-  return {
-    courseId: sum.course_id,
-    withheld,
-    people: withheld ? null : Number(sum.people),
-    results: withheld ? null : Number(sum.results),
-    averagePercent: scored === null ? null : Number(sum.total_percent) / scored,
-    passRate: decided === null ? null : (passed / decided) * 100,
-    passed: decided === null ? null : passed,
-    failed: decided === null ? null : decided - passed,
-  };
 }

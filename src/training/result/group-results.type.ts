@@ -1,5 +1,6 @@
 /** Figures about a group's results in the schema. */
-import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { Field, ID, Int, ObjectType } from "type-graphql";
+import { FiguresType } from "./figures.type.js";
 import type { GroupCourseResults } from "./group-results.js";
 
 @ObjectType("GroupCourseResults", {
@@ -7,38 +8,12 @@ import type { GroupCourseResults } from "./group-results.js";
     "Figures about the results of a group's present members in one course. A figure behind which fewer people stand than `minimumPeople` is null.",
   simpleResolvers: true,
 })
-export class GroupCourseResultsType {
+export class GroupCourseResultsType extends FiguresType {
   /** In which `course` is shown; not in the schema. */
   organizationId!: string;
 
   @Field(() => ID, { description: "The course or module. `course` shows it." })
   courseId!: string;
-
-  @Field(() => Boolean, {
-    description: "Whether so few people completed it that nothing is told; all figures are null then.",
-  })
-  withheld!: boolean;
-
-  @Field(() => Int, { nullable: true, description: "How many different people completed it." })
-  people!: number | null;
-
-  @Field(() => Int, { nullable: true, description: "How many results there are: people may complete it again." })
-  results!: number | null;
-
-  @Field(() => Float, { nullable: true, description: "The mean percent of the results that have a score." })
-  averagePercent!: number | null;
-
-  @Field(() => Float, {
-    nullable: true,
-    description: "How many in a hundred were passed, of the results that were passed or not.",
-  })
-  passRate!: number | null;
-
-  @Field(() => Int, { nullable: true, description: "How many results were passed." })
-  passed!: number | null;
-
-  @Field(() => Int, { nullable: true, description: "How many results were not passed." })
-  failed!: number | null;
 }
 
 @ObjectType("GroupResults", {

@@ -1,5 +1,5 @@
 /** Reading the results of an organization, filtered, page by page. */
-import { requirePermission, type Caller } from "../../access/caller.js";
+import { holds, requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { OrderDirection } from "../../people/order-direction.js";
 import { findMembers } from "../../people/membership/membership.repository.js";
@@ -10,7 +10,7 @@ import { toDate } from "../../platform/database/values.js";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { InputCheck } from "../../platform/errors/input.js";
 import { pageByKeyset, type KeysetColumn } from "../../platform/graphql/keyset.js";
-import { toPage, type Page, type PageArgs, type RowPage } from "../../platform/graphql/paging.js";
+import { emptyPage, toPage, type Page, type PageArgs, type RowPage } from "../../platform/graphql/paging.js";
 import { openRange, type TimeBound, type TimeRange } from "../../platform/time-range.js";
 import { findCourses } from "../course/course.repository.js";
 import type { Course } from "../course/course.js";
@@ -86,6 +86,23 @@ export async function listResults({ reader }: Store, caller: Caller, query: Resu
     knownChildren: children === null ? undefined : (children.get(raw.id) ?? []).map(describe),
     knownCorrections: corrections?.get(raw.id),
   }));
+}
+
+/**
+ * One page of what somebody completed in an organization; an empty one where the caller sees no results there.
+ *
+ * @throws INVALID_INPUT for a broken cursor
+ */
+export async function listResultsOfUser(
+  store: Store,
+  caller: Caller,
+  userId: string,
+  query: Omit<ResultsQuery, "filter" | "orderBy">,
+): Promise<Page<ListedResult>> {
+  const { organizationId } = query;
+  const isPersonThere = caller.kind === "PERSON" && caller.organizationId === organizationId;
+  if (!isPersonThere && !holds(caller, organizationId, "TRAINING_READ")) return emptyPage();
+  return await listResults(store, caller, { ...query, filter: { userIds: [userId] } });
 }
 
 async function findUsers(

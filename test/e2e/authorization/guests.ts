@@ -27,6 +27,8 @@ export const SEEN_OF_GUESTS: ReadonlySet<string> = new Set([
   "groups",
   "managedGroups",
   "answers",
+  // A page is an object, though it has nothing of the home.
+  "results",
   "courses",
 ]);
 

@@ -79,6 +79,12 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
   })),
   organizations: { needs: "OPERATOR", use: "{ nodes { id } }" },
   permissions: { needs: "NOTHING", use: "{ name }" },
+  resultFigures: {
+    needs: ["TRAINING_READ"],
+    declare: "$organizationId: ID!",
+    use: "(organizationId: $organizationId) { minimumPeople }",
+    make: home,
+  },
   results: { ...ofHome(["TRAINING_READ"], "id userId"), ofOneself: true },
   seats: {
     needs: ["USERS_READ"],

@@ -106,13 +106,15 @@ export function selectAll(type: GraphQLObjectType, organizationIds: readonly str
     const organization = field.args.find(({ name }) => name === "organizationId");
     const selection = below(field.type);
     // Small pages, so that a page of pages does not cost too much.
-    const page = field.args.some(({ name }) => name === "first") ? "(first: 2)" : "";
+    const isPage = field.args.some(({ name }) => name === "first");
+    const page = isPage ? "(first: 1)" : "";
     if (organization === undefined) return [`${field.name}${page}${selection}`];
-    const plain = isRequiredArgument(organization) ? [] : [`${field.name}${selection}`];
+    const plain = isRequiredArgument(organization) ? [] : [`${field.name}${page}${selection}`];
     return [
       ...plain,
       ...organizationIds.map(
-        (id, index) => `${field.name}${index}: ${field.name}(organizationId: "${id}")${selection}`,
+        (id, index) =>
+          `${field.name}${index}: ${field.name}(organizationId: "${id}"${isPage ? ", first: 1" : ""})${selection}`,
       ),
     ];
   });

@@ -540,3 +540,134 @@ describe("figures of a group", () => {
     expect(await read({ id: "nothing" })).toBeNull();
   });
 });
+
+describe("figures of an organization", () => {
+  const FIGURES = `query ($org: ID, $by: ResultFiguresBy, $filter: ResultFiguresFilter) {
+    resultFigures(organizationId: $org, by: $by, filter: $filter) { minimumPeople
+      lines { courseId course { title } month withheld people results averagePercent passRate passed failed } } }`;
+  let org: string;
+  let team: string;
+  let answer: string;
+  let members: string[];
+  const read = async (variables: object = {}, caller: Caller = OPERATOR) => {
+    const { data, codes } = await house.ask(caller, FIGURES, { org, ...variables });
+    return codes.length > 0 ? codes : data.resultFigures.lines;
+  };
+
+  beforeAll(async () => {
+    org = (await makeOrganization(house)).id;
+    await updateOrganization(house.store, OPERATOR, org, { timeZone: "America/New_York" });
+    team = (await createGroup(house.store, OPERATOR, { organizationId: org, name: "Team" })).id;
+    members = [];
+    for (let number = 0; number < 8; number += 1)
+      members.push((await makeUser(house, org, { email: `figure${number}@example.com` })).id);
+    const now = new Date();
+    const inTeam = members.slice(0, 5);
+    await insert(
+      "group_member",
+      "group_id user_id source_kind source_id created_at",
+      inTeam.map((user) => [team, user, "ADMIN", "", now]),
+    );
+    await insert("group_manager", "group_id user_id created_at", [[team, members[7]!, now]]);
+    const question = uuidv7();
+    answer = uuidv7();
+    await insert("filter", "id organization_id question question_hash position version created_at updated_at", [
+      [question, org, "Shift", "s", 1, 1, now, now],
+    ]);
+    await insert("filter_answer", "id filter_id text position", [[answer, question, "Night", 1]]);
+    await insert(
+      "user_answer",
+      "user_id filter_id answer_id organization_id",
+      inTeam.map((user) => [user, question, answer, org]),
+    );
+    const add = async (member: string, at: string, given: Given) =>
+      await complete(member, at, { organizationId: org, ...given });
+    // Fire: in September all eight; in October, by the clocks of New York, three. Data: four in October.
+    for (const [index, member] of members.entries())
+      await add(member, "2026-09-10T12:00:00Z", { percent: (index + 1) * 10, passed: index > 3 });
+    for (const member of members.slice(0, 3)) await add(member, "2026-10-01T03:59:59Z", { percent: 0, passed: false });
+    for (const member of members.slice(0, 3)) await add(member, "2026-10-01T04:00:00Z", { percent: 0, passed: false });
+    for (const member of members.slice(3, 7)) await add(member, "2026-10-20T12:00:00Z", { courseId: courses.data });
+    for (const member of members)
+      await add(member, "2026-10-21T12:00:00Z", { courseId: courses.module, kind: "MODULE", percent: 100 });
+  });
+
+  const SEPTEMBER = { people: 8, results: 11, averagePercent: 360 / 11, passed: 4, failed: 7, withheld: false };
+
+  test("are of all results of courses, of one course, and of who gave an answer", async () => {
+    const all = { courseId: null, course: null, month: null, people: 8, results: 18, passed: 8, failed: 10 };
+    expect(await read()).toMatchObject([{ ...all, averagePercent: (360 + 4 * 80) / 18 }]);
+    expect(await read({ filter: { courseIds: [courses.fire] } })).toMatchObject([{ people: 8, results: 14 }]);
+    expect(await read({ filter: { courseIds: [courses.module] } })).toMatchObject([
+      { people: 8, results: 8, averagePercent: 100 },
+    ]);
+    const ofAnswer = await read({ filter: { answers: [answer], courseIds: [courses.fire], to: "2026-09-15" } });
+    expect(ofAnswer).toMatchObject([{ people: 5, results: 5, averagePercent: 30, passRate: 20 }]);
+    expect(await read({ filter: { groupIds: [team], answers: [answer], to: "2026-09-15" } })).toEqual(ofAnswer);
+  });
+
+  test("are divided by course and by month of the organization's zone, and tell nothing of few", async () => {
+    const byCourse = (await read({ by: "COURSE" })) as { course: { title: string } }[];
+    const ofCourse = (courseId: string) =>
+      byCourse.find((line) => (line as { courseId?: string }).courseId === courseId);
+    expect(byCourse).toHaveLength(3);
+    expect(ofCourse(courses.fire)).toMatchObject({ course: { title: "Fire" }, people: 8, results: 14 });
+    const nothing = { people: null, results: null, averagePercent: null, passRate: null, passed: null, failed: null };
+    expect(ofCourse(courses.data)).toMatchObject({ course: { title: "Data" }, withheld: true, ...nothing });
+    const months = await read({ by: "MONTH", filter: { from: "2026-09-01" } });
+    expect(months).toMatchObject([
+      { month: "2026-09", ...SEPTEMBER },
+      { month: "2026-10", people: 7, results: 7 },
+    ]);
+    expect(await read({ by: "MONTH", filter: { from: "2026-09-01", courseIds: [courses.fire] } })).toMatchObject([
+      { month: "2026-09", ...SEPTEMBER },
+      { month: "2026-10", withheld: true, ...nothing },
+    ]);
+    expect(await read({ by: "MONTH", filter: { from: "2026-11-01" } })).toEqual([]);
+    expect(await read({ by: "MONTH" })).toEqual(["INVALID_INPUT"]);
+    expect(await read({ by: "MONTH", filter: { from: "2001-01-01" } })).toEqual(["INVALID_INPUT"]);
+    expect(await read({ filter: { from: "2026-10-04", to: "2026-10-03" } })).toEqual(["INVALID_INPUT"]);
+  });
+
+  test("are of everybody, or of a manager's team, and of nobody else", async () => {
+    const manager = personIn(org, members[7]!, ["TEAM_TRAINING_READ"]);
+    // The team's five, and the manager.
+    expect(await read({ filter: { to: "2026-09-15" } }, manager)).toMatchObject([{ people: 6, results: 6 }]);
+    expect(await read({ filter: { to: "2026-09-15" } }, keyOf(org, "TRAINING_READ"))).toMatchObject([{ people: 8 }]);
+    expect(await read({}, personIn(org, members[0]!, ["USERS_READ"]))).toEqual(["FORBIDDEN"]);
+    expect(await read({}, keyOf(org, "TEAM_TRAINING_READ"))).toEqual(["FORBIDDEN"]);
+    expect(await read({}, keyOf(acme, "TRAINING_READ"))).toEqual(["NOT_FOUND"]);
+    expect(await read({ filter: { groupIds: [team] } }, keyOf(org, "TRAINING_READ"))).toEqual(["FORBIDDEN"]);
+    expect(await read({ filter: { answers: [answers.foreign] } })).toEqual(["INVALID_INPUT"]);
+    expect(await read({}, ANONYMOUS)).toEqual(["UNAUTHENTICATED"]);
+  });
+
+  test("need one query, and one more for the organization, for months and for courses", async () => {
+    const count = async (variables: object) => (await countQueries(() => read(variables))).statements.length;
+    expect(await count({})).toBe(2);
+    expect(await count({ filter: { groupIds: [team] } })).toBe(2);
+    expect(await count({ by: "COURSE" })).toBe(3);
+    expect(await count({ by: "MONTH", filter: { from: "2026-09-01" } })).toBe(3);
+  });
+});
+
+describe("results of a user", () => {
+  const OF_USER = `query ($id: ID!, $org: ID) { user(id: $id) {
+    results(organizationId: $org, first: 5) { nodes { courseId course { title } } totalCount } } }`;
+  const count = async (caller: Caller, id: string, org = acme) =>
+    (await house.ask(caller, OF_USER, { id, org })).data.user?.results.totalCount as number | undefined;
+
+  test("are those that the list shows of them, and none where it shows none", async () => {
+    expect(await count(OPERATOR, people.ann)).toBe(1);
+    expect(await count(OPERATOR, people.ann, other)).toBe(1);
+    expect(await count(keyOf(acme, "USERS_READ", "TRAINING_READ"), people.ann)).toBe(1);
+    expect(await count(keyOf(acme, "USERS_READ", "TRAINING_READ"), people.ann, other)).toBe(0);
+    expect(await count(keyOf(acme, "USERS_READ"), people.ann)).toBe(0);
+    const manager = personIn(acme, people.mia, ["USERS_READ", "TEAM_TRAINING_READ"]);
+    expect([await count(manager, people.ann), await count(manager, people.eve)]).toEqual([1, 0]);
+    expect(await count(personIn(acme, people.ann, ["USERS_READ"]), people.ann)).toBe(1);
+    expect(await count(personIn(acme, people.ann, ["USERS_READ"]), people.bob)).toBe(0);
+    const { data } = await house.ask(OPERATOR, OF_USER, { id: people.ann });
+    expect(data.user.results.nodes).toEqual([{ courseId: courses.fire, course: { title: "Fire" } }]);
+  });
+});
