@@ -18,13 +18,15 @@ const MADE_KEYS = "1b0f9f5e-6f0c-5d0e-9a51-6b9a0d6a7c11";
  * @returns the new key, to be printed once, when one was made
  */
 export async function ensureOperatorKey(store: Store, configured: string | null): Promise<string | null> {
-  const operatorKeys = await store.reader.rows<{ id: string; token_hash: string }>(
-    "SELECT id, token_hash FROM api_key WHERE organization_id IS NULL AND revoked_at IS NULL",
+  // Read at once: a key that another replica makes between two reads would be both missing and counted.
+  const keysSoFar = await store.reader.rows<{ id: string; token_hash: string; revoked_at: unknown }>(
+    "SELECT id, token_hash, revoked_at FROM api_key WHERE organization_id IS NULL",
   );
+  const operatorKeys = keysSoFar.filter((key) => key.revoked_at === null);
   if (configured === null) {
     if (operatorKeys.length > 0) return null;
     const { token, hash } = issueToken("usher_op_");
-    return (await storeOperatorKey(store, hash, [], await nextMadeKeyId(store))) ? token : null;
+    return (await storeOperatorKey(store, hash, [], nextMadeKeyId(keysSoFar.length))) ? token : null;
   }
   const hash = hashToken(configured);
   const others = operatorKeys.filter((key) => key.token_hash !== hash).map((key) => key.id);
@@ -34,11 +36,8 @@ export async function ensureOperatorKey(store: Store, configured: string | null)
 }
 
 /** The id of the next key that is made: the same for all replicas that see the same keys, old ones among them. */
-async function nextMadeKeyId({ reader }: Store): Promise<string> {
-  const row = await reader.row<{ keys_so_far: number | string }>(
-    "SELECT COUNT(*) AS keys_so_far FROM api_key WHERE organization_id IS NULL",
-  );
-  return uuidv5(String(row?.keys_so_far ?? 0), MADE_KEYS);
+function nextMadeKeyId(keysSoFar: number): string {
+  return uuidv5(String(keysSoFar), MADE_KEYS);
 }
 
 /** Answers whether the key is in force by this: `false` when another replica was first. */

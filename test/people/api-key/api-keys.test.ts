@@ -153,3 +153,21 @@ test("replicas that start together for the first time make one operator key betw
   expect(caller.kind).toBe("OPERATOR");
   await fresh.database.close();
 });
+
+test("a replica makes no operator key when another one makes it just after the first looked", async () => {
+  const fresh = await openHouse();
+  const { reader } = fresh.store;
+  let isFirst = true;
+  const rows: typeof reader.rows = async (...query) => {
+    const found = await reader.rows(...query);
+    if (isFirst) {
+      isFirst = false;
+      expect(await ensureOperatorKey(fresh.store, null)).not.toBeNull();
+    }
+    return found as never;
+  };
+  const row: typeof reader.row = (...query) => reader.row(...query);
+  expect(await ensureOperatorKey({ ...fresh.store, reader: { ...reader, row, rows } }, null)).toBeNull();
+  expect(await countRows(fresh, "api_key")).toBe(1);
+  await fresh.database.close();
+});
