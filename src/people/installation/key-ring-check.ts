@@ -13,11 +13,6 @@ const ROW_ID = "key-ring";
 const CONTEXT = "installation:key-ring";
 const TEXT = "sealed by the key ring of this installation";
 
-/** The database was sealed with another key ring. */
-export class ForeignKeyRingError extends Error {
-  override readonly name = "ForeignKeyRingError";
-}
-
 async function findSealed({ reader }: Pick<Store, "reader">): Promise<string | null> {
   const row = await reader.row<{ settings: string }>("SELECT settings FROM installation WHERE id = ?", [ROW_ID]);
   return row === undefined ? null : toJson<{ sealed: string }>(row.settings).sealed;
@@ -25,7 +20,7 @@ async function findSealed({ reader }: Pick<Store, "reader">): Promise<string | n
 
 /**
  * Opens the text that an earlier start sealed, where there was one.
- * @throws ForeignKeyRingError with a sentence for the operator
+ * @throws Error with a sentence for the operator, when another key ring sealed the text
  */
 export async function checkKeyRing(store: Pick<Store, "reader">, keyRing: KeyRing): Promise<void> {
   const sealed = await findSealed(store);
@@ -34,7 +29,7 @@ export async function checkKeyRing(store: Pick<Store, "reader">, keyRing: KeyRin
     keyRing.open(sealed, CONTEXT);
   } catch (error) {
     if (!(error instanceof UnsealError)) throw error;
-    throw new ForeignKeyRingError(
+    throw new Error(
       `The secrets in this database were sealed with another key ring. ${error.message} Start with the key ring that was used before.`,
       { cause: error },
     );
