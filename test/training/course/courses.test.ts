@@ -2,9 +2,11 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { v7 as uuidv7 } from "uuid";
 import type { Caller } from "../../../src/access/caller.js";
+import { startSweeper } from "../../../src/app/sweeper.js";
 import { createGroup } from "../../../src/people/group/group.operations.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { insertRows } from "../../../src/platform/database/statements.js";
+import { createLogger } from "../../../src/platform/telemetry/logger.js";
 import { rewriteTitleKeys } from "../../../src/training/course/course.repository.js";
 import { MOST_MODULES_OF_A_COURSE } from "../../../src/training/course/module.operations.js";
 import {
@@ -354,6 +356,28 @@ test("title keys that an earlier version stored are written anew", async () => {
     for (let after: string | null = ""; after !== null;) after = await rewriteTitleKeys(unit, after, 2);
   });
   expect(await keyOfCourse()).toBe("uber mass");
+});
+
+test("an installation that starts writes all search keys anew: of people, groups and courses", async () => {
+  const groupId = (await createGroup(house.store, OPERATOR, { organizationId: acme, name: "Bücher" })).id;
+  const userId = (await makeUser(house, acme, { email: "zoe@acme.example", firstName: "Zoë" })).id;
+  const courseId = await makeCourse(house, acme, { title: "Öl" });
+  await house.inUnit(async (unit) => {
+    await unit.execute("UPDATE membership_term SET term = 'zoë' WHERE term = 'zoe' AND user_id = ?", [userId]);
+    await unit.execute("UPDATE user_group SET name_key = 'bücher' WHERE id = ?", [groupId]);
+    await unit.execute("UPDATE course SET title_key = 'öl' WHERE id = ?", [courseId]);
+  });
+  const read = async () => [
+    await countRows(house, `membership_term WHERE term = 'zoe' AND user_id = '${userId}'`),
+    await countRows(house, `user_group WHERE name_key = 'bucher' AND id = '${groupId}'`),
+    await countRows(house, `course WHERE title_key = 'ol' AND id = '${courseId}'`),
+  ];
+  expect(await read()).toEqual([0, 0, 0]);
+  const stop = startSweeper(house.store, () => house.clock.now, createLogger({ level: "silent" }), 180);
+  // Courses come last.
+  while ((await read())[2] === 0) await new Promise((resolve) => setImmediate(resolve));
+  await stop();
+  expect(await read()).toEqual([1, 1, 1]);
 });
 
 describe("the list of courses", () => {
