@@ -115,6 +115,12 @@ export const INTERNAL = defineFailure({
   remedy: "Try again; if it stays, give the reference to whoever operates this installation.",
 });
 
+/** The header that tells programs and proxies how long to wait (RFC 9110, 10.2.3): none, where the failure has no time. */
+export function retryAfterHeader({ details }: { readonly details: unknown }): Readonly<Record<string, string>> {
+  const seconds = details instanceof Object && "retryAfterSeconds" in details && details.retryAfterSeconds;
+  return typeof seconds === "number" ? { "retry-after": String(seconds) } : {};
+}
+
 /** The failures that belong to no room. */
 export const PLATFORM_FAILURES = [
   INVALID_INPUT,

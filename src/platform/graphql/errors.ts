@@ -2,8 +2,16 @@
  * The one form of errors in GraphQL: `errors[].extensions { code, path, details, reference }`. Expected failures keep
  * their code and data; whatever else happened is `INTERNAL` with a reference, and only the log knows more.
  */
+import { HeaderMap } from "@apollo/server";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
-import { BAD_REQUEST, Failure, INTERNAL, INVALID_INPUT, QUERY_LIMIT_EXCEEDED } from "../errors/failure.js";
+import {
+  BAD_REQUEST,
+  Failure,
+  INTERNAL,
+  INVALID_INPUT,
+  QUERY_LIMIT_EXCEEDED,
+  retryAfterHeader,
+} from "../errors/failure.js";
 import type { Logger } from "../telemetry/logger.js";
 import { createReference } from "../telemetry/reference.js";
 import { shortenQuotes } from "../text.js";
@@ -70,7 +78,9 @@ export function renderFailure(
 export function toRequestError(failure: AnyFailure): GraphQLError {
   return new GraphQLError(failure.message, {
     originalError: failure,
-    extensions: { http: { status: failure.status } },
+    extensions: {
+      http: { status: failure.status, headers: new HeaderMap(Object.entries(retryAfterHeader(failure))) },
+    },
   });
 }
 

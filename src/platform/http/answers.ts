@@ -1,6 +1,6 @@
 /** The end of every request that no room answered: not found, or failed. A page for browsers, JSON for programs. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
-import { BAD_REQUEST, Failure, INTERNAL, NOT_FOUND } from "../errors/failure.js";
+import { BAD_REQUEST, Failure, INTERNAL, NOT_FOUND, retryAfterHeader } from "../errors/failure.js";
 import type { Logger } from "../telemetry/logger.js";
 import { createReference } from "../telemetry/reference.js";
 import { html, sendPage } from "./pages.js";
@@ -58,9 +58,7 @@ function readFailure(error: unknown): AnsweredFailure | null {
 
 function answerFailure(request: Request, response: Response, failure: AnsweredFailure, reference: string | null): void {
   const { code, status, message, remedy, details } = failure;
-  const retryAfterSeconds = details instanceof Object && "retryAfterSeconds" in details && details.retryAfterSeconds;
-  // RFC 9110, 10.2.3: programs and proxies look here.
-  if (typeof retryAfterSeconds === "number") response.setHeader("Retry-After", String(retryAfterSeconds));
+  response.set(retryAfterHeader(failure));
   if (request.accepts(["application/json", "text/html"]) !== "text/html") {
     response.setHeader("Cache-Control", "no-store");
     response.status(status).json({ error: { code, message, remedy, details, reference } });

@@ -172,6 +172,9 @@ describe("Errors", () => {
     const refused = await post({ query: "{ library }" }, { authorization: "Bearer wrong" });
     expect([refused.status, errorOf(refused)["code"]]).toEqual([401, "UNAUTHENTICATED"]);
     expect(refused.body.errors?.[0]?.message).toBe("This needs a signed-in person or an API key.");
+    expect(refused.headers.get("retry-after")).toBeNull();
+    const later = await post({ query: "{ library }" }, { authorization: "Bearer later" });
+    expect([later.status, errorOf(later)["code"], later.headers.get("retry-after")]).toEqual([503, "UNAVAILABLE", "5"]);
     const broken = await post({ query: "{ library }" }, { authorization: "Bearer broken" });
     expect([broken.status, errorOf(broken)["code"]]).toEqual([500, "INTERNAL"]);
     expect(broken.text).not.toContain("no database");

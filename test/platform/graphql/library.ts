@@ -18,7 +18,13 @@ import {
   Arg,
   Ctx,
 } from "type-graphql";
-import { defineFailure, Failure, PLATFORM_FAILURES, UNAUTHENTICATED } from "../../../src/platform/errors/failure.js";
+import {
+  defineFailure,
+  Failure,
+  PLATFORM_FAILURES,
+  UNAUTHENTICATED,
+  UNAVAILABLE,
+} from "../../../src/platform/errors/failure.js";
 import { ErrorCode } from "../../../src/platform/graphql/error-codes.js";
 import { assembleCatalogue, GRAPHQL_FAILURES } from "../../../src/platform/graphql/failures.js";
 import { createGraphiqlRouter } from "../../../src/platform/graphql/graphiql.js";
@@ -231,6 +237,9 @@ export async function startLibrary({ introspection = true, production = false, m
     contextFor: async (request) => {
       if (request.headers.authorization === "Bearer wrong") {
         throw new Failure(UNAUTHENTICATED, {});
+      }
+      if (request.headers.authorization === "Bearer later") {
+        throw new Failure(UNAVAILABLE, { retryAfterSeconds: 5 });
       }
       if (request.headers.authorization === "Bearer broken") {
         throw new Error("no database");
