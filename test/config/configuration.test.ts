@@ -55,6 +55,7 @@ describe("the environment", () => {
       USHER_RETURN_URLS: "https://user@app.example/",
       USHER_TRUSTED_PROXIES: "10.0.0.0/8,proxy.internal",
       USHER_GOOGLE_ISSUER: "https://evil.example",
+      USHER_FORWARDED_HEADER: "x-real-ip",
       USHER_RATE_LIMITS: "no",
       USHER_SIGN_IN_ATTEMPT_DAYS: "0",
       USHER_LOG_LEVEL: "loud",
@@ -64,6 +65,7 @@ describe("the environment", () => {
       "PORT",
       "USHER_ALLOWED_ORIGINS",
       "USHER_ALLOWED_PRIVATE_HOSTS",
+      "USHER_FORWARDED_HEADER",
       "USHER_GOOGLE_ISSUER",
       "USHER_KEY_RING",
       "USHER_LOG_LEVEL",
@@ -75,7 +77,7 @@ describe("the environment", () => {
       "USHER_URL",
       "USHER_URL",
     ]);
-    expect(() => read(environment)).toThrow(/^The configuration has 14 mistakes:\n {2}- /);
+    expect(() => read(environment)).toThrow(/^The configuration has 15 mistakes:\n {2}- /);
     for (const secret of ["pa55word", "too-short-a-secret"])
       expect(() => read(environment)).not.toThrow(
         expect.objectContaining({ message: expect.stringContaining(secret) }),

@@ -14,7 +14,9 @@ let usher: TestUsher;
 let provider: HostileOpenIdProvider;
 let tenant: Tenant;
 beforeAll(async () => {
-  usher = await startTestUsher();
+  usher = await startTestUsher({
+    environment: { USHER_TRUSTED_PROXIES: "127.0.0.1,::1", USHER_FORWARDED_HEADER: "forwarded" },
+  });
   provider = await startHostileOpenIdProvider();
   tenant = await createTenant(usher, provider, {
     organization: { supportContact: 'the help desk, <extension> "4711"' },
@@ -107,6 +109,17 @@ describe("the story under a reference", () => {
         steps: ["START", "RETURN", "VERIFY", "NORMALIZE", "COMPLETE"].map((step) => ({ step, at: expect.any(String) })),
       }),
     ]);
+  });
+
+  it("has the address that a trusted proxy wrote into the header that the operator chose", async () => {
+    const own = await createTenant(usher, provider);
+    const headers = { forwarded: 'for="203.0.113.5:49152"', "x-forwarded-for": "192.0.2.99" };
+    await createBrowser().get(`${own.callbackUrl}?state=x&code=y`, { headers });
+    const { signInAttempts } = await own.ask(
+      `query ($id: ID!) { signInAttempts(organizationId: $id, first: 1) { nodes { address } } }`,
+      { id: own.organizationId },
+    );
+    expect(signInAttempts.nodes).toEqual([{ address: "203.0.113.5" }]);
   });
 
   it("is told to nobody else: not to strangers, other organizations, plain users or keys without the scope", async () => {

@@ -147,6 +147,12 @@ describe("a sign-in", () => {
     expect((await signIn({ claims }, { emailClaim: "contact" })).email).toBe("alice@acme.test");
   });
 
+  test("takes an ID token for further applications only where the settings trust them", async () => {
+    const claims = { sub: "alice-1", email: "a@acme.test", aud: ["usher", "project-7"], azp: "usher" };
+    expect(await codeOf(signIn({ claims }))).toBe("OIDC_AUDIENCE_MISMATCH");
+    expect((await signIn({ claims }, { trustedAudiences: ["project-7"] })).subject).toBe("alice-1");
+  });
+
   test("works with endpoints by hand", async () => {
     const { url } = provider;
     const manual = {
