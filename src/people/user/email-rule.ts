@@ -3,7 +3,9 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { Failure } from "../../platform/errors/failure.js";
 import { EMAIL_TAKEN } from "../failures.js";
 import { noticeAddressGiven } from "../notices/notice-address-given.js";
+import { requireHoldingUser } from "../role/require-holding-user.js";
 import {
+  findIdsByEmail,
   findPasswordUser,
   findPreparedUsersByEmail,
   findUserByLoginEmail,
@@ -24,7 +26,8 @@ export interface AddressClaim extends Pick<User, "email" | "authMethod" | "homeO
  * be refused. Only the operator is refused an address by which an account of another organization signs in: everybody else
  * would learn of that account, so `claimLoginAddress` decides.
  *
- * @throws EMAIL_TAKEN, which tells the operator in which other organization the account lies
+ * @throws EMAIL_TAKEN, which tells the operator in which other organization the account lies; FORBIDDEN for a password
+ *   account with the address of somebody who may do more than the caller
  */
 export async function requireFreeEmail(unit: UnitOfWork, claim: AddressClaim): Promise<void> {
   const { email, homeOrganizationId } = claim;
@@ -34,6 +37,9 @@ export async function requireFreeEmail(unit: UnitOfWork, claim: AddressClaim): P
     if (here !== null && here.id !== claim.id) throw refuse(null);
     const holder = unit.caller.kind === "OPERATOR" ? await findUserByLoginEmail(unit, email) : null;
     if (holder !== null && holder.homeOrganizationId !== homeOrganizationId) throw refuse(holder.homeOrganizationId);
+    // Merging leads people from their accounts to this one, away from everything that they may do there.
+    for (const id of await findIdsByEmail(unit, homeOrganizationId, email))
+      if (id !== claim.id) await requireHoldingUser(unit, unit.caller, id);
     return;
   }
   if (claim.firstSignedInAt !== null) return;

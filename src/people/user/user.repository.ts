@@ -192,6 +192,19 @@ export async function findPasswordUser(reader: Reader, organizationId: string, e
   return raw ? userFromRaw(raw) : null;
 }
 
+/** The accounts of an organization that have an address. */
+export async function findIdsByEmail(
+  reader: Reader,
+  organizationId: string,
+  email: string,
+): Promise<readonly string[]> {
+  const rows = await reader.rows<{ id: string }>(
+    "SELECT id FROM app_user WHERE home_organization_id = ? AND email_key = ?",
+    [organizationId, foldCase(email)],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /**
  * Lets an account sign in with a password by its address, or by none where another account does so already. The index
  * decides between two at once.

@@ -1,6 +1,7 @@
 /** Users: making, changing and reading them, by operation and by GraphQL. */
 import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
+import { ALL_PERMISSIONS } from "../../../src/access/permission.js";
 import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
 import { deleteUser } from "../../../src/people/user/delete.operations.js";
 import { createUser, readUser, updateUser } from "../../../src/people/user/user.operations.js";
@@ -335,6 +336,23 @@ describe("updateUser", () => {
       "VERSION_CONFLICT",
       "VERSION_CONFLICT",
     ]);
+  });
+
+  test("gives no password account the address of a person who may do more, whom merging would lead there", async () => {
+    const { id: organizationId } = await makeOrganization(house);
+    const { id } = await makeUser(house, organizationId, { email: "chief@example.com", roleKeys: ["ADMIN"] });
+    await signIn(id);
+    const narrow = keyOf(organizationId, "USERS_WRITE");
+    const named = { organizationId, email: "CHIEF@example.com", firstName: "C", lastName: "C" };
+    const make = (caller: Caller) => codeOf(createUser(house.store, caller, { ...named, authMethod: "PASSWORD" }));
+    expect(await make(narrow)).toBe("FORBIDDEN");
+    const decoy = await makeUser(house, organizationId, { email: "decoy@example.com", authMethod: "PASSWORD" });
+    const moved = updateUser(house.store, narrow, { id: decoy.id, email: "chief@example.com" });
+    expect(await codeOf(moved)).toBe("FORBIDDEN");
+    expect(await make(keyOf(organizationId, ...ALL_PERMISSIONS))).toBe("NONE");
+    await makeUser(house, organizationId, { email: "plain@example.com" });
+    const plain = { ...named, email: "plain@example.com", authMethod: "PASSWORD" as const };
+    expect(await codeOf(createUser(house.store, narrow, plain))).toBe("NONE");
   });
 
   test("refuses an address that another account needs", async () => {
