@@ -85,7 +85,7 @@ test("is read by its own organization's auditors alone; the installation's own b
   const ask = (caller: typeof OPERATOR, org: string | null) => house.ask(caller, LOG, { org });
   expect((await ask(keyOf(other, "AUDIT_READ"), acme)).codes).toEqual(["NOT_FOUND"]);
   expect((await ask(personIn(acme, "plain", ["USERS_READ"]), acme)).codes).toEqual(["FORBIDDEN"]);
-  expect((await ask(ANONYMOUS, acme)).codes).toEqual(["UNAUTHENTICATED"]);
+  for (const org of [acme, null]) expect((await ask(ANONYMOUS, org)).codes).toEqual(["UNAUTHENTICATED"]);
   // A caller who leaves the organization out gets their own one's entries, never the installation's.
   const own = await ask(keyOf(acme, "AUDIT_READ"), acme);
   expect(own.data.auditLog.nodes).not.toEqual([]);
