@@ -185,6 +185,10 @@ describe("a connection", () => {
 
   test("whose type is not installed says so, and leaves the rest of its organization's answer as it is", async () => {
     const [gone, other] = [await create(), await create()];
+    const tested = `mutation ($id: ID!) { testConnection(id: $id) { findings { check } } }`;
+    house.specimen.hooks.findings = [{ check: "CLOCK", level: "WARNING", message: "Late.", remedy: "Hurry." }];
+    await ask(tested, { id: gone });
+    house.specimen.hooks.findings = [];
     await house.services.begin(SYSTEM, { kind: "SYSTEM", actor: null }, (unit) =>
       unit.execute("UPDATE sso_connection SET type = 'uninstalled' WHERE id = ?", [gone]),
     );
@@ -202,7 +206,10 @@ describe("a connection", () => {
       settings: null,
       serviceProvider: null,
       health: {
-        findings: [{ check: "CONNECTION_TYPE_INSTALLED", level: "ERROR", remedy: expect.stringContaining("operator") }],
+        findings: [
+          { check: "CONNECTION_TYPE_INSTALLED", level: "ERROR", remedy: expect.stringContaining("operator") },
+          { check: "CLOCK", level: "WARNING", remedy: "Hurry." },
+        ],
       },
     });
     expect(find(other)).toMatchObject({
@@ -211,7 +218,6 @@ describe("a connection", () => {
       health: { findings: [] },
     });
     expect(describeConnection(house.services, (await findConnection(house.services.reader, null, gone))!)).toBeNull();
-    const tested = `mutation ($id: ID!) { testConnection(id: $id) { findings { check } } }`;
     expect((await ask(tested, { id: gone })).codes).toEqual(["UNKNOWN_CONNECTION_TYPE"]);
     expect(
       (

@@ -196,6 +196,10 @@ describe("setting mappings", () => {
     }
   });
 
+  test("takes a pattern of as many characters as are allowed", async () => {
+    expect((await set("Role", [{ ...admins, operator: "MATCHES", value: "a{1000}" }])).codes).toEqual([]);
+  });
+
   test("keeps the id of what stays as it was, wherever it stands, and gives a new one to what changed", async () => {
     const before = (await set("Role", [admins, managers])).data.setRoleMappings.connection.roleMappings;
     const after = (await set("Role", [managers, { ...admins, value: "Others" }, managers])).data.setRoleMappings
@@ -318,6 +322,12 @@ describe("an input that is wrong", () => {
       "a pattern that is short and repeats much",
       "Role",
       () => rule({ operator: "MATCHES", value: `(?:${"a".repeat(500)}){900}` }),
+      { path: "mappings", code: "INVALID" },
+    ],
+    [
+      "a pattern of one character more than is allowed",
+      "Role",
+      () => rule({ operator: "MATCHES", value: "a{1000}b" }),
       { path: "mappings", code: "INVALID" },
     ],
     [
