@@ -161,6 +161,29 @@ describe("refreshed metadata", () => {
     });
     await expect(connections.open(connection)).rejects.toMatchObject({ code: "SAML_METADATA_UNREACHABLE" });
   });
+
+  test("is checked like any input: what is damaged is passed over", async () => {
+    const connection = await activate();
+    answer = fail;
+    const whole: LearnedFacts = { entityId: IDP, signOnUrl: "https://idp.example/sso", certificates: [pem(second)] };
+    const certificatesWith = async (changes: LearnedFacts) => {
+      await (await openMemory(services, connection)).keep("provider", { ...whole, ...changes });
+      house.advance(HOUR_SECONDS + 1);
+      return await certificatesOf(await start()(connection));
+    };
+    expect(await certificatesWith({})).toEqual([pem(second)]);
+    const damages: readonly LearnedFacts[] = [
+      { entityId: [IDP] },
+      { entityId: "https://other.example" },
+      { signOnUrl: ["https://idp.example/sso"] },
+      { signOnUrl: "sso" },
+      { certificates: pem(second) },
+      { certificates: ["rubbish"] },
+      { certificates: [] },
+    ];
+    for (const damage of damages)
+      expect([damage, await certificatesWith(damage)]).toEqual([damage, [pem(first)]]);
+  });
 });
 
 describe("a memory", () => {
