@@ -181,8 +181,7 @@ describe("refreshed metadata", () => {
       { certificates: ["rubbish"] },
       { certificates: [] },
     ];
-    for (const damage of damages)
-      expect([damage, await certificatesWith(damage)]).toEqual([damage, [pem(first)]]);
+    for (const damage of damages) expect([damage, await certificatesWith(damage)]).toEqual([damage, [pem(first)]]);
   });
 });
 
