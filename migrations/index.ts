@@ -17,6 +17,7 @@ import { IndexSsoFlowBrowser1764860000000 } from "./1764860000000-index-sso-flow
 import { AddSessionFlowHash1764870000000 } from "./1764870000000-add-session-flow-hash.js";
 import { IndexTrainingStarts1764880000000 } from "./1764880000000-index-training-starts.js";
 import { AddApiKeyLimitedMaker1764890000000 } from "./1764890000000-add-api-key-limited-maker.js";
+import { IndexSignIns1764900000000 } from "./1764900000000-index-sign-ins.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -36,4 +37,5 @@ export const migrations: readonly MigrationClass[] = [
   AddSessionFlowHash1764870000000,
   IndexTrainingStarts1764880000000,
   AddApiKeyLimitedMaker1764890000000,
+  IndexSignIns1764900000000,
 ];

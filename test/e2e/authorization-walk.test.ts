@@ -432,12 +432,23 @@ describe("a guest, whose home is another organization", () => {
       search: [{ search: guest.email }, { search: "hopp" }],
       roleKeys: [{ roleKeys: ["ADMIN"] }],
       groupIds: [{ groupIds: [guest.groupId] }],
+      // What the organization gave.
+      hasSeat: [],
+      answers: [],
     };
+    const atHome = await house.send(house.otherAdministrator, DOORS["Query.user"]!.document("manager { id }"), {
+      id: guest.id,
+    });
+    const managerId = atHome.data.user.manager.id as string;
     const withheld: Readonly<Record<string, readonly object[]>> = {
       search: [{ search: WITHHELD }, { search: "number" }],
       status: [{ status: valuesOf("UserStatus") }],
       authMethod: valuesOf("AuthMethod").map((authMethod) => ({ authMethod })),
       missing: [],
+      connectionIds: [{ connectionIds: [house.other.connectionId] }],
+      managerIds: [{ managerIds: [managerId] }],
+      notSignedInSince: [{ notSignedInSince: "2100-01-01T00:00:00Z" }],
+      neverSignedIn: [{ neverSignedIn: true }, { neverSignedIn: false }],
     };
     const inputs = Object.keys((schema.getType("UserFilter") as GraphQLInputObjectType).getFields());
     expect([...new Set([...Object.keys(shown), ...Object.keys(withheld)])].toSorted()).toEqual(inputs.toSorted());

@@ -11,7 +11,8 @@ import { findOrganization } from "../organization/organization.repository.js";
 import type { Role } from "../role/role.js";
 import { findRolesOfUsers } from "../role/role.repository.js";
 import type { FieldSource } from "./field.js";
-import { conditionsOf, narrow, placeholders, useIndex, type Condition, type UserCondition } from "./user-conditions.js";
+import { placeholders, type Condition, type UserCondition } from "./condition.js";
+import { conditionsOf, narrow, useIndex } from "./user-conditions.js";
 import type { UserFilter } from "./user-filter.js";
 import { showMember } from "./user.access.js";
 import { USER_COLUMNS, userFromRaw, type RawUser } from "./user.repository.js";
@@ -73,6 +74,8 @@ export async function listUsers({ reader }: Store, caller: Caller, query: UsersQ
   requirePermission(caller, organizationId, "USERS_READ");
   // A caller could learn who is in a group by filtering on it.
   if ((filter?.groupIds ?? []).length > 0) requirePermission(caller, organizationId, "GROUPS_READ");
+  // And who gave an answer.
+  if ((filter?.answers ?? []).length > 0) requirePermission(caller, organizationId, "TRAINING_READ");
   const direction = orderBy?.direction ?? "ASC";
   const order = ORDERS[orderBy?.field ?? "CREATED_AT"];
   const [first, ...rest] = order.columns;

@@ -3,26 +3,12 @@
  * its own; a *probe* asks of one member at a time whether it is let through. A condition that few pass is read from its
  * source, one that many pass is probed along the list's order until the page is full: neither looks at everybody.
  */
-import type { Dialect, Reader, SqlValue } from "../../platform/database/database.js";
+import type { Dialect, Reader } from "../../platform/database/database.js";
+import { atHome, exists, ifAny, placeholders, type Condition, type UserCondition } from "./condition.js";
 import { FIELD_SOURCES, orderSources, type FieldSource } from "./field.js";
+import { furtherConditionsOf } from "./further-conditions.js";
 import { rangeOf, splitSearch } from "./search-terms.js";
 import type { MissingField, UserFilter } from "./user-filter.js";
-
-/** A piece of SQL with what is bound to it. */
-export interface Condition {
-  readonly sql: string;
-  readonly parameters: readonly SqlValue[];
-}
-
-/** One condition of a list, over the aliases `m` of the membership and `u` of the account. */
-export interface UserCondition {
-  /** A condition on `m` or `u`. */
-  readonly probe: Condition;
-  /** A query that answers `user_id`, one row or more for each member that passes; `null` where no index has them. */
-  readonly source: Condition | null;
-  /** Whether the probe looks at `u`. */
-  readonly ofAccount: boolean;
-}
 
 /** Ids that a source may answer for the list to be read by them: more are left to probes. */
 export const MOST_IDS = 1000;
@@ -59,25 +45,13 @@ export function conditionsOf(
   const { authMethod } = filter;
   return [
     ...splitSearch(filter.search ?? "").map((word) => ofWord(dialect, organizationId, word)),
+    ...furtherConditionsOf(dialect, organizationId, filter),
     ...ifAny(filter.groupIds, (groupIds) => ofGroups(organizationId, groupIds)),
     ...ifAny(filter.roleKeys, (roleKeys) => ofRoles(organizationId, roleKeys)),
     ...ifAny(filter.status, (status) => ofStatus(organizationId, status)),
     ...ifAny(filter.missing, (fields) => lacking(fields, precedence)),
     ...(authMethod == null ? [] : [atHome({ sql: "u.auth_method = ?", parameters: [authMethod] })]),
   ];
-}
-
-function ifAny<Value>(
-  values: readonly Value[] | null | undefined,
-  make: (values: readonly Value[]) => UserCondition,
-): readonly UserCondition[] {
-  // A value that is named a thousand times would be looked for a thousand times.
-  return values == null || values.length === 0 ? [] : [make([...new Set(values)])];
-}
-
-/** The limit in each probe keeps MariaDB from turning it into a join that begins with everybody who passes. */
-function exists(query: string): string {
-  return `(${query} LIMIT 1) IS NOT NULL`;
 }
 
 /** Makes a database use an index: SQLite has no statistics here, and MariaDB's mislead it for tables of all tenants. */
@@ -148,15 +122,6 @@ function ofStatus(organizationId: string, status: readonly string[]): UserCondit
   };
 }
 
-/** A condition on what an organization does not see of its guests: none of them passes. */
-function atHome({ sql, parameters }: Condition): UserCondition {
-  return {
-    probe: { sql: `u.home_organization_id = m.organization_id AND ${sql}`, parameters },
-    source: null,
-    ofAccount: true,
-  };
-}
-
 /** Fields that have a column of the account. */
 const COLUMNS: Readonly<Partial<Record<MissingField, string>>> = {
   username: "u.username",
@@ -184,9 +149,4 @@ function writeShownValue(precedence: readonly FieldSource[]): string {
   const ranks = order.map((source, rank) => `WHEN '${source}' THEN ${rank}`).join(" ");
   return `SELECT f.value FROM user_field f WHERE f.user_id = m.user_id AND f.field = ?
            ORDER BY CASE f.source ${ranks} ELSE ${order.length} END LIMIT 1`;
-}
-
-/** As many question marks as there are values. */
-export function placeholders(values: readonly unknown[]): string {
-  return values.map(() => "?").join(", ");
 }

@@ -14,6 +14,18 @@ export interface UserFilter {
   readonly authMethod?: AuthMethod | null;
   /** Users who lack a value in at least one of these fields. */
   readonly missing?: readonly MissingField[] | null;
+  /** Users whom one of these connections of the organization lets in. */
+  readonly connectionIds?: readonly string[] | null;
+  /** Users who gave at least one of these answers in the organization. */
+  readonly answers?: readonly string[] | null;
+  /** Users who report to one of these. */
+  readonly managerIds?: readonly string[] | null;
+  /** Users who have not signed in since then, or never. */
+  readonly notSignedInSince?: Date | null;
+  /** Users who never signed in; `false` for those who did. */
+  readonly neverSignedIn?: boolean | null;
+  /** Users who hold a seat in the organization; `false` for those who hold none. */
+  readonly hasSeat?: boolean | null;
 }
 
 /** A field that somebody can lack: address and names are always there. */

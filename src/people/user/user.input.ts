@@ -10,7 +10,7 @@ import { AuthMethodEnum, UserOrderFieldEnum, UserStatusEnum, UserType } from "./
 
 @InputType("UserFilter", {
   description:
-    "Which users to show. What is left out or empty restricts nothing. A guest is found by names, address, roles and groups; no filter by another field shows them.",
+    "Which users to show. What is left out or empty restricts nothing. A guest is found by names, address, roles, groups, answers and seat; no filter by another field shows them.",
 })
 export class UserFilterInput {
   @Field(() => String, {
@@ -43,6 +43,34 @@ export class UserFilterInput {
     description: "Only users who lack a value in at least one of these fields, whatever the source.",
   })
   missing?: MissingField[] | null;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description: "Only users whom a link lets in through one of these connections of the organization.",
+  })
+  connectionIds?: string[] | null;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      "Only users who gave at least one of these answers to the organization's filters. Needs TRAINING_READ too.",
+  })
+  answers?: string[] | null;
+
+  @Field(() => [ID], { nullable: true, description: "Only users who report to one of these." })
+  managerIds?: string[] | null;
+
+  @Field(() => Date, { nullable: true, description: "Only users who have not signed in since then, or never." })
+  notSignedInSince?: Date | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Only users who never signed in; false for those who did." })
+  neverSignedIn?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Only users who hold a seat in the organization; false for those who hold none.",
+  })
+  hasSeat?: boolean | null;
 }
 
 @InputType("UserOrder", { description: "The order of a list of users." })

@@ -6,6 +6,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 @Index("ix_app_user_email", ["homeOrganizationId", "emailKey"])
 @Index("ix_app_user_username", ["homeOrganizationId", "usernameKey"])
 @Index("ix_app_user_employee_id", ["homeOrganizationId", "employeeId"])
+@Index("ix_app_user_signed_in", ["homeOrganizationId", "lastSignedInAt"])
 @Index("ix_app_user_manager", ["managerUserId"])
 export class UserRow {
   @PrimaryColumn({ type: "varchar", length: 36 })

@@ -108,6 +108,11 @@ async function fill(letter: string, size: number): Promise<Organization> {
       [groupId],
       every(index, 5),
     );
+    for (const set of ["last_signed_in_at = u.created_at", `manager_user_id = '${letter}-manager'`])
+      await unit.execute(
+        `UPDATE app_user AS u SET ${set.replace("u.created_at", "created_at")} WHERE home_organization_id = ? AND ${every("CAST(SUBSTR(id, 3) AS UNSIGNED)", 10)}`,
+        [id],
+      );
     await ofAll(
       "user_field",
       "user_id, field, source, source_id, value, given_at",
@@ -202,6 +207,17 @@ describe("along the order, whatever the size", () => {
       "ix_membership_email",
     ],
     [
+      "who never signed in",
+      { filter: { neverSignedIn: true }, orderBy: { field: "EMAIL" }, page },
+      "ix_membership_email",
+    ],
+    [
+      "who have not signed in since",
+      { filter: { notSignedInSince: new Date("2020-01-01") }, orderBy: { field: "EMAIL" }, page },
+      "ix_membership_email",
+    ],
+    ["without a seat", { filter: { hasSeat: false }, orderBy: { field: "EMAIL" }, page }, "ix_membership_email"],
+    [
       "without a username",
       { filter: { missing: ["username"] }, orderBy: { field: "EMAIL" }, page },
       "ix_membership_email",
@@ -239,6 +255,11 @@ describe("by the few whom a condition lets through, whatever the size", () => {
     ["in a group", ({ groupId }) => ({ groupIds: [groupId] }), 5],
     ["with a status", () => ({ status: ["DISABLED"] }), 20],
     ["nobody", () => ({ search: "nobody" }), 0],
+    ["who signed in", () => ({ neverSignedIn: false }), 10],
+    ["who report to somebody", ({ groupId }) => ({ managerIds: [groupId.replace("group", "manager")] }), 10],
+    ["whom a connection lets in", () => ({ connectionIds: ["none"] }), 0],
+    ["who gave an answer", () => ({ answers: ["none"] }), 0],
+    ["who hold a seat", () => ({ hasSeat: true }), 0],
     ["a word of few and one of all", () => ({ search: "exam needle", status: ["ACTIVE"], roleKeys: ["USER"] }), 25],
   ];
 
@@ -282,6 +303,84 @@ test("what a filter lets through is the same, read from its source or probed alo
   expect(await ask({ missing: ["username", "costCenter"], search: "be" })).toHaveLength(5);
   expect(await ask({ missing: ["username"] })).toEqual(["Ann", "Anna", "Cem", "Änne"]);
   expect(await ask({ missing: ["employeeId"], search: "bea" })).toEqual(["Bea"]);
+});
+
+describe("by connection, answer, manager, sign-in and seat", () => {
+  let org: string;
+  let ids: string[];
+  beforeAll(async () => {
+    org = (await makeOrganization(house)).id;
+    const { id: other } = await makeOrganization(house);
+    ids = [];
+    for (const name of ["ann", "bob", "cem", "dan"])
+      ids.push((await makeUser(house, org, { email: `${name}@example.com`, firstName: name })).id);
+    const [ann, bob, cem, dan] = ids as [string, string, string, string];
+    await house.inUnit(async (unit) => {
+      const { now } = unit;
+      const insert = (table: string, columns: string, rows: readonly (readonly SqlValue[])[]) =>
+        insertRows(unit, table, columns.split(" "), rows);
+      await insert(
+        "sso_connection",
+        "id organization_id display_name type state settings secrets settings_version policies version trust_version created_at updated_at",
+        [
+          ["c-own", org],
+          ["c-other", other],
+        ].map(([id, organization]) => [id!, organization!, "C", "oidc", "ACTIVE", "{}", "{}", 1, "{}", 1, 1, now, now]),
+      );
+      await insert(
+        "identity",
+        "id key_hash connection_id user_id issuer subject link_kind retired_at created_at",
+        [
+          ["i1", "c-own", ann, null],
+          ["i2", "c-own", bob, now],
+          ["i3", "c-other", cem, null],
+        ].map(([id, connection, user, retired]) => [id!, id!, connection!, user!, "i", id!, "OWN", retired!, now]),
+      );
+      await insert("filter", "id organization_id question question_hash position version created_at updated_at", [
+        ["f", org, "Q", "q", 1, 1, now, now],
+      ]);
+      await insert("filter_answer", "id filter_id text position", [["a", "f", "A", 1]]);
+      await insert("user_answer", "user_id filter_id answer_id organization_id", [[bob, "f", "a", org]]);
+      await insert("seat", "id organization_id user_id active_key assigned_at released_at", [
+        ["s1", org, cem, "k1", now, null],
+        ["s2", org, dan, null, now, now],
+        ["s3", other, ann, "k3", now, null],
+      ]);
+      await unit.execute("UPDATE app_user SET manager_user_id = ? WHERE id = ?", [ann, dan]);
+      await unit.execute("UPDATE app_user SET last_signed_in_at = ? WHERE id = ?", [new Date("2026-01-01"), ann]);
+      await unit.execute("UPDATE app_user SET last_signed_in_at = ? WHERE id = ?", [new Date("2026-06-01"), bob]);
+    });
+  });
+
+  test.each<[string, () => UsersQuery["filter"], string[]]>([
+    ["connection", () => ({ connectionIds: ["c-own"] }), ["ann"]],
+    ["a connection of another organization", () => ({ connectionIds: ["c-other"] }), []],
+    ["answer", () => ({ answers: ["a"] }), ["bob"]],
+    ["manager", () => ({ managerIds: [ids[0]!] }), ["dan"]],
+    ["never signed in", () => ({ neverSignedIn: true }), ["cem", "dan"]],
+    ["signed in", () => ({ neverSignedIn: false }), ["ann", "bob"]],
+    ["not since", () => ({ notSignedInSince: new Date("2026-03-01") }), ["ann", "cem", "dan"]],
+    ["seat", () => ({ hasSeat: true }), ["cem"]],
+    ["no seat", () => ({ hasSeat: false }), ["ann", "bob", "dan"]],
+  ])("users are found: %s", async (_, filterOf, expected) => {
+    const caller = keyOf(org, "USERS_READ", "TRAINING_READ");
+    const read = async (filter: UsersQuery["filter"]) =>
+      (await listUsers(house.store, caller, { organizationId: org, filter, page: { first: 10 } })).nodes.map(
+        ({ firstName }) => firstName,
+      );
+    expect(await read(filterOf())).toEqual(expected);
+    // A word comes first, so that the other condition is probed.
+    expect(await read({ ...filterOf(), search: "example" })).toEqual(expected);
+  });
+
+  test("who gave an answer is told with TRAINING_READ alone", async () => {
+    const read = listUsers(house.store, keyOf(org, "USERS_READ"), {
+      organizationId: org,
+      filter: { answers: ["a"] },
+      page: { first: 10 },
+    });
+    await expect(read).rejects.toMatchObject({ code: "FORBIDDEN", details: { permission: "TRAINING_READ" } });
+  });
 });
 
 test("an empty word of a strong source is a missing value, whatever a weaker one says", async () => {
