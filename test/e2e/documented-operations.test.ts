@@ -5,7 +5,20 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { compileFunction } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { buildSchema, Kind, parse, print, validate } from "graphql";
+import {
+  buildSchema,
+  getNamedType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  parse,
+  print,
+  TypeInfo,
+  validate,
+  visit,
+  visitWithTypeInfo,
+  type FieldNode,
+} from "graphql";
 import { DEFAULT_QUERY_LIMITS } from "../../src/platform/graphql/limits.js";
 import { MAXIMUM_PAGE_SIZE } from "../../src/platform/graphql/paging.js";
 import { MAXIMUM_BODY_BYTES } from "../../src/platform/graphql/server.js";
@@ -160,6 +173,21 @@ describe("the documents agree with the schema", () => {
     for (const { name, text } of blocks) expect(print(parse(text))).toBe(operations.get(name ?? ""));
     const listed = readTable(FRONTEND_GUIDE, "file").flatMap(([, names = ""]) => readCode(names));
     expect(listed.toSorted()).toEqual([...operations.keys()].toSorted());
+  });
+
+  it("every operation asks for the id of what has one, as the guide says that caches need", () => {
+    const missing: string[] = [];
+    for (const [name, document] of operations) {
+      const types = new TypeInfo(schema);
+      const Field = ({ name: field, selectionSet }: FieldNode) => {
+        const type = getNamedType(types.getType());
+        if (selectionSet === undefined || !(isObjectType(type) || isInterfaceType(type))) return;
+        const asked = selectionSet.selections.flatMap((each) => (each.kind === Kind.FIELD ? [each.name.value] : []));
+        if ("id" in type.getFields() && !asked.includes("id")) missing.push(`${name}: ${field.value}`);
+      };
+      visit(parse(document), visitWithTypeInfo(types, { Field }));
+    }
+    expect(missing).toEqual([]);
   });
 
   it("the limits, the scalars and the lifetimes are the real ones", () => {
@@ -466,7 +494,8 @@ describe("a program", () => {
     try {
       const receiver = receivers.add("documented");
       const input = { organizationId, url: receiver.url, startAt: { sequence: 1 }, eventTypes: ["user.created"] };
-      const { endpoint, secret } = (await ask("CreateWebhookEndpoint", { input })).createWebhookEndpoint;
+      const { endpoint, secret, warning } = (await ask("CreateWebhookEndpoint", { input })).createWebhookEndpoint;
+      expect(warning).toBeNull();
       receiver.secrets = [secret];
       const { id } = endpoint;
       await until("the events", () => receiver.events().length === 3);
@@ -479,9 +508,9 @@ describe("a program", () => {
       expect((await ask("WebhookDeliveries", failed)).webhookDeliveries.nodes).toEqual([]);
 
       const change = { id, expectedVersion: endpoint.version, timeoutSeconds: 5 };
-      expect((await ask("UpdateWebhookEndpoint", { input: change })).updateWebhookEndpoint.endpoint).toMatchObject({
-        timeoutSeconds: 5,
-        version: endpoint.version + 1,
+      expect((await ask("UpdateWebhookEndpoint", { input: change })).updateWebhookEndpoint).toMatchObject({
+        endpoint: { timeoutSeconds: 5, version: endpoint.version + 1 },
+        warning: null,
       });
       const rotated = (await ask("RotateWebhookSecret", { input: { id } })).rotateWebhookSecret;
       expect(rotated.endpoint.previousSecretEndsAt).not.toBeNull();
