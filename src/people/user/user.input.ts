@@ -16,7 +16,7 @@ export class UserFilterInput {
   @Field(() => String, {
     nullable: true,
     description:
-      "Words, each of which must begin a word of the names, of the address, of the username or of the employee ID: `ada lov` finds Ada Lovelace, `lace` does not. Words that a sign joins must follow each other: `acme.example` finds who has such an address. Case, accents and apostrophes do not count.",
+      "Words, each of which must begin a word of the names, of the address, of the username or of the employee ID: `ada lov` finds Ada Lovelace, `lace` does not. Words that a sign joins must follow each other: `acme.example` finds who has such an address. Case, accents and apostrophes do not count. The first eight words count, and signs alone find nobody.",
   })
   search?: string | null;
 
