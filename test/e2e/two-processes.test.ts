@@ -54,12 +54,17 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
     expect((await codes(tenant)).filter((code) => code === "SUCCEEDED")).toHaveLength(1);
   });
 
-  it("refuse what the other has used up already", async () => {
+  it("refuse what the other has used up already, and show the way on to the browser that it let in", async () => {
     const tenant = await createTenant(proxy, provider);
     const browser = createBrowser();
     const callback = await tenant.authenticate(browser);
     expect((await openAt(0, browser, callback)).status).toBe(303);
-    expect((await openAt(1, browser, callback)).status).toBe(400);
+    const [before, tokens] = [await codes(tenant), provider.count("token")];
+    const again = await openAt(1, browser, callback);
+    expect([again.status, again.headers["set-cookie"]]).toEqual([200, undefined]);
+    expect(again.visibleText).toContain("You are signed in");
+    expect([await codes(tenant), provider.count("token")]).toEqual([before, tokens]);
+    expect((await openAt(1, createBrowser(), callback)).status).toBe(400);
     expect((await codes(tenant))[0]).toBe("SIGN_IN_UNKNOWN");
   });
 
