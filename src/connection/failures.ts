@@ -12,7 +12,7 @@ export const CONNECTION_NOT_READY = defineFailure<{
   status: 409,
   message: ({ findings, fields }) => {
     const sentences = [
-      ...fields.map(({ path, message }) => `${path}: ${message}`),
+      ...fields.map(({ path, message }) => `${path}: ${message}.`),
       ...findings.filter(({ level }) => level === "ERROR").map(({ message }) => message),
     ];
     return `The connection cannot be activated yet. ${sentences.join(" ")}`.trim();
@@ -45,10 +45,11 @@ export const CONFIRMATION_REQUIRED = defineFailure<{
   status: 409,
   message: ({ affectedUsers, issuer }) => {
     const users = `${affectedUsers} ${affectedUsers === 1 ? "user" : "users"}`;
+    const confirm = `Nothing was changed yet: to do it, send it again with confirmAffectedUsers: ${affectedUsers}.`;
     if (issuer === undefined)
-      return `This changes which account ${users} may be led to at the next sign-in. Nothing was changed yet.`;
+      return `This changes which account ${users} may be led to at the next sign-in. ${confirm}`;
     const [before, after] = [issuer.before ?? "the present one", issuer.after ?? "the one that the provider will name"];
-    return `This changes the connection's issuer from ${before} to ${after}. ${users} linked under the issuer before cannot sign in until relinkIdentities moves their links. Nothing was changed yet.`;
+    return `This changes the connection's issuer from ${before} to ${after}. ${users} linked under the issuer before cannot sign in until relinkIdentities moves their links. ${confirm}`;
   },
   remedy:
     "Send details.affectedUsers as confirmAffectedUsers. accountLinkingEffect lists the users that a switch of accountLinking affects.",

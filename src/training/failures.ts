@@ -66,7 +66,7 @@ export const FILTER_IN_USE = defineFailure<{
   code: "FILTER_IN_USE",
   status: 409,
   message: ({ affectedUsers }) =>
-    `${affectedUsers} ${affectedUsers === 1 ? "user loses" : "users lose"} an answer by it. Nothing was changed yet.`,
+    `${affectedUsers} ${affectedUsers === 1 ? "user loses" : "users lose"} an answer by it. Nothing was changed yet: to do it, send it again with confirmAffectedUsers: ${affectedUsers}.`,
   remedy: "Send the number that details.affectedUsers has as confirmAffectedUsers, or give those users other answers.",
 });
 

@@ -162,6 +162,14 @@ describe("the key ring", () => {
       await withRing(newKey, async ({ ask }) => {
         await ask(change(`displayName: "Without the old key"`), { id });
       });
+      const lost = withRing(otherBytes, async () => {});
+      await expect(lost).rejects.toThrow("the section on the key ring in docs/operators.md says what to do");
+      const opened = await openDatabase({ url: database.url, entities: [], migrations: [] });
+      await opened.transact(({ execute }) => execute(findExample(GUIDE, "forget-key-ring")));
+      await opened.close();
+      await withRing(otherBytes, async ({ ask }) => {
+        await ask(setSecret, { id });
+      });
     } finally {
       await database.remove();
     }

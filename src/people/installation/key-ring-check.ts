@@ -30,7 +30,7 @@ export async function checkKeyRing(store: Pick<Store, "reader">, keyRing: KeyRin
   } catch (error) {
     if (!(error instanceof UnsealError)) throw error;
     throw new Error(
-      `The secrets in this database were sealed with another key ring. ${error.message} Start with the key ring that was used before.`,
+      `The secrets in this database were sealed with another key ring. ${error.message} Start with the key ring that was used before. If a key of it is lost, the section on the key ring in docs/operators.md says what to do.`,
       { cause: error },
     );
   }

@@ -43,13 +43,15 @@ export class UserStatusResolver {
 
   @Mutation(() => EnableUserPayload, {
     description:
-      "Lets a disabled account sign in again. Needs USERS_WRITE, and all that the user's roles grant. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
+      "Lets a disabled account sign in again. Needs USERS_WRITE in the account's home organization, and all that the user's roles grant. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
   })
   async enableUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "ENABLE", id);
   }
 
-  @Mutation(() => EnableUsersPayload, { description: `Enables many accounts, ${EACH} Needs USERS_WRITE.` })
+  @Mutation(() => EnableUsersPayload, {
+    description: `Enables many accounts, ${EACH} Needs USERS_WRITE in the account's home organization.`,
+  })
   async enableUsers(
     @Ctx() context: RequestContext,
     @Arg("ids", () => [ID], MANY) ids: string[],
@@ -59,13 +61,15 @@ export class UserStatusResolver {
 
   @Mutation(() => DisableUserPayload, {
     description:
-      "Keeps an account from signing in until it is enabled; its sessions and one-time links end, and its seat is given back. Needs USERS_WRITE. Answers LAST_ADMINISTRATOR, OWNER_PROTECTED and USER_STATUS_CONFLICT.",
+      "Keeps an account from signing in until it is enabled; its sessions and one-time links end, and its seat is given back. Needs USERS_WRITE in the account's home organization. Answers LAST_ADMINISTRATOR, OWNER_PROTECTED and USER_STATUS_CONFLICT.",
   })
   async disableUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "DISABLE", id);
   }
 
-  @Mutation(() => DisableUsersPayload, { description: `Disables many accounts, ${EACH} Needs USERS_WRITE.` })
+  @Mutation(() => DisableUsersPayload, {
+    description: `Disables many accounts, ${EACH} Needs USERS_WRITE in the account's home organization.`,
+  })
   async disableUsers(
     @Ctx() context: RequestContext,
     @Arg("ids", () => [ID], MANY) ids: string[],
@@ -75,13 +79,15 @@ export class UserStatusResolver {
 
   @Mutation(() => ArchiveUserPayload, {
     description:
-      "Puts an account away and keeps it for the record; its sessions and one-time links end, and its seat is given back. Needs USERS_WRITE. Answers LAST_ADMINISTRATOR and OWNER_PROTECTED.",
+      "Puts an account away and keeps it for the record; its sessions and one-time links end, and its seat is given back. Needs USERS_WRITE in the account's home organization. Answers LAST_ADMINISTRATOR and OWNER_PROTECTED.",
   })
   async archiveUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "ARCHIVE", id);
   }
 
-  @Mutation(() => ArchiveUsersPayload, { description: `Archives many accounts, ${EACH} Needs USERS_WRITE.` })
+  @Mutation(() => ArchiveUsersPayload, {
+    description: `Archives many accounts, ${EACH} Needs USERS_WRITE in the account's home organization.`,
+  })
   async archiveUsers(
     @Ctx() context: RequestContext,
     @Arg("ids", () => [ID], MANY) ids: string[],
@@ -91,13 +97,15 @@ export class UserStatusResolver {
 
   @Mutation(() => RestoreUserPayload, {
     description:
-      "Lets an archived account sign in again. Needs USERS_WRITE, and all that the user's roles grant. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
+      "Lets an archived account sign in again. Needs USERS_WRITE in the account's home organization, and all that the user's roles grant. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
   })
   async restoreUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "RESTORE", id);
   }
 
-  @Mutation(() => RestoreUsersPayload, { description: `Restores many accounts, ${EACH} Needs USERS_WRITE.` })
+  @Mutation(() => RestoreUsersPayload, {
+    description: `Restores many accounts, ${EACH} Needs USERS_WRITE in the account's home organization.`,
+  })
   async restoreUsers(
     @Ctx() context: RequestContext,
     @Arg("ids", () => [ID], MANY) ids: string[],
@@ -107,13 +115,15 @@ export class UserStatusResolver {
 
   @Mutation(() => ApproveUserPayload, {
     description:
-      "Approves an account that waits for it. Needs USERS_WRITE, and all that the user's roles grant. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
+      "Approves an account that waits for it. Needs USERS_WRITE in the account's home organization, and all that the user's roles grant. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
   })
   async approveUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "APPROVE", id);
   }
 
-  @Mutation(() => ApproveUsersPayload, { description: `Approves many accounts, ${EACH} Needs USERS_WRITE.` })
+  @Mutation(() => ApproveUsersPayload, {
+    description: `Approves many accounts, ${EACH} Needs USERS_WRITE in the account's home organization.`,
+  })
   async approveUsers(
     @Ctx() context: RequestContext,
     @Arg("ids", () => [ID], MANY) ids: string[],
@@ -123,13 +133,15 @@ export class UserStatusResolver {
 
   @Mutation(() => RejectUserPayload, {
     description:
-      "Does not approve an account that waits for it, and archives it. Needs USERS_WRITE. Answers USER_STATUS_CONFLICT.",
+      "Does not approve an account that waits for it, and archives it. Needs USERS_WRITE in the account's home organization. Answers USER_STATUS_CONFLICT.",
   })
   async rejectUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "REJECT", id);
   }
 
-  @Mutation(() => RejectUsersPayload, { description: `Rejects many accounts, ${EACH} Needs USERS_WRITE.` })
+  @Mutation(() => RejectUsersPayload, {
+    description: `Rejects many accounts, ${EACH} Needs USERS_WRITE in the account's home organization.`,
+  })
   async rejectUsers(
     @Ctx() context: RequestContext,
     @Arg("ids", () => [ID], MANY) ids: string[],
@@ -139,7 +151,7 @@ export class UserStatusResolver {
 
   @Mutation(() => DeleteUserPayload, {
     description:
-      "Deletes an account and erases its person: profile, password, sessions, identities, roles and memberships go; the log, the audit log and sign-in attempts keep that something happened to this id, and no longer tell who it was. Archive to keep the person. Needs USERS_WRITE. Answers DELETION_REFUSED with `reasons`, LAST_ADMINISTRATOR and OWNER_PROTECTED.",
+      "Deletes an account and erases its person: profile, password, sessions, identities, roles and memberships go; the log, the audit log and sign-in attempts keep that something happened to this id, and no longer tell who it was. Archive to keep the person. Needs USERS_WRITE in the account's home organization. Answers DELETION_REFUSED with `reasons`, LAST_ADMINISTRATOR and OWNER_PROTECTED.",
   })
   async deleteUser(
     @Ctx() context: RequestContext,
@@ -148,7 +160,9 @@ export class UserStatusResolver {
     return { user: await this.#delete(context, id) };
   }
 
-  @Mutation(() => DeleteUsersPayload, { description: `Deletes many accounts, ${EACH} Needs USERS_WRITE.` })
+  @Mutation(() => DeleteUsersPayload, {
+    description: `Deletes many accounts, ${EACH} Needs USERS_WRITE in the account's home organization.`,
+  })
   async deleteUsers(
     @Ctx() context: RequestContext,
     @Arg("ids", () => [ID], MANY) ids: string[],

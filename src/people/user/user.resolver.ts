@@ -113,7 +113,7 @@ export class UserResolver {
 
   @Mutation(() => UpdateUserPayload, {
     description:
-      "Changes an account. Needs USERS_WRITE. Answers VERSION_CONFLICT, EMAIL_TAKEN, FIELD_OVERRULED, LAST_ADMINISTRATOR and OWNER_PROTECTED.",
+      "Changes an account. Needs USERS_WRITE in the account's home organization. Answers VERSION_CONFLICT, EMAIL_TAKEN, FIELD_OVERRULED, LAST_ADMINISTRATOR and OWNER_PROTECTED.",
   })
   async updateUser(
     @Ctx() context: RequestContext,

@@ -76,8 +76,11 @@ export const FORBIDDEN = defineFailure<{ permission: string | null }>({
   code: "FORBIDDEN",
   status: 403,
   message: ({ permission }) =>
-    permission === null ? "You may not do this." : `You may not do this: it needs the permission ${permission}.`,
-  remedy: "Ask an administrator of the organization for the role, or use a key that has the scope.",
+    permission === null
+      ? "You may not do this, and no permission changes that. The operation's description says who may."
+      : `You may not do this: it needs the permission ${permission}.`,
+  remedy:
+    "Ask an administrator of the organization for the role, or use a key that has the scope. Where details.permission is null, ask somebody whom the operation's description names.",
 });
 
 export const RATE_LIMITED = defineFailure<{ retryAfterSeconds: number }>({

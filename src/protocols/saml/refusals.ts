@@ -194,7 +194,7 @@ export const SAML_REFUSALS = {
   },
   SAML_METADATA_INVALID: {
     message: "This sign-in is not set up correctly.",
-    remedy: "What metadataUrl answers cannot be used; details say why. Correct the address, or paste the metadata.",
+    remedy: "What metadataUrl answers cannot be used. Correct the address, or paste the metadata.",
   },
   SAML_METADATA_EXPIRED: {
     message: "The company sign-in cannot be used at the moment.",
@@ -204,7 +204,7 @@ export const SAML_REFUSALS = {
   SAML_PROVIDER_CHANGED: {
     message: "This sign-in is not set up correctly.",
     remedy:
-      "The document at metadataUrl now describes a provider with another entity ID. If that is right, change the setting entityId; people's identities belong to the old one until then.",
+      "The document at metadataUrl now describes a provider with another entity ID. If that is right, change the setting entityId, and then move people's links with relinkIdentities; if not, correct metadataUrl or entityId.",
   },
   SAML_BUSY: {
     message: "Too many people are signing in at this moment. Please try again.",

@@ -423,6 +423,7 @@ describe("activating", () => {
     const failure = await failureOf(activateConnection(house.services, OPERATOR, id));
     expect(failure).toMatchObject({
       code: "CONNECTION_NOT_READY",
+      message: expect.stringContaining(".address: is required. settings.madeUp.password: is required."),
       details: {
         findings: [],
         fields: [

@@ -415,6 +415,9 @@ describe("switching the organization", () => {
     await addMember(house.store, OPERATOR, { organizationId, userId: user.id });
     expect(await enter(keyOf(homeId, ...ALL_PERMISSIONS))).toBe("FORBIDDEN");
     expect(await enter(OPERATOR)).toBe("FORBIDDEN");
+    await expect(switchOrganization(house.store, OPERATOR, organizationId)).rejects.toThrow(
+      "no permission changes that. The operation's description says who may.",
+    );
     expect(await enter(ANONYMOUS)).toBe("UNAUTHENTICATED");
     expect((await Promise.all(Array.from({ length: 5 }, () => enter(caller)))).toSorted()).toEqual([
       "NONE",
