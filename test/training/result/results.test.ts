@@ -1,5 +1,6 @@
 /** Reading results: filters, pages, whose results who sees, and figures of groups. */
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import { readGroupResults } from "../../../src/training/result/group-results.js";
 import { v7 as uuidv7 } from "uuid";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { createGroup } from "../../../src/people/group/group.operations.js";
@@ -538,6 +539,12 @@ describe("figures of a group", () => {
     expect(await codes(personIn(acme, members[0]!))).toBe("NULL");
     expect(await codes(ANONYMOUS)).toEqual(["UNAUTHENTICATED"]);
     expect(await read({ id: "nothing" })).toBeNull();
+    // Every door says of a foreign group, word for word, what it says of one that does not exist.
+    for (const id of [groupId, "nothing"])
+      await expect(readGroupResults(house.store, keyOf(acme, "TRAINING_READ"), { groupId: id })).rejects.toMatchObject({
+        code: "NOT_FOUND",
+        details: { type: "group" },
+      });
   });
 });
 
