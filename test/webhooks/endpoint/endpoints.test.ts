@@ -245,9 +245,10 @@ describe("an endpoint in force", () => {
     const witness = receivers.add("witness");
     const id = await own.addEndpoint(receiver);
     await own.addEndpoint(witness, { eventTypes: ["endpoint.disabled"] });
-    await own.makeUsers(3);
+    await own.makeUsers(1);
     await until("it is disabled", async () => (await own.endpoint(id)).state === "DISABLED");
     expect((await own.endpoint(id)).disabledReason).toBe("GONE");
+    await own.makeUsers(2, "later");
     expect(receiver.events()).toHaveLength(1);
     await until("somebody is told", () => witness.events().length === 1);
     expect(witness.events()[0]?.message).toMatchObject({
