@@ -41,6 +41,7 @@ describe("the environment", () => {
     });
     expect(Object.isFrozen(read())).toBe(true);
     expect(read({ PORT: " ", USHER_URL: "" })).toEqual(read());
+    expect(read({ PORT: "65535" }).port).toBe(65_535);
   });
 
   it("names every mistake at once, each with its variable, and repeats no secret", () => {

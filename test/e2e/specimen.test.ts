@@ -4,6 +4,7 @@ import { builtInConnectionTypes } from "../../src/connection-types/index.js";
 import type { AnyConnectionType, Exchange } from "../../src/connection/contract/index.js";
 import { Administrator, isSignedIn } from "../conformance/administrator.js";
 import { loadSqlite } from "../../src/platform/database/sqlite-library.js";
+import { createLogger } from "../../src/platform/telemetry/logger.js";
 import { openDatabase } from "../../src/platform/database/open-database.js";
 import { onMariaDb } from "../support/database.js";
 import { createBrowser } from "../support/browser.js";
@@ -37,12 +38,14 @@ const forgetful: AnyConnectionType = {
 /** The one line. */
 const TYPES = [...builtInConnectionTypes(ADDRESSES), specimen, forgetful];
 
+const log: string[] = [];
 let usher: TestUsher;
 let provider: SpecimenProvider;
 let administrator: Administrator;
 beforeAll(async () => {
   provider = await startSpecimenProvider();
-  usher = await startTestUsher({ connectionTypes: TYPES });
+  const logger = createLogger({ level: "error", destination: { write: (line) => void log.push(line) } });
+  usher = await startTestUsher({ connectionTypes: TYPES, logger });
   administrator = await Administrator.of(usher, "acme");
 });
 afterAll(async () => {
@@ -115,7 +118,11 @@ it("signs nobody in through a type that forgets to use flows up, however often t
   for (let time = 0; time < 2; time += 1) {
     const page = await browser.get(callback);
     expect(page.status).toBe(500);
-    expect(await careless.lastAttempt()).toMatchObject({ outcome: "INTERNAL" });
+    const { outcome, reference } = await careless.lastAttempt();
+    expect(outcome).toBe("INTERNAL");
+    // The log has the defect under the reference that the person sees.
+    expect(page.visibleText).toContain(reference);
+    expect(log.filter((line) => line.includes(reference))).toEqual([expect.stringContaining("forgetful")]);
   }
   expect(await careless.members()).toEqual([]);
 });
