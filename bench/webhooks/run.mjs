@@ -31,7 +31,7 @@ const { openDatabase } = await load("src/platform/database/open-database.js");
 const { createGuardedFetch } = await load("src/platform/fetch/guarded-fetch.js");
 const { writeMessage } = await load("src/webhooks/message.js");
 const { readLog } = await load("src/events/read-log.js");
-const { createWebhookEndpoint } = await load("src/webhooks/endpoint/endpoint.operations.js");
+const { createWebhookEndpoint } = await load("src/webhooks/endpoint/create-endpoint.js");
 const { DEFAULT_MEASURES } = await load("src/webhooks/worker/worker-services.js");
 const { startWebhookWorker } = await load("src/webhooks/worker/worker.js");
 

@@ -13,7 +13,7 @@ export function makeSecret(): string {
 }
 
 /** What a secret must be instead, as the rest of a sentence; `null` when nothing is wrong. Never repeats the secret. */
-export function judgeSecret(secret: string): string | null {
+export function findSecretProblem(secret: string): string | null {
   if (!secret.startsWith(PREFIX)) return `must begin with ${PREFIX}`;
   const encoded = secret.slice(PREFIX.length);
   const bytes = Buffer.from(encoded, "base64");

@@ -4,7 +4,7 @@ import type { SqlValue } from "../../platform/database/database.js";
 import { toBoolean, toDate } from "../../platform/database/values.js";
 import { pageByKeyset, type KeysetColumn } from "../../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs } from "../../platform/graphql/paging.js";
-import { readEndpoint } from "../endpoint/endpoint.operations.js";
+import { readEndpoint } from "../endpoint/change-endpoint.js";
 import type { WebhookServices } from "../services.js";
 import type { AttemptKind } from "./attempt.js";
 

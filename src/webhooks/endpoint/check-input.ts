@@ -1,14 +1,14 @@
-/** What an endpoint's settings must be like, wherever they are given. */
+/** Checks the settings of an endpoint: of a new one and of a change. */
 import type { KnownEventType } from "../../events/event-type.js";
 import type { InputCheck } from "../../platform/errors/input.js";
 import type { WebhookServices } from "../services.js";
-import { judgeSecret, makeSecret } from "../secret.js";
+import { findSecretProblem, makeSecret } from "../secret.js";
 import { ENDPOINT_TEST } from "./endpoint.events.js";
 import { LARGEST_CONCURRENCY, LONGEST_TIMEOUT_SECONDS } from "./endpoint.js";
 
 const LONGEST_URL = 2_000;
 
-/** An address that may be requested, in the form in which it will be. */
+/** Checks an address under the rules for outgoing requests and returns it in its normal form. */
 export function checkUrl({ outgoing }: WebhookServices, check: InputCheck, value: string): string {
   const text = check.text("url", value, { longest: LONGEST_URL });
   if (text === "") return text;
@@ -17,7 +17,7 @@ export function checkUrl({ outgoing }: WebhookServices, check: InputCheck, value
     return text;
   }
   const url = new URL(text);
-  // A fragment is never sent.
+  // HTTP does not send a fragment.
   url.hash = "";
   const demand = outgoing.rules.serverUrl(url);
   if (demand !== null) check.add("url", "INVALID", demand);
@@ -25,7 +25,7 @@ export function checkUrl({ outgoing }: WebhookServices, check: InputCheck, value
   return url.href;
 }
 
-/** Event types by name, without repetition; `null` and the empty list stand for all. */
+/** Checks the names of event types and removes duplicates. `null` and the empty list stand for all types. */
 export function checkEventTypes(
   known: readonly KnownEventType[],
   check: InputCheck,
@@ -33,30 +33,33 @@ export function checkEventTypes(
 ): readonly string[] | null {
   if (given == null || given.length === 0) return null;
   const names = new Set(known.map(({ type }) => type));
-  // The test is sent to whoever is asked, and to nobody else.
+  // An endpoint gets the test when it is tested, and cannot ask for it.
   names.delete(ENDPOINT_TEST.type);
   for (const [index, type] of given.entries())
     if (!names.has(type))
-      check.add(`eventTypes.${index}`, "UNKNOWN", "is no event type that can be sent; eventTypes lists them");
+      check.add(
+        `eventTypes.${index}`,
+        "UNKNOWN",
+        "is not an event type that can be sent; the query eventTypes lists them",
+      );
   return [...new Set(given)];
 }
 
-/** A secret that was given, or a new one. */
+/** Checks a given secret, or makes one. */
 export function checkSecret(check: InputCheck, given: string | null | undefined): string {
   if (given == null) return makeSecret();
-  const mistake = judgeSecret(given);
-  if (mistake !== null) check.add("secret", "INVALID", mistake);
+  const problem = findSecretProblem(given);
+  if (problem !== null) check.add("secret", "INVALID", problem);
   return given;
 }
 
-/** A whole number within limits, or what stands where none is given. */
+/** Checks that a whole number lies within limits. */
 export function checkNumber(
   check: InputCheck,
   path: string,
-  given: number | null | undefined,
-  { fallback, least, most }: { readonly fallback: number; readonly least: number; readonly most: number },
+  value: number,
+  { least, most }: { readonly least: number; readonly most: number },
 ): number {
-  const value = given ?? fallback;
   if (!Number.isInteger(value) || value < least || value > most)
     check.add(path, "INVALID", `must be a number from ${least} to ${most}`);
   return value;

@@ -1,23 +1,50 @@
-/** Putting an endpoint out of force, by hand or because it is of no use any more. */
-import { SYSTEM } from "../../access/caller.js";
+/** Disables a webhook endpoint: an administrator does, or the worker when deliveries to it have failed for good. */
+import { causeOf, SYSTEM, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
-import { recordAudit } from "../../audit/record-audit.js";
 import { appendEvent } from "../../events/append-event.js";
 import { lockOrganization } from "../../people/organization/organization.repository.js";
 import { noticeEndpointDisabled } from "../notices/notice-endpoint-disabled.js";
 import type { EndpointDisabled } from "../notices/templates.js";
+import type { WebhookServices } from "../services.js";
+import { lockEndpoint, readEndpoint, recordEndpointChange } from "./change-endpoint.js";
 import { ENDPOINT_DISABLED, endpointSnapshot } from "./endpoint.events.js";
 import type { DisabledReason, WebhookEndpoint } from "./endpoint.js";
 import { findEndpoint, updateEndpointRow } from "./endpoint.repository.js";
-import { auditView } from "./audit-view.js";
 
-/** Disables an endpoint, and says so in the log. The organization is locked already. */
-export async function disableInUnit(
-  unit: UnitOfWork,
-  before: WebhookEndpoint,
-  reason: DisabledReason,
+/**
+ * Disables an endpoint for an administrator. Its position in the log is kept.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
+ */
+export async function disableWebhookEndpoint(
+  services: WebhookServices,
+  caller: Caller,
+  id: string,
 ): Promise<WebhookEndpoint> {
+  const found = await readEndpoint(services, caller, id);
+  return await services.begin(caller, causeOf(caller), async (unit) =>
+    disable(unit, await lockEndpoint(unit, found), "ADMINISTRATOR"),
+  );
+}
+
+/** Disables an endpoint for the worker, and mails the administrators. */
+export async function disableFailingEndpoint(
+  { begin }: Store,
+  organizationId: string,
+  endpointId: string,
+  reason: EndpointDisabled["reason"],
+): Promise<void> {
+  await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
+    const organization = await lockOrganization(unit, organizationId);
+    const endpoint = await findEndpoint(unit, organizationId, endpointId);
+    // Another worker or an administrator may have disabled it already. Do not mail twice.
+    if (organization === null || endpoint === null || endpoint.state === "DISABLED") return;
+    await noticeEndpointDisabled(unit, organization, await disable(unit, endpoint, reason), reason);
+  });
+}
+
+async function disable(unit: UnitOfWork, before: WebhookEndpoint, reason: DisabledReason): Promise<WebhookEndpoint> {
   if (before.state === "DISABLED") return before;
   const after: WebhookEndpoint = {
     ...before,
@@ -34,28 +61,6 @@ export async function disableInUnit(
     subject: { id: after.id, version: after.version },
     data: { endpoint: endpointSnapshot(after), changed: null, reason },
   });
-  await recordAudit(unit, {
-    organizationId: after.organizationId,
-    action: "webhook_endpoint.disabled",
-    subject: { type: "webhookEndpoint", id: after.id },
-    before: auditView(before),
-    after: auditView(after),
-  });
+  await recordEndpointChange(unit, "disabled", { before, after });
   return after;
-}
-
-/** Disables an endpoint that a worker found to be of no use, and tells the administrators by mail. */
-export async function disableFailingEndpoint(
-  { begin }: Store,
-  organizationId: string,
-  endpointId: string,
-  reason: EndpointDisabled["reason"],
-): Promise<void> {
-  await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
-    const organization = await lockOrganization(unit, organizationId);
-    const endpoint = await findEndpoint(unit, organizationId, endpointId);
-    // Another worker, or an administrator, may have been faster: nobody is told twice.
-    if (organization === null || endpoint === null || endpoint.state === "DISABLED") return;
-    await noticeEndpointDisabled(unit, organization, await disableInUnit(unit, endpoint, reason), reason);
-  });
 }

@@ -7,18 +7,13 @@ import { defineLoader } from "../../platform/graphql/loaders.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
 import { listDeliveries } from "../delivery/list-deliveries.js";
 import type { WebhookServices } from "../services.js";
+import { readEndpoint } from "./change-endpoint.js";
+import { createWebhookEndpoint } from "./create-endpoint.js";
+import { deleteWebhookEndpoint } from "./delete-endpoint.js";
+import { disableWebhookEndpoint } from "./disable-endpoint.js";
+import { enableWebhookEndpoint } from "./enable-endpoint.js";
 import type { DeliveryProgress } from "./endpoint.js";
 import { CreateWebhookEndpointInput, RotateWebhookSecretInput, UpdateWebhookEndpointInput } from "./endpoint.input.js";
-import {
-  createWebhookEndpoint,
-  deleteWebhookEndpoint,
-  disableWebhookEndpoint,
-  enableWebhookEndpoint,
-  readEndpoint,
-  rotateWebhookSecret,
-  testWebhookEndpoint,
-  updateWebhookEndpoint,
-} from "./endpoint.operations.js";
 import { readProgress } from "./endpoint.repository.js";
 import {
   CreateWebhookEndpointPayload,
@@ -33,6 +28,9 @@ import {
   UpdateWebhookEndpointPayload,
 } from "./endpoint.type.js";
 import { listWebhookEndpoints } from "./list-endpoints.js";
+import { rotateWebhookSecret } from "./rotate-secret.js";
+import { testWebhookEndpoint } from "./test-endpoint.js";
+import { updateWebhookEndpoint } from "./update-endpoint.js";
 
 @Resolver(() => EndpointType)
 export class EndpointResolver {

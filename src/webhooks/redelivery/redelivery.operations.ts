@@ -4,7 +4,7 @@ import { causeOf, scopeFor, type Caller } from "../../access/caller.js";
 import { recordAudit } from "../../audit/record-audit.js";
 import { countLog, findSequenceBefore } from "../../events/read-log.js";
 import { Failure, INVALID_INPUT, NOT_FOUND, type FieldIssue } from "../../platform/errors/failure.js";
-import { readEndpoint, readLocked } from "../endpoint/endpoint.operations.js";
+import { lockEndpoint, readEndpoint } from "../endpoint/change-endpoint.js";
 import type { WebhookServices } from "../services.js";
 import type { Redelivery } from "./redelivery.js";
 import { findRedelivery, insertRedelivery } from "./redelivery.repository.js";
@@ -35,7 +35,7 @@ export async function redeliver(
   const found = await readEndpoint(services, caller, order.endpointId);
   checkOrder(order);
   return await services.begin(caller, causeOf(caller), async (unit) => {
-    const endpoint = await readLocked(unit, found);
+    const endpoint = await lockEndpoint(unit, found);
     const { organizationId } = endpoint;
     const cursor = await unit.row<{ last_sequence: number }>(
       "SELECT last_sequence FROM webhook_cursor WHERE endpoint_id = ?",

@@ -215,6 +215,34 @@ describe("an endpoint in force", () => {
     await until("the cursor at the end", async () => (await own.endpoint(id)).progress.lastSequence === 2);
   });
 
+  it("keeps its version when an update changes nothing, and nothing is sent or recorded", async () => {
+    const receiver = receivers.add("unchanged");
+    const own = await createTenant(usher);
+    const id = await own.addEndpoint(receiver, { eventTypes: ["user.created", "user.updated"] });
+    const countRecords = async () => ({
+      requests: receiver.received.length,
+      attempts: (await own.attempts(id)).length,
+      events: (await own.events()).length,
+      audit: (
+        await usher.ask(`query ($id: ID!) { auditLog(organizationId: $id) { totalCount } }`, { id: own.organizationId })
+      ).auditLog.totalCount,
+    });
+    const before = await countRecords();
+    for (const input of [
+      {},
+      { url: `${receiver.url}#fragment` },
+      { eventTypes: ["user.updated", "user.created"] },
+      { url: receiver.url, concurrency: 1, timeoutSeconds: 15, expectedVersion: 1 },
+    ]) {
+      const { updateWebhookEndpoint } = await usher.ask(
+        `mutation ($input: UpdateWebhookEndpointInput!) { updateWebhookEndpoint(input: $input) { endpoint { version } } }`,
+        { input: { id, ...input } },
+      );
+      expect(updateWebhookEndpoint.endpoint.version).toBe(1);
+    }
+    expect(await countRecords()).toEqual(before);
+  });
+
   it("is disabled with a mail to the administrators, in which the address has no query", async () => {
     const own = await createTenant(usher);
     const receiver = receivers.add("mailed", { kind: "status", status: 410 });

@@ -1,14 +1,16 @@
-/** Warns of endpoints that post the same events to the same address: the receiver gets each event once for each of them. */
+/** Warns of endpoints that post the same events to the same address, where the receiver gets each event several times. */
 import type { Reader } from "../../platform/database/database.js";
 import type { WebhookEndpoint } from "./endpoint.js";
 import { findEndpointsAt } from "./endpoint.repository.js";
 
 /** The warning, or `null` when no other endpoint of the organization has the address and an event type of this one. */
-export async function warnOfTwins(reader: Reader, endpoint: WebhookEndpoint): Promise<string | null> {
+export async function warnOfDuplicates(reader: Reader, endpoint: WebhookEndpoint): Promise<string | null> {
   const sameUrl = await findEndpointsAt(reader, endpoint.organizationId, endpoint.url);
-  const twins = sameUrl.filter(({ id, eventTypes }) => id !== endpoint.id && overlap(eventTypes, endpoint.eventTypes));
-  if (twins.length === 0) return null;
-  const ids = twins.map(({ id }) => id).join(", ");
+  const duplicates = sameUrl.filter(
+    ({ id, eventTypes }) => id !== endpoint.id && overlap(eventTypes, endpoint.eventTypes),
+  );
+  if (duplicates.length === 0) return null;
+  const ids = duplicates.map(({ id }) => id).join(", ");
   return `This URL has another endpoint already (${ids}), so it gets events more than once. Delete one with deleteWebhookEndpoint, or give them different eventTypes.`;
 }
 
