@@ -1,5 +1,5 @@
 /** What of every room goes with a person who is deleted, or no longer says who it was. */
-import type { ErasePart } from "../people/user/delete-guard.js";
+import type { ErasePart } from "../people/user/delete/delete-guard.js";
 import { eraseAttempts } from "../sign-in/attempt/erase-attempts.js";
 import { eraseResults, findResultIdsOf } from "../training/result/erase-results.js";
 import { eraseAnswers, eraseAnswersAbout } from "../webhooks/delivery/erase-answers.js";

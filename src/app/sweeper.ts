@@ -10,7 +10,7 @@ import { rewriteNameKeys } from "../people/group/group.repository.js";
 import { rewriteSearchKeys } from "../people/installation/rewrite-search-keys.js";
 import { settleEndedSeats } from "../people/seat/settle-seats.js";
 import { sweepSessions } from "../people/session/session.repository.js";
-import { rewriteTerms } from "../people/user/rewrite-terms.js";
+import { rewriteTerms } from "../people/user/list/rewrite-terms.js";
 import type { Clock } from "../platform/clock.js";
 import { sweepMail } from "../platform/mail/outbox.js";
 import { sweepRateLimits } from "../platform/http/rate-limit.js";

@@ -1,8 +1,8 @@
 /** What can go wrong with organizations, users, roles and keys. */
 import { defineFailure, Failure } from "../platform/errors/failure.js";
 import type { RoleUse } from "./role/role.js";
-import type { DeletionReason } from "./user/delete-guard.js";
-import type { StatusAction } from "./user/user-status.js";
+import type { DeletionReason } from "./user/delete/delete-guard.js";
+import type { StatusAction } from "./user/status/user-status.js";
 import type { UserStatus } from "./user/user.js";
 
 export const SLUG_TAKEN = defineFailure<{ slug: string }>({

@@ -23,8 +23,8 @@ import {
   findRolesOfUsers,
   type RoleGrant,
 } from "./role/role.repository.js";
-import type { FieldValue } from "./user/field.js";
-import { findFieldsOfUsers } from "./user/field.repository.js";
+import type { FieldValue } from "./user/profile/field.js";
+import { findFieldsOfUsers } from "./user/profile/field.repository.js";
 import { accountScopeOf } from "./user/user.access.js";
 import { findManagersOfUsers } from "./user/user.repository.js";
 import type { Member, User } from "./user/user.js";

@@ -4,7 +4,7 @@
  */
 import type { ConnectionPolicies } from "../connection/stored/policies.js";
 import { hasForeignLocalPart } from "../platform/errors/input.js";
-import { longestValueOf, type FieldValues } from "../people/user/field.js";
+import { longestValueOf, type FieldValues } from "../people/user/profile/field.js";
 import { joinNames, type User } from "../people/user/user.js";
 import { cutText } from "../platform/text.js";
 import type { Arrival } from "./arrival.js";

@@ -7,7 +7,7 @@
  */
 import type { MergeCandidate } from "../connection/identity/meeting-account.js";
 import type { ConnectionPolicies } from "../connection/stored/policies.js";
-import type { FieldValues } from "../people/user/field.js";
+import type { FieldValues } from "../people/user/profile/field.js";
 import type { OrganizationPolicies } from "../people/organization/policies.js";
 import { decideSeat, type SeatSituation } from "../people/seat/seat.js";
 import type { User, UserStatus } from "../people/user/user.js";

@@ -19,7 +19,7 @@ import type { Organization } from "../people/organization/organization.js";
 import type { OrganizationPolicies } from "../people/organization/policies.js";
 import { findRoleGrantsOfUsers, findRolesOf } from "../people/role/role.repository.js";
 import { countSeatsInUse, findSeatHolders } from "../people/seat/seat.changes.js";
-import { findFieldsOfUsers } from "../people/user/field.repository.js";
+import { findFieldsOfUsers } from "../people/user/profile/field.repository.js";
 import { findPreparedUsers, findUsers, isOperator } from "../people/user/user.repository.js";
 import type { User } from "../people/user/user.js";
 import type { Reader } from "../platform/database/database.js";

@@ -16,7 +16,7 @@ import {
   SSO_ENFORCEMENTS,
   type OrganizationPolicies,
 } from "../../src/people/organization/policies.js";
-import type { FieldValues } from "../../src/people/user/field.js";
+import type { FieldValues } from "../../src/people/user/profile/field.js";
 import { joinNames, USER_STATUSES, type User } from "../../src/people/user/user.js";
 import {
   decide as decideAbout,

@@ -14,7 +14,7 @@ import { PEOPLE_FAILURES, SEATS_FULL } from "../../src/people/failures.js";
 import { createOrganization } from "../../src/people/organization/organization.operations.js";
 import type { OrganizationPart } from "../../src/people/organization/organization-parts.js";
 import { createPeopleResolvers } from "../../src/people/resolvers.js";
-import type { DeletionParts } from "../../src/people/user/delete-guard.js";
+import type { DeletionParts } from "../../src/people/user/delete/delete-guard.js";
 import { USER_EVENTS } from "../../src/people/user/user.events.js";
 import { createUser, type NewUserInput } from "../../src/people/user/user.operations.js";
 import { Failure, PLATFORM_FAILURES, type FailureDefinition } from "../../src/platform/errors/failure.js";

@@ -4,8 +4,8 @@
  */
 import type { Reader, SqlValue } from "../../platform/database/database.js";
 import type { Condition } from "../../platform/graphql/keyset.js";
-import { chooseWinners, type FieldSource, type FieldValue } from "../../people/user/field.js";
-import { findEmailsOf } from "../../people/user/field.repository.js";
+import { chooseWinners, type FieldSource, type FieldValue } from "../../people/user/profile/field.js";
+import { findEmailsOf } from "../../people/user/profile/field.repository.js";
 import { findAddressHolders } from "../../people/user/user.repository.js";
 import type { AddressHolder } from "../../people/user/user.js";
 import { foldCase } from "../../platform/text.js";

@@ -18,7 +18,7 @@ import { requireNotOwner } from "../organization/organization.rules.js";
 import { chooseRoles, requireHoldingRoles } from "../role/choose-roles.js";
 import type { Role } from "../role/role.js";
 import { findRolesOfUsers, type RoleSource } from "../role/role.repository.js";
-import { findAccountToChange } from "../user/status.operations.js";
+import { findAccountToChange } from "../user/status/status.operations.js";
 import { showMember } from "../user/user.access.js";
 import { findUser } from "../user/user.repository.js";
 import { updateUser } from "../user/user.operations.js";

@@ -2,7 +2,7 @@
 import { Field, InputType, Int, ObjectType, registerEnumType, type ClassType } from "type-graphql";
 import { declareField } from "../../platform/graphql/declare.js";
 import { RoleKeyScalar } from "../role/role-key.scalar.js";
-import { FieldSourceEnum } from "../user/profile.type.js";
+import { FieldSourceEnum } from "../user/profile/profile.type.js";
 import {
   BILLING_CYCLE_ENUM,
   ORGANIZATION_POLICIES,

@@ -4,7 +4,7 @@
  */
 import type { InputCheck } from "../../platform/errors/input.js";
 import { SEAT_MODELS, SEATS_FULL_POLICIES, type SeatModel, type SeatsFullPolicy } from "../seat/seat.js";
-import { FIELD_SOURCES, type FieldSource } from "../user/field.js";
+import { FIELD_SOURCES, type FieldSource } from "../user/profile/field.js";
 
 export const SSO_ENFORCEMENTS = ["OPTIONAL", "REQUIRED", "OFF"] as const;
 export const ROLE_ASSIGNMENTS = ["HIGHEST", "ALL"] as const;

@@ -18,9 +18,9 @@ import {
   profileOf,
   type FieldValue,
   type GivenFields,
-} from "./field.js";
-import { findFieldsOf, writeFields } from "./field.repository.js";
-import { changeManager, linkReports } from "./manager.changes.js";
+} from "./profile/field.js";
+import { findFieldsOf, writeFields } from "./profile/field.repository.js";
+import { changeManager, linkReports } from "./profile/manager.changes.js";
 import { USER_CREATED, USER_EMAIL_CHANGED, USER_ROLE_CHANGED, USER_UPDATED } from "./user.events.js";
 import { claimLoginAddress } from "./email-rule.js";
 import { insertUser, updateUserRow } from "./user.repository.js";

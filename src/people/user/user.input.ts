@@ -3,9 +3,9 @@ import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import { OrderDirectionEnum, type OrderDirection } from "../order-direction.js";
 import { RoleKeyScalar } from "../role/role-key.scalar.js";
 import type { AuthMethod, UserOrder, UserStatus } from "./user.js";
-import type { MissingField } from "./user-filter.js";
-import { UserProfileInput } from "./profile.input.js";
-import { UserFieldNameEnum } from "./profile.type.js";
+import type { MissingField } from "./list/user-filter.js";
+import { UserProfileInput } from "./profile/profile.input.js";
+import { UserFieldNameEnum } from "./profile/profile.type.js";
 import { AuthMethodEnum, UserOrderFieldEnum, UserStatusEnum, UserType } from "./user.type.js";
 
 @InputType("UserFilter", {

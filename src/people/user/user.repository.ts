@@ -6,8 +6,8 @@ import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
 import type { Condition } from "../../platform/graphql/keyset.js";
 import { foldCase } from "../../platform/text.js";
-import { MembershipRow } from "./membership.row.js";
-import { changeTerms, insertTerms, termsOf } from "./search-terms.js";
+import { MembershipRow } from "../membership/membership.row.js";
+import { changeTerms, insertTerms, termsOf } from "./list/search-terms.js";
 import { accountsIn, type AccountScope } from "./user.access.js";
 import {
   seenIn,

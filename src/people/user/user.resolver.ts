@@ -10,8 +10,8 @@ import { memberKey, type PeopleLoaders } from "../loaders.js";
 import { OrganizationType } from "../organization/organization.type.js";
 import type { Role } from "../role/role.js";
 import { RoleType } from "../role/role.type.js";
-import { listUsers } from "./list-users.js";
-import { lookAheadAtUsers } from "./look-ahead-at-users.js";
+import { listUsers } from "./list/list-users.js";
+import { lookAheadAtUsers } from "./list/look-ahead-at-users.js";
 import {
   CreateUserInput,
   CreateUserPayload,

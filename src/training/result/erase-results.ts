@@ -2,7 +2,7 @@
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { redactAudit } from "../../audit/redact-audit.js";
 import { redactEvents } from "../../events/redact-events.js";
-import { ERASED, redactPerson } from "../../people/user/redact.js";
+import { ERASED, redactPerson } from "../../people/user/delete/redact.js";
 import type { User } from "../../people/user/user.js";
 
 /** What may still be said of a result: what was completed, the how-manieth time and when. */

@@ -6,7 +6,7 @@ import { setGroupManagers, MOST_MANAGERS } from "../../../src/people/group/group
 import { addUsersToGroup, removeUsersFromGroup } from "../../../src/people/group/group-members.operations.js";
 import { createGroup, deleteGroup } from "../../../src/people/group/group.operations.js";
 import { addMember, removeMember } from "../../../src/people/membership/membership.operations.js";
-import { deleteUser } from "../../../src/people/user/delete.operations.js";
+import { deleteUser } from "../../../src/people/user/delete/delete.operations.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { codeOf, keyOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn } from "../../support/house.js";
 

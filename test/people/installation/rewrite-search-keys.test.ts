@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "@jest/globals";
 import { rewriteNameKeys } from "../../../src/people/group/group.repository.js";
 import { createGroup } from "../../../src/people/group/group.operations.js";
 import { rewriteSearchKeys, type RewriteKeys } from "../../../src/people/installation/rewrite-search-keys.js";
-import { rewriteTerms } from "../../../src/people/user/rewrite-terms.js";
+import { rewriteTerms } from "../../../src/people/user/list/rewrite-terms.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { findUser, insertMembership } from "../../../src/people/user/user.repository.js";
 import { updateUser } from "../../../src/people/user/user.operations.js";

@@ -10,7 +10,7 @@ import { updateOrganization } from "../../../src/people/organization/organizatio
 import { setOwner } from "../../../src/people/organization/set-owner.js";
 import { createRole } from "../../../src/people/role/role.operations.js";
 import { openSession } from "../../../src/people/session/session.repository.js";
-import { listUsers } from "../../../src/people/user/list-users.js";
+import { listUsers } from "../../../src/people/user/list/list-users.js";
 import { updateUser, type NewUserInput } from "../../../src/people/user/user.operations.js";
 import { switchOrganization } from "../../../src/people/viewer/switch-organization.js";
 import { hashToken } from "../../../src/platform/crypto/tokens.js";

@@ -13,7 +13,7 @@ import {
   type FieldSource,
   type FieldValue,
   type GivenFields,
-} from "../../../src/people/user/field.js";
+} from "../../../src/people/user/profile/field.js";
 import { times } from "../../support/long.js";
 
 const NOW = new Date("2026-11-23T09:00:00.000Z");

@@ -4,8 +4,8 @@
  */
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
-import { listUsers, type UsersQuery } from "../../../src/people/user/list-users.js";
-import { conditionsOf } from "../../../src/people/user/user-conditions.js";
+import { listUsers, type UsersQuery } from "../../../src/people/user/list/list-users.js";
+import { conditionsOf } from "../../../src/people/user/list/user-conditions.js";
 import type { Reader, SqlValue } from "../../../src/platform/database/database.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { insertRows } from "../../../src/platform/database/statements.js";

@@ -6,11 +6,11 @@ import { createApiKey } from "../../../src/people/api-key/api-key.operations.js"
 import { recallCaller, rememberCaller } from "../../../src/people/caller/recall-caller.js";
 import { resolveCaller } from "../../../src/people/caller/resolve-caller.js";
 import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/policies.js";
-import { deleteUser } from "../../../src/people/user/delete.operations.js";
-import type { FieldName, FieldSource, FieldValue } from "../../../src/people/user/field.js";
+import { deleteUser } from "../../../src/people/user/delete/delete.operations.js";
+import type { FieldName, FieldSource, FieldValue } from "../../../src/people/user/profile/field.js";
 import { findOrganization } from "../../../src/people/organization/organization.repository.js";
-import { findLocks, shownFields } from "../../../src/people/user/profile.js";
-import { updateMyProfile } from "../../../src/people/user/profile.operations.js";
+import { findLocks, shownFields } from "../../../src/people/user/profile/profile.js";
+import { updateMyProfile } from "../../../src/people/user/profile/profile.operations.js";
 import { changeAccount } from "../../../src/people/user/user.changes.js";
 import { createUser, updateUser } from "../../../src/people/user/user.operations.js";
 import { findUser } from "../../../src/people/user/user.repository.js";

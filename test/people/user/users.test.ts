@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS } from "../../../src/access/permission.js";
 import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
-import { deleteUser } from "../../../src/people/user/delete.operations.js";
+import { deleteUser } from "../../../src/people/user/delete/delete.operations.js";
 import { createUser, readUser, updateUser } from "../../../src/people/user/user.operations.js";
 import { noteSignIn } from "../../../src/people/user/user.repository.js";
 import {

@@ -5,7 +5,7 @@ import type { Caller } from "../../../src/access/caller.js";
 import type { RequestContext } from "../../../src/access/request-context.js";
 import { addMember, removeMember } from "../../../src/people/membership/membership.operations.js";
 import { createPeopleResolvers } from "../../../src/people/resolvers.js";
-import { deleteUser } from "../../../src/people/user/delete.operations.js";
+import { deleteUser } from "../../../src/people/user/delete/delete.operations.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { Failure, PLATFORM_FAILURES } from "../../../src/platform/errors/failure.js";
 import { assembleCatalogue } from "../../../src/platform/graphql/failures.js";

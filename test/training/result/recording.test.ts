@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Caller } from "../../../src/access/caller.js";
 import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
 import { settleEndedSeats } from "../../../src/people/seat/settle-seats.js";
-import { ERASED } from "../../../src/people/user/redact.js";
+import { ERASED } from "../../../src/people/user/delete/redact.js";
 import { readResultValues, type StoredResult } from "../stored-results.js";
 import {
   countRows,

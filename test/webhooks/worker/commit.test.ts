@@ -6,9 +6,9 @@ import { findLastSequence, readLog, type StoredEvent } from "../../../src/events
 import { createGroup, deleteGroup, updateGroup } from "../../../src/people/group/group.operations.js";
 import { addUsersToGroup, removeUsersFromGroup } from "../../../src/people/group/group-members.operations.js";
 import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
-import { deleteUser } from "../../../src/people/user/delete.operations.js";
-import { actOnUser } from "../../../src/people/user/status.operations.js";
-import type { StatusAction } from "../../../src/people/user/user-status.js";
+import { deleteUser } from "../../../src/people/user/delete/delete.operations.js";
+import { actOnUser } from "../../../src/people/user/status/status.operations.js";
+import type { StatusAction } from "../../../src/people/user/status/user-status.js";
 import { createUser, updateUser } from "../../../src/people/user/user.operations.js";
 import { Failure } from "../../../src/platform/errors/failure.js";
 import { createCourse } from "../../../src/training/course/course.operations.js";

@@ -1,6 +1,6 @@
 /** Checks the fields of a person as administrators and programs send them, and brings them into their stored form. */
-import { isEmailAddress, type InputCheck } from "../../platform/errors/input.js";
-import { foldCase } from "../../platform/text.js";
+import { isEmailAddress, type InputCheck } from "../../../platform/errors/input.js";
+import { foldCase } from "../../../platform/text.js";
 import {
   isFieldName,
   longestValueOf,

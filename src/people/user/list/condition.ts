@@ -1,5 +1,5 @@
 /** What conditions of a list of users are made of. */
-import type { SqlValue } from "../../platform/database/database.js";
+import type { SqlValue } from "../../../platform/database/database.js";
 
 /** A piece of SQL with what is bound to it. */
 export interface Condition {

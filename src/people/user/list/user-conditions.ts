@@ -3,9 +3,9 @@
  * its own; a *probe* asks of one member at a time whether it is let through. A condition that few pass is read from its
  * source, one that many pass is probed along the list's order until the page is full: neither looks at everybody.
  */
-import type { Dialect, Reader } from "../../platform/database/database.js";
+import type { Dialect, Reader } from "../../../platform/database/database.js";
 import { atHome, exists, ifAny, placeholders, type Condition, type UserCondition } from "./condition.js";
-import { FIELD_SOURCES, orderSources, type FieldSource } from "./field.js";
+import { FIELD_SOURCES, orderSources, type FieldSource } from "../profile/field.js";
 import { furtherConditionsOf } from "./further-conditions.js";
 import { rangeOf, splitSearch } from "./search-terms.js";
 import type { MissingField, UserFilter } from "./user-filter.js";

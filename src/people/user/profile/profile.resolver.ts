@@ -1,17 +1,17 @@
 /** Adds their profile and its provenance to users, and what people change about themselves. */
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
-import { scopeFor } from "../../access/caller.js";
-import type { RequestContext } from "../../access/request-context.js";
-import type { Store } from "../../access/store.js";
-import type { PeopleLoaders } from "../loaders.js";
+import { scopeFor } from "../../../access/caller.js";
+import type { RequestContext } from "../../../access/request-context.js";
+import type { Store } from "../../../access/store.js";
+import type { PeopleLoaders } from "../../loaders.js";
 import type { FieldSource, FieldValue } from "./field.js";
 import { UpdateMyProfileInput, UpdateMyProfilePayload } from "./profile.input.js";
 import { updateMyProfile } from "./profile.operations.js";
 import { allFields, findLocks, shownFields } from "./profile.js";
 import { UserFieldValueType } from "./profile.type.js";
-import { showMember } from "./user.access.js";
-import type { User } from "./user.js";
-import { UserType } from "./user.type.js";
+import { showMember } from "../user.access.js";
+import type { User } from "../user.js";
+import { UserType } from "../user.type.js";
 
 /** What all fields of a profile are made from. */
 interface KnownFields {

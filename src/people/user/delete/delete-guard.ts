@@ -1,8 +1,8 @@
 /** What speaks against deleting an account, and what else of a person goes with it: rooms above hand their own in. */
-import type { UnitOfWork } from "../../access/unit-of-work.js";
-import type { Reader } from "../../platform/database/database.js";
-import { toDateOrNull } from "../../platform/database/values.js";
-import type { User } from "./user.js";
+import type { UnitOfWork } from "../../../access/unit-of-work.js";
+import type { Reader } from "../../../platform/database/database.js";
+import { toDateOrNull } from "../../../platform/database/values.js";
+import type { User } from "../user.js";
 
 /** Why an account cannot be deleted now. */
 export interface DeletionReason {

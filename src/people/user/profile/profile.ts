@@ -8,7 +8,7 @@ import {
   type FieldSource,
   type FieldValue,
 } from "./field.js";
-import type { AuthMethod } from "./user.js";
+import type { AuthMethod } from "../user.js";
 
 const FORM_ORDER: readonly string[] = [...CORE_FIELDS, ...PROFILE_FIELDS];
 

@@ -2,7 +2,7 @@
  * Fields of a person and where their values come from. Several sources may give a value for one field; the organization's
  * precedence decides which is shown. Pure: values in, values out.
  */
-import { joinNames, type PersonFields } from "./user.js";
+import { joinNames, type PersonFields } from "../user.js";
 
 /** The fields that every account has columns for. */
 export const CORE_FIELDS = ["email", "username", "firstName", "lastName", "fullName", "employeeId"] as const;

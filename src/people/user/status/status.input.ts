@@ -1,10 +1,10 @@
 /** What the mutations about where accounts stand answer. */
 import { Field, ID, ObjectType, type ClassType } from "type-graphql";
-import { ErrorCode } from "../../platform/graphql/error-codes.js";
-import { JsonScalar } from "../../platform/graphql/scalars.js";
+import { ErrorCode } from "../../../platform/graphql/error-codes.js";
+import { JsonScalar } from "../../../platform/graphql/scalars.js";
 import type { UserResult } from "./many-users.js";
-import type { Member } from "./user.js";
-import { UserType } from "./user.type.js";
+import type { Member } from "../user.js";
+import { UserType } from "../user.type.js";
 
 @ObjectType("UserResult", {
   description: "What became of one user of a mutation that names many.",

@@ -1,5 +1,5 @@
 /** Which statuses of an account may follow each other, and what asks for it. Pure: values in, values out. */
-import type { UserStatus } from "./user.js";
+import type { UserStatus } from "../user.js";
 
 /** What somebody does about where an account stands. */
 export const STATUS_ACTIONS = ["ENABLE", "DISABLE", "ARCHIVE", "RESTORE", "APPROVE", "REJECT", "ACCEPT"] as const;

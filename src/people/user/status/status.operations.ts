@@ -1,20 +1,20 @@
 /** Enabling, disabling, archiving, restoring, approving and rejecting accounts by hand, whatever door it comes through. */
-import { causeOf, scopeFor, type Caller } from "../../access/caller.js";
-import type { Store } from "../../access/store.js";
-import type { UnitOfWork } from "../../access/unit-of-work.js";
-import { recordAudit } from "../../audit/record-audit.js";
-import { Failure, FORBIDDEN, NOT_FOUND } from "../../platform/errors/failure.js";
-import type { Organization } from "../organization/organization.js";
-import { lockOrganization } from "../organization/organization.repository.js";
-import { requireNotOwner } from "../organization/organization.rules.js";
-import { requireHoldingRoles } from "../role/choose-roles.js";
-import { findRolesOfUsers } from "../role/role.repository.js";
+import { causeOf, scopeFor, type Caller } from "../../../access/caller.js";
+import type { Store } from "../../../access/store.js";
+import type { UnitOfWork } from "../../../access/unit-of-work.js";
+import { recordAudit } from "../../../audit/record-audit.js";
+import { Failure, FORBIDDEN, NOT_FOUND } from "../../../platform/errors/failure.js";
+import type { Organization } from "../../organization/organization.js";
+import { lockOrganization } from "../../organization/organization.repository.js";
+import { requireNotOwner } from "../../organization/organization.rules.js";
+import { requireHoldingRoles } from "../../role/choose-roles.js";
+import { findRolesOfUsers } from "../../role/role.repository.js";
 import { changeStatus } from "./status.changes.js";
 import { findTransition, type StatusAction } from "./user-status.js";
-import { showMember } from "./user.access.js";
-import { findUser } from "./user.repository.js";
-import { requireAnotherAdministrator } from "./user.rules.js";
-import type { Member, User } from "./user.js";
+import { showMember } from "../user.access.js";
+import { findUser } from "../user.repository.js";
+import { requireAnotherAdministrator } from "../user.rules.js";
+import type { Member, User } from "../user.js";
 
 const AUDIT_ACTIONS: Readonly<Record<StatusAction, string>> = {
   ENABLE: "user.enabled",

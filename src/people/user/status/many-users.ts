@@ -1,5 +1,5 @@
 /** Doing one thing to many accounts, each by itself: one that is refused undoes none of the others. */
-import { Failure, INVALID_INPUT } from "../../platform/errors/failure.js";
+import { Failure, INVALID_INPUT } from "../../../platform/errors/failure.js";
 
 /** Accounts in one request at most: each is a unit of work of its own, and the request waits for all of them. */
 export const MOST_ACCOUNTS_AT_ONCE = 500;

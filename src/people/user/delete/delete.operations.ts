@@ -3,30 +3,30 @@
  * id, time, type, statuses, roles and groups, and sign-in attempts with time, connection and outcome. What somebody else's
  * profile says of the person as a manager is that somebody's, and stays.
  */
-import { causeOf, type Caller } from "../../access/caller.js";
-import type { Store } from "../../access/store.js";
-import type { UnitOfWork } from "../../access/unit-of-work.js";
-import { redactAudit } from "../../audit/redact-audit.js";
-import { recordAudit } from "../../audit/record-audit.js";
-import { appendEvent } from "../../events/append-event.js";
-import { redactEvents } from "../../events/redact-events.js";
-import { Failure } from "../../platform/errors/failure.js";
-import { DELETION_REFUSED } from "../failures.js";
-import { withdrawMemberships } from "../group/group.changes.js";
-import type { Organization } from "../organization/organization.js";
-import { requireNotOwner } from "../organization/organization.rules.js";
-import { findRolesOfUsers } from "../role/role.repository.js";
+import { causeOf, type Caller } from "../../../access/caller.js";
+import type { Store } from "../../../access/store.js";
+import type { UnitOfWork } from "../../../access/unit-of-work.js";
+import { redactAudit } from "../../../audit/redact-audit.js";
+import { recordAudit } from "../../../audit/record-audit.js";
+import { appendEvent } from "../../../events/append-event.js";
+import { redactEvents } from "../../../events/redact-events.js";
+import { Failure } from "../../../platform/errors/failure.js";
+import { DELETION_REFUSED } from "../../failures.js";
+import { withdrawMemberships } from "../../group/group.changes.js";
+import type { Organization } from "../../organization/organization.js";
+import { requireNotOwner } from "../../organization/organization.rules.js";
+import { findRolesOfUsers } from "../../role/role.repository.js";
 import { findUsedSeat, type DeletionParts } from "./delete-guard.js";
-import { linkReports } from "./manager.changes.js";
+import { linkReports } from "../profile/manager.changes.js";
 import { redactPerson } from "./redact.js";
-import { releaseAllSeats } from "./seat-of-user.js";
-import { findAccountToChange, lockAccount } from "./status.operations.js";
-import { describeAccount } from "./user.changes.js";
-import { USER_DELETED } from "./user.events.js";
-import { showMember } from "./user.access.js";
-import { deleteUserRow, findMembershipsOf } from "./user.repository.js";
-import { requireAnotherAdministrator } from "./user.rules.js";
-import type { Member, User } from "./user.js";
+import { releaseAllSeats } from "../../seat/seat-of-user.js";
+import { findAccountToChange, lockAccount } from "../status/status.operations.js";
+import { describeAccount } from "../user.changes.js";
+import { USER_DELETED } from "../user.events.js";
+import { showMember } from "../user.access.js";
+import { deleteUserRow, findMembershipsOf } from "../user.repository.js";
+import { requireAnotherAdministrator } from "../user.rules.js";
+import type { Member, User } from "../user.js";
 
 /**
  * Deletes an account of the caller's organization, and erases its person.

@@ -2,12 +2,12 @@
  * Links people to their manager's account, as soon as both are known: profiles name a manager by address. The addresses
  * that profiles of an organization name are kept among its search terms, so that a new account finds its reports at once.
  */
-import { requireNoOwnGain } from "../../access/caller.js";
-import type { UnitOfWork } from "../../access/unit-of-work.js";
-import type { Reader } from "../../platform/database/database.js";
-import { insertRows } from "../../platform/database/statements.js";
-import { foldCase } from "../../platform/text.js";
-import { LONGEST_TERM } from "./search-terms.js";
+import { requireNoOwnGain } from "../../../access/caller.js";
+import type { UnitOfWork } from "../../../access/unit-of-work.js";
+import type { Reader } from "../../../platform/database/database.js";
+import { insertRows } from "../../../platform/database/statements.js";
+import { foldCase } from "../../../platform/text.js";
+import { LONGEST_TERM } from "../list/search-terms.js";
 
 /** No word that somebody searches for begins with a space, so these terms are found by nobody but this file. */
 const REPORTS_TO = " reports to ";

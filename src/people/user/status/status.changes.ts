@@ -1,15 +1,15 @@
 /** Changes of where an account stands that every door shares, in the unit of work that it is given. */
-import type { UnitOfWork } from "../../access/unit-of-work.js";
-import { appendEvent } from "../../events/append-event.js";
-import { changesBetween } from "../../events/event-type.js";
-import { Failure } from "../../platform/errors/failure.js";
-import { dropInvitations } from "../credential/credential.changes.js";
-import { endAccess } from "../credential/end-access.js";
-import { USER_STATUS_CONFLICT } from "../failures.js";
-import type { Organization } from "../organization/organization.js";
-import { releaseUnusedSeats, requireSeat, takeSeats } from "./seat-of-user.js";
+import type { UnitOfWork } from "../../../access/unit-of-work.js";
+import { appendEvent } from "../../../events/append-event.js";
+import { changesBetween } from "../../../events/event-type.js";
+import { Failure } from "../../../platform/errors/failure.js";
+import { dropInvitations } from "../../credential/credential.changes.js";
+import { endAccess } from "../../credential/end-access.js";
+import { USER_STATUS_CONFLICT } from "../../failures.js";
+import type { Organization } from "../../organization/organization.js";
+import { releaseUnusedSeats, requireSeat, takeSeats } from "../../seat/seat-of-user.js";
 import { findTransition, type StatusAction } from "./user-status.js";
-import { describeAccount, type ChangedAccount } from "./user.changes.js";
+import { describeAccount, type ChangedAccount } from "../user.changes.js";
 import {
   USER_APPROVED,
   USER_ARCHIVED,
@@ -17,9 +17,9 @@ import {
   USER_ENABLED,
   USER_REJECTED,
   USER_RESTORED,
-} from "./user.events.js";
-import { updateUserRow } from "./user.repository.js";
-import type { User } from "./user.js";
+} from "../user.events.js";
+import { updateUserRow } from "../user.repository.js";
+import type { User } from "../user.js";
 
 const EVENTS = {
   ENABLE: USER_ENABLED,

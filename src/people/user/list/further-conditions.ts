@@ -1,5 +1,5 @@
 /** Conditions of a list of users that look beyond the account: at links, answers, managers, sign-ins and seats. */
-import type { Dialect } from "../../platform/database/database.js";
+import type { Dialect } from "../../../platform/database/database.js";
 import { atHome, exists, ifAny, placeholders, type UserCondition } from "./condition.js";
 import type { UserFilter } from "./user-filter.js";
 

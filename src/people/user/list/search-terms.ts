@@ -1,8 +1,8 @@
 /** The words by which a member is found, and what a search makes of what was typed. */
-import type { UnitOfWork } from "../../access/unit-of-work.js";
-import { insertRows } from "../../platform/database/statements.js";
-import { cutText, foldForSearch } from "../../platform/text.js";
-import type { SeenUser } from "./user.js";
+import type { UnitOfWork } from "../../../access/unit-of-work.js";
+import { insertRows } from "../../../platform/database/statements.js";
+import { cutText, foldForSearch } from "../../../platform/text.js";
+import type { SeenUser } from "../user.js";
 
 /** As wide as the column, in characters. */
 export const LONGEST_TERM = 100;

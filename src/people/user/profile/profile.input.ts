@@ -1,6 +1,6 @@
 /** What inputs say about a person's profile. */
 import { Field, InputType, Int, ObjectType } from "type-graphql";
-import { UserType } from "./user.type.js";
+import { UserType } from "../user.type.js";
 
 @InputType({ description: "A value of an attribute that is the organization's own." })
 export class CustomFieldInput {

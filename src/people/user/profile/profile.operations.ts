@@ -1,20 +1,20 @@
 /** What signed-in people do about their own profile. */
-import { requireSignedIn } from "./signed-in.js";
-import type { Caller } from "../../access/caller.js";
-import type { Store } from "../../access/store.js";
-import { recordAudit } from "../../audit/record-audit.js";
-import { Failure, NOT_FOUND, UNAUTHENTICATED } from "../../platform/errors/failure.js";
-import { InputCheck } from "../../platform/errors/input.js";
-import { FIELD_OVERRULED, requireVersion } from "../failures.js";
+import { requireSignedIn } from "../signed-in.js";
+import type { Caller } from "../../../access/caller.js";
+import type { Store } from "../../../access/store.js";
+import { recordAudit } from "../../../audit/record-audit.js";
+import { Failure, NOT_FOUND, UNAUTHENTICATED } from "../../../platform/errors/failure.js";
+import { InputCheck } from "../../../platform/errors/input.js";
+import { FIELD_OVERRULED, requireVersion } from "../../failures.js";
 import { chooseWinners, type FieldName, type FieldSource, type FieldValue, type FieldValues } from "./field.js";
 import { findFieldsOf } from "./field.repository.js";
 import { readPersonChange, type PersonChange } from "./person-input.js";
 import { findLocks } from "./profile.js";
-import { lockAccount } from "./status.operations.js";
-import { changeAccount } from "./user.changes.js";
-import { showMember } from "./user.access.js";
-import { findUser } from "./user.repository.js";
-import type { AuthMethod, Member, User } from "./user.js";
+import { lockAccount } from "../status/status.operations.js";
+import { changeAccount } from "../user.changes.js";
+import { showMember } from "../user.access.js";
+import { findUser } from "../user.repository.js";
+import type { AuthMethod, Member, User } from "../user.js";
 
 /** What people may say about themselves: nothing by which they sign in. Absent keeps, `null` takes the own word back. */
 export interface MyProfileInput extends Pick<PersonChange, "firstName" | "lastName" | "fullName" | "profile"> {

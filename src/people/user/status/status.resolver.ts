@@ -1,15 +1,15 @@
 /** Where accounts stand, in GraphQL: mutations for one user, and for many with an answer for each. */
 import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
-import { scopeFor } from "../../access/caller.js";
-import type { RequestContext } from "../../access/request-context.js";
-import type { Store } from "../../access/store.js";
-import { deleteUser } from "./delete.operations.js";
-import type { DeletionParts } from "./delete-guard.js";
+import { scopeFor } from "../../../access/caller.js";
+import type { RequestContext } from "../../../access/request-context.js";
+import type { Store } from "../../../access/store.js";
+import { deleteUser } from "../delete/delete.operations.js";
+import type { DeletionParts } from "../delete/delete-guard.js";
 import { doForEach, MOST_ACCOUNTS_AT_ONCE } from "./many-users.js";
 import { defineUserPayload, defineUsersPayload, type UserPayload, type UsersPayload } from "./status.input.js";
 import { actOnUser } from "./status.operations.js";
 import type { StatusAction } from "./user-status.js";
-import type { Member } from "./user.js";
+import type { Member } from "../user.js";
 
 const AS_IT_IS = "The account as it is now.";
 const EnableUserPayload = defineUserPayload("enableUser", AS_IT_IS);

@@ -1,7 +1,7 @@
 /** A person's fields and where their values come from, in the schema. */
 import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
 import type { FieldSource } from "./field.js";
-import type { MissingField } from "./user-filter.js";
+import type { MissingField } from "../list/user-filter.js";
 
 /** Stands for the enum `UserFieldSource` in decorators. */
 export const FieldSourceEnum: { readonly [Value in FieldSource]: Value } = {

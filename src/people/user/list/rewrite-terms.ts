@@ -1,9 +1,9 @@
 /** Writes the search terms of all members anew, a few at a time, whatever an older version wrote. */
-import type { UnitOfWork } from "../../access/unit-of-work.js";
-import { lockOrganization } from "../organization/organization.repository.js";
+import type { UnitOfWork } from "../../../access/unit-of-work.js";
+import { lockOrganization } from "../../organization/organization.repository.js";
 import { replaceTerms, termsOf } from "./search-terms.js";
-import { seenIn } from "./user.js";
-import { USER_COLUMNS, userFromRaw, type RawUser } from "./user.repository.js";
+import { seenIn } from "../user.js";
+import { USER_COLUMNS, userFromRaw, type RawUser } from "../user.repository.js";
 
 const SEPARATOR = "/";
 

@@ -1,11 +1,11 @@
 /** Reading and writing the values that sources gave for a person's fields. */
-import type { UnitOfWork } from "../../access/unit-of-work.js";
-import type { Reader } from "../../platform/database/database.js";
-import { insertRows } from "../../platform/database/statements.js";
-import { toDate } from "../../platform/database/values.js";
-import type { Condition } from "../../platform/graphql/keyset.js";
+import type { UnitOfWork } from "../../../access/unit-of-work.js";
+import type { Reader } from "../../../platform/database/database.js";
+import { insertRows } from "../../../platform/database/statements.js";
+import { toDate } from "../../../platform/database/values.js";
+import type { Condition } from "../../../platform/graphql/keyset.js";
 import type { FieldName, FieldSource, FieldValue, FieldWrites } from "./field.js";
-import { accountsIn, type AccountScope } from "./user.access.js";
+import { accountsIn, type AccountScope } from "../user.access.js";
 
 /** Every value of those users whose accounts lie in the scope, by user. */
 export async function findFieldsOfUsers(

@@ -1,6 +1,6 @@
 /** What a query asks of the users of a page beside their own columns, so that it is read with the page. */
 import type { GraphQLResolveInfo } from "graphql";
-import { asksItemsFor } from "../look-ahead.js";
+import { asksItemsFor } from "../../look-ahead.js";
 import type { UsersQuery } from "./list-users.js";
 
 const ROLE_FIELDS: ReadonlySet<string> = new Set(["role", "roles"]);

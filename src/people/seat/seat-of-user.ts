@@ -4,9 +4,9 @@ import { Failure } from "../../platform/errors/failure.js";
 import { SEATS_FULL } from "../failures.js";
 import type { Organization } from "../organization/organization.js";
 import { lockOrganization } from "../organization/organization.repository.js";
-import { countSeatsInUse, findHeldSeat, releaseSeat, takeSeat } from "../seat/seat.changes.js";
-import { decideSeat } from "../seat/seat.js";
-import { findMembershipsOf } from "./user.repository.js";
+import { countSeatsInUse, findHeldSeat, releaseSeat, takeSeat } from "./seat.changes.js";
+import { decideSeat } from "./seat.js";
+import { findMembershipsOf } from "../user/user.repository.js";
 
 /** For whom a seat is needed. */
 export interface SeatSeeker {

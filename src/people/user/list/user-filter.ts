@@ -1,6 +1,6 @@
 /** Which users a list shows. */
-import type { ProfileField } from "./field.js";
-import type { AuthMethod, UserStatus } from "./user.js";
+import type { ProfileField } from "../profile/field.js";
+import type { AuthMethod, UserStatus } from "../user.js";
 
 /** What is left out or empty restricts nothing. */
 export interface UserFilter {

@@ -1,22 +1,22 @@
 /** Reading the members of an organization, filtered and ordered, page by page. */
-import { requirePermission, type Caller } from "../../access/caller.js";
-import type { Store } from "../../access/store.js";
-import type { Dialect, Reader } from "../../platform/database/database.js";
-import { pageByKeyset, type KeysetColumn } from "../../platform/graphql/keyset.js";
-import { toPage, type Page, type PageArgs } from "../../platform/graphql/paging.js";
-import type { Group } from "../group/group.js";
-import { findGroupsOfUsers } from "../group/group.repository.js";
-import type { OrderDirection } from "../order-direction.js";
-import { findOrganization } from "../organization/organization.repository.js";
-import type { Role } from "../role/role.js";
-import { findRolesOfUsers } from "../role/role.repository.js";
-import type { FieldSource } from "./field.js";
+import { requirePermission, type Caller } from "../../../access/caller.js";
+import type { Store } from "../../../access/store.js";
+import type { Dialect, Reader } from "../../../platform/database/database.js";
+import { pageByKeyset, type KeysetColumn } from "../../../platform/graphql/keyset.js";
+import { toPage, type Page, type PageArgs } from "../../../platform/graphql/paging.js";
+import type { Group } from "../../group/group.js";
+import { findGroupsOfUsers } from "../../group/group.repository.js";
+import type { OrderDirection } from "../../order-direction.js";
+import { findOrganization } from "../../organization/organization.repository.js";
+import type { Role } from "../../role/role.js";
+import { findRolesOfUsers } from "../../role/role.repository.js";
+import type { FieldSource } from "../profile/field.js";
 import { placeholders, type Condition, type UserCondition } from "./condition.js";
 import { conditionsOf, narrow, useIndex } from "./user-conditions.js";
 import type { UserFilter } from "./user-filter.js";
-import { showMember } from "./user.access.js";
-import { USER_COLUMNS, userFromRaw, type RawUser } from "./user.repository.js";
-import type { Member, UserOrder } from "./user.js";
+import { showMember } from "../user.access.js";
+import { USER_COLUMNS, userFromRaw, type RawUser } from "../user.repository.js";
+import type { Member, UserOrder } from "../user.js";
 
 /** Which users to read, and in which order. */
 export interface UsersQuery {
