@@ -5,9 +5,10 @@
 import { checkIssueInstant, checkNotBefore, checkNotOnOrAfter, readInstant, type Clocks } from "./instants.js";
 import { BEARER, NAME_ID_FORMAT, NAMESPACE } from "./names.js";
 import { ProtocolRefusal, quote } from "../refusal.js";
+import { childrenOf, onlyChildOf, textOf, type XmlElement } from "../xml/index.js";
 import { refuse, type SamlRefusalCode } from "./refusals.js";
 import { readAttributes } from "./read-attributes.js";
-import { childrenOf, readStrictXml, type XmlElement } from "./strict-xml.js";
+import { readMessage, refuseIssues } from "./read-message.js";
 
 /** The longest time for which an assertion may be valid; its ID is remembered as long. */
 const LONGEST_VALIDITY_HOURS = 24;
@@ -45,12 +46,12 @@ export interface VerifiedAssertion {
 
 /** @throws ProtocolRefusal for the first check that fails */
 export function checkAssertion(assertionXml: string, expected: AssertionExpectations): VerifiedAssertion {
-  const { root } = readStrictXml(assertionXml);
+  const root = readMessage(assertionXml);
   if (root.namespace !== NAMESPACE.assertion || root.name !== "Assertion" || root.attributes.get("Version") !== "2.0")
     refuse("SAML_NOT_A_RESPONSE", "what was signed is not a SAML 2.0 assertion");
   const id = root.attributes.get("ID");
   if (id === undefined || id === "") return refuse("SAML_UNEXPECTED_STRUCTURE", "the assertion has no ID");
-  const issuer = textOf(only(root, "Issuer", "SAML_WRONG_ISSUER"), "SAML_WRONG_ISSUER");
+  const issuer = trimmedText(only(root, "Issuer", "SAML_WRONG_ISSUER"), "SAML_WRONG_ISSUER");
   if (issuer !== expected.issuer) refuse("SAML_WRONG_ISSUER", `expected ${expected.issuer}, received ${quote(issuer)}`);
   const issued = checkIssueInstant(root.attributes.get("IssueInstant"), expected);
   const conditionsEnd = checkConditions(root, issued, expected);
@@ -89,7 +90,7 @@ function checkConditions(assertion: XmlElement, issued: Date, expected: Assertio
   if (restrictions.length === 0) refuse("SAML_WRONG_AUDIENCE", "the assertion names no audience");
   for (const restriction of restrictions) {
     const audiences = childrenOf(restriction, NAMESPACE.assertion, "Audience").map((audience) =>
-      textOf(audience, "SAML_WRONG_AUDIENCE"),
+      trimmedText(audience, "SAML_WRONG_AUDIENCE"),
     );
     if (!audiences.includes(expected.audience))
       refuse("SAML_WRONG_AUDIENCE", `expected ${expected.audience}, received ${quote(audiences.join(", "))}`);
@@ -148,7 +149,7 @@ function checkAuthentication(assertion: XmlElement, expected: AssertionExpectati
   const classes = statements
     .flatMap((statement) => childrenOf(statement, NAMESPACE.assertion, "AuthnContext"))
     .flatMap((context) => childrenOf(context, NAMESPACE.assertion, "AuthnContextClassRef"))
-    .map((reference) => textOf(reference, "SAML_AUTHN_STATEMENT_MISSING"));
+    .map((reference) => trimmedText(reference, "SAML_AUTHN_STATEMENT_MISSING"));
   if (expected.authnContexts.length > 0 && !classes.some((each) => expected.authnContexts.includes(each)))
     refuse("SAML_AUTHN_CONTEXT_UNAVAILABLE", `received ${quote(classes.join(", "))}`);
   return {
@@ -162,7 +163,7 @@ function readNameId(subject: XmlElement): VerifiedAssertion["nameId"] {
   if (childrenOf(subject, NAMESPACE.assertion, "EncryptedID").length > 0)
     refuse("SAML_ENCRYPTION_UNSUPPORTED", "the identifier alone is encrypted");
   const element = only(subject, "NameID", "SAML_NAME_ID_UNUSABLE");
-  const value = textOf(element, "SAML_NAME_ID_UNUSABLE");
+  const value = trimmedText(element, "SAML_NAME_ID_UNUSABLE");
   // Cutting white space off would make one person of "ann" and "ann ", whom the provider holds apart.
   if (value === "" || value !== element.text || value.length > NAME_ID_LENGTH)
     refuse(
@@ -177,14 +178,9 @@ function readNameId(subject: XmlElement): VerifiedAssertion["nameId"] {
 }
 
 function only(parent: XmlElement, name: string, code: SamlRefusalCode): XmlElement {
-  const found = childrenOf(parent, NAMESPACE.assertion, name);
-  const element = found[0];
-  if (element === undefined || found.length > 1)
-    return refuse(code, `${parent.name} holds ${found.length} elements ${name} instead of one`);
-  return element;
+  return refuseIssues(code, () => onlyChildOf(parent, NAMESPACE.assertion, name));
 }
 
-function textOf(element: XmlElement, code: SamlRefusalCode): string {
-  if (element.children.length > 0) refuse(code, `${element.name} holds elements instead of text`);
-  return element.text.trim();
+function trimmedText(element: XmlElement, code: SamlRefusalCode): string {
+  return refuseIssues(code, () => textOf(element)).trim();
 }

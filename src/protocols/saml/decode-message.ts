@@ -2,14 +2,12 @@
  * From the posted field to a document: size, base64, UTF-8 and the one XML declaration that is allowed, before any
  * parser sees it (SAML bindings 3.5.4).
  */
+import { removeDeclaration, type XmlElement } from "../xml/index.js";
+import { readMessage } from "./read-message.js";
 import { refuse } from "./refusals.js";
-import { readStrictXml, type XmlElement } from "./strict-xml.js";
 
 /** Characters of base64. A response with 2,000 groups has about 250,000. */
 const LONGEST_MESSAGE = 350_000;
-
-const DECLARATION =
-  /^<\?xml[ \t\r\n]+version=(?:"1\.0"|'1\.0')(?:[ \t\r\n]+encoding=(?:"[Uu][Tt][Ff]-8"|'[Uu][Tt][Ff]-8'))?(?:[ \t\r\n]+standalone=(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/;
 
 /** A posted message as text and as elements. */
 export interface DecodedMessage {
@@ -29,9 +27,8 @@ export function decodeMessage(field: string): DecodedMessage {
   // Node decodes nearly anything; a second decoder that is stricter would see another message.
   if (base64 === "" || base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64))
     refuse("SAML_MALFORMED_RESPONSE", "the field is not base64");
-  const xml = decodeUtf8(Buffer.from(base64, "base64")).replace(/^\uFEFF/, "");
-  const body = xml.replace(DECLARATION, "");
-  return { xml: body, root: readStrictXml(body).root };
+  const xml = removeDeclaration(decodeUtf8(Buffer.from(base64, "base64")));
+  return { xml, root: readMessage(xml) };
 }
 
 function decodeUtf8(bytes: Buffer): string {

@@ -5,7 +5,7 @@
 import { constants, createDecipheriv, privateDecrypt, type CipherGCMTypes } from "node:crypto";
 import { readKeyTransport } from "./key-transport.js";
 import { CONTENT_CIPHERS, NAMESPACE } from "./names.js";
-import { childrenOf, elementsOf, type XmlElement } from "./strict-xml.js";
+import { childrenOf, elementsOf, type XmlElement } from "../xml/index.js";
 
 const GCM_TAG_BYTES = 16;
 const GCM_NONCE_BYTES = 12;

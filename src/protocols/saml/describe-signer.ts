@@ -3,8 +3,9 @@
  * it is trusted: whoever wrote the message chose it. (XML signature 4.5.4)
  */
 import { X509Certificate } from "node:crypto";
+import type { XmlElement } from "../xml/index.js";
 import type { ProviderCertificate } from "./certificates.js";
-import { readStrictXml, type XmlElement } from "./strict-xml.js";
+import { readMessage } from "./read-message.js";
 
 /** Enough for every rotation; more would push the rest of the story out of its place. */
 const MOST_CERTIFICATES = 4;
@@ -14,7 +15,7 @@ export function describeSigner(responseXml: string, certificates: readonly Provi
   const known = certificates.map(({ pem }) => new X509Certificate(pem));
   const ours = known.slice(0, MOST_CERTIFICATES).map((certificate) => describe(certificate));
   const list = `The connection's: ${ours.join("; ")}${known.length > ours.length ? "; and more" : ""}.`;
-  const text = findCertificate(readStrictXml(responseXml).root);
+  const text = findCertificate(readMessage(responseXml));
   if (text === null) return `The message names no certificate. ${list}`;
   const named = read(text);
   if (named === null) return `The message names a certificate that cannot be read. ${list}`;

@@ -14,7 +14,7 @@ import {
 } from "./names.js";
 import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
-import { childrenOf, elementsOf, type XmlElement } from "./strict-xml.js";
+import { childrenOf, elementsOf, type XmlElement } from "../xml/index.js";
 
 /** What a response claims of itself. */
 export interface InspectedResponse {

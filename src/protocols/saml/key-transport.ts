@@ -4,7 +4,7 @@
  */
 import { NAMESPACE } from "./names.js";
 import { quote } from "../refusal.js";
-import type { XmlElement } from "./strict-xml.js";
+import type { XmlElement } from "../xml/index.js";
 
 /** The hash of an RSA-OAEP padding, for its label and its mask alike: OpenSSL takes one for both. */
 export type OaepHash = "sha1" | "sha256" | "sha384" | "sha512";

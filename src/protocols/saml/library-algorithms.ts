@@ -7,7 +7,7 @@ import { SignedXml, type HashAlgorithm, type SignatureAlgorithm } from "xml-cryp
 import xmlEncryption from "xml-encryption";
 import { decryptAssertion } from "./decrypt-assertion.js";
 import { SHA384 } from "./names.js";
-import { readStrictXml } from "./strict-xml.js";
+import { readMessage } from "./read-message.js";
 
 class Sha384 implements HashAlgorithm {
   getAlgorithmName = () => SHA384.digest;
@@ -37,6 +37,6 @@ export function extendLibraries(): void {
 
 /** What node-saml calls to open an encrypted assertion: Usher's own reading, so that there is one and not two. */
 const decrypt: typeof xmlEncryption.decrypt = (xml, { key }, callback) => {
-  const content = decryptAssertion(readStrictXml(xml).root, key.toString());
+  const content = decryptAssertion(readMessage(xml), key.toString());
   callback(content === null ? new Error("The assertion could not be decrypted.") : null, content ?? "");
 };

@@ -3,7 +3,7 @@
  * publishes it, and says in one sentence what is wrong where something is.
  */
 import { DOMParser } from "@xmldom/xmldom";
-import { judgeXml } from "./bounded-xml.js";
+import { findXmlIssue } from "../xml/index.js";
 import { chooseSigningKeys, type ProviderCertificate } from "./certificates.js";
 import { BINDING, NAMESPACE } from "./names.js";
 
@@ -85,8 +85,11 @@ function parseDocument(text: string): Element {
     fail(
       `describes ${tooMany} entities, as a federation's file does; take the one EntityDescriptor of your provider out of it, or ask the provider for its own metadata`,
     );
-  const issue = judgeXml(text);
-  if (issue !== null) fail(issue);
+  const issue = findXmlIssue(text);
+  if (issue !== null)
+    fail(
+      `${issue.kind === "too-large" ? "is too large for the metadata of one provider" : "is not well-formed XML"}: ${issue.message}`,
+    );
   let problem: string | null = null;
   const report = (message: unknown) => {
     problem ??= String(message).split("\n")[0]!.replace("[xmldom error]", "").trim().slice(0, 120);

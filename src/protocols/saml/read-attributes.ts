@@ -1,6 +1,6 @@
 /** The attributes of a verified assertion (SAML core 2.7.3). */
 import { NAMESPACE } from "./names.js";
-import { childrenOf, type XmlElement } from "./strict-xml.js";
+import { childrenOf, type XmlElement } from "../xml/index.js";
 
 const LONGEST_NAME = 500;
 const LONGEST_VALUE = 4_000;

@@ -7,8 +7,8 @@ import { ProtocolRefusal } from "../refusal.js";
 import { decryptAssertion } from "./decrypt-assertion.js";
 import { extendLibraries } from "./library-algorithms.js";
 import { inspectDecryptedAssertion } from "./inspect-response.js";
+import { readMessage } from "./read-message.js";
 import type { SamlRefusalCode } from "./refusals.js";
-import { readStrictXml } from "./strict-xml.js";
 
 /** One response to verify, as plain data that a worker can be sent. */
 export interface VerificationJob {
@@ -46,7 +46,7 @@ async function verify(job: VerificationJob): Promise<VerificationAnswer> {
     case "authenticated": {
       const opened = openAssertion(job);
       if (opened === null) return refused("SAML_DECRYPTION_FAILED");
-      const { isSigned } = inspectDecryptedAssertion(readStrictXml(opened.xml).root);
+      const { isSigned } = inspectDecryptedAssertion(readMessage(opened.xml));
       if (!isSigned && (job.assertionMustBeSigned || !job.responseMustBeSigned))
         return refused("SAML_UNSIGNED", "the encrypted assertion is not signed");
       return callLibrary({ ...job, assertionMustBeSigned: job.assertionMustBeSigned || isSigned }, opened.key);
@@ -62,14 +62,14 @@ async function verify(job: VerificationJob): Promise<VerificationAnswer> {
       if (answer.outcome === "refused") return answer;
       const opened = openAssertion(job);
       if (opened === null) return refused("SAML_DECRYPTION_FAILED");
-      inspectDecryptedAssertion(readStrictXml(opened.xml).root);
+      inspectDecryptedAssertion(readMessage(opened.xml));
       return answer;
     }
   }
 }
 
 function openAssertion(job: VerificationJob): { xml: string; key: string } | null {
-  const { root } = readStrictXml(job.responseXml);
+  const root = readMessage(job.responseXml);
   const encrypted = root.children.find(({ name }) => name === "EncryptedAssertion");
   if (encrypted === undefined) return null;
   for (const key of job.decryptionKeys) {

@@ -1,36 +1,43 @@
 /**
- * A reader for the small part of XML in which SAML messages are written: elements, attributes, text, character
- * references and namespaces. It refuses everything that two readers might understand differently (comments, CDATA,
- * processing instructions, DOCTYPE, undeclared prefixes, doubled attributes), and stops at the first element too many.
- * XML 1.0 (fifth edition), Namespaces in XML 1.0.
+ * A reader for the part of XML in which protocols write their messages: elements, attributes, text, character references
+ * and namespaces (XML 1.0, fifth edition; Namespaces in XML 1.0). It refuses what two readers may understand differently:
+ * comments, CDATA, processing instructions, DOCTYPE, undeclared prefixes, repeated attributes. It stops at the first
+ * element beyond the limit.
  */
-import { NAMESPACE } from "./names.js";
-import { refuse } from "./refusals.js";
+import { XmlIssue, type XmlIssueKind } from "./issue.js";
 
 /**
- * How large a document may be. Real responses have some hundred elements, twelve levels and ten attributes, and not a dozen
- * namespaces hold anywhere in them. Every element that declares one costs as much as all that hold there.
+ * How large a document may be. Real messages have some hundred elements, twelve levels, ten attributes on an element and
+ * fewer than a dozen namespaces in force. An element that declares a namespace costs as much as all that are in force there.
  */
-export const XML_LIMITS = { elements: 3_000, depth: 40, attributes: 60, namespaces: 50 } as const;
+export const XML_LIMITS = {
+  characters: 2_000_000,
+  elements: 3_000,
+  depth: 40,
+  attributes: 60,
+  namespaces: 50,
+} as const;
 
-/** An element as it was read. */
+const XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace";
+
+/** One element of a document. */
 export interface XmlElement {
-  /** The namespace's name; empty where there is none. */
+  /** The namespace's name; empty without a namespace. */
   readonly namespace: string;
   /** The name without its prefix. */
   readonly name: string;
   readonly parent: XmlElement | null;
   readonly children: readonly XmlElement[];
-  /** Attributes without a namespace by name, the others as `{namespace}name`; declarations of namespaces are left out. */
+  /** Attributes without a namespace by name, the others as `{namespace}name`. Declarations of namespaces are left out. */
   readonly attributes: ReadonlyMap<string, string>;
-  /** The text directly inside, in one piece whatever elements lie between. */
+  /** The text directly inside, joined across child elements. */
   readonly text: string;
 }
 
 interface OpenElement {
   namespace: string;
   name: string;
-  /** As it was written, for comparison with the end tag. */
+  /** With its prefix, for comparison with the end tag. */
   tag: string;
   parent: OpenElement | null;
   children: OpenElement[];
@@ -39,25 +46,27 @@ interface OpenElement {
   prefixes: ReadonlyMap<string, string>;
 }
 
-// Names outside ASCII are legal XML and appear in no SAML message; without them every expression below is unambiguous.
+// Names outside ASCII are legal XML, but protocols do not use them. Without them every expression below is unambiguous.
 const START = /<([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)/y;
 const ATTRIBUTE = /[ \t\r\n]+([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)[ \t\r\n]*=[ \t\r\n]*(?:"([^"<]*)"|'([^'<]*)')/y;
 const START_END = /[ \t\r\n]*(\/?)>/y;
 const END = /<\/([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)[ \t\r\n]*>/y;
 const REFERENCE = /&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([\dA-Fa-f]{1,6}));/g;
-// oxlint-disable-next-line no-control-regex -- the characters that XML 1.0 section 2.2 leaves out are what is looked for
+// oxlint-disable-next-line no-control-regex -- matches the characters that XML 1.0, section 2.2, forbids
 const ILLEGAL = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
 /**
- * Reads a document that is one element, with white space around it at most.
+ * Reads a document: one element, with only white space around it. For a text that may begin with an XML declaration, see
+ * `removeDeclaration`.
  *
- * @returns the root and the number of elements that were visited
- * @throws ProtocolRefusal `SAML_FORBIDDEN_MARKUP`, `SAML_MALFORMED_RESPONSE` or `SAML_RESPONSE_TOO_LARGE`
+ * @returns the root and the number of elements
+ * @throws XmlIssue
  */
-export function readStrictXml(xml: string): { readonly root: XmlElement; readonly elements: number } {
-  if (/<[!?]/.test(xml)) refuse("SAML_FORBIDDEN_MARKUP", "a comment, CDATA section, processing instruction or DOCTYPE");
-  if (ILLEGAL.test(xml)) refuse("SAML_MALFORMED_RESPONSE", "a character that XML does not allow");
+export function readXml(xml: string): { readonly root: XmlElement; readonly elements: number } {
+  if (xml.length > XML_LIMITS.characters) fail("too-large", `more than ${XML_LIMITS.characters} characters`);
+  if (/<[!?]/.test(xml)) fail("forbidden", "a comment, CDATA section, processing instruction or DOCTYPE");
+  if (ILLEGAL.test(xml)) fail("malformed", "a character that XML does not allow");
   let position = 0;
   let elements = 0;
   let depth = 0;
@@ -69,7 +78,7 @@ export function readStrictXml(xml: string): { readonly root: XmlElement; readonl
     if (end > position) {
       const text = decodeText(xml.slice(position, end));
       if (current !== null) current.text += text;
-      else if (/[^ \t\n]/.test(text)) refuse("SAML_MALFORMED_RESPONSE", "text outside the root element");
+      else if (/[^ \t\n]/.test(text)) fail("malformed", "text outside the root element");
       position = end;
       continue;
     }
@@ -77,32 +86,30 @@ export function readStrictXml(xml: string): { readonly root: XmlElement; readonl
       END.lastIndex = position;
       const tag = END.exec(xml);
       if (tag === null || current === null || tag[1] !== current.tag)
-        refuse("SAML_MALFORMED_RESPONSE", "an end tag without its start tag");
+        fail("malformed", "an end tag without its start tag");
       position = END.lastIndex;
       current = current.parent;
       depth--;
       continue;
     }
-    if (current === null && root !== null) refuse("SAML_MALFORMED_RESPONSE", "more than one root element");
-    if (++elements > XML_LIMITS.elements)
-      refuse("SAML_RESPONSE_TOO_LARGE", `more than ${XML_LIMITS.elements} elements`);
+    if (current === null && root !== null) fail("malformed", "more than one root element");
+    if (++elements > XML_LIMITS.elements) fail("too-large", `more than ${XML_LIMITS.elements} elements`);
     const start = readStartTag(xml, position, current);
     position = start.position;
     if (current === null) root = start.element;
     else current.children.push(start.element);
     if (start.isEmpty) continue;
-    if (++depth > XML_LIMITS.depth)
-      refuse("SAML_RESPONSE_TOO_LARGE", `more than ${XML_LIMITS.depth} levels of elements`);
+    if (++depth > XML_LIMITS.depth) fail("too-large", `more than ${XML_LIMITS.depth} levels of elements`);
     current = start.element;
   }
-  if (root === null || current !== null) refuse("SAML_MALFORMED_RESPONSE", "it ends before its root element does");
+  if (root === null || current !== null) fail("malformed", "it ends before its root element does");
   return { root, elements };
 }
 
 function readStartTag(xml: string, from: number, parent: OpenElement | null) {
   START.lastIndex = from;
   const tag = START.exec(xml)?.[1];
-  if (tag === undefined) refuse("SAML_MALFORMED_RESPONSE", "a start tag that cannot be read");
+  if (tag === undefined) fail("malformed", "a start tag that cannot be read");
   let position = START.lastIndex;
   const written: [string, string][] = [];
   for (;;) {
@@ -112,11 +119,11 @@ function readStartTag(xml: string, from: number, parent: OpenElement | null) {
     position = ATTRIBUTE.lastIndex;
     written.push([match[1]!, decodeText((match[2] ?? match[3]!).replace(/\r\n|[\t\r\n]/g, " "))]);
     if (written.length > XML_LIMITS.attributes)
-      refuse("SAML_RESPONSE_TOO_LARGE", `more than ${XML_LIMITS.attributes} attributes on one element`);
+      fail("too-large", `more than ${XML_LIMITS.attributes} attributes on one element`);
   }
   START_END.lastIndex = position;
   const close = START_END.exec(xml);
-  if (close === null) refuse("SAML_MALFORMED_RESPONSE", "a start tag that cannot be read");
+  if (close === null) fail("malformed", "a start tag that cannot be read");
   const prefixes = declarePrefixes(written, parent?.prefixes ?? ROOT_PREFIXES);
   const { namespace, name } = resolveName(tag, prefixes, true);
   const attributes = new Map<string, string>();
@@ -124,14 +131,14 @@ function readStartTag(xml: string, from: number, parent: OpenElement | null) {
     if (attribute === "xmlns" || attribute.startsWith("xmlns:")) continue;
     const resolved = resolveName(attribute, prefixes, false);
     const key = resolved.namespace === "" ? resolved.name : `{${resolved.namespace}}${resolved.name}`;
-    if (attributes.has(key)) refuse("SAML_MALFORMED_RESPONSE", "an attribute that is there twice");
+    if (attributes.has(key)) fail("malformed", "an attribute that is there twice");
     attributes.set(key, value);
   }
   const element: OpenElement = { namespace, name, tag, parent, children: [], attributes, text: "", prefixes };
   return { element, position: START_END.lastIndex, isEmpty: close[1] === "/" };
 }
 
-const ROOT_PREFIXES: ReadonlyMap<string, string> = new Map([["xml", NAMESPACE.xml]]);
+const ROOT_PREFIXES: ReadonlyMap<string, string> = new Map([["xml", XML_NAMESPACE]]);
 
 function declarePrefixes(written: readonly [string, string][], outer: ReadonlyMap<string, string>) {
   let prefixes: Map<string, string> | null = null;
@@ -140,14 +147,14 @@ function declarePrefixes(written: readonly [string, string][], outer: ReadonlyMa
     if (attribute !== "xmlns" && !attribute.startsWith("xmlns:")) continue;
     const prefix = attribute === "xmlns" ? "" : attribute.slice("xmlns:".length);
     // Namespaces in XML 3: both names are bound for good, and only the default namespace can be taken back.
-    if (prefix === "xml" || prefix === "xmlns" || value === NAMESPACE.xml || (prefix !== "" && value === ""))
-      refuse("SAML_MALFORMED_RESPONSE", "a declaration of a namespace that is not allowed");
-    if (declared.has(prefix)) refuse("SAML_MALFORMED_RESPONSE", "a namespace prefix that is declared twice");
+    if (prefix === "xml" || prefix === "xmlns" || value === XML_NAMESPACE || (prefix !== "" && value === ""))
+      fail("malformed", "a declaration of a namespace that is not allowed");
+    if (declared.has(prefix)) fail("malformed", "a namespace prefix that is declared twice");
     declared.add(prefix);
     prefixes ??= new Map(outer);
     prefixes.set(prefix, value);
     if (prefixes.size > XML_LIMITS.namespaces)
-      refuse("SAML_RESPONSE_TOO_LARGE", `more than ${XML_LIMITS.namespaces} namespaces that hold at once`);
+      fail("too-large", `more than ${XML_LIMITS.namespaces} namespaces that hold at once`);
   }
   return prefixes ?? outer;
 }
@@ -156,7 +163,7 @@ function resolveName(written: string, prefixes: ReadonlyMap<string, string>, isE
   const colon = written.indexOf(":");
   if (colon === -1) return { namespace: isElement ? (prefixes.get("") ?? "") : "", name: written };
   const namespace = prefixes.get(written.slice(0, colon));
-  if (namespace === undefined) refuse("SAML_MALFORMED_RESPONSE", "a namespace prefix that was not declared");
+  if (namespace === undefined) fail("malformed", "a namespace prefix that was not declared");
   return { namespace, name: written.slice(colon + 1) };
 }
 
@@ -172,7 +179,7 @@ function decodeText(raw: string): string {
     position = match.index + match[0].length;
   }
   const rest = text.slice(position);
-  if (rest.includes("&")) refuse("SAML_MALFORMED_RESPONSE", "an entity that XML does not define");
+  if (rest.includes("&")) fail("malformed", "an entity that XML does not define");
   return decoded + rest;
 }
 
@@ -180,17 +187,10 @@ function decodeReference(name: string | undefined, decimal: string | undefined, 
   if (name !== undefined) return ENTITIES[name]!;
   const code = decimal !== undefined ? Number.parseInt(decimal, 10) : Number.parseInt(hexadecimal!, 16);
   const character = code <= 0x10ffff ? String.fromCodePoint(code) : "\u0000";
-  if (ILLEGAL.test(character)) refuse("SAML_MALFORMED_RESPONSE", "a reference to a character that XML does not allow");
+  if (ILLEGAL.test(character)) fail("malformed", "a reference to a character that XML does not allow");
   return character;
 }
 
-/** The element children with this name. */
-export function childrenOf(element: XmlElement, namespace: string, name: string): readonly XmlElement[] {
-  return element.children.filter((child) => child.namespace === namespace && child.name === name);
-}
-
-/** All elements of a document, the given one first, in the order of their start tags. */
-export function* elementsOf(element: XmlElement): Generator<XmlElement> {
-  yield element;
-  for (const child of element.children) yield* elementsOf(child);
+function fail(kind: XmlIssueKind, message: string): never {
+  throw new XmlIssue(kind, message);
 }

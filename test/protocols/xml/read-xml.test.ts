@@ -1,8 +1,19 @@
-/** The strict reader sees what the verifying library's reader sees, or nothing at all. */
+/** The strict reader reads a document as the XML library does, or refuses it. */
 import { DOMParser } from "@xmldom/xmldom";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { elementsOf, readStrictXml, XML_LIMITS, type XmlElement } from "../../../src/protocols/saml/strict-xml.js";
+import {
+  childrenOf,
+  elementsOf,
+  findXmlIssue,
+  onlyChildOf,
+  readXml,
+  removeDeclaration,
+  textOf,
+  XML_LIMITS,
+  XmlIssue,
+  type XmlElement,
+} from "../../../src/protocols/xml/index.js";
 import { times } from "../../support/long.js";
 
 /** An element as nested plain data, whichever reader read it. */
@@ -52,18 +63,18 @@ const documents = fc.letrec<{ element: string }>((tie) => ({
     }),
 }));
 
-test("it reads generated documents as the verifying library's reader does", () => {
+test("it reads generated documents as the XML library does", () => {
   fc.assert(
     fc.property(documents.element, (inner) => {
       const xml = `<r xmlns:a="urn:a" xmlns:b="urn:b">${inner}</r>`;
       const expected = fromLibrary(new DOMParser().parseFromString(xml, "text/xml").documentElement);
-      expect(fromStrict(readStrictXml(xml).root)).toEqual(expected);
+      expect(fromStrict(readXml(xml).root)).toEqual(expected);
     }),
     { numRuns: times(300) },
   );
 });
 
-test("whatever is thrown at it, it answers with an element or a refusal, and soon", () => {
+test("it reads or refuses every text", () => {
   const pieces = fc.constantFrom(
     "<",
     ">",
@@ -86,9 +97,9 @@ test("whatever is thrown at it, it answers with an element or a refusal, and soo
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 60 }), (parts) => {
       try {
-        readStrictXml(parts.join(""));
+        readXml(parts.join(""));
       } catch (error) {
-        expect((error as { code?: string }).code).toMatch(/^SAML_/);
+        expect(error).toBeInstanceOf(XmlIssue);
       }
     }),
     { numRuns: times(500) },
@@ -108,20 +119,20 @@ test.each([
   ["an entity in an attribute", '<a b="&c;"></a>'],
   ["a bracket in an attribute", '<a b="<"></a>'],
 ])("it refuses %s", (_, xml) => {
-  expect(() => readStrictXml(xml)).toThrow(expect.objectContaining({ code: "SAML_MALFORMED_RESPONSE" }));
+  expect(() => readXml(xml)).toThrow(expect.objectContaining({ kind: "malformed" }));
 });
 
 describe("it visits a bounded number of elements", () => {
   const bomb = (count: number) => `<a>${"<b></b>".repeat(count)}</a>`;
 
   test("the limit itself is read", () => {
-    expect(readStrictXml(bomb(XML_LIMITS.elements - 1)).elements).toBe(XML_LIMITS.elements);
+    expect(readXml(bomb(XML_LIMITS.elements - 1)).elements).toBe(XML_LIMITS.elements);
   });
 
   test("one more is refused, at the element that is too many and not at the end of the document", () => {
     // What follows the limit is not even well-formed: it is never looked at.
     const xml = `<a>${"<b></b>".repeat(XML_LIMITS.elements)}<c <c <c`;
-    expect(() => readStrictXml(xml)).toThrow(expect.objectContaining({ code: "SAML_RESPONSE_TOO_LARGE" }));
+    expect(() => readXml(xml)).toThrow(expect.objectContaining({ kind: "too-large" }));
   });
 
   test("namespaces that hold at once are few, since each element may copy all of them", () => {
@@ -129,17 +140,17 @@ describe("it visits a bounded number of elements", () => {
       `${Array.from({ length: levels }, (_, level) => `<a xmlns:p${level}="urn:x">`).join("")}${"</a>".repeat(levels)}`;
     // The prefix xml holds everywhere.
     const most = nest(XML_LIMITS.depth - 1);
-    expect(readStrictXml(`<a xmlns:q="urn:x" xmlns:r="urn:x">${most}</a>`).elements).toBe(XML_LIMITS.depth);
+    expect(readXml(`<a xmlns:q="urn:x" xmlns:r="urn:x">${most}</a>`).elements).toBe(XML_LIMITS.depth);
     const declarations = Array.from({ length: 12 }, (_, index) => ` xmlns:q${index}="urn:x"`).join("");
-    expect(() => readStrictXml(`<a${declarations}>${most}</a>`)).toThrow(
-      expect.objectContaining({ code: "SAML_RESPONSE_TOO_LARGE", detail: "more than 50 namespaces that hold at once" }),
+    expect(() => readXml(`<a${declarations}>${most}</a>`)).toThrow(
+      expect.objectContaining({ kind: "too-large", message: "more than 50 namespaces that hold at once" }),
     );
     // One after another, as providers declare them on every value, they are as many as there are elements.
-    expect(readStrictXml(`<a>${'<b xmlns:s="urn:x" xmlns:t="urn:y"/>'.repeat(2_000)}</a>`).elements).toBe(2_001);
+    expect(readXml(`<a>${'<b xmlns:s="urn:x" xmlns:t="urn:y"/>'.repeat(2_000)}</a>`).elements).toBe(2_001);
   });
 
   test("no document that is read makes a later walk longer", () => {
-    expect([...elementsOf(readStrictXml(bomb(2_999)).root)]).toHaveLength(3_000);
+    expect([...elementsOf(readXml(bomb(2_999)).root)]).toHaveLength(3_000);
   });
 
   test.each([
@@ -149,8 +160,76 @@ describe("it visits a bounded number of elements", () => {
     ["a flood of references", `<a>${"&amp;".repeat(50_000)}&</a>`],
   ])("%s is refused within a second", (_, xml) => {
     const before = process.cpuUsage();
-    expect(() => readStrictXml(xml)).toThrow(expect.objectContaining({ code: "SAML_MALFORMED_RESPONSE" }));
+    expect(() => readXml(xml)).toThrow(expect.objectContaining({ kind: "malformed" }));
     const { user, system } = process.cpuUsage(before);
     expect(user + system).toBeLessThan(1_000_000);
+  });
+});
+
+test.each([
+  ["a comment", "<a><!-- b --></a>"],
+  ["a CDATA section", "<a><![CDATA[b]]></a>"],
+  ["a processing instruction", "<a><?b?></a>"],
+  ["an XML declaration", '<?xml version="1.0"?><a/>'],
+  ["a DOCTYPE", "<!DOCTYPE a><a/>"],
+])("it refuses %s", (_, xml) => {
+  expect(() => readXml(xml)).toThrow(expect.objectContaining({ kind: "forbidden" }));
+});
+
+test("it refuses a document that is too long before it reads it", () => {
+  const spaces = " ".repeat(XML_LIMITS.characters - "<a></a>".length);
+  expect(readXml(`<a>${spaces}</a>`).elements).toBe(1);
+  expect(() => readXml(`<a>${spaces} </a>`)).toThrow(expect.objectContaining({ kind: "too-large" }));
+});
+
+describe("the XML declaration", () => {
+  test.each([
+    `<?xml version="1.0"?><a/>`,
+    `\uFEFF<?xml version='1.0' encoding='utf-8' standalone="no" ?><a/>`,
+    `\uFEFF<a/>`,
+  ])("is removed from %j", (text) => {
+    expect(removeDeclaration(text)).toBe("<a/>");
+  });
+
+  test.each([
+    `<?xml version="1.1"?><a/>`,
+    `<?xml version="1.0" encoding="UTF-16"?><a/>`,
+    ` <?xml version="1.0"?><a/>`,
+    `<?xml version="1.0"?><?xml version="1.0"?><a/>`,
+  ])("stays, and is refused, in %j", (text) => {
+    expect(() => readXml(removeDeclaration(text))).toThrow(expect.objectContaining({ kind: "forbidden" }));
+  });
+});
+
+describe("the reading of elements", () => {
+  const { root } = readXml('<a xmlns="urn:a" xmlns:b="urn:b"><c>1</c><b:c> 2 </b:c><b:c>3</b:c><d>4<e/></d></a>');
+
+  test("tells elements of the same name by their namespace", () => {
+    expect(childrenOf(root, "urn:b", "c").map(textOf)).toEqual([" 2 ", "3"]);
+    expect(textOf(onlyChildOf(root, "urn:a", "c"))).toBe("1");
+  });
+
+  test("refuses a child that is there twice or not at all", () => {
+    expect(() => onlyChildOf(root, "urn:b", "c")).toThrow("a holds 2 elements c instead of one");
+    expect(() => onlyChildOf(root, "urn:b", "d")).toThrow(expect.objectContaining({ kind: "unexpected" }));
+  });
+
+  test("refuses text with elements inside", () => {
+    expect(() => textOf(onlyChildOf(root, "urn:a", "d"))).toThrow("d holds elements instead of text");
+  });
+});
+
+describe("the check before the XML library", () => {
+  test("accepts comments, CDATA and processing instructions", () => {
+    expect(findXmlIssue('<?xml version="1.0"?><!-- < --><a><![CDATA[<]]></a>')).toBeNull();
+  });
+
+  test.each([
+    ["malformed", "<a><!-- b</a>"],
+    ["malformed", "<a <!-- b -->></a>"],
+    ["forbidden", "<!DOCTYPE a><a/>"],
+    ["too-large", `<a>${"<!---->".repeat(XML_LIMITS.elements)}</a>`],
+  ])("finds what is %s", (kind, text) => {
+    expect(findXmlIssue(text)).toMatchObject({ kind });
   });
 });

@@ -1,0 +1,9 @@
+/** The start of a document, before its root element (XML 1.0, sections 2.8 and 4.3.3). */
+
+const DECLARATION =
+  /^<\?xml[ \t\r\n]+version=(?:"1\.0"|'1\.0')(?:[ \t\r\n]+encoding=(?:"[Uu][Tt][Ff]-8"|'[Uu][Tt][Ff]-8'))?(?:[ \t\r\n]+standalone=(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/;
+
+/** The text without its byte order mark and without an XML declaration of version 1.0 in UTF-8. Others stay, so that `readXml` refuses them. */
+export function removeDeclaration(text: string): string {
+  return text.replace(/^\uFEFF/, "").replace(DECLARATION, "");
+}

@@ -1,0 +1,44 @@
+/**
+ * Checks the form and size of a document for which the strict reader is too strict, before an XML library reads it. The
+ * library's time grows with the square of its input: half a megabyte of nested namespaces, or of brackets that begin no
+ * tag, would block the process for ten seconds.
+ */
+import { XmlIssue } from "./issue.js";
+import { readXml } from "./read-xml.js";
+
+/** Markup that `readXml` refuses and this check accepts: its start, its end, its name. */
+const ACCEPTED = [
+  ["<!--", "-->", "a comment"],
+  ["<![CDATA[", "]]>", "a CDATA section"],
+  ["<?", "?>", "a processing instruction"],
+] as const;
+
+/** May be declared, and is always in force (Namespaces in XML 1.0, section 3). Shibboleth writes it. */
+const REDUNDANT = / xmlns:xml=(["'])http:\/\/www\.w3\.org\/XML\/1998\/namespace\1/g;
+
+/** What is wrong with the form or size of a document, or `null`; in time linear in its length. */
+export function findXmlIssue(text: string): XmlIssue | null {
+  const pieces: string[] = [];
+  let position = 0;
+  for (let bracket = text.indexOf("<"); bracket !== -1; bracket = text.indexOf("<", bracket)) {
+    const markup = ACCEPTED.find(([begin]) => text.startsWith(begin, bracket));
+    if (markup === undefined) {
+      bracket++;
+      continue;
+    }
+    const [begin, end, name] = markup;
+    const last = text.indexOf(end, bracket + begin.length);
+    if (last === -1) return new XmlIssue("malformed", `${name} that does not end`);
+    pieces.push(text.slice(position, bracket));
+    bracket = position = last + end.length;
+  }
+  pieces.push(text.slice(position));
+  try {
+    // An element replaces the markup: like the markup, it may not stand inside a tag, and it is counted.
+    readXml(`<r>${pieces.join("<m/>").replace(REDUNDANT, "")}</r>`);
+    return null;
+  } catch (error) {
+    if (error instanceof XmlIssue) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+/** What is wrong with a document. Each protocol turns it into a refusal of its own. */
+
+export type XmlIssueKind =
+  /** The text is not well-formed XML. */
+  | "malformed"
+  /** The text holds a comment, CDATA section, processing instruction or DOCTYPE. */
+  | "forbidden"
+  /** The text exceeds one of `XML_LIMITS`. */
+  | "too-large"
+  /** The document is XML, but an element is missing, repeated, or holds elements in place of text. */
+  | "unexpected";
+
+/** Thrown by the readers of this folder. The message is safe to show to an administrator: it quotes no text of the document. */
+export class XmlIssue extends Error {
+  override readonly name = "XmlIssue";
+
+  constructor(
+    readonly kind: XmlIssueKind,
+    message: string,
+  ) {
+    super(message);
+  }
+}
