@@ -190,7 +190,7 @@ export async function startUsher(
     const newOperatorKey = await ensureOperatorKey(store, configuration.operatorKey);
     const stopSweeping = startSweeper(store, clock, logger, configuration.attemptRetentionDays);
     const webhooks = startWebhooks(configuration, webhookParts, quiet, logger);
-    announced.onCommit(webhooks.nudge);
+    announced.onCommit(webhooks.wake);
     const mail = startMail(configuration, { database, clock, logger });
     return {
       port,

@@ -32,7 +32,7 @@ const { createGuardedFetch } = await load("src/platform/fetch/guarded-fetch.js")
 const { writeMessage } = await load("src/webhooks/message.js");
 const { readLog } = await load("src/events/read-log.js");
 const { createWebhookEndpoint } = await load("src/webhooks/endpoint/create-endpoint.js");
-const { DEFAULT_MEASURES } = await load("src/webhooks/worker/worker-services.js");
+const { DEFAULT_WORKER_SETTINGS } = await load("src/webhooks/worker/worker-services.js");
 const { startWebhookWorker } = await load("src/webhooks/worker/worker.js");
 
 const OPERATOR = { kind: "OPERATOR", apiKeyId: "bench" };
@@ -120,7 +120,7 @@ async function measure(work, count = events * endpoints) {
 
 function startWorker() {
   const logger = { debug() {}, info() {}, warn: console.error, error: console.error };
-  return startWebhookWorker({ ...services, logger, retryDelaysSeconds: [5], measures: DEFAULT_MEASURES });
+  return startWebhookWorker({ ...services, logger, retryDelaysSeconds: [5], settings: DEFAULT_WORKER_SETTINGS });
 }
 
 /** Waits until every endpoint has the log up to there. */
@@ -146,7 +146,7 @@ async function deliverOneByOne(organizationId) {
   const worker = startWorker();
   for (let index = 0; index < ONE_BY_ONE; index += 1) {
     await append(organizationId, index, 1);
-    worker.nudge();
+    worker.wake();
     await waitFor(organizationId, events + index + 1);
   }
   await worker.stop();

@@ -6,7 +6,7 @@ import type { ConnectionServices } from "../connection/services.js";
 import type { KnownEventType } from "../events/event-type.js";
 import type { Logger } from "../platform/telemetry/logger.js";
 import type { WebhookServices } from "../webhooks/services.js";
-import { DEFAULT_MEASURES } from "../webhooks/worker/worker-services.js";
+import { DEFAULT_WORKER_SETTINGS } from "../webhooks/worker/worker-services.js";
 import { startWebhookWorker, type WebhookWorker } from "../webhooks/worker/worker.js";
 
 /** The same clock, keys and way out as everybody's. */
@@ -43,7 +43,7 @@ export function announceCommits(begin: Begin): AnnouncedBegin {
 /**
  * Starts the worker.
  *
- * @param quiet a store whose commits nudge nobody: the worker's own would wake it for ever
+ * @param quiet a store whose commits do not wake the worker: its own commits would wake it for ever
  */
 export function startWebhooks(
   configuration: Pick<Configuration, "webhookRetrySeconds">,
@@ -52,5 +52,5 @@ export function startWebhooks(
   logger: Logger,
 ): WebhookWorker {
   const { webhookRetrySeconds: retryDelaysSeconds } = configuration;
-  return startWebhookWorker({ ...services, ...quiet, logger, retryDelaysSeconds, measures: DEFAULT_MEASURES });
+  return startWebhookWorker({ ...services, ...quiet, logger, retryDelaysSeconds, settings: DEFAULT_WORKER_SETTINGS });
 }

@@ -15,7 +15,7 @@ export interface StoredEvent {
 }
 
 /** Which part of a log. */
-export interface LogStretch {
+export interface LogRange {
   readonly organizationId: string;
   /** Not these themselves, but what follows. */
   readonly after: number;
@@ -56,9 +56,9 @@ function fromRaw(raw: Raw): StoredEvent {
   };
 }
 
-/** The first events of a stretch, at most `limit`, in sequence. */
-export async function readLog(reader: Reader, stretch: LogStretch, limit: number): Promise<StoredEvent[]> {
-  const { sql, parameters } = writeConditions(stretch);
+/** The first events of a range, at most `limit`, in sequence. */
+export async function readLog(reader: Reader, range: LogRange, limit: number): Promise<StoredEvent[]> {
+  const { sql, parameters } = writeConditions(range);
   const raws = await reader.rows<Raw>(
     `SELECT ${COLUMNS} FROM event WHERE ${sql} ORDER BY sequence LIMIT ${Math.trunc(limit)}`,
     parameters,
@@ -66,9 +66,9 @@ export async function readLog(reader: Reader, stretch: LogStretch, limit: number
   return raws.map(fromRaw);
 }
 
-/** How many events a stretch has. */
-export async function countLog(reader: Reader, stretch: LogStretch): Promise<number> {
-  const { sql, parameters } = writeConditions(stretch);
+/** How many events a range has. */
+export async function countLog(reader: Reader, range: LogRange): Promise<number> {
+  const { sql, parameters } = writeConditions(range);
   const row = await reader.row<{ total: number | string }>(
     `SELECT COUNT(*) AS total FROM event WHERE ${sql}`,
     parameters,
@@ -76,7 +76,7 @@ export async function countLog(reader: Reader, stretch: LogStretch): Promise<num
   return Number(row?.total ?? 0);
 }
 
-function writeConditions({ organizationId, after, upTo, types = null, ids = null }: LogStretch) {
+function writeConditions({ organizationId, after, upTo, types = null, ids = null }: LogRange) {
   const parameters: SqlValue[] = [organizationId, after, upTo];
   let sql = "organization_id = ? AND sequence > ? AND sequence <= ?";
   for (const [column, values] of [

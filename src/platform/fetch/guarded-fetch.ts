@@ -17,7 +17,7 @@ import { readBounded } from "./read-bounded.js";
 
 export { FetchRefusal, type FetchRefusalCode } from "./fetch-refusal.js";
 export type { Lookup } from "./guarded-connect.js";
-export { Flight, type GuardedPost, type PostAnswer } from "./guarded-post.js";
+export { AbortGroup, type GuardedPost, type PostAnswer } from "./guarded-post.js";
 
 /** What the guarded fetch is made of. */
 export interface GuardedFetchOptions {

@@ -32,18 +32,18 @@ export interface PostAnswer {
 /**
  * Posts a message.
  *
- * @param flight ends it, together with others
- * @throws FetchRefusal for everything that was refused or failed; the flight's reason when it was ended
+ * @param abortGroup aborts this message together with others
+ * @throws FetchRefusal when the message was refused or failed; the group's reason when it was aborted
  */
-export type GuardedPost = (url: string, message: PostMessage, flight?: Flight) => Promise<PostAnswer>;
+export type GuardedPost = (url: string, message: PostMessage, abortGroup?: AbortGroup) => Promise<PostAnswer>;
 
-/** Messages under way that can be ended together. */
-export class Flight {
+/** Messages in flight that can be aborted together. */
+export class AbortGroup {
   readonly #ends = new Set<(reason: unknown) => void>();
-  /** Why it was ended; `null` while it was not. */
+  /** Why the group was aborted; `null` before. */
   reason: Error | null = null;
 
-  /** Ends everything that is under way, and everything that would begin. */
+  /** Aborts every message in flight, and every later one. */
   abort(reason: Error): void {
     this.reason ??= reason;
     for (const end of this.#ends) end(reason);
@@ -97,11 +97,11 @@ export function createGuardedPost(
     return target;
   };
   return {
-    post: (text, message, flight) =>
+    post: (text, message, abortGroup) =>
       new Promise((resolve, reject) => {
-        if (flight?.reason) throw flight.reason;
+        if (abortGroup?.reason) throw abortGroup.reason;
         const target = findTarget(text);
-        const exchange = new Exchange(target.url, message, flight, resolve, reject);
+        const exchange = new Exchange(target.url, message, abortGroup, resolve, reject);
         const { origin, path } = target;
         const headers = [...message.headers, "user-agent", "Usher"];
         // A connection whose answer has just ended is free from the next turn of the event loop on.
@@ -125,7 +125,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   constructor(
     private readonly url: URL,
     private readonly message: PostMessage,
-    private readonly flight: Flight | undefined,
+    private readonly abortGroup: AbortGroup | undefined,
     private readonly resolve: (answer: PostAnswer) => void,
     private readonly reject: (error: unknown) => void,
   ) {
@@ -137,7 +137,7 @@ class Exchange implements Dispatcher.DispatchHandler {
         ),
       timeoutMs,
     );
-    flight?.add(this.#end);
+    abortGroup?.add(this.#end);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -185,7 +185,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #fail(reason: unknown): void {
     if (!this.#settle()) return;
-    this.reject(reason === this.flight?.reason ? reason : explainFailure(reason, hostOf(this.url)));
+    this.reject(reason === this.abortGroup?.reason ? reason : explainFailure(reason, hostOf(this.url)));
     // An answer that was refused may still be arriving.
     this.#controller?.abort(new Error("nobody waits any more"));
   }
@@ -194,7 +194,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isSettled) return false;
     this.#isSettled = true;
     clearTimeout(this.#timer);
-    this.flight?.delete(this.#end);
+    this.abortGroup?.delete(this.#end);
     return true;
   }
 }

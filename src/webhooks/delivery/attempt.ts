@@ -2,7 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Clock } from "../../platform/clock.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
-import { FetchRefusal, type Flight, type GuardedFetch } from "../../platform/fetch/guarded-fetch.js";
+import { FetchRefusal, type AbortGroup, type GuardedFetch } from "../../platform/fetch/guarded-fetch.js";
 import type { WebhookEndpoint } from "../endpoint/endpoint.js";
 import { signMessage, type Message } from "../message.js";
 import { openKey } from "../secret.js";
@@ -50,15 +50,15 @@ export function destinationOf(keyRing: KeyRing, endpoint: WebhookEndpoint, now: 
 /**
  * Posts a message. Any 2xx is success; redirects are not followed, and of the answer no more is read than the log shows.
  *
- * @param flight ends the attempt: it then has no result
- * @throws only the flight's reason, and defects
+ * @param abortGroup aborts the attempt, which then has no result
+ * @throws the group's reason when it was aborted
  */
 export async function attemptDelivery(
   { post }: Pick<GuardedFetch, "post">,
   clock: Clock,
   { url, timeoutSeconds, keys }: Destination,
   message: Message,
-  flight?: Flight,
+  abortGroup?: AbortGroup,
 ): Promise<AttemptResult> {
   const startedAt = clock();
   const began = performance.now();
@@ -72,7 +72,7 @@ export async function attemptDelivery(
         timeoutMs: timeoutSeconds * 1000,
         maximumBytes: ANSWER_BYTES,
       },
-      flight,
+      abortGroup,
     );
     const succeeded = status >= 200 && status <= 299;
     return {

@@ -18,7 +18,7 @@ export class WebhookRedeliveryRow {
   @Column({ type: "varchar", length: 20 })
   state!: string;
 
-  /** JSON list of the events that were named; `null` for a whole stretch of the log. */
+  /** JSON list of the events that were named; `null` for a range of the log. */
   @Column({ name: "event_ids", type: "text", nullable: true })
   eventIds!: string | null;
 

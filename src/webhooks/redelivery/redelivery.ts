@@ -7,7 +7,7 @@ export interface Redelivery {
   readonly id: string;
   readonly endpointId: string;
   readonly state: RedeliveryState;
-  /** `null` for a whole stretch of the log. */
+  /** `null` for a range of the log. */
   readonly eventIds: readonly string[] | null;
   readonly fromSequence: number;
   readonly toSequence: number;

@@ -1,9 +1,9 @@
 /**
- * Claiming work: an endpoint is leased to one worker, for a while, by a row in the database and nothing else.
+ * Claims endpoints for this worker. A lease is a row in the database; workers share nothing else.
  *
- * A clock that was ahead and is set back leaves moments in the rows that would hold up deliveries until the clock reaches
- * them again. The workers' clocks agree to within a lease, or leases would mean nothing. So what was written more than a
- * lease from now was written by such a clock, and its moments do not count: a lease is over, a pause is over, a retry is due.
+ * Clocks can be wrong. The clocks of workers must agree to within the duration of a lease, or leases would not work. A time
+ * that lies further ahead was therefore written by a clock that has been set back since. Such times are ignored, because
+ * deliveries would wait until the clock reaches them again: the lease and the pause are over, and the retry is due.
  */
 import { v7 as uuidv7 } from "uuid";
 import { SYSTEM } from "../../access/caller.js";
@@ -11,26 +11,26 @@ import { toBoolean } from "../../platform/database/values.js";
 import { makeMisdatedRetriesDue } from "../delivery/delivery.repository.js";
 import { isFailing, type WorkerServices } from "./worker-services.js";
 
-/** An endpoint that this worker alone may deliver to, until the lease runs out. */
+/** The right to deliver to an endpoint. Only one worker has it, until it expires. */
 export interface Lease {
   readonly id: string;
   readonly endpointId: string;
   readonly organizationId: string;
   readonly lastSequence: number;
   readonly consecutiveFailures: number;
-  /** Whether retries were due. */
+  /** Whether retries were due at the time of the claim. */
   readonly hasRetries: boolean;
-  /** Whether a redelivery was under way. */
+  /** Whether a redelivery was running at the time of the claim. */
   readonly hasRedelivery: boolean;
 }
 
-/** How many endpoints there is room for. */
-export interface Room {
+/** How many more endpoints a worker can serve. */
+export interface Capacity {
   readonly endpoints: number;
-  /** How many of them may be endpoints that fail. */
+  /** How many of them may be failing ones. */
   readonly failing: number;
-  /** How many of them may be of one organization. */
-  readonly ofOrganization: (organizationId: string) => number;
+  /** How many of them may belong to one organization. */
+  readonly forOrganization: (organizationId: string) => number;
 }
 
 interface Candidate {
@@ -49,19 +49,19 @@ interface Claimable {
 }
 
 /**
- * Leases endpoints that have something to do: events behind their cursor, retries that are due, or a redelivery. Whoever
- * has waited longest is first.
+ * Leases endpoints that have work: events after their cursor, retries that are due, or a redelivery. The endpoint whose
+ * last turn ended first comes first.
  */
-export async function claimEndpoints(services: WorkerServices, room: Room): Promise<Lease[]> {
+export async function claimEndpoints(services: WorkerServices, capacity: Capacity): Promise<Lease[]> {
   const candidates = new Map(
-    chooseCandidates(await findCandidates(services), room).map((each) => [each.endpoint_id, each]),
+    chooseCandidates(await findCandidates(services), capacity).map((each) => [each.endpoint_id, each]),
   );
   if (candidates.size === 0) return [];
-  const { begin, measures } = services;
+  const { begin, settings } = services;
   const places = [...candidates].map(() => "?").join(", ");
   return await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
-    // The look for candidates locked nothing: others may have been faster, and are passed over.
-    const { misdated, misleased } = horizonsOf(unit.now, measures.leaseMs);
+    // Finding candidates locks nothing, so another worker may have leased some of them. Those are skipped.
+    const { misdated, misleased } = horizonsOf(unit.now, settings.leaseMs);
     const claimable = await unit.rows<Claimable>(
       `SELECT endpoint_id, last_sequence, consecutive_failures FROM webhook_cursor
        WHERE endpoint_id IN (${places}) AND is_active = 1
@@ -74,7 +74,7 @@ export async function claimEndpoints(services: WorkerServices, room: Room): Prom
     await unit.execute(
       `UPDATE webhook_cursor SET lease_id = ?, leased_until = ?
        WHERE endpoint_id IN (${claimable.map(() => "?").join(", ")})`,
-      [id, new Date(unit.now.getTime() + measures.leaseMs), ...claimable.map(({ endpoint_id }) => endpoint_id)],
+      [id, new Date(unit.now.getTime() + settings.leaseMs), ...claimable.map(({ endpoint_id }) => endpoint_id)],
     );
     for (const { endpoint_id } of claimable)
       if (toBoolean(candidates.get(endpoint_id)?.has_misdated))
@@ -95,8 +95,11 @@ export async function claimEndpoints(services: WorkerServices, room: Room): Prom
   });
 }
 
-/** A SQLite file belongs to one process, so that what is leased when it starts was leased by one that has died. */
-export async function endLeasesOfTheDead({ begin, reader }: Pick<WorkerServices, "begin" | "reader">): Promise<void> {
+/** Ends the leases of a process that has died. Only for SQLite: one process owns the file, so any lease is an old one. */
+export async function endLeasesOfDeadProcess({
+  begin,
+  reader,
+}: Pick<WorkerServices, "begin" | "reader">): Promise<void> {
   if (reader.dialect !== "sqlite") return;
   await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
     await unit.execute(
@@ -106,10 +109,10 @@ export async function endLeasesOfTheDead({ begin, reader }: Pick<WorkerServices,
   });
 }
 
-/** Without locks: the counter of a log belongs to those who append, and must not wait for workers. */
-async function findCandidates({ reader, clock, measures }: WorkerServices): Promise<Candidate[]> {
+/** Takes no locks: appending an event locks the log's counter, and must not wait for workers. */
+async function findCandidates({ reader, clock, settings }: WorkerServices): Promise<Candidate[]> {
   const now = clock();
-  const { misdated, misleased } = horizonsOf(now, measures.leaseMs);
+  const { misdated, misleased } = horizonsOf(now, settings.leaseMs);
   return await reader.rows<Candidate>(
     `SELECT * FROM (
        SELECT c.endpoint_id, c.organization_id, c.consecutive_failures,
@@ -127,21 +130,21 @@ async function findCandidates({ reader, clock, measures }: WorkerServices): Prom
   );
 }
 
-/** Beyond these moments no worker writes: `misdated` when something happened, `misleased` until when a lease lasts. */
+/** The limits beyond which a time is wrong: `misdated` for a time that should have passed, `misleased` for the end of a lease. */
 function horizonsOf(now: Date, leaseMs: number): { readonly misdated: Date; readonly misleased: Date } {
   return { misdated: new Date(now.getTime() + leaseMs), misleased: new Date(now.getTime() + 2 * leaseMs) };
 }
 
-function chooseCandidates(candidates: readonly Candidate[], room: Room): Candidate[] {
-  let { endpoints, failing } = room;
+function chooseCandidates(candidates: readonly Candidate[], capacity: Capacity): Candidate[] {
+  let { endpoints, failing } = capacity;
   const left = new Map<string, number>();
   return candidates.filter(({ organization_id: organizationId, consecutive_failures }) => {
     const fails = isFailing(consecutive_failures);
-    const ofOrganization = left.get(organizationId) ?? room.ofOrganization(organizationId);
-    if (endpoints <= 0 || ofOrganization <= 0 || (fails && failing <= 0)) return false;
+    const forOrganization = left.get(organizationId) ?? capacity.forOrganization(organizationId);
+    if (endpoints <= 0 || forOrganization <= 0 || (fails && failing <= 0)) return false;
     endpoints -= 1;
     failing -= fails ? 1 : 0;
-    left.set(organizationId, ofOrganization - 1);
+    left.set(organizationId, forOrganization - 1);
     return true;
   });
 }

@@ -1,16 +1,16 @@
 /**
- * A turn at one endpoint, under a lease. Three lanes run side by side, so that none holds up another: first attempts in
- * the log's sequence, retries that are due, and what is sent once more. They share the ledger, and stop when it closes.
+ * Serves one endpoint for a turn: for a limited time, under a lease. Three sources of work are served concurrently, so that
+ * none holds up another: first attempts in the sequence of the log, retries that are due, and redeliveries.
  *
  * ```
  * lease → first attempts ─┐
- *         retries ────────┼→ ledger → one unit of work for many results → lease renewed, or given back
+ *         retries ────────┼→ outcome buffer → one unit of work for many outcomes → lease renewed or released
  *         redelivery ─────┘
  * ```
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { findLastSequence, readLog } from "../../events/read-log.js";
-import type { Flight } from "../../platform/fetch/guarded-fetch.js";
+import type { AbortGroup } from "../../platform/fetch/guarded-fetch.js";
 import { attemptDelivery, destinationOf, type AttemptKind, type Destination } from "../delivery/attempt.js";
 import { findDueRetries } from "../delivery/delivery.repository.js";
 import type { WebhookEndpoint } from "../endpoint/endpoint.js";
@@ -18,101 +18,99 @@ import { findEndpoint } from "../endpoint/endpoint.repository.js";
 import { findRunningRedelivery } from "../redelivery/redelivery.repository.js";
 import { writeMessage, type Message } from "../message.js";
 import type { Lease } from "./claim.js";
-import { Ledger } from "./ledger.js";
-import type { Scribe } from "./scribe.js";
-import { BATCH, type SharedLog } from "./shared-log.js";
+import { BATCH, type MessageReader } from "./message-reader.js";
+import { OutcomeBuffer } from "./outcome-buffer.js";
+import type { OutcomeWriter } from "./outcome-writer.js";
 import type { WorkerServices } from "./worker-services.js";
 
-/** How a worker ends what is under way. */
-export interface Stopping {
-  /** Nothing new is begun. */
-  readonly isStopping: () => boolean;
-  /** Aborted when attempts under way are not waited for any longer. */
-  readonly flight: Flight;
-}
-
 /** What the turns of one worker share. */
-export interface Workshop {
+export interface WorkerContext {
   readonly services: WorkerServices;
-  readonly sharedLog: SharedLog;
-  readonly scribe: Scribe;
-  readonly stopping: Stopping;
+  readonly readMessages: MessageReader;
+  readonly writeOutcome: OutcomeWriter;
+  /** Whether to start no more attempts. */
+  readonly isStopping: () => boolean;
+  /** The attempts in flight. Aborting them ends the worker's wait for their answers. */
+  readonly inFlight: AbortGroup;
 }
 
-/** What the lanes of a turn share. */
-interface Turn extends Workshop {
+/** What the sources of work of one turn share. */
+interface Turn extends WorkerContext {
   readonly lease: Lease;
-  readonly ledger: Ledger;
-  /** Whether to begin nothing more. */
+  readonly buffer: OutcomeBuffer;
+  /** Whether to start no more attempts. */
   readonly isOver: () => boolean;
 }
 
-interface Lane {
-  /** A look for work, and doing it. Answers whether there was any. */
+interface WorkSource {
+  /** Looks for work and does it. Returns whether there was any. */
   readonly work: (turn: Turn) => Promise<boolean>;
-  /** Whether there was some when the endpoint was claimed: the first look is spared where there was none. */
+  /** Whether there was work at the time of the claim. If not, the first look is skipped. */
   readonly hasWork: boolean;
 }
 
-/** The endpoint as it is now, and where to send. Read anew for every batch, so that changes count soon. */
+/** The endpoint as stored now, and its destination. Read again for every batch, so that changes take effect soon. */
 interface Target {
   readonly endpoint: WebhookEndpoint;
   readonly destination: Destination;
 }
 
-/** Serves one endpoint until there is nothing left to do, or its turn is over. Gives the lease back. */
-export async function runTurn(workshop: Workshop, lease: Lease): Promise<void> {
-  const { services, scribe, stopping } = workshop;
-  const ledger = new Ledger(services, scribe, lease);
+/** Serves one endpoint until it has no work left or its turn is over, then releases the lease. */
+export async function runTurn(worker: WorkerContext, lease: Lease): Promise<void> {
+  const { services, writeOutcome, isStopping, inFlight } = worker;
+  const buffer = new OutcomeBuffer(services, writeOutcome, lease);
   const began = performance.now();
-  const isOver = () =>
-    ledger.isClosed || stopping.isStopping() || performance.now() - began >= services.measures.turnMs;
-  // A receiver may take longer than the lease lasts. What fails here fails again below.
+  const isOver = () => buffer.isClosed || isStopping() || performance.now() - began >= services.settings.turnMs;
+  // Renews the lease while a slow receiver answers. An error here also fails the last flush below, which reports it.
   const heartbeat = setInterval(() => {
-    if (ledger.isDue) ledger.flush().catch(() => {});
-  }, services.measures.flushMs);
+    if (buffer.isDue) buffer.flush().catch(() => {});
+  }, services.settings.flushMs);
   try {
-    await runLanes({ ...workshop, lease, ledger, isOver }, [
+    await runSources({ ...worker, lease, buffer, isOver }, [
       { work: deliverFirst, hasWork: true },
       { work: retryDue, hasWork: lease.hasRetries },
       { work: redeliverNext, hasWork: lease.hasRedelivery },
     ]);
   } catch (error) {
-    // Attempts that were given up have no result: they are made again by whoever comes next.
-    if (stopping.flight.reason === null) throw error;
+    // An aborted attempt has no outcome: the next worker to lease the endpoint repeats it.
+    if (inFlight.reason === null) throw error;
   } finally {
     clearInterval(heartbeat);
   }
-  await ledger.flush({ release: true });
+  await buffer.flush({ releaseLease: true });
 }
 
-/** Runs all lanes until none of them has anything to do. A lane without work looks again while others have some. */
-async function runLanes(turn: Turn, lanes: readonly Lane[]): Promise<void> {
-  const quiet = new AbortController();
-  let busy = 0;
-  const look = async ({ work }: Lane) => {
-    busy += 1;
-    return await work(turn).finally(() => (busy -= 1));
+/** Serves all sources until none of them has work. A source without work looks again while another one works. */
+async function runSources(turn: Turn, sources: readonly WorkSource[]): Promise<void> {
+  const idle = new AbortController();
+  let working = 0;
+  const look = async ({ work }: WorkSource) => {
+    working += 1;
+    return await work(turn).finally(() => (working -= 1));
   };
-  const runLane = async (lane: Lane) => {
-    for (let mayHaveWork = lane.hasWork; !turn.isOver() && !quiet.signal.aborted; mayHaveWork = true) {
-      if (mayHaveWork && (await look(lane))) continue;
-      if (busy === 0) quiet.abort();
-      else await pause(turn.services.measures.pollMs, null, { signal: quiet.signal }).catch(() => {});
+  const runSource = async (source: WorkSource) => {
+    for (let mayHaveWork = source.hasWork; !turn.isOver() && !idle.signal.aborted; mayHaveWork = true) {
+      if (mayHaveWork && (await look(source))) continue;
+      if (working === 0) idle.abort();
+      else await pause(turn.services.settings.pollMs, null, { signal: idle.signal }).catch(() => {});
     }
-    // The others need not wait for a time that will not come.
-    if (turn.isOver()) quiet.abort();
+    // End the pauses of the other sources as well.
+    if (turn.isOver()) idle.abort();
   };
   const settled = await Promise.allSettled(
-    lanes.map((lane) =>
-      runLane(lane).catch((error: unknown) => {
-        // The other lanes must not go on sending what nobody writes down.
-        turn.ledger.isClosed = true;
+    sources.map((source) =>
+      runSource(source).catch((error: unknown) => {
+        // The other sources must not send messages whose outcome is not written.
+        turn.buffer.isClosed = true;
         throw error;
       }),
     ),
   );
-  const failed = settled.find(({ status }) => status === "rejected") as PromiseRejectedResult | undefined;
+  throwFirstError(settled);
+}
+
+function throwFirstError(settled: readonly PromiseSettledResult<void>[]): void {
+  const failed = settled.find((each) => each.status === "rejected");
   if (failed !== undefined) throw failed.reason;
 }
 
@@ -122,21 +120,21 @@ async function findTarget({ services, lease }: Turn): Promise<Target | null> {
   return { endpoint, destination: destinationOf(services.keyRing, endpoint, services.clock()) };
 }
 
-/** Makes an attempt and notes it. */
+/** Makes an attempt and adds it to the buffer. Returns whether it succeeded. */
 async function deliver(
-  { services, ledger, stopping }: Turn,
+  { services, buffer, inFlight }: Turn,
   { destination }: Target,
   message: Message,
   kind: AttemptKind,
   number: number,
 ): Promise<boolean> {
   const { outgoing, clock } = services;
-  const result = await attemptDelivery(outgoing, clock, destination, message, stopping.flight);
-  ledger.note({ kind, number, event: message.event, result });
+  const result = await attemptDelivery(outgoing, clock, destination, message, inFlight);
+  buffer.addAttempt({ kind, number, event: message.event, result });
   return result.succeeded;
 }
 
-/** Runs `work` for each item, begun in their order, so many at once; begins no more when `isOver` or when one failed. */
+/** Starts `work` for each item in order, at most `atOnce` at a time. Starts no more when `isOver`, or when one throws. */
 async function runInOrder<Item>(
   items: readonly Item[],
   atOnce: number,
@@ -155,48 +153,51 @@ async function runInOrder<Item>(
     }
   };
   const settled = await Promise.allSettled(Array.from({ length: Math.min(atOnce, items.length) }, run));
-  const failed = settled.find(({ status }) => status === "rejected") as PromiseRejectedResult | undefined;
-  if (failed !== undefined) throw failed.reason;
+  throwFirstError(settled);
 }
 
-/** First attempts, in the log's sequence. */
+/** Makes first attempts, in the sequence of the log. */
 async function deliverFirst(turn: Turn): Promise<boolean> {
-  const { services, sharedLog, lease, ledger, isOver } = turn;
+  const { services, readMessages, lease, buffer, isOver } = turn;
   const { organizationId } = lease;
-  // The end is read first: what is committed afterwards is for the next look.
   const end = await findLastSequence(services.reader, organizationId);
-  const after = ledger.position;
+  const after = buffer.position;
   const target = end > after ? await findTarget(turn) : null;
   if (target === null) return false;
-  const { messages, upTo } = await sharedLog({ organizationId, after, upTo: end, types: target.endpoint.eventTypes });
+  const { messages, upTo } = await readMessages({
+    organizationId,
+    after,
+    upTo: end,
+    types: target.endpoint.eventTypes,
+  });
   await sendFirstAttempts(turn, target, messages);
   if (isOver()) return false;
-  // Nothing up to there is left; what lies between was not asked for.
-  ledger.position = Math.max(ledger.position, upTo);
-  if (ledger.isDue) await ledger.flush();
+  // The events between the last message and `upTo` are of types that the endpoint does not get.
+  buffer.position = Math.max(buffer.position, upTo);
+  if (buffer.isDue) await buffer.flush();
   return true;
 }
 
 async function sendFirstAttempts(turn: Turn, target: Target, messages: readonly Message[]): Promise<void> {
-  const { ledger, isOver } = turn;
+  const { buffer, isOver } = turn;
   const isDone = messages.map(() => false);
   let done = 0;
   await runInOrder(messages, target.endpoint.concurrency, isOver, async (message, index) => {
     await deliver(turn, target, message, "FIRST", 1);
     isDone[index] = true;
-    // The cursor passes an event when it and all before it were attempted.
+    // The cursor passes an event when that event and all before it were attempted.
     while (isDone[done]) {
-      ledger.position = messages[done]?.event.sequence ?? ledger.position;
+      buffer.position = messages[done]?.event.sequence ?? buffer.position;
       done += 1;
     }
-    if (ledger.isDue) await ledger.flush();
+    if (buffer.isDue) await buffer.flush();
   });
 }
 
-/** Retries that are due, some at once: they are late already, and in no sequence any more. */
+/** Makes the retries that are due, several at a time: they are out of sequence anyway. */
 async function retryDue(turn: Turn): Promise<boolean> {
-  const { services, lease, ledger, isOver } = turn;
-  const { reader, measures } = services;
+  const { services, lease, buffer, isOver } = turn;
+  const { reader, settings } = services;
   const due = await findDueRetries(reader, lease.endpointId, services.clock(), BATCH);
   const target = due.length === 0 ? null : await findTarget(turn);
   if (target === null) return false;
@@ -204,45 +205,45 @@ async function retryDue(turn: Turn): Promise<boolean> {
   const upTo = Math.max(...due.map(({ sequence }) => sequence));
   const events = await readLog(reader, { organizationId: lease.organizationId, after: 0, upTo, ids }, BATCH);
   const byId = new Map(events.map((event) => [event.id, event]));
-  await runInOrder(due, measures.retriesAtOnce, isOver, async ({ eventId, attempts }) => {
+  await runInOrder(due, settings.retriesAtOnce, isOver, async ({ eventId, attempts }) => {
     const event = byId.get(eventId);
-    // Retention has ended it meanwhile.
-    if (event === undefined) ledger.noteGone(eventId);
+    // Retention has deleted the event.
+    if (event === undefined) buffer.addMissingEvent(eventId);
     else await deliver(turn, target, writeMessage(event), "RETRY", attempts + 1);
-    if (ledger.isDue) await ledger.flush();
+    if (buffer.isDue) await buffer.flush();
   });
-  // Before the next look, or the same ones would be due.
-  await ledger.flush();
+  // Before the next look, which would find the same retries due.
+  await buffer.flush();
   return true;
 }
 
-/** The next events of the oldest redelivery that is under way. */
+/** Sends the next events of the oldest running redelivery. */
 async function redeliverNext(turn: Turn): Promise<boolean> {
-  const { services, lease, ledger, isOver } = turn;
+  const { services, lease, buffer, isOver } = turn;
   const redelivery = await findRunningRedelivery(services.reader, lease.endpointId);
   const target = redelivery === null ? null : await findTarget(turn);
   if (redelivery === null || target === null) return false;
   const { id, eventIds, toSequence } = redelivery;
-  // Whoever names an event gets it, whatever its type.
+  // A caller who names events gets them, whatever their types.
   const types = eventIds === null ? target.endpoint.eventTypes : null;
-  const stretch = {
+  const range = {
     organizationId: lease.organizationId,
     after: redelivery.position,
     upTo: toSequence,
     ids: eventIds,
     types,
   };
-  const events = await readLog(services.reader, stretch, BATCH);
+  const events = await readLog(services.reader, range, BATCH);
   let { attempted, succeeded } = redelivery;
   await runInOrder(events, 1, isOver, async (event) => {
     const isDelivered = await deliver(turn, target, writeMessage(event), "REDELIVERY", 1);
     attempted += 1;
     succeeded += isDelivered ? 1 : 0;
-    ledger.noteRedelivery({ id, position: event.sequence, attempted, succeeded, isFinished: false });
-    if (ledger.isDue) await ledger.flush();
+    buffer.addRedelivery({ id, position: event.sequence, attempted, succeeded, isFinished: false });
+    if (buffer.isDue) await buffer.flush();
   });
   if (!isOver() && events.length < BATCH)
-    ledger.noteRedelivery({ id, position: toSequence, attempted, succeeded, isFinished: true });
-  await ledger.flush();
+    buffer.addRedelivery({ id, position: toSequence, attempted, succeeded, isFinished: true });
+  await buffer.flush();
   return true;
 }

@@ -1,37 +1,37 @@
-/** What workers are made of, and the measures by which they work. */
+/** What a worker needs, and its limits. */
 import type { Logger } from "../../platform/telemetry/logger.js";
 import type { WebhookServices } from "../services.js";
 
 export interface WorkerServices extends WebhookServices {
   readonly logger: Logger;
-  /** Delays between the attempts of one delivery, in seconds; after the last one the endpoint is disabled. */
+  /** Delays between the attempts of one delivery, in seconds. The endpoint is disabled after the last one. */
   readonly retryDelaysSeconds: readonly number[];
-  readonly measures: WorkerMeasures;
+  readonly settings: WorkerSettings;
 }
 
-export interface WorkerMeasures {
-  /** How often to look for work where nobody has said that there is some. */
+export interface WorkerSettings {
+  /** How often to look for work when nothing wakes the worker. */
   readonly pollMs: number;
-  /** How long a lease lasts without being renewed, several times `flushMs`: so long a dead worker's endpoints wait. */
+  /** How long a lease lasts without renewal; several times `flushMs`. The endpoints of a dead worker wait this long. */
   readonly leaseMs: number;
   /** How many endpoints one process serves at once. */
   readonly endpointsAtOnce: number;
-  /** How many of them may be endpoints that fail: they hold their place longest, for nothing. */
+  /** How many of them may be failing ones, which take longest and deliver nothing. */
   readonly failingAtOnce: number;
-  /** How many of them may be of one organization: what it has many of must not be in everybody's way. */
+  /** How many of them may belong to one organization, so that it cannot hold up the others. */
   readonly endpointsOfOrganization: number;
-  /** How long an endpoint is served before it has to let others pass. */
+  /** How long a turn lasts before other endpoints get theirs. */
   readonly turnMs: number;
-  /** After so many results, or so long, they are written down. */
+  /** Outcomes are written after this many attempts or this time, whichever comes first. */
   readonly flushResults: number;
   readonly flushMs: number;
-  /** How many retries of one endpoint may be under way at once. */
+  /** How many retries of one endpoint may be in flight at once. */
   readonly retriesAtOnce: number;
-  /** How long a stopping worker waits for attempts that are under way. */
+  /** How long a stopping worker waits for attempts in flight. */
   readonly stopMs: number;
 }
 
-export const DEFAULT_MEASURES: WorkerMeasures = {
+export const DEFAULT_WORKER_SETTINGS: WorkerSettings = {
   pollMs: 1_000,
   leaseMs: 15_000,
   endpointsAtOnce: 128,
@@ -46,5 +46,5 @@ export const DEFAULT_MEASURES: WorkerMeasures = {
 
 const FAILING_FROM = 3;
 
-/** Whether an endpoint counts as failing after so many failures in a row. */
+/** Whether an endpoint with this many failures in a row counts as failing. */
 export const isFailing = (consecutiveFailures: number): boolean => consecutiveFailures >= FAILING_FROM;

@@ -1,114 +1,109 @@
 /**
- * The worker that delivers: it looks for endpoints with something to do, leases them, and serves them side by side.
- * Any number of processes may run one; the database is all that they share.
+ * The worker that delivers webhooks: it finds endpoints with work, leases them, and serves them concurrently. Several
+ * processes may each run a worker; they share only the database.
  */
-import { Flight } from "../../platform/fetch/guarded-fetch.js";
-import { claimEndpoints, endLeasesOfTheDead, type Lease } from "./claim.js";
-import { runTurn } from "./run-turn.js";
-import { createScribe } from "./scribe.js";
-import { createSharedLog } from "./shared-log.js";
+import { setTimeout as pause } from "node:timers/promises";
+import { AbortGroup } from "../../platform/fetch/guarded-fetch.js";
+import { claimEndpoints, endLeasesOfDeadProcess, type Lease } from "./claim.js";
+import { createMessageReader } from "./message-reader.js";
+import { createOutcomeWriter } from "./outcome-writer.js";
+import { runTurn, type WorkerContext } from "./run-turn.js";
 import { isFailing, type WorkerServices } from "./worker-services.js";
 
 /** A running worker. */
 export interface WebhookWorker {
-  /** Says that there may be something to do, so that nobody waits for the next poll. */
-  readonly nudge: () => void;
-  /** Begins nothing more, waits a while for what is under way, and writes down what came of it. */
+  /** Makes the worker look for work now, and not only at the next poll. */
+  readonly wake: () => void;
+  /** Starts no more attempts, waits for those in flight for a while, and writes their outcomes. */
   readonly stop: () => Promise<void>;
 }
 
-/** Nudges in quick succession cause one look. */
+/** Calls of `wake` within this time cause one look for work. */
 const GATHER_MS = 20;
 
-/** Starts a worker. */
 export function startWebhookWorker(services: WorkerServices): WebhookWorker {
-  const { logger, measures } = services;
+  const { logger, settings } = services;
   const turns = new Map<Promise<void>, Lease>();
-  const flight = new Flight();
-  const workshop = {
+  const inFlight = new AbortGroup();
+  const worker: WorkerContext = {
     services,
-    sharedLog: createSharedLog(services.reader),
-    scribe: createScribe(services),
-    stopping: { isStopping: () => isStopping, flight },
+    readMessages: createMessageReader(services.reader),
+    writeOutcome: createOutcomeWriter(services),
+    isStopping: () => isStopping,
+    inFlight,
   };
   let isStopping = false;
-  let wake: (() => void) | null = null;
-  let isNudged = false;
+  let endSleep: (() => void) | null = null;
+  let isWoken = false;
 
-  const nudge = () => {
-    isNudged = true;
-    wake?.();
+  const wake = () => {
+    isWoken = true;
+    endSleep?.();
   };
   const sleep = (milliseconds: number) =>
     new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
-      wake = () => {
+      endSleep = () => {
         clearTimeout(timer);
         resolve();
       };
-    }).finally(() => (wake = null));
+    }).finally(() => (endSleep = null));
 
   const begin = (lease: Lease) => {
-    const turn = runTurn(workshop, lease)
+    const turn = runTurn(worker, lease)
       .catch((error: unknown) => {
         logger.warn(
           { error, endpointId: lease.endpointId },
-          "A turn at a webhook endpoint failed; its lease runs out.",
+          "Serving a webhook endpoint failed. It is served again when its lease expires.",
         );
       })
       .finally(() => {
         turns.delete(turn);
-        // There is room again, and perhaps more to do for the same endpoint.
-        nudge();
+        // The worker can serve another endpoint, or this one again.
+        wake();
       });
     turns.set(turn, lease);
   };
 
   let isFirst = true;
   const look = async () => {
-    if (isFirst) await endLeasesOfTheDead(services);
+    if (isFirst) await endLeasesOfDeadProcess(services);
     isFirst = false;
     const leases = [...turns.values()];
-    const room = {
-      endpoints: measures.endpointsAtOnce - leases.length,
-      failing: measures.failingAtOnce - leases.filter((lease) => isFailing(lease.consecutiveFailures)).length,
-      ofOrganization: (id: string) =>
-        measures.endpointsOfOrganization - leases.filter(({ organizationId }) => organizationId === id).length,
+    const capacity = {
+      endpoints: settings.endpointsAtOnce - leases.length,
+      failing: settings.failingAtOnce - leases.filter((lease) => isFailing(lease.consecutiveFailures)).length,
+      forOrganization: (id: string) =>
+        settings.endpointsOfOrganization - leases.filter(({ organizationId }) => organizationId === id).length,
     };
-    if (room.endpoints <= 0) return;
-    for (const lease of await claimEndpoints(services, room)) begin(lease);
+    if (capacity.endpoints <= 0) return;
+    for (const lease of await claimEndpoints(services, capacity)) begin(lease);
   };
 
   const run = async () => {
     while (!isStopping) {
-      isNudged = false;
+      isWoken = false;
       try {
         await look();
       } catch (error) {
-        logger.warn({ error }, "Looking for webhooks to deliver failed; it is tried again.");
+        logger.warn({ error }, "Looking for webhooks to deliver failed. It is tried again.");
       }
       if (isStopping) return;
-      if (!isNudged) await sleep(measures.pollMs);
-      if (isNudged && !isStopping) await sleepGathering(GATHER_MS);
+      if (!isWoken) await sleep(settings.pollMs);
+      if (isWoken && !isStopping) await pause(GATHER_MS);
     }
   };
   const running = run();
 
   return {
-    nudge,
+    wake,
     stop: async () => {
       isStopping = true;
-      wake?.();
-      const timer = setTimeout(() => flight.abort(new Error("Usher is stopping.")), measures.stopMs);
+      endSleep?.();
+      const timer = setTimeout(() => inFlight.abort(new Error("Usher is stopping.")), settings.stopMs);
       await running;
       await Promise.all(turns.keys());
       clearTimeout(timer);
     },
   };
-}
-
-function sleepGathering(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
 }

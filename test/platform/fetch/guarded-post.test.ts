@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, describe, expect, test } from "@jest/globals";
 import {
   createGuardedFetch,
-  Flight,
+  AbortGroup,
   type GuardedFetch,
   type GuardedFetchOptions,
 } from "../../../src/platform/fetch/guarded-fetch.js";
@@ -192,26 +192,26 @@ describe("an answer", () => {
       if (request.url !== "/hang") response.end("quick");
     });
     const post = inside();
-    const flight = new Flight();
-    const hanging = Array.from({ length: 100 }, () => post(`${url}hang`, MESSAGE, flight).catch(() => "ended"));
+    const abortGroup = new AbortGroup();
+    const hanging = Array.from({ length: 100 }, () => post(`${url}hang`, MESSAGE, abortGroup).catch(() => "ended"));
     expect(await post(`${url}quick`, MESSAGE)).toMatchObject({ text: "quick" });
-    flight.abort(new Error("enough"));
+    abortGroup.abort(new Error("enough"));
     expect(new Set(await Promise.all(hanging))).toEqual(new Set(["ended"]));
   });
 });
 
-describe("a flight", () => {
+describe("an abort group", () => {
   test("ends what is under way with its own reason, and lets nothing begin", async () => {
     const peer = await startPeer((_, response) => response.write("begin"));
     const url = `http://127.0.0.1:${peer.port}/`;
-    const flight = new Flight();
+    const abortGroup = new AbortGroup();
     const post = inside();
-    const underWay = post(url, MESSAGE, flight);
+    const underWay = post(url, MESSAGE, abortGroup);
     const reason = new Error("Usher is stopping.");
-    setTimeout(() => flight.abort(reason), 50);
+    setTimeout(() => abortGroup.abort(reason), 50);
     await expect(underWay).rejects.toBe(reason);
     const requests = peer.requests();
-    await expect(post(url, MESSAGE, flight)).rejects.toBe(reason);
+    await expect(post(url, MESSAGE, abortGroup)).rejects.toBe(reason);
     expect(peer.requests()).toBe(requests);
   });
 });

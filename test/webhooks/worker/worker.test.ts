@@ -5,15 +5,15 @@ import { readLog } from "../../../src/events/read-log.js";
 import { findDueRetries } from "../../../src/webhooks/delivery/delivery.repository.js";
 import { chooseDelaySeconds, readRetryAfter } from "../../../src/webhooks/delivery/retry-after.js";
 import { insertEndpoint } from "../../../src/webhooks/endpoint/endpoint.repository.js";
-import { claimEndpoints, endLeasesOfTheDead, type Lease } from "../../../src/webhooks/worker/claim.js";
-import { createScribe, type Page } from "../../../src/webhooks/worker/scribe.js";
-import { createSharedLog } from "../../../src/webhooks/worker/shared-log.js";
+import { claimEndpoints, endLeasesOfDeadProcess, type Lease } from "../../../src/webhooks/worker/claim.js";
+import { createMessageReader } from "../../../src/webhooks/worker/message-reader.js";
+import { createOutcomeWriter, type TurnOutcome } from "../../../src/webhooks/worker/outcome-writer.js";
 import { startWebhookWorker } from "../../../src/webhooks/worker/worker.js";
-import { DEFAULT_MEASURES, type WorkerServices } from "../../../src/webhooks/worker/worker-services.js";
+import { DEFAULT_WORKER_SETTINGS, type WorkerServices } from "../../../src/webhooks/worker/worker-services.js";
 import { onMariaDb } from "../../support/database.js";
 import { makeOrganization, makeUser, useHouse } from "../../support/house.js";
 
-const ROOM = { endpoints: 100, failing: 100, ofOrganization: () => 100 };
+const CAPACITY = { endpoints: 100, failing: 100, forOrganization: () => 100 };
 
 const house = useHouse();
 let services: WorkerServices;
@@ -29,7 +29,7 @@ beforeAll(async () => {
     eventTypes: [],
     logger: { debug() {}, info() {}, warn() {}, error() {} } as unknown as WorkerServices["logger"],
     retryDelaysSeconds: [5],
-    measures: DEFAULT_MEASURES,
+    settings: DEFAULT_WORKER_SETTINGS,
   };
 });
 
@@ -76,15 +76,15 @@ async function makeEndpoints(count: number, changes: { failures?: number } = {})
   return { organizationId, ids, event: event! };
 }
 
-const claim = async (ids: readonly string[], room = ROOM) =>
-  (await claimEndpoints(services, room)).filter(({ endpointId }) => ids.includes(endpointId));
+const claim = async (ids: readonly string[], capacity = CAPACITY) =>
+  (await claimEndpoints(services, capacity)).filter(({ endpointId }) => ids.includes(endpointId));
 const pass = (milliseconds: number) => (house.clock.now = new Date(house.clock.now.getTime() + milliseconds));
 
-function pageOf(lease: Lease, event: { id: string; type: string }, changes: Partial<Page> = {}): Page {
+function outcomeOf(lease: Lease, event: { id: string; type: string }, changes: Partial<TurnOutcome> = {}): TurnOutcome {
   return {
     lease,
     position: 1,
-    delivered: [
+    attempts: [
       {
         kind: "FIRST",
         number: 1,
@@ -101,11 +101,11 @@ function pageOf(lease: Lease, event: { id: string; type: string }, changes: Part
         },
       },
     ],
-    gone: [],
-    steps: [],
+    missingEventIds: [],
+    redeliveries: [],
     consecutiveFailures: 1,
     pausedUntil: null,
-    release: true,
+    releaseLease: true,
     ...changes,
   };
 }
@@ -135,7 +135,7 @@ describe("a lease", () => {
         .map(({ endpointId }) => endpointId)
         .toSorted(),
     ).toEqual(ids);
-    pass(DEFAULT_MEASURES.leaseMs - 1);
+    pass(DEFAULT_WORKER_SETTINGS.leaseMs - 1);
     expect(await claim(ids)).toEqual([]);
     pass(1);
     expect(await claim(ids)).toHaveLength(6);
@@ -145,19 +145,19 @@ describe("a lease", () => {
     const { ids, event } = await makeEndpoints(1);
     const [id = ""] = ids;
     const [lost] = await claim(ids);
-    pass(DEFAULT_MEASURES.leaseMs);
+    pass(DEFAULT_WORKER_SETTINGS.leaseMs);
     const [present] = await claim(ids);
-    const scribe = createScribe(services);
-    expect(await scribe(() => pageOf(lost!, event))).toBe(false);
+    const writeOutcome = createOutcomeWriter(services);
+    expect(await writeOutcome(() => outcomeOf(lost!, event))).toBe(false);
     expect(await look(id)).toEqual({ position: 0, leaseId: present!.id, attempts: 1, retries: 0 });
-    expect(await scribe(() => pageOf(present!, event))).toBe(true);
+    expect(await writeOutcome(() => outcomeOf(present!, event))).toBe(true);
     expect(await look(id)).toEqual({ position: 1, leaseId: null, attempts: 2, retries: 1 });
   });
 
   it("of a process that has died ends with the start of the next on SQLite, where there is no other process", async () => {
     const { ids } = await makeEndpoints(1);
     expect(await claim(ids)).toHaveLength(1);
-    await endLeasesOfTheDead(services);
+    await endLeasesOfDeadProcess(services);
     expect(await claim(ids)).toHaveLength(onMariaDb ? 0 : 1);
   });
 });
@@ -165,10 +165,10 @@ describe("a lease", () => {
 describe("a clock that was ahead and is set back", () => {
   const DAY_MS = 86_400_000;
   /** What the worker of a turn notes at a moment: a failure whose retry is due in an hour. */
-  const failAt = (lease: Lease, event: { id: string; type: string }, changes: Partial<Page> = {}) => {
-    const page = pageOf(lease, event, changes);
+  const failAt = (lease: Lease, event: { id: string; type: string }, changes: Partial<TurnOutcome> = {}) => {
+    const outcome = outcomeOf(lease, event, changes);
     const retryAt = new Date(house.clock.now.getTime() + 3_600_000);
-    return { ...page, delivered: page.delivered.map((each) => ({ ...each, retryAt })) };
+    return { ...outcome, attempts: outcome.attempts.map((each) => ({ ...each, retryAt })) };
   };
   const dueOf = async (id: string) =>
     (await findDueRetries(house.database.reader, id, house.clock.now, 10)).map(({ attempts }) => attempts);
@@ -176,15 +176,15 @@ describe("a clock that was ahead and is set back", () => {
   it("holds up no retry that it scheduled: each is due once, and then by the present clock", async () => {
     const { ids, event } = await makeEndpoints(1);
     const [id = ""] = ids;
-    const scribe = createScribe(services);
+    const writeOutcome = createOutcomeWriter(services);
     pass(DAY_MS);
     const [ahead] = await claim(ids);
-    await scribe(() => failAt(ahead!, event));
+    await writeOutcome(() => failAt(ahead!, event));
     pass(-DAY_MS);
     const [lease] = await claim(ids);
     expect(lease).toMatchObject({ endpointId: id, hasRetries: true });
     expect(await dueOf(id)).toEqual([1]);
-    await scribe(() => failAt(lease!, event));
+    await writeOutcome(() => failAt(lease!, event));
     expect(await claim(ids)).toEqual([]);
     expect(await dueOf(id)).toEqual([]);
     pass(3_600_001);
@@ -196,25 +196,25 @@ describe("a clock that was ahead and is set back", () => {
     const { ids, event } = await makeEndpoints(1);
     const [lease] = await claim(ids);
     pass(DAY_MS);
-    const page = failAt(lease!, event);
+    const outcome = failAt(lease!, event);
     pass(-DAY_MS);
-    await createScribe(services)(() => page);
+    await createOutcomeWriter(services)(() => outcome);
     expect(await claim(ids)).toEqual([expect.objectContaining({ hasRetries: true })]);
     expect(await dueOf(ids[0]!)).toEqual([1]);
   });
 
   it("leaves alone what the clock of another worker wrote that is ahead by less than a lease", async () => {
     const { ids, event } = await makeEndpoints(1);
-    pass(DEFAULT_MEASURES.leaseMs);
+    pass(DEFAULT_WORKER_SETTINGS.leaseMs);
     const [ahead] = await claim(ids);
-    pass(-DEFAULT_MEASURES.leaseMs);
+    pass(-DEFAULT_WORKER_SETTINGS.leaseMs);
     expect(await claim(ids)).toEqual([]);
-    pass(DEFAULT_MEASURES.leaseMs);
+    pass(DEFAULT_WORKER_SETTINGS.leaseMs);
     const pausedUntil = new Date(house.clock.now.getTime() + 60_000);
-    await createScribe(services)(() => failAt(ahead!, event, { position: 0, pausedUntil }));
-    pass(-DEFAULT_MEASURES.leaseMs);
+    await createOutcomeWriter(services)(() => failAt(ahead!, event, { position: 0, pausedUntil }));
+    pass(-DEFAULT_WORKER_SETTINGS.leaseMs);
     expect(await claim(ids)).toEqual([]);
-    pass(DEFAULT_MEASURES.leaseMs + 60_000);
+    pass(DEFAULT_WORKER_SETTINGS.leaseMs + 60_000);
     expect(await claim(ids)).toEqual([expect.objectContaining({ hasRetries: false })]);
     expect(await dueOf(ids[0]!)).toEqual([]);
   });
@@ -225,10 +225,10 @@ describe("a clock that was ahead and is set back", () => {
     pass(DAY_MS);
     const [, second] = await claim(ids);
     const pausedUntil = new Date(house.clock.now.getTime() + 60_000);
-    await createScribe(services)(() => pageOf(second!, event, { position: 0, delivered: [], pausedUntil }));
+    await createOutcomeWriter(services)(() => outcomeOf(second!, event, { position: 0, attempts: [], pausedUntil }));
     pass(-DAY_MS);
     expect((await claim(ids)).map(({ endpointId }) => endpointId)).toEqual([id, other]);
-    pass(DEFAULT_MEASURES.leaseMs);
+    pass(DEFAULT_WORKER_SETTINGS.leaseMs);
     const endTurn = async (endpointId: string, at: Date) =>
       await house.inUnit((unit) =>
         unit.execute("UPDATE webhook_cursor SET paused_until = NULL, turn_ended_at = ? WHERE endpoint_id = ?", [
@@ -246,14 +246,14 @@ describe("what is written together", () => {
   it("is written apart when something is wrong with one of them", async () => {
     const { ids, event } = await makeEndpoints(3);
     const leases = await claim(ids);
-    const scribe = createScribe(services);
+    const writeOutcome = createOutcomeWriter(services);
     const outcomes = await Promise.allSettled(
       leases.map((lease, index) => {
-        const page = pageOf(lease, event);
-        const [delivered] = page.delivered;
+        const outcome = outcomeOf(lease, event);
+        const [attempt] = outcome.attempts;
         // No database takes it.
-        const spoilt = [{ ...delivered!, result: { ...delivered!.result, durationMs: Number.NaN } }];
-        return scribe(() => (index === 1 ? { ...page, delivered: spoilt } : page));
+        const spoilt = [{ ...attempt!, result: { ...attempt!.result, durationMs: Number.NaN } }];
+        return writeOutcome(() => (index === 1 ? { ...outcome, attempts: spoilt } : outcome));
       }),
     );
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
@@ -269,8 +269,11 @@ describe("what is written together", () => {
     const { ids, event } = await makeEndpoints(2);
     const leases = await claim(ids);
     await house.inUnit((unit) => unit.execute("DELETE FROM webhook_endpoint WHERE id = ?", [ids[0]!]));
-    const scribe = createScribe(services);
-    expect(await Promise.all(leases.map((lease) => scribe(() => pageOf(lease, event))))).toEqual([false, true]);
+    const writeOutcome = createOutcomeWriter(services);
+    expect(await Promise.all(leases.map((lease) => writeOutcome(() => outcomeOf(lease, event))))).toEqual([
+      false,
+      true,
+    ]);
     expect(await look(ids[1]!)).toMatchObject({ position: 1, attempts: 1 });
   });
 });
@@ -283,9 +286,9 @@ describe("a worker that stops while a receiver is slow", () => {
     const asked: { readonly url: string; readonly answer: () => void }[] = [];
     let isAsked = () => {};
     const first = new Promise<void>((resolve) => (isAsked = resolve));
-    const post: WorkerServices["outgoing"]["post"] = async (url, _request, flight) =>
+    const post: WorkerServices["outgoing"]["post"] = async (url, _request, abortGroup) =>
       await new Promise((resolve, reject) => {
-        flight?.add(reject);
+        abortGroup?.add(reject);
         asked.push({ url, answer: () => resolve({ status: 200, text: "", retryAfter: null }) });
         isAsked();
       });
@@ -293,7 +296,7 @@ describe("a worker that stops while a receiver is slow", () => {
       ...services,
       keyRing: { ...services.keyRing, open: () => `whsec_${"A".repeat(32)}` },
       outgoing: { ...services.outgoing, post },
-      measures: { ...DEFAULT_MEASURES, pollMs: 5, stopMs },
+      settings: { ...DEFAULT_WORKER_SETTINGS, pollMs: 5, stopMs },
     });
     await first;
     // Another event, which the worker must not begin with any more.
@@ -318,29 +321,29 @@ describe("a worker that stops while a receiver is slow", () => {
   });
 });
 
-describe("the room of a worker", () => {
-  it("is shared: one organization has its part of it, and what fails has no more than its own", async () => {
+describe("the capacity of a worker", () => {
+  it("is limited for the endpoints of one organization and for failing endpoints", async () => {
     const many = await makeEndpoints(5);
     const few = await makeEndpoints(2);
     const failing = await makeEndpoints(3, { failures: 3 });
     const wavering = await makeEndpoints(3, { failures: 2 });
     const all = [...many.ids, ...few.ids, ...failing.ids, ...wavering.ids];
-    const claimed = await claim(all, { endpoints: 100, failing: 1, ofOrganization: () => 2 });
+    const claimed = await claim(all, { endpoints: 100, failing: 1, forOrganization: () => 2 });
     const count = ({ ids }: { ids: string[] }) => claimed.filter(({ endpointId }) => ids.includes(endpointId)).length;
     expect([count(many), count(few), count(failing), count(wavering)]).toEqual([2, 2, 1, 2]);
-    expect(await claim(all, { ...ROOM, endpoints: 1 })).toHaveLength(1);
+    expect(await claim(all, { ...CAPACITY, endpoints: 1 })).toHaveLength(1);
   });
 });
 
-describe("the log that endpoints share", () => {
-  it("answers each stretch as the database would, while the log grows", async () => {
+describe("the message reader that endpoints share", () => {
+  it("answers each range as the database does, while the log grows", async () => {
     const { organizationId } = await makeEndpoints(0);
     const { reader } = house.database;
-    const shared = createSharedLog(reader);
+    const readMessages = createMessageReader(reader);
     const check = async (upTo: number) => {
       for (const after of [0, 1, 2, 3, 0])
         for (const types of [null, ["user.created"], ["user.updated"]]) {
-          const { messages, upTo: reached } = await shared({ organizationId, after, upTo, types });
+          const { messages, upTo: reached } = await readMessages({ organizationId, after, upTo, types });
           const expected = await readLog(reader, { organizationId, after, upTo, types }, 100);
           expect(messages.map(({ event }) => event)).toEqual(expected);
           expect(reached).toBe(upTo);
@@ -353,7 +356,7 @@ describe("the log that endpoints share", () => {
     await makeUser(house, organizationId, { email: `alan@${organizationId}.example` });
     await check(3);
     const other = await makeEndpoints(0);
-    expect((await shared({ ...other, after: 0, upTo: 1, types: null })).messages).toHaveLength(1);
+    expect((await readMessages({ ...other, after: 0, upTo: 1, types: null })).messages).toHaveLength(1);
   });
 });
 

@@ -1,33 +1,32 @@
 /**
- * The logs as they are sent, read and written down once for all endpoints that come by. What is kept is kept for moments:
- * whoever was erased meanwhile must not be told of from memory.
+ * Reads the log as messages, once for all endpoints of an organization that read it at about the same time. Messages are
+ * cached for two seconds only, because a cached message may still name a person who has been erased since.
  */
-import { readLog, type LogStretch } from "../../events/read-log.js";
+import { readLog, type LogRange } from "../../events/read-log.js";
 import type { Reader } from "../../platform/database/database.js";
 import { writeMessage, type Message } from "../message.js";
 
-/** Part of a log. */
-export interface MessageStretch {
+export interface MessageRange {
   readonly organizationId: string;
   readonly after: number;
   readonly upTo: number;
   readonly types: readonly string[] | null;
 }
 
-/** The first messages of a stretch, and how far they reach: up to there, there are no others. */
+/** The first messages of a range. There are no others up to the sequence `upTo`. */
 export interface MessageBatch {
   readonly messages: readonly Message[];
   readonly upTo: number;
 }
 
-export type SharedLog = (stretch: MessageStretch) => Promise<MessageBatch>;
+export type MessageReader = (range: MessageRange) => Promise<MessageBatch>;
 
-/** Messages read at once. */
+/** Events that one read returns at most. */
 export const BATCH = 100;
-const KEPT_MS = 2_000;
-const BLOCKS_KEPT = 32;
+const CACHED_MS = 2_000;
+const CACHED_BLOCKS = 32;
 
-/** Messages of one log, all of those after `after` up to `upTo`. */
+/** All messages of one log after the sequence `after`, up to `upTo`. */
 interface Block {
   readonly after: number;
   readonly upTo: number;
@@ -35,24 +34,24 @@ interface Block {
   readonly readAt: number;
 }
 
-export function createSharedLog(reader: Reader): SharedLog {
+export function createMessageReader(reader: Reader): MessageReader {
   const blocks = new Map<string, Block>();
-  const read = async (stretch: LogStretch) => (await readLog(reader, stretch, BATCH)).map(writeMessage);
+  const read = async (range: LogRange) => (await readLog(reader, range, BATCH)).map(writeMessage);
 
   const keep = (name: string, block: Block) => {
     blocks.delete(name);
     const oldest = blocks.keys().next();
-    if (blocks.size >= BLOCKS_KEPT && !oldest.done) blocks.delete(oldest.value);
+    if (blocks.size >= CACHED_BLOCKS && !oldest.done) blocks.delete(oldest.value);
     blocks.set(name, block);
     const forget = () => {
       if (blocks.get(name) === block) blocks.delete(name);
     };
-    setTimeout(forget, Math.max(0, block.readAt + KEPT_MS - performance.now())).unref();
+    setTimeout(forget, Math.max(0, block.readAt + CACHED_MS - performance.now())).unref();
     block.messages.catch(forget);
     return block;
   };
 
-  /** The block of a hundred sequences in which a stretch begins, as far as it is needed. */
+  /** Finds the block of a hundred sequences in which a range begins, and reads what is missing up to `upTo`. */
   const findBlock = (organizationId: string, after: number, upTo: number): Block => {
     const name = `${organizationId} ${Math.floor(after / BATCH)}`;
     const known = blocks.get(name);
@@ -61,14 +60,14 @@ export function createSharedLog(reader: Reader): SharedLog {
       return keep(name, { after, upTo, messages, readAt: performance.now() });
     }
     if (known.upTo >= upTo) return known;
-    // What was appended since: sequences become visible in their order.
+    // Sequences become visible in order, so only the end can be missing.
     const more = read({ organizationId, after: known.upTo, upTo });
     const messages = Promise.all([known.messages, more]).then((parts) => parts.flat());
     return keep(name, { after: known.after, upTo, messages, readAt: known.readAt });
   };
 
   return async ({ organizationId, after, upTo, types }) => {
-    // Somebody far behind who wants few types: the database passes over the others.
+    // The endpoint is far behind and wants some types only: let the database skip the others.
     if (types !== null && upTo - after > BATCH) {
       const messages = await read({ organizationId, after, upTo, types });
       return { messages, upTo: messages.length < BATCH ? upTo : (messages.at(-1)?.event.sequence ?? upTo) };
