@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../src/access/unit-of-work.js";
 import { insertRows } from "../../src/platform/database/statements.js";
 
-export const USERS = 10_000;
+const USERS = 10_000;
 const GROUPS = 30;
 const GROUPS_OF_A_USER = 3;
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Limits, SamlPeer } from "./usher-process.js";
 
 /** What can be asked of the process, with the answer's type. */
-export interface Questions {
+interface Questions {
   /** CPU time since the process began, all threads, in microseconds. */
   readonly cpu: { readonly data: null; readonly answer: number };
   /** Begins to watch the event loop. */

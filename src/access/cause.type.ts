@@ -15,7 +15,7 @@ const CAUSE_KINDS: Readonly<Record<Cause["kind"], string>> = {
 };
 
 /** Stands for the enum `CauseKind` in decorators. */
-export const CauseKindEnum = Object.fromEntries(Object.keys(CAUSE_KINDS).map((kind) => [kind, kind])) as {
+const CauseKindEnum = Object.fromEntries(Object.keys(CAUSE_KINDS).map((kind) => [kind, kind])) as {
   readonly [Kind in Cause["kind"]]: Kind;
 };
 

@@ -12,7 +12,7 @@ import { assembleMailTemplates } from "../platform/mail/template.js";
 import type { Logger } from "../platform/telemetry/logger.js";
 import { WEBHOOK_TEMPLATES } from "../webhooks/notices/templates.js";
 
-/** Everything that is ever sent by mail. */
+/** Everything that is ever sent by mail. @internal */
 export const MAIL_TEMPLATES = assembleMailTemplates(NOTICE_TEMPLATES, WEBHOOK_TEMPLATES);
 
 /** Starts to send what waits in the outbox, to the mail server or, where none is set, to the data folder. */

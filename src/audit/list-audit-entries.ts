@@ -18,7 +18,7 @@ export interface LoggedAuditEntry {
 }
 
 /** What is left out restricts nothing; `from` is included, `to` is not. */
-export interface AuditFilter {
+interface AuditFilter {
   readonly actions?: readonly string[] | null;
   readonly actor?: string | null;
   readonly subjectType?: string | null;
@@ -91,18 +91,18 @@ export async function listAuditEntries(
 function writeConditions(organizationId: string | null, filter: AuditFilter) {
   const terms: string[] = [];
   const parameters: SqlValue[] = [];
-  const require = (sql: string, ...values: SqlValue[]) => {
+  const demand = (sql: string, ...values: SqlValue[]) => {
     terms.push(sql);
     parameters.push(...values);
   };
-  if (organizationId === null) require("a.organization_id IS NULL");
-  else require("a.organization_id = ?", organizationId);
+  if (organizationId === null) demand("a.organization_id IS NULL");
+  else demand("a.organization_id = ?", organizationId);
   const actions = filter.actions ?? [];
-  if (actions.length > 0) require(`a.action IN (${actions.map(() => "?").join(", ")})`, ...actions);
-  if (filter.actor != null) require("a.actor_id = ?", filter.actor);
-  if (filter.subjectType != null) require("a.subject_type = ?", filter.subjectType);
-  if (filter.subjectId != null) require("a.subject_id = ?", filter.subjectId);
-  if (filter.from != null) require("a.occurred_at >= ?", filter.from);
-  if (filter.to != null) require("a.occurred_at < ?", filter.to);
+  if (actions.length > 0) demand(`a.action IN (${actions.map(() => "?").join(", ")})`, ...actions);
+  if (filter.actor != null) demand("a.actor_id = ?", filter.actor);
+  if (filter.subjectType != null) demand("a.subject_type = ?", filter.subjectType);
+  if (filter.subjectId != null) demand("a.subject_id = ?", filter.subjectId);
+  if (filter.from != null) demand("a.occurred_at >= ?", filter.from);
+  if (filter.to != null) demand("a.occurred_at < ?", filter.to);
   return { sql: terms.join(" AND "), parameters };
 }

@@ -50,7 +50,7 @@ export interface ConfigurationChecks {
   readonly keyRing: (value: string) => string | null;
 }
 
-/** The environment is unusable. The message lists every mistake on a line of its own. */
+/** The environment is unusable. The message lists every mistake on a line of its own. @internal */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 

@@ -19,7 +19,7 @@ export interface ConnectionTypeRegistry {
 }
 
 /** A connection type is declared in a way that cannot work. The message names every mistake. */
-export class ConnectionTypeMistake extends Error {
+class ConnectionTypeMistake extends Error {
   override readonly name = "ConnectionTypeMistake";
 }
 

@@ -4,7 +4,7 @@ import { settingsOf } from "./settings/stored-settings.js";
 
 const HEAD = ["setting", "kind", "required", "default", "meaning"];
 
-/** The settings of a type as a Markdown table. */
+/** The settings of a type as a Markdown table. @internal */
 export function settingsTable(type: AnyConnectionType): string {
   const rows = settingsOf(type).map(([name, setting]) => [
     code(name),

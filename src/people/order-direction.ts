@@ -1,7 +1,7 @@
 /** Which way a list runs. */
 import { registerEnumType } from "type-graphql";
 
-export const ORDER_DIRECTIONS = ["ASC", "DESC"] as const;
+const ORDER_DIRECTIONS = ["ASC", "DESC"] as const;
 export type OrderDirection = (typeof ORDER_DIRECTIONS)[number];
 
 /** Stands for the enum `OrderDirection` in decorators. */

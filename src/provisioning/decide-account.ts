@@ -26,7 +26,7 @@ export interface KnownIdentity {
 }
 
 /** A link that merging made. */
-export interface MergedIdentity extends KnownIdentity {
+interface MergedIdentity extends KnownIdentity {
   /** Whether the account's person has come to run the installation meanwhile. */
   readonly operator: boolean;
 }

@@ -11,9 +11,11 @@ export interface SignInLimits {
   readonly lookups: RateLimit;
 }
 
-/** Enough for a company whose people come from one address at the same hour. */
+/** Enough for a company whose people come from one address at the same hour. @internal */
 export const STARTS_A_MINUTE = 300;
+/** @internal */
 export const REFUSALS_A_MINUTE = 300;
+/** @internal */
 export const UNKNOWN_ORGANIZATIONS_A_MINUTE = 60;
 
 export function createSignInLimits(define: DefineRateLimit): SignInLimits {

@@ -15,7 +15,7 @@ export const hostileText = fc.oneof(
 );
 
 /** Anything that JSON can hold, and lists and numbers that are not expected. */
-export const hostileJson = fc.oneof(
+const hostileJson = fc.oneof(
   hostileText,
   fc.array(hostileText, { maxLength: 4 }),
   fc.jsonValue({ maxDepth: 3 }),

@@ -16,7 +16,7 @@ import { makeOrganization, makeUser, openHouse, type House } from "../support/ho
 import { PROFILE } from "./situations.js";
 
 /** What became of an arrival: the user who was let in, or the code of the refusal. */
-export type Outcome = { readonly code: "IN"; readonly userId: string } | { readonly code: string };
+type Outcome = { readonly code: "IN"; readonly userId: string } | { readonly code: string };
 
 export interface Hall {
   readonly house: House;

@@ -11,11 +11,10 @@ import {
 import {
   DEFAULT_ORGANIZATION_POLICIES,
   ROLE_ASSIGNMENTS,
-  SEAT_MODELS,
-  SEATS_FULL_POLICIES,
   SSO_ENFORCEMENTS,
   type OrganizationPolicies,
 } from "../../src/people/organization/policies.js";
+import { SEAT_MODELS, SEATS_FULL_POLICIES } from "../../src/people/seat/seat.js";
 import type { FieldValues } from "../../src/people/user/profile/field.js";
 import { joinNames, USER_STATUSES, type User } from "../../src/people/user/user.js";
 import {
@@ -76,7 +75,7 @@ export const USER: User = {
 };
 
 /** Nothing held. */
-export const NOTHING: Holdings = { roles: [], memberships: [], merged: false, hasSeat: false, filled: new Set() };
+const NOTHING: Holdings = { roles: [], memberships: [], merged: false, hasSeat: false, filled: new Set() };
 
 /** The roles of the organization, by rank: the default role is the lowest. */
 export const RANKS: ReadonlyMap<string, number> = new Map([
@@ -223,7 +222,7 @@ export function userOf(decision: Decision): User | null {
 }
 
 /** A user under the values that a provider gave, where nobody else gives any. */
-export function withFields(user: User, fields: FieldValues): User {
+function withFields(user: User, fields: FieldValues): User {
   const firstName = fields.firstName ?? user.firstName;
   const lastName = fields.lastName ?? user.lastName;
   return {
@@ -350,7 +349,7 @@ export const profileArbitrary: fc.Arbitrary<NormalizedProfile> = fc.record({
 });
 
 /** Every policy that there is, with any of its values. */
-export const policiesArbitrary = fc.record(
+const policiesArbitrary = fc.record(
   Object.fromEntries(
     (Object.entries(CONNECTION_POLICIES) as [string, ConnectionPolicy][]).map(([name, declared]) => [
       name,
@@ -375,7 +374,7 @@ const ruleArbitrary = fc.record({
   values: fc.subarray(["staff", "trainers", "admins", "R&D", ".*"], { minLength: 1 }),
   ignoreCase: fc.boolean(),
 });
-export const mappingsArbitrary: fc.Arbitrary<Mappings> = fc
+const mappingsArbitrary: fc.Arbitrary<Mappings> = fc
   .record({
     attributes: fc.array(
       fc.record({
@@ -428,7 +427,7 @@ const addressLinkArbitrary: fc.Arbitrary<AddressLink> = fc.record({
 });
 
 /** A role that is the default is held by default; one that a mapping gave names it. */
-export const heldRolesArbitrary: fc.Arbitrary<Holdings["roles"]> = fc.uniqueArray(
+const heldRolesArbitrary: fc.Arbitrary<Holdings["roles"]> = fc.uniqueArray(
   fc.oneof(
     fc.record({
       roleId,

@@ -7,8 +7,6 @@ import { CookieJar, findSite, type Cookie } from "./browser/cookie-jar.js";
 import { findForms, findLinks, readText, type Form, type Link } from "./browser/html.js";
 import { sendRequest } from "./browser/request.js";
 
-export type { Cookie, Form, Link };
-
 /** What the browser shows. */
 export interface Page {
   readonly status: number;
@@ -25,7 +23,7 @@ export interface Page {
   readonly visibleText: string;
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** False shows a redirect itself instead of where it leads. True when absent. */
   readonly follow?: boolean;
@@ -34,7 +32,7 @@ export interface RequestOptions {
 }
 
 /** How to find a form or a link: its place, part of its HTML or label, or a pattern for it. */
-export type Match = number | string | RegExp;
+type Match = number | string | RegExp;
 
 export interface Browser {
   /** The page that is open; throws before the first request. */

@@ -11,8 +11,8 @@ export const COURSES = 20;
 /** Results that were not passed, and results of the course that few complete, whatever the size. */
 export const FEW_RESULTS = 25;
 /** Members of the small group and of the large one. */
-export const FEW_PEOPLE = 5;
-export const MANY_PEOPLE = 250;
+const FEW_PEOPLE = 5;
+const MANY_PEOPLE = 250;
 
 /** Whom and what results are of. */
 export interface Filled {

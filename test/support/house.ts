@@ -119,7 +119,7 @@ export interface HouseOfFile extends House {
 }
 
 /** An event as it stands in the log. */
-export interface StoredEvent {
+interface StoredEvent {
   readonly type: string;
   readonly version: number;
   readonly causeKind: string;
@@ -128,7 +128,7 @@ export interface StoredEvent {
 }
 
 /** An entry of the audit log. */
-export interface StoredAudit {
+interface StoredAudit {
   readonly action: string;
   // oxlint-disable-next-line typescript/no-explicit-any -- each action has values of its own
   readonly before: any;

@@ -4,7 +4,7 @@ import type { AuthnRequest, PostedAnswer, ResponseContent, SamlProvider } from "
 import { createTenantOf, type AnyTenant, type Installation, type TenantOptions } from "./tenant.js";
 
 /** What a response differs in from the usual one. */
-export type Changes = Partial<ResponseContent>;
+type Changes = Partial<ResponseContent>;
 
 export interface SamlTenant extends Omit<AnyTenant, "detail"> {
   readonly entityId: string;

@@ -19,7 +19,7 @@ export interface TenantOptions {
 }
 
 /** What GraphQL says of a sign-in attempt. */
-export interface ToldAttempt {
+interface ToldAttempt {
   readonly reference: string;
   readonly outcome: string;
   readonly message: string | null;
@@ -33,7 +33,7 @@ export interface ToldAttempt {
 }
 
 /** What GraphQL says of an event. */
-export interface ToldEvent {
+interface ToldEvent {
   readonly type: string;
   readonly subject: { readonly type: string; readonly subjectId: string; readonly version: number };
   // any: each type of event has data of its own
@@ -41,7 +41,7 @@ export interface ToldEvent {
 }
 
 /** What GraphQL says of a user. */
-export interface ToldUser {
+interface ToldUser {
   readonly id: string;
   readonly email: string;
   readonly username: string | null;

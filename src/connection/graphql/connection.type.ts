@@ -5,7 +5,7 @@ import type { Finding } from "../contract/index.js";
 import type { ConnectionState } from "../stored/connection.js";
 
 /** Stands for the enum `ConnectionState` in decorators. */
-export const ConnectionStateEnum: { readonly [State in ConnectionState]: State } = {
+const ConnectionStateEnum: { readonly [State in ConnectionState]: State } = {
   DRAFT: "DRAFT",
   ACTIVE: "ACTIVE",
   DISABLED: "DISABLED",

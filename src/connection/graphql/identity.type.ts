@@ -3,7 +3,7 @@ import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
 import type { LinkKind } from "../identity/identity.js";
 
 /** Stands for the enum `LinkKind` in decorators. */
-export const LinkKindEnum: { readonly [Kind in LinkKind]: Kind } = { OWN: "OWN", MERGED: "MERGED" };
+const LinkKindEnum: { readonly [Kind in LinkKind]: Kind } = { OWN: "OWN", MERGED: "MERGED" };
 
 registerEnumType(LinkKindEnum, {
   name: "LinkKind",

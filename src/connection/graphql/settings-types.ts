@@ -22,7 +22,7 @@ import { capitalize, declareField, makeClass } from "../../platform/graphql/decl
 
 /** That a secret is set. It never comes out. */
 @ObjectType("SecretStatus", { description: "A secret that is set. It never comes out again.", simpleResolvers: true })
-export class SecretStatusType {
+class SecretStatusType {
   @Field(() => Date, { description: "When it was set last." })
   setAt!: Date;
 }

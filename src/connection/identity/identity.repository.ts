@@ -97,16 +97,6 @@ export async function findIdentityById(reader: Reader, scope: OrganizationScope,
   return raw ? fromRaw(raw) : null;
 }
 
-/** The link of a verified person that is their own, or `null`. */
-export async function findIdentity(
-  reader: Reader,
-  connectionId: string,
-  issuer: string,
-  subject: string,
-): Promise<Identity | null> {
-  return (await findLinks(reader, connectionId, issuer, subject)).own;
-}
-
 /** The users among several whom merging joined somebody to. */
 export async function findMergedAmong(reader: Reader, userIds: readonly string[]): Promise<ReadonlySet<string>> {
   if (userIds.length === 0) return new Set();

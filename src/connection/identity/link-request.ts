@@ -1,6 +1,6 @@
 /** A request to join a person at a provider to an account that is there, in the house's own words. */
 
-export const LINK_REQUEST_STATES = ["PENDING", "APPROVED", "REJECTED"] as const;
+const LINK_REQUEST_STATES = ["PENDING", "APPROVED", "REJECTED"] as const;
 export type LinkRequestState = (typeof LINK_REQUEST_STATES)[number];
 
 export interface LinkRequest {

@@ -9,7 +9,10 @@ import type { ConnectionPolicies } from "../stored/policies.js";
 /** The policies on which merging depends. */
 export type MergingPolicies = Pick<ConnectionPolicies, "accountLinking" | "requireVerifiedEmail">;
 
-/** A link of another person at a provider that carries the arrival's address: the provider sent the address last. */
+/**
+ * A link of another person at a provider that carries the arrival's address: the provider sent the address last.
+ * @internal
+ */
 export interface AddressLink {
   /** Whether it is a link of the arrival's connection. */
   readonly here: boolean;

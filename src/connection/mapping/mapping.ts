@@ -1,6 +1,6 @@
 /** Rules that turn what a provider says of a person into fields, roles and groups. */
 
-export const RULE_OPERATORS = ["EQUALS", "ONE_OF", "CONTAINS", "MATCHES"] as const;
+const RULE_OPERATORS = ["EQUALS", "ONE_OF", "CONTAINS", "MATCHES"] as const;
 export type RuleOperator = (typeof RULE_OPERATORS)[number];
 
 /** The claim under which groups are known to rules, whatever the provider calls them. */

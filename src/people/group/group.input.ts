@@ -93,7 +93,7 @@ export class SetGroupManagersInput {
   description: "What became of one user whom a change of a group's members named.",
   simpleResolvers: true,
 })
-export class GroupMemberResultType implements GroupMemberResult {
+class GroupMemberResultType implements GroupMemberResult {
   @Field(() => ID, { description: "The user." })
   userId!: string;
 

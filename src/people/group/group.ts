@@ -30,7 +30,7 @@ export interface GivenMembership {
 }
 
 /** What `groups` can be ordered by. */
-export const GROUP_ORDERS = ["NAME", "CREATED_AT"] as const;
+const GROUP_ORDERS = ["NAME", "CREATED_AT"] as const;
 export type GroupOrder = (typeof GROUP_ORDERS)[number];
 
 /** The group as events and audit entries show it. */

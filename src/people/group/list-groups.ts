@@ -9,7 +9,7 @@ import type { Group, GroupOrder } from "./group.js";
 import { GROUP_COLUMNS, groupFromRaw, type RawGroup } from "./group.repository.js";
 
 /** What is left out or empty restricts nothing. */
-export interface GroupFilter {
+interface GroupFilter {
   /** Words, each of which must occur in the name. */
   readonly search?: string | null;
 }

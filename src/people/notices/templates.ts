@@ -3,7 +3,7 @@ import { toOneLine } from "../../platform/mail/mail-text.js";
 import { defineMailTemplate } from "../../platform/mail/template.js";
 
 /** Who speaks: an organization, and how to reach whoever helps its people. */
-export interface NoticeOrganization {
+interface NoticeOrganization {
   readonly name: string;
   readonly supportContact: string | null;
 }

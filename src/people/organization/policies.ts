@@ -3,13 +3,14 @@
  * follow from the declaration. What a stored document lacks has its default.
  */
 import type { InputCheck } from "../../platform/errors/input.js";
-import { SEAT_MODELS, SEATS_FULL_POLICIES, type SeatModel, type SeatsFullPolicy } from "../seat/seat.js";
+import type { SeatModel, SeatsFullPolicy } from "../seat/seat.js";
 import { FIELD_SOURCES, type FieldSource } from "../user/profile/field.js";
 
+/** @internal */
 export const SSO_ENFORCEMENTS = ["OPTIONAL", "REQUIRED", "OFF"] as const;
+/** @internal */
 export const ROLE_ASSIGNMENTS = ["HIGHEST", "ALL"] as const;
-export const BILLING_CYCLES = ["MONTH", "YEAR"] as const;
-export { SEAT_MODELS, SEATS_FULL_POLICIES };
+const BILLING_CYCLES = ["MONTH", "YEAR"] as const;
 
 export interface OrganizationPolicies {
   /** Whether people may, must or cannot sign in through an identity provider. */

@@ -4,7 +4,7 @@ import type { Role, RoleGrant } from "./role.js";
 import { RoleType } from "./role.type.js";
 
 /** Stands for the enum `RoleGrantSource` in decorators. */
-export const RoleGrantSourceEnum: { readonly [Value in RoleGrant["source"]]: Value } = {
+const RoleGrantSourceEnum: { readonly [Value in RoleGrant["source"]]: Value } = {
   DEFAULT: "DEFAULT",
   ADMIN: "ADMIN",
   API: "API",

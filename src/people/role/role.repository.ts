@@ -135,11 +135,6 @@ export async function findRoleGrantsOfUsers(
   return byUser;
 }
 
-/** What gave a user the roles in one organization, the highest role first. */
-export async function findRoleGrants(reader: Reader, organizationId: string, userId: string): Promise<RoleGrant[]> {
-  return (await findRoleGrantsOfUsers(reader, organizationId, [userId])).get(userId) ?? [];
-}
-
 /**
  * Makes `roles` the roles of a user in an organization. Roles that stay keep what gave them, unless a mapping gives what
  * was given otherwise, gives what another mapping gave, or no longer gives what it gave.

@@ -18,7 +18,7 @@ export const LOWEST_RANK = 1;
 export const HIGHEST_RANK = 1000;
 
 /** That a mapping gave a role. */
-export interface RoleMappingSource {
+interface RoleMappingSource {
   readonly kind: "MAPPING";
   readonly mappingId: string;
   readonly connectionId: string;

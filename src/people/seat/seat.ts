@@ -1,9 +1,11 @@
 /** Seats: the right of one user to use a paid place in the organization's plan. */
 
+/** @internal */
 export const SEAT_MODELS = ["NONE", "TRAINING_START", "ACTIVE_USER"] as const;
 /** When a seat is taken: never, at the first start of training in a cycle, or when an account becomes active. */
 export type SeatModel = (typeof SEAT_MODELS)[number];
 
+/** @internal */
 export const SEATS_FULL_POLICIES = ["BLOCK_TRAINING", "DENY_PROVISIONING"] as const;
 /** What a full plan stops: training alone, or accounts as well. */
 export type SeatsFullPolicy = (typeof SEATS_FULL_POLICIES)[number];
@@ -18,7 +20,7 @@ export interface SeatSituation {
 }
 
 /** Whether there is no free seat. */
-export function isFull({ totalSeats, seatsInUse }: Pick<SeatSituation, "totalSeats" | "seatsInUse">): boolean {
+function isFull({ totalSeats, seatsInUse }: Pick<SeatSituation, "totalSeats" | "seatsInUse">): boolean {
   return totalSeats !== null && seatsInUse >= totalSeats;
 }
 

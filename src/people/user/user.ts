@@ -1,10 +1,11 @@
 /** An account, in the house's own words. */
 import type { Role } from "../role/role.js";
 
+/** @internal */
 export const USER_STATUSES = ["INVITED", "PENDING_APPROVAL", "ACTIVE", "DISABLED", "ARCHIVED"] as const;
 export type UserStatus = (typeof USER_STATUSES)[number];
 
-export const AUTH_METHODS = ["SSO", "PASSWORD"] as const;
+const AUTH_METHODS = ["SSO", "PASSWORD"] as const;
 export type AuthMethod = (typeof AUTH_METHODS)[number];
 
 export interface User {
@@ -80,7 +81,7 @@ export interface PersonFields {
 }
 
 /** What `users` can be ordered by. */
-export const USER_ORDERS = ["LAST_NAME", "FIRST_NAME", "EMAIL", "CREATED_AT"] as const;
+const USER_ORDERS = ["LAST_NAME", "FIRST_NAME", "EMAIL", "CREATED_AT"] as const;
 export type UserOrder = (typeof USER_ORDERS)[number];
 
 const LONGEST_FULL_NAME = 400;

@@ -8,7 +8,7 @@
  * | `hash("x_hash")`       | `@Column({ type: "varchar", length: 64 })`                               |
  * | `string("x", 100)`     | `@Column({ type: "varchar", length: 100 })`                              |
  * | `text("x")`            | `@Column({ type: "text" })`, `mediumtext` on MySQL: 16 MiB               |
- * | `json("x")`            | the same with `transformer: jsonText`                                    |
+ * | `json("x")`            | the same: a repository writes JSON text and reads it with `toJson`       |
  * | `boolean("x")`         | `@Column({ type: "boolean" })`                                           |
  * | `integer("x")`         | `@Column({ type: "int" })`                                               |
  * | `double("x")`          | `@Column({ type: "double" })`                                            |
@@ -124,15 +124,6 @@ export async function addColumn(queryRunner: QueryRunner, table: string, column:
 /** Adds an index. Undone by `queryRunner.dropIndex(table, name)`. */
 export async function addIndex(queryRunner: QueryRunner, table: string, index: IndexDescription): Promise<void> {
   await queryRunner.createIndex(table, toTableIndex(index));
-}
-
-/** Adds a foreign key. Undone by `queryRunner.dropForeignKey(table, name)`. */
-export async function addForeignKey(
-  queryRunner: QueryRunner,
-  table: string,
-  key: ForeignKeyDescription,
-): Promise<void> {
-  await queryRunner.createForeignKey(table, toTableForeignKey(key));
 }
 
 function describe(

@@ -14,7 +14,7 @@ import { QueuedSqliteQueryRunner, type SqliteWriter } from "./sqlite-query-runne
 import { TransactionScopes } from "./transaction-scope.js";
 
 // oxlint-disable-next-line typescript/ban-types -- TypeORM names entity classes no more precisely than this.
-export type EntityClass = Function | EntitySchema;
+type EntityClass = Function | EntitySchema;
 export type MigrationClass = new () => MigrationInterface;
 
 /** Where the database speaks up: pino's loggers fit. */

@@ -30,7 +30,7 @@ const DEFAULT_POOL_SIZE = 10;
 const LARGEST_POOL_SIZE = 500;
 
 /** A database URL that cannot be used. The message is a sentence for an operator and never repeats the password. */
-export class DatabaseUrlMistake extends Error {
+class DatabaseUrlMistake extends Error {
   override readonly name = "DatabaseUrlMistake";
 }
 

@@ -2,9 +2,6 @@
 
 const SQLITE_DUPLICATES: readonly unknown[] = ["SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"];
 const MYSQL_DUPLICATE = 1062;
-const SQLITE_FOREIGN_KEY = "SQLITE_CONSTRAINT_FOREIGNKEY";
-/** No such parent; a child still refers to the row. */
-const MYSQL_FOREIGN_KEYS: readonly unknown[] = [1452, 1451, 1216, 1217];
 /** Record has changed since last read; lock wait timeout; deadlock. */
 const MYSQL_REPEATABLE: readonly unknown[] = [1020, 1205, 1213];
 /** A table, column, index or key is there already, or was dropped or renamed already. */
@@ -45,12 +42,6 @@ interface DriverError {
 export function isDuplicateKey(error: unknown): boolean {
   const { code, errno } = driverErrorOf(error);
   return SQLITE_DUPLICATES.includes(code) || errno === MYSQL_DUPLICATE;
-}
-
-/** Whether a foreign key refused the change: the parent is missing, or children are left. */
-export function isForeignKeyViolation(error: unknown): boolean {
-  const { code, errno } = driverErrorOf(error);
-  return code === SQLITE_FOREIGN_KEY || MYSQL_FOREIGN_KEYS.includes(errno);
 }
 
 /** Whether a MySQL or MariaDB server asks for the whole transaction to be repeated. */

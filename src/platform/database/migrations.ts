@@ -17,7 +17,7 @@ export function migrate(database: OpenDatabase): Promise<string[]> {
   return withExecutor(database, ({ runPending }) => runPending());
 }
 
-/** Undoes the migration that was run last and answers its name, or `null` when there is none. */
+/** Undoes the migration that was run last and answers its name, or `null` when there is none. @internal */
 export function undoLastMigration(database: OpenDatabase): Promise<string | null> {
   return withExecutor(database, async ({ executor }) => {
     const [last] = await executor.getExecutedMigrations();
@@ -35,6 +35,7 @@ export async function pendingMigrations({ dataSource }: OpenDatabase): Promise<s
 /**
  * The statements that would turn the schema into what the entities describe: none, when the migrations are complete.
  * On MySQL also one for every text column that is not compared byte for byte.
+ * @internal
  */
 export async function schemaDrift(database: OpenDatabase): Promise<string[]> {
   const { upQueries } = await database.dataSource.driver.createSchemaBuilder().log();

@@ -13,6 +13,7 @@ let underWay = 0;
 /**
  * Runs `work` and answers, with its result, the SQL text of every statement that it sent to any database, in order.
  * Beginning, committing and rolling back are left out, so that all databases agree.
+ * @internal
  */
 export async function countQueries<T>(work: () => Promise<T>): Promise<{ result: T; statements: string[] }> {
   const count: Count = { statements: [], outer: counts.getStore() };

@@ -6,7 +6,7 @@ import type SqliteHandle from "better-sqlite3";
 
 const FIRST_NODE_OF_13 = 22;
 
-/** The package that holds the driver for the running Node. */
+/** The package that holds the driver for the running Node. @internal */
 export const SQLITE_PACKAGE =
   Number(process.versions.node.split(".")[0]) < FIRST_NODE_OF_13 ? "better-sqlite3" : "better-sqlite3-node22";
 

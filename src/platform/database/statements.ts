@@ -10,7 +10,7 @@ const CHARACTERS_AT_ONCE = 2_000_000;
  * Inserts many rows, several in a statement.
  * @param columns names in the database, as the code has them: never from outside
  * @returns how many rows were inserted
- * @throws what the driver throws; `isDuplicateKey` and `isForeignKeyViolation` tell the expected ones apart
+ * @throws what the driver throws; `isDuplicateKey` tells a key that is taken
  */
 export async function insertRows(
   transaction: Transaction,

@@ -14,12 +14,12 @@ export interface TransactionScope {
   failure: Error | null;
 }
 
-/** A query, or a second transaction, that was made inside a transaction without going through it. */
+/** A query, or a second transaction, that was made inside a transaction without going through it. @internal */
 export class OutsideTransactionError extends Error {
   override readonly name = "OutsideTransactionError";
 }
 
-/** A query on a transaction that has already been committed or rolled back. */
+/** A query on a transaction that has already been committed or rolled back. @internal */
 export class TransactionOverError extends Error {
   override readonly name = "TransactionOverError";
 }

@@ -1,6 +1,5 @@
 /** Values on their way into statements and out of raw rows, the same for every dialect. */
 import { types } from "node:util";
-import type { ValueTransformer } from "typeorm";
 import type { SqlValue } from "./database.js";
 
 /** A raw value as a driver hands it out: times are text on SQLite and `Date` on MySQL, booleans are 0 and 1. */
@@ -23,7 +22,7 @@ export function bindValue(value: SqlValue): string | number | null {
 }
 
 /** A time as both databases store it, in UTC: `2026-01-31 08:15:00.123`. */
-export function formatTime(time: Date): string {
+function formatTime(time: Date): string {
   return time.toISOString().replace("T", " ").replace("Z", "");
 }
 
@@ -64,9 +63,3 @@ export function toJson<Value>(text: RawValue): Value {
     throw new TypeError(`JSON text was expected in a row, not a value of type ${typeof text}.`);
   return JSON.parse(text) as Value;
 }
-
-/** Keeps a value as JSON text in a `text` column of an entity; `null` stays the database's NULL. */
-export const jsonText: ValueTransformer = {
-  to: (value: unknown) => (value === null || value === undefined ? value : JSON.stringify(value)),
-  from: (text: unknown) => (text === null || text === undefined ? text : toJson(text)),
-};

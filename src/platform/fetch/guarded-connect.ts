@@ -70,7 +70,7 @@ export function createGuardedConnector(
  * The look-up that a socket calls, which answers checked addresses or a refusal. One address that is not acceptable
  * refuses the name: a name with a public and a private answer has no honest use here.
  */
-export function asNodeLookup(lookup: Lookup, isAcceptable: (address: string) => boolean): LookupFunction {
+function asNodeLookup(lookup: Lookup, isAcceptable: (address: string) => boolean): LookupFunction {
   const resolve = callbackify(async (hostname: string) => {
     const answers = await lookup(hostname);
     const refused = answers.find(({ address }) => !isAcceptable(address));

@@ -15,9 +15,9 @@ import { createGuardedPost, type GuardedPost } from "./guarded-post.js";
 import { judgeUrl } from "./judge-url.js";
 import { readBounded } from "./read-bounded.js";
 
-export { FetchRefusal, type FetchRefusalCode } from "./fetch-refusal.js";
+export { FetchRefusal } from "./fetch-refusal.js";
 export type { Lookup } from "./guarded-connect.js";
-export { AbortGroup, type GuardedPost, type PostAnswer } from "./guarded-post.js";
+export { AbortGroup } from "./guarded-post.js";
 
 /** What the guarded fetch is made of. */
 export interface GuardedFetchOptions {
@@ -36,7 +36,7 @@ export interface GuardedFetchOptions {
 }
 
 /** A request, as the platform's `fetch` takes it. `redirect` has no effect: a redirect is always an error. */
-export interface GuardedRequestInit extends RequestInit {
+interface GuardedRequestInit extends RequestInit {
   /** Total time of this request, in milliseconds. */
   readonly timeoutMs?: number;
   /** Largest decompressed body of this request. */

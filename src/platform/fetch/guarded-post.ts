@@ -11,7 +11,7 @@ import { explainFailure } from "./explain-failure.js";
 import { FetchRefusal } from "./fetch-refusal.js";
 
 /** A message to post. */
-export interface PostMessage {
+interface PostMessage {
   /** Names and values in turn. */
   readonly headers: readonly string[];
   readonly body: Buffer;
@@ -22,7 +22,7 @@ export interface PostMessage {
 }
 
 /** What came back. */
-export interface PostAnswer {
+interface PostAnswer {
   readonly status: number;
   /** The start of the answer. It is asked for without compression; a compressed one is not unpacked. */
   readonly text: string;

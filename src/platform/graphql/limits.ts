@@ -192,7 +192,7 @@ export function createCostPlugin(limits: QueryLimits, openness: Openness): Apoll
  * Estimates the cost of an operation whose variables have the right types; `null` when the execution reports what is wrong.
  * @throws Failure with QUERY_LIMIT_EXCEEDED when a page is too large
  */
-export function estimateCost(
+function estimateCost(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,

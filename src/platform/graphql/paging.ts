@@ -102,7 +102,7 @@ export interface RowPage<Row> {
 }
 
 /** One item of a page with its cursor. */
-export interface Edge<Node> {
+interface Edge<Node> {
   readonly cursor: string;
   readonly node: Node;
 }
@@ -149,7 +149,7 @@ export function emptyPage<Node>(): Page<Node> {
 
 /** Where in a list a page lies. */
 @ObjectType({ description: "Where this page lies in the whole list.", simpleResolvers: true })
-export class PageInfo {
+class PageInfo {
   @Field(() => Boolean, { description: "Whether there is more after `endCursor`." })
   hasNextPage!: boolean;
 

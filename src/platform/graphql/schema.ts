@@ -1,18 +1,11 @@
-/** Builds the schema from resolver classes and their instances, prints it, and finds what lacks a description. */
+/** Builds the schema from resolver classes and their instances, and prints it. */
 import {
   assertValidSchema,
   GraphQLID,
   GraphQLSchema,
-  isEnumType,
   isInputObjectType,
-  isInterfaceType,
-  isIntrospectionType,
-  isObjectType,
-  isSpecifiedScalarType,
   lexicographicSortSchema,
   printSchema,
-  type GraphQLArgument,
-  type GraphQLNamedType,
 } from "graphql";
 import { buildSchemaSync, type NonEmptyArray } from "type-graphql";
 import { ErrorCodesResolver, withErrorCodes } from "./error-codes.js";
@@ -112,38 +105,4 @@ export function findKeysToChoose(schema: GraphQLSchema, typeName: string): reado
 /** The schema in the definition language, sorted, with descriptions, as it is committed and compared. */
 export function emitSchema(schema: GraphQLSchema): string {
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
-}
-
-/** Names everything in the schema that lacks a description: `User`, `User.email`, `Query.user(id:)`, `Status.ACTIVE`. */
-export function findUndescribed(schema: GraphQLSchema): string[] {
-  const roots: readonly unknown[] = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-  return Object.values(schema.getTypeMap())
-    .filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type))
-    .flatMap((type) => [
-      ...(roots.includes(type) ? [] : nameUndescribed(type.name, type)),
-      ...findUndescribedMembers(type),
-    ])
-    .toSorted();
-}
-
-function findUndescribedMembers(type: GraphQLNamedType): string[] {
-  if (isObjectType(type) || isInterfaceType(type)) {
-    return Object.values(type.getFields()).flatMap((field) => [
-      ...nameUndescribed(`${type.name}.${field.name}`, field),
-      ...field.args.flatMap((argument: GraphQLArgument) =>
-        nameUndescribed(`${type.name}.${field.name}(${argument.name}:)`, argument),
-      ),
-    ]);
-  }
-  if (isInputObjectType(type)) {
-    return Object.values(type.getFields()).flatMap((field) => nameUndescribed(`${type.name}.${field.name}`, field));
-  }
-  if (isEnumType(type)) {
-    return type.getValues().flatMap((value) => nameUndescribed(`${type.name}.${value.name}`, value));
-  }
-  return [];
-}
-
-function nameUndescribed(name: string, { description }: { description?: string | null | undefined }): string[] {
-  return description === undefined || description === null || description.trim() === "" ? [name] : [];
 }

@@ -28,7 +28,7 @@ import {
   type QueryLimits,
 } from "./limits.js";
 
-/** Bytes of a request's body, unpacked. */
+/** Bytes of a request's body, unpacked. @internal */
 export const MAXIMUM_BODY_BYTES = 1_000_000;
 const MAXIMUM_VALIDATION_ERRORS = 20;
 

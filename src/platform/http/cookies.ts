@@ -58,6 +58,7 @@ export function defineCookie({ publicUrl, name: plainName, maxAgeSeconds }: Cook
 /**
  * The value of a cookie in a `Cookie` header. Two cookies of one name mean that another host of the domain, or a page
  * over plain http, has set one beside ours; which is which cannot be told, so neither is believed.
+ * @internal
  */
 export function readCookie(header: string | undefined, name: string): string | null {
   const values = (header ?? "").split(";").flatMap((pair) => {

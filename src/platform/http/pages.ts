@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { RequestHandler, Response } from "express";
 import { STYLESHEET } from "./stylesheet.js";
 
-/** Text that is HTML already. Only `html` and `trustHtml` make it. */
+/** Text that is HTML already. Only `html` makes it. */
 export class Html {
   constructor(readonly text: string) {}
 
@@ -21,11 +21,6 @@ export type HtmlValue = Html | string | number | null | undefined | false | read
  */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(strings.map((text, index) => (index === 0 ? text : render(values[index - 1]) + text)).join(""));
-}
-
-/** Takes a text of our own for HTML. Never for anything that came from outside. */
-export function trustHtml(text: string): Html {
-  return new Html(text);
 }
 
 function render(value: HtmlValue): string {

@@ -9,7 +9,7 @@ import { clientKey } from "./client-address.js";
 import { RateLimitStore } from "./rate-limit-store.js";
 
 /** How much one address may use. */
-export interface RateLimitRule {
+interface RateLimitRule {
   /** Unique in the installation. */
   readonly name: string;
   readonly points: number;
@@ -72,6 +72,7 @@ const IPV6_NETWORK_BITS = 64;
 /**
  * What counts as one address. A subscriber has a whole /64 of IPv6 to choose addresses from (RFC 6177), so the network
  * counts, not the address.
+ * @internal
  */
 export function addressGroup(address: string): string {
   if (!ipaddr.IPv6.isValid(address)) return address;

@@ -20,6 +20,7 @@ export function requestIdOf(request: Request): string {
 /**
  * A path as it may be logged: without its query, where providers put codes, states and messages, and without long
  * opaque segments.
+ * @internal
  */
 export function describePath(url: string): string {
   const [path = ""] = url.split(/[?#;]/, 1);

@@ -19,7 +19,7 @@ const ICON_CACHE_SECONDS = 86_400;
 const ONE_YEAR_SECONDS = 31_536_000;
 
 /** A part of the house behind an address. */
-export interface Mount {
+interface Mount {
   /** Where its paths begin; `/` for a router that names whole paths. */
   readonly path: string;
   readonly router: Router;
@@ -54,7 +54,7 @@ export interface HttpServer {
 }
 
 /** How a server ends. */
-export interface StopLimits {
+interface StopLimits {
   /** How long requests under way may take. */
   readonly limitMilliseconds: number;
   /** How long `/readyz` says "stopping" while requests are still taken, so that a load balancer notices; 0 when left out. */

@@ -3,7 +3,7 @@ import { pino, type DestinationStream, type Logger as PinoLogger } from "pino";
 import { redactText, redactValue } from "./redaction.js";
 
 /** What is logged, from the most to the least; `silent` is for tests. */
-export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 /** Writes lines. The sentence says what happened; the data says to whom and with what numbers. */
 export interface Logger {

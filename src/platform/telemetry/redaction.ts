@@ -4,7 +4,7 @@
  */
 
 /** Stands where a secret stood. */
-export const REDACTED = "[redacted]";
+const REDACTED = "[redacted]";
 
 const MAXIMUM_DEPTH = 8;
 const MAXIMUM_TEXT_LENGTH = 8_000;
@@ -19,7 +19,7 @@ const HARMLESS_SUFFIX = /(endpoint|url|uri|id|ids|count|kind|type|at|prefix|seco
 /** Catalogue codes, driver codes and states of rows (`NOT_FOUND`, `ACTIVE`); never the shape of a generated value. */
 const CONSTANT_WORD = /^[A-Z]+(?:_[A-Z]+)*$/;
 
-/** Whether a value of this name belongs in no log. */
+/** Whether a value of this name belongs in no log. @internal */
 export function isSecretName(name: string): boolean {
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
   if (SECRET_WHOLE_NAME.test(plain)) {
@@ -76,7 +76,7 @@ function redact(value: unknown, depth: number, above: Set<object>): unknown {
 
 function redactObject(value: object, depth: number, above: Set<object>): unknown {
   if (value instanceof Error) {
-    return describeErrorAt(value, depth, above);
+    return describeError(value, depth, above);
   }
   if (value instanceof Date) {
     return Number.isNaN(value.getTime()) ? null : value.toISOString();
@@ -102,7 +102,7 @@ function redactMember(name: string, value: unknown, depth: number, above: Set<ob
 }
 
 /** What is logged of an error. */
-export interface ErrorDescription {
+interface ErrorDescription {
   readonly type: string;
   readonly message: string;
   readonly code?: string | number;
@@ -114,11 +114,7 @@ export interface ErrorDescription {
  * Describes an error by its name, message, code, stack and cause alone. Drivers hang the statement with its values on
  * the error (`sql`, `parameters`), HTTP clients the whole request: neither is copied.
  */
-export function describeError(error: Error): ErrorDescription {
-  return describeErrorAt(error, 0, new Set([error]));
-}
-
-function describeErrorAt(error: Error, depth: number, above: Set<object>): ErrorDescription {
+function describeError(error: Error, depth: number, above: Set<object>): ErrorDescription {
   const code: unknown = "code" in error ? error.code : undefined;
   return {
     type: error.name,

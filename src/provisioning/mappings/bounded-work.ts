@@ -8,6 +8,7 @@ import { compilePattern, LONGEST_PATTERN, writtenOutLength } from "../../connect
 /**
  * Steps that the rules of one sign-in may take, about half a second. A step is one character of a pattern, repetitions
  * written out, on one character of a value.
+ * @internal
  */
 export const MOST_STEPS = 20_000_000;
 

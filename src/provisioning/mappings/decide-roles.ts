@@ -28,7 +28,7 @@ export interface RoleSituation {
 }
 
 /** A role that a person has after a sign-in. */
-export interface GrantedRole {
+interface GrantedRole {
   readonly roleId: string;
   /** `null` for the default role, and for a role that stays though no mapping gave it. */
   readonly mappingId: string | null;

@@ -135,7 +135,7 @@ export class UnassignCoursesFromGroupInput {
   description: "What became of one course that a change of a group's courses named.",
   simpleResolvers: true,
 })
-export class AssignmentResultType implements AssignmentResult {
+class AssignmentResultType implements AssignmentResult {
   @Field(() => ID, { description: "The course." })
   courseId!: string;
 

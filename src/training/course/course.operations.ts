@@ -48,12 +48,7 @@ export interface CourseChangeInput {
  *
  * @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND
  */
-export async function readCourseFor(
-  { reader }: Store,
-  caller: Caller,
-  id: string,
-  permission: Permission,
-): Promise<Course> {
+async function readCourseFor({ reader }: Store, caller: Caller, id: string, permission: Permission): Promise<Course> {
   const scope = scopeFor(caller, permission);
   const course = await findCourse(reader, scope, id);
   if (course === null) throw new Failure(NOT_FOUND, { type: "course" });

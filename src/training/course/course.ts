@@ -1,6 +1,6 @@
 /** Courses and modules, in the house's own words. */
 
-export const COURSE_KINDS = ["COURSE", "MODULE"] as const;
+const COURSE_KINDS = ["COURSE", "MODULE"] as const;
 export type CourseKind = (typeof COURSE_KINDS)[number];
 
 export interface Course {
@@ -24,7 +24,7 @@ export interface Course {
 }
 
 /** What `courses` can be ordered by. */
-export const COURSE_ORDERS = ["TITLE", "CREATED_AT"] as const;
+const COURSE_ORDERS = ["TITLE", "CREATED_AT"] as const;
 export type CourseOrder = (typeof COURSE_ORDERS)[number];
 
 /** The numbers between which a pass rate lies. */

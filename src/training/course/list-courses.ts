@@ -9,7 +9,7 @@ import { COURSE_COLUMNS, courseFromRaw, type RawCourse } from "./course.reposito
 import type { CourseKind, CourseOrder, Course } from "./course.js";
 
 /** What is left out or empty restricts nothing. */
-export interface CourseFilter {
+interface CourseFilter {
   readonly kind?: CourseKind | null;
   readonly archived?: boolean | null;
   /** Words, each of which must occur in the title. */

@@ -38,7 +38,7 @@ export interface NewFilterInput {
 }
 
 /** An answer as it is to be: one that there is, by its id, or a new one. */
-export interface AnswerInput {
+interface AnswerInput {
   readonly id?: string | null;
   readonly text: string;
 }

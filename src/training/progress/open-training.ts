@@ -16,7 +16,7 @@ import { scopeOfResults } from "../result/result-scope.js";
 import { among, useIndex } from "../sql.js";
 
 /** What somebody has not done of a course that is assigned to them. */
-export const OPEN_STEPS = ["BEGIN", "COMPLETE", "PASS"] as const;
+const OPEN_STEPS = ["BEGIN", "COMPLETE", "PASS"] as const;
 export type OpenStep = (typeof OPEN_STEPS)[number];
 
 /** Whose open training to read. */

@@ -14,7 +14,7 @@ import type { ResultScope } from "./result-scope.js";
 import { among, useIndex } from "../sql.js";
 
 /** Streams that are merged at most: SQLite takes 500 queries in one, and each costs as many rows as the page has. */
-export const MOST_STREAMS = 200;
+const MOST_STREAMS = 200;
 /**
  * Values that are asked for in streams at most, beside those that a stream begins with. Each stream asks for them again:
  * two lists that may be sent would make half a million, of which SQLite takes 32,766.

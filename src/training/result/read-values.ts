@@ -4,7 +4,7 @@ import { PASS_RATE_RULE } from "../course/course.js";
 import type { ResultValues } from "./result.js";
 
 /** Clocks of other programs may be ahead by so much. */
-export const AHEAD_SECONDS = 300;
+const AHEAD_SECONDS = 300;
 /** Nothing that is recorded here was completed before computers counted time. */
 const EARLIEST = new Date("1970-01-01T00:00:00.000Z");
 

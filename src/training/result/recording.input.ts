@@ -142,7 +142,7 @@ export class StartType implements Start {
   description: "The place in the organization's plan that a user holds for training.",
   simpleResolvers: true,
 })
-export class UsedSeatType {
+class UsedSeatType {
   @Field(() => Date, { description: "When training was first started on it in this billing cycle." })
   usedAt!: Date | null;
 

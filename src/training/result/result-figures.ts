@@ -19,7 +19,7 @@ import { setsOfPeople } from "./result-people.js";
 import { scopeOfResults } from "./result-scope.js";
 
 /** Into which lines the results are divided. */
-export const FIGURES_BY = ["ALL", "COURSE", "MONTH"] as const;
+const FIGURES_BY = ["ALL", "COURSE", "MONTH"] as const;
 export type FiguresBy = (typeof FIGURES_BY)[number];
 
 /** Months in one answer at most. */

@@ -47,5 +47,5 @@ export interface ResultCorrection {
 }
 
 /** What `results` can be ordered by. */
-export const RESULT_ORDERS = ["COMPLETED_AT"] as const;
+const RESULT_ORDERS = ["COMPLETED_AT"] as const;
 export type ResultOrder = (typeof RESULT_ORDERS)[number];

@@ -13,7 +13,7 @@ import type { Result, ResultCorrection, ResultValues } from "./result.js";
   description: "What a result said before or after somebody corrected it.",
   simpleResolvers: true,
 })
-export class ResultValuesType {
+class ResultValuesType {
   @Field(() => Float, { nullable: true, description: "What was scored." })
   score!: number | null;
 

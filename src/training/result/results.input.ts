@@ -6,7 +6,7 @@ import type { TimeBound } from "../../platform/time-range.js";
 import type { ResultOrder } from "./result.js";
 
 /** Stands for the enum `ResultOrderField` in decorators. */
-export const ResultOrderFieldEnum: { readonly [Value in ResultOrder]: Value } = { COMPLETED_AT: "COMPLETED_AT" };
+const ResultOrderFieldEnum: { readonly [Value in ResultOrder]: Value } = { COMPLETED_AT: "COMPLETED_AT" };
 
 registerEnumType(ResultOrderFieldEnum, {
   name: "ResultOrderField",

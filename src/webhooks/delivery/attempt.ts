@@ -9,7 +9,7 @@ import { openKey } from "../secret.js";
 import { readRetryAfter } from "./retry-after.js";
 
 /** Why an attempt was made. */
-export const ATTEMPT_KINDS = ["FIRST", "RETRY", "REDELIVERY", "TEST"] as const;
+const ATTEMPT_KINDS = ["FIRST", "RETRY", "REDELIVERY", "TEST"] as const;
 export type AttemptKind = (typeof ATTEMPT_KINDS)[number];
 
 /** What a receiver answered, or why nothing came. */

@@ -4,7 +4,7 @@ import { definePage } from "../../platform/graphql/paging.js";
 import type { AttemptKind } from "./attempt.js";
 
 /** Stands for the enum `WebhookAttemptKind` in decorators. */
-export const AttemptKindEnum: { readonly [Value in AttemptKind]: Value } = {
+const AttemptKindEnum: { readonly [Value in AttemptKind]: Value } = {
   FIRST: "FIRST",
   RETRY: "RETRY",
   REDELIVERY: "REDELIVERY",

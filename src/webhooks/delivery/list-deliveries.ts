@@ -95,13 +95,13 @@ export async function listDeliveries(
 function writeConditions(endpointId: string, filter: AttemptFilter) {
   const terms = ["a.endpoint_id = ?"];
   const parameters: SqlValue[] = [endpointId];
-  const require = (sql: string, value: SqlValue) => {
+  const demand = (sql: string, value: SqlValue) => {
     terms.push(sql);
     parameters.push(value);
   };
-  if (filter.eventId != null) require("a.event_id = ?", filter.eventId);
-  if (filter.succeeded != null) require("a.succeeded = ?", filter.succeeded);
-  if (filter.from != null) require("a.started_at >= ?", filter.from);
-  if (filter.to != null) require("a.started_at < ?", filter.to);
+  if (filter.eventId != null) demand("a.event_id = ?", filter.eventId);
+  if (filter.succeeded != null) demand("a.succeeded = ?", filter.succeeded);
+  if (filter.from != null) demand("a.started_at >= ?", filter.from);
+  if (filter.to != null) demand("a.started_at < ?", filter.to);
   return { sql: terms.join(" AND "), parameters };
 }

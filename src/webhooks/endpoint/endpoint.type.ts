@@ -6,7 +6,7 @@ import { DeliveryAttemptType } from "../delivery/delivery.type.js";
 import type { DeliveryProgress, DisabledReason, EndpointState } from "./endpoint.js";
 
 /** Stands for the enum `WebhookEndpointState` in decorators. */
-export const EndpointStateEnum: { readonly [Value in EndpointState]: Value } = {
+const EndpointStateEnum: { readonly [Value in EndpointState]: Value } = {
   ACTIVE: "ACTIVE",
   DISABLED: "DISABLED",
 };
@@ -21,7 +21,7 @@ registerEnumType(EndpointStateEnum, {
 });
 
 /** Stands for the enum `WebhookDisabledReason` in decorators. */
-export const DisabledReasonEnum: { readonly [Value in DisabledReason]: Value } = {
+const DisabledReasonEnum: { readonly [Value in DisabledReason]: Value } = {
   ADMINISTRATOR: "ADMINISTRATOR",
   GONE: "GONE",
   RETRIES_EXHAUSTED: "RETRIES_EXHAUSTED",

@@ -10,7 +10,7 @@ import type { Redelivery } from "./redelivery.js";
 import { findRedelivery, insertRedelivery } from "./redelivery.repository.js";
 
 /** Events named at once. */
-export const MOST_EVENT_IDS = 100;
+const MOST_EVENT_IDS = 100;
 
 /** What to send once more: exactly one of the three. */
 export interface RedeliveryOrder {

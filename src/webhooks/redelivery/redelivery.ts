@@ -1,6 +1,6 @@
 /** An order to send part of the log to an endpoint once more, in the house's own words. */
 
-export const REDELIVERY_STATES = ["RUNNING", "FINISHED"] as const;
+const REDELIVERY_STATES = ["RUNNING", "FINISHED"] as const;
 export type RedeliveryState = (typeof REDELIVERY_STATES)[number];
 
 export interface Redelivery {

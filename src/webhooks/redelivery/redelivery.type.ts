@@ -3,7 +3,7 @@ import { Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-gr
 import type { RedeliveryState } from "./redelivery.js";
 
 /** Stands for the enum `WebhookRedeliveryState` in decorators. */
-export const RedeliveryStateEnum: { readonly [Value in RedeliveryState]: Value } = {
+const RedeliveryStateEnum: { readonly [Value in RedeliveryState]: Value } = {
   RUNNING: "RUNNING",
   FINISHED: "FINISHED",
 };

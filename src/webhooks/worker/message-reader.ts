@@ -6,7 +6,7 @@ import { readLog, type LogRange } from "../../events/read-log.js";
 import type { Reader } from "../../platform/database/database.js";
 import { writeMessage, type Message } from "../message.js";
 
-export interface MessageRange {
+interface MessageRange {
   readonly organizationId: string;
   readonly after: number;
   readonly upTo: number;
@@ -14,7 +14,7 @@ export interface MessageRange {
 }
 
 /** The first messages of a range. There are no others up to the sequence `upTo`. */
-export interface MessageBatch {
+interface MessageBatch {
   readonly messages: readonly Message[];
   readonly upTo: number;
 }

@@ -15,9 +15,10 @@ import { createAccount } from "../../../src/people/user/user.changes.js";
 import { PLATFORM_FAILURES } from "../../../src/platform/errors/failure.js";
 import { assembleCatalogue } from "../../../src/platform/graphql/failures.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
-import { buildGraphQLSchema, findUndescribed, type ResolverClass } from "../../../src/platform/graphql/schema.js";
+import { buildGraphQLSchema, type ResolverClass } from "../../../src/platform/graphql/schema.js";
 import { COMPLETE, keyOfOrganization, openHouse, OPERATOR, START, type House } from "../support/house.js";
 import { createSpecimen, PLAIN_TYPE } from "../support/specimen.js";
+import { findUndescribed } from "../../support/find-undescribed.js";
 
 let house: House;
 let schema: GraphQLSchema;

@@ -6,7 +6,7 @@ import { identityKey } from "../../../src/connection/identity/identity.js";
 import {
   findIdentitiesByEmail,
   findIdentitiesOfUsers,
-  findIdentity,
+  findLinks,
   insertIdentity,
   noteIdentitySignIn,
 } from "../../../src/connection/identity/identity.repository.js";
@@ -66,13 +66,13 @@ describe("identities", () => {
   test("are found exactly, whatever a collation takes for equal", async () => {
     const user = await person("a@acme.test");
     await link(user.id, "Sub");
-    const find = (subject: string, issuer = "https://id.example.com") =>
-      findIdentity(house.services.reader, connection.id, issuer, subject);
+    const find = async (subject: string, issuer = "https://id.example.com", connectionId = connection.id) =>
+      (await findLinks(house.services.reader, connectionId, issuer, subject)).own;
     expect(await find("Sub")).toMatchObject({ userId: user.id, subject: "Sub", lastSignedInAt: null });
     for (const other of ["sub", "Sub ", "S\u00fcb"]) expect(await find(other)).toBeNull();
     expect(await find("Sub", "https://id.example.com/")).toBeNull();
     const sibling = await draft(house);
-    expect(await findIdentity(house.services.reader, sibling.id, "https://id.example.com", "Sub")).toBeNull();
+    expect(await find("Sub", "https://id.example.com", sibling.id)).toBeNull();
     expect(await link(user.id, "sub")).toMatchObject({ subject: "sub" });
   });
 
@@ -80,9 +80,8 @@ describe("identities", () => {
     const [one, two] = [await person("b@acme.test"), await person("c@acme.test")];
     await link(one.id, "twice");
     expect(await link(two.id, "twice")).toBe("TAKEN");
-    expect((await findIdentity(house.services.reader, connection.id, "https://id.example.com", "twice"))?.userId).toBe(
-      one.id,
-    );
+    const links = await findLinks(house.services.reader, connection.id, "https://id.example.com", "twice");
+    expect(links.own?.userId).toBe(one.id);
   });
 
   test("two first sign-ins at once make one link", async () => {

@@ -23,11 +23,12 @@ import { createUser } from "../../../src/people/user/user.operations.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { PLATFORM_FAILURES } from "../../../src/platform/errors/failure.js";
 import { assembleCatalogue, GRAPHQL_FAILURES } from "../../../src/platform/graphql/failures.js";
-import { buildGraphQLSchema, findUndescribed, type ResolverClass } from "../../../src/platform/graphql/schema.js";
+import { buildGraphQLSchema, type ResolverClass } from "../../../src/platform/graphql/schema.js";
 import { apply, askToLink } from "../../../src/provisioning/apply.js";
 import { decide } from "../../../src/provisioning/decide.js";
 import { evaluateRules, loadSituation } from "../../../src/provisioning/load-situation.js";
 import { COMPLETE, eventsOf, keyOfOrganization, openHouse, OPERATOR, type House } from "../support/house.js";
+import { findUndescribed } from "../../support/find-undescribed.js";
 
 let house: House;
 let schema: GraphQLSchema;

@@ -17,8 +17,9 @@ import { createRole } from "../../../src/people/role/role.operations.js";
 import { createUser } from "../../../src/people/user/user.operations.js";
 import { PLATFORM_FAILURES } from "../../../src/platform/errors/failure.js";
 import { assembleCatalogue, GRAPHQL_FAILURES } from "../../../src/platform/graphql/failures.js";
-import { buildGraphQLSchema, findUndescribed, type ResolverClass } from "../../../src/platform/graphql/schema.js";
+import { buildGraphQLSchema, type ResolverClass } from "../../../src/platform/graphql/schema.js";
 import { draft, eventsOf, keyOfOrganization, openHouse, OPERATOR, type House } from "../support/house.js";
+import { findUndescribed } from "../../support/find-undescribed.js";
 
 let house: House;
 let schema: ReturnType<typeof buildGraphQLSchema>;

@@ -9,7 +9,7 @@ import {
   type SettingsIssuer,
 } from "../../../src/connection/contract/index.js";
 
-export const SPECIMEN_SETTINGS = {
+const SPECIMEN_SETTINGS = {
   address: setting.url({
     label: "Address",
     help: "Where the provider is.",
@@ -40,7 +40,7 @@ export const SPECIMEN_SETTINGS = {
 } as const;
 
 /** What tests change about the specimen. */
-export interface SpecimenHooks {
+interface SpecimenHooks {
   findings: readonly Finding[];
   diagnose: (() => Promise<void>) | null;
   open: (() => Promise<void>) | null;

@@ -61,15 +61,6 @@ export async function makeOpenTraining(house: House): Promise<string> {
   return courseIds[0]!;
 }
 
-/** Somebody who started a course; answers who. */
-export async function makeStart(house: House): Promise<string> {
-  const input = await makeTraining(house);
-  await house.usher.ask(`mutation ($input: StartTrainingInput!) { startTraining(input: $input) { start { id } } }`, {
-    input,
-  });
-  return input.userId;
-}
-
 /** A course that a group has. */
 export async function makeAssignment(house: House) {
   const input = { groupId: await makeGroup(house), courseIds: [await makeCourse(house)] };

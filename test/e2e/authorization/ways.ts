@@ -95,7 +95,7 @@ const LARGEST_DEPTH = 4;
  * Every field of a type: what has an id by its id, what has none with all of its own. A field that takes an organization is
  * asked without one, where that can be, and with each of these.
  */
-export function selectAll(type: GraphQLObjectType, organizationIds: readonly string[], depth = 0): string {
+function selectAll(type: GraphQLObjectType, organizationIds: readonly string[], depth = 0): string {
   const below = (output: GraphQLOutputType): string => {
     const named = getNamedType(output);
     if (isLeafType(named)) return "";

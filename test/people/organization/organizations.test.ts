@@ -5,9 +5,9 @@ import { ALL_PERMISSIONS } from "../../../src/access/permission.js";
 import { createApiKey } from "../../../src/people/api-key/api-key.operations.js";
 import { ensureOperatorKey } from "../../../src/people/api-key/operator-key.js";
 import { lockOrganization } from "../../../src/people/organization/organization.repository.js";
-import { findUndescribed } from "../../../src/platform/graphql/schema.js";
 import { onMariaDb } from "../../support/database.js";
 import { countRows, keyOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn } from "../../support/house.js";
+import { findUndescribed } from "../../support/find-undescribed.js";
 
 const house = useHouse();
 

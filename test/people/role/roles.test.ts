@@ -5,7 +5,7 @@ import { ALL_PERMISSIONS, PERMISSIONS } from "../../../src/access/permission.js"
 import { resolveCaller } from "../../../src/people/caller/resolve-caller.js";
 import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
 import { createRole, deleteRole, updateRole, type NewRoleInput } from "../../../src/people/role/role.operations.js";
-import { findRoleGrants, findRolesOf, replaceRoles } from "../../../src/people/role/role.repository.js";
+import { findRoleGrantsOfUsers, findRolesOf, replaceRoles } from "../../../src/people/role/role.repository.js";
 import type { FindRoleUses } from "../../../src/people/role/role-guard.js";
 import type { Role, RoleSource } from "../../../src/people/role/role.js";
 import { openSession } from "../../../src/people/session/session.repository.js";
@@ -26,6 +26,11 @@ import {
 
 const house = useHouse();
 const { auditOf } = house;
+
+async function findRoleGrants(organizationId: string, userId: string) {
+  const grants = await findRoleGrantsOfUsers(house.database.reader, organizationId, [userId]);
+  return grants.get(userId)!;
+}
 
 async function makeRole(organizationId: string, input: Partial<NewRoleInput> = {}): Promise<Role> {
   return await createRole(house.store, OPERATOR, {
@@ -235,7 +240,7 @@ describe("deleteRole", () => {
       ["NONE", "ROLE_IN_USE"],
       ["INVALID_INPUT", "NONE"],
     ]).toContainEqual(codes);
-    expect(await findRoleGrants(house.database.reader, organizationId, user.id)).toHaveLength(1);
+    expect(await findRoleGrants(organizationId, user.id)).toHaveLength(1);
   });
 });
 
@@ -297,9 +302,12 @@ describe("what gave a role", () => {
       return house.clock.now;
     };
     const grants = async () =>
-      (await findRoleGrants(house.database.reader, organizationId, userId)).map(
-        ({ role, source, sourceId, connectionId }) => [role.key, source, sourceId, connectionId],
-      );
+      (await findRoleGrants(organizationId, userId)).map(({ role, source, sourceId, connectionId }) => [
+        role.key,
+        source,
+        sourceId,
+        connectionId,
+      ]);
     return { organizationId, userId, replace, grants };
   }
   const mapping = (mappingId: string): RoleSource => ({ kind: "MAPPING", mappingId, connectionId: "c1" });
@@ -318,8 +326,7 @@ describe("what gave a role", () => {
 
   test("changes when a mapping gives the role, when another one does, and when none does any more", async () => {
     const { organizationId, userId, replace, grants } = await situation();
-    const givenAt = async () =>
-      (await findRoleGrants(house.database.reader, organizationId, userId)).map(({ createdAt }) => createdAt);
+    const givenAt = async () => (await findRoleGrants(organizationId, userId)).map(({ createdAt }) => createdAt);
     const first = await replace(["USER"], mapping("m1"));
     expect(await grants()).toEqual([["USER", "MAPPING", "m1", "c1"]]);
     await replace(["USER"], mapping("m1"));

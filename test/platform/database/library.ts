@@ -13,7 +13,6 @@ import {
   text,
   time,
 } from "../../../src/platform/database/columns.js";
-import { jsonText } from "../../../src/platform/database/values.js";
 
 @Entity("author")
 @Index("ux_author_name", ["nameKey"], { unique: true })
@@ -56,8 +55,8 @@ export class BookRow {
   @Column({ type: "text", nullable: true })
   body!: string | null;
 
-  @Column({ type: "text", nullable: true, transformer: jsonText })
-  notes!: Record<string, unknown> | null;
+  @Column({ type: "text", nullable: true })
+  notes!: string | null;
 
   @Column({ name: "written_at", type: "datetime", precision: 3 })
   writtenAt!: Date;
@@ -67,7 +66,7 @@ export class BookRow {
   sequelOf!: string | null;
 }
 
-export class CreateLibrary1700000000001 implements MigrationInterface {
+class CreateLibrary1700000000001 implements MigrationInterface {
   async up(queryRunner: QueryRunner) {
     await createTable(queryRunner, "author", {
       columns: [
@@ -109,7 +108,7 @@ export class CreateLibrary1700000000001 implements MigrationInterface {
 }
 
 /** Changes the parent table, which SQLite builds anew. */
-export class AddPhone1700000000002 implements MigrationInterface {
+class AddPhone1700000000002 implements MigrationInterface {
   async up(queryRunner: QueryRunner) {
     await addColumn(queryRunner, "author", string("phone", 32, { nullable: true }));
     await addIndex(queryRunner, "author", { name: "ix_author_phone", columns: ["phone"] });

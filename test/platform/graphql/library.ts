@@ -35,13 +35,13 @@ import { buildGraphQLSchema, ONE_OF } from "../../../src/platform/graphql/schema
 import { createGraphQLEndpoint } from "../../../src/platform/graphql/server.js";
 import { createLogger } from "../../../src/platform/telemetry/logger.js";
 
-export const BOOK_LENT = defineFailure<{ title: string }>({
+const BOOK_LENT = defineFailure<{ title: string }>({
   code: "BOOK_LENT",
   status: 409,
   message: ({ title }) => `${title} is lent out.`,
   remedy: "Wait until it is back.",
 });
-export const FORGOTTEN = defineFailure({
+const FORGOTTEN = defineFailure({
   code: "FORGOTTEN",
   status: 400,
   message: "Forgotten.",
@@ -63,7 +63,7 @@ export class Book {
   @Field(() => JsonScalar, { description: "Anything else." })
   notes!: unknown;
 }
-export const BookPage = definePage("Book", () => Book, "Books in order of their ids.");
+const BookPage = definePage("Book", () => Book, "Books in order of their ids.");
 
 @ObjectType({ description: "A type that only a resolver reaches that is not given." })
 class Unreached {
@@ -182,7 +182,7 @@ export class LibraryResolver {
 }
 
 @Resolver(() => Book)
-export class ShelfResolver {
+class ShelfResolver {
   @FieldResolver(() => String, { description: "What stands on its back." })
   async label(@Root() { id }: Book, @Ctx() context: LibraryContext): Promise<string | null> {
     return await loadLabel(context).load(id);

@@ -5,8 +5,9 @@ import { Query, Resolver } from "type-graphql";
 import { defineFailure } from "../../../src/platform/errors/failure.js";
 import { assembleCatalogue } from "../../../src/platform/graphql/failures.js";
 import { defineListLoader, defineLoader } from "../../../src/platform/graphql/loaders.js";
-import { buildGraphQLSchema, emitSchema, findUndescribed } from "../../../src/platform/graphql/schema.js";
+import { buildGraphQLSchema, emitSchema } from "../../../src/platform/graphql/schema.js";
 import { buildLibrarySchema, catalogue, LibraryResolver, OtherResolver } from "./library.js";
+import { findUndescribed } from "../../support/find-undescribed.js";
 
 describe("The schema", () => {
   const schema = buildLibrarySchema();

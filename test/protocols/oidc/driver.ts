@@ -120,7 +120,7 @@ export function runStrategy(strategy: { authenticate: (request: never) => unknow
 }
 
 /** A flow table in memory. */
-export class FlowTable {
+class FlowTable {
   readonly drafts = new Map<string, FlowDraft>();
   readonly consumed = new Set<string>();
 

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { createSecureContext, createServer as createTlsServer, TLSSocket, type SecureContext } from "node:tls";
 
 /** A message that the server took. */
-export interface ReceivedMail {
+interface ReceivedMail {
   readonly from: string;
   readonly to: readonly string[];
   /** Header fields by their names in lower case, unfolded; all values of a name. */
@@ -21,7 +21,7 @@ export interface ReceivedMail {
 }
 
 /** What the server does otherwise than to accept everything; tests change it at any time. */
-export interface SmtpBehaviour {
+interface SmtpBehaviour {
   /** Answers RCPT TO; `null` accepts. */
   refuseRecipient: (address: string) => string | null;
   /** Answers MAIL FROM; `null` accepts. */

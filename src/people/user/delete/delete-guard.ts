@@ -18,7 +18,7 @@ export interface DeletionReason {
  * What of a room speaks against deleting an account; empty when nothing does. Asked in the unit of work that deletes,
  * with the home organization locked.
  */
-export type DeleteGuard = (unit: UnitOfWork, user: User) => Promise<readonly DeletionReason[]>;
+type DeleteGuard = (unit: UnitOfWork, user: User) => Promise<readonly DeletionReason[]>;
 
 /**
  * What a room does about its rows of a person who is deleted, in the same unit of work, before the account goes. Rows that

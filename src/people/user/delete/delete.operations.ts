@@ -54,7 +54,7 @@ export async function deleteUser(store: Store, parts: DeletionParts, caller: Cal
  *
  * @throws DELETION_REFUSED with every reason
  */
-export async function requireDeletable(unit: UnitOfWork, { guards }: DeletionParts, user: User): Promise<void> {
+async function requireDeletable(unit: UnitOfWork, { guards }: DeletionParts, user: User): Promise<void> {
   const reasons = [...(await findUsedSeat(unit, user.id, unit.now))];
   for (const guard of guards) reasons.push(...(await guard(unit, user)));
   if (reasons.length > 0) throw new Failure(DELETION_REFUSED, { reasons });
@@ -64,7 +64,7 @@ export async function requireDeletable(unit: UnitOfWork, { guards }: DeletionPar
  * Deletes an account with everything about it, and tells `user.deleted`, for every door. The home organization must be
  * locked. Nobody is protected here.
  */
-export async function eraseAccount(
+async function eraseAccount(
   unit: UnitOfWork,
   { erasers }: DeletionParts,
   home: Organization,

@@ -11,7 +11,7 @@ import { rangeOf, splitSearch } from "./search-terms.js";
 import type { MissingField, UserFilter } from "./user-filter.js";
 
 /** Ids that a source may answer for the list to be read by them: more are left to probes. */
-export const MOST_IDS = 1000;
+const MOST_IDS = 1000;
 
 /**
  * The ids of the first condition that few members pass, and the conditions that are left; `null` where many pass each.

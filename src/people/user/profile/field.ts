@@ -24,10 +24,10 @@ export const PROFILE_FIELDS = [
   "timeZone",
 ] as const;
 
-export type CoreField = (typeof CORE_FIELDS)[number];
+type CoreField = (typeof CORE_FIELDS)[number];
 export type ProfileField = (typeof PROFILE_FIELDS)[number];
 /** An organization's own attribute. */
-export type CustomField = `custom.${string}`;
+type CustomField = `custom.${string}`;
 export type FieldName = CoreField | ProfileField | CustomField;
 
 /** The form of a custom attribute's name, with its prefix. */

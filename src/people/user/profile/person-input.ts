@@ -11,7 +11,7 @@ import {
 } from "./field.js";
 
 /** Fields of the profile beside the core ones; `null` takes the earlier word back. */
-export type ProfileInput = { readonly [Field in ProfileField]?: string | null } & {
+type ProfileInput = { readonly [Field in ProfileField]?: string | null } & {
   /** The organization's own attributes. */
   readonly custom?: readonly { readonly name: string; readonly value?: string | null }[] | null;
 };

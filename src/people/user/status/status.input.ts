@@ -10,7 +10,7 @@ import { UserType } from "../user.type.js";
   description: "What became of one user of a mutation that names many.",
   simpleResolvers: true,
 })
-export class UserResultType implements UserResult {
+class UserResultType implements UserResult {
   @Field(() => ID, { description: "The user." })
   userId!: string;
 

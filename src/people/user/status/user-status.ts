@@ -1,7 +1,7 @@
 /** Which statuses of an account may follow each other, and what asks for it. Pure: values in, values out. */
 import type { UserStatus } from "../user.js";
 
-/** What somebody does about where an account stands. */
+/** What somebody does about where an account stands. @internal */
 export const STATUS_ACTIONS = ["ENABLE", "DISABLE", "ARCHIVE", "RESTORE", "APPROVE", "REJECT", "ACCEPT"] as const;
 export type StatusAction = (typeof STATUS_ACTIONS)[number];
 

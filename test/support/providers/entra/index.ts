@@ -5,7 +5,7 @@
 import { startOpenIdProvider, type OpenIdProvider } from "../openid/provider.js";
 import { ENTRA_CLAIMS, entraClaimsOf, entraSubjectOf, type EntraPerson, type OptionalClaim } from "./people.js";
 
-export { entraSubjectOf, type EntraPerson, type OptionalClaim } from "./people.js";
+export { entraSubjectOf, type EntraPerson } from "./people.js";
 
 export interface EntraOptions {
   readonly tenantId: string;

@@ -39,10 +39,10 @@ export interface HostileProviderOptions {
   readonly now?: () => Date;
 }
 
-export type HostileEndpoint = "discovery" | "keys" | "authorize" | "token" | "userinfo";
+type HostileEndpoint = "discovery" | "keys" | "authorize" | "token" | "userinfo";
 
 /** A request that arrived, in order. */
-export interface LoggedRequest {
+interface LoggedRequest {
   readonly endpoint: HostileEndpoint;
   readonly parameters: Readonly<Record<string, string>>;
   readonly authorization: string | null;

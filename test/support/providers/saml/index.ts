@@ -59,7 +59,7 @@ export interface SamlProviderOptions {
 
 export type SamlProvider = Awaited<ReturnType<typeof startSamlProvider>>;
 
-export const PEOPLE: readonly Person[] = [
+const PEOPLE: readonly Person[] = [
   {
     id: "p-1001",
     email: "ann@acme.example",

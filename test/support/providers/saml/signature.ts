@@ -94,7 +94,7 @@ export function maskGeneration(hash: string): string {
   return rootElement("xenc11:MGF", { Algorithm: `${URI.xenc11}mgf1${hash}` });
 }
 
-export type ContentCipher = "aes128-gcm" | "aes256-gcm" | "aes128-cbc" | "aes256-cbc";
+type ContentCipher = "aes128-gcm" | "aes256-gcm" | "aes128-cbc" | "aes256-cbc";
 
 export interface EncryptionOptions {
   /** The receiver's certificate in PEM. */
