@@ -21,6 +21,7 @@ export { createKeySet, type KeySet } from "./key-set.js";
 export { runLibrary, type LibraryReport } from "./library-run.js";
 export { OIDC_REFUSALS, type OidcRefusalCode } from "./refusals.js";
 export type { RelyingParty } from "./relying-party.js";
+export { isObject, requestJson, type JsonAnswer } from "./request-json.js";
 export { acceptReturn, beginSignIn, completeSignIn } from "./sign-in.js";
 export { OpenIdConnectStrategy } from "./strategy.js";
 export * from "./surroundings.js";

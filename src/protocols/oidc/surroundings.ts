@@ -2,8 +2,7 @@
  * What the OpenID Connect protocol needs of its surroundings, and the shapes that its parts pass to one another. The
  * connection-type contract's own types satisfy these, so that the protocol knows nothing of Usher.
  */
-/** Requests an address. It decides which addresses may be reached; size, time and redirects are bounded here as well. */
-export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+import type { Fetch } from "../http/index.js";
 
 /** What is lent for every step: the network and the clock. */
 export interface Surroundings {

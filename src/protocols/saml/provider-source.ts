@@ -1,4 +1,5 @@
 /** Where a connection's knowledge of its provider comes from: settings that stand, or a document that is refreshed. */
+import { requestText, type Fetch } from "../http/index.js";
 import { ProtocolRefusal, quote } from "../refusal.js";
 import type { ProviderCertificate } from "./certificates.js";
 import { parseProviderMetadata, type AddressRule } from "./provider-metadata.js";
@@ -26,7 +27,7 @@ export function createFixedSource(facts: ProviderFacts): ProviderSource {
 
 export interface MetadataSourceOptions {
   readonly metadataUrl: string;
-  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
+  readonly fetch: Fetch;
   readonly judgeAddress: AddressRule;
   readonly now: () => Date;
   /** The entity ID that the document must have; `null` takes the first one that is seen. */
@@ -43,7 +44,7 @@ export interface MetadataSourceOptions {
 const STALE_AFTER_MINUTES = 60;
 /** Signatures that fail ask for a fetch at most this often. */
 const REFRESH_EVERY_SECONDS = 60;
-const LONGEST_DOCUMENT = 1_000_000;
+const LONGEST_DOCUMENT_BYTES = 1_000_000;
 /** Refusals that pass by themselves: the provider is in order otherwise. */
 const WAITED_OUT: ReadonlySet<string> = new Set<SamlRefusalCode>([
   "SAML_METADATA_UNREACHABLE",
@@ -125,24 +126,15 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
  * @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE`, `SAML_METADATA_INVALID`, or `SAML_METADATA_EXPIRED` when nothing is
  *   wrong with it but its age
  */
-export async function fetchMetadata(
-  url: string,
-  fetch: MetadataSourceOptions["fetch"],
-  judgeAddress: AddressRule,
-  now: Date,
-) {
-  let text: string;
-  try {
-    const response = await fetch(url, {
-      headers: { accept: "application/samlmetadata+xml, application/xml, text/xml" },
-    });
-    if (!response.ok) return refuse("SAML_METADATA_UNREACHABLE", `${url} answers with status ${response.status}`);
-    text = await response.text();
-  } catch (error) {
-    if (error instanceof ProtocolRefusal) throw error;
-    return refuse("SAML_METADATA_UNREACHABLE", error instanceof Error ? error.message.slice(0, 300) : null);
-  }
-  if (text.length > LONGEST_DOCUMENT) return refuse("SAML_METADATA_INVALID", `${text.length} characters`);
+export async function fetchMetadata(url: string, fetch: Fetch, judgeAddress: AddressRule, now: Date) {
+  const { status, text } = await requestText(fetch, {
+    what: "the metadata",
+    address: url,
+    init: { headers: { accept: "application/samlmetadata+xml, application/xml, text/xml" } },
+    codeOf: (failure) => (failure === "too-large" ? "SAML_METADATA_INVALID" : "SAML_METADATA_UNREACHABLE"),
+    longestAnswerBytes: LONGEST_DOCUMENT_BYTES,
+  });
+  if (status < 200 || status >= 300) return refuse("SAML_METADATA_UNREACHABLE", `${url} answers with status ${status}`);
   const parsed = parseProviderMetadata(text, judgeAddress, now);
   if ("value" in parsed) return parsed;
   const isSound = "value" in parseProviderMetadata(text, judgeAddress, new Date(0));

@@ -1,6 +1,7 @@
 /** Endpoints of a hostile or broken provider: discovery, token endpoint and userinfo answer what they must not. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { discoverProvider, describeProvider, type Fetch } from "../../../src/protocols/oidc/index.js";
+import type { Fetch } from "../../../src/protocols/http/index.js";
+import { describeProvider, discoverProvider } from "../../../src/protocols/oidc/index.js";
 import {
   startHostileOpenIdProvider,
   type FaultName,

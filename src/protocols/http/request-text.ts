@@ -1,0 +1,110 @@
+/**
+ * One request to a provider, whose answer has a bounded size and arrives in bounded time without a redirect. Every
+ * failure becomes a refusal with a code that the protocol chooses.
+ */
+import { ProtocolRefusal, quote } from "../refusal.js";
+
+const TIMEOUT_MILLISECONDS = 10_000;
+const LONGEST_ANSWER_BYTES = 512 * 1024;
+
+/** Requests an address. It decides which addresses may be reached. */
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** Why there is no answer. */
+export type RequestFailure =
+  /** The provider did not answer. */
+  | "unreachable"
+  | "timeout"
+  /** The TLS certificate is not trusted. */
+  | "certificate"
+  /** The fetch does not allow the address. */
+  | "forbidden"
+  /** The answer redirects to another address. */
+  | "redirect"
+  | "too-large";
+
+export interface TextRequest {
+  /** What is requested, as an administrator calls it, such as "the discovery document". */
+  readonly what: string;
+  readonly address: string;
+  readonly init?: RequestInit;
+  /** The refusal's code for each failure. */
+  readonly codeOf: (failure: RequestFailure) => string;
+  /** 10 seconds when left out. */
+  readonly timeoutMilliseconds?: number;
+  /** 512 KiB when left out. */
+  readonly longestAnswerBytes?: number;
+}
+
+/** A provider's answer, of any status but a redirect. */
+export interface TextAnswer {
+  readonly status: number;
+  /** Decoded as UTF-8. */
+  readonly text: string;
+  /** The provider's clock by its `Date` header; `null` without one. */
+  readonly date: Date | null;
+}
+
+/** @throws ProtocolRefusal with the code that `codeOf` answers */
+export async function requestText(fetch: Fetch, request: TextRequest): Promise<TextAnswer> {
+  const { what, address, init, codeOf, longestAnswerBytes = LONGEST_ANSWER_BYTES } = request;
+  const place = `${what} at ${address}`;
+  const timeout = AbortSignal.timeout(request.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS);
+  let response: Response;
+  let text: string | null;
+  try {
+    response = await fetch(address, { ...init, redirect: "manual", signal: timeout });
+    text = await readBody(response, longestAnswerBytes);
+  } catch (error) {
+    throw new ProtocolRefusal(codeOf(timeout.aborted ? "timeout" : failureOf(error)), `${place}: ${explain(error)}`);
+  }
+  if (response.status >= 300 && response.status < 400)
+    throw new ProtocolRefusal(
+      codeOf("redirect"),
+      `${place} answered status ${response.status}, to ${quote(response.headers.get("location"))}`,
+    );
+  if (text === null)
+    throw new ProtocolRefusal(codeOf("too-large"), `${place} answered more than ${longestAnswerBytes} bytes`);
+  const date = new Date(response.headers.get("date") ?? "");
+  return { status: response.status, text, date: Number.isNaN(date.valueOf()) ? null : date };
+}
+
+/** Reads a body up to the limit; `null` when it is longer, and the rest is not read. */
+async function readBody(response: Response, longestBytes: number): Promise<string | null> {
+  if (response.body === null) return "";
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop early cancels the stream, which closes the connection to a provider that never stops.
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    length += chunk.byteLength;
+    if (length > longestBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** The codes by which Usher's fetch says what it refused. Every other error means that the provider did not answer. */
+const FETCH_FAILURES: Readonly<Record<string, RequestFailure>> = {
+  TIMEOUT: "timeout",
+  TOO_LARGE: "too-large",
+  REDIRECT_REFUSED: "redirect",
+  CERTIFICATE_REFUSED: "certificate",
+  ADDRESS_REFUSED: "forbidden",
+  SCHEME_REFUSED: "forbidden",
+  CREDENTIALS_REFUSED: "forbidden",
+};
+
+function failureOf(error: unknown): RequestFailure {
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  return (Object.hasOwn(FETCH_FAILURES, code) ? FETCH_FAILURES[code] : undefined) ?? "unreachable";
+}
+
+/**
+ * The message of an error, with the code of its cause, where Node's fetch puts the reason. Never the cause's message: it
+ * names addresses inside the network, and an administrator could map the network with it.
+ */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = (error.cause as { code?: unknown } | undefined)?.code;
+  return typeof code === "string" && !("code" in error) ? `${error.message} (${code})` : error.message;
+}
