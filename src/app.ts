@@ -3,18 +3,18 @@ import { ANONYMOUS, type Caller } from "./access/caller.js";
 import type { Store } from "./access/store.js";
 import { createBegin } from "./access/unit-of-work.js";
 import { createCatalogue } from "./app/catalogue.js";
-import { DESTINATIONS } from "./app/destinations.js";
 import { listen } from "./app/listen.js";
 import { loadKeyRing } from "./app/load-key-ring.js";
 import { startMail } from "./app/mail.js";
-import { createSchema, EVENT_TYPES } from "./app/schema.js";
+import { DESTINATIONS, EVENT_TYPES } from "./app/module-lists.js";
+import { createSchema } from "./app/schema.js";
 import { startSweeper } from "./app/sweeper.js";
 import { announceCommits, startWebhooks, webhookServices } from "./app/webhooks.js";
 import type { Configuration } from "./config/configuration.js";
 import { builtInConnectionTypes } from "./connection-types/index.js";
 import type { AnyConnectionType } from "./connection/contract/index.js";
 import { findConnection } from "./connection/stored/connection.repository.js";
-import { lendToOpen } from "./connection/stored/lend-to-open.js";
+import { loadOpeningContext } from "./connection/stored/opening-context.js";
 import { createOpenedConnections } from "./connection/opened-connections.js";
 import { createRegistry } from "./connection/registry.js";
 import type { ConnectionServices } from "./connection/services.js";
@@ -94,8 +94,8 @@ export async function startUsher(
     const connections = createOpenedConnections({
       registry,
       runtime,
-      lend: (connection) =>
-        lendToOpen(quiet, connection, (error) =>
+      loadContext: (connection) =>
+        loadOpeningContext(quiet, connection, (error) =>
           logger.error({ error, connectionId: connection.id }, "What was learnt of a provider was not kept."),
         ),
     });

@@ -6,7 +6,8 @@ import type { AnyConnectionType } from "../connection/contract/index.js";
 import { createRegistry } from "../connection/registry.js";
 import { systemClock } from "../platform/clock.js";
 import { createCatalogue } from "./catalogue.js";
-import { createSchema, EVENT_TYPES } from "./schema.js";
+import { EVENT_TYPES } from "./module-lists.js";
+import { createSchema } from "./schema.js";
 import { webhookServices } from "./webhooks.js";
 
 const unserved = () => {

@@ -7,7 +7,7 @@ import { Failure } from "../platform/errors/failure.js";
 import type { AnyConnectionType, Runtime } from "./contract/index.js";
 import { CONNECTION_NOT_READY } from "./failures.js";
 import type { ConnectionTypeRegistry } from "./registry.js";
-import { createRuntime, type LentToOpen, type RuntimeParts } from "./runtime.js";
+import { createRuntime, type OpeningContext, type RuntimeParts } from "./runtime.js";
 import { describeIncomplete } from "./settings/merge-settings.js";
 import { openSettings, type DraftSettings } from "./settings/stored-settings.js";
 import type { Connection } from "./stored/connection.js";
@@ -38,7 +38,7 @@ export interface OpenedConnectionsParts {
   readonly registry: ConnectionTypeRegistry;
   readonly runtime: RuntimeParts;
   /** Reads what a connection's type is lent beside; without it, types begin anew at every start. */
-  readonly lend?: (connection: Connection) => Promise<LentToOpen>;
+  readonly loadContext?: (connection: Connection) => Promise<OpeningContext>;
   /** How many are kept; the one that was not asked for the longest goes first. 500 when left out. */
   readonly maximum?: number;
 }
@@ -99,14 +99,14 @@ export function createOpenedConnections(parts: OpenedConnectionsParts): OpenedCo
 }
 
 async function openConnection(
-  { registry, runtime: runtimeParts, lend }: OpenedConnectionsParts,
+  { registry, runtime: runtimeParts, loadContext }: OpenedConnectionsParts,
   connection: Connection,
 ): Promise<OpenedConnection> {
   const type = registry.get(connection.type);
   const settings = openSettings(type, runtimeParts.keyRing, connection);
   const fields = describeIncomplete(type, settings);
   if (fields.length > 0) throw new Failure(CONNECTION_NOT_READY, { findings: [], fields });
-  const runtime = createRuntime(runtimeParts, connection, await lend?.(connection));
+  const runtime = createRuntime(runtimeParts, connection, await loadContext?.(connection));
   const opened: unknown = await type.open(settings, runtime);
   return { type, connection, settings, opened, strategy: type.strategy(opened, runtime), runtime };
 }

@@ -3,9 +3,8 @@ import type { ResolverClass } from "../platform/graphql/schema.js";
 import { createConnectionResolver } from "./graphql/connection.resolver.js";
 import { IdentityResolver, UserIdentitiesResolver } from "./graphql/identity.resolvers.js";
 import { AccountLinkingResolver, LinkingResolver, LinkRequestResolver } from "./graphql/linking.resolver.js";
-import { ListConnectionsResolver } from "./graphql/list-connections.resolver.js";
+import { ListConnectionsResolver, OrganizationConnectionsResolver } from "./graphql/list-connections.resolver.js";
 import { MappingResolver } from "./graphql/mapping.resolver.js";
-import { OrganizationConnectionsResolver } from "./graphql/organization-connections.resolver.js";
 import { createConnectionLoaders } from "./loaders.js";
 import type { ConnectionServices } from "./services.js";
 

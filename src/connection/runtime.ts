@@ -28,10 +28,10 @@ export function addressesOf(publicUrl: string, connectionId: string): Addresses 
 }
 
 /** What is read for a connection when it is opened. */
-export type LentToOpen = Pick<Runtime, "memory" | "mappedClaims">;
+export type OpeningContext = Pick<Runtime, "memory" | "mappedClaims">;
 
 /** @throws UnsealError when the connection has keys of its own that cannot be opened */
-export function createRuntime(parts: RuntimeParts, connection: Connection, lent: LentToOpen = {}): Runtime {
+export function createRuntime(parts: RuntimeParts, connection: Connection, lent: OpeningContext = {}): Runtime {
   const { publicUrl, fetch, clock, urls, keyRing } = parts;
   const keys = openOwnKeys(keyRing, connection);
   return {

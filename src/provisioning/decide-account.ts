@@ -3,7 +3,7 @@ import type { NormalizedProfile } from "../connection/contract/index.js";
 import {
   findMeetingAccount,
   isProved,
-  leadPerson,
+  followLinks,
   orderCandidates,
   type MergeCandidate,
   type MergeEnd,
@@ -85,18 +85,18 @@ export function decideAccount(situation: AccountSituation): AccountDecision {
   const person = personOf(situation);
   const endedBy = (reason: MergeEnd | null): EndedMerge | null =>
     reason === null || merged === null ? null : { identityId: merged.identityId, reason };
-  const lead = leadPerson(person);
-  switch (lead.kind) {
+  const outcome = followLinks(person);
+  switch (outcome.kind) {
     case "own":
     case "new":
       return own === null
-        ? { kind: "new", ended: endedBy(lead.ends) }
-        : { kind: "known", identity: own, ended: endedBy(lead.ends) };
+        ? { kind: "new", ended: endedBy(outcome.ends) }
+        : { kind: "known", identity: own, ended: endedBy(outcome.ends) };
     case "merged":
       return { kind: "known", identity: merged!, ended: null };
     case "join":
-      return { kind: "merge", candidate: lead.candidate, ended: endedBy(lead.ends) };
-    case "stranger":
+      return { kind: "merge", candidate: outcome.candidate, ended: endedBy(outcome.ends) };
+    case "unlinked":
       if (awaited !== null && isProved(person))
         return { kind: "match", user: awaited.user, awaited: awaited.identityId };
       if (situation.formerIssuer !== null)

@@ -1,7 +1,7 @@
 /** The house of the people's tests with the room of training in it, and what many of its tests begin with. */
 import type { Caller } from "../../src/access/caller.js";
-import { ERASERS } from "../../src/app/erasers.js";
-import { ORGANIZATION_PARTS } from "../../src/app/organization-parts.js";
+import { ERASERS } from "../../src/app/module-lists.js";
+import { ORGANIZATION_PARTS } from "../../src/app/module-lists.js";
 import { TRAINING_FAILURES } from "../../src/training/failures.js";
 import { createTrainingResolvers } from "../../src/training/resolvers.js";
 import { openHouse, OPERATOR, type House } from "../support/house.js";

@@ -6,7 +6,7 @@ import { compileFunction } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { transformSync } from "@swc/core";
 import { z } from "zod";
-import { EVENT_TYPES } from "../../src/app/schema.js";
+import { EVENT_TYPES } from "../../src/app/module-lists.js";
 import { writeEventCatalogue } from "../../src/events/write-catalogue.js";
 import { findExample, readText, ROOT } from "../docs/markdown.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";

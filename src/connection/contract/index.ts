@@ -1,7 +1,7 @@
 /** Everything that a connection type may import from Usher. */
 export { boundProfile, PROFILE_LENGTHS } from "./bound-profile.js";
 export * from "./connection-type.js";
-export type { LearnedFacts, Memory, Recollection } from "./memory.js";
+export type { LearnedFacts, Memory, KeptFacts } from "./memory.js";
 export * from "./profile.js";
 export * as setting from "./settings.js";
 export type {

@@ -7,7 +7,7 @@
 export type LearnedFacts = Readonly<Record<string, string | readonly string[]>>;
 
 /** Facts that were kept, and when they were learnt. */
-export interface Recollection {
+export interface KeptFacts {
   readonly facts: LearnedFacts;
   readonly learnedAt: Date;
 }
@@ -15,7 +15,7 @@ export interface Recollection {
 /** The memory of one connection. A change of what the connection trusts empties it. */
 export interface Memory {
   /** What was kept under a name when the connection was opened; `null` when nothing was. The type checks it as any input. */
-  readonly recall: (name: string) => Recollection | null;
+  readonly recall: (name: string) => KeptFacts | null;
   /**
    * Keeps facts under a name, in place of older ones. Never rejects: a type signs people in without a memory, too. Facts
    * that exceed the bound of half a million characters are not kept.

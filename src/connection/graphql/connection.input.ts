@@ -60,23 +60,21 @@ export class CreateConnectionPayload {
   connection!: SsoConnectionType;
 }
 
-@ObjectType({ description: "What updateConnection answers.", simpleResolvers: true })
-export class UpdateConnectionPayload {
+/** What payloads of a changed connection inherit; not in the schema by itself. */
+@ObjectType({ simpleResolvers: true })
+export abstract class ChangedConnection {
   @Field(() => SsoConnectionType, { description: "The connection as it is now." })
   connection!: SsoConnectionType;
 }
 
-@ObjectType({ description: "What activateConnection answers.", simpleResolvers: true })
-export class ActivateConnectionPayload {
-  @Field(() => SsoConnectionType, { description: "The connection as it is now." })
-  connection!: SsoConnectionType;
-}
+@ObjectType({ description: "What updateConnection answers." })
+export class UpdateConnectionPayload extends ChangedConnection {}
 
-@ObjectType({ description: "What disableConnection answers.", simpleResolvers: true })
-export class DisableConnectionPayload {
-  @Field(() => SsoConnectionType, { description: "The connection as it is now." })
-  connection!: SsoConnectionType;
-}
+@ObjectType({ description: "What activateConnection answers." })
+export class ActivateConnectionPayload extends ChangedConnection {}
+
+@ObjectType({ description: "What disableConnection answers." })
+export class DisableConnectionPayload extends ChangedConnection {}
 
 @ObjectType({ description: "What deleteConnection answers.", simpleResolvers: true })
 export class DeleteConnectionPayload {

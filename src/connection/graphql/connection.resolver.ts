@@ -17,8 +17,8 @@ import {
   deleteConnection,
   disableConnection,
   readConnection,
-  updateConnection,
 } from "../stored/connection.operations.js";
+import { updateConnection } from "../stored/update-connection.js";
 import type { Connection } from "../stored/connection.js";
 import type { ConnectionPolicies } from "../stored/policies.js";
 import { ConnectionTypeType, toConnectionType } from "./connection-types.type.js";

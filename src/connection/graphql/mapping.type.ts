@@ -25,8 +25,6 @@ registerEnumType(RuleOperatorEnum, {
 
 const MAPPING_ID =
   "The mapping's id. It stays as long as the mapping says the same, and grants and memberships name it.";
-const POSITION = "Its place in the list, from 1 on.";
-const CLAIM = "The claim's name; `groups` are the groups, whatever the provider calls them.";
 
 @ObjectType("AttributeMapping", {
   description: "A claim that becomes a field of the profile.",
@@ -49,15 +47,16 @@ export class AttributeMappingType {
   field!: string;
 }
 
-@ObjectType("RoleMapping", { description: "A rule that gives a role to whoever satisfies it.", simpleResolvers: true })
-export class RoleMappingType {
+/** What types of rules inherit; not in the schema by itself. */
+@ObjectType({ simpleResolvers: true })
+abstract class RuleType {
   @Field(() => ID, { description: MAPPING_ID })
   id!: string;
 
-  @Field(() => Int, { description: POSITION })
+  @Field(() => Int, { description: "Its place in the list, from 1 on." })
   position!: number;
 
-  @Field(() => String, { description: CLAIM })
+  @Field(() => String, { description: "The claim's name; `groups` are the groups, whatever the provider calls them." })
   claim!: string;
 
   @Field(() => RuleOperatorEnum, { description: "How the claim is looked at." })
@@ -68,7 +67,10 @@ export class RoleMappingType {
 
   @Field(() => Boolean, { description: "Whether upper and lower case count for the same." })
   ignoreCase!: boolean;
+}
 
+@ObjectType("RoleMapping", { description: "A rule that gives a role to whoever satisfies it.", simpleResolvers: true })
+export class RoleMappingType extends RuleType {
   @Field(() => RoleType, { description: "The role that it gives." })
   role!: RoleType;
 }
@@ -78,25 +80,7 @@ export class RoleMappingType {
     "A rule that puts whoever satisfies it into a group. When the group is deleted, the mapping goes with it.",
   simpleResolvers: true,
 })
-export class GroupMappingType {
-  @Field(() => ID, { description: MAPPING_ID })
-  id!: string;
-
-  @Field(() => Int, { description: POSITION })
-  position!: number;
-
-  @Field(() => String, { description: CLAIM })
-  claim!: string;
-
-  @Field(() => RuleOperatorEnum, { description: "How the claim is looked at." })
-  operator!: RuleOperator;
-
-  @Field(() => [String], { description: "What the claim is compared with; several for ONE_OF only." })
-  values!: readonly string[];
-
-  @Field(() => Boolean, { description: "Whether upper and lower case count for the same." })
-  ignoreCase!: boolean;
-
+export class GroupMappingType extends RuleType {
   @Field(() => GroupType, { description: "The group that it fills." })
   group!: GroupType;
 }

@@ -10,7 +10,7 @@ import { findAddressHolders } from "../../people/user/user.repository.js";
 import type { AddressHolder } from "../../people/user/user.js";
 import { foldCase } from "../../platform/text.js";
 import { findConnectionsOfOrganizations } from "../stored/connection.repository.js";
-import { findIdentitiesWithAddress } from "./identity.repository.js";
+import { findIdentitiesWithAddress } from "./linked-people.repository.js";
 import { identityKey, type Identity, type PersonAtProvider } from "./identity.js";
 import type { MergeCandidate, MergingPolicies } from "./meeting-account.js";
 

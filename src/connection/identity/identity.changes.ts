@@ -147,13 +147,7 @@ export async function endMerge(
     organizationId: organization.id,
     type: USER_UNMERGED,
     subject: { id: user.id, version: user.version },
-    data: {
-      user: (await describeAccount(unit, organization, user)).snapshot,
-      changed: null,
-      connectionId,
-      identity: { id, issuer, subject },
-      reason,
-    },
+    data: { ...(await describeLink(unit, organization, user, link)), reason },
   });
   await recordAudit(unit, {
     organizationId: organization.id,
@@ -170,17 +164,17 @@ async function tellLinked(
   user: User,
   { identity, previousUserIds }: { readonly identity: Identity; readonly previousUserIds: string[] },
 ): Promise<void> {
-  const { id, connectionId, issuer, subject } = identity;
   await appendEvent(unit, {
     organizationId: organization.id,
     type: USER_LINKED,
     subject: { id: user.id, version: user.version },
-    data: {
-      user: (await describeAccount(unit, organization, user)).snapshot,
-      changed: null,
-      connectionId,
-      identity: { id, issuer, subject },
-      previousUserIds,
-    },
+    data: { ...(await describeLink(unit, organization, user, identity)), previousUserIds },
   });
+}
+
+/** What both events about links tell. */
+async function describeLink(unit: UnitOfWork, organization: Organization, user: User, identity: Identity) {
+  const { id, connectionId, issuer, subject } = identity;
+  const { snapshot } = await describeAccount(unit, organization, user);
+  return { user: snapshot, changed: null, connectionId, identity: { id, issuer, subject } };
 }

@@ -1,15 +1,15 @@
-/** Reading and writing identities. */
+/** Reading and writing the identities of single people. Those of many people are in `linked-people.repository.ts`. */
 import { v7 as uuidv7 } from "uuid";
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
-import type { Condition } from "../../platform/graphql/keyset.js";
 import { identityKey, retiredKey, type Identity, type LinkKind, type PersonAtProvider } from "./identity.js";
 import { IdentityRow } from "./identity.row.js";
 
-interface Raw {
+/** An identity as a read answers it. */
+export interface RawIdentity {
   id: string;
   connection_id: string;
   user_id: string;
@@ -23,10 +23,11 @@ interface Raw {
   last_signed_in_at: unknown;
 }
 
-const COLUMNS =
+/** The columns of `RawIdentity`, of the table alias `i`. */
+export const IDENTITY_COLUMNS =
   "i.id, i.connection_id, i.user_id, i.issuer, i.subject, i.link_kind, i.email_key, i.email_verified, i.retired_at, i.created_at, i.last_signed_in_at";
 
-function fromRaw(raw: Raw): Identity {
+export function identityFromRaw(raw: RawIdentity): Identity {
   return {
     id: raw.id,
     connectionId: raw.connection_id,
@@ -56,11 +57,11 @@ export interface Links {
 /** The links of a verified person: one that is their own, one that merging made, both, or none at a first sign-in. */
 export async function findLinks(reader: Reader, connectionId: string, issuer: string, subject: string): Promise<Links> {
   const keyHash = identityKey(connectionId, issuer, subject);
-  const raws = await reader.rows<Raw>(`SELECT ${COLUMNS} FROM identity i WHERE i.key_hash IN (?, ?)`, [
+  const raws = await reader.rows<RawIdentity>(`SELECT ${IDENTITY_COLUMNS} FROM identity i WHERE i.key_hash IN (?, ?)`, [
     keyHash,
     retiredKey(keyHash, 1),
   ]);
-  const links = raws.map(fromRaw);
+  const links = raws.map(identityFromRaw);
   const of = (kind: LinkKind) =>
     links.find(({ linkKind, retiredAt }) => linkKind === kind && retiredAt === null) ?? null;
   const unmerged = links.some(({ linkKind, retiredAt }) => linkKind === "MERGED" && retiredAt !== null);
@@ -78,23 +79,23 @@ export async function findLinksOfPerson(reader: Reader, person: PersonAtProvider
   for (let ordinal = 1; ; ordinal += KEYS_AT_ONCE) {
     const retired = Array.from({ length: KEYS_AT_ONCE }, (_, index) => retiredKey(keyHash, ordinal + index));
     const keys = ordinal === 1 ? [keyHash, ...retired] : retired;
-    const raws = await reader.rows<Raw & { key_hash: string }>(
-      `SELECT ${COLUMNS}, i.key_hash FROM identity i WHERE i.key_hash IN (${keys.map(() => "?").join(", ")})`,
+    const raws = await reader.rows<RawIdentity & { key_hash: string }>(
+      `SELECT ${IDENTITY_COLUMNS}, i.key_hash FROM identity i WHERE i.key_hash IN (${keys.map(() => "?").join(", ")})`,
       keys,
     );
-    links.push(...raws.map(fromRaw));
+    links.push(...raws.map(identityFromRaw));
     if (!raws.some((raw) => raw.key_hash === retired.at(-1))) return links;
   }
 }
 
 /** One identity by id at a connection within the scope, or `null`. */
 export async function findIdentityById(reader: Reader, scope: OrganizationScope, id: string): Promise<Identity | null> {
-  const raw = await reader.row<Raw>(
-    `SELECT ${COLUMNS} FROM identity i JOIN sso_connection c ON c.id = i.connection_id
+  const raw = await reader.row<RawIdentity>(
+    `SELECT ${IDENTITY_COLUMNS} FROM identity i JOIN sso_connection c ON c.id = i.connection_id
       WHERE i.id = ?${scope === null ? "" : " AND c.organization_id = ?"}`,
     scope === null ? [id] : [id, scope],
   );
-  return raw ? fromRaw(raw) : null;
+  return raw ? identityFromRaw(raw) : null;
 }
 
 /** The users among several whom merging joined somebody to. */
@@ -178,12 +179,12 @@ export async function findIdentitiesByEmail(
   except?: Pick<Identity, "issuer" | "subject">,
 ): Promise<Identity[]> {
   const keyHash = except === undefined ? "" : identityKey(connectionId, except.issuer, except.subject);
-  const raws = await reader.rows<Raw>(
-    `SELECT ${COLUMNS} FROM identity i WHERE i.connection_id = ? AND i.email_key = ? AND i.key_hash <> ?
+  const raws = await reader.rows<RawIdentity>(
+    `SELECT ${IDENTITY_COLUMNS} FROM identity i WHERE i.connection_id = ? AND i.email_key = ? AND i.key_hash <> ?
         AND i.retired_at IS NULL ORDER BY CASE WHEN i.subject = ? THEN 0 ELSE 1 END, i.id LIMIT 2`,
     [connectionId, emailKey, keyHash, except?.subject ?? ""],
   );
-  return raws.map(fromRaw);
+  return raws.map(identityFromRaw);
 }
 
 /** The identities of several users at connections within the scope, the oldest first, by user. */
@@ -194,131 +195,14 @@ export async function findIdentitiesOfUsers(
 ): Promise<Map<string, Identity[]>> {
   const byUser = new Map<string, Identity[]>(userIds.map((id) => [id, []]));
   if (userIds.length === 0) return byUser;
-  const raws = await reader.rows<Raw>(
-    `SELECT ${COLUMNS} FROM identity i JOIN sso_connection c ON c.id = i.connection_id
+  const raws = await reader.rows<RawIdentity>(
+    `SELECT ${IDENTITY_COLUMNS} FROM identity i JOIN sso_connection c ON c.id = i.connection_id
       WHERE i.user_id IN (${userIds.map(() => "?").join(", ")})${scope === null ? "" : " AND c.organization_id = ?"}
       ORDER BY i.created_at, i.id`,
     scope === null ? userIds : [...userIds, scope],
   );
-  for (const raw of raws) byUser.get(raw.user_id)?.push(fromRaw(raw));
+  for (const raw of raws) byUser.get(raw.user_id)?.push(identityFromRaw(raw));
   return byUser;
-}
-
-/**
- * Every link of an organization that carries one of several addresses, retired ones too.
- *
- * @param addresses what follows the column of a folded address
- */
-export async function findIdentitiesWithAddress(
-  reader: Reader,
-  organizationId: string,
-  addresses: Condition,
-): Promise<Identity[]> {
-  const raws = await reader.rows<Raw>(
-    `SELECT ${COLUMNS} FROM sso_connection c JOIN identity i ON i.connection_id = c.id
-      WHERE c.organization_id = ? AND i.email_key ${addresses.sql}`,
-    [organizationId, ...addresses.parameters],
-  );
-  return raws.map(fromRaw);
-}
-
-/** A person at a provider of an organization, with the links that lead from them. */
-export interface LinkedPerson extends Links {
-  /** The link by which they signed in last. */
-  readonly latest: Identity;
-}
-
-/**
- * The people of an organization who have a link with one of several addresses, or one that merging made at a connection.
- *
- * @param addresses what follows the column of a folded address
- */
-export async function findLinkedPeople(
-  reader: Reader,
-  organizationId: string,
-  { addresses, mergedAt }: { readonly addresses: Condition; readonly mergedAt: string },
-): Promise<LinkedPerson[]> {
-  const raws = await reader.rows<Raw & { key_hash: string }>(
-    `SELECT ${COLUMNS}, i.key_hash FROM identity i
-       JOIN (SELECT DISTINCT p.key_hash FROM sso_connection c JOIN identity p ON p.connection_id = c.id
-              WHERE c.organization_id = ? AND p.retired_at IS NULL
-                AND (p.email_key ${addresses.sql} OR (p.connection_id = ? AND p.link_kind = 'MERGED'))) k
-         ON k.key_hash = i.key_hash
-      ORDER BY i.last_signed_in_at`,
-    [organizationId, ...addresses.parameters, mergedAt],
-  );
-  const retired = await reader.rows<{ key_hash: string }>(
-    `SELECT i.key_hash FROM sso_connection c JOIN identity i ON i.connection_id = c.id
-      WHERE c.organization_id = ? AND i.link_kind = 'MERGED' AND i.retired_at IS NOT NULL`,
-    [organizationId],
-  );
-  const unmerged = new Set(retired.map(({ key_hash }) => key_hash));
-  const people = new Map<string, LinkedPerson>();
-  for (const { key_hash: keyHash, ...raw } of raws) {
-    const latest = fromRaw(raw);
-    const { own = null, merged = null } = people.get(keyHash) ?? {};
-    const links = latest.linkKind === "OWN" ? { own: latest, merged } : { own, merged: latest };
-    people.set(keyHash, { ...links, latest, unmerged: unmerged.has(retiredKey(keyHash, 1)) });
-  }
-  return [...people.values()];
-}
-
-/** Which links of a connection to find. */
-export interface FollowedLinksQuery {
-  /** Whether the connection follows links that merging made; they go before people's own then. */
-  readonly merges: boolean;
-  /** `null` for everybody. */
-  readonly userIds: readonly string[] | null;
-  /** `null` for links of every issuer. */
-  readonly issuer: string | null;
-  readonly limit: number;
-}
-
-/** Links that sign-ins through a connection follow, of the table alias `i`. */
-function followedLinks(merges: boolean): string {
-  const followed = merges
-    ? `(i.link_kind = 'MERGED' OR NOT EXISTS
-         (SELECT 1 FROM identity m WHERE m.key_hash = i.key_hash AND m.link_kind = 'MERGED'))`
-    : "i.link_kind = 'OWN'";
-  return `i.connection_id = ? AND i.retired_at IS NULL AND ${followed}`;
-}
-
-/**
- * How many users sign-ins through a connection lead to.
- *
- * @param links `among` the issuers whose links count, `null` for all; `except` issuers whose links do not
- */
-export async function countLinkedUsers(
-  reader: Reader,
-  connectionId: string,
-  links: { readonly merges: boolean; readonly among: readonly string[] | null; readonly except: readonly string[] },
-): Promise<number> {
-  const { merges, among, except } = links;
-  const marks = (issuers: readonly string[]) => issuers.map(() => "?").join(", ");
-  const row = await reader.row<{ users: number | string }>(
-    `SELECT COUNT(DISTINCT i.user_id) AS users FROM identity i WHERE ${followedLinks(merges)}
-      ${among === null ? "" : `AND i.issuer IN (${marks(among)})`}
-      ${except.length === 0 ? "" : `AND i.issuer NOT IN (${marks(except)})`}`,
-    [connectionId, ...(among ?? []), ...except],
-  );
-  return Number(row?.users ?? 0);
-}
-
-/** The links that sign-ins through a connection follow, by user. */
-export async function findFollowedLinks(
-  reader: Reader,
-  connectionId: string,
-  { merges, userIds, issuer, limit }: FollowedLinksQuery,
-): Promise<Identity[]> {
-  if (userIds?.length === 0) return [];
-  const raws = await reader.rows<Raw>(
-    `SELECT ${COLUMNS} FROM identity i WHERE ${followedLinks(merges)}
-      ${issuer === null ? "" : "AND i.issuer = ?"}
-      ${userIds === null ? "" : `AND i.user_id IN (${userIds.map(() => "?").join(", ")})`}
-      ORDER BY i.user_id, i.id LIMIT ${limit}`,
-    [connectionId, ...(issuer === null ? [] : [issuer]), ...(userIds ?? [])],
-  );
-  return raws.map(fromRaw);
 }
 
 /** A link to make. */

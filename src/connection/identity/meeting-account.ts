@@ -66,27 +66,27 @@ export interface MergingPerson {
 export type MergeEnd = "ADDRESS_CHANGED" | "MEETING_ACCOUNT_CHANGED";
 
 /** Where the links of a person lead, and whether the link that merging made ends by it. */
-export type Lead =
+export type LinkOutcome =
   | { readonly kind: "own"; readonly ends: MergeEnd | null }
   | { readonly kind: "merged" }
   | { readonly kind: "join"; readonly candidate: MergeCandidate; readonly ends: MergeEnd | null }
   /** An account of their own that they do not have yet. */
   | { readonly kind: "new"; readonly ends: MergeEnd | null }
   /** No link leads anywhere. */
-  | { readonly kind: "stranger" };
+  | { readonly kind: "unlinked" };
 
 /** Decides where the links of a person lead, and whether merging leads them to another account than these. */
-export function leadPerson(person: MergingPerson): Lead {
+export function followLinks(person: MergingPerson): LinkOutcome {
   const { own, emailKey } = person;
   const merges = person.policies.accountLinking === "MERGE_BY_EMAIL";
   const merged = merges ? person.merged : null;
-  const alone = (ends: MergeEnd | null): Lead => ({ kind: own === null ? "new" : "own", ends });
+  const alone = (ends: MergeEnd | null): LinkOutcome => ({ kind: own === null ? "new" : "own", ends });
   // No link that merging made reaches an operator, however long it has been there.
   if (merged?.operator) return alone(null);
   // The merge was by the address. With a different address they get an account of their own, never somebody else's.
   if (merged !== null && emailKey !== null && merged.emailKey !== emailKey) return alone("ADDRESS_CHANGED");
   const present = merged ?? own;
-  if (present === null) return { kind: "stranger" };
+  if (present === null) return { kind: "unlinked" };
   const meeting = merges && (merged !== null || person.ownAddressKept) ? findMeetingAccount(person) : null;
   if (meeting === null || meeting.user.id === present.user.id)
     return merged === null ? { kind: "own", ends: null } : { kind: "merged" };

@@ -19,8 +19,9 @@ import { findConnection } from "../stored/connection.repository.js";
 import { storedIssuerOf } from "../stored/issuer-change.js";
 import { movePerson, renameIssuer } from "./identity.changes.js";
 import { LONGEST_IDENTIFIER, lockFor } from "./identity.operations.js";
-import { findFollowedLinks, findLinks, findLinksOfPerson } from "./identity.repository.js";
+import { findLinks, findLinksOfPerson } from "./identity.repository.js";
 import type { Identity } from "./identity.js";
+import { findFollowedLinks } from "./linked-people.repository.js";
 
 /** People in one request at most: all of them are one unit of work, for which others of the organization wait. */
 export const MOST_PEOPLE_AT_ONCE = 500;

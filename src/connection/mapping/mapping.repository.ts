@@ -1,6 +1,7 @@
 /** Reading and writing the mappings of connections. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { FindRoleUses } from "../../people/role/role-guard.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toBoolean, toJson } from "../../platform/database/values.js";
 import { MappingRow } from "./mapping.row.js";
@@ -66,15 +67,20 @@ function ruleFromRaw(raw: Raw) {
   };
 }
 
-/** The connections whose mappings name a role, each with how many do. */
-export async function countMappingsToRole(reader: Reader, roleId: string): Promise<ReadonlyMap<string, number>> {
+/**
+ * The role mappings that name a role, with the ids of their connections. They speak against deleting the role: the mappings
+ * would silently give nothing from then on.
+ */
+export const findRoleMappingUses: FindRoleUses = async (reader, role) => {
   const rows = await reader.rows<{ connection_id: string; mappings: number | string }>(
     `SELECT connection_id, COUNT(*) AS mappings FROM connection_mapping WHERE kind = 'ROLE' AND target = ?
       GROUP BY connection_id ORDER BY connection_id`,
-    [roleId],
+    [role.id],
   );
-  return new Map(rows.map((row) => [row.connection_id, Number(row.mappings)]));
-}
+  if (rows.length === 0) return [];
+  const count = rows.reduce((sum, row) => sum + Number(row.mappings), 0);
+  return [{ by: "ROLE_MAPPINGS", count, ids: rows.map((row) => row.connection_id) }];
+};
 
 /** A mapping to store; its place in the list is its position. */
 export interface NewMapping {

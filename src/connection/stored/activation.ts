@@ -1,7 +1,7 @@
 /** Testing a connection, and letting people sign in through it. */
 import { causeOf, type Caller } from "../../access/caller.js";
 import { Failure } from "../../platform/errors/failure.js";
-import { VERSION_CONFLICT } from "../../people/failures.js";
+import { requireVersion } from "../../people/failures.js";
 import type { Finding } from "../contract/index.js";
 import { CONNECTION_NOT_READY } from "../failures.js";
 import type { ConnectionServices } from "../services.js";
@@ -12,7 +12,7 @@ import { CONNECTION_ACTIVATED } from "./connection.events.js";
 import { noteTest } from "./connection-health.repository.js";
 import { readConnectionFor } from "./connection.operations.js";
 import type { Connection } from "./connection.js";
-import { examineConnection, listFindings, type Examination } from "./examine.js";
+import { diagnoseConnection, listFindings, type Diagnosis } from "./diagnose.js";
 
 /**
  * Looks at everything that can be looked at without a user, and notes it in the connection's health. Drafts can be tested
@@ -24,7 +24,7 @@ export async function testConnection(
   id: string,
 ): Promise<readonly Finding[]> {
   const connection = await readConnectionFor(services, caller, id, "CONNECTIONS_WRITE");
-  const findings = listFindings(await examineConnection(services, connection));
+  const findings = listFindings(await diagnoseConnection(services, connection));
   await keepFindings(services, caller, connection, findings);
   return findings;
 }
@@ -40,18 +40,17 @@ export async function activateConnection(
   caller: Caller,
   id: string,
 ): Promise<Connection> {
-  const examined = await readConnectionFor(services, caller, id, "CONNECTIONS_WRITE");
-  if (examined.state === "ACTIVE") return examined;
-  const examination = await examineConnection(services, examined);
-  await keepFindings(services, caller, examined, listFindings(examination));
-  requireReady(examination);
+  const found = await readConnectionFor(services, caller, id, "CONNECTIONS_WRITE");
+  if (found.state === "ACTIVE") return found;
+  const diagnosis = await diagnoseConnection(services, found);
+  await keepFindings(services, caller, found, listFindings(diagnosis));
+  requireReady(diagnosis);
   return await services.begin(caller, causeOf(caller), async (unit) => {
-    const before = await readForChange(unit, examined);
+    const before = await readForChange(unit, found);
     if (before.state === "ACTIVE") return before;
-    if (before.version !== examined.version)
-      throw new Failure(VERSION_CONFLICT, { expected: examined.version, actual: before.version });
-    const { type, merged } = examination;
-    const changed = findChanged(type, examination.before, merged, Object.keys(before.secrets));
+    requireVersion(found.version, before.version);
+    const { type, merged } = diagnosis;
+    const changed = findChanged(type, diagnosis.before, merged, Object.keys(before.secrets));
     const sealed =
       changed.length === 0
         ? {}
@@ -65,7 +64,7 @@ export async function activateConnection(
   });
 }
 
-function requireReady({ findings, fields }: Examination): void {
+function requireReady({ findings, fields }: Diagnosis): void {
   if (fields.length > 0 || findings.some(({ level }) => level === "ERROR"))
     throw new Failure(CONNECTION_NOT_READY, { findings, fields });
 }

@@ -86,26 +86,26 @@ export async function noteSignInFailed(unit: UnitOfWork, connectionId: string, c
 }
 
 /** What a connection's type learnt of the provider, by the name that the type gave it. */
-export interface Learned {
+export interface StoredFacts {
   /** The connection's trust version when it was learnt. */
   readonly trustVersion: number;
   readonly entries: Readonly<Record<string, { readonly learnedAt: string; readonly facts: LearnedFacts }>>;
 }
 
 /** What was learnt through a connection; `null` when nothing was. */
-export async function findLearned(reader: Reader, connectionId: string): Promise<Learned | null> {
+export async function findStoredFacts(reader: Reader, connectionId: string): Promise<StoredFacts | null> {
   const [row] = await reader.rows<{ learned: string | null }>(
     "SELECT learned FROM connection_health WHERE connection_id = ?",
     [connectionId],
   );
-  return row?.learned == null ? null : toJson<Learned>(row.learned);
+  return row?.learned == null ? null : toJson<StoredFacts>(row.learned);
 }
 
 /** Notes what was learnt, unless it is longer than `longest` characters of JSON. */
-export async function noteLearned(
+export async function storeFacts(
   unit: UnitOfWork,
   connectionId: string,
-  learned: Learned,
+  learned: StoredFacts,
   longest: number,
 ): Promise<void> {
   const text = JSON.stringify(learned);

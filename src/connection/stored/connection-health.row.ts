@@ -24,7 +24,7 @@ export class ConnectionHealthRow {
   @Column({ name: "last_failure_code", type: "varchar", length: 64, nullable: true })
   lastFailureCode!: string | null;
 
-  /** JSON of what the connection's type learnt of the provider by itself: `Learned`. */
+  /** JSON of what the connection's type learnt of the provider by itself: `StoredFacts`. */
   @Column({ type: "text", nullable: true })
   learned!: string | null;
 }

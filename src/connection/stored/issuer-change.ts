@@ -7,7 +7,7 @@ import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { Failure, INVALID_INPUT, type FieldIssue } from "../../platform/errors/failure.js";
 import type { AnyConnectionType, SettingsIssuer } from "../contract/index.js";
 import { CONFIRMATION_REQUIRED } from "../failures.js";
-import { countLinkedUsers } from "../identity/identity.repository.js";
+import { countLinkedUsers } from "../identity/linked-people.repository.js";
 import { completeSettings, openStored, type PlainSettings } from "../settings/stored-settings.js";
 import type { Connection } from "./connection.js";
 

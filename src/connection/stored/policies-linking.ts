@@ -18,8 +18,8 @@ import { findUsers } from "../../people/user/user.repository.js";
 import type { Member } from "../../people/user/user.js";
 import { CONFIRMATION_REQUIRED } from "../failures.js";
 import { isAddressKept, loadAddressBook } from "../identity/address-book.js";
-import { findLinkedPeople, type LinkedPerson } from "../identity/identity.repository.js";
-import { leadPerson, type MergingPerson, type MergingPolicies } from "../identity/meeting-account.js";
+import { findLinkedPeople, type LinkedPerson } from "../identity/linked-people.repository.js";
+import { followLinks, type MergingPerson, type MergingPolicies } from "../identity/meeting-account.js";
 import type { Connection } from "./connection.js";
 import type { ConnectionPolicies } from "./policies.js";
 
@@ -104,16 +104,16 @@ export async function switchAccountLinking(
 
 /** Where a person goes at the next sign-in: a user's id, or `null` for an account that is not there yet. */
 function destinationOf(person: MergingPerson): string | null {
-  const lead = leadPerson(person);
-  switch (lead.kind) {
+  const outcome = followLinks(person);
+  switch (outcome.kind) {
     case "own":
       return person.own?.user.id ?? null;
     case "merged":
       return person.merged?.user.id ?? null;
     case "join":
-      return lead.candidate.user.id;
+      return outcome.candidate.user.id;
     case "new":
-    case "stranger":
+    case "unlinked":
       return null;
   }
 }

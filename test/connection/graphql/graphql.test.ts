@@ -1,57 +1,41 @@
 /** Connections through GraphQL: the schema that follows from the registry, and what it lets out. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { graphql, printType, type GraphQLSchema } from "graphql";
+import { printType, type GraphQLSchema } from "graphql";
 import { ANONYMOUS, SYSTEM, type Caller } from "../../../src/access/caller.js";
-import { CONNECTION_FAILURES } from "../../../src/connection/failures.js";
 import { createConnectionResolver } from "../../../src/connection/graphql/connection.resolver.js";
 import { insertIdentity } from "../../../src/connection/identity/identity.repository.js";
 import { describeConnection } from "../../../src/connection/metadata-document.js";
 import { findConnection } from "../../../src/connection/stored/connection.repository.js";
 import { createRegistry } from "../../../src/connection/registry.js";
-import { createConnectionResolvers } from "../../../src/connection/resolvers.js";
-import { createPeopleResolvers } from "../../../src/people/resolvers.js";
 import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/policies.js";
 import { createAccount } from "../../../src/people/user/user.changes.js";
-import { PLATFORM_FAILURES } from "../../../src/platform/errors/failure.js";
-import { assembleCatalogue } from "../../../src/platform/graphql/failures.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
-import { buildGraphQLSchema, type ResolverClass } from "../../../src/platform/graphql/schema.js";
-import { COMPLETE, keyOfOrganization, openHouse, OPERATOR, START, type House } from "../support/house.js";
-import { createSpecimen, PLAIN_TYPE } from "../support/specimen.js";
 import { findUndescribed } from "../../support/find-undescribed.js";
+import {
+  askSchema,
+  buildConnectionSchema,
+  COMPLETE,
+  keyOfOrganization,
+  openHouse,
+  OPERATOR,
+  START,
+  type House,
+} from "../support/house.js";
+import { createSpecimen, PLAIN_TYPE } from "../support/specimen.js";
 
 let house: House;
 let schema: GraphQLSchema;
 beforeAll(async () => {
   house = await openHouse();
-  schema = buildSchema();
+  schema = buildConnectionSchema(house.services);
 });
 afterAll(() => house.close());
 beforeEach(() => {
   house.specimen.hooks.findings = [];
 });
 
-function buildSchema(): GraphQLSchema {
-  const container = new Map<ResolverClass, object>([
-    ...createPeopleResolvers(house.services),
-    ...createConnectionResolvers(house.services),
-  ]);
-  return buildGraphQLSchema({
-    resolvers: [...container.keys()],
-    container,
-    errorCodes: assembleCatalogue(PLATFORM_FAILURES, CONNECTION_FAILURES, house.services.registry.refusals),
-  });
-}
-
-async function ask(source: string, variableValues: Record<string, unknown> = {}, caller: Caller = OPERATOR) {
-  const { data, errors = [] } = await graphql({ schema, source, variableValues, contextValue: { caller } });
-  // any: the shape is what the query asked for
-  return {
-    data: data as any,
-    errors,
-    codes: errors.map(({ originalError }) => (originalError as { code?: string })?.code),
-  };
-}
+const ask = (source: string, variables: Record<string, unknown> = {}, caller: Caller = OPERATOR) =>
+  askSchema(schema, source, variables, caller);
 
 const CREATE = `mutation ($organizationId: ID!, $settings: ConnectionSettingsInput!) {
   createConnection(input: { organizationId: $organizationId, displayName: "Acme ID", settings: $settings }) {
@@ -60,8 +44,8 @@ const CREATE = `mutation ($organizationId: ID!, $settings: ConnectionSettingsInp
 }`;
 
 async function create(settings: Record<string, unknown> = { madeUp: COMPLETE }): Promise<string> {
-  const { data, errors } = await ask(CREATE, { organizationId: house.organizationId, settings });
-  expect(errors).toEqual([]);
+  const { data, messages } = await ask(CREATE, { organizationId: house.organizationId, settings });
+  expect(messages).toEqual([]);
   return data.createConnection.connection.id as string;
 }
 
@@ -111,7 +95,7 @@ describe("the schema", () => {
   });
 
   test("can be built again in the same process, by types that declare the same", () => {
-    expect(() => buildSchema()).not.toThrow();
+    expect(() => buildConnectionSchema(house.services)).not.toThrow();
     expect(() => createConnectionResolver(createRegistry([createSpecimen().type, PLAIN_TYPE]))).not.toThrow();
     expect(() => createConnectionResolver(createRegistry([PLAIN_TYPE]))).toThrow(/another list of connection types/);
   });
@@ -125,16 +109,16 @@ describe("the schema", () => {
     ["an unknown choice", `{ madeUp: { style: carrier_pigeon } }`, /carrier_pigeon/],
   ])("settings with %s are refused with a sentence", async (_, settings, sentence) => {
     const mutation = `mutation { createConnection(input: { organizationId: "o", displayName: "X", settings: ${settings} }) { connection { id } } }`;
-    const { errors } = await ask(mutation);
-    expect(errors.map(({ message }) => message).join(" ")).toMatch(sentence);
+    const { messages } = await ask(mutation);
+    expect(messages.join(" ")).toMatch(sentence);
   });
 });
 
 describe("connection types", () => {
   test("are described for forms", async () => {
     const query = `{ connectionTypes { id key name description guide settings { name kind label help required secret fixed default options } } }`;
-    const { data, errors } = await ask(query, {}, keyOfOrganization(house.organizationId, "USERS_READ"));
-    expect(errors).toEqual([]);
+    const { data, messages } = await ask(query, {}, keyOfOrganization(house.organizationId, "USERS_READ"));
+    expect(messages).toEqual([]);
     expect(data.connectionTypes[0]).toMatchObject({
       id: "made-up",
       key: "madeUp",
@@ -163,8 +147,8 @@ describe("a connection", () => {
 
   test("shows everything but its secrets", async () => {
     const id = await create();
-    const { data, errors } = await ask(READ, { id }, keyOfOrganization(house.organizationId, "CONNECTIONS_READ"));
-    expect(errors).toEqual([]);
+    const { data, messages } = await ask(READ, { id }, keyOfOrganization(house.organizationId, "CONNECTIONS_READ"));
+    expect(messages).toEqual([]);
     expect(data.connection).toMatchObject({
       state: "DRAFT",
       policies: { matchKey: "EMAIL", jitProvisioning: true, missingName: "REJECT", profileUpdate: "EVERY_SIGN_IN" },
@@ -193,12 +177,12 @@ describe("a connection", () => {
     await house.services.begin(SYSTEM, { kind: "SYSTEM", actor: null }, (unit) =>
       unit.execute("UPDATE sso_connection SET type = 'uninstalled' WHERE id = ?", [gone]),
     );
-    const { data, errors } = await ask(
+    const { data, messages } = await ask(
       `query ($id: ID!) { organization(id: $id) { name connections { id type displayName
          settings { __typename } serviceProvider { name } health { findings { check level remedy } } } } }`,
       { id: house.organizationId },
     );
-    expect(errors).toEqual([]);
+    expect(messages).toEqual([]);
     const find = (id: string) => data.organization.connections.find((each: { id: string }) => each.id === id);
     expect(find(gone)).toEqual({
       id: gone,
@@ -237,7 +221,7 @@ describe("a connection", () => {
          connection { version policies { jitProvisioning } settings { ... on MadeUpSettings { nickname strict style tenant } } } } }`,
       { id },
     );
-    expect(update.errors).toEqual([]);
+    expect(update.messages).toEqual([]);
     expect(update.data.updateConnection.connection).toEqual({
       version: 2,
       policies: { jitProvisioning: false },
@@ -262,7 +246,7 @@ describe("a connection", () => {
         `mutation ($id: ID!) { ${name}(id: $id) { connection { id state health { findings { check } } } } }`,
         { id },
       );
-      expect(answer.errors).toEqual([]);
+      expect(answer.messages).toEqual([]);
       return answer.data[name].connection;
     };
     expect(await run("activateConnection")).toEqual({
@@ -283,8 +267,8 @@ describe("a connection", () => {
         nodes { id } totalCount pageInfo { hasNextPage endCursor } } }`;
     const ids: string[] = [];
     for (let after: string | null = null; ;) {
-      const { data, errors } = await ask(LIST, { id: house.organizationId, first: 2, after });
-      expect(errors).toEqual([]);
+      const { data, messages } = await ask(LIST, { id: house.organizationId, first: 2, after });
+      expect(messages).toEqual([]);
       ids.push(...data.ssoConnections.nodes.map(({ id }: { id: string }) => id));
       expect(data.ssoConnections.nodes.length).toBeLessThanOrEqual(2);
       if (!data.ssoConnections.pageInfo.hasNextPage) {
@@ -313,12 +297,12 @@ describe("a connection", () => {
 
   test("a key that may write only sees what it wrote, and cannot read", async () => {
     const writer = keyOfOrganization(house.organizationId, "CONNECTIONS_WRITE");
-    const { data, errors } = await ask(
+    const { data, messages } = await ask(
       CREATE,
       { organizationId: house.organizationId, settings: { madeUp: COMPLETE } },
       writer,
     );
-    expect(errors).toEqual([]);
+    expect(messages).toEqual([]);
     expect(data.createConnection.connection.serviceProvider).toHaveLength(1);
     const { codes } = await ask(READ, { id: data.createConnection.connection.id }, writer);
     expect(codes).toEqual(["FORBIDDEN"]);
@@ -330,8 +314,8 @@ describe("an organization's connections", () => {
 
   test("are listed, the oldest first", async () => {
     const id = await create();
-    const { data, errors } = await ask(LIST, { id: house.organizationId });
-    expect(errors).toEqual([]);
+    const { data, messages } = await ask(LIST, { id: house.organizationId });
+    expect(messages).toEqual([]);
     expect(data.organization.connections.at(-1)).toEqual({
       id,
       displayName: "Acme ID",
@@ -367,8 +351,8 @@ describe("a user's identities", () => {
     const query = (fields: string) =>
       `query ($id: ID!) { user(id: $id) { identities { issuer subject createdAt lastSignedInAt connection { ${fields} } } } }`;
     const reader = keyOfOrganization(house.organizationId, "USERS_READ");
-    const { data, errors } = await ask(query("id displayName type state"), { id: user.id }, reader);
-    expect(errors).toEqual([]);
+    const { data, messages } = await ask(query("id displayName type state"), { id: user.id }, reader);
+    expect(messages).toEqual([]);
     expect(data.user.identities).toEqual([
       {
         issuer: "i",

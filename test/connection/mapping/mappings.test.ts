@@ -1,28 +1,29 @@
 /** Setting the mappings of a connection: what is stored, what is refused, who may, and what goes with a group or a role. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { graphql } from "graphql";
+import type { GraphQLSchema } from "graphql";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import type { Permission } from "../../../src/access/permission.js";
-import { findMappingsOf } from "../../../src/connection/mapping/mapping.repository.js";
+import { findMappingsOf, findRoleMappingUses } from "../../../src/connection/mapping/mapping.repository.js";
 import { compilePattern, writtenOutLength } from "../../../src/connection/mapping/pattern.js";
-import { findRoleMappingUses } from "../../../src/connection/mapping/role-uses.js";
-import { CONNECTION_FAILURES } from "../../../src/connection/failures.js";
-import { createConnectionResolvers } from "../../../src/connection/resolvers.js";
-import { PEOPLE_FAILURES } from "../../../src/people/failures.js";
 import { setGroupManagers } from "../../../src/people/group/group-managers.operations.js";
 import { createGroup, deleteGroup } from "../../../src/people/group/group.operations.js";
-import { createPeopleResolvers } from "../../../src/people/resolvers.js";
 import { createRole } from "../../../src/people/role/role.operations.js";
 import { createUser } from "../../../src/people/user/user.operations.js";
-import { PLATFORM_FAILURES } from "../../../src/platform/errors/failure.js";
-import { assembleCatalogue, GRAPHQL_FAILURES } from "../../../src/platform/graphql/failures.js";
-import { buildGraphQLSchema, type ResolverClass } from "../../../src/platform/graphql/schema.js";
-import { draft, eventsOf, keyOfOrganization, openHouse, OPERATOR, type House } from "../support/house.js";
 import { findUndescribed } from "../../support/find-undescribed.js";
+import {
+  askSchema,
+  buildConnectionSchema,
+  draft,
+  eventsOf,
+  keyOfOrganization,
+  openHouse,
+  OPERATOR,
+  type House,
+} from "../support/house.js";
 
 let house: House;
-let schema: ReturnType<typeof buildGraphQLSchema>;
+let schema: GraphQLSchema;
 let connectionId: string;
 let groupId: string;
 let foreignGroupId: string;
@@ -30,21 +31,7 @@ let foreignGroupId: string;
 beforeAll(async () => {
   house = await openHouse();
   const { services, organizationId, otherOrganizationId } = house;
-  const container = new Map<ResolverClass, object>([
-    ...createPeopleResolvers(services, { roles: [findRoleMappingUses] }),
-    ...createConnectionResolvers(services),
-  ]);
-  schema = buildGraphQLSchema({
-    resolvers: [...container.keys()],
-    container,
-    errorCodes: assembleCatalogue(
-      PLATFORM_FAILURES,
-      GRAPHQL_FAILURES,
-      PEOPLE_FAILURES,
-      CONNECTION_FAILURES,
-      services.registry.refusals,
-    ),
-  });
+  schema = buildConnectionSchema(services, { roles: [findRoleMappingUses] });
   groupId = (await createGroup(services, OPERATOR, { organizationId, name: "Engineers" })).id;
   foreignGroupId = (await createGroup(services, OPERATOR, { organizationId: otherOrganizationId, name: "Engineers" }))
     .id;
@@ -54,12 +41,8 @@ beforeEach(async () => {
   connectionId = (await draft(house)).id;
 });
 
-async function ask(source: string, variableValues: Record<string, unknown> = {}, caller: Caller = OPERATOR) {
-  const { data, errors = [] } = await graphql({ schema, source, variableValues, contextValue: { caller } });
-  // any: the shape is what the query asked for
-  const failures = errors.map(({ originalError }) => originalError as unknown as { code?: string; details?: any });
-  return { data: data as any, errors, codes: failures.map((failure) => failure?.code), details: failures[0]?.details };
-}
+const ask = (source: string, variables: Record<string, unknown> = {}, caller: Caller = OPERATOR) =>
+  askSchema(schema, source, variables, caller);
 
 const RULE = "id position claim operator values ignoreCase";
 const FIELDS = `id version attributeMappings { id position claim field }
@@ -86,10 +69,10 @@ describe("setting mappings", () => {
       { claim: "dept", field: "department" },
       { claim: "shirt", field: "custom.shirtSize" },
     ]);
-    expect(attributes.errors).toEqual([]);
+    expect(attributes.messages).toEqual([]);
     await set("Role", [admins, managers]);
-    const { data, errors } = await set("Group", [{ claim: "team", operator: "MATCHES", value: "eng-.*", groupId }]);
-    expect(errors).toEqual([]);
+    const { data, messages } = await set("Group", [{ claim: "team", operator: "MATCHES", value: "eng-.*", groupId }]);
+    expect(messages).toEqual([]);
     const id = expect.any(String);
     const expected = {
       id: connectionId,
@@ -135,11 +118,11 @@ describe("setting mappings", () => {
   });
 
   test("takes a role key as it is written in the contract, and every field", async () => {
-    const { errors } = await ask(
+    const { messages } = await ask(
       `mutation { setRoleMappings(input: { connectionId: "${connectionId}",
          mappings: [{ claim: "groups", operator: EQUALS, value: "ITSM-Admins", roleKey: ADMIN }] }) { connection { id } } }`,
     );
-    expect(errors).toEqual([]);
+    expect(messages).toEqual([]);
     const fields = [
       "email",
       "employeeId",
@@ -154,7 +137,7 @@ describe("setting mappings", () => {
       "Attribute",
       fields.map((field) => ({ claim: field, field })),
     );
-    expect(all.errors).toEqual([]);
+    expect(all.messages).toEqual([]);
   });
 
   test("lets nobody see more training by a mapping that they set: into a group that they manage, or onto a manager's address", async () => {
@@ -251,7 +234,7 @@ describe("setting mappings", () => {
   test("under a version that is no longer there is refused", async () => {
     await set("Role", [admins]);
     expect((await set("Role", [], OPERATOR, { expectedVersion: 1 })).codes).toEqual(["VERSION_CONFLICT"]);
-    expect((await set("Role", [], OPERATOR, { expectedVersion: 2 })).errors).toEqual([]);
+    expect((await set("Role", [], OPERATOR, { expectedVersion: 2 })).messages).toEqual([]);
     expect((await read()).data.connection.roleMappings).toEqual([]);
   });
 });
@@ -403,7 +386,7 @@ describe("who may", () => {
   test("see mappings: holders of MAPPINGS_READ or MAPPINGS_WRITE", async () => {
     await set("Role", [admins]);
     for (const permission of ["MAPPINGS_READ", "MAPPINGS_WRITE"] as const)
-      expect((await read(keyWith("CONNECTIONS_READ", permission))).errors).toEqual([]);
+      expect((await read(keyWith("CONNECTIONS_READ", permission))).messages).toEqual([]);
     for (const field of ["attributeMappings { id }", "roleMappings { id }", "groupMappings { id }"]) {
       const query = `query ($id: ID!) { connection(id: $id) { ${field} } }`;
       const caller = keyWith("CONNECTIONS_READ", "GROUPS_READ");
@@ -454,7 +437,7 @@ describe("what mappings name", () => {
     expect(refused.codes).toEqual(["ROLE_IN_USE"]);
     expect(refused.details.uses).toEqual([{ by: "ROLE_MAPPINGS", count: 2, ids: [connectionId] }]);
     await set("Role", []);
-    expect((await remove()).errors).toEqual([]);
+    expect((await remove()).messages).toEqual([]);
   });
 
   test("a mapping goes with the group that it fills", async () => {
@@ -487,27 +470,9 @@ describe("what mappings name", () => {
         return rows(sql, parameters);
       },
     });
-    const container = new Map<ResolverClass, object>([
-      ...createPeopleResolvers({ ...services, reader: counted }),
-      ...createConnectionResolvers({ ...services, reader: counted }),
-    ]);
-    const countedSchema = buildGraphQLSchema({
-      resolvers: [...container.keys()],
-      container,
-      errorCodes: assembleCatalogue(
-        PLATFORM_FAILURES,
-        PEOPLE_FAILURES,
-        CONNECTION_FAILURES,
-        services.registry.refusals,
-      ),
-    });
-    const answer = await graphql({
-      schema: countedSchema,
-      source: `query ($id: ID!) { organization(id: $id) { connections { ${FIELDS} } } }`,
-      variableValues: { id: organizationId },
-      contextValue: { caller: OPERATOR },
-    });
-    expect(answer.errors).toBeUndefined();
+    const countedSchema = buildConnectionSchema({ ...services, reader: counted });
+    const query = `query ($id: ID!) { organization(id: $id) { connections { ${FIELDS} } } }`;
+    expect((await askSchema(countedSchema, query, { id: organizationId })).messages).toEqual([]);
     for (const read of ["FROM connection_mapping", "FROM user_group g WHERE g.id IN", "FROM role r"])
       expect(statements.filter((sql) => sql.includes(read))).toHaveLength(1);
   });

@@ -15,8 +15,8 @@ import {
   deleteConnection,
   disableConnection,
   readConnection,
-  updateConnection,
 } from "../../../src/connection/stored/connection.operations.js";
+import { updateConnection } from "../../../src/connection/stored/update-connection.js";
 import {
   findActiveConnections,
   findConnectionsOfOrganizations,

@@ -6,7 +6,6 @@ import type { OpenedSaml } from "../../../src/connection-types/saml/open.js";
 import { createOpenedConnections } from "../../../src/connection/opened-connections.js";
 import type { ConnectionServices } from "../../../src/connection/services.js";
 import { activateConnection, testConnection } from "../../../src/connection/stored/activation.js";
-import { openMemory } from "../../../src/connection/stored/connection-memory.js";
 import {
   createConnection,
   deleteConnection,
@@ -14,7 +13,7 @@ import {
   readConnection,
 } from "../../../src/connection/stored/connection.operations.js";
 import type { Connection } from "../../../src/connection/stored/connection.js";
-import { lendToOpen } from "../../../src/connection/stored/lend-to-open.js";
+import { loadOpeningContext, openMemory } from "../../../src/connection/stored/opening-context.js";
 import { createInlineValidator } from "../../../src/protocols/saml/validator.js";
 import { createProviderKey, type ProviderKey } from "../../support/providers/saml/index.js";
 import { writeProviderMetadata } from "../../support/providers/saml/metadata.js";
@@ -69,8 +68,8 @@ async function activate(): Promise<Connection> {
 /** A process that starts: nothing is open, and the database is all it has. */
 function start(logDefect: (error: unknown) => void = rethrow) {
   const { registry, runtime } = services;
-  const lend = (connection: Connection) => lendToOpen(services, connection, logDefect);
-  const connections = createOpenedConnections({ registry, runtime, lend });
+  const loadContext = (connection: Connection) => loadOpeningContext(services, connection, logDefect);
+  const connections = createOpenedConnections({ registry, runtime, loadContext });
   return async (connection: Connection) => (await connections.open(connection)).opened as OpenedSaml;
 }
 
@@ -157,7 +156,7 @@ describe("refreshed metadata", () => {
     const connections = createOpenedConnections({
       registry,
       runtime: { ...runtime, urls },
-      lend: (each) => lendToOpen(services, each),
+      loadContext: (each) => loadOpeningContext(services, each),
     });
     await expect(connections.open(connection)).rejects.toMatchObject({ code: "SAML_METADATA_UNREACHABLE" });
   });

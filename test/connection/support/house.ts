@@ -1,14 +1,22 @@
 /** A database with an organization or two, and the services of the connection room over it. */
+import { graphql, type GraphQLSchema } from "graphql";
 import type { Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS, type Permission } from "../../../src/access/permission.js";
 import { createBegin } from "../../../src/access/unit-of-work.js";
 import type { AnyConnectionType } from "../../../src/connection/contract/index.js";
+import { CONNECTION_FAILURES } from "../../../src/connection/failures.js";
 import { createRegistry } from "../../../src/connection/registry.js";
+import { createConnectionResolvers } from "../../../src/connection/resolvers.js";
 import type { ConnectionServices } from "../../../src/connection/services.js";
 import type { Connection } from "../../../src/connection/stored/connection.js";
 import { createConnection } from "../../../src/connection/stored/connection.operations.js";
+import { PEOPLE_FAILURES } from "../../../src/people/failures.js";
 import { createOrganization } from "../../../src/people/organization/organization.operations.js";
+import { createPeopleResolvers, type PeopleNeeds } from "../../../src/people/resolvers.js";
 import { createKeyRing, generateKeyRingEntry, parseKeyRing } from "../../../src/platform/crypto/key-ring.js";
+import { PLATFORM_FAILURES } from "../../../src/platform/errors/failure.js";
+import { assembleCatalogue, GRAPHQL_FAILURES } from "../../../src/platform/graphql/failures.js";
+import { buildGraphQLSchema, type ResolverClass } from "../../../src/platform/graphql/schema.js";
 import type { TestDatabase } from "../../support/database.js";
 import { openMigratedDatabase } from "../../support/migrated-database.js";
 import { createSpecimen, PLAIN_TYPE, type Specimen } from "./specimen.js";
@@ -67,6 +75,43 @@ export async function openHouse(types?: readonly AnyConnectionType[]): Promise<H
       now = new Date(now.getTime() + seconds * 1000);
     },
     close: () => database.close(),
+  };
+}
+
+/** The schema of people and connections. */
+export function buildConnectionSchema(services: ConnectionServices, needs?: PeopleNeeds): GraphQLSchema {
+  const container = new Map<ResolverClass, object>([
+    ...createPeopleResolvers(services, needs),
+    ...createConnectionResolvers(services),
+  ]);
+  return buildGraphQLSchema({
+    resolvers: [...container.keys()],
+    container,
+    errorCodes: assembleCatalogue(
+      PLATFORM_FAILURES,
+      GRAPHQL_FAILURES,
+      PEOPLE_FAILURES,
+      CONNECTION_FAILURES,
+      services.registry.refusals,
+    ),
+  });
+}
+
+/** Sends an operation to a schema; `details` are those of the first error. */
+export async function askSchema(
+  schema: GraphQLSchema,
+  source: string,
+  variableValues: Record<string, unknown> = {},
+  caller: Caller = OPERATOR,
+) {
+  const { data, errors = [] } = await graphql({ schema, source, variableValues, contextValue: { caller } });
+  // any: the shape is what the query asked for
+  const failures = errors.map(({ originalError }) => originalError as unknown as { code?: string; details?: any });
+  return {
+    data: data as any,
+    messages: errors.map(({ message }) => message),
+    codes: failures.map((failure) => failure?.code),
+    details: failures[0]?.details,
   };
 }
 

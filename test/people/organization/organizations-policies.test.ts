@@ -2,7 +2,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS } from "../../../src/access/permission.js";
-import { ORGANIZATION_PARTS } from "../../../src/app/organization-parts.js";
+import { ORGANIZATION_PARTS } from "../../../src/app/module-lists.js";
 import { entities } from "../../../src/entities.js";
 import { createApiKey } from "../../../src/people/api-key/api-key.operations.js";
 import { addDomain } from "../../../src/people/domain/domain.operations.js";

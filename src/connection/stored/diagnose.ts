@@ -5,10 +5,10 @@ import { createRuntime } from "../runtime.js";
 import type { ConnectionServices } from "../services.js";
 import { describeIncomplete, mergeSettings, type MergedSettings } from "../settings/merge-settings.js";
 import { completeSettings, openStored, type PlainSettings } from "../settings/stored-settings.js";
-import { lendToOpen } from "./lend-to-open.js";
+import { loadOpeningContext } from "./opening-context.js";
 import type { Connection } from "./connection.js";
 
-export interface Examination {
+export interface Diagnosis {
   readonly type: AnyConnectionType;
   readonly before: PlainSettings;
   /** The settings with what was fetched from the addresses among them; `given` names what was filled in. */
@@ -27,12 +27,12 @@ function shorten(finding: Finding): Finding {
 }
 
 /** Asks the provider, so never inside a unit of work. Changes nothing. */
-export async function examineConnection(services: ConnectionServices, connection: Connection): Promise<Examination> {
+export async function diagnoseConnection(services: ConnectionServices, connection: Connection): Promise<Diagnosis> {
   const type = services.registry.get(connection.type);
-  const runtime = createRuntime(services.runtime, connection, await lendToOpen(services, connection));
+  const runtime = createRuntime(services.runtime, connection, await loadOpeningContext(services, connection));
   const before = openStored(type, services.runtime.keyRing, connection);
   let merged: MergedSettings = { plain: before, given: new Set() };
-  const outcome = (fields: readonly FieldIssue[], findings: readonly Finding[]): Examination => ({
+  const outcome = (fields: readonly FieldIssue[], findings: readonly Finding[]): Diagnosis => ({
     type,
     before,
     merged,
@@ -82,8 +82,8 @@ function describeRefusal(type: AnyConnectionType, { code, detail }: ProtocolRefu
   };
 }
 
-/** Everything that an examination found, missing settings included, as lines of a diagnosis. */
-export function listFindings({ fields, findings }: Examination): readonly Finding[] {
+/** Everything that an diagnosis found, missing settings included, as lines of a diagnosis. */
+export function listFindings({ fields, findings }: Diagnosis): readonly Finding[] {
   const incomplete = fields.map(({ path, message }): Finding => ({
     check: "SETTINGS_COMPLETE",
     level: "ERROR",

@@ -1,0 +1,56 @@
+/** The short lists that modules hand to each other: modules do not import their siblings, so the composition root gathers them. */
+import { IDENTITY_EVENTS } from "../connection/identity/identity.events.js";
+import { CONNECTION_EVENTS } from "../connection/stored/connection.events.js";
+import { GROUP_EVENTS } from "../people/group/group.events.js";
+import { countedPart, ownPart, type OrganizationPart } from "../people/organization/organization-parts.js";
+import { PEOPLE_PARTS } from "../people/organization/people-parts.js";
+import { SEAT_EVENTS } from "../people/seat/seat.events.js";
+import type { ErasePart } from "../people/user/delete/delete-guard.js";
+import { USER_EVENTS } from "../people/user/user.events.js";
+import { eraseAttempts } from "../sign-in/attempt/erase-attempts.js";
+import type { Destination } from "../sign-in/link/destination.js";
+import { COURSE_DESTINATION } from "../training/course/course-destination.js";
+import { eraseResults, findResultIdsOf } from "../training/result/erase-results.js";
+import { RESULT_EVENTS } from "../training/result/result.events.js";
+import { eraseAnswers, eraseAnswersAbout } from "../webhooks/delivery/erase-answers.js";
+import { WEBHOOK_EVENTS } from "../webhooks/endpoint/endpoint.events.js";
+
+/** Every event type that this installation tells. */
+export const EVENT_TYPES = [
+  ...USER_EVENTS,
+  ...GROUP_EVENTS,
+  ...SEAT_EVENTS,
+  ...CONNECTION_EVENTS,
+  ...IDENTITY_EVENTS,
+  ...RESULT_EVENTS,
+  ...WEBHOOK_EVENTS,
+];
+
+/** Where sign-in links can lead. */
+export const DESTINATIONS: readonly Destination[] = [COURSE_DESTINATION];
+
+/** Webhook receivers may repeat in their answers what they were sent about a person's results. */
+const eraseAnswersAboutResults: ErasePart = async (unit, { id }) => {
+  await eraseAnswersAbout(unit, "result", await findResultIdsOf(unit, id));
+};
+
+/** What each module erases when a person is deleted or erased. */
+export const ERASERS: readonly ErasePart[] = [eraseAttempts, eraseAnswers, eraseAnswersAboutResults, eraseResults];
+
+/** What is deleted with an organization. The operator sees the counts in this order. */
+export const ORGANIZATION_PARTS: readonly OrganizationPart[] = [
+  ...PEOPLE_PARTS,
+  countedPart("connections", "sso_connection"),
+  countedPart("identities", "identity i JOIN sso_connection c ON c.id = i.connection_id", "c.organization_id"),
+  countedPart("linkRequests", "link_request"),
+  countedPart("signInAttempts", "sign_in_attempt"),
+  // Their courses hold on to results and would not go before them.
+  ownPart("results", "training_result"),
+  countedPart("trainingStarts", "training_start"),
+  countedPart("courses", "course"),
+  countedPart("filters", "filter"),
+  countedPart("webhookEndpoints", "webhook_endpoint"),
+  countedPart("events", "event"),
+  ownPart("auditEntries", "audit_entry"),
+  ownPart("mails", "mail_message"),
+];

@@ -1,0 +1,59 @@
+/** Reads what a connection's type gets from the database when its connection is opened. */
+import { SYSTEM } from "../../access/caller.js";
+import type { Store } from "../../access/store.js";
+import type { KeptFacts, Memory } from "../contract/index.js";
+import { findMappingsOf } from "../mapping/mapping.repository.js";
+import type { OpeningContext } from "../runtime.js";
+import { findStoredFacts, storeFacts, type StoredFacts } from "./connection-health.repository.js";
+import type { Connection } from "./connection.js";
+
+/** Characters of JSON. Larger facts are not stored, see `Memory`. */
+const LONGEST_MEMORY = 500_000;
+
+/**
+ * Loads the memory and the claims that the mappings read. A change of the mappings raises the connection's version, so the
+ * connection is opened again with them.
+ *
+ * @param logDefect called with the error when facts could not be stored
+ */
+export async function loadOpeningContext(
+  store: Store,
+  connection: Connection,
+  logDefect?: (error: unknown) => void,
+): Promise<Required<OpeningContext>> {
+  const memory = await openMemory(store, connection, logDefect);
+  const mappings = (await findMappingsOf(store.reader, [connection.id])).get(connection.id);
+  const rules = mappings === undefined ? [] : Object.values(mappings).flat();
+  return { memory, mappedClaims: [...new Set(rules.map(({ claim }) => claim))] };
+}
+
+/** Reads a connection's memory. What was learnt under another trust version is not in it. */
+export async function openMemory(
+  { reader, begin }: Store,
+  { id, trustVersion }: Pick<Connection, "id" | "trustVersion">,
+  logDefect: (error: unknown) => void = () => undefined,
+): Promise<Memory> {
+  const atOpening = await findStoredFacts(reader, id);
+  return {
+    recall: (name) => (atOpening?.trustVersion === trustVersion ? readFacts(atOpening, name) : null),
+    keep: async (name, facts) => {
+      try {
+        await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
+          const present = await findStoredFacts(unit, id);
+          // Another replica has seen a later change of trust; what this one learnt is of a provider that holds no more.
+          if (present !== null && present.trustVersion > trustVersion) return;
+          const kept = present?.trustVersion === trustVersion ? present.entries : {};
+          const entries = { ...kept, [name]: { learnedAt: unit.now.toISOString(), facts } };
+          await storeFacts(unit, id, { trustVersion, entries }, LONGEST_MEMORY);
+        });
+      } catch (error) {
+        logDefect(error);
+      }
+    },
+  };
+}
+
+function readFacts({ entries }: StoredFacts, name: string): KeptFacts | null {
+  const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
+  return entry === undefined ? null : { facts: entry.facts, learnedAt: new Date(entry.learnedAt) };
+}

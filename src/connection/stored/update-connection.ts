@@ -1,0 +1,135 @@
+/** Changes the display name, the policies and the settings of a connection. */
+import { causeOf, type Caller } from "../../access/caller.js";
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { Failure, INVALID_INPUT } from "../../platform/errors/failure.js";
+import { InputCheck } from "../../platform/errors/input.js";
+import { requireVersion } from "../../people/failures.js";
+import { CONNECTION_TYPE_FIXED } from "../failures.js";
+import type { ConnectionServices } from "../services.js";
+import { chooseType, type SettingsByType } from "../settings/choose-type.js";
+import { findChanged, findMisdirected, fixedViolations, trustChanged } from "../settings/compare-settings.js";
+import { mergeSettings, namesGiven, settingPath, type SettingsInput } from "../settings/merge-settings.js";
+import { openStored, sealSettings } from "../settings/stored-settings.js";
+import { readForChange, storeChange } from "./connection.changes.js";
+import { CONNECTION_UPDATED } from "./connection.events.js";
+import { DISPLAY_NAME_RULE, readConnectionFor } from "./connection.operations.js";
+import type { Connection } from "./connection.js";
+import { confirmIssuerChange, issuerOf } from "./issuer-change.js";
+import { changePolicies, type ConnectionPoliciesChange } from "./policies.js";
+import { switchAccountLinking } from "./policies-linking.js";
+
+export interface ConnectionInput {
+  readonly id: string;
+  /** The version that the caller knows; refused when somebody else changed the connection since. */
+  readonly expectedVersion?: number | null;
+  readonly displayName?: string | null;
+  readonly policies?: ConnectionPoliciesChange | null;
+  /** How many users a switch of `accountLinking`, or another issuer, affects, as the caller has seen it. */
+  readonly confirmAffectedUsers?: number | null;
+  readonly settings?: SettingsByType | null;
+}
+
+/**
+ * Changes what the input names and leaves the rest. Changing nothing stores nothing and tells nothing.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, CONNECTION_TYPE_FIXED,
+ *   CONFIRMATION_REQUIRED
+ */
+export async function updateConnection(
+  services: ConnectionServices,
+  caller: Caller,
+  input: ConnectionInput,
+): Promise<Connection> {
+  const found = await readConnectionFor(services, caller, input.id, "CONNECTIONS_WRITE");
+  const given = readSettingsInput(services, found, input.settings);
+  return await services.begin(caller, causeOf(caller), async (unit) => {
+    const before = await readForChange(unit, found);
+    requireVersion(input.expectedVersion, before.version);
+    return await applyUpdate(services, unit, before, input, given);
+  });
+}
+
+/** The settings that an input has for a connection; `{}` when it has none. */
+function readSettingsInput(
+  { registry }: ConnectionServices,
+  connection: Connection,
+  settings: SettingsByType | null | undefined,
+): SettingsInput {
+  if (settings === null || settings === undefined) return {};
+  const { type, input } = chooseType(registry, settings);
+  if (type.id !== connection.type)
+    throw new Failure(CONNECTION_TYPE_FIXED, { type: connection.type, requested: type.id });
+  return input;
+}
+
+async function applyUpdate(
+  { registry, runtime }: ConnectionServices,
+  unit: UnitOfWork,
+  before: Connection,
+  input: ConnectionInput,
+  given: SettingsInput,
+): Promise<Connection> {
+  const type = registry.get(before.type);
+  const { keyRing } = runtime;
+  const check = new InputCheck();
+  const displayName =
+    input.displayName === null || input.displayName === undefined
+      ? before.displayName
+      : check.text("displayName", input.displayName, DISPLAY_NAME_RULE);
+  const policies = changePolicies(before.policies, input.policies, check);
+  const plainBefore = openStored(type, keyRing, before, namesGiven(given));
+  const merged = mergeSettings(type, plainBefore, given, {
+    context: runtime.urls,
+    check,
+    complete: before.state === "ACTIVE",
+  });
+  check.finish();
+  const changed = findChanged(type, plainBefore, merged, Object.keys(before.secrets));
+  refuseMisdirected(
+    findMisdirected(type, changed, merged, Object.keys(before.secrets)).map((name) => settingPath(type, name)),
+  );
+  if (before.firstActivatedAt !== null)
+    refuseFixed(fixedViolations(type, changed).map((name) => settingPath(type, name)));
+  const isSame =
+    changed.length === 0 &&
+    displayName === before.displayName &&
+    JSON.stringify(policies) === JSON.stringify(before.policies);
+  if (isSame) return before;
+  const { accountLinking } = policies;
+  const confirmed = input.confirmAffectedUsers ?? null;
+  const issuer = { before: issuerOf(type, plainBefore), after: issuerOf(type, merged.plain) };
+  const switches = accountLinking !== before.policies.accountLinking;
+  const leftBehind = await confirmIssuerChange(unit, before, issuer, { confirmed, switches });
+  const endedSessions = await switchAccountLinking(unit, { connection: before, accountLinking }, confirmed);
+  const sealed =
+    changed.length === 0 ? {} : sealSettings(type, keyRing, before.id, { ...merged, before, now: unit.now });
+  return await storeChange(
+    unit,
+    before,
+    {
+      ...before,
+      displayName,
+      policies,
+      ...sealed,
+      ...(leftBehind > 0 && { issuerChangedAt: unit.now }),
+    },
+    {
+      event: CONNECTION_UPDATED,
+      settings: { type, changed },
+      endedSessions,
+      raisesTrust: trustChanged(type, plainBefore, merged.plain, changed),
+    },
+  );
+}
+
+function refuseMisdirected(paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  const message = "must be entered again, because it would be sent to another address than before";
+  throw new Failure(INVALID_INPUT, { fields: paths.map((path) => ({ path, code: "REQUIRED" as const, message })) });
+}
+
+function refuseFixed(paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  const message = "cannot change once the connection has been active; create another connection instead";
+  throw new Failure(INVALID_INPUT, { fields: paths.map((path) => ({ path, code: "FIXED" as const, message })) });
+}
