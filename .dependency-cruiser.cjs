@@ -117,7 +117,7 @@ module.exports = {
       comment: "What is shipped imports nothing that is not.",
       severity: "error",
       from: { path: "^(src|migrations)/" },
-      to: { path: "^(test|demo|bench|scripts|dist)/" },
+      to: { path: "^(test|testing|demo|bench|scripts|dist)/" },
     },
     {
       name: "nothing-of-development",

@@ -10,7 +10,7 @@ import { findKeyRingMistake } from "../src/app/load-key-ring.js";
 import { readConfiguration } from "../src/config/configuration.js";
 import { findDatabaseUrlMistake } from "../src/platform/database/database-url.js";
 import { createLogger } from "../src/platform/telemetry/logger.js";
-import { findFreePort } from "../test/support/ask.js";
+import { findFreePort } from "../testing/ask.js";
 import { prepareDemo } from "./prepare-demo.js";
 import { startProviders } from "./providers.js";
 import { removeEarlierDemo } from "./remove-earlier.js";

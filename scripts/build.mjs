@@ -18,7 +18,7 @@ const OUTPUT = join(ROOT, "dist");
 const HASH = "sources.sha256";
 
 /** What `tsconfig.build.json` includes. */
-const FOLDERS = ["src", "migrations", "test/support", "demo", "bench"];
+const FOLDERS = ["src", "migrations", "test/support", "testing", "demo", "bench"];
 /** Beside the folders, what the output depends on. */
 const FILES = ["ormconfig.ts", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "scripts/build.mjs"];
 

@@ -70,7 +70,7 @@ const FORBIDDEN: readonly (readonly [from: string, to: string, rule: string, tex
   ["access/round-one", "access/round-two", "no-cycle", 'import type { a } from "SPECIFIER";'],
   ["access/round-two", "access/round-one", "no-cycle"],
   ["people/group/group", "people/group/gone", "everything-is-found"],
-  ["people/group/mock", "../test/support/browser", "nothing-of-the-tests"],
+  ["people/group/mock", "../testing/browser", "nothing-of-the-tests"],
   ["people/group/bench", "../bench/lists", "nothing-of-the-tests"],
   ["people/group/demo", "../demo/main", "nothing-of-the-tests"],
 ];

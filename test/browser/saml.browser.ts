@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Browser, BrowserContext, Page, Request } from "playwright-core";
-import { createBrowser } from "../support/browser.js";
+import { createBrowser } from "../../testing/browser.js";
 import { startSamlProvider, type SamlProvider } from "../support/providers/saml/index.js";
 import { createSamlTenant, type SamlTenant } from "../support/saml-tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";

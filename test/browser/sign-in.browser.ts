@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { createBrowser } from "../support/browser.js";
+import { createBrowser } from "../../testing/browser.js";
 import { startOpenIdProvider, type OpenIdProvider } from "../support/providers/openid/provider.js";
 import { createTenant, type Tenant } from "../support/tenant.js";
 import { findFreePort, startTestUsher, type TestUsher } from "../support/usher.js";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { runProcess, startProcess, type Ending } from "../support/process.js";
-import { askGraphQL, findFreePort } from "../support/ask.js";
+import { askGraphQL, findFreePort } from "../../testing/ask.js";
 
 let folder: string;
 const folders: string[] = [];

@@ -1,5 +1,5 @@
 /** Every connection type, held to the one contract. */
-import { describeConnectionType } from "./connection-type.js";
+import { describeConnectionType } from "../../testing/conformance/connection-type.js";
 import { entraIdSubject, googleWorkspaceSubject, oidcSubject } from "./openid-subjects.js";
 import { samlSubject } from "./saml-subject.js";
 import { specimenSubject } from "./specimen-subject.js";

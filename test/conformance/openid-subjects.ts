@@ -10,8 +10,8 @@ import {
   type HostileOpenIdProvider,
   type Person,
 } from "../support/providers/hostile-openid/index.js";
-import { hostileClaims } from "./hostile-values.js";
-import type { ConformanceSubject, Peer } from "./subject.js";
+import { hostileClaims } from "../../testing/conformance/hostile-values.js";
+import type { ConformanceSubject, Peer } from "../../testing/conformance/subject.js";
 
 /** A port on which nobody ever listens. */
 const NOBODY = "http://127.0.0.1:9";

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { createSamlConnectionType } from "../../src/connection-types/saml/index.js";
 import { createInlineValidator } from "../../src/protocols/saml/validator.js";
 import { startSamlProvider } from "../support/providers/saml/index.js";
-import { hostileText } from "./hostile-values.js";
-import type { ConformanceSubject } from "./subject.js";
+import { hostileText } from "../../testing/conformance/hostile-values.js";
+import type { ConformanceSubject } from "../../testing/conformance/subject.js";
 
 const ISSUER = "https://id.example.com";
 const PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";

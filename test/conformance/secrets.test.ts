@@ -1,7 +1,7 @@
 /** The conformance suite finds settings of every kind that could lead a secret elsewhere. */
 import { describe, expect, test } from "@jest/globals";
 import { setting, type Fetch, type SettingsDeclaration } from "../../src/connection/contract/index.js";
-import { findMisleadingSettings } from "./secrets.js";
+import { findMisleadingSettings } from "../../testing/conformance/secrets.js";
 
 const words = { label: "Label", help: "Help." };
 const secret = setting.secret(words);

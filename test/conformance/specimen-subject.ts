@@ -1,8 +1,8 @@
 /** The specimen, for the conformance suite. */
 import { specimen } from "../support/specimen/index.js";
 import { startSpecimenProvider } from "../support/specimen/provider.js";
-import { hostileClaims } from "./hostile-values.js";
-import type { ConformanceSubject } from "./subject.js";
+import { hostileClaims } from "../../testing/conformance/hostile-values.js";
+import type { ConformanceSubject } from "../../testing/conformance/subject.js";
 
 export const specimenSubject: ConformanceSubject = {
   verified: hostileClaims.map((claims) => ({

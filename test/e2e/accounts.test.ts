@@ -1,6 +1,6 @@
 /** What a sign-in makes of people: accounts, identities and events, as the policies say, also when many arrive at once. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createBrowser, type Browser } from "../support/browser.js";
+import { createBrowser, type Browser } from "../../testing/browser.js";
 import {
   startHostileOpenIdProvider,
   type HostileOpenIdProvider,

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { ALL_PERMISSIONS } from "../../src/access/permission.js";
-import { askGraphQL } from "../support/ask.js";
-import { createBrowser } from "../support/browser.js";
+import { askGraphQL } from "../../testing/ask.js";
+import { createBrowser } from "../../testing/browser.js";
 import { launch } from "../support/process.js";
 import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
 

@@ -1,6 +1,6 @@
 /** What the documented operations about people do, one after another, in the organization of `documented-operations.test.ts`. */
 import { expect } from "@jest/globals";
-import { createBrowser, type Browser } from "../support/browser.js";
+import { createBrowser, type Browser } from "../../testing/browser.js";
 import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
 import { OPERATOR_KEY, type TestUsher } from "../support/usher.js";
 

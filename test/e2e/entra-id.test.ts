@@ -1,7 +1,7 @@
 /** Entra ID over the whole application and real HTTP: set up by an administrator, used by members and guests, refused to others. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { Administrator, isSignedIn, type Detail } from "../conformance/administrator.js";
-import { createBrowser } from "../support/browser.js";
+import { Administrator, isSignedIn, type Detail } from "../../testing/administrator.js";
+import { createBrowser } from "../../testing/browser.js";
 import {
   entraSubjectOf,
   startEntraProvider,

@@ -9,7 +9,7 @@ import {
 } from "../../src/connection/failures.js";
 import { PEOPLE_FAILURES } from "../../src/people/failures.js";
 import { PROVISIONING_FAILURES } from "../../src/provisioning/failures.js";
-import { createBrowser } from "../support/browser.js";
+import { createBrowser } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
 import { createTenant, makePerson, type Tenant, type TenantOptions } from "../support/tenant.js";
 import { askGraphQL, OPERATOR_KEY, startTestUsher, type TestUsher } from "../support/usher.js";

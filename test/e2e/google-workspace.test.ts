@@ -1,7 +1,7 @@
 /** Google Workspace over the whole application and real HTTP: the company's accounts sign in, and all others are refused. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { Administrator, isSignedIn, type Detail } from "../conformance/administrator.js";
-import { createBrowser } from "../support/browser.js";
+import { Administrator, isSignedIn, type Detail } from "../../testing/administrator.js";
+import { createBrowser } from "../../testing/browser.js";
 import { startGoogleProvider, type GooglePerson } from "../support/providers/google/index.js";
 import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
 import type { OpenIdProvider } from "../support/providers/openid/provider.js";

@@ -1,6 +1,6 @@
 /** What mappings make of a sign-in over the whole application: fields with their source, roles and groups with what gave them. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createBrowser } from "../support/browser.js";
+import { createBrowser } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
 import { createTenant, makePerson, type Tenant, type TenantOptions } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { randomBytes } from "node:crypto";
-import { createBrowser, type Browser } from "../support/browser.js";
+import { createBrowser, type Browser } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
 import { createTenant, makePerson, whoIsSignedIn, type Tenant, type TenantOptions } from "../support/tenant.js";
 import { askGraphQL, startTestUsher, type TestUsher } from "../support/usher.js";
-import { times } from "../support/long.js";
+import { times } from "../../testing/long.js";
 
 let usher: TestUsher;
 let provider: HostileOpenIdProvider;

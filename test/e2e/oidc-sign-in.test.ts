@@ -1,6 +1,6 @@
 /** From nothing to a signed-in person, over real HTTP: what an operator, an administrator and a person each do. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createBrowser } from "../support/browser.js";
+import { createBrowser } from "../../testing/browser.js";
 import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
 import { startOpenIdProvider, type OpenIdProvider } from "../support/providers/openid/provider.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";

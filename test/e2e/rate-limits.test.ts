@@ -9,7 +9,7 @@ import { createOrganization } from "../../src/people/organization/organization.o
 import { migrate } from "../../src/platform/database/migrations.js";
 import { sweepAttempts } from "../../src/sign-in/attempt/attempt.repository.js";
 import { REFUSALS_A_MINUTE, STARTS_A_MINUTE, UNKNOWN_ORGANIZATIONS_A_MINUTE } from "../../src/sign-in/limits.js";
-import { createBrowser } from "../support/browser.js";
+import { createBrowser } from "../../testing/browser.js";
 import { openTestDatabase } from "../support/database.js";
 import { readDatabaseImage } from "../support/database-image.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";

@@ -1,6 +1,6 @@
 /** What a refused person sees, what an administrator finds under the reference, and what a hostile provider comes to. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createBrowser } from "../support/browser.js";
+import { createBrowser } from "../../testing/browser.js";
 import {
   startHostileOpenIdProvider,
   type FaultName,

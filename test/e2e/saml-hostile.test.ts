@@ -1,7 +1,7 @@
 /** Forged, replayed, misdirected and oversized SAML messages against the whole application: each is refused, and undoes nothing. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createBrowser, type Browser, type Page } from "../support/browser.js";
+import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
 import { forgeMessages, type HostileMessage } from "../support/providers/hostile-saml/index.js";
 import { createProviderKey, startSamlProvider, type SamlProvider } from "../support/providers/saml/index.js";
 import type { AuthnRequest } from "../support/providers/saml/request.js";

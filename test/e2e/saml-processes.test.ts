@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createBrowser, type Browser, type Page } from "../support/browser.js";
+import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
 import { onMariaDb, testDatabaseUrl, type TestDatabaseUrl } from "../support/database.js";
 import { startProcess, type RoundRobinProxy, type UsherProcess } from "../support/process.js";
 import { createProviderKey, startSamlProvider, type SamlProvider } from "../support/providers/saml/index.js";

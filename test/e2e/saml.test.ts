@@ -1,6 +1,6 @@
 /** SAML from nothing to a signed-in person, over real HTTP: what an operator, an administrator and a person each do. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createBrowser, type Browser } from "../support/browser.js";
+import { createBrowser, type Browser } from "../../testing/browser.js";
 import { createProviderKey, startSamlProvider, type SamlProvider } from "../support/providers/saml/index.js";
 import { describePerson, type SignedPart } from "../support/providers/saml/response.js";
 import { createSamlTenant, type SamlTenant } from "../support/saml-tenant.js";

@@ -1,6 +1,6 @@
 /** One-time sign-in links in a browser: what opening one shows, what the button does, and who presses it. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createBrowser, type Browser } from "../support/browser.js";
+import { createBrowser, type Browser } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
 import { createTenant, makePerson, whoIsSignedIn, type Tenant } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";

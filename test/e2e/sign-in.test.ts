@@ -1,6 +1,6 @@
 /** Signing in and out, over real HTTP: whose answer it is, once, in which browser, and where it leads. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createBrowser, type Browser, type Page } from "../support/browser.js";
+import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
 import {
   ALICE,
   startHostileOpenIdProvider,

@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { builtInConnectionTypes } from "../../src/connection-types/index.js";
 import type { AnyConnectionType, Exchange } from "../../src/connection/contract/index.js";
-import { Administrator, isSignedIn } from "../conformance/administrator.js";
+import { Administrator, isSignedIn } from "../../testing/administrator.js";
 import { loadSqlite } from "../../src/platform/database/sqlite-library.js";
 import { createLogger } from "../../src/platform/telemetry/logger.js";
 import { openDatabase } from "../../src/platform/database/open-database.js";
 import { onMariaDb } from "../support/database.js";
-import { createBrowser } from "../support/browser.js";
+import { createBrowser } from "../../testing/browser.js";
 import { specimen } from "../support/specimen/index.js";
 import { SpecimenStrategy, type OpenedSpecimen } from "../support/specimen/strategy.js";
 import { startSpecimenProvider, type SpecimenProvider } from "../support/specimen/provider.js";

@@ -1,6 +1,6 @@
 /** Two processes on one database behind a proxy that takes turns: neither is special, and neither can be played off. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createBrowser, type Browser } from "../support/browser.js";
+import { createBrowser, type Browser } from "../../testing/browser.js";
 import { onMariaDb } from "../support/database.js";
 import type { RoundRobinProxy } from "../support/process.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";

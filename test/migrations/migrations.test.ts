@@ -6,7 +6,7 @@ import { migrate, pendingMigrations, schemaDrift, undoLastMigration } from "../.
 import { onMariaDb, openTestDatabase, type TestDatabase } from "../support/database.js";
 import { readDatabaseImage } from "../support/database-image.js";
 import { openMigratedDatabase } from "../support/migrated-database.js";
-import { isLong } from "../support/long.js";
+import { isLong } from "../../testing/long.js";
 import { killWhileMigrating } from "../support/killed-migrations.js";
 
 describe("migrations", () => {

@@ -12,7 +12,7 @@ import {
   userOf,
   type Changes,
 } from "./situations.js";
-import { times } from "../support/long.js";
+import { times } from "../../testing/long.js";
 
 const merging = { accountLinking: "MERGE_BY_EMAIL" } as const;
 const asking = { accountLinking: "ADMIN_LINK" } as const;

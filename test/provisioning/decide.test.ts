@@ -14,7 +14,7 @@ import {
   userOf,
   type Changes,
 } from "./situations.js";
-import { times } from "../support/long.js";
+import { times } from "../../testing/long.js";
 
 describe("deciding about an arrival", () => {
   it.each<[string, Changes, string]>([

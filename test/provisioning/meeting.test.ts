@@ -5,7 +5,7 @@ import type { AddressLink, MergeCandidate } from "../../src/connection/identity/
 import type { User } from "../../src/people/user/user.js";
 import type { KnownIdentity } from "../../src/provisioning/decide-account.js";
 import { decide, linkOf, MOMENT, situation, USER } from "./situations.js";
-import { times } from "../support/long.js";
+import { times } from "../../testing/long.js";
 
 const ADA = "ada@acme.example";
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { resolveReturnTo, type ReturnRules } from "../../src/sign-in/return-to.js";
-import { times } from "../support/long.js";
+import { times } from "../../testing/long.js";
 
 const RULES: ReturnRules = {
   publicUrl: "https://usher.example",

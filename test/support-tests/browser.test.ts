@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { createBrowser } from "../support/browser.js";
+import { createBrowser } from "../../testing/browser.js";
 
 const PAGE = `<a href="/seen?a=1&amp;b=2">Next <b>page</b></a><form action="/posted" method=post title="a > b">
   <input type=hidden name="token" value="&quot;x&quot; &#38; y"><input type="checkbox" name="on" checked>

@@ -3,7 +3,7 @@ import { createHash, createPublicKey, randomBytes, verify, type JsonWebKey } fro
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { createBrowser, type Browser, type Page } from "../support/browser.js";
+import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
 import {
   isAtOpenIdProvider,
   signInAtOpenIdProvider,

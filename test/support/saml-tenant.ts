@@ -1,5 +1,5 @@
 /** An organization with one active SAML connection to the stand-in provider, and how a browser carries its messages. */
-import type { Browser, Page } from "./browser.js";
+import type { Browser, Page } from "../../testing/browser.js";
 import type { AuthnRequest, PostedAnswer, ResponseContent, SamlProvider } from "./providers/saml/index.js";
 import { createTenantOf, type AnyTenant, type Installation, type TenantOptions } from "./tenant.js";
 

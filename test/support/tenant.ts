@@ -1,7 +1,7 @@
 /** An organization with one active connection, and what people and administrators do there, over HTTP. */
 import { randomBytes } from "node:crypto";
 import { ALL_PERMISSIONS } from "../../src/access/permission.js";
-import type { Browser, Page } from "./browser.js";
+import type { Browser, Page } from "../../testing/browser.js";
 import { ALICE, type HostileOpenIdProvider, type Person } from "./providers/hostile-openid/index.js";
 import { askGraphQL, OPERATOR_KEY, type Answer } from "./usher.js";
 

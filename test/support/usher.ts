@@ -8,10 +8,10 @@ import { findKeyRingMistake } from "../../src/app/load-key-ring.js";
 import { readConfiguration } from "../../src/config/configuration.js";
 import { findDatabaseUrlMistake } from "../../src/platform/database/database-url.js";
 import { createLogger, type Logger } from "../../src/platform/telemetry/logger.js";
-import { askGraphQL, findFreePort, type Answer } from "./ask.js";
+import { askGraphQL, findFreePort, type Answer } from "../../testing/ask.js";
 import { migratedDatabaseUrl } from "./migrated-database.js";
 
-export { askGraphQL, findFreePort, type Answer } from "./ask.js";
+export { askGraphQL, findFreePort, type Answer } from "../../testing/ask.js";
 
 /** An operator key for tests; long enough for the configuration. */
 export const OPERATOR_KEY = "usher_op_test_0123456789abcdefghijklmnopqrstuvwxyz";

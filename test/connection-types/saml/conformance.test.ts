@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { saml } from "../../../src/connection-types/saml/index.js";
 import type { VerifiedAssertion } from "../../../src/protocols/saml/check-assertion.js";
-import { describeConnectionType } from "../../conformance/connection-type.js";
-import { hostileText } from "../../conformance/hostile-values.js";
-import type { ConformanceSubject } from "../../conformance/subject.js";
+import { describeConnectionType } from "../../../testing/conformance/connection-type.js";
+import { hostileText } from "../../../testing/conformance/hostile-values.js";
+import type { ConformanceSubject } from "../../../testing/conformance/subject.js";
 import { startSamlProvider, type Person } from "../../support/providers/saml/index.js";
 
 const FORMATS = ["1.1:nameid-format:emailAddress", "2.0:nameid-format:persistent", "2.0:nameid-format:transient"];

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { startSamlProvider, type SamlProvider } from "../../support/providers/saml/index.js";
 import { openDriver } from "./driver.js";
-import { times } from "../../support/long.js";
+import { times } from "../../../testing/long.js";
 
 let provider: SamlProvider;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 /** Two organizations of one installation, and everybody who may knock: keys, people, the operator, nobody. */
 import { ALL_PERMISSIONS, type Permission } from "../../../src/access/permission.js";
-import { createBrowser } from "../../support/browser.js";
+import { createBrowser } from "../../../testing/browser.js";
 import {
   startHostileOpenIdProvider,
   type HostileOpenIdProvider,

@@ -8,7 +8,7 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
 } from "graphql";
-import { createBrowser } from "../../support/browser.js";
+import { createBrowser } from "../../../testing/browser.js";
 import { makePerson } from "../../support/tenant.js";
 import type { House } from "./callers.js";
 import * as things from "./things.js";

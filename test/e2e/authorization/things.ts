@@ -1,5 +1,5 @@
 /** Makes what requests are about, in the home organization, as the operator. */
-import { createBrowser } from "../../support/browser.js";
+import { createBrowser } from "../../../testing/browser.js";
 import { makePerson } from "../../support/tenant.js";
 import type { House } from "./callers.js";
 

@@ -1,5 +1,5 @@
 /** What every scenario needs: an installation, a provider whose people the test makes, and short ways to ask. */
-import { createBrowser, type Browser } from "../../support/browser.js";
+import { createBrowser, type Browser } from "../../../testing/browser.js";
 import {
   startHostileOpenIdProvider,
   type HostileOpenIdProvider,

@@ -3,7 +3,7 @@
  * prepared by e-mail address, names filled from the address, requests that wait for approval, fields that are locked.
  */
 import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
-import { createBrowser } from "../../support/browser.js";
+import { createBrowser } from "../../../testing/browser.js";
 import { makePerson } from "../../support/tenant.js";
 import { arrive, askAs, codeFor, createUser, openScene, tryToArrive, type Scene } from "./scene.js";
 

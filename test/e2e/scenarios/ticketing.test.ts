@@ -3,7 +3,7 @@
  * where the product is, and are found and completed when something is missing.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createBrowser } from "../../support/browser.js";
+import { createBrowser } from "../../../testing/browser.js";
 import { makePerson } from "../../support/tenant.js";
 import { arrive, mapAttributes, openScene, type Scene } from "./scene.js";
 

@@ -7,7 +7,7 @@ import { findOrganizationByDomain, isDomainProved } from "../../../src/people/do
 import { canonicalDomain, domainOf, findDomainMistake, txtRecordOf } from "../../../src/people/domain/domain.js";
 import type { ResolveTxt } from "../../../src/people/domain/resolve-txt.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
-import { createBrowser } from "../../support/browser.js";
+import { createBrowser } from "../../../testing/browser.js";
 import {
   startHostileOpenIdProvider,
   type HostileOpenIdProvider,

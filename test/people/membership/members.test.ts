@@ -15,7 +15,7 @@ import { updateUser, type NewUserInput } from "../../../src/people/user/user.ope
 import { switchOrganization } from "../../../src/people/viewer/switch-organization.js";
 import { hashToken } from "../../../src/platform/crypto/tokens.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
-import { createBrowser } from "../../support/browser.js";
+import { createBrowser } from "../../../testing/browser.js";
 import {
   startHostileOpenIdProvider,
   type HostileOpenIdProvider,

@@ -4,7 +4,7 @@ import { MAIL_TEMPLATES } from "../../../src/app/mail.js";
 import { noticeApprovalRequested } from "../../../src/people/notices/notice-approval-requested.js";
 import { noticeMerged } from "../../../src/people/notices/notice-merged.js";
 import type { Organization } from "../../../src/people/organization/organization.js";
-import { createBrowser } from "../../support/browser.js";
+import { createBrowser } from "../../../testing/browser.js";
 import {
   startHostileOpenIdProvider,
   type HostileOpenIdProvider,

@@ -14,7 +14,7 @@ import {
   type FieldValue,
   type GivenFields,
 } from "../../../src/people/user/profile/field.js";
-import { times } from "../../support/long.js";
+import { times } from "../../../testing/long.js";
 
 const NOW = new Date("2026-11-23T09:00:00.000Z");
 const LATER = new Date("2026-11-24T09:00:00.000Z");

@@ -9,7 +9,7 @@ import {
   UnsealError,
   type KeyRing,
 } from "../../../src/platform/crypto/key-ring.js";
-import { times } from "../../support/long.js";
+import { times } from "../../../testing/long.js";
 
 const MADE_AT = new Date("2026-11-02T23:59:59Z");
 const KEY = Buffer.alloc(32, 7).toString("base64");

@@ -6,7 +6,7 @@ import { Failure } from "../../../src/platform/errors/failure.js";
 import { pageByKeyset, type KeysetColumn } from "../../../src/platform/graphql/keyset.js";
 import type { PageArgs, RowPage } from "../../../src/platform/graphql/paging.js";
 import { loadSqlite } from "../../../src/platform/database/sqlite-library.js";
-import { times } from "../../support/long.js";
+import { times } from "../../../testing/long.js";
 
 const SqliteDatabase = await loadSqlite();
 

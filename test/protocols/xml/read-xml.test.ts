@@ -14,7 +14,7 @@ import {
   XmlIssue,
   type XmlElement,
 } from "../../../src/protocols/xml/index.js";
-import { times } from "../../support/long.js";
+import { times } from "../../../testing/long.js";
 
 /** An element as nested plain data, whichever reader read it. */
 interface Plain {

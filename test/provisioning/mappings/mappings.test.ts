@@ -25,7 +25,7 @@ import {
   userOf,
   type Changes,
 } from "../situations.js";
-import { times } from "../../support/long.js";
+import { times } from "../../../testing/long.js";
 
 const rule = (id: string, value: string, claim = "groups"): ClaimRule => ({
   id,

@@ -15,7 +15,7 @@ import { MOST_STEPS } from "../../../src/provisioning/mappings/bounded-work.js";
 import { evaluateMappings, takeSilence, type MissingGroups } from "../../../src/provisioning/mappings/evaluate-rule.js";
 import { supplyFields } from "../../../src/provisioning/mappings/supply-fields.js";
 import { PROFILE } from "../situations.js";
-import { times } from "../../support/long.js";
+import { times } from "../../../testing/long.js";
 
 const ruleOf = (operator: RuleOperator, values: readonly string[], ignoreCase = false, claim = "team"): ClaimRule => ({
   id: "m1",

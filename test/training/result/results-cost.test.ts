@@ -20,7 +20,7 @@ import {
   SECONDS_BETWEEN,
   type Filled,
 } from "../../support/fill-results.js";
-import { isLong } from "../../support/long.js";
+import { isLong } from "../../../testing/long.js";
 
 const SMALL = 10_000;
 const LARGE = isLong ? 500_000 : 100_000;

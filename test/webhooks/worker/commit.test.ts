@@ -20,7 +20,7 @@ import type { WebhookEndpoint } from "../../../src/webhooks/endpoint/endpoint.js
 import { insertEndpoint } from "../../../src/webhooks/endpoint/endpoint.repository.js";
 import { makeOrganization, makeUser, useHouse, OPERATOR, type House } from "../../support/house.js";
 import { openHall } from "../../provisioning/arrivals.js";
-import { times } from "../../support/long.js";
+import { times } from "../../../testing/long.js";
 
 const house = useHouse();
 

@@ -16,7 +16,7 @@ import {
   type WebhookReceiver,
   type WebhookReceivers,
 } from "../../support/webhook-receiver/index.js";
-import { isLong } from "../../support/long.js";
+import { isLong } from "../../../testing/long.js";
 import { createTenant, until, type Tenant } from "../tenant.js";
 
 const describeOnMariaDb = onMariaDb ? describe : describe.skip;

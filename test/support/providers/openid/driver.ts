@@ -1,5 +1,5 @@
 /** Goes through the pages of the OpenID stand-in, as a person would. */
-import type { Browser, Page } from "../../browser.js";
+import type { Browser, Page } from "../../../../testing/browser.js";
 import { STAND_IN_HEADER } from "./pages.js";
 
 const MAXIMUM_PAGES = 5;

@@ -31,7 +31,7 @@ import {
   type ConformanceSubject,
   type Peer,
 } from "./subject.js";
-import { times } from "../support/long.js";
+import { times } from "../long.js";
 
 const SENTENCE = /^[A-Z0-9][^]*[.]$/;
 const INTERLEAVED = 40;
