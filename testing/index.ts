@@ -2,13 +2,7 @@
 import "reflect-metadata";
 export { describeConnectionType } from "./conformance/connection-type.js";
 export { Flows, runExchange, type Answer } from "./conformance/exchange.js";
-export {
-  hostileClaims,
-  hostileInput,
-  hostileJson,
-  hostileParameters,
-  hostileText,
-} from "./conformance/hostile-values.js";
+export { hostileClaims, hostileInput, hostileParameters, hostileText } from "./conformance/hostile-values.js";
 export {
   ADDRESSES,
   makeRuntime,
