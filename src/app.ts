@@ -42,7 +42,7 @@ import { createReference } from "./platform/telemetry/reference.js";
 import { FLOW_LIFETIME_SECONDS } from "./sign-in/flow/flow.repository.js";
 import { createSignInLimits } from "./sign-in/limits.js";
 import { createSignInRouter } from "./sign-in/router.js";
-import { SIGNED_OUT_SECONDS } from "./sign-in/signed-out.js";
+import { SIGNED_OUT_SECONDS } from "./sign-in/routes/signed-out-cookie.js";
 import { createExportRouter } from "./training/export/router.js";
 
 /** What a test may replace. */
@@ -136,7 +136,7 @@ export async function startUsher(
       mayOpen: async (request) => !production || mayExplore(await callerOf(request).catch(anonymousIfRefused)),
     });
     const signIn = createSignInRouter({
-      desk: {
+      services: {
         store,
         clock,
         keyRing,
@@ -151,7 +151,7 @@ export async function startUsher(
       callerOf,
       limits: createSignInLimits(createRateLimits({ database, clock, enabled: configuration.rateLimits })),
       allowedOrigins: configuration.allowedOrigins,
-      describe: async (connectionId) => {
+      findMetadata: async (connectionId) => {
         const connection = await findConnection(database.reader, null, connectionId);
         return connection && describeConnection(services, connection);
       },

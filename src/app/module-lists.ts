@@ -7,7 +7,7 @@ import { PEOPLE_PARTS } from "../people/organization/people-parts.js";
 import { SEAT_EVENTS } from "../people/seat/seat.events.js";
 import type { ErasePart } from "../people/user/delete/delete-guard.js";
 import { USER_EVENTS } from "../people/user/user.events.js";
-import { eraseAttempts } from "../sign-in/attempt/erase-attempts.js";
+import { eraseAttempts } from "../sign-in/attempt/attempt.repository.js";
 import type { Destination } from "../sign-in/link/destination.js";
 import { COURSE_DESTINATION } from "../training/course/course-destination.js";
 import { eraseResults, findResultIdsOf } from "../training/result/erase-results.js";

@@ -28,16 +28,13 @@ import { USER_APPROVAL_REQUESTED, USER_MERGED } from "../people/user/user.events
 import { findPasswordUser, noteSignIn } from "../people/user/user.repository.js";
 import type { User, UserSnapshot } from "../people/user/user.js";
 import { foldCase } from "../platform/text.js";
-import type { Arrival } from "./arrival.js";
-import type { Decision, Grant } from "./decide.js";
+import type { VerifiedPerson } from "./verified-person.js";
 import type { EndedMerge } from "./decide-account.js";
 import type { MappedMembership } from "./mappings/decide-groups.js";
-
-/** A decision that lets somebody in, or makes an account that waits for approval. */
-export type Admission = Extract<Decision, { kind: "create" | "link" | "merge" | "update" }>;
+import type { AccountChange, Grant } from "./situation.js";
 
 /** Who arrived. */
-export interface Arrived {
+export interface ProvisionedAccount {
   readonly user: User;
   /** What events tell of the account, where it was read for the change and is still true; else `null`. */
   readonly snapshot: UserSnapshot | null;
@@ -46,66 +43,66 @@ export interface Arrived {
 /** Changes people and identities as decided, and answers the user who arrived. */
 export async function apply(
   unit: UnitOfWork,
-  arrival: Arrival,
+  person: VerifiedPerson,
   organization: Organization,
-  admission: Admission,
-): Promise<Arrived> {
-  const { user, snapshot } = await applyToAccount(unit, arrival, organization, admission);
-  await applyGroups(unit, arrival, user, admission.groups);
-  if (admission.takesSeat) await takeSeat(unit, organization, user.id);
+  decision: AccountChange,
+): Promise<ProvisionedAccount> {
+  const { user, snapshot } = await applyToAccount(unit, person, organization, decision);
+  await applyGroups(unit, person, user, decision.groups);
+  if (decision.takesSeat) await takeSeat(unit, organization, user.id);
   await noteSignIn(unit, user.id);
-  const { give, take } = admission.groups;
+  const { give, take } = decision.groups;
   return { user, snapshot: give.length === 0 && take.length === 0 ? snapshot : null };
 }
 
 async function applyToAccount(
   unit: UnitOfWork,
-  arrival: Arrival,
+  person: VerifiedPerson,
   organization: Organization,
-  admission: Admission,
-): Promise<Arrived> {
-  const given = giveFields(arrival, admission.fields);
-  const roles = await rolesOf(unit, arrival, organization, admission.roles);
+  decision: AccountChange,
+): Promise<ProvisionedAccount> {
+  const given = giveFields(person, decision.fields);
+  const roles = await rolesOf(unit, person, organization, decision.roles);
   const change = async (before: User) => {
-    const accepted = admission.accepts ? await changeStatus(unit, organization, before, "ACCEPT") : null;
+    const accepted = decision.acceptsInvitation ? await changeStatus(unit, organization, before, "ACCEPT") : null;
     const user = accepted?.user ?? before;
     return await changeAccount(unit, organization, user, {
       given: await withoutTakenAddress(unit, user, given),
       ...(roles && { roles }),
     });
   };
-  if (admission.kind !== "link" && admission.ended !== null) await endMergeOf(unit, organization, admission.ended);
-  switch (admission.kind) {
+  if (decision.kind !== "link" && decision.ended !== null) await endMergeOf(unit, organization, decision.ended);
+  switch (decision.kind) {
     case "create": {
       const user = await createAccount(unit, organization, {
         given,
         authMethod: "SSO",
-        status: admission.status,
+        status: decision.status,
         roles: roles?.values ?? [],
         roleSource: roles?.source ?? "DEFAULT",
       });
-      await link(unit, arrival, user, "OWN");
-      if (user.status === "PENDING_APPROVAL") await tellApprovalRequested(unit, arrival, organization, user);
+      await link(unit, person, user, "OWN");
+      if (user.status === "PENDING_APPROVAL") await tellApprovalRequested(unit, person, organization, user);
       return { user, snapshot: null };
     }
     case "link": {
-      await dropUnverifiedCredential(unit, admission.user.id);
-      const { user, after } = await change(admission.user);
-      if (admission.awaited !== null) await retireIdentity(unit, admission.awaited);
-      await link(unit, arrival, user, "OWN");
+      await dropUnverifiedCredential(unit, decision.user.id);
+      const { user, after } = await change(decision.user);
+      if (decision.awaited !== null) await retireIdentity(unit, decision.awaited);
+      await link(unit, person, user, "OWN");
       return { user, snapshot: after };
     }
     case "merge": {
-      const { candidate } = admission;
+      const { candidate } = decision;
       await dropUnverifiedCredential(unit, candidate.user.id);
       const { user, after } = await change(candidate.user);
-      await link(unit, arrival, user, "MERGED");
-      await tellMerged(unit, arrival, organization, { user, after }, candidate);
+      await link(unit, person, user, "MERGED");
+      await tellMerged(unit, person, organization, { user, after }, candidate);
       return { user, snapshot: after };
     }
     case "update": {
-      await noteIdentitySignIn(unit, admission.identityId, admission);
-      const { user, after } = await change(admission.user);
+      await noteIdentitySignIn(unit, decision.identityId, decision);
+      const { user, after } = await change(decision.user);
       return { user, snapshot: after };
     }
   }
@@ -120,7 +117,7 @@ async function endMergeOf(
   if (link !== null) await endMerge(unit, organization, link, reason);
 }
 
-function giveFields({ connectionId }: Arrival, values: GivenFields["values"]): GivenFields {
+function giveFields({ connectionId }: VerifiedPerson, values: GivenFields["values"]): GivenFields {
   return { source: "SSO", sourceId: connectionId, values };
 }
 
@@ -135,15 +132,20 @@ async function withoutTakenAddress(unit: UnitOfWork, user: User, given: GivenFie
   return holder === null || holder.id === user.id ? given : { ...given, values: others };
 }
 
-function emailKeyOf({ profile }: Arrival): string | null {
+function emailKeyOf({ profile }: VerifiedPerson): string | null {
   return profile.email === null ? null : foldCase(profile.email);
 }
 
 /** The organization's lock keeps arrivals of one person apart; an identity that is taken all the same is a defect. */
-async function link(unit: UnitOfWork, arrival: Arrival, user: User, linkKind: NewIdentity["linkKind"]): Promise<void> {
-  const { connectionId, profile } = arrival;
+async function link(
+  unit: UnitOfWork,
+  person: VerifiedPerson,
+  user: User,
+  linkKind: NewIdentity["linkKind"],
+): Promise<void> {
+  const { connectionId, profile } = person;
   const { issuer, subject, emailVerified } = profile;
-  const address = { emailKey: emailKeyOf(arrival), emailVerified };
+  const address = { emailKey: emailKeyOf(person), emailVerified };
   const identity = { connectionId, userId: user.id, issuer, subject, ...address, linkKind, lastSignedInAt: unit.now };
   if ((await insertIdentity(unit, identity)) === "TAKEN")
     throw new Error(`the identity of user ${user.id} was linked while the organization was locked`);
@@ -152,7 +154,7 @@ async function link(unit: UnitOfWork, arrival: Arrival, user: User, linkKind: Ne
 /** The roles that a decision gives, each with what gave it; `null` where they stay. */
 async function rolesOf(
   unit: UnitOfWork,
-  { connectionId }: Arrival,
+  { connectionId }: VerifiedPerson,
   organization: Organization,
   decision: Grant["roles"],
 ): Promise<{ readonly values: readonly Role[]; readonly source: (role: Role) => RoleSource } | null> {
@@ -168,8 +170,13 @@ async function rolesOf(
   };
 }
 
-async function applyGroups(unit: UnitOfWork, arrival: Arrival, user: User, groups: Grant["groups"]): Promise<void> {
-  const { organizationId, connectionId } = arrival;
+async function applyGroups(
+  unit: UnitOfWork,
+  person: VerifiedPerson,
+  user: User,
+  groups: Grant["groups"],
+): Promise<void> {
+  const { organizationId, connectionId } = person;
   const membership = ({ groupId, mappingId }: MappedMembership) => ({
     groupId,
     source: { kind: "MAPPING", mappingId, connectionId } as const,
@@ -181,7 +188,7 @@ async function applyGroups(unit: UnitOfWork, arrival: Arrival, user: User, group
 
 async function tellMerged(
   unit: UnitOfWork,
-  { connectionId, profile }: Arrival,
+  { connectionId, profile }: VerifiedPerson,
   organization: Organization,
   { user, after }: Pick<ChangedAccount, "user" | "after">,
   { user: before, unverifiedPassword: wiped }: MergeCandidate,
@@ -204,7 +211,7 @@ async function tellMerged(
 
 async function tellApprovalRequested(
   unit: UnitOfWork,
-  { connectionId }: Arrival,
+  { connectionId }: VerifiedPerson,
   organization: Organization,
   user: User,
 ): Promise<void> {
@@ -226,8 +233,8 @@ async function nameConnection(unit: UnitOfWork, connectionId: string): Promise<s
 }
 
 /** Asks an administrator whether an arrival belongs to an account that is there. */
-export async function askToLink(unit: UnitOfWork, arrival: Arrival, user: User): Promise<void> {
-  const { organizationId, connectionId, profile } = arrival;
+export async function requestLink(unit: UnitOfWork, person: VerifiedPerson, user: User): Promise<void> {
+  const { organizationId, connectionId, profile } = person;
   await insertLinkRequest(unit, {
     organizationId,
     connectionId,

@@ -7,14 +7,14 @@ import { hasForeignLocalPart } from "../platform/errors/input.js";
 import { longestValueOf, type FieldValues } from "../people/user/profile/field.js";
 import { joinNames, type User } from "../people/user/user.js";
 import { cutText } from "../platform/text.js";
-import type { Arrival } from "./arrival.js";
+import type { VerifiedPerson } from "./verified-person.js";
 import * as failures from "./failures.js";
 import { refuse, type Refusal } from "./refusal.js";
 
 /** Characters of an address (RFC 5321, section 4.5.3.1). */
 const LONGEST_ADDRESS = 254;
 
-type Profile = Arrival["profile"];
+type Profile = VerifiedPerson["profile"];
 
 /** The fields of a new account. It needs an address and both names. */
 export function completeNew(

@@ -24,13 +24,17 @@ import { findPreparedUsers, findUsers, isOperator } from "../people/user/user.re
 import type { User } from "../people/user/user.js";
 import type { Reader } from "../platform/database/database.js";
 import { foldCase } from "../platform/text.js";
-import type { Arrival } from "./arrival.js";
+import type { VerifiedPerson } from "./verified-person.js";
 import type { KnownIdentity } from "./decide-account.js";
-import type { Holdings, Situation } from "./decide.js";
+
 import { evaluateMappings, reuseOutcomes, type EvaluatedMappings } from "./mappings/evaluate-rule.js";
+import type { CurrentAccess, Situation } from "./situation.js";
 
 /** Evaluates a connection's mappings for an arrival. Call it before the organization is locked, since others wait for that. */
-export async function evaluateRules(reader: Reader, { connectionId, profile }: Arrival): Promise<EvaluatedMappings> {
+export async function evaluateRules(
+  reader: Reader,
+  { connectionId, profile }: VerifiedPerson,
+): Promise<EvaluatedMappings> {
   return evaluateMappings(await readMappings(reader, connectionId), profile);
 }
 
@@ -40,24 +44,24 @@ export async function evaluateRules(reader: Reader, { connectionId, profile }: A
  */
 export async function loadSituation(
   unit: UnitOfWork,
-  arrival: Arrival,
+  person: VerifiedPerson,
   organization: Organization,
   connection: Connection,
   evaluated: EvaluatedMappings,
 ): Promise<Situation | null> {
   const mappings = reuseOutcomes(evaluated, await readMappings(unit, connection.id));
   if (mappings === null) return null;
-  const account = await loadAccount(unit, arrival, connection, organization.policies.fieldPrecedence);
+  const account = await loadAccount(unit, person, connection, organization.policies.fieldPrecedence);
   const roles = await findRolesOf(unit, organization.id);
   const defaultRole = roles.find(({ key }) => key === organization.policies.defaultRole);
   if (defaultRole === undefined) throw new Error(`organization ${organization.id} has lost its default role`);
   return {
-    arrival,
+    person,
     installation: await readInstallation(unit),
     organization,
     connection: { active: connection.state === "ACTIVE", policies: connection.policies, mappings },
     account,
-    holdings: await loadHoldings(unit, organization, connection, account),
+    currentAccess: await loadCurrentAccess(unit, organization, connection, account),
     roles: { ranks: new Map(roles.map(({ id, rank }) => [id, rank])), defaultRoleId: defaultRole.id },
     seats: { totalSeats: organization.totalSeats, seatsInUse: await countSeatsInUse(unit, organization.id) },
   };
@@ -69,11 +73,11 @@ async function readMappings(reader: Reader, connectionId: string): Promise<Mappi
 
 async function loadAccount(
   unit: UnitOfWork,
-  arrival: Arrival,
+  person: VerifiedPerson,
   { policies, issuerChangedAt }: Connection,
   precedence: OrganizationPolicies["fieldPrecedence"],
 ): Promise<Situation["account"]> {
-  const { organizationId, connectionId, profile } = arrival;
+  const { organizationId, connectionId, profile } = person;
   const links = await findLinks(unit, connectionId, profile.issuer, profile.subject);
   const linked = [links.own, links.merged].filter((link): link is Identity => link !== null);
   const users = await findUsers(
@@ -92,9 +96,9 @@ async function loadAccount(
   const nobody = own === null && !(merges && merged !== null);
   // Only merging joins a person who has an account of their own to another one.
   const mayJoin = email !== null && (policies.accountLinking === "ADMIN_LINK" ? nobody : merges);
-  const others = email !== null && (nobody || mayJoin) ? await findOthersWithAddress(unit, arrival, email) : [];
-  const awaited = nobody ? await findAwaited(unit, arrival, others) : null;
-  const book = mayJoin ? await loadAddressBookOf(unit, arrival, email, precedence) : null;
+  const others = email !== null && (nobody || mayJoin) ? await findOthersWithAddress(unit, person, email) : [];
+  const awaited = nobody ? await findAwaited(unit, person, others) : null;
+  const book = mayJoin ? await loadAddressBookOf(unit, person, email, precedence) : null;
   const emailKey = email === null ? null : foldCase(email);
   return {
     own,
@@ -118,7 +122,7 @@ async function loadAccount(
 
 async function loadAddressBookOf(
   unit: UnitOfWork,
-  { organizationId }: Arrival,
+  { organizationId }: VerifiedPerson,
   email: string,
   precedence: OrganizationPolicies["fieldPrecedence"],
 ): Promise<AddressBook> {
@@ -130,7 +134,7 @@ async function loadAddressBookOf(
 /** The links of other subjects that have the address; the arrival's own subject may have it by a link that merging once made. */
 async function findOthersWithAddress(
   unit: UnitOfWork,
-  { connectionId, profile }: Arrival,
+  { connectionId, profile }: VerifiedPerson,
   email: string,
 ): Promise<readonly Identity[]> {
   return await findIdentitiesByEmail(unit, connectionId, foldCase(email), profile);
@@ -139,7 +143,7 @@ async function findOthersWithAddress(
 /** A link of the same subject under another issuer: not a different person, but one whose provider moved. */
 function findFormerIssuer(
   others: readonly Identity[],
-  { subject }: Arrival["profile"],
+  { subject }: VerifiedPerson["profile"],
   changedAt: Date | null,
 ): Situation["account"]["formerIssuer"] {
   const link = others.find((other) => other.subject === subject);
@@ -152,7 +156,7 @@ function findFormerIssuer(
  */
 async function findAwaited(
   unit: UnitOfWork,
-  { profile }: Arrival,
+  { profile }: VerifiedPerson,
   [link, another]: readonly Identity[],
 ): Promise<KnownIdentity | null> {
   if (link === undefined || another !== undefined) return null;
@@ -165,12 +169,12 @@ function knownAs({ id, emailKey, emailVerified }: Identity, user: User): KnownId
   return { identityId: id, user, emailKey, emailVerified };
 }
 
-async function loadHoldings(
+async function loadCurrentAccess(
   unit: UnitOfWork,
   organization: Organization,
   connection: Connection,
   { own, merged, awaited, prepared, candidates }: Situation["account"],
-): Promise<ReadonlyMap<string, Holdings>> {
+): Promise<ReadonlyMap<string, CurrentAccess>> {
   const users: User[] = [
     own?.user,
     merged?.user,

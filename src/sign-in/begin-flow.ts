@@ -1,7 +1,7 @@
 /** Second step of a start: keeps a flow and lets the connection's strategy say where to send the person. */
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import type { AttemptStep } from "./attempt/attempt.js";
-import type { Desk } from "./desk.js";
+import type { SignInServices } from "./services.js";
 import { keepFlow } from "./flow/keep-flow.js";
 import { resolveReturnTo } from "./return-to.js";
 import { runStrategy } from "./run-strategy.js";
@@ -19,19 +19,19 @@ export interface StartRequest {
 
 /** The provider's address to which the browser goes next. */
 export async function beginFlow(
-  desk: Desk,
+  services: SignInServices,
   { connection, strategy }: OpenedConnection,
   request: StartRequest,
   browserToken: string,
   steps: readonly AttemptStep[],
 ): Promise<string> {
-  const returnTo = resolveReturnTo(request.returnTo, desk.returnRules);
+  const returnTo = resolveReturnTo(request.returnTo, services.returnRules);
   const outcome = await runStrategy(strategy, {
     step: "start",
     loginHint: request.loginHint,
     forceAuthentication: false,
     chooseAccount: request.chooseAccount,
-    keep: (draft) => keepFlow(desk, connection, browserToken, draft, { returnTo, steps }),
+    keep: (draft) => keepFlow(services, connection, browserToken, draft, { returnTo, steps }),
   });
   if (outcome.kind !== "redirect") throw new Error("a strategy began a sign-in without a redirect");
   return outcome.url;

@@ -5,7 +5,7 @@ import { findConnection as readConnection } from "../connection/stored/connectio
 import { findOrganization } from "../people/organization/organization.repository.js";
 import type { Organization } from "../people/organization/organization.js";
 import { Failure } from "../platform/errors/failure.js";
-import type { Desk } from "./desk.js";
+import type { SignInServices } from "./services.js";
 import { CONNECTION_NOT_ACTIVE } from "../provisioning/failures.js";
 import { CONNECTION_TYPE_MISSING, SIGN_IN_BINDING_WRONG, UNKNOWN_CONNECTION } from "./failures.js";
 
@@ -20,7 +20,7 @@ export interface FoundConnection {
  *
  * @throws UNKNOWN_CONNECTION
  */
-export async function findConnection({ store }: Desk, connectionId: string): Promise<FoundConnection> {
+export async function findConnection({ store }: SignInServices, connectionId: string): Promise<FoundConnection> {
   const connection = await readConnection(store.reader, null, connectionId);
   const organization = connection && (await findOrganization(store.reader, null, connection.organizationId));
   if (connection === null || organization === null) throw new Failure(UNKNOWN_CONNECTION, { detail: null });
@@ -32,13 +32,13 @@ export async function findConnection({ store }: Desk, connectionId: string): Pro
  *
  * @throws CONNECTION_NOT_ACTIVE or CONNECTION_TYPE_MISSING
  */
-export function requireActive(desk: Desk, connection: Connection): void {
+export function requireActive(services: SignInServices, connection: Connection): void {
   if (connection.state !== "ACTIVE")
     throw new Failure(CONNECTION_NOT_ACTIVE, { detail: `The connection is ${connection.state}.` });
-  requireInstalled(desk, connection);
+  requireInstalled(services, connection);
 }
 
-function requireInstalled({ registry }: Desk, { type: id }: Connection): AnyConnectionType {
+function requireInstalled({ registry }: SignInServices, { type: id }: Connection): AnyConnectionType {
   const type = registry.find(id);
   if (type === null)
     throw new Failure(CONNECTION_TYPE_MISSING, { detail: `The connection type ${id} is not installed.` });
@@ -50,8 +50,8 @@ function requireInstalled({ registry }: Desk, { type: id }: Connection): AnyConn
  *
  * @throws SIGN_IN_BINDING_WRONG or CONNECTION_TYPE_MISSING
  */
-export function requireBinding(desk: Desk, connection: Connection, binding: "redirect" | "post"): void {
-  const expected = requireInstalled(desk, connection).binding;
+export function requireBinding(services: SignInServices, connection: Connection, binding: "redirect" | "post"): void {
+  const expected = requireInstalled(services, connection).binding;
   if (expected !== binding)
     throw new Failure(SIGN_IN_BINDING_WRONG, { detail: `The answer came by ${binding}; ${expected} was expected.` });
 }

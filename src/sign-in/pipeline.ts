@@ -1,70 +1,49 @@
 /**
- * The line of a sign-in, and nothing else: each step takes what the one before it gave.
+ * The order of the steps of a sign-in, and nothing else: each step takes what the one before it gave.
  *
  * ```
  * start     findConnection → open → beginFlow (the strategy redirects)
- * return    findConnection → readParameters → findFlow → open → verifyReturn (uses the flow up) → enter
- * post      findConnection → readParameters → open → verifyPost (finds the flow) → keepTicket (uses both up)
- * ticket    findConnection → readParameters → takeTicket → open → enter
- * enter     describePerson → complete (evaluates the mappings, then locks the organization)
+ * return    findConnection → readParameters → findFlow → open → verifyReturn (consumes the flow) → sign in
+ * post      findConnection → readParameters → open → verifyPost (finds the flow) → keepTicket (consumes message and flow)
+ * ticket    findConnection → readParameters → takeTicket → open → sign in
+ * sign in   describePerson → provisionAndSignIn (evaluates the mappings, then locks the organization)
  * ```
- * A browser that is in by the same state or ticket is sent on before anything is looked at: `isAlreadyIn`.
- * Wherever the line ends early, `recordRefusal` notes the attempt and answers what the person may see.
+ * `return` and `ticket` first ask `isAlreadySignedIn`: a browser that repeats its last request gets its session's page.
+ * If a step throws, `runAttempt` records the attempt and answers what the person may see.
  */
 import type { OpenedConnection } from "../connection/opened-connections.js";
-import type { Organization } from "../people/organization/organization.js";
 import { hashToken } from "../platform/crypto/tokens.js";
 import { Failure } from "../platform/errors/failure.js";
-import { beginAttempt, enterStep, type Attempt, type AttemptStep } from "./attempt/attempt.js";
 import { beginFlow, type StartRequest } from "./begin-flow.js";
-import { complete } from "./complete.js";
-import type { Desk, Visitor } from "./desk.js";
-import { findConnection, requireActive, requireBinding, type FoundConnection } from "./find-connection.js";
+import type { BrowserRequest } from "./browser-request.js";
+import { requireActive, requireBinding } from "./find-connection.js";
 import { issueBrowserToken } from "./flow/browser-tokens.js";
-import { findFlow, findPostedFlow, recallFlowGoal, type FlowNotes } from "./flow/keep-flow.js";
-import { isAlreadyIn } from "./is-already-in.js";
+import { findFlow, findFlowReturnTo, findPostedFlow } from "./flow/keep-flow.js";
+import { isAlreadySignedIn } from "./is-already-signed-in.js";
+import {
+  locationAfterSignIn,
+  type AlreadySignedIn,
+  type SentToProvider,
+  type SentToTicket,
+  type SignedIn,
+} from "./outcomes.js";
+import { provisionAndSignIn } from "./provision-and-sign-in.js";
 import type { PostedForm } from "./read-form.js";
 import { LONGEST_IN_FORM, readParameters } from "./read-parameters.js";
-import { answerRefusal, recordRefusal, sayFailure, type SignInRefused } from "./record-refusal.js";
+import { answerRefusal, toSafeReason, type SignInRefused } from "./record-refusal.js";
 import { resolveReturnTo } from "./return-to.js";
-import { keepTicket, recallTicketGoal, takeTicket } from "./ticket/keep-ticket.js";
+import { runAttempt, type AttemptProgress } from "./run-attempt.js";
+import type { SignInServices } from "./services.js";
+import { findTicketReturnTo, keepTicket, takeTicket } from "./ticket/keep-ticket.js";
 import { describePerson, verifyPost, verifyReturn } from "./verify.js";
 
-/** The browser goes on to the provider, with the cookie that binds it to the flow. */
-export interface SentToProvider {
-  readonly kind: "sent-to-provider";
-  readonly location: string;
-  /** The cookie's new value. */
-  readonly browserTokens: string;
-}
-
-/** A posted message was verified; the browser fetches its sign-in with a request that has its cookies. */
-export interface SentToTicket {
-  readonly kind: "sent-to-ticket";
-  readonly location: string;
-}
-
-/** The person is in. */
-export interface SignedIn {
-  readonly kind: "signed-in";
-  readonly location: string;
-  readonly sessionToken: string;
-  readonly expiresAt: Date;
-}
-
-/** The person is in, by this very sign-in: the browser fetches its end once more. Nothing happens. */
-export interface AlreadyIn {
-  readonly kind: "already-in";
-  readonly location: string;
-}
-
-/** An answer as it came in: a query, unchecked. */
+/** An answer in the query of a request, unchecked. */
 export interface AnswerRequest {
   readonly connectionId: string;
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** A posted message as it came in. */
+/** An answer in a posted form, unchecked. */
 export interface PostedRequest {
   readonly connectionId: string;
   readonly form: PostedForm;
@@ -72,67 +51,70 @@ export interface PostedRequest {
 
 /** Begins a sign-in. */
 export async function start(
-  desk: Desk,
-  visitor: Visitor,
+  services: SignInServices,
+  browser: BrowserRequest,
   request: StartRequest,
 ): Promise<SentToProvider | SignInRefused> {
-  return await onTheLine(desk, visitor, request.connectionId, async ({ found: { connection }, enter, wish }) => {
-    const attempt = enter("START");
-    wish(resolveReturnTo(request.returnTo, desk.returnRules));
-    requireActive(desk, connection);
-    const opened = await desk.open(connection);
-    const { token, cookie } = await issueBrowserToken(desk, visitor.browserTokens);
-    const location = await beginFlow(desk, opened, request, token, attempt.steps);
+  return await runAttempt(services, browser, request.connectionId, async (progress) => {
+    const { connection } = progress.found;
+    const attempt = progress.beginStep("START");
+    progress.noteReturnTo(resolveReturnTo(request.returnTo, services.returnRules));
+    requireActive(services, connection);
+    const opened = await services.open(connection);
+    const { token, cookie } = await issueBrowserToken(services, browser.browserTokens);
+    const location = await beginFlow(services, opened, request, token, attempt.steps);
     return { kind: "sent-to-provider", location, browserTokens: cookie };
   });
 }
 
-/** Ends a sign-in whose answer came back by redirect. */
+/** Completes a sign-in whose answer came back by redirect. */
 export async function finishReturn(
-  desk: Desk,
-  visitor: Visitor,
+  services: SignInServices,
+  browser: BrowserRequest,
   request: AnswerRequest,
-): Promise<SignedIn | AlreadyIn | SignInRefused> {
-  return await onTheLine(desk, visitor, request.connectionId, async (line) => {
-    const { connection } = line.found;
-    line.enter("RETURN");
-    requireBinding(desk, connection, "redirect");
+): Promise<SignedIn | AlreadySignedIn | SignInRefused> {
+  return await runAttempt(services, browser, request.connectionId, async (progress) => {
+    const { connection, organization } = progress.found;
+    progress.beginStep("RETURN");
+    requireBinding(services, connection, "redirect");
     const parameters = readParameters(request.parameters);
     const { state = "" } = parameters;
-    if (await isAlreadyIn(desk, visitor, connection, state))
-      return goOn(line.found.organization, await recallFlowGoal(desk, state));
-    const flow = await findFlow(desk, connection, state, visitor.browserTokens);
-    line.resume(flow);
-    requireActive(desk, connection);
-    const opened = await desk.open(connection);
-    line.enter("VERIFY");
+    if (await isAlreadySignedIn(services, browser, connection, state)) {
+      const location = locationAfterSignIn(organization, await findFlowReturnTo(services, state));
+      return { kind: "already-signed-in", location };
+    }
+    const flow = await findFlow(services, connection, state, browser.browserTokens);
+    progress.resume(flow);
+    requireActive(services, connection);
+    const opened = await services.open(connection);
+    progress.beginStep("VERIFY");
     const { verified } = await verifyReturn(opened, flow, parameters);
-    return await admit(desk, visitor, line, opened, { ...flow, verified, flowHash: hashToken(state) });
+    return await signIn(services, browser, progress, opened, { ...flow, verified, flowHash: hashToken(state) });
   });
 }
 
 /** Verifies a message that a browser posted across sites, without its cookies. */
 export async function receivePost(
-  desk: Desk,
-  visitor: Visitor,
+  services: SignInServices,
+  browser: BrowserRequest,
   request: PostedRequest,
 ): Promise<SentToTicket | SignInRefused> {
-  return await onTheLine(desk, visitor, request.connectionId, async (line) => {
-    const { connection } = line.found;
-    line.enter("RETURN");
-    requireBinding(desk, connection, "post");
+  return await runAttempt(services, browser, request.connectionId, async (progress) => {
+    const { connection } = progress.found;
+    progress.beginStep("RETURN");
+    requireBinding(services, connection, "post");
     if (request.form instanceof Failure) throw request.form;
     const parameters = readParameters(request.form, LONGEST_IN_FORM);
-    requireActive(desk, connection);
-    const opened = await desk.open(connection);
-    line.enter("VERIFY");
+    requireActive(services, connection);
+    const opened = await services.open(connection);
+    progress.beginStep("VERIFY");
     const { flow, verification } = await verifyPost(opened, parameters, async (requestId) => {
-      const found = await findPostedFlow(desk, connection, requestId);
-      line.wish(found?.returnTo ?? null);
+      const found = await findPostedFlow(services, connection, requestId);
+      progress.noteReturnTo(found?.returnTo ?? null);
       return found;
     });
-    const { steps } = line.resume(flow);
-    const ticket = await keepTicket(desk, connection, flow, verification, steps);
+    const { steps } = progress.resume(flow);
+    const ticket = await keepTicket(services, connection, flow, verification, steps);
     return {
       kind: "sent-to-ticket",
       location: `/sso/${connection.id}/acs?${new URLSearchParams({ ticket }).toString()}`,
@@ -140,113 +122,56 @@ export async function receivePost(
   });
 }
 
-/** Ends a sign-in whose message was posted, for the browser that began it. */
+/** Completes a sign-in whose message was posted, for the browser that began it. */
 export async function finishTicket(
-  desk: Desk,
-  visitor: Visitor,
+  services: SignInServices,
+  browser: BrowserRequest,
   request: AnswerRequest,
-): Promise<SignedIn | AlreadyIn | SignInRefused> {
-  return await onTheLine(desk, visitor, request.connectionId, async (line) => {
-    const { connection } = line.found;
-    requireBinding(desk, connection, "post");
+): Promise<SignedIn | AlreadySignedIn | SignInRefused> {
+  return await runAttempt(services, browser, request.connectionId, async (progress) => {
+    const { connection, organization } = progress.found;
+    requireBinding(services, connection, "post");
     const { ticket = "" } = readParameters(request.parameters);
-    if (await isAlreadyIn(desk, visitor, connection, ticket))
-      return goOn(line.found.organization, await recallTicketGoal(desk, ticket));
-    const taken = await takeTicket(desk, connection, ticket, visitor.browserTokens);
-    line.resume(taken);
-    requireActive(desk, connection);
-    const opened = await desk.open(connection);
-    return await admit(desk, visitor, line, opened, { ...taken, flowHash: hashToken(ticket) });
+    if (await isAlreadySignedIn(services, browser, connection, ticket)) {
+      const location = locationAfterSignIn(organization, await findTicketReturnTo(services, ticket));
+      return { kind: "already-signed-in", location };
+    }
+    const taken = await takeTicket(services, connection, ticket, browser.browserTokens);
+    progress.resume(taken);
+    requireActive(services, connection);
+    const opened = await services.open(connection);
+    return await signIn(services, browser, progress, opened, { ...taken, flowHash: hashToken(ticket) });
   });
 }
 
-/** What is known of a verified person before the last steps. */
-interface VerifiedPerson {
+/** A verified message, with what its flow or ticket kept. */
+interface VerifiedAnswer {
   readonly verified: unknown;
   readonly returnTo: string | null;
   readonly trustVersion: number;
-  /** Of the state or ticket by which the browser came. */
+  /** The hash of the state or ticket that the browser brought. */
   readonly flowHash: string;
 }
 
-/** The last steps, which every binding shares. */
-async function admit(
-  desk: Desk,
-  visitor: Visitor,
-  line: Line,
+/** The last steps, which all bindings share. */
+async function signIn(
+  services: SignInServices,
+  browser: BrowserRequest,
+  { found, beginStep, identify }: AttemptProgress,
   opened: OpenedConnection,
-  person: VerifiedPerson,
+  { verified, returnTo, trustVersion, flowHash }: VerifiedAnswer,
 ): Promise<SignedIn | SignInRefused> {
-  const { connection, organization } = line.found;
-  line.enter("NORMALIZE");
-  const profile = await describePerson(opened, person.verified);
-  const attempt = line.recognise(profile);
-  const completed = await complete(desk, {
-    attempt,
-    arrival: { organizationId: organization.id, connectionId: connection.id, profile },
-    trustVersion: person.trustVersion,
-    flowHash: person.flowHash,
-    visitor,
-  });
-  if (completed.kind === "refuse")
-    return answerRefusal({ ...line.found, returnTo: person.returnTo }, attempt, sayFailure(completed.failure));
+  const { connection, organization } = found;
+  beginStep("NORMALIZE");
+  const profile = await describePerson(opened, verified);
+  const attempt = identify(profile);
+  const person = { organizationId: organization.id, connectionId: connection.id, profile };
+  const result = await provisionAndSignIn(services, { attempt, person, trustVersion, flowHash, browser });
+  if (result.kind === "refuse") return answerRefusal({ ...found, returnTo }, attempt, toSafeReason(result.failure));
   return {
     kind: "signed-in",
-    location: goalOf(completed.organization, person.returnTo),
-    sessionToken: completed.sessionToken,
-    expiresAt: completed.session.expiresAt,
+    location: locationAfterSignIn(result.organization, returnTo),
+    sessionToken: result.sessionToken,
+    expiresAt: result.session.expiresAt,
   };
-}
-
-/** Where a person goes who is in. */
-function goalOf({ landingUrl, slug }: Organization, returnTo: string | null): string {
-  return returnTo ?? landingUrl ?? `/o/${slug}`;
-}
-
-function goOn(organization: Organization, returnTo: string | null): AlreadyIn {
-  return { kind: "already-in", location: goalOf(organization, returnTo) };
-}
-
-/** Where an attempt is: each step notes itself, so that the record of a refusal ends at the step that refused. */
-interface Line {
-  readonly found: FoundConnection;
-  readonly enter: (step: AttemptStep["step"]) => Attempt;
-  /** Puts the steps of an earlier request of the same sign-in before those of this one, and notes its wish. */
-  readonly resume: (notes: FlowNotes) => Attempt;
-  /** Notes where the person wants to go, once that is allowed: a refusal leads back to a sign-in that goes there. */
-  readonly wish: (returnTo: string | null) => void;
-  /** Notes who was verified, and enters the last step. */
-  readonly recognise: (profile: NonNullable<Attempt["profile"]>) => Attempt;
-}
-
-/** Runs a line for a connection; what ends it early becomes a recorded refusal. */
-async function onTheLine<Outcome>(
-  desk: Desk,
-  visitor: Visitor,
-  connectionId: string,
-  run: (line: Line) => Promise<Outcome>,
-): Promise<Outcome | SignInRefused> {
-  const found = await findConnection(desk, connectionId);
-  let attempt = beginAttempt({
-    reference: desk.reference(),
-    organizationId: found.organization.id,
-    connectionId: found.connection.id,
-    client: visitor.client,
-  });
-  let returnTo: string | null = null;
-  const line: Line = {
-    found,
-    enter: (step) => (attempt = enterStep(attempt, step, desk.clock())),
-    resume: (notes) => {
-      ({ returnTo } = notes);
-      return (attempt = { ...attempt, steps: [...notes.steps, ...attempt.steps] });
-    },
-    wish: (allowed) => (returnTo = allowed),
-    recognise: (profile) => (attempt = enterStep({ ...attempt, profile }, "COMPLETE", desk.clock())),
-  };
-  try {
-    return await run(line);
-  } catch (error) {
-    return await recordRefusal(desk, { ...found, returnTo }, attempt, error);
-  }
 }

@@ -8,7 +8,7 @@ import type { Organization } from "../people/organization/organization.js";
 import { Failure, INTERNAL, type FailureDefinition } from "../platform/errors/failure.js";
 import type { RefusalDetails } from "../provisioning/failures.js";
 import { recordAttempt, type Attempt } from "./attempt/attempt.js";
-import type { Desk } from "./desk.js";
+import type { SignInServices } from "./services.js";
 import {
   SIGN_IN_BINDING_WRONG,
   SIGN_IN_FORM_TOO_LARGE,
@@ -68,14 +68,14 @@ export interface AttemptedAt {
 
 /** Records an attempt that a check, the provider or a defect ended, and answers what the person may see. */
 export async function recordRefusal(
-  desk: Desk,
+  services: SignInServices,
   { connection, organization, userId = null, returnTo = null }: AttemptedAt,
   attempt: Attempt,
   error: unknown,
 ): Promise<SignInRefused> {
-  const reason = explain(error, desk.registry, connection?.type ?? null);
-  if (reason.code === INTERNAL.code) desk.logDefect(error, attempt.reference);
-  await desk.store.begin(SYSTEM, { kind: "SIGN_IN", actor: attempt.connectionId }, async (unit) => {
+  const reason = explain(error, services.registry, connection?.type ?? null);
+  if (reason.code === INTERNAL.code) services.logDefect(error, attempt.reference);
+  await services.store.begin(SYSTEM, { kind: "SIGN_IN", actor: attempt.connectionId }, async (unit) => {
     await recordAttempt(unit, attempt, { outcome: reason.code, detail: reason.detail, userId });
     if (connection !== null && reason.concernsConnection) await noteSignInFailed(unit, connection.id, reason.code);
   });
@@ -93,7 +93,7 @@ export function answerRefusal(
 }
 
 /** A failure's safe sentence, whatever its data. */
-export function sayFailure(failure: FailureDefinition<RefusalDetails>): SafeReason {
+export function toSafeReason(failure: FailureDefinition<RefusalDetails>): SafeReason {
   const { message } = new Failure(failure, { detail: null });
   return { code: failure.code, status: failure.status, message };
 }

@@ -12,7 +12,7 @@ import { describeAccount } from "../people/user/user.changes.js";
 import { USER_SIGNED_OUT } from "../people/user/user.events.js";
 import { findUser } from "../people/user/user.repository.js";
 import { hashToken } from "../platform/crypto/tokens.js";
-import type { Desk } from "./desk.js";
+import type { SignInServices } from "./services.js";
 
 /**
  * Ends the session of a token, and answers where the browser goes next: to the provider's own sign-out, to where the
@@ -20,11 +20,15 @@ import type { Desk } from "./desk.js";
  *
  * @param returnTo where the person wants to go; it passed the allow-list
  */
-export async function signOut(desk: Desk, sessionToken: string | null, returnTo: string | null): Promise<string> {
+export async function signOut(
+  services: SignInServices,
+  sessionToken: string | null,
+  returnTo: string | null,
+): Promise<string> {
   if (sessionToken === null) return returnTo ?? "/sign-in";
-  const { reader, begin } = desk.store;
+  const { reader, begin } = services.store;
   const tokenHash = hashToken(sessionToken);
-  const session = await findSessionInForce(reader, tokenHash, desk.clock());
+  const session = await findSessionInForce(reader, tokenHash, services.clock());
   const caller: Caller = session === null ? ANONYMOUS : SYSTEM;
   const user = session && (await findUser(reader, null, session.userId));
   await begin(caller, { kind: "PERSON", actor: session?.userId ?? null }, async (unit) => {
@@ -33,8 +37,8 @@ export async function signOut(desk: Desk, sessionToken: string | null, returnTo:
     if ((await endSessionByToken(unit, tokenHash)) && session && home) await tellSignOut(unit, home, session);
   });
   if (session === null) return returnTo ?? "/sign-in";
-  const atProvider = session.connectionId === null ? null : await findProviderSignOut(desk, session.connectionId);
-  return atProvider ?? returnTo ?? (await signedOutPage(desk, session.organizationId));
+  const atProvider = session.connectionId === null ? null : await findProviderSignOut(services, session.connectionId);
+  return atProvider ?? returnTo ?? (await signedOutPage(services, session.organizationId));
 }
 
 async function tellSignOut(unit: UnitOfWork, home: Organization, { userId, connectionId }: Session): Promise<void> {
@@ -59,19 +63,19 @@ async function tellSignOut(unit: UnitOfWork, home: Organization, { userId, conne
 }
 
 /** Where people land after signing out; it never sends them straight on to the provider again. */
-export async function signedOutPage({ store }: Desk, organizationId: string): Promise<string> {
+export async function signedOutPage({ store }: SignInServices, organizationId: string): Promise<string> {
   const organization = await findOrganization(store.reader, null, organizationId);
   return organization === null ? "/sign-in" : `/o/${organization.slug}?signed-out`;
 }
 
-async function findProviderSignOut(desk: Desk, connectionId: string): Promise<string | null> {
-  const connection = await findConnection(desk.store.reader, null, connectionId);
-  if (connection?.state !== "ACTIVE" || desk.registry.find(connection.type)?.signOutUrl === undefined) return null;
+async function findProviderSignOut(services: SignInServices, connectionId: string): Promise<string | null> {
+  const connection = await findConnection(services.store.reader, null, connectionId);
+  if (connection?.state !== "ACTIVE" || services.registry.find(connection.type)?.signOutUrl === undefined) return null;
   try {
-    const { type, opened, runtime } = await desk.open(connection);
+    const { type, opened, runtime } = await services.open(connection);
     return type.signOutUrl?.(opened, runtime) ?? null;
   } catch (error) {
-    desk.logDefect(error, desk.reference());
+    services.logDefect(error, services.reference());
     return null;
   }
 }

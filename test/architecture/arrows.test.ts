@@ -83,7 +83,7 @@ const ALLOWED: readonly (readonly [from: string, to: string])[] = [
   ["app/catalogue", "protocols/saml/verify"],
   ["app/migrate", "../migrations/1-create-tables"],
   ["entities", "people/user/row"],
-  ["sign-in/complete", "provisioning/apply-all"],
+  ["sign-in/provision-and-sign-in", "provisioning/apply-all"],
   ["training/result/record", "events/append"],
   ["provisioning/load", "audit/record"],
   ["connection/store", "people/user/rules"],

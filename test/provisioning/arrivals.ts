@@ -10,8 +10,8 @@ import { DEFAULT_CONNECTION_POLICIES, type ConnectionPolicies } from "../../src/
 import type { SqlValue } from "../../src/platform/database/database.js";
 import type { NewUserInput } from "../../src/people/user/user.operations.js";
 import { beginAttempt } from "../../src/sign-in/attempt/attempt.js";
-import { complete } from "../../src/sign-in/complete.js";
-import type { Desk } from "../../src/sign-in/desk.js";
+import { provisionAndSignIn } from "../../src/sign-in/provision-and-sign-in.js";
+import type { SignInServices } from "../../src/sign-in/services.js";
 import { makeOrganization, makeUser, openHouse, type House } from "../support/house.js";
 import { PROFILE } from "./situations.js";
 
@@ -70,13 +70,13 @@ export async function openHall(): Promise<Hall> {
       connectionId: connection.id,
       client: { address: null, userAgent: null },
     };
-    // The last step of a sign-in asks the desk for its database alone.
-    const completed = await complete({ store } as Desk, {
+    // The last step of a sign-in uses the database only.
+    const completed = await provisionAndSignIn({ store } as SignInServices, {
       attempt: beginAttempt(about),
-      arrival: { ...about, profile: { ...PROFILE, ...profile } },
+      person: { ...about, profile: { ...PROFILE, ...profile } },
       trustVersion: connection.trustVersion,
       flowHash: "f".repeat(64),
-      visitor: { client: about.client, browserTokens: null, sessionToken: null },
+      browser: { client: about.client, browserTokens: null, sessionToken: null },
     });
     return completed.kind === "signed-in"
       ? { code: "IN", userId: completed.session.userId }

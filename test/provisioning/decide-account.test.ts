@@ -432,9 +432,9 @@ const withLinking = (given: Situation, accountLinking: "NONE" | "MERGE_BY_EMAIL"
   ...given,
   connection: { ...given.connection, policies: { ...given.connection.policies, accountLinking } },
 });
-const withProfile = (given: Situation, profile: Partial<Situation["arrival"]["profile"]>): Situation => ({
+const withProfile = (given: Situation, profile: Partial<Situation["person"]["profile"]>): Situation => ({
   ...given,
-  arrival: { ...given.arrival, profile: { ...given.arrival.profile, ...profile } },
+  person: { ...given.person, profile: { ...given.person.profile, ...profile } },
 });
 
 describe("whatever the situation", () => {
@@ -455,7 +455,7 @@ describe("whatever the situation", () => {
     check((given) => {
       const decision = decide(given);
       if (decision.kind !== "merge") return;
-      const { account, arrival, connection } = given;
+      const { account, person, connection } = given;
       expect(connection.policies.accountLinking).toBe("MERGE_BY_EMAIL");
       expect(account.candidates).toContain(decision.candidate);
       expect(decision.candidate.user.id).not.toBe(account.own?.user.id);
@@ -463,10 +463,10 @@ describe("whatever the situation", () => {
       expect(decision.ended).toEqual(
         account.merged && { identityId: "identity-merged", reason: "MEETING_ACCOUNT_CHANGED" },
       );
-      if (account.merged !== null) expect(account.merged.emailKey).toBe(arrival.profile.email?.toLowerCase());
+      if (account.merged !== null) expect(account.merged.emailKey).toBe(person.profile.email?.toLowerCase());
       expect(account.unmerged).toBe(false);
       expect(account.addressOfAnotherSubject).toBe(false);
-      const { emailVerified } = arrival.profile;
+      const { emailVerified } = person.profile;
       expect(emailVerified).not.toBe(false);
       if (connection.policies.requireVerifiedEmail) expect(emailVerified === true || account.domainProved).toBe(true);
     });

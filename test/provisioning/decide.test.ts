@@ -146,7 +146,7 @@ describe("deciding about an arrival", () => {
       },
       roles: { kind: "assign", roles: [{ roleId: "role-user", mappingId: null }] },
       groups: { kind: "change", give: [], take: [] },
-      accepts: false,
+      acceptsInvitation: false,
       takesSeat: false,
     });
     expect(decide(situation({ profile: { fullName: "Countess of Lovelace" } }))).toMatchObject({
@@ -212,7 +212,7 @@ describe("deciding about an arrival", () => {
             policies: { missingName: "USE_EMAIL" },
             prepared,
             profile: { ...nameless, ...profile },
-            holdings: { "prepared-1": { filled: new Set(["email", "firstName", "lastName", ...filled]) } },
+            currentAccess: { "prepared-1": { filled: new Set(["email", "firstName", "lastName", ...filled]) } },
             ...changes,
           }),
         ) as { fields: object }
@@ -232,7 +232,7 @@ describe("deciding about an arrival", () => {
       username: address,
     });
     expect(fieldsOf([], {}, { policies: { missingName: "REJECT" } })).not.toHaveProperty("username");
-    const known = { own: {}, prepared: [], holdings: {} };
+    const known = { own: {}, prepared: [], currentAccess: {} };
     expect(fieldsOf([], {}, known)).not.toHaveProperty("username");
   });
 
@@ -306,7 +306,7 @@ describe("whatever the situation", () => {
       const user = userOf(decision);
       if (user === null || !("fields" in decision)) return;
       for (const field of Object.keys(decision.fields))
-        expect(given.holdings.get(user.id)?.filled.has(field)).toBe(false);
+        expect(given.currentAccess.get(user.id)?.filled.has(field)).toBe(false);
     });
   });
 
@@ -316,7 +316,7 @@ describe("whatever the situation", () => {
       if (!("fields" in decision)) return;
       for (const value of Object.values(decision.fields)) expect(value).toMatch(/./);
       if (decision.kind === "create" || given.connection.mappings.attributes.length > 0) return;
-      const { profile } = given.arrival;
+      const { profile } = given.person;
       const sent = { ...profile, ...profile.profile } as Readonly<Record<string, unknown>>;
       const { id } = userOf(decision) ?? { id: "" };
       // Under USE_EMAIL the first sign-in completes a prepared account with names that nobody gave.
@@ -325,7 +325,7 @@ describe("whatever the situation", () => {
       for (const [field, value] of Object.entries(decision.fields)) {
         if (field === "fullName") continue;
         if (isCompleted && ["username", "firstName", "lastName"].includes(field) && sent[field] == null)
-          expect(given.holdings.get(id)?.filled.has(field)).toBe(false);
+          expect(given.currentAccess.get(id)?.filled.has(field)).toBe(false);
         else expect(sent[field]).toBe(value);
       }
     });
@@ -349,11 +349,11 @@ describe("whatever the situation", () => {
         const policies = { ...given.connection.policies, accountLinking: "NONE" as const };
         const before = { ...given, connection: { ...given.connection, policies } };
         if (before.account.own === null) return;
-        const profile = { ...given.arrival.profile, firstName, lastName, fullName, username };
+        const profile = { ...given.person.profile, firstName, lastName, fullName, username };
         const forNew = { jitProvisioning: false, missingName: "REJECT", matchKey: "SUBJECT" } as const;
         const after = {
           ...before,
-          arrival: { ...given.arrival, profile },
+          person: { ...given.person, profile },
           connection: { ...before.connection, policies: { ...policies, ...forNew } },
         };
         expect(brief(decide(after))).toBe(brief(decide(before)));
@@ -387,10 +387,10 @@ describe("whatever the situation", () => {
 
   it("an address that is not verified joins no account", () => {
     check((given) => {
-      const profile = { ...given.arrival.profile, emailVerified: false };
+      const profile = { ...given.person.profile, emailVerified: false };
       const decision = decide({
         ...given,
-        arrival: { ...given.arrival, profile },
+        person: { ...given.person, profile },
         connection: { ...given.connection, policies: { ...given.connection.policies, matchKey: "EMAIL" } },
       });
       expect(["link", "merge"]).not.toContain(decision.kind);

@@ -17,14 +17,15 @@ import {
 import { SEAT_MODELS, SEATS_FULL_POLICIES } from "../../src/people/seat/seat.js";
 import type { FieldValues } from "../../src/people/user/profile/field.js";
 import { joinNames, USER_STATUSES, type User } from "../../src/people/user/user.js";
-import {
-  decide as decideAbout,
-  type Decision,
-  type Holdings,
-  type Situation as Evaluated,
-} from "../../src/provisioning/decide.js";
+import { decide as decideAbout } from "../../src/provisioning/decide.js";
 import type { AddressLink, MergeCandidate } from "../../src/connection/identity/meeting-account.js";
 import { evaluateMappings } from "../../src/provisioning/mappings/evaluate-rule.js";
+import {
+  NO_ACCESS,
+  type CurrentAccess,
+  type Decision,
+  type Situation as Evaluated,
+} from "../../src/provisioning/situation.js";
 
 /** A situation whose mappings are still to be evaluated. */
 export type Situation = Omit<Evaluated, "connection"> & {
@@ -33,7 +34,7 @@ export type Situation = Omit<Evaluated, "connection"> & {
 
 /** Evaluates the mappings as a sign-in does, and decides. */
 export function decide({ connection, ...given }: Situation): Decision {
-  const mappings = evaluateMappings(connection.mappings, given.arrival.profile);
+  const mappings = evaluateMappings(connection.mappings, given.person.profile);
   return decideAbout({ ...given, connection: { ...connection, mappings } });
 }
 
@@ -74,9 +75,6 @@ export const USER: User = {
   updatedAt: MOMENT,
 };
 
-/** Nothing held. */
-const NOTHING: Holdings = { roles: [], memberships: [], merged: false, hasSeat: false, filled: new Set() };
-
 /** The roles of the organization, by rank: the default role is the lowest. */
 export const RANKS: ReadonlyMap<string, number> = new Map([
   ["role-user", 10],
@@ -111,7 +109,7 @@ export interface Changes {
   readonly formerIssuer?: Situation["account"]["formerIssuer"];
   readonly linkRequest?: Situation["account"]["linkRequest"];
   /** By user id; who is not named holds nothing. */
-  readonly holdings?: Readonly<Record<string, Partial<Holdings>>>;
+  readonly currentAccess?: Readonly<Record<string, Partial<CurrentAccess>>>;
   readonly seats?: Partial<Situation["seats"]>;
 }
 
@@ -131,7 +129,7 @@ export function linkOf({ here, emailVerified, unmerged, ...policies }: ChangedLi
 export function situation(changes: Changes = {}): Situation {
   const { own, merged } = changes;
   return {
-    arrival: {
+    person: {
       organizationId: "organization-1",
       connectionId: "connection-1",
       profile: { ...PROFILE, ...changes.profile },
@@ -169,8 +167,11 @@ export function situation(changes: Changes = {}): Situation {
       formerIssuer: changes.formerIssuer ?? null,
       linkRequest: changes.linkRequest ?? "NONE",
     },
-    holdings: new Map(
-      Object.entries(changes.holdings ?? {}).map(([userId, holdings]) => [userId, { ...NOTHING, ...holdings }]),
+    currentAccess: new Map(
+      Object.entries(changes.currentAccess ?? {}).map(([userId, currentAccess]) => [
+        userId,
+        { ...NO_ACCESS, ...currentAccess },
+      ]),
     ),
     roles: { ranks: RANKS, defaultRoleId: "role-user" },
     seats: { totalSeats: null, seatsInUse: 0, ...changes.seats },
@@ -241,13 +242,13 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
   if (decision.kind === "refuse" || decision.kind === "ask") return null;
   const made = { ...USER, id: "user-new", createdAt: new Date(MOMENT.getTime() + 3_600_000) };
   const before = userOf(decision) ?? made;
-  const held = given.holdings.get(before.id) ?? NOTHING;
-  const status = decision.kind === "create" ? decision.status : decision.accepts ? "ACTIVE" : before.status;
+  const held = given.currentAccess.get(before.id) ?? NO_ACCESS;
+  const status = decision.kind === "create" ? decision.status : decision.acceptsInvitation ? "ACTIVE" : before.status;
   const user = { ...withFields(before, decision.fields), status, firstSignedInAt: before.firstSignedInAt ?? MOMENT };
-  const { email } = given.arrival.profile;
+  const { email } = given.person.profile;
   const emailKey = email === null ? null : email.toLowerCase();
   const { own, merged } = given.account;
-  const told = { emailKey, emailVerified: given.arrival.profile.emailVerified };
+  const told = { emailKey, emailVerified: given.person.profile.emailVerified };
   const known = (identityId: string, address: typeof told = told) => ({ identityId, user, ...address });
   const kept =
     decision.kind === "update"
@@ -260,7 +261,7 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
   const { roles, groups } = decision;
   const isSame = (left: { groupId: string; mappingId: string }) => (right: typeof left) =>
     left.groupId === right.groupId && left.mappingId === right.mappingId;
-  const after: Holdings = {
+  const after: CurrentAccess = {
     roles:
       roles.kind === "keep"
         ? held.roles
@@ -309,7 +310,7 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
       addressOfAnotherSubject: decision.kind === "update" && given.account.addressOfAnotherSubject,
       formerIssuer: null,
     },
-    holdings: new Map([...given.holdings, [user.id, after]]),
+    currentAccess: new Map([...given.currentAccess, [user.id, after]]),
     seats: { ...given.seats, seatsInUse: given.seats.seatsInUse + (decision.takesSeat ? 1 : 0) },
   };
 }
@@ -427,7 +428,7 @@ const addressLinkArbitrary: fc.Arbitrary<AddressLink> = fc.record({
 });
 
 /** A role that is the default is held by default; one that a mapping gave names it. */
-const heldRolesArbitrary: fc.Arbitrary<Holdings["roles"]> = fc.uniqueArray(
+const heldRolesArbitrary: fc.Arbitrary<CurrentAccess["roles"]> = fc.uniqueArray(
   fc.oneof(
     fc.record({
       roleId,
@@ -439,7 +440,7 @@ const heldRolesArbitrary: fc.Arbitrary<Holdings["roles"]> = fc.uniqueArray(
   ),
   { selector: ({ roleId: held }) => held, maxLength: 3 },
 );
-const holdingsArbitrary: fc.Arbitrary<Holdings> = fc.record({
+const currentAccessArbitrary: fc.Arbitrary<CurrentAccess> = fc.record({
   roles: heldRolesArbitrary,
   memberships: fc.uniqueArray(fc.record({ groupId, mappingId }), {
     selector: ({ groupId: group, mappingId: mapping }) => `${group} ${mapping}`,
@@ -463,7 +464,7 @@ const standing = {
 /** Whatever may be the case; a person and another one may have the same account. */
 export const situationArbitrary: fc.Arbitrary<Situation> = fc
   .record({
-    arrival: profileArbitrary.map((profile) => ({
+    person: profileArbitrary.map((profile) => ({
       organizationId: "organization-1",
       connectionId: "connection-1",
       profile,
@@ -498,10 +499,10 @@ export const situationArbitrary: fc.Arbitrary<Situation> = fc
       formerIssuer: fc.constantFrom(null, { issuer: "https://old.example.com", changedAt: null }),
       linkRequest: fc.constantFrom("NONE" as const, "PENDING" as const, "REJECTED" as const),
     }),
-    holdings: fc.array(holdingsArbitrary, { minLength: USERS.length, maxLength: USERS.length }),
+    currentAccess: fc.array(currentAccessArbitrary, { minLength: USERS.length, maxLength: USERS.length }),
     seats: fc.record({ totalSeats: fc.option(fc.nat(3), { nil: null }), seatsInUse: fc.nat(3) }),
   })
-  .map(({ account: { standings, ...account }, holdings, ...rest }) => ({
+  .map(({ account: { standings, ...account }, currentAccess, ...rest }) => ({
     ...rest,
     account: {
       ...account,
@@ -516,6 +517,6 @@ export const situationArbitrary: fc.Arbitrary<Situation> = fc
         ...account.candidates.map((each, index) => ({ ...each, user: { ...each.user, id: `user-${index + 5}` } })),
       ],
     },
-    holdings: new Map(holdings.map((each, index) => [`user-${index + 1}`, each])),
+    currentAccess: new Map(currentAccess.map((each, index) => [`user-${index + 1}`, each])),
     roles: { ranks: RANKS, defaultRoleId: "role-user" },
   }));

@@ -87,3 +87,15 @@ export async function sweepAttempts(unit: UnitOfWork, retentionDays: number): Pr
 export function readSteps(row: RecordedAttempt): readonly AttemptStep[] {
   return JSON.parse(row.steps) as AttemptStep[];
 }
+
+/**
+ * Removes an erased person from the sign-in attempts: the person and the browser. When, through which connection and how
+ * each attempt ended stays.
+ */
+export async function eraseAttempts(unit: UnitOfWork, { id }: { readonly id: string }): Promise<void> {
+  await unit.execute(
+    `UPDATE sign_in_attempt SET detail = NULL, issuer = NULL, subject = NULL, email = NULL, address = NULL,
+            user_agent = NULL WHERE user_id = ?`,
+    [id],
+  );
+}

@@ -30,7 +30,7 @@ export function beginAttempt(about: Omit<Attempt, "id" | "steps" | "profile">): 
 }
 
 /** The attempt with a further step. */
-export function enterStep(attempt: Attempt, step: AttemptStep["step"], at: Date): Attempt {
+export function beginStep(attempt: Attempt, step: AttemptStep["step"], at: Date): Attempt {
   return { ...attempt, steps: [...attempt.steps, { step, at: at.toISOString() }] };
 }
 

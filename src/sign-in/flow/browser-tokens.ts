@@ -8,7 +8,7 @@
  */
 import { issueToken, sha256Hex } from "../../platform/crypto/tokens.js";
 import { Failure } from "../../platform/errors/failure.js";
-import type { Desk } from "../desk.js";
+import type { SignInServices } from "../services.js";
 import { SIGN_IN_OTHER_BROWSER } from "../failures.js";
 import { findBrowserHashes } from "./flow.repository.js";
 
@@ -25,7 +25,7 @@ export interface IssuedBrowserToken {
 
 /** Makes the token of a sign-in that begins, and keeps those of the browser's other sign-ins that are under way. */
 export async function issueBrowserToken(
-  { store, clock }: Pick<Desk, "store" | "clock">,
+  { store, clock }: Pick<SignInServices, "store" | "clock">,
   cookie: string | null,
 ): Promise<IssuedBrowserToken> {
   const brought = (cookie?.split(SEPARATOR) ?? []).filter((token) => TOKEN.test(token));

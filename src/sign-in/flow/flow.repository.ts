@@ -12,7 +12,7 @@ export const FLOW_LIFETIME_SECONDS = 15 * 60;
  * How what lets somebody in is used up. The person enters by a later unit of work, and whatever outlives a power cut of that
  * one does so together with everything before it: nobody is in by what could be used again.
  */
-export const BEFORE_ENTERING = { mayBeLost: true };
+export const DURABLE_WITH_SIGN_IN = { mayBeLost: true };
 
 /** How long used and expired rows are kept, so that a late copy is told from an unknown one. */
 const SWEEP_AFTER_SECONDS = 60 * 60;

@@ -6,11 +6,11 @@ import type { Connection } from "../../connection/stored/connection.js";
 import { issueToken, sha256Hex } from "../../platform/crypto/tokens.js";
 import { Failure } from "../../platform/errors/failure.js";
 import type { AttemptStep } from "../attempt/attempt.js";
-import type { Desk } from "../desk.js";
+import type { SignInServices } from "../services.js";
 import { SIGN_IN_SUPERSEDED, SIGN_IN_UNKNOWN } from "../failures.js";
 import { requireBrowser } from "./browser-tokens.js";
 import {
-  BEFORE_ENTERING,
+  DURABLE_WITH_SIGN_IN,
   consumeFlow,
   findFlowByRequestId,
   findFlowByState,
@@ -47,7 +47,7 @@ const sealContext = (stateHash: string) => `sso_flow:${stateHash}`;
 
 /** Stores a flow and answers its state handle: 256 random bits that mean nothing to anybody else. */
 export async function keepFlow(
-  { store, keyRing }: Desk,
+  { store, keyRing }: SignInServices,
   connection: Connection,
   browserToken: string,
   draft: FlowDraft,
@@ -76,17 +76,17 @@ export async function keepFlow(
  * @throws SIGN_IN_UNKNOWN, SIGN_IN_OTHER_BROWSER or SIGN_IN_SUPERSEDED
  */
 export async function findFlow(
-  desk: Desk,
+  services: SignInServices,
   connection: Connection,
   state: string | undefined,
   browserTokens: string | null,
 ): Promise<FoundFlow> {
   if (state === undefined || state === "") throw unknown("The answer has no state parameter.");
-  const flow = await findFlowByState(desk.store.reader, state);
+  const flow = await findFlowByState(services.store.reader, state);
   if (flow === null) throw unknown("No sign-in was begun with this state.");
-  requireUsable(desk, connection, flow);
+  requireUsable(services, connection, flow);
   requireBrowser(browserTokens, flow.browserHash);
-  return unseal(desk, flow);
+  return unseal(services, flow);
 }
 
 /**
@@ -96,23 +96,23 @@ export async function findFlow(
  * @throws SIGN_IN_UNKNOWN or SIGN_IN_SUPERSEDED for a flow that was used, is over, or has lost its trust
  */
 export async function findPostedFlow(
-  desk: Desk,
+  services: SignInServices,
   connection: Connection,
   requestId: string,
 ): Promise<PostedFlow | null> {
-  const flow = await findFlowByRequestId(desk.store.reader, connection.id, requestId);
+  const flow = await findFlowByRequestId(services.store.reader, connection.id, requestId);
   if (flow === null) return null;
-  requireUsable(desk, connection, flow);
-  return { ...unseal(desk, flow), stateHash: flow.stateHash, browserHash: flow.browserHash };
+  requireUsable(services, connection, flow);
+  return { ...unseal(services, flow), stateHash: flow.stateHash, browserHash: flow.browserHash };
 }
 
 /** Where the person of a flow wanted to go, whatever has become of it; `null` when nothing is known of that any more. */
-export async function recallFlowGoal(desk: Desk, state: string): Promise<string | null> {
-  const flow = await findFlowByState(desk.store.reader, state);
-  return flow === null ? null : unseal(desk, flow).returnTo;
+export async function findFlowReturnTo(services: SignInServices, state: string): Promise<string | null> {
+  const flow = await findFlowByState(services.store.reader, state);
+  return flow === null ? null : unseal(services, flow).returnTo;
 }
 
-function requireUsable({ clock }: Desk, connection: Connection, flow: StoredFlow): void {
+function requireUsable({ clock }: SignInServices, connection: Connection, flow: StoredFlow): void {
   if (flow.connectionId !== connection.id) throw unknown("The state belongs to another connection.");
   if (flow.consumedAt !== null) throw unknown("The state was used before.");
   if (flow.expiresAt <= clock()) throw unknown(`The sign-in began at ${flow.createdAt.toISOString()} and has expired.`);
@@ -122,7 +122,7 @@ function requireUsable({ clock }: Desk, connection: Connection, flow: StoredFlow
     });
 }
 
-function unseal({ store, keyRing }: Desk, flow: StoredFlow): FoundFlow {
+function unseal({ store, keyRing }: SignInServices, flow: StoredFlow): FoundFlow {
   const payload = JSON.parse(keyRing.open(flow.payload, sealContext(flow.stateHash))) as Payload;
   return {
     returnTo: payload.returnTo,
@@ -134,7 +134,7 @@ function unseal({ store, keyRing }: Desk, flow: StoredFlow): FoundFlow {
       startedAt: flow.createdAt,
       consume: () => {
         const use = (unit: UnitOfWork) => consumeFlow(unit, flow.stateHash);
-        return store.begin(SYSTEM, { kind: "SIGN_IN", actor: flow.connectionId }, use, BEFORE_ENTERING);
+        return store.begin(SYSTEM, { kind: "SIGN_IN", actor: flow.connectionId }, use, DURABLE_WITH_SIGN_IN);
       },
     },
   };

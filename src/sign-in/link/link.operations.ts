@@ -51,7 +51,7 @@ export async function createSignInLink(
 ): Promise<SignInLink> {
   const { organizationId, userId } = input;
   requirePermission(caller, organizationId, "USERS_WRITE");
-  const { returnTo, place } = readGoal(services.returnRules, input);
+  const { returnTo, place } = readTarget(services.returnRules, input);
   const { token, hash: tokenHash } = issueToken(SIGN_IN_LINK_PREFIX);
 
   return await services.begin(caller, causeOf(caller), async (unit) => {
@@ -103,7 +103,7 @@ async function requirePlace(
 }
 
 /** Where the link leads. What is no allowed address is a mistake here, where somebody can mend it, and not a landing page. */
-function readGoal(rules: ReturnRules, input: NewSignInLink): Pick<LinkPayload, "returnTo" | "place"> {
+function readTarget(rules: ReturnRules, input: NewSignInLink): Pick<LinkPayload, "returnTo" | "place"> {
   const { returnTo: wish = null, courseId = null } = input;
   const check = new InputCheck();
   const returnTo = wish === null ? null : resolveReturnTo(wish, rules);

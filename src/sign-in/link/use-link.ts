@@ -4,7 +4,7 @@
  *
  * ```
  * show   findLink → refuseByState → the page with the button
- * use    findLink → refuseByState → one unit: lock → consume → author → account → seat → enter
+ * use    findLink → refuseByState → one unit: lock → consume → author → account → seat → session
  * ```
  */
 import { holds, SYSTEM } from "../../access/caller.js";
@@ -28,13 +28,15 @@ import { hashToken, issueToken } from "../../platform/crypto/tokens.js";
 import { Failure } from "../../platform/errors/failure.js";
 import type { RefusalDetails } from "../../provisioning/failures.js";
 import { refuse, type Refusal } from "../../provisioning/refusal.js";
-import { beginAttempt, enterStep, type Attempt } from "../attempt/attempt.js";
-import type { Desk, Visitor } from "../desk.js";
-import { enter, recordVerifiedRefusal } from "../enter.js";
+import { beginAttempt, beginStep, type Attempt } from "../attempt/attempt.js";
+import type { BrowserRequest } from "../browser-request.js";
 import { SIGN_IN_LINK_EXPIRED, SIGN_IN_LINK_UNKNOWN, SIGN_IN_LINK_USED, SIGN_IN_LINK_WITHDRAWN } from "../failures.js";
-import type { SignedIn } from "../pipeline.js";
-import { answerRefusal, recordRefusal, sayFailure, type SignInRefused } from "../record-refusal.js";
+import { openSignedInSession } from "../open-signed-in-session.js";
+import type { SignedIn } from "../outcomes.js";
+import { recordVerifiedRefusal } from "../record-verified-refusal.js";
+import { answerRefusal, recordRefusal, toSafeReason, type SignInRefused } from "../record-refusal.js";
 import { resolveReturnTo } from "../return-to.js";
+import type { SignInServices } from "../services.js";
 import { refuseByAccount, type LinkPayload } from "./link.js";
 
 /** A link that can be used: who would be signed in, to what. */
@@ -45,8 +47,12 @@ export interface LinkShown {
 }
 
 /** Tells who a link would sign in, and changes nothing. */
-export async function showLink(desk: Desk, visitor: Visitor, token: string): Promise<LinkShown | SignInRefused> {
-  return await onLink(desk, visitor, token, async ({ organization, user }) => ({
+export async function showLink(
+  services: SignInServices,
+  browser: BrowserRequest,
+  token: string,
+): Promise<LinkShown | SignInRefused> {
+  return await withLink(services, browser, token, async ({ organization, user }) => ({
     kind: "link-shown",
     organization,
     user,
@@ -54,21 +60,25 @@ export async function showLink(desk: Desk, visitor: Visitor, token: string): Pro
 }
 
 /** Uses a link up and lets its person in, or refuses. */
-export async function useLink(desk: Desk, visitor: Visitor, token: string): Promise<SignedIn | SignInRefused> {
-  return await onLink(desk, visitor, token, async ({ link, organization: { id }, attempt: begun }) => {
+export async function useLink(
+  services: SignInServices,
+  browser: BrowserRequest,
+  token: string,
+): Promise<SignedIn | SignInRefused> {
+  return await withLink(services, browser, token, async ({ link, organization: { id }, attempt: begun }) => {
     const { token: sessionToken, hash: tokenHash } = issueToken(SESSION_TOKEN_PREFIX);
-    const attempt = enterStep(begun, "COMPLETE", desk.clock());
-    const used = await desk.store.begin(SYSTEM, { kind: "SIGN_IN", actor: null }, async (unit) => {
+    const attempt = beginStep(begun, "COMPLETE", services.clock());
+    const used = await services.store.begin(SYSTEM, { kind: "SIGN_IN", actor: null }, async (unit) => {
       const organization = await lockOrganization(unit, id);
       if (organization === null) throw unknown();
-      const admitted = await admit(unit, { link, organization, attempt, visitor, tokenHash });
-      return { organization, ...admitted };
+      const result = await consumeAndSignIn(unit, { link, organization, attempt, browser, tokenHash });
+      return { organization, ...result };
     });
     if (used.kind === "refuse")
-      return answerRefusal({ organization: used.organization, connection: null }, attempt, sayFailure(used.failure));
+      return answerRefusal({ organization: used.organization, connection: null }, attempt, toSafeReason(used.failure));
     return {
       kind: "signed-in",
-      location: findGoal(desk, used.organization, link.payload),
+      location: findLinkLocation(services, used.organization, link.payload),
       sessionToken,
       expiresAt: used.session.expiresAt,
     };
@@ -86,13 +96,13 @@ interface FoundLink {
 }
 
 /** Runs a step for a link that can be used; what ends it early becomes a recorded refusal. */
-async function onLink<Outcome>(
-  desk: Desk,
-  { client }: Visitor,
+async function withLink<Outcome>(
+  services: SignInServices,
+  { client }: BrowserRequest,
   token: string,
   run: (found: FoundLink) => Promise<Outcome>,
 ): Promise<Outcome | SignInRefused> {
-  const { reader } = desk.store;
+  const { reader } = services.store;
   const stored = await findOneTimeToken(reader, "SIGN_IN", hashToken(token));
   const organization = stored && (await findOrganization(reader, null, stored.organizationId));
   const user = stored && (await findUser(reader, stored.organizationId, stored.userId));
@@ -100,17 +110,17 @@ async function onLink<Outcome>(
   if (stored === null || organization === null || user === null) throw unknown();
   const link = stored as StoredLink;
   const begun = beginAttempt({
-    reference: desk.reference(),
+    reference: services.reference(),
     organizationId: organization.id,
     connectionId: null,
     client,
   });
-  const attempt = enterStep(begun, "LINK", desk.clock());
+  const attempt = beginStep(begun, "LINK", services.clock());
   try {
-    refuseByState(link, desk.clock());
+    refuseByState(link, services.clock());
     return await run({ link, organization, user, attempt });
   } catch (error) {
-    return await recordRefusal(desk, { organization, connection: null, userId: user.id }, attempt, error);
+    return await recordRefusal(services, { organization, connection: null, userId: user.id }, attempt, error);
   }
 }
 
@@ -130,19 +140,19 @@ function refuseByState({ id, consumedAt, expiresAt }: OneTimeToken, now: Date): 
     });
 }
 
-interface Arriving {
+interface LinkUse {
   readonly link: StoredLink;
   readonly organization: Organization;
   readonly attempt: Attempt;
-  readonly visitor: Visitor;
+  readonly browser: BrowserRequest;
   readonly tokenHash: string;
 }
 
 /** In the unit of work, with the organization locked. A link that is refused for its author or its account is used up too. */
-async function admit(
+async function consumeAndSignIn(
   unit: UnitOfWork,
-  { link, organization, attempt, visitor, tokenHash }: Arriving,
-): Promise<{ readonly kind: "admitted"; readonly session: Session } | Refusal> {
+  { link, organization, attempt, browser, tokenHash }: LinkUse,
+): Promise<{ readonly kind: "signed-in"; readonly session: Session } | Refusal> {
   if (!(await consumeOneTimeToken(unit, link))) {
     const now = await findOneTimeToken(unit, link.kind, link.tokenHash);
     if (now !== null) refuseByState(now, unit.now);
@@ -154,14 +164,14 @@ async function admit(
   if (refusal !== null) return await recordVerifiedRefusal(unit, attempt, organization, refusal);
   if (organization.policies.seatModel === "ACTIVE_USER") await takeSeat(unit, organization, user.id);
   await noteLinkSignIn(unit, user);
-  const session = await enter(unit, { attempt, organization, user, visitor, tokenHash });
+  const session = await openSignedInSession(unit, { attempt, organization, user, browser, tokenHash });
   await recordAudit(unit, {
     organizationId: organization.id,
     action: "sign_in_link.used",
     subject: { type: "user", id: user.id },
     after: { id: link.id, reference: attempt.reference, author: link.payload.author },
   });
-  return { kind: "admitted", session };
+  return { kind: "signed-in", session };
 }
 
 /** What is asked when a link is made is asked again when it is used: of its author as they are now, and of the account. */
@@ -190,8 +200,8 @@ async function refuseNow(
 }
 
 /** Where the browser goes. An address is asked about again: what is allowed may have changed with a new start. */
-function findGoal(
-  { returnRules, destinations }: Pick<Desk, "returnRules" | "destinations">,
+function findLinkLocation(
+  { returnRules, destinations }: Pick<SignInServices, "returnRules" | "destinations">,
   { landingUrl, slug }: Organization,
   { returnTo, place }: LinkPayload,
 ): string {

@@ -1,24 +1,31 @@
-/** Shows a signed-in person who they are here. Where an organization has no landing page of its own, people land on it. */
-import { html, type Html } from "../../platform/http/pages.js";
+/** Shows signed-in people their account. People land here if their organization has no landing page. */
+import type { Response } from "express";
+import type { Caller } from "../../access/caller.js";
+import type { Organization } from "../../people/organization/organization.js";
+import { readAccount } from "../../people/user/read-account.js";
+import type { Reader } from "../../platform/database/database.js";
+import { html, sendPage } from "../../platform/http/pages.js";
 
-export interface AccountView {
-  readonly organizationName: string;
-  readonly email: string;
-  readonly roleNames: readonly string[];
-  /** Shown to people who may use the API explorer. */
-  readonly explorerUrl: string | null;
-}
-
-export function accountPage({ organizationName, email, roleNames, explorerUrl }: AccountView): Html {
-  return html`
-    <p>You are signed in to ${organizationName}.</p>
+export async function sendAccountPage(
+  response: Response,
+  reader: Reader,
+  organization: Organization,
+  caller: Extract<Caller, { kind: "PERSON" }>,
+): Promise<void> {
+  const account = await readAccount(reader, organization.id, caller.userId);
+  if (account === null)
+    throw new Error(`the user of session ${caller.sessionId} has no account in the session's organization`);
+  const { user, roles } = account;
+  const body = html`
+    <p>You are signed in to ${organization.name}.</p>
     <dl>
       <dt>E-mail address</dt>
-      <dd>${email}</dd>
+      <dd>${user.email}</dd>
       <dt>Role</dt>
-      <dd>${roleNames.join(", ") || "None"}</dd>
+      <dd>${roles.map(({ name }) => name).join(", ") || "None"}</dd>
     </dl>
-    ${explorerUrl === null ? "" : html`<p><a href="${explorerUrl}">Explore the GraphQL API</a></p>`}
+    ${caller.permissions.has("ORGANIZATION_WRITE") ? html`<p><a href="/graphql">Explore the GraphQL API</a></p>` : ""}
     <form method="post" action="/sign-out"><button type="submit" class="quiet">Sign out</button></form>
   `;
+  sendPage(response, 200, { title: user.fullName, body });
 }

@@ -1,18 +1,22 @@
-/** What a one-time sign-in link opens: who would be signed in, and the button that does it. */
-import { html, type Html } from "../../platform/http/pages.js";
+/** The page that a one-time sign-in link opens: who would be signed in, and the button that does it. */
+import type { Request, Response } from "express";
+import { html, sendPage, type Html } from "../../platform/http/pages.js";
+import type { LinkShown } from "../link/use-link.js";
 
-export interface LinkView {
-  readonly fullName: string;
-  readonly email: string;
-  /** Whether a page that is not ours pressed the button. */
-  readonly causedElsewhere: boolean;
+/** Sends the page; a post gets it too if it came from a page of another origin, and then signs nobody in. */
+export function sendLinkPage(request: Request, response: Response, { organization, user }: LinkShown): void {
+  const isForeignPost = request.method === "POST";
+  sendPage(response, isForeignPost ? 403 : 200, {
+    title: `Sign in to ${organization.name}`,
+    body: linkPage(user, isForeignPost),
+  });
 }
 
-/** The form posts to the page's own address, so that the link stands nowhere in the document. */
-export function linkPage({ fullName, email, causedElsewhere }: LinkView): Html {
+/** The form posts to the page's own address, so that the link is not repeated in the document. */
+function linkPage({ fullName, email }: LinkShown["user"], isForeignPost: boolean): Html {
   return html`
     ${
-      causedElsewhere
+      isForeignPost
         ? html`<p class="notice" role="status">Another page asked to sign you in. Nothing has happened yet.</p>`
         : ""
     }

@@ -1,26 +1,35 @@
-/** What a person sees who was not let in: a safe sentence, whom to ask, and the reference under which the story is kept. */
-import { html, type Html } from "../../platform/http/pages.js";
+/** The page of a refused sign-in: a sentence that is safe to show, whom to ask, and the attempt's reference. */
+import type { Response } from "express";
+import type { Organization } from "../../people/organization/organization.js";
+import { html, sendPage, type Html } from "../../platform/http/pages.js";
+import { CHOOSE_ACCOUNT, organizationUrl, startUrl } from "../urls.js";
 
 export interface RefusalView {
   readonly message: string;
+  /** `null` if the attempt was not recorded. */
   readonly reference: string | null;
-  readonly organizationName: string | null;
-  readonly supportContact: string | null;
-  /** Where a sign-in begins that lets the person choose the account; `null` when there is no such place. */
-  readonly anotherAccountUrl: string | null;
-  /** The sign-in page. */
-  readonly retryUrl: string;
+  readonly organization: Organization | null;
+  /** The connection through which the person can try another account; `null` if there is none. */
+  readonly connectionId: string | null;
+  /** Where a new sign-in leads. */
+  readonly returnTo: string | null;
 }
 
-export function refusalPage(view: RefusalView): Html {
-  const { message, reference, organizationName, supportContact, anotherAccountUrl, retryUrl } = view;
+export function sendRefusal(response: Response, status: number, view: RefusalView): void {
+  sendPage(response, status, { title: "You could not be signed in", body: refusalPage(view) });
+}
+
+function refusalPage({ message, reference, organization, connectionId, returnTo }: RefusalView): Html {
+  const forwarded = returnTo === null ? "" : `&${new URLSearchParams({ returnTo }).toString()}`;
+  const retryUrl = organization === null ? "/sign-in" : `${organizationUrl(organization)}?stay${forwarded}`;
+  const anotherAccountUrl = connectionId && `${startUrl(connectionId)}?prompt=${CHOOSE_ACCOUNT}${forwarded}`;
   return html`
     <p class="error" role="alert">${message}</p>
     ${
       reference === null
         ? ""
         : html`<p>
-            ${askForHelp(organizationName, supportContact)} Give this reference:
+            ${helpSentence(organization)} Give this reference:
             <strong class="reference">${reference}</strong>
           </p>`
     }
@@ -33,7 +42,8 @@ export function refusalPage(view: RefusalView): Html {
   `;
 }
 
-/** Whom a person may ask: the support contact, where the organization has one. */
-export function askForHelp(organizationName: string | null, supportContact: string | null): Html {
-  return html`For help, ask ${supportContact ?? `the administrators of ${organizationName ?? "your organization"}`}.`;
+/** Names the support contact, or the administrators if the organization has none. */
+export function helpSentence(organization: Organization | null): Html {
+  const contact = organization?.supportContact ?? `the administrators of ${organization?.name ?? "your organization"}`;
+  return html`For help, ask ${contact}.`;
 }

@@ -9,10 +9,10 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Connection } from "../../connection/stored/connection.js";
 import { hashToken, issueToken } from "../../platform/crypto/tokens.js";
 import { Failure } from "../../platform/errors/failure.js";
-import type { Desk } from "../desk.js";
+import type { SignInServices } from "../services.js";
 import { SIGN_IN_REPLAYED, SIGN_IN_SUPERSEDED, SIGN_IN_UNKNOWN } from "../failures.js";
 import { requireBrowser } from "../flow/browser-tokens.js";
-import { BEFORE_ENTERING, consumeFlow, noteReplay } from "../flow/flow.repository.js";
+import { DURABLE_WITH_SIGN_IN, consumeFlow, noteReplay } from "../flow/flow.repository.js";
 import type { FlowNotes, PostedFlow } from "../flow/keep-flow.js";
 import { consumeTicket, findTicket, insertTicket } from "./ticket.repository.js";
 
@@ -33,7 +33,7 @@ const sealContext = (ticketHash: string) => `sso_ticket:${ticketHash}`;
  * @throws SIGN_IN_UNKNOWN when the flow was used up meanwhile, SIGN_IN_REPLAYED when the message was accepted before
  */
 export async function keepTicket(
-  { store, keyRing }: Desk,
+  { store, keyRing }: SignInServices,
   connection: Connection,
   flow: PostedFlow,
   { verified, posted }: Verification<unknown>,
@@ -53,7 +53,7 @@ export async function keepTicket(
     const { trustVersion, browserHash } = flow;
     await insertTicket(unit, { ticketHash, connectionId: connection.id, trustVersion, browserHash, payload });
   };
-  await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, keep, BEFORE_ENTERING);
+  await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, keep, DURABLE_WITH_SIGN_IN);
   return ticket;
 }
 
@@ -63,7 +63,7 @@ export async function keepTicket(
  * @throws SIGN_IN_UNKNOWN, SIGN_IN_OTHER_BROWSER or SIGN_IN_SUPERSEDED
  */
 export async function takeTicket(
-  { store, keyRing }: Desk,
+  { store, keyRing }: SignInServices,
   connection: Connection,
   ticket: string | undefined,
   browserTokens: string | null,
@@ -79,13 +79,13 @@ export async function takeTicket(
   const { returnTo } = contents;
   const remainder = keyRing.seal(JSON.stringify({ returnTo }), sealContext(stored.ticketHash));
   const take = (unit: UnitOfWork) => consumeTicket(unit, stored.ticketHash, remainder);
-  const taken = await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, take, BEFORE_ENTERING);
+  const taken = await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, take, DURABLE_WITH_SIGN_IN);
   if (!taken) throw unknown("The ticket was used before, or is over.");
   return { ...contents, trustVersion: stored.trustVersion };
 }
 
 /** Where the person of a ticket wanted to go, whatever has become of it; `null` when nothing is known of that any more. */
-export async function recallTicketGoal({ store, keyRing }: Desk, ticket: string): Promise<string | null> {
+export async function findTicketReturnTo({ store, keyRing }: SignInServices, ticket: string): Promise<string | null> {
   const stored = await findTicket(store.reader, hashToken(ticket));
   if (stored === null) return null;
   return (JSON.parse(keyRing.open(stored.payload, sealContext(stored.ticketHash))) as FlowNotes).returnTo;

@@ -15,7 +15,7 @@ import { createOrganization } from "../../../src/people/organization/organizatio
 import { lockOrganization } from "../../../src/people/organization/organization.repository.js";
 import { openSession } from "../../../src/people/session/session.repository.js";
 import { createUser } from "../../../src/people/user/user.operations.js";
-import { apply, askToLink } from "../../../src/provisioning/apply.js";
+import { apply, requestLink } from "../../../src/provisioning/apply.js";
 import { decide } from "../../../src/provisioning/decide.js";
 import { evaluateRules, loadSituation } from "../../../src/provisioning/load-situation.js";
 import {
@@ -110,15 +110,15 @@ export async function arrive({
       attributes: {},
       authenticationMethods: [],
     };
-    const arrival = { organizationId, connectionId: connection, profile };
-    const evaluated = await evaluateRules(unit, arrival);
-    const decision = decide((await loadSituation(unit, arrival, organization!, stored!, evaluated))!);
+    const person = { organizationId, connectionId: connection, profile };
+    const evaluated = await evaluateRules(unit, person);
+    const decision = decide((await loadSituation(unit, person, organization!, stored!, evaluated))!);
     if (decision.kind === "refuse") return decision.failure.code;
     if (decision.kind === "ask") {
-      await askToLink(unit, arrival, decision.user);
+      await requestLink(unit, person, decision.user);
       return decision.refusal.failure.code;
     }
-    const { user } = await apply(unit, arrival, organization!, decision);
+    const { user } = await apply(unit, person, organization!, decision);
     const session = { userId: user.id, organizationId, connectionId: connection };
     sessions += 1;
     await openSession(unit, { ...session, tokenHash: `t${sessions}`, client: { address: null, userAgent: null } });

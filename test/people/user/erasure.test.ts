@@ -9,7 +9,7 @@ import { ERASED, redactPerson } from "../../../src/people/user/delete/redact.js"
 import { actOnUser } from "../../../src/people/user/status/status.operations.js";
 import { USER_EVENTS } from "../../../src/people/user/user.events.js";
 import { readUser, updateUser } from "../../../src/people/user/user.operations.js";
-import { eraseAttempts } from "../../../src/sign-in/attempt/erase-attempts.js";
+import { eraseAttempts } from "../../../src/sign-in/attempt/attempt.repository.js";
 import { eraseAnswers } from "../../../src/webhooks/delivery/erase-answers.js";
 import { codeOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn } from "../../support/house.js";
 

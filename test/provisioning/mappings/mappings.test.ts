@@ -403,26 +403,28 @@ describe("a decision about a person", () => {
   });
 
   it("takes no group of somebody whom merging joins in this very sign-in", () => {
-    const holdings = { "candidate-1": { memberships: [inRed] }, "user-1": { memberships: [inRed] } };
+    const currentAccess = { "candidate-1": { memberships: [inRed] }, "user-1": { memberships: [inRed] } };
     const profile = { groups: known() };
     const joined = {
       ...admins,
       profile,
-      holdings,
+      currentAccess,
       policies: { accountLinking: "MERGE_BY_EMAIL" },
       candidates: [{}],
     } as const;
     expect(decide(situation(joined))).toMatchObject({ kind: "merge", groups: { take: [] } });
-    expect(decide(situation({ ...admins, profile, holdings, own: {} }))).toMatchObject({ groups: { take: [inRed] } });
-    const before = { ...holdings, "user-1": { memberships: [inRed], merged: true } };
-    expect(decide(situation({ ...admins, profile, holdings: before, own: {} }))).toMatchObject({
+    expect(decide(situation({ ...admins, profile, currentAccess, own: {} }))).toMatchObject({
+      groups: { take: [inRed] },
+    });
+    const before = { ...currentAccess, "user-1": { memberships: [inRed], merged: true } };
+    expect(decide(situation({ ...admins, profile, currentAccess: before, own: {} }))).toMatchObject({
       groups: { take: [] },
     });
   });
 
   it("looks at the account's own roles alone", () => {
-    const holdings = { "user-1": { roles: [byRule] }, "candidate-1": {} };
-    const none = { ...admins, profile: { groups: known() }, holdings };
+    const currentAccess = { "user-1": { roles: [byRule] }, "candidate-1": {} };
+    const none = { ...admins, profile: { groups: known() }, currentAccess };
     expect(decide(situation({ ...none, own: {}, policies: refusing }))).toMatchObject({ roles: { kind: "keep" } });
     expect(kindOf({ ...none, policies: refusing })).toBe("NO_ROLE");
     expect(decide(situation(none))).toMatchObject({
@@ -444,7 +446,7 @@ describe("whatever the situation", () => {
       const again = decide(after);
       // Joined only now: what the account has is another question then.
       if (again.kind !== "update" && again.kind !== "link") return;
-      const held = after.holdings.get(again.user.id)?.roles ?? [];
+      const held = after.currentAccess.get(again.user.id)?.roles ?? [];
       if (again.roles.kind === "assign")
         expect(new Set(again.roles.roles.map(({ roleId }) => roleId))).toEqual(
           new Set(held.map(({ roleId }) => roleId)),
@@ -461,7 +463,7 @@ describe("whatever the situation", () => {
       if (!("roles" in decision) || decision.roles.kind !== "assign") return;
       const { missingGroups } = given.connection.policies;
       const { roles } = decision.roles;
-      const matched = evaluateMappings(given.connection.mappings, given.arrival.profile).roles.filter(
+      const matched = evaluateMappings(given.connection.mappings, given.person.profile).roles.filter(
         (each) => RANKS.has(each.roleId) && takeSilence(each, missingGroups).kind === "matched",
       );
       const highest = Math.max(-1, ...matched.map(({ roleId }) => rank(roleId)));
@@ -479,7 +481,7 @@ describe("whatever the situation", () => {
     check((before) => {
       const given = {
         ...before,
-        arrival: { ...before.arrival, profile: { ...before.arrival.profile, groups: SILENT, attributes: {} } },
+        person: { ...before.person, profile: { ...before.person.profile, groups: SILENT, attributes: {} } },
         connection: {
           ...before.connection,
           policies: { ...before.connection.policies, missingGroups: "KEEP" as const },
@@ -488,11 +490,11 @@ describe("whatever the situation", () => {
       const decision = decide(given);
       if (decision.kind !== "update" && decision.kind !== "link") return;
       const { roles, groups } = given.connection.mappings;
-      const { groupsClaims } = given.arrival.profile;
+      const { groupsClaims } = given.person.profile;
       const isAboutGroups = ({ claim }: ClaimRule) => claim === "groups" || groupsClaims.includes(claim);
       const asks = groups.filter(isAboutGroups).map(({ id }) => id);
       for (const { mappingId } of decision.groups.take) expect(asks).not.toContain(mappingId);
-      const held = given.holdings.get(decision.user.id)?.roles ?? [];
+      const held = given.currentAccess.get(decision.user.id)?.roles ?? [];
       const silent = roles.filter((each) => RANKS.has(each.roleId) && isAboutGroups(each)).map(({ id }) => id);
       const kept = held.filter(({ mappingId }) => mappingId !== null && silent.includes(mappingId));
       if (decision.roles.kind === "keep" || kept.length === 0) return;
@@ -506,8 +508,8 @@ describe("whatever the situation", () => {
 
   it("groups that are unknown let nobody in where a rule asks for groups, and take nothing where none does", () => {
     check((before) => {
-      const { profile } = before.arrival;
-      const given = { ...before, arrival: { ...before.arrival, profile: { ...profile, groups: UNKNOWN } } };
+      const { profile } = before.person;
+      const given = { ...before, person: { ...before.person, profile: { ...profile, groups: UNKNOWN } } };
       const { roles, groups } = given.connection.mappings;
       const asks = [...roles.filter(({ roleId }) => RANKS.has(roleId)), ...groups].some(
         ({ claim }) => claim === "groups" || profile.groupsClaims.includes(claim),
@@ -518,7 +520,7 @@ describe("whatever the situation", () => {
       else
         for (const said of [SILENT, known()])
           expect(decision).toEqual(
-            decide({ ...given, arrival: { ...given.arrival, profile: { ...profile, groups: said } } }),
+            decide({ ...given, person: { ...given.person, profile: { ...profile, groups: said } } }),
           );
     });
   });
@@ -528,7 +530,7 @@ describe("whatever the situation", () => {
       const decision = decide(given);
       if (!("groups" in decision)) return;
       const { missingGroups, groupRemoval } = given.connection.policies;
-      const matched = evaluateMappings(given.connection.mappings, given.arrival.profile)
+      const matched = evaluateMappings(given.connection.mappings, given.person.profile)
         .groups.filter((each) => takeSilence(each, missingGroups).kind === "matched")
         .map(({ id, groupId }) => ({ groupId, mappingId: id }));
       for (const each of decision.groups.give) expect(matched).toContainEqual(each);
@@ -543,7 +545,7 @@ describe("whatever the situation", () => {
       const given = { ...before, organization: { ...before.organization, policies } };
       const decision = decide(given);
       if (decision.kind !== "update" && decision.kind !== "link") return;
-      const held = given.holdings.get(decision.user.id)?.roles ?? [];
+      const held = given.currentAccess.get(decision.user.id)?.roles ?? [];
       if (held.some(({ source }) => source === "ADMIN" || source === "API"))
         expect(decision.roles).toEqual({ kind: "keep" });
     });
@@ -556,7 +558,7 @@ describe("whatever the situation", () => {
       for (const { roleId, mappingId } of decision.roles.roles) {
         expect(RANKS.has(roleId)).toBe(true);
         if (mappingId !== null || roleId === "role-user") continue;
-        const held = given.holdings.get(userOf(decision)?.id ?? "")?.roles;
+        const held = given.currentAccess.get(userOf(decision)?.id ?? "")?.roles;
         expect(held).toContainEqual({ roleId, source: expect.stringMatching(/^(?:ADMIN|API)$/), mappingId });
       }
     });

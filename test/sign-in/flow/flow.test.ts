@@ -5,7 +5,7 @@ import { createBegin, type UnitOfWork } from "../../../src/access/unit-of-work.j
 import type { Connection } from "../../../src/connection/stored/connection.js";
 import { createKeyRing, parseKeyRing } from "../../../src/platform/crypto/key-ring.js";
 import { sha256Hex } from "../../../src/platform/crypto/tokens.js";
-import type { Desk } from "../../../src/sign-in/desk.js";
+import type { SignInServices } from "../../../src/sign-in/services.js";
 import { issueBrowserToken } from "../../../src/sign-in/flow/browser-tokens.js";
 import { findFlowByRequestId, insertFlow, noteReplay, sweepFlows } from "../../../src/sign-in/flow/flow.repository.js";
 import { findFlow, keepFlow } from "../../../src/sign-in/flow/keep-flow.js";
@@ -20,28 +20,28 @@ const MINUTE_MS = 60_000;
 
 describe("flows under way", () => {
   let database: TestDatabase;
-  let desk: Pick<Desk, "store" | "clock" | "keyRing">;
+  let services: Pick<SignInServices, "store" | "clock" | "keyRing">;
   let now = STARTED_AT;
   const connection = { id: "connection-1", trustVersion: 3 } as Connection;
 
   const inUnit = <T>(work: (unit: UnitOfWork) => Promise<T>) =>
-    desk.store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, work);
+    services.store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, work);
   const keep = (of = connection, requestId: string | null = null) =>
     keepFlow(
-      desk as Desk,
+      services as SignInServices,
       of,
       BROWSER,
       { requestId, secrets: { nonce: NONCE, codeVerifier: VERIFIER } },
       { returnTo: "https://app.example/secret-place", steps: [{ step: "START", at: STARTED_AT.toISOString() }] },
     );
   const find = (state: string | undefined, browser: string | null = BROWSER, of = connection) =>
-    findFlow(desk as Desk, of, state, browser);
+    findFlow(services as SignInServices, of, state, browser);
 
   beforeAll(async () => {
     database = await openMigratedDatabase();
     const ring = parseKeyRing(`one:${Buffer.alloc(32, 1).toString("base64")}`);
     if ("mistakes" in ring) throw new Error("the key ring of this test is unreadable");
-    desk = {
+    services = {
       clock: () => now,
       keyRing: createKeyRing(ring.keys),
       store: { reader: database.reader, begin: createBegin(database, () => now) },
@@ -131,7 +131,7 @@ describe("flows under way", () => {
 
   it("each have a token of their own in the browser's cookie, beside those of the others that are under way", async () => {
     const begin = async (cookie: string | null) => {
-      const issued = await issueBrowserToken(desk as Desk, cookie);
+      const issued = await issueBrowserToken(services as SignInServices, cookie);
       await inUnit((unit) => {
         const row = { connectionId: connection.id, trustVersion: 3, payload: "", requestId: null };
         return insertFlow(unit, { ...row, stateHash: sha256Hex(issued.token), browserHash: sha256Hex(issued.token) });

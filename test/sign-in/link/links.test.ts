@@ -12,7 +12,7 @@ import { actOnUser } from "../../../src/people/user/status/status.operations.js"
 import { updateUser } from "../../../src/people/user/user.operations.js";
 import { hashToken } from "../../../src/platform/crypto/tokens.js";
 import { Failure } from "../../../src/platform/errors/failure.js";
-import type { Desk } from "../../../src/sign-in/desk.js";
+import type { SignInServices } from "../../../src/sign-in/services.js";
 import { createSignInLink, type LinkServices, type NewSignInLink } from "../../../src/sign-in/link/link.operations.js";
 import { showLink, useLink } from "../../../src/sign-in/link/use-link.js";
 import { COURSE_DESTINATION } from "../../../src/training/course/course-destination.js";
@@ -20,7 +20,7 @@ import { codeOf, makeOrganization, personIn } from "../../support/house.js";
 import { openHall, type Hall } from "../../provisioning/arrivals.js";
 
 const PUBLIC_URL = "https://usher.example";
-const VISITOR = {
+const BROWSER = {
   client: { address: "192.0.2.1", userAgent: "A browser" },
   browserTokens: null,
   sessionToken: null,
@@ -28,7 +28,7 @@ const VISITOR = {
 
 let hall: Hall;
 let services: LinkServices;
-let desk: Desk;
+let signInServices: SignInServices;
 let organizationId: string;
 /** By a key that there is: a link is asked about its author. */
 let OPERATOR: Caller;
@@ -46,7 +46,7 @@ beforeAll(async () => {
     returnRules: { publicUrl: PUBLIC_URL, prefixes: ["https://app.example/app"] },
     destinations: [COURSE_DESTINATION],
   };
-  desk = {
+  signInServices = {
     ...services,
     store,
     clock: () => clock.now,
@@ -54,7 +54,7 @@ beforeAll(async () => {
     logDefect: (error: unknown) => {
       throw error;
     },
-  } as unknown as Desk;
+  } as unknown as SignInServices;
 });
 afterAll(async () => {
   await hall.close();
@@ -74,9 +74,9 @@ const make = async (caller: Caller, userId: string, input: Partial<NewSignInLink
   return url.slice(`${PUBLIC_URL}/sign-in/link/`.length);
 };
 /** What became of a use: the place where the browser lands, or the code of the refusal. */
-const use = async (token: string, visitor: Parameters<typeof useLink>[1] = VISITOR) => {
+const use = async (token: string, browser: Parameters<typeof useLink>[1] = BROWSER) => {
   try {
-    const outcome = await useLink(desk, visitor, token);
+    const outcome = await useLink(signInServices, browser, token);
     return outcome.kind === "signed-in" ? outcome.location : outcome.code;
   } catch (error) {
     if (error instanceof Failure) return error.code;
@@ -183,7 +183,7 @@ describe("a sign-in link", () => {
     const token = await make(OPERATOR, userId);
     await hall.execute("UPDATE one_time_token SET kind = 'SET_PASSWORD' WHERE user_id = ?", [userId]);
     expect(await use(token)).toBe("SIGN_IN_LINK_UNKNOWN");
-    await expect(showLink(desk, VISITOR, token)).rejects.toMatchObject({ code: "SIGN_IN_LINK_UNKNOWN" });
+    await expect(showLink(signInServices, BROWSER, token)).rejects.toMatchObject({ code: "SIGN_IN_LINK_UNKNOWN" });
     expect([await sessionsOf(userId), (await attempts(userId)).length]).toEqual([0, 0]);
   });
 
@@ -191,10 +191,16 @@ describe("a sign-in link", () => {
     const userId = await person();
     const token = await make(OPERATOR, userId);
     for (let times = 0; times < 3; times += 1)
-      expect(await showLink(desk, VISITOR, token)).toMatchObject({ kind: "link-shown", user: { id: userId } });
+      expect(await showLink(signInServices, BROWSER, token)).toMatchObject({
+        kind: "link-shown",
+        user: { id: userId },
+      });
     expect([await sessionsOf(userId), (await attempts(userId)).length]).toEqual([0, 0]);
     expect(await use(token)).toBe(await landing());
-    expect(await showLink(desk, VISITOR, token)).toMatchObject({ kind: "refused", code: "SIGN_IN_LINK_USED" });
+    expect(await showLink(signInServices, BROWSER, token)).toMatchObject({
+      kind: "refused",
+      code: "SIGN_IN_LINK_USED",
+    });
   });
 
   it("takes a seat where the plan counts active people, and leaves a full plan alone", async () => {
@@ -234,8 +240,8 @@ describe("where a link leads", () => {
   it("is asked again when the link is used: what is no longer allowed leads to the landing page", async () => {
     const userId = await person();
     const token = await make(OPERATOR, userId, { returnTo: "https://app.example/app/x" });
-    const narrowed = { ...desk, returnRules: { ...desk.returnRules, prefixes: [] } };
-    expect(await useLink(narrowed, VISITOR, token)).toMatchObject({ location: await landing() });
+    const narrowed = { ...signInServices, returnRules: { ...signInServices.returnRules, prefixes: [] } };
+    expect(await useLink(narrowed, BROWSER, token)).toMatchObject({ location: await landing() });
   });
 
   it("is a course that the organization has, seen from its landing URL, and nothing is started by it", async () => {

@@ -5,9 +5,9 @@ import { createBegin, type UnitOfWork } from "../../../src/access/unit-of-work.j
 import type { Connection } from "../../../src/connection/stored/connection.js";
 import { createKeyRing, parseKeyRing } from "../../../src/platform/crypto/key-ring.js";
 import { sha256Hex } from "../../../src/platform/crypto/tokens.js";
-import type { Desk } from "../../../src/sign-in/desk.js";
+import type { SignInServices } from "../../../src/sign-in/services.js";
 import { findPostedFlow, keepFlow } from "../../../src/sign-in/flow/keep-flow.js";
-import { keepTicket, recallTicketGoal, takeTicket } from "../../../src/sign-in/ticket/keep-ticket.js";
+import { keepTicket, findTicketReturnTo, takeTicket } from "../../../src/sign-in/ticket/keep-ticket.js";
 import { sweepTickets } from "../../../src/sign-in/ticket/ticket.repository.js";
 import type { TestDatabase } from "../../support/database.js";
 import { openMigratedDatabase } from "../../support/migrated-database.js";
@@ -18,23 +18,23 @@ const STARTED_AT = new Date("2026-11-23T09:00:00.000Z");
 
 describe("tickets", () => {
   let database: TestDatabase;
-  let desk: Desk;
+  let services: SignInServices;
   let now = STARTED_AT;
   let count = 0;
   const connection = { id: "connection-1", trustVersion: 3 } as Connection;
 
   const inUnit = <T>(work: (unit: UnitOfWork) => Promise<T>) =>
-    desk.store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, work);
+    services.store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, work);
 
   beforeAll(async () => {
     database = await openMigratedDatabase();
     const ring = parseKeyRing(`one:${Buffer.alloc(32, 1).toString("base64")}`);
     if ("mistakes" in ring) throw new Error("the key ring of this test is unreadable");
-    desk = {
+    services = {
       clock: () => now,
       keyRing: createKeyRing(ring.keys),
       store: { reader: database.reader, begin: createBegin(database, () => now) },
-    } as Desk;
+    } as SignInServices;
     await inUnit(async (unit) => {
       await unit.execute(
         `INSERT INTO organization (id, slug, name, time_zone, policies, sso_allowed, version, created_at, updated_at)
@@ -59,17 +59,17 @@ describe("tickets", () => {
   async function begin() {
     const requestId = `_request-${++count}`;
     const draft = { requestId, secrets: {} };
-    await keepFlow(desk, connection, BROWSER, draft, { returnTo: "https://app.example/secret-place", steps: [] });
-    return (await findPostedFlow(desk, connection, requestId))!;
+    await keepFlow(services, connection, BROWSER, draft, { returnTo: "https://app.example/secret-place", steps: [] });
+    return (await findPostedFlow(services, connection, requestId))!;
   }
   const keep = async (assertionId = `${ASSERTION}-${++count}`, flow?: Awaited<ReturnType<typeof begin>>) => {
     const posted = flow ?? (await begin());
     const replay = { kind: "assertion", id: assertionId, expiresAt: new Date(now.getTime() + 300_000) } as const;
     const verification = { verified: { subject: "ada-in-person" }, posted: { flow: posted.pending, replay } };
-    return await keepTicket(desk, connection, posted, verification, [{ step: "VERIFY", at: now.toISOString() }]);
+    return await keepTicket(services, connection, posted, verification, [{ step: "VERIFY", at: now.toISOString() }]);
   };
   const take = (ticket: string | undefined, browser: string | null = BROWSER, of = connection) =>
-    takeTicket(desk, of, ticket, browser);
+    takeTicket(services, of, ticket, browser);
   const rowOf = (ticket: string) =>
     database.reader.row<Record<string, unknown>>("SELECT * FROM sso_ticket WHERE ticket_hash = ?", [sha256Hex(ticket)]);
 
@@ -150,14 +150,14 @@ describe("tickets", () => {
     const ticket = await keep();
     await take(ticket);
     const { payload } = (await rowOf(ticket)) as { payload: string };
-    const left = desk.keyRing.open(payload, `sso_ticket:${sha256Hex(ticket)}`);
+    const left = services.keyRing.open(payload, `sso_ticket:${sha256Hex(ticket)}`);
     expect(JSON.parse(left)).toEqual({ returnTo: "https://app.example/secret-place" });
     now = new Date(STARTED_AT.getTime() + 3_660_000);
     await inUnit(sweepTickets);
-    expect(await recallTicketGoal(desk, ticket)).toBe("https://app.example/secret-place");
+    expect(await findTicketReturnTo(services, ticket)).toBe("https://app.example/secret-place");
     now = new Date(now.getTime() + 1);
     await inUnit(sweepTickets);
-    expect(await recallTicketGoal(desk, ticket)).toBeNull();
+    expect(await findTicketReturnTo(services, ticket)).toBeNull();
     expect(await rowOf(ticket)).toBeUndefined();
   });
 

@@ -3,13 +3,12 @@ import type { Store } from "../access/store.js";
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import type { ConnectionTypeRegistry } from "../connection/registry.js";
 import type { Connection } from "../connection/stored/connection.js";
-import type { ClientDescription } from "../people/session/session.js";
 import type { Clock } from "../platform/clock.js";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
 import type { Destination } from "./link/destination.js";
 import type { ReturnRules } from "./return-to.js";
 
-export interface Desk {
+export interface SignInServices {
   readonly store: Store;
   readonly clock: Clock;
   readonly keyRing: KeyRing;
@@ -23,13 +22,4 @@ export interface Desk {
   readonly reference: () => string;
   /** Tells the log of a defect of ours; expected refusals are attempts, not log lines. */
   readonly logDefect: (error: unknown, reference: string) => void;
-}
-
-/** The browser at the desk. */
-export interface Visitor {
-  readonly client: ClientDescription;
-  /** The value of the cookie that binds a browser to the flows that it began. */
-  readonly browserTokens: string | null;
-  /** The value of the session cookie that the browser still has; a new sign-in ends that session. */
-  readonly sessionToken: string | null;
 }

@@ -2,7 +2,7 @@
 import type { Request } from "express";
 
 /** Browsers name the origin of whatever page causes a post (Fetch standard, 3.2); programs need not. */
-export function isCausedElsewhere(request: Request, allowedOrigins: readonly string[]): boolean {
+export function isCrossOriginPost(request: Request, allowedOrigins: readonly string[]): boolean {
   const origin = request.get("origin");
   return origin !== undefined && !allowedOrigins.includes(origin);
 }

@@ -2,15 +2,16 @@
 import type { Connection } from "../connection/stored/connection.js";
 import { findSessionInForce } from "../people/session/session.repository.js";
 import { hashToken } from "../platform/crypto/tokens.js";
-import type { Desk, Visitor } from "./desk.js";
+import type { BrowserRequest } from "./browser-request.js";
+import type { SignInServices } from "./services.js";
 
 /**
  * Whether the browser's present session is one that this state or ticket opened, through this connection. It changes
  * nothing and proves nothing new: the session cookie alone says who is in.
  */
-export async function isAlreadyIn(
-  { store, clock }: Desk,
-  { sessionToken }: Visitor,
+export async function isAlreadySignedIn(
+  { store, clock }: SignInServices,
+  { sessionToken }: BrowserRequest,
   connection: Connection,
   handle: string,
 ): Promise<boolean> {

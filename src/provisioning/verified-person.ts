@@ -1,8 +1,7 @@
-/** Somebody at a door, in the same words whichever door it is. */
+/** A person whom the provider of a connection has verified. */
 import type { NormalizedProfile } from "../connection/contract/index.js";
 
-/** A verified person who arrives through a connection. */
-export interface Arrival {
+export interface VerifiedPerson {
   readonly organizationId: string;
   readonly connectionId: string;
   readonly profile: NormalizedProfile;

@@ -4,8 +4,8 @@
  * The cookie also carries where the person goes while a provider signs them out: providers lead to one address only.
  */
 import type { Request, Response } from "express";
-import type { Cookie } from "../platform/http/cookies.js";
-import { resolveReturnTo, type ReturnRules } from "./return-to.js";
+import type { Cookie } from "../../platform/http/cookies.js";
+import { resolveReturnTo, type ReturnRules } from "../return-to.js";
 
 /** How long the browser remembers it. */
 export const SIGNED_OUT_SECONDS = 30 * 86_400;

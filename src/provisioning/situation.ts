@@ -1,0 +1,99 @@
+/** What a decision about a verified person depends on, and the decision itself. Values only. */
+import type { MergeCandidate } from "../connection/identity/meeting-account.js";
+import type { ConnectionPolicies } from "../connection/stored/policies.js";
+import type { OrganizationPolicies } from "../people/organization/policies.js";
+import type { SsoConditions } from "../people/organization/sso-conditions.js";
+import type { SeatSituation } from "../people/seat/seat.js";
+import type { FieldValues } from "../people/user/profile/field.js";
+import type { User, UserStatus } from "../people/user/user.js";
+import type { AccountSituation, EndedMerge } from "./decide-account.js";
+import type { GroupDecision, MappedMembership } from "./mappings/decide-groups.js";
+import type { HeldRole, RoleDecision } from "./mappings/decide-roles.js";
+import type { EvaluatedMappings } from "./mappings/evaluate-rule.js";
+import type { Refusal } from "./refusal.js";
+import type { VerifiedPerson } from "./verified-person.js";
+
+/** What an account has before the sign-in. */
+export interface CurrentAccess {
+  readonly roles: readonly HeldRole[];
+  /** Memberships that mappings of this connection gave. */
+  readonly memberships: readonly MappedMembership[];
+  /** Whether a merge joined a person to this account. */
+  readonly merged: boolean;
+  readonly hasSeat: boolean;
+  /** The fields that have a value, from any source. */
+  readonly filled: ReadonlySet<string>;
+}
+
+/** What a new account has before the sign-in. */
+export const NO_ACCESS: CurrentAccess = {
+  roles: [],
+  memberships: [],
+  merged: false,
+  hasSeat: false,
+  filled: new Set(),
+};
+
+/** All that a decision depends on. */
+export interface Situation {
+  readonly person: VerifiedPerson;
+  readonly installation: SsoConditions["installation"];
+  readonly organization: SsoConditions["organization"] & { readonly policies: OrganizationPolicies };
+  readonly connection: {
+    readonly active: boolean;
+    readonly policies: ConnectionPolicies;
+    /** Evaluated before the organization is locked, because the time grows with the rules and claims. */
+    readonly mappings: EvaluatedMappings;
+  };
+  readonly account: Omit<AccountSituation, "profile" | "policies">;
+  /** By user id, for every account that the account situation names. */
+  readonly currentAccess: ReadonlyMap<string, CurrentAccess>;
+  readonly roles: {
+    /** Rank by role id. */
+    readonly ranks: ReadonlyMap<string, number>;
+    readonly defaultRoleId: string;
+  };
+  readonly seats: Pick<SeatSituation, "totalSeats" | "seatsInUse">;
+}
+
+/** What the person gets, in a new account or in one that exists. */
+export interface Grant {
+  readonly fields: FieldValues;
+  readonly roles: Extract<RoleDecision, { kind: "keep" | "assign" }>;
+  readonly groups: Extract<GroupDecision, { kind: "change" }>;
+  /** Whether this sign-in accepts an invitation: the account becomes active. */
+  readonly acceptsInvitation: boolean;
+  readonly takesSeat: boolean;
+}
+
+/** A decision that lets the person in, or creates an account that waits for approval. `apply` makes the change. */
+export type AccountChange =
+  | ({ readonly kind: "create"; readonly status: UserStatus; readonly ended: EndedMerge | null } & Grant)
+  | ({
+      readonly kind: "link";
+      readonly user: User;
+      /** The link that was moved to this connection for the person; it is retired. */
+      readonly awaited: string | null;
+    } & Grant)
+  | ({ readonly kind: "merge"; readonly candidate: MergeCandidate; readonly ended: EndedMerge | null } & Grant)
+  | ({
+      readonly kind: "update";
+      readonly identityId: string;
+      /** The address that the provider sent last through this link, folded. */
+      readonly emailKey: string | null;
+      /** What the provider said of that address. */
+      readonly emailVerified: boolean | null;
+      readonly user: User;
+      readonly ended: EndedMerge | null;
+    } & Grant);
+
+export type Decision =
+  | AccountChange
+  /** The person is refused until an administrator answers a link request. */
+  | { readonly kind: "ask"; readonly user: User; readonly refusal: Refusal }
+  | Refusal;
+
+/** The detail of a refusal for want of a seat. */
+export function describeSeats({ totalSeats, seatsInUse }: Situation["seats"]): string {
+  return `${seatsInUse} of ${totalSeats ?? "any number of"} seats are in use.`;
+}

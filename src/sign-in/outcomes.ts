@@ -1,0 +1,35 @@
+/** The outcomes of a request of a sign-in that did not refuse it. */
+import type { Organization } from "../people/organization/organization.js";
+
+/** The browser goes on to the provider, with the cookie that binds it to the flow. */
+export interface SentToProvider {
+  readonly kind: "sent-to-provider";
+  readonly location: string;
+  /** The cookie's new value. */
+  readonly browserTokens: string;
+}
+
+/** A posted message was verified. The browser completes the sign-in with a second request, which carries its cookies. */
+export interface SentToTicket {
+  readonly kind: "sent-to-ticket";
+  readonly location: string;
+}
+
+/** The person is signed in. */
+export interface SignedIn {
+  readonly kind: "signed-in";
+  readonly location: string;
+  readonly sessionToken: string;
+  readonly expiresAt: Date;
+}
+
+/** The browser repeats the last request of the sign-in that opened its session. Nothing changes. */
+export interface AlreadySignedIn {
+  readonly kind: "already-signed-in";
+  readonly location: string;
+}
+
+/** Where a person goes after signing in. */
+export function locationAfterSignIn({ landingUrl, slug }: Organization, returnTo: string | null): string {
+  return returnTo ?? landingUrl ?? `/o/${slug}`;
+}

@@ -1,0 +1,118 @@
+/** Last step of a sign-in: evaluates the mappings, then decides about the person and signs them in, in one unit of work. */
+import { SYSTEM } from "../access/caller.js";
+import type { UnitOfWork } from "../access/unit-of-work.js";
+import { noteSignInFailed, noteSignInSucceeded } from "../connection/stored/connection-health.repository.js";
+import { findConnection } from "../connection/stored/connection.repository.js";
+import { lockOrganization } from "../people/organization/organization.repository.js";
+import type { Organization } from "../people/organization/organization.js";
+import { SESSION_TOKEN_PREFIX, type Session } from "../people/session/session.js";
+import { issueToken } from "../platform/crypto/tokens.js";
+import { Failure } from "../platform/errors/failure.js";
+import { apply, requestLink } from "../provisioning/apply.js";
+import type { VerifiedPerson } from "../provisioning/verified-person.js";
+import { decide } from "../provisioning/decide.js";
+import { refuse, type Refusal } from "../provisioning/refusal.js";
+import { evaluateRules, loadSituation } from "../provisioning/load-situation.js";
+import type { EvaluatedMappings } from "../provisioning/mappings/evaluate-rule.js";
+import { ACCOUNT_PENDING_APPROVAL, CONNECTION_NOT_ACTIVE } from "../provisioning/failures.js";
+import { recordAttempt, type Attempt } from "./attempt/attempt.js";
+import type { BrowserRequest } from "./browser-request.js";
+import { SIGN_IN_SUPERSEDED, UNKNOWN_CONNECTION } from "./failures.js";
+import { openSignedInSession } from "./open-signed-in-session.js";
+import { recordVerifiedRefusal } from "./record-verified-refusal.js";
+import type { SignInServices } from "./services.js";
+
+/** A sign-in whose answer the provider signed and Usher verified. */
+export interface VerifiedSignIn {
+  readonly attempt: Attempt;
+  readonly person: VerifiedPerson;
+  /** The trust version under which the message was verified. */
+  readonly trustVersion: number;
+  /** The hash of the state or ticket that the browser brought. */
+  readonly flowHash: string;
+  readonly browser: BrowserRequest;
+}
+
+/** The session, or the refusal. */
+export type SignInResult =
+  | {
+      readonly kind: "signed-in";
+      readonly session: Session;
+      readonly sessionToken: string;
+      readonly organization: Organization;
+    }
+  | Refusal;
+
+/** How often a sign-in evaluates mappings if an administrator changes them meanwhile. */
+const MOST_EVALUATIONS = 3;
+
+/** Changes the account as decided and opens a session, or refuses. A refusal writes its event and its attempt only. */
+export async function provisionAndSignIn(services: SignInServices, signIn: VerifiedSignIn): Promise<SignInResult> {
+  for (let evaluations = 0; evaluations < MOST_EVALUATIONS; evaluations += 1) {
+    // Outside the unit of work, which locks the organization: evaluating takes time, and others would wait for it.
+    const mappings = await evaluateRules(services.store.reader, signIn.person);
+    const result = await signInWith(services, signIn, mappings);
+    if (result !== "MAPPINGS_CHANGED") return result;
+  }
+  throw new Failure(SIGN_IN_SUPERSEDED, {
+    detail: `The mappings changed ${MOST_EVALUATIONS} times during the sign-in.`,
+  });
+}
+
+async function signInWith(
+  { store }: SignInServices,
+  signIn: VerifiedSignIn,
+  mappings: EvaluatedMappings,
+): Promise<SignInResult | "MAPPINGS_CHANGED"> {
+  const { person } = signIn;
+  const { token: sessionToken, hash: tokenHash } = issueToken(SESSION_TOKEN_PREFIX);
+  return await store.begin(
+    SYSTEM,
+    { kind: "SIGN_IN", actor: person.connectionId },
+    async (unit): Promise<SignInResult | "MAPPINGS_CHANGED"> => {
+      const organization = await lockOrganization(unit, person.organizationId);
+      const connection = await findConnection(unit, null, person.connectionId);
+      // Without its organization a refusal cannot be recorded.
+      if (organization === null) return refuse(UNKNOWN_CONNECTION);
+      if (connection === null) return await refuseWithoutConnection(unit, signIn);
+      if (connection.state !== "ACTIVE") return await record(unit, signIn, organization, refuse(CONNECTION_NOT_ACTIVE));
+      if (connection.trustVersion !== signIn.trustVersion)
+        return await record(unit, signIn, organization, refuse(SIGN_IN_SUPERSEDED));
+
+      const situation = await loadSituation(unit, person, organization, connection, mappings);
+      if (situation === null) return "MAPPINGS_CHANGED";
+      const decision = decide(situation);
+      if (decision.kind === "refuse") return await record(unit, signIn, organization, decision);
+      if (decision.kind === "ask") {
+        await requestLink(unit, person, decision.user);
+        return await record(unit, signIn, organization, decision.refusal);
+      }
+      const account = await apply(unit, person, organization, decision);
+      const { user } = account;
+      // The new account is stored, and its person waits for an administrator.
+      if (user.status === "PENDING_APPROVAL")
+        return await record(unit, signIn, organization, refuse(ACCOUNT_PENDING_APPROVAL, `User ${user.id}.`, user));
+      const session = await openSignedInSession(unit, { ...signIn, organization, ...account, tokenHash });
+      await noteSignInSucceeded(unit, connection.id);
+      return { kind: "signed-in", session, sessionToken, organization };
+    },
+  );
+}
+
+async function record(
+  unit: UnitOfWork,
+  { attempt, person }: VerifiedSignIn,
+  organization: Organization,
+  refusal: Refusal,
+): Promise<Refusal> {
+  await recordVerifiedRefusal(unit, attempt, organization, refusal);
+  await noteSignInFailed(unit, person.connectionId, refusal.failure.code);
+  return refusal;
+}
+
+/** The connection was deleted during the sign-in. The attempt is recorded, so that the person's reference can be found. */
+async function refuseWithoutConnection(unit: UnitOfWork, { attempt }: VerifiedSignIn): Promise<Refusal> {
+  const detail = "The connection was deleted during the sign-in.";
+  await recordAttempt(unit, attempt, { outcome: UNKNOWN_CONNECTION.code, detail, userId: null });
+  return refuse(UNKNOWN_CONNECTION, detail);
+}

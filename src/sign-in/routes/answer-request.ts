@@ -1,0 +1,76 @@
+/** Answers a request of a sign-in: runs it, and turns its outcome into a redirect, cookies or a page. */
+import type { Request, Response } from "express";
+import { Failure } from "../../platform/errors/failure.js";
+import { clientAddress } from "../../platform/http/client-address.js";
+import { html, sendPage } from "../../platform/http/pages.js";
+import type { BrowserRequest } from "../browser-request.js";
+import type { LinkShown } from "../link/use-link.js";
+import type { AlreadySignedIn, SentToProvider, SentToTicket, SignedIn } from "../outcomes.js";
+import { sendLinkPage } from "../pages/link-page.js";
+import { sendRefusal } from "../pages/refusal-page.js";
+import type { SignInRefused } from "../record-refusal.js";
+import type { SignInRouteOptions } from "./options.js";
+import { hasSignedOut } from "./signed-out-cookie.js";
+
+type Outcome = SentToProvider | SentToTicket | LinkShown | SignedIn | AlreadySignedIn | SignInRefused;
+
+/** Runs a request and answers it. Caches must not keep any of it. */
+export async function answerRequest(
+  options: SignInRouteOptions,
+  request: Request,
+  response: Response,
+  run: (browser: BrowserRequest) => Promise<Outcome>,
+): Promise<void> {
+  response.set("Cache-Control", "no-store");
+  try {
+    await sendOutcome(options, request, response, await run(readBrowser(options, request)));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // Thrown before the organization is known, so the attempt was not recorded and has no reference.
+    const { message } = error;
+    const unknown = { message, reference: null, organization: null, connectionId: null, returnTo: null };
+    sendRefusal(response, error.status, unknown);
+  }
+}
+
+function readBrowser({ cookies }: SignInRouteOptions, request: Request): BrowserRequest {
+  return {
+    client: { address: clientAddress(request), userAgent: request.get("user-agent") ?? null },
+    browserTokens: cookies.browser.read(request),
+    sessionToken: cookies.session.read(request),
+  };
+}
+
+async function sendOutcome(
+  { cookies, limits }: SignInRouteOptions,
+  request: Request,
+  response: Response,
+  outcome: Outcome,
+): Promise<void> {
+  switch (outcome.kind) {
+    case "sent-to-provider":
+      cookies.browser.write(response, outcome.browserTokens);
+      response.redirect(303, outcome.location);
+      return;
+    case "sent-to-ticket":
+      response.redirect(303, outcome.location);
+      return;
+    case "link-shown":
+      sendLinkPage(request, response, outcome);
+      return;
+    case "signed-in":
+      cookies.session.write(response, outcome.sessionToken);
+      if (hasSignedOut(cookies.signedOut, request)) cookies.signedOut.clear(response);
+      response.redirect(303, outcome.location);
+      return;
+    case "already-signed-in":
+      sendPage(response, 200, {
+        title: "You are signed in",
+        body: html`<p><a class="button" href="${outcome.location}">Continue</a></p>`,
+      });
+      return;
+    case "refused":
+      await limits.refusals.note(request);
+      sendRefusal(response, outcome.status, outcome);
+  }
+}

@@ -1,0 +1,25 @@
+/** What the routes of signing in and out need, handed in by the composition root. */
+import type { Request } from "express";
+import type { Caller } from "../../access/caller.js";
+import type { Cookie } from "../../platform/http/cookies.js";
+import type { SignInLimits } from "../limits.js";
+import type { SignInServices } from "../services.js";
+
+export interface SignInRouteOptions {
+  readonly services: SignInServices;
+  readonly cookies: {
+    readonly session: Cookie;
+    /** Binds a browser to the flows that it began, with one token for each flow. It proves nothing about the person. */
+    readonly browser: Cookie;
+    /** Remembers a sign-out until the next sign-in. */
+    readonly signedOut: Cookie;
+  };
+  readonly callerOf: (request: Request) => Promise<Caller>;
+  readonly limits: SignInLimits;
+  /** Origins whose pages may sign a person out: Usher's own, and those of the product's frontends. */
+  readonly allowedOrigins: readonly string[];
+  /** The metadata document of a connection; `null` if the connection does not exist or its type has none. */
+  readonly findMetadata: (
+    connectionId: string,
+  ) => Promise<{ readonly contentType: string; readonly body: string } | null>;
+}

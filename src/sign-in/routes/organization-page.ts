@@ -1,0 +1,79 @@
+/** The page of an organization: the account of a person who is signed in, or the ways to sign in. */
+import type { Request, Response, Router } from "express";
+import type { Connection } from "../../connection/stored/connection.js";
+import { findActiveConnections } from "../../connection/stored/connection.repository.js";
+import { readInstallation } from "../../people/installation/installation.js";
+import { findOrganizationBySlug } from "../../people/organization/organization.repository.js";
+import type { Organization } from "../../people/organization/organization.js";
+import { findSsoObstacle } from "../../people/organization/sso-conditions.js";
+import { sendAccountPage } from "../pages/account-page.js";
+import { NO_SUCH_ORGANIZATION, sendOrganizationPrompt } from "../pages/organization-prompt.js";
+import { sendSignInPage } from "../pages/sign-in-page.js";
+import { resolveReturnTo } from "../return-to.js";
+import type { SignInServices } from "../services.js";
+import { organizationUrl, readStartParameters, startUrl } from "../urls.js";
+import type { SignInRouteOptions } from "./options.js";
+
+export function addOrganizationPageRoute(router: Router, options: SignInRouteOptions): void {
+  router.get("/o/:slug", (request, response) => handleOrganization(options, request, response));
+}
+
+async function handleOrganization(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
+  const { services, limits } = options;
+  await limits.lookups.require(request);
+  const slug = String(request.params["slug"]);
+  const organization = await findOrganizationBySlug(services.store.reader, slug.toLowerCase());
+  if (organization === null) {
+    await limits.lookups.note(request);
+    const returnTo = readStartParameters(request.query).get("returnTo");
+    sendOrganizationPrompt(response, slug, NO_SUCH_ORGANIZATION, returnTo);
+    return;
+  }
+  if (organization.slug !== slug) {
+    // Cookies and the browser's history belong to one spelling of the address.
+    const { search } = new URL(request.originalUrl, "http://usher.invalid");
+    response.redirect(303, `${organizationUrl(organization)}${search}`);
+    return;
+  }
+  const caller = await options.callerOf(request);
+  if (caller.kind !== "PERSON" || caller.organizationId !== organization.id) {
+    await offerSignIn(services, request, response, organization);
+    return;
+  }
+  const returnTo = resolveReturnTo(request.query["returnTo"], services.returnRules);
+  if (returnTo === null) await sendAccountPage(response, services.store.reader, organization, caller);
+  else response.redirect(303, returnTo);
+}
+
+/** Shows a button for each connection. Under `ssoEnforcement: REQUIRED` the only connection is started at once. */
+async function offerSignIn(
+  services: SignInServices,
+  request: Request,
+  response: Response,
+  organization: Organization,
+): Promise<void> {
+  const connections = await findUsableConnections(services, organization);
+  const parameters = readStartParameters(request.query);
+  const signedOut = request.query["signed-out"] !== undefined;
+  const stay = request.query["stay"] !== undefined || signedOut;
+  const [only, another] = connections;
+  if (only && !another && organization.policies.ssoEnforcement === "REQUIRED" && !stay) {
+    response.redirect(303, startUrl(only.id, parameters));
+    return;
+  }
+  const buttons = connections.map(({ id, displayName }) => ({
+    label: `Sign in to ${displayName}`,
+    href: startUrl(id, parameters),
+  }));
+  sendSignInPage(response, organization, buttons, signedOut);
+}
+
+/** The connections whose sign-in would not be refused for everyone. */
+async function findUsableConnections(
+  { store: { reader }, registry }: SignInServices,
+  organization: Organization,
+): Promise<readonly Connection[]> {
+  if (findSsoObstacle({ installation: await readInstallation(reader), organization }) !== null) return [];
+  const connections = await findActiveConnections(reader, organization.id);
+  return connections.filter(({ type }) => registry.find(type) !== null);
+}

@@ -1,0 +1,44 @@
+/** The page that asks for the organization: by its short name, or by an e-mail address of a domain that it has proved. */
+import type { Request, Response, Router } from "express";
+import { domainOf } from "../../people/domain/domain.js";
+import { findOrganizationByDomain } from "../../people/domain/domain.repository.js";
+import { findOrganization, findOrganizationBySlug } from "../../people/organization/organization.repository.js";
+import type { Organization } from "../../people/organization/organization.js";
+import type { Reader } from "../../platform/database/database.js";
+import { NO_SUCH_DOMAIN, NO_SUCH_ORGANIZATION, sendOrganizationPrompt } from "../pages/organization-prompt.js";
+import { LONGEST_ADDRESS, organizationUrl, readStartParameters } from "../urls.js";
+import type { SignInRouteOptions } from "./options.js";
+
+export function addOrganizationPromptRoutes(router: Router, options: SignInRouteOptions): void {
+  router.get("/", (_request, response) => response.redirect(303, "/sign-in"));
+  router.get("/sign-in", (request, response) => handlePrompt(options, request, response));
+}
+
+async function handlePrompt(
+  { services, limits }: SignInRouteOptions,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  await limits.lookups.require(request);
+  const { organization: entered } = request.query;
+  const text = typeof entered === "string" ? entered.trim() : "";
+  const isAddress = text.includes("@");
+  const organization = text === "" ? null : await findEntered(services.store.reader, text, isAddress);
+  const parameters = readStartParameters(request.query);
+  if (organization !== null) {
+    if (isAddress) parameters.set("login_hint", text);
+    response.redirect(303, organizationUrl(organization, parameters));
+    return;
+  }
+  if (text !== "") await limits.lookups.note(request);
+  const problem = isAddress ? NO_SUCH_DOMAIN : NO_SUCH_ORGANIZATION;
+  sendOrganizationPrompt(response, text, text === "" ? null : problem, parameters.get("returnTo"));
+}
+
+/** Looks up an address by its domain alone, so that the answer does not tell whether the account exists. */
+async function findEntered(reader: Reader, text: string, isAddress: boolean): Promise<Organization | null> {
+  if (!isAddress) return await findOrganizationBySlug(reader, text.toLowerCase());
+  if (text.length > LONGEST_ADDRESS) return null;
+  const organizationId = await findOrganizationByDomain(reader, domainOf(text));
+  return organizationId === null ? null : await findOrganization(reader, null, organizationId);
+}

@@ -1,0 +1,33 @@
+/**
+ * The routes of an answer that a page of the provider posts (SAML's HTTP POST binding): the post itself, and the request by
+ * which the browser that began the sign-in completes it.
+ */
+import type { Request, Response, Router } from "express";
+import { finishTicket, receivePost } from "../pipeline.js";
+import { readForm } from "../read-form.js";
+import { answerRequest } from "./answer-request.js";
+import type { SignInRouteOptions } from "./options.js";
+
+export function addPostedAnswerRoutes(router: Router, options: SignInRouteOptions): void {
+  router.post("/sso/:connectionId/acs", (request, response) => handlePost(options, request, response));
+  router.get("/sso/:connectionId/acs", (request, response) => handleTicket(options, request, response));
+}
+
+async function handlePost(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
+  // Checked before the form is read, because reading is most of the work.
+  await options.limits.refusals.require(request);
+  const form = await readForm(request, response);
+  await answerRequest(options, request, response, (browser) =>
+    receivePost(options.services, browser, { connectionId: String(request.params["connectionId"]), form }),
+  );
+}
+
+async function handleTicket(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
+  await options.limits.refusals.require(request);
+  await answerRequest(options, request, response, (browser) =>
+    finishTicket(options.services, browser, {
+      connectionId: String(request.params["connectionId"]),
+      parameters: request.query,
+    }),
+  );
+}

@@ -1,0 +1,65 @@
+/** The routes of signing out, at Usher and at the provider. */
+import type { Request, Response, Router } from "express";
+import { findConnection } from "../../connection/stored/connection.repository.js";
+import { html, sendPage, type Html } from "../../platform/http/pages.js";
+import { resolveReturnTo } from "../return-to.js";
+import { signedOutPage, signOut } from "../sign-out.js";
+import { isCrossOriginPost } from "./is-cross-origin-post.js";
+import type { SignInRouteOptions } from "./options.js";
+import { recallReturnTo, rememberSignOut } from "./signed-out-cookie.js";
+
+export function addSignOutRoutes(router: Router, options: SignInRouteOptions): void {
+  router.get("/sign-out", (request, response) => sendQuestion(response, 200, signOutForm(options, request)));
+  router.post("/sign-out", (request, response) => handleSignOut(options, request, response));
+  router.get("/sso/:connectionId/logout", (request, response) => handleSignedOut(options, request, response));
+}
+
+function sendQuestion(response: Response, status: number, body: Html): void {
+  sendPage(response, status, { title: "Sign out?", body });
+}
+
+function signOutForm(options: SignInRouteOptions, request: Request): Html {
+  const returnTo = readReturnTo(options, request);
+  const action = returnTo === null ? "/sign-out" : `/sign-out?${new URLSearchParams({ returnTo }).toString()}`;
+  return html`<form method="post" action="${action}"><button type="submit">Sign out</button></form>`;
+}
+
+function readReturnTo({ services }: SignInRouteOptions, request: Request): string | null {
+  return resolveReturnTo(request.query["returnTo"], services.returnRules);
+}
+
+/**
+ * Ends the session. A page of a foreign origin cannot sign a person out: its post is answered with a question. This holds
+ * without the session cookie too, which `SameSite=Lax` keeps back from other sites, because the answer would clear the cookie.
+ */
+async function handleSignOut(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
+  const { services, cookies } = options;
+  const sessionToken = cookies.session.read(request);
+  // A page of an allowed origin signs out at once if it is of the same site, because its post carries the cookie.
+  const trusted = sessionToken === null ? [new URL(services.returnRules.publicUrl).origin] : options.allowedOrigins;
+  if (isCrossOriginPost(request, trusted)) {
+    const notice = html`<p>Another page asked to sign you out. Nothing has happened yet.</p>`;
+    sendQuestion(response, 403, html`${notice} ${signOutForm(options, request)}`);
+    return;
+  }
+  const returnTo = readReturnTo(options, request);
+  const location = await signOut(services, sessionToken, returnTo);
+  cookies.session.clear(response);
+  rememberSignOut(cookies.signedOut, response, returnTo);
+  response.redirect(303, location);
+}
+
+/** Receives the browser after the provider has signed the person out. */
+async function handleSignedOut(
+  { services, cookies }: SignInRouteOptions,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const connection = await findConnection(services.store.reader, null, String(request.params["connectionId"]));
+  const returnTo = recallReturnTo(cookies.signedOut, request, services.returnRules);
+  if (returnTo !== null) rememberSignOut(cookies.signedOut, response, null);
+  response.redirect(
+    303,
+    returnTo ?? (connection === null ? "/sign-in" : await signedOutPage(services, connection.organizationId)),
+  );
+}

@@ -1,0 +1,35 @@
+/** The routes of a sign-in by redirect: its start, and the return from the provider. */
+import type { Request, Response, Router } from "express";
+import { finishReturn, start } from "../pipeline.js";
+import { CHOOSE_ACCOUNT, LONGEST_ADDRESS } from "../urls.js";
+import { answerRequest } from "./answer-request.js";
+import type { SignInRouteOptions } from "./options.js";
+import { hasSignedOut } from "./signed-out-cookie.js";
+
+export function addStartAndReturnRoutes(router: Router, options: SignInRouteOptions): void {
+  router.get("/sso/:connectionId/start", (request, response) => handleStart(options, request, response));
+  router.get("/sso/:connectionId/callback", (request, response) => handleReturn(options, request, response));
+}
+
+async function handleStart(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
+  const { login_hint: loginHint, returnTo, prompt } = request.query;
+  await options.limits.starts.use(request);
+  await answerRequest(options, request, response, (browser) =>
+    start(options.services, browser, {
+      connectionId: String(request.params["connectionId"]),
+      returnTo,
+      loginHint: typeof loginHint === "string" && loginHint.length <= LONGEST_ADDRESS ? loginHint : null,
+      chooseAccount: prompt === CHOOSE_ACCOUNT || hasSignedOut(options.cookies.signedOut, request),
+    }),
+  );
+}
+
+async function handleReturn(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
+  await options.limits.refusals.require(request);
+  await answerRequest(options, request, response, (browser) =>
+    finishReturn(options.services, browser, {
+      connectionId: String(request.params["connectionId"]),
+      parameters: request.query,
+    }),
+  );
+}

@@ -1,0 +1,57 @@
+/** Runs the steps of one request of a sign-in, and records the attempt if a step refuses it. */
+import type { NormalizedProfile } from "../connection/contract/index.js";
+import { beginAttempt, beginStep, type Attempt, type AttemptStep } from "./attempt/attempt.js";
+import type { BrowserRequest } from "./browser-request.js";
+import { findConnection, type FoundConnection } from "./find-connection.js";
+import type { FlowNotes } from "./flow/keep-flow.js";
+import { recordRefusal, type SignInRefused } from "./record-refusal.js";
+import type { SignInServices } from "./services.js";
+
+/** What the steps tell of an attempt while it runs. Each answers the attempt as it is then. */
+export interface AttemptProgress {
+  readonly found: FoundConnection;
+  /** Notes that a step begins. The record of a refusal ends with the step that refused. */
+  readonly beginStep: (step: AttemptStep["step"]) => Attempt;
+  /** Takes over the steps and the return address of the request that began the flow. */
+  readonly resume: (notes: FlowNotes) => Attempt;
+  /** Notes an allowed return address, so that a refusal can offer a new sign-in that leads there. */
+  readonly noteReturnTo: (returnTo: string | null) => void;
+  /** Notes whom the provider verified, and begins the last step. */
+  readonly identify: (profile: NormalizedProfile) => Attempt;
+}
+
+/**
+ * Runs the steps for a connection; an error that ends them becomes a recorded refusal.
+ *
+ * @throws UNKNOWN_CONNECTION, which is not recorded, because there is no organization to record it for
+ */
+export async function runAttempt<Outcome>(
+  services: SignInServices,
+  { client }: BrowserRequest,
+  connectionId: string,
+  runSteps: (progress: AttemptProgress) => Promise<Outcome>,
+): Promise<Outcome | SignInRefused> {
+  const found = await findConnection(services, connectionId);
+  let attempt = beginAttempt({
+    reference: services.reference(),
+    organizationId: found.organization.id,
+    connectionId: found.connection.id,
+    client,
+  });
+  let returnTo: string | null = null;
+  const progress: AttemptProgress = {
+    found,
+    beginStep: (step) => (attempt = beginStep(attempt, step, services.clock())),
+    resume: (notes) => {
+      ({ returnTo } = notes);
+      return (attempt = { ...attempt, steps: [...notes.steps, ...attempt.steps] });
+    },
+    noteReturnTo: (allowed) => (returnTo = allowed),
+    identify: (profile) => (attempt = beginStep({ ...attempt, profile }, "COMPLETE", services.clock())),
+  };
+  try {
+    return await runSteps(progress);
+  } catch (error) {
+    return await recordRefusal(services, { ...found, returnTo }, attempt, error);
+  }
+}

@@ -1,0 +1,40 @@
+/** The addresses of Usher's sign-in pages, and the query parameters that they hand on to each other. */
+import { LONGEST_RETURN_URL } from "./return-to.js";
+
+/** Characters of an e-mail address (RFC 5321, section 4.5.3.1). */
+export const LONGEST_ADDRESS = 254;
+
+/** The value of `prompt` that lets the person choose the account (OpenID Connect Core 1.0, section 3.1.2.1). */
+export const CHOOSE_ACCOUNT = "select_account";
+
+const START_PARAMETERS = [
+  ["returnTo", LONGEST_RETURN_URL],
+  ["login_hint", LONGEST_ADDRESS],
+] as const;
+
+/**
+ * The parameters that a page hands on to the start of a sign-in, unchecked: the start checks them. A page repeats them in
+ * every button, so those that are too long for the start are left out.
+ */
+export function readStartParameters(query: Readonly<Record<string, unknown>>): URLSearchParams {
+  const parameters = new URLSearchParams();
+  for (const [name, longest] of START_PARAMETERS) {
+    const value = query[name];
+    if (typeof value === "string" && value.length <= longest) parameters.set(name, value);
+  }
+  return parameters;
+}
+
+/** Where a sign-in begins. */
+export function startUrl(connectionId: string, parameters?: URLSearchParams): string {
+  return withQuery(`/sso/${connectionId}/start`, parameters);
+}
+
+/** The page of an organization. */
+export function organizationUrl({ slug }: { readonly slug: string }, parameters?: URLSearchParams): string {
+  return withQuery(`/o/${slug}`, parameters);
+}
+
+function withQuery(path: string, parameters = new URLSearchParams()): string {
+  return parameters.size === 0 ? path : `${path}?${parameters.toString()}`;
+}
