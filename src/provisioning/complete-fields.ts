@@ -4,7 +4,8 @@
  */
 import type { ConnectionPolicies } from "../connection/stored/policies.js";
 import { hasForeignLocalPart } from "../platform/errors/input.js";
-import { longestValueOf, type FieldValues } from "../people/user/profile/field.js";
+import type { FieldValues } from "../people/user/profile/field.js";
+import { longestValueOf } from "../people/user/profile/field-name.js";
 import { joinNames, type User } from "../people/user/user.js";
 import { cutText } from "../platform/text.js";
 import type { VerifiedPerson } from "./verified-person.js";

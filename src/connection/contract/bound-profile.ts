@@ -1,6 +1,7 @@
 /** Brings a profile into the form that the contract promises, whatever a provider sent: a last step of `normalize`. */
+import type { ProfileField } from "../../people/user/profile/field-name.js";
 import { cutText, tidyLine } from "../../platform/text.js";
-import type { NormalizedProfile, ProfileField } from "./profile.js";
+import type { NormalizedProfile } from "./profile.js";
 
 /** Longest values, in characters. Names are cut; identifiers are not, since a cut one might be somebody else's. */
 export const PROFILE_LENGTHS = {

@@ -16,3 +16,4 @@ export type {
   UrlRule,
 } from "./settings.js";
 export { ProtocolRefusal, quote, type RefusalText, type RefusalTexts } from "../../protocols/refusal.js";
+export { PROFILE_FIELDS, type ProfileField } from "../../people/user/profile/field-name.js";

@@ -1,4 +1,5 @@
 /** What a connection type makes of a verified message: the same shape for every kind of identity provider. */
+import type { ProfileField } from "../../people/user/profile/field-name.js";
 
 /**
  * The groups that a provider reported. *Silent* means that it sent no groups claim at all, which is not an empty list;
@@ -8,24 +9,6 @@ export type Groups =
   | { readonly kind: "known"; readonly values: readonly string[] }
   | { readonly kind: "silent" }
   | { readonly kind: "unknown"; readonly reason: string };
-
-/** Profile fields beside names, e-mail address and employee ID that a provider can fill. */
-export const PROFILE_FIELDS = [
-  "phone",
-  "jobTitle",
-  "department",
-  "division",
-  "streetAddress",
-  "city",
-  "state",
-  "zipCode",
-  "managerName",
-  "managerEmail",
-  "costCenter",
-  "locale",
-  "timeZone",
-] as const;
-export type ProfileField = (typeof PROFILE_FIELDS)[number];
 
 /** A person as a provider describes them, in Usher's words. Every string is non-empty; what is not known is `null`. */
 export interface NormalizedProfile {

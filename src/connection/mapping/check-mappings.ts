@@ -1,5 +1,5 @@
 /** Checks the mappings of an input, each mistake at its own path, before anything is looked up. */
-import { isFieldName } from "../../people/user/profile/field.js";
+import { isFieldName } from "../../people/user/profile/field-name.js";
 import type { InputCheck } from "../../platform/errors/input.js";
 import type { RuleOperator } from "./mapping.js";
 import { compilePattern, LONGEST_PATTERN, writtenOutLength } from "./pattern.js";

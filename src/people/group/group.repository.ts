@@ -5,6 +5,7 @@ import { sha256Hex } from "../../platform/crypto/tokens.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toDate } from "../../platform/database/values.js";
 import { foldCase, foldForSearch } from "../../platform/text.js";
+import { rewriteKeysOf } from "../installation/rewrite-search-keys.js";
 import type { Group } from "./group.js";
 import { GroupRow } from "./group.row.js";
 
@@ -105,15 +106,5 @@ export async function deleteGroupRow(unit: UnitOfWork, id: string): Promise<void
   await unit.execute("DELETE FROM user_group WHERE id = ?", [id]);
 }
 
-/** Writes the name keys of the next groups anew, by id, whatever an older version wrote. Answers the last one, or `null`. */
-export async function rewriteNameKeys(unit: UnitOfWork, after: string, most: number): Promise<string | null> {
-  const rows = await unit.rows<{ id: string; name: string; name_key: string }>(
-    `SELECT id, name, name_key FROM user_group WHERE id > ? ORDER BY id LIMIT ${most}`,
-    [after],
-  );
-  for (const { id, name, name_key } of rows)
-    if (name_key !== nameKeyOf(name))
-      // A name that somebody changes meanwhile brings its own key.
-      await unit.execute("UPDATE user_group SET name_key = ? WHERE id = ? AND name = ?", [nameKeyOf(name), id, name]);
-  return rows.at(-1)?.id ?? null;
-}
+/** Rewrites the keys that groups are sorted and searched by. */
+export const rewriteNameKeys = rewriteKeysOf({ table: "user_group", text: "name", key: "name_key" }, nameKeyOf);

@@ -25,6 +25,33 @@ const MOST = 100;
  */
 export type RewriteKeys = (unit: UnitOfWork, after: string, most: number) => Promise<string | null>;
 
+/**
+ * The step that rewrites a key column of a table, row by row, by id.
+ *
+ * @param text the column that the key is made of
+ * @param keyOf the key of a text, in the form of this version
+ */
+export function rewriteKeysOf(
+  { table, text, key }: { readonly table: string; readonly text: string; readonly key: string },
+  keyOf: (text: string) => string,
+): RewriteKeys {
+  return async (unit, after, most) => {
+    const rows = await unit.rows<{ id: string; text: string; stored_key: string }>(
+      `SELECT id, ${text} AS text, ${key} AS stored_key FROM ${table} WHERE id > ? ORDER BY id LIMIT ${most}`,
+      [after],
+    );
+    for (const row of rows)
+      if (row.stored_key !== keyOf(row.text))
+        // A caller that changes the text meanwhile writes the key as well.
+        await unit.execute(`UPDATE ${table} SET ${key} = ? WHERE id = ? AND ${text} = ?`, [
+          keyOf(row.text),
+          row.id,
+          row.text,
+        ]);
+    return rows.at(-1)?.id ?? null;
+  };
+}
+
 /** How far the rewriting got: `round` counts from 1, `place` is the number of the step, `after` what it answered last. */
 interface Progress {
   readonly form: number;

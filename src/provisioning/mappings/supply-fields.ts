@@ -1,7 +1,8 @@
 /** The fields of a person that a provider supplies: what its type understood, and what attribute mappings add. Pure. */
 import type { NormalizedProfile } from "../../connection/contract/index.js";
 import type { AttributeMapping } from "../../connection/mapping/mapping.js";
-import { isFieldName, longestValueOf, type FieldName, type FieldValues } from "../../people/user/profile/field.js";
+import type { FieldValues } from "../../people/user/profile/field.js";
+import { isFieldName, longestValueOf, type FieldName } from "../../people/user/profile/field-name.js";
 import { readEmailAddress } from "../../platform/errors/input.js";
 import { cutText, tidyLine } from "../../platform/text.js";
 

@@ -1,6 +1,7 @@
 /** Reading and writing courses, and which courses a module has. */
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { rewriteKeysOf } from "../../people/installation/rewrite-search-keys.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
 import type { Reader } from "../../platform/database/database.js";
 import { insertRows } from "../../platform/database/statements.js";
@@ -157,15 +158,5 @@ export async function replaceChildren(unit: UnitOfWork, moduleId: string, course
   );
 }
 
-/** Writes the title keys of the next courses anew, by id, whatever an older version wrote. Answers the last one, or `null`. */
-export async function rewriteTitleKeys(unit: UnitOfWork, after: string, most: number): Promise<string | null> {
-  const rows = await unit.rows<{ id: string; title: string; title_key: string }>(
-    `SELECT id, title, title_key FROM course WHERE id > ? ORDER BY id LIMIT ${most}`,
-    [after],
-  );
-  for (const { id, title, title_key } of rows)
-    if (title_key !== titleKeyOf(title))
-      // A title that somebody changes meanwhile brings its own key.
-      await unit.execute("UPDATE course SET title_key = ? WHERE id = ? AND title = ?", [titleKeyOf(title), id, title]);
-  return rows.at(-1)?.id ?? null;
-}
+/** Rewrites the keys that courses are sorted and searched by. */
+export const rewriteTitleKeys = rewriteKeysOf({ table: "course", text: "title", key: "title_key" }, titleKeyOf);

@@ -6,14 +6,13 @@ import {
   corePersonOf,
   FIELD_SOURCES,
   findOverruled,
-  isFieldName,
   planFields,
   profileOf,
-  type FieldName,
   type FieldSource,
   type FieldValue,
   type GivenFields,
 } from "../../../src/people/user/profile/field.js";
+import { isFieldName, type FieldName } from "../../../src/people/user/profile/field-name.js";
 import { times } from "../../../testing/long.js";
 
 const NOW = new Date("2026-11-23T09:00:00.000Z");

@@ -7,7 +7,8 @@ import { recallCaller, rememberCaller } from "../../../src/people/caller/recall-
 import { resolveCaller } from "../../../src/people/caller/resolve-caller.js";
 import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/policies.js";
 import { deleteUser } from "../../../src/people/user/delete/delete.operations.js";
-import type { FieldName, FieldSource, FieldValue } from "../../../src/people/user/profile/field.js";
+import type { FieldSource, FieldValue } from "../../../src/people/user/profile/field.js";
+import type { FieldName } from "../../../src/people/user/profile/field-name.js";
 import { findOrganization } from "../../../src/people/organization/organization.repository.js";
 import { findLocks, shownFields } from "../../../src/people/user/profile/profile.js";
 import { updateMyProfile } from "../../../src/people/user/profile/profile.operations.js";

@@ -10,7 +10,7 @@ import {
   type RuleOperator,
 } from "../../../src/connection/mapping/mapping.js";
 import { writtenOutLength } from "../../../src/connection/mapping/pattern.js";
-import { isFieldName, longestValueOf, type FieldName } from "../../../src/people/user/profile/field.js";
+import { isFieldName, longestValueOf, type FieldName } from "../../../src/people/user/profile/field-name.js";
 import { MOST_STEPS } from "../../../src/provisioning/mappings/bounded-work.js";
 import { evaluateMappings, takeSilence, type MissingGroups } from "../../../src/provisioning/mappings/evaluate-rule.js";
 import { supplyFields } from "../../../src/provisioning/mappings/supply-fields.js";

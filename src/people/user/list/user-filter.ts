@@ -1,5 +1,5 @@
 /** Which users a list shows. */
-import type { ProfileField } from "../profile/field.js";
+import type { ProfileField } from "../profile/field-name.js";
 import type { AuthMethod, UserStatus } from "../user.js";
 
 /** What is left out or empty restricts nothing. */

@@ -4,7 +4,8 @@ import type { Reader } from "../../../platform/database/database.js";
 import { insertRows } from "../../../platform/database/statements.js";
 import { toDate } from "../../../platform/database/values.js";
 import type { Condition } from "../../../platform/graphql/keyset.js";
-import type { FieldName, FieldSource, FieldValue, FieldWrites } from "./field.js";
+import type { FieldSource, FieldValue, FieldWrites } from "./field.js";
+import type { FieldName } from "./field-name.js";
 import { accountsIn, type AccountScope } from "../user.access.js";
 
 /** Every value of those users whose accounts lie in the scope, by user. */

@@ -1,14 +1,8 @@
 /** Checks the fields of a person as administrators and programs send them, and brings them into their stored form. */
 import { isEmailAddress, type InputCheck } from "../../../platform/errors/input.js";
 import { foldCase } from "../../../platform/text.js";
-import {
-  isFieldName,
-  longestValueOf,
-  PROFILE_FIELDS,
-  type FieldName,
-  type FieldValues,
-  type ProfileField,
-} from "./field.js";
+import type { FieldValues } from "./field.js";
+import { isFieldName, longestValueOf, PROFILE_FIELDS, type FieldName, type ProfileField } from "./field-name.js";
 
 /** Fields of the profile beside the core ones; `null` takes the earlier word back. */
 type ProfileInput = { readonly [Field in ProfileField]?: string | null } & {

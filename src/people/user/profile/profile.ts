@@ -1,13 +1,6 @@
 /** What is shown of a person's fields, and which of them the person may change. Pure: values in, values out. */
-import {
-  chooseWinners,
-  CORE_FIELDS,
-  orderSources,
-  PROFILE_FIELDS,
-  type FieldName,
-  type FieldSource,
-  type FieldValue,
-} from "./field.js";
+import { chooseWinners, orderSources, type FieldSource, type FieldValue } from "./field.js";
+import { CORE_FIELDS, PROFILE_FIELDS, type FieldName } from "./field-name.js";
 import type { AuthMethod } from "../user.js";
 
 const FORM_ORDER: readonly string[] = [...CORE_FIELDS, ...PROFILE_FIELDS];
