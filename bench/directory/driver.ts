@@ -1,6 +1,7 @@
 /** The least work that does the job: the plain driver, queries written for it by hand, and JSON.stringify. */
 import type { TestDatabase } from "../../test/support/database.js";
 import { openPlainDriver } from "../plain-driver.js";
+import { placeholders } from "../../src/platform/database/statements.js";
 
 /** The same lists, by the driver alone; each answers how many users it found. */
 export interface PlainDriver {
@@ -19,7 +20,7 @@ export async function openDriver(database: TestDatabase): Promise<PlainDriver> {
     const users = await run<{ id: string }>(sql, parameters);
     const groups = await run(
       `SELECT DISTINCT m.user_id, g.id, g.name FROM group_member m JOIN user_group g ON g.id = m.group_id
-        WHERE m.user_id IN (${users.map(() => "?").join(", ")})`,
+        WHERE m.user_id IN (${placeholders(users)})`,
       users.map(({ id }) => id),
     );
     JSON.stringify({ users, groups });

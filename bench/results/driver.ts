@@ -1,6 +1,7 @@
 /** The least work that does the job: the plain driver, queries written for it by hand, and JSON.stringify. */
 import type { TestDatabase } from "../../test/support/database.js";
 import { openPlainDriver, type PlainValue } from "../plain-driver.js";
+import { placeholders } from "../../src/platform/database/statements.js";
 
 /** A page of the latest results, or a group's figures; each answers how many lines it found. */
 export interface PlainDriver {
@@ -34,7 +35,7 @@ const FIGURES = `r.course_id, COUNT(*) AS results, COUNT(DISTINCT r.user_id) AS 
 export async function openDriver(database: TestDatabase): Promise<PlainDriver> {
   const { run, close } = await openPlainDriver(database);
   const using = (index: string) => (database.dialect === "sqlite" ? `INDEXED BY ${index}` : `FORCE INDEX (${index})`);
-  const among = (values: readonly unknown[]) => `IN (${values.map(() => "?").join(", ")})`;
+  const among = (values: readonly unknown[]) => `IN (${placeholders(values)})`;
   const read = async (sql: string, parameters: readonly PlainValue[]): Promise<number> => {
     const results = await run<{ user_id: string; course_id: string }>(sql, parameters);
     const userIds = [...new Set(results.map(({ user_id: id }) => id))];

@@ -1,6 +1,7 @@
 /** What has an id can be asked for by it alone, whatever it is: each room says how its own things are found. */
 import { Field, ID, InterfaceType } from "type-graphql";
 import type { Reader } from "../platform/database/database.js";
+import { placeholders } from "../platform/database/statements.js";
 import type { Caller, OrganizationScope } from "./caller.js";
 import { grants, type Permission } from "./permission.js";
 
@@ -58,7 +59,7 @@ export async function findByIds<Raw extends { readonly id: string }, Value exten
 ): Promise<ReadonlyMap<string, Value>> {
   if (scope === undefined || ids.length === 0) return new Map();
   const rows = await reader.rows<Raw>(
-    `SELECT ${columns} FROM ${from} WHERE ${alias}.id IN (${ids.map(() => "?").join(", ")})
+    `SELECT ${columns} FROM ${from} WHERE ${alias}.id IN (${placeholders(ids)})
       ${scope === null ? "" : `AND ${alias}.organization_id = ?`}`,
     scope === null ? ids : [...ids, scope],
   );

@@ -2,6 +2,7 @@
 import { requireOperator, requirePermission, type Caller, type Cause } from "../access/caller.js";
 import type { Store } from "../access/store.js";
 import type { SqlValue } from "../platform/database/database.js";
+import { placeholders } from "../platform/database/statements.js";
 import { toDate, toJson } from "../platform/database/values.js";
 import { pageByKeyset, type KeysetColumn } from "../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs } from "../platform/graphql/paging.js";
@@ -98,7 +99,7 @@ function writeConditions(organizationId: string | null, filter: AuditFilter) {
   if (organizationId === null) demand("a.organization_id IS NULL");
   else demand("a.organization_id = ?", organizationId);
   const actions = filter.actions ?? [];
-  if (actions.length > 0) demand(`a.action IN (${actions.map(() => "?").join(", ")})`, ...actions);
+  if (actions.length > 0) demand(`a.action IN (${placeholders(actions)})`, ...actions);
   if (filter.actor != null) demand("a.actor_id = ?", filter.actor);
   if (filter.subjectType != null) demand("a.subject_type = ?", filter.subjectType);
   if (filter.subjectId != null) demand("a.subject_id = ?", filter.subjectId);

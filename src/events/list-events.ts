@@ -6,6 +6,7 @@ import { Failure, INVALID_INPUT } from "../platform/errors/failure.js";
 import { pageByKeyset, type KeysetColumn } from "../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs } from "../platform/graphql/paging.js";
 import type { KnownEventType } from "./event-type.js";
+import { placeholders } from "../platform/database/statements.js";
 
 /** An event as readers of the log get it. */
 export interface LoggedEvent {
@@ -80,7 +81,7 @@ export async function listEvents(
   requirePermission(caller, query.organizationId, "EVENTS_READ");
   const types = query.types ?? [];
   refuseUnknownTypes(types, known);
-  const ofTypes = types.length === 0 ? "" : ` AND e.type IN (${types.map(() => "?").join(", ")})`;
+  const ofTypes = types.length === 0 ? "" : ` AND e.type IN (${placeholders(types)})`;
   const page = await pageByKeyset<RawEvent>({
     reader,
     select: EVENT_COLUMNS,

@@ -1,5 +1,6 @@
 /** Reading an organization's log in sequence, for whoever hands it on: raw, many at a time, without paging. */
 import type { Reader, SqlValue } from "../platform/database/database.js";
+import { placeholders } from "../platform/database/statements.js";
 import { toDate } from "../platform/database/values.js";
 
 /** An event as it is stored; `data` is JSON text, an object. */
@@ -85,7 +86,7 @@ function writeConditions({ organizationId, after, upTo, types = null, ids = null
   ] as const) {
     if (values === null) continue;
     // A list of nothing matches nothing, and `IN ()` is no SQL.
-    sql += values.length === 0 ? " AND 1 = 0" : ` AND ${column} IN (${values.map(() => "?").join(", ")})`;
+    sql += values.length === 0 ? " AND 1 = 0" : ` AND ${column} IN (${placeholders(values)})`;
     parameters.push(...values);
   }
   return { sql, parameters };

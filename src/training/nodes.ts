@@ -3,6 +3,7 @@ import type { Caller } from "../access/caller.js";
 import { scopeIfGranted, type NodeSource } from "../access/node.js";
 import type { Store } from "../access/store.js";
 import type { Reader } from "../platform/database/database.js";
+import { placeholders } from "../platform/database/statements.js";
 import { findCourses } from "./course/course.repository.js";
 import type { Result } from "./result/result.js";
 import { RESULT_COLUMNS, resultFromRaw, type RawResult } from "./result/result.repository.js";
@@ -35,7 +36,7 @@ async function findResultNodes(
   const sets = scope === null ? [] : await setsOfPeople(reader, organizationId ?? "", scope, {}, "");
   const probes = sets.map(({ probe }) => probe("r.user_id"));
   const conditions = [
-    { sql: `r.id IN (${ids.map(() => "?").join(", ")})`, parameters: ids },
+    { sql: `r.id IN (${placeholders(ids)})`, parameters: ids },
     ...(organizationId === null ? [] : [{ sql: "r.organization_id = ?", parameters: [organizationId] }]),
     ...probes,
   ];

@@ -1,12 +1,13 @@
 /** Pieces of SQL that several reads of this room are made of. */
 import type { Dialect } from "../platform/database/database.js";
+import { placeholders } from "../platform/database/statements.js";
 import type { Condition } from "../platform/graphql/keyset.js";
 
 /** That a column has one of these values. The column is written into the statement, so never from outside. */
 export function among(column: string, values: readonly string[]): Condition {
   return values.length === 0
     ? { sql: `${column} IN (NULL)`, parameters: [] }
-    : { sql: `${column} IN (${values.map(() => "?").join(", ")})`, parameters: values };
+    : { sql: `${column} IN (${placeholders(values)})`, parameters: values };
 }
 
 /** Without statistics, or with those of all tenants' rows together, databases choose badly. */

@@ -4,6 +4,7 @@ import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
 import { identityKey, retiredKey, type Identity, type LinkKind, type PersonAtProvider } from "./identity.js";
 import { IdentityRow } from "./identity.row.js";
@@ -80,7 +81,7 @@ export async function findLinksOfPerson(reader: Reader, person: PersonAtProvider
     const retired = Array.from({ length: KEYS_AT_ONCE }, (_, index) => retiredKey(keyHash, ordinal + index));
     const keys = ordinal === 1 ? [keyHash, ...retired] : retired;
     const raws = await reader.rows<RawIdentity & { key_hash: string }>(
-      `SELECT ${IDENTITY_COLUMNS}, i.key_hash FROM identity i WHERE i.key_hash IN (${keys.map(() => "?").join(", ")})`,
+      `SELECT ${IDENTITY_COLUMNS}, i.key_hash FROM identity i WHERE i.key_hash IN (${placeholders(keys)})`,
       keys,
     );
     links.push(...raws.map(identityFromRaw));
@@ -103,7 +104,7 @@ export async function findMergedAmong(reader: Reader, userIds: readonly string[]
   if (userIds.length === 0) return new Set();
   const rows = await reader.rows<{ user_id: string }>(
     `SELECT DISTINCT user_id FROM identity
-      WHERE user_id IN (${userIds.map(() => "?").join(", ")}) AND link_kind = 'MERGED' AND retired_at IS NULL`,
+      WHERE user_id IN (${placeholders(userIds)}) AND link_kind = 'MERGED' AND retired_at IS NULL`,
     userIds,
   );
   return new Set(rows.map((row) => row.user_id));
@@ -197,7 +198,7 @@ export async function findIdentitiesOfUsers(
   if (userIds.length === 0) return byUser;
   const raws = await reader.rows<RawIdentity>(
     `SELECT ${IDENTITY_COLUMNS} FROM identity i JOIN sso_connection c ON c.id = i.connection_id
-      WHERE i.user_id IN (${userIds.map(() => "?").join(", ")})${scope === null ? "" : " AND c.organization_id = ?"}
+      WHERE i.user_id IN (${placeholders(userIds)})${scope === null ? "" : " AND c.organization_id = ?"}
       ORDER BY i.created_at, i.id`,
     scope === null ? userIds : [...userIds, scope],
   );

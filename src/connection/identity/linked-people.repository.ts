@@ -1,5 +1,6 @@
 /** Reading the identities of many people: by address in an organization, and all that sign-ins through a connection follow. */
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import type { Condition } from "../../platform/graphql/keyset.js";
 import { IDENTITY_COLUMNS, identityFromRaw, type Links, type RawIdentity } from "./identity.repository.js";
 import { retiredKey, type Identity } from "./identity.js";
@@ -94,11 +95,10 @@ export async function countLinkedUsers(
   links: { readonly merges: boolean; readonly among: readonly string[] | null; readonly except: readonly string[] },
 ): Promise<number> {
   const { merges, among, except } = links;
-  const marks = (issuers: readonly string[]) => issuers.map(() => "?").join(", ");
   const row = await reader.row<{ users: number | string }>(
     `SELECT COUNT(DISTINCT i.user_id) AS users FROM identity i WHERE ${followedLinks(merges)}
-      ${among === null ? "" : `AND i.issuer IN (${marks(among)})`}
-      ${except.length === 0 ? "" : `AND i.issuer NOT IN (${marks(except)})`}`,
+      ${among === null ? "" : `AND i.issuer IN (${placeholders(among)})`}
+      ${except.length === 0 ? "" : `AND i.issuer NOT IN (${placeholders(except)})`}`,
     [connectionId, ...(among ?? []), ...except],
   );
   return Number(row?.users ?? 0);
@@ -114,7 +114,7 @@ export async function findFollowedLinks(
   const raws = await reader.rows<RawIdentity>(
     `SELECT ${IDENTITY_COLUMNS} FROM identity i WHERE ${followedLinks(merges)}
       ${issuer === null ? "" : "AND i.issuer = ?"}
-      ${userIds === null ? "" : `AND i.user_id IN (${userIds.map(() => "?").join(", ")})`}
+      ${userIds === null ? "" : `AND i.user_id IN (${placeholders(userIds)})`}
       ORDER BY i.user_id, i.id LIMIT ${limit}`,
     [connectionId, ...(issuer === null ? [] : [issuer]), ...(userIds ?? [])],
   );

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { FindRoleUses } from "../../people/role/role-guard.js";
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toBoolean, toJson } from "../../platform/database/values.js";
 import { MappingRow } from "./mapping.row.js";
 import type { AttributeMapping, GroupMapping, Mappings, RoleMapping, RuleOperator } from "./mapping.js";
@@ -38,7 +39,7 @@ export async function findMappingsOf(
   if (connectionIds.length === 0) return byConnection;
   const raws = await reader.rows<Raw>(
     `SELECT id, connection_id, kind, position, claim, operator, match_values, ignore_case, target FROM connection_mapping
-      WHERE connection_id IN (${connectionIds.map(() => "?").join(", ")})
+      WHERE connection_id IN (${placeholders(connectionIds)})
         AND (kind <> 'GROUP' OR EXISTS (SELECT 1 FROM user_group g WHERE g.id = connection_mapping.target))
       ORDER BY connection_id, kind, position`,
     connectionIds,

@@ -1,6 +1,7 @@
 /** How connections have been doing: what tests found, and when sign-ins last succeeded and failed. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toDateOrNull, toJson } from "../../platform/database/values.js";
 import type { Finding, LearnedFacts } from "../contract/index.js";
 
@@ -38,7 +39,7 @@ export async function findHealthOfConnections(
     last_failure_code: string | null;
   }>(
     `SELECT connection_id, last_tested_at, last_findings, last_succeeded_at, last_failed_at, last_failure_code
-       FROM connection_health WHERE connection_id IN (${connectionIds.map(() => "?").join(", ")})`,
+       FROM connection_health WHERE connection_id IN (${placeholders(connectionIds)})`,
     connectionIds,
   );
   return new Map(

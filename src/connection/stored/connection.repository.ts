@@ -2,6 +2,7 @@
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toDate, toDateOrNull, toJson } from "../../platform/database/values.js";
 import { OWN_KEYS } from "../settings/own-keys.js";
 import type { StoredSecret } from "../settings/stored-settings.js";
@@ -71,7 +72,7 @@ export async function findConnections(
   if (ids.length === 0) return [];
   const raws = await reader.rows<RawConnection>(
     `SELECT ${CONNECTION_COLUMNS} FROM sso_connection
-      WHERE id IN (${ids.map(() => "?").join(", ")})${scope === null ? "" : " AND organization_id = ?"}`,
+      WHERE id IN (${placeholders(ids)})${scope === null ? "" : " AND organization_id = ?"}`,
     scope === null ? ids : [...ids, scope],
   );
   return raws.map(connectionFromRaw);
@@ -85,7 +86,7 @@ export async function findConnectionsOfOrganizations(
   const byOrganization = new Map<string, Connection[]>(organizationIds.map((id) => [id, []]));
   if (organizationIds.length === 0) return byOrganization;
   const raws = await reader.rows<RawConnection>(
-    `SELECT ${CONNECTION_COLUMNS} FROM sso_connection WHERE organization_id IN (${organizationIds.map(() => "?").join(", ")})
+    `SELECT ${CONNECTION_COLUMNS} FROM sso_connection WHERE organization_id IN (${placeholders(organizationIds)})
       ORDER BY created_at, id`,
     organizationIds,
   );

@@ -2,6 +2,7 @@
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toDate, toDateOrNull } from "../../platform/database/values.js";
 import { domainOf, type Domain } from "./domain.js";
 import { DomainRow } from "./domain.row.js";
@@ -64,7 +65,7 @@ export async function findDomainsOfOrganizations(
   if (organizationIds.length === 0) return byOrganization;
   const raws = await reader.rows<Raw>(
     `SELECT ${COLUMNS} FROM organization_domain
-      WHERE organization_id IN (${organizationIds.map(() => "?").join(", ")}) ORDER BY domain`,
+      WHERE organization_id IN (${placeholders(organizationIds)}) ORDER BY domain`,
     organizationIds,
   );
   for (const raw of raws) byOrganization.get(raw.organization_id)?.push(fromRaw(raw));

@@ -1,5 +1,6 @@
 /** Reads groups by their ids, wherever they are. */
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { GROUP_COLUMNS, groupFromRaw, type RawGroup } from "./group.repository.js";
 import type { Group } from "./group.js";
 
@@ -12,7 +13,7 @@ export async function findGroups(reader: Reader, ids: readonly string[]): Promis
   for (let start = 0; start < ids.length; start += GROUPS_AT_ONCE) {
     const some = ids.slice(start, start + GROUPS_AT_ONCE);
     const raws = await reader.rows<RawGroup>(
-      `SELECT ${GROUP_COLUMNS} FROM user_group g WHERE g.id IN (${some.map(() => "?").join(", ")})`,
+      `SELECT ${GROUP_COLUMNS} FROM user_group g WHERE g.id IN (${placeholders(some)})`,
       some,
     );
     for (const raw of raws) groups.set(raw.id, groupFromRaw(raw));

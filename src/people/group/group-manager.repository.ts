@@ -2,7 +2,7 @@
 import type { Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
-import { insertRows } from "../../platform/database/statements.js";
+import { insertRows, placeholders } from "../../platform/database/statements.js";
 import { showMember } from "../user/user.access.js";
 import { USER_COLUMNS, userFromRaw, type RawUser } from "../user/user.repository.js";
 import type { Member } from "../user/user.js";
@@ -21,7 +21,7 @@ export async function findManagersOfGroups(
     `SELECT gm.group_id, g.organization_id, ${USER_COLUMNS} FROM group_manager gm
        JOIN user_group g ON g.id = gm.group_id
        JOIN app_user u ON u.id = gm.user_id
-      WHERE gm.group_id IN (${groupIds.map(() => "?").join(", ")}) ORDER BY u.id`,
+      WHERE gm.group_id IN (${placeholders(groupIds)}) ORDER BY u.id`,
     groupIds,
   );
   for (const raw of raws) byGroup.get(raw.group_id)?.push(showMember(caller, userFromRaw(raw), raw.organization_id));
@@ -38,8 +38,8 @@ export async function findManagedGroups(
   if (userIds.length === 0) return byUser;
   const raws = await reader.rows<RawGroup & { user_id: string }>(
     `SELECT gm.user_id, ${GROUP_COLUMNS} FROM group_manager gm JOIN user_group g ON g.id = gm.group_id
-      WHERE gm.user_id IN (${userIds.map(() => "?").join(", ")})
-        AND g.organization_id IN (${organizationIds.map(() => "?").join(", ")})
+      WHERE gm.user_id IN (${placeholders(userIds)})
+        AND g.organization_id IN (${placeholders(organizationIds)})
       ORDER BY g.name_key, g.id`,
     [...userIds, ...organizationIds],
   );
@@ -69,10 +69,10 @@ export async function insertManagers(unit: UnitOfWork, groupId: string, userIds:
 /** Lets users manage a group no longer. */
 export async function deleteManagers(unit: UnitOfWork, groupId: string, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return;
-  await unit.execute(
-    `DELETE FROM group_manager WHERE group_id = ? AND user_id IN (${userIds.map(() => "?").join(", ")})`,
-    [groupId, ...userIds],
-  );
+  await unit.execute(`DELETE FROM group_manager WHERE group_id = ? AND user_id IN (${placeholders(userIds)})`, [
+    groupId,
+    ...userIds,
+  ]);
 }
 
 /** Lets a user manage no group of an organization any more. */

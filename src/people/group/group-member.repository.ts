@@ -4,7 +4,7 @@
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader, SqlValue } from "../../platform/database/database.js";
-import { insertRows } from "../../platform/database/statements.js";
+import { insertRows, placeholders } from "../../platform/database/statements.js";
 import type { MembershipSource } from "./group.js";
 
 /** Users in one statement at most. */
@@ -30,7 +30,7 @@ export async function findReasons(
   for (const some of chunk(userIds)) {
     const rows = await reader.rows<SourceKey & { user_id: string }>(
       `SELECT user_id, source_kind, source_id FROM group_member
-        WHERE group_id = ? AND user_id IN (${some.map(() => "?").join(", ")})`,
+        WHERE group_id = ? AND user_id IN (${placeholders(some)})`,
       [groupId, ...some],
     );
     for (const { user_id, ...key } of rows) {
@@ -76,7 +76,7 @@ export async function deleteReasons(
   const ofSource = source === null ? "" : " AND source_kind = ? AND source_id = ?";
   for (const some of chunk(userIds))
     await unit.execute(
-      `DELETE FROM group_member WHERE group_id = ? AND user_id IN (${some.map(() => "?").join(", ")})${ofSource}`,
+      `DELETE FROM group_member WHERE group_id = ? AND user_id IN (${placeholders(some)})${ofSource}`,
       [groupId, ...some, ...key],
     );
 }
@@ -94,7 +94,7 @@ export async function countMembersOfGroups(
   if (groupIds.length === 0) return new Map();
   const rows = await reader.rows<{ group_id: string; members: number | string }>(
     `SELECT group_id, COUNT(DISTINCT user_id) AS members FROM group_member
-      WHERE group_id IN (${groupIds.map(() => "?").join(", ")}) GROUP BY group_id`,
+      WHERE group_id IN (${placeholders(groupIds)}) GROUP BY group_id`,
     groupIds,
   );
   return new Map(rows.map((row) => [row.group_id, Number(row.members)]));
@@ -116,7 +116,7 @@ export async function findMappedMembershipsOf(
   if (userIds.length === 0) return byUser;
   const rows = await reader.rows<{ user_id: string; group_id: string; source_id: string }>(
     `SELECT user_id, group_id, source_id FROM group_member
-      WHERE user_id IN (${userIds.map(() => "?").join(", ")}) AND connection_id = ? AND source_kind = 'MAPPING'
+      WHERE user_id IN (${placeholders(userIds)}) AND connection_id = ? AND source_kind = 'MAPPING'
       ORDER BY group_id, source_id`,
     [...userIds, connectionId],
   );

@@ -3,6 +3,7 @@ import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toDate } from "../../platform/database/values.js";
 import { foldCase, foldForSearch } from "../../platform/text.js";
 import { rewriteKeysOf } from "../installation/rewrite-search-keys.js";
@@ -59,7 +60,7 @@ export async function findGroupsOfUsers(
   const byUser = new Map<string, Group[]>(userIds.map((id) => [id, []]));
   if (userIds.length === 0) return byUser;
   const organizations = [organizationIds].flat();
-  const places = userIds.map(() => "?").join(", ");
+  const places = placeholders(userIds);
   const memberships = await reader.rows<{ group_id: string; user_id: string }>(
     `SELECT DISTINCT m.group_id, m.user_id FROM group_member m WHERE m.user_id IN (${places})`,
     userIds,
@@ -68,7 +69,7 @@ export async function findGroupsOfUsers(
   for (const { group_id, user_id } of memberships) usersOf.get(group_id)?.push(user_id);
   const raws = await reader.rows<RawGroup>(
     `SELECT ${GROUP_COLUMNS} FROM user_group g
-      WHERE g.organization_id IN (${organizations.map(() => "?").join(", ")})
+      WHERE g.organization_id IN (${placeholders(organizations)})
         AND g.id IN (SELECT m.group_id FROM group_member m WHERE m.user_id IN (${places}))
       ORDER BY g.name_key, g.id`,
     [...organizations, ...userIds],

@@ -2,6 +2,7 @@
 import type { Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toBoolean, toDate } from "../../platform/database/values.js";
 import { foldCase } from "../../platform/text.js";
 import type { Member, User } from "../user/user.js";
@@ -51,9 +52,7 @@ export async function findMembers(reader: Reader, caller: Caller, ids: readonly 
   }
   const groups = [...usersByOrganization];
   if (groups.length === 0) return [];
-  const conditions = groups.map(
-    ([, userIds]) => `(m.organization_id = ? AND m.user_id IN (${userIds.map(() => "?").join(", ")}))`,
-  );
+  const conditions = groups.map(([, userIds]) => `(m.organization_id = ? AND m.user_id IN (${placeholders(userIds)}))`);
   const raws = await reader.rows<RawUser & { organization_id: string }>(
     `SELECT ${USER_COLUMNS}, m.organization_id FROM membership m JOIN app_user u ON u.id = m.user_id
       WHERE ${conditions.join(" OR ")}`,
@@ -82,7 +81,7 @@ export async function findGuestMembershipsOfUsers(
     `SELECT m.user_id, m.organization_id, o.name, m.created_at FROM membership m
        JOIN app_user u ON u.id = m.user_id AND u.home_organization_id <> m.organization_id
        JOIN organization o ON o.id = m.organization_id
-      WHERE m.user_id IN (${userIds.map(() => "?").join(", ")}) AND ${accounts.sql}
+      WHERE m.user_id IN (${placeholders(userIds)}) AND ${accounts.sql}
       ORDER BY m.created_at, m.organization_id`,
     [...userIds, ...accounts.parameters],
   );

@@ -2,6 +2,7 @@
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toBoolean, toDate } from "../../platform/database/values.js";
 import type { Organization } from "./organization.js";
 import { OrganizationRow } from "./organization.row.js";
@@ -73,7 +74,7 @@ export async function findOrganizationBySlug(reader: Reader, slug: string): Prom
 export async function findOrganizations(reader: Reader, ids: readonly string[]): Promise<Organization[]> {
   if (ids.length === 0) return [];
   const raws = await reader.rows<RawOrganization>(
-    `SELECT ${ORGANIZATION_COLUMNS} FROM organization WHERE id IN (${ids.map(() => "?").join(", ")})`,
+    `SELECT ${ORGANIZATION_COLUMNS} FROM organization WHERE id IN (${placeholders(ids)})`,
     ids,
   );
   return raws.map(organizationFromRaw);

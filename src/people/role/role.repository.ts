@@ -4,6 +4,7 @@ import type { OrganizationScope } from "../../access/caller.js";
 import { isPermission } from "../../access/permission.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toBoolean, toDate } from "../../platform/database/values.js";
 import { BUILT_IN_ROLES, type Role, type RoleGrant, type RoleSource } from "./role.js";
 import { RoleRow } from "./role.row.js";
@@ -67,7 +68,7 @@ export async function findRolesOfOrganizations(
   const byOrganization = new Map<string, Role[]>(organizationIds.map((id) => [id, []]));
   if (organizationIds.length === 0) return byOrganization;
   const raws = await reader.rows<RawRole>(
-    `SELECT ${ROLE_COLUMNS} FROM role r WHERE r.organization_id IN (${organizationIds.map(() => "?").join(", ")})
+    `SELECT ${ROLE_COLUMNS} FROM role r WHERE r.organization_id IN (${placeholders(organizationIds)})
       ORDER BY r.role_rank DESC, r.role_key`,
     organizationIds,
   );
@@ -86,7 +87,7 @@ export async function findRolesOfUsers(
   const organizations = [organizationIds].flat();
   const raws = await reader.rows<RawRole & { user_id: string }>(
     `SELECT m.user_id, ${ROLE_COLUMNS} FROM membership_role m JOIN role r ON r.id = m.role_id
-      WHERE m.organization_id IN (${organizations.map(() => "?").join(", ")}) AND m.user_id IN (${userIds.map(() => "?").join(", ")})
+      WHERE m.organization_id IN (${placeholders(organizations)}) AND m.user_id IN (${placeholders(userIds)})
       ORDER BY r.role_rank DESC, r.role_key`,
     [...organizations, ...userIds],
   );
@@ -120,7 +121,7 @@ export async function findRoleGrantsOfUsers(
   >(
     `SELECT m.user_id, m.source_kind, m.source_id, m.connection_id, m.created_at AS given_at, ${ROLE_COLUMNS}
        FROM membership_role m JOIN role r ON r.id = m.role_id
-      WHERE m.organization_id IN (${organizations.map(() => "?").join(", ")}) AND m.user_id IN (${userIds.map(() => "?").join(", ")})
+      WHERE m.organization_id IN (${placeholders(organizations)}) AND m.user_id IN (${placeholders(userIds)})
       ORDER BY r.role_rank DESC, r.role_key`,
     [...organizations, ...userIds],
   );

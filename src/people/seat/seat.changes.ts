@@ -11,6 +11,7 @@ import type { Organization } from "../organization/organization.js";
 import { billingCycleAt } from "./billing-cycle.js";
 import { SEAT_ASSIGNED, SEAT_LIMIT_REACHED, SEAT_RELEASED } from "./seat.events.js";
 import { SeatRow } from "./seat.row.js";
+import { placeholders } from "../../platform/database/statements.js";
 
 /** A seat that is held. */
 export interface HeldSeat {
@@ -40,7 +41,7 @@ export async function findSeatHolders(
 ): Promise<ReadonlySet<string>> {
   if (userIds.length === 0) return new Set();
   const rows = await unit.rows<{ user_id: string }>(
-    `SELECT user_id FROM seat WHERE active_key IN (${userIds.map(() => "?").join(", ")})`,
+    `SELECT user_id FROM seat WHERE active_key IN (${placeholders(userIds)})`,
     userIds.map((userId) => activeKey(organizationId, userId)),
   );
   return new Set(rows.map((row) => row.user_id));

@@ -1,5 +1,6 @@
 /** Ends the sessions that some people have through one connection. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { placeholders } from "../../platform/database/statements.js";
 
 /** Users in one statement at most. */
 const USERS_AT_ONCE = 500;
@@ -14,7 +15,7 @@ export async function endSessionsThrough(
   for (let start = 0; start < userIds.length; start += USERS_AT_ONCE) {
     const some = userIds.slice(start, start + USERS_AT_ONCE);
     ended += await unit.execute(
-      `DELETE FROM user_session WHERE connection_id = ? AND user_id IN (${some.map(() => "?").join(", ")})`,
+      `DELETE FROM user_session WHERE connection_id = ? AND user_id IN (${placeholders(some)})`,
       [connectionId, ...some],
     );
   }

@@ -3,6 +3,7 @@ import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
 import type { Condition } from "../../platform/graphql/keyset.js";
 import { foldCase } from "../../platform/text.js";
@@ -80,7 +81,7 @@ export async function findUser(reader: Reader, scope: OrganizationScope, id: str
 export async function findUsers(reader: Reader, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
   if (ids.length === 0) return new Map();
   const raws = await reader.rows<RawUser>(
-    `SELECT ${USER_COLUMNS} FROM app_user u WHERE u.id IN (${ids.map(() => "?").join(", ")})`,
+    `SELECT ${USER_COLUMNS} FROM app_user u WHERE u.id IN (${placeholders(ids)})`,
     ids,
   );
   return new Map(raws.map((raw) => [raw.id, userFromRaw(raw)]));
@@ -97,7 +98,7 @@ export async function findManagersOfUsers(
   const raws = await reader.rows<RawUser & { report_id: string }>(
     `SELECT r.id AS report_id, ${USER_COLUMNS} FROM app_user r
        JOIN app_user u ON u.id = r.manager_user_id AND u.home_organization_id = r.home_organization_id
-      WHERE r.id IN (SELECT u.id FROM app_user u WHERE u.id IN (${userIds.map(() => "?").join(", ")}) AND ${accounts.sql})`,
+      WHERE r.id IN (SELECT u.id FROM app_user u WHERE u.id IN (${placeholders(userIds)}) AND ${accounts.sql})`,
     [...userIds, ...accounts.parameters],
   );
   return new Map(raws.map((raw) => [raw.report_id, userFromRaw(raw)]));
@@ -260,7 +261,7 @@ export async function findMembersAmong(
   for (let start = 0; start < userIds.length; start += USERS_AT_ONCE) {
     const some = userIds.slice(start, start + USERS_AT_ONCE);
     const rows = await reader.rows<{ user_id: string }>(
-      `SELECT user_id FROM membership WHERE organization_id = ? AND user_id IN (${some.map(() => "?").join(", ")})`,
+      `SELECT user_id FROM membership WHERE organization_id = ? AND user_id IN (${placeholders(some)})`,
       [organizationId, ...some],
     );
     for (const row of rows) members.add(row.user_id);

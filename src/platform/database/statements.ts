@@ -6,6 +6,11 @@ const PARAMETERS_AT_ONCE = 10_000;
 /** Well below MySQL's smallest usual packet of 16 MiB, in characters. */
 const CHARACTERS_AT_ONCE = 2_000_000;
 
+/** The `?` of a list of values, as in `IN (?, ?, ?)`. The list must not be empty: `IN ()` is not SQL everywhere. */
+export function placeholders(values: readonly unknown[]): string {
+  return values.map(() => "?").join(", ");
+}
+
 /**
  * Inserts many rows, several in a statement.
  * @param columns names in the database, as the code has them: never from outside
@@ -21,7 +26,7 @@ export async function insertRows(
   let inserted = 0;
   for (const chunk of chunkRows(rows, Math.max(1, Math.floor(PARAMETERS_AT_ONCE / columns.length)))) {
     const names = columns.map(quoteName).join(", ");
-    const places = `(${columns.map(() => "?").join(", ")})`;
+    const places = `(${placeholders(columns)})`;
     inserted += await transaction.execute(
       `INSERT INTO ${quoteName(table)} (${names}) VALUES ${chunk.map(() => places).join(", ")}`,
       chunk.flatMap((row) => {

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { Dialect, Reader, SqlValue } from "../database/database.js";
 import { Failure, INVALID_INPUT } from "../errors/failure.js";
 import { readPageRequest, type PageArgs, type PageRequest, type RowPage } from "./paging.js";
+import { placeholders } from "../database/statements.js";
 
 /** One column of an order. Columns are never null, and together they are unique: the last one is an id. */
 export interface KeysetColumn<Row> {
@@ -150,7 +151,7 @@ function compare<Row>(dialect: Dialect, order: readonly KeysetColumn<Row>[], key
   const operators = order.map(({ direction }) => ((direction === "ASC") === backward ? "<" : ">"));
   const columns = order.map(({ column }) => column);
   if (dialect === "sqlite" && order.length > 1 && operators.every((operator) => operator === operators[0])) {
-    return { sql: `(${columns.join(", ")}) ${operators[0]} (${columns.map(() => "?").join(", ")})`, parameters: key };
+    return { sql: `(${columns.join(", ")}) ${operators[0]} (${placeholders(columns)})`, parameters: key };
   }
   const terms = order.map((_, index) => ({
     sql: `(${[...columns.slice(0, index).map((column) => `${column} = ?`), `${columns[index]} ${operators[index]} ?`].join(" AND ")})`,

@@ -2,6 +2,7 @@
 import type { Reader, SqlValue, Transaction } from "../database/database.js";
 import { toDate } from "../database/values.js";
 import { MAXIMUM_ATTEMPTS } from "./attempts.js";
+import { placeholders } from "../database/statements.js";
 
 /** A message that is to be sent now. */
 export interface DueMail {
@@ -135,7 +136,7 @@ async function updateMails(
   if (mails.length === 0) return;
   await transaction.execute(
     `UPDATE mail_message SET ${changes}
-      WHERE id IN (${mails.map(() => "?").join(", ")})${leasedUntil === null ? "" : " AND leased_until = ?"}`,
+      WHERE id IN (${placeholders(mails)})${leasedUntil === null ? "" : " AND leased_until = ?"}`,
     [...values, ...mails.map(({ id }) => id), ...(leasedUntil === null ? [] : [leasedUntil])],
   );
 }

@@ -1,6 +1,7 @@
 /** Reading sign-in attempts. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader, SqlValue } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toDate } from "../../platform/database/values.js";
 import { pageByKeyset } from "../../platform/graphql/keyset.js";
 import type { PageArgs, RowPage } from "../../platform/graphql/paging.js";
@@ -49,9 +50,7 @@ export async function pageAttempts(
   equals("connection_id", filter.connectionId);
   equals("user_id", filter.userId);
   if (filter.outcomes) {
-    conditions.push(
-      filter.outcomes.length === 0 ? "1 = 0" : `outcome IN (${filter.outcomes.map(() => "?").join(", ")})`,
-    );
+    conditions.push(filter.outcomes.length === 0 ? "1 = 0" : `outcome IN (${placeholders(filter.outcomes)})`);
     parameters.push(...filter.outcomes);
   }
   return await pageByKeyset<RecordedAttempt>({

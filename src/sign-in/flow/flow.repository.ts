@@ -3,6 +3,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toDate, toDateOrNull } from "../../platform/database/values.js";
 
 /** How long a person may take at the provider. */
@@ -105,7 +106,7 @@ export async function findBrowserHashes(
 ): Promise<ReadonlySet<string>> {
   if (hashes.length === 0) return new Set();
   const rows = await reader.rows<{ browser_hash: string }>(
-    `SELECT browser_hash FROM sso_flow WHERE browser_hash IN (${hashes.map(() => "?").join(", ")}) AND expires_at > ?`,
+    `SELECT browser_hash FROM sso_flow WHERE browser_hash IN (${placeholders(hashes)}) AND expires_at > ?`,
     [...hashes, now],
   );
   return new Set(rows.map(({ browser_hash }) => browser_hash));

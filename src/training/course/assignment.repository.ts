@@ -5,7 +5,7 @@ import type { Group } from "../../people/group/group.js";
 import { memberKey } from "../../people/loaders.js";
 import type { MemberId } from "../../people/membership/membership.repository.js";
 import type { Reader } from "../../platform/database/database.js";
-import { insertRows } from "../../platform/database/statements.js";
+import { insertRows, placeholders } from "../../platform/database/statements.js";
 import { COURSE_COLUMNS, courseFromRaw, type RawCourse } from "./course.repository.js";
 import type { Course } from "./course.js";
 
@@ -17,8 +17,8 @@ export async function findGroupsOfCourses(
 ): Promise<ReadonlyMap<string, readonly Group[]>> {
   const raws = await reader.rows<RawGroup & { course_id: string }>(
     `SELECT a.course_id, ${GROUP_COLUMNS} FROM course_assignment a JOIN user_group g ON g.id = a.group_id
-      WHERE a.course_id IN (${courseIds.map(() => "?").join(", ")})
-        AND a.organization_id IN (${organizationIds.map(() => "?").join(", ")})
+      WHERE a.course_id IN (${placeholders(courseIds)})
+        AND a.organization_id IN (${placeholders(organizationIds)})
       ORDER BY g.name_key, g.id`,
     [...courseIds, ...organizationIds],
   );
@@ -32,7 +32,7 @@ export async function findCoursesOfGroups(
 ): Promise<ReadonlyMap<string, readonly Course[]>> {
   const raws = await reader.rows<RawCourse & { group_id: string }>(
     `SELECT a.group_id, ${COURSE_COLUMNS} FROM course_assignment a JOIN course c ON c.id = a.course_id
-      WHERE a.group_id IN (${groupIds.map(() => "?").join(", ")}) ORDER BY c.title_key, c.id`,
+      WHERE a.group_id IN (${placeholders(groupIds)}) ORDER BY c.title_key, c.id`,
     groupIds,
   );
   return gather(groupIds, raws, (raw) => [raw.group_id, courseFromRaw(raw)]);
@@ -49,8 +49,8 @@ export async function findCoursesOfMembers(
   const raws = await reader.rows<RawCourse & { user_id: string; assigned_in: string }>(
     `SELECT DISTINCT m.user_id, a.organization_id AS assigned_in, ${COURSE_COLUMNS} FROM group_member m
        JOIN course_assignment a ON a.group_id = m.group_id JOIN course c ON c.id = a.course_id
-      WHERE m.user_id IN (${userIds.map(() => "?").join(", ")})
-        AND a.organization_id IN (${organizationIds.map(() => "?").join(", ")}) AND c.archived_at IS NULL
+      WHERE m.user_id IN (${placeholders(userIds)})
+        AND a.organization_id IN (${placeholders(organizationIds)}) AND c.archived_at IS NULL
       ORDER BY c.title_key, c.id`,
     [...userIds, ...organizationIds],
   );
@@ -80,7 +80,7 @@ export async function findAssignedAmong(
   if (courseIds.length === 0) return new Set();
   const rows = await reader.rows<{ course_id: string }>(
     `SELECT course_id FROM course_assignment
-      WHERE group_id = ? AND course_id IN (${courseIds.map(() => "?").join(", ")})`,
+      WHERE group_id = ? AND course_id IN (${placeholders(courseIds)})`,
     [groupId, ...courseIds],
   );
   return new Set(rows.map((row) => row.course_id));
@@ -107,8 +107,8 @@ export async function deleteAssignments(
   courseIds: readonly string[],
 ): Promise<void> {
   if (courseIds.length === 0) return;
-  await unit.execute(
-    `DELETE FROM course_assignment WHERE group_id = ? AND course_id IN (${courseIds.map(() => "?").join(", ")})`,
-    [groupId, ...courseIds],
-  );
+  await unit.execute(`DELETE FROM course_assignment WHERE group_id = ? AND course_id IN (${placeholders(courseIds)})`, [
+    groupId,
+    ...courseIds,
+  ]);
 }

@@ -4,7 +4,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { rewriteKeysOf } from "../../people/installation/rewrite-search-keys.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
 import type { Reader } from "../../platform/database/database.js";
-import { insertRows } from "../../platform/database/statements.js";
+import { insertRows, placeholders } from "../../platform/database/statements.js";
 import { toDate, toDateOrNull } from "../../platform/database/values.js";
 import { foldForSearch } from "../../platform/text.js";
 import { CourseRow } from "./course.row.js";
@@ -59,7 +59,7 @@ export async function findCourses(
   for (let start = 0; start < ids.length; start += COURSES_AT_ONCE) {
     const some = ids.slice(start, start + COURSES_AT_ONCE);
     const raws = await reader.rows<RawCourse>(
-      `SELECT ${COURSE_COLUMNS} FROM course c WHERE c.id IN (${some.map(() => "?").join(", ")})
+      `SELECT ${COURSE_COLUMNS} FROM course c WHERE c.id IN (${placeholders(some)})
         ${scope === null ? "" : "AND (c.organization_id = ? OR c.organization_id IS NULL)"}`,
       scope === null ? some : [...some, scope],
     );
@@ -113,7 +113,7 @@ export async function findChildrenOf(
   if (moduleIds.length === 0) return byModule;
   const raws = await reader.rows<RawCourse & { module_id: string }>(
     `SELECT mc.module_id, ${COURSE_COLUMNS} FROM module_course mc JOIN course c ON c.id = mc.course_id
-      WHERE mc.module_id IN (${moduleIds.map(() => "?").join(", ")}) ORDER BY mc.position`,
+      WHERE mc.module_id IN (${placeholders(moduleIds)}) ORDER BY mc.position`,
     moduleIds,
   );
   for (const raw of raws) byModule.get(raw.module_id)?.push(courseFromRaw(raw));
@@ -140,7 +140,7 @@ export async function countModulesWith(
   if (courseIds.length === 0) return new Map();
   const rows = await reader.rows<{ course_id: string; modules: number | string }>(
     `SELECT mc.course_id, COUNT(*) AS modules FROM module_course mc JOIN course c ON c.id = mc.module_id
-      WHERE mc.course_id IN (${courseIds.map(() => "?").join(", ")})
+      WHERE mc.course_id IN (${placeholders(courseIds)})
         AND c.organization_id ${organizationId === null ? "IS NULL" : "= ?"} GROUP BY mc.course_id`,
     organizationId === null ? courseIds : [...courseIds, organizationId],
   );

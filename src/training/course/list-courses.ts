@@ -3,6 +3,7 @@ import { requireOperator, requirePermission, type Caller } from "../../access/ca
 import type { Store } from "../../access/store.js";
 import type { OrderDirection } from "../../people/order-direction.js";
 import { findWordsIn, type SearchTerm } from "../../platform/database/search.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { pageByKeyset, type KeysetColumn } from "../../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs } from "../../platform/graphql/paging.js";
 import { COURSE_COLUMNS, courseFromRaw, type RawCourse } from "./course.repository.js";
@@ -77,15 +78,11 @@ function writeConditions(organizationId: string | null, filter: CourseFilter): S
   if (groupIds.length > 0)
     terms.push({
       sql: `EXISTS (SELECT 1 FROM course_assignment a
-                     WHERE a.course_id = c.id AND a.organization_id = ? AND a.group_id IN (${placesFor(groupIds)}))`,
+                     WHERE a.course_id = c.id AND a.organization_id = ? AND a.group_id IN (${placeholders(groupIds)}))`,
       // The catalogue by itself is assigned to nobody.
       parameters: [organizationId ?? "", ...groupIds],
     });
   if (externalIds.length > 0)
-    terms.push({ sql: `c.external_id IN (${placesFor(externalIds)})`, parameters: externalIds });
+    terms.push({ sql: `c.external_id IN (${placeholders(externalIds)})`, parameters: externalIds });
   return terms;
-}
-
-function placesFor(values: readonly string[]): string {
-  return values.map(() => "?").join(", ");
 }

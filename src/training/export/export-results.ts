@@ -10,6 +10,7 @@ import { seenIn, type SeenUser } from "../../people/user/user.js";
 import { USER_COLUMNS, userFromRaw, type RawUser } from "../../people/user/user.repository.js";
 import { BYTE_ORDER_MARK, writeCsvLine, type CsvValue } from "../../platform/csv.js";
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { Failure, FORBIDDEN, NOT_FOUND } from "../../platform/errors/failure.js";
 import { MAXIMUM_PAGE_SIZE } from "../../platform/graphql/paging.js";
 import { findCourses } from "../course/course.repository.js";
@@ -135,7 +136,7 @@ async function findPeople(
   if (userIds.length === 0) return new Map();
   const rows = await reader.rows<RawUser>(
     `SELECT ${USER_COLUMNS} FROM membership m JOIN app_user u ON u.id = m.user_id
-      WHERE m.organization_id = ? AND m.user_id IN (${userIds.map(() => "?").join(", ")})`,
+      WHERE m.organization_id = ? AND m.user_id IN (${placeholders(userIds)})`,
     [organizationId, ...userIds],
   );
   return new Map(rows.map((row) => [row.id, seenIn(organizationId, userFromRaw(row))]));

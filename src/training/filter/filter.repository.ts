@@ -3,7 +3,7 @@ import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
 import type { Reader } from "../../platform/database/database.js";
-import { insertRows } from "../../platform/database/statements.js";
+import { insertRows, placeholders } from "../../platform/database/statements.js";
 import { toDate } from "../../platform/database/values.js";
 import { foldCase } from "../../platform/text.js";
 import type { Filter, FilterAnswer } from "./filter.js";
@@ -63,7 +63,7 @@ async function findAnswersOf(
   const byFilter = new Map<string, FilterAnswer[]>(filterIds.map((id) => [id, []]));
   if (filterIds.length === 0) return byFilter;
   const rows = await reader.rows<{ id: string; filter_id: string; text: string }>(
-    `SELECT id, filter_id, text FROM filter_answer WHERE filter_id IN (${placesFor(filterIds)}) ORDER BY position, id`,
+    `SELECT id, filter_id, text FROM filter_answer WHERE filter_id IN (${placeholders(filterIds)}) ORDER BY position, id`,
     filterIds,
   );
   for (const { id, filter_id, text } of rows) byFilter.get(filter_id)?.push({ id, text });
@@ -79,7 +79,7 @@ export async function countUsersWithAnswers(
   const rows = await reader.rows<{ answer_id: string; users: number | string }>(
     `SELECT ua.answer_id, COUNT(*) AS users FROM user_answer ua
        JOIN membership m ON m.organization_id = ua.organization_id AND m.user_id = ua.user_id
-      WHERE ua.answer_id IN (${placesFor(answerIds)}) GROUP BY ua.answer_id`,
+      WHERE ua.answer_id IN (${placeholders(answerIds)}) GROUP BY ua.answer_id`,
     answerIds,
   );
   return new Map(rows.map((row) => [row.answer_id, Number(row.users)]));
@@ -102,7 +102,7 @@ export async function updateFilterRow(unit: UnitOfWork, before: Filter, after: F
   }
   const gone = before.answers.map(({ id }) => id).filter((id) => !after.answers.some((answer) => answer.id === id));
   // The database lets what users answered go with an answer.
-  if (gone.length > 0) await unit.execute(`DELETE FROM filter_answer WHERE id IN (${placesFor(gone)})`, gone);
+  if (gone.length > 0) await unit.execute(`DELETE FROM filter_answer WHERE id IN (${placeholders(gone)})`, gone);
   await insertAnswers(
     unit,
     after,
@@ -133,8 +133,4 @@ async function insertAnswers(unit: UnitOfWork, filter: Filter, answers: readonly
 
 function toRow({ answers: _answers, ...filter }: Filter): FilterRow {
   return { ...filter, questionHash: sha256Hex(foldCase(filter.question)) };
-}
-
-function placesFor(values: readonly string[]): string {
-  return values.map(() => "?").join(", ");
 }

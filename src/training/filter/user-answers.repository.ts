@@ -2,7 +2,7 @@
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { memberKey } from "../../people/loaders.js";
 import type { Reader } from "../../platform/database/database.js";
-import { insertRows } from "../../platform/database/statements.js";
+import { insertRows, placeholders } from "../../platform/database/statements.js";
 import type { UserAnswer } from "./filter.js";
 
 /** What several users answered in the organizations that they were asked about, by `memberKey`, in the filters' order. */
@@ -26,7 +26,7 @@ export async function findAnswersOfMembers(
     `SELECT ua.user_id, ua.organization_id, ua.filter_id, f.question, ua.answer_id, a.text FROM user_answer ua
        JOIN filter f ON f.id = ua.filter_id
        JOIN filter_answer a ON a.id = ua.answer_id
-      WHERE ua.user_id IN (${userIds.map(() => "?").join(", ")}) ORDER BY f.position, f.id`,
+      WHERE ua.user_id IN (${placeholders(userIds)}) ORDER BY f.position, f.id`,
     userIds,
   );
   for (const { user_id, organization_id, filter_id, answer_id, question, text } of rows)
@@ -50,10 +50,10 @@ export async function replaceAnswers(
 ): Promise<void> {
   const filterIds = [...answers.keys()];
   if (filterIds.length === 0) return;
-  await unit.execute(
-    `DELETE FROM user_answer WHERE user_id = ? AND filter_id IN (${filterIds.map(() => "?").join(", ")})`,
-    [userId, ...filterIds],
-  );
+  await unit.execute(`DELETE FROM user_answer WHERE user_id = ? AND filter_id IN (${placeholders(filterIds)})`, [
+    userId,
+    ...filterIds,
+  ]);
   await insertRows(
     unit,
     "user_answer",

@@ -5,6 +5,7 @@
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { Dialect, Reader, SqlValue } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toDate } from "../../platform/database/values.js";
 import { joinConditions, pageByKeyset, type Condition } from "../../platform/graphql/keyset.js";
 import { emptyPage, toPage, type Page, type PageArgs } from "../../platform/graphql/paging.js";
@@ -110,7 +111,7 @@ async function findParts(reader: Reader, organizationId: string, { id, kind }: C
 
 function assignedTo(organizationId: string, courseIds: readonly string[]): SetOfPeople {
   const query = `SELECT gm.user_id FROM course_assignment a JOIN group_member gm ON gm.group_id = a.group_id
-    WHERE a.organization_id = ? AND a.course_id IN (${courseIds.map(() => "?").join(", ")})`;
+    WHERE a.organization_id = ? AND a.course_id IN (${placeholders(courseIds)})`;
   const parameters = [organizationId, ...courseIds];
   return {
     source: { sql: query, parameters },
@@ -123,7 +124,7 @@ function lacking(dialect: Dialect, step: OpenStep, courseId: string, done: reado
   const results = `training_result r ${useIndex(dialect, "ix_training_result_user_course")}`;
   const none = (table: string, alias: string, ids: readonly string[], more: string, values: readonly SqlValue[]) => ({
     sql: `(SELECT ${alias}.id FROM ${table} WHERE ${alias}.organization_id = m.organization_id
-            AND ${alias}.user_id = m.user_id AND ${alias}.course_id IN (${ids.map(() => "?").join(", ")})
+            AND ${alias}.user_id = m.user_id AND ${alias}.course_id IN (${placeholders(ids)})
             ${more} LIMIT 1) IS NULL`,
     parameters: [...ids, ...values],
   });
@@ -150,8 +151,8 @@ async function findOpenBeginnings(
   if (userIds.length === 0) return new Map();
   const rows = await reader.rows<{ user_id: string; started_at: unknown }>(
     `SELECT s.user_id, MIN(s.started_at) AS started_at FROM training_start s
-      WHERE s.organization_id = ? AND s.user_id IN (${userIds.map(() => "?").join(", ")})
-        AND s.course_id IN (${courseIds.map(() => "?").join(", ")}) AND s.completed_at IS NULL GROUP BY s.user_id`,
+      WHERE s.organization_id = ? AND s.user_id IN (${placeholders(userIds)})
+        AND s.course_id IN (${placeholders(courseIds)}) AND s.completed_at IS NULL GROUP BY s.user_id`,
     [organizationId, ...userIds, ...courseIds],
   );
   return new Map(rows.map((row) => [row.user_id, toDate(row.started_at)]));

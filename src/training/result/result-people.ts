@@ -3,6 +3,7 @@
  * forms: a *source* reads the people from an index, a *probe* asks of one person at a time.
  */
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { InputCheck } from "../../platform/errors/input.js";
 import type { Condition } from "../../platform/graphql/keyset.js";
 import type { ResultFilter } from "./result-filter.js";
@@ -67,7 +68,7 @@ function exists(query: string): string {
 }
 
 function namedPeople(userIds: readonly string[]): SetOfPeople {
-  const among = `IN (${placesFor(userIds)})`;
+  const among = `IN (${placeholders(userIds)})`;
   return {
     source: { sql: `SELECT u.id AS user_id FROM app_user u WHERE u.id ${among}`, parameters: userIds },
     probe: (column) => ({ sql: `${column} ${among}`, parameters: userIds }),
@@ -76,7 +77,7 @@ function namedPeople(userIds: readonly string[]): SetOfPeople {
 
 function membersOf(organizationId: string, groupIds: readonly string[]): SetOfPeople {
   const query = `SELECT gm.user_id FROM group_member gm JOIN user_group g ON g.id = gm.group_id
-    WHERE g.organization_id = ? AND g.id IN (${placesFor(groupIds)})`;
+    WHERE g.organization_id = ? AND g.id IN (${placeholders(groupIds)})`;
   const parameters = [organizationId, ...groupIds];
   return {
     source: { sql: query, parameters },
@@ -93,7 +94,7 @@ async function peopleWhoAnswered(
 ): Promise<readonly SetOfPeople[]> {
   const rows = await reader.rows<{ id: string; filter_id: string }>(
     `SELECT a.id, a.filter_id FROM filter_answer a JOIN filter f ON f.id = a.filter_id
-      WHERE a.id IN (${placesFor(answerIds)}) AND f.organization_id = ?`,
+      WHERE a.id IN (${placeholders(answerIds)}) AND f.organization_id = ?`,
     [...answerIds, organizationId],
   );
   if (rows.length < answerIds.length) {
@@ -106,7 +107,7 @@ async function peopleWhoAnswered(
     answersByQuestion.set(question, [...(answersByQuestion.get(question) ?? []), id]);
   return [...answersByQuestion].map(([question, answers]) => {
     const query = `SELECT ua.user_id FROM user_answer ua
-      WHERE ua.organization_id = ? AND ua.filter_id = ? AND ua.answer_id IN (${placesFor(answers)})`;
+      WHERE ua.organization_id = ? AND ua.filter_id = ? AND ua.answer_id IN (${placeholders(answers)})`;
     const parameters = [organizationId, question, ...answers];
     return {
       source: { sql: query, parameters },
@@ -128,8 +129,4 @@ function teamOf(organizationId: string, managerId: string): SetOfPeople {
       parameters,
     }),
   };
-}
-
-function placesFor(values: readonly unknown[]): string {
-  return values.map(() => "?").join(", ");
 }

@@ -1,6 +1,7 @@
 /** Reading and writing results. */
 import type { Cause, OrganizationScope } from "../../access/caller.js";
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
 import type { CourseKind } from "../course/course.js";
 import type { Result, ResultCorrection, ResultValues } from "./result.js";
@@ -69,7 +70,7 @@ export async function findChildrenOfResults(
   const raws = await reader.rows<RawResult & { module_result_id: string }>(
     `SELECT rc.module_result_id, ${RESULT_COLUMNS} FROM training_result_child rc
        JOIN training_result r ON r.id = rc.result_id
-      WHERE rc.module_result_id IN (${placesFor(resultIds)}) ORDER BY rc.position`,
+      WHERE rc.module_result_id IN (${placeholders(resultIds)}) ORDER BY rc.position`,
     resultIds,
   );
   for (const raw of raws) byModule.get(raw.module_result_id)?.push(resultFromRaw(raw));
@@ -95,7 +96,7 @@ export async function findCorrectionsOfResults(
     corrected_at: unknown;
   }>(
     `SELECT id, result_id, version, before_value, after_value, reason, cause_kind, cause_actor, corrected_at
-       FROM training_result_correction WHERE result_id IN (${placesFor(resultIds)}) ORDER BY version`,
+       FROM training_result_correction WHERE result_id IN (${placeholders(resultIds)}) ORDER BY version`,
     resultIds,
   );
   for (const raw of raws)
@@ -128,8 +129,4 @@ function readValues(json: string): ResultValues {
     startedAt: stored.startedAt === null ? null : new Date(stored.startedAt),
     completedAt: new Date(stored.completedAt),
   };
-}
-
-function placesFor(values: readonly string[]): string {
-  return values.map(() => "?").join(", ");
 }

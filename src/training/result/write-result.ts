@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
-import { insertRows } from "../../platform/database/statements.js";
+import { insertRows, placeholders } from "../../platform/database/statements.js";
 import {
   findCorrectionsOfResults,
   RESULT_COLUMNS,
@@ -74,7 +74,7 @@ export async function findResultsOfCourses(
   if (courseIds.length === 0) return [];
   const raws = await unit.rows<RawResult>(
     `SELECT ${RESULT_COLUMNS} FROM training_result r
-      WHERE r.user_id = ? AND r.organization_id = ? AND r.course_id IN (${courseIds.map(() => "?").join(", ")})`,
+      WHERE r.user_id = ? AND r.organization_id = ? AND r.course_id IN (${placeholders(courseIds)})`,
     [userId, organizationId, ...courseIds],
   );
   return raws.map(resultFromRaw);

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { StoredEvent } from "../../events/read-log.js";
 import type { Reader } from "../../platform/database/database.js";
-import { insertRows } from "../../platform/database/statements.js";
+import { insertRows, placeholders } from "../../platform/database/statements.js";
 import type { AttemptKind, AttemptResult } from "./attempt.js";
 
 /** An attempt to log. */
@@ -97,7 +97,7 @@ export async function sweepDeliveries(unit: UnitOfWork): Promise<void> {
   );
   if (old.length > 0)
     await unit.execute(
-      `DELETE FROM webhook_attempt WHERE id IN (${old.map(() => "?").join(", ")})`,
+      `DELETE FROM webhook_attempt WHERE id IN (${placeholders(old)})`,
       old.map(({ id }) => id),
     );
 }

@@ -1,5 +1,6 @@
 /** Takes what receivers answered about a person who was erased out of the log of deliveries: answers repeat what was sent. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { placeholders } from "../../platform/database/statements.js";
 
 const AT_ONCE = 500;
 
@@ -12,7 +13,7 @@ export async function eraseAnswers(unit: UnitOfWork, { id }: { readonly id: stri
 export async function eraseAnswersAbout(unit: UnitOfWork, type: string, ids: readonly string[]): Promise<void> {
   for (const some of chunk(ids)) {
     const events = await unit.rows<{ id: string; organization_id: string }>(
-      `SELECT id, organization_id FROM event WHERE subject_id IN (${placesFor(some)}) AND subject_type = ?`,
+      `SELECT id, organization_id FROM event WHERE subject_id IN (${placeholders(some)}) AND subject_type = ?`,
       [...some, type],
     );
     await eraseAnswersTo(unit, events);
@@ -26,22 +27,18 @@ async function eraseAnswersTo(
   if (events.length === 0) return;
   const organizations = [...new Set(events.map(({ organization_id }) => organization_id))];
   const endpoints = await unit.rows<{ id: string }>(
-    `SELECT id FROM webhook_endpoint WHERE organization_id IN (${placesFor(organizations)})`,
+    `SELECT id FROM webhook_endpoint WHERE organization_id IN (${placeholders(organizations)})`,
     organizations,
   );
   // By endpoint and event, as the log is indexed.
   for (const endpoint of endpoints)
     for (const some of chunk(events.map(({ id }) => id)))
       await unit.execute(
-        `UPDATE webhook_attempt SET answer = NULL WHERE endpoint_id = ? AND event_id IN (${placesFor(some)})`,
+        `UPDATE webhook_attempt SET answer = NULL WHERE endpoint_id = ? AND event_id IN (${placeholders(some)})`,
         [endpoint.id, ...some],
       );
 }
 
 function* chunk(ids: readonly string[]): Generator<readonly string[]> {
   for (let start = 0; start < ids.length; start += AT_ONCE) yield ids.slice(start, start + AT_ONCE);
-}
-
-function placesFor(values: readonly string[]): string {
-  return values.map(() => "?").join(", ");
 }

@@ -2,6 +2,7 @@
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toDate, toDateOrNull, toJson } from "../../platform/database/values.js";
 import type { DeliveryProgress, DisabledReason, EndpointState, WebhookEndpoint } from "./endpoint.js";
 import { WebhookCursorRow, WebhookEndpointRow } from "./endpoint.row.js";
@@ -162,7 +163,7 @@ export async function readProgress(
     `SELECT c.endpoint_id, c.last_sequence, n.last_sequence AS latest_sequence, c.consecutive_failures, c.paused_until,
        (SELECT COUNT(*) FROM webhook_retry r WHERE r.endpoint_id = c.endpoint_id) AS pending_retries
      FROM webhook_cursor c JOIN event_counter n ON n.organization_id = c.organization_id
-     WHERE c.endpoint_id IN (${endpointIds.map(() => "?").join(", ")})`,
+     WHERE c.endpoint_id IN (${placeholders(endpointIds)})`,
     endpointIds,
   );
   return new Map(

@@ -10,6 +10,7 @@ import { SYSTEM } from "../../access/caller.js";
 import { toBoolean } from "../../platform/database/values.js";
 import { makeMisdatedRetriesDue } from "../delivery/delivery.repository.js";
 import { isFailing, type WorkerServices } from "./worker-services.js";
+import { placeholders } from "../../platform/database/statements.js";
 
 /** The right to deliver to an endpoint. Only one worker has it, until it expires. */
 export interface Lease {
@@ -58,7 +59,7 @@ export async function claimEndpoints(services: WorkerServices, capacity: Capacit
   );
   if (candidates.size === 0) return [];
   const { begin, settings } = services;
-  const places = [...candidates].map(() => "?").join(", ");
+  const places = placeholders([...candidates]);
   return await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
     // Finding candidates locks nothing, so another worker may have leased some of them. Those are skipped.
     const { misdated, misleased } = horizonsOf(unit.now, settings.leaseMs);
@@ -73,7 +74,7 @@ export async function claimEndpoints(services: WorkerServices, capacity: Capacit
     const id = uuidv7();
     await unit.execute(
       `UPDATE webhook_cursor SET lease_id = ?, leased_until = ?
-       WHERE endpoint_id IN (${claimable.map(() => "?").join(", ")})`,
+       WHERE endpoint_id IN (${placeholders(claimable)})`,
       [id, new Date(unit.now.getTime() + settings.leaseMs), ...claimable.map(({ endpoint_id }) => endpoint_id)],
     );
     for (const { endpoint_id } of claimable)

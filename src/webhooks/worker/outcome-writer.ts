@@ -5,7 +5,7 @@
 import { SYSTEM } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { StoredEvent } from "../../events/read-log.js";
-import { insertRows } from "../../platform/database/statements.js";
+import { insertRows, placeholders } from "../../platform/database/statements.js";
 import type { AttemptKind, AttemptResult } from "../delivery/attempt.js";
 import { insertAttempts } from "../delivery/delivery.repository.js";
 import { advanceRedelivery } from "../redelivery/redelivery.repository.js";
@@ -151,10 +151,10 @@ async function endRetries(unit: UnitOfWork, { lease, attempts, missingEventIds }
     ...attempts.filter(({ kind, retryAt }) => kind !== "FIRST" || retryAt !== null).map(({ event }) => event.id),
   ];
   if (over.length > 0)
-    await unit.execute(
-      `DELETE FROM webhook_retry WHERE endpoint_id = ? AND event_id IN (${over.map(() => "?").join(", ")})`,
-      [lease.endpointId, ...over],
-    );
+    await unit.execute(`DELETE FROM webhook_retry WHERE endpoint_id = ? AND event_id IN (${placeholders(over)})`, [
+      lease.endpointId,
+      ...over,
+    ]);
 }
 
 const RETRY_COLUMNS = ["endpoint_id", "event_id", "sequence", "attempts", "next_attempt_at", "scheduled_at"];

@@ -11,6 +11,7 @@ import { keepTicket, findTicketReturnTo, takeTicket } from "../../../src/sign-in
 import { sweepTickets } from "../../../src/sign-in/ticket/ticket.repository.js";
 import type { TestDatabase } from "../../support/database.js";
 import { openMigratedDatabase } from "../../support/migrated-database.js";
+import { placeholders } from "../../../src/platform/database/statements.js";
 
 const BROWSER = "a-browser";
 const ASSERTION = "assertion-that-was-accepted";
@@ -113,7 +114,7 @@ describe("tickets", () => {
     const posts = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => keep(`of-20-${index}`, flow)));
     expect(posts.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     const notes = await database.reader.row<{ count: unknown }>(
-      `SELECT COUNT(*) AS count FROM sso_replay WHERE id_hash IN (${posts.map(() => "?").join(", ")})`,
+      `SELECT COUNT(*) AS count FROM sso_replay WHERE id_hash IN (${placeholders(posts)})`,
       posts.map((_post, index) => sha256Hex(`of-20-${index}`)),
     );
     // The refused ones wrote nothing at all: their messages were not used up.

@@ -39,8 +39,3 @@ export function atHome({ sql, parameters }: Condition): UserCondition {
     ofAccount: true,
   };
 }
-
-/** As many question marks as there are values. */
-export function placeholders(values: readonly unknown[]): string {
-  return values.map(() => "?").join(", ");
-}

@@ -1,6 +1,7 @@
 /** Conditions of a list of users that look beyond the account: at links, answers, managers, sign-ins and seats. */
 import type { Dialect } from "../../../platform/database/database.js";
-import { atHome, exists, ifAny, placeholders, type UserCondition } from "./condition.js";
+import { placeholders } from "../../../platform/database/statements.js";
+import { atHome, exists, ifAny, type UserCondition } from "./condition.js";
 import type { UserFilter } from "./user-filter.js";
 
 /** The conditions that a filter names, those that usually let few through first. */

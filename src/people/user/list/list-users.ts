@@ -2,6 +2,7 @@
 import { requirePermission, type Caller } from "../../../access/caller.js";
 import type { Store } from "../../../access/store.js";
 import type { Dialect, Reader } from "../../../platform/database/database.js";
+import { placeholders } from "../../../platform/database/statements.js";
 import { pageByKeyset, type KeysetColumn } from "../../../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs } from "../../../platform/graphql/paging.js";
 import type { Group } from "../../group/group.js";
@@ -11,7 +12,7 @@ import { findOrganization } from "../../organization/organization.repository.js"
 import type { Role } from "../../role/role.js";
 import { findRolesOfUsers } from "../../role/role.repository.js";
 import type { FieldSource } from "../profile/field.js";
-import { placeholders, type Condition, type UserCondition } from "./condition.js";
+import type { Condition, UserCondition } from "./condition.js";
 import { conditionsOf, narrow, useIndex } from "./user-conditions.js";
 import type { UserFilter } from "./user-filter.js";
 import { showMember } from "../user.access.js";

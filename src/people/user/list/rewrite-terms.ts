@@ -4,6 +4,7 @@ import { lockOrganization } from "../../organization/organization.repository.js"
 import { replaceTerms, termsOf } from "./search-terms.js";
 import { seenIn } from "../user.js";
 import { USER_COLUMNS, userFromRaw, type RawUser } from "../user.repository.js";
+import { placeholders } from "../../../platform/database/statements.js";
 
 const SEPARATOR = "/";
 
@@ -26,7 +27,7 @@ export async function rewriteTerms(unit: UnitOfWork, after: string, most: number
   // A guest's names change under the lock of another organization, and under that of the account.
   const raws = await unit.rows<RawUser>(
     `SELECT ${USER_COLUMNS} FROM membership m JOIN app_user u ON u.id = m.user_id
-      WHERE m.organization_id = ? AND m.user_id IN (${ids.map(() => "?").join(", ")})
+      WHERE m.organization_id = ? AND m.user_id IN (${placeholders(ids)})
       ${unit.dialect === "mysql" ? "FOR UPDATE" : ""}`,
     [organizationId, ...ids],
   );

@@ -1,6 +1,6 @@
 /** The words by which a member is found, and what a search makes of what was typed. */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
-import { insertRows } from "../../../platform/database/statements.js";
+import { insertRows, placeholders } from "../../../platform/database/statements.js";
 import { cutText, foldForSearch } from "../../../platform/text.js";
 import type { SeenUser } from "../user.js";
 
@@ -65,7 +65,7 @@ export async function changeTerms(
   const added = are.filter((term) => !were.includes(term));
   if (gone.length > 0)
     await unit.execute(
-      `DELETE FROM membership_term WHERE organization_id = ? AND user_id = ? AND term IN (${gone.map(() => "?").join(", ")})`,
+      `DELETE FROM membership_term WHERE organization_id = ? AND user_id = ? AND term IN (${placeholders(gone)})`,
       [organizationId, userId, ...gone],
     );
   if (added.length > 0)
@@ -84,7 +84,7 @@ export async function replaceTerms(
   const userIds = members.map(({ userId }) => userId);
   await unit.execute(
     `DELETE FROM membership_term
-      WHERE organization_id = ? AND user_id IN (${userIds.map(() => "?").join(", ")}) AND term NOT LIKE ' %'`,
+      WHERE organization_id = ? AND user_id IN (${placeholders(userIds)}) AND term NOT LIKE ' %'`,
     [organizationId, ...userIds],
   );
   await insertTerms(unit, organizationId, members);

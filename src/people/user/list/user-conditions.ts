@@ -4,7 +4,8 @@
  * source, one that many pass is probed along the list's order until the page is full: neither looks at everybody.
  */
 import type { Dialect, Reader } from "../../../platform/database/database.js";
-import { atHome, exists, ifAny, placeholders, type Condition, type UserCondition } from "./condition.js";
+import { placeholders } from "../../../platform/database/statements.js";
+import { atHome, exists, ifAny, type Condition, type UserCondition } from "./condition.js";
 import { FIELD_SOURCES, orderSources, type FieldSource } from "../profile/field.js";
 import { furtherConditionsOf } from "./further-conditions.js";
 import { rangeOf, splitSearch } from "./search-terms.js";

@@ -1,7 +1,7 @@
 /** Reading and writing the values that sources gave for a person's fields. */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import type { Reader } from "../../../platform/database/database.js";
-import { insertRows } from "../../../platform/database/statements.js";
+import { insertRows, placeholders } from "../../../platform/database/statements.js";
 import { toDate } from "../../../platform/database/values.js";
 import type { Condition } from "../../../platform/graphql/keyset.js";
 import type { FieldSource, FieldValue, FieldWrites } from "./field.js";
@@ -18,7 +18,7 @@ export async function findFieldsOfUsers(
   const accounts = accountsIn(scope);
   const raws = await reader.rows<Raw>(
     `SELECT ${COLUMNS} FROM user_field f JOIN app_user u ON u.id = f.user_id
-      WHERE f.user_id IN (${userIds.map(() => "?").join(", ")}) AND ${accounts.sql}`,
+      WHERE f.user_id IN (${placeholders(userIds)}) AND ${accounts.sql}`,
     [...userIds, ...accounts.parameters],
   );
   return groupByUser(raws, userIds);

@@ -5,7 +5,7 @@
 import { requireNoOwnGain } from "../../../access/caller.js";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import type { Reader } from "../../../platform/database/database.js";
-import { insertRows } from "../../../platform/database/statements.js";
+import { insertRows, placeholders } from "../../../platform/database/statements.js";
 import { foldCase } from "../../../platform/text.js";
 import { LONGEST_TERM } from "../list/search-terms.js";
 
@@ -95,7 +95,7 @@ async function setManager(
     requireNoOwnGain(unit.caller, organizationId, [managerId], "TRAINING_READ");
   await unit.execute(
     `UPDATE app_user SET manager_user_id = CASE WHEN id = ? THEN NULL ELSE ? END
-      WHERE id IN (${userIds.map(() => "?").join(", ")})`,
+      WHERE id IN (${placeholders(userIds)})`,
     [managerId ?? "", managerId, ...userIds],
   );
 }
