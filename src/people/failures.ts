@@ -111,7 +111,7 @@ export const DOMAIN_TAKEN = defineFailure<{ domain: string }>({
   remedy: "Ask the operator, who can have the other organization give it up with removeDomain.",
 });
 
-export const VERSION_CONFLICT = defineFailure<{ expected: number; actual: number }>({
+const VERSION_CONFLICT = defineFailure<{ expected: number; actual: number }>({
   code: "VERSION_CONFLICT",
   status: 409,
   message: ({ expected, actual }) => `Somebody else changed it: you know version ${expected}, it is at ${actual}.`,

@@ -27,7 +27,7 @@ export async function loadOpeningContext(
   return { memory, mappedClaims: [...new Set(rules.map(({ claim }) => claim))] };
 }
 
-/** Reads a connection's memory. What was learnt under another trust version is not in it. */
+/** Reads a connection's memory. What was learnt under another trust version is not in it. @internal */
 export async function openMemory(
   { reader, begin }: Store,
   { id, trustVersion }: Pick<Connection, "id" | "trustVersion">,

@@ -55,7 +55,7 @@ let sessions = 0;
 /** An address of this test's own: password accounts have addresses that nobody else in the installation has. */
 export const at = (name: string) => `${name}@acme-${number}.test`;
 
-export const inUnit = <T>(work: (unit: UnitOfWork) => Promise<T>) =>
+const inUnit = <T>(work: (unit: UnitOfWork) => Promise<T>) =>
   house.services.begin(SYSTEM, { kind: "SIGN_IN", actor: null }, work);
 
 export async function activeConnection(policies: ConnectionPoliciesChange = {}): Promise<string> {
