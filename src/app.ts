@@ -1,4 +1,5 @@
 /** The composition root: everything is made here, once, and handed to whoever needs it. */
+import type { IncomingMessage } from "node:http";
 import { ANONYMOUS, type Caller } from "./access/caller.js";
 import type { Store } from "./access/store.js";
 import { createBegin } from "./access/unit-of-work.js";
@@ -36,6 +37,7 @@ import { createGraphiqlRouter } from "./platform/graphql/graphiql.js";
 import { createGraphQLEndpoint } from "./platform/graphql/server.js";
 import { defineCookie } from "./platform/http/cookies.js";
 import { createRateLimits } from "./platform/http/rate-limit.js";
+import { noteRequest, type RequestNotes } from "./platform/http/request-notes.js";
 import { createHttpServer } from "./platform/http/server.js";
 import type { Logger } from "./platform/telemetry/logger.js";
 import { createReference } from "./platform/telemetry/reference.js";
@@ -107,11 +109,14 @@ export async function startUsher(
       browser: defineCookie({ publicUrl, name: "usher-browser", maxAgeSeconds: FLOW_LIFETIME_SECONDS }),
       signedOut: defineCookie({ publicUrl, name: "usher-signed-out", maxAgeSeconds: SIGNED_OUT_SECONDS }),
     };
-    const callerOf = (request: Parameters<typeof cookies.session.read>[0]): Promise<Caller> =>
-      resolveCaller(database.reader, clock, {
+    const callerOf = async (request: IncomingMessage): Promise<Caller> => {
+      const caller = await resolveCaller(database.reader, clock, {
         authorization: request.headers.authorization ?? null,
         sessionToken: cookies.session.read(request),
       });
+      noteRequest(request, describeCaller(caller));
+      return caller;
+    };
 
     const endpoint = await createGraphQLEndpoint<SessionContext>({
       schema: createSchema(
@@ -149,6 +154,7 @@ export async function startUsher(
       },
       cookies,
       callerOf,
+      logger,
       limits: createSignInLimits(createRateLimits({ database, clock, enabled: configuration.rateLimits })),
       allowedOrigins: configuration.allowedOrigins,
       findMetadata: async (connectionId) => {
@@ -212,6 +218,21 @@ export async function startUsher(
   } catch (error) {
     await database.close();
     throw error;
+  }
+}
+
+function describeCaller(caller: Caller): RequestNotes {
+  const { kind: callerKind } = caller;
+  switch (caller.kind) {
+    case "PERSON":
+      return { callerKind, callerId: caller.userId, organizationId: caller.organizationId };
+    case "API_KEY":
+      return { callerKind, callerId: caller.apiKeyId, organizationId: caller.organizationId };
+    case "OPERATOR":
+      return { callerKind, callerId: caller.apiKeyId };
+    case "ANONYMOUS":
+    case "SYSTEM":
+      return { callerKind };
   }
 }
 

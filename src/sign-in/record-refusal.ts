@@ -25,6 +25,8 @@ export interface SignInRefused {
   readonly message: string;
   readonly reference: string;
   readonly organization: Organization;
+  /** The connection of the attempt; `null` for a one-time link. */
+  readonly attemptedConnectionId: string | null;
   /** The connection through which the person may try another account; `null` where there is none that is active. */
   readonly connectionId: string | null;
   /** Where a sign-in that begins anew should lead; it passed the allow-list. */
@@ -85,11 +87,21 @@ export async function recordRefusal(
 /** The answer to a refusal that is recorded already. */
 export function answerRefusal(
   { organization, connection, returnTo = null }: AttemptedAt,
-  { reference }: Attempt,
+  { reference, connectionId: attemptedConnectionId }: Attempt,
   { code, status, message }: SafeReason,
 ): SignInRefused {
   const connectionId = connection?.state === "ACTIVE" ? connection.id : null;
-  return { kind: "refused", code, status, message, reference, organization, connectionId, returnTo };
+  return {
+    kind: "refused",
+    code,
+    status,
+    message,
+    reference,
+    organization,
+    attemptedConnectionId,
+    connectionId,
+    returnTo,
+  };
 }
 
 /** A failure's safe sentence, whatever its data. */

@@ -2,6 +2,7 @@
  * The one form of errors in GraphQL: `errors[].extensions { code, path, details, reference }`. Expected failures keep
  * their code and data; whatever else happened is `INTERNAL` with a reference, and only the log knows more.
  */
+import type { IncomingMessage } from "node:http";
 import { HeaderMap } from "@apollo/server";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import {
@@ -12,6 +13,7 @@ import {
   QUERY_LIMIT_EXCEEDED,
   retryAfterHeader,
 } from "../errors/failure.js";
+import { noteError, readNotes } from "../http/request-notes.js";
 import type { Logger } from "../telemetry/logger.js";
 import { createReference } from "../telemetry/reference.js";
 import { shortenQuotes } from "../text.js";
@@ -40,10 +42,12 @@ export interface ErrorFormatOptions {
   readonly catalogue: Catalogue;
   readonly logger: Logger;
   readonly openness: Openness;
+  /** The request that is being answered. */
+  readonly currentRequest: () => IncomingMessage | undefined;
 }
 
 /** Makes Apollo's `formatError`. Every code that it lets out is in the catalogue. */
-export function createErrorFormat({ catalogue, logger, openness }: ErrorFormatOptions) {
+export function createErrorFormat({ catalogue, logger, openness, currentRequest }: ErrorFormatOptions) {
   return (_formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const failure = toFailure(error, openness);
     const located = error instanceof GraphQLError ? error : undefined;
@@ -52,12 +56,19 @@ export function createErrorFormat({ catalogue, logger, openness }: ErrorFormatOp
       ...(located?.locations === undefined ? {} : { locations: located.locations }),
       ...(path === null ? {} : { path }),
     };
+    const request = currentRequest();
     if (failure !== null && catalogue.has(failure.code)) {
+      if (request !== undefined) noteError(request, failure.code, null);
       return { message: failure.message, ...place, extensions: renderFailure(failure, path, null) };
     }
     const reference = createReference();
-    logger.error({ reference, path: path?.join("."), error: findCause(error) }, "A GraphQL field failed unexpectedly.");
+    const { requestId } = request === undefined ? {} : readNotes(request);
+    logger.error(
+      { reference, requestId, path: path?.join("."), error: findCause(error) },
+      "A GraphQL field failed unexpectedly.",
+    );
     const internal = new Failure(INTERNAL, {});
+    if (request !== undefined) noteError(request, internal.code, reference);
     return { message: internal.message, ...place, extensions: renderFailure(internal, path, reference) };
   };
 }

@@ -1,4 +1,5 @@
 /** The GraphQL endpoint: Apollo Server on an Express router, with one error format and the same answers for every client. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { ApolloServer, type ApolloServerPlugin, type BaseContext } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -12,9 +13,10 @@ import express, {
   type Response,
   type Router,
 } from "express";
-import type { GraphQLSchema } from "graphql";
+import { Kind, type GraphQLSchema } from "graphql";
 import { BAD_REQUEST, Failure, INTERNAL } from "../errors/failure.js";
 import { allowOrigins } from "../http/cross-origin.js";
+import { noteError, noteOperation, readNotes } from "../http/request-notes.js";
 import type { Logger } from "../telemetry/logger.js";
 import { createReference } from "../telemetry/reference.js";
 import { createErrorFormat, renderFailure, toRequestError } from "./errors.js";
@@ -59,6 +61,9 @@ export async function createGraphQLEndpoint<Context extends BaseContext>(
   const { schema, contextFor, catalogue, production, introspection, logger, allowedOrigins } = options;
   const limits = options.limits ?? DEFAULT_QUERY_LIMITS;
   const openness = opennessOf(schema, introspection);
+  // Apollo formats errors without naming the request that they belong to.
+  const requests = new AsyncLocalStorage<Request>();
+  const currentRequest = () => requests.getStore();
   const server = new ApolloServer<Context>({
     schema,
     introspection,
@@ -72,7 +77,7 @@ export async function createGraphQLEndpoint<Context extends BaseContext>(
     parseOptions: { maxTokens: limits.tokens },
     validationRules: [requireRootType, createShapeRule(limits)],
     validationOptions: { maxErrors: MAXIMUM_VALIDATION_ERRORS },
-    formatError: createErrorFormat({ catalogue, logger, openness }),
+    formatError: createErrorFormat({ catalogue, logger, openness, currentRequest }),
     logger: adaptLogger(logger),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -80,6 +85,7 @@ export async function createGraphQLEndpoint<Context extends BaseContext>(
       createCostPlugin(limits, openness),
       answerLegacyClients,
       logDefects(logger),
+      noteOperations(currentRequest),
     ],
   });
   await server.start();
@@ -88,6 +94,7 @@ export async function createGraphQLEndpoint<Context extends BaseContext>(
   router.use(allowOrigins(new Set(allowedOrigins)));
   router.use(admitPlainReads);
   router.use(express.json({ limit: MAXIMUM_BODY_BYTES, type: "application/json" }));
+  router.use((request, _response, next) => requests.run(request, next));
   router.use(
     expressMiddleware(server, {
       context: async ({ req, res }) => {
@@ -128,6 +135,20 @@ function logDefects(logger: Logger): ApolloServerPlugin<BaseContext> {
   };
 }
 
+function noteOperations(currentRequest: () => Request | undefined): ApolloServerPlugin<BaseContext> {
+  return {
+    requestDidStart: async () => ({
+      willSendResponse: async ({ document, operationName, request }) => {
+        const current = currentRequest();
+        // A document that validation refuses has operations, and Apollo chose none of them.
+        const first = document?.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+        const name = operationName ?? request.operationName ?? first?.name?.value;
+        if (current !== undefined) noteOperation(current, name);
+      },
+    }),
+  };
+}
+
 function adaptLogger(logger: Logger) {
   const write = (level: "debug" | "info" | "warn" | "error") => (message?: unknown) => {
     logger[level]({ source: "apollo" }, String(message));
@@ -148,7 +169,7 @@ const admitPlainReads: RequestHandler = (request, _response, next) => {
 
 /** Bodies that could not be read are answered in GraphQL's form, not as a page. */
 function answerBodyErrors(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
+  return (error: unknown, request, response, next) => {
     if (response.headersSent) {
       next(error);
       return;
@@ -156,9 +177,11 @@ function answerBodyErrors(logger: Logger): ErrorRequestHandler {
     const failure = readBodyFailure(error);
     const reference = failure === null ? createReference() : null;
     if (failure === null) {
-      logger.error({ reference, error }, "A GraphQL request failed unexpectedly.");
+      const { requestId } = readNotes(request);
+      logger.error({ reference, requestId, error }, "A GraphQL request failed unexpectedly.");
     }
     const answer: AnyFailure = failure ?? new Failure(INTERNAL, {});
+    noteError(request, answer.code, reference);
     response
       .status(readStatus(error) ?? answer.status)
       .json({ errors: [{ message: answer.message, extensions: renderFailure(answer, null, reference) }] });

@@ -5,6 +5,7 @@ import type { Logger } from "../telemetry/logger.js";
 import { createReference } from "../telemetry/reference.js";
 import { html, sendPage } from "./pages.js";
 import { requestIdOf } from "./request-log.js";
+import { noteError } from "./request-notes.js";
 
 /** What is rendered of a failure, whatever its data. */
 interface AnsweredFailure {
@@ -58,6 +59,7 @@ function readFailure(error: unknown): AnsweredFailure | null {
 
 function answerFailure(request: Request, response: Response, failure: AnsweredFailure, reference: string | null): void {
   const { code, status, message, remedy, details } = failure;
+  noteError(request, code, reference);
   response.set(retryAfterHeader(failure));
   if (request.accepts(["application/json", "text/html"]) !== "text/html") {
     response.setHeader("Cache-Control", "no-store");

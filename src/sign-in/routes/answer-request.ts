@@ -3,6 +3,8 @@ import type { Request, Response } from "express";
 import { Failure } from "../../platform/errors/failure.js";
 import { clientAddress } from "../../platform/http/client-address.js";
 import { html, sendPage } from "../../platform/http/pages.js";
+import { noteError, noteRequest, readNotes } from "../../platform/http/request-notes.js";
+import type { Logger } from "../../platform/telemetry/logger.js";
 import type { BrowserRequest } from "../browser-request.js";
 import type { LinkShown } from "../link/use-link.js";
 import type { AlreadySignedIn, SentToProvider, SentToTicket, SignedIn } from "../outcomes.js";
@@ -27,7 +29,8 @@ export async function answerRequest(
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // Thrown before the organization is known, so the attempt was not recorded and has no reference.
-    const { message } = error;
+    const { message, code } = error;
+    noteError(request, code, null);
     const unknown = { message, reference: null, organization: null, connectionId: null, returnTo: null };
     sendRefusal(response, error.status, unknown);
   }
@@ -42,7 +45,7 @@ function readBrowser({ cookies }: SignInRouteOptions, request: Request): Browser
 }
 
 async function sendOutcome(
-  { cookies, limits }: SignInRouteOptions,
+  { cookies, limits, logger }: SignInRouteOptions,
   request: Request,
   response: Response,
   outcome: Outcome,
@@ -71,6 +74,15 @@ async function sendOutcome(
       return;
     case "refused":
       await limits.refusals.note(request);
+      logRefusal(logger, request, outcome);
       sendRefusal(response, outcome.status, outcome);
   }
+}
+
+/** Leaves out the person: an administrator finds them in the attempt that has the reference. */
+function logRefusal(logger: Logger, request: Request, refused: SignInRefused): void {
+  noteRequest(request, { organizationId: refused.organization.id });
+  if (refused.attemptedConnectionId !== null) noteRequest(request, { connectionId: refused.attemptedConnectionId });
+  noteError(request, refused.code, refused.reference);
+  logger.info(readNotes(request), "A sign-in was refused.");
 }

@@ -2,6 +2,7 @@
 import type { Request } from "express";
 import type { Caller } from "../../access/caller.js";
 import type { Cookie } from "../../platform/http/cookies.js";
+import type { Logger } from "../../platform/telemetry/logger.js";
 import type { SignInLimits } from "../limits.js";
 import type { SignInServices } from "../services.js";
 
@@ -16,6 +17,7 @@ export interface SignInRouteOptions {
   };
   readonly callerOf: (request: Request) => Promise<Caller>;
   readonly limits: SignInLimits;
+  readonly logger: Logger;
   /** Origins whose pages may sign a person out: Usher's own, and those of the product's frontends. */
   readonly allowedOrigins: readonly string[];
   /** The metadata document of a connection; `null` if the connection does not exist or its type has none. */

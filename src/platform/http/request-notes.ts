@@ -1,0 +1,56 @@
+/** What is learnt about a request while it is answered. Each part notes what it learns; the request log reads the notes once. */
+import type { IncomingMessage } from "node:http";
+
+/** What the log line of a request says beside HTTP. */
+export interface RequestNotes {
+  /** Also in the response's `X-Request-Id`. */
+  readonly requestId?: string;
+  /** The trace of the caller's `traceparent`. */
+  readonly traceId?: string;
+  /** The name of the GraphQL operation. */
+  readonly operation?: string;
+  readonly callerKind?: string;
+  /** The id of the user or of the API key. */
+  readonly callerId?: string;
+  readonly organizationId?: string;
+  /** Of a refused sign-in. */
+  readonly connectionId?: string;
+  /** Catalogue codes, each once. */
+  readonly errorCodes?: readonly string[];
+  /** The first reference that the answer names. */
+  readonly reference?: string;
+}
+
+/** A list of ids can fail in as many ways as there are codes. */
+const MOST_ERROR_CODES = 10;
+const LONGEST_OPERATION = 100;
+/** GraphQL, October 2021, section 2.1.9. */
+const OPERATION_NAME = /^[_A-Za-z][_0-9A-Za-z]*$/;
+
+const notesOfRequests = new WeakMap<IncomingMessage, RequestNotes>();
+
+/** What is known of the request so far. */
+export function readNotes(request: IncomingMessage): RequestNotes {
+  return notesOfRequests.get(request) ?? {};
+}
+
+/** Adds to what is known of a request. */
+export function noteRequest(request: IncomingMessage, notes: RequestNotes): void {
+  notesOfRequests.set(request, { ...readNotes(request), ...notes });
+}
+
+/** Notes an error of the answer, with the reference that the answer names for it. */
+export function noteError(request: IncomingMessage, code: string, reference: string | null): void {
+  const { errorCodes = [], reference: first = reference } = readNotes(request);
+  noteRequest(request, {
+    errorCodes:
+      errorCodes.includes(code) || errorCodes.length === MOST_ERROR_CODES ? errorCodes : [...errorCodes, code],
+    ...(first === null ? {} : { reference: first }),
+  });
+}
+
+/** Notes the operation that the client names. A text that is no GraphQL name is left out: the client may have put anything there. */
+export function noteOperation(request: IncomingMessage, name: string | null | undefined): void {
+  if (typeof name === "string" && OPERATION_NAME.test(name))
+    noteRequest(request, { operation: name.slice(0, LONGEST_OPERATION) });
+}
