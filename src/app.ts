@@ -21,6 +21,7 @@ import { createRegistry } from "./connection/registry.js";
 import type { ConnectionServices } from "./connection/services.js";
 import { describeConnection } from "./connection/metadata-document.js";
 import { entities } from "./entities.js";
+import { createSchemaRouter } from "./events/schema-router.js";
 import { ensureOperatorKey } from "./people/api-key/operator-key.js";
 import { checkKeyRing, keepKeyRingCheck } from "./people/installation/key-ring-check.js";
 import { resolveCaller } from "./people/caller/resolve-caller.js";
@@ -184,6 +185,7 @@ export async function startUsher(
         { path: "/graphql", router: endpoint.router },
         { path: "/", router: signIn },
         { path: "/", router: exports },
+        { path: "/", router: createSchemaRouter(EVENT_TYPES) },
       ],
     });
     const port = await listen(server, configuration.port);

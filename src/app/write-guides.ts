@@ -1,11 +1,13 @@
-/** Fills what guides hold from the declarations, settings tables and the list of events: `npm run guides`. */
+/** Writes the parts of the guides that follow from declarations: `npm run guides`. */
 import "reflect-metadata";
-import { writeFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { builtInConnectionTypes } from "../connection-types/index.js";
 import { writeGuides } from "../connection/write-guides.js";
-import { writeEventCatalogue } from "../events/write-catalogue.js";
+import { fillEventTypes, writeSchemaFiles } from "../events/event-guide.js";
 import { PUBLIC_CLOUDS } from "./describe-schema.js";
 import { EVENT_TYPES } from "./module-lists.js";
 
 await writeGuides(builtInConnectionTypes(PUBLIC_CLOUDS), process.cwd());
-writeFileSync("docs/integrators/events.md", writeEventCatalogue(EVENT_TYPES));
+await writeSchemaFiles(EVENT_TYPES, "docs/integrators/schemas");
+const eventGuide = "docs/integrators/events.md";
+await writeFile(eventGuide, fillEventTypes(await readFile(eventGuide, "utf8"), EVENT_TYPES));

@@ -1,6 +1,6 @@
 /**
- * The JSON Schema (2020-12) of what each event type looks like as a webhook body, made from the same declarations as the
- * events. Objects may gain fields in later versions, so that nothing is forbidden that is not named.
+ * The JSON Schema (2020-12) of an event's webhook body, made from the declaration of the event type. Schemas allow unknown
+ * fields, because a later version may add some.
  */
 import { z } from "zod";
 import type { KnownEventType } from "./event-type.js";
@@ -9,6 +9,16 @@ import type { KnownEventType } from "./event-type.js";
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const CAUSE_KINDS = ["SIGN_IN", "SCIM", "IMPORT", "API_KEY", "ADMINISTRATOR", "OPERATOR", "PERSON", "SYSTEM"];
+
+/** The name of a type's schema: of the committed file, of the last part of the published address, and the `$id`. */
+export function schemaFileName(type: string): string {
+  return `${type}.json`;
+}
+
+/** The schema of one type as the text of a file. */
+export function writeSchema(type: KnownEventType): string {
+  return `${JSON.stringify(describeEventType(type), null, 2)}\n`;
+}
 
 /** The schema of one type. */
 export function describeEventType({ type, subject, description, data }: KnownEventType): JsonSchema {
@@ -21,7 +31,7 @@ export function describeEventType({ type, subject, description, data }: KnownEve
       type: "object",
       description: "What it is about.",
       properties: {
-        // A refused sign-in of nobody that is known is about the attempt.
+        // When the person is unknown, a refused sign-in is about the attempt.
         type: type === "user.sign_in_failed" ? { enum: [subject, "attempt"] } : { const: subject },
         id: { type: "string" },
         version: { type: "integer", description: "After the change: what is older than what is known can be skipped." },
@@ -37,6 +47,8 @@ export function describeEventType({ type, subject, description, data }: KnownEve
   };
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
+    // Relative, so that it names the file's own address both where an installation publishes it and in the repository.
+    $id: schemaFileName(type),
     title: type,
     description,
     type: "object",
