@@ -13,7 +13,7 @@ import type { MergeCandidate } from "../connection/identity/meeting-account.js";
 import { insertLinkRequest } from "../connection/identity/link-request.repository.js";
 import { findConnection } from "../connection/stored/connection.repository.js";
 import { appendEvent } from "../events/append-event.js";
-import { dropUnverifiedCredential } from "../people/credential/drop-unverified.js";
+import { dropUnverifiedCredential } from "../people/credential/credential.changes.js";
 import { giveMembership, withdrawMemberships } from "../people/group/group.changes.js";
 import { noticeApprovalRequested } from "../people/notices/notice-approval-requested.js";
 import { noticeMerged } from "../people/notices/notice-merged.js";

@@ -5,7 +5,7 @@
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";
 import { appendEvent } from "../../events/append-event.js";
-import { dropUnverifiedCredential } from "../../people/credential/drop-unverified.js";
+import { dropUnverifiedCredential } from "../../people/credential/credential.changes.js";
 import type { Organization } from "../../people/organization/organization.js";
 import { endSessionsThrough } from "../../people/session/end-sessions-through.js";
 import { describeAccount } from "../../people/user/user.changes.js";

@@ -4,7 +4,8 @@ import type { Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { recordAudit } from "../../audit/record-audit.js";
 import { issueToken } from "../../platform/crypto/tokens.js";
-import { Failure, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED } from "../../platform/errors/failure.js";
+import { Failure, NOT_FOUND, UNAUTHENTICATED } from "../../platform/errors/failure.js";
+import { requireSignedIn } from "../caller/require-signed-in.js";
 import { moveSession } from "../membership/membership.repository.js";
 import { lockOrganization } from "../organization/organization.repository.js";
 import type { Organization } from "../organization/organization.js";
@@ -30,9 +31,7 @@ export async function switchOrganization(
   caller: Caller,
   organizationId: string,
 ): Promise<SwitchedSession> {
-  if (caller.kind === "ANONYMOUS") throw new Failure(UNAUTHENTICATED, {});
-  if (caller.kind !== "PERSON") throw new Failure(FORBIDDEN, { permission: null });
-  const { userId, sessionId } = caller;
+  const { userId, sessionId } = requireSignedIn(caller);
   const { token: sessionToken, hash: newTokenHash } = issueToken(SESSION_TOKEN_PREFIX);
 
   return await begin(caller, { kind: "PERSON", actor: userId }, async (unit) => {

@@ -2,7 +2,8 @@
 import type { Response } from "express";
 import type { Caller } from "../../access/caller.js";
 import type { Organization } from "../../people/organization/organization.js";
-import { readAccount } from "../../people/user/read-account.js";
+import { findRolesOfUsers } from "../../people/role/role.repository.js";
+import { findUser } from "../../people/user/user.repository.js";
 import type { Reader } from "../../platform/database/database.js";
 import { html, sendPage } from "../../platform/http/pages.js";
 
@@ -12,10 +13,10 @@ export async function sendAccountPage(
   organization: Organization,
   caller: Extract<Caller, { kind: "PERSON" }>,
 ): Promise<void> {
-  const account = await readAccount(reader, organization.id, caller.userId);
-  if (account === null)
+  const user = await findUser(reader, organization.id, caller.userId);
+  if (user === null)
     throw new Error(`the user of session ${caller.sessionId} has no account in the session's organization`);
-  const { user, roles } = account;
+  const roles = (await findRolesOfUsers(reader, organization.id, [user.id])).get(user.id) ?? [];
   const body = html`
     <p>You are signed in to ${organization.name}.</p>
     <dl>

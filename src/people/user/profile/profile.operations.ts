@@ -1,10 +1,10 @@
 /** What signed-in people do about their own profile. */
-import { requireSignedIn } from "../signed-in.js";
 import type { Caller } from "../../../access/caller.js";
 import type { Store } from "../../../access/store.js";
 import { recordAudit } from "../../../audit/record-audit.js";
 import { Failure, NOT_FOUND, UNAUTHENTICATED } from "../../../platform/errors/failure.js";
 import { InputCheck } from "../../../platform/errors/input.js";
+import { requireSignedIn } from "../../caller/require-signed-in.js";
 import { FIELD_OVERRULED, requireVersion } from "../../failures.js";
 import { chooseWinners, type FieldSource, type FieldValue, type FieldValues } from "./field.js";
 import type { FieldName } from "./field-name.js";
