@@ -61,6 +61,54 @@ export function findMistake(root, mutant) {
 }
 
 /**
+ * Reads which tests there are from a report of jest (`--json`), which lists skipped tests too.
+ * @param {string} path the report
+ * @returns {Map<string, string[]>} the full names of the tests in each file, whose path is absolute
+ */
+export function readTestNames(path) {
+  const { testResults } = JSON.parse(readFileSync(path, "utf8"));
+  return new Map(testResults.map((file) => [file.name, file.assertionResults.map(({ fullName }) => fullName)]));
+}
+
+/**
+ * Says which part of a mutant's `testName` no test carries; `null` when each alternative names one.
+ * @param {Map<string, string[]>} names what `readTestNames` read
+ * @param {Mutant} mutant
+ * @returns {string | null}
+ */
+export function findStaleName(names, { tests, testName }) {
+  const candidates = [];
+  for (const test of tests) {
+    const found = [...names].find(([path]) => path.endsWith(`/${test}`));
+    if (found === undefined) return `the report has no ${test}`;
+    candidates.push(...found[1]);
+  }
+  // jest ignores the case of `-t` too.
+  const stale = listAlternatives(testName ?? "").find(
+    (pattern) => !candidates.some((name) => new RegExp(pattern, "i").test(name)),
+  );
+  return stale === undefined ? null : `no test in ${tests.join(", ")} is named "${stale}"`;
+}
+
+/** The patterns without `|` that a pattern stands for: `a (b|c)` is `a (?:b)` and `a (?:c)`. */
+function listAlternatives(pattern) {
+  const bars = [];
+  let depth = 0;
+  let opened = 0;
+  for (const { 0: sign, index } of pattern.matchAll(/\\.|\[(?:\\.|[^\]])*\]|[(|)]/g)) {
+    if (sign === "(" && (depth += 1) === 1) opened = index;
+    if (sign === "|" && depth === 0) bars.push(index);
+    if (sign !== ")" || (depth -= 1) > 0) continue;
+    const [before, inside, after] = [pattern.slice(0, opened), pattern.slice(opened + 1, index), pattern.slice(index)];
+    const alternatives = listAlternatives(inside.replace(/^\?:/, ""));
+    if (alternatives.length > 1 && bars.length === 0)
+      return alternatives.flatMap((each) => listAlternatives(`${before}(?:${each}${after}`));
+  }
+  if (bars.length === 0) return [pattern];
+  return [-1, ...bars].flatMap((bar, place) => listAlternatives(pattern.slice(bar + 1, bars[place])));
+}
+
+/**
  * What a mutant's tests are called by: mutants with the same key share one unmutated run.
  * @param {Mutant} mutant
  */

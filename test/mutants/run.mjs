@@ -4,7 +4,7 @@
  *     node test/mutants/run.mjs [--area oidc] [--only nonce] [--workers 3] [--root FOLDER]
  *     node test/mutants/run.mjs --budget-seconds 360 [--date 2026-11-30]
  *     node test/mutants/run.mjs --random 60 --seed 1
- *     node test/mutants/run.mjs --check
+ *     node test/mutants/run.mjs --check [--names REPORT.json]
  *
  * `--area` takes one list, `--only` the mutants whose name contains a text. Prints a line for each mutant and, last,
  * `N mutants, M survived`, where a mutant that could not be judged counts as a survivor; ends with 1 when there is one.
@@ -18,13 +18,15 @@
  * booleans, numbers, calls, spreads and terms of SQL in `src`. The nearest tests judge them, file by file. It ends with 0
  * whatever survives; the last line is `N random mutants, M survived, K could not be judged`.
  *
- * `--check` runs no test: it says which entries name a text that is not found exactly once, or a file that is not there.
+ * `--check` runs no test. It prints the entries whose text does not occur exactly once, and those whose file does not
+ * exist. With a report of jest (`npm test -- --json --outputFile=REPORT.json`), also those whose `testName` has an
+ * alternative that no test in their files carries.
  */
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { findMistake, readMutants } from "./mutants.mjs";
+import { findMistake, findStaleName, readMutants, readTestNames } from "./mutants.mjs";
 import { findRecent, groupByTests, orderByDay } from "./order.mjs";
 import { choosePlaces, judgePlaces } from "./random.mjs";
 import { copyTree, LIMIT_SECONDS, openTests } from "./tree.mjs";
@@ -40,6 +42,7 @@ const { values: options } = parseArgs({
     random: { type: "string" },
     seed: { type: "string", default: "1" },
     check: { type: "boolean", default: false },
+    names: { type: "string" },
     root: { type: "string", default: resolve(import.meta.dirname, "../..") },
   },
 });
@@ -169,8 +172,9 @@ const mutants = all.filter(
 if (mutants.length === 0 && (options.area ?? options.only) !== undefined) problems.push("No mutant matches.");
 
 if (options.random === undefined) {
+  const names = options.names === undefined ? null : readTestNames(options.names);
   const sound = mutants.filter((mutant) => {
-    const mistake = findMistake(root, mutant);
+    const mistake = findMistake(root, mutant) ?? (names === null ? null : findStaleName(names, mutant));
     if (mistake !== null) report("unusable", mutant, 0, mistake);
     return mistake === null;
   });

@@ -130,6 +130,34 @@ test("a list whose text is lost is found without running a test, and our own lis
   expect([ours.output, ours.code]).toEqual([expect.stringMatching(/^\d{3,} mutants, 0 cannot be judged\n$/), 0]);
 });
 
+test("a name that no test carries any more is found in a report of jest", async () => {
+  const report = join(tree, "report.json");
+  const fullNames = ["rules the young are refused", "rules the old are let in"];
+  const assertionResults = fullNames.map((fullName) => ({ fullName, status: "pending" }));
+  write("report.json", JSON.stringify({ testResults: [{ name: join(tree, "test/rule.test.ts"), assertionResults }] }));
+  const check = async (testName: string | undefined, tests = MUTANT.tests) =>
+    await run([{ ...MUTANT, testName, tests }], "--check", "--names", report);
+
+  for (const testName of [
+    "Young|old",
+    "the (young|old) are",
+    "^rules the (young are|old)",
+    "let in|(young|old) (are)",
+    undefined,
+  ])
+    expect(await check(testName)).toMatchObject({ code: 0, last: "1 mutants, 0 cannot be judged" });
+  for (const [testName, part] of [
+    ["young|aged", "aged"],
+    ["the (young|aged) are", "the (?:aged) are"],
+    ["rules (the (young|old)|nobody)", "rules (?:nobody)"],
+  ] as const) {
+    const { code, output } = await check(testName);
+    expect([code, output]).toEqual([1, expect.stringContaining(`no test in test/rule.test.ts is named "${part}"`)]);
+  }
+  const unknown = await check("young", ["test/rule.test.ts", "test/then.test.ts"]);
+  expect([unknown.code, unknown.output]).toEqual([1, expect.stringContaining("the report has no test/then.test.ts")]);
+});
+
 describe("with a budget", () => {
   const NAMES = ["one", "two", "three", "four", "five", "six"];
   const tests = TESTS.replace("the young", NAMES.map((name) => `young ${name}`).join(", "));
