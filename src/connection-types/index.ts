@@ -15,5 +15,10 @@ export interface ProviderAddresses {
 
 /** The types that come with Usher, in the order in which forms list them. */
 export function builtInConnectionTypes(addresses: ProviderAddresses): readonly AnyConnectionType[] {
-  return [createEntraIdType(addresses.entraAuthority), createGoogleWorkspaceType(addresses.googleIssuer), oidc, saml];
+  return [
+    createEntraIdType(addresses.entraAuthority, addresses.graphUrl),
+    createGoogleWorkspaceType(addresses.googleIssuer, addresses.googleDirectoryUrl),
+    oidc,
+    saml,
+  ];
 }

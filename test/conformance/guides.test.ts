@@ -13,8 +13,8 @@ const schema = buildSchema(read("graphql/schema.graphql"));
 const codes = read("graphql/schema.graphql");
 
 describe.each([
-  [createEntraIdType("https://login.microsoftonline.com"), ENTRA_ID_REFUSALS],
-  [createGoogleWorkspaceType("https://accounts.google.com"), GOOGLE_WORKSPACE_REFUSALS],
+  [createEntraIdType("https://login.microsoftonline.com", "https://graph.microsoft.com"), ENTRA_ID_REFUSALS],
+  [createGoogleWorkspaceType("https://accounts.google.com", "https://admin.googleapis.com"), GOOGLE_WORKSPACE_REFUSALS],
 ] as const)("the guide of a type", (type, refusals) => {
   const guide = read(type.guide);
 

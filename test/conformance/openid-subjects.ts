@@ -62,9 +62,9 @@ export const entraIdSubject: ConformanceSubject = {
     const oidOf = (person: number) => OID.slice(0, -4) + String(person).padStart(4, "0");
     const input = { tenantId: TENANT_ID, clientId, clientSecret };
     return {
-      type: createEntraIdType(authority),
+      type: createEntraIdType(authority, "https://graph.microsoft.com"),
       input,
-      dead: { type: createEntraIdType(NOBODY), input },
+      dead: { type: createEntraIdType(NOBODY, "https://graph.microsoft.com"), input },
       signIn: signInAt(provider, (person) => provider.person({ oid: oidOf(person) })),
       identityOf: (person) => ({ issuer: tenantIssuer, subject: `${TENANT_ID}:${oidOf(person)}` }),
       asksForAccount: (url) => promptOf(url) === "select_account",
@@ -80,9 +80,9 @@ export const googleWorkspaceSubject: ConformanceSubject = {
     const { clientId, clientSecret, issuer } = provider;
     const input = { domains: [DOMAIN], clientId, clientSecret };
     return {
-      type: createGoogleWorkspaceType(issuer),
+      type: createGoogleWorkspaceType(issuer, "https://admin.googleapis.com"),
       input,
-      dead: { type: createGoogleWorkspaceType(NOBODY), input },
+      dead: { type: createGoogleWorkspaceType(NOBODY, "https://admin.googleapis.com"), input },
       signIn: signInAt(provider, (person) => provider.person({ sub: `person-${person}` })),
       identityOf: (person) => ({ issuer, subject: `person-${person}` }),
       asksForAccount: (url) => promptOf(url) === "select_account",

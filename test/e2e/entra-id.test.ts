@@ -15,6 +15,7 @@ import {
   TENANT_ID,
   type HostileEntra,
 } from "../support/providers/entra/hostile.js";
+import { startDirectoryApi, type DirectoryApi } from "../support/providers/directory-api.js";
 import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
@@ -159,13 +160,17 @@ describe("a directory", () => {
 
 describe("a directory that says what it must not", () => {
   let usher: TestUsher;
+  let graph: DirectoryApi;
   let entra: HostileEntra;
   let administrator: Administrator;
   let connectionId: string;
 
   beforeAll(async () => {
     entra = await startHostileEntra();
-    usher = await startTestUsher({ environment: { USHER_ENTRA_AUTHORITY: entra.authority } });
+    graph = await startDirectoryApi();
+    usher = await startTestUsher({
+      environment: { USHER_ENTRA_AUTHORITY: entra.authority, USHER_GRAPH_URL: graph.url },
+    });
     administrator = await Administrator.of(usher, "acme");
     const { clientId, clientSecret } = entra;
     ({ id: connectionId } = await administrator.draft({ entraId: { tenantId: TENANT_ID, clientId, clientSecret } }));
@@ -174,6 +179,7 @@ describe("a directory that says what it must not", () => {
   afterAll(async () => {
     await usher?.stop();
     await entra?.close();
+    await graph?.close();
   });
 
   const signIn = async (claims: Readonly<Record<string, unknown>> = {}) => {
@@ -194,6 +200,33 @@ describe("a directory that says what it must not", () => {
     expect(page.visibleText).toContain(attempt.reference);
     expect(page.visibleText).not.toContain(OTHER_TENANT_ID);
     expect(await administrator.members()).toEqual([]);
+  });
+
+  it("gives a role by a group that only Microsoft Graph tells, and refuses with the reason where it does not tell", async () => {
+    await usher.ask(
+      `mutation ($id: ID!) { setRoleMappings(input: { connectionId: $id, mappings: [
+         { claim: "groups", operator: EQUALS, value: "g-trainers", roleKey: "MANAGER" }] }) { connection { id } } }`,
+      { id: connectionId },
+    );
+    const overage = { _claim_names: { groups: "src1" }, email: "grace@acme.example" };
+    graph.script({ status: 403, body: { error: { code: "Authorization_RequestDenied" } } });
+    expect((await signIn({ ...overage, oid: GRACE_OID })).status).toBe(403);
+    expect(await administrator.lastAttempt()).toMatchObject({
+      outcome: "GROUPS_UNKNOWN",
+      detail: expect.stringContaining("GroupMember.Read.All"),
+    });
+    graph.script({ body: { value: ["g-everybody", "g-trainers"] } });
+    await signIn({ ...overage, oid: GRACE_OID });
+    expect(await administrator.lastAttempt()).toMatchObject({ outcome: "SUCCEEDED" });
+    const { users } = await usher.ask(
+      `query ($id: ID!) { users(organizationId: $id, filter: { search: "grace" }) { nodes { roles { key } } } }`,
+      { id: administrator.organizationId },
+    );
+    expect(users.nodes).toEqual([{ roles: [{ key: "MANAGER" }] }]);
+    await usher.ask(
+      `mutation ($id: ID!) { setRoleMappings(input: { connectionId: $id, mappings: [] }) { connection { id } } }`,
+      { id: connectionId },
+    );
   });
 
   it("signs in somebody whose names are longer than any column", async () => {

@@ -8,11 +8,13 @@ import {
   OpenIdConnectStrategy,
   type Claims,
   type Client,
+  type Directory,
   type DiscoverySource,
   type KeySet,
   type Provider,
   type VerifiedSignIn,
 } from "../../protocols/oidc/index.js";
+import { createGraph, fetchGroups } from "./groups.js";
 import { readSubject, refuseForeignTenant } from "./identity.js";
 import { normalizeEntraId } from "./normalize.js";
 import { ENTRA_ID_REFUSALS } from "./refusals.js";
@@ -23,6 +25,7 @@ export interface OpenedEntraId {
   readonly settings: EntraIdSettings;
   readonly provider: Provider;
   readonly keys: KeySet;
+  readonly graph: Directory;
 }
 
 /** Microsoft signs with this algorithm alone. */
@@ -32,8 +35,9 @@ const ALGORITHMS = ["RS256"];
  * Makes the connection type for one of Microsoft's clouds.
  *
  * @param authority where its directories are, without a slash at its end: `https://login.microsoftonline.com`
+ * @param graphUrl where its Microsoft Graph is, likewise: `https://graph.microsoft.com`
  */
-export function createEntraIdType(authority: string) {
+export function createEntraIdType(authority: string, graphUrl: string) {
   return defineConnectionType<typeof ENTRA_ID_SETTINGS, OpenedEntraId, VerifiedSignIn>({
     id: "entra-id",
     name: "Microsoft Entra ID",
@@ -54,7 +58,8 @@ export function createEntraIdType(authority: string) {
       tenantId === null ? { kind: "open" } : { kind: "named", issuers: [issuerOf(authority, tenantId)] },
     open: async (settings, runtime) => {
       const provider = await findDirectory(describeSource(authority, settings, runtime), runtime);
-      return { settings, provider, keys: createKeySet(provider.jwksUri, runtime) };
+      const graph = createGraph(graphUrl, provider, settings, runtime);
+      return { settings, provider, keys: createKeySet(provider.jwksUri, runtime), graph };
     },
     strategy: ({ settings, provider, keys }, runtime) =>
       new OpenIdConnectStrategy({
@@ -71,6 +76,7 @@ export function createEntraIdType(authority: string) {
         needsUserinfo: lacksNames,
         goesOnWithoutUserinfo: true,
       }),
+    fetchGroups: ({ claims }, { graph }) => fetchGroups(claims, graph),
     normalize: normalizeEntraId,
     diagnose: async (settings, runtime) => {
       const source = { discovery: describeSource(authority, settings, runtime) };

@@ -86,9 +86,10 @@ function isYes(value: unknown): boolean {
 
 /**
  * Above 200 groups the token names a place to ask instead (`_claim_names`, `hasgroups`): the groups are then unknown,
- * also where the form of that is not understood. The place is never asked, since the token could name any.
+ * also where the form of that is not understood. The place is not asked, since a token could name any; `fetchGroups` asks
+ * Microsoft Graph.
  */
-function readEntraGroups(claims: Claims): Groups {
+export function readEntraGroups(claims: Claims): Groups {
   const elsewhere = claims["_claim_names"];
   if (elsewhere !== undefined && (typeof elsewhere !== "object" || elsewhere === null || Array.isArray(elsewhere)))
     return { kind: "unknown", reason: "the claim _claim_names is not understood" };

@@ -15,20 +15,24 @@ import {
   OIDC_REFUSALS,
   readPerson,
   type Client,
+  type Directory,
   type DiscoverySource,
   type KeySet,
   type Provider,
   type VerifiedSignIn,
 } from "../../protocols/oidc/index.js";
 import { checkDomain } from "./check-domain.js";
+import { createGoogleDirectory, fetchGroups } from "./groups.js";
 import { GOOGLE_WORKSPACE_REFUSALS } from "./refusals.js";
-import { GOOGLE_WORKSPACE_SETTINGS, type GoogleWorkspaceSettings } from "./settings.js";
+import { checkDirectory, GOOGLE_WORKSPACE_SETTINGS, type GoogleWorkspaceSettings } from "./settings.js";
 
 /** Google as it was discovered, and the keys that it signs with. */
 export interface OpenedGoogleWorkspace {
   readonly settings: GoogleWorkspaceSettings;
   readonly provider: Provider;
   readonly keys: KeySet;
+  /** Lists groups; `null` where no service account may read them. */
+  readonly directory: Directory | null;
 }
 
 /** Google signs with this algorithm alone. */
@@ -46,8 +50,9 @@ const CLAIM_NAMES = {
  * Makes the connection type.
  *
  * @param issuer Google's issuer, without a slash at its end: `https://accounts.google.com`
+ * @param directoryUrl where its Directory API is, likewise: `https://admin.googleapis.com`
  */
-export function createGoogleWorkspaceType(issuer: string) {
+export function createGoogleWorkspaceType(issuer: string, directoryUrl: string) {
   return defineConnectionType<typeof GOOGLE_WORKSPACE_SETTINGS, OpenedGoogleWorkspace, VerifiedSignIn>({
     id: "google-workspace",
     name: "Google Workspace",
@@ -58,7 +63,7 @@ export function createGoogleWorkspaceType(issuer: string) {
     binding: "redirect",
     settings: GOOGLE_WORKSPACE_SETTINGS,
     refusals: { ...OIDC_REFUSALS, ...GOOGLE_WORKSPACE_REFUSALS },
-    check: () => [],
+    check: checkDirectory,
     serviceProvider: ({ callbackUrl, startUrl }) => [
       { name: "redirectUrl", label: "Authorized redirect URI", value: callbackUrl },
       { name: "signOnUrl", label: "Start URL (for a link in the company's start page)", value: startUrl },
@@ -66,7 +71,8 @@ export function createGoogleWorkspaceType(issuer: string) {
     issuer: () => ({ kind: "named", issuers: [issuer] }),
     open: async (settings, runtime) => {
       const provider = await discoverProvider(describeSource(issuer, runtime), runtime);
-      return { settings, provider, keys: createKeySet(provider.jwksUri, runtime) };
+      const directory = createGoogleDirectory(directoryUrl, provider, settings, runtime);
+      return { settings, provider, keys: createKeySet(provider.jwksUri, runtime), directory };
     },
     strategy: ({ settings, provider, keys }, runtime) =>
       new GoogleStrategy({
@@ -82,6 +88,7 @@ export function createGoogleWorkspaceType(issuer: string) {
         // Google takes one domain; with several, the account chooser offers all accounts.
         hostedDomain: settings.domains.length === 1 ? (settings.domains[0] ?? null) : null,
       }),
+    fetchGroups: ({ claims }, { directory }) => fetchGroups(claims, directory),
     normalize,
     diagnose: (settings, runtime) => {
       const source = { discovery: describeSource(issuer, runtime) };

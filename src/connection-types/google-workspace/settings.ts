@@ -1,5 +1,13 @@
 /** The settings of a Google Workspace connection. */
-import { setting, type Parsed, type SettingsOf } from "../../connection/contract/index.js";
+import {
+  setting,
+  type DraftSettingsOf,
+  type ParseContext,
+  type Parsed,
+  type SettingIssue,
+  type SettingsOf,
+} from "../../connection/contract/index.js";
+import { parseServiceAccount } from "./service-account.js";
 
 export const GOOGLE_WORKSPACE_SETTINGS = {
   domains: setting.list({
@@ -22,7 +30,44 @@ export const GOOGLE_WORKSPACE_SETTINGS = {
     help: "The secret of the OAuth client.",
     required: true,
   }),
+  directoryServiceAccount: keyFile(
+    setting.secret({
+      label: "Service account",
+      help: "For groups: the JSON key file of a service account with domain-wide delegation for reading groups.",
+      longest: 10_000,
+    }),
+  ),
+  directoryAdministrator: setting.text({
+    label: "Directory administrator",
+    help: "For groups: the address of the administrator for whom the service account reads groups.",
+  }),
 } as const;
+
+/** A secret that must be the key file of a service account. */
+function keyFile<Declared extends { readonly parse: Parse }>(declared: Declared): Declared {
+  const parse: Parse = (input, context) => {
+    const text = declared.parse(input, context);
+    return "value" in text ? parseServiceAccount(text.value) : text;
+  };
+  return { ...declared, parse };
+}
+
+type Parse = (input: unknown, context: ParseContext) => Parsed<string>;
+
+/** Reading groups takes both: the account that asks, and the administrator for whom it asks. */
+export function checkDirectory(
+  settings: Pick<
+    DraftSettingsOf<typeof GOOGLE_WORKSPACE_SETTINGS>,
+    "directoryServiceAccount" | "directoryAdministrator"
+  >,
+  complete: boolean,
+): readonly SettingIssue[] {
+  const { directoryServiceAccount: account, directoryAdministrator: administrator } = settings;
+  if (!complete || (account === null) === (administrator === null)) return [];
+  return account === null
+    ? [{ setting: "directoryServiceAccount", message: "is needed, since directoryAdministrator is set" }]
+    : [{ setting: "directoryAdministrator", message: "is needed, since directoryServiceAccount is set" }];
+}
 
 export type GoogleWorkspaceSettings = SettingsOf<typeof GOOGLE_WORKSPACE_SETTINGS>;
 

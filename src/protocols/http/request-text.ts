@@ -43,6 +43,8 @@ export interface TextAnswer {
   readonly text: string;
   /** The provider's clock by its `Date` header; `null` without one. */
   readonly date: Date | null;
+  /** Seconds after which to ask again, by the header `Retry-After` (RFC 9110, section 10.2.3); `null` without one. */
+  readonly retryAfterSeconds: number | null;
 }
 
 /** @throws ProtocolRefusal with the code that `codeOf` answers */
@@ -66,7 +68,17 @@ export async function requestText(fetch: Fetch, request: TextRequest): Promise<T
   if (text === null)
     throw new ProtocolRefusal(codeOf("too-large"), `${place} answered more than ${longestAnswerBytes} bytes`);
   const date = new Date(response.headers.get("date") ?? "");
-  return { status: response.status, text, date: Number.isNaN(date.valueOf()) ? null : date };
+  return {
+    status: response.status,
+    text,
+    date: Number.isNaN(date.valueOf()) ? null : date,
+    retryAfterSeconds: readRetryAfter(response.headers.get("retry-after")),
+  };
+}
+
+/** A number of seconds. A date is not read: the provider's clock need not be ours. */
+function readRetryAfter(header: string | null): number | null {
+  return header !== null && /^\d{1,6}$/.test(header.trim()) ? Number(header) : null;
 }
 
 /** Reads a body up to the limit; `null` when it is longer, and the rest is not read. */

@@ -1,5 +1,13 @@
 /** Sign-in with OpenID Connect, in pieces from which connection types are composed. */
 export {
+  createDirectory,
+  DirectoryUnreadable,
+  type Directory,
+  type DirectoryDescription,
+  type DirectoryList,
+  type DirectoryPage,
+} from "./directory.js";
+export {
   checkOneEmail,
   flattenClaims,
   lacksPerson,

@@ -36,6 +36,8 @@ export interface JsonAnswer {
   readonly body: unknown;
   /** The provider's clock by its `Date` header; `null` without one. */
   readonly date: Date | null;
+  /** Seconds after which to ask again; `null` where the provider names none. */
+  readonly retryAfterSeconds: number | null;
 }
 
 /**
@@ -55,7 +57,7 @@ export async function requestJson(
   mayDenyWithoutJson = false,
 ): Promise<JsonAnswer> {
   const headers = { accept: "application/json", ...(init.headers as Record<string, string> | undefined) };
-  const { status, text, date } = await requestText(fetch, {
+  const { status, text, ...answered } = await requestText(fetch, {
     what,
     address,
     init: { ...init, headers },
@@ -63,11 +65,11 @@ export async function requestJson(
     ...(requestTimeoutMilliseconds !== undefined && { timeoutMilliseconds: requestTimeoutMilliseconds }),
   });
   const body = parseJson(text);
-  if (body !== undefined) return { status, body, date };
+  if (body !== undefined) return { status, body, ...answered };
   const answer = `${what} at ${address} answered status ${status}`;
   if (status >= 500) return refuse("OIDC_PROVIDER_UNAVAILABLE", answer);
   if (saysNotFound(status)) return refuse("OIDC_ENDPOINT_NOT_FOUND", answer);
-  if (saysDenied(status) && mayDenyWithoutJson) return { status, body: null, date };
+  if (saysDenied(status) && mayDenyWithoutJson) return { status, body: null, ...answered };
   const form = /^\s*</.test(text) ? "an HTML or XML page" : text === "" ? "nothing" : "something else";
   return refuse("OIDC_ANSWER_NOT_JSON", `${answer} with ${form} instead of JSON`);
 }

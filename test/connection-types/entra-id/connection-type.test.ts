@@ -15,7 +15,8 @@ afterAll(() => entra.close());
 afterEach(() => entra.setFault(null));
 
 describe("the directory's ID", () => {
-  const { parse } = createEntraIdType("https://login.microsoftonline.com").settings.tenantId;
+  const { parse } = createEntraIdType("https://login.microsoftonline.com", "https://graph.microsoft.com").settings
+    .tenantId;
   const parseTenant = (input: unknown) => parse(input);
 
   test("is a GUID, in lower case from then on", () => {
@@ -271,7 +272,7 @@ describe("groups", () => {
 });
 
 test("the diagnosis finds a healthy directory, a wrong secret and an unknown directory", async () => {
-  const type = createEntraIdType(entra.authority);
+  const type = createEntraIdType(entra.authority, "https://graph.microsoft.com");
   const levels = async (changes = {}) =>
     Object.fromEntries((await type.diagnose(settingsFor(entra, changes), RUNTIME)).map((each) => [each.check, each]));
   expect(Object.values(await levels()).filter(({ level }) => level !== "OK")).toEqual([]);

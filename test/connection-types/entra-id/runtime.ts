@@ -17,7 +17,7 @@ export async function openDesk(
   changes: Partial<EntraIdSettings> = {},
   runtime: Runtime = RUNTIME,
 ): Promise<Desk> {
-  const type = createEntraIdType(entra.authority);
+  const type = createEntraIdType(entra.authority, "https://graph.microsoft.com");
   const opened = await type.open(settingsFor(entra, changes), runtime);
   return new Desk(type.strategy(opened, runtime) as ConstructorParameters<typeof Desk>[0]);
 }
@@ -25,5 +25,5 @@ export async function openDesk(
 /** A whole sign-in, up to the profile. */
 export async function signIn(entra: HostileEntra, person: Person) {
   const verified = await (await openDesk(entra)).signIn(entra, person);
-  return createEntraIdType(entra.authority).normalize(verified, settingsFor(entra));
+  return createEntraIdType(entra.authority, "https://graph.microsoft.com").normalize(verified, settingsFor(entra));
 }

@@ -15,7 +15,8 @@ afterAll(() => google.close());
 afterEach(() => google.setFault(null));
 
 describe("the domains", () => {
-  const { parse } = createGoogleWorkspaceType("https://accounts.google.com").settings.domains;
+  const { parse } = createGoogleWorkspaceType("https://accounts.google.com", "https://admin.googleapis.com").settings
+    .domains;
   const parseDomains = (input: unknown) => parse(input, RUNTIME.urls);
 
   test("are kept in lower case, once each", () => {
@@ -224,7 +225,7 @@ test("a hundred interleaved sign-ins on one opened connection give nobody anothe
 });
 
 test("the diagnosis finds a healthy provider and a wrong secret", async () => {
-  const type = createGoogleWorkspaceType(google.issuer);
+  const type = createGoogleWorkspaceType(google.issuer, "https://admin.googleapis.com");
   const findings = await type.diagnose(settingsFor(google), RUNTIME);
   expect(findings.filter(({ level }) => level !== "OK")).toEqual([]);
   const wrong = await type.diagnose(settingsFor(google, { clientSecret: "wrong" }), RUNTIME);

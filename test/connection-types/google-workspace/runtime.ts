@@ -10,12 +10,14 @@ import { RUNTIME } from "../oidc/runtime.js";
 type Changes = Partial<GoogleWorkspaceSettings>;
 
 export function settingsFor(google: HostileGoogle, changes: Changes = {}): GoogleWorkspaceSettings {
-  return { domains: [DOMAIN], clientId: google.clientId, clientSecret: google.clientSecret, ...changes };
+  const { clientId, clientSecret } = google;
+  const noDirectory = { directoryServiceAccount: null, directoryAdministrator: null };
+  return { domains: [DOMAIN], clientId, clientSecret, ...noDirectory, ...changes };
 }
 
 /** Opens the connection, and answers what plays sign-in's part. */
 export async function openDesk(google: HostileGoogle, changes: Changes = {}, runtime: Runtime = RUNTIME) {
-  const type = createGoogleWorkspaceType(google.issuer);
+  const type = createGoogleWorkspaceType(google.issuer, "https://admin.googleapis.com");
   const opened = await type.open(settingsFor(google, changes), runtime);
   return new Desk(type.strategy(opened, runtime) as ConstructorParameters<typeof Desk>[0]);
 }
@@ -23,5 +25,8 @@ export async function openDesk(google: HostileGoogle, changes: Changes = {}, run
 /** A whole sign-in, up to the profile. */
 export async function signIn(google: HostileGoogle, person: Person, changes: Changes = {}) {
   const verified = await (await openDesk(google, changes)).signIn(google, person);
-  return createGoogleWorkspaceType(google.issuer).normalize(verified, settingsFor(google, changes));
+  return createGoogleWorkspaceType(google.issuer, "https://admin.googleapis.com").normalize(
+    verified,
+    settingsFor(google, changes),
+  );
 }
