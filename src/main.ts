@@ -4,6 +4,7 @@ import { migrations } from "../migrations/index.js";
 import { startUsher } from "./app.js";
 import { findKeyRingMistake } from "./app/load-key-ring.js";
 import { readConfiguration } from "./config/configuration.js";
+import { VERSION } from "./config/version.js";
 import { findDatabaseUrlMistake } from "./platform/database/database-url.js";
 import { createLogger } from "./platform/telemetry/logger.js";
 
@@ -18,6 +19,7 @@ try {
     keyRing: findKeyRingMistake,
   });
   const logger = createLogger({ level: configuration.logLevel, pretty: !configuration.production });
+  logger.info({ version: VERSION, node: process.version }, "Usher is starting.");
   if (configuration.unknownVariables.length > 0)
     logger.warn(
       { variables: configuration.unknownVariables },

@@ -126,6 +126,18 @@ describe("the first start", () => {
   });
 });
 
+it("the version of package.json is in the first line of the log, in /readyz and in GraphQL", async () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+  const operatorKey = "o".repeat(43);
+  const usher = await startProcess(await environment({ USHER_LOG_LEVEL: "info", USHER_OPERATOR_KEY: operatorKey }));
+  expect(usher.stdout().split("\n")[0]).toContain(`Usher is starting.  version=${version}`);
+  expect(await (await fetch(`${usher.url}/readyz`)).json()).toEqual({ status: "ready", version });
+  const query = "{ installation { version } }";
+  expect(await askGraphQL(usher.url, query, {}, operatorKey)).toEqual({ data: { installation: { version } } });
+  expect((await askGraphQL(usher.url, query, {}, null)).data).toBeNull();
+  await usher.stop();
+});
+
 describe("stopping", () => {
   it.each(["SIGTERM", "SIGINT"] as const)(
     "at %s answers what is under way, takes nothing new, and ends well",

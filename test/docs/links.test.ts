@@ -4,9 +4,10 @@ import { dirname, join } from "node:path";
 import { expect, it } from "@jest/globals";
 import { readText, ROOT } from "./markdown.js";
 
-const documents = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".md"))
-  .map((path) => join("docs", path));
+const documents = [
+  ...readdirSync(ROOT),
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).map((path) => join("docs", path)),
+].filter((path) => path.endsWith(".md"));
 
 /** The anchors of a document's headings, made as the usual renderers make them. */
 function anchorsOf(markdown: string): string[] {

@@ -2,7 +2,9 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
+import { VERSION } from "../../config/version.js";
 import { readInstallationSettings, updateInstallation } from "./installation.operations.js";
+import type { InstallationSettings } from "./installation.js";
 
 @ObjectType("Installation", {
   description: "What the operator has decided for the whole installation.",
@@ -11,6 +13,9 @@ import { readInstallationSettings, updateInstallation } from "./installation.ope
 class InstallationType {
   @Field(() => Boolean, { description: "Whether anybody may sign in through an identity provider." })
   ssoAllowed!: boolean;
+
+  @Field(() => String, { description: "The version of Usher that runs here, as in CHANGELOG.md: `0.1.0`." })
+  version!: string;
 }
 
 @InputType({ description: "What to change in the installation. What is left out stays." })
@@ -36,7 +41,7 @@ export class InstallationResolver {
     description: "What holds for every organization of this installation. For the operator.",
   })
   async installation(@Ctx() context: RequestContext): Promise<InstallationType> {
-    return await readInstallationSettings(this.store, context.caller);
+    return withVersion(await readInstallationSettings(this.store, context.caller));
   }
 
   @Mutation(() => UpdateInstallationPayload, {
@@ -46,6 +51,10 @@ export class InstallationResolver {
     @Ctx() context: RequestContext,
     @Arg("input", () => UpdateInstallationInput, { description: "What to change." }) input: UpdateInstallationInput,
   ): Promise<UpdateInstallationPayload> {
-    return { installation: await updateInstallation(this.store, context.caller, input) };
+    return { installation: withVersion(await updateInstallation(this.store, context.caller, input)) };
   }
+}
+
+function withVersion(settings: InstallationSettings): InstallationType {
+  return { ...settings, version: VERSION };
 }

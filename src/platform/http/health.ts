@@ -1,5 +1,6 @@
 /** What an orchestrator asks: does the process live, and may it be sent requests. */
 import express, { type Router } from "express";
+import { VERSION } from "../../config/version.js";
 import type { Logger } from "../telemetry/logger.js";
 
 export interface HealthOptions {
@@ -30,7 +31,8 @@ export function createHealthRouter({ checkReady, isStopping, logger }: HealthOpt
           return false;
         },
       ));
-    response.status(isReady ? 200 : 503).json({ status: isStopping() ? "stopping" : isReady ? "ready" : "not ready" });
+    const status = isStopping() ? "stopping" : isReady ? "ready" : "not ready";
+    response.status(isReady ? 200 : 503).json({ status, version: VERSION });
   });
   return router;
 }

@@ -1,0 +1,16 @@
+/** The version that runs here. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** `version` of `package.json`. */
+export const VERSION = readVersion(import.meta.dirname);
+
+/** The file lies at a different height above the sources and above the compiled files. */
+function readVersion(folder: string): string {
+  const file = join(folder, "package.json");
+  if (!existsSync(file)) {
+    if (dirname(folder) === folder) throw new Error("Usher's package.json is missing. Install Usher again.");
+    return readVersion(dirname(folder));
+  }
+  return (JSON.parse(readFileSync(file, "utf8")) as { readonly version: string }).version;
+}
