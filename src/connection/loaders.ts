@@ -1,4 +1,4 @@
-/** What single look-ups of one request are gathered into. Whoever loads has made sure that the caller may see it. */
+/** Batches the single reads of one request. The loaders do not check permissions: a resolver does so before it loads. */
 import type { Caller, OrganizationScope } from "../access/caller.js";
 import type { RequestContext } from "../access/request-context.js";
 import type { Store } from "../access/store.js";
@@ -18,27 +18,22 @@ import { findHealthOfConnections } from "./stored/connection-health.repository.j
 import type { Connection } from "./stored/connection.js";
 import { findConnections, findConnectionsOfOrganizations } from "./stored/connection.repository.js";
 
-/** Declares the loaders of this room over a store. */
 export function createConnectionLoaders({ reader }: Store) {
   return {
-    /** Connections by id. */
     connection: defineLoader<RequestContext, Connection>(
       async (ids) =>
         new Map((await findConnections(reader, null, ids)).map((connection) => [connection.id, connection])),
     ),
-    /** All connections of an organization by its id, the oldest first. */
+    /** The oldest first. */
     connectionsOfOrganization: defineListLoader<RequestContext, Connection>((ids) =>
       findConnectionsOfOrganizations(reader, ids),
     ),
     health: defineLoader<RequestContext, ConnectionHealth>((ids) => findHealthOfConnections(reader, ids)),
-    /** All mappings of a connection by its id. */
     mappings: defineLoader<RequestContext, Mappings>((ids) => findMappingsOf(reader, ids)),
-    /** What mappings name, by id; roles by their organization's. */
     group: defineLoader<RequestContext, Group>((ids) => findGroups(reader, ids)),
     rolesOfOrganization: defineListLoader<RequestContext, Role>((ids) => findRolesOfOrganizations(reader, ids)),
-    /** Users by id. */
     user: defineLoader<RequestContext, User>((ids) => findUsers(reader, ids)),
-    /** The identities of a user by id, at connections of the caller's organization. */
+    /** At connections of the caller's organization. */
     identitiesOfUser: defineListLoader<RequestContext, Identity>((ids, { caller }) =>
       findIdentitiesOfUsers(reader, scopeOf(caller), ids),
     ),

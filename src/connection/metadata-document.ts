@@ -1,4 +1,4 @@
-/** The document at a connection's metadata address, for types that have one. Anybody may read it. */
+/** The public document at a connection's metadata address, for types that have one. */
 import type { AnyConnectionType } from "./contract/index.js";
 import { addressesOf } from "./runtime.js";
 import type { ConnectionServices } from "./services.js";
@@ -11,7 +11,7 @@ export interface MetadataDocument {
   readonly body: string;
 }
 
-/** Describes a connection to its provider; `null` where the connection's type has no such document or is not installed. Works on drafts. */
+/** Describes a connection, even a draft, to its provider; `null` if its type has no such document or is not installed. */
 export function describeConnection(
   { registry, runtime }: Pick<ConnectionServices, "registry" | "runtime">,
   connection: Connection,

@@ -1,9 +1,8 @@
-/** How connections are found by their ids alone. */
+/** Finds connections for the queries `node` and `nodes`. */
 import { findByIds, scopeIfGranted, type NodeSource } from "../access/node.js";
 import type { Store } from "../access/store.js";
 import { CONNECTION_COLUMNS, connectionFromRaw } from "./stored/connection.repository.js";
 
-/** The things of this room, for `node` and `nodes`. */
 export function createConnectionNodes({ reader }: Store): readonly NodeSource[] {
   const table = {
     columns: CONNECTION_COLUMNS,

@@ -1,6 +1,6 @@
 /**
- * Opened connections, kept by id and version: discovery, keys and the strategy are made once and shared by all requests.
- * Whoever asks brings the row as it stands in the database, so another process's change is seen at once.
+ * A cache of opened connections by id and version. Discovery, keys and the strategy are made once and shared by all requests. The
+ * caller passes the current row, so a change by another process takes effect at once.
  */
 import type { Strategy } from "passport";
 import { Failure } from "../platform/errors/failure.js";
@@ -16,20 +16,20 @@ import type { Connection } from "./stored/connection.js";
 export interface OpenedConnection {
   readonly type: AnyConnectionType;
   readonly connection: Connection;
-  /** Complete, secrets in the clear: for the connection type only. */
+  /** Complete, secrets in the clear. Only for the connection type. */
   readonly settings: DraftSettings;
-  /** What the type's `open` made. */
+  /** The result of the type's `open`. */
   readonly opened: unknown;
-  /** Shared. Each request takes a child of it, with actions of its own. */
+  /** Shared. Each request uses a child of it with its own actions. */
   readonly strategy: Strategy;
   readonly runtime: Runtime;
 }
 
 export interface OpenedConnections {
   /**
-   * Opens a connection, or answers it as it was opened. Concurrent calls open it once; a failure is not kept.
+   * Opens a connection, or returns it from the cache. Concurrent calls open it once. A failure is not cached.
    *
-   * @throws CONNECTION_NOT_READY when required settings are missing, and whatever the type's `open` throws
+   * @throws CONNECTION_NOT_READY if required settings are missing, and the errors of the type's `open`
    */
   readonly open: (connection: Connection) => Promise<OpenedConnection>;
 }
@@ -37,29 +37,28 @@ export interface OpenedConnections {
 export interface OpenedConnectionsParts {
   readonly registry: ConnectionTypeRegistry;
   readonly runtime: RuntimeParts;
-  /** Reads what a connection's type is lent beside; without it, types begin anew at every start. */
+  /** If absent, types have no memory and do not know the mapped claims. */
   readonly loadContext?: (connection: Connection) => Promise<OpeningContext>;
-  /** How many are kept; the one that was not asked for the longest goes first. 500 when left out. */
+  /** Cached connections. The least recently used one goes first. Defaults to 500. */
   readonly maximum?: number;
 }
 
 const DEFAULT_MAXIMUM = 500;
 
-/** Keys refresh by themselves; where endpoints are, and what else `open` read, is looked at again once an hour. */
+/** Keys refresh by themselves. Everything else that `open` reads, such as endpoints, is read again once an hour. */
 const FRESH_MILLISECONDS = 60 * 60 * 1000;
-/** How long what was opened before serves on when it cannot be opened again. */
+/** How long the old opened connection stays in use when opening it again fails. */
 const RETRY_MILLISECONDS = 60 * 1000;
 
 interface Entry {
   readonly version: number;
-  /** From when on it is opened anew. */
   readonly staleAt: number;
   readonly opening: Promise<OpenedConnection>;
 }
 
 export function createOpenedConnections(parts: OpenedConnectionsParts): OpenedConnections {
   const maximum = parts.maximum ?? DEFAULT_MAXIMUM;
-  /** In the order of their last use, by connection: a newer version takes the older one's place. */
+  /** By connection id, in the order of their last use. A newer version replaces an older one. */
   const entries = new Map<string, Entry>();
 
   function keep(id: string, entry: Entry): void {
@@ -79,7 +78,7 @@ export function createOpenedConnections(parts: OpenedConnectionsParts): OpenedCo
       keep(id, present);
       return await present.opening;
     }
-    // Somebody still holds an older row: serve it, but do not throw out what is newer.
+    // The caller has an older row: serve it, and keep the newer version in the cache.
     if (present !== undefined && present.version > version) return await openConnection(parts, connection);
     const entry: Entry = { version, staleAt: now + FRESH_MILLISECONDS, opening: openConnection(parts, connection) };
     keep(id, entry);
@@ -87,7 +86,7 @@ export function createOpenedConnections(parts: OpenedConnectionsParts): OpenedCo
       return await entry.opening;
     } catch (error) {
       if (entries.get(id) === entry) entries.delete(id);
-      // A provider that does not answer for a moment must not stop sign-ins that need nothing new from it.
+      // If the provider does not answer for a moment, sign-ins go on with the old opened connection.
       if (present?.version !== version) throw error;
       const kept = { ...present, staleAt: now + RETRY_MILLISECONDS };
       if (!entries.has(id)) keep(id, kept);

@@ -1,24 +1,23 @@
-/** The connection types of this installation, checked once at the start and found by id or by GraphQL key. */
+/** The connection types of this installation, checked at start. */
 import type { AnyConnectionType, ParseContext, RefusalText, Setting } from "./contract/index.js";
 import { defineFailure, Failure, type FailureDefinition } from "../platform/errors/failure.js";
 import { UNKNOWN_CONNECTION_TYPE } from "./failures.js";
 
 export interface ConnectionTypeRegistry {
-  /** In the order of the list that it was made from. */
   readonly types: readonly AnyConnectionType[];
-  /** By id; `null` when a stored connection is of a type that this installation does not have. */
+  /** By id; `null` if the type is not installed. */
   readonly find: (id: string) => AnyConnectionType | null;
-  /** @throws UNKNOWN_CONNECTION_TYPE when a stored connection is of a type that this installation does not have */
+  /** @throws UNKNOWN_CONNECTION_TYPE if the type is not installed */
   readonly get: (id: string) => AnyConnectionType;
-  /** By the key of GraphQL inputs: `entraId`. `null` when there is none. */
+  /** By the key of GraphQL inputs, such as `entraId`. */
   readonly findByKey: (key: string) => AnyConnectionType | null;
-  /** Every refusal that some type publishes, for the catalogue of failures. */
+  /** The refusals of all types, for the catalogue of failures. */
   readonly refusals: readonly FailureDefinition[];
-  /** Ends what types hold for the whole process. Called once, at stop. */
+  /** Releases what types hold for the process, such as worker threads. Called once, at stop. */
   readonly close: () => Promise<void>;
 }
 
-/** A connection type is declared in a way that cannot work. The message names every mistake. */
+/** The declaration of a connection type has mistakes. The message names all of them. */
 class ConnectionTypeMistake extends Error {
   override readonly name = "ConnectionTypeMistake";
 }
@@ -29,16 +28,12 @@ const SETTING_NAME = /^[a-z][A-Za-z0-9]*$/;
 const GRAPHQL_NAME = /^(?!__)[A-Za-z_][A-Za-z0-9_]*$/;
 const REFUSAL_CODE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
 
-/** The camel case of a type's id, which is its key in GraphQL inputs: `entra-id` becomes `entraId`. */
+/** The key of a type in GraphQL inputs: `entraId` for `entra-id`. */
 export function keyOf(type: { readonly id: string }): string {
   return type.id.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/**
- * Makes the registry.
- *
- * @throws ConnectionTypeMistake for duplicates and for declarations that cannot work
- */
+/** @throws ConnectionTypeMistake for duplicates and mistakes in declarations */
 export function createRegistry(types: readonly AnyConnectionType[]): ConnectionTypeRegistry {
   const mistakes = types.flatMap((type) => findMistakes(type).map((mistake) => `${type.id}: ${mistake}`));
   const byId = new Map<string, AnyConnectionType>();
@@ -53,7 +48,7 @@ export function createRegistry(types: readonly AnyConnectionType[]): ConnectionT
   const refusals = gatherRefusals(types, mistakes);
   if (mistakes.length > 0)
     throw new ConnectionTypeMistake(
-      `Connection types are declared in a way that cannot work:\n${mistakes.map((each) => `  - ${each}`).join("\n")}`,
+      `Correct the declarations of connection types:\n${mistakes.map((each) => `  - ${each}`).join("\n")}`,
     );
   return {
     types: [...types],
@@ -71,7 +66,7 @@ export function createRegistry(types: readonly AnyConnectionType[]): ConnectionT
   };
 }
 
-/** Types that share a protocol share its refusals; two texts for one code would contradict each other. */
+/** Types of one protocol share its refusals. Two types must not have different texts for one code. */
 function gatherRefusals(types: readonly AnyConnectionType[], mistakes: string[]): readonly FailureDefinition[] {
   const byCode = new Map<string, RefusalText>();
   for (const type of types)
@@ -88,12 +83,12 @@ function findMistakes(type: AnyConnectionType): string[] {
   const mistakes: string[] = [];
   if (!ID.test(type.id) || type.id.length > LONGEST_ID)
     mistakes.push(`the id must be lower-case words joined with hyphens, at most ${LONGEST_ID} characters`);
-  // `ConnectionSettings` is the name of the union over all types.
-  if (type.id === "connection") mistakes.push("the id is taken by Usher itself");
+  // Its GraphQL types would be named like `ConnectionSettings`, the union over all types.
+  if (type.id === "connection") mistakes.push("the id is reserved for Usher");
   for (const field of ["name", "description", "guide"] as const)
     if (type[field].trim() === "") mistakes.push(`${field} must not be empty`);
   if (!Number.isInteger(type.settingsVersion) || type.settingsVersion < 1)
-    mistakes.push("settingsVersion must be a whole number from 1 on");
+    mistakes.push("settingsVersion must be a whole number, at least 1");
   if (type.binding !== "redirect" && type.binding !== "post") mistakes.push("binding must be redirect or post");
   const settings = Object.entries(type.settings as Record<string, Setting>);
   if (settings.length === 0) mistakes.push("it has no settings");

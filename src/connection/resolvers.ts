@@ -8,7 +8,6 @@ import { MappingResolver } from "./graphql/mapping.resolver.js";
 import { createConnectionLoaders } from "./loaders.js";
 import type { ConnectionServices } from "./services.js";
 
-/** Makes the resolvers of this room. */
 export function createConnectionResolvers(services: ConnectionServices): ReadonlyMap<ResolverClass, object> {
   const loaders = createConnectionLoaders(services);
   const ConnectionResolver = createConnectionResolver(services.registry);

@@ -1,11 +1,10 @@
-/** What this installation lends to a connection type, for one connection. */
+/** Makes the `Runtime` that a connection type gets for one connection. */
 import type { Clock } from "../platform/clock.js";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
 import type { Addresses, Fetch, ParseContext, Runtime } from "./contract/index.js";
 import { openOwnKeys } from "./settings/own-keys.js";
 import type { Connection } from "./stored/connection.js";
 
-/** What runtimes are made of. */
 export interface RuntimeParts {
   /** The public base URL, without a trailing slash. */
   readonly publicUrl: string;
@@ -15,7 +14,7 @@ export interface RuntimeParts {
   readonly keyRing: KeyRing;
 }
 
-/** The public addresses of a connection, known as soon as it has an id. */
+/** The public addresses of a connection. They follow from its id. */
 export function addressesOf(publicUrl: string, connectionId: string): Addresses {
   const base = `${publicUrl}/sso/${connectionId}`;
   return {
@@ -27,11 +26,11 @@ export function addressesOf(publicUrl: string, connectionId: string): Addresses 
   };
 }
 
-/** What is read for a connection when it is opened. */
+/** The part of a runtime that is read from the database when the connection is opened. */
 export type OpeningContext = Pick<Runtime, "memory" | "mappedClaims">;
 
-/** @throws UnsealError when the connection has keys of its own that cannot be opened */
-export function createRuntime(parts: RuntimeParts, connection: Connection, lent: OpeningContext = {}): Runtime {
+/** @throws UnsealError if the connection's own keys cannot be decrypted */
+export function createRuntime(parts: RuntimeParts, connection: Connection, context: OpeningContext = {}): Runtime {
   const { publicUrl, fetch, clock, urls, keyRing } = parts;
   const keys = openOwnKeys(keyRing, connection);
   return {
@@ -41,6 +40,6 @@ export function createRuntime(parts: RuntimeParts, connection: Connection, lent:
     now: clock,
     urls,
     ...(keys !== null && { keys }),
-    ...lent,
+    ...context,
   };
 }

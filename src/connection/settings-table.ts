@@ -1,4 +1,4 @@
-/** The table of a type's settings for its guide, made from the declaration, so that no guide tells of settings that are not there. */
+/** Makes the table of a type's settings for its guide from the declaration, so that the guide is always right. */
 import type { AnyConnectionType, Setting } from "./contract/index.js";
 import { settingsOf } from "./settings/stored-settings.js";
 
@@ -21,8 +21,8 @@ function describeMeaning(setting: Setting): string {
   if (setting.options !== null)
     sentences.push(`${setting.kind === "CHOICES" ? "Some" : "One"} of ${setting.options.map(code).join(", ")}.`);
   if (setting.fixed) sentences.push("Cannot change once the connection has been active.");
-  if (setting.kind === "SECRET") sentences.push("Encrypted at rest, and never answered.");
-  if (setting.trust) sentences.push("A change ends the sessions that the connection gave.");
+  if (setting.kind === "SECRET") sentences.push("Encrypted at rest; answers never contain it.");
+  if (setting.trust) sentences.push("A change ends the sessions of the connection.");
   return sentences.join(" ");
 }
 
@@ -35,8 +35,8 @@ function escapeCell(text: string): string {
 }
 
 /**
- * Puts the table of a type where its guide has `<!-- settings:ID -->` and `<!-- /settings -->`, and leaves the rest. A guide
- * may have the tables of several types; one without the marks stays as it is.
+ * Replaces the text between `<!-- settings:ID -->` and `<!-- /settings -->` in a guide with the table. A guide may have tables of
+ * several types. A guide without these marks stays as it is.
  */
 export function fillGuide(markdown: string, type: AnyConnectionType): string {
   const begin = `<!-- settings:${type.id} -->`;

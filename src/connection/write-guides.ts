@@ -5,10 +5,10 @@ import type { AnyConnectionType } from "./contract/index.js";
 import { fillGuide } from "./settings-table.js";
 
 /**
- * Brings the guides of connection types up to date. A type whose guide is not written yet is passed over.
+ * Updates the guides of connection types. Skips types whose guide does not exist.
  *
- * @param root the folder that the guides' paths begin at
- * @returns the paths of the guides that changed
+ * @param root the folder that the paths of guides start from
+ * @returns the paths of the changed guides
  */
 export async function writeGuides(types: readonly AnyConnectionType[], root: string): Promise<string[]> {
   const changed: string[] = [];

@@ -103,7 +103,7 @@ async function loadAccount(
   return {
     own,
     ownAddressKept:
-      book !== null && links.own !== null && isAddressKept(links.own, emailKey, book.toldAddressOf(links.own.userId)),
+      book !== null && links.own !== null && isAddressKept(links.own, emailKey, book.providerAddressOf(links.own.userId)),
     merged,
     unmerged: links.unmerged,
     prepared: nobody ? await findPreparedUsers(unit, organizationId, policies.matchKey, profile) : [],

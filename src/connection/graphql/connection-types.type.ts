@@ -1,4 +1,4 @@
-/** Connection types in the schema: what forms are built from. */
+/** Connection types in the schema, from which frontends build forms. */
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import { JsonScalar } from "../../platform/graphql/scalars.js";
 import type { AnyConnectionType, SettingKind } from "../contract/index.js";
@@ -23,10 +23,10 @@ registerEnumType(SettingKindEnum, {
   description: "How a setting is entered.",
   valuesConfig: {
     TEXT: { description: "One line of text." },
-    URL: { description: "An absolute address." },
-    SECRET: { description: "Goes in and never comes out; answers say when it was set." },
+    URL: { description: "An absolute URL." },
+    SECRET: { description: "A secret. Answers never contain it; they say when it was set." },
     TOGGLE: { description: "true or false." },
-    INTEGER: { description: "A whole number; its unit is in the name." },
+    INTEGER: { description: "A whole number. The setting's name ends with the unit." },
     CHOICE: { description: "One of `options`." },
     CHOICES: { description: "Some of `options`, at least one." },
     LIST: { description: "A list of texts." },
@@ -36,55 +36,58 @@ registerEnumType(SettingKindEnum, {
 
 @ObjectType("ConnectionTypeSetting", { description: "One setting of a connection type.", simpleResolvers: true })
 export class ConnectionTypeSettingType {
-  @Field(() => String, { description: "Its name in the input and the output of settings." })
+  @Field(() => String, { description: "The setting's name in inputs and outputs." })
   name!: string;
 
-  @Field(() => SettingKindEnum, { description: "How it is entered." })
+  @Field(() => SettingKindEnum, { description: "How the setting is entered." })
   kind!: SettingKind;
 
-  @Field(() => String, { description: "What a form calls it." })
+  @Field(() => String, { description: "The label for a form." })
   label!: string;
 
-  @Field(() => String, { description: "What it means." })
+  @Field(() => String, { description: "The help text for a form." })
   help!: string;
 
-  @Field(() => Boolean, { description: "Whether activation needs it; a draft may lack it." })
+  @Field(() => Boolean, { description: "Whether the setting is needed to activate a connection. A draft may lack it." })
   required!: boolean;
 
-  @Field(() => Boolean, { description: "Whether it is never answered." })
+  @Field(() => Boolean, { description: "Whether the setting is a secret, which answers never contain." })
   secret!: boolean;
 
-  @Field(() => Boolean, { description: "Whether it cannot change once the connection has been active." })
+  @Field(() => Boolean, { description: "Whether the setting cannot change after the first activation." })
   fixed!: boolean;
 
-  @Field(() => JsonScalar, { nullable: true, description: "What holds when it is left out; null where nothing does." })
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: "The value if the setting is left out; null if there is none.",
+  })
   default!: unknown;
 
-  @Field(() => [String], { nullable: true, description: "The values of a choice; null for everything else." })
+  @Field(() => [String], { nullable: true, description: "The possible values of a choice; null for other kinds." })
   options!: readonly string[] | null;
 }
 
 @ObjectType("ConnectionType", {
-  description: "A kind of identity provider that connections can be made for.",
+  description: "A kind of identity provider for which connections can be created.",
   simpleResolvers: true,
 })
 export class ConnectionTypeType {
-  @Field(() => String, { description: "Its id, as in `SsoConnection.type`: `entra-id`." })
+  @Field(() => String, { description: "The id, as in `SsoConnection.type`: `entra-id`." })
   id!: string;
 
-  @Field(() => String, { description: "Its key in inputs of settings: `entraId`." })
+  @Field(() => String, { description: "The key in inputs of settings: `entraId`." })
   key!: string;
 
-  @Field(() => String, { description: "What people call it." })
+  @Field(() => String, { description: "The name for people." })
   name!: string;
 
-  @Field(() => String, { description: "Which providers it is for." })
+  @Field(() => String, { description: "Which providers the type is for." })
   description!: string;
 
   @Field(() => String, { description: "The path of the administrators' guide in the documentation." })
   guide!: string;
 
-  @Field(() => [ConnectionTypeSettingType], { description: "Its settings, in the order of a form." })
+  @Field(() => [ConnectionTypeSettingType], { description: "The settings, in the order for a form." })
   settings!: readonly ConnectionTypeSettingType[];
 }
 

@@ -1,4 +1,4 @@
-/** What the mutations of connections take and answer. */
+/** Inputs and payloads of the mutations of connections. */
 import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import type { SettingsByType } from "../settings/choose-type.js";
 import type { ConnectionPoliciesChange } from "../stored/policies.js";
@@ -8,33 +8,38 @@ import { declaredSettingsTypes } from "./settings-types.js";
 
 @InputType({ description: "A connection to create." })
 export class CreateConnectionInput {
-  @Field(() => ID, { description: "The organization whose people sign in through it." })
+  @Field(() => ID, { description: "The organization whose people sign in through the connection." })
   organizationId!: string;
 
-  @Field(() => String, { description: 'What people read on the button "Sign in to NAME". At most 100 characters.' })
+  @Field(() => String, { description: 'The name on the button "Sign in to NAME". At most 100 characters.' })
   displayName!: string;
 
   @Field(() => declaredSettingsTypes().input, {
-    description: "Its settings. Their key is its type for good; required ones may be missing until it is activated.",
+    description:
+      "The settings. Their key is the connection type, which cannot change. Required settings may be missing until activation.",
   })
   settings!: SettingsByType;
 
-  @Field(() => ConnectionPoliciesInput, { nullable: true, description: "Policies that differ from the defaults." })
+  @Field(() => ConnectionPoliciesInput, {
+    nullable: true,
+    description: "Policies, where they differ from the defaults.",
+  })
   policies?: ConnectionPoliciesChange | null;
 }
 
-@InputType({ description: "What to change in a connection. What is left out stays." })
+@InputType({ description: "Changes of a connection. A field that is left out stays as it is." })
 export class UpdateConnectionInput {
   @Field(() => ID, { description: "The connection to change." })
   id!: string;
 
   @Field(() => Int, {
     nullable: true,
-    description: "The version that you know. The change is refused with VERSION_CONFLICT when it is no longer that.",
+    description:
+      "The version that you have read. If the connection has changed since, the change is refused with VERSION_CONFLICT.",
   })
   expectedVersion?: number | null;
 
-  @Field(() => String, { nullable: true, description: "What people read on the button." })
+  @Field(() => String, { nullable: true, description: "The name on the button. At most 100 characters." })
   displayName?: string | null;
 
   @Field(() => ConnectionPoliciesInput, { nullable: true, description: "Policies to change." })
@@ -43,13 +48,14 @@ export class UpdateConnectionInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      "How many users the change affects: a switch of accountLinking to or from MERGE_BY_EMAIL, or settings that replace the issuer. accountLinkingEffect or details.affectedUsers gives the number. With a different number, the change is refused with CONFIRMATION_REQUIRED. Not needed where the change affects no users.",
+      "The number of users that the change affects, if it switches accountLinking to or from MERGE_BY_EMAIL or replaces the issuer. accountLinkingEffect or details.affectedUsers gives the number. With a different number, the change is refused with CONFIRMATION_REQUIRED. Not needed if the change affects no users.",
   })
   confirmAffectedUsers?: number | null;
 
   @Field(() => declaredSettingsTypes().input, {
     nullable: true,
-    description: "Settings to change; null clears a setting. Another type's key is refused with CONNECTION_TYPE_FIXED.",
+    description:
+      "Settings to change. null clears a setting. The key of a different type is refused with CONNECTION_TYPE_FIXED.",
   })
   settings?: SettingsByType | null;
 }
@@ -60,7 +66,7 @@ export class CreateConnectionPayload {
   connection!: SsoConnectionType;
 }
 
-/** What payloads of a changed connection inherit; not in the schema by itself. */
+/** The base of payloads with a changed connection; not in the schema. */
 @ObjectType({ simpleResolvers: true })
 export abstract class ChangedConnection {
   @Field(() => SsoConnectionType, { description: "The connection as it is now." })
@@ -78,12 +84,12 @@ export class DisableConnectionPayload extends ChangedConnection {}
 
 @ObjectType({ description: "What deleteConnection answers.", simpleResolvers: true })
 export class DeleteConnectionPayload {
-  @Field(() => SsoConnectionType, { description: "The connection as it was." })
+  @Field(() => SsoConnectionType, { description: "The connection before its deletion." })
   connection!: SsoConnectionType;
 }
 
 @ObjectType({ description: "What testConnection answers.", simpleResolvers: true })
 export class TestConnectionPayload {
-  @Field(() => [ConnectionFindingType], { description: "What was looked at and found." })
+  @Field(() => [ConnectionFindingType], { description: "The findings, one per check." })
   findings!: readonly ConnectionFindingType[];
 }

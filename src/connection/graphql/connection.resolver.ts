@@ -36,25 +36,24 @@ import { ConnectionHealthType, ServiceProviderDetailType, SsoConnectionType } fr
 import { ConnectionPoliciesType } from "./policies-types.js";
 import { declaredSettingsTypes, declareSettingsTypes } from "./settings-types.js";
 
-/** Some types make key pairs for a new connection, which keep a core busy for a tenth of a second or more. */
+/** Some types create key pairs for a new connection, which takes a tenth of a second of CPU time or more. */
 const COST_OF_CREATING = 10_000;
 
 /**
- * What lies behind a connection's name is for those who look after connections. Whoever meets one elsewhere, as at a user's
- * identity, sees its name only.
+ * Settings and policies need a permission for connections. A caller who reaches a connection in a different way, such as through a
+ * user's identity, sees only its name.
  */
 function requireInsight(caller: Caller, { organizationId }: Connection): void {
   if (!holds(caller, organizationId, "CONNECTIONS_WRITE"))
     requirePermission(caller, organizationId, "CONNECTIONS_READ");
 }
 
-/** Nothing was tested to find this: the installation lacks the code that the connection needs. */
 function describeMissingType(type: string): Finding {
   return {
     check: "CONNECTION_TYPE_INSTALLED",
     level: "ERROR",
-    message: `The connection type ${type} is not installed, so that nobody can sign in through the connection.`,
-    remedy: "The operator installs the connection type again. Otherwise, delete the connection.",
+    message: `The connection type ${type} is not installed, so nobody can sign in through the connection.`,
+    remedy: "Ask the operator to install the connection type again, or delete the connection.",
   };
 }
 
@@ -66,7 +65,7 @@ export class ConnectionResolver {
   ) {}
 
   @Query(() => [ConnectionTypeType], {
-    description: "The kinds of identity providers that connections can be made for. For everybody who is signed in.",
+    description: "The kinds of identity providers for which connections can be created. Needs a signed-in caller.",
   })
   connectionTypes(@Ctx() { caller }: RequestContext): ConnectionTypeType[] {
     if (caller.kind === "ANONYMOUS") throw new Failure(UNAUTHENTICATED, {});
@@ -75,7 +74,8 @@ export class ConnectionResolver {
 
   @Query(() => SsoConnectionType, {
     nullable: true,
-    description: "One connection. null for an id that is unknown or another organization's. Needs CONNECTIONS_READ.",
+    description:
+      "One connection. null if the id is unknown or belongs to a different organization. Needs CONNECTIONS_READ.",
   })
   async connection(
     @Ctx() { caller }: RequestContext,
@@ -85,7 +85,8 @@ export class ConnectionResolver {
   }
 
   @FieldResolver(() => ConnectionPoliciesType, {
-    description: "What is decided about accounts that come through it. Needs CONNECTIONS_READ.",
+    description:
+      "What the organization has decided about accounts that people sign in to through the connection. Needs CONNECTIONS_READ.",
   })
   policies(@Root() connection: Connection, @Ctx() { caller }: RequestContext): ConnectionPolicies {
     requireInsight(caller, connection);
@@ -95,7 +96,7 @@ export class ConnectionResolver {
   @FieldResolver(() => declaredSettingsTypes().union, {
     nullable: true,
     description:
-      "Its settings, defaults included; secrets only as when they were set. null while its connection type is not installed. Needs CONNECTIONS_READ.",
+      "The settings, with defaults. For a secret, only the time when it was set. null while the connection type is not installed. Needs CONNECTIONS_READ.",
   })
   settings(@Root() connection: Connection, @Ctx() { caller }: RequestContext): object | null {
     requireInsight(caller, connection);
@@ -108,7 +109,7 @@ export class ConnectionResolver {
   @FieldResolver(() => [ServiceProviderDetailType], {
     nullable: true,
     description:
-      "What to paste at the identity provider; known before anything else is. null while its connection type is not installed. Needs CONNECTIONS_READ.",
+      "The values to paste at the identity provider, known before any setting is set. null while the connection type is not installed. Needs CONNECTIONS_READ.",
   })
   serviceProvider(
     @Root() connection: Connection,
@@ -121,7 +122,7 @@ export class ConnectionResolver {
   }
 
   @FieldResolver(() => ConnectionHealthType, {
-    description: "How it has been doing. Needs CONNECTIONS_READ.",
+    description: "The last test and the last sign-ins. Needs CONNECTIONS_READ.",
   })
   async health(@Root() connection: Connection, @Ctx() context: RequestContext): Promise<ConnectionHealth> {
     requireInsight(context.caller, connection);

@@ -1,4 +1,4 @@
-/** Connections in the schema. What depends on the connection type is added by the resolver and `settings-types.ts`. */
+/** Connections in the schema. The resolver and `settings-types.ts` add the fields that depend on the connection type. */
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import { NodeType } from "../../access/node.js";
 import type { Finding } from "../contract/index.js";
@@ -15,9 +15,9 @@ registerEnumType(ConnectionStateEnum, {
   name: "ConnectionState",
   description: "Whether people can sign in through a connection.",
   valuesConfig: {
-    DRAFT: { description: "Never active so far; it can be tested." },
+    DRAFT: { description: "The connection has never been active. It can be tested." },
     ACTIVE: { description: "People can sign in." },
-    DISABLED: { description: "It was active; nobody can sign in now." },
+    DISABLED: { description: "The connection was active. Nobody can sign in now." },
   },
 });
 
@@ -30,47 +30,53 @@ const FindingLevelEnum: { readonly [Level in Finding["level"]]: Level } = {
 
 registerEnumType(FindingLevelEnum, {
   name: "FindingLevel",
-  description: "How bad it is.",
+  description: "How serious a finding is.",
   valuesConfig: {
-    OK: { description: "All is well." },
-    WARNING: { description: "Sign-ins work, but something should be looked at." },
-    ERROR: { description: "Sign-ins fail or will fail; activation is refused." },
+    OK: { description: "The check passed." },
+    WARNING: { description: "Sign-ins work, but an administrator should read the remedy." },
+    ERROR: { description: "Sign-ins fail or will fail. Activation is refused." },
   },
 });
 
-@ObjectType("ConnectionFinding", { description: "One line of a diagnosis.", simpleResolvers: true })
+@ObjectType("ConnectionFinding", { description: "The result of one check of a connection.", simpleResolvers: true })
 export class ConnectionFindingType {
-  @Field(() => String, { description: "What was looked at; a stable name such as `DISCOVERY_REACHABLE`." })
+  @Field(() => String, { description: "The check's stable name, such as `DISCOVERY_REACHABLE`." })
   check!: string;
 
-  @Field(() => FindingLevelEnum, { description: "How bad it is." })
+  @Field(() => FindingLevelEnum, { description: "How serious the finding is." })
   level!: Finding["level"];
 
   @Field(() => String, { description: "What was found." })
   message!: string;
 
-  @Field(() => String, { nullable: true, description: "What to do about it; null when all is well." })
+  @Field(() => String, { nullable: true, description: "What to do; null if the check passed." })
   remedy!: string | null;
 }
 
-@ObjectType("ConnectionHealth", { description: "How a connection has been doing.", simpleResolvers: true })
+@ObjectType("ConnectionHealth", {
+  description: "The last test of a connection, and its last sign-ins.",
+  simpleResolvers: true,
+})
 export class ConnectionHealthType {
-  @Field(() => Date, { nullable: true, description: "When it was tested last; null if never." })
+  @Field(() => Date, { nullable: true, description: "When the connection was last tested; null if never." })
   lastTestedAt!: Date | null;
 
   @Field(() => [ConnectionFindingType], {
     description:
-      "What the last test found; empty before the first. While the connection's type is not installed, the first one says so.",
+      "The findings of the last test; empty before the first test. While the connection type is not installed, the first finding says so.",
   })
   findings!: readonly ConnectionFindingType[];
 
-  @Field(() => Date, { nullable: true, description: "When somebody last signed in; null if nobody has." })
+  @Field(() => Date, { nullable: true, description: "When a person last signed in; null if nobody has." })
   lastSucceededAt!: Date | null;
 
   @Field(() => Date, { nullable: true, description: "When a sign-in last failed; null if none has." })
   lastFailedAt!: Date | null;
 
-  @Field(() => String, { nullable: true, description: "Why the last failed sign-in failed: an error code." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The error code of the last failed sign-in; null if none has failed.",
+  })
   lastFailureCode!: string | null;
 }
 
@@ -79,45 +85,48 @@ export class ConnectionHealthType {
   simpleResolvers: true,
 })
 export class ServiceProviderDetailType {
-  @Field(() => String, { description: "A stable name: `redirectUrl`, `entityId`, `acsUrl`, `signOnUrl`, `logoutUrl`." })
+  @Field(() => String, {
+    description: "The stable name: `redirectUrl`, `entityId`, `acsUrl`, `signOnUrl`, `logoutUrl`.",
+  })
   name!: string;
 
-  @Field(() => String, { description: "What the provider's own forms usually call it." })
+  @Field(() => String, { description: "The usual label in the provider's own forms." })
   label!: string;
 
-  @Field(() => String, { description: "What to paste." })
+  @Field(() => String, { description: "The value to paste." })
   value!: string;
 }
 
 @ObjectType("SsoConnection", {
   implements: NodeType,
-  description: "One configured identity provider of one organization.",
+  description: "An identity provider that an organization has configured.",
   simpleResolvers: true,
 })
 export class SsoConnectionType {
-  @Field(() => ID, { description: "The connection's id, which is part of its addresses." })
+  @Field(() => ID, { description: "The connection's id, which is part of its URLs." })
   id!: string;
 
-  @Field(() => ID, { description: "The organization that it belongs to." })
+  @Field(() => ID, { description: "The organization that the connection belongs to." })
   organizationId!: string;
 
-  @Field(() => String, { description: 'What people read on the button "Sign in to NAME".' })
+  @Field(() => String, { description: 'The name on the button "Sign in to NAME".' })
   displayName!: string;
 
-  @Field(() => String, { description: "The id of its connection type, such as `entra-id`. Never changes." })
+  @Field(() => String, { description: "The id of the connection type, such as `entra-id`. It cannot change." })
   type!: string;
 
-  @Field(() => ConnectionStateEnum, { description: "Whether people can sign in through it." })
+  @Field(() => ConnectionStateEnum, { description: "Whether people can sign in through the connection." })
   state!: ConnectionState;
 
   @Field(() => Int, {
-    description: "Rises at every change. Send it as `expectedVersion` to change only what you know.",
+    description:
+      "Rises with every change. Send it as `expectedVersion`, so that you do not overwrite a change that you have not read.",
   })
   version!: number;
 
-  @Field(() => Date, { description: "When it was created." })
+  @Field(() => Date, { description: "When the connection was created." })
   createdAt!: Date;
 
-  @Field(() => Date, { description: "When it was changed last." })
+  @Field(() => Date, { description: "When the connection was last changed." })
   updatedAt!: Date;
 }

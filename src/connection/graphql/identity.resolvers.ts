@@ -1,4 +1,4 @@
-/** Adds their identities to users, and its connection to an identity. */
+/** Adds the field `identities` to users, and fields to identities. */
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { scopeFor } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
@@ -15,7 +15,7 @@ export class UserIdentitiesResolver {
 
   @FieldResolver(() => [IdentityType], {
     description:
-      "How providers know the user, at connections of your organization, the oldest first. Needs USERS_READ, but for yourself.",
+      "The user's identities at connections of your organization, the oldest first. Needs USERS_READ, except for yourself.",
   })
   async identities(
     @Root() user: { readonly id: string },
@@ -33,7 +33,7 @@ export class IdentityResolver {
 
   @FieldResolver(() => Boolean, {
     description:
-      "Whether merging made the link and the connection does not merge now: it is not followed until the connection does again.",
+      "Whether sign-ins do not follow the link now, because merging made it and the connection no longer merges. They follow it again when the connection merges again.",
   })
   async hidden(@Root() identity: Identity, @Ctx() context: RequestContext): Promise<boolean> {
     if (identity.linkKind !== "MERGED" || identity.retiredAt !== null) return false;

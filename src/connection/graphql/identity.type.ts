@@ -7,48 +7,52 @@ const LinkKindEnum: { readonly [Kind in LinkKind]: Kind } = { OWN: "OWN", MERGED
 
 registerEnumType(LinkKindEnum, {
   name: "LinkKind",
-  description: "What made a link.",
+  description: "How a link was made.",
   valuesConfig: {
     OWN: {
-      description: "The account came with the person, waited for them, or was given to them by an administrator.",
+      description:
+        "A sign-in created the account, or it was prepared for the person, or an administrator linked the person to it.",
     },
-    MERGED: { description: "Merging joined the person to an account that was there, because of its address." },
+    MERGED: { description: "Merging joined the person to an account that existed, by its e-mail address." },
   },
 });
 
 @ObjectType("Identity", {
-  description: "How a provider knows a user: connection, issuer and subject together are one person.",
+  description: "How a provider knows a user. Connection, issuer and subject together identify one person.",
   simpleResolvers: true,
 })
 export class IdentityType {
   @Field(() => ID, { description: "The identity's id." })
   id!: string;
 
-  @Field(() => String, { description: "Who vouches for the person." })
+  @Field(() => String, { description: "The issuer that vouches for the person." })
   issuer!: string;
 
   @Field(() => String, { description: "The person's stable id at the issuer." })
   subject!: string;
 
-  @Field(() => LinkKindEnum, { description: "What made the link." })
+  @Field(() => LinkKindEnum, { description: "How the link was made." })
   linkKind!: LinkKind;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      "What the provider said at the last sign-in of the address that it sent: true for verified, false for not; null where it said nothing, or nobody has signed in. Merging joins nobody to an account that somebody else may have entered with an unverified address.",
+      "Whether the provider called the address verified at the last sign-in. null if it did not say, or if nobody has signed in. Merging does not join people to an account that a different person may have reached with an unverified address.",
   })
   emailVerified!: boolean | null;
 
   @Field(() => Date, {
     nullable: true,
-    description: "Since when the link is kept for the record alone; null while it is followed, or could be.",
+    description: "When the link was retired. Sign-ins do not follow it since then. null if it is not retired.",
   })
   retiredAt!: Date | null;
 
-  @Field(() => Date, { description: "When it was linked to the user." })
+  @Field(() => Date, { description: "When the identity was linked to the user." })
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: "When somebody last signed in with it; null if nobody has." })
+  @Field(() => Date, {
+    nullable: true,
+    description: "When the person last signed in with the identity; null if never.",
+  })
   lastSignedInAt!: Date | null;
 }

@@ -1,4 +1,4 @@
-/** Linking in GraphQL: undoing merges, leading people to other accounts, and answering requests. */
+/** Links in GraphQL: undoing merges, relinking people, link requests, and the effect of switching accountLinking. */
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import { requirePermission } from "../../access/caller.js";
 import { OrganizationArgument } from "../../access/organization-argument.js";
@@ -37,12 +37,12 @@ export class AccountLinkingResolver {
   @Query(() => AccountLinkingEffectType, {
     nullable: true,
     description:
-      "What switching a connection's policy `accountLinking` would do, to be looked at before `updateConnection`. null for an id that is unknown or another organization's. Needs CONNECTIONS_READ.",
+      "What switching a connection's policy `accountLinking` would do. Query it before `updateConnection`. null if the id is unknown or belongs to a different organization. Needs CONNECTIONS_READ.",
   })
   async accountLinkingEffect(
     @Ctx() { caller }: RequestContext,
     @Arg("connectionId", () => ID, { description: "The connection." }) connectionId: string,
-    @Arg("accountLinking", () => policyEnum("accountLinking"), { description: "What the policy is to be." })
+    @Arg("accountLinking", () => policyEnum("accountLinking"), { description: "The new value of the policy." })
     accountLinking: ConnectionPolicies["accountLinking"],
   ): Promise<AccountLinkingEffectType | null> {
     const connection = await orNull(readConnection(this.services, caller, connectionId));
@@ -53,7 +53,7 @@ export class AccountLinkingResolver {
 
   @FieldResolver(() => UserPage, {
     description:
-      "The users whom the switch leads to another account. Where the switch hides or brings back a link that merging made, this lists the account of that link; otherwise the account that the person leaves. Needs USERS_READ.",
+      "The affected users. If the switch hides or brings back a merged link, the list has the account of that link. If not, it has the account that the person leaves. Needs USERS_READ.",
   })
   async users(
     @Root() effect: AccountLinkingEffectType,
@@ -72,13 +72,12 @@ export class LinkRequestResolver {
   ) {}
 
   @Query(() => LinkRequestPage, {
-    description:
-      "People who wait for an answer whether an account with their address is theirs, the newest first. Needs USERS_READ.",
+    description: "Requests to link a person to an account with their address, the newest first. Needs USERS_READ.",
   })
   async linkRequests(
     @Ctx() { caller }: RequestContext,
     @OrganizationArgument("The organization.") organizationId: string,
-    @Arg("filter", () => LinkRequestFilterInput, { nullable: true, description: "Which requests to show." })
+    @Arg("filter", () => LinkRequestFilterInput, { nullable: true, description: "Which requests to list." })
     filter: LinkRequestFilterInput | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<LinkRequestType>> {
@@ -95,7 +94,7 @@ export class LinkRequestResolver {
     return showMember(context.caller, user, organizationId);
   }
 
-  @FieldResolver(() => SsoConnectionType, { description: "The connection that the person came through." })
+  @FieldResolver(() => SsoConnectionType, { description: "The connection that the person signed in through." })
   async connection(@Root() request: LinkRequestType, @Ctx() context: RequestContext): Promise<Connection> {
     const connection = await this.loaders.connection(context).load(request.connectionId);
     // A foreign key keeps a request from outliving its connection.
@@ -105,7 +104,7 @@ export class LinkRequestResolver {
 
   @Mutation(() => ApproveLinkRequestPayload, {
     description:
-      "Says that the account is the person's: they sign in to it from then on. Needs USERS_WRITE and all that the account may do. Answers LINK_REQUEST_DECIDED and IDENTITY_TAKEN.",
+      "Links the person to the account, because it is theirs. Needs USERS_WRITE and every permission of the account. Errors: LINK_REQUEST_DECIDED, IDENTITY_TAKEN.",
   })
   async approveLinkRequest(
     @Ctx() context: RequestContext,
@@ -118,7 +117,7 @@ export class LinkRequestResolver {
 
   @Mutation(() => RejectLinkRequestPayload, {
     description:
-      "Says that the account is somebody else's: the person gets one of their own at the next sign-in. Needs USERS_WRITE. Answers LINK_REQUEST_DECIDED.",
+      "Decides that the account belongs to a different person. The person gets an account of their own at the next sign-in. Needs USERS_WRITE. Errors: LINK_REQUEST_DECIDED.",
   })
   async rejectLinkRequest(
     @Ctx() context: RequestContext,
@@ -136,7 +135,7 @@ export class LinkingResolver {
 
   @Mutation(() => UnmergeIdentityPayload, {
     description:
-      "Undoes a merge: the link is kept for the record, the person's sessions through the connection end, and the person gets an account of their own at the next sign-in. Merging never joins them again; relinkIdentity can. Needs USERS_WRITE and all that the account may do. Answers IDENTITY_NOT_MERGED.",
+      "Undoes a merge. The link is retired, the person's sessions through the connection end, and the person gets an account of their own at the next sign-in. Merging does not join the person again; relinkIdentity can. Needs USERS_WRITE and every permission of the account. Errors: IDENTITY_NOT_MERGED.",
   })
   async unmergeIdentity(
     @Ctx() context: RequestContext,
@@ -149,11 +148,11 @@ export class LinkingResolver {
 
   @Mutation(() => RelinkIdentityPayload, {
     description:
-      "Leads a person at a provider to an account, and ends their sessions in the one before: the way out of SUBJECT_CHANGED, when the provider re-created somebody. Needs USERS_WRITE and all that both accounts may do.",
+      "Links a person at a provider to a different account, and ends their sessions in the old one. Use it after SUBJECT_CHANGED, if the provider re-created the person. Needs USERS_WRITE and every permission of both accounts.",
   })
   async relinkIdentity(
     @Ctx() context: RequestContext,
-    @Arg("input", () => RelinkIdentityInput, { description: "Who, and which account." }) input: RelinkIdentityInput,
+    @Arg("input", () => RelinkIdentityInput, { description: "The person and the account." }) input: RelinkIdentityInput,
   ): Promise<RelinkIdentityPayload> {
     return {
       identity: await relinkIdentity(this.services, context.caller, input),
@@ -162,11 +161,12 @@ export class LinkingResolver {
 
   @Mutation(() => RelinkIdentitiesPayload, {
     description:
-      "Moves people to another connection, or inside one connection to its new issuer, which ends the refusal ISSUER_CHANGED. Ends their sessions through the connection that they were in. Send `dryRun` first and read `results`: a person who cannot be moved has the reason there, and the others are moved. Needs USERS_WRITE.",
+      "Moves people to another connection, or inside one connection to its new issuer, which ends the refusal ISSUER_CHANGED. Ends their sessions through the old connection. Send `dryRun` first and read `results`: a person who cannot be moved has the reason there, and the others are moved. Needs USERS_WRITE.",
   })
   async relinkIdentities(
     @Ctx() context: RequestContext,
-    @Arg("input", () => RelinkIdentitiesInput, { description: "Whom to move where." }) input: RelinkIdentitiesInput,
+    @Arg("input", () => RelinkIdentitiesInput, { description: "The people to move, and where to." })
+    input: RelinkIdentitiesInput,
   ): Promise<RelinkIdentitiesPayload> {
     return await relinkIdentities(this.services, context.caller, input);
   }

@@ -1,4 +1,4 @@
-/** Linking in the schema: what a switch of policy does, requests that wait for an answer, and what became of moved people. */
+/** Links in the schema: the effect of switching accountLinking, link requests, and results of moving people. */
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import { ErrorCode } from "../../platform/graphql/error-codes.js";
 import { definePage } from "../../platform/graphql/paging.js";
@@ -6,16 +6,16 @@ import type { LinkRequestState } from "../identity/link-request.js";
 import type { RelinkResult } from "../identity/relink-identities.js";
 
 @ObjectType("AccountLinkingEffect", {
-  description: "What switching a connection's policy `accountLinking` would do. Nothing was changed by asking.",
+  description: "What switching a connection's policy `accountLinking` would do.",
 })
 export class AccountLinkingEffectType {
-  /** What `users` lists; not in the schema. */
+  /** For the field `users`; not in the schema. */
   organizationId!: string;
   userIds!: readonly string[];
 
   @Field(() => Int, {
     description:
-      "How many users the switch leads to another account at their next sign-in, through this connection or another one that merges, if they come with the address of their last sign-in. Send it as `confirmAffectedUsers` with the switch.",
+      "How many users get a different account at their next sign-in, through this connection or another one that merges, if they keep the address of their last sign-in. Send the number as `confirmAffectedUsers` with the switch.",
   })
   affectedUsers!: number;
 }
@@ -29,21 +29,21 @@ export const LinkRequestStateEnum: { readonly [State in LinkRequestState]: State
 
 registerEnumType(LinkRequestStateEnum, {
   name: "LinkRequestState",
-  description: "What became of a request.",
+  description: "The state of a link request.",
   valuesConfig: {
-    PENDING: { description: "Nobody has answered; the person is refused until somebody does." },
-    APPROVED: { description: "The person signs in to the account." },
+    PENDING: { description: "Not answered yet. The person's sign-ins are refused until an administrator answers." },
+    APPROVED: { description: "The person is linked to the account." },
     REJECTED: { description: "The person gets an account of their own." },
   },
 });
 
 @ObjectType("LinkRequest", {
   description:
-    "Somebody arrived whose address an account has, under the policy ADMIN_LINK: an administrator decides whether it is theirs.",
+    "A person signed in under the policy ADMIN_LINK with the address of an existing account. An administrator decides whether the account is theirs.",
   simpleResolvers: true,
 })
 export class LinkRequestType {
-  /** What `user` and `connection` load; not in the schema. */
+  /** For the fields `user` and `connection`; not in the schema. */
   organizationId!: string;
   connectionId!: string;
   userId!: string;
@@ -51,10 +51,10 @@ export class LinkRequestType {
   @Field(() => ID, { description: "The request's id." })
   id!: string;
 
-  @Field(() => LinkRequestStateEnum, { description: "What became of it." })
+  @Field(() => LinkRequestStateEnum, { description: "The state of the request." })
   state!: LinkRequestState;
 
-  @Field(() => String, { description: "Who vouches for the person." })
+  @Field(() => String, { description: "The issuer that vouches for the person." })
   issuer!: string;
 
   @Field(() => String, { description: "The person's stable id at the issuer." })
@@ -63,15 +63,15 @@ export class LinkRequestType {
   @Field(() => String, { nullable: true, description: "The address that the provider sent." })
   email!: string | null;
 
-  @Field(() => Date, { description: "When the person arrived." })
+  @Field(() => Date, { description: "When the person signed in." })
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: "When somebody answered; null while nobody has." })
+  @Field(() => Date, { nullable: true, description: "When an administrator answered; null if not yet." })
   decidedAt!: Date | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: "Who answered: the id of a user or of an API key; null while nobody has.",
+    description: "The id of the user or API key that answered; null if not answered yet.",
   })
   decidedBy!: string | null;
 }
@@ -83,32 +83,32 @@ export const LinkRequestPage = definePage(
 );
 
 @ObjectType("RelinkResult", {
-  description: "What became, or would become, of one person who is moved to another connection.",
+  description: "The result of moving one user.",
   simpleResolvers: true,
 })
 export class RelinkResultType implements RelinkResult {
-  @Field(() => ID, { description: "The user, who stays the same." })
+  @Field(() => ID, { description: "The user. Moving does not change the user." })
   userId!: string;
 
-  @Field(() => ID, { nullable: true, description: "The link that is moved; null for a user who has none there." })
+  @Field(() => ID, { nullable: true, description: "The moved link; null if the user has no link at the connection." })
   identityId!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Who vouches for the person." })
+  @Field(() => String, { nullable: true, description: "The issuer that vouches for the person." })
   issuer!: string | null;
 
   @Field(() => String, { nullable: true, description: "The person's stable id at the issuer." })
   subject!: string | null;
 
-  @Field(() => Boolean, { description: "Whether it was done, or with `dryRun` would be." })
+  @Field(() => Boolean, { description: "Whether the user was moved; with `dryRun`, whether the user would be moved." })
   ok!: boolean;
 
   @Field(() => ErrorCode, {
     nullable: true,
     description:
-      "Why not: NOT_FOUND for a user without a link at the connection, IDENTITY_TAKEN, FORBIDDEN for a user who may do more than you. null when it was done.",
+      "Why the user was not moved: NOT_FOUND if the user has no link at the connection, FORBIDDEN if the user has a permission that you lack, or IDENTITY_TAKEN. null if `ok`.",
   })
   code!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The same as a sentence; null when it was done." })
+  @Field(() => String, { nullable: true, description: "The reason as a sentence; null if `ok`." })
   message!: string | null;
 }

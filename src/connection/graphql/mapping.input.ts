@@ -1,4 +1,4 @@
-/** What the mutations of mappings take and answer. */
+/** Inputs and payloads of the mutations of mappings. */
 import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import { RoleKeyScalar } from "../../people/role/role-key.scalar.js";
 import { MOST_MAPPINGS } from "../mapping/check-mappings.js";
@@ -6,9 +6,9 @@ import type { RuleOperator } from "../mapping/mapping.js";
 import { ChangedConnection } from "./connection.input.js";
 import { RuleOperatorEnum } from "./mapping.type.js";
 
-const MAPPINGS = `All mappings of this kind from now on, at most ${MOST_MAPPINGS}; none for an empty list. One that stays as it was keeps its id.`;
+const MAPPINGS = `The new list of mappings of this kind, at most ${MOST_MAPPINGS}. It replaces the old list. Unchanged mappings keep their id.`;
 
-/** What the inputs that set mappings inherit; not in the schema by itself. */
+/** The base of inputs that set mappings; not in the schema. */
 @InputType()
 abstract class SetMappingsInput {
   @Field(() => ID, { description: "The connection whose mappings to replace." })
@@ -17,43 +17,44 @@ abstract class SetMappingsInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      "The connection's version that you know. The change is refused with VERSION_CONFLICT when it is no longer that.",
+      "The connection's version that you have read. If the connection has changed since, the change is refused with VERSION_CONFLICT.",
   })
   expectedVersion?: number | null;
 }
 
-/** What inputs of rules inherit; not in the schema by itself. */
+/** The base of inputs of rules; not in the schema. */
 @InputType()
 abstract class RuleInput {
   @Field(() => String, {
-    description: "The claim's name, at most 500 characters; `groups` are the groups, whatever the provider calls them.",
+    description:
+      "The claim's name, at most 500 characters. `groups` names the groups claim, whatever the provider calls it.",
   })
   claim!: string;
 
-  @Field(() => RuleOperatorEnum, { description: "How the claim is looked at." })
+  @Field(() => RuleOperatorEnum, { description: "How the claim is compared." })
   operator!: RuleOperator;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "What the claim is compared with, at most 1000 characters; for MATCHES a pattern in RE2 syntax. Not for ONE_OF.",
+      "The value to compare the claim with, at most 1000 characters. For MATCHES, a pattern in RE2 syntax. For ONE_OF, send `values` if there are several.",
   })
   value?: string | null;
 
   @Field(() => [String], {
     nullable: true,
-    description: "What the claim is compared with under ONE_OF. Not beside `value`.",
+    description: "The values to compare the claim with, for ONE_OF. Send either `value` or `values`.",
   })
   values?: string[] | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether upper and lower case count for the same; false when left out.",
+    description: "Whether upper and lower case count as the same. Default: false.",
   })
   ignoreCase?: boolean | null;
 }
 
-@InputType({ description: "A claim that is to become a field of the profile." })
+@InputType({ description: "A mapping from a claim to a field of the profile." })
 export class AttributeMappingInput {
   @Field(() => String, { description: "The claim's name, at most 500 characters." })
   claim!: string;
@@ -65,33 +66,33 @@ export class AttributeMappingInput {
   field!: string;
 }
 
-@InputType({ description: "The attribute mappings that a connection is to have." })
+@InputType({ description: "The new attribute mappings of a connection." })
 export class SetAttributeMappingsInput extends SetMappingsInput {
   @Field(() => [AttributeMappingInput], { description: MAPPINGS })
   mappings!: AttributeMappingInput[];
 }
 
-@InputType({ description: "A rule that is to give a role." })
+@InputType({ description: "A rule that gives a role." })
 export class RoleMappingInput extends RuleInput {
   @Field(() => RoleKeyScalar, {
-    description: "The role that it gives. Nobody maps to one that grants more than they hold.",
+    description: "The role that the rule gives. You must hold every permission of the role.",
   })
   roleKey!: string;
 }
 
-@InputType({ description: "The role mappings that a connection is to have." })
+@InputType({ description: "The new role mappings of a connection." })
 export class SetRoleMappingsInput extends SetMappingsInput {
   @Field(() => [RoleMappingInput], { description: MAPPINGS })
   mappings!: RoleMappingInput[];
 }
 
-@InputType({ description: "A rule that is to put people into a group." })
+@InputType({ description: "A rule that adds people to a group." })
 export class GroupMappingInput extends RuleInput {
-  @Field(() => ID, { description: "The group that it fills, one of the connection's organization." })
+  @Field(() => ID, { description: "The group that the rule adds people to, of the connection's organization." })
   groupId!: string;
 }
 
-@InputType({ description: "The group mappings that a connection is to have." })
+@InputType({ description: "The new group mappings of a connection." })
 export class SetGroupMappingsInput extends SetMappingsInput {
   @Field(() => [GroupMappingInput], { description: MAPPINGS })
   mappings!: GroupMappingInput[];

@@ -1,4 +1,4 @@
-/** Mappings in GraphQL: at the connection, and the mutations that set them. */
+/** Mappings in GraphQL: fields of the connection, and the mutations that set them. */
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
 import { holds, requirePermission, type Caller } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
@@ -18,7 +18,7 @@ import {
 } from "./mapping.input.js";
 import { AttributeMappingType, GroupMappingType, RoleMappingType } from "./mapping.type.js";
 
-/** Who sets mappings sees them too. */
+/** MAPPINGS_WRITE includes reading. */
 function requireMappings(caller: Caller, { organizationId }: Connection): void {
   if (!holds(caller, organizationId, "MAPPINGS_WRITE")) requirePermission(caller, organizationId, "MAPPINGS_READ");
 }
@@ -31,7 +31,7 @@ export class MappingResolver {
   ) {}
 
   @FieldResolver(() => [AttributeMappingType], {
-    description: "Which claims become which fields, in their order. Needs MAPPINGS_READ.",
+    description: "The mappings from claims to fields, in their order. Needs MAPPINGS_READ.",
   })
   async attributeMappings(
     @Root() connection: Connection,
@@ -42,7 +42,7 @@ export class MappingResolver {
 
   @FieldResolver(() => [RoleMappingType], {
     description:
-      "Which claims give which roles, in their order; the role's rank decides, not the place. Needs MAPPINGS_READ.",
+      "The rules that give roles, in their order. If several match, the role's rank decides, not the order. Needs MAPPINGS_READ.",
   })
   async roleMappings(
     @Root() connection: Connection,
@@ -59,7 +59,7 @@ export class MappingResolver {
   }
 
   @FieldResolver(() => [GroupMappingType], {
-    description: "Which claims put people into which groups, in their order. Needs MAPPINGS_READ.",
+    description: "The rules that add people to groups, in their order. Needs MAPPINGS_READ.",
   })
   async groupMappings(
     @Root() connection: Connection,
@@ -76,33 +76,34 @@ export class MappingResolver {
 
   @Mutation(() => SetAttributeMappingsPayload, {
     description:
-      "Replaces the attribute mappings of a connection; they hold from the next sign-in on. Needs MAPPINGS_WRITE, and from a person TRAINING_READ for a new mapping to `managerEmail` or `email`. Answers VERSION_CONFLICT.",
+      "Replaces the attribute mappings of a connection. They apply from the next sign-in. Needs MAPPINGS_WRITE. A person who adds a mapping to `managerEmail` or `email` also needs TRAINING_READ. Errors: VERSION_CONFLICT.",
   })
   async setAttributeMappings(
     @Ctx() context: RequestContext,
-    @Arg("input", () => SetAttributeMappingsInput, { description: "The new list." }) input: SetAttributeMappingsInput,
+    @Arg("input", () => SetAttributeMappingsInput, { description: "The new mappings." })
+    input: SetAttributeMappingsInput,
   ): Promise<SetAttributeMappingsPayload> {
     return { connection: await setAttributeMappings(this.services, context.caller, input) };
   }
 
   @Mutation(() => SetRoleMappingsPayload, {
     description:
-      "Replaces the role mappings of a connection; they hold from the next sign-in on. Needs MAPPINGS_WRITE, and for each new or changed mapping all that its role grants. Answers VERSION_CONFLICT.",
+      "Replaces the role mappings of a connection. They apply from the next sign-in. Needs MAPPINGS_WRITE, and for each new or changed mapping every permission of its role. Errors: VERSION_CONFLICT.",
   })
   async setRoleMappings(
     @Ctx() context: RequestContext,
-    @Arg("input", () => SetRoleMappingsInput, { description: "The new list." }) input: SetRoleMappingsInput,
+    @Arg("input", () => SetRoleMappingsInput, { description: "The new mappings." }) input: SetRoleMappingsInput,
   ): Promise<SetRoleMappingsPayload> {
     return { connection: await setRoleMappings(this.services, context.caller, input) };
   }
 
   @Mutation(() => SetGroupMappingsPayload, {
     description:
-      "Replaces the group mappings of a connection; they hold from the next sign-in on, which also takes people out of the groups that mappings no longer give. Needs MAPPINGS_WRITE, and from a person TRAINING_READ for a new mapping to a group that they manage. Answers VERSION_CONFLICT.",
+      "Replaces the group mappings of a connection. They apply from the next sign-in, which also removes people from groups that mappings no longer give. Needs MAPPINGS_WRITE. A person who adds a mapping to a group that they manage also needs TRAINING_READ. Errors: VERSION_CONFLICT.",
   })
   async setGroupMappings(
     @Ctx() context: RequestContext,
-    @Arg("input", () => SetGroupMappingsInput, { description: "The new list." }) input: SetGroupMappingsInput,
+    @Arg("input", () => SetGroupMappingsInput, { description: "The new mappings." }) input: SetGroupMappingsInput,
   ): Promise<SetGroupMappingsPayload> {
     return { connection: await setGroupMappings(this.services, context.caller, input) };
   }

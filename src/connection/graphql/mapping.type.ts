@@ -1,4 +1,4 @@
-/** Mappings in the schema: what turns the claims of a provider into fields, roles and groups. */
+/** Mappings in the schema. */
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import { GroupType } from "../../people/group/group.type.js";
 import { RoleType } from "../../people/role/role.type.js";
@@ -14,20 +14,20 @@ export const RuleOperatorEnum: { readonly [Operator in RuleOperator]: Operator }
 
 registerEnumType(RuleOperatorEnum, {
   name: "RuleOperator",
-  description: "How a rule looks at a claim. A claim may have many values; one that fits is enough.",
+  description: "How a rule compares a claim. If the claim has many values, one that matches is enough.",
   valuesConfig: {
-    EQUALS: { description: "The value is this one." },
-    ONE_OF: { description: "The value is one of these." },
-    CONTAINS: { description: "This occurs somewhere in the value." },
-    MATCHES: { description: "The whole value matches this pattern in RE2 syntax." },
+    EQUALS: { description: "The claim equals the value." },
+    ONE_OF: { description: "The claim equals one of the values." },
+    CONTAINS: { description: "The claim contains the value." },
+    MATCHES: { description: "The whole claim matches the pattern, in RE2 syntax." },
   },
 });
 
 const MAPPING_ID =
-  "The mapping's id. It stays as long as the mapping says the same, and grants and memberships name it.";
+  "The mapping's id. It stays the same while the mapping is unchanged. Grants and memberships refer to it.";
 
 @ObjectType("AttributeMapping", {
-  description: "A claim that becomes a field of the profile.",
+  description: "A mapping from a claim to a field of the profile.",
   simpleResolvers: true,
 })
 export class AttributeMappingType {
@@ -36,7 +36,7 @@ export class AttributeMappingType {
 
   @Field(() => Int, {
     description:
-      "Its place in the list, from 1 on: of two mappings to one field, the first whose claim is sent decides.",
+      "The place in the list, from 1. If several mappings name one field, the first whose claim was sent decides.",
   })
   position!: number;
 
@@ -47,40 +47,45 @@ export class AttributeMappingType {
   field!: string;
 }
 
-/** What types of rules inherit; not in the schema by itself. */
+/** The base of types of rules; not in the schema. */
 @ObjectType({ simpleResolvers: true })
 abstract class RuleType {
   @Field(() => ID, { description: MAPPING_ID })
   id!: string;
 
-  @Field(() => Int, { description: "Its place in the list, from 1 on." })
+  @Field(() => Int, { description: "The place in the list, from 1." })
   position!: number;
 
-  @Field(() => String, { description: "The claim's name; `groups` are the groups, whatever the provider calls them." })
+  @Field(() => String, {
+    description: "The claim's name. `groups` names the groups claim, whatever the provider calls it.",
+  })
   claim!: string;
 
-  @Field(() => RuleOperatorEnum, { description: "How the claim is looked at." })
+  @Field(() => RuleOperatorEnum, { description: "How the claim is compared." })
   operator!: RuleOperator;
 
-  @Field(() => [String], { description: "What the claim is compared with; several for ONE_OF only." })
+  @Field(() => [String], { description: "The values to compare the claim with. Only ONE_OF has several." })
   values!: readonly string[];
 
-  @Field(() => Boolean, { description: "Whether upper and lower case count for the same." })
+  @Field(() => Boolean, { description: "Whether upper and lower case count as the same." })
   ignoreCase!: boolean;
 }
 
-@ObjectType("RoleMapping", { description: "A rule that gives a role to whoever satisfies it.", simpleResolvers: true })
+@ObjectType("RoleMapping", {
+  description: "A rule that gives a role to the people who satisfy it.",
+  simpleResolvers: true,
+})
 export class RoleMappingType extends RuleType {
-  @Field(() => RoleType, { description: "The role that it gives." })
+  @Field(() => RoleType, { description: "The role that the rule gives." })
   role!: RoleType;
 }
 
 @ObjectType("GroupMapping", {
   description:
-    "A rule that puts whoever satisfies it into a group. When the group is deleted, the mapping goes with it.",
+    "A rule that adds the people who satisfy it to a group. If the group is deleted, the mapping is deleted, too.",
   simpleResolvers: true,
 })
 export class GroupMappingType extends RuleType {
-  @Field(() => GroupType, { description: "The group that it fills." })
+  @Field(() => GroupType, { description: "The group that the rule adds people to." })
   group!: GroupType;
 }

@@ -10,27 +10,25 @@ import {
 } from "../stored/policies.js";
 import { declareField, makeClass } from "../../platform/graphql/declare.js";
 
-/** The policies as they hold. */
 export const ConnectionPoliciesType = makeClass("ConnectionPolicies") as unknown as ClassType<ConnectionPolicies>;
 ObjectType("ConnectionPolicies", {
-  description: "What an organization has decided about accounts that come through a connection.",
+  description: "What an organization has decided about accounts that people sign in to through a connection.",
   simpleResolvers: true,
 })(ConnectionPoliciesType);
 
-/** Policies to change. */
 export const ConnectionPoliciesInput = makeClass(
   "ConnectionPoliciesInput",
 ) as unknown as ClassType<ConnectionPoliciesChange>;
 InputType("ConnectionPoliciesInput", {
-  description: "Policies to change. What is left out stays; null brings the default back.",
+  description: "Policies to change. A policy that is left out stays as it is; null restores the default.",
 })(ConnectionPoliciesInput);
 
 const enums = new Map<string, Readonly<Record<string, string>>>();
 
-/** The enum of a policy that has one, for arguments. */
+/** The enum of a policy, for arguments. */
 export function policyEnum(name: PolicyName): Readonly<Record<string, string>> {
   const values = enums.get(name);
-  if (values === undefined) throw new Error(`${name} is no policy with an enum`);
+  if (values === undefined) throw new Error(`the policy ${name} has no enum`);
   return values;
 }
 
@@ -43,7 +41,7 @@ for (const [name, policy] of Object.entries(CONNECTION_POLICIES) as [string, Con
   });
 }
 
-/** The enum of a policy, by the object that stands for it in decorators. */
+/** Registers the enum of a policy, and returns the object that stands for it in decorators. */
 function registerChoice(name: string, policy: ChoicePolicy): Readonly<Record<string, string>> {
   const values = Object.fromEntries(Object.keys(policy.values).map((value) => [value, value]));
   enums.set(name, values);

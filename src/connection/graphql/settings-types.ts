@@ -1,6 +1,6 @@
 /**
- * The GraphQL types of settings, made from the registry: an input and an output per connection type, the `@oneOf` input
- * and the union over them, and an enum for each setting that is a choice.
+ * Makes the GraphQL types of settings from the registry: an input and an output per connection type, the `@oneOf` input and the
+ * union over them, and an enum for each choice.
  */
 import {
   createUnionType,
@@ -20,30 +20,31 @@ import { settingsOf, type ShownSetting } from "../settings/stored-settings.js";
 import { toConnectionType } from "./connection-types.type.js";
 import { capitalize, declareField, makeClass } from "../../platform/graphql/declare.js";
 
-/** That a secret is set. It never comes out. */
-@ObjectType("SecretStatus", { description: "A secret that is set. It never comes out again.", simpleResolvers: true })
+@ObjectType("SecretStatus", {
+  description: "A secret that is set. Answers never contain its value.",
+  simpleResolvers: true,
+})
 class SecretStatusType {
-  @Field(() => Date, { description: "When it was set last." })
+  @Field(() => Date, { description: "When the secret was last set." })
   setAt!: Date;
 }
 
-/** What the schema is made with. */
 export interface SettingsTypes {
   /** `ConnectionSettingsInput`. */
   readonly input: ClassType<SettingsByType>;
   /** `ConnectionSettings`, for `@Field(() => …)`. */
   readonly union: object;
-  /** Brings shown settings into the output type of their connection type. */
+  /** Makes the output object of a connection's settings. */
   readonly toOutput: (type: AnyConnectionType, shown: ReadonlyMap<string, ShownSetting>) => object;
 }
 
 let made: { readonly form: string; readonly settings: SettingsTypes } | null = null;
 
 /**
- * Makes the types of a registry, once for each process: TypeGraphQL keeps what decorators declare for good, and names must
- * not be declared twice. Registries whose connection types declare the same settings share them.
+ * Makes the types of a registry, once per process: TypeGraphQL keeps all declarations, and no name may be declared twice.
+ * Registries whose connection types declare the same settings share the types.
  *
- * @throws Error when this process has made the types of other connection types before
+ * @throws Error if this process has made the types of different connection types before
  */
 export function declareSettingsTypes(registry: ConnectionTypeRegistry): SettingsTypes {
   const form = JSON.stringify(registry.types.map(toConnectionType));
@@ -54,9 +55,9 @@ export function declareSettingsTypes(registry: ConnectionTypeRegistry): Settings
 }
 
 /**
- * The types that were declared, for the functions in decorators, which run when the schema is built.
+ * The declared types, for the functions in decorators, which run when the schema is built.
  *
- * @throws Error when none were declared
+ * @throws Error if none are declared
  */
 export function declaredSettingsTypes(): SettingsTypes {
   if (made === null) throw new Error("createConnectionResolver must run before the schema is built.");
@@ -68,7 +69,7 @@ function makeTypes(types: readonly AnyConnectionType[]): SettingsTypes {
   const outputs = new Map<string, ClassType<Record<string, unknown>>>();
   const input = makeClass("ConnectionSettingsInput");
   InputType("ConnectionSettingsInput", {
-    description: "Settings, under the key of their connection type. Exactly one key.",
+    description: "Settings under the key of their connection type. Send exactly one key.",
   })(input);
   Extensions(ONE_OF)(input);
   for (const type of types) {
@@ -82,7 +83,7 @@ function makeTypes(types: readonly AnyConnectionType[]): SettingsTypes {
   }
   const union = createUnionType({
     name: "ConnectionSettings",
-    description: "The settings of a connection, of the type that the connection has.",
+    description: "The settings of a connection. Their type follows from the connection type.",
     types: () => [...outputs.values()],
     resolveType: (value: object) => value.constructor as ClassType,
   });
@@ -128,7 +129,7 @@ function makeTypeInput(type: AnyConnectionType, enums: Enums): ClassType {
   const name = `${nameOf(type)}SettingsInput`;
   const input = makeClass(name);
   InputType(name, {
-    description: `Settings of ${type.name}. What is left out stays; null clears, so that the default holds.`,
+    description: `Settings of ${type.name}. A setting that is left out stays as it is; null clears it, so that the default applies.`,
   })(input);
   for (const [setting, declared] of settingsOf(type))
     declareField(input, setting, () => graphqlTypeOf(setting, declared, enums), {
@@ -142,7 +143,7 @@ function makeTypeOutput(type: AnyConnectionType, enums: Enums): ClassType<Record
   const name = `${nameOf(type)}Settings`;
   const output = makeClass(name);
   ObjectType(name, {
-    description: `Settings of ${type.name} as they hold, defaults included. null where nothing is set.`,
+    description: `Settings of ${type.name}, with defaults. null if a setting has no value.`,
     simpleResolvers: true,
   })(output);
   for (const [setting, declared] of settingsOf(type))
@@ -180,7 +181,7 @@ function describeInput(setting: Setting): string {
   if (setting.required) sentences.push("Needed to activate.");
   if (setting.default !== null) sentences.push(`Default: \`${JSON.stringify(setting.default)}\`.`);
   if (setting.fixed) sentences.push("Cannot change once the connection has been active.");
-  if (setting.kind === "SECRET") sentences.push("Encrypted at rest, and never answered.");
-  if (setting.trust) sentences.push("A change ends the sessions that the connection gave.");
+  if (setting.kind === "SECRET") sentences.push("Encrypted at rest; answers never contain it.");
+  if (setting.trust) sentences.push("A change ends the sessions of the connection.");
   return sentences.join(" ");
 }

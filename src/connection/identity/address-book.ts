@@ -1,6 +1,6 @@
 /**
- * Loads who has which address in an organization: accounts, the links that carry it, and what gave it. A fixed number of
- * queries, for the address of one arrival as for all addresses that a switch of policy concerns.
+ * Loads who has an address in an organization: accounts, links with the address, and the source of the address. Takes a fixed
+ * number of queries, for the address of one sign-in and for all addresses that a switch of policy affects.
  */
 import type { Reader, SqlValue } from "../../platform/database/database.js";
 import type { Condition } from "../../platform/graphql/keyset.js";
@@ -14,21 +14,19 @@ import { findIdentitiesWithAddress } from "./linked-people.repository.js";
 import { identityKey, type Identity, type PersonAtProvider } from "./identity.js";
 import type { MergeCandidate, MergingPolicies } from "./meeting-account.js";
 
-/** Which addresses a book holds, and of which organization. */
 export interface AddressBookQuery {
   readonly organizationId: string;
-  /** What follows the column of a folded address: `= ?`, `IN (SELECT …)`. */
+  /** The condition on the column of a folded address: `= ?`, `IN (SELECT …)`. */
   readonly addresses: Condition;
   readonly precedence: readonly FieldSource[];
-  /** How many accounts of one address are of interest. */
+  /** The limit of accounts per address. */
   readonly accountsOfAddress?: number;
 }
 
-/** Who has which address. */
 export interface AddressBook {
-  /** The policies of the organization's connections. */
+  /** Of the organization's connections, by id. */
   readonly policies: ReadonlyMap<string, MergingPolicies>;
-  /** The accounts that a person with an address may meet in, seen under the policies of connections. */
+  /** The accounts that merging may lead a person with an address to, under the given policies by connection id. */
   readonly candidatesFor: (
     person: PersonAtProvider,
     emailKey: string,
@@ -36,16 +34,15 @@ export interface AddressBook {
   ) => readonly MergeCandidate[];
   /** Whether another person of the same connection has the address. */
   readonly isOfAnotherSubject: (person: PersonAtProvider, emailKey: string) => boolean;
-  /** The account, where it has an address of the book. */
+  /** `null` if the account has no address of the book. */
   readonly accountOf: (userId: string) => AddressHolder | null;
-  /** What providers said last of an account's address. */
-  readonly toldAddressOf: (userId: string) => FieldValue | null;
+  /** The address that a provider last sent for an account. */
+  readonly providerAddressOf: (userId: string) => FieldValue | null;
 }
 
-/** Accounts of one address of which merging chooses one; more share an address by mistake only. */
+/** Merging chooses among this many accounts of one address. More accounts share an address only by mistake. */
 export const MOST_ACCOUNTS_OF_ADDRESS = 100;
 
-/** Loads the accounts and links of several addresses. */
 export async function loadAddressBook(reader: Reader, query: AddressBookQuery): Promise<AddressBook> {
   const { organizationId, addresses, precedence } = query;
   const accounts = selectAccounts(organizationId, addresses);
@@ -62,7 +59,7 @@ export async function loadAddressBook(reader: Reader, query: AddressBookQuery): 
     (linksByAddress.get(emailKey) ?? []).filter(({ retiredAt }) => retiredAt === null);
   const isFromProvider = (userId: string) =>
     chooseWinners(emails.get(userId) ?? [], precedence).get("email")?.source === "SSO";
-  // Providers that send an account different addresses take turns in giving it one. Which sent its last must not matter.
+  // If providers send different addresses for an account, each sign-in changes its address. The order must not matter here.
   const accountsOf = (emailKey: string): ReadonlySet<AddressHolder> => {
     const joined = activeLinks(emailKey)
       .filter(({ linkKind, userId }) => linkKind === "MERGED" || isFromProvider(userId))
@@ -87,17 +84,17 @@ export async function loadAddressBook(reader: Reader, query: AddressBookQuery): 
     isOfAnotherSubject: (person, emailKey) =>
       activeLinks(emailKey).some((link) => link.connectionId === person.connectionId && !isSamePerson(link, person)),
     accountOf: (userId) => holderById.get(userId) ?? null,
-    toldAddressOf: (userId) => emails.get(userId)?.find(({ source }) => source === "SSO") ?? null,
+    providerAddressOf: (userId) => emails.get(userId)?.find(({ source }) => source === "SSO") ?? null,
   };
 }
 
-/** Whether a provider has sent an address for an account ever since the link: its word on it is as old as the link. */
-export function isAddressKept(link: Identity, emailKey: string | null, told: FieldValue | null): boolean {
-  if (emailKey === null || link.emailKey !== emailKey || told === null) return false;
-  return foldCase(told.value) === link.emailKey && told.givenAt <= link.createdAt;
+/** Whether a provider has sent this address for the account ever since the link was made. */
+export function isAddressKept(link: Identity, emailKey: string | null, sent: FieldValue | null): boolean {
+  if (emailKey === null || link.emailKey !== emailKey || sent === null) return false;
+  return foldCase(sent.value) === link.emailKey && sent.givenAt <= link.createdAt;
 }
 
-/** The ids of the accounts that have an address, or that a link leads to which carries it. */
+/** The ids of the accounts that have an address, or that a link with the address leads to. */
 function selectAccounts(organizationId: string, { sql, parameters }: Condition): Condition {
   const both: SqlValue[] = [organizationId, ...parameters, organizationId, ...parameters];
   return {
@@ -116,7 +113,6 @@ function isSamePerson(link: Identity, { connectionId, issuer, subject }: PersonA
   return link.connectionId === connectionId && link.issuer === issuer && link.subject === subject;
 }
 
-/** A person under an address. */
 function addressOf({ connectionId, issuer, subject, emailKey }: Identity): string {
   return `${identityKey(connectionId, issuer, subject)} ${emailKey ?? ""}`;
 }

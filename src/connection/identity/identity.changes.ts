@@ -1,6 +1,6 @@
 /**
- * Changes of whom people at providers are led to: each writes its rows, ends the sessions that it makes wrong, and tells the
- * log and the audit log, in the unit of work that it is given. The organization must be locked already.
+ * Changes of links between people at providers and accounts. Each writes its rows, ends the sessions that the change makes wrong,
+ * and appends its events and audit entries. The organization must be locked already.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";
@@ -26,10 +26,10 @@ import { renameLinkRequests } from "./link-request.repository.js";
 import type { MergeEnd } from "./meeting-account.js";
 
 /**
- * Leads a person at a provider to an account from now on: their own link leads there, and one that merging made is retired.
- * What waits on an unproved address of the account is dropped first. Linking what is linked so already changes nothing.
+ * Links a person at a provider to an account. Their own link leads there, and a merged link is retired. First removes the
+ * account's password if nobody has proved its address. If the person is linked to the account already, nothing changes.
  *
- * @param emailKey the address that the provider sent last, where one is known
+ * @param person `emailKey` is the address that the provider sent last, if known
  */
 export async function linkPerson(
   unit: UnitOfWork,
@@ -49,7 +49,7 @@ export async function linkPerson(
   const previous = [own, merged].flatMap((link) => (link === null ? [] : [link.userId]));
   const previousUserIds = [...new Set(previous)].filter((userId) => userId !== user.id);
   const endedSessions = await endSessionsThrough(unit, connectionId, previousUserIds);
-  await tellLinked(unit, organization, user, { identity, previousUserIds });
+  await appendLinked(unit, organization, user, { identity, previousUserIds });
   await recordAudit(unit, {
     organizationId: organization.id,
     action: "identity.linked",
@@ -60,14 +60,14 @@ export async function linkPerson(
   return identity;
 }
 
-/** The links were read under the organization's lock: one that is there all the same is a defect. */
+/** The links were read under the organization's lock, so a duplicate is a defect. */
 async function insertFree(unit: UnitOfWork, identity: Parameters<typeof insertIdentity>[1]): Promise<Identity> {
   const inserted = await insertIdentity(unit, identity);
   if (inserted === "TAKEN") throw new Error(`an identity of user ${identity.userId} appeared under the lock`);
   return inserted;
 }
 
-/** Moves a person to another connection, where the provider knows them by the same issuer and subject. */
+/** Moves a person to another connection, whose provider knows them by the same issuer and subject. */
 export async function movePerson(
   unit: UnitOfWork,
   organization: Organization,
@@ -80,7 +80,7 @@ export async function movePerson(
   const identity = there.own ?? (await moveIdentity(unit, link, { connectionId }));
   const endedSessions = await endSessionsThrough(unit, link.connectionId, [user.id]);
   const { issuer, subject } = identity;
-  await tellLinked(unit, organization, user, { identity, previousUserIds: [] });
+  await appendLinked(unit, organization, user, { identity, previousUserIds: [] });
   await recordAudit(unit, {
     organizationId: organization.id,
     action: "identity.moved",
@@ -92,9 +92,8 @@ export async function movePerson(
 }
 
 /**
- * Moves all links of a person to another issuer of their connection: the connection's issuer changed, the subject did not.
- * Own, merged, hidden and retired links stay what they are. A link that is under the new issuer already replaces the moved
- * one. An administrator's answers to the person's link requests hold under the new issuer too.
+ * Moves all links of a person to a different issuer of their connection, under the same subject. Own, merged, hidden and retired
+ * links keep their kind. A link that exists under the new issuer replaces the moved one. The person's link requests move, too.
  */
 export async function renameIssuer(
   unit: UnitOfWork,
@@ -114,7 +113,7 @@ export async function renameIssuer(
     const identity = there ?? (await renameIdentity(unit, link, issuer));
     const user = users.get(link.userId);
     if (link.retiredAt !== null || user === undefined) continue;
-    await tellLinked(unit, organization, user, { identity, previousUserIds: [] });
+    await appendLinked(unit, organization, user, { identity, previousUserIds: [] });
     await recordAudit(unit, {
       organizationId: organization.id,
       action: "identity.moved",
@@ -127,8 +126,8 @@ export async function renameIssuer(
 }
 
 /**
- * Ends a merge, and the person's sessions in that account. The link is kept for the record, and merging never makes another
- * one; only a person who is led to another meeting account loses the link itself, since they may be led back.
+ * Ends a merge and the person's sessions in that account. The retired link prevents a new merge of the person. If only the
+ * meeting account changed, the link is deleted instead, because a later merge may lead the person back.
  */
 export async function endMerge(
   unit: UnitOfWork,
@@ -158,7 +157,7 @@ export async function endMerge(
   });
 }
 
-async function tellLinked(
+async function appendLinked(
   unit: UnitOfWork,
   organization: Organization,
   user: User,
@@ -172,7 +171,7 @@ async function tellLinked(
   });
 }
 
-/** What both events about links tell. */
+/** The data that both events about links share. */
 async function describeLink(unit: UnitOfWork, organization: Organization, user: User, identity: Identity) {
   const { id, connectionId, issuer, subject } = identity;
   const { snapshot } = await describeAccount(unit, organization, user);

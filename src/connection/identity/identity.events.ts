@@ -1,9 +1,8 @@
-/** The facts about links of people at providers to accounts that the log tells, beside `user.merged` of a sign-in. */
+/** The events about links between people at providers and accounts. A sign-in that merges appends `user.merged`. */
 import { z } from "zod";
 import { defineEventType } from "../../events/event-type.js";
 import { userSchema } from "../../people/user/user.events.js";
 
-/** What every fact about a link tells. */
 const link = {
   user: userSchema,
   changed: z.null(),
@@ -20,7 +19,7 @@ export const USER_LINKED = defineEventType({
     "An administrator linked a person at a provider to this account: by approving a request, by relinking, or by moving the person to another connection.",
   data: z.object({
     ...link,
-    previousUserIds: z.array(z.string()).describe("The accounts that the person was led to before; often none."),
+    previousUserIds: z.array(z.string()).describe("The accounts that the person was linked to before; often none."),
   }),
 });
 
@@ -28,7 +27,7 @@ export const USER_UNMERGED = defineEventType({
   type: "user.unmerged",
   subject: "user",
   description:
-    "A merge ended: the person at the provider signs in to this account no more. `reason` says why: an administrator undid the merge, the address changed at the provider, or a different account is now the meeting account of the address.",
+    "A merge ended: the person at the provider no longer signs in to this account. `reason`: an administrator undid the merge, the address changed at the provider, or a different account is now the meeting account of the address.",
   data: z.object({ ...link, reason: z.enum(["UNDONE", "ADDRESS_CHANGED", "MEETING_ACCOUNT_CHANGED"]) }),
 });
 

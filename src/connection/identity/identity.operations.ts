@@ -1,4 +1,4 @@
-/** What administrators do with the links of single people: undoing a merge, and leading a person to another account. */
+/** Operations of administrators on the links of one person: undoing a merge, and linking the person to a different account. */
 import { causeOf, scopeFor, type Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
@@ -16,10 +16,10 @@ import { linkPerson, endMerge } from "./identity.changes.js";
 import { findIdentityById, findLinks } from "./identity.repository.js";
 import type { Identity, PersonAtProvider } from "./identity.js";
 
-/** The longest issuer or subject, as wide as the columns. */
+/** Characters of an issuer or a subject, as wide as the columns. */
 export const LONGEST_IDENTIFIER = 512;
 
-/** A person at a provider, by an identity that is known or by connection, issuer and subject; and whom they belong to. */
+/** Names a person by `identityId`, or by connection, issuer and subject; and the account to link them to. */
 export interface RelinkInput {
   readonly identityId?: string | null;
   readonly connectionId?: string | null;
@@ -29,10 +29,10 @@ export interface RelinkInput {
 }
 
 /**
- * Undoes a merge. The person gets an account of their own at the next sign-in, and is not merged again. Undoing what is
- * undone changes nothing.
+ * Undoes a merge. The person gets an account of their own at the next sign-in and is not merged again. If the merge is undone
+ * already, nothing changes.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for an account that may do more than the caller), NOT_FOUND, IDENTITY_NOT_MERGED
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for an account with a permission that the caller lacks), NOT_FOUND, IDENTITY_NOT_MERGED
  */
 export async function unmergeIdentity(services: ConnectionServices, caller: Caller, id: string): Promise<Identity> {
   const { found, connection } = await readIdentityFor(services, caller, id);
@@ -49,11 +49,11 @@ export async function unmergeIdentity(services: ConnectionServices, caller: Call
 }
 
 /**
- * Leads a person at a provider to an account of the connection's organization: the way out when a provider re-created
- * somebody, or gave an account to the wrong person. A person who never signed in may be linked beforehand.
+ * Links a person at a provider to an account of the connection's organization: when the provider re-created the person, or when
+ * they were linked to the wrong account. The person may be linked before their first sign-in.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for an account that may do more than the caller, the one before or the one from
- *   now on), NOT_FOUND, INVALID_INPUT
+ * @throws UNAUTHENTICATED, FORBIDDEN (also if the old or the new account has a permission that the caller lacks), NOT_FOUND,
+ *   INVALID_INPUT
  */
 export async function relinkIdentity(
   services: ConnectionServices,
@@ -66,14 +66,13 @@ export async function relinkIdentity(
     const { organization } = await lockFor(unit, connection);
     const user = await findTarget(unit, organization.id, input.userId);
     await requireHoldingUser(unit, caller, user.id);
-    // Whoever leads an administrator elsewhere takes their access away, past all that protects the last one and the owner.
+    // Linking an administrator to a different account takes their access away, past the checks that protect the last one.
     const { own, merged } = await findLinks(unit, person.connectionId, person.issuer, person.subject);
     for (const link of [own, merged]) if (link !== null) await requireHoldingUser(unit, caller, link.userId);
     return await linkPerson(unit, organization, person, user);
   });
 }
 
-/** An identity that the caller names, with its connection. */
 async function readIdentityFor(
   { reader }: ConnectionServices,
   caller: Caller,
@@ -105,7 +104,7 @@ async function readPersonFor(
   return { person: { ...named, emailKey: null }, connection };
 }
 
-/** Identifiers are taken letter by letter: neither trimmed nor normalised, as at a sign-in. */
+/** Takes identifiers as they are, without trimming or normalising, like a sign-in does. */
 function checkPerson(caller: Caller, input: RelinkInput): { readonly identityId: string } | PersonAtProvider {
   scopeFor(caller, "USERS_WRITE");
   const check = new InputCheck();
@@ -113,13 +112,14 @@ function checkPerson(caller: Caller, input: RelinkInput): { readonly identityId:
   const names = ["connectionId", "issuer", "subject"] as const;
   if (identityId != null) {
     for (const name of names)
-      if (input[name] != null) check.add(name, "INVALID", "stands beside identityId; send one way to name the person");
+      if (input[name] != null)
+        check.add(name, "INVALID", "cannot be sent together with identityId; name the person in one way");
     check.finish();
     return { identityId };
   }
   for (const name of names) {
     const value = input[name] ?? "";
-    if (value === "") check.add(name, "REQUIRED", "is required, unless identityId names the person");
+    if (value === "") check.add(name, "REQUIRED", "is required if identityId does not name the person");
     else if (value.length > LONGEST_IDENTIFIER)
       check.add(name, "INVALID", `must be at most ${LONGEST_IDENTIFIER} characters long`);
   }
@@ -128,9 +128,9 @@ function checkPerson(caller: Caller, input: RelinkInput): { readonly identityId:
 }
 
 /**
- * Locks the organization of a connection, before anything is read that the change depends on.
+ * Locks the organization of a connection. Read what a change depends on after this call.
  *
- * @throws NOT_FOUND when the connection or the organization has gone meanwhile
+ * @throws NOT_FOUND if the connection or the organization was deleted meanwhile
  */
 export async function lockFor(
   unit: UnitOfWork,
@@ -143,8 +143,8 @@ export async function lockFor(
 }
 
 /**
- * The account that a person is to be led to. Its home is the connection's organization: whoever is at home elsewhere is
- * invited as a member, and signs in there.
+ * Finds the account to link a person to. Its home must be the connection's organization. People of other organizations are
+ * invited as members and sign in at their home organization.
  *
  * @throws NOT_FOUND
  */

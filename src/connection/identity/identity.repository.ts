@@ -9,7 +9,7 @@ import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.
 import { identityKey, retiredKey, type Identity, type LinkKind, type PersonAtProvider } from "./identity.js";
 import { IdentityRow } from "./identity.row.js";
 
-/** An identity as a read answers it. */
+/** A row of `identity` as the driver returns it. */
 export interface RawIdentity {
   id: string;
   connection_id: string;
@@ -44,18 +44,17 @@ export function identityFromRaw(raw: RawIdentity): Identity {
   };
 }
 
-/** What leads from a verified person to users. */
 export interface Links {
   readonly own: Identity | null;
   readonly merged: Identity | null;
   /**
-   * Whether a link that merging made was retired, because the address changed or somebody undid it. Merging never makes
-   * another one for this person.
+   * Whether a merged link was retired, because the address changed or an administrator undid the merge. The person is never
+   * merged again.
    */
   readonly unmerged: boolean;
 }
 
-/** The links of a verified person: one that is their own, one that merging made, both, or none at a first sign-in. */
+/** The links of a verified person. At a first sign-in there are none. */
 export async function findLinks(reader: Reader, connectionId: string, issuer: string, subject: string): Promise<Links> {
   const keyHash = identityKey(connectionId, issuer, subject);
   const raws = await reader.rows<RawIdentity>(`SELECT ${IDENTITY_COLUMNS} FROM identity i WHERE i.key_hash IN (?, ?)`, [
@@ -69,10 +68,10 @@ export async function findLinks(reader: Reader, connectionId: string, issuer: st
   return { own: of("OWN"), merged: of("MERGED"), unmerged };
 }
 
-/** Keys in one look-up of a person's links; more than one retired link is rare. */
+/** Keys in one query for a person's links. More than one retired link is rare. */
 const KEYS_AT_ONCE = 10;
 
-/** Every link of a person at a provider, retired ones too. */
+/** Every link of a person at a provider, with retired ones. */
 export async function findLinksOfPerson(reader: Reader, person: PersonAtProvider): Promise<readonly Identity[]> {
   const { connectionId, issuer, subject } = person;
   const keyHash = identityKey(connectionId, issuer, subject);
@@ -89,7 +88,7 @@ export async function findLinksOfPerson(reader: Reader, person: PersonAtProvider
   }
 }
 
-/** One identity by id at a connection within the scope, or `null`. */
+/** One identity by id; `null` if it does not exist or its connection is outside the scope. */
 export async function findIdentityById(reader: Reader, scope: OrganizationScope, id: string): Promise<Identity | null> {
   const raw = await reader.row<RawIdentity>(
     `SELECT ${IDENTITY_COLUMNS} FROM identity i JOIN sso_connection c ON c.id = i.connection_id
@@ -99,7 +98,7 @@ export async function findIdentityById(reader: Reader, scope: OrganizationScope,
   return raw ? identityFromRaw(raw) : null;
 }
 
-/** The users among several whom merging joined somebody to. */
+/** The users among several that have a merged link. */
 export async function findMergedAmong(reader: Reader, userIds: readonly string[]): Promise<ReadonlySet<string>> {
   if (userIds.length === 0) return new Set();
   const rows = await reader.rows<{ user_id: string }>(
@@ -110,7 +109,7 @@ export async function findMergedAmong(reader: Reader, userIds: readonly string[]
   return new Set(rows.map((row) => row.user_id));
 }
 
-/** Retires a link: it stays for the record, and is never followed again. */
+/** Retires a link: it stays as a record, and sign-ins no longer follow it. */
 export async function retireIdentity(unit: UnitOfWork, id: string): Promise<void> {
   const raw = await unit.row<{ key_hash: string; link_kind: string; retired_at: unknown }>(
     "SELECT key_hash, link_kind, retired_at FROM identity WHERE id = ?",
@@ -132,7 +131,7 @@ async function findFreeRetiredKey(unit: UnitOfWork, keyHash: string, linkKind: s
   }
 }
 
-/** Puts a link under another issuer of its connection. It stays what it is: own or merged, followed or retired. */
+/** Moves a link to another issuer of its connection. It keeps its kind, and a retired link stays retired. */
 export async function renameIdentity(unit: UnitOfWork, identity: Identity, issuer: string): Promise<Identity> {
   const { id, connectionId, subject, linkKind, retiredAt } = identity;
   const keyHash = identityKey(connectionId, issuer, subject);
@@ -141,19 +140,17 @@ export async function renameIdentity(unit: UnitOfWork, identity: Identity, issue
   return { ...identity, issuer };
 }
 
-/** Deletes a link. Only the log remembers it. */
 export async function deleteIdentity(unit: UnitOfWork, id: string): Promise<void> {
   await unit.execute("DELETE FROM identity WHERE id = ?", [id]);
 }
 
-/** Makes a link lead to another user, or a person at another connection; it is the person's own from then on. */
+/** Moves a link to another user, or to another connection. It becomes the person's own link. */
 export async function moveIdentity(
   unit: UnitOfWork,
   identity: Identity,
   to: Partial<Pick<Identity, "connectionId" | "userId">>,
 ): Promise<Identity> {
   const moved: Identity = { ...identity, ...to, linkKind: "OWN" };
-  // At another connection nobody has signed in with it yet.
   const lastSignedInAt = moved.connectionId === identity.connectionId ? identity.lastSignedInAt : null;
   await unit.execute(
     "UPDATE identity SET connection_id = ?, user_id = ?, link_kind = 'OWN', key_hash = ?, last_signed_in_at = ? WHERE id = ?",
@@ -169,9 +166,9 @@ export async function moveIdentity(
 }
 
 /**
- * The identities of a connection whose provider last sent an address, at most two: more are never of interest.
+ * At most two identities of a connection for which the provider last sent this address.
  *
- * @param except a person whose own links do not count; those of the same subject under another issuer come first
+ * @param except a person whose own links do not count. Links of the same subject under another issuer come first.
  */
 export async function findIdentitiesByEmail(
   reader: Reader,
@@ -188,7 +185,7 @@ export async function findIdentitiesByEmail(
   return raws.map(identityFromRaw);
 }
 
-/** The identities of several users at connections within the scope, the oldest first, by user. */
+/** The identities of several users at connections within the scope, by user id, the oldest first. */
 export async function findIdentitiesOfUsers(
   reader: Reader,
   scope: OrganizationScope,
@@ -206,17 +203,16 @@ export async function findIdentitiesOfUsers(
   return byUser;
 }
 
-/** A link to make. */
 export type NewIdentity = Pick<Identity, "connectionId" | "userId" | "issuer" | "subject" | "emailKey"> & {
-  /** `OWN` when left out. */
+  /** Defaults to `OWN`. */
   readonly linkKind?: LinkKind;
-  /** `null` when left out: nobody has signed in with it. */
+  /** When absent, nobody has signed in with it. */
   readonly lastSignedInAt?: Date;
-  /** `null` when left out: the provider said nothing. */
+  /** When absent, the provider said nothing. */
   readonly emailVerified?: boolean | null;
 };
 
-/** Links a person at a provider to a user. `TAKEN` when the identity is linked already, whoever it is linked to. */
+/** Links a person at a provider to a user. `TAKEN` if the person is linked already, to this or another user. */
 export async function insertIdentity(unit: UnitOfWork, input: NewIdentity): Promise<Identity | "TAKEN"> {
   const identity: Identity = {
     linkKind: "OWN",
@@ -237,7 +233,7 @@ export async function insertIdentity(unit: UnitOfWork, input: NewIdentity): Prom
   return identity;
 }
 
-/** Notes that somebody signed in with an identity, which address the provider sent, and what it said of it. */
+/** Records a sign-in: its time, the address that the provider sent, and whether it is verified. */
 export async function noteIdentitySignIn(
   unit: UnitOfWork,
   id: string,

@@ -1,4 +1,4 @@
-/** The link (connection, issuer, subject) → user as the database holds it. */
+/** The link (connection, issuer, subject) → user. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("identity")
@@ -9,7 +9,7 @@ export class IdentityRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
 
-  /** SHA-256 hex over connection, issuer and subject, because collations take `'sub'` and `'sub '` for equal. */
+  /** SHA-256 hex over connection, issuer and subject, because some collations treat `'sub'` and `'sub '` as equal. */
   @Column({ name: "key_hash", type: "varchar", length: 64 })
   keyHash!: string;
 
@@ -31,18 +31,18 @@ export class IdentityRow {
   @Column({ name: "email_key", type: "varchar", length: 254, nullable: true })
   emailKey!: string | null;
 
-  /** What the provider said of that address; `null` where it said nothing. */
+  /** Whether the provider called that address verified; `null` if it did not say. */
   @Column({ name: "email_verified", type: "boolean", nullable: true })
   emailVerified!: boolean | null;
 
   /**
-   * `OWN`: the account came with the person, or was prepared for them. `MERGED`: merging joined them to an account that
-   * was there; such a link is followed only while the connection merges.
+   * `OWN`: the account was created or prepared for the person. `MERGED`: merging joined them to an account that existed;
+   * such a link is followed only while the connection merges.
    */
   @Column({ name: "link_kind", type: "varchar", length: 20, default: "OWN" })
   linkKind!: string;
 
-  /** Kept for the record, and never found again: its key hash is another one from then on. */
+  /** A retired link is kept as a record. Its key hash changes, so that sign-ins no longer find it. */
   @Column({ name: "retired_at", type: "datetime", precision: 3, nullable: true })
   retiredAt!: Date | null;
 

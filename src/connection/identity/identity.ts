@@ -1,4 +1,4 @@
-/** The link (connection, issuer, subject) → user, in the house's own words. */
+/** The link (connection, issuer, subject) → user. */
 import { createHash } from "node:crypto";
 
 export type LinkKind = "OWN" | "MERGED";
@@ -9,24 +9,24 @@ export interface Identity {
   readonly userId: string;
   readonly issuer: string;
   readonly subject: string;
-  /** `OWN` came with the person or waited for them; `MERGED` joined them to an account that was there. */
+  /** `OWN`: the account was created or prepared for the person. `MERGED`: merging joined them to an account that existed. */
   readonly linkKind: LinkKind;
-  /** The address that the provider sent at the last sign-in, in the form by which addresses are compared. */
+  /** The address that the provider sent at the last sign-in, folded for comparison. */
   readonly emailKey: string | null;
-  /** What the provider said of that address: verified, not verified, or nothing. */
+  /** Whether the provider called that address verified; `null` if it did not say. */
   readonly emailVerified: boolean | null;
-  /** From then on it is kept for the record alone, and never followed. */
+  /** Since then the link is only a record, and sign-ins do not follow it. */
   readonly retiredAt: Date | null;
   readonly createdAt: Date;
   readonly lastSignedInAt: Date | null;
 }
 
-/** A person at a provider: what an identity links to a user. */
+/** A person as a provider knows them. */
 export type PersonAtProvider = Pick<Identity, "connectionId" | "issuer" | "subject">;
 
 /**
- * The key by which an identity is found: SHA-256 hex over connection, issuer and subject. Hashed, because collations take
- * `'sub'` and `'sub '` for equal; over a JSON list, because joined texts could be cut elsewhere.
+ * The key of an identity: SHA-256 hex over connection, issuer and subject. It is a hash because some collations treat `'sub'` and
+ * `'sub '` as equal. It covers a JSON list because joined texts of different parts could be equal.
  */
 export function identityKey(connectionId: string, issuer: string, subject: string): string {
   return createHash("sha256")
@@ -35,9 +35,9 @@ export function identityKey(connectionId: string, issuer: string, subject: strin
 }
 
 /**
- * The key of a link that was retired: found by nobody who looks for the person, and by whoever asks whether there is one.
+ * The key of a retired link. A query by the person's own key does not find it.
  *
- * @param ordinal from 1 on, among the retired links of one kind of the person
+ * @param ordinal starts at 1, among the person's retired links of one kind
  */
 export function retiredKey(keyHash: string, ordinal: number): string {
   return createHash("sha256")

@@ -1,4 +1,4 @@
-/** Requests of people who arrived where an account with their address was: reading them, and answering. */
+/** Lists and answers link requests (policy ADMIN_LINK). */
 import { causeOf, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -25,7 +25,6 @@ import {
 } from "./link-request.repository.js";
 import type { LinkRequest, LinkRequestState } from "./link-request.js";
 
-/** Which requests to read. */
 export interface LinkRequestsQuery {
   readonly organizationId: string;
   readonly filter?: { readonly state?: LinkRequestState | null } | null;
@@ -54,7 +53,7 @@ export async function listLinkRequests(
     select: LINK_REQUEST_COLUMNS,
     from: "link_request l",
     where: { sql: terms.join(" AND "), parameters },
-    // Ids rise with the time at which they were made.
+    // Ids rise with time.
     order: [{ column: "l.id", kind: "text", direction: "DESC", read: (raw) => raw.id }],
     args: page,
   });
@@ -62,10 +61,10 @@ export async function listLinkRequests(
 }
 
 /**
- * Links the person to the account for good, as their own.
+ * Links the person to the account, with a link of their own.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for an account that may do more than the caller), NOT_FOUND,
- *   LINK_REQUEST_DECIDED, IDENTITY_TAKEN (the person has got an account elsewhere meanwhile)
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for an account with a permission that the caller lacks), NOT_FOUND,
+ *   LINK_REQUEST_DECIDED, IDENTITY_TAKEN (the person has got a different account meanwhile)
  */
 export async function approveLinkRequest(
   services: ConnectionServices,
@@ -84,7 +83,7 @@ export async function approveLinkRequest(
 }
 
 /**
- * Answers that the person is somebody else: they get an account of their own at the next sign-in.
+ * Decides that the account belongs to a different person. The person gets an account of their own at the next sign-in.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, LINK_REQUEST_DECIDED
  */
@@ -96,13 +95,13 @@ export async function rejectLinkRequest(
   return await answer(services, caller, id, "REJECTED", async () => {});
 }
 
-/** Answering as it was answered already changes nothing. */
+/** Answering with the same decision again changes nothing. */
 async function answer(
   { reader, begin }: ConnectionServices,
   caller: Caller,
   id: string,
   state: Exclude<LinkRequestState, "PENDING">,
-  carryOut: (unit: UnitOfWork, organization: Organization, request: LinkRequest) => Promise<void>,
+  applyDecision: (unit: UnitOfWork, organization: Organization, request: LinkRequest) => Promise<void>,
 ): Promise<LinkRequest> {
   const found = await findLinkRequest(reader, scopeFor(caller, "USERS_WRITE"), id);
   if (found === null) throw new Failure(NOT_FOUND, { type: "link request" });
@@ -112,7 +111,7 @@ async function answer(
     if (organization === null || request === null) throw new Failure(NOT_FOUND, { type: "link request" });
     if (request.state === state) return request;
     if (request.state !== "PENDING") throw new Failure(LINK_REQUEST_DECIDED, { state: request.state });
-    await carryOut(unit, organization, request);
+    await applyDecision(unit, organization, request);
     const decided = await decideLinkRequest(unit, request, state);
     const { connectionId, userId, issuer, subject } = decided;
     await recordAudit(unit, {

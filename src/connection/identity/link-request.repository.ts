@@ -1,4 +1,4 @@
-/** Reading and writing requests to join a person at a provider to an account that is there. */
+/** Reading and writing link requests. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
@@ -8,7 +8,7 @@ import { identityKey, type PersonAtProvider } from "./identity.js";
 import type { LinkRequest, LinkRequestState } from "./link-request.js";
 import { LinkRequestRow } from "./link-request.row.js";
 
-/** A request as a read answers it. */
+/** A row of `link_request` as the driver returns it. */
 export interface RawLinkRequest {
   id: string;
   organization_id: string;
@@ -43,7 +43,7 @@ export function linkRequestFromRaw(raw: RawLinkRequest): LinkRequest {
   };
 }
 
-/** One request by id, or `null` when it does not exist or lies outside the scope. */
+/** One request by id; `null` if it does not exist or is outside the scope. */
 export async function findLinkRequest(
   reader: Reader,
   scope: OrganizationScope,
@@ -56,7 +56,6 @@ export async function findLinkRequest(
   return raw ? linkRequestFromRaw(raw) : null;
 }
 
-/** Notes who answered a request, and how. */
 export async function decideLinkRequest(
   unit: UnitOfWork,
   request: LinkRequest,
@@ -72,7 +71,6 @@ export async function decideLinkRequest(
   return decided;
 }
 
-/** A request to store. */
 export interface NewLinkRequest {
   readonly organizationId: string;
   readonly connectionId: string;
@@ -82,7 +80,7 @@ export interface NewLinkRequest {
   readonly email: string | null;
 }
 
-/** What became of the latest request of an identity. An approved one has made a link, and is not of interest here. */
+/** The state of a person's latest request. An approved request counts as `NONE`, because it has made a link. */
 export async function findLinkRequestState(
   reader: Reader,
   connectionId: string,
@@ -96,7 +94,7 @@ export async function findLinkRequestState(
   return row?.state === "PENDING" || row?.state === "REJECTED" ? row.state : "NONE";
 }
 
-/** Puts the requests of a person under another issuer of their connection. */
+/** Moves the requests of a person to another issuer of their connection. */
 export async function renameLinkRequests(unit: UnitOfWork, person: PersonAtProvider, issuer: string): Promise<void> {
   const { connectionId, subject } = person;
   await unit.execute("UPDATE link_request SET issuer = ?, key_hash = ? WHERE key_hash = ?", [
@@ -106,7 +104,6 @@ export async function renameLinkRequests(unit: UnitOfWork, person: PersonAtProvi
   ]);
 }
 
-/** Stores a request that waits for an administrator. */
 export async function insertLinkRequest(unit: UnitOfWork, request: NewLinkRequest): Promise<void> {
   await unit.manager.insert(LinkRequestRow, {
     ...request,

@@ -1,4 +1,4 @@
-/** Requests to join a person at a provider to an account that is there, waiting for an administrator (ADMIN_LINK). */
+/** Link requests: an administrator decides whether to link a person to an account that exists (policy ADMIN_LINK). */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("link_request")
@@ -16,7 +16,7 @@ export class LinkRequestRow {
   @ForeignKey("ConnectionRow", { name: "fk_link_request_connection", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   connectionId!: string;
 
-  /** The account that the person would be joined to. */
+  /** The account that the person would be linked to. */
   @Column({ name: "user_id", type: "varchar", length: 36 })
   @ForeignKey("UserRow", { name: "fk_link_request_user", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   userId!: string;

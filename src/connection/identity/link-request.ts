@@ -1,4 +1,4 @@
-/** A request to join a person at a provider to an account that is there, in the house's own words. */
+/** A request to link a person at a provider to an account that exists. */
 
 const LINK_REQUEST_STATES = ["PENDING", "APPROVED", "REJECTED"] as const;
 export type LinkRequestState = (typeof LINK_REQUEST_STATES)[number];
@@ -7,14 +7,14 @@ export interface LinkRequest {
   readonly id: string;
   readonly organizationId: string;
   readonly connectionId: string;
-  /** The account that the person would be joined to. */
+  /** The account that the person would be linked to. */
   readonly userId: string;
   readonly issuer: string;
   readonly subject: string;
   /** The address that the provider sent. */
   readonly email: string | null;
   readonly state: LinkRequestState;
-  /** Who answered it: the id of a user or an API key. */
+  /** The id of the user or API key that answered. */
   readonly decidedBy: string | null;
   readonly createdAt: Date;
   readonly decidedAt: Date | null;

@@ -1,4 +1,4 @@
-/** Reading the identities of many people: by address in an organization, and all that sign-ins through a connection follow. */
+/** Reading the links of many people: by address in an organization, and the links that a connection follows. */
 import type { Reader } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";
 import type { Condition } from "../../platform/graphql/keyset.js";
@@ -6,9 +6,9 @@ import { IDENTITY_COLUMNS, identityFromRaw, type Links, type RawIdentity } from 
 import { retiredKey, type Identity } from "./identity.js";
 
 /**
- * Every link of an organization that carries one of several addresses, retired ones too.
+ * Every link of an organization with one of several addresses, with retired ones.
  *
- * @param addresses what follows the column of a folded address
+ * @param addresses the condition on the column of a folded address
  */
 export async function findIdentitiesWithAddress(
   reader: Reader,
@@ -23,16 +23,16 @@ export async function findIdentitiesWithAddress(
   return raws.map(identityFromRaw);
 }
 
-/** A person at a provider of an organization, with the links that lead from them. */
+/** A person at a provider, with their links. */
 export interface LinkedPerson extends Links {
-  /** The link by which they signed in last. */
+  /** The link of their last sign-in. */
   readonly latest: Identity;
 }
 
 /**
- * The people of an organization who have a link with one of several addresses, or one that merging made at a connection.
+ * The people of an organization who have a link with one of several addresses, or a merged link at a connection.
  *
- * @param addresses what follows the column of a folded address
+ * @param addresses the condition on the column of a folded address
  */
 export async function findLinkedPeople(
   reader: Reader,
@@ -64,18 +64,17 @@ export async function findLinkedPeople(
   return [...people.values()];
 }
 
-/** Which links of a connection to find. */
 export interface FollowedLinksQuery {
-  /** Whether the connection follows links that merging made; they go before people's own then. */
+  /** Whether the connection follows merged links. If so, a merged link goes before a person's own link. */
   readonly merges: boolean;
-  /** `null` for everybody. */
+  /** `null` for all users. */
   readonly userIds: readonly string[] | null;
   /** `null` for links of every issuer. */
   readonly issuer: string | null;
   readonly limit: number;
 }
 
-/** Links that sign-ins through a connection follow, of the table alias `i`. */
+/** The condition for links that sign-ins through a connection follow, of the table alias `i`. */
 function followedLinks(merges: boolean): string {
   const followed = merges
     ? `(i.link_kind = 'MERGED' OR NOT EXISTS
@@ -85,9 +84,9 @@ function followedLinks(merges: boolean): string {
 }
 
 /**
- * How many users sign-ins through a connection lead to.
+ * Counts the users that sign-ins through a connection lead to.
  *
- * @param links `among` the issuers whose links count, `null` for all; `except` issuers whose links do not
+ * @param links `among`: the issuers whose links count, `null` for all; `except`: the issuers whose links do not count
  */
 export async function countLinkedUsers(
   reader: Reader,
@@ -104,7 +103,7 @@ export async function countLinkedUsers(
   return Number(row?.users ?? 0);
 }
 
-/** The links that sign-ins through a connection follow, by user. */
+/** The links that sign-ins through a connection follow, ordered by user id. */
 export async function findFollowedLinks(
   reader: Reader,
   connectionId: string,

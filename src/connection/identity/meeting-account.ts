@@ -1,89 +1,88 @@
 /**
- * Finds the account to which merging leads a person. All accounts of an organization that an address may join have one
- * *meeting account*. Every connection that merges leads there, whatever the order of sign-ins and switches. Pure: a sign-in
- * decides by these functions, and the effect of a switch is counted by them.
+ * Finds the account to which merging leads a person. Several accounts of an organization may have the same address. One of them
+ * is the *meeting account* of the address: every connection that merges leads there, whatever the order of sign-ins and switches.
+ * The functions are pure. A sign-in decides with them, and so does the preview of a switch.
  */
 import type { AddressHolder, User } from "../../people/user/user.js";
 import type { ConnectionPolicies } from "../stored/policies.js";
 
-/** The policies on which merging depends. */
 export type MergingPolicies = Pick<ConnectionPolicies, "accountLinking" | "requireVerifiedEmail">;
 
 /**
- * A link of another person at a provider that carries the arrival's address: the provider sent the address last.
+ * A link of a different person, for whom their provider last sent the address of the person who signs in.
  * @internal
  */
 export interface AddressLink {
-  /** Whether it is a link of the arrival's connection. */
+  /** Whether the link belongs to the same connection. */
   readonly here: boolean;
-  /** What that provider said of the address. */
+  /** Whether that provider called the address verified; `null` if it did not say. */
   readonly emailVerified: boolean | null;
-  /** Whether a merge of that person under this address was undone: they stay apart from then on. */
+  /** Whether a merge of that person under this address was undone. They are never merged again. */
   readonly unmerged: boolean;
-  /** Of the connection that the link belongs to. */
+  /** The policies of the link's connection. */
   readonly policies: MergingPolicies;
 }
 
 /**
- * An account of the organization that has the arrival's address: as its own, by a provider that gives the account its address
- * and sent this one last, or because merging led somebody there by it.
+ * An account of the organization that has the address: it is the account's own address, or the provider that gives the account its
+ * address sent it last, or merging led a person with this address there.
  */
 export interface MergeCandidate extends AddressHolder {
-  /** The links of the account that carry the address, of every connection, without those of the arriving person. */
+  /** The account's links with the address at all connections, without those of the person who signs in. */
   readonly links: readonly AddressLink[];
-  /** Whether a provider gave the account its address, and not the organization or the person. */
+  /** Whether the account's address came from a provider, not from the organization or the person. */
   readonly addressFromProvider: boolean;
 }
 
-/** A person at a provider and all that decides where merging leads them. */
+/** A person who signs in, and everything on which merging depends. */
 export interface MergingPerson {
-  /** Of the person's connection. */
+  /** The policies of the person's connection. */
   readonly policies: MergingPolicies;
-  /** The address that the provider sends, folded; `null` where it sends none. */
+  /** The address that the provider sends, folded; `null` if it sends none. */
   readonly emailKey: string | null;
-  /** What the provider says of that address. */
+  /** Whether the provider calls that address verified; `null` if it does not say. */
   readonly emailVerified: boolean | null;
   /** Whether the organization has proved the domain of the address by DNS. */
   readonly domainProved: boolean;
   /** Whether another subject of the connection has the address. */
   readonly addressOfAnotherSubject: boolean;
-  /** The account that came with the person, or was prepared for them. */
+  /** The account of the person's own link. */
   readonly own: { readonly user: Pick<User, "id"> } | null;
-  /** Whether the provider has sent the address for the own account ever since it came with the person. */
+  /** Whether the provider has sent the address ever since the own link was made. */
   readonly ownAddressKept: boolean;
-  /** The account that merging joined the person to, the address by which, and whether its person runs the installation. */
+  /** The account of the merged link, the address of the merge, and whether the account is an operator's. */
   readonly merged: {
     readonly user: Pick<User, "id">;
     readonly emailKey: string | null;
     readonly operator: boolean;
   } | null;
-  /** Whether a merge of the person was undone, or ended by another address: they are never merged again. */
+  /** Whether a merge of the person was undone or ended by a new address. They are never merged again. */
   readonly unmerged: boolean;
   readonly candidates: readonly MergeCandidate[];
 }
 
-/** Why a link that merging made ends: the provider sends another address, or another account is the meeting account. */
+/** Why a merge ends: the provider sends a different address, or a different account is the meeting account. */
 export type MergeEnd = "ADDRESS_CHANGED" | "MEETING_ACCOUNT_CHANGED";
 
-/** Where the links of a person lead, and whether the link that merging made ends by it. */
+/** The account that a sign-in leads to, and whether it ends a merge. */
 export type LinkOutcome =
   | { readonly kind: "own"; readonly ends: MergeEnd | null }
   | { readonly kind: "merged" }
   | { readonly kind: "join"; readonly candidate: MergeCandidate; readonly ends: MergeEnd | null }
-  /** An account of their own that they do not have yet. */
+  /** The person gets an account of their own, which does not exist yet. */
   | { readonly kind: "new"; readonly ends: MergeEnd | null }
-  /** No link leads anywhere. */
+  /** The person has no link. */
   | { readonly kind: "unlinked" };
 
-/** Decides where the links of a person lead, and whether merging leads them to another account than these. */
+/** Decides which account the links of a person lead to, and whether merging leads to a different one. */
 export function followLinks(person: MergingPerson): LinkOutcome {
   const { own, emailKey } = person;
   const merges = person.policies.accountLinking === "MERGE_BY_EMAIL";
   const merged = merges ? person.merged : null;
   const alone = (ends: MergeEnd | null): LinkOutcome => ({ kind: own === null ? "new" : "own", ends });
-  // No link that merging made reaches an operator, however long it has been there.
+  // A merged link is never followed to an operator's account, however old the link is.
   if (merged?.operator) return alone(null);
-  // The merge was by the address. With a different address they get an account of their own, never somebody else's.
+  // The address was the reason for the merge. A person with a different address gets an account of their own.
   if (merged !== null && emailKey !== null && merged.emailKey !== emailKey) return alone("ADDRESS_CHANGED");
   const present = merged ?? own;
   if (present === null) return { kind: "unlinked" };
@@ -94,15 +93,15 @@ export function followLinks(person: MergingPerson): LinkOutcome {
   return meeting.user.id === own?.user.id ? { kind: "own", ends } : { kind: "join", candidate: meeting, ends };
 }
 
-/** The account where everybody meets who has the person's address, or `null` where the person may join none. */
+/** The meeting account of the person's address; `null` if the person may not join any account. */
 export function findMeetingAccount(person: MergingPerson): MergeCandidate | null {
   if (person.emailKey === null || person.unmerged || person.addressOfAnotherSubject || !isProved(person)) return null;
   return orderCandidates(person.candidates.filter((candidate) => isJoinable(candidate, person)))[0] ?? null;
 }
 
 /**
- * The accounts that may be joined at all, the first choice first: accounts in force before others, then those with a
- * password, then the oldest.
+ * The accounts that may be joined, in the order of preference: active accounts, then accounts with a password, then the oldest.
+ * Leaves out operators.
  */
 export function orderCandidates(candidates: readonly MergeCandidate[]): readonly MergeCandidate[] {
   return candidates
@@ -116,7 +115,6 @@ export function orderCandidates(candidates: readonly MergeCandidate[]): readonly
     );
 }
 
-/** Active accounts come first, then those that wait for approval; disabled and archived accounts come last. */
 const STANDINGS: Readonly<Record<User["status"], number>> = {
   ACTIVE: 0,
   INVITED: 0,
@@ -125,7 +123,7 @@ const STANDINGS: Readonly<Record<User["status"], number>> = {
   ARCHIVED: 2,
 };
 
-/** Whether the person's address is as good as `requireVerifiedEmail` asks. An explicit "not verified" never is. */
+/** Whether the person's address satisfies `requireVerifiedEmail`. An address that the provider calls not verified never does. */
 export function isProved({
   emailVerified,
   policies,
@@ -139,11 +137,11 @@ function isWordEnough(emailVerified: boolean | null, requireVerifiedEmail: boole
 }
 
 /**
- * Whether merging may lead a person to an account. The account is theirs already, has a password, or came with the address
- * through another connection that merges. Every link that enters it with this address must be verified as the person's
- * connection and the link's own connection ask. Otherwise an attacker who gets a provider to send somebody else's address
- * could make an account there and wait in it for that person (pre-hijacking). An unproved address of a password account is no
- * obstacle: merging takes the password away.
+ * Whether merging may lead a person to an account. The account is theirs already, has a password, or got the address through
+ * another connection that merges. Every link to it with this address must be verified as the person's connection and the link's
+ * own connection demand. If it were not, an attacker could make a provider send a victim's address, create an account with it and
+ * wait for the victim to be merged into it (pre-hijacking). A password account with an unproved address may be joined, because
+ * merging removes its password.
  */
 function isJoinable(
   { user, links, addressFromProvider }: MergeCandidate,
@@ -153,10 +151,10 @@ function isJoinable(
     isWordEnough(emailVerified, requireVerifiedEmail || policies.requireVerifiedEmail, domainProved);
   if (!links.every(isEnough)) return false;
   if ([own, merged].some((theirs) => theirs?.user.id === user.id)) return true;
-  // Where a mapping makes the address from another claim, the provider has not vouched for it, and no link carries it.
+  // If a mapping takes the address from a different claim, the provider does not vouch for it, and no link has it.
   if (user.authMethod === "PASSWORD") return links.length > 0 || !addressFromProvider;
-  // Two accounts of one connection are two people; an account of a connection that does not merge is its own; and nobody
-  // follows a person whose merge was undone.
+  // Two accounts of one connection belong to two people. An account of a connection that does not merge stays separate, and
+  // so does a person whose merge was undone.
   return links.some(
     ({ here, unmerged, policies }) => !here && !unmerged && policies.accountLinking === "MERGE_BY_EMAIL",
   );

@@ -1,8 +1,8 @@
 /**
- * Moving people, one or many, with a preview. From one connection to another of the same organization, the links of the first
- * become links of the second, under the same issuer and subject. Where the second is another provider, which knows people by
- * other subjects, a moved link waits there for its person's address (see `provisioning`). Inside one connection, whose issuer
- * changed, links move from one issuer to the other, under the same subject.
+ * Moves people, one or many, with a preview. From one connection to another of the same organization, links keep their issuer and
+ * subject. If the other connection has a different provider with different subjects, a moved link waits there until its person
+ * signs in with their address (see `provisioning`). Inside one connection whose issuer changed, links move from the old issuer to
+ * the new one and keep their subject.
  */
 import { causeOf, scopeFor, type Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -23,42 +23,39 @@ import { findLinks, findLinksOfPerson } from "./identity.repository.js";
 import type { Identity } from "./identity.js";
 import { findFollowedLinks } from "./linked-people.repository.js";
 
-/** People in one request at most: all of them are one unit of work, for which others of the organization wait. */
+/** People in one request. They are one unit of work, and other changes of the organization wait for it. */
 export const MOST_PEOPLE_AT_ONCE = 500;
 
 export interface RelinkManyInput {
   readonly fromConnectionId: string;
   readonly toConnectionId: string;
-  /** The issuers to move between inside one connection; absent where people move to another connection. */
+  /** The issuers for a move inside one connection; absent for a move to another connection. */
   readonly fromIssuer?: string | null;
   readonly toIssuer?: string | null;
-  /** Whom to move; absent moves everybody, as many as one request takes. */
+  /** The users to move; if absent, as many as one request takes. */
   readonly userIds?: readonly string[] | null;
-  /** Changes nothing, and answers what would become of each. */
+  /** Changes nothing, and answers the same results. */
   readonly dryRun?: boolean | null;
 }
 
-/** What became, or would become, of one person. */
 export interface RelinkResult {
   readonly userId: string;
-  /** `null` where the user has no link at the connection. */
+  /** `null` if the user has no link at the connection. */
   readonly identityId: string | null;
   readonly issuer: string | null;
   readonly subject: string | null;
   readonly ok: boolean;
-  /** Why not; `null` when it was done. */
+  /** The reason of a refusal; `null` if `ok`. */
   readonly code: string | null;
   readonly message: string | null;
 }
 
-/** What became of everybody, and whether there is more to do. */
 export interface RelinkedMany {
   readonly results: readonly RelinkResult[];
   /** Whether there are more people than one request takes. */
   readonly hasMore: boolean;
 }
 
-/** One link with what speaks against moving it, if anything does. */
 interface Planned {
   readonly link: Identity;
   readonly user: User;
@@ -66,7 +63,7 @@ interface Planned {
 }
 
 /**
- * Moves people. Who cannot be moved is told why, and the others are moved.
+ * Moves people. A person who cannot be moved has the reason in the results, and the others are moved.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (a connection), INVALID_INPUT
  */
@@ -93,15 +90,14 @@ export async function relinkIdentities(
   });
 }
 
-/** The issuers that an input names, where it moves people inside one connection. */
 interface Issuers {
   readonly from: string;
   readonly to: string;
 }
 
 /**
- * Issuers are compared letter by letter. People move only to an issuer that the connection's settings name: a typing error
- * would move their links to an issuer from which nobody signs in.
+ * Reads the issuers; `null` for a move to another connection. Issuers are compared exactly. The new one must be an issuer that
+ * the connection's settings name: after a typing error, nobody could sign in with the moved links.
  *
  * @throws INVALID_INPUT
  */
@@ -115,7 +111,7 @@ function readIssuers(
   const check = new InputCheck();
   if (from.id !== to.id) {
     for (const [name, value] of Object.entries({ fromIssuer, toIssuer }))
-      if (value != null) check.add(name, "INVALID", "is for moving people inside one connection; leave it out");
+      if (value != null) check.add(name, "INVALID", "is only for moving people inside one connection; leave it out");
     check.finish();
   }
   if (!fromIssuer) check.add("fromIssuer", "REQUIRED", "is required to move people inside one connection");
@@ -127,7 +123,7 @@ function readIssuers(
     const type = registry.find(to.type);
     const named = type && storedIssuerOf(type, runtime.keyRing, to);
     if (named?.kind === "named" && !named.issuers.includes(toIssuer))
-      check.add("toIssuer", "INVALID", `must be the issuer of the connection, ${named.issuers.join(" or ")}`);
+      check.add("toIssuer", "INVALID", `must be the issuer of the connection: ${named.issuers.join(" or ")}`);
   }
   check.finish();
   return { from: fromIssuer ?? "", to: toIssuer ?? "" };
@@ -146,14 +142,14 @@ async function readConnections(
   if (from.organizationId !== to.organizationId)
     fields.push({ path: "toConnectionId", code: "INVALID", message: "must be a connection of the same organization" });
   if ((userIds?.length ?? 0) > MOST_PEOPLE_AT_ONCE) {
-    const message = `must name at most ${MOST_PEOPLE_AT_ONCE} users; send the others with further requests`;
+    const message = `must name at most ${MOST_PEOPLE_AT_ONCE} users; send the others in further requests`;
     fields.push({ path: "userIds", code: "INVALID", message });
   }
   if (fields.length > 0) throw new Failure(INVALID_INPUT, { fields });
   return { from, to };
 }
 
-/** Finds whom to move, one more than a request takes, and what speaks against each. */
+/** Finds the links to move, one more than a request takes, and the reason why a link cannot move. */
 async function plan(
   reader: Reader | UnitOfWork,
   caller: Caller,
@@ -178,7 +174,7 @@ async function plan(
   return planned;
 }
 
-/** A different provider vouches for the person from then on, so the caller must hold what the person holds. */
+/** After the move, a different provider vouches for the person. So the caller must hold every permission of the person. */
 async function findRefusal(
   reader: Reader,
   caller: Caller,
@@ -188,7 +184,7 @@ async function findRefusal(
   const { own, merged } = await findLinks(reader, to.id, issuers?.to ?? link.issuer, link.subject);
   if ([own, merged].some((there) => there !== null && there.userId !== link.userId))
     return new Failure(IDENTITY_TAKEN, {}) as Failure;
-  // Inside a connection, a link that merging hides moves along, and leads to an account of its own.
+  // Inside a connection, a hidden link moves along, and leads to a further account.
   const moved = issuers === null ? [] : await findLinksOfPerson(reader, link);
   const userIds = new Set([link, ...moved.filter(({ retiredAt }) => retiredAt === null)].map(({ userId }) => userId));
   try {
@@ -201,8 +197,8 @@ async function findRefusal(
 }
 
 function describe(planned: readonly Planned[], userIds: readonly string[] | null): RelinkedMany {
-  const told = planned.slice(0, MOST_PEOPLE_AT_ONCE);
-  const results = told.map(({ link, refusal }) => ({
+  const listed = planned.slice(0, MOST_PEOPLE_AT_ONCE);
+  const results = listed.map(({ link, refusal }) => ({
     userId: link.userId,
     identityId: link.id,
     issuer: link.issuer,
@@ -212,7 +208,7 @@ function describe(planned: readonly Planned[], userIds: readonly string[] | null
     message: refusal?.message ?? null,
   }));
   const { code, message } = new Failure(NOT_FOUND, { type: "identity" });
-  const absent = (userIds ?? []).filter((userId) => !told.some(({ link }) => link.userId === userId));
+  const absent = (userIds ?? []).filter((userId) => !listed.some(({ link }) => link.userId === userId));
   const missing = absent.map((userId) => ({
     userId,
     identityId: null,
@@ -222,5 +218,5 @@ function describe(planned: readonly Planned[], userIds: readonly string[] | null
     code,
     message,
   }));
-  return { results: [...results, ...missing], hasMore: planned.length > told.length };
+  return { results: [...results, ...missing], hasMore: planned.length > listed.length };
 }

@@ -1,27 +1,26 @@
-/** Checks the mappings of an input, each mistake at its own path, before anything is looked up. */
+/** Checks the mappings of an input without the database. Each mistake has its own path. */
 import { isFieldName } from "../../people/user/profile/field-name.js";
 import type { InputCheck } from "../../platform/errors/input.js";
 import type { RuleOperator } from "./mapping.js";
 import { compilePattern, LONGEST_PATTERN, writtenOutLength } from "./pattern.js";
 
-/** Mappings of one kind at most: each is evaluated at every sign-in. */
+/** Mappings of one kind. Each is evaluated at every sign-in. */
 export const MOST_MAPPINGS = 200;
-/** Characters of a claim's name at most, as wide as its column; claims of SAML are addresses. */
+/** Characters of a claim's name, as wide as its column. Claims of SAML are URLs. */
 const LONGEST_CLAIM = 500;
-/** Characters of a value or a pattern at most. */
+/** Characters of a value or a pattern. */
 const LONGEST_VALUE = 1000;
-/** Characters of all patterns of the mappings at most, repetitions written out: RE2 takes a second for them. */
+/** Characters of all patterns together, repetitions written out. RE2 takes a second for them. */
 const MOST_PATTERN_LENGTH = 20_000;
-/** Bytes of all values of a rule at most, as JSON: less than the 65,535 that a text column of MySQL holds. */
+/** Bytes of all values of a rule as JSON: less than the 65,535 bytes of a text column of MySQL. */
 const MOST_VALUE_BYTES = 60_000;
 
-/** A claim that is to become a field. */
 export interface AttributeMappingInput {
   readonly claim: string;
   readonly field: string;
 }
 
-/** A condition on a claim, as inputs write it: `value` for one value, `values` for several. */
+/** A condition on a claim: `value` for one value, `values` for several. */
 export interface RuleInput {
   readonly claim: string;
   readonly operator: RuleOperator;
@@ -30,7 +29,6 @@ export interface RuleInput {
   readonly ignoreCase?: boolean | null;
 }
 
-/** A condition that was checked. */
 export interface CheckedRule {
   readonly claim: string;
   readonly operator: RuleOperator;
@@ -38,14 +36,14 @@ export interface CheckedRule {
   readonly ignoreCase: boolean;
 }
 
-/** Refuses a list that is too long at once: nobody wants to read the mistakes of a thousand mappings. */
+/** Refuses a list that is too long before its mappings are checked one by one. */
 export function checkNumber(check: InputCheck, mappings: readonly unknown[]): void {
   if (mappings.length <= MOST_MAPPINGS) return;
   check.add("mappings", "INVALID", `must be at most ${MOST_MAPPINGS}`);
   check.finish();
 }
 
-/** Refuses patterns that would hold up everybody, before any of them is compiled. */
+/** Refuses patterns that would block the process for too long, before any pattern is compiled. */
 export function checkPatterns(check: InputCheck, rules: readonly RuleInput[]): void {
   const patterns = rules.flatMap(({ operator, value, values }) =>
     operator === "MATCHES" ? [...(value == null ? [] : [value]), ...(values ?? [])] : [],
@@ -67,7 +65,7 @@ export function checkPatterns(check: InputCheck, rules: readonly RuleInput[]): v
   check.finish();
 }
 
-/** Checks that claims have names and fields exist. */
+/** Checks that claims have names and that fields exist. */
 export function checkAttributeMappings(
   check: InputCheck,
   mappings: readonly AttributeMappingInput[],
@@ -80,7 +78,6 @@ export function checkAttributeMappings(
   });
 }
 
-/** Checks one condition. */
 export function checkRule(check: InputCheck, index: number, rule: RuleInput): CheckedRule {
   const { operator } = rule;
   const ignoreCase = rule.ignoreCase ?? false;
@@ -99,12 +96,13 @@ function checkValues(
   ignoreCase: boolean,
 ): readonly string[] {
   const path = `mappings.${index}.${value == null && values != null ? "values" : "value"}`;
-  if (value != null && values != null) check.add(path, "INVALID", "stands beside values; send one of them");
+  if (value != null && values != null)
+    check.add(path, "INVALID", "cannot be sent together with values; send one of them");
   const given = value != null ? [value] : (values ?? []);
   if (given.length === 0)
     check.add(operator === "ONE_OF" ? `mappings.${index}.values` : path, "REQUIRED", "is required");
   else if (given.length > 1 && operator !== "ONE_OF")
-    check.add(path, "INVALID", `must be one value for ${operator}; ONE_OF takes several`);
+    check.add(path, "INVALID", `must be a single value for ${operator}; only ONE_OF takes several`);
   for (const each of given) {
     if (each.trim() === "") check.add(path, "REQUIRED", "must not be empty");
     else if (each.length > LONGEST_VALUE)
@@ -113,6 +111,6 @@ function checkValues(
       check.add(path, "INVALID", "must be a pattern in RE2 syntax");
   }
   if (Buffer.byteLength(JSON.stringify(given)) > MOST_VALUE_BYTES)
-    check.add(path, "INVALID", `must be at most ${MOST_VALUE_BYTES} bytes long, all values together`);
+    check.add(path, "INVALID", `must be at most ${MOST_VALUE_BYTES} bytes, all values together`);
   return given;
 }

@@ -1,6 +1,6 @@
 /**
- * Setting the mappings of a connection: each replaces one list. Mappings say who people are, not whom the connection trusts,
- * so the version rises and the trust version does not.
+ * Sets the mappings of a connection. Each operation replaces one list. Mappings do not change what the connection trusts, so the
+ * version rises and the trust version does not.
  */
 import { causeOf, requireNoOwnGain, type Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -27,10 +27,10 @@ import {
 import { NO_MAPPINGS, type ClaimRule } from "./mapping.js";
 import { findMappingsOf, replaceMappings, type MappingKind, type NewMapping } from "./mapping.repository.js";
 
-/** The mappings of one kind that a connection is to have, in their order. */
+/** All mappings of one kind, in their order. */
 export interface MappingsInput<Mapping> {
   readonly connectionId: string;
-  /** The version that the caller knows; absent changes whatever is there. */
+  /** The version that the caller has read. If it is absent, the change applies to any version. */
   readonly expectedVersion?: number | null;
   readonly mappings: readonly Mapping[];
 }
@@ -43,10 +43,10 @@ export interface GroupMappingInput extends RuleInput {
   readonly groupId: string;
 }
 
-/** A mapping as it is to be, without the id, which it keeps where it stays as it was. */
+/** A mapping without its id. An unchanged mapping keeps its id. */
 type Wanted = Omit<NewMapping, "id">;
 
-/** The fields that say who is whose manager. */
+/** The fields from which Usher knows a person's manager. */
 const MANAGER_FIELDS = ["managerEmail", "email"] as const;
 
 /**
@@ -75,7 +75,7 @@ export async function setAttributeMappings(
     kind: "ATTRIBUTE",
     ...input,
     choose: async () => wanted,
-    // Which address the provider will send is unknown: it may be the caller's.
+    // The provider may send the caller's own address, which would make the caller a manager.
     allow: async (_unit, targets) => {
       if (MANAGER_FIELDS.some((field) => targets.has(field)))
         requireNoOwnGain(caller, found.organizationId, "ANYBODY", "TRAINING_READ");
@@ -84,10 +84,9 @@ export async function setAttributeMappings(
 }
 
 /**
- * Sets which claims give which roles. Nobody makes a mapping to a role that grants what they do not hold; one that stays
- * as it was is nobody's gift.
+ * Sets which claims give which roles. For new and changed mappings, the caller must hold every permission of the role.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for a role that grants what the caller does not hold), NOT_FOUND,
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for a role with a permission that the caller does not hold), NOT_FOUND,
  *   INVALID_INPUT, VERSION_CONFLICT
  */
 export async function setRoleMappings(
@@ -105,7 +104,7 @@ export async function setRoleMappings(
       const roles = await findRolesOf(unit, organizationId);
       const message = `must be a role of the organization: ${roles.map(({ key }) => key).join(", ")}`;
       const idOf = ({ roleKey }: RoleMappingInput) => roles.find(({ key }) => key === roleKey)?.id;
-      return aim(input.mappings, rules, { name: "roleKey", message, idOf });
+      return addTargets(input.mappings, rules, { name: "roleKey", message, idOf });
     },
     allow: async (unit, targets) => {
       const roles = await findRolesOf(unit, organizationId);
@@ -136,9 +135,9 @@ export async function setGroupMappings(
       const message = "must be a group of the organization";
       const idOf = ({ groupId }: GroupMappingInput) =>
         groups.get(groupId)?.organizationId === found.organizationId ? groupId : undefined;
-      return aim(input.mappings, rules, { name: "groupId", message, idOf });
+      return addTargets(input.mappings, rules, { name: "groupId", message, idOf });
     },
-    // A manager sees the training of everybody in the group.
+    // A manager sees the training of the group's members.
     allow: async (unit, targets) => {
       for (const groupId of targets)
         requireNoOwnGain(caller, found.organizationId, await findManagerIds(unit, groupId), "TRAINING_READ");
@@ -155,8 +154,8 @@ function checkRules(mappings: readonly RuleInput[]): readonly CheckedRule[] {
   return rules;
 }
 
-/** Puts what rules give beside them; what the organization does not have is a mistake at its path. */
-function aim<Input>(
+/** Adds to each rule the id of its role or group. A role or group that the organization does not have is a mistake. */
+function addTargets<Input>(
   inputs: readonly Input[],
   rules: readonly CheckedRule[],
   target: {
@@ -176,17 +175,16 @@ function aim<Input>(
   return rules.map((rule, index) => ({ ...rule, target: ids[index] ?? "" }));
 }
 
-/** One list to replace. */
 interface Replacement {
   readonly kind: MappingKind;
   readonly expectedVersion?: number | null;
-  /** The mappings that there are to be, looked up with the organization locked. */
+  /** Returns the new mappings. Runs while the organization is locked. */
   readonly choose: (unit: UnitOfWork) => Promise<readonly Wanted[]>;
-  /** Refuses what the caller may not give; asked about the targets of mappings that are new or changed. */
+  /** Refuses targets that the caller may not give. Gets the targets of new and changed mappings. */
   readonly allow?: (unit: UnitOfWork, targets: ReadonlySet<string>) => Promise<void>;
 }
 
-/** Replaces one list. Setting what is there already stores nothing and tells nothing. */
+/** Replaces one list. A list without a change stores nothing and appends no event. */
 async function replace(
   { begin }: ConnectionServices,
   caller: Caller,
@@ -213,14 +211,13 @@ async function replace(
   });
 }
 
-/** What the lists are called in the schema, in events and in the audit log. */
+/** The names of the lists in the schema, in events and in the audit log. */
 const LIST_NAMES: Readonly<Record<MappingKind, string>> = {
   ATTRIBUTE: "attributeMappings",
   ROLE: "roleMappings",
   GROUP: "groupMappings",
 };
 
-/** The mappings of one kind, in the form in which they are stored. */
 async function readList(unit: UnitOfWork, connectionId: string, kind: MappingKind): Promise<readonly NewMapping[]> {
   const mappings = (await findMappingsOf(unit, [connectionId])).get(connectionId) ?? NO_MAPPINGS;
   const fromRule = ({ id, claim, operator, values, ignoreCase }: ClaimRule, target: string): NewMapping => ({
@@ -248,7 +245,7 @@ async function readList(unit: UnitOfWork, connectionId: string, kind: MappingKin
   }
 }
 
-/** Gives each wanted mapping the id of one that says the same, wherever it stood: what it gave to people names that id. */
+/** Gives each mapping the id of an equal one, wherever that stood. Grants and memberships refer to the id. */
 function keepIds(before: readonly NewMapping[], wanted: readonly Wanted[]): readonly NewMapping[] {
   const left = new Map<string, string[]>();
   for (const { id, ...mapping } of before) {

@@ -23,8 +23,8 @@ interface Raw {
 }
 
 /**
- * The mappings of several connections, by connection, each list in its order. A mapping to a group that was deleted goes
- * with the group: it is not there any more, neither to be shown nor to be evaluated.
+ * The mappings of several connections by connection id, each list in its order. Leaves out mappings to groups that were
+ * deleted.
  */
 export async function findMappingsOf(
   reader: Reader,
@@ -69,8 +69,8 @@ function ruleFromRaw(raw: Raw) {
 }
 
 /**
- * The role mappings that name a role, with the ids of their connections. They speak against deleting the role: the mappings
- * would silently give nothing from then on.
+ * The role mappings that name a role, with the ids of their connections. They prevent the deletion of the role, after which
+ * they would silently give nothing.
  */
 export const findRoleMappingUses: FindRoleUses = async (reader, role) => {
   const rows = await reader.rows<{ connection_id: string; mappings: number | string }>(
@@ -83,9 +83,8 @@ export const findRoleMappingUses: FindRoleUses = async (reader, role) => {
   return [{ by: "ROLE_MAPPINGS", count, ids: rows.map((row) => row.connection_id) }];
 };
 
-/** A mapping to store; its place in the list is its position. */
 export interface NewMapping {
-  /** The id of a mapping that stays as it was; absent for a new one. */
+  /** `null` for a new mapping. */
   readonly id: string | null;
   readonly claim: string;
   readonly operator: RuleOperator | null;
@@ -94,7 +93,7 @@ export interface NewMapping {
   readonly target: string;
 }
 
-/** Makes a list the mappings of one kind. */
+/** Replaces all mappings of one kind. Their places in the list become their positions. */
 export async function replaceMappings(
   unit: UnitOfWork,
   connectionId: string,

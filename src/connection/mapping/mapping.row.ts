@@ -1,4 +1,4 @@
-/** Rules that turn claims into fields, roles and groups, as the database holds them, in their order. */
+/** Mappings from claims to fields, roles and groups. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("connection_mapping")
@@ -15,14 +15,14 @@ export class MappingRow {
   @Column({ type: "varchar", length: 20 })
   kind!: string;
 
-  /** From 1 on, among the mappings of one kind. */
+  /** Starts at 1 within a kind. */
   @Column({ type: "int" })
   position!: number;
 
   @Column({ type: "varchar", length: 500 })
   claim!: string;
 
-  /** `EQUALS`, `ONE_OF`, `CONTAINS` or `MATCHES`; `null` for attributes, which take what the claim says. */
+  /** `EQUALS`, `ONE_OF`, `CONTAINS` or `MATCHES`; `null` for attributes, which copy the claim. */
   @Column({ type: "varchar", length: 20, nullable: true })
   operator!: string | null;
 

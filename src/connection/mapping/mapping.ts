@@ -1,39 +1,37 @@
-/** Rules that turn what a provider says of a person into fields, roles and groups. */
+/** Mappings from the claims of a provider to fields, roles and groups. */
 
 const RULE_OPERATORS = ["EQUALS", "ONE_OF", "CONTAINS", "MATCHES"] as const;
 export type RuleOperator = (typeof RULE_OPERATORS)[number];
 
-/** The claim under which groups are known to rules, whatever the provider calls them. */
+/** The name of the groups claim in rules, whatever the provider calls it. */
 export const GROUPS_CLAIM = "groups";
 
 /** A claim becomes a field. */
 export interface AttributeMapping {
   readonly id: string;
-  /** From 1 on; of two mappings to one field, the first whose claim is there decides. */
+  /** Starts at 1. If several mappings name one field, the first whose claim was sent decides. */
   readonly position: number;
   readonly claim: string;
   /** A field's name, or `custom.NAME`. */
   readonly field: string;
 }
 
-/** A condition on one claim. A claim may have many values; one that satisfies the condition is enough. */
+/** A condition on one claim. If the claim has many values, one that satisfies the condition is enough. */
 export interface ClaimRule {
   readonly id: string;
-  /** From 1 on. */
+  /** Starts at 1. */
   readonly position: number;
   readonly claim: string;
   readonly operator: RuleOperator;
-  /** One value, or for `ONE_OF` at least one. For `MATCHES` a pattern in RE2 syntax, which must match the whole value. */
+  /** One value, or several for `ONE_OF`. For `MATCHES`, a pattern in RE2 syntax that must match the whole value. */
   readonly values: readonly string[];
   readonly ignoreCase: boolean;
 }
 
-/** Whoever satisfies the rule gets the role. */
 export interface RoleMapping extends ClaimRule {
   readonly roleId: string;
 }
 
-/** Whoever satisfies the rule gets into the group. */
 export interface GroupMapping extends ClaimRule {
   readonly groupId: string;
 }

@@ -1,10 +1,10 @@
-/** Patterns of rules: RE2 syntax, which takes time linear in the value, so that no pattern can stall a sign-in. */
+/** Patterns of rules in RE2 syntax. RE2 takes time linear in the value, so a pattern cannot stall a sign-in. */
 import { RE2JS } from "re2js";
 
-/** Characters of a pattern at most, repetitions written out. */
+/** Characters of a pattern, repetitions written out. */
 export const LONGEST_PATTERN = 1000;
 
-/** A pattern in RE2 syntax; `null` when it is none, or too long. */
+/** Compiles a pattern; `null` if it is too long or not RE2 syntax. */
 export function compilePattern(pattern: string, ignoreCase: boolean): RE2JS | null {
   if (writtenOutLength(pattern) > LONGEST_PATTERN) return null;
   try {
@@ -16,22 +16,22 @@ export function compilePattern(pattern: string, ignoreCase: boolean): RE2JS | nu
 
 /**
  * In the order in which RE2 tries them: a quoted text, an escape, flags, a class, a count of repetitions, a character. A class
- * may begin with its closing bracket, and hold named classes that have one, too.
+ * may begin with a closing bracket, and it may contain named classes, which have closing brackets, too.
  */
 const TOKEN =
   /\\Q([^]*?)(?:\\E|$)|\\[^]|(\(\?[imsU-]+\))|\[\^?\]?(?:\[:\^?\w+:\]|\\[^]|[^\]\\])*\]|\{(\d+)(?:,(\d*))?\}|[^]/gu;
 
 /**
- * How long a pattern is with its counted repetitions written out, as RE2 does: `[ab]{3}` is as long as `aba`. A group counts for
- * one more than what is in it. RE2 takes time for that length, not for the pattern's, both to compile it and for every character that it is tried on. Never less
- * than that: a parenthesis that is taken for the end of a group would hide what RE2 repeats.
+ * The length of a pattern with its counted repetitions written out: `[ab]{3}` is as long as `aba`. A group counts as one more
+ * than its content. RE2 writes repetitions out, so its time to compile and to match each character grows with this length. The
+ * result is never too small: a parenthesis that is wrongly taken for the end of a group would hide what RE2 repeats.
  */
 export function writtenOutLength(pattern: string): number {
   const groups = [0];
   let last = 0;
   for (const [token, quoted, flags, least, most] of pattern.matchAll(TOKEN)) {
     const inner = groups.length - 1;
-    // RE2 repeats what stands before these.
+    // A repetition after these applies to the token before them.
     if (flags !== undefined || quoted === "") continue;
     if (token === "(") {
       groups.push(1);

@@ -1,4 +1,4 @@
-/** Finds out which connection type an input of settings is for: it has exactly one key, that of the type. */
+/** Finds the connection type of an input of settings by its only key. */
 import type { AnyConnectionType } from "../contract/index.js";
 import { Failure, INVALID_INPUT, type FieldIssue } from "../../platform/errors/failure.js";
 import { keyOf, type ConnectionTypeRegistry } from "../registry.js";
@@ -20,7 +20,7 @@ export function chooseType(
     throw refusal("settings", "INVALID", `must have only one key, not ${given.map(([key]) => key).join(" and ")}`);
   const [key, input] = entry;
   const type = registry.findByKey(key);
-  if (type === null) throw refusal(`settings.${key}`, "UNKNOWN", `is no connection type; the keys are ${keys}`);
+  if (type === null) throw refusal(`settings.${key}`, "UNKNOWN", `is not a connection type; the keys are ${keys}`);
   if (typeof input !== "object" || input === null || Array.isArray(input))
     throw refusal(`settings.${key}`, "INVALID", "must be an object of settings");
   return { type, input };

@@ -1,13 +1,13 @@
-/** Compares settings before and after a change: what is trusted, what is fixed, and what to write into the records. */
+/** Compares settings before and after a change: trust, fixed settings, misdirected secrets, audit entries. */
 import { createHash } from "node:crypto";
 import type { AnyConnectionType, Setting } from "../contract/index.js";
 import { completeSettings, settingsOf, type PlainSettings, type StoredSecret } from "./stored-settings.js";
 import type { MergedSettings } from "./merge-settings.js";
 
 /**
- * The names of the settings that differ, defaults counted in. A secret that was given differs, whatever it was.
+ * The names of the settings that differ, defaults included. A secret in the input always counts as different.
  *
- * @param secretsBefore names of the secrets that were set, which `before` may lack
+ * @param secretsBefore names of the secrets that were set; `before` may lack their values
  */
 export function findChanged(
   type: AnyConnectionType,
@@ -26,13 +26,13 @@ export function findChanged(
   });
 }
 
-/** Lists are sets: another order is no change. */
+/** The order of a list does not matter. */
 function comparable(setting: Setting, value: unknown): string {
   const isSet = (setting.kind === "LIST" || setting.kind === "CHOICES") && Array.isArray(value);
   return JSON.stringify(isSet ? (value as string[]).toSorted() : value);
 }
 
-/** Whether one of the changed settings is a matter of trust, as its declaration says for this change. */
+/** Whether the change raises the trust version, as the declarations of the changed settings say. */
 export function trustChanged(
   type: AnyConnectionType,
   before: PlainSettings,
@@ -49,14 +49,14 @@ export function trustChanged(
   );
 }
 
-/** The changed settings that may not change any more, once the connection has been active. */
+/** The changed settings that must not change after the first activation. */
 export function fixedViolations(type: AnyConnectionType, changed: readonly string[]): readonly string[] {
   return settingsOf(type).flatMap(([name, setting]) => (setting.fixed && changed.includes(name) ? [name] : []));
 }
 
 /**
- * The secrets that would go to another address than the one that they were entered for: where one changes to which they
- * are sent, and they are kept. Whoever may change a connection must not learn its secrets by having them sent to themself.
+ * The kept secrets that would be sent to a different address than before. An administrator could otherwise read a stored secret
+ * by changing the address to their own server.
  *
  * @param stored names of the secrets that were set before
  */
@@ -71,7 +71,7 @@ export function findMisdirected(
   return stored.filter((name) => !given.has(name) && plain[name] !== undefined);
 }
 
-/** How an audit entry shows a stored setting: a secret by when it was set, a document by its length and fingerprint. */
+/** A stored setting in an audit entry: a secret by the time it was set, a document by its length and hash. */
 export function auditSetting(setting: Setting, value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (setting.kind === "SECRET") return { setAt: (value as StoredSecret).setAt };

@@ -1,4 +1,4 @@
-/** Reads an input of settings: absence keeps, `null` clears, everything else is parsed by the setting's own declaration. */
+/** Reads an input of settings. An absent setting stays, `null` clears it, and its declaration parses any other value. */
 import type { AnyConnectionType, ParseContext } from "../contract/index.js";
 import type { FieldIssue } from "../../platform/errors/failure.js";
 import { keyOf } from "../registry.js";
@@ -7,32 +7,31 @@ import { completeSettings, findIncomplete, settingsOf, type PlainSettings } from
 /** An input of one type's settings, by name. */
 export type SettingsInput = Readonly<Record<string, unknown>>;
 
-/** Where what is wrong goes: an `InputCheck`, or a list. */
+/** Collects mistakes: an `InputCheck`, or a list. */
 export interface IssueSink {
   readonly add: (path: string, code: FieldIssue["code"], message: string) => unknown;
 }
 
 export interface MergedSettings {
   readonly plain: PlainSettings;
-  /** Names of the settings that the input set or cleared, and of those that the type filled in from them. */
+  /** Names of the settings that the input set or cleared, and of those that the type completed from them. */
   readonly given: ReadonlySet<string>;
 }
 
-/** Where a form shows what is wrong with a setting: `settings.oidc.clientId`. */
+/** The path of a setting in inputs: `settings.oidc.clientId`. */
 export function settingPath(type: AnyConnectionType, name: string): string {
   return `settings.${keyOf(type)}.${name}`;
 }
 
-/** The names that an input sets or clears. */
 export function namesGiven(input: SettingsInput): ReadonlySet<string> {
   return new Set(Object.keys(input).filter((name) => input[name] !== undefined));
 }
 
 /**
- * Merges an input into what is set. What is wrong is added to `check`, rules across settings only once every single
- * setting is right.
+ * Merges an input into the settings before. Adds mistakes to `check`. Rules across settings are checked only if each setting is
+ * valid by itself.
  *
- * @param complete whether what activation needs must be there too, as for a connection that is active
+ * @param complete whether everything that activation needs must be set, as for an active connection
  */
 export function mergeSettings(
   type: AnyConnectionType,
@@ -66,7 +65,7 @@ export function mergeSettings(
   return filled;
 }
 
-/** Lets the type fill settings in from a document among them. What it leaves at a default stays unset. */
+/** Lets the type complete settings from a document among them. A setting that it leaves at the default stays unset. */
 function fillIn(type: AnyConnectionType, { plain, given }: MergedSettings): MergedSettings {
   if (type.complete === undefined) return { plain, given };
   const settings = completeSettings(type, plain);
@@ -93,7 +92,7 @@ function checkTogether(type: AnyConnectionType, plain: PlainSettings, check: Iss
   for (const issue of describeIncomplete(type, settings)) check.add(issue.path, issue.code, issue.message);
 }
 
-/** What keeps settings from being complete, as fields of an input. */
+/** Everything that prevents activation, as mistakes in fields of an input. */
 export function describeIncomplete(type: AnyConnectionType, settings: ReturnType<typeof completeSettings>) {
   const { missing, issues } = findIncomplete(type, settings);
   return [

@@ -1,9 +1,9 @@
-/** Key pairs that a connection has of its own: made with it, encrypted at rest, lent to its type alone. */
+/** The connection's own key pairs: created with it, encrypted at rest, readable only by its type. */
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import type { OwnKeys } from "../contract/index.js";
 import type { StoredSecret } from "./stored-settings.js";
 
-/** No setting can have this name, so the keys are kept beside the secret settings. */
+/** The keys are stored among the secret settings. No setting can have this name. */
 export const OWN_KEYS = "$keys";
 
 function sealingContext(connectionId: string): string {
@@ -15,9 +15,9 @@ export function sealOwnKeys(keyRing: KeyRing, connectionId: string, keys: OwnKey
 }
 
 /**
- * The keys of a connection, or `null` when its type makes none.
+ * The keys of a connection; `null` if its type makes none.
  *
- * @throws UnsealError when they cannot be opened
+ * @throws UnsealError if they cannot be decrypted
  */
 export function openOwnKeys(
   keyRing: KeyRing,

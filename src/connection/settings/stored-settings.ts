@@ -1,15 +1,14 @@
-/** Settings on their way into a connection's row and out of it: sealing, opening, upgrading, completing with defaults. */
+/** Settings between a connection's row and its type: sealing and opening secrets, upgrades, defaults. */
 import type { AnyConnectionType, Setting, SettingIssue } from "../contract/index.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 
-/** A secret as it is stored. */
 export interface StoredSecret {
   readonly sealed: string;
   /** ISO 8601, UTC. */
   readonly setAt: string;
 }
 
-/** What a connection's row says about its settings. */
+/** The settings of a connection's row. */
 export interface StoredSettings {
   readonly id: string;
   readonly settings: Readonly<Record<string, unknown>>;
@@ -17,10 +16,10 @@ export interface StoredSettings {
   readonly settingsVersion: number;
 }
 
-/** Settings by name, as they were set: parsed, secrets in the clear, nothing where nothing was set. Never stored so. */
+/** Settings by name: parsed, without defaults, secrets in the clear. Never stored in this form. */
 export type PlainSettings = Readonly<Record<string, unknown>>;
 
-/** Settings of a draft by name, completed with defaults; `null` where nothing holds. */
+/** Settings of a draft by name, with defaults; `null` for a setting without a value. */
 export type DraftSettings = Readonly<Record<string, unknown>>;
 
 /** The declared settings of a type, in the order of its form. */
@@ -28,16 +27,16 @@ export function settingsOf(type: AnyConnectionType): [string, Setting][] {
   return Object.entries(type.settings as Readonly<Record<string, Setting>>);
 }
 
-/** Binds a sealed secret to its place, so that it opens in no other connection and under no other name. */
+/** Binds a sealed secret to its connection and name. Copied elsewhere, it does not open. */
 function sealingContext(connectionId: string, name: string): string {
   return `connection:${connectionId}:${name}`;
 }
 
 /**
- * Opens what is stored and brings it to the type's present declaration.
+ * Opens stored settings and upgrades them to the type's current version.
  *
- * @param leaveOut names of secrets not to open, because they are about to be replaced: the way out when a key is lost
- * @throws UnsealError when a secret cannot be opened
+ * @param leaveOut names of secrets not to open. An administrator can so replace secrets whose key is lost.
+ * @throws UnsealError if a secret cannot be decrypted
  */
 export function openStored(
   type: AnyConnectionType,
@@ -61,22 +60,20 @@ function upgrade(type: AnyConnectionType, plain: PlainSettings, fromVersion: num
   return Object.fromEntries(declared.map(([name]) => [name, present[name]]));
 }
 
-/** Puts defaults where nothing was set. */
 export function completeSettings(type: AnyConnectionType, plain: PlainSettings): DraftSettings {
   return Object.fromEntries(settingsOf(type).map(([name, setting]) => [name, plain[name] ?? setting.default ?? null]));
 }
 
 /**
- * The settings of a connection as its type wants them, completed with defaults. Required ones may be missing while it is
- * a draft: `findMissing` tells.
+ * The settings of a connection with defaults. A draft may lack required ones, see `findIncomplete`.
  *
- * @throws UnsealError when a secret cannot be opened
+ * @throws UnsealError if a secret cannot be decrypted
  */
 export function openSettings(type: AnyConnectionType, keyRing: KeyRing, stored: StoredSettings): DraftSettings {
   return completeSettings(type, openStored(type, keyRing, stored));
 }
 
-/** What activation would ask for: required settings that are missing, and the type's own rules across settings. */
+/** Everything that prevents activation: missing required settings, and broken rules of the type. */
 export function findIncomplete(
   type: AnyConnectionType,
   settings: DraftSettings,
@@ -88,8 +85,8 @@ export function findIncomplete(
 }
 
 /**
- * The settings as a row keeps them, in the present declaration. A secret that was given is sealed anew; the others stay as
- * they are, or are sealed anew with their old time where an upgrade carried them over.
+ * The settings for a row, in the type's current version. Secrets in the input are sealed. Other secrets keep their sealed form, or
+ * after an upgrade are sealed again with their old time.
  */
 export function sealSettings(
   type: AnyConnectionType,
@@ -99,7 +96,7 @@ export function sealSettings(
     readonly plain: PlainSettings;
     /** Names of the settings that the input set or cleared. */
     readonly given: ReadonlySet<string>;
-    /** What the row holds; `null` for a new connection. */
+    /** `null` for a new connection. */
     readonly before: StoredSettings | null;
     readonly now: Date;
   },
@@ -126,12 +123,11 @@ export function sealSettings(
   return { settings, secrets, settingsVersion: type.settingsVersion };
 }
 
-/** A setting that may be shown: its value, and for a secret when it was set. */
+/** A setting in an answer. A secret has only the time when it was set. */
 export type ShownSetting = { readonly value: unknown } | { readonly setAt: Date };
 
 /**
- * The settings as anybody who may see the connection sees them: completed with defaults, secrets as the time when they
- * were set. Settings that hold nothing are absent. Opens secrets only where an upgrade needs them.
+ * The settings for an answer, with defaults. Settings without a value are absent. Opens secrets only if an upgrade needs them.
  */
 export function showSettings(
   type: AnyConnectionType,

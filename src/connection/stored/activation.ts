@@ -15,8 +15,8 @@ import type { Connection } from "./connection.js";
 import { diagnoseConnection, listFindings, type Diagnosis } from "./diagnose.js";
 
 /**
- * Looks at everything that can be looked at without a user, and notes it in the connection's health. Drafts can be tested
- * too: what they lack is a finding.
+ * Runs every check that works without a user, and stores the findings in the connection's health. Drafts can be tested, too:
+ * each missing setting is a finding.
  */
 export async function testConnection(
   services: ConnectionServices,
@@ -30,10 +30,10 @@ export async function testConnection(
 }
 
 /**
- * Lets people sign in through a connection. Everything that is required must be there, and the diagnosis, which is made
- * before anything is locked, must find no error. A connection that is active stays as it is.
+ * Lets people sign in through a connection. All required settings must be set, and the diagnosis must find no error. The
+ * diagnosis asks the provider, so it runs before the organization is locked. An active connection stays as it is.
  *
- * @throws CONNECTION_NOT_READY, and VERSION_CONFLICT when the connection changed while it was looked at
+ * @throws CONNECTION_NOT_READY, and VERSION_CONFLICT if the connection changed during the diagnosis
  */
 export async function activateConnection(
   services: ConnectionServices,
@@ -69,7 +69,7 @@ function requireReady({ findings, fields }: Diagnosis): void {
     throw new Failure(CONNECTION_NOT_READY, { findings, fields });
 }
 
-/** Health is apart from the connection: noting it neither changes the version nor waits for other changes. */
+/** Health is stored apart from the connection: storing findings does not change the version or wait for other changes. */
 async function keepFindings(
   { begin }: ConnectionServices,
   caller: Caller,

@@ -1,14 +1,14 @@
-/** How connections have been doing: what tests found, and when sign-ins last succeeded and failed. */
+/** The health of connections: what the last test found, and when sign-ins last succeeded and failed. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";
 import { toDateOrNull, toJson } from "../../platform/database/values.js";
 import type { Finding, LearnedFacts } from "../contract/index.js";
 
-/** The health of one connection; apart from the connection, so that it never changes the connection's version. */
+/** The health of one connection. Stored apart from it, so that a sign-in does not raise the connection's version. */
 export interface ConnectionHealth {
   readonly lastTestedAt: Date | null;
-  /** What the last test found; empty before the first. */
+  /** Of the last test; empty before the first. */
   readonly findings: readonly Finding[];
   readonly lastSucceededAt: Date | null;
   readonly lastFailedAt: Date | null;
@@ -24,7 +24,7 @@ export const UNTRIED: ConnectionHealth = {
   lastFailureCode: null,
 };
 
-/** The health of several connections, by connection. */
+/** The health of several connections, by connection id. */
 export async function findHealthOfConnections(
   reader: Reader,
   connectionIds: readonly string[],
@@ -56,7 +56,6 @@ export async function findHealthOfConnections(
   );
 }
 
-/** Notes what a test found. */
 export async function noteTest(unit: UnitOfWork, connectionId: string, findings: readonly Finding[]): Promise<void> {
   await unit.execute("UPDATE connection_health SET last_tested_at = ?, last_findings = ? WHERE connection_id = ?", [
     unit.now,
@@ -65,7 +64,6 @@ export async function noteTest(unit: UnitOfWork, connectionId: string, findings:
   ]);
 }
 
-/** Notes that somebody signed in through a connection. */
 export async function noteSignInSucceeded(unit: UnitOfWork, connectionId: string): Promise<void> {
   await unit.execute("UPDATE connection_health SET last_succeeded_at = ? WHERE connection_id = ?", [
     unit.now,
@@ -73,11 +71,7 @@ export async function noteSignInSucceeded(unit: UnitOfWork, connectionId: string
   ]);
 }
 
-/**
- * Notes that a sign-in through a connection failed.
- *
- * @param code the catalogue code of the refusal
- */
+/** @param code the catalogue code of the refusal */
 export async function noteSignInFailed(unit: UnitOfWork, connectionId: string, code: string): Promise<void> {
   await unit.execute("UPDATE connection_health SET last_failed_at = ?, last_failure_code = ? WHERE connection_id = ?", [
     unit.now,
@@ -86,14 +80,15 @@ export async function noteSignInFailed(unit: UnitOfWork, connectionId: string, c
   ]);
 }
 
-/** What a connection's type learnt of the provider, by the name that the type gave it. */
+/** Facts about the provider that a connection's type has kept (see `Memory`). */
 export interface StoredFacts {
-  /** The connection's trust version when it was learnt. */
+  /** The connection's trust version when the facts were kept. */
   readonly trustVersion: number;
+  /** By the name that the type gave them. */
   readonly entries: Readonly<Record<string, { readonly learnedAt: string; readonly facts: LearnedFacts }>>;
 }
 
-/** What was learnt through a connection; `null` when nothing was. */
+/** The facts of a connection; `null` if it has none. */
 export async function findStoredFacts(reader: Reader, connectionId: string): Promise<StoredFacts | null> {
   const [row] = await reader.rows<{ learned: string | null }>(
     "SELECT learned FROM connection_health WHERE connection_id = ?",
@@ -102,7 +97,7 @@ export async function findStoredFacts(reader: Reader, connectionId: string): Pro
   return row?.learned == null ? null : toJson<StoredFacts>(row.learned);
 }
 
-/** Notes what was learnt, unless it is longer than `longest` characters of JSON. */
+/** Stores the facts, unless they are longer than `longest` characters of JSON. */
 export async function storeFacts(
   unit: UnitOfWork,
   connectionId: string,

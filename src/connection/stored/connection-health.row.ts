@@ -1,4 +1,4 @@
-/** How a connection has been doing, apart from the connection, so that a sign-in never changes its version. */
+/** The health of a connection. A table of its own, so that a sign-in does not raise the connection's version. */
 import { Column, Entity, ForeignKey, PrimaryColumn } from "typeorm";
 
 @Entity("connection_health")
@@ -24,7 +24,7 @@ export class ConnectionHealthRow {
   @Column({ name: "last_failure_code", type: "varchar", length: 64, nullable: true })
   lastFailureCode!: string | null;
 
-  /** JSON of what the connection's type learnt of the provider by itself: `StoredFacts`. */
+  /** JSON of `StoredFacts`. */
   @Column({ type: "text", nullable: true })
   learned!: string | null;
 }

@@ -1,4 +1,4 @@
-/** Stores a change of a connection together with everything that goes with it: version, trust, sessions, event, audit. */
+/** Stores a change of a connection with its consequences: version, trust version, ended sessions, event, audit entry. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";
 import { appendEvent } from "../../events/append-event.js";
@@ -15,9 +15,9 @@ import type { Connection } from "./connection.js";
 import { findConnection, updateConnectionRow } from "./connection.repository.js";
 
 /**
- * Reads a connection for a change. The organization's row is locked first, so that changes follow each other.
+ * Reads a connection for a change. Locks the organization's row first, so that changes run one after the other.
  *
- * @throws NOT_FOUND when it has gone meanwhile
+ * @throws NOT_FOUND if the connection was deleted meanwhile
  */
 export async function readForChange(unit: UnitOfWork, { id, organizationId }: Connection): Promise<Connection> {
   await lockOrganization(unit, organizationId);
@@ -26,25 +26,25 @@ export async function readForChange(unit: UnitOfWork, { id, organizationId }: Co
   return connection;
 }
 
-/** What is told of a change. */
+/** What the event and the audit entry say about a change. */
 export interface ConnectionChange {
   readonly event: ConnectionEvent;
-  /** The settings that changed, where some did. */
+  /** Absent if no setting changed. */
   readonly settings?: { readonly type: AnyConnectionType; readonly changed: readonly string[] };
-  /** The lists of mappings that changed, by their names in the schema. */
+  /** The changed lists of mappings, by their names in the schema. */
   readonly mappings?: {
     readonly before: Readonly<Record<string, unknown>>;
     readonly after: Readonly<Record<string, unknown>>;
   };
-  /** Sessions that the change ended, beside those that a change of trust ends. */
+  /** Sessions that the change ended, without those that a change of trust ends. */
   readonly endedSessions?: number;
 }
 
 /**
  * Stores `after` as the next version of `before`.
  *
- * @param change `raisesTrust` also ends the flows under way, by the trust version, the sessions that the connection gave, and
- *   the sign-in links that wait in its organization
+ * @param change `raisesTrust` raises the trust version, which ends flows, and ends the connection's sessions and the unused
+ *   sign-in links of its organization
  */
 export async function storeChange(
   unit: UnitOfWork,
@@ -66,7 +66,7 @@ export async function storeChange(
   return stored;
 }
 
-/** Tells the log and the audit log of a change that is stored. Without `before` it is the creation, without `after` the end. */
+/** Appends the event and the audit entry of a stored change: a creation without `before`, a deletion without `after`. */
 export async function recordChange(
   unit: UnitOfWork,
   states: { readonly before?: Connection; readonly after?: Connection; readonly endedSessions: number },

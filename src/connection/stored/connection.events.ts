@@ -1,4 +1,4 @@
-/** The facts about connections that the log tells. */
+/** The events of connections. */
 import { z } from "zod";
 import { changedSchema, defineEventType } from "../../events/event-type.js";
 import { CONNECTION_STATES, type Connection } from "./connection.js";
@@ -11,18 +11,20 @@ const connectionSchema = z
     state: z.enum(CONNECTION_STATES),
     policies: z.record(z.string(), z.union([z.string(), z.boolean()])),
   })
-  .describe("The connection after the change, without its settings; before the deletion for connection.deleted.");
+  .describe(
+    "The connection after the change, without its settings. For connection.deleted, the connection before the deletion.",
+  );
 
 const data = z.object({
   connection: connectionSchema,
   changed: changedSchema,
-  changedSettings: z.array(z.string()).describe("Names of the settings that changed. Their values are not told."),
+  changedSettings: z.array(z.string()).describe("Names of the changed settings, without their values."),
 });
 
 export const CONNECTION_CREATED = defineEventType({
   type: "connection.created",
   subject: "connection",
-  description: "A connection exists, as a draft that nobody can sign in through yet.",
+  description: "A connection was created, as a draft. Nobody can sign in through it yet.",
   data,
 });
 
@@ -30,28 +32,28 @@ export const CONNECTION_UPDATED = defineEventType({
   type: "connection.updated",
   subject: "connection",
   description:
-    "The label, the policies, the mappings or settings of a connection changed; `changed` has before and after, but for settings.",
+    "The display name, policies, mappings or settings of a connection changed. `changed` has the values before and after, except those of settings.",
   data,
 });
 
 export const CONNECTION_ACTIVATED = defineEventType({
   type: "connection.activated",
   subject: "connection",
-  description: "People can sign in through the connection from now on.",
+  description: "The connection is active: people can sign in through it.",
   data,
 });
 
 export const CONNECTION_DISABLED = defineEventType({
   type: "connection.disabled",
   subject: "connection",
-  description: "Nobody can sign in through the connection any more, and the sessions that it gave have ended.",
+  description: "The connection was disabled: nobody can sign in through it, and its sessions have ended.",
   data,
 });
 
 export const CONNECTION_DELETED = defineEventType({
   type: "connection.deleted",
   subject: "connection",
-  description: "The connection, its identities and the sessions that it gave are gone. The users stay.",
+  description: "The connection was deleted with its identities and sessions. The users stay.",
   data,
 });
 

@@ -1,4 +1,4 @@
-/** What can be done with connections, whatever door it comes through. Changes are in `update-connection.ts`, activation and tests in `activation.ts`. */
+/** Reading, creating, disabling and deleting connections. Changes are in `update-connection.ts`, activation and tests in `activation.ts`. */
 import { v7 as uuidv7 } from "uuid";
 import { causeOf, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
 import type { Permission } from "../../access/permission.js";
@@ -25,13 +25,13 @@ export const DISPLAY_NAME_RULE = { longest: 100 };
 export interface NewConnection {
   readonly organizationId: string;
   readonly displayName: string;
-  /** Under the key of the connection's type, exactly one. */
+  /** Exactly one key, that of the connection's type. */
   readonly settings: SettingsByType;
   readonly policies?: ConnectionPoliciesChange | null;
 }
 
 /**
- * The connection that a caller names, read in the scope in which the caller holds a permission.
+ * Reads a connection of an organization in which the caller holds a permission.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND
  */
@@ -46,16 +46,12 @@ export async function readConnectionFor(
   return connection;
 }
 
-/**
- * One connection, for whoever may see it.
- *
- * @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND
- */
+/** @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND */
 export async function readConnection(services: ConnectionServices, caller: Caller, id: string): Promise<Connection> {
   return await readConnectionFor(services, caller, id, "CONNECTIONS_READ");
 }
 
-/** Makes a draft. Needs no network; required settings may still be missing. */
+/** Creates a draft without asking the provider. Required settings may be missing. */
 export async function createConnection(
   services: ConnectionServices,
   caller: Caller,
@@ -105,7 +101,7 @@ export async function createConnection(
   });
 }
 
-/** Turns a connection off, and ends its sessions in the same unit. A draft, and one that is off already, stay as they are. */
+/** Disables an active connection and ends its sessions. A draft or a disabled connection stays as it is. */
 export async function disableConnection(services: ConnectionServices, caller: Caller, id: string): Promise<Connection> {
   const found = await readConnectionFor(services, caller, id, "CONNECTIONS_WRITE");
   return await services.begin(caller, causeOf(caller), async (unit) => {
@@ -121,7 +117,7 @@ export async function disableConnection(services: ConnectionServices, caller: Ca
 }
 
 /**
- * Deletes a connection with its identities, flows under way and sessions. The users stay.
+ * Deletes a connection with its identities, flows and sessions. The users stay.
  *
  * @returns the connection as it was
  */

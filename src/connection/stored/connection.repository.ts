@@ -11,7 +11,7 @@ import type { Connection, ConnectionState } from "./connection.js";
 import { ConnectionRow } from "./connection.row.js";
 import { readConnectionPolicies } from "./policies.js";
 
-/** A connection as the database has it. */
+/** A row of `sso_connection` as the driver returns it. */
 export interface RawConnection {
   id: string;
   organization_id: string;
@@ -30,11 +30,9 @@ export interface RawConnection {
   updated_at: unknown;
 }
 
-/** The columns of `RawConnection`. */
 export const CONNECTION_COLUMNS = `id, organization_id, display_name, type, state, settings, secrets, settings_version, policies, version,
   trust_version, first_activated_at, issuer_changed_at, created_at, updated_at`;
 
-/** Reads a row. */
 export function connectionFromRaw(raw: RawConnection): Connection {
   const { [OWN_KEYS]: ownKeys, ...secrets } = toJson<Record<string, StoredSecret>>(raw.secrets);
   return {
@@ -57,7 +55,7 @@ export function connectionFromRaw(raw: RawConnection): Connection {
   };
 }
 
-/** One connection by id, or `null` when it does not exist or lies outside the scope. */
+/** One connection by id; `null` if it does not exist or is outside the scope. */
 export async function findConnection(reader: Reader, scope: OrganizationScope, id: string): Promise<Connection | null> {
   const [connection] = await findConnections(reader, scope, [id]);
   return connection ?? null;
@@ -78,7 +76,7 @@ export async function findConnections(
   return raws.map(connectionFromRaw);
 }
 
-/** All connections of several organizations, the oldest first, by organization. */
+/** All connections of several organizations by organization id, the oldest first. */
 export async function findConnectionsOfOrganizations(
   reader: Reader,
   organizationIds: readonly string[],
@@ -94,7 +92,7 @@ export async function findConnectionsOfOrganizations(
   return byOrganization;
 }
 
-/** The connections through which people of an organization can sign in, the oldest first. */
+/** The active connections of an organization, the oldest first. */
 export async function findActiveConnections(reader: Reader, organizationId: string): Promise<Connection[]> {
   const raws = await reader.rows<RawConnection>(
     `SELECT ${CONNECTION_COLUMNS} FROM sso_connection WHERE organization_id = ? AND state = 'ACTIVE' ORDER BY created_at, id`,
@@ -112,7 +110,7 @@ function toRow({ ownKeys, ...connection }: Connection): ConnectionRow {
   };
 }
 
-/** Stores a new connection with its empty health record. */
+/** Stores a new connection with an empty health row. */
 export async function insertConnection(unit: UnitOfWork, connection: Connection): Promise<void> {
   await unit.manager.insert(ConnectionRow, toRow(connection));
   await unit.manager.insert(ConnectionHealthRow, {

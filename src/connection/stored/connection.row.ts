@@ -1,4 +1,4 @@
-/** A configured identity provider of an organization as the database holds it. */
+/** A configured identity provider of an organization. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("sso_connection")
@@ -21,7 +21,7 @@ export class ConnectionRow {
   @Column({ type: "varchar", length: 20 })
   state!: string;
 
-  /** JSON of the settings that are no secrets. */
+  /** JSON of the settings that are not secrets. */
   @Column({ type: "text" })
   settings!: string;
 
@@ -36,11 +36,11 @@ export class ConnectionRow {
   @Column({ type: "text" })
   policies!: string;
 
-  /** Rises at every stored change. */
+  /** Rises with every stored change. */
   @Column({ type: "int" })
   version!: number;
 
-  /** Rises when what the connection trusts changes; ends flows under way and sessions. */
+  /** Rises with every change of what the connection trusts. That ends its flows and sessions. */
   @Column({ name: "trust_version", type: "int" })
   trustVersion!: number;
 
@@ -48,7 +48,7 @@ export class ConnectionRow {
   @Column({ name: "first_activated_at", type: "datetime", precision: 3, nullable: true })
   firstActivatedAt!: Date | null;
 
-  /** When the issuer was last changed under people who were linked. */
+  /** When the issuer last changed while people were linked. */
   @Column({ name: "issuer_changed_at", type: "datetime", precision: 3, nullable: true })
   issuerChangedAt!: Date | null;
 

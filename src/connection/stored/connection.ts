@@ -1,4 +1,4 @@
-/** A configured identity provider of an organization, in the house's own words. */
+/** A configured identity provider of an organization. */
 import type { StoredSecret } from "../settings/stored-settings.js";
 import type { ConnectionPolicies } from "./policies.js";
 
@@ -12,21 +12,21 @@ export interface Connection {
   /** The connection type's id. Never changes. */
   readonly type: string;
   readonly state: ConnectionState;
-  /** What was set and is no secret, as the version `settingsVersion` of the type declared it. Defaults are not in it. */
+  /** The settings that were set and are not secrets, as version `settingsVersion` of the type declared them. No defaults. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Secrets that were set, sealed. */
+  /** The secrets that were set, sealed. */
   readonly secrets: Readonly<Record<string, StoredSecret>>;
   readonly settingsVersion: number;
-  /** Sealed key pairs of the connection's own, where its type makes some. */
+  /** The connection's own key pairs, sealed; `null` if its type makes none. */
   readonly ownKeys: StoredSecret | null;
   readonly policies: ConnectionPolicies;
-  /** Rises at every stored change. */
+  /** Rises with every stored change. */
   readonly version: number;
-  /** Rises when what the connection trusts changes, its state included; ends flows under way and sessions. */
+  /** Rises with every change of what the connection trusts or of its state. That ends its flows and sessions. */
   readonly trustVersion: number;
-  /** From then on fixed settings cannot change. */
+  /** From then on, fixed settings cannot change. */
   readonly firstActivatedAt: Date | null;
-  /** When the issuer was last changed under people who were linked; `null` when it never was. */
+  /** When the issuer last changed while people were linked; `null` if it never did. */
   readonly issuerChangedAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;

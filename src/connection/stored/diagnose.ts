@@ -1,4 +1,4 @@
-/** Looks at a connection without a user: what is missing, what its addresses lead to, and what the type's diagnosis finds. */
+/** Checks a connection without a user: missing settings, the documents at its addresses, and the diagnosis of its type. */
 import type { FieldIssue } from "../../platform/errors/failure.js";
 import { ProtocolRefusal, type AnyConnectionType, type Finding, type Runtime } from "../contract/index.js";
 import { createRuntime } from "../runtime.js";
@@ -11,14 +11,14 @@ import type { Connection } from "./connection.js";
 export interface Diagnosis {
   readonly type: AnyConnectionType;
   readonly before: PlainSettings;
-  /** The settings with what was fetched from the addresses among them; `given` names what was filled in. */
+  /** The settings, completed from the documents at their addresses; `given` names the completed ones. */
   readonly merged: MergedSettings;
-  /** What is missing or contradicts itself; the provider is not asked then. */
+  /** Missing or contradicting settings. If there are any, the provider is not asked. */
   readonly fields: readonly FieldIssue[];
   readonly findings: readonly Finding[];
 }
 
-/** Characters of a message at most: it may repeat half a megabyte of what a provider said, and is kept and told. */
+/** Characters. A message may repeat half a megabyte of a provider's answer, and it is stored and shown. */
 const LONGEST_MESSAGE = 1_000;
 
 function shorten(finding: Finding): Finding {
@@ -26,7 +26,7 @@ function shorten(finding: Finding): Finding {
   return message.length <= LONGEST_MESSAGE ? finding : { ...finding, message: `${message.slice(0, LONGEST_MESSAGE)}…` };
 }
 
-/** Asks the provider, so never inside a unit of work. Changes nothing. */
+/** Asks the provider, so it must not run inside a unit of work. Changes nothing. */
 export async function diagnoseConnection(services: ConnectionServices, connection: Connection): Promise<Diagnosis> {
   const type = services.registry.get(connection.type);
   const runtime = createRuntime(services.runtime, connection, await loadOpeningContext(services, connection));
@@ -51,7 +51,7 @@ export async function diagnoseConnection(services: ConnectionServices, connectio
   }
 }
 
-/** Fetches what addresses among the settings stand for; only settings that are empty are filled in. */
+/** Fetches the documents at addresses among the settings, and fills in settings that are empty. */
 async function importSettings(
   type: AnyConnectionType,
   before: PlainSettings,
@@ -78,17 +78,17 @@ function describeRefusal(type: AnyConnectionType, { code, detail }: ProtocolRefu
     check: code,
     level: "ERROR",
     message: detail ?? text?.message ?? code,
-    remedy: text?.remedy ?? "Check the settings.",
+    remedy: text?.remedy ?? "Check the settings of the connection.",
   };
 }
 
-/** Everything that an diagnosis found, missing settings included, as lines of a diagnosis. */
+/** The findings of a diagnosis, missing settings included. */
 export function listFindings({ fields, findings }: Diagnosis): readonly Finding[] {
   const incomplete = fields.map(({ path, message }): Finding => ({
     check: "SETTINGS_COMPLETE",
     level: "ERROR",
     message: `${path} ${message}.`,
-    remedy: "Set it with updateConnection, and test again.",
+    remedy: "Correct the setting with updateConnection, then test again.",
   }));
   return [...incomplete, ...findings];
 }

@@ -1,6 +1,6 @@
 /**
- * Asks an administrator to confirm settings that name a different issuer. Links stay under the issuer before, so linked people
- * cannot sign in. The refusal shows their number; the change is carried out only when the caller sends that number.
+ * Asks an administrator to confirm settings that name a different issuer. Links stay under the old issuer, so linked people
+ * cannot sign in. The refusal shows their number. The change is stored only if the caller sends that number.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
@@ -11,12 +11,12 @@ import { countLinkedUsers } from "../identity/linked-people.repository.js";
 import { completeSettings, openStored, type PlainSettings } from "../settings/stored-settings.js";
 import type { Connection } from "./connection.js";
 
-/** The issuer of some settings, secrets left out. */
+/** The issuer that some settings name. */
 export function issuerOf(type: AnyConnectionType, plain: PlainSettings): SettingsIssuer {
   return type.issuer(completeSettings(type, plain));
 }
 
-/** The issuer that a connection's stored settings name. Opens no secret, so that a lost key does not matter. */
+/** The issuer that a connection's stored settings name. Opens no secret, so that it works after a key is lost. */
 export function storedIssuerOf(type: AnyConnectionType, keyRing: KeyRing, connection: Connection): SettingsIssuer {
   return issuerOf(type, openStored(type, keyRing, connection, new Set(Object.keys(connection.secrets))));
 }
@@ -30,14 +30,14 @@ export interface IssuerChange {
 const SWITCHES_TOO: FieldIssue = {
   path: "policies.accountLinking",
   code: "INVALID",
-  message: "must be switched in a request of its own, because the settings of this request change the issuer",
+  message: "must be switched in a separate request, because the settings of this request change the issuer",
 };
 
 /**
- * Refuses a change of issuer until the caller has confirmed how many users' links it leaves behind.
+ * Refuses a change of issuer until the caller has confirmed how many linked users it affects.
  *
- * @param request `confirmed` is the number that the caller sent, `null` when none; `switches` says that the request also
- *   switches `accountLinking`, which needs a number of its own
+ * @param request `confirmed` is the number that the caller sent, or `null`; `switches` says that the request also switches
+ *   `accountLinking`, which needs a number of its own
  * @returns how many users are affected
  * @throws CONFIRMATION_REQUIRED, INVALID_INPUT
  */
@@ -47,7 +47,7 @@ export async function confirmIssuerChange(
   change: IssuerChange,
   request: { readonly confirmed: number | null; readonly switches: boolean },
 ): Promise<number> {
-  const affectedUsers = await countLeftBehind(unit, connection, change);
+  const affectedUsers = await countAffectedUsers(unit, connection, change);
   if (affectedUsers === 0) return 0;
   if (request.switches) throw new Failure(INVALID_INPUT, { fields: [SWITCHES_TOO] });
   if (affectedUsers !== request.confirmed) {
@@ -57,8 +57,8 @@ export async function confirmIssuerChange(
   return affectedUsers;
 }
 
-/** Settings that name no issuer let nobody sign in, so people count only at the change that names one again. */
-async function countLeftBehind(
+/** Nobody can sign in while settings name no issuer, so people count only at the change that names one again. */
+async function countAffectedUsers(
   unit: UnitOfWork,
   { id, policies }: Connection,
   { before, after }: IssuerChange,

@@ -1,4 +1,4 @@
-/** Reading the connections of an organization page by page. */
+/** Lists the connections of an organization page by page. */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { toDate } from "../../platform/database/values.js";

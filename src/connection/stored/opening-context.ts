@@ -27,7 +27,7 @@ export async function loadOpeningContext(
   return { memory, mappedClaims: [...new Set(rules.map(({ claim }) => claim))] };
 }
 
-/** Reads a connection's memory. What was learnt under another trust version is not in it. @internal */
+/** Reads a connection's memory. It does not return facts that were kept under a different trust version. @internal */
 export async function openMemory(
   { reader, begin }: Store,
   { id, trustVersion }: Pick<Connection, "id" | "trustVersion">,
@@ -40,7 +40,7 @@ export async function openMemory(
       try {
         await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
           const present = await findStoredFacts(unit, id);
-          // Another replica has seen a later change of trust; what this one learnt is of a provider that holds no more.
+          // Another replica has seen a later change of trust, so these facts are about a provider that is no longer trusted.
           if (present !== null && present.trustVersion > trustVersion) return;
           const kept = present?.trustVersion === trustVersion ? present.entries : {};
           const entries = { ...kept, [name]: { learnedAt: unit.now.toISOString(), facts } };

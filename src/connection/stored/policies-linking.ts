@@ -1,6 +1,7 @@
 /**
- * What switching `accountLinking` does to people: turning merging off hides the links that it made, turning it on brings them
- * back and may join further accounts. Both are shown first, and carried out only when the number that was seen still holds.
+ * What switching `accountLinking` does to people. Switching merging off hides the links that it made. Switching it on brings
+ * them back and may join further people to accounts. The caller sees the affected users first. The switch is stored only if the
+ * caller sends their number and it still holds.
  */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -25,22 +26,21 @@ import type { ConnectionPolicies } from "./policies.js";
 
 type AccountLinking = ConnectionPolicies["accountLinking"];
 
-/** A switch to look at. */
 export interface LinkingSwitch {
   readonly connection: Connection;
   readonly accountLinking: AccountLinking;
 }
 
 /**
- * The users that a switch leads to another account at their next sign-in, through any connection, sorted by id. Where the
- * switch makes, hides or moves a link of merging, the user is the account of that link; otherwise the account that is left.
+ * The users who get a different account at their next sign-in, through any connection, because of the switch; sorted by id. If
+ * the switch makes, hides or moves a merged link, the user is the account of that link. If not, the account that the person leaves.
  */
 export async function findAffectedUsers(
   reader: Reader,
   { connection, accountLinking }: LinkingSwitch,
 ): Promise<readonly string[]> {
   const before = connection.policies.accountLinking;
-  // Only merging makes links that come and go.
+  // Only merged links can be hidden.
   if (before === accountLinking || (before !== "MERGE_BY_EMAIL" && accountLinking !== "MERGE_BY_EMAIL")) return [];
   const { people, policies, see } = await loadPeople(reader, connection);
   const switched = new Map([...policies, [connection.id, { ...connection.policies, accountLinking }]]);
@@ -54,7 +54,7 @@ export async function findAffectedUsers(
 }
 
 /**
- * One page of affected users, in the order in which they were made.
+ * One page of affected users, the oldest first.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, and INVALID_INPUT for a broken cursor
  */
@@ -74,11 +74,11 @@ export async function listAffectedUsers(
 }
 
 /**
- * Asks for the number of affected users before a switch, and ends the sessions of those whose links it hides: the account
- * that they are in is not theirs any more.
+ * Requires the number of affected users before a switch. Ends the sessions of people whose links it hides, because they no
+ * longer sign in to that account.
  *
- * @param confirmed the number that the caller has seen; absent is enough where nobody is affected
- * @returns how many sessions ended
+ * @param confirmed the number that the caller has seen; `null` is enough if nobody is affected
+ * @returns the number of ended sessions
  * @throws CONFIRMATION_REQUIRED
  */
 export async function switchAccountLinking(
@@ -102,7 +102,7 @@ export async function switchAccountLinking(
   );
 }
 
-/** Where a person goes at the next sign-in: a user's id, or `null` for an account that is not there yet. */
+/** The id of the user that a person signs in to next; `null` for an account that does not exist yet. */
 function destinationOf(person: MergingPerson): string | null {
   const outcome = followLinks(person);
   switch (outcome.kind) {
@@ -118,7 +118,7 @@ function destinationOf(person: MergingPerson): string | null {
   }
 }
 
-/** Where the links of a person lead now, whatever the next sign-in changes. */
+/** The id of the user that the person's links lead to now, before the next sign-in changes them. */
 function presentOf({ policies, own, merged }: MergingPerson): string | null {
   const followed = policies.accountLinking === "MERGE_BY_EMAIL" && merged?.operator === false ? merged : own;
   return followed?.user.id ?? null;
@@ -128,13 +128,13 @@ type PoliciesByConnection = ReadonlyMap<string, MergingPolicies>;
 
 interface People {
   readonly people: readonly LinkedPerson[];
-  /** The policies of the organization's connections as they are. */
+  /** The current policies of the organization's connections. */
   readonly policies: PoliciesByConnection;
-  /** A person as they come to their next sign-in with the address that they had at the last one, under some policies. */
+  /** A person at their next sign-in under some policies, if they come with the address of their last sign-in. */
   readonly see: (person: LinkedPerson, policies: PoliciesByConnection) => MergingPerson;
 }
 
-/** Loads the people that a switch may concern, in a fixed number of queries. */
+/** Loads the people that a switch may affect, in a fixed number of queries. */
 async function loadPeople(reader: Reader, connection: Connection): Promise<People> {
   const { organizationId } = connection;
   const organization = await findOrganization(reader, organizationId, organizationId);
@@ -158,7 +158,7 @@ async function loadPeople(reader: Reader, connection: Connection): Promise<Peopl
       domainProved: emailKey !== null && proved.has(domainOf(emailKey)),
       addressOfAnotherSubject,
       own: own && { user: { id: own.userId } },
-      ownAddressKept: own !== null && isAddressKept(own, emailKey, book.toldAddressOf(own.userId)),
+      ownAddressKept: own !== null && isAddressKept(own, emailKey, book.providerAddressOf(own.userId)),
       merged: merged && {
         user: { id: merged.userId },
         emailKey: merged.emailKey,
@@ -171,7 +171,7 @@ async function loadPeople(reader: Reader, connection: Connection): Promise<Peopl
   return { people, policies: book.policies, see };
 }
 
-/** The addresses at a connection that more than one account has, and those of links that merging made. */
+/** The addresses at a connection that several accounts have, and those of merged links. */
 function selectAddresses({ id, organizationId }: Connection): Condition {
   return {
     sql: `IN (SELECT x.email_key FROM identity x

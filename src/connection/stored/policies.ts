@@ -1,22 +1,21 @@
 /**
  * The policies of a connection. Each is declared once: the stored document, the parsing of inputs and the GraphQL types
- * follow from the declaration. What a stored document lacks has its default.
+ * follow from the declaration. A policy that a stored document lacks has its default.
  */
 import type { InputCheck } from "../../platform/errors/input.js";
 
-/** One declared policy with a few values, an enum in GraphQL. */
+/** A policy with a few values, an enum in GraphQL. */
 export interface ChoicePolicy<Value extends string = string> {
   readonly kind: "choice";
   /** What the policy decides. */
   readonly description: string;
-  /** The name of its enum in GraphQL. */
   readonly enumName: string;
   /** Every value with what it means. */
   readonly values: Readonly<Record<Value, string>>;
   readonly default: Value;
 }
 
-/** One declared policy that is on or off. */
+/** A policy that is on or off. */
 export interface SwitchPolicy {
   readonly kind: "switch";
   readonly description: string;
@@ -38,48 +37,48 @@ function onOff(description: string, fallback: boolean): SwitchPolicy {
 export const CONNECTION_POLICIES = {
   matchKey: choice({
     description:
-      "How a first sign-in finds an account that was prepared in this organization: of the method SSO, and never signed in. Never a password account; two matches refuse; afterwards the identity alone decides.",
+      "How the first sign-in of a person finds an account that was prepared for them: an account of this organization with the method SSO, which nobody has signed in to. Password accounts are never found. Two matches refuse the sign-in. Later sign-ins follow the link and ignore this policy.",
     enumName: "MatchKey",
     values: {
       EMAIL: "By e-mail address, unless the provider says that the address is not verified.",
-      SUBJECT: "By nothing: the identity alone decides, so prepared accounts are never found.",
-      USERNAME: "By username, without regard to case.",
-      EMPLOYEE_ID: "By employee ID, letter by letter.",
+      SUBJECT: "Not at all. Only a link that exists leads to an account.",
+      USERNAME: "By username. Upper and lower case count as the same.",
+      EMPLOYEE_ID: "By employee ID, compared exactly.",
     },
     default: "EMAIL",
   }),
   accountLinking: choice({
     description:
-      "Whether a sign-in joins an account of this organization that has the same e-mail address. Turning it off hides the links that it made, so that those people get accounts of their own; turning it on again brings them back.",
+      "Whether a sign-in joins the person to an account of this organization that has the same e-mail address. Switching MERGE_BY_EMAIL off hides the links that merging made, and those people get accounts of their own. Switching it on again brings the links back.",
     enumName: "AccountLinking",
     values: {
-      NONE: "Never: a single sign-on account is its own, even when another has the same address.",
+      NONE: "Never. The person gets an account of their own, even if another account has the same address.",
       MERGE_BY_EMAIL:
-        "At the sign-in, when the address is verified as requireVerifiedEmail asks, of the person who comes and of the account that is there. Of several accounts, all connections that merge lead to one: an active one before others, then the one with a password, then the oldest.",
-      ADMIN_LINK: "After an administrator approved it; until then the sign-in is refused.",
+        "At the sign-in, if the address is verified as requireVerifiedEmail demands, both for the person and for the account. If several accounts have the address, all connections that merge lead to the same one, the meeting account: active accounts come first, then accounts with a password, then the oldest.",
+      ADMIN_LINK: "After an administrator approves it. Until then the sign-in is refused.",
     },
     default: "NONE",
   }),
   requireVerifiedEmail: onOff(
-    "Whether merging needs the provider's word that the address is verified, or a domain that the organization proved where the provider says nothing. An explicit 'not verified' never merges, whatever this says.",
+    "Whether merging needs a verified address. The address is verified if the provider says so, or if the provider says nothing and the organization has proved the domain. An address that the provider calls not verified never merges, whatever this policy says.",
     true,
   ),
   jitProvisioning: onOff(
-    "Whether a sign-in of somebody without an account makes one (just-in-time provisioning); else it is refused, and accounts are made beforehand.",
+    "Whether a sign-in creates an account for a person who has none (just-in-time provisioning). If false, the sign-in is refused, and accounts must be created beforehand.",
     true,
   ),
   jitActivation: choice({
-    description: "What an account is that a sign-in makes.",
+    description: "The status of an account that a sign-in creates.",
     enumName: "JitActivation",
     values: {
       ACTIVE: "Active at once.",
-      PENDING_APPROVAL: "Waiting for an administrator's approval; the sign-in is refused until then.",
+      PENDING_APPROVAL: "Waiting for approval. Sign-ins are refused until an administrator approves the account.",
     },
     default: "ACTIVE",
   }),
   unmappedUser: choice({
     description:
-      "What happens when no role mapping matches, and the person has no role yet or roleSync is AUTHORITATIVE.",
+      "What happens when no role mapping matches. Applies to people who have no role yet, and to everybody if roleSync is AUTHORITATIVE.",
     enumName: "UnmappedUser",
     values: {
       ALLOW: "The person gets the organization's default role.",
@@ -91,27 +90,27 @@ export const CONNECTION_POLICIES = {
     description: "What happens when the provider sends no first or last name.",
     enumName: "MissingName",
     values: {
-      REJECT: "The sign-in is refused, and says which field is missing.",
+      REJECT: "The sign-in is refused. The error says which field is missing.",
       USE_EMAIL:
-        "What the provider did send stands in: the parts of the full name, the full name as a whole, or the only name. Where it sent no name, the e-mail address is first, last and full name, and it is the username where none was sent. So is a full name or a username that a prepared account lacks at its first sign-in.",
+        "Usher fills the gap from the names that the provider sent: the parts of the full name, the whole full name, or the only name. If it sent no name, the e-mail address becomes the first, last and full name. If it sent no username, the e-mail address becomes the username. The first sign-in to a prepared account fills its missing full name and username in the same way.",
     },
     default: "REJECT",
   }),
   profileUpdate: choice({
-    description: "When what the provider sends changes the profile of an account that exists.",
+    description: "When a sign-in changes the profile of an account that exists.",
     enumName: "ProfileUpdate",
     values: {
       EVERY_SIGN_IN: "At every sign-in.",
-      FIRST_VALUE: "Only where the profile has no value yet.",
+      FIRST_VALUE: "Only fields that have no value yet.",
     },
     default: "EVERY_SIGN_IN",
   }),
   missingGroups: choice({
     description:
-      "What it means that the provider sent no groups claim, for groups and roles alike. Groups that are unknown, as in Entra ID's overage, are never taken for none.",
+      "What a sign-in without a groups claim means, for groups and for roles. Groups that are unknown, as in Entra ID's overage, never count as none.",
     enumName: "MissingGroups",
     values: {
-      KEEP: "Nothing is known, so roles and memberships that rules on groups gave stay.",
+      KEEP: "The groups are unknown: roles and memberships that rules on groups gave stay.",
       EMPTY: "The person is in no group.",
     },
     default: "KEEP",
@@ -121,17 +120,18 @@ export const CONNECTION_POLICIES = {
     enumName: "RoleSync",
     values: {
       STICKY: "The roles stay as they are.",
-      AUTHORITATIVE: "The person gets the organization's default role, or is refused under unmappedUser.",
+      AUTHORITATIVE:
+        "The person gets the organization's default role, or the sign-in is refused, as unmappedUser says.",
     },
     default: "STICKY",
   }),
   groupRemoval: choice({
-    description: "When a sign-in removes memberships that this connection's mappings gave and that no longer match.",
+    description: "When a sign-in removes memberships that this connection's mappings gave and no longer give.",
     enumName: "GroupRemoval",
     values: {
-      UNMERGED_ONLY: "For everybody whom merging has not joined to an account that was there.",
+      UNMERGED_ONLY: "For everybody, except in accounts that merging joined the person to.",
       ALWAYS: "For everybody.",
-      NEVER: "For nobody.",
+      NEVER: "Never.",
     },
     default: "UNMERGED_ONLY",
   }),
@@ -139,17 +139,17 @@ export const CONNECTION_POLICIES = {
 
 export type PolicyName = keyof typeof CONNECTION_POLICIES;
 
-/** The policies of a connection, complete. */
+/** The policies of a connection, with defaults. */
 export type ConnectionPolicies = {
   readonly [Name in PolicyName]: (typeof CONNECTION_POLICIES)[Name] extends ChoicePolicy<infer Value> ? Value : boolean;
 };
 
-/** What an input says about policies: absence keeps, `null` brings the default back. */
+/** Policies of an input: an absent policy stays, `null` restores the default. */
 export type ConnectionPoliciesChange = { readonly [Name in PolicyName]?: ConnectionPolicies[Name] | null };
 
 const DECLARED = Object.entries(CONNECTION_POLICIES) as [PolicyName, ConnectionPolicy][];
 
-/** Completes a stored document with the defaults; values that this version does not know count as absent. */
+/** Completes a stored document with the defaults. Values that this version does not know count as absent. */
 export function readConnectionPolicies(stored: unknown): ConnectionPolicies {
   const document = (stored ?? {}) as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
@@ -162,7 +162,7 @@ export function readConnectionPolicies(stored: unknown): ConnectionPolicies {
 
 export const DEFAULT_CONNECTION_POLICIES: ConnectionPolicies = readConnectionPolicies({});
 
-/** Applies a change. What is wrong with it is added to `check` at `policies.NAME`. */
+/** Applies a change. Adds mistakes to `check` at `policies.NAME`. */
 export function changePolicies(
   before: ConnectionPolicies,
   change: ConnectionPoliciesChange | null | undefined,

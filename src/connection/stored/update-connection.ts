@@ -20,17 +20,17 @@ import { switchAccountLinking } from "./policies-linking.js";
 
 export interface ConnectionInput {
   readonly id: string;
-  /** The version that the caller knows; refused when somebody else changed the connection since. */
+  /** The version that the caller has read. If the connection has changed since, the update is refused. */
   readonly expectedVersion?: number | null;
   readonly displayName?: string | null;
   readonly policies?: ConnectionPoliciesChange | null;
-  /** How many users a switch of `accountLinking`, or another issuer, affects, as the caller has seen it. */
+  /** How many users a switch of `accountLinking` or a different issuer affects, as the caller has seen it. */
   readonly confirmAffectedUsers?: number | null;
   readonly settings?: SettingsByType | null;
 }
 
 /**
- * Changes what the input names and leaves the rest. Changing nothing stores nothing and tells nothing.
+ * Changes what the input names. An input that changes nothing stores nothing and appends no event.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, CONNECTION_TYPE_FIXED,
  *   CONFIRMATION_REQUIRED
@@ -49,7 +49,7 @@ export async function updateConnection(
   });
 }
 
-/** The settings that an input has for a connection; `{}` when it has none. */
+/** The settings of an input; `{}` if it has none. */
 function readSettingsInput(
   { registry }: ConnectionServices,
   connection: Connection,
@@ -99,7 +99,7 @@ async function applyUpdate(
   const confirmed = input.confirmAffectedUsers ?? null;
   const issuer = { before: issuerOf(type, plainBefore), after: issuerOf(type, merged.plain) };
   const switches = accountLinking !== before.policies.accountLinking;
-  const leftBehind = await confirmIssuerChange(unit, before, issuer, { confirmed, switches });
+  const affectedByIssuer = await confirmIssuerChange(unit, before, issuer, { confirmed, switches });
   const endedSessions = await switchAccountLinking(unit, { connection: before, accountLinking }, confirmed);
   const sealed =
     changed.length === 0 ? {} : sealSettings(type, keyRing, before.id, { ...merged, before, now: unit.now });
@@ -111,7 +111,7 @@ async function applyUpdate(
       displayName,
       policies,
       ...sealed,
-      ...(leftBehind > 0 && { issuerChangedAt: unit.now }),
+      ...(affectedByIssuer > 0 && { issuerChangedAt: unit.now }),
     },
     {
       event: CONNECTION_UPDATED,
@@ -124,12 +124,12 @@ async function applyUpdate(
 
 function refuseMisdirected(paths: readonly string[]): void {
   if (paths.length === 0) return;
-  const message = "must be entered again, because it would be sent to another address than before";
+  const message = "must be entered again, because it would be sent to a different address than before";
   throw new Failure(INVALID_INPUT, { fields: paths.map((path) => ({ path, code: "REQUIRED" as const, message })) });
 }
 
 function refuseFixed(paths: readonly string[]): void {
   if (paths.length === 0) return;
-  const message = "cannot change once the connection has been active; create another connection instead";
+  const message = "cannot change once the connection has been active; create a new connection instead";
   throw new Failure(INVALID_INPUT, { fields: paths.map((path) => ({ path, code: "FIXED" as const, message })) });
 }

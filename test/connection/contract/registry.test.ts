@@ -43,7 +43,7 @@ describe("the registry of connection types", () => {
     ["the same id twice", [PLAIN_TYPE, like({})], /plain: another connection type has the same id/],
     ["the same key twice", [like({ id: "a-1" }), like({ id: "a1" })], /GraphQL key a1 is also that of a-1/],
     ["an id that is no name", [like({ id: "Entra ID" })], /id must be lower-case words/],
-    ["the id of the union", [like({ id: "connection" })], /taken by Usher/],
+    ["the id of the union", [like({ id: "connection" })], /reserved for Usher/],
     ["no name", [like({ name: " " })], /name must not be empty/],
     ["a version of zero", [like({ settingsVersion: 0 })], /settingsVersion/],
     ["no settings", [like({ settings: {} })], /it has no settings/],

@@ -27,7 +27,7 @@ describe("the table of settings", () => {
       "url",
       "yes",
       "",
-      "Address. Where the provider is. A change ends the sessions that the connection gave.",
+      "Address. Where the provider is. A change ends the sessions of the connection.",
     ]);
     expect(lines).toContainEqual(["`skewSeconds`", "integer", "", "`60`", "Skew. Seconds."]);
     expect(lines).toContainEqual([
