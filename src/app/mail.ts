@@ -4,7 +4,7 @@ import type { Configuration } from "../config/configuration.js";
 import { NOTICE_TEMPLATES } from "../people/notices/templates.js";
 import type { Clock } from "../platform/clock.js";
 import type { Database } from "../platform/database/database.js";
-import { LANES } from "../platform/mail/deliver-batch.js";
+import { CONCURRENCY } from "../platform/mail/deliver-batch.js";
 import { createFolderTransport } from "../platform/mail/folder-transport.js";
 import { startMailWorker, type MailWorker } from "../platform/mail/mail-worker.js";
 import { createSmtpTransport } from "../platform/mail/smtp-transport.js";
@@ -24,6 +24,6 @@ export function startMail(
   if (server === null && production)
     parts.logger.warn({ folder }, "SMTP_URL names no mail server: messages become files that nobody receives.");
   const transport =
-    server === null ? createFolderTransport(folder, sender) : createSmtpTransport(server, sender, LANES);
+    server === null ? createFolderTransport(folder, sender) : createSmtpTransport(server, sender, CONCURRENCY);
   return startMailWorker({ ...parts, transport, templates: MAIL_TEMPLATES });
 }

@@ -47,7 +47,7 @@ const DISORDER = new RegExp(`(?:${TURN}|[\\p{Cc}\\p{Cs}\\s])+`, "gu");
  * One line of whole characters in their own order, of what somebody else's program wrote. What turns the direction is taken out,
  * and control characters and half characters become spaces.
  */
-export function tidyLine(text: string): string {
+export function normalizeLine(text: string): string {
   return text.replace(DISORDER, (found) => found.replace(TURNS, "") && " ").trim();
 }
 

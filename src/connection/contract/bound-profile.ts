@@ -1,6 +1,6 @@
 /** Brings a profile into the form that the contract promises, whatever a provider sent: a last step of `normalize`. */
 import type { ProfileField } from "../../people/user/profile/field-name.js";
-import { cutText, tidyLine } from "../../platform/text.js";
+import { cutText, normalizeLine } from "../../platform/text.js";
 import type { NormalizedProfile } from "./profile.js";
 
 /** Longest values, in characters. Names are cut; identifiers are not, since a cut one might be somebody else's. */
@@ -40,10 +40,10 @@ export function boundProfile(profile: NormalizedProfile): NormalizedProfile {
 }
 
 function cut(value: string | null | undefined, longest: number): string | null {
-  return cutText(tidyLine(value ?? ""), longest).trimEnd() || null;
+  return cutText(normalizeLine(value ?? ""), longest).trimEnd() || null;
 }
 
 function whole(value: string | null, longest: number): string | null {
-  const text = tidyLine(value ?? "");
+  const text = normalizeLine(value ?? "");
   return text !== "" && text.length <= longest ? text : null;
 }

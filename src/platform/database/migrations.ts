@@ -1,23 +1,24 @@
-/** Runs migrations on either database, undoes them, and tells whether the schema is what the entities describe. */
+/** Runs and undoes migrations on either database, and compares the schema with the entities. */
 import { MigrationExecutor } from "typeorm";
 import type { OpenDatabase } from "./database.js";
 import { MYSQL_COLLATION } from "./columns.js";
-import { TurnLostError } from "./migration-turn.js";
+import { LeaseLostError } from "./migration-lease.js";
 import { MysqlMigrationRunner } from "./mysql-migration-runner.js";
 import type { GuardedMysqlQueryRunner } from "./mysql-query-runner.js";
 import { QueuedSqliteQueryRunner } from "./sqlite-query-runner.js";
 
 /**
- * Runs what is pending, oldest first, and answers the names. On SQLite all of it happens or nothing; on MySQL each
- * statement stands by itself, a start after a kill goes on where the last one ended, and replicas take turns.
- * @throws what a migration throws, and Error when rows are left that refer to nothing (SQLite), or when another
- *   replica does not finish (MySQL)
+ * Runs the pending migrations, oldest first, and answers their names. On SQLite all of them run in one transaction. On
+ * MySQL each statement commits by itself, a start after a kill continues where the last one ended, and one replica at a
+ * time migrates.
+ * @throws what a migration throws; Error when a row would refer to a missing one (SQLite), or when another replica does
+ *   not finish (MySQL)
  */
 export function migrate(database: OpenDatabase): Promise<string[]> {
   return withExecutor(database, ({ runPending }) => runPending());
 }
 
-/** Undoes the migration that was run last and answers its name, or `null` when there is none. @internal */
+/** Undoes the last migration and answers its name; `null` when none has run. @internal */
 export function undoLastMigration(database: OpenDatabase): Promise<string | null> {
   return withExecutor(database, async ({ executor }) => {
     const [last] = await executor.getExecutedMigrations();
@@ -33,7 +34,7 @@ export async function pendingMigrations({ dataSource }: OpenDatabase): Promise<s
 }
 
 /**
- * The statements that would turn the schema into what the entities describe: none, when the migrations are complete.
+ * The statements that would change the schema into what the entities describe: empty when the migrations are complete.
  * On MySQL also one for every text column that is not compared byte for byte.
  * @internal
  */
@@ -55,7 +56,6 @@ async function findForeignCollations({ reader, dataSource }: OpenDatabase): Prom
     .map((c) => `ALTER TABLE \`${c.tableName}\` MODIFY \`${c.columnName}\` ${c.type} COLLATE ${MYSQL_COLLATION}`);
 }
 
-/** What both dialects do inside their turn. */
 interface Migrating {
   readonly executor: MigrationExecutor;
   readonly runPending: () => Promise<string[]>;
@@ -66,7 +66,7 @@ async function withExecutor<T>(database: OpenDatabase, work: (migrating: Migrati
   try {
     return runner instanceof QueuedSqliteQueryRunner
       ? await inOneTransaction(runner, () => work(migrateWith(database, runner)))
-      : await inTurn(database, runner as GuardedMysqlQueryRunner, work);
+      : await underLease(database, runner as GuardedMysqlQueryRunner, work);
   } finally {
     await runner.release();
   }
@@ -81,9 +81,9 @@ function migrateWith({ dataSource }: OpenDatabase, runner: QueuedSqliteQueryRunn
 }
 
 /**
- * SQLite changes most things by building a table anew and dropping the old one, which would cascade into its children.
- * Foreign keys can be switched off outside a transaction only, so that the switch and the transaction are ours and not
- * the executor's, and the keys are checked before anything is committed.
+ * SQLite changes most things by building the table anew and dropping the old one, which would delete its children. So
+ * foreign keys are off meanwhile, and checked before the commit. SQLite switches them only outside a transaction, so
+ * that the transaction is ours and not the executor's.
  */
 async function inOneTransaction<T>(runner: QueuedSqliteQueryRunner, work: () => Promise<T>): Promise<T> {
   await runner.hold();
@@ -106,23 +106,23 @@ async function inOneTransaction<T>(runner: QueuedSqliteQueryRunner, work: () => 
   }
 }
 
-/** MySQL commits at every change of the schema, so a transaction would be a promise that nobody keeps. */
-async function inTurn<T>(
+/** Without a transaction: MySQL commits at every change of the schema. */
+async function underLease<T>(
   { dataSource }: OpenDatabase,
   { driver, scopes }: GuardedMysqlQueryRunner,
   work: (migrating: Migrating) => Promise<T>,
 ): Promise<T> {
   for (;;) {
     const runner = new MysqlMigrationRunner(driver, "master", scopes);
-    // What `dataSource.createQueryRunner` does for its runners.
+    // As `dataSource.createQueryRunner` does.
     Object.assign(runner, { manager: dataSource.createEntityManager(runner) });
     const executor = new MigrationExecutor(dataSource, runner);
     executor.transaction = "none";
     try {
-      return await runner.inTurn(() => work({ executor, runPending: () => runner.runPending(executor) }));
+      return await runner.underLease(() => work({ executor, runPending: () => runner.runPending(executor) }));
     } catch (error) {
-      // Another replica goes on: its turn has to end, and then there may be something left.
-      if (!(error instanceof TurnLostError)) throw error;
+      // Another replica continues. Something may be left when it ends.
+      if (!(error instanceof LeaseLostError)) throw error;
     } finally {
       await runner.release();
     }

@@ -1,48 +1,50 @@
 /**
- * TypeORM's query runner for migrations on MySQL and MariaDB, where each change of the schema commits by itself. It
- * notes each statement of a migration before and after, so that a start after a kill goes on where the last one ended.
+ * TypeORM's query runner for migrations on MySQL and MariaDB, where each change of the schema commits at once. It
+ * records each statement of a migration before and after, so that a start after a kill continues where the last one
+ * ended.
  *
- * What this asks of migrations: their statements do not depend on rows that they change, and run one after another.
+ * The statements of a migration must not depend on rows that they change, and must run one after another.
  */
 import { createHash } from "node:crypto";
 import type { Migration, MigrationExecutor } from "typeorm";
 import { asksForRepetition, saysDoneAlready } from "./driver-errors.js";
-import { takeMigrationTurn, type Execute, type MigrationTurn } from "./migration-turn.js";
+import { acquireMigrationLease, type Execute, type MigrationLease } from "./migration-lease.js";
 import { GuardedMysqlQueryRunner } from "./mysql-query-runner.js";
 
-/** How often changed rows are tried again when the server asks for it. */
+/** How often a transaction is tried when the server asks to repeat it. */
 const ATTEMPTS = 10;
 
-/** The statements of one migration: those that an earlier start finished or began, and how often each came by. */
+/** The statements of one migration. */
 interface Steps {
   readonly migration: string;
-  /** By hash: whether the statement is known to be finished. */
+  /** By hash, those that an earlier start began: whether it recorded their end. */
   readonly known: ReadonlyMap<string, boolean>;
+  /** By statement and parameters: how often this start met it. */
   readonly occurrences: Map<string, number>;
 }
 
 export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
   #steps: Steps | null = null;
-  #turn: MigrationTurn | null = null;
+  #lease: MigrationLease | null = null;
 
-  /** Waits for the turn among all replicas, and does the work. */
-  async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    this.#turn = await takeMigrationTurn(this.#execute);
+  /** Waits for the lease, and does the work. */
+  async underLease<T>(work: () => Promise<T>): Promise<T> {
+    this.#lease = await acquireMigrationLease(this.#execute);
     try {
       return await work();
     } finally {
-      // Without a connection the turn ends by time.
-      await this.#turn.leave().catch(() => {});
-      this.#turn = null;
+      // Without a connection, the lease expires.
+      await this.#lease.release().catch(() => {});
+      this.#lease = null;
     }
   }
 
   /**
    * Runs the migrations that are pending, oldest first, and answers their names.
-   * @throws TurnLostError when another replica goes on with them
+   * @throws LeaseLostError when another replica continues them
    */
   async runPending(executor: MigrationExecutor): Promise<string[]> {
-    // Protected, and the only place that knows the table of TypeORM's command line.
+    // Protected, but nothing public creates the table that TypeORM's command line reads.
     await executor["createMigrationsTableIfNotExist"](this);
     await this.#execute(
       `CREATE TABLE IF NOT EXISTS migration_step
@@ -59,7 +61,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
     if (steps === null || !changesSomething(sql)) return await super.query(sql, parameters, useStructuredResult);
     const hash = nameStep(steps, sql, parameters);
     if (steps.known.get(hash) === true) return [];
-    // The notes about a statement are no statements of the migration.
+    // The records about a statement are not statements of the migration.
     this.#steps = null;
     try {
       return changesRows(sql)
@@ -70,7 +72,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
     }
   }
 
-  /** TypeORM looks for the index first, and refuses when an earlier start dropped it already. */
+  /** TypeORM looks for the index first, and throws when an earlier start has dropped it. */
   override async dropIndex(table: string, index: string): Promise<void> {
     await this.query(`DROP INDEX ${this.driver.escape(index)} ON ${this.driver.escape(table)}`);
     this.loadedTables = [];
@@ -114,7 +116,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
   }
 
   async #changeSchema(steps: Steps, hash: string, sql: string, parameters: unknown): Promise<unknown> {
-    await this.#turn?.renew();
+    await this.#lease?.renew();
     await this.#execute("INSERT IGNORE INTO migration_step (step_hash, migration, finished) VALUES (?, ?, 0)", [
       hash,
       steps.migration,
@@ -123,7 +125,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
     try {
       result = await super.query(sql, parameters);
     } catch (error) {
-      // An earlier start may have been killed between the statement and its note.
+      // An earlier start may have been killed between the statement and its record.
       if (!steps.known.has(hash) || !saysDoneAlready(error)) {
         await this.#execute("DELETE FROM migration_step WHERE step_hash = ?", [hash]).catch(() => {});
         throw error;
@@ -143,12 +145,12 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
     });
   }
 
-  /** One transaction that holds the turn, repeated when the server asks for it. */
+  /** One transaction that renews the lease, repeated when the server asks for it. */
   async #inTransaction<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       await super.query("START TRANSACTION");
       try {
-        await this.#turn?.renew();
+        await this.#lease?.renew();
         const result = await work();
         await super.query("COMMIT");
         return result;
@@ -161,8 +163,9 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
 }
 
 /**
- * A statement's name: the same at each start, and another one for each time that rows are changed in the same way. A
- * schema is changed in one way once in a migration; what TypeORM adds when it finds a part of it done is the same change.
+ * A statement's key, the same at each start. A migration may change rows twice by the same statement, so that each
+ * occurrence gets its own key. It changes the schema by one statement only once; when TypeORM repeats such a statement,
+ * because it found a part of it done, it is the same change.
  */
 function nameStep({ migration, occurrences }: Steps, sql: string, parameters: unknown): string {
   const text = JSON.stringify([migration, sql, parameters ?? []]);

@@ -28,11 +28,11 @@ export interface KeysetQuery<Row> {
   readonly order: readonly [KeysetColumn<Row>, ...KeysetColumn<Row>[]];
   readonly args: PageArgs;
   /** Reads in another way than by one statement over `from`, which is then for counting alone. */
-  readonly readRows?: (stretch: Stretch) => Promise<Row[]>;
+  readonly readRows?: (seek: Seek) => Promise<Row[]>;
 }
 
 /** What a page needs of a list: the first rows from somewhere on, in an order. */
-export interface Stretch {
+export interface Seek {
   /** Beyond a cursor; `null` from the beginning. */
   readonly beyond: Condition | null;
   /** What follows `ORDER BY`. */
@@ -60,7 +60,7 @@ export async function pageByKeyset<Row>(query: KeysetQuery<Row>): Promise<RowPag
 
   const readRows =
     query.readRows ??
-    (async ({ beyond, orderBy, limit }: Stretch) => {
+    (async ({ beyond, orderBy, limit }: Seek) => {
       const { sql, parameters } = beyond === null ? where : joinConditions(where, beyond);
       return await reader.rows<Row>(
         `SELECT ${select} FROM ${from} WHERE ${sql} ORDER BY ${orderBy} LIMIT ${limit}`,

@@ -19,7 +19,7 @@ const ICON_CACHE_SECONDS = 86_400;
 const ONE_YEAR_SECONDS = 31_536_000;
 
 /** A part of the house behind an address. */
-interface Mount {
+interface MountedRouter {
   /** Where its paths begin; `/` for a router that names whole paths. */
   readonly path: string;
   readonly router: Router;
@@ -36,7 +36,7 @@ export interface HttpServerOptions {
   /** Rejects while the database does not answer or migrations are missing. */
   readonly checkReady: () => Promise<void>;
   /** In the order in which they are asked. */
-  readonly mounts: readonly Mount[];
+  readonly mounts: readonly MountedRouter[];
 }
 
 /** A server that can be started once and stopped once. */

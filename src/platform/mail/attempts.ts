@@ -1,18 +1,18 @@
-/** How often a message is tried, and when again. */
+/** How often a message is tried, and how long it waits between attempts. */
 
-/** The pauses between attempts in seconds: about two days in all, so that a weekend's outage loses little. */
+/** Between attempts: about two days in all, so that a message outlives a weekend's outage. */
 const PAUSES_SECONDS = [30, 120, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400] as const;
 
 /** How often a message is tried before it is given up. */
 export const MAXIMUM_ATTEMPTS = PAUSES_SECONDS.length + 1;
 
-/** By how much a pause may grow at random, so that what failed together does not come back together. */
+/** The part of a pause that is added at random, so that messages that failed together are not retried together. */
 const JITTER = 0.25;
 
 /**
- * When a message is tried again after an attempt failed, or `null` to give it up.
+ * When to retry a message after an attempt failed; `null` to give it up.
  *
- * @param attempt which one failed, from 1
+ * @param attempt the one that failed, from 1
  * @param random between 0 and 1
  */
 export function findNextAttempt(now: Date, attempt: number, random: number): Date | null {

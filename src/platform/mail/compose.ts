@@ -1,9 +1,9 @@
-/** A stored message as the mail library takes it (RFC 5322): plain text in UTF-8, and the same each time it is sent. */
+/** A stored message in the mail library's form (RFC 5322): plain text in UTF-8, the same at every attempt. */
 import type { SendMailOptions } from "nodemailer";
 import type { MailSender } from "../../config/mail.js";
 import type { DueMail } from "./outbox.js";
 
-/** Composes a message. Addresses are given as objects, so that nothing in them is read as a second one. */
+/** Composes a message. Addresses are objects, so that the library does not parse a second address out of a text. */
 export function composeMail(
   { id, recipient, subject, body, createdAt }: DueMail,
   { name, address }: MailSender,
@@ -14,14 +14,14 @@ export function composeMail(
     from: { name, address },
     to: { name: "", address: recipient },
     subject,
-    // RFC 2046 4.1.1: lines end so, also inside of base64.
+    // RFC 2046 4.1.1: lines end with CRLF, inside base64 too.
     text: body.replaceAll("\n", "\r\n"),
     date: createdAt,
     messageId: `<${id}@${domain}>`,
-    // RFC 3834 5.1: vacation notices and other robots are not to answer.
+    // RFC 3834 5.1: asks vacation responders not to answer.
     headers: { "Auto-Submitted": "auto-generated" },
     xMailer: false,
-    // A body is text, and never the name of a file or an address to read it from.
+    // The library would read a body from a path or an address.
     disableFileAccess: true,
     disableUrlAccess: true,
   };

@@ -1,11 +1,11 @@
-/** One round of the outbox: claim what is due, send it outside any transaction, note what became of it. */
+/** One batch of the outbox: claim the due messages, send them outside any transaction, record the outcomes. */
 import type { Clock } from "../clock.js";
 import type { Database } from "../database/database.js";
 import type { Logger } from "../telemetry/logger.js";
 import { findNextAttempt } from "./attempts.js";
 import { isEmailAddress } from "../errors/input.js";
 import { NO_ADDRESS } from "./mail-text.js";
-import { claimDueMail, hasDueMail, settleMail, type DueMail, type Outcome } from "./outbox.js";
+import { claimDueMail, hasDueMail, recordOutcomes, type DueMail, type Outcome } from "./outbox.js";
 import type { MailTemplates } from "./template.js";
 import type { Delivery, MailTransport } from "./transport.js";
 
@@ -17,13 +17,13 @@ export interface DeliveryParts {
   readonly logger: Logger;
 }
 
-/** How many messages are under way at once. */
-export const LANES = 4;
+/** Messages that a worker sends at once. */
+export const CONCURRENCY = 4;
 const BATCH_SIZE = 20;
 const LEASE_SECONDS = 120;
-/** After this, an attempt has failed, whatever the server still says. */
+/** An attempt fails after this, whatever the server answers later. */
 const ATTEMPT_WITHIN_MILLISECONDS = 30_000;
-/** No attempt begins after this: it and the noting must end before somebody else may claim the message. */
+/** No attempt begins later, so that its outcome is recorded before the lease ends. */
 const BEGIN_WITHIN_MILLISECONDS = LEASE_SECONDS * 1_000 - ATTEMPT_WITHIN_MILLISECONDS - 30_000;
 
 const UNUSABLE_ADDRESS: Delivery = {
@@ -33,34 +33,34 @@ const UNUSABLE_ADDRESS: Delivery = {
   blame: "ADDRESS",
 };
 
-/** What a round found: nothing (more) to do, more to do, or a server that takes nothing from anybody. */
-export type Round = "DONE" | "MORE" | "SERVER_UNUSABLE";
+/** Whether nothing is left to send now, more may be due, or the server accepts no message. */
+export type BatchResult = "DONE" | "MORE" | "SERVER_UNUSABLE";
 
 /**
- * Delivers one batch. Each message is sent at least once: a sender that dies before its note is written leaves the
- * lease to run out, and the message goes out again under the same Message-ID.
+ * Delivers one batch. Each message is sent at least once: when a worker dies before it records the outcome, the lease
+ * expires, and the message is sent again under the same Message-ID.
  *
- * @param stop begins nothing more, and cuts off what is under way
+ * @param stop `begin` starts no further attempt, `finish` aborts the attempts under way
  * @throws what the database throws
  */
 export async function deliverBatch(
   parts: DeliveryParts,
   stop: { readonly begin: AbortSignal; readonly finish: AbortSignal },
-): Promise<Round> {
+): Promise<BatchResult> {
   const { database, clock, logger } = parts;
   if (!(await hasDueMail(database.reader, clock()))) return "DONE";
   const claimedAt = performance.now();
   const claimed = await database.transact((transaction) =>
     claimDueMail(transaction, clock(), { limit: BATCH_SIZE, leaseSeconds: LEASE_SECONDS }),
   );
-  for (const mail of claimed.exhausted) tellGivenUp(parts, mail, { reason: "SENDER_DIED" });
+  for (const mail of claimed.exhausted) logGivenUp(parts, mail, { reason: "SENDER_DIED" });
 
   const waiting = [...claimed.due];
   const outcomes: Outcome[] = [];
   let isServerUnusable = false;
   const mayBegin = () =>
     !isServerUnusable && !stop.begin.aborted && performance.now() - claimedAt < BEGIN_WITHIN_MILLISECONDS;
-  const runLane = async () => {
+  const sendWaiting = async () => {
     for (let mail = waiting.shift(); mail !== undefined; mail = waiting.shift()) {
       if (!mayBegin()) {
         outcomes.push({ kind: "UNTRIED", mail });
@@ -71,9 +71,9 @@ export async function deliverBatch(
       isServerUnusable ||= blamesServer;
     }
   };
-  await Promise.all(Array.from({ length: LANES }, runLane));
+  await Promise.all(Array.from({ length: CONCURRENCY }, sendWaiting));
   if (outcomes.length > 0)
-    await database.transact((transaction) => settleMail(transaction, clock(), claimed.leasedUntil, outcomes));
+    await database.transact((transaction) => recordOutcomes(transaction, clock(), claimed.leasedUntil, outcomes));
   logger.debug({ mails: outcomes.length }, "A batch of messages was settled.");
   if (isServerUnusable) return "SERVER_UNUSABLE";
   return claimed.due.length === BATCH_SIZE ? "MORE" : "DONE";
@@ -86,7 +86,7 @@ async function attempt(
 ): Promise<{ readonly outcome: Outcome; readonly blamesServer: boolean }> {
   const { clock, transport, logger } = parts;
   const limit = AbortSignal.timeout(ATTEMPT_WITHIN_MILLISECONDS);
-  // Looked at again, because the row may have been written by another hand since.
+  // Checked again, because somebody may have changed the row by SQL.
   const delivery = isEmailAddress(mail.recipient)
     ? await transport.deliver(mail, AbortSignal.any([stop, limit]))
     : UNUSABLE_ADDRESS;
@@ -96,12 +96,12 @@ async function attempt(
   }
   const { error, details, blame } = delivery;
   const nextAttemptAt = blame === "ADDRESS" ? null : findNextAttempt(clock(), mail.attempt, Math.random());
-  if (nextAttemptAt === null) tellGivenUp(parts, mail, details);
-  else logger.warn({ ...describeMail(mail), ...details, nextAttemptAt }, "A message was not sent; it is tried again.");
+  if (nextAttemptAt === null) logGivenUp(parts, mail, details);
+  else logger.warn({ ...describeMail(mail), ...details, nextAttemptAt }, "A message was not sent and will be retried.");
   return { outcome: { kind: "FAILED", mail, error, nextAttemptAt }, blamesServer: blame === "SERVER" };
 }
 
-/** What the log says of a message: never to whom it goes, nor what it says. */
+/** What the log says of a message: neither its recipient nor its text. */
 function describeMail({ id, template, organizationId, attempt: count }: DueMail) {
   return { mailId: id, template, organizationId, attempt: count };
 }
@@ -112,10 +112,10 @@ function describeDelivery(details: Readonly<Record<string, string>>): string {
     : "A message was sent.";
 }
 
-function tellGivenUp({ templates, logger }: DeliveryParts, mail: DueMail, details: object): void {
+function logGivenUp({ templates, logger }: DeliveryParts, mail: DueMail, details: object): void {
   const sent = templates.get(mail.template)?.description;
   logger.error(
     { ...describeMail(mail), ...details, ...(sent === undefined ? {} : { sent }) },
-    "A message was given up: its recipient does not know what it says.",
+    "A message was given up. Its recipient has not received it.",
   );
 }

@@ -1,4 +1,4 @@
-/** What an attempt to send failed of: whose fault it was, and what may be said of it where. */
+/** Explains why an attempt to send failed, and whether it would fail for other messages. */
 import type { NodemailerError } from "nodemailer";
 import type { MailServer } from "../../config/mail.js";
 import { redactText } from "../telemetry/redaction.js";
@@ -11,8 +11,8 @@ type Failed = Extract<Delivery, { kind: "FAILED" }>;
 const LONGEST_ERROR = 500;
 
 /**
- * Explains a failure. What the server said is kept with the message, and stays out of the log: a filter may quote the
- * text that it did not like.
+ * Explains a failure. The server's answer is stored with the message and not logged: a spam filter may quote the
+ * message's text in it.
  */
 export function explainSmtpFailure(error: unknown, server: MailServer): Failed {
   const failure: NodemailerError = error instanceof Error ? error : new Error(String(error));
@@ -32,10 +32,10 @@ export function explainSmtpFailure(error: unknown, server: MailServer): Failed {
 }
 
 function findBlame({ code, command, responseCode, response }: NodemailerError): Failed["blame"] {
-  // A server that closes (421), or that takes nothing from our sender, takes no other message either.
+  // A server that closes (421), or that refuses our sender address, refuses every message.
   if (responseCode === 421 || command === "MAIL FROM") return "SERVER";
   if (command === "RCPT TO" && responseCode !== undefined && responseCode >= 500)
-    // RFC 3463 3.8: X.7.X is about policy, such as a server that does not know us. An operator can mend that.
+    // RFC 3463 3.8: X.7.X is a refusal by policy, such as relaying, which an operator can fix.
     return /^5\d\d[ -]5\.7\./.test(response ?? "") ? "MESSAGE" : "ADDRESS";
   return code === "EENVELOPE" || code === "EMESSAGE" || code === "EABORT" ? "MESSAGE" : "SERVER";
 }

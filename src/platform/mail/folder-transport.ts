@@ -1,4 +1,4 @@
-/** Writes messages to files in place of sending them, where no mail server is set. */
+/** Writes messages to files when no mail server is configured. */
 import { mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { MailSender } from "../../config/mail.js";
@@ -8,7 +8,7 @@ import { toOneLine } from "./mail-text.js";
 import type { DueMail } from "./outbox.js";
 import type { Delivery, MailTransport } from "./transport.js";
 
-/** Makes the transport. A message that is written twice has one name, and the second file takes the first one's place. */
+/** Makes the transport. A message that is written again replaces its file. */
 export function createFolderTransport(folder: string, sender: MailSender): MailTransport {
   return {
     deliver: async (mail): Promise<Delivery> => {
@@ -30,7 +30,7 @@ export function createFolderTransport(folder: string, sender: MailSender): MailT
   };
 }
 
-/** `2026-11-23T09-15-04.120Z-ID.eml`: sorts by time, and is a name on every file system. */
+/** `2026-11-23T09-15-04.120Z-ID.eml`: sorts by time, and is valid on every file system. */
 function nameFile({ createdAt, id }: DueMail): string {
   return `${createdAt.toISOString().replaceAll(":", "-")}-${id}.eml`;
 }
@@ -42,7 +42,7 @@ async function render(mail: DueMail, sender: MailSender): Promise<Buffer> {
   return message as Buffer;
 }
 
-/** Nobody who watches the folder sees half a message, and nobody but the owner reads one. */
+/** Writes a file that only its owner may read, and that appears under its name only when it is complete. */
 async function writeWhole(file: string, content: Buffer, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const unfinished = `${file}.unfinished`;

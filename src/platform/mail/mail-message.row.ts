@@ -1,4 +1,4 @@
-/** The outbox: messages that are to be sent, written in the unit of work of what they tell of. */
+/** The outbox: messages to send, written in the unit of work of the change that they report. */
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
 @Entity("mail_message")
@@ -7,14 +7,13 @@ export class MailMessageRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
 
-  /** Whose people it is for; no foreign key, since the platform knows no organizations. */
+  /** The recipient's organization. Not a foreign key, because `platform` knows nothing of organizations. */
   @Column({ name: "organization_id", type: "varchar", length: 36, nullable: true })
   organizationId!: string | null;
 
   @Column({ type: "varchar", length: 254 })
   recipient!: string;
 
-  /** The name of the template that made it. */
   @Column({ type: "varchar", length: 64 })
   template!: string;
 
@@ -28,11 +27,11 @@ export class MailMessageRow {
   @Column({ type: "int", default: 0 })
   attempts!: number;
 
-  /** `null` once it was sent or given up. */
+  /** `null` after it was sent or given up. */
   @Column({ name: "next_attempt_at", type: "datetime", precision: 3, nullable: true })
   nextAttemptAt!: Date | null;
 
-  /** Until when a replica that is sending it keeps others away. */
+  /** Until when other replicas must not send it. */
   @Column({ name: "leased_until", type: "datetime", precision: 3, nullable: true })
   leasedUntil!: Date | null;
 

@@ -1,11 +1,11 @@
-/** Brings texts of unknown origin into forms that can be nothing but text in a message. */
+/** Makes texts of unknown origin safe in a message: they can add neither a header nor a paragraph. */
 
 /** Half a character, which no encoding can carry. */
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 /**
- * One line: line breaks of every kind and control characters become spaces, so that a name in it can neither begin a
- * header nor a paragraph of its own. Characters that turn the direction of writing are dropped.
+ * Puts a text on one line: line breaks of every kind and control characters become spaces. Characters that change the
+ * direction of writing are removed.
  */
 export function toOneLine(text: string): string {
   return text
@@ -15,7 +15,7 @@ export function toOneLine(text: string): string {
     .trim();
 }
 
-/** Text with line feeds for line breaks, and no other control characters but tabs. */
+/** Writes line breaks as line feeds, and removes all other control characters except tabs. */
 export function toPlainText(text: string): string {
   return text
     .replaceAll(LONE_SURROGATE, "\ufffd")
@@ -23,5 +23,5 @@ export function toPlainText(text: string): string {
     .replaceAll(/[^\P{Cc}\n\t]/gu, "");
 }
 
-/** Why a message to what is no address is never tried. */
-export const NO_ADDRESS = "The recipient is no e-mail address.";
+/** The error of a message whose recipient has no valid address. */
+export const NO_ADDRESS = "The recipient is not an e-mail address.";

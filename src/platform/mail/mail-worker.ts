@@ -1,27 +1,26 @@
-/** Empties the outbox as long as the process runs. Every replica has such a worker; none is special. */
-import { setTimeout as pause } from "node:timers/promises";
-import { deliverBatch, type DeliveryParts, type Round } from "./deliver-batch.js";
+/** Sends the messages of the outbox while the process runs. Every replica runs such a worker. */
+import { setTimeout as setTimer } from "node:timers/promises";
+import { deliverBatch, type DeliveryParts, type BatchResult } from "./deliver-batch.js";
 
-/** How long the worker rests, in milliseconds. */
-export interface MailRests {
-  /** After it found nothing more to do. */
+/** How long the worker pauses. */
+export interface MailPauses {
+  /** When nothing is due. */
   readonly idleMilliseconds: number;
-  /** After a server took nothing, or the database did not answer. */
+  /** When the mail server or the database cannot be used. */
   readonly failureMilliseconds: number;
 }
 
-const RESTS: MailRests = { idleMilliseconds: 2_000, failureMilliseconds: 30_000 };
+const PAUSES: MailPauses = { idleMilliseconds: 2_000, failureMilliseconds: 30_000 };
 
 export interface MailWorker {
-  /** Begins nothing more, lets what is under way finish for so long, and closes the transport. Answers when it is over. */
+  /** Begins no further message, waits for those under way, aborts them after the limit, and closes the transport. */
   readonly stop: (limitMilliseconds: number) => Promise<void>;
 }
 
-/** Starts a worker. */
-export function startMailWorker(parts: DeliveryParts, rests: MailRests = RESTS): MailWorker {
+export function startMailWorker(parts: DeliveryParts, pauses: MailPauses = PAUSES): MailWorker {
   const begin = new AbortController();
   const finish = new AbortController();
-  const running = run(parts, rests, { begin: begin.signal, finish: finish.signal });
+  const running = run(parts, pauses, { begin: begin.signal, finish: finish.signal });
   return {
     stop: async (limitMilliseconds) => {
       begin.abort();
@@ -35,29 +34,29 @@ export function startMailWorker(parts: DeliveryParts, rests: MailRests = RESTS):
 
 async function run(
   parts: DeliveryParts,
-  rests: MailRests,
+  pauses: MailPauses,
   stop: { readonly begin: AbortSignal; readonly finish: AbortSignal },
 ): Promise<void> {
   while (!stop.begin.aborted) {
-    const round = await deliverOrTell(parts, stop);
-    if (round !== "MORE") await rest(round === "DONE" ? rests.idleMilliseconds : rests.failureMilliseconds, stop.begin);
+    const result = await deliverOrLog(parts, stop);
+    if (result !== "MORE")
+      await pause(result === "DONE" ? pauses.idleMilliseconds : pauses.failureMilliseconds, stop.begin);
   }
 }
 
-async function deliverOrTell(
+async function deliverOrLog(
   parts: DeliveryParts,
   stop: { readonly begin: AbortSignal; readonly finish: AbortSignal },
-): Promise<Round> {
+): Promise<BatchResult> {
   try {
     return await deliverBatch(parts, stop);
   } catch (error) {
-    parts.logger.error({ error }, "The outbox could not be worked on; it is tried again.");
+    parts.logger.error({ error }, "The outbox could not be read or changed. The worker tries again.");
     return "SERVER_UNUSABLE";
   }
 }
 
-/** Rests, a little longer or shorter each time, so that replicas do not ask in step. */
-async function rest(milliseconds: number, stop: AbortSignal): Promise<void> {
-  // Ends early when the worker is stopped, and keeps no process alive.
-  await pause(milliseconds * (0.75 + Math.random() / 2), undefined, { signal: stop, ref: false }).catch(() => {});
+/** Pauses for a randomly changed time, so that replicas do not query at the same moment. Ends early at a stop. */
+async function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
+  await setTimer(milliseconds * (0.75 + Math.random() / 2), undefined, { signal: stop, ref: false }).catch(() => {});
 }

@@ -1,10 +1,10 @@
-/** The outbox's rows: claimed under a lease, settled afterwards, forgotten in the end. Every replica works on the same ones. */
+/** The rows of the outbox, which all replicas share: claimed under a lease, updated by outcome, deleted after a month. */
 import type { Reader, SqlValue, Transaction } from "../database/database.js";
 import { toDate } from "../database/values.js";
 import { MAXIMUM_ATTEMPTS } from "./attempts.js";
 import { placeholders } from "../database/statements.js";
 
-/** A message that is to be sent now. */
+/** A message that is due. */
 export interface DueMail {
   readonly id: string;
   readonly organizationId: string | null;
@@ -12,17 +12,17 @@ export interface DueMail {
   readonly template: string;
   readonly subject: string;
   readonly body: string;
-  /** Which attempt this is, from 1. */
+  /** The number of this attempt, from 1. */
   readonly attempt: number;
   readonly createdAt: Date;
 }
 
-/** Messages that nobody else sends before the lease is over. */
+/** Messages that other workers do not send before the lease expires. */
 export interface ClaimedMail {
   readonly due: readonly DueMail[];
-  /** What was tried too often by senders that died: given up just now. */
+  /** Messages just given up, because too many workers died while they sent them. */
   readonly exhausted: readonly DueMail[];
-  /** Also names the lease: the same row never has the same one twice. */
+  /** Also identifies the lease: two leases of a row never have the same time. */
   readonly leasedUntil: Date;
 }
 
@@ -39,14 +39,14 @@ interface Raw {
 
 const IS_DUE = "next_attempt_at <= ? AND (leased_until IS NULL OR leased_until <= ?)";
 
-/** Whether any message is due: a look that locks nothing. */
+/** Whether any message is due. Locks nothing. */
 export async function hasDueMail(reader: Reader, now: Date): Promise<boolean> {
   return (await reader.row(`SELECT id FROM mail_message WHERE ${IS_DUE} LIMIT 1`, [now, now])) !== undefined;
 }
 
 /**
- * Claims due messages, those that wait longest first. The attempt is counted now and not when it fails, so that a
- * message that kills its sender is not tried for ever.
+ * Claims due messages, the longest due first. The attempt counts now and not when it fails, so that a message that
+ * crashes its worker is not retried for ever.
  */
 export async function claimDueMail(
   transaction: Transaction,
@@ -63,7 +63,7 @@ export async function claimDueMail(
   const leasedUntil = new Date(now.getTime() + leaseSeconds * 1_000);
   const mails = raws.map(fromRaw);
   const due = mails.filter(({ attempt }) => attempt <= MAXIMUM_ATTEMPTS);
-  // The attempt that would be next is not made: the last one is what there is to tell.
+  // The next attempt is not made, so that the log names the last one.
   const exhausted = mails
     .filter(({ attempt }) => attempt > MAXIMUM_ATTEMPTS)
     .map((mail) => ({ ...mail, attempt: mail.attempt - 1 }));
@@ -90,16 +90,16 @@ function fromRaw(raw: Raw): DueMail {
   };
 }
 
-/** What became of a claimed message. */
+/** The outcome of a claimed message. */
 export type Outcome =
   | { readonly kind: "SENT"; readonly mail: DueMail }
-  /** Not tried after all: the attempt does not count. */
+  /** The attempt was not made and does not count. */
   | { readonly kind: "UNTRIED"; readonly mail: DueMail }
-  /** `nextAttemptAt` is null when it is given up. */
+  /** `nextAttemptAt` is `null` when the message is given up. */
   | { readonly kind: "FAILED"; readonly mail: DueMail; readonly error: string; readonly nextAttemptAt: Date | null };
 
-/** Notes what became of claimed messages. What somebody else claimed meanwhile is theirs, unless it was sent. */
-export async function settleMail(
+/** Records the outcomes of claimed messages. A message that another worker has claimed since changes only if it was sent. */
+export async function recordOutcomes(
   transaction: Transaction,
   now: Date,
   leasedUntil: Date,
@@ -107,7 +107,7 @@ export async function settleMail(
 ): Promise<void> {
   const sent = outcomes.filter(({ kind }) => kind === "SENT").map(({ mail }) => mail);
   const untried = outcomes.filter(({ kind }) => kind === "UNTRIED").map(({ mail }) => mail);
-  // What was said is nobody's business any more: it may hold links that open doors.
+  // The text may hold a link that gives access, so that it is not kept.
   await updateMails(
     transaction,
     sent,
@@ -143,9 +143,9 @@ async function updateMails(
 
 const KEPT_DAYS = 30;
 
-/** Forgets messages that were sent or given up, a month after they were queued. Every replica may sweep. */
+/** Deletes messages that were sent or given up, a month after they were queued. Every replica may call it. */
 export async function sweepMail(transaction: Transaction, now: Date): Promise<number> {
-  // Ids begin with their time (RFC 9562 5.7), so that the primary key finds the old ones.
+  // An id begins with its time (RFC 9562 5.7), so that the primary key finds the old ones.
   const time = (now.getTime() - KEPT_DAYS * 86_400_000).toString(16).padStart(12, "0");
   return await transaction.execute("DELETE FROM mail_message WHERE id < ? AND next_attempt_at IS NULL", [
     `${time.slice(0, 8)}-${time.slice(8)}`,

@@ -1,4 +1,4 @@
-/** Puts messages into the outbox, in the unit of work of what they tell of. Nothing that could be a header gets in. */
+/** Writes messages to the outbox, in the unit of work of the change that they report, without header injection. */
 import { v7 as uuidv7 } from "uuid";
 import type { Transaction } from "../database/database.js";
 import { insertRows } from "../database/statements.js";
@@ -7,15 +7,14 @@ import { cutText } from "../text.js";
 import { NO_ADDRESS, toOneLine, toPlainText } from "./mail-text.js";
 import type { MailText } from "./template.js";
 
-/** A message for one person. */
+/** A message to one recipient. */
 export interface NewMail extends MailText {
-  /** Whose people it is for; `null` for the installation's own. */
+  /** The recipient's organization; `null` for a message of the installation. */
   readonly organizationId: string | null;
-  /** One address, without a name. */
+  /** An address without a name. */
   readonly recipient: string;
 }
 
-/** What writing a message needs of a unit of work. */
 export type MailUnit = Transaction & { readonly now: Date };
 
 const LONGEST_RECIPIENT = 254;
@@ -23,8 +22,8 @@ const LONGEST_SUBJECT = 300;
 const LONGEST_BODY = 100_000;
 
 /**
- * Queues a message, which is sent once the unit of work is committed. An unusable address stops nobody: the message is
- * kept as given up, with the reason, because whatever it tells of has happened all the same.
+ * Queues a message, which is sent after the unit of work commits. An invalid address is not an error, because it must
+ * not undo the change that the message reports: the message is stored as given up, with the reason.
  */
 export async function queueMail(unit: MailUnit, mail: NewMail): Promise<void> {
   await queueMails(unit, [mail]);
@@ -35,7 +34,7 @@ export async function queueMails(unit: MailUnit, mails: readonly NewMail[]): Pro
   await insertRows(unit, "mail_message", COLUMNS, mails.map(toValues(unit.now)));
 }
 
-/** Whether a person was sent a message of a template since a moment. Ids rise with time, so older messages are not read. */
+/** Whether a message of a template was queued for a recipient since a time. Ids rise with time, so older rows are not read. */
 export async function wasQueuedSince(
   unit: MailUnit,
   since: Date,

@@ -1,4 +1,4 @@
-/** Hands messages to a mail server (RFC 5321), encrypted as `SMTP_URL` says. */
+/** Sends messages to a mail server (RFC 5321), encrypted as `SMTP_URL` says. */
 import type { Transporter } from "nodemailer";
 import type { MailSender, MailServer } from "../../config/mail.js";
 import { composeMail } from "./compose.js";
@@ -7,10 +7,10 @@ import type { MailTransport } from "./transport.js";
 
 const CONNECT_WITHIN_MILLISECONDS = 10_000;
 const ANSWER_WITHIN_MILLISECONDS = 20_000;
-/** Shorter than servers are patient, so that none hangs up in the middle of a message. */
+/** Shorter than the idle limit of servers, so that none closes a connection as a message begins. */
 const IDLE_MILLISECONDS = 10_000;
 
-/** Makes the transport. The mail library is read, and the server asked, when the first message is due. */
+/** Makes the transport. The first message loads the mail library and connects. */
 export function createSmtpTransport(server: MailServer, sender: MailSender, connections: number): MailTransport {
   let opening: Promise<Transporter> | null = null;
   let closed = false;
@@ -39,7 +39,7 @@ async function openTransporter(server: MailServer, connections: number): Promise
   return createTransport({
     pool: true,
     maxConnections: connections,
-    // Repeating is the outbox's work, which counts.
+    // The outbox retries, and counts the attempts.
     maxRequeues: 0,
     idleTimeout: IDLE_MILLISECONDS,
     host,

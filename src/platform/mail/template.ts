@@ -1,14 +1,13 @@
-/** Templates of messages: what is said, given what happened. Each room declares its own, and `app` lists them. */
+/** Templates of messages. Each part of `src` declares its own, and `app` lists them. */
 
-/** What of a template is known without its data. */
+/** What a template is without its data. */
 export interface KnownMailTemplate {
   /** Lower case with hyphens: `account-merged`. Unique. */
   readonly name: string;
-  /** To whom it is sent and when, for operators: "to a person whose account …". */
+  /** For operators, the recipient and the occasion: "to a person whose account …". */
   readonly description: string;
 }
 
-/** A template for what `Data` tells. */
 export interface MailTemplate<Data> extends KnownMailTemplate {
   /** One line. */
   readonly subject: (data: Data) => string;
@@ -16,7 +15,7 @@ export interface MailTemplate<Data> extends KnownMailTemplate {
   readonly body: (data: Data) => string;
 }
 
-/** A message's words, ready to be queued for somebody. */
+/** A message without its recipient. */
 export interface MailText {
   /** The template's name. */
   readonly template: string;
@@ -38,16 +37,17 @@ export function writeMail<Data>({ name, subject, body }: MailTemplate<Data>, dat
 export type MailTemplates = ReadonlyMap<string, KnownMailTemplate>;
 
 /**
- * Puts the rooms' templates into one list.
+ * Joins lists of templates.
  *
- * @throws Error when two have the same name, or one is not of its form
+ * @throws Error when two templates have the same name, or a name has the wrong form
  */
-export function assembleMailTemplates(...rooms: readonly (readonly KnownMailTemplate[])[]): MailTemplates {
+export function assembleMailTemplates(...lists: readonly (readonly KnownMailTemplate[])[]): MailTemplates {
   const templates = new Map<string, KnownMailTemplate>();
-  for (const template of rooms.flat()) {
+  for (const template of lists.flat()) {
     const { name } = template;
-    if (!/^[a-z][a-z-]{0,63}$/.test(name)) throw new Error(`"${name}" is no name for a mail template.`);
-    if (templates.has(name)) throw new Error(`Two mail templates are called ${name}.`);
+    if (!/^[a-z][a-z-]{0,63}$/.test(name))
+      throw new Error(`"${name}" cannot be the name of a mail template: use lower-case letters and hyphens.`);
+    if (templates.has(name)) throw new Error(`Two mail templates are named ${name}.`);
     templates.set(name, template);
   }
   return templates;

@@ -4,7 +4,7 @@ import type { AttributeMapping } from "../../connection/mapping/mapping.js";
 import type { FieldValues } from "../../people/user/profile/field.js";
 import { isFieldName, longestValueOf, type FieldName } from "../../people/user/profile/field-name.js";
 import { readEmailAddress } from "../../platform/errors/input.js";
-import { cutText, tidyLine } from "../../platform/text.js";
+import { cutText, normalizeLine } from "../../platform/text.js";
 
 /** Between several values of one claim, in a field that holds one. */
 const SEPARATOR = ", ";
@@ -22,7 +22,7 @@ const IDENTIFIERS: ReadonlySet<FieldName> = new Set(["email", "username", "emplo
 export function supplyFields(profile: NormalizedProfile, mappings: readonly AttributeMapping[]): FieldValues {
   const values: Partial<Record<FieldName, string>> = {};
   const supply = (field: FieldName, value: string | null | undefined) => {
-    const given = tidyLine(value ?? "");
+    const given = normalizeLine(value ?? "");
     const text = bound(field, field === "email" ? (readEmailAddress(given) ?? "") : given);
     if (text === "") return;
     values[field] = text;
@@ -49,7 +49,7 @@ function join(claimed: readonly string[], field: FieldName): string {
   let joined = "";
   for (const value of claimed) {
     if (value.length > LONGEST_READ && IDENTIFIERS.has(field)) return "";
-    const text = tidyLine(value.slice(0, LONGEST_READ));
+    const text = normalizeLine(value.slice(0, LONGEST_READ));
     if (text !== "") joined += joined === "" ? text : `${SEPARATOR}${text}`;
     if (joined.length > longest) break;
   }

@@ -5,7 +5,7 @@
  * full. Neither way looks at more results where an organization has more of them.
  */
 import type { Dialect, Reader, SqlValue } from "../../platform/database/database.js";
-import { joinConditions, type Condition, type Stretch } from "../../platform/graphql/keyset.js";
+import { joinConditions, type Condition, type Seek } from "../../platform/graphql/keyset.js";
 import type { TimeRange } from "../../platform/time-range.js";
 import type { ResultFilter } from "./result-filter.js";
 import { findPeople, setsOfPeople } from "./result-people.js";
@@ -26,7 +26,7 @@ export interface ResultPlan {
   /** All of its results, over the alias `r`: for counting and for averages. */
   readonly where: Condition;
   /** Its first results from somewhere on. */
-  readonly readRows: (stretch: Stretch) => Promise<RawResult[]>;
+  readonly readRows: (seek: Seek) => Promise<RawResult[]>;
 }
 
 /** What is read of an index: the columns that it begins with beside the organization, and what else is asked. */
@@ -140,7 +140,7 @@ async function readStreams(
   { columns, keys, rest }: Streams,
   always: readonly Condition[],
   index: string,
-  { beyond, orderBy, limit }: Stretch,
+  { beyond, orderBy, limit }: Seek,
 ): Promise<RawResult[]> {
   const from = `training_result r ${useIndex(reader.dialect, index)}`;
   const whereOf = (key: readonly string[]) =>

@@ -1,4 +1,4 @@
-/** SMTP_URL and USHER_MAIL_FROM: encrypted unless it is said otherwise, and no secret in a complaint. */
+/** SMTP_URL and USHER_MAIL_FROM: encrypted by default, and errors quote no secret. */
 import { describe, expect, it } from "@jest/globals";
 import { readMailConfiguration } from "../../../src/config/mail.js";
 
@@ -21,7 +21,7 @@ describe("SMTP_URL", () => {
     ["smtp://localhost?tls=true", { host: "localhost", port: 587, encryption: "STARTTLS" }],
     ["smtp://u%40x:p%2Fw@localhost", { encryption: "NONE", credentials: { user: "u@x", password: "p/w" } }],
     ["smtps://u:p@mail.example", { encryption: "TLS", credentials: { user: "u", password: "p" } }],
-  ])("%s says where and how", (url, expected) => {
+  ])("%s is read", (url, expected) => {
     expect(read(url)).toMatchObject({ server: expected, mistakes: [] });
   });
 
@@ -47,7 +47,7 @@ describe("SMTP_URL", () => {
 });
 
 describe("USHER_MAIL_FROM", () => {
-  it("is made from the public address unless it is set", () => {
+  it("is made from USHER_URL unless it is set", () => {
     expect(read(null).sender).toEqual({ name: "Usher", address: "no-reply@sso.acme.example" });
     expect(read(null, null, "http://[::1]:4000").sender.address).toBe("no-reply@localhost");
     expect(read(null, "Acme sign-in <usher@acme.example>").sender).toEqual({

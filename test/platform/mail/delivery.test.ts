@@ -1,9 +1,9 @@
-/** How messages reach a mail server: once where nothing goes wrong, at least once where something does, never for ever. */
+/** Messages reach a mail server once, or at least once after a crash, and are not retried for ever. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { findNextAttempt, MAXIMUM_ATTEMPTS } from "../../../src/platform/mail/attempts.js";
-import { deliverBatch, LANES } from "../../../src/platform/mail/deliver-batch.js";
+import { deliverBatch, CONCURRENCY } from "../../../src/platform/mail/deliver-batch.js";
 import { startMailWorker } from "../../../src/platform/mail/mail-worker.js";
-import { claimDueMail, settleMail } from "../../../src/platform/mail/outbox.js";
+import { claimDueMail, recordOutcomes } from "../../../src/platform/mail/outbox.js";
 import { createSmtpTransport } from "../../../src/platform/mail/smtp-transport.js";
 import { toDate } from "../../../src/platform/database/values.js";
 import { findExample, readText } from "../../docs/markdown.js";
@@ -24,12 +24,12 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 const QUICK = { idleMilliseconds: 5, failureMilliseconds: 5 };
-/** Waits until the outbox is as it should be; Jest's time limit ends it otherwise. */
+/** Polls until a condition holds, or Jest's time limit ends the test. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 const secondsUntil = (time: unknown) => (toDate(time).getTime() - post.clock.now.getTime()) / 1_000;
-/** What the log says of a message that was given up: the lines are an administrator's only hint. */
+/** What the log says of a message that was given up. */
 const givenUp = (mailId: string) =>
   post
     .log()
@@ -43,10 +43,10 @@ const givenUp = (mailId: string) =>
       sent,
       reason: smtpStatus ?? reason,
     }));
-const GIVEN_UP = { level: "error", template: "test", sent: "to whoever tests" };
+const GIVEN_UP = { level: "error", template: "test", sent: "to a tester" };
 
 describe("a message", () => {
-  it("is delivered once, as plain text in UTF-8 with the right sender, and its text is forgotten", async () => {
+  it("is delivered once, as plain text in UTF-8 with the right sender, and its text is deleted", async () => {
     await post.queue({ subject: "Grüße, Ada", body: "Grüße\n.\n日本\n" });
     const [queued] = await post.stored();
     expect(await post.deliver(server)).toBe("DONE");
@@ -70,7 +70,7 @@ describe("a message", () => {
     expect(toDate(sent!.sent_at)).toEqual(post.clock.now);
   });
 
-  it("gets no header and no other recipient, even when the row itself was tampered with", async () => {
+  it("gets neither a header nor another recipient, even when somebody changed its row", async () => {
     await post.queue({});
     const change = (sql: string, value: string) =>
       post.database.transact((transaction) => transaction.execute(`UPDATE mail_message SET ${sql}`, [value]));
@@ -82,10 +82,12 @@ describe("a message", () => {
     await change("recipient = ? WHERE sent_at IS NULL", "ada@example.com>\r\nRCPT TO:<eve@evil.test");
     await post.deliver(server);
     expect(server.received).toHaveLength(1);
-    expect((await post.stored()).map(({ last_error }) => last_error)).toContain("The recipient is no e-mail address.");
+    expect((await post.stored()).map(({ last_error }) => last_error)).toContain(
+      "The recipient is not an e-mail address.",
+    );
   });
 
-  it("to an address that the server does not know is given up at once, and the others go out", async () => {
+  it("to an address that the server does not know is given up at once, and the others are sent", async () => {
     server.behaviour.refuseRecipient = (address) =>
       address === "nobody@example.com" ? "550 5.1.1 no such mailbox" : null;
     await post.queue({ recipient: "nobody@example.com" }, { recipient: "ada@example.com" });
@@ -103,9 +105,9 @@ describe("a message", () => {
   });
 
   it.each([
-    ["puts off", "450 4.2.0 greylisted"],
-    ["refuses for its policy", "550 5.7.1 relaying denied"],
-  ])("that the server %s is tried again", async (_how, answer) => {
+    ["defers", "450 4.2.0 greylisted"],
+    ["refuses by policy", "550 5.7.1 relaying denied"],
+  ])("that the server %s is retried", async (_how, answer) => {
     server.behaviour.refuseRecipient = () => answer;
     await post.queue({});
     await post.deliver(server);
@@ -120,7 +122,7 @@ describe("a message", () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it("is tried again ever more rarely, ten times in all, and then given up with the last error", async () => {
+  it("is tried ten times at growing intervals, and then given up with the last error", async () => {
     server.behaviour.refuseMessage = () => "451 4.3.0 not today";
     await post.queue({});
     const pauses: number[] = [];
@@ -142,7 +144,7 @@ describe("a message", () => {
     expect(server.received).toEqual([]);
   });
 
-  it("that was given up is sent after all when an operator says so", async () => {
+  it("that was given up is sent when an operator queues it again", async () => {
     server.behaviour.refuseRecipient = () => "550 5.1.1 no such mailbox";
     await post.queue({}, { recipient: "no address" });
     await post.deliver(server);
@@ -154,7 +156,7 @@ describe("a message", () => {
     expect((await post.stored()).map(({ next_attempt_at }) => next_attempt_at)).toEqual([null, null]);
   });
 
-  it("that kills whoever sends it is given up as well", async () => {
+  it("that crashes its worker each time is given up", async () => {
     await post.queue({});
     for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
       const { due } = await post.database.transact((transaction) =>
@@ -173,20 +175,20 @@ describe("a message", () => {
     expect(givenUp(mail!.id)).toEqual([{ ...GIVEN_UP, attempt: MAXIMUM_ATTEMPTS, reason: "SENDER_DIED" }]);
   });
 
-  it("is not put into the log, nor is its recipient, whatever the server answers", async () => {
+  it("is not logged, nor is its recipient, whatever the server answers", async () => {
     server.behaviour.refuseMessage = (content) => `554 5.6.0 I do not like ${content.slice(-70)}`;
     await post.queue({ recipient: "grace@example.com", subject: "A subject that is secret" });
     await post.deliver(server);
     const [mail] = await post.stored();
     expect(mail!.last_error).toContain("I do not like");
-    for (const secret of ["for-whoever-has-this", "grace@example.com", "A subject that is secret"])
+    for (const secret of ["for-the-holder", "grace@example.com", "A subject that is secret"])
       expect(post.log()).not.toContain(secret);
     expect(post.log()).toContain('"smtpStatus":554');
   });
 });
 
-describe("pauses", () => {
-  it("are spread at random, by a quarter at most", () => {
+describe("pauses between attempts", () => {
+  it("grow at random by a quarter at most", () => {
     const now = new Date(0);
     expect(findNextAttempt(now, 1, 0)).toEqual(new Date(30_000));
     expect(findNextAttempt(now, 1, 1)).toEqual(new Date(37_500));
@@ -194,20 +196,20 @@ describe("pauses", () => {
   });
 });
 
-describe("a server that is away", () => {
-  it("costs few messages an attempt, and gets all of them when it is back", async () => {
+describe("a server that is down", () => {
+  it("costs few messages an attempt, and receives all of them when it is back", async () => {
     await post.queue(...Array.from({ length: 12 }, () => ({})));
     const { port } = server;
     await server.close();
     expect(await post.deliver({ port })).toBe("SERVER_UNUSABLE");
     const tried = (await post.stored()).filter(({ attempts }) => attempts > 0);
     expect(tried.length).toBeGreaterThan(0);
-    expect(tried.length).toBeLessThanOrEqual(LANES);
+    expect(tried.length).toBeLessThanOrEqual(CONCURRENCY);
     expect((await post.stored()).every(({ leased_until }) => leased_until === null)).toBe(true);
 
     server = await startSmtpServer({ port });
     post.pass(60);
-    const transport = createSmtpTransport(plainServer(port), SENDER, LANES);
+    const transport = createSmtpTransport(plainServer(port), SENDER, CONCURRENCY);
     const worker = startMailWorker(post.parts(transport), QUICK);
     await server.waitFor(12);
     await worker.stop(5_000);
@@ -215,9 +217,9 @@ describe("a server that is away", () => {
     expect(server.received).toHaveLength(12);
   });
 
-  it("in the middle of a message gets it again", async () => {
+  it("from the middle of a message on receives it again", async () => {
     const { port } = server;
-    // Taken, but the word of it never arrives: the server dies in between.
+    // The server accepts the message and dies before it answers.
     server.behaviour.beforeAccepting = () => server.close();
     await post.queue({});
     expect(await post.deliver(server)).toBe("SERVER_UNUSABLE");
@@ -234,7 +236,7 @@ describe("several workers", () => {
   it("deliver each of many messages once", async () => {
     await post.queue(...Array.from({ length: 200 }, (_, index) => ({ recipient: `person-${index}@example.com` })));
     const workers = Array.from({ length: 3 }, () =>
-      startMailWorker(post.parts(createSmtpTransport(plainServer(server.port), SENDER, LANES)), QUICK),
+      startMailWorker(post.parts(createSmtpTransport(plainServer(server.port), SENDER, CONCURRENCY)), QUICK),
     );
     await until(async () => (await post.stored()).every(({ sent_at }) => sent_at !== null));
     await Promise.all(workers.map((worker) => worker.stop(5_000)));
@@ -242,15 +244,15 @@ describe("several workers", () => {
     expect(server.received).toHaveLength(200);
   });
 
-  it("leave each other's messages alone until the lease is over, and then send them again under the same id", async () => {
+  it("send each other's messages only after the lease expires, and then under the same id", async () => {
     await post.queue({});
-    const dying = post.parts(createSmtpTransport(plainServer(server.port), SENDER, LANES));
+    const dying = post.parts(createSmtpTransport(plainServer(server.port), SENDER, CONCURRENCY));
     let transactions = 0;
     const database = {
       reader: post.database.reader,
       transact: (async (work) => {
         transactions += 1;
-        if (transactions === 2) throw new Error("killed between sending and noting");
+        if (transactions === 2) throw new Error("killed between sending and recording");
         return await post.database.transact(work);
       }) as typeof post.database.transact,
     };
@@ -269,7 +271,7 @@ describe("several workers", () => {
     expect((await post.stored())[0]).toMatchObject({ attempts: 2, body: "" });
   });
 
-  it("do not note a failure of what another one has claimed meanwhile", async () => {
+  it("do not record a failure of a message that another worker has claimed since", async () => {
     await post.queue({});
     const claim = () =>
       post.database.transact((transaction) =>
@@ -280,7 +282,7 @@ describe("several workers", () => {
     const present = await claim();
     expect(present.due).toHaveLength(1);
     await post.database.transact((transaction) =>
-      settleMail(transaction, post.clock.now, late.leasedUntil, [
+      recordOutcomes(transaction, post.clock.now, late.leasedUntil, [
         { kind: "FAILED", mail: late.due[0]!, error: "too late", nextAttemptAt: null },
       ]),
     );
@@ -291,29 +293,35 @@ describe("several workers", () => {
 });
 
 describe("a worker that is stopped", () => {
-  it("finishes what is under way and begins nothing more", async () => {
+  it("finishes the messages under way and begins no other", async () => {
     await post.queue(...Array.from({ length: 12 }, () => ({})));
     let release = () => {};
     const held = new Promise<void>((resolve) => (release = resolve));
     server.behaviour.beforeAccepting = () => held;
-    const worker = startMailWorker(post.parts(createSmtpTransport(plainServer(server.port), SENDER, LANES)), QUICK);
-    await server.waitFor(LANES);
+    const worker = startMailWorker(
+      post.parts(createSmtpTransport(plainServer(server.port), SENDER, CONCURRENCY)),
+      QUICK,
+    );
+    await server.waitFor(CONCURRENCY);
     const stopped = worker.stop(60_000);
     release();
     await stopped;
-    expect(server.received).toHaveLength(LANES);
+    expect(server.received).toHaveLength(CONCURRENCY);
     const mails = await post.stored();
-    expect(mails.filter(({ sent_at }) => sent_at !== null)).toHaveLength(LANES);
+    expect(mails.filter(({ sent_at }) => sent_at !== null)).toHaveLength(CONCURRENCY);
     expect(mails.filter(({ attempts, leased_until }) => attempts === 0 && leased_until === null)).toHaveLength(8);
   });
 
   it("cuts off a server that does not answer in time", async () => {
     await post.queue({});
     server.behaviour.beforeAccepting = () => new Promise(() => {});
-    const worker = startMailWorker(post.parts(createSmtpTransport(plainServer(server.port), SENDER, LANES)), QUICK);
+    const worker = startMailWorker(
+      post.parts(createSmtpTransport(plainServer(server.port), SENDER, CONCURRENCY)),
+      QUICK,
+    );
     await server.waitFor(1);
     await worker.stop(20);
-    // Cut off, and not only given up by the library after its own time.
+    // Aborted, and not only timed out by the library.
     expect(post.log()).toContain('"reason":"EABORT"');
     const [mail] = await post.stored();
     expect(mail).toMatchObject({ attempts: 1, leased_until: null, sent_at: null });
@@ -326,16 +334,16 @@ describe("encryption", () => {
   const tryWith = async (port: number, encryption: "TLS" | "STARTTLS" | "NONE", credentials = CREDENTIALS) => {
     const transport = createSmtpTransport({ host: "localhost", port, encryption, credentials }, SENDER, 1);
     await post.queue({});
-    const round = await deliverBatch(post.parts(transport), NEVER);
+    const result = await deliverBatch(post.parts(transport), NEVER);
     transport.close();
-    return round;
+    return result;
   };
   const CREDENTIALS = { user: "usher", password: "the-password-of-usher" };
 
   it.each([
     ["TLS", "AT_ONCE"],
     ["STARTTLS", "STARTTLS"],
-  ] as const)("by %s trusts no certificate that nobody vouches for, and says no password", async (encryption, tls) => {
+  ] as const)("by %s refuses a self-signed certificate before it sends the password", async (encryption, tls) => {
     const secure = await startSmtpServer({ tls, certificate, account: CREDENTIALS });
     try {
       expect(await tryWith(secure.port, encryption)).toBe("SERVER_UNUSABLE");
@@ -346,7 +354,7 @@ describe("encryption", () => {
     }
   });
 
-  it("by STARTTLS gives up when the server offers none, as it seems when somebody strips it", async () => {
+  it("by STARTTLS fails when the server does not offer it, as when an attacker strips it", async () => {
     const stripped = await startSmtpServer({ account: CREDENTIALS });
     try {
       expect(await tryWith(stripped.port, "STARTTLS")).toBe("SERVER_UNUSABLE");
@@ -356,7 +364,7 @@ describe("encryption", () => {
     }
   });
 
-  it("does not change who has to say who they are, and a wrong password is in no log and no row", async () => {
+  it("is not needed to sign in, and a wrong password is neither logged nor stored", async () => {
     const asking = await startSmtpServer({ account: CREDENTIALS });
     try {
       const wrong = { user: "usher", password: "not-the-password" };

@@ -1,4 +1,4 @@
-/** Without a mail server a message becomes a file of its owner's own, and the log names it. */
+/** Without a mail server, messages are written to files that only their owner may read. */
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ afterAll(async () => {
   await rm(data, { recursive: true, force: true });
 });
 
-it("a message becomes a file that its owner alone may read, named by time and id; the log has the name, not the text", async () => {
+it("writes a message to a file that only its owner may read, and logs its name, not its text", async () => {
   const folder = join(data, "new", "mail");
   await post.queue({ subject: "Hello" });
   const [{ id } = { id: "" }] = await post.stored();
@@ -35,11 +35,11 @@ it("a message becomes a file that its owner alone may read, named by time and id
   expect(headers.get("subject")).toEqual(["Hello"]);
   expect(text).toContain(BODY);
   expect(post.log()).toContain(JSON.stringify(file));
-  expect(post.log()).not.toContain("for-whoever-has-this");
+  expect(post.log()).not.toContain("for-the-holder");
   expect((await post.stored())[0]).toMatchObject({ next_attempt_at: null, body: "" });
 });
 
-it("a folder that cannot be written keeps the message in the outbox", async () => {
+it("keeps the message in the outbox when the folder cannot be written", async () => {
   const file = join(data, "a-file");
   await writeFile(file, "");
   await post.database.transact((transaction) => transaction.execute("DELETE FROM mail_message"));

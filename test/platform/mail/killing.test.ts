@@ -1,4 +1,4 @@
-/** The whole program is killed between the server's taking a message and the note of it: the next one sends it again. */
+/** The program is killed after the server received a message and before the outcome is recorded: the next one resends it. */
 import "reflect-metadata";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -37,7 +37,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Looks into the database while no program runs: a SQLite file belongs to one process. */
+/** Opens the database while no program runs: only one process may open a SQLite file. */
 async function withDatabase(work: (opened: OpenDatabase) => Promise<void>): Promise<void> {
   const opened = await openDatabase({ url: database.url, entities, migrations });
   try {
@@ -73,7 +73,7 @@ it("a message survives kill -9, over STARTTLS with a password and a certificate 
     NODE_EXTRA_CA_CERTS: certificates,
   };
 
-  // The server has the message, and its last word never comes.
+  // The server receives the message and never answers.
   server.behaviour.beforeAccepting = () => new Promise(() => {});
   const doomed = await startProcess(environment);
   await server.waitFor(1);
@@ -83,7 +83,7 @@ it("a message survives kill -9, over STARTTLS with a password and a certificate 
     const mail = await readMail(opened);
     expect(mail).toMatchObject({ attempts: 1, sent_at: null });
     expect(mail!.leased_until).not.toBeNull();
-    // As if two minutes had gone by: the lease of the dead is over.
+    // As if two minutes had passed: the lease of the killed program expires.
     const now = new Date();
     await opened.transact((transaction) => transaction.execute("UPDATE mail_message SET leased_until = ?", [now]));
   });

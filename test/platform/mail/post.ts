@@ -1,6 +1,11 @@
-/** An outbox on a database of its own, a clock that tests move, and a log that they read. */
+/** An outbox on its own database, with a clock that tests move and a log that they read. */
 import "reflect-metadata";
-import { deliverBatch, LANES, type DeliveryParts, type Round } from "../../../src/platform/mail/deliver-batch.js";
+import {
+  deliverBatch,
+  CONCURRENCY,
+  type DeliveryParts,
+  type BatchResult,
+} from "../../../src/platform/mail/deliver-batch.js";
 import { queueMails, type NewMail } from "../../../src/platform/mail/queue-mail.js";
 import { createSmtpTransport } from "../../../src/platform/mail/smtp-transport.js";
 import type { MailTransport } from "../../../src/platform/mail/transport.js";
@@ -23,26 +28,25 @@ export interface StoredMail {
 
 export interface Post {
   readonly database: TestDatabase;
-  /** The moment at which the outbox believes itself to be. */
   readonly clock: { now: Date };
-  /** Everything that was logged, as it stands in the log. */
+  /** Everything that was logged. */
   readonly log: () => string;
   readonly queue: (...mails: readonly Partial<NewMail>[]) => Promise<void>;
-  /** All rows, the oldest first. */
+  /** All rows, oldest first. */
   readonly stored: () => Promise<StoredMail[]>;
   readonly parts: (transport: MailTransport) => DeliveryParts;
-  /** One round with a connection of its own. */
-  readonly deliver: (server: { readonly port: number }) => Promise<Round>;
+  /** Delivers one batch over its own connection. */
+  readonly deliver: (server: { readonly port: number }) => Promise<BatchResult>;
   readonly pass: (seconds: number) => void;
   readonly close: () => Promise<void>;
 }
 
 export const SENDER = { name: "Usher", address: "usher@acme.test" };
-export const BODY = "Nobody but Ada may read: https://usher.test/door?opens=for-whoever-has-this";
-/** Signals that are never given. */
+export const BODY = "Nobody but Ada may read: https://usher.test/link?opens=for-the-holder";
+/** Signals that never abort. */
 export const NEVER = { begin: new AbortController().signal, finish: new AbortController().signal };
 
-/** A mail server in the clear on this machine. */
+/** An unencrypted mail server on this machine. */
 export function plainServer(port: number) {
   return { host: "127.0.0.1", port, encryption: "NONE", credentials: null } as const;
 }
@@ -53,7 +57,7 @@ export async function openPost(): Promise<Post> {
   const clock = { now: new Date("2026-11-23T09:15:04.120Z") };
   const lines: string[] = [];
   const logger = createLogger({ level: "debug", destination: { write: (line) => void lines.push(line) } });
-  const templates = new Map([["test", { name: "test", description: "to whoever tests" }]]);
+  const templates = new Map([["test", { name: "test", description: "to a tester" }]]);
   const parts: Post["parts"] = (transport) => ({ database, clock: () => clock.now, transport, templates, logger });
   return {
     database,
@@ -77,7 +81,7 @@ export async function openPost(): Promise<Post> {
     stored: async () => await database.reader.rows<StoredMail>("SELECT * FROM mail_message ORDER BY created_at, id"),
     parts,
     deliver: async ({ port }) => {
-      const transport = createSmtpTransport(plainServer(port), SENDER, LANES);
+      const transport = createSmtpTransport(plainServer(port), SENDER, CONCURRENCY);
       try {
         return await deliverBatch(parts(transport), NEVER);
       } finally {

@@ -1,4 +1,4 @@
-/** What gets into the outbox: only with its unit of work, and nothing that could be a header or a second address. */
+/** Messages enter the outbox with their unit of work, and without injected headers or addresses. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { queueMail } from "../../../src/platform/mail/queue-mail.js";
 import { sweepMail } from "../../../src/platform/mail/outbox.js";
@@ -19,13 +19,13 @@ afterAll(async () => {
 beforeEach(() => post.database.transact((transaction) => transaction.execute("DELETE FROM mail_message")));
 
 describe("a message", () => {
-  it("is not there when its unit of work fails", async () => {
+  it("is not queued when its unit of work fails", async () => {
     const failing = post.database.transact(async (transaction) => {
       await queueMail(
         { ...transaction, now: post.clock.now },
         { organizationId: null, recipient: "ada@example.com", template: "test", subject: "Hello", body: "Body" },
       );
-      throw new Error("what it tells of did not happen");
+      throw new Error("the change did not happen");
     });
     await expect(failing).rejects.toThrow("did not happen");
     expect(await post.stored()).toEqual([]);
@@ -41,17 +41,17 @@ describe("a message", () => {
     ["a NUL", "a\u0000da@example.com"],
     ["a character without width", "a\u200bda@example.com"],
     ["nothing", ""],
-  ])("to an address with %s is kept with the reason, and never tried", async (_what, recipient) => {
+  ])("to an address with %s is stored with the reason and never tried", async (_what, recipient) => {
     await post.queue({ recipient });
     const [mail] = await post.stored();
-    expect(mail).toMatchObject({ next_attempt_at: null, last_error: "The recipient is no e-mail address." });
+    expect(mail).toMatchObject({ next_attempt_at: null, last_error: "The recipient is not an e-mail address." });
     expect(mail!.recipient).not.toMatch(/[\r\n\0]/);
     expect(await post.deliver(server)).toBe("DONE");
     expect(server.received).toEqual([]);
   });
 
   it.each(["\r\n", "\n", "\r", "\u2028", "\u0085", "\u0000", "\u000b"])(
-    "has a subject of one line, whatever it is made of (%j)",
+    "has a subject of one line, even with %j in it",
     async (sign) => {
       await post.queue({ subject: `Hello${sign}Bcc: eve@evil.test${sign}${sign}Body` });
       const [mail] = await post.stored();
@@ -59,7 +59,7 @@ describe("a message", () => {
     },
   );
 
-  it("keeps its lines, cuts what is too long between characters, and carries every script", async () => {
+  it("keeps its lines and every script, and is cut between characters", async () => {
     const subject = `${"x".repeat(299)}\u{1f600}`;
     await post.queue({ subject, body: "one\r\ntwo\rthree\u0007\n\tfour \ud800 né 日本 \u{1f600}" });
     const [mail] = await post.stored();
@@ -67,7 +67,7 @@ describe("a message", () => {
     expect(mail!.body).toBe("one\ntwo\nthree\n\tfour \ufffd né 日本 \u{1f600}");
   });
 
-  it("is forgotten a month after it was queued, unless it still waits", async () => {
+  it("is deleted a month after it was queued, unless it is still due", async () => {
     await post.queue({ recipient: "nobody" }, {});
     const sweep = () => post.database.transact((transaction) => sweepMail(transaction, post.clock.now));
     expect(await sweep()).toBe(0);
@@ -80,10 +80,12 @@ describe("a message", () => {
 });
 
 describe("the list of templates", () => {
-  it("refuses two of one name, and names that fit no column", () => {
+  it("refuses two templates of one name, and names of the wrong form", () => {
     const one = { name: "one", description: "to one" };
     expect([...assembleMailTemplates([one], []).keys()]).toEqual(["one"]);
-    expect(() => assembleMailTemplates([one], [one])).toThrow("Two mail templates are called one.");
-    expect(() => assembleMailTemplates([{ ...one, name: "x".repeat(65) }])).toThrow("is no name for a mail template");
+    expect(() => assembleMailTemplates([one], [one])).toThrow("Two mail templates are named one.");
+    expect(() => assembleMailTemplates([{ ...one, name: "x".repeat(65) }])).toThrow(
+      "cannot be the name of a mail template",
+    );
   });
 });

@@ -1,42 +1,40 @@
 /**
- * Replicas on one MySQL or MariaDB database take turns at migrating, by a lease: one row with an expiry, taken by a
- * conditional update that commits at once. GET_LOCK and held row locks would not do: on a Galera cluster both are local
- * to a node. A replica that is killed loses its turn by time.
+ * Only one replica at a time migrates a MySQL or MariaDB database: the one that holds the lease, a row with an expiry.
+ * An update that commits at once takes it. GET_LOCK and row locks do not work here: on a Galera cluster both are local
+ * to a node. The lease of a killed replica expires.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { asksForRepetition } from "./driver-errors.js";
 
-/** How long a turn lasts without being renewed. A statement that takes longer may be finished by another replica. */
+/** Seconds until a lease expires unless it is renewed. Another replica may finish a statement that takes longer. */
 const LEASE_SECONDS = 30;
 const ASK_AGAIN_MILLISECONDS = 200;
-/** How long a replica waits for the others, in milliseconds. */
 const WAIT_MILLISECONDS = 600_000;
 
-/** Another replica took the turn, because it was not renewed in time. */
-export class TurnLostError extends Error {
-  override readonly name = "TurnLostError";
+/** Another replica holds the lease, because this one did not renew it in time. */
+export class LeaseLostError extends Error {
+  override readonly name = "LeaseLostError";
 }
 
 /** Runs one statement and answers how many rows it matched. */
 export type Execute = (sql: string, parameters?: readonly unknown[]) => Promise<number>;
 
-/** The right to migrate. */
-export interface MigrationTurn {
+/** The right to migrate, until it expires. */
+export interface MigrationLease {
   /**
-   * Prolongs the turn. Within a transaction it also keeps others from taking it until the end.
-   * @throws TurnLostError
+   * Renews the lease. Inside a transaction, other replicas cannot take it before the transaction ends.
+   * @throws LeaseLostError
    */
   readonly renew: () => Promise<void>;
-  /** Gives the turn to the next replica. */
-  readonly leave: () => Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 /**
- * Waits for the turn, for ten minutes at most.
- * @throws Error when other replicas keep the turn for longer
+ * Waits for the lease, for ten minutes at most.
+ * @throws Error when other replicas hold it for longer
  */
-export async function takeMigrationTurn(execute: Execute): Promise<MigrationTurn> {
+export async function acquireMigrationLease(execute: Execute): Promise<MigrationLease> {
   const holder = randomUUID();
   const until = `UTC_TIMESTAMP(3) + INTERVAL ${LEASE_SECONDS} SECOND`;
   await execute(
@@ -53,9 +51,9 @@ export async function takeMigrationTurn(execute: Execute): Promise<MigrationTurn
       const held = await execute(`UPDATE migration_turn SET expires_at = ${until} WHERE id = 1 AND holder = ?`, [
         holder,
       ]);
-      if (held === 0) throw new TurnLostError("Another process goes on with the migrations.");
+      if (held === 0) throw new LeaseLostError("Another process continues the migrations.");
     },
-    leave: async () => {
+    release: async () => {
       await execute(
         "UPDATE migration_turn SET holder = '', expires_at = UTC_TIMESTAMP(3) WHERE id = 1 AND holder = ?",
         [holder],
@@ -72,7 +70,7 @@ export async function takeMigrationTurn(execute: Execute): Promise<MigrationTurn
       );
       return taken === 1;
     } catch (error) {
-      // On a cluster, of two that take the turn at the same moment one is refused when it commits.
+      // On a cluster, when two replicas take the lease at the same moment, the commit of one fails.
       if (asksForRepetition(error)) return false;
       throw error;
     }
