@@ -1,14 +1,14 @@
+/** How a protocol refuses a sign-in, and what it publishes about each refusal. */
+
 /**
- * A sign-in message that a protocol check refused. The one thing that every protocol throws, so that whoever called it
- * can tell "the provider sent something unacceptable" from a defect of ours.
+ * A protocol check refused what a provider sent. Every other error is a defect, so that a caller can tell the two apart.
  */
 export class ProtocolRefusal<Code extends string = string> extends Error {
   override readonly name = "ProtocolRefusal";
 
   /**
-   * @param code an entry of the protocol's published refusals, such as `OIDC_NONCE_MISMATCH`
-   * @param detail what an administrator needs to know and nobody else may see: expected and received values, never a
-   *   token, a secret or a whole message
+   * @param code one of the published refusals, such as `OIDC_NONCE_MISMATCH`
+   * @param detail for the administrator alone: expected and received values, never a token, a secret or a whole message
    */
   constructor(
     readonly code: Code,
@@ -21,24 +21,55 @@ export class ProtocolRefusal<Code extends string = string> extends Error {
 /** Characters of a received value in a detail. */
 const LONGEST_QUOTE = 100;
 
-/** As much of a received value as a detail quotes; "none" for a value that is missing. */
+/** The start of a received value, for a detail; "none" for a missing value. */
 export function quote(value: string | null | undefined): string {
   if (value == null) return "none";
   return value.length <= LONGEST_QUOTE ? value : `${value.slice(0, LONGEST_QUOTE)}…`;
 }
 
-/** What a protocol publishes of each of its refusals: a sentence that is safe to show to anybody, and what mends it. */
+/** What is published about one refusal. */
 export interface RefusalText {
   /** Shown to the person who tried to sign in. Names no internals. */
   readonly message: string;
   /** Shown to the administrator: what to do about it. */
   readonly remedy: string;
   /**
-   * Any stranger brings it about by posting a form or opening an address: it is recorded, and says nothing about whether
-   * the connection works.
+   * Anyone can cause the refusal by posting a form or opening an address. It is recorded, and does not count against the
+   * health of the connection.
    */
   readonly causedByAnybody?: true;
 }
 
-/** A protocol's published refusals, by code. */
+/** Published refusals, by code. */
 export type RefusalTexts<Code extends string = string> = Readonly<Record<Code, RefusalText>>;
+
+/**
+ * Throws a `ProtocolRefusal`. Annotate a constant with this type (`const refuse: Refuse<MyCode> = …`), so that the compiler
+ * knows that the code after a call is not reached.
+ */
+export type Refuse<Code extends string> = (code: Code, detail?: string | null) => never;
+
+const PREFIX = /^[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*$/;
+const CODE = /^[A-Z0-9]+(?:_[A-Z0-9]+)*$/;
+
+/**
+ * Defines the refusals of one protocol or connection type.
+ *
+ * @param prefix what every code begins with, such as `OIDC_`; codes of all types are members of one enum of the schema
+ * @throws Error when a code lacks the prefix, or is not written in capitals, digits and underscores
+ */
+export function defineRefusals<const Texts extends RefusalTexts>(
+  prefix: string,
+  texts: Texts,
+): { readonly texts: Texts; readonly refuse: Refuse<keyof Texts & string> } {
+  if (!PREFIX.test(prefix)) throw new Error(`The prefix ${prefix} must be like OIDC_: capitals, with _ at its end.`);
+  for (const code of Object.keys(texts))
+    if (!code.startsWith(prefix) || !CODE.test(code.slice(prefix.length)))
+      throw new Error(`The refusal ${code} must be ${prefix} followed by a name in capitals.`);
+  return {
+    texts,
+    refuse: (code, detail = null) => {
+      throw new ProtocolRefusal(code, detail);
+    },
+  };
+}

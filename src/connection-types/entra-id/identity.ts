@@ -3,12 +3,10 @@
  * that never changes and is never given to somebody else. `sub` differs from application to application, and `email`,
  * `upn` and `preferred_username` can be changed, also to another person's.
  */
-import { ProtocolRefusal, quote } from "../../connection/contract/index.js";
+import { quote } from "../../connection/contract/index.js";
 import type { Claims } from "../../protocols/oidc/index.js";
-import type { ENTRA_ID_REFUSALS } from "./refusals.js";
+import { refuse } from "./refusals.js";
 import { isGuid } from "./settings.js";
-
-type EntraIdRefusalCode = keyof typeof ENTRA_ID_REFUSALS;
 
 /**
  * Answers the subject, `tid:oid`, of somebody in this directory.
@@ -29,10 +27,6 @@ export function readSubject({ tid, oid }: Claims, tenantId: string): string {
 export function refuseForeignTenant({ iss, tid }: Claims, tenantId: string): void {
   if (isGuid(tid) && tid !== tenantId)
     refuse("ENTRA_TENANT_MISMATCH", `tid is ${show(tid)}, iss is ${show(iss)}, expected was ${tenantId}`);
-}
-
-function refuse(code: EntraIdRefusalCode, detail: string): never {
-  throw new ProtocolRefusal<EntraIdRefusalCode>(code, detail);
 }
 
 function show(value: unknown): string {

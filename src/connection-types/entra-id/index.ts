@@ -17,7 +17,7 @@ import {
 import { createGraph, fetchGroups } from "./groups.js";
 import { readSubject, refuseForeignTenant } from "./identity.js";
 import { normalizeEntraId } from "./normalize.js";
-import { ENTRA_ID_REFUSALS } from "./refusals.js";
+import { ENTRA_ID_REFUSALS, refuse } from "./refusals.js";
 import { ENTRA_ID_SETTINGS, type EntraIdSettings } from "./settings.js";
 
 /** A directory that was found, and the keys that Microsoft signs with for it. */
@@ -111,7 +111,7 @@ async function findDirectory(source: DiscoverySource, runtime: Runtime): Promise
     return await discoverProvider(source, runtime);
   } catch (error) {
     if (error instanceof ProtocolRefusal && NO_DOCUMENT.includes(error.code))
-      throw new ProtocolRefusal("ENTRA_TENANT_UNKNOWN", error.detail);
+      refuse("ENTRA_TENANT_UNKNOWN", error.detail);
     throw error;
   }
 }

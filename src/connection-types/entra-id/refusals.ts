@@ -1,7 +1,7 @@
 /** What an Entra ID connection refuses beyond what OpenID Connect does. */
-import type { RefusalTexts } from "../../connection/contract/index.js";
+import { defineRefusals, type Refuse } from "../../connection/contract/index.js";
 
-export const ENTRA_ID_REFUSALS = {
+const defined = defineRefusals("ENTRA_", {
   ENTRA_TENANT_UNKNOWN: {
     message:
       "Your company's sign-in service and this application are not set up to fit together. Please tell your administrator.",
@@ -18,4 +18,7 @@ export const ENTRA_ID_REFUSALS = {
     remedy:
       "The ID token has no oid claim, by which people are recognised. Check that the app registration grants the delegated permission openid and profile, and that no claims mapping policy takes oid away.",
   },
-} as const satisfies RefusalTexts;
+});
+
+export const ENTRA_ID_REFUSALS = defined.texts;
+export const refuse: Refuse<keyof typeof ENTRA_ID_REFUSALS> = defined.refuse;

@@ -1,9 +1,10 @@
 /** Whether somebody belongs to the company: the claim `hd` of the verified ID token, and nothing else, says so. */
-import { ProtocolRefusal, quote } from "../../connection/contract/index.js";
+import { quote } from "../../connection/contract/index.js";
 import type { Claims } from "../../protocols/oidc/index.js";
-import type { GOOGLE_WORKSPACE_REFUSALS } from "./refusals.js";
+import { refuse } from "./refusals.js";
 
-type GoogleWorkspaceRefusalCode = keyof typeof GOOGLE_WORKSPACE_REFUSALS;
+/** Characters of a list of domains in a detail. */
+const LONGEST_LIST = 800;
 
 /**
  * The address says nothing: anybody may open a personal Google account with an address of the company. Only accounts that
@@ -14,9 +15,8 @@ type GoogleWorkspaceRefusalCode = keyof typeof GOOGLE_WORKSPACE_REFUSALS;
 export function checkDomain({ hd }: Claims, domains: readonly string[]): void {
   if (hd === undefined) refuse("GOOGLE_DOMAIN_MISSING", "the token has no hd claim");
   if (typeof hd !== "string" || !domains.includes(hd.toLowerCase()))
-    refuse("GOOGLE_DOMAIN_MISMATCH", `hd is ${quote(JSON.stringify(hd))}, expected was ${domains.join(" or ")}`);
-}
-
-function refuse(code: GoogleWorkspaceRefusalCode, detail: string): never {
-  throw new ProtocolRefusal<GoogleWorkspaceRefusalCode>(code, detail.slice(0, 1_000));
+    refuse(
+      "GOOGLE_DOMAIN_MISMATCH",
+      `hd is ${quote(JSON.stringify(hd))}, expected was ${domains.join(" or ").slice(0, LONGEST_LIST)}`,
+    );
 }

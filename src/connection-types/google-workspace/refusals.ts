@@ -1,7 +1,7 @@
 /** What a Google Workspace connection refuses beyond what OpenID Connect does. */
-import type { RefusalTexts } from "../../connection/contract/index.js";
+import { defineRefusals, type Refuse } from "../../connection/contract/index.js";
 
-export const GOOGLE_WORKSPACE_REFUSALS = {
+const defined = defineRefusals("GOOGLE_", {
   GOOGLE_DOMAIN_MISSING: {
     message: "This is a personal Google account. Please sign in with your company account.",
     remedy:
@@ -12,4 +12,7 @@ export const GOOGLE_WORKSPACE_REFUSALS = {
     remedy:
       "The account belongs to a Google Workspace domain that is not in the connection's domains; the attempt's detail names both. If it is a domain of your own, it needs a connection that lists it, since domains cannot change once a connection has been active.",
   },
-} as const satisfies RefusalTexts;
+});
+
+export const GOOGLE_WORKSPACE_REFUSALS = defined.texts;
+export const refuse: Refuse<keyof typeof GOOGLE_WORKSPACE_REFUSALS> = defined.refuse;

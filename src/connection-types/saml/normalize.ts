@@ -2,13 +2,13 @@
 import {
   boundProfile,
   PROFILE_FIELDS,
-  ProtocolRefusal,
   type Groups,
   type NormalizedProfile,
   type ProfileField,
 } from "../../connection/contract/index.js";
 import { readEmailAddress } from "../../protocols/email-address.js";
 import type { VerifiedAssertion } from "../../protocols/saml/check-assertion.js";
+import { refuse } from "../../protocols/saml/refusals.js";
 import { NAME_ID_FORMAT } from "../../protocols/saml/names.js";
 import type { SamlSettings } from "./settings.js";
 import {
@@ -25,13 +25,10 @@ type Attributes = VerifiedAssertion["attributes"];
 /** Refuses a verified assertion that does not say safely who the person is. Part of the verification. */
 export function checkSubject(verified: VerifiedAssertion, settings: SamlSettings): void {
   if (readSubject(verified) === null)
-    throw new ProtocolRefusal(
-      "SAML_TRANSIENT_SUBJECT",
-      "the NameID is transient, and no subject identifier came with it",
-    );
+    refuse("SAML_TRANSIENT_SUBJECT", "the NameID is transient, and no subject identifier came with it");
   const email = readEmail(verified, settings);
   if (email.kind === "ambiguous")
-    throw new ProtocolRefusal("SAML_EMAIL_AMBIGUOUS", `${email.count} different addresses in ${email.attribute}`);
+    refuse("SAML_EMAIL_AMBIGUOUS", `${email.count} different addresses in ${email.attribute}`);
 }
 
 /** What the contract asks for. Of an assertion that `checkSubject` refuses, the unsafe parts are left empty. */

@@ -1,5 +1,5 @@
 /** Opens a connection: settings and keys become a strategy that all its sign-ins share. */
-import { ProtocolRefusal, type Runtime } from "../../connection/contract/index.js";
+import type { Runtime } from "../../connection/contract/index.js";
 import { parseCertificate, withoutAuthorities, type ProviderCertificate } from "../../protocols/saml/certificates.js";
 import {
   createFixedSource,
@@ -7,6 +7,7 @@ import {
   type ProviderFacts,
   type ProviderSource,
 } from "../../protocols/saml/provider-source.js";
+import { refuse } from "../../protocols/saml/refusals.js";
 import type { SamlStrategy } from "../../protocols/saml/saml-strategy.js";
 import type { Validator } from "../../protocols/saml/validator.js";
 import { checkSubject } from "./normalize.js";
@@ -29,7 +30,7 @@ export async function openConnection(
   // Fails here rather than at the first person's sign-in.
   await source.current();
   const signingKey = settings.signRequests ? (runtime.keys?.signing[0]?.privateKey ?? null) : null;
-  if (settings.signRequests && signingKey === null) throw new ProtocolRefusal("SAML_SIGNING_KEY_MISSING");
+  if (settings.signRequests && signingKey === null) refuse("SAML_SIGNING_KEY_MISSING");
   // node-saml and what it brings take a quarter of a second to load; a start without SAML connections goes without.
   const { SamlStrategy } = await import("../../protocols/saml/saml-strategy.js");
   const strategy = new SamlStrategy({
@@ -63,7 +64,7 @@ function createSource(settings: SamlSettings, runtime: Runtime): ProviderSource 
       recalled: recallProvider(settings, runtime),
       keep: (learned) => keepProvider(learned, runtime),
     });
-  if ("missing" in facts) throw new ProtocolRefusal("SAML_SETTINGS_INCOMPLETE", facts.missing.join(", "));
+  if ("missing" in facts) refuse("SAML_SETTINGS_INCOMPLETE", facts.missing.join(", "));
   return createFixedSource(facts);
 }
 

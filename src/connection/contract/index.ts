@@ -15,5 +15,12 @@ export type {
   SettingsOf,
   UrlRule,
 } from "./settings.js";
-export { ProtocolRefusal, quote, type RefusalText, type RefusalTexts } from "../../protocols/refusal.js";
+export {
+  defineRefusals,
+  ProtocolRefusal,
+  quote,
+  type RefusalText,
+  type RefusalTexts,
+  type Refuse,
+} from "../../protocols/refusal.js";
 export { PROFILE_FIELDS, type ProfileField } from "../../people/user/profile/field-name.js";

@@ -2,7 +2,7 @@
  * What OpenID Connect sign-in refuses, by code: a sentence that is safe to show to the person who tried, and for the
  * administrator what to change and where. Texts of a provider never become part of either.
  */
-import { ProtocolRefusal, type RefusalTexts } from "../refusal.js";
+import { defineRefusals, type Refuse } from "../refusal.js";
 
 const TRY_AGAIN = "Please start the sign-in again.";
 const ASK = "Please tell your administrator.";
@@ -11,7 +11,7 @@ const UNTRUSTED = `The answer of your company's sign-in service could not be tru
 const UNAVAILABLE =
   "Your company's sign-in service cannot be reached at the moment. Please try again in a few minutes.";
 
-export const OIDC_REFUSALS = {
+const defined = defineRefusals("OIDC_", {
   OIDC_PROVIDER_UNREACHABLE: {
     message: UNAVAILABLE,
     remedy:
@@ -294,12 +294,8 @@ export const OIDC_REFUSALS = {
     remedy:
       "The sign-in library refused what the checks before it accepted. Report the attempt's detail to whoever operates this installation.",
   },
-} as const satisfies RefusalTexts;
+});
 
-/** The code of a refusal of this protocol. */
+export const OIDC_REFUSALS = defined.texts;
 export type OidcRefusalCode = keyof typeof OIDC_REFUSALS;
-
-/** Refuses. `detail` is for administrators only: never a token, a secret or a whole message. */
-export function refuse(code: OidcRefusalCode, detail: string | null = null): never {
-  throw new ProtocolRefusal<OidcRefusalCode>(code, detail);
-}
+export const refuse: Refuse<keyof typeof OIDC_REFUSALS> = defined.refuse;

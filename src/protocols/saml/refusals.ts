@@ -1,11 +1,11 @@
 /** Every reason for which a SAML sign-in is refused: a sentence that is safe to show, and what mends it where. */
-import { ProtocolRefusal, type RefusalTexts } from "../refusal.js";
+import { defineRefusals, type Refuse } from "../refusal.js";
 
 const UNUSABLE = "The company sign-in sent an answer that cannot be used.";
 const NOT_GENUINE = "The company sign-in sent an answer whose origin could not be confirmed.";
 
 /** SAML's published refusals, by code. */
-export const SAML_REFUSALS = {
+const defined = defineRefusals("SAML_", {
   // The message as such
   SAML_MALFORMED_RESPONSE: {
     message: UNUSABLE,
@@ -215,12 +215,8 @@ export const SAML_REFUSALS = {
     remedy:
       "Verifying this message took longer than allowed, or ended its worker, and was given up. Real responses take milliseconds: treat it as an attack, or send fewer groups.",
   },
-} as const satisfies RefusalTexts;
+});
 
-/** A code of SAML's published refusals. */
+export const SAML_REFUSALS = defined.texts;
 export type SamlRefusalCode = keyof typeof SAML_REFUSALS;
-
-/** Refuses a message; every check of this protocol ends here. */
-export function refuse(code: SamlRefusalCode, detail: string | null = null): never {
-  throw new ProtocolRefusal(code, detail);
-}
+export const refuse: Refuse<keyof typeof SAML_REFUSALS> = defined.refuse;

@@ -4,10 +4,10 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { Strategy } from "passport";
-import { ProtocolRefusal, type Exchange, type RefusalTexts } from "../../../src/connection/contract/index.js";
+import { defineRefusals, type Exchange, type Refuse } from "../../../src/connection/contract/index.js";
 import type { SpecimenSettings } from "./settings.js";
 
-export const SPECIMEN_REFUSALS = {
+const defined = defineRefusals("SPECIMEN_", {
   SPECIMEN_UNREACHABLE: {
     message: "Your company's sign-in service cannot be reached at the moment. Please try again in a few minutes.",
     remedy: "The provider does not answer, or not with its description. Check the address.",
@@ -24,13 +24,10 @@ export const SPECIMEN_REFUSALS = {
     message: "The answer does not belong to this sign-in. Please start again.",
     remedy: "The ticket was made for another sign-in, or was used before. Several in a row may be an attack.",
   },
-} as const satisfies RefusalTexts;
+});
 
-type Code = keyof typeof SPECIMEN_REFUSALS;
-
-export function refuse(code: Code, detail: string | null = null): never {
-  throw new ProtocolRefusal<Code>(code, detail);
-}
+export const SPECIMEN_REFUSALS = defined.texts;
+export const refuse: Refuse<keyof typeof SPECIMEN_REFUSALS> = defined.refuse;
 
 /** What a verified ticket says. */
 export type Ticket = Readonly<Record<string, unknown>>;
