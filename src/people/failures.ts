@@ -1,4 +1,4 @@
-/** What can go wrong with organizations, users, roles and keys. */
+/** Failures of organizations, users, groups, roles, domains and seats. */
 import { defineFailure, Failure } from "../platform/errors/failure.js";
 import type { RoleUse } from "./role/role.js";
 import type { DeletionReason } from "./user/delete/delete-guard.js";
@@ -14,7 +14,7 @@ export const SLUG_TAKEN = defineFailure<{ slug: string }>({
 
 export const EMAIL_TAKEN = defineFailure<{
   email: string;
-  /** Only the operator is told, and only where the address lies in another organization. */
+  /** The other organization that has the address; only the operator sees it. */
   organizationId: string | null;
 }>({
   code: "EMAIL_TAKEN",
@@ -29,21 +29,21 @@ export const EMAIL_TAKEN = defineFailure<{
 export const GROUP_NAME_TAKEN = defineFailure<{ name: string }>({
   code: "GROUP_NAME_TAKEN",
   status: 409,
-  message: ({ name }) => `The organization has a group named "${name}" already; case does not count.`,
+  message: ({ name }) => `The organization already has a group named "${name}"; case does not matter.`,
   remedy: "Use that group, or choose another name. Nothing was changed.",
 });
 
 export const ROLE_KEY_TAKEN = defineFailure<{ key: string }>({
   code: "ROLE_KEY_TAKEN",
   status: 409,
-  message: ({ key }) => `The organization has a role with the key ${key} already.`,
+  message: ({ key }) => `The organization already has a role with the key ${key}.`,
   remedy: "Choose another key, or change that role. Nothing was created.",
 });
 
 export const ROLE_BUILT_IN = defineFailure<{ key: string }>({
   code: "ROLE_BUILT_IN",
   status: 409,
-  message: ({ key }) => `${key} is a role that every organization has; it can be neither changed nor deleted.`,
+  message: ({ key }) => `${key} is a built-in role, which cannot be changed or deleted.`,
   remedy: "Create a role of your own with the name, rank and permissions that you need.",
 });
 
@@ -52,44 +52,45 @@ export const ROLE_IN_USE = defineFailure<{ uses: readonly RoleUse[] }>({
   status: 409,
   message: ({ uses }) =>
     `The role is in use: ${uses.map(({ by, count }) => `${by.toLowerCase().replaceAll("_", " ")} (${count})`).join(", ")}.`,
-  remedy: "Look at details.uses: give its users another role, and change what else names it. Nothing was deleted.",
+  remedy:
+    "Give the role's users another role, and change the policies and mappings in details.uses. Nothing was deleted.",
 });
 
 export const LAST_ADMINISTRATOR = defineFailure({
   code: "LAST_ADMINISTRATOR",
   status: 409,
   message: "This is the last active administrator of the organization.",
-  remedy: "Make somebody else an administrator first.",
+  remedy: "Make another user an administrator first.",
 });
 
 export const OWNER_PROTECTED = defineFailure<{ organizationId: string }>({
   code: "OWNER_PROTECTED",
   status: 409,
-  message: "This is the owner of the organization, who is neither demoted, disabled, removed nor deleted by hand.",
-  remedy: "Make somebody else the owner first, with setOwner.",
+  message: "This is the owner of the organization, who cannot be demoted, disabled, archived, removed or deleted.",
+  remedy: "Make another administrator the owner first, with setOwner.",
 });
 
 export const ALREADY_MEMBER = defineFailure({
   code: "ALREADY_MEMBER",
   status: 409,
-  message: "The person is a member of the organization already.",
+  message: "The person is already a member of the organization.",
   remedy: "Change the roles with setMemberRoles. Nothing was changed.",
 });
 
 export const MEMBER_AT_HOME = defineFailure({
   code: "MEMBER_AT_HOME",
   status: 409,
-  message: "This is the person's home organization, which nobody leaves.",
+  message: "This is the person's home organization, which a person cannot leave.",
   remedy: "Disable, archive or delete the account instead. Nothing was changed.",
 });
 
 export const DOMAIN_NOT_PROVED = defineFailure<{
-  /** Where the record must lie, and what it must hold. */
+  /** The name of the TXT record. */
   name: string;
   expected: string;
-  /** What lies there now. */
+  /** The records that the DNS has under this name. */
   found: readonly string[];
-  /** Why nothing could be found out; `null` where the DNS answered. */
+  /** Why the look-up failed; `null` if the DNS answered. */
   problem: string | null;
 }>({
   code: "DOMAIN_NOT_PROVED",
@@ -98,30 +99,30 @@ export const DOMAIN_NOT_PROVED = defineFailure<{
     if (problem !== null) return `The TXT record ${name} could not be looked up. ${problem}`;
     return found.length === 0
       ? `There is no TXT record ${name} yet.`
-      : `The TXT record ${name} holds something else: ${found.join(", ")}`;
+      : `The TXT record ${name} has a different value: ${found.join(", ")}`;
   },
   remedy:
-    "Set the TXT record details.name to details.expected, letter by letter, and call verifyDomain again; new records can take minutes to spread.",
+    "Set the TXT record details.name to exactly details.expected and call verifyDomain again. New records can take minutes to spread.",
 });
 
 export const DOMAIN_TAKEN = defineFailure<{ domain: string }>({
   code: "DOMAIN_TAKEN",
   status: 409,
   message: ({ domain }) => `Another organization of this installation has proved ${domain}.`,
-  remedy: "Ask the operator, who can have the other organization give it up with removeDomain.",
+  remedy: "Ask the operator, who can release the domain from the other organization with removeDomain.",
 });
 
 const VERSION_CONFLICT = defineFailure<{ expected: number; actual: number }>({
   code: "VERSION_CONFLICT",
   status: 409,
-  message: ({ expected, actual }) => `Somebody else changed it: you know version ${expected}, it is at ${actual}.`,
-  remedy: "Read it again, and repeat your change on what is there now.",
+  message: ({ expected, actual }) => `The version is ${actual}, but the change expects version ${expected}.`,
+  remedy: "Read it again, and repeat the change with the new version. Nothing was changed.",
 });
 
 /**
- * Refuses a change of something that is no longer what the caller knows.
+ * Refuses a change that expects a different version.
  *
- * @param expected what the caller knows; absent changes whatever is there
+ * @param expected the version that the caller has read; absent to change any version
  * @throws VERSION_CONFLICT
  */
 export function requireVersion(expected: number | null | undefined, actual: number): void {
@@ -134,38 +135,37 @@ export const FIELD_OVERRULED = defineFailure<{
   code: "FIELD_OVERRULED",
   status: 409,
   message: ({ fields }) =>
-    `Another source decides: ${fields.map(({ field, source }) => `${field} comes from ${source}`).join(", ")}.`,
-  remedy:
-    "Change the value where it comes from, or change the organization's policy fieldPrecedence. Nothing was changed.",
+    `Sources with precedence give these fields: ${fields.map(({ field, source }) => `${field} comes from ${source}`).join(", ")}.`,
+  remedy: "Change the value at its source, or change the organization's policy fieldPrecedence. Nothing was changed.",
 });
 
 export const USER_STATUS_CONFLICT = defineFailure<{
   status: UserStatus;
   action: StatusAction;
-  /** The action that fits; `null` where none does. */
+  /** The action that is possible instead; `null` if there is none. */
   instead: StatusAction | null;
 }>({
   code: "USER_STATUS_CONFLICT",
   status: 409,
   message: ({ status, action, instead }) =>
-    `The account is ${status}, to which ${action} does not fit${instead === null ? "" : `; ${instead} does`}.`,
-  remedy: "Look at details.instead for what fits the account's status. Nothing was changed.",
+    `${action} is not possible for an account that is ${status}${instead === null ? "" : `; use ${instead}`}.`,
+  remedy: "Use the action in details.instead. Nothing was changed.",
 });
 
-/** Provisioning answers the same code to people who are refused at the door, and lists it in the catalogue. */
+/** Provisioning refuses sign-ins with the same code, and lists it in the catalogue. */
 export const SEATS_FULL = defineFailure<{ seatsInUse: number; totalSeats: number | null }>({
   code: "SEATS_FULL",
   status: 409,
-  message: "All places of your organization's plan are taken.",
+  message: "All seats of your organization's plan are taken.",
   remedy:
-    "Free a seat, or ask the operator for more (totalSeats). The policy seatsFull: BLOCK_TRAINING lets accounts in without a seat, but nobody starts training without one.",
+    "Free a seat, or ask the operator for more (totalSeats). With the policy seatsFull: BLOCK_TRAINING, people without a seat can sign in but not start training.",
 });
 
 export const DELETION_REFUSED = defineFailure<{ reasons: readonly DeletionReason[] }>({
   code: "DELETION_REFUSED",
   status: 409,
   message: ({ reasons }) => `The account cannot be deleted: ${reasons.map(({ message }) => message).join(" ")}`,
-  remedy: "Look at details.reasons. Archive the account meanwhile: its person has no access then. Nothing was deleted.",
+  remedy: "Read details.reasons. To end the person's access now, archive the account. Nothing was deleted.",
 });
 
 export const PEOPLE_FAILURES = [

@@ -1,4 +1,4 @@
-/** Which way a list runs. */
+/** The direction of an order. */
 import { registerEnumType } from "type-graphql";
 
 const ORDER_DIRECTIONS = ["ASC", "DESC"] as const;
@@ -9,9 +9,9 @@ export const OrderDirectionEnum = { ASC: "ASC", DESC: "DESC" } as const;
 
 registerEnumType(OrderDirectionEnum, {
   name: "OrderDirection",
-  description: "Which way a list runs.",
+  description: "The direction of an order.",
   valuesConfig: {
-    ASC: { description: "The lowest, earliest, or first of the alphabet comes first." },
-    DESC: { description: "The highest, latest, or last of the alphabet comes first." },
+    ASC: { description: "Ascending: the lowest, the earliest, or the first of the alphabet comes first." },
+    DESC: { description: "Descending: the highest, the latest, or the last of the alphabet comes first." },
   },
 });

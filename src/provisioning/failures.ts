@@ -125,7 +125,7 @@ export const MAPPINGS_TOO_COSTLY = refusal(
 
 export const SEATS_FULL = refusal(
   "SEATS_FULL",
-  "All places of your organization's plan are taken.",
+  "All seats of your organization's plan are taken.",
   "Free a seat, or ask the operator for more (totalSeats). The policy seatsFull: BLOCK_TRAINING lets accounts in without a seat, but nobody starts training without one.",
 );
 

@@ -12,7 +12,7 @@ export class ApiKeyResolver {
   constructor(private readonly store: Store) {}
 
   @Query(() => ApiKeyPage, {
-    description: "The API keys of an organization, revoked and expired ones too. Needs ORGANIZATION_WRITE.",
+    description: "The API keys of an organization, including revoked and expired keys. Needs ORGANIZATION_WRITE.",
   })
   async apiKeys(
     @Ctx() context: RequestContext,
@@ -22,16 +22,16 @@ export class ApiKeyResolver {
     return await listApiKeys(this.store, context.caller, organizationId, page);
   }
 
-  @Mutation(() => CreateApiKeyPayload, { description: "Makes an API key. Needs ORGANIZATION_WRITE." })
+  @Mutation(() => CreateApiKeyPayload, { description: "Creates an API key. Needs ORGANIZATION_WRITE." })
   async createApiKey(
     @Ctx() context: RequestContext,
-    @Arg("input", () => CreateApiKeyInput, { description: "What to make." }) input: CreateApiKeyInput,
+    @Arg("input", () => CreateApiKeyInput, { description: "The API key." }) input: CreateApiKeyInput,
   ): Promise<CreateApiKeyPayload> {
     return await createApiKey(this.store, context.caller, input);
   }
 
   @Mutation(() => RevokeApiKeyPayload, {
-    description: "Puts an API key out of force at once, and for good. Needs ORGANIZATION_WRITE.",
+    description: "Revokes an API key at once and forever. Needs ORGANIZATION_WRITE.",
   })
   async revokeApiKey(
     @Ctx() context: RequestContext,

@@ -1,49 +1,49 @@
-/** API keys in the schema, and what their mutations take and answer. */
+/** API keys in the schema, with the inputs and payloads of their mutations. */
 import { Field, ID, InputType, ObjectType } from "type-graphql";
 import type { Permission } from "../../access/permission.js";
 import { PermissionEnum } from "../../access/permission.type.js";
 import { definePage } from "../../platform/graphql/paging.js";
 
 @ObjectType("ApiKey", {
-  description: "A key by which a program acts in one organization. The key itself is shown once, when it is made.",
+  description: "A key with which a client acts in one organization. The key itself is shown once, when it is created.",
   simpleResolvers: true,
 })
 export class ApiKeyType {
-  @Field(() => ID, { description: "The id of the key, as events and the audit log name it." })
+  @Field(() => ID, { description: "The key's id, which events and the audit log name." })
   id!: string;
 
   @Field(() => String, { description: "What people read." })
   name!: string;
 
-  @Field(() => [PermissionEnum], { description: "What its holder may do." })
+  @Field(() => [PermissionEnum], { description: "The permissions of the key." })
   scopes!: readonly Permission[];
 
-  @Field(() => Date, { description: "When it was made." })
+  @Field(() => Date, { description: "When it was created." })
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: "When it ends by itself; null where it does not." })
+  @Field(() => Date, { nullable: true, description: "When it expires; null if it does not expire." })
   expiresAt!: Date | null;
 
-  @Field(() => Date, { nullable: true, description: "When it was revoked; null while it is in force." })
+  @Field(() => Date, { nullable: true, description: "When it was revoked; null if it was not." })
   revokedAt!: Date | null;
 }
 
 export const ApiKeyPage = definePage("ApiKey", () => ApiKeyType, "API keys of one organization, the newest first.");
 
-@InputType({ description: "An API key to make." })
+@InputType({ description: "The API key to create." })
 export class CreateApiKeyInput {
-  @Field(() => ID, { description: "The organization that the key acts in, and the only one." })
+  @Field(() => ID, { description: "The only organization that the key acts in." })
   organizationId!: string;
 
-  @Field(() => String, { description: "What people read: which program holds it, and what for." })
+  @Field(() => String, { description: "The name: which client has the key, and for what." })
   name!: string;
 
   @Field(() => [PermissionEnum], {
-    description: "What its holder may do: at least one, and nothing that you do not hold yourself.",
+    description: "The permissions of the key: at least one, and only permissions that you hold.",
   })
   scopes!: Permission[];
 
-  @Field(() => Date, { nullable: true, description: "When it ends by itself; never when left out." })
+  @Field(() => Date, { nullable: true, description: "When it expires; never if left out." })
   expiresAt?: Date | null;
 }
 
@@ -53,13 +53,13 @@ export class CreateApiKeyPayload {
   apiKey!: ApiKeyType;
 
   @Field(() => String, {
-    description: "The key, for `Authorization: Bearer KEY`. It is shown this once and cannot be read again.",
+    description: "The key, for `Authorization: Bearer KEY`. It is shown only here and cannot be read again.",
   })
   key!: string;
 }
 
 @ObjectType({ description: "What revokeApiKey answers.", simpleResolvers: true })
 export class RevokeApiKeyPayload {
-  @Field(() => ApiKeyType, { description: "The key, out of force." })
+  @Field(() => ApiKeyType, { description: "The revoked key." })
   apiKey!: ApiKeyType;
 }

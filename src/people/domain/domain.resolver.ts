@@ -24,7 +24,7 @@ export class DomainResolver {
   ) {}
 
   @FieldResolver(() => TxtRecordType, {
-    description: "The TXT record that proves the domain. It may be taken out again once the domain is proved.",
+    description: "The TXT record that proves the domain. You may remove it from the DNS after the domain is proved.",
   })
   txtRecord(@Root() domain: DomainType): TxtRecordType {
     return txtRecordOf(domain);
@@ -32,11 +32,11 @@ export class DomainResolver {
 
   @Mutation(() => AddDomainPayload, {
     description:
-      "Claims a domain for an organization; one that it has already is answered as it is. Put `txtRecord` into the DNS, then call `verifyDomain`. Needs ORGANIZATION_WRITE.",
+      "Claims a domain for an organization. If the organization has the domain already, nothing changes. Put `txtRecord` into the DNS, then call `verifyDomain`. Needs ORGANIZATION_WRITE.",
   })
   async addDomain(
     @Ctx() context: RequestContext,
-    @Arg("input", () => AddDomainInput, { description: "What to claim." }) input: AddDomainInput,
+    @Arg("input", () => AddDomainInput, { description: "The domain." }) input: AddDomainInput,
   ): Promise<AddDomainPayload> {
     const domain = await addDomain(this.store, context.caller, input);
     return { domain };
@@ -44,7 +44,7 @@ export class DomainResolver {
 
   @Mutation(() => VerifyDomainPayload, {
     description:
-      "Looks for the domain's TXT record, which may take minutes to spread. Needs ORGANIZATION_WRITE. Answers DOMAIN_NOT_PROVED with what was found, and DOMAIN_TAKEN where another organization has proved the domain.",
+      "Looks up the domain's TXT record, which may take minutes to spread. Needs ORGANIZATION_WRITE. Answers DOMAIN_NOT_PROVED with the records that were found, and DOMAIN_TAKEN if another organization has proved the domain.",
   })
   async verifyDomain(
     @Ctx() context: RequestContext,
@@ -56,18 +56,18 @@ export class DomainResolver {
 
   @Mutation(() => RemoveDomainPayload, {
     description:
-      "Gives a domain up: its people are no longer led to the organization, and another one may prove it. Needs ORGANIZATION_WRITE.",
+      "Releases a domain: `/sign-in` no longer sends its people to the organization, and another organization may prove it. Needs ORGANIZATION_WRITE.",
   })
   async removeDomain(
     @Ctx() context: RequestContext,
-    @Arg("id", () => ID, { description: "The domain to give up." }) id: string,
+    @Arg("id", () => ID, { description: "The domain to release." }) id: string,
   ): Promise<RemoveDomainPayload> {
     const domain = await removeDomain(this.store, context.caller, id);
     return { domain };
   }
 }
 
-/** What this feature adds to `Organization`. */
+/** Adds the domains to `Organization`. */
 @Resolver(() => OrganizationType)
 export class OrganizationDomainsResolver {
   constructor(private readonly loaders: PeopleLoaders) {}

@@ -3,7 +3,7 @@ import { Field, ID, InputType, ObjectType } from "type-graphql";
 
 @ObjectType("TxtRecord", { description: "A TXT record of the DNS.", simpleResolvers: true })
 export class TxtRecordType {
-  @Field(() => String, { description: "The name at which it lies, such as `_usher-verification.example.com`." })
+  @Field(() => String, { description: "The record's name, such as `_usher-verification.example.com`." })
   name!: string;
 
   @Field(() => String, { description: "What it holds." })
@@ -12,11 +12,11 @@ export class TxtRecordType {
 
 @ObjectType("Domain", {
   description:
-    "An e-mail domain of an organization. Once it is proved, people who enter an address of it at `/sign-in` come to the organization's page, and its addresses count as verified where the provider says nothing.",
+    "An e-mail domain of an organization. Once it is proved, `/sign-in` sends people with an address of the domain to the organization's page, and these addresses count as verified if the provider does not say whether they are.",
   simpleResolvers: true,
 })
 export class DomainType {
-  /** Of what `txtRecord` is made; not in the schema. */
+  /** The part of `txtRecord` that is stored; not in the schema. */
   token!: string;
 
   @Field(() => ID, { description: "The domain's id." })
@@ -27,7 +27,7 @@ export class DomainType {
   })
   domain!: string;
 
-  @Field(() => Date, { nullable: true, description: "When it was proved; null while it is not." })
+  @Field(() => Date, { nullable: true, description: "When it was proved; null if it is not proved yet." })
   verifiedAt!: Date | null;
 }
 
@@ -48,12 +48,12 @@ export class AddDomainPayload {
 
 @ObjectType({ description: "What verifyDomain answers.", simpleResolvers: true })
 export class VerifyDomainPayload {
-  @Field(() => DomainType, { description: "The domain, which is proved." })
+  @Field(() => DomainType, { description: "The proved domain." })
   domain!: DomainType;
 }
 
 @ObjectType({ description: "What removeDomain answers.", simpleResolvers: true })
 export class RemoveDomainPayload {
-  @Field(() => DomainType, { description: "The domain as it was." })
+  @Field(() => DomainType, { description: "The domain before it was released." })
   domain!: DomainType;
 }

@@ -1,4 +1,4 @@
-/** What the queries and mutations of groups take and answer. */
+/** Inputs and payloads of the queries and mutations of groups. */
 import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import { ErrorCode } from "../../platform/graphql/error-codes.js";
 import { OrderDirectionEnum, type OrderDirection } from "../order-direction.js";
@@ -7,31 +7,31 @@ import { MOST_USERS_AT_ONCE, type GroupMemberResult } from "./group-members.oper
 import type { GroupOrder } from "./group.js";
 import { GroupOrderFieldEnum, GroupType } from "./group.type.js";
 
-@InputType("GroupFilter", { description: "Which groups to show. What is left out or empty restricts nothing." })
+@InputType("GroupFilter", { description: "Which groups to show. A condition that is left out or empty has no effect." })
 export class GroupFilterInput {
   @Field(() => String, {
     nullable: true,
-    description: "Words, each of which must occur somewhere in the name. Case, accents and apostrophes do not count.",
+    description: "Each word must occur somewhere in the name. Case, accents and apostrophes do not matter.",
   })
   search?: string | null;
 }
 
 @InputType("GroupOrder", { description: "The order of a list of groups." })
 export class GroupOrderInput {
-  @Field(() => GroupOrderFieldEnum, { description: "What to order by." })
+  @Field(() => GroupOrderFieldEnum, { description: "The field to order by." })
   field!: GroupOrder;
 
-  @Field(() => OrderDirectionEnum, { nullable: true, description: "Which way; ASC when left out." })
+  @Field(() => OrderDirectionEnum, { nullable: true, description: "The direction; ASC if left out." })
   direction?: OrderDirection | null;
 }
 
-@InputType({ description: "A group to make." })
+@InputType({ description: "The group to create." })
 export class CreateGroupInput {
-  @Field(() => ID, { description: "The organization whose users it gathers. It never changes." })
+  @Field(() => ID, { description: "The group's organization. It never changes." })
   organizationId!: string;
 
   @Field(() => String, {
-    description: "What people read. Unique in the organization, whatever the case; at most 200 characters.",
+    description: "The name, at most 200 characters. Unique in the organization; case does not matter.",
   })
   name!: string;
 
@@ -39,7 +39,7 @@ export class CreateGroupInput {
   description?: string | null;
 }
 
-@InputType({ description: "What to change in a group. What is left out stays." })
+@InputType({ description: "Changes to a group. Fields that are left out stay." })
 export class UpdateGroupInput {
   @Field(() => ID, { description: "The group to change." })
   id!: string;
@@ -47,11 +47,11 @@ export class UpdateGroupInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      "The version that you know. The change is refused with VERSION_CONFLICT when it is no longer that; members who come and go raise it too.",
+      "The version that you have read. If it has changed since, the mutation answers VERSION_CONFLICT. Adding or removing a member changes it too.",
   })
   expectedVersion?: number | null;
 
-  @Field(() => String, { nullable: true, description: "What people read. Unique in the organization." })
+  @Field(() => String, { nullable: true, description: "The name. Unique in the organization." })
   name?: string | null;
 
   @Field(() => String, { nullable: true, description: "What the group is for. null clears it." })
@@ -60,7 +60,7 @@ export class UpdateGroupInput {
 
 const USER_IDS = `At most ${MOST_USERS_AT_ONCE}; for more, send several requests.`;
 
-@InputType({ description: "Users to put into a group." })
+@InputType({ description: "Users to add to a group." })
 export class AddUsersToGroupInput {
   @Field(() => ID, { description: "The group." })
   groupId!: string;
@@ -69,7 +69,7 @@ export class AddUsersToGroupInput {
   userIds!: string[];
 }
 
-@InputType({ description: "Users to take out of a group." })
+@InputType({ description: "Users to remove from a group." })
 export class RemoveUsersFromGroupInput {
   @Field(() => ID, { description: "The group." })
   groupId!: string;
@@ -78,19 +78,19 @@ export class RemoveUsersFromGroupInput {
   userIds!: string[];
 }
 
-@InputType({ description: "Who manages a group from now on." })
+@InputType({ description: "The managers that a group is to have." })
 export class SetGroupManagersInput {
   @Field(() => ID, { description: "The group." })
   groupId!: string;
 
   @Field(() => [ID], {
-    description: `All managers from now on: members of the group's organization, at most ${MOST_MANAGERS}; none where the list is empty.`,
+    description: `All managers from now on: at most ${MOST_MANAGERS} members of the group's organization. An empty list removes all managers.`,
   })
   userIds!: string[];
 }
 
 @ObjectType("GroupMemberResult", {
-  description: "What became of one user whom a change of a group's members named.",
+  description: "The outcome for one user of a change of a group's members.",
   simpleResolvers: true,
 })
 class GroupMemberResultType implements GroupMemberResult {
@@ -98,17 +98,17 @@ class GroupMemberResultType implements GroupMemberResult {
   userId!: string;
 
   @Field(() => Boolean, {
-    description: "Whether it is now as the request says; also where it was so before.",
+    description: "Whether the request holds for this user now; also true if it did before.",
   })
   ok!: boolean;
 
   @Field(() => ErrorCode, {
     nullable: true,
-    description: "Why not: NOT_FOUND for who is no member of the organization. null when it was done.",
+    description: "The error code; NOT_FOUND for a user who is not a member of the organization. null if `ok`.",
   })
   code!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The same as a sentence; null when it was done." })
+  @Field(() => String, { nullable: true, description: "The error as a sentence; null if `ok`." })
   message!: string | null;
 }
 
@@ -126,7 +126,7 @@ export class UpdateGroupPayload {
 
 @ObjectType({ description: "What deleteGroup answers.", simpleResolvers: true })
 export class DeleteGroupPayload {
-  @Field(() => GroupType, { description: "The group as it was. It has no members any more." })
+  @Field(() => GroupType, { description: "The group before it was deleted. Its members have left it." })
   group!: GroupType;
 }
 
@@ -135,13 +135,13 @@ export class AddUsersToGroupPayload {
   @Field(() => GroupType, { description: "The group as it is now." })
   group!: GroupType;
 
-  @Field(() => [GroupMemberResultType], { description: "What became of each user, in the order of the request." })
+  @Field(() => [GroupMemberResultType], { description: "The outcome for each user, in the order of the request." })
   results!: readonly GroupMemberResult[];
 }
 
 @ObjectType({ description: "What setGroupManagers answers.", simpleResolvers: true })
 export class SetGroupManagersPayload {
-  @Field(() => GroupType, { description: "The group; `managers` has who manages it now." })
+  @Field(() => GroupType, { description: "The group; `managers` has the new managers." })
   group!: GroupType;
 }
 
@@ -150,6 +150,6 @@ export class RemoveUsersFromGroupPayload {
   @Field(() => GroupType, { description: "The group as it is now." })
   group!: GroupType;
 
-  @Field(() => [GroupMemberResultType], { description: "What became of each user, in the order of the request." })
+  @Field(() => [GroupMemberResultType], { description: "The outcome for each user, in the order of the request." })
   results!: readonly GroupMemberResult[];
 }

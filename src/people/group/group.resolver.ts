@@ -43,7 +43,7 @@ export class GroupResolver {
   @Query(() => GroupType, {
     nullable: true,
     description:
-      "One group of the caller's organization; for the operator any. null for an id that is unknown or another organization's. Needs GROUPS_READ.",
+      "One group of the caller's organization; for the operator, any group. null for an unknown id and for an id of another organization. Needs GROUPS_READ.",
   })
   async group(
     @Ctx() context: RequestContext,
@@ -53,14 +53,14 @@ export class GroupResolver {
   }
 
   @Query(() => GroupPage, {
-    description: "The groups of an organization, by name unless `orderBy` says otherwise. Needs GROUPS_READ.",
+    description: "The groups of an organization, by default in the order of their names. Needs GROUPS_READ.",
   })
   async groups(
     @Ctx() context: RequestContext,
     @OrganizationArgument("The organization whose groups to show.") organizationId: string,
     @Arg("filter", () => GroupFilterInput, { nullable: true, description: "Which groups to show." })
     filter: GroupFilterInput | null | undefined,
-    @Arg("orderBy", () => GroupOrderInput, { nullable: true, description: "In which order." })
+    @Arg("orderBy", () => GroupOrderInput, { nullable: true, description: "The order." })
     orderBy: GroupOrderInput | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<GroupType>> {
@@ -68,7 +68,7 @@ export class GroupResolver {
   }
 
   @FieldResolver(() => Int, {
-    description: "How many users are in the group, whatever their status. Needs GROUPS_READ.",
+    description: "How many users are in the group, with any status. Needs GROUPS_READ.",
   })
   async memberCount(@Root() group: GroupType, @Ctx() context: RequestContext): Promise<number> {
     requirePermission(context.caller, group.organizationId, "GROUPS_READ");
@@ -77,7 +77,7 @@ export class GroupResolver {
 
   @FieldResolver(() => UserPage, {
     description:
-      "The users in the group, in the order in which their accounts were made; `users` with the filter `groupIds` has other orders. One query for each group: for many groups, ask `users` for `groups`. Needs GROUPS_READ and USERS_READ.",
+      "The users in the group, in the order in which their accounts were created; `users` with the filter `groupIds` has other orders. It costs one database query per group: for many groups, ask `users` for their `groups`. Needs GROUPS_READ and USERS_READ.",
   })
   async members(
     @Root() group: GroupType,
@@ -92,7 +92,7 @@ export class GroupResolver {
 
   @FieldResolver(() => [UserType], {
     description:
-      "Who manages the group, in the order in which their accounts were made: whoever of them has TEAM_TRAINING_READ sees the training of its members. Needs GROUPS_READ and USERS_READ.",
+      "The group's managers, in the order in which their accounts were created. A manager with TEAM_TRAINING_READ sees the training of the members. Needs GROUPS_READ and USERS_READ.",
   })
   async managers(@Root() group: GroupType, @Ctx() context: RequestContext): Promise<readonly UserType[]> {
     requirePermission(context.caller, group.organizationId, "GROUPS_READ");
@@ -100,17 +100,17 @@ export class GroupResolver {
     return await this.loaders.managersOfGroup(context).load(group.id);
   }
 
-  @FieldResolver(() => OrganizationType, { description: "The organization whose users it gathers." })
+  @FieldResolver(() => OrganizationType, { description: "The group's organization." })
   async organization(@Root() group: GroupType, @Ctx() context: RequestContext) {
     return await this.loaders.organization(context).load(group.organizationId);
   }
 
   @Mutation(() => CreateGroupPayload, {
-    description: "Makes a group without members. Needs GROUPS_WRITE. Answers GROUP_NAME_TAKEN.",
+    description: "Creates a group without members. Needs GROUPS_WRITE. Answers GROUP_NAME_TAKEN.",
   })
   async createGroup(
     @Ctx() context: RequestContext,
-    @Arg("input", () => CreateGroupInput, { description: "What to make." }) input: CreateGroupInput,
+    @Arg("input", () => CreateGroupInput, { description: "The group." }) input: CreateGroupInput,
   ): Promise<CreateGroupPayload> {
     return { group: await createGroup(this.store, context.caller, input) };
   }
@@ -127,7 +127,7 @@ export class GroupResolver {
 
   @Mutation(() => DeleteGroupPayload, {
     description:
-      "Deletes a group; its users stay. A mapping that names it gives nothing from then on. Needs GROUPS_WRITE.",
+      "Deletes a group, not its users. A mapping to this group has no effect from then on. Needs GROUPS_WRITE.",
   })
   async deleteGroup(
     @Ctx() context: RequestContext,
@@ -138,33 +138,34 @@ export class GroupResolver {
 
   @Mutation(() => AddUsersToGroupPayload, {
     description:
-      "Puts users into a group, all at once. Who is in it already stays, now also by hand: what a mapping gave can then go without taking the user out. Look at `results`: a user who is no member of the organization is NOT_FOUND there, and the others are carried out. Needs GROUPS_WRITE, and TRAINING_READ to put somebody into a group that you manage yourself.",
+      "Adds users to a group in one transaction. A member that a mapping added is now also added by hand, and stays when the mapping no longer applies. In `results`, a user who is not a member of the organization is NOT_FOUND; the others are added. Needs GROUPS_WRITE, and TRAINING_READ to add users to a group that you manage yourself.",
   })
   async addUsersToGroup(
     @Ctx() context: RequestContext,
-    @Arg("input", () => AddUsersToGroupInput, { description: "Whom to put where." }) input: AddUsersToGroupInput,
+    @Arg("input", () => AddUsersToGroupInput, { description: "The users and the group." }) input: AddUsersToGroupInput,
   ): Promise<AddUsersToGroupPayload> {
     return await addUsersToGroup(this.store, context.caller, input);
   }
 
   @Mutation(() => SetGroupManagersPayload, {
     description:
-      "Makes these users the managers of a group, and nobody else; managers need not be in it. Whoever of them has TEAM_TRAINING_READ sees the training of its members. Needs GROUPS_WRITE, and TRAINING_READ to make somebody a manager.",
+      "Replaces the managers of a group. Managers need not be members of the group. A manager with TEAM_TRAINING_READ sees the training of the members. Needs GROUPS_WRITE, and TRAINING_READ to add a manager.",
   })
   async setGroupManagers(
     @Ctx() context: RequestContext,
-    @Arg("input", () => SetGroupManagersInput, { description: "Who manages what." }) input: SetGroupManagersInput,
+    @Arg("input", () => SetGroupManagersInput, { description: "The managers and the group." })
+    input: SetGroupManagersInput,
   ): Promise<SetGroupManagersPayload> {
     return { group: await setGroupManagers(this.store, context.caller, input) };
   }
 
   @Mutation(() => RemoveUsersFromGroupPayload, {
     description:
-      "Takes users out of a group, all at once, whatever put them there. What a mapping gave comes back at the next sign-in that matches it, and what a directory gave when the directory gives it again: to keep somebody out, change it there. Look at `results`: a user who is no member of the organization is NOT_FOUND there, and the others are carried out. Needs GROUPS_WRITE.",
+      "Removes users from a group in one transaction, also users that a mapping or a directory added. Such users return at the next sign-in that matches the mapping, or when the directory adds them again: to keep them out, change the mapping or the directory. In `results`, a user who is not a member of the organization is NOT_FOUND; the others are removed. Needs GROUPS_WRITE.",
   })
   async removeUsersFromGroup(
     @Ctx() context: RequestContext,
-    @Arg("input", () => RemoveUsersFromGroupInput, { description: "Whom to take out of what." })
+    @Arg("input", () => RemoveUsersFromGroupInput, { description: "The users and the group." })
     input: RemoveUsersFromGroupInput,
   ): Promise<RemoveUsersFromGroupPayload> {
     return await removeUsersFromGroup(this.store, context.caller, input);

@@ -12,10 +12,10 @@ export const GroupOrderFieldEnum: { readonly [Value in GroupOrder]: Value } = {
 
 registerEnumType(GroupOrderFieldEnum, {
   name: "GroupOrderField",
-  description: "What groups can be ordered by. Case does not count.",
+  description: "The fields that groups can be ordered by. Case does not matter.",
   valuesConfig: {
     NAME: { description: "By name." },
-    CREATED_AT: { description: "In the order in which the groups were made." },
+    CREATED_AT: { description: "By the time of creation." },
   },
 });
 
@@ -25,27 +25,27 @@ registerEnumType(GroupOrderFieldEnum, {
   simpleResolvers: true,
 })
 export class GroupType {
-  /** What `organization` and `members` read; not in the schema. */
+  /** `organization` and `members` read it; not in the schema. */
   organizationId!: string;
 
   @Field(() => ID, { description: "The group's id. It never changes." })
   id!: string;
 
-  @Field(() => String, { description: "What people read. Unique in the organization, whatever the case." })
+  @Field(() => String, { description: "The name. Unique in the organization; case does not matter." })
   name!: string;
 
   @Field(() => String, { nullable: true, description: "What the group is for." })
   description!: string | null;
 
-  @Field(() => Date, { description: "When the group was made." })
+  @Field(() => Date, { description: "When the group was created." })
   createdAt!: Date;
 
-  @Field(() => Date, { description: "When the group or its members were changed last." })
+  @Field(() => Date, { description: "When the group or its members last changed." })
   updatedAt!: Date;
 
   @Field(() => Int, {
     description:
-      "Rises at every change, and once for every member who comes or goes. Send it as `expectedVersion` to change only what you know.",
+      "Rises with every change, and once for every member who is added or removed. Send it as `expectedVersion` so that you do not overwrite a change that you have not read.",
   })
   version!: number;
 }

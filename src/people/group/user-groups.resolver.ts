@@ -12,7 +12,8 @@ export class UserGroupsResolver {
   constructor(private readonly loaders: PeopleLoaders) {}
 
   @FieldResolver(() => [GroupType], {
-    description: "The user's groups in the organization, by name. Without GROUPS_READ there, empty, but for yourself.",
+    description:
+      "The user's groups in the organization, by name. Users other than yourself need GROUPS_READ there; without it, the list is empty.",
   })
   groups(
     @Root() user: UserType,
@@ -27,7 +28,7 @@ export class UserGroupsResolver {
 
   @FieldResolver(() => [GroupType], {
     description:
-      "The groups that the user manages in the organization, by name. Without GROUPS_READ there, empty, but for yourself.",
+      "The groups that the user manages in the organization, by name. Users other than yourself need GROUPS_READ there; without it, the list is empty.",
   })
   async managedGroups(
     @Root() { id, homeOrganizationId }: UserType,

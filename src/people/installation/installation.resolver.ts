@@ -7,22 +7,22 @@ import { readInstallationSettings, updateInstallation } from "./installation.ope
 import type { InstallationSettings } from "./installation.js";
 
 @ObjectType("Installation", {
-  description: "What the operator has decided for the whole installation.",
+  description: "Settings that the operator makes for the whole installation.",
   simpleResolvers: true,
 })
 class InstallationType {
-  @Field(() => Boolean, { description: "Whether anybody may sign in through an identity provider." })
+  @Field(() => Boolean, { description: "Whether people may sign in through identity providers." })
   ssoAllowed!: boolean;
 
   @Field(() => String, { description: "The version of Usher that runs here, as in CHANGELOG.md: `0.1.0`." })
   version!: string;
 }
 
-@InputType({ description: "What to change in the installation. What is left out stays." })
+@InputType({ description: "Changes to the settings of the installation. Fields that are left out stay." })
 class UpdateInstallationInput {
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether anybody may sign in through an identity provider. Who is signed in already stays so.",
+    description: "Whether people may sign in through identity providers. Open sessions stay open.",
   })
   ssoAllowed?: boolean | null;
 }
@@ -38,14 +38,14 @@ export class InstallationResolver {
   constructor(private readonly store: Store) {}
 
   @Query(() => InstallationType, {
-    description: "What holds for every organization of this installation. For the operator.",
+    description: "The settings of the whole installation. For the operator.",
   })
   async installation(@Ctx() context: RequestContext): Promise<InstallationType> {
     return withVersion(await readInstallationSettings(this.store, context.caller));
   }
 
   @Mutation(() => UpdateInstallationPayload, {
-    description: "Changes what holds for every organization of this installation. For the operator.",
+    description: "Changes the settings of the whole installation. For the operator.",
   })
   async updateInstallation(
     @Ctx() context: RequestContext,

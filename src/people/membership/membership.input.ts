@@ -1,10 +1,10 @@
-/** What the mutations of members take and answer. */
+/** Inputs and payloads of the mutations of members. */
 import { Field, ID, InputType, ObjectType } from "type-graphql";
 import { RoleKeyScalar } from "../role/role-key.scalar.js";
 import { UserType } from "../user/user.type.js";
 
 @InputType({
-  description: "A person to make a guest of another organization than their home: by `userId` or by `email`.",
+  description: "A person to add to an organization as a guest, by `userId` or by `email`.",
 })
 export class AddMemberInput {
   @Field(() => ID, { description: "The organization to join." })
@@ -16,14 +16,14 @@ export class AddMemberInput {
   @Field(() => String, {
     nullable: true,
     description:
-      "The address of exactly one active account of the installation. For the operator alone: nobody else learns which addresses have accounts.",
+      "The address of exactly one active account of the installation. Only for the operator, because it shows which addresses have accounts.",
   })
   email?: string | null;
 
   @Field(() => [RoleKeyScalar], {
     nullable: true,
     description:
-      "The roles in the organization, for the operator alone; its default role when left out. From the home's administrator, the person gets the default role only where it grants no permission: the organization gives further roles with setMemberRoles.",
+      "The roles in the organization; its default role if left out. Only for the operator. An administrator of the home organization adds the person with the default role if that role has no permissions, and without a role if it has; the organization gives further roles with setMemberRoles.",
   })
   roleKeys?: string[] | null;
 }
@@ -31,16 +31,16 @@ export class AddMemberInput {
 @ObjectType({ description: "What addMember answers.", simpleResolvers: true })
 export class AddMemberPayload {
   @Field(() => UserType, {
-    description: "The person; for the operator, `membership` has the roles in the organization joined.",
+    description: "The person. For the operator, `membership` has the roles in the joined organization.",
   })
   member!: UserType;
 }
 
 @ObjectType("GuestMembership", {
-  description: "That a person is a guest of an organization: a member whose home is another.",
+  description: "A membership of a person as a guest, outside the home organization.",
 })
 export class GuestMembershipType {
-  @Field(() => ID, { description: "The organization, as `removeMember` takes it." })
+  @Field(() => ID, { description: "The organization's id, for `removeMember`." })
   organizationId!: string;
 
   @Field(() => String, { description: "The organization's name." })
@@ -50,7 +50,7 @@ export class GuestMembershipType {
   joinedAt!: Date;
 }
 
-@InputType({ description: "A member to take out of an organization that is not their home." })
+@InputType({ description: "A guest to remove from an organization." })
 export class RemoveMemberInput {
   @Field(() => ID, { description: "The organization to leave." })
   organizationId!: string;
@@ -61,20 +61,20 @@ export class RemoveMemberInput {
 
 @ObjectType({ description: "What removeMember answers.", simpleResolvers: true })
 export class RemoveMemberPayload {
-  @Field(() => UserType, { description: "The person, who has no roles there any more." })
+  @Field(() => UserType, { description: "The person, without roles in that organization." })
   member!: UserType;
 }
 
-@InputType({ description: "The roles of a member from now on." })
+@InputType({ description: "The roles that a member is to have." })
 export class SetMemberRolesInput {
-  @Field(() => ID, { description: "The organization in which the roles are." })
+  @Field(() => ID, { description: "The organization of the roles." })
   organizationId!: string;
 
   @Field(() => ID, { description: "The member." })
   userId!: string;
 
   @Field(() => [RoleKeyScalar], {
-    description: "All roles from now on, at least one. Nobody gives what they do not hold.",
+    description: "All roles from now on, at least one. You cannot give a role with a permission that you do not hold.",
   })
   roleKeys!: string[];
 }

@@ -1,4 +1,4 @@
-/** Members beyond their home organization in GraphQL. */
+/** Members in GraphQL: guests, and the roles of members. */
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
 import { scopeFor } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
@@ -25,7 +25,7 @@ export class MembersResolver {
 
   @FieldResolver(() => [GuestMembershipType], {
     description:
-      "The organizations in which the person is a guest, the oldest membership first; the home organization ends one with `removeMember`. Empty for those organizations themselves. Needs USERS_READ, but for yourself.",
+      "The organizations in which the person is a guest, the oldest membership first. Only the home organization sees them, and can end them with `removeMember`. Users other than yourself need USERS_READ.",
   })
   async guestMemberships(
     @Root() { id }: UserType,
@@ -38,11 +38,11 @@ export class MembersResolver {
 
   @Mutation(() => AddMemberPayload, {
     description:
-      "Makes an active person a guest of an organization that is not their home: they sign in as before, by the rules of their home, and enter with `switchOrganization`. The organization sees their name and address, and what it gives them itself. Needs USERS_WRITE in the person's home organization; the organization that is joined cannot do it. Added by the home, they take a seat only when they start training or get roles with `setMemberRoles`. Answers ALREADY_MEMBER and, to the operator, SEATS_FULL.",
+      "Adds an active person to an organization as a guest. The person signs in as before, by the policies of the home organization, and enters with `switchOrganization`. The organization sees the person's name and address, and the roles, groups and training that it gives. Needs USERS_WRITE in the person's home organization. A guest whom the home organization adds takes a seat only when training starts or `setMemberRoles` gives roles. Answers ALREADY_MEMBER and, to the operator, SEATS_FULL.",
   })
   async addMember(
     @Ctx() context: RequestContext,
-    @Arg("input", () => AddMemberInput, { description: "Whom to add where." }) input: AddMemberInput,
+    @Arg("input", () => AddMemberInput, { description: "The person and the organization." }) input: AddMemberInput,
   ): Promise<AddMemberPayload> {
     const member = await addMember(this.store, context.caller, input);
     return { member };
@@ -50,11 +50,12 @@ export class MembersResolver {
 
   @Mutation(() => RemoveMemberPayload, {
     description:
-      "Ends a membership that is not the person's home, with its roles, groups and sessions; a seat that was used in this billing cycle is held to its end. Needs USERS_WRITE in that organization or in the person's home, or to be the person; the home ends it even for the owner and the last administrator. Answers MEMBER_AT_HOME, OWNER_PROTECTED and LAST_ADMINISTRATOR.",
+      "Removes a guest from an organization, with roles, groups and sessions there. A seat that was used in this billing cycle stays taken until the cycle ends. Needs USERS_WRITE in that organization or in the person's home organization; people can also remove themselves. The home organization can remove even the owner and the last administrator. Answers MEMBER_AT_HOME, OWNER_PROTECTED and LAST_ADMINISTRATOR.",
   })
   async removeMember(
     @Ctx() context: RequestContext,
-    @Arg("input", () => RemoveMemberInput, { description: "Whom to take out of what." }) input: RemoveMemberInput,
+    @Arg("input", () => RemoveMemberInput, { description: "The person and the organization." })
+    input: RemoveMemberInput,
   ): Promise<RemoveMemberPayload> {
     const member = await removeMember(this.store, context.caller, input);
     return { member };
@@ -62,11 +63,11 @@ export class MembersResolver {
 
   @Mutation(() => SetMemberRolesPayload, {
     description:
-      "Gives a member these roles in the organization and takes all others. Needs USERS_WRITE. Answers OWNER_PROTECTED and LAST_ADMINISTRATOR.",
+      "Replaces the roles of a member in an organization. Needs USERS_WRITE. Answers OWNER_PROTECTED and LAST_ADMINISTRATOR.",
   })
   async setMemberRoles(
     @Ctx() context: RequestContext,
-    @Arg("input", () => SetMemberRolesInput, { description: "Which roles for whom." }) input: SetMemberRolesInput,
+    @Arg("input", () => SetMemberRolesInput, { description: "The member and the roles." }) input: SetMemberRolesInput,
   ): Promise<SetMemberRolesPayload> {
     const member = await setMemberRoles(this.store, context.caller, input);
     return { member };

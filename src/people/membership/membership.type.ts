@@ -1,19 +1,19 @@
-/** What belongs to a person in one organization, in the schema. It has no id: clients keep it with the person. */
+/** A person's membership in one organization, in the schema. It has no id: clients cache it with the person. */
 import { ObjectType } from "type-graphql";
 import type { Group } from "../group/group.js";
 import type { Role } from "../role/role.js";
 
 @ObjectType("Membership", {
   description:
-    "That a person belongs to an organization, with what the person has there. It has no id of its own: caches keep it in the field that answered it.",
+    "A person's membership in an organization, with the person's roles, groups and training there. It has no id: cache it under the field that returned it.",
   simpleResolvers: true,
 })
 export class MembershipType {
   /** Not in the schema, like the user's. */
   organizationId!: string;
   userId!: string;
-  /** The roles, where they were read together with the user; not in the schema. */
+  /** The roles, if they were read together with the user; not in the schema. */
   knownRoles?: readonly Role[] | undefined;
-  /** The groups, where they were read together with the user; not in the schema. */
+  /** The groups, if they were read together with the user; not in the schema. */
   knownGroups?: readonly Group[] | undefined;
 }

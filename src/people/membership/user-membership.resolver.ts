@@ -1,4 +1,4 @@
-/** Adds memberships to users, and what a person has in an organization to a membership. */
+/** Adds memberships to users, and roles and groups to memberships. */
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Group } from "../group/group.js";
@@ -18,16 +18,16 @@ export class UserMembershipResolver {
   @FieldResolver(() => MembershipType, {
     nullable: true,
     description:
-      "What the user has in an organization; null where the user is no member. Without USERS_READ there, null as well, but for yourself.",
+      "The user's membership in an organization; null if the user is not a member. Users other than yourself need USERS_READ there; without it, null.",
   })
   async membership(
     @Root() user: UserType,
     @Ctx() context: RequestContext,
-    @Arg("organizationId", () => ID, { description: "The organization in which to look." }) organizationId: string,
+    @Arg("organizationId", () => ID, { description: "The organization to look in." }) organizationId: string,
   ): Promise<MembershipType | null> {
     const { id: userId, knownRoles, knownGroups } = user;
     if (!maySeeRoles(context.caller, organizationId, userId)) return null;
-    // Lists alone read these with the user, and they list members.
+    // Only lists of members read these together with the user, so the user is a member.
     if (organizationId === user.organizationId && (knownRoles !== undefined || knownGroups !== undefined))
       return { organizationId, userId, knownRoles, knownGroups };
     const member = await this.loaders.member(context).load(memberKey(organizationId, userId));
@@ -46,7 +46,7 @@ export class MembershipResolver {
 
   @FieldResolver(() => RoleType, {
     nullable: true,
-    description: "The highest of the person's roles there; null for a person without one.",
+    description: "The person's highest role there; null for a person without a role.",
   })
   async role(@Root() membership: MembershipType, @Ctx() context: RequestContext): Promise<Role | null> {
     const [highest] = await this.roles(membership, context);
@@ -60,7 +60,8 @@ export class MembershipResolver {
   }
 
   @FieldResolver(() => [GroupType], {
-    description: "The person's groups there, by name. Without GROUPS_READ there, empty, but for yourself.",
+    description:
+      "The person's groups there, by name. People other than yourself need GROUPS_READ there; without it, the list is empty.",
   })
   async groups(@Root() membership: MembershipType, @Ctx() context: RequestContext): Promise<readonly Group[]> {
     const { organizationId, userId, knownGroups } = membership;

@@ -17,7 +17,7 @@ export class OrganizationDeletionResolver {
   @Query(() => OrganizationDeletionType, {
     nullable: true,
     description:
-      "What `deleteOrganization` would delete, to be read before it is confirmed. null for an unknown id. For the operator.",
+      "What `deleteOrganization` would delete: show it before you ask for confirmation. null for an unknown id. For the operator.",
   })
   async organizationDeletion(
     @Ctx() context: RequestContext,
@@ -29,11 +29,11 @@ export class OrganizationDeletionResolver {
 
   @Mutation(() => DeleteOrganizationPayload, {
     description:
-      "Deletes an organization with everything that goes with it; nothing brings it back. Ask `organizationDeletion` first. For the operator. Answers OWNER_PROTECTED while one of its people owns another organization.",
+      "Deletes an organization with everything that `organizationDeletion` lists. It cannot be undone. For the operator. Answers OWNER_PROTECTED while one of its people owns another organization.",
   })
   async deleteOrganization(
     @Ctx() context: RequestContext,
-    @Arg("input", () => DeleteOrganizationInput, { description: "What to delete." }) input: DeleteOrganizationInput,
+    @Arg("input", () => DeleteOrganizationInput, { description: "The organization." }) input: DeleteOrganizationInput,
   ): Promise<DeleteOrganizationPayload> {
     const parts = await deleteOrganization(this.store, this.parts, context.caller, input);
     return { id: input.id, parts };

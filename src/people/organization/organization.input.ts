@@ -1,12 +1,12 @@
-/** What the mutations of organizations take and answer. */
+/** Inputs and payloads of the mutations of organizations. */
 import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import { OrganizationType } from "./organization.type.js";
 import type { OrganizationPoliciesChange } from "./policies.js";
 import { OrganizationPoliciesInput } from "./policies-types.js";
 
-@InputType({ description: "An organization to create." })
+@InputType({ description: "The organization to create." })
 export class CreateOrganizationInput {
-  @Field(() => String, { description: "What people read. At most 200 characters." })
+  @Field(() => String, { description: "The name, at most 200 characters." })
   name!: string;
 
   @Field(() => String, {
@@ -14,11 +14,11 @@ export class CreateOrganizationInput {
   })
   slug!: string;
 
-  @Field(() => String, { nullable: true, description: "The IANA name of the time zone; `UTC` when left out." })
+  @Field(() => String, { nullable: true, description: "The IANA name of the time zone; `UTC` if left out." })
   timeZone?: string | null;
 }
 
-@InputType({ description: "What of the plan's contents to change. What is left out stays." })
+@InputType({ description: "Changes to the contents of the plan. Fields that are left out stay." })
 export class EntitlementsInput {
   @Field(() => Boolean, { nullable: true, description: "Signing in through identity providers." })
   sso?: boolean | null;
@@ -27,14 +27,14 @@ export class EntitlementsInput {
   scim?: boolean | null;
 }
 
-@InputType({ description: "What to change in an organization. What is left out stays." })
+@InputType({ description: "Changes to an organization. Fields that are left out stay." })
 export class UpdateOrganizationInput {
   @Field(() => ID, { description: "The organization to change." })
   id!: string;
 
   @Field(() => Int, {
     nullable: true,
-    description: "The version that you know. The change is refused with VERSION_CONFLICT when it is no longer that.",
+    description: "The version that you have read. If it has changed since, the mutation answers VERSION_CONFLICT.",
   })
   expectedVersion?: number | null;
 
@@ -49,11 +49,14 @@ export class UpdateOrganizationInput {
 
   @Field(() => String, {
     nullable: true,
-    description: "Where a person goes after signing in, when the sign-in itself names no place. null clears it.",
+    description: "The page after a sign-in that names no page of its own. null clears it.",
   })
   landingUrl?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Shown to people who could not sign in. null clears it." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The contact that people see when their sign-in fails. null clears it.",
+  })
   supportContact?: string | null;
 
   @Field(() => Boolean, {
@@ -64,14 +67,14 @@ export class UpdateOrganizationInput {
 
   @Field(() => EntitlementsInput, {
     nullable: true,
-    description: "What the plan includes. Only the operator changes it.",
+    description: "The features in the plan. Only the operator changes them.",
   })
   entitlements?: EntitlementsInput | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      "Paid places in the plan; null sets no limit. Only the operator changes it. Fewer than are taken is allowed: nobody loses a seat, and none is given until enough came back.",
+      "The seats in the plan; null removes the limit. Only the operator changes it. If it is less than the seats that are taken, users keep their seats, and nobody gets a seat until enough are free.",
   })
   totalSeats?: number | null;
 
@@ -91,7 +94,7 @@ export class UpdateOrganizationPayload {
   organization!: OrganizationType;
 }
 
-@InputType({ description: "Whose organization it is from now on." })
+@InputType({ description: "The new owner of an organization." })
 export class SetOwnerInput {
   @Field(() => ID, { description: "The organization." })
   organizationId!: string;
@@ -106,21 +109,21 @@ export class SetOwnerPayload {
   organization!: OrganizationType;
 }
 
-@InputType({ description: "An organization to delete, with everything that goes with it." })
+@InputType({ description: "The organization to delete." })
 export class DeleteOrganizationInput {
   @Field(() => ID, { description: "The organization." })
   id!: string;
 
-  @Field(() => String, { description: "Its short name, as proof that it is the one that you mean." })
+  @Field(() => String, { description: "The organization's short name, as confirmation." })
   confirmSlug!: string;
 }
 
 @ObjectType("OrganizationPart", {
-  description: "Something that goes with an organization when it is deleted.",
+  description: "A kind of data that is deleted together with an organization.",
   simpleResolvers: true,
 })
 export class OrganizationPartType {
-  @Field(() => String, { description: "What it is, such as `users`." })
+  @Field(() => String, { description: "The kind of data, such as `users`." })
   name!: string;
 
   @Field(() => Int, { description: "How many there are." })
@@ -132,15 +135,15 @@ export class OrganizationPartType {
   simpleResolvers: true,
 })
 export class OrganizationDeletionType {
-  @Field(() => [OrganizationPartType], { description: "Everything that goes with it." })
+  @Field(() => [OrganizationPartType], { description: "The data that is deleted with the organization." })
   parts!: readonly OrganizationPartType[];
 }
 
 @ObjectType({ description: "What deleteOrganization answers.", simpleResolvers: true })
 export class DeleteOrganizationPayload {
-  @Field(() => ID, { description: "The id that the organization had." })
+  @Field(() => ID, { description: "The id of the deleted organization." })
   id!: string;
 
-  @Field(() => [OrganizationPartType], { description: "What went with it." })
+  @Field(() => [OrganizationPartType], { description: "The data that was deleted with the organization." })
   parts!: readonly OrganizationPartType[];
 }

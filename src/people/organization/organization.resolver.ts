@@ -32,7 +32,7 @@ export class OrganizationResolver {
   @Query(() => OrganizationType, {
     nullable: true,
     description:
-      "One organization, by short name or by id. Its members and its keys see it; to all others, and where there is none, it is null.",
+      "One organization, by short name or by id. null if it does not exist, and for callers other than its members, its API keys and the operator.",
   })
   async organization(
     @Ctx() context: RequestContext,
@@ -57,7 +57,7 @@ export class OrganizationResolver {
     return await this.loaders.rolesOfOrganization(context).load(organization.id);
   }
 
-  @FieldResolver(() => EntitlementsType, { description: "What the plan includes." })
+  @FieldResolver(() => EntitlementsType, { description: "The features in the plan." })
   entitlements(@Root() { ssoEntitled, scimEntitled }: OrganizationType): EntitlementsType {
     return { sso: ssoEntitled, scim: scimEntitled };
   }
@@ -65,7 +65,7 @@ export class OrganizationResolver {
   @FieldResolver(() => UserType, {
     nullable: true,
     description:
-      "Whose organization it is: nobody demotes, disables or deletes them by hand. null while it is nobody's. Needs USERS_READ.",
+      "The organization's owner, whom other administrators cannot demote, disable, remove or delete. null if there is no owner. Needs USERS_READ.",
   })
   async owner(@Root() { id, ownerUserId }: OrganizationType, @Ctx() context: RequestContext): Promise<UserType | null> {
     requirePermission(context.caller, id, "USERS_READ");
@@ -84,7 +84,7 @@ export class OrganizationResolver {
 
   @Mutation(() => UpdateOrganizationPayload, {
     description:
-      "Changes an organization. Needs ORGANIZATION_WRITE; `slug`, `ssoAllowed`, `entitlements` and `totalSeats` are the operator's. Answers SLUG_TAKEN and VERSION_CONFLICT.",
+      "Changes an organization. Needs ORGANIZATION_WRITE; only the operator changes `slug`, `ssoAllowed`, `entitlements` and `totalSeats`. Answers SLUG_TAKEN and VERSION_CONFLICT.",
   })
   async updateOrganization(
     @Ctx() context: RequestContext,
@@ -97,11 +97,11 @@ export class OrganizationResolver {
 
   @Mutation(() => SetOwnerPayload, {
     description:
-      "Makes an active administrator the owner of the organization. For the operator, and for the present owner, who passes it on.",
+      "Makes an active administrator the owner of the organization. For the operator and for the present owner.",
   })
   async setOwner(
     @Ctx() context: RequestContext,
-    @Arg("input", () => SetOwnerInput, { description: "Whose it is." }) input: SetOwnerInput,
+    @Arg("input", () => SetOwnerInput, { description: "The organization and its new owner." }) input: SetOwnerInput,
   ): Promise<SetOwnerPayload> {
     const organization = await setOwner(this.store, context.caller, input);
     return { organization };

@@ -6,7 +6,7 @@ import type { OrganizationPolicies } from "./policies.js";
 import { OrganizationPoliciesType } from "./policies-types.js";
 
 @ObjectType("OrganizationEntitlements", {
-  description: "What the organization's plan includes. The operator decides.",
+  description: "The features in the organization's plan. Only the operator changes them.",
   simpleResolvers: true,
 })
 export class EntitlementsType {
@@ -23,7 +23,7 @@ export class EntitlementsType {
   simpleResolvers: true,
 })
 export class OrganizationType {
-  /** What `entitlements` and `owner` answer; not in the schema. */
+  /** `entitlements` and `owner` are made from them; not in the schema. */
   ssoEntitled!: boolean;
   scimEntitled!: boolean;
   ownerUserId!: string | null;
@@ -42,11 +42,11 @@ export class OrganizationType {
 
   @Field(() => String, {
     nullable: true,
-    description: "Where a person goes after signing in, when the sign-in itself names no place.",
+    description: "The page after a sign-in that names no page of its own.",
   })
   landingUrl!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Shown to people who could not sign in." })
+  @Field(() => String, { nullable: true, description: "The contact that people see when their sign-in fails." })
   supportContact!: string | null;
 
   @Field(() => Boolean, { description: "Whether the operator allows single sign-on here." })
@@ -54,22 +54,23 @@ export class OrganizationType {
 
   @Field(() => Int, {
     nullable: true,
-    description: "Paid places in the plan; null where nothing limits them. `seats` tells how many are taken.",
+    description: "The seats in the plan; null if it has no limit. `seats` has how many are taken.",
   })
   totalSeats!: number | null;
 
-  @Field(() => OrganizationPoliciesType, { description: "What the organization has decided about its accounts." })
+  @Field(() => OrganizationPoliciesType, { description: "The organization's policies for its accounts." })
   policies!: OrganizationPolicies;
 
   @Field(() => Int, {
-    description: "Rises at every change. Send it as `expectedVersion` to change only what you know.",
+    description:
+      "Rises with every change. Send it as `expectedVersion` so that you do not overwrite a change that you have not read.",
   })
   version!: number;
 
   @Field(() => Date, { description: "When it was created." })
   createdAt!: Date;
 
-  @Field(() => Date, { description: "When it was changed last." })
+  @Field(() => Date, { description: "When it last changed." })
   updatedAt!: Date;
 }
 

@@ -16,17 +16,17 @@ import {
 class Policies {}
 class PoliciesInput {}
 
-/** The policies as they hold. */
+/** The policies in answers. */
 export const OrganizationPoliciesType = Policies as unknown as ClassType<OrganizationPolicies>;
 ObjectType("OrganizationPolicies", {
-  description: "What an organization has decided about its accounts.",
+  description: "An organization's policies for its accounts.",
   simpleResolvers: true,
 })(Policies);
 
 /** Policies to change. */
 export const OrganizationPoliciesInput = PoliciesInput as unknown as ClassType<OrganizationPoliciesChange>;
 InputType("OrganizationPoliciesInput", {
-  description: "Policies to change. What is left out stays; null brings the default back.",
+  description: "Changes to policies. Policies that are left out stay; null restores the default.",
 })(PoliciesInput);
 
 /** The object that stands for a declared enum in decorators. */
@@ -45,25 +45,25 @@ function registerEnum({ name, description, values }: DeclaredEnum): Readonly<Rec
 const BillingCycleEnum = registerEnum(BILLING_CYCLE_ENUM);
 
 @ObjectType("BillingAnchor", {
-  description: "When billing cycles begin, and how long they are.",
+  description: "When billing cycles begin, and how long they last.",
   simpleResolvers: true,
 })
 class BillingAnchorType {
-  @Field(() => BillingCycleEnum, { description: "How long a cycle is." })
+  @Field(() => BillingCycleEnum, { description: "How long a cycle lasts." })
   cycle!: BillingAnchor["cycle"];
 
   @Field(() => Int, { description: "The day of the month on which a cycle begins, from 1 to 28." })
   day!: number;
 
-  @Field(() => Int, { description: "The month in which a cycle of a year begins, from 1 to 12." })
+  @Field(() => Int, { description: "The month in which a yearly cycle begins, from 1 to 12." })
   month!: number;
 }
 
 @InputType("BillingAnchorInput", {
-  description: "When billing cycles begin. What is left out stays; null brings the default back.",
+  description: "When billing cycles begin. Fields that are left out stay; null restores the default.",
 })
 class BillingAnchorInput {
-  @Field(() => BillingCycleEnum, { nullable: true, description: "How long a cycle is. Default: `MONTH`." })
+  @Field(() => BillingCycleEnum, { nullable: true, description: "How long a cycle lasts. Default: `MONTH`." })
   cycle?: BillingAnchor["cycle"] | null;
 
   @Field(() => Int, {
@@ -74,12 +74,12 @@ class BillingAnchorInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: "The month in which a cycle of a year begins, from 1 to 12. Default: 1.",
+    description: "The month in which a yearly cycle begins, from 1 to 12. Default: 1.",
   })
   month?: number | null;
 }
 
-/** What `@Field(() => …)` names for a policy, in answers and in inputs. */
+/** The types that `@Field(() => …)` takes for a policy, in answers and in inputs. */
 function typesOf(policy: DeclaredPolicy): { readonly answer: unknown; readonly input: unknown } {
   switch (policy.kind) {
     case "choice": {

@@ -4,7 +4,7 @@ import type { Permission } from "../../access/permission.js";
 import { PermissionEnum } from "../../access/permission.type.js";
 
 @ObjectType("PermissionEntry", {
-  description: "One permission of the catalogue, from which roles and the scopes of API keys are made.",
+  description: "A permission that a role or an API key can have.",
   simpleResolvers: true,
 })
 export class PermissionEntryType {

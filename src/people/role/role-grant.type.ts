@@ -1,4 +1,4 @@
-/** What gave somebody a role, in the schema. */
+/** The sources of a user's roles, in the schema. */
 import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
 import type { Role, RoleGrant } from "./role.js";
 import { RoleType } from "./role.type.js";
@@ -15,14 +15,14 @@ registerEnumType(RoleGrantSourceEnum, {
   name: "RoleGrantSource",
   description: "What gives roles.",
   valuesConfig: {
-    DEFAULT: { description: "The organization's policy `defaultRole`, when nothing else said which." },
+    DEFAULT: { description: "The organization's policy `defaultRole`, because nothing named a role." },
     ADMIN: { description: "An administrator or the operator, by hand." },
-    API: { description: "A program, with an API key." },
+    API: { description: "A client with an API key." },
     MAPPING: { description: "A role mapping of a connection, at a sign-in." },
   },
 });
 
-@ObjectType("RoleGrant", { description: "That a user has a role, and what gave it.", simpleResolvers: true })
+@ObjectType("RoleGrant", { description: "A role of a user, with its source.", simpleResolvers: true })
 export class RoleGrantType {
   @Field(() => RoleType, { description: "The role." })
   role!: Role;
@@ -32,13 +32,13 @@ export class RoleGrantType {
 
   @Field(() => ID, {
     nullable: true,
-    description: "The mapping that gave it, which may be gone by now; null for other sources.",
+    description: "The mapping that gave it, which may no longer exist; null for other sources.",
   })
   mappingId!: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: "The connection whose mapping gave it, which may be gone by now; null for other sources.",
+    description: "The connection whose mapping gave it, which may no longer exist; null for other sources.",
   })
   connectionId!: string | null;
 

@@ -1,11 +1,11 @@
-/** The key of a role as a scalar: a text that may also be written like an enum value, because that is what it looks like. */
+/** The key of a role as a scalar: a text that a document may also write like an enum value. */
 import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 import { ROLE_KEY_PATTERN } from "./role.js";
 
 export const RoleKeyScalar = new GraphQLScalarType<string, string>({
   name: "RoleKey",
   description:
-    'The key of a role, in upper case with underscores: `"ADMIN"`, or in a document also `ADMIN`. Organizations define roles, so this is no enum.',
+    'The key of a role, in upper case with underscores: `"ADMIN"`, or `ADMIN` in a document. It is not an enum, because organizations define roles.',
   serialize: String,
   parseValue: readRoleKey,
   parseLiteral: (node) => readRoleKey(node.kind === Kind.STRING || node.kind === Kind.ENUM ? node.value : null),

@@ -1,4 +1,4 @@
-/** What the mutations of roles take and answer. */
+/** Inputs and payloads of the mutations of roles. */
 import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import type { Permission } from "../../access/permission.js";
 import { PermissionEnum } from "../../access/permission.type.js";
@@ -6,34 +6,33 @@ import { RoleKeyScalar } from "./role-key.scalar.js";
 import { HIGHEST_RANK, LOWEST_RANK } from "./role.js";
 import { RoleType } from "./role.type.js";
 
-const RANK = `From ${LOWEST_RANK} to ${HIGHEST_RANK}; the higher wins, and of two with the same rank the one whose key comes first in the alphabet. The built-in roles have 300 (ADMIN), 200 (MANAGER), 150 (AUDITOR) and 100 (USER).`;
+const RANK = `From ${LOWEST_RANK} to ${HIGHEST_RANK}; the higher rank wins. Of two roles with the same rank, the first key in the alphabet wins. The built-in roles have 300 (ADMIN), 200 (MANAGER), 150 (AUDITOR) and 100 (USER).`;
 
-@InputType({ description: "A role to make." })
+@InputType({ description: "The role to create." })
 export class CreateRoleInput {
-  @Field(() => ID, { description: "The organization that gets the role." })
+  @Field(() => ID, { description: "The organization of the role." })
   organizationId!: string;
 
   @Field(() => RoleKeyScalar, {
     description:
-      "What mappings and programs name: unique in the organization, at most 63 characters. It never changes.",
+      "The key that mappings and clients use: unique in the organization, at most 63 characters. It never changes.",
   })
   key!: string;
 
-  @Field(() => String, { description: "What people read. At most 200 characters." })
+  @Field(() => String, { description: "The name, at most 200 characters." })
   name!: string;
 
   @Field(() => Int, { description: RANK })
   rank!: number;
 
   @Field(() => [PermissionEnum], {
-    description: "What the role grants; may be empty. Nobody makes a role that grants what they do not hold.",
+    description: "The role's permissions; may be empty. Only permissions that you hold.",
   })
   permissions!: Permission[];
 }
 
 @InputType({
-  description:
-    "What to change in a role. What is left out stays; what changes holds at once for all who have the role.",
+  description: "Changes to a role, which take effect at once for all its users. Fields that are left out stay.",
 })
 export class UpdateRoleInput {
   @Field(() => ID, { description: "The role to change." })
@@ -44,13 +43,13 @@ export class UpdateRoleInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: `${RANK} Raising a role needs all that it grants, lowering it all that the roles grant which it falls below: a sign-in that matches several roles may give another one from then on.`,
+    description: `${RANK} A sign-in that matches several roles gives the highest, so a change of rank can give users a different role. To raise a role, you must hold its permissions; to lower it, those of every role that it falls below.`,
   })
   rank?: number | null;
 
   @Field(() => [PermissionEnum], {
     nullable: true,
-    description: "All that the role grants from now on. Nobody adds a permission that they do not hold.",
+    description: "All permissions of the role from now on. You cannot add a permission that you do not hold.",
   })
   permissions?: Permission[] | null;
 }
@@ -69,6 +68,6 @@ export class UpdateRolePayload {
 
 @ObjectType({ description: "What deleteRole answers.", simpleResolvers: true })
 export class DeleteRolePayload {
-  @Field(() => RoleType, { description: "The role as it was." })
+  @Field(() => RoleType, { description: "The role before it was deleted." })
   role!: RoleType;
 }

@@ -19,31 +19,30 @@ import { RoleType } from "./role.type.js";
 export class RoleResolver {
   constructor(
     private readonly store: Store,
-    /** What speaks against deleting a role. */
+    /** They find the uses that prevent the deletion of a role. */
     private readonly guards: readonly FindRoleUses[],
   ) {}
 
   @Query(() => [PermissionEntryType], {
-    description: "Every permission that a role or an API key can have, with what it allows. Needs no sign-in.",
+    description: "Every permission that a role or an API key can have. Available without sign-in.",
   })
   permissions(): PermissionEntryType[] {
     return ALL_PERMISSIONS.map((name) => ({ name, description: PERMISSIONS[name] }));
   }
 
   @Mutation(() => CreateRolePayload, {
-    description:
-      "Makes a role. Needs ORGANIZATION_WRITE and every permission that the role grants. Answers ROLE_KEY_TAKEN.",
+    description: "Creates a role. Needs ORGANIZATION_WRITE and every permission of the role. Answers ROLE_KEY_TAKEN.",
   })
   async createRole(
     @Ctx() context: RequestContext,
-    @Arg("input", () => CreateRoleInput, { description: "What to make." }) input: CreateRoleInput,
+    @Arg("input", () => CreateRoleInput, { description: "The role." }) input: CreateRoleInput,
   ): Promise<CreateRolePayload> {
     return { role: await createRole(this.store, context.caller, input) };
   }
 
   @Mutation(() => UpdateRolePayload, {
     description:
-      "Changes a role, at once for all who have it. Needs ORGANIZATION_WRITE and what is given by it. Answers ROLE_BUILT_IN.",
+      "Changes a role, with effect at once for all its users. Needs ORGANIZATION_WRITE and every permission that users gain by the change. Answers ROLE_BUILT_IN.",
   })
   async updateRole(
     @Ctx() context: RequestContext,
@@ -54,7 +53,7 @@ export class RoleResolver {
 
   @Mutation(() => DeleteRolePayload, {
     description:
-      "Deletes a role. Needs ORGANIZATION_WRITE. Answers ROLE_BUILT_IN, and ROLE_IN_USE with `details.uses` while users have it, or a policy or a mapping names it.",
+      "Deletes a role. Needs ORGANIZATION_WRITE. Answers ROLE_BUILT_IN, and ROLE_IN_USE with `details.uses` while users have the role or a policy or a mapping names it.",
   })
   async deleteRole(
     @Ctx() context: RequestContext,

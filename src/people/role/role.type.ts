@@ -14,7 +14,7 @@ export class RoleType {
   @Field(() => ID, { description: "The role's id." })
   id!: string;
 
-  @Field(() => RoleKeyScalar, { description: "What mappings and programs name: unique in the organization." })
+  @Field(() => RoleKeyScalar, { description: "The key that mappings and clients use. Unique in the organization." })
   key!: string;
 
   @Field(() => String, { description: "What people read." })
@@ -22,13 +22,13 @@ export class RoleType {
 
   @Field(() => Int, {
     description:
-      "The higher rank wins where one role is to be told from several; of two with the same rank, the one whose key comes first in the alphabet.",
+      "The order of roles: the higher rank wins. Of two roles with the same rank, the first key in the alphabet wins.",
   })
   rank!: number;
 
-  @Field(() => [PermissionEnum], { description: "What the role grants." })
+  @Field(() => [PermissionEnum], { description: "The role's permissions." })
   permissions!: readonly Permission[];
 
-  @Field(() => Boolean, { description: "Whether the organization was born with it. Such roles cannot be changed." })
+  @Field(() => Boolean, { description: "Whether every organization has the role. Built-in roles cannot be changed." })
   builtIn!: boolean;
 }

@@ -1,4 +1,4 @@
-/** Adds to users what gave them their roles. */
+/** Adds the sources of their roles to users. */
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import { memberKey, type PeopleLoaders } from "../loaders.js";
@@ -12,7 +12,7 @@ export class UserRoleGrantsResolver {
 
   @FieldResolver(() => [RoleGrantType], {
     description:
-      "The user's roles in the organization with what gave each, the highest role first. Without USERS_READ there, empty, but for yourself.",
+      "The user's roles in the organization with the source of each, the highest role first. Users other than yourself need USERS_READ there; without it, the list is empty.",
   })
   async roleGrants(
     @Root() { id, homeOrganizationId }: UserType,

@@ -14,7 +14,7 @@ export class SeatsResolver {
   constructor(private readonly store: Store) {}
 
   @Query(() => SeatsType, {
-    description: "The places in an organization's plan. Needs USERS_READ or TRAINING_READ.",
+    description: "The seats in an organization's plan. Needs USERS_READ or TRAINING_READ.",
   })
   async seats(
     @Ctx() context: RequestContext,
@@ -24,7 +24,7 @@ export class SeatsResolver {
   }
 
   @FieldResolver(() => SeatHolderPage, {
-    description: "Who holds a seat, in the order in which they took it. Needs USERS_READ.",
+    description: "The users who hold a seat, in the order in which they took it. Needs USERS_READ.",
   })
   async holders(
     @Root() { organizationId }: SeatsType,
@@ -41,7 +41,8 @@ export class SeatHolderResolver {
 
   @FieldResolver(() => UserType, {
     nullable: true,
-    description: "Who holds it; null for somebody who left the organization after using it in this billing cycle.",
+    description:
+      "The user who holds the seat; null if the user left the organization after using the seat in this billing cycle.",
   })
   async user(@Root() holder: SeatHolderType, @Ctx() context: RequestContext): Promise<UserType | null> {
     return await this.loaders.member(context).load(memberKey(holder.organizationId, holder.userId));

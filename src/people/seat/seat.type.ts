@@ -2,24 +2,25 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { definePage } from "../../platform/graphql/paging.js";
 
-@ObjectType("Seats", { description: "The places in an organization's plan.", simpleResolvers: true })
+@ObjectType("Seats", { description: "The seats in an organization's plan.", simpleResolvers: true })
 export class SeatsType {
-  /** Whose seats they are; not in the schema. */
+  /** The organization of the seats; not in the schema. */
   organizationId!: string;
 
-  @Field(() => Int, { description: "How many are taken." })
+  @Field(() => Int, { description: "How many seats are taken." })
   seatsInUse!: number;
 
   @Field(() => Int, {
     nullable: true,
-    description: "How many there are; null where nothing limits them. Fewer than are taken while the plan shrank.",
+    description:
+      "How many seats the plan has; null if it has no limit. Less than `seatsInUse` if the plan was reduced below it.",
   })
   totalSeats!: number | null;
 }
 
-@ObjectType("SeatHolder", { description: "That a user holds a seat.", simpleResolvers: true })
+@ObjectType("SeatHolder", { description: "A seat that a user holds.", simpleResolvers: true })
 export class SeatHolderType {
-  /** What `user` loads; not in the schema. */
+  /** `user` loads it; not in the schema. */
   organizationId!: string;
   userId!: string;
 
@@ -28,14 +29,14 @@ export class SeatHolderType {
 
   @Field(() => Date, {
     nullable: true,
-    description: "When training was first started on it in this billing cycle; null while it is not used.",
+    description: "When training first started on it in this billing cycle; null if it is not used yet.",
   })
   usedAt!: Date | null;
 
   @Field(() => Date, {
     nullable: true,
     description:
-      "When the billing cycle ends to whose end it is held; null while it is held without limit. Shortly after, it comes free, or under ACTIVE_USER stays with a user who is active.",
+      "When the billing cycle of the seat ends; null if the seat has no end. Shortly after, the seat becomes free, or stays with an active user under ACTIVE_USER.",
   })
   cycleEndsAt!: Date | null;
 }
@@ -43,5 +44,5 @@ export class SeatHolderType {
 export const SeatHolderPage = definePage(
   "SeatHolder",
   () => SeatHolderType,
-  "Who holds seats of an organization, in the order in which they took them.",
+  "The users who hold seats of an organization, in the order in which they took them.",
 );

@@ -1,4 +1,4 @@
-/** What the queries and mutations of users take and answer. */
+/** Inputs and payloads of the queries and mutations of users. */
 import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import { OrderDirectionEnum, type OrderDirection } from "../order-direction.js";
 import { RoleKeyScalar } from "../role/role-key.scalar.js";
@@ -10,13 +10,13 @@ import { AuthMethodEnum, UserOrderFieldEnum, UserStatusEnum, UserType } from "./
 
 @InputType("UserFilter", {
   description:
-    "Which users to show. What is left out or empty restricts nothing. A guest is found by names, address, roles, groups, answers and seat; no filter by another field shows them.",
+    "Which users to show. A condition that is left out or empty has no effect. Guests match conditions on names, address, roles, groups, answers and seat, and never a condition on another field.",
 })
 export class UserFilterInput {
   @Field(() => String, {
     nullable: true,
     description:
-      "Words, each of which must begin a word of the names, of the address, of the username or of the employee ID: `ada lov` finds Ada Lovelace, `lace` does not. Words that a sign joins must follow each other: `acme.example` finds who has such an address. Case, accents and apostrophes do not count. The first eight words count, and signs alone find nobody.",
+      "Each word must begin a word of the names, the address, the username or the employee ID: `ada lov` finds Ada Lovelace, `lace` does not. Words that punctuation joins must follow each other: `acme.example` finds the addresses of that domain. Case, accents and apostrophes do not matter. Only the first eight words count. Punctuation alone finds nobody.",
   })
   search?: string | null;
 
@@ -35,18 +35,18 @@ export class UserFilterInput {
   })
   groupIds?: string[] | null;
 
-  @Field(() => AuthMethodEnum, { nullable: true, description: "Only users who sign in this way." })
+  @Field(() => AuthMethodEnum, { nullable: true, description: "Only users who sign in with this method." })
   authMethod?: AuthMethod | null;
 
   @Field(() => [UserFieldNameEnum], {
     nullable: true,
-    description: "Only users who lack a value in at least one of these fields, whatever the source.",
+    description: "Only users who lack a value in at least one of these fields.",
   })
   missing?: MissingField[] | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: "Only users whom a link lets in through one of these connections of the organization.",
+    description: "Only users linked through one of these connections of the organization.",
   })
   connectionIds?: string[] | null;
 
@@ -57,32 +57,35 @@ export class UserFilterInput {
   })
   answers?: string[] | null;
 
-  @Field(() => [ID], { nullable: true, description: "Only users who report to one of these." })
+  @Field(() => [ID], { nullable: true, description: "Only users who report to one of these users." })
   managerIds?: string[] | null;
 
-  @Field(() => Date, { nullable: true, description: "Only users who have not signed in since then, or never." })
+  @Field(() => Date, { nullable: true, description: "Only users who have not signed in since this time, or never." })
   notSignedInSince?: Date | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Only users who never signed in; false for those who did." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "true: only users who never signed in; false: only users who have.",
+  })
   neverSignedIn?: boolean | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Only users who hold a seat in the organization; false for those who hold none.",
+    description: "true: only users who hold a seat in the organization; false: only users who do not.",
   })
   hasSeat?: boolean | null;
 }
 
 @InputType("UserOrder", { description: "The order of a list of users." })
 export class UserOrderInput {
-  @Field(() => UserOrderFieldEnum, { description: "What to order by." })
+  @Field(() => UserOrderFieldEnum, { description: "The field to order by." })
   field!: UserOrder;
 
-  @Field(() => OrderDirectionEnum, { nullable: true, description: "Which way; ASC when left out." })
+  @Field(() => OrderDirectionEnum, { nullable: true, description: "The direction; ASC if left out." })
   direction?: OrderDirection | null;
 }
 
-@InputType({ description: "An account to make." })
+@InputType({ description: "The account to create." })
 export class CreateUserInput {
   @Field(() => ID, { description: "The home organization. It never changes." })
   organizationId!: string;
@@ -96,19 +99,22 @@ export class CreateUserInput {
   @Field(() => String, { description: "The last name." })
   lastName!: string;
 
-  @Field(() => String, { nullable: true, description: "The name to show; first and last name when left out." })
+  @Field(() => String, { nullable: true, description: "The display name; first and last name if left out." })
   fullName?: string | null;
 
-  @Field(() => String, { nullable: true, description: "The name that the person has at the provider." })
+  @Field(() => String, { nullable: true, description: "The person's username at the identity provider." })
   username?: string | null;
 
-  @Field(() => String, { nullable: true, description: "The number or name that the company knows the person by." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The number or name by which the company identifies the person.",
+  })
   employeeId?: string | null;
 
   @Field(() => AuthMethodEnum, {
     nullable: true,
     description:
-      "How the person signs in; SSO when left out. An SSO account waits for the person's first sign-in, which finds it as the connection's policy says.",
+      "How the person signs in; SSO if left out. The person's first sign-in finds an SSO account by the connection's policy `matchKey`.",
   })
   authMethod?: AuthMethod | null;
 
@@ -118,26 +124,26 @@ export class CreateUserInput {
   @Field(() => [RoleKeyScalar], {
     nullable: true,
     description:
-      "The roles in the organization; its default role when left out or empty. Nobody gives a role that grants more than they hold.",
+      "The roles in the organization; its default role if left out or empty. You cannot give a role with a permission that you do not hold.",
   })
   roleKeys?: string[] | null;
 }
 
-@InputType({ description: "What to change in an account of the own organization. What is left out stays." })
+@InputType({ description: "Changes to an account of your organization. Fields that are left out stay." })
 export class UpdateUserInput {
   @Field(() => ID, { description: "The user to change." })
   id!: string;
 
   @Field(() => Int, {
     nullable: true,
-    description: "The version that you know. The change is refused with VERSION_CONFLICT when it is no longer that.",
+    description: "The version that you have read. If it has changed since, the mutation answers VERSION_CONFLICT.",
   })
   expectedVersion?: number | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "The e-mail address. Changing it, the username or the employee ID needs all that the user's roles grant.",
+      "The e-mail address. To change it, the username or the employee ID, you must hold every permission of the user's roles.",
   })
   email?: string | null;
 
@@ -149,16 +155,20 @@ export class UpdateUserInput {
 
   @Field(() => String, {
     nullable: true,
-    description: "The name to show. null makes it first and last name, as does a change of those without it.",
+    description:
+      "The display name. null makes it first and last name. So does a change of the first or last name while no source gives a display name.",
   })
   fullName?: string | null;
 
-  @Field(() => String, { nullable: true, description: "The name that the person has at the provider. null clears it." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The person's username at the identity provider. null clears it.",
+  })
   username?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "The number or name that the company knows the person by. null clears it.",
+    description: "The number or name by which the company identifies the person. null clears it.",
   })
   employeeId?: string | null;
 
@@ -168,7 +178,7 @@ export class UpdateUserInput {
   @Field(() => [RoleKeyScalar], {
     nullable: true,
     description:
-      "All roles of the user from now on. Nobody gives a role that grants more than they hold, and the last active administrator stays one.",
+      "All roles of the user from now on. You cannot give a role with a permission that you do not hold, and the last active administrator keeps that role.",
   })
   roleKeys?: string[] | null;
 }

@@ -34,7 +34,7 @@ export class UserResolver {
   @Query(() => UserType, {
     nullable: true,
     description:
-      "One member of the caller's organization; for the operator anybody. null for an id that is unknown or another organization's. Needs USERS_READ.",
+      "One member of the caller's organization; for the operator, any user. null for an unknown id and for an id of another organization. Needs USERS_READ.",
   })
   async user(
     @Ctx() context: RequestContext,
@@ -45,14 +45,14 @@ export class UserResolver {
 
   @Query(() => UserPage, {
     description:
-      "The members of an organization, in the order in which they were made unless `orderBy` says otherwise. Needs USERS_READ.",
+      "The members of an organization, by default in the order in which their accounts were created. Needs USERS_READ.",
   })
   async users(
     @Ctx() context: RequestContext,
     @OrganizationArgument("The organization whose members to show.") organizationId: string,
     @Arg("filter", () => UserFilterInput, { nullable: true, description: "Which users to show." })
     filter: UserFilterInput | null | undefined,
-    @Arg("orderBy", () => UserOrderInput, { nullable: true, description: "In which order." })
+    @Arg("orderBy", () => UserOrderInput, { nullable: true, description: "The order." })
     orderBy: UserOrderInput | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
     @Info() info: GraphQLResolveInfo,
@@ -64,7 +64,7 @@ export class UserResolver {
   @FieldResolver(() => RoleType, {
     nullable: true,
     description:
-      "The highest of the user's roles in the organization; null for a user without one. Without USERS_READ there, null as well, but for yourself.",
+      "The user's highest role in the organization; null for a user without a role. Users other than yourself need USERS_READ there; without it, null.",
   })
   role(
     @Root() user: UserType,
@@ -77,7 +77,7 @@ export class UserResolver {
 
   @FieldResolver(() => [RoleType], {
     description:
-      "The user's roles in the organization, the highest first. Without USERS_READ there, empty, but for yourself.",
+      "The user's roles in the organization, the highest first. Users other than yourself need USERS_READ there; without it, the list is empty.",
   })
   roles(
     @Root() user: UserType,
@@ -93,7 +93,7 @@ export class UserResolver {
   @FieldResolver(() => OrganizationType, {
     nullable: true,
     description:
-      "The home organization, which never changes. null for a member whose home is an organization that the caller may not see.",
+      "The home organization, which never changes. null for a guest whose home organization you may not see.",
   })
   async organization(@Root() user: UserType, @Ctx() context: RequestContext): Promise<OrganizationType | null> {
     if (user.isGuest) return null;
@@ -102,11 +102,11 @@ export class UserResolver {
 
   @Mutation(() => CreateUserPayload, {
     description:
-      "Makes an account that nobody has signed in to yet. Needs USERS_WRITE. Answers EMAIL_TAKEN and SEATS_FULL.",
+      "Creates an account before the person's first sign-in. Needs USERS_WRITE. Answers EMAIL_TAKEN and SEATS_FULL.",
   })
   async createUser(
     @Ctx() context: RequestContext,
-    @Arg("input", () => CreateUserInput, { description: "What to make." }) input: CreateUserInput,
+    @Arg("input", () => CreateUserInput, { description: "The account." }) input: CreateUserInput,
   ): Promise<CreateUserPayload> {
     return { user: await createUser(this.store, context.caller, input) };
   }

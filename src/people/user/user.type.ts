@@ -17,13 +17,13 @@ export const UserStatusEnum: { readonly [Value in UserStatus]: Value } = {
 
 registerEnumType(UserStatusEnum, {
   name: "UserStatus",
-  description: "Where an account stands.",
+  description: "The status of an account.",
   valuesConfig: {
-    INVITED: { description: "Invited by e-mail, and not answered yet." },
+    INVITED: { description: "Invited by e-mail; the person has not accepted yet." },
     PENDING_APPROVAL: { description: "Waiting for an administrator's approval." },
     ACTIVE: { description: "May sign in." },
-    DISABLED: { description: "May not sign in, until enabled again." },
-    ARCHIVED: { description: "Put away, and kept for the record; may not sign in." },
+    DISABLED: { description: "May not sign in until an administrator enables the account." },
+    ARCHIVED: { description: "Kept for the record; may not sign in." },
   },
 });
 
@@ -32,7 +32,7 @@ export const AuthMethodEnum: { readonly [Value in AuthMethod]: Value } = { SSO: 
 
 registerEnumType(AuthMethodEnum, {
   name: "AuthMethod",
-  description: "How a person signs in. Set when the account is made.",
+  description: "How a person signs in. Set when the account is created.",
   valuesConfig: {
     SSO: { description: "Through the organization's identity provider." },
     PASSWORD: { description: "By e-mail address and password." },
@@ -49,40 +49,40 @@ export const UserOrderFieldEnum: { readonly [Value in UserOrder]: Value } = {
 
 registerEnumType(UserOrderFieldEnum, {
   name: "UserOrderField",
-  description: "What users can be ordered by. Case does not count.",
+  description: "The fields that users can be ordered by. Case does not matter.",
   valuesConfig: {
     LAST_NAME: { description: "By last name, then by first name." },
     FIRST_NAME: { description: "By first name, then by last name." },
     EMAIL: { description: "By e-mail address." },
-    CREATED_AT: { description: "In the order in which the accounts were made." },
+    CREATED_AT: { description: "By the time at which the accounts were created." },
   },
 });
 
 @ObjectType("User", {
   implements: NodeType,
   description:
-    "An account. What a user has in an organization, such as roles and groups, is that of the home organization unless `organizationId` names another; `membership` has it of one organization. Of a guest, who is a member of the organization and whose home is another, the organization sees id, e-mail address, names and what it gave itself: every other field is null or empty.",
+    "An account. Fields with the argument `organizationId`, such as roles and groups, are those of the home organization if it is left out; `membership` has those of one organization. A guest is a member whose home is another organization: the organization sees the guest's id, e-mail address and names, and the roles, groups and training that it gave. Every other field of a guest is null or empty.",
   simpleResolvers: true,
 })
 export class UserType {
-  /** The organization in which the user was found: `knownRoles` and `knownGroups` are those there. Not in the schema. */
+  /** The organization that the user was read in; `knownRoles` and `knownGroups` belong to it. Not in the schema. */
   organizationId!: string;
-  /** What `organization` loads; not in the schema. */
+  /** `organization` loads it; not in the schema. */
   homeOrganizationId!: string;
-  /** Whether the fields of the account are withheld from the caller; not in the schema. */
+  /** Whether the caller sees the account only as a guest's; not in the schema. */
   isGuest!: boolean;
-  /** The roles, where they were read together with the user; not in the schema. */
+  /** The roles, if they were read together with the user; not in the schema. */
   knownRoles?: readonly Role[] | undefined;
-  /** The groups, where they were read together with the user; not in the schema. */
+  /** The groups, if they were read together with the user; not in the schema. */
   knownGroups?: readonly Group[] | undefined;
 
   @Field(() => ID, { description: "The user's id. It never changes." })
   id!: string;
 
-  @Field(() => String, { description: "The e-mail address. Not unique: it does not identify anybody, the id does." })
+  @Field(() => String, { description: "The e-mail address. Not unique: identify a user by id." })
   email!: string;
 
-  @Field(() => String, { nullable: true, description: "The name that the person has at the provider." })
+  @Field(() => String, { nullable: true, description: "The person's username at the identity provider." })
   username!: string | null;
 
   @Field(() => String, { description: "The first name." })
@@ -91,42 +91,45 @@ export class UserType {
   @Field(() => String, { description: "The last name." })
   lastName!: string;
 
-  @Field(() => String, { description: "The name to show." })
+  @Field(() => String, { description: "The display name." })
   fullName!: string;
 
-  @Field(() => String, { nullable: true, description: "The number or name that the company knows the person by." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The number or name by which the company identifies the person.",
+  })
   employeeId!: string | null;
 
-  @Field(() => UserStatusEnum, { nullable: true, description: "Where the account stands; null for a guest." })
+  @Field(() => UserStatusEnum, { nullable: true, description: "The account's status; null for a guest." })
   status!: UserStatus | null;
 
   @Field(() => AuthMethodEnum, { nullable: true, description: "How the person signs in; null for a guest." })
   authMethod!: AuthMethod | null;
 
-  @Field(() => Date, { nullable: true, description: "When the account was made; null for a guest." })
+  @Field(() => Date, { nullable: true, description: "When the account was created; null for a guest." })
   createdAt!: Date | null;
 
-  @Field(() => Date, { nullable: true, description: "When the account was changed last; null for a guest." })
+  @Field(() => Date, { nullable: true, description: "When the account last changed; null for a guest." })
   updatedAt!: Date | null;
 
   @Field(() => Date, {
     nullable: true,
-    description: "When the person signed in last; null while nobody has, and for a guest.",
+    description: "When the person last signed in; null before the first sign-in, and for a guest.",
   })
   lastSignedInAt!: Date | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      "Rises at every change. Send it as `expectedVersion` to change only what you know. null for a guest, whom the home organization alone changes.",
+      "Rises with every change. Send it as `expectedVersion` so that you do not overwrite a change that you have not read. null for a guest.",
   })
   version!: number | null;
 }
 
-/** The argument of every field that tells what a user has in an organization. */
+/** The argument of every field that belongs to a user in one organization. */
 export const IN_ORGANIZATION = {
   nullable: true,
-  description: "The organization in which to look; the user's home organization when left out.",
+  description: "The organization to look in; the user's home organization if left out.",
 };
 
 export const UserPage = definePage("User", () => UserType, "Members of one organization.");

@@ -1,7 +1,7 @@
-/** What a resolver needs of HTTP to give a browser another session. */
+/** The context of a resolver that gives the browser a new session. */
 import type { RequestContext } from "../../access/request-context.js";
 
 export interface SessionContext extends RequestContext {
-  /** Hands the browser the new session's token, as its cookie. */
+  /** Sets the new session's token as the browser's cookie. */
   readonly renewSession: (sessionToken: string) => void;
 }

@@ -1,4 +1,4 @@
-/** Switching between organizations in GraphQL. */
+/** The switch of a session to another organization, in GraphQL. */
 import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from "type-graphql";
 import type { Store } from "../../access/store.js";
 import { OrganizationType } from "../organization/organization.type.js";
@@ -9,7 +9,7 @@ import { switchOrganization } from "./switch-organization.js";
 class SwitchOrganizationPayload {
   @Field(() => OrganizationType, {
     description:
-      "The organization that the session is in from the next request on. Its fields that need a permission are still answered by the rules of the organization before: ask for them in the next request.",
+      "The organization of the session from the next request on. This request still has the permissions of the organization before: read fields that need a permission in the next request.",
   })
   organization!: OrganizationType;
 }
@@ -20,7 +20,7 @@ export class SwitchOrganizationResolver {
 
   @Mutation(() => SwitchOrganizationPayload, {
     description:
-      "Takes the signed-in person's session into another organization of `viewer { memberships }`: `viewer { organization permissions }` are those there from the next request on. What `user` has without an `organizationId` stays that of the home organization. The browser gets a new cookie, and the old one is worth nothing. The session ends when it would have ended. For sessions, not for keys.",
+      "Moves the signed-in person's session into another organization of `viewer { memberships }`. From the next request on, `viewer { organization permissions }` are those of that organization; the fields of `user` without an `organizationId` stay those of the home organization. The browser gets a new cookie, and the old one is no longer valid. The session expires at the same time as before. For sessions, not for API keys.",
   })
   async switchOrganization(
     @Ctx() context: SessionContext,

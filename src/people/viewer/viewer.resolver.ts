@@ -26,13 +26,13 @@ export class ViewerResolver {
 
   @Query(() => ViewerType, {
     nullable: true,
-    description: "Whoever asks; null for a request without a session or a key.",
+    description: "The caller; null for a request without a session or an API key.",
   })
   viewer(@Ctx() { caller }: RequestContext): ViewerType | null {
     return caller.kind === "ANONYMOUS" ? null : { permissions: readOwnPermissions(caller) };
   }
 
-  @FieldResolver(() => UserType, { nullable: true, description: "The signed-in person; null for a key." })
+  @FieldResolver(() => UserType, { nullable: true, description: "The signed-in person; null for an API key." })
   async user(@Ctx() context: RequestContext): Promise<UserType | null> {
     return await readOwnUser(this.store, context.caller);
   }
@@ -40,7 +40,7 @@ export class ViewerResolver {
   @FieldResolver(() => OrganizationType, {
     nullable: true,
     description:
-      "The organization of the session, which `switchOrganization` changes, or of the key; null for the operator's key, which has none.",
+      "The organization of the session, which `switchOrganization` changes, or of the API key; null for the operator's key.",
   })
   async organization(@Ctx() context: RequestContext): Promise<OrganizationType | null> {
     const organizationId = ownOrganizationOf(context.caller);
@@ -48,13 +48,14 @@ export class ViewerResolver {
   }
 
   @FieldResolver(() => [MembershipType], {
-    description: "The organizations that the signed-in person belongs to, the oldest membership first; none for a key.",
+    description:
+      "The organizations that the signed-in person is a member of, the oldest membership first; empty for an API key.",
   })
   async memberships(@Ctx() context: RequestContext): Promise<readonly Membership[]> {
     return await readOwnMemberships(this.store, context.caller);
   }
 
-  @FieldResolver(() => ApiKeyType, { nullable: true, description: "The key of the request; null for a person." })
+  @FieldResolver(() => ApiKeyType, { nullable: true, description: "The API key of the request; null for a person." })
   async apiKey(@Ctx() context: RequestContext): Promise<ApiKeyType | null> {
     return await readOwnApiKey(this.store, context.caller);
   }

@@ -4,13 +4,13 @@ import type { Permission } from "../../access/permission.js";
 import { PermissionEnum } from "../../access/permission.type.js";
 
 @ObjectType("Viewer", {
-  description: "Whoever asks: a signed-in person, or a program with a key.",
+  description: "The caller: a signed-in person, or a client with an API key.",
   simpleResolvers: true,
 })
 export class ViewerType {
   @Field(() => [PermissionEnum], {
     description:
-      "What the caller may do, in the organization of the session or of the key; the operator's key everything.",
+      "The caller's permissions in the organization of the session or of the API key; every permission for the operator's key.",
   })
   permissions!: readonly Permission[];
 }

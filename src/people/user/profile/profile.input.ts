@@ -1,11 +1,11 @@
-/** What inputs say about a person's profile. */
+/** Inputs for a person's profile. */
 import { Field, InputType, Int, ObjectType } from "type-graphql";
 import { UserType } from "../user.type.js";
 
-@InputType({ description: "A value of an attribute that is the organization's own." })
+@InputType({ description: "A value of an attribute that the organization defines." })
 export class CustomFieldInput {
   @Field(() => String, {
-    description: "The attribute: a letter, followed by at most 49 letters, digits, hyphens and underscores.",
+    description: "The attribute's name: a letter, then at most 49 letters, digits, hyphens and underscores.",
   })
   name!: string;
 
@@ -14,13 +14,14 @@ export class CustomFieldInput {
 }
 
 @InputType({
-  description: "Further fields of a person. What is left out stays, null clears; a value has at most 2000 characters.",
+  description:
+    "Further fields of a person. A field that is left out stays, null clears it. A value has at most 2000 characters.",
 })
 export class UserProfileInput {
   @Field(() => String, { nullable: true, description: "The telephone number." })
   phone?: string | null;
 
-  @Field(() => String, { nullable: true, description: "What the person works as." })
+  @Field(() => String, { nullable: true, description: "The job title." })
   jobTitle?: string | null;
 
   @Field(() => String, { nullable: true, description: "The department." })
@@ -47,7 +48,7 @@ export class UserProfileInput {
   @Field(() => String, {
     nullable: true,
     description:
-      "The manager's e-mail address. The account of the home organization that has it, now or later, becomes `manager`. Nobody makes others report to themselves without TRAINING_READ.",
+      "The manager's e-mail address. The account of the home organization that has this address, now or later, becomes `manager`. To make others report to yourself, you need TRAINING_READ.",
   })
   managerEmail?: string | null;
 
@@ -62,16 +63,16 @@ export class UserProfileInput {
 
   @Field(() => [CustomFieldInput], {
     nullable: true,
-    description: "The organization's own attributes; those that are not named stay.",
+    description: "Attributes that the organization defines; those that are left out stay.",
   })
   custom?: CustomFieldInput[] | null;
 }
 
-@InputType({ description: "What a person says about himself or herself. What is left out stays." })
+@InputType({ description: "Changes to the signed-in person's own profile. Fields that are left out stay." })
 export class UpdateMyProfileInput {
   @Field(() => Int, {
     nullable: true,
-    description: "The version that you know. The change is refused with VERSION_CONFLICT when it is no longer that.",
+    description: "The version that you have read. If it has changed since, the mutation answers VERSION_CONFLICT.",
   })
   expectedVersion?: number | null;
 
@@ -81,7 +82,7 @@ export class UpdateMyProfileInput {
   @Field(() => String, { nullable: true, description: "The last name." })
   lastName?: string | null;
 
-  @Field(() => String, { nullable: true, description: "The name to show. null makes it first and last name." })
+  @Field(() => String, { nullable: true, description: "The display name. null makes it first and last name." })
   fullName?: string | null;
 
   @Field(() => UserProfileInput, { nullable: true, description: "Further fields." })

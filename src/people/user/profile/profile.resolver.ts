@@ -1,4 +1,4 @@
-/** Adds their profile and its provenance to users, and what people change about themselves. */
+/** Adds the profile, its sources and the manager to users, and lets people change their own profile. */
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
 import { scopeFor } from "../../../access/caller.js";
 import type { RequestContext } from "../../../access/request-context.js";
@@ -13,7 +13,7 @@ import { showMember } from "../user.access.js";
 import type { User } from "../user.js";
 import { UserType } from "../user.type.js";
 
-/** What all fields of a profile are made from. */
+/** The values that every field of this resolver needs. */
 interface KnownFields {
   readonly values: readonly FieldValue[];
   readonly precedence: readonly FieldSource[];
@@ -28,7 +28,7 @@ export class UserProfileResolver {
 
   @FieldResolver(() => [UserFieldValueType], {
     description:
-      "The fields that have a value, each with its source: of several sources, the first of the home organization's policy fieldPrecedence. Needs USERS_READ, but for yourself.",
+      "The fields that have a value, each with its source. If several sources give a value, the home organization's policy `fieldPrecedence` decides. Users other than yourself need USERS_READ.",
   })
   async profile(@Root() user: UserType, @Ctx() context: RequestContext): Promise<readonly UserFieldValueType[]> {
     const { values, precedence } = await this.#read(user, context);
@@ -37,7 +37,7 @@ export class UserProfileResolver {
 
   @FieldResolver(() => [UserFieldValueType], {
     description:
-      "Every source's word on every field, the strongest source of a field first. Empty for a member whose home is an organization that the caller may not see. Needs USERS_READ.",
+      "The values of every source for every field, the source with the highest precedence first. Empty for a guest whose home organization you may not see. Needs USERS_READ.",
   })
   async fieldValues(@Root() user: UserType, @Ctx() context: RequestContext): Promise<readonly UserFieldValueType[]> {
     scopeFor(context.caller, "USERS_READ");
@@ -47,7 +47,7 @@ export class UserProfileResolver {
 
   @FieldResolver(() => [String], {
     description:
-      "The fields that the person cannot change with updateMyProfile, because a stronger source or the identity provider decides. Needs USERS_READ, but for yourself.",
+      "The fields that the person cannot change with `updateMyProfile`, because a source with higher precedence or the identity provider gives them. Users other than yourself need USERS_READ.",
   })
   async lockedFields(@Root() user: UserType, @Ctx() context: RequestContext): Promise<readonly string[]> {
     const { values, precedence } = await this.#read(user, context);
@@ -57,7 +57,7 @@ export class UserProfileResolver {
   @FieldResolver(() => UserType, {
     nullable: true,
     description:
-      "The manager's account, where one of the home organization has the address that the profile names. null as well for a member whose home the caller may not see. Needs USERS_READ.",
+      "The manager's account: the account of the home organization with the profile's `managerEmail`. null if there is none, and for a guest whose home organization you may not see. Needs USERS_READ.",
   })
   async manager(@Root() user: UserType, @Ctx() context: RequestContext): Promise<UserType | null> {
     scopeFor(context.caller, "USERS_READ");
@@ -68,7 +68,7 @@ export class UserProfileResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      "The manager's name: of the account, or what the profile says where none is known. Needs USERS_READ, but for yourself.",
+      "The name of the manager's account, or the profile's value if there is no account. Users other than yourself need USERS_READ.",
   })
   async managerName(@Root() user: UserType, @Ctx() context: RequestContext): Promise<string | null> {
     return await this.#ofManager(user, context, "managerName", ({ fullName }) => fullName);
@@ -77,7 +77,7 @@ export class UserProfileResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      "The manager's e-mail address: of the account, or what the profile says where none is known. Needs USERS_READ, but for yourself.",
+      "The e-mail address of the manager's account, or the profile's value if there is no account. Users other than yourself need USERS_READ.",
   })
   async managerEmail(@Root() user: UserType, @Ctx() context: RequestContext): Promise<string | null> {
     return await this.#ofManager(user, context, "managerEmail", ({ email }) => email);
@@ -85,7 +85,7 @@ export class UserProfileResolver {
 
   @Mutation(() => UpdateMyProfilePayload, {
     description:
-      "Changes the signed-in person's own profile. What a stronger source or the identity provider decides is refused with FIELD_OVERRULED; `lockedFields` says which that is. Answers VERSION_CONFLICT.",
+      "Changes the signed-in person's own profile. A change of one of the `lockedFields` answers FIELD_OVERRULED. Answers VERSION_CONFLICT.",
   })
   async updateMyProfile(
     @Ctx() context: RequestContext,

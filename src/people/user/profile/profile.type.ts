@@ -15,18 +15,18 @@ export const FieldSourceEnum: { readonly [Value in FieldSource]: Value } = {
 
 registerEnumType(FieldSourceEnum, {
   name: "UserFieldSource",
-  description: "Who gave a value of a person's field.",
+  description: "The source of a field's value.",
   valuesConfig: {
     SCIM: { description: "The company's directory, through SCIM." },
     SSO: { description: "The identity provider, at a sign-in." },
     FILE: { description: "An imported employee file." },
     ADMIN: { description: "An administrator." },
-    API: { description: "A program with an API key." },
+    API: { description: "A client with an API key." },
     PERSON: { description: "The person." },
   },
 });
 
-/** Stands for the enum `UserFieldName` in decorators: names of the schema, with the fields that they mean. */
+/** Stands for the enum `UserFieldName` in decorators: the schema's name of each field. */
 export const UserFieldNameEnum = {
   USERNAME: "username",
   EMPLOYEE_ID: "employeeId",
@@ -47,12 +47,12 @@ export const UserFieldNameEnum = {
 
 registerEnumType(UserFieldNameEnum, {
   name: "UserFieldName",
-  description: "A field of a person that can be without a value.",
+  description: "A field of a person that can be empty.",
   valuesConfig: {
-    USERNAME: { description: "The name that the person has at the provider." },
-    EMPLOYEE_ID: { description: "The number or name that the company knows the person by." },
+    USERNAME: { description: "The person's username at the identity provider." },
+    EMPLOYEE_ID: { description: "The number or name by which the company identifies the person." },
     PHONE: { description: "The telephone number." },
-    JOB_TITLE: { description: "What the person works as." },
+    JOB_TITLE: { description: "The job title." },
     DEPARTMENT: { description: "The department." },
     DIVISION: { description: "The division." },
     STREET_ADDRESS: { description: "Street and number of the address." },
@@ -68,28 +68,31 @@ registerEnumType(UserFieldNameEnum, {
 });
 
 @ObjectType("UserFieldValue", {
-  description: "A value of a person's field, with where it comes from and since when.",
+  description: "A value of a person's field, with its source and its age.",
   simpleResolvers: true,
 })
 export class UserFieldValueType {
   @Field(() => String, {
-    description: "The field as inputs name it: `costCenter`, or `custom.NAME` for the organization's own attributes.",
+    description:
+      "The field's name in inputs, such as `costCenter`, or `custom.NAME` for an attribute of the organization.",
   })
   field!: string;
 
-  @Field(() => String, { description: "The value. Empty in `fieldValues` where the source says that there is none." })
+  @Field(() => String, {
+    description: "The value. In `fieldValues`, an empty text means that the source gives an explicit empty value.",
+  })
   value!: string;
 
-  @Field(() => FieldSourceEnum, { description: "Who gave it." })
+  @Field(() => FieldSourceEnum, { description: "The source that gave the value." })
   source!: FieldSource;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      "The connection, directory, import, user or API key that gave it; null where that is not known or not yours to see.",
+      "The connection, directory, import, user or API key that gave the value; null if it is not known or you may not see it.",
   })
   sourceId!: string | null;
 
-  @Field(() => Date, { description: "Since when this source gives this value." })
+  @Field(() => Date, { description: "When this source first gave this value." })
   updatedAt!: Date;
 }

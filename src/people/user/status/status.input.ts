@@ -1,4 +1,4 @@
-/** What the mutations about where accounts stand answer. */
+/** Payloads of the mutations that change the status of accounts or delete them. */
 import { Field, ID, ObjectType, type ClassType } from "type-graphql";
 import { ErrorCode } from "../../../platform/graphql/error-codes.js";
 import { JsonScalar } from "../../../platform/graphql/scalars.js";
@@ -7,35 +7,35 @@ import type { Member } from "../user.js";
 import { UserType } from "../user.type.js";
 
 @ObjectType("UserResult", {
-  description: "What became of one user of a mutation that names many.",
+  description: "The outcome for one user of a mutation of many users.",
   simpleResolvers: true,
 })
 class UserResultType implements UserResult {
   @Field(() => ID, { description: "The user." })
   userId!: string;
 
-  @Field(() => Boolean, { description: "Whether it is now as the request says; also where it was so before." })
+  @Field(() => Boolean, { description: "Whether the request holds for this user now; also true if it did before." })
   ok!: boolean;
 
-  @Field(() => ErrorCode, { nullable: true, description: "Why not; null when it was done." })
+  @Field(() => ErrorCode, { nullable: true, description: "The error code; null if `ok`." })
   code!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The same as a sentence; null when it was done." })
+  @Field(() => String, { nullable: true, description: "The error as a sentence; null if `ok`." })
   message!: string | null;
 
   @Field(() => JsonScalar, {
     nullable: true,
-    description: "The data of the failure, as `extensions.details` of the mutation for one user has it.",
+    description: "The data of the error, the same as `extensions.details` of the mutation for one user.",
   })
   details!: unknown;
 }
 
-/** What a mutation of one user answers. */
+/** The payload of a mutation of one user. */
 export interface UserPayload {
   readonly user: Member;
 }
 
-/** What a mutation of many users answers. */
+/** The payload of a mutation of many users. */
 export interface UsersPayload {
   readonly results: readonly UserResult[];
 }
@@ -54,7 +54,7 @@ export function defineUsersPayload(mutation: string): ClassType<UsersPayload> {
   class Payload {}
   const name = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Payload`;
   ObjectType(name, { description: `What ${mutation} answers.`, simpleResolvers: true })(Payload);
-  Field(() => [UserResultType], { description: "What became of each user, in the order of the request." })(
+  Field(() => [UserResultType], { description: "The outcome for each user, in the order of the request." })(
     Payload.prototype,
     "results",
   );

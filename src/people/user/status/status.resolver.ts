@@ -1,4 +1,4 @@
-/** Where accounts stand, in GraphQL: mutations for one user, and for many with an answer for each. */
+/** The mutations that change the status of accounts or delete them: for one user, and for many with a result for each. */
 import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
 import { scopeFor } from "../../../access/caller.js";
 import type { RequestContext } from "../../../access/request-context.js";
@@ -20,7 +20,7 @@ const ApproveUserPayload = defineUserPayload("approveUser", AS_IT_IS);
 const RejectUserPayload = defineUserPayload("rejectUser", AS_IT_IS);
 const DeleteUserPayload = defineUserPayload(
   "deleteUser",
-  "The account as it was. It has no roles, groups and identities any more.",
+  "The account before it was deleted. Its roles, groups and identities are gone.",
 );
 const EnableUsersPayload = defineUsersPayload("enableUsers");
 const DisableUsersPayload = defineUsersPayload("disableUsers");
@@ -30,9 +30,9 @@ const ApproveUsersPayload = defineUsersPayload("approveUsers");
 const RejectUsersPayload = defineUsersPayload("rejectUsers");
 const DeleteUsersPayload = defineUsersPayload("deleteUsers");
 
-const ONE = { description: "The user. Where it is so already, nothing is changed and nothing told." };
+const ONE = { description: "The user. A user who has the status already stays unchanged, without an event." };
 const MANY = { description: `The users, at most ${MOST_ACCOUNTS_AT_ONCE}; for more, send several requests.` };
-const EACH = "each by itself: look at `results`, for one that is refused undoes none of the others.";
+const EACH = "each on its own: `results` has the outcome for each, and an error for one does not undo the others.";
 
 @Resolver()
 export class UserStatusResolver {
@@ -43,7 +43,7 @@ export class UserStatusResolver {
 
   @Mutation(() => EnableUserPayload, {
     description:
-      "Lets a disabled account sign in again. Needs USERS_WRITE in the account's home organization, and all that the user's roles grant. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
+      "Lets a disabled account sign in again. Needs USERS_WRITE in the account's home organization and every permission of the user's roles. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
   })
   async enableUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "ENABLE", id);
@@ -61,7 +61,7 @@ export class UserStatusResolver {
 
   @Mutation(() => DisableUserPayload, {
     description:
-      "Keeps an account from signing in until it is enabled; its sessions and one-time links end, and its seat is given back. Needs USERS_WRITE in the account's home organization. Answers LAST_ADMINISTRATOR, OWNER_PROTECTED and USER_STATUS_CONFLICT.",
+      "Keeps an account from signing in until it is enabled. Its sessions and one-time links end, and its seat becomes free. Needs USERS_WRITE in the account's home organization. Answers LAST_ADMINISTRATOR, OWNER_PROTECTED and USER_STATUS_CONFLICT.",
   })
   async disableUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "DISABLE", id);
@@ -79,7 +79,7 @@ export class UserStatusResolver {
 
   @Mutation(() => ArchiveUserPayload, {
     description:
-      "Puts an account away and keeps it for the record; its sessions and one-time links end, and its seat is given back. Needs USERS_WRITE in the account's home organization. Answers LAST_ADMINISTRATOR and OWNER_PROTECTED.",
+      "Keeps an account from signing in, for the record. Its sessions and one-time links end, and its seat becomes free. Needs USERS_WRITE in the account's home organization. Answers LAST_ADMINISTRATOR and OWNER_PROTECTED.",
   })
   async archiveUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "ARCHIVE", id);
@@ -97,7 +97,7 @@ export class UserStatusResolver {
 
   @Mutation(() => RestoreUserPayload, {
     description:
-      "Lets an archived account sign in again. Needs USERS_WRITE in the account's home organization, and all that the user's roles grant. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
+      "Lets an archived account sign in again. Needs USERS_WRITE in the account's home organization and every permission of the user's roles. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
   })
   async restoreUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "RESTORE", id);
@@ -115,7 +115,7 @@ export class UserStatusResolver {
 
   @Mutation(() => ApproveUserPayload, {
     description:
-      "Approves an account that waits for it. Needs USERS_WRITE in the account's home organization, and all that the user's roles grant. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
+      "Approves an account that waits for approval. Needs USERS_WRITE in the account's home organization and every permission of the user's roles. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
   })
   async approveUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "APPROVE", id);
@@ -133,7 +133,7 @@ export class UserStatusResolver {
 
   @Mutation(() => RejectUserPayload, {
     description:
-      "Does not approve an account that waits for it, and archives it. Needs USERS_WRITE in the account's home organization. Answers USER_STATUS_CONFLICT.",
+      "Archives an account that waits for approval. Needs USERS_WRITE in the account's home organization. Answers USER_STATUS_CONFLICT.",
   })
   async rejectUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "REJECT", id);
@@ -151,7 +151,7 @@ export class UserStatusResolver {
 
   @Mutation(() => DeleteUserPayload, {
     description:
-      "Deletes an account and erases its person: profile, password, sessions, identities, roles and memberships go; the log, the audit log and sign-in attempts keep that something happened to this id, and no longer tell who it was. Archive to keep the person. Needs USERS_WRITE in the account's home organization. Answers DELETION_REFUSED with `reasons`, LAST_ADMINISTRATOR and OWNER_PROTECTED.",
+      "Deletes an account with its profile, password, sessions, identities, roles and memberships. Events, the audit log and sign-in attempts keep the account's id, without personal data. To keep the personal data, archive the account instead. Needs USERS_WRITE in the account's home organization. Answers DELETION_REFUSED with `reasons`, LAST_ADMINISTRATOR and OWNER_PROTECTED.",
   })
   async deleteUser(
     @Ctx() context: RequestContext,
@@ -182,7 +182,7 @@ export class UserStatusResolver {
     return deleteUser(this.store, this.parts, context.caller, id);
   }
 
-  /** Who may do it to nobody at all hears so once, and not for each. */
+  /** A caller without the permission gets one error, not one per account. */
   async #forEach(
     context: RequestContext,
     ids: readonly string[],
