@@ -1,8 +1,8 @@
-/** Who asks, and what they may do. Doors resolve a request into a caller; operations ask the caller. */
+/** The caller of an operation, and what the caller may do. HTTP handlers resolve a request into a caller; operations check it. */
 import { Failure, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED } from "../platform/errors/failure.js";
 import { ALL_PERMISSIONS, grants, type Permission } from "./permission.js";
 
-/** Who asks. */
+/** Who calls an operation. */
 export type Caller =
   | { readonly kind: "ANONYMOUS" }
   /** A signed-in person, in the organization that the session is in. */
@@ -19,28 +19,28 @@ export type Caller =
       readonly apiKeyId: string;
       readonly organizationId: string;
       readonly permissions: ReadonlySet<Permission>;
-      /** The person who made it, where they may not do everything in the organization; else `null`. */
+      /** The person who made the key, if that person does not hold every permission in the organization. */
       readonly limitedMaker: string | null;
     }
-  /** Whoever runs the installation: every organization, every permission. */
+  /** The operator of the installation: every organization, every permission. */
   | { readonly kind: "OPERATOR"; readonly apiKeyId: string }
-  /** Usher itself: sign-in and workers. No request is ever resolved to it. */
+  /** Usher itself: sign-ins and workers. No request resolves to it. */
   | { readonly kind: "SYSTEM" };
 
 export const ANONYMOUS: Caller = { kind: "ANONYMOUS" };
 export const SYSTEM: Caller = { kind: "SYSTEM" };
 
-/** Which organization a read is bound to; `null` binds it to none (operator and system). */
+/** The organization that a read is limited to; `null` reads all organizations (operator and system). */
 export type OrganizationScope = string | null;
 
-/** What set a change off, as events and audit entries tell it. */
+/** What caused a change, as events and audit entries show it. */
 export interface Cause {
   readonly kind: "SIGN_IN" | "SCIM" | "IMPORT" | "API_KEY" | "ADMINISTRATOR" | "OPERATOR" | "PERSON" | "SYSTEM";
   /** The id of the user, API key, connection or directory that acted; `null` for the system. */
   readonly actor: string | null;
 }
 
-/** The cause that follows from a caller who changes something through an API. */
+/** The cause of a change that a caller makes through an API. */
 export function causeOf(caller: Caller): Cause {
   switch (caller.kind) {
     case "PERSON":
@@ -70,7 +70,8 @@ export function holds(caller: Caller, organizationId: string, permission: Permis
 }
 
 /**
- * Refuses unless the caller may do something in an organization. Another organization's existence is not admitted.
+ * Refuses a caller who lacks a permission in an organization. A caller of another organization gets NOT_FOUND, so that they
+ * do not learn whether the organization exists.
  *
  * @throws UNAUTHENTICATED, NOT_FOUND (another organization) or FORBIDDEN (the permission is missing)
  */
@@ -83,8 +84,8 @@ export function requirePermission(caller: Caller, organizationId: string, permis
 }
 
 /**
- * The scope in which a caller may read with a permission. Reads put it into their `WHERE`, so that what belongs to
- * another organization is not found rather than refused.
+ * Returns the scope in which a caller may read with a permission. Reads put it into their `WHERE`, so that rows of another
+ * organization are not found.
  *
  * @throws UNAUTHENTICATED or FORBIDDEN
  */
@@ -103,7 +104,7 @@ export function scopeFor(caller: Caller, permission: Permission): OrganizationSc
 }
 
 /**
- * Refuses all but the operator.
+ * Refuses every caller but the operator.
  *
  * @throws UNAUTHENTICATED or FORBIDDEN
  */
@@ -114,7 +115,7 @@ export function requireOperator(caller: Caller): void {
 }
 
 /**
- * Nobody gives what they do not hold.
+ * Refuses a caller who would give permissions that they do not hold.
  *
  * @throws FORBIDDEN naming the first permission that the caller lacks
  */
@@ -124,10 +125,10 @@ export function requireHolding(caller: Caller, organizationId: string, given: It
 }
 
 /**
- * Refuses a caller who would give themselves a permission that they do not hold. Every change that lets somebody see or do
- * more calls it. A key stands for its maker: a person would otherwise make one to get round this.
+ * Refuses a caller who would give themselves a permission that they do not hold. Every change that lets a person see or do
+ * more calls it. A key counts as its maker, so that a person cannot make a key to avoid the check.
  *
- * @param gainers the users who gain by the change; `ANYBODY` where only a later sign-in shows who they are
+ * @param gainers the users who gain by the change; `ANYBODY` when only a later sign-in shows who they are
  * @throws FORBIDDEN when the caller gains a permission that they lack, or the maker of a key gains one that the key lacks
  */
 export function requireNoOwnGain(
@@ -141,13 +142,13 @@ export function requireNoOwnGain(
   if (gainers === "ANYBODY" || gainers.includes(person)) requireHolding(caller, organizationId, [permission]);
 }
 
-/** The person for whom a caller acts and who may not do everything; a key's maker may use it for themself. */
+/** The person behind the caller. For a key: its maker, if that person does not hold every permission. */
 function personBehind(caller: Caller): string | null {
   if (caller.kind === "PERSON") return caller.userId;
   return caller.kind === "API_KEY" ? caller.limitedMaker : null;
 }
 
-/** The person to be remembered with a key that the caller makes, so that it gives them nothing that they do not hold. */
+/** The person to store as the maker of a new key, whose gains `requireNoOwnGain` checks; `null` if they hold every permission. */
 export function limitedMakerOf(caller: Caller): string | null {
   if (caller.kind !== "PERSON") return personBehind(caller);
   return ALL_PERMISSIONS.every((permission) => caller.permissions.has(permission)) ? null : caller.userId;

@@ -1,4 +1,4 @@
-/** What has an id can be asked for by it alone, whatever it is: each room says how its own things are found. */
+/** Finds objects of any type by id alone. Each module declares how its own objects are found. */
 import { Field, ID, InterfaceType } from "type-graphql";
 import type { Reader } from "../platform/database/database.js";
 import { placeholders } from "../platform/database/statements.js";
@@ -6,24 +6,24 @@ import type { Caller, OrganizationScope } from "./caller.js";
 import { grants, type Permission } from "./permission.js";
 
 @InterfaceType("Node", {
-  description: "What has an id of its own. `node` and `nodes` find it by that.",
-  // A schema has what its resolvers reach: a room by itself has only its own.
+  description: "An object with an id. `node` and `nodes` find it by that id.",
+  // A test's schema has the resolvers of one module, and must not require the types of the others.
   autoRegisterImplementations: false,
   resolveType: ({ __typename }: { readonly __typename: string }) => __typename,
 })
 export abstract class NodeType {
-  @Field(() => ID, { description: "Its id, which no other thing of the installation has." })
+  @Field(() => ID, { description: "The object's id, unique in the installation." })
   id!: string;
 }
 
-/** One type of the schema, and how its things are found. */
+/** How objects of one type are found. */
 export interface NodeSource {
   readonly type: string;
-  /** Reads by the ids, in one query, what the caller may see; a caller who may see nothing of the type finds nothing. */
+  /** Reads, in one query, the objects that the caller may see. A caller without the permission finds none. */
   readonly find: (caller: Caller, ids: readonly string[]) => Promise<ReadonlyMap<string, object>>;
 }
 
-/** Where a caller reads with a permission; `undefined` for nowhere. */
+/** The scope in which a caller may read with a permission; `undefined` when the caller lacks it. */
 export function scopeIfGranted(caller: Caller, permission: Permission): OrganizationScope | undefined {
   switch (caller.kind) {
     case "OPERATOR":
@@ -37,19 +37,19 @@ export function scopeIfGranted(caller: Caller, permission: Permission): Organiza
   }
 }
 
-/** A table whose rows have an organization. Its parts are written into the statement, so never from outside. */
+/** A table whose rows belong to an organization. Its parts become part of the SQL, so they must be constants. */
 export interface ScopedTable<Raw, Value> {
   readonly columns: string;
-  /** With its alias: `user_group g`. */
+  /** With its alias, such as `user_group g`. */
   readonly from: string;
   readonly alias: string;
   readonly read: (raw: Raw) => Value;
 }
 
 /**
- * Rows by id, those of one organization or of all.
+ * Reads rows by id within a scope.
  *
- * @param scope as `scopeIfGranted` answers: `undefined` reads nothing
+ * @param scope as `scopeIfGranted` returns it; `undefined` reads nothing
  */
 export async function findByIds<Raw extends { readonly id: string }, Value extends object>(
   reader: Reader,

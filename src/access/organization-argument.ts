@@ -1,11 +1,11 @@
-/** The argument `organizationId` of queries: callers who have one organization may leave it out. */
+/** The argument `organizationId` of queries. A caller who belongs to an organization may leave it out. */
 import { createParameterDecorator, ID, type ResolverData } from "type-graphql";
 import { Failure, INVALID_INPUT, UNAUTHENTICATED } from "../platform/errors/failure.js";
 import type { Caller } from "./caller.js";
 import type { RequestContext } from "./request-context.js";
 
 /**
- * The organization that a query is about: the one that it names, or the caller's own.
+ * Returns the organization that a query names, or the caller's own.
  *
  * @throws UNAUTHENTICATED, and INVALID_INPUT for the operator, who has no organization
  */
@@ -17,7 +17,7 @@ function organizationOrOwn(caller: Caller, named: string | null | undefined): st
   throw new Failure(INVALID_INPUT, { fields: [{ path: "organizationId", code: "REQUIRED", message }] });
 }
 
-/** The organization of the session or of the key; `null` for who has none. */
+/** The organization of the session or of the API key; `null` for other callers. */
 export function ownOrganizationOf(caller: Caller): string | null {
   return caller.kind === "PERSON" || caller.kind === "API_KEY" ? caller.organizationId : null;
 }
@@ -37,7 +37,7 @@ export function OrganizationArgument(description: string): ParameterDecorator {
         typeFunc: () => ID,
         options: {
           nullable: true,
-          description: `${description} When left out, the one of the session or of the key; operator keys name one.`,
+          description: `${description} When left out: the organization of the session or API key. Required with an operator key.`,
         },
       },
     },

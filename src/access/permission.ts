@@ -1,4 +1,4 @@
-/** The published catalogue of permissions: what a role grants to a person and a scope to an API key. */
+/** The catalogue of permissions. Roles grant them to people, scopes grant them to API keys. */
 
 export const PERMISSIONS = {
   USERS_READ: "See users, their profiles, identities and sign-in attempts.",
@@ -10,7 +10,7 @@ export const PERMISSIONS = {
   GROUPS_READ: "See groups and their members.",
   GROUPS_WRITE: "Create, change and delete groups, and change their members.",
   TRAINING_READ: "See courses, modules, filters and results.",
-  TEAM_TRAINING_READ: "See courses, and the results of the groups that one manages and of direct reports.",
+  TEAM_TRAINING_READ: "See courses, and the results of direct reports and of the groups that the person manages.",
   TRAINING_WRITE: "Change courses, modules and filters, and record results.",
   EVENTS_READ: "Read the organization's event log.",
   WEBHOOKS_WRITE: "See and change webhook endpoints, and redeliver.",
@@ -24,14 +24,14 @@ export type Permission = keyof typeof PERMISSIONS;
 export const ALL_PERMISSIONS = Object.keys(PERMISSIONS) as readonly Permission[];
 
 /**
- * Whether somebody who holds these permissions may do what one of them names. Who sees all results sees those of a team
- * too, so that keys and roles that are older than the narrower permission lose nothing.
+ * Whether the held permissions include one. TRAINING_READ includes TEAM_TRAINING_READ, so that keys and roles that are
+ * older than the narrower permission keep their access.
  */
 export function grants(held: ReadonlySet<Permission>, permission: Permission): boolean {
   return held.has(permission) || (permission === "TEAM_TRAINING_READ" && held.has("TRAINING_READ"));
 }
 
-/** Whether a text names a permission of this version; stored roles may name one that is gone. */
+/** Whether a text names a permission of this version. A stored role may name one that was removed. */
 export function isPermission(text: string): text is Permission {
   return Object.hasOwn(PERMISSIONS, text);
 }

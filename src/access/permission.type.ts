@@ -9,7 +9,7 @@ export const PermissionEnum = Object.fromEntries(ALL_PERMISSIONS.map((name) => [
 
 registerEnumType(PermissionEnum, {
   name: "Permission",
-  description: "What a role grants to a person, and a scope to an API key.",
+  description: "What a role grants to a person, or a scope to an API key.",
   valuesConfig: Object.fromEntries(ALL_PERMISSIONS.map((name) => [name, { description: PERMISSIONS[name] }])) as Record<
     Permission,
     { description: string }

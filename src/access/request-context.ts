@@ -1,4 +1,4 @@
-/** What every GraphQL resolver is handed with a request: who asks. Loaders live as long as this object. */
+/** What every GraphQL resolver gets with a request. Loaders live as long as this object. */
 import type { Caller } from "./caller.js";
 
 export interface RequestContext {

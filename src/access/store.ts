@@ -1,4 +1,4 @@
-/** What operations work on: committed reads, and units of work. */
+/** The database as operations use it: reads of committed data, and units of work. */
 import type { Reader } from "../platform/database/database.js";
 import type { Begin } from "./unit-of-work.js";
 

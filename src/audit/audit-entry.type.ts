@@ -5,9 +5,11 @@ import { CauseType } from "../access/cause.type.js";
 import { definePage } from "../platform/graphql/paging.js";
 import { JsonScalar } from "../platform/graphql/scalars.js";
 
-@ObjectType("AuditSubject", { description: "What somebody acted upon. It may be gone by now.", simpleResolvers: true })
+@ObjectType("AuditSubject", { description: "The object of an action. It may no longer exist.", simpleResolvers: true })
 export class AuditSubjectType {
-  @Field(() => String, { description: "The kind of thing: `user`, `organization`, `apiKey`, `connection` and others." })
+  @Field(() => String, {
+    description: "The kind of object: `user`, `organization`, `apiKey`, `connection` and others.",
+  })
   type!: string;
 
   @Field(() => ID, { description: "Its id." })
@@ -15,7 +17,7 @@ export class AuditSubjectType {
 }
 
 @ObjectType("AuditEntry", {
-  description: "Something that somebody did, with what was before and what was after. Secrets are never shown.",
+  description: "An action, with the values before and after it. Secrets are never shown.",
   simpleResolvers: true,
 })
 export class AuditEntryType {
@@ -28,22 +30,22 @@ export class AuditEntryType {
   @Field(() => Date, { description: "When it was done." })
   occurredAt!: Date;
 
-  @Field(() => CauseType, { description: "Who or what did it." })
+  @Field(() => CauseType, { description: "What caused it." })
   cause!: Cause;
 
-  @Field(() => AuditSubjectType, { description: "What it was done to." })
+  @Field(() => AuditSubjectType, { description: "The object of the action." })
   subject!: AuditSubjectType;
 
-  @Field(() => JsonScalar, { nullable: true, description: "How it was; null where nothing was before." })
+  @Field(() => JsonScalar, { nullable: true, description: "The values before; null when the object did not exist." })
   before!: Readonly<Record<string, unknown>> | null;
 
-  @Field(() => JsonScalar, { nullable: true, description: "How it is since; null where nothing is left." })
+  @Field(() => JsonScalar, { nullable: true, description: "The values after; null when the object no longer exists." })
   after!: Readonly<Record<string, unknown>> | null;
 }
 
 export const AuditEntryPage = definePage("AuditEntry", () => AuditEntryType, "Entries of the audit log, newest first.");
 
-@InputType({ description: "Which entries of the audit log to show. What is left out restricts nothing." })
+@InputType({ description: "Which entries of the audit log to show. Fields that are left out do not filter." })
 export class AuditLogFilter {
   @Field(() => [String], { nullable: true, description: "Only these actions, such as `user.updated`." })
   actions?: string[] | null;
@@ -51,15 +53,15 @@ export class AuditLogFilter {
   @Field(() => ID, { nullable: true, description: "Only what this user, API key, connection or directory did." })
   actor?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Only what was done to things of this kind, such as `user`." })
+  @Field(() => String, { nullable: true, description: "Only actions on objects of this kind, such as `user`." })
   subjectType?: string | null;
 
-  @Field(() => ID, { nullable: true, description: "Only what was done to the thing with this id." })
+  @Field(() => ID, { nullable: true, description: "Only actions on the object with this id." })
   subjectId?: string | null;
 
-  @Field(() => Date, { nullable: true, description: "Not before this moment." })
+  @Field(() => Date, { nullable: true, description: "Only entries at or after this time." })
   from?: Date | null;
 
-  @Field(() => Date, { nullable: true, description: "Before this moment." })
+  @Field(() => Date, { nullable: true, description: "Only entries before this time." })
   to?: Date | null;
 }

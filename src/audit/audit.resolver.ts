@@ -12,14 +12,14 @@ export class AuditResolver {
   constructor(private readonly store: Store) {}
 
   @Query(() => AuditEntryPage, {
-    description: "What administrators, programs and sign-ins did and changed, newest first. Needs AUDIT_READ.",
+    description: "Actions of administrators, programs and sign-ins, newest first. Needs AUDIT_READ.",
   })
   async auditLog(
     @Ctx() context: RequestContext,
     @Arg("organizationId", () => ID, {
       nullable: true,
       description:
-        "The organization. When left out, the one of the session or of the key; for the operator, what concerns the installation and no organization.",
+        "The organization. When left out: the organization of the session or API key; for the operator, the entries that concern the whole installation.",
     })
     organizationId: string | null | undefined,
     @Arg("filter", () => AuditLogFilter, { nullable: true, description: "Which entries to show." })

@@ -1,4 +1,4 @@
-/** Reading the audit log. */
+/** Reads the audit log. */
 import { requireOperator, requirePermission, type Caller, type Cause } from "../access/caller.js";
 import type { Store } from "../access/store.js";
 import type { SqlValue } from "../platform/database/database.js";
@@ -7,7 +7,7 @@ import { toDate, toJson } from "../platform/database/values.js";
 import { pageByKeyset, type KeysetColumn } from "../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs } from "../platform/graphql/paging.js";
 
-/** An entry as readers of the log get it. */
+/** An entry as the log shows it. */
 export interface LoggedAuditEntry {
   readonly id: string;
   readonly action: string;
@@ -18,7 +18,7 @@ export interface LoggedAuditEntry {
   readonly after: Readonly<Record<string, unknown>> | null;
 }
 
-/** What is left out restricts nothing; `from` is included, `to` is not. */
+/** Fields that are absent do not filter. `from` is inclusive, `to` exclusive. */
 interface AuditFilter {
   readonly actions?: readonly string[] | null;
   readonly actor?: string | null;
@@ -28,9 +28,8 @@ interface AuditFilter {
   readonly to?: Date | null;
 }
 
-/** Which entries to read. */
 export interface AuditQuery {
-  /** `null` for what concerns the installation and no organization. */
+  /** `null` for entries that concern the whole installation. */
   readonly organizationId: string | null;
   readonly filter?: AuditFilter | null;
   readonly page: PageArgs;
@@ -66,7 +65,7 @@ const NEWEST_FIRST: readonly [KeysetColumn<Raw>, KeysetColumn<Raw>] = [
 ];
 
 /**
- * One page of the audit log, newest first: of an organization, or, for the operator alone, of the installation.
+ * Reads one page of the audit log, newest first. Only the operator may read the entries of the installation.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor
  */

@@ -1,10 +1,10 @@
-/** The audit log: sign-ins, role changes and configuration edits, with before and after, written with the change. */
+/** Records sign-ins, role changes and configuration changes in the audit log, in the transaction of the change. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../access/unit-of-work.js";
 
-/** Something that somebody did. Secrets never appear in `before` and `after`; a changed one is named, not shown. */
+/** An action to record. `before` and `after` may name a changed secret, but never contain it. */
 export interface AuditEntry {
-  /** `null` for what concerns the installation. */
+  /** `null` for an action that concerns the whole installation. */
   readonly organizationId: string | null;
   /** `noun.verbed`: `connection.activated`. */
   readonly action: string;
@@ -13,7 +13,7 @@ export interface AuditEntry {
   readonly after?: Readonly<Record<string, unknown>> | null;
 }
 
-/** Records an entry in the unit of work of the deed. */
+/** Records an entry in the unit of work of the action. */
 export async function recordAudit(unit: UnitOfWork, entry: AuditEntry): Promise<void> {
   await unit.execute(
     `INSERT INTO audit_entry (id, organization_id, action, actor_kind, actor_id, subject_type, subject_id,

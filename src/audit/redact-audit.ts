@@ -1,16 +1,16 @@
-/** Takes a person who was erased out of the audit log. Who did what to which id, and when, stays. */
+/** Removes an erased person from the audit log. Who did what to which id, and when, stays. */
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import { toJson } from "../platform/database/values.js";
 import type { AuditEntry } from "./record-audit.js";
 
-/** What an entry shows of before or after. */
+/** The `before` or `after` of an entry. */
 export type AuditValue = Readonly<Record<string, unknown>>;
 
 /**
- * Rewrites what every entry about a subject shows, of all organizations.
+ * Rewrites the values of every entry about a subject, in all organizations.
  *
- * @param redact a value without whoever it was
- * @returns how many entries there were
+ * @param redact returns a value without the personal data
+ * @returns the number of entries
  */
 export async function redactAudit(
   unit: UnitOfWork,

@@ -3,7 +3,7 @@ import type { Store } from "../access/store.js";
 import type { ResolverClass } from "../platform/graphql/schema.js";
 import { AuditResolver } from "./audit.resolver.js";
 
-/** Every resolver of this room with its instance, for `buildGraphQLSchema`. */
+/** Every resolver of this module with its instance, for `buildGraphQLSchema`. */
 export function createAuditResolvers(store: Store): ReadonlyMap<ResolverClass, object> {
   return new Map<ResolverClass, object>([[AuditResolver, new AuditResolver(store)]]);
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isLoopbackHost } from "./hosts.js";
 import { readMailConfiguration, type MailConfiguration } from "./mail.js";
 
-/** Everything that this installation is told from outside. */
+/** The settings of an installation. */
 export interface Configuration {
   readonly production: boolean;
   /** 0 asks for a free port. */
@@ -13,44 +13,44 @@ export interface Configuration {
   readonly publicUrl: string;
   readonly databaseUrl: string;
   readonly dataDirectory: string;
-  /** `id:base64` entries; `null` asks for the key file in the data directory. */
+  /** `id:base64` entries; `null` uses the key file in the data directory. */
   readonly keyRing: string | null;
-  /** `null` makes one at the first start and prints it once. */
+  /** `null`: Usher makes a key at the first start and prints it once. */
   readonly operatorKey: string | null;
-  /** `host` or `host:port` that outgoing requests may reach though private. */
+  /** `host` or `host:port` that outgoing requests may reach although its address is private. */
   readonly allowedPrivateHosts: readonly string[];
-  /** Origins that may call GraphQL with cookies. The own origin is always among them. */
+  /** Origins that may call GraphQL with cookies. The origin of `publicUrl` is always among them. */
   readonly allowedOrigins: readonly string[];
-  /** URL prefixes that `returnTo` may name. The own origin is always among them. */
+  /** URL prefixes that `returnTo` may name, beside addresses of Usher itself. */
   readonly returnUrls: readonly string[];
-  /** Addresses or CIDR ranges of proxies that are trusted. */
+  /** Addresses or CIDR ranges of trusted proxies. */
   readonly trustedProxies: readonly string[];
-  /** The header in which they name the hops of a request; the other header is ignored. */
+  /** The header in which these proxies name the client's address. Usher ignores the other header. */
   readonly forwardedHeader: "x-forwarded-for" | "forwarded";
   readonly entraAuthority: string;
   readonly graphUrl: string;
   readonly googleIssuer: string;
   readonly googleDirectoryUrl: string;
   readonly mail: MailConfiguration;
-  /** Delays between the attempts of one webhook delivery, in seconds; after the last one the endpoint is disabled. */
+  /** Delays between the attempts of one webhook delivery, in seconds. The endpoint is disabled after the last one. */
   readonly webhookRetrySeconds: readonly number[];
   readonly rateLimits: boolean;
   /** How long sign-in attempts are kept, in days. */
   readonly attemptRetentionDays: number;
-  /** Introspection is on outside production, or where `USHER_INTROSPECTION` says so. */
+  /** On by default, except in production. */
   readonly introspection: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
-  /** Variables that look like Usher's and are not: a slip in a name would otherwise go unnoticed. */
+  /** Variables that begin with `USHER_` and do not exist, usually because of a typing mistake. */
   readonly unknownVariables: readonly string[];
 }
 
-/** Checks of values whose form another room knows: each answers what is wrong, or `null`. */
+/** Checks that belong to other modules. Each returns what is wrong with the value, or `null`. */
 export interface ConfigurationChecks {
   readonly databaseUrl: (value: string) => string | null;
   readonly keyRing: (value: string) => string | null;
 }
 
-/** The environment is unusable. The message lists every mistake on a line of its own. @internal */
+/** The environment is invalid. The message lists every mistake on a line of its own. @internal */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 
@@ -124,13 +124,13 @@ export function readConfiguration(
       "USHER_KEY_RING",
       `must be set ${production ? "in production" : "for a shared database"}: it encrypts the secrets at rest. ` +
         `Make one with: node -p "'1:' + crypto.randomBytes(32).toString('base64')" ` +
-        "and keep it where backups of the database are not.",
+        "and keep it apart from the backups of the database.",
     );
   }
 
   const operatorKey = value("USHER_OPERATOR_KEY");
   if (operatorKey !== null && operatorKey.length < 32)
-    wrong("USHER_OPERATOR_KEY", "must be at least 32 characters long; it opens every organization.");
+    wrong("USHER_OPERATOR_KEY", "must be at least 32 characters long, because it gives access to every organization.");
 
   const allowedPrivateHosts = entries("USHER_ALLOWED_PRIVATE_HOSTS");
   for (const host of allowedPrivateHosts)
@@ -209,7 +209,7 @@ function readPort(text: string | null, wrong: Wrong): number {
   if (text === null) return DEFAULT_PORT;
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   wrong("PORT", `must be a port number from 0 to 65535, not "${text}".`);
-  // One mistake is told once: the public address would be wrong as well.
+  // The default keeps the public address valid, so that one mistake is not reported twice.
   return DEFAULT_PORT;
 }
 
@@ -229,9 +229,9 @@ function readPublicUrl(text: string, production: boolean, wrong: Wrong): string 
   }
   const url = new URL(text);
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "")
-    wrong("USHER_URL", "must have no path, query, fragment or user: Usher answers at the root of its own host.");
+    wrong("USHER_URL", "must not have a path, query, fragment or user, because Usher needs a host of its own.");
   if (production && url.protocol !== "https:" && !isLoopbackHost(url.hostname))
-    wrong("USHER_URL", "must be https in production, or session cookies would cross the network in the clear.");
+    wrong("USHER_URL", "must be https in production: over http, session cookies cross the network unencrypted.");
   return url.origin;
 }
 
@@ -250,7 +250,7 @@ function readServiceUrl(name: string, text: string, allowedHosts: readonly strin
   )
     wrong(
       name,
-      `names a host that is none of ${known.join(", ")}; in production, list it in USHER_ALLOWED_PRIVATE_HOSTS.`,
+      `names a host that is not one of ${known.join(", ")}. In production, list such a host in USHER_ALLOWED_PRIVATE_HOSTS.`,
     );
   return text.replace(/\/+$/, "");
 }

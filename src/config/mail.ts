@@ -1,18 +1,17 @@
-/** Where mail goes and whom it is from: `SMTP_URL` and `USHER_MAIL_FROM`. */
+/** The mail server and the sender of mail: `SMTP_URL` and `USHER_MAIL_FROM`. */
 import { isIP } from "node:net";
 import { isLoopbackHost } from "./hosts.js";
 
-/** The server that takes mail from here. */
+/** The server through which Usher sends mail. */
 export interface MailServer {
   readonly host: string;
   readonly port: number;
-  /** `TLS` from the first byte; `STARTTLS` before anything else is said, or nothing is sent; `NONE` in the clear. */
+  /** `TLS` from the first byte; `STARTTLS`, and no mail if the server lacks it; `NONE` without encryption. */
   readonly encryption: "TLS" | "STARTTLS" | "NONE";
-  /** `null` where the server asks for none. */
+  /** `null` when the server requires none. */
   readonly credentials: { readonly user: string; readonly password: string } | null;
 }
 
-/** Whom mail is from. */
 export interface MailSender {
   readonly name: string;
   readonly address: string;
@@ -26,14 +25,14 @@ export interface MailConfiguration {
 
 type Wrong = (name: string, sentence: string) => void;
 
-/** RFC 8314 3.3 and RFC 6409: where a server takes mail from programs, with TLS at once and with STARTTLS. */
+/** The ports for message submission: RFC 8314 3.3 with TLS, RFC 6409 with STARTTLS. */
 const TLS_PORT = 465;
 const STARTTLS_PORT = 587;
 
 /**
- * Reads the two variables. A mistake is told without the value, which holds a password.
+ * Reads the two variables. Messages about mistakes leave out the value, because it may hold a password.
  *
- * @param publicUrl the base URL of this installation, whose host is the sender's domain unless another is named
+ * @param publicUrl the base URL of this installation; its host is the default domain of the sender
  */
 export function readMailConfiguration(
   { server, sender }: { readonly server: string | null; readonly sender: string | null },
@@ -53,13 +52,13 @@ function readServer(text: string, wrong: (sentence: string) => void): MailServer
     return null;
   }
   if (!/^\/?$/.test(url.pathname) || url.hash !== "" || !/^(\?tls=(true|false))?$/.test(url.search)) {
-    wrong("must have nothing after the host and port but ?tls=true or ?tls=false.");
+    wrong("must end after the host and port, or with ?tls=true or ?tls=false.");
     return null;
   }
   const isTlsAtOnce = url.protocol === "smtps:";
   const tls = url.searchParams.get("tls") ?? (isTlsAtOnce || !isLoopbackHost(url.hostname) ? "true" : "false");
   if (isTlsAtOnce && tls === "false") {
-    wrong("must begin with smtp:// where ?tls=false is wanted: smtps:// is TLS.");
+    wrong("must not say ?tls=false with smtps://, which is always TLS; begin with smtp:// instead.");
     return null;
   }
   const credentials = readCredentials(url);
@@ -68,7 +67,7 @@ function readServer(text: string, wrong: (sentence: string) => void): MailServer
     return null;
   }
   if (credentials !== null && tls === "false" && !isLoopbackHost(url.hostname)) {
-    wrong("must not say ?tls=false with a password, which would cross the network in the clear.");
+    wrong("must not say ?tls=false with a password, which would cross the network unencrypted.");
     return null;
   }
   return {

@@ -1,15 +1,15 @@
-/** Appends to an organization's log, in the unit of work of the change that the event tells of. */
+/** Appends events to an organization's log, in the unit of work of the change that they describe. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import { insertRows } from "../platform/database/statements.js";
 import type { EventType, SubjectType } from "./event-type.js";
 
-/** A fact to record. */
+/** An event to record. */
 export interface NewEvent<Data extends Record<string, unknown>> {
   readonly organizationId: string;
   readonly type: EventType<Data>;
   readonly subject: {
-    /** Only where the subject is another than the type declares: a refused sign-in of nobody that is known. */
+    /** Only where it differs from the declared one: a refused sign-in of an unknown person is about the attempt. */
     readonly type?: SubjectType;
     readonly id: string;
     /** The subject's version after the change. */
@@ -18,14 +18,14 @@ export interface NewEvent<Data extends Record<string, unknown>> {
   readonly data: Data;
 }
 
-/** Makes the counter of an organization; part of creating the organization. */
+/** Starts the log of a new organization. */
 export async function startEventLog(unit: UnitOfWork, organizationId: string): Promise<void> {
   await unit.execute("INSERT INTO event_counter (organization_id, last_sequence) VALUES (?, 0)", [organizationId]);
 }
 
 /**
- * Appends one event. The sequence is gapless per organization: the counter's row stays locked until the unit of work
- * ends, so that sequences become visible in their order and an aborted unit leaves no hole.
+ * Appends one event. Sequences have no gaps within an organization: the counter's row stays locked until the unit of work
+ * ends, so that sequences become visible in order and a rollback leaves no gap.
  */
 export async function appendEvent<Data extends Record<string, unknown>>(
   unit: UnitOfWork,
@@ -34,7 +34,7 @@ export async function appendEvent<Data extends Record<string, unknown>>(
   await appendEvents(unit, event.organizationId, [event]);
 }
 
-/** Appends events of one organization in their order, in three statements however many they are. */
+/** Appends events of one organization in order, with three statements for any number of events. */
 export async function appendEvents<Data extends Record<string, unknown>>(
   unit: UnitOfWork,
   organizationId: string,

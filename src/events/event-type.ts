@@ -1,6 +1,6 @@
 /**
- * Event types, declared once by the room whose facts they tell. The stored form, the webhook body, the schema's list of
- * types and the documentation follow from the declaration.
+ * Event types. Each module declares those of its own events. The stored form, the webhook body, the query `eventTypes` and
+ * the guide follow from the declaration.
  */
 import { z } from "zod";
 
@@ -8,24 +8,25 @@ import { z } from "zod";
 export type SubjectType =
   "user" | "attempt" | "group" | "connection" | "seat" | "result" | "import" | "directory" | "endpoint";
 
-/** A declared event type. `Data` is what lies beside the envelope: snapshots and what else the fact needs. */
+/** A declared event type. `Data` are the fields beside the envelope, such as a snapshot of the subject. */
 export interface EventType<Data extends Record<string, unknown> = Record<string, unknown>> {
   /** `subject.verb`, in the past tense: `user.created`. */
   readonly type: string;
   readonly subject: SubjectType;
-  /** What has happened when the event exists, for integrators. */
+  /** What has happened, for integrators. */
   readonly description: string;
   readonly data: z.ZodType<Data>;
 }
 
-/** What a reader needs to know of a type, whatever its data. */
+/** An event type whose type of data does not matter. */
 export type KnownEventType = Pick<EventType, "type" | "subject" | "description"> & { readonly data: z.ZodType };
 
-/** What changed in a subject: before and after, by field name; `null` where the event is not about a change. */
 export const changedSchema = z
   .record(z.string(), z.object({ before: z.unknown(), after: z.unknown() }))
   .nullable()
-  .describe("What changed, before and after, by field name; null where the event tells no change.");
+  .describe(
+    "The fields that changed, with their values before and after; null for an event that is not about a change of fields.",
+  );
 
 export type Changed = z.infer<typeof changedSchema>;
 
@@ -34,7 +35,7 @@ export function defineEventType<Data extends Record<string, unknown>>(type: Even
   return type;
 }
 
-/** The differences of two snapshots, by field; `null` when there are none. */
+/** The fields in which two snapshots differ; `null` when there are none. */
 export function changesBetween(before: Record<string, unknown>, after: Record<string, unknown>): Changed {
   const changed: NonNullable<Changed> = {};
   for (const field of Object.keys(after))

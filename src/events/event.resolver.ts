@@ -20,14 +20,14 @@ import { readEventRetention, setEventRetention, type RecordRetention } from "./r
 export class EventResolver {
   constructor(
     private readonly store: Store,
-    /** Every type that this installation can record. */
+    /** The event types of all modules. */
     private readonly types: readonly KnownEventType[],
     private readonly record: RecordRetention,
   ) {}
 
   @Query(() => EventPage, {
     description:
-      "The organization's log, oldest first. To follow it, keep the last `pageInfo.endCursor` and ask after it again; an empty answer has none, and the one before stays good. Needs EVENTS_READ.",
+      "The organization's log, oldest first. To follow the log, keep `pageInfo.endCursor` and pass it as `after` the next time. An empty page has no cursor: keep the previous one. Needs EVENTS_READ.",
   })
   async events(
     @Ctx() context: RequestContext,
@@ -42,7 +42,7 @@ export class EventResolver {
     return await listEvents(this.store, context.caller, this.types, { organizationId, types, page });
   }
 
-  @Query(() => [EventTypeEntry], { description: "Every type of event that can occur. Needs no sign-in." })
+  @Query(() => [EventTypeEntry], { description: "Every type of event. Needs no sign-in." })
   eventTypes(): EventTypeEntry[] {
     return this.types.map((known) => ({
       type: known.type,
@@ -54,17 +54,17 @@ export class EventResolver {
   @Query(() => Int, {
     nullable: true,
     description:
-      "After how many days the organization's events are forgotten; null where they are kept. Needs EVENTS_READ.",
+      "The number of days after which the organization's events are deleted; null when they are kept. Needs EVENTS_READ.",
   })
   async eventRetention(
     @Ctx() context: RequestContext,
-    @OrganizationArgument("The organization whose log it is about.") organizationId: string,
+    @OrganizationArgument("The organization.") organizationId: string,
   ): Promise<number | null> {
     return await readEventRetention(this.store, context.caller, organizationId);
   }
 
   @Mutation(() => SetEventRetentionPayload, {
-    description: "Says after how many days events are forgotten. Needs ORGANIZATION_WRITE.",
+    description: "Sets the number of days after which events are deleted. Needs ORGANIZATION_WRITE.",
   })
   async setEventRetention(
     @Ctx() context: RequestContext,

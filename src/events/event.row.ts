@@ -1,4 +1,4 @@
-/** The event log as the database holds it: append-only, one gapless sequence per organization. */
+/** The event log as the database holds it: append-only, with a sequence without gaps for each organization. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("event")
@@ -37,7 +37,7 @@ export class EventRow {
   @Column({ name: "cause_actor", type: "varchar", length: 36, nullable: true })
   causeActor!: string | null;
 
-  /** JSON: the snapshot, what changed, and what else the type declares. */
+  /** JSON, as the event type declares it. */
   @Column({ type: "text" })
   data!: string;
 }
@@ -51,7 +51,7 @@ export class EventCounterRow {
   @Column({ name: "last_sequence", type: "int" })
   lastSequence!: number;
 
-  /** After how many days events are forgotten; `null` keeps them. */
+  /** After this number of days events are deleted; `null` keeps them. */
   @Column({ name: "retention_days", type: "int", nullable: true })
   retentionDays!: number | null;
 }

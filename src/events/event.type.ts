@@ -10,7 +10,7 @@ import { JsonScalar } from "../platform/graphql/scalars.js";
 export class EventSubjectType {
   @Field(() => String, {
     description:
-      "The kind of thing: `user`, `group`, `connection`, `seat`, `result`, `import`, `directory`, `endpoint`.",
+      "The kind of object: `user`, `attempt`, `group`, `connection`, `seat`, `result`, `import`, `directory`, `endpoint`.",
   })
   type!: string;
 
@@ -18,21 +18,21 @@ export class EventSubjectType {
   subjectId!: string;
 
   @Field(() => Int, {
-    description: "Its version after the change: what is older than what a reader already knows can be skipped.",
+    description: "Its version after the change. Skip the event if you know the same version or a higher one.",
   })
   version!: number;
 }
 
 @ObjectType("Event", {
   implements: NodeType,
-  description: "A fact, recorded together with the change that it tells of. Webhooks carry the same.",
+  description: "An event in the log, recorded together with the change that it describes. Webhooks deliver the same.",
   simpleResolvers: true,
 })
 export class EventObjectType {
-  @Field(() => ID, { description: "Unique in the installation; a redelivered event keeps it." })
+  @Field(() => ID, { description: "Unique in the installation. A redelivered event keeps it." })
   id!: string;
 
-  @Field(() => Int, { description: "The place in the organization's log: 1, 2, 3, without gaps." })
+  @Field(() => Int, { description: "The position in the organization's log: 1, 2, 3, without gaps." })
   sequence!: number;
 
   @Field(() => String, { description: "What has happened: one of `eventTypes`, such as `user.created`." })
@@ -45,44 +45,47 @@ export class EventObjectType {
   subject!: EventSubjectType;
 
   @Field(() => JsonScalar, {
-    description: "A snapshot of the subject, and in `changed` what changed, before and after, by field name.",
+    description:
+      "A snapshot of the subject after the change. `changed` has the fields that changed, with their values before and after.",
   })
   data!: Readonly<Record<string, unknown>>;
 
-  @Field(() => CauseType, { description: "What set it off." })
+  @Field(() => CauseType, { description: "What caused it." })
   cause!: Cause;
 }
 
 export const EventPage = definePage("Event", () => EventObjectType, "Events of one organization, in their sequence.");
 
-@ObjectType("EventType", { description: "A kind of event that can occur.", simpleResolvers: true })
+@ObjectType("EventType", { description: "A type of event.", simpleResolvers: true })
 export class EventTypeEntry {
   @Field(() => String, { description: "Its name, as in `Event.type` and in `types`." })
   type!: string;
 
-  @Field(() => String, { description: "What has happened when such an event exists." })
+  @Field(() => String, { description: "What has happened, in a sentence." })
   description!: string;
 
   @Field(() => JsonScalar, {
-    description: "The JSON Schema (2020-12) of its webhook body; `data` of `Event` is what is not the envelope there.",
+    description:
+      "The JSON Schema (2020-12) of its webhook body. `Event.data` has the fields of the body's `data` that are not part of the envelope.",
   })
   schema!: Readonly<Record<string, unknown>>;
 }
 
 @InputType({ description: "How long an organization keeps its events." })
 export class SetEventRetentionInput {
-  @Field(() => ID, { description: "The organization whose log it is about." })
+  @Field(() => ID, { description: "The organization." })
   organizationId!: string;
 
   @Field(() => Int, {
     nullable: true,
-    description: "After how many days events are forgotten, from 30 to 3650; null or left out keeps them.",
+    description:
+      "The number of days after which events are deleted, from 30 to 3650. null, or left out: events are kept.",
   })
   days?: number | null;
 }
 
 @ObjectType({ description: "What setEventRetention answers.", simpleResolvers: true })
 export class SetEventRetentionPayload {
-  @Field(() => Int, { nullable: true, description: "The days from now on; null where events are kept." })
+  @Field(() => Int, { nullable: true, description: "The number of days; null when events are kept." })
   days!: number | null;
 }

@@ -24,23 +24,31 @@ export function writeSchema(type: KnownEventType): string {
 export function describeEventType({ type, subject, description, data }: KnownEventType): JsonSchema {
   const own = toSchema(data) as { properties?: Record<string, unknown>; required?: string[] };
   const envelope = {
-    id: { type: "string", description: "Unique in the installation; a redelivered event keeps it." },
-    sequence: { type: "integer", minimum: 0, description: "The place in the organization's log, without gaps." },
-    organizationId: { type: "string", description: "Whose log it is in." },
+    id: { type: "string", description: "Unique in the installation. A redelivered event keeps it." },
+    sequence: {
+      type: "integer",
+      minimum: 0,
+      description: "The position in the organization's log, without gaps; 0 for a test message.",
+    },
+    organizationId: { type: "string", description: "The organization whose log has the event." },
     subject: {
       type: "object",
-      description: "What it is about.",
+      description: "The object that the event is about.",
       properties: {
         // When the person is unknown, a refused sign-in is about the attempt.
         type: type === "user.sign_in_failed" ? { enum: [subject, "attempt"] } : { const: subject },
         id: { type: "string" },
-        version: { type: "integer", description: "After the change: what is older than what is known can be skipped." },
+        version: {
+          type: "integer",
+          description:
+            "The object's version after the change. Skip the event if you know the same version or a higher one.",
+        },
       },
       required: ["type", "id", "version"],
     },
     cause: {
       type: "object",
-      description: "What set it off.",
+      description: "What caused the event.",
       properties: { kind: { enum: CAUSE_KINDS }, actor: { type: ["string", "null"] } },
       required: ["kind", "actor"],
     },

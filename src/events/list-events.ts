@@ -1,4 +1,4 @@
-/** Reading an organization's log by cursor. */
+/** Reads an organization's log by cursor. */
 import { requirePermission, type Caller, type Cause } from "../access/caller.js";
 import type { Store } from "../access/store.js";
 import { toDate, toJson } from "../platform/database/values.js";
@@ -8,7 +8,7 @@ import { toPage, type Page, type PageArgs } from "../platform/graphql/paging.js"
 import type { KnownEventType } from "./event-type.js";
 import { placeholders } from "../platform/database/statements.js";
 
-/** An event as readers of the log get it. */
+/** An event as the log shows it. */
 export interface LoggedEvent {
   readonly id: string;
   readonly sequence: number;
@@ -19,7 +19,6 @@ export interface LoggedEvent {
   readonly cause: Cause;
 }
 
-/** An event as the database has it. */
 export interface RawEvent {
   id: string;
   sequence: number;
@@ -37,7 +36,6 @@ export interface RawEvent {
 export const EVENT_COLUMNS = `e.id, e.sequence, e.type, e.occurred_at, e.subject_type, e.subject_id, e.subject_version,
   e.cause_kind, e.cause_actor, e.data`;
 
-/** Reads a row. */
 export function eventFromRaw(raw: RawEvent): LoggedEvent {
   return {
     id: raw.id,
@@ -58,7 +56,6 @@ const BY_SEQUENCE: KeysetColumn<RawEvent> = {
   read: (raw) => raw.sequence,
 };
 
-/** Which events to read. */
 export interface EventsQuery {
   readonly organizationId: string;
   /** Only these types; absent or empty means all. */
@@ -67,9 +64,9 @@ export interface EventsQuery {
 }
 
 /**
- * One page of an organization's log, oldest first.
+ * Reads one page of an organization's log, oldest first.
  *
- * @param known every type that this installation can record
+ * @param known the event types of all modules
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for an unknown type or a broken cursor
  */
 export async function listEvents(
@@ -93,13 +90,19 @@ export async function listEvents(
   return toPage(page, eventFromRaw);
 }
 
-/** A misspelt type would otherwise read as "nothing has happened". */
+/** Without this check a misspelt type would return an empty page, as if nothing had happened. */
 function refuseUnknownTypes(types: readonly string[], known: readonly KnownEventType[]): void {
   const names = new Set(known.map(({ type }) => type));
   const fields = types.flatMap((type, index) =>
     names.has(type)
       ? []
-      : [{ path: `types.${index}`, code: "UNKNOWN" as const, message: "is no event type; eventTypes lists them" }],
+      : [
+          {
+            path: `types.${index}`,
+            code: "UNKNOWN" as const,
+            message: "is not an event type; the query eventTypes lists them",
+          },
+        ],
   );
   if (fields.length > 0) throw new Failure(INVALID_INPUT, { fields });
 }

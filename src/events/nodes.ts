@@ -1,9 +1,9 @@
-/** How events are found by their ids alone. */
+/** Finds events by id alone. */
 import { findByIds, scopeIfGranted, type NodeSource } from "../access/node.js";
 import type { Store } from "../access/store.js";
 import { EVENT_COLUMNS, eventFromRaw } from "./list-events.js";
 
-/** The things of this room, for `node` and `nodes`. */
+/** The objects of this module, for `node` and `nodes`. */
 export function createEventNodes({ reader }: Store): readonly NodeSource[] {
   const table = { columns: EVENT_COLUMNS, from: "event e", alias: "e", read: eventFromRaw };
   return [

@@ -1,9 +1,9 @@
-/** Reading an organization's log in sequence, for whoever hands it on: raw, many at a time, without paging. */
+/** Reads an organization's log in sequence for delivery: as stored, and many events at a time. */
 import type { Reader, SqlValue } from "../platform/database/database.js";
 import { placeholders } from "../platform/database/statements.js";
 import { toDate } from "../platform/database/values.js";
 
-/** An event as it is stored; `data` is JSON text, an object. */
+/** An event as it is stored. `data` is the text of a JSON object. */
 export interface StoredEvent {
   readonly id: string;
   readonly organizationId: string;
@@ -15,11 +15,11 @@ export interface StoredEvent {
   readonly data: string;
 }
 
-/** Which part of a log. */
 export interface LogRange {
   readonly organizationId: string;
-  /** Not these themselves, but what follows. */
+  /** Exclusive. */
   readonly after: number;
+  /** Inclusive. */
   readonly upTo: number;
   /** Only these types; `null` for all. */
   readonly types?: readonly string[] | null;
@@ -57,7 +57,7 @@ function fromRaw(raw: Raw): StoredEvent {
   };
 }
 
-/** The first events of a range, at most `limit`, in sequence. */
+/** Reads the first events of a range in sequence, at most `limit`. */
 export async function readLog(reader: Reader, range: LogRange, limit: number): Promise<StoredEvent[]> {
   const { sql, parameters } = writeConditions(range);
   const raws = await reader.rows<Raw>(
@@ -67,7 +67,7 @@ export async function readLog(reader: Reader, range: LogRange, limit: number): P
   return raws.map(fromRaw);
 }
 
-/** How many events a range has. */
+/** Counts the events of a range. */
 export async function countLog(reader: Reader, range: LogRange): Promise<number> {
   const { sql, parameters } = writeConditions(range);
   const row = await reader.row<{ total: number | string }>(
@@ -85,14 +85,14 @@ function writeConditions({ organizationId, after, upTo, types = null, ids = null
     ["id", ids],
   ] as const) {
     if (values === null) continue;
-    // A list of nothing matches nothing, and `IN ()` is no SQL.
+    // An empty list matches nothing, and `IN ()` is not valid SQL.
     sql += values.length === 0 ? " AND 1 = 0" : ` AND ${column} IN (${placeholders(values)})`;
     parameters.push(...values);
   }
   return { sql, parameters };
 }
 
-/** The sequence of the last event of a log; 0 where nothing has happened, or where there is no such organization. */
+/** The sequence of the last event of a log; 0 for an empty log and for an unknown organization. */
 export async function findLastSequence(reader: Reader, organizationId: string): Promise<number> {
   const row = await reader.row<{ last_sequence: number }>(
     "SELECT last_sequence FROM event_counter WHERE organization_id = ?",
@@ -101,7 +101,7 @@ export async function findLastSequence(reader: Reader, organizationId: string): 
   return row?.last_sequence ?? 0;
 }
 
-/** The sequence before the first event at or after a moment; the last sequence where there is none. */
+/** The sequence before the first event at or after a time; the last sequence when there is no such event. */
 export async function findSequenceBefore(reader: Reader, organizationId: string, moment: Date): Promise<number> {
   const row = await reader.row<{ sequence: number | null }>(
     "SELECT MIN(sequence) AS sequence FROM event WHERE organization_id = ? AND occurred_at >= ?",

@@ -1,17 +1,16 @@
-/** Takes a person who was erased out of the log. The facts stay: sequence, type, time, subject and version. */
+/** Removes an erased person from the log. Sequence, type, time, subject and version of each event stay. */
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import { toJson } from "../platform/database/values.js";
 import type { SubjectType } from "./event-type.js";
 
-/** Data of an event, as its type declares it. */
 export type EventData = Readonly<Record<string, unknown>>;
 
 /**
- * Rewrites the data of every event about a subject, in the logs of all organizations: nothing else of an event is ever
- * changed, and nothing but erasure changes that.
+ * Rewrites the data of every event about a subject, in the logs of all organizations. This is the only change that is ever
+ * made to an event.
  *
- * @param redact the data without whoever it was; called once for each event
- * @returns how many events there were
+ * @param redact returns the data without the personal data; called once for each event
+ * @returns the number of events
  */
 export async function redactEvents(
   unit: UnitOfWork,

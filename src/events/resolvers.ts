@@ -6,10 +6,10 @@ import { EventResolver } from "./event.resolver.js";
 import type { RecordRetention } from "./retention.js";
 
 /**
- * Every resolver of this room with its instance, for `buildGraphQLSchema`.
+ * Every resolver of this module with its instance, for `buildGraphQLSchema`.
  *
- * @param types the event types of all rooms
- * @param record writes to the audit log, a room beside this one
+ * @param types the event types of all modules
+ * @param record writes to the audit log; handed in because modules do not import their siblings
  */
 export function createEventResolvers(
   store: Store,

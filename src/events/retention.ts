@@ -1,17 +1,17 @@
-/** How long an organization keeps its events, and forgetting those that are older. The log then begins later; no gap arises. */
+/** How long an organization keeps its events, and the deletion of older ones. Deletion leaves no gaps: the log begins later. */
 import { causeOf, requirePermission, type Caller } from "../access/caller.js";
 import type { Store } from "../access/store.js";
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import { Failure, INVALID_INPUT, NOT_FOUND } from "../platform/errors/failure.js";
 
-/** Well above the three days for which webhooks are tried. */
+/** Well above the three days in which webhooks are retried. */
 const FEWEST_DAYS = 30;
 const MOST_DAYS = 3_650;
 const DAY_MS = 86_400_000;
-/** Events that one sweep forgets of one organization. */
-const AT_ONCE = 1_000;
+/** Events of one organization that one sweep deletes. */
+const SWEEP_LIMIT = 1_000;
 
-/** Records that the setting was changed; the audit log is a room beside this one. */
+/** Records the change of the setting in the audit log. */
 export type RecordRetention = (
   unit: UnitOfWork,
   entry: {
@@ -24,7 +24,7 @@ export type RecordRetention = (
 ) => Promise<void>;
 
 /**
- * After how many days an organization's events are forgotten; `null` where they are kept.
+ * Reads the number of days after which an organization's events are deleted; `null` when they are kept.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
@@ -43,7 +43,7 @@ export async function readEventRetention(
 }
 
 /**
- * Says after how many days events are forgotten; `null` keeps them.
+ * Sets the number of days after which events are deleted; `null` keeps them.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */
@@ -79,17 +79,17 @@ export async function setEventRetention(
   });
 }
 
-/** Forgets events that are older than their organization keeps them, the oldest first, a bounded number at a time. */
+/** Deletes events that are older than their organization keeps them: the oldest first, a limited number at a time. */
 export async function sweepEvents(unit: UnitOfWork): Promise<void> {
   const organizations = await unit.rows<{ organization_id: string; retention_days: number }>(
     "SELECT organization_id, retention_days FROM event_counter WHERE retention_days IS NOT NULL",
   );
   for (const { organization_id, retention_days } of organizations) {
     const before = new Date(unit.now.getTime() - retention_days * DAY_MS);
-    // From the beginning on, so that what is left has no gaps.
+    // Only from the beginning of the log, so that the rest has no gaps.
     const oldest = await unit.rows<{ sequence: number; is_old: number }>(
       `SELECT sequence, CASE WHEN occurred_at < ? THEN 1 ELSE 0 END AS is_old FROM event WHERE organization_id = ?
-       ORDER BY sequence LIMIT ${AT_ONCE}`,
+       ORDER BY sequence LIMIT ${SWEEP_LIMIT}`,
       [before, organization_id],
     );
     const young = oldest.findIndex(({ is_old }) => Number(is_old) === 0);
