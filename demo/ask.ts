@@ -1,9 +1,8 @@
-/** Asks Usher over HTTP, as anybody's program does. */
+/** Sends GraphQL operations to Usher over HTTP, like any client. */
 
-/** Sends a document with a key, and answers its data. @throws Error with the sentences of what Usher refused */
+/** @throws Error with the messages of Usher's errors */
 export type Ask = <Data>(query: string, variables?: object) => Promise<Data>;
 
-/** Asks an installation with one key. */
 export function askWith(url: string, key: string): Ask {
   return async <Data>(query: string, variables: object = {}): Promise<Data> => {
     const response = await fetch(`${url}/graphql`, {

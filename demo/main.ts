@@ -1,6 +1,6 @@
 /**
- * A demonstration: Usher with stand-in identity providers in the same process, and an organization with a connection to each,
- * people, groups, courses and a key. It begins anew at each start, in a data folder of its own.
+ * The demonstration: Usher with stand-in identity providers in the same process, and an organization with a connection to each,
+ * people, groups, courses and a key. Each start begins with an empty database in a data folder of its own.
  */
 import "reflect-metadata";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ try {
       USHER_LOG_LEVEL: "warn",
       ...process.env,
       NODE_ENV: "development",
-      // The providers send people back to an address with the port, so it is chosen before anything starts.
+      // The providers redirect to an address with the port, so the port must be known before they start.
       ...(process.env["PORT"] === "0" ? { PORT: String(await findFreePort()) } : {}),
       DATABASE_URL: `sqlite:${databasePath}`,
       USHER_DATA_DIR: dataDirectory,
@@ -40,8 +40,8 @@ try {
   const usher = await startUsher(configuration, migrations, logger);
   const operatorKey = usher.newOperatorKey ?? configuration.operatorKey;
   if (operatorKey === null) throw new Error("the demonstration has no operator key");
-  const demo = await prepareDemo(configuration.publicUrl, operatorKey, providers);
-  process.stdout.write(demo.instructions);
+  const instructions = await prepareDemo(configuration.publicUrl, operatorKey, providers);
+  process.stdout.write(instructions);
 
   let stopping = false;
   const stop = async () => {

@@ -1,20 +1,19 @@
-/** Sets the demonstration up through the GraphQL API, as an operator and an administrator would. */
+/** Sets up the demonstration through the GraphQL API, like an operator and an administrator. */
 import { ALL_PERMISSIONS } from "../src/access/permission.js";
 import { askWith, type Ask } from "./ask.js";
-import { furnish } from "./furnish.js";
+import { fillOrganization } from "./fill-organization.js";
 import type { DemoProvider } from "./providers.js";
 
-/** What to print. */
-export interface PreparedDemo {
-  readonly instructions: string;
-}
-
-/** Creates the organization, a key with every scope, an active connection to each provider, and something to look at. */
+/**
+ * Creates the organization, a key with every scope, an active connection to each provider, and sample data.
+ *
+ * @returns the instructions to print
+ */
 export async function prepareDemo(
   url: string,
   operatorKey: string,
   providers: readonly DemoProvider[],
-): Promise<PreparedDemo> {
+): Promise<string> {
   const asOperator = askWith(url, operatorKey);
   const { createOrganization } = await asOperator<{ createOrganization: { organization: { id: string } } }>(
     `mutation { createOrganization(input: { name: "Acme", slug: "acme" }) { organization { id } } }`,
@@ -28,12 +27,12 @@ export async function prepareDemo(
   const connections: string[] = [];
   for (const provider of providers) connections.push(await connect(ask, organizationId, provider));
   const [first] = connections;
-  if (first !== undefined) await furnish(ask, organizationId, first);
+  if (first !== undefined) await fillOrganization(ask, organizationId, first);
   const buttons = providers.map(({ displayName }) => `Sign in to ${displayName}`);
-  return { instructions: instructionsFor(url, createApiKey.key, buttons) };
+  return instructionsFor(url, createApiKey.key, buttons);
 }
 
-/** What an administrator does: draft, enter at the provider what the draft shows, activate. Answers the connection's id. */
+/** Creates a draft, registers its addresses at the provider, and activates it. Returns the connection's id. */
 async function connect(ask: Ask, organizationId: string, provider: DemoProvider): Promise<string> {
   const { displayName, settings } = provider;
   const { createConnection } = await ask<{
@@ -67,6 +66,6 @@ ${buttons.map((button) => `       ${button}`).join("\n")}
                       -H 'Content-Type: application/json' \\
                       -d '{"query":"{ users { nodes { email status role { key } } } groups { nodes { name } } courses { nodes { title } } results { nodes { score passed } } }"}'
 
-Press Ctrl+C to stop. Everything starts anew next time.
+Press Ctrl+C to stop. The next start begins with an empty database.
 `;
 }

@@ -1,20 +1,19 @@
-/** The stand-in identity providers of the demonstration, each in this process and on a free port. */
+/** The stand-in identity providers of the demonstration. Each runs in this process on a free port. */
 import { startEntraProvider } from "../test/support/providers/entra/index.js";
 import { startGoogleProvider } from "../test/support/providers/google/index.js";
 import { startOpenIdProvider } from "../test/support/providers/openid/provider.js";
 import { startSamlProvider } from "../test/support/providers/saml/index.js";
 
-/** One stand-in, as an administrator connects it. */
 export interface DemoProvider {
   /** The connection's name: "Sign in to NAME". */
   readonly displayName: string;
   /** The settings of `createConnection`. */
   readonly settings: Readonly<Record<string, object>>;
-  /** Enters at the provider what the connection shows under `serviceProvider`, by name. */
+  /** Enters the values of the connection's `serviceProvider`, by name, at the provider. */
   readonly register: (details: ReadonlyMap<string, string>) => void;
-  /** Where it listens, which the guarded fetch must be allowed to reach. */
+  /** Its origin, which the guarded fetch must be allowed to reach. */
   readonly origin: string;
-  /** Tells Usher where the provider is, for types that do not ask an administrator. */
+  /** Variables with the provider's address, for types without a setting for it. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;
 }
@@ -23,7 +22,6 @@ const CLIENT_ID = "usher-demo";
 const CLIENT_SECRET = "the demonstration's client secret";
 const CLIENT = { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET };
 
-/** Starts them all. */
 export async function startProviders(): Promise<readonly DemoProvider[]> {
   return await Promise.all([startOpenId(), startEntra(), startGoogle(), startSaml()]);
 }
@@ -150,14 +148,14 @@ async function startSaml(): Promise<DemoProvider> {
   return {
     displayName: "Acme's SAML account",
     settings: { saml: { metadataUrl: provider.metadataUrl } },
-    // The request names the address for the answer, and this stand-in sends it wherever that is.
+    // The sign-in request has the address for the response, and this stand-in accepts any address.
     register: () => {},
     origin: provider.url,
     close: () => provider.close(),
   };
 }
 
-/** An OpenID provider needs to know one address. */
+/** An OpenID provider needs only the redirect URL. */
 function registerAt(provider: { readonly addRedirectUri: (uri: string) => void }): DemoProvider["register"] {
   return (details) => {
     const redirectUrl = details.get("redirectUrl");

@@ -1,12 +1,13 @@
-/** Takes away what an earlier demonstration left. */
+/** Deletes the data of an earlier demonstration. */
 import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DatabaseInUseError, settleSqlitePath, takeProcessLock } from "../src/platform/database/process-lock.js";
 import { loadSqlite } from "../src/platform/database/sqlite-library.js";
 
 /**
- * Empties the folder of the demonstration's database, but for the file that is its lock.
- * @throws Error with a sentence for a newcomer when that demonstration still runs; nothing is gone then
+ * Empties the folder of the demonstration's database, except for the lock file.
+ *
+ * @throws Error if that demonstration still runs; nothing is deleted then
  */
 export async function removeEarlierDemo(databasePath: string): Promise<void> {
   const path = settleSqlitePath(databasePath);

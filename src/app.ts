@@ -1,4 +1,4 @@
-/** The composition root: everything is made here, once, and handed to whoever needs it. */
+/** The composition root: makes every part once and passes it to the parts that need it. */
 import type { IncomingMessage } from "node:http";
 import { ANONYMOUS, type Caller } from "./access/caller.js";
 import type { Store } from "./access/store.js";
@@ -48,7 +48,7 @@ import { createSignInRouter } from "./sign-in/router.js";
 import { SIGNED_OUT_SECONDS } from "./sign-in/routes/signed-out-cookie.js";
 import { createExportRouter } from "./training/export/router.js";
 
-/** What a test may replace. */
+/** Parts that tests replace. */
 export interface Replacements {
   readonly clock?: Clock;
   readonly lookup?: Lookup;
@@ -59,16 +59,16 @@ export interface Replacements {
 /** A running installation. */
 export interface Usher {
   readonly port: number;
-  /** The operator key that was just made, to be shown once; `null` when there was one. */
+  /** The operator key that this start created, to show once; `null` if there was one already. */
   readonly newOperatorKey: string | null;
-  /** Finishes what is under way, at most for `limitMilliseconds`, and closes everything. Answers whether it was in time. */
+  /** Finishes open requests and work, for at most `limitMilliseconds`, and closes everything. Returns whether it was in time. */
   readonly stop: (limits: {
     readonly limitMilliseconds: number;
     readonly drainMilliseconds?: number;
   }) => Promise<boolean>;
 }
 
-/** Migrates, wires and listens. */
+/** Runs migrations, wires the parts, and listens. */
 export async function startUsher(
   configuration: Configuration,
   migrations: readonly MigrationClass[],
@@ -81,11 +81,11 @@ export async function startUsher(
 
   const database = await openDatabase({ url: configuration.databaseUrl, entities, migrations, logger });
   try {
-    for (const name of await migrate(database)) logger.info({ migration: name }, "A migration was run.");
+    for (const name of await migrate(database)) logger.info({ migration: name }, "A migration ran.");
     await checkKeyRing(database, keyRing);
-    const quiet: Store = { reader: database.reader, begin: createBegin(database, clock) };
-    const announced = announceCommits(quiet.begin);
-    const store: Store = { ...quiet, begin: announced.begin };
+    const unannounced: Store = { reader: database.reader, begin: createBegin(database, clock) };
+    const announced = announceCommits(unannounced.begin);
+    const store: Store = { ...unannounced, begin: announced.begin };
 
     const guarded = createGuardedFetch({
       allowedPrivateHosts: configuration.allowedPrivateHosts,
@@ -98,8 +98,8 @@ export async function startUsher(
       registry,
       runtime,
       loadContext: (connection) =>
-        loadOpeningContext(quiet, connection, (error) =>
-          logger.error({ error, connectionId: connection.id }, "What was learnt of a provider was not kept."),
+        loadOpeningContext(unannounced, connection, (error) =>
+          logger.error({ error, connectionId: connection.id }, "Facts about a provider could not be stored."),
         ),
     });
     const webhookParts = webhookServices(store, services, guarded, EVENT_TYPES);
@@ -168,7 +168,7 @@ export async function startUsher(
       clock,
       callerOf,
       allowedOrigins: configuration.allowedOrigins,
-      logDefect: (error) => logger.error({ error }, "An export broke off."),
+      logDefect: (error) => logger.error({ error }, "An export failed."),
     });
     const server = createHttpServer({
       logger,
@@ -189,15 +189,18 @@ export async function startUsher(
       ],
     });
     const port = await listen(server, configuration.port);
-    // In the same breath: no request is answered before, and one that is answered later may encrypt.
+    // In the same tick as listening: the first request may encrypt.
     const madeFile = keep?.() ?? null;
     if (madeFile !== null)
-      logger.warn({ file: madeFile }, "A key that encrypts secrets was made. Back it up: without it they are lost.");
+      logger.warn(
+        { file: madeFile },
+        "A key that encrypts secrets was created. Back it up: without it, the secrets are lost.",
+      );
     await keepKeyRingCheck(store, keyRing);
-    // Not before: a key that is made for a start that fails would never be shown to anybody.
+    // Only after listening: if the start failed, nobody would see the new key.
     const newOperatorKey = await ensureOperatorKey(store, configuration.operatorKey);
     const stopSweeping = startSweeper(store, clock, logger, configuration.attemptRetentionDays);
-    const webhooks = startWebhooks(configuration, webhookParts, quiet, logger);
+    const webhooks = startWebhooks(configuration, webhookParts, unannounced, logger);
     announced.onCommit(webhooks.wake);
     const mail = startMail(configuration, { database, clock, logger });
     return {
@@ -238,7 +241,7 @@ function describeCaller(caller: Caller): RequestNotes {
   }
 }
 
-/** In production the explorer is for people who administer an organization. */
+/** In production, only operators and administrators of an organization may open GraphiQL. */
 function mayExplore(caller: Caller): boolean {
   return caller.kind === "OPERATOR" || (caller.kind === "PERSON" && caller.permissions.has("ORGANIZATION_WRITE"));
 }

@@ -1,4 +1,4 @@
-/** Every row of the house, for TypeORM: the application, the command line and the drift check use this one list. */
+/** All row classes for TypeORM, for the application, the command line and the check for schema drift. */
 import { AuditEntryRow } from "./audit/audit-entry.row.js";
 import { ConnectionHealthRow } from "./connection/stored/connection-health.row.js";
 import { ConnectionRow } from "./connection/stored/connection.row.js";

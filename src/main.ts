@@ -1,4 +1,4 @@
-/** Starts Usher: environment → application → listen → stop. The only file with side effects. */
+/** Starts and stops Usher with the configuration from the environment. The only file with side effects. */
 import "reflect-metadata";
 import { migrations } from "../migrations/index.js";
 import { startUsher } from "./app.js";
@@ -10,7 +10,7 @@ import { createLogger } from "./platform/telemetry/logger.js";
 
 /** Shorter than the 30 seconds after which orchestrators usually kill. */
 const STOP_LIMIT_MILLISECONDS = 25_000;
-/** Long enough for a load balancer that looks every second or two to see that `/readyz` says "stopping". */
+/** Long enough for a load balancer that asks `/readyz` every second or two to see that Usher is stopping. */
 const DRAIN_MILLISECONDS = 3_000;
 
 try {
@@ -23,7 +23,7 @@ try {
   if (configuration.unknownVariables.length > 0)
     logger.warn(
       { variables: configuration.unknownVariables },
-      "These variables mean nothing to Usher. Check their names.",
+      "Usher does not know these variables. Check their names.",
     );
   const usher = await startUsher(configuration, migrations, logger);
   if (usher.newOperatorKey !== null) announceOperatorKey(usher.newOperatorKey);
@@ -33,7 +33,7 @@ try {
   const stop = async (signal: string) => {
     if (stopping) return;
     stopping = true;
-    logger.info({ signal }, "Stopping: nothing new is taken, what is under way is finished.");
+    logger.info({ signal }, "Stopping. Usher finishes open requests and takes no new ones.");
     const inTime = await usher.stop({
       limitMilliseconds: STOP_LIMIT_MILLISECONDS,
       drainMilliseconds: configuration.production ? DRAIN_MILLISECONDS : 0,
@@ -43,14 +43,14 @@ try {
   };
   for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => void stop(signal));
 } catch (error) {
-  // A mistake of configuration or of the database's address is for an operator: a sentence, no stack.
+  // The operator needs the sentence about the mistake, not a stack trace.
   process.stderr.write(`Usher cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }
 
-/** The key is not in the log, which others read: it is printed on the terminal, once. */
+/** Prints the key on the terminal, not into the log, which other people can read. */
 function announceOperatorKey(key: string): void {
   process.stdout.write(
-    `\nThis installation's operator key, shown this once:\n\n  ${key}\n\nIt opens every organization. Keep it, or set USHER_OPERATOR_KEY to one of your own.\n\n`,
+    `\nThis installation's operator key, shown this once:\n\n  ${key}\n\nIt gives access to every organization. Keep it, or set USHER_OPERATOR_KEY to a key of your own.\n\n`,
   );
 }

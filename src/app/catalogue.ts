@@ -1,4 +1,4 @@
-/** The one catalogue of failures, assembled from what each room declares. */
+/** Assembles the catalogue of failures from the declarations of each module. */
 import { CONNECTION_FAILURES } from "../connection/failures.js";
 import type { ConnectionTypeRegistry } from "../connection/registry.js";
 import { PEOPLE_FAILURES } from "../people/failures.js";
@@ -9,7 +9,6 @@ import { SIGN_IN_FAILURES } from "../sign-in/failures.js";
 import { TRAINING_FAILURES } from "../training/failures.js";
 import { WEBHOOK_FAILURES } from "../webhooks/failures.js";
 
-/** Every failure that this installation can answer. */
 export function createCatalogue(registry: ConnectionTypeRegistry): Catalogue {
   return assembleCatalogue(
     PLATFORM_FAILURES,
@@ -24,7 +23,7 @@ export function createCatalogue(registry: ConnectionTypeRegistry): Catalogue {
   );
 }
 
-/** What the catalogue says of a sign-in's outcome; `null` for a success. */
+/** Finds the message and remedy of a sign-in's outcome; `null` for a success. */
 export function explainOutcome(catalogue: Catalogue) {
   return (outcome: string): { readonly message: string; readonly remedy: string } | null => {
     const entry = catalogue.get(outcome);

@@ -1,4 +1,4 @@
-/** The schema as it is read, not served: no database stands behind it. */
+/** Builds the schema without a database, to read it. */
 import type { GraphQLSchema } from "graphql";
 import type { Store } from "../access/store.js";
 import { builtInConnectionTypes } from "../connection-types/index.js";
@@ -11,7 +11,7 @@ import { createSchema } from "./schema.js";
 import { webhookServices } from "./webhooks.js";
 
 const unserved = () => {
-  throw new Error("This schema is for reading; nothing stands behind it.");
+  throw new Error("This schema is only for reading. It has no database.");
 };
 
 /** The schema that an installation with these connection types serves. */
@@ -39,7 +39,7 @@ export function describeSchema(
   return createSchema(store, services, webhooks, createCatalogue(registry));
 }
 
-/** No connection type's shape depends on where its provider is. */
+/** The addresses of providers, which do not change the schema. */
 export const PUBLIC_CLOUDS = {
   entraAuthority: "https://login.microsoftonline.com",
   graphUrl: "https://graph.microsoft.com",

@@ -1,8 +1,8 @@
-/** Begins to listen, and says in a sentence for an operator why that cannot be. */
+/** Listens on the port. If it cannot, the error tells the operator why. */
 import type { HttpServer } from "../platform/http/server.js";
 
 /**
- * Listens on a port; 0 takes a free one.
+ * Listens on a port; 0 chooses a free one.
  *
  * @returns the port
  * @throws Error that names the port and what to do about it
@@ -21,8 +21,8 @@ function describeFailure(port: number, error: unknown): string {
     case "EADDRINUSE":
       return `Another program listens on port ${port} already. End it, or choose another port with PORT.`;
     case "EACCES":
-      return `This user may not listen on port ${port}. Choose a port above 1023 with PORT, behind a proxy if need be.`;
+      return `This user may not listen on port ${port}. Choose a port above 1023 with PORT, and put a proxy in front if needed.`;
     default:
-      return `Port ${port} cannot be listened on: ${String(message ?? error)}.`;
+      return `Usher cannot listen on port ${port}: ${String(message ?? error)}.`;
   }
 }

@@ -1,14 +1,13 @@
-/** The key ring of the installation: from the environment, or made once and kept in the data folder. */
+/** Loads the key ring from the environment, or from the data folder, where the first start creates it. */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createKeyRing, generateKeyRingEntry, parseKeyRing, type KeyRing } from "../platform/crypto/key-ring.js";
 
-/** A key ring, and what is left to do for a new one. */
 export interface LoadedKeyRing {
   readonly keyRing: KeyRing;
   /**
-   * Writes the file of a key that was just made, and answers its path; `null` when there is nothing to write. To be called
-   * before anything is encrypted, and not before the start is certain: one that fails leaves no key behind.
+   * Writes a new key to its file and returns the path; `null` for a key that exists. Call it before anything is encrypted, but
+   * only when the start cannot fail any more, so that a failed start does not leave a key.
    */
   readonly keep: (() => string) | null;
 }
@@ -16,10 +15,10 @@ export interface LoadedKeyRing {
 const FILE_NAME = "key-ring";
 
 /**
- * Loads the key ring. Without `USHER_KEY_RING` (the configuration sees to it that this is development on SQLite) the
- * key lies in the data folder, readable by the owner alone.
+ * Loads the key ring. Without `USHER_KEY_RING`, which the configuration allows only for development on SQLite, the key is in
+ * the data folder, readable only by the owner.
  *
- * @throws Error when the file cannot be read, or holds no key ring
+ * @throws Error if the file cannot be read or does not contain a key ring
  */
 export function loadKeyRing(configured: string | null, dataDirectory: string, now: Date): LoadedKeyRing {
   if (configured !== null) return { keyRing: readKeyRing(configured, "USHER_KEY_RING"), keep: null };
@@ -32,7 +31,7 @@ export function loadKeyRing(configured: string | null, dataDirectory: string, no
 
 function writeNew(path: string, entry: string): string {
   mkdirSync(dirname(path), { recursive: true });
-  // `wx`: of two first starts at once, the second must not overwrite the key that the first has begun to use.
+  // `wx`: if two first starts run at once, the second must not overwrite the key that the first already uses.
   writeFileSync(path, `${entry}\n`, { mode: 0o600, flag: "wx" });
   chmodSync(path, 0o600);
   return path;
@@ -53,7 +52,7 @@ function readKeyRing(text: string, where: string): KeyRing {
   return createKeyRing(parsed.keys);
 }
 
-/** What is wrong with a key ring as text, or `null`. */
+/** Says what is wrong with the text of a key ring; `null` if it is right. */
 export function findKeyRingMistake(text: string): string | null {
   const parsed = parseKeyRing(text);
   return "mistakes" in parsed ? `cannot be used: ${parsed.mistakes.join(" ")}` : null;

@@ -1,4 +1,4 @@
-/** Mail as this installation has it: every room's templates, and the way that messages take. */
+/** Gathers the mail templates of all modules, and starts the mail worker with its transport. */
 import { join } from "node:path";
 import type { Configuration } from "../config/configuration.js";
 import { NOTICE_TEMPLATES } from "../people/notices/templates.js";
@@ -12,17 +12,20 @@ import { assembleMailTemplates } from "../platform/mail/template.js";
 import type { Logger } from "../platform/telemetry/logger.js";
 import { WEBHOOK_TEMPLATES } from "../webhooks/notices/templates.js";
 
-/** Everything that is ever sent by mail. @internal */
+/** @internal */
 export const MAIL_TEMPLATES = assembleMailTemplates(NOTICE_TEMPLATES, WEBHOOK_TEMPLATES);
 
-/** Starts to send what waits in the outbox, to the mail server or, where none is set, to the data folder. */
+/** Starts to send the messages of the outbox to the mail server. Without a server, they become files in the data folder. */
 export function startMail(
   { mail: { server, sender }, dataDirectory, production }: Configuration,
   parts: { readonly database: Database; readonly clock: Clock; readonly logger: Logger },
 ): MailWorker {
   const folder = join(dataDirectory, "mail");
   if (server === null && production)
-    parts.logger.warn({ folder }, "SMTP_URL names no mail server: messages become files that nobody receives.");
+    parts.logger.warn(
+      { folder },
+      "SMTP_URL is not set: messages become files in this folder, and nobody receives them.",
+    );
   const transport =
     server === null ? createFolderTransport(folder, sender) : createSmtpTransport(server, sender, CONCURRENCY);
   return startMailWorker({ ...parts, transport, templates: MAIL_TEMPLATES });

@@ -1,4 +1,4 @@
-/** Finds things by their ids alone, for caches of clients that read one thing again. */
+/** The queries `node` and `nodes`, with which clients that cache objects read one of them again. */
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import type { Caller } from "../access/caller.js";
 import { NodeType, type NodeSource } from "../access/node.js";
@@ -7,7 +7,7 @@ import { Failure, INVALID_INPUT, UNAUTHENTICATED } from "../platform/errors/fail
 import { defineLoader } from "../platform/graphql/loaders.js";
 import { MAXIMUM_PAGE_SIZE } from "../platform/graphql/paging.js";
 
-/** It asks each type until the id is found. */
+/** The query asks each type until it finds the id. */
 const COST_OF_FINDING = 10;
 
 @Resolver()
@@ -22,7 +22,7 @@ export class NodeResolver {
     nullable: true,
     complexity: ({ childComplexity }) => COST_OF_FINDING + childComplexity,
     description:
-      "What has this id. null for an id that is unknown or another organization's, and where you lack what the thing's own query needs.",
+      "The object with this id. null if the id is unknown, belongs to a different organization, or needs a permission that you lack.",
   })
   async node(
     @Ctx() context: RequestContext,
@@ -35,7 +35,7 @@ export class NodeResolver {
   @Query(() => [NodeType], {
     nullable: "items",
     complexity: ({ args, childComplexity }) => COST_OF_FINDING + countIds(args) * (1 + childComplexity),
-    description: `What has these ids, in their order, each as \`node\` answers it. At most ${MAXIMUM_PAGE_SIZE}.`,
+    description: `The objects with these ids, in their order, each as \`node\` answers it. At most ${MAXIMUM_PAGE_SIZE}.`,
   })
   async nodes(
     @Ctx() context: RequestContext,
@@ -43,7 +43,7 @@ export class NodeResolver {
   ): Promise<readonly (object | null)[]> {
     requireSignIn(context.caller);
     if (ids.length > MAXIMUM_PAGE_SIZE) {
-      const message = `must be at most ${MAXIMUM_PAGE_SIZE} ids; ask for the others in another request`;
+      const message = `must be at most ${MAXIMUM_PAGE_SIZE} ids; send the others in a further request`;
       throw new Failure(INVALID_INPUT, { fields: [{ path: "ids", code: "INVALID", message }] });
     }
     return (await this.#load(context).loadMany(ids)).map((found) => {
@@ -61,7 +61,7 @@ function requireSignIn(caller: Caller): void {
   if (caller.kind === "ANONYMOUS") throw new Failure(UNAUTHENTICATED, {});
 }
 
-/** One query for each type at most: an id belongs to one thing, so what is found is not looked for any more. */
+/** At most one query for each type. An id belongs to one object, so ids that were found are not looked for again. */
 async function findNodes(
   sources: readonly NodeSource[],
   caller: Caller,

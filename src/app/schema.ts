@@ -1,4 +1,4 @@
-/** The schema of the house: the resolvers of all rooms, wired by hand. */
+/** Builds the schema from the resolvers of all modules. */
 import type { GraphQLSchema } from "graphql";
 import type { Store } from "../access/store.js";
 import { recordAudit } from "../audit/record-audit.js";
@@ -24,10 +24,8 @@ import { DESTINATIONS, ERASERS, EVENT_TYPES, ORGANIZATION_PARTS } from "./module
 import { NodeResolver } from "./node.resolver.js";
 
 /**
- * Builds the schema on the operations that its resolvers call.
- *
- * @param returnUrls prefixes of the addresses that sign-in links may lead to
- * @param replaced what a test puts in the machine's place
+ * @param returnUrls prefixes of the URLs that sign-in links may lead to
+ * @param replaced parts that a test replaces
  */
 export function createSchema(
   store: Store,

@@ -1,6 +1,6 @@
 /**
- * Forgets what is over: flows, replay notes, sessions, one-time links and old mail; settles seats whose billing cycle has ended;
- * and writes search keys of earlier versions anew. Every replica may sweep: what one has swept, the next does not find.
+ * Deletes expired flows, replay notes, sessions, one-time links and old mail, settles seats whose billing cycle has ended, and
+ * rewrites the search keys of earlier versions. Every replica may sweep at the same time.
  */
 import { SYSTEM } from "../access/caller.js";
 import type { Store } from "../access/store.js";
@@ -21,12 +21,16 @@ import { sweepTickets } from "../sign-in/ticket/ticket.repository.js";
 import { rewriteTitleKeys } from "../training/course/course.repository.js";
 import { sweepDeliveries } from "../webhooks/delivery/delivery.repository.js";
 
-const INTERVAL_MS = 60_000;
+const INTERVAL_MILLISECONDS = 60_000;
 
-/** Their order is part of what installations have noted: new ones go to the end. */
+/** Installations store how far this list was rewritten, so add new entries at the end. */
 const SEARCH_KEYS = [rewriteTerms, rewriteNameKeys, rewriteTitleKeys];
 
-/** Begins with the search keys, which people miss, and sweeps once a minute; the answer stops it, after a sweep under way has ended. */
+/**
+ * Rewrites search keys at once, because searches fail without them, and then sweeps once a minute.
+ *
+ * @returns a function that stops, after the current sweep has ended
+ */
 export function startSweeper(
   store: Store,
   clock: Clock,
@@ -35,7 +39,7 @@ export function startSweeper(
 ): () => Promise<void> {
   const stopping = new AbortController();
   const rewriteKeys = () => rewriteSearchKeys(store, clock, SEARCH_KEYS, stopping.signal);
-  const chores = [
+  const tasks = [
     rewriteKeys,
     () =>
       store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
@@ -55,17 +59,17 @@ export function startSweeper(
     () => settleEndedSeats(store, clock()),
   ];
   const attempt = async (some: readonly (() => Promise<unknown>)[]) => {
-    for (const chore of some)
+    for (const task of some)
       try {
-        await chore();
+        await task();
       } catch (error) {
-        logger.warn({ error }, "Sweeping failed; it is tried again in a minute.");
+        logger.warn({ error }, "Sweeping failed. It is tried again in a minute.");
       }
   };
   let running = attempt([rewriteKeys]);
   const timer = setInterval(() => {
-    running = running.then(() => attempt(chores));
-  }, INTERVAL_MS);
+    running = running.then(() => attempt(tasks));
+  }, INTERVAL_MILLISECONDS);
   timer.unref();
   return async () => {
     clearInterval(timer);

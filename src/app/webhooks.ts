@@ -1,4 +1,4 @@
-/** Webhooks in the composition root: what they are made of, and the worker that delivers. */
+/** Makes the services and the worker of webhooks. */
 import type { Store } from "../access/store.js";
 import type { Begin } from "../access/unit-of-work.js";
 import type { Configuration } from "../config/configuration.js";
@@ -9,7 +9,6 @@ import type { WebhookServices } from "../webhooks/services.js";
 import { DEFAULT_WORKER_SETTINGS } from "../webhooks/worker/worker-services.js";
 import { startWebhookWorker, type WebhookWorker } from "../webhooks/worker/worker.js";
 
-/** The same clock, keys and way out as everybody's. */
 export function webhookServices(
   store: Store,
   { runtime }: Pick<ConnectionServices, "runtime">,
@@ -20,37 +19,43 @@ export function webhookServices(
   return { ...store, clock, keyRing, outgoing, eventTypes };
 }
 
-/** `begin`, and a way to be told of every unit of work that it has committed. */
+/** `begin`, and a listener for its commits. */
 export interface AnnouncedBegin {
   readonly begin: Begin;
-  /** Only the last listener is told; there is one worker. */
+  /** Sets the only listener. */
   readonly onCommit: (listener: () => void) => void;
 }
 
-/** Lets a worker of this process learn at once what was committed here; what others commit it finds when it polls. */
+/** Lets the worker of this process start at once after a commit here. It finds commits of other processes when it polls. */
 export function announceCommits(begin: Begin): AnnouncedBegin {
-  let tell = () => {};
+  let notify = () => {};
   return {
     begin: async (caller, cause, work, options) => {
       const result = await begin(caller, cause, work, options);
-      tell();
+      notify();
       return result;
     },
-    onCommit: (listener) => (tell = listener),
+    onCommit: (listener) => (notify = listener),
   };
 }
 
 /**
  * Starts the worker.
  *
- * @param quiet a store whose commits do not wake the worker: its own commits would wake it for ever
+ * @param unannounced a store whose commits do not wake the worker: its own commits would wake it for ever
  */
 export function startWebhooks(
   configuration: Pick<Configuration, "webhookRetrySeconds">,
   services: WebhookServices,
-  quiet: Store,
+  unannounced: Store,
   logger: Logger,
 ): WebhookWorker {
   const { webhookRetrySeconds: retryDelaysSeconds } = configuration;
-  return startWebhookWorker({ ...services, ...quiet, logger, retryDelaysSeconds, settings: DEFAULT_WORKER_SETTINGS });
+  return startWebhookWorker({
+    ...services,
+    ...unannounced,
+    logger,
+    retryDelaysSeconds,
+    settings: DEFAULT_WORKER_SETTINGS,
+  });
 }

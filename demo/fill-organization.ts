@@ -1,7 +1,7 @@
-/** Something to look at: people who were prepared, their groups, courses with results, and mappings of the first connection. */
+/** Fills the organization of the demonstration: prepared accounts, groups, courses with results, and mappings. */
 import type { Ask } from "./ask.js";
 
-/** Who is prepared for their first sign-in. The people of the first stand-in are among them. */
+/** Accounts that are prepared for the first sign-in. They include the people of the first stand-in provider. */
 const PEOPLE = [
   ["ada@acme.example", "Ada", "Lovelace"],
   ["grace@acme.example", "Grace", "Hopper"],
@@ -10,7 +10,7 @@ const PEOPLE = [
   ["sean@acme.example", "Seán", "O'Neil"],
 ] as const;
 
-/** By person and course: points of a hundred. */
+/** Person, course, and points out of a hundred. */
 const RESULTS = [
   ["Ada", "Fire safety", 95],
   ["Ada", "Data protection", 88],
@@ -23,8 +23,7 @@ interface Made {
   readonly id: string;
 }
 
-/** Fills the organization, with a key of its own. */
-export async function furnish(ask: Ask, organizationId: string, connectionId: string): Promise<void> {
+export async function fillOrganization(ask: Ask, organizationId: string, connectionId: string): Promise<void> {
   const users = new Map<string, string>();
   for (const [email, firstName, lastName] of PEOPLE) {
     const { createUser } = await ask<{ createUser: { user: Made } }>(
@@ -36,8 +35,8 @@ export async function furnish(ask: Ask, organizationId: string, connectionId: st
   const idsOf = (...names: string[]) => names.map((name) => users.get(name));
   const engineering = await makeGroup(ask, organizationId, "Engineering", idsOf("Ada", "Grace"));
   const research = await makeGroup(ask, organizationId, "Research", idsOf("Alan", "Zoë", "Seán"));
-  await teach(ask, organizationId, users, [engineering, research]);
-  await map(ask, connectionId, engineering);
+  await addCourses(ask, organizationId, users, [engineering, research]);
+  await setMappings(ask, connectionId, engineering);
 }
 
 async function makeGroup(ask: Ask, organizationId: string, name: string, userIds: readonly unknown[]): Promise<string> {
@@ -51,8 +50,8 @@ async function makeGroup(ask: Ask, organizationId: string, name: string, userIds
   return createGroup.group.id;
 }
 
-/** Two courses and the module that is made of them, assigned to the groups, with results. */
-async function teach(
+/** Makes two courses and a module of both, assigns the module to the groups, and records results. */
+async function addCourses(
   ask: Ask,
   organizationId: string,
   users: ReadonlyMap<string, string>,
@@ -84,8 +83,8 @@ async function teach(
     });
 }
 
-/** What the provider says of a person makes an administrator, and a member of the group. */
-async function map(ask: Ask, connectionId: string, engineering: string): Promise<void> {
+/** Maps groups of the provider to the role of an administrator and to a group. */
+async function setMappings(ask: Ask, connectionId: string, engineering: string): Promise<void> {
   const ofGroup = (value: string) => ({ claim: "groups", operator: "EQUALS", value });
   await ask(`mutation ($input: SetRoleMappingsInput!) { setRoleMappings(input: $input) { connection { id } } }`, {
     input: { connectionId, mappings: [{ ...ofGroup("Administrators"), roleKey: "ADMIN" }] },
