@@ -20,7 +20,14 @@ const HASH = "sources.sha256";
 /** What `tsconfig.build.json` includes. */
 const FOLDERS = ["src", "migrations", "test/support", "testing", "demo", "bench"];
 /** Beside the folders, what the output depends on. */
-const FILES = ["ormconfig.ts", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "scripts/build.mjs"];
+const FILES = [
+  "ormconfig.ts",
+  "package-lock.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "tsconfig.types.json",
+  "scripts/build.mjs",
+];
 
 /** @returns {string[]} */
 function listSources() {
@@ -44,6 +51,38 @@ function hashSources(sources) {
   return hash.digest("hex");
 }
 
+/** @returns {boolean} whether it succeeded */
+function compile(project, ...options) {
+  const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+  const { status } = spawnSync(process.execPath, [compiler, "-p", join(ROOT, project), ...options], {
+    cwd: ROOT,
+    stdio: "inherit",
+  });
+  return status === 0;
+}
+
+/**
+ * Writes the declarations of what package.json exports, and of the files that they import: the compiler declares every
+ * file behind the entries, most of which their types do not mention.
+ */
+function declareTypes(output) {
+  const all = `${output}-types`;
+  try {
+    if (!compile("tsconfig.types.json", "--outDir", all)) return false;
+    const { files } = JSON.parse(readFileSync(join(ROOT, "tsconfig.types.json"), "utf8"));
+    const needed = new Set(files.map((file) => file.replace(/\.ts$/, ".d.ts")));
+    for (const file of needed) {
+      const text = readFileSync(join(all, file), "utf8");
+      for (const [, specifier] of text.matchAll(/(?:from |import\()"(\.[^"]+)\.js"/g))
+        needed.add(join(dirname(file), `${specifier}.d.ts`));
+      cpSync(join(all, file), join(output, file));
+    }
+    return true;
+  } finally {
+    rmSync(all, { recursive: true, force: true });
+  }
+}
+
 /**
  * Builds the SQLite driver where Node 20 needs it, and `dist` unless it is made from these very sources already.
  * @param {{ whenNeeded: boolean }} options
@@ -62,14 +101,10 @@ export function build({ whenNeeded }) {
   const fresh = `${OUTPUT}.new-${process.pid}`;
   const stale = `${OUTPUT}.old-${process.pid}`;
   try {
-    const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
-    const project = ["-p", join(ROOT, "tsconfig.build.json"), "--outDir", fresh, "--incremental", "false"];
     // A build info file is only allowed, and only needed, for incremental builds.
-    const { status } = spawnSync(process.execPath, [compiler, ...project, "--tsBuildInfoFile", "null"], {
-      cwd: ROOT,
-      stdio: "inherit",
-    });
-    if (status !== 0) return false;
+    const notIncremental = ["--incremental", "false", "--tsBuildInfoFile", "null"];
+    if (!compile("tsconfig.build.json", "--outDir", fresh, ...notIncremental)) return false;
+    if (existsSync(join(ROOT, "tsconfig.types.json")) && !declareTypes(fresh)) return false;
     for (const file of sources.filter((source) => !source.endsWith(".ts") && !FILES.includes(source))) {
       mkdirSync(dirname(join(fresh, file)), { recursive: true });
       cpSync(join(ROOT, file), join(fresh, file));

@@ -5,6 +5,7 @@ import type { Store } from "./access/store.js";
 import { createBegin } from "./access/unit-of-work.js";
 import { createCatalogue } from "./app/catalogue.js";
 import { listen } from "./app/listen.js";
+import { loadConnectionTypes } from "./app/load-connection-types.js";
 import { loadKeyRing } from "./app/load-key-ring.js";
 import { startMail } from "./app/mail.js";
 import { DESTINATIONS, EVENT_TYPES } from "./app/module-lists.js";
@@ -12,7 +13,6 @@ import { createSchema } from "./app/schema.js";
 import { startSweeper } from "./app/sweeper.js";
 import { announceCommits, startWebhooks, webhookServices } from "./app/webhooks.js";
 import type { Configuration } from "./config/configuration.js";
-import { builtInConnectionTypes } from "./connection-types/index.js";
 import type { AnyConnectionType } from "./connection/contract/index.js";
 import { findConnection } from "./connection/stored/connection.repository.js";
 import { loadOpeningContext } from "./connection/stored/opening-context.js";
@@ -77,6 +77,8 @@ export async function startUsher(
 ): Promise<Usher> {
   const clock = replacements.clock ?? systemClock;
   const { publicUrl, production } = configuration;
+  const connectionTypes =
+    replacements.connectionTypes ?? (await loadConnectionTypes(configuration, configuration.connectionTypePackages));
   const { keyRing, keep } = loadKeyRing(configuration.keyRing, configuration.dataDirectory, clock());
 
   const database = await openDatabase({ url: configuration.databaseUrl, entities, migrations, logger });
@@ -91,7 +93,7 @@ export async function startUsher(
       allowedPrivateHosts: configuration.allowedPrivateHosts,
       ...(replacements.lookup ? { lookup: replacements.lookup } : {}),
     });
-    const registry = createRegistry(replacements.connectionTypes ?? builtInConnectionTypes(configuration));
+    const registry = createRegistry(connectionTypes);
     const runtime = { publicUrl, fetch: guarded.fetch, clock, urls: guarded.rules, keyRing };
     const services: ConnectionServices = { ...store, registry, runtime };
     const connections = createOpenedConnections({

@@ -1,13 +1,22 @@
-/** Writes the parts of the guides that follow from declarations: `npm run guides`. */
+/**
+ * Writes the parts of the guides that follow from declarations: `npm run guides`, `npx usher guides`. The guides of the
+ * packages in `USHER_CONNECTION_TYPES` are among them.
+ */
 import "reflect-metadata";
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { builtInConnectionTypes } from "../connection-types/index.js";
+import { readConnectionTypePackages } from "../config/configuration.js";
 import { writeGuides } from "../connection/write-guides.js";
 import { fillEventTypes, writeSchemaFiles } from "../events/event-guide.js";
 import { PUBLIC_CLOUDS } from "./describe-schema.js";
+import { loadConnectionTypes } from "./load-connection-types.js";
 import { EVENT_TYPES } from "./module-lists.js";
 
-await writeGuides(builtInConnectionTypes(PUBLIC_CLOUDS), process.cwd());
-await writeSchemaFiles(EVENT_TYPES, "docs/integrators/schemas");
+const packages = readConnectionTypePackages(process.env["USHER_CONNECTION_TYPES"]);
+await writeGuides(await loadConnectionTypes(PUBLIC_CLOUDS, packages), process.cwd());
 const eventGuide = "docs/integrators/events.md";
-await writeFile(eventGuide, fillEventTypes(await readFile(eventGuide, "utf8"), EVENT_TYPES));
+// The folder of an installation does not hold Usher's own guides.
+if (existsSync(eventGuide)) {
+  await writeSchemaFiles(EVENT_TYPES, "docs/integrators/schemas");
+  await writeFile(eventGuide, fillEventTypes(await readFile(eventGuide, "utf8"), EVENT_TYPES));
+}

@@ -27,6 +27,8 @@ export interface Configuration {
   readonly trustedProxies: readonly string[];
   /** The header in which these proxies name the client's address. Usher ignores the other header. */
   readonly forwardedHeader: "x-forwarded-for" | "forwarded";
+  /** The packages that bring further connection types. */
+  readonly connectionTypePackages: readonly string[];
   readonly entraAuthority: string;
   readonly graphUrl: string;
   readonly googleIssuer: string;
@@ -50,7 +52,7 @@ export interface ConfigurationChecks {
   readonly keyRing: (value: string) => string | null;
 }
 
-/** The environment is invalid. The message lists every mistake on a line of its own. @internal */
+/** The environment is invalid. The message lists every mistake on a line of its own. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 
@@ -66,6 +68,7 @@ export class ConfigurationError extends Error {
 /** From five seconds to a day: about three days in all. */
 const DEFAULT_WEBHOOK_RETRY_SECONDS = [5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 43_200, 72_000, 86_400];
 const LONGEST_RETRY_SECONDS = 604_800;
+const PACKAGE_NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 const KNOWN_HOSTS: Readonly<Record<string, readonly string[]>> = {
   USHER_ENTRA_AUTHORITY: ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"],
@@ -93,11 +96,7 @@ export function readConfiguration(
   const wrong = (name: string, sentence: string) => {
     mistakes.push(`${name} ${sentence}`);
   };
-  const entries = (name: string) =>
-    (value(name) ?? "")
-      .split(",")
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== "");
+  const entries = (name: string) => splitEntries(value(name) ?? "");
   const oneOf = <const Value extends string>(name: string, values: readonly Value[], fallback: Value): Value => {
     const text = value(name);
     if (text === null) return fallback;
@@ -154,6 +153,11 @@ export function readConfiguration(
       wrong("USHER_TRUSTED_PROXIES", `must list addresses or CIDR ranges such as 10.0.0.0/8, not "${proxy}".`);
   }
 
+  const connectionTypePackages = readConnectionTypePackages(value("USHER_CONNECTION_TYPES"));
+  for (const name of connectionTypePackages)
+    if (!PACKAGE_NAME.test(name))
+      wrong("USHER_CONNECTION_TYPES", `must list names of packages such as @acme/usher-cas, not "${name}".`);
+
   const webhookRetrySeconds = entries("USHER_WEBHOOK_RETRY_SECONDS").map(Number);
   if (webhookRetrySeconds.some((seconds) => !(seconds > 0 && seconds <= LONGEST_RETRY_SECONDS)))
     wrong(
@@ -176,6 +180,7 @@ export function readConfiguration(
     returnUrls,
     trustedProxies,
     forwardedHeader: oneOf("USHER_FORWARDED_HEADER", ["x-forwarded-for", "forwarded"], "x-forwarded-for"),
+    connectionTypePackages,
     entraAuthority: service("USHER_ENTRA_AUTHORITY", "https://login.microsoftonline.com"),
     graphUrl: service("USHER_GRAPH_URL", "https://graph.microsoft.com"),
     googleIssuer: service("USHER_GOOGLE_ISSUER", "https://accounts.google.com"),
@@ -190,6 +195,18 @@ export function readConfiguration(
   };
   if (mistakes.length > 0) throw new ConfigurationError(mistakes);
   return Object.freeze(configuration);
+}
+
+/** The names in `USHER_CONNECTION_TYPES`, each once. */
+export function readConnectionTypePackages(text: string | null | undefined): readonly string[] {
+  return [...new Set(splitEntries(text ?? ""))];
+}
+
+function splitEntries(text: string): string[] {
+  return text
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
 }
 
 /** Kubernetes adds variables of its own for a service that is named "usher". */

@@ -1,19 +1,20 @@
 /** Writes the tables of settings into the administrators' guides: `npm run guides`. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { AnyConnectionType } from "./contract/index.js";
 import { fillGuide } from "./settings-table.js";
 
 /**
  * Updates the guides of connection types. Skips types whose guide does not exist.
  *
- * @param root the folder that the paths of guides start from
+ * @param root the folder that the paths of guides of Usher's own types start from
  * @returns the paths of the changed guides
  */
 export async function writeGuides(types: readonly AnyConnectionType[], root: string): Promise<string[]> {
   const changed: string[] = [];
   for (const type of types) {
-    const path = join(root, type.guide);
+    const path = fileURLToPath(new URL(type.guide, pathToFileURL(join(root, "/"))));
     const before = await readIfThere(path);
     if (before === null) continue;
     const after = fillGuide(before, type);

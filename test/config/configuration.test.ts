@@ -36,6 +36,7 @@ describe("the environment", () => {
       trustedProxies: [],
       forwardedHeader: "x-forwarded-for",
       rateLimits: true,
+      connectionTypePackages: [],
       attemptRetentionDays: 180,
       introspection: true,
     });
@@ -113,6 +114,9 @@ describe("the environment", () => {
     ["an address that is no web address", { USHER_URL: "ftp://usher.example" }, ["USHER_URL"]],
     ["an address with a user", { USHER_URL: "https://user@usher.example" }, ["USHER_URL"]],
     ["an unknown environment", { NODE_ENV: "prod" }, ["NODE_ENV"]],
+    ["packages of connection types", { USHER_CONNECTION_TYPES: "@acme/usher-cas, usher-portal" }, []],
+    ["a file instead of a package", { USHER_CONNECTION_TYPES: "./cas.js" }, ["USHER_CONNECTION_TYPES"]],
+    ["a file inside a package", { USHER_CONNECTION_TYPES: "@acme/usher-cas/cas.js" }, ["USHER_CONNECTION_TYPES"]],
     ["a port in words", { PORT: "http" }, ["PORT"]],
     ["a database without a scheme", { DATABASE_URL: "./usher.sqlite" }, ["DATABASE_URL"]],
     [

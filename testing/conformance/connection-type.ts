@@ -3,7 +3,7 @@
  * into the list of connection types, and sign-in, provisioning and GraphQL will treat it well.
  */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import type { Strategy } from "passport";
 import {
@@ -18,6 +18,7 @@ import {
   type Runtime,
 } from "../../src/connection/contract/index.js";
 import { createRegistry } from "../../src/connection/registry.js";
+import { fillGuide } from "../../src/connection/settings-table.js";
 import { Flows, runExchange, type Answer } from "./exchange.js";
 import { findMisleadingSettings, type Exercised } from "./secrets.js";
 import { hostileInput, hostileParameters } from "./hostile-values.js";
@@ -35,6 +36,8 @@ import { times } from "../long.js";
 
 const SENTENCE = /^[A-Z0-9][^]*[.]$/;
 const INTERLEAVED = 40;
+/** The guides of Usher's own types are found from here; a package names its guide with a whole address. */
+const REPOSITORY = new URL("../../", import.meta.url);
 
 /** Declares the suite for one connection type. */
 export function describeConnectionType(name: string, subject: ConformanceSubject): void {
@@ -76,7 +79,9 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
     describe("its declaration", () => {
       test("is one that the registry takes", () => {
         expect(createRegistry([type]).types).toEqual([type]);
-        expect(existsSync(new URL(`../../${type.guide}`, import.meta.url))).toBe(true);
+        const guide = readFileSync(new URL(type.guide, REPOSITORY), "utf8");
+        // Otherwise run `npm run guides`, or in a package `npx usher guides`.
+        expect(fillGuide(guide, type)).toBe(guide);
         expect(type.description).toMatch(SENTENCE);
       });
 

@@ -1,5 +1,11 @@
 /** The connection type for Microsoft Entra ID: OpenID Connect at the v2.0 endpoints of one directory, and no other. */
-import { defineConnectionType, ProtocolRefusal, type Finding, type Runtime } from "../../connection/contract/index.js";
+import {
+  CONTRACT_VERSION,
+  defineConnectionType,
+  ProtocolRefusal,
+  type Finding,
+  type Runtime,
+} from "../../connection/contract/index.js";
 import {
   createKeySet,
   diagnoseProvider,
@@ -44,6 +50,7 @@ export function createEntraIdType(authority: string, graphUrl: string) {
     description:
       "Microsoft Entra ID (Azure Active Directory): the company accounts of Microsoft 365, of one directory.",
     guide: "docs/administrators/entra-id.md",
+    contractVersion: CONTRACT_VERSION,
     settingsVersion: 1,
     upgrade: (stored) => stored,
     binding: "redirect",

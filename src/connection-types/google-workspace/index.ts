@@ -1,5 +1,6 @@
 /** The connection type for Google Workspace: Google's OpenID Connect, for the accounts of one company's domains. */
 import {
+  CONTRACT_VERSION,
   boundProfile,
   defineConnectionType,
   type NormalizedProfile,
@@ -58,6 +59,7 @@ export function createGoogleWorkspaceType(issuer: string, directoryUrl: string) 
     name: "Google Workspace",
     description: "Google Workspace: the company accounts of Gmail, Calendar and Drive, of one company's domains.",
     guide: "docs/administrators/google-workspace.md",
+    contractVersion: CONTRACT_VERSION,
     settingsVersion: 1,
     upgrade: (stored) => stored,
     binding: "redirect",

@@ -1,5 +1,6 @@
 /** The connection type for any provider that speaks OpenID Connect (Core 1.0, authorization code flow). */
 import {
+  CONTRACT_VERSION,
   boundProfile,
   defineConnectionType,
   type NormalizedProfile,
@@ -41,6 +42,7 @@ export const oidc = defineConnectionType<typeof OIDC_SETTINGS, OpenedOidc, Verif
   name: "OpenID Connect",
   description: "Any identity provider that speaks OpenID Connect, such as Okta, Auth0, Keycloak, Ping or OneLogin.",
   guide: "docs/administrators/oidc.md",
+  contractVersion: CONTRACT_VERSION,
   settingsVersion: 1,
   upgrade: (stored) => stored,
   binding: "redirect",

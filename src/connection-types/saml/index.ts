@@ -1,5 +1,5 @@
 /** The connection type for any identity provider that speaks SAML 2.0. */
-import { defineConnectionType } from "../../connection/contract/index.js";
+import { CONTRACT_VERSION, defineConnectionType } from "../../connection/contract/index.js";
 import type { VerifiedAssertion } from "../../protocols/saml/check-assertion.js";
 import { createValidator } from "../../protocols/saml/create-validator.js";
 import { SAML_REFUSALS } from "../../protocols/saml/refusals.js";
@@ -25,6 +25,7 @@ export function createSamlConnectionType(makeValidator: () => Validator) {
     name: "SAML 2.0",
     description: "Any identity provider that speaks SAML 2.0, such as AD FS, Okta, PingFederate or Shibboleth.",
     guide: "docs/administrators/saml.md",
+    contractVersion: CONTRACT_VERSION,
     settingsVersion: 1,
     upgrade: (stored) => stored,
     binding: "post",

@@ -9,6 +9,9 @@ import type { Memory } from "./memory.js";
 import type { Groups, NormalizedProfile } from "./profile.js";
 import type { DraftSettingsOf, ParseContext, SettingIssue, SettingsDeclaration, SettingsOf } from "./settings.js";
 
+/** The version of this contract: docs/connection-types.md says what may change within it, and what raises it. */
+export const CONTRACT_VERSION = 1;
+
 /** The public addresses of one connection at this installation. */
 export interface Addresses {
   /** Where a sign-in begins; also the portal tile's address. */
@@ -138,11 +141,16 @@ export interface ConnectionType<
   Opened = unknown,
   Verified = unknown,
 > {
+  /** The `CONTRACT_VERSION` that the type was written for, as a number: Usher refuses a type of another version. */
+  readonly contractVersion: number;
   /** Stable, lower case with hyphens; stored with every connection. Its camel case is the key in GraphQL inputs. */
   readonly id: string;
   readonly name: string;
   readonly description: string;
-  /** Path of the administrators' guide in this repository. */
+  /**
+   * The administrators' guide: a path in Usher's repository, or the `file:` URL of a guide in the type's own package, as
+   * `new URL("./guide.md", import.meta.url).href` makes it.
+   */
   readonly guide: string;
   /** Raised when stored settings need `upgrade` to be read. */
   readonly settingsVersion: number;
@@ -219,10 +227,3 @@ export type SettingsIssuer =
 
 /** A connection type whose parameters are not of interest, as the registry holds it. */
 export type AnyConnectionType = ConnectionType<any, any, any>; // any: a registry of differently typed plugins; `defineConnectionType` checked each
-
-/** Types a connection type by its own declaration, and changes nothing. */
-export function defineConnectionType<const Declaration extends SettingsDeclaration, Opened, Verified>(
-  type: ConnectionType<Declaration, Opened, Verified>,
-): ConnectionType<Declaration, Opened, Verified> {
-  return type;
-}

@@ -1,6 +1,7 @@
 /** Everything that a connection type may import from Usher. */
 export { boundProfile, PROFILE_LENGTHS } from "./bound-profile.js";
 export * from "./connection-type.js";
+export { defineConnectionType } from "./define-connection-type.js";
 export type { LearnedFacts, Memory, KeptFacts } from "./memory.js";
 export * from "./profile.js";
 export * as setting from "./settings.js";

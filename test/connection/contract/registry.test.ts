@@ -42,6 +42,10 @@ describe("the registry of connection types", () => {
   test.each<[string, AnyConnectionType[], RegExp]>([
     ["the same id twice", [PLAIN_TYPE, like({})], /plain: another connection type has the same id/],
     ["the same key twice", [like({ id: "a-1" }), like({ id: "a1" })], /GraphQL key a1 is also that of a-1/],
+    ["a type of another version", [like({ contractVersion: 2 })], /plain: it is written for version 2 of the contract/],
+    ["a type without a version", [like({ contractVersion: undefined })], /contractVersion must be the number 1/],
+    ["a type without a function", [like({ diagnose: undefined })], /diagnose must be a function/],
+    ["a type without settings", [like({ settings: null })], /settings must be an object/],
     ["an id that is no name", [like({ id: "Entra ID" })], /id must be lower-case words/],
     ["the id of the union", [like({ id: "connection" })], /reserved for Usher/],
     ["no name", [like({ name: " " })], /name must not be empty/],
@@ -70,6 +74,8 @@ describe("the registry of connection types", () => {
       [like({ refusals: { nope: { message: "m", remedy: "r" } } })],
       /refusal code nope/,
     ],
+    ["a refusal without a remedy", [like({ refusals: { PLAIN_NO: { message: "m" } } })], /PLAIN_NO needs a message/],
+    ["a setting made by hand", [like({ settings: { word: { label: "Word" } } })], /setting word: make it with/],
     [
       "two texts for one refusal",
       [specimen, like({ refusals: { MADE_UP_UNREACHABLE: { message: "Other.", remedy: "Other." } } })],

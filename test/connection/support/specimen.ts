@@ -1,6 +1,7 @@
 /** A made-up connection type: every kind of setting, a provider that is a counter, and hooks that tests replace. */
 import { Strategy } from "passport";
 import {
+  CONTRACT_VERSION,
   defineConnectionType,
   ProtocolRefusal,
   setting,
@@ -69,6 +70,7 @@ export function createSpecimen(settingsVersion = 1): Specimen {
     name: "Made-up provider",
     description: "For tests.",
     guide: "docs/administrators/made-up.md",
+    contractVersion: CONTRACT_VERSION,
     settingsVersion,
     upgrade: (stored, fromVersion) => ({ ...stored, nickname: `upgraded from ${fromVersion}` }),
     binding: "redirect",

@@ -3,6 +3,7 @@
  * example of docs/connection-types.md. Like every type it imports the contract, and of Usher nothing else.
  */
 import {
+  CONTRACT_VERSION,
   boundProfile,
   defineConnectionType,
   ProtocolRefusal,
@@ -18,6 +19,7 @@ export const specimen = defineConnectionType<typeof SPECIMEN_SETTINGS, OpenedSpe
   name: "Specimen",
   description: "Signed tickets of a provider that exists in tests only.",
   guide: "docs/connection-types.md",
+  contractVersion: CONTRACT_VERSION,
   settingsVersion: 1,
   upgrade: (stored) => stored,
   binding: "redirect",

@@ -1,0 +1,103 @@
+/**
+ * Loads connection types from packages that are installed beside Usher (`USHER_CONNECTION_TYPES`). Names are resolved from
+ * the folder of the installation, whose package.json lists them, and not from Usher's own.
+ */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ConfigurationError } from "../config/configuration.js";
+import { builtInConnectionTypes, type ProviderAddresses } from "../connection-types/index.js";
+import { isDefinedHere } from "../connection/contract/define-connection-type.js";
+import { CONTRACT_VERSION, type AnyConnectionType, type RefusalText } from "../connection/contract/index.js";
+import { findTypeMistakes } from "../connection/find-type-mistakes.js";
+import { createRegistry, keyOf } from "../connection/registry.js";
+import { createCatalogue } from "./catalogue.js";
+
+/** A package, and what it exports under `connectionTypes`. */
+interface LoadedType {
+  readonly packageName: string;
+  readonly type: AnyConnectionType;
+}
+
+/**
+ * The types that come with Usher, and after them those of the packages.
+ *
+ * @param folder the installation's: the packages are in its `node_modules`
+ * @throws ConfigurationError with every mistake
+ */
+export async function loadConnectionTypes(
+  addresses: ProviderAddresses,
+  packageNames: readonly string[],
+  folder: string = process.cwd(),
+): Promise<readonly AnyConnectionType[]> {
+  const builtIn = builtInConnectionTypes(addresses);
+  if (packageNames.length === 0) return builtIn;
+  const mistakes: string[] = [];
+  const loaded: LoadedType[] = [];
+  for (const packageName of packageNames) {
+    const exported = await importTypes(packageName, folder);
+    if ("mistake" in exported) mistakes.push(`${packageName} ${exported.mistake}`);
+    else loaded.push(...exported.types.map((type) => ({ packageName, type })));
+  }
+  mistakes.push(...findMistakes(builtIn, loaded));
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes.map((each) => `USHER_CONNECTION_TYPES: ${each}.`));
+  return [...builtIn, ...loaded.map(({ type }) => type)];
+}
+
+async function importTypes(
+  packageName: string,
+  folder: string,
+): Promise<{ readonly types: readonly AnyConnectionType[] } | { readonly mistake: string }> {
+  let file: string;
+  try {
+    file = createRequire(join(folder, "package.json")).resolve(packageName);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND"
+      ? { mistake: `is not installed in ${folder}; run \`npm install ${packageName}\` there` }
+      : {
+          mistake: `has no entry that Usher finds (${reasonOf(error)}); its package.json needs "exports": "./FILE.js"`,
+        };
+  }
+  let module: { readonly connectionTypes?: unknown; readonly default?: unknown };
+  try {
+    module = (await import(pathToFileURL(file).href)) as typeof module;
+  } catch (error) {
+    return { mistake: `cannot be loaded: ${reasonOf(error)}` };
+  }
+  const exported = module.connectionTypes ?? module.default;
+  const types: readonly unknown[] = Array.isArray(exported) ? exported : [exported];
+  return types.length > 0 && types.every((type) => typeof type === "object" && type !== null)
+    ? { types: types as AnyConnectionType[] }
+    : { mistake: "exports no connection types; it needs `export const connectionTypes = [ … ]`" };
+}
+
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!.replace(/\.$/, "");
+}
+
+function findMistakes(builtIn: readonly AnyConnectionType[], loaded: readonly LoadedType[]): string[] {
+  const ownersOfKeys = new Map(builtIn.map((type) => [keyOf(type), "Usher itself"]));
+  const known = createCatalogue(createRegistry(builtIn));
+  return loaded.flatMap(({ packageName, type }) => {
+    const place = `${packageName}, type ${type.id}`;
+    // Of a type for another version, nothing but the version is known.
+    if (type.contractVersion === CONTRACT_VERSION && !isDefinedHere(type))
+      return [
+        `${place}: it must be made by this Usher's defineConnectionType; ` +
+          "the package names usher under peerDependencies, so that only one copy of it is installed",
+      ];
+    const mistakes = findTypeMistakes(type).map((mistake) => `${place}: ${mistake}`);
+    if (mistakes.length > 0) return mistakes;
+    const owner = ownersOfKeys.get(keyOf(type));
+    if (owner !== undefined) return [`${place}: the id belongs to a type of ${owner}; the package must choose another`];
+    ownersOfKeys.set(keyOf(type), packageName);
+    const prefix = `${type.id.replaceAll("-", "_").toUpperCase()}_`;
+    return Object.entries(type.refusals as Readonly<Record<string, RefusalText>>).flatMap(([code, text]) => {
+      const taken = known.get(code);
+      // The refusals of a protocol of Usher's are shared by all types that are composed of it.
+      if (taken !== undefined && taken.message === text.message && taken.remedy === text.remedy) return [];
+      if (taken !== undefined) return [`${place}: the refusal code ${code} is Usher's own; choose another`];
+      return code.startsWith(prefix) ? [] : [`${place}: the refusal code ${code} must begin with ${prefix}`];
+    });
+  });
+}
