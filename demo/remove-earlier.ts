@@ -1,7 +1,7 @@
 /** Deletes the data of an earlier demonstration. */
 import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { DatabaseInUseError, settleSqlitePath, takeProcessLock } from "../src/platform/database/process-lock.js";
+import { DatabaseInUseError, resolveSqlitePath, acquireProcessLock } from "../src/platform/database/process-lock.js";
 import { loadSqlite } from "../src/platform/database/sqlite-library.js";
 
 /**
@@ -10,7 +10,7 @@ import { loadSqlite } from "../src/platform/database/sqlite-library.js";
  * @throws Error if that demonstration still runs; nothing is deleted then
  */
 export async function removeEarlierDemo(databasePath: string): Promise<void> {
-  const path = settleSqlitePath(databasePath);
+  const path = resolveSqlitePath(databasePath);
   const folder = dirname(path);
   const unlock = await takeLock(path);
   try {
@@ -23,7 +23,7 @@ export async function removeEarlierDemo(databasePath: string): Promise<void> {
 
 async function takeLock(path: string): Promise<() => void> {
   try {
-    return takeProcessLock(await loadSqlite(), path);
+    return acquireProcessLock(await loadSqlite(), path);
   } catch (error) {
     if (!(error instanceof DatabaseInUseError)) throw error;
     throw new Error(

@@ -1,6 +1,6 @@
 /**
- * The words in which migrations describe tables, the same for every dialect, and with the entities' decorators beside
- * them: what a migration makes must be what TypeORM would make of the entity, or `schemaDrift` reports it.
+ * Columns, indices and keys as migrations describe them for every dialect, and the decorators of the entities that match
+ * them. `schemaDrift` reports a table that differs from its entity.
  *
  * | here                   | in an entity                                                             |
  * |------------------------|--------------------------------------------------------------------------|
@@ -16,9 +16,9 @@
  * | a foreign key          | `@ForeignKey("XRow", { name, onDelete, onUpdate: "NO ACTION" })`         |
  * | an index               | `@Index("name", ["property"], { unique })` on the class                  |
  *
- * On MySQL every text column is compared byte for byte, whatever the database's default: with the usual collations
- * `a`, `A` and `á` are one key. Trailing spaces are still ignored there, so what must be exact is kept as a hash, and
- * GraphQL takes no id with spaces around it.
+ * On MySQL every text column is compared byte for byte: with the usual collations `a`, `A` and `á` are one key. MySQL
+ * still ignores trailing spaces, so that a key that must be exact is stored as a hash, and GraphQL refuses an id with
+ * spaces around it.
  */
 import { Table, TableColumn, TableForeignKey, TableIndex, type QueryRunner } from "typeorm";
 
@@ -27,15 +27,14 @@ export const MYSQL_COLLATION = "utf8mb4_bin";
 
 type Kind = "string" | "text" | "boolean" | "integer" | "double" | "time";
 
-/** What any column can have. */
 export interface ColumnOptions<Default = never> {
-  /** Columns refuse NULL unless this says otherwise. */
+  /** `false` when left out. */
   readonly nullable?: boolean;
-  /** What the database fills in. The entity must name the same. */
+  /** The entity must have the same default. */
   readonly default?: Default;
 }
 
-/** A column in no dialect yet. */
+/** A column of any dialect. */
 export interface ColumnDescription {
   readonly name: string;
   readonly kind: Kind;
@@ -74,7 +73,7 @@ export const id = (name = "id", options: ColumnOptions = {}) => string(name, 36,
 /** A SHA-256 in hexadecimal. */
 export const hash = (name: string, options: ColumnOptions = {}) => string(name, 64, options);
 
-/** Text of at most `length` characters; longer text is an error on MySQL and is kept whole on SQLite. */
+/** Text of at most `length` characters. Longer text is an error on MySQL; SQLite stores it whole. */
 export const string = (name: string, length: number, options: ColumnOptions<string> = {}) =>
   describe(name, "string", options, length);
 
@@ -89,10 +88,10 @@ export const boolean = (name: string, options: ColumnOptions<boolean> = {}) => d
 /** A whole number of 32 bits. */
 export const integer = (name: string, options: ColumnOptions<number> = {}) => describe(name, "integer", options);
 
-/** A number with a fraction, of 64 bits, as the language has it. */
+/** A floating-point number of 64 bits. */
 export const double = (name: string, options: ColumnOptions = {}) => describe(name, "double", options);
 
-/** A moment in UTC with milliseconds. */
+/** A time in UTC with milliseconds. */
 export const time = (name: string, options: ColumnOptions = {}) => describe(name, "time", options);
 
 /** Creates a table with its keys and indices. Undone by `queryRunner.dropTable(name)`. */
@@ -104,7 +103,7 @@ export async function createTable(
   const { columns, primaryKey, indices = [], foreignKeys = [] } = description;
   const missing = primaryKey.filter((key) => !columns.some((column) => column.name === key));
   if (missing.length > 0)
-    throw new Error(`The primary key of ${name} names a column that it lacks: ${missing.join()}.`);
+    throw new Error(`The primary key of ${name} names columns that the table does not have: ${missing.join()}.`);
   await queryRunner.createTable(
     new Table({
       name,
@@ -116,7 +115,7 @@ export async function createTable(
   );
 }
 
-/** Adds a column. With rows present it must be nullable or have a default. Undone by `queryRunner.dropColumn`. */
+/** Adds a column. In a table with rows it must be nullable or have a default. Undone by `queryRunner.dropColumn`. */
 export async function addColumn(queryRunner: QueryRunner, table: string, column: ColumnDescription): Promise<void> {
   await queryRunner.addColumn(table, toTableColumn(queryRunner, column, false));
 }
@@ -150,7 +149,7 @@ function toTableColumn(queryRunner: QueryRunner, column: ColumnDescription, isPr
   });
 }
 
-/** The names under which TypeORM itself would create and later recognise the type. */
+/** The names that TypeORM itself gives to the types, so that it sees no difference later. */
 function nameType(kind: Kind, mysql: boolean): string {
   switch (kind) {
     case "string":
@@ -172,7 +171,7 @@ function renderDefault(value: string | number | boolean | null): string | null {
   if (value === null) return null;
   if (typeof value === "boolean") return value ? "1" : "0";
   if (typeof value === "number") return String(value);
-  // TypeORM does not escape the entity's default, and would see a difference for ever.
+  // TypeORM does not escape the entity's default, so that it would always see a difference.
   if (/['\\]/.test(value)) throw new Error("A default cannot contain a quote or a backslash.");
   return `'${value}'`;
 }
@@ -181,7 +180,7 @@ function toTableIndex({ name, columns, unique = false }: IndexDescription): Tabl
   return new TableIndex({ name, columnNames: [...columns], isUnique: unique });
 }
 
-/** Without `onUpdate` the schema builder finds a difference on MySQL each time it looks. */
+/** Without `onUpdate` the schema builder always sees a difference on MySQL. */
 function toTableForeignKey({
   name,
   columns,

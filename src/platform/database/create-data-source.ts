@@ -6,35 +6,33 @@ import type SqliteHandle from "better-sqlite3";
 import type { DatabaseTarget, MysqlTarget, SqliteTarget } from "./database-url.js";
 import { GuardedMysqlQueryRunner } from "./mysql-query-runner.js";
 import { prepareMysqlPool } from "./mysql-pool.js";
-import { settleSqlitePath, takeProcessLock } from "./process-lock.js";
-import { Queue } from "./queue.js";
+import { resolveSqlitePath, acquireProcessLock } from "./process-lock.js";
+import { Mutex } from "./mutex.js";
 import { SqliteConnection } from "./sqlite-connection.js";
 import { loadSqlite } from "./sqlite-library.js";
 import { QueuedSqliteQueryRunner, type SqliteWriter } from "./sqlite-query-runner.js";
 import { TransactionScopes } from "./transaction-scope.js";
 
-// oxlint-disable-next-line typescript/ban-types -- TypeORM names entity classes no more precisely than this.
+// oxlint-disable-next-line typescript/ban-types -- TypeORM has no narrower type of entity classes.
 type EntityClass = Function | EntitySchema;
 export type MigrationClass = new () => MigrationInterface;
 
-/** Where the database speaks up: pino's loggers fit. */
 export interface DatabaseLogger {
   readonly warn: (details: object, message: string) => void;
 }
 
-/** What a data source is made of. */
 export interface DataSourceParts {
   readonly entities: readonly EntityClass[];
   readonly migrations: readonly MigrationClass[];
   readonly logger?: DatabaseLogger;
-  /** For how long MySQL and MariaDB repeat a transaction that the server refuses, in milliseconds: 30,000 when left out. */
-  readonly repeatForMilliseconds?: number;
+  /** How long MySQL and MariaDB retry a transaction that the server refuses; 30,000 when left out. */
+  readonly retryForMilliseconds?: number;
 }
 
-/** How long SQLite waits for somebody else's lock, such as a backup's, in milliseconds. */
+/** How long SQLite waits for the lock of another process, such as a backup. */
 export const SQLITE_BUSY_TIMEOUT_MILLISECONDS = 5_000;
 
-/** Makes the data source of either database, not yet initialized. */
+/** Makes the data source of either database, not initialized. */
 export async function createDataSource(target: DatabaseTarget, parts: DataSourceParts): Promise<DataSource> {
   const created =
     target.kind === "sqlite" ? await createSqliteDataSource(target, parts) : await createMysqlDataSource(target, parts);
@@ -42,16 +40,16 @@ export async function createDataSource(target: DatabaseTarget, parts: DataSource
 }
 
 /**
- * Makes the data source of a SQLite file. Initializing it takes the file's process lock; destroying it gives it back.
+ * Makes the data source of a SQLite file. Initializing it acquires the file's process lock; destroying it releases the lock.
  */
 export async function createSqliteDataSource(
   target: SqliteTarget,
   parts: DataSourceParts,
 ): Promise<{ dataSource: DataSource; writer: SqliteWriter; path: string; Sqlite: typeof SqliteHandle }> {
   const Sqlite = await loadSqlite();
-  const path = settleSqlitePath(target.path);
-  const writer: SqliteWriter = { connection: null, queue: new Queue(), scopes: new TransactionScopes() };
-  let leaveProcessLock = (): void => {};
+  const path = resolveSqlitePath(target.path);
+  const writer: SqliteWriter = { connection: null, mutex: new Mutex(), scopes: new TransactionScopes() };
+  let releaseProcessLock = (): void => {};
   const dataSource = new DataSource({
     type: "better-sqlite3",
     database: path,
@@ -60,10 +58,10 @@ export async function createSqliteDataSource(
     timeout: SQLITE_BUSY_TIMEOUT_MILLISECONDS,
     prepareDatabase: (handle: SqliteHandle) => {
       try {
-        leaveProcessLock = takeProcessLock(Sqlite, path);
+        releaseProcessLock = acquireProcessLock(Sqlite, path);
         prepareSqliteHandle(handle);
       } catch (error) {
-        leaveProcessLock();
+        releaseProcessLock();
         handle.close();
         throw error;
       }
@@ -75,7 +73,7 @@ export async function createSqliteDataSource(
   driver.disconnect = async () => {
     writer.connection?.close();
     writer.connection = null;
-    leaveProcessLock();
+    releaseProcessLock();
   };
   return { dataSource, writer, path, Sqlite };
 }
@@ -88,7 +86,7 @@ export async function createMysqlDataSource(
   const { default: mysql2 } = await import("mysql2");
   const dataSource = new DataSource({
     type: target.kind,
-    // TypeORM asks the driver for `createPool` alone, and every connection must be prepared before its first query.
+    // TypeORM calls `createPool` alone. Every connection must be prepared before its first query.
     driver: { ...mysql2, createPool: (options: object) => prepareMysqlPool(mysql2.createPool(options)) },
     host: target.host,
     port: target.port,
@@ -104,7 +102,7 @@ export async function createMysqlDataSource(
     supportBigNumbers: true,
     // Counts and sums arrive as numbers, as on SQLite.
     bigNumberStrings: false,
-    // An UPDATE answers the rows that it matched, as on SQLite, and not only those whose values it changed.
+    // An UPDATE counts the rows that it matched, as on SQLite, not only those that it changed.
     flags: ["FOUND_ROWS"],
     extra: { decimalNumbers: true, enableKeepAlive: true },
   });
@@ -116,8 +114,8 @@ export async function createMysqlDataSource(
 }
 
 /**
- * MySQL's `text` ends at 64 KiB, SQLite's does not, and neither knows a name of the other's for more. So `text` in an
- * entity means `mediumtext` (16 MiB) on MySQL; `text()` in migrations does the same, and the schemas do not drift.
+ * MySQL's `text` holds 64 KiB, and SQLite does not know `mediumtext`. So `text` in an entity means `mediumtext` (16 MiB)
+ * on MySQL, as `text()` does in migrations.
  */
 function widenText(driver: MysqlDriver): void {
   const normalizeType = driver.normalizeType.bind(driver);
@@ -126,7 +124,7 @@ function widenText(driver: MysqlDriver): void {
 
 function prepareSqliteHandle(handle: SqliteHandle): void {
   handle.pragma("journal_mode = WAL");
-  // What was acknowledged survives a power cut.
+  // A committed transaction survives a power cut.
   handle.pragma("synchronous = FULL");
   handle.pragma("foreign_keys = ON");
 }
@@ -141,7 +139,7 @@ function commonOptions({ entities, migrations, logger }: DataSourceParts) {
   };
 }
 
-/** TypeORM's own log would show bound values, which may be secrets: only its warnings are passed on. */
+/** TypeORM logs bound values, which may be secrets, so that only its warnings are passed on. */
 function forwardWarnings(logger: DatabaseLogger | undefined): Logger {
   return {
     logQuery: () => {},

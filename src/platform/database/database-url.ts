@@ -1,13 +1,11 @@
 /** Reads `DATABASE_URL`. Imports nothing, so that the configuration can check the value without loading a driver. */
 
-/** One SQLite file. */
 export interface SqliteTarget {
   readonly kind: "sqlite";
   /** As written: relative to the working directory, or absolute. */
   readonly path: string;
 }
 
-/** One database on a MySQL or MariaDB server. */
 export interface MysqlTarget {
   readonly kind: "mysql" | "mariadb";
   readonly host: string;
@@ -15,13 +13,12 @@ export interface MysqlTarget {
   readonly username: string;
   readonly password: string;
   readonly database: string;
-  /** TLS with a certificate that the system's authorities vouch for. */
+  /** TLS, with a certificate of an authority that the system trusts. */
   readonly tls: boolean;
-  /** How many connections this process opens at most. */
+  /** The most connections that this process opens. */
   readonly poolSize: number;
 }
 
-/** What a database URL names. */
 export type DatabaseTarget = SqliteTarget | MysqlTarget;
 
 const FORMS = "sqlite:PATH, mysql://USER:PASSWORD@HOST:PORT/DATABASE or mariadb://USER:PASSWORD@HOST:PORT/DATABASE";
@@ -29,7 +26,7 @@ const DEFAULT_PORT = 3306;
 const DEFAULT_POOL_SIZE = 10;
 const LARGEST_POOL_SIZE = 500;
 
-/** A database URL that cannot be used. The message is a sentence for an operator and never repeats the password. */
+/** A database URL that cannot be used. The message is for an operator and never contains the password. */
 class DatabaseUrlMistake extends Error {
   override readonly name = "DatabaseUrlMistake";
 }
@@ -86,11 +83,9 @@ function parseServerUrl(kind: "mysql" | "mariadb", url: string): MysqlTarget {
     );
   }
   const database = decode(parsed.pathname.slice(1), "database");
-  if (parsed.hostname === "")
-    throw new DatabaseUrlMistake(`The database URL names no host: it must look like ${form}.`);
-  if (parsed.username === "")
-    throw new DatabaseUrlMistake(`The database URL names no user: it must look like ${form}.`);
-  if (database === "") throw new DatabaseUrlMistake(`The database URL names no database: it must look like ${form}.`);
+  if (parsed.hostname === "") throw new DatabaseUrlMistake(`The database URL lacks a host: it must look like ${form}.`);
+  if (parsed.username === "") throw new DatabaseUrlMistake(`The database URL lacks a user: it must look like ${form}.`);
+  if (database === "") throw new DatabaseUrlMistake(`The database URL lacks a database: it must look like ${form}.`);
   if (database.includes("/"))
     throw new DatabaseUrlMistake(`The database URL names more than a database: it must look like ${form}.`);
   if (parsed.hash !== "") {
@@ -98,7 +93,7 @@ function parseServerUrl(kind: "mysql" | "mariadb", url: string): MysqlTarget {
   }
   return {
     kind,
-    // An IPv6 address stands in brackets in a URL, and without them in a driver's options.
+    // A URL has brackets around an IPv6 address, and a driver's options have none.
     host: parsed.hostname.replace(/^\[|\]$/g, ""),
     port: parsed.port === "" ? DEFAULT_PORT : Number(parsed.port),
     username: decode(parsed.username, "user"),
@@ -125,7 +120,7 @@ function parseOptions(parameters: URLSearchParams): { tls: boolean; poolSize: nu
         );
       }
     } else {
-      throw new DatabaseUrlMistake("The database URL has an option that is not known: there are tls and poolSize.");
+      throw new DatabaseUrlMistake("The database URL has an unknown option: only tls and poolSize exist.");
     }
   }
   return { tls, poolSize };

@@ -1,22 +1,21 @@
-/** What the rest of the house sees of a database: committed reads, and transactions. */
+/** A database as the rest of `src` uses it: reads of committed rows, and transactions. */
 import type { DataSource, EntityManager } from "typeorm";
 
-/** A value that can be bound to a `?`. Dates become what the dialect stores for `datetime(3)`. */
+/** A value for a `?`. A date is stored as `datetime(3)`. */
 export type SqlValue = string | number | boolean | Date | null;
 
-/** The two families of databases. MariaDB and MySQL differ in the driver alone. */
 export type Dialect = "sqlite" | "mysql";
 
 /** Reads by plain SQL with `?` placeholders, in the subset that all supported databases share. */
 export interface Reader {
   readonly dialect: Dialect;
-  /** Raw rows. Booleans arrive as 0 and 1, times as the dialect has them: read them with `toBoolean` and `toDate`. */
+  /** Raw rows: read booleans with `toBoolean` and times with `toDate`. */
   readonly rows: <Row>(sql: string, parameters?: readonly SqlValue[]) => Promise<Row[]>;
   /** The first row, or `undefined`. */
   readonly row: <Row>(sql: string, parameters?: readonly SqlValue[]) => Promise<Row | undefined>;
 }
 
-/** An open transaction, a plain object whose functions need no `this`. Everything that is written goes through one. */
+/** An open transaction. All writes use one. Its functions need no `this`. */
 export interface Transaction extends Reader {
   /** TypeORM's manager on this transaction, for single-row writes. */
   readonly manager: EntityManager;
@@ -24,23 +23,22 @@ export interface Transaction extends Reader {
   readonly execute: (sql: string, parameters?: readonly SqlValue[]) => Promise<number>;
 }
 
-/** How a transaction is committed. */
 export interface TransactOptions {
   /**
-   * Whether a power cut may undo it, as long as nothing was committed after it that may not be undone. On SQLite the commit
-   * then does not wait for the disk; the end of the process alone undoes nothing. Elsewhere it has no effect.
+   * Whether a power cut may undo it, until a later transaction without this option commits. On SQLite the commit then
+   * does not wait for the disk; a crash of the process undoes nothing. No effect on MySQL.
    */
   readonly mayBeLost?: boolean;
 }
 
 export interface Database {
   readonly dialect: Dialect;
-  /** Committed rows, outside any transaction. Using it inside one is an error: it would not see the changes. */
+  /** Reads committed rows. Throws inside a transaction, whose changes it would not see. */
   readonly reader: Reader;
   /**
-   * Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. On MySQL and MariaDB the
-   * whole work is repeated when the server reports a deadlock, a lock wait timeout or a changed record, so it must be
-   * free of side effects beyond the transaction; no network and no hashing inside.
+   * Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. On MySQL and MariaDB it runs
+   * `work` again when the server reports a deadlock, a lock wait timeout or a changed record, so `work` must not have
+   * side effects outside the transaction. It must not wait for the network or hash passwords, because it holds locks.
    */
   readonly transact: <T>(work: (transaction: Transaction) => Promise<T>, options?: TransactOptions) => Promise<T>;
   /** Fails when the database does not answer. */
@@ -48,7 +46,7 @@ export interface Database {
   readonly close: () => Promise<void>;
 }
 
-/** An open database with TypeORM's data source, for migrations and schema checks. Everything else uses `Database`. */
+/** An open database with TypeORM's data source, for migrations and schema checks alone. */
 export interface OpenDatabase extends Database {
   readonly dataSource: DataSource;
 }

@@ -1,7 +1,7 @@
-/** Turns a driver's failure to connect into a sentence for an operator. The password is in none of them. */
+/** Explains to an operator why a connection to a database failed, without the password. */
 import type { MysqlTarget } from "./database-url.js";
 
-/** Why the server cannot be used: which one, which database, as whom, and the reason. */
+/** An error that names the server, the database, the user and the reason. */
 export function explainConnectionFailure(target: MysqlTarget, error: unknown): Error {
   const server = target.kind === "mariadb" ? "MariaDB" : "MySQL";
   return new Error(
@@ -14,7 +14,7 @@ function describeReason(error: unknown): string {
   const { code, message } = error as { code?: unknown; message?: unknown };
   switch (code) {
     case "ECONNREFUSED":
-      return "nothing listens there (connection refused)";
+      return "the connection was refused; check that the server runs on this port";
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return "the host's name cannot be resolved";
@@ -27,7 +27,7 @@ function describeReason(error: unknown): string {
     case "ER_DBACCESS_DENIED_ERROR":
       return "the user may not use this database";
     case "ER_BAD_DB_ERROR":
-      return "there is no such database; create it first";
+      return "the database does not exist; create it first";
     case "ER_CON_COUNT_ERROR":
       return "the server has no connection left";
     case "HANDSHAKE_NO_SSL_SUPPORT":

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { asksForRepetition } from "./driver-errors.js";
+import { isRetryable } from "./driver-errors.js";
 
 /** Seconds until a lease expires unless it is renewed. Another replica may finish a statement that takes longer. */
 const LEASE_SECONDS = 30;
@@ -71,7 +71,7 @@ export async function acquireMigrationLease(execute: Execute): Promise<Migration
       return taken === 1;
     } catch (error) {
       // On a cluster, when two replicas take the lease at the same moment, the commit of one fails.
-      if (asksForRepetition(error)) return false;
+      if (isRetryable(error)) return false;
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-/** The database on a MySQL or MariaDB server: a pool, and transactions that are repeated when the server asks for it. */
+/** The database on a MySQL or MariaDB server: a pool, and transactions that are retried when the server asks for it. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Pool } from "mysql2";
 import { QueryFailedError, type DataSource } from "typeorm";
@@ -6,7 +6,7 @@ import type { MysqlDriver } from "typeorm/driver/mysql/MysqlDriver.js";
 import { createMysqlDataSource, type DataSourceParts } from "./create-data-source.js";
 import type { OpenDatabase, Reader, SqlValue, Transaction } from "./database.js";
 import type { MysqlTarget } from "./database-url.js";
-import { asksForRepetition, withoutValues } from "./driver-errors.js";
+import { isRetryable, withoutValues } from "./driver-errors.js";
 import { explainConnectionFailure } from "./explain-connection-failure.js";
 import { GuardedMysqlQueryRunner } from "./mysql-query-runner.js";
 import { recordStatement } from "./query-count.js";
@@ -14,8 +14,8 @@ import { readFirst } from "./reader.js";
 import type { TransactionScope, TransactionScopes } from "./transaction-scope.js";
 import { bindValue } from "./values.js";
 
-/** For how long new attempts at a transaction are begun, and the longest pause between two. */
-const REPEAT_FOR_MILLISECONDS = 30_000;
+/** No attempt at a transaction begins later than this. */
+const RETRY_FOR_MILLISECONDS = 30_000;
 const LONGEST_PAUSE_MILLISECONDS = 2_000;
 
 /**
@@ -44,7 +44,7 @@ export async function openMysqlDatabase(target: MysqlTarget, parts: DataSourcePa
     dataSource,
     reader,
     transact: (work) => {
-      const transacting = transactRepeatedly(dataSource, scopes, work, parts);
+      const transacting = transactWithRetries(dataSource, scopes, work, parts);
       underWay.add(transacting);
       const forget = () => underWay.delete(transacting);
       transacting.then(forget, forget);
@@ -54,28 +54,28 @@ export async function openMysqlDatabase(target: MysqlTarget, parts: DataSourcePa
       await queryPool(pool, "SELECT 1", []);
     },
     close: async () => {
-      // What has begun may finish, as on SQLite.
+      // Transactions under way may finish, as on SQLite.
       await Promise.allSettled(underWay);
       await dataSource.destroy();
     },
   };
 }
 
-/** The two servers describe their schemas differently, and TypeORM needs to know which one it reads. */
+/** TypeORM must know which server it reads, because the two describe their schemas differently. */
 async function refuseOtherServer(target: MysqlTarget, reader: Reader): Promise<void> {
   const version = await reader.row<{ version: string }>("SELECT VERSION() AS version");
   const kind = /mariadb/i.test(version?.version ?? "") ? "mariadb" : "mysql";
   if (kind !== target.kind) {
     const name = kind === "mariadb" ? "MariaDB" : "MySQL";
     throw new Error(
-      `The server at ${target.host}:${target.port} is ${name}: let the database URL begin with ${kind}:// instead of ${target.kind}://.`,
+      `The server at ${target.host}:${target.port} is ${name}: begin the database URL with ${kind}:// instead of ${target.kind}://.`,
     );
   }
 }
 
 function createReader(pool: Pool, scopes: TransactionScopes): Reader {
   const rows = async <Row>(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> => {
-    scopes.refuseAround(null, "A read of committed rows");
+    scopes.refuseOutside(null, "A read of committed rows");
     return (await queryPool(pool, sql, parameters)) as Row[];
   };
   return { dialect: "mysql", rows, row: readFirst(rows) };
@@ -92,21 +92,24 @@ async function queryPool(pool: Pool, sql: string, parameters: readonly SqlValue[
   }
 }
 
-async function transactRepeatedly<T>(
+async function transactWithRetries<T>(
   dataSource: DataSource,
   scopes: TransactionScopes,
   work: (transaction: Transaction) => Promise<T>,
-  { logger, repeatForMilliseconds = REPEAT_FOR_MILLISECONDS }: DataSourceParts,
+  { logger, retryForMilliseconds = RETRY_FOR_MILLISECONDS }: DataSourceParts,
 ): Promise<T> {
-  scopes.refuseAround(null, "A second transaction");
-  const lastStart = Date.now() + repeatForMilliseconds;
+  scopes.refuseOutside(null, "A second transaction");
+  const lastStart = Date.now() + retryForMilliseconds;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await transactOnce(dataSource, scopes, work);
     } catch (error) {
-      if (!asksForRepetition(error) || Date.now() > lastStart) throw error;
-      logger?.warn({ attempt, reason: (error as Error).message }, "A transaction is repeated");
-      // At random, so that two that ran into each other do not do so again.
+      if (!isRetryable(error) || Date.now() > lastStart) throw error;
+      logger?.warn(
+        { attempt, reason: (error as Error).message },
+        "The database refused a transaction, which is retried.",
+      );
+      // At random, so that two transactions that collided do not collide again.
       await pause(Math.random() * Math.min(LONGEST_PAUSE_MILLISECONDS, 10 * 2 ** attempt));
     }
   }
@@ -131,7 +134,7 @@ async function transactOnce<T>(
     } catch (error) {
       scope.open = false;
       await rollBack(runner);
-      // What the work made of a deadlock, such as another error with it as the cause, must not hide it.
+      // The work may have wrapped a deadlock in another error, which would prevent the retry.
       throw scope.failure ?? error;
     }
     return result;
@@ -140,7 +143,7 @@ async function transactOnce<T>(
   }
 }
 
-/** A connection whose transaction cannot be ended is not given back: the next user would inherit it. */
+/** Destroys a connection that cannot be rolled back: the next transaction on it would continue the old one. */
 async function rollBack(runner: GuardedMysqlQueryRunner): Promise<void> {
   try {
     await runner.rollbackTransaction();

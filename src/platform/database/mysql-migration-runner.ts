@@ -7,7 +7,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Migration, MigrationExecutor } from "typeorm";
-import { asksForRepetition, saysDoneAlready } from "./driver-errors.js";
+import { isRetryable, isAppliedAlready } from "./driver-errors.js";
 import { acquireMigrationLease, type Execute, type MigrationLease } from "./migration-lease.js";
 import { GuardedMysqlQueryRunner } from "./mysql-query-runner.js";
 
@@ -126,7 +126,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
       result = await super.query(sql, parameters);
     } catch (error) {
       // An earlier start may have been killed between the statement and its record.
-      if (!steps.known.has(hash) || !saysDoneAlready(error)) {
+      if (!steps.known.has(hash) || !isAppliedAlready(error)) {
         await this.#execute("DELETE FROM migration_step WHERE step_hash = ?", [hash]).catch(() => {});
         throw error;
       }
@@ -156,7 +156,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
         return result;
       } catch (error) {
         await super.query("ROLLBACK").catch(() => {});
-        if (!asksForRepetition(error) || attempt === ATTEMPTS) throw error;
+        if (!isRetryable(error) || attempt === ATTEMPTS) throw error;
       }
     }
   }

@@ -3,7 +3,7 @@ import type { ReplicationMode } from "typeorm";
 import { MysqlQueryRunner } from "typeorm/driver/mysql/MysqlQueryRunner.js";
 import type { MysqlDriver } from "typeorm/driver/mysql/MysqlDriver.js";
 import type { SqlValue } from "./database.js";
-import { asksForRepetition, withoutValues } from "./driver-errors.js";
+import { isRetryable, withoutValues } from "./driver-errors.js";
 import { recordStatement } from "./query-count.js";
 import { assertUsable, type TransactionScope, type TransactionScopes } from "./transaction-scope.js";
 import { bindValue } from "./values.js";
@@ -23,15 +23,15 @@ export class GuardedMysqlQueryRunner extends MysqlQueryRunner {
   override async query(sql: string, parameters?: unknown, useStructuredResult = false): Promise<unknown> {
     if (parameters !== undefined && !Array.isArray(parameters))
       throw new TypeError("Parameters are bound by position.");
-    this.scopes.refuseAround(this, "A query outside it");
+    this.scopes.refuseOutside(this, "A query outside it");
     if (this.scope && !isTransactionControl(sql)) assertUsable(this.scope);
     recordStatement(sql);
     try {
       return await super.query(sql, (parameters as SqlValue[] | undefined)?.map(bindValue), useStructuredResult);
     } catch (error) {
       const failure = withoutValues(error, sql);
-      // After a deadlock the server has rolled back: whatever the work catches, the transaction must not go on.
-      if (this.scope && asksForRepetition(failure)) this.scope.failure ??= failure;
+      // The server has rolled back after a deadlock: the transaction must not continue, even if the work catches the error.
+      if (this.scope && isRetryable(failure)) this.scope.failure ??= failure;
       throw failure;
     }
   }

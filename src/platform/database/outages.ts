@@ -1,6 +1,6 @@
 /**
- * Turns outages of the database (away, full, overloaded, repeats used up) into the expected failure UNAVAILABLE, and
- * says each in one line of the log instead of a stack for each request.
+ * Turns outages of the database (down, full, overloaded, retries used up) into the failure UNAVAILABLE, and logs one
+ * line every few seconds instead of a stack for each request.
  */
 import { Failure, UNAVAILABLE } from "../errors/failure.js";
 import type { DatabaseLogger } from "./create-data-source.js";
@@ -9,13 +9,12 @@ import { isDiskFull, isOutage } from "./driver-errors.js";
 import { readFirst } from "./reader.js";
 
 const RETRY_AFTER_SECONDS = 5;
-/** While an outage lasts, the log says so this often. */
 const LOG_EVERY_MILLISECONDS = 10_000;
-/** More than the free room that a full file or table may have left. */
+/** More than the free space that a full file or table may have left. */
 const PROBE_ROWS = 8;
 const PROBE_CHARACTERS = 8_000;
 
-/** The same database, whose outages are expected failures. `ping` also fails while the disk is full. */
+/** The same database with outages as UNAVAILABLE. `ping` also fails while the disk is full. */
 export function reportOutages(database: OpenDatabase, logger: DatabaseLogger | undefined): OpenDatabase {
   let quietUntil = 0;
   let isFull = false;
@@ -25,7 +24,7 @@ export function reportOutages(database: OpenDatabase, logger: DatabaseLogger | u
     isFull ||= isDiskFull(error);
     if (Date.now() >= quietUntil) {
       quietUntil = Date.now() + LOG_EVERY_MILLISECONDS;
-      logger?.warn({ reason: (error as Error).message }, "The database cannot do its work: requests get UNAVAILABLE.");
+      logger?.warn({ reason: (error as Error).message }, "The database cannot be used. Requests get UNAVAILABLE.");
     }
     return new Failure(UNAVAILABLE, { retryAfterSeconds: RETRY_AFTER_SECONDS }, { cause: error });
   };
@@ -50,14 +49,14 @@ export function reportOutages(database: OpenDatabase, logger: DatabaseLogger | u
     ping: async () => {
       await database.ping();
       if (!isFull) return;
-      await writeAndForget(database);
+      await probeDisk(database);
       isFull = false;
     },
   };
 }
 
-/** Only a write shows whether there is room again. */
-async function writeAndForget({ transact }: OpenDatabase): Promise<void> {
+/** Only a write shows whether the disk has space again. */
+async function probeDisk({ transact }: OpenDatabase): Promise<void> {
   await transact(async ({ execute }) => {
     await execute(`CREATE TABLE IF NOT EXISTS disk_probe (content varchar(${PROBE_CHARACTERS}))`);
     for (let row = 0; row < PROBE_ROWS; row += 1)

@@ -1,7 +1,6 @@
 /**
- * One process per SQLite file. The lock is a write transaction that is held open on an empty file beside the database:
- * the operating system takes it back when the process ends, however it ends, so there is nothing to clean up and no
- * process number to be mistaken about.
+ * One process per SQLite file. The lock is an open write transaction on an empty file beside the database. The operating
+ * system releases it however the process ends, so that nothing is left to clean up, as a file with a process id would be.
  */
 import type SqliteHandle from "better-sqlite3";
 import { existsSync, mkdirSync, realpathSync } from "node:fs";
@@ -12,8 +11,8 @@ export class DatabaseInUseError extends Error {
   override readonly name = "DatabaseInUseError";
 }
 
-/** The file's real place: two paths to one file must meet at one lock. Creates the folder when it is missing. */
-export function settleSqlitePath(path: string): string {
+/** The file's real path, so that two paths to one file share a lock. Creates a missing folder. */
+export function resolveSqlitePath(path: string): string {
   const absolute = resolve(path);
   if (existsSync(absolute)) return realpathSync(absolute);
   mkdirSync(dirname(absolute), { recursive: true });
@@ -21,10 +20,10 @@ export function settleSqlitePath(path: string): string {
 }
 
 /**
- * Takes the lock of a SQLite file for as long as this process lives or until the answer is called.
- * @throws DatabaseInUseError when somebody else has it
+ * Acquires the lock of a SQLite file. The function that it returns releases the lock.
+ * @throws DatabaseInUseError when another process holds it
  */
-export function takeProcessLock(Sqlite: typeof SqliteHandle, path: string): () => void {
+export function acquireProcessLock(Sqlite: typeof SqliteHandle, path: string): () => void {
   const handle = new Sqlite(`${path}-process`, { timeout: 0 });
   try {
     handle.pragma("locking_mode = EXCLUSIVE");
@@ -33,7 +32,7 @@ export function takeProcessLock(Sqlite: typeof SqliteHandle, path: string): () =
     handle.close();
     if ((error as { code?: unknown }).code !== "SQLITE_BUSY") throw error;
     throw new DatabaseInUseError(
-      `Another process uses the SQLite database ${path}. One process at a time may open it: stop the other one, or use MySQL or MariaDB for several.`,
+      `Another process uses the SQLite database ${path}. Only one process may open it: stop the other one, or use MySQL or MariaDB to run several.`,
     );
   }
   return () => handle.close();

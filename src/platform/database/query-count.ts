@@ -1,4 +1,4 @@
-/** Counts the statements that one flow of awaits sends, so that tests can state how many queries a feature needs. */
+/** Counts the statements of one asynchronous call, so that tests can state how many queries a feature needs. */
 import { AsyncLocalStorage } from "node:async_hooks";
 
 interface Count {
@@ -7,12 +7,12 @@ interface Count {
 }
 
 const counts = new AsyncLocalStorage<Count>();
-/** How many counts are under way: while there is none, recording costs one comparison. */
+/** Counts under way. Without any, recording costs one comparison. */
 let underWay = 0;
 
 /**
- * Runs `work` and answers, with its result, the SQL text of every statement that it sent to any database, in order.
- * Beginning, committing and rolling back are left out, so that all databases agree.
+ * Runs `work` and returns its result and the SQL text of every statement that it sent to any database, in order,
+ * without those that begin and end transactions.
  * @internal
  */
 export async function countQueries<T>(work: () => Promise<T>): Promise<{ result: T; statements: string[] }> {
@@ -25,7 +25,7 @@ export async function countQueries<T>(work: () => Promise<T>): Promise<{ result:
   }
 }
 
-/** Notes a statement for whoever counts. Called by the database connections. */
+/** Records a statement for the counts under way. */
 export function recordStatement(sql: string): void {
   if (underWay === 0 || /^(BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i.test(sql)) return;
   for (let count = counts.getStore(); count; count = count.outer) count.statements.push(sql);

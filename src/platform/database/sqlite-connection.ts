@@ -1,4 +1,4 @@
-/** One open SQLite file handle with its prepared statements. better-sqlite3 is synchronous, so every call is whole. */
+/** One open SQLite file handle with its prepared statements. better-sqlite3 is synchronous, so calls do not overlap. */
 import type SqliteHandle from "better-sqlite3";
 import type { Statement } from "better-sqlite3";
 import { QueryFailedError } from "typeorm";
@@ -6,10 +6,10 @@ import type { SqlValue } from "./database.js";
 import { recordStatement } from "./query-count.js";
 import { bindValue } from "./values.js";
 
-/** Enough for every statement of the house; the oldest go first, so that generated ones cannot fill the memory. */
+/** Enough for every statement in the code. The least recently used go first, so that generated ones cannot fill the memory. */
 const STATEMENTS_KEPT = 500;
 
-/** What a statement answered: rows, or what it changed. */
+/** The result of a statement: rows, or what it changed. */
 export type SqliteAnswer =
   { readonly rows: unknown[] } | { readonly changes: number; readonly lastInsertRowid: number | bigint };
 

@@ -1,4 +1,4 @@
-/** The database on one SQLite file: one connection that writes, in turn, and one that reads what is committed. */
+/** The database in a SQLite file: one connection that writes, under a lock, and one that reads committed rows. */
 import type { Database, OpenDatabase, Reader, SqlValue, Transaction } from "./database.js";
 import {
   createSqliteDataSource,
@@ -12,7 +12,7 @@ import type { QueuedSqliteQueryRunner } from "./sqlite-query-runner.js";
 import type { TransactionScope, TransactionScopes } from "./transaction-scope.js";
 
 /**
- * Opens a SQLite file for this process alone, and creates it and its folder when they are missing.
+ * Opens a SQLite file for this process alone. Creates the file and its folder when they are missing.
  * @throws DatabaseInUseError when another process has it open
  */
 export async function openSqliteDatabase(target: SqliteTarget, parts: DataSourceParts): Promise<OpenDatabase> {
@@ -20,10 +20,10 @@ export async function openSqliteDatabase(target: SqliteTarget, parts: DataSource
   const reader = createReader(readConnection, writer.scopes);
 
   const transact: Database["transact"] = async (work, { mayBeLost = false } = {}) => {
-    writer.scopes.refuseAround(null, "A second transaction");
+    writer.scopes.refuseOutside(null, "A second transaction");
     const runner = dataSource.createQueryRunner() as QueuedSqliteQueryRunner;
     try {
-      if (mayBeLost) await runner.relax();
+      if (mayBeLost) await runner.deferSync();
       await runner.startTransaction();
       const scope: TransactionScope = { owner: runner, open: true, failure: null };
       runner.scope = scope;
@@ -38,7 +38,7 @@ export async function openSqliteDatabase(target: SqliteTarget, parts: DataSource
         scope.open = false;
       }
     } finally {
-      // Rolls back what was not committed, and lets the next one in.
+      // Rolls back what was not committed, and releases the lock.
       await runner.release();
     }
   };
@@ -52,10 +52,10 @@ export async function openSqliteDatabase(target: SqliteTarget, parts: DataSource
       readConnection.run("SELECT 1");
     },
     close: async () => {
-      const leave = await writer.queue.enter();
+      const unlock = await writer.mutex.acquire();
       readConnection.close();
       await dataSource.destroy();
-      leave();
+      unlock();
     },
   };
 }
@@ -68,7 +68,7 @@ async function openConnections(target: SqliteTarget, parts: DataSourceParts) {
     return { dataSource, writer, readConnection: new SqliteConnection(handle) };
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string };
-    // The file system's and SQLite's refusals, such as a folder that may not be written; not a mistake of ours.
+    // An error of the file system or of SQLite, such as a folder that may not be written; not a defect.
     if (typeof code !== "string") throw error;
     throw new Error(`The SQLite database ${target.path} cannot be opened: ${message}.`, { cause: error });
   }
@@ -76,7 +76,7 @@ async function openConnections(target: SqliteTarget, parts: DataSourceParts) {
 
 function createReader(connection: SqliteConnection, scopes: TransactionScopes): Reader {
   const rows = async <Row>(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]> => {
-    scopes.refuseAround(null, "A read of committed rows");
+    scopes.refuseOutside(null, "A read of committed rows");
     return rowsOf<Row>(connection, sql, parameters);
   };
   return { dialect: "sqlite", rows, row: readFirst(rows) };
@@ -98,6 +98,6 @@ function createTransaction(runner: QueuedSqliteQueryRunner): Transaction {
 
 function rowsOf<Row>(connection: SqliteConnection, sql: string, parameters?: readonly SqlValue[]): Row[] {
   const answer = connection.run(sql, parameters);
-  if (!("rows" in answer)) throw new TypeError("A reader runs statements that answer rows.");
+  if (!("rows" in answer)) throw new TypeError("A reader runs only statements that return rows.");
   return answer.rows as Row[];
 }

@@ -1,6 +1,6 @@
 /**
- * Which SQLite driver this process uses. better-sqlite3 12 aborts the process on Node 24, and better-sqlite3 13 crashes
- * on Node 20: package.json installs the second beside the first under a name of its own, where Node is new enough.
+ * Chooses the SQLite driver. better-sqlite3 12 aborts the process on Node 24, and better-sqlite3 13 crashes on Node 20, so
+ * that package.json installs 13 under another name where Node is new enough.
  */
 import type SqliteHandle from "better-sqlite3";
 
@@ -10,7 +10,7 @@ const FIRST_NODE_OF_13 = 22;
 export const SQLITE_PACKAGE =
   Number(process.versions.node.split(".")[0]) < FIRST_NODE_OF_13 ? "better-sqlite3" : "better-sqlite3-node22";
 
-/** Loads the driver when it is first needed: an installation on MySQL or MariaDB never does. */
+/** Loads the driver. An installation on MySQL or MariaDB never does. */
 export async function loadSqlite(): Promise<typeof SqliteHandle> {
   const { default: Sqlite } = (await import(SQLITE_PACKAGE)) as { default: typeof SqliteHandle };
   return Sqlite;

@@ -1,12 +1,12 @@
 /**
- * TypeORM's query runner for SQLite, one for each caller. TypeORM itself shares a single one, so that concurrent
- * transactions end up inside each other; here they wait for their turn at the one connection that writes.
+ * TypeORM's query runner for SQLite, one for each caller. TypeORM itself shares a single one, which nests concurrent
+ * transactions; here they wait for the lock of the one connection that writes.
  */
 import { QueryResult } from "typeorm";
 import { BetterSqlite3QueryRunner } from "typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js";
 import type { BetterSqlite3Driver } from "typeorm/driver/better-sqlite3/BetterSqlite3Driver.js";
 import type { SqlValue } from "./database.js";
-import type { Queue } from "./queue.js";
+import type { Mutex } from "./mutex.js";
 import type { SqliteConnection } from "./sqlite-connection.js";
 import { assertUsable, type TransactionScope, type TransactionScopes } from "./transaction-scope.js";
 
@@ -14,17 +14,16 @@ import { assertUsable, type TransactionScope, type TransactionScopes } from "./t
 export interface SqliteWriter {
   /** Opened by TypeORM's driver when the data source is initialized. */
   connection: SqliteConnection | null;
-  /** Whose turn it is at the connection. */
-  readonly queue: Queue;
+  readonly mutex: Mutex;
   readonly scopes: TransactionScopes;
 }
 
 export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
   /** The transaction that runs on this runner, when `transact` made it. */
   scope: TransactionScope | null = null;
-  #leave: (() => void) | null = null;
+  #unlock: (() => void) | null = null;
   #holdsUntilReleased = false;
-  #isRelaxed = false;
+  #isSyncDeferred = false;
 
   constructor(
     driver: BetterSqlite3Driver,
@@ -33,29 +32,29 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
     super(driver);
   }
 
-  /** Waits for the turn and keeps it until `release`, over several transactions. Migrations need that. */
+  /** Waits for the lock and keeps it until `release`, over several transactions, as migrations need. */
   async hold(): Promise<void> {
-    await this.#enter();
+    await this.#acquire();
     this.#holdsUntilReleased = true;
   }
 
   /**
-   * Waits for the turn, and lets commits not wait for the disk until `release`. The next commit of somebody else does, and
-   * with it everything before: the log is written in order.
+   * Waits for the lock. Until `release`, commits do not wait for the disk. The next commit of another caller does, and
+   * then these are on the disk too, because SQLite writes its log in order.
    */
-  async relax(): Promise<void> {
+  async deferSync(): Promise<void> {
     await this.hold();
-    this.#isRelaxed = true;
+    this.#isSyncDeferred = true;
     this.writer.connection?.handle.pragma("synchronous = NORMAL");
   }
 
   override async startTransaction(): Promise<void> {
-    await this.#enter();
+    await this.#acquire();
     try {
       await super.startTransaction();
     } catch (error) {
       this.isTransactionActive = this.transactionDepth > 0;
-      this.#leaveAfterTransaction();
+      this.#releaseAfterTransaction();
       throw error;
     }
   }
@@ -64,7 +63,7 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
     try {
       await super.commitTransaction();
     } finally {
-      this.#leaveAfterTransaction();
+      this.#releaseAfterTransaction();
     }
   }
 
@@ -72,7 +71,7 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
     try {
       await super.rollbackTransaction();
     } finally {
-      this.#leaveAfterTransaction();
+      this.#releaseAfterTransaction();
     }
   }
 
@@ -81,27 +80,27 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
     if (this.scope && !isTransactionControl(sql)) assertUsable(this.scope);
     if (this.isReleased)
       throw new Error("This query runner has been released: await every query before the work returns.");
-    if (this.#leave) return this.#run(sql, parameters, useStructuredResult);
-    await this.#enter();
+    if (this.#unlock) return this.#run(sql, parameters, useStructuredResult);
+    await this.#acquire();
     try {
       return this.#run(sql, parameters, useStructuredResult);
     } finally {
-      this.#leaveAfterTransaction();
+      this.#releaseAfterTransaction();
     }
   }
 
-  /** Gives the turn back, whatever state the transaction is in. */
+  /** Releases the lock, and rolls back an open transaction. */
   override async release(): Promise<void> {
     try {
-      if (this.writer.connection?.handle.inTransaction && this.#leave) this.writer.connection.handle.exec("ROLLBACK");
-      // Within a transaction it would be refused, so it comes after.
-      if (this.#isRelaxed) this.writer.connection?.handle.pragma("synchronous = FULL");
+      if (this.writer.connection?.handle.inTransaction && this.#unlock) this.writer.connection.handle.exec("ROLLBACK");
+      // SQLite refuses this pragma inside a transaction.
+      if (this.#isSyncDeferred) this.writer.connection?.handle.pragma("synchronous = FULL");
     } finally {
-      this.#isRelaxed = false;
+      this.#isSyncDeferred = false;
       this.isTransactionActive = false;
       this.transactionDepth = 0;
       this.#holdsUntilReleased = false;
-      this.#leaveAfterTransaction();
+      this.#releaseAfterTransaction();
       await super.release();
       this.isReleased = true;
     }
@@ -114,7 +113,7 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
     if (!connection) throw new Error("The database is not open.");
     const result = new QueryResult();
     try {
-      // Before anything is written the turn is taken for writing, so that two can never block each other half-way.
+      // IMMEDIATE takes the write lock at once, so that two transactions never block each other half-way.
       const answer = connection.run(sql === "BEGIN TRANSACTION" ? "BEGIN IMMEDIATE" : sql, parameters as SqlValue[]);
       if ("rows" in answer) {
         result.raw = answer.rows;
@@ -124,24 +123,24 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
         result.affected = answer.changes;
       }
     } catch (error) {
-      // A full disk or a failing one makes SQLite roll back by itself; later statements would then commit one by one.
+      // On a full or failing disk SQLite rolls back by itself; later statements would then commit one by one.
       if (this.scope && !connection.handle.inTransaction) this.scope.failure ??= error as Error;
       throw error;
     }
     return useStructuredResult ? result : result.raw;
   }
 
-  async #enter(): Promise<void> {
-    if (this.#leave) return;
-    this.writer.scopes.refuseAround(this, "A query outside it");
-    this.#leave = await this.writer.queue.enter();
+  async #acquire(): Promise<void> {
+    if (this.#unlock) return;
+    this.writer.scopes.refuseOutside(this, "A query outside it");
+    this.#unlock = await this.writer.mutex.acquire();
   }
 
-  #leaveAfterTransaction(): void {
+  #releaseAfterTransaction(): void {
     if (this.isTransactionActive || this.#holdsUntilReleased) return;
-    const leave = this.#leave;
-    this.#leave = null;
-    leave?.();
+    const unlock = this.#unlock;
+    this.#unlock = null;
+    unlock?.();
   }
 }
 

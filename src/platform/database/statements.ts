@@ -1,9 +1,9 @@
-/** Statements that are tedious to write out. */
+/** Builds parts of statements. */
 import type { SqlValue, Transaction } from "./database.js";
 
 /** Well below SQLite's 32,766 parameters and MySQL's 65,535. */
 const PARAMETERS_AT_ONCE = 10_000;
-/** Well below MySQL's smallest usual packet of 16 MiB, in characters. */
+/** Well below MySQL's smallest usual packet of 16 MiB. */
 const CHARACTERS_AT_ONCE = 2_000_000;
 
 /** The `?` of a list of values, as in `IN (?, ?, ?)`. The list must not be empty: `IN ()` is not SQL everywhere. */
@@ -13,9 +13,9 @@ export function placeholders(values: readonly unknown[]): string {
 
 /**
  * Inserts many rows, several in a statement.
- * @param columns names in the database, as the code has them: never from outside
+ * @param columns become part of the SQL, so never from outside
  * @returns how many rows were inserted
- * @throws what the driver throws; `isDuplicateKey` tells a key that is taken
+ * @throws what the driver throws; `isDuplicateKey` recognises a key that exists already
  */
 export async function insertRows(
   transaction: Transaction,
@@ -54,7 +54,7 @@ function* chunkRows(rows: readonly (readonly SqlValue[])[], rowsAtOnce: number):
   if (chunk.length > 0) yield chunk;
 }
 
-/** Backticks are understood by all supported databases. */
+/** All supported databases understand backticks. */
 function quoteName(name: string): string {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new TypeError(`${name} is not a plain name.`);
   return `\`${name}\``;

@@ -1,25 +1,25 @@
 /**
- * Knows, for every flow of awaits, whether it runs inside a transaction. Without it a query that goes around the open
- * transaction would wait for a lock that only its own caller can release, or would quietly miss the changes.
+ * Knows whether asynchronous code runs inside a transaction. A query that bypasses the open transaction would wait for a
+ * lock that only its own caller can release, or would not see the changes.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** One run of one transaction. */
+/** One attempt at a transaction. */
 export interface TransactionScope {
-  /** Whoever holds the connection; its own queries pass. */
+  /** The query runner that holds the connection. Its own queries are allowed. */
   readonly owner: object;
-  /** False as soon as the work has settled: what it left running may not write any more. */
+  /** `false` after the work has settled: promises that it did not await may not write any more. */
   open: boolean;
-  /** Set when the database has given the transaction up. Nothing may run on it, whatever the work caught. */
+  /** Set when the database has rolled back. No later statement may run, even if the work caught the error. */
   failure: Error | null;
 }
 
-/** A query, or a second transaction, that was made inside a transaction without going through it. @internal */
+/** A query or a second transaction that bypasses the open transaction. @internal */
 export class OutsideTransactionError extends Error {
   override readonly name = "OutsideTransactionError";
 }
 
-/** A query on a transaction that has already been committed or rolled back. @internal */
+/** A query on a transaction that was committed or rolled back. @internal */
 export class TransactionOverError extends Error {
   override readonly name = "TransactionOverError";
 }
@@ -34,10 +34,10 @@ export class TransactionScopes {
   }
 
   /**
-   * Lets a query pass outside transactions, and inside one when it comes from the transaction's owner.
-   * @throws OutsideTransactionError otherwise
+   * Refuses a query inside a transaction that does not come from its owner.
+   * @throws OutsideTransactionError
    */
-  refuseAround(owner: object | null, what: string): void {
+  refuseOutside(owner: object | null, what: string): void {
     const scope = this.#storage.getStore();
     if (scope?.open && scope.owner !== owner) {
       throw new OutsideTransactionError(
@@ -47,9 +47,7 @@ export class TransactionScopes {
   }
 }
 
-/**
- * @throws TransactionOverError when the work has settled, or what the database reported when it gave the transaction up
- */
+/** @throws TransactionOverError when the work has settled, or the error with which the database rolled back */
 export function assertUsable(scope: TransactionScope): void {
   if (scope.failure) throw scope.failure;
   if (!scope.open) {

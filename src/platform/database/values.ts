@@ -1,14 +1,14 @@
-/** Values on their way into statements and out of raw rows, the same for every dialect. */
+/** Converts values for statements and from raw rows, the same for every dialect. */
 import { types } from "node:util";
 import type { SqlValue } from "./database.js";
 
-/** A raw value as a driver hands it out: times are text on SQLite and `Date` on MySQL, booleans are 0 and 1. */
+/** A value in a raw row: times are text on SQLite and `Date` on MySQL, booleans are 0 and 1. */
 export type RawValue = unknown;
 
 /**
- * What is bound in place of a value: 0 or 1 for a boolean, `YYYY-MM-DD HH:MM:SS.mmm` in UTC for a time, as TypeORM
- * stores it.
- * @throws TypeError for anything that is not a SqlValue. mysql2 would expand objects and lists into SQL.
+ * The form in which a value is bound, as TypeORM stores it: 0 or 1 for a boolean, `YYYY-MM-DD HH:MM:SS.mmm` in UTC for a
+ * time.
+ * @throws TypeError for anything that is not a SqlValue: mysql2 would expand objects and lists into SQL
  */
 export function bindValue(value: SqlValue): string | number | null {
   if (value === null || typeof value === "string") return value;
@@ -21,14 +21,13 @@ export function bindValue(value: SqlValue): string | number | null {
   throw new TypeError(`A value of type ${typeof value} cannot be bound to a statement.`);
 }
 
-/** A time as both databases store it, in UTC: `2026-01-31 08:15:00.123`. */
 function formatTime(time: Date): string {
   return time.toISOString().replace("T", " ").replace("Z", "");
 }
 
 /**
  * Reads a `datetime(3)` of a raw row.
- * @throws TypeError when it is none
+ * @throws TypeError when the value is not a time
  */
 export function toDate(value: RawValue): Date {
   if (types.isDate(value)) return value;
@@ -36,7 +35,7 @@ export function toDate(value: RawValue): Date {
     const time = new Date(`${value.replace(" ", "T")}Z`);
     if (!Number.isNaN(time.getTime())) return time;
   }
-  throw new TypeError(`A time was expected in a row, not a value of type ${typeof value}.`);
+  throw new TypeError(`Expected a time in a row, got a value of type ${typeof value}.`);
 }
 
 /** Reads a `datetime(3)` that may be absent. */
@@ -45,13 +44,13 @@ export function toDateOrNull(value: RawValue): Date | null {
 }
 
 /**
- * Reads a boolean of a raw row, whether a column or a comparison.
- * @throws TypeError when it is none
+ * Reads a boolean of a raw row, from a column or a comparison.
+ * @throws TypeError when the value is not a boolean
  */
 export function toBoolean(value: RawValue): boolean {
   if (value === 1 || value === true) return true;
   if (value === 0 || value === false) return false;
-  throw new TypeError(`A boolean was expected in a row, not a value of type ${typeof value}.`);
+  throw new TypeError(`Expected a boolean in a row, got a value of type ${typeof value}.`);
 }
 
 /**
@@ -59,7 +58,6 @@ export function toBoolean(value: RawValue): boolean {
  * @throws TypeError when it is not text, SyntaxError when it is not JSON
  */
 export function toJson<Value>(text: RawValue): Value {
-  if (typeof text !== "string")
-    throw new TypeError(`JSON text was expected in a row, not a value of type ${typeof text}.`);
+  if (typeof text !== "string") throw new TypeError(`Expected JSON text in a row, got a value of type ${typeof text}.`);
   return JSON.parse(text) as Value;
 }

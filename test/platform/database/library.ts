@@ -107,7 +107,7 @@ class CreateLibrary1700000000001 implements MigrationInterface {
   }
 }
 
-/** Changes the parent table, which SQLite builds anew. */
+/** Changes the parent table, which SQLite rebuilds. */
 class AddPhone1700000000002 implements MigrationInterface {
   async up(queryRunner: QueryRunner) {
     await addColumn(queryRunner, "author", string("phone", 32, { nullable: true }));

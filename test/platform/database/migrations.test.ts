@@ -1,4 +1,4 @@
-/** One text of a migration serves every database, up and down, with rows present, and without drift. */
+/** One migration works on every database, up and down, with rows present, and without drift. */
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { MysqlQueryRunner } from "typeorm/driver/mysql/MysqlQueryRunner.js";
@@ -55,7 +55,7 @@ test("a missing column is reported as drift", async () => {
   expect((await schemaDrift(database)).join()).toMatch(/phone/);
 });
 
-test("up, down and up again keep the rows, also the children of a table that is built anew", async () => {
+test("up, down and up again keep the rows, also the children of a rebuilt table", async () => {
   await migrate(database);
   await addRows();
   expect(await undoLastMigration(database)).toBe(ADD_PHONE);
@@ -89,7 +89,7 @@ test("foreign keys are enforced again after migrating, whether it succeeded or n
       await expect(insertion).rejects.toThrow(/foreign key/i);
     }
     if (!onMariaDb) {
-      // All of it or nothing: not even the migrations before the broken one stay.
+      // All or nothing: the migrations before the broken one are undone too.
       expect(await broken.reader.rows("SELECT name FROM sqlite_master WHERE name IN ('author', 'half_done')")).toEqual(
         [],
       );
@@ -100,7 +100,7 @@ test("foreign keys are enforced again after migrating, whether it succeeded or n
   }
 });
 
-test("a migration that would leave rows without their parent is not kept on SQLite", async () => {
+test("a migration that would leave rows without their parent is undone on SQLite", async () => {
   class DropParents1700000000003 implements MigrationInterface {
     async up(queryRunner: QueryRunner) {
       await queryRunner.query("DELETE FROM author");
@@ -123,7 +123,7 @@ test("a migration that would leave rows without their parent is not kept on SQLi
   }
 });
 
-test("several that migrate at once take turns, and each migration runs once, without locks that a cluster keeps local", async () => {
+test("replicas that migrate at once wait for each other and run each migration once, even without GET_LOCK and row locks", async () => {
   const restore = loseLocalLocks();
   const { url, remove } = await testDatabaseUrl();
   // SQLite allows one process, MariaDB any number of replicas, here even with one connection each.
@@ -141,7 +141,7 @@ test("several that migrate at once take turns, and each migration runs once, wit
   }
 });
 
-/** As on a Galera cluster, whose nodes do not see each other's GET_LOCK and row locks. */
+/** As on a Galera cluster, whose nodes do not share GET_LOCK and row locks. */
 function loseLocalLocks(): () => void {
   // oxlint-disable-next-line typescript/unbound-method -- it is called with the runner as `this`
   const send = MysqlQueryRunner.prototype.query;
@@ -154,7 +154,7 @@ function loseLocalLocks(): () => void {
   };
 }
 
-test("statements that were prepared before a change of the schema see the columns that it made", async () => {
+test("statements that were prepared before a change of the schema see its new columns", async () => {
   await migrate(database);
   await addRows();
   expect(await database.reader.row("SELECT * FROM author")).not.toHaveProperty("later");

@@ -1,4 +1,4 @@
-/** Opening a database: wrong addresses are explained, one process has a SQLite file, and no message holds a password. */
+/** Opening a database: errors are explained without the password, and one process may open a SQLite file. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, symlinkSync, writeFileSync } from "node:fs";
@@ -25,14 +25,14 @@ describe("a database URL", () => {
     ["sqlite::memory:", /in memory is not supported/],
     ["sqlite://data/usher.sqlite", /has no host/],
     ["sqlite:./data/", /not a folder/],
-    ["mysql://app:s3cret@db:3306", /names no database/],
-    ["mysql://db/usher", /names no user/],
-    ["mariadb://app:s3cret@/usher", /cannot be read|names no host/],
+    ["mysql://app:s3cret@db:3306", /lacks a database/],
+    ["mysql://db/usher", /lacks a user/],
+    ["mariadb://app:s3cret@/usher", /cannot be read|lacks a host/],
     ["mariadb://app:s3cret@db:notaport/usher", /cannot be read/],
     ["mariadb://app:s3cret@db/usher/other", /more than a database/],
     ["mariadb://app:s3cret@db/usher#s3cret", /%23/],
     ["mariadb://app:s3%cret@db/usher", /password .* percent-encoded/],
-    ["mariadb://app:s3cret@db/usher?ssl=s3cret", /option that is not known/],
+    ["mariadb://app:s3cret@db/usher?ssl=s3cret", /unknown option/],
     ["mariadb://app:s3cret@db/usher?tls=maybe", /tls must be true or false/],
     ["mariadb://app:s3cret@db/usher?poolSize=0", /poolSize must be a number/],
     ["mariadb://app:s3cret@db/usher?poolSize=501", /poolSize must be a number/],
@@ -45,7 +45,7 @@ describe("a database URL", () => {
     expect(() => parseDatabaseUrl(url)).toThrow(sentence);
   });
 
-  test("that is right is read with everything in it", () => {
+  test("is read with all its parts", () => {
     expect(findDatabaseUrlMistake("sqlite:./data/usher.sqlite")).toBeNull();
     expect(parseDatabaseUrl("sqlite:/srv/a b/usher.sqlite")).toEqual({ kind: "sqlite", path: "/srv/a b/usher.sqlite" });
     expect(parseDatabaseUrl("mysql://us%40er:p%2Fw%23@[::1]:3307/usher?tls=true&poolSize=25")).toEqual({
@@ -69,8 +69,8 @@ describe("a database URL", () => {
   });
 });
 
-describe("a server that cannot be used is named without its password", () => {
-  test("when nothing listens there", async () => {
+describe("an error about a server that cannot be used does not contain the password", () => {
+  test("when the connection is refused", async () => {
     const probe = createServer().listen(0, "127.0.0.1");
     await once(probe, "listening");
     const { port } = probe.address() as { port: number };
@@ -78,7 +78,7 @@ describe("a server that cannot be used is named without its password", () => {
     await once(probe, "close");
     const error = await openError(`mariadb://app:s3cret@127.0.0.1:${port}/usher`);
     expect(error.message).toBe(
-      `The MariaDB database "usher" at 127.0.0.1:${port} cannot be used as "app": nothing listens there (connection refused).`,
+      `The MariaDB database "usher" at 127.0.0.1:${port} cannot be used as "app": the connection was refused; check that the server runs on this port.`,
     );
     expect(showAll(error)).not.toContain("s3cret");
   });
@@ -118,7 +118,7 @@ describe("a SQLite file", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test("is created with its folder, keeps what was acknowledged, and enforces foreign keys", async () => {
+  test("is created with its folder, keeps committed rows, and enforces foreign keys", async () => {
     const path = join(folder, "deep", "er", "usher.sqlite");
     const database = await openDatabase({ url: `sqlite:${path}`, ...NOTHING });
     expect(existsSync(path)).toBe(true);
@@ -129,7 +129,7 @@ describe("a SQLite file", () => {
     await database.close();
   });
 
-  test("waits for the disk at each commit but those that may be lost, also after one of those failed", async () => {
+  test("waits for the disk at each commit except those that may be lost, also after one of those failed", async () => {
     const database = await openDatabase({ url: `sqlite:${join(folder, "usher.sqlite")}`, ...NOTHING });
     const inForce = ({ row }: Transaction) => row<{ synchronous: number }>("PRAGMA synchronous");
     const [FULL, NORMAL] = [{ synchronous: 2 }, { synchronous: 1 }];
@@ -146,7 +146,7 @@ describe("a SQLite file", () => {
     await database.close();
   });
 
-  test("that cannot be opened is named with the reason, and its lock is free again", async () => {
+  test("that cannot be opened is named with the reason, and its lock is released", async () => {
     const path = join(folder, "usher.sqlite");
     writeFileSync(path, "This is a text and no database. ".repeat(100));
     const sentence = `The SQLite database ${path} cannot be opened: file is not a database.`;
@@ -157,7 +157,7 @@ describe("a SQLite file", () => {
     await (await openDatabase({ url: `sqlite:${path}`, ...NOTHING })).close();
   });
 
-  test("belongs to one process: a second is refused, by any path, and let in once the first is closed", async () => {
+  test("is open in one process only: a second is refused by any path, until the first closes it", async () => {
     const url = `sqlite:${join(folder, "usher.sqlite")}`;
     const first = await openDatabase({ url, ...NOTHING });
     await expect(openDatabase({ url, ...NOTHING })).rejects.toThrow(DatabaseInUseError);
@@ -174,7 +174,7 @@ describe("a SQLite file", () => {
     await second.close();
   });
 
-  test("is free again as soon as its process is killed, with nothing to clean up", async () => {
+  test("is released as soon as its process is killed", async () => {
     const path = join(folder, "usher.sqlite");
     const child = holdLockInAnotherProcess(path);
     children.push(child);
@@ -189,7 +189,7 @@ describe("a SQLite file", () => {
   });
 });
 
-/** Another process with the same lock. Worker processes cannot load TypeScript, so that it says what the lock is. */
+/** Another process that holds the lock. It cannot load TypeScript, so that it takes the lock by itself. */
 function holdLockInAnotherProcess(path: string): ChildProcess {
   const program = `
     const Sqlite = require(${JSON.stringify(SQLITE_PACKAGE)});

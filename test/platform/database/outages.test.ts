@@ -1,4 +1,4 @@
-/** A database that is away, full or overloaded is an expected failure, and one line in the log. */
+/** A database that is down, full or overloaded is an expected failure, and one line in the log. */
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { onMariaDb, openTestDatabase, type TestDatabase } from "../../support/database.js";
 
@@ -24,7 +24,7 @@ test.each([
   ["a cluster's node that is not ready", { errno: 1047 }],
   ["a file that somebody else has locked", { code: "SQLITE_BUSY" }],
   ["a disk that fails", { code: "SQLITE_IOERR_WRITE" }],
-])("%s is UNAVAILABLE, with the time to wait, and the cause goes with it", async (_name, driverError) => {
+])("%s is UNAVAILABLE, with the time to wait and the cause", async (_name, driverError) => {
   const refused = database.transact(refuse(driverError));
   await expect(refused).rejects.toMatchObject({
     code: "UNAVAILABLE",
@@ -38,7 +38,7 @@ test.each([
   ["a defect", {}],
   ["a duplicate key", { errno: 1062 }],
   ["a duplicate key of SQLite", { code: "SQLITE_CONSTRAINT_UNIQUE" }],
-])("%s stays what it is", async (_name, driverError) => {
+])("%s is not changed", async (_name, driverError) => {
   await expect(database.transact(refuse(driverError))).rejects.toMatchObject({ message: "no", ...driverError });
   expect(warnings).toEqual([]);
 });
@@ -49,7 +49,7 @@ test("twenty requests during an outage are one line of the log, without a stack"
   expect(warnings).toEqual([{ reason: "no" }]);
 });
 
-test("a full disk is UNAVAILABLE and not ready, until something can be written again", async () => {
+test("a full disk is UNAVAILABLE and not ready until a write works again", async () => {
   const write = (rows: number) =>
     database.transact(async (t) => {
       for (let row = 0; row < rows; row += 1)

@@ -1,8 +1,8 @@
-/** On MySQL and MariaDB a unit of work is repeated as a whole when the server asks for it, and only then. */
+/** On MySQL and MariaDB a unit of work is retried as a whole when the server asks for it, and only then. */
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { onMariaDb, openTestDatabase, type TestDatabase } from "../../support/database.js";
 
-// SQLite's units of work wait for their turn and cannot run into each other.
+// On SQLite units of work wait for each other, so that they cannot deadlock.
 const describeOnServer = onMariaDb ? describe : describe.skip;
 
 describeOnServer("a unit of work", () => {
@@ -47,7 +47,7 @@ describeOnServer("a unit of work", () => {
     return { attempts, units: Promise.all([unit("a", "b"), unit("b", "a")]) };
   }
 
-  test("is repeated after a deadlock, so that both changes of both units are there", async () => {
+  test("is retried after a deadlock, so that both units make both changes", async () => {
     const { attempts, units } = runIntoEachOther(false);
     await units;
     expect(await values()).toEqual([2, 2]);
@@ -55,13 +55,13 @@ describeOnServer("a unit of work", () => {
     expect(warnings.length).toBe(attempts.a + attempts.b - 2);
   });
 
-  test("is repeated even if the work catches the deadlock, because the server has rolled its first half back", async () => {
+  test("is retried even if the work catches the deadlock, because the server has rolled back its first half", async () => {
     const { units } = runIntoEachOther(true);
     await units;
     expect(await values()).toEqual([2, 2]);
   });
 
-  test.each([1020, 1205, 1213])("is repeated on error %i until it succeeds", async (errno) => {
+  test.each([1020, 1205, 1213])("is retried on error %i until it succeeds", async (errno) => {
     let attempts = 0;
     await database.transact(async (transaction) => {
       attempts += 1;
@@ -72,7 +72,7 @@ describeOnServer("a unit of work", () => {
     expect(await values()).toEqual([1, 0]);
   });
 
-  test("is repeated as long as the time limit lasts, and then is UNAVAILABLE", async () => {
+  test("is retried until the time limit, and then is UNAVAILABLE", async () => {
     const noPause = jest.spyOn(Math, "random").mockReturnValue(0);
     const refuse = (times: number) => {
       let attempts = 0;
@@ -84,7 +84,7 @@ describeOnServer("a unit of work", () => {
     };
     expect(await database.transact(refuse(40))).toBe(41);
     noPause.mockRestore();
-    const parts = { entities: [], migrations: [], repeatForMilliseconds: 0 };
+    const parts = { entities: [], migrations: [], retryForMilliseconds: 0 };
     const impatient = await openTestDatabase(parts);
     try {
       await expect(impatient.transact(refuse(Infinity))).rejects.toMatchObject({
@@ -96,7 +96,7 @@ describeOnServer("a unit of work", () => {
     }
   });
 
-  test("is not repeated for any other error", async () => {
+  test("is not retried on any other error", async () => {
     let attempts = 0;
     const refused = database.transact(async (transaction) => {
       attempts += 1;
@@ -106,7 +106,7 @@ describeOnServer("a unit of work", () => {
     expect(attempts).toBe(1);
   });
 
-  test("reads what others have committed in the meantime", async () => {
+  test("reads what others have committed meanwhile", async () => {
     const gates = { read: () => {}, committed: () => {} };
     const hasRead = new Promise<void>((resolve) => (gates.read = resolve));
     const hasCommitted = new Promise<void>((resolve) => (gates.committed = resolve));
@@ -122,7 +122,7 @@ describeOnServer("a unit of work", () => {
     expect(await reading).toEqual({ value: 7 });
   });
 
-  test("runs in a session whose settings the server's defaults cannot change", async () => {
+  test("runs in a session that does not depend on the server's settings", async () => {
     await database.dataSource.query("SET GLOBAL sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'");
     try {
       const { reader } = (database = await database.reopen());

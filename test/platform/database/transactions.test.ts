@@ -1,4 +1,4 @@
-/** Transactions keep their promises when many run at once, on whichever database the environment names. */
+/** Transactions stay atomic and isolated when many run at once, on the database that the environment names. */
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { OutsideTransactionError, TransactionOverError } from "../../../src/platform/database/transaction-scope.js";
@@ -8,7 +8,7 @@ import { onMariaDb, openTestDatabase, type TestDatabase } from "../../support/da
 let database: TestDatabase;
 
 beforeEach(async () => {
-  database = await openTestDatabase({ entities: [], migrations: [], repeatForMilliseconds: 200 });
+  database = await openTestDatabase({ entities: [], migrations: [], retryForMilliseconds: 200 });
   await database.transact((transaction) =>
     transaction.execute("CREATE TABLE note (id varchar(36) PRIMARY KEY, part int NOT NULL, text varchar(64))"),
   );
@@ -23,7 +23,7 @@ const readIds = async (reader = database.reader) =>
   (await reader.rows<{ id: string }>("SELECT id FROM note ORDER BY id")).map(({ id }) => id);
 
 describe("transact", () => {
-  // A server's answers come in turns of their own.
+  // Answers of a server arrive in separate turns of the event loop.
   (onMariaDb ? test.skip : test)("lets others be served between units that wait for each other", async () => {
     let turns = 0;
     let isOver = false;
@@ -40,7 +40,7 @@ describe("transact", () => {
     expect(turns).toBeGreaterThanOrEqual(2 * 39);
   });
 
-  test("of 50 concurrent units of work, half of which throw, exactly the others' rows stay, also after reopening", async () => {
+  test("of 50 concurrent units of work, half of which throw, exactly the others' rows are stored, also after reopening", async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 50 }, (_, index) =>
         database.transact(async (transaction) => {
@@ -80,7 +80,7 @@ describe("transact", () => {
     expect(await database.reader.row("SELECT part FROM note")).toEqual({ part: 20 });
   });
 
-  test("answers what the work answers, and throws what the work throws", async () => {
+  test("returns what the work returns, and throws what the work throws", async () => {
     const thrown = new Error("mine");
     expect(await database.transact(async () => "answer")).toBe("answer");
     await expect(database.transact(() => Promise.reject(thrown))).rejects.toBe(thrown);
@@ -117,7 +117,7 @@ describe("transact", () => {
   });
 });
 
-describe("what would go around an open transaction is refused", () => {
+describe("a query that bypasses an open transaction is refused:", () => {
   test.each([
     ["the reader", () => database.reader.rows("SELECT 1")],
     ["a nested transaction", () => database.transact(async () => {})],
@@ -132,7 +132,7 @@ describe("what would go around an open transaction is refused", () => {
     expect(await readIds()).toEqual([]);
   });
 
-  test("also in what the work calls and does not know of the transaction", async () => {
+  test("also in functions that the work calls", async () => {
     const helper = async () => {
       await pause(1);
       return readIds();
@@ -148,7 +148,7 @@ describe("what would go around an open transaction is refused", () => {
     expect(await readIds()).toEqual(["one", "two"]);
   });
 
-  test("what a transaction left running may read once it is over", async () => {
+  test("a promise that the work did not await may read after the transaction", async () => {
     let left: Promise<string[]> | undefined;
     await database.transact(async (transaction) => {
       await insert(transaction, "one");
@@ -158,7 +158,7 @@ describe("what would go around an open transaction is refused", () => {
   });
 });
 
-test("a transaction that is over writes no more", async () => {
+test("a settled transaction does not write", async () => {
   let kept: Transaction | undefined;
   await database.transact(async (transaction) => {
     kept = transaction;
@@ -173,13 +173,13 @@ test("a transaction that is over writes no more", async () => {
   expect(await readIds()).toEqual([]);
 });
 
-test("a transaction that the database has given up writes nothing more, whatever the work catches", async () => {
+test("a transaction that the database has rolled back does not write, even if the work catches the error", async () => {
   const work = database.transact(async (transaction) => {
     await insert(transaction, "first");
     if (onMariaDb) {
       await transaction.execute("SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213").catch(() => {});
     } else {
-      // As a full disk would, this makes SQLite roll back by itself.
+      // Makes SQLite roll back by itself, as a full disk does.
       await transaction.execute("INSERT OR ROLLBACK INTO note (id, part) VALUES ('first', 1)").catch(() => {});
     }
     await insert(transaction, "second").catch(() => {});
@@ -189,7 +189,7 @@ test("a transaction that the database has given up writes nothing more, whatever
   expect(await readIds()).toEqual([]);
 });
 
-test("closing waits for what has begun", async () => {
+test("closing waits for transactions under way", async () => {
   const { promise: begun, resolve: noteBegun } = withResolvers();
   const writing = database.transact(async (transaction) => {
     noteBegun();
@@ -202,7 +202,7 @@ test("closing waits for what has begun", async () => {
   expect(await readIds()).toEqual(["last"]);
 });
 
-test("execute answers the rows that were matched, changed or not", async () => {
+test("execute counts the rows that were matched, changed or not", async () => {
   await database.transact(async (transaction) => {
     await insert(transaction, "a");
     await insert(transaction, "b");

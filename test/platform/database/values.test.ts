@@ -1,4 +1,4 @@
-/** Values mean the same on every database: keys, times, booleans, JSON, counts and errors. */
+/** Values are the same on every database: keys, times, booleans, JSON, counts and errors. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { isDuplicateKey } from "../../../src/platform/database/driver-errors.js";
 import { migrate } from "../../../src/platform/database/migrations.js";
@@ -35,7 +35,7 @@ const addBook = (values: Record<string, SqlValue>) =>
   });
 
 describe("keys", () => {
-  test("that differ in case or accent only are different keys", async () => {
+  test("that differ only in case or accent are different keys", async () => {
     const keys = ["a", "A", "á", "ä", "🙂", "🙃", "ss", "ß"];
     await database.transact((t) =>
       insertRows(
@@ -50,7 +50,7 @@ describe("keys", () => {
     }
   });
 
-  test("that exist are told apart from parents that do not", async () => {
+  test("that exist already are recognised, and missing parents are not taken for them", async () => {
     await addBook({});
     const duplicate = await addBook({}).catch((error: unknown) => error);
     const orphan = await addBook({ author_id: "absent" }).catch((error: unknown) => error);
@@ -98,7 +98,7 @@ test("booleans are read from columns and comparisons", async () => {
   expect(() => toBoolean(null)).toThrow(TypeError);
 });
 
-test("JSON text of a megabyte goes in and comes out, raw and through an entity", async () => {
+test("JSON text of a megabyte is stored and read, raw and through an entity", async () => {
   const notes = { text: "é🙂'\"\\".repeat(120_000), list: [1, null, { deep: true }] };
   expect(Buffer.byteLength(JSON.stringify(notes))).toBeGreaterThan(1_000_000);
   await database.transact((t) =>
@@ -120,7 +120,7 @@ test("counts and sums are numbers", async () => {
   expect(row).toEqual({ count: 2, sum: 42, last: 2 });
 });
 
-test("quotes and backslashes in values stay values", async () => {
+test("quotes and backslashes in values are not SQL", async () => {
   const hostile = `\\'; DROP TABLE book; -- "\\" \0 \n %_`;
   await addBook({ body: hostile });
   expect(await database.reader.row("SELECT body FROM book WHERE body = ?", [hostile])).toEqual({ body: hostile });
@@ -134,7 +134,7 @@ test("objects and lists are never bound, because mysql2 would expand them into S
   }
 });
 
-test("errors do not repeat what was bound", async () => {
+test("errors do not contain bound values", async () => {
   for (const failing of [
     () => addBook({ author_id: "absent", body: "top secret" }),
     () => database.reader.rows("SELECT * FROM absent WHERE id = ?", ["top secret"]),
@@ -169,7 +169,7 @@ test("many rows are inserted in few statements", async () => {
   expect(await database.transact((t) => insertRows(t, "author", ["id"], []))).toBe(0);
 });
 
-test("queries are counted for the flow that asks, and for no other", async () => {
+test("queries are counted for the call that counts, and for no other", async () => {
   const other = database.reader.rows("SELECT 1 AS other");
   const { result, statements } = await countQueries(async () => {
     await database.reader.row("SELECT 1 AS one");
