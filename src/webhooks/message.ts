@@ -2,13 +2,13 @@
 import { createHmac, type KeyObject } from "node:crypto";
 import type { StoredEvent } from "../events/read-log.js";
 
-/** An event as it is sent, to however many endpoints. */
+/** An event with its body, which is the same for all endpoints. */
 export interface Message {
   readonly event: StoredEvent;
   readonly body: Buffer;
 }
 
-/** Writes an event down. Its data are JSON text already, an object, and are put in as they are. */
+/** Writes the body of an event. The event's data are the text of a JSON object already, and are inserted as they are. */
 export function writeMessage(event: StoredEvent): Message {
   const { id, sequence, organizationId, subject, cause } = event;
   const envelope = JSON.stringify({ id, sequence, organizationId, subject, cause });
@@ -18,10 +18,10 @@ export function writeMessage(event: StoredEvent): Message {
 }
 
 /**
- * The headers that identify and sign a message, names and values in turn. While a secret is rotated there are two
- * signatures, and a receiver that knows either takes the message.
+ * Makes the headers that identify and sign a message, as names and values in turn. During a rotation of secrets there are
+ * two signatures, so that a receiver needs to know only one of the secrets.
  *
- * @param sentAt of this attempt: receivers refuse what was signed long ago
+ * @param sentAt the time of this attempt; receivers refuse messages that were signed long ago
  */
 export function signMessage(keys: readonly KeyObject[], { event, body }: Message, sentAt: Date): readonly string[] {
   const timestamp = String(Math.floor(sentAt.getTime() / 1000));

@@ -4,7 +4,7 @@ import { DeliveryResolver } from "./delivery/delivery.resolver.js";
 import { EndpointResolver } from "./endpoint/endpoint.resolver.js";
 import type { WebhookServices } from "./services.js";
 
-/** Every resolver of this room with its instance, for `buildGraphQLSchema`. */
+/** Every resolver of this module with its instance, for `buildGraphQLSchema`. */
 export function createWebhookResolvers(services: WebhookServices): ReadonlyMap<ResolverClass, object> {
   return new Map<ResolverClass, object>([
     [EndpointResolver, new EndpointResolver(services)],

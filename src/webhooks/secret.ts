@@ -12,42 +12,41 @@ export function makeSecret(): string {
   return PREFIX + randomBytes(OWN_BYTES).toString("base64");
 }
 
-/** What a secret must be instead, as the rest of a sentence; `null` when nothing is wrong. Never repeats the secret. */
+/** What is wrong with a secret, as the rest of a sentence, or `null`. Never repeats the secret. */
 export function findSecretProblem(secret: string): string | null {
   if (!secret.startsWith(PREFIX)) return `must begin with ${PREFIX}`;
   const encoded = secret.slice(PREFIX.length);
   const bytes = Buffer.from(encoded, "base64");
-  // Node skips what is not base64; a typing mistake must not become another key than the receiver's.
+  // Node skips characters that are not base64, so a typing mistake would make a different key than the receiver's.
   if (bytes.toString("base64") !== encoded) return `must have base64, with its padding, after ${PREFIX}`;
   if (bytes.length < FEWEST_BYTES || bytes.length > MOST_BYTES)
     return `must hold ${FEWEST_BYTES} to ${MOST_BYTES} bytes in base64 after ${PREFIX}`;
   return null;
 }
 
-/** Seals a secret for one endpoint; it opens for no other. */
+/** Seals a secret for one endpoint. It cannot be opened for a different one. */
 export function sealSecret(keyRing: KeyRing, endpointId: string, secret: string): string {
   return keyRing.seal(secret, contextOf(endpointId));
 }
 
-/** Keys that were opened, by their sealed secrets. */
-const KEYS_KEPT = 1_000;
+const CACHED_KEYS = 1_000;
 const openedKeys = new WeakMap<KeyRing, Map<string, KeyObject>>();
 
 /**
- * Opens a secret as the key that signs; the same object each time.
+ * Opens a secret as a signing key, and caches it.
  *
  * @throws UnsealError
  */
 export function openKey(keyRing: KeyRing, endpointId: string, sealed: string): KeyObject {
   const opened = openedKeys.get(keyRing) ?? new Map<string, KeyObject>();
   openedKeys.set(keyRing, opened);
-  // A sealed text opens for its endpoint alone, which therefore belongs to its name here.
+  // The endpoint is part of the cache key, so that a sealed secret opens for its own endpoint only.
   const name = `${endpointId} ${sealed}`;
   const known = opened.get(name);
   if (known !== undefined) return known;
   const secret = keyRing.open(sealed, contextOf(endpointId));
   const key = createSecretKey(Buffer.from(secret.slice(PREFIX.length), "base64"));
-  if (opened.size >= KEYS_KEPT) opened.clear();
+  if (opened.size >= CACHED_KEYS) opened.clear();
   opened.set(name, key);
   return key;
 }

@@ -1,4 +1,4 @@
-/** What webhooks are made of; handed in by the composition root. */
+/** What the operations on webhooks need. The composition root hands it in. */
 import type { Store } from "../access/store.js";
 import type { KnownEventType } from "../events/event-type.js";
 import type { Clock } from "../platform/clock.js";
@@ -8,8 +8,8 @@ import type { GuardedFetch } from "../platform/fetch/guarded-fetch.js";
 export interface WebhookServices extends Store {
   readonly clock: Clock;
   readonly keyRing: KeyRing;
-  /** The one way out, and the rules for addresses that are saved. */
+  /** Sends requests, and has the rules for addresses that are saved. */
   readonly outgoing: Pick<GuardedFetch, "post" | "rules">;
-  /** Every type that this installation can record. */
+  /** The event types of all modules. */
   readonly eventTypes: readonly KnownEventType[];
 }

@@ -1,4 +1,4 @@
-/** One attempt to hand an event to a receiver, and what came of it. */
+/** One attempt to deliver an event to a receiver, and its result. */
 import type { KeyObject } from "node:crypto";
 import type { Clock } from "../../platform/clock.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
@@ -12,33 +12,33 @@ import { readRetryAfter } from "./retry-after.js";
 const ATTEMPT_KINDS = ["FIRST", "RETRY", "REDELIVERY", "TEST"] as const;
 export type AttemptKind = (typeof ATTEMPT_KINDS)[number];
 
-/** What a receiver answered, or why nothing came. */
+/** What a receiver answered, or why there was no answer. */
 export interface AttemptResult {
   readonly succeeded: boolean;
-  /** `null` when no answer came. */
+  /** `null` without an answer. */
   readonly status: number | null;
-  /** Why it failed, as a sentence for administrators; `null` when it did not. */
+  /** Why the attempt failed, as a sentence for administrators; `null` when it succeeded. */
   readonly failure: string | null;
-  /** The start of the answer; `null` when none came. */
+  /** The start of the answer; `null` without an answer. */
   readonly answer: string | null;
-  /** The receiver asked not to be called again for so long. */
+  /** How long the receiver asked to be left alone. */
   readonly retryAfterSeconds: number | null;
   readonly startedAt: Date;
   readonly durationMs: number;
 }
 
-/** As much of an answer as the log shows, in bytes; more is not read. */
+/** The log shows this many bytes of an answer. The rest is not read. */
 const ANSWER_BYTES = 1_000;
 const LONGEST_FAILURE = 500;
 
-/** Where messages go, and by which keys they are signed. */
+/** Where to send messages, and the keys that sign them. */
 export interface Destination {
   readonly url: string;
   readonly timeoutSeconds: number;
   readonly keys: readonly KeyObject[];
 }
 
-/** Opens the secrets of an endpoint: the present one, and the one before while both are in force. */
+/** Opens the secrets of an endpoint: the present one, and the previous one until it ends. */
 export function destinationOf(keyRing: KeyRing, endpoint: WebhookEndpoint, now: Date): Destination {
   const { id, url, timeoutSeconds, secret, previousSecret, previousSecretEndsAt } = endpoint;
   const sealed = [secret];
@@ -48,7 +48,7 @@ export function destinationOf(keyRing: KeyRing, endpoint: WebhookEndpoint, now: 
 }
 
 /**
- * Posts a message. Any 2xx is success; redirects are not followed, and of the answer no more is read than the log shows.
+ * Posts a message. Any 2xx is success. Redirects are not followed.
  *
  * @param abortGroup aborts the attempt, which then has no result
  * @throws the group's reason when it was aborted
@@ -98,8 +98,8 @@ export async function attemptDelivery(
   }
 }
 
-/** Without what terminals obey. No longer than what was read: decoding makes no more characters than there are bytes. */
+/** Replaces control characters, which terminals would obey. */
 function readableText(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
+  // oxlint-disable-next-line no-control-regex -- the purpose is to replace control characters
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "\ufffd");
 }

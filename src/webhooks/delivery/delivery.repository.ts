@@ -1,4 +1,4 @@
-/** Writing the log of deliveries, and reading what is to be tried again. */
+/** Writes the delivery log, and reads the retries that are due. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { StoredEvent } from "../../events/read-log.js";
@@ -31,7 +31,6 @@ const ATTEMPT_COLUMNS = [
   "duration_ms",
 ];
 
-/** Logs attempts. */
 export async function insertAttempts(unit: UnitOfWork, attempts: readonly LoggedAttempt[]): Promise<void> {
   await insertRows(
     unit,
@@ -55,14 +54,14 @@ export async function insertAttempts(unit: UnitOfWork, attempts: readonly Logged
   );
 }
 
-/** A delivery that failed and is due again. */
+/** A failed delivery that is due again. */
 export interface DueRetry {
   readonly eventId: string;
   readonly sequence: number;
   readonly attempts: number;
 }
 
-/** The retries of an endpoint that are due, the one that has waited longest first. */
+/** Finds the retries of an endpoint that are due, in the order in which they came due. */
 export async function findDueRetries(
   reader: Reader,
   endpointId: string,
@@ -77,7 +76,7 @@ export async function findDueRetries(
   return raws.map(({ event_id, sequence, attempts }) => ({ eventId: event_id, sequence, attempts }));
 }
 
-/** Makes the retries of an endpoint due that were scheduled after a moment: by a clock that has gone back since. */
+/** Makes those retries of an endpoint due that were scheduled after a time, by a clock that has been set back since. */
 export async function makeMisdatedRetriesDue(unit: UnitOfWork, endpointId: string, after: Date): Promise<void> {
   await unit.execute(
     "UPDATE webhook_retry SET next_attempt_at = ?, scheduled_at = ? WHERE endpoint_id = ? AND scheduled_at > ?",
@@ -86,13 +85,13 @@ export async function makeMisdatedRetriesDue(unit: UnitOfWork, endpointId: strin
 }
 
 const KEPT_DAYS = 30;
-const FORGOTTEN_AT_ONCE = 2_000;
+const SWEEP_LIMIT = 2_000;
 
-/** Forgets attempts of more than 30 days ago, a bounded number at a time. */
+/** Deletes attempts that are older than 30 days, a limited number at a time. */
 export async function sweepDeliveries(unit: UnitOfWork): Promise<void> {
   const before = new Date(unit.now.getTime() - KEPT_DAYS * 86_400_000);
   const old = await unit.rows<{ id: string }>(
-    `SELECT id FROM webhook_attempt WHERE started_at < ? ORDER BY started_at LIMIT ${FORGOTTEN_AT_ONCE}`,
+    `SELECT id FROM webhook_attempt WHERE started_at < ? ORDER BY started_at LIMIT ${SWEEP_LIMIT}`,
     [before],
   );
   if (old.length > 0)

@@ -1,4 +1,4 @@
-/** The log of deliveries, and redeliveries, in GraphQL. */
+/** The delivery log and redeliveries in GraphQL. */
 import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import { orNull } from "../../platform/errors/or-null.js";
@@ -14,11 +14,11 @@ export class DeliveryResolver {
   constructor(private readonly services: WebhookServices) {}
 
   @Query(() => DeliveryAttemptPage, {
-    description: "What was sent to a webhook endpoint, and what it answered, newest first. Needs WEBHOOKS_WRITE.",
+    description: "The attempts to deliver to a webhook endpoint, with its answers, newest first. Needs WEBHOOKS_WRITE.",
   })
   async webhookDeliveries(
     @Ctx() context: RequestContext,
-    @Arg("endpointId", () => ID, { description: "The endpoint whose log to show." }) endpointId: string,
+    @Arg("endpointId", () => ID, { description: "The endpoint whose attempts to show." }) endpointId: string,
     @Arg("filter", () => WebhookAttemptFilter, { nullable: true, description: "Which attempts to show." })
     filter: WebhookAttemptFilter | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
@@ -40,7 +40,7 @@ export class DeliveryResolver {
 
   @Mutation(() => RedeliverPayload, {
     description:
-      "Sends events to a webhook endpoint once more: some by their ids, or everything since a sequence or a moment. First attempts of new events do not wait for it. Needs WEBHOOKS_WRITE.",
+      "Sends events to a webhook endpoint again: some by their ids, or all since a sequence or a time. New events do not wait for it. Needs WEBHOOKS_WRITE.",
   })
   async redeliver(
     @Ctx() context: RequestContext,

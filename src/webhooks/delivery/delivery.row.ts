@@ -1,4 +1,4 @@
-/** Deliveries as the database holds them: every attempt for the log, and what is to be tried again. */
+/** Deliveries as the database holds them: the log of attempts, and the retries that are still to make. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("webhook_attempt")
@@ -17,7 +17,7 @@ export class WebhookAttemptRow {
   })
   endpointId!: string;
 
-  /** No foreign key: the log of deliveries outlives the event where retention ends it. */
+  /** No foreign key: the attempt stays when retention deletes the event. */
   @Column({ name: "event_id", type: "varchar", length: 36 })
   eventId!: string;
 
@@ -31,14 +31,14 @@ export class WebhookAttemptRow {
   @Column({ type: "varchar", length: 20 })
   kind!: string;
 
-  /** The how-manieth attempt of its series: 1 for the first. */
+  /** Counts the attempts of one delivery, from 1. */
   @Column({ type: "int" })
   number!: number;
 
   @Column({ type: "boolean" })
   succeeded!: boolean;
 
-  /** The status of the answer; `null` when none came. */
+  /** The HTTP status of the answer; `null` without an answer. */
   @Column({ type: "int", nullable: true })
   status!: number | null;
 
@@ -75,14 +75,14 @@ export class WebhookRetryRow {
   @Column({ type: "int" })
   sequence!: number;
 
-  /** Attempts of this series that failed so far. */
+  /** How many attempts have failed so far. */
   @Column({ type: "int" })
   attempts!: number;
 
   @Column({ name: "next_attempt_at", type: "datetime", precision: 3 })
   nextAttemptAt!: Date;
 
-  /** When the moment above was chosen. If that lies ahead, the clock has gone back since, and the moment means nothing. */
+  /** When `nextAttemptAt` was chosen. A time in the future means that the clock was set back since; the retry is due then. */
   @Column({ name: "scheduled_at", type: "datetime", precision: 3, nullable: true })
   scheduledAt!: Date | null;
 }

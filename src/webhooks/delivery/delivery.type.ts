@@ -1,4 +1,4 @@
-/** The log of deliveries in the schema. */
+/** The delivery log in the schema. */
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
 import { definePage } from "../../platform/graphql/paging.js";
 import type { AttemptKind } from "./attempt.js";
@@ -15,10 +15,13 @@ registerEnumType(AttemptKindEnum, {
   name: "WebhookAttemptKind",
   description: "Why an attempt was made.",
   valuesConfig: {
-    FIRST: { description: "The event's first attempt, in the log's sequence." },
-    RETRY: { description: "An attempt before it failed." },
-    REDELIVERY: { description: "Somebody ordered it, with redeliver." },
-    TEST: { description: "A test message, before an endpoint was added or moved, or by testWebhookEndpoint." },
+    FIRST: { description: "The first attempt at an event, in the sequence of the log." },
+    RETRY: { description: "A repetition after a failed attempt." },
+    REDELIVERY: { description: "Ordered with the mutation redeliver." },
+    TEST: {
+      description:
+        "A test message: before an endpoint was added or got a new address, or ordered with testWebhookEndpoint.",
+    },
   },
 });
 
@@ -27,13 +30,13 @@ registerEnumType(AttemptKindEnum, {
   simpleResolvers: true,
 })
 export class DeliveryAttemptType {
-  @Field(() => ID, { description: "The attempt's own id." })
+  @Field(() => ID, { description: "The attempt's id." })
   id!: string;
 
-  @Field(() => ID, { description: "The event's id, which is the `webhook-id` of every attempt." })
+  @Field(() => ID, { description: "The event's id; every attempt sends it as `webhook-id`." })
   eventId!: string;
 
-  @Field(() => Int, { description: "The event's place in the log; 0 for a test message." })
+  @Field(() => Int, { description: "The event's position in the log; 0 for a test message." })
   sequence!: number;
 
   @Field(() => String, { description: "The event's type." })
@@ -48,22 +51,22 @@ export class DeliveryAttemptType {
   @Field(() => Boolean, { description: "Whether the receiver answered with 2xx." })
   succeeded!: boolean;
 
-  @Field(() => Int, { nullable: true, description: "The status of the answer; null when none came." })
+  @Field(() => Int, { nullable: true, description: "The HTTP status of the answer; null without an answer." })
   status!: number | null;
 
-  @Field(() => String, { nullable: true, description: "Why it failed, as a sentence; null when it did not." })
+  @Field(() => String, { nullable: true, description: "Why it failed, as a sentence; null when it succeeded." })
   failure!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "The start of the answer, at most 1,000 bytes; null when none came. Written by the receiver.",
+    description: "The start of the receiver's answer, at most 1,000 bytes; null without an answer.",
   })
   answer!: string | null;
 
   @Field(() => Date, { description: "When it was sent." })
   startedAt!: Date;
 
-  @Field(() => Int, { description: "How long it took to the end of the answer, in milliseconds." })
+  @Field(() => Int, { description: "How long it took until the end of the answer, in milliseconds." })
   durationMs!: number;
 }
 
@@ -73,7 +76,7 @@ export const DeliveryAttemptPage = definePage(
   "Attempts at one endpoint, the newest first.",
 );
 
-@InputType({ description: "Which attempts to show. What is left out restricts nothing." })
+@InputType({ description: "Which attempts to show. Fields that are left out do not filter." })
 export class WebhookAttemptFilter {
   @Field(() => ID, { nullable: true, description: "Only attempts for this event." })
   eventId?: string | null;
@@ -81,9 +84,9 @@ export class WebhookAttemptFilter {
   @Field(() => Boolean, { nullable: true, description: "Only attempts that succeeded, or only those that failed." })
   succeeded?: boolean | null;
 
-  @Field(() => Date, { nullable: true, description: "Not before this moment." })
+  @Field(() => Date, { nullable: true, description: "Only attempts at or after this time." })
   from?: Date | null;
 
-  @Field(() => Date, { nullable: true, description: "Before this moment." })
+  @Field(() => Date, { nullable: true, description: "Only attempts before this time." })
   to?: Date | null;
 }

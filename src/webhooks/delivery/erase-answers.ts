@@ -1,15 +1,15 @@
-/** Takes what receivers answered about a person who was erased out of the log of deliveries: answers repeat what was sent. */
+/** Removes receivers' answers about an erased person from the delivery log: an answer may repeat what was sent. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { placeholders } from "../../platform/database/statements.js";
 
-const AT_ONCE = 500;
+const IDS_PER_STATEMENT = 500;
 
-/** Empties the answers to events about a user. One of the user's parts, for deletion. */
+/** Removes the answers to events about a user. */
 export async function eraseAnswers(unit: UnitOfWork, { id }: { readonly id: string }): Promise<void> {
   await eraseAnswersAbout(unit, "user", [id]);
 }
 
-/** Empties the answers to events about several subjects of one type. */
+/** Removes the answers to events about subjects of one type. */
 export async function eraseAnswersAbout(unit: UnitOfWork, type: string, ids: readonly string[]): Promise<void> {
   for (const some of chunk(ids)) {
     const events = await unit.rows<{ id: string; organization_id: string }>(
@@ -30,7 +30,7 @@ async function eraseAnswersTo(
     `SELECT id FROM webhook_endpoint WHERE organization_id IN (${placeholders(organizations)})`,
     organizations,
   );
-  // By endpoint and event, as the log is indexed.
+  // By endpoint and event, because that is the index of the log.
   for (const endpoint of endpoints)
     for (const some of chunk(events.map(({ id }) => id)))
       await unit.execute(
@@ -40,5 +40,5 @@ async function eraseAnswersTo(
 }
 
 function* chunk(ids: readonly string[]): Generator<readonly string[]> {
-  for (let start = 0; start < ids.length; start += AT_ONCE) yield ids.slice(start, start + AT_ONCE);
+  for (let start = 0; start < ids.length; start += IDS_PER_STATEMENT) yield ids.slice(start, start + IDS_PER_STATEMENT);
 }

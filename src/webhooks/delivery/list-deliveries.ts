@@ -1,4 +1,4 @@
-/** Reading the log of deliveries. */
+/** Reads the delivery log. */
 import type { Caller } from "../../access/caller.js";
 import type { SqlValue } from "../../platform/database/database.js";
 import { toBoolean, toDate } from "../../platform/database/values.js";
@@ -8,7 +8,7 @@ import { readEndpoint } from "../endpoint/change-endpoint.js";
 import type { WebhookServices } from "../services.js";
 import type { AttemptKind } from "./attempt.js";
 
-/** An attempt as readers of the log get it. */
+/** An attempt as the log shows it. */
 export interface ShownAttempt {
   readonly id: string;
   readonly eventId: string;
@@ -24,7 +24,7 @@ export interface ShownAttempt {
   readonly durationMs: number;
 }
 
-/** What is left out restricts nothing; `from` is included, `to` is not. */
+/** Fields that are absent do not filter. `from` is inclusive, `to` exclusive. */
 export interface AttemptFilter {
   readonly eventId?: string | null;
   readonly succeeded?: boolean | null;
@@ -70,7 +70,7 @@ const NEWEST_FIRST: readonly [KeysetColumn<Raw>, KeysetColumn<Raw>] = [
 ];
 
 /**
- * One page of the attempts at an endpoint, newest first.
+ * Reads one page of the attempts at an endpoint, newest first.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor
  */

@@ -1,11 +1,11 @@
-/** When a delivery that failed is tried again: the installation's delays, and what the receiver asks for (RFC 9110 10.2.3). */
+/** When to retry a failed delivery: the delays of the installation, and `Retry-After` of the receiver (RFC 9110 10.2.3). */
 
-/** Nobody is waited for longer, whatever they ask. */
+/** A longer `Retry-After` is shortened to this. */
 const LONGEST_RETRY_AFTER_SECONDS = 86_400;
-/** A delay grows by at most this part, so that deliveries that failed together do not come back together. */
+/** A delay grows at random, by at most this part, so that deliveries that failed together are not retried together. */
 const JITTER = 0.2;
 
-/** Reads `Retry-After`: seconds, or a date. `null` when there is none, or none that can be read. */
+/** Reads `Retry-After`: seconds or a date. Returns `null` when it is missing or unreadable. */
 export function readRetryAfter(header: string | null, now: Date): number | null {
   const text = header?.trim() ?? "";
   if (text === "") return null;
@@ -15,11 +15,11 @@ export function readRetryAfter(header: string | null, now: Date): number | null 
 }
 
 /**
- * How long to wait after a failed attempt, or `null` when it was the last one. Never less than configured, nor than the
- * receiver asked for.
+ * Chooses how long to wait after a failed attempt: at least the configured delay, and at least as long as the receiver asks.
+ * Returns `null` after the last attempt.
  *
  * @param delays between attempts, in seconds
- * @param attempts how many have failed by now, at least 1
+ * @param attempts how many have failed, at least 1
  * @param random from 0 to 1
  */
 export function chooseDelaySeconds(

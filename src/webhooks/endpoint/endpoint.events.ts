@@ -1,4 +1,4 @@
-/** The facts about webhook endpoints that the log tells. */
+/** The events about webhook endpoints. */
 import { z } from "zod";
 import { defineEventType } from "../../events/event-type.js";
 import { DISABLED_REASONS, ENDPOINT_STATES, type WebhookEndpoint } from "./endpoint.js";
@@ -6,9 +6,9 @@ import { DISABLED_REASONS, ENDPOINT_STATES, type WebhookEndpoint } from "./endpo
 const endpointSchema = z
   .object({
     id: z.string(),
-    url: z.string().describe("Without its query, which may hold a secret of the receiver."),
+    url: z.string().describe("Without the query, which may hold a secret of the receiver."),
     state: z.enum(ENDPOINT_STATES),
-    eventTypes: z.array(z.string()).nullable().describe("The types that it gets; null for all."),
+    eventTypes: z.array(z.string()).nullable().describe("The types of the events that it gets; null for all."),
   })
   .describe("The webhook endpoint after the change.");
 
@@ -16,20 +16,23 @@ export const ENDPOINT_TEST = defineEventType({
   type: "endpoint.test",
   subject: "endpoint",
   description:
-    "Asks a receiver whether it is there: sent before an endpoint is added or its address changes. Only a 2xx answer lets that happen. It is in no log: its sequence is 0, and it is never sent again.",
+    "Tests a receiver before an endpoint is added or its address changes, and on request. Only a 2xx answer lets the change happen. The message is not in the log: its sequence is 0, and it is not retried.",
   data: z.object({ endpoint: endpointSchema, changed: z.null() }),
 });
 
 export const ENDPOINT_DISABLED = defineEventType({
   type: "endpoint.disabled",
   subject: "endpoint",
-  description: "Nothing is delivered to the endpoint any more, until it is enabled again and goes on where it stopped.",
+  description:
+    "An endpoint was disabled. Events are delivered to it again, from where delivery stopped, when it is enabled.",
   data: z.object({
     endpoint: endpointSchema,
     changed: z.null(),
     reason: z
       .enum(DISABLED_REASONS)
-      .describe("ADMINISTRATOR: by hand. GONE: it answered 410. RETRIES_EXHAUSTED: a delivery failed for three days."),
+      .describe(
+        "ADMINISTRATOR: an administrator disabled it. GONE: it answered 410. RETRIES_EXHAUSTED: the last retry of a delivery failed.",
+      ),
   }),
 });
 

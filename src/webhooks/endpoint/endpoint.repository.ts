@@ -1,4 +1,4 @@
-/** Reading and writing webhook endpoints. */
+/** Reads and writes webhook endpoints. */
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
@@ -7,7 +7,7 @@ import { toDate, toDateOrNull, toJson } from "../../platform/database/values.js"
 import type { DeliveryProgress, DisabledReason, EndpointState, WebhookEndpoint } from "./endpoint.js";
 import { WebhookCursorRow, WebhookEndpointRow } from "./endpoint.row.js";
 
-/** An endpoint as a read answers it. */
+/** An endpoint as the database returns it. */
 export interface RawEndpoint {
   id: string;
   organization_id: string;
@@ -53,7 +53,7 @@ export function endpointFromRaw(raw: RawEndpoint): WebhookEndpoint {
   };
 }
 
-/** One endpoint by id, or `null` when it does not exist or lies outside the scope. */
+/** Finds an endpoint by id; `null` when it does not exist or is outside the scope. */
 export async function findEndpoint(
   reader: Reader,
   scope: OrganizationScope,
@@ -68,7 +68,7 @@ export async function findEndpoint(
   return raw ? endpointFromRaw(raw) : null;
 }
 
-/** The endpoints of an organization that post to an address, in the order in which they were made. */
+/** Finds the endpoints of an organization with a URL, the oldest first. */
 export async function findEndpointsAt(
   reader: Reader,
   organizationId: string,
@@ -78,11 +78,11 @@ export async function findEndpointsAt(
     `SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoint w WHERE w.organization_id = ? ORDER BY w.id`,
     [organizationId],
   );
-  // Compared here: MariaDB's collations take addresses for equal that are not.
+  // Compared here, because MariaDB's collations treat some different addresses as equal.
   return rows.map(endpointFromRaw).filter((endpoint) => endpoint.url === url);
 }
 
-/** How many endpoints an organization has. */
+/** Counts the endpoints of an organization. */
 export async function countEndpoints(reader: Reader, organizationId: string): Promise<number> {
   const row = await reader.row<{ total: number | string }>(
     "SELECT COUNT(*) AS total FROM webhook_endpoint WHERE organization_id = ?",
@@ -95,7 +95,7 @@ function toRow(endpoint: WebhookEndpoint): WebhookEndpointRow {
   return { ...endpoint, eventTypes: endpoint.eventTypes === null ? null : JSON.stringify(endpoint.eventTypes) };
 }
 
-/** Stores a new endpoint, whose first attempts begin after `lastSequence`. */
+/** Stores a new endpoint. Its first event is the one after `lastSequence`. */
 export async function insertEndpoint(unit: UnitOfWork, endpoint: WebhookEndpoint, lastSequence: number): Promise<void> {
   await unit.manager.insert(WebhookEndpointRow, toRow(endpoint));
   await unit.manager.insert(WebhookCursorRow, {
@@ -112,10 +112,10 @@ export async function insertEndpoint(unit: UnitOfWork, endpoint: WebhookEndpoint
 }
 
 /**
- * Stores a changed endpoint. A lease stays where it is, unless the state changes: then whoever holds it has lost it, and
- * what is under way is not counted.
+ * Stores a changed endpoint. When the state changes, a worker that holds the lease loses it, and attempts in flight no
+ * longer move the cursor.
  *
- * The cursor is written first, as by the workers, so that the two never wait for each other.
+ * Writes the cursor first, as workers do, so that the two never wait for each other.
  */
 export async function updateEndpointRow(
   unit: UnitOfWork,
@@ -128,7 +128,7 @@ export async function updateEndpointRow(
          consecutive_failures = 0 WHERE endpoint_id = ?`,
       [after.state === "ACTIVE", after.id],
     );
-    // Everything that failed is due at once, with all its attempts before it.
+    // Failed deliveries are due at once, and start counting their attempts again.
     if (after.state === "ACTIVE")
       await unit.execute(
         "UPDATE webhook_retry SET attempts = 0, next_attempt_at = ?, scheduled_at = ? WHERE endpoint_id = ?",
@@ -138,7 +138,7 @@ export async function updateEndpointRow(
   await unit.manager.update(WebhookEndpointRow, { id: after.id }, toRow(after));
 }
 
-/** Deletes an endpoint with its log, its retries and its redeliveries. */
+/** Deletes an endpoint with its delivery log, retries and redeliveries. */
 export async function deleteEndpointRow(unit: UnitOfWork, id: string): Promise<void> {
   await unit.execute("DELETE FROM webhook_cursor WHERE endpoint_id = ?", [id]);
   await unit.execute("DELETE FROM webhook_endpoint WHERE id = ?", [id]);
@@ -153,7 +153,7 @@ interface RawProgress {
   paused_until: unknown;
 }
 
-/** How far delivering has come, by endpoint. */
+/** Reads how far delivery has come, by endpoint id. */
 export async function readProgress(
   reader: Reader,
   endpointIds: readonly string[],

@@ -63,7 +63,7 @@ export class EndpointResolver {
 
   @FieldResolver(() => ProgressType, {
     nullable: true,
-    description: "How far delivering to it has come; null when it was deleted in the meantime.",
+    description: "How far delivery to it has come; null when the endpoint was deleted in the meantime.",
   })
   async progress(@Root() endpoint: EndpointType, @Ctx() context: RequestContext): Promise<ProgressType | null> {
     return await this.#loadProgress(context).load(endpoint.id);
@@ -71,7 +71,7 @@ export class EndpointResolver {
 
   @Mutation(() => CreateWebhookEndpointPayload, {
     description:
-      "Adds a webhook endpoint. A signed `endpoint.test` is sent to it first, and only a 2xx answer adds it: else ENDPOINT_REFUSED says what came back. Needs WEBHOOKS_WRITE.",
+      "Adds a webhook endpoint. A signed `endpoint.test` is sent to it first. Without a 2xx answer nothing is added, and the details of ENDPOINT_REFUSED have the answer. Needs WEBHOOKS_WRITE.",
   })
   async createWebhookEndpoint(
     @Ctx() context: RequestContext,
@@ -81,7 +81,7 @@ export class EndpointResolver {
   }
 
   @Mutation(() => UpdateWebhookEndpointPayload, {
-    description: "Changes a webhook endpoint. Needs WEBHOOKS_WRITE.",
+    description: "Changes a webhook endpoint. An input that changes nothing keeps the version. Needs WEBHOOKS_WRITE.",
   })
   async updateWebhookEndpoint(
     @Ctx() context: RequestContext,
@@ -93,7 +93,7 @@ export class EndpointResolver {
 
   @Mutation(() => EnableWebhookEndpointPayload, {
     description:
-      "Puts a webhook endpoint into force again. It goes on where it stopped, and what had failed is sent again at once. Needs WEBHOOKS_WRITE.",
+      "Enables a disabled webhook endpoint. Delivery continues where it stopped, and failed deliveries are retried at once. Needs WEBHOOKS_WRITE.",
   })
   async enableWebhookEndpoint(
     @Ctx() context: RequestContext,
@@ -103,7 +103,7 @@ export class EndpointResolver {
   }
 
   @Mutation(() => DisableWebhookEndpointPayload, {
-    description: "Puts a webhook endpoint out of force. Its place in the log is kept. Needs WEBHOOKS_WRITE.",
+    description: "Disables a webhook endpoint. Its position in the log is kept. Needs WEBHOOKS_WRITE.",
   })
   async disableWebhookEndpoint(
     @Ctx() context: RequestContext,
@@ -124,18 +124,18 @@ export class EndpointResolver {
 
   @Mutation(() => RotateWebhookSecretPayload, {
     description:
-      "Gives a webhook endpoint another secret. Until the overlap ends, every message is signed by both. Needs WEBHOOKS_WRITE.",
+      "Gives a webhook endpoint a new secret. Until the overlap ends, both secrets sign every message. Needs WEBHOOKS_WRITE.",
   })
   async rotateWebhookSecret(
     @Ctx() context: RequestContext,
-    @Arg("input", () => RotateWebhookSecretInput, { description: "Which endpoint, and how." })
+    @Arg("input", () => RotateWebhookSecretInput, { description: "Which endpoint, and the secret." })
     input: RotateWebhookSecretInput,
   ): Promise<RotateWebhookSecretPayload> {
     return await rotateWebhookSecret(this.services, context.caller, input);
   }
 
   @Mutation(() => TestWebhookEndpointPayload, {
-    description: "Sends `endpoint.test` to a webhook endpoint, and answers what came of it. Needs WEBHOOKS_WRITE.",
+    description: "Sends `endpoint.test` to a webhook endpoint and answers the attempt. Needs WEBHOOKS_WRITE.",
   })
   async testWebhookEndpoint(
     @Ctx() context: RequestContext,

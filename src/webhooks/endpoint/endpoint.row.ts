@@ -1,4 +1,4 @@
-/** A webhook endpoint as the database holds it, and its place in the log, which workers lease. */
+/** A webhook endpoint as the database holds it, and its cursor in the log, which workers lease. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("webhook_endpoint")
@@ -18,7 +18,7 @@ export class WebhookEndpointRow {
   @Column({ type: "varchar", length: 2000 })
   url!: string;
 
-  /** JSON list of event types; `null` for all of them, also those of later versions. */
+  /** JSON list of event types; `null` for all types, including those that later versions add. */
   @Column({ name: "event_types", type: "text", nullable: true })
   eventTypes!: string | null;
 
@@ -38,7 +38,7 @@ export class WebhookEndpointRow {
   @Column({ name: "secret_set_at", type: "datetime", precision: 3 })
   secretSetAt!: Date;
 
-  /** Sealed as well: signs beside the present one until it ends. */
+  /** Sealed by the key ring. It signs as well, until `previousSecretEndsAt`. */
   @Column({ name: "previous_secret", type: "text", nullable: true })
   previousSecret!: string | null;
 
@@ -61,7 +61,7 @@ export class WebhookEndpointRow {
   updatedAt!: Date;
 }
 
-/** What delivering changes all the time, apart from what administrators change. */
+/** The state of delivery, apart from the settings, because workers write it often. */
 @Entity("webhook_cursor")
 export class WebhookCursorRow {
   @PrimaryColumn({ name: "endpoint_id", type: "varchar", length: 36 })
@@ -75,29 +75,29 @@ export class WebhookCursorRow {
   @Column({ name: "organization_id", type: "varchar", length: 36 })
   organizationId!: string;
 
-  /** Whether the endpoint is in force; kept here too, so that looking for work reads one small table. */
+  /** A copy of the endpoint's state, so that looking for work reads one small table. */
   @Column({ name: "is_active", type: "boolean" })
   isActive!: boolean;
 
-  /** The last event whose first attempt was made, or that the endpoint did not ask for. */
+  /** The last event that was attempted, or passed over because of its type. */
   @Column({ name: "last_sequence", type: "int" })
   lastSequence!: number;
 
-  /** The worker's claim; what a worker writes names it, so that one whose lease ran out changes nothing. */
+  /** The present lease. A worker's statements name it, so that a worker whose lease has expired changes nothing. */
   @Column({ name: "lease_id", type: "varchar", length: 36, nullable: true })
   leaseId!: string | null;
 
   @Column({ name: "leased_until", type: "datetime", precision: 3, nullable: true })
   leasedUntil!: Date | null;
 
-  /** The receiver asked for a pause (`Retry-After`). */
+  /** Until when the receiver asked for a pause (`Retry-After`). */
   @Column({ name: "paused_until", type: "datetime", precision: 3, nullable: true })
   pausedUntil!: Date | null;
 
   @Column({ name: "consecutive_failures", type: "int" })
   consecutiveFailures!: number;
 
-  /** Whoever has waited longest is next. */
+  /** The endpoint whose last turn ended first is next. */
   @Column({ name: "turn_ended_at", type: "datetime", precision: 3, nullable: true })
   turnEndedAt!: Date | null;
 }

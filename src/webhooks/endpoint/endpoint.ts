@@ -1,9 +1,8 @@
-/** A webhook endpoint, in the house's own words. */
+/** A webhook endpoint and its limits. */
 
 export const ENDPOINT_STATES = ["ACTIVE", "DISABLED"] as const;
 export type EndpointState = (typeof ENDPOINT_STATES)[number];
 
-/** Why an endpoint was put out of force. */
 export const DISABLED_REASONS = ["ADMINISTRATOR", "GONE", "RETRIES_EXHAUSTED"] as const;
 export type DisabledReason = (typeof DISABLED_REASONS)[number];
 
@@ -11,7 +10,7 @@ export interface WebhookEndpoint {
   readonly id: string;
   readonly organizationId: string;
   readonly url: string;
-  /** `null` for all types, also those of later versions. */
+  /** `null` for all types, including those that later versions add. */
   readonly eventTypes: readonly string[] | null;
   readonly state: EndpointState;
   readonly disabledReason: DisabledReason | null;
@@ -19,10 +18,10 @@ export interface WebhookEndpoint {
   /** Sealed. */
   readonly secret: string;
   readonly secretSetAt: Date;
-  /** Sealed; signs beside `secret` until it ends. */
+  /** Sealed. It signs as well, until `previousSecretEndsAt`. */
   readonly previousSecret: string | null;
   readonly previousSecretEndsAt: Date | null;
-  /** How many first attempts may be under way at once; with 1 they arrive in sequence. */
+  /** How many first attempts may be in flight at once. With 1, events arrive in sequence. */
   readonly concurrency: number;
   readonly timeoutSeconds: number;
   readonly version: number;
@@ -30,16 +29,16 @@ export interface WebhookEndpoint {
   readonly updatedAt: Date;
 }
 
-/** How far delivering to an endpoint has come. */
+/** How far delivery to an endpoint has come. */
 export interface DeliveryProgress {
-  /** The last event whose first attempt was made, or that the endpoint did not ask for. */
+  /** The last event that was attempted, or passed over because of its type. */
   readonly lastSequence: number;
   /** The last event of the organization's log. */
   readonly latestSequence: number;
-  /** Deliveries that failed and are tried again. */
+  /** Failed deliveries that will be retried. */
   readonly pendingRetries: number;
   readonly consecutiveFailures: number;
-  /** The receiver asked for a pause until then. */
+  /** Until when the receiver asked for a pause. */
   readonly pausedUntil: Date | null;
 }
 
@@ -47,5 +46,5 @@ export const DEFAULT_CONCURRENCY = 1;
 export const LARGEST_CONCURRENCY = 16;
 export const DEFAULT_TIMEOUT_SECONDS = 15;
 export const LONGEST_TIMEOUT_SECONDS = 30;
-/** An organization has at most so many. */
+/** For one organization. */
 export const MAXIMUM_ENDPOINTS = 100;

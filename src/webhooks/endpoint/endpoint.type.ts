@@ -16,7 +16,9 @@ registerEnumType(EndpointStateEnum, {
   description: "Whether events are delivered to an endpoint.",
   valuesConfig: {
     ACTIVE: { description: "Events are delivered." },
-    DISABLED: { description: "Nothing is delivered, until it is enabled again and goes on where it stopped." },
+    DISABLED: {
+      description: "No events are delivered. When the endpoint is enabled, delivery continues where it stopped.",
+    },
   },
 });
 
@@ -31,38 +33,38 @@ registerEnumType(DisabledReasonEnum, {
   name: "WebhookDisabledReason",
   description: "Why an endpoint was disabled.",
   valuesConfig: {
-    ADMINISTRATOR: { description: "By hand." },
+    ADMINISTRATOR: { description: "An administrator disabled it." },
     GONE: { description: "The receiver answered 410 Gone." },
-    RETRIES_EXHAUSTED: { description: "A delivery failed again and again, for about three days." },
+    RETRIES_EXHAUSTED: { description: "The last retry of a delivery failed, after about three days." },
   },
 });
 
-@ObjectType("WebhookProgress", { description: "How far delivering to an endpoint has come.", simpleResolvers: true })
+@ObjectType("WebhookProgress", { description: "How far delivery to an endpoint has come.", simpleResolvers: true })
 export class ProgressType implements DeliveryProgress {
   @Field(() => Int, {
-    description: "The last event whose first attempt was made, or that the endpoint did not ask for.",
+    description: "The sequence of the last event that was attempted, or passed over because of its type.",
   })
   lastSequence!: number;
 
-  @Field(() => Int, { description: "The last event of the organization's log." })
+  @Field(() => Int, { description: "The sequence of the last event in the organization's log." })
   latestSequence!: number;
 
-  @Field(() => Int, { description: "Deliveries that failed and will be tried again." })
+  @Field(() => Int, { description: "How many failed deliveries will be retried." })
   pendingRetries!: number;
 
-  @Field(() => Int, { description: "How many attempts have failed in a row, whatever the event; 0 after a success." })
+  @Field(() => Int, { description: "How many attempts have failed in a row, at any events; 0 after a success." })
   consecutiveFailures!: number;
 
   @Field(() => Date, {
     nullable: true,
-    description: "Until when the receiver asked for a pause, with 429 or 503 and `Retry-After`; null without one.",
+    description: "Until when the receiver asked for a pause, with 429 or 503 and `Retry-After`; null without a pause.",
   })
   pausedUntil!: Date | null;
 }
 
 @ObjectType("WebhookEndpoint", {
   implements: NodeType,
-  description: "A receiver of the organization's events. Its secret is shown when it is made, and never again.",
+  description: "A receiver of the organization's events. Its secret is shown only when it is made.",
   simpleResolvers: true,
 })
 export class EndpointType {
@@ -77,7 +79,7 @@ export class EndpointType {
 
   @Field(() => [String], {
     nullable: true,
-    description: "The types that it gets; null for all, also those that later versions add.",
+    description: "The types of the events that it gets; null for all, including those that later versions add.",
   })
   eventTypes!: readonly string[] | null;
 
@@ -95,7 +97,7 @@ export class EndpointType {
 
   @Field(() => Date, {
     nullable: true,
-    description: "Until when the secret before signs as well; null when none was rotated.",
+    description: "Until when the previous secret signs as well; null without one.",
   })
   previousSecretEndsAt!: Date | null;
 
@@ -109,7 +111,8 @@ export class EndpointType {
   timeoutSeconds!: number;
 
   @Field(() => Int, {
-    description: "Counts its changes; `expectedVersion` guards against changing what others changed.",
+    description:
+      "Counts the changes of its settings and its state. Send it as `expectedVersion`, so that a change by somebody else is not overwritten.",
   })
   version!: number;
 
@@ -128,26 +131,26 @@ export const EndpointPage = definePage(
 
 @ObjectType({ description: "What createWebhookEndpoint answers.", simpleResolvers: true })
 export class CreateWebhookEndpointPayload {
-  @Field(() => EndpointType, { description: "The new endpoint, which has answered `endpoint.test`." })
+  @Field(() => EndpointType, { description: "The new endpoint. It has answered `endpoint.test`." })
   endpoint!: EndpointType;
 
-  @Field(() => String, { description: "The secret that signs: `whsec_…`. It is shown this once." })
+  @Field(() => String, { description: "The secret that signs: `whsec_…`. It is not shown again." })
   secret!: string;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "What to look at, such as another endpoint with the same URL, which gets events twice; null for nothing.",
+      "A warning, such as that a second endpoint has the same URL and the receiver gets events twice; null without one.",
   })
   warning!: string | null;
 }
 
 @ObjectType({ description: "What rotateWebhookSecret answers.", simpleResolvers: true })
 export class RotateWebhookSecretPayload {
-  @Field(() => EndpointType, { description: "The endpoint, signed for by both secrets for a while." })
+  @Field(() => EndpointType, { description: "The endpoint. Both secrets sign until `previousSecretEndsAt`." })
   endpoint!: EndpointType;
 
-  @Field(() => String, { description: "The new secret: `whsec_…`. It is shown this once." })
+  @Field(() => String, { description: "The new secret: `whsec_…`. It is not shown again." })
   secret!: string;
 }
 
@@ -159,26 +162,26 @@ export class UpdateWebhookEndpointPayload {
   @Field(() => String, {
     nullable: true,
     description:
-      "What to look at, such as another endpoint with the same URL, which gets events twice; null for nothing.",
+      "A warning, such as that a second endpoint has the same URL and the receiver gets events twice; null without one.",
   })
   warning!: string | null;
 }
 
 @ObjectType({ description: "What enableWebhookEndpoint answers.", simpleResolvers: true })
 export class EnableWebhookEndpointPayload {
-  @Field(() => EndpointType, { description: "The endpoint, in force." })
+  @Field(() => EndpointType, { description: "The endpoint, enabled." })
   endpoint!: EndpointType;
 }
 
 @ObjectType({ description: "What disableWebhookEndpoint answers.", simpleResolvers: true })
 export class DisableWebhookEndpointPayload {
-  @Field(() => EndpointType, { description: "The endpoint, out of force." })
+  @Field(() => EndpointType, { description: "The endpoint, disabled." })
   endpoint!: EndpointType;
 }
 
 @ObjectType({ description: "What deleteWebhookEndpoint answers.", simpleResolvers: true })
 export class DeleteWebhookEndpointPayload {
-  @Field(() => ID, { description: "The id that is gone." })
+  @Field(() => ID, { description: "The id of the deleted endpoint." })
   id!: string;
 }
 
@@ -187,6 +190,6 @@ export class TestWebhookEndpointPayload {
   @Field(() => EndpointType, { description: "The endpoint that was tested." })
   endpoint!: EndpointType;
 
-  @Field(() => DeliveryAttemptType, { description: "What came of it." })
+  @Field(() => DeliveryAttemptType, { description: "The attempt and its result." })
   attempt!: DeliveryAttemptType;
 }

@@ -1,4 +1,4 @@
-/** Listing webhook endpoints. */
+/** Lists webhook endpoints. */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import { pageByKeyset } from "../../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs } from "../../platform/graphql/paging.js";
@@ -7,7 +7,7 @@ import type { WebhookEndpoint } from "./endpoint.js";
 import { ENDPOINT_COLUMNS, endpointFromRaw, type RawEndpoint } from "./endpoint.repository.js";
 
 /**
- * One page of an organization's endpoints, the newest first.
+ * Reads one page of an organization's endpoints, the newest first.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor
  */
@@ -23,7 +23,7 @@ export async function listWebhookEndpoints(
     select: ENDPOINT_COLUMNS,
     from: "webhook_endpoint w",
     where: { sql: "w.organization_id = ?", parameters: [organizationId] },
-    // Ids are made in the order of time.
+    // Ids are UUIDs of version 7, which sort by time.
     order: [{ column: "w.id", direction: "DESC", kind: "text", read: (raw) => raw.id }],
     args,
   });

@@ -3,7 +3,7 @@ import type { Reader } from "../../platform/database/database.js";
 import type { WebhookEndpoint } from "./endpoint.js";
 import { findEndpointsAt } from "./endpoint.repository.js";
 
-/** The warning, or `null` when no other endpoint of the organization has the address and an event type of this one. */
+/** Returns the warning, or `null` when no other endpoint of the organization has the same URL and an event type in common. */
 export async function warnOfDuplicates(reader: Reader, endpoint: WebhookEndpoint): Promise<string | null> {
   const sameUrl = await findEndpointsAt(reader, endpoint.organizationId, endpoint.url);
   const duplicates = sameUrl.filter(
@@ -11,7 +11,7 @@ export async function warnOfDuplicates(reader: Reader, endpoint: WebhookEndpoint
   );
   if (duplicates.length === 0) return null;
   const ids = duplicates.map(({ id }) => id).join(", ");
-  return `This URL has another endpoint already (${ids}), so it gets events more than once. Delete one with deleteWebhookEndpoint, or give them different eventTypes.`;
+  return `Another endpoint with this URL exists (${ids}), so the receiver gets events more than once. Delete one with deleteWebhookEndpoint, or give them different eventTypes.`;
 }
 
 /** `null` stands for all types. */

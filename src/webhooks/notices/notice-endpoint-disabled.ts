@@ -1,4 +1,4 @@
-/** Tells the administrators of an organization that an endpoint gets nothing any more. */
+/** Mails the administrators of an organization that an endpoint was disabled. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { findAdministratorAddresses } from "../../people/notices/administrator-addresses.js";
 import type { Organization } from "../../people/organization/organization.js";
@@ -8,7 +8,7 @@ import { endpointSnapshot } from "../endpoint/endpoint.events.js";
 import type { WebhookEndpoint } from "../endpoint/endpoint.js";
 import { ENDPOINT_DISABLED_NOTICE, type EndpointDisabled } from "./templates.js";
 
-/** Queues the notices, in the unit of work that disables the endpoint. */
+/** Queues the mails in the unit of work that disables the endpoint. */
 export async function noticeEndpointDisabled(
   unit: UnitOfWork,
   organization: Organization,

@@ -1,9 +1,9 @@
-/** What administrators are told by mail about webhook endpoints, in words. */
+/** The mails about webhook endpoints. */
 import { toOneLine } from "../../platform/mail/mail-text.js";
 import { defineMailTemplate } from "../../platform/mail/template.js";
 import type { DisabledReason } from "../endpoint/endpoint.js";
 
-/** What administrators are told of an endpoint that is of no use. */
+/** What the mail about a disabled endpoint tells. */
 export interface EndpointDisabled {
   readonly organization: { readonly name: string };
   /** Without its query, which may hold a secret of the receiver. */
@@ -15,12 +15,12 @@ export interface EndpointDisabled {
 export const ENDPOINT_DISABLED_NOTICE = defineMailTemplate<EndpointDisabled>({
   name: "webhook-endpoint-disabled",
   description:
-    "to the administrators of an organization, when a webhook endpoint was disabled because it takes nothing",
+    "to the administrators of an organization, when a webhook endpoint was disabled because deliveries to it failed",
   subject: ({ organization }) => `A webhook endpoint of ${organization.name} was disabled`,
   body: ({ organization, url, endpointId, reason }) =>
     `${[
       `The webhook endpoint ${toOneLine(url)} of ${toOneLine(organization.name)} was disabled, because ${explain(reason)}.`,
-      "Nothing is delivered to it any more, and nothing is lost: when it is enabled again, it goes on where it stopped, with everything that failed. Its delivery log says what it answered.",
+      "Usher no longer delivers events to it. No event is lost: when you enable the endpoint again, Usher delivers the events that failed and all later ones. The endpoint's delivery log shows what it answered.",
       `The endpoint's id is ${endpointId}.`,
       "You receive this because you are an administrator.",
     ].join("\n\n")}\n`,
@@ -31,11 +31,10 @@ function explain(reason: EndpointDisabled["reason"]): string {
     case "GONE":
       return "it answered that it is gone (status 410)";
     case "RETRIES_EXHAUSTED":
-      return "a delivery to it has failed for the last time";
+      return "the last retry of a delivery to it has failed";
     default:
       return reason satisfies never;
   }
 }
 
-/** Every template of webhooks. */
 export const WEBHOOK_TEMPLATES = [ENDPOINT_DISABLED_NOTICE] as const;

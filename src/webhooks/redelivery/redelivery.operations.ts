@@ -1,4 +1,4 @@
-/** Sending part of the log to an endpoint once more. The events keep their ids. */
+/** Sends events to an endpoint again. The events keep their ids. */
 import { v7 as uuidv7 } from "uuid";
 import { causeOf, scopeFor, type Caller } from "../../access/caller.js";
 import { recordAudit } from "../../audit/record-audit.js";
@@ -9,21 +9,20 @@ import type { WebhookServices } from "../services.js";
 import type { Redelivery } from "./redelivery.js";
 import { findRedelivery, insertRedelivery } from "./redelivery.repository.js";
 
-/** Events named at once. */
 const MOST_EVENT_IDS = 100;
 
-/** What to send once more: exactly one of the three. */
+/** What to send again: exactly one of `eventIds`, `sinceSequence` and `since`. */
 export interface RedeliveryOrder {
   readonly endpointId: string;
   readonly eventIds?: readonly string[] | null;
-  /** Everything from this sequence on. */
+  /** All events from this sequence on. */
   readonly sinceSequence?: number | null;
-  /** Everything from this moment on. */
+  /** All events from this time on. */
   readonly since?: Date | null;
 }
 
 /**
- * Orders a redelivery. Workers carry it out, in the log's sequence, beside first attempts, which do not wait for it.
+ * Orders a redelivery. A worker sends the events in the sequence of the log. First attempts of new events do not wait for it.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */
@@ -41,7 +40,7 @@ export async function redeliver(
       "SELECT last_sequence FROM webhook_cursor WHERE endpoint_id = ?",
       [endpoint.id],
     );
-    // What lies behind the cursor has its first attempt still before it.
+    // Events after the cursor have not been attempted yet.
     const upTo = cursor?.last_sequence ?? 0;
     const eventIds = order.eventIds == null ? null : [...new Set(order.eventIds)];
     const after = order.since
@@ -86,7 +85,7 @@ function checkOrder({ eventIds, sinceSequence, since }: RedeliveryOrder): void {
   if (fields.length > 0) throw new Failure(INVALID_INPUT, { fields });
 }
 
-/** An event of another organization, one that is forgotten, or one that has its first attempt still before it. */
+/** Refuses events of another organization, deleted events, and events that have not been attempted yet. */
 async function refuseUnsent(
   unit: Parameters<typeof countLog>[0],
   organizationId: string,
@@ -99,13 +98,13 @@ async function refuseUnsent(
       fields.push({
         path: `eventIds.${index}`,
         code: "UNKNOWN",
-        message: "is no event that was already attempted for this endpoint",
+        message: "is not an event that was attempted for this endpoint before",
       });
   throw new Failure(INVALID_INPUT, { fields });
 }
 
 /**
- * One redelivery with its progress.
+ * Reads a redelivery with its progress.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */

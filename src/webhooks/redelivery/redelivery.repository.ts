@@ -1,4 +1,4 @@
-/** Reading and writing redeliveries. */
+/** Reads and writes redeliveries. */
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
@@ -41,7 +41,7 @@ function fromRaw(raw: RawRedelivery): Redelivery {
   };
 }
 
-/** One redelivery by id, or `null` when it does not exist or its endpoint lies outside the scope. */
+/** Finds a redelivery by id; `null` when it does not exist or its endpoint is outside the scope. */
 export async function findRedelivery(reader: Reader, scope: OrganizationScope, id: string): Promise<Redelivery | null> {
   const raw = await reader.row<RawRedelivery>(
     `SELECT ${COLUMNS} FROM webhook_redelivery d JOIN webhook_endpoint w ON w.id = d.endpoint_id
@@ -51,7 +51,7 @@ export async function findRedelivery(reader: Reader, scope: OrganizationScope, i
   return raw ? fromRaw(raw) : null;
 }
 
-/** The oldest redelivery of an endpoint that is under way. */
+/** Finds the oldest running redelivery of an endpoint. */
 export async function findRunningRedelivery(reader: Reader, endpointId: string): Promise<Redelivery | null> {
   const raw = await reader.row<RawRedelivery>(
     `SELECT ${COLUMNS} FROM webhook_redelivery d WHERE d.endpoint_id = ? AND d.state = 'RUNNING' ORDER BY d.id LIMIT 1`,
@@ -68,7 +68,7 @@ export async function insertRedelivery(unit: UnitOfWork, redelivery: Redelivery)
   });
 }
 
-/** Moves a redelivery on. */
+/** Stores the progress of a redelivery. */
 export async function advanceRedelivery(
   unit: UnitOfWork,
   step: Pick<Redelivery, "id" | "position" | "attempted" | "succeeded"> & { readonly isFinished: boolean },

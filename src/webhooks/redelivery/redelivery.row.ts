@@ -1,4 +1,4 @@
-/** An order to send part of the log to an endpoint once more, as the database holds it, with its progress. */
+/** An order to send events to an endpoint again, with its progress, as the database holds it. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("webhook_redelivery")
@@ -18,18 +18,18 @@ export class WebhookRedeliveryRow {
   @Column({ type: "varchar", length: 20 })
   state!: string;
 
-  /** JSON list of the events that were named; `null` for a range of the log. */
+  /** JSON list of the ids of the events; `null` when the order is for a range of the log. */
   @Column({ name: "event_ids", type: "text", nullable: true })
   eventIds!: string | null;
 
   @Column({ name: "from_sequence", type: "int" })
   fromSequence!: number;
 
-  /** What came later has its first attempt still before it, or has just had it. */
+  /** The cursor at the time of the order. Later events get their first attempt after the order. */
   @Column({ name: "to_sequence", type: "int" })
   toSequence!: number;
 
-  /** The last sequence that was dealt with. */
+  /** The last sequence that was sent, or passed over because of its type. */
   @Column({ type: "int" })
   position!: number;
 

@@ -1,4 +1,4 @@
-/** Redeliveries in the schema, and what ordering one takes. */
+/** Redeliveries in the schema. */
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
 import type { RedeliveryState } from "./redelivery.js";
 
@@ -10,15 +10,15 @@ const RedeliveryStateEnum: { readonly [Value in RedeliveryState]: Value } = {
 
 registerEnumType(RedeliveryStateEnum, {
   name: "WebhookRedeliveryState",
-  description: "Where a redelivery stands.",
+  description: "The state of a redelivery.",
   valuesConfig: {
-    RUNNING: { description: "Waiting for a worker, or under way; it waits while its endpoint is disabled." },
-    FINISHED: { description: "Everything was sent once; what failed is tried again like any delivery." },
+    RUNNING: { description: "Waiting, or being sent. It waits while its endpoint is disabled." },
+    FINISHED: { description: "Every event was sent once. Failed deliveries are retried like all others." },
   },
 });
 
 @ObjectType("WebhookRedelivery", {
-  description: "An order to send events to an endpoint once more, with its progress. The events keep their ids.",
+  description: "An order to send events to an endpoint again, with its progress. The events keep their ids.",
   simpleResolvers: true,
 })
 export class RedeliveryType {
@@ -28,33 +28,35 @@ export class RedeliveryType {
   @Field(() => ID, { description: "The endpoint that gets the events." })
   endpointId!: string;
 
-  @Field(() => RedeliveryStateEnum, { description: "Where it stands." })
+  @Field(() => RedeliveryStateEnum, { description: "Its state." })
   state!: RedeliveryState;
 
-  @Field(() => Int, { description: "The first sequence that it may include." })
+  @Field(() => Int, { description: "The first sequence that it includes." })
   fromSequence!: number;
 
-  @Field(() => Int, { description: "The last one: what came later had its first attempt after the order." })
+  @Field(() => Int, {
+    description: "The last sequence that it includes. Later events got their first attempt after the order.",
+  })
   toSequence!: number;
 
-  @Field(() => Int, { description: "How many events it had to send when it was ordered." })
+  @Field(() => Int, { description: "How many events it was ordered to send." })
   total!: number;
 
-  @Field(() => Int, { description: "How many of them were sent so far." })
+  @Field(() => Int, { description: "How many of them have been sent." })
   attempted!: number;
 
-  @Field(() => Int, { description: "How many of those the receiver took at once." })
+  @Field(() => Int, { description: "How many of those the receiver accepted without a retry." })
   succeeded!: number;
 
   @Field(() => Date, { description: "When it was ordered." })
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: "When it was finished; null while it runs." })
+  @Field(() => Date, { nullable: true, description: "When it was finished; null while it is running." })
   finishedAt!: Date | null;
 }
 
 @InputType({
-  description: "What to send once more: exactly one of `eventIds`, `sinceSequence` and `since`.",
+  description: "What to send again: exactly one of `eventIds`, `sinceSequence` and `since`.",
 })
 export class RedeliverInput {
   @Field(() => ID, { description: "The endpoint that gets the events." })
@@ -62,17 +64,18 @@ export class RedeliverInput {
 
   @Field(() => [ID], {
     nullable: true,
-    description: "These events, at most 100, whatever their types. Each must have been attempted before.",
+    description:
+      "The events with these ids, at most 100, of any type. Each must have been attempted for this endpoint before.",
   })
   eventIds?: string[] | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: "Everything from this sequence on, of the endpoint's types; 1 for the whole log.",
+    description: "All events from this sequence on that have the endpoint's types; 1 for the whole log.",
   })
   sinceSequence?: number | null;
 
-  @Field(() => Date, { nullable: true, description: "Everything from this moment on, of the endpoint's types." })
+  @Field(() => Date, { nullable: true, description: "All events from this time on that have the endpoint's types." })
   since?: Date | null;
 }
 

@@ -75,7 +75,7 @@ describe("adding an endpoint", () => {
     expect(first.warning).toBeNull();
     const other = await add({ eventTypes: ["user.updated"] });
     expect(other.warning).toBeNull();
-    const warning = `This URL has another endpoint already (${first.endpoint.id}, ${other.endpoint.id}), so it gets events more than once. Delete one with deleteWebhookEndpoint, or give them different eventTypes.`;
+    const warning = `Another endpoint with this URL exists (${first.endpoint.id}, ${other.endpoint.id}), so the receiver gets events more than once. Delete one with deleteWebhookEndpoint, or give them different eventTypes.`;
     const twin = await add({ url: `${receiver.url}#again` });
     expect(twin.warning).toBe(warning);
     const update = async (input: object) =>
