@@ -4,20 +4,13 @@ import {
   defineConnectionType,
   ProtocolRefusal,
   type Finding,
-  type Runtime,
 } from "../../connection/contract/index.js";
 import {
-  createKeySet,
-  diagnoseProvider,
-  discoverProvider,
-  OIDC_REFUSALS,
-  OpenIdConnectStrategy,
+  composeOpenId,
+  discoverAt,
   type Claims,
-  type Client,
   type Directory,
-  type DiscoverySource,
-  type KeySet,
-  type Provider,
+  type OpenedOpenId,
   type VerifiedSignIn,
 } from "../../protocols/oidc/index.js";
 import { createGraph, fetchGroups } from "./groups.js";
@@ -26,16 +19,9 @@ import { normalizeEntraId } from "./normalize.js";
 import { ENTRA_ID_REFUSALS, refuse } from "./refusals.js";
 import { ENTRA_ID_SETTINGS, type EntraIdSettings } from "./settings.js";
 
-/** A directory that was found, and the keys that Microsoft signs with for it. */
-export interface OpenedEntraId {
-  readonly settings: EntraIdSettings;
-  readonly provider: Provider;
-  readonly keys: KeySet;
+interface OpenedEntraId extends OpenedOpenId<EntraIdSettings> {
   readonly graph: Directory;
 }
-
-/** Microsoft signs with this algorithm alone. */
-const ALGORITHMS = ["RS256"];
 
 /**
  * Makes the connection type for one of Microsoft's clouds.
@@ -44,7 +30,26 @@ const ALGORITHMS = ["RS256"];
  * @param graphUrl where its Microsoft Graph is, likewise: `https://graph.microsoft.com`
  */
 export function createEntraIdType(authority: string, graphUrl: string) {
+  const issuerOf = (tenantId: string) => `${authority}/${tenantId}/v2.0`;
+  const openId = composeOpenId<EntraIdSettings>({
+    refusals: ENTRA_ID_REFUSALS,
+    labels: { redirectUrl: "Redirect URI (platform: Web)", signOnUrl: "Home page URL (the tile in My Apps)" },
+    provider: ({ tenantId }) => discoverAt(issuerOf(tenantId)),
+    rules: (settings) => ({
+      clientAuthentication: "client_secret_post",
+      scopes: ["openid", "profile", "email"],
+      accountPrompt: "select_account",
+      pkce: true,
+      // Microsoft signs with this algorithm alone.
+      algorithms: ["RS256"],
+      checkClaims: (claims) => void readSubject(claims, settings.tenantId),
+      explainForeignIssuer: (claims) => refuseForeignTenant(claims, settings.tenantId),
+      needsUserinfo: lacksNames,
+      goesOnWithoutUserinfo: true,
+    }),
+  });
   return defineConnectionType<typeof ENTRA_ID_SETTINGS, OpenedEntraId, VerifiedSignIn>({
+    ...openId,
     id: "entra-id",
     name: "Microsoft Entra ID",
     description:
@@ -53,79 +58,29 @@ export function createEntraIdType(authority: string, graphUrl: string) {
     contractVersion: CONTRACT_VERSION,
     settingsVersion: 1,
     upgrade: (stored) => stored,
-    binding: "redirect",
     settings: ENTRA_ID_SETTINGS,
-    refusals: { ...OIDC_REFUSALS, ...ENTRA_ID_REFUSALS },
     check: () => [],
-    serviceProvider: ({ callbackUrl, startUrl }) => [
-      { name: "redirectUrl", label: "Redirect URI (platform: Web)", value: callbackUrl },
-      { name: "signOnUrl", label: "Home page URL (the tile in My Apps)", value: startUrl },
-    ],
-    issuer: ({ tenantId }) =>
-      tenantId === null ? { kind: "open" } : { kind: "named", issuers: [issuerOf(authority, tenantId)] },
+    issuer: ({ tenantId }) => (tenantId === null ? { kind: "open" } : { kind: "named", issuers: [issuerOf(tenantId)] }),
     open: async (settings, runtime) => {
-      const provider = await findDirectory(describeSource(authority, settings, runtime), runtime);
-      const graph = createGraph(graphUrl, provider, settings, runtime);
-      return { settings, provider, keys: createKeySet(provider.jwksUri, runtime), graph };
+      const opened = await openId.open(settings, runtime).catch(explainUnknownDirectory);
+      return { ...opened, graph: createGraph(graphUrl, opened.provider, settings, runtime) };
     },
-    strategy: ({ settings, provider, keys }, runtime) =>
-      new OpenIdConnectStrategy({
-        provider,
-        keys,
-        client: describeClient(settings, runtime),
-        scopes: ["openid", "profile", "email"],
-        accountPrompt: "select_account",
-        pkce: true,
-        algorithms: ALGORITHMS,
-        surroundings: runtime,
-        checkClaims: (claims) => void readSubject(claims, settings.tenantId),
-        explainForeignIssuer: (claims) => refuseForeignTenant(claims, settings.tenantId),
-        needsUserinfo: lacksNames,
-        goesOnWithoutUserinfo: true,
-      }),
     fetchGroups: ({ claims }, { graph }) => fetchGroups(claims, graph),
     normalize: normalizeEntraId,
-    diagnose: async (settings, runtime) => {
-      const source = { discovery: describeSource(authority, settings, runtime) };
-      const client = describeClient(settings, runtime);
-      const findings = await diagnoseProvider({ source, client, pkce: true, algorithms: ALGORITHMS }, runtime);
-      return findings.map(explainUnknownDirectory);
-    },
+    diagnose: async (settings, runtime) => (await openId.diagnose(settings, runtime)).map(remedyUnknownDirectory),
   });
 }
 
-function issuerOf(authority: string, tenantId: string): string {
-  return `${authority}/${tenantId}/v2.0`;
-}
-
-/**
- * The v2.0 issuer of the pinned directory. Microsoft's document names endpoints on other hosts (userinfo is at Graph);
- * they may be used, because the operator says where the document is, and no administrator of a connection.
- */
-function describeSource(authority: string, { tenantId }: EntraIdSettings, { urls }: Runtime): DiscoverySource {
-  const issuer = issuerOf(authority, tenantId);
-  return { address: issuer, issuer, allowCrossHostEndpoints: true, rules: urls };
-}
-
-function describeClient({ clientId, clientSecret }: EntraIdSettings, { addresses }: Runtime): Client {
-  const redirectUri = addresses.callbackUrl;
-  return { id: clientId, secret: clientSecret, authentication: "client_secret_post", redirectUri };
-}
-
 /** Microsoft answers an error instead of a document for a directory that does not exist. */
-async function findDirectory(source: DiscoverySource, runtime: Runtime): Promise<Provider> {
-  try {
-    return await discoverProvider(source, runtime);
-  } catch (error) {
-    if (error instanceof ProtocolRefusal && NO_DOCUMENT.includes(error.code))
-      refuse("ENTRA_TENANT_UNKNOWN", error.detail);
-    throw error;
-  }
-}
-
 const NO_DOCUMENT = ["OIDC_DISCOVERY_INVALID", "OIDC_ENDPOINT_NOT_FOUND"];
 
-function explainUnknownDirectory(finding: Finding): Finding {
+function explainUnknownDirectory(error: unknown): never {
+  if (error instanceof ProtocolRefusal && NO_DOCUMENT.includes(error.code))
+    refuse("ENTRA_TENANT_UNKNOWN", error.detail);
+  throw error;
+}
+
+function remedyUnknownDirectory(finding: Finding): Finding {
   return finding.level === "ERROR" && NO_DOCUMENT.some((code) => finding.message.startsWith(code))
     ? { ...finding, remedy: ENTRA_ID_REFUSALS.ENTRA_TENANT_UNKNOWN.remedy }
     : finding;

@@ -1,25 +1,19 @@
 /** The connection type for Google Workspace: Google's OpenID Connect, for the accounts of one company's domains. */
 import {
-  CONTRACT_VERSION,
   boundProfile,
+  CONTRACT_VERSION,
   defineConnectionType,
   type NormalizedProfile,
-  type Runtime,
 } from "../../connection/contract/index.js";
 import { GoogleStrategy } from "../../protocols/google/google-strategy.js";
 import {
   checkOneEmail,
-  createKeySet,
-  diagnoseProvider,
-  discoverProvider,
+  composeOpenId,
+  discoverAt,
   flattenClaims,
-  OIDC_REFUSALS,
   readPerson,
-  type Client,
   type Directory,
-  type DiscoverySource,
-  type KeySet,
-  type Provider,
+  type OpenedOpenId,
   type VerifiedSignIn,
 } from "../../protocols/oidc/index.js";
 import { checkDomain } from "./check-domain.js";
@@ -27,17 +21,10 @@ import { createGoogleDirectory, fetchGroups } from "./groups.js";
 import { GOOGLE_WORKSPACE_REFUSALS } from "./refusals.js";
 import { checkDirectory, GOOGLE_WORKSPACE_SETTINGS, type GoogleWorkspaceSettings } from "./settings.js";
 
-/** Google as it was discovered, and the keys that it signs with. */
-export interface OpenedGoogleWorkspace {
-  readonly settings: GoogleWorkspaceSettings;
-  readonly provider: Provider;
-  readonly keys: KeySet;
+interface OpenedGoogleWorkspace extends OpenedOpenId<GoogleWorkspaceSettings> {
   /** Lists groups; `null` where no service account may read them. */
   readonly directory: Directory | null;
 }
-
-/** Google signs with this algorithm alone. */
-const ALGORITHMS = ["RS256"];
 
 const CLAIM_NAMES = {
   email: "email",
@@ -54,7 +41,25 @@ const CLAIM_NAMES = {
  * @param directoryUrl where its Directory API is, likewise: `https://admin.googleapis.com`
  */
 export function createGoogleWorkspaceType(issuer: string, directoryUrl: string) {
+  const openId = composeOpenId<GoogleWorkspaceSettings>({
+    refusals: GOOGLE_WORKSPACE_REFUSALS,
+    labels: { redirectUrl: "Authorized redirect URI", signOnUrl: "Start URL (for a link in the company's start page)" },
+    provider: () => discoverAt(issuer),
+    rules: (settings) => ({
+      clientAuthentication: "client_secret_post",
+      scopes: ["openid", "email", "profile"],
+      pkce: true,
+      // Google signs with this algorithm alone.
+      algorithms: ["RS256"],
+      checkClaims: (claims) => checkDomain(claims, settings.domains),
+      checkPerson: (claims) => checkOneEmail(claims, CLAIM_NAMES),
+    }),
+    // Google takes one domain; with several, the account chooser offers all accounts.
+    strategy: (party, { domains }) =>
+      new GoogleStrategy({ ...party, hostedDomain: domains.length === 1 ? (domains[0] ?? null) : null }),
+  });
   return defineConnectionType<typeof GOOGLE_WORKSPACE_SETTINGS, OpenedGoogleWorkspace, VerifiedSignIn>({
+    ...openId,
     id: "google-workspace",
     name: "Google Workspace",
     description: "Google Workspace: the company accounts of Gmail, Calendar and Drive, of one company's domains.",
@@ -62,55 +67,16 @@ export function createGoogleWorkspaceType(issuer: string, directoryUrl: string) 
     contractVersion: CONTRACT_VERSION,
     settingsVersion: 1,
     upgrade: (stored) => stored,
-    binding: "redirect",
     settings: GOOGLE_WORKSPACE_SETTINGS,
-    refusals: { ...OIDC_REFUSALS, ...GOOGLE_WORKSPACE_REFUSALS },
     check: checkDirectory,
-    serviceProvider: ({ callbackUrl, startUrl }) => [
-      { name: "redirectUrl", label: "Authorized redirect URI", value: callbackUrl },
-      { name: "signOnUrl", label: "Start URL (for a link in the company's start page)", value: startUrl },
-    ],
     issuer: () => ({ kind: "named", issuers: [issuer] }),
     open: async (settings, runtime) => {
-      const provider = await discoverProvider(describeSource(issuer, runtime), runtime);
-      const directory = createGoogleDirectory(directoryUrl, provider, settings, runtime);
-      return { settings, provider, keys: createKeySet(provider.jwksUri, runtime), directory };
+      const opened = await openId.open(settings, runtime);
+      return { ...opened, directory: createGoogleDirectory(directoryUrl, opened.provider, settings, runtime) };
     },
-    strategy: ({ settings, provider, keys }, runtime) =>
-      new GoogleStrategy({
-        provider,
-        keys,
-        client: describeClient(settings, runtime),
-        scopes: ["openid", "email", "profile"],
-        pkce: true,
-        algorithms: ALGORITHMS,
-        surroundings: runtime,
-        checkClaims: (claims) => checkDomain(claims, settings.domains),
-        checkPerson: (claims) => checkOneEmail(claims, CLAIM_NAMES),
-        // Google takes one domain; with several, the account chooser offers all accounts.
-        hostedDomain: settings.domains.length === 1 ? (settings.domains[0] ?? null) : null,
-      }),
     fetchGroups: ({ claims }, { directory }) => fetchGroups(claims, directory),
     normalize,
-    diagnose: (settings, runtime) => {
-      const source = { discovery: describeSource(issuer, runtime) };
-      const client = describeClient(settings, runtime);
-      return diagnoseProvider({ source, client, pkce: true, algorithms: ALGORITHMS }, runtime);
-    },
   });
-}
-
-/**
- * Google's document names endpoints on several of its hosts; they may be used, because the operator says where the
- * document is, and no administrator of a connection.
- */
-function describeSource(issuer: string, { urls }: Runtime): DiscoverySource {
-  return { address: issuer, issuer, allowCrossHostEndpoints: true, rules: urls };
-}
-
-function describeClient({ clientId, clientSecret }: GoogleWorkspaceSettings, { addresses }: Runtime): Client {
-  const redirectUri = addresses.callbackUrl;
-  return { id: clientId, secret: clientSecret, authentication: "client_secret_post", redirectUri };
 }
 
 /** `sub` is never given to somebody else; the address can be. Google's tokens say nothing of groups. */

@@ -5,39 +5,58 @@ import {
   defineConnectionType,
   type NormalizedProfile,
   type ProfileField,
-  type Runtime,
 } from "../../connection/contract/index.js";
 import {
   checkOneEmail,
-  createKeySet,
-  describeProvider,
-  diagnoseProvider,
-  discoverProvider,
+  composeOpenId,
   flattenClaims,
   issuersFoundAt,
   makeEndSessionUrl,
   needsUserinfo,
-  OIDC_REFUSALS,
-  OpenIdConnectStrategy,
   readPerson,
   type ClaimNames,
   type ClaimTexts,
-  type Client,
-  type DiscoverySource,
-  type KeySet,
-  type Provider,
+  type OpenedOpenId,
   type VerifiedSignIn,
 } from "../../protocols/oidc/index.js";
 import { checkOidcSettings, OIDC_SETTINGS, type OidcSettings } from "./settings.js";
 
-/** A provider that was discovered, and the keys it signs with, which are fetched when first needed. */
-export interface OpenedOidc {
-  readonly settings: OidcSettings;
-  readonly provider: Provider;
-  readonly keys: KeySet;
-}
+const openId = composeOpenId<OidcSettings>({
+  labels: {
+    redirectUrl: "Redirect URI (callback URL, sign-in redirect URI)",
+    signOnUrl: "Initiate login URI (start URL, portal tile)",
+    logoutUrl: "Sign-out redirect URI (post logout redirect URI)",
+  },
+  provider: ({ discoveryUrl, issuer, allowCrossHostEndpoints, ...settings }) =>
+    discoveryUrl !== null
+      ? { address: discoveryUrl, issuer, allowCrossHostEndpoints }
+      : {
+          // `check` makes sure that these four are set before a connection is opened.
+          issuer: issuer ?? "",
+          authorizationEndpoint: settings.authorizationEndpoint ?? "",
+          tokenEndpoint: settings.tokenEndpoint ?? "",
+          jwksUri: settings.jwksUri ?? "",
+          userinfoEndpoint: settings.userinfoEndpoint,
+          endSessionEndpoint: settings.endSessionEndpoint,
+        },
+  rules: (settings, { mappedClaims = [] }) => {
+    const { clientAuthentication, scopes, pkce, signingAlgorithms: algorithms } = settings;
+    const names = claimNamesOf(settings);
+    return {
+      clientAuthentication,
+      scopes,
+      pkce,
+      algorithms,
+      trustedAudiences: settings.trustedAudiences ?? [],
+      checkPerson: (claims) => checkOneEmail(claims, names),
+      needsUserinfo: (claims) => needsUserinfo(claims, { names, scopes, mappedClaims }),
+      goesOnWithoutUserinfo: true,
+    };
+  },
+});
 
-export const oidc = defineConnectionType<typeof OIDC_SETTINGS, OpenedOidc, VerifiedSignIn>({
+export const oidc = defineConnectionType<typeof OIDC_SETTINGS, OpenedOpenId<OidcSettings>, VerifiedSignIn>({
+  ...openId,
   id: "oidc",
   name: "OpenID Connect",
   description: "Any identity provider that speaks OpenID Connect, such as Okta, Auth0, Keycloak, Ping or OneLogin.",
@@ -45,88 +64,16 @@ export const oidc = defineConnectionType<typeof OIDC_SETTINGS, OpenedOidc, Verif
   contractVersion: CONTRACT_VERSION,
   settingsVersion: 1,
   upgrade: (stored) => stored,
-  binding: "redirect",
   settings: OIDC_SETTINGS,
-  refusals: OIDC_REFUSALS,
   check: checkOidcSettings,
-  serviceProvider: ({ callbackUrl, startUrl, logoutUrl }) => [
-    { name: "redirectUrl", label: "Redirect URI (callback URL, sign-in redirect URI)", value: callbackUrl },
-    { name: "signOnUrl", label: "Initiate login URI (start URL, portal tile)", value: startUrl },
-    { name: "logoutUrl", label: "Sign-out redirect URI (post logout redirect URI)", value: logoutUrl },
-  ],
   issuer: ({ discoveryUrl, issuer }) => {
     if (issuer !== null) return { kind: "named", issuers: [issuer] };
     return discoveryUrl === null ? { kind: "open" } : { kind: "named", issuers: issuersFoundAt(discoveryUrl) };
   },
-  open: async (settings, runtime) => {
-    const source = describeSource(settings, runtime);
-    const provider = "discovery" in source ? await discoverProvider(source.discovery, runtime) : source.provider();
-    return { settings, provider, keys: createKeySet(provider.jwksUri, runtime) };
-  },
-  strategy: ({ settings, provider, keys }, runtime) =>
-    new OpenIdConnectStrategy({
-      provider,
-      keys,
-      client: describeClient(settings, runtime),
-      scopes: settings.scopes,
-      pkce: settings.pkce,
-      algorithms: settings.signingAlgorithms,
-      trustedAudiences: settings.trustedAudiences ?? [],
-      surroundings: runtime,
-      checkPerson: (claims) => checkOneEmail(claims, claimNamesOf(settings)),
-      needsUserinfo: (claims) =>
-        needsUserinfo(claims, {
-          names: claimNamesOf(settings),
-          scopes: settings.scopes,
-          mappedClaims: runtime.mappedClaims ?? [],
-        }),
-      goesOnWithoutUserinfo: true,
-    }),
   normalize,
-  diagnose: (settings, runtime) =>
-    diagnoseProvider(
-      {
-        source: describeSource(settings, runtime),
-        client: describeClient(settings, runtime),
-        pkce: settings.pkce,
-        algorithms: settings.signingAlgorithms,
-      },
-      runtime,
-    ),
-  signOutUrl: ({ settings, provider }, runtime) =>
-    settings.logoutAtProvider
-      ? makeEndSessionUrl(provider, describeClient(settings, runtime), runtime.addresses.logoutUrl)
-      : null,
+  signOutUrl: ({ settings, provider }, { addresses }) =>
+    settings.logoutAtProvider ? makeEndSessionUrl(provider, settings.clientId, addresses.logoutUrl) : null,
 });
-
-/** Where the provider's endpoints come from: discovery, or the administrator. */
-function describeSource(
-  settings: OidcSettings,
-  { urls }: Runtime,
-): { readonly discovery: DiscoverySource } | { readonly provider: () => Provider } {
-  const { discoveryUrl, issuer, allowCrossHostEndpoints } = settings;
-  if (discoveryUrl !== null)
-    return { discovery: { address: discoveryUrl, issuer, allowCrossHostEndpoints, rules: urls } };
-  // `check` has seen to it that these four are there before a connection is opened.
-  const given = {
-    issuer: issuer ?? "",
-    authorizationEndpoint: settings.authorizationEndpoint ?? "",
-    tokenEndpoint: settings.tokenEndpoint ?? "",
-    jwksUri: settings.jwksUri ?? "",
-    userinfoEndpoint: settings.userinfoEndpoint,
-    endSessionEndpoint: settings.endSessionEndpoint,
-  };
-  return { provider: () => describeProvider(given, urls) };
-}
-
-function describeClient(settings: OidcSettings, { addresses }: Runtime): Client {
-  return {
-    id: settings.clientId,
-    secret: settings.clientSecret,
-    authentication: settings.clientAuthentication,
-    redirectUri: addresses.callbackUrl,
-  };
-}
 
 function claimNamesOf(settings: OidcSettings): ClaimNames {
   return {

@@ -1,5 +1,5 @@
 /** Signing out at the provider (OpenID Connect RP-Initiated Logout 1.0, section 2). */
-import type { Client, Provider } from "./surroundings.js";
+import type { Provider } from "./surroundings.js";
 
 /**
  * Where to send the browser so that the person is signed out at the provider as well; `null` when the provider has no
@@ -7,10 +7,10 @@ import type { Client, Provider } from "./surroundings.js";
  *
  * @param returnUrl where the provider sends the person afterwards, registered there; `null` to stay at the provider
  */
-export function makeEndSessionUrl(provider: Provider, client: Client, returnUrl: string | null): string | null {
+export function makeEndSessionUrl(provider: Provider, clientId: string, returnUrl: string | null): string | null {
   if (provider.endSessionEndpoint === null) return null;
   const url = new URL(provider.endSessionEndpoint);
-  url.searchParams.set("client_id", client.id);
+  url.searchParams.set("client_id", clientId);
   if (returnUrl !== null) url.searchParams.set("post_logout_redirect_uri", returnUrl);
   return url.href;
 }

@@ -19,6 +19,7 @@ export {
   type ClaimNames,
   type ClaimTexts,
 } from "./claims.js";
+export { composeOpenId, discoverAt, type OpenedOpenId, type OpenIdDescription, type OpenIdRuntime } from "./compose.js";
 export { diagnoseProvider, type DiagnosisSubject } from "./diagnosis.js";
 export { discoverProvider, issuersFoundAt, type DiscoverySource } from "./discovery.js";
 export { readEmailAddress } from "../email-address.js";
@@ -28,7 +29,7 @@ export { SIGNING_ALGORITHMS, verifyIdToken, type SigningAlgorithm } from "./id-t
 export { createKeySet, type KeySet } from "./key-set.js";
 export { runLibrary, type LibraryReport } from "./library-run.js";
 export { OIDC_REFUSALS, type OidcRefusalCode } from "./refusals.js";
-export type { RelyingParty } from "./relying-party.js";
+export type { RelyingParty, SignInRules } from "./relying-party.js";
 export { isObject, requestJson, type JsonAnswer } from "./request-json.js";
 export { acceptReturn, beginSignIn, completeSignIn } from "./sign-in.js";
 export { OpenIdConnectStrategy } from "./strategy.js";

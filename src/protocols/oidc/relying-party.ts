@@ -1,13 +1,10 @@
-/** A connection as the protocol sees it: the provider, its keys, this installation as its client, and what is accepted. */
+/** A connection as the protocol sees it: the provider, its keys, this installation as its client, and its rules. */
 import type { KeySet } from "./key-set.js";
 import type { Claims, Client, Provider, Surroundings } from "./surroundings.js";
 
-/** Everything that stays the same from one sign-in of a connection to the next. */
-export interface RelyingParty {
-  readonly provider: Provider;
-  readonly keys: KeySet;
-  readonly client: Client;
-  /** Scopes beside `openid`. */
+/** What a connection asks of its provider, and what it accepts. */
+export interface SignInRules {
+  /** `openid` is always among them. */
   readonly scopes: readonly string[];
   /**
    * The `prompt` by which the provider lets a person choose the account. `login` when left out: every provider has to know
@@ -20,7 +17,6 @@ export interface RelyingParty {
   readonly algorithms: readonly string[];
   /** Applications for which an ID token may be as well. Left out: none. */
   readonly trustedAudiences?: readonly string[];
-  readonly surroundings: Surroundings;
   /** Whether userinfo should be asked, given the verified ID token's claims. Left out: never. */
   readonly needsUserinfo?: (claims: Claims) => boolean;
   /**
@@ -37,4 +33,12 @@ export interface RelyingParty {
    * token is refused in any case.
    */
   readonly explainForeignIssuer?: (claims: Claims) => void;
+}
+
+/** Everything that stays the same from one sign-in of a connection to the next. */
+export interface RelyingParty extends SignInRules {
+  readonly provider: Provider;
+  readonly keys: KeySet;
+  readonly client: Client;
+  readonly surroundings: Surroundings;
 }

@@ -175,11 +175,11 @@ describe("the library", () => {
 describe("signing out at the provider", () => {
   test("names the client and where to return", async () => {
     const { provider: found, client } = await makeParty(await start());
-    expect(makeEndSessionUrl(found, client, "http://localhost:4000/bye?a=1")).toBe(
+    expect(makeEndSessionUrl(found, client.id, "http://localhost:4000/bye?a=1")).toBe(
       `${provider.url}/sign-out?client_id=usher&post_logout_redirect_uri=http%3A%2F%2Flocalhost%3A4000%2Fbye%3Fa%3D1`,
     );
-    expect(makeEndSessionUrl(found, client, null)).toBe(`${provider.url}/sign-out?client_id=usher`);
-    expect(makeEndSessionUrl({ ...found, endSessionEndpoint: null }, client, null)).toBeNull();
+    expect(makeEndSessionUrl(found, client.id, null)).toBe(`${provider.url}/sign-out?client_id=usher`);
+    expect(makeEndSessionUrl({ ...found, endSessionEndpoint: null }, client.id, null)).toBeNull();
   });
 });
 

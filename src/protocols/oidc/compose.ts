@@ -1,0 +1,111 @@
+/** Makes the members of a connection type that signs people in with OpenID Connect from what differs between providers. */
+import type { Strategy } from "passport";
+import type { RefusalTexts } from "../refusal.js";
+import { diagnoseProvider, type DiagnosisSubject } from "./diagnosis.js";
+import { discoverProvider, type DiscoverySource } from "./discovery.js";
+import { describeProvider, type EndpointAddresses } from "./endpoints.js";
+import type { Finding } from "./findings.js";
+import { createKeySet, type KeySet } from "./key-set.js";
+import { OIDC_REFUSALS } from "./refusals.js";
+import type { RelyingParty, SignInRules } from "./relying-party.js";
+import { OpenIdConnectStrategy } from "./strategy.js";
+import type { AddressRules, Client, ClientAuthentication, Provider, Surroundings } from "./surroundings.js";
+
+/** Settings that every such type declares. */
+interface ClientSettings {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+interface OpenIdAddresses {
+  readonly callbackUrl: string;
+  readonly startUrl: string;
+  readonly logoutUrl: string;
+}
+
+/** What the connection-type contract lends as `runtime`, as far as OpenID Connect needs it. */
+export interface OpenIdRuntime extends Surroundings {
+  readonly addresses: OpenIdAddresses;
+  readonly urls: AddressRules;
+  readonly mappedClaims?: readonly string[];
+}
+
+/** What differs between providers. */
+export interface OpenIdDescription<Settings> {
+  /** Refusals of the type's own, beside those of OpenID Connect. */
+  readonly refusals?: RefusalTexts;
+  /** What the provider's forms call the addresses that an administrator pastes there. */
+  readonly labels: { readonly redirectUrl: string; readonly signOnUrl: string; readonly logoutUrl?: string };
+  /** Where to discover the provider, or the endpoints that an administrator entered. */
+  readonly provider: (settings: Settings) => DiscoveryAddress | (EndpointAddresses & { readonly issuer: string });
+  readonly rules: (
+    settings: Settings,
+    runtime: OpenIdRuntime,
+  ) => SignInRules & { readonly clientAuthentication: ClientAuthentication };
+  /** `OpenIdConnectStrategy` when left out. */
+  readonly strategy?: (party: RelyingParty, settings: Settings) => Strategy;
+}
+
+type DiscoveryAddress = Omit<DiscoverySource, "rules">;
+
+/** A connection whose provider was found. The keys are fetched when first needed. */
+export interface OpenedOpenId<Settings> {
+  readonly settings: Settings;
+  readonly provider: Provider;
+  readonly keys: KeySet;
+}
+
+/**
+ * The members of a connection type that follow from the description. A type spreads them, and replaces or wraps one where
+ * its provider needs more.
+ */
+export function composeOpenId<Settings extends ClientSettings>(description: OpenIdDescription<Settings>) {
+  const { labels } = description;
+
+  function sourceOf(settings: Settings, { urls }: OpenIdRuntime): DiagnosisSubject["source"] {
+    const found = description.provider(settings);
+    return "address" in found
+      ? { discovery: { ...found, rules: urls } }
+      : { provider: () => describeProvider(found, urls) };
+  }
+
+  function rulesOf(settings: Settings, runtime: OpenIdRuntime): SignInRules & { readonly client: Client } {
+    const { clientAuthentication, ...rules } = description.rules(settings, runtime);
+    const client = {
+      id: settings.clientId,
+      secret: settings.clientSecret,
+      authentication: clientAuthentication,
+      redirectUri: runtime.addresses.callbackUrl,
+    };
+    return { ...rules, client };
+  }
+
+  return {
+    binding: "redirect" as const,
+    refusals: { ...OIDC_REFUSALS, ...description.refusals },
+    serviceProvider: ({ callbackUrl, startUrl, logoutUrl }: OpenIdAddresses) => [
+      { name: "redirectUrl", label: labels.redirectUrl, value: callbackUrl },
+      { name: "signOnUrl", label: labels.signOnUrl, value: startUrl },
+      ...(labels.logoutUrl === undefined ? [] : [{ name: "logoutUrl", label: labels.logoutUrl, value: logoutUrl }]),
+    ],
+    open: async (settings: Settings, runtime: OpenIdRuntime): Promise<OpenedOpenId<Settings>> => {
+      const source = sourceOf(settings, runtime);
+      const provider = "discovery" in source ? await discoverProvider(source.discovery, runtime) : source.provider();
+      return { settings, provider, keys: createKeySet(provider.jwksUri, runtime) };
+    },
+    strategy: ({ settings, provider, keys }: OpenedOpenId<Settings>, runtime: OpenIdRuntime): Strategy => {
+      const party = { ...rulesOf(settings, runtime), provider, keys, surroundings: runtime };
+      return description.strategy?.(party, settings) ?? new OpenIdConnectStrategy(party);
+    },
+    diagnose: (settings: Settings, runtime: OpenIdRuntime): Promise<readonly Finding[]> =>
+      diagnoseProvider({ ...rulesOf(settings, runtime), source: sourceOf(settings, runtime) }, runtime),
+  };
+}
+
+/**
+ * Discovery at an issuer whose address the operator sets, and no administrator of a connection. Its document may therefore
+ * name endpoints on other hosts, as Microsoft's and Google's do.
+ */
+export function discoverAt(issuer: string): DiscoveryAddress {
+  return { address: issuer, issuer, allowCrossHostEndpoints: true };
+}
