@@ -1,4 +1,4 @@
-/** The registry refuses what cannot work when the process starts, not when somebody signs in. */
+/** The registry refuses wrong declarations when the process starts, not at the first sign-in. */
 import { describe, expect, test } from "@jest/globals";
 import { setting, type AnyConnectionType } from "../../../src/connection/contract/index.js";
 import { createRegistry, keyOf } from "../../../src/connection/registry.js";
@@ -27,7 +27,7 @@ describe("the registry of connection types", () => {
     expect(keyOf({ id })).toBe(key);
   });
 
-  test("publishes every refusal once, with its text", () => {
+  test("lists every refusal once, with its text", () => {
     const registry = createRegistry([specimen, PLAIN_TYPE]);
     expect(registry.refusals).toEqual([
       {
@@ -46,7 +46,7 @@ describe("the registry of connection types", () => {
     ["a type without a version", [like({ contractVersion: undefined })], /contractVersion must be the number 1/],
     ["a type without a function", [like({ diagnose: undefined })], /diagnose must be a function/],
     ["a type without settings", [like({ settings: null })], /settings must be an object/],
-    ["an id that is no name", [like({ id: "Entra ID" })], /id must be lower-case words/],
+    ["an id that is not a name", [like({ id: "Entra ID" })], /id must be lower-case words/],
     ["the id of the union", [like({ id: "connection" })], /reserved for Usher/],
     ["no name", [like({ name: " " })], /name must not be empty/],
     ["a version of zero", [like({ settingsVersion: 0 })], /settingsVersion/],
@@ -60,7 +60,7 @@ describe("the registry of connection types", () => {
       /its own default must not be empty/,
     ],
     [
-      "an option that is no enum value",
+      "an option that is not an enum value",
       [like({ settings: { word: setting.choice(["a-b"], { label: "L", help: "H." }) } })],
       /option a-b cannot be/,
     ],
@@ -89,7 +89,7 @@ describe("the registry of connection types", () => {
     expect(() => createRegistry([like({ name: "", settingsVersion: 0.5 })])).toThrow(/name must[^]*settingsVersion/);
   });
 
-  test("ends what its types hold", async () => {
+  test("closes its types", async () => {
     let closed = 0;
     await createRegistry([like({ close: async () => void (closed += 1) }), specimen]).close();
     expect(closed).toBe(1);

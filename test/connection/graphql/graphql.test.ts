@@ -1,4 +1,4 @@
-/** Connections through GraphQL: the schema that follows from the registry, and what it lets out. */
+/** Connections through GraphQL: the schema that follows from the registry, and permissions. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { printType, type GraphQLSchema } from "graphql";
 import { ANONYMOUS, SYSTEM, type Caller } from "../../../src/access/caller.js";
@@ -90,7 +90,7 @@ describe("the schema", () => {
     expect(print("MadeUpStyle")).toMatch(/plain_text[^]*form/);
   });
 
-  test("describes everything of this room", () => {
+  test("describes every type, field and argument", () => {
     expect(findUndescribed(schema)).toEqual([]);
   });
 
@@ -145,7 +145,7 @@ describe("a connection", () => {
     health { lastTestedAt findings { check level message remedy } lastSucceededAt lastFailedAt lastFailureCode }
   } }`;
 
-  test("shows everything but its secrets", async () => {
+  test("shows everything except its secrets", async () => {
     const id = await create();
     const { data, messages } = await ask(READ, { id }, keyOfOrganization(house.organizationId, "CONNECTIONS_READ"));
     expect(messages).toEqual([]);
@@ -168,7 +168,7 @@ describe("a connection", () => {
     expect(JSON.stringify(data)).not.toMatch(/p4ssw0rd|v1\./);
   });
 
-  test("whose type is not installed says so, and leaves the rest of its organization's answer as it is", async () => {
+  test("whose type is not installed says so, and the rest of the answer is complete", async () => {
     const [gone, other] = [await create(), await create()];
     const tested = `mutation ($id: ID!) { testConnection(id: $id) { findings { check } } }`;
     house.specimen.hooks.findings = [{ check: "CLOCK", level: "WARNING", message: "Late.", remedy: "Hurry." }];
@@ -213,7 +213,7 @@ describe("a connection", () => {
     ).toEqual({ deleteConnection: { connection: { settings: null } } });
   });
 
-  test("is changed, tested, activated, turned off and deleted", async () => {
+  test("is changed, tested, activated, disabled and deleted", async () => {
     const id = await create();
     const update = await ask(
       `mutation ($id: ID!) { updateConnection(input: { id: $id, expectedVersion: 1, displayName: "New",
@@ -259,7 +259,7 @@ describe("a connection", () => {
     expect(await ask(READ, { id })).toMatchObject({ data: { connection: null }, codes: [] });
   });
 
-  test("is listed with the others of its organization, the oldest first, in one query for a page", async () => {
+  test("is listed with the others of its organization, the oldest first, with one query for a page", async () => {
     const made: string[] = [];
     for (let number = 0; number < 3; number += 1) made.push(await create());
     const LIST = `query ($id: ID!, $first: Int, $after: String) {
@@ -286,7 +286,7 @@ describe("a connection", () => {
     expect(statements).toHaveLength(1);
   });
 
-  test("another type's key is refused with its own code", async () => {
+  test("the key of a different type is refused with CONNECTION_TYPE_FIXED", async () => {
     const id = await create();
     const { codes } = await ask(
       `mutation ($id: ID!) { updateConnection(input: { id: $id, settings: { plain: { word: "x" } } }) { connection { id } } }`,
@@ -295,7 +295,7 @@ describe("a connection", () => {
     expect(codes).toEqual(["CONNECTION_TYPE_FIXED"]);
   });
 
-  test("a key that may write only sees what it wrote, and cannot read", async () => {
+  test("a key with only CONNECTIONS_WRITE sees the answer of its mutation, and cannot read", async () => {
     const writer = keyOfOrganization(house.organizationId, "CONNECTIONS_WRITE");
     const { data, messages } = await ask(
       CREATE,
@@ -331,7 +331,7 @@ describe("an organization's connections", () => {
 });
 
 describe("a user's identities", () => {
-  test("show the connection's name to whoever reads users, and no more", async () => {
+  test("show only the connection's name to a caller with USERS_READ", async () => {
     const connectionId = await create();
     const user = await house.services.begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
       const account = await createAccount(

@@ -24,7 +24,7 @@ import {
 setUpLinking();
 
 describe("switching accountLinking", () => {
-  test("off asks for the number of people whose links it hides, and ends their sessions through the connection", async () => {
+  test("off requires the number of people whose links it hides, and ends their sessions through the connection", async () => {
     const ada = await account(at("ada"));
     const bob = await account(at("bob"));
     expect(await arrive({ subject: "ada", email: at("ada") })).toBe(ada);
@@ -41,7 +41,7 @@ describe("switching accountLinking", () => {
       expect(refused.codes).toEqual(["CONFIRMATION_REQUIRED"]);
       expect(refused.details).toEqual({ affectedUsers: 2 });
     }
-    // The default is not to merge: clearing the policy is a switch as well.
+    // The default is NONE, so clearing the policy is a switch, too.
     expect((await switchTo(null)).codes).toEqual(["CONFIRMATION_REQUIRED"]);
     expect(await sessionsOf(ada)).toBe(1);
     expect((await identitiesOf(ada))[0]).toMatchObject({ linkKind: "MERGED", hidden: false, retiredAt: null });
@@ -55,7 +55,7 @@ describe("switching accountLinking", () => {
     });
   });
 
-  test("off gives people accounts of their own, on brings the joined ones back, and off again the own ones", async () => {
+  test("off gives people accounts of their own, and on brings the merged links back", async () => {
     const ada = await account(at("ada"));
     const person = { subject: "ada", email: at("ada") };
     expect(await arrive(person)).toBe(ada);
@@ -76,7 +76,7 @@ describe("switching accountLinking", () => {
     expect(await arrive(person)).toBe(own);
   });
 
-  test("on counts people whom it may join to an account that is there, and nobody else", async () => {
+  test("on counts exactly the people that it may join to an existing account", async () => {
     await switchTo("NONE");
     const twin = await arrive({ subject: "twin", email: at("twin") });
     await arrive({ subject: "alone", email: at("alone") });
@@ -84,7 +84,7 @@ describe("switching accountLinking", () => {
     const chief = await account(at("chief"));
     await execute("UPDATE app_user SET is_operator = 1 WHERE id = ?", chief);
     expect(await arrive({ subject: "chief", email: at("chief") })).not.toBe(chief);
-    // The address of an account that came through a connection which does not merge is its own.
+    // An account of a connection that does not merge is not a candidate.
     const second = await activeConnection();
     await arrive({ subject: "alone-2", email: at("alone"), through: second });
     expect((await effect("MERGE_BY_EMAIL")).data.accountLinkingEffect).toMatchObject({
@@ -96,7 +96,7 @@ describe("switching accountLinking", () => {
     expect((await effect("MERGE_BY_EMAIL")).data.accountLinkingEffect.affectedUsers).toBe(2);
   });
 
-  test("counts everybody who moves, through any connection, and nobody else", async () => {
+  test("counts exactly the people who get a different account through any connection", async () => {
     await switchTo("NONE");
     const second = await activeConnection();
     const third = await activeConnection();
@@ -123,10 +123,10 @@ describe("switching accountLinking", () => {
     };
     const [first, later, last] = [await signIn(second), await signIn(connectionId), await signIn(third)];
     expect(await switchAt(connectionId, "MERGE_BY_EMAIL")).toEqual(new Set());
-    // They are led to the accounts of this connection, since those of the second connection are its own still.
+    // People go to the accounts of this connection, because the second connection does not merge yet.
     expect(await switchAt(third, "MERGE_BY_EMAIL")).toEqual(new Set(last));
     expect(await signIn(third)).toEqual(later);
-    // From here on all meet in the oldest accounts: those who were joined, and those who were met.
+    // From here on, all people share the oldest accounts.
     expect(await switchAt(second, "MERGE_BY_EMAIL")).toEqual(new Set(later));
     for (const through of [third, connectionId, second]) expect(await signIn(through)).toEqual(first);
     expect(await switchAt(second, "NONE")).toEqual(new Set());
@@ -137,7 +137,7 @@ describe("switching accountLinking", () => {
     expect(await signIn(third)).toEqual(first);
   });
 
-  test("off counts no users that merging has not led to another account yet: they stay where they are", async () => {
+  test("off does not count users that merging has not yet led to a different account", async () => {
     const second = await activeConnection();
     const person = { subject: "ada", email: at("ada") };
     const first = await arrive(person);
@@ -148,7 +148,7 @@ describe("switching accountLinking", () => {
     expect([await arrive({ ...person, through: second }), await arrive(person)]).toEqual([own, first]);
   });
 
-  test("counts in a number of statements that does not grow with people, and lists page by page", async () => {
+  test("counts with a fixed number of statements, and lists page by page", async () => {
     await switchTo("NONE");
     const countStatements = async () => {
       const { statements, result } = await countQueries(() => effect("MERGE_BY_EMAIL"));
@@ -183,7 +183,7 @@ describe("switching accountLinking", () => {
     expect(back.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
   });
 
-  test("needs no confirmation where nobody is affected, and takes no wrong one", async () => {
+  test("needs no confirmation if nobody is affected, and refuses a wrong number", async () => {
     expect((await switchTo("NONE", 1)).details).toEqual({ affectedUsers: 0 });
     expect((await switchTo("NONE")).messages).toEqual([]);
     await account(at("ada"));
@@ -192,11 +192,11 @@ describe("switching accountLinking", () => {
       expect((await effect(to)).data.accountLinkingEffect.affectedUsers).toBe(0);
       expect((await switchTo(to)).messages).toEqual([]);
     }
-    // No switch, no question.
+    // An update that does not switch the policy needs no confirmation.
     expect((await switchTo("ADMIN_LINK", 7)).messages).toEqual([]);
   });
 
-  test("shows its effect to those who may see connections, and the users to those who may see users", async () => {
+  test("shows its effect with CONNECTIONS_READ, and the users with USERS_READ", async () => {
     expect((await effect("NONE", keyWith("USERS_READ"))).codes).toEqual(["FORBIDDEN"]);
     expect((await effect("NONE", keyWith("CONNECTIONS_READ"))).codes).toEqual(["FORBIDDEN"]);
     expect((await effect("NONE", keyWith("CONNECTIONS_READ", "USERS_READ"))).codes).toEqual([]);

@@ -1,4 +1,4 @@
-/** Identities: one person at one provider, found exactly. */
+/** Identities: finding, linking and deleting them. */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { SYSTEM } from "../../../src/access/caller.js";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
@@ -46,7 +46,7 @@ const link = (userId: string, subject: string, connectionId = connection.id, iss
   inUnit((unit) => insertIdentity(unit, { connectionId, userId, issuer, subject, emailKey: "a@acme.test" }));
 
 describe("the key of an identity", () => {
-  test("is the same for the same person only", () => {
+  test("differs for different people", () => {
     const keys = [
       ["c", "i", "s"],
       ["c", "i", "s "],
@@ -63,7 +63,7 @@ describe("the key of an identity", () => {
 });
 
 describe("identities", () => {
-  test("are found exactly, whatever a collation takes for equal", async () => {
+  test("are found by exact comparison, even if the collation treats texts as equal", async () => {
     const user = await person("a@acme.test");
     await link(user.id, "Sub");
     const find = async (subject: string, issuer = "https://id.example.com", connectionId = connection.id) =>
@@ -76,7 +76,7 @@ describe("identities", () => {
     expect(await link(user.id, "sub")).toMatchObject({ subject: "sub" });
   });
 
-  test("a second link of the same person is named, and writes nothing", async () => {
+  test("a second link of the same person is refused as taken, and writes nothing", async () => {
     const [one, two] = [await person("b@acme.test"), await person("c@acme.test")];
     await link(one.id, "twice");
     expect(await link(two.id, "twice")).toBe("TAKEN");
@@ -90,7 +90,7 @@ describe("identities", () => {
     expect(both.filter((each) => each === "TAKEN")).toHaveLength(1);
   });
 
-  test("remember the last sign-in and the address that came with it", async () => {
+  test("store the time and the address of the last sign-in", async () => {
     const user = await person("e@acme.test");
     const identity = await link(user.id, "e");
     if (identity === "TAKEN") throw new Error("taken");
@@ -112,7 +112,7 @@ describe("identities", () => {
     expect((await findIdentitiesOfUsers(reader, null, [user.id])).get(user.id)).toHaveLength(2);
   });
 
-  test("go with their connection; the user stays", async () => {
+  test("are deleted with their connection; the user stays", async () => {
     const user = await person("g@acme.test");
     const doomed = await draft(house);
     await link(user.id, "g", doomed.id);

@@ -24,7 +24,7 @@ import {
 
 setUpLinking();
 
-describe("a provider that moved", () => {
+describe("settings that name a different issuer", () => {
   const [OLD, NEW] = ["https://id.example.com", "https://new.example.com"];
   const update = (input: object, caller: Caller = OPERATOR) =>
     ask(
@@ -42,7 +42,7 @@ describe("a provider that moved", () => {
   const named = (issuer: string) => ({ kind: "named" as const, issuers: [issuer] });
   const addressNow = async () => (await findConnection(house.services.reader, null, connectionId))!.settings["address"];
 
-  test("another issuer is refused until the number of linked people is confirmed", async () => {
+  test("are refused until the caller confirms the number of linked people", async () => {
     await arrive({ subject: "ada", email: at("ada") });
     await arrive({ subject: "bob", email: at("bob") });
     const refused = await moveTo(NEW);
@@ -55,18 +55,18 @@ describe("a provider that moved", () => {
     expect(both.details.fields).toMatchObject([{ path: "policies.accountLinking" }]);
     expect((await moveTo(NEW, { confirmAffectedUsers: 2 })).codes).toEqual([]);
     expect(await addressNow()).toBe(NEW);
-    // Back to where the links are, nobody is left behind.
+    // A change back to the issuer of the links affects nobody.
     expect((await moveTo(OLD)).codes).toEqual([]);
   });
 
-  test("users without a link under the issuer before are not counted", async () => {
+  test("do not count users without a link under the old issuer", async () => {
     expect((await moveTo(NEW)).codes).toEqual([]);
     await arrive({ subject: "ada", email: at("ada") });
     expect((await update({ displayName: "Acme" })).codes).toEqual([]);
     expect((await moveTo("https://third.example.com")).codes).toEqual([]);
   });
 
-  test("where only the provider can name the issuer everybody counts, but while nothing names it nobody does", async () => {
+  test("count everybody if only the provider can name the issuer, and nobody while nothing names it", async () => {
     const { hooks } = house.specimen;
     await arrive({ subject: "ada", email: at("ada") });
     await disableConnection(house.services, OPERATOR, connectionId);
@@ -76,7 +76,7 @@ describe("a provider that moved", () => {
       expect(refused.details).toEqual({ affectedUsers: 1, issuer: { before: OLD, after: null } });
       expect((await moveTo(NEW, { confirmAffectedUsers: 1 })).codes).toEqual([]);
       expect((await moveTo("https://third.example.com")).details.issuer).toEqual({ before: null, after: null });
-      // Two steps by way of nothing are one change.
+      // Clearing the issuer and setting a new one count as one change.
       hooks.issuer = ({ address }) => (address === null ? { kind: "open" } : named(address));
       const clear = { settings: { madeUp: { address: null } } };
       expect((await update(clear)).codes).toEqual([]);
@@ -88,7 +88,7 @@ describe("a provider that moved", () => {
     }
   });
 
-  test("the refusal names both issuers and the day, and the people come back once their links are moved", async () => {
+  test("lead to a refusal with both issuers and the day, and people sign in again after their links are moved", async () => {
     const people = ["ada", "bob"].map((subject) => ({ subject, email: at(subject) }));
     const [ada, bob] = [await arrive(people[0]!), await arrive(people[1]!)];
     house.advance(60);
@@ -98,7 +98,7 @@ describe("a provider that moved", () => {
     house.advance(60);
     const back = people.map((person) => ({ ...person, issuer: NEW }));
     expect(await arrive(back[0]!)).toBe("ISSUER_CHANGED");
-    // A different subject with the address is a different person, wherever it comes from.
+    // A different subject with the same address is a different person, under every issuer.
     expect(await arrive({ ...back[0]!, subject: "ada-2" })).toBe("SUBJECT_CHANGED");
 
     const done = { issuer: OLD, ok: true, code: null, message: null, identityId: expect.any(String) };
@@ -125,7 +125,7 @@ describe("a provider that moved", () => {
     ]);
   });
 
-  test("what merging made, hides and must not make again stays so", async () => {
+  test("moved links stay merged, hidden or retired", async () => {
     await switchTo("NONE");
     const ada = await arrive({ subject: "ada", email: at("ada") });
     const joined = await account(at("ada"));
@@ -145,7 +145,7 @@ describe("a provider that moved", () => {
     expect(await arrive({ subject: "ada", email: at("ada"), issuer: NEW })).toBe(ada);
   });
 
-  test("what merging hides is moved only by those who hold all that its account may do", async () => {
+  test("a hidden link moves only if the caller has every permission of its account", async () => {
     await switchTo("NONE");
     const boss = await account(at("ada"), { authMethod: "SSO", roleKeys: ["ADMIN"] });
     expect(await arrive({ subject: "ada", email: at("ada") })).toBe(boss);
@@ -158,14 +158,14 @@ describe("a provider that moved", () => {
     expect((await move()).data.relinkIdentities.results).toMatchObject([{ userId: joined, ok: true }]);
   });
 
-  test("moving says who is not there, not allowed, or taken, and asks for issuers that make sense", async () => {
+  test("moving reports people who are missing, taken or not allowed, and refuses wrong issuers", async () => {
     await switchTo("NONE");
     const ada = await arrive({ subject: "ada", email: at("ada") });
     const bob = await arrive({ subject: "bob", email: at("bob") });
     const boss = await account(at("boss"), { authMethod: "SSO", roleKeys: ["ADMIN"] });
     expect(await arrive({ subject: "boss", email: at("boss") })).toBe(boss);
     await moveTo(NEW, { confirmAffectedUsers: 3 });
-    // The same subject with another address may be somebody else: an account of their own, and bob's link is taken.
+    // The same subject with a different address may be a different person: they get an account, and bob's link is taken.
     const other = await arrive({ subject: "bob", email: at("other"), issuer: NEW });
     const { data } = await move({}, keyWith("USERS_WRITE"));
     expect(Object.fromEntries(data.relinkIdentities.results.map((each: any) => [each.userId, each.code]))).toEqual({

@@ -22,7 +22,7 @@ import {
 
 setUpLinking();
 
-describe("requests to link", () => {
+describe("link requests", () => {
   const person = () => ({ subject: "ada", email: at("ada") });
   let ada: string;
   beforeEach(async () => {
@@ -70,7 +70,7 @@ describe("requests to link", () => {
     expect((await addresses(keyWith("USERS_READ"))).codes).toEqual([]);
   });
 
-  test("that are approved link the person for good", async () => {
+  test("link the person when approved, even if the policy changes later", async () => {
     const { id } = await only();
     const { data, messages } = await answer("approve", id);
     expect(messages).toEqual([]);
@@ -84,7 +84,7 @@ describe("requests to link", () => {
     expect(await arrive(person())).toBe(ada);
   });
 
-  test("are made anew once the link that one made is gone, and the latest answer counts", async () => {
+  test("are made again after the link is deleted, and the latest answer counts", async () => {
     await answer("approve", (await only()).id);
     expect(await arrive(person())).toBe(ada);
     await execute("DELETE FROM identity WHERE user_id = ?", ada);
@@ -96,7 +96,7 @@ describe("requests to link", () => {
     expect([ada, "LINK_PENDING"]).not.toContain(await arrive(person()));
   });
 
-  test("that are rejected leave the account alone, and the person gets one of their own", async () => {
+  test("leave the account unchanged when rejected, and the person gets one of their own", async () => {
     const { id } = await only();
     expect((await answer("reject", id)).messages).toEqual([]);
     const own = await arrive(person());
@@ -105,7 +105,7 @@ describe("requests to link", () => {
     expect(await identitiesOf(ada)).toEqual([]);
   });
 
-  test("drop an unproved password of the account", async () => {
+  test("remove the password of the account if its address is not proved", async () => {
     await execute(
       "INSERT INTO user_credential (user_id, password_hash, set_at) VALUES (?, 'x', '2026-11-01 00:00:00.000')",
       ada,
@@ -116,14 +116,14 @@ describe("requests to link", () => {
     );
   });
 
-  test("are not approved when the person has got an account elsewhere meanwhile", async () => {
+  test("are not approved if the person has got a different account meanwhile", async () => {
     await switchTo("NONE");
     const own = await arrive(person());
     expect((await answer("approve", (await only()).id)).codes).toEqual(["IDENTITY_TAKEN"]);
     expect(await arrive(person())).toBe(own);
   });
 
-  test("are answered by holders of USERS_WRITE who may do what the account may", async () => {
+  test("need USERS_WRITE and every permission of the account", async () => {
     const boss = await account(at("boss"), { roleKeys: ["ADMIN"] });
     expect(await arrive({ subject: "boss", email: at("boss") })).toBe("LINK_PENDING");
     const { id, user } = await only();

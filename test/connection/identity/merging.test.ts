@@ -35,7 +35,7 @@ describe("undoing a merge", () => {
   }
 
   test("retires the link, ends the sessions, and the person is never merged again", async () => {
-    // The account keeps the address that the organization gave it, by which it could be joined.
+    // The account keeps the address that the organization gave it, so it could be joined again.
     const policies = { profileUpdate: "FIRST_VALUE" as const };
     await updateConnection(house.services, OPERATOR, { id: connectionId, policies });
     const { ada, identityId } = await merged();
@@ -59,7 +59,7 @@ describe("undoing a merge", () => {
     expect((await identitiesOf(ada)).map(({ retiredAt }) => retiredAt === null)).toEqual([false]);
   });
 
-  test("twice is as good as once, and there is nothing to undo where nothing was merged", async () => {
+  test("twice changes nothing more, and is refused for a link that merging did not make", async () => {
     const { identityId } = await merged();
     await unmerge(identityId);
     const before = (await eventsOf(house, organizationId)).length;
@@ -69,7 +69,7 @@ describe("undoing a merge", () => {
     expect((await unmerge((await identitiesOf(own))[0]!.id)).codes).toEqual(["IDENTITY_NOT_MERGED"]);
   });
 
-  test("is for holders of USERS_WRITE in the organization", async () => {
+  test("needs USERS_WRITE in the organization", async () => {
     const { ada, identityId } = await merged();
     expect((await unmerge(identityId, keyWith("USERS_READ", "CONNECTIONS_WRITE"))).codes).toEqual(["FORBIDDEN"]);
     expect((await unmerge(identityId, keyOfOrganization(house.otherOrganizationId))).codes).toEqual(["NOT_FOUND"]);
@@ -81,7 +81,7 @@ describe("undoing a merge", () => {
 });
 
 describe("a merged person whose address changed at the provider", () => {
-  test("gets a new account, never somebody else's, also later", async () => {
+  test("gets a new account and is not merged again", async () => {
     const ada = await account(at("ada"));
     const boss = await account(at("boss"), { roleKeys: ["ADMIN"] });
     expect(await arrive({ subject: "ada", email: at("ada") })).toBe(ada);
@@ -102,9 +102,9 @@ describe("a merged person whose address changed at the provider", () => {
 
 describe("merging", () => {
   test.each<[string, { readonly emailVerified?: boolean | null; readonly operator?: boolean }]>([
-    ["of somebody who runs the installation", { operator: true }],
-    ["that the provider says nothing about, in a domain that nobody proved", { emailVerified: null }],
-    ["that the provider says is not verified", { emailVerified: false }],
+    ["of an operator", { operator: true }],
+    ["that the provider does not call verified, in a domain without proof", { emailVerified: null }],
+    ["that the provider calls not verified", { emailVerified: false }],
   ])("joins nobody by an address %s, now or later", async (_name, { operator, emailVerified = true }) => {
     const ada = await account(at("ada"));
     if (operator) await execute("UPDATE app_user SET is_operator = 1 WHERE id = ?", ada);
@@ -115,7 +115,7 @@ describe("merging", () => {
     expect(await identitiesOf(ada)).toEqual([]);
   });
 
-  test("leaves an address alone that another account signs in with", async () => {
+  test("does not join a person whose address belongs to the account of a different subject", async () => {
     const ada = await account(at("ada"));
     await account(at("bob"));
     await relink({ connectionId, issuer: "https://id.example.com", subject: "ada", userId: ada });

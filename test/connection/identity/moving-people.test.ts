@@ -31,7 +31,7 @@ describe("moving people to another connection", () => {
   const move = (further: object = {}, caller: Caller = OPERATOR) =>
     relinkMany({ fromConnectionId: connectionId, toConnectionId: to, ...further }, caller);
 
-  test("of the same provider: they sign in as before; asked first, nothing changes", async () => {
+  test("of the same provider keeps their sign-ins, and a dry run changes nothing", async () => {
     const people = ["ada", "bob"].map((subject) => ({ subject, email: at(subject) }));
     const [ada, bob] = [await arrive(people[0]!), await arrive(people[1]!)];
     const before = (await eventsOf(house, organizationId)).length;
@@ -68,7 +68,7 @@ describe("moving people to another connection", () => {
     ]);
   });
 
-  test("of another provider: the account waits for its address, once, and only for one that is verified", async () => {
+  test("of a different provider finds each person once, by verified address", async () => {
     const ada = await arrive({ subject: "ada", email: at("ada") });
     await move();
     const there = { issuer: "https://new.example.com", through: to };
@@ -84,7 +84,7 @@ describe("moving people to another connection", () => {
     ]);
   });
 
-  test("a link that is used, or of the same issuer, waits for nobody", async () => {
+  test("does not match by address after the link was used, or for the same issuer", async () => {
     const ada = await arrive({ subject: "ada", email: at("ada") });
     await move();
     expect(await arrive({ subject: "thief", email: at("ada"), through: to })).toBe("SUBJECT_CHANGED");
@@ -93,7 +93,7 @@ describe("moving people to another connection", () => {
     expect(await arrive({ ...there, subject: "n1", email: at("ada") })).toBe("SUBJECT_CHANGED");
   });
 
-  test("moves those who are named, and says who is not there, not allowed, or taken", async () => {
+  test("moves the named users, and reports users who are missing, taken or not allowed", async () => {
     const ada = await arrive({ subject: "ada", email: at("ada") });
     const bob = await arrive({ subject: "bob", email: at("bob") });
     const boss = await account(at("boss"), { authMethod: "SSO", roleKeys: ["ADMIN"] });
@@ -114,7 +114,7 @@ describe("moving people to another connection", () => {
     expect((await identitiesOf(ada))[0]!.connection.id).toBe(to);
   });
 
-  test("takes along what merging made, as the person's own", async () => {
+  test("turns merged links into the person's own", async () => {
     await switchTo("MERGE_BY_EMAIL", 0);
     const ada = await account(at("ada"));
     expect(await arrive({ subject: "ada", email: at("ada") })).toBe(ada);
@@ -123,7 +123,7 @@ describe("moving people to another connection", () => {
     expect((await identitiesOf(ada))[0]).toMatchObject({ linkKind: "OWN", hidden: false });
   });
 
-  test("is refused between organizations, to the same connection, for too many, and for those who may not", async () => {
+  test("is refused between organizations, to the same connection, for too many users, and without USERS_WRITE", async () => {
     const foreign = await createConnection(house.services, OPERATOR, {
       organizationId: house.otherOrganizationId,
       displayName: "X",

@@ -25,7 +25,7 @@ import {
 setUpLinking();
 
 describe("relinking one person", () => {
-  test("is the way out when the provider re-created somebody", async () => {
+  test("lets a person sign in again after the provider re-created them", async () => {
     await switchTo("NONE");
     const ada = await arrive({ subject: "ada-1", email: at("ada") });
     const again = { subject: "ada-2", email: at("ada") };
@@ -40,12 +40,12 @@ describe("relinking one person", () => {
     ]);
     const linked = (await eventsOf(house, organizationId)).filter(({ type }) => type === "user.linked");
     expect(linked).toMatchObject([{ data: { user: { id: ada }, connectionId, previousUserIds: [] } }]);
-    // Once more changes nothing.
+    // A second time changes nothing.
     await relink({ ...person, userId: ada });
     expect(await auditOf("identity.linked")).toHaveLength(1);
   });
 
-  test("takes the person out of the account before, whose sessions through the connection end", async () => {
+  test("ends the sessions of the old account through the connection", async () => {
     const wrong = await arrive({ subject: "ada", email: at("ada") });
     const right = await account(at("right"));
     const [identity] = await identitiesOf(wrong);
@@ -56,7 +56,7 @@ describe("relinking one person", () => {
     expect(await arrive({ subject: "ada", email: at("ada") })).toBe(right);
   });
 
-  test("outlasts a merge: its link is retired, and merging makes no other", async () => {
+  test("retires a merged link, and the person is not merged again", async () => {
     const ada = await account(at("ada"));
     const right = await account(at("right"));
     const person = { subject: "ada", email: at("ada") };
@@ -67,19 +67,19 @@ describe("relinking one person", () => {
     expect(await arrive(person)).toBe(right);
     expect(await sessionsOf(ada)).toBe(0);
     expect((await identitiesOf(ada))[0]).toMatchObject({ id: identity!.id, linkKind: "MERGED" });
-    // A retired link names the person as well as any other.
+    // A retired link also names the person.
     expect((await relink({ identityId: identity!.id, userId: ada })).messages).toEqual([]);
     expect(await arrive(person)).toBe(ada);
   });
 
-  test("takes the subject letter by letter", async () => {
+  test("takes the subject exactly", async () => {
     const ada = await account(at("ada"));
     await relink({ connectionId, issuer: "https://id.example.com", subject: " Ada ", userId: ada });
     expect(await arrive({ subject: "Ada", email: at("x") })).not.toBe(ada);
     expect(await arrive({ subject: " Ada ", email: at("y") })).toBe(ada);
   });
 
-  test("drops what waits on an address of the account that nobody has proved", async () => {
+  test("removes the password of the account if nobody has proved its address", async () => {
     const ada = await account(at("ada"));
     await execute(
       "INSERT INTO user_credential (user_id, password_hash, set_at) VALUES (?, 'x', '2026-11-01 00:00:00.000')",
@@ -92,7 +92,7 @@ describe("relinking one person", () => {
     expect((await auditOf("identity.linked"))[0]!.after).toMatchObject({ droppedUnverifiedPassword: true });
   });
 
-  test("leads nobody away from an account that may do more than the caller, and undoes no merge with it", async () => {
+  test("is refused if the old account has a permission that the caller lacks, and so is unmerging", async () => {
     const boss = await account(at("boss"), { roleKeys: ["ADMIN"] });
     const lesser = await account(at("lesser"));
     const person = { subject: "boss", email: at("boss") };
@@ -102,13 +102,13 @@ describe("relinking one person", () => {
     expect((await relink({ identityId: identity!.id, userId: lesser }, helper)).codes).toEqual(["FORBIDDEN"]);
     expect((await unmerge(identity!.id, helper)).codes).toEqual(["FORBIDDEN"]);
     expect(await arrive(person)).toBe(boss);
-    // Nor once the link is the person's own.
+    // The same holds after the link became the person's own.
     await relink({ identityId: identity!.id, userId: boss });
     expect((await relink({ identityId: identity!.id, userId: lesser }, helper)).codes).toEqual(["FORBIDDEN"]);
     expect(await arrive(person)).toBe(boss);
   });
 
-  test("leads nobody to an account that may do more than the caller", async () => {
+  test("is refused if the new account has a permission that the caller lacks", async () => {
     const boss = await account(at("boss"), { roleKeys: ["ADMIN"] });
     const person = { connectionId, issuer: "i", subject: "s" };
     expect((await relink({ ...person, userId: boss }, keyWith("USERS_WRITE", "USERS_READ"))).codes).toEqual([
@@ -134,17 +134,17 @@ describe("relinking one person", () => {
       guest,
       elsewhere,
     );
-    // Roles elsewhere do not take the home's people out of its administrators' hands.
+    // Roles in a different organization do not count.
     expect((await relink({ ...person, userId: guest }, keyWith())).codes).toEqual([]);
     expect((await relink({ ...person, userId: boss }, keyWith())).codes).toEqual([]);
   });
 
-  test("stays in the organization of the connection", async () => {
+  test("is refused for accounts of a different organization", async () => {
     const person = { connectionId, issuer: "i", subject: "s" };
     const home = { organizationId: house.otherOrganizationId, email: at("stranger") };
     const stranger = await createUser(house.services, OPERATOR, { ...home, firstName: "X", lastName: "Y" });
     expect((await relink({ ...person, userId: stranger.id })).codes).toEqual(["NOT_FOUND"]);
-    // A member whose home is elsewhere signs in there.
+    // A guest signs in at their home organization.
     await execute(
       "INSERT INTO membership (organization_id, user_id, created_at) VALUES (?, ?, '2026-11-01 00:00:00.000')",
       organizationId,

@@ -1,4 +1,4 @@
-/** Setting the mappings of a connection: what is stored, what is refused, who may, and what goes with a group or a role. */
+/** Setting the mappings of a connection: storing, mistakes, permissions, and deleted groups and roles. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { GraphQLSchema } from "graphql";
@@ -117,7 +117,7 @@ describe("setting mappings", () => {
     expect((await read()).data.connection).toEqual(expected);
   });
 
-  test("takes a role key as it is written in the contract, and every field", async () => {
+  test("takes every role key and every field", async () => {
     const { messages } = await ask(
       `mutation { setRoleMappings(input: { connectionId: "${connectionId}",
          mappings: [{ claim: "groups", operator: EQUALS, value: "ITSM-Admins", roleKey: ADMIN }] }) { connection { id } } }`,
@@ -140,7 +140,7 @@ describe("setting mappings", () => {
     expect(all.messages).toEqual([]);
   });
 
-  test("lets nobody see more training by a mapping that they set: into a group that they manage, or onto a manager's address", async () => {
+  test("needs TRAINING_READ for mappings to a group that the caller manages, or to a manager's address", async () => {
     const { services, organizationId } = house;
     const eve = await createUser(services, OPERATOR, {
       organizationId,
@@ -175,16 +175,16 @@ describe("setting mappings", () => {
     expect((await set("Attribute", [{ claim: "dept", field: "department" }], eveWith())).codes).toEqual([]);
     for (const [kind, mappings] of widening) {
       expect((await set(kind, mappings, eveWith("TRAINING_READ"))).codes).toEqual([]);
-      // Mappings that stay as they were are not the caller's change.
+      // Unchanged mappings need no permission.
       expect((await set(kind, mappings, eveWith())).codes).toEqual([]);
     }
   });
 
-  test("takes a pattern of as many characters as are allowed", async () => {
+  test("takes a pattern of the greatest length", async () => {
     expect((await set("Role", [{ ...admins, operator: "MATCHES", value: "a{1000}" }])).codes).toEqual([]);
   });
 
-  test("keeps the id of what stays as it was, wherever it stands, and gives a new one to what changed", async () => {
+  test("keeps the ids of unchanged mappings in any order, and gives changed ones a new id", async () => {
     const before = (await set("Role", [admins, managers])).data.setRoleMappings.connection.roleMappings;
     const after = (await set("Role", [managers, { ...admins, value: "Others" }, managers])).data.setRoleMappings
       .connection.roleMappings;
@@ -193,7 +193,7 @@ describe("setting mappings", () => {
     expect(new Set(ids).size).toBe(4);
   });
 
-  test("raises the version and not the trust version, and tells the log and the audit log before and after", async () => {
+  test("raises the version, not the trust version, and appends an event and an audit entry", async () => {
     await set("Attribute", [{ claim: "dept", field: "department" }]);
     await set("Attribute", [{ claim: "unit", field: "department" }]);
     const row = await house.services.reader.row<{ version: number; trust_version: number }>(
@@ -223,7 +223,7 @@ describe("setting mappings", () => {
     expect(JSON.parse(audit[1]!.after_value)).toMatchObject({ version: 3, attributeMappings: [{ claim: "unit" }] });
   });
 
-  test("that changes nothing stores nothing and tells nothing", async () => {
+  test("stores nothing and appends no event without a change", async () => {
     await set("Role", [admins]);
     const before = (await eventsOf(house, house.organizationId)).length;
     const { data } = await set("Role", [admins]);
@@ -231,7 +231,7 @@ describe("setting mappings", () => {
     expect(await eventsOf(house, house.organizationId)).toHaveLength(before);
   });
 
-  test("under a version that is no longer there is refused", async () => {
+  test("refuses an outdated version", async () => {
     await set("Role", [admins]);
     expect((await set("Role", [], OPERATOR, { expectedVersion: 1 })).codes).toEqual(["VERSION_CONFLICT"]);
     expect((await set("Role", [], OPERATOR, { expectedVersion: 2 })).messages).toEqual([]);
@@ -239,7 +239,7 @@ describe("setting mappings", () => {
   });
 });
 
-describe("an input that is wrong", () => {
+describe("a wrong input", () => {
   const rule = (changes: object) => ({ ...admins, ...changes });
   test.each<[string, Kind, () => object, { path: string; code: string }]>([
     [
@@ -261,12 +261,17 @@ describe("an input that is wrong", () => {
       { path: "mappings.1.claim", code: "REQUIRED" },
     ],
     ["an empty claim", "Role", () => rule({ claim: "" }), { path: "mappings.1.claim", code: "REQUIRED" }],
-    ["an endless claim", "Role", () => rule({ claim: "c".repeat(501) }), { path: "mappings.1.claim", code: "INVALID" }],
+    [
+      "a claim that is too long",
+      "Role",
+      () => rule({ claim: "c".repeat(501) }),
+      { path: "mappings.1.claim", code: "INVALID" },
+    ],
     ["an unknown role", "Role", () => rule({ roleKey: "NOBODY" }), { path: "mappings.1.roleKey", code: "UNKNOWN" }],
     ["no value", "Role", () => rule({ value: null }), { path: "mappings.1.value", code: "REQUIRED" }],
     ["an empty value", "Role", () => rule({ value: "  " }), { path: "mappings.1.value", code: "REQUIRED" }],
     [
-      "an endless value",
+      "a value that is too long",
       "Role",
       () => rule({ value: "v".repeat(1001) }),
       { path: "mappings.1.value", code: "INVALID" },
@@ -285,7 +290,7 @@ describe("an input that is wrong", () => {
       { path: "mappings.1.values", code: "REQUIRED" },
     ],
     [
-      "values that fill a column",
+      "values that do not fit the column",
       "Role",
       () => rule({ operator: "ONE_OF", value: null, values: Array.from({ length: 100 }, () => "v".repeat(700)) }),
       { path: "mappings.1.values", code: "INVALID" },
@@ -297,25 +302,25 @@ describe("an input that is wrong", () => {
       { path: "mappings.1.value", code: "INVALID" },
     ],
     [
-      "a pattern that RE2 does not take",
+      "a pattern that is not RE2 syntax",
       "Role",
       () => rule({ operator: "MATCHES", value: "(a)\\1" }),
       { path: "mappings.1.value", code: "INVALID" },
     ],
     [
-      "a pattern that is short and repeats much",
+      "a short pattern with many repetitions",
       "Role",
       () => rule({ operator: "MATCHES", value: `(?:${"a".repeat(500)}){900}` }),
       { path: "mappings", code: "INVALID" },
     ],
     [
-      "a pattern of one character more than is allowed",
+      "a pattern that is one character too long",
       "Role",
       () => rule({ operator: "MATCHES", value: "a{1000}b" }),
       { path: "mappings", code: "INVALID" },
     ],
     [
-      "such a pattern among values",
+      "a pattern among values that is too long",
       "Role",
       () => rule({ operator: "MATCHES", value: null, values: [`(?:${"a".repeat(500)}){900}`] }),
       { path: "mappings", code: "INVALID" },
@@ -373,7 +378,7 @@ describe("who may", () => {
     ["Group", { claim: "g", operator: "EQUALS", value: "1" }],
   ];
 
-  test("set mappings: holders of MAPPINGS_WRITE in the connection's organization", async () => {
+  test("set mappings: callers with MAPPINGS_WRITE in the connection's organization", async () => {
     for (const [kind, mapping] of all) {
       const mappings = [kind === "Group" ? { ...mapping, groupId } : mapping];
       expect((await set(kind, mappings, keyWith("CONNECTIONS_WRITE", "MAPPINGS_READ"))).codes).toEqual(["FORBIDDEN"]);
@@ -383,7 +388,7 @@ describe("who may", () => {
     }
   });
 
-  test("see mappings: holders of MAPPINGS_READ or MAPPINGS_WRITE", async () => {
+  test("see mappings: callers with MAPPINGS_READ or MAPPINGS_WRITE", async () => {
     await set("Role", [admins]);
     for (const permission of ["MAPPINGS_READ", "MAPPINGS_WRITE"] as const)
       expect((await read(keyWith("CONNECTIONS_READ", permission))).messages).toEqual([]);
@@ -394,7 +399,7 @@ describe("who may", () => {
     }
   });
 
-  test("nobody maps to a role that grants what they do not hold", async () => {
+  test("map to a role: only callers with every permission of the role", async () => {
     const { organizationId } = house;
     const mapper = keyWith("MAPPINGS_WRITE", "USERS_READ", "GROUPS_READ");
     expect((await set("Role", [admins], mapper)).codes).toEqual(["FORBIDDEN"]);
@@ -405,7 +410,7 @@ describe("who may", () => {
     expect((await set("Role", [{ ...managers, roleKey: "READER" }], mapper)).codes).toEqual([]);
   });
 
-  test("what somebody else mapped may stay, and neither be changed nor be made again", async () => {
+  test("keep a mapping to such a role: every caller, but they cannot change it or make it again", async () => {
     const mapper = keyWith("MAPPINGS_WRITE");
     await set("Role", [admins]);
     const users = { ...managers, roleKey: "USER" };
@@ -418,7 +423,7 @@ describe("who may", () => {
   });
 });
 
-describe("what mappings name", () => {
+describe("roles and groups of mappings", () => {
   test("a role that a mapping gives is not deleted", async () => {
     const { organizationId } = house;
     const role = await createRole(house.services, OPERATOR, {
@@ -440,7 +445,7 @@ describe("what mappings name", () => {
     expect((await remove()).messages).toEqual([]);
   });
 
-  test("a mapping goes with the group that it fills", async () => {
+  test("a mapping is deleted with its group", async () => {
     const { services, organizationId } = house;
     const going = await createGroup(services, OPERATOR, { organizationId, name: "Going" });
     const mapping = { claim: "g", operator: "EQUALS", value: "1" };
@@ -449,13 +454,13 @@ describe("what mappings name", () => {
       { ...mapping, groupId },
     ]);
     await deleteGroup(services, OPERATOR, going.id);
-    // A rule that is left would still refuse people whose groups are unknown.
+    // A remaining rule would refuse people whose groups are unknown.
     expect((await findMappingsOf(services.reader, [connectionId])).get(connectionId)!.groups).toHaveLength(1);
     const { groupMappings } = (await read()).data.connection;
     expect(groupMappings.map(({ group }: { group: { id: string } }) => group.id)).toEqual([groupId]);
   });
 
-  test("is read for all connections of an organization at once", async () => {
+  test("are read for all connections of an organization at once", async () => {
     for (let index = 0; index < 3; index += 1) {
       connectionId = (await draft(house)).id;
       await set("Role", [admins, managers]);
@@ -477,12 +482,12 @@ describe("what mappings name", () => {
       expect(statements.filter((sql) => sql.includes(read))).toHaveLength(1);
   });
 
-  test("is described in the schema", () => {
+  test("are described in the schema", () => {
     expect(findUndescribed(schema)).toEqual([]);
   });
 });
 
-test("patterns together have a length at most, with their repetitions written out", async () => {
+test("all patterns together have a greatest length, repetitions written out", async () => {
   const rules = (count: number) =>
     Array.from({ length: count }, () => ({ ...admins, operator: "MATCHES", value: "[0-9a-f]{900}" }));
   expect((await set("Role", rules(23))).details.fields).toMatchObject([
@@ -516,7 +521,7 @@ test.each([
   expect(writtenOutLength(pattern)).toBe(length);
 });
 
-test("no pattern makes more work than its length, repetitions written out, says", () => {
+test("no pattern takes more steps than its length, repetitions written out", () => {
   const piece = fc.constantFrom(
     "a",
     "ab?",
@@ -571,7 +576,7 @@ test("no pattern makes more work than its length, repetitions written out, says"
       const compiled = compilePattern(text, ignoreCase);
       if (compiled === null) return;
       sound += 1;
-      // RE2 needs at most three steps for a character, and a few for the whole.
+      // RE2 takes at most three steps per character, and a few in addition.
       expect(compiled.programSize()).toBeLessThanOrEqual(3 * writtenOutLength(text) + 10);
     }),
     { numRuns: 3_000, seed: 10 },

@@ -1,4 +1,4 @@
-/** The tables of settings in the administrators' guides are those of the declarations. */
+/** The tables of settings in the administrators' guides match the declarations. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,7 +39,7 @@ describe("the table of settings", () => {
     ]);
   });
 
-  test("goes between the marks of its type, again and again, and touches nothing else", () => {
+  test("replaces the text between the marks of its type, and nothing more", () => {
     const guide =
       "# A\n\n<!-- settings:plain -->\nold\n<!-- /settings -->\n\n<!-- settings:made-up -->\n<!-- /settings -->\nend\n";
     const filled = fillGuide(guide, PLAIN_TYPE);
@@ -51,14 +51,14 @@ describe("the table of settings", () => {
     expect(() => fillGuide("<!-- settings:plain -->", PLAIN_TYPE)).toThrow(/without/);
   });
 
-  test("a bar in a text does not end its cell", () => {
+  test("escapes bars in texts", () => {
     const { word } = PLAIN_TYPE.settings;
     expect(settingsTable({ ...PLAIN_TYPE, settings: { word: { ...word, help: "a | b\nc" } } })).toContain("a \\| b c");
   });
 });
 
 describe("the guides", () => {
-  test("are written where they exist and differ", async () => {
+  test("are written if they exist and differ", async () => {
     const root = await mkdtemp(join(tmpdir(), "usher-guides-"));
     try {
       await mkdir(join(root, "docs/administrators"), { recursive: true });
@@ -74,7 +74,7 @@ describe("the guides", () => {
   });
 
   test.each(BUILT_IN.map((type) => [type.guide, type] as const))(
-    "%s is up to date: else `npm run guides`",
+    "%s is up to date (run `npm run guides`)",
     async (guide, type) => {
       const text = await readFile(guide, "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return null;

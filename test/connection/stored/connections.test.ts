@@ -64,7 +64,7 @@ const auditOf = async (id: string) =>
     [id],
   );
 
-/** A session that a connection gave to somebody. */
+/** Opens a session through a connection. */
 async function giveSession(connectionId: string): Promise<void> {
   const { services, organizationId } = house;
   await services.begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
@@ -101,7 +101,7 @@ const sessionsOf = async (connectionId: string) =>
   (await house.services.reader.rows("SELECT id FROM user_session WHERE connection_id = ?", [connectionId])).length;
 
 describe("creating", () => {
-  test("makes a draft that may lack everything, and needs no network", async () => {
+  test("makes a draft without settings and without the network", async () => {
     const connection = await createConnection(house.services, OPERATOR, {
       organizationId: house.organizationId,
       displayName: "  Acme ID ",
@@ -121,7 +121,7 @@ describe("creating", () => {
     expect(await readConnection(house.services, OPERATOR, connection.id)).toEqual(connection);
   });
 
-  test("keeps what was set, seals secrets, and lets defaults hold", async () => {
+  test("stores settings, seals secrets, and applies defaults", async () => {
     const connection = await draft(house, { keys: ["k1", "k1", "k2"], strict: false });
     const [row] = await house.services.reader.rows<{ settings: string; secrets: string }>(
       "SELECT settings, secrets FROM sso_connection WHERE id = ?",
@@ -150,7 +150,7 @@ describe("creating", () => {
     });
   });
 
-  test("a sealed secret opens in no other connection and under no other name", async () => {
+  test("a sealed secret does not open in a different connection or under a different name", async () => {
     const [one, two] = [await draft(house), await draft(house)];
     const { keyRing } = house.services.runtime;
     const open = (id: string, name: string) => () =>
@@ -165,7 +165,7 @@ describe("creating", () => {
     expect(open(one.id, "serviceKey")).toThrow(/sealed text/);
   });
 
-  test("shows a form everything that is wrong with single settings, at its path", async () => {
+  test("reports every mistake in single settings at its path", async () => {
     const failure = await failureOf(
       createConnection(house.services, OPERATOR, {
         organizationId: house.organizationId,
@@ -203,7 +203,7 @@ describe("creating", () => {
     expect(failure.details.fields).toMatchObject([{ path, code }]);
   });
 
-  test("fills settings in from a document, but leaves alone what the same input names", async () => {
+  test("completes settings from a document, except those that the input sets", async () => {
     const connection = await draft(house, { metadata: "nickname=Joe\naddress=https://other.example.com" });
     expect(connection.settings).toMatchObject({ nickname: "Joe", address: COMPLETE.address });
   });
@@ -214,7 +214,7 @@ describe("creating", () => {
     expect(await settingsNow(id)).toMatchObject({ metadata });
   });
 
-  test("tells the log and the audit log, without secrets", async () => {
+  test("appends an event and an audit entry, without secrets", async () => {
     const connection = await draft(house, { metadata: "nickname=Joe" });
     const event = (await eventsOf(house, house.organizationId)).at(-1);
     expect(event).toEqual({
@@ -255,18 +255,21 @@ describe("who may", () => {
     ["delete", (id, caller) => deleteConnection(house.services, caller, id)],
   ];
 
-  test.each(actions)("%s: nobody from outside, nobody without the permission, nobody anonymous", async (_, act) => {
-    const connection = await draft(house);
-    const outsider = keyOfOrganization(house.otherOrganizationId);
-    const reader = keyOfOrganization(house.organizationId, "CONNECTIONS_READ", "USERS_WRITE");
-    expect(await failureOf(act(connection.id, outsider))).toMatchObject({ code: "NOT_FOUND" });
-    expect(await failureOf(act(connection.id, reader))).toMatchObject({ code: "FORBIDDEN" });
-    expect(await failureOf(act(connection.id, ANONYMOUS))).toMatchObject({ code: "UNAUTHENTICATED" });
-    expect(await readConnection(house.services, OPERATOR, connection.id)).toEqual(connection);
-    await act(connection.id, keyOfOrganization(house.organizationId, "CONNECTIONS_WRITE"));
-  });
+  test.each(actions)(
+    "%s: no caller of a different organization, without the permission, or anonymous",
+    async (_, act) => {
+      const connection = await draft(house);
+      const outsider = keyOfOrganization(house.otherOrganizationId);
+      const reader = keyOfOrganization(house.organizationId, "CONNECTIONS_READ", "USERS_WRITE");
+      expect(await failureOf(act(connection.id, outsider))).toMatchObject({ code: "NOT_FOUND" });
+      expect(await failureOf(act(connection.id, reader))).toMatchObject({ code: "FORBIDDEN" });
+      expect(await failureOf(act(connection.id, ANONYMOUS))).toMatchObject({ code: "UNAUTHENTICATED" });
+      expect(await readConnection(house.services, OPERATOR, connection.id)).toEqual(connection);
+      await act(connection.id, keyOfOrganization(house.organizationId, "CONNECTIONS_WRITE"));
+    },
+  );
 
-  test("create and read: nobody from outside, nobody without the permission", async () => {
+  test("create and read: no caller of a different organization or without the permission", async () => {
     const input = { organizationId: house.organizationId, displayName: "X", settings: { plain: {} } };
     const connection = await draft(house);
     const outsider = keyOfOrganization(house.otherOrganizationId);
@@ -284,7 +287,7 @@ describe("who may", () => {
 });
 
 describe("updating", () => {
-  test("keeps what is absent, clears what is null, and raises the version once", async () => {
+  test("keeps absent settings, clears settings that are null, and raises the version once", async () => {
     const before = await draft(house, { nickname: "Joe", strict: false });
     house.advance(60);
     const after = await change(before.id, { nickname: null, strict: null, skewSeconds: 5 }, { displayName: "New" });
@@ -295,7 +298,7 @@ describe("updating", () => {
     expect(await readConnection(house.services, OPERATOR, before.id)).toEqual(after);
   });
 
-  test("changing nothing stores nothing and tells nothing", async () => {
+  test("stores nothing and appends no event without a change", async () => {
     const before = await draft(house, { keys: ["a", "b"] });
     const told = (await eventsOf(house, house.organizationId)).length;
     const after = await change(
@@ -307,7 +310,7 @@ describe("updating", () => {
     expect((await eventsOf(house, house.organizationId)).length).toBe(told);
   });
 
-  test("changes policies: absence keeps, null brings the default back", async () => {
+  test("keeps absent policies, and null restores the default", async () => {
     const { id } = await draft(house);
     await updateConnection(house.services, OPERATOR, {
       id,
@@ -332,7 +335,7 @@ describe("updating", () => {
     });
   });
 
-  test("refuses a version that is not the present one", async () => {
+  test("refuses a version that is not the current one", async () => {
     const { id } = await draft(house);
     await change(id, { nickname: "one" }, { expectedVersion: 1 });
     expect(await failureOf(change(id, { nickname: "two" }, { expectedVersion: 1 }))).toMatchObject({
@@ -342,7 +345,7 @@ describe("updating", () => {
     expect(await settingsNow(id)).toMatchObject({ nickname: "one" });
   });
 
-  test("refuses another type", async () => {
+  test("refuses settings of a different type", async () => {
     const { id } = await draft(house);
     const failure = await failureOf(
       updateConnection(house.services, OPERATOR, { id, settings: { plain: { word: "x" } } }),
@@ -353,7 +356,7 @@ describe("updating", () => {
     });
   });
 
-  test("names a replaced secret in the records without showing it", async () => {
+  test("names a replaced secret in the event and the audit entry without its value", async () => {
     const { id, secrets } = await draft(house);
     house.advance(60);
     const after = await change(id, { password: "n3w-s3cret" });
@@ -389,12 +392,12 @@ describe("updating", () => {
 
 describe("trust", () => {
   test.each<[string, Record<string, unknown>, number]>([
-    ["another address", { address: "https://other.example.com" }, 2],
-    ["other algorithms", { algorithms: ["ES256"] }, 2],
-    ["a key that goes", { keys: ["k1"] }, 2],
-    ["a key that comes", { keys: ["k1", "k2", "k3"] }, 1],
+    ["a different address", { address: "https://other.example.com" }, 2],
+    ["different algorithms", { algorithms: ["ES256"] }, 2],
+    ["a removed key", { keys: ["k1"] }, 2],
+    ["an added key", { keys: ["k1", "k2", "k3"] }, 1],
     ["a replaced secret", { password: "other" }, 1],
-    ["a setting of no consequence", { nickname: "x" }, 1],
+    ["a setting without trust", { nickname: "x" }, 1],
   ])("%s", async (_, settings, trustVersion) => {
     const { id } = await draft(house, { keys: ["k1", "k2"] });
     await giveSession(id);
@@ -403,7 +406,7 @@ describe("trust", () => {
     expect(await sessionsOf(id)).toBe(trustVersion === 1 ? 1 : 0);
   });
 
-  test("a new label ends nothing", async () => {
+  test("a new display name does not end sessions", async () => {
     const { id } = await draft(house);
     await giveSession(id);
     const after = await updateConnection(house.services, OPERATOR, { id, displayName: "Other" });
@@ -413,7 +416,7 @@ describe("trust", () => {
 });
 
 describe("activating", () => {
-  test("needs everything, and asks no provider before", async () => {
+  test("needs all required settings before it asks the provider", async () => {
     const { id } = await createConnection(house.services, OPERATOR, {
       organizationId: house.organizationId,
       displayName: "X",
@@ -436,7 +439,7 @@ describe("activating", () => {
     expect(await readConnection(house.services, OPERATOR, id)).toMatchObject({ state: "DRAFT", version: 1 });
   });
 
-  test("is refused on an error, and a warning does not matter", async () => {
+  test("is refused after an error, not after a warning", async () => {
     const { id } = await draft(house);
     const warning = { check: "CLOCK", level: "WARNING", message: "It is late.", remedy: "Hurry." } as const;
     const error = { check: "KEYS", level: "ERROR", message: "There are no keys.", remedy: "Make some." } as const;
@@ -451,7 +454,7 @@ describe("activating", () => {
     expect(await activateConnection(house.services, OPERATOR, id)).toMatchObject({ state: "ACTIVE" });
   });
 
-  test("what the provider refuses is a finding with its remedy", async () => {
+  test("a refusal of the provider is a finding with a remedy", async () => {
     const { id } = await draft(house);
     house.specimen.hooks.diagnose = () => Promise.reject(unreachable());
     expect((await failureOf(activateConnection(house.services, OPERATOR, id))).details.findings).toEqual([
@@ -464,7 +467,7 @@ describe("activating", () => {
     ]);
   });
 
-  test("raises version and trust, tells it, and is idempotent", async () => {
+  test("raises version and trust version, appends an event, and is idempotent", async () => {
     const { id } = await draft(house);
     const active = await activateConnection(house.services, OPERATOR, id);
     expect(active).toMatchObject({ state: "ACTIVE", version: 2, trustVersion: 2 });
@@ -478,7 +481,7 @@ describe("activating", () => {
     expect(listed.map((each) => each.id)).toContain(id);
   });
 
-  test("is refused when the connection changed while its provider was asked", async () => {
+  test("is refused if the connection changed during the diagnosis", async () => {
     const { id } = await draft(house);
     house.specimen.hooks.diagnose = async () => {
       house.specimen.hooks.diagnose = null;
@@ -497,7 +500,7 @@ describe("activating", () => {
     expect(both.map(({ version }) => version)).toEqual([2, 2]);
   });
 
-  test("stores what addresses stand for, where nothing was set", async () => {
+  test("fills empty settings from the documents at addresses", async () => {
     const { id } = await draft(house, { nickname: "mine" });
     house.specimen.hooks.imported = { keys: ["fetched"], nickname: "theirs" };
     const active = await activateConnection(house.services, OPERATOR, id);
@@ -505,7 +508,7 @@ describe("activating", () => {
     expect(await settingsNow(id)).toMatchObject({ password: COMPLETE.password });
   });
 
-  test("an import that cannot be parsed is named, and nothing is asked", async () => {
+  test("reports a document that cannot be parsed, without asking the provider", async () => {
     const { id } = await draft(house);
     house.specimen.hooks.imported = { keys: [""] };
     expect((await failureOf(activateConnection(house.services, OPERATOR, id))).details.fields).toMatchObject([
@@ -513,7 +516,7 @@ describe("activating", () => {
     ]);
   });
 
-  test("fixes fixed settings for good, also when it is off again", async () => {
+  test("fixes fixed settings, even after the connection is disabled", async () => {
     const { id } = await draft(house);
     await change(id, { tenant: "t2" });
     await activateConnection(house.services, OPERATOR, id);
@@ -525,7 +528,7 @@ describe("activating", () => {
     expect(await settingsNow(id)).toMatchObject({ tenant: "t2" });
   });
 
-  test("an active connection cannot lose what it needs", async () => {
+  test("an active connection cannot lose required settings", async () => {
     const { id } = await draft(house);
     await activateConnection(house.services, OPERATOR, id);
     expect((await failureOf(change(id, { password: null, style: "plain_text" }))).details.fields).toMatchObject([
@@ -536,7 +539,7 @@ describe("activating", () => {
 });
 
 describe("testing", () => {
-  test("works on drafts: what is missing is a finding, kept apart from the version", async () => {
+  test("works on drafts: each missing setting is a finding, and the version stays", async () => {
     const { id } = await createConnection(house.services, OPERATOR, {
       organizationId: house.organizationId,
       displayName: "X",
@@ -556,7 +559,7 @@ describe("testing", () => {
     expect(await readConnection(house.services, OPERATOR, id)).toMatchObject({ version: 1, state: "DRAFT" });
   });
 
-  test("sign-ins are noted in the health alone", async () => {
+  test("sign-ins change only the health", async () => {
     const { id } = await draft(house);
     const { begin, reader } = house.services;
     await begin(SYSTEM, { kind: "SIGN_IN", actor: id }, async (unit) => {
@@ -572,8 +575,8 @@ describe("testing", () => {
   });
 });
 
-describe("turning off and deleting", () => {
-  test("disabling ends the sessions in the same unit, raises trust, and is idempotent", async () => {
+describe("disabling and deleting", () => {
+  test("disabling ends the sessions in the same unit of work, raises the trust version, and is idempotent", async () => {
     const { id } = await draft(house);
     expect(await disableConnection(house.services, OPERATOR, id)).toMatchObject({ state: "DRAFT", version: 1 });
     await activateConnection(house.services, OPERATOR, id);
@@ -588,7 +591,7 @@ describe("turning off and deleting", () => {
     expect(await activateConnection(house.services, OPERATOR, id)).toMatchObject({ firstActivatedAt: first });
   });
 
-  test("deleting takes the sessions along and says what it was", async () => {
+  test("deleting ends the sessions and returns the connection", async () => {
     const { id } = await draft(house);
     await giveSession(id);
     expect(await deleteConnection(house.services, OPERATOR, id)).toMatchObject({ id, displayName: "Acme ID" });
@@ -601,7 +604,7 @@ describe("turning off and deleting", () => {
     expect(entry).toMatchObject({ action: "connection.deleted", after_value: null });
   });
 
-  test("a connection whose type is gone can still be listed, turned off and deleted", async () => {
+  test("a connection whose type is not installed can be listed, disabled and deleted", async () => {
     const { id } = await draft(house);
     await activateConnection(house.services, OPERATOR, id);
     const services = { ...house.services, registry: createRegistry([PLAIN_TYPE]) };
@@ -614,7 +617,7 @@ describe("turning off and deleting", () => {
   });
 });
 
-describe("keys of a connection's own", () => {
+describe("the connection's own keys", () => {
   const keys = { signing: [{ privateKey: "PRIVATE", certificate: "PUBLIC" }], decryption: [] };
   const keyed = (): AnyConnectionType => ({
     ...house.specimen.type,
@@ -625,7 +628,7 @@ describe("keys of a connection's own", () => {
     }),
   });
 
-  test("are made with it, sealed, kept through changes, and lent for its metadata document", async () => {
+  test("are created with it, sealed, kept through changes, and available for its metadata document", async () => {
     const services = { ...house.services, registry: createRegistry([keyed()]) };
     const { id } = await createConnection(services, OPERATOR, {
       organizationId: house.organizationId,
@@ -644,7 +647,7 @@ describe("keys of a connection's own", () => {
     });
   });
 
-  test("do not exist where the type makes none, nor does a document", async () => {
+  test("do not exist if the type makes none, and neither does a document", async () => {
     const connection = await draft(house);
     expect(connection.ownKeys).toBeNull();
     expect(describeConnection(house.services, connection)).toBeNull();
@@ -652,7 +655,7 @@ describe("keys of a connection's own", () => {
 });
 
 describe("settings of an older version", () => {
-  test("are upgraded when read, and stored so at the next change", async () => {
+  test("are upgraded when read, and stored upgraded at the next change", async () => {
     const { id } = await draft(house);
     const newer = createSpecimen(2).type;
     const services = { ...house.services, registry: createRegistry([newer]) };

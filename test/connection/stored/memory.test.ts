@@ -1,4 +1,4 @@
-/** What a type learns of its provider by itself survives restarts, reaches every replica, and changes no version. */
+/** The facts that a type keeps about its provider survive restarts, reach every replica, and do not change the version. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { LearnedFacts } from "../../../src/connection/contract/index.js";
 import { createSamlConnectionType } from "../../../src/connection-types/saml/index.js";
@@ -27,7 +27,7 @@ let services: ConnectionServices;
 let answer: () => Response;
 let fetches = 0;
 beforeAll(async () => {
-  // A connection's own keys take a moment to make, and nothing is signed here.
+  // Creating key pairs takes time, and these tests sign nothing.
   const { createKeys: _, ...type } = createSamlConnectionType(createInlineValidator);
   house = await openHouse([type]);
   const fetch = async () => {
@@ -65,7 +65,7 @@ async function activate(): Promise<Connection> {
   return await activateConnection(services, OPERATOR, id);
 }
 
-/** A process that starts: nothing is open, and the database is all it has. */
+/** A process that starts: no connection is open, and everything comes from the database. */
 function start(logDefect: (error: unknown) => void = rethrow) {
   const { registry, runtime } = services;
   const loadContext = (connection: Connection) => loadOpeningContext(services, connection, logDefect);
@@ -83,7 +83,7 @@ async function certificatesOf({ source }: OpenedSaml): Promise<readonly string[]
 const pem = ({ certificate }: ProviderKey) => certificate.trimEnd();
 
 describe("refreshed metadata", () => {
-  test("holds after a restart while the address answers 503, whatever was activated", async () => {
+  test("is used after a restart while the address answers 503, instead of the activated settings", async () => {
     const connection = await activate();
     answer = publish(IDP, second);
     expect(await certificatesOf(await start()(connection))).toEqual([pem(second)]);
@@ -91,15 +91,15 @@ describe("refreshed metadata", () => {
     house.advance(30 * 24 * HOUR_SECONDS);
     const restarted = start();
     expect(await certificatesOf(await restarted(connection))).toEqual([pem(second)]);
-    // The next hour's opening, too, and a replica that never saw the document.
+    // The same after an hour, and on a replica that never saw the document.
     house.advance(HOUR_SECONDS + 1);
     expect(await certificatesOf(await restarted(connection))).toEqual([pem(second)]);
     expect(await certificatesOf(await start()(connection))).toEqual([pem(second)]);
   });
 
   test.each([
-    ["a page that is no metadata", () => new Response("<html>")],
-    ["another provider's", publish("https://other.example", second)],
+    ["a page that is not metadata", () => new Response("<html>")],
+    ["the metadata of a different provider", publish("https://other.example", second)],
   ])("holds after a restart while the address answers with %s, as it does in a process that runs", async (_, wrong) => {
     const connection = await activate();
     const running = await start()(connection);
@@ -109,7 +109,7 @@ describe("refreshed metadata", () => {
     expect(await certificatesOf(running)).toEqual([pem(first)]);
   });
 
-  test("is asked for at a start once it is an hour old, and not before", async () => {
+  test("is requested at a start if it is more than an hour old", async () => {
     const connection = await activate();
     await start()(connection);
     fetches = 0;
@@ -121,7 +121,7 @@ describe("refreshed metadata", () => {
     expect(fetches).toBe(1);
   });
 
-  test("raises no version, and a change of trust forgets it", async () => {
+  test("does not raise the version, and a change of trust deletes it", async () => {
     const connection = await activate();
     answer = publish(IDP, second);
     await start()(connection);
@@ -130,11 +130,11 @@ describe("refreshed metadata", () => {
     await disableConnection(services, OPERATOR, connection.id);
     const again = await activateConnection(services, OPERATOR, connection.id);
     answer = fail;
-    // These are the certificates of the activation: nothing was learnt under the new trust version.
+    // These are the certificates of the activation: no facts were kept under the new trust version.
     expect(await certificatesOf(await start()(again))).toEqual([pem(first)]);
   });
 
-  test("is in the diagnosis while the document cannot be had", async () => {
+  test("is used by the diagnosis while the address does not answer", async () => {
     const connection = await activate();
     await start()(connection);
     answer = fail;
@@ -146,7 +146,7 @@ describe("refreshed metadata", () => {
     expect(findings.find(({ check }) => check === "CERTIFICATES")).toMatchObject({ level: "OK" });
   });
 
-  test("is not used to send people where the operator closed the host", async () => {
+  test("is not used to redirect people to a host that the operator has closed", async () => {
     const connection = await activate();
     await start()(connection);
     answer = fail;
@@ -161,7 +161,7 @@ describe("refreshed metadata", () => {
     await expect(connections.open(connection)).rejects.toMatchObject({ code: "SAML_METADATA_UNREACHABLE" });
   });
 
-  test("is checked like any input: what is damaged is passed over", async () => {
+  test("is checked like any input, and ignored if it is damaged", async () => {
     const connection = await activate();
     answer = fail;
     const whole: LearnedFacts = { entityId: IDP, signOnUrl: "https://idp.example/sso", certificates: [pem(second)] };
@@ -190,7 +190,7 @@ describe("a memory", () => {
   const keep = async (connection: Connection, name: string, facts: LearnedFacts) =>
     await (await openMemory(services, connection)).keep(name, facts);
 
-  test("keeps each name apart, and each connection's for itself", async () => {
+  test("stores facts by name and by connection", async () => {
     const [one, other] = [await activate(), await activate()];
     await keep(one, "a", { x: "1", y: ["2", "3"] });
     await keep(one, "b", { x: "4" });
@@ -203,14 +203,14 @@ describe("a memory", () => {
     expect(await recall(other)).toBeNull();
   });
 
-  test("keeps nothing that is longer than its bound, and what was there stays", async () => {
+  test("ignores facts that are too long, and the old ones stay", async () => {
     const connection = await activate();
     await keep(connection, "a", { x: "1" });
     await keep(connection, "a", { x: "x".repeat(500_000) });
     expect(await recall(connection)).toEqual({ x: "1" });
   });
 
-  test("takes nothing from a replica that trusts what no longer holds", async () => {
+  test("ignores facts from a replica with an older trust version", async () => {
     const old = await activate();
     await disableConnection(services, OPERATOR, old.id);
     const present = await activateConnection(services, OPERATOR, old.id);
@@ -220,7 +220,7 @@ describe("a memory", () => {
     expect(await recall(old)).toBeNull();
   });
 
-  test("that cannot be written is a defect in the log, and no refusal", async () => {
+  test("that cannot be written logs a defect, and sign-ins go on", async () => {
     const connection = await activate();
     const broken: ConnectionServices = { ...services, begin: () => Promise.reject(new Error("disk full")) };
     const defects: unknown[] = [];
@@ -228,7 +228,7 @@ describe("a memory", () => {
     expect(defects).toEqual([new Error("disk full")]);
   });
 
-  test("goes with its connection", async () => {
+  test("is deleted with its connection", async () => {
     const connection = await activate();
     await keep(connection, "a", { x: "1" });
     await deleteConnection(services, OPERATOR, connection.id);

@@ -1,4 +1,4 @@
-/** Opened connections are shared by version, opened once, and never kept when opening failed. */
+/** Opened connections are shared by version, opened once, and not cached after a failure. */
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { createOpenedConnections, type OpenedConnections } from "../../../src/connection/opened-connections.js";
 import { createRegistry } from "../../../src/connection/registry.js";
@@ -46,7 +46,7 @@ function connection(id: string, version = 1, plain: Record<string, unknown> = CO
 }
 
 describe("opened connections", () => {
-  test("lend addresses of the public URL, and the secrets to the type alone", async () => {
+  test("give the type addresses under the public URL, and the secrets", async () => {
     const opened = await connections.open(connection("c1"));
     expect(opened.opened).toEqual({ password: COMPLETE.password });
     expect(opened.runtime).toMatchObject({
@@ -63,21 +63,21 @@ describe("opened connections", () => {
     expect(opened.runtime).not.toHaveProperty("keys");
   });
 
-  test("lend a connection its own keys", async () => {
+  test("give the type the connection's own keys", async () => {
     const keys = { signing: [{ privateKey: "private", certificate: "public" }], decryption: [] };
     const one = { ...connection("c1"), ownKeys: sealOwnKeys(keyRing, "c1", keys, START) };
     expect((await connections.open(one)).runtime.keys).toEqual(keys);
     await expect(connections.open({ ...connection("c2"), ownKeys: one.ownKeys })).rejects.toThrow(/sealed text/);
   });
 
-  test("a hundred requests at once open once", async () => {
+  test("a hundred requests at once open a connection once", async () => {
     const all = await Promise.all(Array.from({ length: 100 }, () => connections.open(connection("c1"))));
     expect(new Set(all).size).toBe(1);
     expect(hooks.opened).toBe(1);
     expect(await connections.open(connection("c1"))).toBe(all[0]);
   });
 
-  test("a new version is opened anew, and an older row does not throw it out", async () => {
+  test("a new version is opened, and an older row does not replace it", async () => {
     const old = await connections.open(connection("c1", 1));
     const present = await connections.open(connection("c1", 2));
     expect(present).not.toBe(old);
@@ -86,7 +86,7 @@ describe("opened connections", () => {
     expect(await connections.open(connection("c1", 2))).toBe(present);
   });
 
-  test("a failure reaches everybody who waits, and is not kept", async () => {
+  test("a failure reaches every waiting request, and is not cached", async () => {
     hooks.open = () => Promise.reject(unreachable());
     const both = await Promise.allSettled([connections.open(connection("c1")), connections.open(connection("c1"))]);
     expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
@@ -95,7 +95,7 @@ describe("opened connections", () => {
     expect((await connections.open(connection("c1"))).connection.id).toBe("c1");
   });
 
-  test("a late failure of an old version does not throw out the new one", async () => {
+  test("a late failure of an old version does not remove the new one", async () => {
     let fail: (error: unknown) => void = () => {};
     hooks.open = () => new Promise((_, reject) => (fail = reject));
     const old = connections.open(connection("c1", 1));
@@ -107,7 +107,7 @@ describe("opened connections", () => {
     expect(await connections.open(connection("c1", 2))).toBe(present);
   });
 
-  test("keeps as many as it may, the least used goes first", async () => {
+  test("the least recently used connection leaves a full cache", async () => {
     await connections.open(connection("c1"));
     await connections.open(connection("c2"));
     await connections.open(connection("c1"));
@@ -119,7 +119,7 @@ describe("opened connections", () => {
     expect(hooks.opened).toBe(4);
   });
 
-  test("a connection that lacks something is refused by name", async () => {
+  test("a missing setting is refused by name", async () => {
     expect(await failureOf(connections.open(connection("c1", 1, { tenant: "t" })))).toMatchObject({
       code: "CONNECTION_NOT_READY",
       details: { fields: [{ path: "settings.madeUp.address" }, { path: "settings.madeUp.password" }] },

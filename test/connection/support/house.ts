@@ -1,4 +1,4 @@
-/** A database with an organization or two, and the services of the connection room over it. */
+/** A database with two organizations, and the services of connections. */
 import { graphql, type GraphQLSchema } from "graphql";
 import type { Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS, type Permission } from "../../../src/access/permission.js";
@@ -28,10 +28,9 @@ export interface House {
   readonly database: TestDatabase;
   readonly services: ConnectionServices;
   readonly specimen: Specimen;
-  /** The organization that tests work in, and one that nobody there may see. */
+  /** The organization of the tests, and one that its members may not see. */
   readonly organizationId: string;
   readonly otherOrganizationId: string;
-  /** Moves the clock. */
   readonly advance: (seconds: number) => void;
   readonly close: () => Promise<void>;
 }
@@ -42,7 +41,7 @@ export function ring() {
   return createKeyRing(parsed.keys);
 }
 
-/** Makes services over an open database; `types` replaces the specimen and the plain type. */
+/** Opens a database and makes the services. `types` replaces the specimen and the plain type. */
 export async function openHouse(types?: readonly AnyConnectionType[]): Promise<House> {
   const database = await openMigratedDatabase();
   let now = START;
@@ -97,7 +96,7 @@ export function buildConnectionSchema(services: ConnectionServices, needs?: Peop
   });
 }
 
-/** Sends an operation to a schema; `details` are those of the first error. */
+/** Sends an operation to a schema. `details` are those of the first error. */
 export async function askSchema(
   schema: GraphQLSchema,
   source: string,
@@ -115,7 +114,7 @@ export async function askSchema(
   };
 }
 
-/** A key of an organization with some permissions, all of them when none is named. */
+/** A key of an organization with some permissions; with all if none is named. */
 export function keyOfOrganization(organizationId: string, ...permissions: Permission[]): Caller {
   return {
     kind: "API_KEY",
@@ -128,7 +127,7 @@ export function keyOfOrganization(organizationId: string, ...permissions: Permis
 
 export const COMPLETE = { address: "https://id.example.com", tenant: "t1", password: "p4ssw0rd" };
 
-/** A draft that has everything. */
+/** Creates a draft with all required settings. */
 export async function draft({ services, organizationId }: House, settings = {}): Promise<Connection> {
   return await createConnection(services, OPERATOR, {
     organizationId,
@@ -137,7 +136,7 @@ export async function draft({ services, organizationId }: House, settings = {}):
   });
 }
 
-/** The failure that a promise ends with. */
+/** The failure that a promise rejects with. */
 // any: tests read the details that belong to the code they expect
 export async function failureOf(promise: Promise<unknown>): Promise<{ code: string; details: any }> {
   try {
@@ -145,10 +144,10 @@ export async function failureOf(promise: Promise<unknown>): Promise<{ code: stri
   } catch (error) {
     return error as { code: string; details: unknown };
   }
-  throw new Error("It did not fail.");
+  throw new Error("the promise did not reject");
 }
 
-/** Events of an organization, oldest first. */
+/** The events of an organization, the oldest first. */
 export async function eventsOf({ services }: House, organizationId: string) {
   const rows = await services.reader.rows<{ type: string; data: string; subject_version: number }>(
     "SELECT type, data, subject_version FROM event WHERE organization_id = ? ORDER BY sequence",

@@ -1,6 +1,6 @@
 /**
- * People who arrive at connections of an organization, and the operations on their links. Each test has an organization of its
- * own, with an active connection that merges by address.
+ * Signs people in through connections and calls the operations on their links. Each test has its own organization with an
+ * active connection that merges by address.
  */
 import { afterAll, beforeAll, beforeEach, expect } from "@jest/globals";
 import type { GraphQLSchema } from "graphql";
@@ -31,7 +31,7 @@ import {
 
 export let house: House;
 export let schema: GraphQLSchema;
-/** Of the present test. */
+/** Of the current test. */
 export let organizationId: string;
 export let connectionId: string;
 
@@ -52,7 +52,7 @@ export function setUpLinking(): void {
 
 let number = 0;
 let sessions = 0;
-/** An address of this test's own: password accounts have addresses that nobody else in the installation has. */
+/** An address for this test only. Password accounts need addresses that are unique in the installation. */
 export const at = (name: string) => `${name}@acme-${number}.test`;
 
 const inUnit = <T>(work: (unit: UnitOfWork) => Promise<T>) =>
@@ -66,7 +66,7 @@ export async function activeConnection(policies: ConnectionPoliciesChange = {}):
   return id;
 }
 
-/** Makes an account; with a password, it can be joined. */
+/** Creates an account. An account with a password can be joined. */
 export async function account(email: string, changes: { authMethod?: "SSO" | "PASSWORD"; roleKeys?: string[] } = {}) {
   const names = { firstName: "Ada", lastName: "Tester" };
   const input = { organizationId, email, ...names, authMethod: "PASSWORD" as const, ...changes };
@@ -81,7 +81,7 @@ interface Arriving {
   readonly through?: string;
 }
 
-/** Somebody comes back verified from a provider; answers the user whom they are, or the code of the refusal. */
+/** Signs a verified person in. Returns the id of their user, or the code of the refusal. */
 export async function arrive({
   subject,
   email,

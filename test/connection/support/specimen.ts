@@ -1,4 +1,4 @@
-/** A made-up connection type: every kind of setting, a provider that is a counter, and hooks that tests replace. */
+/** A made-up connection type with every kind of setting, a provider that only counts, and hooks that tests replace. */
 import { Strategy } from "passport";
 import {
   CONTRACT_VERSION,
@@ -40,12 +40,11 @@ const SPECIMEN_SETTINGS = {
   nickname: setting.text({ label: "Nickname", help: "Of no consequence." }),
 } as const;
 
-/** What tests change about the specimen. */
 interface SpecimenHooks {
   findings: readonly Finding[];
   diagnose: (() => Promise<void>) | null;
   open: (() => Promise<void>) | null;
-  /** What the settings say of the issuer, where it is not the address. */
+  /** The issuer, if it is not the address. */
   issuer: ((settings: { readonly address: string | null }) => SettingsIssuer) | null;
   imported: Record<string, unknown> | null;
   opened: number;
@@ -62,7 +61,7 @@ class SilentStrategy extends Strategy {
   }
 }
 
-/** Makes the specimen; each has hooks of its own. */
+/** Makes a specimen with its own hooks. */
 export function createSpecimen(settingsVersion = 1): Specimen {
   const hooks: SpecimenHooks = { findings: [], diagnose: null, open: null, issuer: null, imported: null, opened: 0 };
   const type = defineConnectionType({
@@ -110,7 +109,7 @@ export function createSpecimen(settingsVersion = 1): Specimen {
   return { type, hooks };
 }
 
-/** Another type, so that there are two. */
+/** A second type. */
 export const PLAIN_TYPE: AnyConnectionType = {
   ...createSpecimen().type,
   id: "plain",
