@@ -1,6 +1,4 @@
 /** Signing in with a real browser: cookies, sites, tabs, the back button and the keyboard are as people have them. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { createBrowser } from "../../testing/browser.js";
@@ -10,8 +8,6 @@ import { findFreePort, startTestUsher, type TestUsher } from "../support/usher.j
 import { HOSTS, launchChromium } from "./chromium.js";
 import { startEvilSite, startTlsTerminator, type Site } from "./sites.js";
 
-/** With this set, the pages that are looked at are kept there as pictures. */
-const PICTURES = process.env["USHER_TEST_PICTURES"];
 const PHONE = { width: 360, height: 740 };
 /** WCAG 2.2, 2.5.5: comfortable for a finger. */
 const TARGET_PIXELS = 44;
@@ -299,9 +295,6 @@ describe("the pages on a phone", () => {
     page = await phone.newPage();
     const look = async (name: string) => {
       expect({ name, problems: await page.evaluate(PROBLEMS) }).toEqual({ name, problems: [] });
-      if (PICTURES === undefined) return;
-      mkdirSync(PICTURES, { recursive: true });
-      await page.screenshot({ path: join(PICTURES, `${name}-${colorScheme}.png`) });
     };
     await page.goto(`${usher.url}/sign-in`);
     await look("prompt");
