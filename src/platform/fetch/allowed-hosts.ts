@@ -1,6 +1,6 @@
 /** The private hosts that the operator lets outgoing requests reach (`USHER_ALLOWED_PRIVATE_HOSTS`). */
 
-/** Whether a host, as `hostOf` writes it, may be reached on a port although it is private or speaks plain http. */
+/** Whether a host, as `hostOf` writes it, may be reached on a port although it is private or uses plain http. */
 export type IsAllowed = (host: string, port: number) => boolean;
 
 /** A URL's host without the brackets of IPv6 and without the dot that ends a fully qualified name. */
@@ -8,7 +8,7 @@ export function hostOf(url: URL): string {
   return bareHost(url.hostname);
 }
 
-/** A host name or address as both URL and socket write it, in the one form that is compared. */
+/** The form in which host names and addresses are compared, from a URL or a socket. */
 export function bareHost(hostname: string): string {
   return hostname
     .replace(/^\[|\]$/g, "")
@@ -16,16 +16,16 @@ export function bareHost(hostname: string): string {
     .toLowerCase();
 }
 
-/** The port that a URL means, its scheme's own where it names none. */
+/** The port of a URL, or the default of its scheme. */
 export function portOf(url: URL): number {
   return url.port === "" ? (url.protocol === "http:" ? 80 : 443) : Number(url.port);
 }
 
 /**
- * Reads entries `host` (any port) and `host:port`, where a host is a name, an IPv4 address or an IPv6 address, the last in
- * brackets when a port follows. Names are compared whole: an entry does not open its subdomains.
+ * Reads entries `host` (any port) and `host:port`. A host is a name, an IPv4 address, or an IPv6 address, in brackets when
+ * a port follows. An entry does not allow its subdomains.
  *
- * @throws Error naming every entry that is neither
+ * @throws Error that names every other entry
  */
 export function createIsAllowed(entries: readonly string[]): IsAllowed {
   const anyPort = new Set<string>();
@@ -45,7 +45,7 @@ export function createIsAllowed(entries: readonly string[]): IsAllowed {
 function parseEntry(entry: string): { host: string; port: number | null } | null {
   const isBareIpv6 = !entry.startsWith("[") && entry.split(":").length > 2;
   const authority = isBareIpv6 ? `[${entry}]` : entry;
-  // The URL parser takes much for a host; a slash, an at sign or a wildcard is a misunderstanding worth naming.
+  // The URL parser accepts more; a slash, an at sign or a wildcard is a mistake of the operator.
   if (!/^(\[[0-9a-f:.]+\]|[^\s/?#@[\]\\*:]+)(:\d{1,5})?$/i.test(authority)) return null;
   if (!URL.canParse(`http://${authority}`)) return null;
   const port = /:(\d+)$/.exec(authority.replace(/^\[.*\]/, ""))?.[1];

@@ -1,6 +1,6 @@
 /**
- * Ports of protocols other than HTTP, which no browser requests either (Fetch standard, 2.9): a server of another protocol
- * could take the lines of a request for its own commands.
+ * Ports of other protocols than HTTP, which browsers block too (Fetch standard, 2.9): a server of another protocol could
+ * read the lines of a request as commands.
  */
 const BLOCKED_PORTS: ReadonlySet<number> = new Set([
   1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,

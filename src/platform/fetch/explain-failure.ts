@@ -1,4 +1,4 @@
-/** Turns what a connection, a TLS handshake or an HTTP parser reports into a refusal that an administrator can act on. */
+/** Turns an error of a connection, a TLS handshake or an HTTP parser into a refusal that an administrator can act on. */
 import { isNativeError } from "node:util/types";
 import { FetchRefusal, type FetchRefusalCode } from "./fetch-refusal.js";
 
@@ -17,7 +17,7 @@ const CERTIFICATE_REASONS: Readonly<Record<string, string>> = {
     "came without the intermediate certificates that lead to a trusted authority, or from one that this machine does not trust",
 };
 
-/** Codes of OpenSSL's verification and Node's own name check that are not worth a sentence each. */
+/** The other codes of OpenSSL's verification and of Node's check of the name. */
 const CERTIFICATE_CODE =
   /^(CERT_|CRL_|UNABLE_TO_|ERROR_IN_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED)/;
 
@@ -41,7 +41,7 @@ const OTHER_REASONS: Readonly<Record<string, readonly [FetchRefusalCode, string]
   UND_ERR_CLOSED: ["UNREACHABLE", "was not requested, because this server is stopping"],
 };
 
-/** The refusal for an error that a request to `host` ended with; the error itself stays its cause, for the log. */
+/** The refusal for an error of a request to `host`. The error is its cause, for the log. */
 export function explainFailure(error: unknown, host: string): FetchRefusal {
   const chain = [...causesOf(error)];
   const refusal = chain.find((each) => each instanceof FetchRefusal);
@@ -64,13 +64,12 @@ function reasonOf(code: string, name: string): readonly [FetchRefusalCode, strin
   return ["UNREACHABLE", code === "" ? "could not be requested" : `could not be requested (${code})`];
 }
 
-/** What an error may carry beside its message. */
 type Carrier = Error & { readonly code?: unknown; readonly errors?: unknown };
 
-/** An error, its causes, and where several connections were tried the last one's: from the outermost inwards. */
+/** An error and its causes, outermost first. Of several attempts to connect, the last one counts. */
 function* causesOf(error: unknown): Generator<Carrier> {
   let each: unknown = error;
-  // Bounded, because nothing forbids a cause to be its own cause.
+  // Bounded, because an error can be its own cause.
   for (let depth = 0; depth < 8 && isNativeError(each); depth += 1) {
     const carrier: Carrier = each;
     yield carrier;

@@ -1,20 +1,19 @@
-/** Why an outgoing request was not made, or why its answer was not taken: the one error of the guarded fetch. */
+/** The only error of the guarded fetch: why a request was not made, or why its response was refused. */
 
-/** What stood in the way. */
 export type FetchRefusalCode =
-  /** The URL cannot be read, or its host is, or resolves to, something that is not a public address. */
+  /** The URL cannot be read, or its host is not, or does not resolve to, a public address. */
   | "ADDRESS_REFUSED"
   /** Not https, and not plain http to a host that the operator allows. */
   | "SCHEME_REFUSED"
-  /** The URL holds a user name or a password. */
+  /** The URL contains a user name or a password. */
   | "CREDENTIALS_REFUSED"
   /** The server answered with a redirect, which is never followed. */
   | "REDIRECT_REFUSED"
-  /** The answer is larger than the request allows. */
+  /** The response is larger than the request allows. */
   | "TOO_LARGE"
-  /** The answer was not complete in time. */
+  /** The response was not complete in time. */
   | "TIMEOUT"
-  /** No connection, or no usable answer over it. */
+  /** The connection failed, or the response cannot be used. */
   | "UNREACHABLE"
   /** The host's name has no address. */
   | "NAME_NOT_FOUND"
@@ -22,15 +21,15 @@ export type FetchRefusalCode =
   | "CERTIFICATE_REFUSED";
 
 /**
- * A request that the guarded fetch refused or that failed. The message is a sentence for an administrator of any
- * organization, so it names what they entered and what the server did, never an address that a private name resolves to.
+ * A request that was refused or that failed. An administrator of any organization may see the message, so it names what
+ * they entered and what the server did, but not the address of a private name.
  */
 export class FetchRefusal extends Error {
   override readonly name = "FetchRefusal";
-  /** Private, so that a log which writes an error's properties leaves it out: its query may hold secrets. */
+  /** Private, so that a log of the error's properties does not contain it: its query may hold secrets. */
   readonly #location: string | undefined;
 
-  /** @param options `cause` is for the log: it may name what the message keeps back. `location` is where a redirect leads */
+  /** @param options `cause` is for the log: it may name what the message must not. `location` is the target of a redirect */
   constructor(
     readonly code: FetchRefusalCode,
     message: string,
@@ -40,7 +39,7 @@ export class FetchRefusal extends Error {
     this.#location = options.location;
   }
 
-  /** Where a refused redirect leads, absolute. Not for messages. */
+  /** The absolute target of a refused redirect. Not for messages. */
   get location(): string | undefined {
     return this.#location;
   }

@@ -1,6 +1,6 @@
 /**
- * Opens connections to public addresses only. The name is resolved once, every answer is checked, and exactly the checked
- * answers are handed to the socket: between check and connection there is no second resolution that could differ.
+ * Opens connections to public addresses only. It resolves the name once, checks every address, and connects the socket to
+ * the checked addresses: a second resolution could differ (DNS rebinding).
  */
 import dns from "node:dns/promises";
 import { isIP, type LookupFunction, type Socket } from "node:net";
@@ -9,7 +9,7 @@ import { callbackify } from "node:util";
 import { buildConnector } from "undici";
 import { bareHost, type IsAllowed } from "./allowed-hosts.js";
 import { FetchRefusal } from "./fetch-refusal.js";
-import { PUBLIC_ADDRESS_DEMAND } from "./judge-url.js";
+import { PUBLIC_ADDRESS_DEMAND } from "./url-rules.js";
 import { isPublicAddress } from "./public-address.js";
 
 /** Resolves a name to all of its addresses; rejects as `dns.lookup` does. */
@@ -18,12 +18,12 @@ export type Lookup = (hostname: string) => Promise<readonly { readonly address: 
 /** The machine's own resolver, `/etc/hosts` included. */
 export const systemLookup: Lookup = (hostname) => dns.lookup(hostname, { all: true });
 
-/** Longest time for name, TCP and TLS together; the request's total limit is usually shorter. */
+/** For name, TCP and TLS together. The limit of the whole request is usually shorter. */
 const CONNECT_TIMEOUT_MILLISECONDS = 10_000;
 
 /**
- * An undici connector that refuses every connection to an address that is not public, but for hosts and ports that the
- * operator allows; and what ends the connections that it is opening, for which a closing agent would wait.
+ * An undici connector that refuses connections to addresses that are not public, except hosts and ports that the operator
+ * allows. `close` ends the connections that are being opened, for which a closing agent would wait.
  *
  * @param certificateAuthorities trusted beside the machine's own, in PEM
  */
@@ -36,7 +36,7 @@ export function createGuardedConnector(
     timeout: CONNECT_TIMEOUT_MILLISECONDS,
     autoSelectFamily: true,
     allowH2: false,
-    // Stated, because NODE_TLS_REJECT_UNAUTHORIZED and command line flags would change the defaults.
+    // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED and command line flags change the defaults.
     rejectUnauthorized: true,
     minVersion: "TLSv1.2" as const,
     ...(certificateAuthorities.length > 0 && { ca: [...tls.rootCertificates, ...certificateAuthorities] }),
@@ -45,7 +45,7 @@ export function createGuardedConnector(
   const connectPublicly = buildConnector({ ...options, lookup: asNodeLookup(lookup, isPublicAddress) });
   const opening = new Set<Socket>();
   const open = (connector: buildConnector.connector, ...[target, callback]: Parameters<buildConnector.connector>) => {
-    // It answers the socket, though its type does not say so.
+    // It returns the socket, although its type does not say so.
     const socket = (connector as (...given: Parameters<buildConnector.connector>) => unknown)(target, (...outcome) => {
       opening.delete(socket);
       callback(...outcome);
@@ -56,7 +56,7 @@ export function createGuardedConnector(
     const host = bareHost(target.hostname);
     const port = Number(target.port || (target.protocol === "http:" ? 80 : 443));
     if (isAllowed(host, port)) return open(connectAnywhere, target, callback);
-    // A socket does not look up what is an address already, so the check of the answers would never see it.
+    // A socket does not look up an address, so that the check in the look-up would not see it.
     if (isIP(host) !== 0 && !isPublicAddress(host)) return callback(refuseAddress(host, host), null);
     return open(connectPublicly, target, callback);
   };
@@ -67,8 +67,8 @@ export function createGuardedConnector(
 }
 
 /**
- * The look-up that a socket calls, which answers checked addresses or a refusal. One address that is not acceptable
- * refuses the name: a name with a public and a private answer has no honest use here.
+ * The look-up that a socket calls, which returns checked addresses or a refusal. One unacceptable address refuses the
+ * name, because a name with public and private addresses has no legitimate use here.
  */
 function asNodeLookup(lookup: Lookup, isAcceptable: (address: string) => boolean): LookupFunction {
   const resolve = callbackify(async (hostname: string) => {

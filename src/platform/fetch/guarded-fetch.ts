@@ -1,66 +1,64 @@
 /**
- * The one way out: every request that Usher makes to an address that somebody entered (discovery, keys, tokens, metadata,
- * groups, webhooks). https and public addresses only, but for hosts that the operator allows; no redirects; bounded time
- * and size. The same rules are lent to whoever saves such an address.
+ * Makes every request to an address that an administrator entered or a provider sent (discovery, keys, tokens, metadata,
+ * groups, webhooks). It requests only https and public addresses, except hosts that the operator allows, does not follow
+ * redirects, and bounds time and size. Its `rules` check such an address when it is saved.
  */
 import { pipeline, type Readable } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip } from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
 import { createIsAllowed, hostOf } from "./allowed-hosts.js";
-import { checkUrl, refuseAbsurdStatus, refuseRedirect } from "./check-answer.js";
+import { checkUrl, refuseUnknownStatus, refuseRedirect } from "./check-response.js";
 import { explainFailure } from "./explain-failure.js";
 import { FetchRefusal } from "./fetch-refusal.js";
 import { createGuardedConnector, systemLookup, type Lookup } from "./guarded-connect.js";
 import { createGuardedPost, type GuardedPost } from "./guarded-post.js";
-import { judgeUrl } from "./judge-url.js";
+import { findUrlIssue } from "./url-rules.js";
 import { readBounded } from "./read-bounded.js";
 
 export { FetchRefusal } from "./fetch-refusal.js";
 export type { Lookup } from "./guarded-connect.js";
 export { AbortGroup } from "./guarded-post.js";
 
-/** What the guarded fetch is made of. */
 export interface GuardedFetchOptions {
   /** Entries `host` or `host:port` that may be reached though private, plain http included. */
   readonly allowedPrivateHosts: readonly string[];
-  /** Resolves names; the machine's resolver unless a test says otherwise. */
+  /** Resolves names; the machine's resolver when left out. */
   readonly lookup?: Lookup;
-  /** Total time of one request, from resolving the name to the last byte; 10 seconds when left out. */
+  /** For the whole request, from resolving the name to the last byte; 10 seconds when left out. */
   readonly timeoutMs?: number;
   /** Largest decompressed body; 1 MiB when left out. */
   readonly maximumBytes?: number;
-  /** Largest body as it is sent, compressed or not, and however little it unpacks to; 32 MiB when left out. */
+  /** Largest body before decompression; 32 MiB when left out. */
   readonly maximumSentBytes?: number;
   /** Certificate authorities to trust beside the machine's own, in PEM. */
   readonly certificateAuthorities?: readonly string[];
 }
 
-/** A request, as the platform's `fetch` takes it. `redirect` has no effect: a redirect is always an error. */
+/** As for the platform's `fetch`. `redirect` has no effect: a redirect is always an error. */
 interface GuardedRequestInit extends RequestInit {
-  /** Total time of this request, in milliseconds. */
+  /** For the whole request. */
   readonly timeoutMs?: number;
   /** Largest decompressed body of this request. */
   readonly maximumBytes?: number;
 }
 
-/** The way out, and the rules that tell beforehand what it would refuse. */
 export interface GuardedFetch {
   /**
    * Makes one request and reads its body.
    *
-   * @throws FetchRefusal for everything that was refused or failed; the caller's own `signal.reason` when it aborted
+   * @throws FetchRefusal when the request was refused or failed; the caller's own `signal.reason` when it aborted
    */
   readonly fetch: (url: string, init?: GuardedRequestInit) => Promise<Response>;
-  /** Posts a small message, of which there are many. */
+  /** Posts one of many small messages. */
   readonly post: GuardedPost;
-  /** Checks for addresses when they are saved: each answers what the address must be, or `null` when nothing is wrong. */
+  /** Check an address when it is saved. Each returns what the address must be, or `null` when nothing is wrong. */
   readonly rules: {
     /** For addresses that this server requests. */
     readonly serverUrl: (url: URL) => string | null;
     /** For addresses that only browsers are sent to, which may be private. */
     readonly browserUrl: (url: URL) => string | null;
   };
-  /** Ends all connections; what is under way fails. */
+  /** Ends all connections. Requests under way fail. */
   readonly close: () => Promise<void>;
 }
 
@@ -68,15 +66,15 @@ const DEFAULT_TIMEOUT_MILLISECONDS = 10_000;
 const DEFAULT_MAXIMUM_BYTES = 1_048_576;
 const DEFAULT_MAXIMUM_SENT_BYTES = 33_554_432;
 const CONNECTIONS_PER_ORIGIN = 32;
-/** Below the five seconds after which common servers close an idle connection, so that no request meets a closing one. */
+/** Below the five seconds after which common servers close an idle connection, so that a request never uses a closing one. */
 const KEEP_ALIVE_MILLISECONDS = 4_000;
 const LONGEST_KEEP_ALIVE_MILLISECONDS = 60_000;
 
 const STATUSES_WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
-/** What described the body on its way and is no longer true of the bytes that are handed on. */
+/** Headers that describe the body as it was sent, not the decompressed bytes. */
 const TRANSFER_HEADERS = ["content-encoding", "content-length", "transfer-encoding"];
 
-/** Makes the way out. One for the whole process: it holds the pool of connections. */
+/** Makes the guarded fetch. One process needs one, which holds the pool of connections. */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const isAllowed = createIsAllowed(options.allowedPrivateHosts);
   const connector = createGuardedConnector(
@@ -92,7 +90,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     keepAliveMaxTimeout: LONGEST_KEEP_ALIVE_MILLISECONDS,
     maxResponseSize: options.maximumSentBytes ?? DEFAULT_MAXIMUM_SENT_BYTES,
-    // The request's total time limits both; the agent's own limits would start anew with every byte.
+    // The limit of the whole request covers both; the agent's limits would start anew with every byte.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -106,8 +104,8 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
         });
       }),
     rules: {
-      serverUrl: (url) => judgeUrl(url, isAllowed, "server")?.demand ?? null,
-      browserUrl: (url) => judgeUrl(url, isAllowed, "browser")?.demand ?? null,
+      serverUrl: (url) => findUrlIssue(url, isAllowed, "server")?.demand ?? null,
+      browserUrl: (url) => findUrlIssue(url, isAllowed, "browser")?.demand ?? null,
     },
     post: posts.post,
     close: async () => {
@@ -118,7 +116,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   };
 }
 
-/** Runs a request under its time limit and its caller's signal, and turns every failure into a refusal. */
+/** Runs a request under its time limit and its caller's signal. Every failure becomes a refusal. */
 async function requestWithin<Result>(
   timeoutMs: number,
   url: string,
@@ -134,7 +132,7 @@ async function requestWithin<Result>(
     () => controller.abort(new FetchRefusal("TIMEOUT", `${host} did not answer in full within ${timeoutMs / 1000} s.`)),
     timeoutMs,
   );
-  // The signal does not reach a request that still waits for its connection.
+  // undici does not abort a request that still waits for its connection.
   const ended = new Promise<never>((_, reject) =>
     controller.signal.addEventListener("abort", () => reject(controller.signal.reason as Error), { once: true }),
   );
@@ -142,7 +140,7 @@ async function requestWithin<Result>(
     return await Promise.race([request(controller.signal), ended]);
   } catch (error) {
     const reason = controller.signal.aborted ? controller.signal.reason : explainFailure(error, host);
-    // An answer that was refused may still be arriving.
+    // A refused response may still be arriving.
     controller.abort(reason);
     throw reason;
   } finally {
@@ -151,21 +149,20 @@ async function requestWithin<Result>(
   }
 }
 
-/** An answer whose body was not read yet. */
-interface Answer {
+interface UnreadResponse {
   readonly status: number;
   readonly statusText: string;
   readonly headers: Headers;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** By undici's own `request`, which takes a third of the time of its `fetch` and never follows a redirect. */
-async function send(url: URL, init: GuardedRequestInit, agent: Agent, signal: AbortSignal): Promise<Answer> {
+/** Uses undici's `request`, which takes a third of the time of its `fetch` and never follows a redirect. */
+async function send(url: URL, init: GuardedRequestInit, agent: Agent, signal: AbortSignal): Promise<UnreadResponse> {
   const { method = "GET" } = init;
   const headers = new Headers({ accept: "*/*", "accept-encoding": "gzip, br", "user-agent": "Usher" });
   for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
   const body = await writeBody(init.body ?? null, headers);
-  // Whom a request reaches and where it ends follows from the address and the body alone.
+  // The URL and the body alone decide which host a request reaches and where it ends.
   for (const name of ["host", "content-length"]) headers.delete(name);
   const answer = await agent.request({
     origin: url.origin,
@@ -184,7 +181,7 @@ async function send(url: URL, init: GuardedRequestInit, agent: Agent, signal: Ab
   };
 }
 
-/** The bytes of a body, of whatever kind; the platform knows the content type of each. */
+/** The bytes of any kind of body. Sets the content type that the platform gives it. */
 async function writeBody(body: BodyInit | null, headers: Headers): Promise<string | Uint8Array | null> {
   if (body === null || (typeof body === "string" && headers.has("content-type"))) return body as string | null;
   const carrier = new Response(body);
@@ -193,7 +190,7 @@ async function writeBody(body: BodyInit | null, headers: Headers): Promise<strin
   return new Uint8Array(await carrier.arrayBuffer());
 }
 
-/** Headers are bytes; undici reads them as UTF-8, the platform has one character for each. */
+/** undici reads the bytes of headers as UTF-8; the platform has one character for each byte. */
 function readHeaders(received: Readonly<Record<string, string | string[] | undefined>>): Headers {
   const headers = new Headers();
   for (const [name, values] of Object.entries(received))
@@ -201,10 +198,10 @@ function readHeaders(received: Readonly<Record<string, string | string[] | undef
   return headers;
 }
 
-/** Unpacks what was asked for; whatever else a server does to its answer is left as it is. */
+/** Decompresses the encodings that the request accepts. Other encodings stay. */
 function unpack(body: Readable, encoding: string | null): AsyncIterable<Uint8Array> {
   const unpacker = createUnpacker(encoding?.trim().toLowerCase() ?? "");
-  // A failure of either side ends both, and whoever reads hears of it.
+  // A failure of either stream ends both, and reaches the reader.
   return unpacker === null ? body : pipeline(body, unpacker, () => {});
 }
 
@@ -212,7 +209,7 @@ function createUnpacker(encoding: string) {
   switch (encoding) {
     case "gzip":
     case "x-gzip":
-      // An empty answer may be announced as compressed.
+      // A server may announce an empty body as compressed.
       return createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
     case "br":
       return createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH });
@@ -222,7 +219,7 @@ function createUnpacker(encoding: string) {
 }
 
 async function receive(
-  response: Answer,
+  response: UnreadResponse,
   url: URL,
   { maximumBytes }: { readonly maximumBytes: number },
 ): Promise<Response> {
@@ -230,12 +227,12 @@ async function receive(
   const { status, statusText } = response;
   const redirect = refuseRedirect(url, status, response.headers.get("location") ?? "");
   if (redirect !== null) throw redirect;
-  // Layers can unpack to gigabytes in between and still end as a few bytes, which the limits below would not see.
+  // Layers can unpack to gigabytes in between and end as a few bytes, which the limit below would not see.
   if (response.headers.get("content-encoding")?.includes(","))
     throw new FetchRefusal("TOO_LARGE", `${host} sent an answer that is compressed more than once.`);
   const { bytes, isCut } = await readBounded(response.body, maximumBytes);
   if (isCut) throw new FetchRefusal("TOO_LARGE", `${host} sent an answer of more than ${maximumBytes} bytes.`);
-  const absurd = refuseAbsurdStatus(url, status);
+  const absurd = refuseUnknownStatus(url, status);
   if (absurd !== null) throw absurd;
   return new Response(STATUSES_WITHOUT_BODY.has(status) ? null : bytes, {
     status,

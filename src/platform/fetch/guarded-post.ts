@@ -1,30 +1,27 @@
 /**
- * Posting many small messages by the guarded way out: under the same rules as its `fetch`, and without what a message does
- * not need. An address is judged once, names are resolved and checked for each connection, connections are kept, and of an
- * answer no more is read than its start.
+ * Posts many small messages under the rules of the guarded fetch, with less work for each. It checks a URL once, resolves
+ * and checks names for each connection, keeps connections, and reads only the start of a response.
  */
 import type { IncomingHttpHeaders } from "node:http";
 import { Agent, type buildConnector, type Dispatcher } from "undici";
 import { hostOf, type IsAllowed } from "./allowed-hosts.js";
-import { checkUrl, refuseAbsurdStatus, refuseRedirect } from "./check-answer.js";
+import { checkUrl, refuseUnknownStatus, refuseRedirect } from "./check-response.js";
 import { explainFailure } from "./explain-failure.js";
 import { FetchRefusal } from "./fetch-refusal.js";
 
-/** A message to post. */
 interface PostMessage {
-  /** Names and values in turn. */
+  /** Names and values, alternating. */
   readonly headers: readonly string[];
   readonly body: Buffer;
   /** From resolving the name to the last byte that is read. */
   readonly timeoutMs: number;
-  /** No more of the answer is read; a longer one ends the connection. */
+  /** How much of the response is read. A longer response ends the connection. */
   readonly maximumBytes: number;
 }
 
-/** What came back. */
-interface PostAnswer {
+interface PostResponse {
   readonly status: number;
-  /** The start of the answer. It is asked for without compression; a compressed one is not unpacked. */
+  /** The start of the body. The request accepts no compression, and a compressed body is not unpacked. */
   readonly text: string;
   readonly retryAfter: string | null;
 }
@@ -35,7 +32,7 @@ interface PostAnswer {
  * @param abortGroup aborts this message together with others
  * @throws FetchRefusal when the message was refused or failed; the group's reason when it was aborted
  */
-export type GuardedPost = (url: string, message: PostMessage, abortGroup?: AbortGroup) => Promise<PostAnswer>;
+export type GuardedPost = (url: string, message: PostMessage, abortGroup?: AbortGroup) => Promise<PostResponse>;
 
 /** Messages in flight that can be aborted together. */
 export class AbortGroup {
@@ -58,31 +55,31 @@ export class AbortGroup {
   }
 }
 
-/** Where a message goes: an address in the parts that a connection needs. */
+/** A URL in the parts that a connection needs. */
 interface Target {
   readonly url: URL;
   readonly origin: string;
   readonly path: string;
 }
 
-/** Addresses whose judgement is kept. */
+/** Checked URLs that are kept. */
 const TARGETS_KEPT = 1_000;
 /** As in the guarded fetch. */
 const KEEP_ALIVE_MILLISECONDS = 4_000;
 const LONGEST_KEEP_ALIVE_MILLISECONDS = 60_000;
 
-/** Makes the poster, with connections of its own: messages that nobody answers hold up no sign-in. */
+/** Makes `post` with its own connections, so that receivers that do not answer never delay sign-ins. */
 export function createGuardedPost(
   isAllowed: IsAllowed,
   connect: buildConnector.connector,
 ): { readonly post: GuardedPost; readonly close: () => Promise<void> } {
   const agent = new Agent({
     connect,
-    // Without a bound for each origin, which many organizations may share: who posts bounds what is under way.
+    // Without a bound for each origin, which many organizations may share: the caller bounds its messages in flight.
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     keepAliveMaxTimeout: LONGEST_KEEP_ALIVE_MILLISECONDS,
-    // The message's total time limits both.
+    // The time limit of the message covers both.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -104,14 +101,14 @@ export function createGuardedPost(
         const exchange = new Exchange(target.url, message, abortGroup, resolve, reject);
         const { origin, path } = target;
         const headers = [...message.headers, "user-agent", "Usher"];
-        // A connection whose answer has just ended is free from the next turn of the event loop on.
+        // A connection whose response has just ended is free in the next turn of the event loop.
         setImmediate(() => agent.dispatch({ origin, path, method: "POST", headers, body: message.body }, exchange));
       }),
     close: () => agent.destroy(),
   };
 }
 
-/** One message and its answer, as undici tells of them. */
+/** One message and its response, as undici reports them. */
 class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | null = null;
   #isSettled = false;
@@ -126,7 +123,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     private readonly url: URL,
     private readonly message: PostMessage,
     private readonly abortGroup: AbortGroup | undefined,
-    private readonly resolve: (answer: PostAnswer) => void,
+    private readonly resolve: (answer: PostResponse) => void,
     private readonly reject: (error: unknown) => void,
   ) {
     const { timeoutMs } = message;
@@ -142,12 +139,12 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // It waited for a connection longer than it may take.
-    if (this.#isSettled) controller.abort(new Error("nobody waits any more"));
+    // It waited for a connection until its time limit.
+    if (this.#isSettled) controller.abort(new Error("the message has failed already"));
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    // The first may be provisional; the last one counts.
+    // Provisional responses come first; the last one counts.
     this.#status = status;
     this.#headers = headers;
     const refusal = refuseRedirect(this.url, status, firstOf(headers.location) ?? "");
@@ -170,13 +167,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #succeed(isCut: boolean): void {
-    const refusal = refuseAbsurdStatus(this.url, this.#status);
+    const refusal = refuseUnknownStatus(this.url, this.#status);
     if (refusal !== null) return this.#fail(refusal);
     if (this.#settle()) {
       const encoding = firstOf(this.#headers["content-encoding"]) ?? "identity";
       this.resolve({
         status: this.#status,
-        text: encoding === "identity" ? textOf(this.#chunks) : "(compressed, although that was not asked for)",
+        text:
+          encoding === "identity" ? textOf(this.#chunks) : "(compressed, although the request accepts no compression)",
         retryAfter: firstOf(this.#headers["retry-after"]),
       });
     }
@@ -186,8 +184,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   #fail(reason: unknown): void {
     if (!this.#settle()) return;
     this.reject(reason === this.abortGroup?.reason ? reason : explainFailure(reason, hostOf(this.url)));
-    // An answer that was refused may still be arriving.
-    this.#controller?.abort(new Error("nobody waits any more"));
+    // A refused response may still be arriving.
+    this.#controller?.abort(new Error("the message has failed already"));
   }
 
   #settle(): boolean {
@@ -199,7 +197,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** A header that was sent several times arrives as a list, whatever the types say. */
+/** A repeated header arrives as a list, although its type is `string`. */
 function firstOf(value: string | readonly string[] | undefined): string | null {
   return (typeof value === "string" ? value : value?.[0]) ?? null;
 }

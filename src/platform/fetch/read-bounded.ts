@@ -1,12 +1,12 @@
-/** Reads a body to its end, or to a limit, whatever the sender says of its length. */
+/** Reads a body to its end or to a limit, without trusting the announced length. */
 
-/** The bytes read, and whether the body went on beyond the limit, where reading stopped. */
+/** The bytes read, and whether the body is longer than the limit. */
 export interface BoundedBody {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly isCut: boolean;
 }
 
-/** Reads at most `maximumBytes` of a decompressed body. Leaving the loop cancels the stream, which ends the connection. */
+/** Reads at most `maximumBytes` of a decompressed body. A longer body ends the connection. */
 export async function readBounded(body: AsyncIterable<Uint8Array> | null, maximumBytes: number): Promise<BoundedBody> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -94,7 +94,7 @@ describe("an error about a server that cannot be used does not contain the passw
       const refused = await openError(address.href);
       expect(refused.message).toMatch(/as "nobody": the server refuses the user or the password\.$/);
       expect(showAll(refused)).not.toContain("s3cret");
-      expect((await openError(`${url}_absent`)).message).toMatch(/there is no such database; create it first\.$/);
+      expect((await openError(`${url}_absent`)).message).toMatch(/the database does not exist; create it first\.$/);
       expect((await openError(url.replace("mariadb://", "mysql://"))).message).toMatch(
         /is MariaDB: .* begin with mariadb:/,
       );

@@ -1,6 +1,6 @@
-/** Addresses that no outgoing request may reach, each with why it is in the list. */
+/** Addresses that outgoing requests must not reach, each with its reason. */
 
-/** As a URL's host; the URL parser rewrites some of them. */
+/** Hosts of URLs. The URL parser rewrites some of them. */
 export const HOSTILE_HOSTS: readonly (readonly [host: string, reason: string])[] = [
   ["127.0.0.1", "loopback"],
   ["127.8.9.1", "loopback is a whole /8"],
@@ -49,7 +49,7 @@ export const HOSTILE_HOSTS: readonly (readonly [host: string, reason: string])[]
   ["[5f00::1]", "segment routing"],
 ];
 
-/** As a resolver may answer them, beyond what a URL can hold. */
+/** Addresses that a resolver may return, also in forms that a URL cannot contain. */
 export const HOSTILE_ANSWERS: readonly string[] = [
   ...HOSTILE_HOSTS.map(([host]) => host)
     .filter((host) => /^(\d+\.){3}\d+$|^\[/.test(host) && !/\.0\d/.test(host))
@@ -58,7 +58,7 @@ export const HOSTILE_ANSWERS: readonly string[] = [
   "fe80::1%1",
   "::1%lo",
   "0x7f.1",
-  // Public when read as octal and as one number, which is not how everybody reads them.
+  // Public when read as octal or as one number, as some parsers do.
   "010.8.8.8",
   "134744072",
   "localhost",

@@ -1,4 +1,4 @@
-/** How the operator's list of private hosts is read. */
+/** The operator's list of private hosts. */
 import { describe, expect, test } from "@jest/globals";
 import { createIsAllowed, hostOf, portOf } from "../../../src/platform/fetch/allowed-hosts.js";
 
@@ -21,7 +21,7 @@ describe("an allowed private host", () => {
     ["::1", "http://[::1]:9000/"],
     ["[::1]", "http://[::1]/"],
     ["[::1]:9000", "http://[0:0:0:0:0:0:0:1]:9000/"],
-  ])("%s opens %s", (entry, url) => expect(isAllowed([entry], url)).toBe(true));
+  ])("%s allows %s", (entry, url) => expect(isAllowed([entry], url)).toBe(true));
 
   test.each([
     ["id.corp.example:8443", "https://id.corp.example/"],
@@ -32,9 +32,9 @@ describe("an allowed private host", () => {
     ["[::1]:9000", "http://[::1]:9001/"],
     ["127.0.0.1", "http://127.0.0.2/"],
     ["id.corp.example", "https://id.corp.example:1@evil.example/"],
-  ])("%s does not open %s", (entry, url) => expect(isAllowed([entry], url)).toBe(false));
+  ])("%s does not allow %s", (entry, url) => expect(isAllowed([entry], url)).toBe(false));
 
-  test("every entry that cannot be read is named at once", () => {
+  test("all entries that cannot be read are named at once", () => {
     const bad = [
       "",
       "http://id.corp.example",

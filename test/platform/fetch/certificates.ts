@@ -1,4 +1,4 @@
-/** Makes certificates (RFC 5280) for TLS servers of tests: a root of our own, and leaves with whatever is wrong with them. */
+/** Makes certificates (RFC 5280) for TLS servers of tests: a root, and valid and invalid leaves. */
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
 
 /** A key with its certificate, in PEM. */
@@ -28,7 +28,7 @@ export const pastValidity = (): Validity => ({
   until: new Date(Date.now() - HOUR_MILLISECONDS),
 });
 
-/** Makes an authority that nobody trusts until told to. */
+/** Makes an authority that is not trusted by default. */
 export function createAuthority(name = "Test authority"): Authority {
   const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const root = certify({ subject: name, issuer: name, names: null, validity: presentValidity(), pair, by: pair });
@@ -41,7 +41,7 @@ export function createAuthority(name = "Test authority"): Authority {
   };
 }
 
-/** A leaf certificate that signed itself. */
+/** A self-signed leaf certificate. */
 export function createSelfSigned(names: readonly string[]): Certified {
   const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const subject = names[0] ?? "leaf";

@@ -1,4 +1,4 @@
-/** The guarded fetch with servers that mean well: what is sent, what comes back, and whose certificates are trusted. */
+/** The guarded fetch with well-behaved servers: requests, responses, and trusted certificates. */
 import tls from "node:tls";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, afterEach, describe, expect, test } from "@jest/globals";
@@ -24,7 +24,7 @@ afterEach(stopNetwork);
 afterAll(() => Promise.all(opened.map((each) => each.close())));
 
 describe("a request", () => {
-  /** Answers what arrived, as JSON. */
+  /** Responds with the request as JSON. */
   const startEcho = () =>
     startPeer(
       (request, response) => {
@@ -74,7 +74,7 @@ describe("a request", () => {
     expect(await response.json()).toMatchObject({ body: "héllo" });
   });
 
-  test("sends no cookie that an answer set", async () => {
+  test("does not send the cookies of earlier responses", async () => {
     const peer = await startPeer(
       (request, response) => response.setHeader("set-cookie", ["a=1", "b=2"]).end(request.headers.cookie ?? "none"),
       authority.issue(["id.example.com"]),
@@ -88,11 +88,11 @@ describe("a request", () => {
   });
 });
 
-describe("an answer", () => {
+describe("a response", () => {
   test.each([
     ["gzip", gzipSync("content")],
     ["br", brotliCompressSync("content")],
-  ])("in %s comes unpacked, without headers that are no longer true", async (encoding, packed) => {
+  ])("in %s is unpacked, without the headers of its encoding", async (encoding, packed) => {
     const peer = await startPeer(
       (_, response) => response.writeHead(200, { "content-encoding": encoding, etag: '"1"' }).end(packed),
       authority.issue(["id.example.com"]),
@@ -105,7 +105,7 @@ describe("an answer", () => {
     expect(await response.text()).toBe("content");
   });
 
-  test.each([200, 204, 304, 400, 404, 429, 500, 503])("with status %i is an answer", async (status) => {
+  test.each([200, 204, 304, 400, 404, 429, 500, 503])("with status %i is returned", async (status) => {
     const peer = await startPeer(
       (_, response) => response.writeHead(status).end(),
       authority.issue(["id.example.com"]),
@@ -126,13 +126,13 @@ describe("an answer", () => {
     expect(await response.text()).toBe("");
   });
 
-  test("leaves its connection for the next request", async () => {
+  test("leaves its connection to the next request", async () => {
     const peer = await startPeer((_, response) => response.end("x"), authority.issue(["id.example.com"]));
     const { connectedTo } = routeToLoopback([PUBLIC]);
     const guarded = guard();
     for (let count = 0; count < 5; count += 1) await guarded.fetch(`https://id.example.com:${peer.port}/`);
     expect(peer.requests()).toBe(5);
-    // The body is read a moment before its connection is free again, so a second one may be opened.
+    // The connection is free a moment after the body was read, so that a second one may be opened.
     expect(connectedTo.length).toBeLessThan(5);
   });
 });
@@ -144,11 +144,11 @@ describe("a certificate", () => {
     ["of another name", authority.issue(["other.example.com"]), "is for other names"],
     ["self-signed", createSelfSigned(["id.example.com"]), "is self-signed"],
     ["of an unknown authority", untrusted.issue(["id.example.com"]), "came without the intermediate certificates"],
-  ])("that is %s refuses the server, before anything is sent", async (_, certified, reason) => {
+  ])("that is %s is refused before anything is sent", async (_, certified, reason) => {
     const peer = await startPeer((_, response) => response.end("secret"), certified);
     routeToLoopback([PUBLIC]);
     const guarded = guard();
-    // Twice: a session that the first handshake left must not stand in for the check of the second.
+    // Twice: the TLS session of the first handshake must not skip the check of the second.
     for (const attempt of [1, 2])
       await expect(guarded.fetch(`https://id.example.com:${peer.port}/?${attempt}`)).rejects.toMatchObject({
         code: "CERTIFICATE_REFUSED",
@@ -165,7 +165,7 @@ describe("a certificate", () => {
     });
   });
 
-  test("is asked for in so many words, so that NODE_TLS_REJECT_UNAUTHORIZED and flags cannot turn the check off", async () => {
+  test("is required explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED and flags cannot turn the check off", async () => {
     const peer = await startPeer((_, response) => response.end("x"), authority.issue(["id.example.com"]));
     routeToLoopback([PUBLIC]);
     await guard().fetch(`https://id.example.com:${peer.port}/`);
@@ -175,7 +175,7 @@ describe("a certificate", () => {
     );
   });
 
-  test("is missed where a server does not speak TLS", async () => {
+  test("is missing where a server does not use TLS", async () => {
     const peer = await startPeer((_, response) => response.end("plain"));
     routeToLoopback([PUBLIC]);
     await expect(guard().fetch(`https://id.example.com:${peer.port}/`)).rejects.toMatchObject({

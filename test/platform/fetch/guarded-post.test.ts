@@ -1,4 +1,4 @@
-/** Posting by the guarded way out: the same rules as for its fetch, and answers of which no more is read than their start. */
+/** `post` follows the rules of the guarded fetch, and reads only the start of a response. */
 import type { RequestListener } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { gzipSync } from "node:zlib";
@@ -27,7 +27,7 @@ function guard(options: Partial<GuardedFetchOptions> = {}): GuardedFetch["post"]
   return guarded.post;
 }
 const inside = () => guard({ allowedPrivateHosts: ["127.0.0.1"] });
-/** A resolver that answers these addresses one after the other, the last one for ever. */
+/** A resolver that returns these addresses one after the other, and then the last one. */
 function answering(...answers: readonly string[]) {
   let asked = 0;
   return async () => [{ address: answers[Math.min(asked++, answers.length - 1)] ?? "" }];
@@ -59,10 +59,10 @@ describe("an address", () => {
     expect(connectedTo).toEqual([]);
   });
 
-  test("is checked for each connection, and a connection goes to what was checked", async () => {
+  test("is checked for each connection, which goes to the checked address", async () => {
     const peer = await startPeer(
       (request, response) => {
-        // The second message comes over the same connection, and ends it.
+        // The second message uses the same connection, and ends it.
         if (request.url === "/last") response.setHeader("connection", "close");
         response.end("public");
       },
@@ -84,8 +84,8 @@ describe("an address", () => {
   });
 });
 
-describe("an answer", () => {
-  test.each([301, 302, 303, 307, 308])("with status %i leads nowhere", async (status) => {
+describe("a response", () => {
+  test.each([301, 302, 303, 307, 308])("with redirect status %i is not followed", async (status) => {
     const target = await startPeer((_, response) => response.end("secret"));
     const location = `http://127.0.0.1:${target.port}/latest?token=1`;
     const url = await serve((_, response) => response.writeHead(status, { location }).end());
@@ -96,7 +96,7 @@ describe("an answer", () => {
     expect(target.connections()).toBe(0);
   });
 
-  test("is cut where no more is wanted, and its connection ended", async () => {
+  test("is read up to its limit, and its connection ended", async () => {
     const closed = new Promise<void>((settle) => {
       void serve((_, response) => {
         response.on("close", settle).writeHead(500);
@@ -116,7 +116,7 @@ describe("an answer", () => {
     await closed;
   });
 
-  test("that is compressed is not unpacked; what it asks for is told", async () => {
+  test("that is compressed is not unpacked, and its retry-after is returned", async () => {
     const url = await serve((request, response) => {
       expect(request.headers["accept-encoding"]).toBeUndefined();
       const headers = { "content-encoding": "gzip", "retry-after": "7" };
@@ -124,7 +124,7 @@ describe("an answer", () => {
     });
     expect(await inside()(url, MESSAGE)).toEqual({
       status: 503,
-      text: "(compressed, although that was not asked for)",
+      text: "(compressed, although the request accepts no compression)",
       retryAfter: "7",
     });
   });
@@ -146,7 +146,7 @@ describe("an answer", () => {
         response.on("close", () => clearInterval(drip));
       },
     ],
-  ])("that takes too long %s is given up, and its connection ended", async (_name, answer) => {
+  ])("that takes too long %s fails, and its connection is ended", async (_name, answer) => {
     let settle = () => {};
     const closed = new Promise<void>((resolve) => (settle = resolve));
     const url = await serve((request, response) => {
@@ -160,7 +160,7 @@ describe("an answer", () => {
     await closed;
   });
 
-  test("that never comes because the name is not resolved is given up", async () => {
+  test("fails in time when the name is not resolved", async () => {
     const post = guard({ lookup: () => new Promise(() => {}) });
     await expect(post("https://hooks.example.com/", IMPATIENT)).rejects.toMatchObject({ code: "TIMEOUT" });
   });
@@ -170,7 +170,7 @@ describe("an answer", () => {
     ["is not HTTP", "220 mail.example.com ESMTP\r\n"],
     ["has no status that HTTP knows", "HTTP/1.1 999 What\r\ncontent-length: 0\r\n\r\n"],
     ["is shorter than announced", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nshort"],
-  ])("that %s is a refusal, and the next message is posted all the same", async (_name, bytes) => {
+  ])("that %s is a refusal, and the next message is posted", async (_name, bytes) => {
     let count = 0;
     const server = createTcpServer((socket) => {
       socket.on("error", () => {});
@@ -187,7 +187,7 @@ describe("an answer", () => {
     expect(await post(url, MESSAGE)).toEqual({ status: 204, text: "", retryAfter: null });
   });
 
-  test("that does not come holds up no other message to the same server, which many may share", async () => {
+  test("that does not come does not delay other messages to the same server", async () => {
     const url = await serve((request, response) => {
       if (request.url !== "/hang") response.end("quick");
     });
@@ -201,7 +201,7 @@ describe("an answer", () => {
 });
 
 describe("an abort group", () => {
-  test("ends what is under way with its own reason, and lets nothing begin", async () => {
+  test("aborts messages in flight with its own reason, and later ones too", async () => {
     const peer = await startPeer((_, response) => response.write("begin"));
     const url = `http://127.0.0.1:${peer.port}/`;
     const abortGroup = new AbortGroup();

@@ -1,4 +1,4 @@
-/** Requests to addresses that are private, by their notation, by their name, by changing their name's answer or by redirect. */
+/** Requests to private addresses: by notation, by name, by a changing name (DNS rebinding), or by redirect. */
 import { afterAll, afterEach, describe, expect, test } from "@jest/globals";
 import type { Socket } from "node:net";
 import { createIsAllowed } from "../../../src/platform/fetch/allowed-hosts.js";
@@ -16,7 +16,7 @@ function guard(lookup: Lookup, allowedPrivateHosts: readonly string[] = []): Gua
   return guarded;
 }
 
-/** A resolver that answers these lists one after the other, the last one for ever, and counts. */
+/** A resolver that returns these lists one after the other and then the last one, and counts its calls. */
 function answering(...answers: readonly (readonly string[])[]) {
   let asked = 0;
   const lookup: Lookup = async () => {
@@ -42,7 +42,7 @@ describe("a URL whose host is an address", () => {
     expect(connectedTo).toEqual([]);
   });
 
-  test("a link-local address with a zone is no URL", async () => {
+  test("a link-local address with a zone is not a URL", async () => {
     await expect(guarded.fetch("https://[fe80::1%25eth0]/")).rejects.toMatchObject({ code: "ADDRESS_REFUSED" });
   });
 
@@ -70,7 +70,7 @@ describe("a name", () => {
       code: "ADDRESS_REFUSED",
       message: expect.stringMatching(/^id\.example\.com must be at a public address.*USHER_ALLOWED_PRIVATE_HOSTS/),
     });
-    // The administrator of one organization is not told how the network inside is numbered; the log is.
+    // The log names the private address; the message, which an administrator sees, does not.
     await failed.catch((error: Error) => {
       if (address.length > 3) expect(error.message).not.toContain(address);
       expect(error.cause).toMatchObject({ message: `id.example.com is ${address}` });
@@ -89,7 +89,7 @@ describe("a name", () => {
     },
   );
 
-  test("is resolved once: the connection goes to the checked address, although the name means another by then", async () => {
+  test("is resolved once: the connection goes to the checked address, although the name has another by then", async () => {
     const peer = await startPeer((_, response) => response.end("public"), authority.issue(["id.example.com"]));
     const { connectedTo } = routeToLoopback([PUBLIC]);
     const { lookup, asked } = answering([PUBLIC], ["127.0.0.1"]);
@@ -143,7 +143,7 @@ describe("a host that the operator allows", () => {
     expect(peer.connections()).toBe(0);
   });
 
-  test("does not open other names of the same address", async () => {
+  test("does not allow other names of the same address", async () => {
     const peer = await startPeer((_, response) => response.end("inside"));
     const guarded = guard(answering(["127.0.0.1"]).lookup, ["id.corp.example"]);
     await expect(guarded.fetch(`https://other.corp.example:${peer.port}/`)).rejects.toMatchObject({
@@ -183,7 +183,7 @@ describe("a redirect", () => {
         authority.issue(["id.example.com"]),
       );
       routeToLoopback([PUBLIC]);
-      // Even where the operator allows the target: what was entered is not what would be reached.
+      // Even if the operator allows the target, because it is not the address that was entered.
       const guarded = guard(answering([PUBLIC]).lookup, [`127.0.0.1:${inside.port}`]);
       const refusal = await guarded
         .fetch(`https://id.example.com:${outside.port}/`, { redirect: "follow" })
@@ -193,7 +193,7 @@ describe("a redirect", () => {
         location,
         message: `id.example.com answered with a redirect to http://127.0.0.1:${inside.port}/latest (status ${status}); redirects are not followed, so the address must be the final one.`,
       });
-      // What a log writes of an error are its properties.
+      // A log writes the properties of an error.
       expect(JSON.stringify(Object.entries(refusal))).not.toContain("token");
       expect(inside.connections()).toBe(0);
     },

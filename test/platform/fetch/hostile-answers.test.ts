@@ -1,4 +1,4 @@
-/** Servers that do not end, do not begin, unpack to too much, break off or speak something else: refused, and bounded. */
+/** Responses that never end, never begin, unpack to too much, break off or are not HTTP are refused within bounds. */
 import { once } from "node:events";
 import { createServer as createTcpServer } from "node:net";
 import { createGzip, gzipSync } from "node:zlib";
@@ -9,13 +9,13 @@ import { listen, startPeer, stopNetwork } from "./network.js";
 
 const opened: { close: () => Promise<void> }[] = [];
 const KIBIBYTE = 1_024;
-/** Long enough for a busy machine where a test expects something else than the time limit. */
+/** Long enough for a busy machine, where a test does not expect the time limit. */
 const PATIENT = { timeoutMs: 50_000 };
-/** Short, where a test waits for the limit itself. */
+/** Short, where a test waits for the time limit. */
 const IMPATIENT = { timeoutMs: 300 };
-/** Less than the ten seconds after which opening a connection ends by itself. */
+/** Less than the ten seconds after which opening a connection fails. */
 const BEFORE_CONNECTING_ENDS_MILLISECONDS = 8_000;
-/** When a test of the limit itself is given up. */
+/** The time limit of a test that waits for the limit. */
 const FAR_BEYOND_MILLISECONDS = 15_000;
 
 function guard(options: Partial<GuardedFetchOptions> = {}) {
@@ -28,7 +28,7 @@ async function serve(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(await startPeer(answer)).port}/`;
 }
 
-/** A server that writes these bytes to every connection that sends something, and then perhaps breaks it off. */
+/** A server that writes these bytes to every connection that sends something, and may then close it. */
 async function serveBytes(bytes: string | null): Promise<string> {
   const server = createTcpServer((socket) => {
     socket.on("error", () => {});
@@ -37,14 +37,13 @@ async function serveBytes(bytes: string | null): Promise<string> {
   return `http://127.0.0.1:${(await listen(server)).port}/`;
 }
 
-/** A promise with the function that fulfils it. */
 function promised<Value>() {
   let resolve: (value: Value) => void = () => {};
   const promise = new Promise<Value>((fulfil) => (resolve = fulfil));
   return { promise, resolve };
 }
 
-/** Writes chunks until the other side goes away, and answers how many bytes that took. */
+/** Writes chunks until the client closes the connection, and returns the number of bytes. */
 async function pour(response: ServerResponse, chunk: Buffer): Promise<number> {
   let sent = 0;
   while (!response.destroyed) {
@@ -61,7 +60,7 @@ async function pour(response: ServerResponse, chunk: Buffer): Promise<number> {
 afterEach(stopNetwork);
 afterAll(() => Promise.all(opened.map((each) => each.close())));
 
-describe("an answer that is too large", () => {
+describe("a response that is too large", () => {
   test("and never ends is refused, and its connection ended", async () => {
     const poured = promised<number>();
     const url = await serve((_, response) => void pour(response, Buffer.alloc(16 * KIBIBYTE)).then(poured.resolve));
@@ -72,7 +71,7 @@ describe("an answer that is too large", () => {
     expect(await poured.promise).toBeGreaterThan(64 * KIBIBYTE);
   });
 
-  test("once unpacked is refused, however small it was sent", async () => {
+  test("once unpacked is refused, even if it was sent small", async () => {
     const bomb = gzipSync(Buffer.alloc(8 * KIBIBYTE * KIBIBYTE));
     expect(bomb.length).toBeLessThan(16 * KIBIBYTE);
     const url = await serve((_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(bomb));
@@ -119,7 +118,7 @@ describe("an answer that is too large", () => {
   });
 });
 
-describe("an answer that takes too long", () => {
+describe("a response that takes too long", () => {
   test.each<[string, RequestListener]>([
     ["to begin", () => {}],
     ["to end", (_, response) => response.write("begin")],
@@ -154,7 +153,7 @@ describe("an answer that takes too long", () => {
     FAR_BEYOND_MILLISECONDS,
   );
 
-  test("because its headers come line by line is refused", async () => {
+  test("because its headers arrive line by line is refused", async () => {
     const server = createTcpServer((socket) => {
       socket.write("HTTP/1.1 200 OK\r\n");
       const drip = setInterval(() => socket.write("x-drip: 1\r\n"), 20);
@@ -214,7 +213,7 @@ describe("a caller's signal", () => {
     FAR_BEYOND_MILLISECONDS,
   );
 
-  test("that was given before keeps the request from being made", async () => {
+  test("that is aborted before prevents the request", async () => {
     const peer = await startPeer((_, response) => response.end());
     const reason = new Error("the caller left before");
     const failed = guard().fetch(`http://127.0.0.1:${peer.port}/`, { signal: AbortSignal.abort(reason) });
@@ -250,7 +249,7 @@ describe("a server", () => {
     [
       "has a status of its own",
       "HTTP/1.1 999 No\r\ncontent-length: 0\r\n\r\n",
-      "127.0.0.1 answered with 999, which is no status of HTTP.",
+      "127.0.0.1 answered with 999, which is not a status of HTTP.",
     ],
     [
       "sends a broken compression",
@@ -282,7 +281,7 @@ describe("a server", () => {
     });
   });
 
-  test("whose name has an empty answer is not found", async () => {
+  test("whose name has no address is not found", async () => {
     await expect(guard({ lookup: async () => [] }).fetch("https://id.example.com/", PATIENT)).rejects.toMatchObject({
       code: "NAME_NOT_FOUND",
     });
@@ -296,7 +295,7 @@ describe("a server", () => {
   });
 });
 
-test("a slowly unpacking answer does not outlive its refusal", async () => {
+test("a response that unpacks slowly ends with its refusal", async () => {
   const url = await serve((_, response) => {
     response.writeHead(200, { "content-encoding": "gzip" });
     const packer = createGzip();

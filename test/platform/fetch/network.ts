@@ -1,7 +1,7 @@
 /**
- * A small Internet for the guarded fetch: servers on loopback, and public addresses that lead to them. The route is laid
- * below the guard, at the socket, after the guard's own look-up has answered: what the socket would connect to is recorded,
- * and nothing leaves the machine.
+ * A small Internet for the guarded fetch: servers on loopback, and public addresses that are routed to them. The route is
+ * at the socket, after the look-up of the guarded fetch. The addresses of sockets are recorded, and nothing leaves the
+ * machine.
  */
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -12,18 +12,17 @@ import { createAuthority, type Certified } from "./certificates.js";
 
 export const authority = createAuthority();
 
-/** A server under test, counting what reaches it. */
+/** A server that counts requests and connections. */
 export interface Peer {
   readonly port: number;
-  /** Requests that arrived. */
   readonly requests: () => number;
-  /** Connections that were opened, whether or not a request came over them. */
+  /** Connections, with or without a request. */
   readonly connections: () => number;
 }
 
 const running: (Server & { closeAllConnections?: () => void })[] = [];
 
-/** Starts a server on a free port of 127.0.0.1: over TLS when it is given a certificate. */
+/** Starts a server on a free port of 127.0.0.1, over TLS when it gets a certificate. */
 export async function startPeer(answer: RequestListener, certified: Certified | null = null): Promise<Peer> {
   let requests = 0;
   const listener: RequestListener = (request, response) => {
@@ -53,8 +52,8 @@ export async function stopNetwork(): Promise<void> {
 }
 
 /**
- * Leads TLS connections to these addresses to loopback, on the port that was asked for, and records every address that a
- * connection was about to be made to. An address without a route fails, so that nothing reaches the Internet.
+ * Routes TLS connections for these addresses to loopback, on the same port, and records the address of every connection.
+ * An address without a route fails, so that nothing reaches the Internet.
  */
 export function routeToLoopback(addresses: readonly string[]): { readonly connectedTo: string[] } {
   const connectedTo: string[] = [];

@@ -1,4 +1,4 @@
-/** What is said of an address when it is saved. */
+/** The rules for an address when it is saved. */
 import { createRequire } from "node:module";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import type { Fetch, ParseContext } from "../../../src/connection/contract/index.js";
@@ -10,15 +10,15 @@ const guarded = createGuardedFetch({ allowedPrivateHosts: ["id.corp.example:8080
 const rules: ParseContext = guarded.rules;
 afterAll(() => guarded.close());
 
-test("the guarded fetch is what connection types are lent", () => {
+test("connection types get the guarded fetch", () => {
   const fetch: Fetch = guarded.fetch;
   expect(fetch).toBe(guarded.fetch);
 });
 
-/** What another implementation of the Fetch standard blocks. */
+/** The ports that another implementation of the Fetch standard blocks. */
 const constants: unknown = createRequire(import.meta.url)("undici/lib/web/fetch/constants.js");
 
-test("the ports of other protocols are those that the Fetch standard blocks", () => {
+test("the blocked ports are those of the Fetch standard", () => {
   const blocked = Array.from({ length: 65_535 }, (_, index) => index + 1).filter(isBlockedPort);
   expect(constants).toMatchObject({ badPorts: blocked.map(String) });
 });
