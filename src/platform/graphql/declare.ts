@@ -8,12 +8,12 @@ export function declareField(
   type: () => unknown,
   options: { readonly description: string; readonly nullable: boolean; readonly complexity?: number },
 ): void {
-  // Without a design type TypeGraphQL takes the property for undeclared.
+  // TypeGraphQL needs the design type of a property.
   Reflect.defineMetadata("design:type", Object, target.prototype as object, name);
   (Field as (type: unknown, options: object) => PropertyDecorator)(type, options)(target.prototype as object, name);
 }
 
-/** A class of its own, named for messages; the decorators' metadata hang on it. */
+/** A new class with a name for messages. The decorators attach their metadata to it. */
 export function makeClass(name: string): ClassType<Record<string, unknown>> {
   const made = class {};
   Object.defineProperty(made, "name", { value: name });

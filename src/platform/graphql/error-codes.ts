@@ -3,8 +3,8 @@ import { Field, Int, ObjectType, Query, registerEnumType, Resolver } from "type-
 import type { Catalogue } from "./failures.js";
 
 /**
- * Stands for the enum `ErrorCode` in decorators: `@Field(() => ErrorCode)`. Its values exist only while a schema is
- * built, because only `app` knows the whole catalogue.
+ * The enum `ErrorCode` in decorators: `@Field(() => ErrorCode)`. It has values only while a schema is built, because only
+ * `app` knows the whole catalogue.
  */
 export const ErrorCode: Record<string, string> = {};
 const valuesConfig: Record<string, { description: string }> = {};
@@ -32,7 +32,6 @@ export function withErrorCodes<Result>(catalogue: Catalogue, build: () => Result
   }
 }
 
-/** One entry of the catalogue, as clients see it. */
 @ObjectType({ description: "What one error code means and what to do about it.", simpleResolvers: true })
 export class ErrorCodeEntry {
   @Field(() => ErrorCode, { description: "The code, as in `errors[].extensions.code`." })
@@ -51,7 +50,7 @@ export class ErrorCodeEntry {
   remedy!: string;
 }
 
-/** Answers `errorCodes` from the catalogue that it is given. */
+/** Resolves `errorCodes` from a catalogue. */
 @Resolver()
 export class ErrorCodesResolver {
   constructor(private readonly catalogue: Catalogue) {}

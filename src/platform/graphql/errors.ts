@@ -1,6 +1,6 @@
 /**
- * The one form of errors in GraphQL: `errors[].extensions { code, path, details, reference }`. Expected failures keep
- * their code and data; whatever else happened is `INTERNAL` with a reference, and only the log knows more.
+ * The form of errors in GraphQL: `errors[].extensions { code, path, details, reference }`. Expected failures keep their
+ * code and data. Any other error becomes `INTERNAL` with a reference, under which the log has the details.
  */
 import type { IncomingMessage } from "node:http";
 import { HeaderMap } from "@apollo/server";
@@ -30,11 +30,11 @@ import { describeLiteralIssue, isAboutValue, type KeysOf, type Openness } from "
 export interface ErrorExtensions extends Record<string, unknown> {
   /** A value of the enum `ErrorCode`. */
   readonly code: string;
-  /** Where in the answer it happened, as in `errors[].path`; `null` when the request failed as a whole. */
+  /** As `errors[].path`; `null` when the whole request failed. */
   readonly path: readonly (string | number)[] | null;
-  /** The data that belongs to the code. */
+  /** The data of the code. */
   readonly details: unknown;
-  /** What to tell the operator; `null` for expected failures, which are not logged. */
+  /** For the operator; `null` for expected failures, which are not logged. */
   readonly reference: string | null;
 }
 
@@ -42,11 +42,10 @@ export interface ErrorFormatOptions {
   readonly catalogue: Catalogue;
   readonly logger: Logger;
   readonly openness: Openness;
-  /** The request that is being answered. */
   readonly currentRequest: () => IncomingMessage | undefined;
 }
 
-/** Makes Apollo's `formatError`. Every code that it lets out is in the catalogue. */
+/** Makes Apollo's `formatError`. It returns only codes of the catalogue. */
 export function createErrorFormat({ catalogue, logger, openness, currentRequest }: ErrorFormatOptions) {
   return (_formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const failure = toFailure(error, openness);
@@ -83,8 +82,8 @@ export function renderFailure(
 }
 
 /**
- * A failure as an error that Apollo answers with the failure's own HTTP status, for what ends a request before any
- * field is resolved.
+ * Wraps a failure that ends a request before any field is resolved, so that Apollo responds with the failure's HTTP
+ * status.
  */
 export function toRequestError(failure: AnyFailure): GraphQLError {
   return new GraphQLError(failure.message, {
@@ -95,7 +94,7 @@ export function toRequestError(failure: AnyFailure): GraphQLError {
   });
 }
 
-/** The error that somebody threw, without what graphql-js and Apollo wrapped around it. */
+/** The error that was thrown, without the wrappers of graphql-js and Apollo. */
 function findCause(error: unknown): unknown {
   let cause = error;
   while (cause instanceof GraphQLError && cause.originalError !== undefined) {
@@ -104,14 +103,14 @@ function findCause(error: unknown): unknown {
   return cause;
 }
 
-/** The expected failure that an error stands for; `null` when nobody expected it. */
+/** The expected failure of an error; `null` when the error is unexpected. */
 function toFailure(error: unknown, { introspection, keysOf }: Openness): AnyFailure | null {
   const cause = findCause(error);
   if (cause instanceof Failure) {
     return cause;
   }
-  // An error with a path was thrown while a field was resolved; all that we expect there are failures, and what
-  // graphql-js itself says of arguments.
+  // An error with a path was thrown by a resolver. Only failures, and errors of graphql-js about arguments, are expected
+  // there.
   if (!(error instanceof GraphQLError) || (error.path !== undefined && !(cause instanceof GraphQLError))) {
     return null;
   }
@@ -128,7 +127,7 @@ function toFailure(error: unknown, { introspection, keysOf }: Openness): AnyFail
     case "OPERATION_RESOLUTION_FAILURE":
       return new Failure(BAD_REQUEST, { reason: message.trim() });
     default:
-      // Arguments that turn out wrong only while the query runs, with a variable in a non-null place.
+      // An argument that is wrong only while the query runs: a variable without a value in a non-null place.
       return error.extensions["code"] === undefined && isAboutValue(error)
         ? readWrongValue(error, message, keysOf)
         : null;
@@ -138,7 +137,7 @@ function toFailure(error: unknown, { introspection, keysOf }: Openness): AnyFail
 function readValidationFailure(error: GraphQLError, message: string, keysOf: KeysOf): AnyFailure {
   if (error.extensions["validationErrorCode"] === "INTROSPECTION_DISABLED") {
     return new Failure(GRAPHQL_VALIDATION_FAILED, {
-      reason: "Introspection is switched off at this installation. The schema comes with it as graphql/schema.graphql.",
+      reason: "Introspection is switched off at this installation. Read graphql/schema.graphql of its version instead.",
     });
   }
   return isAboutValue(error)
@@ -150,7 +149,7 @@ function readWrongValue(error: GraphQLError, message: string, keysOf: KeysOf): A
   return new Failure(INVALID_INPUT, { fields: [describeLiteralIssue(error, message, keysOf)] });
 }
 
-/** The parser's own words for a document that it stopped reading. */
+/** Reads the limit out of the parser's message about a document that is too long. */
 function readTokenLimit(message: string): AnyFailure | null {
   const maximum = /more that? (\d+) tokens/.exec(message)?.[1];
   return maximum === undefined

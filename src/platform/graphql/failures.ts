@@ -1,4 +1,4 @@
-/** The failures of the GraphQL door itself, and the joining of all rooms' failures into one catalogue. */
+/** The failures of the GraphQL endpoint itself, and the catalogue of all failures. */
 import { defineFailure, type FailureDefinition } from "../errors/failure.js";
 
 export const GRAPHQL_PARSE_FAILED = defineFailure<{ reason: string }>({
@@ -16,7 +16,7 @@ export const GRAPHQL_VALIDATION_FAILED = defineFailure<{ reason: string }>({
     "Compare the document with graphql/schema.graphql; a code generator finds such mistakes before they are sent.",
 });
 
-/** The code and message that Apollo Client's link knows, so that it falls back to the whole document by itself. */
+/** The code and message on which Apollo Client's link sends the whole document instead. */
 export const PERSISTED_QUERY_NOT_SUPPORTED = defineFailure({
   code: "PERSISTED_QUERY_NOT_SUPPORTED",
   status: 400,
@@ -39,10 +39,10 @@ export const GRAPHQL_FAILURES = [
   REQUEST_TOO_LARGE,
 ] as const;
 
-/** A failure definition whatever its data. `never`, because the message function takes the data. */
+/** Any failure definition. `never`, because the message function takes the data. */
 export type AnyFailureDefinition = FailureDefinition<never>;
 
-/** A failure whatever its data: `Failure<Data>` fits for every `Data`. */
+/** Any failure: every `Failure<Data>` is assignable to it. */
 export interface AnyFailure extends Error {
   readonly code: string;
   readonly status: number;
@@ -50,12 +50,12 @@ export interface AnyFailure extends Error {
   readonly details: unknown;
 }
 
-/** Every failure that an installation can answer, by code. */
+/** Every failure of an installation, by code. */
 export type Catalogue = ReadonlyMap<string, AnyFailureDefinition>;
 
 /**
- * Joins the rooms' failures into one catalogue, sorted by code.
- * @throws Error when two different definitions claim one code, or a code could not be an enum value of the schema.
+ * Joins lists of failures into a catalogue, sorted by code.
+ * @throws Error when two definitions have the same code, or a code cannot be an enum value of the schema
  */
 export function assembleCatalogue(...rooms: readonly (readonly AnyFailureDefinition[])[]): Catalogue {
   const byCode = new Map<string, AnyFailureDefinition>();

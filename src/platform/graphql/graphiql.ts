@@ -1,6 +1,6 @@
 /**
- * GraphiQL for browsers, from the npm packages and served by us: nothing comes from another origin, and no script
- * stands in the page.
+ * GraphiQL for browsers, served from the npm packages: the page loads nothing from another origin and has no inline
+ * script.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -9,13 +9,11 @@ import { dirname, join } from "node:path";
 import express, { type Request, type RequestHandler, type Router } from "express";
 import { html, renderPage } from "../http/pages.js";
 
-/** One day: the addresses carry a hash of the content. */
 const ASSET_CACHE_SECONDS = 86_400;
 
 /**
- * Styles must be allowed inline: while a dialog of GraphiQL is open, it holds the page still with a `<style>` element
- * that depends on the width of the scroll bar; nothing else needs it. Fonts are embedded in its style sheet. Scripts
- * come from here alone.
+ * Inline styles are allowed because a dialog of GraphiQL stops the page from scrolling by a `<style>` element that depends
+ * on the width of the scroll bar. Fonts are embedded in its style sheet. Scripts come from this origin only.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -64,19 +62,19 @@ const START_STYLES = `html, body, #graphiql { height: 100%; margin: 0; }
 `;
 
 export interface GraphiqlOptions {
-  /** Whether this browser may see it. In production: signed-in administrators only. */
+  /** Whether this browser may see it; in production, only signed-in administrators. */
   readonly mayOpen: (request: Request) => Promise<boolean>;
 }
 
 /**
- * Makes the router that goes before the endpoint's own at `/graphql`. It answers browsers that ask for a page, and the
- * page's assets; everything else passes through.
+ * Makes the router that goes before the endpoint's own at `/graphql`. It serves the page to browsers, and its assets. Other
+ * requests go on to the endpoint.
  */
 export function createGraphiqlRouter({ mayOpen }: GraphiqlOptions): Router {
   const assets = loadAssets();
   const answerPage = createPageHandler(mayOpen, [...assets.keys()]);
   const router = express.Router();
-  // No routes: a route for GET would answer OPTIONS by itself, and the endpoint's CORS would never be asked.
+  // Not a route for GET, which would also answer OPTIONS, before the CORS of the endpoint.
   router.use((request, response, next) => {
     if (request.method !== "GET" && request.method !== "HEAD") {
       next("router");
@@ -97,7 +95,7 @@ export function createGraphiqlRouter({ mayOpen }: GraphiqlOptions): Router {
 function createPageHandler(mayOpen: GraphiqlOptions["mayOpen"], assetNames: readonly string[]): RequestHandler {
   return async (request, response, next) => {
     response.vary("Accept");
-    // JSON comes first, so that a client that accepts anything gets the interface and not the page.
+    // JSON comes first, so that a client that accepts anything gets the endpoint and not the page.
     const type = request.accepts(["application/json", "application/graphql-response+json", "text/html"]);
     if (request.path !== "/" || type !== "text/html") {
       next();
@@ -147,7 +145,7 @@ interface Asset {
   readonly content: Buffer;
 }
 
-/** The page's files by their hashed names, in the order in which the page needs them. */
+/** The page's files by hashed name, in loading order. */
 function loadAssets(): ReadonlyMap<string, Asset> {
   const require = createRequire(import.meta.url);
   const read = (name: string, file: string) =>

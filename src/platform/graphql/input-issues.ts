@@ -1,13 +1,13 @@
 /**
- * Turns graphql-js's sentences about wrong values into the same `details.fields` that operations answer, so that a form
- * shows both alike. Values that were sent are left out: they may be secrets.
+ * Turns graphql-js's messages about wrong values into the `details.fields` of operations, so that a form shows both alike.
+ * The values are left out, because they may be secret.
  */
 import { BREAK, Kind, parse, visit, type ASTNode, type GraphQLError, type GraphQLSchema } from "graphql";
 import type { FieldIssue } from "../errors/failure.js";
 import { shorten, shortenQuotes } from "../text.js";
 import { findKeysToChoose } from "./schema.js";
 
-/** The kinds of nodes that graphql-js's rules about values point at first. */
+/** The kinds of the first node of an error about a value in graphql-js. */
 const VALUE_KINDS: ReadonlySet<string> = new Set([
   Kind.INT,
   Kind.FLOAT,
@@ -21,12 +21,12 @@ const VALUE_KINDS: ReadonlySet<string> = new Set([
   Kind.VARIABLE,
 ]);
 
-/** The keys of a `@oneOf` input; `null` for another type, and where clients may not learn the schema. */
+/** The keys of a `@oneOf` input; `null` for another type, and while introspection is off. */
 export type KeysOf = (typeName: string) => readonly string[] | null;
 
-/** How much of the schema an answer may tell. */
+/** How much of the schema an error may contain. */
 export interface Openness {
-  /** Whether clients may learn the schema here; if not, graphql-js's suggestions of similar names are taken out. */
+  /** When off, graphql-js's suggestions of similar names are removed from messages. */
   readonly introspection: boolean;
   readonly keysOf: KeysOf;
 }
@@ -36,24 +36,24 @@ export function opennessOf(schema: GraphQLSchema, introspection: boolean): Openn
   return { introspection, keysOf: (typeName) => (introspection ? findKeysToChoose(schema, typeName) : null) };
 }
 
-/** Whether an error of graphql-js is about one value in the document: a wrong literal, or a variable in its place. */
+/** Whether an error of graphql-js is about one value in the document: a wrong literal or variable. */
 export function isAboutValue({ nodes }: GraphQLError): boolean {
-  // Two nodes beginning with a variable tell of an undefined or misplaced one: a mistake of the document, not of its input.
+  // Two nodes of which the first is a variable: it is undefined or misplaced, which is a mistake of the document.
   const first = nodes?.[0]?.kind;
   return first !== undefined && VALUE_KINDS.has(first) && (first !== Kind.VARIABLE || nodes?.length === 1);
 }
 
-/** The issue of a variable that must have a value and has none. */
+/** The issue of a required variable without a value. */
 export function describeMissingVariable(name: string): FieldIssue {
   return { path: toFieldPath([name]), code: "REQUIRED", message: "This variable is required." };
 }
 
-/** Finds the argument that a wrong literal, or a variable in its place, belongs to. */
+/** Finds the argument of a wrong literal or variable. */
 export function describeLiteralIssue(error: GraphQLError, message: string, keysOf: KeysOf): FieldIssue {
   return describeReason(locate(error), message, keysOf);
 }
 
-/** One issue from graphql-js's sentence about the value at a place, such as `Field "x" of required type "Int!" was not provided.` */
+/** The issue of a message of graphql-js, such as `Field "x" of required type "Int!" was not provided.` */
 export function describeReason(place: readonly string[], sentence: string, keysOf: KeysOf): FieldIssue {
   const reason = shortenQuotes(sentence);
   const required = /^Field "[\w.]*?(\w+)" of required type /.exec(reason)?.[1];
@@ -75,12 +75,12 @@ function askForOneKey(keys: readonly string[] | null): string | null {
   return keys && `Exactly one key is needed: ${new Intl.ListFormat("en-GB", { type: "disjunction" }).format(keys)}.`;
 }
 
-/** Mutations take one argument named `input`; a form's fields are named from there on. */
+/** The path from the single argument `input` of a mutation on, as a form names its fields. */
 function toFieldPath(place: readonly string[]): string {
   return (place.length > 1 && place[0] === "input" ? place.slice(1) : place).map(shorten).join(".");
 }
 
-/** `String cannot represent a non string value: 12345` without what was sent. */
+/** `String cannot represent a non string value: 12345` without the value. */
 function removeValue(reason: string): string {
   return reason
     .replace(/( cannot represent [^:]*value): .*$/s, "$1.")
@@ -88,7 +88,7 @@ function removeValue(reason: string): string {
     .replace(/^(Expected value of type "[^"]+"), found .*$/s, "$1.");
 }
 
-/** The names on the way to a value in the document: the argument, then the input's fields and list positions. */
+/** The path to a value in the document: the argument, then fields and list positions. */
 function locate({ source, positions }: GraphQLError): string[] {
   const position = positions?.[0];
   if (source === undefined || position === undefined) {
@@ -118,7 +118,7 @@ function namesAlong(way: readonly (ASTNode | readonly ASTNode[])[]): string[] {
     if (step.kind === Kind.VARIABLE_DEFINITION) {
       return [step.variable.name.value];
     }
-    // An item of a list literal is named by its position in the array that follows on the way.
+    // The name of an item of a list literal is its position in the next array of ancestors.
     const items = way[index + 1];
     const item = way[index + 2];
     return step.kind === Kind.LIST && items !== undefined && "length" in items && item !== undefined

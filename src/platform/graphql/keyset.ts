@@ -1,6 +1,6 @@
 /**
- * Pages by keyset over plain SQL: the database seeks to the row after the cursor instead of counting past the rows
- * before it, so that the thousandth page costs as much as the first and no row is seen twice when others come and go.
+ * Keyset pagination over plain SQL: the database seeks to the row after the cursor instead of skipping the rows before it.
+ * The thousandth page costs as much as the first, and rows that are added or removed meanwhile repeat or hide no others.
  */
 import { createHash } from "node:crypto";
 import type { Dialect, Reader, SqlValue } from "../database/database.js";
@@ -8,9 +8,9 @@ import { Failure, INVALID_INPUT } from "../errors/failure.js";
 import { readPageRequest, type PageArgs, type PageRequest, type RowPage } from "./paging.js";
 import { placeholders } from "../database/statements.js";
 
-/** One column of an order. Columns are never null, and together they are unique: the last one is an id. */
+/** One column of an order. Columns are never null, and unique together: the last one is an id. */
 export interface KeysetColumn<Row> {
-  /** As in SQL: `u.last_name_key`. Written into the statement, so never from outside. */
+  /** As in SQL: `u.last_name_key`. Part of the statement, so never from outside. */
   readonly column: string;
   readonly direction: "ASC" | "DESC";
   readonly kind: "text" | "number" | "time";
@@ -27,13 +27,13 @@ export interface KeysetQuery<Row> {
   readonly where: { readonly sql: string; readonly parameters: readonly SqlValue[] };
   readonly order: readonly [KeysetColumn<Row>, ...KeysetColumn<Row>[]];
   readonly args: PageArgs;
-  /** Reads in another way than by one statement over `from`, which is then for counting alone. */
+  /** Replaces the statement over `from`, which then only counts. */
   readonly readRows?: (seek: Seek) => Promise<Row[]>;
 }
 
-/** What a page needs of a list: the first rows from somewhere on, in an order. */
+/** One read of a list: the first rows beyond a cursor, in an order. */
 export interface Seek {
-  /** Beyond a cursor; `null` from the beginning. */
+  /** `null` from the beginning. */
   readonly beyond: Condition | null;
   /** What follows `ORDER BY`. */
   readonly orderBy: string;
@@ -41,16 +41,16 @@ export interface Seek {
 }
 
 type Key = readonly (string | number | Date)[];
-/** A piece of SQL with what is bound to it. */
+/** A piece of SQL with its parameters. */
 export interface Condition {
   readonly sql: string;
   readonly parameters: readonly SqlValue[];
 }
 
 /**
- * Reads one page. One row more than asked for tells whether there is another page; the other side is looked at, and
- * the whole list counted, only when somebody asks.
- * @throws Failure INVALID_INPUT for contradicting arguments and for a cursor that is broken or belongs to another order.
+ * Reads one page, and one row more to know whether another page follows. It looks in the other direction, and counts the
+ * list, only when the query selects that.
+ * @throws Failure INVALID_INPUT for contradicting arguments, and for a cursor that is broken or belongs to another order
  */
 export async function pageByKeyset<Row>(query: KeysetQuery<Row>): Promise<RowPage<Row>> {
   const { reader, select, from, where, order } = query;
@@ -111,8 +111,8 @@ export async function pageByKeyset<Row>(query: KeysetQuery<Row>): Promise<RowPag
 }
 
 /**
- * Reads one page of ids that are known already, in ascending order.
- * @throws Failure INVALID_INPUT for contradicting arguments and for a cursor that is broken or belongs to another order.
+ * Returns one page of known ids in ascending order.
+ * @throws Failure INVALID_INPUT for contradicting arguments, and for a cursor that is broken or belongs to another order
  */
 export function pageOfIds(column: string, ids: readonly string[], args: PageArgs): RowPage<string> {
   const order = [{ column, direction: "ASC", kind: "text", read: (id: string) => id }] as const;
@@ -143,9 +143,9 @@ function readKey<Row>(order: readonly KeysetColumn<Row>[], row: Row): Key {
 }
 
 /**
- * The rows strictly beyond a key. SQLite seeks by row values where all columns run one way, MariaDB and MySQL do not
- * and take the written-out form apart into ranges themselves; the first, redundant comparison lets either begin at
- * the key instead of at the first row.
+ * The rows strictly beyond a key. SQLite seeks by row values when all columns have one direction. MariaDB and MySQL do not,
+ * but derive ranges from the expanded form. The first comparison is redundant: it lets either database start at the key
+ * instead of at the first row.
  */
 function compare<Row>(dialect: Dialect, order: readonly KeysetColumn<Row>[], key: Key, backward: boolean): Condition {
   const operators = order.map(({ direction }) => ((direction === "ASC") === backward ? "<" : ">"));
@@ -171,7 +171,7 @@ export function joinConditions(left: Condition, right: Condition): Condition {
   return { sql: `(${left.sql}) AND (${right.sql})`, parameters: [...left.parameters, ...right.parameters] };
 }
 
-/** A short name of an order, so that a cursor of one order is not taken for a place in another. */
+/** Identifies an order, so that a cursor of another order is refused. */
 function nameOrder<Row>(order: readonly KeysetColumn<Row>[]): string {
   const description = order.map(({ column, direction, kind }) => `${column} ${direction} ${kind}`).join(",");
   return createHash("sha256").update(description).digest("base64url").slice(0, 8);
@@ -190,7 +190,8 @@ function readCursor<Row>({ cursor, backward }: PageRequest, order: readonly Keys
         {
           path: backward ? "before" : "after",
           code: "INVALID",
-          message: "This is no cursor of this list in this order. Cursors are kept only as long as the order stays.",
+          message:
+            "This is not a cursor of this list in this order. A cursor is valid only while the order stays the same.",
         },
       ],
     });
@@ -198,7 +199,7 @@ function readCursor<Row>({ cursor, backward }: PageRequest, order: readonly Keys
   return key as Key;
 }
 
-/** What a cursor holds, or an empty list: a cursor comes from outside and may be anything. */
+/** The values in a cursor; empty when the caller sent something else. */
 function parseCursor(cursor: string): unknown[] {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));

@@ -1,7 +1,7 @@
 /**
- * What a query may cost. Its shape is measured in time linear in the document, fragments once each, so that a small
- * document that unfolds into millions of fields is refused before anybody unfolds it; its cost, with the sizes of its
- * pages, is estimated before it runs.
+ * Limits what a query may cost. Measuring its shape takes time linear in the document, because each fragment is measured
+ * once: a small document of millions of fields is refused without expanding it. Its cost, which depends on page sizes, is
+ * estimated before it runs.
  */
 import type { ApolloServerPlugin, BaseContext } from "@apollo/server";
 import {
@@ -29,23 +29,23 @@ import { requireBoundedVariables, requireTypedVariables, type VariableLimits } f
 
 /** How much one request may ask for. */
 export interface QueryLimits extends VariableLimits {
-  /** Lexical tokens in the document; the parser stops there. */
+  /** Lexical tokens in the document. The parser stops there. */
   readonly tokens: number;
-  /** Fields within fields. graphql-js's own introspection query needs 15. */
+  /** Nested fields. graphql-js's own introspection query needs 15. */
   readonly depth: number;
-  /** Fields and fragments after every fragment is unfolded where it is spread. */
+  /** Fields and fragments, with every spread expanded. */
   readonly selections: number;
-  /** Fields under another name, unfolded. */
+  /** Fields under another name, with every spread expanded. */
   readonly aliases: number;
-  /** Fields of the operation itself, unfolded. */
+  /** Fields of the operation itself, with every spread expanded. */
   readonly rootFields: number;
-  /** Directives, unfolded. */
+  /** Directives, with every spread expanded. */
   readonly directives: number;
-  /** Fields to resolve, with pages at the size asked for and other lists at an assumed one. */
+  /** Fields to resolve: pages count with the requested size, other lists with an assumed one. */
   readonly cost: number;
 }
 
-/** Generous for a console's largest page, small for an attacker: some tens of milliseconds of work. */
+/** Enough for the largest page of a console; an attacker gets some tens of milliseconds of work. */
 export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   tokens: 2_000,
   depth: 15,
@@ -60,7 +60,7 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   variableValues: 50_000,
 };
 
-/** Items that a list is taken to have when it is no page. */
+/** Assumed size of a list that is not a page. */
 const ASSUMED_LIST_SIZE = 5;
 
 interface Shape {
@@ -71,7 +71,7 @@ interface Shape {
   directives: number;
 }
 
-/** Names of the measures in answers. */
+/** Names of the measures in error messages. */
 const MEASURES: readonly (readonly [keyof Shape, string])[] = [
   ["depth", "depth"],
   ["selections", "number of selections"],
@@ -81,8 +81,8 @@ const MEASURES: readonly (readonly [keyof Shape, string])[] = [
 ];
 
 /**
- * A validation rule that refuses operations of a kind that the schema lacks: graphql-js notices only while it runs them, and
- * the answer would look like a defect.
+ * A validation rule that refuses kinds of operations that the schema lacks. graphql-js would fail only while it runs them,
+ * as if it were a defect.
  */
 export function requireRootType(context: ValidationContext): ASTVisitor {
   const schema = context.getSchema();
@@ -154,7 +154,7 @@ function addDirectives(shape: Shape, { directives }: { readonly directives?: rea
 }
 
 function exceed(limit: string, maximum: number, actual: number, operation: OperationDefinitionNode): GraphQLError {
-  // Sums of unfolded fragments outgrow what JSON carries exactly.
+  // Sums of expanded fragments can exceed the integers that JSON carries exactly.
   const failure = new Failure(QUERY_LIMIT_EXCEEDED, {
     limit,
     maximum,
@@ -164,8 +164,8 @@ function exceed(limit: string, maximum: number, actual: number, operation: Opera
 }
 
 /**
- * An Apollo plugin that checks an operation's variables, and estimates with them what it costs, before it runs. A field
- * costs 1, or what its `complexity` says; a page multiplies its fields by its size.
+ * An Apollo plugin that checks an operation's variables and estimates its cost before it runs. A field costs 1 or its
+ * `complexity`; a page multiplies the cost of its fields by its size.
  */
 export function createCostPlugin(limits: QueryLimits, openness: Openness): ApolloServerPlugin<BaseContext> {
   return {
@@ -174,7 +174,7 @@ export function createCostPlugin(limits: QueryLimits, openness: Openness): Apoll
         const variables = request.variables ?? {};
         try {
           requireBoundedVariables(variables, limits);
-          // Without one, the execution answers which operations there are.
+          // Without an operation, execution reports which ones exist.
           if (operation === undefined) return;
           requireTypedVariables(schema, operation, variables, openness);
           const cost = estimateCost(schema, document, operation, variables);
@@ -189,7 +189,7 @@ export function createCostPlugin(limits: QueryLimits, openness: Openness): Apoll
 }
 
 /**
- * Estimates the cost of an operation whose variables have the right types; `null` when the execution reports what is wrong.
+ * Estimates the cost of an operation with checked variables; `null` when it is invalid, which execution reports.
  * @throws Failure with QUERY_LIMIT_EXCEEDED when a page is too large
  */
 function estimateCost(
@@ -205,7 +205,7 @@ function estimateCost(
       variables,
       estimators: [estimateField],
       maxQueryNodes: Number.POSITIVE_INFINITY,
-      // Left out when anonymous: validation has made sure that such an operation is the only one.
+      // An anonymous operation is the only one, which validation has checked.
       ...(operation.name === undefined ? {} : { operationName: operation.name.value }),
     });
   } catch (error) {

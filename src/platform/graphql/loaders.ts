@@ -1,11 +1,11 @@
 /**
- * Loaders that gather the single look-ups of one request into few queries. A loader is declared once beside its
- * feature and lives, with what it has read, as long as the request's context.
+ * Loaders batch the single look-ups of one request into few queries. Each is declared once, beside its feature, and keeps
+ * what it has read as long as the request's context.
  */
 import DataLoader from "dataloader";
 import { defaultFieldResolver, type GraphQLSchema } from "graphql";
 
-/** Keys in one query at most: databases limit the number of bound values. */
+/** Keys in one query: databases limit the number of bound values. */
 const MAXIMUM_BATCH_SIZE = 500;
 
 type Loaders = Map<object, DataLoader<string, unknown>>;
@@ -13,7 +13,7 @@ const loadersByContext = new WeakMap<object, Loaders>();
 
 /**
  * Declares a loader of one value for a key.
- * @param batch reads the values of distinct keys; a key that the map lacks is answered `null`
+ * @param batch reads the values of distinct keys; a key that the map lacks loads `null`
  * @returns the request's own loader: `loadUser(context).load(id)`
  */
 export function defineLoader<Context extends object, Value>(
@@ -24,7 +24,7 @@ export function defineLoader<Context extends object, Value>(
 
 /**
  * Declares a loader of a list for a key.
- * @param batch reads the lists of distinct keys; a key that the map lacks is answered an empty list
+ * @param batch reads the lists of distinct keys; a key that the map lacks loads an empty list
  */
 export function defineListLoader<Context extends object, Value>(
   batch: (keys: readonly string[], context: Context) => Promise<ReadonlyMap<string, readonly Value[]>>,
@@ -33,8 +33,8 @@ export function defineListLoader<Context extends object, Value>(
 }
 
 /**
- * Makes each mutation of a schema forget what its request has read: what is read afterwards, by its own answer and by the
- * mutations that follow it in the document, would be as it was before the change.
+ * Makes each mutation of a schema clear the loaders of its request. If not, its own fields and the mutations after it in
+ * the document would read values from before the change.
  */
 export function clearLoadersAfterMutations(schema: GraphQLSchema): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
@@ -70,7 +70,7 @@ function declare<Context extends object, Value, Missing>(
       );
       loaders.set(batch, loader);
     }
-    // The map holds loaders of all types; the one under this batch function was made by this declaration.
+    // The map holds loaders of all types; this batch function's loader was made by this declaration.
     return loader as DataLoader<string, Value | Missing>;
   };
 }

@@ -1,15 +1,13 @@
-/** Relay pages (GraphQL Cursor Connections): the arguments, the types, and the value that a resolver returns. */
+/** Relay pages (GraphQL Cursor Connections): arguments, types, and the value that a resolver returns. */
 import { ArgsType, Extensions, Field, Int, ObjectType, type ClassType } from "type-graphql";
 import { declareField } from "./declare.js";
 import { Failure, INVALID_INPUT, QUERY_LIMIT_EXCEEDED, type FieldIssue } from "../errors/failure.js";
 
-/** Rows on a page when nothing is said. */
 export const DEFAULT_PAGE_SIZE = 50;
-/** Rows on a page at most. */
 export const MAXIMUM_PAGE_SIZE = 200;
-/** Counting reads every row of a list. On the largest page each row may still count one list of its own. */
+/** Counting reads every row of a list. On the largest page, each row may count one list. */
 const COST_OF_COUNTING = 100;
-/** The type extension that tells the cost rule that a field's children are multiplied by the page size. */
+/** The type extension that makes the cost rule multiply the cost of a field's children by the page size. */
 export const PAGE_EXTENSION = "usherPage";
 
 /** The four arguments of every paged field: `@Args() page: PageArgs`. */
@@ -41,17 +39,17 @@ export class PageArgs {
   before?: string | null;
 }
 
-/** What was asked for, after the arguments were checked. */
+/** A requested page, after its arguments were checked. */
 export interface PageRequest {
   readonly size: number;
   readonly backward: boolean;
-  /** Where to continue; `null` at the beginning, or at the end when going backward. */
+  /** Where to continue; `null` for the first page, or for the last one when backward. */
   readonly cursor: string | null;
 }
 
 /**
  * Checks the four arguments.
- * @throws Failure INVALID_INPUT for arguments that contradict each other, QUERY_LIMIT_EXCEEDED for too large a page.
+ * @throws Failure INVALID_INPUT for contradicting arguments, QUERY_LIMIT_EXCEEDED for a page that is too large
  */
 export function readPageRequest({ first, after, last, before }: PageArgs): PageRequest {
   const backward = isGiven(last) || isGiven(before);
@@ -81,7 +79,7 @@ export function readPageRequest({ first, after, last, before }: PageArgs): PageR
   return { size, backward, cursor: (backward ? before : after) ?? null };
 }
 
-/** @throws Failure QUERY_LIMIT_EXCEEDED when a page of this size is not given out. */
+/** @throws Failure QUERY_LIMIT_EXCEEDED when a page of this size is too large */
 export function requirePageSize(size: number): void {
   if (size > MAXIMUM_PAGE_SIZE) {
     throw new Failure(QUERY_LIMIT_EXCEEDED, { limit: "page size", maximum: MAXIMUM_PAGE_SIZE, actual: size });
@@ -92,7 +90,7 @@ function isGiven<Value>(value: Value | null | undefined): value is Value {
   return value !== null && value !== undefined;
 }
 
-/** Rows of one page with what is known around them; what costs a query of its own is a function. */
+/** Rows of one page. A function stands for what needs another query. */
 export interface RowPage<Row> {
   readonly rows: readonly Row[];
   readonly hasNextPage: () => boolean | Promise<boolean>;
@@ -108,8 +106,8 @@ interface Edge<Node> {
 }
 
 /**
- * What a resolver of a page returns. Functions are called by graphql-js when, and only when, their field is selected,
- * so that nothing is counted that nobody asked for.
+ * What a resolver of a page returns. graphql-js calls a function only when its field is selected, so that a list is
+ * counted only on request.
  */
 export interface Page<Node> {
   readonly edges: () => readonly Edge<Node>[];
@@ -123,7 +121,7 @@ export interface Page<Node> {
   readonly totalCount: () => Promise<number>;
 }
 
-/** Turns rows into a page of nodes. `toNode` is called once for each row. */
+/** Turns rows into a page of nodes. */
 export function toPage<Row, Node>(page: RowPage<Row>, toNode: (row: Row) => Node): Page<Node> {
   const { rows, cursorOf, hasNextPage, hasPreviousPage, count } = page;
   const nodes = rows.map((row) => toNode(row));
@@ -141,13 +139,12 @@ export function toPage<Row, Node>(page: RowPage<Row>, toNode: (row: Row) => Node
   };
 }
 
-/** The page of a list that has nothing. */
+/** The page of an empty list. */
 export function emptyPage<Node>(): Page<Node> {
   const nothing = { rows: [], hasNextPage: () => false, hasPreviousPage: () => false, cursorOf: () => "" };
   return toPage<never, Node>({ ...nothing, count: async () => 0 }, (row) => row);
 }
 
-/** Where in a list a page lies. */
 @ObjectType({ description: "Where this page lies in the whole list.", simpleResolvers: true })
 class PageInfo {
   @Field(() => Boolean, { description: "Whether there is more after `endCursor`." })
@@ -167,7 +164,7 @@ class PageInfo {
  * Declares the types of a page: `<name>Connection` and `<name>Edge`.
  * @param name what the types' names begin with, usually the node type's name
  * @param node the node type, as in `@Field(() => …)`
- * @param description what the list holds, for the reader of the schema
+ * @param description of the list, in the schema
  * @returns the class to name in `@Query(() => …)`; resolvers return a `Page` for it
  */
 export function definePage<Node extends object>(
@@ -195,6 +192,6 @@ export function definePage<Node extends object>(
     "How many items the whole list has. Counted only when asked for; on large lists, ask once and not on every page.",
     COST_OF_COUNTING,
   );
-  // The class carries the decorators' metadata; its instances are plain `Page` values.
+  // The class holds the decorators' metadata. Its values are plain `Page` objects.
   return ConnectionType as ClassType<Page<Node>>;
 }

@@ -1,11 +1,11 @@
-/** The scalars of our own: moments with an offset (RFC 3339), bounds of ranges of time, and JSON. */
+/** Scalars: times with an offset (RFC 3339), bounds of time ranges, and JSON. */
 import { GraphQLScalarType, Kind, type ValueNode } from "graphql";
 import { BOUND_FORMS, parseTimeBound, type TimeBound } from "../time-range.js";
 
 const MOMENT =
   /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
-/** A moment. Written in UTC with milliseconds; read with any offset, but never without one. */
+/** A time. Written in UTC with milliseconds; read with any offset, but not without one. */
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: "DateTime",
   description:
@@ -24,7 +24,7 @@ export const DateTimeScalar = new GraphQLScalarType<Date, string>({
 function readMoment(value: unknown): Date {
   const parts = typeof value === "string" ? MOMENT.exec(value) : null;
   const moment = parts === null ? null : new Date(parts[0]);
-  // `new Date` takes the 31st of June for the first of July.
+  // `new Date` reads the 31st of June as the first of July.
   if (
     parts === null ||
     moment === null ||
@@ -37,7 +37,7 @@ function readMoment(value: unknown): Date {
   return moment;
 }
 
-/** An offset may lead out of the years that are written with four digits, and so out of what databases keep. */
+/** An offset may lead to a year that has more or fewer than four digits, which databases cannot store. */
 function isKeepable(moment: Date): boolean {
   const year = moment.getUTCFullYear();
   return year >= 0 && year <= 9999;
@@ -48,14 +48,14 @@ function isDayOfCalendar([, year, month, day]: RegExpExecArray): boolean {
   return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
 }
 
-/** Where a range of time begins or ends: a day, a time in the organization's zone, or a moment. Only ever an input. */
+/** The beginning or end of a time range: a day, a time in the organization's zone, or a time with an offset. Input only. */
 export const TimeBoundScalar = new GraphQLScalarType<TimeBound, never>({
   name: "TimeBound",
   description:
     "Where a range of time begins or ends. A day, `2026-10-04`, is the whole day in the organization's time zone, as `to` as well. A time without offset, `2026-10-04T09:00`, is what clocks show there: the first of two where they are put back, moved on where they are put forward. A time with offset, `2026-10-04T09:00:00+02:00`, is that moment. A moment or a time as `from` belongs to the range, as `to` it no longer does.",
   specifiedByURL: "https://datatracker.ietf.org/doc/html/rfc3339",
   serialize: () => {
-    throw new TypeError("A TimeBound is an input.");
+    throw new TypeError("A TimeBound can only be an input.");
   },
   parseValue: readBound,
   parseLiteral: (node) => readBound(node.kind === Kind.STRING ? node.value : null),
@@ -68,7 +68,7 @@ function readBound(value: unknown): TimeBound {
   return bound;
 }
 
-/** Any JSON value, for what has no fixed form: attributes of a provider, data of an event. */
+/** Any JSON value, such as the attributes of a provider or the data of an event. */
 export const JsonScalar = new GraphQLScalarType<unknown>({
   name: "JSON",
   description: "Any JSON value: an object, a list, a string, a number, a boolean or null.",
@@ -92,7 +92,7 @@ function readLiteral(node: ValueNode, variables?: Record<string, unknown> | null
     case Kind.LIST:
       return node.values.map((item) => readLiteral(item, variables));
     case Kind.OBJECT:
-      // Without a prototype, so that a key named `__proto__` is a key like any other.
+      // Without a prototype, so that `__proto__` is an ordinary key.
       return Object.assign(
         Object.create(null) as object,
         Object.fromEntries(node.fields.map(({ name, value }) => [name.value, readLiteral(value, variables)])),

@@ -13,16 +13,16 @@ import type { Catalogue } from "./failures.js";
 import { clearLoadersAfterMutations } from "./loaders.js";
 import { DateTimeScalar } from "./scalars.js";
 
-/** A resolver class, whatever its constructor takes. */
+/** Any resolver class. */
 // oxlint-disable-next-line typescript/no-unsafe-function-type -- TypeGraphQL's own type of a resolver class
 export type ResolverClass = Function;
 
 export interface SchemaOptions {
   /** The classes whose queries, mutations and field resolvers are in the schema. */
   readonly resolvers: readonly ResolverClass[];
-  /** The instance of each, wired by hand. */
+  /** The instance of each class. */
   readonly container: ReadonlyMap<ResolverClass, object>;
-  /** The assembled catalogue, from which the enum `ErrorCode` and the query `errorCodes` are made. */
+  /** The source of the enum `ErrorCode` and the query `errorCodes`. */
   readonly errorCodes: Catalogue;
 }
 
@@ -30,10 +30,9 @@ export interface SchemaOptions {
 export const ONE_OF = { oneOf: true } as const;
 
 /**
- * Builds the schema. Only what the given resolvers reach is in it. Inputs are parsed by operations, so nothing is
- * validated here beyond the types.
- * @throws Error when a resolver has no instance, or when TypeGraphQL cannot build the schema, or builds one that breaks
- *   GraphQL's own rules.
+ * Builds the schema of everything that the given resolvers reach. Operations parse their inputs, so that only types are
+ * validated here.
+ * @throws Error when a resolver has no instance, or the schema cannot be built or breaks GraphQL's rules
  */
 export function buildGraphQLSchema({ resolvers, container, errorCodes }: SchemaOptions): GraphQLSchema {
   const instances = new Map<ResolverClass, object>([
@@ -51,7 +50,7 @@ export function buildGraphQLSchema({ resolvers, container, errorCodes }: SchemaO
       scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
       orphanedTypes: [],
       validate: false,
-      // It would ask for the whole introspection, at every start; what that finds, `assertValidSchema` finds.
+      // It would run the whole introspection at every start, and finds no more than `assertValidSchema`.
       skipCheck: true,
       nullableByDefault: false,
       disableInferringDefaultValues: true,
@@ -67,8 +66,8 @@ export function buildGraphQLSchema({ resolvers, container, errorCodes }: SchemaO
 const { parseValue: readIdValue, parseLiteral: readIdLiteral } = GraphQLID;
 
 /**
- * MariaDB and MySQL take an id with spaces at its end for the id itself, and programs take it for another: by such an id
- * somebody would find themselves where they may only find others. There is one type `ID` in a process.
+ * MariaDB and MySQL ignore spaces at the end of an id, but our comparisons do not: a check that refuses a caller's own id
+ * would let it pass with a space. The type `ID` is shared by the process.
  */
 function refuseSpacesAroundIds(): void {
   GraphQLID.parseValue = (value) => requireExact(readIdValue(value));
@@ -102,7 +101,7 @@ export function findKeysToChoose(schema: GraphQLSchema, typeName: string): reado
   return isInputObjectType(type) && type.isOneOf ? Object.keys(type.getFields()) : null;
 }
 
-/** The schema in the definition language, sorted, with descriptions, as it is committed and compared. */
+/** The schema in the definition language, sorted, with descriptions, as it is committed. */
 export function emitSchema(schema: GraphQLSchema): string {
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
 }

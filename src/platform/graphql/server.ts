@@ -1,4 +1,4 @@
-/** The GraphQL endpoint: Apollo Server on an Express router, with one error format and the same answers for every client. */
+/** The GraphQL endpoint: Apollo Server on an Express router, with one error format. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { ApolloServer, type ApolloServerPlugin, type BaseContext } from "@apollo/server";
 import {
@@ -30,25 +30,25 @@ import {
   type QueryLimits,
 } from "./limits.js";
 
-/** Bytes of a request's body, unpacked. @internal */
+/** Of a request's body after decompression. @internal */
 export const MAXIMUM_BODY_BYTES = 1_000_000;
 const MAXIMUM_VALIDATION_ERRORS = 20;
 
 export interface EndpointOptions<Context extends BaseContext> {
   readonly schema: GraphQLSchema;
-  /** Makes the context of one request. A `Failure` that it throws is the answer, with the failure's HTTP status. */
+  /** Makes the context of one request. A `Failure` that it throws becomes the response, with the failure's HTTP status. */
   readonly contextFor: (request: Request, response: Response) => Promise<Context>;
   readonly catalogue: Catalogue;
   readonly production: boolean;
   readonly introspection: boolean;
   readonly logger: Logger;
-  /** Other origins whose pages may call with cookies, such as `https://app.example.com`. */
+  /** Other origins whose pages may send requests with cookies, such as `https://app.example.com`. */
   readonly allowedOrigins: readonly string[];
   readonly limits?: QueryLimits;
 }
 
 export interface GraphQLEndpoint {
-  /** To be mounted at `/graphql`. */
+  /** To mount at `/graphql`. */
   readonly router: Router;
   /** Ends the server after the last request. */
   readonly stop: () => Promise<void>;
@@ -61,7 +61,7 @@ export async function createGraphQLEndpoint<Context extends BaseContext>(
   const { schema, contextFor, catalogue, production, introspection, logger, allowedOrigins } = options;
   const limits = options.limits ?? DEFAULT_QUERY_LIMITS;
   const openness = opennessOf(schema, introspection);
-  // Apollo formats errors without naming the request that they belong to.
+  // Apollo formats errors without their request.
   const requests = new AsyncLocalStorage<Request>();
   const currentRequest = () => requests.getStore();
   const server = new ApolloServer<Context>({
@@ -111,8 +111,8 @@ export async function createGraphQLEndpoint<Context extends BaseContext>(
 }
 
 /**
- * Clients that accept only `application/json` expect 200 for every well-formed GraphQL answer, errors included
- * (GraphQL over HTTP, 6.4.1). The media type `application/graphql-response+json` has real statuses.
+ * A client that accepts only `application/json` expects 200 for every well-formed GraphQL response, even with errors
+ * (GraphQL over HTTP, 6.4.1). The media type `application/graphql-response+json` uses other statuses.
  */
 const answerLegacyClients: ApolloServerPlugin<BaseContext> = {
   requestDidStart: async () => ({
@@ -126,7 +126,7 @@ const answerLegacyClients: ApolloServerPlugin<BaseContext> = {
   }),
 };
 
-/** Errors of Apollo itself reach the error format without their cause: the log gets it here. */
+/** Logs the cause of Apollo's own errors, which the error format does not get. */
 function logDefects(logger: Logger): ApolloServerPlugin<BaseContext> {
   return {
     unexpectedErrorProcessingRequest: async ({ error }) => {
@@ -140,7 +140,7 @@ function noteOperations(currentRequest: () => Request | undefined): ApolloServer
     requestDidStart: async () => ({
       willSendResponse: async ({ document, operationName, request }) => {
         const current = currentRequest();
-        // A document that validation refuses has operations, and Apollo chose none of them.
+        // Apollo has chosen no operation of a document that validation refuses.
         const first = document?.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
         const name = operationName ?? request.operationName ?? first?.name?.value;
         if (current !== undefined) noteOperation(current, name);
@@ -157,8 +157,8 @@ function adaptLogger(logger: Logger) {
 }
 
 /**
- * Apollo wants of every request a header that a foreign page cannot send unasked. A GET without cookies carries nothing
- * that such a page could borrow, and changes nothing: links, scripts and caches may use it without ceremony.
+ * Apollo requires a header that a page of another site cannot send without a preflight (CSRF). A GET without cookies has no
+ * credentials and changes nothing, so that links, scripts and caches may use it without the header.
  */
 const admitPlainReads: RequestHandler = (request, _response, next) => {
   if (request.method === "GET" && request.headers.cookie === undefined) {
@@ -167,7 +167,7 @@ const admitPlainReads: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** Bodies that could not be read are answered in GraphQL's form, not as a page. */
+/** Answers a body that cannot be read with a GraphQL error, not a page. */
 function answerBodyErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) {
@@ -202,7 +202,7 @@ function readBodyFailure(error: unknown): AnyFailure | null {
   return status === null ? null : new Failure(BAD_REQUEST, { reason: "The body is not valid JSON." });
 }
 
-/** The status that the body parser gives its errors; others have none that may be believed. */
+/** The status of an error of the body parser. The status of other errors is not trusted. */
 function readStatus(error: unknown): number | null {
   const status: unknown = error instanceof Error && "status" in error ? error.status : null;
   return typeof status === "number" && status >= 400 && status < 500 ? status : null;

@@ -1,6 +1,6 @@
 /**
- * Checks a request's variables before it runs. Their size is bounded first, and nothing beyond a bound is walked. Their
- * types are checked here and not left to graphql-js, which writes the whole value into every error.
+ * Checks a request's variables before it runs: first their size, without reading anything beyond a bound, then their
+ * types. graphql-js would write the whole value into every error.
  */
 import {
   coerceInputValue,
@@ -17,26 +17,26 @@ import { describeMissingVariable, describeReason, type Openness } from "./input-
 /** How large the variables of one request may be. */
 export interface VariableLimits {
   /**
-   * Entries of one list; a list in the document itself is bounded by its tokens. A database takes only so many values at
-   * once, and takes its time for many.
+   * Entries of one list, because databases limit the values of one statement. The limit of tokens bounds a list in the
+   * document.
    */
   readonly listEntries: number;
   /** Keys of one object. */
   readonly objectKeys: number;
-  /** Lists and objects within each other. */
+  /** Nested lists and objects. */
   readonly variableDepth: number;
   /** Values at all depths together. */
   readonly variableValues: number;
 }
 
-/** Wrong values that one answer tells of. */
+/** Wrong values in one error. */
 const MOST_ISSUES = 20;
 
-/** @throws Failure with QUERY_LIMIT_EXCEEDED for the first bound that the variables exceed; no value beyond it is read */
+/** @throws Failure with QUERY_LIMIT_EXCEEDED for the first bound that the variables exceed. No value beyond it is read. */
 export function requireBoundedVariables(variables: Readonly<Record<string, unknown>>, limits: VariableLimits): void {
   let level: unknown[] = [variables];
   let values = 0;
-  // Level by level and not by recursion: a caller who sends lists that are too long may send lists that are too deep.
+  // Level by level: recursion could overflow the stack on values that are nested too deeply.
   for (let depth = 0; level.length > 0; depth += 1) {
     const next: unknown[] = [];
     for (const value of level) {
@@ -61,7 +61,7 @@ function exceed(limit: string, maximum: number, actual: number) {
   return new Failure(QUERY_LIMIT_EXCEEDED, { limit, maximum, actual });
 }
 
-/** @throws Failure with INVALID_INPUT that names the variables' wrong fields, the first twenty at most */
+/** @throws Failure with INVALID_INPUT that names the first twenty wrong fields */
 export function requireTypedVariables(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
@@ -75,7 +75,7 @@ export function requireTypedVariables(
   if (fields.length > 0) throw new Failure(INVALID_INPUT, { fields });
 }
 
-/** Answers whether there is room for further issues. */
+/** Whether more issues may be added. */
 function collectIssues(
   schema: GraphQLSchema,
   definition: VariableDefinitionNode,
@@ -85,7 +85,7 @@ function collectIssues(
 ): boolean {
   const name = definition.variable.name.value;
   const type = typeFromAST(schema, definition.type);
-  // Validation has made sure that it is.
+  // Validation has checked that it is.
   if (!isInputType(type)) return true;
   const isSent = Object.hasOwn(variables, name);
   const value = variables[name];
@@ -101,7 +101,7 @@ function collectIssues(
       type,
       (path, _value, { message }) => {
         fields.push(describeReason([name, ...path.map(String)], message, keysOf));
-        // Each wrong value costs a search for similar names: the rest is not looked at.
+        // Each wrong value costs a search for similar names, so that the others are skipped.
         if (fields.length === MOST_ISSUES) throw enough;
       },
       !introspection,

@@ -1,15 +1,14 @@
 /** Runs the published GraphQL-over-HTTP audits (package graphql-http) against a running endpoint. */
 import { serverAudits } from "graphql-http";
 
-/** What an endpoint did not pass, and how many audits there were. */
 export interface AuditReport {
   readonly audits: number;
-  /** The audits' own names, such as `MUST accept POST requests`, with the reason. */
+  /** Names of failed audits, such as `MUST accept POST requests`, with the reason. */
   readonly failures: readonly string[];
 }
 
 /**
- * Runs all audits, those that MUST pass, those that SHOULD and those that MAY.
+ * Runs all audits: MUST, SHOULD and MAY.
  * @param url the endpoint's whole address
  * @param headers sent with every request, such as an Authorization
  */

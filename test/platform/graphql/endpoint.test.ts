@@ -1,4 +1,4 @@
-/** The endpoint over real HTTP: the published audits, the one error format, its limits, and its manners with browsers. */
+/** The endpoint over real HTTP: the published audits, the error format, its limits, and its use by browsers. */
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { request, type IncomingHttpHeaders } from "node:http";
 import { getIntrospectionQuery, GraphQLString } from "graphql";
@@ -12,7 +12,7 @@ interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  // The tests look into answers of every form.
+  // The tests read responses of every form.
   body: {
     data?: Record<string, any> | null;
     errors?: { message: string; path?: unknown; extensions: Record<string, any> }[];
@@ -42,7 +42,7 @@ async function post(body: unknown, headers: Record<string, string> = {}, url = o
 const ask = (query: string, variables?: object, url = open.url) => post({ query, variables }, {}, url);
 const errorOf = (answer: Answer) => answer.body.errors?.[0]?.extensions ?? {};
 
-/** A request with headers that `fetch` keeps for browsers; answers the response's headers. */
+/** Sends headers that `fetch` reserves for browsers, and returns the headers of the response. */
 const send = (url: string, method: string, headers: Record<string, string>) =>
   new Promise<IncomingHttpHeaders>((resolve, reject) => {
     request(url, { method, headers }, (response) => {
@@ -70,7 +70,7 @@ describe("GraphQL over HTTP", () => {
     expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_REQUEST" } }] });
   });
 
-  test("a form of another site cannot reach it: what needs no preflight is refused", async () => {
+  test("a form of another site is refused: a request must need a preflight", async () => {
     for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
       const response = await fetch(open.url, {
         method: "POST",
@@ -101,7 +101,7 @@ describe("GraphQL over HTTP", () => {
     expect([charset.status, errorOf(charset)["code"]]).toEqual([415, "BAD_REQUEST"]);
   });
 
-  test("neither batches nor persisted queries are on", async () => {
+  test("neither batches nor persisted queries are accepted", async () => {
     const batch = await post([{ query: "{ library }" }, { query: "{ library }" }]);
     expect([batch.status, errorOf(batch)["code"]]).toEqual([400, "BAD_REQUEST"]);
     const persisted = await post({ extensions: { persistedQuery: { version: 1, sha256Hash: "0".repeat(64) } } });
@@ -109,7 +109,7 @@ describe("GraphQL over HTTP", () => {
     expect(errorOf(persisted)["code"]).toBe("PERSISTED_QUERY_NOT_SUPPORTED");
   });
 
-  test("pages of allowed origins may call with cookies, others may not", async () => {
+  test("only pages of allowed origins may send cookies", async () => {
     const preflight = (origin: string) =>
       send(open.url, "OPTIONS", {
         origin,
@@ -152,7 +152,7 @@ describe("Errors", () => {
     ]);
   });
 
-  test("anything else is INTERNAL with a reference, and only the log knows the rest", async () => {
+  test("any other error is INTERNAL with a reference, and only the log has its details", async () => {
     const answer = await ask('{ book(id: "broken") { id } }', undefined, closed.url);
     expect(answer.body.errors?.[0]?.message).toBe("Something went wrong on our side.");
     const { code, reference, details } = errorOf(answer);
@@ -164,11 +164,11 @@ describe("Errors", () => {
     expect(line).not.toContain("hunter2");
   });
 
-  test("a failure that nobody put into the catalogue is INTERNAL", async () => {
+  test("a failure outside the catalogue is INTERNAL", async () => {
     expect(errorOf(await ask('{ book(id: "forgotten") { id } }'))["code"]).toBe("INTERNAL");
   });
 
-  test("a failure of the context is answered with its own status", async () => {
+  test("a failure of the context has its own status", async () => {
     const refused = await post({ query: "{ library }" }, { authorization: "Bearer wrong" });
     expect([refused.status, errorOf(refused)["code"]]).toEqual([401, "UNAUTHENTICATED"]);
     expect(refused.body.errors?.[0]?.message).toBe("This needs a signed-in person or an API key.");
@@ -202,7 +202,7 @@ describe("Errors", () => {
     ["a type that is none of an input", { query: "query ($x: Book) { library }", variables: { x: {} } }],
     ["a type that is not there", { query: "query ($x: Nothing) { library }", variables: { x: {} } }],
     ["directives of later versions", { query: "{ books { nodes { id @defer } } ... @defer { library } }" }],
-  ])("what cannot be carried out has a code of its own: %s", async (_name, body) => {
+  ])("an operation that cannot run has its own code: %s", async (_name, body) => {
     const answer = await post(body);
     expect(answer.status).toBe(400);
     expect(errorOf(answer)["code"]).toMatch(/^(BAD_REQUEST|GRAPHQL_VALIDATION_FAILED)$/);
@@ -237,7 +237,7 @@ describe("Errors", () => {
     expect(extensions["details"].fields).toMatchObject([{ path, code }]);
   });
 
-  test("wrong variables name their field and never repeat what was sent", async () => {
+  test("an error about a wrong variable names its field and does not contain its value", async () => {
     const create = "mutation M($input: CreateBookInput!) { createBook(input: $input) { id } }";
     const fields = async (variables: object) => {
       const answer = await post({ query: create, variables }, { accept: "application/graphql-response+json" });
@@ -254,7 +254,7 @@ describe("Errors", () => {
       { path: "tags.1.text", code: "INVALID" },
     ]);
     expect(await fields({ input: { title: "x", colour: 1 } })).toMatchObject([{ path: "colour", code: "UNKNOWN" }]);
-    // No such day, and two offsets that lead out of the years that databases keep.
+    // A day that does not exist, and two offsets to years that databases cannot store.
     for (const printedAt of ["2026-06-31T00:00:00Z", "9999-12-31T23:59:59-14:00", "0000-01-01T00:00:00+14:00"])
       expect(await fields({ input: { title: "x", printedAt } })).toMatchObject([
         { path: "printedAt", code: "INVALID" },
@@ -265,7 +265,7 @@ describe("Errors", () => {
     ["two keys", { colour: "red", pattern: 1 }, "cover", "INVALID"],
     ["no key", {}, "cover", "INVALID"],
     ["an unknown key", { color: "red" }, "cover.color", "UNKNOWN"],
-  ])("%s where exactly one is needed: the keys to choose from are listed", async (_name, cover, path, code) => {
+  ])("%s where exactly one is needed: the error lists the keys", async (_name, cover, path, code) => {
     const create = "mutation M($input: CreateBookInput!) { createBook(input: $input) { id } }";
     const literal = JSON.stringify(cover).replaceAll(/"(\w+)":/g, "$1:");
     const inDocument = `mutation { createBook(input: { title: "x", cover: ${literal} }) { id } }`;
@@ -279,7 +279,7 @@ describe("Errors", () => {
       expect(answer.text).not.toContain("colour or pattern");
   });
 
-  test("where introspection is off, the schema is neither told nor suggested", async () => {
+  test("while introspection is off, errors suggest no names of the schema", async () => {
     const introspection = await ask("{ __schema { types { name } } }", undefined, closed.url);
     expect(errorOf(introspection)["code"]).toBe("GRAPHQL_VALIDATION_FAILED");
     for (const query of ["{ librari }", '{ book(idd: "x") { id } }', "{ book(id: 1) { titel } }"]) {
@@ -314,7 +314,7 @@ describe("Limits", () => {
     return errorOf(answer)["details"] as { limit: string; maximum: number; actual: number };
   };
 
-  test("a small document that unfolds into millions of fields is refused without unfolding it", async () => {
+  test("a small document of millions of fields is refused without expanding it", async () => {
     // Fragments that spread the next one twice each: 2^25 fields in a thousand bytes.
     const bomb = `{books{...a}}${"abcdefghijklmnopqrstuvwxyz"
       .split("")
@@ -326,7 +326,7 @@ describe("Limits", () => {
     expect(bomb.length).toBeLessThan(1_100);
     const before = process.cpuUsage();
     expect(await limit(bomb)).toMatchObject({ limit: "number of selections", maximum: 1_500 });
-    // Measured once for each fragment it takes milliseconds, unfolded tens of seconds.
+    // Takes milliseconds when each fragment is measured once, and tens of seconds expanded.
     expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
   });
 
@@ -338,7 +338,7 @@ describe("Limits", () => {
     expect((await ask(throughFragments)).body.errors).toBeUndefined();
   });
 
-  test("aliases, root fields and directives, also those that fragments hide", async () => {
+  test("aliases, root fields and directives, also in fragments", async () => {
     const times = (count: number, text: (index: number) => string) =>
       Array.from({ length: count }, (_, index) => text(index)).join(" ");
     expect(await limit(`{ book(id: "b0") { ${times(31, (index) => `t${index}: title`)} } }`)).toMatchObject({
@@ -378,7 +378,7 @@ describe("Limits", () => {
     });
   });
 
-  test("counting costs: the largest page may count a list of each row, and not two", async () => {
+  test("counting costs: the largest page may count one list of each row, not two", async () => {
     const page = (inside: string) => `{ books(first: 200) { nodes { ${inside} } } }`;
     expect((await ask(page("similar(first: 1) { totalCount }"))).body.errors).toBeUndefined();
     const twice = "similar(first: 1) { totalCount } again: similar(first: 1) { totalCount }";
@@ -397,7 +397,7 @@ describe("Limits", () => {
     });
   });
 
-  test("a list among the variables has at most 2000 entries, wherever it stands", async () => {
+  test("a list among the variables has at most 2000 entries, at any depth", async () => {
     const tags = Array.from({ length: 2_001 }, () => ({ text: "x" }));
     const tooMany = { limit: "number of entries in a list", maximum: 2_000, actual: 2_001 };
     expect(await limit(createBook, { input: { title: "x", tags } })).toEqual(tooMany);
@@ -407,7 +407,7 @@ describe("Limits", () => {
     expect(longest.text).not.toContain("QUERY_LIMIT_EXCEEDED");
   });
 
-  test("of values that are wrong only the first ones are looked at: anybody may send thousands of them", async () => {
+  test("only the first wrong values are reported, because a caller may send thousands", async () => {
     const look = jest.spyOn(GraphQLString, "parseValue");
     const tags = Array.from({ length: 2_000 }, () => ({ text: 1 }));
     const wrong = await ask(createBook, { input: { title: "x", tags } });
@@ -476,7 +476,7 @@ describe("Limits", () => {
       },
     ],
     ["an extension", { query: "{ librari }", extensions: { persistedQuery: null, x: keys(60_000) } }],
-  ])("errors quote at most a hundred characters of what was sent: %s", async (_name, body) => {
+  ])("errors quote at most a hundred characters of a request: %s", async (_name, body) => {
     expect(JSON.stringify(body).length).toBeLessThan(MAXIMUM_BODY_BYTES);
     const linesBefore = open.lines.length;
     const answer = await post(body);
@@ -487,7 +487,7 @@ describe("Limits", () => {
     expect(open.lines.slice(linesBefore).join("").length).toBeLessThan(1_000);
   });
 
-  test("variables that are nested without end are no query, and end nothing", async () => {
+  test("variables that are nested very deeply are refused and do not end the process", async () => {
     const deep = `${"[".repeat(400_000)}${"]".repeat(400_000)}`;
     const response = await fetch(open.url, {
       method: "POST",
@@ -498,7 +498,7 @@ describe("Limits", () => {
     expect((await ask("{ library }")).body.errors).toBeUndefined();
   });
 
-  test("ordinary queries pass: the largest page of a console, and the introspection of tools", async () => {
+  test("ordinary queries are accepted: the largest page of a console, and the introspection of tools", async () => {
     const large = await ask(
       "query Q { books(first: 200) { edges { cursor node { id title printedAt notes similar(first: 10) { nodes { id title } } } } totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }",
     );
@@ -511,7 +511,7 @@ describe("Limits", () => {
 });
 
 describe("Pages", () => {
-  test("the total is counted only when somebody asks", async () => {
+  test("the total is counted only when it is selected", async () => {
     const before = counted.totals;
     const page = await ask(
       "{ books(first: 2) { edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }",
@@ -545,7 +545,7 @@ describe("Pages", () => {
 describe("GraphiQL", () => {
   const html = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 
-  test("browsers get a page whose scripts all come from here", async () => {
+  test("browsers get a page whose scripts all come from this origin", async () => {
     const response = await fetch(open.url, { headers: html });
     const page = await response.text();
     expect(response.status).toBe(200);
@@ -566,7 +566,7 @@ describe("GraphiQL", () => {
     expect((await fetch(`${open.url}/assets/..%2F..%2Fpackage.json`)).status).toBeGreaterThanOrEqual(400);
   });
 
-  test("it stays closed to whom the installation does not show it", async () => {
+  test("it is not served where the installation hides it", async () => {
     const response = await fetch(closed.url, { headers: html });
     expect(response.status).toBe(403);
     const page = await response.text();
@@ -574,7 +574,7 @@ describe("GraphiQL", () => {
     expect(page).toContain('href="/sign-in?returnTo=/graphql"');
   });
 
-  test("programs that accept anything get the interface", async () => {
+  test("programs that accept anything get the endpoint", async () => {
     const response = await fetch(`${open.url}?query={library}`, {
       headers: { accept: "*/*", "apollo-require-preflight": "1" },
     });

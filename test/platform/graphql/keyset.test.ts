@@ -1,4 +1,4 @@
-/** Keyset pages against a plain sort of the same rows, on SQLite in memory, in every direction and order. */
+/** Keyset pages equal a plain sort of the same rows, on SQLite in memory, in every direction and order. */
 import { afterAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Dialect, Reader, SqlValue } from "../../../src/platform/database/database.js";
@@ -26,7 +26,7 @@ afterAll(() => void database.close());
 
 const statements: { sql: string; parameters: readonly SqlValue[] }[] = [];
 const bind = (value: SqlValue) => (value instanceof Date ? value.toISOString() : value);
-/** The same database under both dialects: both ways of writing the comparison are valid SQL in SQLite. */
+/** The same database under both dialects: SQLite accepts both forms of the comparison. */
 const createReader = (dialect: Dialect): Reader => {
   const rows = async <Row>(sql: string, parameters: readonly SqlValue[] = []) => {
     statements.push({ sql, parameters });
@@ -159,7 +159,7 @@ describe("Keyset pages", () => {
     );
   });
 
-  test("go on where they were when rows come and go between two pages", async () => {
+  test("continue at the cursor when rows are added and removed between two pages", async () => {
     const make = (key: string): Person => ({ id: key, name: key, age: 0, joined: "2026-01-01T00:00:00.000Z", team: 1 });
     fill(["a", "c", "e", "g"].map(make));
     const order: Order = [name("ASC"), id("ASC")];
@@ -175,14 +175,14 @@ describe("Keyset pages", () => {
     expect([none.rows, await none.hasNextPage(), await none.count()]).toEqual([[], true, 4]);
   });
 
-  test("read one statement when neither the other side nor the total is asked for", async () => {
+  test("send one statement when neither the other direction nor the total is selected", async () => {
     statements.length = 0;
     const found = await page([id("ASC")], { first: 2 });
     expect(await found.hasNextPage()).toBe(true);
     expect(statements).toHaveLength(1);
   });
 
-  test("seek in the index instead of sorting or passing over rows", async () => {
+  test("seek in the index instead of sorting or skipping rows", async () => {
     fill([]);
     statements.length = 0;
     for (const dialect of ["sqlite", "mysql"] as const) {

@@ -1,4 +1,4 @@
-/** A small schema for the tests of the GraphQL platform: shelves of books, with everything that can go wrong. */
+/** A small schema for the tests: shelves of books, and everything that can fail. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
@@ -107,7 +107,7 @@ const BOOKS = Array.from({ length: 5 }, (_, index) => ({
   notes: { index },
 }));
 
-/** What stands on the books' backs; read through a loader. */
+/** The labels of books, read through a loader. */
 const labels = new Map<string, string>();
 const loadLabel = defineLoader(
   async (ids, _context: LibraryContext) => new Map(ids.map((id) => [id, labels.get(id) ?? "none"])),

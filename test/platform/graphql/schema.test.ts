@@ -1,4 +1,4 @@
-/** The schema: only what is reached, everything described, one realm of graphql-js; and the request's loaders. */
+/** The schema has only what is reached, and describes all of it; the loaders of a request. */
 import { describe, expect, test } from "@jest/globals";
 import { buildSchema, graphql, GraphQLID, GraphQLSchema, Kind, validateSchema } from "graphql";
 import { Query, Resolver } from "type-graphql";
@@ -44,7 +44,7 @@ describe("The schema", () => {
     expect(text).toMatch(/first: Int\n[^)]*last: Int/);
   });
 
-  test("describes everything, and what is not described is found", () => {
+  test("describes everything, and a missing description is found", () => {
     expect(findUndescribed(schema)).toEqual([]);
     const bare = buildSchema(
       '"A" scalar Scalar type Query { a(b: Int): Kind "x" c(i: In): Scalar } enum Kind { ONE } input In { d: Int = 1 } interface Face { f: Int }',
@@ -62,7 +62,7 @@ describe("The schema", () => {
     ]);
   });
 
-  test("is not built with a resolver that nobody wired", () => {
+  test("is not built when a resolver has no instance", () => {
     const build = () =>
       buildGraphQLSchema({
         resolvers: [LibraryResolver, OtherResolver],
@@ -72,7 +72,7 @@ describe("The schema", () => {
     expect(build).toThrow("OtherResolver");
   });
 
-  test("is not built where it breaks GraphQL's own rules", () => {
+  test("is not built when it breaks GraphQL's rules", () => {
     @Resolver()
     class ReservedResolver {
       @Query(() => String)
@@ -85,7 +85,7 @@ describe("The schema", () => {
     expect(build).toThrow(/"__reserved" must not begin with "__"/);
   });
 
-  test("reads moments only with an offset, and writes them in UTC", async () => {
+  test("reads times only with an offset, and writes them in UTC", async () => {
     const create = async (printedAt: string) => {
       const source = `mutation { createBook(input: { title: "x", printedAt: ${JSON.stringify(printedAt)} }) { printedAt } }`;
       const { data, errors } = await graphql({ schema, source, contextValue: {} });
@@ -107,7 +107,7 @@ describe("The schema", () => {
     }
   });
 
-  test("takes no id with spaces around it, which a database takes for another spelling of the id", () => {
+  test("refuses an id with spaces around it, which a database ignores", () => {
     const literal = (value: string) => GraphQLID.parseLiteral({ kind: Kind.STRING, value }, {});
     expect([GraphQLID.parseValue("b1"), GraphQLID.parseValue(7), literal("b 1")]).toEqual(["b1", "7", "b 1"]);
     for (const spelt of ["b1 ", " b1", "b1\n", " "]) {
@@ -120,7 +120,7 @@ describe("The schema", () => {
 describe("The catalogue", () => {
   const one = defineFailure({ code: "ONE", status: 400, message: "One.", remedy: "None." });
 
-  test("refuses two failures of one code, and codes that are no enum values", () => {
+  test("refuses two failures of one code, and codes that cannot be enum values", () => {
     expect([...assembleCatalogue([one], [one]).keys()]).toEqual(["ONE"]);
     expect(() => assembleCatalogue([one], [{ ...one }])).toThrow("share the code ONE");
     expect(() => assembleCatalogue([{ ...one, code: "one-two" }])).toThrow("upper case");
@@ -128,7 +128,7 @@ describe("The catalogue", () => {
 });
 
 describe("Loaders", () => {
-  test("gather the look-ups of one request, and keep requests apart", async () => {
+  test("batch the look-ups of one request, and keep requests apart", async () => {
     const batches: string[][] = [];
     const load = defineLoader(async (keys: readonly string[], context: { user: string }) => {
       batches.push([...keys]);
@@ -149,7 +149,7 @@ describe("Loaders", () => {
     expect(batches).toHaveLength(2);
   });
 
-  test("forget after each mutation of a document what was read before it, also after one that failed", async () => {
+  test("are cleared after each mutation of a document, also after one that failed", async () => {
     const source = `mutation {
       first: labelBook(id: "b0", label: "a") { label }
       second: labelBook(id: "b0", label: "b") { label }
@@ -165,7 +165,7 @@ describe("Loaders", () => {
     });
   });
 
-  test("answer an empty list where there is nothing, and split large batches", async () => {
+  test("load an empty list where there is nothing, and split large batches", async () => {
     const sizes: number[] = [];
     const load = defineListLoader(async (keys: readonly string[], _context: object) => {
       sizes.push(keys.length);
