@@ -1,4 +1,4 @@
-/** What single look-ups of one request are gathered into: one query for all users of a page, whatever is asked of them. */
+/** The loaders of people: each reads the data of all users of a page in one query. */
 import type { RequestContext } from "../access/request-context.js";
 import type { Store } from "../access/store.js";
 import { defineListLoader, defineLoader } from "../platform/graphql/loaders.js";
@@ -29,7 +29,7 @@ import { accountScopeOf } from "./user/user.access.js";
 import { findManagersOfUsers } from "./user/user.repository.js";
 import type { Member, User } from "./user/user.js";
 
-/** A user in an organization, as the loader's key: ids have no spaces. */
+/** The key of a user in an organization; ids have no spaces. */
 export function memberKey(organizationId: string, userId: string): string {
   return `${organizationId} ${userId}`;
 }
@@ -41,8 +41,8 @@ export function readMemberKey(key: string): MemberId {
 }
 
 /**
- * Makes a batch by `memberKey` of one that reads several users, or anything else with ids, in several organizations: one
- * query, however many organizations the members are of.
+ * Makes a batch function by `memberKey` of one that reads several ids in several organizations, with one query for all
+ * organizations.
  */
 export function byMember<Value>(
   find: (
@@ -66,22 +66,22 @@ export function byMember<Value>(
 
 const ofOrganization = ({ organizationId }: { readonly organizationId: string }) => organizationId;
 
-/** Declares the loaders of this room over a store. */
+/** Declares the loaders over a store. */
 export function createPeopleLoaders({ reader }: Store) {
   return {
-    /** Organizations by id. Whoever loads has made sure that the caller may see them. */
+    /** Organizations by id. The resolver checks that the caller may see them. */
     organization: defineLoader<RequestContext, Organization>(
       async (ids) =>
         new Map((await findOrganizations(reader, ids)).map((organization) => [organization.id, organization])),
     ),
-    /** The e-mail domains of an organization by its id, by name. */
+    /** The e-mail domains of an organization by its id, in the order of their names. */
     domainsOfOrganization: defineListLoader<RequestContext, Domain>((ids) => findDomainsOfOrganizations(reader, ids)),
-    /** A user in an organization by `memberKey`; `null` for who is no member. */
+    /** A user in an organization by `memberKey`; `null` for a non-member. */
     member: defineLoader<RequestContext, Member>(async (keys, { caller }) => {
       const members = await findMembers(reader, caller, keys.map(readMemberKey));
       return new Map(members.map((member) => [memberKey(member.organizationId, member.id), member]));
     }),
-    /** Where a user is a guest by the user's id; nowhere for an account that the caller does not see whole. */
+    /** The guest memberships of a user by the user's id; empty for an account that the caller does not see whole. */
     guestMembershipsOfUser: defineListLoader<RequestContext, GuestMembership>((ids, { caller }) =>
       findGuestMembershipsOfUsers(reader, accountScopeOf(caller), ids),
     ),
@@ -91,7 +91,7 @@ export function createPeopleLoaders({ reader }: Store) {
     rolesOfMember: defineListLoader<RequestContext, Role>(
       byMember((...of) => findRolesOfUsers(reader, ...of), ofOrganization),
     ),
-    /** What gave a user each role in an organization by `memberKey`, the highest role first. */
+    /** The sources of a user's roles in an organization by `memberKey`, the highest role first. */
     roleGrantsOfMember: defineListLoader<RequestContext, RoleGrant>(
       byMember(
         (...of) => findRoleGrantsOfUsers(reader, ...of),
@@ -106,19 +106,19 @@ export function createPeopleLoaders({ reader }: Store) {
     managedGroupsOfMember: defineListLoader<RequestContext, Group>(
       byMember((...of) => findManagedGroups(reader, ...of), ofOrganization),
     ),
-    /** Who manages a group by its id. */
+    /** The managers of a group by its id. */
     managersOfGroup: defineListLoader<RequestContext, Member>((ids, { caller }) =>
       findManagersOfGroups(reader, caller, ids),
     ),
-    /** Every source's values of a user's fields by the user's id; none of an account that the caller does not see whole. */
+    /** The values of every source for a user's fields by the user's id; empty for an account that the caller does not see whole. */
     fieldsOfUser: defineListLoader<RequestContext, FieldValue>((ids, { caller }) =>
       findFieldsOfUsers(reader, accountScopeOf(caller), ids),
     ),
-    /** The linked manager of a user by the user's id; `null` of an account that the caller does not see whole. */
+    /** The linked manager of a user by the user's id; `null` for an account that the caller does not see whole. */
     managerOfUser: defineLoader<RequestContext, User>((ids, { caller }) =>
       findManagersOfUsers(reader, accountScopeOf(caller), ids),
     ),
-    /** How many users a group has by its id; `null` for none. */
+    /** The number of a group's members by its id; `null` for a group without members. */
     memberCountOfGroup: defineLoader<RequestContext, number>((ids) => countMembersOfGroups(reader, ids)),
   };
 }

@@ -1,14 +1,14 @@
 /**
- * Looks ahead at what a query asks of the items of a page, so that one query reads it for all of them before the items
- * are resolved: a loader gives the same rows, but a promise for each item.
+ * Looks ahead at the fields that a query selects of a page's items, so that they are read with the page. A loader would
+ * return the same rows, but cost a promise for each item.
  */
 import { Kind, type GraphQLResolveInfo, type SelectionSetNode } from "graphql";
 
-/** The fields that lie between a page and its items; a membership has what is read with its user. */
+/** The fields between a page and its items; a membership shows data that is read with its user. */
 const WAYS_TO_ITEMS: ReadonlySet<string> = new Set(["nodes", "edges", "node", "membership"]);
 
 /**
- * Whether a query asks the items of a page for one of these fields.
+ * Whether a query selects one of these fields of a page's items.
  *
  * @param info of the resolver that answers the page
  */

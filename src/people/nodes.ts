@@ -1,4 +1,4 @@
-/** How organizations, users, groups and roles are found by their ids alone. */
+/** Finds organizations, users, groups and roles by id for `node` and `nodes`. */
 import type { Caller } from "../access/caller.js";
 import { findByIds, scopeIfGranted, type NodeSource } from "../access/node.js";
 import { ownOrganizationOf } from "../access/organization-argument.js";
@@ -12,7 +12,7 @@ import { showMember } from "./user/user.access.js";
 import { findUsers } from "./user/user.repository.js";
 import type { Member } from "./user/user.js";
 
-/** The things of this room, for `node` and `nodes`. */
+/** The node sources of people. */
 export function createPeopleNodes({ reader }: Store): readonly NodeSource[] {
   return [
     { type: "User", find: (caller, ids) => findUserNodes(reader, caller, ids) },
@@ -35,7 +35,7 @@ export function createPeopleNodes({ reader }: Store): readonly NodeSource[] {
       },
     },
     {
-      // Every member sees the roles of the own organization.
+      // Every member sees the roles of the organization.
       type: "Role",
       find: (caller, ids) =>
         findByIds(

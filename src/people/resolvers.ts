@@ -1,4 +1,4 @@
-/** The resolvers of organizations, users, groups, roles and API keys, for the composition root. */
+/** The resolvers of people, for the composition root. */
 import type { Store } from "../access/store.js";
 import type { ResolverClass } from "../platform/graphql/schema.js";
 import { ApiKeyResolver } from "./api-key/api-key.resolver.js";
@@ -24,19 +24,19 @@ import { UserResolver } from "./user/user.resolver.js";
 import { SwitchOrganizationResolver } from "./viewer/switch-organization.resolver.js";
 import { ViewerResolver } from "./viewer/viewer.resolver.js";
 
-/** What this room is handed; what is left out is nothing, or the machine's own. */
+/** The contributions of modules above people, and replaceable parts. All are optional. */
 export interface PeopleNeeds {
-  /** What of the rooms above would miss a role. */
+  /** They find uses of a role in the modules above. */
   readonly roles?: readonly FindRoleUses[];
-  /** What speaks against deleting a user, and what goes with one, from the rooms above. */
+  /** Reasons against the deletion of a user, and the data to erase, of the modules above. */
   readonly users?: DeletionParts;
-  /** What goes with an organization, from every room. */
+  /** The data that is deleted with an organization, of every module. */
   readonly organizationParts?: readonly OrganizationPart[];
-  /** Asks the DNS. */
+  /** The DNS resolver; the machine's own if absent. */
   readonly resolveTxt?: ResolveTxt;
 }
 
-/** Every resolver of this room with its instance, for `buildGraphQLSchema`. */
+/** Every resolver class with its instance, for `buildGraphQLSchema`. */
 export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): ReadonlyMap<ResolverClass, object> {
   const loaders = createPeopleLoaders(store);
   return new Map<ResolverClass, object>([

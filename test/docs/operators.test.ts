@@ -147,10 +147,10 @@ describe("the key ring", () => {
         return createConnection.connection.id as string;
       });
       await expect(withRing(newKey, async () => {})).rejects.toThrow(
-        'sealed with another key ring. A sealed text names the key "1", which USHER_KEY_RING does not have.',
+        'sealed with a different key ring. A sealed text names the key "1", which USHER_KEY_RING does not have.',
       );
       const otherBytes = `1:${Buffer.alloc(32, 3).toString("base64")}`;
-      await expect(withRing(otherBytes, async () => {})).rejects.toThrow("sealed with another key ring");
+      await expect(withRing(otherBytes, async () => {})).rejects.toThrow("sealed with a different key ring");
       await withRing(`${newKey},${oldKey}`, async ({ ask }) => {
         await ask(change(`displayName: "With both keys"`), { id });
       });
@@ -163,7 +163,7 @@ describe("the key ring", () => {
         await ask(change(`displayName: "Without the old key"`), { id });
       });
       const lost = withRing(otherBytes, async () => {});
-      await expect(lost).rejects.toThrow("the section on the key ring in docs/operators.md says what to do");
+      await expect(lost).rejects.toThrow("see the section on the key ring in docs/operators.md");
       const opened = await openDatabase({ url: database.url, entities: [], migrations: [] });
       await opened.transact(({ execute }) => execute(findExample(GUIDE, "forget-key-ring")));
       await opened.close();

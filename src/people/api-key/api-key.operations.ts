@@ -1,4 +1,4 @@
-/** What can be done with an organization's API keys, whatever door it comes through. */
+/** Creates, revokes and lists the API keys of an organization for a caller. */
 import { v7 as uuidv7 } from "uuid";
 import {
   causeOf,
@@ -28,23 +28,23 @@ import {
   type RawApiKey,
 } from "./api-key.repository.js";
 
-/** A key to make. */
+/** A key to create. */
 export interface NewApiKeyInput {
   readonly organizationId: string;
   readonly name: string;
   readonly scopes: readonly Permission[];
-  /** Absent: never. */
+  /** Absent: the key does not expire. */
   readonly expiresAt?: Date | null;
 }
 
-/** A new key, and the text that its holder gets this once. */
+/** A new key, with its secret text, which is not stored. */
 export interface IssuedApiKey {
   readonly apiKey: ApiKey;
   readonly key: string;
 }
 
 /**
- * Makes a key. Nobody gives it a scope that they do not hold, and it gives its maker nothing that they do not hold.
+ * Creates a key. Callers can give it only scopes that they hold, and cannot use it to give themselves other permissions.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */
@@ -87,7 +87,7 @@ export async function createApiKey({ begin }: Store, caller: Caller, input: NewA
 }
 
 /**
- * Puts a key of an organization out of force at once. A key that is revoked already stays as it is.
+ * Revokes a key of an organization at once. A revoked key stays unchanged.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
@@ -118,7 +118,7 @@ function auditView({ id: _id, organizationId: _organizationId, ...rest }: ApiKey
 }
 
 /**
- * One page of an organization's keys, revoked and expired ones too, the newest first.
+ * One page of an organization's keys, including revoked and expired ones, the newest first.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor
  */

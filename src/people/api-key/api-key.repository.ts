@@ -1,4 +1,4 @@
-/** Reading and writing API keys. */
+/** Reads and writes API keys. */
 import type { OrganizationScope } from "../../access/caller.js";
 import { ALL_PERMISSIONS } from "../../access/permission.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -7,7 +7,7 @@ import { toDate, toDateOrNull, toJson } from "../../platform/database/values.js"
 import type { ApiKey } from "./api-key.js";
 import { ApiKeyRow } from "./api-key.row.js";
 
-/** A key as a read answers it, without its hash. */
+/** A key as a query returns it, without its hash. */
 export interface RawApiKey {
   id: string;
   organization_id: string | null;
@@ -27,7 +27,7 @@ export function apiKeyFromRaw(raw: RawApiKey): ApiKey {
     id: raw.id,
     organizationId: raw.organization_id,
     name: raw.name,
-    // The operator's key stores none, because it holds them all.
+    // The operator's key has every permission and stores none.
     scopes: raw.organization_id === null ? ALL_PERMISSIONS : ALL_PERMISSIONS.filter((scope) => stored.has(scope)),
     createdAt: toDate(raw.created_at),
     expiresAt: toDateOrNull(raw.expires_at),
@@ -35,7 +35,7 @@ export function apiKeyFromRaw(raw: RawApiKey): ApiKey {
   };
 }
 
-/** One key of an organization within the scope, or `null`. Operator keys belong to the environment and are not found. */
+/** One key of an organization within the scope, or `null`. Does not find operator keys, which the environment manages. */
 export async function findOrganizationKey(
   reader: Reader,
   scope: OrganizationScope,
@@ -50,7 +50,7 @@ export async function findOrganizationKey(
   return raw ? { ...apiKeyFromRaw(raw), organizationId: raw.organization_id } : null;
 }
 
-/** Any key by its id, the one that a caller came with, and the maker whom it must give nothing that they do not hold. */
+/** The key of a caller, with the person whom it must not give further permissions. */
 export async function findKeyOfCaller(
   reader: Reader,
   id: string,
@@ -62,7 +62,7 @@ export async function findKeyOfCaller(
   return raw ? { ...apiKeyFromRaw(raw), limitedMaker: raw.limited_maker } : null;
 }
 
-/** Stores a new key by its hash, and its maker where one is to be remembered. */
+/** Stores a new key by its hash, with its maker if the maker's permissions are limited. */
 export async function insertApiKey(
   unit: UnitOfWork,
   key: ApiKey,
@@ -71,7 +71,7 @@ export async function insertApiKey(
   await unit.manager.insert(ApiKeyRow, { ...key, scopes: JSON.stringify(key.scopes), ...secret });
 }
 
-/** Puts a key out of force from this unit of work on. */
+/** Revokes a key. */
 export async function markRevoked(unit: UnitOfWork, id: string): Promise<void> {
   await unit.execute("UPDATE api_key SET revoked_at = ? WHERE id = ?", [unit.now, id]);
 }

@@ -1,4 +1,4 @@
-/** An API key as the database holds it: of an organization, or the operator's. */
+/** The row of an API key, of an organization or of the operator. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("api_key")
@@ -24,7 +24,7 @@ export class ApiKeyRow {
   @Column({ type: "text" })
   scopes!: string;
 
-  /** The person who made the key, where they may not do everything in the organization. No reference: people are deleted. */
+  /** The person who created the key, if that person lacks permissions in the organization. No foreign key, because people are deleted. */
   @Column({ name: "limited_maker", type: "varchar", length: 36, nullable: true })
   limitedMaker!: string | null;
 

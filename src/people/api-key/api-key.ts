@@ -1,4 +1,4 @@
-/** An API key, in the house's own words. The key itself is shown once and never kept. */
+/** An API key. The key itself is shown once and never stored. */
 import type { Permission } from "../../access/permission.js";
 
 export interface ApiKey {
@@ -13,5 +13,5 @@ export interface ApiKey {
   readonly revokedAt: Date | null;
 }
 
-/** By this prefix leaked keys are found. */
+/** Secret scanners find leaked keys by this prefix. */
 export const API_KEY_PREFIX = "usher_key_";

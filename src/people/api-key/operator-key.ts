@@ -1,4 +1,4 @@
-/** The operator's key: given by the environment, or made at the first start. */
+/** The operator's key, which the environment gives or the first start creates. */
 import { v5 as uuidv5, v7 as uuidv7 } from "uuid";
 import { SYSTEM } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -7,18 +7,18 @@ import { hashToken, issueToken } from "../../platform/crypto/tokens.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { ApiKeyRow } from "./api-key.row.js";
 
-/** What the ids of made keys are derived from, by UUID version 5 (RFC 9562, section 5.5). */
+/** The namespace of the ids of created keys, UUID version 5 (RFC 9562, section 5.5). */
 const MADE_KEYS = "1b0f9f5e-6f0c-5d0e-9a51-6b9a0d6a7c11";
 
 /**
- * Sees to it that an operator key is in force. A configured key replaces every other; without one, the key of the first
- * start stays. Replicas that start together agree: a configured key's hash is unique, and made keys are numbered, so that
- * the first replica's is the one that is stored and shown.
+ * Ensures that there is a valid operator key. A configured key replaces all others; without one, the key of the first start
+ * stays valid. Replicas that start together agree: the hash of a configured key is unique, and the id of a created key is
+ * derived from the number of keys, so only the first replica stores and shows its key.
  *
- * @returns the new key, to be printed once, when one was made
+ * @returns the new key, to be printed once, if one was created
  */
 export async function ensureOperatorKey(store: Store, configured: string | null): Promise<string | null> {
-  // Read at once: a key that another replica makes between two reads would be both missing and counted.
+  // One query: a key that another replica stores between two queries would be both missing and counted.
   const keysSoFar = await store.reader.rows<{ id: string; token_hash: string; revoked_at: unknown }>(
     "SELECT id, token_hash, revoked_at FROM api_key WHERE organization_id IS NULL",
   );
@@ -35,12 +35,12 @@ export async function ensureOperatorKey(store: Store, configured: string | null)
   return null;
 }
 
-/** The id of the next key that is made: the same for all replicas that see the same keys, old ones among them. */
+/** The id of the next created key, the same for all replicas that see the same keys. */
 function nextMadeKeyId(keysSoFar: number): string {
   return uuidv5(String(keysSoFar), MADE_KEYS);
 }
 
-/** Answers whether the key is in force by this: `false` when another replica was first. */
+/** Returns whether the key was stored; `false` if another replica was first. */
 async function storeOperatorKey(
   { begin }: Store,
   hash: string,
@@ -79,7 +79,7 @@ async function storeOperatorKey(
     });
     return true;
   }).catch((error: unknown) => {
-    // Another replica stored the same configured key, or made its own, between our look and our insert.
+    // Another replica stored the same configured key, or created its own, after our query.
     if (!isDuplicateKey(error)) throw error;
     return false;
   });

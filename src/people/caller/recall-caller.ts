@@ -1,19 +1,19 @@
-/** Who asked for something earlier, with what they may do now: what they left behind is worth no more than they are. */
+/** Restores the caller of an earlier request with their present permissions, for work that is done later. */
 import type { Caller } from "../../access/caller.js";
 import type { Reader } from "../../platform/database/database.js";
 import { findKeyOfCaller } from "../api-key/api-key.repository.js";
 import { findRolesOfUsers } from "../role/role.repository.js";
 import { findUser } from "../user/user.repository.js";
 
-/** Who asked, as it may be stored: an id is no secret. */
+/** A caller in the form that is stored: ids only, no secrets. */
 export type RememberedCaller =
   | { readonly kind: "PERSON"; readonly userId: string; readonly organizationId: string }
   | { readonly kind: "API_KEY" | "OPERATOR"; readonly apiKeyId: string };
 
 /**
- * What is to be remembered of a caller.
+ * The stored form of a caller.
  *
- * @throws Error for nobody and for Usher itself, who ask for nothing that is kept
+ * @throws Error for anonymous callers and the system, which never store work
  */
 export function rememberCaller(caller: Caller): RememberedCaller {
   switch (caller.kind) {
@@ -24,13 +24,13 @@ export function rememberCaller(caller: Caller): RememberedCaller {
       return { kind: caller.kind, apiKeyId: caller.apiKeyId };
     case "ANONYMOUS":
     case "SYSTEM":
-      throw new Error(`a caller of kind ${caller.kind} is not remembered`);
+      throw new Error(`a caller of kind ${caller.kind} cannot be stored`);
   }
 }
 
 /**
- * The caller as of now; `null` when a key was revoked or is over, or a person is no longer active or no member. The
- * session of a person is not asked about: who signs out takes nothing back.
+ * The caller with present permissions; `null` if the key was revoked or has expired, or the person is not active or not a
+ * member any more. Signing out does not cancel stored work, so sessions are not checked.
  */
 export async function recallCaller(reader: Reader, now: Date, remembered: RememberedCaller): Promise<Caller | null> {
   if (remembered.kind === "PERSON") return await recallPerson(reader, remembered);

@@ -1,4 +1,4 @@
-/** Resolves what a request carries, an API key or a session cookie, into a caller. */
+/** Resolves the API key or session cookie of a request into a caller. */
 import { ANONYMOUS, type Caller } from "../../access/caller.js";
 import { isPermission, type Permission } from "../../access/permission.js";
 import type { Clock } from "../../platform/clock.js";
@@ -8,9 +8,9 @@ import { toDateOrNull } from "../../platform/database/values.js";
 import { Failure, UNAUTHENTICATED } from "../../platform/errors/failure.js";
 import { findSessionInForce } from "../session/session.repository.js";
 
-/** What a request carries to say who asks. */
+/** The credentials of a request. */
 export interface Credentials {
-  /** The `Authorization` header, whole. */
+  /** The whole `Authorization` header. */
   readonly authorization: string | null;
   /** The session cookie's value. */
   readonly sessionToken: string | null;
@@ -19,10 +19,10 @@ export interface Credentials {
 const LONGEST_TOKEN = 512;
 
 /**
- * Who asks. A key outranks a cookie. A session that is over makes the caller anonymous, because browsers keep cookies;
- * a key that is unknown, expired or revoked is refused, because a program must hear that its key is no good.
+ * The caller of a request. A key takes precedence over a cookie. An expired session makes the caller anonymous, because
+ * browsers keep cookies; an unknown, expired or revoked key is refused, so that the client learns of it.
  *
- * @throws UNAUTHENTICATED for an `Authorization` header that names no key in force
+ * @throws UNAUTHENTICATED for an `Authorization` header without a valid key
  */
 export async function resolveCaller(reader: Reader, clock: Clock, credentials: Credentials): Promise<Caller> {
   if (credentials.authorization !== null) return await resolveApiKey(reader, clock, credentials.authorization);
@@ -69,7 +69,7 @@ async function resolveSession(reader: Reader, clock: Clock, token: string): Prom
   };
 }
 
-/** The union of stored permission lists; what this version does not know is left out. */
+/** The union of stored permission lists, without permissions that this version does not know. */
 function readPermissions(lists: readonly string[]): ReadonlySet<Permission> {
   return new Set(lists.flatMap((list) => (JSON.parse(list) as string[]).filter(isPermission)));
 }

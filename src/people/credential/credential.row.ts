@@ -1,4 +1,4 @@
-/** Passwords and one-time tokens as the database holds them: hashes only. */
+/** The rows of passwords and one-time tokens, as hashes only. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("user_credential")
@@ -14,7 +14,7 @@ export class CredentialRow {
   @Column({ name: "set_at", type: "datetime", precision: 3 })
   setAt!: Date;
 
-  /** When the person proved the account's address; `null`: the account is *unverified*. */
+  /** When the person proved the account's address; `null` if the account is *unverified*. */
   @Column({ name: "email_verified_at", type: "datetime", precision: 3, nullable: true })
   emailVerifiedAt!: Date | null;
 

@@ -1,8 +1,8 @@
-/** Whether an account is locked out after failed attempts to enter its password. */
+/** Reads the lockout of an account after failed password attempts. */
 import type { Reader } from "../../platform/database/database.js";
 import { toDateOrNull } from "../../platform/database/values.js";
 
-/** Until when an account is locked out; `null` when it is not. */
+/** When the lockout of an account ends; `null` if it is not locked out. */
 export async function findLock(reader: Reader, userId: string, now: Date): Promise<Date | null> {
   const row = await reader.row<{ locked_until: unknown }>(
     "SELECT locked_until FROM user_credential WHERE user_id = ?",

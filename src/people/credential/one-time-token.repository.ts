@@ -1,35 +1,35 @@
-/** One-time links as they are stored: hashes only, used once each, gone with whatever ends their person's access. */
+/** Stores, uses and ends one-time links. Only hashes are stored, and each link works once. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toDate, toDateOrNull, toJson } from "../../platform/database/values.js";
 import { OneTimeTokenRow } from "./credential.row.js";
 
-/** What a link is good for; each kind is taken by its own page only. */
+/** The purpose of a link. Each kind works on its own page only. */
 export type OneTimeTokenKind = "SIGN_IN" | "SET_PASSWORD" | "CONFIRM_EMAIL" | "CHANGE_EMAIL" | "INVITATION";
 
-/** A link to store. The token itself stays with whoever asked for it. */
+/** A link to store, without the token itself. */
 export interface NewOneTimeToken {
   readonly tokenHash: string;
   readonly kind: OneTimeTokenKind;
   readonly userId: string;
   readonly organizationId: string;
-  /** What the page needs to know; never a secret. */
+  /** Data for the page; never a secret. */
   readonly payload: Readonly<Record<string, unknown>>;
   readonly expiresAt: Date;
 }
 
-/** A link as stored, whatever its condition. */
+/** A stored link, which may be used or expired. */
 export interface OneTimeToken extends NewOneTimeToken {
   readonly id: string;
   readonly createdAt: Date;
   readonly consumedAt: Date | null;
 }
 
-/** How long used and expired links are kept, so that a late use is told from an unknown one. */
+/** How long used and expired links are kept, so that the page can say that they are. */
 const SWEEP_AFTER_SECONDS = 60 * 60;
 
-/** Stores a new link, and answers its id. */
+/** Stores a new link. Returns its id. */
 export async function insertOneTimeToken(unit: UnitOfWork, token: NewOneTimeToken): Promise<string> {
   const id = uuidv7();
   await unit.manager.insert(OneTimeTokenRow, {
@@ -42,7 +42,7 @@ export async function insertOneTimeToken(unit: UnitOfWork, token: NewOneTimeToke
   return id;
 }
 
-/** A link of a kind by its hash, used or not, over or not. */
+/** A link of a kind by its hash, also if it is used or expired. */
 export async function findOneTimeToken(
   reader: Reader,
   kind: OneTimeTokenKind,
@@ -76,8 +76,7 @@ export async function findOneTimeToken(
 }
 
 /**
- * Uses a link up. One statement, and one affected row is the proof: of any number of callers on any number of replicas,
- * exactly one hears `true`.
+ * Uses a link up. One conditional statement decides: of concurrent calls on all replicas, exactly one returns `true`.
  */
 export async function consumeOneTimeToken(
   unit: UnitOfWork,
@@ -92,8 +91,8 @@ export async function consumeOneTimeToken(
 }
 
 /**
- * Takes back every pending sign-in link into an organization, and answers how many those were. Whoever could sign in by a
- * connection that is no longer trusted could have made links as well.
+ * Revokes every pending sign-in link into an organization, because people who signed in through a connection that is no
+ * longer trusted could have created links. Returns how many.
  */
 export async function endSignInLinksOf(unit: UnitOfWork, organizationId: string): Promise<number> {
   return await unit.execute(
@@ -102,7 +101,7 @@ export async function endSignInLinksOf(unit: UnitOfWork, organizationId: string)
   );
 }
 
-/** Forgets links whose time is long over. */
+/** Deletes links that expired long ago. */
 export async function sweepOneTimeTokens(unit: UnitOfWork): Promise<void> {
   const horizon = new Date(unit.now.getTime() - SWEEP_AFTER_SECONDS * 1000);
   await unit.execute("DELETE FROM one_time_token WHERE expires_at < ?", [horizon]);

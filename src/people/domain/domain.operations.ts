@@ -1,4 +1,4 @@
-/** What can be done with an organization's e-mail domains, whatever door it comes through. */
+/** Adds, verifies and removes the e-mail domains of an organization for a caller. */
 import { v7 as uuidv7 } from "uuid";
 import { causeOf, holds, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -27,8 +27,8 @@ import {
 import { abbreviate, findTxt, type ResolveTxt } from "./resolve-txt.js";
 
 /**
- * Refuses who may not see an organization's domains: who administers the organization, and who sees its connections, to
- * which a proved domain leads.
+ * Requires the permission to see an organization's domains: to write the organization, or to read its connections, to which
+ * a proved domain leads.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
@@ -38,8 +38,8 @@ export function requireSeeingDomains(caller: Caller, organizationId: string): vo
 }
 
 /**
- * Claims a domain for an organization, and says by which TXT record it is proved. A domain that is there already is
- * answered as it is. Whether another organization claims or has proved it is not told.
+ * Claims a domain for an organization. Returns the present claim if there is one. Does not show whether another organization
+ * claims or has proved the domain.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */
@@ -80,9 +80,9 @@ export async function addDomain(
 }
 
 /**
- * Looks for the TXT record of a domain, and notes it as proved. A domain that is proved already stays so.
+ * Looks up the TXT record of a domain and marks the domain as proved. A proved domain stays proved.
  *
- * @param resolveTxt asked before anything is locked
+ * @param resolveTxt called before the unit of work, so that no lock waits for the DNS
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, DOMAIN_NOT_PROVED, DOMAIN_TAKEN
  */
 export async function verifyDomain(store: Store, resolveTxt: ResolveTxt, caller: Caller, id: string): Promise<Domain> {
@@ -101,7 +101,7 @@ export async function verifyDomain(store: Store, resolveTxt: ResolveTxt, caller:
   return await store.begin(caller, causeOf(caller), async (unit) => {
     await lockOrganization(unit, found.organizationId);
     const domain = await findDomain(unit, found.organizationId, id);
-    // A domain that was removed and added meanwhile has another id, and another record.
+    // A domain that was removed and added again since has a different id and a different record.
     if (domain === null) throw new Failure(NOT_FOUND, { type: "domain" });
     if (domain.verifiedAt !== null) return domain;
     await storeProof(domain.domain, () => markProved(unit, domain));
@@ -111,9 +111,9 @@ export async function verifyDomain(store: Store, resolveTxt: ResolveTxt, caller:
 }
 
 /**
- * Gives a domain up, proved or not.
+ * Releases a domain, proved or not.
  *
- * @returns the domain as it was
+ * @returns the domain before the release
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
 export async function removeDomain(store: Store, caller: Caller, id: string): Promise<Domain> {
@@ -136,7 +136,7 @@ async function readDomainToChange({ reader }: Store, caller: Caller, id: string)
   return domain;
 }
 
-/** Whoever has the record in the DNS has proved it; of two organizations, the unique index keeps the first. */
+/** If two organizations prove the same domain, the unique index keeps the first. */
 async function storeProof(domain: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();

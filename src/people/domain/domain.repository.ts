@@ -1,4 +1,4 @@
-/** Reading and writing the e-mail domains of organizations. */
+/** Reads and writes the e-mail domains of organizations. */
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
@@ -44,7 +44,7 @@ export async function findOrganizationByDomain(reader: Reader, domain: string): 
   return row?.organization_id ?? null;
 }
 
-/** One domain by id, or `null` when it does not exist or lies outside the scope. */
+/** One domain by id; `null` if it does not exist or is outside the scope. */
 export async function findDomain(reader: Reader, scope: OrganizationScope, id: string): Promise<Domain | null> {
   const raw =
     scope === null
@@ -56,7 +56,7 @@ export async function findDomain(reader: Reader, scope: OrganizationScope, id: s
   return raw ? fromRaw(raw) : null;
 }
 
-/** The domains of several organizations, proved or not, by name, by organization. */
+/** The domains of several organizations, proved or not, in the order of their names, by organization. */
 export async function findDomainsOfOrganizations(
   reader: Reader,
   organizationIds: readonly string[],
@@ -77,7 +77,7 @@ export async function insertDomain(unit: UnitOfWork, domain: Domain): Promise<vo
   await unit.manager.insert(DomainRow, { ...domain, verifiedDomain: null });
 }
 
-/** Notes that a domain is proved. One that another organization has proved is the database's duplicate key. */
+/** Marks a domain as proved. If another organization has proved it, that is a duplicate key. */
 export async function markProved(unit: UnitOfWork, { id, domain }: Domain): Promise<void> {
   await unit.execute("UPDATE organization_domain SET verified_domain = ?, verified_at = ? WHERE id = ?", [
     domain,

@@ -1,4 +1,4 @@
-/** An e-mail domain that an organization claims, and proves by a DNS TXT record. */
+/** The row of an e-mail domain that an organization claims. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("organization_domain")
@@ -20,11 +20,11 @@ export class DomainRow {
   @Column({ type: "varchar", length: 253 })
   domain!: string;
 
-  /** The domain again once it is proved, unique in the installation; `null` before. */
+  /** The domain once it is proved, unique in the installation; `null` before. */
   @Column({ name: "verified_domain", type: "varchar", length: 253, nullable: true })
   verifiedDomain!: string | null;
 
-  /** What the TXT record must hold. */
+  /** The value of the TXT record. */
   @Column({ type: "varchar", length: 64 })
   token!: string;
 

@@ -1,12 +1,12 @@
-/** Asks the DNS for TXT records (RFC 1035, 3.3.14). */
+/** Looks up TXT records in the DNS (RFC 1035, 3.3.14). */
 import { Resolver } from "node:dns/promises";
 
-/** Resolves a name to its TXT records, each as the strings that it consists of; rejects as `dns.resolveTxt` does. */
+/** Resolves a name to its TXT records, each as a list of strings. Rejects like `dns.resolveTxt`. */
 export type ResolveTxt = (name: string) => Promise<readonly (readonly string[])[]>;
 
 const ATTEMPT_MILLISECONDS = 2_000;
 const ATTEMPTS = 2;
-/** However many servers the machine knows. */
+/** For all name servers together. */
 const LIMIT_MILLISECONDS = 8_000;
 
 /** The machine's own resolver, with a limit of eight seconds. */
@@ -20,16 +20,16 @@ export const systemResolveTxt: ResolveTxt = async (name) => {
   }
 };
 
-/** What was found at a name; `problem` says why nothing could be found out. */
+/** The records of a name; `problem` is the reason if the look-up failed. */
 export interface FoundTxt {
   readonly values: readonly string[];
   readonly problem: string | null;
 }
 
-/** More than anybody looks at; the rest of a hostile answer is left out. */
+/** More than a reader needs; a hostile answer may have many. */
 const MOST_VALUES = 20;
 
-/** Looks up the TXT records of a name. That there is none is an answer; that nobody answered is a problem. */
+/** Looks up the TXT records of a name. A name without records is a result, not a problem. */
 export async function findTxt(resolveTxt: ResolveTxt, name: string): Promise<FoundTxt> {
   try {
     const records = await resolveTxt(name);
@@ -41,7 +41,7 @@ export async function findTxt(resolveTxt: ResolveTxt, name: string): Promise<Fou
   }
 }
 
-/** What was found, short enough to be shown. */
+/** The found values, short enough to show. */
 export function abbreviate(values: readonly string[]): readonly string[] {
   return values.slice(0, MOST_VALUES).map((value) => value.slice(0, 200));
 }

@@ -1,13 +1,13 @@
-/** Reads groups by their ids, wherever they are. */
+/** Reads groups of any organization by their ids. */
 import type { Reader } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";
 import { GROUP_COLUMNS, groupFromRaw, type RawGroup } from "./group.repository.js";
 import type { Group } from "./group.js";
 
-/** Groups in one statement at most. */
+/** The maximum of groups in one statement. */
 const GROUPS_AT_ONCE = 500;
 
-/** Several groups by id. Whoever reads has made sure that the caller may see them. */
+/** Several groups by id. The caller of this function checks the permission. */
 export async function findGroups(reader: Reader, ids: readonly string[]): Promise<ReadonlyMap<string, Group>> {
   const groups = new Map<string, Group>();
   for (let start = 0; start < ids.length; start += GROUPS_AT_ONCE) {

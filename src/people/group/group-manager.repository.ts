@@ -1,4 +1,4 @@
-/** Reading and writing who manages a group. */
+/** Reads and writes the managers of groups. */
 import type { Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
@@ -9,7 +9,7 @@ import type { Member } from "../user/user.js";
 import { GROUP_COLUMNS, groupFromRaw, type RawGroup } from "./group.repository.js";
 import type { Group } from "./group.js";
 
-/** The managers of several groups as a caller sees them, in the order in which their accounts were made, by group. */
+/** The managers of several groups, reduced to what the caller sees, in the order of their accounts' creation, by group. */
 export async function findManagersOfGroups(
   reader: Reader,
   caller: Caller,
@@ -47,7 +47,7 @@ export async function findManagedGroups(
   return byUser;
 }
 
-/** Who manages one group, by their ids. */
+/** The ids of a group's managers. */
 export async function findManagerIds(reader: Reader, groupId: string): Promise<readonly string[]> {
   const rows = await reader.rows<{ user_id: string }>(
     "SELECT user_id FROM group_manager WHERE group_id = ? ORDER BY user_id",
@@ -56,7 +56,7 @@ export async function findManagerIds(reader: Reader, groupId: string): Promise<r
   return rows.map((row) => row.user_id);
 }
 
-/** Makes users managers of a group who are none. */
+/** Makes users managers of a group who are not. */
 export async function insertManagers(unit: UnitOfWork, groupId: string, userIds: readonly string[]): Promise<void> {
   await insertRows(
     unit,
@@ -66,7 +66,7 @@ export async function insertManagers(unit: UnitOfWork, groupId: string, userIds:
   );
 }
 
-/** Lets users manage a group no longer. */
+/** Removes managers of a group. */
 export async function deleteManagers(unit: UnitOfWork, groupId: string, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return;
   await unit.execute(`DELETE FROM group_manager WHERE group_id = ? AND user_id IN (${placeholders(userIds)})`, [
@@ -75,7 +75,7 @@ export async function deleteManagers(unit: UnitOfWork, groupId: string, userIds:
   ]);
 }
 
-/** Lets a user manage no group of an organization any more. */
+/** Removes a user as manager of all groups of an organization. */
 export async function deleteManagedGroups(unit: UnitOfWork, organizationId: string, userId: string): Promise<void> {
   await unit.execute(
     `DELETE FROM group_manager WHERE user_id = ?

@@ -1,4 +1,4 @@
-/** Who manages a group: sees the training of its members, without being one of them. */
+/** The row of a group's manager, who sees the training of the members and need not be one of them. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("group_manager")

@@ -1,4 +1,4 @@
-/** Saying who manages a group, whatever door it comes through. */
+/** Sets the managers of a group for a caller. */
 import { causeOf, requireHolding, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { recordAudit } from "../../audit/record-audit.js";
@@ -8,21 +8,20 @@ import { deleteManagers, findManagerIds, insertManagers } from "./group-manager.
 import type { Group } from "./group.js";
 import { readGroupFor, readGroupForChange } from "./group.operations.js";
 
-/** More than that manage nothing, but read. */
+/** The maximum of managers of a group. */
 export const MOST_MANAGERS = 100;
 
-/** Who manages a group from now on. */
+/** The managers that a group is to have. */
 export interface GroupManagersInput {
   readonly groupId: string;
   readonly userIds: readonly string[];
 }
 
 /**
- * Makes these users the managers of a group, and nobody else. Whose role grants TEAM_TRAINING_READ sees the training of the
- * group's members from then on; so whoever makes somebody a manager holds TRAINING_READ themself. Saying what is so already
- * changes nothing.
+ * Replaces the managers of a group. A manager with TEAM_TRAINING_READ sees the training of the members, so a caller who adds
+ * a manager must hold TRAINING_READ.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (the group), INVALID_INPUT (too many users, or one who is no member of the
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (the group), INVALID_INPUT (too many users, or one who is not a member of the
  *   organization)
  */
 export async function setGroupManagers(
@@ -42,13 +41,12 @@ export async function setGroupManagers(
     const members = await findMembersAmong(unit, organizationId, userIds);
     const check = new InputCheck();
     for (const [index, userId] of named.entries())
-      if (!members.has(userId)) check.add(`userIds.${index}`, "UNKNOWN", "is no member of the organization");
+      if (!members.has(userId)) check.add(`userIds.${index}`, "UNKNOWN", "is not a member of the organization");
     check.finish();
     const before = await findManagerIds(unit, groupId);
     const added = userIds.filter((userId) => !before.includes(userId));
     const removed = before.filter((userId) => !members.has(userId));
     if (added.length === 0 && removed.length === 0) return group;
-    // Nobody gives what they do not hold.
     if (added.length > 0) requireHolding(caller, organizationId, ["TRAINING_READ"]);
     await deleteManagers(unit, groupId, removed);
     await insertManagers(unit, groupId, added);

@@ -1,16 +1,16 @@
 /**
- * Reading and writing who is in a group, one row for each reason. Nothing here reads a whole group but its count: what a
- * change costs depends on how many users it names, not on how many there are.
+ * Reads and writes the members of groups, one row for each reason of a membership. Except for the count, no function reads a
+ * whole group: the cost of a change depends on the users that it names, not on the size of the group.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader, SqlValue } from "../../platform/database/database.js";
 import { insertRows, placeholders } from "../../platform/database/statements.js";
 import type { MembershipSource } from "./group.js";
 
-/** Users in one statement at most. */
+/** The maximum of users in one statement. */
 const USERS_AT_ONCE = 500;
 
-/** A source as its columns have it; together with group and user it is a reason's key. */
+/** The columns of a source; together with group and user they are the key of a reason. */
 interface SourceKey {
   source_kind: string;
   source_id: string;
@@ -20,7 +20,7 @@ function keyOf(source: MembershipSource): SourceKey {
   return { source_kind: source.kind, source_id: source.kind === "MAPPING" ? source.mappingId : source.id };
 }
 
-/** Of these users, those who are in a group, and what for. Under the organization's lock it stays so. */
+/** The reasons for which these users are in a group, by user. Read it under the organization's lock. */
 export async function findReasons(
   reader: Reader,
   groupId: string,
@@ -65,7 +65,7 @@ export async function insertReasons(
   );
 }
 
-/** Takes a reason away from users, or every reason that they have. */
+/** Removes one reason of users, or all their reasons. */
 export async function deleteReasons(
   unit: UnitOfWork,
   groupId: string,
@@ -81,12 +81,12 @@ export async function deleteReasons(
     );
 }
 
-/** Notes that the members of a group changed. */
+/** Stores the version of a group whose members changed. */
 export async function updateGroupVersion(unit: UnitOfWork, groupId: string, version: number): Promise<void> {
   await unit.execute("UPDATE user_group SET version = ?, updated_at = ? WHERE id = ?", [version, unit.now, groupId]);
 }
 
-/** How many users each of several groups has; groups without members are left out. */
+/** The number of members of several groups, by group; groups without members are left out. */
 export async function countMembersOfGroups(
   reader: Reader,
   groupIds: readonly string[],

@@ -1,4 +1,4 @@
-/** Putting users into a group and taking them out by hand, many at once, with an answer for each. */
+/** Adds users to a group and removes them by hand, many at once, with a result for each. */
 import { causeOf, requireNoOwnGain, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -10,33 +10,33 @@ import { addReason, removeReason, type ChangedGroup } from "./group.changes.js";
 import { BY_HAND, type Group, type MembershipSource } from "./group.js";
 import { readGroupFor, readGroupForChange } from "./group.operations.js";
 
-/** Users in one request at most: all of them are one unit of work, for which others of the organization wait. */
+/** The maximum of users in one request, because other changes of the organization wait for its unit of work. */
 export const MOST_USERS_AT_ONCE = 1000;
 
-/** Users to put into a group, or to take out of it. */
+/** Users to add to a group, or to remove from it. */
 export interface GroupMembersInput {
   readonly groupId: string;
   readonly userIds: readonly string[];
 }
 
-/** What became of one user of a request. */
+/** The outcome for one user of a request. */
 export interface GroupMemberResult {
   readonly userId: string;
   readonly ok: boolean;
-  /** Why not; `null` when it was done. */
+  /** The error code; `null` if `ok`. */
   readonly code: string | null;
   readonly message: string | null;
 }
 
-/** The group after the change, and what became of each user, in the order of the input. */
+/** The group after the change, and the outcome for each user, in the order of the input. */
 export interface ChangedMembers {
   readonly group: Group;
   readonly results: readonly GroupMemberResult[];
 }
 
 /**
- * Puts users into a group. Who is in it already stays, now also by hand. A user who is no member of the organization is
- * NOT_FOUND; the others are carried out.
+ * Adds users to a group. A present member gets `by hand` as a further reason. A user who is not a member of the organization
+ * is NOT_FOUND; the others are added.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for managers of the group who do not see the training of all), NOT_FOUND (the
  *   group), INVALID_INPUT (too many users)
@@ -44,15 +44,15 @@ export interface ChangedMembers {
 export async function addUsersToGroup(store: Store, caller: Caller, input: GroupMembersInput): Promise<ChangedMembers> {
   const source: MembershipSource = { kind: caller.kind === "API_KEY" ? "API" : "ADMIN", id: BY_HAND };
   return await changeMembers(store, caller, input, "group.members_added", async (unit, group, userIds) => {
-    // A manager sees the training of everybody in the group.
+    // A manager sees the training of all members.
     requireNoOwnGain(caller, group.organizationId, await findManagerIds(unit, group.id), "TRAINING_READ");
     return await addReason(unit, group, userIds, source);
   });
 }
 
 /**
- * Takes users out of a group, whatever put them there. What a mapping or a directory gave comes back the next time that it
- * gives it. A user who is no member of the organization is NOT_FOUND; the others are carried out.
+ * Removes users from a group, for every reason. A mapping or a directory can add them again. A user who is not a member of
+ * the organization is NOT_FOUND; the others are removed.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (the group), INVALID_INPUT (too many users)
  */
@@ -92,7 +92,7 @@ async function changeMembers(
 
 function requireFewEnough(userIds: readonly string[]): void {
   if (userIds.length <= MOST_USERS_AT_ONCE) return;
-  const message = `must name at most ${MOST_USERS_AT_ONCE} users; send the others with further requests`;
+  const message = `must name at most ${MOST_USERS_AT_ONCE} users; send the others in further requests`;
   throw new Failure(INVALID_INPUT, { fields: [{ path: "userIds", code: "INVALID", message }] });
 }
 

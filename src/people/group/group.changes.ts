@@ -1,6 +1,6 @@
 /**
- * Changes of who is in a group that every door shares: each writes its rows and tells the log, in the unit of work that it
- * is given. The organization must be locked already, so that changes of one group follow each other.
+ * Changes the members of groups and appends the events in the caller's unit of work, for GraphQL, provisioning and
+ * directories alike. The organization must be locked, so that changes of one group are serial.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { appendEvents } from "../../events/append-event.js";
@@ -13,15 +13,15 @@ import { findGroup, findGroupsOfUsers } from "./group.repository.js";
 /** A group after a change of its members. */
 export interface ChangedGroup {
   readonly group: Group;
-  /** Who got or lost a reason. */
+  /** The users who got or lost a reason. */
   readonly userIds: readonly string[];
 }
 
 /**
- * Adds a reason for which users are in a group, and tells `group.member_added` of those for whom it is the first. Who has
- * the reason already is left alone.
+ * Adds a reason for which users are in a group, and appends `group.member_added` for users whose first reason it is. Users
+ * with the reason stay unchanged.
  *
- * @param userIds members of the group's organization: whoever calls has made sure
+ * @param userIds members of the group's organization, as the caller has checked
  */
 export async function addReason(
   unit: UnitOfWork,
@@ -37,10 +37,10 @@ export async function addReason(
 }
 
 /**
- * Takes a reason away for which users are in a group, and tells `group.member_removed` of those for whom it was the last.
- * Who does not have it is left alone.
+ * Removes a reason for which users are in a group, and appends `group.member_removed` for users whose last reason it was.
+ * Users without the reason stay unchanged.
  *
- * @param source `null` takes every reason away
+ * @param source `null` removes every reason
  */
 export async function removeReason(
   unit: UnitOfWork,
@@ -57,7 +57,7 @@ export async function removeReason(
   return { group: await tell(unit, group, GROUP_MEMBER_REMOVED, went), userIds: taken };
 }
 
-/** Each member who comes or goes is a version of the group, so that no two of its events are taken for one another. */
+/** Each added or removed member raises the group's version, so that its events have different versions. */
 async function tell(
   unit: UnitOfWork,
   before: Group,
@@ -79,7 +79,7 @@ async function tell(
   return group;
 }
 
-/** A reason for which one user is to be in a group. */
+/** A new reason for which a user is in a group. */
 export interface MembershipToGive extends GivenMembership {
   readonly organizationId: string;
   readonly userId: string;
@@ -88,7 +88,7 @@ export interface MembershipToGive extends GivenMembership {
 /**
  * Gives one user a reason to be in a group, for provisioning. Giving it again changes nothing.
  *
- * @returns `NOT_FOUND` when the organization has no such group (any more), or the user is no member of the organization
+ * @returns `NOT_FOUND` if the organization does not have the group, or the user is not a member of the organization
  */
 export async function giveMembership(
   unit: UnitOfWork,
@@ -101,15 +101,15 @@ export async function giveMembership(
   return userIds.length > 0 ? "GIVEN" : "HELD";
 }
 
-/** Reasons that one user is to lose. */
+/** The reasons to remove from a user. */
 export interface MembershipsToWithdraw {
   readonly organizationId: string;
   readonly userId: string;
-  /** Absent: every reason, in every group of the organization, as when somebody leaves it. */
+  /** Absent: every reason, in every group of the organization, as when a member leaves. */
   readonly memberships?: readonly GivenMembership[];
 }
 
-/** Takes reasons to be in groups away from one user, for provisioning. What is gone already is left alone. */
+/** Removes reasons to be in groups from one user, for provisioning. Missing reasons are ignored. */
 export async function withdrawMemberships(
   unit: UnitOfWork,
   { organizationId, userId, memberships }: MembershipsToWithdraw,
@@ -120,7 +120,7 @@ export async function withdrawMemberships(
     return;
   }
   for (const { groupId, source } of memberships) {
-    // Read anew each time: the reason before may have been of the same group, and raised its version.
+    // Read again each time: an earlier reason of the same group raised its version.
     const group = await findGroup(unit, organizationId, groupId);
     if (group !== null) await removeReason(unit, group, [userId], source);
   }

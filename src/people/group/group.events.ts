@@ -1,17 +1,17 @@
-/** The facts about groups that the log tells. */
+/** The event types of groups. */
 import { z } from "zod";
 import { changedSchema, defineEventType } from "../../events/event-type.js";
 
 const groupSchema = z
   .object({ id: z.string(), name: z.string(), description: z.string().nullable() })
-  .describe("The group after the change; as it was, where it is gone.");
+  .describe("The group after the change; before it, if the group was deleted.");
 
-const memberSchema = z.object({ id: z.string() }).describe("Who came or went.");
+const memberSchema = z.object({ id: z.string() }).describe("The user who was added or removed.");
 
 export const GROUP_CREATED = defineEventType({
   type: "group.created",
   subject: "group",
-  description: "A group exists. It has no members yet.",
+  description: "A group was created, without members.",
   data: z.object({ group: groupSchema, changed: z.null() }),
 });
 
@@ -25,7 +25,7 @@ export const GROUP_UPDATED = defineEventType({
 export const GROUP_DELETED = defineEventType({
   type: "group.deleted",
   subject: "group",
-  description: "A group is gone, and nobody is in it any more: there is no `group.member_removed` for its members.",
+  description: "A group was deleted with its memberships. There are no `group.member_removed` events for its members.",
   data: z.object({ group: groupSchema, changed: z.null() }),
 });
 
@@ -33,14 +33,14 @@ export const GROUP_MEMBER_ADDED = defineEventType({
   type: "group.member_added",
   subject: "group",
   description:
-    "A user is in a group who was not: added by hand, by a mapping at a sign-in, or by a directory. A second reason for which somebody is in a group tells nothing.",
+    "A user became a member of a group: by hand, by a mapping at a sign-in, or by a directory. A second reason for the same membership has no event.",
   data: z.object({ group: groupSchema, user: memberSchema, changed: z.null() }),
 });
 
 export const GROUP_MEMBER_REMOVED = defineEventType({
   type: "group.member_removed",
   subject: "group",
-  description: "A user is no longer in a group: the last reason for it is gone.",
+  description: "A user is no longer a member of a group: the last reason for the membership was removed.",
   data: z.object({ group: groupSchema, user: memberSchema, changed: z.null() }),
 });
 

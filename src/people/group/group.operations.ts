@@ -1,4 +1,4 @@
-/** What can be done with groups, whatever door it comes through. Their members are in `group-members.operations.ts`. */
+/** Reads, creates, updates and deletes groups for a caller. */
 import { v7 as uuidv7 } from "uuid";
 import { causeOf, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
 import type { Permission } from "../../access/permission.js";
@@ -18,17 +18,17 @@ import { deleteGroupRow, findGroup, insertGroup, updateGroupRow } from "./group.
 
 const DESCRIPTION_RULE = { longest: 1000 };
 
-/** A group to make. */
+/** A group to create. */
 export interface NewGroupInput {
   readonly organizationId: string;
   readonly name: string;
   readonly description?: string | null;
 }
 
-/** What to change in a group: absent keeps. */
+/** A change of a group: absent keeps. */
 export interface GroupChangeInput {
   readonly id: string;
-  /** The version that the caller knows; absent changes whatever is there. */
+  /** The version that the caller has read; absent to change any version. */
   readonly expectedVersion?: number | null;
   readonly name?: string | null;
   /** `null` clears it. */
@@ -36,7 +36,7 @@ export interface GroupChangeInput {
 }
 
 /**
- * The group that a caller names, read in the scope in which the caller holds a permission.
+ * A group, read in the scope of a caller's permission.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND
  */
@@ -52,7 +52,7 @@ export async function readGroupFor(
 }
 
 /**
- * One group, for whoever may see the groups of its organization.
+ * One group, for callers who may see the groups of its organization.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND
  */
@@ -61,9 +61,9 @@ export async function readGroup(store: Store, caller: Caller, id: string): Promi
 }
 
 /**
- * Reads a group for a change. The organization's row is locked first, so that changes follow each other.
+ * Reads a group for a change. Locks the organization first, so that changes are serial.
  *
- * @throws NOT_FOUND when it has gone meanwhile
+ * @throws NOT_FOUND if the group was deleted since it was read
  */
 export async function readGroupForChange(unit: UnitOfWork, { id, organizationId }: Group): Promise<Group> {
   await lockOrganization(unit, organizationId);
@@ -73,7 +73,7 @@ export async function readGroupForChange(unit: UnitOfWork, { id, organizationId 
 }
 
 /**
- * Makes a group without members.
+ * Creates a group without members.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, GROUP_NAME_TAKEN
  */
@@ -109,7 +109,7 @@ export async function createGroup({ begin }: Store, caller: Caller, input: NewGr
 }
 
 /**
- * Changes what the input names and leaves the rest. Changing nothing stores nothing and tells nothing.
+ * Changes the fields that the input names. If nothing differs, stores nothing and appends no event.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, GROUP_NAME_TAKEN
  */
@@ -152,9 +152,9 @@ export async function updateGroup(store: Store, caller: Caller, input: GroupChan
 }
 
 /**
- * Deletes a group with all memberships. The users stay. A mapping that names it gives nothing from then on.
+ * Deletes a group with its memberships, not its users. A mapping to the group has no effect from then on.
  *
- * @returns the group as it was
+ * @returns the group before the deletion
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
 export async function deleteGroup(store: Store, caller: Caller, id: string): Promise<Group> {

@@ -1,4 +1,4 @@
-/** Reading and writing groups. */
+/** Reads and writes groups. */
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
@@ -10,7 +10,7 @@ import { rewriteKeysOf } from "../installation/rewrite-search-keys.js";
 import type { Group } from "./group.js";
 import { GroupRow } from "./group.row.js";
 
-/** A group as a read answers it, before it is brought into the house's words. */
+/** A group as a query returns it. */
 export interface RawGroup {
   id: string;
   organization_id: string;
@@ -36,7 +36,7 @@ export function groupFromRaw(raw: RawGroup): Group {
   };
 }
 
-/** One group by id, or `null` when it does not exist or lies outside the scope. */
+/** One group by id; `null` if it does not exist or is outside the scope. */
 export async function findGroup(reader: Reader, scope: OrganizationScope, id: string): Promise<Group | null> {
   const raw =
     scope === null
@@ -49,8 +49,8 @@ export async function findGroup(reader: Reader, scope: OrganizationScope, id: st
 }
 
 /**
- * The groups of several users in one organization or in several, by name, by user. Each group is read once, and who is in it from an
- * index alone: a row for each user and group would repeat the same few groups, and be sorted with all its columns.
+ * The groups of several users in one or several organizations, in the order of their names, by user. Reads each group once
+ * and the members from an index: a join would repeat and sort the columns of a group for each member.
  */
 export async function findGroupsOfUsers(
   reader: Reader,
@@ -81,7 +81,7 @@ export async function findGroupsOfUsers(
   return byUser;
 }
 
-/** As long as the column by which groups are sorted; folding can make a text longer than it was. */
+/** As long as the sort column: folding can lengthen a text. */
 const LONGEST_NAME_KEY = 200;
 
 function toRow(group: Group): GroupRow {
@@ -92,17 +92,17 @@ function nameKeyOf(name: string): string {
   return foldForSearch(name).slice(0, LONGEST_NAME_KEY);
 }
 
-/** Stores a new group. A name that is taken is the database's duplicate key. */
+/** Stores a new group. A taken name is a duplicate key. */
 export async function insertGroup(unit: UnitOfWork, group: Group): Promise<void> {
   await unit.manager.insert(GroupRow, toRow(group));
 }
 
-/** Stores a changed group. A name that is taken is the database's duplicate key. */
+/** Stores a changed group. A taken name is a duplicate key. */
 export async function updateGroupRow(unit: UnitOfWork, group: Group): Promise<void> {
   await unit.manager.update(GroupRow, { id: group.id }, toRow(group));
 }
 
-/** Deletes a group; the database lets its memberships go with it. */
+/** Deletes a group; foreign keys delete its memberships. */
 export async function deleteGroupRow(unit: UnitOfWork, id: string): Promise<void> {
   await unit.execute("DELETE FROM user_group WHERE id = ?", [id]);
 }

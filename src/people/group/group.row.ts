@@ -1,4 +1,4 @@
-/** A named set of users in an organization, and who is in it and why. */
+/** The rows of a group: the group itself, and one row for each reason of a membership. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("user_group")
@@ -15,7 +15,7 @@ export class GroupRow {
   @Column({ type: "varchar", length: 200 })
   name!: string;
 
-  /** SHA-256 hex of the name without regard to case: names are unique in an organization. */
+  /** SHA-256 hex of the name folded to one case: names are unique in an organization. */
   @Column({ name: "name_hash", type: "varchar", length: 64 })
   nameHash!: string;
 
@@ -52,7 +52,7 @@ export class GroupMemberRow {
   @PrimaryColumn({ name: "source_kind", type: "varchar", length: 20 })
   sourceKind!: string;
 
-  /** The mapping or directory; empty for what was done by hand. */
+  /** The mapping or directory; empty for changes by hand. */
   @PrimaryColumn({ name: "source_id", type: "varchar", length: 36 })
   sourceId!: string;
 

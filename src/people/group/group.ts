@@ -1,26 +1,26 @@
-/** A named set of users in an organization, in the house's own words. */
+/** A named set of users in an organization. */
 
 export interface Group {
   readonly id: string;
   readonly organizationId: string;
-  /** Unique in the organization without regard to case. */
+  /** Unique in the organization; case does not matter. */
   readonly name: string;
   readonly description: string | null;
-  /** Rises at every change, and once for every member who comes or goes. */
+  /** Rises with every change, and once for every member who is added or removed. */
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
 /**
- * What gave a membership. A user is in a group while there is at least one; each comes and goes by itself. `id` names
- * the directory under `SCIM`, and is `BY_HAND` for what an administrator or a program did.
+ * The source of a membership. A user is in a group as long as at least one source gives it. `id` is the directory's for
+ * `SCIM`, and `BY_HAND` for changes by an administrator or an API client.
  */
 export type MembershipSource =
   | { readonly kind: "MAPPING"; readonly mappingId: string; readonly connectionId: string }
   | { readonly kind: "ADMIN" | "API" | "SCIM"; readonly id: string };
 
-/** The id of sources that need none: whoever it was, the audit log tells. */
+/** The id of sources without an id; the audit log has the actor. */
 export const BY_HAND = "";
 
 /** One reason for which a user is in a group. */
@@ -29,7 +29,7 @@ export interface GivenMembership {
   readonly source: MembershipSource;
 }
 
-/** What `groups` can be ordered by. */
+/** The orders of `groups`. */
 const GROUP_ORDERS = ["NAME", "CREATED_AT"] as const;
 export type GroupOrder = (typeof GROUP_ORDERS)[number];
 

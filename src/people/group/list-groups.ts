@@ -1,4 +1,4 @@
-/** Reading the groups of an organization, page by page. */
+/** Reads the groups of an organization, page by page. */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { findWordsIn } from "../../platform/database/search.js";
@@ -8,13 +8,13 @@ import type { OrderDirection } from "../order-direction.js";
 import type { Group, GroupOrder } from "./group.js";
 import { GROUP_COLUMNS, groupFromRaw, type RawGroup } from "./group.repository.js";
 
-/** What is left out or empty restricts nothing. */
+/** A condition that is left out or empty has no effect. */
 interface GroupFilter {
-  /** Words, each of which must occur in the name. */
+  /** Each word must occur in the name. */
   readonly search?: string | null;
 }
 
-/** Which groups to read, and in which order. */
+/** The filter, order and page of a list of groups. */
 export interface GroupsQuery {
   readonly organizationId: string;
   readonly filter?: GroupFilter | null;
@@ -29,13 +29,13 @@ interface ListedGroup extends RawGroup {
 type Column = Omit<KeysetColumn<ListedGroup>, "direction">;
 
 const NAME: Column = { column: "g.name_key", kind: "text", read: (raw) => raw.name_key };
-/** Ids rise with the time at which they were made. */
+/** Ids rise with the time of creation. */
 const ID: Column = { column: "g.id", kind: "text", read: (raw) => raw.id };
 
 const ORDERS: Readonly<Record<GroupOrder, readonly [Column, ...Column[]]>> = { NAME: [NAME, ID], CREATED_AT: [ID] };
 
 /**
- * One page of an organization's groups, by name unless the query says otherwise.
+ * One page of an organization's groups, by default in the order of their names.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor
  */

@@ -1,14 +1,14 @@
-/** What can be done with the installation as a whole, whatever door it comes through. For the operator. */
+/** Reads and changes the settings of the installation for the operator. */
 import { causeOf, requireOperator, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { recordAudit } from "../../audit/record-audit.js";
 import { INSTALLATION_ID, readInstallation, writeInstallation, type InstallationSettings } from "./installation.js";
 
-/** What to change: absent and `null` keep. */
+/** A change of the settings: absent and `null` keep. */
 export type InstallationChange = { readonly [Name in keyof InstallationSettings]?: InstallationSettings[Name] | null };
 
 /**
- * What the operator has decided for the whole installation.
+ * The settings of the installation.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN
  */
@@ -18,7 +18,7 @@ export async function readInstallationSettings({ reader }: Store, caller: Caller
 }
 
 /**
- * Changes what the input names and leaves the rest. It holds for the next sign-in of everybody.
+ * Changes the settings that the input names, with effect from the next sign-in.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN
  */

@@ -1,6 +1,6 @@
 /**
- * Rows about the whole installation: its settings (`installation.ts`), the check of its keys (`key-ring-check.ts`), and how far
- * its search keys are (`rewrite-search-keys.ts`).
+ * Rows about the whole installation: its settings (`installation.ts`), the check of its keys (`key-ring-check.ts`), and the
+ * progress of rewriting its search keys (`rewrite-search-keys.ts`).
  */
 import { Column, Entity, PrimaryColumn } from "typeorm";
 
@@ -9,7 +9,7 @@ export class InstallationRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
 
-  /** JSON, completed with defaults when read. */
+  /** JSON; reading adds defaults. */
   @Column({ type: "text" })
   settings!: string;
 

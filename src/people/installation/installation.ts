@@ -1,11 +1,11 @@
-/** What the operator has decided for the whole installation. */
+/** The operator's settings for the whole installation. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toJson } from "../../platform/database/values.js";
 import { InstallationRow } from "./installation.row.js";
 
 export interface InstallationSettings {
-  /** Whether anybody may sign in through an identity provider. */
+  /** Whether people may sign in through identity providers. */
   readonly ssoAllowed: boolean;
 }
 
@@ -13,7 +13,7 @@ const DEFAULTS: InstallationSettings = { ssoAllowed: true };
 /** The id of the settings' row, and of the audit log's subject. */
 export const INSTALLATION_ID = "installation";
 
-/** The settings, with defaults where nothing was decided. */
+/** The settings, completed with defaults. */
 export async function readInstallation(reader: Reader): Promise<InstallationSettings> {
   const row = await reader.row<{ settings: string }>("SELECT settings FROM installation WHERE id = ?", [
     INSTALLATION_ID,

@@ -1,6 +1,6 @@
 /**
- * A text that the installation's key ring sealed. A start with another ring finds out at once, and not when the first
- * person signs in and a client secret cannot be read.
+ * Checks the key ring at the start by a text that it sealed before. A wrong key ring then fails at the start, and not at the
+ * first sign-in that needs a client secret.
  */
 import { causeOf, SYSTEM } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -19,8 +19,9 @@ async function findSealed({ reader }: Pick<Store, "reader">): Promise<string | n
 }
 
 /**
- * Opens the text that an earlier start sealed, where there was one.
- * @throws Error with a sentence for the operator, when another key ring sealed the text
+ * Opens the text that an earlier start sealed, if there is one.
+ *
+ * @throws Error with a sentence for the operator, if a different key ring sealed the text
  */
 export async function checkKeyRing(store: Pick<Store, "reader">, keyRing: KeyRing): Promise<void> {
   const sealed = await findSealed(store);
@@ -30,13 +31,13 @@ export async function checkKeyRing(store: Pick<Store, "reader">, keyRing: KeyRin
   } catch (error) {
     if (!(error instanceof UnsealError)) throw error;
     throw new Error(
-      `The secrets in this database were sealed with another key ring. ${error.message} Start with the key ring that was used before. If a key of it is lost, the section on the key ring in docs/operators.md says what to do.`,
+      `The secrets in this database were sealed with a different key ring. ${error.message} Start with the key ring that was used before. If one of its keys is lost, see the section on the key ring in docs/operators.md.`,
       { cause: error },
     );
   }
 }
 
-/** Seals the text with the ring's first key, for the next start, unless that key sealed it already. */
+/** Seals the text with the first key of the ring, unless it is sealed with that key. */
 export async function keepKeyRingCheck({ reader, begin }: Store, keyRing: KeyRing): Promise<void> {
   const present = await findSealed({ reader });
   if (present !== null && !keyRing.needsReseal(present)) return;
@@ -49,7 +50,7 @@ export async function keepKeyRingCheck({ reader, begin }: Store, keyRing: KeyRin
     if (changed === 0)
       await unit.manager.insert(InstallationRow, { id: ROW_ID, settings, version: 1, updatedAt: unit.now });
   }).catch((error: unknown) => {
-    // Another replica, with the same ring, was faster.
+    // Another replica with the same key ring was first.
     if (!isDuplicateKey(error)) throw error;
   });
 }

@@ -1,6 +1,6 @@
 /**
- * Rewrites the search keys that earlier versions stored into the form of this version, while the installation works. Each step
- * notes in the same unit of work how far it got: a start after a kill goes on from there, and several replicas share the work.
+ * Rewrites the search keys that earlier versions stored into the form of this version, while the installation is in use. Each
+ * batch stores the progress in its unit of work: a restart continues there, and several replicas share the work.
  */
 import { causeOf, SYSTEM } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -10,18 +10,18 @@ import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { toDate, toJson } from "../../platform/database/values.js";
 import { InstallationRow } from "./installation.row.js";
 
-/** The form of this version: a higher number makes every installation write its keys anew. */
+/** The form of this version. A higher number makes every installation rewrite its keys. */
 const FORM = 1;
 const ROW_ID = "search-keys";
-/** Replicas of the version before write its form until they are replaced, so the way is gone once more. */
+/** Replicas of the version before write its form until they are replaced, so a second round rewrites those keys. */
 const ROUNDS = 2;
 const BETWEEN_ROUNDS_MILLISECONDS = 3_600_000;
-/** Rows in one unit of work: few enough to hold a lock for milliseconds. */
+/** Rows in one unit of work, which holds a lock for milliseconds. */
 const MOST = 100;
 
 /**
- * Writes the keys of the next rows, and answers what the next call takes as `after`, or `null` at the end. The first call takes
- * the empty text.
+ * Rewrites the keys of the next rows after `after`, an empty text at first. Returns the next call's `after`, or `null` at the
+ * end.
  */
 export type RewriteKeys = (unit: UnitOfWork, after: string, most: number) => Promise<string | null>;
 
@@ -52,7 +52,7 @@ export function rewriteKeysOf(
   };
 }
 
-/** How far the rewriting got: `round` counts from 1, `place` is the number of the step, `after` what it answered last. */
+/** The stored progress: `round` counts from 1, `place` is the number of the step, `after` is its last result. */
 interface Progress {
   readonly form: number;
   readonly round: number;
@@ -63,9 +63,9 @@ interface Progress {
 const BEGINNING: Progress = { form: FORM, round: 1, place: 0, after: "" };
 
 /**
- * Goes on until every step is at its end, or `signal` is aborted. A call an hour after the end goes the way once more.
+ * Runs until every step is at its end, or `signal` is aborted. A call an hour after the first round starts the second.
  *
- * @param steps in an order that never changes
+ * @param steps their order must never change
  */
 export async function rewriteSearchKeys(
   { begin, reader }: Store,
@@ -79,7 +79,7 @@ export async function rewriteSearchKeys(
       [ROW_ID],
     );
     const noted = row === undefined ? null : toJson<Progress>(row.settings);
-    // A newer version ran here, and its form is not this version's to change.
+    // A newer version has run here; do not change its form.
     if (noted !== null && noted.form > FORM) return;
     let { round, place, after } = noted?.form === FORM ? noted : BEGINNING;
     if (place === steps.length && round < ROUNDS) {
@@ -95,13 +95,13 @@ export async function rewriteSearchKeys(
       const next: Progress = { form: FORM, round, place: reached === null ? place + 1 : place, after: reached ?? "" };
       await unit.execute("UPDATE installation SET settings = ? WHERE id = ?", [JSON.stringify(next), ROW_ID]);
     }).catch((error: unknown) => {
-      // Another replica made the note.
+      // Another replica inserted the progress first.
       if (row !== undefined || !isDuplicateKey(error)) throw error;
     });
   }
 }
 
-/** Writes the note's version, or makes the note: of several replicas, one takes each step, and the others read on. */
+/** Raises the version of the progress, or inserts it. Of several replicas, one gets each batch. */
 async function hold(unit: UnitOfWork, version: number | null): Promise<boolean> {
   if (version !== null)
     return (

@@ -1,6 +1,6 @@
 /**
- * Changes of memberships beyond the home organization: each writes its rows and tells the log of the organization that is
- * joined or left, in the unit of work that it is given. That organization must be locked already.
+ * Changes memberships of guests and appends the events to the log of the organization that is joined or left, in the caller's
+ * unit of work. That organization must be locked.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { appendEvent } from "../../events/append-event.js";
@@ -20,17 +20,17 @@ import type { User } from "../user/user.js";
 import { insertMembership } from "../user/user.repository.js";
 import { deleteMembership } from "./membership.repository.js";
 
-/** The roles of a member before and after, by their keys, the highest first. */
+/** The keys of a member's roles before and after, the highest first. */
 export interface ChangedRoles {
   readonly before: readonly string[];
   readonly after: readonly string[];
 }
 
 /**
- * Makes an active account of another organization a member. Where the plan counts active accounts, the member takes a seat,
- * unless it is the home that adds them: it would use up the plan of an organization that nobody asked.
+ * Makes an active account of another organization a member. If the plan counts active accounts, the member takes a seat,
+ * unless the home organization adds the member: it would use up the plan of an organization that did not agree.
  *
- * @throws SEATS_FULL where the organization's policy makes nobody a member without one
+ * @throws SEATS_FULL if the organization's policy requires a free seat
  */
 export async function joinOrganization(
   unit: UnitOfWork,
@@ -39,7 +39,7 @@ export async function joinOrganization(
   given: { readonly roles: readonly Role[]; readonly source: RoleSource; readonly byHome: boolean },
 ): Promise<ChangedRoles> {
   const seat = given.byHome ? "WITHOUT" : await chooseSeat(unit, organization);
-  // A person who left after using a seat may still hold it to the end of its cycle.
+  // A person who left after using a seat may still hold it until the end of its cycle.
   const holds = (await findHeldSeat(unit, organization.id, user.id)) !== null;
   if (seat === "REFUSE" && !holds) {
     const { id, totalSeats } = organization;
@@ -50,7 +50,7 @@ export async function joinOrganization(
   return await changeRoles(unit, organization, user, given);
 }
 
-/** Gives a member whom their home added the seat that active accounts have, where one is free. */
+/** Gives a member whom the home organization added a seat, if active accounts take seats and one is free. */
 export async function takeFreeSeat(unit: UnitOfWork, organization: Organization, user: User): Promise<void> {
   if ((await chooseSeat(unit, organization)) === "TAKE") await takeSeat(unit, organization, user.id);
 }
@@ -59,7 +59,7 @@ async function chooseSeat(unit: UnitOfWork, { id, totalSeats, policies }: Organi
   return decideSeat({ ...policies, totalSeats, seatsInUse: await countSeatsInUse(unit, id) });
 }
 
-/** Ends a membership: its groups, those it manages, its roles, the sessions that are in it, and its seat as far as it was not used. */
+/** Ends a membership with its groups, managed groups, roles, sessions, and its seat unless it was used. */
 export async function leaveOrganization(
   unit: UnitOfWork,
   organization: Organization,
@@ -73,7 +73,7 @@ export async function leaveOrganization(
   return await tellRoles(unit, organization, user, before);
 }
 
-/** Makes `roles` the roles of a member whose home is another organization; nothing is told where nothing differs. */
+/** Replaces the roles of a guest. Appends no event if nothing differs. */
 export async function changeRoles(
   unit: UnitOfWork,
   organization: Organization,
@@ -92,7 +92,7 @@ async function rolesOf(unit: UnitOfWork, { id }: Organization, user: User): Prom
   return ((await findRolesOfUsers(unit, id, [user.id])).get(user.id) ?? []).map(({ key }) => key);
 }
 
-/** The version of a guest's account is withheld: sequence and id tell the events apart. */
+/** The version of a guest's account is withheld, so sequence and id distinguish the events. */
 async function tellRoles(
   unit: UnitOfWork,
   organization: Organization,

@@ -1,9 +1,9 @@
 /**
  * Operations on guests: members whose home is another organization.
  *
- * A membership shows the person's name and address to the organization that is joined. So that organization cannot begin
- * it: the home's administrator does, or the operator. The organization then gives roles, groups and training. It, the home
- * and the person may each end the membership.
+ * A membership shows the person's name and address to the organization that is joined. Therefore only an administrator of
+ * the home organization or the operator can create it. The organization then gives roles, groups and training. The
+ * organization, the home organization and the person can each end the membership.
  */
 import { causeOf, holds, requirePermission, scopeFor, type Caller, type Cause } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -33,7 +33,7 @@ import {
 } from "./membership.changes.js";
 import { findActiveIdsByEmail, lockUser } from "./membership.repository.js";
 
-/** Whom to add where: by id or by address, not both. */
+/** A person, by id or by address but not both, and the organization to join. */
 export interface NewMemberInput {
   readonly organizationId: string;
   readonly userId?: string | null;
@@ -43,11 +43,11 @@ export interface NewMemberInput {
 }
 
 /**
- * Makes a person a member of an organization that is not their home. For the administrator of the home, and the operator.
+ * Makes a person a guest of an organization. For administrators of the home organization, and for the operator.
  *
  * @returns the person in the organization; for the home's administrator, in the home
- * @throws UNAUTHENTICATED, FORBIDDEN (also for a person whose home is another organization than the caller's, and for roles
- *   or an address from a caller who is not the operator), NOT_FOUND, INVALID_INPUT, ALREADY_MEMBER, SEATS_FULL
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for a person whose home is not the caller's organization, and for roles or an
+ *   address from a caller who is not the operator), NOT_FOUND, INVALID_INPUT, ALREADY_MEMBER, SEATS_FULL
  */
 export async function addMember(store: Store, caller: Caller, input: NewMemberInput): Promise<Member> {
   const { organizationId } = input;
@@ -63,7 +63,7 @@ export async function addMember(store: Store, caller: Caller, input: NewMemberIn
     const user = await lockCandidate(unit, userId);
     if ((await findUser(unit, organizationId, userId)) !== null) throw new Failure(ALREADY_MEMBER, {});
     const found = await chooseRoles(unit, organizationId, chosenKeys ?? [organization.policies.defaultRole]);
-    // The home's administrator holds nothing here, so they give only a default role that grants nothing.
+    // The home's administrator has no permissions here, so only a default role without permissions is given.
     const roles = isOperator ? found : found.filter(({ permissions }) => permissions.length === 0);
     const source = chosenKeys === null ? "DEFAULT" : sourceOf(caller);
     const { after } = await joinOrganization(unit, organization, user, { roles, source, byHome: !isOperator });
@@ -84,12 +84,12 @@ async function chooseUser({ reader }: Store, input: NewMemberInput): Promise<str
   if (email === null) return input.userId ?? "";
   const [only, another] = await findActiveIdsByEmail(reader, email);
   if (only === undefined) throw new Failure(NOT_FOUND, { type: "user" });
-  if (another !== undefined) check.add("email", "INVALID", "belongs to several active accounts: name one by userId");
+  if (another !== undefined) check.add("email", "INVALID", "belongs to several active accounts; use userId");
   check.finish();
   return only;
 }
 
-/** An account that may join. Only the operator finds the account of a person who runs the installation. */
+/** Locks an account that may join. Only the operator finds an operator's account. */
 async function lockCandidate(unit: UnitOfWork, userId: string): Promise<User> {
   const candidate = await lockUser(unit, userId);
   if (candidate === null || (candidate.isOperator && unit.caller.kind !== "OPERATOR"))
@@ -100,7 +100,7 @@ async function lockCandidate(unit: UnitOfWork, userId: string): Promise<User> {
   return candidate.user;
 }
 
-/** A member and the organization, which is locked. */
+/** A member and the locked organization. */
 interface LockedMember {
   readonly organization: Organization;
   readonly user: User;
@@ -114,10 +114,10 @@ interface MemberId {
 }
 
 /**
- * Ends a membership beyond the home organization. For callers who may write users there or at the home, and for the person,
- * who leaves. The home may always end it, whatever role the person holds there, even the owner's.
+ * Ends the membership of a guest. For callers who may write users in that organization or in the home organization, and for
+ * the person. The home organization can remove even the owner and the last administrator.
  *
- * @returns the member as they were; for the home's administrator, in the home
+ * @returns the member before the removal; for the home's administrator, in the home
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, MEMBER_AT_HOME, OWNER_PROTECTED, LAST_ADMINISTRATOR
  */
 export async function removeMember(store: Store, caller: Caller, input: MemberId): Promise<Member> {
@@ -143,7 +143,7 @@ export async function removeMember(store: Store, caller: Caller, input: MemberId
   });
 }
 
-/** Whether the caller may write the users of the home that a member of another organization has. */
+/** Whether the caller may write users of a guest's home organization. */
 async function isOfHome({ reader }: Store, caller: Caller, { organizationId, userId }: MemberId): Promise<boolean> {
   if (caller.kind !== "PERSON" && caller.kind !== "API_KEY") return false;
   const home = caller.organizationId;
@@ -152,9 +152,9 @@ async function isOfHome({ reader }: Store, caller: Caller, { organizationId, use
 }
 
 /**
- * Makes these roles the roles of a member, at home or beyond.
+ * Replaces the roles of a member, in the home organization or as a guest.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for giving what the caller does not hold), NOT_FOUND, INVALID_INPUT,
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for permissions that the caller does not hold), NOT_FOUND, INVALID_INPUT,
  *   OWNER_PROTECTED, LAST_ADMINISTRATOR
  */
 export async function setMemberRoles(

@@ -1,4 +1,4 @@
-/** Reading and writing memberships beyond the home organization, and the sessions that are in them. */
+/** Reads and writes memberships of guests, and the sessions in them. */
 import type { Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
@@ -9,15 +9,15 @@ import type { Member, User } from "../user/user.js";
 import { accountsIn, showMember, type AccountScope } from "../user/user.access.js";
 import { USER_COLUMNS, userFromRaw, type RawUser } from "../user/user.repository.js";
 
-/** An account, with whether its person runs the installation. */
+/** An account, and whether the person is an operator. */
 export interface Candidate {
   readonly user: User;
   readonly isOperator: boolean;
 }
 
 /**
- * Locks an account's row for the rest of the unit of work: what of it is copied into a membership then cannot change
- * meanwhile. The organization is locked first.
+ * Locks an account's row for the rest of the unit of work, so that the columns copied into a membership stay the same. The
+ * organization must be locked first.
  */
 export async function lockUser(unit: UnitOfWork, id: string): Promise<Candidate | null> {
   const raw = await unit.row<RawUser & { is_operator: unknown }>(
@@ -27,7 +27,7 @@ export async function lockUser(unit: UnitOfWork, id: string): Promise<Candidate 
   return raw ? { user: userFromRaw(raw), isOperator: toBoolean(raw.is_operator) } : null;
 }
 
-/** Ids of the active accounts of the installation that have an address; at most two: two already cannot be told apart. */
+/** Ids of the active accounts of the installation with an address; at most two, because two are already ambiguous. */
 export async function findActiveIdsByEmail(reader: Reader, email: string): Promise<readonly string[]> {
   const rows = await reader.rows<{ id: string }>(
     "SELECT id FROM app_user WHERE email_key = ? AND status = 'ACTIVE' ORDER BY id LIMIT 2",
@@ -42,7 +42,7 @@ export interface MemberId {
   readonly userId: string;
 }
 
-/** Several users as a caller sees them, each in an organization, in one query; who is no member there is left out. */
+/** Several users, each in an organization, reduced to what the caller sees, in one query. Non-members are left out. */
 export async function findMembers(reader: Reader, caller: Caller, ids: readonly MemberId[]): Promise<Member[]> {
   const usersByOrganization = new Map<string, string[]>();
   for (const { organizationId, userId } of ids) {
@@ -61,14 +61,14 @@ export async function findMembers(reader: Reader, caller: Caller, ids: readonly 
   return raws.map((raw) => showMember(caller, userFromRaw(raw), raw.organization_id));
 }
 
-/** That a person is a guest of an organization. */
+/** A guest's membership. */
 export interface GuestMembership {
   readonly organizationId: string;
   readonly organizationName: string;
   readonly joinedAt: Date;
 }
 
-/** Where those users are guests whose accounts lie in the scope, the oldest membership first, by user. */
+/** The guest memberships of the users whose accounts are in the scope, the oldest first, by user. */
 export async function findGuestMembershipsOfUsers(
   reader: Reader,
   scope: AccountScope,
@@ -90,13 +90,13 @@ export async function findGuestMembershipsOfUsers(
   return byUser;
 }
 
-/** Ends a membership with its roles and the sessions that are in it. Groups are `withdrawMemberships`' part. */
+/** Ends a membership with its roles and sessions. `withdrawMemberships` ends its groups. */
 export async function deleteMembership(unit: UnitOfWork, organizationId: string, userId: string): Promise<void> {
   for (const table of ["user_session", "membership_role", "membership_term", "membership"])
     await unit.execute(`DELETE FROM ${table} WHERE organization_id = ? AND user_id = ?`, [organizationId, userId]);
 }
 
-/** A person's session that moves into another organization, under another id and another token. */
+/** A session that moves into another organization, with a new id and a new token. */
 export interface MovedSession {
   readonly sessionId: string;
   readonly userId: string;
@@ -105,7 +105,7 @@ export interface MovedSession {
   readonly newTokenHash: string;
 }
 
-/** Moves a session; `false` when it is over, or another request has just moved it. */
+/** Moves a session; `false` if it has ended, or a concurrent request has moved it. */
 export async function moveSession(unit: UnitOfWork, moved: MovedSession): Promise<boolean> {
   const changed = await unit.execute(
     "UPDATE user_session SET id = ?, token_hash = ?, organization_id = ? WHERE id = ? AND user_id = ? AND expires_at > ?",

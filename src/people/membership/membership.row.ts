@@ -1,4 +1,4 @@
-/** That a user belongs to an organization, and the roles that the user has there. */
+/** The rows of a membership: the membership itself, its search terms and its roles. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("membership")
@@ -19,7 +19,7 @@ export class MembershipRow {
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
 
-  // Copies of the user's own columns, so that every order of an organization's list is one walk along an index.
+  // Copies of the user's columns, so that an index of the organization has every order of its list.
   @Column({ name: "last_name_key", type: "varchar", length: 200, default: "" })
   lastNameKey!: string;
 
@@ -33,7 +33,7 @@ export class MembershipRow {
   status!: string;
 }
 
-/** The words by which a member is found, each in an index of its organization: search begins words, and never scans. */
+/** The search terms of a member: a search reads a range of this index and never scans. */
 @Entity("membership_term")
 @Index("ix_membership_term_user", ["userId"])
 export class MembershipTermRow {
@@ -73,7 +73,7 @@ export class MembershipRoleRow {
   @ForeignKey("RoleRow", { name: "fk_membership_role_role", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   roleId!: string;
 
-  /** What gave the role: `DEFAULT`, `ADMIN`, `API` or `MAPPING`. */
+  /** The source of the role: `DEFAULT`, `ADMIN`, `API` or `MAPPING`. */
   @Column({ name: "source_kind", type: "varchar", length: 20 })
   sourceKind!: string;
 

@@ -1,11 +1,11 @@
-/** Where the administrators of an organization read what concerns all of them. */
+/** The addresses for notices to the administrators of an organization. */
 import type { Reader } from "../../platform/database/database.js";
 import { ADMINISTRATOR_ROLE } from "../role/role.js";
 
-/** Whoever has more administrators than this has other ways to share work. */
+/** A limit for the mails of one notice. */
 const MOST_RECIPIENTS = 50;
 
-/** Each address once, although accounts of several connections may share one; the longest-standing accounts first. */
+/** Each address once, because accounts of several connections can share one; the oldest accounts first. */
 export async function findAdministratorAddresses(reader: Reader, organizationId: string): Promise<string[]> {
   const rows = await reader.rows<{ email: string }>(
     `SELECT MIN(u.email) AS email, MIN(u.id) AS first_id

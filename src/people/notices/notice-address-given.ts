@@ -8,7 +8,7 @@ import { ADDRESS_GIVEN } from "./templates.js";
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** Queues the notice, at most one a day for each person: an administrator elsewhere must not fill their mailbox. */
+/** Queues the notice, at most one per person and day, so that an administrator of another organization cannot flood a mailbox. */
 export async function noticeAddressGiven(
   unit: UnitOfWork,
   { holder, organizationName }: { readonly holder: User; readonly organizationName: string },

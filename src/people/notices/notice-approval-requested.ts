@@ -7,7 +7,7 @@ import type { SeenUser } from "../user/user.js";
 import { findAdministratorAddresses } from "./administrator-addresses.js";
 import { APPROVAL_REQUESTED } from "./templates.js";
 
-/** Queues the notices, in the unit of work that makes the account. */
+/** Queues the notices, in the unit of work that creates the account. */
 export async function noticeApprovalRequested(
   unit: UnitOfWork,
   {

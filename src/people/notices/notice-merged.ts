@@ -9,7 +9,7 @@ import { ACCOUNT_MERGED } from "./templates.js";
 /**
  * Queues the notice, in the unit of work that merges.
  *
- * @param user the account as it was before: the mail goes to the address that its owner reads, whatever was sent now
+ * @param user the account before the merge, because the mail must go to the address before this sign-in
  */
 export async function noticeMerged(
   unit: UnitOfWork,

@@ -1,21 +1,21 @@
-/** What people are told by mail about accounts, in words. */
+/** The mail templates about accounts. */
 import { toOneLine } from "../../platform/mail/mail-text.js";
 import { defineMailTemplate } from "../../platform/mail/template.js";
 
-/** Who speaks: an organization, and how to reach whoever helps its people. */
+/** The organization that sends a mail, with its contact for support. */
 interface NoticeOrganization {
   readonly name: string;
   readonly supportContact: string | null;
 }
 
-/** What the person whose account was joined is told. */
+/** The data of the mail about a merged account. */
 export interface AccountMerged {
   readonly organization: NoticeOrganization;
   readonly connectionName: string;
   readonly fullName: string;
   readonly email: string;
   readonly mergedAt: Date;
-  /** Whether a password that nobody had confirmed was taken off the account. */
+  /** Whether the merge removed a password whose address was not confirmed. */
   readonly droppedPassword: boolean;
 }
 
@@ -35,7 +35,7 @@ export const ACCOUNT_MERGED = defineMailTemplate<AccountMerged>({
     ),
 });
 
-/** What administrators are told of an account that waits. */
+/** The data of the mail about an account that waits for approval. */
 export interface ApprovalRequested {
   readonly organization: NoticeOrganization;
   readonly connectionName: string;
@@ -46,7 +46,7 @@ export interface ApprovalRequested {
 
 export const APPROVAL_REQUESTED = defineMailTemplate<ApprovalRequested>({
   name: "approval-requested",
-  description: "to the administrators of an organization, when an account was made that waits for approval",
+  description: "to the administrators of an organization, when a new account waits for approval",
   subject: ({ organization, fullName }) => `${fullName} waits for approval at ${organization.name}`,
   body: ({ organization, connectionName, fullName, email, userId }) =>
     paragraphs(
@@ -56,7 +56,7 @@ export const APPROVAL_REQUESTED = defineMailTemplate<ApprovalRequested>({
     ),
 });
 
-/** Another organization gave one of its accounts a person's address: what the mail to that person says. */
+/** The data of the mail about an account of another organization with the person's address. */
 export interface AddressGiven {
   /** The organization of the person. */
   readonly organization: NoticeOrganization;
@@ -91,7 +91,7 @@ function contact({ name, supportContact }: NoticeOrganization): string {
   return supportContact === null ? `an administrator of ${toOneLine(name)}` : toOneLine(supportContact);
 }
 
-/** In UTC, since nobody knows where the mail is read: `23 November 2026, 09:15 UTC`. */
+/** In UTC, because the reader's time zone is unknown: `23 November 2026, 09:15 UTC`. */
 function formatMoment(moment: Date): string {
   const text = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(
     moment,

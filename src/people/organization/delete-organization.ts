@@ -1,4 +1,4 @@
-/** Deletes an organization with everything that goes with it, after naming it. */
+/** Deletes an organization with its data, and lists that data before. */
 import { causeOf, requireOperator, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -12,7 +12,7 @@ import { findOrganization, lockOrganization } from "./organization.repository.js
 import { requireNotOwner } from "./organization.rules.js";
 
 /**
- * What deleting an organization would delete. For the operator.
+ * The data that the deletion of an organization would delete. For the operator.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
@@ -28,11 +28,11 @@ export async function readOrganizationDeletion(
 }
 
 /**
- * Deletes an organization in one unit of work. Its people leave other organizations first, each of which is told; who
- * owns another one must pass it on before. What is left is an entry of the installation's audit log.
+ * Deletes an organization in one unit of work. Its people leave other organizations first, with events in their logs. A
+ * person who owns another organization prevents the deletion. The installation's audit log keeps an entry.
  *
- * @returns what went with it
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT where the short name is another, OWNER_PROTECTED
+ * @returns the deleted data
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT for a different short name, OWNER_PROTECTED
  */
 export async function deleteOrganization(
   { begin }: Store,
@@ -47,7 +47,7 @@ export async function deleteOrganization(
     if (organization === null) throw new Failure(NOT_FOUND, { type: "organization" });
     const check = new InputCheck();
     if (confirmSlug !== organization.slug)
-      check.add("confirmSlug", "INVALID", "must be the organization's short name, letter by letter");
+      check.add("confirmSlug", "INVALID", "must be exactly the organization's short name");
     check.finish();
     const counted = await countParts(unit, parts, id);
     await leaveElsewhere(unit, id);
@@ -67,7 +67,7 @@ export async function deleteOrganization(
   });
 }
 
-/** Takes the organization's own people out of all others, whose seats and groups would else forget them unheard. */
+/** Removes the organization's people from all others, so that seats are released and events are appended there. */
 async function leaveElsewhere(unit: UnitOfWork, id: string): Promise<void> {
   const memberships = await unit.rows<{ organization_id: string; user_id: string }>(
     `SELECT m.organization_id, m.user_id FROM membership m JOIN app_user u ON u.id = m.user_id

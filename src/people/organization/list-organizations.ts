@@ -1,4 +1,4 @@
-/** Reading all organizations. */
+/** Lists all organizations. */
 import { requireOperator, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { pageByKeyset } from "../../platform/graphql/keyset.js";

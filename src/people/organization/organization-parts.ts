@@ -1,27 +1,27 @@
-/** What goes with an organization when it is deleted: each room names, counts and deletes its own, and `app` hands in the list. */
+/** The data that is deleted with an organization. Each module declares its own parts, and `app` lists them. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 
-/** One kind of thing that an organization has. */
+/** A kind of data of an organization. */
 export interface OrganizationPart {
-  /** What it is, in the plural: `users`, `signInAttempts`. */
+  /** The kind, in the plural: `users`, `signInAttempts`. */
   readonly name: string;
   readonly count: (reader: Reader, organizationId: string) => Promise<number>;
-  /** Deletes it; absent where the organization's row takes it along by its foreign keys. */
+  /** Deletes the data; absent if foreign keys delete it with the organization's row. */
   readonly remove?: (unit: UnitOfWork, organizationId: string) => Promise<void>;
 }
 
-/** How many of each part there are. */
+/** The number of rows of a part. */
 export interface CountedPart {
   readonly name: string;
   readonly count: number;
 }
 
 /**
- * A part whose rows name their organization.
+ * A part whose rows have a foreign key to the organization.
  *
- * @param from tables and joins, written into the statement, so never from outside
- * @param column which names the organization
+ * @param from tables and joins, part of the statement, so never from an input
+ * @param column the organization's id
  */
 export function countedPart(name: string, from: string, column = "organization_id"): OrganizationPart {
   return {
@@ -36,7 +36,7 @@ export function countedPart(name: string, from: string, column = "organization_i
   };
 }
 
-/** A part whose table has no foreign key to the organization, and is emptied by hand. */
+/** A part whose table has no foreign key to the organization, so that its rows must be deleted. */
 export function ownPart(name: string, table: string): OrganizationPart {
   return {
     ...countedPart(name, table),

@@ -1,4 +1,4 @@
-/** What can be done with organizations, whatever door it comes through. */
+/** Creates, updates and reads organizations for a caller. */
 import { v7 as uuidv7 } from "uuid";
 import { causeOf, requireOperator, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -27,7 +27,7 @@ import {
 } from "./policies.js";
 
 export interface OrganizationChange {
-  /** The version that the caller knows; absent changes whatever is there. */
+  /** The version that the caller has read; absent to change any version. */
   readonly expectedVersion?: number | null;
   readonly name?: string | null;
   readonly slug?: string | null;
@@ -36,7 +36,7 @@ export interface OrganizationChange {
   readonly supportContact?: string | null;
   readonly ssoAllowed?: boolean | null;
   readonly entitlements?: { readonly sso?: boolean | null; readonly scim?: boolean | null } | null;
-  /** `null` sets no limit. */
+  /** `null` for no limit. */
   readonly totalSeats?: number | null;
   readonly policies?: OrganizationPoliciesChange | null;
 }
@@ -44,10 +44,10 @@ export interface OrganizationChange {
 const SLUG_RULE = {
   longest: 63,
   pattern: SLUG_PATTERN,
-  sentence: "must be lower-case letters, digits and hyphens, and neither begin nor end with a hyphen",
+  sentence: "must be lower-case letters, digits and hyphens, and must not begin or end with a hyphen",
 };
 
-/** An address that browsers may be sent to: absolute, and of a scheme that runs nothing. */
+/** A URL that is safe for a redirect: absolute, and of a scheme that does not run code. */
 function checkLandingUrl(check: InputCheck, value: string | null): string | null {
   if (value === null) return null;
   if (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).username === "") return value;
@@ -101,9 +101,9 @@ export async function createOrganization(
 }
 
 /**
- * Changes what the input names and leaves the rest. Short name, SSO switch, entitlements and seats are the operator's.
+ * Changes the fields that the input names. Only the operator changes short name, SSO switch, entitlements and seats.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for policies that would give what the caller does not hold), NOT_FOUND,
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for policies that give permissions that the caller does not hold), NOT_FOUND,
  *   INVALID_INPUT, VERSION_CONFLICT, SLUG_TAKEN
  */
 export async function updateOrganization(
@@ -114,7 +114,7 @@ export async function updateOrganization(
 ): Promise<Organization> {
   requirePermission(caller, id, "ORGANIZATION_WRITE");
   const { slug, ssoAllowed, entitlements, totalSeats } = change;
-  // Of the seats, null is a wish as well: no limit.
+  // For the seats, null is a value: no limit.
   if (slug != null || ssoAllowed != null || entitlements != null || totalSeats !== undefined) requireOperator(caller);
   return await begin(caller, causeOf(caller), async (unit) => {
     const before = await lockOrganization(unit, id);
@@ -140,8 +140,8 @@ export async function updateOrganization(
 }
 
 /**
- * Whoever joins gets the default role, so naming one gives it. Letting a sign-in give every role that matches, or replace
- * what was given by hand, gives whatever role some mapping names.
+ * New members get the default role, so the policy gives that role. If sign-ins give every matching role, or replace roles
+ * given by hand, they can give any role of a mapping.
  */
 async function requireHoldingWhatPoliciesGive(
   unit: UnitOfWork,
@@ -176,7 +176,7 @@ function changeOrganization(before: Organization, change: OrganizationChange): O
     policies: changeOrganizationPolicies(before.policies, change.policies, check),
   };
   if (after.totalSeats !== null && (!Number.isInteger(after.totalSeats) || after.totalSeats < 0))
-    check.add("totalSeats", "INVALID", "must be a whole number, 0 or more; null sets no limit");
+    check.add("totalSeats", "INVALID", "must be a whole number, 0 or more, or null for no limit");
   if (!isTimeZone(after.timeZone)) check.add("timeZone", "INVALID", "must be an IANA time zone such as Europe/Berlin");
   check.finish();
   return after;
@@ -202,9 +202,9 @@ async function storeSlug(slug: string, write: () => Promise<void>): Promise<void
 }
 
 /**
- * An organization by its short name or id, for any caller who belongs to it.
+ * An organization by its short name or id, for its members and keys.
  *
- * @throws UNAUTHENTICATED, NOT_FOUND for everybody else, and INVALID_INPUT unless exactly one of the two is given
+ * @throws UNAUTHENTICATED, NOT_FOUND for other callers, and INVALID_INPUT unless exactly one of the two is given
  */
 export async function readOrganization(
   { reader }: Store,
@@ -214,7 +214,7 @@ export async function readOrganization(
   const scope = memberScope(caller);
   const check = new InputCheck();
   if (by.slug != null && by.id != null) check.add("id", "INVALID", "must not be given together with slug");
-  else if (by.slug == null && by.id == null) check.add("slug", "REQUIRED", "is required, or id in its place");
+  else if (by.slug == null && by.id == null) check.add("slug", "REQUIRED", "is required unless id is given");
   check.finish();
   const organization =
     by.slug != null
@@ -225,7 +225,7 @@ export async function readOrganization(
   return organization;
 }
 
-/** The organization that a caller belongs to; every member may see its own. */
+/** The organization that a caller may read: members see their own. */
 function memberScope(caller: Caller) {
   if (caller.kind === "PERSON" || caller.kind === "API_KEY") return caller.organizationId;
   return scopeFor(caller, "ORGANIZATION_WRITE");

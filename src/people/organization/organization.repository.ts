@@ -1,4 +1,4 @@
-/** Reading and writing organizations. */
+/** Reads and writes organizations. */
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
@@ -8,7 +8,7 @@ import type { Organization } from "./organization.js";
 import { OrganizationRow } from "./organization.row.js";
 import { readOrganizationPolicies } from "./policies.js";
 
-/** An organization as a read answers it, before it is brought into the house's words. */
+/** An organization as a query returns it. */
 export interface RawOrganization {
   id: string;
   name: string;
@@ -51,7 +51,7 @@ export function organizationFromRaw(raw: RawOrganization): Organization {
   };
 }
 
-/** One organization by id, or `null` when it does not exist or lies outside the scope. */
+/** One organization by id; `null` if it does not exist or is outside the scope. */
 export async function findOrganization(
   reader: Reader,
   scope: OrganizationScope,
@@ -70,7 +70,7 @@ export async function findOrganizationBySlug(reader: Reader, slug: string): Prom
   return raw ? organizationFromRaw(raw) : null;
 }
 
-/** Several organizations by id, in no particular order. */
+/** Several organizations by id, unordered. */
 export async function findOrganizations(reader: Reader, ids: readonly string[]): Promise<Organization[]> {
   if (ids.length === 0) return [];
   const raws = await reader.rows<RawOrganization>(
@@ -81,11 +81,11 @@ export async function findOrganizations(reader: Reader, ids: readonly string[]):
 }
 
 /**
- * Locks the organization's row for the rest of the unit of work, before anything else is read: units of one
- * organization then follow each other, and never deadlock. On SQLite the unit itself is the lock.
+ * Locks the organization's row for the rest of the unit of work, before any other read: units of work of one organization are
+ * then serial and do not deadlock. On SQLite, the unit of work itself is the lock.
  *
- * On MySQL and MariaDB the row is written, not only locked: the nodes of a Galera cluster keep locks to themselves, and
- * refuse the later of two units only where both wrote the same row. What relies on this lock relies on that write.
+ * On MySQL and MariaDB the row is also written: the nodes of a Galera cluster do not share locks, and refuse the later of two
+ * transactions only if both wrote the same row.
  */
 export async function lockOrganization(unit: UnitOfWork, id: string): Promise<Organization | null> {
   if (unit.dialect === "mysql")
@@ -94,7 +94,7 @@ export async function lockOrganization(unit: UnitOfWork, id: string): Promise<Or
   return raw ? organizationFromRaw(raw) : null;
 }
 
-/** Without the count of seats in use, which belongs to the ledger, and the lock. */
+/** Without the lock and the count of seats in use, which other functions write. */
 function toRow(organization: Organization): Omit<OrganizationRow, "seatsInUse" | "lockCount"> {
   return { ...organization, policies: JSON.stringify(organization.policies) };
 }

@@ -1,4 +1,4 @@
-/** A tenant as the database holds it. */
+/** The row of a tenant. */
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
 @Entity("organization")
@@ -10,7 +10,7 @@ export class OrganizationRow {
   @Column({ type: "varchar", length: 200 })
   name!: string;
 
-  /** Lower case; names the organization in addresses. */
+  /** Lower case; part of the organization's URLs. */
   @Column({ type: "varchar", length: 63 })
   slug!: string;
 
@@ -21,7 +21,7 @@ export class OrganizationRow {
   @Column({ name: "landing_url", type: "varchar", length: 2000, nullable: true })
   landingUrl!: string | null;
 
-  /** What the refusal page shows: an e-mail address, a phone number or an address. */
+  /** The contact on the refusal page: an e-mail address, a phone number or a URL. */
   @Column({ name: "support_contact", type: "varchar", length: 500, nullable: true })
   supportContact!: string | null;
 
@@ -29,22 +29,22 @@ export class OrganizationRow {
   @Column({ name: "sso_allowed", type: "boolean" })
   ssoAllowed!: boolean;
 
-  /** The person who owns the organization; cannot be demoted, disabled or deleted by hand. */
+  /** The person who owns the organization, whom changes by hand cannot demote, disable or delete. */
   @Column({ name: "owner_user_id", type: "varchar", length: 36, nullable: true })
   ownerUserId!: string | null;
 
-  /** What the organization's plan includes; set by the operator. */
+  /** Whether the organization's plan includes single sign-on; the operator sets it. */
   @Column({ name: "sso_entitled", type: "boolean", default: true })
   ssoEntitled!: boolean;
 
   @Column({ name: "scim_entitled", type: "boolean", default: true })
   scimEntitled!: boolean;
 
-  /** Paid places; `null` sets no limit. */
+  /** The seats in the plan; `null` for no limit. */
   @Column({ name: "total_seats", type: "int", nullable: true })
   totalSeats!: number | null;
 
-  /** The ledger's count, kept with every seat that is taken or given back. */
+  /** The number of taken seats, updated with every seat that is taken or released. */
   @Column({ name: "seats_in_use", type: "int", default: 0 })
   seatsInUse!: number;
 

@@ -1,12 +1,12 @@
-/** What holds for an organization's people, whatever door a change comes through. */
+/** Protects the owner of an organization from changes by hand. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { Failure } from "../../platform/errors/failure.js";
 import { OWNER_PROTECTED } from "../failures.js";
 
 /**
- * Refuses a change that would demote, disable, archive, remove or delete an organization's owner by hand. Asked in the
- * unit of work of the change, with the organization locked. A deprovisioning by the identity provider never asks: it
- * always ends access.
+ * Refuses a change by hand that would demote, disable, archive, remove or delete an organization's owner. Called in the unit
+ * of work of the change, with the organization locked. A deprovisioning by the identity provider does not call it, because
+ * it always ends access.
  *
  * @throws OWNER_PROTECTED
  */

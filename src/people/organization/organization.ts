@@ -1,25 +1,25 @@
-/** A tenant, in the house's own words. */
+/** A tenant. */
 import type { OrganizationPolicies } from "./policies.js";
 
 export interface Organization {
   readonly id: string;
   readonly name: string;
-  /** Lower case; names the organization in addresses; unique. */
+  /** Lower case, unique, part of the organization's URLs. */
   readonly slug: string;
   /** IANA name. */
   readonly timeZone: string;
-  /** Where a person goes after signing in without a `returnTo`. */
+  /** The page after a sign-in without a `returnTo`. */
   readonly landingUrl: string | null;
-  /** Shown to people who could not sign in. */
+  /** The contact that people see when their sign-in fails. */
   readonly supportContact: string | null;
   /** The operator's switch. */
   readonly ssoAllowed: boolean;
-  /** What the organization's plan includes; set by the operator. */
+  /** Whether the organization's plan includes single sign-on; the operator sets it. */
   readonly ssoEntitled: boolean;
   readonly scimEntitled: boolean;
-  /** The person who owns the organization; `null` while nobody does. */
+  /** The person who owns the organization, or `null`. */
   readonly ownerUserId: string | null;
-  /** Paid places, set by the operator; `null` sets no limit. */
+  /** The seats in the plan, which the operator sets; `null` for no limit. */
   readonly totalSeats: number | null;
   readonly policies: OrganizationPolicies;
   readonly version: number;
@@ -27,7 +27,7 @@ export interface Organization {
   readonly updatedAt: Date;
 }
 
-/** The form of a short name: what may stand between the slashes of `/o/:slug`. */
+/** A short name, the last segment of `/o/:slug`. */
 export const SLUG_PATTERN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Whether the runtime knows a time zone by this IANA name. */

@@ -1,4 +1,4 @@
-/** What of this room goes with an organization. */
+/** The data of people that is deleted with an organization. */
 import { countedPart, ownPart, type OrganizationPart } from "./organization-parts.js";
 
 export const PEOPLE_PARTS: readonly OrganizationPart[] = [

@@ -1,6 +1,6 @@
 /**
  * The policies of an organization. Each is declared once: the stored document, the parsing of inputs and the GraphQL types
- * follow from the declaration. What a stored document lacks has its default.
+ * follow from the declaration. A policy that a stored document lacks has its default.
  */
 import type { InputCheck } from "../../platform/errors/input.js";
 import type { SeatModel, SeatsFullPolicy } from "../seat/seat.js";
@@ -15,21 +15,21 @@ const BILLING_CYCLES = ["MONTH", "YEAR"] as const;
 export interface OrganizationPolicies {
   /** Whether people may, must or cannot sign in through an identity provider. */
   readonly ssoEnforcement: (typeof SSO_ENFORCEMENTS)[number];
-  /** The key of the role that a person gets when nothing else says which. */
+  /** The key of the role of a person for whom nothing names a role. */
   readonly defaultRole: string;
   /** Whether a sign-in gives the highest of the roles that match, or all of them. */
   readonly roleAssignment: (typeof ROLE_ASSIGNMENTS)[number];
-  /** Whether a role that somebody gave by hand outranks what mappings say. */
+  /** Whether a role given by hand takes precedence over mappings. */
   readonly manualRoleWins: boolean;
-  /** Whose word on a field of a person is shown when several sources have one, the strongest first. */
+  /** The precedence of the sources of a person's fields, the highest first. */
   readonly fieldPrecedence: readonly FieldSource[];
   /** When a seat is taken. */
   readonly seatModel: SeatModel;
-  /** What a full plan stops. */
+  /** The effect of a full plan. */
   readonly seatsFull: SeatsFullPolicy;
-  /** When billing cycles begin and how long they are. */
+  /** When billing cycles begin and how long they last. */
   readonly billingAnchor: BillingAnchor;
-  /** How many people must stand behind a figure about a group's results. */
+  /** The least number of people behind a figure about a group's results. */
   readonly groupResultsMinimum: number;
 }
 
@@ -38,7 +38,7 @@ export interface BillingAnchor {
   readonly cycle: (typeof BILLING_CYCLES)[number];
   /** From 1 to 28, so that every month has it. */
   readonly day: number;
-  /** From 1 to 12; for cycles of a year. */
+  /** From 1 to 12; for yearly cycles. */
   readonly month: number;
 }
 
@@ -49,11 +49,11 @@ export interface DeclaredEnum<Value extends string = string> {
   /** Its name in GraphQL. */
   readonly name: string;
   readonly description: string;
-  /** Every value with what it means. */
+  /** Every value with its meaning. */
   readonly values: Readonly<Record<Value, string>>;
 }
 
-/** What the values of a policy look like: all else follows from the kind. */
+/** The kind of a policy's values, from which types and checks follow. */
 type Kinds<Value> =
   | { readonly kind: "choice"; readonly enum: DeclaredEnum<Extract<Value, string>> }
   | { readonly kind: "number"; readonly lowest: number; readonly highest: number }
@@ -61,7 +61,7 @@ type Kinds<Value> =
 
 /** One declared policy. */
 export type DeclaredPolicy<Value = unknown> = Kinds<Value> & {
-  /** What the policy decides. */
+  /** The meaning of the policy. */
   readonly description: string;
   readonly default: Value;
 };
@@ -69,13 +69,13 @@ export type DeclaredPolicy<Value = unknown> = Kinds<Value> & {
 export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPolicy<OrganizationPolicies[Name]> } = {
   ssoEnforcement: {
     kind: "choice",
-    description: "Whether people may, must or cannot sign in through a provider.",
+    description: "Whether people may, must or cannot sign in through an identity provider.",
     enum: {
       name: "SsoEnforcement",
       description: "Whether the people of an organization sign in through an identity provider.",
       values: {
         OPTIONAL: "They may.",
-        REQUIRED: "They must. Its address goes straight on where one connection is active.",
+        REQUIRED: "They must. If one connection is active, the organization's page redirects to its provider.",
         OFF: "They cannot.",
       },
     },
@@ -84,7 +84,7 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
   defaultRole: {
     kind: "roleKey",
     description:
-      "The role that a person gets when nothing else says which. Nobody names one that grants more than they hold.",
+      "The role of a person for whom nothing names a role. You cannot name a role with a permission that you do not hold.",
     default: "USER",
   },
   roleAssignment: {
@@ -92,50 +92,50 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
     description: "Which roles a sign-in gives when several role mappings match.",
     enum: {
       name: "RoleAssignment",
-      description: "How many of the roles that match a person gets.",
+      description: "How many of the matching roles a person gets.",
       values: {
-        HIGHEST: "The one with the highest rank.",
-        ALL: "All of them: their permissions add up, and `role` is the highest.",
+        HIGHEST: "The role with the highest rank.",
+        ALL: "All matching roles: their permissions add up, and `role` is the highest.",
       },
     },
     default: "HIGHEST",
   },
   manualRoleWins: {
     kind: "switch",
-    description: "Whether a role that somebody gave by hand stays when a role mapping matches at a sign-in.",
+    description: "Whether a role given by hand stays when a role mapping matches at a sign-in.",
     default: false,
   },
   fieldPrecedence: {
     kind: "precedence",
     description:
-      "Whose word on a field of a person is shown when several sources gave one, the strongest first; sources that are left out follow in their usual order. Profile fields follow a change at once; address, names, username and employee ID do when a source next speaks of the person.",
+      "The source whose value is shown if several sources give a field, the highest precedence first. Sources that are left out follow in their default order. A change takes effect on profile fields at once, and on address, names, username and employee ID when a source next gives values for the person.",
     default: FIELD_SOURCES,
   },
   seatModel: {
     kind: "choice",
     description:
-      "When a user takes one of `totalSeats`. A change holds for who becomes active or starts training from then on; leaving ACTIVE_USER gives back what nobody has used in this billing cycle.",
+      "When a user takes one of `totalSeats`. A change applies to users who become active or start training afterwards. A change from ACTIVE_USER releases the seats that were not used in this billing cycle.",
     enum: {
       name: "SeatModel",
       description: "When a user takes a seat of the organization's plan.",
       values: {
         NONE: "Never.",
-        TRAINING_START: "At the first start of training in a billing cycle, held to its end.",
+        TRAINING_START: "At the first start of training in a billing cycle, until the cycle ends.",
         ACTIVE_USER:
-          "When the account becomes active; given back when it no longer is, after the billing cycle where training was started in it.",
+          "When the account becomes active, until it no longer is. If training started in this billing cycle, until the cycle ends.",
       },
     },
     default: "NONE",
   },
   seatsFull: {
     kind: "choice",
-    description: "What happens when every seat is taken.",
+    description: "The effect of a full plan, when every seat is taken.",
     enum: {
       name: "SeatsFull",
-      description: "What a full plan stops.",
+      description: "The effect of a full plan.",
       values: {
-        BLOCK_TRAINING: "Accounts become active without a seat, and cannot start training.",
-        DENY_PROVISIONING: "No account is made or becomes active.",
+        BLOCK_TRAINING: "Accounts become active without a seat but cannot start training.",
+        DENY_PROVISIONING: "Accounts are not created and do not become active.",
       },
     },
     default: "BLOCK_TRAINING",
@@ -143,7 +143,7 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
   billingAnchor: {
     kind: "anchor",
     description:
-      "When billing cycles begin, at midnight in the organization's time zone, and how long they are. A seat that is used keeps the end of the cycle in which it was.",
+      "When billing cycles begin, at midnight in the organization's time zone, and how long they last. A change does not move the end of a used seat's cycle.",
     default: { cycle: "MONTH", day: 1, month: 1 },
   },
   groupResultsMinimum: {
@@ -151,7 +151,7 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
     lowest: 2,
     highest: 1000,
     description:
-      "How many different people must stand behind a figure of `groupResults`, from 2 to 1000: averages and counts of fewer are withheld.",
+      "The least number of people behind a figure of `groupResults`, from 2 to 1000: averages and counts of fewer people are withheld.",
     default: 5,
   },
 };
@@ -159,7 +159,7 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
 /** The enum of `BillingAnchor.cycle`. */
 export const BILLING_CYCLE_ENUM: DeclaredEnum<BillingAnchor["cycle"]> = {
   name: "BillingCycle",
-  description: "How long a billing cycle is.",
+  description: "How long a billing cycle lasts.",
   values: { MONTH: "A month, from `day` to `day`.", YEAR: "A year, from `day` of `month`." },
 };
 
@@ -174,12 +174,12 @@ export function readOrganizationPolicies(stored: unknown): OrganizationPolicies 
   return { ...DEFAULT_ORGANIZATION_POLICIES, ...(stored as Partial<OrganizationPolicies> | null) };
 }
 
-/** What an input says about policies: absence keeps, `null` brings the default back. Of an anchor, each part likewise. */
+/** A change of policies: absent keeps, `null` restores the default. The same applies to each part of the anchor. */
 export type OrganizationPoliciesChange = {
   readonly [Name in Exclude<PolicyName, "billingAnchor">]?: OrganizationPolicies[Name] | null;
 } & { readonly billingAnchor?: { readonly [Part in keyof BillingAnchor]?: BillingAnchor[Part] | null } | null };
 
-/** Applies a change. What is wrong with it is added to `check` at `policies.NAME`; role keys are looked up elsewhere. */
+/** Applies a change. Adds mistakes to `check` at `policies.NAME`, except unknown role keys, which need the database. */
 export function changeOrganizationPolicies(
   before: OrganizationPolicies,
   change: OrganizationPoliciesChange | null | undefined,

@@ -1,4 +1,4 @@
-/** Says whose an organization is. */
+/** Sets the owner of an organization. */
 import { causeOf, requireOperator, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { recordAudit } from "../../audit/record-audit.js";
@@ -11,8 +11,8 @@ import type { Organization } from "./organization.js";
 import { lockOrganization, updateOrganizationRow } from "./organization.repository.js";
 
 /**
- * Makes an active administrator the owner. For the operator and the present owner: an administrator who could name an
- * owner could make themself irremovable.
+ * Makes an active administrator the owner. For the operator and the present owner: an administrator with this right could
+ * become irremovable.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */

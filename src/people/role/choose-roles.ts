@@ -1,4 +1,4 @@
-/** Finds the roles that an input names, and sees to it that nobody gives one that grants more than they hold. */
+/** Finds the roles that an input names, and refuses to give permissions that the caller does not hold. */
 import { requireHolding } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { Failure, INVALID_INPUT } from "../../platform/errors/failure.js";
@@ -6,10 +6,10 @@ import type { Role } from "./role.js";
 import { findRolesOf } from "./role.repository.js";
 
 /**
- * The roles of an organization that have these keys, the highest first.
+ * The roles of an organization with these keys, the highest first.
  *
- * @param path where the keys stand in the input
- * @throws INVALID_INPUT for a key that no role of the organization has
+ * @param path the path of the keys in the input
+ * @throws INVALID_INPUT for an unknown key
  */
 export async function chooseRoles(
   unit: UnitOfWork,
@@ -27,7 +27,7 @@ export async function chooseRoles(
 }
 
 /**
- * Refuses to give roles that grant what the caller does not hold.
+ * Refuses to give roles with permissions that the caller does not hold.
  *
  * @throws FORBIDDEN naming the first permission that the caller lacks
  */

@@ -1,4 +1,4 @@
-/** Sees to it that nobody opens an account to somebody that may do more than they may themselves. */
+/** Refuses changes by which a caller could take over an account with more permissions. */
 import { requireHolding, type Caller } from "../../access/caller.js";
 import type { Reader } from "../../platform/database/database.js";
 import { Failure, FORBIDDEN } from "../../platform/errors/failure.js";
@@ -6,11 +6,11 @@ import { findUser, isOperator } from "../user/user.repository.js";
 import { findRolesOfUsers } from "./role.repository.js";
 
 /**
- * Refuses unless the caller holds everything that a user holds in the home organization; a user who runs the installation
- * counts as holding everything. Roles that the user holds elsewhere do not count: they would take the home's people out of its hands.
+ * Refuses unless the caller holds every permission that a user holds in the home organization; an operator's account counts
+ * as holding every permission. The user's roles in other organizations do not count: they would keep the home organization
+ * from managing its own people.
  *
- * @throws FORBIDDEN, naming the permission; without its name for an account whose home is another organization than the
- *   caller's
+ * @throws FORBIDDEN with the missing permission; without it for an account of another home organization
  */
 export async function requireHoldingUser(reader: Reader, caller: Caller, userId: string): Promise<void> {
   if (caller.kind === "OPERATOR" || caller.kind === "SYSTEM") return;

@@ -1,4 +1,4 @@
-/** What can be done with an organization's own roles, whatever door it comes through. */
+/** Creates, updates and deletes the roles of an organization for a caller. */
 import { v7 as uuidv7 } from "uuid";
 import { causeOf, requireHolding, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
 import { ALL_PERMISSIONS, type Permission } from "../../access/permission.js";
@@ -22,7 +22,7 @@ const KEY_RULE = {
   sentence: "must be upper-case letters, digits and underscores, and begin with a letter",
 };
 
-/** A role to make. */
+/** A role to create. */
 export interface NewRoleInput {
   readonly organizationId: string;
   readonly key: string;
@@ -31,7 +31,7 @@ export interface NewRoleInput {
   readonly permissions: readonly Permission[];
 }
 
-/** What to change in a role: absent keeps. */
+/** A change of a role: absent keeps. */
 export interface RoleChangeInput {
   readonly id: string;
   readonly name?: string | null;
@@ -41,7 +41,7 @@ export interface RoleChangeInput {
 }
 
 /**
- * Makes a role.
+ * Creates a role.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for permissions that the caller does not hold), NOT_FOUND, INVALID_INPUT,
  *   ROLE_KEY_TAKEN
@@ -74,10 +74,9 @@ export async function createRole({ begin }: Store, caller: Caller, input: NewRol
 }
 
 /**
- * Changes what the input names and leaves the rest; it holds at once for everybody who has the role. Changing nothing
- * stores nothing.
+ * Changes the fields that the input names, with effect at once for all users of the role. If nothing differs, stores nothing.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for giving what the caller does not hold), NOT_FOUND, INVALID_INPUT,
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for permissions that the caller does not hold), NOT_FOUND, INVALID_INPUT,
  *   ROLE_BUILT_IN
  */
 export async function updateRole(store: Store, caller: Caller, input: RoleChangeInput): Promise<Role> {
@@ -104,10 +103,10 @@ export async function updateRole(store: Store, caller: Caller, input: RoleChange
 }
 
 /**
- * Deletes a role that nothing and nobody uses.
+ * Deletes an unused role.
  *
- * @param guards what of the rooms above would miss it
- * @returns the role as it was
+ * @param guards find uses in the modules above
+ * @returns the role before the deletion
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, ROLE_BUILT_IN, ROLE_IN_USE
  */
 export async function deleteRole(
@@ -134,7 +133,7 @@ async function readRoleToChange({ reader }: Store, caller: Caller, id: string): 
   return role;
 }
 
-/** The organization's row is locked first, so that nobody is given the role meanwhile. */
+/** Locks the organization first, so that no user gets the role before the change is done. */
 async function lockForChange(
   unit: UnitOfWork,
   { id, organizationId }: Role,
@@ -146,8 +145,8 @@ async function lockForChange(
 }
 
 /**
- * A permission is given to all who have the role. A rank decides which of several matching roles a sign-in gives: raising
- * a role gives it, and lowering it gives the ones that it falls below, to whoever matches both.
+ * An added permission goes to all users of the role. Of several matching roles, a sign-in gives the one with the highest rank:
+ * so raising a role can give it, and lowering a role can give the roles that it falls below.
  */
 async function requireHoldingWhatIsGiven(unit: UnitOfWork, before: Role, after: Role): Promise<void> {
   const { organizationId } = before;
@@ -185,7 +184,7 @@ function checkRank(check: InputCheck, rank: number): number {
   return rank;
 }
 
-/** Each once, in the order of the catalogue. */
+/** Without duplicates, in the order of the catalogue. */
 function inOrder(permissions: readonly Permission[]): Permission[] {
   return ALL_PERMISSIONS.filter((permission) => permissions.includes(permission));
 }

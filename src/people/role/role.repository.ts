@@ -1,4 +1,4 @@
-/** Reading and writing roles, and who has them. */
+/** Reads and writes roles, and the roles of users. */
 import { v7 as uuidv7 } from "uuid";
 import type { OrganizationScope } from "../../access/caller.js";
 import { isPermission } from "../../access/permission.js";
@@ -11,7 +11,7 @@ import { RoleRow } from "./role.row.js";
 
 export type { RoleGrant, RoleSource } from "./role.js";
 
-/** A role as the database has it. */
+/** A role as a query returns it. */
 export interface RawRole {
   id: string;
   organization_id: string;
@@ -25,7 +25,6 @@ export interface RawRole {
 /** The columns of a role as `roleFromRaw` reads them, over the alias `r`. */
 export const ROLE_COLUMNS = "r.id, r.organization_id, r.role_key, r.name, r.role_rank, r.permissions, r.built_in";
 
-/** Reads a row. */
 export function roleFromRaw(raw: RawRole): Role {
   return {
     id: raw.id,
@@ -76,7 +75,7 @@ export async function findRolesOfOrganizations(
   return byOrganization;
 }
 
-/** The roles of several users in one organization or in several, the highest first, by user. */
+/** The roles of several users in one or several organizations, the highest first, by user. */
 export async function findRolesOfUsers(
   reader: Reader,
   organizationIds: string | readonly string[],
@@ -91,7 +90,7 @@ export async function findRolesOfUsers(
       ORDER BY r.role_rank DESC, r.role_key`,
     [...organizations, ...userIds],
   );
-  // Many people share few roles.
+  // Users share few roles, so each is parsed once.
   const known = new Map<string, Role>();
   for (const raw of raws) {
     const role = known.get(raw.id) ?? roleFromRaw(raw);
@@ -101,7 +100,7 @@ export async function findRolesOfUsers(
   return byUser;
 }
 
-/** What gave several users their roles in one organization or in several, the highest role first, by user. */
+/** The sources of several users' roles in one or several organizations, the highest role first, by user. */
 export async function findRoleGrantsOfUsers(
   reader: Reader,
   organizationIds: string | readonly string[],
@@ -137,10 +136,10 @@ export async function findRoleGrantsOfUsers(
 }
 
 /**
- * Makes `roles` the roles of a user in an organization. Roles that stay keep what gave them, unless a mapping gives what
- * was given otherwise, gives what another mapping gave, or no longer gives what it gave.
+ * Replaces the roles of a user in an organization. A role that stays keeps its source, unless a mapping is the source before
+ * or after and the source differs.
  *
- * @param source what gives the roles, or what gives each
+ * @param source the source of all roles, or of each
  */
 export async function replaceRoles(
   unit: UnitOfWork,
@@ -185,13 +184,13 @@ function toColumns(source: RoleSource): SourceColumns {
     : { source_kind: source.kind, source_id: source.mappingId, connection_id: source.connectionId };
 }
 
-/** Among what is done by hand or by policy, the first to give a role stays its source. */
+/** Of sources other than mappings, the first stays the source of a role. */
 function keepsSource(before: SourceColumns, after: SourceColumns): boolean {
   if (before.source_kind !== "MAPPING" && after.source_kind !== "MAPPING") return true;
   return before.source_kind === after.source_kind && before.source_id === after.source_id;
 }
 
-/** One role by id, or `null` when it does not exist or lies outside the scope. */
+/** One role by id; `null` if it does not exist or is outside the scope. */
 export async function findRole(reader: Reader, scope: OrganizationScope, id: string): Promise<Role | null> {
   const raw =
     scope === null
@@ -203,7 +202,7 @@ export async function findRole(reader: Reader, scope: OrganizationScope, id: str
   return raw ? roleFromRaw(raw) : null;
 }
 
-/** Stores a new role. A key that is taken is the database's duplicate key. */
+/** Stores a new role. A taken key is a duplicate key. */
 export async function insertRole(unit: UnitOfWork, role: Role): Promise<void> {
   await unit.manager.insert(RoleRow, { ...role, permissions: JSON.stringify(role.permissions) });
 }
@@ -213,7 +212,7 @@ export async function updateRoleRow(unit: UnitOfWork, { id, name, rank, permissi
   await unit.manager.update(RoleRow, { id }, { name, rank, permissions: JSON.stringify(permissions) });
 }
 
-/** Deletes a role that nobody has. */
+/** Deletes a role without users. */
 export async function deleteRoleRow(unit: UnitOfWork, id: string): Promise<void> {
   await unit.execute("DELETE FROM role WHERE id = ?", [id]);
 }

@@ -1,4 +1,4 @@
-/** A role that one organization defines, as the database holds it. */
+/** The row of a role. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("role")
@@ -11,14 +11,14 @@ export class RoleRow {
   @ForeignKey("OrganizationRow", { name: "fk_role_organization", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   organizationId!: string;
 
-  /** Upper case with underscores; what mappings and tokens name. */
+  /** Upper case with underscores; mappings and API clients use it. */
   @Column({ name: "role_key", type: "varchar", length: 64 })
   key!: string;
 
   @Column({ type: "varchar", length: 200 })
   name!: string;
 
-  /** Higher wins. */
+  /** The higher rank wins. */
   @Column({ name: "role_rank", type: "int" })
   rank!: number;
 

@@ -1,13 +1,13 @@
-/** Roles: what they grant, what gives them, and the ones that every organization is born with. */
+/** Roles, their sources, and the built-in roles of every organization. */
 import { ALL_PERMISSIONS, type Permission } from "../../access/permission.js";
 
 export interface Role {
   readonly id: string;
   readonly organizationId: string;
-  /** Upper case with underscores; what mappings and tokens name. */
+  /** Upper case with underscores; mappings and API clients use it. */
   readonly key: string;
   readonly name: string;
-  /** Higher wins; of two with the same rank, the one whose key comes first. */
+  /** The higher rank wins; of two roles with the same rank, the first key in the alphabet. */
   readonly rank: number;
   readonly permissions: readonly Permission[];
   readonly builtIn: boolean;
@@ -17,17 +17,17 @@ export interface Role {
 export const LOWEST_RANK = 1;
 export const HIGHEST_RANK = 1000;
 
-/** That a mapping gave a role. */
+/** A mapping as the source of a role. */
 interface RoleMappingSource {
   readonly kind: "MAPPING";
   readonly mappingId: string;
   readonly connectionId: string;
 }
 
-/** What gave a role to somebody. */
+/** The source of a user's role. */
 export type RoleSource = "DEFAULT" | "ADMIN" | "API" | RoleMappingSource;
 
-/** That somebody has a role, and what gave it. */
+/** A role of a user, with its source. */
 export interface RoleGrant {
   readonly role: Role;
   readonly source: "DEFAULT" | "ADMIN" | "API" | "MAPPING";
@@ -39,22 +39,22 @@ export interface RoleGrant {
   readonly createdAt: Date;
 }
 
-/** Something that would miss a role if it were gone. */
+/** A use of a role, which prevents its deletion. */
 export interface RoleUse {
   /** Upper case with underscores: `USERS`, `DEFAULT_ROLE`, `ROLE_MAPPINGS`. */
   readonly by: string;
   readonly count: number;
-  /** Where to look, as far as that helps: the connections of mappings. */
+  /** The ids of the users of the role, such as the connections of mappings. */
   readonly ids: readonly string[];
 }
 
 /** The form of a role key. */
 export const ROLE_KEY_PATTERN = /^[A-Z][A-Z0-9_]{0,62}$/;
 
-/** The key of the built-in role that may do everything; an organization never loses its last active holder by hand. */
+/** The key of the built-in role with every permission. Changes by hand never remove its last active user. */
 export const ADMINISTRATOR_ROLE = "ADMIN";
 
-/** The roles that every organization has. `AUDITOR` stands beside the others: it sees everything and changes nothing. */
+/** The roles of every organization. `AUDITOR` is not a step between the others: it reads everything and changes nothing. */
 export const BUILT_IN_ROLES: readonly Omit<Role, "id" | "organizationId">[] = [
   { key: ADMINISTRATOR_ROLE, name: "Administrator", rank: 300, permissions: ALL_PERMISSIONS, builtIn: true },
   {

@@ -1,5 +1,5 @@
 /**
- * Billing cycles: from which moment to which a moment belongs, in an organization's time zone. Pure: values in, values out.
+ * Finds the billing cycle of a moment, in an organization's time zone. Pure: values in, values out.
  */
 import { calendarDayAt, openZone, startOfDay, type CalendarDay } from "../../platform/time-zone.js";
 import type { BillingAnchor } from "../organization/policies.js";
@@ -19,7 +19,7 @@ export function billingCycleAt(moment: Date, anchor: BillingAnchor, timeZone: st
   const offsetAt = openZone(timeZone);
   const { year, month } = calendarDayAt(moment, offsetAt);
   const months = anchor.cycle === "YEAR" ? 12 : 1;
-  // The start in this month or year may still lie ahead: then the moment is in the cycle before.
+  // If the start in this month or year is later than the moment, the moment is in the cycle before.
   const first: CalendarDay = { year, month: anchor.cycle === "YEAR" ? anchor.month : month, day: anchor.day };
   const startOf = (cycles: number) => startOfDay({ ...first, month: first.month + cycles * months }, offsetAt);
   const startsAt = startOf(0);

@@ -1,4 +1,4 @@
-/** Seats as accounts become active and stop being so, in every organization that a user belongs to. */
+/** Takes and releases the seats of a user in all organizations, when the account becomes active or ends. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { Failure } from "../../platform/errors/failure.js";
 import { SEATS_FULL } from "../failures.js";
@@ -8,17 +8,16 @@ import { countSeatsInUse, findHeldSeat, releaseSeat, takeSeat } from "./seat.cha
 import { decideSeat } from "./seat.js";
 import { findMembershipsOf } from "../user/user.repository.js";
 
-/** For whom a seat is needed. */
+/** The account that needs a seat. */
 export interface SeatSeeker {
-  /** `null` while the account is only being made. */
+  /** `null` for an account that is not created yet. */
   readonly id: string | null;
-  /** Whether the account is new in the organization; a plan whose seats are taken by training refuses no others. */
+  /** Whether the account is new in the organization. If training takes seats, a full plan refuses new accounts only. */
   readonly isNew: boolean;
 }
 
 /**
- * Refuses where the organization's plan is full and its policy makes no account active without a seat. Who holds a seat
- * already is let in.
+ * Refuses an account if the plan is full and the policy requires a free seat. An account that holds a seat passes.
  *
  * @throws SEATS_FULL
  */
@@ -26,7 +25,7 @@ export async function requireSeat(unit: UnitOfWork, organization: Organization, 
   const { id, totalSeats, policies } = organization;
   const { seatModel, seatsFull } = policies;
   if (seatModel === "TRAINING_START" && !seeker.isNew) return;
-  // Without a limit, or where a full plan refuses nobody, there is nothing to count.
+  // Without a limit, or without the refusing policy, counting is not needed.
   if (seatModel === "NONE" || seatsFull !== "DENY_PROVISIONING" || totalSeats === null) return;
   const seatsInUse = await countSeatsInUse(unit, id);
   if (decideSeat({ seatModel, seatsFull, totalSeats, seatsInUse }) !== "REFUSE") return;
@@ -35,15 +34,15 @@ export async function requireSeat(unit: UnitOfWork, organization: Organization, 
 }
 
 /**
- * Takes a seat for an account that has just become active, in each of its organizations whose plan counts active accounts
- * and has one left. Whether it may be active without is `requireSeat`'s question, asked of the home alone.
+ * Takes a seat for an account that has become active, in each of its organizations whose plan counts active accounts and
+ * has a free seat. `requireSeat` checks before, in the home organization, whether the account may be active without one.
  */
 export async function takeSeats(unit: UnitOfWork, home: Organization, userId: string): Promise<void> {
   for (const organization of await lockOrganizationsOf(unit, home, userId))
     if (organization.policies.seatModel === "ACTIVE_USER") await takeSeat(unit, organization, userId);
 }
 
-/** Gives back the seats of an account that is active no more. One that was used counts until its billing cycle ends. */
+/** Releases the unused seats of an account that is no longer active. A used seat counts until its billing cycle ends. */
 export async function releaseUnusedSeats(unit: UnitOfWork, home: Organization, userId: string): Promise<void> {
   for (const organization of await lockOrganizationsOf(unit, home, userId)) {
     const seat = await findHeldSeat(unit, organization.id, userId);
@@ -52,7 +51,7 @@ export async function releaseUnusedSeats(unit: UnitOfWork, home: Organization, u
   }
 }
 
-/** Gives back every seat of an account that is about to go, used or not: whether it may go was asked before. */
+/** Releases every seat, used or not, of an account that will be deleted. */
 export async function releaseAllSeats(unit: UnitOfWork, home: Organization, userId: string): Promise<void> {
   for (const organization of await lockOrganizationsOf(unit, home, userId))
     await releaseSeat(unit, organization, userId);
@@ -62,7 +61,7 @@ function isOver(end: Date | null, now: Date): boolean {
   return end !== null && end <= now;
 }
 
-/** The home, which is locked already, and then the others in one order, so that two units seldom wait for each other. */
+/** The home organization, which is already locked, then the others in the order of their ids, to avoid most deadlocks. */
 async function lockOrganizationsOf(unit: UnitOfWork, home: Organization, userId: string): Promise<Organization[]> {
   const organizations = [home];
   for (const id of (await findMembershipsOf(unit, userId)).toSorted()) {

@@ -1,6 +1,6 @@
 /**
- * The ledger of seats: one row for each time that somebody holds one, and a count in the organization's row, which the
- * caller has locked. Whoever asks, two at once never overfill it.
+ * Takes, uses and releases seats. Each seat that a user holds is a row; the organization's row has the count. The caller
+ * locks the organization, so concurrent changes never exceed the plan.
  */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -13,12 +13,12 @@ import { SEAT_ASSIGNED, SEAT_LIMIT_REACHED, SEAT_RELEASED } from "./seat.events.
 import { SeatRow } from "./seat.row.js";
 import { placeholders } from "../../platform/database/statements.js";
 
-/** A seat that is held. */
+/** A seat that a user holds. */
 export interface HeldSeat {
   readonly id: string;
-  /** When training was first started on it in its billing cycle; `null` when it was not used. */
+  /** When training first started on it in its billing cycle; `null` if it is unused. */
   readonly usedAt: Date | null;
-  /** When a used seat comes free at the latest. */
+  /** When a used seat becomes free at the latest. */
   readonly cycleEndsAt: Date | null;
 }
 
@@ -33,7 +33,7 @@ export async function findHeldSeat(unit: UnitOfWork, organizationId: string, use
   return row ? { id: row.id, usedAt: toDateOrNull(row.used_at), cycleEndsAt: toDateOrNull(row.cycle_ends_at) } : null;
 }
 
-/** Those among several users who hold a seat in an organization. */
+/** The ids of users with a seat in an organization, among these ids. */
 export async function findSeatHolders(
   unit: UnitOfWork,
   organizationId: string,
@@ -55,17 +55,17 @@ export async function countSeatsInUse(unit: UnitOfWork, organizationId: string):
   return row?.seats_in_use ?? 0;
 }
 
-/** What a seat is taken for. */
+/** The use for which a seat is taken. */
 export interface SeatUse {
-  /** Taken by starting training. */
+  /** The start of training that takes the seat. */
   readonly usedAt: Date | null;
   readonly cycleEndsAt: Date | null;
 }
 
 /**
- * Takes a seat, where one is free.
+ * Takes a free seat.
  *
- * @returns `HELD` when the user has one already, `FULL` when none is free
+ * @returns `HELD` if the user has a seat already, `FULL` if none is free
  */
 export async function takeSeat(
   unit: UnitOfWork,
@@ -103,10 +103,10 @@ export async function takeSeat(
 }
 
 /**
- * Uses a seat of the present billing cycle, for somebody who starts training: the one that the user holds, or a free one.
- * It is then held to the end of the cycle. Where no seats are counted, nothing has to be free.
+ * Uses a seat for a user who starts training: the one that the user holds, or a free one. The user then holds it until the
+ * end of the billing cycle. Without a seat model, no seat is needed.
  *
- * @returns `FULL` when the user holds none and none is free: training must not start
+ * @returns `FULL` if the user holds no seat and none is free: training must not start
  */
 export async function useSeat(
   unit: UnitOfWork,
@@ -127,12 +127,12 @@ export async function useSeat(
   return "USED";
 }
 
-/** Whether training was started on a seat in a billing cycle that goes on. */
+/** Whether training has started on a seat in the present billing cycle. */
 function isInUse({ usedAt, cycleEndsAt }: HeldSeat, now: Date): boolean {
   return usedAt !== null && (cycleEndsAt === null || cycleEndsAt > now);
 }
 
-/** Gives a seat back; nothing happens when the user holds none. */
+/** Releases a user's seat, if there is one. */
 export async function releaseSeat(unit: UnitOfWork, organization: Organization, userId: string): Promise<void> {
   const { id: organizationId, totalSeats } = organization;
   const seat = await findHeldSeat(unit, organizationId, userId);
@@ -149,8 +149,8 @@ export async function releaseSeat(unit: UnitOfWork, organization: Organization, 
 }
 
 /**
- * Gives back the seat of a member who leaves, unless it was used in the present billing cycle: then it is held to the
- * cycle's end, when `settleEndedSeats` looks at it again.
+ * Releases the seat of a member who leaves, unless it was used in the present billing cycle: then `settleEndedSeats`
+ * releases it after the cycle's end.
  */
 export async function giveSeatBack(unit: UnitOfWork, organization: Organization, userId: string): Promise<void> {
   const seat = await findHeldSeat(unit, organization.id, userId);
@@ -158,8 +158,7 @@ export async function giveSeatBack(unit: UnitOfWork, organization: Organization,
 }
 
 /**
- * Ends all seats of an organization that are held without limit, in one statement however many they are; the sweeper
- * then gives them back in small units of work.
+ * Ends all seats of an organization without an end, in one statement; the sweeper then releases them in small units of work.
  */
 export async function endUnusedSeats(unit: UnitOfWork, organizationId: string): Promise<void> {
   await unit.execute(

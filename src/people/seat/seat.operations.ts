@@ -1,4 +1,4 @@
-/** What can be asked about an organization's seats, whatever door it comes through. */
+/** Reads the seats of an organization for a caller. */
 import { holds, requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { toDate, toDateOrNull } from "../../platform/database/values.js";
@@ -6,15 +6,15 @@ import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { pageByKeyset } from "../../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs } from "../../platform/graphql/paging.js";
 
-/** The places in an organization's plan. */
+/** The seats in an organization's plan. */
 export interface Seats {
   readonly organizationId: string;
   readonly seatsInUse: number;
-  /** `null` sets no limit. */
+  /** `null` if the plan has no limit. */
   readonly totalSeats: number | null;
 }
 
-/** That a user holds a seat. */
+/** A seat that a user holds. */
 export interface SeatHolder {
   readonly organizationId: string;
   readonly userId: string;
@@ -24,8 +24,8 @@ export interface SeatHolder {
 }
 
 /**
- * How many seats an organization has and uses. For who may see its users or its training: either may have to know
- * whether there is room.
+ * How many seats an organization has and uses. For callers who may see its users or its training, because both depend on
+ * free seats.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
@@ -48,7 +48,7 @@ interface Raw {
 }
 
 /**
- * One page of those who hold a seat, in the order in which they took it.
+ * One page of the users who hold a seat, in the order in which they took it.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor
  */
@@ -64,7 +64,7 @@ export async function listSeatHolders(
     select: "s.id, s.user_id, s.assigned_at, s.used_at, s.cycle_ends_at",
     from: "seat s",
     where: { sql: "s.organization_id = ? AND s.released_at IS NULL", parameters: [organizationId] },
-    // Ids rise with the time at which they were made.
+    // Ids rise with the time of creation.
     order: [{ column: "s.id", direction: "ASC", kind: "text", read: (raw) => raw.id }],
     args: page,
   });

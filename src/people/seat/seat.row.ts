@@ -1,4 +1,4 @@
-/** The ledger of seats: who holds a paid place, since when, and until when it counts. */
+/** The row of a seat that a user holds or held: since when, and until when it counts. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("seat")
@@ -17,18 +17,18 @@ export class SeatRow {
   @ForeignKey("UserRow", { name: "fk_seat_user", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   userId!: string;
 
-  /** SHA-256 hex over organization and user while the seat is held, so that nobody holds two; `null` once released. */
+  /** SHA-256 hex over organization and user while the seat is held, so that a user cannot hold two; `null` once released. */
   @Column({ name: "active_key", type: "varchar", length: 64, nullable: true })
   activeKey!: string | null;
 
-  /** When a seat that was used in a billing cycle comes free at the latest; `null` while it is held without limit. */
+  /** When a seat that was used in a billing cycle becomes free at the latest; `null` if it has no end. */
   @Column({ name: "cycle_ends_at", type: "datetime", precision: 3, nullable: true })
   cycleEndsAt!: Date | null;
 
   @Column({ name: "assigned_at", type: "datetime", precision: 3 })
   assignedAt!: Date;
 
-  /** When training was first started on it in the present billing cycle. */
+  /** When training first started on it in the present billing cycle. */
   @Column({ name: "used_at", type: "datetime", precision: 3, nullable: true })
   usedAt!: Date | null;
 

@@ -1,4 +1,4 @@
-/** Seats: the right of one user to use a paid place in the organization's plan. */
+/** Seats: each lets one user use the organization's plan. */
 
 /** @internal */
 export const SEAT_MODELS = ["NONE", "TRAINING_START", "ACTIVE_USER"] as const;
@@ -7,30 +7,30 @@ export type SeatModel = (typeof SEAT_MODELS)[number];
 
 /** @internal */
 export const SEATS_FULL_POLICIES = ["BLOCK_TRAINING", "DENY_PROVISIONING"] as const;
-/** What a full plan stops: training alone, or accounts as well. */
+/** The effect of a full plan: it stops training only, or new accounts as well. */
 export type SeatsFullPolicy = (typeof SEATS_FULL_POLICIES)[number];
 
-/** What a full plan means for an account that is about to become active. */
+/** The seats of an organization in which an account is to become active. */
 export interface SeatSituation {
   readonly seatModel: SeatModel;
   readonly seatsFull: SeatsFullPolicy;
-  /** `null` sets no limit. */
+  /** `null` if the plan has no limit. */
   readonly totalSeats: number | null;
   readonly seatsInUse: number;
 }
 
-/** Whether there is no free seat. */
+/** Whether every seat is taken. */
 function isFull({ totalSeats, seatsInUse }: Pick<SeatSituation, "totalSeats" | "seatsInUse">): boolean {
   return totalSeats !== null && seatsInUse >= totalSeats;
 }
 
 /**
- * What to do about a seat when an account becomes active: take one, go without, or refuse the account.
+ * Decides whether an account that becomes active takes a seat, has none, or is refused.
  *
  * | | `BLOCK_TRAINING` | `DENY_PROVISIONING` |
  * |---|---|---|
- * | `TRAINING_START` | without | full: refused, else without |
- * | `ACTIVE_USER` | full: without, else taken | full: refused, else taken |
+ * | `TRAINING_START` | without | full: refused; not full: without |
+ * | `ACTIVE_USER` | full: without; not full: taken | full: refused; not full: taken |
  */
 export function decideSeat(situation: SeatSituation): "TAKE" | "WITHOUT" | "REFUSE" {
   const full = isFull(situation);

@@ -1,6 +1,6 @@
 /**
- * What becomes of seats whose billing cycle has ended. Each organization is settled in units of work of its own, with its
- * row locked: any number of replicas may settle at once, and what one has settled the next no longer finds.
+ * Releases or renews seats after the end of their billing cycle. Each unit of work locks one organization, so several
+ * replicas can settle concurrently without settling a seat twice.
  */
 import { SYSTEM } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -10,10 +10,10 @@ import type { Organization } from "../organization/organization.js";
 import { lockOrganization } from "../organization/organization.repository.js";
 import { releaseSeat } from "./seat.changes.js";
 
-/** Seats in one unit of work: others of the organization wait meanwhile. */
+/** Seats in one unit of work, because other changes of the organization wait for it. */
 const SEATS_AT_ONCE = 100;
 
-/** Settles every seat whose cycle ended by `now`. Repeating it settles nothing again. */
+/** Settles every seat whose cycle ended by `now`. Idempotent. */
 export async function settleEndedSeats({ reader, begin }: Store, now: Date): Promise<void> {
   for (const organizationId of await findOrganizationsToSettle(reader, now))
     while (
@@ -23,7 +23,7 @@ export async function settleEndedSeats({ reader, begin }: Store, now: Date): Pro
 }
 
 async function findOrganizationsToSettle(reader: Reader, now: Date): Promise<readonly string[]> {
-  // Written so that every organization is one look into the seats' index.
+  // Each organization costs one look-up in the index of seats.
   const rows = await reader.rows<{ id: string }>(
     `SELECT o.id FROM organization o WHERE EXISTS (
        SELECT 1 FROM seat s WHERE s.organization_id = o.id AND s.released_at IS NULL AND s.cycle_ends_at <= ?)
@@ -33,7 +33,7 @@ async function findOrganizationsToSettle(reader: Reader, now: Date): Promise<rea
   return rows.map(({ id }) => id);
 }
 
-/** Settles some seats of an organization, and answers how many. */
+/** Settles a batch of an organization's seats. Returns how many. */
 async function settleSome(unit: UnitOfWork, organizationId: string): Promise<number> {
   const organization = await lockOrganization(unit, organizationId);
   if (organization === null) return 0;
@@ -53,7 +53,7 @@ async function settleSome(unit: UnitOfWork, organizationId: string): Promise<num
   return ended.length;
 }
 
-/** An active user's seat goes over into the next cycle, unused so far; every other seat was for its cycle only. */
+/** Under ACTIVE_USER, an active user keeps the seat, unused in the new cycle. Every other seat ends with its cycle. */
 function isKept({ policies }: Organization, isActiveMember: boolean): boolean {
   return policies.seatModel === "ACTIVE_USER" && isActiveMember;
 }

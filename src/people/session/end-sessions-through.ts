@@ -1,11 +1,11 @@
-/** Ends the sessions that some people have through one connection. */
+/** Ends the sessions of several users through one connection. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { placeholders } from "../../platform/database/statements.js";
 
-/** Users in one statement at most. */
+/** The maximum of users in one statement. */
 const USERS_AT_ONCE = 500;
 
-/** Ends every session that a connection gave these users, and answers how many those were. Their other sessions stay. */
+/** Ends every session that a connection started for these users. Their other sessions stay. Returns how many ended. */
 export async function endSessionsThrough(
   unit: UnitOfWork,
   connectionId: string,

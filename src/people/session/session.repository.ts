@@ -1,4 +1,4 @@
-/** Reading, opening and ending sessions. A session that has ended is gone: its row is deleted. */
+/** Reads, opens and ends sessions. Ending a session deletes its row. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
@@ -7,13 +7,13 @@ import { SESSION_LIFETIME_SECONDS, type ClientDescription, type Session } from "
 
 const USER_AGENT_LENGTH = 400;
 
-/** A session to open. The token itself stays with the browser. */
+/** A session to open, without the token itself. */
 export interface NewSession {
   readonly tokenHash: string;
   readonly userId: string;
   readonly organizationId: string;
   readonly connectionId: string | null;
-  /** The hash of the state or ticket by which a sign-in opens it; left out where none does. */
+  /** The hash of the state or ticket of the sign-in that opens it; absent without one. */
   readonly flowHash?: string | null;
   readonly client: ClientDescription;
 }
@@ -48,15 +48,15 @@ export async function openSession(unit: UnitOfWork, input: NewSession): Promise<
   return session;
 }
 
-/** A session that is in force, with what decides about what its person may do. */
+/** A valid session, with the permissions of its person. */
 export interface SessionWithRoles extends Session {
-  /** The hash of the state or ticket by which a sign-in opened it; `null` where none did. */
+  /** The hash of the state or ticket of the sign-in that opened it; `null` without one. */
   readonly flowHash: string | null;
   /** JSON lists of permissions, one for each role of the person in the session's organization. */
   readonly permissionLists: readonly string[];
 }
 
-/** The session in force of a token, of a person whose account is active, in one query. */
+/** The valid session of a token, if the account is active, in one query. */
 export async function findSessionInForce(
   reader: Reader,
   tokenHash: string,
@@ -95,22 +95,22 @@ export async function findSessionInForce(
   };
 }
 
-/** Ends one session by its token, and answers whether there was one. */
+/** Ends one session by its token. Returns whether there was one. */
 export async function endSessionByToken(unit: UnitOfWork, tokenHash: string): Promise<boolean> {
   return (await unit.execute("DELETE FROM user_session WHERE token_hash = ?", [tokenHash])) === 1;
 }
 
-/** Ends every session that a connection gave, and answers how many those were. */
+/** Ends every session that a connection started. Returns how many. */
 export async function endSessionsOfConnection(unit: UnitOfWork, connectionId: string): Promise<number> {
   return await unit.execute("DELETE FROM user_session WHERE connection_id = ?", [connectionId]);
 }
 
-/** Ends every session of a user, and answers how many those were. */
+/** Ends every session of a user. Returns how many. */
 export async function endSessionsOfUser(unit: UnitOfWork, userId: string): Promise<number> {
   return await unit.execute("DELETE FROM user_session WHERE user_id = ?", [userId]);
 }
 
-/** Forgets sessions that have expired. */
+/** Deletes expired sessions. */
 export async function sweepSessions(unit: UnitOfWork): Promise<number> {
   return await unit.execute("DELETE FROM user_session WHERE expires_at <= ?", [unit.now]);
 }

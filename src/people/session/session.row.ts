@@ -1,4 +1,4 @@
-/** A signed-in browser as the database holds it. Ending a session deletes its row. */
+/** The row of a session. Ending a session deletes it. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("user_session")
@@ -22,11 +22,11 @@ export class SessionRow {
   @Column({ name: "organization_id", type: "varchar", length: 36 })
   organizationId!: string;
 
-  /** The connection that gave the session; its end ends the session. No foreign key: `people` lies below `connection`. */
+  /** The connection that started the session. Disabling it ends the session. No foreign key: `people` is below `connection`. */
   @Column({ name: "connection_id", type: "varchar", length: 36, nullable: true })
   connectionId!: string | null;
 
-  /** SHA-256 hex of what the browser brought to the end of the sign-in that opened the session: a state, or a ticket. */
+  /** SHA-256 hex of the state or ticket that the browser brought to the end of the sign-in. */
   @Column({ name: "flow_hash", type: "varchar", length: 64, nullable: true })
   flowHash!: string | null;
 

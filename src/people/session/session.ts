@@ -1,23 +1,23 @@
-/** A signed-in browser, in the house's own words. */
+/** A session of a signed-in browser. */
 
 export interface Session {
   readonly id: string;
   readonly userId: string;
   /** The organization that the session is in. */
   readonly organizationId: string;
-  /** The connection that gave it; `null` when none did. */
+  /** The connection that started it; `null` for a one-time link. */
   readonly connectionId: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }
 
-/** Where a request came from, as sessions and attempts remember it. */
+/** The client of a request, as sessions and sign-in attempts store it. */
 export interface ClientDescription {
   readonly address: string | null;
   readonly userAgent: string | null;
 }
 
-/** A working day; then the identity provider is asked again. */
+/** A working day. After it, the person signs in through the identity provider again. */
 export const SESSION_LIFETIME_SECONDS = 12 * 60 * 60;
 
 export const SESSION_TOKEN_PREFIX = "usher_ses_";

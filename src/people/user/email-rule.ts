@@ -1,4 +1,4 @@
-/** Whose address may be whose: what the installation and an organization allow. */
+/** Which accounts may share an e-mail address, in an organization and in the installation. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { Failure } from "../../platform/errors/failure.js";
 import { EMAIL_TAKEN } from "../failures.js";
@@ -13,21 +13,20 @@ import {
 } from "./user.repository.js";
 import type { User } from "./user.js";
 
-/** An address that an account is about to get. */
+/** The new address of an account. */
 export interface AddressClaim extends Pick<User, "email" | "authMethod" | "homeOrganizationId" | "firstSignedInAt"> {
-  /** The account; absent while it is being made. */
+  /** The account; absent if it is new. */
   readonly id?: string;
 }
 
 /**
- * Refuses an address that another account of the organization needs for itself. An organization has one account with the
- * method PASSWORD for each address. Single sign-on accounts may share one, but of those that nobody has signed in to, an
- * organization has one for each address: with two, nobody could tell which a first sign-in belongs to, and the person would
- * be refused. Only the operator is refused an address by which an account of another organization signs in: everybody else
- * would learn of that account, so `claimLoginAddress` decides.
+ * Refuses an address that another account of the organization uses. An organization has at most one PASSWORD account per
+ * address. SSO accounts may share an address, but at most one of them may be prepared, without a first sign-in: with two,
+ * the first sign-in would match both and be refused. An address with which an account of another organization signs in is
+ * refused for the operator only: other callers would learn of that account, so `claimLoginAddress` handles it.
  *
- * @throws EMAIL_TAKEN, which tells the operator in which other organization the account lies; FORBIDDEN for a password
- *   account with the address of somebody who may do more than the caller
+ * @throws EMAIL_TAKEN, which names the other organization for the operator; FORBIDDEN for a password account with the
+ *   address of a user who has permissions that the caller does not hold
  */
 export async function requireFreeEmail(unit: UnitOfWork, claim: AddressClaim): Promise<void> {
   const { email, homeOrganizationId } = claim;
@@ -37,7 +36,7 @@ export async function requireFreeEmail(unit: UnitOfWork, claim: AddressClaim): P
     if (here !== null && here.id !== claim.id) throw refuse(null);
     const holder = unit.caller.kind === "OPERATOR" ? await findUserByLoginEmail(unit, email) : null;
     if (holder !== null && holder.homeOrganizationId !== homeOrganizationId) throw refuse(holder.homeOrganizationId);
-    // Merging leads people from their accounts to this one, away from everything that they may do there.
+    // With merging, people with the address would sign in to this account and lose the permissions of their own.
     for (const id of await findIdsByEmail(unit, homeOrganizationId, email))
       if (id !== claim.id) await requireHoldingUser(unit, unit.caller, id);
     return;
@@ -48,16 +47,16 @@ export async function requireFreeEmail(unit: UnitOfWork, claim: AddressClaim): P
 }
 
 /**
- * Lets an account with the method PASSWORD, which has just got its address, sign in by it. Accounts that hold a password
- * share no address in the whole installation: where an account of another organization signs in by it, this one holds no
- * password, and the person who has the address is told by mail.
+ * Lets a PASSWORD account sign in with its new address. The address must be unique among the accounts of the installation
+ * that have a password: if an account of another organization signs in with it, this account gets no password, and the
+ * person with the address gets a mail.
  *
- * @throws EMAIL_TAKEN, to the operator alone
+ * @throws EMAIL_TAKEN for the operator only
  */
 export async function claimLoginAddress(unit: UnitOfWork, organizationName: string, user: User): Promise<void> {
   if (user.authMethod !== "PASSWORD" || (await writeLoginEmail(unit, user))) return;
   const holder = await findUserByLoginEmail(unit, user.email);
-  // Another organization was faster.
+  // Another organization claimed the address first.
   if (unit.caller.kind === "OPERATOR")
     throw new Failure(EMAIL_TAKEN, { email: user.email, organizationId: holder?.homeOrganizationId ?? null });
   if (holder !== null) await noticeAddressGiven(unit, { holder, organizationName });

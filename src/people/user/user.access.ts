@@ -1,13 +1,13 @@
 /**
- * What a caller sees of somebody's account. The home organization sees all of it; an organization in which the person is a
- * guest sees name and address, and what that organization gave. Reads apply it, so that a resolver cannot forget it.
+ * The part of an account that a caller sees. The home organization sees the whole account; an organization in which the
+ * person is a guest sees name and address, and what it gave itself. Reads apply this, so that a resolver cannot forget it.
  */
 import { holds, type Caller } from "../../access/caller.js";
 import type { Permission } from "../../access/permission.js";
 import type { Condition } from "../../platform/graphql/keyset.js";
 import { toGuest, type Member, type User } from "./user.js";
 
-/** Whose accounts a caller sees whole: those at home in an organization, and the caller's own; `null` for everybody's. */
+/** The accounts that a caller sees whole: those of an organization and the caller's own; `null` for all accounts. */
 export type AccountScope = { readonly organizationId: string; readonly userId: string | null } | null;
 
 /** The accounts that a caller sees whole. */
@@ -31,14 +31,14 @@ export function accountsIn(scope: AccountScope): Condition {
   return { sql: "(u.home_organization_id = ? OR u.id = ?)", parameters: [scope.organizationId, scope.userId ?? ""] };
 }
 
-/** A user in an organization, as a caller sees them. */
+/** A user in an organization, reduced to what the caller sees. */
 export function showMember(caller: Caller, user: User, organizationId: string): Member {
   const scope = accountScopeOf(caller);
   const isWhole = scope === null || scope.organizationId === user.homeOrganizationId || scope.userId === user.id;
   return { ...(isWhole ? user : toGuest(user)), organizationId, isGuest: !isWhole };
 }
 
-/** Whether a caller sees what a user has in an organization: with one of these permissions there, or as the user. */
+/** Whether a caller sees data of a user in an organization: with one of these permissions there, or as the user. */
 export function maySeeIn(
   caller: Caller,
   organizationId: string,
@@ -49,7 +49,7 @@ export function maySeeIn(
   return permissions.some((permission) => holds(caller, organizationId, permission));
 }
 
-/** Whether a caller sees a user's roles in an organization. Whoever may give roles sees them. */
+/** Whether a caller sees a user's roles in an organization. A caller who may give roles sees them. */
 export function maySeeRoles(caller: Caller, organizationId: string, userId: string): boolean {
   return maySeeIn(caller, organizationId, userId, "USERS_READ", "USERS_WRITE");
 }

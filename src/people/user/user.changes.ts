@@ -1,4 +1,4 @@
-/** Changes of users that every door shares: each writes its rows and tells the log, in the unit of work that it is given. */
+/** Changes users and appends the events in the caller's unit of work, for GraphQL, provisioning and directories alike. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { appendEvent } from "../../events/append-event.js";
@@ -26,20 +26,20 @@ import { claimLoginAddress } from "./email-rule.js";
 import { insertUser, updateUserRow } from "./user.repository.js";
 import { seenIn, userSnapshot, type AuthMethod, type User, type UserSnapshot, type UserStatus } from "./user.js";
 
-/** What of an organization decides about the fields of its people. */
+/** The part of an organization that changes of its users need. */
 export type Home = Pick<Organization, "id" | "name" | "policies">;
 
-/** An account to make. The given fields have the address and both names. */
+/** An account to create. The given fields contain the address and both names. */
 export interface NewUser {
   readonly given: GivenFields;
   readonly authMethod: AuthMethod;
   readonly status: UserStatus;
   readonly roles: readonly Role[];
-  /** What gives the roles, or what gives each. */
+  /** The source of all roles, or of each. */
   readonly roleSource: RoleSource | ((role: Role) => RoleSource);
 }
 
-/** Makes an account with its membership, roles and fields, and tells `user.created`. */
+/** Creates an account with its membership, roles and fields, and appends `user.created`. */
 export async function createAccount(unit: UnitOfWork, home: Home, input: NewUser): Promise<User> {
   const writes = planFields([], input.given, unit.now);
   const winners = chooseWinners(writes.after, home.policies.fieldPrecedence);
@@ -74,17 +74,17 @@ export async function createAccount(unit: UnitOfWork, home: Home, input: NewUser
   return user;
 }
 
-/** What is to change; what is left out stays. */
+/** A change of a user; absent keeps. */
 export interface UserChange {
-  /** The word of one source on some fields. */
+  /** New values of one source. */
   readonly given?: GivenFields;
-  /** Refuses values that another source overrules: whoever changes a field by hand must hear that nothing would show. */
+  /** Refuses values that a source with higher precedence hides, so that a caller who changes a field by hand sees an error. */
   readonly mustBeShown?: boolean;
   /** All roles from now on, in the home organization. */
   readonly roles?: { readonly values: readonly Role[]; readonly source: RoleSource | ((role: Role) => RoleSource) };
 }
 
-/** An account after a change, with what it was and is as events show it. */
+/** A changed account, with its snapshots before and after. */
 export interface ChangedAccount {
   readonly user: User;
   readonly before: UserSnapshot;
@@ -92,9 +92,8 @@ export interface ChangedAccount {
 }
 
 /**
- * Changes an account in its home organization. Tells `user.updated` when a field that is shown changed,
- * `user.email_changed` too when the address did, and `user.role_changed` when the roles did; writes nothing where nothing
- * differs.
+ * Changes an account in its home organization. Appends `user.updated` if a shown field changed, also `user.email_changed` if
+ * the address did, and `user.role_changed` if the roles did. Writes nothing if nothing differs.
  *
  * @throws FIELD_OVERRULED under `mustBeShown`
  */
@@ -153,7 +152,7 @@ function requireShown(overruled: readonly FieldValue[]): void {
     throw new Failure(FIELD_OVERRULED, { fields: overruled.map(({ field, source }) => ({ field, source })) });
 }
 
-/** All that is shown of an account, and all values that its fields were given. */
+/** An account's snapshot, and the values of all sources for its fields. */
 export interface DescribedAccount {
   readonly snapshot: UserSnapshot;
   readonly fields: readonly FieldValue[];
@@ -161,7 +160,7 @@ export interface DescribedAccount {
   readonly groupIds: readonly string[];
 }
 
-/** Reads what an organization's events tell of an account: of a guest, nothing of what only the home sees. */
+/** Reads an account as an organization's events show it; for a guest, without the fields that only the home sees. */
 export async function describeAccount(unit: UnitOfWork, { id, policies }: Home, user: User): Promise<DescribedAccount> {
   const fields = user.homeOrganizationId === id ? await findFieldsOf(unit, user.id) : [];
   const roles = (await findRolesOfUsers(unit, id, [user.id])).get(user.id) ?? [];

@@ -1,8 +1,8 @@
-/** The facts about users that the log tells. */
+/** The event types of users. */
 import { z } from "zod";
 import { changedSchema, defineEventType } from "../../events/event-type.js";
 
-/** A user in the data of an event, for the rooms that tell of users too. */
+/** A user in the data of an event, also for the events of other modules. */
 export const userSchema = z
   .object({
     id: z.string(),
@@ -14,34 +14,34 @@ export const userSchema = z
     employeeId: z.string().nullable(),
     profile: z
       .record(z.string(), z.string())
-      .describe("Further fields that have a value, such as department; `custom.NAME` for the organization's own."),
+      .describe("Further fields that have a value, such as department, or `custom.NAME` for the organization's own."),
     status: z.enum(["INVITED", "PENDING_APPROVAL", "ACTIVE", "DISABLED", "ARCHIVED"]).nullable(),
     authMethod: z.enum(["SSO", "PASSWORD"]).nullable(),
     roles: z.array(z.string()).describe("Keys of the user's roles in the organization, the highest first."),
     groups: z.array(z.string()).describe("Ids of the user's groups in the organization."),
   })
   .describe(
-    "The user after the change. Of a guest, whose home is another organization, id, address, names, roles and groups are told: `profile` is empty, and the other fields are null.",
+    "The user after the change. For a guest, whose home is another organization, the event has id, address, names, roles and groups; `profile` is empty, and the other fields are null.",
   );
 
 export const USER_CREATED = defineEventType({
   type: "user.created",
   subject: "user",
-  description: "An account exists: made at a first sign-in, by an administrator or through the API.",
+  description: "An account was created: at a first sign-in, by an administrator or through the API.",
   data: z.object({ user: userSchema, changed: z.null() }),
 });
 
 export const USER_UPDATED = defineEventType({
   type: "user.updated",
   subject: "user",
-  description: "A field of the account changed. A sign-in that changes nothing tells nothing here.",
+  description: "A field of the account changed. A sign-in that changes no field has no such event.",
   data: z.object({ user: userSchema, changed: changedSchema }),
 });
 
 export const USER_ROLE_CHANGED = defineEventType({
   type: "user.role_changed",
   subject: "user",
-  description: "The user has other roles in the organization than before; `changed.roles` has both.",
+  description: "The user's roles in the organization changed; `changed.roles` has the roles before and after.",
   data: z.object({ user: userSchema, changed: changedSchema }),
 });
 
@@ -49,21 +49,21 @@ export const USER_EMAIL_CHANGED = defineEventType({
   type: "user.email_changed",
   subject: "user",
   description:
-    "The user has another e-mail address than before; `changed.email` has both. Sent beside the `user.updated` that tells it among other fields, and not where only the case of letters differs.",
+    "The user's e-mail address changed; `changed.email` has the addresses before and after. It comes in addition to `user.updated`, and not if only the case of letters differs.",
   data: z.object({ user: userSchema, changed: changedSchema }),
 });
 
 export const USER_MERGED = defineEventType({
   type: "user.merged",
   subject: "user",
-  description: "A person at a provider was joined to this account because of its e-mail address.",
+  description: "A sign-in joined a person of a provider to this account by its e-mail address.",
   data: z.object({ user: userSchema, changed: z.null(), connectionId: z.string() }),
 });
 
 export const USER_APPROVAL_REQUESTED = defineEventType({
   type: "user.approval_requested",
   subject: "user",
-  description: "An account was made that waits for an administrator's approval.",
+  description: "An account was created and waits for an administrator's approval.",
   data: z.object({ user: userSchema, changed: z.null() }),
 });
 
@@ -77,34 +77,34 @@ const stood = (verb: string, description: string) =>
 
 export const USER_ENABLED = stood(
   "enabled",
-  "A disabled account may sign in again, or an invited person came in: `changed.status` tells which.",
+  "A disabled account may sign in again, or an invited person signed in: `changed.status` has the status before.",
 );
 
 export const USER_DISABLED = stood("disabled", "The account may not sign in until it is enabled; its sessions ended.");
 
-export const USER_ARCHIVED = stood("archived", "The account was put away and may not sign in; its sessions ended.");
+export const USER_ARCHIVED = stood("archived", "The account was archived and may not sign in; its sessions ended.");
 
 export const USER_RESTORED = stood("restored", "An archived account may sign in again.");
 
-export const USER_APPROVED = stood("approved", "An administrator approved an account that waited for it.");
+export const USER_APPROVED = stood("approved", "An administrator approved an account that waited for approval.");
 
 export const USER_REJECTED = stood(
   "rejected",
-  "An administrator did not approve an account that waited for it; it is archived.",
+  "An administrator rejected an account that waited for approval; it is archived.",
 );
 
 export const USER_DELETED = defineEventType({
   type: "user.deleted",
   subject: "user",
   description:
-    "The account is gone. The person is erased from this event and from all earlier ones: only the id says who it was.",
+    "The account was deleted. Personal data is erased from this event and from all earlier ones; only the id remains.",
   data: z.object({ user: userSchema, changed: z.null() }),
 });
 
 export const USER_SIGNED_IN = defineEventType({
   type: "user.signed_in",
   subject: "user",
-  description: "A person signed in, and has a session.",
+  description: "A person signed in and has a session.",
   data: z.object({
     user: userSchema,
     changed: z.null(),
@@ -119,12 +119,15 @@ export const USER_SIGNED_OUT = defineEventType({
   type: "user.signed_out",
   subject: "user",
   description:
-    "A person signed out. The event is in the log of the home organization, also where the session was in another one. A session that expires, or that somebody else ends, makes no event.",
+    "A person signed out. The event is in the log of the home organization, even if the session was in another one. Sessions that expire, or that other users end, have no event.",
   data: z.object({
     user: userSchema,
     changed: z.null(),
     signOut: z.object({
-      connectionId: z.string().nullable().describe("The connection that gave the session; null for a one-time link."),
+      connectionId: z
+        .string()
+        .nullable()
+        .describe("The connection that started the session; null for a one-time link."),
     }),
   }),
 });
@@ -133,14 +136,14 @@ export const USER_SIGN_IN_FAILED = defineEventType({
   type: "user.sign_in_failed",
   subject: "user",
   description:
-    "A verified person was refused. The subject is the user where one is known, else the attempt. Messages that could not be verified are sign-in attempts only, not events.",
+    "The sign-in of a verified person was refused. The subject is the user if one is known, and the sign-in attempt if not. Messages that could not be verified have a sign-in attempt but no event.",
   data: z.object({
     user: userSchema.nullable(),
     changed: z.null(),
     signIn: z.object({
       connectionId: z.string().nullable(),
       reference: z.string(),
-      code: z.string().describe("Why: a code of the error catalogue."),
+      code: z.string().describe("The reason: a code of the error catalogue."),
       email: z.string().nullable(),
     }),
   }),

@@ -1,4 +1,4 @@
-/** What can be done with users, whatever door it comes through. */
+/** Reads, creates and updates users for a caller. */
 import { causeOf, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -22,7 +22,7 @@ import { findUser } from "./user.repository.js";
 import { isAdministrator, requireAnotherAdministrator } from "./user.rules.js";
 import type { AuthMethod, Member, User } from "./user.js";
 
-/** An account to make. */
+/** An account to create. */
 export interface NewUserInput extends PersonInput {
   readonly organizationId: string;
   /** Absent: SSO. */
@@ -31,19 +31,19 @@ export interface NewUserInput extends PersonInput {
   readonly roleKeys?: readonly string[] | null;
 }
 
-/** What to change in an account: absent keeps. */
+/** A change of an account: absent keeps. */
 export interface UserChangeInput extends PersonChange {
   readonly id: string;
-  /** The version that the caller knows; absent changes whatever is there. */
+  /** The version that the caller has read; absent to change any version. */
   readonly expectedVersion?: number | null;
   /** All roles from now on, in the home organization. */
   readonly roleKeys?: readonly string[] | null;
 }
 
 /**
- * One user, in the organization of the caller; for the operator in the user's home organization.
+ * One user, in the caller's organization; for the operator, in the user's home organization.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, and NOT_FOUND for who is no member of the caller's organization
+ * @throws UNAUTHENTICATED, FORBIDDEN, and NOT_FOUND for a user who is not a member of the caller's organization
  */
 export async function readUser({ reader }: Store, caller: Caller, id: string): Promise<Member> {
   const scope = scopeFor(caller, "USERS_READ");
@@ -53,9 +53,9 @@ export async function readUser({ reader }: Store, caller: Caller, id: string): P
 }
 
 /**
- * Makes an account that nobody has signed in to yet. With SSO it waits for its person's first sign-in.
+ * Creates an account before the person's first sign-in.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for roles that grant what the caller does not hold), NOT_FOUND, INVALID_INPUT,
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for roles with permissions that the caller does not hold), NOT_FOUND, INVALID_INPUT,
  *   EMAIL_TAKEN, SEATS_FULL
  */
 export async function createUser({ begin }: Store, caller: Caller, input: NewUserInput): Promise<Member> {
@@ -76,7 +76,7 @@ export async function createUser({ begin }: Store, caller: Caller, input: NewUse
       organizationId,
       isChosen ? input.roleKeys : [organization.policies.defaultRole],
     );
-    // The default role is given by the organization's policy, not by whoever adds a person.
+    // The organization's policy gives the default role, not the caller.
     if (isChosen) requireHoldingRoles(unit, organizationId, roles);
     await requireFreeEmail(unit, {
       email,
@@ -103,7 +103,7 @@ export async function createUser({ begin }: Store, caller: Caller, input: NewUse
 /**
  * Changes an account of the caller's organization, as an administrator.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for giving what the caller does not hold, and for members whose home is
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for permissions that the caller does not hold, and for members whose home is
  *   another organization), NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, EMAIL_TAKEN, FIELD_OVERRULED,
  *   LAST_ADMINISTRATOR, OWNER_PROTECTED
  */
@@ -137,13 +137,13 @@ export async function updateUser({ reader, begin }: Store, caller: Caller, input
   });
 }
 
-/** An API's word, or an administrator's. */
+/** The values with the caller as their source: an API key or an administrator. */
 function giveFields(caller: Caller, values: FieldValues): GivenFields {
   const source: FieldSource = caller.kind === "PERSON" ? "ADMIN" : "API";
   return { source, sourceId: causeOf(caller).actor, values };
 }
 
-/** What a change would make of an account. */
+/** An account as a change would leave it. */
 interface PlannedChange {
   readonly values: FieldValues;
   readonly rolesBefore: readonly Role[];
@@ -159,8 +159,7 @@ async function requireAllowedChange(unit: UnitOfWork, before: User, planned: Pla
     organizationId,
     roles.filter((role) => !had.has(role.id)),
   );
-  // A first sign-in finds its account by these, and a password sign-in by the address: changing one hands the account,
-  // with everything that it may do, to somebody else.
+  // Sign-ins find their account by these fields: a change gives the account and its permissions to a different person.
   if (SIGN_IN_FIELDS.some((name) => values[name] !== undefined && values[name] !== before[name]))
     requireHoldingRoles(unit, organizationId, rolesBefore);
   if (values.email != null && values.email !== before.email)
@@ -173,7 +172,7 @@ async function requireAllowedChange(unit: UnitOfWork, before: User, planned: Pla
 
 const SIGN_IN_FIELDS = ["email", "username", "employeeId"] as const;
 
-/** Fields and roles are two deeds: whoever reviews who gave which role looks for `user.role_changed` alone. */
+/** Audits fields and roles separately, so that a review of given roles needs `user.role_changed` only. */
 async function auditChange(unit: UnitOfWork, { user, before, after }: ChangedAccount): Promise<void> {
   const { roles: wereRoles, ...were } = before;
   const { roles: areRoles, ...are } = after;

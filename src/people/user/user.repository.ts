@@ -1,4 +1,4 @@
-/** Reading and writing users and their memberships. */
+/** Reads and writes users and their memberships. */
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
@@ -21,7 +21,7 @@ import {
 } from "./user.js";
 import { UserRow } from "./user.row.js";
 
-/** A user as a read answers it, before it is brought into the house's words. */
+/** A user as a query returns it. */
 export interface RawUser {
   id: string;
   home_organization_id: string;
@@ -87,7 +87,7 @@ export async function findUsers(reader: Reader, ids: readonly string[]): Promise
   return new Map(raws.map((raw) => [raw.id, userFromRaw(raw)]));
 }
 
-/** The linked managers, who have the same home, of those users whose accounts lie in the scope, by the user. */
+/** The linked managers of the users whose accounts are in the scope, by user. A manager has the same home organization. */
 export async function findManagersOfUsers(
   reader: Reader,
   scope: AccountScope,
@@ -104,12 +104,12 @@ export async function findManagersOfUsers(
   return new Map(raws.map((raw) => [raw.report_id, userFromRaw(raw)]));
 }
 
-/** By what a first sign-in finds a prepared account. */
+/** The field by which a first sign-in finds a prepared account. */
 export type MatchKey = "EMAIL" | "SUBJECT" | "USERNAME" | "EMPLOYEE_ID";
 
 /**
- * The accounts of an organization that were *prepared* for a person: method SSO, and nobody signed in yet. At most two:
- * two already mean that nobody can tell which.
+ * The accounts of an organization that are *prepared* for a person: method SSO, before the first sign-in. At most two,
+ * because two are already ambiguous.
  */
 export async function findPreparedUsers(
   reader: Reader,
@@ -129,7 +129,7 @@ export async function findPreparedUsers(
   }
 }
 
-/** The accounts that were prepared for an address; at most two. */
+/** The accounts that are prepared for an address; at most two. */
 export function findPreparedUsersByEmail(reader: Reader, organizationId: string, email: string): Promise<User[]> {
   return findPrepared(reader, organizationId, "email_key", foldCase(email));
 }
@@ -147,15 +147,15 @@ async function findPrepared(
       ORDER BY u.id LIMIT 2`,
     [organizationId, value],
   );
-  // On MySQL, `'a'` and `'a '` are equal to the database.
+  // MySQL ignores trailing spaces in comparisons.
   return raws.filter((raw) => column !== "employee_id" || raw.employee_id === value).map(userFromRaw);
 }
 
 /**
- * The accounts among several that are not merely prepared, those with a password first, then the oldest.
+ * The accounts among several that are not prepared ones, those with a password first, then the oldest.
  *
  * @param accounts a statement that selects their ids as `id`
- * @param limit how many are of interest; `null` for all
+ * @param limit the most accounts to read; `null` for all
  */
 export async function findAddressHolders(
   reader: Reader,
@@ -177,13 +177,13 @@ export async function findAddressHolders(
   }));
 }
 
-/** Whether a person runs the installation. */
+/** Whether a user is an operator of the installation. */
 export async function isOperator(reader: Reader, userId: string): Promise<boolean> {
   const row = await reader.row<{ is_operator: unknown }>("SELECT is_operator FROM app_user WHERE id = ?", [userId]);
   return row !== undefined && toBoolean(row.is_operator);
 }
 
-/** The account of an organization with the method PASSWORD that has an address, whether or not it signs in by it. */
+/** The PASSWORD account of an organization with an address, even if it cannot sign in with the address. */
 export async function findPasswordUser(reader: Reader, organizationId: string, email: string): Promise<User | null> {
   const raw = await reader.row<RawUser>(
     `SELECT ${USER_COLUMNS} FROM app_user u
@@ -207,10 +207,10 @@ export async function findIdsByEmail(
 }
 
 /**
- * Lets an account sign in with a password by its address, or by none where another account does so already. The index
- * decides between two at once.
+ * Lets an account sign in with its address and a password, unless another account of the installation does. The unique
+ * index decides between concurrent claims.
  *
- * @returns whether it has the address
+ * @returns whether the account got the address
  */
 export async function writeLoginEmail(unit: UnitOfWork, { id, email }: User): Promise<boolean> {
   const write = (key: string | null) => unit.execute("UPDATE app_user SET login_email_key = ? WHERE id = ?", [key, id]);
@@ -224,7 +224,7 @@ export async function writeLoginEmail(unit: UnitOfWork, { id, email }: User): Pr
   }
 }
 
-/** The account of the installation that signs in by password with this address. */
+/** The account of the installation that signs in with this address and a password. */
 export async function findUserByLoginEmail(reader: Reader, email: string): Promise<User | null> {
   const raw = await reader.row<RawUser>(`SELECT ${USER_COLUMNS} FROM app_user u WHERE u.login_email_key = ?`, [
     foldCase(email),
@@ -232,7 +232,7 @@ export async function findUserByLoginEmail(reader: Reader, email: string): Promi
   return raw ? userFromRaw(raw) : null;
 }
 
-/** How many active accounts, besides one, have a role in an organization. */
+/** How many active accounts except one have a role in an organization. */
 export async function countOtherActiveHolders(
   reader: Reader,
   role: { readonly organizationId: string; readonly roleKey: string },
@@ -248,10 +248,10 @@ export async function countOtherActiveHolders(
   return Number(row?.holders ?? 0);
 }
 
-/** Users in one statement at most. */
+/** The maximum of users in one statement. */
 const USERS_AT_ONCE = 500;
 
-/** Those of these users who are members of an organization, in the order in which they were named. */
+/** The ids of members of an organization among these ids, in the same order. */
 export async function findMembersAmong(
   reader: Reader,
   organizationId: string,
@@ -278,11 +278,11 @@ export async function findMembershipsOf(reader: Reader, userId: string): Promise
   return rows.map((row) => row.organization_id);
 }
 
-/** As long as the columns by which lists are sorted; folding can make a text longer than it was. */
+/** As long as the sort columns: folding can lengthen a text. */
 const LONGEST_NAME_KEY = 200;
 const LONGEST_USERNAME_KEY = 254;
 
-/** Without what other functions write: the manager, who operates the installation, and the address to sign in by. */
+/** The row without the columns that other functions write. */
 function toRow(user: User): Omit<UserRow, "managerUserId" | "isOperator" | "loginEmailKey"> {
   return {
     ...user,
@@ -299,7 +299,7 @@ export async function insertUser(unit: UnitOfWork, user: User): Promise<void> {
   await insertMembership(unit, user.homeOrganizationId, user);
 }
 
-/** Makes an account a member. An organization's list is sorted and searched by what the organization sees of the account. */
+/** Makes an account a member. Sort keys and search terms contain only what the organization sees of the account. */
 export async function insertMembership(unit: UnitOfWork, organizationId: string, user: User): Promise<void> {
   const seen = seenIn(organizationId, user);
   const row = { organizationId, userId: user.id, createdAt: unit.now, ...listKeysOf(seen) };
@@ -307,7 +307,7 @@ export async function insertMembership(unit: UnitOfWork, organizationId: string,
   await insertTerms(unit, organizationId, [{ userId: user.id, terms: termsOf(seen) }]);
 }
 
-/** Stores a changed account, and what the lists of its organizations are sorted and searched by. */
+/** Stores a changed account, with its sort keys and search terms in all its organizations. */
 export async function updateUserRow(unit: UnitOfWork, before: User, user: User): Promise<void> {
   await unit.manager.update(UserRow, { id: user.id }, toRow(user));
   const { lastNameKey, firstNameKey, emailKey, status } = listKeysOf(user);
@@ -325,7 +325,7 @@ export async function updateUserRow(unit: UnitOfWork, before: User, user: User):
   }
 }
 
-/** What a list is sorted by. The status of a guest is withheld, so it is stored as one that no filter names. */
+/** The sort keys of a list. A guest's status is stored as an empty text, which no filter matches. */
 function listKeysOf({ lastName, firstName, email, status }: SeenUser) {
   return {
     lastNameKey: nameKeyOf(lastName),
@@ -339,22 +339,22 @@ function nameKeyOf(name: string): string {
   return foldCase(name).slice(0, LONGEST_NAME_KEY);
 }
 
-/** Deletes an account; the database lets everything go that hangs on it. Whoever reported to it has no manager then. */
+/** Deletes an account; foreign keys delete its dependent rows. Its reports lose their manager. */
 export async function deleteUserRow(unit: UnitOfWork, id: string): Promise<void> {
   await unit.execute("UPDATE app_user SET manager_user_id = NULL WHERE manager_user_id = ?", [id]);
   await unit.execute("DELETE FROM app_user WHERE id = ?", [id]);
 }
 
 /**
- * Notes that a user signed in by a one-time link. An account that waits for its person to come through a provider goes on
- * waiting: a link does not tell the provider's person from another.
+ * Records a sign-in by a one-time link. An SSO account stays prepared, because a link does not prove which person of the
+ * provider it belongs to.
  */
 export async function noteLinkSignIn(unit: UnitOfWork, { id, authMethod }: User): Promise<void> {
   if (authMethod === "PASSWORD") await noteSignIn(unit, id);
   else await unit.execute("UPDATE app_user SET last_signed_in_at = ? WHERE id = ?", [unit.now, id]);
 }
 
-/** Notes that a user signed in, without a new version: it is no change that anybody is told of as one. */
+/** Records a sign-in. The version stays, because `user.updated` does not report sign-ins. */
 export async function noteSignIn(unit: UnitOfWork, userId: string): Promise<void> {
   await unit.execute(
     `UPDATE app_user SET last_signed_in_at = ?, first_signed_in_at = COALESCE(first_signed_in_at, ?) WHERE id = ?`,

@@ -1,4 +1,4 @@
-/** An account as the database holds it. */
+/** The row of an account. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("app_user")
@@ -12,7 +12,7 @@ export class UserRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
 
-  /** Never changes, and alone decides about single sign-on. */
+  /** Never changes. Its policies and connections alone decide how the person signs in. */
   @Column({ name: "home_organization_id", type: "varchar", length: 36 })
   @ForeignKey("OrganizationRow", { name: "fk_app_user_home", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   homeOrganizationId!: string;
@@ -30,7 +30,7 @@ export class UserRow {
   @Column({ type: "varchar", length: 254, nullable: true })
   username!: string | null;
 
-  /** The username without regard to case; what `matchKey: USERNAME` compares. */
+  /** The username folded to one case, which `matchKey: USERNAME` compares. */
   @Column({ name: "username_key", type: "varchar", length: 254, nullable: true })
   usernameKey!: string | null;
 
@@ -58,18 +58,18 @@ export class UserRow {
   @Column({ name: "auth_method", type: "varchar", length: 20 })
   authMethod!: string;
 
-  /** The manager's account, when it is known. */
+  /** The manager's account, if it is known. */
   @Column({ name: "manager_user_id", type: "varchar", length: 36, nullable: true })
   managerUserId!: string | null;
 
   /**
-   * A person who runs the installation; merging never touches them, and links that it made lead nowhere. Whoever sets this
-   * ends the sessions that the account has.
+   * Whether the person is an operator of the installation. Merging never joins such an account, and identities that merging
+   * linked before have no effect. A change of this column must end the account's sessions.
    */
   @Column({ name: "is_operator", type: "boolean", default: false })
   isOperator!: boolean;
 
-  /** `null` while nobody has signed in yet: the account is *prepared*. */
+  /** `null` before the first sign-in: the account is *prepared*. */
   @Column({ name: "first_signed_in_at", type: "datetime", precision: 3, nullable: true })
   firstSignedInAt!: Date | null;
 

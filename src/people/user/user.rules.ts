@@ -1,4 +1,4 @@
-/** Who must stay, whatever somebody does by hand. */
+/** Protects the last administrator of an organization from changes by hand. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { Failure } from "../../platform/errors/failure.js";
 import { LAST_ADMINISTRATOR } from "../failures.js";
@@ -6,7 +6,7 @@ import { ADMINISTRATOR_ROLE, type Role } from "../role/role.js";
 import { countOtherActiveHolders } from "./user.repository.js";
 import type { User } from "./user.js";
 
-/** Whether the roles make somebody an administrator. */
+/** Whether one of the roles is the administrator's. */
 export function isAdministrator(roles: readonly Role[]): boolean {
   return roles.some((role) => role.key === ADMINISTRATOR_ROLE);
 }
@@ -14,7 +14,7 @@ export function isAdministrator(roles: readonly Role[]): boolean {
 /**
  * Refuses to take the last active administrator from an organization, which must be locked.
  *
- * @param roles what the user has there now
+ * @param roles the user's present roles there
  * @throws LAST_ADMINISTRATOR
  */
 export async function requireAnotherAdministrator(

@@ -1,4 +1,4 @@
-/** An account, in the house's own words. */
+/** Accounts, and the parts of them that organizations see. */
 import type { Role } from "../role/role.js";
 
 /** @internal */
@@ -10,7 +10,7 @@ export type AuthMethod = (typeof AUTH_METHODS)[number];
 
 export interface User {
   readonly id: string;
-  /** Never changes, and alone decides about single sign-on. */
+  /** Never changes. Its policies and connections alone decide how the person signs in. */
   readonly homeOrganizationId: string;
   readonly email: string;
   readonly username: string | null;
@@ -21,23 +21,23 @@ export interface User {
   readonly status: UserStatus;
   /** Set at creation. */
   readonly authMethod: AuthMethod;
-  /** `null` while nobody has signed in yet: the account is *prepared*. */
+  /** `null` before the first sign-in: the account is *prepared*. */
   readonly firstSignedInAt: Date | null;
   readonly lastSignedInAt: Date | null;
-  /** Rises at every stored change that events tell of. */
+  /** Rises with every change that has an event. */
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-/** The fields of an account that every organization sees of its members, wherever their home is. */
+/** The fields of an account that an organization sees of its guests. */
 type GuestField = "id" | "homeOrganizationId" | "email" | "firstName" | "lastName" | "fullName";
 type WithheldField = Exclude<keyof User, GuestField>;
 
-/** An account as somebody sees it. A field that is withheld from them is `null`. */
+/** An account as a caller sees it. Withheld fields are `null`. */
 export type SeenUser = Pick<User, GuestField> & { readonly [Field in WithheldField]: User[Field] | null };
 
-/** The compiler asks about every new field of an account: a guest's organization does not see it unless `GuestField` says so. */
+/** The compiler requires a decision on every new field of an account: it is withheld unless `GuestField` names it. */
 const WITHHELD: { readonly [Field in WithheldField]: null } = {
   username: null,
   employeeId: null,
@@ -50,19 +50,18 @@ const WITHHELD: { readonly [Field in WithheldField]: null } = {
   updatedAt: null,
 };
 
-/** A guest: a member whose home is another organization. Their name and address are seen, and nothing else of the account. */
+/** The account of a guest, a member whose home is another organization, without the withheld fields. */
 export function toGuest({ id, homeOrganizationId, email, firstName, lastName, fullName }: User): SeenUser {
   return { ...WITHHELD, id, homeOrganizationId, email, firstName, lastName, fullName };
 }
 
-/** An account as an organization itself sees it: in its lists, its events and its files. */
+/** An account as an organization sees it in lists, events and files. */
 export function seenIn(organizationId: string, user: User): SeenUser {
   return user.homeOrganizationId === organizationId ? user : toGuest(user);
 }
 
 /**
- * A user in one of the organizations that the user belongs to: roles and groups are those there. `showMember` makes it, for
- * the caller who is to see it.
+ * A user in one organization, as a caller sees the user. `showMember` makes it.
  */
 export type Member = SeenUser & {
   readonly organizationId: string;
@@ -70,7 +69,7 @@ export type Member = SeenUser & {
   readonly isGuest: boolean;
 };
 
-/** The fields that describe a person, as arrivals and administrators may set them. */
+/** The columns of an account that describe its person. */
 export interface PersonFields {
   readonly email: string;
   readonly username: string | null;
@@ -80,22 +79,22 @@ export interface PersonFields {
   readonly employeeId: string | null;
 }
 
-/** What `users` can be ordered by. */
+/** The orders of `users`. */
 const USER_ORDERS = ["LAST_NAME", "FIRST_NAME", "EMAIL", "CREATED_AT"] as const;
 export type UserOrder = (typeof USER_ORDERS)[number];
 
 const LONGEST_FULL_NAME = 400;
 
-/** The name to show where nobody gave one. */
+/** The display name if no source gives one. */
 export function joinNames(firstName: string, lastName: string): string {
   return `${firstName} ${lastName}`.trim().slice(0, LONGEST_FULL_NAME);
 }
 
-/** What is shown of a user beside the account's own columns, in one organization. */
+/** The data of a user in one organization beside the account's columns. */
 export interface UserSurroundings {
   readonly roles: readonly Role[];
   readonly groupIds: readonly string[];
-  /** The winning values of the fields that have no column. */
+  /** The winning values of the fields without a column. */
   readonly profile: Readonly<Record<string, string>>;
 }
 
@@ -120,10 +119,10 @@ export function userSnapshot(user: SeenUser, { roles, groupIds, profile }: UserS
   };
 }
 
-/** An account that has an address, with what merging must know of it. */
+/** An account with an address, with the facts that merging needs. */
 export interface AddressHolder {
   readonly user: User;
   readonly operator: boolean;
-  /** Whether a local password waits on an address that nobody has proved. */
+  /** Whether the account has a password and an unproved address. */
   readonly unverifiedPassword: boolean;
 }

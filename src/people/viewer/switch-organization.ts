@@ -1,4 +1,4 @@
-/** Takes a person's session into another organization that the person belongs to. */
+/** Moves a session into another organization that the person belongs to. */
 import { v7 as uuidv7 } from "uuid";
 import type { Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -12,19 +12,19 @@ import type { Organization } from "../organization/organization.js";
 import { SESSION_TOKEN_PREFIX } from "../session/session.js";
 import { findUser } from "../user/user.repository.js";
 
-/** The session in its new place. */
+/** The moved session. */
 export interface SwitchedSession {
   readonly organization: Organization;
-  /** The new cookie's value; the old one is good for nothing any more. */
+  /** The new cookie's value. The old one is no longer valid. */
   readonly sessionToken: string;
 }
 
 /**
- * Moves the caller's session into another organization, where it has other permissions: so it gets a new id and a new
- * token. It ends when it would have ended. Whether and how the person may sign in is the home organization's matter
- * alone, and was decided when the session was opened.
+ * Moves the caller's session into another organization. The session gets a new id and a new token, because its permissions
+ * change, and keeps its expiry. The home organization alone decides whether the person may sign in; it did when the session
+ * was opened.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN for callers without a session, NOT_FOUND for who is no member there
+ * @throws UNAUTHENTICATED, FORBIDDEN for callers without a session, NOT_FOUND if the person is not a member there
  */
 export async function switchOrganization(
   { begin }: Store,
@@ -35,7 +35,7 @@ export async function switchOrganization(
   const { token: sessionToken, hash: newTokenHash } = issueToken(SESSION_TOKEN_PREFIX);
 
   return await begin(caller, { kind: "PERSON", actor: userId }, async (unit) => {
-    // Locked, so that a membership cannot end between the look at it and the move.
+    // Locked, so that the membership cannot end between the check and the move.
     const organization = await lockOrganization(unit, organizationId);
     const user = await findUser(unit, organizationId, userId);
     if (organization === null || user === null) throw new Failure(NOT_FOUND, { type: "organization" });

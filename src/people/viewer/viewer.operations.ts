@@ -1,4 +1,4 @@
-/** What callers may know about themselves. */
+/** Reads the caller's own user, permissions, memberships and API key. */
 import { ALL_PERMISSIONS, type Permission } from "../../access/permission.js";
 import type { Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -15,7 +15,7 @@ export async function readOwnUser({ reader }: Store, caller: Caller): Promise<Me
   return user && showMember(caller, user, caller.organizationId);
 }
 
-/** What the caller holds, in the order of the catalogue. */
+/** The caller's permissions, in the order of the catalogue. */
 export function readOwnPermissions(caller: Caller): readonly Permission[] {
   switch (caller.kind) {
     case "PERSON":
@@ -29,20 +29,20 @@ export function readOwnPermissions(caller: Caller): readonly Permission[] {
   }
 }
 
-/** That a person belongs to an organization. */
+/** A person's membership in an organization. */
 export interface Membership {
   readonly organizationId: string;
   readonly userId: string;
 }
 
-/** The organizations that the signed-in person belongs to; none for a key. */
+/** The organizations that the signed-in person is a member of; none for a key. */
 export async function readOwnMemberships({ reader }: Store, caller: Caller): Promise<readonly Membership[]> {
   if (caller.kind !== "PERSON") return [];
   const { userId } = caller;
   return (await findMembershipsOf(reader, userId)).map((organizationId) => ({ organizationId, userId }));
 }
 
-/** The key that the caller came with; `null` for a person. */
+/** The key of the caller; `null` for a person. */
 export async function readOwnApiKey({ reader }: Store, caller: Caller): Promise<ApiKey | null> {
   if (caller.kind !== "API_KEY" && caller.kind !== "OPERATOR") return null;
   return await findKeyOfCaller(reader, caller.apiKeyId);

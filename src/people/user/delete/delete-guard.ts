@@ -1,4 +1,4 @@
-/** What speaks against deleting an account, and what else of a person goes with it: rooms above hand their own in. */
+/** Reasons against the deletion of an account, and the data to erase with it. Modules above people contribute their own. */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import type { Reader } from "../../../platform/database/database.js";
 import { toDateOrNull } from "../../../platform/database/values.js";
@@ -8,31 +8,31 @@ import type { User } from "../user.js";
 export interface DeletionReason {
   /** Upper case with underscores: `SEAT_USED`. */
   readonly code: string;
-  /** A sentence for whoever wanted to delete. */
+  /** A sentence for the caller. */
   readonly message: string;
-  /** From when on it no longer speaks against it, ISO 8601; `null` where time does not mend it. */
+  /** When the reason ends, ISO 8601; `null` if it does not end by itself. */
   readonly until: string | null;
 }
 
 /**
- * What of a room speaks against deleting an account; empty when nothing does. Asked in the unit of work that deletes,
- * with the home organization locked.
+ * Finds the reasons of one module against the deletion of an account. Called in the unit of work that deletes, with the
+ * home organization locked.
  */
 type DeleteGuard = (unit: UnitOfWork, user: User) => Promise<readonly DeletionReason[]>;
 
 /**
- * What a room does about its rows of a person who is deleted, in the same unit of work, before the account goes. Rows that
- * stay for the record must no longer say who it was.
+ * Erases a person from the rows of one module, in the unit of work that deletes, before the account's row is deleted.
+ * Rows that stay for the record must not identify the person.
  */
 export type ErasePart = (unit: UnitOfWork, user: User) => Promise<void>;
 
-/** What the rooms above know of a person. */
+/** The contributions of the modules above people. */
 export interface DeletionParts {
   readonly guards: readonly DeleteGuard[];
   readonly erasers: readonly ErasePart[];
 }
 
-/** A seat that training was started on counts until its billing cycle ends, in every organization of the person. */
+/** A seat on which training started counts until its billing cycle ends, in every organization of the person. */
 export async function findUsedSeat(reader: Reader, userId: string, now: Date): Promise<readonly DeletionReason[]> {
   const rows = await reader.rows<{ cycle_ends_at: unknown }>(
     `SELECT cycle_ends_at FROM seat
@@ -42,7 +42,7 @@ export async function findUsedSeat(reader: Reader, userId: string, now: Date): P
   );
   const ends = rows.map((row) => toDateOrNull(row.cycle_ends_at));
   if (ends.length === 0) return [];
-  // One seat without an end is enough for nobody to know when.
+  // If one seat has no end, the end of all is unknown.
   const until = ends.includes(null) ? null : new Date(Math.max(...ends.map((end) => end?.getTime() ?? 0)));
   return [
     {

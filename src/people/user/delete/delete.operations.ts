@@ -1,7 +1,7 @@
 /**
- * Deleting an account erases its person. What remains: the log's events and the audit log's entries about the user with
- * id, time, type, statuses, roles and groups, and sign-in attempts with time, connection and outcome. What somebody else's
- * profile says of the person as a manager is that somebody's, and stays.
+ * Deleting an account erases its person. Events and audit entries about the user remain with id, time, type, statuses,
+ * roles and groups; sign-in attempts remain with time, connection and outcome. Profiles of other people that name the
+ * person as manager belong to those people, and stay.
  */
 import { causeOf, type Caller } from "../../../access/caller.js";
 import type { Store } from "../../../access/store.js";
@@ -29,9 +29,9 @@ import { requireAnotherAdministrator } from "../user.rules.js";
 import type { Member, User } from "../user.js";
 
 /**
- * Deletes an account of the caller's organization, and erases its person.
+ * Deletes an account of the caller's organization and erases its person.
  *
- * @returns the user as it was
+ * @returns the user before the deletion
  * @throws UNAUTHENTICATED, FORBIDDEN (also for members whose home is another organization), NOT_FOUND, DELETION_REFUSED,
  *   LAST_ADMINISTRATOR, OWNER_PROTECTED
  */
@@ -50,7 +50,7 @@ export async function deleteUser(store: Store, parts: DeletionParts, caller: Cal
 }
 
 /**
- * Refuses while something speaks against deleting an account. Whatever deletes asks: SCIM archives in its place.
+ * Refuses to delete an account while there are reasons against it. Every deletion asks; SCIM archives instead.
  *
  * @throws DELETION_REFUSED with every reason
  */
@@ -61,8 +61,8 @@ async function requireDeletable(unit: UnitOfWork, { guards }: DeletionParts, use
 }
 
 /**
- * Deletes an account with everything about it, and tells `user.deleted`, for every door. The home organization must be
- * locked. Nobody is protected here.
+ * Deletes an account with its data and appends `user.deleted`. The home organization must be locked. Does not protect
+ * the owner or the last administrator; the caller checks that.
  */
 async function eraseAccount(
   unit: UnitOfWork,
@@ -84,7 +84,7 @@ async function eraseAccount(
   for (const erase of erasers) await erase(unit, user);
   await redactEvents(unit, { type: "user", id }, redactPerson);
   await redactAudit(unit, { type: "user", id }, redactPerson);
-  // The database lets go with it: memberships, roles, fields, terms, sessions, password, links and identities.
+  // Foreign keys delete memberships, roles, fields, terms, sessions, password, links and identities.
   await deleteUserRow(unit, id);
   await linkReports(unit, home.id, user.email);
 }

@@ -1,9 +1,9 @@
-/** What events and audit entries may still say of a person who was erased. Pure: values in, values out. */
+/** Removes an erased person from events and audit entries. Pure: values in, values out. */
 
-/** What stands where something stood that told who it was. */
+/** The text that replaces personal data. */
 export const ERASED = "[erased]";
 
-/** Names of values that tell nothing of the person: ids, keys and states. Everything else is taken out. */
+/** Names of values that do not identify a person: ids, keys and statuses. Every other text is replaced. */
 const KEPT: ReadonlySet<string> = new Set([
   "id",
   "status",
@@ -16,9 +16,8 @@ const KEPT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A value of the log without the person: every text under a name that is not known to be harmless is replaced, however
- * deep it lies, so that a new kind of data is erased before anybody has thought of it. Names, numbers and what is null
- * stay, and with them the form that the event's type declares.
+ * A value of the log without personal data. Every text is replaced, at any depth, unless its name is in `KEPT`: new kinds
+ * of data are erased by default. Property names, numbers and nulls stay, so that the value keeps the event type's shape.
  */
 export function redactPerson(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(

@@ -1,7 +1,7 @@
-/** What conditions of a list of users are made of. */
+/** The parts of a condition of a list of users. */
 import type { SqlValue } from "../../../platform/database/database.js";
 
-/** A piece of SQL with what is bound to it. */
+/** A piece of SQL with its parameters. */
 export interface Condition {
   readonly sql: string;
   readonly parameters: readonly SqlValue[];
@@ -11,27 +11,27 @@ export interface Condition {
 export interface UserCondition {
   /** A condition on `m` or `u`. */
   readonly probe: Condition;
-  /** A query that answers `user_id`, one row or more for each member that passes; `null` where no index has them. */
+  /** A query for `user_id` that has at least one row for each matching member; `null` if no index supports it. */
   readonly source: Condition | null;
-  /** Whether the probe looks at `u`. */
+  /** Whether the probe reads `u`. */
   readonly ofAccount: boolean;
 }
 
-/** The condition of a list of values; none where nothing is named. */
+/** The condition for a list of values; none for an empty list. */
 export function ifAny<Value>(
   values: readonly Value[] | null | undefined,
   make: (values: readonly Value[]) => UserCondition,
 ): readonly UserCondition[] {
-  // A value that is named a thousand times would be looked for a thousand times.
+  // Duplicates would cost a look-up each.
   return values == null || values.length === 0 ? [] : [make([...new Set(values)])];
 }
 
-/** The limit in each probe keeps MariaDB from turning it into a join that begins with everybody who passes. */
+/** The limit keeps MariaDB from turning the probe into a join that begins with every matching row. */
 export function exists(query: string): string {
   return `(${query} LIMIT 1) IS NOT NULL`;
 }
 
-/** A condition on what an organization does not see of its guests: none of them passes. */
+/** A condition on a column that an organization does not see of its guests, so guests never match. */
 export function atHome({ sql, parameters }: Condition): UserCondition {
   return {
     probe: { sql: `u.home_organization_id = m.organization_id AND ${sql}`, parameters },

@@ -1,10 +1,10 @@
-/** Conditions of a list of users that look beyond the account: at links, answers, managers, sign-ins and seats. */
+/** Conditions of a list of users on identities, answers, managers, sign-ins and seats. */
 import type { Dialect } from "../../../platform/database/database.js";
 import { placeholders } from "../../../platform/database/statements.js";
 import { atHome, exists, ifAny, type UserCondition } from "./condition.js";
 import type { UserFilter } from "./user-filter.js";
 
-/** The conditions that a filter names, those that usually let few through first. */
+/** The conditions of a filter, the most selective first. */
 export function furtherConditionsOf(
   dialect: Dialect,
   organizationId: string,
@@ -43,7 +43,7 @@ function ofAnswers(organizationId: string, answers: readonly string[]): UserCond
   };
 }
 
-/** Links that were retired let nobody in. */
+/** Retired identities do not count. */
 function ofConnections(organizationId: string, connectionIds: readonly string[]): UserCondition {
   const query = `SELECT i.user_id FROM identity i JOIN sso_connection c ON c.id = i.connection_id
     WHERE c.organization_id = ? AND i.connection_id IN (${placeholders(connectionIds)}) AND i.retired_at IS NULL`;
@@ -66,7 +66,7 @@ function ofSignIn(organizationId: string, never: boolean): UserCondition {
   };
 }
 
-/** MariaDB reads both parts as one stretch of the index, and would write a union down whole; SQLite reads a union row by row. */
+/** MariaDB reads both parts as one range of the index, and would materialize a union; SQLite reads a union row by row. */
 function notSince(dialect: Dialect, organizationId: string, moment: Date): UserCondition {
   const condition = "(u.last_signed_in_at IS NULL OR u.last_signed_in_at < ?)";
   const ofHome = "SELECT u.id AS user_id FROM app_user u WHERE u.home_organization_id = ? AND";

@@ -19,19 +19,19 @@ import { showMember } from "../user.access.js";
 import { USER_COLUMNS, userFromRaw, type RawUser } from "../user.repository.js";
 import type { Member, UserOrder } from "../user.js";
 
-/** Which users to read, and in which order. */
+/** The filter, order and page of a list of users. */
 export interface UsersQuery {
   readonly organizationId: string;
   readonly filter?: UserFilter | null;
   readonly orderBy?: { readonly field: UserOrder; readonly direction?: OrderDirection | null } | null;
   readonly page: PageArgs;
-  /** Whether the roles of all users of the page are read with it. */
+  /** Whether to read the roles of the page's users. */
   readonly withRoles?: boolean;
-  /** Whether the groups of all users of the page are read with it. */
+  /** Whether to read the groups of the page's users. */
   readonly withGroups?: boolean;
 }
 
-/** A member of the list; roles and groups are there when they were asked for. */
+/** A member of the list, with roles and groups if the query reads them. */
 export type ListedMember = Member & {
   readonly knownRoles?: readonly Role[] | undefined;
   readonly knownGroups?: readonly Group[] | undefined;
@@ -45,16 +45,16 @@ interface ListedUser extends RawUser {
 
 type Column = Omit<KeysetColumn<ListedUser>, "direction">;
 
-// Of the membership, whose indices begin with the organization: by the account's own columns, MariaDB sorts all members.
+// Columns of the membership, whose indices begin with the organization: with the account's columns, MariaDB sorts all members.
 const LAST_NAME: Column = { column: "m.last_name_key", kind: "text", read: (raw) => raw.last_name_key };
 const FIRST_NAME: Column = { column: "m.first_name_key", kind: "text", read: (raw) => raw.first_name_key };
 const EMAIL: Column = { column: "m.email_key", kind: "text", read: (raw) => raw.email_key };
-/** Ids rise with the time at which they were made, and the membership's own key is sorted by them. */
+/** Ids rise with the time of creation, and the membership's primary key is sorted by them. */
 const ID: Column = { column: "m.user_id", kind: "text", read: (raw) => raw.id };
 
 interface Order {
   readonly columns: readonly [Column, ...Column[]];
-  /** The index that has the members of an organization in this order; `null` for the table's own key. */
+  /** The index with this order; `null` for the primary key. */
   readonly index: string | null;
 }
 
@@ -73,9 +73,9 @@ const ORDERS: Readonly<Record<UserOrder, Order>> = {
 export async function listUsers({ reader }: Store, caller: Caller, query: UsersQuery): Promise<Page<ListedMember>> {
   const { organizationId, filter, orderBy, page } = query;
   requirePermission(caller, organizationId, "USERS_READ");
-  // A caller could learn who is in a group by filtering on it.
+  // A caller could learn who is in a group by filtering on it,
   if ((filter?.groupIds ?? []).length > 0) requirePermission(caller, organizationId, "GROUPS_READ");
-  // And who gave an answer.
+  // and who gave an answer.
   if ((filter?.answers ?? []).length > 0) requirePermission(caller, organizationId, "TRAINING_READ");
   const direction = orderBy?.direction ?? "ASC";
   const order = ORDERS[orderBy?.field ?? "CREATED_AT"];
@@ -100,18 +100,18 @@ export async function listUsers({ reader }: Store, caller: Caller, query: UsersQ
   }));
 }
 
-/** How the members of a page are found. */
+/** How the query finds the members of a page. */
 interface Plan {
-  /** The membership under the alias `m`, with the index to be used. */
+  /** The membership as `m`, with the index to use. */
   readonly members: string;
-  /** The same for counting, which needs no order. */
+  /** The same for counting, without the index of the order. */
   readonly counted: string;
   readonly where: Condition;
-  /** Whether the conditions look at the account. */
+  /** Whether the conditions read the account. */
   readonly ofAccount: boolean;
 }
 
-/** By the ids that a condition lets through, where those are few; else along the order, until the page is full. */
+/** By the ids of a selective condition; without one, along the order until the page is full. */
 async function planReading(
   reader: Reader,
   organizationId: string,
@@ -131,7 +131,7 @@ async function planReading(
   const { ids, rest } = narrowed;
   const among = ids.length === 0 ? "m.user_id IN (NULL)" : `m.user_id IN (${placeholders(ids)})`;
   const { sql, parameters } = joinConditions(organizationId, rest);
-  // Told what to use, or both databases would rather walk along the order than sort a few.
+  // Without the hint, both databases read along the order instead of sorting a few rows.
   const byUser = useIndex(reader.dialect, reader.dialect === "sqlite" ? "ix_membership_user" : "PRIMARY");
   return {
     members: `membership m ${byUser}`,
@@ -143,18 +143,18 @@ async function planReading(
 
 function alongOrder(dialect: Dialect, { index }: Order, { status }: UserFilter): string {
   if (index !== null) return ` ${useIndex(dialect, index)}`;
-  // Members of one status lie in the order of their making, too.
+  // The index of one status has the order of creation, too.
   if (status?.length === 1) return ` ${useIndex(dialect, "ix_membership_status")}`;
-  // SQLite finds the table's own key by itself, and has no name for it that is ours.
+  // SQLite chooses the primary key by itself, and its name for that key is not ours.
   return dialect === "sqlite" ? "" : ` ${useIndex(dialect, "PRIMARY")}`;
 }
 
-/** Members first, accounts by their key: a condition on the account must not make a database begin with all accounts. */
+/** Reads members first and accounts by key: a condition on the account must not make the database begin with all accounts. */
 function joinAccount(dialect: Dialect): string {
   return `${dialect === "sqlite" ? "CROSS JOIN" : "STRAIGHT_JOIN"} app_user u ON u.id = m.user_id`;
 }
 
-/** Every condition of the list, bound to the organization. */
+/** Every condition of the list, restricted to the organization. */
 function joinConditions(organizationId: string, conditions: readonly UserCondition[]): Condition {
   const ofOrganization = ["m.organization_id = ?"];
   return {
@@ -163,7 +163,7 @@ function joinConditions(organizationId: string, conditions: readonly UserConditi
   };
 }
 
-/** Counts members without their accounts, where nothing is asked of those. */
+/** Counts members without their accounts if the conditions do not read those. */
 async function countMembers(reader: Reader, { counted, where, ofAccount }: Plan): Promise<number> {
   const from = ofAccount ? `${counted} ${joinAccount(reader.dialect)}` : counted;
   const row = await reader.row<{ total: number | string }>(
@@ -173,7 +173,7 @@ async function countMembers(reader: Reader, { counted, where, ofAccount }: Plan)
   return Number(row?.total ?? 0);
 }
 
-/** Which source's word is shown, where the filter asks for it. */
+/** The precedence of sources, if the filter needs it. */
 async function findPrecedence(
   reader: Reader,
   organizationId: string,

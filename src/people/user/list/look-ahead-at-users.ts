@@ -1,4 +1,4 @@
-/** What a query asks of the users of a page beside their own columns, so that it is read with the page. */
+/** Finds out whether a query selects roles or groups of a page's users, so that they are read with the page. */
 import type { GraphQLResolveInfo } from "graphql";
 import { asksItemsFor } from "../../look-ahead.js";
 import type { UsersQuery } from "./list-users.js";

@@ -1,4 +1,4 @@
-/** Writes the search terms of all members anew, a few at a time, whatever an older version wrote. */
+/** Rewrites the search terms of all members in batches, because an older version may have written a different form. */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { lockOrganization } from "../../organization/organization.repository.js";
 import { replaceTerms, termsOf } from "./search-terms.js";
@@ -11,7 +11,7 @@ const SEPARATOR = "/";
 /**
  * Writes the terms of the next members of one organization.
  *
- * @param after an organization and the last of its members whose terms are written, or the empty text for the beginning
+ * @param after an organization and its last rewritten member; an empty text for the beginning
  * @returns the same for the next call, or `null` at the end
  */
 export async function rewriteTerms(unit: UnitOfWork, after: string, most: number): Promise<string | null> {
@@ -24,7 +24,7 @@ export async function rewriteTerms(unit: UnitOfWork, after: string, most: number
     return next === undefined ? null : `${next.id}${SEPARATOR}`;
   }
   await lockOrganization(unit, organizationId);
-  // A guest's names change under the lock of another organization, and under that of the account.
+  // A guest's names change under the locks of the home organization and of the account, not under this organization's.
   const raws = await unit.rows<RawUser>(
     `SELECT ${USER_COLUMNS} FROM membership m JOIN app_user u ON u.id = m.user_id
       WHERE m.organization_id = ? AND m.user_id IN (${placeholders(ids)})

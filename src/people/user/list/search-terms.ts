@@ -1,4 +1,4 @@
-/** The words by which a member is found, and what a search makes of what was typed. */
+/** The search terms of members, and the terms of a search. */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { insertRows, placeholders } from "../../../platform/database/statements.js";
 import { cutText, foldForSearch } from "../../../platform/text.js";
@@ -7,15 +7,15 @@ import type { SeenUser } from "../user.js";
 /** As wide as the column, in characters. */
 export const LONGEST_TERM = 100;
 
-/** What stands between words. Emoji are words, since names have them. */
+/** Separates words. Emoji are words, because names contain them. */
 const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}\p{So}]+/u;
-/** What separates words that need not follow each other. */
+/** Separates words that need not follow each other. */
 const BETWEEN_PHRASES = /[\s,;]+/;
 
-/** More words than a name or an address has; each is a term. */
+/** More words than a name or an address has; each word is a term. */
 const MOST_WORDS_OF_TEXT = 32;
 
-/** The words of a text, in the form in which they are compared. */
+/** The words of a text, folded for comparison. */
 function wordsOf(text: string, apostrophe?: string): string[] {
   return foldForSearch(text, apostrophe)
     .split(BETWEEN_WORDS)
@@ -27,8 +27,8 @@ function toTerm(words: readonly string[]): string {
 }
 
 /**
- * The terms by which a user is found, each once: for each word of a text, the text from that word to its end. Search finds
- * terms that begin with what was typed, so `acme.example` is found in an address, and `neil` as well as `oneil` in O'Neil.
+ * The distinct search terms of a user: for each word of a text, the text from that word to its end. A search matches the
+ * beginning of terms, so it finds `acme.example` in an address, and both `neil` and `oneil` in O'Neil.
  */
 export function termsOf(user: SeenUser): string[] {
   const texts = [user.firstName, user.lastName, user.fullName, user.email, user.username ?? "", user.employeeId ?? ""];
@@ -38,13 +38,13 @@ export function termsOf(user: SeenUser): string[] {
   return [...new Set(terms)].sort();
 }
 
-/** A user in one organization, with the terms by which the user is to be found there. */
+/** A user with the search terms for one organization. */
 export interface MemberTerms {
   readonly userId: string;
   readonly terms: readonly string[];
 }
 
-/** Writes the terms of members who have none. */
+/** Writes the terms of members without terms. */
 export async function insertTerms(
   unit: UnitOfWork,
   organizationId: string,
@@ -54,7 +54,7 @@ export async function insertTerms(
   await insertRows(unit, "membership_term", ["organization_id", "term", "user_id"], rows);
 }
 
-/** Changes the terms of a member in one organization. An older version may have written one of the new terms already. */
+/** Changes the terms of a member in one organization. Replaces rows, because an older version may have written a new term already. */
 export async function changeTerms(
   unit: UnitOfWork,
   { organizationId, userId }: { readonly organizationId: string; readonly userId: string },
@@ -75,7 +75,7 @@ export async function changeTerms(
     );
 }
 
-/** Replaces the terms of members, whatever an older version wrote. Terms that name managers begin with a space, and stay. */
+/** Replaces all terms of members. Terms that name managers begin with a space, and stay. */
 export async function replaceTerms(
   unit: UnitOfWork,
   organizationId: string,
@@ -90,12 +90,12 @@ export async function replaceTerms(
   await insertTerms(unit, organizationId, members);
 }
 
-/** More words than anybody types; each costs a look into the index. */
+/** Each word costs an index look-up; people type fewer. */
 const MOST_WORDS = 8;
 
 /**
- * What was typed, in the form in which terms are stored. Words joined by a sign, as in `berg-and`, must follow each other; words
- * between spaces need not. A search of signs alone finds nobody.
+ * The terms of a search. Words that punctuation joins, as in `berg-and`, must follow each other; words between spaces need
+ * not. A search of punctuation alone finds nobody.
  */
 export function splitSearch(search: string): string[] {
   const phrases = search.split(BETWEEN_PHRASES).map((phrase) => toTerm(wordsOf(phrase)));
@@ -104,10 +104,10 @@ export function splitSearch(search: string): string[] {
   return found.length === 0 && typed !== "" ? [typed.slice(0, LONGEST_TERM)] : found;
 }
 
-/** The last character of Unicode: in byte order, nothing that begins with a word comes after the word with it. */
+/** The last character of Unicode: in byte order, the word with it is greater than every text that begins with the word. */
 const LAST_CHARACTER = "\u{10FFFF}";
 
-/** Where the terms that begin with a word begin and end. A range and no pattern: it is found in the index as it is. */
+/** The range of the terms that begin with a word: unlike a pattern, a range always uses the index. */
 export function rangeOf(word: string): readonly [string, string] {
   return [word, `${word}${LAST_CHARACTER}`];
 }

@@ -1,7 +1,7 @@
 /**
- * The conditions of a list of users, in two forms. A *source* reads the ids that a condition lets through from an index of
- * its own; a *probe* asks of one member at a time whether it is let through. A condition that few pass is read from its
- * source, one that many pass is probed along the list's order until the page is full: neither looks at everybody.
+ * The conditions of a list of users, in two forms. A *source* reads the ids of all matching members from an index; a *probe*
+ * checks one member. If few members match, the list reads the source; if many match, it probes members in the list's order
+ * until the page is full. Neither reads all members.
  */
 import type { Dialect, Reader } from "../../../platform/database/database.js";
 import { placeholders } from "../../../platform/database/statements.js";
@@ -11,13 +11,13 @@ import { furtherConditionsOf } from "./further-conditions.js";
 import { rangeOf, splitSearch } from "./search-terms.js";
 import type { MissingField, UserFilter } from "./user-filter.js";
 
-/** Ids that a source may answer for the list to be read by them: more are left to probes. */
+/** The list uses a source with at most this many ids, and probes if there are more. */
 const MOST_IDS = 1000;
 
 /**
- * The ids of the first condition that few members pass, and the conditions that are left; `null` where many pass each.
+ * The ids of the first condition with few matching members, and the other conditions; `null` if every condition has many.
  *
- * @param conditions those that are likely to let few through come first
+ * @param conditions the most selective first
  */
 export async function narrow(
   reader: Reader,
@@ -36,7 +36,7 @@ export async function narrow(
   return null;
 }
 
-/** The conditions that a filter names, those that usually let few through first. */
+/** The conditions of a filter, the most selective first. */
 export function conditionsOf(
   dialect: Dialect,
   organizationId: string,
@@ -55,7 +55,7 @@ export function conditionsOf(
   ];
 }
 
-/** Makes a database use an index: SQLite has no statistics here, and MariaDB's mislead it for tables of all tenants. */
+/** Forces an index: SQLite has no statistics, and MariaDB's statistics of all tenants mislead it for one. */
 export function useIndex(dialect: Dialect, index: string): string {
   return dialect === "sqlite" ? `INDEXED BY ${index}` : `FORCE INDEX (${index})`;
 }
@@ -123,13 +123,13 @@ function ofStatus(organizationId: string, status: readonly string[]): UserCondit
   };
 }
 
-/** Fields that have a column of the account. */
+/** The fields that are columns of the account. */
 const COLUMNS: Readonly<Partial<Record<MissingField, string>>> = {
   username: "u.username",
   employeeId: "u.employee_id",
 };
 
-/** Who lacks is in no index: lists of what most people have look at many to find few. */
+/** No index has missing values: the list reads many members if most of them have the field. */
 function lacking(fields: readonly MissingField[], precedence: readonly FieldSource[]): UserCondition {
   const terms = fields.map((field): Condition => {
     const column = COLUMNS[field];
@@ -143,9 +143,9 @@ function lacking(fields: readonly MissingField[], precedence: readonly FieldSour
   });
 }
 
-/** What the strongest source says of a field: an empty word of a strong one hides what a weaker one says. */
+/** The value of the source with the highest precedence, even if it is empty. */
 function writeShownValue(precedence: readonly FieldSource[]): string {
-  // Only names that the code knows are written into the statement, whatever a stored policy holds.
+  // A stored policy could hold any text; only known names go into the statement.
   const order = orderSources(precedence).filter((source) => FIELD_SOURCES.includes(source));
   const ranks = order.map((source, rank) => `WHEN '${source}' THEN ${rank}`).join(" ");
   return `SELECT f.value FROM user_field f WHERE f.user_id = m.user_id AND f.field = ?

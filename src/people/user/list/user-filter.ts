@@ -1,10 +1,10 @@
-/** Which users a list shows. */
+/** The filter of a list of users. */
 import type { ProfileField } from "../profile/field-name.js";
 import type { AuthMethod, UserStatus } from "../user.js";
 
-/** What is left out or empty restricts nothing. */
+/** A condition that is left out or empty has no effect. */
 export interface UserFilter {
-  /** Words, each of which must begin a word of a name, of the address, of the username or of the employee ID. What is withheld of a guest is found by none of these. */
+  /** Each word must begin a word of a name, the address, the username or the employee ID. A guest's username and employee ID do not match. */
   readonly search?: string | null;
   readonly status?: readonly UserStatus[] | null;
   /** Users who have at least one of these roles in the organization. */
@@ -14,19 +14,19 @@ export interface UserFilter {
   readonly authMethod?: AuthMethod | null;
   /** Users who lack a value in at least one of these fields. */
   readonly missing?: readonly MissingField[] | null;
-  /** Users whom one of these connections of the organization lets in. */
+  /** Users linked through one of these connections of the organization. */
   readonly connectionIds?: readonly string[] | null;
   /** Users who gave at least one of these answers in the organization. */
   readonly answers?: readonly string[] | null;
   /** Users who report to one of these. */
   readonly managerIds?: readonly string[] | null;
-  /** Users who have not signed in since then, or never. */
+  /** Users who have not signed in since this time, or never. */
   readonly notSignedInSince?: Date | null;
-  /** Users who never signed in; `false` for those who did. */
+  /** `true`: users who never signed in; `false`: users who have. */
   readonly neverSignedIn?: boolean | null;
-  /** Users who hold a seat in the organization; `false` for those who hold none. */
+  /** `true`: users who hold a seat in the organization; `false`: users who do not. */
   readonly hasSeat?: boolean | null;
 }
 
-/** A field that somebody can lack: address and names are always there. */
+/** A field that can be empty; address and names never are. */
 export type MissingField = ProfileField | "username" | "employeeId";

@@ -24,14 +24,14 @@ export const PROFILE_FIELDS = [
 
 export type CoreField = (typeof CORE_FIELDS)[number];
 export type ProfileField = (typeof PROFILE_FIELDS)[number];
-/** An organization's own attribute. */
+/** An attribute that the organization defines. */
 type CustomField = `custom.${string}`;
 export type FieldName = CoreField | ProfileField | CustomField;
 
-/** The form of a custom attribute's name, with its prefix. */
+/** The name of a custom attribute, with its prefix. */
 const CUSTOM_FIELD = /^custom\.[A-Za-z][A-Za-z0-9_-]{0,49}$/;
 
-/** Whether a text names a field: one that Usher knows, or `custom.NAME`. */
+/** Whether a text is the name of a field: a known field, or `custom.NAME`. */
 export function isFieldName(name: string): name is FieldName {
   return (
     (CORE_FIELDS as readonly string[]).includes(name) ||
@@ -40,7 +40,7 @@ export function isFieldName(name: string): name is FieldName {
   );
 }
 
-/** Longest value of a core field, in characters, as wide as its column; all others may have `LONGEST_VALUE`. */
+/** The longest value of a core field, in characters, as wide as its column. Other fields have `LONGEST_VALUE`. */
 const LONGEST: Readonly<Record<CoreField, number>> = {
   email: 254,
   username: 254,
@@ -51,7 +51,7 @@ const LONGEST: Readonly<Record<CoreField, number>> = {
 };
 const LONGEST_VALUE = 2000;
 
-/** How long a value of a field may be, in characters. */
+/** The longest value of a field, in characters. */
 export function longestValueOf(field: FieldName): number {
   return (LONGEST as Readonly<Record<string, number>>)[field] ?? LONGEST_VALUE;
 }

@@ -1,4 +1,4 @@
-/** Reading and writing the values that sources gave for a person's fields. */
+/** Reads and writes the values that sources give for a person's fields. */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import type { Reader } from "../../../platform/database/database.js";
 import { insertRows, placeholders } from "../../../platform/database/statements.js";
@@ -8,7 +8,7 @@ import type { FieldSource, FieldValue, FieldWrites } from "./field.js";
 import type { FieldName } from "./field-name.js";
 import { accountsIn, type AccountScope } from "../user.access.js";
 
-/** Every value of those users whose accounts lie in the scope, by user. */
+/** Every value of the users whose accounts are in the scope, by user. */
 export async function findFieldsOfUsers(
   reader: Reader,
   scope: AccountScope,
@@ -72,7 +72,7 @@ export async function findFieldsOf(reader: Reader, userId: string): Promise<read
   return (await findFieldsOfUsers(reader, null, [userId])).get(userId) ?? [];
 }
 
-/** Writes what was planned, and nothing that is there already. */
+/** Writes the planned changes of a user's values. */
 export async function writeFields(unit: UnitOfWork, userId: string, { put, remove }: FieldWrites): Promise<void> {
   for (const { field, source } of [...remove, ...put])
     await unit.execute("DELETE FROM user_field WHERE user_id = ? AND field = ? AND source = ?", [

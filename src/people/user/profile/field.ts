@@ -1,18 +1,18 @@
 /**
- * Fields of a person and where their values come from. Several sources may give a value for one field; the organization's
+ * The values of a person's fields and their sources. Several sources may give a value for one field; the organization's
  * precedence decides which is shown. Pure: values in, values out.
  */
 import { joinNames, type PersonFields } from "../user.js";
 import { CORE_FIELDS, type CoreField, type FieldName } from "./field-name.js";
 
-/** Who gives values, in the order in which they win unless the organization says otherwise. */
+/** The sources of values, in their default order of precedence. */
 export const FIELD_SOURCES = ["SCIM", "SSO", "FILE", "ADMIN", "API", "PERSON"] as const;
 export type FieldSource = (typeof FIELD_SOURCES)[number];
 
-/** What one source says: `null` says that there is nothing, absence says nothing. */
+/** The values of one source: `null` means empty; an absent field is not given. */
 export type FieldValues = { readonly [Field in FieldName]?: string | null };
 
-/** Values with their source, as a door hands them in. */
+/** New values with their source. */
 export interface GivenFields {
   readonly source: FieldSource;
   /** The connection, directory, import, user or API key. */
@@ -25,12 +25,12 @@ export interface FieldValue {
   readonly field: FieldName;
   readonly source: FieldSource;
   readonly sourceId: string | null;
-  /** Empty where the source says that there is nothing. */
+  /** An empty text if the source gives an explicit empty value. */
   readonly value: string;
   readonly givenAt: Date;
 }
 
-/** What has to be written so that a source's new word holds. */
+/** The writes for a source's new values. */
 export interface FieldWrites {
   readonly put: readonly FieldValue[];
   readonly remove: readonly Pick<FieldValue, "field" | "source">[];
@@ -38,7 +38,7 @@ export interface FieldWrites {
   readonly after: readonly FieldValue[];
 }
 
-/** Compares a source's word with what is stored. Nothing is written again that is there already. */
+/** Compares a source's new values with the stored ones. Plans writes for changes only. */
 export function planFields(before: readonly FieldValue[], given: GivenFields, now: Date): FieldWrites {
   const put: FieldValue[] = [];
   const remove: Pick<FieldValue, "field" | "source">[] = [];
@@ -46,7 +46,7 @@ export function planFields(before: readonly FieldValue[], given: GivenFields, no
     if (value === undefined) continue;
     const present = before.find(({ field, source }) => field === name && source === given.source);
     const elsewhere = before.some(({ field, source }) => field === name && source !== given.source);
-    // Where another source has a value, taking it back would bring that one up: emptiness is a word of its own then.
+    // If another source has a value, removing this one would show that value, so the empty text is stored.
     if ((value ?? "") === "" && !elsewhere) {
       if (present) remove.push({ field: name, source: given.source });
     } else if (present?.value !== (value ?? ""))
@@ -59,12 +59,12 @@ export function planFields(before: readonly FieldValue[], given: GivenFields, no
   return { put, remove, after: [...kept, ...put] };
 }
 
-/** Every source, the strongest first: those that a precedence leaves out come last, in their usual order. */
+/** Every source, the highest precedence first. Sources that a precedence leaves out come last, in their default order. */
 export function orderSources(precedence: readonly FieldSource[]): readonly FieldSource[] {
   return [...precedence, ...FIELD_SOURCES.filter((source) => !precedence.includes(source))];
 }
 
-/** The value that is shown for each field: the first source of the precedence that has one. */
+/** The value that is shown for each field: that of the source with the highest precedence. */
 export function chooseWinners(
   values: readonly FieldValue[],
   precedence: readonly FieldSource[],
@@ -80,8 +80,8 @@ export function chooseWinners(
 }
 
 /**
- * The columns of an account under its winning values. E-mail address and names are never empty: where no source gives one
- * any more, what was there stays. A full name that no source gives follows the first and last name.
+ * The columns of an account from its winning values. E-mail address and names are never empty: if no source gives one, the
+ * value before stays. If no source gives a full name, it is the first and last name.
  */
 export function corePersonOf(winners: ReadonlyMap<FieldName, FieldValue>, before: PersonFields | null): PersonFields {
   const value = (field: CoreField) => winners.get(field)?.value || undefined;
@@ -98,7 +98,7 @@ export function corePersonOf(winners: ReadonlyMap<FieldName, FieldValue>, before
   };
 }
 
-/** The winning values of everything that has no column, by field. */
+/** The winning values of the fields without a column, by field. */
 export function profileOf(winners: ReadonlyMap<FieldName, FieldValue>): Readonly<Record<string, string>> {
   const shown = [...winners.values()].filter(
     ({ field, value }) => value !== "" && !(CORE_FIELDS as readonly string[]).includes(field),
@@ -109,8 +109,8 @@ export function profileOf(winners: ReadonlyMap<FieldName, FieldValue>): Readonly
 }
 
 /**
- * The fields of a source's word that change nothing, because a source that wins over it gives another value. Whoever
- * changes a field by hand must hear of it.
+ * The new values that have no effect, because a source with higher precedence gives a different value. A caller who
+ * changes a field by hand gets an error for them.
  */
 export function findOverruled(
   writes: FieldWrites,

@@ -1,6 +1,6 @@
 /**
- * Links people to their manager's account, as soon as both are known: profiles name a manager by address. The addresses
- * that profiles of an organization name are kept among its search terms, so that a new account finds its reports at once.
+ * Links people to their manager's account. Profiles name a manager by address, possibly before the manager has an account.
+ * The addresses are stored among the organization's search terms, so that a new account finds its reports by an index.
  */
 import { requireNoOwnGain } from "../../../access/caller.js";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
@@ -9,7 +9,7 @@ import { insertRows, placeholders } from "../../../platform/database/statements.
 import { foldCase } from "../../../platform/text.js";
 import { LONGEST_TERM } from "../list/search-terms.js";
 
-/** No word that somebody searches for begins with a space, so these terms are found by nobody but this file. */
+/** A search never begins with a space, so searches do not find these terms. */
 const REPORTS_TO = " reports to ";
 
 function termOf(managerEmail: string): string {
@@ -23,11 +23,12 @@ export interface Report {
 }
 
 /**
- * Notes whom a person's profile names as manager, and links the account that has the address, where exactly one has.
+ * Stores the address that a person's profile names as manager, and links the account with the address if exactly one has
+ * it.
  *
- * @throws FORBIDDEN when the caller would get a report whose training they may not see
- * @param was the address before; `undefined` for nobody
- * @param is the address now; `undefined` for nobody
+ * @throws FORBIDDEN if the caller would get a report whose training they may not see
+ * @param was the address before; `undefined` for none
+ * @param is the address now; `undefined` for none
  */
 export async function changeManager(
   unit: UnitOfWork,
@@ -55,10 +56,10 @@ export async function changeManager(
 }
 
 /**
- * Links all whose profile names an address as their manager's to the account that has it now, or to nobody. Called for
- * every address that an account gets or gives up.
+ * Updates the manager of every person whose profile names an address. Called for every address that an account gets or
+ * loses.
  *
- * @throws FORBIDDEN when the caller would get a report whose training they may not see
+ * @throws FORBIDDEN if the caller would get a report whose training they may not see
  */
 export async function linkReports(unit: UnitOfWork, organizationId: string, email: string): Promise<void> {
   const rows = await unit.rows<{ user_id: string; manager_email: string | null }>(
@@ -67,14 +68,14 @@ export async function linkReports(unit: UnitOfWork, organizationId: string, emai
       WHERE t.organization_id = ? AND t.term = ?`,
     [organizationId, termOf(email)],
   );
-  // Long addresses share a term; the field has them whole.
+  // Terms are cut, so long addresses can share one; the field has the whole address.
   const named = rows.filter(({ manager_email }) => foldCase(manager_email?.trim() ?? "") === foldCase(email));
   const reports = [...new Set(named.map((row) => row.user_id))];
   if (reports.length > 0)
     await setManager(unit, organizationId, reports, await findManager(unit, organizationId, email));
 }
 
-/** The account that has an address, or `null` for none, and for several: nobody can tell which is meant. */
+/** The only account with an address; `null` if there is none or several. */
 async function findManager(reader: Reader, organizationId: string, email: string): Promise<string | null> {
   const rows = await reader.rows<{ id: string }>(
     "SELECT id FROM app_user WHERE home_organization_id = ? AND email_key = ? LIMIT 2",
@@ -83,7 +84,7 @@ async function findManager(reader: Reader, organizationId: string, email: string
   return rows.length === 1 ? (rows[0]?.id ?? null) : null;
 }
 
-/** Nobody is their own manager, whatever a profile says. */
+/** Sets the manager, except for a person whose profile names their own address. */
 async function setManager(
   unit: UnitOfWork,
   organizationId: string,

@@ -1,10 +1,10 @@
-/** Checks the fields of a person as administrators and programs send them, and brings them into their stored form. */
+/** Checks and normalizes the fields of a person in the inputs of administrators and API clients. */
 import { isEmailAddress, type InputCheck } from "../../../platform/errors/input.js";
 import { foldCase } from "../../../platform/text.js";
 import type { FieldValues } from "./field.js";
 import { isFieldName, longestValueOf, PROFILE_FIELDS, type FieldName, type ProfileField } from "./field-name.js";
 
-/** Fields of the profile beside the core ones; `null` takes the earlier word back. */
+/** The fields of the profile; `null` removes the source's value. */
 type ProfileInput = { readonly [Field in ProfileField]?: string | null } & {
   /** The organization's own attributes. */
   readonly custom?: readonly { readonly name: string; readonly value?: string | null }[] | null;
@@ -25,7 +25,7 @@ export interface PersonInput {
 /** Fields to change: absent keeps, and `null` clears where a field may be empty. */
 export type PersonChange = { readonly [Name in keyof PersonInput]?: PersonInput[Name] | null };
 
-/** The fields of a new person; what is wrong with them is added to the check. */
+/** The fields of a new person; adds their mistakes to the check. */
 export function readPerson(check: InputCheck, input: PersonInput): FieldValues {
   return {
     email: readEmail(check, input.email),
@@ -35,7 +35,7 @@ export function readPerson(check: InputCheck, input: PersonInput): FieldValues {
   };
 }
 
-/** The fields that a change names. Address, first and last name can be replaced, and never cleared. */
+/** The fields of a change. Address, first and last name can be replaced but not cleared. */
 export function readPersonChange(check: InputCheck, change: PersonChange): FieldValues {
   const { email, firstName, lastName } = change;
   return {
@@ -69,7 +69,7 @@ function readOptional(check: InputCheck, input: PersonChange): FieldValues {
   return values;
 }
 
-/** Addresses are found by their folded form, which must fit its column and be an address as well. */
+/** The folded form, by which accounts are found, must also be an address and fit its column. */
 function readEmail(check: InputCheck, value: string): string {
   const email = check.email("email", value);
   if (isEmailAddress(email) && foldCase(email).length > longestValueOf("email"))

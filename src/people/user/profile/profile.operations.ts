@@ -1,4 +1,4 @@
-/** What signed-in people do about their own profile. */
+/** Changes of a signed-in person's own profile. */
 import type { Caller } from "../../../access/caller.js";
 import type { Store } from "../../../access/store.js";
 import { recordAudit } from "../../../audit/record-audit.js";
@@ -17,14 +17,14 @@ import { showMember } from "../user.access.js";
 import { findUser } from "../user.repository.js";
 import type { AuthMethod, Member, User } from "../user.js";
 
-/** What people may say about themselves: nothing by which they sign in. Absent keeps, `null` takes the own word back. */
+/** The fields that people may change themselves: none that identifies them at sign-in. Absent keeps, `null` removes their value. */
 export interface MyProfileInput extends Pick<PersonChange, "firstName" | "lastName" | "fullName" | "profile"> {
-  /** The version that the caller knows; absent changes whatever is there. */
+  /** The version that the caller has read; absent to change any version. */
   readonly expectedVersion?: number | null;
 }
 
 /**
- * Changes the signed-in person's own profile, with the person as the values' source. What is shown already is no change.
+ * Changes the signed-in person's own profile, with the person as the source. Values that are shown already are left out.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (for keys), INVALID_INPUT, VERSION_CONFLICT, and FIELD_OVERRULED with every field that
  *   another source decides
@@ -40,7 +40,7 @@ export async function updateMyProfile(store: Store, caller: Caller, input: MyPro
 
   return await store.begin(caller, { kind: "PERSON", actor: userId }, async (unit) => {
     const { organization, user: before } = await lockAccount(unit, found.homeOrganizationId, userId);
-    // The session was read before: it ended if the account was disabled meanwhile.
+    // The session was read before the lock, and the account may have been disabled since.
     if (before.status !== "ACTIVE") throw new Failure(UNAUTHENTICATED, {});
     requireVersion(input.expectedVersion, before.version);
     const { fieldPrecedence } = organization.policies;
@@ -63,7 +63,7 @@ export async function updateMyProfile(store: Store, caller: Caller, input: MyPro
   });
 }
 
-/** A form sends everything that it shows: only what differs is a wish. */
+/** A form sends every field that it shows; only changed values count. */
 function leaveOutShown(
   values: FieldValues,
   user: User,

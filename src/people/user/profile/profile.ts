@@ -1,11 +1,11 @@
-/** What is shown of a person's fields, and which of them the person may change. Pure: values in, values out. */
+/** The shown values of a person's fields, and the fields that the person may change. Pure: values in, values out. */
 import { chooseWinners, orderSources, type FieldSource, type FieldValue } from "./field.js";
 import { CORE_FIELDS, PROFILE_FIELDS, type FieldName } from "./field-name.js";
 import type { AuthMethod } from "../user.js";
 
 const FORM_ORDER: readonly string[] = [...CORE_FIELDS, ...PROFILE_FIELDS];
 
-/** In the order of forms; an organization's own attributes follow by name. */
+/** In the order of forms, then the organization's own attributes by name. */
 function byField(left: FieldValue, right: FieldValue): number {
   const [one, other] = [placeOf(left.field), placeOf(right.field)];
   if (one !== other) return one - other;
@@ -22,7 +22,7 @@ export function shownFields(values: readonly FieldValue[], precedence: readonly 
   return [...chooseWinners(values, precedence).values()].filter(({ value }) => value !== "").toSorted(byField);
 }
 
-/** Every source's word, in the order of forms, the strongest source of a field first. */
+/** The values of every source, in the order of forms; for one field, the source with the highest precedence first. */
 export function allFields(values: readonly FieldValue[], precedence: readonly FieldSource[]): readonly FieldValue[] {
   const order = orderSources(precedence);
   return values.toSorted(
@@ -31,8 +31,8 @@ export function allFields(values: readonly FieldValue[], precedence: readonly Fi
 }
 
 /**
- * What keeps a person from changing fields, by field: a word of a stronger source, and, for single sign-on accounts, every
- * value that the identity provider supplies, wherever the organization has put the person's own word.
+ * The sources that keep a person from changing fields, by field: a source with higher precedence, and, for SSO accounts, the
+ * identity provider for every value that it supplies, whatever its precedence.
  */
 export function findLocks(
   values: readonly FieldValue[],

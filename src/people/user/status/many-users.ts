@@ -1,31 +1,31 @@
-/** Doing one thing to many accounts, each by itself: one that is refused undoes none of the others. */
+/** Applies an operation to many accounts, each in a unit of work of its own: an error for one does not undo the others. */
 import { Failure, INVALID_INPUT } from "../../../platform/errors/failure.js";
 
-/** Accounts in one request at most: each is a unit of work of its own, and the request waits for all of them. */
+/** The maximum of accounts in one request, because the request waits for all units of work. */
 export const MOST_ACCOUNTS_AT_ONCE = 500;
 
-/** What became of one account of a request. */
+/** The outcome for one account of a request. */
 export interface UserResult {
   readonly userId: string;
   readonly ok: boolean;
-  /** Why not; `null` when it was done. */
+  /** The error code; `null` if `ok`. */
   readonly code: string | null;
   readonly message: string | null;
-  /** The failure's data, as an error of the single mutation has it. */
+  /** The failure's data, the same as in the mutation for one user. */
   readonly details: unknown;
 }
 
 /**
- * Does something to each account, one after another, and answers what became of each in the order of the request.
+ * Applies an operation to each account, one after another. Returns the outcomes in the order of the request.
  *
- * @throws INVALID_INPUT for too many; and whatever is no expected failure, after which the ones before stay done
+ * @throws INVALID_INPUT for too many ids; any unexpected error, which does not undo the accounts before
  */
 export async function doForEach(
   ids: readonly string[],
   work: (id: string) => Promise<unknown>,
 ): Promise<readonly UserResult[]> {
   if (ids.length > MOST_ACCOUNTS_AT_ONCE) {
-    const message = `must name at most ${MOST_ACCOUNTS_AT_ONCE} users; send the others with further requests`;
+    const message = `must name at most ${MOST_ACCOUNTS_AT_ONCE} users; send the others in further requests`;
     throw new Failure(INVALID_INPUT, { fields: [{ path: "ids", code: "INVALID", message }] });
   }
   const results = new Map<string, UserResult>();

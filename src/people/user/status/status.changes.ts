@@ -1,4 +1,4 @@
-/** Changes of where an account stands that every door shares, in the unit of work that it is given. */
+/** Changes the status of an account in the caller's unit of work, for GraphQL, provisioning and directories alike. */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { appendEvent } from "../../../events/append-event.js";
 import { changesBetween } from "../../../events/event-type.js";
@@ -31,12 +31,12 @@ const EVENTS = {
 } as const satisfies Record<StatusAction, unknown>;
 
 /**
- * Carries an action out on an account of an organization, which must be locked, and tells its event. When access ends,
- * sessions and one-time links end and the seat is given back in the same unit; when it begins, a seat is taken. What is so
- * already stays, and nothing is told.
+ * Applies an action to an account of an organization, which must be locked, and appends its event. When access ends, its
+ * sessions and one-time links end and the seat becomes free in the same unit; when access begins, it takes a seat. If the
+ * account has the status already, nothing changes and no event is appended.
  *
- * Nobody is protected here: a deprovisioning by the identity provider always ends access. What is done by hand asks first
- * whether it may.
+ * Does not protect the owner or the last administrator, because a deprovisioning by the identity provider always ends
+ * access. Operations by hand check that before.
  *
  * @throws USER_STATUS_CONFLICT, SEATS_FULL
  */

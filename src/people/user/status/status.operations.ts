@@ -1,4 +1,4 @@
-/** Enabling, disabling, archiving, restoring, approving and rejecting accounts by hand, whatever door it comes through. */
+/** Enables, disables, archives, restores, approves and rejects accounts by hand. */
 import { causeOf, scopeFor, type Caller } from "../../../access/caller.js";
 import type { Store } from "../../../access/store.js";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
@@ -27,9 +27,9 @@ const AUDIT_ACTIONS: Readonly<Record<StatusAction, string>> = {
 };
 
 /**
- * Carries an action out on an account of the caller's organization. What is so already stays as it is, and is no mistake.
+ * Applies an action to an account of the caller's organization. An account that has the status already stays unchanged.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for giving access back to an account whose roles grant what the caller does not
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for restoring access to an account with permissions that the caller does not
  *   hold, and for members whose home is another organization), NOT_FOUND, USER_STATUS_CONFLICT, SEATS_FULL,
  *   LAST_ADMINISTRATOR, OWNER_PROTECTED
  */
@@ -52,7 +52,7 @@ export async function actOnUser(store: Store, caller: Caller, action: StatusActi
 }
 
 /**
- * Where an account that the caller may change is at home.
+ * The home organization of an account that the caller may change.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for members whose home is another organization), NOT_FOUND
  */
@@ -70,7 +70,7 @@ export async function findAccountToChange(
 }
 
 /**
- * Locks an account's organization and reads the account again, as it is from then on.
+ * Locks an account's organization and reads the account again under the lock.
  *
  * @throws NOT_FOUND
  */
@@ -91,7 +91,7 @@ async function requireAllowed(unit: UnitOfWork, user: User, action: StatusAction
   if (transition.kind !== "TO") return;
   const roles = (await findRolesOfUsers(unit, organizationId, [user.id])).get(user.id) ?? [];
   if (transition.status === "ACTIVE") {
-    // Access to an account is access to everything that its roles grant.
+    // A caller who restores an account restores all its permissions.
     requireHoldingRoles(unit, organizationId, roles);
     return;
   }

@@ -1,17 +1,17 @@
-/** Which statuses of an account may follow each other, and what asks for it. Pure: values in, values out. */
+/** The statuses of accounts and the actions that change them. Pure: values in, values out. */
 import type { UserStatus } from "../user.js";
 
-/** What somebody does about where an account stands. @internal */
+/** The actions that change an account's status. @internal */
 export const STATUS_ACTIONS = ["ENABLE", "DISABLE", "ARCHIVE", "RESTORE", "APPROVE", "REJECT", "ACCEPT"] as const;
 export type StatusAction = (typeof STATUS_ACTIONS)[number];
 
-/** What an action makes of an account: another status, what is there already, or nothing, because it does not fit. */
+/** The effect of an action on an account: a new status, no change, or a refusal. */
 export type Transition =
   | { readonly kind: "TO"; readonly status: UserStatus }
   | { readonly kind: "SAME" }
   | {
       readonly kind: "REFUSED";
-      /** The action that would fit; `null` where none would. */
+      /** The action that is possible instead; `null` if there is none. */
       readonly instead: StatusAction | null;
     };
 
@@ -20,9 +20,9 @@ const SAME: Transition = { kind: "SAME" };
 const refused = (instead: StatusAction | null): Transition => ({ kind: "REFUSED", instead });
 
 /**
- * Every action repeated is the same again. Disabling does not take an account out of the archive, and enabling neither:
- * whoever put it there wanted more than that. A rejected account is archived, so that its person is told at the next
- * sign-in and asks for no second approval. An invitation is accepted by whom it was sent to, who comes in; nobody else can.
+ * Repeating an action changes nothing. Neither DISABLE nor ENABLE takes an account out of the archive; only RESTORE does. A
+ * rejected account is archived, so that its person is refused at the next sign-in and does not wait for approval again.
+ * Only the invited person can ACCEPT, by signing in.
  */
 const TRANSITIONS: Readonly<Record<StatusAction, Readonly<Record<UserStatus, Transition>>>> = {
   ENABLE: {
@@ -76,7 +76,7 @@ const TRANSITIONS: Readonly<Record<StatusAction, Readonly<Record<UserStatus, Tra
   },
 };
 
-/** What an action makes of an account in a status. */
+/** The effect of an action on an account with a status. */
 export function findTransition(status: UserStatus, action: StatusAction): Transition {
   return TRANSITIONS[action][status];
 }
