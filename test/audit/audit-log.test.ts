@@ -40,7 +40,7 @@ async function read(variables: Record<string, unknown> = {}) {
 
 const ALL = ["user.created", "user.role_changed", "user.updated", "user.created", "organization.created"];
 
-test("tells what was done, newest first, with before and after", async () => {
+test("shows actions, newest first, with the values before and after", async () => {
   const { nodes, actions, totalCount } = await read();
   expect(actions).toEqual(ALL);
   expect(totalCount).toBe(5);
@@ -76,17 +76,17 @@ test.each([
   expect(totalCount).toBe(expected.length);
 });
 
-test("is filtered by what was acted upon", async () => {
+test("is filtered by the object of the action", async () => {
   const { actions } = await read({ filter: { subjectType: "user", subjectId: userId } });
   expect(actions).toEqual(["user.role_changed", "user.updated", "user.created"]);
 });
 
-test("is read by its own organization's auditors alone; the installation's own by the operator", async () => {
+test("is shown only to callers of its organization with AUDIT_READ, and the installation's log only to the operator", async () => {
   const ask = (caller: typeof OPERATOR, org: string | null) => house.ask(caller, LOG, { org });
   expect((await ask(keyOf(other, "AUDIT_READ"), acme)).codes).toEqual(["NOT_FOUND"]);
   expect((await ask(personIn(acme, "plain", ["USERS_READ"]), acme)).codes).toEqual(["FORBIDDEN"]);
   for (const org of [acme, null]) expect((await ask(ANONYMOUS, org)).codes).toEqual(["UNAUTHENTICATED"]);
-  // A caller who leaves the organization out gets their own one's entries, never the installation's.
+  // Without an organization, the caller gets the entries of their own one, not those of the installation.
   const own = await ask(keyOf(acme, "AUDIT_READ"), acme);
   expect(own.data.auditLog.nodes).not.toEqual([]);
   expect((await ask(keyOf(acme, "AUDIT_READ"), null)).data).toEqual(own.data);

@@ -1,4 +1,4 @@
-/** The environment is parsed once; every mistake in it is named at once, with what to do about it. */
+/** Reading the environment: the defaults, and messages that report every mistake at once. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { findKeyRingMistake } from "../../src/app/load-key-ring.js";
@@ -9,7 +9,7 @@ const KEY_RING = `one:${Buffer.alloc(32, 1).toString("base64")}`;
 const read = (environment: Record<string, string | undefined> = {}) =>
   readConfiguration(environment, { databaseUrl: findDatabaseUrlMistake, keyRing: findKeyRingMistake });
 
-/** The names of the variables that an environment gets wrong, in the order of their mention. */
+/** The names of the wrong variables, in the order in which they are reported. */
 function mistaken(environment: Record<string, string | undefined>): string[] {
   try {
     read(environment);
@@ -21,7 +21,7 @@ function mistaken(environment: Record<string, string | undefined>): string[] {
 }
 
 describe("the environment", () => {
-  it("may be empty: then it is development on a file, at port 4000", () => {
+  it("may be empty: the defaults are development, a SQLite file and port 4000", () => {
     expect(read()).toMatchObject({
       production: false,
       port: 4000,
@@ -45,7 +45,7 @@ describe("the environment", () => {
     expect(read({ PORT: "65535" }).port).toBe(65_535);
   });
 
-  it("names every mistake at once, each with its variable, and repeats no secret", () => {
+  it("reports every mistake at once with its variable, and does not repeat secrets", () => {
     const environment = {
       NODE_ENV: "production",
       PORT: "99999",
@@ -107,11 +107,11 @@ describe("the environment", () => {
       [],
     ],
     [
-      "production on a name that only begins like this machine",
+      "production on a host name that begins with localhost",
       { NODE_ENV: "production", USHER_KEY_RING: KEY_RING, USHER_URL: "http://localhost.example" },
       ["USHER_URL"],
     ],
-    ["an address that is no web address", { USHER_URL: "ftp://usher.example" }, ["USHER_URL"]],
+    ["an address that is not http", { USHER_URL: "ftp://usher.example" }, ["USHER_URL"]],
     ["an address with a user", { USHER_URL: "https://user@usher.example" }, ["USHER_URL"]],
     ["an unknown environment", { NODE_ENV: "prod" }, ["NODE_ENV"]],
     ["packages of connection types", { USHER_CONNECTION_TYPES: "@acme/usher-cas, usher-portal" }, []],
@@ -141,7 +141,7 @@ describe("the environment", () => {
     expect(mistaken(environment)).toEqual(names);
   });
 
-  it("names variables that look like Usher's and are not, but those of Kubernetes", () => {
+  it("reports unknown variables that begin with USHER_, except those of Kubernetes", () => {
     const environment = {
       USHER_ALOWED_ORIGINS: "https://app.example",
       USHER_SERVICE_HOST: "10.0.0.1",

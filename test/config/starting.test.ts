@@ -1,4 +1,4 @@
-/** Starting and stopping the built program: what it says when it cannot, and that it leaves nothing half-done. */
+/** Starting and stopping the built program: its messages when it cannot start, and the files that it leaves. */
 import { connect, createServer, type AddressInfo, type Server } from "node:net";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -26,7 +26,7 @@ const environment = async (further: Record<string, string> = {}) => ({
   ...further,
 });
 
-/** One clear message on the error stream, no stack, no key announced, and an exit code that a supervisor notices. */
+/** Expects a message on the error stream without a stack trace or an operator key, and the exit code 1. */
 function expectMessage({ code, signal, stdout, stderr }: Ending, ...parts: (string | RegExp)[]): void {
   expect({ code, signal }).toEqual({ code: 1, signal: null });
   expect(stderr).toMatch(/^Usher cannot start\. /);
@@ -36,7 +36,7 @@ function expectMessage({ code, signal, stdout, stderr }: Ending, ...parts: (stri
 }
 
 describe("a start that fails", () => {
-  it("names every mistake of the environment, and makes nothing", async () => {
+  it("reports every mistake of the environment, and creates no files", async () => {
     const data = join(folder, "data");
     const ending = await runProcess({
       NODE_ENV: "production",
@@ -50,7 +50,7 @@ describe("a start that fails", () => {
     expect(existsSync(data)).toBe(false);
   });
 
-  it("says that the database server cannot be reached, without its password", async () => {
+  it("reports that the database server cannot be reached, without the password", async () => {
     const port = await findFreePort();
     const ending = await runProcess(
       await environment({
@@ -62,20 +62,20 @@ describe("a start that fails", () => {
     expect(ending.stderr).not.toContain("pa55word");
   });
 
-  it("says that another process has the SQLite file, and leaves that one alone", async () => {
+  it("reports that another process uses the SQLite file, and does not disturb that process", async () => {
     const first = await startProcess(await environment());
     expectMessage(await runProcess(await environment()), "usher.sqlite", /process/);
     expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
     expect(await first.stop()).toMatchObject({ code: 0, stderr: "" });
   });
 
-  it("says that the file of the database is none, and leaves no key ring behind", async () => {
+  it("reports that the database path is not a file, and does not leave a key ring", async () => {
     const ending = await runProcess(await environment({ DATABASE_URL: `sqlite:${folder}` }));
     expectMessage(ending, folder);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("says that the key ring in the data folder cannot be used", async () => {
+  it("reports that the key ring in the data folder cannot be used", async () => {
     const variables = await environment();
     const first = await startProcess(variables);
     await first.stop();
@@ -93,7 +93,7 @@ describe("a start that fails", () => {
     });
     afterAll(() => new Promise((settle) => other.close(settle)));
 
-    it("names the port, leaves no key ring, and keeps the operator key for the start that shows it", async () => {
+    it("names the port, and leaves making the key ring and the operator key to the next start", async () => {
       expectMessage(await runProcess(await environment({ PORT: String(port) })), `port ${port}`, "PORT");
       expect(readdirSync(folder)).not.toContain("key-ring");
       const started = await startProcess(await environment());
@@ -104,7 +104,7 @@ describe("a start that fails", () => {
 });
 
 describe("the first start", () => {
-  it("makes a key ring for the owner alone, and an operator key that is printed once and works", async () => {
+  it("makes a key ring that only its owner can read, and prints an operator key once", async () => {
     const variables = await environment();
     const first = await startProcess(variables);
     const keys = first.stdout().match(/usher_op_[A-Za-z0-9_-]+/g);
@@ -120,7 +120,7 @@ describe("the first start", () => {
     expect(readFileSync(join(folder, "key-ring"), "utf8")).toBe(ring);
     expect(await ask()).toEqual({ data: { installation: { ssoAllowed: true } } });
     await second.stop();
-    // Nothing of the key is in the folder, and nothing of the process stays behind.
+    // The key is not in any file of the folder.
     const files = readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile());
     for (const name of files) expect(readFileSync(join(folder, name), "latin1")).not.toContain(keys![0]);
   });
@@ -140,10 +140,10 @@ it("the version of package.json is in the first line of the log, in /readyz and 
 
 describe("stopping", () => {
   it.each(["SIGTERM", "SIGINT"] as const)(
-    "at %s answers what is under way, takes nothing new, and ends well",
+    "at %s finishes the request in progress, accepts no new connections, and exits with 0",
     async (signal) => {
       const usher = await startProcess(await environment());
-      // A request that is half there when the signal comes.
+      // A request of which half has arrived when the signal comes.
       const socket = connect(usher.port, "127.0.0.1");
       let answer = "";
       const answered = new Promise<void>((settle) =>
@@ -154,7 +154,7 @@ describe("stopping", () => {
       socket.write(
         `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, half)}`,
       );
-      // Another request is answered after the first has arrived.
+      // The answer to a second request shows that the first half has arrived.
       expect((await fetch(`${usher.url}/healthz`)).status).toBe(200);
       usher.signal(signal);
       await refusesConnections(usher.port);
@@ -167,7 +167,7 @@ describe("stopping", () => {
   );
 });
 
-/** Waits until a port takes no connections any more. */
+/** Waits until a port refuses connections. */
 async function refusesConnections(port: number): Promise<void> {
   for (;;) {
     const refused = await new Promise<boolean>((settle) => {

@@ -1,4 +1,4 @@
-/** Events are kept, or forgotten from the beginning of the log on, as the organization says. */
+/** The retention of events: older events are deleted from the beginning of the log. */
 import { expect, test } from "@jest/globals";
 import { sweepEvents } from "../../src/events/retention.js";
 import { keyOf, makeOrganization, makeUser, useHouse, OPERATOR } from "../support/house.js";
@@ -10,7 +10,7 @@ const SET = `mutation ($org: ID!, $days: Int) {
 const READ = `query ($org: ID!) { eventRetention(organizationId: $org)
   events(organizationId: $org) { nodes { sequence } } }`;
 
-test("what is older than the organization keeps is forgotten, without gaps, and nothing else", async () => {
+test("events that are older than the organization keeps them are deleted, without gaps, and no others", async () => {
   const [strict, keeping] = [(await makeOrganization(house)).id, (await makeOrganization(house)).id];
   for (const organizationId of [strict, keeping]) {
     await makeUser(house, organizationId, { email: `old@${organizationId}.example` });
@@ -40,7 +40,7 @@ test("what is older than the organization keeps is forgotten, without gaps, and 
   expect(data.auditLog.nodes).toEqual([{ before: { days: null }, after: { days: 30 } }]);
 });
 
-test("only the organization's own administrators say so, and not less than 30 days", async () => {
+test("only the organization's own administrators set the retention, from 30 to 3650 days", async () => {
   const { id } = await makeOrganization(house);
   const other = (await makeOrganization(house)).id;
   const codes = async (caller: typeof OPERATOR, days: number | null) =>

@@ -1,4 +1,4 @@
-/** The integrators' guide is held to the code: its examples run, and its listener listens. */
+/** The examples of the integrators' guide run, and its listener listens. */
 import { execFileSync, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ afterAll(async () => {
   await receivers.close();
 });
 
-describe("verifying as the guide has it", () => {
+describe("the guide's verification", () => {
   type Verify = (secret: string, headers: Record<string, string>, body: string) => unknown;
   const inTypeScript = (): Verify => {
     const { code } = transformSync(findExample(GUIDE, "verify-typescript"), {
@@ -69,7 +69,7 @@ print(json.dumps(verify(*json.load(sys.stdin))))
   it.each([
     ["TypeScript", inTypeScript],
     ["Python", inPython],
-  ])("takes our messages in %s, and no others", (_language, make) => {
+  ])("in %s accepts Usher's messages and no others", (_language, make) => {
     const verify = make();
     const { headers, body } = message;
     expect(verify(secret, headers, body)).toEqual(message.message);
@@ -82,7 +82,7 @@ print(json.dumps(verify(*json.load(sys.stdin))))
 });
 
 describe("the guide's operations", () => {
-  it("read the log as it is pushed, and send some of it again", async () => {
+  it("read the log and redeliver events", async () => {
     const { events } = await usher.ask(findExample(GUIDE, "events"), { organizationId: tenant.organizationId });
     expect(events.nodes.map(({ id }: { id: string }) => id)).toContain(message.id);
     const { redeliver } = await usher.ask(findExample(GUIDE, "redeliver"), {
@@ -93,7 +93,7 @@ describe("the guide's operations", () => {
 });
 
 describe("npm run webhooks:listen", () => {
-  it("is the script, and says whether a signature is right", async () => {
+  it("prints whether a signature is right", async () => {
     expect(JSON.parse(readText("package.json")).scripts["webhooks:listen"]).toBe("node scripts/webhooks-listen.mjs");
     const child = spawn(
       process.execPath,

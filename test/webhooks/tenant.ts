@@ -8,9 +8,9 @@ let slugs = 0;
 export interface Tenant {
   readonly organizationId: string;
   readonly usher: Pick<TestUsher, "ask" | "graphql">;
-  /** Makes users, each one event. */
+  /** Creates users. Each causes one event. */
   readonly makeUsers: (count: number, prefix?: string) => Promise<void>;
-  /** Adds an endpoint at a receiver, which then knows the secret. Answers its id. */
+  /** Adds an endpoint for a receiver, which then knows the secret. Returns the endpoint's id. */
   readonly addEndpoint: (receiver: WebhookReceiver, input?: Record<string, unknown>) => Promise<string>;
   // any: the shape is what the query asks for
   readonly endpoint: (id: string) => Promise<any>;
@@ -79,11 +79,11 @@ export async function createTenant(usher: Pick<TestUsher, "ask" | "graphql">): P
   };
 }
 
-/** Waits until something holds; a test that waits in vain says for what. */
+/** Waits until a condition holds. Fails with `what` after a while. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 60_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`In vain: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Waited in vain for: ${what}`);
     await pause(25);
   }
 }

@@ -1,4 +1,4 @@
-/** Delivering, from a change through the log to a receiver, over real HTTP: in sequence, signed, and again where it failed. */
+/** Delivery from a change to a receiver over HTTP: in sequence, signed, and with retries. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { startTestUsher, type TestUsher } from "../../support/usher.js";
 import { startWebhookReceivers, type WebhookReceivers } from "../../support/webhook-receiver/index.js";
@@ -57,7 +57,7 @@ describe("an endpoint", () => {
     ]);
   });
 
-  it("is tried again where it failed, and later events do not wait", async () => {
+  it("gets failed events again, and later events do not wait for them", async () => {
     const tenant = await createTenant(usher);
     const receiver = receivers.add("flaky", { kind: "flaky", every: 3 });
     const id = await tenant.addEndpoint(receiver);
@@ -79,7 +79,7 @@ describe("an endpoint", () => {
     expect(refused).toHaveLength(3);
     await until("no retries", async () => (await tenant.endpoint(id)).progress.pendingRetries === 0);
     const retries = (await tenant.attempts(id)).filter(({ kind }) => kind === "RETRY");
-    // The delays are random: what failed last may be tried again first.
+    // The delays are random, so a later failure may be retried first.
     const inSequence = retries.toSorted((one, other) => one.sequence - other.sequence);
     expect(inSequence.map(({ sequence, number }) => [sequence, number])).toEqual([
       [3, 2],

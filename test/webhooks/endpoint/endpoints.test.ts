@@ -1,4 +1,4 @@
-/** Endpoints in GraphQL: what lets one in, what puts it out of force, its secrets, its log, and who may touch it. */
+/** Webhook endpoints in GraphQL: adding, changing and disabling them, their secrets, delivery log and permissions. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { openDatabase } from "../../../src/platform/database/open-database.js";
 import { onMariaDb } from "../../support/database.js";
@@ -42,7 +42,7 @@ const countEndpoints = async () =>
     })
   ).webhookEndpoints.totalCount as number;
 
-/** Rows of the database that the running installation has open. */
+/** Reads rows of the database that the running installation has open. */
 // any: the rows are what the statement asks for
 async function readRows(sql: string): Promise<any[]> {
   if (onMariaDb) {
@@ -51,7 +51,6 @@ async function readRows(sql: string): Promise<any[]> {
     await database.close();
     return rows;
   }
-  // A reader beside the one process that may write.
   const Sqlite = await loadSqlite();
   const file = new Sqlite(usher.databaseUrl.slice("sqlite:".length), { readonly: true });
   try {
@@ -62,7 +61,7 @@ async function readRows(sql: string): Promise<any[]> {
 }
 
 describe("adding an endpoint", () => {
-  it("warns of another endpoint at the same URL that gets the same events, and so does a change", async () => {
+  it("warns of an endpoint with the same URL and the same events, and so does an update", async () => {
     const receiver = receivers.add("twice");
     const add = async (input: object) =>
       (
@@ -91,7 +90,7 @@ describe("adding an endpoint", () => {
       await usher.ask(`mutation ($id: ID!) { deleteWebhookEndpoint(id: $id) { id } }`, { id: endpoint.id });
   });
 
-  it("sends a signed test first, which a strict receiver can check by the secret that was given", async () => {
+  it("sends a signed test first, which the receiver can verify with the given secret", async () => {
     const receiver = receivers.add("strict");
     receiver.secrets = [SECRET];
     const { created } = await create({ url: receiver.url, secret: SECRET, eventTypes: ["user.created"] });
@@ -114,38 +113,41 @@ describe("adding an endpoint", () => {
   });
 
   it.each([
-    ["another status", "status-500", 500, "no: 500"],
+    ["a status other than 2xx", "status-500", 500, "no: 500"],
     ["a redirect", "moved", null, null],
     ["a connection that is closed", "closed", null, null],
-  ])("is refused after %s, with what came back, and nothing is stored", async (_name, path, status, answer) => {
-    const { createServer } = await import("node:http");
-    const server = createServer((request, response) => {
-      if (request.url === "/status-500") response.writeHead(500).end("no: 500");
-      else if (request.url === "/moved") response.writeHead(307, { location: "/elsewhere" }).end();
-      else response.socket?.destroy();
-    });
-    await new Promise<void>((settle) => server.listen(0, "127.0.0.1", settle));
-    const { port } = server.address() as { port: number };
-    const before = await countEndpoints();
-    try {
-      const { error } = await create({ url: `http://127.0.0.1:${port}/${path}` });
-      expect(error).toMatchObject({
-        code: "ENDPOINT_REFUSED",
-        details: { status, answer, reason: expect.any(String) },
+  ])(
+    "is refused after %s, with the answer in the details, and nothing is stored",
+    async (_name, path, status, answer) => {
+      const { createServer } = await import("node:http");
+      const server = createServer((request, response) => {
+        if (request.url === "/status-500") response.writeHead(500).end("no: 500");
+        else if (request.url === "/moved") response.writeHead(307, { location: "/elsewhere" }).end();
+        else response.socket?.destroy();
       });
-    } finally {
-      server.closeAllConnections();
-      server.close();
-    }
-    expect(await countEndpoints()).toBe(before);
-  });
+      await new Promise<void>((settle) => server.listen(0, "127.0.0.1", settle));
+      const { port } = server.address() as { port: number };
+      const before = await countEndpoints();
+      try {
+        const { error } = await create({ url: `http://127.0.0.1:${port}/${path}` });
+        expect(error).toMatchObject({
+          code: "ENDPOINT_REFUSED",
+          details: { status, answer, reason: expect.any(String) },
+        });
+      } finally {
+        server.closeAllConnections();
+        server.close();
+      }
+      expect(await countEndpoints()).toBe(before);
+    },
+  );
 
   it.each([
-    ["plain http to the world", { url: "http://example.com/hooks" }, "url"],
+    ["http to a public address", { url: "http://example.com/hooks" }, "url"],
     ["a private address", { url: "https://10.0.0.1/hooks" }, "url"],
     ["a private address in disguise", { url: "https://[::ffff:169.254.169.254]/hooks" }, "url"],
     ["a password in the address", { url: "https://user:password@example.com/hooks" }, "url"],
-    ["no address", { url: "hooks" }, "url"],
+    ["text that is not a URL", { url: "hooks" }, "url"],
     ["a type that does not exist", { eventTypes: ["user.creatd"] }, "eventTypes.0"],
     ["a secret without its prefix", { secret: "topsecret" }, "secret"],
     ["a secret that is too short", { secret: `whsec_${Buffer.alloc(16).toString("base64")}` }, "secret"],
@@ -161,7 +163,7 @@ describe("adding an endpoint", () => {
     expect(receiver.received).toHaveLength(0);
   });
 
-  it("begins now, or where it is told", async () => {
+  it("begins with the next event, or at the given sequence", async () => {
     const own = await createTenant(usher);
     await own.makeUsers(5);
     const now = receivers.add("from-now");
@@ -175,7 +177,7 @@ describe("adding an endpoint", () => {
     expect(sequences(third)).toEqual([3, 4, 5, 6]);
   });
 
-  it("keeps secrets sealed, and shows them in no answer, log or audit entry", async () => {
+  it("keeps secrets sealed, and does not write them to the event log or the audit log", async () => {
     const receiver = receivers.add("sealed");
     const { created } = await create({ url: receiver.url, secret: SECRET });
     const tables = ["webhook_endpoint", "audit_entry", "event"];
@@ -185,8 +187,8 @@ describe("adding an endpoint", () => {
   });
 });
 
-describe("an endpoint in force", () => {
-  it("moves to another address only when that answers the test", async () => {
+describe("an endpoint", () => {
+  it("gets a new URL only when that answers the test", async () => {
     const first = receivers.add("first-home");
     const second = receivers.add("second-home");
     const own = await createTenant(usher);
@@ -243,7 +245,7 @@ describe("an endpoint in force", () => {
     expect(await countRecords()).toEqual(before);
   });
 
-  it("is disabled with a mail to the administrators, in which the address has no query", async () => {
+  it("is disabled with a mail to the administrators, which leaves out the query of its URL", async () => {
     const own = await createTenant(usher);
     const receiver = receivers.add("mailed", { kind: "status", status: 410 });
     const id = await own.addEndpoint({ ...receiver, url: `${receiver.url}?token=hidden` });
@@ -267,7 +269,7 @@ describe("an endpoint in force", () => {
     expect(mails[0].body).not.toContain("hidden");
   });
 
-  it("is disabled when it says that it is gone, and goes on where it stopped when it is enabled again", async () => {
+  it("is disabled when it answers 410, and continues where it stopped when it is enabled", async () => {
     const own = await createTenant(usher);
     const receiver = receivers.add("gone", { kind: "status", status: 410 });
     const witness = receivers.add("witness");
@@ -290,7 +292,7 @@ describe("an endpoint in force", () => {
     expect(new Set(taken.map(({ message }) => message.data.sequence))).toEqual(new Set([1, 2, 3, 4]));
   });
 
-  it("is disabled when a delivery has failed for the last time", async () => {
+  it("is disabled when the last retry of a delivery fails", async () => {
     const own = await createTenant(usher);
     const receiver = receivers.add("failing", { kind: "status", status: 503 });
     const id = await own.addEndpoint(receiver);
@@ -306,7 +308,7 @@ describe("an endpoint in force", () => {
     expect((await own.endpoint(id)).progress.pendingRetries).toBe(1);
   });
 
-  it("is left alone for as long as it asks", async () => {
+  it("gets no messages during the pause that it asks for", async () => {
     const own = await createTenant(usher);
     const receiver = receivers.add("busy", { kind: "status", status: 429, headers: { "retry-after": "3600" } });
     const id = await own.addEndpoint(receiver);
@@ -318,7 +320,7 @@ describe("an endpoint in force", () => {
     expect(receiver.events()).toHaveLength(1);
   });
 
-  it("is read no further than the log shows, and redirects are not followed", async () => {
+  it("is read only as far as the log shows, and its redirects are not followed", async () => {
     const own = await createTenant(usher);
     const elsewhere = receivers.add("elsewhere");
     const endless = await own.addEndpoint(receivers.add("endless", { kind: "endless" }));
@@ -331,7 +333,7 @@ describe("an endpoint in force", () => {
     expect(elsewhere.received).toHaveLength(0);
   });
 
-  it("is signed for by both secrets while one is rotated, and by one when the overlap is over", async () => {
+  it("gets messages signed by both secrets during a rotation, and by one afterwards", async () => {
     const own = await createTenant(usher);
     const receiver = receivers.add("rotated");
     const id = await own.addEndpoint(receiver);
@@ -365,7 +367,7 @@ describe("an endpoint in force", () => {
     await rotate({ overlapSeconds: 7 * days });
   });
 
-  it("gets some events, or everything since a sequence or a moment, once more under the same ids", async () => {
+  it("gets some events, or all since a sequence or a time, again under the same ids", async () => {
     const own = await createTenant(usher);
     const receiver = receivers.add("again");
     const id = await own.addEndpoint(receiver);
@@ -400,7 +402,7 @@ describe("an endpoint in force", () => {
     expect(await redeliver({ eventIds: [ids[1]] })).toEqual([ids[1]]);
     expect(await redeliver({ sinceSequence: 3 })).toEqual(ids.slice(2));
     expect(await redeliver({ since: "2020-01-01T00:00:00Z" })).toEqual(ids);
-    // An event of the very moment is part of it.
+    // `since` is inclusive.
     const moment = events[2]!.occurredAt;
     const isSince = (event: { occurredAt: string }) => Date.parse(event.occurredAt) >= Date.parse(moment);
     expect(await redeliver({ since: moment })).toEqual(events.filter(isSince).map((event) => event.id));
@@ -420,7 +422,7 @@ describe("an endpoint in force", () => {
     expect(await codes({ sinceSequence: 1, eventIds: [ids[0]] })).toBe("INVALID_INPUT");
   });
 
-  it("rests while it is disabled by hand, and is gone with its log when it is deleted", async () => {
+  it("gets nothing while an administrator has disabled it, and is deleted with its log", async () => {
     const own = await createTenant(usher);
     const receiver = receivers.add("resting");
     const id = await own.addEndpoint(receiver);
@@ -449,7 +451,7 @@ describe("an endpoint in force", () => {
     expect(receiver.events()).toHaveLength(3);
   });
 
-  it("is tested on request, whatever comes of it", async () => {
+  it("is tested on request", async () => {
     const own = await createTenant(usher);
     const receiver = receivers.add("tested");
     const id = await own.addEndpoint(receiver);
@@ -462,8 +464,8 @@ describe("an endpoint in force", () => {
   });
 });
 
-describe("strangers", () => {
-  it("neither see nor change an endpoint, and nothing is sent for them", async () => {
+describe("callers without the permission", () => {
+  it("neither see nor change an endpoint, and cause no requests to it", async () => {
     const own = await createTenant(usher);
     const stranger = await createTenant(usher);
     const receiver = receivers.add("private");
@@ -483,7 +485,7 @@ describe("strangers", () => {
       { id },
     );
     const before = receiver.received.length;
-    /** What is asked for by its id is null to strangers, so that the rest of their answer is not lost. */
+    /** Queries by id answer null instead of an error. */
     const byId = [
       `query ($id: ID!) { found: webhookEndpoint(id: $id) { id } }`,
       `query ($redelivery: ID!) { found: webhookRedelivery(id: $redelivery) { id } }`,

@@ -1,4 +1,4 @@
-/** An event exists exactly when its change is committed, and a copy that follows the log ends like the database. */
+/** An event exists if and only if its change is committed, and a copy that follows the log ends like the database. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
@@ -24,7 +24,7 @@ import { times } from "../../../testing/long.js";
 
 const house = useHouse();
 
-/** The same house, whose units of work fail before the nth statement, or when all are done; far beyond, they do not. */
+/** A store whose units of work fail before the nth statement, or before the commit when they have fewer statements. */
 function failingAt(statement: number, { store }: Pick<House, "store"> = house) {
   let count = 0;
   const step = () => {
@@ -47,7 +47,6 @@ function failingAt(statement: number, { store }: Pick<House, "store"> = house) {
         }),
       };
       const result = await work(cut);
-      // The last moment before the commit is one more place to fail at.
       step();
       return result;
     });
@@ -65,13 +64,13 @@ async function readEverything({ database }: Pick<House, "database"> = house): Pr
   return JSON.stringify(contents);
 }
 
-describe("a unit of work that is cut off at any statement", () => {
+describe("a unit of work that fails at any statement", () => {
   interface Scene {
     readonly store: House["store"];
     readonly organizationId: string;
     readonly userId: string;
     readonly groupId: string;
-    /** Has a place in the plan to take, and all of a module before them. */
+    /** Has no seat and has not completed a course yet. */
     readonly learnerId: string;
     readonly courseId: string;
   }
@@ -110,7 +109,7 @@ describe("a unit of work that is cut off at any statement", () => {
     ["user.deleted", ({ store, userId }) => deleteUser(store, { guards: [], erasers: [] }, OPERATOR, userId)],
   ];
 
-  it("leaves nothing of the change, no event, and no gap; whole, it leaves both", async () => {
+  it("leaves neither the change nor an event nor a gap, and both when it succeeds", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const userId = (await makeUser(house, organizationId, { email: `ada@${organizationId}.example` })).id;
     const groupId = (await createGroup(house.store, OPERATOR, { organizationId, name: "Staff" })).id;
@@ -148,8 +147,8 @@ describe("a unit of work that is cut off at any statement", () => {
   });
 });
 
-describe("a sign-in that is cut off at any statement", () => {
-  it("leaves nothing: no account, role, group, seat, session, attempt or event; whole, it leaves all of them", async () => {
+describe("a sign-in that fails at any statement", () => {
+  it("leaves no account, role, group, seat, session, attempt or event, and all of them when it succeeds", async () => {
     const hall = await openHall();
     try {
       const { organizationId, rows } = hall;
@@ -197,8 +196,8 @@ describe("a sign-in that is cut off at any statement", () => {
   });
 });
 
-describe("disabling an endpoint that takes nothing", () => {
-  it("is done, told in the log and told by mail, or none of it, wherever it is cut off", async () => {
+describe("disabling a failing endpoint", () => {
+  it("changes it, records an event and queues a mail, or does none of these when a statement fails", async () => {
     const { id: organizationId } = await makeOrganization(house);
     await makeUser(house, organizationId, { email: `admin@${organizationId}.example`, roleKeys: ["ADMIN"] });
     const now = house.clock.now;
@@ -239,7 +238,7 @@ describe("disabling an endpoint that takes nothing", () => {
       expect([statement, await look()]).toEqual([statement, failed ? ["ACTIVE", 0, 0] : ["DISABLED", 1, 1]]);
       if (!failed) break;
     }
-    // Whoever comes second tells nobody again.
+    // Disabling it again records and mails nothing.
     await disable(house.store);
     expect(await look()).toEqual(["DISABLED", 1, 1]);
   });
@@ -253,12 +252,12 @@ interface Copy {
 }
 
 describe("a copy made of a snapshot and the log after it", () => {
-  it("ends with the same users as the database, whatever is changed while it is made, page by page", async () => {
+  it("ends with the same users as the database, although users change while it is made page by page", async () => {
     const step = fc.record({
       kind: fc.constantFrom("rename", "rename", "add", "disable", "enable", "delete"),
       user: fc.nat(5),
       name: fc.constantFrom("A", "B", "C"),
-      /** How long to let the other side go on, in turns of the event loop. */
+      /** How many turns of the event loop to wait before the change. */
       pause: fc.nat(6),
     });
     const rest = async (turns: number) => {
@@ -312,7 +311,7 @@ describe("a copy made of a snapshot and the log after it", () => {
     );
   });
 
-  it("ends with the same users when changes and reading run at once", async () => {
+  it("ends with the same users when changes and reading run concurrently", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const users = await Promise.all(
       Array.from({ length: 5 }, (_, index) =>
@@ -345,7 +344,7 @@ describe("a copy made of a snapshot and the log after it", () => {
       before = seen.length;
       await read();
     }
-    // Nothing that became visible later had a sequence that was already passed.
+    // No event became visible after the reader had passed its sequence.
     expect(seen.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 55 }, (_, index) => index + 1));
     const copy = new Map<string, Copy>();
     for (const event of seen) apply(copy, event);
@@ -378,7 +377,7 @@ async function readUsers(organizationId: string, after: string | null, first = 2
   };
 }
 
-/** A change that may come too late: the account is gone, or is so already. */
+/** Ignores a refusal, because the account may be deleted or have the status already. */
 async function tolerant(change: Promise<unknown>): Promise<void> {
   await change.catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error;

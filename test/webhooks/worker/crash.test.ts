@@ -1,6 +1,6 @@
 /**
- * Two workers on one database, of which one is killed outright again and again, and twenty receivers, many of them ill:
- * nothing is lost, first attempts stay in sequence, and the ill do not hold up the well.
+ * Two workers share a database, and one of them is killed repeatedly. Many of the twenty receivers are faulty. No event is
+ * lost, first attempts stay in sequence, and faulty receivers do not hold up healthy ones.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -23,7 +23,7 @@ const describeOnMariaDb = onMariaDb ? describe : describe.skip;
 const MEMBERS = 50;
 const GROUPS = isLong ? 50 : 10;
 const ROUNDS = 5;
-/** Created, each member added and removed. */
+/** Each group is created, and each member is added to it and removed from it. */
 const EVENTS = MEMBERS + GROUPS * (1 + 2 * MEMBERS);
 const DELIVERED_WITHIN_MS = 480_000;
 
@@ -153,7 +153,7 @@ describeOnMariaDb("two workers of which one is killed (MariaDB; a SQLite file be
       const userIds = users.nodes.map(({ id }: { id: string }) => id);
       for (let round = 0; round < ROUNDS; round += 1) {
         await memberGroups(GROUPS / ROUNDS, userIds, `Round ${round}`);
-        // In the middle of whatever it is doing.
+        // Kills it at a different moment of its work each time.
         await pause(200 + 150 * round);
         mortal.signal("SIGKILL");
         expect((await mortal.ended).signal).toBe("SIGKILL");
@@ -181,7 +181,6 @@ describeOnMariaDb("two workers of which one is killed (MariaDB; a SQLite file be
       for (const [name, { id, receiver }] of endpoints) {
         if (!isHealthy(name)) continue;
         const received = receiver.events().filter(({ message }) => message.data.sequence <= EVENTS);
-        // The first time that each arrived.
         const firsts = [...new Set(received.map((each) => each.id))];
         if (name === "quick-8") expect([name, firsts.toSorted()]).toEqual([name, expected.toSorted()]);
         else expect([name, firsts]).toEqual([name, expected]);
@@ -195,7 +194,7 @@ describeOnMariaDb("two workers of which one is killed (MariaDB; a SQLite file be
     DELIVERED_WITHIN_MS + 120_000,
   );
 
-  it("account in the log for what the ill did not take", async () => {
+  it("log an attempt at every event for the faulty endpoints", async () => {
     for (const name of ["reset-0", "failing-0", "moved-0", "gone-0"]) {
       const { id } = endpoints.get(name)!;
       await until(`${name} is disabled`, async () => (await tenant.endpoint(id)).state === "DISABLED");
@@ -206,14 +205,14 @@ describeOnMariaDb("two workers of which one is killed (MariaDB; a SQLite file be
       if (isHealthy(name)) continue;
       const { progress } = await tenant.endpoint(id);
       const tried = new Set((await readAttempts(id)).map(({ sequence }) => sequence));
-      const untold = Array.from({ length: progress.lastSequence }, (_, index) => index + 1).filter(
+      const unlogged = Array.from({ length: progress.lastSequence }, (_, index) => index + 1).filter(
         (sequence) => !tried.has(sequence),
       );
-      expect([name, untold, tried.size > 0]).toEqual([name, [], true]);
+      expect([name, unlogged, tried.size > 0]).toEqual([name, [], true]);
     }
   }, 120_000);
 
-  it("serve the well while they wait for the ill", async () => {
+  it("serve healthy endpoints while they wait for hanging ones", async () => {
     const quick = await readAttempts(endpoints.get("quick-0")!.id);
     const timeOf = (moment: string) => new Date(moment).getTime();
     const hanging = await readAttempts(endpoints.get("hang-0")!.id);

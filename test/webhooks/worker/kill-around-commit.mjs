@@ -1,5 +1,5 @@
 /**
- * Makes a user in the way that the program does, and is killed around the commit. Nothing delivers here.
+ * Creates a user as Usher does, and kills itself around the commit. It runs no worker.
  *
  *     node test/webhooks/worker/kill-around-commit.mjs before|after DATABASE_URL ORGANIZATION_ID EMAIL
  */

@@ -1,7 +1,4 @@
-/**
- * The program as a process that is killed outright at the moments that count: around the commit, and between sending and
- * writing down. On both databases.
- */
+/** A process that is killed around a commit, and between sending a message and writing its outcome. On both databases. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -53,7 +50,7 @@ beforeAll(async () => {
   receivers = await startWebhookReceivers();
   receiver = receivers.add("survivor");
   await start();
-  // Whichever process runs at the time.
+  // Asks the process that is running at the time.
   const graphql = (query: string, variables?: Record<string, unknown>) =>
     askGraphQL(running!.url, query, variables, OPERATOR_KEY);
   tenant = await createTenant({
@@ -76,7 +73,7 @@ afterAll(async () => {
 const sequences = () => receiver.events().map(({ message }) => message.data.sequence as number);
 
 describe("a process that is killed", () => {
-  it("after the commit and before anything is sent leaves an event that the next one delivers; before it, none", async () => {
+  it("after the commit leaves an event that the next process delivers, and before the commit leaves none", async () => {
     await stop();
     for (const moment of ["before", "after"]) {
       const script = join(import.meta.dirname, "kill-around-commit.mjs");
@@ -89,7 +86,7 @@ describe("a process that is killed", () => {
     expect(receiver.events()).toHaveLength(0);
     await start();
     await until("the event", () => receiver.events().length > 0);
-    await until("it is written down", async () => (await tenant.endpoint(endpointId)).progress.lastSequence === 1);
+    await until("the outcome is written", async () => (await tenant.endpoint(endpointId)).progress.lastSequence === 1);
     expect(receiver.events()).toMatchObject([
       { verifiedBy: [0], message: { type: "user.created", data: { user: { email: "after@killed.example" } } } },
     ]);
@@ -101,10 +98,10 @@ describe("a process that is killed", () => {
     expect(users.nodes).toEqual([{ email: "after@killed.example" }]);
   }, 120_000);
 
-  it("after sending and before writing it down sends it once more, under the same id, and then what follows", async () => {
+  it("after sending and before writing the outcome makes the next process send the event again, under the same id", async () => {
     receiver.behaviour = { kind: "hang" };
     await tenant.makeUsers(2, "hanging");
-    await until("the first of two is under way", () => sequences().includes(2));
+    await until("the first of two is in flight", () => sequences().includes(2));
     running!.signal("SIGKILL");
     expect((await running!.ended).signal).toBe("SIGKILL");
     receiver.behaviour = { kind: "ok" };
@@ -113,7 +110,7 @@ describe("a process that is killed", () => {
     expect(sequences()).toEqual([1, 2, 2, 3]);
     const [, sent, again] = receiver.events();
     expect(again).toMatchObject({ id: sent?.id, body: sent?.body, verifiedBy: [0], isTaken: true });
-    await until("it is written down", async () => (await tenant.endpoint(endpointId)).progress.lastSequence === 3);
+    await until("the outcome is written", async () => (await tenant.endpoint(endpointId)).progress.lastSequence === 3);
     const attempts = (await tenant.attempts(endpointId)).filter(({ kind }) => kind !== "TEST");
     expect(attempts.map(({ kind, sequence, number, succeeded }) => [kind, sequence, number, succeeded])).toEqual([
       ["FIRST", 1, 1, true],

@@ -1,4 +1,4 @@
-/** What holds workers apart: leases, what is written under them, the shares that one organization has, and the delays. */
+/** How workers share the work: leases, the outcomes that are written under them, capacity, and the delays of retries. */
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { readConfiguration } from "../../../src/config/configuration.js";
 import { readLog } from "../../../src/events/read-log.js";
@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 
 let endpoints = 0;
-/** An organization with one event and endpoints that have not had it. */
+/** An organization with one event and endpoints that have not received it. */
 async function makeEndpoints(count: number, changes: { failures?: number } = {}) {
   const { id: organizationId } = await makeOrganization(house);
   await makeUser(house, organizationId, { email: `ada@${organizationId}.example` });
@@ -126,7 +126,7 @@ async function look(endpointId: string) {
 }
 
 describe("a lease", () => {
-  it("is one worker's alone, also when several ask at once, until it runs out", async () => {
+  it("is held by one worker until it expires, also when several claim at once", async () => {
     const { ids } = await makeEndpoints(6);
     const claimed = await Promise.all(Array.from({ length: 4 }, () => claim(ids)));
     expect(
@@ -141,7 +141,7 @@ describe("a lease", () => {
     expect(await claim(ids)).toHaveLength(6);
   });
 
-  it("that was lost to another worker moves nothing: only what was sent is logged", async () => {
+  it("that another worker has taken over writes nothing but the log of attempts", async () => {
     const { ids, event } = await makeEndpoints(1);
     const [id = ""] = ids;
     const [lost] = await claim(ids);
@@ -154,7 +154,7 @@ describe("a lease", () => {
     expect(await look(id)).toEqual({ position: 1, leaseId: null, attempts: 2, retries: 1 });
   });
 
-  it("of a process that has died ends with the start of the next on SQLite, where there is no other process", async () => {
+  it("of a dead process ends when the next one starts on SQLite, where one process owns the file", async () => {
     const { ids } = await makeEndpoints(1);
     expect(await claim(ids)).toHaveLength(1);
     await endLeasesOfDeadProcess(services);
@@ -164,7 +164,7 @@ describe("a lease", () => {
 
 describe("a clock that was ahead and is set back", () => {
   const DAY_MS = 86_400_000;
-  /** What the worker of a turn notes at a moment: a failure whose retry is due in an hour. */
+  /** The outcome of a failed attempt whose retry is due in an hour. */
   const failAt = (lease: Lease, event: { id: string; type: string }, changes: Partial<TurnOutcome> = {}) => {
     const outcome = outcomeOf(lease, event, changes);
     const retryAt = new Date(house.clock.now.getTime() + 3_600_000);
@@ -173,7 +173,7 @@ describe("a clock that was ahead and is set back", () => {
   const dueOf = async (id: string) =>
     (await findDueRetries(house.database.reader, id, house.clock.now, 10)).map(({ attempts }) => attempts);
 
-  it("holds up no retry that it scheduled: each is due once, and then by the present clock", async () => {
+  it("does not hold up the retries that it scheduled: they are due at once, and then follow the present clock", async () => {
     const { ids, event } = await makeEndpoints(1);
     const [id = ""] = ids;
     const writeOutcome = createOutcomeWriter(services);
@@ -192,7 +192,7 @@ describe("a clock that was ahead and is set back", () => {
     expect(await dueOf(id)).toEqual([1]);
   });
 
-  it("while an attempt is under way holds up no retry either", async () => {
+  it("during an attempt does not hold up its retry", async () => {
     const { ids, event } = await makeEndpoints(1);
     const [lease] = await claim(ids);
     pass(DAY_MS);
@@ -203,7 +203,7 @@ describe("a clock that was ahead and is set back", () => {
     expect(await dueOf(ids[0]!)).toEqual([1]);
   });
 
-  it("leaves alone what the clock of another worker wrote that is ahead by less than a lease", async () => {
+  it("leaves alone the times of a worker whose clock is ahead by less than a lease", async () => {
     const { ids, event } = await makeEndpoints(1);
     pass(DEFAULT_WORKER_SETTINGS.leaseMs);
     const [ahead] = await claim(ids);
@@ -219,7 +219,7 @@ describe("a clock that was ahead and is set back", () => {
     expect(await dueOf(ids[0]!)).toEqual([]);
   });
 
-  it("keeps no lease, and no pause, and puts no endpoint last", async () => {
+  it("ends the leases and pauses that it wrote, and does not put an endpoint last", async () => {
     const { ids, event } = await makeEndpoints(2);
     const [id = "", other = ""] = ids;
     pass(DAY_MS);
@@ -242,8 +242,8 @@ describe("a clock that was ahead and is set back", () => {
   });
 });
 
-describe("what is written together", () => {
-  it("is written apart when something is wrong with one of them", async () => {
+describe("a batch of outcomes", () => {
+  it("is written one by one when one outcome cannot be written", async () => {
     const { ids, event } = await makeEndpoints(3);
     const leases = await claim(ids);
     const writeOutcome = createOutcomeWriter(services);
@@ -251,9 +251,9 @@ describe("what is written together", () => {
       leases.map((lease, index) => {
         const outcome = outcomeOf(lease, event);
         const [attempt] = outcome.attempts;
-        // No database takes it.
-        const spoilt = [{ ...attempt!, result: { ...attempt!.result, durationMs: Number.NaN } }];
-        return writeOutcome(() => (index === 1 ? { ...outcome, attempts: spoilt } : outcome));
+        // No database accepts this number.
+        const faulty = [{ ...attempt!, result: { ...attempt!.result, durationMs: Number.NaN } }];
+        return writeOutcome(() => (index === 1 ? { ...outcome, attempts: faulty } : outcome));
       }),
     );
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
@@ -265,7 +265,7 @@ describe("what is written together", () => {
     ]);
   });
 
-  it("leaves out an endpoint that was deleted meanwhile", async () => {
+  it("skips an endpoint that was deleted meanwhile", async () => {
     const { ids, event } = await makeEndpoints(2);
     const leases = await claim(ids);
     await house.inUnit((unit) => unit.execute("DELETE FROM webhook_endpoint WHERE id = ?", [ids[0]!]));
@@ -299,12 +299,12 @@ describe("a worker that stops while a receiver is slow", () => {
       settings: { ...DEFAULT_WORKER_SETTINGS, pollMs: 5, stopMs },
     });
     await first;
-    // Another event, which the worker must not begin with any more.
+    // An event that the stopping worker must not attempt.
     await makeUser(house, organizationId, { email: `grace@${organizationId}.example` });
     return { worker, asked, id: ids[0]! };
   }
 
-  it("waits for the answer, writes it down, gives the lease back and begins nothing more", async () => {
+  it("waits for the answer, writes the outcome, releases the lease and starts no more attempts", async () => {
     const { worker, asked, id } = await startSlow(60_000);
     const stopped = worker.stop();
     asked[0]!.answer();
@@ -313,7 +313,7 @@ describe("a worker that stops while a receiver is slow", () => {
     expect(await look(id)).toEqual({ position: 1, leaseId: null, attempts: 1, retries: 0 });
   });
 
-  it("does not wait for ever: an attempt without an answer has no result, and is made again by another worker", async () => {
+  it("stops waiting after a while: the attempt has no result, and another worker repeats it", async () => {
     const { worker, asked, id } = await startSlow(5);
     await worker.stop();
     expect(asked).toHaveLength(1);
@@ -367,7 +367,7 @@ describe("a delivery that failed", () => {
       { databaseUrl: () => null, keyRing: () => null },
     ).webhookRetrySeconds;
 
-  it("is tried again ever more rarely for three days, unless the installation says otherwise", () => {
+  it("is retried at growing intervals for three days, unless the installation sets other delays", () => {
     const usual = delays();
     expect(usual).toEqual(usual.toSorted((left, right) => left - right));
     const days = usual.reduce((sum, each) => sum + each, 0) / 86_400;
@@ -378,7 +378,7 @@ describe("a delivery that failed", () => {
       expect(() => delays({ USHER_WEBHOOK_RETRY_SECONDS: wrong })).toThrow("USHER_WEBHOOK_RETRY_SECONDS");
   });
 
-  it("waits a little longer at random, and as long as the receiver asks", () => {
+  it("waits a little longer at random, and at least as long as the receiver asks", () => {
     expect([0, 0.5, 1].map((random) => chooseDelaySeconds([10, 100], 1, null, random))).toEqual([10, 11, 12]);
     expect(chooseDelaySeconds([10, 100], 2, 30, 0)).toBe(100);
     expect(chooseDelaySeconds([10, 100], 1, 30, 1)).toBe(30);
