@@ -1,6 +1,6 @@
 /** What an operator and an administrator do through GraphQL to connect a provider, and what they can ask afterwards. */
 import type { Browser, Page } from "./browser.js";
-import type { TestUsher } from "../test/support/usher.js";
+import type { TestUsher } from "./test-usher.js";
 
 /** A value to paste at the provider. */
 export interface Detail {

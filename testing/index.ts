@@ -1,14 +1,16 @@
 /** `usher/testing`: what the tests of a connection type need, in this repository or in a package of its own. */
 import "reflect-metadata";
+import type { TestUsher, TestUsherOptions } from "./test-usher.js";
+import { startTestUsher as startUsher } from "./usher.js";
+
+export { Administrator, isSignedIn, type Attempt, type Detail, type Member } from "./administrator.js";
+export { createBrowser, type Browser, type Page } from "./browser.js";
 export { describeConnectionType } from "./conformance/connection-type.js";
 export { Flows, runExchange, type Answer } from "./conformance/exchange.js";
 export { hostileClaims, hostileInput, hostileParameters, hostileText } from "./conformance/hostile-values.js";
-export {
-  ADDRESSES,
-  makeRuntime,
-  parseInput,
-  URLS,
-  type ConformanceSubject,
-  type Configured,
-  type Peer,
-} from "./conformance/subject.js";
+export { ADDRESSES, makeRuntime, parseInput, URLS } from "./conformance/subject.js";
+export type { Configured, ConformanceSubject, Peer } from "./conformance/subject.js";
+export type { TestUsher, TestUsherOptions } from "./test-usher.js";
+
+/** Starts an installation in this process, on a free port. Providers on 127.0.0.1 and localhost may be reached. */
+export const startTestUsher: (options?: TestUsherOptions) => Promise<TestUsher> = startUsher;
