@@ -60,14 +60,14 @@ module.exports = {
     ...rooms,
     {
       name: "contract-imports-downwards",
-      comment: "The contract stands in connection, and knows of protocols only what a refusal is.",
+      comment: "The contract stands in connection, and knows of protocols only refusals and e-mail addresses.",
       severity: "error",
       from: { path: "^src/connection/contract/" },
       to: {
         path: "^(src|migrations)/",
         pathNot: [
           "^src/connection/contract/",
-          "^src/protocols/refusal\\.ts$",
+          "^src/protocols/(refusal|email-address)\\.ts$",
           ...LINES.slice(LINES.findIndex((line) => line.includes("connection")) + 1)
             .flat()
             .flatMap(patternsOf),

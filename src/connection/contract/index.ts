@@ -25,3 +25,4 @@ export {
   type Refuse,
 } from "../../protocols/refusal.js";
 export { PROFILE_FIELDS, type ProfileField } from "../../people/user/profile/field-name.js";
+export { readEmailAddress } from "../../protocols/email-address.js";

@@ -50,7 +50,7 @@ export interface TextAnswer {
 /** @throws ProtocolRefusal with the code that `codeOf` answers */
 export async function requestText(fetch: Fetch, request: TextRequest): Promise<TextAnswer> {
   const { what, address, init, codeOf, longestAnswerBytes = LONGEST_ANSWER_BYTES } = request;
-  const place = `${what} at ${address}`;
+  const place = `${what} at ${withoutQuery(address)}`;
   const timeout = AbortSignal.timeout(request.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS);
   let response: Response;
   let text: string | null;
@@ -63,7 +63,7 @@ export async function requestText(fetch: Fetch, request: TextRequest): Promise<T
   if (response.status >= 300 && response.status < 400)
     throw new ProtocolRefusal(
       codeOf("redirect"),
-      `${place} answered status ${response.status}, to ${quote(response.headers.get("location"))}`,
+      `${place} answered status ${response.status}, to ${quote(withoutQuery(response.headers.get("location")))}`,
     );
   if (text === null)
     throw new ProtocolRefusal(codeOf("too-large"), `${place} answered more than ${longestAnswerBytes} bytes`);
@@ -79,6 +79,11 @@ export async function requestText(fetch: Fetch, request: TextRequest): Promise<T
 /** A number of seconds. A date is not read: the provider's clock need not be ours. */
 function readRetryAfter(header: string | null): number | null {
   return header !== null && /^\d{1,6}$/.test(header.trim()) ? Number(header) : null;
+}
+
+/** An address for a detail, which holds no ticket or token. */
+function withoutQuery<Address extends string | null>(address: Address): Address {
+  return address === null ? address : (address.replace(/[?#].*$/s, "") as Address);
 }
 
 /** Reads a body up to the limit; `null` when it is longer, and the rest is not read. */
