@@ -1,4 +1,4 @@
-/** Brings a profile into the form that the contract promises, whatever a provider sent: a last step of `normalize`. */
+/** Bounds the values of a profile, as the contract demands. The last step of `normalize`. */
 import type { ProfileField } from "../../people/user/profile/field-name.js";
 import { cutText, normalizeLine } from "../../platform/text.js";
 import type { NormalizedProfile } from "./profile.js";
@@ -15,9 +15,9 @@ export const PROFILE_LENGTHS = {
 } as const;
 
 /**
- * White space and control characters are trimmed or become one space. What turns the direction of writing goes. Names and
- * profile fields are cut to their length, and identifiers that are too long count as missing. Issuer, subject, groups and
- * attributes stay: the protocol has checked the former two, and mappings compare the latter two exactly.
+ * Trims white space and control characters, or replaces them by one space. Removes characters that change the direction of
+ * writing. Cuts names and profile fields to their length; identifiers that are too long count as missing. Does not change issuer
+ * and subject, which the protocol has checked, or groups and attributes, which mappings compare exactly.
  */
 export function boundProfile(profile: NormalizedProfile): NormalizedProfile {
   const fields = Object.entries(profile.profile).flatMap(([field, value]) => {

@@ -14,7 +14,7 @@ export const CONTRACT_VERSION = 1;
 
 /** The public addresses of one connection at this installation. */
 export interface Addresses {
-  /** Where a sign-in begins; also the portal tile's address. */
+  /** Starts a sign-in. A tile in a provider's portal points here, too. */
   readonly startUrl: string;
   /** OpenID Connect redirect URI (OpenID Connect Core 3.1.2.1). */
   readonly callbackUrl: string;
@@ -25,75 +25,75 @@ export interface Addresses {
   readonly logoutUrl: string;
 }
 
-/** A value that an administrator pastes at the provider, or a tile points to. */
+/** A value that an administrator pastes at the provider or into a tile. */
 export interface ServiceProviderDetail {
-  /** Stable name, such as `redirectUrl`, `entityId`, `acsUrl`, `signOnUrl`, `logoutUrl`. */
+  /** A stable name, such as `redirectUrl`, `entityId`, `acsUrl`, `signOnUrl`, `logoutUrl`. */
   readonly name: string;
-  /** What the provider's own forms usually call it. */
+  /** The usual label in the provider's own forms. */
   readonly label: string;
   readonly value: string;
 }
 
-/** One line of a diagnosis. */
+/** The result of one check of a diagnosis. */
 export interface Finding {
-  /** Stable name of what was looked at, such as `DISCOVERY_REACHABLE`. */
+  /** The check's stable name, such as `DISCOVERY_REACHABLE`. */
   readonly check: string;
   readonly level: "OK" | "WARNING" | "ERROR";
   readonly message: string;
-  /** What to do about it; `null` when all is well. */
+  /** What an administrator should do; `null` if the check passed. */
   readonly remedy: string | null;
 }
 
-/** The platform's guarded fetch: https and public addresses only, no redirects, bounded time and size. */
+/** The platform's guarded fetch: only https and public addresses, no redirects, limited time and size. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
-/** A key pair of this installation's own, by which a provider recognises it or encrypts for it. */
+/** A key pair of this installation, with which it signs requests or decrypts responses. */
 export interface OwnKeyPair {
-  /** PKCS #8 in PEM; encrypted at rest, lent to nobody but the connection's own type. */
+  /** PKCS #8 in PEM. Encrypted at rest; only the connection's type gets it. */
   readonly privateKey: string;
-  /** X.509 in PEM, self-signed: a provider takes it for the key's envelope. */
+  /** X.509 in PEM, self-signed. Providers use only the key in it. */
   readonly certificate: string;
 }
 
-/** The key pairs of one connection. The first of each list is in use; further ones are published ahead of a rotation. */
+/** The key pairs of one connection. The first of each list is in use. Further ones are published before a rotation. */
 export interface OwnKeys {
   readonly signing: readonly OwnKeyPair[];
   readonly decryption: readonly OwnKeyPair[];
 }
 
-/** What Usher lends to a connection type. It lends no repository: a plugin cannot provision. */
+/** What Usher passes to a connection type. It contains no repository, so a type cannot change accounts. */
 export interface Runtime {
   readonly connectionId: string;
   readonly addresses: Addresses;
   readonly fetch: Fetch;
   readonly now: () => Date;
   readonly urls: ParseContext;
-  /** What the type's `createKeys` made for this connection; absent where it was never asked to. */
+  /** The keys that the type's `createKeys` made for this connection; absent if it made none. */
   readonly keys?: OwnKeys;
-  /** What the type learnt of this connection's provider before; absent where nothing keeps it. */
+  /** Facts that the type has kept about this connection's provider; absent if nothing stores them. */
   readonly memory?: Memory;
-  /** The claims or attributes that the connection's mappings look at; absent where nobody asked for them. */
+  /** The claims or attributes that the connection's mappings use; absent if they were not loaded. */
   readonly mappedClaims?: readonly string[];
 }
 
-/** What a protocol wants to find again when the person returns. */
+/** What a protocol needs again when the person returns. */
 export interface FlowDraft {
-  /** The id of an outgoing request that the answer will name (SAML `InResponseTo`); `null` where state does that. */
+  /** The id of the request that the response will name (SAML `InResponseTo`); `null` if the protocol uses `state`. */
   readonly requestId: string | null;
-  /** Nonce, code verifier and the like; encrypted at rest. */
+  /** Such as the nonce and the code verifier. Encrypted at rest. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-/** A sign-in under way, found by its state or request id, not yet used up, of this connection and trust version. */
+/** A started sign-in, found by its state or request id. It is unused, and of this connection and trust version. */
 export interface PendingFlow {
   readonly requestId: string | null;
   readonly secrets: Readonly<Record<string, string>>;
   readonly startedAt: Date;
-  /** Uses the flow up. `true` for exactly one caller, whatever the number of replicas. */
+  /** Uses the flow up. Returns `true` for exactly one caller, even with several replicas. */
   readonly consume: () => Promise<boolean>;
 }
 
-/** A message that must be accepted once only; sign-in notes it where a second copy fails. */
+/** A message that must be accepted only once. Sign-in stores the note, so that a second copy fails. */
 export interface ReplayNote {
   readonly kind: "assertion" | "id-token";
   readonly id: string;
@@ -101,37 +101,37 @@ export interface ReplayNote {
 }
 
 /**
- * What a strategy's `authenticate` receives as its request: one step of a sign-in, with what Usher has already checked.
- * Parameters are single strings of bounded length, never lists or objects.
+ * The request of a strategy's `authenticate`: one step of a sign-in, with everything that Usher has checked already.
+ * Parameters are single strings of limited length, never lists or objects.
  */
 export type Exchange =
-  /** Send the person to the provider. `keep` stores the flow and answers its opaque state handle. */
+  /** Redirect the person to the provider. `keep` stores the flow and returns its opaque state. */
   | {
       readonly step: "start";
       readonly loginHint: string | null;
-      /** Ask the provider to authenticate anew (`prompt=login`, `ForceAuthn`). */
+      /** Ask the provider to authenticate the person again (`prompt=login`, `ForceAuthn`). */
       readonly forceAuthentication: boolean;
       /**
-       * Ask the provider to let the person choose the account: after a refusal or a sign-out, it must not go on silently
-       * with the one that is signed in there (`prompt=select_account` or `login`, `ForceAuthn`). A wish: the answer is not
-       * held to it.
+       * Ask the provider to let the person choose the account (`prompt=select_account` or `login`, `ForceAuthn`). After a
+       * refusal or a sign-out, the provider should not silently use the account that is signed in there. The response is not
+       * checked for it.
        */
       readonly chooseAccount: boolean;
       readonly keep: (flow: FlowDraft) => Promise<string>;
     }
-  /** The person returns by redirect; the flow was found by `state`, and the browser is the one that began it. */
+  /** The person returns by redirect. Usher has found the flow by `state` and checked that the same browser started it. */
   | { readonly step: "return"; readonly parameters: Readonly<Record<string, string>>; readonly flow: PendingFlow }
-  /** A message was posted; the flow is found by the id of the request that it answers, before any cryptography. */
+  /** The browser posted a message. The type finds the flow by the request id in it, before any cryptography. */
   | {
       readonly step: "post";
       readonly parameters: Readonly<Record<string, string>>;
       readonly findFlow: (requestId: string) => Promise<PendingFlow | null>;
     };
 
-/** What a strategy hands to `success`: the verified message, and for posts what must be used up with it. */
+/** What a strategy passes to `success`: the verified message, and for posts what must be used up with it. */
 export interface Verification<Verified> {
   readonly verified: Verified;
-  /** For `post`: the flow that the message answered, and the note against replays. */
+  /** For `post`: the flow of the request, and the note against replays. */
   readonly posted: { readonly flow: PendingFlow; readonly replay: ReplayNote } | null;
 }
 
@@ -143,7 +143,7 @@ export interface ConnectionType<
 > {
   /** The `CONTRACT_VERSION` that the type was written for, as a number: Usher refuses a type of another version. */
   readonly contractVersion: number;
-  /** Stable, lower case with hyphens; stored with every connection. Its camel case is the key in GraphQL inputs. */
+  /** Stable, in lower case with hyphens. Stored with every connection. Its camel case is the key in GraphQL inputs. */
   readonly id: string;
   readonly name: string;
   readonly description: string;
@@ -152,77 +152,77 @@ export interface ConnectionType<
    * `new URL("./guide.md", import.meta.url).href` makes it.
    */
   readonly guide: string;
-  /** Raised when stored settings need `upgrade` to be read. */
+  /** Raise it when older stored settings need `upgrade`. */
   readonly settingsVersion: number;
-  /** Brings settings that an older version stored to the present declaration. */
+  /** Converts settings of an older version to the current declaration. */
   readonly upgrade: (stored: Record<string, unknown>, fromVersion: number) => Record<string, unknown>;
-  /** How the answer comes back: as a redirect with a query, or as a form that the browser posts across sites. */
+  /** How the response arrives: as a redirect with a query, or as a form that the browser posts across sites. */
   readonly binding: "redirect" | "post";
   readonly settings: Declaration;
   /** The protocol's published refusals; they become codes in the schema. */
   readonly refusals: RefusalTexts;
-  /** Rules across settings, applied when saved; `complete` also asks for what activation needs. */
+  /** Checks rules across settings when they are saved. With `complete`, also what activation needs. */
   readonly check: (settings: DraftSettingsOf<Declaration>, complete: boolean) => readonly SettingIssue[];
-  /** What to paste at the provider; known before anything else is. */
+  /** The values to paste at the provider, known before any setting is set. */
   readonly serviceProvider: (addresses: Addresses) => readonly ServiceProviderDetail[];
   /**
-   * Pure: the issuer that profiles will carry, as far as the settings tell before anybody asks the provider. A change that
-   * leaves linked people behind is refused until an administrator confirms it. Reads no secret.
+   * Pure: the issuer of future profiles, as far as the settings name it without asking the provider. Usher refuses a change
+   * that affects linked people until an administrator confirms it. Must not read secrets.
    */
   readonly issuer: (settings: DraftSettingsOf<Declaration>) => SettingsIssuer;
-  /** Discovery, keys, certificates: once per stored version, shared by all requests. May fail with a ProtocolRefusal. */
+  /** Loads discovery, keys and certificates, once per stored version for all requests. May throw a ProtocolRefusal. */
   readonly open: (settings: SettingsOf<Declaration>, runtime: Runtime) => Promise<Opened>;
   /**
-   * The passport strategy, built once per opened connection. The caller gives each request a child of its own.
-   * `authenticate` takes an `Exchange`, and answers `redirect(url)`, `success(Verification)` or `error(ProtocolRefusal)`.
+   * Makes the passport strategy, once per opened connection. Usher gives each request a child of it. `authenticate` takes an
+   * `Exchange` and calls `redirect(url)`, `success(Verification)` or `error(ProtocolRefusal)`.
    */
   readonly strategy: (opened: Opened, runtime: Runtime) => Strategy;
-  /** Asks the provider for groups that the message did not carry. */
+  /** Asks the provider for groups that are not in the message. */
   readonly fetchGroups?: (verified: Verified, opened: Opened, runtime: Runtime) => Promise<Groups>;
-  /** Pure: the verified message in Usher's words. */
+  /** Pure: converts the verified message to a profile. */
   readonly normalize: (verified: Verified, settings: SettingsOf<Declaration>) => NormalizedProfile;
-  /** Looks at everything that can be looked at without a user. Never throws for what a provider does. */
+  /** Runs every check that works without a user. Does not throw for faults of the provider. */
   readonly diagnose: (settings: SettingsOf<Declaration>, runtime: Runtime) => Promise<readonly Finding[]>;
   /**
-   * Where to send a browser that signed out here, so that it is signed out at the provider as well; `null` when the
-   * connection does not ask for that or the provider has no such address. The provider sends it on to the logout URL.
+   * The provider's address to redirect a browser to after a sign-out here, so that it is signed out there, too. The provider
+   * redirects it to the logout URL. `null` if the connection does not ask for that or the provider has no such address.
    */
   readonly signOutUrl?: (opened: Opened, runtime: Runtime) => string | null;
   /**
-   * Pure: fills settings in from a document among them, as SAML metadata does. Applied when saved, after parsing and
-   * before `check`; its answer is what is stored. `given` names the settings of this very input, which stay as they are.
+   * Pure: completes settings from a document among them, such as SAML metadata. Usher calls it on saving, after parsing and
+   * before `check`, and stores the result. `given` names the settings of the input, which must stay as they are.
    */
   readonly complete?: (
     settings: DraftSettingsOf<Declaration>,
     given: ReadonlySet<string>,
   ) => DraftSettingsOf<Declaration>;
   /**
-   * Fetches what an address among the settings stands for. Called before activation, outside any unit of work; the
-   * caller stores those answers whose setting is still empty. May fail with a ProtocolRefusal.
+   * Fetches the document at an address among the settings. Usher calls it before activation, outside any unit of work, and
+   * stores the values of settings that are empty. May throw a ProtocolRefusal.
    */
   readonly importMetadata?: (
     settings: DraftSettingsOf<Declaration>,
     runtime: Runtime,
   ) => Promise<Partial<DraftSettingsOf<Declaration>>>;
-  /** Makes a connection's own key pairs, which the caller keeps encrypted and lends back as `runtime.keys`. */
+  /** Creates the connection's own key pairs. Usher stores them encrypted and passes them back as `runtime.keys`. */
   readonly createKeys?: (addresses: Addresses, now: Date) => Promise<OwnKeys>;
-  /** The document at the connection's metadata address, for the provider to read. Holds nothing secret. */
+  /** The public document at the connection's metadata address, for the provider. Must not contain secrets. */
   readonly metadataDocument?: (
     addresses: Addresses,
     settings: DraftSettingsOf<Declaration>,
     keys: OwnKeys | null,
   ) => { readonly contentType: string; readonly body: string };
-  /** Ends what the type holds for the whole process, such as worker threads. Called once, at stop. */
+  /** Releases what the type holds for the process, such as worker threads. Called once, at stop. */
   readonly close?: () => Promise<void>;
 }
 
-/** What settings say of the issuer under which a connection's people are known. */
+/** The issuer of a connection's people, as far as the settings name it. */
 export type SettingsIssuer =
-  /** Profiles carry one of these issuers, letter by letter. */
+  /** Profiles have exactly one of these issuers. */
   | { readonly kind: "named"; readonly issuers: readonly string[] }
-  /** Profiles carry the issuer that the document at this address names. */
+  /** Profiles have the issuer that the document at this address names. */
   | { readonly kind: "learnt"; readonly from: string }
-  /** The settings are those of a draft, and say nothing yet. */
+  /** The settings of a draft do not name an issuer yet. */
   | { readonly kind: "open" };
 
 /** A connection type whose parameters are not of interest, as the registry holds it. */

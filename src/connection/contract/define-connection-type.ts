@@ -1,10 +1,10 @@
-/** How a connection type is defined: by one call, which types it and lets Usher recognize it. */
+/** Defines a connection type: TypeScript checks it, and Usher recognizes it. */
 import type { ConnectionType } from "./connection-type.js";
 import type { SettingsDeclaration } from "./settings.js";
 
 const defined = new WeakSet<object>();
 
-/** Types a connection type by its own declaration, and changes nothing. */
+/** Returns the type unchanged, with the TypeScript types of its own declaration. */
 export function defineConnectionType<const Declaration extends SettingsDeclaration, Opened, Verified>(
   type: ConnectionType<Declaration, Opened, Verified>,
 ): ConnectionType<Declaration, Opened, Verified> {
@@ -13,8 +13,8 @@ export function defineConnectionType<const Declaration extends SettingsDeclarati
 }
 
 /**
- * Whether this copy of Usher defined the type. A type of a second copy would throw the refusals of that copy, which look
- * like defects here.
+ * Whether this copy of Usher defined the type. A type of a second copy throws the refusals of that copy, which this one does
+ * not recognize.
  */
 export function isDefinedHere(type: object): boolean {
   return defined.has(type);

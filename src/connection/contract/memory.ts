@@ -1,24 +1,23 @@
 /**
- * What a connection type learns of its provider by itself, such as certificates that the provider rotated. Usher stores it:
- * while the provider does not answer, a restart and every replica begin with it.
+ * Facts about a provider that a connection type finds out by itself, such as rotated certificates. Usher stores them, so that a
+ * restart and every replica can use them while the provider does not answer.
  */
 
-/** Plain texts and lists of them, and never a secret. */
+/** Texts and lists of texts, never secrets. */
 export type LearnedFacts = Readonly<Record<string, string | readonly string[]>>;
 
-/** Facts that were kept, and when they were learnt. */
 export interface KeptFacts {
   readonly facts: LearnedFacts;
   readonly learnedAt: Date;
 }
 
-/** The memory of one connection. A change of what the connection trusts empties it. */
+/** The stored facts of one connection. A change of what the connection trusts deletes them. */
 export interface Memory {
-  /** What was kept under a name when the connection was opened; `null` when nothing was. The type checks it as any input. */
+  /** The facts under a name when the connection was opened, or `null`. The type must check them like any input. */
   readonly recall: (name: string) => KeptFacts | null;
   /**
-   * Keeps facts under a name, in place of older ones. Never rejects: a type signs people in without a memory, too. Facts
-   * that exceed the bound of half a million characters are not kept.
+   * Stores facts under a name and replaces older ones. Never rejects, because sign-ins do not depend on it. If all facts
+   * together exceed half a million characters, nothing is stored.
    */
   readonly keep: (name: string, facts: LearnedFacts) => Promise<void>;
 }

@@ -3,61 +3,60 @@
  * description, the redaction of secrets and the guide's table all follow from the declaration.
  */
 
-/** How a setting is entered and shown; each kind has one GraphQL type. */
+/** How a setting is entered and shown. Each kind has one GraphQL type. */
 export type SettingKind = "TEXT" | "URL" | "SECRET" | "TOGGLE" | "INTEGER" | "CHOICE" | "CHOICES" | "LIST" | "DOCUMENT";
 
-/** Says why an address may not be used, or `null` when it may. */
+/** Says why an address is not allowed; `null` if it is. */
 export type UrlRule = (url: URL) => string | null;
 
-/** What parsing needs to know of this installation. */
 export interface ParseContext {
-  /** For addresses that the server itself requests: https and public, but for hosts that the operator allows. */
+  /** For addresses that the server requests: https and public, except hosts that the operator allows. */
   readonly serverUrl: UrlRule;
-  /** For addresses that only browsers are sent to: https, http for hosts that the operator allows; private is fine. */
+  /** For addresses that only browsers request: https, and http for hosts that the operator allows. They may be private. */
   readonly browserUrl: UrlRule;
 }
 
-/** A parsed value, or the sentence that says what is wrong with the input. */
+/** A parsed value, or a sentence about the mistake in the input. */
 export type Parsed<Value> = { readonly value: Value } | { readonly issue: string };
 
-/** One declared setting. `Value` is what an activated connection holds: `null` is in it unless required or defaulted. */
+/** One declared setting. `Value` is its type in an activated connection, with `null` unless it is required or has a default. */
 export interface Setting<Value = unknown> {
   readonly kind: SettingKind;
   readonly label: string;
   readonly help: string;
-  /** Needed to activate; a draft may lack it. */
+  /** Activation needs it. A draft may lack it. */
   readonly required: boolean;
-  /** Cannot change once the connection was active for the first time. */
+  /** Cannot change after the first activation. */
   readonly fixed: boolean;
-  /** A change ends the flows under way and the sessions that the connection gave (it raises the trust version). */
+  /** A change raises the trust version, which ends flows and sessions of the connection. */
   readonly trust: boolean;
-  /** Where `trust` depends on the change: whether this one raises the trust version. Asked only when `trust` is true. */
+  /** Whether this change raises the trust version, if that depends on the values. Called only if `trust` is true. */
   raisesTrust?(this: void, before: NonNullable<Value> | null, after: NonNullable<Value> | null): boolean;
-  /** The type's secrets are sent there: whoever changes it enters them anew. */
+  /** The type sends secrets to this address, so a change requires them to be entered again. */
   readonly receivesSecrets: boolean;
-  /** What holds when the setting is left out. */
+  /** The value if the setting is left out. */
   readonly default: Value | null;
   /** The values of a `CHOICE` or `CHOICES`, as GraphQL enum values. */
   readonly options: readonly string[] | null;
   readonly parse: (input: unknown, context: ParseContext) => Parsed<NonNullable<Value>>;
 }
 
-/** All settings of a type, by name. The order is the order of the form. */
+/** All settings of a type by name, in the order of the form. */
 export type SettingsDeclaration = Readonly<Record<string, Setting<any>>>; // any: variance of parse; the factories below type each value
 
-/** The settings of a connection that is complete enough to be activated. */
+/** The settings of a connection that can be activated. */
 export type SettingsOf<Declaration extends SettingsDeclaration> = {
   readonly [Name in keyof Declaration]: Declaration[Name] extends Setting<infer Value> ? Value : never;
 };
 
-/** The settings of a draft: anything may still be missing. */
+/** The settings of a draft, which may lack any of them. */
 export type DraftSettingsOf<Declaration extends SettingsDeclaration> = {
   readonly [Name in keyof Declaration]: SettingsOf<Declaration>[Name] | null;
 };
 
-/** Something that is wrong with one setting, or with several together. */
+/** A mistake in one setting, or in several together. */
 export interface SettingIssue {
-  /** The name of the setting at which a form shows the message. */
+  /** The setting at which a form shows the message. */
   readonly setting: string;
   readonly message: string;
 }
@@ -73,7 +72,7 @@ interface Common<Value> {
   readonly default?: Value;
 }
 
-/** `null` belongs to a value only when nothing guarantees that it is there. */
+/** A value can be `null` unless the setting is required or has a default. */
 type Held<Value, Options> = Options extends { required: true } | { default: Value } ? Value : Value | null;
 
 function declare<Value, Options extends Common<Value>>(
@@ -111,24 +110,24 @@ function parseText(input: unknown, longest = TEXT_LENGTH): Parsed<string> {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (longest === TEXT_LENGTH && /[\u0000-\u001f\u007f]/.test(value))
     return { issue: "must not contain line breaks or control characters" };
-  // Half of a pair of UTF-16 has no bytes in UTF-8: what is stored or sealed would be another text.
+  // Half a surrogate pair has no bytes in UTF-8, so the stored text would differ.
   if (/\p{Cs}/u.test(value)) return { issue: "must not contain half a character" };
   const issue = longest === DOCUMENT_LENGTH ? null : findTypography(value);
   return issue === null ? { value } : { issue };
 }
 
-/** What word processors and web pages put into ids and secrets that somebody copies from them. No provider gives such. */
+/** Finds characters that word processors and web pages add to copied ids and secrets. Providers do not use them. */
 function findTypography(value: string): string | null {
   const [found = ""] = /[\u2018-\u201f]|\p{Cf}/u.exec(value) ?? [];
   if (found === "") return null;
   const code = `U+${found.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`;
   const place = `character ${Array.from(value).indexOf(found) + 1}`;
   return /\p{Cf}/u.test(found)
-    ? `must not contain a character that nobody sees (${code}, ${place}); copy it again from the provider's page, or type it`
-    : `must not contain the quotation mark ${found} of word processors (${code}, ${place}); copy it again from the provider's page, or type it`;
+    ? `must not contain an invisible character (${code}, ${place}); copy it again from the provider's page, or type it`
+    : `must not contain the typographic quotation mark ${found} (${code}, ${place}); copy it again from the provider's page, or type it`;
 }
 
-/** One line of text; surrounding white space is cut off. `pattern` is what the whole value must match. */
+/** One line of text, trimmed. The whole value must match `pattern`. */
 export function text<const Options extends Common<string> & { pattern?: { matches: RegExp; sentence: string } }>(
   options: Options,
 ) {
@@ -140,7 +139,7 @@ export function text<const Options extends Common<string> & { pattern?: { matche
   });
 }
 
-/** An absolute address. `reach` says who requests it: the server, or only browsers that are sent there. */
+/** An absolute URL. `reach` says who requests it: the server, or only browsers. */
 export function url<const Options extends Common<string> & { reach: "server" | "browser" }>(options: Options) {
   return declare<string, Options>("URL", options, (input, context) => {
     const parsed = parseText(input);
@@ -152,7 +151,7 @@ export function url<const Options extends Common<string> & { reach: "server" | "
   });
 }
 
-/** A secret: it goes in, is encrypted at rest, and never comes out again; answers say only when it was set. */
+/** A secret. It is encrypted at rest, and answers say only when it was set. */
 export function secret<const Options extends Common<string> & { longest?: number }>(options: Options) {
   return declare<string, Options>("SECRET", options, (input) => parseText(input, options.longest ?? TEXT_LENGTH));
 }
@@ -164,7 +163,7 @@ export function toggle<const Options extends Common<boolean> & { default: boolea
   ) as Setting<boolean>;
 }
 
-/** A whole number between `minimum` and `maximum`, both included. Its unit is in the setting's name. */
+/** A whole number from `minimum` to `maximum`. The setting's name ends with the unit. */
 export function integer<const Options extends Common<number> & { minimum: number; maximum: number }>(options: Options) {
   return declare<number, Options>("INTEGER", options, (input) =>
     typeof input === "number" && Number.isInteger(input) && input >= options.minimum && input <= options.maximum

@@ -57,23 +57,23 @@ test("a scope is one word", () => {
 });
 
 test.each([
-  ["clientId", "\u200bclient", "must not contain a character that nobody sees (U+200B, character 1)"],
-  ["clientId", "cli\u00adent", "must not contain a character that nobody sees (U+00AD, character 4)"],
-  ["clientSecret", "s3cret\u2060", "must not contain a character that nobody sees (U+2060, character 7)"],
+  ["clientId", "\u200bclient", "must not contain an invisible character (U+200B, character 1)"],
+  ["clientId", "cli\u00adent", "must not contain an invisible character (U+00AD, character 4)"],
+  ["clientSecret", "s3cret\u2060", "must not contain an invisible character (U+2060, character 7)"],
   [
     "clientSecret",
     "\u{1f98a}\u201cs3cret\u201d",
-    "must not contain the quotation mark \u201c of word processors (U+201C, character 2)",
+    "must not contain the typographic quotation mark \u201c (U+201C, character 2)",
   ],
   [
     "groupsClaim",
     "https://acme\u2019s.example/groups",
-    "must not contain the quotation mark \u2019 of word processors (U+2019, character 13)",
+    "must not contain the typographic quotation mark \u2019 (U+2019, character 13)",
   ],
   [
     "discoveryUrl",
     "https://id.example.com/\u200b",
-    "must not contain a character that nobody sees (U+200B, character 24)",
+    "must not contain an invisible character (U+200B, character 24)",
   ],
 ])("%s names the character that a copy brought in: %j", (name, value, issue) => {
   expect(parse(name, value)).toEqual({ issue: `${issue}; copy it again from the provider's page, or type it` });
