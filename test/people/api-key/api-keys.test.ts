@@ -1,4 +1,4 @@
-/** API keys: made, listed, used and revoked. */
+/** API keys: creating, listing, using and revoking them. */
 import { beforeAll, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../../src/access/caller.js";
 import { createApiKey, revokeApiKey } from "../../../src/people/api-key/api-key.operations.js";
@@ -34,7 +34,7 @@ async function callerOf(key: string) {
   });
 }
 
-test("a key is shown once, kept as a hash, and resolves to its organization and scopes until it is revoked", async () => {
+test("a key is shown once, stored as a hash, and resolves to its organization and scopes until it is revoked", async () => {
   const input = { organizationId: acme, name: "Payroll", scopes: ["AUDIT_READ", "USERS_READ"] };
   const { data, codes } = await house.ask(personIn(acme, "admin"), CREATE, { input });
   expect(codes).toEqual([]);
@@ -72,7 +72,7 @@ test("a key is shown once, kept as a hash, and resolves to its organization and 
   expect(await countRows(house, `audit_entry WHERE subject_id = '${apiKey.id}'`)).toBe(2);
 });
 
-test("nobody gives a scope that they do not hold, and nothing is made", async () => {
+test("refuses a scope that the caller does not hold, and creates nothing", async () => {
   const before = await countRows(house, "api_key");
   const key = keyOf(acme, "ORGANIZATION_WRITE", "USERS_READ");
   const input = { organizationId: acme, name: "Thief" };
@@ -83,7 +83,7 @@ test("nobody gives a scope that they do not hold, and nothing is made", async ()
   expect(await codeOf(createApiKey(house.store, key, { ...input, scopes: ["USERS_READ"] }))).toBe("NONE");
 });
 
-test("a key needs a name, a scope, and an end that lies ahead", async () => {
+test("a key needs a name, a scope, and an expiry in the future", async () => {
   const refuse = (input: object) =>
     codeOf(createApiKey(house.store, OPERATOR, { organizationId: acme, name: "K", scopes: ["USERS_READ"], ...input }));
   expect(await refuse({ name: " " })).toBe("INVALID_INPUT");
@@ -92,7 +92,7 @@ test("a key needs a name, a scope, and an end that lies ahead", async () => {
   expect(await refuse({ organizationId: "no-such" })).toBe("NOT_FOUND");
 });
 
-test("a key ends by itself when its time has come", async () => {
+test("a key expires", async () => {
   const expiresAt = new Date(house.clock.now.getTime() + 60_000);
   const { key } = await createApiKey(house.store, OPERATOR, {
     organizationId: acme,
@@ -107,7 +107,7 @@ test("a key ends by itself when its time has come", async () => {
   house.clock.now = before;
 });
 
-test("keys are listed, made and revoked within their organization alone", async () => {
+test("keys are listed, created and revoked only within their organization", async () => {
   const { apiKey } = await createApiKey(house.store, OPERATOR, {
     organizationId: acme,
     name: "Target",
@@ -134,13 +134,13 @@ test("keys are listed, made and revoked within their organization alone", async 
   expect(await countRows(house, `api_key WHERE id = '${apiKey.id}' AND revoked_at IS NULL`)).toBe(1);
 });
 
-test("an operator key is the environment's: revokeApiKey does not find it", async () => {
+test("revokeApiKey does not find an operator key, which the environment manages", async () => {
   await ensureOperatorKey(house.store, "usher_op_environment");
   const row = await house.database.reader.row<{ id: string }>("SELECT id FROM api_key WHERE organization_id IS NULL");
   expect(await codeOf(revokeApiKey(house.store, OPERATOR, row!.id))).toBe("NOT_FOUND");
 });
 
-test("replicas that start together for the first time make one operator key between them, and one of them shows it", async () => {
+test("replicas that start together for the first time create one operator key, and one of them shows it", async () => {
   const fresh = await openHouse();
   const shown = await Promise.all(Array.from({ length: 5 }, () => ensureOperatorKey(fresh.store, null)));
   const keys = shown.filter((key) => key !== null);
@@ -154,7 +154,7 @@ test("replicas that start together for the first time make one operator key betw
   await fresh.database.close();
 });
 
-test("a replica makes no operator key when another one makes it just after the first looked", async () => {
+test("a replica does not create an operator key if another replica creates one after the query", async () => {
   const fresh = await openHouse();
   const { reader } = fresh.store;
   let isFirst = true;

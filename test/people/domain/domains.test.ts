@@ -1,4 +1,4 @@
-/** E-mail domains: how organizations prove them, and where `/sign-in` leads people by them. */
+/** E-mail domains: how organizations prove them, and where `/sign-in` sends people with an address of them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS } from "../../../src/access/permission.js";
@@ -18,7 +18,7 @@ import { codeOf, keyOf, makeOrganization, useHouse, OPERATOR, personIn } from ".
 
 const house = useHouse();
 
-/** A DNS in memory: names with their TXT records, or the code with which looking them up fails. */
+/** A DNS in memory: names with their TXT records, or the code with which the look-up fails. */
 const dns = new Map<string, readonly (readonly string[])[] | string>();
 const asked: string[] = [];
 const resolveTxt: ResolveTxt = async (name) => {
@@ -80,7 +80,7 @@ describe("the name of a domain", () => {
     expect(findDomainMistake(canonicalDomain(entered))).toEqual(expect.any(String));
   });
 
-  test("of an address is what follows the last @", () => {
+  test("of an address follows the last @", () => {
     expect(domainOf("Alice@Example.com")).toBe("example.com");
     expect(domainOf('"odd@local"@bücher.example')).toBe("xn--bcher-kva.example");
     // Read as a URL's host, each of these would end in, or become, a domain that somebody has proved.
@@ -94,7 +94,7 @@ describe("proving a domain", () => {
   const prove = (domain: { domain: string; token: string }) =>
     dns.set(txtRecordOf(domain).name, [["v=spf1 -all"], [domain.token]]);
 
-  test("takes the TXT record that addDomain tells, and is told in the audit log", async () => {
+  test("needs the TXT record of addDomain, and is in the audit log", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const administrator = personIn(organizationId, "administrator");
     const domain = await addDomain(house.store, administrator, { organizationId, domain: "Bücher.Example." });
@@ -140,7 +140,7 @@ describe("proving a domain", () => {
     expect(rows.map(({ action }) => action)).toEqual(["domain.added", "domain.verified", "domain.removed"]);
   });
 
-  test("needs the record of one's own claim: another organization's record proves nothing", async () => {
+  test("needs the record of the own claim: another organization's record proves nothing", async () => {
     const { id: first } = await makeOrganization(house);
     const { id: second } = await makeOrganization(house);
     const claimed = await addDomain(house.store, OPERATOR, { organizationId: first, domain: "contested.example" });
@@ -148,7 +148,7 @@ describe("proving a domain", () => {
     prove(claimed);
     expect(await codeOf(verify(OPERATOR, theirs.id))).toBe("DOMAIN_NOT_PROVED");
     expect(await codeOf(verify(OPERATOR, claimed.id))).toBe("NONE");
-    // Only who proves it is told that it is taken.
+    // Only an organization that proves the domain learns that it is taken.
     prove(theirs);
     expect(await codeOf(verify(OPERATOR, theirs.id))).toBe("DOMAIN_TAKEN");
     expect(await findOrganizationByDomain(house.database.reader, "contested.example")).toBe(first);
@@ -156,7 +156,7 @@ describe("proving a domain", () => {
     expect(await codeOf(verify(OPERATOR, theirs.id))).toBe("NONE");
   });
 
-  test("by two organizations at once gives it to one", async () => {
+  test("by two organizations at once succeeds for one", async () => {
     const domains = await Promise.all(
       [0, 1].map(async () =>
         addDomain(house.store, OPERATOR, {
@@ -173,7 +173,7 @@ describe("proving a domain", () => {
     expect(codes.toSorted()).toEqual(["DOMAIN_TAKEN", "NONE"]);
   });
 
-  test("is for who administers the organization, and the DNS is asked for nobody else", async () => {
+  test("is for administrators of the organization; for other callers, the DNS is not asked", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id: elsewhere } = await makeOrganization(house);
     const domain = await addDomain(house.store, OPERATOR, { organizationId, domain: "guarded.example" });
@@ -193,7 +193,7 @@ describe("proving a domain", () => {
     expect(await codeOf(verify(OPERATOR, domain.id))).toBe("NONE");
   });
 
-  test("is possible for as many domains as are shown at once", async () => {
+  test("is limited to as many domains as are shown without pages", async () => {
     const { id: organizationId } = await makeOrganization(house);
     for (let index = 0; index < 200; index += 1)
       await addDomain(house.store, OPERATOR, { organizationId, domain: `many-${index}.example` });
@@ -205,7 +205,7 @@ describe("proving a domain", () => {
 });
 
 describe("domains in GraphQL", () => {
-  test("are claimed and shown with their record, for all organizations of a page in one query", async () => {
+  test("are claimed, and shown with their record for all organizations of a page in one query", async () => {
     const { id: organizationId, slug } = await makeOrganization(house);
     const claimed = await house.ask(
       keyOf(organizationId, "ORGANIZATION_WRITE"),
@@ -260,7 +260,7 @@ describe("/sign-in", () => {
   const enter = (text: string) =>
     createBrowser().get(`${usher.url}/sign-in?${new URLSearchParams({ organization: text })}`, { follow: false });
 
-  test("leads by short name and by an address of a proved domain to the organization's page", async () => {
+  test("redirects by short name and by an address of a proved domain to the organization's page", async () => {
     const bySlug = await enter(` ${tenant.slug.toUpperCase()} `);
     expect([bySlug.status, bySlug.headers.location]).toEqual([303, `/o/${tenant.slug}`]);
     for (const address of ["alice@bücher.test", "nobody-here@xn--bcher-kva.test"]) {
@@ -272,7 +272,7 @@ describe("/sign-in", () => {
     expect([form.status, form.visibleText]).toEqual([200, expect.stringContaining("or your e-mail address")]);
   });
 
-  test("hands the address on, so that the provider need not ask for it again", async () => {
+  test("passes the address on, so that the provider need not ask for it again", async () => {
     const page = await createBrowser().get(`${usher.url}/sign-in?organization=alice%40xn--bcher-kva.test`);
     const start = page.links.find(({ href }) => href.pathname.endsWith("/start"));
     expect(start?.href.searchParams.get("login_hint")).toBe("alice@xn--bcher-kva.test");
@@ -280,7 +280,7 @@ describe("/sign-in", () => {
     expect(new URL(String(away.headers.location)).searchParams.get("login_hint")).toBe("alice@xn--bcher-kva.test");
   });
 
-  test("never tells whether an account exists: addresses of one domain are answered alike", async () => {
+  test("does not show whether an account exists: the answer is the same for all addresses of a domain", async () => {
     await tenant.signIn(createBrowser());
     const strip = (text: string) => text.replaceAll(/[a-z-]+@/g, "");
     const pages = [await enter("alice@acme.test"), await enter("nobody@acme.test")];
@@ -293,7 +293,7 @@ describe("/sign-in", () => {
     expect([markup.status, markup.text.includes("<script>alert")]).toEqual([404, false]);
   });
 
-  test("and the organization's page shows no button that can only refuse", async () => {
+  test("and the organization's page do not show a button that can only be refused", async () => {
     const buttons = async () => (await createBrowser().get(`${usher.url}/o/${tenant.slug}`)).links.length;
     const installation = (ssoAllowed: boolean) =>
       usher.ask(

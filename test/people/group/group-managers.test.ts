@@ -1,4 +1,4 @@
-/** Who manages a group: members of its organization alone, named by who may see what they will see. */
+/** The managers of groups: members of the organization, added by callers who may see the same training. */
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import type { Caller } from "../../../src/access/caller.js";
 import type { Permission } from "../../../src/access/permission.js";
@@ -37,7 +37,7 @@ const audit = () =>
   );
 
 describe("the managers of a group", () => {
-  test("are those of the last word on it, each once, and what is so already is not told again", async () => {
+  test("are replaced, each once, and a change that changes nothing is not audited", async () => {
     const [ada, grace, alan] = [await person(), await person(), await person()];
     await set([grace, ada, grace]);
     expect(await managers()).toEqual([ada, grace].toSorted());
@@ -56,7 +56,7 @@ describe("the managers of a group", () => {
     ]);
   });
 
-  test("are members of the organization: one who is not leaves everything as it was", async () => {
+  test("are members of the organization: for a non-member, nothing changes", async () => {
     const ada = await person();
     const stranger = await person((await makeOrganization(house)).id);
     await set([ada]);
@@ -68,7 +68,7 @@ describe("the managers of a group", () => {
     expect(await managers()).toEqual([ada]);
   });
 
-  test("are named by who may change groups and see the training of all, and taken away by who may change groups", async () => {
+  test("are added with GROUPS_WRITE and TRAINING_READ, and removed with GROUPS_WRITE", async () => {
     const [ada, grace] = [await person(), await person()];
     const groupsOnly = keyOf(organizationId, "GROUPS_WRITE", "TEAM_TRAINING_READ");
     expect(await codeOf(set([ada], groupsOnly))).toBe("FORBIDDEN");
@@ -81,7 +81,7 @@ describe("the managers of a group", () => {
     expect(await managers()).toEqual([grace]);
   });
 
-  test("put nobody into their own group whose training they may not see", async () => {
+  test("cannot add users to their own group whose training they may not see", async () => {
     const [ada, bob] = [await person(), await person()];
     await set([ada]);
     const input = { groupId, userIds: [bob] };
@@ -93,13 +93,13 @@ describe("the managers of a group", () => {
     await addUsersToGroup(house.store, changer("TRAINING_READ"), input);
     expect(await members()).toEqual([{ user_id: bob }]);
     await removeUsersFromGroup(house.store, changer("TEAM_TRAINING_READ"), input);
-    // Whoever manages it not sees nothing by it.
+    // A caller who does not manage the group gains nothing.
     await set([]);
     await addUsersToGroup(house.store, changer("TEAM_TRAINING_READ"), input);
     expect(await members()).toEqual([{ user_id: bob }]);
   });
 
-  test("are so no longer when they leave the organization, are deleted, or the group is", async () => {
+  test("end when they leave the organization, are deleted, or the group is deleted", async () => {
     const [ada, guest] = [await person(), await person((await makeOrganization(house)).id)];
     await addMember(house.store, OPERATOR, { organizationId, userId: guest });
     await set([ada, guest]);
@@ -120,7 +120,7 @@ describe("the managers of a group", () => {
     expect(await managers()).toEqual([]);
   });
 
-  test("are shown with the group, and their groups with them, in as many queries for many as for one", async () => {
+  test("are shown with the group, and the groups with their managers, in as many queries for many as for one", async () => {
     const [ada, grace] = [await person(), await person()];
     await house.ask(
       OPERATOR,
@@ -142,7 +142,7 @@ describe("the managers of a group", () => {
     expect(many.statements).toHaveLength(few.statements.length);
   });
 
-  test("see which groups they manage themselves; others need GROUPS_READ", async () => {
+  test("see the groups that they manage; others need GROUPS_READ", async () => {
     const ada = await person();
     await set([ada]);
     const QUERY = "query ($id: ID!) { user(id: $id) { managedGroups { name } } }";

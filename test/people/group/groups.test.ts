@@ -1,4 +1,4 @@
-/** Groups: making, changing and reading them, and who is in them and why. */
+/** Groups: creating, changing and reading them, their members, and the reasons for a membership. */
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
@@ -38,7 +38,7 @@ async function makeGroup(organizationId: string, name = "Sales") {
 
 let people = 0;
 
-/** Makes users with addresses of their own. */
+/** Creates users with distinct addresses. */
 async function makeUsers(organizationId: string, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -89,7 +89,7 @@ describe("a group", () => {
     group { id name description memberCount version createdAt updatedAt organization { id } members { totalCount } } } }`;
   const UPDATE = `mutation ($input: UpdateGroupInput!) { updateGroup(input: $input) { group { name description version } } }`;
 
-  test("is made with its event and its audit entry", async () => {
+  test("is created with its event and its audit entry", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const input = { organizationId, name: " Sales ", description: "Who sells" };
     const { data, codes } = await house.ask(
@@ -116,7 +116,7 @@ describe("a group", () => {
     expect(await auditOf(id)).toEqual([{ action: "group.created", before: null, after: shown }]);
   });
 
-  test("changes what is named, keeps what is absent, clears what is null, and tells it once", async () => {
+  test("changes the given fields, keeps absent ones, clears null ones, and appends one event", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id } = await createGroup(house.store, OPERATOR, {
       organizationId,
@@ -143,7 +143,7 @@ describe("a group", () => {
     expect(await namedEventsOf(id)).toHaveLength(3);
   });
 
-  test("refuses a version that is no longer there", async () => {
+  test("refuses a version that has changed", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id } = await makeGroup(organizationId);
     const change = (name: string) => codeOf(updateGroup(house.store, OPERATOR, { id, expectedVersion: 1, name }));
@@ -151,7 +151,7 @@ describe("a group", () => {
     expect(codes.toSorted()).toEqual(["NONE", "VERSION_CONFLICT", "VERSION_CONFLICT"]);
   });
 
-  test("has a name of its own in its organization, whatever the case, also when many are made at once", async () => {
+  test("has a unique name in its organization, without regard to case, also if many are created at once", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id: other } = await makeOrganization(house);
     const make = (name: string, where = organizationId) =>
@@ -170,7 +170,7 @@ describe("a group", () => {
     expect(await codeOf(updateGroup(house.store, OPERATOR, { id: second.id, name: "SECOND" }))).toBe("NONE");
   });
 
-  test("names every mistake of an input at once", async () => {
+  test("lists every mistake of an input at once", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const input = { organizationId, name: " ", description: "x".repeat(1001) };
     await expect(createGroup(house.store, OPERATOR, input)).rejects.toMatchObject({
@@ -186,7 +186,7 @@ describe("a group", () => {
     expect(await codeOf(createGroup(house.store, OPERATOR, { organizationId: "nobody", name: "A" }))).toBe("NOT_FOUND");
   });
 
-  test("goes with its memberships, told once; its users stay", async () => {
+  test("is deleted with its memberships in one event; its users stay", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id } = await makeGroup(organizationId);
     const users = await makeUsers(organizationId, 2);
@@ -210,7 +210,7 @@ describe("members", () => {
   const REMOVE = `mutation ($input: RemoveUsersFromGroupInput!) { removeUsersFromGroup(input: $input) {
     group { version memberCount } results { userId ok code } } }`;
 
-  test("come and go in one unit, each told with a version of its own", async () => {
+  test("are added and removed in one unit, each with an event of a version of its own", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id: groupId } = await makeGroup(organizationId);
     const [one = "", two = "", three = ""] = await makeUsers(organizationId, 3);
@@ -252,7 +252,7 @@ describe("members", () => {
     ]);
   });
 
-  test("of another organization are NOT_FOUND, and the others are carried out", async () => {
+  test("of another organization are NOT_FOUND, and the others are added", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id: elsewhere } = await makeOrganization(house);
     const { id: groupId } = await makeGroup(organizationId);
@@ -275,7 +275,7 @@ describe("members", () => {
     expect(await membersOf(groupId)).toEqual([guest]);
   });
 
-  test("are changed by so many at once that others need not wait long, and no more", async () => {
+  test("are limited to a number per request, so that other changes need not wait long", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id: groupId } = await makeGroup(organizationId);
     const userIds = Array.from({ length: MOST_USERS_AT_ONCE + 1 }, (_, index) => `user-${index}`);
@@ -291,7 +291,7 @@ describe("members", () => {
     expect([...(await findReasons(house.database.reader, groupId, withOne.userIds)).keys()]).toEqual([last]);
   });
 
-  test("of many who add the same users at once, each is added once", async () => {
+  test("are added once if many callers add the same users at once", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id: groupId } = await makeGroup(organizationId);
     const userIds = await makeUsers(organizationId, 3);
@@ -302,7 +302,7 @@ describe("members", () => {
     expect(await namedEventsOf(groupId)).toEqual(["created 1", "member_added 2", "member_added 3", "member_added 4"]);
   });
 
-  test("leave nothing behind when the unit fails at its end", async () => {
+  test("stay unchanged if the unit fails at its end", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id: groupId } = await makeGroup(organizationId);
     const userIds = await makeUsers(organizationId, 2);
@@ -320,7 +320,7 @@ describe("members", () => {
     expect((await readGroup(house.store, OPERATOR, groupId)).version).toBe(1);
   });
 
-  test("are added to a large group, and taken out, without reading it", async () => {
+  test("are added to a large group, and removed, without reading the group", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id: groupId } = await makeGroup(organizationId);
     const userIds = await makeUsers(organizationId, 4);
@@ -370,7 +370,7 @@ describe("reasons", () => {
     return { organizationId, groupId, userId, give, withdraw };
   }
 
-  test("the first that comes and the last that goes are told, and no other", async () => {
+  test("the first that is added and the last that is removed have events, and no other", async () => {
     const { groupId, userId, give, withdraw } = await situation();
     expect(await give(mapping("m1"))).toBe("GIVEN");
     expect(await give(mapping("m1"))).toBe("HELD");
@@ -386,7 +386,7 @@ describe("reasons", () => {
     expect(await namedEventsOf(groupId)).toEqual(["created 1", "member_added 2", "member_removed 3"]);
   });
 
-  test("both of two that go together are taken, and it is told once", async () => {
+  test("two that are removed together have one event", async () => {
     const { groupId, give, withdraw } = await situation();
     await give(mapping("m1"));
     await give(mapping("m2"));
@@ -394,7 +394,7 @@ describe("reasons", () => {
     expect(await namedEventsOf(groupId)).toEqual(["created 1", "member_added 2", "member_removed 3"]);
   });
 
-  test("what was done by hand stays when a mapping takes its own back", async () => {
+  test("a membership by hand stays when a mapping removes its own", async () => {
     const { groupId, userId, give, withdraw } = await situation();
     await give(mapping("m1"));
     await addUsersToGroup(house.store, OPERATOR, { groupId, userIds: [userId] });
@@ -404,7 +404,7 @@ describe("reasons", () => {
     expect(await namedEventsOf(groupId)).toEqual(["created 1", "member_added 2"]);
   });
 
-  test("taking somebody out by hand takes what mappings and directories gave too, which can come back", async () => {
+  test("removing a user by hand removes the reasons of mappings and directories too, which can return", async () => {
     const { groupId, userId, give } = await situation();
     await give(mapping("m1"));
     await give({ kind: "SCIM", id: "directory" });
@@ -415,7 +415,7 @@ describe("reasons", () => {
     expect(await namedEventsOf(groupId)).toEqual(["created 1", "member_added 2", "member_removed 3", "member_added 4"]);
   });
 
-  test("who adds by hand is an administrator, and a program with a key", async () => {
+  test("by hand are those of administrators and of API keys", async () => {
     const { organizationId, groupId, userId } = await situation();
     for (const caller of [keyOf(organizationId, "GROUPS_WRITE"), personIn(organizationId, "administrator"), OPERATOR])
       await addUsersToGroup(house.store, caller, { groupId, userIds: [userId] });
@@ -426,7 +426,7 @@ describe("reasons", () => {
     expect(rows.map((row) => row.source_kind)).toEqual(["ADMIN", "API"]);
   });
 
-  test("are given in the organization's own groups, to its own members, alone", async () => {
+  test("are only for the organization's own groups and its own members", async () => {
     const { give, groupId } = await situation();
     const { id: elsewhere } = await makeOrganization(house);
     const foreign = await makeGroup(elsewhere);
@@ -438,7 +438,7 @@ describe("reasons", () => {
     expect(await membersOf(groupId)).toEqual([]);
   });
 
-  test("of one connection are found by it, and all go together when somebody leaves", async () => {
+  test("of one connection are found by it, and all are removed when the member leaves", async () => {
     const { organizationId, groupId, userId, give } = await situation();
     const second = await makeGroup(organizationId, "Second");
     const { id: elsewhere } = await makeOrganization(house);
@@ -525,11 +525,11 @@ describe("the list of groups", () => {
     expect((await list({ filter })).names).toEqual(expected);
   });
 
-  test("finds nothing by a word of many thousand characters, and fails by none", async () => {
+  test("finds nothing by a word of many thousand characters, without an error", async () => {
     expect((await list({ filter: { search: "x".repeat(300_000) } })).names).toEqual([]);
   });
 
-  test("asks no more of the database for many groups and members than for few", async () => {
+  test("needs as many queries for many groups and members as for few", async () => {
     const page = await list();
     const userIds = await makeUsers(acme, 6);
     const count = async (first: number) => {
@@ -550,8 +550,8 @@ describe("the list of groups", () => {
       expect(result.data.group.members.nodes[0].groups).toHaveLength(5);
       return { users: result.data.group.members.nodes.length, statements: statements.length };
     };
-    // The group; its count; whether its members are few; the page of them, their roles, who is in which group, and
-    // those groups; the organization.
+    // The group; its count; whether its members are few; the page of them, their roles, memberships, and
+    // their groups; the organization.
     expect(await ask(1)).toEqual({ users: 1, statements: 8 });
     expect(await ask(6)).toEqual({ users: 6, statements: 8 });
   });
@@ -574,7 +574,7 @@ describe("the groups of users", () => {
   const LIST = `query ($org: ID!, $filter: UserFilter, $first: Int) {
     users(organizationId: $org, filter: $filter, first: $first) { nodes { id groups(organizationId: $org) { name } } totalCount } }`;
 
-  test("are read with a page in two queries, each group once however many reasons there are, by name", async () => {
+  test("are read with a page in two queries, by name, and each group once even with several reasons", async () => {
     const count = async (first: number) => {
       const { result, statements } = await countQueries(() =>
         house.ask(keyOf(acme, "USERS_READ", "GROUPS_READ"), LIST, { org: acme, first }),
@@ -587,12 +587,12 @@ describe("the groups of users", () => {
       );
       return statements.length;
     };
-    // The page; who is in which group, and those groups; the count.
+    // The page; memberships, and their groups; the count.
     expect(await count(1)).toBe(4);
     expect(await count(3)).toBe(4);
   });
 
-  test("gather single look-ups of one request into two queries, whatever the organizations", async () => {
+  test("of several organizations are read in two queries for all look-ups of a request", async () => {
     const loader = createPeopleLoaders(house.store).groupsOfMember({ caller: OPERATOR });
     const { id: elsewhere } = await makeOrganization(house);
     const keys = [...users.map((id) => memberKey(acme, id)), memberKey(elsewhere, users[0]!)];
@@ -616,7 +616,7 @@ describe("the groups of users", () => {
     expect(await find([])).toEqual([3, users]);
   });
 
-  test("are those of the organization asked about, and another's groups tell nothing here", async () => {
+  test("are those of the selected organization, and another organization's groups do not show", async () => {
     const { id: elsewhere } = await makeOrganization(house);
     const foreign = await makeGroup(elsewhere, "Secret project");
     const [shared = ""] = users;
@@ -641,7 +641,7 @@ describe("the groups of users", () => {
     expect(there.data.users.nodes).toEqual([{ id: shared, groups: [{ name: "Secret project" }] }]);
   });
 
-  test("are shown to the person, and to others with GROUPS_READ alone", async () => {
+  test("are shown to the person, and to others only with GROUPS_READ", async () => {
     const plain = personIn(acme, users[1]!, []);
     const mine = await house.ask(plain, "{ viewer { user { groups { name } } } }");
     expect(mine).toEqual({
@@ -663,7 +663,7 @@ describe("the groups of users", () => {
   });
 });
 
-test("another organization's callers, plain people and nobody neither see nor change a group", async () => {
+test("callers of another organization, callers without permissions and anonymous callers cannot see or change a group", async () => {
   const { id: organizationId } = await makeOrganization(house);
   const { id: elsewhere } = await makeOrganization(house);
   const { id } = await makeGroup(organizationId);
@@ -692,7 +692,7 @@ test("another organization's callers, plain people and nobody neither see nor ch
   expect(await membersOf(id)).toEqual([userId]);
 });
 
-test("every change locks the organization before it reads anything in its unit", async () => {
+test("every change locks the organization before its unit reads anything", async () => {
   const { id: organizationId } = await makeOrganization(house);
   const { id } = await makeGroup(organizationId);
   const changes: readonly (() => Promise<unknown>)[] = [
@@ -703,7 +703,7 @@ test("every change locks the organization before it reads anything in its unit",
   ];
   for (const change of changes) {
     const { statements } = await countQueries(change);
-    // The first is the look at the group that tells whose it is, before the unit.
+    // The first finds the organization of the group, before the unit.
     expect(statements.slice(0, 2)).toEqual([
       expect.stringContaining("FROM user_group"),
       expect.stringContaining(LOCK_STATEMENT),
@@ -711,7 +711,7 @@ test("every change locks the organization before it reads anything in its unit",
   }
 });
 
-test("every event of groups fits its declaration", async () => {
+test("every event of groups has the shape of its declaration", async () => {
   const rows = await house.database.reader.rows<{ type: string; data: string }>(
     "SELECT type, data FROM event WHERE subject_type = 'group'",
   );

@@ -1,4 +1,4 @@
-/** Search keys that an earlier version stored: they are written anew, once, whatever interrupts it. */
+/** Rewriting the search keys of an earlier version: each once, even with interruptions. */
 import { beforeEach, expect, test } from "@jest/globals";
 import { rewriteNameKeys } from "../../../src/people/group/group.repository.js";
 import { createGroup } from "../../../src/people/group/group.operations.js";
@@ -12,7 +12,7 @@ import { makeOrganization, makeUser, OPERATOR, useHouse } from "../../support/ho
 const house = useHouse();
 const clock = () => house.clock.now;
 const never = new AbortController().signal;
-/** A row at a time, so that there are many steps on the way. */
+/** One row per step, so that there are many steps. */
 const STEPS = [rewriteTerms, rewriteNameKeys].map(
   (step): RewriteKeys =>
     (unit, after) =>
@@ -43,7 +43,7 @@ async function makeStale() {
     const account = await findUser(unit, home, ann.id);
     if (account !== null) await insertMembership(unit, other, account);
     await unit.execute("DELETE FROM membership_term WHERE user_id IN (?, ?) AND term NOT LIKE ' %'", [ann.id, zoe.id]);
-    // `example` is a word of both forms, and more than one of the earlier one is gone.
+    // `example` is a word of both forms, and several terms of the earlier form are removed.
     for (const [organizationId, userId, terms] of [
       [home, ann.id, ["o'neil", "ann", "example"]],
       [other, ann.id, ["o'neil", "ann", "example"]],
@@ -101,7 +101,7 @@ const EXPECTED = {
   group: "bucher",
 };
 
-test("the keys of members, guests and groups take the form of this version, and the next start asks once", async () => {
+test("the keys of members, guests and groups get the form of this version, and the next start needs one query", async () => {
   const { keys } = await makeStale();
   await rewriteSearchKeys(house.store, clock, STEPS, never);
   expect(await keys()).toEqual(EXPECTED);
@@ -109,7 +109,7 @@ test("the keys of members, guests and groups take the form of this version, and 
   expect(statements).toHaveLength(1);
 });
 
-test("a start after a stop at any step goes on where the last one ended", async () => {
+test("a start after a stop at any step continues there", async () => {
   const { keys } = await makeStale();
   let steps = 0;
   for (let isDone = false; !isDone;) {
@@ -129,11 +129,11 @@ test("a start after a stop at any step goes on where the last one ended", async 
   );
   const memberships = Number((await house.store.reader.row<{ n: number }>("SELECT COUNT(*) AS n FROM membership"))?.n);
   const groups = Number((await house.store.reader.row<{ n: number }>("SELECT COUNT(*) AS n FROM user_group"))?.n);
-  // Each row once, each organization once, and the end of either table once.
+  // Each row once, each organization once, and the end of each table once.
   expect(steps).toBe(organizations + memberships + groups + 2);
 });
 
-test("a step that fails leaves no trace, and is done at the next start", async () => {
+test("a step that fails changes nothing, and is repeated at the next start", async () => {
   const { keys } = await makeStale();
   const before = await keys();
   const failing: RewriteKeys = async (unit, after, most) => {
@@ -148,7 +148,7 @@ test("a step that fails leaves no trace, and is done at the next start", async (
   expect(await keys()).toEqual(EXPECTED);
 });
 
-test("replicas that start at once share the way", async () => {
+test("replicas that start at once share the work", async () => {
   const { keys } = await makeStale();
   let steps = 0;
   const counted = STEPS.map((step): RewriteKeys => async (unit, after, most) => {
@@ -160,21 +160,21 @@ test("replicas that start at once share the way", async () => {
   await house.inUnit((unit) => unit.execute("DELETE FROM installation WHERE id = 'search-keys'"));
   await Promise.all([1, 2, 3].map(() => rewriteSearchKeys(house.store, clock, counted, never)));
   expect(await keys()).toEqual(EXPECTED);
-  // A unit that the database asks to repeat counts twice.
+  // A unit that is retried counts twice.
   expect(steps - alone).toBeGreaterThanOrEqual(alone);
   expect(steps - alone).toBeLessThan(alone * 2);
 });
 
-test("a person who is renamed before the way has come to them is found by the new name", async () => {
+test("a person who is renamed before the rewriting is found by the new name", async () => {
   const { zoe, keys } = await makeStale();
-  // An earlier version wrote `acme`, which is a term of the new name as well.
+  // An earlier version wrote `acme`, which is also a term of the new name.
   await updateUser(house.store, OPERATOR, { id: zoe, lastName: "Acme" });
   await rewriteSearchKeys(house.store, clock, STEPS, never);
   expect((await keys()).terms).toEqual(expect.arrayContaining(["other: acme", "other: zoe acme"]));
   expect((await keys()).terms).not.toContain("other: muller");
 });
 
-test("an hour later, what replicas of the version before wrote meanwhile takes the form of this one, once", async () => {
+test("a second round after an hour rewrites keys that replicas of the version before have written, once", async () => {
   await rewriteSearchKeys(house.store, clock, STEPS, never);
   const { keys } = await makeStale();
   const stale = await keys();
@@ -190,7 +190,7 @@ test("an hour later, what replicas of the version before wrote meanwhile takes t
   expect(await after(100_000_000)).toBe(1);
 });
 
-test("what a newer version noted is left alone", async () => {
+test("the progress of a newer version is left alone", async () => {
   const { keys } = await makeStale();
   const before = await keys();
   await house.inUnit((unit) =>

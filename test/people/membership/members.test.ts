@@ -1,4 +1,4 @@
-/** Members beyond their home organization: who adds them, what they may do there, how they enter and leave. */
+/** Guests of organizations: who adds them, their permissions, how they enter and leave. */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS } from "../../../src/access/permission.js";
@@ -68,7 +68,7 @@ const rolesOf = async (organizationId: string, userId: string) =>
     ?.roles.map((role: { key: string }) => role.key);
 
 describe("adding a member", () => {
-  test("gives the roles that are named or the default role, and shows the person in every order of the list", async () => {
+  test("gives the named roles or the default role, and shows the person in every order of the list", async () => {
     const { homeId, organizationId, user, chief } = await situation();
     const member = await addMember(house.store, OPERATOR, { organizationId, userId: user.id, roleKeys: ["MANAGER"] });
     expect(member).toMatchObject({ id: user.id, homeOrganizationId: homeId, organizationId });
@@ -117,7 +117,7 @@ describe("adding a member", () => {
     expect([await search("aard"), await search("hopper")]).toEqual([1, 0]);
   });
 
-  test("is for the home's administrator and the operator: an organization takes no account by its id", async () => {
+  test("is for administrators of the home organization and the operator: an organization cannot add an account by its id", async () => {
     const { homeId, organizationId, user, chief } = await situation();
     const add = (caller: Caller, of = organizationId) =>
       codeOf(addMember(house.store, caller, { organizationId: of, userId: user.id }));
@@ -130,12 +130,12 @@ describe("adding a member", () => {
     expect(await add(keyOf(homeId, "USERS_WRITE"))).toBe("NONE");
     expect(await auditOf(homeId, user.id)).toContainEqual({ action: "member.added", actor_kind: "API_KEY" });
     expect(await add(OPERATOR)).toBe("ALREADY_MEMBER");
-    // The person is seen there now, and is still not the organization's to take further.
+    // The organization sees the person now, and still cannot add the person to a further one.
     const third = await situation();
     expect(await add(chief, third.organizationId)).toBe("FORBIDDEN");
   });
 
-  test("by the home's administrator gives no role but a default one that grants nothing", async () => {
+  test("by the home's administrator gives only a default role without permissions", async () => {
     const { homeId, organizationId, user, chief } = await situation();
     const add = (roleKeys: readonly string[] | null) =>
       addMember(house.store, keyOf(homeId, ...ALL_PERMISSIONS), { organizationId, userId: user.id, roleKeys });
@@ -150,7 +150,7 @@ describe("adding a member", () => {
     expect(await rolesOf(organizationId, user.id)).toEqual(["MANAGER"]);
   });
 
-  test("by an address is the operator's alone, so that nobody tries out which addresses have accounts", async () => {
+  test("by an address is for the operator only, so that other callers cannot find out which addresses have accounts", async () => {
     const { organizationId, chief } = await situation({ email: "unique-grace@example.com" });
     const add = (caller: Caller, email: string, userId?: string) =>
       codeOf(addMember(house.store, caller, { organizationId, email, userId: userId ?? null }));
@@ -168,7 +168,7 @@ describe("adding a member", () => {
     expect(await add(OPERATOR, "Unique-Grace@example.com")).toBe("NONE");
   });
 
-  test("finds nobody who runs the installation, and adds nobody who is not active", async () => {
+  test("does not find operators, and refuses accounts that are not active", async () => {
     const { homeId, organizationId, user } = await situation();
     const host = keyOf(homeId, "USERS_WRITE");
     const add = (caller: Caller, userId = user.id) =>
@@ -183,7 +183,7 @@ describe("adding a member", () => {
     expect(await add(OPERATOR)).toBe("NONE");
   });
 
-  test("takes a seat of the organization's plan, and is refused where it is full and says so", async () => {
+  test("takes a seat of the organization's plan, and is refused if it is full and the policy requires a seat", async () => {
     const { organizationId, user, chief } = await situation();
     const { user: late } = await situation();
     await updateOrganization(house.store, OPERATOR, organizationId, {
@@ -209,7 +209,7 @@ describe("adding a member", () => {
     expect(await seats()).toBe(1);
   });
 
-  test("by the home's administrator takes no seat and tells nothing of the plan, until the organization gives a role", async () => {
+  test("by the home's administrator takes no seat and shows nothing of the plan until the organization gives a role", async () => {
     const { homeId, organizationId, user, chief } = await situation();
     const { homeId: otherHome, user: other } = await situation();
     await updateOrganization(house.store, OPERATOR, organizationId, {
@@ -221,7 +221,7 @@ describe("adding a member", () => {
       codeOf(addMember(house.store, keyOf(home, "USERS_WRITE"), { organizationId, userId }));
     expect(await add(homeId, user.id)).toBe("NONE");
     expect(await seats()).toBe(0);
-    // The plan is full, which the home of somebody else does not hear.
+    // The plan is full, which the person's home organization does not learn.
     await makeUser(house, organizationId, { email: "own@example.com" });
     expect(await seats()).toBe(1);
     expect(await add(otherHome, other.id)).toBe("NONE");
@@ -231,7 +231,7 @@ describe("adding a member", () => {
     expect(await seats()).toBe(2);
   });
 
-  test("of many requests at once makes one membership", async () => {
+  test("by many requests at once creates one membership", async () => {
     const { organizationId, user } = await situation();
     const codes = await Promise.all(
       Array.from({ length: 6 }, () => codeOf(addMember(house.store, OPERATOR, { organizationId, userId: user.id }))),
@@ -241,7 +241,7 @@ describe("adding a member", () => {
 });
 
 describe("the roles of a member", () => {
-  test("are set there and nowhere else, told and audited, and nothing is told where nothing differs", async () => {
+  test("are set in that organization only, with event and audit entry, and without if nothing differs", async () => {
     const { homeId, organizationId, user, chief } = await situation();
     await addMember(house.store, OPERATOR, { organizationId, userId: user.id });
     const set = (caller: Caller, roleKeys: readonly string[], of = organizationId) =>
@@ -265,7 +265,7 @@ describe("the roles of a member", () => {
     expect(await rolesOf(organizationId, user.id)).toEqual(["AUDITOR", "USER"]);
   });
 
-  test("are given by nobody who does not hold them, and changed by nobody of elsewhere", async () => {
+  test("need callers who hold them, and callers of the organization", async () => {
     const { homeId, organizationId, user, chief } = await situation();
     await addMember(house.store, OPERATOR, { organizationId, userId: user.id });
     const role = { key: "TRAINER", name: "Trainer", rank: 120, permissions: ["TRAINING_WRITE"] as const };
@@ -299,7 +299,7 @@ describe("the roles of a member", () => {
     expect(await demote(administrator.id)).toBe("NONE");
     await setMemberRoles(house.store, OPERATOR, { organizationId, userId: administrator.id, roleKeys: ["ADMIN"] });
     await setOwner(house.store, OPERATOR, { organizationId, userId: administrator.id });
-    // Nobody but the guest administers it now, as far as active accounts go.
+    // The guest is the only active administrator now.
     await house.inUnit((unit) =>
       unit.execute("UPDATE app_user SET status = 'DISABLED' WHERE id = ?", [administrator.id]),
     );
@@ -326,7 +326,7 @@ const callerWith = (token: string) =>
   resolveCaller(house.database.reader, () => house.clock.now, { authorization: null, sessionToken: token });
 
 describe("leaving", () => {
-  test("ends roles, groups and the sessions that are there, and nothing at home", async () => {
+  test("ends roles, groups and sessions there, and nothing in the home organization", async () => {
     const { homeId, organizationId, user, chief } = await situation();
     await addMember(house.store, OPERATOR, { organizationId, userId: user.id, roleKeys: ["MANAGER"] });
     const group = await createGroup(house.store, OPERATOR, { organizationId, name: "Guests" });
@@ -356,7 +356,7 @@ describe("leaving", () => {
     expect(await codeOf(removeMember(house.store, chief, { organizationId, userId: user.id }))).toBe("NOT_FOUND");
   });
 
-  test("is the home's right too, whatever the person is there: the owner, and the last administrator", async () => {
+  test("is possible for the home organization, even for the owner and the last administrator", async () => {
     const { homeId, organizationId, user, administrator } = await situation();
     await addMember(house.store, OPERATOR, { organizationId, userId: user.id, roleKeys: ["ADMIN"] });
     await setOwner(house.store, OPERATOR, { organizationId, userId: user.id });
@@ -370,7 +370,7 @@ describe("leaving", () => {
     expect(await rolesOf(homeId, user.id)).toEqual(["USER"]);
   });
 
-  test("is the person's own right, from wherever they are; nobody leaves their home", async () => {
+  test("is possible for the person, from every organization; people cannot leave their home", async () => {
     const { homeId, organizationId, user, administrator, chief } = await situation();
     await addMember(house.store, OPERATOR, { organizationId, userId: user.id });
     const other = await situation();
@@ -388,7 +388,7 @@ describe("leaving", () => {
 });
 
 describe("switching the organization", () => {
-  test("moves the session under a new id and a new token, with the permissions there, until it would have ended", async () => {
+  test("moves the session to a new id and a new token, with the permissions there and the same expiry", async () => {
     const { homeId, organizationId, user } = await situation();
     await addMember(house.store, OPERATOR, { organizationId, userId: user.id, roleKeys: ["AUDITOR"] });
     const token = `switching-${user.id}`;
@@ -406,7 +406,7 @@ describe("switching the organization", () => {
     expect(await callerWith(result.sessionToken)).toEqual(ANONYMOUS);
   });
 
-  test("is for members, in a session that goes on, and of many at once moves it once", async () => {
+  test("is for members with a valid session, and many requests at once move it once", async () => {
     const { homeId, organizationId, user } = await situation();
     const token = `raced-${user.id}`;
     const caller = await openSessionOf(user.id, homeId, token);
@@ -440,7 +440,7 @@ describe("over HTTP", () => {
     await provider.close();
   });
 
-  test("a signed-in person is added, enters with a new cookie, and is shown the roles there", async () => {
+  test("a signed-in person is added, enters with a new cookie, and sees the roles there", async () => {
     const browser = createBrowser();
     await tenant.signIn(browser);
     const [user] = await tenant.users();
@@ -448,7 +448,7 @@ describe("over HTTP", () => {
       `mutation { createOrganization(input: { name: "Guests", slug: "guests" }) { organization { id } } }`,
     );
     const organizationId: string = createOrganization.organization.id;
-    // Whether people may sign in through a provider is their home's matter.
+    // The home organization decides whether its people may sign in through a provider.
     await usher.ask(
       `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization { id } } }`,
       {
@@ -492,7 +492,7 @@ describe("over HTTP", () => {
     expect([refused.errors[0].extensions.code, refused.cookie]).toEqual(["NOT_FOUND", ""]);
     expect((await browser.get(`${usher.url}/o/guests`)).visibleText).toContain("Manager");
 
-    // The home's log tells of a sign-out, wherever the session is.
+    // The home's log has the sign-out, in whichever organization the session is.
     await browser.submitForm("sign-out");
     const typesOf = async (id: string) =>
       (

@@ -1,4 +1,4 @@
-/** What people are told by mail of their accounts: in the same unit of work, to the right ones, and nothing but text. */
+/** Mails to people about their accounts: queued in the same unit of work, to the right people, as plain text. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { MAIL_TEMPLATES } from "../../../src/app/mail.js";
 import { noticeApprovalRequested } from "../../../src/people/notices/notice-approval-requested.js";
@@ -48,7 +48,7 @@ describe("the person whose account was joined", () => {
     return mail!;
   };
 
-  it("is told which organization, which connection, when, and whom to tell if it was somebody else", async () => {
+  it("gets a mail with the organization, the connection, the time and a contact", async () => {
     const mail = await tell({ name: "Acme", supportContact: "help@acme.test" });
     expect(mail).toMatchObject({
       organization_id: organization.id,
@@ -66,13 +66,13 @@ If it was not you, somebody else may be using your account. Tell help@acme.test 
 `);
   });
 
-  it("is told of a password that was taken away, and asks an administrator where no contact is set", async () => {
+  it("gets a mail about a removed password, with an administrator as contact if none is set", async () => {
     const { body } = await tell({ name: "Acme" }, true);
     expect(body).toContain("a password whose address nobody had confirmed. It was removed");
     expect(body).toContain("Tell an administrator of Acme at once");
   });
 
-  it("reads no paragraph and no header that somebody's name has smuggled in", async () => {
+  it("gets a mail into which names cannot inject a paragraph or a header", async () => {
     const { body, subject } = await tell(
       { name: "Acme\r\nBcc: eve@evil.test\r\n\r\nhttps://evil.test" },
       false,
@@ -95,7 +95,7 @@ describe("the administrators of an organization", () => {
       transaction.execute("UPDATE app_user SET status = ? WHERE id = ?", [status, id]),
     );
 
-  it("who are active are told of an account that waits; nobody else, and nobody of another organization", async () => {
+  it("get a mail about an account that waits, if they are active and of that organization", async () => {
     await makeUser(house, organization.id, { email: "ada@example.com", roleKeys: ["ADMIN"] });
     await makeUser(house, organization.id, { email: "grace@example.com", roleKeys: ["ADMIN", "USER"] });
     await makeUser(house, organization.id, { email: "user@example.com" });
@@ -117,7 +117,7 @@ describe("the administrators of an organization", () => {
     expect(mails[0]!.body).toContain(id);
   });
 
-  it("are at most fifty, each address once", async () => {
+  it("get at most fifty mails, one per address", async () => {
     for (let index = 0; index < 53; index += 1)
       await makeUser(house, organization.id, { email: `admin-${index}@example.com`, roleKeys: ["ADMIN"] });
     await request();
@@ -127,7 +127,7 @@ describe("the administrators of an organization", () => {
   });
 });
 
-describe("in the whole house", () => {
+describe("at a sign-in", () => {
   let usher: TestUsher;
   let provider: HostileOpenIdProvider;
   let server: SmtpServer;
@@ -144,7 +144,7 @@ describe("in the whole house", () => {
     await server.close();
   });
 
-  it("a sign-in that joins an account tells its person, and one whose account waits tells the administrators", async () => {
+  it("a merge mails the person, and an account that waits for approval mails the administrators", async () => {
     const tenant = await createTenant(usher, provider, {
       policies: { accountLinking: "MERGE_BY_EMAIL", jitActivation: "PENDING_APPROVAL" },
     });
@@ -167,7 +167,7 @@ describe("in the whole house", () => {
     expect(requested!.to).toEqual(["admin@acme.test"]);
     expect(requested!.body).toContain("bob@acme.test");
 
-    // Nobody is told twice: coming again joins nothing, and asks for nothing.
+    // A second sign-in sends no mail.
     await tenant.signIn(createBrowser(), makePerson("ada"));
     await tenant.signIn(createBrowser(), makePerson("bob"));
     await tenant.signIn(createBrowser(), makePerson("carol"));
@@ -176,7 +176,7 @@ describe("in the whole house", () => {
   });
 });
 
-it("the operators' guide names every message, and when it is sent", () => {
+it("the operators' guide lists every message and when it is sent", () => {
   const rows = readTable(readText("docs/operators.md"), "message").map(([name = "", sent = ""]) => [
     readCode(name)[0],
     sent,

@@ -1,4 +1,4 @@
-/** What organizations decide, what the operator decides about them, whose they are, and how they end. */
+/** Policies, plans and owners of organizations, the settings of the installation, and deleting an organization. */
 import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS } from "../../../src/access/permission.js";
@@ -65,7 +65,7 @@ const DEFAULTS = {
 };
 
 describe("policies", () => {
-  test("each can be changed, keeps the others, and comes back to its default with null", async () => {
+  test("each can be changed without the others, and returns to its default with null", async () => {
     const { id } = await makeOrganization(house);
     const administrator = personIn(id, "administrator");
     const changed: Readonly<Record<string, unknown>> = {
@@ -113,7 +113,7 @@ describe("policies", () => {
     expect((await set([])).data.updateOrganization.organization.policies).toEqual(DEFAULTS);
   });
 
-  test("take an anchor part by part, of days that every month has", async () => {
+  test("take an anchor part by part, with days that every month has", async () => {
     const { id } = await makeOrganization(house);
     const set = (billingAnchor: object) => change(OPERATOR, id, { policies: { billingAnchor } });
     expect((await set({ day: 15 })).codes).toEqual([]);
@@ -130,7 +130,7 @@ describe("policies", () => {
     );
   });
 
-  test("give nobody what whoever changes them does not hold", async () => {
+  test("cannot give permissions that the caller does not hold", async () => {
     const { id } = await makeOrganization(house);
     const weak = keyOf(id, "ORGANIZATION_WRITE");
     const strong = keyOf(id, ...ALL_PERMISSIONS);
@@ -148,7 +148,7 @@ describe("policies", () => {
 });
 
 describe("the plan", () => {
-  test("is the operator's: entitlements, seats, short name and the switch", async () => {
+  test("is changed by the operator only: entitlements, seats, short name and the SSO switch", async () => {
     const { id } = await makeOrganization(house);
     const operators = [
       { entitlements: { sso: false } },
@@ -189,7 +189,7 @@ describe("the owner", () => {
     };
   }
 
-  test("is named by the operator and passed on by themself alone, to an active administrator", async () => {
+  test("is set by the operator or the present owner only, to an active administrator", async () => {
     const { id, first, second, plain } = await situation();
     const set = (caller: Caller, userId: string) =>
       codeOf(setOwner(house.store, caller, { organizationId: id, userId }));
@@ -209,7 +209,7 @@ describe("the owner", () => {
     ]);
   });
 
-  test("is told to who may see users, for a page of organizations in a fixed number of queries", async () => {
+  test("is shown to callers who may see users, for a page of organizations in a fixed number of queries", async () => {
     const { id, first } = await situation();
     await setOwner(house.store, OPERATOR, { organizationId: id, userId: first });
     const document = `query ($id: ID) { organization(id: $id) { owner { id email } } }`;
@@ -232,7 +232,7 @@ describe("the owner", () => {
     expect(statements).toHaveLength(3);
   });
 
-  test("is protected, and nobody else is", async () => {
+  test("is protected, unlike other users", async () => {
     const { id, first, second } = await situation();
     await setOwner(house.store, OPERATOR, { organizationId: id, userId: first });
     const ask = (organizationId: string, userId: string) =>
@@ -247,7 +247,7 @@ describe("the installation", () => {
   const READ = `{ installation { ssoAllowed } }`;
   const WRITE = `mutation ($input: UpdateInstallationInput!) { updateInstallation(input: $input) { installation { ssoAllowed } } }`;
 
-  test("is the operator's alone, and its changes are in the audit log of no organization", async () => {
+  test("is for the operator only, and its changes are not in the audit log of an organization", async () => {
     const { id } = await makeOrganization(house);
     expect((await house.ask(OPERATOR, READ)).data.installation).toEqual({ ssoAllowed: true });
     for (const [caller, code] of [
@@ -325,7 +325,7 @@ describe("deleting an organization", () => {
     return { id, slug, elsewhere, user, guest };
   }
 
-  test("names everything that goes with it first, for the operator alone", async () => {
+  test("lists the data that it deletes before, for the operator only", async () => {
     const { id } = await situation();
     const counted = Object.fromEntries((await read(OPERATOR, id)).map(({ name, count }) => [name, count]));
     expect(counted).toMatchObject({
@@ -342,7 +342,7 @@ describe("deleting an organization", () => {
     expect(await codeOf(read(OPERATOR, "nowhere"))).toBe("NOT_FOUND");
   });
 
-  test("asks for the short name, and leaves nothing behind but an entry of the installation's audit log", async () => {
+  test("needs the short name, and leaves only an entry of the installation's audit log", async () => {
     const { id, slug, elsewhere, guest } = await situation();
     expect((await rowsOf(id)).length).toBeGreaterThan(8);
     expect(await codeOf(remove(personIn(id, "administrator"), id, slug))).toBe("FORBIDDEN");
@@ -364,7 +364,7 @@ describe("deleting an organization", () => {
     expect(await countRows(house, `app_user WHERE id = '${guest.id}'`)).toBe(1);
   });
 
-  test("takes its people out of other organizations as if they left, seats and log included", async () => {
+  test("removes its people from other organizations as if they left, with seats and events", async () => {
     const { id, slug, elsewhere, user } = await situation();
     const seats = async () =>
       (
@@ -384,7 +384,7 @@ describe("deleting an organization", () => {
     expect(await countRows(house, `app_user WHERE id = '${user.id}'`)).toBe(0);
   });
 
-  test("is refused while one of its people owns another organization, and then changes nothing", async () => {
+  test("is refused while one of its people owns another organization, and changes nothing", async () => {
     const { id, slug, elsewhere, user } = await situation();
     await setOwner(house.store, OPERATOR, { organizationId: elsewhere, userId: user.id });
     const before = await rowsOf(id);
@@ -392,8 +392,8 @@ describe("deleting an organization", () => {
     expect(await rowsOf(id)).toEqual(before);
   });
 
-  test("counts every table that names an organization, or has it gone with one that does", () => {
-    // A room that is added must say what of it goes with an organization.
+  test("counts every table that names an organization, unless another counted table deletes it", () => {
+    // A new module must declare its data of an organization.
     const metadatas = house.database.dataSource.entityMetadatas;
     expect(entities.length).toBe(metadatas.length);
     const cascading = new Set(["organization"]);
@@ -404,7 +404,7 @@ describe("deleting an organization", () => {
           cascading.add(tableName);
     }
     const emptied = ["user_session", "one_time_token", "audit_entry", "mail_message"];
-    // People of elsewhere have sessions and links here, which go with their accounts only.
+    // Guests have sessions and links here, which are deleted with their accounts only.
     const named = new Set(tables().map(({ tableName }) => tableName));
     expect([...named].filter((table) => !cascading.has(table) && !emptied.includes(table))).toEqual([]);
     const removing = ORGANIZATION_PARTS.filter((part) => part.remove !== undefined).map(({ name }) => name);

@@ -20,7 +20,7 @@ describe("organizations", () => {
     createOrganization(input: $input) { organization { id name slug timeZone landingUrl ssoAllowed version
       policies { ssoEnforcement defaultRole } roles { key rank builtIn } } } }`;
 
-  test("are born with roles and policies, by the operator alone", async () => {
+  test("are created with roles and policies, by the operator only", async () => {
     const input = { name: "Acme", slug: "acme" };
     const { data } = await house.ask(OPERATOR, CREATE, { input });
     expect(data.createOrganization.organization).toMatchObject({
@@ -41,7 +41,7 @@ describe("organizations", () => {
     expect(await countRows(house, "organization")).toBe(before);
   });
 
-  test("of many that want one short name at once, one gets it, and the others leave nothing behind", async () => {
+  test("get a short name once if many claim it at once, and the refused ones leave nothing", async () => {
     const before = await countRows(house, "role");
     const answers = await Promise.all(
       Array.from({ length: 6 }, (_, index) =>
@@ -54,7 +54,7 @@ describe("organizations", () => {
     expect(codes).toEqual(["SLUG_TAKEN"]);
   });
 
-  test("are seen by their own callers, by short name or id, and by nobody else", async () => {
+  test("are seen by their own callers only, by short name or id", async () => {
     const { id, slug } = await makeOrganization(house);
     const { id: elsewhere } = await makeOrganization(house);
     const document = `query ($slug: String, $id: ID) { organization(slug: $slug, id: $id) { id } }`;
@@ -70,7 +70,7 @@ describe("organizations", () => {
     expect((await house.ask(OPERATOR, document, {})).codes).toEqual(["INVALID_INPUT"]);
   });
 
-  test("are listed for the operator alone", async () => {
+  test("are listed for the operator only", async () => {
     const document = `query ($after: String) { organizations(first: 2, after: $after) {
       nodes { slug } totalCount pageInfo { hasNextPage endCursor } } }`;
     const slugs: string[] = [];
@@ -88,7 +88,7 @@ describe("organizations", () => {
     expect((await house.ask(personIn(id, "admin"), document)).codes).toEqual(["FORBIDDEN"]);
   });
 
-  test("are changed field by field; null clears, and the operator's fields stay the operator's", async () => {
+  test("are changed field by field; null clears, and only the operator changes the operator's fields", async () => {
     const { id } = await makeOrganization(house);
     const document = `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) {
       organization { name slug timeZone landingUrl supportContact ssoAllowed version policies { ssoEnforcement defaultRole } } } }`;
@@ -134,11 +134,11 @@ describe("viewer", () => {
     user { id email role { key } roles { key } organization { slug } } organization { id } permissions
     memberships { organization { slug } roles { key } } apiKey { name scopes } } }`;
 
-  test("is nobody without a session or a key", async () => {
+  test("is null without a session or a key", async () => {
     expect(await house.ask(ANONYMOUS, VIEWER)).toEqual({ data: { viewer: null }, codes: [], details: [] });
   });
 
-  test("shows a person the own account, the session's organization, and every membership", async () => {
+  test("shows a person their account, the session's organization, and every membership", async () => {
     const home = await makeOrganization(house);
     const guest = await makeOrganization(house);
     const user = await makeUser(house, home.id, { roleKeys: ["ADMIN"] });
@@ -178,7 +178,7 @@ describe("viewer", () => {
     });
   });
 
-  test("shows a program its key", async () => {
+  test("shows an API client its key", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { apiKey } = await createApiKey(house.store, OPERATOR, {
       organizationId,
@@ -195,7 +195,7 @@ describe("viewer", () => {
     });
   });
 
-  test("shows the operator a key that may do everything", async () => {
+  test("shows the operator a key with every permission", async () => {
     await ensureOperatorKey(house.store, "usher_op_test");
     const row = await house.database.reader.row<{ id: string }>("SELECT id FROM api_key WHERE organization_id IS NULL");
     const { data } = await house.ask({ kind: "OPERATOR", apiKeyId: row!.id }, VIEWER);
@@ -208,7 +208,7 @@ describe("viewer", () => {
   });
 });
 
-test("a unit that locks an organization on a server writes its row, which is all that a cluster's nodes compare", async () => {
+test("locking an organization on a server writes its row, because a cluster's nodes compare only writes", async () => {
   const { id } = await makeOrganization(house);
   const read = async () =>
     (await house.database.reader.row<{ n: number }>("SELECT lock_count AS n FROM organization WHERE id = ?", [id]))?.n;

@@ -1,4 +1,4 @@
-/** The organization's own roles, what gave people theirs, and the last administrator. */
+/** The organization's own roles, the sources of users' roles, and the last administrator. */
 import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS, PERMISSIONS } from "../../../src/access/permission.js";
@@ -47,7 +47,7 @@ async function keysOf(organizationId: string): Promise<string[]> {
   return (await findRolesOf(house.database.reader, organizationId)).map(({ key }) => key);
 }
 
-test("the catalogue of permissions is there for everybody, in its order", async () => {
+test("every caller can read the catalogue of permissions, in its order", async () => {
   const { data, codes } = await house.ask(ANONYMOUS, "{ permissions { name description } }");
   expect(codes).toEqual([]);
   expect(data.permissions).toEqual(ALL_PERMISSIONS.map((name) => ({ name, description: PERMISSIONS[name] })));
@@ -57,7 +57,7 @@ describe("createRole", () => {
   const CREATE = `mutation ($input: CreateRoleInput!) {
     createRole(input: $input) { role { id key name rank permissions builtIn } } }`;
 
-  test("makes a role with its audit entry, in its place among the others", async () => {
+  test("creates a role with its audit entry, at its rank among the others", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const input = {
       organizationId,
@@ -75,7 +75,7 @@ describe("createRole", () => {
     await makeRole(organizationId, { key: "A_FIRST", rank: 200 });
     await makeRole(organizationId, { key: "LOWEST", rank: 1 });
     await makeRole(organizationId, { key: "HIGHEST", rank: 1000 });
-    // Of two with the same rank, the one whose key comes first.
+    // Of two roles with the same rank, the first key.
     const order = ["HIGHEST", "ADMIN", "A_FIRST", "MANAGER", "TRAINER", "AUDITOR", "USER", "LOWEST"];
     expect(await keysOf(organizationId)).toEqual(order);
     const { data: seen } = await house.ask(OPERATOR, "query ($id: ID!) { organization(id: $id) { roles { key } } }", {
@@ -84,7 +84,7 @@ describe("createRole", () => {
     expect(seen.organization.roles.map(({ key }: { key: string }) => key)).toEqual(order);
   });
 
-  test("gives the key to one of many who want it at once", async () => {
+  test("gives a key to one of many requests at once", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const codes = await Promise.all(Array.from({ length: 5 }, () => codeOf(makeRole(organizationId))));
     expect(codes.toSorted()).toEqual(["NONE", ...Array<string>(4).fill("ROLE_KEY_TAKEN")]);
@@ -92,7 +92,7 @@ describe("createRole", () => {
     expect(await codeOf(makeRole((await makeOrganization(house)).id))).toBe("NONE");
   });
 
-  test("names every mistake of an input at once", async () => {
+  test("lists every mistake of an input at once", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const input = { organizationId, key: "no key", name: " ", rank: 1001 };
     await expect(makeRole(organizationId, input)).rejects.toMatchObject({
@@ -110,7 +110,7 @@ describe("createRole", () => {
     expect(await codeOf(makeRole("nobody"))).toBe("NOT_FOUND");
   });
 
-  test("grants nothing that its maker does not hold, and makes nothing then", async () => {
+  test("refuses permissions that the caller does not hold, and creates nothing", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const key = keyOf(organizationId, "ORGANIZATION_WRITE", "TRAINING_READ");
     const make = (permissions: NewRoleInput["permissions"]) =>
@@ -124,7 +124,7 @@ describe("createRole", () => {
 describe("updateRole", () => {
   const UPDATE = `mutation ($input: UpdateRoleInput!) { updateRole(input: $input) { role { key name rank permissions } } }`;
 
-  test("changes what is named, keeps what is absent, and records it once", async () => {
+  test("changes the given fields, keeps absent ones, and audits it once", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id } = await makeRole(organizationId);
     const caller = personIn(organizationId, "administrator");
@@ -139,7 +139,7 @@ describe("updateRole", () => {
     expect(await codeOf(updateRole(house.store, OPERATOR, { id, rank: 0 }))).toBe("INVALID_INPUT");
   });
 
-  test("holds at once for everybody who has the role", async () => {
+  test("takes effect at once for all users of the role", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id, key } = await makeRole(organizationId);
     const user = await makeUser(house, organizationId, { roleKeys: [key] });
@@ -155,7 +155,7 @@ describe("updateRole", () => {
     expect(await permissions()).toEqual(["EVENTS_READ"]);
   });
 
-  test("adds no permission that the caller does not hold; taking one away needs none", async () => {
+  test("refuses to add a permission that the caller does not hold; removing one needs none", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id } = await makeRole(organizationId, { permissions: ["AUDIT_READ", "USERS_READ"] });
     const key = keyOf(organizationId, "ORGANIZATION_WRITE", "TRAINING_READ");
@@ -166,7 +166,7 @@ describe("updateRole", () => {
     expect(await set(["AUDIT_READ", "USERS_READ"])).toBe("FORBIDDEN");
   });
 
-  test("gives nobody more by moving a role past another that grants more than the caller holds", async () => {
+  test("refuses to move a role past another one with permissions that the caller does not hold", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const strong = await makeRole(organizationId, { key: "STRONG", rank: 90, permissions: ["USERS_WRITE"] });
     const weak = await makeRole(organizationId, { key: "WEAK", rank: 95, permissions: [] });
@@ -186,7 +186,7 @@ describe("deleteRole", () => {
   const remove = (role: Role, caller: Caller = OPERATOR, guards = noGuards) =>
     deleteRole(house.store, guards, caller, role.id);
 
-  test("deletes a role that nobody has, and records what it was", async () => {
+  test("deletes an unused role, and audits it", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const role = await makeRole(organizationId);
     const document = "mutation ($id: ID!) { deleteRole(id: $id) { role { key } } }";
@@ -198,7 +198,7 @@ describe("deleteRole", () => {
     expect(await codeOf(remove(role))).toBe("NOT_FOUND");
   });
 
-  test("says who and what still uses the role, and deletes nothing then", async () => {
+  test("lists the uses of a role in use, and deletes nothing", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const role = await makeRole(organizationId, { permissions: [] });
     const holder = await makeUser(house, organizationId, { roleKeys: [role.key] });
@@ -228,7 +228,7 @@ describe("deleteRole", () => {
     expect(await codeOf(remove(role))).toBe("NONE");
   });
 
-  test("takes a role from nobody to whom it is given at the same time", async () => {
+  test("does not delete a role that a user gets at the same time", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const role = await makeRole(organizationId, { permissions: [] });
     const user = await makeUser(house, organizationId);
@@ -244,7 +244,7 @@ describe("deleteRole", () => {
   });
 });
 
-test("every change of a role locks the organization before it reads anything in its unit", async () => {
+test("every change of a role locks the organization before its unit reads anything", async () => {
   const { id: organizationId } = await makeOrganization(house);
   const { id } = await makeRole(organizationId);
   const changes: readonly (() => Promise<unknown>)[] = [
@@ -253,7 +253,7 @@ test("every change of a role locks the organization before it reads anything in 
   ];
   for (const change of changes) {
     const { statements } = await countQueries(change);
-    // The first is the look at the role that tells whose it is, before the unit.
+    // The first finds the organization of the role, before the unit.
     expect(statements.slice(0, 2)).toEqual([
       expect.stringContaining("FROM role"),
       expect.stringContaining(LOCK_STATEMENT),
@@ -261,7 +261,7 @@ test("every change of a role locks the organization before it reads anything in 
   }
 });
 
-test("built-in roles are neither changed nor deleted", async () => {
+test("built-in roles cannot be changed or deleted", async () => {
   const { id: organizationId } = await makeOrganization(house);
   for (const { id } of await findRolesOf(house.database.reader, organizationId)) {
     expect(await codeOf(updateRole(house.store, OPERATOR, { id, permissions: [] }))).toBe("ROLE_BUILT_IN");
@@ -270,7 +270,7 @@ test("built-in roles are neither changed nor deleted", async () => {
   expect(await keysOf(organizationId)).toEqual(["ADMIN", "MANAGER", "AUDITOR", "USER"]);
 });
 
-test("another organization's callers, plain people and nobody change no role", async () => {
+test("callers of another organization, callers without permissions and anonymous callers cannot change a role", async () => {
   const { id: organizationId } = await makeOrganization(house);
   const { id: elsewhere } = await makeOrganization(house);
   const { id } = await makeRole(organizationId);
@@ -290,7 +290,7 @@ test("another organization's callers, plain people and nobody change no role", a
   expect(await auditOf(id)).toHaveLength(1);
 });
 
-describe("what gave a role", () => {
+describe("the source of a role", () => {
   async function situation() {
     const { id: organizationId } = await makeOrganization(house);
     const { id: userId } = await makeUser(house, organizationId);
@@ -312,7 +312,7 @@ describe("what gave a role", () => {
   }
   const mapping = (mappingId: string): RoleSource => ({ kind: "MAPPING", mappingId, connectionId: "c1" });
 
-  test("stays with a role that stays, among what is done by hand and by policy", async () => {
+  test("stays for a role that stays, unless a mapping is involved", async () => {
     const { replace, grants } = await situation();
     expect(await grants()).toEqual([["USER", "DEFAULT", null, null]]);
     await replace(["USER", "MANAGER"], "ADMIN");
@@ -324,7 +324,7 @@ describe("what gave a role", () => {
     expect(await grants()).toEqual([["MANAGER", "ADMIN", null, null]]);
   });
 
-  test("changes when a mapping gives the role, when another one does, and when none does any more", async () => {
+  test("changes when a mapping gives the role, when another mapping does, and when none does any more", async () => {
     const { organizationId, userId, replace, grants } = await situation();
     const givenAt = async () => (await findRoleGrants(organizationId, userId)).map(({ createdAt }) => createdAt);
     const first = await replace(["USER"], mapping("m1"));
@@ -343,7 +343,7 @@ describe("what gave a role", () => {
     expect(await grants()).toEqual([["USER", "ADMIN", null, null]]);
   });
 
-  test("is told of users, in one query however many there are", async () => {
+  test("is shown for all users of a page in one query", async () => {
     const { organizationId, userId, replace } = await situation();
     const givenAt = await replace(["USER"], mapping("m1"));
     await makeUser(house, organizationId, { email: "second@example.com", roleKeys: ["ADMIN", "USER"] });
@@ -373,14 +373,14 @@ describe("what gave a role", () => {
   });
 });
 
-test("of twenty administrators who are all demoted at once, exactly one stays", async () => {
+test("one of twenty administrators stays if all are demoted at once", async () => {
   const { id: organizationId } = await makeOrganization(house);
   const administrators: string[] = [];
   for (let index = 0; index < 20; index += 1) {
     const email = `administrator-${index}@example.com`;
     administrators.push((await makeUser(house, organizationId, { email, roleKeys: ["ADMIN"] })).id);
   }
-  // A role of one's own that grants as much makes nobody an administrator.
+  // A custom role with every permission does not count as the administrator role.
   await makeRole(organizationId, { key: "ALMIGHTY", permissions: ALL_PERMISSIONS });
   await makeUser(house, organizationId, { email: "almighty@example.com", roleKeys: ["ALMIGHTY"] });
   const codes = await Promise.all(

@@ -1,4 +1,4 @@
-/** Billing cycles, the ledger over GraphQL, and what becomes of seats whose cycle has ended. */
+/** Billing cycles, seats over GraphQL, and settling seats whose cycle has ended. */
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../../src/access/caller.js";
 import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
@@ -173,7 +173,7 @@ const SEATS = `query ($org: ID!, $first: Int, $after: String) { seats(organizati
     totalCount pageInfo { hasNextPage endCursor } } } }`;
 
 describe("seats", () => {
-  test("tell their holders page by page, in the same number of queries however many there are", async () => {
+  test("list their holders page by page, in as many queries for many as for few", async () => {
     const { organizationId, userIds, take } = await situation("TRAINING_START", 3);
     for (const userId of userIds) await take(userId, USED);
     const ask = async (first: number, after: string | null = null) =>
@@ -199,7 +199,7 @@ describe("seats", () => {
     expect(first.statements).toHaveLength(5);
   });
 
-  test("are counted for who may see users or training, and named for who may see users", async () => {
+  test("are counted for callers who may see users or training, and listed for callers who may see users", async () => {
     const { organizationId } = await situation("NONE", 0);
     const { id: elsewhere } = await makeOrganization(house);
     const count = `query ($org: ID!) { seats(organizationId: $org) { seatsInUse totalSeats } }`;
@@ -215,7 +215,7 @@ describe("seats", () => {
     expect((await house.ask(OPERATOR, count, { org: "nowhere" })).codes).toEqual(["NOT_FOUND"]);
   });
 
-  test("are lost by nobody when the plan shrinks, and given to nobody until enough came back", async () => {
+  test("stay taken if the plan is reduced, and new ones wait until enough are free", async () => {
     const { organizationId, userIds, take, seats } = await situation("TRAINING_START", 3);
     await take(userIds[0]!, USED);
     await take(userIds[1]!, USED);
@@ -228,7 +228,7 @@ describe("seats", () => {
 });
 
 describe("starting training", () => {
-  test("uses the seat that is held, or takes a free one, to the end of the cycle", async () => {
+  test("uses the user's seat, or takes a free one, until the end of the cycle", async () => {
     const { organizationId, userIds, use, seats, events } = await situation("TRAINING_START", 2);
     const [first, second] = userIds as [string, string];
     const policies = { billingAnchor: { day: 15 } };
@@ -247,7 +247,7 @@ describe("starting training", () => {
     house.clock.now = new Date("2026-12-14T18:14:59.999Z");
     expect(await use(first)).toBe("USED");
     expect(await seats()).toMatchObject(held);
-    // The next cycle has begun, and nobody has settled the seats of the last one yet.
+    // The next cycle has begun, and the seats of the last one are not settled yet.
     house.clock.now = new Date("2026-12-14T18:15:00.000Z");
     expect(await use(first)).toBe("USED");
     expect(await seats()).toMatchObject({
@@ -257,7 +257,7 @@ describe("starting training", () => {
     expect((await events()).map(([type]) => type)).toEqual(["seat.assigned", "seat.limit_reached"]);
   });
 
-  test("of many at once gives one free seat to one", async () => {
+  test("by many users at once gives the free seat to one", async () => {
     const { organizationId, userIds, use, seats } = await situation("TRAINING_START", 6);
     await updateOrganization(house.store, OPERATOR, organizationId, { totalSeats: 1 });
     const answers = await Promise.all(userIds.map(use));
@@ -265,7 +265,7 @@ describe("starting training", () => {
     expect(await seats()).toMatchObject({ seatsInUse: 1, holders: { totalCount: 1 } });
   });
 
-  test("needs no seat where none are counted", async () => {
+  test("needs no seat without a seat model", async () => {
     const { userIds, use, seats } = await situation("NONE", 1);
     expect(await use(userIds[0]!)).toBe("UNCOUNTED");
     expect(await seats()).toMatchObject({ seatsInUse: 0 });
@@ -273,7 +273,7 @@ describe("starting training", () => {
 });
 
 describe("seats whose cycle has ended", () => {
-  test("come free at its end and not before, once, however many settle at once", async () => {
+  test("become free at its end, once, even if several replicas settle at once", async () => {
     const { userIds, take, settleAt, seats, events } = await situation("TRAINING_START", 3);
     await take(userIds[0]!, USED);
     await take(userIds[1]!, { ...USED, cycleEndsAt: new Date("2027-01-01T00:00:00.000Z") });
@@ -295,7 +295,7 @@ describe("seats whose cycle has ended", () => {
     expect(await take(userIds[0]!, { usedAt: END, cycleEndsAt: new Date("2027-01-01T00:00:00.000Z") })).toBe("TAKEN");
   });
 
-  test("stay with active users under ACTIVE_USER, unused, and come free of all others", async () => {
+  test("stay with active users under ACTIVE_USER, unused, and become free for all others", async () => {
     const { organizationId, userIds, use, disable, settleAt, seats, events } = await situation("ACTIVE_USER", 3);
     const [active, disabled, gone] = userIds as [string, string, string];
     for (const userId of userIds) expect(await use(userId)).toBe("USED");
@@ -322,7 +322,7 @@ describe("seats whose cycle has ended", () => {
     expect(await seats()).toMatchObject({ seatsInUse: 1 });
   });
 
-  test("are found where nobody used them once the organization leaves ACTIVE_USER", async () => {
+  test("include unused seats after a change from ACTIVE_USER", async () => {
     const { organizationId, userIds, use, settleAt, seats } = await situation("ACTIVE_USER", 2);
     await use(userIds[1]!);
     await settleAt("2026-11-23T10:00:00.000Z");
@@ -332,7 +332,7 @@ describe("seats whose cycle has ended", () => {
     expect(await seats()).toMatchObject({ seatsInUse: 1, holders: { nodes: [{ user: { id: userIds[1] } }] } });
   });
 
-  test("are settled in full where there are more than one unit of work takes", async () => {
+  test("are all settled if they are more than one unit of work takes", async () => {
     const { organizationId, userIds, take, settleAt, seats } = await situation("TRAINING_START", 1);
     await updateOrganization(house.store, OPERATOR, organizationId, { totalSeats: null });
     await take(userIds[0]!, USED);

@@ -1,4 +1,4 @@
-/** Seats: what a full plan means, and the ledger, which nobody overfills however many ask at once. */
+/** Seats: the effect of a full plan, and taking and releasing seats, which concurrent requests never exceed. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
@@ -13,7 +13,7 @@ import {
 } from "../../../src/people/seat/seat.js";
 import { makeOrganization, makeUser, useHouse } from "../../support/house.js";
 
-describe("what a plan means for an account that becomes active", () => {
+describe("an account that becomes active", () => {
   it.each<[SeatModel, SeatsFullPolicy, string, string]>([
     ["NONE", "BLOCK_TRAINING", "WITHOUT", "WITHOUT"],
     ["NONE", "DENY_PROVISIONING", "WITHOUT", "WITHOUT"],
@@ -40,7 +40,7 @@ describe("what a plan means for an account that becomes active", () => {
       expect(decide(total, inUse)).toBe(full);
   });
 
-  it("never takes a seat that is not there", () => {
+  it("never takes a seat beyond the plan", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...SEAT_MODELS),
@@ -57,7 +57,7 @@ describe("what a plan means for an account that becomes active", () => {
   });
 });
 
-describe("the ledger", () => {
+describe("the seats of an organization", () => {
   const house = useHouse();
 
   /** An organization with so many seats and users. */
@@ -84,7 +84,7 @@ describe("the ledger", () => {
   const release = async (id: string, userId: string) =>
     await within(id, async (unit) => await releaseSeat(unit, (await lockOrganization(unit, id))!, userId));
 
-  /** What the organization's row says, what the ledger says, and what was told. */
+  /** The count of the organization's row, the count of seat rows, and the events. */
   async function look(id: string) {
     const { reader } = house.database;
     const row = await reader.row<{ seats_in_use: number }>("SELECT seats_in_use FROM organization WHERE id = ?", [id]);
@@ -99,7 +99,7 @@ describe("the ledger", () => {
     return { inUse: Number(row?.seats_in_use), held: Number(held?.total), told: told.map(({ type }) => type.slice(5)) };
   }
 
-  it("gives no more seats than there are, when many ask at once", async () => {
+  it("are never exceeded by many requests at once", async () => {
     const { id, userIds } = await makePlan(3, 12);
     const outcomes = await Promise.all(userIds.map((userId) => take(id, userId)));
     expect(outcomes.filter((outcome) => outcome === "TAKEN")).toHaveLength(3);
@@ -107,14 +107,14 @@ describe("the ledger", () => {
     expect(await look(id)).toEqual({ inUse: 3, held: 3, told: ["assigned", "assigned", "assigned", "limit_reached"] });
   });
 
-  it("gives nobody two, also when they ask at once", async () => {
+  it("are one per user, also for requests at once", async () => {
     const { id, userIds } = await makePlan(5, 1);
     const outcomes = await Promise.all(Array.from({ length: 5 }, () => take(id, userIds[0]!)));
     expect(outcomes.toSorted()).toEqual(["HELD", "HELD", "HELD", "HELD", "TAKEN"]);
     expect(await look(id)).toEqual({ inUse: 1, held: 1, told: ["assigned"] });
   });
 
-  it("takes one back once, and gives it to the next", async () => {
+  it("become free once, and go to the next user", async () => {
     const { id, userIds } = await makePlan(1, 2);
     const [ada, grace] = userIds as [string, string];
     expect(await take(id, ada)).toBe("TAKEN");
@@ -129,7 +129,7 @@ describe("the ledger", () => {
     expect(await take(id, ada)).toBe("FULL");
   });
 
-  it("counts without a limit, and each organization for itself", async () => {
+  it("are counted without a limit, and for each organization separately", async () => {
     const { id, userIds } = await makePlan(null, 2);
     const { id: other } = await makePlan(0, 0);
     for (const userId of userIds) expect(await take(id, userId)).toBe("TAKEN");

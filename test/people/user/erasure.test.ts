@@ -1,4 +1,4 @@
-/** Deleting people: what speaks against it, and that nothing says any more who they were. */
+/** Deleting people: the reasons against it, and the erasure of their personal data. */
 import { expect, test } from "@jest/globals";
 import { addUsersToGroup } from "../../../src/people/group/group-members.operations.js";
 import { createGroup } from "../../../src/people/group/group.operations.js";
@@ -44,7 +44,7 @@ async function makeOrganizationWithSeats() {
   return organization;
 }
 
-test("nothing says any more who an erased person was, and the log keeps what happened", async () => {
+test("no table identifies an erased person any more, and the log keeps the events", async () => {
   const { id: organizationId } = await makeOrganizationWithSeats();
   const secret = "xyzzy";
   const user = await makeUser(house, organizationId, {
@@ -71,7 +71,7 @@ test("nothing says any more who an erased person was, and the log keeps what hap
        VALUES ('a1', 'R-1', ?, ?, 'SUCCEEDED', ?, '[]', ?, ?, ?, ?, ?, ?)`,
       [organizationId, user.id, ...Array<string>(6).fill(secret), unit.now],
     );
-    // A receiver that answers with what it was sent.
+    // A receiver that echoes its request.
     await unit.execute(
       `INSERT INTO webhook_endpoint (id, organization_id, url, state, secret, secret_set_at, concurrency, timeout_seconds,
                                      version, created_at, updated_at)
@@ -140,7 +140,7 @@ test("nothing says any more who an erased person was, and the log keeps what hap
   expect(await codeOf(makeUser(house, organizationId, { email: `${secret}@example.com` }))).toBe("NONE");
 });
 
-test("a seat that was used in this billing cycle keeps an account, with the reason and its end", async () => {
+test("a seat that was used in this billing cycle prevents the deletion, with the reason and its end", async () => {
   const { id: organizationId } = await makeOrganizationWithSeats();
   const { id } = await makeUser(house, organizationId);
   const end = new Date(house.clock.now.getTime() + 60_000);
@@ -155,7 +155,7 @@ test("a seat that was used in this billing cycle keeps an account, with the reas
   expect(data.deleteUsers.results).toEqual([{ userId: id, ok: false, ...refused }]);
   expect((await readUser(house.store, OPERATOR, id)).status).toBe("ACTIVE");
 
-  // Once the cycle is over, and for a seat that nobody used, nothing speaks against it, and the seat is free.
+  // After the cycle, and for an unused seat, there is no reason, and the seat becomes free.
   await useSeat(id, new Date(house.clock.now.getTime() - 1));
   const { id: unused } = await makeUser(house, organizationId, { email: "unused@example.com" });
   for (const each of [id, unused]) expect(await codeOf(deleteUser(house.store, PARTS, OPERATOR, each))).toBe("NONE");
@@ -166,7 +166,7 @@ test("a seat that was used in this billing cycle keeps an account, with the reas
   expect(row?.seats_in_use).toBe(0);
 });
 
-test("what the rooms above say against it is told with it, and keeps everything", async () => {
+test("the reasons of other modules are listed, and nothing is deleted", async () => {
   const { id: organizationId } = await makeOrganizationWithSeats();
   const { id } = await makeUser(house, organizationId);
   await useSeat(id, new Date(house.clock.now.getTime() + 1));
@@ -189,7 +189,7 @@ test("what the rooms above say against it is told with it, and keeps everything"
   expect(erased).toBe(1);
 });
 
-test("the last administrator is not deleted, nor anybody by somebody else's administrator", async () => {
+test("refuses to delete the last administrator, and administrators of another organization cannot delete", async () => {
   const { id: organizationId } = await makeOrganization(house);
   const { id: elsewhere } = await makeOrganization(house);
   const { id } = await makeUser(house, organizationId, { roleKeys: ["ADMIN"] });
@@ -202,7 +202,7 @@ test("the last administrator is not deleted, nor anybody by somebody else's admi
   expect(await remove(OPERATOR)).toBe("NOT_FOUND");
 });
 
-test("whatever nobody has thought of is erased, too", () => {
+test("unknown texts are erased, too", () => {
   expect(
     redactPerson({
       user: { id: "1", status: "ACTIVE", profile: { phone: "1" }, tags: ["a", { b: "c" }], age: 5, username: null },
