@@ -1,13 +1,13 @@
-/** Prints the webhooks that arrive, and whether they are signed by a secret: `npm run webhooks:listen -- --port 4900`. */
+/** Prints the webhooks that arrive, and whether their signatures are right: `npm run webhooks:listen -- --port 4900`. */
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
 import { Webhook } from "standardwebhooks";
 
 const USAGE = `npm run webhooks:listen -- [--port PORT] [--secret whsec_…]... [--status STATUS]
 
-  --port    where to listen on this machine; 4900 when left out, 0 for any free one
-  --secret  what messages must be signed by; give it twice during a rotation
-  --status  what to answer; 204 when left out
+  --port    the port to listen on; 4900 when left out, 0 for any free port
+  --secret  the secret that signs the messages; give both secrets during a rotation
+  --status  the status to answer; 204 when left out
 `;
 
 const LARGEST_BODY_BYTES = 1_048_576;
@@ -53,7 +53,8 @@ function readArguments() {
       process.exit(0);
     }
     const [chosenPort, chosenStatus] = [Number(values.port), Number(values.status)];
-    if (!Number.isInteger(chosenPort) || chosenPort < 0 || chosenPort > 65_535) throw new Error("--port is no port.");
+    if (!Number.isInteger(chosenPort) || chosenPort < 0 || chosenPort > 65_535)
+      throw new Error("--port must be a number from 0 to 65535.");
     if (!Number.isInteger(chosenStatus) || chosenStatus < 200 || chosenStatus > 599)
       throw new Error("--status must be from 200 to 599.");
     return {
@@ -67,7 +68,7 @@ function readArguments() {
   }
 }
 
-/** The body, or null when it is larger than any event. */
+/** Reads the body; null when it is larger than any event. */
 async function readBody(request) {
   const chunks = [];
   let length = 0;
@@ -81,7 +82,7 @@ async function readBody(request) {
 
 function print(headers, body) {
   process.stdout.write(
-    `\n${new Date().toISOString()}  ${plain(headers["webhook-id"] ?? "without webhook-id")}  ${judge(headers, body)}\n`,
+    `\n${new Date().toISOString()}  ${plain(headers["webhook-id"] ?? "without webhook-id")}  ${verify(headers, body)}\n`,
   );
   try {
     process.stdout.write(`${JSON.stringify(JSON.parse(body), null, 2).replaceAll(/[\x7f-\x9f]/g, "?")}\n`);
@@ -90,14 +91,14 @@ function print(headers, body) {
   }
 }
 
-/** A terminal must not obey what a stranger sends. */
+/** Removes characters that a terminal would obey. */
 function plain(text) {
   return text.replaceAll(/[^\x20-\x7e]/g, "?");
 }
 
-function judge(headers, body) {
+function verify(headers, body) {
   if (secrets.length === 0) return "not verified: no --secret was given";
-  const mistakes = secrets.map((secret) => {
+  const problems = secrets.map((secret) => {
     try {
       secret.verify(body, headers);
       return null;
@@ -105,5 +106,5 @@ function judge(headers, body) {
       return error.message;
     }
   });
-  return mistakes.includes(null) ? "signature is right" : `SIGNATURE IS WRONG: ${mistakes[0]}`;
+  return problems.includes(null) ? "signature is right" : `SIGNATURE IS WRONG: ${problems[0]}`;
 }
