@@ -1,5 +1,6 @@
 /** The proof that connection types are pluggable: one folder and one line, and people sign in through it. */
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import type { Strategy } from "passport";
 import { builtInConnectionTypes } from "../../src/connection-types/index.js";
 import type { AnyConnectionType, Exchange } from "../../src/connection/contract/index.js";
 import { Administrator, isSignedIn } from "../../testing/administrator.js";
@@ -9,7 +10,7 @@ import { openDatabase } from "../../src/platform/database/open-database.js";
 import { onMariaDb } from "../support/database.js";
 import { createBrowser } from "../../testing/browser.js";
 import { specimen } from "../support/specimen/index.js";
-import { SpecimenStrategy, type OpenedSpecimen } from "../support/specimen/strategy.js";
+import type { OpenedSpecimen } from "../support/specimen/strategy.js";
 import { startSpecimenProvider, type SpecimenProvider } from "../support/specimen/provider.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
@@ -23,16 +24,16 @@ const ADDRESSES = {
 const forgetful: AnyConnectionType = {
   ...specimen,
   id: "forgetful",
-  strategy: (opened: OpenedSpecimen, { addresses, now }) =>
-    new (class extends SpecimenStrategy {
-      override authenticate(request: unknown): void {
-        const exchange = request as Exchange;
-        const consume = async () => true;
-        super.authenticate(
-          exchange.step === "return" ? { ...exchange, flow: { ...exchange.flow, consume } } : exchange,
-        );
-      }
-    })(opened, addresses.callbackUrl, now),
+  strategy: (opened: OpenedSpecimen, runtime) => {
+    const strategy = specimen.strategy(opened, runtime) as unknown as { authenticate(exchange: Exchange): unknown };
+    const { authenticate } = strategy;
+    strategy.authenticate = function (exchange) {
+      const consume = async () => true;
+      const forgetting = exchange.step === "return" ? { ...exchange, flow: { ...exchange.flow, consume } } : exchange;
+      return authenticate.call(this, forgetting);
+    };
+    return strategy as unknown as Strategy;
+  },
 };
 
 /** The one line. */

@@ -16,6 +16,7 @@ export type {
   SettingsOf,
   UrlRule,
 } from "./settings.js";
+export * from "../../protocols/exchange.js";
 export {
   defineRefusals,
   ProtocolRefusal,
@@ -24,5 +25,6 @@ export {
   type RefusalTexts,
   type Refuse,
 } from "../../protocols/refusal.js";
+export { answerExchange, defineStrategy, type ExchangeSteps } from "../../protocols/strategy.js";
 export { PROFILE_FIELDS, type ProfileField } from "../../people/user/profile/field-name.js";
 export { readEmailAddress } from "../../protocols/email-address.js";

@@ -5,12 +5,12 @@
  * OpenID Connect has verified before the library is asked.
  */
 import { Strategy as PassportGoogle, type StrategyOptionsWithRequest } from "passport-google-oauth20";
-import { runLibrary, type LibraryReport } from "../oidc/library-run.js";
+import type { Exchange, ReturnExchange, StartExchange } from "../exchange.js";
+import { answerExchange, runLibrary, type LibraryReport } from "../strategy.js";
 import { refuse } from "../oidc/refusals.js";
 import type { RelyingParty } from "../oidc/relying-party.js";
 import { acceptReturn, beginSignIn, completeSignIn } from "../oidc/sign-in.js";
-import type { OpenIdConnectStep } from "../oidc/strategy.js";
-import type { ReturnStep, StartStep, VerifiedSignIn } from "../oidc/surroundings.js";
+import type { VerifiedSignIn } from "../oidc/surroundings.js";
 
 const LONGEST_REPORT = 300;
 
@@ -77,30 +77,15 @@ export class GoogleStrategy extends PassportGoogle {
     return { ...(super.authorizationParams(options) as object), ...options.further };
   }
 
-  /** Answers through `redirect(url)`, `success({ verified, posted: null })` or `error(refusal)` of the object it is called on. */
-  override authenticate(request: unknown): void {
-    this.answerTo(request as OpenIdConnectStep).then(
-      (answer) => answer(),
-      (error: unknown) => this.error(error as Error),
-    );
+  override authenticate(exchange: unknown): Promise<void> {
+    return answerExchange<VerifiedSignIn>(this, exchange as Exchange, {
+      start: (step) => this.sendAway(step),
+      return: (step) => this.takeBack(step),
+      post: () => refuse("OIDC_RESPONSE_INVALID", "the answer was posted; this connection expects a query"),
+    });
   }
 
-  private async answerTo(step: OpenIdConnectStep): Promise<() => void> {
-    switch (step.step) {
-      case "start": {
-        const url = await this.sendAway(step);
-        return () => this.redirect(url);
-      }
-      case "return": {
-        const verified = await this.takeBack(step);
-        return () => this.success({ verified, posted: null });
-      }
-      case "post":
-        return refuse("OIDC_RESPONSE_INVALID", "the answer was posted; this connection expects a query");
-    }
-  }
-
-  private async sendAway(step: StartStep): Promise<string> {
+  private async sendAway(step: StartExchange): Promise<string> {
     const { draft, parameters } = beginSignIn(this.party, step);
     const { login_hint: loginHint, prompt, ...further } = parameters;
     const state = await step.keep(draft);
@@ -116,7 +101,7 @@ export class GoogleStrategy extends PassportGoogle {
     return report.kind === "redirect" ? report.url : refuse("OIDC_LIBRARY_REFUSED", report.kind);
   }
 
-  private async takeBack(step: ReturnStep): Promise<VerifiedSignIn> {
+  private async takeBack(step: ReturnExchange): Promise<VerifiedSignIn> {
     const code = await acceptReturn(this.party, step);
     const verified = await completeSignIn(this.party, step.flow, code);
     const report = await this.run({ query: { code }, verified }, {});

@@ -6,10 +6,11 @@
  *
  * so that an answer of somebody else neither ends a sign-in under way nor is ever read.
  */
+import type { ReturnExchange } from "../exchange.js";
 import { interpretProviderError } from "./provider-errors.js";
 import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
-import type { Provider, ReturnStep } from "./surroundings.js";
+import type { Provider } from "./surroundings.js";
 
 const LONGEST_CODE = 8_192;
 
@@ -20,7 +21,7 @@ const LONGEST_CODE = 8_192;
  *   what the provider's error means, or `OIDC_RESPONSE_INVALID`
  */
 export async function acceptAuthorizationResponse(
-  { parameters, flow }: ReturnStep,
+  { parameters, flow }: ReturnExchange,
   provider: Provider,
 ): Promise<string> {
   checkResponseIssuer(parameters["iss"], provider);

@@ -27,7 +27,6 @@ export { makeEndSessionUrl } from "./end-session.js";
 export { describeProvider } from "./endpoints.js";
 export { SIGNING_ALGORITHMS, verifyIdToken, type SigningAlgorithm } from "./id-token.js";
 export { createKeySet, type KeySet } from "./key-set.js";
-export { runLibrary, type LibraryReport } from "./library-run.js";
 export { OIDC_REFUSALS, type OidcRefusalCode } from "./refusals.js";
 export type { RelyingParty, SignInRules } from "./relying-party.js";
 export { isObject, requestJson, type JsonAnswer } from "./request-json.js";

@@ -2,6 +2,7 @@
  * The authorization code flow as two calls, which every strategy shares, whatever library builds its redirect:
  * `beginSignIn` for the way out, `completeSignIn` for the way back.
  */
+import type { FlowDraft, PendingFlow, ReturnExchange, StartExchange } from "../exchange.js";
 import { acceptAuthorizationResponse } from "./authorization-response.js";
 import { checkClaimsSize } from "./claims.js";
 import { TOLERATED_SKEW_SECONDS } from "./id-token-checks.js";
@@ -9,7 +10,7 @@ import { verifyIdToken } from "./id-token.js";
 import { challengeOf, makeRandomValue } from "./pkce.js";
 import { refuse } from "./refusals.js";
 import type { RelyingParty } from "./relying-party.js";
-import type { FlowDraft, PendingFlow, ReturnStep, StartStep, VerifiedSignIn } from "./surroundings.js";
+import type { VerifiedSignIn } from "./surroundings.js";
 import { requestTokens } from "./token-request.js";
 import { askUserinfo } from "./userinfo.js";
 
@@ -21,7 +22,7 @@ export interface Beginning {
 }
 
 /** Makes the random values of a sign-in (OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636, section 4.3). */
-export function beginSignIn(party: RelyingParty, step: StartStep): Beginning {
+export function beginSignIn(party: RelyingParty, step: StartExchange): Beginning {
   const nonce = makeRandomValue();
   const secrets: Record<string, string> = { nonce };
   const parameters: Record<string, string> = { nonce };
@@ -39,7 +40,7 @@ export function beginSignIn(party: RelyingParty, step: StartStep): Beginning {
 }
 
 /** The way back, as far as the browser brought it: uses the flow up and answers the code. */
-export function acceptReturn(party: RelyingParty, step: ReturnStep): Promise<string> {
+export function acceptReturn(party: RelyingParty, step: ReturnExchange): Promise<string> {
   return acceptAuthorizationResponse(step, party.provider);
 }
 

@@ -5,16 +5,14 @@
  * nothing it throws can get lost.
  */
 import PassportOpenIdConnect from "passport-openidconnect";
-import { runLibrary, type LibraryReport } from "./library-run.js";
+import type { Exchange, ReturnExchange, StartExchange } from "../exchange.js";
+import { answerExchange, runLibrary, type LibraryReport } from "../strategy.js";
 import { refuse } from "./refusals.js";
 import { acceptReturn, beginSignIn, completeSignIn } from "./sign-in.js";
 import type { RelyingParty } from "./relying-party.js";
-import type { ReturnStep, StartStep, VerifiedSignIn } from "./surroundings.js";
+import type { VerifiedSignIn } from "./surroundings.js";
 
 const LONGEST_REPORT = 300;
-
-/** One step of a sign-in, as the caller hands it to `authenticate`. Posted answers are not used (response mode query). */
-export type OpenIdConnectStep = StartStep | ReturnStep | { readonly step: "post" };
 
 /** What a run hands through the library to the stand-ins below and to the verify function. */
 interface LibraryRequest {
@@ -73,43 +71,22 @@ export class OpenIdConnectStrategy extends PassportOpenIdConnect {
     return { ...options.parameters };
   }
 
-  /**
-   * Answers through `redirect(url)`, `success({ verified, posted: null })` or `error(refusal)` of the object it is called
-   * on. The promise is settled afterwards, and rejected only by what these functions throw.
-   */
-  override async authenticate(request: unknown): Promise<void> {
-    let answer: () => void;
-    try {
-      answer = await this.answerTo(request as OpenIdConnectStep);
-    } catch (error) {
-      answer = () => this.error(error as Error);
-    }
-    answer();
+  override authenticate(exchange: unknown): Promise<void> {
+    return answerExchange<VerifiedSignIn>(this, exchange as Exchange, {
+      start: (step) => this.sendAway(step),
+      return: (step) => this.takeBack(step),
+      post: () => refuse("OIDC_RESPONSE_INVALID", "the answer was posted; this connection expects a query"),
+    });
   }
 
-  private async answerTo(step: OpenIdConnectStep): Promise<() => void> {
-    switch (step.step) {
-      case "start": {
-        const url = await this.sendAway(step);
-        return () => this.redirect(url);
-      }
-      case "return": {
-        const verified = await this.takeBack(step);
-        return () => this.success({ verified, posted: null });
-      }
-      case "post":
-        return refuse("OIDC_RESPONSE_INVALID", "the answer was posted; this connection expects a query");
-    }
-  }
-
-  private async sendAway(step: StartStep): Promise<string> {
+  private async sendAway(step: StartExchange): Promise<string> {
     const { draft, parameters } = beginSignIn(this.party, step);
     const state = await step.keep(draft);
     const report = await this.run({ query: {}, headers: {}, state }, { parameters });
     return report.kind === "redirect" ? report.url : refuse("OIDC_LIBRARY_REFUSED", report.kind);
   }
 
-  private async takeBack(step: ReturnStep): Promise<VerifiedSignIn> {
+  private async takeBack(step: ReturnExchange): Promise<VerifiedSignIn> {
     const code = await acceptReturn(this.party, step);
     const verified = await completeSignIn(this.party, step.flow, code);
     const { nonce } = step.flow.secrets;

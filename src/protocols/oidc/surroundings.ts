@@ -57,39 +57,6 @@ export interface Client {
 /** The claims of a verified ID token, perhaps with those of userinfo (OpenID Connect Core 1.0, section 5.1). */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** What is kept while the person is away; `secrets` is encrypted at rest. */
-export interface FlowDraft {
-  readonly requestId: null;
-  readonly secrets: Readonly<Record<string, string>>;
-}
-
-/** A sign-in under way whose state and browser the caller has checked. */
-export interface PendingFlow {
-  readonly secrets: Readonly<Record<string, string>>;
-  readonly startedAt: Date;
-  /** Uses the flow up: `true` for exactly one caller. */
-  readonly consume: () => Promise<boolean>;
-}
-
-/** The first step: the person is to be sent to the provider. */
-export interface StartStep {
-  readonly step: "start";
-  readonly loginHint: string | null;
-  /** The provider must authenticate the person anew, and the answer is held to it. */
-  readonly forceAuthentication: boolean;
-  /** The person wishes to choose the account. */
-  readonly chooseAccount: boolean;
-  /** Stores the flow and answers its opaque state handle. */
-  readonly keep: (flow: FlowDraft) => Promise<string>;
-}
-
-/** The second step: the person is back. Each parameter is one string of bounded length. */
-export interface ReturnStep {
-  readonly step: "return";
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly flow: PendingFlow;
-}
-
 /** What a sign-in proved: who vouches, for whom, and what else was said. */
 export interface VerifiedSignIn {
   readonly issuer: string;

@@ -5,6 +5,8 @@
  */
 import { randomBytes } from "node:crypto";
 import { SAML, Strategy as PassportSamlStrategy, ValidateInResponseTo, type Profile } from "@node-saml/passport-saml";
+import type { Exchange, PostExchange, StartExchange } from "../exchange.js";
+import { answerExchange, runLibrary, type LibraryReport } from "../strategy.js";
 import { checkAssertion, type VerifiedAssertion } from "./check-assertion.js";
 import { decodeMessage } from "./decode-message.js";
 import { describeSigner } from "./describe-signer.js";
@@ -39,40 +41,6 @@ export interface SamlStrategyOptions {
   readonly checkSubject: (assertion: VerifiedAssertion) => void;
 }
 
-/** A sign-in under way, as sign-in lends it; it is handed back as it came, to be used up. */
-export interface SamlFlow {
-  readonly requestId: string | null;
-  readonly secrets: Readonly<Record<string, string>>;
-  readonly startedAt: Date;
-}
-
-/** One step of a sign-in. The same shape as the connection contract's, which this folder may not import. */
-export type SamlExchange =
-  | {
-      readonly step: "start";
-      readonly loginHint: string | null;
-      /** The provider must authenticate the person anew, and the answer is held to it. */
-      readonly forceAuthentication: boolean;
-      /** The person wishes to choose the account. SAML has no word for that but `ForceAuthn`. */
-      readonly chooseAccount: boolean;
-      readonly keep: (flow: { requestId: string; secrets: Record<string, string> }) => Promise<string>;
-    }
-  | { readonly step: "return" }
-  | {
-      readonly step: "post";
-      readonly parameters: Readonly<Record<string, string>>;
-      readonly findFlow: (requestId: string) => Promise<SamlFlow | null>;
-    };
-
-/** What `success` is called with. */
-export interface SamlVerification {
-  readonly verified: VerifiedAssertion;
-  readonly posted: {
-    readonly flow: SamlFlow;
-    readonly replay: { readonly kind: "assertion"; readonly id: string; readonly expiresAt: Date };
-  };
-}
-
 /** Remembers in the flow that the person had to authenticate anew; the answer is held to it. */
 const FORCED = { forceAuthentication: "yes" } as const;
 
@@ -105,25 +73,15 @@ export class SamlStrategy extends PassportSamlStrategy {
     super({ ...libraryOptions(settings, null), name: "saml" }, neverCalled, neverCalled);
   }
 
-  /** @param exchange a `SamlExchange`; typed as the base class wants it, because passport hands on whatever it is given */
-  override authenticate(exchange: unknown): void {
-    this.run(exchange as SamlExchange).catch((error: unknown) =>
-      this.error(error instanceof Error ? error : new Error("The SAML exchange failed.")),
-    );
+  override authenticate(exchange: unknown): Promise<void> {
+    return answerExchange<VerifiedAssertion>(this, exchange as Exchange, {
+      start: (step) => this.start(step),
+      return: () => refuse("SAML_NOT_A_RESPONSE", "a message that came by redirect"),
+      post: (step) => this.receive(step),
+    });
   }
 
-  private async run(exchange: SamlExchange): Promise<void> {
-    switch (exchange.step) {
-      case "start":
-        return this.start(exchange);
-      case "post":
-        return this.receive(exchange);
-      case "return":
-        return refuse("SAML_NOT_A_RESPONSE", "a message that came by redirect");
-    }
-  }
-
-  private async start(exchange: SamlExchange & { step: "start" }): Promise<void> {
+  private async start(exchange: StartExchange): Promise<string> {
     const { settings } = this;
     const facts = await settings.source.current();
     const requestId = `_${randomBytes(20).toString("hex")}`;
@@ -140,10 +98,11 @@ export class SamlStrategy extends PassportSamlStrategy {
     // Not part of SAML, but what Entra ID, Okta and AD FS read; others pass over it.
     const additionalParams: Record<string, string> =
       exchange.loginHint === null ? {} : { login_hint: exchange.loginHint };
-    this.dispatch(saml, { query: { RelayState: relayState } }, additionalParams, () => undefined);
+    const report = await this.run(saml, { query: { RelayState: relayState } }, additionalParams);
+    return report.kind === "redirect" ? report.url : failUnexpectedly(report);
   }
 
-  private async receive(exchange: SamlExchange & { step: "post" }): Promise<void> {
+  private async receive(exchange: PostExchange) {
     const { settings } = this;
     const field = exchange.parameters["SAMLResponse"];
     if (field === undefined || exchange.parameters["SAMLRequest"] !== undefined)
@@ -164,44 +123,36 @@ export class SamlStrategy extends PassportSamlStrategy {
     const saml = new ExchangeSaml(libraryOptions(settings, facts), () =>
       this.verifySignatures(xml, response, facts, clocks.now),
     );
-    this.dispatch(saml, { query: {}, body: { SAMLResponse: field } }, {}, (profile) => {
-      const verified = checkAssertion(profile.getAssertionXml?.() ?? "", {
-        ...clocks,
-        issuer: facts.entityId,
-        audience: settings.entityId,
-        acsUrl: settings.acsUrl,
-        requestId: flow.requestId!,
-        mustBeFresh: flow.secrets["forceAuthentication"] === FORCED.forceAuthentication,
-        authnContexts: settings.authnContexts,
-      });
-      settings.checkSubject(verified);
-      // A copy is refused for as long as any clock within the skew could still take it for valid.
-      const expiresAt = new Date(Date.parse(verified.expiresAt) + 2 * settings.clockSkewSeconds * 1000);
-      const replay = { kind: "assertion", id: verified.id, expiresAt } as const;
-      return { verified, posted: { flow, replay } } satisfies SamlVerification;
+    const report = await this.run(saml, { query: {}, body: { SAMLResponse: field } });
+    if (report.kind !== "success") return failUnexpectedly(report);
+    const verified = checkAssertion((report.user as Profile).getAssertionXml?.() ?? "", {
+      ...clocks,
+      issuer: facts.entityId,
+      audience: settings.entityId,
+      acsUrl: settings.acsUrl,
+      requestId: flow.requestId,
+      mustBeFresh: flow.secrets["forceAuthentication"] === FORCED.forceAuthentication,
+      authnContexts: settings.authnContexts,
     });
+    settings.checkSubject(verified);
+    // A copy is refused for as long as any clock within the skew could still take it for valid.
+    const expiresAt = new Date(Date.parse(verified.expiresAt) + 2 * settings.clockSkewSeconds * 1000);
+    return { verified, posted: { flow, replay: { kind: "assertion" as const, id: verified.id, expiresAt } } };
   }
 
-  /** Lets passport-saml do its part, on a child of this request's child, so that nothing is shared. */
-  private dispatch(
+  /** Runs passport-saml once, on an object of its own, which answers the profile unchanged. */
+  private run(
     saml: SAML,
     request: { readonly query: object; readonly body?: object },
-    additionalParams: Record<string, string>,
-    complete: (profile: Profile) => object | undefined,
-  ): void {
-    const child = Object.create(this, {
-      _saml: { value: saml },
-      _signonVerify: {
-        value: (profile: Profile, done: (error: Error | null, user?: object) => void) => {
-          try {
-            done(null, complete(profile));
-          } catch (error) {
-            done(error as Error);
-          }
-        },
-      },
-    }) as PassportSamlStrategy;
-    super.authenticate.call(child, request as never, { additionalParams });
+    additionalParams: Record<string, string> = {},
+  ): Promise<LibraryReport> {
+    const parts = {
+      _saml: saml,
+      _signonVerify: (profile: Profile, done: (error: null, user: object) => void) => done(null, profile),
+    };
+    return runLibrary<SamlStrategy>(this, parts, (own) => {
+      PassportSamlStrategy.prototype.authenticate.call(own, request as never, { additionalParams });
+    });
   }
 
   private async verifySignatures(
@@ -246,6 +197,10 @@ export class SamlStrategy extends PassportSamlStrategy {
     const signer = isBadSignature(answer) ? describeSigner(responseXml, tried) : null;
     return refuse(answer.code, signer === null ? answer.detail : `${answer.detail ?? "no signature holds"}. ${signer}`);
   }
+}
+
+function failUnexpectedly(report: LibraryReport): never {
+  throw new Error(`passport-saml answered ${report.kind}`);
 }
 
 /** What the provider publishes now, or what another sign-in learnt meanwhile; `null` when both are what was tried. */

@@ -5,15 +5,13 @@ import {
   discoverProvider,
   OpenIdConnectStrategy,
   type AddressRules,
-  type FlowDraft,
-  type PendingFlow,
   type ProviderMemory,
   type RecalledFacts,
   type RelyingParty,
-  type StartStep,
   type Surroundings,
   type VerifiedSignIn,
 } from "../../../src/protocols/oidc/index.js";
+import type { FlowDraft, PendingFlow, StartExchange } from "../../../src/protocols/exchange.js";
 import { ProtocolRefusal } from "../../../src/protocols/refusal.js";
 import type { HostileOpenIdProvider, Person } from "../../support/providers/hostile-openid/index.js";
 
@@ -134,7 +132,7 @@ class FlowTable {
     const draft = this.drafts.get(state);
     if (draft === undefined) throw new Error("unknown state");
     const consume = async () => !this.consumed.has(state) && Boolean(this.consumed.add(state));
-    return { secrets: draft.secrets, startedAt, consume };
+    return { ...draft, startedAt, consume };
   }
 }
 
@@ -149,7 +147,7 @@ export class Desk {
   }
 
   /** Begins a sign-in, and answers where the person is sent. */
-  async start(step: Partial<StartStep> = {}): Promise<string> {
+  async start(step: Partial<StartExchange> = {}): Promise<string> {
     const keep = this.flows.keep;
     const start = { step: "start", loginHint: null, forceAuthentication: false, chooseAccount: false, keep, ...step };
     const outcome = await runStrategy(this.strategy, start);
@@ -167,7 +165,7 @@ export class Desk {
   }
 
   /** A whole sign-in through the provider. */
-  async signIn(provider: HostileOpenIdProvider, person?: Person, step: Partial<StartStep> = {}) {
+  async signIn(provider: HostileOpenIdProvider, person?: Person, step: Partial<StartExchange> = {}) {
     return await this.finish(await provider.authorize(await this.start(step), person));
   }
 }

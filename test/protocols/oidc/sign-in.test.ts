@@ -1,17 +1,13 @@
 /** Sign-ins with a provider that behaves: what is sent, what comes back, and how little is asked. */
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { createHash } from "node:crypto";
-import {
-  makeEndSessionUrl,
-  OpenIdConnectStrategy,
-  runLibrary,
-  SIGNING_ALGORITHMS,
-} from "../../../src/protocols/oidc/index.js";
+import { makeEndSessionUrl, OpenIdConnectStrategy, SIGNING_ALGORITHMS } from "../../../src/protocols/oidc/index.js";
 import {
   startHostileOpenIdProvider,
   type HostileOpenIdProvider,
   type HostileProviderOptions,
 } from "../../support/providers/hostile-openid/index.js";
+import { runLibrary } from "../../../src/protocols/strategy.js";
 import { CALLBACK_URL, codeOf, Desk, makeParty, makeSurroundings } from "./driver.js";
 
 let provider: HostileOpenIdProvider;

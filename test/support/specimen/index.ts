@@ -12,7 +12,13 @@ import {
   type Runtime,
 } from "../../../src/connection/contract/index.js";
 import { SPECIMEN_SETTINGS, type SpecimenSettings } from "./settings.js";
-import { refuse, SPECIMEN_REFUSALS, SpecimenStrategy, type OpenedSpecimen, type VerifiedTicket } from "./strategy.js";
+import {
+  refuse,
+  SPECIMEN_REFUSALS,
+  createSpecimenStrategy,
+  type OpenedSpecimen,
+  type VerifiedTicket,
+} from "./strategy.js";
 
 export const specimen = defineConnectionType<typeof SPECIMEN_SETTINGS, OpenedSpecimen, VerifiedTicket>({
   id: "specimen",
@@ -33,7 +39,7 @@ export const specimen = defineConnectionType<typeof SPECIMEN_SETTINGS, OpenedSpe
   ],
   issuer: ({ address }) => (address === null ? { kind: "open" } : { kind: "learnt", from: address }),
   open: async (settings, runtime) => ({ settings, issuer: await findIssuer(settings, runtime) }),
-  strategy: (opened, { addresses, now }) => new SpecimenStrategy(opened, addresses.callbackUrl, now),
+  strategy: (opened, { addresses, now }) => createSpecimenStrategy(opened, addresses.callbackUrl, now),
   normalize,
   diagnose: async (settings, runtime) => [await observeProvider(settings, runtime)],
 });

@@ -3,8 +3,7 @@
  * HMAC-SHA256 under a shared secret. The ticket names the nonce of the sign-in, its audience and its end.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { Strategy } from "passport";
-import { defineRefusals, type Exchange, type Refuse } from "../../../src/connection/contract/index.js";
+import { defineRefusals, defineStrategy, type Refuse } from "../../../src/connection/contract/index.js";
 import type { SpecimenSettings } from "./settings.js";
 
 const defined = defineRefusals("SPECIMEN_", {
@@ -44,59 +43,36 @@ export interface VerifiedTicket {
   readonly ticket: Ticket;
 }
 
-export class SpecimenStrategy extends Strategy {
-  constructor(
-    private readonly opened: OpenedSpecimen,
-    private readonly callbackUrl: string,
-    private readonly now: () => Date,
-  ) {
-    super();
-  }
+export function createSpecimenStrategy({ settings, issuer }: OpenedSpecimen, callbackUrl: string, now: () => Date) {
+  return defineStrategy<VerifiedTicket>({
+    start: async ({ keep, chooseAccount }) => {
+      const nonce = randomBytes(32).toString("base64url");
+      const state = await keep({ requestId: null, secrets: { nonce } });
+      // The provider has no parameter for the state: it is a part of the address that the provider sends people back to.
+      const back = `${callbackUrl}?${new URLSearchParams({ state })}`;
+      const parameters = new URLSearchParams({ audience: settings.audience, nonce, back });
+      if (chooseAccount) parameters.set("account", "choose");
+      return `${settings.address}/sign-in?${parameters}`;
+    },
+    return: async ({ parameters, flow }) => {
+      const ticket = verifyTicket(parameters["ticket"] ?? "", settings, now());
+      if (ticket["nonce"] !== flow.secrets["nonce"] || !(await flow.consume())) refuse("SPECIMEN_TICKET_OF_ANOTHER");
+      return { issuer, ticket };
+    },
+    post: () => refuse("SPECIMEN_TICKET_INVALID", "the ticket was posted"),
+  });
+}
 
-  /** Answers exactly once, through `redirect`, `success` or `error` of the object that it is called on. */
-  override authenticate(request: unknown): void {
-    this.answerTo(request as Exchange).then(
-      (answer) => answer(),
-      (error: unknown) => this.error(error as Error),
-    );
-  }
-
-  private async answerTo(exchange: Exchange): Promise<() => void> {
-    switch (exchange.step) {
-      case "start": {
-        const nonce = randomBytes(32).toString("base64url");
-        const state = await exchange.keep({ requestId: null, secrets: { nonce } });
-        const { address, audience } = this.opened.settings;
-        // The provider knows nothing of the state: it is a part of the address that it sends people back to.
-        const back = `${this.callbackUrl}?${new URLSearchParams({ state })}`;
-        const parameters = new URLSearchParams({ audience, nonce, back });
-        if (exchange.chooseAccount) parameters.set("account", "choose");
-        return () => this.redirect(`${address}/sign-in?${parameters}`);
-      }
-      case "return": {
-        const { parameters, flow } = exchange;
-        const ticket = this.verify(parameters["ticket"] ?? "");
-        if (ticket["nonce"] !== flow.secrets["nonce"] || !(await flow.consume())) refuse("SPECIMEN_TICKET_OF_ANOTHER");
-        const verified: VerifiedTicket = { issuer: this.opened.issuer, ticket };
-        return () => this.success({ verified, posted: null });
-      }
-      case "post":
-        return refuse("SPECIMEN_TICKET_INVALID", "the ticket was posted");
-    }
-  }
-
-  private verify(text: string): Ticket {
-    const { sharedSecret, audience } = this.opened.settings;
-    const [payload = "", signature = ""] = text.split(".");
-    const expected = signPayload(payload, sharedSecret);
-    const received = Buffer.from(signature, "base64url");
-    if (received.length !== expected.length || !timingSafeEqual(received, expected)) refuse("SPECIMEN_TICKET_INVALID");
-    const ticket = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as Ticket;
-    if (ticket["audience"] !== audience) refuse("SPECIMEN_TICKET_INVALID", "audience");
-    if (typeof ticket["subject"] !== "string" || ticket["subject"] === "") refuse("SPECIMEN_TICKET_INVALID", "subject");
-    if (!(Number(ticket["until"]) > this.now().valueOf())) refuse("SPECIMEN_TICKET_EXPIRED");
-    return ticket;
-  }
+function verifyTicket(text: string, { sharedSecret, audience }: SpecimenSettings, now: Date): Ticket {
+  const [payload = "", signature = ""] = text.split(".");
+  const expected = signPayload(payload, sharedSecret);
+  const received = Buffer.from(signature, "base64url");
+  if (received.length !== expected.length || !timingSafeEqual(received, expected)) refuse("SPECIMEN_TICKET_INVALID");
+  const ticket = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as Ticket;
+  if (ticket["audience"] !== audience) refuse("SPECIMEN_TICKET_INVALID", "audience");
+  if (typeof ticket["subject"] !== "string" || ticket["subject"] === "") refuse("SPECIMEN_TICKET_INVALID", "subject");
+  if (!(Number(ticket["until"]) > now.valueOf())) refuse("SPECIMEN_TICKET_EXPIRED");
+  return ticket;
 }
 
 /** The signature of a ticket's payload. */

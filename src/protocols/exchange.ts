@@ -1,0 +1,67 @@
+/** One step of a sign-in, as Usher hands it to a protocol, and what the protocol answers. */
+
+/** What a protocol needs again when the person returns. */
+export interface FlowDraft {
+  /** The id of the request that the response will name (SAML `InResponseTo`); `null` if the protocol uses `state`. */
+  readonly requestId: string | null;
+  /** Such as the nonce and the code verifier. Encrypted at rest. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** A started sign-in, found by its state or request id. It is unused, and of this connection and trust version. */
+export interface PendingFlow {
+  readonly requestId: string | null;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly startedAt: Date;
+  /** Uses the flow up. Returns `true` for exactly one caller, even with several replicas. */
+  readonly consume: () => Promise<boolean>;
+}
+
+/** A message that must be accepted only once. Sign-in stores the note, so that a second copy fails. */
+export interface ReplayNote {
+  readonly kind: "assertion" | "id-token";
+  readonly id: string;
+  readonly expiresAt: Date;
+}
+
+/** Redirect the person to the provider. */
+export interface StartExchange {
+  readonly step: "start";
+  readonly loginHint: string | null;
+  /** Ask the provider to authenticate the person again (`prompt=login`, `ForceAuthn`), and refuse an older authentication. */
+  readonly forceAuthentication: boolean;
+  /**
+   * Ask the provider to let the person choose the account (`prompt=select_account` or `login`, `ForceAuthn`). After a
+   * refusal or a sign-out, the provider should not silently use the account that is signed in there. The response is not
+   * checked for it.
+   */
+  readonly chooseAccount: boolean;
+  /** Stores the flow and returns its opaque state. */
+  readonly keep: (flow: FlowDraft) => Promise<string>;
+}
+
+/** The person returns by redirect. Usher has found the flow by `state` and checked that the same browser started it. */
+export interface ReturnExchange {
+  readonly step: "return";
+  /** Each is a single string of limited length, never a list or an object. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly flow: PendingFlow;
+}
+
+/** The browser posted a message. The type finds the flow by the request id in it, before any cryptography. */
+export interface PostExchange {
+  readonly step: "post";
+  /** Each is a single string of limited length, never a list or an object. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly findFlow: (requestId: string) => Promise<PendingFlow | null>;
+}
+
+/** The request of a strategy's `authenticate`: one step of a sign-in, with everything that Usher has checked already. */
+export type Exchange = StartExchange | ReturnExchange | PostExchange;
+
+/** What a strategy passes to `success`: the verified message, and for posts what must be used up with it. */
+export interface Verification<Verified> {
+  readonly verified: Verified;
+  /** For `post`: the flow of the request, and the note against replays. */
+  readonly posted: { readonly flow: PendingFlow; readonly replay: ReplayNote } | null;
+}
