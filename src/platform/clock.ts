@@ -1,4 +1,4 @@
-/** The present moment, handed to whoever needs it, so that tests can move it. */
+/** The current time as a dependency, so that tests can set it. */
 export type Clock = () => Date;
 
 /** The clock of the machine. */

@@ -1,20 +1,19 @@
 /**
- * Lines of comma-separated values (RFC 4180). Spreadsheets run text that begins like a formula: such text gets an
- * apostrophe before it, as OWASP advises. Where a comma separates the parts of a number, spreadsheets begin a cell after
- * each semicolon, whatever the quotes say. Numbers are numbers, and stay as they are.
+ * Lines of comma-separated values (RFC 4180). Spreadsheets execute text that begins like a formula, so that such text gets
+ * an apostrophe before it, as OWASP advises. In locales with decimal commas, spreadsheets begin a cell after each semicolon,
+ * even inside quotes. Numbers stay unchanged.
  */
 
-/** Text, a number, a yes or no, a moment, or nothing. */
 export type CsvValue = string | number | boolean | Date | null;
 
-/** Makes a spreadsheet take what follows for UTF-8. */
+/** Makes a spreadsheet read the file as UTF-8. */
 export const BYTE_ORDER_MARK = "\uFEFF";
 
-/** What makes a spreadsheet take a text for a formula: the last two after it has thrown away what separates lines. */
+/** Characters that begin a formula. A spreadsheet drops the last two and may then find one of the others. */
 const FORMULA = /(^|;[" ]*)(?=[=+\-@\t\r\n])/g;
 const NEEDS_QUOTES = /[",\r\n]/;
 
-/** One line with its end. */
+/** One line with its line break. */
 export function writeCsvLine(values: readonly CsvValue[]): string {
   return `${values.map(writeValue).join(",")}\r\n`;
 }

@@ -1,20 +1,19 @@
 /**
- * Ranges of time as people name them: whole days of a calendar, times that clocks show, or moments. Which moments they
- * mean depends on a time zone, which the reader of a range knows and its writer need not. Pure.
+ * Time ranges as people write them: whole days, local times, or times with an offset. Days and local times depend on a time
+ * zone, which is added when the range is used. Pure.
  */
 import { momentShown, openZone, startOfDay, type CalendarDay } from "./time-zone.js";
 import type { InputCheck } from "./errors/input.js";
 
-/** Where a range begins or ends. */
 export type TimeBound =
-  /** `2026-10-04`: the whole day, wherever the reader is. */
+  /** `2026-10-04`: the whole day in the zone. */
   | { readonly kind: "DAY"; readonly day: CalendarDay }
-  /** `2026-10-04T09:00`: when the reader's clocks show this; in milliseconds, as if they showed UTC. */
+  /** `2026-10-04T09:00`: a local time in the zone; in milliseconds, as if it were UTC. */
   | { readonly kind: "CLOCK"; readonly shown: number }
-  /** `2026-10-04T09:00:00+02:00`: the same everywhere. */
+  /** `2026-10-04T09:00:00+02:00`: the same in every zone. */
   | { readonly kind: "MOMENT"; readonly moment: Date };
 
-/** A range of moments: `from` belongs to it, `until` does not; `null` where it has no end. */
+/** A range of times, `from` included and `until` excluded; `null` where it is unbounded. */
 export interface TimeRange {
   readonly from: Date | null;
   readonly until: Date | null;
@@ -24,11 +23,11 @@ export const BOUND_FORMS = "2026-10-04, 2026-10-04T09:00 or 2026-10-04T09:00:00+
 
 const BOUND =
   /^(\d{4})-(\d{2})-(\d{2})(?:T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?)?$/;
-/** Beyond these, databases and calendars disagree about what a year is, and nobody was trained. */
+/** Outside these years, databases and calendars disagree. */
 const FIRST_YEAR = 1900;
 const LAST_YEAR = 9998;
 
-/** Reads a bound; `null` for anything else, a day that the calendar lacks included. */
+/** Reads a bound; `null` for anything else, such as the 31st of June. */
 export function parseTimeBound(text: string): TimeBound | null {
   const parts = BOUND.exec(text);
   if (parts === null) return null;
@@ -44,7 +43,7 @@ export function parseTimeBound(text: string): TimeBound | null {
     : { kind: "MOMENT", moment: new Date(shown - readOffset(offset)) };
 }
 
-/** `new Date` takes the 31st of June for the first of July. */
+/** `new Date` reads the 31st of June as the first of July. */
 function isDayOfCalendar({ year, month, day }: CalendarDay): boolean {
   const date = new Date(Date.UTC(year, month - 1, day));
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
@@ -57,11 +56,11 @@ function readOffset(offset: string): number {
 }
 
 /**
- * The moments of a range. A day at its end belongs to the range as a whole; a moment, or a time that clocks show, at its
- * end does not, so that ranges which follow each other share nothing. A range that holds nothing is noted at `to`.
+ * Resolves a range in a time zone. A day at its end is included as a whole; a time at its end is excluded, so that
+ * consecutive ranges do not overlap. An empty range adds a mistake at `to`.
  *
  * @param timeZone an IANA name
- * @param path where in the input `to` is
+ * @param path of `to` in the input
  */
 export function openRange(
   { from, to }: { readonly from?: TimeBound | null | undefined; readonly to?: TimeBound | null | undefined },
@@ -74,7 +73,7 @@ export function openRange(
     until: to == null ? null : momentOf(to, 1, timeZone),
   };
   if (range.from !== null && range.until !== null && range.until <= range.from)
-    check.add(path, "INVALID", "must lie after from: as it is, nothing can lie between the two");
+    check.add(path, "INVALID", "must be after from, because the range is empty");
   return range;
 }
 

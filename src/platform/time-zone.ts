@@ -1,13 +1,13 @@
-/** The clocks of time zones: which moment a day of a calendar, or a time that clocks show, means. Pure. */
+/** Converts days and local times of a time zone into times. Pure. */
 
-/** A day of a calendar; months from 1 to 12, or beyond, to be carried into the years, and days likewise. */
+/** A day of the calendar. Months beyond 1 to 12 carry into the year, and days likewise. */
 export interface CalendarDay {
   readonly year: number;
   readonly month: number;
   readonly day: number;
 }
 
-/** How far the clocks of a time zone are ahead of UTC at a moment, in milliseconds. */
+/** The offset of a time zone from UTC at a time, in milliseconds. */
 export type OffsetAt = (moment: Date) => number;
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
@@ -34,16 +34,16 @@ export function openZone(timeZone: string): OffsetAt {
   };
 }
 
-/** The first moment of a day; where clocks are put forward at midnight, the moment at which they are. */
+/** The beginning of a day, which is later than midnight when clocks are put forward at midnight. */
 export function startOfDay({ year, month, day }: CalendarDay, offsetAt: OffsetAt): Date {
   return momentShown(Date.UTC(year, month - 1, day), offsetAt);
 }
 
 /**
- * The moment at which clocks show a time. A time that they show twice, because they are put back, means the first; one
- * that they skip, because they are put forward, is moved on by as much as they skip.
+ * Converts a local time. Of a local time that occurs twice, because clocks are put back, it takes the first. One that is
+ * skipped, because clocks are put forward, moves on by the skipped time.
  *
- * @param shown what clocks show, in milliseconds, as if they showed UTC
+ * @param shown the local time in milliseconds, as if it were UTC
  */
 export function momentShown(shown: number, offsetAt: OffsetAt): Date {
   const candidates = [-DAY_MILLISECONDS, DAY_MILLISECONDS]
@@ -53,7 +53,7 @@ export function momentShown(shown: number, offsetAt: OffsetAt): Date {
   return new Date(found ?? Math.max(...candidates));
 }
 
-/** The day that calendars show at a moment. */
+/** The day in a time zone at a time. */
 export function calendarDayAt(moment: Date, offsetAt: OffsetAt): CalendarDay {
   const shown = new Date(moment.getTime() + offsetAt(moment));
   return { year: shown.getUTCFullYear(), month: shown.getUTCMonth() + 1, day: shown.getUTCDate() };

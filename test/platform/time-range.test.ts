@@ -1,4 +1,4 @@
-/** Ranges of time in the zones of organizations, against ranges in UTC that were written by hand. */
+/** Time ranges in the zones of organizations, compared with ranges in UTC that were written by hand. */
 import { describe, expect, test } from "@jest/globals";
 import { graphql, GraphQLObjectType, GraphQLSchema, GraphQLString } from "graphql";
 import { Failure } from "../../src/platform/errors/failure.js";
@@ -116,7 +116,7 @@ test.each<[string, string | null, string | null, string, string]>([
   expect(rangeOf(from, to, timeZone)).toBe(expected);
 });
 
-test("days that follow each other share no moment and leave none out, in every zone and over every change", () => {
+test("consecutive days neither overlap nor leave a gap, in every zone and over every change of clocks", () => {
   for (const timeZone of [SYDNEY, BERLIN, NEW_YORK, KATHMANDU]) {
     let end = "";
     for (let day = 1; day <= 365; day += 1) {
@@ -134,10 +134,10 @@ test.each([
   ["2026-10-04T09:00:00Z", "2026-10-04T09:00:00Z"],
   ["2026-10-04T09:00:00Z", "2026-10-04T10:00:00+02:00"],
   ["2026-10-04T09:00", "2026-10-04T08:59"],
-])("from %s to %s nothing can lie", (from, to) => {
+])("the range from %s to %s is empty", (from, to) => {
   const ask = () => rangeOf(from, to, "UTC");
   expect(ask).toThrow(Failure);
-  expect(ask).toThrow(/^to: must lie after from/);
+  expect(ask).toThrow(/^to: must be after from/);
 });
 
 const WRONG: readonly unknown[] = [
@@ -197,7 +197,7 @@ describe("in GraphQL", () => {
     for (const { data } of await ask(text)) expect(JSON.parse(String(data?.["show"]))).toEqual(bound);
   });
 
-  test.each(WRONG)("%j is refused with the forms that there are", async (wrong) => {
+  test.each(WRONG)("%j is refused with the accepted forms", async (wrong) => {
     for (const { errors } of wrong === null ? [(await ask(wrong))[0]!] : await ask(wrong))
       expect(errors?.[0]?.message).toMatch(wrong === null ? /non-null type/ : /2026-10-04, 2026-10-04T09:00 or 2026-/);
   });

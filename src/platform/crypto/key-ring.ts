@@ -1,27 +1,26 @@
 /**
- * Encrypts what must be readable again: client secrets, code verifiers, webhook keys. AES-256-GCM (NIST SP 800-38D) under a
- * ring of keys (`USHER_KEY_RING`), of which the first encrypts and all decrypt, so that a key can be replaced without a
- * moment in which something cannot be read.
+ * Encrypts secrets that must be readable again: client secrets, code verifiers, webhook keys. It uses AES-256-GCM (NIST SP
+ * 800-38D) and a ring of keys (`USHER_KEY_RING`). The first key encrypts and all keys decrypt, so that an operator can
+ * replace a key without an outage.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 
-/** One key of the ring. */
 export interface KeyRingKey {
-  /** Travels with every text that the key sealed; 1 to 32 letters, digits, hyphens and underscores. */
+  /** Part of every text that the key sealed; 1 to 32 letters, digits, hyphens and underscores. */
   readonly id: string;
   readonly key: KeyObject;
 }
 
 /** Why a sealed text could not be opened. */
 export type UnsealCode =
-  /** The key that sealed it is not in the ring any more. */
+  /** The key that sealed it is not in the ring. */
   | "UNKNOWN_KEY"
-  /** It was changed, was sealed for another context, or the key of this id is another one now. */
+  /** It was changed, was sealed for another context, or this id has another key now. */
   | "TAMPERED"
   /** It is not a sealed text of a known version. */
   | "MALFORMED";
 
-/** A sealed text that cannot be opened: a defect of storage or configuration, never of a request. */
+/** A sealed text that cannot be opened: a defect of storage or configuration, not of a request. */
 export class UnsealError extends Error {
   override readonly name = "UnsealError";
 
@@ -36,15 +35,15 @@ export class UnsealError extends Error {
 /** Seals and opens texts. */
 export interface KeyRing {
   /**
-   * Encrypts a text for one place, such as `connection:ID:clientSecret`; it opens in no other, so that sealed texts cannot
-   * be swapped between rows.
+   * Encrypts a text for one context, such as `connection:ID:clientSecret`. It opens only in this context, so that sealed
+   * texts cannot be swapped between rows.
    *
-   * @throws TypeError when the text is not well-formed Unicode, which would not come back as it was
+   * @throws TypeError when the text is not well-formed Unicode, which would change
    */
   readonly seal: (plaintext: string, context: string) => string;
   /** @throws UnsealError */
   readonly open: (sealed: string, context: string) => string;
-  /** Whether another key than the present first one sealed it. */
+  /** Whether a key other than the first one sealed it. */
   readonly needsReseal: (sealed: string) => boolean;
 }
 
@@ -55,7 +54,7 @@ const TAG_BYTES = 16;
 const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 
 /**
- * Reads `id:base64 of 32 bytes`, comma separated. Answers every mistake as a sentence; none repeats what may be a key.
+ * Reads `id:base64 of 32 bytes`, comma separated. Returns every mistake as a sentence that contains nothing of a key.
  */
 export function parseKeyRing(
   text: string,
@@ -79,7 +78,7 @@ function parseEntry(entry: string, before: readonly KeyRingKey[]): KeyRingKey | 
   const encoded = entry.slice(colon + 1);
   if (!KEY_ID.test(id)) return "must begin with an id of 1 to 32 letters, digits, hyphens and underscores";
   const bytes = Buffer.from(encoded, "base64");
-  // Node skips what is not base64; a key with a typing mistake must not become another key.
+  // Node skips characters that are not base64; a key with a typing error must not become another key.
   if (bytes.toString("base64") !== encoded) return `(${id}) must have its key in base64, with its padding`;
   if (bytes.length !== KEY_BYTES) return `(${id}) has a key of ${bytes.length} bytes; it must have ${KEY_BYTES}`;
   const key = createSecretKey(bytes);
@@ -88,13 +87,13 @@ function parseEntry(entry: string, before: readonly KeyRingKey[]): KeyRingKey | 
   return { id, key };
 }
 
-/** Makes an entry with a new random key, named after the day that it was made on. */
+/** Makes an entry with a new random key, named after the current day. */
 export function generateKeyRingEntry(madeAt: Date): string {
   const id = `k${madeAt.toISOString().slice(0, 10).replaceAll("-", "")}-${randomBytes(2).toString("hex")}`;
   return `${id}:${randomBytes(KEY_BYTES).toString("base64")}`;
 }
 
-/** Makes the ring; the first key encrypts. @throws Error when there is none */
+/** @throws Error when there is no key */
 export function createKeyRing(keys: readonly KeyRingKey[]): KeyRing {
   const first = keys[0];
   if (first === undefined) throw new Error("A key ring needs at least one key.");
@@ -139,7 +138,7 @@ function open(bytes: Buffer, context: string, { id, key }: KeyRingKey): string {
   }
 }
 
-/** What is authenticated beside the text. Neither version nor id can hold a line break, so no two inputs look alike. */
+/** The additional authenticated data. Version and id cannot contain a line break, so that it is unambiguous. */
 function additionalData(id: string, context: string): Buffer {
   return Buffer.from(`${VERSION}.${id}\n${context}`, "utf8");
 }
@@ -150,7 +149,7 @@ function readSealed(sealed: string): { keyId: string; bytes: Buffer } {
   if (parts.length !== 3 || version !== VERSION || keyId === undefined || encoded === undefined || !KEY_ID.test(keyId))
     throw new UnsealError("MALFORMED", "A text that should be sealed is not a sealed text of a known version.");
   const bytes = Buffer.from(encoded, "base64url");
-  // One text, one writing: otherwise the last character could change unnoticed.
+  // Only the canonical encoding: otherwise the last character could change unnoticed.
   if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString("base64url") !== encoded)
     throw new UnsealError("MALFORMED", "A sealed text is cut off or holds characters that do not belong there.");
   return { keyId, bytes };

@@ -1,20 +1,20 @@
 /**
- * Tokens that Usher gives out and later recognises: API keys, sessions, SCIM tokens, one-time links. They are random enough
- * that a plain hash protects them, so that looking them up is one indexed comparison of the hash.
+ * Tokens that Usher issues and recognises: API keys, sessions, SCIM tokens, one-time links. They are random enough for a
+ * plain hash, so that a look-up is one indexed comparison.
  */
 import { createHash, randomBytes } from "node:crypto";
 
 const TOKEN_BYTES = 32;
-/** A byte that begins no UTF-8 text. */
+/** A byte that UTF-8 text never begins with. */
 const ILL_FORMED_MARK = Uint8Array.of(0xff);
 
-/** A token as its holder gets it, once, and its hash as it is stored. */
+/** A token, which its holder sees once, and the hash that is stored. */
 export interface IssuedToken {
   readonly token: string;
   readonly hash: string;
 }
 
-/** Makes a token of 256 random bits behind a readable prefix, such as `usher_key_`, by which leaked ones are found. */
+/** Makes a token of 256 random bits after a prefix, such as `usher_key_`, by which scanners find leaked tokens. */
 export function issueToken(prefix: string): IssuedToken {
   const token = prefix + randomBytes(TOKEN_BYTES).toString("base64url");
   return { token, hash: hashToken(token) };
@@ -26,9 +26,9 @@ export function hashToken(token: string): string {
 }
 
 /**
- * SHA-256 in lower-case hex, 64 characters: the exact key for texts that a database's collation would take for equal.
- * Different texts have different hashes even where they are not well-formed Unicode, as JSON may bring them: encoding
- * alone would make one replacement character of every lone surrogate.
+ * SHA-256 in lower-case hex, 64 characters: the exact key of a text that a database's collation would equal to others.
+ * Texts of ill-formed Unicode, which JSON can contain, have different hashes too: UTF-8 would encode every lone surrogate
+ * as the same replacement character.
  */
 export function sha256Hex(text: string): string {
   const hash = createHash("sha256");

@@ -1,26 +1,26 @@
 /**
- * Expected failures. Each room declares its own with `defineFailure`; `app` assembles them into one catalogue; HTTP,
- * GraphQL, SCIM and pages render the same entries each in their own form.
+ * Expected failures. Each part of `src` declares its own with `defineFailure`, and `app` assembles them into a catalogue.
+ * HTTP, GraphQL, SCIM and pages each render them in their own form.
  */
 
-/** What the catalogue holds of one code. */
+/** One entry of the catalogue. */
 export interface FailureDefinition<Data = unknown> {
   /** Stable, upper case with underscores; a value of the schema's `ErrorCode`. */
   readonly code: string;
   /** The HTTP status that fits it best. */
   readonly status: number;
-  /** A safe sentence for anybody who may see the failure: names no internals and no other organization's data. */
+  /** A sentence that any caller may see: without internals and data of other organizations. */
   readonly message: string | ((data: Data) => string);
   /** What to do about it. */
   readonly remedy: string;
 }
 
-/** Declares a failure and the data that travels with it (`extensions.details` in GraphQL). */
+/** Declares a failure and the type of its data (`extensions.details` in GraphQL). */
 export function defineFailure<Data = Record<string, never>>(definition: FailureDefinition<Data>) {
   return definition;
 }
 
-/** An expected failure. Thrown by operations, turned into an answer at the boundary only. */
+/** An expected failure. Operations throw it; only the boundary turns it into a response. */
 export class Failure<Data = unknown> extends Error {
   override readonly name = "Failure";
   readonly code: string;
@@ -39,9 +39,9 @@ export class Failure<Data = unknown> extends Error {
   }
 }
 
-/** One field of an input that is wrong, as forms show it. */
+/** A wrong field of an input, for forms. */
 export interface FieldIssue {
-  /** Where in the input, joined with dots: `settings.oidc.discoveryUrl`. */
+  /** The path in the input, joined with dots: `settings.oidc.discoveryUrl`. */
   readonly path: string;
   /** A catalogue code of the field's kind: `REQUIRED`, `INVALID`, `TAKEN`, `UNKNOWN`, `FIXED`. */
   readonly code: "REQUIRED" | "INVALID" | "TAKEN" | "UNKNOWN" | "FIXED";
@@ -80,7 +80,7 @@ export const FORBIDDEN = defineFailure<{ permission: string | null }>({
       ? "You may not do this, and no permission changes that. The operation's description says who may."
       : `You may not do this: it needs the permission ${permission}.`,
   remedy:
-    "Ask an administrator of the organization for the role, or use a key that has the scope. Where details.permission is null, ask somebody whom the operation's description names.",
+    "Ask an administrator of the organization for the role, or use a key that has the scope. Where details.permission is null, ask a person that the operation's description names.",
 });
 
 export const RATE_LIMITED = defineFailure<{ retryAfterSeconds: number }>({
@@ -115,16 +115,16 @@ export const INTERNAL = defineFailure({
   code: "INTERNAL",
   status: 500,
   message: "Something went wrong on our side.",
-  remedy: "Try again; if it stays, give the reference to whoever operates this installation.",
+  remedy: "Try again; if it stays, give the reference to the operator of this installation.",
 });
 
-/** The header that tells programs and proxies how long to wait (RFC 9110, 10.2.3): none, where the failure has no time. */
+/** The `Retry-After` header (RFC 9110, 10.2.3) of a failure that says how long to wait. */
 export function retryAfterHeader({ details }: { readonly details: unknown }): Readonly<Record<string, string>> {
   const seconds = details instanceof Object && "retryAfterSeconds" in details && details.retryAfterSeconds;
   return typeof seconds === "number" ? { "retry-after": String(seconds) } : {};
 }
 
-/** The failures that belong to no room. */
+/** The failures that all parts share. */
 export const PLATFORM_FAILURES = [
   INVALID_INPUT,
   NOT_FOUND,

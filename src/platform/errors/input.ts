@@ -1,9 +1,9 @@
-/** Collects everything that is wrong with an input, so that a form can show all of it at once. */
+/** Collects the mistakes of an input, so that a form can show all of them at once. */
 import { domainToASCII, domainToUnicode } from "node:url";
 import { findMisleading } from "../text.js";
 import { Failure, INVALID_INPUT, type FieldIssue } from "./failure.js";
 
-/** What a text must be like. Lengths are in characters. */
+/** Requirements of a text. Lengths are in characters. */
 export interface TextRule {
   readonly longest?: number;
   readonly pattern?: RegExp;
@@ -11,27 +11,26 @@ export interface TextRule {
   readonly sentence?: string;
 }
 
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+// oxlint-disable-next-line no-control-regex -- looks for control characters
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
-// Letters that only look like others would let one person pass for another.
+// ASCII only: with letters that look alike, one person could pass for another.
 const EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i;
 
-/** What a number must be like. */
 export interface NumberRule {
   readonly lowest: number;
   readonly highest?: number;
-  /** Completes "NAME …" when the number lies outside, or is none. */
+  /** Completes "NAME …" when the number is out of range or not a number. */
   readonly sentence: string;
 }
 
-/** Whether a text has the form of an e-mail address that a mail server would take (RFC 5321 4.5.3 lengths). */
+/** Whether a text has the form of an e-mail address that mail servers accept (lengths: RFC 5321 4.5.3). */
 export function isEmailAddress(text: string): boolean {
   return text.length <= 254 && EMAIL.test(text);
 }
 
 /**
- * The address with its domain in ASCII (IDNA, RFC 5891), or `null` for a text that is none. A domain in compatibility letters,
- * which IDNA would change into others, is none.
+ * The address with its domain in ASCII (IDNA, RFC 5891), or `null` for a text that is not an address. A domain with
+ * compatibility letters, which IDNA would replace, is not accepted.
  */
 export function readEmailAddress(text: string): string | null {
   const at = text.lastIndexOf("@") + 1;
@@ -43,7 +42,7 @@ export function readEmailAddress(text: string): string | null {
   return isUnchanged && isEmailAddress(address) ? address : null;
 }
 
-/** Whether only letters other than ASCII before the `@` keep a text from being an address (RFC 6531). */
+/** Whether a text would be an address if its letters before the `@` were ASCII (RFC 6531). */
 export function hasForeignLocalPart(text: string): boolean {
   const at = text.lastIndexOf("@");
   const local = text.slice(0, at);
@@ -61,14 +60,14 @@ export class InputCheck {
     this.#issues.push({ path, code, message });
   }
 
-  /** A text that must be there. Answers it trimmed; when it is wrong, an empty string that `finish` never lets out. */
+  /** A required text. Returns it trimmed, or an empty string when it is wrong; then `finish` throws. */
   text(path: string, value: string | null | undefined, rule: TextRule = {}): string {
     const text = this.optionalText(path, value, rule);
     if (text === null && !this.#issues.some((issue) => issue.path === path)) this.add(path, "REQUIRED", "is required");
     return text ?? "";
   }
 
-  /** A text that may be absent or cleared. */
+  /** An optional text. */
   optionalText(path: string, value: string | null | undefined, rule: TextRule = {}): string | null {
     const text = value?.trim().normalize("NFC") ?? "";
     if (text === "") return null;
@@ -83,17 +82,17 @@ export class InputCheck {
     return null;
   }
 
-  /** A number that may be absent or cleared. A literal in a document can overflow to infinity, which is none. */
+  /** An optional number. A literal in a document can overflow to infinity, which is refused. */
   optionalNumber(path: string, value: number | null | undefined, rule: NumberRule): number | null {
     if (value == null) return null;
     const { lowest, highest = Number.MAX_VALUE, sentence } = rule;
-    // Adding zero makes one zero of the two that there are.
+    // Adding zero turns -0 into 0.
     if (Number.isFinite(value) && value >= lowest && value <= highest) return value + 0;
     this.add(path, "INVALID", sentence);
     return null;
   }
 
-  /** An e-mail address that must be there. */
+  /** A required e-mail address. */
   email(path: string, value: string | null | undefined): string {
     const text = this.text(path, value, { longest: 254 });
     if (text === "") return text;

@@ -1,7 +1,7 @@
-/** Turns a thing that is not found into `null`. */
+/** Turns NOT_FOUND into `null`. */
 import { Failure, NOT_FOUND } from "./failure.js";
 
-/** The thing, or `null` where it does not exist or the caller may not see it. An error would take the rest of the answer along. */
+/** The value, or `null` when it does not exist or the caller may not see it. An error would lose the rest of the response. */
 export async function orNull<Value>(reading: Promise<Value>): Promise<Value | null> {
   try {
     return await reading;

@@ -1,4 +1,4 @@
-/** The end of every request that no room answered: not found, or failed. A page for browsers, JSON for programs. */
+/** Responds to requests that no router answered or that failed: with a page for browsers, with JSON for programs. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import { BAD_REQUEST, Failure, INTERNAL, NOT_FOUND, retryAfterHeader } from "../errors/failure.js";
 import type { Logger } from "../telemetry/logger.js";
@@ -7,7 +7,7 @@ import { html, sendPage } from "./pages.js";
 import { requestIdOf } from "./request-log.js";
 import { noteError } from "./request-notes.js";
 
-/** What is rendered of a failure, whatever its data. */
+/** The parts of a failure that are rendered. */
 interface AnsweredFailure {
   readonly code: string;
   readonly status: number;
@@ -16,19 +16,19 @@ interface AnsweredFailure {
   readonly details: unknown;
 }
 
-/** A program hears of ids and keys; a person in a browser has an address. */
-const FOR_THE_LOST = html`Check the address, or go to the <a href="/sign-in">sign-in page</a>.`;
+/** For a person in a browser, in place of the remedy, which is about ids and keys. */
+const NOT_FOUND_REMEDY = html`Check the address, or go to the <a href="/sign-in">sign-in page</a>.`;
 
-/** Answers 404 to what nobody serves. */
+/** Responds with 404. */
 export const answerNotFound: RequestHandler = (request, response) => {
   answerFailure(request, response, new Failure(NOT_FOUND, { type: "page" }), null);
 };
 
-/** Answers what was thrown: a failure as itself, anything else as INTERNAL with a reference that the log explains. */
+/** Responds to an error: with a failure itself, or with INTERNAL and a reference to the log. */
 export function answerErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) {
-      // Too late for an answer; Express ends the connection, so that half an answer is not taken for a whole one.
+      // Express then ends the connection, so that the client does not take a partial response for a complete one.
       next(error);
       return;
     }
@@ -47,7 +47,7 @@ function readFailure(error: unknown): AnsweredFailure | null {
   if (error instanceof Failure) {
     return error as AnsweredFailure;
   }
-  // Express and its body parsers mark what the client did wrong with a status; their sentences may quote the body.
+  // Express and its body parsers give an error of the client a status. Their messages may quote the body.
   const status: unknown = error instanceof Error && "status" in error ? error.status : null;
   if (typeof status !== "number" || status < 400 || status > 499) {
     return null;
@@ -69,7 +69,7 @@ function answerFailure(request: Request, response: Response, failure: AnsweredFa
   sendPage(response, status, {
     title: status === 404 ? "There is nothing here" : "This did not work",
     body: html`<p class="error" role="alert">${message}</p>
-      <p>${status === 404 ? FOR_THE_LOST : remedy}</p>
+      <p>${status === 404 ? NOT_FOUND_REMEDY : remedy}</p>
       ${reference === null ? null : html`<p>Reference: <code>${reference}</code></p>`}`,
   });
 }

@@ -1,4 +1,4 @@
-/** Who is calling: what a header says of it counts only when it comes from a proxy that the operator trusts. */
+/** The client's address. A forwarding header counts only when it comes from a proxy that the operator trusts. */
 import type { Express, Request } from "express";
 import ipaddr from "ipaddr.js";
 import { readAddress, readHops, type ForwardedHeader, type Hop } from "./forwarded.js";
@@ -6,11 +6,11 @@ import { readAddress, readHops, type ForwardedHeader, type Hop } from "./forward
 const FORWARDED_HEADER = "usher forwarded header";
 
 /**
- * Tells the application which proxies it trusts.
+ * Sets the trusted proxies of the application.
  *
  * @param proxies addresses and networks: `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`
- * @param header the header in which they name the hops
- * @throws Error that names the entry that is neither
+ * @param header the header that they write
+ * @throws Error that names a wrong entry
  */
 export function trustProxies(app: Express, proxies: readonly string[], header: ForwardedHeader): void {
   for (const proxy of proxies) {
@@ -18,31 +18,31 @@ export function trustProxies(app: Express, proxies: readonly string[], header: F
       throw new Error(`${JSON.stringify(proxy)} is neither an address nor a network that a proxy could have.`);
     }
   }
-  // A list, even an empty one: `true` would believe whatever a client writes.
+  // Always a list: `true` would trust what any client writes.
   app.set("trust proxy", [...proxies]);
   app.set(FORWARDED_HEADER, header);
 }
 
-/** Asked several times for a request: by its limits, by what it records, by the log. */
+/** Cached, because rate limits, the audit trail and the log all ask for it. */
 const clients = new WeakMap<Request, Hop>();
 
-/** The caller's address, IPv4 in its plain form, for the audit trail and the log; `null` when it cannot be read. */
+/** The client's address, IPv4 in its plain form, for the audit trail and the log; `null` when it cannot be read. */
 export function clientAddress(request: Request): string | null {
   return findClient(request).address;
 }
 
-/** What sets callers apart for rate limits: the address, or the text that a proxy wrote in its place. */
+/** The key of a client for rate limits: its address, or the text that a proxy wrote in its place. */
 export function clientKey(request: Request): string {
   const { address, text } = findClient(request);
   return address ?? text;
 }
 
-/** The first hop from the right that is not one of the operator's proxies. */
+/** The first hop from the right that is not a trusted proxy. */
 function findClient(request: Request): Hop {
   const known = clients.get(request);
   if (known !== undefined) return known;
   const kind = request.app.get(FORWARDED_HEADER) as ForwardedHeader;
-  // Node names the interface of a link-local peer. A caller that hung up has no address any more.
+  // Node appends the interface to a link-local address. A client that hung up has no address.
   const peer = request.socket.remoteAddress?.split("%", 1)[0] ?? "";
   let client: Hop = { address: readAddress(peer), text: peer };
   for (const hop of readHops(request.get(kind) ?? "", kind)) {

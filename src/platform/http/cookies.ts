@@ -1,4 +1,4 @@
-/** Cookies of our own (RFC 6265): host-bound over https, out of reach of scripts, and never ambiguous. */
+/** Usher's own cookies (RFC 6265): bound to the host over https, hidden from scripts, and never ambiguous. */
 import type { IncomingMessage } from "node:http";
 import type { Response } from "express";
 
@@ -11,9 +11,8 @@ export interface CookieOptions {
   readonly maxAgeSeconds?: number;
 }
 
-/** One cookie, read and written in one way. */
 export interface Cookie {
-  /** The name as the browser knows it. */
+  /** The name in the browser. */
   readonly name: string;
   /** Its value; `null` when it is missing, empty, malformed or sent more than once. */
   readonly read: (request: IncomingMessage) => string | null;
@@ -56,14 +55,14 @@ export function defineCookie({ publicUrl, name: plainName, maxAgeSeconds }: Cook
 }
 
 /**
- * The value of a cookie in a `Cookie` header. Two cookies of one name mean that another host of the domain, or a page
- * over plain http, has set one beside ours; which is which cannot be told, so neither is believed.
+ * The value of a cookie in a `Cookie` header. Two cookies of one name mean that another host of the domain, or a page over
+ * plain http, has set one beside ours. They cannot be told apart, so that neither is trusted.
  * @internal
  */
 export function readCookie(header: string | undefined, name: string): string | null {
   const values = (header ?? "").split(";").flatMap((pair) => {
     const separator = pair.indexOf("=");
-    // Names are compared exactly: browsers protect the prefix only as it is written.
+    // Names are compared exactly, because browsers protect the prefix only in this spelling.
     return separator !== -1 && pair.slice(0, separator).trim() === name ? [pair.slice(separator + 1).trim()] : [];
   });
   const [value] = values;

@@ -1,10 +1,10 @@
-/** Which pages of other origins may call, and which may make a browser send its cookie. */
+/** Which pages of other origins may send requests, and with cookies. */
 import type { Request, RequestHandler } from "express";
 import { BAD_REQUEST, Failure } from "../errors/failure.js";
 
 const PREFLIGHT_SECONDS = 600;
 
-/** Lets pages of the named origins, and no others, call with cookies (Fetch standard, CORS protocol). */
+/** Allows only pages of these origins to send requests with cookies (Fetch standard, CORS protocol). */
 export function allowOrigins(origins: ReadonlySet<string>): RequestHandler {
   return (request, response, next) => {
     response.vary("Origin");
@@ -33,12 +33,12 @@ export function allowOrigins(origins: ReadonlySet<string>): RequestHandler {
   };
 }
 
-/** Pages of the own site, and people themselves, by an address that they typed or a bookmark. */
+/** Pages of the same site, and addresses that a person typed or bookmarked. */
 const OWN_SITES: ReadonlySet<string> = new Set(["same-origin", "same-site", "none"]);
 
 /**
- * Refuses a request whose cookie a foreign page may have made the browser send (Fetch Metadata). A header that no page can
- * send unasked proves as much, for browsers and programs that do not say where a request comes from.
+ * Refuses a request with a cookie that a page of another site may have caused (Fetch Metadata). For browsers and programs
+ * without Fetch Metadata, a header that needs a preflight is proof enough.
  *
  * @throws BAD_REQUEST
  */
@@ -49,6 +49,6 @@ export function refuseForeignPages(request: Request): void {
   if (typeof site === "string" && OWN_SITES.has(site)) return;
   throw new Failure(BAD_REQUEST, {
     reason:
-      "This request carries a session's cookie, and nothing says that a page of this site sent it: send the header Apollo-Require-Preflight, or use an API key.",
+      "This request has a session's cookie, and does not prove that a page of this site sent it: send the header Apollo-Require-Preflight, or use an API key.",
   });
 }

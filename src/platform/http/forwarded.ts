@@ -1,14 +1,13 @@
 /**
- * Reads what proxies write about the hops of a request, in `X-Forwarded-For` or in `Forwarded` (RFC 7239). An address is
- * read strictly or not at all: two programs that understand `0203.0.0113.9` differently would record different callers.
+ * Reads the hops that proxies write into `X-Forwarded-For` or `Forwarded` (RFC 7239). An address is read strictly: two
+ * programs that read `0203.0.0113.9` differently would record different clients.
  */
 import { isIPv4, isIPv6 } from "node:net";
 import ipaddr from "ipaddr.js";
 
-/** The headers in which proxies name the hops. An installation reads one of them and ignores the other. */
+/** The headers of proxies. An installation reads one of them and ignores the other. */
 export type ForwardedHeader = "x-forwarded-for" | "forwarded";
 
-/** One hop of a request. */
 export interface Hop {
   /** IPv4 in its plain form; `null` for a text that is not an address. */
   readonly address: string | null;
@@ -16,11 +15,11 @@ export interface Hop {
   readonly text: string;
 }
 
-/** Nobody has so many proxies; a header has room for thousands of them. */
+/** More than real installations have. A header can contain thousands. */
 const MOST_HOPS = 50;
 const LONGEST_TEXT = 100;
 
-/** RFC 7239, section 4; a value that is no token is quoted. */
+/** RFC 7239, section 4. A value that is not a token is quoted. */
 const TOKEN = "[!#$%&'*+.^_`|~\\w-]+";
 const VALUE = `(?:${TOKEN}|"(?:[^"\\\\]|\\\\.)*")`;
 const ELEMENT = new RegExp(`^${TOKEN}=${VALUE}(?:;${TOKEN}=${VALUE})*$`);
@@ -28,7 +27,7 @@ const PAIRS = new RegExp(`(${TOKEN})=(${VALUE})`, "g");
 /** RFC 7239, section 6.3: a proxy may hide the port behind a word. */
 const HIDDEN_PORT = /^:_[\w.-]+$/;
 
-/** The hops that a header names, from the right: the nearest proxy's word comes first. */
+/** The hops in a header from the right: the nearest proxy wrote the first. */
 export function readHops(header: string, kind: ForwardedHeader): readonly Hop[] {
   return kind === "forwarded" ? readForwarded(header) : readForwardedFor(header);
 }
@@ -54,8 +53,8 @@ function splitFromRight(header: string): readonly string[] {
 }
 
 /**
- * A comma may stand inside quotes, and a caller may have sent a quote that never ends. So elements are looked for from the
- * right, where the trusted proxies wrote, and each is the shortest text that is one.
+ * Reads elements from the right, where the trusted proxies wrote, and takes the shortest text that is one: a comma may be
+ * inside quotes, and a client may have sent a quote that never ends.
  */
 function readForwarded(header: string): readonly Hop[] {
   const hops: Hop[] = [];

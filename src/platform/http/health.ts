@@ -1,4 +1,4 @@
-/** What an orchestrator asks: does the process live, and may it be sent requests. */
+/** Health checks for an orchestrator: is the process alive, and may it get requests. */
 import express, { type Router } from "express";
 import { VERSION } from "../../config/version.js";
 import type { Logger } from "../telemetry/logger.js";
@@ -6,12 +6,12 @@ import type { Logger } from "../telemetry/logger.js";
 export interface HealthOptions {
   /** Resolves when the database answers and its migrations are done; rejects otherwise. */
   readonly checkReady: () => Promise<void>;
-  /** Whether the process has begun to stop: it finishes what it has and wants nothing new. */
+  /** Whether the process is stopping and should get no new requests. */
   readonly isStopping: () => boolean;
   readonly logger: Logger;
 }
 
-/** Serves `/healthz` and `/readyz`. Neither says why: that is in the log. */
+/** Serves `/healthz` and `/readyz`. The reason is only in the log. */
 export function createHealthRouter({ checkReady, isStopping, logger }: HealthOptions): Router {
   const router = express.Router();
   router.use((_request, response, next) => {

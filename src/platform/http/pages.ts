@@ -1,9 +1,9 @@
-/** Pages for people: escaped by default, readable on a phone and without a mouse, without inline style or script. */
+/** Pages for people: escaped by default, usable on a phone and by keyboard, without inline style or script. */
 import { createHash } from "node:crypto";
 import type { RequestHandler, Response } from "express";
 import { STYLESHEET } from "./stylesheet.js";
 
-/** Text that is HTML already. Only `html` makes it. */
+/** HTML that is escaped already. Only `html` makes it. */
 export class Html {
   constructor(readonly text: string) {}
 
@@ -12,12 +12,12 @@ export class Html {
   }
 }
 
-/** What may stand in a template. Strings are escaped; `null`, `undefined` and `false` leave nothing. */
+/** A value in a template. Strings are escaped; `null`, `undefined` and `false` are left out. */
 export type HtmlValue = Html | string | number | null | undefined | false | readonly HtmlValue[];
 
 /**
- * Writes HTML: html`<p title="${title}">${text}</p>`. Values are escaped for text and for quoted attributes. Attributes
- * are always quoted; addresses in `href` must have been checked for their scheme before.
+ * Writes HTML: html`<p title="${title}">${text}</p>`. Values are escaped for text and for quoted attributes, so always
+ * quote attributes. Check the scheme of an address before it goes into `href`.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(strings.map((text, index) => (index === 0 ? text : render(values[index - 1]) + text)).join(""));
@@ -34,7 +34,7 @@ function render(value: HtmlValue): string {
     return escape(String(value));
   }
   if (!Array.isArray(value)) {
-    // A parsed body that pretends to be HTML gets no further than a value of the wrong type.
+    // Such as a parsed body that looks like an `Html` object.
     throw new TypeError("This value cannot stand in a page.");
   }
   return (value as readonly HtmlValue[]).map((item) => render(item)).join("");
@@ -53,7 +53,7 @@ function escape(text: string): string {
   return text.replaceAll(/[&<>"'`]/g, (character) => ENTITIES[character] ?? "");
 }
 
-/** Changes with the style sheet, so that a browser never shows a new page in old clothes. */
+/** Changes with the style sheet, so that a browser never uses an old one for a new page. */
 const STYLESHEET_VERSION = createHash("sha256").update(STYLESHEET).digest("hex").slice(0, 8);
 const STYLESHEET_CACHE_SECONDS = 86_400;
 
@@ -86,7 +86,7 @@ export function renderPage({ title, body, language = "en" }: PageContent): strin
     </html> `.text;
 }
 
-/** Answers a page that nobody keeps: it may say who is signed in. */
+/** Responds with a page that is not cached, because it may name the signed-in person. */
 export function sendPage(response: Response, status: number, content: PageContent): void {
   response.status(status).setHeader("Cache-Control", "no-store");
   response.type("html").send(renderPage(content));

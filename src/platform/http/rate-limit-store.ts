@@ -1,6 +1,6 @@
 /**
- * rate-limiter-flexible over our own table, through our own transactions. The library's SQL stores make tables of their
- * own on connections of their own, which neither migrations nor SQLite's one writer would know of.
+ * Stores the counters of rate-limiter-flexible in our own table, through our transactions. The library's SQL stores create
+ * tables over their own connections, outside our migrations and beside SQLite's single writer.
  */
 import { RateLimiterRes } from "rate-limiter-flexible";
 import RateLimiterStoreAbstract from "rate-limiter-flexible/lib/RateLimiterStoreAbstract.js";
@@ -9,7 +9,6 @@ import { sha256Hex } from "../crypto/tokens.js";
 import type { Database, Dialect, Reader } from "../database/database.js";
 import { toDate } from "../database/values.js";
 
-/** What a window holds. */
 interface Window {
   readonly points: number;
   readonly expiresAt: Date;
@@ -18,16 +17,16 @@ interface Window {
 export interface RateLimitStoreOptions {
   readonly database: Pick<Database, "reader" | "transact">;
   readonly clock: Clock;
-  /** Keeps the limits apart from each other. */
+  /** Separates the limits. */
   readonly name: string;
   readonly points: number;
   readonly durationSeconds: number;
 }
 
-/** Who cuts the power to begin to count anew has other means. */
+/** A power cut may reset a counter: an attacker who can cause one does not need to. */
 const COUNTED = { mayBeLost: true };
 
-/** Counts in the database. Who has used everything up is refused from memory, so that insisting costs no write. */
+/** Counts in the database. A client over its limit is refused from memory, without a write. */
 export class RateLimitStore extends RateLimiterStoreAbstract {
   readonly #database: RateLimitStoreOptions["database"];
   readonly #clock: Clock;
@@ -44,13 +43,13 @@ export class RateLimitStore extends RateLimiterStoreAbstract {
     this.#clock = clock;
   }
 
-  /** Adds to the window of a key, or begins a new one; the library calls it. */
+  /** Called by the library: adds to the window of a key, or begins a new one. */
   async _upsert(key: string, points: number, durationMilliseconds: number, isSet: boolean): Promise<Window> {
     const keyHash = sha256Hex(key);
     const now = this.#clock();
     const expiresAt = new Date(now.getTime() + durationMilliseconds);
     return await this.#database.transact(async (transaction) => {
-      // Of several assignments MySQL sees the earlier ones: the time, which the others depend on, comes last.
+      // MySQL assigns from left to right: the time comes last, because the points depend on its old value.
       await transaction.execute(
         `INSERT INTO rate_limit (key_hash, points, expires_at) VALUES (?, ?, ?) ${onDuplicate(transaction.dialect)}
            points = CASE WHEN ? = 1 OR rate_limit.expires_at <= ? THEN ? ELSE rate_limit.points + ? END,
@@ -58,7 +57,7 @@ export class RateLimitStore extends RateLimiterStoreAbstract {
         [keyHash, points, expiresAt, isSet, now, points, points, isSet, now, expiresAt],
       );
       const window = await readWindow(transaction, keyHash);
-      if (window === null) throw new Error("a rate limit was counted and is not there");
+      if (window === null) throw new Error("A rate limit was counted, but its row is missing.");
       return window;
     }, COUNTED);
   }
@@ -75,7 +74,7 @@ export class RateLimitStore extends RateLimiterStoreAbstract {
     return deleted > 0;
   }
 
-  /** Brings a window into the library's form. */
+  /** Called by the library. */
   _getRateLimiterRes(_key: string, changedPoints: number, { points, expiresAt }: Window): RateLimiterRes {
     return new RateLimiterRes(
       Math.max(this.points - points, 0),

@@ -1,4 +1,4 @@
-/** What somebody used of a limit, as the database holds it: one row for each limit and address, all replicas together. */
+/** The use of a rate limit: one row for each limit and address, shared by all replicas. */
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
 @Entity("rate_limit")
@@ -8,11 +8,11 @@ export class RateLimitRow {
   @PrimaryColumn({ name: "key_hash", type: "varchar", length: 64 })
   keyHash!: string;
 
-  /** What was used since the window began. */
+  /** Used since the window began. */
   @Column({ type: "int" })
   points!: number;
 
-  /** When the window ends, and counting begins anew. */
+  /** When the window ends. */
   @Column({ name: "expires_at", type: "datetime", precision: 3 })
   expiresAt!: Date;
 }

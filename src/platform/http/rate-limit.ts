@@ -1,4 +1,4 @@
-/** Limits on what one address may do within a time, shared by all replicas. */
+/** Rate limits by address, shared by all replicas. */
 import type { Request } from "express";
 import ipaddr from "ipaddr.js";
 import { RateLimiterRes } from "rate-limiter-flexible";
@@ -8,7 +8,6 @@ import { Failure, RATE_LIMITED } from "../errors/failure.js";
 import { clientKey } from "./client-address.js";
 import { RateLimitStore } from "./rate-limit-store.js";
 
-/** How much one address may use. */
 interface RateLimitRule {
   /** Unique in the installation. */
   readonly name: string;
@@ -16,30 +15,27 @@ interface RateLimitRule {
   readonly durationSeconds: number;
 }
 
-/** One limit. */
 export interface RateLimit {
-  /** Uses one. @throws RATE_LIMITED when everything is used up */
+  /** Uses one point. @throws RATE_LIMITED when none is left */
   readonly use: (request: Request) => Promise<void>;
-  /** Uses nothing, and writes nothing. @throws RATE_LIMITED when everything is used up */
+  /** Only checks. @throws RATE_LIMITED when no point is left */
   readonly require: (request: Request) => Promise<void>;
-  /** Uses one of what is left, for something that happened already. */
+  /** Uses one point without refusing, for something that has happened already. */
   readonly note: (request: Request) => Promise<void>;
 }
 
-/** Makes a limit of a rule. */
 export type DefineRateLimit = (rule: RateLimitRule) => RateLimit;
 
-/** What limits are kept with. */
 export interface RateLimitParts {
   readonly database: Pick<Database, "reader" | "transact">;
   readonly clock: Clock;
-  /** `USHER_RATE_LIMITS`; when off, nothing is counted. */
+  /** `USHER_RATE_LIMITS`. When off, nothing is counted. */
   readonly enabled: boolean;
 }
 
 const UNLIMITED: RateLimit = { use: async () => {}, require: async () => {}, note: async () => {} };
 
-/** How limits are made in this installation. */
+/** Returns the function that defines the limits of this installation. */
 export function createRateLimits({ database, clock, enabled }: RateLimitParts): DefineRateLimit {
   if (!enabled) return () => UNLIMITED;
   return (rule) => {
@@ -70,8 +66,7 @@ function tooMany({ msBeforeNext }: RateLimiterRes): Failure<{ readonly retryAfte
 const IPV6_NETWORK_BITS = 64;
 
 /**
- * What counts as one address. A subscriber has a whole /64 of IPv6 to choose addresses from (RFC 6177), so the network
- * counts, not the address.
+ * The address, or the /64 network of an IPv6 address, because a subscriber chooses addresses from a whole /64 (RFC 6177).
  * @internal
  */
 export function addressGroup(address: string): string {
@@ -83,7 +78,7 @@ export function addressGroup(address: string): string {
     .join(":")}::/${IPV6_NETWORK_BITS}`;
 }
 
-/** Forgets windows that are over. */
+/** Deletes windows that have ended. */
 export async function sweepRateLimits({ execute }: Pick<Transaction, "execute">, now: Date): Promise<void> {
   await execute("DELETE FROM rate_limit WHERE expires_at < ?", [now]);
 }

@@ -1,4 +1,4 @@
-/** The HTTP server: what holds for every request before a room sees it, and an orderly end. */
+/** The HTTP server: what applies to every request before its router, and a graceful stop. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import express, { type Express, type Router } from "express";
@@ -13,61 +13,58 @@ import { logRequests } from "./request-log.js";
 
 const HEADERS_TIMEOUT_MILLISECONDS = 20_000;
 const REQUEST_TIMEOUT_MILLISECONDS = 60_000;
-/** Longer than the idle time of the usual load balancers, or they reuse a connection that was just closed. */
+/** Longer than the idle time of common load balancers, which would reuse a connection that was just closed. */
 const KEEP_ALIVE_MILLISECONDS = 65_000;
 const ICON_CACHE_SECONDS = 86_400;
 const ONE_YEAR_SECONDS = 31_536_000;
 
-/** A part of the house behind an address. */
 interface MountedRouter {
-  /** Where its paths begin; `/` for a router that names whole paths. */
+  /** The prefix of its paths; `/` for a router that names whole paths. */
   readonly path: string;
   readonly router: Router;
 }
 
 export interface HttpServerOptions {
   readonly logger: Logger;
-  /** Addresses of proxies that are trusted. */
+  /** Addresses of trusted proxies. */
   readonly trustedProxies: readonly string[];
-  /** The header in which they name the hops. */
+  /** The header that they write. */
   readonly forwardedHeader: ForwardedHeader;
-  /** The public base URL; over https, browsers are told to stay there. */
+  /** The public base URL. If it is https, browsers get Strict-Transport-Security. */
   readonly publicUrl: string;
   /** Rejects while the database does not answer or migrations are missing. */
   readonly checkReady: () => Promise<void>;
-  /** In the order in which they are asked. */
+  /** In order. */
   readonly mounts: readonly MountedRouter[];
 }
 
-/** A server that can be started once and stopped once. */
+/** A server that starts once and stops once. */
 export interface HttpServer {
   readonly app: Express;
   /**
-   * Begins to listen.
    * @param port 0 takes a free one
    * @param host the interface to listen on; all of them when left out
    * @returns the port
    */
   readonly listen: (port: number, host?: string) => Promise<number>;
-  /** Takes nothing new, lets what is under way finish, and cuts what is left. Answers whether everything finished. */
+  /** Refuses new requests, waits for those under way, and then ends them. Returns whether all of them finished. */
   readonly stop: (limits: StopLimits) => Promise<boolean>;
 }
 
-/** How a server ends. */
 interface StopLimits {
   /** How long requests under way may take. */
   readonly limitMilliseconds: number;
-  /** How long `/readyz` says "stopping" while requests are still taken, so that a load balancer notices; 0 when left out. */
+  /** How long `/readyz` says "stopping" before requests are refused, so that a load balancer notices; 0 when left out. */
   readonly drainMilliseconds?: number;
 }
 
-/** Builds the server. Nothing listens before `listen`. */
+/** Builds the server without listening. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { logger, checkReady, mounts } = options;
   let isStopping = false;
   const app = express();
   app.disable("x-powered-by");
-  // Parameters arrive as strings, never as the objects that `a[b]=c` would make.
+  // Parameters are strings, never the objects that `a[b]=c` would make.
   app.set("query parser", "simple");
   trustProxies(app, options.trustedProxies, options.forwardedHeader);
 
@@ -78,7 +75,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       response.setHeader("Connection", "close");
     }
     response.once("finish", () => {
-      // An answer that was begun before the end keeps its connection open, and the server would wait for it.
+      // A response that began before the stop keeps its connection open, and the server would wait for it.
       if (isStopping) {
         setImmediate(() => server.closeIdleConnections());
       }
@@ -87,7 +84,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
   app.use(createHealthRouter({ checkReady, isStopping: () => isStopping, logger }));
   app.get("/assets/usher.css", serveStylesheet);
-  // Browsers ask for it unasked, on every first page.
+  // Browsers request it with every first page.
   app.get("/favicon.ico", (_request, response) => {
     response.setHeader("Cache-Control", `public, max-age=${ICON_CACHE_SECONDS}`).status(204).end();
   });
@@ -117,7 +114,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 }
 
 /**
- * The headers of every answer. The policy suits our pages, which have one style sheet and no script; a page that needs
+ * The headers of every response. The policy fits our pages, which have one style sheet and no script. A page that needs
  * more sets its own.
  */
 function protectBrowsers(publicUrl: string) {
@@ -130,13 +127,13 @@ function protectBrowsers(publicUrl: string) {
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
         baseUri: ["'none'"],
-        // Sign-in forms are answered with redirects to identity providers, and browsers apply this to those as well.
+        // Browsers apply it also to the redirect of a sign-in form to an identity provider.
         formAction: isSecure ? ["'self'", "https:"] : ["'self'", "https:", "http:"],
         frameAncestors: ["'none'"],
       },
     },
     strictTransportSecurity: isSecure ? { maxAge: ONE_YEAR_SECONDS, includeSubDomains: false } : false,
-    // Addresses of sign-ins carry handles: another origin learns nothing but ours, another site nothing at all.
+    // URLs of sign-ins contain handles, which other origins must not see.
     referrerPolicy: { policy: "same-origin" },
     xFrameOptions: { action: "deny" },
     crossOriginOpenerPolicy: { policy: "same-origin" },
@@ -172,7 +169,7 @@ async function close(server: Server, limitMilliseconds: number): Promise<boolean
   try {
     await new Promise<void>((resolve, reject) => {
       server.close((error) => {
-        // A server that never listened is stopped already.
+        // A server that never listened has stopped already.
         if (error !== undefined && (error as NodeJS.ErrnoException).code !== "ERR_SERVER_NOT_RUNNING") {
           reject(error);
         } else {

@@ -1,8 +1,8 @@
-/** The one style sheet of the pages. A module, so that the compiled program carries it wherever it is put. */
+/** The style sheet of the pages. A module, so that it is part of the compiled program. */
 
 /**
- * Colours have a contrast of at least 4.5 to 1 in both schemes, targets are at least 44 pixels high, and whatever has
- * the keyboard's focus shows it (WCAG 2.2: 1.4.3, 2.5.8, 2.4.7).
+ * Colours have a contrast of at least 4.5 to 1 in both schemes, targets are at least 44 pixels high, and the element with
+ * the keyboard's focus has an outline (WCAG 2.2: 1.4.3, 2.5.8, 2.4.7).
  */
 export const STYLESHEET = `:root {
   color-scheme: light dark;

@@ -1,11 +1,11 @@
-/** The log: one JSON line for each thing that happened, on pino, without secrets whoever writes it. */
+/** The log, on pino: one JSON line for each event, with secrets redacted. */
 import { pino, type DestinationStream, type Logger as PinoLogger } from "pino";
 import { redactText, redactValue } from "./redaction.js";
 
-/** What is logged, from the most to the least; `silent` is for tests. */
+/** From most to least. `silent` is for tests. */
 type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
-/** Writes lines. The sentence says what happened; the data says to whom and with what numbers. */
+/** Writes lines: a sentence that says what happened, and its data. */
 export interface Logger {
   readonly debug: (data: object, message: string) => void;
   readonly info: (data: object, message: string) => void;
@@ -17,13 +17,13 @@ export interface Logger {
 
 export interface LoggerOptions {
   readonly level: LogLevel;
-  /** Lines for a person at a terminal, in place of JSON. */
+  /** Lines for a person at a terminal instead of JSON. */
   readonly pretty?: boolean;
   /** Where the lines go; standard output when left out. */
   readonly destination?: DestinationStream;
 }
 
-/** Makes the log of a process. Errors are given as `error` in the data. */
+/** Makes the log of a process. Pass an error as `error` in the data. */
 export function createLogger({ level, pretty = false, destination }: LoggerOptions): Logger {
   const lines = destination ?? pino.destination({ dest: 1, sync: true });
   const root = pino(

@@ -1,25 +1,24 @@
 /**
- * What may stand in a log line. Secrets are recognised by the name they travel under and by the shapes they have in
- * text, because a log line is written by whoever meets the value last, and that one rarely knows what it is.
+ * Removes secrets from log lines. It recognises them by name and by shape, because the code that logs a value often does
+ * not know that it is secret.
  */
 
-/** Stands where a secret stood. */
 const REDACTED = "[redacted]";
 
 const MAXIMUM_DEPTH = 8;
 const MAXIMUM_TEXT_LENGTH = 8_000;
 
-/** Names, without case, dashes and underscores, that carry a secret whatever surrounds them. */
+/** Parts of the names of secrets, without case, dashes and underscores. */
 const SECRET_NAME =
   /secret|password|passphrase|token|authorization|cookie|assertion|credential|privatekey|apikey|keyring|samlrequest|samlresponse|relaystate|logoutrequest|logoutresponse|codeverifier|signature/;
-/** Names that carry a secret when they stand alone. */
+/** Whole names of secrets. */
 const SECRET_WHOLE_NAME = /^(code|state|nonce|key|otp|jwt|parameters|payload)$/;
-/** A secret's neighbours that are worth reading: `tokenEndpoint`, `secretSetAt`, `tokenId`. */
+/** Names with these endings are logged: `tokenEndpoint`, `secretSetAt`, `tokenId`. */
 const HARMLESS_SUFFIX = /(endpoint|url|uri|id|ids|count|kind|type|at|prefix|seconds|name|algorithm|authentication)$/;
-/** Catalogue codes, driver codes and states of rows (`NOT_FOUND`, `ACTIVE`); never the shape of a generated value. */
+/** Codes and states (`NOT_FOUND`, `ACTIVE`), which never look like a generated value. */
 const CONSTANT_WORD = /^[A-Z]+(?:_[A-Z]+)*$/;
 
-/** Whether a value of this name belongs in no log. @internal */
+/** Whether the value of this name is a secret. @internal */
 export function isSecretName(name: string): boolean {
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
   if (SECRET_WHOLE_NAME.test(plain)) {
@@ -28,7 +27,7 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(plain) && !HARMLESS_SUFFIX.test(plain);
 }
 
-/** A text without bearer credentials, passwords in addresses, secret query parameters and encoded tokens. */
+/** Removes bearer credentials, passwords in URLs, secret query parameters and encoded tokens from a text. */
 export function redactText(text: string): string {
   const short = text.length > MAXIMUM_TEXT_LENGTH ? `${text.slice(0, MAXIMUM_TEXT_LENGTH)}…` : text;
   return (
@@ -45,7 +44,7 @@ export function redactText(text: string): string {
   );
 }
 
-/** A copy that may be logged: secrets replaced, errors described, cycles and depths cut. */
+/** Copies a value for the log: replaces secrets, describes errors, cuts cycles and depth. */
 export function redactValue(value: unknown): unknown {
   return redact(value, 0, new Set());
 }
@@ -101,7 +100,6 @@ function redactMember(name: string, value: unknown, depth: number, above: Set<ob
   return typeof value === "string" && CONSTANT_WORD.test(value) ? value : REDACTED;
 }
 
-/** What is logged of an error. */
 interface ErrorDescription {
   readonly type: string;
   readonly message: string;
@@ -111,8 +109,8 @@ interface ErrorDescription {
 }
 
 /**
- * Describes an error by its name, message, code, stack and cause alone. Drivers hang the statement with its values on
- * the error (`sql`, `parameters`), HTTP clients the whole request: neither is copied.
+ * Describes an error by its name, message, code, stack and cause only. Drivers attach the statement with its values
+ * (`sql`, `parameters`) to an error, HTTP clients the whole request.
  */
 function describeError(error: Error, depth: number, above: Set<object>): ErrorDescription {
   const code: unknown = "code" in error ? error.code : undefined;

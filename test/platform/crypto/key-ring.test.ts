@@ -1,4 +1,4 @@
-/** The key ring: reading it, sealing and opening, rotation, and texts that were tampered with. */
+/** The key ring: reading, sealing, opening, rotation, and tampered texts. */
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
@@ -36,12 +36,12 @@ function codeOf(open: () => unknown): string | null {
 }
 
 describe("reading a key ring", () => {
-  test("takes one key or several, with spaces around them", () => {
+  test("reads one key or several, with spaces around them", () => {
     expect(mistakesOf(`k1:${KEY}`)).toEqual([]);
     expect(mistakesOf(` new_1:${KEY} ,  old-1:${OTHER_KEY}`)).toEqual([]);
   });
 
-  test("takes what was generated", () => {
+  test("reads a generated key", () => {
     const entry = generateKeyRingEntry(MADE_AT);
     expect(entry).toMatch(/^k20261102-[0-9a-f]{4}:[A-Za-z0-9+/]{43}=$/);
     expect(mistakesOf(`${entry},${generateKeyRingEntry(MADE_AT)}`)).toEqual([]);
@@ -62,7 +62,7 @@ describe("reading a key ring", () => {
     [`k1:${KEY},k2:${KEY}`, "Entry 2 of 2 (k2) has the key of an entry before it."],
   ])("names the mistake in %j", (text, mistake) => expect(mistakesOf(text)).toEqual([mistake]));
 
-  test("names every mistake at once, and repeats nothing that may be a key", () => {
+  test("names all mistakes at once, and contains nothing of a key", () => {
     const mistakes = mistakesOf(`${KEY},k1:${OTHER_KEY.slice(0, 20)},${KEY}:k3`);
     expect(mistakes).toHaveLength(3);
     for (const mistake of mistakes) {
@@ -78,7 +78,7 @@ describe("a sealed text", () => {
   const ring = ringOf(`k1:${KEY}`);
   const texts = fc.string({ unit: "binary", maxLength: 300 });
 
-  test("opens as what it was, in its context", () => {
+  test("opens in its context as the original text", () => {
     fc.assert(
       fc.property(texts, texts, (plaintext, context) => {
         expect(ring.open(ring.seal(plaintext, context), context)).toBe(plaintext);
@@ -95,7 +95,7 @@ describe("a sealed text", () => {
     );
   });
 
-  test("does not open when any character was changed, taken out or put in", () => {
+  test("does not open when any character was changed, removed or added", () => {
     const character = fc.constantFrom(..."ABCXYZabcxyz0189-_.+/= kv".split(""));
     fc.assert(
       fc.property(texts, fc.nat(), character, fc.constantFrom(0, 1), fc.boolean(), (plaintext, at, put, cut, swap) => {
@@ -109,7 +109,7 @@ describe("a sealed text", () => {
     );
   });
 
-  test("does not open when any bit of nonce, content or tag was turned", () => {
+  test("does not open when any bit of nonce, content or tag was flipped", () => {
     const sealed = ring.seal("content", "context");
     const [version, id, encoded = ""] = sealed.split(".");
     const bytes = Buffer.from(encoded, "base64url");
@@ -138,13 +138,13 @@ describe("a sealed text", () => {
     expect(codeOf(() => ring.needsReseal(text))).toBe("MALFORMED");
   });
 
-  test("has another writing every time, and its version and key in front", () => {
+  test("differs every time, and begins with its version and key id", () => {
     const sealed = Array.from({ length: 50 }, () => ring.seal("content", "context"));
     expect(new Set(sealed).size).toBe(50);
     for (const each of sealed) expect(each).toMatch(/^v1\.k1\.[A-Za-z0-9_-]+$/);
   });
 
-  test("is not made of ill-formed Unicode, which would come back changed", () => {
+  test("cannot be made of ill-formed Unicode, which would change", () => {
     expect(() => ring.seal("\ud800", "context")).toThrow(TypeError);
   });
 });
@@ -155,7 +155,7 @@ describe("rotation", () => {
   const after = ringOf(`new:${OTHER_KEY}`);
   const sealed = before.seal("content", "context");
 
-  test("an old key still opens, and asks to be replaced", () => {
+  test("an old key still opens, and the text needs resealing", () => {
     expect(during.open(sealed, "context")).toBe("content");
     expect(during.needsReseal(sealed)).toBe(true);
     expect(before.needsReseal(sealed)).toBe(false);
@@ -167,7 +167,7 @@ describe("rotation", () => {
     expect(after.open(resealed, "context")).toBe("content");
   });
 
-  test("a key that left the ring is named", () => {
+  test("the error names a key that was removed", () => {
     expect(codeOf(() => after.open(sealed, "context"))).toBe("UNKNOWN_KEY");
     expect(() => after.open(sealed, "context")).toThrow(/"old", which USHER_KEY_RING does not have/);
   });

@@ -1,4 +1,4 @@
-/** Password hashing, with the library itself, and the number and parameters of its verifications counted. */
+/** Password hashing with the library itself, whose verifications and parameters are counted. */
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import * as argon2 from "@node-rs/argon2";
 
@@ -33,24 +33,24 @@ describe("a hashed password", () => {
     expect(await hashPassword("correct horse")).not.toBe(hash);
   });
 
-  test("is verified by the password, and by no other", async () => {
+  test("is verified only by its password", async () => {
     const hash = await hashPassword("correct horse");
     expect(await verifyPassword(hash, "correct horse")).toBe(true);
     for (const wrong of ["Correct horse", "correct horse ", "correct hors", ""])
       expect(await verifyPassword(hash, wrong)).toBe(false);
   });
 
-  test("is verified however the keyboard composes its letters", async () => {
+  test("is verified whichever way a keyboard composes its letters", async () => {
     expect(await verifyPassword(await hashPassword("Zu\u0308rich"), "Z\u00fcrich")).toBe(true);
   });
 
-  test("that is none is a defect, not a wrong password", async () => {
+  test("that is malformed is a defect, not a wrong password", async () => {
     await expect(verifyPassword("not a hash", "x")).rejects.toThrow();
   });
 });
 
 describe("without an account", () => {
-  test("exactly one verification is spent, with the parameters that an account's hash has", async () => {
+  test("exactly one verification runs, with the parameters of an account's hash", async () => {
     const hash = await hashPassword("correct horse");
     await verifyPassword(hash, "wrong");
     expect(await verifyAgainstNothing("wrong")).toBe(false);
@@ -70,11 +70,12 @@ describe("a hash of other parameters", () => {
     ["one pass", { timeCost: 1 }],
     ["more lanes", { parallelism: 2 }],
     ["argon2i", { algorithm: 1 }],
-  ])("(%s) is verified, and asks to be renewed", async (_, options) => {
+  ])("(%s) is verified, and must be renewed", async (_, options) => {
     const hash = await argon2.hash("correct horse", { memoryCost: 19_456, timeCost: 2, parallelism: 1, ...options });
     expect(await verifyPassword(hash, "correct horse")).toBe(true);
     expect(needsRehash(hash)).toBe(true);
   });
 
-  test("is not one of the present parameters", async () => expect(needsRehash(await hashPassword("x"))).toBe(false));
+  test("does not include a hash of the current parameters", async () =>
+    expect(needsRehash(await hashPassword("x"))).toBe(false));
 });

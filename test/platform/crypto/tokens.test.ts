@@ -23,7 +23,7 @@ describe("a hash", () => {
     ["é", "4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c"],
   ])("of %j is SHA-256 of its UTF-8", (text, hash) => expect(sha256Hex(text)).toBe(hash));
 
-  test("differs for texts that databases take for equal", () => {
+  test("differs for texts that databases compare as equal", () => {
     const texts = [
       "sub",
       "sub ",

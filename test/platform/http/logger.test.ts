@@ -1,4 +1,4 @@
-/** The log: no secret leaves by it, whatever name or shape it has; errors are described without their statements. */
+/** The log contains no secret of any name or shape, and describes errors without their statements. */
 import { describe, expect, test } from "@jest/globals";
 import { createLogger } from "../../../src/platform/telemetry/logger.js";
 import { createReference } from "../../../src/platform/telemetry/reference.js";
@@ -38,7 +38,7 @@ describe("The log", () => {
     "assertion",
     "USHER_KEY_RING",
     "parameters",
-  ])("hides what travels as %s, however deep", (name) => {
+  ])("hides the value of %s at any depth", (name) => {
     const { lines, logger } = record();
     logger.info(
       { [name]: "hunter2", request: { list: [{ [name]: "hunter2" }] }, map: new Map([[name, "hunter2"]]) },
@@ -49,7 +49,7 @@ describe("The log", () => {
     expect(lines.join("")).not.toContain("hunter2");
   });
 
-  test("keeps what explains: codes, states of rows, ids, addresses and times", () => {
+  test("keeps codes, states of rows, ids, addresses and times", () => {
     const kept = {
       code: "NOT_FOUND",
       state: "ACTIVE",
@@ -102,7 +102,7 @@ describe("The log", () => {
     }
   });
 
-  test("survives cycles, depth, bytes, symbols and getters of any kind", () => {
+  test("copes with cycles, depth, bytes, symbols and any getters", () => {
     const cycle: Record<string, unknown> = {
       bytes: Buffer.from("hunter2"),
       big: 1n,
@@ -125,7 +125,7 @@ describe("The log", () => {
     expect(lines[0]?.length).toBeLessThan(20_000);
   });
 
-  test("writes levels at and above its own, with the time and a child's bindings", () => {
+  test("writes lines of its level and above, with the time and a child's bindings", () => {
     const { lines, logger } = record();
     logger.debug({}, "Not this.");
     logger.child({ room: "scim" }).warn({ rows: 2 }, "This.");
@@ -138,7 +138,7 @@ describe("The log", () => {
   });
 });
 
-test("References have ten characters that nobody misreads, and do not repeat", () => {
+test("References have ten unambiguous characters, and do not repeat", () => {
   const references = Array.from({ length: 1_000 }, () => createReference());
   expect(new Set(references).size).toBe(1_000);
   expect(references.every((reference) => /^[0-9A-HJKMNP-TV-Z]{10}$/.test(reference))).toBe(true);

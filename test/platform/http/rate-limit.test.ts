@@ -1,4 +1,4 @@
-/** What one address may do within a time: counted once for all replicas, and begun anew when the time is over. */
+/** Rate limits by address: shared by all replicas, and renewed when the window ends. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Request } from "express";
 import { addressGroup, createRateLimits, sweepRateLimits } from "../../../src/platform/http/rate-limit.js";
@@ -17,11 +17,11 @@ beforeEach(() => {
   names += 1;
 });
 
-/** A request over a connection from an address, with no proxy in between. */
+/** A request from an address, without a proxy. */
 const from = (remoteAddress: string) =>
   ({ socket: { remoteAddress }, app: { get: () => undefined }, get: () => undefined }) as unknown as Request;
 const ANN = from("203.0.113.7");
-/** A replica's limit of three a minute. Replicas that are made in one test have the same limit. */
+/** A limit of three a minute in a replica. Replicas of one test share the limit. */
 const makeLimit = (rule: { name?: string; enabled?: boolean } = {}) =>
   createRateLimits({ database, clock: () => now, enabled: rule.enabled ?? true })({
     name: rule.name ?? `limit-${names}`,
@@ -35,7 +35,7 @@ const limited = (retryAfterSeconds: number) =>
   expect.objectContaining({ code: "RATE_LIMITED", status: 429, details: { retryAfterSeconds } });
 
 describe("a limit", () => {
-  it("lets as many through as it says, and says when to come back", async () => {
+  it("allows its number of requests, and says when to retry", async () => {
     const limit = makeLimit();
     for (let count = 0; count < 3; count += 1) await limit.use(ANN);
     later(20);
@@ -43,7 +43,7 @@ describe("a limit", () => {
     await expect(makeLimit().require(ANN)).rejects.toEqual(limited(40));
   });
 
-  it("is one for all replicas, also for requests at once", async () => {
+  it("is shared by all replicas, also for concurrent requests", async () => {
     const replicas = [makeLimit(), makeLimit(), makeLimit()];
     const outcomes = await Promise.allSettled(
       Array.from({ length: 30 }, (_, index) => replicas[index % replicas.length]!.use(ANN)),
@@ -51,7 +51,7 @@ describe("a limit", () => {
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(3);
   });
 
-  it("begins anew when its time is over, not with each use", async () => {
+  it("begins anew when its window ends, not with each use", async () => {
     const uses = async () => {
       for (let count = 0; count < 3; count += 1) {
         await makeLimit().use(ANN);
@@ -66,19 +66,19 @@ describe("a limit", () => {
     await expect(makeLimit().use(ANN)).rejects.toEqual(limited(15));
   });
 
-  it("counts each address and each name apart", async () => {
+  it("counts each address and each name separately", async () => {
     for (let count = 0; count < 3; count += 1) await makeLimit().use(ANN);
     await makeLimit().use(from("203.0.113.8"));
     await makeLimit({ name: `other-${names}` }).use(ANN);
   });
 
-  it("notes what happened already without refusing it, and refuses the next", async () => {
+  it("counts what has happened already without refusing it, and refuses the next", async () => {
     for (let count = 0; count < 4; count += 1) await makeLimit().note(ANN);
     await expect(makeLimit().require(ANN)).rejects.toEqual(limited(60));
     await expect(makeLimit().use(ANN)).rejects.toEqual(limited(60));
   });
 
-  it("writes nothing to find out whether something is left, nor for whoever insists", async () => {
+  it("does not write to check, nor for a client over its limit", async () => {
     const before = await countRows();
     const limit = makeLimit();
     await limit.require(ANN);
@@ -90,7 +90,7 @@ describe("a limit", () => {
     expect(await used()).toEqual(rows);
   });
 
-  it("holds nobody back where the operator switched it off", async () => {
+  it("allows everything when the operator has switched it off", async () => {
     const before = await countRows();
     const limit = makeLimit({ enabled: false });
     for (let count = 0; count < 10; count += 1) await limit.use(ANN);
@@ -99,7 +99,7 @@ describe("a limit", () => {
     expect(await countRows()).toBe(before);
   });
 
-  it("keeps no address, and is forgotten when its time is over", async () => {
+  it("stores no address, and is deleted after its window", async () => {
     await makeLimit().use(ANN);
     const rows = await database.reader.rows("SELECT * FROM rate_limit");
     expect(JSON.stringify(rows)).not.toContain("203.0.113");

@@ -1,4 +1,4 @@
-/** The HTTP server over real connections: headers, errors, addresses behind proxies, cookies, health, and its end. */
+/** The HTTP server over real connections: headers, errors, addresses behind proxies, cookies, health, and its stop. */
 import { EventEmitter, once } from "node:events";
 import { connect } from "node:net";
 import { request as send, type IncomingHttpHeaders } from "node:http";
@@ -87,7 +87,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.end());
 
-/** The log line of a request, which is written when its response has closed: shortly after the client has it. */
+/** The log line of a request, which is written shortly after the client has the response. */
 async function findLine(lines: readonly string[], part: string): Promise<string> {
   for (let turn = 0; turn < 2_000; turn += 1) {
     const line = lines.find((text) => text.includes(part));
@@ -100,7 +100,7 @@ async function findLine(lines: readonly string[], part: string): Promise<string>
 }
 
 describe("Headers", () => {
-  test("are strict, and say nothing about what runs here", async () => {
+  test("are strict, and do not name the software", async () => {
     const { headers } = await fetch(`${server.url}/who`);
     const policy = headers.get("content-security-policy") ?? "";
     expect(policy).toContain("default-src 'none'");
@@ -112,7 +112,7 @@ describe("Headers", () => {
     expect(headers.get("strict-transport-security")).toBeNull();
   });
 
-  test("tell browsers to stay on https where the installation is there", async () => {
+  test("tell browsers to stay on https when the installation uses it", async () => {
     const secure = await start({ publicUrl: "https://usher.example" });
     expect((await fetch(`${secure.url}/who`)).headers.get("strict-transport-security")).toBe("max-age=31536000");
     await secure.end();
@@ -137,7 +137,7 @@ describe("Errors", () => {
     expect(await browser.text()).toContain("Short and stout: &lt;b&gt;.");
   });
 
-  test("what nobody expected gets a reference, and its cause stays in the log", async () => {
+  test("an unexpected error gets a reference, and its cause is only in the log", async () => {
     for (const accept of ["application/json", "text/html"]) {
       const response = await fetch(`${server.url}/broken`, { headers: { accept } });
       const text = await response.text();
@@ -150,7 +150,7 @@ describe("Errors", () => {
     }
   });
 
-  test("unknown addresses, unreadable bodies and malformed paths are the client's mistakes", async () => {
+  test("unknown paths, unreadable bodies and malformed paths are errors of the client", async () => {
     expect((await fetch(`${server.url}/nowhere`)).status).toBe(404);
     const lost = await (await fetch(`${server.url}/nowhere`, { headers: { accept: "text/html" } })).text();
     expect([lost.includes('<a href="/sign-in">'), /\b(id|key)\b/.test(lost)]).toEqual([true, false]);
@@ -203,11 +203,11 @@ describe("The client's address", () => {
     (await (await fetch(`${url}/who`, { headers })).json()) as { address: string | null; key: string };
   const who = async (url: string, forwarded: string) => (await identify(url, { "x-forwarded-for": forwarded })).address;
 
-  test("is the connection's where no proxy is trusted", async () => {
+  test("is the connection's when no proxy is trusted", async () => {
     expect(await who(server.url, "203.0.113.9")).toBe("127.0.0.1");
   });
 
-  test("is the last untrusted one where a proxy is trusted", async () => {
+  test("is the last untrusted one when a proxy is trusted", async () => {
     const behind = await start({ trustedProxies: ["127.0.0.0/8", "10.0.0.7"] });
     expect(await who(behind.url, "203.0.113.9")).toBe("203.0.113.9");
     expect(await who(behind.url, "198.51.100.1, 203.0.113.9, 10.0.0.7")).toBe("203.0.113.9");
@@ -256,7 +256,7 @@ describe("The client's address", () => {
     ['for="[2001:db8::7]:49152"', "2001:db8::7"],
     ['for="[2001:db8::7]"', "2001:db8::7"],
     ['for=198.51.100.1, for=203.0.113.5, for="127.0.0.1:80"', "203.0.113.5"],
-    // A caller cannot open a quote that the proxy's own words close, nor write an element into another parameter.
+    // A client can neither open a quote that the proxy's text closes, nor write an element into another parameter.
     ['for="198.51.100.1, for=203.0.113.5', "203.0.113.5"],
     ['for="198.51.100.1, for="[2001:db8::7]:80"', "2001:db8::7"],
     ['for=203.0.113.5;host="x, for=198.51.100.1"', "203.0.113.5"],
@@ -271,7 +271,7 @@ describe("The client's address", () => {
     ["203.0.113.5", null],
     ['for="203.0.113.5', null],
     [", ".repeat(2_000) + "x".repeat(2_000), null],
-  ])("Forwarded is read strictly where the operator says that it counts: %s", async (forwarded, address) => {
+  ])("Forwarded is read strictly when the operator has chosen it: %s", async (forwarded, address) => {
     const behind = await start({ trustedProxies: ["127.0.0.1"], forwardedHeader: "forwarded" });
     expect((await identify(behind.url, { forwarded, "x-forwarded-for": "192.0.2.99" })).address).toBe(address);
     await behind.end();
@@ -286,7 +286,7 @@ describe("The client's address", () => {
     await other.end();
   });
 
-  test("that cannot be read is limited by its text, and not together with all others", async () => {
+  test("that cannot be read is limited by its text, not together with all others", async () => {
     const behind = await start({ trustedProxies: ["127.0.0.1"] });
     const key = async (forwarded: string) => (await identify(behind.url, { "x-forwarded-for": forwarded })).key;
     expect(await key("203.0.113.5:49152")).toBe("203.0.113.5");
@@ -296,7 +296,7 @@ describe("The client's address", () => {
     await behind.end();
   });
 
-  test("a proxy that is neither address nor network is refused by name", async () => {
+  test("a proxy that is neither an address nor a network is refused by name", async () => {
     await expect(start({ trustedProxies: ["proxy.internal"] })).rejects.toThrow("proxy.internal");
   });
 });
@@ -318,7 +318,7 @@ describe("Cookies", () => {
     expect(await plain.json()).toEqual({ before: "abc" });
   });
 
-  test("are not believed when there are two of them, or under another spelling", () => {
+  test("are not trusted when there are two of them, or under another spelling", () => {
     expect(readCookie("a=1; __Host-s=x; b=2", "__Host-s")).toBe("x");
     for (const header of [
       undefined,
@@ -338,7 +338,7 @@ describe("Cookies", () => {
     }
   });
 
-  test("cannot be made to carry another header or attribute", () => {
+  test("cannot contain another header or attribute", () => {
     const response = { append: () => undefined } as never;
     for (const value of ["", "a;Domain=evil", "a\r\nSet-Cookie: b=c", "a b", "é"]) {
       expect(() => server.session.write(response, value)).toThrow("cannot hold");
@@ -372,7 +372,7 @@ describe("Pages", () => {
 });
 
 describe("Health", () => {
-  test("alive is not ready: the database and its migrations decide", async () => {
+  test("alive is not ready, which depends on the database and its migrations", async () => {
     const problem: { error: Error | null } = { error: new Error("no such table") };
     const sick = await start({
       checkReady: async () => (problem.error === null ? undefined : Promise.reject(problem.error)),
@@ -404,7 +404,7 @@ describe("Stopping", () => {
         .end();
     });
 
-  test("finishes what is under way, closes idle connections, and takes nothing new", async () => {
+  test("finishes requests under way, closes idle connections, and refuses new ones", async () => {
     const one = await start();
     const idle = connect(one.port, "127.0.0.1");
     const idleClosed = new Promise<void>((resolve) => idle.once("close", () => resolve()));
@@ -423,7 +423,7 @@ describe("Stopping", () => {
     expect(await stopped).toBe(true);
   });
 
-  test("cuts what does not finish in time", async () => {
+  test("ends requests that do not finish in time", async () => {
     const two = await start();
     const arrived = once(two.slow.arrived, "request");
     const stuck = get(`${two.url}/stuck`).catch((error: unknown) => error);
