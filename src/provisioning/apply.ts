@@ -1,4 +1,4 @@
-/** Carries out a decision about an arrival: people, identities, roles, groups and seats, in one unit of work. */
+/** Applies a decision about a verified person: account, identity, roles, groups and seat, in one unit of work. */
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import { recordAudit } from "../audit/record-audit.js";
 import { endMerge } from "../connection/identity/identity.changes.js";
@@ -33,14 +33,14 @@ import type { EndedMerge } from "./decide-account.js";
 import type { MappedMembership } from "./mappings/decide-groups.js";
 import type { AccountChange, Grant } from "./situation.js";
 
-/** Who arrived. */
+/** The account that the person signs in to. */
 export interface ProvisionedAccount {
   readonly user: User;
-  /** What events tell of the account, where it was read for the change and is still true; else `null`. */
+  /** The account as events show it, if this change read it and nothing changed since; `null` if it must be read. */
   readonly snapshot: UserSnapshot | null;
 }
 
-/** Changes people and identities as decided, and answers the user who arrived. */
+/** Changes accounts and identities as decided, and answers the account that the person signs in to. */
 export async function apply(
   unit: UnitOfWork,
   person: VerifiedPerson,
@@ -67,7 +67,7 @@ async function applyToAccount(
     const accepted = decision.acceptsInvitation ? await changeStatus(unit, organization, before, "ACCEPT") : null;
     const user = accepted?.user ?? before;
     return await changeAccount(unit, organization, user, {
-      given: await withoutTakenAddress(unit, user, given),
+      given: await dropTakenAddress(unit, user, given),
       ...(roles && { roles }),
     });
   };
@@ -82,7 +82,7 @@ async function applyToAccount(
         roleSource: roles?.source ?? "DEFAULT",
       });
       await link(unit, person, user, "OWN");
-      if (user.status === "PENDING_APPROVAL") await tellApprovalRequested(unit, person, organization, user);
+      if (user.status === "PENDING_APPROVAL") await recordApprovalRequest(unit, person, organization, user);
       return { user, snapshot: null };
     }
     case "link": {
@@ -97,7 +97,7 @@ async function applyToAccount(
       await dropUnverifiedCredential(unit, candidate.user.id);
       const { user, after } = await change(candidate.user);
       await link(unit, person, user, "MERGED");
-      await tellMerged(unit, person, organization, { user, after }, candidate);
+      await recordMerge(unit, person, organization, { user, after }, candidate);
       return { user, snapshot: after };
     }
     case "update": {
@@ -122,10 +122,10 @@ function giveFields({ connectionId }: VerifiedPerson, values: GivenFields["value
 }
 
 /**
- * The fields without an address that another password account of the organization has: the address stays with that account.
- * The person is let in all the same, since their link identifies them and not the address.
+ * The fields, without the address if another password account of the organization has it. The person still signs in, because
+ * their link identifies them, not the address.
  */
-async function withoutTakenAddress(unit: UnitOfWork, user: User, given: GivenFields): Promise<GivenFields> {
+async function dropTakenAddress(unit: UnitOfWork, user: User, given: GivenFields): Promise<GivenFields> {
   const { email, ...others } = given.values;
   if (user.authMethod !== "PASSWORD" || email == null) return given;
   const holder = await findPasswordUser(unit, user.homeOrganizationId, email);
@@ -136,7 +136,7 @@ function emailKeyOf({ profile }: VerifiedPerson): string | null {
   return profile.email === null ? null : foldCase(profile.email);
 }
 
-/** The organization's lock keeps arrivals of one person apart; an identity that is taken all the same is a defect. */
+/** The organization's lock serializes the sign-ins of one person, so an identity that is already linked is a defect. */
 async function link(
   unit: UnitOfWork,
   person: VerifiedPerson,
@@ -151,7 +151,7 @@ async function link(
     throw new Error(`the identity of user ${user.id} was linked while the organization was locked`);
 }
 
-/** The roles that a decision gives, each with what gave it; `null` where they stay. */
+/** The roles that a decision gives, each with its source; `null` if the roles stay. */
 async function rolesOf(
   unit: UnitOfWork,
   { connectionId }: VerifiedPerson,
@@ -186,7 +186,7 @@ async function applyGroups(
     await withdrawMemberships(unit, { organizationId, userId: user.id, memberships: groups.take.map(membership) });
 }
 
-async function tellMerged(
+async function recordMerge(
   unit: UnitOfWork,
   { connectionId, profile }: VerifiedPerson,
   organization: Organization,
@@ -209,7 +209,7 @@ async function tellMerged(
   await noticeMerged(unit, { organization, user: before, connectionName, droppedPassword: wiped });
 }
 
-async function tellApprovalRequested(
+async function recordApprovalRequest(
   unit: UnitOfWork,
   { connectionId }: VerifiedPerson,
   organization: Organization,
@@ -232,7 +232,7 @@ async function nameConnection(unit: UnitOfWork, connectionId: string): Promise<s
   return (await findConnection(unit, null, connectionId))?.displayName ?? "single sign-on";
 }
 
-/** Asks an administrator whether an arrival belongs to an account that is there. */
+/** Stores a request that asks an administrator whether the person owns an existing account. */
 export async function requestLink(unit: UnitOfWork, person: VerifiedPerson, user: User): Promise<void> {
   const { organizationId, connectionId, profile } = person;
   await insertLinkRequest(unit, {

@@ -1,6 +1,6 @@
 /**
- * Completes what a provider sent of a person: an account has an address and both names. Under `missingName: USE_EMAIL`, any
- * name that the provider sent stands in for what is missing, and the address does where it sent none. Pure.
+ * Completes the fields that a provider sent, because an account needs an address and both names. Under
+ * `missingName: USE_EMAIL`, a missing name is filled from the other names, and from the address if there are none. Pure.
  */
 import type { ConnectionPolicies } from "../connection/stored/policies.js";
 import { hasForeignLocalPart } from "../platform/errors/input.js";
@@ -32,22 +32,22 @@ export function completeNew(
   return refuse(failures.NAME_MISSING, `${what} ${describeClaims(profile)}`);
 }
 
-/** Names an address that cannot be used: otherwise an administrator would look for a claim that the provider does send. */
+/** Names an unusable address, so that the administrator does not look for a missing claim. */
 function refuseWithoutEmail(profile: Profile): Refusal {
   for (const [claim, values] of Object.entries(profile.attributes)) {
     const unusable = values.find((value) => value.length <= LONGEST_ADDRESS && hasForeignLocalPart(value.trim()));
     if (unusable !== undefined)
       return refuse(
         failures.EMAIL_UNUSABLE,
-        `The claim ${claim} is ${unusable}, with letters before the @ that are not ASCII.`,
+        `The claim ${claim} is ${unusable}; it has letters before the @ that are not ASCII.`,
       );
   }
   return refuse(failures.EMAIL_MISSING, `The provider sent no address. ${describeClaims(profile)}`);
 }
 
 /**
- * The fields of a prepared account at its first sign-in, under `USE_EMAIL`: names that are missing are filled as those of a new
- * account. What an administrator gave stays.
+ * The fields of a prepared account at its first sign-in, under `USE_EMAIL`: missing names are filled as for a new account, and
+ * fields that an administrator gave stay.
  *
  * @param updates what the provider changes
  * @param supplied what the provider sent
@@ -59,12 +59,12 @@ export function completePrepared(
 ): FieldValues {
   const names = fillNames(supplied, supplied.email ?? email);
   const missing = Object.entries(names).filter(([field]) => !filled.has(field));
-  // Names that the provider sent make the full name with those that the administrator gave.
+  // If the provider sent a name, the full name is derived from it and the administrator's other name.
   const isNamed = supplied.firstName != null || supplied.lastName != null;
   return { ...Object.fromEntries(missing.filter(([field]) => field !== "fullName" || !isNamed)), ...updates };
 }
 
-/** A full name that was filled in from something else follows first and last name once the provider sends both. */
+/** Adds the full name when the provider sends first and last name, if it was filled from a substitute before. */
 export function withFullName(supplied: FieldValues, { fullName, email, ...user }: User): FieldValues {
   const { firstName, lastName } = supplied;
   if (supplied.fullName != null || firstName == null || lastName == null) return supplied;
@@ -72,7 +72,7 @@ export function withFullName(supplied: FieldValues, { fullName, email, ...user }
   return fullName === email || isAlone ? { ...supplied, fullName: joinNames(firstName, lastName) } : supplied;
 }
 
-/** First, last and full name and username, from what the provider sent of them, otherwise from the address. */
+/** First, last and full name and username, from the names that the provider sent, or from the address. */
 function fillNames(supplied: FieldValues, email: string): FieldValues {
   const { firstName, lastName, fullName, username } = supplied;
   const isWhole = firstName != null && lastName != null;
@@ -87,8 +87,8 @@ function fillNames(supplied: FieldValues, email: string): FieldValues {
 }
 
 /**
- * Splits a name in two, or answers `null` where it has only one part: beside a first or last name that is known, else at the
- * comma of `Lovelace, Ada`, else before the last word.
+ * Splits a name in two: after a known first name, before a known last name, at the comma of `Lovelace, Ada`, or before the last
+ * word. Answers `null` for a name of one part.
  */
 function splitName(
   name: string,
@@ -109,14 +109,14 @@ function bound(field: "firstName" | "lastName", text: string): string {
   return cutText(text, longestValueOf(field)).trimEnd();
 }
 
-/** How many claims the story of a refusal names. */
+/** How many claims the detail of a refusal names. */
 const MOST_CLAIMS = 40;
 
-/** Names alone, so that an administrator sees which one to enter: a value may be anything. */
+/** Lists the names of the claims, so that an administrator sees which one to map. Values may be sensitive. */
 function describeClaims({ attributes, withheld }: Profile): string {
   const names = Object.keys(attributes);
-  const why = withheld === undefined ? "" : ` Something was withheld: ${withheld}.`;
-  if (names.length === 0) return `It sent nothing else about the person.${why}`;
+  const why = withheld === undefined ? "" : ` Some claims were withheld: ${withheld}.`;
+  if (names.length === 0) return `It sent no other claims about the person.${why}`;
   const more = names.length > MOST_CLAIMS ? ` and ${names.length - MOST_CLAIMS} more` : "";
   return `It sent the claims ${names.slice(0, MOST_CLAIMS).join(", ")}${more}.${why}`;
 }

@@ -1,4 +1,4 @@
-/** Decides whose account an arrival is about: the person's own, one that waits for them, one to join, or a new one. Pure. */
+/** Decides which account a person gets: their own, one prepared for them, one to merge with, or a new one. Pure. */
 import type { NormalizedProfile } from "../connection/contract/index.js";
 import {
   findMeetingAccount,
@@ -19,67 +19,65 @@ import * as failures from "./failures.js";
 export interface KnownIdentity {
   readonly identityId: string;
   readonly user: User;
-  /** The address that the provider sent last through this link, folded; `null` where it never sent one. */
+  /** The address that the provider sent last through this link, folded; `null` if it never sent one. */
   readonly emailKey: string | null;
   /** What the provider said of that address. */
   readonly emailVerified: boolean | null;
 }
 
-/** A link that merging made. */
+/** A link that a merge made. */
 interface MergedIdentity extends KnownIdentity {
-  /** Whether the account's person has come to run the installation meanwhile. */
+  /** Whether the account has become an operator since the merge. */
   readonly operator: boolean;
 }
 
-/** A link that merging made and that ends with this arrival. */
+/** A link that a merge made and that ends with this sign-in. */
 export interface EndedMerge {
   readonly identityId: string;
   readonly reason: MergeEnd;
 }
 
-/** What is known of the person at the door. */
+/** What is known of the person who signs in. */
 export interface AccountSituation {
   readonly profile: NormalizedProfile;
   readonly policies: ConnectionPolicies;
-  /** The account that came with the person, or was prepared for them. */
+  /** The account that this person created, or that was prepared for them. */
   readonly own: KnownIdentity | null;
-  /** Whether the provider has sent the arrival's address for the own account ever since it came with the person. */
+  /** Whether the provider has sent the same address for `own` since the account was created. */
   readonly ownAddressKept: boolean;
-  /** The account that merging joined them to; followed only while the connection merges. */
+  /** The account that a merge joined them to; used only while the connection merges. */
   readonly merged: MergedIdentity | null;
-  /** Whether a merge of the person was undone, or ended by another address: they are never merged again. */
+  /** Whether a merge of the person was undone, or ended because their address changed. They are never merged again. */
   readonly unmerged: boolean;
-  /** Accounts prepared in this organization under what `matchKey` compares; at most two are of interest. */
+  /** Accounts prepared in this organization that match by `matchKey`; at most two. */
   readonly prepared: readonly User[];
   readonly candidates: readonly MergeCandidate[];
   /**
-   * The account that waits for the arrival's address at this connection, and for no other: an administrator moved its
-   * person here from another provider, and nobody came yet.
+   * The account whose link an administrator moved to this connection from a different provider, and that no sign-in has used
+   * since. It waits for the person's address.
    */
   readonly awaited: KnownIdentity | null;
-  /** Whether the organization has proved the domain of the arrival's address by DNS. */
+  /** Whether the organization has proved the domain of the person's address by DNS. */
   readonly domainProved: boolean;
-  /** Whether another subject of this connection has the arrival's address. */
+  /** Whether a different subject of this connection has the person's address. */
   readonly addressOfAnotherSubject: boolean;
-  /** The link of the same subject and address under the issuer that the connection had before; `null` where there is none. */
+  /** The link of the same subject and address under a former issuer of the connection; `null` if there is none. */
   readonly formerIssuer: { readonly issuer: string; readonly changedAt: Date | null } | null;
-  /** What became of an earlier request to link this identity, under `ADMIN_LINK`. */
+  /** The state of an earlier request to link this identity, under `ADMIN_LINK`. */
   readonly linkRequest: "NONE" | "PENDING" | "REJECTED";
 }
 
-/** Whose account it is. */
 export type AccountDecision =
   | { readonly kind: "known"; readonly identity: KnownIdentity; readonly ended: EndedMerge | null }
-  /** `awaited` names a link that was moved here and that has waited long enough. */
+  /** `awaited` names a link that was moved here for the person; it is retired. */
   | { readonly kind: "match"; readonly user: User; readonly awaited: string | null }
   | { readonly kind: "merge"; readonly candidate: MergeCandidate; readonly ended: EndedMerge | null }
-  /** Nobody's yet. */
   | { readonly kind: "new"; readonly ended: EndedMerge | null }
-  /** An administrator decides first. */
+  /** An administrator has to decide first. */
   | { readonly kind: "ask"; readonly user: User; readonly refusal: Refusal }
   | Refusal;
 
-/** Decides whose account an arrival is about. */
+/** Decides which account a person gets. */
 export function decideAccount(situation: AccountSituation): AccountDecision {
   const { own, merged, awaited } = situation;
   const person = personOf(situation);
@@ -117,7 +115,7 @@ function personOf({ profile, ...situation }: AccountSituation): MergingPerson {
 function refuseAnotherSubject({ profile }: AccountSituation): Refusal {
   return refuse(
     failures.SUBJECT_CHANGED,
-    `${profile.email ?? "The address"} is the address of another subject of this connection; this one is ${profile.subject}.`,
+    `${profile.email ?? "The address"} is the address of a different subject of this connection; this one is ${profile.subject}.`,
   );
 }
 
@@ -126,11 +124,11 @@ function describeFormerIssuer(
   former: NonNullable<AccountSituation["formerIssuer"]>,
 ): string {
   return former.changedAt === null
-    ? `The subject ${subject} is the same; it is linked under the issuer ${former.issuer}, and came from ${issuer}.`
-    : `The subject ${subject} is the same; the connection's issuer was changed from ${former.issuer} to ${issuer} on ${former.changedAt.toISOString()}.`;
+    ? `The subject ${subject} is linked under the issuer ${former.issuer}; this sign-in came from ${issuer}.`
+    : `The subject ${subject} is linked under the issuer ${former.issuer}; the connection's issuer was changed to ${issuer} on ${former.changedAt.toISOString()}.`;
 }
 
-/** A prepared account is found by the match key, but never by an address that the provider calls unverified. */
+/** Finds a prepared account by the match key, but not by an address that the provider calls unverified. */
 function matchPrepared({ profile, policies, prepared }: AccountSituation): AccountDecision | null {
   if (policies.matchKey === "EMAIL" && profile.emailVerified === false) return null;
   const [user, another] = prepared;
@@ -153,7 +151,7 @@ function joinOthers(situation: AccountSituation, person: MergingPerson): Account
       if (candidate === undefined || profile.emailVerified === false || linkRequest === "REJECTED") return null;
       const refusal = refuse(
         failures.LINK_PENDING,
-        `An administrator decides about joining user ${candidate.user.id}.`,
+        `An administrator has to decide about linking to user ${candidate.user.id}.`,
       );
       return linkRequest === "PENDING" ? refusal : { kind: "ask", user: candidate.user, refusal };
     }

@@ -1,7 +1,7 @@
-/** Why a verified person is not let in. The person sees the message; the administrator the remedy and the detail. */
+/** The errors that refuse a verified person. The person sees the message, administrators the remedy and the detail. */
 import { defineFailure } from "../platform/errors/failure.js";
 
-/** What travels with a refusal: what an administrator needs to know, and the person must not see. */
+/** For administrators only: the person must not see it. */
 export interface RefusalDetails {
   readonly detail: string | null;
 }
@@ -30,13 +30,13 @@ export const CONNECTION_NOT_ACTIVE = refusal(
 export const EMAIL_MISSING = refusal(
   "EMAIL_MISSING",
   "Your company account sent no e-mail address, and one is needed.",
-  "Let the provider send an e-mail claim for this person, or name the right claim in the connection's settings; the attempt's detail names those that came. A value that is no address, such as a user name, does not count.",
+  "Let the provider send an e-mail claim for this person, or name the right claim in the connection's settings; the attempt's detail names the claims that came. A value that is not an address, such as a user name, is ignored.",
 );
 
 export const EMAIL_UNUSABLE = refusal(
   "EMAIL_UNUSABLE",
   "The e-mail address of your company account has letters before the @ that cannot be used here.",
-  "Give the person an address with ASCII letters alone before the @ at the provider, or map another claim that holds one to the field email; the attempt's detail names the claim.",
+  "At the provider, give the person an address with only ASCII letters before the @, or map another claim that holds such an address to the field email. The attempt's detail names the claim.",
 );
 
 export const NAME_MISSING = refusal(
@@ -53,7 +53,7 @@ export const NO_MATCHING_ACCOUNT = refusal(
 
 export const ACCOUNT_AMBIGUOUS = refusal(
   "ACCOUNT_AMBIGUOUS",
-  "More than one account was prepared for your address, so nobody can tell which is yours.",
+  "More than one account was prepared for your address. An administrator has to choose yours.",
   "Keep one of the prepared accounts with this address and change or remove the others.",
 );
 
@@ -65,8 +65,8 @@ export const SUBJECT_CHANGED = refusal(
 
 export const ISSUER_CHANGED = refusal(
   "ISSUER_CHANGED",
-  "Your company's sign-in service was moved, and your account has not been moved along yet. Please tell your administrator.",
-  "The connection's issuer changed, and the person's link is under the issuer before. Move the links with relinkIdentities from the one issuer to the other, both of which detail names. If the change was a mistake, change the settings back.",
+  "Your company's sign-in service has changed, and your account is not linked to the new one yet. Please tell your administrator.",
+  "The connection's issuer changed, and the person's link names the former issuer. Move the links with relinkIdentities; the attempt's detail names both issuers. If the change was a mistake, change the settings back.",
 );
 
 export const ACCOUNT_DISABLED = refusal(
@@ -113,20 +113,20 @@ export const NO_ROLE = refusal(
 
 export const GROUPS_UNKNOWN = refusal(
   "GROUPS_UNKNOWN",
-  "Your company's sign-in service did not say which groups you are in, and they decide about your access.",
+  "Your company's sign-in service did not say which groups you are in, and they decide your access.",
   "The provider left the groups out because there are too many (overage). Let it send only the groups that are assigned to the application, or use app roles.",
 );
 
 export const MAPPINGS_TOO_COSTLY = refusal(
   "MAPPINGS_TOO_COSTLY",
-  "Your organization's rules on access take too much work to apply to you.",
+  "Your organization's access rules are too complex to apply to you.",
   "The patterns of the connection's mappings (MATCHES) are too long for the groups and claims that the provider sends. Use EQUALS, ONE_OF or CONTAINS, shorten the patterns, or let the provider send less.",
 );
 
 export const SEATS_FULL = refusal(
   "SEATS_FULL",
   "All seats of your organization's plan are taken.",
-  "Free a seat, or ask the operator for more (totalSeats). The policy seatsFull: BLOCK_TRAINING lets accounts in without a seat, but nobody starts training without one.",
+  "Free a seat, or ask the operator for more (totalSeats). With the policy seatsFull: BLOCK_TRAINING, people without a seat can sign in but not start training.",
 );
 
 export const PROVISIONING_FAILURES = [

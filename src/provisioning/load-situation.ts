@@ -1,4 +1,4 @@
-/** Loads what a decision depends on, in the unit of work that will carry it out. A fixed number of queries, whoever arrives. */
+/** Loads what a decision depends on, in the unit of work that applies it, with a bounded number of queries. */
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import {
   isAddressKept,
@@ -30,7 +30,7 @@ import type { KnownIdentity } from "./decide-account.js";
 import { evaluateMappings, reuseOutcomes, type EvaluatedMappings } from "./mappings/evaluate-rule.js";
 import type { CurrentAccess, Situation } from "./situation.js";
 
-/** Evaluates a connection's mappings for an arrival. Call it before the organization is locked, since others wait for that. */
+/** Evaluates a connection's mappings. Call it before the organization is locked, because others wait for the lock. */
 export async function evaluateRules(
   reader: Reader,
   { connectionId, profile }: VerifiedPerson,
@@ -39,8 +39,8 @@ export async function evaluateRules(
 }
 
 /**
- * The organization must be locked already, so that two arrivals of one person follow each other. Answers `null` when the
- * mappings changed after `evaluated` was made: evaluate again.
+ * Needs the organization locked, so that two sign-ins of one person follow each other. Answers `null` if the mappings changed
+ * after `evaluated` was made; then evaluate them again.
  */
 export async function loadSituation(
   unit: UnitOfWork,
@@ -54,7 +54,7 @@ export async function loadSituation(
   const account = await loadAccount(unit, person, connection, organization.policies.fieldPrecedence);
   const roles = await findRolesOf(unit, organization.id);
   const defaultRole = roles.find(({ key }) => key === organization.policies.defaultRole);
-  if (defaultRole === undefined) throw new Error(`organization ${organization.id} has lost its default role`);
+  if (defaultRole === undefined) throw new Error(`organization ${organization.id} has no default role`);
   return {
     person,
     installation: await readInstallation(unit),
@@ -94,7 +94,7 @@ async function loadAccount(
   const merges = policies.accountLinking === "MERGE_BY_EMAIL";
   const { email } = profile;
   const nobody = own === null && !(merges && merged !== null);
-  // Only merging joins a person who has an account of their own to another one.
+  // Only merging moves a person with an account of their own to a different one.
   const mayJoin = email !== null && (policies.accountLinking === "ADMIN_LINK" ? nobody : merges);
   const others = email !== null && (nobody || mayJoin) ? await findOthersWithAddress(unit, person, email) : [];
   const awaited = nobody ? await findAwaited(unit, person, others) : null;
@@ -131,7 +131,7 @@ async function loadAddressBookOf(
   return await loadAddressBook(unit, { organizationId, addresses, precedence, accountsOfAddress });
 }
 
-/** The links of other subjects that have the address; the arrival's own subject may have it by a link that merging once made. */
+/** The links of other subjects that have the address. The person's own subject can have it too, by an earlier merge. */
 async function findOthersWithAddress(
   unit: UnitOfWork,
   { connectionId, profile }: VerifiedPerson,
@@ -140,7 +140,7 @@ async function findOthersWithAddress(
   return await findIdentitiesByEmail(unit, connectionId, foldCase(email), profile);
 }
 
-/** A link of the same subject under another issuer: not a different person, but one whose provider moved. */
+/** A link of the same subject under a different issuer: the same person, whose provider moved. */
 function findFormerIssuer(
   others: readonly Identity[],
   { subject }: VerifiedPerson["profile"],
@@ -151,8 +151,8 @@ function findFormerIssuer(
 }
 
 /**
- * The one link that waits for the address: of another issuer than this connection's provider, so that it was moved here,
- * and nobody ever came through it. A link of the same issuer is another person's, or the same one's re-created.
+ * The link that an administrator moved to this connection for the address: the only one, unused, and of a different issuer. A
+ * link of the same issuer belongs to a different person, or to the same person re-created at the provider.
  */
 async function findAwaited(
   unit: UnitOfWork,

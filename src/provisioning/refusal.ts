@@ -1,4 +1,4 @@
-/** A refusal is a value: why, and what an administrator needs to know of it. */
+/** A refusal as a value. */
 import type { User } from "../people/user/user.js";
 import type { FailureDefinition } from "../platform/errors/failure.js";
 import type { RefusalDetails } from "./failures.js";
@@ -6,13 +6,12 @@ import type { RefusalDetails } from "./failures.js";
 export interface Refusal {
   readonly kind: "refuse";
   readonly failure: FailureDefinition<RefusalDetails>;
-  /** For the administrator alone. */
+  /** For administrators only. */
   readonly detail: string | null;
-  /** The account that was recognised, where one was. */
+  /** The account of the person, if it was recognised. */
   readonly user: User | null;
 }
 
-/** Refuses. */
 export function refuse(failure: Refusal["failure"], detail: string | null = null, user: User | null = null): Refusal {
   return { kind: "refuse", failure, detail, user };
 }

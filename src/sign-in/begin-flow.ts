@@ -1,4 +1,4 @@
-/** Second step of a start: keeps a flow and lets the connection's strategy say where to send the person. */
+/** Second step of a start: stores a flow and asks the connection's strategy where to send the browser. */
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import type { AttemptStep } from "./attempt/attempt.js";
 import type { SignInServices } from "./services.js";
@@ -9,15 +9,15 @@ import { runStrategy } from "./run-strategy.js";
 /** How a person asks to sign in. */
 export interface StartRequest {
   readonly connectionId: string;
-  /** As it came, whatever its type; ignored unless the allow-list has it. */
+  /** As received, of any type; ignored unless the allow-list covers it. */
   readonly returnTo: unknown;
-  /** Whom the provider should suggest (OpenID Connect Core 3.1.2.1, `login_hint`). */
+  /** The account that the provider should suggest (OpenID Connect Core 3.1.2.1, `login_hint`). */
   readonly loginHint: string | null;
-  /** Whether the provider should let the person choose the account, whoever is signed in there. */
+  /** Whether the provider should let the person choose the account, even if one is signed in there. */
   readonly chooseAccount: boolean;
 }
 
-/** The provider's address to which the browser goes next. */
+/** Answers the provider's address to which the browser goes next. */
 export async function beginFlow(
   services: SignInServices,
   { connection, strategy }: OpenedConnection,

@@ -1,4 +1,4 @@
-/** First step: which connection does a sign-in go through, and may it be used at all? */
+/** First step: finds the connection of a sign-in and checks that it can be used. */
 import type { AnyConnectionType } from "../connection/contract/index.js";
 import type { Connection } from "../connection/stored/connection.js";
 import { findConnection as readConnection } from "../connection/stored/connection.repository.js";
@@ -16,7 +16,7 @@ export interface FoundConnection {
 }
 
 /**
- * The connection of an address. Whether it may be used is decided later, where a refusal can be recorded.
+ * Finds a connection and its organization. Other steps check its state, because only they can record a refusal.
  *
  * @throws UNKNOWN_CONNECTION
  */
@@ -28,7 +28,7 @@ export async function findConnection({ store }: SignInServices, connectionId: st
 }
 
 /**
- * A draft or a disabled connection opens nothing and asks no provider, and one whose type is not installed cannot.
+ * Checks that a connection is active and its type is installed, before it is opened and its provider is asked.
  *
  * @throws CONNECTION_NOT_ACTIVE or CONNECTION_TYPE_MISSING
  */
@@ -46,12 +46,14 @@ function requireInstalled({ registry }: SignInServices, { type: id }: Connection
 }
 
 /**
- * An answer that came by another binding than the connection's type uses is not looked at.
+ * Checks that an answer came by the binding that the connection's type uses.
  *
  * @throws SIGN_IN_BINDING_WRONG or CONNECTION_TYPE_MISSING
  */
 export function requireBinding(services: SignInServices, connection: Connection, binding: "redirect" | "post"): void {
   const expected = requireInstalled(services, connection).binding;
   if (expected !== binding)
-    throw new Failure(SIGN_IN_BINDING_WRONG, { detail: `The answer came by ${binding}; ${expected} was expected.` });
+    throw new Failure(SIGN_IN_BINDING_WRONG, {
+      detail: `The answer came by ${binding}, but the connection expects ${expected}.`,
+    });
 }

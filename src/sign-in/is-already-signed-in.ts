@@ -1,14 +1,11 @@
-/** Recognises the browser that fetches the end of its own sign-in once more: by a reload, or by the back button. */
+/** Recognises a browser that repeats the last request of its own sign-in, by a reload or the back button. */
 import type { Connection } from "../connection/stored/connection.js";
 import { findSessionInForce } from "../people/session/session.repository.js";
 import { hashToken } from "../platform/crypto/tokens.js";
 import type { BrowserRequest } from "./browser-request.js";
 import type { SignInServices } from "./services.js";
 
-/**
- * Whether the browser's present session is one that this state or ticket opened, through this connection. It changes
- * nothing and proves nothing new: the session cookie alone says who is in.
- */
+/** Whether this state or ticket, at this connection, opened the session that the browser's cookie names. */
 export async function isAlreadySignedIn(
   { store, clock }: SignInServices,
   { sessionToken }: BrowserRequest,

@@ -1,17 +1,17 @@
-/** How often one address may begin sign-ins, have them refused, and ask for organizations that do not exist. */
+/** Rate limits of the sign-in routes. */
 import type { DefineRateLimit, RateLimit } from "../platform/http/rate-limit.js";
 
-/** Limits of the browser's door, each for one address and minute. */
+/** Each limit counts for one network address and minute. */
 export interface SignInLimits {
-  /** Sign-ins begun; each leaves a flow, or an attempt where it is refused. */
+  /** Sign-ins that are begun. Each stores a flow, or an attempt if it is refused. */
   readonly starts: RateLimit;
-  /** Answers of providers that were refused; each leaves an attempt. */
+  /** Refused sign-ins. Each stores an attempt. */
   readonly refusals: RateLimit;
-  /** Organizations that were asked for and do not exist: whoever guesses short names makes many. */
+  /** Look-ups of organizations that do not exist; guessing short names causes many. */
   readonly lookups: RateLimit;
 }
 
-/** Enough for a company whose people come from one address at the same hour. @internal */
+/** Enough for a company whose people sign in from one address within an hour. @internal */
 export const STARTS_A_MINUTE = 300;
 /** @internal */
 export const REFUSALS_A_MINUTE = 300;

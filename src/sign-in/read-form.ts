@@ -1,16 +1,16 @@
-/** Reads a posted form, before anything is known of who posts it: bounded in size and fields, and only as a form. */
+/** Reads a posted form within bounds of size and fields. Anyone can post one. */
 import express, { type Request, type Response } from "express";
 import { Failure } from "../platform/errors/failure.js";
 import type { RefusalDetails } from "../provisioning/failures.js";
 import { SIGN_IN_FORM_TOO_LARGE, SIGN_IN_PARAMETERS_INVALID } from "./failures.js";
 import { LONGEST_IN_FORM } from "./read-parameters.js";
 
-/** The fields as they came, or why they cannot be read; the line of the sign-in records the latter. */
+/** The fields, unchecked, or why they cannot be read; the pipeline throws that failure, so that it is recorded. */
 export type PostedForm = Readonly<Record<string, unknown>> | Failure<RefusalDetails>;
 
 const parseForm = express.urlencoded({ extended: false, limit: LONGEST_IN_FORM, parameterLimit: 20 });
 
-/** Reads the form; a body of another kind is a form without fields. */
+/** Reads the form. A body that is not a form has no fields. */
 export async function readForm(request: Request, response: Response): Promise<PostedForm> {
   try {
     await new Promise<void>((resolve, reject) => {
@@ -22,14 +22,14 @@ export async function readForm(request: Request, response: Response): Promise<Po
   return (request.body as Record<string, unknown> | undefined) ?? {};
 }
 
-/** The parser marks what the browser did wrong with a status; its sentences may quote the body. */
+/** The parser marks errors of the browser with a status. Its sentences are not shown, because they may quote the body. */
 function explain(error: unknown): Failure<RefusalDetails> {
   const status: unknown = error instanceof Error && "status" in error ? error.status : null;
   if (typeof status !== "number" || status < 400 || status > 499) throw error;
-  const limits = `at most ${LONGEST_IN_FORM / 1024} KiB and 20 fields are read`;
+  const limits = `at most ${LONGEST_IN_FORM / 1024} KiB and 20 fields are allowed`;
   return status === 413
     ? new Failure<RefusalDetails>(SIGN_IN_FORM_TOO_LARGE, { detail: `The form is too large: ${limits}.` })
     : new Failure<RefusalDetails>(SIGN_IN_PARAMETERS_INVALID, {
-        detail: "The body is not a form in UTF-8 that came whole.",
+        detail: "The body is incomplete, or not a form in UTF-8.",
       });
 }

@@ -1,4 +1,4 @@
-/** Where the line of a sign-in ends early: the attempt is recorded, and the person gets a safe answer with a reference. */
+/** Ends a refused sign-in: records the attempt and answers a safe sentence with its reference. */
 import { SYSTEM } from "../access/caller.js";
 import { ProtocolRefusal } from "../connection/contract/index.js";
 import type { ConnectionTypeRegistry } from "../connection/registry.js";
@@ -17,7 +17,7 @@ import {
   SIGN_IN_UNKNOWN,
 } from "./failures.js";
 
-/** What a person who was refused may know. */
+/** What a refused person may see. */
 export interface SignInRefused {
   readonly kind: "refused";
   readonly code: string;
@@ -27,9 +27,9 @@ export interface SignInRefused {
   readonly organization: Organization;
   /** The connection of the attempt; `null` for a one-time link. */
   readonly attemptedConnectionId: string | null;
-  /** The connection through which the person may try another account; `null` where there is none that is active. */
+  /** The connection through which the person can try another account; `null` if it is not active. */
   readonly connectionId: string | null;
-  /** Where a sign-in that begins anew should lead; it passed the allow-list. */
+  /** Where a new sign-in leads; it passed the allow-list. */
   readonly returnTo: string | null;
 }
 
@@ -39,15 +39,14 @@ interface Reason {
   readonly status: number;
   readonly message: string;
   readonly detail: string | null;
-  /** Whether it may be a sign that the connection does not work. */
+  /** Whether it can mean that the connection does not work; then it counts for the connection's health. */
   readonly concernsConnection: boolean;
 }
 
-/** What a person may see of a reason. */
 type SafeReason = Pick<Reason, "code" | "status" | "message">;
 
-/** What any stranger can bring about by opening an address. Noted as the connection's failure, it would hide real ones. */
-const SAYS_NOTHING_OF_THE_CONNECTION: ReadonlySet<string> = new Set(
+/** Refusals that anyone can cause by opening an address. If they counted for the connection's health, they would hide real failures. */
+const CAUSED_BY_ANYONE: ReadonlySet<string> = new Set(
   [
     SIGN_IN_PARAMETERS_INVALID,
     SIGN_IN_FORM_TOO_LARGE,
@@ -57,21 +56,21 @@ const SAYS_NOTHING_OF_THE_CONNECTION: ReadonlySet<string> = new Set(
   ].map(({ code }) => code),
 );
 
-/** Whose attempt it was, as far as that was known. */
-export interface AttemptedAt {
+/** What is known of a refused attempt. */
+export interface RefusedAttempt {
   readonly organization: Organization;
   /** `null` for a one-time link. */
   readonly connection: Connection | null;
-  /** The person whom a one-time link names. */
+  /** The user of a one-time link. */
   readonly userId?: string | null;
-  /** Where the person wanted to go, as far as that is known and allowed. */
+  /** Where the sign-in was to lead, if that is known and allowed. */
   readonly returnTo?: string | null;
 }
 
-/** Records an attempt that a check, the provider or a defect ended, and answers what the person may see. */
+/** Records an attempt that ended with an error, and answers what the person may see. */
 export async function recordRefusal(
   services: SignInServices,
-  { connection, organization, userId = null, returnTo = null }: AttemptedAt,
+  { connection, organization, userId = null, returnTo = null }: RefusedAttempt,
   attempt: Attempt,
   error: unknown,
 ): Promise<SignInRefused> {
@@ -84,9 +83,9 @@ export async function recordRefusal(
   return answerRefusal({ organization, connection, returnTo }, attempt, reason);
 }
 
-/** The answer to a refusal that is recorded already. */
+/** The answer for a refusal that is already recorded. */
 export function answerRefusal(
-  { organization, connection, returnTo = null }: AttemptedAt,
+  { organization, connection, returnTo = null }: RefusedAttempt,
   { reference, connectionId: attemptedConnectionId }: Attempt,
   { code, status, message }: SafeReason,
 ): SignInRefused {
@@ -104,7 +103,7 @@ export function answerRefusal(
   };
 }
 
-/** A failure's safe sentence, whatever its data. */
+/** The part of a failure that a person may see. */
 export function toSafeReason(failure: FailureDefinition<RefusalDetails>): SafeReason {
   const { message } = new Failure(failure, { detail: null });
   return { code: failure.code, status: failure.status, message };
@@ -122,7 +121,7 @@ function explain(error: unknown, registry: ConnectionTypeRegistry, typeId: strin
   if (error instanceof Failure) {
     const { code, status, message } = error;
     const { detail = null } = error.details as { detail?: string | null };
-    return { code, status, message, detail, concernsConnection: !SAYS_NOTHING_OF_THE_CONNECTION.has(code) };
+    return { code, status, message, detail, concernsConnection: !CAUSED_BY_ANYONE.has(code) };
   }
   const { code, status, message } = INTERNAL;
   return { code, status, message: String(message), detail: null, concernsConnection: true };

@@ -1,10 +1,10 @@
-/** The GraphQL of this room: which resolvers there are, and their instances. */
+/** The GraphQL resolvers of sign-in. */
 import type { ResolverClass } from "../platform/graphql/schema.js";
 import { AttemptResolver, type ExplainOutcome } from "./attempt/attempt.resolver.js";
 import type { LinkServices } from "./link/link.operations.js";
 import { SignInLinkResolver } from "./link/link.resolver.js";
 
-/** Every resolver of this room with its instance, for `buildGraphQLSchema`. */
+/** Each resolver class with its instance, for `buildGraphQLSchema`. */
 export function createSignInResolvers(
   services: LinkServices,
   explain: ExplainOutcome,

@@ -1,6 +1,6 @@
-/** Decides where a person may be sent after signing in: `returnTo` is a stranger's wish until it passes the allow-list. */
+/** Checks where a browser may be sent after a sign-in: `returnTo` can come from anyone, so it must pass the allow-list. */
 
-/** What an installation allows. */
+/** The allow-list of an installation. */
 export interface ReturnRules {
   /** The public base URL of this installation; its own pages are always allowed. */
   readonly publicUrl: string;
@@ -10,25 +10,24 @@ export interface ReturnRules {
 
 /** The longest `returnTo`, in characters; a longer one is ignored. */
 export const LONGEST_RETURN_URL = 2048;
-/** White space, control characters and backslashes: browsers strip or turn them, so that what was checked is not what is visited. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const TREACHEROUS = /[\u0000-\u0020\u007f-\u00a0\\]/;
-/** Encoded slashes, backslashes and dots change which path a server sees, after the check. */
+/** White space, control characters and backslashes: browsers strip or turn them, and would visit an address that was not checked. */
+// oxlint-disable-next-line no-control-regex -- control characters are what it finds
+const UNSAFE = /[\u0000-\u0020\u007f-\u00a0\\]/;
+/** Encoded slashes, backslashes and dots: a server may decode them to a path that was not checked. */
 const ENCODED_PATH_CHARACTERS = /%(?:2e|2f|5c|00)/i;
 
 /**
- * The absolute address that a `returnTo` leads to, or `null` when it is not allowed.
+ * The absolute address of a `returnTo`, or `null` if it is not allowed.
  *
- * @param wish the query parameter as it came, whatever its type
+ * @param value the query parameter as received, of any type
  */
-export function resolveReturnTo(wish: unknown, { publicUrl, prefixes }: ReturnRules): string | null {
-  if (typeof wish !== "string" || wish === "" || wish.length > LONGEST_RETURN_URL || TREACHEROUS.test(wish))
-    return null;
-  const relative = wish.startsWith("/");
-  if (relative && wish.startsWith("//")) return null;
-  if (!relative && !/^https?:\/\/[^/]/.test(wish)) return null;
-  if (!URL.canParse(wish, publicUrl)) return null;
-  const url = new URL(wish, publicUrl);
+export function resolveReturnTo(value: unknown, { publicUrl, prefixes }: ReturnRules): string | null {
+  if (typeof value !== "string" || value === "" || value.length > LONGEST_RETURN_URL || UNSAFE.test(value)) return null;
+  const relative = value.startsWith("/");
+  if (relative && value.startsWith("//")) return null;
+  if (!relative && !/^https?:\/\/[^/]/.test(value)) return null;
+  if (!URL.canParse(value, publicUrl)) return null;
+  const url = new URL(value, publicUrl);
   if (url.username !== "" || url.password !== "" || ENCODED_PATH_CHARACTERS.test(url.pathname)) return null;
   if (url.origin === new URL(publicUrl).origin) return url.href;
   return prefixes.some((prefix) => isBelow(url, new URL(prefix))) ? url.href : null;

@@ -4,18 +4,18 @@ import type { Exchange, Verification } from "../connection/contract/index.js";
 import { Failure } from "../platform/errors/failure.js";
 import { SIGN_IN_TIMED_OUT } from "./failures.js";
 
-/** What a strategy did with an exchange. Whatever else it does is an error. */
+/** What a strategy did with an exchange. Its other actions are errors. */
 export type StrategyOutcome =
   | { readonly kind: "redirect"; readonly url: string }
   | { readonly kind: "verified"; readonly verification: Verification<unknown> };
 
-/** Longer than the guarded fetch allows one request, shorter than browsers and proxies wait. */
+/** Longer than the guarded fetch allows one request, and shorter than browsers and proxies wait. */
 const TIMEOUT_MS = 25_000;
 
 /**
- * Runs `strategy.authenticate(exchange)`. Passport writes its actions onto the strategy object, so that sharing one
- * between requests would hand one person's result to another: each run gets a child of its own. The first action wins,
- * a timeout ends it, and `fail` and `pass` are failures.
+ * Runs `strategy.authenticate(exchange)` on a child of the strategy. Passport writes its actions onto the strategy object:
+ * a shared object would give one person's result to another person. The first action counts; `fail`, `pass` and a timeout
+ * are errors.
  */
 export function runStrategy(
   strategy: Strategy,
@@ -33,11 +33,11 @@ export function runStrategy(
       redirect: (url: string) => finish(() => resolve({ kind: "redirect", url })),
       success: (verification: Verification<unknown>) => finish(() => resolve({ kind: "verified", verification })),
       error: (error: unknown) => finish(() => reject(asError(error))),
-      fail: (challenge: unknown) => finish(() => reject(new Error(`the strategy failed: ${say(challenge)}`))),
-      pass: () => finish(() => reject(new Error("the strategy passed, which decides nothing"))),
+      fail: (challenge: unknown) => finish(() => reject(new Error(`the strategy failed: ${toText(challenge)}`))),
+      pass: () => finish(() => reject(new Error("the strategy called pass(), which is not an outcome"))),
     });
     try {
-      // Passport's types want an Express request; a connection type's strategy takes an Exchange, as its contract says.
+      // Passport declares an Express request; the contract of connection types passes an Exchange instead.
       const running: unknown = (child as { authenticate(request: unknown): unknown }).authenticate(exchange);
       if (running instanceof Promise) running.catch((error: unknown) => finish(() => reject(asError(error))));
     } catch (error) {
@@ -47,9 +47,9 @@ export function runStrategy(
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(`the strategy failed: ${say(error)}`);
+  return error instanceof Error ? error : new Error(`the strategy failed: ${toText(error)}`);
 }
 
-function say(value: unknown): string {
+function toText(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "without a reason");
 }

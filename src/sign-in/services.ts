@@ -1,4 +1,4 @@
-/** What the steps of a sign-in work with, handed in by the composition root. */
+/** What the steps of a sign-in need, handed in by the composition root. */
 import type { Store } from "../access/store.js";
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import type { ConnectionTypeRegistry } from "../connection/registry.js";
@@ -13,13 +13,13 @@ export interface SignInServices {
   readonly clock: Clock;
   readonly keyRing: KeyRing;
   readonly registry: ConnectionTypeRegistry;
-  /** Opens a connection, or answers the one that is open for its version. */
+  /** Opens a connection, or answers the instance that is open for its version. */
   readonly open: (connection: Connection) => Promise<OpenedConnection>;
   readonly returnRules: ReturnRules;
-  /** Where one-time links can lead beside addresses. */
+  /** Places in the product that one-time links can lead to. */
   readonly destinations: readonly Destination[];
-  /** Makes the short reference that a person reads out to an administrator. */
+  /** Makes the short reference by which an administrator finds an attempt. */
   readonly reference: () => string;
-  /** Tells the log of a defect of ours; expected refusals are attempts, not log lines. */
+  /** Logs a defect. Expected refusals are recorded as attempts and not logged. */
   readonly logDefect: (error: unknown, reference: string) => void;
 }

@@ -1,4 +1,4 @@
-/** Ends a session, here and, where the connection asks for it, at the provider that gave it. */
+/** Ends a session at Usher and, if the connection is configured for it, at the provider. */
 import { ANONYMOUS, SYSTEM, type Caller } from "../access/caller.js";
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import { recordAudit } from "../audit/record-audit.js";
@@ -15,10 +15,10 @@ import { hashToken } from "../platform/crypto/tokens.js";
 import type { SignInServices } from "./services.js";
 
 /**
- * Ends the session of a token, and answers where the browser goes next: to the provider's own sign-out, to where the
- * person wants to go, or to the organization's sign-in page. A provider that cannot be asked never keeps a session alive here.
+ * Ends the session of a token and answers where the browser goes next: to the provider's sign-out, to `returnTo`, or to the
+ * organization's sign-in page. The session ends even if the provider cannot be reached.
  *
- * @param returnTo where the person wants to go; it passed the allow-list
+ * @param returnTo an address that passed the allow-list
  */
 export async function signOut(
   services: SignInServices,
@@ -32,16 +32,16 @@ export async function signOut(
   const caller: Caller = session === null ? ANONYMOUS : SYSTEM;
   const user = session && (await findUser(reader, null, session.userId));
   await begin(caller, { kind: "PERSON", actor: session?.userId ?? null }, async (unit) => {
-    // Locked first, as in every unit of work that tells the organization's log.
+    // Locked first, as in every unit of work that appends to the organization's event log.
     const home = user && (await lockOrganization(unit, user.homeOrganizationId));
-    if ((await endSessionByToken(unit, tokenHash)) && session && home) await tellSignOut(unit, home, session);
+    if ((await endSessionByToken(unit, tokenHash)) && session && home) await recordSignOut(unit, home, session);
   });
   if (session === null) return returnTo ?? "/sign-in";
   const atProvider = session.connectionId === null ? null : await findProviderSignOut(services, session.connectionId);
   return atProvider ?? returnTo ?? (await signedOutPage(services, session.organizationId));
 }
 
-async function tellSignOut(unit: UnitOfWork, home: Organization, { userId, connectionId }: Session): Promise<void> {
+async function recordSignOut(unit: UnitOfWork, home: Organization, { userId, connectionId }: Session): Promise<void> {
   const user = await findUser(unit, home.id, userId);
   if (user === null) return;
   await appendEvent(unit, {
@@ -62,7 +62,7 @@ async function tellSignOut(unit: UnitOfWork, home: Organization, { userId, conne
   });
 }
 
-/** Where people land after signing out; it never sends them straight on to the provider again. */
+/** Where people land after signing out. This address shows the page and does not start a sign-in at once. */
 export async function signedOutPage({ store }: SignInServices, organizationId: string): Promise<string> {
   const organization = await findOrganization(store.reader, null, organizationId);
   return organization === null ? "/sign-in" : `/o/${organization.slug}?signed-out`;

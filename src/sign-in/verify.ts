@@ -1,37 +1,37 @@
-/** Middle steps of a return: the strategy verifies the message, then it is brought into Usher's words. Nothing is stored. */
+/** Middle steps of a return: the strategy verifies the message, and the connection type turns it into a profile. */
 import { boundProfile, type NormalizedProfile, type Verification } from "../connection/contract/index.js";
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import type { FoundFlow, PostedFlow } from "./flow/keep-flow.js";
 import { runStrategy } from "./run-strategy.js";
 
 /**
- * The verified answer of a provider that came back by redirect; the flow is used up by then. A strategy that forgets to use it
- * up, or does not look at whether it was the one to do so, would let the same answer in again.
+ * Verifies an answer that came back by redirect. The strategy consumes the flow. If it does not, or ignores that another
+ * request was first, the same answer could sign in twice; so this throws.
  */
 export async function verifyReturn(
   { type, strategy }: OpenedConnection,
   { pending }: FoundFlow,
   parameters: Readonly<Record<string, string>>,
 ): Promise<Verification<unknown>> {
-  let isUsedUp = false;
+  let isConsumed = false;
   const consume = async () => {
     const isFirst = await pending.consume();
-    isUsedUp ||= isFirst;
+    isConsumed ||= isFirst;
     return isFirst;
   };
   const outcome = await runStrategy(strategy, { step: "return", parameters, flow: { ...pending, consume } });
   if (outcome.kind !== "verified") throw new Error("a strategy answered a return with a redirect");
-  if (!isUsedUp) throw new Error(`the connection type ${type.id} verified an answer without using its flow up`);
+  if (!isConsumed) throw new Error(`the connection type ${type.id} verified an answer without consuming its flow`);
   return outcome.verification;
 }
 
-/** A verified message that was posted, with the flow that it answers; nothing is used up yet. */
+/** A verified message that was posted, and the flow that it answers. Neither is consumed yet. */
 export interface VerifiedPost {
   readonly flow: PostedFlow;
   readonly verification: Verification<unknown>;
 }
 
-/** The verified message that a browser posted across sites. `findFlow` is asked before any cryptography. */
+/** Verifies a message that a browser posted across sites. The strategy calls `findFlow` before any cryptography. */
 export async function verifyPost(
   { type, strategy }: OpenedConnection,
   parameters: Readonly<Record<string, string>>,
@@ -54,7 +54,7 @@ export async function verifyPost(
   return { flow, verification };
 }
 
-/** The person in Usher's words, within bounds whatever the type made of the message, with groups that were asked for. */
+/** Makes a profile of a verified message, within bounds, and fetches groups if the type does. */
 export async function describePerson(
   { type, settings, opened, runtime }: OpenedConnection,
   verified: unknown,

@@ -483,7 +483,7 @@ describe("what an administrator reads of a person who was refused at the door", 
     EMAIL_MISSING: { claims: { email: undefined }, detail: expect.stringContaining("The provider sent no address.") },
     EMAIL_UNUSABLE: {
       claims: { email: "ädä@acme.test" },
-      detail: "The claim email is ädä@acme.test, with letters before the @ that are not ASCII.",
+      detail: "The claim email is ädä@acme.test; it has letters before the @ that are not ASCII.",
     },
     NAME_MISSING: {
       claims: { given_name: undefined },

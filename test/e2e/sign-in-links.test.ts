@@ -73,7 +73,7 @@ describe("a sign-in link in a browser", () => {
     const stranger = createBrowser();
     const page = await stranger.post(url, {}, { from: url, follow: false });
     expect(page.status).toBe(410);
-    expect(page.visibleText).toContain("This sign-in link was used before, and works once. Ask for a new one.");
+    expect(page.visibleText).toContain("This sign-in link was used before, and works only once. Ask for a new one.");
     expect(page.visibleText).toContain("ask the help desk.");
     const [attempt] = await tenant.attempts();
     expect(attempt).toMatchObject({ outcome: "SIGN_IN_LINK_USED", userId, steps: [{ step: "LINK" }] });

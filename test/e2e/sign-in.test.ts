@@ -356,7 +356,7 @@ describe("a connection that changes during a sign-in", () => {
     for (const url of [callback, gone.startUrl]) {
       const page = await open(browser, url);
       expect(page.status).toBe(404);
-      expect(page.visibleText).toContain("There is no such way of signing in.");
+      expect(page.visibleText).toContain("This way of signing in does not exist.");
     }
   });
 });
@@ -756,7 +756,7 @@ describe("the pages before a sign-in", () => {
     for (const id of ["nobody", "00000000-0000-7000-8000-000000000000", "..%2f..", "%00", "a".repeat(300)]) {
       for (const step of ["start", "callback?state=a&code=b"]) {
         const page = await createBrowser().get(`${usher.url}/sso/${id}/${step}`);
-        expect([page.status, page.visibleText.includes("There is no such way of signing in.")]).toEqual([404, true]);
+        expect([page.status, page.visibleText.includes("This way of signing in does not exist.")]).toEqual([404, true]);
       }
     }
   });

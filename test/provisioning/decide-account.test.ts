@@ -401,7 +401,7 @@ describe("joining by address", () => {
       user: { id: "candidate-1" },
       refusal: {
         failure: { code: "LINK_PENDING" },
-        detail: "An administrator decides about joining user candidate-1.",
+        detail: "An administrator has to decide about linking to user candidate-1.",
       },
     });
   });

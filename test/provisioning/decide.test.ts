@@ -257,7 +257,7 @@ describe("deciding about an arrival", () => {
       "The provider sent no address. It sent the claims sub, mail_nickname.",
     );
     expect(detailOf({ profile: { email: null, attributes: {} } })).toBe(
-      "The provider sent no address. It sent nothing else about the person.",
+      "The provider sent no address. It sent no other claims about the person.",
     );
     const many = Object.fromEntries(Array.from({ length: 42 }, (_, index) => [`c${index}`, ["x"]]));
     expect(detailOf({ profile: { email: null, attributes: many } })).toMatch(/ c38, c39 and 2 more\.$/);
@@ -266,10 +266,10 @@ describe("deciding about an arrival", () => {
     expect(detailOf({ addressOfAnotherSubject: true })).toContain("this one is ada-1");
     const former = { issuer: "https://old.example.com", changedAt: new Date("2026-11-23T09:00:00.000Z") };
     expect(detailOf({ formerIssuer: former })).toBe(
-      "The subject ada-1 is the same; the connection's issuer was changed from https://old.example.com to https://id.example on 2026-11-23T09:00:00.000Z.",
+      "The subject ada-1 is linked under the issuer https://old.example.com; the connection's issuer was changed to https://id.example on 2026-11-23T09:00:00.000Z.",
     );
     expect(detailOf({ formerIssuer: { ...former, changedAt: null } })).toBe(
-      "The subject ada-1 is the same; it is linked under the issuer https://old.example.com, and came from https://id.example.",
+      "The subject ada-1 is linked under the issuer https://old.example.com; this sign-in came from https://id.example.",
     );
     expect(detailOf({ own: { status: "DISABLED" } })).toBe("User user-1.");
   });

@@ -1,23 +1,23 @@
 /**
- * Compares values with the conditions of rules, and counts the work. A tenant chooses the rules, and its provider the
- * values: without a bound, one sign-in could hold up everybody. Pure.
+ * Compares values with the conditions of rules, within a bound on the work. A tenant chooses the rules and its provider the
+ * values, so without a bound one sign-in could block the process. Pure.
  */
 import type { ClaimRule } from "../../connection/mapping/mapping.js";
 import { compilePattern, LONGEST_PATTERN, writtenOutLength } from "../../connection/mapping/pattern.js";
 
 /**
- * Steps that the rules of one sign-in may take, about half a second. A step is one character of a pattern, repetitions
- * written out, on one character of a value.
+ * Steps that the rules of one sign-in may take, about half a second. One step compares one character of a pattern (with
+ * repetitions written out) with one character of a value.
  * @internal
  */
 export const MOST_STEPS = 20_000_000;
 
 /** Steps to compile one character of a pattern. */
 const COMPILING_STEPS = 100;
-/** Characters of a text, searched for on one character of a value, that take one step. */
+/** Characters of a text that one step can search for at one character of a value. */
 const SEARCHES_PER_STEP = 100;
 
-/** What came of a search among the values of a claim. */
+/** The result of a search among the values of a claim. */
 export type Found =
   | { readonly kind: "matched"; readonly value: string }
   | { readonly kind: "unmatched" }
@@ -29,7 +29,7 @@ export type Find = (rule: ClaimRule, values: readonly string[]) => Found;
 
 const UNMATCHED: Found = { kind: "unmatched" };
 
-/** Begins to count. What rules have in common is done once for all of them: folding values, compiling patterns. */
+/** Starts the count for one sign-in. Folded values and compiled patterns are shared among its rules. */
 export function startWork(): Find {
   let left = MOST_STEPS;
   const spend = (steps: number) => (left -= steps) >= 0;

@@ -10,9 +10,9 @@ export interface MappedMembership {
 
 export interface GroupSituation {
   readonly mappings: readonly (GroupMapping & Evaluated)[];
-  /** What this connection's mappings gave so far. Memberships from elsewhere are none of its business. */
+  /** Memberships that mappings of this connection gave. Memberships from other sources are not touched. */
   readonly held: readonly MappedMembership[];
-  /** Whether merging joined this person to an account that was there. */
+  /** Whether a merge joined this person to the account. */
   readonly merged: boolean;
   readonly policies: {
     readonly missingGroups: MissingGroups;
@@ -26,12 +26,12 @@ export type GroupDecision =
       readonly give: readonly MappedMembership[];
       readonly take: readonly MappedMembership[];
     }
-  /** A rule asks for groups that the provider did not tell. */
+  /** A rule needs groups that the provider did not send. */
   | { readonly kind: "refuse-unknown-groups"; readonly reason: string }
-  /** A rule was not evaluated, because the rules before it used up the work of one sign-in. */
+  /** A rule was not evaluated, because earlier rules used up the work of one sign-in. */
   | { readonly kind: "refuse-too-costly" };
 
-/** Decides. Matches are added; what no longer matches is removed as the policy says; silence removes nothing. */
+/** Adds memberships that match, and removes those that no longer match under `groupRemoval`. Silent rules remove none. */
 export function decideGroups({ mappings, held, merged, policies }: GroupSituation): GroupDecision {
   const matched: MappedMembership[] = [];
   const silent = new Set<string>();

@@ -2,20 +2,19 @@
 import type { RoleMapping } from "../../connection/mapping/mapping.js";
 import { takeSilence, type Evaluated, type MissingGroups } from "./evaluate-rule.js";
 
-/** A role that a person has, and what gave it. */
+/** A role that a person has, and its source. */
 export interface HeldRole {
   readonly roleId: string;
   readonly source: "DEFAULT" | "ADMIN" | "API" | "MAPPING";
-  /** The mapping that gave it, where one did. */
+  /** The mapping that gave it; `null` for other sources. */
   readonly mappingId: string | null;
 }
 
-/** What the decision depends on. */
 export interface RoleSituation {
   readonly mappings: readonly (RoleMapping & Evaluated)[];
   /** Rank by role id, of every role of the organization; higher wins. */
   readonly ranks: ReadonlyMap<string, number>;
-  /** What the person has now; empty for somebody new. */
+  /** The roles of the person before the sign-in; empty for a new account. */
   readonly held: readonly HeldRole[];
   readonly defaultRoleId: string;
   readonly policies: {
@@ -30,7 +29,7 @@ export interface RoleSituation {
 /** A role that a person has after a sign-in. */
 interface GrantedRole {
   readonly roleId: string;
-  /** `null` for the default role, and for a role that stays though no mapping gave it. */
+  /** `null` for the default role, and for a role that stays and that no mapping gave. */
   readonly mappingId: string | null;
 }
 
@@ -39,18 +38,18 @@ export type RoleDecision =
   | { readonly kind: "keep" }
   /** These roles, and no others, from now on. */
   | { readonly kind: "assign"; readonly roles: readonly GrantedRole[] }
-  /** No rule is for this person. */
+  /** No rule matches this person. */
   | { readonly kind: "refuse-unmapped" }
-  /** A rule asks for groups that the provider did not tell. */
+  /** A rule needs groups that the provider did not send. */
   | { readonly kind: "refuse-unknown-groups"; readonly reason: string }
-  /** A rule was not evaluated, because the rules before it used up the work of one sign-in. */
+  /** A rule was not evaluated, because earlier rules used up the work of one sign-in. */
   | { readonly kind: "refuse-too-costly" };
 
 /**
- * Decides. At every sign-in the highest-ranked match is saved, or every match. Where none matches, `STICKY` keeps what is
- * there and `AUTHORITATIVE` gives the default role. Silence about groups under `KEEP` takes no role that a silent rule gave, and
- * no role that no rule gave. A role of a rule that was answered follows that rule. A connection without role mappings changes
- * no roles.
+ * Every sign-in assigns the roles of the rules that match: the highest-ranked one, or all. If none matches, `STICKY` keeps the
+ * roles and `AUTHORITATIVE` assigns the default role. Under `missingGroups: KEEP`, a silent rule keeps the role that it gave,
+ * and roles given by hand stay; a role of a rule that was evaluated follows that rule. A connection without role mappings
+ * changes no roles.
  */
 export function decideRoles(situation: RoleSituation): RoleDecision {
   const { held, policies, defaultRoleId } = situation;
@@ -89,7 +88,7 @@ function grantOf({ id, roleId }: RoleMapping): GrantedRole {
   return { roleId, mappingId: id };
 }
 
-/** Each role once, by the first that gives it, the highest first; under `HIGHEST` that one alone. */
+/** Each role once, with the first mapping that gives it, highest rank first; under `HIGHEST` only that one. */
 function choose({ policies, ranks }: RoleSituation, given: readonly GrantedRole[]): readonly GrantedRole[] {
   const granted = new Map<string, GrantedRole>();
   for (const { roleId, mappingId } of given) if (!granted.has(roleId)) granted.set(roleId, { roleId, mappingId });

@@ -1,4 +1,4 @@
-/** Evaluates rules on what a provider said. Pure, and with a bound on the work, whatever the rules and the values. */
+/** Evaluates the rules of a connection on the claims of a person, within a bound on the work. Pure. */
 import type { NormalizedProfile } from "../../connection/contract/index.js";
 import {
   GROUPS_CLAIM,
@@ -11,12 +11,11 @@ import {
 import { startWork, type Find, type Found } from "./bounded-work.js";
 
 /**
- * What came of a rule. *Silent*: the provider sent no groups claim. *Unknown*: there are groups that it did not tell.
- * *Too costly*: the rules before it used up the work that one sign-in may cause. None of these means that the rule does not match.
+ * The result of a rule. *Silent*: the provider sent no groups claim. *Unknown*: the person has groups that the provider did not
+ * send. *Too costly*: earlier rules used up the work of one sign-in. None of these means that the rule does not match.
  */
 export type RuleOutcome = Found | { readonly kind: "silent" } | { readonly kind: "unknown"; readonly reason: string };
 
-/** A rule that was evaluated. */
 export interface Evaluated {
   readonly outcome: RuleOutcome;
 }
@@ -28,7 +27,7 @@ export interface EvaluatedMappings {
   readonly groups: readonly (GroupMapping & Evaluated)[];
 }
 
-/** How silence about groups is taken: `KEEP` leaves it silence, `EMPTY` makes it an empty list. */
+/** What a missing groups claim means: `KEEP` leaves rules silent, `EMPTY` takes it for an empty list. */
 export type MissingGroups = "KEEP" | "EMPTY";
 
 /** Evaluates all rules of a connection, in their order, within the work that one sign-in may cause. */
@@ -43,8 +42,8 @@ export function evaluateMappings(
 }
 
 /**
- * Gives mappings that were read later the outcomes from before; `null` when a rule is new. A rule that changes gets
- * another id, so that an id stands for one condition.
+ * Gives mappings that were read again their earlier outcomes; `null` if a rule is new. A changed rule gets a new id, so an id
+ * stands for one condition.
  */
 export function reuseOutcomes(
   evaluated: EvaluatedMappings,
@@ -71,7 +70,7 @@ function evaluateRule(rule: ClaimRule, claims: Claims, find: Find): RuleOutcome 
   return said.kind === "values" ? find(rule, said.values) : said;
 }
 
-/** What a provider said under a claim's name. */
+/** The values that a provider sent under a claim's name. */
 type Claims = (
   claim: string,
 ) =>
@@ -79,7 +78,7 @@ type Claims = (
   | Extract<RuleOutcome, { kind: "silent" | "unknown" }>;
 
 function readClaims({ groups, groupsClaims, attributes }: NormalizedProfile): Claims {
-  // Providers write plain names in any case: names that differ only in that mean the same claim.
+  // Providers write plain claim names in any case, so names that differ only in case are one claim.
   const names = new Set(groupsClaims.map((name) => name.toLowerCase()));
   const isGroupsClaim = (name: string) => names.has(name.toLowerCase());
   const isSent = Object.keys(attributes).some(isGroupsClaim);
@@ -90,7 +89,7 @@ function readClaims({ groups, groupsClaims, attributes }: NormalizedProfile): Cl
     if (groups.kind === "unknown") return { kind: "unknown", reason: groups.reason };
     if (claim !== GROUPS_CLAIM && own !== null) return some(own);
     if (groups.kind === "silent") return { kind: "silent" };
-    // Groups that another claim carried do not answer a rule on this one. Groups that no claim carried are the type's own answer.
+    // Groups of a different claim do not answer a rule on this one. Groups without a claim come from the connection type.
     return some(claim !== GROUPS_CLAIM && isSent ? [] : groups.values);
   };
 }

@@ -1,4 +1,4 @@
-/** The fields of a person that a provider supplies: what its type understood, and what attribute mappings add. Pure. */
+/** The fields of a person that a provider supplies: those that its type reads, and those of attribute mappings. Pure. */
 import type { NormalizedProfile } from "../../connection/contract/index.js";
 import type { AttributeMapping } from "../../connection/mapping/mapping.js";
 import type { FieldValues } from "../../people/user/profile/field.js";
@@ -6,19 +6,16 @@ import { isFieldName, longestValueOf, type FieldName } from "../../people/user/p
 import { readEmailAddress } from "../../platform/errors/input.js";
 import { cutText, normalizeLine } from "../../platform/text.js";
 
-/** Between several values of one claim, in a field that holds one. */
+/** Joins several values of a claim in one field. */
 const SEPARATOR = ", ";
 
-/** Characters that are read of one value: more than any field holds, white space included. */
+/** Characters that are read of one value: more than any field holds, including white space. */
 const LONGEST_READ = 10_000;
 
-/** Fields by which people are found. They are taken whole or not at all: a cut one might be somebody else's. */
+/** Fields that identify people. They are never cut, because a cut value could belong to a different person. */
 const IDENTIFIERS: ReadonlySet<FieldName> = new Set(["email", "username", "employeeId"]);
 
-/**
- * The values, without those that the provider does not send. A mapped claim outranks what the type understood; an
- * address that is none, whatever sends it, is not taken.
- */
+/** The fields that the provider sent. A mapped claim outranks a field of the type; an invalid address is left out. */
 export function supplyFields(profile: NormalizedProfile, mappings: readonly AttributeMapping[]): FieldValues {
   const values: Partial<Record<FieldName, string>> = {};
   const supply = (field: FieldName, value: string | null | undefined) => {
@@ -41,8 +38,8 @@ export function supplyFields(profile: NormalizedProfile, mappings: readonly Attr
 }
 
 /**
- * The values of a claim in one line. It stops once the line is too long: many mappings may name one claim that holds a
- * megabyte, and the whole organization waits for its lock meanwhile.
+ * Joins the values of a claim, up to the length of the field. Without that bound, many mappings of one claim of a megabyte
+ * would hold the organization's lock for long.
  */
 function join(claimed: readonly string[], field: FieldName): string {
   const longest = longestValueOf(field);

@@ -1,4 +1,4 @@
-/** Reading sign-in attempts. */
+/** Reads, deletes and redacts sign-in attempts. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader, SqlValue } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";
@@ -32,7 +32,7 @@ export interface AttemptFilter {
   readonly outcomes?: readonly string[] | null;
 }
 
-/** The attempts of an organization, the latest first. */
+/** The attempts of an organization, latest first. */
 export async function pageAttempts(
   reader: Reader,
   organizationId: string,
@@ -67,14 +67,14 @@ export async function pageAttempts(
   });
 }
 
-/** So many attempts are forgotten at once, that the deletion holds up nobody's sign-in. */
+/** Attempts deleted in one statement: few enough not to delay sign-ins. */
 const SWEPT_AT_ONCE = 5_000;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** Forgets the oldest attempts beyond the retention time; what is left of them goes with the next sweep. */
+/** Deletes the oldest attempts that are past the retention time. The next sweep deletes the rest. */
 export async function sweepAttempts(unit: UnitOfWork, retentionDays: number): Promise<void> {
   const horizon = new Date(unit.now.getTime() - retentionDays * DAY_MILLISECONDS);
-  // MySQL deletes from no table that the statement itself reads, but for a derived one.
+  // MySQL does not delete from a table that the statement also reads, unless it reads a derived table.
   await unit.execute(
     `DELETE FROM sign_in_attempt WHERE id IN (SELECT id FROM
        (SELECT id FROM sign_in_attempt WHERE occurred_at < ? ORDER BY occurred_at LIMIT ${SWEPT_AT_ONCE}) AS swept)`,
@@ -87,10 +87,7 @@ export function readSteps(row: RecordedAttempt): readonly AttemptStep[] {
   return JSON.parse(row.steps) as AttemptStep[];
 }
 
-/**
- * Removes an erased person from the sign-in attempts: the person and the browser. When, through which connection and how
- * each attempt ended stays.
- */
+/** Removes the person and their browser from the attempts of an erased user. Time, connection and outcome stay. */
 export async function eraseAttempts(unit: UnitOfWork, { id }: { readonly id: string }): Promise<void> {
   await unit.execute(
     `UPDATE sign_in_attempt SET detail = NULL, issuer = NULL, subject = NULL, email = NULL, address = NULL,

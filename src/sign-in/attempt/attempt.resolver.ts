@@ -1,4 +1,4 @@
-/** The query by which an administrator finds the whole story behind a reference. */
+/** The query by which an administrator finds the attempt of a reference. */
 import { Arg, Args, Ctx, Query, Resolver } from "type-graphql";
 import { requirePermission } from "../../access/caller.js";
 import { OrganizationArgument } from "../../access/organization-argument.js";
@@ -9,7 +9,7 @@ import { PageArgs, toPage, type Page } from "../../platform/graphql/paging.js";
 import { pageAttempts, readSteps, type RecordedAttempt } from "./attempt.repository.js";
 import { AttemptFilterInput, AttemptPage, AttemptType } from "./attempt.type.js";
 
-/** What the catalogue says of an outcome; `null` for a success. */
+/** The texts of the error catalogue for an outcome; `null` for a success. */
 export type ExplainOutcome = (outcome: string) => { readonly message: string; readonly remedy: string } | null;
 
 @Resolver()
@@ -21,12 +21,12 @@ export class AttemptResolver {
 
   @Query(() => AttemptPage, {
     description:
-      "Sign-in attempts of an organization, the latest first, each with its steps, its outcome and how to mend it. Needs CONNECTIONS_READ.",
+      "Sign-in attempts of an organization, latest first, each with its steps, its outcome and how to fix it. Needs CONNECTIONS_READ.",
   })
   async signInAttempts(
     @Ctx() { caller }: RequestContext,
     @OrganizationArgument("The organization.") organizationId: string,
-    @Arg("filter", () => AttemptFilterInput, { nullable: true, description: "Which attempts; all when left out." })
+    @Arg("filter", () => AttemptFilterInput, { nullable: true, description: "Which attempts to list; all if omitted." })
     filter: AttemptFilterInput | null,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<AttemptType>> {

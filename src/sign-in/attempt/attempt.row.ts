@@ -1,4 +1,4 @@
-/** Every attempt to sign in, good or bad, as the database holds it. Secrets and tokens are never in it. */
+/** Rows of sign-in attempts, successful or refused. They hold no secrets and no tokens. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("sign_in_attempt")
@@ -10,7 +10,7 @@ export class AttemptRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
 
-  /** What the refusal page shows, and an administrator looks up. */
+  /** The refusal page shows it, and an administrator finds the attempt by it. */
   @Column({ type: "varchar", length: 20 })
   reference!: string;
 
@@ -28,15 +28,15 @@ export class AttemptRow {
   @Column({ name: "user_id", type: "varchar", length: 36, nullable: true })
   userId!: string | null;
 
-  /** `SUCCEEDED`, or a catalogue code. */
+  /** `SUCCEEDED`, or a code of the error catalogue. */
   @Column({ type: "varchar", length: 64 })
   outcome!: string;
 
-  /** What an administrator needs to know of a refusal, and nobody else may see. */
+  /** What was expected and received; only administrators may see it. */
   @Column({ type: "varchar", length: 2000, nullable: true })
   detail!: string | null;
 
-  /** JSON list of `{ step, at, outcome }`. */
+  /** JSON list of `{ step, at }`. */
   @Column({ type: "text" })
   steps!: string;
 
@@ -49,7 +49,7 @@ export class AttemptRow {
   @Column({ type: "varchar", length: 254, nullable: true })
   email!: string | null;
 
-  /** How the person authenticated at the provider, in its words. */
+  /** How the person authenticated at the provider: its `amr` and `acr` values. */
   @Column({ name: "authentication_methods", type: "varchar", length: 500, nullable: true })
   authenticationMethods!: string | null;
 

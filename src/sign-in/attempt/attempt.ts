@@ -1,17 +1,16 @@
-/** One attempt to sign in, as its steps go by, and its record at the end. */
+/** One attempt to sign in: its steps while it runs, and its record at the end. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { NormalizedProfile } from "../../connection/contract/index.js";
 import type { ClientDescription } from "../../people/session/session.js";
 
-/** A step that an attempt went through. */
 export interface AttemptStep {
   readonly step: "START" | "LINK" | "RETURN" | "VERIFY" | "FETCH_GROUPS" | "NORMALIZE" | "COMPLETE";
   /** ISO 8601. */
   readonly at: string;
 }
 
-/** An attempt under way. Steps are added as they begin, so that the last one is where it ended. */
+/** An attempt under way. A step is added when it begins, so the last step is where the attempt ended. */
 export interface Attempt {
   readonly id: string;
   readonly reference: string;
@@ -20,23 +19,22 @@ export interface Attempt {
   readonly connectionId: string | null;
   readonly client: ClientDescription;
   readonly steps: readonly AttemptStep[];
-  /** Known once the message was verified. */
+  /** `null` until a message is verified. */
   readonly profile: NormalizedProfile | null;
 }
 
-/** A new attempt. */
 export function beginAttempt(about: Omit<Attempt, "id" | "steps" | "profile">): Attempt {
   return { ...about, id: uuidv7(), steps: [], profile: null };
 }
 
-/** The attempt with a further step. */
+/** The attempt with one more step. */
 export function beginStep(attempt: Attempt, step: AttemptStep["step"], at: Date): Attempt {
   return { ...attempt, steps: [...attempt.steps, { step, at: at.toISOString() }] };
 }
 
 /** How an attempt ended. */
 export interface AttemptOutcome {
-  /** `SUCCEEDED`, or a catalogue code. */
+  /** `SUCCEEDED`, or a code of the error catalogue. */
   readonly outcome: string;
   readonly detail: string | null;
   readonly userId: string | null;

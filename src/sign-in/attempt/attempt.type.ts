@@ -1,9 +1,9 @@
-/** Sign-in attempts as the schema shows them to administrators. */
+/** GraphQL types of sign-in attempts. */
 import { Field, ID, InputType, ObjectType } from "type-graphql";
 import { definePage } from "../../platform/graphql/paging.js";
 
 @ObjectType("SignInAttemptStep", {
-  description: "A step that an attempt went through; the last one is where it ended.",
+  description: "A step of a sign-in attempt. The last step is where the attempt ended.",
 })
 export class AttemptStepType {
   @Field(() => String, {
@@ -16,7 +16,7 @@ export class AttemptStepType {
 }
 
 @ObjectType("SignInAttempt", {
-  description: "One attempt to sign in, good or bad. It never holds secrets or tokens.",
+  description: "One attempt to sign in, successful or refused. It holds no secrets and no tokens.",
 })
 export class AttemptType {
   @Field(() => ID, { description: "Opaque id." })
@@ -28,48 +28,57 @@ export class AttemptType {
   @Field(() => ID, { nullable: true, description: "The connection that was used; null for a one-time link." })
   connectionId!: string | null;
 
-  @Field(() => ID, { nullable: true, description: "The user, where one was recognised." })
+  @Field(() => ID, { nullable: true, description: "The user; null if none was recognised." })
   userId!: string | null;
 
-  @Field(() => String, { description: "`SUCCEEDED`, or the code of the error catalogue that says why not." })
+  @Field(() => String, { description: "`SUCCEEDED`, or the code of the error that refused the attempt." })
   outcome!: string;
 
-  @Field(() => String, { nullable: true, description: "What the person was shown; null when the attempt succeeded." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The sentence that the person saw; null if the attempt succeeded.",
+  })
   message!: string | null;
 
-  @Field(() => String, { nullable: true, description: "How to mend it; null when the attempt succeeded." })
+  @Field(() => String, { nullable: true, description: "How to fix it; null if the attempt succeeded." })
   remedy!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "What was expected and what came, for the administrator alone; null where there is nothing to add.",
+    description: "What was expected and what was received, for administrators only; null if there is nothing to add.",
   })
   detail!: string | null;
 
-  @Field(() => [AttemptStepType], { description: "The steps in their order." })
+  @Field(() => [AttemptStepType], { description: "The steps, in order." })
   steps!: AttemptStepType[];
 
-  @Field(() => String, { nullable: true, description: "The verified issuer; null when nothing was verified." })
+  @Field(() => String, { nullable: true, description: "The verified issuer; null if no message was verified." })
   issuer!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The verified subject at the issuer; null as above." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The verified subject at the issuer; null if no message was verified.",
+  })
   subject!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The e-mail address that the provider sent; null as above." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The e-mail address that the provider sent; null if no message was verified or it held none.",
+  })
   email!: string | null;
 
   @Field(() => [String], {
-    description: "How the person authenticated at the provider, in its own words (`amr`, `acr`).",
+    description: "How the person authenticated at the provider: its `amr` and `acr` values.",
   })
   authenticationMethods!: string[];
 
   @Field(() => String, {
     nullable: true,
-    description: "The network address of the browser; null when a proxy wrote what is not an address.",
+    description: "The network address of the browser; null if a proxy sent an invalid one.",
   })
   address!: string | null;
 
-  @Field(() => String, { nullable: true, description: "What the browser calls itself." })
+  @Field(() => String, { nullable: true, description: "The `User-Agent` header of the browser; null if it sent none." })
   userAgent!: string | null;
 
   @Field(() => Date, { description: "When the attempt ended." })
@@ -79,12 +88,14 @@ export class AttemptType {
 export const AttemptPage = definePage(
   "SignInAttempt",
   () => AttemptType,
-  "Sign-in attempts of an organization, the latest first.",
+  "Sign-in attempts of an organization, latest first.",
 );
 
-@InputType("SignInAttemptFilter", { description: "Which attempts to list; everything that is given must hold." })
+@InputType("SignInAttemptFilter", {
+  description: "Which attempts to list. An attempt must match every field that is given.",
+})
 export class AttemptFilterInput {
-  @Field(() => String, { nullable: true, description: "The reference that a person reads out." })
+  @Field(() => String, { nullable: true, description: "The reference that the refusal page showed." })
   reference?: string | null;
 
   @Field(() => ID, { nullable: true, description: "Attempts through one connection." })

@@ -1,10 +1,10 @@
 /**
- * Binds a browser to the sign-ins that it began: one token for each, all of them in one cookie. A sign-in never takes a
- * token that the browser brought along. Somebody may have planted that one, and would then share the sign-in that it binds.
- * A person whose browser keeps several tabs has several sign-ins under way, so the cookie keeps the tokens of those.
+ * Binds a browser to the sign-ins that it began, with one token for each. One cookie holds the tokens, because a person can
+ * have sign-ins under way in several tabs. A new sign-in never reuses a token of the cookie: an attacker who planted it would
+ * share the new sign-in.
  *
- * No cookie tells who has set it: a planted token whose own sign-in a stranger began is believed. Over https the cookie's
- * name begins with `__Host-`, and no other host can set it.
+ * A cookie does not tell who set it, so a planted token of a sign-in that the attacker began is accepted. Over https the
+ * cookie's name begins with `__Host-`, and no other host can set it.
  */
 import { issueToken, sha256Hex } from "../../platform/crypto/tokens.js";
 import { Failure } from "../../platform/errors/failure.js";
@@ -14,16 +14,16 @@ import { findBrowserHashes } from "./flow.repository.js";
 
 const SEPARATOR = ".";
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
-/** Sign-ins that one browser has under way at once; the one that was begun first goes first. */
+/** Sign-ins that one browser can have under way; a further one drops the oldest. */
 const MOST_TOKENS = 8;
 
-/** The token of a sign-in that begins, and the cookie's new value. */
+/** The token of a new sign-in, and the cookie's new value. */
 export interface IssuedBrowserToken {
   readonly token: string;
   readonly cookie: string;
 }
 
-/** Makes the token of a sign-in that begins, and keeps those of the browser's other sign-ins that are under way. */
+/** Makes the token of a new sign-in, and keeps those of the browser's sign-ins that are under way. */
 export async function issueBrowserToken(
   { store, clock }: Pick<SignInServices, "store" | "clock">,
   cookie: string | null,
@@ -35,9 +35,9 @@ export async function issueBrowserToken(
   return { token, cookie: [token, ...kept].join(SEPARATOR) };
 }
 
-/** @throws SIGN_IN_OTHER_BROWSER unless the cookie has the token of this sign-in */
+/** @throws SIGN_IN_OTHER_BROWSER if the cookie lacks the token of this sign-in */
 export function requireBrowser(cookie: string | null, browserHash: string): void {
   if (cookie === null) throw new Failure(SIGN_IN_OTHER_BROWSER, { detail: "The browser sent no flow cookie." });
   if (!cookie.split(SEPARATOR).some((token) => sha256Hex(token) === browserHash))
-    throw new Failure(SIGN_IN_OTHER_BROWSER, { detail: "The browser sent another flow cookie." });
+    throw new Failure(SIGN_IN_OTHER_BROWSER, { detail: "The browser's flow cookie lacks the token of this sign-in." });
 }

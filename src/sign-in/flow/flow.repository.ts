@@ -1,4 +1,4 @@
-/** The flow table and the replay table: who began which sign-in, and what was accepted once already. */
+/** The flow table (sign-ins under way) and the replay table (messages that were accepted). */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
@@ -10,12 +10,12 @@ import { toDate, toDateOrNull } from "../../platform/database/values.js";
 export const FLOW_LIFETIME_SECONDS = 15 * 60;
 
 /**
- * How what lets somebody in is used up. The person enters by a later unit of work, and whatever outlives a power cut of that
- * one does so together with everything before it: nobody is in by what could be used again.
+ * Options of the unit of work that consumes a flow or ticket. Its commit need not be flushed: the session is committed later,
+ * and flushing that also flushes this. So after a power cut, a session exists only if its flow is consumed.
  */
 export const DURABLE_WITH_SIGN_IN = { mayBeLost: true };
 
-/** How long used and expired rows are kept, so that a late copy is told from an unknown one. */
+/** How long consumed and expired rows are kept, so that the error of a late copy can say what happened. */
 const SWEEP_AFTER_SECONDS = 60 * 60;
 
 /** A sign-in under way, as stored. */
@@ -79,13 +79,13 @@ function fromRaw(raw: Raw): StoredFlow {
   };
 }
 
-/** The flow of a state handle, whatever its condition. */
+/** The flow of a state handle, also if it is consumed or expired. */
 export async function findFlowByState(reader: Reader, state: string): Promise<StoredFlow | null> {
   const raw = await reader.row<Raw>(`SELECT ${COLUMNS} FROM sso_flow WHERE state_hash = ?`, [sha256Hex(state)]);
   return raw ? fromRaw(raw) : null;
 }
 
-/** The flow whose outgoing request had this id, whatever its condition. */
+/** The flow whose outgoing request had this id, also if it is consumed or expired. */
 export async function findFlowByRequestId(
   reader: Reader,
   connectionId: string,
@@ -98,7 +98,7 @@ export async function findFlowByRequestId(
   return raw ? fromRaw(raw) : null;
 }
 
-/** Which of these browser hashes are those of sign-ins that began less than a flow's lifetime ago. */
+/** The hashes among these that belong to flows that have not expired. */
 export async function findBrowserHashes(
   reader: Reader,
   hashes: readonly string[],
@@ -112,10 +112,7 @@ export async function findBrowserHashes(
   return new Set(rows.map(({ browser_hash }) => browser_hash));
 }
 
-/**
- * Uses a flow up. One statement, and one affected row is the proof: of any number of callers on any number of replicas,
- * exactly one hears `true`.
- */
+/** Consumes a flow. Of all callers on all replicas exactly one gets `true`, because a single statement decides. */
 export async function consumeFlow(unit: UnitOfWork, stateHash: string): Promise<boolean> {
   const affected = await unit.execute(
     "UPDATE sso_flow SET consumed_at = ? WHERE state_hash = ? AND consumed_at IS NULL AND expires_at > ?",
@@ -124,7 +121,7 @@ export async function consumeFlow(unit: UnitOfWork, stateHash: string): Promise<
   return affected === 1;
 }
 
-/** Notes that a message was accepted. `false` when it was accepted before. */
+/** Records that a message is accepted; answers `false` if it was accepted before. */
 export async function noteReplay(
   unit: UnitOfWork,
   connectionId: string,
@@ -144,7 +141,7 @@ export async function noteReplay(
   }
 }
 
-/** Forgets flows and notes whose time is long over. */
+/** Deletes flows and replay records that are no longer needed. */
 export async function sweepFlows(unit: UnitOfWork): Promise<void> {
   const horizon = new Date(unit.now.getTime() - SWEEP_AFTER_SECONDS * 1000);
   await unit.execute("DELETE FROM sso_flow WHERE expires_at < ?", [horizon]);

@@ -1,4 +1,4 @@
-/** Sign-ins under way, and messages that were accepted once, as the database holds them. Both are swept. */
+/** Rows of sign-ins under way, and of messages that were accepted. The sweeper deletes both. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("sso_flow")
@@ -14,7 +14,7 @@ export class FlowRow {
   @ForeignKey("ConnectionRow", { name: "fk_sso_flow_connection", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   connectionId!: string;
 
-  /** The connection's trust version when the flow began; a later one ends the flow. */
+  /** The connection's trust version when the flow began. If it changes, the flow cannot be completed. */
   @Column({ name: "trust_version", type: "int" })
   trustVersion!: number;
 
@@ -22,11 +22,11 @@ export class FlowRow {
   @Column({ name: "browser_hash", type: "varchar", length: 64 })
   browserHash!: string;
 
-  /** SHA-256 hex of the id of the outgoing request, where the answer names it. */
+  /** SHA-256 hex of the id of the outgoing request; `null` if answers do not name one. */
   @Column({ name: "request_id_hash", type: "varchar", length: 64, nullable: true })
   requestIdHash!: string | null;
 
-  /** JSON, sealed by the key ring: nonce, code verifier, where to return to, the attempt's steps so far. */
+  /** JSON, sealed by the key ring: nonce, code verifier, return address, the attempt's steps so far. */
   @Column({ type: "text" })
   payload!: string;
 

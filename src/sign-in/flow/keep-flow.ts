@@ -1,4 +1,4 @@
-/** Keeps a flow while the person is at the provider, sealed, and finds it again when they return. */
+/** Stores a flow, sealed, while the person is at the provider, and finds it again when they return. */
 import { SYSTEM } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { FlowDraft, PendingFlow } from "../../connection/contract/index.js";
@@ -18,21 +18,21 @@ import {
   type StoredFlow,
 } from "./flow.repository.js";
 
-/** What a flow carries besides what the protocol keeps in it. */
+/** What a flow carries in addition to the secrets of the protocol. */
 export interface FlowNotes {
-  /** Where the person goes in the end; `null` means the organization's landing page. */
+  /** Where the person goes after signing in; `null` means the organization's landing page. */
   readonly returnTo: string | null;
   /** The steps of the attempt so far. */
   readonly steps: readonly AttemptStep[];
 }
 
-/** A flow that was found again, with what it carried. */
+/** A stored flow with its contents. */
 export interface FoundFlow extends FlowNotes {
   readonly pending: PendingFlow;
   readonly trustVersion: number;
 }
 
-/** A flow that a posted message answers. A post across sites brings no cookie, so the browser is checked later. */
+/** A flow that a posted message answers. A post across sites carries no cookies, so the browser is checked later. */
 export interface PostedFlow extends FoundFlow {
   readonly stateHash: string;
   readonly browserHash: string;
@@ -45,7 +45,7 @@ interface Payload extends FlowNotes {
 
 const sealContext = (stateHash: string) => `sso_flow:${stateHash}`;
 
-/** Stores a flow and answers its state handle: 256 random bits that mean nothing to anybody else. */
+/** Stores a flow and answers its state handle, 256 random bits. */
 export async function keepFlow(
   { store, keyRing }: SignInServices,
   connection: Connection,
@@ -70,8 +70,8 @@ export async function keepFlow(
 }
 
 /**
- * The flow that a state handle names, if this browser began it through this connection and what the connection trusts
- * is still the same. It is not used up yet.
+ * The flow of a state handle, if this browser began it through this connection and what the connection trusts has not
+ * changed. This does not consume it.
  *
  * @throws SIGN_IN_UNKNOWN, SIGN_IN_OTHER_BROWSER or SIGN_IN_SUPERSEDED
  */
@@ -83,17 +83,17 @@ export async function findFlow(
 ): Promise<FoundFlow> {
   if (state === undefined || state === "") throw unknown("The answer has no state parameter.");
   const flow = await findFlowByState(services.store.reader, state);
-  if (flow === null) throw unknown("No sign-in was begun with this state.");
+  if (flow === null) throw unknown("No sign-in was begun with this state, or its record is deleted.");
   requireUsable(services, connection, flow);
   requireBrowser(browserTokens, flow.browserHash);
   return unseal(services, flow);
 }
 
 /**
- * The flow whose outgoing request had this id, or `null` when no sign-in through this connection is waiting for it. It is
- * not used up: whatever was posted has not been verified yet.
+ * The flow whose outgoing request had this id, or `null` if this connection sent no such request. This does not consume it,
+ * because the posted message is not verified yet.
  *
- * @throws SIGN_IN_UNKNOWN or SIGN_IN_SUPERSEDED for a flow that was used, is over, or has lost its trust
+ * @throws SIGN_IN_UNKNOWN if the flow is consumed or expired, SIGN_IN_SUPERSEDED if what the connection trusts has changed
  */
 export async function findPostedFlow(
   services: SignInServices,
@@ -106,7 +106,7 @@ export async function findPostedFlow(
   return { ...unseal(services, flow), stateHash: flow.stateHash, browserHash: flow.browserHash };
 }
 
-/** Where the person of a flow wanted to go, whatever has become of it; `null` when nothing is known of that any more. */
+/** The return address of a flow, also if it is consumed or expired; `null` if it has none or is deleted. */
 export async function findFlowReturnTo(services: SignInServices, state: string): Promise<string | null> {
   const flow = await findFlowByState(services.store.reader, state);
   return flow === null ? null : unseal(services, flow).returnTo;

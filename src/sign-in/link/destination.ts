@@ -1,21 +1,18 @@
-/** Places in the product that a sign-in link can lead to. The rooms that have them hand them in through `app`. */
+/** Places in the product that a sign-in link can lead to. `app` lists them from the modules that have them. */
 import type { Reader } from "../../platform/database/database.js";
 
-/** One kind of place. */
 export interface Destination {
-  /** `course`. */
   readonly kind: "course";
   /**
-   * Sees to it that an organization has the place.
+   * Checks that an organization has the place.
    *
-   * @throws NOT_FOUND, and what else speaks against sending anybody there
+   * @throws NOT_FOUND, and other errors of the module if people cannot be sent there
    */
   readonly require: (reader: Reader, organizationId: string, id: string) => Promise<void>;
-  /** The address of the place, seen from the organization's landing page. */
+  /** The address of the place, relative to the organization's landing page. */
   readonly addressFrom: (landing: URL, id: string) => URL;
 }
 
-/** One place. */
 export interface Place {
   readonly kind: Destination["kind"];
   readonly id: string;

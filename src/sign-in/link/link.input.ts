@@ -1,37 +1,40 @@
-/** What the mutation of sign-in links takes and answers. */
+/** Input and payload of `createSignInLink`. */
 import { Field, ID, InputType, ObjectType } from "type-graphql";
 
-@InputType({ description: "Whom a one-time link signs in, and where it leads: to one place, or to the landing page." })
+@InputType({
+  description:
+    "The user whom a one-time link signs in, and where it leads; the organization's landing page if neither place is given.",
+})
 export class CreateSignInLinkInput {
-  @Field(() => ID, { description: "The home organization of the user, in which the session will be." })
+  @Field(() => ID, { description: "The home organization of the user. The session belongs to it." })
   organizationId!: string;
 
-  @Field(() => ID, { description: "Who is signed in." })
+  @Field(() => ID, { description: "The user whom the link signs in." })
   userId!: string;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "Where the browser lands: below one of the installation's return URLs, or a path of its own. Not together with `courseId`.",
+      "Where the browser lands: an address below one of the installation's return URLs, or a path of Usher itself. Cannot be combined with `courseId`.",
   })
   returnTo?: string | null;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      "A course: the browser lands at the organization's landing URL with `course=ID` in the query. Training is not started by it. Not together with `returnTo`.",
+      "A course: the browser lands at the organization's landing URL with `course=ID` in the query. This does not start the training. Cannot be combined with `returnTo`.",
   })
   courseId?: string | null;
 }
 
-@ObjectType({ description: "What createSignInLink answers.", simpleResolvers: true })
+@ObjectType({ description: "The payload of `createSignInLink`.", simpleResolvers: true })
 export class CreateSignInLinkPayload {
   @Field(() => String, {
     description:
-      "The link, shown this once. Whoever opens it and presses the button is signed in: hand it to the person alone, and write it to no log.",
+      "The link, returned only here. It signs in anyone who opens it and presses the button, so send it to the person only and never log it.",
   })
   url!: string;
 
-  @Field(() => Date, { description: "When it is over: five minutes from now." })
+  @Field(() => Date, { description: "When the link expires, five minutes after it was made." })
   expiresAt!: Date;
 }

@@ -1,4 +1,4 @@
-/** Making one-time sign-in links, whatever door the wish comes through. */
+/** Makes one-time sign-in links. */
 import { causeOf, requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { recordAudit } from "../../audit/record-audit.js";
@@ -16,13 +16,12 @@ import { resolveReturnTo, type ReturnRules } from "../return-to.js";
 import type { Destination, Place } from "./destination.js";
 import { refuseByAccount, SIGN_IN_LINK_LIFETIME_SECONDS, SIGN_IN_LINK_PREFIX, type LinkPayload } from "./link.js";
 
-/** What making links needs. */
 export interface LinkServices extends Store {
   readonly returnRules: ReturnRules;
   readonly destinations: readonly Destination[];
 }
 
-/** Whom to let in, and where to. */
+/** The user to sign in, and where the link leads. */
 export interface NewSignInLink {
   readonly organizationId: string;
   readonly userId: string;
@@ -30,18 +29,18 @@ export interface NewSignInLink {
   readonly courseId?: string | null;
 }
 
-/** A link, as whoever asked for it gets it this once. */
+/** A link with its token, which is not stored and cannot be shown again. */
 export interface SignInLink {
   readonly url: string;
   readonly expiresAt: Date;
 }
 
 /**
- * Makes a link that signs a user of the organization in, once, within five minutes. Whoever makes it could enter the account
- * by it, so nobody makes one for an account that may do more than they may.
+ * Makes a link that signs a user of the organization in once, within five minutes. The caller could use the link themselves,
+ * so they need all permissions of the account.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for accounts that may do more, and for members whose home is another
- *   organization), NOT_FOUND, INVALID_INPUT, and what would refuse the person at the door: ACCOUNT_DISABLED,
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for accounts with more permissions, and for members whose home is a different
+ *   organization), NOT_FOUND, INVALID_INPUT, and what would refuse the person's sign-in: ACCOUNT_DISABLED,
  *   ACCOUNT_ARCHIVED, ACCOUNT_PENDING_APPROVAL, ACCOUNT_INVITED, ACCOUNT_LOCKED, SSO_REQUIRED
  */
 export async function createSignInLink(
@@ -59,7 +58,7 @@ export async function createSignInLink(
     if (organization === null) throw new Failure(NOT_FOUND, { type: "organization" });
     const user = await findUser(unit, organizationId, userId);
     if (user === null) throw new Failure(NOT_FOUND, { type: "user" });
-    // Whether and how somebody may sign in is the matter of their home alone.
+    // Only a user's home organization decides how they sign in.
     if (user.homeOrganizationId !== organizationId) throw new Failure(FORBIDDEN, { permission: null });
     await requireHoldingUser(unit, caller, userId);
     const refusal = refuseByAccount({
@@ -102,30 +101,30 @@ async function requirePlace(
   await require(destination);
 }
 
-/** Where the link leads. What is no allowed address is a mistake here, where somebody can mend it, and not a landing page. */
+/** Where the link leads. An address that is not allowed is an error here; when a link is used, it is ignored. */
 function readTarget(rules: ReturnRules, input: NewSignInLink): Pick<LinkPayload, "returnTo" | "place"> {
-  const { returnTo: wish = null, courseId = null } = input;
+  const { returnTo: requested = null, courseId = null } = input;
   const check = new InputCheck();
-  const returnTo = wish === null ? null : resolveReturnTo(wish, rules);
-  if (wish !== null && returnTo === null)
+  const returnTo = requested === null ? null : resolveReturnTo(requested, rules);
+  if (requested !== null && returnTo === null)
     check.add("returnTo", "INVALID", "must be an address below one of the installation's return URLs");
-  if (wish !== null && courseId !== null)
-    check.add("courseId", "INVALID", "must not be given together with returnTo: a link leads to one place");
+  if (requested !== null && courseId !== null)
+    check.add("courseId", "INVALID", "must not be combined with returnTo: a link leads to one place");
   check.finish();
   return { returnTo, place: courseId === null ? null : { kind: "course", id: courseId } };
 }
 
-/** The same codes as at the door, in sentences for who administers. */
+/** The codes that a refused person gets, in sentences for the caller. */
 const SENTENCES: Readonly<Record<string, string>> = {
-  ACCOUNT_DISABLED: "The account is disabled: nobody signs in to it.",
-  ACCOUNT_ARCHIVED: "The account is archived: nobody signs in to it.",
-  ACCOUNT_PENDING_APPROVAL: "The account waits for approval: nobody signs in to it yet.",
+  ACCOUNT_DISABLED: "The account is disabled, so its person cannot sign in.",
+  ACCOUNT_ARCHIVED: "The account is archived, so its person cannot sign in.",
+  ACCOUNT_PENDING_APPROVAL: "The account is waiting for approval, so its person cannot sign in yet.",
   ACCOUNT_INVITED: "The person has not accepted the invitation yet.",
-  ACCOUNT_LOCKED: "The account is locked for now, after wrong passwords.",
-  SSO_REQUIRED: "The organization requires that its people sign in through their provider.",
+  ACCOUNT_LOCKED: "The account is locked after wrong passwords.",
+  SSO_REQUIRED: "The organization requires its people to sign in through their provider.",
 };
 
 function toFailure({ failure }: Refusal): Failure<object> {
-  const message = SENTENCES[failure.code] ?? "Nobody signs in to this account now.";
+  const message = SENTENCES[failure.code] ?? "The person of this account cannot sign in now.";
   return new Failure<object>({ code: failure.code, status: 409, message, remedy: failure.remedy }, {});
 }

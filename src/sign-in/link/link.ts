@@ -1,4 +1,4 @@
-/** A one-time sign-in link: what it carries, and whom it lets in. Pure: values in, values out. */
+/** A one-time sign-in link: its payload, and which accounts it can sign in to. Pure. */
 import type { RememberedCaller } from "../../people/caller/recall-caller.js";
 import type { OrganizationPolicies } from "../../people/organization/policies.js";
 import type { User } from "../../people/user/user.js";
@@ -11,25 +11,25 @@ export const SIGN_IN_LINK_LIFETIME_SECONDS = 5 * 60;
 
 export const SIGN_IN_LINK_PREFIX = "usher_link_";
 
-/** What is kept with a link. A type, not an interface: it is stored as a plain object. */
+/** Stored with a link. A type and not an interface, so that it can be assigned to a plain JSON object. */
 export type LinkPayload = {
-  /** Asked again when the link is used: it is worth no more than its author. */
+  /** Checked again when the link is used: it must not grant more than its author has by then. */
   readonly author: RememberedCaller;
-  /** As it was allowed when the link was made; asked again when it is used. */
+  /** Passed the allow-list when the link was made; checked again when it is used. */
   readonly returnTo: string | null;
   readonly place: Place | null;
 };
 
-/** What decides about somebody who comes by a link. */
+/** What decides whether a link can sign in to an account. */
 export interface LinkSituation {
   readonly user: User;
   readonly lockedUntil: Date | null;
   readonly ssoEnforcement: OrganizationPolicies["ssoEnforcement"];
-  /** Who runs the installation gets people in whose provider is out of order. */
+  /** Lets the operator sign people in while their provider is down. */
   readonly byOperator: boolean;
 }
 
-/** Why nobody signs in to an account by a link; `null` where they do. Asked when a link is made, and when it is used. */
+/** Why a link cannot sign in to an account, or `null`. Checked when a link is made and when it is used. */
 export function refuseByAccount({ user, lockedUntil, ssoEnforcement, byOperator }: LinkSituation): Refusal | null {
   const refused = (failure: Refusal["failure"], detail = `User ${user.id}.`) => refuse(failure, detail, user);
   switch (user.status) {

@@ -1,6 +1,6 @@
 /**
- * A one-time sign-in link at the door. Opening it shows who would be signed in, and uses nothing up: programs that look
- * through mail open every address. The button posts, and the post uses the link up and lets the person in.
+ * Shows and uses a one-time sign-in link. Opening it does not consume it, because programs that scan mail open every address.
+ * The button of its page posts, and the post consumes the link and signs the person in.
  *
  * ```
  * show   findLink → refuseByState → the page with the button
@@ -39,14 +39,14 @@ import { resolveReturnTo } from "../return-to.js";
 import type { SignInServices } from "../services.js";
 import { refuseByAccount, type LinkPayload } from "./link.js";
 
-/** A link that can be used: who would be signed in, to what. */
+/** A link that can be used, and the user whom it would sign in. */
 export interface LinkShown {
   readonly kind: "link-shown";
   readonly organization: Organization;
   readonly user: User;
 }
 
-/** Tells who a link would sign in, and changes nothing. */
+/** Answers whom a link would sign in, and changes nothing. */
 export async function showLink(
   services: SignInServices,
   browser: BrowserRequest,
@@ -59,7 +59,7 @@ export async function showLink(
   }));
 }
 
-/** Uses a link up and lets its person in, or refuses. */
+/** Consumes a link and signs its user in, or refuses. */
 export async function useLink(
   services: SignInServices,
   browser: BrowserRequest,
@@ -85,7 +85,6 @@ export async function useLink(
   });
 }
 
-/** A link as stored, with what this room keeps in it. */
 type StoredLink = OneTimeToken & { readonly payload: LinkPayload };
 
 interface FoundLink {
@@ -95,7 +94,7 @@ interface FoundLink {
   readonly attempt: Attempt;
 }
 
-/** Runs a step for a link that can be used; what ends it early becomes a recorded refusal. */
+/** Runs the steps for a link; an error that ends them becomes a recorded refusal. */
 async function withLink<Outcome>(
   services: SignInServices,
   { client }: BrowserRequest,
@@ -106,7 +105,7 @@ async function withLink<Outcome>(
   const stored = await findOneTimeToken(reader, "SIGN_IN", hashToken(token));
   const organization = stored && (await findOrganization(reader, null, stored.organizationId));
   const user = stored && (await findUser(reader, stored.organizationId, stored.userId));
-  // Whoever guesses leaves no attempt.
+  // Without an organization an attempt cannot be recorded.
   if (stored === null || organization === null || user === null) throw unknown();
   const link = stored as StoredLink;
   const begun = beginAttempt({
@@ -136,7 +135,7 @@ function refuseByState({ id, consumedAt, expiresAt }: OneTimeToken, now: Date): 
     });
   if (expiresAt <= now)
     throw new Failure<RefusalDetails>(SIGN_IN_LINK_EXPIRED, {
-      detail: `The link ${id} was good until ${expiresAt.toISOString()}.`,
+      detail: `The link ${id} expired at ${expiresAt.toISOString()}.`,
     });
 }
 
@@ -148,7 +147,7 @@ interface LinkUse {
   readonly tokenHash: string;
 }
 
-/** In the unit of work, with the organization locked. A link that is refused for its author or its account is used up too. */
+/** Needs the organization locked. A link that is refused because of its author or account is consumed too. */
 async function consumeAndSignIn(
   unit: UnitOfWork,
   { link, organization, attempt, browser, tokenHash }: LinkUse,
@@ -174,7 +173,7 @@ async function consumeAndSignIn(
   return { kind: "signed-in", session };
 }
 
-/** What is asked when a link is made is asked again when it is used: of its author as they are now, and of the account. */
+/** Repeats the checks of the link's creation, with the author's present permissions and the account's present state. */
 async function refuseNow(
   unit: UnitOfWork,
   organization: Organization,
@@ -183,12 +182,12 @@ async function refuseNow(
 ): Promise<Refusal | null> {
   const author = await recallCaller(unit, unit.now, payload.author);
   const withdrawn = (why: string) => refuse(SIGN_IN_LINK_WITHDRAWN, `The link ${id}: ${why}`, user);
-  if (author === null) return withdrawn("its author may do nothing any more.");
+  if (author === null) return withdrawn("its author has no access any more.");
   if (!holds(author, organization.id, "USERS_WRITE")) return withdrawn("its author no longer holds USERS_WRITE.");
   try {
     await requireHoldingUser(unit, author, user.id);
   } catch (error) {
-    if (error instanceof Failure) return withdrawn("the account may do what its author may not.");
+    if (error instanceof Failure) return withdrawn("the account has permissions that its author lacks.");
     throw error;
   }
   return refuseByAccount({
@@ -199,7 +198,7 @@ async function refuseNow(
   });
 }
 
-/** Where the browser goes. An address is asked about again: what is allowed may have changed with a new start. */
+/** Where the browser goes. The address is checked again, because a restart may have changed the allow-list. */
 function findLinkLocation(
   { returnRules, destinations }: Pick<SignInServices, "returnRules" | "destinations">,
   { landingUrl, slug }: Organization,

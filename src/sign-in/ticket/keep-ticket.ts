@@ -1,7 +1,7 @@
 /**
- * Carries a verified message from the post, which comes across sites and therefore without cookies, to a request of the
- * same browser that has them: the message is verified and used up at the post, and lies under a one-time ticket until
- * the browser that began the flow fetches it.
+ * Hands a verified message from a post on to a second request of the same browser. The post comes across sites and carries
+ * no cookies, so it cannot prove the browser. It consumes the message and stores its contents under a one-time ticket, which
+ * the browser that began the flow redeems.
  */
 import { SYSTEM } from "../../access/caller.js";
 import type { Verification } from "../../connection/contract/index.js";
@@ -16,7 +16,7 @@ import { DURABLE_WITH_SIGN_IN, consumeFlow, noteReplay } from "../flow/flow.repo
 import type { FlowNotes, PostedFlow } from "../flow/keep-flow.js";
 import { consumeTicket, findTicket, insertTicket } from "./ticket.repository.js";
 
-/** What a ticket stands for. */
+/** The contents of a ticket. */
 export interface TakenTicket extends FlowNotes {
   readonly verified: unknown;
   readonly trustVersion: number;
@@ -27,10 +27,10 @@ type Contents = Omit<TakenTicket, "trustVersion">;
 const sealContext = (ticketHash: string) => `sso_ticket:${ticketHash}`;
 
 /**
- * Uses the flow up, notes the message against replays and stores the ticket, in one unit of work: all of it, or none,
- * so that a message that is refused leaves the pending sign-in usable.
+ * Records the message against replays, consumes the flow and stores the ticket, in one unit of work. A refused message
+ * therefore leaves the flow usable.
  *
- * @throws SIGN_IN_UNKNOWN when the flow was used up meanwhile, SIGN_IN_REPLAYED when the message was accepted before
+ * @throws SIGN_IN_UNKNOWN if another request consumed the flow, SIGN_IN_REPLAYED if the message was accepted before
  */
 export async function keepTicket(
   { store, keyRing }: SignInServices,
@@ -39,7 +39,7 @@ export async function keepTicket(
   { verified, posted }: Verification<unknown>,
   steps: FlowNotes["steps"],
 ): Promise<string> {
-  if (posted === null) throw new Error("a strategy verified a post without saying what it uses up");
+  if (posted === null) throw new Error("a strategy verified a post without naming its flow and replay id");
   const { token: ticket, hash: ticketHash } = issueToken("");
   const contents = { verified, returnTo: flow.returnTo, steps };
   const payload = keyRing.seal(JSON.stringify(contents), sealContext(ticketHash));
@@ -49,7 +49,7 @@ export async function keepTicket(
         detail: `The ${posted.replay.kind} ${posted.replay.id} was accepted before.`,
       });
     if (!(await consumeFlow(unit, flow.stateHash)))
-      throw new Failure(SIGN_IN_UNKNOWN, { detail: "The sign-in was finished by another copy of the message." });
+      throw new Failure(SIGN_IN_UNKNOWN, { detail: "Another copy of the message completed the sign-in." });
     const { trustVersion, browserHash } = flow;
     await insertTicket(unit, { ticketHash, connectionId: connection.id, trustVersion, browserHash, payload });
   };
@@ -58,7 +58,7 @@ export async function keepTicket(
 }
 
 /**
- * Takes what a ticket stands for, once, for the browser that began the flow.
+ * Redeems a ticket, once, for the browser that began the flow.
  *
  * @throws SIGN_IN_UNKNOWN, SIGN_IN_OTHER_BROWSER or SIGN_IN_SUPERSEDED
  */
@@ -80,11 +80,11 @@ export async function takeTicket(
   const remainder = keyRing.seal(JSON.stringify({ returnTo }), sealContext(stored.ticketHash));
   const take = (unit: UnitOfWork) => consumeTicket(unit, stored.ticketHash, remainder);
   const taken = await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, take, DURABLE_WITH_SIGN_IN);
-  if (!taken) throw unknown("The ticket was used before, or is over.");
+  if (!taken) throw unknown("The ticket was used before, or has expired.");
   return { ...contents, trustVersion: stored.trustVersion };
 }
 
-/** Where the person of a ticket wanted to go, whatever has become of it; `null` when nothing is known of that any more. */
+/** The return address of a ticket, also if it is used or expired; `null` if it has none or is deleted. */
 export async function findTicketReturnTo({ store, keyRing }: SignInServices, ticket: string): Promise<string | null> {
   const stored = await findTicket(store.reader, hashToken(ticket));
   if (stored === null) return null;

@@ -1,4 +1,4 @@
-/** The ticket table: one use each, within a minute. */
+/** The ticket table. A ticket can be used once, within a minute. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 
@@ -25,7 +25,7 @@ export async function insertTicket(unit: UnitOfWork, ticket: StoredTicket): Prom
   );
 }
 
-/** A ticket by its hash, used or not, over or not. */
+/** A ticket by its hash, also if it is used or expired. */
 export async function findTicket(reader: Reader, ticketHash: string): Promise<StoredTicket | null> {
   const raw = await reader.row<{
     ticket_hash: string;
@@ -49,9 +49,9 @@ export async function findTicket(reader: Reader, ticketHash: string): Promise<St
 }
 
 /**
- * Uses a ticket up; of any number of callers on any number of replicas, exactly one hears `true`. What was verified goes.
+ * Consumes a ticket. Of all callers on all replicas exactly one gets `true`.
  *
- * @param remainder what stays of the payload
+ * @param remainder the payload from now on, without what was verified
  */
 export async function consumeTicket(unit: UnitOfWork, ticketHash: string, remainder: string): Promise<boolean> {
   const affected = await unit.execute(
@@ -61,10 +61,10 @@ export async function consumeTicket(unit: UnitOfWork, ticketHash: string, remain
   return affected === 1;
 }
 
-/** How long what stays of a used ticket is kept, for a browser that fetches it once more. */
+/** How long a used ticket is kept, for a browser that repeats its request. */
 const SWEEP_USED_AFTER_SECONDS = 60 * 60;
 
-/** Forgets tickets whose minute is over, and those that were used an hour later. */
+/** Deletes expired tickets: unused ones at once, used ones an hour later. */
 export async function sweepTickets(unit: UnitOfWork): Promise<void> {
   const horizon = new Date(unit.now.getTime() - SWEEP_USED_AFTER_SECONDS * 1000);
   await unit.execute("DELETE FROM sso_ticket WHERE expires_at < ? AND (consumed_at IS NULL OR expires_at < ?)", [

@@ -1,4 +1,4 @@
-/** Verified messages that were posted, for the minute until the browser fetches its sign-in, as the database holds them. */
+/** Rows of verified posted messages, for the minute until the browser completes its sign-in. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("sso_ticket")
@@ -20,7 +20,7 @@ export class TicketRow {
   @Column({ name: "browser_hash", type: "varchar", length: 64 })
   browserHash!: string;
 
-  /** JSON, sealed by the key ring: what was verified, where to return to, the attempt's steps so far. */
+  /** JSON, sealed by the key ring: what was verified, the return address, the attempt's steps so far. */
   @Column({ type: "text" })
   payload!: string;
 

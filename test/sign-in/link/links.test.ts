@@ -391,7 +391,7 @@ describe("a link is taken back", () => {
     const token = await make(key, userId);
     await revokeApiKey(hall.house.store, OPERATOR, key.apiKeyId);
     expect(await use(token)).toBe("SIGN_IN_LINK_WITHDRAWN");
-    expect(await attempts(userId)).toMatchObject([{ detail: expect.stringContaining("may do nothing any more") }]);
+    expect(await attempts(userId)).toMatchObject([{ detail: expect.stringContaining("has no access any more") }]);
   });
 
   it("by a role that grants its account more than its author holds", async () => {
