@@ -1,4 +1,4 @@
-/** What a sign-in makes of people: accounts, identities and events, as the policies say, also when many arrive at once. */
+/** The accounts, identities and events of sign-ins, by policy, also for many sign-ins at once. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser } from "../../testing/browser.js";
 import {
@@ -23,7 +23,7 @@ afterAll(async () => {
 const tenantWith = (options: TenantOptions = {}) => createTenant(usher, provider, options);
 const signedIn = (browser: Browser) => whoIsSignedIn(browser, usher);
 
-/** Signs in with a new browser, and answers how that went. */
+/** Signs in with a new browser and answers the outcome. */
 async function outcomeOf(tenant: Tenant, person: Person): Promise<string> {
   const page = await tenant.signIn(createBrowser(), person);
   const [attempt] = await tenant.attempts();
@@ -31,7 +31,7 @@ async function outcomeOf(tenant: Tenant, person: Person): Promise<string> {
   return attempt!.outcome;
 }
 
-/** Makes an account that waits for its person. */
+/** Makes a prepared account. */
 async function prepare(tenant: Tenant, email: string, fields: Record<string, unknown> = {}): Promise<string> {
   const { createUser } = await tenant.ask(
     `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
@@ -42,7 +42,7 @@ async function prepare(tenant: Tenant, email: string, fields: Record<string, unk
 
 const typesOf = (events: readonly { readonly type: string }[]) => events.map(({ type }) => type);
 
-describe("an account that is made at the first sign-in", () => {
+describe("an account that the first sign-in creates", () => {
   it("has what the provider sent, the default role, and one identity", async () => {
     const tenant = await tenantWith();
     expect(await outcomeOf(tenant, makePerson("ada"))).toBe("SUCCEEDED");
@@ -65,7 +65,7 @@ describe("an account that is made at the first sign-in", () => {
     });
   });
 
-  it("is not made where just-in-time creation is off, and the refusal says who came", async () => {
+  it("is not created without jitProvisioning, and the refusal names the person", async () => {
     const tenant = await tenantWith({ policies: { jitProvisioning: false } });
     expect(await outcomeOf(tenant, makePerson("ada"))).toBe("NO_MATCHING_ACCOUNT");
     expect(await tenant.users()).toEqual([]);
@@ -93,7 +93,7 @@ describe("an account that is made at the first sign-in", () => {
     ]);
   });
 
-  it("needs an address, and names that are sent or filled in", async () => {
+  it("needs an address, and names that the provider sends or the policy fills", async () => {
     const nameless = makePerson("ada", { given_name: undefined, family_name: undefined });
     const strict = await tenantWith();
     expect(await outcomeOf(strict, nameless)).toBe("NAME_MISSING");
@@ -117,7 +117,7 @@ describe("an account that is made at the first sign-in", () => {
     expect(await outcomeOf(lenient, makePerson("bob", { email: undefined }))).toBe("EMAIL_MISSING");
   });
 
-  it("does not need userinfo that answers 403 while nothing is missing that is required", async () => {
+  it("does not need userinfo (403) if no required field is missing", async () => {
     const nameless = makePerson("ada", { given_name: undefined, family_name: undefined });
     const strict = await tenantWith();
     provider.setFault("userinfo-forbidden");
@@ -127,7 +127,7 @@ describe("an account that is made at the first sign-in", () => {
       expect(await outcomeOf(lenient, makePerson("bob", { email: undefined }))).toBe("EMAIL_MISSING");
       expect(await outcomeOf(strict, nameless)).toBe("NAME_MISSING");
       expect((await strict.attempts())[0]!.detail).toMatch(/the userinfo endpoint answered status 403\.$/);
-      // A person who is known by name already needs none again.
+      // A known person who has names needs none at later sign-ins.
       provider.setFault(null);
       expect(await outcomeOf(strict, { ...nameless, userinfo: { given_name: "Ada", family_name: "King" } })).toBe(
         "SUCCEEDED",
@@ -155,7 +155,7 @@ describe("an account that is made at the first sign-in", () => {
     }
   });
 
-  it("is another person's for another subject, whose spelling differs in what databases overlook", async () => {
+  it("is a different one for a subject that differs only in characters that databases ignore", async () => {
     const tenant = await tenantWith();
     for (const [index, sub] of ["s", "S", "\u015b", "s\u0301", "s s"].entries())
       expect(await outcomeOf(tenant, makePerson(`person-${index}`, { sub }))).toBe("SUCCEEDED");
@@ -164,7 +164,7 @@ describe("an account that is made at the first sign-in", () => {
 });
 
 describe("a later sign-in", () => {
-  it("that changes nothing tells of no change, and one with a new name tells before and after", async () => {
+  it("appends no change event if nothing changes, and one with before and after for a new name", async () => {
     const tenant = await tenantWith();
     await outcomeOf(tenant, makePerson("ada"));
     await outcomeOf(tenant, makePerson("ada"));
@@ -191,7 +191,7 @@ describe("a later sign-in", () => {
     expect((await tenant.users())[0]).toMatchObject({ lastName: "Tester", email: "ada@acme.test", username: "ada" });
   });
 
-  it("with another address stays the same account, even with the address of another's account", async () => {
+  it("with a different address stays the same account, even with the address of another account", async () => {
     const tenant = await tenantWith();
     await outcomeOf(tenant, makePerson("ada"));
     await outcomeOf(tenant, makePerson("bob"));
@@ -208,7 +208,7 @@ describe("a later sign-in", () => {
     ]);
   });
 
-  it("without names and address keeps those of the account", async () => {
+  it("without names and address keeps the names and address of the account", async () => {
     const tenant = await tenantWith();
     await outcomeOf(tenant, makePerson("ada"));
     const bare = makePerson("ada", { given_name: undefined, family_name: undefined, email: undefined });
@@ -216,7 +216,7 @@ describe("a later sign-in", () => {
     expect((await tenant.users())[0]).toMatchObject({ firstName: "Ada", email: "ada@acme.test", version: 1 });
   });
 
-  it("of another subject with the same address is refused, and gives nobody's account away", async () => {
+  it("of a different subject with the same address is refused", async () => {
     const tenant = await tenantWith();
     await outcomeOf(tenant, makePerson("ada"));
     const other = makePerson("ada", { sub: "ada-2", email: "ADA@acme.test" });
@@ -225,13 +225,13 @@ describe("a later sign-in", () => {
     expect(await tenant.users()).toHaveLength(1);
     expect((await tenant.users())[0]!.identities).toHaveLength(1);
     expect(await outcomeOf(tenant, makePerson("ada"))).toBe("SUCCEEDED");
-    // Another organization has people of its own.
+    // In a different organization the address is free.
     expect(await outcomeOf(await tenantWith(), other)).toBe("SUCCEEDED");
   });
 });
 
 describe("an account that was prepared", () => {
-  it("is joined by its address, once, and keeps its id and roles", async () => {
+  it("is linked by its address, once, and keeps its id and roles", async () => {
     const tenant = await tenantWith({ policies: { jitProvisioning: false } });
     const id = await prepare(tenant, "Ada@Acme.test", { roleKeys: ["MANAGER"] });
     expect(await outcomeOf(tenant, makePerson("ada"))).toBe("SUCCEEDED");
@@ -257,7 +257,7 @@ describe("an account that was prepared", () => {
     expect(all.find((user) => user.id === id)!.identities).toHaveLength(users === 1 ? 1 : 0);
   });
 
-  it("is not joined under matchKey SUBJECT, nor when it signs in by password, nor in another organization", async () => {
+  it("is not linked under matchKey SUBJECT, nor if it signs in by password, nor in a different organization", async () => {
     const bySubject = await tenantWith({ policies: { matchKey: "SUBJECT" } });
     const first = await prepare(bySubject, "ada@acme.test");
     await outcomeOf(bySubject, makePerson("ada"));
@@ -275,11 +275,11 @@ describe("an account that was prepared", () => {
     expect(await elsewhere.users()).toHaveLength(1);
   });
 
-  it("that somebody has signed in to already is not prepared any more", async () => {
+  it("is no longer prepared after its first sign-in", async () => {
     const tenant = await tenantWith();
     const id = await prepare(tenant, "ada@acme.test");
     await outcomeOf(tenant, makePerson("ada"));
-    // The address moved on at the provider, so that nothing but the account still has it.
+    // The address changed at the provider, so only the account still has it.
     await tenant.updateConnection({ policies: { profileUpdate: "FIRST_VALUE" } });
     await outcomeOf(tenant, makePerson("ada", { email: "elsewhere@acme.test" }));
     expect(await outcomeOf(tenant, makePerson("ada", { sub: "newcomer" }))).toBe("SUCCEEDED");
@@ -289,7 +289,7 @@ describe("an account that was prepared", () => {
 });
 
 describe("single sign-on that is not allowed", () => {
-  it("refuses who is known and who is new, and lets them in again later", async () => {
+  it("refuses known and new people, until it is allowed again", async () => {
     const tenant = await tenantWith();
     await outcomeOf(tenant, makePerson("ada"));
     await tenant.updateOrganization({ ssoAllowed: false });
@@ -303,8 +303,8 @@ describe("single sign-on that is not allowed", () => {
   });
 });
 
-describe("people who arrive at once", () => {
-  it("are one user when they are one person", async () => {
+describe("people who sign in at once", () => {
+  it("are one user if they are one person", async () => {
     const tenant = await tenantWith();
     const browsers = Array.from({ length: 10 }, () => createBrowser());
     const callbacks = await Promise.all(browsers.map((browser) => tenant.authenticate(browser, makePerson("ada"))));
@@ -316,7 +316,7 @@ describe("people who arrive at once", () => {
     expect(typesOf(await tenant.events()).filter((type) => type === "user.created")).toHaveLength(1);
   });
 
-  it("join one prepared account once when two subjects claim its address", async () => {
+  it("are linked to one prepared account once if two subjects claim its address", async () => {
     const tenant = await tenantWith();
     const id = await prepare(tenant, "ada@acme.test");
     const subjects = ["first", "second", "third"];
@@ -330,7 +330,7 @@ describe("people who arrive at once", () => {
     expect(outcomes).toEqual(["SUBJECT_CHANGED", "SUBJECT_CHANGED", "SUCCEEDED"]);
   });
 
-  it("are 100 different people, and nobody gets another's session", async () => {
+  it("are 100 different people, each with their own session", async () => {
     const tenant = await tenantWith();
     const people = Array.from({ length: 100 }, (_, index) => makePerson(`person-${index}`));
     const addresses = await Promise.all(

@@ -1,4 +1,4 @@
-/** Entra ID over the whole application and real HTTP: set up by an administrator, used by members and guests, refused to others. */
+/** Entra ID over the whole application and real HTTP: set-up, sign-ins of members and guests, and refusals. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Administrator, isSignedIn, type Detail } from "../../testing/administrator.js";
 import { createBrowser } from "../../testing/browser.js";
@@ -35,7 +35,7 @@ function makePeople(): Record<"ada" | "grace" | "guest" | "heir", EntraPerson> {
       mail: "ada@acme.example",
       roles: ["Trainer"],
     },
-    // More groups than a token can hold, and no mailbox.
+    // Has more groups than a token can hold, and no mailbox.
     grace: {
       oid: GRACE_OID,
       name: "Grace Hopper",
@@ -53,7 +53,7 @@ function makePeople(): Record<"ada" | "grace" | "guest" | "heir", EntraPerson> {
       mail: "gustav@other.example",
       guestOf: OTHER_TENANT_ID,
     },
-    // Somebody else, who was given Ada's address after her.
+    // A different person, who got Ada's address after her.
     heir: {
       oid: HEIR_OID,
       name: "Ada Heir",
@@ -89,7 +89,7 @@ describe("a directory", () => {
     await entra?.close();
   });
 
-  it("is drafted with nothing, shows what to paste, and takes the values of the app registration", async () => {
+  it("is drafted without settings, shows the values to enter, and takes those of the app registration", async () => {
     const { id, details } = await administrator.draft({ entraId: {} });
     connectionId = id;
     const value = (name: string) => details.find((each: Detail) => each.name === name)?.value;
@@ -104,7 +104,7 @@ describe("a directory", () => {
     expect(await administrator.activate(id)).toBe("ACTIVE");
   });
 
-  it("is fixed once it was active, and its secret never comes out", async () => {
+  it("is fixed after activation, and its secret is never returned", async () => {
     const other = { entraId: { tenantId: OTHER_TENANT_ID } };
     expect(await administrator.update(connectionId, other)).toEqual(["settings.entraId.tenantId: FIXED"]);
     const { connection } = await administrator.ask(
@@ -117,7 +117,7 @@ describe("a directory", () => {
     });
   });
 
-  it("signs its people in, whose identity is directory and object", async () => {
+  it("signs its people in, identified by directory and object id", async () => {
     expect(isSignedIn(await signIn(ADA_OID), administrator)).toBe(true);
     expect(await administrator.members()).toEqual([
       {
@@ -129,7 +129,7 @@ describe("a directory", () => {
     ]);
   });
 
-  it("knows somebody again after a new name and address", async () => {
+  it("recognises a person with a new name and address", async () => {
     Object.assign(people.ada, {
       familyName: "King",
       name: "Ada King",
@@ -143,7 +143,7 @@ describe("a directory", () => {
     ]);
   });
 
-  it("makes nobody somebody else's heir who has their address", async () => {
+  it("does not give an account to a different person with its address", async () => {
     Object.assign(people.heir, { mail: "king@acme.example" });
     const page = await signIn(HEIR_OID);
     expect(isSignedIn(page, administrator)).toBe(false);
@@ -158,7 +158,7 @@ describe("a directory", () => {
   });
 });
 
-describe("a directory that says what it must not", () => {
+describe("a hostile directory", () => {
   let usher: TestUsher;
   let graph: DirectoryApi;
   let entra: HostileEntra;
@@ -192,7 +192,7 @@ describe("a directory that says what it must not", () => {
     ["an account of another directory", { tid: OTHER_TENANT_ID }, "ENTRA_TENANT_MISMATCH"],
     ["a v1 token", { iss: `https://sts.windows.net/${TENANT_ID}/` }, "OIDC_ISSUER_MISMATCH"],
     ["an account without an object ID", { oid: undefined, sub: ADA_OID }, "ENTRA_OBJECT_ID_INVALID"],
-  ])("signs nobody in with %s, and the administrator finds out why", async (_, claims, outcome) => {
+  ])("refuses a sign-in with %s, and shows the administrator why", async (_, claims, outcome) => {
     const page = await signIn(claims);
     expect(page.status).toBe(403);
     const attempt = await administrator.lastAttempt();
@@ -202,7 +202,7 @@ describe("a directory that says what it must not", () => {
     expect(await administrator.members()).toEqual([]);
   });
 
-  it("gives a role by a group that only Microsoft Graph tells, and refuses with the reason where it does not tell", async () => {
+  it("gives a role by a group that only Microsoft Graph returns, and refuses with the reason if it returns none", async () => {
     await usher.ask(
       `mutation ($id: ID!) { setRoleMappings(input: { connectionId: $id, mappings: [
          { claim: "groups", operator: EQUALS, value: "g-trainers", roleKey: "MANAGER" }] }) { connection { id } } }`,
@@ -229,7 +229,7 @@ describe("a directory that says what it must not", () => {
     );
   });
 
-  it("signs in somebody whose names are longer than any column", async () => {
+  it("signs in a person whose names are longer than any column", async () => {
     const long = "ü".repeat(5_000);
     const page = await signIn({ given_name: long, family_name: `${long}\u0000`, name: long, preferred_username: long });
     expect(isSignedIn(page, administrator)).toBe(true);
@@ -237,7 +237,7 @@ describe("a directory that says what it must not", () => {
     expect(member?.firstName).toBe("ü".repeat(200));
   });
 
-  it("is not activated where Microsoft does not know the directory", async () => {
+  it("is not activated if Microsoft does not know the directory", async () => {
     const { clientId, clientSecret } = entra;
     const { id } = await administrator.draft({ entraId: { tenantId: OTHER_TENANT_ID, clientId, clientSecret } });
     expect(await administrator.diagnose(id)).toEqual([

@@ -1,4 +1,4 @@
-/** Every refusal about people, as GraphQL tells it: the code, and with it the data that a program needs. */
+/** Every refusal about people in GraphQL: the code, and the data that a program needs. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { randomBytes } from "node:crypto";
 import {
@@ -54,14 +54,14 @@ async function makeAccount(tenant: Tenant, account: NewAccount = {}): Promise<st
 const change = (tenant: Tenant, mutation: string, id: string) =>
   tenant.ask(`mutation ($id: ID!) { ${mutation}(id: $id) { user { id } } }`, { id });
 
-describe("what an administrator is refused", () => {
+describe("a refused operation of an administrator", () => {
   /** A mutation whose first selection is refused. */
   interface Refusal {
     readonly mutation: string;
     readonly type: string;
     readonly input: unknown;
     readonly details: unknown;
-    /** Whose key is used; the tenant's unless it is another. */
+    /** The key of the caller; by default the tenant's. */
     readonly key?: string;
   }
   type Case = (tenant: Tenant) => Promise<Refusal>;
@@ -406,9 +406,9 @@ describe("what an administrator is refused", () => {
     expect(errors?.[0]?.extensions).toEqual({ code, path: [mutation], details, reference: null });
   });
 
-  it("has a case for each code that there is", () => {
+  it("has a case for each code", () => {
     const linking = [CONFIRMATION_REQUIRED, IDENTITY_NOT_MERGED, IDENTITY_TAKEN, LINK_REQUEST_DECIDED];
-    // A used seat needs training to start: `test/people/user/erasure.test.ts` has that case, through GraphQL.
+    // A used seat needs training: `test/people/user/erasure.test.ts` has that case, through GraphQL.
     const elsewhere = new Set(["DELETION_REFUSED"]);
     const codes = [...PEOPLE_FAILURES, ...linking].map(({ code }) => code).filter((code) => !elsewhere.has(code));
     const covered = new Set(CASES.map(([code]) => code));
@@ -416,11 +416,11 @@ describe("what an administrator is refused", () => {
   });
 });
 
-describe("what an administrator reads of a person who was refused at the door", () => {
+describe("the attempt of a refused person, as an administrator reads it", () => {
   interface Arrival extends TenantOptions {
     readonly claims?: Readonly<Record<string, unknown>>;
     readonly before?: (tenant: Tenant) => Promise<unknown>;
-    /** While the person is at the provider. */
+    /** Runs while the person is at the provider. */
     readonly meanwhile?: (tenant: Tenant) => Promise<unknown>;
     readonly detail?: unknown;
   }
@@ -511,7 +511,7 @@ describe("what an administrator reads of a person who was refused at the door", 
           input: { ...ends, fromIssuer: provider.issuer, toIssuer: `${provider.issuer}/` },
         });
       },
-      detail: expect.stringContaining("is the same"),
+      detail: expect.stringContaining("is linked under the issuer"),
     },
     ACCOUNT_DISABLED: { before: known("disableUser"), detail: text },
     ACCOUNT_ARCHIVED: { before: known("archiveUser"), detail: text },
@@ -548,7 +548,7 @@ describe("what an administrator reads of a person who was refused at the door", 
     expect(event?.data.signIn).toMatchObject({ code, reference: attempt?.reference });
   });
 
-  it("CONNECTION_NOT_ACTIVE, before anybody is sent to the provider", async () => {
+  it("CONNECTION_NOT_ACTIVE, before the browser is sent to the provider", async () => {
     const tenant = await createTenant(usher, provider);
     await tenant.disable();
     await createBrowser().get(tenant.startUrl);
@@ -556,7 +556,7 @@ describe("what an administrator reads of a person who was refused at the door", 
     expect(await tenant.attempts()).toMatchObject([{ outcome: code, ...sentencesOf(code), subject: null }]);
   });
 
-  it("has a case for each code that there is", () => {
+  it("has a case for each code", () => {
     const codes: readonly string[] = PROVISIONING_FAILURES.map(({ code }) => code);
     expect([...Object.keys(CASES), "CONNECTION_NOT_ACTIVE"].toSorted()).toEqual(codes.toSorted());
   });

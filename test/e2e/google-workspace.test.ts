@@ -1,4 +1,4 @@
-/** Google Workspace over the whole application and real HTTP: the company's accounts sign in, and all others are refused. */
+/** Google Workspace over the whole application and real HTTP: accounts of the company sign in, and all others are refused. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Administrator, isSignedIn, type Detail } from "../../testing/administrator.js";
 import { createBrowser } from "../../testing/browser.js";
@@ -24,7 +24,7 @@ const PEOPLE: readonly GooglePerson[] = [
     familyName: "Hopper",
     hostedDomain: "acme.test",
   },
-  // A personal account that somebody opened with an address of the company.
+  // A personal account with an address of the company.
   { sub: "107691503500061507153", email: "boss@acme.example", givenName: "Mallory", familyName: "Moore" },
   {
     sub: "107691503500061507154",
@@ -55,7 +55,7 @@ describe("a Workspace", () => {
     await google?.close();
   });
 
-  it("is drafted with nothing, shows what to paste, and takes domains and client", async () => {
+  it("is drafted without settings, shows the values to enter, and takes domains and client", async () => {
     const { id, details } = await administrator.draft({ googleWorkspace: {} });
     connectionId = id;
     const redirectUrl = details.find((each: Detail) => each.name === "redirectUrl")?.value ?? "";
@@ -69,7 +69,7 @@ describe("a Workspace", () => {
     expect(await administrator.activate(id)).toBe("ACTIVE");
   });
 
-  it("has domains that are fixed once it was active, and a secret that never comes out", async () => {
+  it("has domains that are fixed after activation, and a secret that is never returned", async () => {
     const more = { googleWorkspace: { domains: ["acme.example", "acme.test", "mallory.example"] } };
     expect(await administrator.update(connectionId, more)).toEqual(["settings.googleWorkspace.domains: FIXED"]);
     const { connection } = await administrator.ask(

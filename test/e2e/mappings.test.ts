@@ -1,4 +1,4 @@
-/** What mappings make of a sign-in over the whole application: fields with their source, roles and groups with what gave them. */
+/** Mappings over the whole application: fields, roles and groups of a sign-in, each with its source. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
@@ -18,7 +18,7 @@ afterAll(async () => {
 
 const tenantWith = (options: TenantOptions = {}) => createTenant(usher, provider, options);
 
-/** Signs in with a new browser, and answers how that went. */
+/** Signs in with a new browser and answers the outcome. */
 async function outcomeOf(tenant: Tenant, claims: Readonly<Record<string, unknown>>, word = "ada"): Promise<string> {
   await tenant.signIn(createBrowser(), makePerson(word, claims));
   return (await tenant.attempts())[0]!.outcome;
@@ -51,7 +51,7 @@ async function first(tenant: Tenant) {
 const rule = (value: string, target: object) => ({ claim: "groups", operator: "EQUALS", value, ...target });
 
 describe("attribute mappings", () => {
-  it("have userinfo asked for a claim that the ID token lacks, from the next sign-in on", async () => {
+  it("fetch userinfo for a claim that the ID token lacks, from the next sign-in on", async () => {
     const tenant = await tenantWith();
     const person = { ...makePerson("ada"), userinfo: { dept: "Optics" } };
     const departmentOf = async () => {
@@ -95,7 +95,7 @@ describe("attribute mappings", () => {
     const [created] = await tenant.events();
     expect(created!.data.user.profile).toEqual({ department: "Optics", "custom.shirtSize": "L, XL" });
     expect(created!.data.user.firstName).toBe("Countess");
-    // What a provider gives is not overwritten by hand.
+    // A value of the provider outranks one that is given by hand.
     const { errors } = await usher.graphql(
       `mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { id } } }`,
       { input: { id: created!.subject.subjectId, firstName: "Ada" } },
@@ -107,7 +107,7 @@ describe("attribute mappings", () => {
     });
   });
 
-  it("cannot name an address for merging: what an account is joined by is what the provider vouches for", async () => {
+  it("cannot set the address for merging, which is the one that the provider vouches for", async () => {
     const tenant = await tenantWith({ policies: { accountLinking: "MERGE_BY_EMAIL" } });
     await outcomeOf(tenant, {}, "victim");
     await set(tenant, "Attribute", [{ claim: "alias", field: "email" }]);
@@ -135,7 +135,7 @@ describe("role mappings", () => {
       roles: [{ key: "ADMIN" }],
       roleGrants: [{ source: "MAPPING", mappingId: connection.roleMappings[1].id, connectionId: tenant.connectionId }],
     });
-    // Losing the rule alone does not demote; a rule that matches does.
+    // A rule that no longer matches takes no role; a rule that matches can lower it.
     await set(tenant, "Role", [rule("M", { roleKey: "MANAGER" })]);
     await outcomeOf(tenant, { groups: ["A"] });
     expect(await first(tenant)).toMatchObject({ roles: [{ key: "ADMIN" }] });
@@ -159,7 +159,7 @@ describe("role mappings", () => {
 });
 
 describe("group mappings", () => {
-  it("put people into groups and take them out again, and leave what was done by hand", async () => {
+  it("add people to groups and remove them again, and keep memberships given by hand", async () => {
     const tenant = await tenantWith();
     const [one, two, hand] = [
       await makeGroup(tenant, "One"),
@@ -176,13 +176,13 @@ describe("group mappings", () => {
     expect(await names()).toEqual(["Hand", "One", "Two"]);
     await outcomeOf(tenant, { groups: ["G2"] });
     expect(await names()).toEqual(["Hand", "Two"]);
-    // A mapping that is gone gives nothing any more, from the next sign-in on.
+    // A deleted mapping takes effect at the next sign-in.
     await set(tenant, "Group", []);
     await outcomeOf(tenant, { groups: ["G2"] });
     expect(await names()).toEqual(["Hand"]);
   });
 
-  it("of a group that was deleted neither give nor refuse anything", async () => {
+  it("of a deleted group neither give a membership nor refuse a person", async () => {
     const tenant = await tenantWith();
     const group = await makeGroup(tenant, "Going");
     await set(tenant, "Group", [rule("G1", { groupId: group })]);
@@ -223,7 +223,7 @@ describe("a provider that sends no groups", () => {
     expect(await has(tenant)).toEqual(["USER"]);
   });
 
-  it("keeps nothing that groups did not give", async () => {
+  it("keeps only what groups gave", async () => {
     const tenant = await tenantWith(AUTHORITATIVE);
     await set(tenant, "Role", [
       { claim: "roles", operator: "EQUALS", value: "Admin", roleKey: "ADMIN" },
@@ -237,7 +237,7 @@ describe("a provider that sends no groups", () => {
 });
 
 describe("mappings that take too much work", () => {
-  it("refuse the person by name, and tell the administrator what to change", async () => {
+  it("refuse the person with a code of their own, and tell the administrator what to change", async () => {
     const tenant = await tenantWith();
     const rules = Array.from({ length: 10 }, () => ({
       claim: "groups",

@@ -1,4 +1,4 @@
-/** Merging by e-mail over the whole application: off, on and off again, what it never joins, and the ways out. */
+/** Merging by e-mail over the whole application: off, on and off again, what it never joins, and how to undo it. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { randomBytes } from "node:crypto";
@@ -11,7 +11,7 @@ import { times } from "../../testing/long.js";
 let usher: TestUsher;
 let provider: HostileOpenIdProvider;
 beforeAll(async () => {
-  // The long run signs in more often than one address may.
+  // The property below signs in more often than the rate limit allows one address.
   usher = await startTestUsher({ environment: { USHER_RATE_LIMITS: "off" } });
   provider = await startHostileOpenIdProvider();
 });
@@ -22,10 +22,10 @@ afterAll(async () => {
 
 const tenantWith = (options: TenantOptions = {}) => createTenant(usher, provider, options);
 const merging = () => tenantWith({ policies: { accountLinking: "MERGE_BY_EMAIL" } });
-/** An address with a password is nobody else's in the installation. */
+/** The address of a password account is unique in the installation. */
 const newAddress = (name: string) => `${name}-${randomBytes(4).toString("hex")}@acme.test`;
 
-/** Signs in, and answers the account where it ends, or the code of the refusal. */
+/** Signs in and answers the account, or the code of the refusal. */
 async function arrive(tenant: Tenant, claims: Readonly<Record<string, unknown>>, browser: Browser = createBrowser()) {
   await tenant.signIn(browser, makePerson("ada", claims));
   const [attempt] = await tenant.attempts();
@@ -67,7 +67,7 @@ const identitiesOf = async (tenant: Tenant, id: string) =>
   ).user.identities;
 
 describe("merging off, on and off again", () => {
-  it("leads a person to their own account, to the joined one, and back, and shows and asks each time", async () => {
+  it("leads a person to their own account, to the joined one, and back; each switch shows its effect and asks for confirmation", async () => {
     const tenant = await merging();
     const email = newAddress("ada");
     const local = await account(tenant, email, { roleKeys: ["MANAGER"] });
@@ -87,7 +87,7 @@ describe("merging off, on and off again", () => {
     expect((await switchTo(tenant, "NONE", 2)).errors![0]!.extensions.code).toBe("CONFIRMATION_REQUIRED");
     expect(await whoIsSignedIn(browser, usher)).toBe(email);
     expect((await switchTo(tenant, "NONE", 1)).errors).toBeUndefined();
-    // The session was in an account that is not the person's any more.
+    // The session was in the account that the person left.
     expect(await whoIsSignedIn(browser, usher)).toBeNull();
     expect(await identitiesOf(tenant, local)).toMatchObject([{ linkKind: "MERGED", hidden: true, retiredAt: null }]);
 
@@ -107,7 +107,7 @@ describe("merging off, on and off again", () => {
     expect(await tenant.users()).toHaveLength(2);
   });
 
-  it("may be switched without a question where nobody is affected, as in the first set-up", async () => {
+  it("needs no confirmation if no person is affected, as in the first set-up", async () => {
     const tenant = await tenantWith();
     expect((await switchTo(tenant, "MERGE_BY_EMAIL")).errors).toBeUndefined();
     expect((await switchTo(tenant, "NONE")).errors).toBeUndefined();
@@ -129,7 +129,7 @@ describe("an address that joins nobody", () => {
     expect(await identitiesOf(tenant, local)).toEqual([]);
   });
 
-  it("is spoken of as not verified, even where the policy asks for nothing", async () => {
+  it("is refused while the provider calls it unverified, even if the policy does not require verification", async () => {
     const policies = { accountLinking: "MERGE_BY_EMAIL", requireVerifiedEmail: false };
     const tenant = await tenantWith({ policies });
     const [email, other] = [newAddress("ada"), newAddress("bob")];
@@ -138,7 +138,7 @@ describe("an address that joins nobody", () => {
     expect(await arrive(tenant, { sub: "bob", email: other, email_verified: undefined })).toBe(bob);
   });
 
-  it("is the address of an account of another organization", async () => {
+  it("is the address of an account of a different organization", async () => {
     const elsewhere = await tenantWith();
     const email = newAddress("ada");
     const foreign = await account(elsewhere, email, { roleKeys: ["ADMIN"] });
@@ -148,7 +148,7 @@ describe("an address that joins nobody", () => {
     expect(await elsewhere.users()).toEqual([expect.objectContaining({ id: foreign, version: 1, identities: [] })]);
   });
 
-  it("became another one of a merged person: they get a new account, and never the one that has it", async () => {
+  it("changed for a merged person: they get a new account, and never the account that has the address", async () => {
     const tenant = await merging();
     const [email, bosses] = [newAddress("ada"), newAddress("boss")];
     const local = await account(tenant, email);
@@ -168,8 +168,8 @@ describe("an address that joins nobody", () => {
   });
 });
 
-describe("the ways out", () => {
-  it("of SUBJECT_CHANGED is relinking what the refused attempt tells", async () => {
+describe("the remedy", () => {
+  it("of SUBJECT_CHANGED is relinking the identity that the refused attempt shows", async () => {
     const tenant = await merging();
     const email = newAddress("ada");
     const local = await account(tenant, email);
@@ -220,7 +220,7 @@ describe("several connections", () => {
   const SIZE = 3;
   const everyone = Array.from({ length: SIZE }, (_, at) => at);
 
-  /** A tenant with several connections to one provider, by each of which people come under a subject of their own. */
+  /** A tenant with several connections to one provider, where people have a different subject at each. */
   async function openOffice() {
     const tenant = await tenantWith();
     const { url: discoveryUrl, clientId, clientSecret } = provider;
@@ -241,7 +241,7 @@ describe("several connections", () => {
     return { tenant, doors };
   }
 
-  /** One person in the office: an address, changed at providers and accounts as steps say. */
+  /** One person with one address, whose providers and accounts the steps change. */
   function enterPerson({ tenant, doors }: Awaited<ReturnType<typeof openOffice>>) {
     const subject = randomBytes(6).toString("hex");
     const addresses = everyone.map(() => `${subject}@acme.test`);
@@ -307,7 +307,7 @@ describe("several connections", () => {
     fc.nat(SIZE - 1),
   );
 
-  it("lead a person to one account once they merge, whatever happened, and back there after a switch", async () => {
+  it("lead a person to one account once they merge, after any history, and again after merging was off", async () => {
     const office = await openOffice();
     const order = fc.shuffledSubarray(everyone, { minLength: SIZE });
     const property = fc.asyncProperty(

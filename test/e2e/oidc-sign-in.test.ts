@@ -1,4 +1,4 @@
-/** From nothing to a signed-in person, over real HTTP: what an operator, an administrator and a person each do. */
+/** OpenID Connect from an empty installation to a signed-in person, over real HTTP: the steps of operator, administrator and person. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../testing/browser.js";
 import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";

@@ -1,4 +1,4 @@
-/** What a stranger without an account can make this installation keep: bounded for each address, and forgotten in time. */
+/** What strangers without an account can make an installation store: bounded for each address, and deleted in time. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { buildSchema } from "graphql";
 import { migrations } from "../../migrations/index.js";
@@ -20,12 +20,12 @@ import { largestRequest } from "../support/largest-request.js";
 import { createTenant, whoIsSignedIn, type Tenant } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
-/** Everything that the installation wrote into its log. */
+/** The log of the installation. */
 const logged: string[] = [];
 let usher: TestUsher;
 let provider: HostileOpenIdProvider;
 let tenant: Tenant;
-/** Stands still, so that no test depends on how long its minute takes. */
+/** Stands still, so that no test depends on how long it takes. */
 const now = new Date();
 beforeAll(async () => {
   usher = await startTestUsher({
@@ -41,7 +41,7 @@ afterAll(async () => {
   await provider.close();
 });
 
-/** What a browser at an address gets; `headers` are further ones. */
+/** Sends a request from a network address, with more headers. */
 const open = async (url: string, address: string, init: RequestInit = {}, headers: Record<string, string> = {}) =>
   await fetch(url, {
     redirect: "manual",
@@ -49,7 +49,7 @@ const open = async (url: string, address: string, init: RequestInit = {}, header
     headers: { "x-forwarded-for": address, accept: "text/html", ...headers },
   });
 
-/** Opens an address so often, a few at once, and answers how many requests had each status. */
+/** Opens an address many times, a few at once, and answers how many responses had each status. */
 async function insist(times: number, request: () => Promise<Response>): Promise<Record<string, number>> {
   const statuses: Record<string, number> = {};
   let left = times;
@@ -58,7 +58,7 @@ async function insist(times: number, request: () => Promise<Response>): Promise<
       left -= 1;
       const response = await request();
       const { status } = response;
-      // An answer that nobody reads keeps its connection, and the test's process with it.
+      // A response that is not read keeps its connection open, and the test's process alive.
       await response.arrayBuffer();
       statuses[status] = (statuses[status] ?? 0) + 1;
     }
@@ -73,7 +73,7 @@ const rowsOf = async (...tables: string[]) => {
 };
 
 describe("a stranger at one address", () => {
-  it("begins only so many sign-ins in a minute, and then leaves no rows", async () => {
+  it("can begin a limited number of sign-ins a minute, and leaves no rows beyond that", async () => {
     const request = () => open(tenant.startUrl, "198.51.100.1");
     expect(await insist(STARTS_A_MINUTE, request)).toEqual({ 303: STARTS_A_MINUTE });
     const before = await readDatabaseImage(usher.databaseUrl);
@@ -87,20 +87,20 @@ describe("a stranger at one address", () => {
     expect(await forPrograms.json()).toMatchObject({ error: { code: "RATE_LIMITED" } });
   });
 
-  it("keeps nobody at another address out", async () => {
+  it("does not limit a different address", async () => {
     expect((await open(tenant.startUrl, "198.51.100.2")).status).toBe(303);
     const browser = createBrowser();
     await tenant.signIn(browser);
     expect(await whoIsSignedIn(browser, usher)).toBe("alice@acme.test");
   });
 
-  it("has only so many answers of providers refused, wherever it sends them, and then leaves no rows", async () => {
+  it("can have a limited number of answers refused at all routes, and leaves no rows beyond that", async () => {
     const at = (path: string, init: RequestInit = {}) =>
       open(`${usher.url}/sso/${tenant.connectionId}/${path}?state=x&code=y`, "198.51.100.3", init);
     const [before = 0] = await rowsOf("sign_in_attempt");
     const statuses = await insist(REFUSALS_A_MINUTE + 40, () => at("callback"));
     const [after = 0] = await rowsOf("sign_in_attempt");
-    // Those that were under way together when the last one was used up are answered.
+    // Requests that were under way when the limit was reached are answered.
     expect(statuses["429"]).toBeGreaterThanOrEqual(32);
     expect(after - before).toBe(REFUSALS_A_MINUTE + 40 - (statuses["429"] ?? 0));
 
@@ -114,7 +114,7 @@ describe("a stranger at one address", () => {
     expect(await readDatabaseImage(usher.databaseUrl)).toEqual(image);
   });
 
-  it.each(["callback", "acs"])("uses up its refusals at the %s", async (path) => {
+  it.each(["callback", "acs"])("counts refusals at the %s", async (path) => {
     const [before = 0] = await rowsOf("rate_limit");
     await open(`${usher.url}/sso/${tenant.connectionId}/${path}?state=x&code=y`, `198.51.100.9${path.length}`);
     expect(await rowsOf("rate_limit")).toEqual([before + 1]);
@@ -127,11 +127,11 @@ describe("a stranger at one address", () => {
     const statuses = await insist(UNKNOWN_ORGANIZATIONS_A_MINUTE + 20, () => open(`${usher.url}${path}`, address));
     expect(statuses["404"]).toBeLessThanOrEqual(UNKNOWN_ORGANIZATIONS_A_MINUTE + 8);
     expect(statuses["429"]).toBeGreaterThanOrEqual(12);
-    // Nor does the limit tell which exist.
+    // The limit does not reveal which organizations exist.
     expect((await open(`${usher.url}/o/${tenant.slug}`, address)).status).toBe(429);
   });
 
-  it("cannot choose its address, where no proxy is trusted", async () => {
+  it("cannot choose its address if no proxy is trusted", async () => {
     const alone = await startTestUsher();
     try {
       let count = 0;
@@ -145,7 +145,7 @@ describe("a stranger at one address", () => {
 });
 
 describe("a sign-in that succeeds", () => {
-  it("uses up none of what refusals may", async () => {
+  it("does not count as a refusal", async () => {
     const browser = createBrowser();
     const [before] = await rowsOf("rate_limit");
     await browser.get(await tenant.authenticate(browser));
@@ -155,10 +155,10 @@ describe("a sign-in that succeeds", () => {
   });
 });
 
-/** Bytes that an address or a header may have in one request: Node reads 16 KiB of headers. */
+/** Bytes of an address or a header in one request: Node reads 16 KiB of headers. */
 const HEADER_BYTES = 15_000;
 const repeat = (text: string, bytes: number) => text.repeat(Math.floor(bytes / text.length));
-/** The largest of each shape that fits into so many bytes of `name=value` pairs. */
+/** The largest input of each shape that fits into a number of bytes of `name=value` pairs. */
 const pairs = (name: string, bytes: number): readonly (readonly [string, string])[] => [
   ["one long value", `${name}=${repeat("x", bytes)}`],
   ["one long name", `${repeat("x", bytes)}=1`],
@@ -176,12 +176,12 @@ const pairs = (name: string, bytes: number): readonly (readonly [string, string]
 const FORM_BYTES = 600 * 1024 - 1_000;
 
 describe("the largest requests of a stranger", () => {
-  /** What a request made the installation write: to the client, and into its log. */
+  /** The bytes that a request made the installation write: to the client, and to its log. */
   const written = async (request: () => Promise<Response>) => {
     const before = logged.length;
     const response = await request();
     const answer = await response.text();
-    // The line is written when the answer has gone. Node itself refuses headers beyond its limit, and logs nothing.
+    // The log line is written after the response. Node itself refuses headers beyond its limit, and logs nothing.
     expect(response.status).not.toBe(431);
     while (logged.length === before) await new Promise((resolve) => setImmediate(resolve));
     return { status: response.status, answer: answer.length, log: logged.slice(before).join("").length };
@@ -215,7 +215,7 @@ describe("the largest requests of a stranger", () => {
     for (const [path, name] of doors())
       for (const [, query] of pairs(name, HEADER_BYTES)) {
         const at = `203.0.113.${(address += 1) % 250}`;
-        // A page repeats the wish to return, escaped for the address and for HTML.
+        // A page repeats the returnTo, escaped for the address and for HTML.
         expectLittle(await written(() => open(`${usher.url}${path}?${query}`, at)), 12_000);
       }
   });
@@ -307,7 +307,7 @@ describe("sign-in attempts", () => {
     expect(signInAttempts.nodes).toEqual([{ address }]);
   });
 
-  it("are forgotten after the retention time, and not before", async () => {
+  it("are deleted after the retention time, and not before", async () => {
     const database = await openTestDatabase({ entities, migrations });
     try {
       await migrate(database);

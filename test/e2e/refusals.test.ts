@@ -1,4 +1,4 @@
-/** What a refused person sees, what an administrator finds under the reference, and what a hostile provider comes to. */
+/** What a refused person sees, what an administrator finds under the reference, and how hostile providers are refused. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../testing/browser.js";
 import {
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 describe("the page of a refusal", () => {
-  it("says why in a safe sentence, whom to ask, and under which reference; nothing else", async () => {
+  it("shows a safe sentence, whom to ask and the reference, and nothing else", async () => {
     const page = await tenant.signIn(createBrowser(), makePerson("ada"));
     const [attempt] = await tenant.attempts();
     expect(page.status).toBe(403);
@@ -47,7 +47,7 @@ describe("the page of a refusal", () => {
     ]);
   });
 
-  it("does not repeat what the provider or a stranger wrote", async () => {
+  it("does not repeat text of the provider or of the request", async () => {
     const browser = createBrowser();
     provider.setFault("response-access-denied");
     const page = await tenant.signIn(browser).finally(() => provider.setFault(null));
@@ -61,8 +61,8 @@ describe("the page of a refusal", () => {
   });
 });
 
-describe("the story under a reference", () => {
-  it("is found by its outcome, too", async () => {
+describe("the attempt of a reference", () => {
+  it("is also found by its outcome", async () => {
     const own = await createTenant(usher, provider, { policies: { jitProvisioning: false } });
     await own.signIn(createBrowser(), makePerson("ada"));
     await own.updateConnection({ policies: { jitProvisioning: true } });
@@ -86,7 +86,7 @@ describe("the story under a reference", () => {
     expect(await outcomesAmong([])).toEqual([]);
   });
 
-  it("is told to an administrator: what happened, how far it went, what came and what to do", async () => {
+  it("shows an administrator what happened, the last step, what came and what to do", async () => {
     await tenant.signIn(createBrowser(), makePerson("ada"));
     const { reference } = (await tenant.attempts())[0]!;
     const { signInAttempts } = await tenant.ask(
@@ -122,7 +122,7 @@ describe("the story under a reference", () => {
     expect(signInAttempts.nodes).toEqual([{ address: "203.0.113.5" }]);
   });
 
-  it("is told to nobody else: not to strangers, other organizations, plain users or keys without the scope", async () => {
+  it("is hidden from strangers, other organizations, plain users and keys without the scope", async () => {
     const query = `query ($id: ID!) { signInAttempts(organizationId: $id) { nodes { reference detail } } }`;
     const codeFor = async (key: string | null) => {
       const answer = await usher.graphql(query, { id: tenant.organizationId }, key);
@@ -185,7 +185,7 @@ describe("a provider that is hostile or broken", () => {
     expect(await whoIsSignedIn(browser, usher)).toBeNull();
     expect(await own.users()).toEqual([]);
     expect(await own.events()).toEqual([]);
-    // What was not verified is not kept as if it were.
+    // Data that was not verified is not recorded.
     expect(attempt).toMatchObject({ issuer: null, subject: null, email: null, userId: null });
   });
 
@@ -204,7 +204,7 @@ describe("a provider that is hostile or broken", () => {
     });
   });
 
-  it("is told apart from strangers, who cannot make a connection look ill", async () => {
+  it("counts for the connection's health, and requests of strangers do not", async () => {
     const healthy = await createTenant(usher, provider);
     const stranger = createBrowser();
     for (const query of ["state=x&code=y", "state=a&state=b", "", "error=access_denied"])
@@ -221,7 +221,7 @@ describe("a provider that is hostile or broken", () => {
     expect(connection.health.lastFailureCode).toBeNull();
   });
 
-  it("at the start of a sign-in is a refusal with a reference, too", async () => {
+  it("at the start of a sign-in causes a refusal with a reference", async () => {
     const fresh = await createTenant(usher, provider);
     await fresh.updateConnection({ displayName: "Opened anew" });
     provider.setFault("discovery-issuer-of-another");
@@ -231,7 +231,7 @@ describe("a provider that is hostile or broken", () => {
     const [attempt] = await fresh.attempts();
     expect(attempt?.outcome).toBe("OIDC_DISCOVERY_ISSUER_MISMATCH");
     expect(page.visibleText).toContain(attempt!.reference);
-    // A failure is not kept: as soon as the provider is mended, people get on.
+    // A failure is not cached: once the provider works again, people can sign in.
     await fresh.signIn(createBrowser(), makePerson("ada"));
     expect((await fresh.attempts())[0]!.outcome).toBe("SUCCEEDED");
   });
@@ -246,7 +246,7 @@ describe("the whole application", () => {
     }
   });
 
-  it("refuses a key that is none, rather than taking it for nobody's", async () => {
+  it("refuses an invalid key, and does not treat its caller as anonymous", async () => {
     const answer = await askGraphQL(usher.url, "{ viewer { permissions } }", {}, "usher_key_unknown");
     expect(answer.errors?.[0]?.extensions.code).toBe("UNAUTHENTICATED");
   });

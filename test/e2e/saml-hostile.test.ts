@@ -1,4 +1,4 @@
-/** Forged, replayed, misdirected and oversized SAML messages against the whole application: each is refused, and undoes nothing. */
+/** Forged, replayed, misdirected and oversized SAML messages against the whole application: each is refused and changes nothing. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
@@ -9,7 +9,7 @@ import { createSamlTenant, type SamlTenant } from "../support/saml-tenant.js";
 import { whoIsSignedIn } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
-/** One of each family; what a protocol check makes of the other three hundred is told at the protocol. */
+/** One of each family; the tests of the protocol cover the other three hundred. */
 const REPRESENTATIVES = [
   "XSW1",
   "XSW2",
@@ -51,7 +51,7 @@ const fieldsOf = (answer: { readonly fields: object }) => answer.fields as Recor
 const ticketOf = (page: Page) => new URL(page.headers.location ?? "", usher.url).href;
 const open = (browser: Browser, url: string) => browser.get(url, { follow: false });
 
-/** A refusal as the person sees it and as it was recorded, and that nothing else came of it. */
+/** Expects a refusal on the page and in the attempts, and no other effect. */
 async function expectRefused(page: Page, status: number, code: string, of: SamlTenant): Promise<void> {
   const [attempt] = await of.attempts();
   expect({ status: page.status, outcome: attempt?.outcome }).toEqual({ status, outcome: code });
@@ -79,25 +79,25 @@ describe("a forged message", () => {
       attacker: attacker!,
       victim: victim!,
       foreignKey: createProviderKey(),
-      // This connection does not ask for encryption, and publishes no key for it.
+      // This connection does not require encryption, and publishes no key for it.
       encryptionCertificate: createProviderKey().certificate,
       now: new Date(),
     });
   });
 
-  it.each(REPRESENTATIVES)("%s: is refused with its code, and makes no account, event or session", async (name) => {
+  it.each(REPRESENTATIVES)("%s: is refused with its code, without an account, an event or a session", async (name) => {
     const { code, fields } = messages.get(name)!;
     const page = await tenant.post(browser, fields);
     await expectRefused(page, 403, code, tenant);
     expect(page.headers.location).toBeUndefined();
     expect([await signedIn(browser), await tenant.users(), await tenant.events()]).toEqual([null, [], []]);
     const [attempt] = await tenant.attempts();
-    // What was not verified is not kept as if it were.
+    // Data that was not verified is not recorded.
     expect(attempt).toMatchObject({ issuer: null, subject: null, email: null, userId: null });
     expect(attempt!.remedy).toBeTruthy();
   });
 
-  it("leads back to a sign-in that returns where the person wanted to go, if it answers one", async () => {
+  it("keeps the returnTo of the sign-in that it answers", async () => {
     const asked = await tenant.request(browser, "?returnTo=%2Fgraphql");
     const audiences = [["https://sibling.example"]];
     const page = await tenant.post(browser, fieldsOf(provider.answer(asked, "p-1001", { audiences })));
@@ -117,7 +117,7 @@ describe("a forged message", () => {
     expect(await signedIn(browser)).toBe("mallory@acme.example");
   });
 
-  it("that anybody can post does not make the connection look ill", async () => {
+  it("that anyone can post does not count for the connection's health", async () => {
     const healthy = await createSamlTenant(usher, provider);
     const stranger = createBrowser();
     const request = await healthy.request(stranger);
@@ -164,7 +164,7 @@ describe("a genuine message", () => {
     tenant = await createSamlTenant(usher, provider);
   });
 
-  it("is taken once: a copy is refused, before and after its ticket was used", async () => {
+  it("is accepted once: a copy is refused, before and after its ticket was used", async () => {
     const browser = createBrowser();
     const fields = fieldsOf(await tenant.authenticate(browser));
     const first = await tenant.post(browser, fields);
@@ -175,7 +175,7 @@ describe("a genuine message", () => {
     await expectRefused(await tenant.post(browser, fields), 400, "SIGN_IN_UNKNOWN", tenant);
   });
 
-  it("is taken once: of 20 copies in parallel one has a ticket", async () => {
+  it("is accepted once: of 20 parallel copies one gets a ticket", async () => {
     const browser = createBrowser();
     const fields = fieldsOf(await tenant.authenticate(browser, "p-1002"));
     const pages = await Promise.all(Array.from({ length: 20 }, () => tenant.post(browser, fields)));
@@ -187,11 +187,11 @@ describe("a genuine message", () => {
     expect(await signedIn(browser)).toBe("ben@acme.example");
   });
 
-  it("is taken once: the same assertion in the answer to another request is a replay", async () => {
+  it("is accepted once: the same assertion in the answer to a different request is a replay", async () => {
     const browser = createBrowser();
     const first = await tenant.request(browser);
     const second = await tenant.request(browser);
-    // A provider whose assertions name no request of their own would be taken for two requests, but for the note.
+    // An assertion that names no request would be accepted for two requests without the replay record.
     const assertionId = `_${randomBytes(16).toString("hex")}`;
     const answer = (to: AuthnRequest) =>
       provider.answer(to, "p-1001", {
@@ -201,11 +201,11 @@ describe("a genuine message", () => {
       });
     expect((await tenant.post(browser, fieldsOf(answer(first)))).status).toBe(303);
     await expectRefused(await tenant.post(browser, fieldsOf(answer(second))), 400, "SIGN_IN_REPLAYED", tenant);
-    // The refused copy used nothing up.
+    // The refused copy consumed nothing.
     expect((await tenant.post(browser, fieldsOf(provider.answer(second, "p-1001")))).status).toBe(303);
   });
 
-  it("is for its connection: no other one takes it, even of the same provider", async () => {
+  it("is for its connection: others refuse it, even of the same provider", async () => {
     const sibling = await createSamlTenant(usher, provider);
     const browser = createBrowser();
     const fields = fieldsOf(await tenant.authenticate(browser));
@@ -221,14 +221,14 @@ describe("a genuine message", () => {
     expect((await tenant.post(browser, fields)).status).toBe(303);
   });
 
-  it("that nobody asked for is refused with a code of its own", async () => {
+  it("that is unsolicited is refused with a code of its own", async () => {
     const browser = createBrowser();
     const request = await tenant.request(browser);
     const unsolicited = provider.answer(request, "p-1001", { inResponseTo: null, confirmationInResponseTo: null });
     await expectRefused(await tenant.post(browser, fieldsOf(unsolicited)), 403, "SAML_UNSOLICITED", tenant);
   });
 
-  it("is over with what the connection trusts: before the post and before the ticket", async () => {
+  it("is refused if what the connection trusts changes before the post or before the ticket", async () => {
     const own = await createSamlTenant(usher, provider);
     const browser = createBrowser();
     const fields = fieldsOf(await own.authenticate(browser));
@@ -260,10 +260,10 @@ describe("a ticket", () => {
   const prepare = async (browser: Browser, personId = "p-1001") =>
     ticketOf(await tenant.post(browser, fieldsOf(await tenant.authenticate(browser, personId))));
 
-  it("is for the browser that began: the attacker's answer posted by the victim's browser signs nobody in", async () => {
+  it("is for the browser that began: an attacker's answer posted by the victim's browser does not sign in", async () => {
     const attacker = createBrowser();
     const victim = createBrowser();
-    // The victim has a sign-in of their own under way, and therefore a cookie.
+    // The victim has a sign-in of their own under way, and therefore a binding cookie.
     await tenant.request(victim);
     const fields = fieldsOf(await tenant.authenticate(attacker, "p-1003"));
     const posted = await victim.post(tenant.acsUrl, fields, { from: "https://evil.example/" });
@@ -271,7 +271,7 @@ describe("a ticket", () => {
     expect(await signedIn(victim)).toBeNull();
   });
 
-  it("is for the browser that began: no other one opens it, and it stays good for the right one", async () => {
+  it("is for the browser that began: others are refused, and it stays valid", async () => {
     const browser = createBrowser();
     const ticket = await prepare(browser);
     const thief = createBrowser();
@@ -282,7 +282,7 @@ describe("a ticket", () => {
     expect([await signedIn(thief), await signedIn(browser)]).toEqual([null, "ann@acme.example"]);
   });
 
-  it("is used once, also of 20 at once", async () => {
+  it("is used once by 20 parallel requests", async () => {
     const browser = createBrowser();
     const ticket = await prepare(browser);
     const pages = await Promise.all(Array.from({ length: 20 }, () => open(browser, ticket)));
@@ -296,19 +296,19 @@ describe("a ticket", () => {
     expect((await tenant.attempts()).filter(({ outcome }) => outcome === "SUCCEEDED")).toHaveLength(2);
   });
 
-  it("that is fetched once more shows the way on, while its session is the browser's own", async () => {
+  it("that is requested again offers the way on while the browser has its session", async () => {
     const browser = createBrowser();
     const wish = `${usher.url}/graphql`;
     const answer = provider.answer(await tenant.request(browser, "?returnTo=%2Fgraphql"), "p-1001");
     const first = ticketOf(await tenant.post(browser, fieldsOf(answer)));
     expect((await open(browser, first)).headers.location).toBe(wish);
     expect((await open(browser, first)).links.map(({ href }) => href.href)).toEqual([wish]);
-    // The session of another sign-in is not that of this ticket, even of the same person.
+    // The session of a different sign-in does not count, even of the same person.
     await browser.get(await prepare(browser));
     await expectRefused(await open(browser, first), 400, "SIGN_IN_UNKNOWN", tenant);
   });
 
-  it("is over after a minute", async () => {
+  it("expires after a minute", async () => {
     const own = await createSamlTenant(usher, provider);
     const browser = createBrowser();
     const ticket = ticketOf(await own.post(browser, fieldsOf(await own.authenticate(browser))));
@@ -340,7 +340,7 @@ describe("a ticket", () => {
     await expectRefused(await open(createBrowser(), `${tenant.acsUrl}${query}`), 400, "SIGN_IN_UNKNOWN", tenant);
   });
 
-  it("that is there twice is refused", async () => {
+  it("that is repeated is refused", async () => {
     const browser = createBrowser();
     const ticket = await prepare(browser);
     const twice = `${ticket}&${new URL(ticket).search.slice(1)}`;
@@ -359,7 +359,7 @@ describe("a form at the ACS", () => {
     browser.send("POST", tenant.acsUrl, { type, text }, { headers: { accept: "text/html" } });
   const FORM = "application/x-www-form-urlencoded";
 
-  it("that is too large ends with a page and a reference, at the form's bound and at the protocol's", async () => {
+  it("that is too large is refused with a page and a reference, at the bound of the form and of the protocol", async () => {
     await expectRefused(
       await tenant.post(browser, { SAMLResponse: "A".repeat(700 * 1024) }),
       413,
@@ -394,7 +394,7 @@ describe("a form at the ACS", () => {
     await expectRefused(await post(type, text), 403, code, tenant);
   });
 
-  it("in another encoding of characters or of content is refused", async () => {
+  it("in a different character or content encoding is refused", async () => {
     await expectRefused(
       await post(`${FORM}; charset=utf-7`, "SAMLResponse=a"),
       400,
@@ -403,7 +403,7 @@ describe("a form at the ACS", () => {
     );
   });
 
-  it("of a connection that does not exist, or of another type, is refused as well", async () => {
+  it("of a connection that does not exist, or of a different type, is refused", async () => {
     const nowhere = await tenant.post(browser, { SAMLResponse: "eA==" }, `${usher.url}/sso/nothing/acs`);
     expect(nowhere.status).toBe(404);
     const callback = await browser.get(tenant.acsUrl.replace(/acs$/, "callback?state=x&code=y"), { follow: false });

@@ -1,4 +1,4 @@
-/** The built program: SAML over two processes on one database, and verification in threads that hold nobody up. */
+/** The built program: SAML over two processes on one database, and verification in threads that do not block other requests. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,7 +42,7 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
   };
   const ticketOf = (page: Page) => new URL(page.headers.location!, proxy.url).href;
 
-  it("carry one sign-in between them: begun at one, posted to the other, fetched from the first", async () => {
+  it("share one sign-in: begun at one, posted to the other, completed at the first", async () => {
     const tenant = await createSamlTenant(proxy, provider);
     const browser = createBrowser();
     const answer = await at(0, () => tenant.authenticate(browser));
@@ -52,7 +52,7 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
     expect(await signedIn(browser)).toBe("ann@acme.example");
   });
 
-  it("take one of 20 copies of a message between them, and open one of 20 tickets", async () => {
+  it("accept one of 20 copies of a message, and one of 20 uses of its ticket", async () => {
     const tenant = await createSamlTenant(proxy, provider);
     const browser = createBrowser();
     const fields = fieldsOf(await tenant.authenticate(browser));
@@ -65,14 +65,14 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
     expect((await outcomes(tenant)).filter((outcome) => outcome === "SUCCEEDED")).toHaveLength(1);
   });
 
-  it("refuse what the other has taken already, message and ticket", async () => {
+  it("refuse a message and a ticket that the other accepted", async () => {
     const tenant = await createSamlTenant(proxy, provider);
     const browser = createBrowser();
     const fields = fieldsOf(await tenant.authenticate(browser));
     const posted = await at(0, () => tenant.post(browser, fields));
     expect((await at(1, () => tenant.post(browser, fields))).status).toBe(400);
     expect((await at(1, () => browser.get(ticketOf(posted), { follow: false }))).status).toBe(303);
-    // The other knows as well who is in by this ticket; without the session it is nobody's.
+    // The other offers the way on to the ticket's session, and refuses the ticket without it.
     expect((await at(0, () => browser.get(ticketOf(posted), { follow: false }))).status).toBe(200);
     const cookie = browser
       .cookiesFor(proxy.url)
@@ -85,7 +85,7 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
     expect((await outcomes(tenant)).toSorted()).toEqual(["SIGN_IN_UNKNOWN", "SIGN_IN_UNKNOWN", "SUCCEEDED"]);
   });
 
-  it("end what is under way when the other's connection trusts something else, at once", async () => {
+  it("end sign-ins under way at once when what a connection trusts is changed at the other", async () => {
     const tenant = await createSamlTenant(proxy, provider);
     const browser = createBrowser();
     const waiting = fieldsOf(await tenant.authenticate(browser));
@@ -127,13 +127,13 @@ describe("a document that takes long to verify", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
-  it("holds up neither the sign-ins of other people nor anything else", async () => {
+  it("does not block other requests", async () => {
     const key = provider.keys();
-    // Each further certificate is one more verification, and the one that fits comes last.
+    // Each certificate is one more verification, and the right one comes last.
     provider.setKeys([createProviderKey(), createProviderKey(), ...key]);
     const slowTenant = await createSamlTenant({ url }, provider).finally(() => provider.setKeys(key));
     const tenant = await createSamlTenant({ url }, provider);
-    // Both threads have started, and what they load is loaded.
+    // Both threads have started and loaded their modules.
     await Promise.all(["p-1001", "p-1002"].map((person) => tenant.signIn(createBrowser(), person)));
 
     const patient = createBrowser();
@@ -143,12 +143,12 @@ describe("a document that takes long to verify", () => {
     });
     let isSlowOver = false;
     const slowPage = slowTenant.post(patient, fieldsOf(slow)).finally(() => (isSlowOver = true));
-    // Another person begins, authenticates and is in, all of it after the slow document was posted.
+    // A second person signs in, from start to end, after the slow document was posted.
     const browser = createBrowser();
     await tenant.signIn(browser);
     expect(await whoIsSignedIn(browser, { url })).toBe("ann@acme.example");
     expect(isSlowOver).toBe(false);
-    // Whether a machine under load verifies it in time or gives it up, it ends with an answer.
+    // A machine under load may verify it or time out; both end with a response.
     expect([303, 403]).toContain((await slowPage).status);
   });
 });

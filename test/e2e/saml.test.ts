@@ -1,4 +1,4 @@
-/** SAML from nothing to a signed-in person, over real HTTP: what an operator, an administrator and a person each do. */
+/** SAML from an empty installation to a signed-in person, over real HTTP: the steps of operator, administrator and person. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser } from "../../testing/browser.js";
 import { createProviderKey, startSamlProvider, type SamlProvider } from "../support/providers/saml/index.js";
@@ -12,7 +12,7 @@ const HOUR_MILLISECONDS = 60 * MINUTE_MILLISECONDS;
 
 let usher: TestUsher;
 let provider: SamlProvider;
-/** Certificates of connections, which the stand-in checks signed requests with. */
+/** Certificates of connections, with which the stand-in verifies signed requests. */
 const ownCertificates: string[] = [];
 let clockOffsetMilliseconds = 0;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 const signedIn = (browser: Browser) => whoIsSignedIn(browser, usher);
-/** Moves Usher's clock, and answers what a provider with the same clock writes into its messages. */
+/** Moves Usher's clock, and answers the times that a provider with the same clock writes into its messages. */
 function moveClock(milliseconds: number) {
   clockOffsetMilliseconds = milliseconds;
   const now = new Date(Date.now() + milliseconds);
@@ -60,7 +60,7 @@ describe("a SAML sign-in, end to end", () => {
     );
     const key: string = createApiKey.key;
 
-    // A draft knows nothing of the provider, and shows at once what the provider needs to know.
+    // A draft without settings already shows the values to enter at the provider.
     const { createConnection } = await usher.ask(
       `mutation ($input: CreateConnectionInput!) { createConnection(input: $input) {
          connection { id type state serviceProvider { name value } } } }`,
@@ -105,7 +105,7 @@ describe("a SAML sign-in, end to end", () => {
       settings: { entityId: provider.entityId, signOnUrl: provider.signOnUrl },
     });
 
-    // The person: our page, the provider's page, the provider's form with its visible button, and in.
+    // The person: Usher's page, the provider's page, the provider's form with its visible button, signed in.
     const browser = createBrowser();
     await browser.get(`${usher.url}/o/${slug}`);
     const loginPage = await browser.followLink("Sign in to Acme ID");
@@ -179,7 +179,7 @@ describe("a SAML sign-in, end to end", () => {
       ],
     });
 
-    // The second sign-in finds the same person, and goes where the start asked to.
+    // The second sign-in finds the same person, and leads to its returnTo.
     const again = createBrowser();
     const { location } = (await again.get(`${details["signOnUrl"]}?returnTo=/graphql`, { follow: false })).headers;
     const { acsUrl, fields } = provider.answer(location!, "p-1001");
@@ -193,7 +193,7 @@ describe("a SAML sign-in, end to end", () => {
     expect(users.totalCount).toBe(1);
   });
 
-  it("takes messages as large as people with many groups have", async () => {
+  it("accepts messages as large as those of people with many groups", async () => {
     const tenant = await createSamlTenant(usher, provider);
     const groups = Array.from(
       { length: 1_500 },
@@ -214,7 +214,7 @@ describe("a SAML sign-in, end to end", () => {
   });
 });
 
-describe("what a connection can ask of its provider", () => {
+describe("what a connection can require of its provider", () => {
   it("signed requests: with the key that its metadata publishes", async () => {
     const tenant = await createSamlTenant(usher, provider, { settings: { signRequests: true } });
     ownCertificates.splice(0, Infinity, ...(await publishedCertificates(tenant.entityId, "signing")));
@@ -260,7 +260,7 @@ describe("what a connection can ask of its provider", () => {
     }
   });
 
-  it("attributes in whichever of the usual vocabularies, or under names of its own", async () => {
+  it("attributes of any usual vocabulary, or with names of its own", async () => {
     const tenant = await createSamlTenant(usher, provider);
     for (const vocabulary of ["plain", "oid", "microsoft"] as const) {
       const browser = createBrowser();
@@ -344,7 +344,7 @@ describe("an application that was created again at the provider", () => {
 });
 
 describe("the provider's certificates", () => {
-  it("may be two while one takes over from the other, and nobody is signed out", async () => {
+  it("can be two during a rollover, and sessions stay", async () => {
     const [before, after] = [provider.keys()[0]!, createProviderKey()];
     try {
       const tenant = await createSamlTenant(usher, provider);
@@ -364,12 +364,12 @@ describe("the provider's certificates", () => {
         await tenant.signIn(browser, "p-1002");
         expect(await signedIn(browser)).toBe("ben@acme.example");
       }
-      // Neither the session nor the sign-in that was under way noticed.
+      // The session and the sign-in under way are not affected.
       expect(await signedIn(inside)).toBe("ann@acme.example");
       const late = await tenant.post(early, provider.answer(underWay, "p-1001").fields as Record<string, string>);
       expect(late.status).toBe(303);
 
-      // The old one is taken out: what rests on it ends.
+      // The old one is removed, which ends everything that rests on it.
       provider.setKeys([after]);
       await tenant.updateConnection({ settings: { saml: { metadataXml: provider.metadataXml() } } });
       expect(await signedIn(inside)).toBeNull();
@@ -381,13 +381,13 @@ describe("the provider's certificates", () => {
     }
   });
 
-  it("arrive by themselves where the connection knows the metadata's address", async () => {
+  it("are fetched again if the connection has the address of the metadata", async () => {
     const [before, after] = [provider.keys()[0]!, createProviderKey()];
     try {
       const tenant = await createSamlTenant(usher, provider, { settings: { metadataUrl: provider.metadataUrl } });
       await tenant.signIn(createBrowser());
       provider.setKeys([after]);
-      // A signature that does not fit asks for the document anew, but not more often than once a minute.
+      // A signature that does not verify fetches the document again, at most once a minute.
       const browser = createBrowser();
       await tenant.signIn(browser, "p-1001", moveClock(2 * MINUTE_MILLISECONDS));
       expect(await signedIn(browser)).toBe("ann@acme.example");

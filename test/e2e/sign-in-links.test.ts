@@ -1,4 +1,4 @@
-/** One-time sign-in links in a browser: what opening one shows, what the button does, and who presses it. */
+/** One-time sign-in links in a browser: the page that a link opens, its button, and posts of foreign pages. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
@@ -38,7 +38,7 @@ const sessionOf = (browser: Browser) =>
   browser.cookiesFor(usher.url).find(({ name }) => name === "usher-session")?.value;
 
 describe("a sign-in link in a browser", () => {
-  it("opens a page that says who, uses nothing up, and signs in with the button", async () => {
+  it("opens a page that names the person, is not consumed by that, and signs in with the button", async () => {
     const { url, email } = await makeLink(tenant, { returnTo: "https://app.example/app/courses" });
     const browser = createBrowser();
     await browser.send("HEAD", url, null);
@@ -54,7 +54,7 @@ describe("a sign-in link in a browser", () => {
     expect(page.text).not.toContain("<script");
     expect(page.headers["content-security-policy"]).toMatch(/^default-src 'none';/);
     expect(page.headers["content-security-policy"]).not.toContain("script-src");
-    // The link itself stands nowhere in the page, and goes to no other site.
+    // The page does not contain the link, and sends it to no other site.
     expect(page.text).not.toContain("usher_link_");
     expect(page.headers["referrer-policy"]).toBe("same-origin");
     expect(await signedIn(browser)).toBeNull();
@@ -65,7 +65,7 @@ describe("a sign-in link in a browser", () => {
     expect(await signedIn(browser)).toBe(email);
   });
 
-  it("that was used shows a safe sentence, whom to ask and the reference", async () => {
+  it("that was used shows a safe sentence, whom to ask, and the reference", async () => {
     const { url, userId } = await makeLink();
     const browser = createBrowser();
     await browser.get(url);
@@ -82,7 +82,7 @@ describe("a sign-in link in a browser", () => {
     expect(await signedIn(stranger)).toBeNull();
   });
 
-  it("ends the session that the browser had, whoever's it was", async () => {
+  it("ends the session that the browser had, of any person", async () => {
     const browser = createBrowser();
     await tenant.signIn(browser, makePerson("grace"));
     const before = sessionOf(browser)!;
@@ -109,7 +109,7 @@ describe("a sign-in link in a browser", () => {
       expect([page.status, page.headers["set-cookie"]]).toEqual([403, undefined]);
       expect(page.visibleText).toContain("Another page asked to sign you in. Nothing has happened yet.");
       expect(await signedIn(victim)).toBe("grace@acme.test");
-      // Nothing was used up: the person may still press the button.
+      // Nothing was consumed: the person can still press the button.
       await victim.submitForm(0);
       expect(await signedIn(victim)).toBe(email);
     },

@@ -1,4 +1,4 @@
-/** Signing in and out, over real HTTP: whose answer it is, once, in which browser, and where it leads. */
+/** Signing in and out, over real HTTP: answers are single-use and bound to a connection and a browser, and lead to allowed addresses. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
 import {
@@ -31,7 +31,7 @@ const open = (browser: Browser, url: string, headers: Record<string, string> = {
   browser.get(url, { follow: false, headers });
 const lastOutcome = async (of = tenant) => (await of.attempts())[0]?.outcome;
 
-/** Whether a page says no: its status, no session, and the code under which it was noted. */
+/** Expects a refusal: the status, no session, and the recorded code. */
 async function expectRefused(page: Page, status: number, code: string, of = tenant): Promise<void> {
   expect({ status: page.status, outcome: await lastOutcome(of) }).toEqual({ status, outcome: code });
   expect(String(page.headers["set-cookie"] ?? "")).not.toContain("usher-session=usher");
@@ -57,7 +57,7 @@ describe("the answer of a provider", () => {
     expect(await signedIn(browser)).toBe("alice@acme.test");
   });
 
-  it("is used once: a second use of the address changes nothing, and shows the way on to whom it let in", async () => {
+  it("is used once: a second use changes nothing, and offers the signed-in browser the way on", async () => {
     const browser = createBrowser();
     const wish = "https://app.example/app/course?id=1&b=2";
     const callback = await tenant.authenticate(browser, ALICE, `?returnTo=${encodeURIComponent(wish)}`);
@@ -74,7 +74,7 @@ describe("the answer of a provider", () => {
     expect(await signedIn(browser)).toBe("alice@acme.test");
   });
 
-  it("is used once: a second use is refused without the session that it opened, or through another connection", async () => {
+  it("is used once: a second use is refused without the session that it opened, or through a different connection", async () => {
     const other = await createTenant(usher, provider);
     const browser = createBrowser();
     const callback = await tenant.authenticate(browser);
@@ -82,7 +82,7 @@ describe("the answer of a provider", () => {
     const carriedOver = callback.replace(tenant.connectionId, other.connectionId);
     await expectRefused(await open(browser, carriedOver), 400, "SIGN_IN_UNKNOWN", other);
     const session = browser.cookiesFor(usher.url).find(({ name }) => name === "usher-session")!;
-    // Another session of the same person, in the same browser.
+    // A different session of the same person, in the same browser.
     await tenant.signIn(browser);
     await expectRefused(await open(browser, callback), 400, "SIGN_IN_UNKNOWN");
     // The session that it opened has ended.
@@ -107,7 +107,7 @@ describe("the answer of a provider", () => {
       expect(["SUCCEEDED", "SIGN_IN_UNKNOWN", "OIDC_FLOW_ALREADY_USED"]).toContain(outcome);
   });
 
-  it("that says no uses the sign-in up as well: a code cannot follow", async () => {
+  it("that reports an error consumes the sign-in too: a code cannot follow", async () => {
     const browser = createBrowser();
     const callback = await tenant.authenticate(browser);
     const refused = new URL(callback);
@@ -118,7 +118,7 @@ describe("the answer of a provider", () => {
     expect(await signedIn(browser)).toBeNull();
   });
 
-  it("belongs to its connection: another one of the same installation does not take it", async () => {
+  it("belongs to its connection: a different one of the same installation refuses it", async () => {
     const other = await createTenant(usher, provider);
     const browser = createBrowser();
     const callback = await tenant.authenticate(browser);
@@ -182,12 +182,12 @@ describe("the browser", () => {
     const victim = createBrowser();
     await expectRefused(await victim.get(callback, EVIL), 403, "SIGN_IN_OTHER_BROWSER");
     expect(await signedIn(victim)).toBeNull();
-    // Nothing was used up: whose it is can still finish.
+    // Nothing was consumed: the browser that began can still finish.
     await attacker.get(callback);
     expect(await signedIn(attacker)).toBe("bob@acme.test");
   });
 
-  it("is not, either, in the middle of a sign-in of its own, which goes on", async () => {
+  it("is not signed in by it during a sign-in of its own, which goes on", async () => {
     const attacker = createBrowser();
     const victim = createBrowser();
     const own = await tenant.authenticate(victim, ALICE);
@@ -197,7 +197,7 @@ describe("the browser", () => {
     expect(await signedIn(victim)).toBe("alice@acme.test");
   });
 
-  it("is not while it is signed in: its own session stays", async () => {
+  it("is not signed in by it while it has a session, which stays", async () => {
     const attacker = createBrowser();
     const victim = createBrowser();
     await tenant.signIn(victim, ALICE);
@@ -205,7 +205,7 @@ describe("the browser", () => {
     expect(await signedIn(victim)).toBe("alice@acme.test");
   });
 
-  it("is not by two cookies of one name, of which one was planted", async () => {
+  it("is not signed in by it with two cookies of one name, of which one was planted", async () => {
     const attacker = createBrowser();
     const callback = await tenant.authenticate(attacker, BOB);
     const [planted] = attacker.cookiesFor(usher.url);
@@ -219,7 +219,7 @@ describe("the browser", () => {
     await expectRefused(page, 403, "SIGN_IN_OTHER_BROWSER");
   });
 
-  it("begins no sign-in by a cookie that somebody planted: neither by text of theirs, nor by a cookie of ours", async () => {
+  it("never begins a sign-in with a planted cookie, neither arbitrary text nor a genuine one", async () => {
     const attacker = createBrowser();
     await tenant.begin(attacker);
     const [issued] = attacker.cookiesFor(usher.url);
@@ -230,7 +230,7 @@ describe("the browser", () => {
       });
       const [cookie = ""] = start.headers["set-cookie"] ?? [];
       const value = cookie.slice(cookie.indexOf("=") + 1, cookie.indexOf(";"));
-      // The sign-in under way that the browser seems to have goes on beside the new one.
+      // The sign-in of the planted cookie stays under way with the new one.
       expect(value.split(".").slice(1)).toEqual(planted === issued!.value ? [planted] : []);
       const callback = await provider.authorize(start.headers.location!, BOB);
       const page = await createBrowser().get(callback, {
@@ -246,7 +246,7 @@ describe("the browser", () => {
     }
   });
 
-  it("may have two sign-ins under way in two tabs, and finish them in any order", async () => {
+  it("can have two sign-ins under way in two tabs, and finish them in any order", async () => {
     const browser = createBrowser();
     const first = await tenant.authenticate(browser, ALICE);
     const second = await tenant.authenticate(browser, BOB);
@@ -256,14 +256,14 @@ describe("the browser", () => {
     expect(await signedIn(browser)).toBe("alice@acme.test");
   });
 
-  it("gets a cookie that binds it, out of reach of scripts, no other site's posts, for a quarter of an hour", async () => {
+  it("gets a binding cookie that is HttpOnly and SameSite=Lax, for a quarter of an hour", async () => {
     const browser = createBrowser();
     const page = await open(browser, tenant.startUrl);
     expect(page.headers["set-cookie"]).toEqual([
       expect.stringMatching(/^usher-browser=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=900$/),
     ]);
     expect(page.headers["cache-control"]).toBe("no-store");
-    // What the provider sees says nothing about it.
+    // The provider does not see the token.
     const { searchParams } = new URL(page.headers.location!);
     const [cookie] = browser.cookiesFor(usher.url);
     expect([...searchParams.values()].join(" ")).not.toContain(cookie!.value);
@@ -278,16 +278,16 @@ describe("a connection that changes during a sign-in", () => {
     own = await createTenant(usher, provider);
   });
 
-  it("ends it when what is trusted changed", async () => {
+  it("ends it when what it trusts changed", async () => {
     const browser = createBrowser();
     const callback = await own.authenticate(browser);
     await own.updateConnection({ settings: { oidc: { clientId: "another" } } });
     provider.forget();
     await expectRefused(await open(browser, callback), 409, "SIGN_IN_SUPERSEDED", own);
-    // Nothing was sent to anybody on the strength of the old settings or the new ones.
+    // Nothing was sent to either provider.
     expect(provider.count("token")).toBe(0);
     await own.updateConnection({ settings: { oidc: { clientId: provider.clientId } } });
-    // Changed back is changed.
+    // Changing back is a change too.
     await expectRefused(await open(browser, callback), 409, "SIGN_IN_SUPERSEDED", own);
   });
 
@@ -348,7 +348,7 @@ describe("a connection that changes during a sign-in", () => {
     expect(await signedIn(browser)).toBe("alice@acme.test");
   });
 
-  it("that was deleted has no address any more", async () => {
+  it("that was deleted no longer has an address", async () => {
     const gone = await createTenant(usher, provider);
     const browser = createBrowser();
     const callback = await gone.authenticate(browser);
@@ -374,7 +374,7 @@ describe("a session", () => {
     return JSON.parse(answer.text).data?.viewer?.user?.email ?? null;
   };
 
-  it("has a cookie of its own, out of reach of scripts, for a working day", async () => {
+  it("has a cookie of its own that is HttpOnly, for a working day", async () => {
     const browser = createBrowser();
     const page = await open(browser, await tenant.authenticate(browser));
     expect(page.headers["set-cookie"]).toEqual([
@@ -386,7 +386,7 @@ describe("a session", () => {
     expect(page.headers.location).toBe(`/o/${tenant.slug}`);
   });
 
-  it("is new at each sign-in, and the one before is over", async () => {
+  it("is new at each sign-in, which ends the one before", async () => {
     const browser = createBrowser();
     await tenant.signIn(browser);
     const first = sessionOf(browser)!.value;
@@ -398,7 +398,7 @@ describe("a session", () => {
     expect(await askWith(second)).toBe("alice@acme.test");
   });
 
-  it("is never one that somebody planted before the sign-in", async () => {
+  it("is never one that was planted before the sign-in", async () => {
     const planted = `usher_ses_${"a".repeat(43)}`;
     const browser = createBrowser();
     const callback = await tenant.authenticate(browser);
@@ -411,7 +411,7 @@ describe("a session", () => {
     expect(await askWith(planted)).toBeNull();
   });
 
-  it("ends when the connection that gave it is disabled, or trusts something else", async () => {
+  it("ends when its connection is disabled or what it trusts changes", async () => {
     for (const change of ["disable", "distrust"] as const) {
       const own = await createTenant(usher, provider);
       const browser = createBrowser();
@@ -425,7 +425,7 @@ describe("a session", () => {
     }
   });
 
-  it("is of one organization: another's page does not know it", async () => {
+  it("belongs to one organization: the page of a different one ignores it", async () => {
     const other = await createTenant(usher, provider);
     const browser = createBrowser();
     await tenant.signIn(browser);
@@ -436,7 +436,7 @@ describe("a session", () => {
 });
 
 describe("signing out", () => {
-  it("ends the session, here and wherever its token is", async () => {
+  it("ends the session for every copy of its token", async () => {
     const browser = createBrowser();
     const page = await tenant.signIn(browser);
     expect(page.visibleText).toContain("Alice Adams");
@@ -451,7 +451,7 @@ describe("signing out", () => {
     expect(again.visibleText).not.toContain("alice@acme.test");
   });
 
-  it("makes one event and one audit entry for a session", async () => {
+  it("appends one event and one audit entry for a session", async () => {
     const own = await createTenant(usher, provider);
     const browser = createBrowser();
     await own.signIn(browser);
@@ -486,7 +486,7 @@ describe("signing out", () => {
     });
   });
 
-  it("cannot be done to somebody by a page of another site, nor by a link", async () => {
+  it("cannot be caused by a page of a foreign site, nor by a link", async () => {
     const browser = createBrowser();
     await tenant.signIn(browser);
     for (const from of ["http://evil.example/page", `${usher.url.replace("localhost", "127.0.0.1")}/page`]) {
@@ -499,7 +499,7 @@ describe("signing out", () => {
     expect(await signedIn(browser)).toBeNull();
   });
 
-  it("cannot be done by a page of the same site under another origin, whose posts carry the cookie", async () => {
+  it("cannot be caused by a page of the same site with a different origin, whose posts carry the cookie", async () => {
     const browser = createBrowser();
     await tenant.signIn(browser);
     const neighbour = "http://localhost:1/page";
@@ -533,7 +533,7 @@ describe("signing out", () => {
     expect(await signedIn(browser)).toBeNull();
   });
 
-  it("keeps the wish where it is asked first, and asks with no other", async () => {
+  it("keeps an allowed returnTo in its question, and drops others", async () => {
     const browser = createBrowser();
     const from = "http://evil.example/page";
     for (const ask of [() => browser.get(out("/graphql")), () => browser.post(out("/graphql"), {}, { from })]) {
@@ -545,7 +545,7 @@ describe("signing out", () => {
     expect((await browser.get(out("https://evil.example/"))).forms[0]!.action.href).toBe(`${usher.url}/sign-out`);
   });
 
-  it("has the next sign-in ask which account, until somebody is in", async () => {
+  it("lets the next sign-in offer a choice of accounts, until a person is signed in", async () => {
     const browser = createBrowser();
     const promptOf = async () =>
       new URL((await open(browser, tenant.startUrl)).headers.location!).searchParams.get("prompt");
@@ -559,7 +559,7 @@ describe("signing out", () => {
     expect(await promptOf()).toBeNull();
   });
 
-  it("at the provider as well leads on from there, to no address that somebody planted", async () => {
+  it("at the provider leads on from there, and never to a planted address", async () => {
     const own = await createTenant(usher, provider);
     await own.updateConnection({ settings: { oidc: { logoutAtProvider: true } } });
     const logoutUrl = own.callbackUrl.replace("/callback", "/logout");
@@ -567,14 +567,14 @@ describe("signing out", () => {
     await own.signIn(browser);
     expect(await signOut(browser, "https://app.example/app")).toMatch(new RegExp(`^${provider.url}/sign-out`));
     expect((await open(browser, logoutUrl)).headers.location).toBe("https://app.example/app");
-    // Once: a later sign-out has its own wish, or none.
+    // Only once: a later sign-out has its own returnTo, or none.
     expect((await open(browser, logoutUrl)).headers.location).toBe(`/o/${own.slug}?signed-out`);
     for (const planted of ["https://evil.example/", "\u0000", "-"]) {
       const value = Buffer.from(planted).toString("base64url");
       const page = await open(createBrowser(), logoutUrl, { cookie: `usher-signed-out=${value}` });
       expect(page.headers.location).toBe(`/o/${own.slug}?signed-out`);
     }
-    // A wish that no cookie holds is forgotten.
+    // An address that is too long for the cookie is dropped.
     await own.signIn(browser);
     await signOut(browser, `https://app.example/app?${"x".repeat(1_800)}`);
     expect((await open(browser, logoutUrl)).headers.location).toBe(`/o/${own.slug}?signed-out`);
@@ -605,13 +605,13 @@ describe("where a sign-in leads", () => {
     expect(await landed(tenant, wish)).toBe(expected?.replace("ORIGIN", usher.url) ?? `/o/${tenant.slug}`);
   });
 
-  it("is not decided by a returnTo that comes twice, or with the answer", async () => {
+  it("ignores a returnTo that is repeated, or that comes with the answer", async () => {
     const browser = createBrowser();
     const callback = await tenant.authenticate(browser, ALICE, "?returnTo=/graphql&returnTo=/sign-in");
     expect((await open(browser, `${callback}&returnTo=%2Fgraphql`)).headers.location).toBe(`/o/${tenant.slug}`);
   });
 
-  it("is the organization's landing page, unless the sign-in names a place", async () => {
+  it("is the organization's landing page, unless the sign-in has a returnTo", async () => {
     const own = await createTenant(usher, provider, { organization: { landingUrl: "https://training.example/home" } });
     expect(await landed(own)).toBe("https://training.example/home");
     expect(await landed(own, "https://evil.example/")).toBe("https://training.example/home");
@@ -642,7 +642,7 @@ describe("the way back from a refusal", () => {
     expect((await open(browser, back)).headers.location).toBe(wish);
   });
 
-  it("offers to try another account, which the provider asks for, and returns where the person wanted to go", async () => {
+  it("offers to try another account, lets the provider ask for it, and keeps the returnTo", async () => {
     const browser = createBrowser();
     const nobody = makePerson("nobody", { email: undefined });
     expect((await browser.get(await begun(browser, nobody))).status).toBe(403);
@@ -652,14 +652,14 @@ describe("the way back from a refusal", () => {
     expect((await open(browser, back)).headers.location).toBe(wish);
   });
 
-  it("offers no other account where no sign-in can begin", async () => {
+  it("does not offer another account if no sign-in can begin", async () => {
     const own = await createTenant(usher, provider);
     await own.disable();
     for (const url of [own.startUrl, `${usher.url}/sso/nobody/start`])
       expect((await createBrowser().get(url)).links.map(({ label }) => label)).toEqual(["Back to the sign-in page"]);
   });
 
-  it("keeps the wish of a sign-in that could not even begin, if the allow-list has it", async () => {
+  it("keeps an allowed returnTo of a sign-in that could not begin", async () => {
     const own = await createTenant(usher, provider);
     await own.disable();
     const page = await createBrowser().get(start(own, wish));
@@ -668,7 +668,7 @@ describe("the way back from a refusal", () => {
     expect(wayBack(evil).searchParams.get("returnTo")).toBeNull();
   });
 
-  it("tells another browser nothing of the wish", async () => {
+  it("does not show the returnTo to a different browser", async () => {
     const callback = await begun(createBrowser());
     const page = await createBrowser().get(denied(callback));
     expect(wayBack(page).searchParams.get("returnTo")).toBeNull();
@@ -676,7 +676,7 @@ describe("the way back from a refusal", () => {
 });
 
 describe("the pages before a sign-in", () => {
-  it("ask for the organization's short name, and keep what was entered wrong", async () => {
+  it("ask for the organization's short name, and keep a wrong entry in the field", async () => {
     const browser = createBrowser();
     await browser.get(`${usher.url}/sign-in`);
     const wrong = await browser.submitForm(0, { organization: `<b>"nobody` });
@@ -689,7 +689,7 @@ describe("the pages before a sign-in", () => {
     expect((await browser.get(`${usher.url}/sign-in?organization=a&organization=b`)).status).toBe(200);
   });
 
-  it("begin at the root with the prompt, and keep the wish to return until the sign-in begins", async () => {
+  it("begin at the root with the prompt, and keep the returnTo until the sign-in begins", async () => {
     const browser = createBrowser();
     expect((await browser.get(`${usher.url}/`)).url).toBe(`${usher.url}/sign-in`);
     const wish = 'https://app.example/app/course?id=1&"<b>';
@@ -702,7 +702,7 @@ describe("the pages before a sign-in", () => {
     expect((await open(browser, back)).headers.location).toBe(new URL(wish).href);
   });
 
-  it("have a button for each active connection, and hand the wish to return on", async () => {
+  it("have a button for each active connection, and pass the returnTo on", async () => {
     const own = await createTenant(usher, provider);
     const browser = createBrowser();
     const page = await browser.get(`${usher.url}/o/${own.slug}?returnTo=${encodeURIComponent("/graphql")}`);
@@ -716,7 +716,7 @@ describe("the pages before a sign-in", () => {
     expect((await browser.get(`${usher.url}/o/nobody-here`)).status).toBe(404);
   });
 
-  it("lead to the organization's address, whatever the case of the short name, and keep the wish", async () => {
+  it("redirect a short name in any case to the organization's address, and keep the returnTo", async () => {
     const shouted = `${usher.url}/o/${tenant.slug.toUpperCase()}`;
     for (const query of ["", "?stay&returnTo=%2Fgraphql", "?signed-out"]) {
       const answer = await open(createBrowser(), `${shouted}${query}`);
@@ -725,7 +725,7 @@ describe("the pages before a sign-in", () => {
     expect((await createBrowser().get(`${usher.url}/o/NOBODY-HERE`)).status).toBe(404);
   });
 
-  it("show no button where single sign-on is switched off or not allowed", async () => {
+  it("show no button while single sign-on is switched off or not allowed", async () => {
     for (const organization of [{ policies: { ssoEnforcement: "OFF" } }, { ssoAllowed: false }]) {
       const own = await createTenant(usher, provider, { organization });
       const page = await createBrowser().get(`${usher.url}/o/${own.slug}`);
@@ -733,7 +733,7 @@ describe("the pages before a sign-in", () => {
     }
   });
 
-  it("go straight on where sign-in is required and there is one connection, but not after signing out or a refusal", async () => {
+  it("start the only connection at once under ssoEnforcement REQUIRED, but not after a sign-out or a refusal", async () => {
     const own = await createTenant(usher, provider, { organization: { policies: { ssoEnforcement: "REQUIRED" } } });
     const browser = createBrowser();
     const straight = await open(browser, `${usher.url}/o/${own.slug}?returnTo=%2Fgraphql`);
@@ -752,7 +752,7 @@ describe("the pages before a sign-in", () => {
     expect(back.visibleText).toContain("Sign in to Acme ID");
   });
 
-  it("do not reveal whether a connection exists in another organization", async () => {
+  it("do not reveal whether a connection exists in a different organization", async () => {
     for (const id of ["nobody", "00000000-0000-7000-8000-000000000000", "..%2f..", "%00", "a".repeat(300)]) {
       for (const step of ["start", "callback?state=a&code=b"]) {
         const page = await createBrowser().get(`${usher.url}/sso/${id}/${step}`);

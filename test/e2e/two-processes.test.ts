@@ -1,4 +1,4 @@
-/** Two processes on one database behind a proxy that takes turns: neither is special, and neither can be played off. */
+/** Two processes on one database behind a proxy that alternates between them: both see one state. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser } from "../../testing/browser.js";
 import { onMariaDb } from "../support/database.js";
@@ -25,14 +25,14 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
   });
 
   const signedIn = (browser: Browser) => whoIsSignedIn(browser, proxy);
-  /** Opens an address at one replica, whichever the proxy's turn is. */
+  /** Opens an address at one replica, past the proxy. */
   const openAt = async (place: number, browser: Browser, url: string) => {
     proxy.pin(place);
     return await browser.get(url, { follow: false }).finally(() => proxy.pin(null));
   };
   const codes = async (tenant: Tenant) => (await tenant.attempts()).map(({ outcome }) => outcome);
 
-  it("carry one sign-in between them, whoever has its turn", async () => {
+  it("share one sign-in", async () => {
     const tenant = await createTenant(proxy, provider);
     const browser = createBrowser();
     proxy.pin(0);
@@ -43,7 +43,7 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
     expect(Math.min(...proxy.counts())).toBeGreaterThan(0);
   });
 
-  it("accept one of 20 copies of an answer between them", async () => {
+  it("accept one of 20 copies of an answer", async () => {
     const tenant = await createTenant(proxy, provider);
     const browser = createBrowser();
     const callback = await tenant.authenticate(browser);
@@ -54,7 +54,7 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
     expect((await codes(tenant)).filter((code) => code === "SUCCEEDED")).toHaveLength(1);
   });
 
-  it("refuse what the other has used up already, and show the way on to the browser that it let in", async () => {
+  it("refuse an answer that the other accepted, and offer the signed-in browser the way on", async () => {
     const tenant = await createTenant(proxy, provider);
     const browser = createBrowser();
     const callback = await tenant.authenticate(browser);
@@ -68,11 +68,11 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
     expect((await codes(tenant))[0]).toBe("SIGN_IN_UNKNOWN");
   });
 
-  it("end a sign-in and the sessions when the other's connection trusts something else, at once", async () => {
+  it("end a sign-in and the sessions at once when what a connection trusts is changed at the other", async () => {
     const tenant = await createTenant(proxy, provider);
     const inside = createBrowser();
     const callbackOfInside = await tenant.authenticate(inside, makePerson("ada"));
-    // Both have opened the connection, and hold it ready.
+    // Both have opened and cached the connection.
     await openAt(0, inside, callbackOfInside);
     await openAt(1, createBrowser(), tenant.startUrl);
     const underWay = createBrowser();
@@ -84,7 +84,7 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
     expect(await signedIn(inside)).toBeNull();
     expect((await openAt(1, underWay, callback)).status).toBe(409);
     expect((await codes(tenant))[0]).toBe("SIGN_IN_SUPERSEDED");
-    // The next start goes out with the new client, at both.
+    // The next start uses the new client, at both.
     for (const place of [0, 1]) {
       const page = await openAt(place, createBrowser(), tenant.startUrl);
       expect(new URL(page.headers.location!).searchParams.get("client_id")).toBe("another");
@@ -95,7 +95,7 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
     expect((await openAt(1, createBrowser(), tenant.startUrl)).status).toBe(403);
   });
 
-  it("make one user of one person who arrives at both at once", async () => {
+  it("make one user of one person who signs in at both at once", async () => {
     const tenant = await createTenant(proxy, provider);
     const browsers = Array.from({ length: 10 }, () => createBrowser());
     const callbacks = await Promise.all(browsers.map((browser) => tenant.authenticate(browser, makePerson("ada"))));

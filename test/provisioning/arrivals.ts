@@ -1,4 +1,4 @@
-/** People who arrive at a real database, by the last step of a sign-in alone: no provider, no browser, no HTTP. */
+/** Signs people in on a real database by the last step of a sign-in only, without a provider, a browser or HTTP. */
 import { SYSTEM } from "../../src/access/caller.js";
 import type { UnitOfWork } from "../../src/access/unit-of-work.js";
 import type { NormalizedProfile } from "../../src/connection/contract/index.js";
@@ -15,7 +15,7 @@ import type { SignInServices } from "../../src/sign-in/services.js";
 import { makeOrganization, makeUser, openHouse, type House } from "../support/house.js";
 import { PROFILE } from "./situations.js";
 
-/** What became of an arrival: the user who was let in, or the code of the refusal. */
+/** The result of a sign-in: the user, or the code of the refusal. */
 type Outcome = { readonly code: "IN"; readonly userId: string } | { readonly code: string };
 
 export interface Hall {
@@ -25,17 +25,17 @@ export interface Hall {
   readonly makeConnection: (policies?: Partial<ConnectionPolicies>, organizationId?: string) => Promise<Connection>;
   readonly changePolicies: (connection: Connection, policies: Partial<ConnectionPolicies>) => Promise<void>;
   readonly setMappings: (connection: Connection, kind: MappingKind, mappings: readonly GivenMapping[]) => Promise<void>;
-  /** Lets somebody arrive: Ada, unless the profile says otherwise; at the house's store, unless another is given. */
+  /** Signs Ada in, with changes to her profile; on the house's store, or on the given one. */
   readonly arrive: (
     connection: Connection,
     profile?: Partial<NormalizedProfile>,
     store?: House["store"],
   ) => Promise<Outcome>;
-  /** The same, and answers the user; fails on a refusal. */
+  /** Signs in as above and answers the user; fails on a refusal. */
   readonly enter: (connection: Connection, profile?: Partial<NormalizedProfile>) => Promise<string>;
   /** Undoes a merge as an administrator does, by the id of the link. */
   readonly undo: (identityId: string) => Promise<void>;
-  /** An account that was made by hand: prepared, or with a password. */
+  /** Makes an account by hand: prepared, or with a password. */
   readonly makeAccount: (input?: Partial<NewUserInput>, organizationId?: string) => Promise<string>;
   readonly execute: (sql: string, parameters?: readonly SqlValue[]) => Promise<void>;
   readonly rows: <Row extends object>(sql: string, parameters?: readonly SqlValue[]) => Promise<Row[]>;
@@ -51,7 +51,7 @@ export interface GivenMapping {
   readonly target: string;
 }
 
-/** An address with a password that its person has proved. */
+/** A password account whose person has proved its address. */
 export const ADA = "ada@acme.example";
 
 /** Opens a database with one organization. The test closes it. */

@@ -1,4 +1,4 @@
-/** What an arrival writes to a real database: roles and groups with their reasons, accounts that wait, and how much it asks. */
+/** What a sign-in writes to a real database: roles and groups with their sources, pending accounts; and how many statements it runs. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Groups } from "../../src/connection/contract/index.js";
 import type { Connection } from "../../src/connection/stored/connection.js";
@@ -80,7 +80,7 @@ it("a name of a provider is stored as whole characters in their own order", asyn
   expect(rows).toEqual([{ first_name: "evilgpj.exe", last_name: "A", username: "mended" }]);
 });
 
-describe("an arrival", () => {
+describe("the last step of a sign-in", () => {
   it("saves the highest role that matches, with the mapping that gave it, and writes nothing the second time", async () => {
     const { connection, mapRoles, rolesOf, eventsOf } = await openOffice();
     await mapRoles(["map-user", "staff", "USER"], ["map-admin", "admins", "ADMIN"]);
@@ -97,7 +97,7 @@ describe("an arrival", () => {
     expect((await eventsOf()).filter((type) => type === "user.role_changed")).toHaveLength(1);
   });
 
-  it("saves all of them where the organization says so, and takes them under AUTHORITATIVE alone", async () => {
+  it("saves all matching roles under roleAssignment ALL, and takes them only under AUTHORITATIVE", async () => {
     const { connection, mapRoles, rolesOf } = await openOffice(
       { roleSync: "AUTHORITATIVE" },
       { roleAssignment: "ALL" },
@@ -115,7 +115,7 @@ describe("an arrival", () => {
     expect(await rolesOf(userId)).toEqual(["USER DEFAULT"]);
   });
 
-  it("completes a prepared account with the address, where neither the administrator nor the provider gave more", async () => {
+  it("completes a prepared account with the address if neither the administrator nor the provider gave a name", async () => {
     const nameless = { firstName: null, lastName: null, username: null };
     const shownOf = async (userId: string) =>
       (await hall.rows("SELECT first_name, last_name, full_name, username FROM app_user WHERE id = ?", [userId]))[0];
@@ -132,7 +132,7 @@ describe("an arrival", () => {
     }
   });
 
-  it("leaves a role that was given by hand where the organization says so", async () => {
+  it("keeps a role that was given by hand under manualRoleWins", async () => {
     for (const manualRoleWins of [true, false]) {
       const { id, connection, mapRoles, rolesOf } = await openOffice({}, { manualRoleWins });
       await mapRoles([`hand-${manualRoleWins}`, "staff", "USER"]);
@@ -142,7 +142,7 @@ describe("an arrival", () => {
     }
   });
 
-  it("refuses who has no role, and writes nothing of them", async () => {
+  it("refuses a person without a role, and writes nothing about them", async () => {
     const { id, connection, mapRoles } = await openOffice({ unmappedUser: "REFUSE" });
     await mapRoles(["refuse-user", "staff", "USER"]);
     expect(await hall.arrive(connection, known("others"))).toEqual({ code: "NO_ROLE" });
@@ -150,7 +150,7 @@ describe("an arrival", () => {
     await hall.enter(connection, known("staff"));
   });
 
-  it("tells of the sign-in with the groups that it gave and took", async () => {
+  it("appends an event that shows the groups after the sign-in", async () => {
     const { id, connection, makeGroup, mapGroups } = await openOffice();
     const [red, blue] = [await makeGroup("Red"), await makeGroup("Blue")];
     await mapGroups({ id: "told-red", value: "red", target: red }, { id: "told-blue", value: "blue", target: blue });
@@ -189,7 +189,7 @@ describe("an arrival", () => {
     expect(await groupsOf(userId)).toEqual(["Blue by map-blue", "Red by elsewhere", "Red by somebody"]);
   });
 
-  it("takes nothing from who was joined, unless the connection always does", async () => {
+  it("takes no memberships from a merged account, unless groupRemoval is ALWAYS", async () => {
     const { id, connection, makeGroup, mapGroups, groupsOf } = await openOffice({ accountLinking: "MERGE_BY_EMAIL" });
     const red = await makeGroup("Red");
     await mapGroups({ id: `red-${id}`.slice(0, 36), value: "red", target: red });
@@ -203,7 +203,7 @@ describe("an arrival", () => {
     expect(await groupsOf(userId)).toEqual([]);
   });
 
-  it("makes an account that waits, whose person is refused until somebody approved it", async () => {
+  it("creates a pending account, whose person is refused until an administrator approves it", async () => {
     const { id, connection, eventsOf } = await openOffice(
       { jitActivation: "PENDING_APPROVAL" },
       { seatModel: "ACTIVE_USER" },
@@ -226,7 +226,7 @@ describe("an arrival", () => {
     expect(await hall.count("seat WHERE organization_id = ?", [id])).toBe(1);
   });
 
-  it("takes up the invitation of whom it finds: active, with a seat, and the invitation is good for nothing more", async () => {
+  it("accepts the invitation of the account: it becomes active, takes a seat, and the invitation link stops working", async () => {
     const { id, connection, eventsOf } = await openOffice(
       {},
       { seatModel: "ACTIVE_USER", seatsFull: "DENY_PROVISIONING" },
@@ -260,7 +260,7 @@ describe("an arrival", () => {
     expect(await hall.count("membership WHERE user_id = ? AND status = 'ACTIVE'", [ada.userId])).toBe(1);
     expect(await hall.count("seat WHERE user_id = ? AND active_key IS NOT NULL", [ada.userId])).toBe(1);
     expect(await hall.count("one_time_token WHERE user_id = ?", [ada.userId])).toBe(0);
-    // The plan is full: the other one stays invited, as if nobody had come.
+    // The plan is full, so the second account stays invited.
     expect(await hall.arrive(connection, grace.person)).toEqual({ code: "SEATS_FULL" });
     expect(await hall.rows("SELECT status FROM app_user WHERE id = ?", [grace.userId])).toEqual([
       { status: "INVITED" },
@@ -268,7 +268,7 @@ describe("an arrival", () => {
     expect(await hall.count("one_time_token WHERE user_id = ?", [grace.userId])).toBe(1);
   });
 
-  it("takes up the invitation of somebody whose link it knows already", async () => {
+  it("accepts the invitation of an account that is already linked", async () => {
     const { id, connection } = await openOffice();
     const userId = await hall.enter(connection);
     await hall.execute("UPDATE app_user SET status = 'INVITED' WHERE id = ?", [userId]);
@@ -278,7 +278,7 @@ describe("an arrival", () => {
     expect(await hall.count("one_time_token WHERE user_id = ?", [userId])).toBe(0);
   });
 
-  it("is one user where one person arrives many times at once", async () => {
+  it("makes one user of one person who signs in many times at once", async () => {
     const { id, connection } = await openOffice();
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => hall.arrive(connection)));
     expect(new Set(outcomes.map((outcome) => ("userId" in outcome ? outcome.userId : outcome.code))).size).toBe(1);
@@ -287,7 +287,7 @@ describe("an arrival", () => {
   });
 });
 
-describe("seats at the door", () => {
+describe("seats at a sign-in", () => {
   const plans = [
     ["TRAINING_START", "BLOCK_TRAINING", ["IN", "IN"], 0],
     ["TRAINING_START", "DENY_PROVISIONING", ["IN", "IN"], 0],
@@ -301,7 +301,7 @@ describe("seats at the door", () => {
       (await hall.arrive(connection, { subject: word, email: `${word}@acme.example` })).code;
     expect([await arrive("one"), await arrive("two")]).toEqual(codes);
     expect(await hall.count("seat WHERE organization_id = ? AND active_key IS NOT NULL", [id])).toBe(held);
-    // Who is in stays in, and takes no second seat.
+    // A person with a seat signs in again, and takes no second seat.
     expect(await arrive("one")).toBe("IN");
     expect(await hall.count("seat WHERE organization_id = ?", [id])).toBe(held);
     expect(await hall.count("app_user WHERE home_organization_id = ?", [id])).toBe(
@@ -309,7 +309,7 @@ describe("seats at the door", () => {
     );
   });
 
-  it("TRAINING_START and DENY_PROVISIONING once training took them all: no new account is made", async () => {
+  it("TRAINING_START and DENY_PROVISIONING after training took all seats: no new account is created", async () => {
     const { id, connection } = await openOffice({}, { seatModel: "TRAINING_START", seatsFull: "DENY_PROVISIONING" });
     await hall.enter(connection);
     await hall.execute("UPDATE organization SET total_seats = 1, seats_in_use = 1 WHERE id = ?", [id]);
@@ -349,7 +349,7 @@ describe("rules on claims", () => {
     expect(reads).toEqual([false, false]);
   });
 
-  it("that an administrator changes meanwhile are evaluated anew, and refuse the sign-in when that does not end", async () => {
+  it("that an administrator changes meanwhile are evaluated again, and the sign-in is refused if they change each time", async () => {
     const { connection, mapRoles, rolesOf } = await openOffice();
     const changing = (most: number) => {
       let changes = 0;
@@ -368,8 +368,8 @@ describe("rules on claims", () => {
   });
 });
 
-describe("what an arrival asks of the database", () => {
-  /** The statements of one arrival. */
+describe("the statements of a sign-in", () => {
+  /** The statements of one sign-in. */
   async function statementsOf(connection: Connection, profile: Parameters<Hall["arrive"]>[1] = {}): Promise<string[]> {
     const { result, statements } = await countQueries(() => hall.arrive(connection, profile));
     expect(result.code).toBe("IN");
@@ -410,8 +410,8 @@ describe("what an arrival asks of the database", () => {
     }
     const [small, large] = counted;
     expect(large).toEqual(small);
-    // A first sign-in writes more than a later one; whoever raises these says why. One statement reads the mappings before
-    // the organization is locked, and one looks under the lock whether they changed.
+    // A first sign-in writes more than a later one. A change that raises these bounds has to say why. One statement reads the
+    // mappings before the organization is locked, and one checks under the lock whether they changed.
     expect(Math.max(...small!)).toBeLessThanOrEqual(71 + LOCK_STATEMENTS);
     expect(small![1]).toBeLessThanOrEqual(34 + LOCK_STATEMENTS);
   });

@@ -1,4 +1,4 @@
-/** Whose account an arrival is about, where accounts may be joined: cases, and what holds for all of them. */
+/** Which account a person gets, if accounts can be merged: cases, and properties that hold for all situations. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import {
@@ -26,7 +26,7 @@ const LATER = new Date(MOMENT.getTime() + 60_000);
 
 const outcomeOf = (changes: Changes) => brief(decide(situation(changes)));
 
-describe("joining by address", () => {
+describe("linking by address", () => {
   it.each<[string, Changes, string]>([
     ["off: an account with the address is none of its business", { candidates: [{}] }, "create"],
     ["on: nobody has the address", { policies: merging }, "create"],
@@ -396,7 +396,7 @@ describe("joining by address", () => {
     expect(outcomeOf(changes)).toBe(expected);
   });
 
-  it("asks with the sentence that the person is to see", () => {
+  it("asks the administrator, with the sentence that the person sees", () => {
     expect(decide(situation({ policies: asking, candidates: [{}] }))).toMatchObject({
       user: { id: "candidate-1" },
       refusal: {
@@ -406,7 +406,7 @@ describe("joining by address", () => {
     });
   });
 
-  it("keeps the address of a link where none is sent", () => {
+  it("keeps the address of a link if the provider sends none", () => {
     const keyAfter = (changes: Changes) => (decide(situation(changes)) as { emailKey?: string | null }).emailKey;
     expect(keyAfter({ own: {}, profile: { email: null } })).toBe("ada@acme.example");
     expect(keyAfter({ own: {}, profile: { email: "Grace@acme.example" } })).toBe("grace@acme.example");
@@ -414,7 +414,7 @@ describe("joining by address", () => {
   });
 });
 
-/** People arrive whom nothing but whose account it is can stop. */
+/** Situations in which only the choice of the account can refuse the person. */
 const openSituation: fc.Arbitrary<Situation> = situationArbitrary.map((given) => ({
   ...given,
   installation: { ssoAllowed: true },
@@ -437,8 +437,8 @@ const withProfile = (given: Situation, profile: Partial<Situation["person"]["pro
   person: { ...given.person, profile: { ...given.person.profile, ...profile } },
 });
 
-describe("whatever the situation", () => {
-  it("an operator is never joined, nor asked about, nor reached by a link that merging made", () => {
+describe("in every situation", () => {
+  it("merging never joins an operator, never asks about one, and its links never lead to one", () => {
     check((given) => {
       const decision = decide(given);
       if (given.account.merged?.operator === true && decision.kind === "update")
@@ -451,7 +451,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("merging joins candidates alone, one that is not the person's own, by a proved address that nobody else has", () => {
+  it("merging joins only candidates other than the person's own account, by a proved address of one person", () => {
     check((given) => {
       const decision = decide(given);
       if (decision.kind !== "merge") return;
@@ -472,7 +472,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("merging joins nobody to an account that somebody else may have entered by an address that is not theirs", () => {
+  it("merging joins no account that a different person could have created with an address that is not theirs", () => {
     check((given) => {
       const decision = decide(given);
       if (decision.kind !== "merge") return;
@@ -486,7 +486,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("where it is off, nothing is joined, and links that it made lead nowhere", () => {
+  it("while merging is off, no accounts are joined, and its links are not used", () => {
     check((given) => {
       const decision = decide(withLinking(given, "NONE"));
       expect(["merge", "ask"]).not.toContain(decision.kind);
@@ -497,7 +497,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("turning it on again brings links back", () => {
+  it("its links are used again when merging is switched on again", () => {
     check((given) => {
       const on = withLinking(given, "MERGE_BY_EMAIL");
       const first = decide(on);
@@ -512,7 +512,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("a merged link whose address changed leads nowhere: not to another's account, then or at any later sign-in", () => {
+  it("a merged link whose address changed leads to no account, at this sign-in and at later ones", () => {
     check((before) => {
       const { merged } = before.account;
       if (merged === null || merged.operator || merged.emailKey === null) return;
@@ -551,7 +551,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("somebody who was let in is known from then on, and stays where the second sign-in leads", () => {
+  it("a person who signed in is known from then on, and stays at the account of the second sign-in", () => {
     check((given) => {
       const first = decide(given);
       const second = carryOut(given, first);
@@ -559,15 +559,15 @@ describe("whatever the situation", () => {
       const again = decide(second);
       const third = carryOut(second, again);
       if (third === null) {
-        // A new account may have to wait, a person may lose the last of their roles, and merging may lead to an account
-        // that is not in force where no other is.
+        // A new account may be pending, a person may lose their last role, and merging may lead to an account that is not
+        // active if there is no active one.
         expect(["ACCOUNT_PENDING_APPROVAL", "NO_ROLE", "ACCOUNT_DISABLED", "ACCOUNT_ARCHIVED"]).toContain(
           again.kind === "refuse" && again.failure.code,
         );
         return;
       }
       const entered = userOf(first)?.id ?? "user-new";
-      // A prepared or a new account may be joined to another one at the next sign-in, as any account of one's own.
+      // A prepared or a new account can be merged at the next sign-in, as any account of the person.
       if (again.kind !== "merge") expect(again).toMatchObject({ kind: "update", user: { id: entered } });
       const later = decide(third);
       if (later.kind === "refuse") expect(later.failure.code).toBe("NO_ROLE");

@@ -1,4 +1,4 @@
-/** What is decided about an arrival: a table of cases, and properties that hold for all of them. */
+/** Decisions about verified people: a table of cases, and properties that hold for all situations. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { NormalizedProfile } from "../../src/connection/contract/index.js";
@@ -16,7 +16,7 @@ import {
 } from "./situations.js";
 import { times } from "../../testing/long.js";
 
-describe("deciding about an arrival", () => {
+describe("deciding about a verified person", () => {
   it.each<[string, Changes, string]>([
     ["nobody known, names and address sent", {}, "create"],
     ["sign-in required", { organizationPolicies: { ssoEnforcement: "REQUIRED" } }, "create"],
@@ -132,7 +132,7 @@ describe("deciding about an arrival", () => {
     expect(brief(decide(situation(changes)))).toBe(expected);
   });
 
-  it("fills a new account from what was sent", () => {
+  it("fills a new account from what the provider sent", () => {
     expect(decide(situation())).toEqual({
       kind: "create",
       status: "ACTIVE",
@@ -154,7 +154,7 @@ describe("deciding about an arrival", () => {
     });
   });
 
-  it("fills what is missing from the address where the policy says so", () => {
+  it("fills missing names from the address under USE_EMAIL", () => {
     const policies = { missingName: "USE_EMAIL" } as const;
     const nameless = { username: null, firstName: null, lastName: null, employeeId: null };
     expect(decide(situation({ policies, profile: nameless }))).toMatchObject({
@@ -202,7 +202,7 @@ describe("deciding about an arrival", () => {
     expect(brief(decide(situation({ profile })))).toBe("NAME_MISSING");
   });
 
-  it("completes a prepared account at its first sign-in, with what nobody gave", () => {
+  it("completes a prepared account at its first sign-in with fields that it lacks", () => {
     const prepared = [{ firstName: "Augusta", lastName: "Byron", fullName: "Augusta Byron" }];
     const nameless = { username: null, firstName: null, lastName: null };
     const fieldsOf = (filled: readonly string[], profile: Partial<NormalizedProfile>, changes: Changes = {}) =>
@@ -224,7 +224,7 @@ describe("deciding about an arrival", () => {
       username: "ada",
       fullName: "Ada Lovelace",
     });
-    // The names make the full name, as in any account.
+    // The full name is derived from the names, as in any account.
     expect(fieldsOf([], { firstName: "Ada" })).toEqual({
       email: address,
       employeeId: "1815",
@@ -236,13 +236,13 @@ describe("deciding about an arrival", () => {
     expect(fieldsOf([], {}, known)).not.toHaveProperty("username");
   });
 
-  it("replaces a full name that something stood in for, once both names are sent", () => {
+  it("replaces a substitute full name when the provider sends both names", () => {
     for (const own of [
       { fullName: "ada@acme.example" },
       { firstName: "Augusta", lastName: "Augusta", fullName: "Augusta" },
     ])
       expect(decide(situation({ own }))).toMatchObject({ fields: { fullName: "Ada Lovelace" } });
-    // An administrator may have chosen it.
+    // An administrator may have chosen this full name.
     expect(decide(situation({ own: { fullName: "Augusta" } }))).not.toHaveProperty("fields.fullName");
     expect(decide(situation({ own: {} }))).not.toHaveProperty("fields.fullName");
   });
@@ -278,8 +278,8 @@ describe("deciding about an arrival", () => {
 const check = (property: (given: Situation) => void) =>
   fc.assert(fc.property(situationArbitrary, property), { numRuns: times(1_500) });
 
-describe("whatever the situation", () => {
-  it("deciding changes nothing that it was given, and depends on nothing else", () => {
+describe("in every situation", () => {
+  it("deciding does not change its argument, and depends only on it", () => {
     check((given) => {
       const before = structuredClone(given);
       const first = decide(given);
@@ -288,7 +288,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("deciding again about the same arrival changes no field", () => {
+  it("deciding again after the decision is applied changes no field", () => {
     check((given) => {
       const after = carryOut(given, decide(given));
       if (after === null) return;
@@ -310,7 +310,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("a field that the provider does not send stays, and is never emptied", () => {
+  it("a field that the provider does not send keeps its value", () => {
     check((given) => {
       const decision = decide(given);
       if (!("fields" in decision)) return;
@@ -319,7 +319,7 @@ describe("whatever the situation", () => {
       const { profile } = given.person;
       const sent = { ...profile, ...profile.profile } as Readonly<Record<string, unknown>>;
       const { id } = userOf(decision) ?? { id: "" };
-      // Under USE_EMAIL the first sign-in completes a prepared account with names that nobody gave.
+      // Under USE_EMAIL the first sign-in fills the missing names of a prepared account.
       const isCompleted =
         given.connection.policies.missingName === "USE_EMAIL" && given.account.prepared.some((each) => each.id === id);
       for (const [field, value] of Object.entries(decision.fields)) {
@@ -331,7 +331,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("for who is known, and a connection that does not merge, the identity alone decides who it is", () => {
+  it("for a known person and a connection that does not merge, the identity alone decides the account", () => {
     check((given) => {
       const { own } = given.account;
       if (own === null || given.connection.policies.accountLinking === "MERGE_BY_EMAIL") return;
@@ -343,7 +343,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("whether somebody is refused does not depend on names, and on policies for new accounts, once they are known", () => {
+  it("whether a known person is refused does not depend on names or on policies for new accounts", () => {
     fc.assert(
       fc.property(situationArbitrary, profileArbitrary, (given, { firstName, lastName, fullName, username }) => {
         const policies = { ...given.connection.policies, accountLinking: "NONE" as const };
@@ -362,7 +362,7 @@ describe("whatever the situation", () => {
     );
   });
 
-  it("nobody gets in where sign-on is not allowed, switched off or the connection is not active, nor into an account that is not in force", () => {
+  it("refuses everyone while single sign-on is not allowed or switched off, the connection is not active, or the account is not active", () => {
     check((given) => {
       const decision = decide(given);
       if (decision.kind === "refuse") return;
@@ -385,7 +385,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("an address that is not verified joins no account", () => {
+  it("an unverified address is never merged with an account", () => {
     check((given) => {
       const profile = { ...given.person.profile, emailVerified: false };
       const decision = decide({

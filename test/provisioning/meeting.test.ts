@@ -1,4 +1,4 @@
-/** Where people meet whose connections merge, whatever happened before: arbitrary histories, decided and carried out in memory. */
+/** The account that people share once their connections merge, after arbitrary histories, decided and applied in memory. */
 import { expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { AddressLink, MergeCandidate } from "../../src/connection/identity/meeting-account.js";
@@ -24,14 +24,14 @@ interface Link {
   retired: boolean;
 }
 
-/** An organization with several connections, by each of which one person comes. */
+/** An organization with several connections; one person signs in through each. */
 class Office {
   private clock = 0;
   private accounts: Account[] = [];
   private links: Link[] = [];
   private readonly merging: boolean[];
   private readonly addresses: string[];
-  /** Those whose address changed once, or whose merge somebody undid: they go their own way. */
+  /** People whose address changed, or whose merge an administrator undid. They are not merged again. */
   readonly apart = new Set<number>();
   readonly unmerged = new Set<number>();
 
@@ -63,7 +63,7 @@ class Office {
 
   delete(index: number): void {
     const [account] = this.accounts.splice(index, 1);
-    // With the account goes the memory that somebody was unmerged from it.
+    // The record that a person was unmerged from an account is deleted with the account.
     for (const link of this.links) if (link.account === account && link.retired) this.unmerged.delete(link.connection);
     this.links = this.links.filter((link) => link.account !== account);
   }
@@ -73,7 +73,7 @@ class Office {
     if (account !== undefined) account.user = { ...account.user, status };
   }
 
-  /** Lets the person of a connection sign in; answers the account where they end, or the code of the refusal. */
+  /** Signs the person of a connection in; answers their account, or the code of the refusal. */
   signIn(connection: number): string {
     this.clock += 1;
     const email = this.addresses[connection]!;
@@ -118,7 +118,7 @@ class Office {
     return account;
   }
 
-  /** A provider's word wins over everybody else's; saying it again changes nothing. */
+  /** A provider's value outranks every other source. Sending it again changes nothing. */
   private tell(account: Account, email: string): void {
     if (account.told?.email !== email) account.told = { email, at: this.clock };
     account.user = { ...account.user, email };
@@ -221,7 +221,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 const order = fc.shuffledSubarray([0, 1, 2, 3], { minLength: SIZE });
 
-it("leads all connections to one account once they merge, keeps people there, and brings them back after a switch", () => {
+it("all connections lead to one account once they merge, and do so again after merging was off", () => {
   fc.assert(
     fc.property(
       fc.array(step, { maxLength: 25 }),

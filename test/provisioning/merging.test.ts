@@ -1,4 +1,4 @@
-/** Joining accounts by address on a real database: who is joined to whom, what goes, and what never happens. */
+/** Merging accounts by address on a real database: who is merged with whom, what is removed, and what never happens. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { makeOrganization } from "../support/house.js";
 import { ADA, openHall, type Hall } from "./arrivals.js";
@@ -20,7 +20,7 @@ afterAll(async () => {
   await hall.close();
 });
 
-/** Every test has an organization and connections of its own. */
+/** Each test has its own organization and connections. */
 async function openOffice(policies: Parameters<Hall["makeConnection"]>[0] = MERGING) {
   const { id } = await makeOrganization(hall.house);
   const connection = await hall.makeConnection(policies, id);
@@ -38,7 +38,7 @@ async function openOffice(policies: Parameters<Hall["makeConnection"]>[0] = MERG
   };
 }
 
-/** A password that waits, or one whose address was proved, with a session and a link that was sent. */
+/** An account with a password (its address proved or not), a session and a sent link. */
 async function givePassword(userId: string, organizationId: string, provedAt: Date | null) {
   const { now } = hall.house.clock;
   const later = new Date(now.getTime() + 86_400_000);
@@ -72,7 +72,7 @@ const linksOf = async (subject: string) =>
   ).map(({ link_kind, retired_at }) => (retired_at === null ? link_kind : `${link_kind}, retired`));
 
 describe("merging", () => {
-  it("joins the account with the password, keeps its id, and tells", async () => {
+  it("joins the account with the password, keeps its id, and records event, audit entry and notice", async () => {
     const { id, connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();
     expect(await hall.enter(connection, ada)).toBe(userId);
@@ -83,7 +83,7 @@ describe("merging", () => {
     expect(await hall.count("event WHERE organization_id = ? AND type = 'user.created'", [id])).toBe(1);
   });
 
-  it("takes password, sessions and every link from an account whose address nobody proved (pre-hijacking)", async () => {
+  it("removes password, sessions and links of an account whose address is not proved (pre-hijacking)", async () => {
     const { id, connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();
     await givePassword(userId, id, null);
@@ -98,7 +98,7 @@ describe("merging", () => {
     expect(JSON.stringify(audit)).toContain('droppedUnverifiedPassword\\":true');
   });
 
-  it("takes every link, and the sessions that links gave, from an account without a password (pre-hijacking)", async () => {
+  it("removes links and the sessions of links from an account without a password (pre-hijacking)", async () => {
     const { id, connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();
     await givePassword(userId, id, null);
@@ -112,7 +112,7 @@ describe("merging", () => {
     expect(JSON.parse(audit!.after_value)).toMatchObject({ droppedUnverifiedPassword: false });
   });
 
-  it("leaves a session that a provider gave in an account without a password", async () => {
+  it("keeps a session of a provider in an account without a password", async () => {
     const { id, connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();
     await givePassword(userId, id, null);
@@ -122,7 +122,7 @@ describe("merging", () => {
     expect(await leftOf(userId)).toEqual({ passwords: 0, tokens: 0, stolenSessions: 1 });
   });
 
-  it("leaves an account whose address was proved its password", async () => {
+  it("keeps the password of an account whose address is proved", async () => {
     const { id, connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();
     await givePassword(userId, id, hall.house.clock.now);
@@ -130,7 +130,7 @@ describe("merging", () => {
     expect(await leftOf(userId)).toEqual({ passwords: 1, tokens: 2, stolenSessions: 1 });
   });
 
-  it("takes nothing from an account that it does not join", async () => {
+  it("removes nothing from an account that it does not join", async () => {
     const { id, connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();
     await givePassword(userId, id, null);
@@ -147,7 +147,7 @@ describe("merging", () => {
     expect(await hall.rows("SELECT home_organization_id FROM app_user WHERE id = ?", [mine])).toEqual([
       { home_organization_id: here.id },
     ]);
-    // Not even where the account is a member here.
+    // Not even if the account is a member of this organization.
     await hall.execute(`UPDATE membership SET organization_id = ? WHERE user_id = ? AND organization_id = ?`, [
       here.id,
       userId,
@@ -168,7 +168,7 @@ describe("merging", () => {
     expect(await hall.enter(connection, ada)).not.toBe(userId);
   });
 
-  it("needs a proved address: the provider's word, or the organization's domain where it says nothing", async () => {
+  it("needs a proved address: the provider verified it, or said nothing and the organization proved the domain", async () => {
     const { id, connection, makePasswordAccount } = await openOffice();
     const silent = { emailVerified: null };
     const one = await makePasswordAccount();
@@ -182,7 +182,7 @@ describe("merging", () => {
     );
     const person = { subject: two.subject, email: two.email };
     expect(await hall.enter(connection, { ...person, ...silent })).toBe(two.userId);
-    // A domain proved by another organization proves nothing here, and never what the provider denies.
+    // A domain that a different organization proved does not count, and no proof counts if the provider calls the address unverified.
     const three = await makePasswordAccount();
     expect(await hall.enter(connection, { subject: three.subject, email: three.email, emailVerified: false })).not.toBe(
       three.userId,
@@ -194,7 +194,7 @@ describe("merging", () => {
     );
   });
 
-  it("hides its links while it is off, and follows them when it is on again", async () => {
+  it("ignores its links while it is off, and uses them when it is on again", async () => {
     const { connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();
     expect(await hall.enter(connection, ada)).toBe(userId);
@@ -220,7 +220,7 @@ describe("merging", () => {
     expect(await hall.enter(connection, ada)).toBe(alone);
   });
 
-  it("gives a joined person whose address changed a new account, never somebody else's, then or later", async () => {
+  it("gives a joined person whose address changed a new account, and never a different person's, then or later", async () => {
     const { connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();
     const bob = await makePasswordAccount();
@@ -234,7 +234,7 @@ describe("merging", () => {
     expect((await linksOf(ada.subject)).toSorted()).toEqual(["MERGED, retired", "OWN"]);
   });
 
-  it("follows no change of address of somebody who was not joined", async () => {
+  it("does not follow a change of address of a person who was not joined", async () => {
     const { connection, makePasswordAccount } = await openOffice();
     const bob = await makePasswordAccount();
     const grace = { ...GRACE, subject: `grace-of-${bob.userId}` };
@@ -263,14 +263,14 @@ describe("merging", () => {
     const graceTogether = await hall.enter(together, grace);
     expect(await hall.enter(connection, ada)).not.toBe(adaAlone);
     expect(await hall.enter(connection, grace)).toBe(graceTogether);
-    // Turned off there, the account is its own from then on; the link that was made stays this connection's.
+    // After merging is off there, that person has their own account; the link of this connection stays.
     await hall.changePolicies(together, { accountLinking: "NONE" });
     const another = { subject: "hedy-1", email: "hedy@acme.example" };
     const hedy = await hall.enter(together, another);
     expect(await hall.enter(connection, another)).not.toBe(hedy);
   });
 
-  it("joins nobody to an account that somebody made elsewhere with an address that is not theirs (pre-hijacking)", async () => {
+  it("joins no account that was created elsewhere with an unverified address (pre-hijacking)", async () => {
     const { id, connection } = await openOffice();
     const lax = await hall.makeConnection(MERGING, id);
     const victim = { subject: "victim", email: `victim@${id}.example` };
@@ -283,21 +283,21 @@ describe("merging", () => {
       expect(own).not.toBe(squatter);
       expect(await hall.enter(connection, { subject, email: `${subject}-${victim.email}` })).toBe(own);
     }
-    // What the other provider verifies later makes the account joinable, for who comes then.
+    // When the other provider verifies the address later, the next sign-in joins the account.
     const late = { subject: "late", email: `late@${id}.example` };
     const waiting = await hall.enter(lax, { ...late, emailVerified: null });
     expect(await hall.enter(lax, late)).toBe(waiting);
     expect(await hall.enter(connection, late)).toBe(waiting);
   });
 
-  it("joins nobody to an account whose person came with another address and changed it (pre-hijacking)", async () => {
+  it("joins no account whose person signed in with a different address first (pre-hijacking)", async () => {
     const { id, connection } = await openOffice();
     const lax = await hall.makeConnection(MERGING, id);
     const victim = `victim@${id}.example`;
     const mallory = { subject: "mallory", email: `mallory@${id}.example` };
     const squatter = await hall.enter(lax, mallory);
     expect(await hall.enter(lax, { ...mallory, email: victim, emailVerified: null })).toBe(squatter);
-    // Nor after a sign-in without an address: the word on the last one stands.
+    // Nor after a sign-in without an address, which keeps the earlier address.
     expect(await hall.enter(lax, { ...mallory, email: null })).toBe(squatter);
     expect(await hall.enter(connection, { subject: "victim", email: victim })).not.toBe(squatter);
   });
@@ -311,21 +311,21 @@ describe("merging", () => {
     const victim = `victim-by-${by === "email" ? 1 : 2}@${id}.example`;
     const { userId, ...mallory } = await makePasswordAccount();
     await givePassword(userId, id, hall.house.clock.now);
-    // An administrator gave the account's person this link.
+    // An administrator made this link for the account's person.
     expect(await hall.enter(lax, mallory)).toBe(userId);
     await hall.execute("UPDATE identity SET link_kind = 'OWN' WHERE subject = ?", [mallory.subject]);
     await hall.setMappings(lax, "ATTRIBUTE", [{ claim: "mail", target: "email" }]);
     const claims = by === "email" ? { email: victim, emailVerified: false } : { attributes: { mail: [victim] } };
     expect(await hall.enter(lax, { ...mallory, ...claims })).toBe(userId);
     expect(await hall.rows("SELECT email FROM app_user WHERE id = ?", [userId])).toEqual([{ email: victim }]);
-    // What was proved was another address.
+    // The proof is for a different address.
     expect(await hall.rows("SELECT email_verified_at FROM user_credential WHERE user_id = ?", [userId])).toEqual([
       { email_verified_at: null },
     ]);
     expect(await hall.enter(connection, { subject: `victim-${by}`, email: victim })).not.toBe(userId);
   });
 
-  it("leads nobody to an account whose person has come to run the installation, though it was joined before", async () => {
+  it("no longer leads to an account that became an operator after the merge", async () => {
     const { connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();
     expect(await hall.enter(connection, ada)).toBe(userId);
@@ -336,11 +336,11 @@ describe("merging", () => {
     expect(await linksOf(ada.subject)).toEqual(["MERGED", "OWN"]);
   });
 
-  it("joins no two people of one connection", async () => {
+  it("never joins two people of one connection", async () => {
     const { connection } = await openOffice();
     const ada = await hall.enter(connection, { subject: "one", email: "one@acme.example" });
     const grace = await hall.enter(connection, { subject: "two", email: "two@acme.example" });
-    // The provider gives the second the first one's address.
+    // The provider gives the first person's address to the second.
     expect(await hall.enter(connection, { subject: "two", email: "one@acme.example" })).toBe(grace);
     expect(await hall.enter(connection, { subject: "one", email: "one@acme.example" })).toBe(ada);
     expect(await hall.arrive(connection, { subject: "three", email: "one@acme.example" })).toEqual({
@@ -348,7 +348,7 @@ describe("merging", () => {
     });
   });
 
-  it("joins nobody to an account that another subject of the connection was joined to", async () => {
+  it("joins no account that a different subject of the connection was joined to", async () => {
     const { connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();
     const mallory = { subject: `mallory-of-${userId}`, email: "mallory@acme.example" };
@@ -360,7 +360,7 @@ describe("merging", () => {
     });
   });
 
-  it("joins a person once who arrives many times at once", async () => {
+  it("joins a person once who signs in many times at once", async () => {
     const { id, connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => hall.arrive(connection, ada)));
@@ -370,8 +370,8 @@ describe("merging", () => {
   });
 });
 
-describe("the meeting account", () => {
-  /** Connections by name, through which one person comes with one address. */
+describe("the account that merged people share", () => {
+  /** Connections by name; one person signs in through them with one address. */
   async function openSwitchboard() {
     const { id, makePasswordAccount } = await openOffice();
     const person = { subject: "ada", email: `ada@${id}.example` };
@@ -434,7 +434,7 @@ describe("the meeting account", () => {
     }
   });
 
-  it("is the one with a password from then on; the log names the account that people leave, and their sessions end", async () => {
+  it("becomes the one with a password; the audit log names the account that people leave, and their sessions end", async () => {
     const { id, at, merge, signIn, makePasswordAccount } = await openSwitchboard();
     await merge("a", "b");
     const first = await signIn("a");
@@ -451,7 +451,7 @@ describe("the meeting account", () => {
       { user: { id: first }, connectionId: at("b").id, reason: "MEETING_ACCOUNT_CHANGED" },
     ]);
     expect(await signIn("a")).toBe(local);
-    // Nobody is held apart by it: without that account they meet where they met.
+    // Without that account they share the earlier one again.
     await hall.execute("DELETE FROM app_user WHERE id = ?", [local]);
     expect([await signIn("b"), await signIn("a")]).toEqual([first, first]);
   });
@@ -467,7 +467,7 @@ describe("the meeting account", () => {
     expect([await signIn("c"), await signIn("b"), await signIn("a")]).toEqual([first, first, first]);
   });
 
-  it("is never the account of a person whose merge was undone, and leads nobody there", async () => {
+  it("is never the account of a person whose merge was undone", async () => {
     const { at, person, merge, signIn } = await openSwitchboard();
     await merge("a", "b", "c");
     const first = await signIn("a");
@@ -481,7 +481,7 @@ describe("the meeting account", () => {
     for (const name of ["a", "c"]) expect(await hall.arrive(at(name), person)).toEqual({ code: "ACCOUNT_ARCHIVED" });
   });
 
-  it("stays, though providers that lead there send an account different addresses", async () => {
+  it("stays, although its providers send different addresses", async () => {
     const { id, at, person, merge, signIn } = await openSwitchboard();
     await merge("a", "b", "c");
     const first = await signIn("a");
@@ -493,7 +493,7 @@ describe("the meeting account", () => {
 });
 
 describe("asking an administrator", () => {
-  it("is done once, refuses until they answer, and lets a rejected person have an account", async () => {
+  it("asks once, refuses until the administrator answers, and creates an account after a rejection", async () => {
     const { id, connection, makePasswordAccount } = await openOffice({ accountLinking: "ADMIN_LINK" });
     const { userId, ...ada } = await makePasswordAccount();
     for (let turn = 0; turn < 3; turn += 1)
@@ -506,7 +506,7 @@ describe("asking an administrator", () => {
     expect(await hall.enter(connection, ada)).not.toBe(userId);
   });
 
-  it("is done once also where somebody arrives many times at once", async () => {
+  it("asks once if the person signs in many times at once", async () => {
     const { id, connection, makePasswordAccount } = await openOffice({ accountLinking: "ADMIN_LINK" });
     const { userId: _, ...ada } = await makePasswordAccount();
     const outcomes = await Promise.all(Array.from({ length: 5 }, () => hall.arrive(connection, ada)));
@@ -514,7 +514,7 @@ describe("asking an administrator", () => {
     expect(await hall.count("link_request WHERE organization_id = ?", [id])).toBe(1);
   });
 
-  it("is not done about an address that the provider calls unverified", async () => {
+  it("does not ask about an address that the provider calls unverified", async () => {
     const { id, connection, makePasswordAccount } = await openOffice({ accountLinking: "ADMIN_LINK" });
     const { userId, ...ada } = await makePasswordAccount();
     expect(await hall.enter(connection, { ...ada, emailVerified: false })).not.toBe(userId);

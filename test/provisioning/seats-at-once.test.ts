@@ -1,4 +1,4 @@
-/** 200 first sign-ins at once into 100 seats, through the whole application: each is in with a seat, or is told why not. */
+/** 200 first sign-ins at once for 100 seats, through the whole application: each gets a seat or a refusal that says why. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ afterAll(async () => {
   await provider.close();
 });
 
-/** All events of a kind, however many pages they are. */
+/** All events of a type, from all pages. */
 async function countEvents(tenant: Tenant, type: string): Promise<number> {
   let total = 0;
   for (let after: string | null = null; ;) {
@@ -41,7 +41,7 @@ async function fillAtOnce(installation: Installation): Promise<void> {
     organization: { totalSeats: SEATS, policies: { seatModel: "ACTIVE_USER", seatsFull: "DENY_PROVISIONING" } },
   });
   const people = Array.from({ length: PEOPLE }, (_, number) => makePerson(`person-${number}`));
-  // Everybody has been at the provider before the first comes back, so that all arrive together.
+  // Everyone authenticates at the provider before the first returns, so that all returns are parallel.
   const arrivals = await Promise.all(
     people.map(async (person) => {
       const browser = createBrowser();
@@ -73,7 +73,7 @@ async function fillAtOnce(installation: Installation): Promise<void> {
   expect(await countEvents(tenant, "seat.limit_reached")).toBe(1);
   expect(await countEvents(tenant, "user.sign_in_failed")).toBe(PEOPLE - SEATS);
 
-  // Who has a seat comes again; who has none is told the same again.
+  // At the next sign-in, people with a seat get in and the others are refused as before.
   const outside = arrivals.find(({ browser }) => !inside.some((each) => each.browser === browser))!;
   expect((await tenant.signIn(createBrowser(), inside[0]!.person)).status).toBeLessThan(400);
   expect((await tenant.signIn(createBrowser(), outside.person)).status).toBe(403);
@@ -88,7 +88,7 @@ describe("200 people at once, and 100 seats", () => {
     await usher.stop();
   });
 
-  it("are 100 people inside and 100 who are told that it is full", async () => {
+  it("sign 100 people in and refuse 100 with SEATS_FULL", async () => {
     await fillAtOnce(usher);
   }, 300_000);
 });
@@ -130,7 +130,7 @@ describeOnMariaDb("200 people at two processes on one database (MariaDB; a SQLit
     await rm(folder, { recursive: true, force: true });
   });
 
-  it("are 100 people inside and 100 who are told that it is full", async () => {
+  it("sign 100 people in and refuse 100 with SEATS_FULL", async () => {
     await fillAtOnce(proxy);
     expect(Math.min(...proxy.counts())).toBeGreaterThan(PEOPLE / 2);
   }, 300_000);

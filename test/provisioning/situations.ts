@@ -1,4 +1,4 @@
-/** Situations to decide about: one that lets somebody new in, changed as a test likes, and arbitrary ones. */
+/** Situations to decide about: one that creates an account, with changes of a test, and arbitrary ones. */
 import fc from "fast-check";
 import type { NormalizedProfile } from "../../src/connection/contract/index.js";
 import { NO_MAPPINGS, type Mappings } from "../../src/connection/mapping/mapping.js";
@@ -27,7 +27,7 @@ import {
   type Situation as Evaluated,
 } from "../../src/provisioning/situation.js";
 
-/** A situation whose mappings are still to be evaluated. */
+/** A situation whose mappings are not evaluated yet. */
 export type Situation = Omit<Evaluated, "connection"> & {
   readonly connection: Omit<Evaluated["connection"], "mappings"> & { readonly mappings: Mappings };
 };
@@ -95,9 +95,9 @@ export interface Changes {
   readonly own?: Partial<User> & { readonly emailKey?: string | null };
   readonly merged?: Partial<User> & { readonly emailKey?: string | null; readonly operator?: boolean };
   readonly prepared?: readonly Partial<User>[];
-  /** The account that waits for the address at this connection. */
+  /** The account whose link was moved to this connection and waits for the address. */
   readonly awaited?: Partial<User>;
-  /** An account of single sign-on came with the address, verified, through another connection that merges. */
+  /** The account signed in with the verified address through a different connection that merges. */
   readonly candidates?: readonly (Partial<User> &
     Partial<Omit<MergeCandidate, "user" | "links">> & {
       readonly links?: readonly ChangedLink[];
@@ -108,12 +108,12 @@ export interface Changes {
   readonly addressOfAnotherSubject?: boolean;
   readonly formerIssuer?: Situation["account"]["formerIssuer"];
   readonly linkRequest?: Situation["account"]["linkRequest"];
-  /** By user id; who is not named holds nothing. */
+  /** By user id; an account that is not named has no access yet. */
   readonly currentAccess?: Readonly<Record<string, Partial<CurrentAccess>>>;
   readonly seats?: Partial<Situation["seats"]>;
 }
 
-/** A link that carries the address: of another connection that merges, and verified, unless it says otherwise. */
+/** A link that carries the address, with changes: by default verified, and of a different connection that merges. */
 export type ChangedLink = Partial<Omit<AddressLink, "policies"> & AddressLink["policies"]>;
 
 export function linkOf({ here, emailVerified, unmerged, ...policies }: ChangedLink = {}): AddressLink {
@@ -125,7 +125,7 @@ export function linkOf({ here, emailVerified, unmerged, ...policies }: ChangedLi
   };
 }
 
-/** A situation in which somebody new is let in, with changes. */
+/** A situation in which a new person gets an account, with changes. */
 export function situation(changes: Changes = {}): Situation {
   const { own, merged } = changes;
   return {
@@ -198,7 +198,7 @@ function mergedAs({ operator, ...merged }: NonNullable<Changes["merged"]>) {
 const ended = ({ ended: merge }: Extract<Decision, { kind: "create" | "update" | "merge" }>) =>
   merge === null ? "" : `, ${merge.reason === "ADDRESS_CHANGED" ? "retire" : "leave"} ${merge.identityId}`;
 
-/** A decision in a few words: its kind, the code or the user, and the link that ends. */
+/** A decision in short: its kind, the code or the user, and the link that ends. */
 export function brief(decision: Decision): string {
   switch (decision.kind) {
     case "refuse":
@@ -216,13 +216,13 @@ export function brief(decision: Decision): string {
   }
 }
 
-/** The user that a decision lets in, before the decision is carried out; `null` for refusals and new accounts. */
+/** The user of a decision, before it is applied; `null` for refusals and new accounts. */
 export function userOf(decision: Decision): User | null {
   if (decision.kind === "merge") return decision.candidate.user;
   return decision.kind === "link" || decision.kind === "update" ? decision.user : null;
 }
 
-/** A user under the values that a provider gave, where nobody else gives any. */
+/** A user with the values that a provider gave, if no other source gives any. */
 function withFields(user: User, fields: FieldValues): User {
   const firstName = fields.firstName ?? user.firstName;
   const lastName = fields.lastName ?? user.lastName;
@@ -237,7 +237,7 @@ function withFields(user: User, fields: FieldValues): User {
   };
 }
 
-/** The situation at the next arrival of the same person, once a decision that lets them in is carried out. */
+/** The situation at the next sign-in of the same person, after a decision that signs them in is applied. */
 export function carryOut(given: Situation, decision: Decision): Situation | null {
   if (decision.kind === "refuse" || decision.kind === "ask") return null;
   const made = { ...USER, id: "user-new", createdAt: new Date(MOMENT.getTime() + 3_600_000) };
@@ -349,7 +349,7 @@ export const profileArbitrary: fc.Arbitrary<NormalizedProfile> = fc.record({
   authenticationMethods: fc.constant([]),
 });
 
-/** Every policy that there is, with any of its values. */
+/** Every policy, with any of its values. */
 const policiesArbitrary = fc.record(
   Object.fromEntries(
     (Object.entries(CONNECTION_POLICIES) as [string, ConnectionPolicy][]).map(([name, declared]) => [
@@ -427,7 +427,7 @@ const addressLinkArbitrary: fc.Arbitrary<AddressLink> = fc.record({
   }),
 });
 
-/** A role that is the default is held by default; one that a mapping gave names it. */
+/** A default role has the source DEFAULT; a role of a mapping names the mapping. */
 const heldRolesArbitrary: fc.Arbitrary<CurrentAccess["roles"]> = fc.uniqueArray(
   fc.oneof(
     fc.record({
@@ -453,7 +453,7 @@ const currentAccessArbitrary: fc.Arbitrary<CurrentAccess> = fc.record({
 
 const USERS = ["user-1", "user-2", "user-3", "user-4", "user-5", "user-6", "user-7"];
 
-/** What a candidate is beside its user. */
+/** What a candidate has in addition to its user. */
 const standing = {
   links: fc.array(addressLinkArbitrary, { maxLength: 2 }),
   addressFromProvider: fc.boolean(),
@@ -461,7 +461,7 @@ const standing = {
   unverifiedPassword: fc.boolean(),
 };
 
-/** Whatever may be the case; a person and another one may have the same account. */
+/** Any situation. Two people can have the same account. */
 export const situationArbitrary: fc.Arbitrary<Situation> = fc
   .record({
     person: profileArbitrary.map((profile) => ({

@@ -1,4 +1,4 @@
-/** Where a person may be sent after signing in: a table of tricks, and a property that no trick escapes. */
+/** Addresses to which a sign-in may return: a table of tricks, and a property that holds for every input. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { resolveReturnTo, type ReturnRules } from "../../src/sign-in/return-to.js";
@@ -33,7 +33,7 @@ describe("where a sign-in returns to", () => {
   });
 
   it.each([
-    // Other hosts, in every disguise that browsers see through.
+    // Other hosts, disguised in ways that browsers accept.
     ["https://evil.example/"],
     ["//evil.example"],
     ["//usher.example/"],
@@ -49,7 +49,7 @@ describe("where a sign-in returns to", () => {
     ["evil.example"],
     ["?next=1"],
     ["#top"],
-    // User information makes the eye take a host for another.
+    // User information makes a reader take the address for that of a different host.
     ["https://usher.example@evil.example/"],
     ["https://usher.example:443@evil.example/"],
     ["https://somebody@usher.example/"],
@@ -65,7 +65,7 @@ describe("where a sign-in returns to", () => {
     ["https://learn.example/anything"],
     ["http://127.0.0.1:8080/x"],
     ["http://2130706433/y"],
-    // A path that is not below the prefix, or that a server reads otherwise.
+    // Paths that are not below the prefix, or that a server may decode to such a path.
     ["https://app.example/"],
     ["https://app.example/apple"],
     ["https://app.example/app-other"],
@@ -90,7 +90,7 @@ describe("where a sign-in returns to", () => {
     ["ftp://usher.example/"],
     ["ws://usher.example/"],
     ["view-source:https://usher.example/"],
-    // What browsers strip or turn: the address that was checked is not the one that is visited.
+    // Characters that browsers strip or turn: the browser would visit an address that was not checked.
     ["/\t/evil.example"],
     ["/\n/evil.example"],
     ["\thttps://usher.example/"],
@@ -101,7 +101,7 @@ describe("where a sign-in returns to", () => {
     ["/a b"],
     ["/\u00a0"],
     ["/\u007f"],
-    // Not a text at all, or too much of it.
+    // Values that are not strings, or too long.
     [""],
     [undefined],
     [null],
@@ -114,12 +114,12 @@ describe("where a sign-in returns to", () => {
     expect(resolveReturnTo(wish, RULES)).toBeNull();
   });
 
-  it("ignores what is longer than browsers and proxies take", () => {
+  it("ignores addresses that are longer than browsers and proxies accept", () => {
     expect(resolveReturnTo(`/${"a".repeat(2_047)}`, RULES)).not.toBeNull();
     expect(resolveReturnTo(`/${"a".repeat(2_048)}`, RULES)).toBeNull();
   });
 
-  it("answers nothing but an absolute address of an allowed origin, whatever is wished for", () => {
+  it("answers only absolute addresses of allowed origins, for every input", () => {
     const separators = [
       "/",
       "//",

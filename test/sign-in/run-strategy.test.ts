@@ -1,4 +1,4 @@
-/** A strategy is run once per request, on a child of its own; what it does with a request reaches that request alone. */
+/** Each request runs a strategy on its own child, so that an outcome reaches only its own request. */
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "@jest/globals";
 import { Strategy } from "passport";
@@ -6,7 +6,7 @@ import type { Exchange, Verification } from "../../src/connection/contract/index
 import { readParameters } from "../../src/sign-in/read-parameters.js";
 import { runStrategy } from "../../src/sign-in/run-strategy.js";
 
-/** What passport, and here `runStrategy`, gives to a strategy for one request. */
+/** The methods that passport, and here `runStrategy`, adds to a strategy for one request. */
 interface Actions {
   success(verification: unknown): void;
   redirect(url: string): void;
@@ -43,7 +43,7 @@ describe("running a strategy", () => {
   it("gives each of 100 interleaved runs its own result, on one shared strategy", async () => {
     const shared = new ScriptedStrategy((self, exchange) => {
       const name = (exchange as Extract<Exchange, { step: "start" }>).loginHint ?? "";
-      // Answers come in another order than the questions, and through callbacks as passport's strategies do it.
+      // Answers come in a different order, and through callbacks, as in passport's strategies.
       setTimeout(() => succeed(self, name), (Number(name) * 37) % 50);
     });
     const names = Array.from({ length: 100 }, (_, index) => String(index));
@@ -61,7 +61,7 @@ describe("running a strategy", () => {
   });
 
   it.each<[string, Act, string]>([
-    ["pass", (self) => self.pass(), "passed"],
+    ["pass", (self) => self.pass(), "called pass"],
     ["fail with a reason", (self) => self.fail("no", 401), "the strategy failed: no"],
     ["fail with an object", (self) => self.fail({ message: "no" }, 401), 'the strategy failed: {"message":"no"}'],
     ["fail without a reason", (self) => self.fail(), "the strategy failed: without a reason"],
@@ -74,7 +74,7 @@ describe("running a strategy", () => {
     await expect(run(act, 3_000)).rejects.toThrow(message);
   });
 
-  it("lets the first action win, whatever follows", async () => {
+  it("counts the first action only", async () => {
     const first = await run((self) => {
       succeed(self, "first");
       succeed(self, "second");
@@ -90,7 +90,7 @@ describe("running a strategy", () => {
     ).rejects.toThrow("first");
   });
 
-  it("ends a run that never answers, and hears nothing of what it does later", async () => {
+  it("ends a run that never answers, and ignores its later actions", async () => {
     let late: (() => void) | null = null;
     const running = run((self) => {
       late = () => succeed(self, "late");
@@ -103,7 +103,7 @@ describe("running a strategy", () => {
 });
 
 describe("the parameters of an answer", () => {
-  it("are single texts of bounded length, in an object without a prototype", () => {
+  it("are single strings of bounded length, in an object without a prototype", () => {
     const parameters = readParameters({ state: "a", code: "b", "x[y]": "c" });
     expect({ ...parameters }).toEqual({ state: "a", code: "b", "x[y]": "c" });
     expect(parameters["constructor"]).toBeUndefined();

@@ -1,4 +1,4 @@
-/** What sign-in counts itself, because a connection type may forget it: that a flow is used up, by this very answer. */
+/** Sign-in checks that an answer consumed its flow, because a connection type may forget to. */
 import { describe, expect, it } from "@jest/globals";
 import { Strategy } from "passport";
 import type { Exchange, PendingFlow, Verification } from "../../src/connection/contract/index.js";
@@ -20,11 +20,11 @@ function opened(act: (exchange: any, succeed: Succeed) => unknown): OpenedConnec
   return { type: { id: "made-up" }, strategy: new Scripted() } as unknown as OpenedConnection;
 }
 
-/** A flow that one caller can use up; `taken` says that somebody has. */
+/** A flow that one caller can consume; `taken` means that a different caller has. */
 function pendingFlow(taken = false): PendingFlow {
   let isTaken = taken;
   const consume = async () => {
-    // As long as a database takes, in turns of the event loop.
+    // Several turns of the event loop, as a database would take.
     await new Promise((resolve) => setImmediate(resolve));
     return !isTaken && (isTaken = true);
   };
@@ -40,9 +40,9 @@ describe("an answer that came by redirect", () => {
       { pending: pendingFlow(taken), returnTo: null, steps: [], trustVersion: 1 },
       { state: "state" },
     );
-  const DEFECT = "the connection type made-up verified an answer without using its flow up";
+  const DEFECT = "the connection type made-up verified an answer without consuming its flow";
 
-  it("is taken when the strategy used the flow up", async () => {
+  it("is accepted when the strategy consumed the flow", async () => {
     const verifying = verify(async ({ flow }, succeed) => {
       await flow.consume();
       succeed(VERIFIED);
@@ -54,7 +54,7 @@ describe("an answer that came by redirect", () => {
     await expect(verify((_, succeed) => succeed(VERIFIED))).rejects.toThrow(DEFECT);
   });
 
-  it("is a defect when the strategy does not look at whether somebody else was faster", async () => {
+  it("is a defect when the strategy ignores that another request consumed the flow first", async () => {
     const verifying = verify(async ({ flow }, succeed) => {
       await flow.consume();
       succeed(VERIFIED);
@@ -62,7 +62,7 @@ describe("an answer that came by redirect", () => {
     await expect(verifying).rejects.toThrow(DEFECT);
   });
 
-  it("is a defect when the strategy answers before it knows", async () => {
+  it("is a defect when the strategy answers before the flow is consumed", async () => {
     const verifying = verify(({ flow }, succeed) => {
       const using = flow.consume();
       succeed(VERIFIED);
@@ -90,7 +90,7 @@ describe("an answer that was posted", () => {
   const verify = (act: (exchange: Of<"post">, succeed: Succeed) => unknown) =>
     verifyPost(opened(act), {}, async (requestId) => flows.get(requestId) ?? null);
 
-  it("uses up the flow that the strategy says it answers, however many it asked for", async () => {
+  it("answers the flow that the strategy names, even if it looked up several", async () => {
     const { flow } = await verify(async ({ findFlow }, succeed) => {
       const [first] = [await findFlow("a"), await findFlow("b")];
       succeed({ verified: "ada", posted: { flow: first!, replay } });

@@ -1,4 +1,4 @@
-/** Roles and groups that mappings give and take: cases, and what holds whatever a provider says. */
+/** Roles and groups that mappings give and take: cases, and properties that hold for everything a provider may send. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Groups, NormalizedProfile } from "../../../src/connection/contract/index.js";
@@ -380,14 +380,14 @@ describe("a decision about a person", () => {
     return decision.kind === "refuse" ? decision.failure.code : decision.kind;
   };
 
-  it("refuses who has no role, and who has unknown groups, under codes that say so", () => {
+  it("refuses a person without a role, and one with unknown groups, with a code for each", () => {
     expect(kindOf({ ...admins, policies: refusing })).toBe("NO_ROLE");
     expect(kindOf({ ...admins, profile: { groups: UNKNOWN } })).toBe("GROUPS_UNKNOWN");
     expect(kindOf({ mappings: { groups: [RED] }, profile: { groups: UNKNOWN } })).toBe("GROUPS_UNKNOWN");
     expect(kindOf({ ...admins, own: {}, profile: { groups: UNKNOWN } })).toBe("GROUPS_UNKNOWN");
   });
 
-  it("refuses a person whose rules take too much work, under a code that says so", () => {
+  it("refuses a person whose rules take too much work, with a code of its own", () => {
     const pattern = (id: string): ClaimRule => ({
       ...rule(id, "[ab]*a[ab]{880}c"),
       operator: "MATCHES",
@@ -398,11 +398,11 @@ describe("a decision about a person", () => {
     expect(kindOf({ mappings: { roles }, profile })).toBe("MAPPINGS_TOO_COSTLY");
     expect(kindOf({ mappings: { groups }, profile })).toBe("MAPPINGS_TOO_COSTLY");
     expect(decide(situation({ mappings: { groups }, profile, own: {} }))).toMatchObject({ user: { id: "user-1" } });
-    // A rule of a role that is gone decides about nobody.
+    // A rule of a deleted role has no effect.
     expect(kindOf({ mappings: { roles: [{ ...roles[0]!, roleId: "role-gone" }] }, profile })).toBe("create");
   });
 
-  it("takes no group of somebody whom merging joins in this very sign-in", () => {
+  it("takes no group of a person whom this sign-in merges", () => {
     const currentAccess = { "candidate-1": { memberships: [inRed] }, "user-1": { memberships: [inRed] } };
     const profile = { groups: known() };
     const joined = {
@@ -422,7 +422,7 @@ describe("a decision about a person", () => {
     });
   });
 
-  it("looks at the account's own roles alone", () => {
+  it("uses only the account's own roles", () => {
     const currentAccess = { "user-1": { roles: [byRule] }, "candidate-1": {} };
     const none = { ...admins, profile: { groups: known() }, currentAccess };
     expect(decide(situation({ ...none, own: {}, policies: refusing }))).toMatchObject({ roles: { kind: "keep" } });
@@ -438,13 +438,13 @@ const check = (property: (given: ReturnType<typeof situation>) => void) =>
   fc.assert(fc.property(situationArbitrary, property), { numRuns: times(1_500) });
 const rank = (roleId: string) => RANKS.get(roleId) ?? -1;
 
-describe("whatever the situation", () => {
+describe("in every situation", () => {
   it("deciding twice changes nothing the second time", () => {
     check((given) => {
       const after = carryOut(given, decide(given));
       if (after === null) return;
       const again = decide(after);
-      // Joined only now: what the account has is another question then.
+      // Merged by this decision: the account's access differs then.
       if (again.kind !== "update" && again.kind !== "link") return;
       const held = after.currentAccess.get(again.user.id)?.roles ?? [];
       if (again.roles.kind === "assign")
@@ -477,7 +477,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("silence takes nothing under KEEP: no role below what was held, and no membership of a rule that asks for groups", () => {
+  it("missing groups take nothing under KEEP: no role, and no membership of a rule on groups", () => {
     check((before) => {
       const given = {
         ...before,
@@ -500,13 +500,13 @@ describe("whatever the situation", () => {
       if (decision.roles.kind === "keep" || kept.length === 0) return;
       const highest = Math.max(...kept.map(({ roleId }) => rank(roleId)));
       expect(rank(decision.roles.roles[0]!.roleId)).toBeGreaterThanOrEqual(highest);
-      // No other rule matches, so that nothing else stays.
+      // No other rule matches, so no other membership stays.
       for (const { roleId, mappingId } of decision.roles.roles)
         expect(held).toContainEqual(expect.objectContaining({ roleId, mappingId }));
     });
   });
 
-  it("groups that are unknown let nobody in where a rule asks for groups, and take nothing where none does", () => {
+  it("unknown groups refuse the person if a rule needs groups, and take nothing if none does", () => {
     check((before) => {
       const { profile } = before.person;
       const given = { ...before, person: { ...before.person, profile: { ...profile, groups: UNKNOWN } } };
@@ -516,7 +516,7 @@ describe("whatever the situation", () => {
       );
       const decision = decide(given);
       if (asks) expect(["refuse", "ask"]).toContain(decision.kind);
-      // Whatever was said of groups is the same to who asks for none.
+      // Without rules on groups, what the provider said of groups makes no difference.
       else
         for (const said of [SILENT, known()])
           expect(decision).toEqual(
@@ -525,7 +525,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("memberships are given by rules that match, and taken by none that does", () => {
+  it("memberships are given by rules that match, and never taken by them", () => {
     check((given) => {
       const decision = decide(given);
       if (!("groups" in decision)) return;
@@ -539,7 +539,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("what was given by hand stays where it wins", () => {
+  it("roles given by hand stay under manualRoleWins", () => {
     check((before) => {
       const policies = { ...before.organization.policies, manualRoleWins: true };
       const given = { ...before, organization: { ...before.organization, policies } };
@@ -551,7 +551,7 @@ describe("whatever the situation", () => {
     });
   });
 
-  it("nobody gets a role that neither a mapping names, nor they held, nor is the default", () => {
+  it("nobody gets a role that no mapping names, that they did not have, and that is not the default", () => {
     check((given) => {
       const decision = decide(given);
       if (!("roles" in decision) || decision.roles.kind !== "assign") return;

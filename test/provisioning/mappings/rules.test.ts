@@ -1,4 +1,4 @@
-/** Rules on claims, and the fields that claims become: cases, hostile patterns, and what holds whatever a provider says. */
+/** Rules on claims, and fields from claims: cases, hostile patterns, and properties that hold for everything a provider may send. */
 import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import fc from "fast-check";
 import { RE2JS } from "re2js";
@@ -69,7 +69,7 @@ describe("a rule on a claim", () => {
     expect(evaluated).toMatchObject({ outcome: { kind: "matched", value: "Red" } });
   });
 
-  it("does not match a claim that is not there, nor one that every object has", () => {
+  it("matches neither a missing claim nor a property that every object has", () => {
     for (const claim of ["team", "toString", "__proto__", "constructor"])
       expect(kindOf(ruleOf("MATCHES", [".*"], false, claim), saying({}))).toBe("unmatched");
   });
@@ -84,7 +84,7 @@ describe("a rule on a claim", () => {
     [{ kind: "unknown", reason: "Too many." }, "KEEP", "unknown"],
     [{ kind: "unknown", reason: "Too many." }, "EMPTY", "unknown"],
   ])("on groups that are %j under %s: %s", (groups, missing, expected) => {
-    // What the provider calls groups counts for nothing: the type has understood it.
+    // The claim's raw value does not count, because the connection type has read the groups.
     const profile = saying({ groups: ["staff"] }, groups);
     expect(kindOf(ruleOf("EQUALS", ["staff"], false, "groups"), profile, missing)).toBe(expected);
     expect(kindOf(ruleOf("EQUALS", ["staff"], false, "team"), profile, missing)).toBe("unmatched");
@@ -102,12 +102,12 @@ describe("a rule on a claim", () => {
     ["MemberOf", { MemberOf: ["staff"] }, { kind: "silent" }, "KEEP", "matched"],
     ["memberOf", {}, { kind: "unknown", reason: "Too many." }, "EMPTY", "unknown"],
     ["memberOf", { memberOf: ["staff"] }, { kind: "unknown", reason: "Too many." }, "KEEP", "unknown"],
-    // Groups that another claim carried are not this claim's: somebody else may be able to name those.
+    // Groups of a different claim do not count: a different person may control that claim.
     ["memberOf", { group: ["staff"] }, { kind: "known", values: ["staff"] }, "KEEP", "unmatched"],
     ["memberOf", { GROUP: ["staff"] }, { kind: "known", values: ["staff"] }, "KEEP", "unmatched"],
-    // No claim carried them: the type asked the provider.
+    // No claim carried them: the connection type fetched them.
     ["memberOf", { department: ["R&D"] }, { kind: "known", values: ["staff"] }, "KEEP", "matched"],
-    // Not a name under which this connection looks for groups.
+    // Not one of the connection's groups claims.
     ["roles", {}, { kind: "silent" }, "KEEP", "unmatched"],
     ["roles", {}, { kind: "unknown", reason: "Too many." }, "KEEP", "unmatched"],
   ])("on %s, a claim that may carry the groups, with %j and groups %j under %s: %s", (...given) => {
@@ -148,7 +148,7 @@ describe("a rule on a claim", () => {
     30_000,
   );
 
-  it("whatever the pattern and the value, it answers", () => {
+  it("answers for every pattern and value", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom(...Array.from("ab(|)*+?[]{}1,^$.\\é😀")) }),
@@ -175,7 +175,7 @@ describe("the rules of one sign-in", () => {
   const kindsOf = (rules: readonly ClaimRule[], team: readonly string[]) =>
     evaluate(rules, saying({ team })).map(({ outcome }) => outcome.kind);
 
-  /** Characters of patterns, repetitions written out, times characters that they were tried on. */
+  /** Characters of patterns (with repetitions written out) times the characters that they were tried on. */
   function countSteps(): () => number {
     const steps: number[] = [];
     const compile = jest.spyOn(RE2JS, "compile");
@@ -187,7 +187,7 @@ describe("the rules of one sign-in", () => {
     return () => steps.reduce((sum, each) => sum + each, 0) + compile.mock.calls.length;
   }
 
-  it("try patterns on no more characters than a bound allows, whatever the patterns and the values", () => {
+  it("try patterns on a bounded number of characters, for all patterns and values", () => {
     const steps = countSteps();
     const rules = times(10, (index) => ruleOf("MATCHES", [`[ab]*a[ab]{880}c${index}`]));
     const kinds = kindsOf(
@@ -202,7 +202,7 @@ describe("the rules of one sign-in", () => {
     expect(one).toEqual(["too-costly"]);
   });
 
-  it("compile a pattern once, and no more of them than the bound allows", () => {
+  it("compile a pattern once, and only as many as the bound allows", () => {
     const compile = jest.spyOn(RE2JS, "compile");
     expect(
       kindsOf(
@@ -220,7 +220,7 @@ describe("the rules of one sign-in", () => {
     expect(compile.mock.calls.length).toBeLessThan(250);
   });
 
-  it("compile no pattern that is longer than a mapping may have, its repetitions written out", () => {
+  it("do not compile a pattern that is too long with its repetitions written out", () => {
     const compile = jest.spyOn(RE2JS, "compile");
     expect(kindsOf([ruleOf("MATCHES", ["a{1000}"]), ruleOf("MATCHES", ["(?:ab){501}"])], ["ab".repeat(501)])).toEqual([
       "unmatched",
@@ -239,7 +239,7 @@ describe("the rules of one sign-in", () => {
     ).toBe("too-costly");
   });
 
-  it("bring the values of a claim into comparable form once for all, however many rules there are", () => {
+  it("fold the values of a claim once for all rules", () => {
     const values = times(50, (index) => `value-${index}`);
     const rules = times(400, () => ruleOf("ONE_OF", values, true));
     const normalize = jest.spyOn(String.prototype, "normalize");
@@ -251,7 +251,7 @@ describe("the rules of one sign-in", () => {
     expect(new Set(kinds)).toEqual(new Set(["unmatched"]));
   });
 
-  it("say which value matched as the provider wrote it, the first of those that are equal", () => {
+  it("name the value that matched as the provider wrote it, the first of equal ones", () => {
     expect(evaluate([ruleOf("EQUALS", ["RED"], true)], saying({ team: ["x", "Red", "red"] }))).toMatchObject([
       { outcome: { kind: "matched", value: "Red" } },
     ]);
@@ -355,7 +355,7 @@ describe("the fields that a provider supplies", () => {
     });
   });
 
-  it("take identifiers whole or not at all, and an address only where it is one", () => {
+  it("never cut identifiers, and take only valid addresses", () => {
     const mappings = (["email", "username", "employeeId"] as const).map((field, index) =>
       mapping(field, field, index + 1),
     );
@@ -378,7 +378,7 @@ describe("the fields that a provider supplies", () => {
     const emailOf = (value: string) =>
       supplyFields({ ...PROFILE, attributes: { contact: [value] } }, [mapping("contact", "email")]).email;
     expect(emailOf("ann@bücher.example")).toBe("ann@xn--bcher-kva.example");
-    // A Kelvin sign, a wide letter and letters before the @ would make it another address.
+    // A Kelvin sign, a wide letter or non-ASCII letters before the @ would make it a different address.
     for (const value of ["ann@\u212acme.example", "ann@\uff41cme.example", "änn@acme.example"])
       expect(emailOf(value)).toBe("ada@acme.example");
   });
@@ -393,7 +393,7 @@ describe("the fields that a provider supplies", () => {
     expect(text).toBe("b".repeat(2000));
   });
 
-  it("cost little, however many mappings name a claim and however long it is", () => {
+  it("cost little for many mappings of one long claim", () => {
     const mappings = Array.from({ length: 200 }, (_, index) => mapping("text", `custom.text${index}`, index + 1));
     const replace = jest.spyOn(String.prototype, "replace");
     const many = { ...PROFILE, attributes: { text: Array.from({ length: 20_000 }, () => "b") } };
@@ -407,7 +407,7 @@ describe("the fields that a provider supplies", () => {
     expect(supplyFields(spaced, [mapping("name", "username")]).username).toBe("ada");
   });
 
-  it("whatever is sent: are known fields with whole, bounded, non-empty lines", () => {
+  it("are known fields with whole, bounded, non-empty lines, for every profile", () => {
     const text = fc.string({ unit: "binary", maxLength: 300 });
     const field = fc.constantFrom("email", "firstName", "fullName", "city", "custom.team", "nothing", "toString");
     fc.assert(

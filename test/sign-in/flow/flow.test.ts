@@ -1,4 +1,4 @@
-/** The flow table and the replay table on a real database: used once, for one browser and connection, and sealed. */
+/** The flow table and the replay table on a real database: rows are single-use, bound to one browser and connection, and sealed. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { SYSTEM } from "../../../src/access/caller.js";
 import { createBegin, type UnitOfWork } from "../../../src/access/unit-of-work.js";
@@ -66,7 +66,7 @@ describe("flows under way", () => {
   });
   afterAll(() => database.close());
 
-  it("are found by the browser that began them, with everything they carried", async () => {
+  it("are found by the browser that began them, with their whole contents", async () => {
     const found = await find(await keep());
     expect(found).toMatchObject({
       returnTo: "https://app.example/secret-place",
@@ -76,7 +76,7 @@ describe("flows under way", () => {
     });
   });
 
-  it("hold nothing in the clear: keys are hashes, and the payload is sealed for its own row", async () => {
+  it("hold nothing in the clear: keys are hashes, and the payload is sealed for its row", async () => {
     const state = await keep(connection, "request-id-in-the-clear");
     const other = await keep();
     expect(state).toMatch(/^[A-Za-z0-9_-]{43}$/);
@@ -100,7 +100,7 @@ describe("flows under way", () => {
     await expect(find(other)).rejects.toMatchObject({ code: "TAMPERED" });
   });
 
-  it("are used up once: of 20 parallel copies one is accepted", async () => {
+  it("are consumed once: of 20 parallel copies one is accepted", async () => {
     const state = await keep();
     const copies = await Promise.all(Array.from({ length: 20 }, () => find(state)));
     const accepted = await Promise.all(copies.map(({ pending }) => pending.consume()));
@@ -129,7 +129,7 @@ describe("flows under way", () => {
     await expect(refused()).rejects.toMatchObject({ code });
   });
 
-  it("each have a token of their own in the browser's cookie, beside those of the others that are under way", async () => {
+  it("each have a token of their own in the browser's cookie, with those of other flows under way", async () => {
     const begin = async (cookie: string | null) => {
       const issued = await issueBrowserToken(services as SignInServices, cookie);
       await inUnit((unit) => {
@@ -153,7 +153,7 @@ describe("flows under way", () => {
     expect(late.cookie).toBe(late.token);
   });
 
-  it("are over after a quarter of an hour, also for who found them before", async () => {
+  it("expire after a quarter of an hour, also for a request that found them before", async () => {
     const state = await keep();
     now = new Date(STARTED_AT.getTime() + 15 * MINUTE_MS - 1);
     const found = await find(state);
@@ -170,7 +170,7 @@ describe("flows under way", () => {
     expect(await findFlowByRequestId(reader, "connection-1", "_REQUEST-1")).toBeNull();
   });
 
-  it("and replay notes are swept when they are long over, and not before", async () => {
+  it("and replay records are swept long after they expire, and not before", async () => {
     const state = await keep();
     const expiresAt = new Date(STARTED_AT.getTime() + 5 * MINUTE_MS);
     expect(
@@ -188,14 +188,14 @@ describe("flows under way", () => {
   });
 });
 
-describe("messages that were accepted once", () => {
+describe("accepted messages", () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await openMigratedDatabase();
   });
   afterAll(() => database.close());
 
-  it("are noted once per connection, kind and id: of 20 parallel notes one is new", async () => {
+  it("are recorded once per connection, kind and id: of 20 parallel records one is new", async () => {
     const begin = createBegin(database, () => STARTED_AT);
     const expiresAt = new Date(STARTED_AT.getTime() + MINUTE_MS);
     const note = (connectionId: string, kind: string, id: string) =>
@@ -203,7 +203,7 @@ describe("messages that were accepted once", () => {
     const parallel = await Promise.all(Array.from({ length: 20 }, () => note("connection-1", "assertion", "_a")));
     expect(parallel.filter(Boolean)).toHaveLength(1);
     expect(await note("connection-1", "assertion", "_a")).toBe(false);
-    // Every character counts, also those that a database's collation overlooks.
+    // Ids differ also if they differ only in characters that a database's collation ignores.
     for (const other of ["_A", "_a ", "_\u00e1"]) expect(await note("connection-1", "assertion", other)).toBe(true);
     expect(await note("connection-2", "assertion", "_a")).toBe(true);
     expect(await note("connection-1", "id-token", "_a")).toBe(true);

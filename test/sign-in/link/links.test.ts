@@ -1,4 +1,4 @@
-/** One-time sign-in links on a real database: who makes one for whom, whom it lets in, once, and what takes it back. */
+/** One-time sign-in links on a real database: who can make one for whom, that it works once, and what makes it invalid. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { SYSTEM, type Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS, type Permission } from "../../../src/access/permission.js";
@@ -30,7 +30,7 @@ let hall: Hall;
 let services: LinkServices;
 let signInServices: SignInServices;
 let organizationId: string;
-/** By a key that there is: a link is asked about its author. */
+/** Has a stored key, because a link checks its author when it is used. */
 let OPERATOR: Caller;
 let references = 0;
 let people = 0;
@@ -73,7 +73,7 @@ const make = async (caller: Caller, userId: string, input: Partial<NewSignInLink
   const { url } = await createSignInLink(services, caller, { organizationId, userId, ...input });
   return url.slice(`${PUBLIC_URL}/sign-in/link/`.length);
 };
-/** What became of a use: the place where the browser lands, or the code of the refusal. */
+/** Uses a link; answers where the browser lands, or the code of the refusal. */
 const use = async (token: string, browser: Parameters<typeof useLink>[1] = BROWSER) => {
   try {
     const outcome = await useLink(signInServices, browser, token);
@@ -105,7 +105,7 @@ const eventsOf = (userId: string) =>
   );
 
 describe("a sign-in link", () => {
-  it("lets its person in once, with a session of no connection, and everything is told", async () => {
+  it("signs its person in once, with a session without a connection, an event, an attempt and an audit entry", async () => {
     const userId = await person();
     const key = await keyWith("USERS_WRITE");
     const token = await make(key, userId);
@@ -134,7 +134,7 @@ describe("a sign-in link", () => {
     expect((await attempts(userId)).at(-1)).toMatchObject({ outcome: "SIGN_IN_LINK_USED", steps: ["LINK"] });
   });
 
-  it("is used by one of 20 at the same moment", async () => {
+  it("is used by one of 20 parallel requests", async () => {
     const userId = await person();
     const token = await make(OPERATOR, userId);
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => use(token)));
@@ -142,7 +142,7 @@ describe("a sign-in link", () => {
     expect(await sessionsOf(userId)).toBe(1);
   });
 
-  it("is stored as a hash alone, and nowhere else", async () => {
+  it("is stored only as a hash, in one place", async () => {
     const userId = await person();
     const token = await make(OPERATOR, userId);
     const rows = await hall.rows("SELECT * FROM one_time_token WHERE user_id = ?", [userId]);
@@ -156,7 +156,7 @@ describe("a sign-in link", () => {
     expect(await use(hashToken(token))).toBe("SIGN_IN_LINK_UNKNOWN");
   });
 
-  it("is good for five minutes, and told from an unknown one for an hour more", async () => {
+  it("is valid for five minutes, and refused as expired for an hour more", async () => {
     const { clock, store } = hall.house;
     const began = clock.now;
     const userId = await person();
@@ -178,7 +178,7 @@ describe("a sign-in link", () => {
     }
   });
 
-  it("of another kind opens no account", async () => {
+  it("does not sign in with a one-time token of a different kind", async () => {
     const userId = await person();
     const token = await make(OPERATOR, userId);
     await hall.execute("UPDATE one_time_token SET kind = 'SET_PASSWORD' WHERE user_id = ?", [userId]);
@@ -187,7 +187,7 @@ describe("a sign-in link", () => {
     expect([await sessionsOf(userId), (await attempts(userId)).length]).toEqual([0, 0]);
   });
 
-  it("is looked at without being used up, however often, and leaves nothing", async () => {
+  it("is not consumed by opening it, and opening it writes nothing", async () => {
     const userId = await person();
     const token = await make(OPERATOR, userId);
     for (let times = 0; times < 3; times += 1)
@@ -203,7 +203,7 @@ describe("a sign-in link", () => {
     });
   });
 
-  it("takes a seat where the plan counts active people, and leaves a full plan alone", async () => {
+  it("takes a seat if active people take seats, and signs in without one if the plan is full", async () => {
     const policies = { seatModel: "ACTIVE_USER", seatsFull: "BLOCK_TRAINING" } as const;
     await updateOrganization(hall.house.store, OPERATOR, organizationId, { totalSeats: 0, policies });
     const userId = await person();
@@ -237,14 +237,14 @@ describe("where a link leads", () => {
     expect(await hall.count("one_time_token WHERE user_id = ?", [userId])).toBe(0);
   });
 
-  it("is asked again when the link is used: what is no longer allowed leads to the landing page", async () => {
+  it("is checked again when the link is used: an address that is no longer allowed leads to the landing page", async () => {
     const userId = await person();
     const token = await make(OPERATOR, userId, { returnTo: "https://app.example/app/x" });
     const narrowed = { ...signInServices, returnRules: { ...signInServices.returnRules, prefixes: [] } };
     expect(await useLink(narrowed, BROWSER, token)).toMatchObject({ location: await landing() });
   });
 
-  it("is a course that the organization has, seen from its landing URL, and nothing is started by it", async () => {
+  it("is a course of the organization, relative to its landing URL, and does not start the training", async () => {
     const userId = await person();
     const landingUrl = "https://training.example/home?lang=en#top";
     await updateOrganization(hall.house.store, OPERATOR, organizationId, { landingUrl });
@@ -275,8 +275,8 @@ describe("where a link leads", () => {
   });
 });
 
-describe("who makes a link", () => {
-  it("holds USERS_WRITE in the organization", async () => {
+describe("the caller who makes a link", () => {
+  it("needs USERS_WRITE in the organization", async () => {
     const userId = await person();
     const others = ALL_PERMISSIONS.filter((permission) => permission !== "USERS_WRITE");
     expect(await codeOf(make({ kind: "ANONYMOUS" }, userId))).toBe("UNAUTHENTICATED");
@@ -289,7 +289,7 @@ describe("who makes a link", () => {
     );
   });
 
-  it("holds all that the account's roles grant: nobody becomes an administrator by a link", async () => {
+  it("needs all permissions of the account's roles, and so cannot become an administrator by a link", async () => {
     const administrator = await person(["ADMIN"]);
     const manager = await person(["MANAGER"]);
     expect(await codeOf(make(await keyWith("USERS_WRITE"), administrator))).toBe("FORBIDDEN");
@@ -297,14 +297,14 @@ describe("who makes a link", () => {
     expect(await use(await make(await keyWith(...ALL_PERMISSIONS), administrator))).toBe(await landing());
   });
 
-  it("makes none for who runs the installation, but by the operator's key", async () => {
+  it("needs an operator key for the account of an operator", async () => {
     const userId = await person();
     await hall.execute("UPDATE app_user SET is_operator = ? WHERE id = ?", [true, userId]);
     expect(await codeOf(make(await keyWith(...ALL_PERMISSIONS), userId))).toBe("FORBIDDEN");
     expect(await use(await make(OPERATOR, userId))).toBe(await landing());
   });
 
-  it("makes none for a guest, and one for a person of the home whatever they may do elsewhere", async () => {
+  it("cannot make one for a guest, but for a person of the home with permissions in a different organization", async () => {
     const elsewhere = (await makeOrganization(hall.house)).id;
     const userId = await person();
     await addMember(hall.house.store, OPERATOR, { organizationId: elsewhere, userId, roleKeys: ["MANAGER"] });
@@ -334,15 +334,15 @@ const STATES = [
   ["SSO_REQUIRED", "SSO_REQUIRED"],
 ] as const;
 
-describe("an account that nobody may sign in to", () => {
-  it.each(STATES)("has no link made for it: %s", async (state, code) => {
+describe("an account whose person cannot sign in", () => {
+  it.each(STATES)("gets no link: %s", async (state, code) => {
     const userId = await person();
     await stand(userId, state);
     expect(await codeOf(make(await keyWith(...ALL_PERMISSIONS), userId))).toBe(code);
     expect(await hall.count("one_time_token WHERE user_id = ?", [userId])).toBe(0);
   });
 
-  it.each(STATES)("lets nobody in by a link from before, which is used up: %s", async (state, code) => {
+  it.each(STATES)("refuses an earlier link and consumes it: %s", async (state, code) => {
     const userId = await person();
     const token = await make(await keyWith(...ALL_PERMISSIONS), userId);
     await stand(userId, state);
@@ -354,21 +354,21 @@ describe("an account that nobody may sign in to", () => {
     expect(await use(token)).toBe("SIGN_IN_LINK_USED");
   });
 
-  it("because single sign-on is required is let in by the operator all the same, as the provider may be out of order", async () => {
+  it("gets a link from the operator although single sign-on is required, for when the provider is down", async () => {
     const userId = await person();
     await stand(userId, "SSO_REQUIRED");
     expect(await use(await make(OPERATOR, userId))).toBe(await landing());
   });
 
-  it("because it was locked is let in when the lock is over", async () => {
+  it("can use a link when its lock ends", async () => {
     const userId = await person();
     await hall.execute(LOCK, [userId, hall.house.clock.now, hall.house.clock.now]);
     expect(await use(await make(OPERATOR, userId))).toBe(await landing());
   });
 });
 
-describe("a link is taken back", () => {
-  it.each(["DISABLE", "ARCHIVE"] as const)("by the end of access, for good: %s", async (action) => {
+describe("a link becomes invalid", () => {
+  it.each(["DISABLE", "ARCHIVE"] as const)("for good when the person loses access: %s", async (action) => {
     const userId = await person();
     const token = await make(OPERATOR, userId);
     await actOnUser(hall.house.store, OPERATOR, action, userId);
@@ -377,7 +377,7 @@ describe("a link is taken back", () => {
     expect(await use(token)).toBe("SIGN_IN_LINK_UNKNOWN");
   });
 
-  it("by the deletion of its account", async () => {
+  it("when its account is deleted", async () => {
     const userId = await person();
     const token = await make(OPERATOR, userId);
     await deleteUser(hall.house.store, { guards: [], erasers: [] }, OPERATOR, userId);
@@ -385,7 +385,7 @@ describe("a link is taken back", () => {
     expect(await hall.count("one_time_token WHERE user_id = ?", [userId])).toBe(0);
   });
 
-  it("by the revocation of the key that made it", async () => {
+  it("when the key that made it is revoked", async () => {
     const userId = await person();
     const key = await keyWith("USERS_WRITE");
     const token = await make(key, userId);
@@ -394,7 +394,7 @@ describe("a link is taken back", () => {
     expect(await attempts(userId)).toMatchObject([{ detail: expect.stringContaining("has no access any more") }]);
   });
 
-  it("by a role that grants its account more than its author holds", async () => {
+  it("when its account gets a role that grants more than its author has", async () => {
     const userId = await person();
     const token = await make(await keyWith("USERS_WRITE"), userId);
     await updateUser(hall.house.store, OPERATOR, { id: userId, roleKeys: ["ADMIN"] });
@@ -405,7 +405,7 @@ describe("a link is taken back", () => {
   it.each([
     ["demoted", (id: string) => updateUser(hall.house.store, OPERATOR, { id, roleKeys: ["USER"] })],
     ["disabled", (id: string) => actOnUser(hall.house.store, OPERATOR, "DISABLE", id)],
-  ])("by its author being %s", async (_how, change) => {
+  ])("when its author is %s", async (_how, change) => {
     const [author, userId] = [await person(["ADMIN"]), await person()];
     await person(["ADMIN"]);
     const caller = personIn(organizationId, author);
@@ -416,8 +416,8 @@ describe("a link is taken back", () => {
   });
 });
 
-describe("an account that waits for its person to come through a provider", () => {
-  it("goes on waiting after a link, and what links gave ends when they come", async () => {
+describe("an account that waits for its first sign-in through a provider", () => {
+  it("still waits after a link, and sessions of links end at that sign-in", async () => {
     const connection = await hall.makeConnection({}, organizationId);
     const email = `ada@${organizationId.slice(-12)}.example`;
     const userId = await hall.makeAccount({ email, authMethod: "SSO" }, organizationId);

@@ -1,4 +1,4 @@
-/** The ticket table on a real database: used once, for a minute, for one browser and connection, and sealed. */
+/** The ticket table on a real database: tickets are single-use, valid for a minute, bound to one browser and connection, and sealed. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { SYSTEM } from "../../../src/access/caller.js";
 import { createBegin, type UnitOfWork } from "../../../src/access/unit-of-work.js";
@@ -74,7 +74,7 @@ describe("tickets", () => {
   const rowOf = (ticket: string) =>
     database.reader.row<Record<string, unknown>>("SELECT * FROM sso_ticket WHERE ticket_hash = ?", [sha256Hex(ticket)]);
 
-  it("give back what was verified, and where the person wanted to go", async () => {
+  it("give back what was verified, and the return address", async () => {
     expect(await take(await keep())).toEqual({
       verified: { subject: "ada-in-person" },
       returnTo: "https://app.example/secret-place",
@@ -83,7 +83,7 @@ describe("tickets", () => {
     });
   });
 
-  it("hold nothing in the clear: keys are hashes, and the payload is sealed for its own row", async () => {
+  it("hold nothing in the clear: keys are hashes, and the payload is sealed for its row", async () => {
     const ticket = await keep();
     const other = await keep();
     const row = await rowOf(ticket);
@@ -100,7 +100,7 @@ describe("tickets", () => {
     await expect(take(other)).rejects.toMatchObject({ code: "TAMPERED" });
   });
 
-  it("are used once: of 20 takers at once one is served", async () => {
+  it("are redeemed once: of 20 parallel requests one succeeds", async () => {
     const ticket = await keep();
     const takers = await Promise.allSettled(Array.from({ length: 20 }, () => take(ticket)));
     expect(takers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
@@ -109,7 +109,7 @@ describe("tickets", () => {
     await expect(take(ticket)).rejects.toMatchObject({ code: "SIGN_IN_UNKNOWN" });
   });
 
-  it("are given out once for a request, of 20 posts at once, and each message is noted", async () => {
+  it("are issued once for a flow by 20 parallel posts, and only the accepted message is recorded", async () => {
     const flow = await begin();
     const posts = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => keep(`of-20-${index}`, flow)));
     expect(posts.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
@@ -117,11 +117,11 @@ describe("tickets", () => {
       `SELECT COUNT(*) AS count FROM sso_replay WHERE id_hash IN (${placeholders(posts)})`,
       posts.map((_post, index) => sha256Hex(`of-20-${index}`)),
     );
-    // The refused ones wrote nothing at all: their messages were not used up.
+    // The refused posts wrote nothing, so their messages are not consumed.
     expect(Number(notes!.count)).toBe(1);
   });
 
-  it("are given out once for a message, and the flow of a refused copy stays usable", async () => {
+  it("are issued once for a message, and the flow of a refused copy stays usable", async () => {
     await keep("one-message");
     const flow = await begin();
     await expect(keep("one-message", flow)).rejects.toMatchObject({ code: "SIGN_IN_REPLAYED" });
@@ -147,7 +147,7 @@ describe("tickets", () => {
     await expect(attempt()).rejects.toMatchObject({ code });
   });
 
-  it("keep nothing but where the person wanted to go when they are used, for an hour", async () => {
+  it("keep only the return address after they are used, for an hour", async () => {
     const ticket = await keep();
     await take(ticket);
     const { payload } = (await rowOf(ticket)) as { payload: string };
@@ -162,7 +162,7 @@ describe("tickets", () => {
     expect(await rowOf(ticket)).toBeUndefined();
   });
 
-  it("last a minute, and are swept when it is over", async () => {
+  it("last a minute, and are swept then", async () => {
     const ticket = await keep();
     now = new Date(STARTED_AT.getTime() + 59_999);
     await inUnit(sweepTickets);
