@@ -1,10 +1,10 @@
 /**
- * Which room of the house may import which, type imports included: an import only goes down. The test in
- * `test/architecture` runs this, proves that it finds what is forbidden, and counts what was looked at.
+ * Which part of `src` may import which, type imports included: imports only go down. The test in `test/architecture` runs
+ * these rules, also over a tree that breaks each of them, and checks that every file was read.
  */
 
-/** From top to bottom. A room imports what stands on lines below its own, and never a neighbour on its line. */
-const LINES = [
+/** From top to bottom. A part imports itself and lower layers, and never another part of its own layer. */
+const LAYERS = [
   ["main"],
   ["app"],
   ["sign-in", "scim", "imports", "training", "webhooks"],
@@ -17,10 +17,10 @@ const LINES = [
   ["config"],
 ];
 
-/** Files that stand directly in `src`, and the room that they belong to. The others are folders. */
-const FILES_OF_ROOMS = { main: ["main"], app: ["app", "entities"] };
+/** Files directly in `src`, by their part. The other parts are folders. */
+const FILES_OF_PARTS = { main: ["main"], app: ["app", "entities"] };
 
-/** What each room may import beside itself and the lines below. */
+/** What a part may import in addition. */
 const EXTRAS = {
   main: ["^migrations/"],
   app: ["^src/connection-types/", "^src/protocols/", "^migrations/"],
@@ -28,28 +28,28 @@ const EXTRAS = {
 
 const DATABASE = "^src/platform/database/|^node_modules/(typeorm|better-sqlite3|mysql2)/";
 
-/** Patterns for everything in a room. */
-function patternsOf(room) {
-  return [`^src/${room}/`, ...(FILES_OF_ROOMS[room] ?? []).map((file) => `^src/${file}\\.ts$`)];
+/** Patterns of the files of a part. */
+function patternsOf(part) {
+  return [`^src/${part}/`, ...(FILES_OF_PARTS[part] ?? []).map((file) => `^src/${file}\\.ts$`)];
 }
 
-const rooms = LINES.flatMap((line, place) =>
-  line.map((room) => ({
-    name: `${room}-imports-downwards`,
-    comment: `${room} imports itself and what stands below it; connection types are known to app alone.`,
+const parts = LAYERS.flatMap((layer, place) =>
+  layer.map((part) => ({
+    name: `${part}-imports-downwards`,
+    comment: `${part} may import itself and lower layers. Only app may import connection types.`,
     severity: "error",
     from: {
-      path: patternsOf(room),
-      ...(room === "connection" && { pathNot: "^src/connection/contract/" }),
+      path: patternsOf(part),
+      ...(part === "connection" && { pathNot: "^src/connection/contract/" }),
     },
     to: {
       path: "^(src|migrations)/",
       pathNot: [
-        ...patternsOf(room),
-        ...LINES.slice(place + 1)
+        ...patternsOf(part),
+        ...LAYERS.slice(place + 1)
           .flat()
           .flatMap(patternsOf),
-        ...(EXTRAS[room] ?? []),
+        ...(EXTRAS[part] ?? []),
       ],
     },
   })),
@@ -57,7 +57,7 @@ const rooms = LINES.flatMap((line, place) =>
 
 module.exports = {
   forbidden: [
-    ...rooms,
+    ...parts,
     {
       name: "contract-imports-downwards",
       comment: "The contract stands in connection, and knows of protocols only what all of them share.",
@@ -68,7 +68,7 @@ module.exports = {
         pathNot: [
           "^src/connection/contract/",
           "^src/protocols/[^/]+\\.ts$",
-          ...LINES.slice(LINES.findIndex((line) => line.includes("connection")) + 1)
+          ...LAYERS.slice(LAYERS.findIndex((layer) => layer.includes("connection")) + 1)
             .flat()
             .flatMap(patternsOf),
         ],
@@ -76,7 +76,7 @@ module.exports = {
     },
     {
       name: "connection-type-imports-contract-and-protocols",
-      comment: "A connection type reaches neither the database nor provisioning, and knows no sibling.",
+      comment: "A connection type may import neither the database, nor provisioning, nor another connection type.",
       severity: "error",
       from: { path: "^src/connection-types/([^/]+)/" },
       to: {
@@ -86,70 +86,70 @@ module.exports = {
     },
     {
       name: "list-of-connection-types-imports-them",
-      comment: "The list names the connection types and nothing else.",
+      comment: "The list may import only the connection types and the contract.",
       severity: "error",
       from: { path: "^src/connection-types/[^/]+$" },
       to: { path: "^(src|migrations)/", pathNot: ["^src/connection-types/", "^src/connection/contract/"] },
     },
     {
       name: "protocols-import-libraries",
-      comment: "Protocol knowledge only; fetch, clock and flow store are handed in.",
+      comment: "Protocols get fetch, clock and flow store as arguments.",
       severity: "error",
       from: { path: "^src/protocols/" },
       to: { path: "^(src|migrations)/", pathNot: "^src/protocols/" },
     },
     {
       name: "no-database-behind-protocols",
-      comment: "Not even through something else.",
+      comment: "Not even indirectly.",
       severity: "error",
       from: { path: "^src/(protocols|connection-types|connection/contract)/" },
       to: { path: DATABASE, reachable: true },
     },
     {
       name: "decisions-are-pure",
-      comment: "Deciding and mapping take values and give values; the database stays out, even behind something else.",
+      comment: "Decisions and mappings are pure functions, without the database, even indirectly.",
       severity: "error",
       from: { path: "^src/provisioning/(decide|mappings)" },
       to: { path: DATABASE, reachable: true },
     },
     {
       name: "nothing-of-the-tests",
-      comment: "What is shipped imports nothing that is not.",
+      comment: "Published code must not import unpublished code.",
       severity: "error",
       from: { path: "^(src|migrations)/" },
       to: { path: "^(test|testing|demo|bench|scripts|dist)/" },
     },
     {
       name: "nothing-of-development",
-      comment: "What is shipped runs without the development dependencies. Types alone are no matter.",
+      comment: "Published code runs without the development dependencies. Types are allowed.",
       severity: "error",
       from: { path: "^(src|migrations)/" },
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg"], pathNot: "^node_modules/@types/" },
     },
     {
-      name: "every-room-has-its-place",
-      comment: "A folder that no line names would escape every arrow.",
+      name: "every-folder-has-a-layer",
+      comment: "A folder outside every layer would escape the rules.",
       severity: "error",
       from: {
         path: "^src/",
-        pathNot: [...LINES.flat().flatMap(patternsOf), "^src/connection-types/", "^src/protocols/"],
+        pathNot: [...LAYERS.flat().flatMap(patternsOf), "^src/connection-types/", "^src/protocols/"],
       },
       to: {},
     },
     { name: "no-cycle", comment: "Types included.", severity: "error", from: {}, to: { circular: true } },
     {
       name: "everything-is-found",
-      comment: "An import that cannot be resolved is an arrow that nobody looked at.",
+      comment: "An import that cannot be resolved would escape the rules.",
       severity: "error",
       from: {},
       to: { couldNotResolve: true },
     },
   ],
   options: {
-    // TypeScript 7 has no API for this tool, which would then read no TypeScript at all and find nothing wrong.
+    // TypeScript 7 has no API for this tool, which would silently skip TypeScript files.
     parser: "swc",
     tsPreCompilationDeps: true,
-    // The house is ESM throughout, and a function of ours that is called `require` imports nothing.
+    // All code is ESM: a function of ours that is named `require` imports nothing.
     moduleSystems: ["es6"],
     doNotFollow: { path: "node_modules" },
     enhancedResolveOptions: {

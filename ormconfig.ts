@@ -1,7 +1,7 @@
 /**
  * The data source for the TypeORM command line, on the database that DATABASE_URL names. Build first, then for example
- * `npx typeorm migration:show --dataSource dist/ormconfig.js`. On SQLite revert with `--transaction none`: otherwise
- * rebuilding a parent table deletes its children.
+ * `npx typeorm migration:show --dataSource dist/ormconfig.js`. On SQLite revert with `--transaction none`: in a
+ * transaction, rebuilding a parent table deletes its children.
  */
 import "reflect-metadata";
 import { entities } from "./src/entities.js";
@@ -12,7 +12,7 @@ import { parseDatabaseUrl } from "./src/platform/database/database-url.js";
 const url = process.env["DATABASE_URL"] ?? "sqlite:./data/usher.sqlite";
 
 const dataSource = await createDataSource(parseDatabaseUrl(url), { entities, migrations });
-// The command line speaks through TypeORM's logger, which the application keeps quiet.
+// The command line prints through TypeORM's logger, which the application silences.
 dataSource.setOptions({ logger: "simple-console" });
 
 export default dataSource;

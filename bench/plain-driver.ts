@@ -1,4 +1,4 @@
-/** A database by its plain driver, for the least work that does a job. */
+/** A database through its plain driver, for the baseline of a measurement. */
 import type { TestDatabase } from "../test/support/database.js";
 import { loadSqlite } from "../src/platform/database/sqlite-library.js";
 
@@ -12,14 +12,14 @@ export interface PlainConnection {
   readonly close: () => Promise<void>;
 }
 
-/** Opens a connection beside the house's own. */
+/** Opens a connection beside Usher's own. */
 export async function openPlainDriver({ dialect, url }: TestDatabase): Promise<PlainConnection> {
   return dialect === "sqlite" ? openSqlite(url) : await openMysql(url);
 }
 
 function openSqlite(url: string): PlainConnection {
   const handle = new SqliteDatabase(url.replace("sqlite:", ""), { readonly: true });
-  // Prepared once, as the house does.
+  // Prepared once, as Usher does.
   const statements = new Map<string, ReturnType<typeof handle.prepare>>();
   return {
     run: async <Row>(sql: string, parameters: readonly PlainValue[]) => {

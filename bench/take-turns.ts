@@ -1,4 +1,4 @@
-/** Measures Usher and the least work that does the same job, taking turns, so that load falls on both. */
+/** Measures Usher and a baseline alternately, so that other load affects both. */
 
 export interface Comparison {
   readonly ours: () => Promise<unknown>;
@@ -13,7 +13,7 @@ export interface Medians {
   readonly limit: number;
 }
 
-/** Medians of this process's CPU time, and of the time that passed, which has the work of a server in it. */
+/** Medians of this process's CPU time, and of elapsed time, which includes the work of a database server. */
 export async function takeTurns(comparison: Comparison): Promise<{ readonly cpu: Medians; readonly elapsed: Medians }> {
   const { warmUp, rounds } = comparison;
   const times = {
@@ -21,7 +21,7 @@ export async function takeTurns(comparison: Comparison): Promise<{ readonly cpu:
     elapsed: { ours: [] as number[], limit: [] as number[] },
   };
   for (let round = 0; round < warmUp + rounds; round += 1) {
-    // Each goes first as often as the other.
+    // Each goes first equally often.
     const turns = round % 2 === 0 ? (["ours", "limit"] as const) : (["limit", "ours"] as const);
     for (const turn of turns) {
       const [before, startedAt] = [process.cpuUsage(), performance.now()];

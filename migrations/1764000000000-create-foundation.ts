@@ -34,7 +34,7 @@ export class CreateFoundation1764000000000 implements MigrationInterface {
   }
 }
 
-/** In the order of their making: what refers to another comes after it. */
+/** In creation order: a table comes after those that it refers to. */
 const TABLES = [
   "organization",
   "role",

@@ -1,4 +1,4 @@
-/** Tickets: where a verified message that was posted across sites waits for its browser. */
+/** Tickets, which keep a verified cross-site POST until its browser fetches it. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { createTable, hash, id, integer, json, time } from "../src/platform/database/columns.js";
 

@@ -44,7 +44,7 @@ export class CreatePeople1764200000000 implements MigrationInterface {
   }
 }
 
-/** In the order of their making. */
+/** In creation order. */
 const NEW_TABLES = [
   "installation",
   "organization_domain",

@@ -1,4 +1,4 @@
-/** Webhooks: endpoints with their place in the log, attempts, what is to be tried again, and what is sent once more. */
+/** Webhooks: endpoints with their cursor, attempts, retries, and redeliveries. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import {
   addColumn,

@@ -1,4 +1,4 @@
-/** Rate limits, and an index by which sign-in attempts are forgotten in time. */
+/** Rate limits, and an index to delete old sign-in attempts. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { addIndex, createTable, hash, integer, time } from "../src/platform/database/columns.js";
 

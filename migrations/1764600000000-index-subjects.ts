@@ -1,4 +1,4 @@
-/** Erasing a person reads events, audit entries and attempts by whom they are about; indices spare it the whole tables. */
+/** Indices on the subject of events, audit entries and attempts, for the erasure of a person. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { addIndex } from "../src/platform/database/columns.js";
 

@@ -1,4 +1,4 @@
-/** Training: courses and modules, what is assigned to whom, starts and results, filters with answers, and who manages groups. */
+/** Training: courses, modules, assignments, starts, results, filters with answers, and group managers. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import {
   boolean,
@@ -37,7 +37,7 @@ export class CreateTraining1764700000000 implements MigrationInterface {
   }
 }
 
-/** In the order of their making. */
+/** In creation order. */
 const TABLES = [
   "course",
   "module_course",
@@ -257,7 +257,7 @@ async function createGroupManagers(queryRunner: QueryRunner): Promise<void> {
 const ALL_TRAINING = '["USERS_READ","GROUPS_READ","TRAINING_READ"]';
 const TEAM_TRAINING = '["USERS_READ","GROUPS_READ","TEAM_TRAINING_READ"]';
 
-/** Administrators hold every permission, and managers see their own people's training only. */
+/** Administrators hold every permission, and managers see only the training of their own people. */
 async function grantTeamTraining(queryRunner: QueryRunner): Promise<void> {
   await queryRunner.query(
     `UPDATE role SET permissions = REPLACE(permissions, '"TRAINING_READ",', '"TRAINING_READ","TEAM_TRAINING_READ",')

@@ -1,4 +1,4 @@
-/** What a provider said of the address that it sent last: an account is joined by an address only where its own is proved. */
+/** Whether a provider verified the address that it sent last, on which linking by address depends. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { addColumn, boolean } from "../src/platform/database/columns.js";
 

@@ -1,4 +1,4 @@
-/** What a unit of work writes to lock an organization: a Galera cluster certifies written rows, not locked ones. */
+/** A column that a unit of work writes to lock an organization: a Galera cluster certifies written rows, not locked ones. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { addColumn, integer } from "../src/platform/database/columns.js";
 

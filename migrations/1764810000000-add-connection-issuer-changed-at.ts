@@ -1,4 +1,4 @@
-/** When a connection's issuer was last changed under people who were linked: a sign-in that is refused for it says so. */
+/** When the issuer of a connection with linked people last changed, so that a refused sign-in can name the reason. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { addColumn, time } from "../src/platform/database/columns.js";
 

@@ -1,4 +1,4 @@
-/** What a connection learnt of its provider by itself, so that a restart begins with it while the provider does not answer. */
+/** What a connection has learnt from its provider, for a restart while the provider is down. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { addColumn, text } from "../src/platform/database/columns.js";
 

@@ -1,4 +1,4 @@
-/** When a webhook's retry was scheduled: a clock that was ahead and went back must not hold it up. */
+/** When a webhook's retry was scheduled, so that a clock that is set back does not delay it. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { addColumn, addIndex, time } from "../src/platform/database/columns.js";
 

@@ -1,4 +1,4 @@
-/** What lists are sorted and searched by says no more of a guest, whose home is another organization, than name and address. */
+/** Limits the sort keys and search terms of a guest, whose home is another organization, to name and address. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { foldCase } from "../src/platform/text.js";
 
@@ -46,7 +46,7 @@ interface Guest {
   full_name: string;
 }
 
-/** As terms were made when this migration was written. */
+/** A copy of the code that made terms at the time of this migration. */
 function termsOf(texts: readonly string[]): string[] {
   const words = texts.flatMap((text) => {
     const folded = foldCase(text).trim();

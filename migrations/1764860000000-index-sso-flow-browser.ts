@@ -1,4 +1,4 @@
-/** Which sign-ins a browser has under way is asked whenever it begins another. */
+/** An index to find the sign-ins under way of a browser when it begins another. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { addIndex } from "../src/platform/database/columns.js";
 

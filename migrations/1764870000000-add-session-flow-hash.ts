@@ -1,4 +1,4 @@
-/** Which sign-in opened a session: the browser that fetches the end of that sign-in once more is in already. */
+/** Which sign-in opened a session, so that a browser that repeats the last request of that sign-in stays signed in. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { addColumn, hash } from "../src/platform/database/columns.js";
 

@@ -1,4 +1,4 @@
-/** Lists of what people started are read in the order of time, of all courses or of one. */
+/** Indices to list started trainings by time, of all courses or of one. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { addIndex } from "../src/platform/database/columns.js";
 

@@ -1,4 +1,4 @@
-/** Who made an API key without holding every permission: the key gives that person nothing that they do not hold. */
+/** The maker of an API key who does not hold every permission: the key never gives more than its maker holds. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { addColumn, id } from "../src/platform/database/columns.js";
 

@@ -1,4 +1,4 @@
-/** Who never signed in, or not since, is read from an index of the organization's accounts. */
+/** An index to find accounts that never signed in, or not since a time. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { addIndex } from "../src/platform/database/columns.js";
 

@@ -1,9 +1,9 @@
 /**
- * Copies a SQLite database while Usher runs: one consistent moment, in one file, checked afterwards.
+ * Copies a SQLite database while Usher runs: a consistent snapshot in one file, which is then checked.
  *
  *     node scripts/backup-sqlite.mjs data/usher.sqlite /backups/usher.sqlite
  *
- * Ends with another code than 0, and says why, when the copy cannot be made or is damaged.
+ * Exits with 1 and the reason when the copy fails or is damaged.
  */
 import { existsSync } from "node:fs";
 import { loadSqlite } from "../dist/src/platform/database/sqlite-library.js";

@@ -3,8 +3,8 @@
  *
  *     node scripts/build.mjs [--when-needed]
  *
- * The new folder is made aside and takes the old one's place in the end, so that nothing of a deleted source stays, and
- * a process that reads `dist` meanwhile never sees half of it. What it was made from is kept as a hash in it.
+ * It builds a new folder, which then replaces the old one: nothing of a deleted source stays, and a process that reads
+ * `dist` meanwhile never sees half of it. The folder contains a hash of its sources.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -19,7 +19,7 @@ const HASH = "sources.sha256";
 
 /** What `tsconfig.build.json` includes. */
 const FOLDERS = ["src", "migrations", "test/support", "testing", "demo", "bench"];
-/** Beside the folders, what the output depends on. */
+/** Files on which the output depends too. */
 const FILES = [
   "ormconfig.ts",
   "package-lock.json",
@@ -41,7 +41,7 @@ function listSources() {
   );
 }
 
-/** By content, not by time: a checkout sets times as it likes, and a deleted file has none. */
+/** By content, not by time: a checkout sets arbitrary times, and a deleted file has none. */
 function hashSources(sources) {
   const hash = createHash("sha256");
   for (const file of sources) {
@@ -84,13 +84,13 @@ function declareTypes(output) {
 }
 
 /**
- * Builds the SQLite driver where Node 20 needs it, and `dist` unless it is made from these very sources already.
+ * Builds the SQLite driver if Node needs it, and `dist` unless it was built from these sources.
  * @param {{ whenNeeded: boolean }} options
  * @returns {boolean} whether `dist` can be used
  */
 export function build({ whenNeeded }) {
   if (!prepareSqlite()) return false;
-  // An installation may come without sources; it has been built elsewhere.
+  // An installation without sources was built elsewhere.
   if (whenNeeded && !existsSync(join(ROOT, "src"))) return existsSync(OUTPUT);
   const sources = listSources();
   const hash = hashSources(sources);

@@ -1,4 +1,4 @@
-/** Fails when `graphql/schema.graphql` is not what the code emits. The committed file is left as it was. */
+/** Fails when `graphql/schema.graphql` differs from the schema in the code. Does not change the file. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -20,6 +20,8 @@ if (status !== 0) {
   process.stderr.write("The schema could not be emitted.\n");
   process.exitCode = 1;
 } else if (committed !== emitted) {
-  process.stderr.write("graphql/schema.graphql is not what the code emits: run `npm run schema` and commit it.\n");
+  process.stderr.write(
+    "graphql/schema.graphql differs from the schema in the code: run `npm run schema` and commit it.\n",
+  );
   process.exitCode = 1;
 }

@@ -1,9 +1,9 @@
 /**
- * Completes package-lock.json with the optional packages of platforms that a registry did not offer to `npm install`:
- * `npm ci` refuses a lock that lacks them, even where they are never installed. Run it after every `npm install`.
+ * Adds optional packages of other platforms to package-lock.json that a registry did not offer to `npm install`: `npm ci`
+ * refuses a lock without them. Run it after every `npm install`.
  *
- * The versions are those that the parent packages name. Entries that are added here have no integrity; an `npm install`
- * on such a platform fills it in.
+ * It takes the versions from the parent packages. Added entries have no integrity until an `npm install` on such a
+ * platform.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -24,7 +24,7 @@ lock.packages = { "": root, ...Object.fromEntries(sorted) };
 writeFileSync(PATH, `${JSON.stringify(lock, null, 2)}\n`);
 process.stdout.write(`${added.length} optional packages of other platforms were added.\n`);
 
-/** What a platform's package is for, read from its name: `@swc/core-linux-arm64-musl`. */
+/** The entry of a package, with the platform in its name: `@swc/core-linux-arm64-musl`. */
 function describe(name, range, dev) {
   const words = name.split("/").at(-1).split(/[-_]/);
   const system = words.find((word) => SYSTEMS.includes(word));

@@ -1,7 +1,7 @@
 /**
- * Builds the SQLite driver where the running Node needs it. Node 22 and newer use better-sqlite3 13, which brings its
- * binaries. It crashes on Node 20, where better-sqlite3 12 stands in; that one has no binary until it is compiled.
- * `npm ci` runs no install scripts (`.npmrc`), so that nothing is compiled on a Node that does not need it.
+ * Builds the SQLite driver if the running Node needs it. Node 22 and newer use better-sqlite3 13, which contains its
+ * binaries but crashes on Node 20. Node 20 uses better-sqlite3 12, which must be compiled. `npm ci` does not run install
+ * scripts (`.npmrc`), so that only Node 20 compiles anything.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -11,7 +11,7 @@ import { dirname, join } from "node:path";
 const FIRST_NODE_WITH_BINARIES = 22;
 
 /**
- * Compiles better-sqlite3 12 once, on Node 20 alone; this takes about a minute and a C++ compiler.
+ * Compiles better-sqlite3 12 once, on Node 20 only. It takes about a minute and needs a C++ compiler.
  * @returns {boolean} whether the driver can be used
  */
 export function prepareSqlite() {

@@ -1,9 +1,9 @@
-/** The least work that does the job: the plain driver, queries written for it by hand, and JSON.stringify. */
+/** The baseline: the plain driver, hand-written queries, and JSON.stringify. */
 import type { TestDatabase } from "../../test/support/database.js";
 import { openPlainDriver } from "../plain-driver.js";
 import { placeholders } from "../../src/platform/database/statements.js";
 
-/** The same lists, by the driver alone; each answers how many users it found. */
+/** The same lists through the driver alone. Each returns how many users it found. */
 export interface PlainDriver {
   readonly page: (organizationId: string) => Promise<number>;
   readonly search: (organizationId: string, word: string) => Promise<number>;

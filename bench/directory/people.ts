@@ -7,7 +7,7 @@ const USERS = 10_000;
 const GROUPS = 30;
 const GROUPS_OF_A_USER = 3;
 
-/** A number that looks like chance and is the same in every run. */
+/** A pseudo-random number, the same in every run. */
 const scatter = (index: number) => (index * 7919) % USERS;
 
 /** One user in a hundred is an administrator, and one in 400 has a name that begins with `needle`. */

@@ -1,12 +1,12 @@
 /**
- * Lists of users beside the least work that does the job: the plain driver's queries for the same rows and JSON.stringify.
+ * Compares lists of users with a baseline: the plain driver's queries for the same rows and JSON.stringify.
  *
  *     npm run build && node dist/bench/directory/run.js
  *     node test/support/mariadb/run.mjs node dist/bench/directory/run.js
  *
- * 100 users × 8 fields with 3 groups each, of 10,000, by standard execution of GraphQL in this process, without HTTP; both
- * ways take turns, and medians of this process's CPU time are compared, so that what else the machine does counts little;
- * on MariaDB the server's own work is in neither. Read the ratios, not the milliseconds. The aim for the page is 3.2.
+ * 100 users × 8 fields with 3 groups each, of 10,000, by standard execution of GraphQL in this process, without HTTP. Both
+ * alternate, and medians of this process's CPU time are compared, so that other load matters little. On MariaDB the
+ * server's work is in neither. Read the ratios, not the milliseconds. The aim for the page is 3.2.
  */
 import "reflect-metadata";
 import { execute, parse, type ExecutionResult } from "graphql";

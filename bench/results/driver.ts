@@ -1,15 +1,15 @@
-/** The least work that does the job: the plain driver, queries written for it by hand, and JSON.stringify. */
+/** The baseline: the plain driver, hand-written queries, and JSON.stringify. */
 import type { TestDatabase } from "../../test/support/database.js";
 import { openPlainDriver, type PlainValue } from "../plain-driver.js";
 import { placeholders } from "../../src/platform/database/statements.js";
 
-/** A page of the latest results, or a group's figures; each answers how many lines it found. */
+/** A page of the latest results, or a group's figures. Each returns how many rows it found. */
 export interface PlainDriver {
   readonly page: (organizationId: string) => Promise<number>;
   readonly group: (organizationId: string, groupId: string) => Promise<number>;
   readonly course: (organizationId: string, courseId: string) => Promise<number>;
   readonly passed: (organizationId: string) => Promise<number>;
-  /** The figures, by the index of times or of people: whichever a database takes by itself depends on its statistics. */
+  /** The figures by the index of times or of people. Which one a database chooses depends on its statistics. */
   readonly averages: (by: "time" | "person", of: AveragesOf) => Promise<number>;
   readonly close: () => Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface PlainDriver {
 export interface AveragesOf {
   readonly organizationId: string;
   readonly groupId: string;
-  /** As the databases write times. */
+  /** In the databases' form of times. */
   readonly from: string;
   readonly until: string;
 }
@@ -26,7 +26,7 @@ const COLUMNS = `r.id, r.user_id, r.course_id, r.kind, r.attempt, r.score, r.max
   r.started_at, r.completed_at`;
 const ORDER = "ORDER BY r.completed_at DESC, r.id DESC LIMIT 100";
 
-/** What `groupResults` tells, in the words in which one would ask for it. */
+/** The figures of `groupResults` as a hand-written query. */
 const FIGURES = `r.course_id, COUNT(*) AS results, COUNT(DISTINCT r.user_id) AS people, AVG(r.percent) AS average_percent,
   COUNT(DISTINCT CASE WHEN r.percent IS NOT NULL THEN r.user_id END) AS people_scored,
   COUNT(DISTINCT CASE WHEN r.passed IS NOT NULL THEN r.user_id END) AS people_decided,

@@ -1,14 +1,14 @@
 /**
- * Results beside the least work that does the job: pages beside the plain driver's queries for the same rows and
- * JSON.stringify, a group's averages over a year beside the plain SQL aggregate, which tells the same figures.
+ * Compares results with baselines: pages with the plain driver's queries for the same rows and JSON.stringify, and a
+ * group's averages over a year with the plain SQL aggregate.
  *
  *     npm run bench:results
  *     node test/support/mariadb/run.mjs node dist/bench/results/run.js
  *
  * 200,000 results of 400 people in 21 courses, completed within 23 months; pages of 100 results × 10 fields with person
- * and course; a group of 250 people. By standard execution of GraphQL in this process, without HTTP; both ways take turns,
- * and medians are compared: of this process's CPU time, and of the time that passed, in which the server's own work is
- * where there is a server. Read the ratios, not the milliseconds.
+ * and course; a group of 250 people. By standard execution of GraphQL in this process, without HTTP. Both alternate, and
+ * medians are compared: of this process's CPU time, and of elapsed time, which includes the work of a database server.
+ * Read the ratios, not the milliseconds.
  */
 import "reflect-metadata";
 import { execute, parse, type ExecutionResult } from "graphql";

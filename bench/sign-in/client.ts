@@ -1,7 +1,6 @@
-/** The browsers of the measurement: keep-alive connections, one answer at a time, nothing followed. */
+/** The browsers of the measurement: keep-alive connections, one request at a time, redirects not followed. */
 import { Agent, request as send } from "node:http";
 
-/** A whole answer. */
 export interface Answer {
   readonly status: number;
   readonly location: string;
@@ -11,13 +10,13 @@ export interface Answer {
 const agent = new Agent({ keepAlive: true, maxSockets: 50 });
 let visitors = 0;
 
-/** A network address of its own for each person, as the rate limits count people by it. */
+/** A separate network address for each person, because rate limits count by address. */
 export function nextVisitor(): string {
   visitors += 1;
   return `10.${(visitors >> 16) & 255}.${(visitors >> 8) & 255}.${visitors & 255}`;
 }
 
-/** Sends one request; a form makes it a POST. Fails where the answer is no redirect. */
+/** Sends one request, a POST if it has a form. Fails when the response is not a redirect. */
 export function visit(
   url: string,
   visitor: string,

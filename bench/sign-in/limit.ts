@@ -1,7 +1,7 @@
 /**
- * The limit: the least work that signs somebody in at all. A plain node:http server, statements prepared once on a copy
- * of Usher's own database, the writes that Usher makes, and jose. It checks state and signature and nothing else, knows
- * no organization's rules, escapes nothing and recovers from nothing.
+ * The limit: the least work of a sign-in. A plain node:http server with statements prepared once on a copy of Usher's
+ * database, Usher's writes, and jose. It checks only state and signature, without rules of organizations, escaping or
+ * error handling.
  */
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
@@ -19,7 +19,7 @@ export interface LimitTarget {
   /** The SQLite file. */
   readonly database: string;
   readonly organizationId: string;
-  /** The connections, which exist in the database, as do the people who come. */
+  /** The connections, which exist in the database, as do the people. */
   readonly openIdConnectionId: string;
   readonly samlConnectionId: string;
   readonly samlSignOnUrl: string;
@@ -38,10 +38,10 @@ export interface LimitServer {
 
 const hash = (text: string) => createHash("sha256").update(text).digest("hex");
 const random = () => randomBytes(32).toString("base64url");
-/** As Usher writes times. */
+/** In Usher's form of times. */
 const at = (milliseconds: number) => new Date(milliseconds).toISOString().replace("T", " ").replace("Z", "");
 
-/** Starts the limit. Its pragmas are Usher's. */
+/** Starts the limit, with Usher's pragmas. */
 export async function startLimit(target: LimitTarget): Promise<LimitServer> {
   const database = new Database(target.database);
   for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]) database.pragma(pragma);
@@ -51,7 +51,7 @@ export async function startLimit(target: LimitTarget): Promise<LimitServer> {
   const keys = createLocalJWKSet((await (await fetch(target.jwksUri)).json()) as JSONWebKeySet);
   let port = 0;
 
-  /** What both protocols begin with. */
+  /** The beginning of both protocols. */
   function keepFlow(
     connectionId: string,
     payload: object,
@@ -107,7 +107,7 @@ export async function startLimit(target: LimitTarget): Promise<LimitServer> {
     const [, browser = ""] = /limit-browser=([^;]*)/.exec(cookies) ?? [];
     if (flow === undefined || flow.browser_hash !== hash(browser)) throw new Error("no such flow");
     const now = at(Date.now());
-    // As Usher does: the commit by which the person enters makes this one last, too.
+    // As Usher does: the commit that signs the person in makes this one durable too.
     database.pragma("synchronous = NORMAL");
     statements.begin.run();
     const { changes } = statements.consumeFlow.run(now, state, now);
@@ -136,7 +136,7 @@ export async function startLimit(target: LimitTarget): Promise<LimitServer> {
     return enter(payload.sub ?? "", String(payload["email"]), userAgent);
   }
 
-  /** The writes of one sign-in, in one transaction, as Usher makes them. */
+  /** Usher's writes of one sign-in, in one transaction. */
   function enter(subject: string, email: string, userAgent: string) {
     const { organizationId, openIdConnectionId: connectionId, issuer } = target;
     const [token, time] = [random(), Date.now()];

@@ -1,6 +1,6 @@
 /**
- * CPU time of signing in, beside the least work that does the job or a named peer, in one run: windows of both take turns
- * in one process, medians, ratios. And the longest time for which verifying a response holds the event loop up.
+ * Compares the CPU time of a sign-in with a baseline or another library: windows of both alternate in one process, and
+ * medians give a ratio. Also measures for how long verifying a response blocks the event loop.
  *
  *     npm run bench:sign-in [-- --rounds 30]
  */
@@ -14,9 +14,9 @@ import { startMeasured, type MeasuredProcess } from "./measured-process.js";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "30" } } });
 const ROUNDS = Number(values.rounds);
-/** Code that has not run often is not compiled yet: the figures are those of a process that has run for a while. */
+/** Warm-up, because code that has not run often is not compiled yet. */
 const WARMING_SIGN_INS = 1_200;
-/** Verifying a response runs the same code hundreds of times over by itself. */
+/** Fewer, because verifying a response runs the same code hundreds of times. */
 const WARMING_SAML_SIGN_INS = 120;
 /** Sign-ins in a window, so that reading the clock weighs little. */
 const WINDOW = 4;
@@ -51,7 +51,7 @@ async function measure(of: MeasuredProcess, work: (index: number) => Promise<unk
   return ((await of.ask("cpu")) - before) / WINDOW;
 }
 
-/** Takes turns at two measurements, and prints their medians and ratio. */
+/** Alternates two measurements, and prints their medians and ratio. */
 async function compare(
   what: string,
   aim: number | null,
@@ -69,7 +69,7 @@ async function compare(
   print(`${what.padEnd(62)} ${result}${aim === null ? "" : `   (aim ${aim.toFixed(2)})`}`);
 }
 
-/** First one, then the other; who is first changes from round to round. */
+/** Runs both, in an order that changes with each round. */
 async function inTurn<Ours, Theirs>(round: number, first: () => Promise<Ours>, second: () => Promise<Theirs>) {
   if (round % 2 === 0) return { ours: await first(), theirs: await second() };
   const theirs = await second();
@@ -80,13 +80,13 @@ interface Begun extends Answer {
   readonly visitor: string;
 }
 
-/** Begins sign-ins; the window's answers are kept for what follows. */
+/** Begins sign-ins, and keeps their responses for the next step. */
 async function begin(url: string): Promise<Begun> {
   const visitor = nextVisitor();
   return { ...(await visit(url, visitor)), visitor };
 }
 
-/** As many begun sign-ins as a window has, not measured. */
+/** Begins the sign-ins of a window, unmeasured. */
 const beginWindow = (url: string) => Promise.all(Array.from({ length: WINDOW }, () => begin(url)));
 
 type SignedPart = "RESPONSE" | "ASSERTION" | "BOTH";
@@ -140,7 +140,7 @@ async function compareSaml(of: MeasuredProcess, tenant: SamlTenant, signedPart: 
   );
 }
 
-/** How long the event loop did not turn while responses were verified. */
+/** For how long the event loop was blocked while responses were verified. */
 async function watchStalls(of: MeasuredProcess, tenant: SamlTenant, name: string): Promise<void> {
   const siblings = '<a xmlns:b="urn:b" b:c="1"></a>'.repeat(2_900);
   const stallOf = async (count: number, extra: string) => {
@@ -163,7 +163,7 @@ try {
     threads: await createSamlTenant(threads, saml),
     openId: await createTenant(inline, openId),
   };
-  // Those who come have been here before, as nearly everybody who signs in has.
+  // People who have signed in before, as nearly everybody has.
   await signInOnce(tenants.inline);
   await signInOnce(tenants.threads);
   const first = await begin(tenants.openId.startUrl);

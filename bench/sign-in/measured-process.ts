@@ -1,24 +1,22 @@
-/** The process that is measured, as the measurement holds it: it answers questions about itself beside its HTTP ports. */
+/** Starts and queries the process that is measured, which has HTTP ports and answers questions about itself. */
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Limits, SamlPeer } from "./usher-process.js";
 
-/** What can be asked of the process, with the answer's type. */
+/** Questions to the process, with the types of their answers. */
 interface Questions {
   /** CPU time since the process began, all threads, in microseconds. */
   readonly cpu: { readonly data: null; readonly answer: number };
-  /** Begins to watch the event loop. */
   readonly watch: { readonly data: null; readonly answer: null };
-  /** The longest time, in milliseconds, for which the event loop did not turn since `watch`. */
+  /** The longest time for which the event loop was blocked since `watch`, in milliseconds. */
   readonly stall: { readonly data: null; readonly answer: number };
-  /** Starts the limit beside Usher, on a copy of its database; answers its port. */
+  /** Starts the limit on a copy of Usher's database. Answers its port. */
   readonly limit: { readonly data: Limits; readonly answer: number };
-  /** Verifies responses with node-saml and nothing else; answers the CPU time for one, in microseconds. */
+  /** Verifies responses with node-saml alone. Answers the CPU time for one, in microseconds. */
   readonly "node-saml": { readonly data: SamlPeer; readonly answer: number };
   readonly stop: { readonly data: null; readonly answer: null };
 }
 
-/** A running process. */
 export interface MeasuredProcess {
   readonly url: string;
   readonly ask: <Name extends keyof Questions>(

@@ -1,6 +1,6 @@
 /**
- * The measured process: the whole application on a SQLite file of its own, the limit and node-saml beside it, and answers
- * to questions about its CPU time and event loop. Forked by the measurement.
+ * The measured process: the whole application on its own SQLite file, and beside it the limit and node-saml. It answers
+ * questions about its CPU time and event loop. The measurement forks it.
  */
 import "reflect-metadata";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -26,7 +26,7 @@ const Database = await loadSqlite();
 /** Where the limit's sign-ins go. */
 export type Limits = Omit<LimitTarget, "database">;
 
-/** Responses for node-saml, and what it has to know to verify them. */
+/** Responses for node-saml, and the options to verify them. */
 export interface SamlPeer {
   readonly responses: readonly string[];
   readonly entityId: string;
@@ -54,7 +54,7 @@ const configuration = readConfiguration(
     USHER_OPERATOR_KEY: OPERATOR_KEY,
     USHER_ALLOWED_PRIVATE_HOSTS: allowedHosts,
     USHER_TRUSTED_PROXIES: "127.0.0.1,::1",
-    // The log goes to the terminal of whoever measures; a real one goes to a file or a pipe for less.
+    // The log would go to a terminal, which is slower than the file or pipe of an installation.
     USHER_LOG_LEVEL: "error",
   },
   { databaseUrl: findDatabaseUrlMistake, keyRing: findKeyRingMistake },
@@ -107,7 +107,7 @@ const answers: Record<string, (data: never) => unknown> = {
 process.on("message", ({ id, name, data }: { id: number; name: string; data: never }) => {
   void Promise.resolve(answers[name]!(data)).then((answer) => process.send!({ id, answer }));
 });
-// Whoever measured is gone.
+// The measurement has ended.
 process.on("disconnect", () => process.exit());
 process.send!({ id: 0, answer: url });
 
@@ -116,7 +116,7 @@ function readCpu(): number {
   return user + system;
 }
 
-/** Set up once for each call, which has several responses: a service that has the library does not set it up anew. */
+/** Set up once for several responses, as a service with this library does. */
 async function verifyAlone(peer: SamlPeer): Promise<number> {
   const saml = new SAML({
     issuer: peer.entityId,

@@ -1,4 +1,4 @@
-/** A receiver that takes everything, in a process of its own, so that its work is not counted. */
+/** A receiver that accepts everything, in a separate process, so that its work is not counted. */
 import { createServer } from "node:http";
 
 const server = createServer((request, response) => {

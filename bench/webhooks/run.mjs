@@ -1,8 +1,8 @@
 /**
- * Webhook deliveries, with claim, mark and log, beside two loops that sign and post the same bodies over an undici pool and
- * do nothing else: by its `request`, as one would write it, and by its `dispatch`, the least that posts at all. CPU time of
- * this process per delivery, medians of interleaved rounds; read the ratios. On SQLite, or on the MariaDB of
- * `node test/support/mariadb/run.mjs`, whose own work is not counted.
+ * Compares webhook deliveries with two loops that only sign and post the same bodies over an undici pool: by its `request`,
+ * the usual way, and by its `dispatch`, the least that posts at all. Measures the CPU time of this process per delivery,
+ * in medians of alternating rounds; read the ratios. On SQLite, or on the MariaDB of `node test/support/mariadb/run.mjs`,
+ * whose work is not counted.
  *
  *   npm run build && node bench/webhooks/run.mjs [events] [endpoints] [rounds]
  */
@@ -56,7 +56,7 @@ const services = {
   eventTypes: EVENT_TYPES,
 };
 
-/** On a server, a database that goes with the server. */
+/** On MariaDB, a database that is removed with the server. */
 async function createSchema(server) {
   const { createConnection } = await import("mysql2/promise");
   const connection = await createConnection(server.replace(/^mariadb:/, "mysql:"));
@@ -65,7 +65,7 @@ async function createSchema(server) {
   return "usher_bench";
 }
 
-/** An organization with a log and endpoints that start at its beginning. */
+/** An organization with events, and endpoints that start at the first one. */
 async function prepare(round) {
   const organization = await createOrganization(services, OPERATOR, { name: "Bench", slug: `bench-${round}` });
   await append(organization.id, 0, events);
@@ -123,7 +123,7 @@ function startWorker() {
   return startWebhookWorker({ ...services, logger, retryDelaysSeconds: [5], settings: DEFAULT_WORKER_SETTINGS });
 }
 
-/** Waits until every endpoint has the log up to there. */
+/** Waits until every endpoint has got the events up to a position. */
 async function waitFor(organizationId, sequence) {
   for (;;) {
     const { behind } = await database.reader.row(
@@ -141,7 +141,7 @@ async function deliver(organizationId) {
   await worker.stop();
 }
 
-/** Events that come one by one, each delivered before the next: nothing can be gathered but what goes to many endpoints. */
+/** Events one by one, each delivered before the next, so that batches contain one event. */
 async function deliverOneByOne(organizationId) {
   const worker = startWorker();
   for (let index = 0; index < ONE_BY_ONE; index += 1) {
@@ -213,7 +213,7 @@ try {
       usher: await measure(() => deliver(organizationId)),
       onebyone: await measure(() => deliverOneByOne(organizationId), ONE_BY_ONE * endpoints),
     };
-    // The first round warms all of them up.
+    // The first round is the warm-up.
     if (round > 0) for (const [name, each] of Object.entries(measured)) results[name].push(each);
   }
   const show = (name) => {

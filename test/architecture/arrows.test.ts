@@ -1,4 +1,4 @@
-/** An import only goes down. First that this tree keeps to it, then that a tree which does not would be found out. */
+/** Imports only go down: in this tree, and the rules find each violation in a tree that has them all. */
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -11,17 +11,17 @@ describe("in this tree", () => {
     found = cruise(ROOT);
   });
 
-  test("every import goes down, and none goes round", () => {
+  test("every import goes down, without cycles", () => {
     expect(found.violations).toEqual([]);
   });
 
-  test("every file was looked at", () => {
+  test("every file was read", () => {
     const files = [...listFiles(ROOT, "src", ".ts"), ...listFiles(ROOT, "migrations", ".ts")];
     expect(files.length).toBeGreaterThan(0);
     expect(files.filter((file) => !found.imports.has(file))).toEqual([]);
   });
 
-  test("every import of our own was seen, however it is written", () => {
+  test("every relative import was read, in any form", () => {
     const written = /\b(?:from|import)\s*\(?\s*["'`](\.[^"'`]+)["'`]/g;
     const unseen = listFiles(ROOT, "src", ".ts").flatMap((file) =>
       [...readFileSync(join(ROOT, file), "utf8").matchAll(written)]
@@ -33,7 +33,7 @@ describe("in this tree", () => {
   });
 });
 
-/** An import that must be found: who, whom, by which rule, written how (a plain import when absent). */
+/** Imports that must be found: from, to, the rule, and the statement if it is not a plain import. */
 const FORBIDDEN: readonly (readonly [from: string, to: string, rule: string, text?: string])[] = [
   ["config/configuration", "platform/clock", "config-imports-downwards"],
   ["platform/mail/send", "access/caller", "platform-imports-downwards", 'import type { a } from "SPECIFIER";'],
@@ -66,7 +66,7 @@ const FORBIDDEN: readonly (readonly [from: string, to: string, rule: string, tex
   ["protocols/saml/types", "connection/contract/settings", "protocols-import-libraries"],
   ["provisioning/decide", "people/user/rules", "decisions-are-pure"],
   ["provisioning/mappings/roles", "platform/database/database", "decisions-are-pure"],
-  ["attic/box", "platform/clock", "every-room-has-its-place"],
+  ["attic/box", "platform/clock", "every-folder-has-a-layer"],
   ["access/round-one", "access/round-two", "no-cycle", 'import type { a } from "SPECIFIER";'],
   ["access/round-two", "access/round-one", "no-cycle"],
   ["people/group/group", "people/group/gone", "everything-is-found"],
@@ -75,7 +75,7 @@ const FORBIDDEN: readonly (readonly [from: string, to: string, rule: string, tex
   ["people/group/demo", "../demo/main", "nothing-of-the-tests"],
 ];
 
-/** Imports that must not be complained about. */
+/** Imports that are allowed. */
 const ALLOWED: readonly (readonly [from: string, to: string])[] = [
   ["main", "app"],
   ["main", "config/read"],
@@ -106,7 +106,7 @@ describe("in a tree that breaks the rules", () => {
     mkdirSync(dirname(join(tree, path)), { recursive: true });
     writeFileSync(join(tree, path), text);
   };
-  /** Both lists name modules from `src`, without `.ts`. */
+  /** Both lists name modules relative to `src`, without `.ts`. */
   const locate = (module: string) => (module.startsWith("../") ? `${module.slice(3)}.ts` : `src/${module}.ts`);
 
   beforeAll(() => {
@@ -137,7 +137,7 @@ describe("in a tree that breaks the rules", () => {
     expect(about).toHaveLength(1);
   });
 
-  test("a development dependency is not for what is shipped", () => {
+  test("published code may not import a development dependency", () => {
     expect(found.violations).toContain("nothing-of-development: src/platform/mock.ts → node_modules/jest/index.js");
   });
 

@@ -1,16 +1,14 @@
-/** Runs dependency-cruiser with the house's rules over a tree: this one, or one made up to break them. */
+/** Runs dependency-cruiser with our rules over this tree, or over one that breaks them. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-/** The root of this tree. */
 export const ROOT = resolve(import.meta.dirname, "../..");
 
-/** What was found. */
 export interface Findings {
-  /** Sentences of the form `rule: from → to`. */
+  /** As `rule: from → to`. */
   readonly violations: readonly string[];
-  /** Every module that was looked at, with its imports as they are written. */
+  /** Every module that was read, with its imports as they are written. */
   readonly imports: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -28,7 +26,7 @@ interface CruiseResult {
   };
 }
 
-/** The files below a folder whose names end so, from the root of the tree; none when there is no such folder. */
+/** The files below a folder with an ending, relative to the root; empty when the folder does not exist. */
 export function listFiles(root: string, folder: string, ending: string): string[] {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })

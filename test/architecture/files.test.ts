@@ -1,4 +1,4 @@
-/** Every file says what it is for in its first sentence, and stays short enough to be read. */
+/** Every file begins with a sentence that says what it is for, and is short. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
@@ -11,11 +11,11 @@ const files = ["src", "migrations"].flatMap((folder) =>
 );
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
 
-test("there are files to look at", () => {
+test("there are files to check", () => {
   expect(files.length).toBeGreaterThan(0);
 });
 
-test("every file opens with a comment that says something", () => {
+test("every file begins with a comment", () => {
   expect(files.filter((file) => !/^(\/\/|\/\*\*?)\s*\*?\s*\p{L}/u.test(read(file)))).toEqual([]);
 });
 
