@@ -131,7 +131,7 @@ async function findCandidates({ reader, clock, settings }: WorkerServices): Prom
   );
 }
 
-/** The limits beyond which a time is wrong: `misdated` for a time that should have passed, `misleased` for the end of a lease. */
+/** The limits beyond which a time is wrong: `misdated` for the time of a past action, `misleased` for the end of a lease. */
 function horizonsOf(now: Date, leaseMs: number): { readonly misdated: Date; readonly misleased: Date } {
   return { misdated: new Date(now.getTime() + leaseMs), misleased: new Date(now.getTime() + 2 * leaseMs) };
 }

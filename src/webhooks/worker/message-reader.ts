@@ -21,7 +21,7 @@ interface MessageBatch {
 
 export type MessageReader = (range: MessageRange) => Promise<MessageBatch>;
 
-/** Events that one read returns at most. */
+/** The largest number of events that one read returns. */
 export const BATCH = 100;
 const CACHED_MS = 2_000;
 const CACHED_BLOCKS = 32;
@@ -67,7 +67,7 @@ export function createMessageReader(reader: Reader): MessageReader {
   };
 
   return async ({ organizationId, after, upTo, types }) => {
-    // The endpoint is far behind and wants some types only: let the database skip the others.
+    // The endpoint is far behind and gets only some types, so let the database skip the others.
     if (types !== null && upTo - after > BATCH) {
       const messages = await read({ organizationId, after, upTo, types });
       return { messages, upTo: messages.length < BATCH ? upTo : (messages.at(-1)?.event.sequence ?? upTo) };

@@ -7,10 +7,10 @@ import { chooseDelaySeconds } from "../delivery/retry-after.js";
 import { disableFailingEndpoint } from "../endpoint/disable-endpoint.js";
 import type { EndpointDisabled } from "../notices/templates.js";
 import type { Lease } from "./claim.js";
-import type { AttemptOutcome, TurnOutcome, RedeliveryProgress, OutcomeWriter } from "./outcome-writer.js";
+import type { AttemptOutcome, OutcomeWriter, RedeliveryProgress, TurnOutcome } from "./outcome-writer.js";
 import type { WorkerServices } from "./worker-services.js";
 
-/** A receiver may ask for a pause up to this long. Later, its retries are attempted when they come due. */
+/** The longest pause that a receiver can ask for. Only the failed delivery itself can be delayed for longer. */
 const LONGEST_PAUSE_SECONDS = 3_600;
 const STATUSES_THAT_ASK_FOR_A_PAUSE: ReadonlySet<number> = new Set([429, 503]);
 

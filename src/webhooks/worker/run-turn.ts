@@ -38,7 +38,7 @@ export interface WorkerContext {
 interface Turn extends WorkerContext {
   readonly lease: Lease;
   readonly buffer: OutcomeBuffer;
-  /** Whether to start no more attempts. */
+  /** Whether this turn must start no more attempts. */
   readonly isOver: () => boolean;
 }
 

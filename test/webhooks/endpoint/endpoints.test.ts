@@ -280,7 +280,7 @@ describe("an endpoint", () => {
     expect((await own.endpoint(id)).disabledReason).toBe("GONE");
     await own.makeUsers(2, "later");
     expect(receiver.events()).toHaveLength(1);
-    await until("somebody is told", () => witness.events().length === 1);
+    await until("the event", () => witness.events().length === 1);
     expect(witness.events()[0]?.message).toMatchObject({
       type: "endpoint.disabled",
       data: { reason: "GONE", subject: { id }, cause: { kind: "SYSTEM" }, endpoint: { id, state: "DISABLED" } },
