@@ -58,8 +58,7 @@ export class UpdateWebhookEndpointInput {
 
   @Field(() => Int, {
     nullable: true,
-    description:
-      "The version that you know. The change is refused with VERSION_CONFLICT when the endpoint has a different version.",
+    description: "The version that you have read. If it has changed since, the mutation answers VERSION_CONFLICT.",
   })
   expectedVersion?: number | null;
 

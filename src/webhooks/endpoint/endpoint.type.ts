@@ -112,7 +112,7 @@ export class EndpointType {
 
   @Field(() => Int, {
     description:
-      "Counts the changes of its settings and its state. Send it as `expectedVersion`, so that a change by somebody else is not overwritten.",
+      "Rises with every change. Send it as `expectedVersion` so that you do not overwrite a change that you have not read.",
   })
   version!: number;
 
