@@ -9,14 +9,14 @@ const defined = defineRefusals("ENTRA_", {
       "Microsoft does not know this directory. Compare tenantId with the Directory (tenant) ID in the overview of the app registration; for a national cloud, the operator sets USHER_ENTRA_AUTHORITY.",
   },
   ENTRA_TENANT_MISMATCH: {
-    message: "Your account is of another company. Please sign in with the account of this one.",
+    message: "Your account belongs to a different company. Please sign in with your account of this company.",
     remedy:
-      "The account is of another directory than this connection's; the attempt's detail names both. The person should choose their company account, or be invited to the directory as a guest. Check that the app registration is for accounts in this directory only (single tenant).",
+      "The account is in a different directory than this connection's; the attempt's detail names both. The person chooses their company account, or you invite them to the directory as a guest. Check that the app registration is for accounts in this directory only (single tenant).",
   },
   ENTRA_OBJECT_ID_INVALID: {
     message: "Your company's sign-in service did not say who you are. Please tell your administrator.",
     remedy:
-      "The ID token has no oid claim, by which people are recognised. Check that the app registration grants the delegated permission openid and profile, and that no claims mapping policy takes oid away.",
+      "The ID token has no oid claim, which identifies the person. Check that the app registration has the delegated permissions openid and profile, and that no claims mapping policy removes oid.",
   },
 });
 

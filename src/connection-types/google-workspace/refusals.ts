@@ -5,12 +5,12 @@ const defined = defineRefusals("GOOGLE_", {
   GOOGLE_DOMAIN_MISSING: {
     message: "This is a personal Google account. Please sign in with your company account.",
     remedy:
-      "The person chose a Google account that belongs to no Google Workspace, even if its address looks like the company's. They should choose their company account; if it is one, make sure that it is managed by your Workspace in the Google Admin console.",
+      "The person chose a personal Google account, even if its address looks like the company's. They choose their company account. If it is one, check in the Google Admin console that your Workspace manages it.",
   },
   GOOGLE_DOMAIN_MISMATCH: {
-    message: "Your account is of another company. Please sign in with the account of this one.",
+    message: "Your account belongs to a different company. Please sign in with your account of this company.",
     remedy:
-      "The account belongs to a Google Workspace domain that is not in the connection's domains; the attempt's detail names both. If it is a domain of your own, it needs a connection that lists it, since domains cannot change once a connection has been active.",
+      "The account's Google Workspace domain is not in the connection's domains; the attempt's detail names both. If it is your own domain, create a connection that lists it: the domains of a connection cannot change after its first activation.",
   },
 });
 

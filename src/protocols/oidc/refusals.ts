@@ -15,12 +15,12 @@ const defined = defineRefusals("OIDC_", {
   OIDC_PROVIDER_UNREACHABLE: {
     message: UNAVAILABLE,
     remedy:
-      "The provider did not answer. Check the address in the settings, that it has a public DNS name and a valid certificate, and that this installation may reach it; a provider inside the company network needs the operator's USHER_ALLOWED_PRIVATE_HOSTS.",
+      "The provider did not answer. Check the address in the settings. It needs a public DNS name and a valid certificate, and this installation must be able to reach it. For a provider inside the company network, the operator adds its host to USHER_ALLOWED_PRIVATE_HOSTS.",
   },
   OIDC_PROVIDER_TIMEOUT: {
     message: UNAVAILABLE,
     remedy:
-      "The provider took too long to answer. Look at its status page; if it is well, check the network between it and this installation.",
+      "The provider took too long to answer. Look at its status page. If the provider works, check the network between it and this installation.",
   },
   OIDC_PROVIDER_UNAVAILABLE: {
     message: UNAVAILABLE,
@@ -29,47 +29,47 @@ const defined = defineRefusals("OIDC_", {
   OIDC_CERTIFICATE_REFUSED: {
     message: UNAVAILABLE,
     remedy:
-      "The provider's TLS certificate is expired, for another name, or not trusted; the attempt's detail says which. Renew it at the provider, with its intermediate certificates; for a company's own authority, the operator adds it with NODE_EXTRA_CA_CERTS.",
+      "The provider's TLS certificate is expired, for a different name, or not trusted; the attempt's detail says which. Renew it at the provider, with its intermediate certificates. For a company's own authority, the operator sets NODE_EXTRA_CA_CERTS.",
   },
   OIDC_ANSWER_REDIRECT: {
     message: MISCONFIGURED,
     remedy:
-      "An endpoint answered with a redirect, which is never followed. Enter the address that it redirects to, if that is the provider's own; a redirect to a sign-in page means that the endpoint is behind a portal or proxy and has to be opened.",
+      "An endpoint answered with a redirect, which Usher never follows. If the new address is the provider's own, enter it. If it is a sign-in page, a portal or proxy protects the endpoint: let this installation pass.",
   },
   OIDC_ANSWER_TOO_LARGE: {
     message: MISCONFIGURED,
     remedy:
-      "An endpoint answered more than 512 KiB. Check that the address is the provider's endpoint and not a page or a download; if it is userinfo or the token endpoint, have the provider send fewer claims and groups.",
+      "An endpoint answered more than 512 KiB. Check that the address is the provider's endpoint, and not a page or a download. If it is the userinfo or token endpoint, let the provider send fewer claims and groups.",
   },
   OIDC_ANSWER_NOT_JSON: {
     message: MISCONFIGURED,
     remedy:
-      "An endpoint answered something other than JSON, usually a web page. Check the address: the discovery address is the one under which /.well-known/openid-configuration is found. A page of a firewall or proxy in between looks the same.",
+      "An endpoint answered something other than JSON, usually a web page. Check the address: the provider's document is at the discovery address, followed by /.well-known/openid-configuration. A page of a firewall or proxy looks the same.",
   },
   OIDC_ENDPOINT_NOT_FOUND: {
     message: MISCONFIGURED,
     remedy:
-      "Nothing is at the address that was asked: the detail names it, and the provider answered 404 or 410. Compare it with the address that the provider shows: /.well-known/openid-configuration is put after a discoveryUrl that lacks it. A provider without discovery can be entered with issuer, authorizationEndpoint, tokenEndpoint and jwksUri instead.",
+      "The provider answered 404 or 410: nothing is at the address in the attempt's detail. Compare it with the address that the provider shows. Usher adds /.well-known/openid-configuration to a discoveryUrl that lacks it. For a provider without discovery, enter issuer, authorizationEndpoint, tokenEndpoint and jwksUri instead.",
   },
   OIDC_DISCOVERY_INVALID: {
     message: MISCONFIGURED,
     remedy:
-      "The discovery document lacks something or has it in a wrong form. Open the discovery address in a browser and compare; a provider without complete discovery can be entered with issuer, authorizationEndpoint, tokenEndpoint and jwksUri instead of discoveryUrl.",
+      "A value of the discovery document is missing or has the wrong form; the attempt's detail names it. Open the discovery address in a browser and compare. For a provider with an incomplete document, enter issuer, authorizationEndpoint, tokenEndpoint and jwksUri instead of discoveryUrl.",
   },
   OIDC_DISCOVERY_ISSUER_MISMATCH: {
     message: MISCONFIGURED,
     remedy:
-      "The discovery document names another issuer than the discovery address. Use the discovery address that belongs to the issuer. If the provider publishes its document elsewhere on purpose, set issuer to the value in the document, exactly. An issuer with {tenantid} in it is Microsoft's shared document: use the address with your tenant's id.",
+      "The discovery document names a different issuer than the discovery address. Use the discovery address of the issuer. If the provider publishes its document elsewhere on purpose, set issuer to exactly the value in the document. A document whose issuer contains {tenantid} is Microsoft's shared one: use the address with your tenant's ID.",
   },
   OIDC_ENDPOINT_REFUSED: {
     message: MISCONFIGURED,
     remedy:
-      "An endpoint of the provider may not be used: it has to be https and on a public address. For a provider inside the company network, the operator can allow its host in USHER_ALLOWED_PRIVATE_HOSTS.",
+      "Usher may not use an endpoint of the provider. It must begin with https:// and be on a public address. For a provider inside the company network, the operator adds its host to USHER_ALLOWED_PRIVATE_HOSTS.",
   },
   OIDC_ENDPOINT_ON_OTHER_HOST: {
     message: MISCONFIGURED,
     remedy:
-      "The discovery document sends secrets or people to another host than its own. If the provider's documentation says that this is so, set allowCrossHostEndpoints to true before the connection is activated for the first time.",
+      "The discovery document names an endpoint on a different host. If the provider's documentation confirms it, set allowCrossHostEndpoints to true before you activate the connection for the first time.",
   },
   OIDC_KEYS_INVALID: {
     message: UNTRUSTED,
@@ -79,27 +79,27 @@ const defined = defineRefusals("OIDC_", {
   OIDC_KEY_UNKNOWN: {
     message: UNTRUSTED,
     remedy:
-      "The ID token was signed with a key that the provider does not publish. If keys were rotated just now, wait half a minute and try again; otherwise jwksUri does not belong to this provider.",
+      "The ID token was signed with a key that the provider does not publish. If the provider rotated its keys just now, wait half a minute and try again. If not, jwksUri does not belong to this provider.",
   },
   OIDC_KEY_REFUSED: {
     message: UNTRUSTED,
     remedy:
-      "The ID token was signed with a key that is never accepted: RSA with fewer than 2048 bits, a symmetric key, or one whose private part is published. Have the provider sign with a new RSA key of at least 2048 bits or an elliptic curve key.",
+      "The ID token was signed with a key that Usher never accepts: RSA with fewer than 2048 bits, a symmetric key, or a key whose private part is published. Let the provider sign with a new RSA key of at least 2048 bits or an elliptic curve key.",
   },
   OIDC_RESPONSE_ISSUER_MISMATCH: {
-    message: `The answer came from another sign-in service than the one that was asked. ${TRY_AGAIN}`,
+    message: `The answer came from a different sign-in service than the one that you were sent to. ${TRY_AGAIN}`,
     remedy:
-      "The iss parameter of the answer does not name this connection's issuer. Check that the redirect URI of this connection is registered at this provider only; several such refusals in a row may be an attack (IdP mix-up).",
+      "The iss parameter of the answer does not name this connection's issuer. Register the redirect URI of this connection at this provider only. Several such refusals in a row may be an attack (IdP mix-up).",
   },
   OIDC_RESPONSE_ISSUER_MISSING: {
     message: `The answer does not say which sign-in service it came from. ${TRY_AGAIN}`,
     remedy:
-      "The provider announces that it names its issuer in each answer (RFC 9207), but did not. Something between provider and browser may drop the iss parameter; otherwise ask the provider's maker.",
+      "The provider announces that it names its issuer in each answer (RFC 9207), but this answer does not. Check whether something between provider and browser removes the iss parameter. If not, ask the provider's vendor.",
   },
   OIDC_FLOW_ALREADY_USED: {
     message: `This sign-in was already used. ${TRY_AGAIN}`,
     remedy:
-      "The same answer arrived twice, as after a reload or the browser's back button. Nothing needs to be done unless it happens to everybody; then look for a proxy that repeats requests.",
+      "The same answer arrived twice, for example after a reload. If it happens to one person, do nothing. If it happens to everybody, look for a proxy that repeats requests.",
   },
   OIDC_RESPONSE_INVALID: {
     message: `Your company's sign-in service sent an incomplete answer. ${TRY_AGAIN}`,
@@ -110,13 +110,13 @@ const defined = defineRefusals("OIDC_", {
     message:
       "Your company's sign-in service did not let you in to this application. You may have cancelled, or you are not assigned to it. Please ask your administrator for access.",
     remedy:
-      "The provider answered access_denied. Assign the person, or a group of theirs, to this application at the provider; if they are assigned, look at the provider's sign-in log for a policy that refused them.",
+      "The provider answered access_denied. Assign the person, or one of their groups, to this application at the provider. If they are assigned, find the policy that refused them in the provider's sign-in log.",
   },
   OIDC_NOT_ASSIGNED: {
     message:
       "You are not assigned to this application at your company's sign-in service. Please ask your administrator for access.",
     remedy:
-      "Assign the person, or a group of theirs, to this application at the provider. In Entra ID: Enterprise applications, the application, Users and groups. In Okta: Applications, the application, Assignments.",
+      "Assign the person, or one of their groups, to this application at the provider. In Entra ID: Enterprise applications, the application, Users and groups. In Okta: Applications, the application, Assignments.",
   },
   OIDC_FOREIGN_ACCOUNT: {
     message:
@@ -137,7 +137,7 @@ const defined = defineRefusals("OIDC_", {
   OIDC_INTERACTION_REQUIRED: {
     message: `Your company's sign-in service needs you to sign in there. ${TRY_AGAIN}`,
     remedy:
-      "The provider needs the person's input and was not allowed to ask for it. A new sign-in usually mends that; otherwise look at the provider's sign-in log.",
+      "The provider needs the person's input, and the request did not allow it to ask. A new sign-in usually helps. If not, look at the provider's sign-in log.",
   },
   OIDC_CLIENT_REFUSED: {
     message: MISCONFIGURED,
@@ -162,17 +162,17 @@ const defined = defineRefusals("OIDC_", {
   OIDC_CLIENT_CREDENTIALS_REFUSED: {
     message: MISCONFIGURED,
     remedy:
-      "The provider refused the client's credentials (invalid_client). Enter the client secret's value anew (not its id), check clientId, and check that clientAuthentication is what the provider expects.",
+      "The provider refused the client's credentials (invalid_client). Enter the client secret's value again (not its ID). Check clientId, and that clientAuthentication is the method that the provider expects.",
   },
   OIDC_CLIENT_SECRET_EXPIRED: {
     message: MISCONFIGURED,
     remedy:
-      "The client secret has expired at the provider. Make a new one there, and set clientSecret with updateConnection; nobody is signed out by that.",
+      "The client secret has expired at the provider. Make a new one there, and set clientSecret with updateConnection. Nobody is signed out.",
   },
   OIDC_CODE_REFUSED: {
     message: `Your company's sign-in service did not accept the sign-in. ${TRY_AGAIN}`,
     remedy:
-      "The token endpoint refused the code (invalid_grant): it was used, has expired, or belongs to another client, redirect URI or code verifier. Once is harmless. If it happens always, compare the redirect URI and check that tokenEndpoint belongs to the same provider as authorizationEndpoint.",
+      "The token endpoint refused the code (invalid_grant): it was used, has expired, or belongs to a different client, redirect URI or code verifier. Once is harmless. If it happens at every sign-in, compare the redirect URI and check that tokenEndpoint belongs to the same provider as authorizationEndpoint.",
   },
   OIDC_TOKEN_ANSWER_INVALID: {
     message: MISCONFIGURED,
@@ -187,112 +187,112 @@ const defined = defineRefusals("OIDC_", {
   OIDC_ID_TOKEN_TOO_LONG: {
     message: `Your company's sign-in service sent more about you than can be read. ${ASK}`,
     remedy:
-      "The ID token is too long: the attempt's detail says how many characters it has. Release fewer groups: those that are assigned to this application, or those that a filter at the provider lets through.",
+      "The ID token is too long; the attempt's detail has its length. Let the provider send fewer groups: only those that are assigned to this application, or that match a filter.",
   },
   OIDC_ID_TOKEN_MALFORMED: {
     message: UNTRUSTED,
     remedy:
-      "The ID token is not a signed JSON web token. If the provider encrypts ID tokens, turn that off for this application.",
+      "The ID token is not a signed JSON web token. If the provider encrypts ID tokens, turn the encryption off for this application.",
   },
   OIDC_ID_TOKEN_TYPE_WRONG: {
     message: UNTRUSTED,
     remedy:
-      "The token is of another kind than an ID token, such as an access token or a logout token. Check tokenEndpoint and the application's type at the provider.",
+      "The token is not an ID token, but for example an access token or a logout token. Check tokenEndpoint and the application's type at the provider.",
   },
   OIDC_ID_TOKEN_HEADER_REFUSED: {
     message: UNTRUSTED,
     remedy:
-      "The ID token brings its own key, or asks for extensions, in its header, which is never accepted. Have the provider sign with a key of its key document and without such header fields.",
+      "The header of the ID token contains a key, or asks for extensions. Usher never accepts either. Let the provider sign with a key of its key document, without such header fields.",
   },
   OIDC_ALGORITHM_REFUSED: {
     message: UNTRUSTED,
     remedy:
-      "The ID token's signature algorithm is not in signingAlgorithms. Have the provider sign with RS256, or add the algorithm to the connection if it is one that can be chosen; none and HS256 never are.",
+      "The connection's signingAlgorithms do not contain the ID token's algorithm. Let the provider sign with RS256, or add the algorithm to the connection. Usher never accepts none and HS256.",
   },
   OIDC_SIGNATURE_INVALID: {
     message: UNTRUSTED,
     remedy:
-      "The ID token's signature does not fit the provider's published keys. Check that jwksUri and tokenEndpoint belong to the same provider; otherwise treat it as an attack.",
+      "No published key of the provider verifies the ID token's signature. Check that jwksUri and tokenEndpoint belong to the same provider. If they do, treat it as an attack.",
   },
   OIDC_ISSUER_MISMATCH: {
     message: UNTRUSTED,
     remedy:
-      "The ID token was issued by another issuer than this connection's. Compare the two in the attempt's detail: every character counts, a slash at the end too. For Entra ID, use the v2.0 endpoints of your own tenant.",
+      "The ID token names a different issuer than this connection's. Compare the two in the attempt's detail: every character counts, also a slash at the end. For Entra ID, use the v2.0 endpoints of your own tenant.",
   },
   OIDC_SUBJECT_INVALID: {
     message: UNTRUSTED,
     remedy:
-      "The ID token's sub claim is missing, is not a text, is longer than 255 characters or has white space around it. Mend the claim's mapping at the provider.",
+      "The ID token's sub claim is missing, is not a text, is longer than 255 characters or has white space around it. Correct the claim's mapping at the provider.",
   },
   OIDC_AUDIENCE_MISMATCH: {
     message: MISCONFIGURED,
     remedy:
-      "The ID token was issued for another application, or for others as well. Compare clientId with the aud claim in the attempt's detail. Where the provider puts further applications into every token (Zitadel the project, Oracle its own address), and you trust them, enter them in trustedAudiences.",
+      "The ID token is for a different application, or for several. Compare clientId with the aud claim in the attempt's detail. If the provider puts further applications into every token (Zitadel its project, Oracle its own address) and you trust them, enter them in trustedAudiences.",
   },
   OIDC_AUTHORIZED_PARTY_MISMATCH: {
     message: MISCONFIGURED,
     remedy:
-      "The ID token's azp claim names another application, or is missing though the token is for several. Compare clientId with the azp claim in the attempt's detail.",
+      "The ID token's azp claim names a different application, or is missing although the token is for several. Compare clientId with the azp claim in the attempt's detail.",
   },
   OIDC_TIMES_INVALID: {
     message: UNTRUSTED,
     remedy:
-      "The ID token's exp, iat or nbf is missing or is not a number of seconds. Mend the claims' mapping at the provider.",
+      "The ID token's exp, iat or nbf is missing or is not a number of seconds. Correct the claims' mapping at the provider.",
   },
   OIDC_TOKEN_EXPIRED: {
     message: `The sign-in has expired. ${TRY_AGAIN}`,
     remedy:
-      "The ID token had expired when it arrived. Compare the clocks: the attempt's detail says by how much. If they agree, the provider's ID token lifetime is too short, or something keeps and repeats old answers.",
+      "The ID token had expired when it arrived. Compare the clocks: the attempt's detail says by how much they differ. If they agree, the provider's ID token lifetime is too short, or something stores and repeats old answers.",
   },
   OIDC_TOKEN_TOO_OLD: {
     message: `The sign-in has expired. ${TRY_AGAIN}`,
     remedy:
-      "The ID token was issued long before it was fetched. Either the provider's clock is slow (the attempt's detail says by how much), or something keeps and repeats old answers.",
+      "The ID token was issued long before it was fetched. Either the provider's clock is slow (the attempt's detail says by how much), or something stores and repeats old answers.",
   },
   OIDC_CLOCK_SKEW: {
     message: `The clocks of your company's sign-in service and this application differ too much. ${ASK}`,
     remedy:
-      "The ID token is from the future: the provider's clock is ahead of this installation's, or ours is slow; the attempt's detail says by how many seconds. Synchronise both with NTP. One minute is tolerated.",
+      "The ID token is from the future: the provider's clock is ahead of this installation's. The attempt's detail says by how many seconds. Synchronise both with NTP. Usher tolerates one minute.",
   },
   OIDC_NONCE_MISMATCH: {
     message: `The answer does not belong to this sign-in. ${TRY_AGAIN}`,
     remedy:
-      "The ID token does not carry the nonce of this sign-in. Check that the provider passes nonce on; otherwise treat it as an attack (code or token injection).",
+      "The ID token does not contain the nonce of this sign-in. Check that the provider returns the nonce. If it does, treat it as an attack (code or token injection).",
   },
   OIDC_ACCESS_TOKEN_HASH_MISMATCH: {
     message: UNTRUSTED,
     remedy:
-      "The ID token's at_hash does not fit the access token that came with it. Check that tokenEndpoint is not behind something that changes answers; otherwise treat it as an attack.",
+      "The ID token's at_hash is not the hash of the access token beside it. Check whether a proxy changes the answers of tokenEndpoint. If none does, treat it as an attack.",
   },
   OIDC_REAUTHENTICATION_MISSING: {
-    message: `Your company's sign-in service did not ask you to sign in anew. ${TRY_AGAIN}`,
+    message: `Your company's sign-in service did not ask you to sign in again. ${TRY_AGAIN}`,
     remedy:
-      "A new authentication was asked for (prompt=login), and the provider answered with an older one. Allow prompt=login for the application at the provider.",
+      "Usher asked for a new authentication (prompt=login), and the provider answered with an older one. Allow prompt=login for the application at the provider.",
   },
   OIDC_USERINFO_INVALID: {
     message: MISCONFIGURED,
     remedy:
-      "The userinfo endpoint did not give an object of claims. Check userinfoEndpoint and the scopes; or have the provider put e-mail address and names into the ID token, so that userinfo is not needed.",
+      "The userinfo endpoint did not answer with an object of claims. Check userinfoEndpoint and the scopes. Or let the provider put e-mail address and names into the ID token, so that Usher does not need userinfo.",
   },
   OIDC_USERINFO_SUBJECT_MISMATCH: {
     message: UNTRUSTED,
     remedy:
-      "The userinfo endpoint answered for another person than the ID token (or for nobody). Check that userinfoEndpoint belongs to the same provider; otherwise treat it as an attack.",
+      "The userinfo endpoint answered for a different person than the ID token, or named none. Check that userinfoEndpoint belongs to the same provider. If it does, treat it as an attack.",
   },
   OIDC_CLAIMS_TOO_LARGE: {
     message: `Your company's sign-in service sent more about you than can be read. ${ASK}`,
     remedy:
-      "The claims are too many or nested too deeply. Have the provider send only the claims and groups that this application needs.",
+      "The claims are too many or nested too deeply. Let the provider send only the claims and groups that this application needs.",
   },
   OIDC_EMAIL_AMBIGUOUS: {
-    message: `Your company account has several e-mail addresses, and nobody can tell which one is meant. ${ASK}`,
+    message: `Your company account has several e-mail addresses, and this application cannot tell which one to use. ${ASK}`,
     remedy:
-      "The e-mail claim holds different addresses. At the provider, release one address, or name a claim with one address in emailClaim.",
+      "The e-mail claim holds different addresses. Let the provider send one address, or name a claim with one address in emailClaim.",
   },
   OIDC_LIBRARY_REFUSED: {
     message: UNTRUSTED,
     remedy:
-      "The sign-in library refused what the checks before it accepted. Report the attempt's detail to whoever operates this installation.",
+      "The sign-in library refused an answer that passed Usher's checks. Report the attempt's detail to the operator of this installation.",
   },
 });
 

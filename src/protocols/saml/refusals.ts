@@ -10,7 +10,7 @@ const defined = defineRefusals("SAML_", {
   SAML_MALFORMED_RESPONSE: {
     message: UNUSABLE,
     remedy:
-      "The posted SAMLResponse is not base64 of well-formed XML in UTF-8. Look for a proxy or an extension that changes forms between the provider and Usher; else show the details to whoever runs the provider.",
+      "The posted SAMLResponse is not base64 of well-formed XML in UTF-8. Look for a proxy or browser extension that changes forms. If there is none, show the attempt's detail to the provider's administrator.",
     causedByAnybody: true,
   },
   SAML_RESPONSE_TOO_LARGE: {
@@ -22,7 +22,7 @@ const defined = defineRefusals("SAML_", {
   SAML_FORBIDDEN_MARKUP: {
     message: UNUSABLE,
     remedy:
-      "The message holds a comment, a CDATA section, a processing instruction or a DOCTYPE. No identity provider writes them into a response, so treat this as an attack; if a proxy adds them, take it out of the way.",
+      "The message holds a comment, a CDATA section, a processing instruction or a DOCTYPE. No identity provider writes them into a response, so treat this as an attack. If a proxy adds them, bypass it.",
     causedByAnybody: true,
   },
   SAML_NOT_A_RESPONSE: {
@@ -34,7 +34,7 @@ const defined = defineRefusals("SAML_", {
   SAML_UNEXPECTED_STRUCTURE: {
     message: NOT_GENUINE,
     remedy:
-      "The message does not have one assertion in its place, has the same ID twice, or a signature where none belongs. This is how signature wrapping looks: check the sign-in attempts around it before blaming the provider.",
+      "The message does not have exactly one assertion in the right place, contains an ID twice, or has a misplaced signature. Signature wrapping attacks look like this: check the sign-in attempts around it before you blame the provider.",
     causedByAnybody: true,
   },
   SAML_UNSIGNED: {
@@ -50,7 +50,7 @@ const defined = defineRefusals("SAML_", {
   SAML_PROVIDER_REFUSED: {
     message: "The company sign-in did not sign you in.",
     remedy:
-      "The provider answered with an error status; details name it. Check there that the person is assigned to this application and what its own log says.",
+      "The provider answered with an error status; the attempt's detail names it. Check at the provider that the person is assigned to this application, and read its log.",
   },
   SAML_AUTHN_CONTEXT_UNAVAILABLE: {
     message: "The company sign-in cannot sign you in the way that is required.",
@@ -70,43 +70,43 @@ const defined = defineRefusals("SAML_", {
   SAML_WRONG_ISSUER: {
     message: NOT_GENUINE,
     remedy:
-      "The answer names another provider than the connection. Compare the setting entityId with the provider's entity ID (issuer); details show both.",
+      "The answer names a different provider than the connection. Compare the setting entityId with the provider's entity ID (issuer); the attempt's detail shows both.",
   },
 
   // The request that it answers
   SAML_UNSOLICITED: {
-    message: "Please begin the sign-in here rather than at the company portal.",
+    message: "Please start the sign-in here, not at the company portal.",
     remedy:
       "The message answers no request. Point the portal's tile or bookmark at this connection's signOnUrl instead of the provider's own launch address.",
     causedByAnybody: true,
   },
   SAML_UNKNOWN_REQUEST: {
-    message: "This sign-in took too long or was already used. Please begin again.",
+    message: "This sign-in took too long or was already used. Please start again.",
     remedy:
-      "The answer names a request that is not under way: older than the time allowed, used up, or of another connection. Begin again at the sign-on address; if it keeps happening, check that the provider's bookmark is not a copy of an old login page.",
+      "The answer names a request that is too old, used up, or of a different connection. Start again at the connection's signOnUrl. If it keeps happening, check that the person's bookmark is not a copy of an old sign-in page.",
     causedByAnybody: true,
   },
   SAML_WRONG_REQUEST: {
     message: NOT_GENUINE,
     remedy:
-      "The signed assertion answers another request than the message around it. Treat this as an attack; a provider that leaves InResponseTo out of SubjectConfirmationData must be set to SP-initiated sign-in.",
+      "The signed assertion answers a different request than the message around it. Treat this as an attack. If the provider leaves InResponseTo out of SubjectConfirmationData, configure SP-initiated sign-in there.",
   },
 
   // Signatures, encryption, keys
   SAML_BAD_SIGNATURE: {
     message: NOT_GENUINE,
     remedy:
-      "No configured certificate verifies the signature; details name the certificate that the message came with and the connection's. If the former is what the provider's console shows as its signing certificate, add it (paste the metadata again, extend certificates, or use metadataUrl); if not, treat it as an attack.",
+      "No certificate of the connection verifies the signature. The attempt's detail names the message's certificate and the connection's. If the provider's console shows the message's certificate, add it: paste the metadata again, extend certificates, or use metadataUrl. If not, treat it as an attack.",
   },
   SAML_CERTIFICATE_EXPIRED: {
     message: "The company sign-in uses a certificate that has expired.",
     remedy:
-      "Create a new signing certificate at the provider and add it to the setting certificates (or paste the new metadata). Usher takes several at once, so that nobody is locked out while you change over.",
+      "Create a new signing certificate at the provider and add it to the setting certificates (or paste the new metadata). The connection can have several at once, so that sign-ins work during the change.",
   },
   SAML_ENCRYPTION_REQUIRED: {
     message: UNUSABLE,
     remedy:
-      "The setting encryptedAssertions is on, and the assertion came in the clear. At the provider, upload the encryption certificate from this connection's metadata, or switch the setting off.",
+      "The setting encryptedAssertions is on, and the assertion is not encrypted. At the provider, upload the encryption certificate from this connection's metadata, or switch the setting off.",
   },
   SAML_ENCRYPTION_UNSUPPORTED: {
     message: UNUSABLE,
@@ -116,44 +116,44 @@ const defined = defineRefusals("SAML_", {
   SAML_DECRYPTION_FAILED: {
     message: UNUSABLE,
     remedy:
-      "The assertion is not encrypted for this connection's key. At the provider, replace the encryption certificate by the one in this connection's metadata.",
+      "The assertion is not encrypted for this connection's key. At the provider, replace the encryption certificate with the one in this connection's metadata.",
   },
   SAML_SIGNING_KEY_MISSING: {
     message: "This sign-in is not set up completely.",
     remedy:
-      "The setting signRequests is on, but the connection has no key of its own. Save the connection again; if it stays, tell whoever operates this installation.",
+      "The setting signRequests is on, but the connection has no key of its own. Save the connection again. If that does not help, tell the operator of this installation.",
   },
 
   // What the verified assertion says
   SAML_CLOCK_SKEW: {
     message: "The clocks of the company sign-in and of this service do not agree.",
     remedy:
-      "Set the clock of the provider's server by NTP, and check this machine's; details say how far off they are. clockSkewSeconds allows up to five minutes in the meantime.",
+      "Set the clock of the provider's server by NTP, and check this machine's. The attempt's detail has the difference. Until then, clockSkewSeconds tolerates up to five minutes.",
   },
   SAML_EXPIRED: {
-    message: "The answer of the company sign-in is too old. Please begin again.",
+    message: "The answer of the company sign-in is too old. Please start again.",
     remedy:
-      "The answer was used after its end. If it happens to everybody, look for a provider with very short lifetimes (raise them to five minutes) or a wrong clock.",
+      "The answer arrived after its end. If it happens to everybody, the provider's lifetimes are too short (raise them to five minutes), or a clock is wrong.",
   },
   SAML_CONDITIONS_MISSING: {
     message: UNUSABLE,
     remedy:
-      "The assertion lacks an instant or a condition that the browser sign-on profile asks for, has one that is not understood, or is valid for more than a day; details name it. Choose the provider's standard SAML 2.0 web sign-on application.",
+      "The assertion lacks a time or a condition that the browser sign-on profile requires, has an unknown condition, or is valid for more than a day. The attempt's detail says which. Choose the provider's standard SAML 2.0 web sign-on application.",
   },
   SAML_WRONG_AUDIENCE: {
-    message: "The answer of the company sign-in is meant for another application.",
+    message: "The answer of the company sign-in is meant for a different application.",
     remedy:
-      "At the provider, set the audience (SP entity ID, identifier) to this connection's entityId, character by character; details show what arrived.",
+      "At the provider, set the audience (SP entity ID, identifier) to this connection's entityId, character by character; the attempt's detail shows what arrived.",
   },
   SAML_WRONG_RECIPIENT: {
-    message: "The answer of the company sign-in is meant for another application.",
+    message: "The answer of the company sign-in is meant for a different application.",
     remedy:
-      "At the provider, set the recipient (ACS URL) to this connection's acsUrl, character by character; details show what arrived.",
+      "At the provider, set the recipient (ACS URL) to this connection's acsUrl, character by character; the attempt's detail shows what arrived.",
   },
   SAML_CONFIRMATION_MISSING: {
     message: NOT_GENUINE,
     remedy:
-      "The assertion has no bearer confirmation that can be used. At the provider, choose the web browser sign-on profile with subject confirmation method bearer.",
+      "The assertion has no usable bearer confirmation. At the provider, choose the web browser sign-on profile with subject confirmation method bearer.",
   },
   SAML_AUTHN_STATEMENT_MISSING: {
     message: UNUSABLE,
@@ -163,7 +163,7 @@ const defined = defineRefusals("SAML_", {
   SAML_NOT_REAUTHENTICATED: {
     message: "The company sign-in did not ask you to sign in again.",
     remedy:
-      "Usher asked for a fresh authentication (ForceAuthn), and the provider answered from an older session. Allow ForceAuthn for this application at the provider.",
+      "Usher asked for a new authentication (ForceAuthn), and the provider answered with an older one. Allow ForceAuthn for this application at the provider.",
   },
   SAML_NAME_ID_UNUSABLE: {
     message: "The company sign-in did not say who you are.",
@@ -173,47 +173,47 @@ const defined = defineRefusals("SAML_", {
   SAML_TRANSIENT_SUBJECT: {
     message: "The company sign-in did not say who you are.",
     remedy:
-      "The NameID is transient, a new one at every sign-in. At the provider, choose persistent or emailAddress, or release the attribute subject-id or pairwise-id.",
+      "The NameID is transient, a new one at every sign-in. At the provider, choose persistent or emailAddress, or send the attribute subject-id or pairwise-id.",
   },
   SAML_EMAIL_AMBIGUOUS: {
     message: "The company sign-in sent several e-mail addresses for you.",
     remedy:
-      "At the provider, send only the primary address in the e-mail attribute, or name another attribute in the setting emailAttribute.",
+      "At the provider, send only the primary address in the e-mail attribute, or name a different attribute in the setting emailAttribute.",
   },
 
   // The connection and the service itself
   SAML_SETTINGS_INCOMPLETE: {
     message: "This sign-in is not set up completely.",
     remedy:
-      "Give entityId, signOnUrl and certificates, or paste the provider's metadata, or give its metadataUrl; details name what is missing.",
+      "Set entityId, signOnUrl and certificates, or paste the provider's metadata, or set metadataUrl. The attempt's detail names the missing settings.",
   },
   SAML_METADATA_UNREACHABLE: {
     message: "The company sign-in cannot be reached at the moment.",
     remedy:
-      "The document at metadataUrl could not be fetched; details say why. Open the address in a browser; if it is inside the company network, the operator must allow its host, or paste the metadata instead.",
+      "Usher could not fetch the document at metadataUrl; the attempt's detail says why. Open the address in a browser. If it is inside the company network, the operator allows its host, or you paste the metadata instead.",
   },
   SAML_METADATA_INVALID: {
     message: "This sign-in is not set up correctly.",
-    remedy: "What metadataUrl answers cannot be used. Correct the address, or paste the metadata.",
+    remedy: "The document at metadataUrl is not usable metadata. Correct the address, or paste the metadata.",
   },
   SAML_METADATA_EXPIRED: {
     message: "The company sign-in cannot be used at the moment.",
     remedy:
-      "The document at metadataUrl names a validUntil that has passed. Have the provider publish its present document, or paste the metadata.",
+      "The document at metadataUrl names a validUntil that has passed. Let the provider publish its present document, or paste the metadata.",
   },
   SAML_PROVIDER_CHANGED: {
     message: "This sign-in is not set up correctly.",
     remedy:
-      "The document at metadataUrl now describes a provider with another entity ID. If that is right, change the setting entityId, and then move people's links with relinkIdentities; if not, correct metadataUrl or entityId.",
+      "The document at metadataUrl now describes a provider with a different entity ID. If that is right, change the setting entityId, and then move people's links with relinkIdentities. If not, correct metadataUrl or entityId.",
   },
   SAML_BUSY: {
     message: "Too many people are signing in at this moment. Please try again.",
-    remedy: "More answers are waiting to be verified than this process takes on. Add a replica if it keeps happening.",
+    remedy: "Too many answers wait to be verified by this process. If it keeps happening, add a replica.",
   },
   SAML_VERIFICATION_STOPPED: {
     message: UNUSABLE,
     remedy:
-      "Verifying this message took longer than allowed, or ended its worker, and was given up. Real responses take milliseconds: treat it as an attack, or send fewer groups.",
+      "The verification of this message took too long, or ended its worker. Real responses take milliseconds: treat it as an attack, or let the provider send fewer groups.",
   },
 });
 
