@@ -233,8 +233,8 @@ describe("a hostile directory", () => {
     const long = "ü".repeat(5_000);
     const page = await signIn({ given_name: long, family_name: `${long}\u0000`, name: long, preferred_username: long });
     expect(isSignedIn(page, administrator)).toBe(true);
-    const [member] = await administrator.members();
-    expect(member?.firstName).toBe("ü".repeat(200));
+    const members = await administrator.members();
+    expect(members.map(({ firstName }: { firstName: string }) => firstName)).toContain("ü".repeat(200));
   });
 
   it("is not activated if Microsoft does not know the directory", async () => {

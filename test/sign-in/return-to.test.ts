@@ -28,8 +28,8 @@ describe("where a sign-in returns to", () => {
     ["https://app.example/app?next=https://evil.example", "https://app.example/app?next=https://evil.example"],
     ["https://learn.example:8443/anything", "https://learn.example:8443/anything"],
     ["https://files.example/a/b/c", "https://files.example/a/b/c"],
-  ])("allows %j", (wish, address) => {
-    expect(resolveReturnTo(wish, RULES)).toBe(address);
+  ])("allows %j", (returnTo, address) => {
+    expect(resolveReturnTo(returnTo, RULES)).toBe(address);
   });
 
   it.each([
@@ -110,8 +110,8 @@ describe("where a sign-in returns to", () => {
     [{ toString: () => "/" }],
     ["https://[::1"],
     ["https://usher.example:99999/"],
-  ])("ignores %j", (wish) => {
-    expect(resolveReturnTo(wish, RULES)).toBeNull();
+  ])("ignores %j", (returnTo) => {
+    expect(resolveReturnTo(returnTo, RULES)).toBeNull();
   });
 
   it("ignores addresses that are longer than browsers and proxies accept", () => {
@@ -150,7 +150,7 @@ describe("where a sign-in returns to", () => {
       "\uff0f",
     ];
     const piece = fc.constantFrom(...separators, ...names);
-    const wish = fc.oneof(
+    const returnTo = fc.oneof(
       fc.string({ unit: "binary", maxLength: 60 }),
       fc.webUrl({ withFragments: true, withQueryParameters: true }),
       fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join("")),
@@ -159,7 +159,7 @@ describe("where a sign-in returns to", () => {
       fc.anything(),
     );
     fc.assert(
-      fc.property(wish, (value) => {
+      fc.property(returnTo, (value) => {
         const answer = resolveReturnTo(value, RULES);
         if (answer === null) return;
         const url = new URL(answer);

@@ -231,7 +231,7 @@ describe("where a link leads", () => {
     "javascript:alert(1)",
     "",
     "https://app.example/apple",
-  ])("is never %j: who asks for it hears so at once", async (returnTo) => {
+  ])("is never %j, which the mutation refuses", async (returnTo) => {
     const userId = await person();
     expect(await codeOf(make(OPERATOR, userId, { returnTo }))).toBe("INVALID_INPUT");
     expect(await hall.count("one_time_token WHERE user_id = ?", [userId])).toBe(0);
