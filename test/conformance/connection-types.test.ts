@@ -1,4 +1,4 @@
-/** Every connection type, held to the one contract. */
+/** Runs the conformance suite of the contract over every connection type. */
 import { describeConnectionType } from "../../testing/conformance/connection-type.js";
 import { entraIdSubject, googleWorkspaceSubject, oidcSubject } from "./openid-subjects.js";
 import { samlSubject } from "./saml-subject.js";

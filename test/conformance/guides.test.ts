@@ -1,4 +1,4 @@
-/** The administrators' guides of the connection types keep step with the code: settings, refusals and every operation in them. */
+/** The administrators' guides of connection types match the code: settings, refusals and operations. */
 import { describe, expect, test } from "@jest/globals";
 import { existsSync, readFileSync } from "node:fs";
 import { buildSchema, isInputObjectType, parse, validate } from "graphql";
@@ -18,12 +18,12 @@ describe.each([
 ] as const)("the guide of a type", (type, refusals) => {
   const guide = read(type.guide);
 
-  test("has the table of its settings", () => {
+  test("has the current table of settings", () => {
     expect(guide).toContain(`<!-- settings:${type.id} -->`);
     expect(fillGuide(guide, type)).toBe(guide);
   });
 
-  test("explains each of its own refusals with the remedy", () => {
+  test("explains each refusal with its remedy", () => {
     const plain = guide.replaceAll("`", "");
     for (const [code, { remedy }] of Object.entries(refusals)) expect(plain).toContain(`| ${code} | ${remedy} |`);
   });
@@ -35,7 +35,7 @@ describe.each(["entra-id", "entra-id-saml", "google-workspace", "okta"])("the gu
   const settings = schema.getType("ConnectionSettingsInput");
   const offersSaml = isInputObjectType(settings) && "saml" in settings.getFields();
 
-  test("asks only what the schema knows", () => {
+  test("has only valid operations", () => {
     expect(operations.length).toBeGreaterThan(4);
     for (const operation of operations) {
       if (operation.includes("saml:") && !offersSaml) continue;
@@ -43,7 +43,7 @@ describe.each(["entra-id", "entra-id-saml", "google-workspace", "okta"])("the gu
     }
   });
 
-  test("names only codes that exist", () => {
+  test("names only existing error codes", () => {
     const named = [...guide.matchAll(/`((?:OIDC|ENTRA|GOOGLE|SAML|SIGN_IN)_[A-Z_]+[A-Z])`/g)].map(
       ([, code = ""]) => code,
     );
@@ -51,13 +51,13 @@ describe.each(["entra-id", "entra-id-saml", "google-workspace", "okta"])("the gu
     for (const code of named) expect(codes).toMatch(new RegExp(`^  ${code}$`, "m"));
   });
 
-  test("leads to guides that are there", () => {
+  test("links only to existing guides", () => {
     for (const [, path = ""] of guide.matchAll(/\]\(([a-z-]+\.md)/g))
       expect([path, existsSync(new URL(`../../docs/administrators/${path}`, import.meta.url))]).toEqual([path, true]);
   });
 });
 
-test("the guide to writing connection types leads to files that are there", () => {
+test("the guide to writing connection types links only to existing files", () => {
   const guide = read("docs/connection-types.md");
   const paths = [...guide.matchAll(/\]\(\.\.\/([^)#]+)\)/g)].map(([, path = ""]) => path);
   expect(paths.length).toBeGreaterThan(8);

@@ -1,4 +1,4 @@
-/** The connection types that are made of OpenID Connect, for the conformance suite, each with a provider of its shape. */
+/** The connection types of OpenID Connect for the conformance suite, each with its own kind of provider. */
 import fc from "fast-check";
 import { createEntraIdType } from "../../src/connection-types/entra-id/index.js";
 import { createGoogleWorkspaceType } from "../../src/connection-types/google-workspace/index.js";
@@ -13,12 +13,12 @@ import {
 import { hostileClaims } from "../../testing/conformance/hostile-values.js";
 import type { ConformanceSubject, Peer } from "../../testing/conformance/subject.js";
 
-/** A port on which nobody ever listens. */
-const NOBODY = "http://127.0.0.1:9";
+/** A port on which no server listens. */
+const UNREACHABLE = "http://127.0.0.1:9";
 const ISSUER = "https://id.example.com";
 const OID = "aaaaaaaa-0000-4000-8000-000000000001";
 
-/** What the strategy answers for these claims and who they are of. */
+/** The verified result of the strategy for these claims. */
 function verifiedFrom(identity: Readonly<Record<string, unknown>>): fc.Arbitrary<unknown> {
   return hostileClaims.map((claims) => ({
     issuer: ISSUER,
@@ -45,7 +45,7 @@ export const oidcSubject: ConformanceSubject = {
     return {
       type: oidc,
       input: { discoveryUrl: url, clientId, clientSecret },
-      dead: { type: oidc, input: { discoveryUrl: NOBODY, clientId, clientSecret } },
+      dead: { type: oidc, input: { discoveryUrl: UNREACHABLE, clientId, clientSecret } },
       signIn: signInAt(provider, (person) => ({ claims: { sub: `person-${person}`, email: "ada@acme.example" } })),
       identityOf: (person) => ({ issuer: url, subject: `person-${person}` }),
       asksForAccount: (url) => promptOf(url) === "login",
@@ -64,7 +64,7 @@ export const entraIdSubject: ConformanceSubject = {
     return {
       type: createEntraIdType(authority, "https://graph.microsoft.com"),
       input,
-      dead: { type: createEntraIdType(NOBODY, "https://graph.microsoft.com"), input },
+      dead: { type: createEntraIdType(UNREACHABLE, "https://graph.microsoft.com"), input },
       signIn: signInAt(provider, (person) => provider.person({ oid: oidOf(person) })),
       identityOf: (person) => ({ issuer: tenantIssuer, subject: `${TENANT_ID}:${oidOf(person)}` }),
       asksForAccount: (url) => promptOf(url) === "select_account",
@@ -82,7 +82,7 @@ export const googleWorkspaceSubject: ConformanceSubject = {
     return {
       type: createGoogleWorkspaceType(issuer, "https://admin.googleapis.com"),
       input,
-      dead: { type: createGoogleWorkspaceType(NOBODY, "https://admin.googleapis.com"), input },
+      dead: { type: createGoogleWorkspaceType(UNREACHABLE, "https://admin.googleapis.com"), input },
       signIn: signInAt(provider, (person) => provider.person({ sub: `person-${person}` })),
       identityOf: (person) => ({ issuer, subject: `person-${person}` }),
       asksForAccount: (url) => promptOf(url) === "select_account",

@@ -1,4 +1,4 @@
-/** SAML, for the conformance suite. Messages are verified in this thread; the threads of their own have tests of their own. */
+/** SAML for the conformance suite. It verifies messages in this thread; other tests cover the worker threads. */
 import fc from "fast-check";
 import { createSamlConnectionType } from "../../src/connection-types/saml/index.js";
 import { createInlineValidator } from "../../src/protocols/saml/validator.js";
@@ -24,7 +24,7 @@ const PEOPLE = Array.from({ length: 64 }, (_, person) => ({
   lastName: "Lovelace",
 }));
 
-/** What reading attributes leaves of a text: XML has no control characters, and blank values are nothing. */
+/** A text after it was read from an attribute: without control characters, and absent if it is blank. */
 const attributeText = hostileText
   .map((text) => text.replace(/[\p{Cc}\p{Cs}]/gu, " ").trim())
   .filter((text) => text !== "");

@@ -1,4 +1,4 @@
-/** The conformance suite finds settings of every kind that could lead a secret elsewhere. */
+/** The conformance suite finds settings of every kind that decide where a secret is sent. */
 import { describe, expect, test } from "@jest/globals";
 import { setting, type Fetch, type SettingsDeclaration } from "../../src/connection/contract/index.js";
 import { findMisleadingSettings } from "../../testing/conformance/secrets.js";
@@ -7,7 +7,7 @@ const words = { label: "Label", help: "Help." };
 const secret = setting.secret(words);
 const PROVIDER = "acme.id.example:8443";
 
-/** A provider that says where its tokens are, and answers nothing else. */
+/** A provider that answers only with the address of its token endpoint. */
 const fetch: Fetch = async (url) =>
   new Response(JSON.stringify({ tokens: new URL("/tokens", `https://${new URL(url).host}`).href }));
 
@@ -89,7 +89,7 @@ describe("a secret that goes to a host made of", () => {
     expect(await check(declare(true), values, send)).toEqual([]);
   });
 
-  test("a setting that says so hides none beside it that does not, and one of the same host is not to blame", async () => {
+  test("finds an undeclared setting beside a declared one, and ignores settings with the same host", async () => {
     const values = { a: `https://${PROVIDER}`, b: PROVIDER };
     const declared = { a: url(true), b: text(false) };
     expect(await check(declared, values, (given, recorded) => post(recorded, given["a"], given))).toEqual([]);
@@ -98,7 +98,7 @@ describe("a secret that goes to a host made of", () => {
     ]);
   });
 
-  test("a secret may go in a header, and what carries none may go anywhere", async () => {
+  test("finds a secret in a header, and allows requests without secrets to any host", async () => {
     const declared = { a: url(false) };
     const values = { a: `https://${PROVIDER}` };
     const basic = (given: Record<string, unknown>) => `Basic ${btoa(`usher:${String(given["secret"])}`)}`;

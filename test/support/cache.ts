@@ -1,19 +1,19 @@
-/** What is slow to make and may be the same in every test file is kept on disk, from one run to the next. */
+/** Caches on disk, between test runs, what is slow to make and may be the same in every test file. */
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
-/** The root of the tree, of which these tests are. */
+/** The root of the repository. */
 export const ROOT = resolve(import.meta.dirname, "../..");
-/** Where other tools keep what they can make again, too; compiled sources have no such place, and keep nothing. */
+/** A folder where other tools cache files, too. Compiled sources do not have it and cache nothing. */
 const FOLDER = existsSync(join(ROOT, "node_modules")) ? join(ROOT, "node_modules/.cache/usher") : null;
 
-/** Where something is kept under a name; `null` when it has to be made each time. */
+/** The path of a cached file; `null` if nothing is cached. */
 export function placeInCache(name: string): string | null {
   return FOLDER === null ? null : join(FOLDER, name);
 }
 
-/** Where a file is written before it is renamed to its place: nobody reads half of it. */
+/** A temporary path. The file is renamed to its place when it is complete. */
 export function placeUnfinished(place: string): string {
   mkdirSync(dirname(place), { recursive: true });
   return `${place}.${randomBytes(6).toString("hex")}`;

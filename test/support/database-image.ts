@@ -1,13 +1,13 @@
-/** What a database holds, row by row, to be compared before and after: whoever was refused must have changed nothing. */
+/** Reads the content of a database, to check that a refused request changed nothing. */
 import { createHash } from "node:crypto";
 import { loadSqlite } from "../../src/platform/database/sqlite-library.js";
 
 const Database = await loadSqlite();
 
-/** The number of rows and a fingerprint of each table's content, by table. */
+/** The number of rows and a hash of the content, by table. */
 export type DatabaseImage = Readonly<Record<string, string>>;
 
-/** Reads every table of the database behind a URL that `testDatabaseUrl` made, beside whoever has it open. */
+/** Reads every table of a database of `testDatabaseUrl`, even while another process has it open. */
 export async function readDatabaseImage(url: string): Promise<DatabaseImage> {
   const tables = url.startsWith("sqlite:") ? readSqlite(url.slice("sqlite:".length)) : await readServer(url);
   return Object.fromEntries(
@@ -47,7 +47,7 @@ async function readServer(url: string): Promise<Tables> {
     const tables: (readonly [string, readonly unknown[]])[] = [];
     for (const [name] of names as unknown as [string][]) {
       const [rows, columns] = await connection.query({ sql: `SELECT * FROM \`${name}\``, rowsAsArray: true });
-      // A unit that changes nothing else writes this to lock its organization.
+      // Every unit of work writes this column to lock its organization.
       const lock = columns.findIndex((column) => column.name === "lock_count");
       tables.push([name, (rows as unknown as unknown[][]).map((row) => row.filter((_, index) => index !== lock))]);
     }

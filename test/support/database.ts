@@ -17,7 +17,7 @@ const serverUrl = process.env["USHER_TEST_DATABASE_URL"] ?? "";
 /** Whether the tests run on a MariaDB or MySQL server. */
 export const onMariaDb = serverUrl !== "";
 
-/** In memory where there is plenty: a SQLite file waits for the disk at every commit. */
+/** In memory if possible: a SQLite file waits for the disk at every commit. */
 const FOLDER = isAmple("/dev/shm") ? "/dev/shm" : tmpdir();
 
 function isAmple(folder: string): boolean {
@@ -26,27 +26,27 @@ function isAmple(folder: string): boolean {
   return bavail * bsize > 2 ** 30;
 }
 
-/** How many statements `lockOrganization` needs beside the one that reads the organization. */
+/** Statements of `lockOrganization`, without the one that reads the organization. */
 export const LOCK_STATEMENTS = onMariaDb ? 1 : 0;
-/** What the first statement of a lock says. */
+/** Occurs in the first statement of a lock. */
 export const LOCK_STATEMENT = onMariaDb ? "UPDATE organization SET lock_count" : "FROM organization";
 
-/** A database that nobody has used yet. */
+/** A new database. */
 export interface TestDatabaseUrl {
   /** For `openDatabase`, or for DATABASE_URL of a child process. */
   readonly url: string;
-  /** Removes it. Whoever opened it must have closed it. */
+  /** Deletes it. The caller must close it first. */
   readonly remove: () => Promise<void>;
 }
 
-/** An open test database. `close` also removes it. */
+/** An open test database. `close` also deletes it. */
 export interface TestDatabase extends OpenDatabase {
   readonly url: string;
-  /** Closes and opens it again, as a restart would. */
+  /** Closes and opens it again, like a restart. */
   readonly reopen: () => Promise<TestDatabase>;
 }
 
-/** Makes the URL of a new, empty database, which any process may open. */
+/** Makes a new, empty database, which any process may open by its URL. */
 export async function testDatabaseUrl(): Promise<TestDatabaseUrl> {
   if (!onMariaDb) {
     const folder = await mkdtemp(join(FOLDER, "usher-test-"));
@@ -56,14 +56,14 @@ export async function testDatabaseUrl(): Promise<TestDatabaseUrl> {
     };
   }
   const name = `usher_test_${randomBytes(6).toString("hex")}`;
-  // With a default collation that takes a, A and á for equal, as servers have it: nothing may depend on the default.
+  // The default collation treats a, A and á as equal, as on many servers, so that no code can depend on the default.
   await runOnServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return { url: url.href, remove: () => runOnServer(`DROP DATABASE IF EXISTS ${name}`) };
 }
 
-/** Opens a new database, an empty one unless another is given. Runs no migrations. */
+/** Opens a database; a new and empty one if none is given. Does not run migrations. */
 export async function openTestDatabase(parts: DataSourceParts, made?: TestDatabaseUrl): Promise<TestDatabase> {
   const { url, remove } = made ?? (await testDatabaseUrl());
   const open = async (): Promise<TestDatabase> => {

@@ -1,6 +1,6 @@
 /**
- * Fills an organization with people, courses and results, by statements that make rows of rows: half a million results
- * take seconds. Results lie scattered: neither ids nor people nor courses follow the time of completion.
+ * Fills an organization with people, courses and results. The statements multiply rows, so half a million results take only
+ * seconds. Results are scattered: ids, people and courses do not follow the time of completion.
  */
 import type { UnitOfWork } from "../../src/access/unit-of-work.js";
 import type { SqlValue } from "../../src/platform/database/database.js";
@@ -8,35 +8,34 @@ import { insertRows } from "../../src/platform/database/statements.js";
 
 export const PEOPLE = 400;
 export const COURSES = 20;
-/** Results that were not passed, and results of the course that few complete, whatever the size. */
+/** Failed results, and results of the rare course. The same for every size. */
 export const FEW_RESULTS = 25;
-/** Members of the small group and of the large one. */
+/** Members of the small and of the large group. */
 const FEW_PEOPLE = 5;
 const MANY_PEOPLE = 250;
 
-/** Whom and what results are of. */
 export interface Filled {
   readonly organizationId: string;
   readonly smallGroup: string;
   readonly largeGroup: string;
-  /** Two questions: of the first, an answer of few and one of many; of the second, one of half of all. */
+  /** The first question has an answer of few and one of many; the second has an answer of half of all people. */
   readonly answers: { readonly few: string; readonly many: string; readonly half: string };
   readonly person: (number: number) => string;
   readonly course: (number: number) => string;
-  /** Manages the small group, and nobody reports to them. */
+  /** Manages the small group, and has no reports. */
   readonly manager: string;
 }
 
-/** The course that few complete. */
+/** The rare course. */
 export const RARE_COURSE = COURSES;
 
-/** Results are completed one after the other, beginning here. */
+/** The time of the first result. */
 export const FIRST_COMPLETION = Date.UTC(2024, 0, 1);
 export const SECONDS_BETWEEN = 60;
 
 /**
- * @param size a multiple of 1,000 that is no multiple of 7919
- * @param secondsBetween one completion and the next
+ * @param size a multiple of 1,000, but not of 7919
+ * @param secondsBetween between two completions
  */
 export async function fillWithResults(
   unit: UnitOfWork,
@@ -82,7 +81,7 @@ export async function fillWithResults(
     [smallGroup, largeGroup].map((group) => [group, organizationId, group, group, group, 1, now, now]),
   );
   await insert("group_member", "group_id user_id source_kind source_id created_at", [
-    // From two sources, as somebody can be who was added by hand and by a mapping.
+    // From two sources, like a person who was added manually and by a mapping.
     ...numbers(FEW_PEOPLE).flatMap((number) =>
       ["ADMIN", "MAPPING"].map((source) => [smallGroup, id("person", number * 7), source, "", now]),
     ),
@@ -144,7 +143,7 @@ export async function fillWithResults(
   };
 }
 
-/** Digits by digits, since neither database counts by itself. */
+/** Joins digits with digits, because a numbers table is missing in both databases. */
 async function insertResults(
   unit: UnitOfWork,
   organizationId: string,
@@ -165,7 +164,7 @@ async function insertResults(
       ? `strftime('%Y-%m-%d %H:%M:%f', ${from} + n * ${step}, 'unixepoch')`
       : `DATE_ADD('1970-01-01', INTERVAL ${from} + n * ${step} SECOND)`;
   const idOf = (kind: string, number: string) => `CONCAT('${letter}-${kind}-', CAST(1000000 + ${number} AS ${text}))`;
-  // Division that rounds down, on both.
+  // Division that rounds down on both databases.
   const percent = `n % 101`;
   await unit.execute(
     `INSERT INTO training_result (id, organization_id, user_id, course_id, kind, attempt, score, maximum, percent, pass_rate,

@@ -1,4 +1,4 @@
-/** Finds what a schema does not describe. */
+/** Finds parts of a schema without a description. */
 import {
   isEnumType,
   isInputObjectType,
@@ -11,7 +11,7 @@ import {
   type GraphQLSchema,
 } from "graphql";
 
-/** Names everything in the schema that lacks a description: `User`, `User.email`, `Query.user(id:)`, `Status.ACTIVE`. */
+/** The names of parts without a description, such as `User`, `User.email`, `Query.user(id:)`, `Status.ACTIVE`. */
 export function findUndescribed(schema: GraphQLSchema): string[] {
   const roots: readonly unknown[] = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   return Object.values(schema.getTypeMap())

@@ -1,4 +1,4 @@
-/** The rooms from access to people on a database of their own, with the schema that they make, for tests. */
+/** The modules from access to people on a database of their own, with their schema, for tests. */
 import "reflect-metadata";
 import { afterAll, beforeAll } from "@jest/globals";
 import { graphql } from "graphql";
@@ -36,7 +36,7 @@ export function keyOf(organizationId: string, ...permissions: Permission[]): Cal
   };
 }
 
-/** A person's session in an organization, with every permission unless named otherwise. */
+/** A person's session in an organization, with every permission unless permissions are named. */
 export function personIn(
   organizationId: string,
   userId: string,
@@ -45,7 +45,7 @@ export function personIn(
   return { kind: "PERSON", userId, sessionId: "session", organizationId, permissions: new Set(permissions) };
 }
 
-/** What a GraphQL request answered: data, and the codes of its errors. */
+/** The answer to a GraphQL request: its data and the codes of its errors. */
 export interface Answer {
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers whose form each document decides
   readonly data: any;
@@ -55,7 +55,7 @@ export interface Answer {
   readonly details: readonly any[];
 }
 
-/** What a room above people brings into its tests' house. */
+/** The parts of a module above people, for its tests. */
 export interface UpperRoom {
   readonly resolvers: (store: Store) => ReadonlyMap<ResolverClass, object>;
   readonly failures: readonly FailureDefinition<never>[];
@@ -66,14 +66,14 @@ export interface UpperRoom {
 export interface House {
   readonly database: TestDatabase;
   readonly store: Store;
-  /** The moment at which the house believes itself to be; tests move it. */
+  /** The current time, which tests change. */
   readonly clock: { now: Date };
-  /** Executes a document as a caller, without HTTP. Anything but expected failures is thrown. */
+  /** Executes a document as a caller, without HTTP. Throws unexpected errors. */
   readonly ask: (caller: Caller, document: string, variables?: Record<string, unknown>) => Promise<Answer>;
   readonly schema: ReturnType<typeof buildGraphQLSchema>;
 }
 
-/** Opens a house, with a room above people where the test is about one. The test closes its database. */
+/** Opens a house, with a module above people if the test is about one. The test closes its database. */
 export async function openHouse(room: UpperRoom | null = null): Promise<House> {
   const database = await openMigratedDatabase();
   const clock = { now: new Date("2026-11-23T09:00:00.000Z") };
@@ -108,17 +108,17 @@ export async function openHouse(room: UpperRoom | null = null): Promise<House> {
   return { database, store, clock, ask, schema };
 }
 
-/** A house of a whole file, and what its tests do and read below the operations. */
+/** A house for a whole file, with ways to read and write below the operations. */
 export interface HouseOfFile extends House {
-  /** Works as the system does. */
+  /** Runs a unit of work as the system. */
   readonly inUnit: <Result>(work: (unit: UnitOfWork) => Promise<Result>) => Promise<Result>;
   /** The events about a subject, the oldest first. */
   readonly eventsOf: (subjectId: string) => Promise<readonly StoredEvent[]>;
-  /** What administrators did to a subject, the oldest first. */
+  /** The audit entries about a subject, the oldest first. */
   readonly auditOf: (subjectId: string) => Promise<readonly StoredAudit[]>;
 }
 
-/** An event as it stands in the log. */
+/** An event of the log. */
 interface StoredEvent {
   readonly type: string;
   readonly version: number;
@@ -167,7 +167,6 @@ export function useHouse(open: () => Promise<House> = openHouse): HouseOfFile {
 
 let slugs = 0;
 
-/** Makes an organization. */
 export async function makeOrganization(house: House) {
   slugs += 1;
   return await createOrganization(house.store, OPERATOR, {
@@ -176,7 +175,7 @@ export async function makeOrganization(house: House) {
   });
 }
 
-/** Makes a user, as the operator. */
+/** Creates a user as the operator. */
 export async function makeUser(house: House, organizationId: string, input: Partial<NewUserInput> = {}) {
   return await createUser(house.store, OPERATOR, {
     organizationId,
@@ -187,7 +186,7 @@ export async function makeUser(house: House, organizationId: string, input: Part
   });
 }
 
-/** The code with which an operation is refused. */
+/** The code of an operation's refusal. */
 export async function codeOf(work: Promise<unknown>): Promise<string> {
   try {
     await work;
@@ -198,7 +197,6 @@ export async function codeOf(work: Promise<unknown>): Promise<string> {
   return "NONE";
 }
 
-/** How many rows a table has. */
 export async function countRows(house: House, table: string): Promise<number> {
   const row = await house.database.reader.row<{ total: number }>(`SELECT COUNT(*) AS total FROM ${table}`);
   return Number(row?.total);

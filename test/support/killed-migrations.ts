@@ -1,21 +1,20 @@
-/** Starts that are killed while they migrate a MySQL or MariaDB database, until one comes through. */
+/** Migrates a MySQL or MariaDB database with starts that are killed, until one completes. */
 import { MysqlQueryRunner } from "typeorm/driver/mysql/MysqlQueryRunner.js";
 import type { DataSourceParts } from "../../src/platform/database/create-data-source.js";
 import { migrate, pendingMigrations, schemaDrift } from "../../src/platform/database/migrations.js";
 import { openTestDatabase } from "./database.js";
 
-/** What is left when every start but the last was killed. */
 export interface Killed {
-  /** How many starts there were. */
+  /** The number of starts. */
   readonly starts: number;
   readonly drift: readonly string[];
   readonly pending: readonly string[];
 }
 
 /**
- * Migrates an empty database. Each start is killed after a changing statement: the server did it, and the program never
- * gets the answer. No two starts are killed at the same statement.
- * @param parts what is migrated
+ * Migrates an empty database. Each start is killed after a statement that changes something: the server ran it, and the program
+ * does not get the answer. No two starts are killed at the same statement.
+ *
  * @param every 1 kills at each statement, 5 at each fifth one
  */
 export async function killWhileMigrating(parts: DataSourceParts, every: number): Promise<Killed> {
@@ -33,9 +32,9 @@ export async function killWhileMigrating(parts: DataSourceParts, every: number):
       }
       if (!life.over())
         return { starts, drift: await schemaDrift(database), pending: await pendingMigrations(database) };
-      // The end of its connections takes back what was not committed.
+      // When its connections end, the server rolls back uncommitted changes.
       database = await database.reopen();
-      // The turn of a killed process ends by time.
+      // The lease of a killed process expires.
       await database.transact((t) => t.execute("UPDATE migration_turn SET expires_at = '1970-01-02'"));
     }
   } finally {
@@ -43,13 +42,13 @@ export async function killWhileMigrating(parts: DataSourceParts, every: number):
   }
 }
 
-/** Statements that were reached so far, by text and values. */
+/** The statements reached so far, by text and values. */
 interface Places {
   readonly seen: Set<string>;
   readonly every: number;
 }
 
-/** Kills at a new place: from then on no statement is sent. */
+/** Kills at a new statement: after that, no statement is sent. */
 function beginLife({ seen, every }: Places): { readonly over: () => boolean; readonly end: () => void } {
   // oxlint-disable-next-line typescript/unbound-method -- it is called with the runner as `this`
   const send = MysqlQueryRunner.prototype.query;
@@ -57,7 +56,7 @@ function beginLife({ seen, every }: Places): { readonly over: () => boolean; rea
   MysqlQueryRunner.prototype.query = async function (this: MysqlQueryRunner, sql: string, ...rest: unknown[]) {
     if (over) throw new Error("This process was killed.");
     const result: unknown = await Reflect.apply(send, this, [sql, ...rest]);
-    // The holder of a turn has another name at each start.
+    // The name of the lease's holder differs at each start.
     const place = sql.includes("migration_turn") ? sql : JSON.stringify([sql, rest[0]]);
     if (!/^\s*(SELECT|SHOW|START|ROLLBACK)/.test(sql) && !seen.has(place)) {
       seen.add(place);

@@ -1,4 +1,4 @@
-/** Requests that are as large as the schema and the limits on variables allow, for any field of a root type. */
+/** Makes the largest requests that the schema and the limits on variables allow, for any field of a root type. */
 import {
   getNamedType,
   isCompositeType,
@@ -10,11 +10,11 @@ import {
   type GraphQLInputType,
 } from "graphql";
 
-/** Characters of each text, and entries of the outermost lists: together with keys they stay below the body's limit. */
+/** Characters of each text, and entries of the outermost lists. With keys they stay below the limit of the body. */
 const TEXT_LENGTH = 8_000;
 const ENTRIES = 10;
 
-/** A request for one field with values of the right types for all its arguments, each as long as fits. */
+/** A request for one field, with the longest values of the right types for all arguments. */
 export function largestRequest(operation: "query" | "mutation", field: GraphQLField<unknown, unknown>) {
   const declared = field.args.map(({ name, type }) => `$${name}: ${String(type)}`).join(", ");
   const passed = field.args.map(({ name }) => `${name}: $${name}`).join(", ");
@@ -38,7 +38,7 @@ function largestValue(type: GraphQLInputType, depth: number): unknown {
   if (isEnumType(type)) return type.getValues()[0]?.name;
   switch (type.name) {
     case "Int":
-      // Of a page; other numbers are not bounded before somebody is signed in.
+      // The page size. Other numbers are not limited before the caller is known.
       return 200;
     case "RoleKey":
       return "X".repeat(TEXT_LENGTH / 10);

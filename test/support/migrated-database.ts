@@ -1,6 +1,6 @@
 /**
- * Databases with the whole schema in them, for tests that are not about migrating: copied from one that was migrated
- * before, which is kept with what it was made from as its name.
+ * Migrated databases for tests that are not about migrations. They are copies of a cached template, whose name is a hash of
+ * what it was made from.
  */
 import { createHash } from "node:crypto";
 import { copyFile, readFile, rename, writeFile } from "node:fs/promises";
@@ -21,10 +21,10 @@ import {
   type TestDatabaseUrl,
 } from "./database.js";
 
-/** What decides about the schema: a change of any of it makes another template. */
+/** The files that determine the schema. A change of any of them makes a new template. */
 const MADE_FROM = ["migrations", "src/platform/database", "package-lock.json"];
 
-/** Makes the URL of a new, migrated database, which any process may open. */
+/** Makes a new, migrated database, which any process may open by its URL. */
 export async function migratedDatabaseUrl(): Promise<TestDatabaseUrl> {
   const database = await testDatabaseUrl();
   try {
@@ -36,12 +36,11 @@ export async function migratedDatabaseUrl(): Promise<TestDatabaseUrl> {
   }
 }
 
-/** Opens a new database with the house's entities that has been migrated. */
+/** Opens a new, migrated database with Usher's entities. */
 export async function openMigratedDatabase(): Promise<TestDatabase> {
   return await openTestDatabase({ entities, migrations }, await migratedDatabaseUrl());
 }
 
-/** Brings an empty database up to date. */
 async function migrateByCopy(url: string): Promise<void> {
   const template = placeInCache(`${hashSources()}.${onMariaDb ? "sql" : "sqlite"}`);
   if (template === null) return await migrateByItself(url);
@@ -73,7 +72,7 @@ async function migrateByItself(url: string): Promise<void> {
   }
 }
 
-/** The statements that make every table of a database as it is, with its rows. */
+/** The statements that recreate every table of a database with its rows. */
 async function describe(connection: Connection): Promise<string> {
   const statements = ["SET FOREIGN_KEY_CHECKS = 0"];
   const ask = async (sql: string) =>

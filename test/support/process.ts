@@ -1,15 +1,15 @@
-/** The built program as a process of its own, as an operator starts it, and a proxy in front of several. */
+/** Starts the built program as a process, like an operator, and a proxy in front of several. */
 import { spawn } from "node:child_process";
 import { createServer, request as forward, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** `npm test` builds them first. */
+/** `npm test` builds it first. */
 const PROGRAMS = { server: "dist/src/main.js", demo: "dist/demo/main.js" };
 const READY_WITHIN_MILLISECONDS = 45_000;
 
-/** How a process ended, and what it wrote. */
+/** The exit of a process, with its output. */
 export interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -21,28 +21,28 @@ export interface Ending {
 export interface UsherProcess {
   readonly url: string;
   readonly port: number;
-  /** What it wrote so far. */
+  /** Its output so far. */
   readonly stdout: () => string;
   readonly signal: (signal: NodeJS.Signals) => void;
-  /** Settles when it has ended. */
+  /** Settles when the process has ended. */
   readonly ended: Promise<Ending>;
-  /** Asks it to stop, and waits. */
+  /** Asks the process to stop, and waits. */
   readonly stop: () => Promise<Ending>;
 }
 
 export type ProcessEnvironment = Readonly<Record<string, string>>;
 
-/** Starts a program without waiting for it, and notes what it writes. */
+/** Starts a program without waiting for it, and collects its output. */
 export function launch(environment: ProcessEnvironment, program: keyof typeof PROGRAMS = "server") {
   const child = spawn(process.execPath, [resolve(import.meta.dirname, "../..", PROGRAMS[program])], {
-    // Nothing of the test's own environment may leak in; PATH alone is needed by nobody, but expected by everybody.
+    // The test's own environment must not leak in, except PATH, which programs expect.
     env: { PATH: process.env["PATH"] ?? "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const written = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (written.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (written.stderr += text));
-  // A test that fails leaves nobody behind.
+  // A failed test must not leave processes behind.
   const endWithTest = () => child.kill("SIGKILL");
   process.once("exit", endWithTest);
   const ended = new Promise<Ending>((settle, fail) => {
@@ -55,12 +55,12 @@ export function launch(environment: ProcessEnvironment, program: keyof typeof PR
   return { child, written, ended };
 }
 
-/** Starts a program that is expected to end by itself. */
+/** Starts a program that ends by itself. */
 export async function runProcess(environment: ProcessEnvironment): Promise<Ending> {
   return await launch(environment).ended;
 }
 
-/** Starts a program on the port of its environment, and waits until it is ready. Whoever starts it stops it. */
+/** Starts a program on the port of its environment, and waits until it is ready. The caller stops it. */
 export async function startProcess(environment: ProcessEnvironment): Promise<UsherProcess> {
   const { child, written, ended } = launch(environment);
   const port = Number(environment["PORT"]);
@@ -94,18 +94,18 @@ export async function startProcess(environment: ProcessEnvironment): Promise<Ush
   };
 }
 
-/** A reverse proxy that hands each request to the next of several replicas. */
+/** A reverse proxy that sends requests to several replicas in turn. */
 export interface RoundRobinProxy {
   readonly url: string;
   readonly port: number;
-  /** How many requests each replica got. */
+  /** The number of requests per replica. */
   readonly counts: () => readonly number[];
-  /** Sends every request to one replica, by its place; `null` takes turns again. */
+  /** Sends every request to one replica, by index; `null` takes turns again. */
   readonly pin: (place: number | null) => void;
   readonly close: () => Promise<void>;
 }
 
-/** Starts a proxy. The replicas may be named later, because they have to know its address. */
+/** Starts a proxy. The replicas need its address, so they are set later. */
 export async function startProxy(replicas: () => readonly { readonly port: number }[]): Promise<RoundRobinProxy> {
   const counts: number[] = [];
   let turn = 0;

@@ -1,4 +1,4 @@
-/** Two processes of the built program on one database, behind a proxy that takes turns. */
+/** Two processes of the built program on one database, behind a proxy. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,11 +8,11 @@ import { findFreePort, OPERATOR_KEY, TEST_KEY_RING } from "./usher.js";
 
 export interface Replicas {
   readonly proxy: RoundRobinProxy;
-  /** Ends everything, and says how each process ended. */
+  /** Stops everything, and returns how each process ended. */
   readonly stop: () => Promise<readonly Ending[]>;
 }
 
-/** Starts both at once, on an empty database: they take turns at migrating. SQLite does not allow it. */
+/** Starts both at once on an empty database: one migrates, the other waits. Not for SQLite, which allows one process. */
 export async function startReplicas(): Promise<Replicas> {
   const folder = await mkdtemp(join(tmpdir(), "usher-replicas-"));
   const database = await testDatabaseUrl();

@@ -1,12 +1,12 @@
-/** RSA keys of providers: making one takes a tenth of a second of work, so every test file uses the same ones again. */
+/** RSA keys of providers. Making one takes a tenth of a second, so all test files use the same keys. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { placeInCache, placeUnfinished } from "./cache.js";
 
-/** How many of each size were handed out. */
+/** The number of used keys by size. */
 const handedOut = new Map<number, number>();
 
-/** A key pair that nothing else in this test file has. */
+/** A key pair that was not used before in this test file. */
 export function nextRsaPair(bits: number): { readonly privateKey: KeyObject; readonly publicKey: KeyObject } {
   const number = handedOut.get(bits) ?? 0;
   handedOut.set(bits, number + 1);

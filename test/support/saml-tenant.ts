@@ -1,25 +1,25 @@
-/** An organization with one active SAML connection to the stand-in provider, and how a browser carries its messages. */
+/** An organization with one active SAML connection to the stand-in provider, and a browser that carries its messages. */
 import type { Browser, Page } from "../../testing/browser.js";
 import type { AuthnRequest, PostedAnswer, ResponseContent, SamlProvider } from "./providers/saml/index.js";
 import { createTenantOf, type AnyTenant, type Installation, type TenantOptions } from "./tenant.js";
 
-/** What a response differs in from the usual one. */
+/** Changes of the usual response. */
 type Changes = Partial<ResponseContent>;
 
 export interface SamlTenant extends Omit<AnyTenant, "detail"> {
   readonly entityId: string;
   readonly acsUrl: string;
-  /** Begins a sign-in and answers the request that the browser would carry to the provider. */
+  /** Starts a sign-in and returns the request that the browser would carry to the provider. */
   readonly request: (browser: Browser, query?: string) => Promise<AuthnRequest>;
-  /** Begins a sign-in, and answers the message that the provider would have the browser post. */
+  /** Starts a sign-in and returns the message that the browser would post for the provider. */
   readonly authenticate: (browser: Browser, personId?: string, changes?: Changes) => Promise<PostedAnswer>;
-  /** Lets the browser post a form to the ACS from the provider's page; shows the redirect itself. */
+  /** Posts a form to the ACS from the provider's page, and returns the redirect without following it. */
   readonly post: (browser: Browser, fields: Readonly<Record<string, string>>, acsUrl?: string) => Promise<Page>;
-  /** The whole way; answers the page where it ends. */
+  /** Signs in completely, and returns the last page. */
   readonly signIn: (browser: Browser, personId?: string, changes?: Changes) => Promise<Page>;
 }
 
-/** Makes the tenant. The provider's metadata is pasted, unless the settings name where to fetch it. */
+/** Makes the tenant. Pastes the provider's metadata, unless the settings have its URL. */
 export async function createSamlTenant(
   installation: Installation,
   provider: SamlProvider,

@@ -1,24 +1,23 @@
-/** An organization with one active connection, and what people and administrators do there, over HTTP. */
+/** An organization with one active connection, where people sign in and administrators work over HTTP. */
 import { randomBytes } from "node:crypto";
 import { ALL_PERMISSIONS } from "../../src/access/permission.js";
 import type { Browser, Page } from "../../testing/browser.js";
 import { ALICE, type HostileOpenIdProvider, type Person } from "./providers/hostile-openid/index.js";
 import { askGraphQL, OPERATOR_KEY, type Answer } from "./usher.js";
 
-/** Where an installation is asked: its public URL is enough. */
+/** An installation, by its public URL. */
 export interface Installation {
   readonly url: string;
 }
 
-/** How a tenant is set up. */
 export interface TenantOptions {
-  /** Policies of the connection, as the schema names them. */
+  /** Policies of the connection, by their names in the schema. */
   readonly policies?: Readonly<Record<string, string | boolean>>;
-  /** What `updateOrganization` is told beside the id. */
+  /** The input of `updateOrganization` without the id. */
   readonly organization?: Readonly<Record<string, unknown>>;
 }
 
-/** What GraphQL says of a sign-in attempt. */
+/** A sign-in attempt in GraphQL. */
 interface ToldAttempt {
   readonly reference: string;
   readonly outcome: string;
@@ -32,7 +31,7 @@ interface ToldAttempt {
   readonly steps: readonly { readonly step: string }[];
 }
 
-/** What GraphQL says of an event. */
+/** An event in GraphQL. */
 interface ToldEvent {
   readonly type: string;
   readonly subject: { readonly type: string; readonly subjectId: string; readonly version: number };
@@ -40,7 +39,7 @@ interface ToldEvent {
   readonly data: any;
 }
 
-/** What GraphQL says of a user. */
+/** A user in GraphQL. */
 interface ToldUser {
   readonly id: string;
   readonly email: string;
@@ -61,13 +60,13 @@ export interface Tenant {
   readonly key: string;
   readonly startUrl: string;
   readonly callbackUrl: string;
-  /** Begins a sign-in, and answers the address at the provider. `query` goes with the start, such as `?returnTo=/`. */
+  /** Starts a sign-in and returns the URL at the provider. `query` is that of the start, such as `?returnTo=/`. */
   readonly begin: (browser: Browser, query?: string) => Promise<string>;
-  /** Begins a sign-in and authenticates at the provider; answers the callback address, which nobody opened yet. */
+  /** Starts a sign-in, authenticates at the provider, and returns the callback URL without opening it. */
   readonly authenticate: (browser: Browser, person?: Person, query?: string) => Promise<string>;
-  /** The whole way; answers the page where it ends. */
+  /** Signs in completely, and returns the last page. */
   readonly signIn: (browser: Browser, person?: Person, query?: string) => Promise<Page>;
-  /** Asks with the tenant's key, fails on errors and answers the data. */
+  /** Sends a request with the tenant's key and returns its data. Throws on errors. */
   // any: the shape is what the query asked for
   readonly ask: (query: string, variables?: Record<string, unknown>) => Promise<any>;
   readonly updateConnection: (input: Readonly<Record<string, unknown>>) => Promise<void>;
@@ -77,12 +76,12 @@ export interface Tenant {
   readonly delete: () => Promise<void>;
   /** The latest first. */
   readonly attempts: () => Promise<readonly ToldAttempt[]>;
-  /** The oldest first, but for those about connections. */
+  /** The oldest first, without those about connections. */
   readonly events: () => Promise<readonly ToldEvent[]>;
   readonly users: () => Promise<readonly ToldUser[]>;
 }
 
-/** A person at the provider with a subject, an address and names made from a word. */
+/** A person at the provider, with a subject, an address and names made from one word. */
 export function makePerson(word: string, claims: Readonly<Record<string, unknown>> = {}): Person {
   return {
     claims: {
@@ -96,9 +95,9 @@ export function makePerson(word: string, claims: Readonly<Record<string, unknown
   };
 }
 
-/** A tenant whose connection may be of any type. */
+/** A tenant with a connection of any type. */
 export type AnyTenant = Omit<Tenant, "callbackUrl" | "authenticate" | "signIn"> & {
-  /** A value of `serviceProvider`, by its name. */
+  /** A value of `serviceProvider`, by name. */
   readonly detail: (name: string) => string;
 };
 
@@ -228,7 +227,7 @@ export async function createTenantOf(
   };
 }
 
-/** The address of whoever is signed in, as the browser's own pages would ask; `null` for nobody. */
+/** The e-mail address of the person who is signed in with the browser; `null` if none is. */
 export async function whoIsSignedIn(browser: Browser, { url }: Installation): Promise<string | null> {
   const answer = await browser.send("POST", `${url}/graphql`, {
     type: "application/json",

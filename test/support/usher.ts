@@ -1,4 +1,4 @@
-/** A whole installation for tests, on a database that is migrated already. */
+/** A complete installation for tests, on a migrated database. */
 import type { TestUsher } from "../../testing/test-usher.js";
 import { startTestUsher as startOnDatabase } from "../../testing/usher.js";
 import { migratedDatabaseUrl } from "./migrated-database.js";
@@ -9,7 +9,7 @@ export { OPERATOR_KEY, TEST_KEY_RING } from "../../testing/usher.js";
 
 type Options = NonNullable<Parameters<typeof startOnDatabase>[0]>;
 
-/** Starts an installation on a free port. Providers on 127.0.0.1 and localhost may be reached. */
+/** Starts an installation on a free port. It may reach providers on 127.0.0.1 and localhost. */
 export async function startTestUsher(options: Options = {}): Promise<TestUsher> {
   if (options.databaseUrl !== undefined) return await startOnDatabase(options);
   const database = await migratedDatabaseUrl();

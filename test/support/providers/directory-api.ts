@@ -1,33 +1,32 @@
 /**
- * A stand-in for a provider's directory API and its token endpoint: it answers what the test scripted, in order, and keeps every
- * request. The last answer is repeated.
+ * A stand-in for a provider's directory API and its token endpoint. It sends the answers of the test in order, repeats the last
+ * one, and keeps every request.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** An answer as it is sent. */
 export interface ScriptedAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON. A text is sent as it is. */
+  /** Sent as JSON, a text unchanged. */
   readonly body: unknown;
 }
 
-/** A request that arrived. */
+/** A received request. */
 export interface DirectoryRequest {
   readonly method: string;
-  /** With its query. */
+  /** With the query. */
   readonly path: string;
   readonly authorization: string | null;
   readonly body: string;
 }
 
 export interface DirectoryApi {
-  /** Without a slash at its end. */
+  /** Without a slash at the end. */
   readonly url: string;
-  /** Answers every path but `/token`, which answers tokens `token-1`, `token-2` … */
+  /** Sets the answers for every path except `/token`, which answers with `token-1`, `token-2` … */
   readonly script: (...answers: readonly ScriptedAnswer[]) => void;
-  /** What `/token` answers instead; `null` for tokens again. */
+  /** Sets a different answer of `/token`; `null` for tokens again. */
   readonly scriptToken: (answer: ScriptedAnswer | null) => void;
   readonly requests: readonly DirectoryRequest[];
   /** The forms that were posted to `/token`. */
@@ -36,7 +35,7 @@ export interface DirectoryApi {
   readonly close: () => Promise<void>;
 }
 
-/** Starts it on a free port; end it with `close`. */
+/** Starts it on a free port. The caller closes it. */
 export async function startDirectoryApi(): Promise<DirectoryApi> {
   let answers: ScriptedAnswer[] = [{ status: 500, body: {} }];
   let tokenAnswer: ScriptedAnswer | null = null;

@@ -1,56 +1,56 @@
 /**
- * A mail server for tests (RFC 5321) on node:net: it keeps what it accepted, refuses what it is told to refuse, can hold
- * its last word back, and speaks TLS from the start or after STARTTLS when it is given a certificate.
+ * A mail server for tests (RFC 5321) on node:net. It keeps accepted messages, refuses as tests tell it, can delay its final
+ * reply, and with a certificate speaks TLS from the start or after STARTTLS.
  */
 import { createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
 import { createSecureContext, createServer as createTlsServer, TLSSocket, type SecureContext } from "node:tls";
 
-/** A message that the server took. */
+/** An accepted message. */
 interface ReceivedMail {
   readonly from: string;
   readonly to: readonly string[];
-  /** Header fields by their names in lower case, unfolded; all values of a name. */
+  /** All values of each header field, unfolded, by the name in lower case. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** As it was sent, still encoded. */
+  /** As sent, still encoded. */
   readonly body: string;
-  /** Whether it came encrypted. */
+  /** Whether it was sent over TLS. */
   readonly encrypted: boolean;
-  /** The user that the client proved to be; `null` for nobody. */
+  /** The user that the client authenticated as; `null` if it did not. */
   readonly user: string | null;
 }
 
-/** What the server does otherwise than to accept everything; tests change it at any time. */
+/** How the server differs from accepting everything. Tests change it at any time. */
 interface SmtpBehaviour {
-  /** Answers RCPT TO; `null` accepts. */
+  /** The reply to RCPT TO; `null` accepts. */
   refuseRecipient: (address: string) => string | null;
-  /** Answers MAIL FROM; `null` accepts. */
+  /** The reply to MAIL FROM; `null` accepts. */
   refuseSender: (address: string) => string | null;
-  /** Answers the end of the message; `null` accepts. */
+  /** The reply to the end of the message; `null` accepts. */
   refuseMessage: (content: string) => string | null;
-  /** Runs once a message is taken, before the server says so. */
+  /** Runs after a message is accepted, before the reply. */
   beforeAccepting: () => Promise<void>;
 }
 
 export interface SmtpServer {
   readonly port: number;
-  /** Everything that was accepted, the oldest first. */
+  /** The accepted messages, the oldest first. */
   readonly received: readonly ReceivedMail[];
   readonly behaviour: SmtpBehaviour;
-  /** How many connections were made. */
+  /** The number of connections. */
   readonly connections: () => number;
-  /** Waits for so many messages in all. */
+  /** Waits until the server has accepted this many messages in all. */
   readonly waitFor: (count: number) => Promise<readonly ReceivedMail[]>;
   readonly close: () => Promise<void>;
 }
 
 export interface SmtpServerOptions {
-  /** 0 takes a free one. */
+  /** 0 chooses a free port. */
   readonly port?: number;
   readonly certificate?: { readonly key: string; readonly cert: string };
-  /** When TLS begins; needs a certificate. `NEVER` unless said otherwise. */
+  /** When TLS starts; needs a certificate. Defaults to `NEVER`. */
   readonly tls?: "AT_ONCE" | "STARTTLS" | "NEVER";
-  /** The one who may send; nobody needs to say who they are unless this is there. */
+  /** The only user who may send. If absent, clients need not authenticate. */
   readonly account?: { readonly user: string; readonly password: string };
 }
 
@@ -85,7 +85,7 @@ export async function startSmtpServer(options: SmtpServerOptions = {}): Promise<
     ).begin();
   };
   const server: Server = tls === "AT_ONCE" ? createTlsServer({ ...certificate }, serve) : createServer(serve);
-  // A client that does not like the certificate hangs up; that is the test's point, and no error.
+  // A client that rejects the certificate hangs up. Tests expect that.
   server.on("tlsClientError", () => {});
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -241,7 +241,7 @@ class Conversation {
   }
 }
 
-/** The header of a message or of a file with one; lines may end in either way. */
+/** The header of a message or of a file. Lines end with CRLF or LF. */
 export function readHeaders(text: string): Map<string, string[]> {
   const headers = new Map<string, string[]>();
   for (const line of text.replaceAll(/\r?\n[ \t]+/g, " ").split(/\r?\n/)) {

@@ -1,6 +1,6 @@
 /**
- * A connection type in full, for a protocol that nobody speaks: the proof that a type is one folder and one line, and the
- * example of docs/connection-types.md. Like every type it imports the contract, and of Usher nothing else.
+ * A complete connection type for a made-up protocol. It proves that a type is one folder and one line, and it is the example of
+ * docs/connection-types.md. Like every type, it imports only the contract from Usher.
  */
 import {
   CONTRACT_VERSION,
@@ -44,7 +44,7 @@ export const specimen = defineConnectionType<typeof SPECIMEN_SETTINGS, OpenedSpe
   diagnose: async (settings, runtime) => [await observeProvider(settings, runtime)],
 });
 
-/** Asks the provider who it is; whatever it answers instead is a refusal, never another kind of error. */
+/** Asks the provider for its description. Every wrong answer is a refusal, never a different error. */
 async function findIssuer({ address }: SpecimenSettings, { fetch }: Runtime): Promise<string> {
   try {
     const response = await fetch(`${address}/description`);

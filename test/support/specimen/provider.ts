@@ -1,4 +1,4 @@
-/** The specimen's provider: describes itself, and signs a ticket for whoever it was told will come next. */
+/** The specimen's provider. It describes itself, and signs a ticket for the next person of the test. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { signPayload } from "./strategy.js";
@@ -9,14 +9,14 @@ export interface SpecimenProvider {
   readonly address: string;
   readonly audience: string;
   readonly sharedSecret: string;
-  /** Fields of the next tickets, over the usual ones. */
+  /** Fields of the next tickets that replace the usual ones. */
   readonly setPerson: (fields: Readonly<Record<string, unknown>>) => void;
-  /** The address that a browser is sent back to. */
+  /** The address that the browser is redirected to. */
   readonly signIn: (url: string, fields?: Readonly<Record<string, unknown>>) => string;
   readonly close: () => Promise<void>;
 }
 
-/** Starts it on a free port. Whoever starts it closes it. */
+/** Starts it on a free port. The caller closes it. */
 export async function startSpecimenProvider(): Promise<SpecimenProvider> {
   const [audience, sharedSecret] = ["usher", "a secret that signs tickets"];
   let person: Readonly<Record<string, unknown>> = {};

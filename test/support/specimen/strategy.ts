@@ -1,6 +1,6 @@
 /**
- * The specimen's protocol: the provider sends the person back with a ticket, which is JSON in base64url, a dot, and its
- * HMAC-SHA256 under a shared secret. The ticket names the nonce of the sign-in, its audience and its end.
+ * The specimen's protocol. The provider redirects the person back with a ticket: JSON in base64url, a dot, and its HMAC-SHA256
+ * under a shared secret. The ticket has the nonce of the sign-in, its audience and its expiry.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { defineRefusals, defineStrategy, type Refuse } from "../../../src/connection/contract/index.js";
@@ -28,16 +28,15 @@ const defined = defineRefusals("SPECIMEN_", {
 export const SPECIMEN_REFUSALS = defined.texts;
 export const refuse: Refuse<keyof typeof SPECIMEN_REFUSALS> = defined.refuse;
 
-/** What a verified ticket says. */
+/** A verified ticket. */
 export type Ticket = Readonly<Record<string, unknown>>;
 
-/** A provider that was found. */
+/** A provider that has described itself. */
 export interface OpenedSpecimen {
   readonly settings: SpecimenSettings;
   readonly issuer: string;
 }
 
-/** What the strategy hands on. */
 export interface VerifiedTicket {
   readonly issuer: string;
   readonly ticket: Ticket;
@@ -48,7 +47,7 @@ export function createSpecimenStrategy({ settings, issuer }: OpenedSpecimen, cal
     start: async ({ keep, chooseAccount }) => {
       const nonce = randomBytes(32).toString("base64url");
       const state = await keep({ requestId: null, secrets: { nonce } });
-      // The provider has no parameter for the state: it is a part of the address that the provider sends people back to.
+      // The provider does not know the state, so it is a part of the return address.
       const back = `${callbackUrl}?${new URLSearchParams({ state })}`;
       const parameters = new URLSearchParams({ audience: settings.audience, nonce, back });
       if (chooseAccount) parameters.set("account", "choose");
@@ -75,7 +74,6 @@ function verifyTicket(text: string, { sharedSecret, audience }: SpecimenSettings
   return ticket;
 }
 
-/** The signature of a ticket's payload. */
 export function signPayload(payload: string, secret: string): Buffer {
   return createHmac("sha256", secret).update(payload).digest();
 }

@@ -1,13 +1,13 @@
-/** Receivers of webhooks for tests: one server, and under each path a receiver of its own, well or ill as it is told. */
+/** Receivers of webhooks for tests: one server with a receiver under each path, which works or fails as the test says. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
 
-/** What a receiver does with a message. */
+/** What a receiver does with messages. */
 export type Behaviour =
   | { readonly kind: "ok"; readonly delayMs?: number }
   | { readonly kind: "status"; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
-  /** Refuses every `every`th message that is new to it; takes it when it comes again. */
+  /** Refuses every `every`th new message, and accepts its repetition. */
   | { readonly kind: "flaky"; readonly every: number }
   /** Closes the connection without an answer. */
   | { readonly kind: "reset" }
@@ -17,33 +17,31 @@ export type Behaviour =
   | { readonly kind: "endless" }
   | { readonly kind: "redirect"; readonly to: string };
 
-/** A message as it arrived. */
+/** A received message. */
 export interface Received {
   readonly id: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   // any: tests read what they expect and fail where it is missing
   readonly message: any;
-  /** By which of the receiver's secrets it was signed, by their places; empty when by none. */
+  /** The indexes of the receiver's secrets that signed it. */
   readonly verifiedBy: readonly number[];
-  /** The order of arrival over all receivers of the server. */
+  /** The order of arrival at the server. */
   readonly arrival: number;
-  /** Whether the receiver took it. */
+  /** Whether the receiver accepted it. */
   readonly isTaken: boolean;
 }
 
-/** One receiver. */
 export interface WebhookReceiver {
   readonly url: string;
   readonly received: readonly Received[];
   /** Without test messages. */
   readonly events: () => readonly Received[];
-  /** What it believes to be signed by. */
+  /** The secrets with which it checks signatures. */
   secrets: readonly string[];
   behaviour: Behaviour;
 }
 
-/** The server with all its receivers. */
 export interface WebhookReceivers {
   readonly url: string;
   readonly add: (name: string, behaviour?: Behaviour) => WebhookReceiver;
@@ -51,9 +49,9 @@ export interface WebhookReceivers {
 }
 
 /**
- * Starts a server on a free port. Test messages are always taken, so that an ill receiver can be added.
+ * Starts a server on a free port. It always accepts test messages, so that a failing receiver can be added as an endpoint.
  *
- * @param isLean keeps of each message what tells it apart, and not its body: for many thousands
+ * @param isLean does not keep the bodies of messages, for many thousands of them
  */
 export async function startWebhookReceivers({ isLean = false } = {}): Promise<WebhookReceivers> {
   const receivers = new Map<string, WebhookReceiver & { received: Received[]; known: Set<string> }>();
@@ -148,7 +146,7 @@ function parse(body: string): any {
   }
 }
 
-/** As a receiver does it, with the library of the specification. */
+/** Checks a signature with the library of the specification, like a receiver. */
 function verify(secrets: readonly string[], body: string, request: IncomingMessage): number[] {
   return secrets.flatMap((secret, place) => {
     try {

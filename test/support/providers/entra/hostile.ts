@@ -1,6 +1,6 @@
 /**
- * A directory whose tokens can say anything: the hostile OpenID provider behind addresses of Entra ID's shape. Its
- * endpoints are on another host than its discovery document, as some of Microsoft's are.
+ * An Entra ID directory whose tokens can have any claims: the hostile OpenID provider with Entra ID's addresses. Its endpoints
+ * and its discovery document are on different hosts, as with Microsoft.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,16 +10,15 @@ export const TENANT_ID = "11111111-aaaa-4bbb-8ccc-222222222222";
 export const OTHER_TENANT_ID = "99999999-aaaa-4bbb-8ccc-222222222222";
 export const ADA_OID = "aaaaaaaa-0000-4000-8000-000000000001";
 
-/** A directory that signs whatever it is told to. */
 export interface HostileEntra extends HostileOpenIdProvider {
   readonly authority: string;
   /** The v2.0 issuer of the directory. */
   readonly tenantIssuer: string;
-  /** Somebody of the directory, with these claims instead of the usual ones; `undefined` takes one away. */
+  /** A person of the directory, with changed claims; `undefined` removes a claim. */
   readonly person: (claims?: Readonly<Record<string, unknown>>) => Person;
 }
 
-/** Starts it; end it with `close`. */
+/** Starts it. The caller closes it. */
 export async function startHostileEntra(): Promise<HostileEntra> {
   const provider = await startHostileOpenIdProvider({ clientAuthentication: "client_secret_post" });
   let authority = "";
@@ -59,7 +58,7 @@ export async function startHostileEntra(): Promise<HostileEntra> {
   };
 }
 
-/** The document of the one directory that exists; Microsoft's answer for any other. */
+/** The discovery document of the only directory; for others, Microsoft's error. */
 async function answerDiscovery(upstream: string, authority: string, path: string) {
   const [, tenant = "", ...rest] = path.split("/");
   if (tenant !== TENANT_ID || rest.join("/") !== "v2.0/.well-known/openid-configuration") {

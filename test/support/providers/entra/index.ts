@@ -1,6 +1,6 @@
 /**
- * A well-behaved stand-in for one Entra ID directory: the OpenID provider of the tests, with the issuer shape, the
- * claims and the peculiarities that Microsoft documents for its v2.0 endpoints.
+ * A correct stand-in for one Entra ID directory: the OpenID provider of the tests, with the issuer, the claims and the special
+ * cases that Microsoft documents for its v2.0 endpoints.
  */
 import { startOpenIdProvider, type OpenIdProvider } from "../openid/provider.js";
 import { ENTRA_CLAIMS, entraClaimsOf, entraSubjectOf, type EntraPerson, type OptionalClaim } from "./people.js";
@@ -12,19 +12,19 @@ export interface EntraOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly people: readonly EntraPerson[];
-  /** None when absent, as in a new app registration. */
+  /** Defaults to none, as in a new app registration. */
   readonly optionalClaims?: readonly OptionalClaim[];
   readonly brand?: string;
 }
 
 /** A running directory. */
 export interface EntraProvider extends Omit<OpenIdProvider, "people"> {
-  /** What `USHER_ENTRA_AUTHORITY` names. */
+  /** The value for `USHER_ENTRA_AUTHORITY`. */
   readonly authority: string;
   readonly tenantId: string;
 }
 
-/** Starts a directory. Whoever starts it closes it. People are chosen at its pages by `entraSubjectOf(oid)`. */
+/** Starts a directory. The caller closes it. Its pages identify people by `entraSubjectOf(oid)`. */
 export async function startEntraProvider(options: EntraOptions): Promise<EntraProvider> {
   const { tenantId, clientId, clientSecret, brand = "Stand-in Entra ID" } = options;
   const optional = new Set(options.optionalClaims);
@@ -41,7 +41,7 @@ export async function startEntraProvider(options: EntraOptions): Promise<EntraPr
     claimNames: ENTRA_CLAIMS,
     claimsOf: ({ sub }, request) => {
       const person = people.get(sub);
-      if (person === undefined) throw new Error(`nobody in the directory is ${sub}`);
+      if (person === undefined) throw new Error(`the directory has no person ${sub}`);
       return entraClaimsOf(person, tenantId, optional, request);
     },
   });

@@ -14,7 +14,7 @@ export interface EntraPerson {
   familyName: string;
   userPrincipalName: string;
   mail?: string;
-  /** What `xms_edov` says, where the app registration asks for it. */
+  /** The value of `xms_edov`, if the app registration asks for it. */
   mailDomainOwnerVerified?: boolean;
   /** App roles, by value. */
   roles?: readonly string[];
@@ -27,7 +27,7 @@ export interface EntraPerson {
 /** Claims that an app registration adds under "Token configuration". */
 export type OptionalClaim = "given_name" | "family_name" | "xms_edov" | "acct" | "groups";
 
-/** All claims that the stand-in can send. */
+/** All claims that the stand-in may send. */
 export const ENTRA_CLAIMS = [
   "ver",
   "tid",
@@ -47,12 +47,11 @@ export const ENTRA_CLAIMS = [
 
 const MOST_GROUPS = 200;
 
-/** Differs from application to application and is not the object ID; a pairwise identifier. */
+/** A pairwise identifier: it differs per application and is not the object ID. */
 export function entraSubjectOf(oid: string): string {
   return createHash("sha256").update(`usher ${oid}`).digest("base64url");
 }
 
-/** The claims of one answer. */
 export function entraClaimsOf(
   person: EntraPerson,
   tenantId: string,
@@ -81,7 +80,7 @@ export function entraClaimsOf(
   };
 }
 
-/** Above 200 groups, the token says where they could be asked for instead. Nobody in no group has an empty list. */
+/** Above 200 groups, the token has the address of the groups instead. A person without groups has no claim. */
 function groupClaims({ oid, groups = [] }: EntraPerson, tenantId: string): Readonly<Record<string, unknown>> {
   if (groups.length === 0) return {};
   if (groups.length <= MOST_GROUPS) return { groups };

@@ -1,14 +1,14 @@
-/** Google, were it to sign anything: the hostile OpenID provider with the claims of a Google account to change. */
+/** A hostile Google: the hostile OpenID provider with the claims of a Google account. */
 import { startHostileOpenIdProvider, type HostileOpenIdProvider, type Person } from "../hostile-openid/index.js";
 
 export const DOMAIN = "acme.example";
 
 export interface HostileGoogle extends HostileOpenIdProvider {
-  /** Somebody of the Workspace, with these claims instead of the usual ones; `undefined` takes one away. */
+  /** A person of the Workspace, with changed claims; `undefined` removes a claim. */
   readonly person: (claims?: Readonly<Record<string, unknown>>) => Person;
 }
 
-/** Starts it; end it with `close`. */
+/** Starts it. The caller closes it. */
 export async function startHostileGoogle(): Promise<HostileGoogle> {
   const provider = await startHostileOpenIdProvider({
     clientAuthentication: "client_secret_post",

@@ -1,19 +1,19 @@
 /**
- * A well-behaved stand-in for Google's sign-in: the OpenID provider of the tests, with the claims that Google documents
+ * A correct stand-in for Google's sign-in: the OpenID provider of the tests, with the claims that Google documents
  * ("OpenID Connect: An ID token's payload"). Accounts of a Workspace have `hd`, personal ones do not.
  */
 import { startOpenIdProvider, type OpenIdProvider } from "../openid/provider.js";
 
 /** A Google account. */
 export interface GooglePerson {
-  /** Twenty-one digits at Google. */
+  /** Google uses twenty-one digits. */
   readonly sub: string;
   readonly email: string;
   readonly givenName: string;
   readonly familyName: string;
   /** The Workspace's domain; absent for personal accounts, whatever their address. */
   readonly hostedDomain?: string;
-  /** True when absent. */
+  /** Defaults to true. */
   readonly emailVerified?: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface GoogleOptions {
   readonly brand?: string;
 }
 
-/** Starts it. Whoever starts it closes it. Its `issuer` is what `USHER_GOOGLE_ISSUER` names. */
+/** Starts it. The caller closes it. Its `issuer` is the value for `USHER_GOOGLE_ISSUER`. */
 export function startGoogleProvider(options: GoogleOptions): Promise<OpenIdProvider> {
   const { clientId, clientSecret, people, brand = "Stand-in Google" } = options;
   return startOpenIdProvider({

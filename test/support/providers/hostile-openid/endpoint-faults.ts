@@ -1,4 +1,4 @@
-/** Endpoints that answer what they must not. */
+/** Faults of endpoints. */
 import type { Fault, RawAnswer, Values } from "./fault.js";
 
 const HTML: RawAnswer = { headers: { "content-type": "text/html" }, body: "<!doctype html><title>Sign in</title>" };
@@ -15,7 +15,7 @@ function error(values: Values, status = 400): Fault {
   return { token: () => json(JSON.stringify(values), status) };
 }
 
-/** A fault that sets members of the token response; `undefined` takes one away. */
+/** A fault that sets members of the token response; `undefined` removes one. */
 function tokenResponse(values: Values): Fault {
   return { token: (response) => void Object.assign(response, values) };
 }
@@ -25,7 +25,7 @@ function discovery(values: Values): Fault {
   return { discovery: (document) => void Object.assign(document, values) };
 }
 
-/** A fault that sends the browser back with other parameters. */
+/** A fault that redirects the browser back with different parameters. */
 function response(values: Readonly<Record<string, string>>, ...without: readonly string[]): Fault {
   return {
     response: (parameters) => {
@@ -99,7 +99,7 @@ export const ENDPOINT_FAULTS = {
   "keys-of-null": { keys: () => json('{"keys":[null]}') },
   "keys-empty": { keys: () => json('{"keys":[]}') },
   "keys-too-many": { keys: ({ keys }) => void keys.push(...Array.from({ length: 200 }, () => ({ kty: "RSA" }))) },
-  // Beside the provider's own key, which stays usable.
+  // In addition to the provider's own key, which stays usable.
   "keys-with-junk": {
     keys: ({ keys }) =>
       void keys.unshift(

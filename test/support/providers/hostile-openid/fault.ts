@@ -1,7 +1,7 @@
-/** What a fault of the hostile provider can change. Everything that a fault does not name stays correct. */
+/** What a fault of the hostile provider can change. Everything else stays correct. */
 import type { SigningKey } from "./signing.js";
 
-/** A JSON object that is built or spoilt. */
+/** A JSON object that a fault may change. */
 export type Values = Record<string, unknown>;
 
 /** An answer that is not the usual JSON with status 200. */
@@ -9,11 +9,10 @@ export interface RawAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Go on sending for ever, hold the connection open without an answer, or close it at once. */
+  /** Sends for ever, holds the connection open without an answer, or closes it at once. */
   readonly instead?: "endless" | "silent" | "disconnect";
 }
 
-/** What is known when an ID token is made. */
 export interface TokenMaking {
   readonly header: Values;
   readonly claims: Values;
@@ -21,32 +20,32 @@ export interface TokenMaking {
   readonly accessToken: string;
   readonly clientSecret: string;
   readonly key: SigningKey;
-  /** Keys that nobody publishes, for signatures that must not hold. */
+  /** Unpublished keys, for signatures that must be refused. */
   readonly strangeKey: SigningKey;
   readonly weakKey: SigningKey;
 }
 
 /** One way to be hostile or broken. */
 export interface Fault {
-  /** Changes the discovery document, or answers something else. */
+  /** Changes or replaces the discovery document. */
   readonly discovery?: (document: Values) => RawAnswer | undefined | void;
-  /** Changes the key document, or answers something else. */
+  /** Changes or replaces the key document. */
   readonly keys?: (
     document: { keys: Values[] },
     making: Pick<TokenMaking, "key" | "weakKey">,
   ) => RawAnswer | undefined | void;
-  /** Answers an authorization request with something else. */
+  /** Replaces the answer to an authorization request. */
   readonly authorize?: () => RawAnswer;
-  /** Changes the parameters that the browser brings back. */
+  /** Changes the parameters of the callback. */
   readonly response?: (parameters: URLSearchParams) => void;
   /** Changes the ID token's header and claims before it is signed. */
   readonly idToken?: (making: TokenMaking) => void;
-  /** Signs in another way. */
+  /** Signs in a different way. */
   readonly signature?: (making: TokenMaking, input: string) => Buffer;
-  /** Spoils the signed ID token. */
+  /** Changes the signed ID token. */
   readonly compact?: (token: string) => string;
-  /** Changes the token response, or answers something else. */
+  /** Changes or replaces the token response. */
   readonly token?: (response: Values) => RawAnswer | undefined | void;
-  /** Changes the userinfo response, or answers something else. */
+  /** Changes or replaces the userinfo response. */
   readonly userinfo?: (response: Values) => RawAnswer | undefined | void;
 }

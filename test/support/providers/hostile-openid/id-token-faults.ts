@@ -1,8 +1,8 @@
-/** ID tokens that must not be accepted. */
+/** ID tokens that must be refused. */
 import type { Fault, TokenMaking, Values } from "./fault.js";
 import { encodePart, macWith, publish, signWith } from "./signing.js";
 
-/** A fault that sets claims; `undefined` takes one away. */
+/** A fault that sets claims; `undefined` removes one. */
 function claims(change: (making: TokenMaking) => Values): Fault {
   return { idToken: (making) => void Object.assign(making.claims, change(making)) };
 }

@@ -1,7 +1,6 @@
 /**
- * An OpenID provider that behaves correctly until it is told to be hostile or broken in one way by name. Plain HTTP and
- * node:crypto, on a free port of the loopback interface; it shares no code with Usher, so that a mistake in one of them
- * cannot hide in the other.
+ * An OpenID provider that behaves correctly until a test chooses a fault by name. It uses plain HTTP and node:crypto on a free
+ * port of the loopback interface. It shares no code with Usher, so that both cannot have the same mistake.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -12,7 +11,7 @@ import { ID_TOKEN_FAULTS } from "./id-token-faults.js";
 import { encodePart, makeSigningKey, publish, signWith, type SigningKey } from "./signing.js";
 
 const FAULTS = { ...ID_TOKEN_FAULTS, ...ENDPOINT_FAULTS };
-/** The ways in which the provider can be hostile or broken. */
+/** The names of faults. */
 export type FaultName = keyof typeof FAULTS;
 
 /** A person at the provider: the claims of the ID token, and those of userinfo. */
@@ -25,15 +24,14 @@ export const ALICE: Person = {
   claims: { sub: "alice-1", email: "alice@acme.test", email_verified: true, given_name: "Alice", family_name: "Adams" },
 };
 
-/** How the provider is set up. */
 export interface HostileProviderOptions {
   readonly clientId?: string;
   readonly clientSecret?: string;
   readonly algorithm?: string;
   readonly clientAuthentication?: "client_secret_basic" | "client_secret_post";
-  /** Name the issuer in each authorization response, and announce that (RFC 9207). */
+  /** Sends the issuer in each authorization response, and announces that (RFC 9207). */
   readonly namesIssuer?: boolean;
-  /** Refuse requests without a code challenge. */
+  /** Refuses requests without a code challenge. */
   readonly requiresPkce?: boolean;
   /** The provider's clock. */
   readonly now?: () => Date;
@@ -41,7 +39,7 @@ export interface HostileProviderOptions {
 
 type HostileEndpoint = "discovery" | "keys" | "authorize" | "token" | "userinfo";
 
-/** A request that arrived, in order. */
+/** A received request. */
 interface LoggedRequest {
   readonly endpoint: HostileEndpoint;
   readonly parameters: Readonly<Record<string, string>>;
@@ -55,17 +53,17 @@ export interface HostileOpenIdProvider {
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Be hostile in one way from now on; `null` for correct behaviour. */
+  /** Sets a fault; `null` for correct behaviour. */
   readonly setFault: (name: FaultName | null) => void;
-  /** Who signs in from now on, where `authorize` names nobody. */
+  /** Sets the person who signs in if `authorize` does not name one. */
   readonly setPerson: (person: Person) => void;
   /** Every request since the start or the last `forget`. */
   readonly requests: readonly LoggedRequest[];
   readonly count: (endpoint: HostileEndpoint) => number;
   readonly forget: () => void;
-  /** Does what the person's browser does at the provider, and answers the address that it is sent back to. */
+  /** Does what the person's browser does at the provider, and returns the callback URL. */
   readonly authorize: (url: string, person?: Person) => Promise<string>;
-  /** Signs with a new key from now on; the old one stays published unless `keepOld` is false. */
+  /** Rotates the signing key. The old one stays published unless `keepOld` is false. */
   readonly rotateKeys: (options?: { readonly keepOld?: boolean; readonly sameKid?: boolean }) => void;
   readonly close: () => Promise<void>;
 }
@@ -75,7 +73,7 @@ interface Grant {
   readonly person: Person;
 }
 
-// Keys are made once for all providers of a test file, since RSA keys take long to make.
+// Keys are made once for all providers of a test file, because RSA keys are slow to make.
 const keyRing = new Map<string, SigningKey>();
 function keyOf(kid: string, algorithm: string, rsaBits?: number): SigningKey {
   const name = `${kid} ${algorithm}`;
@@ -84,7 +82,7 @@ function keyOf(kid: string, algorithm: string, rsaBits?: number): SigningKey {
   return key;
 }
 
-/** Starts a provider; end it with `close`. */
+/** Starts a provider. The caller closes it. */
 export async function startHostileOpenIdProvider(options: HostileProviderOptions = {}): Promise<HostileOpenIdProvider> {
   const { clientId = "usher", clientSecret = "s3cret: +/%&=~ü", algorithm = "RS256" } = options;
   const { clientAuthentication = "client_secret_basic", now = () => new Date() } = options;
@@ -155,7 +153,7 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
 
   function answerToken(form: URLSearchParams, authorization: string | null): Answer {
     if (!isClient(form, authorization)) return failure("invalid_client", 401);
-    // A token of the application's own (RFC 6749, section 4.4), for a directory beside this provider.
+    // A token for the application itself (RFC 6749, section 4.4), for a directory API beside this provider.
     if (form.get("grant_type") === "client_credentials")
       return { values: { access_token: "of-the-application", token_type: "Bearer", expires_in: 300 }, raw: undefined };
     const grant = codes.get(form.get("code") ?? "");
@@ -169,7 +167,7 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
   }
 
   function failure(error: string, status: number): Answer {
-    // A fault of the token endpoint shows even to those whom it would refuse.
+    // A fault of the token endpoint also applies to requests that it would refuse.
     return { values: { error }, raw: fault.token?.({}) ?? { status } };
   }
 
@@ -272,7 +270,7 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
   };
 }
 
-/** What an endpoint would say, and what a fault makes of that. */
+/** The correct answer of an endpoint, changed by the fault. */
 interface Answer {
   readonly values: Values;
   readonly raw: RawAnswer | undefined | void;

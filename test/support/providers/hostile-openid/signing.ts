@@ -1,8 +1,8 @@
-/** Keys and signatures of the hostile provider, made with node:crypto and strings so that it shares no code with Usher. */
+/** Keys and signatures of the hostile provider, made with node:crypto and strings, without code of Usher. */
 import { createHmac, generateKeyPairSync, sign, constants, type KeyObject, type JsonWebKey } from "node:crypto";
 import { nextRsaPair } from "../../rsa-keys.js";
 
-/** A key pair under a name, as the provider holds it. */
+/** A key pair with its name. */
 export interface SigningKey {
   readonly kid: string;
   readonly algorithm: string;
@@ -24,7 +24,7 @@ function makePair(algorithm: string, rsaBits: number): { privateKey: KeyObject; 
   return nextRsaPair(rsaBits);
 }
 
-/** The public half as a provider publishes it. */
+/** The public key as JWK. */
 export function publish(key: SigningKey): JsonWebKey {
   return { ...key.publicKey.export({ format: "jwk" }), kid: key.kid, use: "sig", alg: key.algorithm };
 }
@@ -42,12 +42,12 @@ export function signWith(key: SigningKey, input: string, algorithm = key.algorit
   return sign(hash, data, key.privateKey);
 }
 
-/** A keyed hash in a signature's place. */
+/** An HMAC instead of a signature. */
 export function macWith(secret: string | Buffer, input: string): Buffer {
   return createHmac("sha256", secret).update(input).digest();
 }
 
-/** A part of a JSON web token. */
+/** Encodes a part of a JSON Web Token. */
 export function encodePart(value: unknown): string {
   return Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 }

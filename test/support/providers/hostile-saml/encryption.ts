@@ -1,4 +1,4 @@
-/** Encryption that is weak, for somebody else, or around something hostile. */
+/** Messages with weak encryption, for a different recipient, or with hostile content. */
 import { element, rootElement, URI } from "../saml/canonical.js";
 import type { Person, ResponseContent } from "../saml/index.js";
 import { joinAssertion, joinResponse } from "../saml/response.js";
@@ -103,7 +103,7 @@ export function addEncryption(situation: HostileSituation, add: Add): void {
     "SAML_UNEXPECTED_STRUCTURE",
     joinResponse({ ...parts, carried: `${parts.carried}${joinAssertion(parts.assertion)}` }),
   );
-  // Anybody can encrypt for a published key, so what comes out is as hostile as the rest.
+  // An attacker can encrypt with the published key, so decrypted content is not trustworthy.
   const wrap = (assertion: string) =>
     joinResponse({
       ...parts,

@@ -1,7 +1,7 @@
 /**
- * A hostile SAML provider: every forged message by name, with the refusal that it deserves and whether a verifying
- * library may see it. Where the name says so, the real provider signed it; else a person who has an account there, and a
- * genuine answer to their own request, made it to become somebody else.
+ * Hostile SAML messages by name, with the expected refusal, and whether a verifying library may see them. If the name says so, the
+ * real provider signed the message. If not, an attacker with an account there forged it from a genuine response to their own
+ * request, to sign in as a victim.
  */
 import { addEncryption } from "./encryption.js";
 import { addKinds } from "./kinds.js";
@@ -13,11 +13,11 @@ import { addWrappings } from "./wrapping-messages.js";
 
 export type { HostileMessage, HostileSituation } from "./situation.js";
 
-/** Every hostile message for this situation, by name. */
+/** All hostile messages of this situation, by name. */
 export function forgeMessages(situation: HostileSituation): ReadonlyMap<string, HostileMessage> {
   const messages = new Map<string, HostileMessage>();
   const add = (name: string, code: string, xml: string | Buffer, isRefusedEarly = true) => {
-    if (messages.has(name)) throw new Error(`Two hostile messages are called ${name}.`);
+    if (messages.has(name)) throw new Error(`two hostile messages have the name ${name}`);
     messages.set(name, { code, isRefusedEarly, fields: { SAMLResponse: Buffer.from(xml).toString("base64") } });
   };
   const addFields = (name: string, code: string, fields: Record<string, string>) =>

@@ -1,11 +1,10 @@
-/** Messages of other kinds and with other statuses. */
+/** Messages of a wrong kind or with a wrong status. */
 import { rootElement, URI } from "../saml/canonical.js";
 import type { ResponseContent } from "../saml/index.js";
 import { joinAssertion, joinResponse } from "../saml/response.js";
 import { signElement } from "../saml/signature.js";
 import { type Add, type AddFields, type HostileSituation, genuine } from "./situation.js";
 
-/** Messages of another kind, and other statuses. */
 export function addKinds(situation: HostileSituation, add: Add, addFields: AddFields): void {
   const { provider, request } = situation;
   const xml = joinResponse(genuine(situation));

@@ -1,4 +1,4 @@
-/** Markup that two readers may understand differently, and documents that are too large. */
+/** Markup that two parsers may read differently, and documents that are too large. */
 import { joinResponse } from "../saml/response.js";
 import { type Add, type AddFields, type HostileSituation, genuine } from "./situation.js";
 import { gzipSync } from "node:zlib";
@@ -70,7 +70,7 @@ export function addMarkup(situation: HostileSituation, add: Add, addFields: AddF
     "SAML_RESPONSE_TOO_LARGE",
     fill(`<a${Array.from({ length: 100 }, (_, index) => ` xmlns:b${index}="urn:x"`).join("")}></a>`),
   );
-  // Each level adds some, and each of the elements inside would have all of them copied.
+  // Each level adds namespaces, and canonicalization would copy all of them to each inner element.
   const declare = (level: number) =>
     `<a${Array.from({ length: 10 }, (_, index) => ` xmlns:b${level * 10 + index}="urn:x"`).join("")}>`;
   add(

@@ -1,4 +1,4 @@
-/** Messages that are not signed, not by the provider, not by what is accepted, or not as signed. */
+/** Messages without a signature, with the wrong key or algorithm, or changed after signing. */
 import { element } from "../saml/canonical.js";
 import type { ProviderKey } from "../saml/certificate.js";
 import type { Person, ResponseContent } from "../saml/index.js";
@@ -154,7 +154,7 @@ export function addSignatures(situation: HostileSituation, add: Add): void {
   );
 }
 
-/** The response around a genuine assertion, signed by somebody else. */
+/** A response with a genuine assertion, signed with a different key. */
 function resignResponse(situation: HostileSituation): string {
   const parts = genuine(situation);
   const bare = joinResponse({ ...parts, response: { ...parts.response, signature: "" } });
@@ -162,7 +162,7 @@ function resignResponse(situation: HostileSituation): string {
   return joinResponse({ ...parts, response: { ...parts.response, signature } });
 }
 
-/** A forged assertion with the digest made right, and the signature value of a genuine message. */
+/** A forged assertion with the right digest and the signature value of a genuine message. */
 function swapSignatureValues(situation: HostileSituation): string {
   const { provider, request, victim, foreignKey } = situation;
   const value = /<ds:SignatureValue>.*?<\/ds:SignatureValue>/s;

@@ -1,37 +1,36 @@
-/** What an attacker has to work with, and the two things that every attack begins with. */
+/** What an attacker has, and the first two steps of every attack. */
 import type { ProviderKey } from "../saml/certificate.js";
 import type { AuthnRequest, Person, ResponseContent, SamlProvider } from "../saml/index.js";
 
-/** What an attacker has to work with. */
 export interface HostileSituation {
   readonly provider: SamlProvider;
-  /** The attacker's own sign-in, under way. */
+  /** The attacker's own sign-in, which is not finished. */
   readonly request: AuthnRequest;
   readonly attacker: Person;
   readonly victim: Person;
   /** A key of the attacker's own. */
   readonly foreignKey: ProviderKey;
-  /** The connection's own, in PEM: it is published, so the attacker has it. */
+  /** The connection's own certificate in PEM. It is public. */
   readonly encryptionCertificate: string;
   readonly now: Date;
 }
 
 export interface HostileMessage {
-  /** The refusal that it deserves. */
+  /** The expected refusal. */
   readonly code: string;
-  /** It must be refused before a verifying library sees it. */
+  /** Whether it must be refused before a verifying library sees it. */
   readonly isRefusedEarly: boolean;
-  /** The form's fields. */
+  /** The fields of the form. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Takes a hostile message; `isRefusedEarly` is true unless it is said otherwise. */
+/** Adds a hostile message. `isRefusedEarly` defaults to true. */
 export type Add = (name: string, code: string, xml: string | Buffer, isRefusedEarly?: boolean) => void;
 
-/** Takes a hostile form. */
+/** Adds a hostile form. */
 export type AddFields = (name: string, code: string, fields: Record<string, string>) => void;
 
-/** A genuine answer to the attacker's request about the attacker, in parts. */
+/** A genuine response to the attacker's request about the attacker, in parts. */
 export function genuine({ provider, request, attacker }: HostileSituation, changes: Partial<ResponseContent> = {}) {
   return provider.build({ ...provider.describe(attacker, request), ...changes });
 }

@@ -1,4 +1,4 @@
-/** Signature wrapping, as hostile messages. */
+/** Hostile messages with signature wrapping. */
 import { URI } from "../saml/canonical.js";
 import { joinAssertion, joinResponse } from "../saml/response.js";
 import { type Add, type HostileSituation, genuine, impersonate } from "./situation.js";

@@ -1,16 +1,15 @@
 /**
- * Signature wrapping, generated: every way to put a forged element where a reader looks and the signed original where a
- * signature still finds it. The eight published attacks (XSW1 to XSW8: Somorovsky and others, "On Breaking SAML") are
- * eight points among them.
+ * Generates signature wrapping attacks: a forged element where a reader looks, and the signed original where the signature still
+ * finds it. The eight published attacks (XSW1 to XSW8: Somorovsky and others, "On Breaking SAML") are among them.
  */
 import { element, rootElement, URI } from "../saml/canonical.js";
 import { joinAssertion, type ResponseParts } from "../saml/response.js";
 
-/** What the forged element's ID is, compared with the original's. */
+/** The forged element's ID compared with the original's. */
 const IDS = ["new-id", "same-id", "no-id"] as const;
 /** Which element carries the original's signature. */
 const SIGNATURES = ["on-original", "on-forged", "detached"] as const;
-/** Where the original goes, seen from the forged element. */
+/** The place of the original, relative to the forged element. */
 const ASSERTION_PLACES = [
   "before",
   "after",
@@ -24,7 +23,7 @@ const ASSERTION_PLACES = [
 ] as const;
 const RESPONSE_PLACES = ["first", "last", "in-signature", "in-object", "in-extensions", "in-status-detail"] as const;
 
-/** The published attacks by the names of their points. */
+/** The published attacks by the generated names. */
 export const PUBLISHED: Readonly<Record<string, string>> = {
   XSW1: "response/new-id/in-signature/on-forged",
   XSW2: "response/new-id/last/detached",
@@ -39,7 +38,7 @@ export const PUBLISHED: Readonly<Record<string, string>> = {
 type Forge = (assertion: string) => string;
 
 /**
- * Every wrapping of a genuine response of which both parts are signed.
+ * All wrappings of a genuine response with both parts signed.
  *
  * @param forge what the attacker changes in an assertion
  * @returns the messages' XML by name

@@ -6,7 +6,7 @@ import { escapeHtml, renderLogoutPage, renderPage } from "./pages.js";
 import { createStore } from "./store.js";
 import type { OpenIdClient, OpenIdPerson, OpenIdProviderOptions } from "./types.js";
 
-/** OpenID Connect Core 5.4: which scope gives which claims. What no scope names comes with `openid`. */
+/** The claims of each scope (OpenID Connect Core 5.4). Other claims come with `openid`. */
 const CLAIMS_BY_SCOPE: Readonly<Record<string, readonly string[]>> = {
   email: ["email", "email_verified"],
   profile: ["name", "given_name", "family_name", "preferred_username", "locale", "zoneinfo", "picture", "updated_at"],
@@ -16,20 +16,19 @@ const CLAIMS_BY_SCOPE: Readonly<Record<string, readonly string[]>> = {
 
 const ALWAYS_KNOWN = ["groups", "roles", "employee_id", "department", "acr", "auth_time", "sid"];
 
-/** A client while the stand-in runs: its lists can grow. */
+/** A client of the running stand-in, whose lists can grow. */
 export interface RunningClient extends Omit<OpenIdClient, "redirectUris" | "postLogoutRedirectUris"> {
   readonly redirectUris: string[];
   readonly postLogoutRedirectUris: string[];
 }
 
-/** Everything that the configuration is made from. */
 export interface ConfigurationInput {
   readonly options: OpenIdProviderOptions;
   readonly brand: string;
   readonly people: readonly OpenIdPerson[];
   readonly clients: readonly RunningClient[];
   readonly interactionPath: string;
-  /** Goes into cookie names: browsers do not keep the cookies of two ports apart. */
+  /** A part of cookie names, because browsers share cookies between ports. */
   readonly port: number;
 }
 
@@ -47,7 +46,7 @@ function describeClient(client: RunningClient): Payload {
   };
 }
 
-/** The claims table of the library, which passes on no claim that is not in it. */
+/** The claims table of the library. The library drops claims that are not in it. */
 function tabulateClaims(options: OpenIdProviderOptions): Record<string, string[]> {
   const scoped = new Set(Object.values(CLAIMS_BY_SCOPE).flat());
   const known = new Set([...ALWAYS_KNOWN, ...(options.claimNames ?? []), ...options.people.flatMap(Object.keys)]);
@@ -56,7 +55,7 @@ function tabulateClaims(options: OpenIdProviderOptions): Record<string, string[]
   return { ...table, openid: ["sub", ...unscoped] };
 }
 
-/** Makes the configuration, with a signing key of its own. */
+/** Makes the configuration with a new signing key. */
 export async function configureProvider(input: ConfigurationInput): Promise<Record<string, unknown>> {
   const { options, brand, people, clients } = input;
   const claims = tabulateClaims(options);
@@ -85,7 +84,7 @@ export async function configureProvider(input: ConfigurationInput): Promise<Reco
     }),
     jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), use: "sig", alg: "RS256" }] },
     claims,
-    // True keeps scope claims out of the ID token when there is a userinfo endpoint to ask.
+    // If true, scope claims are only in userinfo, not in the ID token.
     conformIdTokenClaims: options.claimsIn === "userinfo",
     scopes: ["openid", "offline_access", ...Object.keys(CLAIMS_BY_SCOPE), "groups"],
     responseTypes: ["code"],
@@ -99,7 +98,7 @@ export async function configureProvider(input: ConfigurationInput): Promise<Reco
         resume: `stand_in_resume_${input.port}`,
       },
     },
-    // Lifetimes in seconds. Stated because the library warns of each one that is left to its default.
+    // Lifetimes in seconds. The library warns about each lifetime that is not set.
     ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 3600, Session: 86_400, Grant: 86_400 },
     features: {
       devInteractions: { enabled: false },
@@ -115,7 +114,7 @@ export async function configureProvider(input: ConfigurationInput): Promise<Reco
     },
     interactions: { url: (_context: ProviderContext, { uid }: { uid: string }) => `${input.interactionPath}${uid}` },
     findAccount,
-    // Consent is given before anybody is asked, as an administrator does for a whole company.
+    // Consent is granted in advance, like the consent of an administrator for a company.
     loadExistingGrant: async ({ oidc }: ProviderContext) => {
       const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
       grant.addOIDCScope(oidc.params["scope"] ?? "openid");

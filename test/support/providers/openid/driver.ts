@@ -1,18 +1,18 @@
-/** Goes through the pages of the OpenID stand-in, as a person would. */
+/** Goes through the pages of the OpenID stand-in, like a person. */
 import type { Browser, Page } from "../../../../testing/browser.js";
 import { STAND_IN_HEADER } from "./pages.js";
 
 const MAXIMUM_PAGES = 5;
 
-/** True while a page comes from the stand-in. */
+/** Whether a page comes from the stand-in. */
 export function isAtOpenIdProvider(page: Page): boolean {
   return page.headers[STAND_IN_HEADER] === "openid";
 }
 
 /**
- * Opens `startUrl`, chooses the person with this `sub` where the stand-in asks, and answers the first page that is not
- * the stand-in's. A browser that signed in there before is recognized and not asked again, as with real providers: use
- * a new browser, or `clearCookies`, to be somebody else. Throws when the stand-in refuses the request.
+ * Opens `startUrl`, chooses the person with this `sub` if the stand-in asks, and returns the first page that is not the
+ * stand-in's. Like a real provider, the stand-in does not ask a browser that is signed in there: for a different person, use a new
+ * browser or `clearCookies`. Throws if the stand-in refuses the request.
  */
 export async function signInAtOpenIdProvider(browser: Browser, startUrl: string, sub: string): Promise<Page> {
   let page = await browser.get(startUrl);
@@ -28,10 +28,10 @@ export async function signInAtOpenIdProvider(browser: Browser, startUrl: string,
   return page;
 }
 
-/** Opens the address of a sign-out, confirms it where the stand-in asks, and answers the page that follows. */
+/** Opens the address of a sign-out, confirms it if the stand-in asks, and returns the next page. */
 export async function signOutAtOpenIdProvider(browser: Browser, logoutUrl: string): Promise<Page> {
   let page = await browser.get(logoutUrl);
-  // Without a session of its own, the library posts the confirmation by a script; the form is the same.
+  // Without a session, the library posts the same confirmation form by a script.
   while (isAtOpenIdProvider(page) && page.forms.some(({ fields }) => "xsrf" in fields)) {
     page = await browser.submitForm("xsrf", { logout: "yes" });
   }

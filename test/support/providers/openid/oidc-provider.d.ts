@@ -1,11 +1,11 @@
-/** The part of the package `oidc-provider` 9 that the stand-in uses; the package brings no types of its own. */
+/** Types for the part of the package `oidc-provider` 9 that the stand-in uses. The package has no types. */
 declare module "oidc-provider" {
   import type { IncomingMessage, ServerResponse } from "node:http";
 
-  /** Rows as the provider hands them to its store. */
+  /** Rows of the provider's store. */
   export type Payload = Record<string, unknown> & { grantId?: string; uid?: string; userCode?: string };
 
-  /** One interrupted authorization request, while the person is looking at a page. */
+  /** An authorization request that waits for the person at a page. */
   export interface InteractionDetails {
     readonly uid: string;
     readonly prompt: { readonly name: string };
@@ -13,7 +13,7 @@ declare module "oidc-provider" {
     readonly session?: { readonly accountId?: string };
   }
 
-  /** The request context, as configuration functions receive it. */
+  /** The request context of configuration functions. */
   export interface ProviderContext {
     type: string;
     body: unknown;
@@ -25,7 +25,7 @@ declare module "oidc-provider" {
     };
   }
 
-  /** A person's consent, kept on the provider's side. */
+  /** A person's consent at the provider. */
   export interface ProviderGrant {
     addOIDCScope(scope: string): void;
     addOIDCClaims(claims: readonly string[]): void;

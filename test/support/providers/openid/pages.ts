@@ -1,7 +1,7 @@
-/** The stand-in's pages: plain HTML without script, readable by a person in the demonstration and by the test browser. */
+/** The stand-in's pages: plain HTML without scripts, for people in the demonstration and for the test browser. */
 import type { OpenIdPerson } from "./types.js";
 
-/** The header by which the test browser knows that it is still at the stand-in. */
+/** The header that tells the test browser that a page comes from the stand-in. */
 export const STAND_IN_HEADER = "x-stand-in-provider";
 
 /** Makes text safe inside HTML and inside quoted attributes. */
@@ -19,7 +19,7 @@ const STYLE =
   "button,input{font:inherit;width:100%;box-sizing:border-box;padding:.6rem;margin:.25rem 0;border:1px solid #8795a6;border-radius:.4rem}" +
   "button{background:#eef3f9;text-align:left;cursor:pointer}small{color:#53606e;display:block}";
 
-/** One page. `body` is HTML already. */
+/** One page. `body` is HTML. */
 export function renderPage(brand: string, title: string, body: string): string {
   const heading = escapeHtml(title);
   return (
@@ -29,7 +29,7 @@ export function renderPage(brand: string, title: string, body: string): string {
   );
 }
 
-/** The login page: everybody as a button, and a field for those who would rather type. */
+/** The login page: a button per person, and a field to type a name. */
 export function renderLoginPage(options: {
   readonly brand: string;
   readonly people: readonly OpenIdPerson[];
@@ -54,7 +54,7 @@ export function renderLoginPage(options: {
   );
 }
 
-/** The page that asks whether to sign out; `form` is the library's own form, whose id is `op.logoutForm`. */
+/** The page that asks whether to sign out. `form` is the library's form with the id `op.logoutForm`. */
 export function renderLogoutPage(brand: string, form: string): string {
   const buttons =
     `<button name="logout" value="yes">Sign out</button>` + `<button name="logout" value="">Stay signed in</button>`;

@@ -1,12 +1,12 @@
 /**
- * A well-behaved OpenID provider in this process, on a free port of this machine: real discovery, real keys, real codes
- * (OpenID Connect Core 1.0), made with the certified `oidc-provider`. Variants give another issuer shape, other claims or
- * further addresses; hostile providers are elsewhere.
+ * A correct OpenID provider in this process on a free port, with real discovery, keys and codes (OpenID Connect Core 1.0), made
+ * with the certified `oidc-provider`. Options change the form of the issuer and the claims, and add addresses. For hostile
+ * providers, see `hostile-openid`.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-// Not the package's entry, which prints at each import that it has no support to give on Node.js 20. A stand-in needs
-// none, and whoever reads a test's or the demonstration's output would take the warning for Usher's.
+// Not the package's entry, which prints a warning about Node.js 20. In the output of tests and of the demonstration, it would
+// look like a warning of Usher.
 import { Provider } from "oidc-provider/lib/provider.js";
 import { configureProvider, type RunningClient } from "./configuration.js";
 import { renderLoginPage, STAND_IN_HEADER } from "./pages.js";
@@ -21,7 +21,7 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   return new URLSearchParams(Buffer.concat(chunks).toString("utf8"));
 }
 
-/** Finds who was chosen with a button, or typed. */
+/** Finds the person who was chosen by button or typed. */
 function findPerson(people: readonly OpenIdPerson[], form: URLSearchParams): OpenIdPerson | undefined {
   const sub = form.get("sub");
   if (sub !== null) return people.find((person) => person.sub === sub);
@@ -32,7 +32,7 @@ function findPerson(people: readonly OpenIdPerson[], form: URLSearchParams): Ope
   );
 }
 
-/** Starts a stand-in. Whoever starts it closes it. */
+/** Starts a stand-in. The caller closes it. */
 export async function startOpenIdProvider(options: OpenIdProviderOptions): Promise<OpenIdProvider> {
   const [firstClient] = options.clients;
   if (!firstClient) throw new Error("A stand-in needs at least one client.");
@@ -49,7 +49,7 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
     server.once("error", reject);
     server.listen(options.port ?? 0, "127.0.0.1", resolve);
   });
-  // The issuer holds the port, so the provider can only be made once the port is known.
+  // The issuer contains the port, so the port must be known first.
   const { port } = server.address() as AddressInfo;
   const origin = `http://${options.host ?? "127.0.0.1"}:${port}`;
   const issuerPath = options.issuerPath ?? "";
@@ -58,7 +58,7 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
   const input = { options, brand, people, clients, interactionPath, port };
   const provider = new Provider(issuer, await configureProvider(input));
   const answerProtocol = provider.callback();
-  // The library answers `server_error` and keeps the reason to itself: a mistake in a test's own claims must be seen.
+  // The library answers `server_error` without a reason, which would hide a mistake in a test's claims.
   provider.on("server_error", (_context, error) => process.stderr.write(`${brand}: ${error.stack ?? error.message}\n`));
 
   const answerLogin = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -83,7 +83,7 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
       response.writeHead(404, { "content-type": "text/plain" }).end("Not here.");
       return;
     }
-    // Mounted below a path, as Express does it: the library works out its own addresses from the two.
+    // Mounted below a path like with Express: the library computes its addresses from both values.
     Object.assign(request, { originalUrl: url, url: url.slice(issuerPath.length) });
     await answerProtocol(request, response);
   };

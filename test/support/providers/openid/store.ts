@@ -1,7 +1,7 @@
-/** Where the stand-in keeps its sessions, codes and grants: in memory, one store per provider, clients read from outside. */
+/** Stores the stand-in's sessions, codes and grants in memory, one store per provider. Clients come from the stand-in. */
 import type { Payload } from "oidc-provider";
 
-/** What the library asks of a store for one kind of row. */
+/** The library's interface of a store for one kind of row. */
 interface Adapter {
   upsert(id: string, payload: Payload): Promise<void>;
   find(id: string): Promise<Payload | undefined>;
@@ -14,7 +14,8 @@ interface Adapter {
 
 /**
  * Makes the library's adapter factory.
- * @param findClient reads a client's metadata at each request, so that redirect URIs can be added while it runs
+ *
+ * @param findClient reads a client's metadata at each request, so that redirect URIs can be added at any time
  */
 export function createStore(findClient: (clientId: string) => Payload | undefined): (kind: string) => Adapter {
   const rows = new Map<string, Payload>();

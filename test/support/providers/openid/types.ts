@@ -1,7 +1,7 @@
-/** What a test says to the stand-in OpenID provider, and what it gets back. */
+/** Options and members of the OpenID stand-in. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** Somebody who can sign in at the stand-in. Every member is a claim; claims beyond the usual ones go in as they are. */
+/** A person at the stand-in. Every member is a claim, and further claims are possible. */
 export interface OpenIdPerson {
   readonly sub: string;
   email?: string;
@@ -14,17 +14,17 @@ export interface OpenIdPerson {
   [claim: string]: unknown;
 }
 
-/** An application that the stand-in knows. */
+/** A registered application. */
 export interface OpenIdClient {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris?: readonly string[];
-  /** How the application shows its secret at the token endpoint (OpenID Connect Core 9); `client_secret_basic` when absent. */
+  /** How the application authenticates at the token endpoint (OpenID Connect Core 9). Defaults to `client_secret_basic`. */
   readonly clientAuthentication?: "client_secret_basic" | "client_secret_post";
 }
 
-/** Which answer is being made when claims are asked for. */
+/** The answer that claims are made for. */
 export interface ClaimsRequest {
   readonly use: "id_token" | "userinfo";
   readonly scopes: readonly string[];
@@ -32,40 +32,40 @@ export interface ClaimsRequest {
 }
 
 export interface OpenIdProviderOptions {
-  /** A free port when absent. */
+  /** Defaults to a free port. */
   readonly port?: number;
-  /** The host in the issuer, which must lead to this machine; `127.0.0.1` when absent. */
+  /** The host of the issuer, which must lead to this machine. Defaults to `127.0.0.1`. */
   readonly host?: string;
-  /** Comes after host and port in the issuer, without a slash at its end: `/TENANT/v2.0` is Entra's shape. */
+  /** The path of the issuer, without a slash at the end: `/TENANT/v2.0` for Entra ID. */
   readonly issuerPath?: string;
   readonly clients: readonly OpenIdClient[];
   readonly people: readonly OpenIdPerson[];
-  /** The name on the provider's pages; `Stand-in OpenID` when absent. */
+  /** The name on the provider's pages. Defaults to `Stand-in OpenID`. */
   readonly brand?: string;
-  /** Where the claims of `profile`, `email` and the like go; `sub` is in both. `id_token` when absent. */
+  /** Where the claims of scopes such as `profile` and `email` are sent. `sub` is in both. Defaults to `id_token`. */
   readonly claimsIn?: "id_token" | "userinfo";
-  /** Claims beyond those that the people have at the start: the library drops claims that it was never told of. */
+  /** Claims that people get later. The library drops claims that neither this list nor the first people have. */
   readonly claimNames?: readonly string[];
-  /** Makes the claims of an answer from the person; the person as it is when absent. `sub` cannot be changed. */
+  /** Makes the claims of an answer. Defaults to the members of the person. `sub` cannot be changed. */
   readonly claimsOf?: (person: OpenIdPerson, request: ClaimsRequest) => Readonly<Record<string, unknown>>;
-  /** Answers further addresses on the same port (a directory API, say); false leaves the request to the provider. */
+  /** Answers further addresses on the same port, such as a directory API. If false, the provider answers. */
   readonly serveMore?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 }
 
 export interface OpenIdProvider {
   readonly issuer: string;
-  /** `http://host:port`, which the issuer begins with. */
+  /** `http://host:port`, the start of the issuer. */
   readonly origin: string;
   readonly discoveryUrl: string;
   /** The first client's. */
   readonly clientId: string;
   /** The first client's. */
   readonly clientSecret: string;
-  /** Add, change or remove people at any time: every answer reads this list. */
+  /** Tests may add, change and remove people at any time. */
   readonly people: OpenIdPerson[];
-  /** Allows a redirect URI for the named client or the first. */
+  /** Allows a redirect URI for the named client, or the first one. */
   addRedirectUri(uri: string, clientId?: string): void;
-  /** Allows an address to return to after signing out, for the named client or the first. */
+  /** Allows an address to return to after a sign-out, for the named client, or the first one. */
   addPostLogoutRedirectUri(uri: string, clientId?: string): void;
   close(): Promise<void>;
 }

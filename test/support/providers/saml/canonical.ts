@@ -1,6 +1,6 @@
 /**
- * XML written in its canonical form from the start (Exclusive XML Canonicalization 1.0), so that signing needs no
- * canonicaliser: attributes sorted, empty elements with two tags, each namespace declared where its prefix is first used.
+ * Writes XML in canonical form (Exclusive XML Canonicalization 1.0), so that signing needs no canonicalizer: sorted attributes,
+ * empty elements with two tags, each namespace declared where its prefix is first used.
  */
 
 export const URI = {
@@ -14,12 +14,12 @@ export const URI = {
 
 type Attributes = Readonly<Record<string, string | null | undefined>>;
 
-/** An element. Children are canonical XML already; text goes through `escapeText`. Attributes that are null are left out. */
+/** An element. Children must be canonical XML; use `escapeText` for text. Leaves out attributes that are null. */
 export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
   return `${startTag(name, attributes)}${children.join("")}</${name}>`;
 }
 
-/** An element that declares the namespace of its own prefix. */
+/** An element that declares the namespace of its prefix. */
 export function rootElement(name: string, attributes: Attributes, ...children: readonly string[]): string {
   const prefix = name.split(":")[0] as keyof typeof URI;
   return element(name, { [`xmlns:${prefix}`]: URI[prefix], ...attributes }, ...children);

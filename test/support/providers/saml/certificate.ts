@@ -1,4 +1,4 @@
-/** Keys and certificates of the stand-in provider, made in process: any validity, any size, RSA or elliptic curve. */
+/** Makes keys and certificates of the stand-in provider, with any validity and size, for RSA or elliptic curves. */
 import { createSign, generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
 import { nextRsaPair } from "../../rsa-keys.js";
 
@@ -7,7 +7,7 @@ export interface ProviderKey {
   readonly privateKey: KeyObject;
   /** PEM. */
   readonly certificate: string;
-  /** The certificate in base64 without lines, as metadata and KeyInfo carry it. */
+  /** The certificate in base64 without line breaks, for metadata and KeyInfo. */
   readonly base64: string;
 }
 
@@ -17,13 +17,13 @@ export interface ProviderKeyOptions {
   readonly kind?: "rsa" | "ec";
   readonly notBefore?: Date;
   readonly notAfter?: Date;
-  /** Who issues the certificate; the key itself when left out. */
+  /** The issuer of the certificate. Defaults to the key itself. */
   readonly issuer?: ProviderKey;
   /** Marks the certificate as one that may issue others (RFC 5280, section 4.2.1.9). */
   readonly isAuthority?: boolean;
 }
 
-/** Makes a key with a self-signed certificate; good from 2020 to 2049 unless it is said otherwise. */
+/** Makes a key with a self-signed certificate, valid from 2020 to 2049 by default. */
 export function createProviderKey(options: ProviderKeyOptions = {}): ProviderKey {
   const { publicKey, privateKey } =
     options.kind === "ec" ? generateKeyPairSync("ec", { namedCurve: "P-256" }) : nextRsaPair(options.bits ?? 2048);

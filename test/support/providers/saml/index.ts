@@ -1,6 +1,6 @@
 /**
- * A stand-in SAML identity provider in this process, on a free port. It shares no code with Usher: what both got wrong
- * would otherwise pass for right. Its login page lists people as buttons, and needs no script.
+ * A stand-in SAML identity provider in this process, on a free port. It shares no code with Usher, so that both cannot have the
+ * same mistake. Its login page has a button per person and works without scripts.
  */
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -39,7 +39,7 @@ export interface SamlProviderOptions {
   /** The heading of its pages. */
   readonly brand?: string;
   readonly people?: readonly Person[];
-  /** The port to listen on; a free one unless it is said otherwise. */
+  /** Defaults to a free port. */
   readonly port?: number;
   readonly entityId?: string;
   readonly attributeVocabulary?: AttributeVocabulary;
@@ -47,13 +47,13 @@ export interface SamlProviderOptions {
   readonly signedPart?: SignedPart;
   readonly encryption?: EncryptionOptions | null;
   readonly groupStyle?: GroupStyle;
-  /** How far the provider's clock is off; positive is ahead. */
+  /** The error of the provider's clock; positive is ahead. */
   readonly clockOffsetSeconds?: number;
   /** The first signs; all are published. */
   readonly keys?: readonly ProviderKey[];
-  /** Certificates of service providers in PEM; a signed request must fit one of them. */
+  /** Certificates of service providers in PEM. A signed request must match one of them. */
   readonly serviceProviderCertificates?: readonly string[];
-  /** Refuses requests that are not signed. */
+  /** Refuses unsigned requests. */
   readonly wantsSignedRequests?: boolean;
 }
 
@@ -100,7 +100,7 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
     return readAuthnRequest(new URL(address), settings.serviceProviderCertificates);
   }
 
-  /** What this provider would say about a person, now. */
+  /** The content of a response about a person at this time. */
   function describe(person: Person, request: Pick<AuthnRequest, "acsUrl" | "id" | "issuer">): ResponseContent {
     const now = new Date(Date.now() + settings.clockOffsetSeconds * 1000);
     const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
@@ -145,7 +145,7 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
     return buildParts(content, key);
   }
 
-  /** Answers a request as the login page would, without the page. `changes` make the answer differ from the usual. */
+  /** Answers a request like the login page, without the page. `changes` replace parts of the usual response. */
   function answer(
     request: string | URL | AuthnRequest,
     personId: string,
@@ -153,7 +153,7 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
   ): PostedAnswer {
     const read = typeof request === "string" || request instanceof URL ? readRequest(request) : request;
     const person = settings.people.find(({ id }) => id === personId);
-    if (person === undefined) throw new Error(`The stand-in knows nobody with the id ${personId}.`);
+    if (person === undefined) throw new Error(`the stand-in has no person with the id ${personId}`);
     const xml = joinResponse(build({ ...describe(person, read), ...changes }));
     const SAMLResponse = Buffer.from(xml, "utf8").toString("base64");
     return {
@@ -218,14 +218,14 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
     entityId,
     metadataUrl: `${url}/metadata`,
     signOnUrl: `${url}/sso`,
-    /** Every request that arrived at the sign-on address. */
+    /** The requests at the sign-on address. */
     requests,
-    /** The keys as they are now. */
+    /** The current keys. */
     keys: () => keys,
     setKeys: (next: readonly ProviderKey[]) => {
       keys = next;
     },
-    /** Lets the metadata address fail with this status. */
+    /** Makes the metadata address fail with this status. */
     setMetadataStatus: (status: number) => {
       metadataStatus = status;
     },

@@ -4,7 +4,7 @@ import { element, escapeText, rootElement, URI } from "./canonical.js";
 export interface PublishedProvider {
   readonly entityId: string;
   readonly signOnUrl: string;
-  /** Each with a KeyDescriptor of its own; a list is the chain of one key. */
+  /** Each has its own KeyDescriptor. A list is the certificate chain of one key. */
   readonly certificates: readonly (string | readonly string[])[];
   readonly nameIdFormat: string;
   readonly wantsSignedRequests: boolean;

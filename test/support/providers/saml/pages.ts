@@ -1,4 +1,4 @@
-/** The stand-in's pages: a button per person, and the form that carries the answer. It sends itself; without script, a button does. */
+/** The stand-in's pages: a button per person, and the form with the response, which a script or a button sends. */
 import type { Person, PostedAnswer } from "./response.js";
 
 export function writeLoginPage(brand: string, requestId: string, people: readonly Person[]): string {

@@ -1,4 +1,4 @@
-/** Reads what a service provider sends by the binding HTTP-Redirect, and checks its signature (SAML bindings 3.4.4). */
+/** Reads a request of the binding HTTP-Redirect and checks its signature (SAML bindings 3.4.4). */
 import { createVerify } from "node:crypto";
 import { inflateRawSync } from "node:zlib";
 
@@ -12,12 +12,12 @@ export interface AuthnRequest {
   readonly authnContexts: readonly string[];
   readonly relayState: string | null;
   readonly loginHint: string | null;
-  /** `null` when the request carries no signature. */
+  /** `null` if the request is unsigned. */
   readonly signature: { readonly algorithm: string; readonly isValid: boolean } | null;
   readonly xml: string;
 }
 
-/** @param certificates of the service provider, in PEM; the signature of a signed request must fit one */
+/** @param certificates of the service provider in PEM. The signature of a signed request must match one of them. */
 export function readAuthnRequest(url: URL, certificates: readonly string[]): AuthnRequest {
   const parameters = url.searchParams;
   const xml = inflateRawSync(Buffer.from(parameters.get("SAMLRequest") ?? "", "base64"), {
@@ -39,7 +39,7 @@ export function readAuthnRequest(url: URL, certificates: readonly string[]): Aut
   };
 }
 
-/** The signature covers the parameters as they were sent, in this order, and nothing else. */
+/** The signature covers exactly these parameters as they were sent, in this order. */
 function readSignature(url: URL, certificates: readonly string[]): AuthnRequest["signature"] {
   const signature = url.searchParams.get("Signature");
   if (signature === null) return null;

@@ -1,12 +1,12 @@
-/** Writes the stand-in's responses (SAML core 3.3.3), in parts so that a hostile provider can take them apart. */
+/** Writes the stand-in's responses (SAML core 3.3.3) in parts, which a hostile provider can recombine. */
 import { randomBytes } from "node:crypto";
 import { element, escapeText, rootElement } from "./canonical.js";
 import type { ProviderKey } from "./certificate.js";
 import { encryptAssertion, signElement, type EncryptionOptions, type SigningOptions } from "./signature.js";
 
-/** Somebody who can sign in at the stand-in. */
+/** A person at the stand-in. */
 export interface Person {
-  /** Stable; sent as the persistent NameID. */
+  /** Stable. Sent as the persistent NameID. */
   readonly id: string;
   readonly email: string;
   readonly firstName: string;
@@ -14,11 +14,11 @@ export interface Person {
   readonly employeeId?: string;
   readonly department?: string;
   readonly groups?: readonly string[];
-  /** Sent as they are, beside those of the vocabulary. */
+  /** Sent unchanged, in addition to those of the vocabulary. */
   readonly attributes?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What a browser would post to the service provider. */
+/** The form that a browser posts to the service provider. */
 export interface PostedAnswer {
   readonly acsUrl: string;
   readonly fields: { readonly SAMLResponse: string; readonly RelayState?: string };
@@ -29,7 +29,7 @@ export type GroupStyle = "values" | "commas" | "none";
 export type NameIdFormat = "emailAddress" | "persistent" | "transient" | "unspecified";
 export type SignedPart = "RESPONSE" | "ASSERTION" | "BOTH" | "NOTHING";
 
-/** Everything that a response says. `null` leaves it out. */
+/** The content of a response. `null` leaves a part out. */
 export interface ResponseContent {
   readonly issuer: string | null;
   readonly assertionIssuer: string | null;
@@ -46,7 +46,7 @@ export interface ResponseContent {
   readonly notBefore: Date | null;
   readonly notOnOrAfter: Date | null;
   readonly hasConditions: boolean;
-  /** Canonical XML put among the conditions. */
+  /** Canonical XML among the conditions. */
   readonly extraConditions: string;
   readonly authnInstant: Date | null;
   readonly sessionEnd: Date | null;
@@ -62,15 +62,15 @@ export interface ResponseContent {
   readonly responseSigning: SigningOptions;
   readonly assertionSigning: SigningOptions;
   readonly encryption: EncryptionOptions | null;
-  /** Applied to the assertion before it is signed, so that the provider itself says it. */
+  /** Changes the assertion before it is signed. */
   readonly rewriteAssertion: (assertion: string) => string;
 }
 
-/** A response taken apart: each part is canonical XML. */
+/** The parts of a response as canonical XML. */
 export interface ResponseParts {
   readonly responseId: string;
   readonly assertionId: string;
-  /** The start tag, the issuer, the signature (empty when there is none), the rest of the children. */
+  /** The start tag, the issuer, the signature (empty if unsigned), and the other children. */
   readonly response: {
     readonly start: string;
     readonly issuer: string;
@@ -83,7 +83,7 @@ export interface ResponseParts {
     readonly signature: string;
     readonly rest: string;
   };
-  /** What stands in the response for the assertion: itself, or its encrypted form. */
+  /** The assertion in the response, plain or encrypted. */
   readonly carried: string;
 }
 
@@ -229,7 +229,7 @@ const NAMES: Readonly<Record<AttributeVocabulary, Readonly<Record<string, string
   },
 };
 
-/** A person's attributes in the words of a vocabulary. */
+/** A person's attributes by the names of a vocabulary. */
 export function describePerson(
   person: Person,
   vocabulary: AttributeVocabulary,

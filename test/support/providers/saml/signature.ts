@@ -27,16 +27,16 @@ export const ALGORITHM = {
   exclusive: "http://www.w3.org/2001/10/xml-exc-c14n#",
 } as const;
 
-/** How to sign; what is left out is what a decent provider does. */
+/** How to sign. The defaults are those of a correct provider. */
 export interface SigningOptions {
   readonly method?: string;
   readonly digest?: string;
   readonly canonicalization?: string;
   readonly transforms?: readonly string[];
   readonly referenceUri?: string;
-  /** The certificate in KeyInfo; `null` leaves KeyInfo out. */
+  /** The certificate in KeyInfo. `null` leaves KeyInfo out. */
   readonly keyInfo?: string | null;
-  /** Put at the end of the signature. */
+  /** Appended to the signature. */
   readonly extra?: string;
 }
 
@@ -49,7 +49,7 @@ const HASHES: Readonly<Record<string, string>> = {
   [ALGORITHM.sha1]: "sha1",
 };
 
-/** A signature over an element in canonical form, to be put into that element. */
+/** A signature over a canonical element, to insert into that element. */
 export function signElement(id: string, canonical: string, key: ProviderKey, options: SigningOptions = {}): string {
   const method = options.method ?? ALGORITHM.rsaSha256;
   const digest = options.digest ?? ALGORITHM.sha256;
@@ -97,18 +97,18 @@ export function maskGeneration(hash: string): string {
 type ContentCipher = "aes128-gcm" | "aes256-gcm" | "aes128-cbc" | "aes256-cbc";
 
 export interface EncryptionOptions {
-  /** The receiver's certificate in PEM. */
+  /** The recipient's certificate in PEM. */
   readonly certificate: string;
   readonly cipher?: ContentCipher;
-  /** Written as the key transport's algorithm. */
+  /** The algorithm that the key transport names. */
   readonly transport?: string;
-  /** Changes the encrypted bytes on their way. */
+  /** Changes the encrypted bytes. */
   readonly tamper?: (bytes: Buffer) => Buffer;
-  /** The digest that is written beside RSA-OAEP; `null` leaves it out. */
+  /** The digest that RSA-OAEP names. `null` leaves it out. */
   readonly transportDigest?: string | null;
-  /** Written at the end of the key transport: a mask, or what does not belong there. */
+  /** Appended to the key transport: a mask, or a wrong element. */
   readonly transportExtra?: string;
-  /** The hash that RSA-OAEP is really made with. */
+  /** The hash that RSA-OAEP uses. */
   readonly transportHash?: string;
 }
 
