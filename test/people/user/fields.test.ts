@@ -1,4 +1,4 @@
-/** Fields of a person: whose word is shown, what has to be written, and what holds for any words in any order. */
+/** Fields of a person: the shown values, the planned writes, and properties for any values in any order. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import {
@@ -25,32 +25,44 @@ const value = (field: FieldName, source: FieldSource, text: string): FieldValue 
   value: text,
   givenAt: NOW,
 });
-const say = (source: FieldSource, values: GivenFields["values"]): GivenFields => ({ source, sourceId: null, values });
+const give = (source: FieldSource, values: GivenFields["values"]): GivenFields => ({ source, sourceId: null, values });
 const brief = (values: readonly FieldValue[]) => values.map((each) => `${each.source} ${each.field}=${each.value}`);
 const shown = (values: readonly FieldValue[], precedence: readonly FieldSource[] = FIELD_SOURCES) =>
   Object.fromEntries([...chooseWinners(values, precedence)].map(([field, winner]) => [field, winner.value]));
 
-describe("a source's word", () => {
+describe("a value of a source", () => {
   it.each<[string, readonly FieldValue[], GivenFields, readonly string[], number]>([
-    ["is put where there is none", [], say("SSO", { city: "Bath" }), ["SSO city=Bath"], 0],
-    ["is put beside another's", [value("city", "SCIM", "York")], say("SSO", { city: "Bath" }), ["SSO city=Bath"], 0],
-    ["is put in place of its last", [value("city", "SSO", "York")], say("SSO", { city: "Bath" }), ["SSO city=Bath"], 0],
-    ["is not put again", [value("city", "SSO", "Bath")], say("SSO", { city: "Bath" }), [], 0],
-    ["says nothing by absence", [value("city", "SSO", "Bath")], say("SSO", { city: undefined }), [], 0],
-    ["is taken back by nothing", [value("city", "SSO", "Bath")], say("SSO", { city: null }), [], 1],
-    ["is taken back by emptiness", [value("city", "SSO", "Bath")], say("SSO", { city: "" }), [], 1],
-    ["need not be taken back where there is none", [], say("SSO", { city: null }), [], 0],
+    ["is stored if there is none", [], give("SSO", { city: "Bath" }), ["SSO city=Bath"], 0],
     [
-      "is that there is nothing, where another would come up",
+      "is stored beside the value of another source",
+      [value("city", "SCIM", "York")],
+      give("SSO", { city: "Bath" }),
+      ["SSO city=Bath"],
+      0,
+    ],
+    [
+      "replaces the source's earlier value",
+      [value("city", "SSO", "York")],
+      give("SSO", { city: "Bath" }),
+      ["SSO city=Bath"],
+      0,
+    ],
+    ["is not stored again", [value("city", "SSO", "Bath")], give("SSO", { city: "Bath" }), [], 0],
+    ["stays if the field is absent", [value("city", "SSO", "Bath")], give("SSO", { city: undefined }), [], 0],
+    ["is removed by null", [value("city", "SSO", "Bath")], give("SSO", { city: null }), [], 1],
+    ["is removed by an empty text", [value("city", "SSO", "Bath")], give("SSO", { city: "" }), [], 1],
+    ["need not be removed if there is none", [], give("SSO", { city: null }), [], 0],
+    [
+      "is stored as empty if another source has a value",
       [value("city", "SSO", "Bath"), value("city", "ADMIN", "York")],
-      say("SSO", { city: null }),
+      give("SSO", { city: null }),
       ["SSO city="],
       0,
     ],
     [
-      "is not that again",
+      "is not stored as empty again",
       [value("city", "SSO", ""), value("city", "ADMIN", "York")],
-      say("SSO", { city: null }),
+      give("SSO", { city: null }),
       [],
       0,
     ],
@@ -61,7 +73,7 @@ describe("a source's word", () => {
     for (const each of writes.put) expect(each.givenAt).toBe(LATER);
   });
 
-  it("is shown by precedence, with the sources that it leaves out last", () => {
+  it("is shown by precedence, and sources that the precedence leaves out come last", () => {
     const values = [value("city", "PERSON", "Rome"), value("city", "SSO", "Bath"), value("city", "SCIM", "York")];
     expect(shown(values)).toEqual({ city: "York" });
     expect(shown(values, ["SSO", "SCIM"])).toEqual({ city: "Bath" });
@@ -70,15 +82,15 @@ describe("a source's word", () => {
     expect(shown([value("city", "SCIM", ""), value("city", "SSO", "Bath")])).toEqual({ city: "" });
   });
 
-  it("is overruled where a stronger one says another thing, and that is told", () => {
+  it("is reported as overruled if a source with higher precedence gives a different value", () => {
     const before = [value("city", "SCIM", "York"), value("state", "SCIM", "Ohio"), value("phone", "PERSON", "1")];
-    const given = say("ADMIN", { city: "Bath", state: "Ohio", phone: "2", division: "R&D" });
+    const given = give("ADMIN", { city: "Bath", state: "Ohio", phone: "2", division: "R&D" });
     const overruled = findOverruled(planFields(before, given, NOW), given, FIELD_SOURCES);
     expect(brief(overruled)).toEqual(["SCIM city=York"]);
     expect(findOverruled(planFields(before, given, NOW), given, ["ADMIN"])).toEqual([]);
   });
 
-  it("fills the account's columns, which are never without address and names", () => {
+  it("fills the account's columns, which always have address and names", () => {
     const winners = chooseWinners(
       [
         value("email", "SSO", "ada@acme.example"),
@@ -121,38 +133,42 @@ describe("a source's word", () => {
     ["custom.team\n", false],
     ["Email", false],
     ["", false],
-  ])("on %j: is it a field? %j", (name, expected) => {
+  ])("of %j: is it a field? %j", (name, expected) => {
     expect(isFieldName(name)).toBe(expected);
   });
 });
 
 const field = fc.constantFrom<FieldName>("email", "firstName", "city", "custom.team");
 const source = fc.constantFrom(...FIELD_SOURCES);
-const word: fc.Arbitrary<GivenFields> = fc.record({
+const givenFields: fc.Arbitrary<GivenFields> = fc.record({
   source,
   sourceId: fc.constant(null),
   values: fc.dictionary(field, fc.option(fc.constantFrom("", "a", "b"), { nil: null })),
 });
 const precedence = fc.shuffledSubarray([...FIELD_SOURCES]);
-const afterAll = (words: readonly GivenFields[]) =>
-  words.reduce<readonly FieldValue[]>((before, given) => planFields(before, given, NOW).after, []);
+const afterAll = (earlier: readonly GivenFields[]) =>
+  earlier.reduce<readonly FieldValue[]>((before, given) => planFields(before, given, NOW).after, []);
 const keyOf = (each: Pick<FieldValue, "field" | "source">) => `${each.source} ${each.field}`;
 
-describe("whatever is said, in whatever order", () => {
-  const check = (property: (words: readonly GivenFields[], last: GivenFields, order: readonly FieldSource[]) => void) =>
-    fc.assert(fc.property(fc.array(word, { maxLength: 6 }), word, precedence, property), { numRuns: times(2_000) });
+describe("for any values in any order", () => {
+  const check = (
+    property: (earlier: readonly GivenFields[], last: GivenFields, order: readonly FieldSource[]) => void,
+  ) =>
+    fc.assert(fc.property(fc.array(givenFields, { maxLength: 6 }), givenFields, precedence, property), {
+      numRuns: times(2_000),
+    });
 
-  it("saying it again writes nothing", () => {
-    check((words, last) => {
-      const again = planFields(afterAll([...words, last]), last, LATER);
+  it("giving the same values again writes nothing", () => {
+    check((earlier, last) => {
+      const again = planFields(afterAll([...earlier, last]), last, LATER);
       expect(again.put).toEqual([]);
       expect(again.remove).toEqual([]);
     });
   });
 
-  it("each source has one word on a field, and speaks for itself alone", () => {
-    check((words, last) => {
-      const before = afterAll(words);
+  it("each source has at most one value for a field, and changes only its own", () => {
+    check((earlier, last) => {
+      const before = afterAll(earlier);
       const { put, remove, after } = planFields(before, last, LATER);
       expect(new Set(after.map(keyOf)).size).toBe(after.length);
       for (const each of [...put, ...remove]) expect(each.source).toBe(last.source);
@@ -161,20 +177,20 @@ describe("whatever is said, in whatever order", () => {
     });
   });
 
-  it("the strongest source's last word is shown", () => {
-    check((words, last, order) => {
+  it("the last value of the source with the highest precedence is shown", () => {
+    check((earlier, last, order) => {
       const strongest = [last.source, ...order.filter((each) => each !== last.source)];
-      const winners = shown(afterAll([...words, last]), strongest);
-      for (const [name, said] of Object.entries(last.values))
-        if (said !== undefined) expect(winners[name] ?? "").toBe(said ?? "");
+      const winners = shown(afterAll([...earlier, last]), strongest);
+      for (const [name, expected] of Object.entries(last.values))
+        if (expected !== undefined) expect(winners[name] ?? "").toBe(expected ?? "");
     });
   });
 
-  it("a weaker source changes nothing that a stronger one has said", () => {
-    check((words, last, order) => {
+  it("a source does not change the shown value of a source with higher precedence", () => {
+    check((earlier, last, order) => {
       const ranked = [...order, ...FIELD_SOURCES.filter((each) => !order.includes(each))];
-      const before = chooseWinners(afterAll(words), order);
-      const after = chooseWinners(afterAll([...words, last]), order);
+      const before = chooseWinners(afterAll(earlier), order);
+      const after = chooseWinners(afterAll([...earlier, last]), order);
       for (const [name, winner] of before)
         if (ranked.indexOf(winner.source) < ranked.indexOf(last.source)) expect(after.get(name)).toEqual(winner);
     });

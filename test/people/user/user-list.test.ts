@@ -47,7 +47,7 @@ async function list(variables: Record<string, unknown> = {}) {
   return { ...data.users, names: data.users.nodes.map((node: { firstName: string }) => node.firstName) };
 }
 
-test("shows the members of one organization in the order in which they were made", async () => {
+test("shows the members of one organization in the order of creation", async () => {
   const { names, totalCount, pageInfo } = await list();
   expect(names).toEqual(["Zoe", "alice", "Bob", "Carl", "Dora"]);
   expect(totalCount).toBe(5);
@@ -102,7 +102,7 @@ test.each([
   expect(totalCount).toBe(expected.length);
 });
 
-describe("search splits what is typed as it splits what is stored, without accents", () => {
+describe("a search splits its words like stored names, without accents", () => {
   let org: string;
   beforeAll(async () => {
     org = (await makeOrganization(house)).id;
@@ -142,7 +142,7 @@ describe("search splits what is typed as it splits what is stored, without accen
   });
 });
 
-test("role keys may be written like enum values, as the documentation does", async () => {
+test("role keys may be written like enum values, as in the documentation", async () => {
   const document = (keys: string) => `query ($org: ID!) {
     users(organizationId: $org, filter: { search: "ali", status: [ACTIVE], roleKeys: ${keys}, authMethod: SSO },
           orderBy: { field: LAST_NAME }, first: 100) {
@@ -153,20 +153,20 @@ test("role keys may be written like enum values, as the documentation does", asy
   }
 });
 
-test("another organization's key, a plain person and nobody see none of them", async () => {
+test("a key of another organization, a caller without permissions and an anonymous caller are refused", async () => {
   const ask = async (caller: typeof OPERATOR) => (await house.ask(caller, LIST, { org: acme })).codes;
   expect(await ask(keyOf(other, "USERS_READ"))).toEqual(["NOT_FOUND"]);
   expect(await ask(personIn(acme, "plain", []))).toEqual(["FORBIDDEN"]);
   expect(await ask(ANONYMOUS)).toEqual(["UNAUTHENTICATED"]);
 });
 
-test("a cursor of one order is refused in another", async () => {
+test("a cursor is refused in a different order", async () => {
   const { pageInfo } = await list({ orderBy: { field: "EMAIL" }, first: 1 });
   const variables = { org: acme, orderBy: { field: "LAST_NAME" }, first: 1, after: pageInfo.endCursor };
   expect((await house.ask(OPERATOR, LIST, variables)).codes).toEqual(["INVALID_INPUT"]);
 });
 
-test("asks no more of the database for many users than for few", async () => {
+test("needs as many queries for many users as for few", async () => {
   const document = `query ($org: ID!, $first: Int) { users(organizationId: $org, first: $first) {
     nodes { id role { key } roles { key permissions } organization { slug roles { key } } } } }`;
   const count = async (first: number) => {
@@ -178,7 +178,7 @@ test("asks no more of the database for many users than for few", async () => {
   expect(await count(5)).toBe(4);
 });
 
-test("shows roles and groups by the organization that is asked about, in as many queries for many users as for few", async () => {
+test("shows roles and groups of the selected organization, in as many queries for many users as for few", async () => {
   const { id: here } = await makeOrganization(house);
   const homes: string[] = [];
   const guests: string[] = [];
@@ -217,12 +217,12 @@ test("shows roles and groups by the organization that is asked about, in as many
   expect((await ask(keyOf(here, "USERS_READ", "GROUPS_READ"), 3)).nodes).toEqual(
     [0, 1, 2].map((index) => shown(index, withheld)),
   );
-  // The page; its roles; who is in which group, and those groups; the other roles; the other groups, in two as well.
+  // The page; its roles; memberships of groups, and the groups; the other roles; the other groups, also in two.
   expect(three.queries).toBe(7);
   expect((await ask(OPERATOR, 1)).queries).toBe(7);
 });
 
-test("reads roles with the page wherever a document asks for them, and not when it does not", async () => {
+test("reads roles with the page if a document selects them, and only then", async () => {
   const read = async (items: string, fragments = "") => {
     const document = `query ($org: ID!) { users(organizationId: $org, first: 2) { ${items} } } ${fragments}`;
     const { result, statements } = await countQueries(() => house.ask(OPERATOR, document, { org: acme }));

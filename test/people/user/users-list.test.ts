@@ -1,6 +1,6 @@
 /**
- * What a list of users costs: the index that each way of reading uses, and how many rows are looked at in organizations of
- * 1,000 and of 100,000 people.
+ * The cost of a list of users: the index of each plan, and the rows that it reads in organizations of 1,000 and of 100,000
+ * people.
  */
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
@@ -16,7 +16,7 @@ import { keyOf, makeOrganization, makeUser, useHouse, OPERATOR } from "../../sup
 const SMALL = 1000;
 const LARGE = 100_000;
 
-/** An organization with a group, both as large as they are named. */
+/** An organization with a group of all its members, of the named size. */
 interface Organization {
   readonly id: string;
   readonly groupId: string;
@@ -31,10 +31,10 @@ beforeAll(async () => {
   large = await fill("l", LARGE);
 }, 120_000);
 
-/** Text of parts: a column, or what the database makes one of. */
+/** SQL that concatenates its parts. */
 const joined = (...parts: readonly string[]) => (onMariaDb ? `CONCAT(${parts.join(", ")})` : parts.join(" || "));
 const padded = (number: string) => (onMariaDb ? `LPAD(${number}, 12, '0')` : `printf('%012d', ${number})`);
-/** Every number below a power of ten, ascending: the database counts for itself. */
+/** SQL for every number below a power of ten, ascending. */
 function numbersBelow(size: number): string {
   const digits = Array.from({ length: 10 }, (_, digit) => `SELECT ${digit} AS d`).join(" UNION ALL ");
   const places = Array.from({ length: Math.log10(size) }, (_, place) => place);
@@ -43,11 +43,11 @@ function numbersBelow(size: number): string {
   return `(SELECT ${terms.join(" + ")} AS i FROM ${tables.join(" CROSS JOIN ")}) n`;
 }
 
-/** Of any size: 10 administrators, 20 who are disabled, 25 whose name begins with "needle", 5 in the group. */
+/** In an organization of any size: 10 administrators, 20 disabled users, 25 named "needle…", 5 in the group. */
 async function fill(letter: string, size: number): Promise<Organization> {
   const { id } = await makeOrganization(house);
   const groupId = `${letter}-group`;
-  // In steps through all members, so that the few lie scattered among the many.
+  // In steps through all members, so that the few are scattered among the many.
   const every = (index: string, count: number) => `(${index}) % ${size / count} = 0`;
   const index = "CAST(SUBSTR(u.id, 3) AS UNSIGNED)";
   await house.inUnit(async (unit) => {
@@ -61,7 +61,7 @@ async function fill(letter: string, size: number): Promise<Organization> {
        VALUES (?, ?, 'Group', ?, 'group', 1, ?, ?)`,
       [groupId, id, groupId, unit.now, unit.now],
     );
-    // Names in another order than ids.
+    // The order of names differs from the order of ids.
     const email = joined("'u'", padded("n.i"), "'@example.com'");
     const first = joined("'first'", padded(`(n.i * 104729) % ${size}`));
     const last = `CASE WHEN ${every("n.i", 25)} THEN ${joined("'needle'", "n.i")}
@@ -124,13 +124,13 @@ async function fill(letter: string, size: number): Promise<Organization> {
   return { id, groupId };
 }
 
-/** A read that was made, with its parameters, and the plan that the database has for it. */
+/** A query with its parameters and the database's plan. */
 interface Made {
   readonly sql: string;
   readonly parameters: readonly SqlValue[];
 }
 
-/** Reads a page, and tells every statement and how many rows the database looked at for them. */
+/** Reads a page. Returns every statement, and how many rows the database read for them. */
 async function measure(query: Omit<UsersQuery, "organizationId">, { id }: Organization) {
   return await house.inUnit(async (unit) => {
     const made: Made[] = [];
@@ -147,7 +147,7 @@ async function measure(query: Omit<UsersQuery, "organizationId">, { id }: Organi
   });
 }
 
-/** Adds a call for each membership that a statement of accounts looks at. */
+/** Adds a function call for each membership that a statement reads, to count them. */
 const touchMembers = (sql: string) =>
   sql.includes("app_user u")
     ? sql.replace("m.organization_id = ?", "m.organization_id = ? AND touch(m.user_id) = 1")
@@ -157,7 +157,7 @@ async function explain(unit: UnitOfWork, made: Made | undefined): Promise<readon
   const { sql = "", parameters = [] } = made ?? {};
   if (!onMariaDb) {
     const steps = await unit.rows<{ detail: string; parent: number }>(`EXPLAIN QUERY PLAN ${sql}`, parameters);
-    // What happens inside a probe, to the handful of rows of one member, is sorted as it likes.
+    // Sorting inside a probe is cheap: it has only the rows of one member.
     return steps
       .filter(({ parent, detail }) => parent === 0 || !detail.includes("TEMP B-TREE"))
       .map(({ detail }) => detail);
@@ -175,7 +175,7 @@ const after = async (query: Omit<UsersQuery, "organizationId">, organization: Or
   return { ...query, page: { first: 50, after: first.pageInfo().endCursor } };
 };
 
-describe("along the order, whatever the size", () => {
+describe("along the order, in organizations of any size", () => {
   const WALKS: readonly (readonly [string, Omit<UsersQuery, "organizationId">, string])[] = [
     ["by last name", { orderBy: { field: "LAST_NAME" }, page }, "ix_membership_last_name"],
     [
@@ -185,7 +185,7 @@ describe("along the order, whatever the size", () => {
     ],
     ["by first name", { orderBy: { field: "FIRST_NAME" }, page }, "ix_membership_first_name"],
     ["by address", { orderBy: { field: "EMAIL" }, page }, "ix_membership_email"],
-    ["as they were made", { page }, onMariaDb ? "PRIMARY" : "sqlite_autoindex_membership"],
+    ["by creation", { page }, onMariaDb ? "PRIMARY" : "sqlite_autoindex_membership"],
     [
       "active ones, by last name",
       { filter: { status: ["ACTIVE"] }, orderBy: { field: "LAST_NAME" }, page },
@@ -232,12 +232,12 @@ describe("along the order, whatever the size", () => {
       expect(members).toContain(index);
       expect(inLarge.plan.join("\n")).not.toMatch(/^[mu] .*(filesort|temporary)|TEMP B-TREE|SCAN m/m);
       expect(others.join("\n")).not.toMatch(/SCAN|ALL/);
-      // Nobody has 1,000 of a thing in the small organization: what many have is read from its source there.
+      // In the small organization, no condition has 1,000 matches, so it reads sources.
       expect(inLarge.examined).toBeLessThan(onMariaDb ? 2600 : 1600);
     }
   });
 
-  test("a page without filters looks at as many rows of a large organization as of a small one", async () => {
+  test("a page without filters reads as many rows in a large organization as in a small one", async () => {
     for (const field of ["LAST_NAME", "FIRST_NAME", "EMAIL", "CREATED_AT"] as const) {
       const query = { orderBy: { field }, page };
       const [inSmall, inLarge] = [await measure(query, small), await measure(query, large)];
@@ -248,7 +248,7 @@ describe("along the order, whatever the size", () => {
   });
 });
 
-describe("by the few whom a condition lets through, whatever the size", () => {
+describe("by the matches of a selective condition, in organizations of any size", () => {
   const FEW: readonly (readonly [string, (of: Organization) => UsersQuery["filter"], number])[] = [
     ["who begin with a word", () => ({ search: "NEEDLE" }), 25],
     ["who have a role", () => ({ roleKeys: ["ADMIN"] }), 10],
@@ -256,11 +256,15 @@ describe("by the few whom a condition lets through, whatever the size", () => {
     ["with a status", () => ({ status: ["DISABLED"] }), 20],
     ["nobody", () => ({ search: "nobody" }), 0],
     ["who signed in", () => ({ neverSignedIn: false }), 10],
-    ["who report to somebody", ({ groupId }) => ({ managerIds: [groupId.replace("group", "manager")] }), 10],
-    ["whom a connection lets in", () => ({ connectionIds: ["none"] }), 0],
+    ["who report to a manager", ({ groupId }) => ({ managerIds: [groupId.replace("group", "manager")] }), 10],
+    ["linked through a connection", () => ({ connectionIds: ["none"] }), 0],
     ["who gave an answer", () => ({ answers: ["none"] }), 0],
     ["who hold a seat", () => ({ hasSeat: true }), 0],
-    ["a word of few and one of all", () => ({ search: "exam needle", status: ["ACTIVE"], roleKeys: ["USER"] }), 25],
+    [
+      "with a selective word and a common one",
+      () => ({ search: "exam needle", status: ["ACTIVE"], roleKeys: ["USER"] }),
+      25,
+    ],
   ];
 
   test.each(FEW)("%s", async (_, filterOf, found) => {
@@ -269,12 +273,12 @@ describe("by the few whom a condition lets through, whatever the size", () => {
     expect(inSmall.nodes).toHaveLength(found);
     expect(inLarge.nodes).toHaveLength(found);
     expect(inLarge.plan.join("\n")).not.toMatch(/SCAN m|\bm (ALL|index) /);
-    // One source more is tried in vain where many pass it, and never more than its limit.
+    // A source with many matches is tried first, but only up to its limit.
     expect(inLarge.examined).toBeLessThanOrEqual(inSmall.examined + 10);
   });
 });
 
-test("what a filter lets through is the same, read from its source or probed along the order", async () => {
+test("a filter has the same matches when read from its source or probed along the order", async () => {
   const { id } = await makeOrganization(house);
   for (const [index, name] of ["Ann", "Anna", "Bea", "Cem", "Änne"].entries())
     await makeUser(house, id, {
@@ -369,11 +373,11 @@ describe("by connection, answer, manager, sign-in and seat", () => {
         ({ firstName }) => firstName,
       );
     expect(await read(filterOf())).toEqual(expected);
-    // A word comes first, so that the other condition is probed.
+    // The word is more selective, so the other condition is probed.
     expect(await read({ ...filterOf(), search: "example" })).toEqual(expected);
   });
 
-  test("who gave an answer is told with TRAINING_READ alone", async () => {
+  test("a filter by answers needs TRAINING_READ", async () => {
     const read = listUsers(house.store, keyOf(org, "USERS_READ"), {
       organizationId: org,
       filter: { answers: ["a"] },
@@ -383,7 +387,7 @@ describe("by connection, answer, manager, sign-in and seat", () => {
   });
 });
 
-test("an empty word of a strong source is a missing value, whatever a weaker one says", async () => {
+test("an empty value of the source with the highest precedence is a missing value", async () => {
   const { id } = await makeOrganization(house);
   const user = await makeUser(house, id, { profile: { costCenter: "4711" } });
   const lacking = async () =>
@@ -421,7 +425,7 @@ test("counts without reading accounts, and needs one query for a page, one more 
   expect(await ask("missing: [COST_CENTER]")).toMatchObject({ total: LARGE / 2, statements: { length: 3 } });
 });
 
-test("a value that a filter names a thousand times is looked for once", () => {
+test("a value that a filter repeats a thousand times is looked up once", () => {
   const conditionsFor = (times: number) =>
     conditionsOf(
       "sqlite",

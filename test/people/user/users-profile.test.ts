@@ -1,4 +1,4 @@
-/** Profiles: values and their sources, what a person may change, and managers who are found when both are there. */
+/** Profiles: values and their sources, changes by the person, and links between people and their managers. */
 import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import type { Permission } from "../../../src/access/permission.js";
@@ -20,7 +20,7 @@ import { codeOf, keyOf, makeOrganization, makeUser, useHouse, OPERATOR, personIn
 
 const house = useHouse();
 
-/** What a source says about somebody, as a sign-in or a directory would hand it in. */
+/** Gives values of a source, as a sign-in or a directory does. */
 async function say(userId: string, source: FieldSource, values: { readonly [Field in FieldName]?: string | null }) {
   const user = await findUser(house.store.reader, null, userId);
   if (user === null) throw new Error("the user is gone");
@@ -35,7 +35,7 @@ const PROFILE = `query ($id: ID!) { user(id: $id) { fullName profile { field val
   fieldValues { field value source } lockedFields manager { id fullName } managerName managerEmail } }`;
 
 describe("values and their sources", () => {
-  test("are told with who gave them and since when, the strongest source's first", async () => {
+  test("are shown with source and time, the highest precedence first", async () => {
     const { id: organizationId } = await makeOrganization(house);
     house.clock.now = new Date("2026-11-23T10:00:00.000Z");
     const { data, codes } = await house.ask(
@@ -97,7 +97,7 @@ describe("values and their sources", () => {
     expect([...findLocks([value("PERSON", "mine")], [], "SSO")]).toEqual([]);
   });
 
-  test("are for who may see users, and for the person", async () => {
+  test("are for callers who may see users, and for the person", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id: elsewhere } = await makeOrganization(house);
     const { id } = await makeUser(house, organizationId, { profile: { phone: "1" } });
@@ -114,7 +114,7 @@ describe("values and their sources", () => {
       expect((await house.ask(writer, document, { id })).codes).toEqual(["FORBIDDEN"]);
     }
 
-    // A guest's own organization stays the guest's matter.
+    // Only the home organization sees a guest's values.
     await house.inUnit((unit) =>
       unit.execute("INSERT INTO membership (organization_id, user_id, created_at) VALUES (?, ?, ?)", [
         elsewhere,
@@ -151,7 +151,7 @@ describe("values and their sources", () => {
     }
   });
 
-  test("a change by hand that would not show is refused, and so is a field that nobody knows", async () => {
+  test("refuse a change by hand that would not be shown, and an unknown field", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id } = await makeUser(house, organizationId);
     await say(id, "SCIM", { department: "R&D" });
@@ -164,11 +164,11 @@ describe("values and their sources", () => {
   });
 });
 
-describe("what people say about themselves", () => {
+describe("the own profile", () => {
   const UPDATE = `mutation ($input: UpdateMyProfileInput!) {
     updateMyProfile(input: $input) { user { firstName version profile { field value source } } } }`;
 
-  test("is kept with the person as its source, and told once", async () => {
+  test("is stored with the person as the source, in one event", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id } = await makeUser(house, organizationId);
     const me = personIn(organizationId, id, []);
@@ -195,7 +195,7 @@ describe("what people say about themselves", () => {
     expect(audited).toEqual({ action: "user.updated", actor_kind: "PERSON" });
   });
 
-  test("does not reach what the identity provider supplies, wherever the organization put the person", async () => {
+  test("does not change values of the identity provider, at any precedence", async () => {
     const { id: organizationId } = await makeOrganization(house);
     await house.inUnit((unit) =>
       unit.execute("UPDATE organization SET policies = ? WHERE id = ?", [
@@ -214,7 +214,7 @@ describe("what people say about themselves", () => {
       code: "FIELD_OVERRULED",
       details: { fields: [{ field: "phone", source: "SSO" }] },
     });
-    // Nothing of it was carried out, and what a form sends along unchanged is no wish.
+    // Nothing was changed, and unchanged values of a form are ignored.
     const after = await updateMyProfile(house.store, me, {
       firstName: "Augusta",
       profile: { phone: "1", jobTitle: "Engineer" },
@@ -222,7 +222,7 @@ describe("what people say about themselves", () => {
     expect(after.firstName).toBe("Augusta");
   });
 
-  test("does not reach what an administrator decided, nor anybody else", async () => {
+  test("does not change values of an administrator, nor other people", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id } = await makeUser(house, organizationId, { profile: { costCenter: "1" }, authMethod: "PASSWORD" });
     const me = personIn(organizationId, id, []);
@@ -247,7 +247,7 @@ describe("managers", () => {
   };
   const NOBODY = { id: null, name: null, email: null };
 
-  test("are linked whoever of the two comes first, whatever the letters", async () => {
+  test("are linked in either order of creation, without regard to case", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const person = (email: string, managerEmail: string | null) =>
       makeUser(house, organizationId, { email, firstName: email.slice(0, 3), profile: { managerEmail } });
@@ -259,7 +259,7 @@ describe("managers", () => {
     for (const { id } of [before, after]) expect(await managerOf(id)).toEqual(linked);
   });
 
-  test("follow the address: of the manager, of the report, and back", async () => {
+  test("follow changes of the manager's address and of the report's profile", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const boss = await makeUser(house, organizationId, { email: "boss@example.com" });
     const other = await makeUser(house, organizationId, { email: "other@example.com" });
@@ -284,7 +284,7 @@ describe("managers", () => {
     expect((await managerOf(id)).id).toBeNull();
   });
 
-  test("are nobody where two have the address, and nobody of another organization", async () => {
+  test("are not linked if two accounts have the address, nor from another organization", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id: elsewhere } = await makeOrganization(house);
     await makeUser(house, elsewhere, { email: "boss@example.com" });
@@ -299,7 +299,7 @@ describe("managers", () => {
     expect((await managerOf(id)).id).toBeNull();
   });
 
-  test("do not make themselves managers of people whose training they would see by it", async () => {
+  test("cannot make themselves managers of people whose training they may not see", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const named = (email: string, managerEmail: string | null = null) =>
       makeUser(house, organizationId, { email, profile: { managerEmail } });
@@ -315,7 +315,7 @@ describe("managers", () => {
     await refused(updateUser(house.store, narrow, { id: bob.id, profile }));
     const newcomer = { organizationId, email: "new@example.com", firstName: "N", lastName: "N", profile };
     await refused(createUser(house.store, narrow, newcomer));
-    // An address that profiles name as their manager's, by taking it, or by taking it from who has it too.
+    // By taking the address that profiles name, or by removing it from a second account.
     await named("soon@example.com", "later@example.com");
     await refused(updateUser(house.store, narrow, { id: eve.id, email: "later@example.com" }));
     await updateUser(house.store, OPERATOR, { id: boss.id, email: "other-boss@example.com" });
@@ -332,7 +332,7 @@ describe("managers", () => {
     const twin = personIn(organizationId, first.id, ["USERS_WRITE", "TEAM_TRAINING_READ"]);
     await refused(updateUser(house.store, twin, { id: second.id, email: "y@example.com" }));
     await refused(deleteUser(house.store, { guards: [], erasers: [] }, twin, second.id));
-    // A key that Eve makes, or that is made by such a key, does nothing for her that she may not do herself.
+    // A key that Eve creates, or that such a key creates, gives her no further permission.
     const makerOfKeys = eveWith("ORGANIZATION_WRITE");
     const scopes = ["USERS_WRITE", "ORGANIZATION_WRITE"] as const;
     const makeKey = async (caller: Caller, ...more: Permission[]) => {
@@ -347,13 +347,13 @@ describe("managers", () => {
     const recalled = await recallCaller(house.database.reader, house.clock.now, rememberCaller(ofEve));
     await refused(updateUser(house.store, recalled!, { id: bob.id, profile }));
     for (const { id } of [bob, report, ofTwins]) expect((await managerOf(id)).id).toBeNull();
-    // A key of somebody who may do everything, and a key with TRAINING_READ, may name any manager.
+    // A key of an administrator, and a key with TRAINING_READ, may name any manager.
     for (const key of [await makeKey(personIn(organizationId, eve.id)), await makeKey(OPERATOR, "TRAINING_READ")]) {
       await updateUser(house.store, key, { id: bob.id, profile });
       expect((await managerOf(bob.id)).id).toBe(eve.id);
       await updateUser(house.store, key, { id: bob.id, profile: { managerEmail: null } });
     }
-    // A caller who sees everybody's training gains nothing, nor one who names somebody else, or themselves for themselves.
+    // Callers who see all training gain nothing, nor callers who name another manager, or themselves for themselves.
     await updateUser(house.store, eveWith("TRAINING_READ"), { id: bob.id, profile });
     expect((await managerOf(bob.id)).id).toBe(eve.id);
     await updateUser(house.store, narrow, { id: bob.id, profile: { managerEmail: "other-boss@example.com" } });
@@ -362,7 +362,7 @@ describe("managers", () => {
     expect((await managerOf(eve.id)).id).toBeNull();
   });
 
-  test("are found by the whole of a long address", async () => {
+  test("are found by a whole long address", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const email = (letter: string) => `${"a".repeat(60)}@${"b".repeat(60)}.${letter}.example.com`;
     const one = await makeUser(house, organizationId, {

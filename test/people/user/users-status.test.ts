@@ -1,4 +1,4 @@
-/** Where accounts stand: every transition, what ends with access, who must stay, and many users at once. */
+/** The status of accounts: every transition, the end of access, protected users, and many users at once. */
 import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/policies.js";
@@ -56,7 +56,7 @@ async function seatsInUse(organizationId: string) {
 }
 
 describe("transitions", () => {
-  /** What each action makes of each status; `same` is told to nobody, `-` is refused. */
+  /** The effect of each action on each status; `same` has no event, `-` is refused. */
   const EXPECTED: Readonly<Record<StatusAction, Readonly<Record<UserStatus, string>>>> = {
     ENABLE: { INVITED: "-", PENDING_APPROVAL: "-", ACTIVE: "same", DISABLED: "ACTIVE", ARCHIVED: "-" },
     DISABLE: {
@@ -88,7 +88,7 @@ describe("transitions", () => {
     ACCEPT: "enabled",
   };
 
-  test.each(STATUS_ACTIONS)("%s does to every status what it should, and repeated nothing more", async (action) => {
+  test.each(STATUS_ACTIONS)("%s has its effect on every status, and none when repeated", async (action) => {
     const { id: organizationId } = await makeOrganization(house);
     for (const status of USER_STATUSES) {
       const { id } = await makeUser(house, organizationId, { email: `${status.toLowerCase()}@example.com` });
@@ -131,7 +131,7 @@ describe("transitions", () => {
     }
   });
 
-  test("a refused action names the one that fits, and that one fits", () => {
+  test("a refused action names the possible one, which succeeds", () => {
     for (const action of STATUS_ACTIONS)
       for (const status of USER_STATUSES) {
         const transition = findTransition(status, action);
@@ -141,7 +141,7 @@ describe("transitions", () => {
   });
 });
 
-describe("what ends with access", () => {
+describe("the end of access", () => {
   test.each(["DISABLE", "ARCHIVE"] as const)("%s ends sessions and one-time links in the same unit", async (action) => {
     const { id: organizationId } = await makeOrganization(house);
     const { id } = await makeUser(house, organizationId);
@@ -175,7 +175,7 @@ describe("what ends with access", () => {
     }
   });
 
-  test("a seat is given back and taken again, unless it was used", async () => {
+  test("a seat is released and taken again, unless it was used", async () => {
     const { id: organizationId } = await makeOrganization(house);
     await setPlan(organizationId, 5, { seatModel: "ACTIVE_USER" });
     const { id } = await makeUser(house, organizationId);
@@ -210,7 +210,7 @@ describe("what ends with access", () => {
     ]);
   });
 
-  test("a full plan refuses accounts under DENY_PROVISIONING, and makes them active without a seat otherwise", async () => {
+  test("a full plan refuses accounts under DENY_PROVISIONING, and makes them active without a seat under BLOCK_TRAINING", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const away = await makeUser(house, organizationId, { email: "away@example.com" });
     await act("DISABLE", away.id);
@@ -230,7 +230,7 @@ describe("what ends with access", () => {
     expect(await seatsInUse(organizationId)).toBe(1);
   });
 
-  test("where training takes the seats, a full plan refuses new accounts and no known ones", async () => {
+  test("if training takes the seats, a full plan refuses only new accounts", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const away = await makeUser(house, organizationId, { email: "away@example.com" });
     await act("DISABLE", away.id);
@@ -239,7 +239,7 @@ describe("what ends with access", () => {
     expect((await act("ENABLE", away.id)).status).toBe("ACTIVE");
   });
 
-  test("two who are enabled at once never overfill the plan", async () => {
+  test("two accounts that are enabled at once never exceed the plan", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const users = await Promise.all(
       [1, 2, 3, 4].map((number) => makeUser(house, organizationId, { email: `u${number}@example.com` })),
@@ -252,7 +252,7 @@ describe("what ends with access", () => {
   });
 });
 
-describe("who must stay", () => {
+describe("protected users", () => {
   test.each(["DISABLE", "ARCHIVE"] as const)("%s keeps the last active administrator", async (action) => {
     const { id: organizationId } = await makeOrganization(house);
     const one = await makeUser(house, organizationId, { email: "one@example.com", roleKeys: ["ADMIN"] });
@@ -280,7 +280,7 @@ describe("who must stay", () => {
     expect((await readUser(house.store, OPERATOR, owner.id)).status).toBe("ACTIVE");
   });
 
-  test("of 20 administrators who disable each other at once, one stays active", async () => {
+  test("one of 20 administrators who disable each other at once stays active", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const administrators: string[] = [];
     for (let number = 0; number < 20; number += 1)
@@ -300,7 +300,7 @@ describe("who must stay", () => {
     expect(Number(row?.total)).toBe(1);
   });
 
-  test("nobody lets an account in again that may do more than they", async () => {
+  test("refuses to restore an account with permissions that the caller does not hold", async () => {
     const { id: organizationId } = await makeOrganization(house);
     await makeUser(house, organizationId, { email: "stays@example.com", roleKeys: ["ADMIN"] });
     const boss = await makeUser(house, organizationId, { email: "boss@example.com", roleKeys: ["ADMIN"] });
@@ -314,7 +314,7 @@ describe("who must stay", () => {
 });
 
 describe("scope", () => {
-  test("nobody else's administrators, plain people and strangers change where an account stands", async () => {
+  test("administrators of other organizations, callers without permissions and anonymous callers are refused", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id: elsewhere } = await makeOrganization(house);
     const { id } = await makeUser(house, organizationId);
@@ -326,7 +326,7 @@ describe("scope", () => {
     expect(await eventsOf(id)).toHaveLength(1);
   });
 
-  test("an organization that a person visits does not decide about the account", async () => {
+  test("an organization cannot change the status of a guest", async () => {
     const { id: home } = await makeOrganization(house);
     const { id: here } = await makeOrganization(house);
     const { id } = await makeUser(house, home);
@@ -347,7 +347,7 @@ describe("many at once", () => {
   const DISABLE_USERS = `mutation ($ids: [ID!]!) {
     disableUsers(ids: $ids) { results { userId ok code message details } } }`;
 
-  test("each is done by itself, and one that is refused undoes none of the others", async () => {
+  test("each has its own result, and an error for one does not undo the others", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id: elsewhere } = await makeOrganization(house);
     const boss = await makeUser(house, organizationId, { email: "boss@example.com", roleKeys: ["ADMIN"] });
@@ -379,7 +379,7 @@ describe("many at once", () => {
     expect((await eventsOf(one.id)).map(({ type }) => type)).toEqual(["user.created", "user.disabled"]);
   });
 
-  test("who may do it to nobody hears so once, and too many are refused before the first", async () => {
+  test("a caller without the permission gets one error, and too many ids are refused before the first", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id } = await makeUser(house, organizationId);
     const plain = await house.ask(personIn(organizationId, "plain", []), DISABLE_USERS, { ids: [id] });
@@ -416,7 +416,7 @@ describe("many at once", () => {
   );
 });
 
-test("asks no more of the database than it needs", async () => {
+test("needs no more queries than listed", async () => {
   const { id: organizationId } = await makeOrganization(house);
   const { id } = await makeUser(house, organizationId);
   const { statements } = await countQueries(() => act("DISABLE", id));

@@ -1,4 +1,4 @@
-/** Users: making, changing and reading them, by operation and by GraphQL. */
+/** Users: creating, changing and reading them, by operation and by GraphQL. */
 import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS } from "../../../src/access/permission.js";
@@ -29,7 +29,7 @@ async function signIn(userId: string) {
 }
 
 describe("createUser", () => {
-  test("makes an account with the default role, its event and its audit entry", async () => {
+  test("creates an account with the default role, its event and its audit entry", async () => {
     const { id: organizationId, slug } = await makeOrganization(house);
     const { data, codes } = await house.ask(keyOf(organizationId, "USERS_WRITE"), CREATE, {
       input: { organizationId, email: " Ada@Example.com ", firstName: "Ada", lastName: "Lovelace", authMethod: "SSO" },
@@ -56,7 +56,7 @@ describe("createUser", () => {
     ]);
   });
 
-  test("names every mistake of an input at once", async () => {
+  test("lists every mistake of an input at once", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const work = makeUser(house, organizationId, { email: "nobody", firstName: " ", lastName: "x".repeat(201) });
     await expect(work).rejects.toMatchObject({
@@ -71,7 +71,7 @@ describe("createUser", () => {
     });
   });
 
-  test("refuses half a character, and characters that turn the direction of writing", async () => {
+  test("refuses lone surrogates and characters that change the direction of writing", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const work = makeUser(house, organizationId, {
       firstName: "A\ud83d",
@@ -99,37 +99,37 @@ describe("createUser", () => {
     expect(whole).toMatchObject({ firstName: "A\ud83d\ude00", lastName: "\u05e9\u05dc\u200f" });
   });
 
-  test("takes the longest names that fit, also when folding makes them longer", async () => {
+  test("accepts the longest names, even if folding lengthens them", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const user = await makeUser(house, organizationId, { firstName: "İ".repeat(200), lastName: "Z".repeat(200) });
     expect(user.fullName).toHaveLength(400);
   });
 
-  test("refuses a second prepared account under one address of one organization, whatever the case", async () => {
+  test("refuses a second prepared account with the same address in an organization, without regard to case", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id: other } = await makeOrganization(house);
     const first = await makeUser(house, organizationId);
     expect(await codeOf(makeUser(house, organizationId, { email: "ADA@example.com" }))).toBe("EMAIL_TAKEN");
     expect(await codeOf(makeUser(house, other))).toBe("NONE");
-    // Once its person has signed in, the identity decides, and the next account with the address can wait.
+    // After the first sign-in, the identity decides, so another prepared account may have the address.
     await signIn(first.id);
     expect(await codeOf(makeUser(house, organizationId))).toBe("NONE");
   });
 
-  test("makes one prepared account of many that are asked for at once", async () => {
+  test("creates one prepared account for many requests at once", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const codes = await Promise.all(Array.from({ length: 8 }, () => codeOf(makeUser(house, organizationId))));
     expect(codes.toSorted()).toEqual([...Array<string>(7).fill("EMAIL_TAKEN"), "NONE"]);
   });
 
-  test("lets one of many organizations have a password account under one address", async () => {
+  test("lets one of many organizations have a password for an address", async () => {
     const organizations = await Promise.all(Array.from({ length: 6 }, () => makeOrganization(house)));
     const email = "race@example.com";
     const codes = await Promise.all(
       organizations.map(({ id }) => codeOf(makeUser(house, id, { email, authMethod: "PASSWORD" }))),
     );
     expect(codes.toSorted()).toEqual([...Array<string>(5).fill("EMAIL_TAKEN"), "NONE"]);
-    // An SSO account may have an address that another account has.
+    // An SSO account may share its address.
     expect(await codeOf(makeUser(house, organizations[0]!.id, { email }))).toBe("NONE");
   });
 
@@ -146,7 +146,7 @@ describe("createUser", () => {
         "SELECT organization_id, template, body FROM mail_message WHERE recipient = ? ORDER BY id",
         [email],
       );
-    /** What an administrator can see of an account, without what differs from one to the next. */
+    /** The fields that an administrator sees of an account, without those that always differ. */
     const seen = async (caller: Caller, id: string) => {
       const { data } = await house.ask(
         caller,
@@ -172,7 +172,7 @@ describe("createUser", () => {
       return { here, there, email, holder, key, make };
     };
 
-    test("the operator alone is refused, and told in which organization", async () => {
+    test("only the operator is refused, with the organization in the error", async () => {
       const { there, email, make } = await place();
       await expect(make(email, OPERATOR)).rejects.toMatchObject({
         code: "EMAIL_TAKEN",
@@ -180,7 +180,7 @@ describe("createUser", () => {
       });
     });
 
-    test("an account is made as with a free one, and holds no password; the holder gets a mail", async () => {
+    test("an account is created as with a free one, without a password; the holder gets a mail", async () => {
       const { there, email, holder, key, make } = await place();
       const free = await make(`free-${email}`);
       const taken = await make(email);
@@ -193,12 +193,12 @@ describe("createUser", () => {
       expect(others).toEqual([]);
       expect(mail).toMatchObject({ organization_id: there, template: "address-given" });
       expect(mail!.body).toContain(`your address, ${email}.`);
-      // A later change of something else does not take the address.
+      // A later change of another field does not take the address.
       await updateUser(house.store, key, { id: taken.id, firstName: "Other" });
       expect(await loginEmailOf(taken.id)).toBeNull();
     });
 
-    test("an account is given it as a free one, loses its own, and mails the holder once a day", async () => {
+    test("an account gets it like a free one and loses its own, and the holder gets a mail once a day", async () => {
       const { email, holder, key, make } = await place();
       const { id } = await make(`own-${email}`);
       for (const address of [email, `own-${email}`, email.toUpperCase(), `own-${email}`]) {
@@ -216,14 +216,14 @@ describe("createUser", () => {
         await updateUser(house.store, key, { id, email: `own-${email}` });
         expect(await mailTo(email)).toHaveLength(mails);
       }
-      // Once the holder has gone, the next account that gets the address signs in by it.
+      // After the holder is deleted, the next account with the address signs in with it.
       await deleteUser(house.store, { guards: [], erasers: [] }, OPERATOR, holder.id);
       await updateUser(house.store, key, { id, email: `own-${email}` });
       await updateUser(house.store, key, { id, email });
       expect(await loginEmailOf(id)).toBe(email);
     });
 
-    test("one of many organizations at once has it for its password, and none learns of the others", async () => {
+    test("one of many organizations at once gets it for a password, and none learns of the others", async () => {
       const keys = await Promise.all(Array.from({ length: 6 }, async () => (await makeOrganization(house)).id));
       const email = "race-of-administrators@example.com";
       const made = await Promise.all(
@@ -243,7 +243,7 @@ describe("createUser", () => {
     });
   });
 
-  test("gives no role that grants what the caller does not hold, and makes nothing", async () => {
+  test("refuses a role with permissions that the caller does not hold, and creates nothing", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const before = await countRows(house, "app_user");
     const input = { organizationId, email: "e@example.com", firstName: "E", lastName: "E" };
@@ -255,7 +255,7 @@ describe("createUser", () => {
     expect(await codeOf(createUser(house.store, key, { ...input, roleKeys: ["USER"] }))).toBe("NONE");
   });
 
-  test("writes nothing at all when the unit fails at its end", async () => {
+  test("writes nothing if the unit fails at its end", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const tables = ["app_user", "membership", "membership_role", "event", "audit_entry"];
     const before = await Promise.all(tables.map((table) => countRows(house, table)));
@@ -277,7 +277,7 @@ describe("updateUser", () => {
   const UPDATE = `mutation ($input: UpdateUserInput!) {
     updateUser(input: $input) { user { id email firstName fullName username employeeId version roles { key } } } }`;
 
-  test("changes what is named, keeps what is absent, clears what is null, and tells it once", async () => {
+  test("changes the given fields, keeps absent ones, clears null ones, and appends one event", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const user = await makeUser(house, organizationId, { username: "ada", employeeId: "4711" });
     const caller = personIn(organizationId, "administrator");
@@ -317,7 +317,7 @@ describe("updateUser", () => {
     ]);
   });
 
-  test("a change that changes nothing leaves version, log and audit as they are", async () => {
+  test("a change without a difference leaves version, log and audit log unchanged", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const user = await makeUser(house, organizationId);
     const after = await updateUser(house.store, OPERATOR, { id: user.id, firstName: "Ada", roleKeys: ["USER"] });
@@ -326,7 +326,7 @@ describe("updateUser", () => {
     expect(await auditOf(user.id)).toHaveLength(1);
   });
 
-  test("refuses a version that is no longer there", async () => {
+  test("refuses a version that has changed", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const user = await makeUser(house, organizationId);
     const change = (firstName: string) =>
@@ -338,7 +338,7 @@ describe("updateUser", () => {
     ]);
   });
 
-  test("gives no password account the address of a person who may do more, whom merging would lead there", async () => {
+  test("refuses a password account the address of a person with more permissions, who would be merged into it", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id } = await makeUser(house, organizationId, { email: "chief@example.com", roleKeys: ["ADMIN"] });
     await signIn(id);
@@ -355,7 +355,7 @@ describe("updateUser", () => {
     expect(await codeOf(createUser(house.store, narrow, plain))).toBe("NONE");
   });
 
-  test("refuses an address that another account needs", async () => {
+  test("refuses an address that another account uses", async () => {
     const { id: organizationId } = await makeOrganization(house);
     await makeUser(house, organizationId, { email: "one@example.com" });
     const two = await makeUser(house, organizationId, { email: "two@example.com" });
@@ -370,7 +370,7 @@ describe("updateUser", () => {
     expect(await move(two.id, "one@example.com")).toBe("NONE");
   });
 
-  test("of the address is told by itself too, unless only the case of letters differs", async () => {
+  test("of the address also has an event of its own, unless only the case of letters differs", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id } = await makeUser(house, organizationId, { email: "before@example.com" });
     await updateUser(house.store, OPERATOR, { id, email: "Before@example.com" });
@@ -385,7 +385,7 @@ describe("updateUser", () => {
     expect(others).toEqual([]);
   });
 
-  test("gives nobody a role that grants more than the caller holds", async () => {
+  test("refuses to give a role with permissions that the caller does not hold", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const user = await makeUser(house, organizationId);
     const key = keyOf(organizationId, "USERS_READ", "USERS_WRITE");
@@ -394,7 +394,7 @@ describe("updateUser", () => {
     expect(await eventsOf(user.id)).toHaveLength(1);
   });
 
-  test("hands an account that may do more than the caller to nobody else", async () => {
+  test("refuses a change of sign-in fields of an account with more permissions than the caller", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const boss = await makeUser(house, organizationId, { roleKeys: ["ADMIN"] });
     const key = keyOf(organizationId, "USERS_READ", "USERS_WRITE");
@@ -403,7 +403,7 @@ describe("updateUser", () => {
     expect(await codeOf(updateUser(house.store, key, { id: boss.id, lastName: "King" }))).toBe("NONE");
   });
 
-  test("keeps the last active administrator, also when two are demoted at once", async () => {
+  test("keeps the last active administrator, also if two are demoted at once", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const one = await makeUser(house, organizationId, { email: "one@example.com", roleKeys: ["ADMIN"] });
     const two = await makeUser(house, organizationId, { email: "two@example.com", roleKeys: ["ADMIN"] });
@@ -411,7 +411,7 @@ describe("updateUser", () => {
     expect((await Promise.all([demote(one.id), demote(two.id)])).toSorted()).toEqual(["LAST_ADMINISTRATOR", "NONE"]);
   });
 
-  test("asks for at least one role", async () => {
+  test("requires at least one role", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const user = await makeUser(house, organizationId);
     expect(await codeOf(updateUser(house.store, OPERATOR, { id: user.id, roleKeys: [] }))).toBe("INVALID_INPUT");
@@ -419,7 +419,7 @@ describe("updateUser", () => {
 });
 
 describe("scope", () => {
-  test("another organization's callers neither see nor change a user", async () => {
+  test("callers of another organization cannot see or change a user", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const { id: elsewhere } = await makeOrganization(house);
     const user = await makeUser(house, organizationId);
@@ -437,7 +437,7 @@ describe("scope", () => {
     expect((await readUser(house.store, OPERATOR, user.id)).firstName).toBe("Ada");
   });
 
-  test("a member from another organization shows the roles there where that is asked, and neither the home nor a way to change it", async () => {
+  test("a guest shows the roles of the selected organization, and neither the home organization nor a way to change it", async () => {
     const { id: home } = await makeOrganization(house);
     const { id: here } = await makeOrganization(house);
     const user = await makeUser(house, home, { roleKeys: ["MANAGER"] });
@@ -486,14 +486,14 @@ describe("scope", () => {
       expect((await house.ask(caller, document, variables)).data.user).toEqual({ ...own, ...given });
   });
 
-  test("the organization's default role cannot become one that grants more than the caller holds", async () => {
+  test("the default role cannot become one with permissions that the caller does not hold", async () => {
     const { id: organizationId } = await makeOrganization(house);
     const key = keyOf(organizationId, "ORGANIZATION_WRITE");
     const set = (caller: typeof key, defaultRole: string) =>
       codeOf(updateOrganization(house.store, caller, organizationId, { policies: { defaultRole } }));
     expect(await set(key, "ADMIN")).toBe("FORBIDDEN");
     expect(await set(OPERATOR, "MANAGER")).toBe("NONE");
-    // The policy gives the default role; whoever adds people need not hold what it grants.
+    // The policy gives the default role; a caller who adds people need not hold its permissions.
     const adder = keyOf(organizationId, "USERS_WRITE");
     const person = { organizationId, email: "m@example.com", firstName: "M", lastName: "M" };
     const { id } = await createUser(house.store, adder, person);
