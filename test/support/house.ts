@@ -56,7 +56,7 @@ export interface Answer {
 }
 
 /** The parts of a module above people, for its tests. */
-export interface UpperRoom {
+export interface UpperModule {
   readonly resolvers: (store: Store) => ReadonlyMap<ResolverClass, object>;
   readonly failures: readonly FailureDefinition<never>[];
   readonly users?: DeletionParts;
@@ -74,23 +74,23 @@ export interface House {
 }
 
 /** Opens a house, with a module above people if the test is about one. The test closes its database. */
-export async function openHouse(room: UpperRoom | null = null): Promise<House> {
+export async function openHouse(upper: UpperModule | null = null): Promise<House> {
   const database = await openMigratedDatabase();
   const clock = { now: new Date("2026-11-23T09:00:00.000Z") };
   const store: Store = { reader: database.reader, begin: createBegin(database, () => clock.now) };
   const container = new Map([
     ...createPeopleResolvers(store, {
-      ...(room?.users === undefined ? {} : { users: room.users }),
-      ...(room?.organizationParts === undefined ? {} : { organizationParts: room.organizationParts }),
+      ...(upper?.users === undefined ? {} : { users: upper.users }),
+      ...(upper?.organizationParts === undefined ? {} : { organizationParts: upper.organizationParts }),
     }),
-    ...(room?.resolvers(store) ?? []),
+    ...(upper?.resolvers(store) ?? []),
     ...createEventResolvers(store, USER_EVENTS, recordAudit),
     ...createAuditResolvers(store),
   ]);
   const schema = buildGraphQLSchema({
     resolvers: [...container.keys()],
     container,
-    errorCodes: assembleCatalogue(PLATFORM_FAILURES, PEOPLE_FAILURES, [SEATS_FULL], room?.failures ?? []),
+    errorCodes: assembleCatalogue(PLATFORM_FAILURES, PEOPLE_FAILURES, [SEATS_FULL], upper?.failures ?? []),
   });
   const ask: House["ask"] = async (caller, document, variables = {}) => {
     const context: RequestContext = { caller };

@@ -71,14 +71,7 @@ export async function decideLinkRequest(
   return decided;
 }
 
-export interface NewLinkRequest {
-  readonly organizationId: string;
-  readonly connectionId: string;
-  readonly userId: string;
-  readonly issuer: string;
-  readonly subject: string;
-  readonly email: string | null;
-}
+type NewLinkRequest = Omit<LinkRequest, "id" | "state" | "decidedBy" | "createdAt" | "decidedAt">;
 
 /** The state of a person's latest request. An approved request counts as `NONE`, because it has made a link. */
 export async function findLinkRequestState(

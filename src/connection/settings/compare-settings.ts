@@ -55,8 +55,8 @@ export function fixedViolations(type: AnyConnectionType, changed: readonly strin
 }
 
 /**
- * The kept secrets that would be sent to a different address than before. An administrator could otherwise read a stored secret
- * by changing the address to their own server.
+ * The unchanged secrets that would be sent to a new address. An administrator must not read a stored secret by changing the
+ * address to their own server.
  *
  * @param stored names of the secrets that were set before
  */

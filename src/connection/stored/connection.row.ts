@@ -44,7 +44,7 @@ export class ConnectionRow {
   @Column({ name: "trust_version", type: "int" })
   trustVersion!: number;
 
-  /** Set once; from then on fixed settings cannot change. */
+  /** Set once. After that, fixed settings cannot change. */
   @Column({ name: "first_activated_at", type: "datetime", precision: 3, nullable: true })
   firstActivatedAt!: Date | null;
 
