@@ -50,7 +50,7 @@ export async function findOrganizationKey(
   return raw ? { ...apiKeyFromRaw(raw), organizationId: raw.organization_id } : null;
 }
 
-/** The key of a caller, with the person whom it must not give further permissions. */
+/** The key of a caller, with its `limitedMaker`. */
 export async function findKeyOfCaller(
   reader: Reader,
   id: string,

@@ -50,7 +50,7 @@ export async function joinOrganization(
   return await changeRoles(unit, organization, user, given);
 }
 
-/** Gives a member whom the home organization added a seat, if active accounts take seats and one is free. */
+/** Gives a seat to a member that the home organization added, if active accounts take seats and one is free. */
 export async function takeFreeSeat(unit: UnitOfWork, organization: Organization, user: User): Promise<void> {
   if ((await chooseSeat(unit, organization)) === "TAKE") await takeSeat(unit, organization, user.id);
 }

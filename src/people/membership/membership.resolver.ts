@@ -38,7 +38,7 @@ export class MembersResolver {
 
   @Mutation(() => AddMemberPayload, {
     description:
-      "Adds an active person to an organization as a guest. The person signs in as before, by the policies of the home organization, and enters with `switchOrganization`. The organization sees the person's name and address, and the roles, groups and training that it gives. Needs USERS_WRITE in the person's home organization. A guest whom the home organization adds takes a seat only when training starts or `setMemberRoles` gives roles. Answers ALREADY_MEMBER and, to the operator, SEATS_FULL.",
+      "Adds an active person to an organization as a guest. The person signs in as before, by the policies of the home organization, and enters with `switchOrganization`. The organization sees the person's name and address, and the roles, groups and training that it gives. Needs USERS_WRITE in the person's home organization. A guest that the home organization adds takes a seat only when training starts or `setMemberRoles` gives roles. Answers ALREADY_MEMBER and, to the operator, SEATS_FULL.",
   })
   async addMember(
     @Ctx() context: RequestContext,

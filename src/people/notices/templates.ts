@@ -28,7 +28,7 @@ export const ACCOUNT_MERGED = defineMailTemplate<AccountMerged>({
       `Hello ${toOneLine(fullName)},`,
       `somebody signed in to ${toOneLine(organization.name)} through "${toOneLine(connectionName)}" with your address, ${email}, on ${formatMoment(mergedAt)}. As ${toOneLine(organization.name)} has decided for this way of signing in, it now leads to your account.`,
       droppedPassword
-        ? "The account had a password whose address nobody had confirmed. It was removed, and those who were signed in with it are signed out."
+        ? "The account had a password whose address was not confirmed. It was removed, and those who were signed in with it are signed out."
         : null,
       "If this was you, there is nothing to do.",
       `If it was not you, somebody else may be using your account. Tell ${contact(organization)} at once: they can undo it.`,

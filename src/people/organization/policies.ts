@@ -15,7 +15,7 @@ const BILLING_CYCLES = ["MONTH", "YEAR"] as const;
 export interface OrganizationPolicies {
   /** Whether people may, must or cannot sign in through an identity provider. */
   readonly ssoEnforcement: (typeof SSO_ENFORCEMENTS)[number];
-  /** The key of the role of a person for whom nothing names a role. */
+  /** The key of the role for new people without a chosen or mapped role. */
   readonly defaultRole: string;
   /** Whether a sign-in gives the highest of the roles that match, or all of them. */
   readonly roleAssignment: (typeof ROLE_ASSIGNMENTS)[number];
@@ -84,7 +84,7 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
   defaultRole: {
     kind: "roleKey",
     description:
-      "The role of a person for whom nothing names a role. You cannot name a role with a permission that you do not hold.",
+      "The role of new people without a chosen or mapped role. You cannot name a role with a permission that you do not hold.",
     default: "USER",
   },
   roleAssignment: {

@@ -16,7 +16,7 @@ export class UserFilterInput {
   @Field(() => String, {
     nullable: true,
     description:
-      "Each word must begin a word of the names, the address, the username or the employee ID: `ada lov` finds Ada Lovelace, `lace` does not. Words that punctuation joins must follow each other: `acme.example` finds the addresses of that domain. Case, accents and apostrophes do not matter. Only the first eight words count. Punctuation alone finds nobody.",
+      "Each word must begin a word of the names, the address, the username or the employee ID: `ada lov` finds Ada Lovelace, `lace` does not. Words that punctuation joins must follow each other: `acme.example` finds the addresses of that domain. Case, accents and apostrophes do not matter. Only the first eight words count. Punctuation alone has no matches.",
   })
   search?: string | null;
 

@@ -68,7 +68,7 @@ If it was not you, somebody else may be using your account. Tell help@acme.test 
 
   it("gets a mail about a removed password, with an administrator as contact if none is set", async () => {
     const { body } = await tell({ name: "Acme" }, true);
-    expect(body).toContain("a password whose address nobody had confirmed. It was removed");
+    expect(body).toContain("a password whose address was not confirmed. It was removed");
     expect(body).toContain("Tell an administrator of Acme at once");
   });
 

@@ -95,7 +95,7 @@ const MOST_WORDS = 8;
 
 /**
  * The terms of a search. Words that punctuation joins, as in `berg-and`, must follow each other; words between spaces need
- * not. A search of punctuation alone finds nobody.
+ * not. A search of punctuation alone has no matches.
  */
 export function splitSearch(search: string): string[] {
   const phrases = search.split(BETWEEN_PHRASES).map((phrase) => toTerm(wordsOf(phrase)));
