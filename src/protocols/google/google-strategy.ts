@@ -1,8 +1,7 @@
 /**
- * passport-google-oauth20 with what it lacks: a nonce, a code challenge, a flow that is kept on the server, and an ID
- * token that is verified. The library builds the authorization request with Google's own parameters. It would take the
- * person from userinfo, unsigned; that call is skipped, and the person is who the ID token says, which the code of
- * OpenID Connect has verified before the library is asked.
+ * passport-google-oauth20 with what it lacks: a nonce, a code challenge, a flow that is stored on the server, and a verified
+ * ID token. The library builds the authorization request with Google's own parameters. It would read the person from unsigned
+ * userinfo; Usher skips that call, and reads the ID token, which it has verified before the library runs.
  */
 import { Strategy as PassportGoogle, type StrategyOptionsWithRequest } from "passport-google-oauth20";
 import type { Exchange, ReturnExchange, StartExchange } from "../exchange.js";
@@ -16,20 +15,20 @@ const LONGEST_REPORT = 300;
 
 /** A relying party at Google. */
 export interface GoogleParty extends RelyingParty {
-  /** Has Google's account chooser offer this domain's accounts first. A hint: it proves nothing, and is never checked. */
+  /** Google's account chooser offers this domain's accounts first. It is a hint, and proves nothing. */
   readonly hostedDomain: string | null;
 }
 
-/** What a run hands through the library to the stand-ins below and to the verify function. */
+/** What the library passes to the replacements below and to the verify function. */
 interface LibraryRequest {
   readonly query: Readonly<Record<string, string>>;
-  /** On the way out: the handle of the flow that was kept. */
+  /** At `start`: the state of the stored flow. */
   readonly state?: string;
-  /** On the way back: what was verified. */
+  /** At `return`: what was verified. */
   readonly verified?: VerifiedSignIn;
 }
 
-/** Stands in for the library's state store; the caller's flow table has done its work before. The library counts parameters. */
+/** Replaces the library's state store: the caller has stored or found the flow. The library counts the parameters. */
 const stateStore = {
   store(request: LibraryRequest, _state: unknown, _meta: unknown, done: (error: null, state?: string) => void): void {
     done(null, request.state);
@@ -39,12 +38,12 @@ const stateStore = {
   },
 };
 
-/** Google's own words for what OpenID Connect asks; it does not know `prompt=login`. */
+/** Google's own names for parameters of OpenID Connect. Google does not support `prompt=login`. */
 interface GoogleOptions {
   readonly hostedDomain?: string;
   readonly loginHint?: string;
   readonly prompt?: string;
-  /** Nonce and code challenge, which the library does not know. */
+  /** Nonce and code challenge, which the library does not support. */
   readonly further?: Readonly<Record<string, string>>;
 }
 
@@ -110,7 +109,7 @@ export class GoogleStrategy extends PassportGoogle {
       : refuse("OIDC_LIBRARY_REFUSED", JSON.stringify(report).slice(0, LONGEST_REPORT));
   }
 
-  /** Runs the library once, on an object of its own, whose HTTP client hands over what was fetched and verified. */
+  /** Runs the library once, on an object of its own, whose HTTP client answers what was fetched and verified. */
   private run(request: LibraryRequest, options: GoogleOptions): Promise<LibraryReport> {
     const { provider, client } = this.party;
     const httpClient = {
@@ -130,5 +129,5 @@ export class GoogleStrategy extends PassportGoogle {
   }
 }
 
-/** Express's request, of which the library only looks at `query` and `body`. */
+/** Express's request, of which the library reads only `query` and `body`. */
 type LibrarysRequest = Parameters<PassportGoogle["authenticate"]>[0];

@@ -1,10 +1,10 @@
 /**
- * The provider's answer that a browser brings back (RFC 6749, section 4.1.2; RFC 9207). The caller has found the flow
- * by its state and knows that the browser is the one that began it; what follows keeps this order:
+ * The provider's answer, which the browser brings back (RFC 6749, section 4.1.2; RFC 9207). The caller has found the flow
+ * by its state, and knows that the browser is the one that started it. The order matters:
  *
- *   whose answer is it → use the flow up → only then look at what it says
+ *   check the issuer → use the flow up → read the answer
  *
- * so that an answer of somebody else neither ends a sign-in under way nor is ever read.
+ * so that an answer of a different provider neither ends a pending sign-in nor is ever read.
  */
 import type { ReturnExchange } from "../exchange.js";
 import { interpretProviderError } from "./provider-errors.js";
@@ -33,7 +33,7 @@ export async function acceptAuthorizationResponse(
   return code;
 }
 
-/** RFC 9207, section 2.4: against answers of one provider that are sent to the redirect URI of another. */
+/** RFC 9207, section 2.4: prevents that one provider answers at the redirect URI of another. */
 function checkResponseIssuer(issuer: string | undefined, provider: Provider): void {
   if (issuer === undefined) {
     if (provider.namesIssuerInResponses) refuse("OIDC_RESPONSE_ISSUER_MISSING");

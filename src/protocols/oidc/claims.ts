@@ -1,6 +1,6 @@
 /**
- * From claims to what they say of a person (OpenID Connect Core 1.0, section 5.1). A claim is named by its own name or,
- * inside objects, by a path with dots: `realm_access.roles`.
+ * Reads a person from claims (OpenID Connect Core 1.0, section 5.1). A claim has its own name or, inside objects, a path with
+ * dots: `realm_access.roles`.
  */
 import { readEmailAddress } from "../email-address.js";
 import { quote } from "../refusal.js";
@@ -9,10 +9,10 @@ import { isObject } from "./request-json.js";
 import type { Claims } from "./surroundings.js";
 import { isProtocolClaim } from "./userinfo.js";
 
-/** Every claim as text, multi-valued, by name or path. An empty list stays one. */
+/** The values of every claim as texts, by name or path. An empty list stays an empty list. */
 export type ClaimTexts = Readonly<Record<string, readonly string[]>>;
 
-/** The names of claims that a connection sets; `null` looks under the usual names. */
+/** The claim names that a connection sets; `null` for the usual names. */
 export interface ClaimNames {
   readonly email: string | null;
   readonly firstName: string | null;
@@ -21,7 +21,7 @@ export interface ClaimNames {
   readonly groups: string | null;
 }
 
-/** Where providers usually put what a connection does not name. */
+/** The claims that providers usually send. */
 const USUAL_NAMES: Readonly<Record<keyof ClaimNames, readonly string[]>> = {
   email: ["email", "mail", "emailAddress", "email_address"],
   firstName: ["given_name", "firstName", "first_name", "givenName"],
@@ -30,16 +30,16 @@ const USUAL_NAMES: Readonly<Record<keyof ClaimNames, readonly string[]>> = {
   groups: ["groups", "memberOf", "member_of"],
 };
 
-/** What the claims say of groups: a list, nothing, or that there are some which they do not tell. */
+/** The groups in the claims: a list, nothing, or a sign that the claims leave groups out. */
 export type ClaimedGroups =
   | { readonly kind: "known"; readonly values: readonly string[] }
   | { readonly kind: "silent" }
   | { readonly kind: "unknown"; readonly reason: string };
 
-/** A person as claims describe them; what is missing or unusable is `null`. */
+/** A person as claims describe them; `null` for a missing or unusable value. */
 export interface ClaimedPerson {
   readonly email: string | null;
-  /** The provider's word on the address; `null` when it says nothing of this address. */
+  /** Whether the provider verified the address; `null` if it does not say so of this address. */
   readonly emailVerified: boolean | null;
   readonly username: string | null;
   readonly firstName: string | null;
@@ -47,7 +47,7 @@ export interface ClaimedPerson {
   readonly fullName: string | null;
   readonly employeeId: string | null;
   readonly groups: ClaimedGroups;
-  /** The claims that groups are looked for in. */
+  /** The claims that groups are read from. */
   readonly groupsClaims: readonly string[];
   /** `amr` and `acr`: how the person authenticated. */
   readonly authenticationMethods: readonly string[];
@@ -55,10 +55,10 @@ export interface ClaimedPerson {
 
 const MOST_LEAVES = 20_000;
 const MOST_LEVELS = 8;
-/** Names of an object that a reason gives. */
+/** Names of an object that a reason lists. */
 const MOST_NAMED = 10;
 
-/** Refuses claims that would be costly to keep and match: more than 20,000 values, or deeper than eight levels. */
+/** Refuses claims that would be costly to store and match: more than 20,000 values, or more than eight levels. */
 export function checkClaimsSize(claims: Claims): void {
   let leaves = 0;
   const visit = (value: unknown, level: number): void => {
@@ -69,7 +69,7 @@ export function checkClaimsSize(claims: Claims): void {
   visit(claims, 0);
 }
 
-/** Flattens claims to text for mappings. Numbers and truth values become text; `null` is nothing. */
+/** Flattens claims to texts, for mappings. Numbers and booleans become texts; `null` adds nothing. */
 export function flattenClaims(claims: Claims): ClaimTexts {
   const texts = new Map<string, string[]>();
   const add = (path: string, value: unknown): void => {
@@ -90,7 +90,7 @@ export function flattenClaims(claims: Claims): ClaimTexts {
   return Object.fromEntries(texts);
 }
 
-/** Reads the person out of claims, under the given names or the usual ones. */
+/** Reads the person from the claims of the given names, or of the usual ones. */
 export function readPerson(claims: Claims, texts: ClaimTexts, names: ClaimNames): ClaimedPerson {
   const addresses = readAddresses(texts, names);
   const email = addresses.length === 1 ? addresses[0]! : null;
@@ -109,8 +109,8 @@ export function readPerson(claims: Claims, texts: ClaimTexts, names: ClaimNames)
 }
 
 /**
- * Refuses claims with several addresses where one is looked for: none is better than another, and a person may be able to
- * add one at the provider.
+ * Refuses an e-mail claim with several addresses. Usher cannot choose one: a person may be able to add an address at the
+ * provider.
  */
 export function checkOneEmail(claims: Claims, names: ClaimNames): void {
   const { length } = readAddresses(flattenClaims(claims), names);
@@ -123,7 +123,7 @@ function readAddresses(texts: ClaimTexts, names: ClaimNames): readonly string[] 
   return [...new Map(addresses.toReversed().map((address) => [address.toLowerCase(), address])).values()].toReversed();
 }
 
-/** Whether the claims lack an e-mail address, a name, or what the connection asks for by name. */
+/** Whether the claims lack an e-mail address, a name, or a claim that the connection names. */
 export function lacksPerson(claims: Claims, names: ClaimNames): boolean {
   const texts = flattenClaims(claims);
   const needed = [
@@ -136,15 +136,15 @@ export function lacksPerson(claims: Claims, names: ClaimNames): boolean {
   return lacksText || (names.groups !== null && readGroups(claims, names.groups).kind === "silent");
 }
 
-/** For what userinfo is asked, where the ID token lacks it. */
+/** What a connection needs to know; if the ID token lacks any of it, Usher asks userinfo. */
 export interface UserinfoNeeds {
   readonly names: ClaimNames;
   readonly scopes: readonly string[];
-  /** The claims that the connection's mappings look at. */
+  /** The claims that the connection's mappings read. */
   readonly mappedClaims: readonly string[];
 }
 
-/** The claims that a standard scope stands for, beside those of the person (Core 5.4 and 11). */
+/** The claims that a standard scope requests, beside those of the person (Core 5.4 and 11). */
 const SCOPE_CLAIMS: Readonly<Record<string, readonly string[]>> = {
   openid: [],
   profile: [],
@@ -155,8 +155,8 @@ const SCOPE_CLAIMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Whether the claims lack the person, or what a scope or a mapping asks for. A scope of the provider's own stands for claims
- * of unknown names, unless a claim of its name is there.
+ * Whether the claims lack the person, or the claims of a scope or mapping. The claims of a provider's own scope are unknown,
+ * so they count as missing unless there is a claim of the scope's name.
  */
 export function needsUserinfo(claims: Claims, { names, scopes, mappedClaims }: UserinfoNeeds): boolean {
   const groupsClaims = ["groups", ...groupsClaimsOf(names.groups)];
@@ -174,8 +174,8 @@ function groupsClaimsOf(name: string | null): readonly string[] {
 }
 
 /**
- * Reads the groups claim: a text, or a list of them. A list that is told elsewhere (aggregated and distributed claims,
- * Core 5.6.2; Entra ID's overage) or in a form that is not understood is unknown, never empty.
+ * Reads the groups claim: a text, or a list of texts. A list that the provider keeps elsewhere (aggregated and distributed
+ * claims, Core 5.6.2; Entra ID's overage) or sends in an unknown form is `unknown`, never empty.
  */
 export function readGroups(claims: Claims, name: string | null): ClaimedGroups {
   const names = groupsClaimsOf(name);
@@ -190,7 +190,7 @@ export function readGroups(claims: Claims, name: string | null): ClaimedGroups {
     if (value === undefined || value === null) continue;
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
     const groups = values.filter((group) => group !== null);
-    // Nothing but null is no word on groups; taken for an empty list it would take everything from the person.
+    // A list of null says nothing about groups. As an empty list, it would take all groups from the person.
     if (groups.length === 0 && values.length > 0)
       return { kind: "unknown", reason: `the claim ${each} is a list of null and not of texts` };
     if (!groups.every((group) => typeof group === "string" || typeof group === "number"))
@@ -200,7 +200,7 @@ export function readGroups(claims: Claims, name: string | null): ClaimedGroups {
   return { kind: "silent" };
 }
 
-/** Names what is inside an object and never its values: an administrator enters one of them. */
+/** Lists the names in an object, of which an administrator can enter one, and never its values. */
 function describeOddGroup(claim: string, groups: readonly unknown[]): string {
   const odd = groups.find((group) => typeof group !== "string" && typeof group !== "number");
   if (!isObject(odd))
@@ -212,8 +212,8 @@ function describeOddGroup(claim: string, groups: readonly unknown[]): string {
 }
 
 /**
- * `email_verified` speaks of the claim `email` alone. Only `true` is yes. The text "true", which some send, is no clear
- * word and counts as none; everything else is no.
+ * `email_verified` is about the claim `email` alone. Only `true` is yes. The text "true", which some providers send, is not
+ * clear and counts as missing. Every other value is no.
  */
 function readEmailVerified(claims: Claims, email: string | null): boolean | null {
   const { email: address, email_verified: verified } = claims;
@@ -222,14 +222,14 @@ function readEmailVerified(claims: Claims, email: string | null): boolean | null
   return verified === true;
 }
 
-/** A claim by its own name or, where there is none, by its path. Through a list of objects it leads to a list. */
+/** A claim by its own name, or by its path. A path through a list of objects leads to a list. */
 function findClaim(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   let value: unknown = claims;
   for (const part of name.split(".")) {
     if (Array.isArray(value)) {
       const inside = value.filter((each) => isObject(each) && Object.hasOwn(each, part)) as readonly Claims[];
-      // An empty list of objects is an empty list of what is in them; objects without it tell nothing.
+      // An empty list of objects gives an empty list; objects without the name say nothing.
       if (inside.length === 0 && value.length > 0) return undefined;
       value = inside.flatMap((each) => each[part]);
     } else if (isObject(value) && Object.hasOwn(value, part)) value = value[part];
@@ -251,7 +251,7 @@ function firstOf(texts: ClaimTexts, names: readonly string[]): string | null {
   return names.flatMap((name) => textsOf(texts, name))[0] ?? null;
 }
 
-/** Values of a claim without white space around them, and without empty ones. */
+/** The trimmed values of a claim, without empty ones. */
 function textsOf(texts: ClaimTexts, name: string): readonly string[] {
   const values = Object.hasOwn(texts, name) ? (texts[name] ?? []) : [];
   return values.map((value) => value.trim()).filter(Boolean);

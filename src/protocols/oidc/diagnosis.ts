@@ -1,6 +1,6 @@
 /**
- * Looks at a provider without a user: everything about its discovery, keys, algorithms, client credentials and clock
- * that can be seen from here. Nothing throws for what a provider does; each observation is a finding.
+ * Checks a provider without a person: its discovery, keys, algorithms, client credentials, redirect URI and clock. Whatever
+ * the provider answers becomes a finding, and does not throw.
  */
 import { quote } from "../refusal.js";
 import {
@@ -23,16 +23,16 @@ import { isObject } from "./request-json.js";
 import type { Client, Provider, Surroundings } from "./surroundings.js";
 import { sendTokenRequest } from "./token-request.js";
 
-/** What is to be looked at. */
+/** What to check. */
 export interface DiagnosisSubject {
-  /** Where to discover the provider, or the provider itself as it was given by hand. */
+  /** Where to discover the provider, or the provider whose endpoints an administrator entered. */
   readonly source: { readonly discovery: DiscoverySource } | { readonly provider: () => Provider };
   readonly client: Client;
   readonly pkce: boolean;
   readonly algorithms: readonly string[];
 }
 
-/** Makes every observation that can be made, in the order in which an administrator would mend things. */
+/** All findings, in the order in which an administrator would correct things. */
 export async function diagnoseProvider(
   subject: DiagnosisSubject,
   surroundings: Surroundings,
@@ -53,7 +53,7 @@ export async function diagnoseProvider(
   return findings;
 }
 
-/** Discovers, or takes what was given; `null` when the rest cannot be looked at. */
+/** `null` if the provider was not found, so that the other checks are impossible. */
 async function findProvider(
   { source }: DiagnosisSubject,
   surroundings: Surroundings,
@@ -86,7 +86,7 @@ async function findProvider(
     findings,
     "ENDPOINTS_ACCEPTABLE",
     () => readDiscoveredEndpoints(document, discovery),
-    () => "All endpoints that are needed are there and may be used.",
+    () => "All required endpoints are there and may be used.",
   );
   return issuer === null || endpoints === null ? null : { provider: readProvider(document, discovery), document };
 }
@@ -100,7 +100,7 @@ async function observeKeys(provider: Provider, algorithms: readonly string[], su
     );
     if (fitting.length === 0) return describeUnusableKeys({ usable, refused }, algorithms);
     if (refused.length > 0) {
-      const message = `${fitting.length} published keys can be used; others never are (${reasonsOf(refused)}).`;
+      const message = `${fitting.length} published keys can be used; Usher never accepts the others (${reasonsOf(refused)}).`;
       return finding(check, "WARNING", message, OIDC_REFUSALS.OIDC_KEY_REFUSED.remedy);
     }
     return ok(check, `${fitting.length} published keys can be used.`);
@@ -109,12 +109,11 @@ async function observeKeys(provider: Provider, algorithms: readonly string[], su
     const recalled = recallKeys(provider.jwksUri, surroundings);
     if (recalled === null) return refused;
     const end = new Date(recalled.learnedAt.valueOf() + LONGEST_WITHOUT_NEWS_MILLISECONDS);
-    const meanwhile = `Sign-ins go on with the keys of ${recalled.learnedAt.toISOString()} until ${end.toISOString()}.`;
-    return finding(check, "WARNING", `${refused.message} ${meanwhile}`, refused.remedy ?? "");
+    const meanwhile = `Sign-ins work with the keys of ${recalled.learnedAt.toISOString()} until ${end.toISOString()}.`;
+    return finding(check, "WARNING", `${refused.message.replace(/\.$/, "")}. ${meanwhile}`, refused.remedy ?? "");
   }
 }
 
-/** What to do depends on why: there are no keys, they are never accepted, or they are for other algorithms. */
 function describeUnusableKeys({ usable, refused }: SortedKeys, algorithms: readonly string[]): Finding {
   const check = "KEYS_USABLE";
   if (usable.length + refused.length === 0)
@@ -122,16 +121,16 @@ function describeUnusableKeys({ usable, refused }: SortedKeys, algorithms: reado
       check,
       "ERROR",
       "The provider publishes no keys.",
-      "Have the provider make a key to sign with, or check jwksUri: another realm or tenant of the provider may be behind it.",
+      "Create a signing key at the provider, or check jwksUri: it may belong to a different realm or tenant of the provider.",
     );
   if (usable.length === 0)
-    return error(check, `None of the published keys is ever accepted (${reasonsOf(refused)}).`, "OIDC_KEY_REFUSED");
+    return error(check, `Usher accepts none of the published keys (${reasonsOf(refused)}).`, "OIDC_KEY_REFUSED");
   const kinds = [...new Set(usable.map(({ alg, kty, crv }) => alg ?? crv ?? kty))].join(", ");
   return finding(
     check,
     "ERROR",
     `None of the ${usable.length} published keys fits ${algorithms.join(", ")}: they are for ${kinds}.`,
-    "Add the algorithm that the provider signs with to signingAlgorithms, or have the provider sign with one that is there.",
+    "Add the provider's algorithm to signingAlgorithms, or let the provider sign with one of signingAlgorithms.",
   );
 }
 
@@ -161,14 +160,17 @@ function observeAlgorithms(document: DiscoveryDocument, algorithms: readonly str
   const advertised = readList(document, "id_token_signing_alg_values_supported");
   if (advertised === null) return ok(check, "The provider does not say which algorithms it signs with.");
   if (advertised.some((algorithm) => algorithms.includes(algorithm)))
-    return ok(check, `The provider signs with ${advertised.join(", ")}; accepted are ${algorithms.join(", ")}.`);
-  const message = `The provider signs with ${advertised.join(", ")}, and only ${algorithms.join(", ")} are accepted.`;
+    return ok(
+      check,
+      `The provider signs with ${advertised.join(", ")}; the connection accepts ${algorithms.join(", ")}.`,
+    );
+  const message = `The provider signs with ${advertised.join(", ")}, and the connection accepts only ${algorithms.join(", ")}.`;
   return error(check, message, "OIDC_ALGORITHM_REFUSED");
 }
 
 function observeClientAuthentication(document: DiscoveryDocument, { authentication }: Client): Finding {
   const check = "CLIENT_AUTHENTICATION_SUPPORTED";
-  // Discovery, section 3: what is not said is client_secret_basic.
+  // Discovery, section 3: the default is client_secret_basic.
   const advertised = readList(document, "token_endpoint_auth_methods_supported") ?? ["client_secret_basic"];
   if (advertised.includes(authentication)) return ok(check, `The provider supports ${authentication}.`);
   const message = `The provider supports ${advertised.join(", ")}, and clientAuthentication is ${authentication}.`;
@@ -182,24 +184,24 @@ function observePkce(document: DiscoveryDocument, pkce: boolean): Finding {
     return finding(check, "WARNING", "PKCE is turned off.", "Turn pkce on unless the provider refuses such requests.");
   return isAdvertised
     ? ok(check, "The provider supports PKCE with S256, and it is used.")
-    : ok(check, "PKCE with S256 is used; the provider does not say whether it looks at it, which does no harm.");
+    : ok(check, "PKCE with S256 is used. The provider does not say whether it supports PKCE, which does no harm.");
 }
 
 function observeClock(date: Date | null, { now }: Surroundings): Finding {
   const check = "CLOCKS_AGREE";
-  if (date === null) return ok(check, "The provider's answers do not tell its clock.");
+  if (date === null) return ok(check, "The provider's answers do not contain its clock.");
   const seconds = Math.round((date.valueOf() - now().valueOf()) / 1_000);
   const message =
     Math.abs(seconds) <= 1
-      ? "The provider's clock and ours agree."
-      : `The provider's clock is ${Math.abs(seconds)} seconds ${seconds > 0 ? "ahead of" : "behind"} ours.`;
+      ? "The provider's clock agrees with this installation's."
+      : `The provider's clock is ${Math.abs(seconds)} seconds ${seconds > 0 ? "ahead of" : "behind"} this installation's.`;
   if (Math.abs(seconds) >= TOLERATED_SKEW_SECONDS) return error(check, message, "OIDC_CLOCK_SKEW");
   return Math.abs(seconds) >= TOLERATED_SKEW_SECONDS / 2
     ? finding(check, "WARNING", message, OIDC_REFUSALS.OIDC_CLOCK_SKEW.remedy)
     : ok(check, message);
 }
 
-/** Answers that speak of the client, and not of the code. */
+/** Refusals of the client, and not of the code. */
 const CLIENT_REFUSALS: readonly OidcRefusalCode[] = [
   "OIDC_CLIENT_CREDENTIALS_REFUSED",
   "OIDC_CLIENT_SECRET_EXPIRED",
@@ -208,7 +210,7 @@ const CLIENT_REFUSALS: readonly OidcRefusalCode[] = [
 ];
 
 /**
- * Redeems a code that cannot exist: a provider that knows the client refuses the code, one that does not refuses the
+ * Redeems a code that cannot exist. A provider that knows the client refuses the code; one that does not know it refuses the
  * client (RFC 6749, section 5.2).
  */
 async function observeClientCredentials(
@@ -223,7 +225,7 @@ async function observeClientCredentials(
     const answer = isObject(body) ? body : {};
     const refusal = interpretProviderError(answer["error"], answer["error_description"]);
     if (refusal.code === "OIDC_CODE_REFUSED")
-      return ok(check, "The provider accepts the client id and secret (and refused, as it should, a made-up code).");
+      return ok(check, "The provider accepts the client ID and secret. (It refused a made-up code, as it should.)");
     return CLIENT_REFUSALS.includes(refusal.code)
       ? findingOf(check, refusal)
       : unknownCredentials(check, `status ${status}, ${refusal.detail ?? "no error"}`);
@@ -233,16 +235,16 @@ async function observeClientCredentials(
 }
 
 function unknownCredentials(check: string, answer: string): Finding {
-  const message = `Whether the provider accepts the client id and secret could not be found out (${answer}).`;
+  const message = `The provider's answer does not show whether it accepts the client ID and secret (${answer}).`;
   return finding(
     check,
     "WARNING",
     message,
-    "Activate the connection and sign in once yourself: the sign-in attempt says whether they are right.",
+    "Activate the connection and sign in once yourself: the sign-in attempt shows whether they are right.",
   );
 }
 
-/** Records whether something holds; answers its value, or `null` when it was refused. */
+/** Adds the finding of one check; answers the checked value, or `null` if it was refused. */
 async function observe<Value>(
   findings: Finding[],
   check: string,

@@ -6,18 +6,18 @@ import type { AddressRules, Provider, Surroundings } from "./surroundings.js";
 
 const WELL_KNOWN = "/.well-known/openid-configuration";
 
-/** Where to discover, and what is to be found there. */
+/** Where the document is, and what it must name. */
 export interface DiscoverySource {
   /** The provider's base address, or the full address of its document. */
   readonly address: string;
-  /** The issuer that the document must name; `null` takes the one that the address implies. */
+  /** The issuer that the document must name; `null` for the one that the address implies. */
   readonly issuer: string | null;
-  /** Endpoints may be on another host than the document. */
+  /** Endpoints may be on a different host than the document. */
   readonly allowCrossHostEndpoints: boolean;
   readonly rules: AddressRules;
 }
 
-/** A document that was fetched, and nothing of it trusted yet. */
+/** A fetched document, not checked yet. */
 export interface DiscoveryDocument {
   readonly address: string;
   readonly values: Readonly<Record<string, unknown>>;
@@ -33,8 +33,8 @@ export function locateDiscoveryDocument(address: string): string {
 }
 
 /**
- * The issuer that a document's address implies, without a slash at its end: what stands before `/.well-known/…`
- * (Discovery 4.1), and for RFC 8414 addresses also what stands after the document's name.
+ * The issuer that a document's address implies, without a slash at its end: the part before `/.well-known/…`
+ * (Discovery 4.1), and for RFC 8414 addresses also the part after the document's name.
  */
 export function issuerImpliedBy(documentAddress: string): string {
   const url = new URL(documentAddress);
@@ -42,7 +42,7 @@ export function issuerImpliedBy(documentAddress: string): string {
   return url.origin + path.replace(/\/+$/, "");
 }
 
-/** The issuers that a document may name when nobody has entered one, for a base address and for a full one alike. */
+/** The issuers that a document may name if no administrator entered one, for a base address and a full one alike. */
 export function issuersFoundAt(address: string): readonly string[] {
   const implied = issuerImpliedBy(locateDiscoveryDocument(address));
   return [implied, `${implied}/`];
@@ -67,9 +67,8 @@ export async function fetchDiscoveryDocument(
 }
 
 /**
- * Discovery 4.3: the issuer in the document equals the one that was asked for, character for character. An address
- * says nothing of a slash at the issuer's end (Discovery 4.1), so that both forms are what an address implies; the ID
- * token is then held to the form that the document names.
+ * Discovery 4.3: the issuer in the document is exactly the expected one. An address does not say whether the issuer ends
+ * with a slash (Discovery 4.1), so it implies both forms. The ID token must then have the form that the document names.
  */
 export function checkDiscoveredIssuer(document: DiscoveryDocument, expected: string | null): string {
   const { issuer } = document.values;
@@ -81,7 +80,6 @@ export function checkDiscoveredIssuer(document: DiscoveryDocument, expected: str
   return issuer;
 }
 
-/** Reads and checks the endpoints of a document. */
 export function readDiscoveredEndpoints(document: DiscoveryDocument, source: DiscoverySource): EndpointAddresses {
   const found: EndpointAddresses = {
     authorizationEndpoint: requireText(document, "authorization_endpoint"),
@@ -94,7 +92,7 @@ export function readDiscoveredEndpoints(document: DiscoveryDocument, source: Dis
 }
 
 /**
- * Discovers a provider. While the document cannot be had, what it said last holds, checked anew.
+ * Discovers a provider. While the document is not available, the last stored one is used, and checked again.
  *
  * @throws ProtocolRefusal for everything that a provider can get wrong
  */
@@ -128,7 +126,7 @@ async function keepDocument({ address, values }: DiscoveryDocument, { memory }: 
   await memory?.keep(NAME, { address, document: JSON.stringify(read) });
 }
 
-/** The document that was last found at an address. */
+/** The last stored document of an address. */
 function recallDocument(address: string, { memory }: Surroundings): DiscoveryDocument | null {
   const { address: location, document } = memory?.recall(NAME)?.facts ?? {};
   if (location !== locateDiscoveryDocument(address) || typeof document !== "string") return null;
@@ -136,7 +134,7 @@ function recallDocument(address: string, { memory }: Surroundings): DiscoveryDoc
   return isObject(values) ? { address: location, values, date: null } : null;
 }
 
-/** Makes a provider of a fetched document, after all checks. */
+/** Checks a document, and answers the provider that it describes. */
 export function readProvider(document: DiscoveryDocument, source: DiscoverySource): Provider {
   const issuer = checkDiscoveredIssuer(document, source.issuer);
   return {

@@ -2,8 +2,8 @@
 import type { Provider } from "./surroundings.js";
 
 /**
- * Where to send the browser so that the person is signed out at the provider as well; `null` when the provider has no
- * such endpoint. ID tokens are not kept, so that the client id stands in for `id_token_hint`.
+ * Where to redirect the browser to sign the person out at the provider as well; `null` if the provider has no such
+ * endpoint. Usher does not store ID tokens, so it sends the client id in place of `id_token_hint`.
  *
  * @param returnUrl where the provider sends the person afterwards, registered there; `null` to stay at the provider
  */

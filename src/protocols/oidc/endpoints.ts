@@ -1,8 +1,8 @@
-/** Which endpoints of a provider may be used, whether discovered or given by an administrator. */
+/** Which endpoints of a provider may be used, discovered or entered by an administrator. */
 import { refuse } from "./refusals.js";
 import type { AddressRules, Provider } from "./surroundings.js";
 
-/** The endpoints of a provider as they were found, before they are trusted. */
+/** The endpoints of a provider before they are checked. */
 export interface EndpointAddresses {
   readonly authorizationEndpoint: string;
   readonly tokenEndpoint: string;
@@ -11,7 +11,7 @@ export interface EndpointAddresses {
   readonly endSessionEndpoint: string | null;
 }
 
-/** Who goes to an endpoint decides which rule it must satisfy. */
+/** A browser or Usher itself requests an endpoint, which decides the rule. */
 const ENDPOINT_RULES = [
   ["authorizationEndpoint", "browserUrl"],
   ["tokenEndpoint", "serverUrl"],
@@ -51,7 +51,7 @@ function checkEndpoint(name: string, address: string, rule: AddressRules["server
   return url.href;
 }
 
-/** A provider that an administrator described by hand. Throws as `checkEndpoints` does. */
+/** A provider whose endpoints an administrator entered. Throws as `checkEndpoints` does. */
 export function describeProvider(
   given: EndpointAddresses & { readonly issuer: string },
   rules: AddressRules,

@@ -1,8 +1,7 @@
-/** One observation of a diagnosis, and the ways to make it. */
+/** The findings of a diagnosis. */
 import { ProtocolRefusal } from "../refusal.js";
 import { OIDC_REFUSALS, type OidcRefusalCode } from "./refusals.js";
 
-/** One observation. */
 export interface Finding {
   readonly check: string;
   readonly level: "OK" | "WARNING" | "ERROR";
@@ -10,24 +9,23 @@ export interface Finding {
   readonly remedy: string | null;
 }
 
-/** A refusal as a finding; anything else is a defect of ours and is thrown on. */
+/** A refusal as a finding. Every other error is a defect, and is thrown again. */
 export function findingOf(check: string, refusal: unknown): Finding {
   if (!(refusal instanceof ProtocolRefusal)) throw refusal;
   const code = refusal.code as OidcRefusalCode;
   return error(check, refusal.message, code);
 }
 
-/** Sign-ins do not work, and the remedy is that of a refusal. */
+/** Sign-ins do not work; the remedy is that of the refusal. */
 export function error(check: string, message: string, code: OidcRefusalCode): Finding {
   return finding(check, "ERROR", message, OIDC_REFUSALS[code].remedy);
 }
 
-/** Nothing is wrong, or nothing can be said. */
+/** The check passed, or cannot tell. */
 export function ok(check: string, message: string): Finding {
   return finding(check, "OK", message, null);
 }
 
-/** An observation of any level. */
 export function finding(check: string, level: Finding["level"], message: string, remedy: string | null): Finding {
   return { check, level, message, remedy };
 }

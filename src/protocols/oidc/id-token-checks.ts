@@ -1,38 +1,37 @@
 /**
- * The checks on the claims of an ID token whose signature holds (OpenID Connect Core 1.0, section 3.1.3.7), in their
- * order. Each refuses with a code of its own.
+ * The checks on the claims of an ID token whose signature was verified (OpenID Connect Core 1.0, section 3.1.3.7). Each
+ * refuses with a code of its own.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
 import type { Claims } from "./surroundings.js";
 
-/** Clocks may differ by so much. */
 export const TOLERATED_SKEW_SECONDS = 60;
-/** An ID token that was just fetched was just issued; older ones come from a cache, a replay or a slow clock. */
+/** The provider issues an ID token when Usher fetches it. An older one comes from a cache, a replay or a slow clock. */
 const OLDEST_SECONDS = 10 * 60;
 const LONGEST_SUBJECT = 255;
 
-/** What the token is held against. */
+/** What the token must match. */
 export interface Expectation {
   readonly issuer: string;
   readonly clientId: string;
-  /** Applications that a token may be for as well, when it says that it was issued to this client. Left out: none. */
+  /** Further audiences that a token may have if its `azp` is this client. None when left out. */
   readonly trustedAudiences?: readonly string[];
   /** The nonce of this sign-in. */
   readonly nonce: string;
   /** The access token of the same response, for `at_hash`. */
   readonly accessToken: string;
-  /** Seconds since 1970, with their fraction. */
+  /** Seconds since 1970, with fractions. */
   readonly nowSeconds: number;
   readonly algorithm: string;
-  /** Refuses a token of another issuer in the provider's own terms, where it can. */
+  /** May refuse a token of a different issuer with a code of the provider's type. */
   readonly explainForeignIssuer?: (claims: Claims) => void;
 }
 
 type Check = (claims: Claims, expected: Expectation) => void;
 
-/** Every check, in the order in which they are made. */
+/** In the order in which they run. */
 export const ID_TOKEN_CHECKS: readonly Check[] = [
   checkKind,
   checkIssuer,
@@ -47,7 +46,7 @@ export const ID_TOKEN_CHECKS: readonly Check[] = [
   checkAccessTokenHash,
 ];
 
-/** A logout token (Back-Channel Logout 1.0, section 2.4) or a security event is signed with the same keys. */
+/** The provider signs logout tokens (Back-Channel Logout 1.0, section 2.4) and security events with the same keys. */
 function checkKind(claims: Claims): void {
   if (claims["events"] !== undefined) refuse("OIDC_ID_TOKEN_TYPE_WRONG", "it has an events claim");
 }
@@ -58,7 +57,7 @@ function checkIssuer(claims: Claims, { issuer, explainForeignIssuer }: Expectati
   refuse("OIDC_ISSUER_MISMATCH", `iss is ${show(claims["iss"])}, expected was ${issuer}`);
 }
 
-/** A token that is also for an application that the connection does not trust is refused (step 3 of 3.1.3.7). */
+/** Refuses a token that is also for an application that the connection does not trust (step 3 of 3.1.3.7). */
 function checkAudience(claims: Claims, { clientId, trustedAudiences = [] }: Expectation): void {
   const audiences = audiencesOf(claims);
   if (!audiences.includes(clientId))
@@ -68,7 +67,7 @@ function checkAudience(claims: Claims, { clientId, trustedAudiences = [] }: Expe
   if (others.length > 0) refuse("OIDC_AUDIENCE_MISMATCH", `aud also names ${show(others)}; clientId is ${clientId}`);
 }
 
-/** A trusted application may have had the token issued to itself: only `azp` says that it was issued to this client. */
+/** The provider may have issued the token to a trusted application: only `azp` names the client that requested it. */
 function checkAuthorizedParty(claims: Claims, { clientId }: Expectation): void {
   const { azp } = claims;
   const isNeeded = audiencesOf(claims).some((audience) => audience !== clientId);
@@ -108,7 +107,7 @@ function checkNotTooOld(claims: Claims, { nowSeconds }: Expectation): void {
 function checkNonce(claims: Claims, { nonce }: Expectation): void {
   const { nonce: received } = claims;
   if (typeof received !== "string") return refuse("OIDC_NONCE_MISMATCH", "the token has no nonce");
-  if (nonce === "" || !isSame(received, nonce)) refuse("OIDC_NONCE_MISMATCH", "the token has another nonce");
+  if (nonce === "" || !isSame(received, nonce)) refuse("OIDC_NONCE_MISMATCH", "the token has a different nonce");
 }
 
 function checkSubject(claims: Claims): void {
@@ -117,14 +116,14 @@ function checkSubject(claims: Claims): void {
     refuse("OIDC_SUBJECT_INVALID", `sub is ${show(sub)}`);
 }
 
-/** Core 3.1.3.8: ties the access token, which userinfo is asked with, to the ID token. */
+/** Core 3.1.3.8: binds the access token, with which Usher asks userinfo, to the ID token. */
 function checkAccessTokenHash(claims: Claims, { accessToken, algorithm }: Expectation): void {
   const { at_hash: received } = claims;
   if (received !== undefined && received !== accessTokenHash(accessToken, algorithm))
     refuse("OIDC_ACCESS_TOKEN_HASH_MISMATCH");
 }
 
-/** The left half of the hash that belongs to the signature algorithm; Ed25519 signs with SHA-512. */
+/** The left half of the access token's hash, by the hash of the signature algorithm; Ed25519 signs with SHA-512. */
 function accessTokenHash(accessToken: string, algorithm: string): string {
   const bits = algorithm.startsWith("Ed") ? "512" : algorithm.slice(-3);
   const digest = createHash(`sha${bits}`).update(accessToken, "ascii").digest();
@@ -140,7 +139,7 @@ function isSame(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }
 
-/** A claim for the administrator's eyes, cut short. */
+/** A claim, cut short, for the administrator. */
 function show(value: unknown): string {
   return value === undefined ? "missing" : quote(JSON.stringify(value));
 }

@@ -1,7 +1,6 @@
 /**
- * Verification of an ID token (OpenID Connect Core 1.0, section 3.1.3.7): its form, its header, its signature by a key
- * that the provider publishes, and then its claims. A signature is always asked for, though the standard would let the
- * token endpoint's TLS stand in for it.
+ * Verifies an ID token (OpenID Connect Core 1.0, section 3.1.3.7): its form, its header, its signature by a published key of
+ * the provider, and then its claims. The standard lets TLS replace the signature; Usher always requires the signature.
  */
 import { compactVerify, decodeProtectedHeader, type CryptoKey } from "jose";
 import { ID_TOKEN_CHECKS, type Expectation } from "./id-token-checks.js";
@@ -29,10 +28,10 @@ export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
 /** `JWT`, or an explicit type of the same meaning (RFC 8725, section 3.11); many providers send none. */
 const TOKEN_TYPES: readonly unknown[] = [undefined, "jwt", "application/jwt", "id_token+jwt"];
-/** Header fields that bring a key along, point to one, or change what is signed (RFC 7515, 4.1; RFC 7797). */
+/** Header fields that contain a key, point to one, or change what is signed (RFC 7515, section 4.1; RFC 7797). */
 const DANGEROUS_HEADERS = ["jwk", "jku", "x5u", "crit", "b64", "zip", "enc"];
 
-/** What the token is held against; the algorithm is in the token, and must be one of these. */
+/** What the token must match. Its header names the algorithm, which must be one of `algorithms`. */
 export type IdTokenExpectation = Omit<Expectation, "algorithm"> & { readonly algorithms: readonly string[] };
 
 /**
@@ -70,7 +69,7 @@ function checkTokenType({ typ }: Readonly<Record<string, unknown>>): void {
     refuse("OIDC_ID_TOKEN_TYPE_WRONG", `typ is ${quote(JSON.stringify(typ))}`);
 }
 
-/** No key is ever taken from a header; a token that offers one, or changes the rules, was not made for us. */
+/** Usher never takes a key from a header. A token that offers one is an attack, or of a different protocol. */
 function checkNoDangerousHeader(header: Readonly<Record<string, unknown>>): void {
   const name = DANGEROUS_HEADERS.find((dangerous) => Object.hasOwn(header, dangerous));
   if (name !== undefined) refuse("OIDC_ID_TOKEN_HEADER_REFUSED", name);
@@ -83,7 +82,7 @@ function checkAlgorithm({ alg }: Readonly<Record<string, unknown>>, allowed: rea
   return algorithm;
 }
 
-/** Tries the keys at hand, and if none fits those that the provider publishes now. */
+/** Tries the known keys, and if none verifies the token, those that the provider publishes now. */
 async function verifySignature(idToken: string, hint: KeyHint, keys: KeySet): Promise<Uint8Array> {
   let candidates = await keys.find(hint);
   let payload = await verifyWithAny(idToken, candidates, hint.alg);
@@ -104,7 +103,7 @@ async function verifyWithAny(idToken: string, candidates: readonly CryptoKey[], 
     try {
       return (await compactVerify(idToken, key, { algorithms: [algorithm] })).payload;
     } catch {
-      // The next key may fit; that none did is told by the caller.
+      // The next key may verify it.
     }
   }
   return null;

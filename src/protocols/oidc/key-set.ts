@@ -1,7 +1,7 @@
 /**
- * A provider's published keys (RFC 7517), fetched when first needed, kept for ten minutes, and fetched again when a
- * token names a key that is not among them: but at most every thirty seconds, so that a flood of unknown key ids
- * cannot be turned into a flood of requests. While they cannot be fetched, the known ones hold for a day, across restarts.
+ * A provider's published keys (RFC 7517). They are fetched when first needed, and again after ten minutes, or when a token
+ * names an unknown key; at most every thirty seconds, so that a flood of unknown key ids does not cause a flood of requests.
+ * While the provider does not answer, the known keys are valid for a day, across restarts.
  */
 import { createLocalJWKSet, errors, type CryptoKey, type JSONWebKeySet, type JWK } from "jose";
 import { ProtocolRefusal, quote } from "../refusal.js";
@@ -38,7 +38,7 @@ export interface KeySet {
 
 type LocalKeys = ReturnType<typeof createLocalJWKSet>;
 
-/** A key document, sorted into what may be used and what never is. */
+/** The keys of a document: those that may be used, and those that Usher never accepts. */
 export interface SortedKeys {
   readonly usable: readonly JWK[];
   readonly refused: readonly { readonly kid: string | undefined; readonly reason: string }[];
@@ -63,7 +63,7 @@ export function createKeySet(jwksUri: string, surroundings: Surroundings): KeySe
     keptAt = held.fetchedAt;
     await keepKeys(jwksUri, sorted.usable, surroundings);
   }
-  /** One request at a time, whoever asks. */
+  /** One request at a time, for all callers. */
   function loadOnce(): Promise<void> {
     underWay ??= load()
       .then(
@@ -78,7 +78,7 @@ export function createKeySet(jwksUri: string, surroundings: Surroundings): KeySe
       });
     return underWay;
   }
-  /** The provider's present keys, or those that hold while it does not tell them. */
+  /** The provider's present keys, or the known ones while it does not answer. */
   async function current(): Promise<LocalKeys> {
     const now = surroundings.now().valueOf();
     const age = held === null ? Number.POSITIVE_INFINITY : now - held.fetchedAt;
@@ -140,7 +140,7 @@ function sortKeys(keys: readonly unknown[]): SortedKeys {
   return { usable, refused };
 }
 
-/** Symmetric keys would let anybody who reads the document sign; private parts in it mean that the key is known. */
+/** Everybody can read the document, so a symmetric key or the private part of a key in it lets everybody sign. */
 function whyKeyIsRefused(key: JWK): string | null {
   if (key.kty !== "RSA" && key.kty !== "EC" && key.kty !== "OKP") return "it is not a public signature key";
   if (key.d !== undefined) return "its private part is published with it";

@@ -1,6 +1,6 @@
 /**
- * Asks a provider whether it knows the redirect URI, without a person: an authorization request with `prompt=none` (OpenID
- * Connect Core 1.0, section 3.1.2.1) is answered to the redirect URI that is registered, and refused on a page for any other.
+ * Asks a provider without a person whether it knows the redirect URI. It answers an authorization request with `prompt=none`
+ * (OpenID Connect Core 1.0, section 3.1.2.1) at a registered redirect URI, and refuses any other one on a page.
  */
 import { error, finding, ok, type Finding } from "./findings.js";
 import { challengeOf, makeRandomValue } from "./pkce.js";
@@ -12,7 +12,7 @@ const CHECK = "REDIRECT_URI_REGISTERED";
 const TIMEOUT_MILLISECONDS = 10_000;
 const LONGEST_PAGE = 200_000;
 
-/** Never more than a warning for a page: only a parameter or a code in it says for certain what it means. */
+/** A page gives at most a warning: only a parameter, or an error code in the page, is certain. */
 export async function observeRedirectUri(
   provider: Provider,
   { client, pkce }: { readonly client: Client; readonly pkce: boolean },
@@ -20,7 +20,10 @@ export async function observeRedirectUri(
 ): Promise<Finding> {
   const answer = await ask(provider, client, pkce, surroundings);
   if (answer === null)
-    return ok(CHECK, "Whether the provider knows the redirect URI can be seen in a browser only: sign in once.");
+    return ok(
+      CHECK,
+      "Usher cannot check from here whether the provider knows the redirect URI: sign in once with a browser.",
+    );
   const { status, location, text } = answer;
   if (location !== null) return judgeRedirect(location, client.redirectUri);
   const page = text.replace(/redirect_uri(=|%3D)/gi, "");
@@ -29,10 +32,10 @@ export async function observeRedirectUri(
     return finding(
       CHECK,
       "WARNING",
-      `The provider answered status ${status} with a page that speaks of the redirect URI; it probably does not know ${client.redirectUri}.`,
+      `The provider answered status ${status} with a page about the redirect URI; it probably does not know ${client.redirectUri}.`,
       OIDC_REFUSALS.OIDC_REDIRECT_URI_MISMATCH.remedy,
     );
-  return ok(CHECK, "The provider does not say without a person whether it knows the redirect URI.");
+  return ok(CHECK, "The provider does not say without a sign-in whether it knows the redirect URI.");
 }
 
 function judgeRedirect(location: string, redirectUri: string): Finding {
@@ -44,14 +47,14 @@ function judgeRedirect(location: string, redirectUri: string): Finding {
     target?.searchParams.get("error_description"),
   );
   if (refusal.code === "OIDC_REDIRECT_URI_MISMATCH") return unknown(refusal.detail ?? "");
-  return ok(CHECK, "The provider does not say without a person whether it knows the redirect URI.");
+  return ok(CHECK, "The provider does not say without a sign-in whether it knows the redirect URI.");
 }
 
 function unknown(detail: string): Finding {
   return error(CHECK, `The provider does not know the redirect URI (${detail}).`, "OIDC_REDIRECT_URI_MISMATCH");
 }
 
-/** `null` where this machine cannot ask: the address is for browsers, which may reach what it may not. */
+/** `null` if this machine cannot reach the address, which is for browsers. */
 async function ask(provider: Provider, client: Client, pkce: boolean, { fetch }: Surroundings) {
   const url = new URL(provider.authorizationEndpoint);
   const parameters = {
@@ -72,7 +75,7 @@ async function ask(provider: Provider, client: Client, pkce: boolean, { fetch }:
     if (location !== null) await response.body?.cancel();
     return { status: response.status, location, text: location === null ? await readStart(response) : "" };
   } catch (failure) {
-    // A fetch that follows no redirect says where it led.
+    // A fetch that does not follow redirects names the location.
     const { location } = failure as { readonly location?: unknown };
     return typeof location === "string" ? { status: 302, location, text: "" } : null;
   }

@@ -1,7 +1,7 @@
 /** Random values of a sign-in, and the proof key for code exchange (RFC 7636). */
 import { createHash, randomBytes } from "node:crypto";
 
-/** A value that nobody can guess: 256 random bits, 43 characters of the base64url alphabet. */
+/** 256 random bits as 43 characters of base64url. */
 export function makeRandomValue(): string {
   return randomBytes(32).toString("base64url");
 }

@@ -1,7 +1,6 @@
 /**
  * What a provider's error answer means (RFC 6749, sections 4.1.2.1 and 5.2; OpenID Connect Core 1.0, section 3.1.2.6).
- * The well-known providers say more in their descriptions than in the standard's code; that is read here, but only
- * administrators see any of it.
+ * The well-known providers say more in their descriptions than in the standard's code. Only administrators see either.
  */
 import { ProtocolRefusal } from "../refusal.js";
 import type { OidcRefusalCode } from "./refusals.js";
@@ -20,7 +19,7 @@ const KNOWN_DESCRIPTIONS: readonly (readonly [RegExp, OidcRefusalCode])[] = [
   [/AADSTS(700016|70001)\b/i, "OIDC_CLIENT_REFUSED"],
 ];
 
-/** The standard's codes, and those that Google sends in their place. */
+/** The standard's codes, and Google's own. */
 const KNOWN_ERRORS: Readonly<Record<string, OidcRefusalCode>> = {
   access_denied: "OIDC_ACCESS_DENIED",
   invalid_client: "OIDC_CLIENT_CREDENTIALS_REFUSED",
@@ -41,7 +40,7 @@ const KNOWN_ERRORS: Readonly<Record<string, OidcRefusalCode>> = {
   temporarily_unavailable: "OIDC_PROVIDER_UNAVAILABLE",
 };
 
-/** The refusal that says what a provider's `error` and `error_description` mean. Neither is trusted to be a text. */
+/** The refusal that a provider's `error` and `error_description` mean. Either may be any JSON value. */
 export function interpretProviderError(error: unknown, description: unknown): ProtocolRefusal<OidcRefusalCode> {
   const name = clean(error).slice(0, 60);
   const explanation = clean(description).slice(0, LONGEST_DESCRIPTION);

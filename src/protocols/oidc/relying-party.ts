@@ -7,30 +7,30 @@ export interface SignInRules {
   /** `openid` is always among them. */
   readonly scopes: readonly string[];
   /**
-   * The `prompt` by which the provider lets a person choose the account. `login` when left out: every provider has to know
+   * The `prompt` by which the provider lets a person choose the account. `login` when left out: every provider must support
    * it (OpenID Connect Core 1.0, section 15.1).
    */
   readonly accountPrompt?: "select_account" | "login";
   /** Sends an S256 code challenge (RFC 7636). */
   readonly pkce: boolean;
-  /** Signature algorithms that an ID token may have; anything that is not in `SIGNING_ALGORITHMS` is ignored. */
+  /** Accepted signature algorithms of ID tokens; values outside `SIGNING_ALGORITHMS` are ignored. */
   readonly algorithms: readonly string[];
-  /** Applications for which an ID token may be as well. Left out: none. */
+  /** Further audiences that an ID token may have. None when left out. */
   readonly trustedAudiences?: readonly string[];
-  /** Whether userinfo should be asked, given the verified ID token's claims. Left out: never. */
+  /** Whether to ask userinfo, given the verified ID token's claims. Never when left out. */
   readonly needsUserinfo?: (claims: Claims) => boolean;
   /**
-   * Goes on with the ID token alone where userinfo is denied or cannot be had; what is then missing, and whether it is
-   * required, is for others to say. Left out: refuses.
+   * Continues with the ID token alone if the provider denies userinfo or cannot answer. Provisioning decides whether a missing
+   * value is required. Refuses when left out.
    */
   readonly goesOnWithoutUserinfo?: boolean;
   /** A provider's own rules on the verified ID token, such as its tenant; throws a `ProtocolRefusal`. */
   readonly checkClaims?: (claims: Claims) => void;
-  /** Rules on all claims, those of userinfo among them; throws a `ProtocolRefusal`. */
+  /** Rules on all claims, with those of userinfo; throws a `ProtocolRefusal`. */
   readonly checkPerson?: (claims: Claims) => void;
   /**
-   * Knows more of a token whose signature holds and that another issuer made: throws a `ProtocolRefusal` of its own. The
-   * token is refused in any case.
+   * Explains a token of a different issuer whose signature was verified: may throw a `ProtocolRefusal` of its own. The token
+   * is refused in any case.
    */
   readonly explainForeignIssuer?: (claims: Claims) => void;
 }

@@ -1,22 +1,21 @@
-/** A provider's keys as they were last published, for the time in which the provider does not tell them. */
+/** Stores a provider's last published keys, for the time in which the provider does not answer. */
 import type { JWK } from "jose";
 import { isObject } from "./request-json.js";
 import type { Surroundings } from "./surroundings.js";
 
-/** How long keys hold without news: the provider may have withdrawn one of them because it was stolen. */
+/** How long stored keys are valid. The provider may meanwhile have withdrawn one that was stolen. */
 export const LONGEST_WITHOUT_NEWS_MILLISECONDS = 24 * 60 * 60_000;
 
 const NAME = "keys";
-/** What is needed of a public key (RFC 7517, section 4; RFC 7518, section 6; RFC 8037, section 2). */
+/** The members of a public key that verification needs (RFC 7517, section 4; RFC 7518, section 6; RFC 8037, section 2). */
 const MEMBERS = ["kty", "kid", "use", "alg", "key_ops", "n", "e", "crv", "x", "y"] as const;
 
-/** Keeps usable keys. */
 export async function keepKeys(jwksUri: string, keys: readonly JWK[], { memory }: Surroundings): Promise<void> {
   const texts = keys.map((key) => JSON.stringify(Object.fromEntries(MEMBERS.map((name) => [name, key[name]]))));
   await memory?.keep(NAME, { jwksUri, keys: texts });
 }
 
-/** The keys that an address published last, and when; `null` when none were kept or they hold no longer. */
+/** The last published keys of an address, and when they were read; `null` if none are stored or they are too old. */
 export function recallKeys(
   jwksUri: string,
   { memory, now }: Surroundings,

@@ -1,6 +1,6 @@
 /**
- * The authorization code flow as two calls, which every strategy shares, whatever library builds its redirect:
- * `beginSignIn` for the way out, `completeSignIn` for the way back.
+ * The authorization code flow as calls that all strategies share: `beginSignIn` before the redirect to the provider,
+ * `acceptReturn` and `completeSignIn` after it.
  */
 import type { FlowDraft, PendingFlow, ReturnExchange, StartExchange } from "../exchange.js";
 import { acceptAuthorizationResponse } from "./authorization-response.js";
@@ -14,7 +14,7 @@ import type { VerifiedSignIn } from "./surroundings.js";
 import { requestTokens } from "./token-request.js";
 import { askUserinfo } from "./userinfo.js";
 
-/** The way out: what to keep, and what to add to the authorization request beside state. */
+/** What to store, and what to add to the authorization request beside state. */
 export interface Beginning {
   readonly draft: FlowDraft;
   /** `nonce`, the code challenge, and hints for the provider. */
@@ -39,12 +39,12 @@ export function beginSignIn(party: RelyingParty, step: StartExchange): Beginning
   return { draft: { requestId: null, secrets }, parameters };
 }
 
-/** The way back, as far as the browser brought it: uses the flow up and answers the code. */
+/** Checks the answer that the browser brought, uses the flow up, and answers the code. */
 export function acceptReturn(party: RelyingParty, step: ReturnExchange): Promise<string> {
   return acceptAuthorizationResponse(step, party.provider);
 }
 
-/** The rest of the way back: turns the code into verified claims. Throws a `ProtocolRefusal` for all that fails. */
+/** Redeems the code, and answers the verified claims. Throws a `ProtocolRefusal` for everything that fails. */
 export async function completeSignIn(party: RelyingParty, flow: PendingFlow, code: string): Promise<VerifiedSignIn> {
   const { provider, client, surroundings } = party;
   const { nonce = "", codeVerifier = null } = flow.secrets;
@@ -78,7 +78,7 @@ export async function completeSignIn(party: RelyingParty, flow: PendingFlow, cod
   };
 }
 
-/** Providers that tell when the person authenticated are held to it; those that do not were asked with `prompt`. */
+/** Checks `auth_time` if the provider sends it. A provider without it got `prompt=login`. */
 function checkReauthentication(authTime: unknown, startedAt: Date): void {
   if (authTime === undefined) return;
   const earliest = startedAt.valueOf() / 1_000 - TOLERATED_SKEW_SECONDS;

@@ -1,8 +1,7 @@
 /**
  * passport-openidconnect, with its HTTP client, its state store and its trust in unsigned tokens replaced. The library
- * builds the authorization request and checks the claims a second time. Everything that touches the network or decides
- * whether a token is genuine is in `sign-in.ts`, and done before the library is asked: it waits for nothing, so that
- * nothing it throws can get lost.
+ * builds the authorization request and checks the claims a second time. `sign-in.ts` requests and verifies everything before
+ * the library runs. The library then runs synchronously, so that no error of it is lost.
  */
 import PassportOpenIdConnect from "passport-openidconnect";
 import type { Exchange, ReturnExchange, StartExchange } from "../exchange.js";
@@ -14,19 +13,19 @@ import type { VerifiedSignIn } from "./surroundings.js";
 
 const LONGEST_REPORT = 300;
 
-/** What a run hands through the library to the stand-ins below and to the verify function. */
+/** What the library passes to the replacements below and to the verify function. */
 interface LibraryRequest {
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, never>>;
-  /** On the way out: the handle of the flow that was kept. */
+  /** At `start`: the state of the stored flow. */
   readonly state?: string;
-  /** On the way back: the flow's nonce. */
+  /** At `return`: the flow's nonce. */
   readonly nonce?: string | undefined;
-  /** On the way back: what was verified. */
+  /** At `return`: what was verified. */
   readonly verified?: VerifiedSignIn;
 }
 
-/** Stands in for the library's state store; the caller's flow table has done its work before. */
+/** Replaces the library's state store: the caller has stored or found the flow. */
 const stateStore = {
   store(request: LibraryRequest, _context: unknown, _state: unknown, _meta: unknown, done: StoreDone): void {
     done(null, request.state);
@@ -59,7 +58,7 @@ export class OpenIdConnectStrategy extends PassportOpenIdConnect {
         passReqToCallback: true,
         store: stateStore as unknown as PassportOpenIdConnect.SessionStore,
       },
-      // The library counts the parameters to find out what to pass.
+      // The library counts the parameters to decide what to pass.
       (request: unknown, _issuer: unknown, _profile: unknown, done: PassportOpenIdConnect.VerifyCallback) =>
         done(null, (request as LibraryRequest).verified),
     );
@@ -96,7 +95,7 @@ export class OpenIdConnectStrategy extends PassportOpenIdConnect {
       : refuse("OIDC_LIBRARY_REFUSED", JSON.stringify(report).slice(0, LONGEST_REPORT));
   }
 
-  /** Runs the library once, on an object of its own, whose HTTP client hands over what was fetched and verified. */
+  /** Runs the library once, on an object of its own, whose HTTP client answers what was fetched and verified. */
   private run(request: LibraryRequest, options: object): Promise<LibraryReport> {
     const { provider, client } = this.party;
     const httpClient = {
@@ -115,13 +114,12 @@ export class OpenIdConnectStrategy extends PassportOpenIdConnect {
   }
 }
 
-/** Express's request, of which the library only looks at `query`. */
+/** Express's request, of which the library reads only `query`. */
 type LibrarysRequest = Parameters<PassportOpenIdConnect["authenticate"]>[0];
 
 /**
- * The verified claims in the form in which the library reads an ID token; it looks at no signature. It checks issuer,
- * audience and nonce once more, but would hold the expiry against a clock of its own without any tolerance: that check
- * was made, so the library is told a minute from now.
+ * The verified claims in the form in which the library reads an ID token, without a signature. The library checks issuer,
+ * audience and nonce again. It would check the expiry without tolerance, so it gets an expiry in one minute.
  */
 function restateForLibrary({ claims, subject, issuer }: VerifiedSignIn): string {
   const { aud, azp, iat, nonce } = claims;

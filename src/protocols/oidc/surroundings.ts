@@ -1,30 +1,30 @@
 /**
- * What the OpenID Connect protocol needs of its surroundings, and the shapes that its parts pass to one another. The
- * connection-type contract's own types satisfy these, so that the protocol knows nothing of Usher.
+ * What OpenID Connect needs from its caller, and the types that its parts share. The `Runtime` of the connection-type
+ * contract satisfies these, so that the protocol does not depend on Usher.
  */
 import type { Fetch } from "../http/index.js";
 
-/** What is lent for every step: the network and the clock. */
+/** The network and the clock. */
 export interface Surroundings {
   readonly fetch: Fetch;
   readonly now: () => Date;
   /** How long one request to the provider may take, in milliseconds; ten seconds when left out. */
   readonly requestTimeoutMilliseconds?: number;
-  /** What was learnt of the provider before, by this process or another one; absent where nothing keeps it. */
+  /** What any process learned about the provider before; absent where nothing stores it. */
   readonly memory?: ProviderMemory;
 }
 
-/** Keeps what is learnt of one provider under names: plain texts and lists of texts. */
+/** Stores facts about one provider, by name: texts and lists of texts. */
 export interface ProviderMemory {
   readonly recall: (name: string) => { readonly facts: RecalledFacts; readonly learnedAt: Date } | null;
   /** Never rejects. */
   readonly keep: (name: string, facts: RecalledFacts) => Promise<void>;
 }
 
-/** As they were kept; to be checked like any input. */
+/** Facts as they were stored. Check them like any input. */
 export type RecalledFacts = Readonly<Record<string, string | readonly string[]>>;
 
-/** Which addresses this installation may use; each rule answers a sentence that says why not, or `null`. */
+/** Which addresses this installation may use; each rule answers why an address is not allowed, or `null`. */
 export interface AddressRules {
   readonly serverUrl: (url: URL) => string | null;
   readonly browserUrl: (url: URL) => string | null;
@@ -42,7 +42,7 @@ export interface Provider {
   readonly namesIssuerInResponses: boolean;
 }
 
-/** The ways in which a client proves itself at the token endpoint (OpenID Connect Core 1.0, section 9). */
+/** How a client authenticates at the token endpoint (OpenID Connect Core 1.0, section 9). */
 export const CLIENT_AUTHENTICATIONS = ["client_secret_basic", "client_secret_post"] as const;
 export type ClientAuthentication = (typeof CLIENT_AUTHENTICATIONS)[number];
 
@@ -57,21 +57,21 @@ export interface Client {
 /** The claims of a verified ID token, perhaps with those of userinfo (OpenID Connect Core 1.0, section 5.1). */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** What a sign-in proved: who vouches, for whom, and what else was said. */
+/** A verified sign-in. */
 export interface VerifiedSignIn {
   readonly issuer: string;
   readonly subject: string;
   readonly claims: Claims;
   /** For requests on behalf of the person; never stored. */
   readonly accessToken: string;
-  /** Why the claims are those of the ID token alone, though userinfo was asked. */
+  /** Present if Usher asked userinfo and got no claims. */
   readonly withheld?: Withheld;
 }
 
-/** Userinfo that was not to be had. */
+/** Why there is no userinfo. */
 export interface Withheld {
   /** For administrators. */
   readonly reason: string;
-  /** The provider answered that it does not tell; otherwise it could not answer, and there may be more. */
+  /** The provider denied userinfo; if not, it could not answer, and there may be more claims. */
   readonly isDenied: boolean;
 }

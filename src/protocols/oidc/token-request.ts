@@ -1,4 +1,4 @@
-/** The token request, which turns a code into tokens (OpenID Connect Core 1.0, section 3.1.3; RFC 6749, section 4.1.3). */
+/** The token request, which redeems a code for tokens (OpenID Connect Core 1.0, section 3.1.3; RFC 6749, section 4.1.3). */
 import { interpretProviderError } from "./provider-errors.js";
 import { refuse } from "./refusals.js";
 import { isObject, requestJson, type JsonAnswer } from "./request-json.js";
@@ -6,20 +6,20 @@ import type { Client, Provider, Surroundings } from "./surroundings.js";
 
 const LONGEST_TOKEN = 64 * 1024;
 
-/** What the token endpoint gave; nothing of it is verified yet. */
+/** What the token endpoint answered, not verified yet. */
 export interface Tokens {
   readonly accessToken: string;
   readonly idToken: string;
 }
 
-/** A code and what proves that it came back to whoever asked for it. */
+/** A code, and the proof that the same client requested it. */
 export interface CodeGrant {
   readonly code: string;
   /** `null` when no code challenge was sent. */
   readonly codeVerifier: string | null;
 }
 
-/** Asks for tokens. Throws a `ProtocolRefusal` for everything that is not a token response with an ID token. */
+/** @throws ProtocolRefusal for every answer but a token response with an ID token */
 export async function requestTokens(
   provider: Provider,
   client: Client,
@@ -48,7 +48,7 @@ export async function requestTokens(
   return { accessToken, idToken };
 }
 
-/** Sends the request and answers whatever came back, for diagnosis. Throws only what `requestJson` throws. */
+/** Sends the request and answers the response as it is, for diagnosis. Throws only what `requestJson` throws. */
 export async function sendTokenRequest(
   provider: Pick<Provider, "tokenEndpoint">,
   client: Client,
@@ -80,8 +80,8 @@ export async function sendTokenRequest(
 }
 
 /**
- * Some providers repeat in their errors what was sent to them. More people read about a failed sign-in than may know the
- * secret, so it is taken out of what is told, in each form in which it was sent.
+ * Some providers repeat the request in their errors. Administrators who read a failed sign-in may not know the secret, so it
+ * is removed, in each form in which it was sent.
  */
 function withoutSecrets(body: unknown, client: Client, { code, codeVerifier }: CodeGrant): unknown {
   if (!isObject(body) || body["error"] === undefined) return body;
@@ -109,5 +109,5 @@ function isText(value: unknown): value is string {
 }
 
 function describeLength(token: string): string {
-  return `too long: ${token.length} characters, and at most ${LONGEST_TOKEN} are read; release fewer groups`;
+  return `too long: ${token.length} characters, and at most ${LONGEST_TOKEN} are read; let the provider send fewer groups`;
 }

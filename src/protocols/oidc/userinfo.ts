@@ -5,8 +5,8 @@ import { isObject, requestJson, saysDenied, saysOutOfOrder } from "./request-jso
 import type { Claims, Surroundings, Withheld } from "./surroundings.js";
 
 /**
- * Claims that say who vouches for whom, when and how, and which tenant or domain that is. They count only with the ID
- * token's signature, so userinfo cannot supply them.
+ * Claims about the authentication, the tenant and the domain. They count only with the ID token's signature, so userinfo
+ * cannot supply them.
  */
 const PROTOCOL_CLAIMS: ReadonlySet<string> = new Set(
   (
@@ -20,16 +20,16 @@ export function isProtocolClaim(name: string): boolean {
   return PROTOCOL_CLAIMS.has(name);
 }
 
-/** The claims with those of userinfo; where userinfo gave none, `withheld` says why, and holds the refusal of the sign-in. */
+/** The claims with those of userinfo. If userinfo gave none, `withheld` says why, with the refusal of the sign-in. */
 export type UserinfoAnswer = {
   readonly claims: Claims;
   readonly withheld: (Withheld & { readonly refusal: Error }) | null;
 };
 
 /**
- * Asks for userinfo, and says so where the provider denies it or cannot answer: the ID token may be enough.
+ * Asks for userinfo. If the provider denies it or cannot answer, the ID token may be enough, and the answer says why.
  *
- * @throws ProtocolRefusal when what it answers cannot be trusted or understood
+ * @throws ProtocolRefusal when the answer is not valid
  */
 export async function askUserinfo(...request: Parameters<typeof addUserinfo>): Promise<UserinfoAnswer> {
   try {
@@ -62,17 +62,17 @@ async function addUserinfo(
   if (status >= 500) return refuse("OIDC_PROVIDER_UNAVAILABLE", `the userinfo endpoint answered status ${status}`);
   if (status !== 200 || !isObject(body))
     return refuse("OIDC_USERINFO_INVALID", `status ${status}, ${isObject(body) ? "an object" : "not an object"}`);
-  // Core 5.3.2: without this, a token of one person could be completed with another person's address.
+  // Core 5.3.2: without this, one person could get the address of another.
   if (body["sub"] !== claims["sub"]) return refuse("OIDC_USERINFO_SUBJECT_MISMATCH");
   return mergeClaims(claims, body);
 }
 
-/** The ID token's claims, and of userinfo what they lack. */
+/** The ID token's claims, and those of userinfo that it lacks. */
 function mergeClaims(claims: Claims, userinfo: Claims): Claims {
   const merged = new Map(Object.entries(claims));
   for (const [name, value] of Object.entries(userinfo))
     if (!PROTOCOL_CLAIMS.has(name) && !merged.has(name)) merged.set(name, value);
-  // email_verified speaks of the address beside it (Core 5.1), so it never comes from the other one's source.
+  // email_verified is about the address beside it (Core 5.1), so it comes from the same source as the address.
   const isUserinfosAddress =
     claims["email"] === undefined || (claims["email_verified"] === undefined && claims["email"] === userinfo["email"]);
   const { email_verified: verified } = isUserinfosAddress ? userinfo : claims;

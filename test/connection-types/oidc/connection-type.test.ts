@@ -265,7 +265,7 @@ describe("the diagnosis", () => {
     provider.setFault("keys-failing");
     expect(await observe()).toMatchObject({
       level: "WARNING",
-      message: expect.stringContaining(`Sign-ins go on with the keys of ${from} until ${until}.`),
+      message: expect.stringContaining(`Sign-ins work with the keys of ${from} until ${until}.`),
     });
     now = new Date(now.getTime() + 24 * 3_600_000 + 1);
     expect(await observe()).toMatchObject({ level: "ERROR" });
@@ -331,10 +331,10 @@ describe("the diagnosis", () => {
       null,
       { signingAlgorithms: ["ES256"] },
       /fits ES256: they are for RS256/,
-      /^Add the algorithm .* signingAlgorithms/,
+      /^Add the provider's algorithm to signingAlgorithms/,
     ],
-    ["keys-empty", {}, /publishes no keys/, /^Have the provider make a key/],
-    ["id-token-key-private-part-published", {}, /private part is published/, /a key that is never accepted/],
+    ["keys-empty", {}, /publishes no keys/, /^Create a signing key/],
+    ["id-token-key-private-part-published", {}, /private part is published/, /a key that Usher never accepts/],
   ])("says what to do about keys that do not fit: %s %j", async (fault, changes, message, remedy) => {
     provider.setFault(fault);
     const findings = await oidc.diagnose(settingsFor(provider, changes), RUNTIME);

@@ -169,7 +169,7 @@ describe("the token endpoint", () => {
   test("with an ID token that is too long names its length and what to do", async () => {
     provider.setFault("token-id-token-too-long");
     const { detail } = await refusalOf(Desk.of(await makeParty(provider)).signIn(provider));
-    expect(detail).toBe("too long: 70000 characters, and at most 65536 are read; release fewer groups");
+    expect(detail).toBe("too long: 70000 characters, and at most 65536 are read; let the provider send fewer groups");
   });
 
   test("that never answers ends in a refusal", async () => {
