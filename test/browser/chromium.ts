@@ -1,20 +1,20 @@
-/** Debian's Chromium, driven by playwright-core, with nothing that reaches beyond this machine. */
+/** Debian's Chromium, driven by playwright-core. It reaches this machine only. */
 import { existsSync } from "node:fs";
 import { chromium, type Browser } from "playwright-core";
 
 const PROGRAM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
-/** Host names that lead to this machine: sites of their own, as browsers tell sites apart. */
+/** Host names of this machine that are different sites for a browser. */
 export const HOSTS = { evil: "evil.example", usher: "usher.example" } as const;
 
-/** Starts a browser. Each test takes a context of its own, which is a new profile. */
+/** Starts a browser. Each test opens its own context, which is a new profile. */
 export async function launchChromium(): Promise<Browser> {
   if (!existsSync(PROGRAM))
     throw new Error(`There is no browser at ${PROGRAM}. On Debian: apt-get install chromium. CHROMIUM names another.`);
   return await chromium.launch({
     executablePath: PROGRAM,
     args: [
-      // Debian's sandbox does not start as root, as in containers; the pages here are our own.
+      // Debian's sandbox does not start as root, as in containers. These pages are our own.
       "--no-sandbox",
       "--disable-gpu",
       "--disable-quic",

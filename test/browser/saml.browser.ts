@@ -1,6 +1,6 @@
 /**
- * SAML with a real browser: the provider's form is posted across sites, so that the cookies stay behind, and the ticket
- * after it finds the browser that began.
+ * SAML in a real browser. The provider's form is a post from another site, so the browser sends no cookies with it. The ticket
+ * after it proves that the same browser began the sign-in.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Browser, BrowserContext, Page, Request } from "playwright-core";
@@ -12,7 +12,7 @@ import { launchChromium } from "./chromium.js";
 import { startEvilSite, type Site } from "./sites.js";
 
 let browser: Browser;
-/** On 127.0.0.1, which for a browser is another site than localhost, where Usher is. */
+/** On 127.0.0.1, which is a different site for a browser than localhost, where Usher runs. */
 let provider: SamlProvider;
 let usher: TestUsher;
 let tenant: SamlTenant;
@@ -44,7 +44,7 @@ async function leave(on: Page): Promise<void> {
   await on.waitForURL(`${provider.signOnUrl}**`);
 }
 
-/** Chooses a person at the provider, whose form sends itself, and waits until the browser is at rest on our side. */
+/** Chooses a person at the provider, whose form submits itself, and waits until the browser is back at Usher. */
 async function choose(on: Page, name: string): Promise<void> {
   await on.getByRole("button", { name }).click();
   await on.waitForURL((url) => url.origin === usher.url);
@@ -57,7 +57,7 @@ async function shownTo(on: Page): Promise<string> {
 }
 
 describe("signing in with SAML", () => {
-  it("carries no cookie of ours across sites, and all of them to the ticket", async () => {
+  it("sends Usher's cookies with the ticket and not with the post from another site", async () => {
     const seen: { readonly method: string; readonly path: string; readonly request: Request }[] = [];
     page.on("request", (request) => {
       const { pathname, search } = new URL(request.url());
@@ -73,7 +73,7 @@ describe("signing in with SAML", () => {
     const cookies = await Promise.all(seen.map(async ({ request }) => (await request.allHeaders())["cookie"] ?? ""));
     expect(cookies[0]).toBe("");
     expect(cookies[1]).toMatch(/^usher-browser=[\w-]{43}$/);
-    // Nothing that a person could copy stays in the address.
+    // The person cannot copy the ticket from the address bar.
     expect(page.url()).not.toContain("ticket");
   });
 
@@ -88,7 +88,7 @@ describe("signing in with SAML", () => {
     await plain.close();
   });
 
-  it("works in two tabs at once, whichever comes back first", async () => {
+  it("works in two tabs at once, in any order", async () => {
     const other = await context.newPage();
     await leave(page);
     await leave(other);
@@ -99,7 +99,7 @@ describe("signing in with SAML", () => {
     expect(await shownTo(other)).toContain("ann@acme.example");
   });
 
-  it("is not undone by the back button, whose second post of the message is refused", async () => {
+  it("survives the back button, and refuses the message that it posts again", async () => {
     await leave(page);
     await choose(page, "Ann Archer");
     const posts: string[] = [];
@@ -122,7 +122,7 @@ describe("another site", () => {
   });
   afterAll(() => evil.close());
 
-  /** A page that posts a message of the attacker's own sign-in as soon as it is opened. */
+  /** A page that posts the message of the attacker's own sign-in when a person opens it. */
   async function prepareTrap(): Promise<string> {
     const { fields } = await tenant.authenticate(createBrowser(), "p-1003");
     const inputs = Object.entries(fields).map(
@@ -131,7 +131,7 @@ describe("another site", () => {
     return `<form method="post" action="${tenant.acsUrl}">${inputs.join("")}</form><script>document.forms[0].submit()</script>`;
   }
 
-  it("cannot sign a person in as somebody else by posting its own message", async () => {
+  it("cannot sign a person in to the attacker's account by posting its own message", async () => {
     body = await prepareTrap();
     await page.goto(evil.url);
     await page.waitForURL(`${tenant.acsUrl}**`);
@@ -139,7 +139,7 @@ describe("another site", () => {
     expect(await shownTo(page)).not.toContain("mallory@acme.example");
   });
 
-  it("cannot while the person's own sign-in is under way, nor replace a session", async () => {
+  it("cannot during the person's own sign-in, and cannot replace a session", async () => {
     await leave(page);
     const trap = await context.newPage();
     body = await prepareTrap();

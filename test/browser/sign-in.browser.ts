@@ -1,4 +1,4 @@
-/** Signing in with a real browser: cookies, sites, tabs, the back button and the keyboard are as people have them. */
+/** Signing in with a real browser: cookies, sites, tabs, the back button and the keyboard. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { createBrowser } from "../../testing/browser.js";
@@ -9,7 +9,7 @@ import { HOSTS, launchChromium } from "./chromium.js";
 import { startEvilSite, startTlsTerminator, type Site } from "./sites.js";
 
 const PHONE = { width: 360, height: 740 };
-/** WCAG 2.2, 2.5.5: comfortable for a finger. */
+/** The target size of WCAG 2.2, 2.5.5. */
 const TARGET_PIXELS = 44;
 
 let browser: Browser;
@@ -19,12 +19,12 @@ let tenant: Tenant;
 let context: BrowserContext;
 let page: Page;
 
-/** The stand-in signs people in by its pages, not by a call. */
+/** People sign in on the pages of the stand-in, so tests cannot call `authorize`. */
 const byItsPages = (of: OpenIdProvider) => ({
   url: of.discoveryUrl,
   clientId: of.clientId,
   clientSecret: of.clientSecret,
-  authorize: () => Promise.reject(new Error("people sign in there by its pages")),
+  authorize: () => Promise.reject(new Error("people sign in on the pages of this stand-in")),
 });
 
 beforeAll(async () => {
@@ -81,7 +81,7 @@ async function shownTo(on: Page): Promise<string> {
   return await on.innerText("main");
 }
 
-/** Begins a sign-in in a browser of the attacker's own, and stops right before its last step. */
+/** Begins a sign-in in the attacker's browser, and answers the address of its last step. */
 async function prepareAttack(name = "bob"): Promise<string> {
   const attacker = createBrowser();
   await attacker.get(tenant.startUrl);
@@ -95,7 +95,7 @@ async function prepareAttack(name = "bob"): Promise<string> {
 }
 
 describe("signing in", () => {
-  it("goes to the provider and back, with cookies that no script and no other site's post gets", async () => {
+  it("goes to the provider and back, with cookies that scripts and posts of other sites do not get", async () => {
     await signIn(page, "ada");
     expect(page.url()).toBe(home());
     expect(await page.innerText("h1")).toBe("Ada Lovelace");
@@ -119,7 +119,7 @@ describe("signing in", () => {
     await plain.close();
   });
 
-  it("works in two tabs at once, whichever comes back first", async () => {
+  it("works in two tabs at once, in any order", async () => {
     const other = await context.newPage();
     await leave(page);
     await leave(other);
@@ -130,7 +130,7 @@ describe("signing in", () => {
     expect(await shownTo(other)).toContain("ada@acme.test");
   });
 
-  it("is not undone by the back button, and its end shows nothing of it any more", async () => {
+  it("survives the back button, which shows nothing of the account after a sign-out", async () => {
     await signIn(page, "ada");
     await page.goBack();
     expect(await shownTo(page)).toContain("ada@acme.test");
@@ -140,7 +140,7 @@ describe("signing in", () => {
     expect(await page.innerText("main")).not.toContain("ada@acme.test");
   });
 
-  it("works with the keyboard alone, and shows where it is", async () => {
+  it("works with the keyboard alone, and shows the focus", async () => {
     const focused = () =>
       page.evaluate(`(() => {
         const { tagName, textContent, name } = document.activeElement;
@@ -182,14 +182,14 @@ describe("another site", () => {
   const post = (action: string) =>
     `<form method="post" action="${action}"></form><script>document.forms[0].submit()</script>`;
 
-  it("cannot sign a person in as somebody else by a link", async () => {
+  it("cannot sign a person in to the attacker's account by a link", async () => {
     await visit(`<a href="${(await prepareAttack()).replaceAll("&", "&amp;")}">Win a prize</a>`);
     await page.click("a");
     expect(await page.innerText("main")).toContain("This sign-in was begun in another browser.");
     expect(await shownTo(page)).not.toContain("bob@acme.test");
   });
 
-  it("cannot by a link, a frame, a picture or a form while the person's own sign-in is under way", async () => {
+  it("cannot by a link, a frame, a picture or a form during the person's own sign-in", async () => {
     await leave(page);
     const tab = page;
     page = await context.newPage();
@@ -205,7 +205,7 @@ describe("another site", () => {
     expect(await tab.innerText("h1")).toBe("Ada Lovelace");
   });
 
-  it("cannot sign a person out, nor put a page of ours into a frame of its own", async () => {
+  it("cannot sign a person out, and cannot show a page of Usher in a frame", async () => {
     await signIn(page, "ada");
     await visit(post(`${usher.url}/sign-out`));
     await page.waitForURL(`${usher.url}/sign-out`);
@@ -214,7 +214,7 @@ describe("another site", () => {
     await visit(`<iframe src="${home()}"></iframe>`);
     const frame = page.frames().find((each) => each !== page.mainFrame());
     expect((await frame?.content()) ?? "").not.toContain("ada@acme.test");
-    // Whoever does want to leave, can: the question has a button.
+    // The question has a button for a person who wants to sign out.
     await visit(post(`${usher.url}/sign-out`));
     await page.getByRole("button", { name: "Sign out" }).click();
     expect(await page.innerText("main")).toContain("You are signed out.");
@@ -222,7 +222,7 @@ describe("another site", () => {
 });
 
 describe("over TLS", () => {
-  it("cookies are bound to the host by their name, and everything still works", async () => {
+  it("cookies are bound to the host by their name, and the sign-in works", async () => {
     const port = await findFreePort();
     const terminator = await startTlsTerminator(() => port);
     const secure = await startTestUsher({
@@ -230,13 +230,13 @@ describe("over TLS", () => {
     });
     const own = await browser.newContext({ ignoreHTTPSErrors: true });
     try {
-      // The API is asked behind the terminator, whose certificate only this test's browser accepts.
+      // The API is asked behind the proxy, because only this test's browser accepts its certificate.
       const behind = { url: `http://localhost:${port}` };
       const other = await createTenant(behind, byItsPages(provider));
       provider.addRedirectUri(other.callbackUrl);
       expect(new URL(other.callbackUrl).origin).toBe(terminator.url);
 
-      // A page over plain http of the same host plants cookies, which count for nothing.
+      // A page of the same host over plain http sets cookies of the same names. Usher must ignore them.
       await own.addCookies(
         ["usher-session", "usher-browser"].map((name) => ({ name, value: "planted", domain: HOSTS.usher, path: "/" })),
       );
@@ -272,7 +272,7 @@ describe("over TLS", () => {
 });
 
 describe("the pages on a phone", () => {
-  /** What makes a page hard to use there: wide content, small targets, missing names and structure. */
+  /** Finds what makes a page hard to use: wide content, small targets, missing names and structure. */
   const PROBLEMS = `(() => {
     const problems = [];
     if (document.documentElement.scrollWidth > innerWidth) problems.push("it scrolls sideways");
@@ -290,28 +290,31 @@ describe("the pages on a phone", () => {
     return problems;
   })()`;
 
-  it.each(["light", "dark"] as const)("fit, have names and targets for fingers, in %s", async (colorScheme) => {
-    const phone = await browser.newContext({ viewport: PHONE, deviceScaleFactor: 2, colorScheme, hasTouch: true });
-    page = await phone.newPage();
-    const look = async (name: string) => {
-      expect({ name, problems: await page.evaluate(PROBLEMS) }).toEqual({ name, problems: [] });
-    };
-    await page.goto(`${usher.url}/sign-in`);
-    await look("prompt");
-    await page.fill("input", "no-such-organization");
-    await page.keyboard.press("Enter");
-    await page.waitForSelector("[role=alert]");
-    await look("prompt-wrong");
-    await page.goto(home());
-    await look("sign-in");
-    await signIn(page, "nameless");
-    await page.waitForSelector("[role=alert]");
-    await look("refusal");
-    await phone.clearCookies({ domain: "127.0.0.1" });
-    await signIn(page, "ada");
-    await look("account");
-    await page.getByRole("button", { name: "Sign out" }).click();
-    await look("signed-out");
-    await phone.close();
-  });
+  it.each(["light", "dark"] as const)(
+    "fit the screen, and have names and large targets, in %s",
+    async (colorScheme) => {
+      const phone = await browser.newContext({ viewport: PHONE, deviceScaleFactor: 2, colorScheme, hasTouch: true });
+      page = await phone.newPage();
+      const look = async (name: string) => {
+        expect({ name, problems: await page.evaluate(PROBLEMS) }).toEqual({ name, problems: [] });
+      };
+      await page.goto(`${usher.url}/sign-in`);
+      await look("prompt");
+      await page.fill("input", "no-such-organization");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("[role=alert]");
+      await look("prompt-wrong");
+      await page.goto(home());
+      await look("sign-in");
+      await signIn(page, "nameless");
+      await page.waitForSelector("[role=alert]");
+      await look("refusal");
+      await phone.clearCookies({ domain: "127.0.0.1" });
+      await signIn(page, "ada");
+      await look("account");
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await look("signed-out");
+      await phone.close();
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** Sites around Usher in a browser's test: somebody else's pages, and TLS in front of an installation. */
+/** Sites around Usher for browser tests: an attacker's site, and TLS in front of an installation. */
 import { createServer, request as forward, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
@@ -22,7 +22,7 @@ async function listen(server: Server & { closeAllConnections(): void }, scheme: 
   };
 }
 
-/** Somebody else's site, which shows at every address the page that `body` makes. */
+/** An attacker's site, which answers every address with the page that `body` makes. */
 export async function startEvilSite(body: () => string): Promise<Site> {
   const answer: RequestListener = (_request, response) => {
     response.writeHead(200, { "content-type": "text/html" }).end(`<!doctype html><title>Evil</title>${body()}`);
@@ -30,7 +30,7 @@ export async function startEvilSite(body: () => string): Promise<Site> {
   return await listen(createServer(answer), "http", HOSTS.evil);
 }
 
-/** TLS in front of a port that may be known later, with a certificate made for this run. */
+/** TLS in front of a port, with a new certificate. `port` is called for each request, because Usher starts later. */
 export async function startTlsTerminator(port: () => number): Promise<Site> {
   const { key, cert } = createAuthority().issue([HOSTS.usher]);
   const answer: RequestListener = (incoming, outgoing) => {

@@ -1,4 +1,4 @@
-/** What frontends generate from the committed schema and the documented operations, compiled as strictly as they would. */
+/** The code that frontends generate from the committed schema and the documented operations, compiled in strict mode. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { findExample, readText, ROOT } from "./markdown.js";
 
 const GUIDE = readText("docs/frontend.md");
 
-/** What the guide's caches use of the clients' packages, which are no dependencies of this project, in their own types. */
+/** The types that the guide's caches use of the clients' packages, which are not dependencies of this project. */
 const CLIENTS = `
 declare module "@apollo/client" {
   export class HttpLink { constructor(options: { uri: string; credentials: "include" | "omit" | "same-origin" }); }
@@ -40,7 +40,7 @@ function write(path: string, text: string): void {
   writeFileSync(join(project, path), text);
 }
 
-/** Compiles the project, and answers what the compiler says; nothing when all is well. */
+/** Compiles the project, and answers the compiler's messages; empty if there are none. */
 function compile(): string {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -106,11 +106,11 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-test("the documents of every operation compile in strict TypeScript, and so do the guide's examples", () => {
+test("the documents of every operation and the guide's examples compile in strict TypeScript", () => {
   expect(compile()).toBe("");
 });
 
-test("a field that was not asked for, a variable that is missing and a code that does not exist do not compile", () => {
+test("a field that was not selected, a missing variable and an unknown code do not compile", () => {
   write(
     "src/mistakes.ts",
     [
@@ -126,12 +126,12 @@ test("a field that was not asked for, a variable that is missing and a code that
   expect(said).toEqual(["mistakes.ts(3", "mistakes.ts(4", "mistakes.ts(5"]);
 });
 
-test("the guide's caches are told every type that has no id, and none that has one", () => {
+test("the guide names every type without an id for caches, and no others", () => {
   const types = Object.values(buildSchema(readText("graphql/schema.graphql")).getTypeMap())
     .filter(isObjectType)
     .filter((type) => type.getFields()["id"] === undefined);
   const names = new Set(types.map(({ name }) => name));
-  // Caches know pages by these names; what begins an answer is kept nowhere else.
+  // Caches know pages by their names.
   const isPage = (name: string) => name.endsWith("Connection") && names.has(name.replace(/Connection$/, "Edge"));
   const parts = [...names].filter(
     (name) => !/^(__|Query$|Mutation$|PageInfo$)|(Payload|Edge)$/.test(name) && !isPage(name),

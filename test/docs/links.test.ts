@@ -1,4 +1,4 @@
-/** Links between the documents lead somewhere: to a file that exists, and to a heading that it has. */
+/** Links of the documents lead to files that exist, and to their headings. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it } from "@jest/globals";
@@ -9,7 +9,7 @@ const documents = [
   ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).map((path) => join("docs", path)),
 ].filter((path) => path.endsWith(".md"));
 
-/** The anchors of a document's headings, made as the usual renderers make them. */
+/** The anchors that usual renderers make of a document's headings. */
 function anchorsOf(markdown: string): string[] {
   return [...markdown.matchAll(/^#+ +(.+)$/gm)].map(([, heading = ""]) =>
     heading
@@ -27,7 +27,7 @@ function isBroken(document: string, link: string): boolean {
   return statSync(join(ROOT, target)).isDirectory() || !anchorsOf(readText(target)).includes(anchor);
 }
 
-it.each(documents)("every link of %s leads somewhere", (document) => {
+it.each(documents)("every link of %s has a target", (document) => {
   const links = [...readText(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
   const local = links.filter((link) => !/^[a-z]+:/.test(link));
   expect(local.filter((link) => isBroken(document, link))).toEqual([]);

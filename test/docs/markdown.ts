@@ -1,4 +1,4 @@
-/** Reads the documentation as its readers do: marked examples, tables, and operations in blocks. */
+/** Reads examples, tables and code of the guides. */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
@@ -7,7 +7,7 @@ export const ROOT = resolve(import.meta.dirname, "../..");
 
 /** A fenced block. */
 export interface Block {
-  /** What stands behind the fence: `js`, `graphql`, `sh`. */
+  /** After the fence: `js`, `graphql`, `sh`. */
   readonly language: string;
   /** The name in the comment before it, as in `<!-- example: start -->`; `null` without one. */
   readonly name: string | null;
@@ -38,7 +38,7 @@ export function findExample(markdown: string, name: string): string {
   return found[0].text;
 }
 
-/** The rows of the table whose head begins with this cell, as cells, without the head. */
+/** The cells of the rows below the table head that begins with this cell. */
 export function readTable(markdown: string, firstHead: string): string[][] {
   const lines = markdown.split("\n").map((line) => line.trim());
   const start = lines.findIndex((line) => line.startsWith(`| ${firstHead} |`));
@@ -52,7 +52,7 @@ export function readTable(markdown: string, firstHead: string): string[][] {
   );
 }
 
-/** What stands between backticks in a cell. */
+/** The texts between backticks in a cell. */
 export function readCode(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
 }

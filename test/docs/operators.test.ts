@@ -1,4 +1,4 @@
-/** The operators' guide is held to the code: its table of variables, and its commands, which are run as they stand. */
+/** The operators' guide agrees with the code: its table of variables, and its commands, which run unchanged. */
 import { execFile } from "node:child_process";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -32,7 +32,7 @@ describe("the table of variables", () => {
   }));
   const checks = { databaseUrl: findDatabaseUrlMistake, keyRing: findKeyRingMistake };
 
-  it("has exactly the names that the configuration reads", () => {
+  it("names the variables that the configuration reads, and no others", () => {
     const asked = new Set<string>();
     const environment = new Proxy<Record<string, string | undefined>>(
       {},
@@ -47,13 +47,13 @@ describe("the table of variables", () => {
     expect(rows.map(({ name }) => name).toSorted()).toEqual([...asked].toSorted());
   });
 
-  it.each(rows.filter(({ fallback }) => /^`[^`]*`$/.test(fallback)))("$name is $fallback by itself", (row) => {
+  it.each(rows.filter(({ fallback }) => /^`[^`]*`$/.test(fallback)))("$name defaults to $fallback", (row) => {
     const [fallback = ""] = readCode(row.fallback);
     const value = row.name === "USHER_URL" ? fallback.replace("PORT", "4000") : fallback;
     expect(readConfiguration({ [row.name]: value }, checks)).toEqual(readConfiguration({}, checks));
   });
 
-  it("production wants what the guide says", () => {
+  it("production needs the variables that the guide says", () => {
     expect(() => readConfiguration({ NODE_ENV: "production" }, checks)).toThrow("USHER_KEY_RING must be set");
     const environment = { NODE_ENV: "production", USHER_KEY_RING: `1:${Buffer.alloc(32, 1).toString("base64")}` };
     expect(readConfiguration(environment, checks)).toMatchObject({ introspection: false, production: true });
@@ -64,7 +64,7 @@ describe("the table of variables", () => {
 });
 
 describe("the backup of a SQLite database", () => {
-  it("is whole while Usher writes, and a new start on it has all of it", async () => {
+  it("is consistent while Usher writes, and Usher starts on it", async () => {
     const databaseUrl = `sqlite:${join(folder, "usher.sqlite")}`;
     const copy = join(folder, "copy.sqlite");
     const usher = await startTestUsher({ databaseUrl });
@@ -112,7 +112,7 @@ describe("the key ring", () => {
   const oldKey = `1:${Buffer.alloc(32, 1).toString("base64")}`;
   const newKey = `2:${Buffer.alloc(32, 2).toString("base64")}`;
 
-  it("keeps old secrets readable as long as the old key is in it, and a secret that is set again moves to the new one", async () => {
+  it("reads old secrets while the old key is in it, and encrypts a secret that is set again with the new key", async () => {
     const database = await testDatabaseUrl();
     const withRing = async <Result>(keys: string, work: (usher: TestUsher) => Promise<Result>) => {
       const usher = await startTestUsher({
@@ -177,7 +177,7 @@ describe("the key ring", () => {
 });
 
 (onMariaDb ? describe : describe.skip)("the user of a MariaDB database", () => {
-  it("needs no other privileges than the guide grants", async () => {
+  it("needs only the privileges that the guide grants", async () => {
     const { createConnection } = await import("mysql2/promise");
     const server = new URL(process.env["USHER_TEST_DATABASE_URL"] ?? "");
     const name = `usher_guide_${process.pid}`;

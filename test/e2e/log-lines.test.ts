@@ -1,4 +1,4 @@
-/** What the log says of requests and of refused sign-ins, and what nobody can make it say. */
+/** The log lines of requests and of refused sign-ins, and attempts of callers to write into them. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createLogger } from "../../src/platform/telemetry/logger.js";
 import { readCode, readTable, readText } from "../docs/markdown.js";
@@ -92,7 +92,7 @@ describe("the line of a GraphQL request", () => {
     );
   });
 
-  it("has the codes of the answer's errors, whichever part refused", async () => {
+  it("has the codes of the answer's errors", async () => {
     const document = "query Who { viewer { user { id } } }";
     const codesOf = async (body: object, headers?: Readonly<Record<string, string>>) => {
       const { callerKind, operation, errorCodes } = await ask(body, headers);
@@ -127,7 +127,7 @@ describe("a caller cannot write into the log", () => {
     ["a control sequence of a terminal", "Who\u001b[2J"],
     ["a separator of lines", "Who\u2028forged"],
     ["an address", "yvonne@acme.test"],
-    ["no text", { level: "forged" }],
+    ["an object in its place", { level: "forged" }],
   ])("by an operation name with %s", async (_name, operationName) => {
     const before = written.length;
     const line = await ask({ query: "query Who { viewer { user { id } } }", operationName }, asKey());
@@ -141,7 +141,7 @@ describe("a caller cannot write into the log", () => {
     expect(line["operation"]).toBe("A".repeat(100));
   });
 
-  it("by a traceparent that is none, or by an address with a query", async () => {
+  it("by a malformed traceparent, or by a path or query with an e-mail address", async () => {
     const line = await ask(
       { query: "query Who { viewer { user { id } } }" },
       { ...asKey(), traceparent: `00-${TRACE}-00f067aa0ba902b7-01-yvonne@acme.test` },
@@ -156,7 +156,7 @@ describe("a caller cannot write into the log", () => {
   });
 });
 
-describe("the lines of a sign-in that is refused", () => {
+describe("the lines of a refused sign-in", () => {
   it("name its code, reference, connection and organization, and not the person", async () => {
     const before = written.length;
     const page = await tenant.signIn(createBrowser(), makePerson("yvonne"));
@@ -175,7 +175,7 @@ describe("the lines of a sign-in that is refused", () => {
     expect(written.slice(before).join("")).not.toMatch(/yvonne|Tester/);
   });
 
-  it("name the code where there is no such connection", async () => {
+  it("name the code for an unknown connection", async () => {
     const { headers } = await fetch(`${usher.url}/sso/0192e4a0-7a3c-7cc0-8a5e-0f6f2f1d9d11/start`);
     const [line] = await linesOf(headers.get("x-request-id"));
     expect(line).toMatchObject({ errorCodes: ["UNKNOWN_CONNECTION"], status: 404 });

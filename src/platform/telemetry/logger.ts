@@ -19,7 +19,7 @@ export interface LoggerOptions {
   readonly level: LogLevel;
   /** Lines for a person at a terminal instead of JSON. */
   readonly pretty?: boolean;
-  /** Where the lines go; standard output when left out. */
+  /** Default: standard output. */
   readonly destination?: DestinationStream;
 }
 
