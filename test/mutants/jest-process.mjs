@@ -1,12 +1,12 @@
 /**
  * Runs tests on request, one request after another, in one process of jest: a process for each would take three times
- * as long. Started by `tree.mjs` inside a copy of the tree, and told by it what to run.
+ * as long. `tree.mjs` starts it inside a copy of the tree and sends the requests.
  */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { runCLI } from "jest";
 
-/** Contexts of earlier runs stay in memory: above this the process is replaced, as jest replaces its own workers. */
+/** Earlier runs stay in memory. Above this the process is replaced, as jest replaces its workers. */
 const LIMIT_BYTES = 800e6;
 
 const ENVIRONMENT = join(import.meta.dirname, "bail-environment.mjs");
@@ -42,7 +42,7 @@ async function run({ tests, testName, cache }) {
   };
 }
 
-/** What a mutant left running could turn the next one's tests red: the process is replaced. */
+/** Replaces the process when a mutant has left something running, which could make the next one's tests fail. */
 let isSpent = false;
 for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, () => (isSpent = true));
 

@@ -1,16 +1,16 @@
-/** Reads the lists of mutants and finds the mistakes in them, before anything is run. */
+/** Reads the lists of mutants and finds their mistakes without running a test. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 /**
- * A security check taken out of the code, and the tests that must notice.
+ * A security check that is removed from the code, and the tests that must notice.
  * @typedef {object} Mutant
- * @property {string} area the list it stands in: the file's name without `.json`
- * @property {string} name what is taken out
- * @property {string} file the file it is taken out of, from the root of the tree
+ * @property {string} area the name of its list without `.json`
+ * @property {string} name the fault
+ * @property {string} file the changed file, from the root of the tree
  * @property {string} find text that occurs exactly once in that file
- * @property {string} replace what stands there instead
- * @property {string[]} tests test files that must turn red, from the root of the tree
+ * @property {string} replace its replacement
+ * @property {string[]} tests test files that must fail, from the root of the tree
  * @property {string} [testName] a pattern for the names of the tests, as for `jest -t`
  */
 
@@ -40,7 +40,7 @@ export function readMutants(root) {
 }
 
 /**
- * Says what is wrong with a mutant's description; `null` when nothing is.
+ * Finds the mistake in an entry; `null` when it is sound.
  * @param {string} root the tree
  * @param {Mutant} mutant
  * @returns {string | null}
@@ -61,7 +61,7 @@ export function findMistake(root, mutant) {
 }
 
 /**
- * Reads which tests there are from a report of jest (`--json`), which lists skipped tests too.
+ * Reads the names of tests from a report of jest (`--json`), which lists skipped tests too.
  * @param {string} path the report
  * @returns {Map<string, string[]>} the full names of the tests in each file, whose path is absolute
  */
@@ -71,7 +71,7 @@ export function readTestNames(path) {
 }
 
 /**
- * Says which part of a mutant's `testName` no test carries; `null` when each alternative names one.
+ * Finds an alternative of a mutant's `testName` that matches no test; `null` when all match.
  * @param {Map<string, string[]>} names what `readTestNames` read
  * @param {Mutant} mutant
  * @returns {string | null}
@@ -109,7 +109,7 @@ function listAlternatives(pattern) {
 }
 
 /**
- * What a mutant's tests are called by: mutants with the same key share one unmutated run.
+ * The key of a mutant's tests. Mutants with the same key share one unmutated run.
  * @param {Mutant} mutant
  */
 export function keyOfTests({ tests, testName }) {

@@ -1,4 +1,4 @@
-/** Names the test files nearest to a source file, by what imports what. */
+/** Names the test files nearest to a source file, by imports. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { readMutants } from "./mutants.mjs";
@@ -32,7 +32,7 @@ function readImporters(root) {
   return importers;
 }
 
-/** How many folders two files share, below `src` and `test`, which mirror each other. */
+/** How many folders two files share below `src` and `test`, which mirror each other. */
 function countShared(one, other) {
   const [left, right] = [one, other].map((file) => dirname(file).split("/").slice(1));
   const end = left.findIndex((name, place) => name !== right[place]);
@@ -40,9 +40,9 @@ function countShared(one, other) {
 }
 
 /**
- * Gives a function that names the nearest tests, taking in turn: one that the lists of mutants name for the file or its
- * folder, one with the fewest imports between, and one that stands nearest to the mirrored folder; these come first, as
- * tests of the whole application take longest. Where no test imports the file, those of its room.
+ * Returns a function that names the nearest tests, alternating between those that the lists of mutants name for the file
+ * or its folder, those with the fewest imports between, and those in the nearest folder. The last come first, because
+ * tests of the whole application take longest. When no test imports the file, it names those of its part of `src`.
  * @param {string} root the tree
  * @param {number} most how many are named
  * @returns {(file: string) => string[]}

@@ -1,10 +1,10 @@
-/** In which order mutants are judged when there is no time for all: what changed lately, then another part each day. */
+/** The order of mutants when there is no time for all: recent changes first, then a different part each day. */
 import { execFileSync } from "node:child_process";
 import { keyOfTests } from "./mutants.mjs";
 
 const RECENT_SECONDS = 2 * 24 * 3600;
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
-/** Multiples of the golden ratio, taken modulo 1, leave no large gap: each day starts far from where the last ones did. */
+/** Multiples of the golden ratio modulo 1 spread evenly, so that each day starts far from the last ones. */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
 /**
@@ -12,8 +12,7 @@ const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
  * or in the working tree.
  * @param {string} root the tree
  * @param {import("./mutants.mjs").Mutant[]} mutants
- * @returns {Set<import("./mutants.mjs").Mutant> | null} `null` where the history does not tell: there is none, or all
- *   of it is newer
+ * @returns {Set<import("./mutants.mjs").Mutant> | null} `null` when the history is missing or shorter than two days
  */
 export function findRecent(root, mutants) {
   const askGit = (...parameters) => {
@@ -41,7 +40,7 @@ export function findRecent(root, mutants) {
 }
 
 /**
- * Puts mutants with the same tests together, so that these run unmutated once.
+ * Groups mutants with the same tests, so that the tests run unmutated once.
  * @param {import("./mutants.mjs").Mutant[]} mutants
  * @returns {import("./mutants.mjs").Mutant[][]} sorted by their tests
  */
@@ -55,7 +54,7 @@ export function groupByTests(mutants) {
 }
 
 /**
- * Puts the groups with recent mutants first, and begins both parts at a place that changes from day to day.
+ * Puts the groups with recent mutants first. Both parts begin at a group that changes from day to day.
  * @param {import("./mutants.mjs").Mutant[][]} groups
  * @param {Set<import("./mutants.mjs").Mutant>} recent
  * @param {string} date the day, as `2026-11-30`

@@ -1,4 +1,4 @@
-/** Finds the places of a source file where a small change should be noticed by a test, and says what the change is. */
+/** Finds small changes of a source file that a test should notice. */
 import { parseSync } from "@swc/core";
 
 /**
@@ -7,7 +7,7 @@ import { parseSync } from "@swc/core";
  * @property {string} kind
  * @property {number} line
  * @property {string} before the text that is changed
- * @property {string} after what stands there instead
+ * @property {string} after its replacement
  * @property {string} changed the whole file with the change
  */
 
@@ -16,7 +16,7 @@ const OPPOSITES = new Map(
 );
 const BOUNDS = ["<", "<=", ">", ">="];
 
-/** What no run of the code shows: types, imports, decorators (they hold descriptions and names of fields). */
+/** Without effect at run time, or only descriptions and names of fields: types, imports, decorators. */
 const UNSEEN_KEYS = [
   "span",
   "decorators",
@@ -43,12 +43,12 @@ const isCall = (expression) =>
 
 const isLog = ({ type, callee }) => type === "CallExpression" && LOG_METHODS.includes(callee.property?.value);
 
-/** Where the condition ends that begins at a place of a text of SQL. */
+/** The end of the condition that begins at a position in SQL. */
 function findTermEnd(sql, from) {
   let depth = 0;
   for (let at = from; at < sql.length; at += 1) {
     if (depth === 0 && SQL_TERM_END.test(sql.slice(at)) && !/ BETWEEN \S+$/.test(sql.slice(from, at))) return at;
-    // What is attached to a placeholder is a condition more, as in `id = ?${scope === null ? "" : " AND …"}`.
+    // After a placeholder comes another condition, as in `id = ?${scope === null ? "" : " AND …"}`.
     if (depth === 0 && sql.startsWith("${", at) && /[\w?)']/.test(sql[at - 1])) return at;
     if (sql[at] === "(" || sql[at] === "{") depth += 1;
     if (sql[at] === ")" || sql[at] === "}") depth -= 1;
@@ -56,7 +56,7 @@ function findTermEnd(sql, from) {
   return sql.length;
 }
 
-/** The changes of a text of SQL: a condition that always holds, an order turned round, a moved bound. */
+/** The changes of SQL: a condition that always holds, a reversed order, a moved bound. */
 function* changeSql(sql, isInside) {
   const patterns = [
     [/\b(?:AND|WHERE)\s+(?=\S)/g, (term) => `(1 = 1 OR ${term})`],
@@ -84,7 +84,7 @@ function* changeSql(sql, isInside) {
   }
 }
 
-/** The changes at one node of the parsed file, as spans of bytes and the text to put there. */
+/** The changes at one node of the parsed file, as spans of bytes with their replacement. */
 function* changeNode(node, textOf) {
   const { type, span, operator } = node;
   const whole = (kind, after) => ({ kind, ...span, after });
@@ -145,7 +145,7 @@ function* visit(node, textOf) {
  * @returns {Place[]} in the order of the file
  */
 export function findPlaces(source) {
-  // The parser counts bytes, from where the last file ended: the empty statement shows where this one begins.
+  // The parser counts bytes from the end of the last file: the empty statement shows where this one begins.
   const bytes = Buffer.from(`;${source}`);
   const { body } = parseSync(bytes.toString("utf8"), { syntax: "typescript", decorators: true, target: "es2023" });
   const base = body[0].span.start;

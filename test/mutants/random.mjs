@@ -1,4 +1,4 @@
-/** Mutants that nobody planned: small changes at places of the code that a seed chooses, judged by the nearest tests. */
+/** Random mutants: small changes of the code that a seed chooses, judged by the nearest tests. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { transformSync } from "@swc/core";
@@ -8,7 +8,7 @@ import { findPlaces } from "./places.mjs";
 const MOST_TESTS = 6;
 const LONGEST_SHOWN = 160;
 
-/** Gives numbers from 0 to 1, the same for the same seed (mulberry32). */
+/** Returns numbers from 0 to 1, the same for the same seed (mulberry32). */
 function openNumbers(seed) {
   let state = seed;
   return () => {
@@ -19,7 +19,7 @@ function openNumbers(seed) {
   };
 }
 
-/** Whether changed code can still be compiled. */
+/** Whether the changed code compiles. */
 function compiles(root, { file, changed }) {
   try {
     transformSync(changed, { cwd: root, filename: join(root, file), configFile: join(root, ".swcrc") });
@@ -30,7 +30,7 @@ function compiles(root, { file, changed }) {
 }
 
 /**
- * Chooses places; each kind of change is as likely as another. The same seed and tree give the same places.
+ * Chooses places. Each kind of change is equally likely. The same seed and tree give the same places.
  * @param {string} root the tree
  * @param {number} count
  * @param {number} seed
@@ -55,7 +55,7 @@ export function choosePlaces(root, count, seed) {
   return chosen;
 }
 
-/** A test that turned red proves something when it is green unmutated; so does a file that could not be loaded. */
+/** A failed test, or a file that did not load, counts only if it passes unmutated. */
 async function isGreenUnmutated(tests, test, { broken, firstFailure }) {
   const name = broken ? "^$" : `^${firstFailure.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}$`;
   const alone = await tests.run({ tests: [test], testName: name });
@@ -65,7 +65,7 @@ async function isGreenUnmutated(tests, test, { broken, firstFailure }) {
   return whole.broken === null && whole.failed === 0;
 }
 
-/** Judges one place: the verdict, and what to say of it. */
+/** Judges one place: the verdict and its reason. */
 async function judgePlace({ copy, tests }, place, nearest) {
   const path = join(copy, place.file);
   const original = readFileSync(path, "utf8");

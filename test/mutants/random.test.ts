@@ -32,7 +32,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(tree, { recursive: true, force: true }));
 
-test("each kind of place is found, the seed chooses among them, and none stands in comments, types, imports, descriptions and log texts", async () => {
+test("finds each kind of place, chooses by seed, and skips comments, types, imports, descriptions and log texts", async () => {
   write(
     "src/kinds.ts",
     `/** ümläuts > 1 && true */
@@ -86,7 +86,7 @@ export class E {
   expect(other.lines).not.toEqual(once.lines);
 });
 
-test("the nearest tests judge each place, and the tree stays as it was", async () => {
+test("judges each place by the nearest tests, and does not change the tree", async () => {
   const source = `export const isAllowed = (age: number) => age >= 18;
 export const isSmall = (size: number) => size < 5;
 `;

@@ -1,22 +1,22 @@
 /**
- * Takes security checks out of copies of the code, one at a time, and expects the named tests to turn red.
+ * Removes security checks from copies of the code, one at a time, and expects the named tests to fail.
  *
  *     node test/mutants/run.mjs [--area oidc] [--only nonce] [--workers 3] [--root FOLDER]
  *     node test/mutants/run.mjs --budget-seconds 360 [--date 2026-11-30]
  *     node test/mutants/run.mjs --random 60 --seed 1
  *     node test/mutants/run.mjs --check [--names REPORT.json]
  *
- * `--area` takes one list, `--only` the mutants whose name contains a text. Prints a line for each mutant and, last,
- * `N mutants, M survived`, where a mutant that could not be judged counts as a survivor; ends with 1 when there is one.
+ * `--area` selects one list, `--only` the mutants whose name contains a text. Prints a line for each mutant and, last,
+ * `N mutants, M survived`. A mutant that could not be judged counts as a survivor. Exits with 1 when there is a survivor.
  *
- * With `--budget-seconds`, no mutant is begun after that time, and those that are running get a twentieth of it more.
- * First come the mutants whose code, tests or entry changed in the last two days of history, then the others; both
- * begin at a place that the date chooses, so that all are judged over some days. The line before the last two says
- * `Judged N of A within S seconds.`, and the last line counts those N alone.
+ * With `--budget-seconds`, no mutant begins after that time, and those that are running get a twentieth of it more. Mutants
+ * whose code, tests or entry changed in the last two days of history come first, then the others. Both begin at a group
+ * that the date chooses, so that all are judged over some days. The line before the last two says
+ * `Judged N of A within S seconds.`, and the last line counts only those N.
  *
- * With `--random`, places that nobody planned are changed: that many, chosen by the seed from the conditions, bounds,
- * booleans, numbers, calls, spreads and terms of SQL in `src`. The nearest tests judge them, file by file. It ends with 0
- * whatever survives; the last line is `N random mutants, M survived, K could not be judged`.
+ * `--random` changes that many places, which the seed chooses from the conditions, bounds, booleans, numbers, calls,
+ * spreads and terms of SQL in `src`. The nearest tests judge them, file by file. Exits with 0 even with survivors; the last
+ * line is `N random mutants, M survived, K could not be judged`.
  *
  * `--check` runs no test. It prints the entries whose text does not occur exactly once, and those whose file does not
  * exist. With a report of jest (`npm test -- --json --outputFile=REPORT.json`), also those whose `testName` has an
@@ -35,7 +35,7 @@ const { values: options } = parseArgs({
   options: {
     area: { type: "string" },
     only: { type: "string" },
-    // One more than there are processors: some mutants make their tests wait for a time limit.
+    // One more than processors, because some mutants make their tests wait for a time limit.
     workers: { type: "string", default: String(availableParallelism() + 1) },
     "budget-seconds": { type: "string" },
     date: { type: "string", default: new Date().toISOString().slice(0, 10) },
@@ -51,7 +51,7 @@ const startedAt = performance.now();
 const budget = options["budget-seconds"] === undefined ? null : Number(options["budget-seconds"]);
 for (const name of ["budget-seconds", "random", "seed", "workers"]) {
   if (options[name] === undefined || /^\d+$/.test(options[name])) continue;
-  process.stderr.write(`--${name} is "${options[name]}", which is not a whole number. Give it digits alone.\n`);
+  process.stderr.write(`--${name} is "${options[name]}", which is not a whole number: use digits only.\n`);
   process.exit(2);
 }
 const root = realpathSync(options.root);
@@ -69,7 +69,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
   });
 }
 
-/** Hands jobs to copies of the tree, each of which does one at a time. */
+/** Distributes jobs to copies of the tree, each of which runs one at a time. */
 async function shareOut(jobs, work) {
   const waiting = [...jobs];
   const workers = Array.from({ length: Math.min(Math.max(1, Number(options.workers)), jobs.length) }, (_, number) => {
@@ -94,7 +94,7 @@ function report(verdict, mutant, seconds, detail) {
 }
 
 const elapsed = () => (performance.now() - startedAt) / 1000;
-/** A mutant that is running when the budget is used may end, within this. */
+/** Until when a mutant may run that began within the budget. */
 const lastSecond = budget === null ? Infinity : budget + Math.max(2, budget / 20);
 
 function finish() {
@@ -105,14 +105,14 @@ function finish() {
   process.stdout.write(`${budget === null ? mutants.length : judgements} mutants, ${survivors} survived\n`);
 }
 
-/** Runs tests; `null` when the budget is used before they end. */
+/** Runs tests; `null` when the budget ends before they do. */
 async function runWithinBudget(tests, mutant) {
   if (elapsed() >= (budget ?? Infinity)) return null;
   const result = await tests.run(mutant, Math.min(LIMIT_SECONDS, lastSecond - elapsed()));
   return result.broken !== null && elapsed() >= lastSecond ? null : result;
 }
 
-/** The unmutated tests must be green, alone and under this name, or their turning red means nothing. */
+/** Why a failure of these tests would prove nothing, because they fail or do not run unmutated; `null` when they pass. */
 function findReason({ passed, failed, broken, firstFailure }, mutant) {
   if (broken) return `unmutated, ${broken}`;
   if (failed > 0) return `unmutated, "${firstFailure}" fails already`;
@@ -133,7 +133,7 @@ async function judgeGroup({ copy, tests }, group) {
 async function judge(copy, tests, mutant) {
   const path = join(copy, mutant.file);
   const original = readFileSync(path, "utf8");
-  // A function, because `$&` and the like in a replacement text would mean something.
+  // A function, because `$&` has a meaning in a replacement text.
   writeFileSync(
     path,
     original.replace(mutant.find, () => mutant.replace),
@@ -147,14 +147,14 @@ async function judge(copy, tests, mutant) {
   else report("SURVIVED", mutant, seconds, `${mutant.file} passes ${mutant.tests.join(", ")}`);
 }
 
-/** Judges the lists of mutants, or as much of them as the budget allows. */
+/** Judges the lists of mutants, as far as the budget allows. */
 async function judgeLists(sound) {
   let groups = groupByTests(sound);
   if (budget !== null) {
     const recent = findRecent(root, sound);
     const said =
       recent === null
-        ? "The history does not tell what changed in two days: the date alone chooses."
+        ? "The history of two days is missing, so that only the date chooses."
         : `${recent.size} of ${sound.length} mutants changed in two days.`;
     process.stdout.write(`${said}\n`);
     groups = orderByDay(groups, recent ?? new Set(), options.date);

@@ -1,4 +1,4 @@
-/** The mutant runner judges rightly: a runner that calls everything killed would be worse than none. */
+/** The mutant runner judges correctly: one that reports every mutant as killed would be worse than none. */
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -50,7 +50,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
-test("a check that a test guards is killed, one that none guards survives, and the tree stays as it was", async () => {
+test("kills a tested check, lets an untested one survive, and does not change the tree", async () => {
   const unguarded = { ...MUTANT, name: "unguarded", find: "name !== ''", replace: "true" };
   const { code, output, last } = await run([MUTANT, unguarded]);
   expect(output).toMatch(/^killed +rule: age .*by "the young are refused"$/m);
@@ -59,14 +59,14 @@ test("a check that a test guards is killed, one that none guards survives, and t
   expect(readFileSync(join(tree, "src/rule.ts"), "utf8")).toBe(SOURCE);
 });
 
-test("a green run ends with 0, filtered by name and by list", async () => {
+test("exits with 0 without survivors, and filters by name and by list", async () => {
   const others = [MUTANT, { ...MUTANT, name: "other", find: "gone" }];
   expect(await run(others, "--only", "age")).toMatchObject({ code: 0, last: "1 mutants, 0 survived" });
   expect(await run([MUTANT], "--area", "rule.json")).toMatchObject({ code: 0, last: "1 mutants, 0 survived" });
   expect(await run([MUTANT], "--area", "else")).toMatchObject({ code: 1, last: "0 mutants, 0 survived" });
 });
 
-test("what cannot be judged is said and counts against the run", async () => {
+test("reports mutants that cannot be judged, and counts them as survivors", async () => {
   const mistakes: [object, string][] = [
     [{ find: "absent" }, '"find" occurs 0 times in src/rule.ts'],
     [{ find: "export" }, '"find" occurs 2 times in src/rule.ts'],
@@ -90,7 +90,7 @@ test("what cannot be judged is said and counts against the run", async () => {
   expect(await run("{")).toMatchObject({ code: 1, output: expect.stringContaining("rule.json cannot be read") });
 });
 
-test("a run that is ended counts the mutants that it did not judge as survivors, and leaves no copy behind", async () => {
+test("counts mutants that it did not judge as survivors when it is ended, and removes its copies", async () => {
   write("test/mutants/rule.json", JSON.stringify([MUTANT, { ...MUTANT, name: "second" }]));
   const temporary = mkdtempSync(join(tmpdir(), "usher-mutants-test-"));
   const child = spawn(process.execPath, [join(ROOT, "test/mutants/run.mjs"), "--root", tree, "--workers", "1"], {
@@ -107,7 +107,7 @@ test("a run that is ended counts the mutants that it did not judge as survivors,
   rmSync(temporary, { recursive: true });
 });
 
-test("what one mutant leaves running does not turn the next one's tests red", async () => {
+test("isolates the tests of a mutant from what an earlier one left running", async () => {
   const left =
     'setTimeout(() => { throw new Error("left"); }), [...Array(50)].map(() => setInterval(() => {}, 60_000))';
   const leaving = { ...MUTANT, name: "leaving", replace: `Boolean([${left}])` };
@@ -122,7 +122,7 @@ test("finds nothing of another's", () => expect(countTimers()).toBeLessThan(50))
   expect([output, last]).toEqual([expect.stringMatching(/^SURVIVED +rule: later /m), "2 mutants, 1 survived"]);
 });
 
-test("a list whose text is lost is found without running a test, and our own lists are sound", async () => {
+test("finds an entry whose text is missing without running a test, and our lists are sound", async () => {
   const lost = await run([MUTANT, { ...MUTANT, name: "lost", find: "gone" }], "--check");
   expect(lost).toMatchObject({ code: 1, last: "2 mutants, 1 cannot be judged" });
   expect(lost.output).toMatch(/^unusable rule: lost .*"find" occurs 0 times in src\/rule.ts/m);
@@ -130,7 +130,7 @@ test("a list whose text is lost is found without running a test, and our own lis
   expect([ours.output, ours.code]).toEqual([expect.stringMatching(/^\d{3,} mutants, 0 cannot be judged\n$/), 0]);
 });
 
-test("a name that no test carries any more is found in a report of jest", async () => {
+test("finds a name that no test has any more in a report of jest", async () => {
   const report = join(tree, "report.json");
   const fullNames = ["rules the young are refused", "rules the old are let in"];
   const assertionResults = fullNames.map((fullName) => ({ fullName, status: "pending" }));
@@ -192,11 +192,11 @@ describe("with a budget", () => {
     write("test/other.test.ts", tests.replace("rule.js", "touched.js"));
   });
 
-  test("and no history, the date alone chooses where to begin", async () => {
+  test("and without history, the date chooses where to begin", async () => {
     const four = entries.slice(0, 4);
     const first = await judge(four, "2026-11-01");
     expect(first).toMatchObject({ code: 0, last: "4 mutants, 0 survived" });
-    expect(first.output).toContain("The history does not tell what changed in two days: the date alone chooses.\n");
+    expect(first.output).toContain("The history of two days is missing, so that only the date chooses.\n");
     expect(first.output).toMatch(/^Judged 4 of 4 within 60 seconds\.\n[\d.]+ seconds\n4 mutants, 0 survived\n$/m);
     expect(new Set(first.judged)).toEqual(new Set(NAMES.slice(0, 4)));
     const second = await judge(four, "2026-11-02");
@@ -204,7 +204,7 @@ describe("with a budget", () => {
     expect((await judge(four, "2026-11-02")).judged).toEqual(second.judged);
   });
 
-  test("those whose code, tests or entry changed in the last two days of history come first", async () => {
+  test("mutants whose code, tests or entry changed in the last two days of history come first", async () => {
     const changes: Record<string, object> = {
       two: { file: "src/touched.ts", tests: ["test/other.test.ts"] },
       four: { tests: ["test/touched.test.ts"] },
@@ -217,13 +217,13 @@ describe("with a budget", () => {
     const after = before.map((entry) => (entry.name === "six" ? { ...entry, replace: "age > 0" } : entry));
     write("test/mutants/rule.json", JSON.stringify(after));
     commit(20);
-    // By the order of their tests, no two of these three stand side by side.
+    // In the order of their tests, no two of these three are neighbours.
     const { judged, output } = await judge(after, "2026-11-01");
     expect([new Set(judged.slice(0, 3)), judged.length]).toEqual([new Set(["two", "four", "six"]), 6]);
     expect(output).toContain("3 of 6 mutants changed in two days.\n");
   });
 
-  test("what is not judged in time is no survivor, and one that never ends does not delay the end", async () => {
+  test("a mutant that is not judged in time is not a survivor, and one that never ends does not delay the end", async () => {
     const endless = { ...MUTANT, replace: "(() => { for (;;); })()" };
     const { code, output } = await judge([endless, MUTANT], "2026-11-01", "1");
     expect(output).toMatch(/^Judged 0 of 2 within 1 seconds\.\n[\d.]+ seconds\n0 mutants, 0 survived\n$/m);

@@ -1,15 +1,15 @@
-/** Copies of the tree, so that the working tree is never touched, and jest runs inside them. */
+/** Copies of the tree, in which jest runs, so that the working tree is never changed. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
-/** Not copied: linked where tests need it (these are only read), or of no use to them. */
+/** Not copied but linked, because tests only read them. */
 const LINKED = ["node_modules", "dist"];
 const LEFT_OUT = [...LINKED, ".git", "data", "coverage"];
 
-/** A mutant that makes its tests hang is stopped after this. */
+/** The limit of one run, for mutants that make their tests hang. */
 export const LIMIT_SECONDS = 180;
 
 /**
@@ -32,7 +32,7 @@ export function copyTree(root, target) {
  * Runs tests inside a copy, in one process after another.
  * @param {string} copy the copy's root
  * @param {{ cache: string, children: Set<import("node:child_process").ChildProcess> }} shared the jest cache of all
- *   copies, and where running processes are noted so that they can be ended
+ *   copies, and the running processes, so that they can be ended
  */
 export function openTests(copy, { cache, children }) {
   let child = null;
@@ -49,7 +49,7 @@ export function openTests(copy, { cache, children }) {
     const started = child;
     children.add(started);
     started.stderr.on("data", (chunk) => (errors = `${errors}${chunk}`.slice(-4000)));
-    // A process that cannot be started or spoken to is noticed by the run that waits for it.
+    // The run that waits for this process reports that it cannot be started or reached.
     started
       .on("error", () => {})
       .on("close", () => {
@@ -66,9 +66,9 @@ export function openTests(copy, { cache, children }) {
   /**
    * Runs the tests of a mutant.
    * @param {{ tests: string[], testName?: string }} selection
-   * @param {number} [limitSeconds] when the tests are stopped
+   * @param {number} [limitSeconds] after which the tests are stopped
    * @returns {Promise<{ passed: number, failed: number, broken: string | null, firstFailure: string | null, seconds: number, isLate?: boolean }>}
-   *   `broken` says why tests could not be run at all; `isLate` is there when they were stopped
+   *   `broken` is the reason why tests could not run; `isLate` is set when they were stopped
    */
   async function run({ tests, testName }, limitSeconds = LIMIT_SECONDS) {
     const startedAt = performance.now();
