@@ -152,10 +152,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const room = this.message.maximumBytes - this.#length;
-    this.#chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
-    this.#length += Math.min(chunk.length, room);
-    if (chunk.length > room) this.#succeed(true);
+    const left = this.message.maximumBytes - this.#length;
+    this.#chunks.push(chunk.length > left ? chunk.subarray(0, left) : chunk);
+    this.#length += Math.min(chunk.length, left);
+    if (chunk.length > left) this.#succeed(true);
   }
 
   onResponseEnd(): void {

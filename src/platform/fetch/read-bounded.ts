@@ -12,10 +12,10 @@ export async function readBounded(body: AsyncIterable<Uint8Array> | null, maximu
   let length = 0;
   let isCut = false;
   for await (const chunk of body ?? []) {
-    const room = maximumBytes - length;
-    chunks.push(chunk.subarray(0, room));
-    length += Math.min(chunk.length, room);
-    if (chunk.length > room) {
+    const left = maximumBytes - length;
+    chunks.push(chunk.subarray(0, left));
+    length += Math.min(chunk.length, left);
+    if (chunk.length > left) {
       isCut = true;
       break;
     }

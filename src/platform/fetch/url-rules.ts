@@ -1,7 +1,6 @@
 /** Checks a URL without resolving its host: when it is saved, and again when it is requested. */
 import { isIP } from "node:net";
 import { hostOf, portOf, type IsAllowed } from "./allowed-hosts.js";
-import { isBlockedPort } from "./blocked-ports.js";
 import type { FetchRefusalCode } from "./fetch-refusal.js";
 import { isPublicAddress } from "./public-address.js";
 
@@ -10,6 +9,17 @@ export interface UrlIssue {
   /** Completes a sentence that begins with the name of the URL: "must begin with https://". */
   readonly demand: string;
 }
+
+/**
+ * Ports of other protocols than HTTP, which browsers block too (Fetch standard, 2.9): a server of another protocol could
+ * read the lines of a request as commands.
+ */
+const BLOCKED_PORTS: ReadonlySet<number> = new Set([
+  1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+  111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532,
+  540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,
+  6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
 
 const ALLOWED_BY_OPERATOR = "the operator can allow the host with USHER_ALLOWED_PRIVATE_HOSTS";
 
@@ -25,7 +35,7 @@ export function findUrlIssue(url: URL, isAllowed: IsAllowed, reach: "server" | "
     return { code: "SCHEME_REFUSED", demand: "must begin with https://" };
   if (url.username !== "" || url.password !== "")
     return { code: "CREDENTIALS_REFUSED", demand: "must not contain a user name or a password" };
-  if (reach === "server" && isBlockedPort(portOf(url)))
+  if (reach === "server" && BLOCKED_PORTS.has(portOf(url)))
     return { code: "ADDRESS_REFUSED", demand: "must not have a port that belongs to another protocol than HTTP" };
   const host = hostOf(url);
   if (isAllowed(host, portOf(url))) return null;

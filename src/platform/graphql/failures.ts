@@ -57,9 +57,9 @@ export type Catalogue = ReadonlyMap<string, AnyFailureDefinition>;
  * Joins lists of failures into a catalogue, sorted by code.
  * @throws Error when two definitions have the same code, or a code cannot be an enum value of the schema
  */
-export function assembleCatalogue(...rooms: readonly (readonly AnyFailureDefinition[])[]): Catalogue {
+export function assembleCatalogue(...lists: readonly (readonly AnyFailureDefinition[])[]): Catalogue {
   const byCode = new Map<string, AnyFailureDefinition>();
-  for (const definition of rooms.flat()) {
+  for (const definition of lists.flat()) {
     if (!/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/.test(definition.code)) {
       throw new Error(`The failure code ${JSON.stringify(definition.code)} is not upper case with underscores.`);
     }

@@ -5,7 +5,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export interface ScriptedAnswer {
+interface ScriptedAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON, a text unchanged. */
@@ -13,7 +13,7 @@ export interface ScriptedAnswer {
 }
 
 /** A received request. */
-export interface DirectoryRequest {
+interface DirectoryRequest {
   readonly method: string;
   /** With the query. */
   readonly path: string;
