@@ -32,8 +32,8 @@ export async function addReason(
   const reasons = await findReasons(unit, group.id, userIds);
   const given = [...new Set(userIds)].filter((userId) => !isAmong(reasons.get(userId) ?? [], source));
   await insertReasons(unit, group.id, given, source);
-  const came = given.filter((userId) => !reasons.has(userId));
-  return { group: await tell(unit, group, GROUP_MEMBER_ADDED, came), userIds: given };
+  const added = given.filter((userId) => !reasons.has(userId));
+  return { group: await appendMemberEvents(unit, group, GROUP_MEMBER_ADDED, added), userIds: given };
 }
 
 /**
@@ -49,16 +49,16 @@ export async function removeReason(
   source: MembershipSource | null,
 ): Promise<ChangedGroup> {
   const reasons = await findReasons(unit, group.id, userIds);
-  const taken = [...reasons]
+  const lost = [...reasons]
     .filter(([, present]) => source === null || isAmong(present, source))
     .map(([userId]) => userId);
-  await deleteReasons(unit, group.id, taken, source);
-  const went = taken.filter((userId) => source === null || reasons.get(userId)?.length === 1);
-  return { group: await tell(unit, group, GROUP_MEMBER_REMOVED, went), userIds: taken };
+  await deleteReasons(unit, group.id, lost, source);
+  const removed = lost.filter((userId) => source === null || reasons.get(userId)?.length === 1);
+  return { group: await appendMemberEvents(unit, group, GROUP_MEMBER_REMOVED, removed), userIds: lost };
 }
 
 /** Each added or removed member raises the group's version, so that its events have different versions. */
-async function tell(
+async function appendMemberEvents(
   unit: UnitOfWork,
   before: Group,
   type: typeof GROUP_MEMBER_ADDED | typeof GROUP_MEMBER_REMOVED,

@@ -70,7 +70,7 @@ export async function leaveOrganization(
   await deleteManagedGroups(unit, organization.id, user.id);
   await giveSeatBack(unit, organization, user.id);
   await deleteMembership(unit, organization.id, user.id);
-  return await tellRoles(unit, organization, user, before);
+  return await appendRoleEvent(unit, organization, user, before);
 }
 
 /** Replaces the roles of a guest. Appends no event if nothing differs. */
@@ -82,7 +82,7 @@ export async function changeRoles(
 ): Promise<ChangedRoles> {
   const before = await rolesOf(unit, organization, user);
   await replaceRoles(unit, { organizationId: organization.id, userId: user.id }, given.roles, given.source);
-  return await tellRoles(unit, organization, user, before);
+  return await appendRoleEvent(unit, organization, user, before);
 }
 
 /** Events need a version of their subject. */
@@ -93,7 +93,7 @@ async function rolesOf(unit: UnitOfWork, { id }: Organization, user: User): Prom
 }
 
 /** The version of a guest's account is withheld, so sequence and id distinguish the events. */
-async function tellRoles(
+async function appendRoleEvent(
   unit: UnitOfWork,
   organization: Organization,
   user: User,

@@ -69,7 +69,7 @@ export interface AddressGiven {
 export const ADDRESS_GIVEN = defineMailTemplate<AddressGiven>({
   name: "address-given",
   description:
-    "to a person who signs in with a password, when another organization gives an account their address; once a day at most",
+    "to a person who signs in with a password, when another organization sets their address for an account; once a day at most",
   subject: ({ givenBy }) => `${givenBy} has an account with your address`,
   body: ({ organization, fullName, email, givenBy }) =>
     paragraphs(

@@ -91,8 +91,8 @@ export async function takeSeat(
     ...use,
   });
   const seatsInUse = await countSeatsInUse(unit, organizationId);
-  const told = totalSeats !== null && seatsInUse >= totalSeats ? [SEAT_ASSIGNED, SEAT_LIMIT_REACHED] : [SEAT_ASSIGNED];
-  for (const type of told)
+  const types = totalSeats !== null && seatsInUse >= totalSeats ? [SEAT_ASSIGNED, SEAT_LIMIT_REACHED] : [SEAT_ASSIGNED];
+  for (const type of types)
     await appendEvent(unit, {
       organizationId,
       type,

@@ -118,7 +118,7 @@ export async function changeAccount(
   const { roles: rolesBefore, ...fieldsBefore } = known.snapshot;
   const { roles: rolesAfter, ...fieldsAfter } = after;
   const otherAddress = foldCase(before.email) !== foldCase(person.email);
-  const told = [
+  const events = [
     { type: USER_UPDATED, changed: changesBetween(fieldsBefore, fieldsAfter) },
     {
       type: USER_EMAIL_CHANGED,
@@ -126,7 +126,7 @@ export async function changeAccount(
     },
     { type: USER_ROLE_CHANGED, changed: changesBetween({ roles: rolesBefore }, { roles: rolesAfter }) },
   ].filter(({ changed }) => changed !== null);
-  if (told.length === 0) return { user: before, before: known.snapshot, after: known.snapshot };
+  if (events.length === 0) return { user: before, before: known.snapshot, after: known.snapshot };
 
   const user: User = { ...person, version: before.version + 1, updatedAt: unit.now };
   await updateUserRow(unit, before, user);
@@ -137,7 +137,7 @@ export async function changeAccount(
     await claimLoginAddress(unit, home.name, user);
     for (const email of [before.email, user.email]) await linkReports(unit, home.id, email);
   }
-  for (const { type, changed } of told)
+  for (const { type, changed } of events)
     await appendEvent(unit, {
       organizationId: home.id,
       type,
