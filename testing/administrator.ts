@@ -30,13 +30,13 @@ const SCOPES = "CONNECTIONS_READ, CONNECTIONS_WRITE, USERS_READ, USERS_WRITE, EV
 /** An organization with a key of its own. */
 export class Administrator {
   private constructor(
-    readonly usher: TestUsher,
+    readonly usher: Pick<TestUsher, "url" | "graphql" | "ask">,
     readonly organizationId: string,
     readonly slug: string,
     readonly key: string,
   ) {}
 
-  static async of(usher: TestUsher, slug: string): Promise<Administrator> {
+  static async of(usher: Pick<TestUsher, "url" | "graphql" | "ask">, slug: string): Promise<Administrator> {
     const { createOrganization } = await usher.ask(
       `mutation ($slug: String!) { createOrganization(input: { name: "Acme", slug: $slug }) { organization { id } } }`,
       { slug },

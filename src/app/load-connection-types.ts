@@ -53,7 +53,7 @@ async function importTypes(
     file = createRequire(join(folder, "package.json")).resolve(packageName);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND"
-      ? { mistake: `is not installed in ${folder}; run \`npm install ${packageName}\` there` }
+      ? { mistake: `is not installed in ${folder}; install it there with npm` }
       : {
           mistake: `has no entry that Usher finds (${reasonOf(error)}); its package.json needs "exports": "./FILE.js"`,
         };

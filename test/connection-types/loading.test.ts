@@ -100,7 +100,7 @@ test("every mistake is named, with the package and what to do", () => {
   expect(status).toBe(1);
   expect(mistakes).toEqual(
     [
-      `not-installed is not installed in ${folder}; run \`npm install not-installed\` there.`,
+      `not-installed is not installed in ${folder}; install it there with npm.`,
       expect.stringMatching(/a-throws cannot be loaded: Cannot find package 'not-there'/),
       "b-exports-nothing exports no connection types; it needs `export const connectionTypes = [ … ]`.",
       expect.stringMatching(/l-curious cannot be loaded: Package subpath .* is not defined by "exports"/),

@@ -7,7 +7,15 @@ import { setTimeout as pause } from "node:timers/promises";
 
 /** `npm test` builds it first. */
 const PROGRAMS = { server: "dist/src/main.js", demo: "dist/demo/main.js" };
+const ROOT = resolve(import.meta.dirname, "../..");
 const READY_WITHIN_MILLISECONDS = 45_000;
+
+/** A program of an installation in a folder of its own. */
+interface Installed {
+  readonly file: string;
+  readonly parameters: readonly string[];
+  readonly folder: string;
+}
 
 /** The exit of a process, with its output. */
 export interface Ending {
@@ -33,8 +41,11 @@ export interface UsherProcess {
 export type ProcessEnvironment = Readonly<Record<string, string>>;
 
 /** Starts a program without waiting for it, and collects its output. */
-export function launch(environment: ProcessEnvironment, program: keyof typeof PROGRAMS = "server") {
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, "../..", PROGRAMS[program])], {
+export function launch(environment: ProcessEnvironment, program: keyof typeof PROGRAMS | Installed = "server") {
+  const { file, parameters, folder } =
+    typeof program === "string" ? { file: resolve(ROOT, PROGRAMS[program]), parameters: [], folder: ROOT } : program;
+  const child = spawn(process.execPath, [file, ...parameters], {
+    cwd: folder,
     // The test's own environment must not leak in, except PATH, which programs expect.
     env: { PATH: process.env["PATH"] ?? "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -61,8 +72,11 @@ export async function runProcess(environment: ProcessEnvironment): Promise<Endin
 }
 
 /** Starts a program on the port of its environment, and waits until it is ready. The caller stops it. */
-export async function startProcess(environment: ProcessEnvironment): Promise<UsherProcess> {
-  const { child, written, ended } = launch(environment);
+export async function startProcess(
+  environment: ProcessEnvironment,
+  program: keyof typeof PROGRAMS | Installed = "server",
+): Promise<UsherProcess> {
+  const { child, written, ended } = launch(environment, program);
   const port = Number(environment["PORT"]);
   const url = `http://127.0.0.1:${port}`;
   let over: Ending | null = null;

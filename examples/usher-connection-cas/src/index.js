@@ -4,7 +4,7 @@ import { diagnose } from "./diagnose.js";
 import { normalize } from "./normalize.js";
 import { CAS_REFUSALS } from "./refusals.js";
 import { CAS_SETTINGS, checkSettings } from "./settings.js";
-import { CasStrategy } from "./strategy.js";
+import { createStrategy } from "./strategy.js";
 
 export const cas = defineConnectionType({
   contractVersion: 1,
@@ -24,7 +24,7 @@ export const cas = defineConnectionType({
   ],
   issuer: ({ serverUrl }) => (serverUrl === null ? { kind: "open" } : { kind: "named", issuers: [serverUrl] }),
   open: async (settings) => ({ settings }),
-  strategy: (opened, runtime) => new CasStrategy(opened, runtime),
+  strategy: createStrategy,
   normalize,
   diagnose,
 });
