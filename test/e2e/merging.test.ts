@@ -79,7 +79,7 @@ describe("merging off, on and off again", () => {
 
     expect(await effectOf(tenant, "NONE")).toEqual({ affectedUsers: 1, users: { nodes: [{ id: local }] } });
     const refused = await switchTo(tenant, "NONE");
-    expect(refused.errors![0]!.message).toMatch("send it again with confirmAffectedUsers: 1.");
+    expect(refused.errors![0]!.message).toMatch("send the change again with confirmAffectedUsers: 1.");
     expect(refused.errors![0]!.extensions).toMatchObject({
       code: "CONFIRMATION_REQUIRED",
       details: { affectedUsers: 1 },
