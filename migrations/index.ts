@@ -18,6 +18,7 @@ import { AddSessionFlowHash1764870000000 } from "./1764870000000-add-session-flo
 import { IndexTrainingStarts1764880000000 } from "./1764880000000-index-training-starts.js";
 import { AddApiKeyLimitedMaker1764890000000 } from "./1764890000000-add-api-key-limited-maker.js";
 import { IndexSignIns1764900000000 } from "./1764900000000-index-sign-ins.js";
+import { CreateSignInEvidence1764910000000 } from "./1764910000000-create-sign-in-evidence.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -38,4 +39,5 @@ export const migrations: readonly MigrationClass[] = [
   IndexTrainingStarts1764880000000,
   AddApiKeyLimitedMaker1764890000000,
   IndexSignIns1764900000000,
+  CreateSignInEvidence1764910000000,
 ];

@@ -129,6 +129,7 @@ export async function startUsher(
         catalogue,
         configuration.returnUrls,
         replacements.resolveTxt ? { resolveTxt: replacements.resolveTxt } : {},
+        connections,
       ),
       contextFor: async (request, response) => ({
         caller: await callerOf(request),

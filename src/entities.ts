@@ -22,6 +22,7 @@ import { SessionRow } from "./people/session/session.row.js";
 import { MembershipRoleRow, MembershipRow, MembershipTermRow } from "./people/membership/membership.row.js";
 import { UserRow } from "./people/user/user.row.js";
 import { AttemptRow } from "./sign-in/attempt/attempt.row.js";
+import { EvidenceRow } from "./sign-in/attempt/evidence.row.js";
 import { FlowRow, ReplayRow } from "./sign-in/flow/flow.row.js";
 import { TicketRow } from "./sign-in/ticket/ticket.row.js";
 import { CourseAssignmentRow, CourseRow, ModuleCourseRow } from "./training/course/course.row.js";
@@ -50,6 +51,7 @@ export const entities = [
   ReplayRow,
   TicketRow,
   AttemptRow,
+  EvidenceRow,
   InstallationRow,
   DomainRow,
   UserFieldRow,

@@ -6,6 +6,7 @@ import { createAuditResolvers } from "../audit/resolvers.js";
 import { findRoleMappingUses } from "../connection/mapping/mapping.repository.js";
 import { createConnectionNodes } from "../connection/nodes.js";
 import { createConnectionResolvers } from "../connection/resolvers.js";
+import { createOpenedConnections, type OpenedConnections } from "../connection/opened-connections.js";
 import type { ConnectionServices } from "../connection/services.js";
 import { createEventNodes } from "../events/nodes.js";
 import { createEventResolvers } from "../events/resolvers.js";
@@ -26,6 +27,7 @@ import { NodeResolver } from "./node.resolver.js";
 /**
  * @param returnUrls prefixes of the URLs that sign-in links may lead to
  * @param replaced parts that a test replaces
+ * @param opened the connections that sign-ins use, for previews
  */
 export function createSchema(
   store: Store,
@@ -34,6 +36,7 @@ export function createSchema(
   catalogue: Catalogue,
   returnUrls: readonly string[] = [],
   replaced: Pick<PeopleNeeds, "resolveTxt"> = {},
+  { open }: OpenedConnections = createOpenedConnections(services),
 ): GraphQLSchema {
   const container = new Map<ResolverClass, object>([
     ...createPeopleResolvers(store, {
@@ -59,7 +62,8 @@ export function createSchema(
     ],
     ...createSignInResolvers(
       {
-        ...store,
+        ...services,
+        open,
         returnRules: { publicUrl: services.runtime.publicUrl, prefixes: returnUrls },
         destinations: DESTINATIONS,
       },

@@ -1,5 +1,7 @@
-/** Loads what a decision depends on, in the unit of work that applies it, with a bounded number of queries. */
-import type { UnitOfWork } from "../access/unit-of-work.js";
+/**
+ * Loads what a decision depends on, in a fixed number of queries: in the unit of work that applies the decision, or from
+ * committed rows for a preview.
+ */
 import {
   isAddressKept,
   loadAddressBook,
@@ -43,45 +45,56 @@ export async function evaluateRules(
  * after `evaluated` was made; then evaluate them again.
  */
 export async function loadSituation(
-  unit: UnitOfWork,
+  reader: Reader,
   person: VerifiedPerson,
   organization: Organization,
   connection: Connection,
   evaluated: EvaluatedMappings,
 ): Promise<Situation | null> {
-  const mappings = reuseOutcomes(evaluated, await readMappings(unit, connection.id));
-  if (mappings === null) return null;
-  const account = await loadAccount(unit, person, connection, organization.policies.fieldPrecedence);
-  const roles = await findRolesOf(unit, organization.id);
+  const mappings = reuseOutcomes(evaluated, await readMappings(reader, connection.id));
+  return mappings && (await loadSituationWith(reader, person, organization, connection, mappings));
+}
+
+/** The same with mappings that need not be those of the connection, for a preview. */
+export async function loadSituationWith(
+  reader: Reader,
+  person: VerifiedPerson,
+  organization: Organization,
+  connection: Connection,
+  mappings: EvaluatedMappings,
+): Promise<Situation> {
+  const account = await loadAccount(reader, person, connection, organization.policies.fieldPrecedence);
+  const roles = await findRolesOf(reader, organization.id);
   const defaultRole = roles.find(({ key }) => key === organization.policies.defaultRole);
   if (defaultRole === undefined) throw new Error(`organization ${organization.id} has no default role`);
   return {
     person,
-    installation: await readInstallation(unit),
+    installation: await readInstallation(reader),
     organization,
     connection: { active: connection.state === "ACTIVE", policies: connection.policies, mappings },
     account,
-    currentAccess: await loadCurrentAccess(unit, organization, connection, account),
+    currentAccess: await loadCurrentAccess(reader, organization, connection, account),
     roles: { ranks: new Map(roles.map(({ id, rank }) => [id, rank])), defaultRoleId: defaultRole.id },
-    seats: { totalSeats: organization.totalSeats, seatsInUse: await countSeatsInUse(unit, organization.id) },
+    seats: { totalSeats: organization.totalSeats, seatsInUse: await countSeatsInUse(reader, organization.id) },
   };
 }
 
-async function readMappings(reader: Reader, connectionId: string): Promise<Mappings> {
+/** The mappings of a connection as they are stored. */
+export async function readMappings(reader: Reader, connectionId: string): Promise<Mappings> {
   return (await findMappingsOf(reader, [connectionId])).get(connectionId) ?? NO_MAPPINGS;
 }
 
 async function loadAccount(
-  unit: UnitOfWork,
+  reader: Reader,
   person: VerifiedPerson,
   { policies, issuerChangedAt }: Connection,
   precedence: OrganizationPolicies["fieldPrecedence"],
 ): Promise<Situation["account"]> {
   const { organizationId, connectionId, profile } = person;
-  const links = await findLinks(unit, connectionId, profile.issuer, profile.subject);
+  const links = await findLinks(reader, connectionId, profile.issuer, profile.subject);
   const linked = [links.own, links.merged].filter((link): link is Identity => link !== null);
   const users = await findUsers(
-    unit,
+    reader,
     linked.map(({ userId }) => userId),
   );
   const known = (link: Identity | null): KnownIdentity | null => {
@@ -90,54 +103,56 @@ async function loadAccount(
   };
   const own = known(links.own);
   const joined = known(links.merged);
-  const merged = joined && { ...joined, operator: await isOperator(unit, joined.user.id) };
+  const merged = joined && { ...joined, operator: await isOperator(reader, joined.user.id) };
   const merges = policies.accountLinking === "MERGE_BY_EMAIL";
   const { email } = profile;
   const nobody = own === null && !(merges && merged !== null);
   // Only merging moves a person with an account of their own to a different one.
   const mayJoin = email !== null && (policies.accountLinking === "ADMIN_LINK" ? nobody : merges);
-  const others = email !== null && (nobody || mayJoin) ? await findOthersWithAddress(unit, person, email) : [];
-  const awaited = nobody ? await findAwaited(unit, person, others) : null;
-  const book = mayJoin ? await loadAddressBookOf(unit, person, email, precedence) : null;
+  const others = email !== null && (nobody || mayJoin) ? await findOthersWithAddress(reader, person, email) : [];
+  const awaited = nobody ? await findAwaited(reader, person, others) : null;
+  const book = mayJoin ? await loadAddressBookOf(reader, person, email, precedence) : null;
   const emailKey = email === null ? null : foldCase(email);
   return {
     own,
     ownAddressKept:
-      book !== null && links.own !== null && isAddressKept(links.own, emailKey, book.providerAddressOf(links.own.userId)),
+      book !== null &&
+      links.own !== null &&
+      isAddressKept(links.own, emailKey, book.providerAddressOf(links.own.userId)),
     merged,
     unmerged: links.unmerged,
-    prepared: nobody ? await findPreparedUsers(unit, organizationId, policies.matchKey, profile) : [],
+    prepared: nobody ? await findPreparedUsers(reader, organizationId, policies.matchKey, profile) : [],
     candidates:
       book === null || emailKey === null
         ? []
         : book.candidatesFor({ connectionId, ...profile }, emailKey, book.policies),
     awaited,
     domainProved:
-      email !== null && (mayJoin || awaited !== null) && (await isDomainProved(unit, organizationId, email)),
+      email !== null && (mayJoin || awaited !== null) && (await isDomainProved(reader, organizationId, email)),
     addressOfAnotherSubject: others.length > 0,
     formerIssuer: nobody ? findFormerIssuer(others, profile, issuerChangedAt) : null,
-    linkRequest: nobody ? await findLinkRequestState(unit, connectionId, profile.issuer, profile.subject) : "NONE",
+    linkRequest: nobody ? await findLinkRequestState(reader, connectionId, profile.issuer, profile.subject) : "NONE",
   };
 }
 
 async function loadAddressBookOf(
-  unit: UnitOfWork,
+  reader: Reader,
   { organizationId }: VerifiedPerson,
   email: string,
   precedence: OrganizationPolicies["fieldPrecedence"],
 ): Promise<AddressBook> {
   const addresses = { sql: "= ?", parameters: [foldCase(email)] };
   const accountsOfAddress = MOST_ACCOUNTS_OF_ADDRESS;
-  return await loadAddressBook(unit, { organizationId, addresses, precedence, accountsOfAddress });
+  return await loadAddressBook(reader, { organizationId, addresses, precedence, accountsOfAddress });
 }
 
 /** The links of other subjects that have the address. The person's own subject can have it too, by an earlier merge. */
 async function findOthersWithAddress(
-  unit: UnitOfWork,
+  reader: Reader,
   { connectionId, profile }: VerifiedPerson,
   email: string,
 ): Promise<readonly Identity[]> {
-  return await findIdentitiesByEmail(unit, connectionId, foldCase(email), profile);
+  return await findIdentitiesByEmail(reader, connectionId, foldCase(email), profile);
 }
 
 /** A link of the same subject under a different issuer: the same person, whose provider moved. */
@@ -155,13 +170,13 @@ function findFormerIssuer(
  * link of the same issuer belongs to a different person, or to the same person re-created at the provider.
  */
 async function findAwaited(
-  unit: UnitOfWork,
+  reader: Reader,
   { profile }: VerifiedPerson,
   [link, another]: readonly Identity[],
 ): Promise<KnownIdentity | null> {
   if (link === undefined || another !== undefined) return null;
   if (link.linkKind !== "OWN" || link.lastSignedInAt !== null || link.issuer === profile.issuer) return null;
-  const user = (await findUsers(unit, [link.userId])).get(link.userId);
+  const user = (await findUsers(reader, [link.userId])).get(link.userId);
   return user === undefined ? null : knownAs(link, user);
 }
 
@@ -170,7 +185,7 @@ function knownAs({ id, emailKey, emailVerified }: Identity, user: User): KnownId
 }
 
 async function loadCurrentAccess(
-  unit: UnitOfWork,
+  reader: Reader,
   organization: Organization,
   connection: Connection,
   { own, merged, awaited, prepared, candidates }: Situation["account"],
@@ -183,11 +198,11 @@ async function loadCurrentAccess(
     ...candidates.map(({ user }) => user),
   ].filter((user): user is User => user != null);
   const ids = [...new Set(users.map(({ id }) => id))];
-  const grants = await findRoleGrantsOfUsers(unit, organization.id, ids);
-  const memberships = await findMappedMembershipsOf(unit, ids, connection.id);
-  const joined = await findMergedAmong(unit, ids);
-  const seated = await findSeatHolders(unit, organization.id, ids);
-  const fields = await findFieldsOfUsers(unit, null, ids);
+  const grants = await findRoleGrantsOfUsers(reader, organization.id, ids);
+  const memberships = await findMappedMembershipsOf(reader, ids, connection.id);
+  const joined = await findMergedAmong(reader, ids);
+  const seated = await findSeatHolders(reader, organization.id, ids);
+  const fields = await findFieldsOfUsers(reader, null, ids);
   return new Map(
     ids.map((id) => [
       id,

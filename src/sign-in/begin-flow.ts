@@ -1,6 +1,6 @@
 /** Second step of a start: stores a flow and asks the connection's strategy where to send the browser. */
 import type { OpenedConnection } from "../connection/opened-connections.js";
-import type { AttemptStep } from "./attempt/attempt.js";
+import type { Attempt } from "./attempt/attempt.js";
 import type { SignInServices } from "./services.js";
 import { keepFlow } from "./flow/keep-flow.js";
 import { resolveReturnTo } from "./return-to.js";
@@ -15,6 +15,8 @@ export interface StartRequest {
   readonly loginHint: string | null;
   /** Whether the provider should let the person choose the account, even if one is signed in there. */
   readonly chooseAccount: boolean;
+  /** The token of a test sign-in, as it came; `undefined` for a sign-in. */
+  readonly test?: unknown;
 }
 
 /** Answers the provider's address to which the browser goes next. */
@@ -23,7 +25,7 @@ export async function beginFlow(
   { connection, strategy }: OpenedConnection,
   request: StartRequest,
   browserToken: string,
-  steps: readonly AttemptStep[],
+  { steps, kind, reference }: Pick<Attempt, "steps" | "kind" | "reference">,
 ): Promise<string> {
   const returnTo = resolveReturnTo(request.returnTo, services.returnRules);
   const outcome = await runStrategy(strategy, {
@@ -31,7 +33,12 @@ export async function beginFlow(
     loginHint: request.loginHint,
     forceAuthentication: false,
     chooseAccount: request.chooseAccount,
-    keep: (draft) => keepFlow(services, connection, browserToken, draft, { returnTo, steps }),
+    keep: (draft) =>
+      keepFlow(services, connection, browserToken, draft, {
+        returnTo,
+        steps,
+        testReference: kind === "TEST" ? reference : null,
+      }),
   });
   if (outcome.kind !== "redirect") throw new Error("a strategy began a sign-in without a redirect");
   return outcome.url;

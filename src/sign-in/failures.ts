@@ -33,6 +33,13 @@ export const SIGN_IN_FORM_TOO_LARGE = refusal(
   "At the provider, send fewer groups: only those assigned to this application. The attempt's detail names the limits.",
 );
 
+export const TEST_SIGN_IN_OVER = refusal(
+  "TEST_SIGN_IN_OVER",
+  400,
+  "This test sign-in was finished, has expired, or is for a different connection.",
+  "Begin another test with startTestSignIn. Each address works for one test, within an hour.",
+);
+
 export const SIGN_IN_UNKNOWN = refusal(
   "SIGN_IN_UNKNOWN",
   400,
@@ -129,6 +136,7 @@ export const SIGN_IN_FAILURES = [
   CONNECTION_TYPE_MISSING,
   SIGN_IN_PARAMETERS_INVALID,
   SIGN_IN_FORM_TOO_LARGE,
+  TEST_SIGN_IN_OVER,
   SIGN_IN_UNKNOWN,
   SIGN_IN_SUPERSEDED,
   SIGN_IN_OTHER_BROWSER,

@@ -5,6 +5,7 @@ import { findConnection as readConnection } from "../connection/stored/connectio
 import { findOrganization } from "../people/organization/organization.repository.js";
 import type { Organization } from "../people/organization/organization.js";
 import { Failure } from "../platform/errors/failure.js";
+import type { AttemptKind } from "./attempt/attempt.js";
 import type { SignInServices } from "./services.js";
 import { CONNECTION_NOT_ACTIVE } from "../provisioning/failures.js";
 import { CONNECTION_TYPE_MISSING, SIGN_IN_BINDING_WRONG, UNKNOWN_CONNECTION } from "./failures.js";
@@ -28,12 +29,12 @@ export async function findConnection({ store }: SignInServices, connectionId: st
 }
 
 /**
- * Checks that a connection is active and its type is installed, before it is opened and its provider is asked.
+ * Only a test may use a draft or a disabled connection. A connection whose type is not installed cannot be used at all.
  *
  * @throws CONNECTION_NOT_ACTIVE or CONNECTION_TYPE_MISSING
  */
-export function requireActive(services: SignInServices, connection: Connection): void {
-  if (connection.state !== "ACTIVE")
+export function requireUsable(services: SignInServices, connection: Connection, kind: AttemptKind): void {
+  if (connection.state !== "ACTIVE" && kind === "SIGN_IN")
     throw new Failure(CONNECTION_NOT_ACTIVE, { detail: `The connection is ${connection.state}.` });
   requireInstalled(services, connection);
 }

@@ -1,5 +1,6 @@
 /** The outcomes of a request of a sign-in that did not refuse it. */
 import type { Organization } from "../people/organization/organization.js";
+import type { ExplainedDecision } from "../provisioning/explain.js";
 
 /** The browser goes on to the provider, with the cookie that binds it to the flow. */
 export interface SentToProvider {
@@ -27,6 +28,15 @@ export interface SignedIn {
 export interface AlreadySignedIn {
   readonly kind: "already-signed-in";
   readonly location: string;
+}
+
+/** A test sign-in has ended. Nobody is signed in by it. */
+export interface Tested {
+  readonly kind: "tested";
+  readonly reference: string;
+  readonly decision: ExplainedDecision;
+  /** What an administrator does about a refusal; `null` if a sign-in would let the person in. */
+  readonly remedy: string | null;
 }
 
 /** Where a person goes after signing in. */

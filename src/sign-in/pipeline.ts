@@ -6,7 +6,7 @@
  * return    findConnection → readParameters → findFlow → open → verifyReturn (consumes the flow) → sign in
  * post      findConnection → readParameters → open → verifyPost (finds the flow) → keepTicket (consumes message and flow)
  * ticket    findConnection → readParameters → takeTicket → open → sign in
- * sign in   describePerson → provisionAndSignIn (evaluates the mappings, then locks the organization)
+ * sign in   describePerson → provisionAndSignIn (evaluates the mappings, then locks the organization), or finishTest
  * ```
  * `return` and `ticket` first ask `isAlreadySignedIn`: a browser that repeats its last request gets its session's page.
  * If a step throws, `runAttempt` records the attempt and answers what the person may see.
@@ -16,9 +16,9 @@ import { hashToken } from "../platform/crypto/tokens.js";
 import { Failure } from "../platform/errors/failure.js";
 import { beginFlow, type StartRequest } from "./begin-flow.js";
 import type { BrowserRequest } from "./browser-request.js";
-import { requireActive, requireBinding } from "./find-connection.js";
+import { requireBinding, requireUsable } from "./find-connection.js";
 import { issueBrowserToken } from "./flow/browser-tokens.js";
-import { findFlow, findFlowReturnTo, findPostedFlow } from "./flow/keep-flow.js";
+import { findFlow, findFlowReturnTo, findPostedFlow, hasPendingFlow } from "./flow/keep-flow.js";
 import { isAlreadySignedIn } from "./is-already-signed-in.js";
 import {
   locationAfterSignIn,
@@ -26,6 +26,7 @@ import {
   type SentToProvider,
   type SentToTicket,
   type SignedIn,
+  type Tested,
 } from "./outcomes.js";
 import { provisionAndSignIn } from "./provision-and-sign-in.js";
 import type { PostedForm } from "./read-form.js";
@@ -35,7 +36,8 @@ import { resolveReturnTo } from "./return-to.js";
 import { runAttempt, type AttemptProgress } from "./run-attempt.js";
 import type { SignInServices } from "./services.js";
 import { findTicketReturnTo, keepTicket, takeTicket } from "./ticket/keep-ticket.js";
-import { describePerson, verifyPost, verifyReturn } from "./verify.js";
+import { finishTest, takeTest } from "./test/finish-test.js";
+import { describePerson, showClaims, verifyPost, verifyReturn } from "./verify.js";
 
 /** An answer in the query of a request, unchecked. */
 export interface AnswerRequest {
@@ -57,12 +59,14 @@ export async function start(
 ): Promise<SentToProvider | SignInRefused> {
   return await runAttempt(services, browser, request.connectionId, async (progress) => {
     const { connection } = progress.found;
-    const attempt = progress.beginStep("START");
+    let attempt = progress.beginStep("START");
+    if (request.test !== undefined)
+      attempt = progress.becomeTest((await takeTest(services, connection, request.test)).reference);
     progress.noteReturnTo(resolveReturnTo(request.returnTo, services.returnRules));
-    requireActive(services, connection);
+    requireUsable(services, connection, attempt.kind);
     const opened = await services.open(connection);
     const { token, cookie } = await issueBrowserToken(services, browser.browserTokens);
-    const location = await beginFlow(services, opened, request, token, attempt.steps);
+    const location = await beginFlow(services, opened, request, token, attempt);
     return { kind: "sent-to-provider", location, browserTokens: cookie };
   });
 }
@@ -72,7 +76,7 @@ export async function finishReturn(
   services: SignInServices,
   browser: BrowserRequest,
   request: AnswerRequest,
-): Promise<SignedIn | AlreadySignedIn | SignInRefused> {
+): Promise<SignedIn | AlreadySignedIn | Tested | SignInRefused> {
   return await runAttempt(services, browser, request.connectionId, async (progress) => {
     const { connection, organization } = progress.found;
     progress.beginStep("RETURN");
@@ -84,8 +88,8 @@ export async function finishReturn(
       return { kind: "already-signed-in", location };
     }
     const flow = await findFlow(services, connection, state, browser.browserTokens);
-    progress.resume(flow);
-    requireActive(services, connection);
+    const { kind } = progress.resume(flow);
+    requireUsable(services, connection, kind);
     const opened = await services.open(connection);
     progress.beginStep("VERIFY");
     const { verified } = await verifyReturn(opened, flow, parameters);
@@ -105,11 +109,14 @@ export async function receivePost(
     requireBinding(services, connection, "post");
     if (request.form instanceof Failure) throw request.form;
     const parameters = readParameters(request.form, LONGEST_IN_FORM);
-    requireActive(services, connection);
+    // The flow that the message answers is found after opening. A draft is opened only while one of its tests may be answered.
+    const mayBeTest = connection.state !== "ACTIVE" && (await hasPendingFlow(services, connection));
+    requireUsable(services, connection, mayBeTest ? "TEST" : "SIGN_IN");
     const opened = await services.open(connection);
     progress.beginStep("VERIFY");
     const { flow, verification } = await verifyPost(opened, parameters, async (requestId) => {
       const found = await findPostedFlow(services, connection, requestId);
+      requireUsable(services, connection, found?.testReference == null ? "SIGN_IN" : "TEST");
       progress.noteReturnTo(found?.returnTo ?? null);
       return found;
     });
@@ -127,7 +134,7 @@ export async function finishTicket(
   services: SignInServices,
   browser: BrowserRequest,
   request: AnswerRequest,
-): Promise<SignedIn | AlreadySignedIn | SignInRefused> {
+): Promise<SignedIn | AlreadySignedIn | Tested | SignInRefused> {
   return await runAttempt(services, browser, request.connectionId, async (progress) => {
     const { connection, organization } = progress.found;
     requireBinding(services, connection, "post");
@@ -137,8 +144,8 @@ export async function finishTicket(
       return { kind: "already-signed-in", location };
     }
     const taken = await takeTicket(services, connection, ticket, browser.browserTokens);
-    progress.resume(taken);
-    requireActive(services, connection);
+    const { kind } = progress.resume(taken);
+    requireUsable(services, connection, kind);
     const opened = await services.open(connection);
     return await signIn(services, browser, progress, opened, { ...taken, flowHash: hashToken(ticket) });
   });
@@ -157,14 +164,16 @@ interface VerifiedAnswer {
 async function signIn(
   services: SignInServices,
   browser: BrowserRequest,
-  { found, beginStep, identify }: AttemptProgress,
+  { found, beginStep, noteClaims, identify }: AttemptProgress,
   opened: OpenedConnection,
   { verified, returnTo, trustVersion, flowHash }: VerifiedAnswer,
-): Promise<SignedIn | SignInRefused> {
+): Promise<SignedIn | Tested | SignInRefused> {
   const { connection, organization } = found;
+  noteClaims(showClaims(opened, verified));
   beginStep("NORMALIZE");
   const profile = await describePerson(opened, verified);
   const attempt = identify(profile);
+  if (attempt.kind === "TEST") return await finishTest(services, found, attempt, profile);
   const person = { organizationId: organization.id, connectionId: connection.id, profile };
   const result = await provisionAndSignIn(services, { attempt, person, trustVersion, flowHash, browser });
   if (result.kind === "refuse") return answerRefusal({ ...found, returnTo }, attempt, toSafeReason(result.failure));

@@ -11,11 +11,14 @@ import { Failure } from "../platform/errors/failure.js";
 import { apply, requestLink } from "../provisioning/apply.js";
 import type { VerifiedPerson } from "../provisioning/verified-person.js";
 import { decide } from "../provisioning/decide.js";
+import { explain } from "../provisioning/explain.js";
 import { refuse, type Refusal } from "../provisioning/refusal.js";
 import { evaluateRules, loadSituation } from "../provisioning/load-situation.js";
+import type { Decision } from "../provisioning/situation.js";
 import type { EvaluatedMappings } from "../provisioning/mappings/evaluate-rule.js";
 import { ACCOUNT_PENDING_APPROVAL, CONNECTION_NOT_ACTIVE } from "../provisioning/failures.js";
 import { recordAttempt, type Attempt } from "./attempt/attempt.js";
+import { keepEvidence } from "./attempt/evidence.js";
 import type { BrowserRequest } from "./browser-request.js";
 import { SIGN_IN_SUPERSEDED, UNKNOWN_CONNECTION } from "./failures.js";
 import { openSignedInSession } from "./open-signed-in-session.js";
@@ -60,12 +63,11 @@ export async function provisionAndSignIn(services: SignInServices, signIn: Verif
 }
 
 async function signInWith(
-  { store }: SignInServices,
+  { store, keyRing }: SignInServices,
   signIn: VerifiedSignIn,
   mappings: EvaluatedMappings,
 ): Promise<SignInResult | "MAPPINGS_CHANGED"> {
   const { person } = signIn;
-  const { token: sessionToken, hash: tokenHash } = issueToken(SESSION_TOKEN_PREFIX);
   return await store.begin(
     SYSTEM,
     { kind: "SIGN_IN", actor: person.connectionId },
@@ -82,21 +84,41 @@ async function signInWith(
       const situation = await loadSituation(unit, person, organization, connection, mappings);
       if (situation === null) return "MAPPINGS_CHANGED";
       const decision = decide(situation);
-      if (decision.kind === "refuse") return await record(unit, signIn, organization, decision);
-      if (decision.kind === "ask") {
-        await requestLink(unit, person, decision.user);
-        return await record(unit, signIn, organization, decision.refusal);
-      }
-      const account = await apply(unit, person, organization, decision);
-      const { user } = account;
-      // The new account is stored, and its person waits for an administrator.
-      if (user.status === "PENDING_APPROVAL")
-        return await record(unit, signIn, organization, refuse(ACCOUNT_PENDING_APPROVAL, `User ${user.id}.`, user));
-      const session = await openSignedInSession(unit, { ...signIn, organization, ...account, tokenHash });
-      await noteSignInSucceeded(unit, connection.id);
-      return { kind: "signed-in", session, sessionToken, organization };
+      const result = await applyOrRefuse(unit, signIn, organization, decision);
+      const userId = result.kind === "refuse" ? (result.user?.id ?? null) : result.session.userId;
+      const { attempt } = signIn;
+      const { claims, profile } = attempt;
+      await keepEvidence(unit, keyRing, attempt, userId, {
+        claims,
+        profile,
+        explanation: explain(situation, decision),
+      });
+      return result;
     },
   );
+}
+
+async function applyOrRefuse(
+  unit: UnitOfWork,
+  signIn: VerifiedSignIn,
+  organization: Organization,
+  decision: Decision,
+): Promise<SignInResult> {
+  const { person } = signIn;
+  if (decision.kind === "refuse") return await record(unit, signIn, organization, decision);
+  if (decision.kind === "ask") {
+    await requestLink(unit, person, decision.user);
+    return await record(unit, signIn, organization, decision.refusal);
+  }
+  const account = await apply(unit, person, organization, decision);
+  const { user } = account;
+  // The new account is stored, and its person waits for an administrator.
+  if (user.status === "PENDING_APPROVAL")
+    return await record(unit, signIn, organization, refuse(ACCOUNT_PENDING_APPROVAL, `User ${user.id}.`, user));
+  const { token: sessionToken, hash: tokenHash } = issueToken(SESSION_TOKEN_PREFIX);
+  const session = await openSignedInSession(unit, { ...signIn, organization, ...account, tokenHash });
+  await noteSignInSucceeded(unit, person.connectionId);
+  return { kind: "signed-in", session, sessionToken, organization };
 }
 
 async function record(

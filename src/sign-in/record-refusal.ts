@@ -8,6 +8,8 @@ import type { Organization } from "../people/organization/organization.js";
 import { Failure, INTERNAL, type FailureDefinition } from "../platform/errors/failure.js";
 import type { RefusalDetails } from "../provisioning/failures.js";
 import { recordAttempt, type Attempt } from "./attempt/attempt.js";
+import { hasAttempt } from "./attempt/attempt.repository.js";
+import { keepEvidence } from "./attempt/evidence.js";
 import type { SignInServices } from "./services.js";
 import {
   SIGN_IN_BINDING_WRONG,
@@ -15,6 +17,7 @@ import {
   SIGN_IN_OTHER_BROWSER,
   SIGN_IN_PARAMETERS_INVALID,
   SIGN_IN_UNKNOWN,
+  TEST_SIGN_IN_OVER,
 } from "./failures.js";
 
 /** What a refused person may see. */
@@ -23,7 +26,11 @@ export interface SignInRefused {
   readonly code: string;
   readonly status: number;
   readonly message: string;
+  /** What an administrator does about it; shown where a test ended. */
+  readonly remedy: string;
   readonly reference: string;
+  /** Whether it was a test, which an administrator made. */
+  readonly isTest: boolean;
   readonly organization: Organization;
   /** The connection of the attempt; `null` for a one-time link. */
   readonly attemptedConnectionId: string | null;
@@ -38,18 +45,21 @@ interface Reason {
   readonly code: string;
   readonly status: number;
   readonly message: string;
+  readonly remedy: string;
   readonly detail: string | null;
   /** Whether it can mean that the connection does not work; then it counts for the connection's health. */
   readonly concernsConnection: boolean;
 }
 
-type SafeReason = Pick<Reason, "code" | "status" | "message">;
+/** What a person may see of a reason. */
+type SafeReason = Pick<Reason, "code" | "status" | "message" | "remedy">;
 
 /** Refusals that anyone can cause by opening an address. If they counted for the connection's health, they would hide real failures. */
 const CAUSED_BY_ANYONE: ReadonlySet<string> = new Set(
   [
     SIGN_IN_PARAMETERS_INVALID,
     SIGN_IN_FORM_TOO_LARGE,
+    TEST_SIGN_IN_OVER,
     SIGN_IN_UNKNOWN,
     SIGN_IN_OTHER_BROWSER,
     SIGN_IN_BINDING_WRONG,
@@ -76,9 +86,16 @@ export async function recordRefusal(
 ): Promise<SignInRefused> {
   const reason = explain(error, services.registry, connection?.type ?? null);
   if (reason.code === INTERNAL.code) services.logDefect(error, attempt.reference);
+  // A test that was begun twice has ended under its reference already.
+  if (attempt.kind === "TEST" && (await hasAttempt(services.store.reader, attempt.reference)))
+    return answerRefusal({ organization, connection, returnTo }, attempt, reason);
   await services.store.begin(SYSTEM, { kind: "SIGN_IN", actor: attempt.connectionId }, async (unit) => {
     await recordAttempt(unit, attempt, { outcome: reason.code, detail: reason.detail, userId });
-    if (connection !== null && reason.concernsConnection) await noteSignInFailed(unit, connection.id, reason.code);
+    if (attempt.kind === "TEST") {
+      const { profile, claims } = attempt;
+      await keepEvidence(unit, services.keyRing, attempt, null, { claims, profile, explanation: null });
+    } else if (connection !== null && reason.concernsConnection)
+      await noteSignInFailed(unit, connection.id, reason.code);
   });
   return answerRefusal({ organization, connection, returnTo }, attempt, reason);
 }
@@ -86,8 +103,8 @@ export async function recordRefusal(
 /** The answer for a refusal that is already recorded. */
 export function answerRefusal(
   { organization, connection, returnTo = null }: RefusedAttempt,
-  { reference, connectionId: attemptedConnectionId }: Attempt,
-  { code, status, message }: SafeReason,
+  { reference, kind, connectionId: attemptedConnectionId }: Attempt,
+  { code, status, message, remedy }: SafeReason,
 ): SignInRefused {
   const connectionId = connection?.state === "ACTIVE" ? connection.id : null;
   return {
@@ -95,7 +112,9 @@ export function answerRefusal(
     code,
     status,
     message,
+    remedy,
     reference,
+    isTest: kind === "TEST",
     organization,
     attemptedConnectionId,
     connectionId,
@@ -106,7 +125,7 @@ export function answerRefusal(
 /** The part of a failure that a person may see. */
 export function toSafeReason(failure: FailureDefinition<RefusalDetails>): SafeReason {
   const { message } = new Failure(failure, { detail: null });
-  return { code: failure.code, status: failure.status, message };
+  return { code: failure.code, status: failure.status, message, remedy: failure.remedy };
 }
 
 function explain(error: unknown, registry: ConnectionTypeRegistry, typeId: string | null): Reason {
@@ -115,14 +134,14 @@ function explain(error: unknown, registry: ConnectionTypeRegistry, typeId: strin
     const text = registry.find(typeId)?.refusals[code];
     if (text !== undefined) {
       const concernsConnection = text.causedByAnybody !== true;
-      return { code, status: 403, message: text.message, detail, concernsConnection };
+      return { code, status: 403, message: text.message, remedy: text.remedy, detail, concernsConnection };
     }
   }
   if (error instanceof Failure) {
-    const { code, status, message } = error;
+    const { code, status, message, remedy } = error;
     const { detail = null } = error.details as { detail?: string | null };
-    return { code, status, message, detail, concernsConnection: !CAUSED_BY_ANYONE.has(code) };
+    return { code, status, message, remedy, detail, concernsConnection: !CAUSED_BY_ANYONE.has(code) };
   }
-  const { code, status, message } = INTERNAL;
-  return { code, status, message: String(message), detail: null, concernsConnection: true };
+  const { code, status, message, remedy } = INTERNAL;
+  return { code, status, message: String(message), remedy, detail: null, concernsConnection: true };
 }

@@ -1,6 +1,6 @@
 /** Runs the steps of one request of a sign-in, and records the attempt if a step refuses it. */
 import type { NormalizedProfile } from "../connection/contract/index.js";
-import { beginAttempt, beginStep, type Attempt, type AttemptStep } from "./attempt/attempt.js";
+import { beginAttempt, beginStep, type Attempt, type AttemptStep, type ShownClaims } from "./attempt/attempt.js";
 import type { BrowserRequest } from "./browser-request.js";
 import { findConnection, type FoundConnection } from "./find-connection.js";
 import type { FlowNotes } from "./flow/keep-flow.js";
@@ -12,10 +12,14 @@ export interface AttemptProgress {
   readonly found: FoundConnection;
   /** Notes that a step begins. The record of a refusal ends with the step that refused. */
   readonly beginStep: (step: AttemptStep["step"]) => Attempt;
+  /** Makes the attempt the test with this reference. */
+  readonly becomeTest: (reference: string) => Attempt;
   /** Takes over the steps and the return address of the request that began the flow. */
   readonly resume: (notes: FlowNotes) => Attempt;
   /** Notes an allowed return address, so that a refusal can offer a new sign-in that leads there. */
   readonly noteReturnTo: (returnTo: string | null) => void;
+  /** Notes what a verified message says. */
+  readonly noteClaims: (claims: ShownClaims | null) => void;
   /** Notes whom the provider verified, and begins the last step. */
   readonly identify: (profile: NormalizedProfile) => Attempt;
 }
@@ -42,10 +46,13 @@ export async function runAttempt<Outcome>(
   const progress: AttemptProgress = {
     found,
     beginStep: (step) => (attempt = beginStep(attempt, step, services.clock())),
-    resume: (notes) => {
+    becomeTest: (reference) => (attempt = { ...attempt, kind: "TEST", reference }),
+    resume: ({ steps, testReference, ...notes }) => {
       ({ returnTo } = notes);
-      return (attempt = { ...attempt, steps: [...notes.steps, ...attempt.steps] });
+      if (testReference !== null) progress.becomeTest(testReference);
+      return (attempt = { ...attempt, steps: [...steps, ...attempt.steps] });
     },
+    noteClaims: (claims) => (attempt = { ...attempt, claims }),
     noteReturnTo: (allowed) => (returnTo = allowed),
     identify: (profile) => (attempt = beginStep({ ...attempt, profile }, "COMPLETE", services.clock())),
   };

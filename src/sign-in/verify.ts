@@ -2,6 +2,8 @@
 import { boundProfile, type NormalizedProfile, type Verification } from "../connection/contract/index.js";
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import type { FoundFlow, PostedFlow } from "./flow/keep-flow.js";
+import { redactValue } from "../platform/telemetry/redaction.js";
+import type { ShownClaims } from "./attempt/attempt.js";
 import { runStrategy } from "./run-strategy.js";
 
 /**
@@ -54,9 +56,14 @@ export async function verifyPost(
   return { flow, verification };
 }
 
+/** What a verified message says, as an administrator may see it: without tokens and secrets, whatever the provider sent. */
+export function showClaims({ type }: Pick<OpenedConnection, "type">, verified: unknown): ShownClaims | null {
+  return type.claims === undefined ? null : (redactValue(type.claims.show(verified)) as ShownClaims);
+}
+
 /** Makes a profile of a verified message, within bounds, and fetches groups if the type does. */
 export async function describePerson(
-  { type, settings, opened, runtime }: OpenedConnection,
+  { type, settings, opened, runtime }: Pick<OpenedConnection, "type" | "settings" | "opened" | "runtime">,
   verified: unknown,
 ): Promise<NormalizedProfile> {
   const groups = await type.fetchGroups?.(verified, opened, runtime);

@@ -564,8 +564,19 @@ describe("a program", () => {
 
     const refused = await browser.get(`${usher.url}/sso/${connectionId}/start`);
     const [reference] = /\b[0-9A-HJKMNP-TV-Z]{10}\b/.exec(refused.visibleText) ?? [];
-    const { signInAttempts } = await ask("SignInAttempt", { organizationId, reference });
-    expect(signInAttempts.nodes).toMatchObject([{ outcome: "CONNECTION_NOT_ACTIVE", remedy: expect.any(String) }]);
+    const { signInAttempt } = await ask("SignInAttempt", { reference });
+    expect(signInAttempt).toMatchObject({ outcome: "CONNECTION_NOT_ACTIVE", remedy: expect.any(String) });
+
+    const { startUrl, reference: ofTest } = (await ask("StartTestSignIn", { connectionId })).startTestSignIn;
+    expect((await ask("TestSignIn", { reference: ofTest })).signInAttempt).toBeNull();
+    await signInAtOpenIdProvider(createBrowser(), startUrl, "ada");
+    expect((await ask("TestSignIn", { reference: ofTest })).signInAttempt).toMatchObject({
+      claims: { email: "ada@acme.example" },
+      decision: { kind: expect.any(String) },
+    });
+    expect(
+      (await ask("PreviewSignIn", { connectionId, claims: { sub: "new", email: "new@acme.example" } })).previewSignIn,
+    ).toMatchObject({ decision: { kind: "REFUSE", code: "NAME_MISSING" } });
     await ask("DeleteConnection", { id: connectionId });
     expect((await ask("Connections", { slug: "acme" })).organization.connections).toEqual([]);
   });

@@ -37,7 +37,7 @@ describe("an answer that came by redirect", () => {
   const verify = (act: (exchange: Of<"return">, succeed: Succeed) => unknown, taken = false) =>
     verifyReturn(
       opened(act),
-      { pending: pendingFlow(taken), returnTo: null, steps: [], trustVersion: 1 },
+      { pending: pendingFlow(taken), returnTo: null, steps: [], testReference: null, trustVersion: 1 },
       { state: "state" },
     );
   const DEFECT = "the connection type made-up verified an answer without consuming its flow";
@@ -80,6 +80,7 @@ describe("an answer that was posted", () => {
         pending: pendingFlow(),
         returnTo: null,
         steps: [],
+        testReference: null,
         trustVersion: 1,
         stateHash: name,
         browserHash: "browser",

@@ -30,11 +30,15 @@ export function normalizeEntraId(
   const attributes = flattenClaims(claims);
   const guest = isGuest(claims, settings.tenantId);
   const locale = attributes["xms_pl"]?.[0];
+  const person = readPerson(claims, attributes, CLAIM_NAMES);
+  const address = readAddress(claims, guest);
+  const isUsername = address.email !== null && readAddressOf(claims["email"]) === null;
   return boundProfile({
-    ...readPerson(claims, attributes, CLAIM_NAMES),
+    ...person,
     issuer,
     subject: readSubject(claims, settings.tenantId),
-    ...readAddress(claims, guest),
+    ...address,
+    sources: { ...person.sources, ...(isUsername && { email: "preferred_username" }), locale: "xms_pl" },
     groups: readEntraGroups(claims),
     profile: locale === undefined ? {} : { locale },
     attributes,

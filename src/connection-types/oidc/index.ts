@@ -108,6 +108,7 @@ function normalize({ issuer, subject, claims, withheld }: VerifiedSignIn, settin
     ...(isCutOff && { groups: { kind: "unknown", reason: withheld.reason } }),
     ...(withheld && { withheld: withheld.reason }),
     profile: readProfile(attributes),
+    sources: { ...PROFILE_CLAIMS, ...person.sources },
     attributes,
   });
 }

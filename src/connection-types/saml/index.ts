@@ -6,6 +6,7 @@ import { SAML_REFUSALS } from "../../protocols/saml/refusals.js";
 import { createCertifiedKey } from "../../protocols/saml/self-signed-certificate.js";
 import { writeServiceProviderMetadata } from "../../protocols/saml/service-provider-metadata.js";
 import type { Validator } from "../../protocols/saml/validator.js";
+import { claimsView } from "./claims-view.js";
 import { checkSettings } from "./check-settings.js";
 import { diagnose } from "./diagnose.js";
 import { completeFromMetadata, importMetadata } from "./metadata.js";
@@ -68,6 +69,7 @@ export function createSamlConnectionType(makeValidator: () => Validator) {
     open: (settings, runtime) => openConnection(settings, runtime, (validator ??= makeValidator())),
     strategy: (opened) => opened.strategy,
     normalize,
+    claims: claimsView,
     diagnose,
     close: async () => {
       await validator?.close();

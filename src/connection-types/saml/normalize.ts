@@ -35,28 +35,36 @@ export function checkSubject(verified: VerifiedAssertion, settings: SamlSettings
 export function normalize(verified: VerifiedAssertion, settings: SamlSettings): NormalizedProfile {
   const { attributes } = verified;
   const email = readEmail(verified, settings);
-  const first = (names: readonly string[]) => findValues(attributes, names)?.values[0] ?? null;
+  const sources: Record<string, string> = {};
+  const firstOf = (field: string, found: Found | null) => {
+    const value = found?.values[0] ?? null;
+    if (found !== null && value !== null) sources[field] = found.name;
+    return value;
+  };
+  const first = (field: string, names: readonly string[]) => firstOf(field, findValues(attributes, names));
   const profile: Partial<Record<ProfileField, string>> = {};
   for (const field of PROFILE_FIELDS) {
-    const value = first(PROFILE_VOCABULARY[field]);
+    const value = first(field, PROFILE_VOCABULARY[field]);
     if (value !== null) profile[field] = value;
   }
+  if (email.kind === "known") sources["email"] = email.source;
   return boundProfile({
     issuer: verified.issuer,
     subject: readSubject(verified) ?? verified.nameId.value,
     email: email.kind === "known" ? email.value : null,
     // SAML has no word for it; the organization's proved domains decide.
     emailVerified: null,
-    username: first(VOCABULARY.username),
-    firstName: readNamed(attributes, settings.firstNameAttribute, VOCABULARY.firstName)?.values[0] ?? null,
-    lastName: readNamed(attributes, settings.lastNameAttribute, VOCABULARY.lastName)?.values[0] ?? null,
-    fullName: first(VOCABULARY.fullName),
-    employeeId: readNamed(attributes, settings.employeeIdAttribute, VOCABULARY.employeeId)?.values[0] ?? null,
+    username: first("username", VOCABULARY.username),
+    firstName: firstOf("firstName", readNamed(attributes, settings.firstNameAttribute, VOCABULARY.firstName)),
+    lastName: firstOf("lastName", readNamed(attributes, settings.lastNameAttribute, VOCABULARY.lastName)),
+    fullName: first("fullName", VOCABULARY.fullName),
+    employeeId: firstOf("employeeId", readNamed(attributes, settings.employeeIdAttribute, VOCABULARY.employeeId)),
     groups: readGroups(verified, settings),
     groupsClaims: settings.groupsAttribute === null ? VOCABULARY.groups : [settings.groupsAttribute],
     profile,
     attributes: Object.assign(Object.create(null), attributes) as Attributes,
     authenticationMethods: verified.authnContextClasses,
+    sources,
   });
 }
 
@@ -80,7 +88,7 @@ function readSubject({ nameId, attributes, issuer }: VerifiedAssertion): string 
 }
 
 type Email =
-  | { readonly kind: "known"; readonly value: string }
+  | { readonly kind: "known"; readonly value: string; readonly source: string }
   | { readonly kind: "missing" }
   | { readonly kind: "ambiguous"; readonly attribute: string; readonly count: number };
 
@@ -105,9 +113,9 @@ function readEmail({ nameId, attributes }: VerifiedAssertion, settings: SamlSett
   const values = found?.values.flatMap((value) => readEmailAddress(value) ?? []) ?? [];
   const distinct = new Map(values.map((value) => [value.toLowerCase(), value]));
   if (found === null || distinct.size === 0)
-    return named === null ? { kind: "missing" } : { kind: "known", value: named };
-  if (distinct.size === 1) return { kind: "known", value: values[0]! };
-  if (named !== null && distinct.has(named.toLowerCase())) return { kind: "known", value: named };
+    return named === null ? { kind: "missing" } : { kind: "known", value: named, source: "NameID" };
+  if (distinct.size === 1) return { kind: "known", value: values[0]!, source: found.name };
+  if (named !== null && distinct.has(named.toLowerCase())) return { kind: "known", value: named, source: "NameID" };
   return { kind: "ambiguous", attribute: found.name, count: distinct.size };
 }
 

@@ -76,6 +76,20 @@ export interface Runtime {
   readonly mappedClaims?: readonly string[];
 }
 
+/** Shows verified messages to an administrator as claims, and reads claims that an administrator typed in. */
+export interface ClaimsView<Verified, Opened> {
+  /** What the message says, as JSON. It holds no token and no secret. */
+  readonly show: (verified: Verified) => Readonly<Record<string, unknown>>;
+  /**
+   * The message that would say these claims, for a preview: no provider vouches for it, and it signs nobody in. Answers a
+   * sentence where the claims cannot be read.
+   */
+  readonly read: (
+    claims: Readonly<Record<string, unknown>>,
+    opened: Opened,
+  ) => Promise<{ readonly verified: Verified } | { readonly issue: string }>;
+}
+
 /** A kind of identity provider. See docs/connection-types.md for how to write one. */
 export interface ConnectionType<
   Declaration extends SettingsDeclaration = SettingsDeclaration,
@@ -122,6 +136,8 @@ export interface ConnectionType<
   readonly fetchGroups?: (verified: Verified, opened: Opened, runtime: Runtime) => Promise<Groups>;
   /** Pure: converts the verified message to a profile. */
   readonly normalize: (verified: Verified, settings: SettingsOf<Declaration>) => NormalizedProfile;
+  /** Without it, a test sign-in shows the profile alone, and a preview takes no claims. */
+  readonly claims?: ClaimsView<Verified, Opened>;
   /** Runs every check that works without a user. Does not throw for faults of the provider. */
   readonly diagnose: (settings: SettingsOf<Declaration>, runtime: Runtime) => Promise<readonly Finding[]>;
   /**

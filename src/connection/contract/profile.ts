@@ -35,6 +35,8 @@ export interface NormalizedProfile {
   readonly attributes: Readonly<Record<string, readonly string[]>>;
   /** Tells the administrator why usual values may be missing; absent if the provider withheld nothing. */
   readonly withheld?: string;
+  /** The claim that a field came from, by the field's name, `groups` included. It explains a sign-in to an administrator. */
+  readonly sources?: Readonly<Record<string, string>>;
   /** How the person authenticated, in the provider's terms (`amr`, `acr`, AuthnContextClassRef). */
   readonly authenticationMethods: readonly string[];
 }

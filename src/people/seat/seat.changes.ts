@@ -4,6 +4,7 @@
  */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { Reader } from "../../platform/database/database.js";
 import { appendEvent } from "../../events/append-event.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
 import { toDateOrNull } from "../../platform/database/values.js";
@@ -35,12 +36,12 @@ export async function findHeldSeat(unit: UnitOfWork, organizationId: string, use
 
 /** The ids of users with a seat in an organization, among these ids. */
 export async function findSeatHolders(
-  unit: UnitOfWork,
+  reader: Reader,
   organizationId: string,
   userIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (userIds.length === 0) return new Set();
-  const rows = await unit.rows<{ user_id: string }>(
+  const rows = await reader.rows<{ user_id: string }>(
     `SELECT user_id FROM seat WHERE active_key IN (${placeholders(userIds)})`,
     userIds.map((userId) => activeKey(organizationId, userId)),
   );
@@ -48,8 +49,8 @@ export async function findSeatHolders(
 }
 
 /** How many seats of an organization are held. */
-export async function countSeatsInUse(unit: UnitOfWork, organizationId: string): Promise<number> {
-  const row = await unit.row<{ seats_in_use: number }>("SELECT seats_in_use FROM organization WHERE id = ?", [
+export async function countSeatsInUse(reader: Reader, organizationId: string): Promise<number> {
+  const row = await reader.row<{ seats_in_use: number }>("SELECT seats_in_use FROM organization WHERE id = ?", [
     organizationId,
   ]);
   return row?.seats_in_use ?? 0;

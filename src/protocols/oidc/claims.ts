@@ -30,6 +30,10 @@ const USUAL_NAMES: Readonly<Record<keyof ClaimNames, readonly string[]>> = {
   groups: ["groups", "memberOf", "member_of"],
 };
 
+const NAMED = ["email", "firstName", "lastName", "employeeId"] as const;
+const USERNAME_CLAIMS = ["preferred_username", "upn"];
+const FULL_NAME_CLAIMS = ["name"];
+
 /** The groups in the claims: a list, nothing, or a sign that the claims leave groups out. */
 export type ClaimedGroups =
   | { readonly kind: "known"; readonly values: readonly string[] }
@@ -51,6 +55,8 @@ export interface ClaimedPerson {
   readonly groupsClaims: readonly string[];
   /** `amr` and `acr`: how the person authenticated. */
   readonly authenticationMethods: readonly string[];
+  /** The claim that each of these was read from. */
+  readonly sources: Readonly<Record<string, string>>;
 }
 
 const MOST_LEAVES = 20_000;
@@ -97,15 +103,30 @@ export function readPerson(claims: Claims, texts: ClaimTexts, names: ClaimNames)
   return {
     email,
     emailVerified: readEmailVerified(claims, email),
-    username: firstOf(texts, ["preferred_username", "upn"]),
+    username: firstOf(texts, USERNAME_CLAIMS),
     firstName: valuesOf(texts, names, "firstName")[0] ?? null,
     lastName: valuesOf(texts, names, "lastName")[0] ?? null,
-    fullName: firstOf(texts, ["name"]),
+    fullName: firstOf(texts, FULL_NAME_CLAIMS),
     employeeId: valuesOf(texts, names, "employeeId")[0] ?? null,
     groups: readGroups(claims, names.groups),
     groupsClaims: groupsClaimsOf(names.groups),
     authenticationMethods: ["amr", "acr"].flatMap((name) => textsOf(texts, name)),
+    sources: findSources(texts, names),
   };
+}
+
+function findSources(texts: ClaimTexts, names: ClaimNames): ClaimedPerson["sources"] {
+  const looked: readonly (readonly [string, readonly string[]])[] = [
+    ...NAMED.map((field) => [field, namesOf(names, field)] as const),
+    ["username", USERNAME_CLAIMS],
+    ["fullName", FULL_NAME_CLAIMS],
+  ];
+  return Object.fromEntries(
+    looked.flatMap(([field, claims]) => {
+      const claim = claims.find((name) => textsOf(texts, name).length > 0);
+      return claim === undefined ? [] : [[field, claim]];
+    }),
+  );
 }
 
 /**
@@ -238,9 +259,14 @@ function findClaim(claims: Claims, name: string): unknown {
   return value;
 }
 
-function valuesOf(texts: ClaimTexts, names: ClaimNames, name: keyof ClaimNames): readonly string[] {
+/** The claims to look under, in their order. */
+function namesOf(names: ClaimNames, name: keyof ClaimNames): readonly string[] {
   const configured = names[name];
-  for (const each of configured === null ? USUAL_NAMES[name] : [configured]) {
+  return configured === null ? USUAL_NAMES[name] : [configured];
+}
+
+function valuesOf(texts: ClaimTexts, names: ClaimNames, name: keyof ClaimNames): readonly string[] {
+  for (const each of namesOf(names, name)) {
     const values = textsOf(texts, each);
     if (values.length > 0) return values;
   }

@@ -1,6 +1,7 @@
 /** Makes the members of a connection type that signs people in with OpenID Connect from what differs between providers. */
 import type { Strategy } from "passport";
 import type { RefusalTexts } from "../refusal.js";
+import { claimsView } from "./claims-view.js";
 import { diagnoseProvider, type DiagnosisSubject } from "./diagnosis.js";
 import { discoverProvider, type DiscoverySource } from "./discovery.js";
 import { describeProvider, type EndpointAddresses } from "./endpoints.js";
@@ -97,6 +98,7 @@ export function composeOpenId<Settings extends ClientSettings>(description: Open
       const party = { ...rulesOf(settings, runtime), provider, keys, surroundings: runtime };
       return description.strategy?.(party, settings) ?? new OpenIdConnectStrategy(party);
     },
+    claims: claimsView,
     diagnose: (settings: Settings, runtime: OpenIdRuntime): Promise<readonly Finding[]> =>
       diagnoseProvider({ ...rulesOf(settings, runtime), source: sourceOf(settings, runtime) }, runtime),
   };

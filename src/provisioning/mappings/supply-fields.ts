@@ -15,24 +15,40 @@ const LONGEST_READ = 10_000;
 /** Fields that identify people. They are never cut, because a cut value could belong to a different person. */
 const IDENTIFIERS: ReadonlySet<FieldName> = new Set(["email", "username", "employeeId"]);
 
+/** A value that a provider supplies for a field. */
+export interface SuppliedValue {
+  readonly value: string;
+  /** The claim that it came from; `null` where the connection type does not say. */
+  readonly claim: string | null;
+}
+
 /** The fields that the provider sent. A mapped claim outranks a field of the type; an invalid address is left out. */
 export function supplyFields(profile: NormalizedProfile, mappings: readonly AttributeMapping[]): FieldValues {
-  const values: Partial<Record<FieldName, string>> = {};
-  const supply = (field: FieldName, value: string | null | undefined) => {
+  return Object.fromEntries([...supplyValues(profile, mappings)].map(([field, { value }]) => [field, value]));
+}
+
+/** The same values by field, each with the claim that it came from. */
+export function supplyValues(
+  profile: NormalizedProfile,
+  mappings: readonly AttributeMapping[],
+): ReadonlyMap<FieldName, SuppliedValue> {
+  const values = new Map<FieldName, SuppliedValue>();
+  const supply = (field: FieldName, value: string | null | undefined, claim: string | null) => {
     const given = normalizeLine(value ?? "");
     const text = bound(field, field === "email" ? (readEmailAddress(given) ?? "") : given);
     if (text === "") return;
-    values[field] = text;
+    values.set(field, { value: text, claim });
   };
   for (const field of ["email", "username", "firstName", "lastName", "fullName", "employeeId"] as const)
-    supply(field, profile[field]);
-  for (const [field, value] of Object.entries(profile.profile)) if (isFieldName(field)) supply(field, value);
+    supply(field, profile[field], profile.sources?.[field] ?? null);
+  for (const [field, value] of Object.entries(profile.profile))
+    if (isFieldName(field)) supply(field, value, profile.sources?.[field] ?? null);
   const mapped = new Set<string>();
   for (const { claim, field } of mappings) {
     const claimed = Object.hasOwn(profile.attributes, claim) ? (profile.attributes[claim] ?? []) : [];
     if (claimed.length === 0 || mapped.has(field) || !isFieldName(field)) continue;
     mapped.add(field);
-    supply(field, join(claimed, field));
+    supply(field, join(claimed, field), claim);
   }
   return values;
 }

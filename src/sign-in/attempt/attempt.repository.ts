@@ -1,15 +1,18 @@
 /** Reads, deletes and redacts sign-in attempts. */
+import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader, SqlValue } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";
 import { toDate } from "../../platform/database/values.js";
 import { pageByKeyset } from "../../platform/graphql/keyset.js";
 import type { PageArgs, RowPage } from "../../platform/graphql/paging.js";
-import type { AttemptStep } from "./attempt.js";
+import type { AttemptKind, AttemptStep } from "./attempt.js";
 
 /** An attempt as it was recorded. */
 export interface RecordedAttempt {
   readonly id: string;
+  readonly kind: AttemptKind;
+  readonly organization_id: string;
   readonly reference: string;
   readonly connection_id: string | null;
   readonly user_id: string | null;
@@ -25,7 +28,11 @@ export interface RecordedAttempt {
   readonly occurred_at: unknown;
 }
 
+const ATTEMPT_COLUMNS = `id, kind, organization_id, reference, connection_id, user_id, outcome, detail, steps, issuer, subject,
+  email, authentication_methods, address, user_agent, occurred_at`;
+
 export interface AttemptFilter {
+  readonly kind?: AttemptKind | null;
   readonly reference?: string | null;
   readonly connectionId?: string | null;
   readonly userId?: string | null;
@@ -46,7 +53,8 @@ export async function pageAttempts(
     conditions.push(`${column} = ?`);
     parameters.push(value);
   };
-  equals("reference", filter.reference?.trim().toUpperCase());
+  equals("reference", filter.reference == null ? null : referenceOf(filter.reference));
+  equals("kind", filter.kind);
   equals("connection_id", filter.connectionId);
   equals("user_id", filter.userId);
   if (filter.outcomes) {
@@ -55,8 +63,7 @@ export async function pageAttempts(
   }
   return await pageByKeyset<RecordedAttempt>({
     reader,
-    select: `id, reference, connection_id, user_id, outcome, detail, steps, issuer, subject, email,
-             authentication_methods, address, user_agent, occurred_at`,
+    select: ATTEMPT_COLUMNS,
     from: "sign_in_attempt",
     where: { sql: conditions.join(" AND "), parameters },
     order: [
@@ -65,6 +72,38 @@ export async function pageAttempts(
     ],
     args,
   });
+}
+
+/** The attempt of a connection with this reference; `null` where there is none. */
+export async function findAttemptIdOf(reader: Reader, connectionId: string, reference: string): Promise<string | null> {
+  const row = await reader.row<{ id: string }>(
+    "SELECT id FROM sign_in_attempt WHERE reference = ? AND connection_id = ?",
+    [referenceOf(reference), connectionId],
+  );
+  return row?.id ?? null;
+}
+
+/** The attempt with this reference in the organizations of a scope; `null` where there is none. */
+export async function findAttempt(
+  reader: Reader,
+  scope: OrganizationScope,
+  reference: string,
+): Promise<RecordedAttempt | null> {
+  const row = await reader.row<RecordedAttempt>(
+    `SELECT ${ATTEMPT_COLUMNS} FROM sign_in_attempt WHERE reference = ?${scope === null ? "" : " AND organization_id = ?"}`,
+    [referenceOf(reference), ...(scope === null ? [] : [scope])],
+  );
+  return row ?? null;
+}
+
+/** As a person may read it out. */
+function referenceOf(text: string): string {
+  return text.trim().toUpperCase();
+}
+
+/** Whether an attempt with this reference has ended. */
+export async function hasAttempt(reader: Reader, reference: string): Promise<boolean> {
+  return (await reader.row("SELECT id FROM sign_in_attempt WHERE reference = ?", [reference])) !== undefined;
 }
 
 /** Attempts deleted in one statement: few enough not to delay sign-ins. */
@@ -94,4 +133,5 @@ export async function eraseAttempts(unit: UnitOfWork, { id }: { readonly id: str
             user_agent = NULL WHERE user_id = ?`,
     [id],
   );
+  await unit.execute("DELETE FROM sign_in_evidence WHERE user_id = ?", [id]);
 }

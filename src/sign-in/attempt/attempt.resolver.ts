@@ -1,23 +1,88 @@
-/** The query by which an administrator finds the attempt of a reference. */
-import { Arg, Args, Ctx, Query, Resolver } from "type-graphql";
-import { requirePermission } from "../../access/caller.js";
+/** The queries by which an administrator finds attempts, and the attempt of a reference. */
+import type DataLoader from "dataloader";
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import { requirePermission, scopeFor } from "../../access/caller.js";
 import { OrganizationArgument } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
 import { toDate } from "../../platform/database/values.js";
 import { PageArgs, toPage, type Page } from "../../platform/graphql/paging.js";
-import { pageAttempts, readSteps, type RecordedAttempt } from "./attempt.repository.js";
+import { JsonScalar } from "../../platform/graphql/scalars.js";
+import type { ShownClaims } from "./attempt.js";
+import { findAttempt, pageAttempts, readSteps, type RecordedAttempt } from "./attempt.repository.js";
+import type { Evidence } from "./evidence.js";
+import { ProfileFieldType, SignInDecisionType, SignInRuleType } from "./explanation.type.js";
+import type { ExplainOutcome, ShowExplanation } from "./show-explanation.js";
 import { AttemptFilterInput, AttemptPage, AttemptType } from "./attempt.type.js";
 
-/** The texts of the error catalogue for an outcome; `null` for a success. */
-export type ExplainOutcome = (outcome: string) => { readonly message: string; readonly remedy: string } | null;
+const NEEDS = "Needs CONNECTIONS_WRITE and USERS_READ.";
+const KEPT = "Kept of each test, and of each person's last sign-in through a connection.";
 
-@Resolver()
+@Resolver(() => AttemptType)
 export class AttemptResolver {
   constructor(
     private readonly store: Store,
     private readonly explain: ExplainOutcome,
+    private readonly showExplanation: ShowExplanation,
+    private readonly loadEvidence: (context: RequestContext) => DataLoader<string, Evidence | null>,
   ) {}
+
+  @Query(() => AttemptType, {
+    nullable: true,
+    description:
+      "The attempt with this reference. null while there is none, and for another organization's. Needs CONNECTIONS_READ.",
+  })
+  async signInAttempt(
+    @Ctx() { caller }: RequestContext,
+    @Arg("reference", () => String, { description: "As a page showed it, or as startTestSignIn answered it." })
+    reference: string,
+  ): Promise<AttemptType | null> {
+    const row = await findAttempt(this.store.reader, scopeFor(caller, "CONNECTIONS_READ"), reference);
+    return row && this.show(row);
+  }
+
+  @FieldResolver(() => JsonScalar, {
+    nullable: true,
+    description: `What the provider said, without tokens. ${KEPT} null where nothing was verified, nothing is kept any more, or the connection's type shows no claims. ${NEEDS}`,
+  })
+  async claims(@Root() attempt: AttemptType, @Ctx() context: RequestContext): Promise<ShownClaims | null> {
+    return (await this.evidenceOf(attempt, context))?.claims ?? null;
+  }
+
+  @FieldResolver(() => [ProfileFieldType], {
+    nullable: true,
+    description: `The fields that the provider supplied, each with its claim. ${KEPT} null where there was no decision, or it is not kept any more. ${NEEDS}`,
+  })
+  async profile(
+    @Root() attempt: AttemptType,
+    @Ctx() context: RequestContext,
+  ): Promise<readonly ProfileFieldType[] | null> {
+    return (await this.evidenceOf(attempt, context))?.explanation?.profile ?? null;
+  }
+
+  @FieldResolver(() => [SignInRuleType], {
+    nullable: true,
+    description: `The mappings at that time, with whether and why each matched. ${KEPT} null as for \`profile\`. ${NEEDS}`,
+  })
+  async rules(@Root() attempt: AttemptType, @Ctx() context: RequestContext): Promise<readonly SignInRuleType[] | null> {
+    return (await this.evidenceOf(attempt, context))?.explanation?.rules ?? null;
+  }
+
+  @FieldResolver(() => SignInDecisionType, {
+    nullable: true,
+    description: `What the sign-in did or, for a test, would have done. ${KEPT} null as for \`profile\`. ${NEEDS}`,
+  })
+  async decision(@Root() attempt: AttemptType, @Ctx() context: RequestContext): Promise<SignInDecisionType | null> {
+    const evidence = await this.evidenceOf(attempt, context);
+    if (evidence?.explanation == null) return null;
+    return (await this.showExplanation(attempt.organizationId, evidence.explanation)).decision;
+  }
+
+  private async evidenceOf({ id, organizationId }: AttemptType, context: RequestContext): Promise<Evidence | null> {
+    requirePermission(context.caller, organizationId, "CONNECTIONS_WRITE");
+    requirePermission(context.caller, organizationId, "USERS_READ");
+    return await this.loadEvidence(context).load(id);
+  }
 
   @Query(() => AttemptPage, {
     description:
@@ -39,6 +104,8 @@ export class AttemptResolver {
     const text = this.explain(row.outcome);
     return {
       id: row.id,
+      organizationId: row.organization_id,
+      kind: row.kind,
       reference: row.reference,
       connectionId: row.connection_id,
       userId: row.user_id,

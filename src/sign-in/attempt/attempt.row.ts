@@ -14,6 +14,10 @@ export class AttemptRow {
   @Column({ type: "varchar", length: 20 })
   reference!: string;
 
+  /** `SIGN_IN` or `TEST`. */
+  @Column({ type: "varchar", length: 20, default: "SIGN_IN" })
+  kind!: string;
+
   @Column({ name: "organization_id", type: "varchar", length: 36 })
   @ForeignKey("OrganizationRow", {
     name: "fk_sign_in_attempt_organization",

@@ -10,9 +10,16 @@ export interface AttemptStep {
   readonly at: string;
 }
 
+/** A sign-in, or a test of the connection that opens no session. */
+export type AttemptKind = "SIGN_IN" | "TEST";
+
+/** The claims of a verified message, as the connection type shows them: never a token, never a secret. */
+export type ShownClaims = Readonly<Record<string, unknown>>;
+
 /** An attempt under way. A step is added when it begins, so the last step is where the attempt ended. */
 export interface Attempt {
   readonly id: string;
+  readonly kind: AttemptKind;
   readonly reference: string;
   readonly organizationId: string;
   /** `null` for a sign-in by a one-time link. */
@@ -21,10 +28,13 @@ export interface Attempt {
   readonly steps: readonly AttemptStep[];
   /** `null` until a message is verified. */
   readonly profile: NormalizedProfile | null;
+  /** Known with the profile, where the connection type shows claims. */
+  readonly claims: ShownClaims | null;
 }
 
-export function beginAttempt(about: Omit<Attempt, "id" | "steps" | "profile">): Attempt {
-  return { ...about, id: uuidv7(), steps: [], profile: null };
+/** A new attempt. */
+export function beginAttempt(about: Omit<Attempt, "id" | "kind" | "steps" | "profile" | "claims">): Attempt {
+  return { ...about, id: uuidv7(), kind: "SIGN_IN", steps: [], profile: null, claims: null };
 }
 
 /** The attempt with one more step. */
@@ -46,11 +56,12 @@ const cut = (text: string | null | undefined, length: number) => text?.slice(0, 
 export async function recordAttempt(unit: UnitOfWork, attempt: Attempt, result: AttemptOutcome): Promise<void> {
   const { profile } = attempt;
   await unit.execute(
-    `INSERT INTO sign_in_attempt (id, reference, organization_id, connection_id, user_id, outcome, detail, steps, issuer,
+    `INSERT INTO sign_in_attempt (id, kind, reference, organization_id, connection_id, user_id, outcome, detail, steps, issuer,
        subject, email, authentication_methods, address, user_agent, occurred_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       attempt.id,
+      attempt.kind,
       attempt.reference,
       attempt.organizationId,
       attempt.connectionId,

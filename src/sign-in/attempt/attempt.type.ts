@@ -1,6 +1,19 @@
 /** GraphQL types of sign-in attempts. */
-import { Field, ID, InputType, ObjectType } from "type-graphql";
+import { Field, ID, InputType, ObjectType, registerEnumType } from "type-graphql";
 import { definePage } from "../../platform/graphql/paging.js";
+import type { AttemptKind } from "./attempt.js";
+
+/** Stands for the enum `SignInAttemptKind` in decorators. */
+const AttemptKindEnum: { readonly [Kind in AttemptKind]: Kind } = { SIGN_IN: "SIGN_IN", TEST: "TEST" };
+
+registerEnumType(AttemptKindEnum, {
+  name: "SignInAttemptKind",
+  description: "Whether an attempt was meant to sign somebody in.",
+  valuesConfig: {
+    SIGN_IN: { description: "A person wanted to sign in." },
+    TEST: { description: "An administrator tested the connection. Nobody was signed in." },
+  },
+});
 
 @ObjectType("SignInAttemptStep", {
   description: "A step of a sign-in attempt. The last step is where the attempt ended.",
@@ -21,6 +34,12 @@ export class AttemptStepType {
 export class AttemptType {
   @Field(() => ID, { description: "Opaque id." })
   id!: string;
+
+  /** Not in the schema: whose permission its further fields need. */
+  organizationId!: string;
+
+  @Field(() => AttemptKindEnum, { description: "Whether it was a sign-in or a test." })
+  kind!: AttemptKind;
 
   @Field(() => String, { description: "The reference that the refusal page showed to the person." })
   reference!: string;
@@ -95,7 +114,10 @@ export const AttemptPage = definePage(
   description: "Which attempts to list. An attempt must match every field that is given.",
 })
 export class AttemptFilterInput {
-  @Field(() => String, { nullable: true, description: "The reference that the refusal page showed." })
+  @Field(() => AttemptKindEnum, { nullable: true, description: "Sign-ins or tests." })
+  kind?: AttemptKind | null;
+
+  @Field(() => String, { nullable: true, description: "The reference that a person reads out." })
   reference?: string | null;
 
   @Field(() => ID, { nullable: true, description: "Attempts through one connection." })

@@ -98,6 +98,20 @@ export async function findFlowByRequestId(
   return raw ? fromRaw(raw) : null;
 }
 
+/** Whether a flow of this connection and trust version has not ended yet. */
+export async function existsPendingFlow(
+  reader: Reader,
+  { id, trustVersion }: { readonly id: string; readonly trustVersion: number },
+  now: Date,
+): Promise<boolean> {
+  const row = await reader.row(
+    `SELECT state_hash FROM sso_flow
+      WHERE connection_id = ? AND trust_version = ? AND consumed_at IS NULL AND expires_at > ? LIMIT 1`,
+    [id, trustVersion, now],
+  );
+  return row !== undefined;
+}
+
 /** The hashes among these that belong to flows that have not expired. */
 export async function findBrowserHashes(
   reader: Reader,

@@ -12,6 +12,7 @@ import { requireBrowser } from "./browser-tokens.js";
 import {
   DURABLE_WITH_SIGN_IN,
   consumeFlow,
+  existsPendingFlow,
   findFlowByRequestId,
   findFlowByState,
   insertFlow,
@@ -24,6 +25,8 @@ export interface FlowNotes {
   readonly returnTo: string | null;
   /** The steps of the attempt so far. */
   readonly steps: readonly AttemptStep[];
+  /** The reference of the test that the flow belongs to; `null` for a sign-in. A flow never turns from one into the other. */
+  readonly testReference: string | null;
 }
 
 /** A stored flow with its contents. */
@@ -106,6 +109,11 @@ export async function findPostedFlow(
   return { ...unseal(services, flow), stateHash: flow.stateHash, browserHash: flow.browserHash };
 }
 
+/** Whether a flow of the connection waits for its answer. */
+export async function hasPendingFlow({ store, clock }: SignInServices, connection: Connection): Promise<boolean> {
+  return await existsPendingFlow(store.reader, connection, clock());
+}
+
 /** The return address of a flow, also if it is consumed or expired; `null` if it has none or is deleted. */
 export async function findFlowReturnTo(services: SignInServices, state: string): Promise<string | null> {
   const flow = await findFlowByState(services.store.reader, state);
@@ -127,6 +135,8 @@ function unseal({ store, keyRing }: SignInServices, flow: StoredFlow): FoundFlow
   return {
     returnTo: payload.returnTo,
     steps: payload.steps,
+    // A flow that an older version kept names no test.
+    testReference: payload.testReference ?? null,
     trustVersion: flow.trustVersion,
     pending: {
       requestId: payload.requestId,

@@ -7,14 +7,15 @@ import { noteError, noteRequest, readNotes } from "../../platform/http/request-n
 import type { Logger } from "../../platform/telemetry/logger.js";
 import type { BrowserRequest } from "../browser-request.js";
 import type { LinkShown } from "../link/use-link.js";
-import type { AlreadySignedIn, SentToProvider, SentToTicket, SignedIn } from "../outcomes.js";
+import type { AlreadySignedIn, SentToProvider, SentToTicket, SignedIn, Tested } from "../outcomes.js";
 import { sendLinkPage } from "../pages/link-page.js";
+import { describeOutcome, sendTestPage } from "../pages/test-page.js";
 import { sendRefusal } from "../pages/refusal-page.js";
 import type { SignInRefused } from "../record-refusal.js";
 import type { SignInRouteOptions } from "./options.js";
 import { hasSignedOut } from "./signed-out-cookie.js";
 
-type Outcome = SentToProvider | SentToTicket | LinkShown | SignedIn | AlreadySignedIn | SignInRefused;
+type Outcome = SentToProvider | SentToTicket | LinkShown | SignedIn | AlreadySignedIn | Tested | SignInRefused;
 
 /** Runs a request and answers it. Caches must not keep any of it. */
 export async function answerRequest(
@@ -72,9 +73,20 @@ async function sendOutcome(
         body: html`<p><a class="button" href="${outcome.location}">Continue</a></p>`,
       });
       return;
+    case "tested":
+      sendTestPage(response, 200, {
+        ...outcome,
+        outcome: describeOutcome(outcome.decision),
+        code: outcome.decision.code,
+      });
+      return;
     case "refused":
       await limits.refusals.note(request);
       logRefusal(logger, request, outcome);
+      if (outcome.isTest) {
+        sendTestPage(response, outcome.status, { ...outcome, outcome: `A sign-in ends here: ${outcome.message}` });
+        return;
+      }
       sendRefusal(response, outcome.status, outcome);
   }
 }

@@ -12,12 +12,13 @@ export function addStartAndReturnRoutes(router: Router, options: SignInRouteOpti
 }
 
 async function handleStart(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
-  const { login_hint: loginHint, returnTo, prompt } = request.query;
+  const { login_hint: loginHint, returnTo, prompt, test } = request.query;
   await options.limits.starts.use(request);
   await answerRequest(options, request, response, (browser) =>
     start(options.services, browser, {
       connectionId: String(request.params["connectionId"]),
       returnTo,
+      test,
       loginHint: typeof loginHint === "string" && loginHint.length <= LONGEST_ADDRESS ? loginHint : null,
       chooseAccount: prompt === CHOOSE_ACCOUNT || hasSignedOut(options.cookies.signedOut, request),
     }),

@@ -41,7 +41,7 @@ export async function keepTicket(
 ): Promise<string> {
   if (posted === null) throw new Error("a strategy verified a post without naming its flow and replay id");
   const { token: ticket, hash: ticketHash } = issueToken("");
-  const contents = { verified, returnTo: flow.returnTo, steps };
+  const contents: Contents = { verified, returnTo: flow.returnTo, steps, testReference: flow.testReference };
   const payload = keyRing.seal(JSON.stringify(contents), sealContext(ticketHash));
   const keep = async (unit: UnitOfWork) => {
     if (!(await noteReplay(unit, connection.id, posted.replay)))
@@ -81,7 +81,7 @@ export async function takeTicket(
   const take = (unit: UnitOfWork) => consumeTicket(unit, stored.ticketHash, remainder);
   const taken = await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, take, DURABLE_WITH_SIGN_IN);
   if (!taken) throw unknown("The ticket was used before, or has expired.");
-  return { ...contents, trustVersion: stored.trustVersion };
+  return { ...contents, testReference: contents.testReference ?? null, trustVersion: stored.trustVersion };
 }
 
 /** The return address of a ticket, also if it is used or expired; `null` if it has none or is deleted. */

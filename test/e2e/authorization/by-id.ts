@@ -68,6 +68,7 @@ export async function makeWorld(found: House): Promise<World> {
   await send("setGroupMappings", { connectionId, mappings: [{ ...rule, groupId }] });
   const redeliveryId = await things.makeRedelivery(house);
   const endpointId = await things.makeEndpoint(house);
+  const { reference } = await things.makeSignIn(house);
   return {
     organizationIds: [organizationId, other.organizationId],
     ids: {
@@ -80,6 +81,7 @@ export async function makeWorld(found: House): Promise<World> {
       courseId: sharedId,
       SsoConnection: connectionId,
       connectionId,
+      reference,
       WebhookEndpoint: endpointId,
       endpointId,
       WebhookRedelivery: redeliveryId,

@@ -29,6 +29,14 @@ const inner = (
 const ofUser: InnerEntry["make"] = async (house) => ({ id: await things.makeUser(house) });
 const ofGroup: InnerEntry["make"] = async (house) => ({ id: await things.makeGroup(house) });
 
+const ofAttempt = (field: string): InnerEntry =>
+  inner(
+    ["CONNECTIONS_WRITE", "USERS_READ"],
+    ["CONNECTIONS_READ"],
+    `query ($reference: String!) { signInAttempt(reference: $reference) { id ${field} } }`,
+    async (house) => ({ reference: (await things.makeSignIn(house)).reference }),
+  );
+
 export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
   "AccountLinkingEffect.users": inner(
     ["USERS_READ"],
@@ -130,6 +138,10 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     "mutation ($id: ID!) { correctResult(input: { id: $id }) { result { user { id } } } }",
     async (house) => ({ id: await things.makeResult(house) }),
   ),
+  "SignInAttempt.claims": ofAttempt("claims"),
+  "SignInAttempt.decision": ofAttempt("decision { kind }"),
+  "SignInAttempt.profile": ofAttempt("profile { value }"),
+  "SignInAttempt.rules": ofAttempt("rules { value }"),
   "User.fieldValues": inner(["USERS_READ"], ["USERS_READ"], onUser("fieldValues { field }"), ofUser),
   "User.guestMemberships": inner(["USERS_READ"], ["USERS_READ"], onUser("guestMemberships { organizationId }"), ofUser),
   "User.lockedFields": inner(["USERS_READ"], ["USERS_READ"], onUser("lockedFields"), ofUser),

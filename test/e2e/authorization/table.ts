@@ -93,6 +93,19 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
     use: "(organizationId: $organizationId) { seatsInUse }",
     make: home,
   },
+  previewSignIn: {
+    needs: ["CONNECTIONS_WRITE", "USERS_READ"],
+    declare: "$id: ID!, $reference: String",
+    use: "(connectionId: $id, reference: $reference) { claims decision { kind } }",
+    make: things.makeSignIn,
+  },
+  signInAttempt: {
+    nullElsewhere: true,
+    needs: ["CONNECTIONS_READ"],
+    declare: "$reference: String!",
+    use: "(reference: $reference) { id reference email }",
+    make: async (house) => ({ reference: (await things.makeSignIn(house)).reference }),
+  },
   signInAttempts: ofHome(["CONNECTIONS_READ"], "id reference email"),
   ssoConnections: ofHome(["CONNECTIONS_READ"], "id displayName"),
   trainingStarts: { ...ofHome(["TRAINING_READ"], "id userId"), ofOneself: true },
@@ -314,6 +327,12 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     roleKey: "USER",
   })),
   startTraining: byInput(["TRAINING_WRITE"], "StartTrainingInput", "start { id }", things.makeTraining),
+  startTestSignIn: {
+    needs: ["CONNECTIONS_WRITE"],
+    declare: "$id: ID!",
+    use: "(connectionId: $id) { startUrl }",
+    make: async (house) => ({ id: await things.makeConnection(house) }),
+  },
   switchOrganization: {
     needs: "SELF",
     declare: "$organizationId: ID!",

@@ -115,6 +115,12 @@ export async function makeConnection(house: House, isActive = false): Promise<st
   return id;
 }
 
+/** A sign-in of a new person at the home organization's connection; answers its reference and the connection. */
+export async function makeSignIn({ home: tenant, word }: House): Promise<{ id: string; reference: string }> {
+  await tenant.signIn(createBrowser(), makePerson(word()));
+  return { id: tenant.connectionId, reference: (await tenant.attempts())[0]!.reference };
+}
+
 /** An account in a status other than ACTIVE. */
 export async function makeUserWho(house: House, mutation: "disableUser" | "archiveUser"): Promise<string> {
   const id = await makeUser(house);

@@ -32,7 +32,11 @@ describe("flows under way", () => {
       of,
       BROWSER,
       { requestId, secrets: { nonce: NONCE, codeVerifier: VERIFIER } },
-      { returnTo: "https://app.example/secret-place", steps: [{ step: "START", at: STARTED_AT.toISOString() }] },
+      {
+        returnTo: "https://app.example/secret-place",
+        steps: [{ step: "START", at: STARTED_AT.toISOString() }],
+        testReference: null,
+      },
     );
   const find = (state: string | undefined, browser: string | null = BROWSER, of = connection) =>
     findFlow(services as SignInServices, of, state, browser);

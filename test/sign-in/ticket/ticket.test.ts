@@ -60,7 +60,11 @@ describe("tickets", () => {
   async function begin() {
     const requestId = `_request-${++count}`;
     const draft = { requestId, secrets: {} };
-    await keepFlow(services, connection, BROWSER, draft, { returnTo: "https://app.example/secret-place", steps: [] });
+    await keepFlow(services, connection, BROWSER, draft, {
+      returnTo: "https://app.example/secret-place",
+      steps: [],
+      testReference: null,
+    });
     return (await findPostedFlow(services, connection, requestId))!;
   }
   const keep = async (assertionId = `${ASSERTION}-${++count}`, flow?: Awaited<ReturnType<typeof begin>>) => {
@@ -79,6 +83,7 @@ describe("tickets", () => {
       verified: { subject: "ada-in-person" },
       returnTo: "https://app.example/secret-place",
       steps: [{ step: "VERIFY", at: STARTED_AT.toISOString() }],
+      testReference: null,
       trustVersion: 3,
     });
   });

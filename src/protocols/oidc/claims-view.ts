@@ -1,0 +1,22 @@
+/** Verified claims as an administrator sees them, and claims that an administrator typed in. */
+import { checkClaimsSize } from "./claims.js";
+import type { Claims, Provider, VerifiedSignIn } from "./surroundings.js";
+
+/** Claims about the message and not about the person: they differ at each sign-in. */
+const OF_THE_MESSAGE = ["nonce", "at_hash", "c_hash", "s_hash"];
+
+export const claimsView = {
+  show: ({ claims }: Pick<VerifiedSignIn, "claims">): Claims =>
+    Object.fromEntries(Object.entries(claims).filter(([name]) => !OF_THE_MESSAGE.includes(name))),
+  /** @throws ProtocolRefusal for claims that are too large, as at a sign-in */
+  read: async (claims: Claims, { provider }: { readonly provider: Pick<Provider, "issuer"> }): Promise<Typed> => {
+    checkClaimsSize(claims);
+    const { iss: issuer = provider.issuer, sub: subject } = claims;
+    if (typeof issuer !== "string" || issuer === "") return { issue: "iss must be a text" };
+    if (typeof subject !== "string" || subject === "")
+      return { issue: "sub must be a text: the provider's identifier of the person" };
+    return { verified: { issuer, subject, claims: { ...claims, iss: issuer }, accessToken: "" } };
+  },
+};
+
+type Typed = { readonly verified: VerifiedSignIn } | { readonly issue: string };

@@ -1,0 +1,90 @@
+/**
+ * What the provider said at an attempt, and what that led to: kept sealed for each test sign-in and for each person's last
+ * sign-in, so that an administrator can look at it and preview a change with it. It is deleted with its attempt.
+ */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { NormalizedProfile } from "../../connection/contract/index.js";
+import type { KeyRing } from "../../platform/crypto/key-ring.js";
+import { sha256Hex } from "../../platform/crypto/tokens.js";
+import { redactValue } from "../../platform/telemetry/redaction.js";
+import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
+import type { Explanation } from "../../provisioning/explain.js";
+import type { Attempt, ShownClaims } from "./attempt.js";
+
+/** What is kept of an attempt. */
+export interface Evidence {
+  /** `null` where the message was not verified, where its type shows no claims, or where they are too long to keep. */
+  readonly claims: ShownClaims | null;
+  /** `null` where the test ended before there was one. */
+  readonly profile: NormalizedProfile | null;
+  /** `null` where the test ended before a decision. */
+  readonly explanation: Explanation | null;
+}
+
+/** Longest evidence that is kept, in characters of JSON. Above it the claims are left out, and above that everything. */
+const LONGEST_EVIDENCE = 500_000;
+
+const sealContext = (id: string) => `sign_in_evidence:${id}`;
+
+/**
+ * Keeps what the provider said at an attempt. A sign-in replaces the evidence of the same person's sign-in before; a test
+ * replaces nothing.
+ */
+export async function keepEvidence(
+  unit: UnitOfWork,
+  keyRing: KeyRing,
+  attempt: Attempt,
+  userId: string | null,
+  evidence: Evidence,
+): Promise<void> {
+  const text = shorten(evidence);
+  const { kind, connectionId } = attempt;
+  const { profile } = evidence;
+  if (text === null || connectionId === null || (profile === null && evidence.claims === null)) return;
+  const key = kind === "TEST" ? ["TEST", attempt.id] : [connectionId, profile?.issuer, profile?.subject];
+  const id = sha256Hex(JSON.stringify(key));
+  const payload = keyRing.seal(text, sealContext(id));
+  const onDuplicate = unit.dialect === "sqlite" ? "ON CONFLICT (id) DO UPDATE SET" : "ON DUPLICATE KEY UPDATE";
+  await unit.execute(
+    `INSERT INTO sign_in_evidence (id, attempt_id, connection_id, user_id, kind, payload, occurred_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?) ${onDuplicate} attempt_id = ?, user_id = ?, payload = ?, occurred_at = ?`,
+    [id, attempt.id, connectionId, userId, kind, payload, unit.now, attempt.id, userId, payload, unit.now],
+  );
+}
+
+function shorten({ profile, ...others }: Evidence): string | null {
+  // Mappings compare attributes, which may hold what a provider should not have sent.
+  const attributes = profile && (redactValue(profile.attributes) as NormalizedProfile["attributes"]);
+  const evidence = { ...others, profile: profile && { ...profile, attributes } };
+  const whole = JSON.stringify(evidence);
+  if (whole.length <= LONGEST_EVIDENCE) return whole;
+  const withoutClaims = JSON.stringify({ ...evidence, claims: null });
+  return withoutClaims.length <= LONGEST_EVIDENCE ? withoutClaims : null;
+}
+
+interface RawEvidence {
+  readonly id: string;
+  readonly attempt_id: string;
+  readonly payload: string;
+}
+
+/** The evidence of several attempts, by attempt. An attempt whose evidence a later sign-in replaced has none. */
+export async function findEvidenceOfAttempts(
+  reader: Reader,
+  keyRing: KeyRing,
+  attemptIds: readonly string[],
+): Promise<Map<string, Evidence>> {
+  if (attemptIds.length === 0) return new Map();
+  const raws = await reader.rows<RawEvidence>(
+    `SELECT id, attempt_id, payload FROM sign_in_evidence
+      WHERE attempt_id IN (${placeholders(attemptIds)})`,
+    attemptIds,
+  );
+  return new Map(raws.map((raw) => [raw.attempt_id, unseal(keyRing, raw)]));
+}
+
+/** @throws UnsealError when the key that sealed it is not in the ring any more */
+function unseal(keyRing: KeyRing, { id, payload }: RawEvidence): Evidence {
+  return JSON.parse(keyRing.open(payload, sealContext(id))) as Evidence;
+}

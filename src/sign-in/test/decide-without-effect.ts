@@ -1,0 +1,38 @@
+/** Decides about a person as a sign-in would, on committed rows, and changes nothing: for test sign-ins and previews. */
+import type { NormalizedProfile } from "../../connection/contract/index.js";
+import type { Mappings } from "../../connection/mapping/mapping.js";
+import type { Reader } from "../../platform/database/database.js";
+import { decide } from "../../provisioning/decide.js";
+import { loadSituationWith, readMappings } from "../../provisioning/load-situation.js";
+import type { Decision, Situation } from "../../provisioning/situation.js";
+import { evaluateMappings } from "../../provisioning/mappings/evaluate-rule.js";
+import type { FoundConnection } from "../find-connection.js";
+
+/** A situation, and what is decided about it. */
+export interface Decided {
+  readonly situation: Situation;
+  readonly decision: Decision;
+}
+
+/**
+ * The connection counts as active, so that the test of a draft shows what happens once it is.
+ *
+ * @param mappings those of the connection when left out
+ */
+export async function decideWithoutEffect(
+  reader: Reader,
+  { connection, organization }: FoundConnection,
+  profile: NormalizedProfile,
+  mappings?: Mappings,
+): Promise<Decided> {
+  const person = { organizationId: organization.id, connectionId: connection.id, profile };
+  const evaluated = evaluateMappings(mappings ?? (await readMappings(reader, connection.id)), profile);
+  const situation = await loadSituationWith(
+    reader,
+    person,
+    organization,
+    { ...connection, state: "ACTIVE" },
+    evaluated,
+  );
+  return { situation, decision: decide(situation) };
+}

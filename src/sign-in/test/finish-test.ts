@@ -1,0 +1,63 @@
+/**
+ * A test sign-in: it goes through the real provider and decides as a sign-in does, but only its attempt is recorded. No account,
+ * role, group, seat, session, event or health note changes. A draft is judged as if it were active.
+ */
+import { SYSTEM } from "../../access/caller.js";
+import type { NormalizedProfile } from "../../connection/contract/index.js";
+import type { Connection } from "../../connection/stored/connection.js";
+import { isDuplicateKey } from "../../platform/database/driver-errors.js";
+import { explain } from "../../provisioning/explain.js";
+import { recordAttempt, type Attempt } from "../attempt/attempt.js";
+import { hasAttempt } from "../attempt/attempt.repository.js";
+import { keepEvidence } from "../attempt/evidence.js";
+import type { FoundConnection } from "../find-connection.js";
+import type { Tested } from "../outcomes.js";
+import type { SignInServices } from "../services.js";
+import { decideWithoutEffect } from "./decide-without-effect.js";
+import { over, readTestToken, type TestSignIn } from "./test-token.js";
+
+/**
+ * The test that an address names, if it has not ended yet.
+ *
+ * @throws TEST_SIGN_IN_OVER
+ */
+export async function takeTest(
+  { store, keyRing, clock }: SignInServices,
+  connection: Connection,
+  token: unknown,
+): Promise<TestSignIn> {
+  const test = readTestToken(keyRing, connection, token, clock());
+  if (await hasAttempt(store.reader, test.reference)) throw over(`The test ${test.reference} has ended.`);
+  return test;
+}
+
+/**
+ * Decides about a verified person, and records the attempt with what was decided.
+ *
+ * @throws TEST_SIGN_IN_OVER when the test was begun twice and has ended
+ */
+export async function finishTest(
+  { store, keyRing }: SignInServices,
+  found: FoundConnection,
+  attempt: Attempt,
+  profile: NormalizedProfile,
+): Promise<Tested> {
+  const { situation, decision } = await decideWithoutEffect(store.reader, found, profile);
+  const explanation = explain(situation, decision);
+  const { code, detail, userId } = explanation.decision;
+  try {
+    await store.begin(SYSTEM, { kind: "SIGN_IN", actor: found.connection.id }, async (unit) => {
+      await recordAttempt(unit, attempt, { outcome: code ?? "SUCCEEDED", detail, userId });
+      await keepEvidence(unit, keyRing, attempt, userId, { claims: attempt.claims, profile, explanation });
+    });
+  } catch (error) {
+    if (isDuplicateKey(error)) throw over(`The test ${attempt.reference} has ended.`);
+    throw error;
+  }
+  return {
+    kind: "tested",
+    reference: attempt.reference,
+    decision: explanation.decision,
+    remedy: decision.kind === "refuse" ? decision.failure.remedy : null,
+  };
+}

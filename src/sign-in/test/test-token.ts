@@ -1,0 +1,57 @@
+/**
+ * The token in the address of a test sign-in: sealed, so that it names its connection and its reference and cannot be made or
+ * changed by anybody else. The reference makes it good for one test: an attempt with it exists once.
+ */
+import type { Connection } from "../../connection/stored/connection.js";
+import type { KeyRing } from "../../platform/crypto/key-ring.js";
+import { UnsealError } from "../../platform/crypto/key-ring.js";
+import { Failure } from "../../platform/errors/failure.js";
+import type { RefusalDetails } from "../../provisioning/failures.js";
+import { TEST_SIGN_IN_OVER } from "../failures.js";
+
+/** How long a test can be begun. */
+export const TEST_SIGN_IN_LIFETIME_SECONDS = 60 * 60;
+
+/** What a token stands for. */
+export interface TestSignIn {
+  readonly connectionId: string;
+  /** Under which the attempt is recorded. */
+  readonly reference: string;
+  /** ISO 8601. */
+  readonly expiresAt: string;
+}
+
+const CONTEXT = "test_sign_in";
+const LONGEST_TOKEN = 1_000;
+
+export function issueTestToken(keyRing: KeyRing, test: TestSignIn): string {
+  return keyRing.seal(JSON.stringify(test), CONTEXT);
+}
+
+/**
+ * The test that a token stands for.
+ *
+ * @param token as it came, whatever its type
+ * @throws TEST_SIGN_IN_OVER for a token that is not ours, is for a different connection, or has expired
+ */
+export function readTestToken(keyRing: KeyRing, connection: Connection, token: unknown, now: Date): TestSignIn {
+  const test = open(keyRing, token);
+  if (test === null) throw over("The address holds a token that this installation did not make.");
+  if (test.connectionId !== connection.id) throw over("The test was begun for a different connection.");
+  if (new Date(test.expiresAt) <= now) throw over(`The test could be begun until ${test.expiresAt}.`);
+  return test;
+}
+
+function open(keyRing: KeyRing, token: unknown): TestSignIn | null {
+  if (typeof token !== "string" || token.length > LONGEST_TOKEN) return null;
+  try {
+    return JSON.parse(keyRing.open(token, CONTEXT)) as TestSignIn;
+  } catch (error) {
+    if (error instanceof UnsealError) return null;
+    throw error;
+  }
+}
+
+export function over(detail: string): Failure<RefusalDetails> {
+  return new Failure<RefusalDetails>(TEST_SIGN_IN_OVER, { detail });
+}
