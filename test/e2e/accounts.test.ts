@@ -144,7 +144,7 @@ describe("an account that the first sign-in creates", () => {
     ["names", { given_name: "N".repeat(5_000), family_name: "\u{1F600}".repeat(2_000), name: "F".repeat(9_000) }],
     ["a user name", { preferred_username: "u".repeat(5_000) }],
     ["an address", { email: `${"a".repeat(5_000)}@acme.test` }],
-  ])("is bounded, or refused for what it lacks, when the provider sends endless %s", async (_name, claims) => {
+  ])("is cut, or refused for a missing field, if the provider sends a very long %s", async (_name, claims) => {
     const tenant = await tenantWith();
     expect(["SUCCEEDED", "NAME_MISSING", "EMAIL_MISSING"]).toContain(
       await outcomeOf(tenant, makePerson("ada", claims)),
@@ -245,9 +245,9 @@ describe("an account that was prepared", () => {
 
   it.each<[string, Record<string, unknown>, string, number]>([
     ["the provider says nothing about the address", { email_verified: undefined }, "SUCCEEDED", 1],
-    ["the provider says that it is verified, as a text", { email_verified: "true" }, "SUCCEEDED", 1],
+    ["the provider says that it is verified, as a string", { email_verified: "true" }, "SUCCEEDED", 1],
     ["the provider says that it is not verified", { email_verified: false }, "SUCCEEDED", 2],
-    ["the provider says that it is not verified, as a text", { email_verified: "false" }, "SUCCEEDED", 2],
+    ["the provider says that it is not verified, as a string", { email_verified: "false" }, "SUCCEEDED", 2],
   ])("when %s", async (_name, claims, outcome, users) => {
     const tenant = await tenantWith();
     const id = await prepare(tenant, "ada@acme.test", { roleKeys: ["ADMIN"] });

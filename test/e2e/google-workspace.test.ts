@@ -94,7 +94,7 @@ describe("a Workspace", () => {
   it.each([
     [2, "a personal account with an address of the company", "GOOGLE_DOMAIN_MISSING"],
     [3, "an account of another Workspace", "GOOGLE_DOMAIN_MISMATCH"],
-  ])("signs nobody else in (%i): %s", async (place, _, outcome) => {
+  ])("refuses all other accounts (%i): %s", async (place, _, outcome) => {
     const page = await signIn(place);
     expect(page.status).toBe(403);
     const attempt = await administrator.lastAttempt();

@@ -150,7 +150,7 @@ describe("role mappings", () => {
     [{ operator: "CONTAINS", value: "ana" }, ["managers"], "MANAGER"],
     [{ operator: "MATCHES", value: "eng-[0-9]+" }, ["eng-42"], "MANAGER"],
     [{ operator: "MATCHES", value: "eng-[0-9]+" }, ["my-eng-42"], "USER"],
-  ])("with %j make of the groups %j a %s", async (condition, groups, role) => {
+  ])("with %j turn the groups %j into the role %s", async (condition, groups, role) => {
     const tenant = await tenantWith();
     await set(tenant, "Role", [{ claim: "groups", ...condition, roleKey: "MANAGER" }]);
     expect(await outcomeOf(tenant, { groups })).toBe("SUCCEEDED");
@@ -208,7 +208,7 @@ describe("a provider that sends no groups", () => {
       (groups) => ({ "https://acme.test/groups": groups }),
       { _claim_names: { "https://acme.test/groups": "src1" } },
     ],
-  ])("takes nothing that a rule on %s gave, nor one that sends too many", async (claim, groupsClaim, send, tooMany) => {
+  ])("takes nothing that a rule on %s gave, also if it sends too many", async (claim, groupsClaim, send, tooMany) => {
     const tenant = await createTenant(usher, provider, { ...AUTHORITATIVE, settings: { groupsClaim } });
     const ops = { claim, operator: "EQUALS", value: "ops" };
     await set(tenant, "Role", [{ ...ops, roleKey: "ADMIN" }]);

@@ -114,11 +114,11 @@ describe("merging off, on and off again", () => {
   });
 });
 
-describe("an address that joins nobody", () => {
+describe("an address that is not merged", () => {
   it.each<[string, Record<string, unknown>]>([
-    ["is called not verified", { email_verified: false }],
-    ["is called not verified, as a text", { email_verified: "false" }],
-    ["is not spoken of, in a domain that nobody proved", { email_verified: undefined }],
+    ["is called unverified", { email_verified: false }],
+    ["is called unverified, as a string", { email_verified: "false" }],
+    ["has no word of the provider, and its domain is not proved", { email_verified: undefined }],
   ])("%s", async (_name, claims) => {
     const tenant = await merging();
     const email = newAddress("ada");

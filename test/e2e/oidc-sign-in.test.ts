@@ -22,7 +22,7 @@ describe("an OpenID Connect sign-in, end to end", () => {
     await provider.close();
   });
 
-  it("takes an organization, a key, a connection and a person from nothing to a session", async () => {
+  it("signs a person in, from a new organization, a key and a connection", async () => {
     const { createOrganization } = await usher.ask(
       `mutation { createOrganization(input: { name: "Acme", slug: "acme" }) { organization { id slug } } }`,
     );

@@ -123,7 +123,7 @@ describe("a stranger at one address", () => {
   it.each([
     ["/o/no-such-organization", "198.51.100.6"],
     ["/sign-in?organization=no-such-organization", "198.51.100.7"],
-  ])("asks for only so many organizations that do not exist: %s", async (path, address) => {
+  ])("can look up a limited number of organizations that do not exist: %s", async (path, address) => {
     const statuses = await insist(UNKNOWN_ORGANIZATIONS_A_MINUTE + 20, () => open(`${usher.url}${path}`, address));
     expect(statuses["404"]).toBeLessThanOrEqual(UNKNOWN_ORGANIZATIONS_A_MINUTE + 8);
     expect(statuses["429"]).toBeGreaterThanOrEqual(12);
@@ -265,7 +265,7 @@ describe("the largest requests of a stranger", () => {
       2,
       `mutation { %: createConnection(input: { organizationId: "x", displayName: "x", settings: { saml: {} } }) { connection { id } } }`,
     ],
-  ])("ask for only so much of what costs much: %s", async (_name, most, document) => {
+  ])("are limited in expensive fields: %s", async (_name, most, document) => {
     const codes = async (times: number) => {
       const [head = "", field = ""] = document.split(/(?<=\{ )(?=%)/);
       const fields = Array.from({ length: times }, (_, index) => field.slice(0, -2).replace("%", `a${index}`));

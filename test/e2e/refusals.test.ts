@@ -172,7 +172,7 @@ describe("a provider that is hostile or broken", () => {
     ["token-id-token-is-object", "OIDC_ID_TOKEN_MALFORMED"],
     ["token-secret-expired", "OIDC_CLIENT_SECRET_EXPIRED"],
     ["token-disconnect", "OIDC_PROVIDER_UNREACHABLE"],
-  ])("with %s signs nobody in, makes no account and tells no event: %s", async (fault, code) => {
+  ])("with %s is refused without a session, an account or an event: %s", async (fault, code) => {
     const browser = createBrowser();
     provider.setFault(fault);
     const page = await own.signIn(browser, makePerson("mallory")).finally(() => provider.setFault(null));

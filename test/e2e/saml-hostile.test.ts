@@ -101,12 +101,12 @@ describe("a forged message", () => {
     const asked = await tenant.request(browser, "?returnTo=%2Fgraphql");
     const audiences = [["https://sibling.example"]];
     const page = await tenant.post(browser, fieldsOf(provider.answer(asked, "p-1001", { audiences })));
-    const wish = new URLSearchParams({ returnTo: `${usher.url}/graphql` }).toString();
+    const query = new URLSearchParams({ returnTo: `${usher.url}/graphql` }).toString();
     expect([page.status, page.links.map(({ href }) => href.href)]).toEqual([
       403,
       [
-        `${usher.url}/sso/${tenant.connectionId}/start?prompt=select_account&${wish}`,
-        `${usher.url}/o/${tenant.slug}?stay&${wish}`,
+        `${usher.url}/sso/${tenant.connectionId}/start?prompt=select_account&${query}`,
+        `${usher.url}/o/${tenant.slug}?stay&${query}`,
       ],
     ]);
   });
@@ -298,11 +298,11 @@ describe("a ticket", () => {
 
   it("that is requested again offers the way on while the browser has its session", async () => {
     const browser = createBrowser();
-    const wish = `${usher.url}/graphql`;
+    const returnTo = `${usher.url}/graphql`;
     const answer = provider.answer(await tenant.request(browser, "?returnTo=%2Fgraphql"), "p-1001");
     const first = ticketOf(await tenant.post(browser, fieldsOf(answer)));
-    expect((await open(browser, first)).headers.location).toBe(wish);
-    expect((await open(browser, first)).links.map(({ href }) => href.href)).toEqual([wish]);
+    expect((await open(browser, first)).headers.location).toBe(returnTo);
+    expect((await open(browser, first)).links.map(({ href }) => href.href)).toEqual([returnTo]);
     // The session of a different sign-in does not count, even of the same person.
     await browser.get(await prepare(browser));
     await expectRefused(await open(browser, first), 400, "SIGN_IN_UNKNOWN", tenant);
@@ -336,7 +336,7 @@ describe("a ticket", () => {
     ["empty", "?ticket="],
     ["unknown", `?ticket=${"a".repeat(43)}`],
     ["a message instead", "?SAMLResponse=eA%3D%3D&RelayState=x"],
-  ])("that is %s leads to a page, not to a session", async (_name, query) => {
+  ])("that is %s leads to a page without a session", async (_name, query) => {
     await expectRefused(await open(createBrowser(), `${tenant.acsUrl}${query}`), 400, "SIGN_IN_UNKNOWN", tenant);
   });
 
@@ -390,7 +390,7 @@ describe("a form at the ACS", () => {
     ["JSON", "application/json", `{"SAMLResponse":"a"}`, "SAML_NOT_A_RESPONSE"],
     ["text", "text/plain", "SAMLResponse=a", "SAML_NOT_A_RESPONSE"],
     ["nothing", FORM, "", "SAML_NOT_A_RESPONSE"],
-  ])("with %s is no response", async (_name, type, text, code) => {
+  ])("with %s is refused as not a response", async (_name, type, text, code) => {
     await expectRefused(await post(type, text), 403, code, tenant);
   });
 

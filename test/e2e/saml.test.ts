@@ -47,7 +47,7 @@ describe("a SAML sign-in, end to end", () => {
   it.each([
     ["pasted metadata", "pasted", () => ({ metadataXml: provider.metadataXml() })],
     ["a metadata address", "by-address", () => ({ metadataUrl: provider.metadataUrl })],
-  ])("takes an organization, a key, a connection with %s and a person to a session", async (_name, slug, metadata) => {
+  ])("signs a person in, from a new organization, a key and a connection with %s", async (_name, slug, metadata) => {
     const { createOrganization } = await usher.ask(
       `mutation ($slug: String!) { createOrganization(input: { name: "Acme", slug: $slug }) { organization { id } } }`,
       { slug },
@@ -250,7 +250,7 @@ describe("what a connection can require of its provider", () => {
     ["RESPONSE", ["RESPONSE", "BOTH"]],
     ["ASSERTION", ["ASSERTION", "BOTH"]],
     ["BOTH", ["BOTH"]],
-  ])("signatures: signedPart %s takes %j and nothing else", async (signedPart, accepted) => {
+  ])("signatures: signedPart %s accepts %j only", async (signedPart, accepted) => {
     const tenant = await createSamlTenant(usher, provider, { settings: { signedPart } });
     for (const sent of ["RESPONSE", "ASSERTION", "BOTH", "NOTHING"] as const) {
       const browser = createBrowser();
@@ -302,7 +302,7 @@ describe("an application that was created again at the provider", () => {
       (at) => ({ metadataUrl: at.metadataUrl }),
       (at) => ({ metadataUrl: at.metadataUrl, entityId: null }),
     ],
-  ])("is taken with %s, and people come back to their accounts", async (_name, before, after) => {
+  ])("is accepted with %s, and people keep their accounts", async (_name, before, after) => {
     const again = await startSamlProvider({ entityId: "https://again.example.com/saml" });
     const tenant = await createSamlTenant(usher, provider, { settings: before(provider) });
     const browser = createBrowser();

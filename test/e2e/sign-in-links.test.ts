@@ -99,21 +99,18 @@ describe("a sign-in link in a browser", () => {
     expect(await held.json()).toEqual({ data: { viewer: null } });
   });
 
-  it.each(["https://evil.example/page", "http://localhost:1/page"])(
-    "is not pressed by a page of %s: nobody is signed in to an account by a stranger",
-    async (from) => {
-      const { url, email } = await makeLink();
-      const victim = createBrowser();
-      await tenant.signIn(victim, makePerson("grace"));
-      const page = await victim.post(url, {}, { from, follow: false });
-      expect([page.status, page.headers["set-cookie"]]).toEqual([403, undefined]);
-      expect(page.visibleText).toContain("Another page asked to sign you in. Nothing has happened yet.");
-      expect(await signedIn(victim)).toBe("grace@acme.test");
-      // Nothing was consumed: the person can still press the button.
-      await victim.submitForm(0);
-      expect(await signedIn(victim)).toBe(email);
-    },
-  );
+  it.each(["https://evil.example/page", "http://localhost:1/page"])("cannot be used by a page of %s", async (from) => {
+    const { url, email } = await makeLink();
+    const victim = createBrowser();
+    await tenant.signIn(victim, makePerson("grace"));
+    const page = await victim.post(url, {}, { from, follow: false });
+    expect([page.status, page.headers["set-cookie"]]).toEqual([403, undefined]);
+    expect(page.visibleText).toContain("Another page asked to sign you in. Nothing has happened yet.");
+    expect(await signedIn(victim)).toBe("grace@acme.test");
+    // Nothing was consumed: the person can still press the button.
+    await victim.submitForm(0);
+    expect(await signedIn(victim)).toBe(email);
+  });
 
   it("nor by a page that hides its origin", async () => {
     const { url } = await makeLink();
@@ -123,7 +120,7 @@ describe("a sign-in link in a browser", () => {
   });
 
   it.each(["usher_link_unknown", "x".repeat(400), "%00", "..%2f..", "usher_link_%F0%9F"])(
-    "that there is not is refused, leaves no attempt and names no organization: %s",
+    "that does not exist is refused, leaves no attempt and names no organization: %s",
     async (token) => {
       const before = (await tenant.attempts()).length;
       for (const method of ["GET", "POST"] as const) {
@@ -144,7 +141,7 @@ describe("a link of an organization", () => {
     ["changes", (of: Tenant) => of.updateConnection({ settings: { oidc: { clientId: "another" } } })],
     ["is disabled", (of: Tenant) => of.disable()],
     ["is deleted", (of: Tenant) => of.delete()],
-  ])("is taken back when what a connection trusts %s, and a new label takes nothing back", async (_how, change) => {
+  ])("becomes invalid when what a connection trusts %s, and stays valid after a new label", async (_how, change) => {
     const own = await createTenant(usher, provider);
     const { url } = await makeLink(own);
     await own.updateConnection({ displayName: "Another name" });

@@ -43,10 +43,10 @@ describe("the answer of a provider", () => {
     ["with an empty state", (url: URL) => url.searchParams.set("state", "")],
     ["with an unknown state", (url: URL) => url.searchParams.set("state", "a".repeat(43))],
     [
-      "with a state in other case",
+      "with a state in a different case",
       (url: URL) => url.searchParams.set("state", swapCase(url.searchParams.get("state")!)),
     ],
-  ])("%s is not known, and the sign-in can still be finished", async (_name, spoil) => {
+  ])("%s is refused, and the sign-in can still be completed", async (_name, spoil) => {
     const browser = createBrowser();
     const callback = await tenant.authenticate(browser);
     const spoilt = new URL(callback);
@@ -59,15 +59,15 @@ describe("the answer of a provider", () => {
 
   it("is used once: a second use changes nothing, and offers the signed-in browser the way on", async () => {
     const browser = createBrowser();
-    const wish = "https://app.example/app/course?id=1&b=2";
-    const callback = await tenant.authenticate(browser, ALICE, `?returnTo=${encodeURIComponent(wish)}`);
-    expect((await open(browser, callback)).headers.location).toBe(wish);
+    const returnTo = "https://app.example/app/course?id=1&b=2";
+    const callback = await tenant.authenticate(browser, ALICE, `?returnTo=${encodeURIComponent(returnTo)}`);
+    expect((await open(browser, callback)).headers.location).toBe(returnTo);
     const before = [await tenant.attempts(), await tenant.events(), browser.cookiesFor(usher.url)];
     provider.forget();
     const again = await open(browser, callback);
     expect([again.status, again.headers["cache-control"]]).toEqual([200, "no-store"]);
     expect(again.visibleText).toContain("You are signed in");
-    expect(again.links.map(({ href }) => href.href)).toEqual([wish]);
+    expect(again.links.map(({ href }) => href.href)).toEqual([returnTo]);
     expect(again.headers["set-cookie"]).toBeUndefined();
     expect([await tenant.attempts(), await tenant.events(), browser.cookiesFor(usher.url)]).toEqual(before);
     expect(provider.count("token")).toBe(0);
@@ -130,18 +130,18 @@ describe("the answer of a provider", () => {
 
   it.each([
     ["a repeated state", (query: string) => `${query}&state=b`],
-    ["a state twice the same", (query: string) => `${query}&state=${new URLSearchParams(query).get("state")}`],
+    ["the same state twice", (query: string) => `${query}&state=${new URLSearchParams(query).get("state")}`],
     ["a repeated code", (query: string) => `${query}&code=b`],
-    ["a repeated parameter of no meaning", (query: string) => `${query}&x=1&x=2`],
+    ["a repeated unknown parameter", (query: string) => `${query}&x=1&x=2`],
     [
-      "an overlong parameter",
+      "a parameter that is too long",
       (query: string) => query.replace("code=", `code=${"x".repeat(10_000)}&y=`) + "&z=" + "z".repeat(5_000),
     ],
     [
       "too many parameters",
       (query: string) => query + Array.from({ length: 40 }, (_, index) => `&p${index}=1`).join(""),
     ],
-  ])("with %s is refused, and uses nothing up", async (name, spoil) => {
+  ])("with %s is refused, and consumes nothing", async (name, spoil) => {
     const browser = createBrowser();
     const callback = new URL(await tenant.authenticate(browser));
     const spoilt = new URL(callback);
@@ -149,16 +149,16 @@ describe("the answer of a provider", () => {
     const page = await open(browser, spoilt.href);
     expect(page.status).toBeGreaterThanOrEqual(400);
     expect(page.status).toBeLessThan(500);
-    if (!name.includes("overlong")) await expectRefused(page, 400, "SIGN_IN_PARAMETERS_INVALID");
+    if (!name.includes("too long")) await expectRefused(page, 400, "SIGN_IN_PARAMETERS_INVALID");
     expect(await signedIn(browser)).toBeNull();
-    if (!name.includes("overlong")) {
+    if (!name.includes("too long")) {
       await browser.get(callback.href);
       expect(await signedIn(browser)).toBe("alice@acme.test");
     }
   });
 
   it.each(["state[]=a", "state[x]=a", "state.x=a", "__proto__[state]=a", "constructor=a&state[]=b"])(
-    "with the nested parameter %s is not known",
+    "with the nested parameter %s is refused",
     async (query) => {
       const browser = createBrowser();
       await tenant.begin(browser);
@@ -312,7 +312,7 @@ describe("a connection that changes during a sign-in", () => {
     ],
     ["deleted", (of: Tenant) => of.delete(), 404, "UNKNOWN_CONNECTION"],
   ] as const)(
-    "ends it even when it was %s while the provider was asked, after all checks of the flow",
+    "ends it even if it was %s during the request to the provider, after all checks of the flow",
     async (_how, change, status, code) => {
       const atToken: { act: (() => Promise<void>) | null } = { act: null };
       const slow = await startOpenIdProvider({
@@ -513,9 +513,9 @@ describe("signing out", () => {
     expect(page.url).toBe(`${usher.url}/sign-in`);
   });
 
-  const out = (wish: string) => `${usher.url}/sign-out?returnTo=${encodeURIComponent(wish)}`;
-  const signOut = async (browser: Browser, wish: string) =>
-    (await browser.post(out(wish), {}, { follow: false })).headers.location;
+  const out = (returnTo: string) => `${usher.url}/sign-out?returnTo=${encodeURIComponent(returnTo)}`;
+  const signOut = async (browser: Browser, returnTo: string) =>
+    (await browser.post(out(returnTo), {}, { follow: false })).headers.location;
 
   it.each([
     ["https://app.example/app/bye?x=1&y=2", "https://app.example/app/bye?x=1&y=2"],
@@ -524,12 +524,12 @@ describe("signing out", () => {
     ["https://evil.example/", null],
     ["//evil.example/", null],
     ["javascript:alert(1)", null],
-  ])("with the wish to go to %j leads to %j, with a session and without", async (wish, expected) => {
+  ])("with returnTo %j leads to %j, with a session and without", async (returnTo, expected) => {
     const browser = createBrowser();
     await tenant.signIn(browser);
     const goal = expected?.replace("ORIGIN", usher.url);
-    expect(await signOut(browser, wish)).toBe(goal ?? `/o/${tenant.slug}?signed-out`);
-    expect(await signOut(browser, wish)).toBe(goal ?? "/sign-in");
+    expect(await signOut(browser, returnTo)).toBe(goal ?? `/o/${tenant.slug}?signed-out`);
+    expect(await signOut(browser, returnTo)).toBe(goal ?? "/sign-in");
     expect(await signedIn(browser)).toBeNull();
   });
 
@@ -582,9 +582,9 @@ describe("signing out", () => {
 });
 
 describe("where a sign-in leads", () => {
-  const landed = async (of: Tenant, wish?: string) => {
+  const landed = async (of: Tenant, returnTo?: string) => {
     const browser = createBrowser();
-    const query = wish === undefined ? "" : `?returnTo=${encodeURIComponent(wish)}`;
+    const query = returnTo === undefined ? "" : `?returnTo=${encodeURIComponent(returnTo)}`;
     const callback = await of.authenticate(browser, ALICE, query);
     return (await open(browser, callback)).headers.location;
   };
@@ -601,8 +601,8 @@ describe("where a sign-in leads", () => {
     ["https://app.example/app/%2e%2e%2fadmin", null],
     ["javascript:alert(1)", null],
     ["/\r\nSet-Cookie: a=b", null],
-  ])("returnTo %j leads to %j", async (wish, expected) => {
-    expect(await landed(tenant, wish)).toBe(expected?.replace("ORIGIN", usher.url) ?? `/o/${tenant.slug}`);
+  ])("returnTo %j leads to %j", async (returnTo, expected) => {
+    expect(await landed(tenant, returnTo)).toBe(expected?.replace("ORIGIN", usher.url) ?? `/o/${tenant.slug}`);
   });
 
   it("ignores a returnTo that is repeated, or that comes with the answer", async () => {
@@ -620,11 +620,11 @@ describe("where a sign-in leads", () => {
 });
 
 describe("the way back from a refusal", () => {
-  const wish = "https://app.example/app/course?id=1&b=2";
+  const returnTo = "https://app.example/app/course?id=1&b=2";
   const start = (of: Tenant, to: string) => `${of.startUrl}?returnTo=${encodeURIComponent(to)}`;
   const denied = (callback: string) => callback.replace(/code=[^&]*/, "error=access_denied");
   const begun = async (browser: Browser, person = ALICE) =>
-    await tenant.authenticate(browser, person, `?returnTo=${encodeURIComponent(wish)}`);
+    await tenant.authenticate(browser, person, `?returnTo=${encodeURIComponent(returnTo)}`);
   const wayBack = (page: Page) => page.links.find(({ label }) => label === "Back to the sign-in page")!.href;
 
   it.each<[string, (browser: Browser) => Promise<string>]>([
@@ -633,13 +633,13 @@ describe("the way back from a refusal", () => {
       "of a person who was verified",
       async (browser) => await begun(browser, makePerson("nobody", { email: undefined })),
     ],
-  ])("%s leads to a sign-in that returns where the person wanted to go", async (_name, refuse) => {
+  ])("%s leads to a sign-in that keeps the returnTo", async (_name, refuse) => {
     const browser = createBrowser();
     expect((await browser.get(await refuse(browser))).status).toBe(403);
     await browser.followLink("Back to the sign-in page");
     const atProvider = await browser.followLink("Acme ID", { follow: false });
     const back = await provider.authorize(atProvider.headers.location!, ALICE);
-    expect((await open(browser, back)).headers.location).toBe(wish);
+    expect((await open(browser, back)).headers.location).toBe(returnTo);
   });
 
   it("offers to try another account, lets the provider ask for it, and keeps the returnTo", async () => {
@@ -649,7 +649,7 @@ describe("the way back from a refusal", () => {
     const atProvider = await browser.followLink("Try with another account", { follow: false });
     expect(new URL(atProvider.headers.location!).searchParams.get("prompt")).toBe("login");
     const back = await provider.authorize(atProvider.headers.location!, ALICE);
-    expect((await open(browser, back)).headers.location).toBe(wish);
+    expect((await open(browser, back)).headers.location).toBe(returnTo);
   });
 
   it("does not offer another account if no sign-in can begin", async () => {
@@ -662,8 +662,8 @@ describe("the way back from a refusal", () => {
   it("keeps an allowed returnTo of a sign-in that could not begin", async () => {
     const own = await createTenant(usher, provider);
     await own.disable();
-    const page = await createBrowser().get(start(own, wish));
-    expect(wayBack(page).searchParams.get("returnTo")).toBe(wish);
+    const page = await createBrowser().get(start(own, returnTo));
+    expect(wayBack(page).searchParams.get("returnTo")).toBe(returnTo);
     const evil = await createBrowser().get(start(own, "https://evil.example/"));
     expect(wayBack(evil).searchParams.get("returnTo")).toBeNull();
   });
@@ -692,14 +692,14 @@ describe("the pages before a sign-in", () => {
   it("begin at the root with the prompt, and keep the returnTo until the sign-in begins", async () => {
     const browser = createBrowser();
     expect((await browser.get(`${usher.url}/`)).url).toBe(`${usher.url}/sign-in`);
-    const wish = 'https://app.example/app/course?id=1&"<b>';
-    await browser.get(`${usher.url}/sign-in?returnTo=${encodeURIComponent(wish)}`);
+    const returnTo = 'https://app.example/app/course?id=1&"<b>';
+    await browser.get(`${usher.url}/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
     const wrong = await browser.submitForm(0, { organization: "nobody" });
-    expect([wrong.status, wrong.forms[0]?.fields["returnTo"]]).toEqual([404, wish]);
+    expect([wrong.status, wrong.forms[0]?.fields["returnTo"]]).toEqual([404, returnTo]);
     await browser.submitForm(0, { organization: tenant.slug });
     const atProvider = await browser.followLink("Acme ID", { follow: false });
     const back = await provider.authorize(atProvider.headers.location!);
-    expect((await open(browser, back)).headers.location).toBe(new URL(wish).href);
+    expect((await open(browser, back)).headers.location).toBe(new URL(returnTo).href);
   });
 
   it("have a button for each active connection, and pass the returnTo on", async () => {

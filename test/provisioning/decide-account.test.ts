@@ -28,8 +28,8 @@ const outcomeOf = (changes: Changes) => brief(decide(situation(changes)));
 
 describe("linking by address", () => {
   it.each<[string, Changes, string]>([
-    ["off: an account with the address is none of its business", { candidates: [{}] }, "create"],
-    ["on: nobody has the address", { policies: merging }, "create"],
+    ["off: an account with the address is ignored", { candidates: [{}] }, "create"],
+    ["on: no account has the address", { policies: merging }, "create"],
     ["on: a password account has it", { policies: merging, candidates: [{}] }, "merge candidate-1"],
     [
       "on: an account of another connection has it",
@@ -47,7 +47,7 @@ describe("linking by address", () => {
       "merge candidate-2",
     ],
     [
-      "on: of two accounts of one moment, the one with the lower id",
+      "on: of two accounts created at the same time, the one with the lower id",
       {
         policies: merging,
         candidates: [
@@ -68,18 +68,18 @@ describe("linking by address", () => {
       "merge candidate-2",
     ]),
     [
-      "on: an account that waits for approval before one that is disabled",
+      "on: a pending account before a disabled one",
       { policies: merging, candidates: [{ status: "DISABLED" }, { authMethod: "SSO", status: "PENDING_APPROVAL" }] },
       "ACCOUNT_PENDING_APPROVAL",
     ],
     [
-      "on: an account whose person was unmerged under this address",
+      "on: an account whose person was unmerged from this address",
       { policies: merging, candidates: [{ authMethod: "SSO", links: [{ unmerged: true }] }] },
       "create",
     ],
-    ["on: somebody who was unmerged", { policies: merging, unmerged: true, candidates: [{}] }, "create"],
+    ["on: a person whose merge was undone", { policies: merging, unmerged: true, candidates: [{}] }, "create"],
     [
-      "on: somebody who was unmerged, with an account of their own",
+      "on: a person whose merge was undone, with an account of their own",
       { policies: merging, unmerged: true, own: {}, candidates: [{}] },
       "update user-1",
     ],
@@ -98,28 +98,28 @@ describe("linking by address", () => {
     ],
     ["on: a prepared account comes first", { policies: merging, candidates: [{}], prepared: [{}] }, "link prepared-1"],
     [
-      "on: another subject has the address",
+      "on: a different subject has the address",
       { policies: merging, candidates: [{}], addressOfAnotherSubject: true },
       "SUBJECT_CHANGED",
     ],
 
     [
-      "on: an account whose own address another provider calls not verified",
+      "on: an account whose own address a different provider calls unverified",
       { policies: merging, candidates: [{ authMethod: "SSO", links: [{ emailVerified: false }] }], domainProved: true },
       "create",
     ],
     [
-      "on: an account of whose address another provider says nothing",
+      "on: an account about whose address a different provider says nothing",
       { policies: merging, candidates: [{ authMethod: "SSO", links: [{ emailVerified: null }] }] },
       "create",
     ],
     [
-      "on: an account of whose address another provider says nothing, the domain proved",
+      "on: an account about whose address a different provider says nothing, the domain proved",
       { policies: merging, candidates: [{ authMethod: "SSO", links: [{ emailVerified: null }] }], domainProved: true },
       "merge candidate-1",
     ],
     [
-      "on: an account of whose address another provider says nothing, where that connection alone asks for nothing",
+      "on: an account about whose address a different provider says nothing, only that connection not requiring verification",
       {
         policies: merging,
         candidates: [{ authMethod: "SSO", links: [{ emailVerified: null, requireVerifiedEmail: false }] }],
@@ -127,7 +127,7 @@ describe("linking by address", () => {
       "create",
     ],
     [
-      "on: an account of whose address another provider says nothing, where this connection alone asks for nothing",
+      "on: an account about whose address a different provider says nothing, only this connection not requiring verification",
       {
         policies: { ...merging, requireVerifiedEmail: false },
         candidates: [{ authMethod: "SSO", links: [{ emailVerified: null }] }],
@@ -135,7 +135,7 @@ describe("linking by address", () => {
       "create",
     ],
     [
-      "on: an account of whose address another provider says nothing, where both connections ask for nothing",
+      "on: an account about whose address a different provider says nothing, neither connection requiring verification",
       {
         policies: { ...merging, requireVerifiedEmail: false },
         candidates: [{ authMethod: "SSO", links: [{ emailVerified: null, requireVerifiedEmail: false }] }],
@@ -143,7 +143,7 @@ describe("linking by address", () => {
       "merge candidate-1",
     ],
     [
-      "on: an account that somebody enters by a verified address, and somebody by an unverified one",
+      "on: an account with a link of a verified address, and one of an unverified address",
       { policies: merging, candidates: [{ authMethod: "SSO", links: [{}, { emailVerified: false }] }] },
       "create",
     ],
@@ -158,12 +158,12 @@ describe("linking by address", () => {
       "create",
     ],
     [
-      "on: an account to which no provider sends the address any more",
+      "on: an account for which no provider sends the address any more",
       { policies: merging, candidates: [{ authMethod: "SSO", links: [] }] },
       "create",
     ],
     [
-      "on: an account that somebody squats stands in nobody's way",
+      "on: an account with an unverified address does not block others",
       {
         policies: merging,
         candidates: [{ authMethod: "SSO", links: [{ emailVerified: null }] }, { authMethod: "SSO" }],
@@ -171,17 +171,17 @@ describe("linking by address", () => {
       "merge candidate-2",
     ],
     [
-      "on: a password account that a provider gave the address, which it calls not verified",
+      "on: a password account that got the address from a provider that calls it unverified",
       { policies: merging, candidates: [{ addressFromProvider: true, links: [{ emailVerified: false }] }] },
       "create",
     ],
     [
-      "on: a password account that a provider gave the address, verified",
+      "on: a password account that got the address, verified, from a provider",
       { policies: merging, candidates: [{ addressFromProvider: true, links: [{}] }] },
       "merge candidate-1",
     ],
     [
-      "on: a password account that a mapped claim gave the address",
+      "on: a password account that got the address from a mapped claim",
       { policies: merging, candidates: [{ addressFromProvider: true, links: [] }] },
       "create",
     ],
@@ -193,7 +193,7 @@ describe("linking by address", () => {
       "merge candidate-1",
     ],
     [
-      "silent, but nothing is asked for",
+      "silent, but verification is not required",
       { policies: { ...merging, requireVerifiedEmail: false }, candidates: [{}], profile: silent },
       "merge candidate-1",
     ],
@@ -204,49 +204,45 @@ describe("linking by address", () => {
       "create",
     ],
     [
-      "not verified, though nothing is asked for",
+      "not verified, although verification is not required",
       { policies: { ...merging, requireVerifiedEmail: false }, candidates: [{}], profile: unverified },
       "create",
     ],
 
+    ["an own account, and another one", { policies: merging, own: {}, candidates: [{}] }, "merge candidate-1"],
     [
-      "an account of one's own, joined to another",
-      { policies: merging, own: {}, candidates: [{}] },
-      "merge candidate-1",
-    ],
-    [
-      "an account of one's own that has the address itself",
+      "an own account that has the address itself",
       { policies: merging, own: {}, candidates: [{ id: "user-1" }] },
       "update user-1",
     ],
-    ["an account of one's own, two others", { policies: merging, own: {}, candidates: [{}, {}] }, "merge candidate-1"],
+    ["an own account, and two others", { policies: merging, own: {}, candidates: [{}, {}] }, "merge candidate-1"],
     [
-      "an account of one's own that is the oldest",
+      "an own account that is the oldest",
       { policies: merging, own: {}, candidates: [OWN, { authMethod: "SSO", createdAt: LATER }] },
       "update user-1",
     ],
     [
-      "an account of one's own that is younger than another",
+      "an own account that is younger than another",
       { policies: merging, own: {}, candidates: [{ ...OWN, createdAt: LATER }, { authMethod: "SSO" }] },
       "merge candidate-2",
     ],
     [
-      "an account of one's own that is the oldest, and one with a password",
+      "an own account that is the oldest, and one with a password",
       { policies: merging, own: {}, candidates: [OWN, { createdAt: LATER }] },
       "merge candidate-2",
     ],
     [
-      "an account of one's own that is the oldest, and a disabled one with a password",
+      "an own account that is the oldest, and a disabled one with a password",
       { policies: merging, own: {}, candidates: [OWN, { createdAt: LATER, status: "DISABLED" }] },
       "update user-1",
     ],
     [
-      "an account of one's own that is disabled, and one in force",
+      "an own account that is disabled, and an active one",
       { policies: merging, own: { status: "DISABLED" }, candidates: [{ ...OWN, status: "DISABLED" }, {}] },
       "merge candidate-2",
     ],
     [
-      "an account of one's own that somebody enters by an unverified address",
+      "an own account with a link of an unverified address",
       {
         policies: merging,
         own: {},
@@ -258,29 +254,29 @@ describe("linking by address", () => {
       "merge candidate-2",
     ],
     [
-      "an account of one's own, an operator's",
+      "an own account, and an operator's",
       { policies: merging, own: {}, candidates: [{ operator: true }] },
       "update user-1",
     ],
     [
-      "an account of one's own, not verified",
+      "an own account, the address not verified",
       { policies: merging, own: {}, candidates: [{}], profile: unverified },
       "update user-1",
     ],
     [
-      "an account of one's own whose address changed at the provider",
+      "an own account whose address changed at the provider",
       { policies: merging, own: {}, candidates: [{}], ownAddressKept: false },
       "update user-1",
     ],
     [
-      "an account of one's own, and another subject with the address",
+      "an own account, and a different subject with the address",
       { policies: merging, own: {}, candidates: [{}], addressOfAnotherSubject: true },
       "update user-1",
     ],
-    ["an account of one's own, off", { own: {}, candidates: [{}] }, "update user-1"],
+    ["an own account, off", { own: {}, candidates: [{}] }, "update user-1"],
 
     ["joined before", { policies: merging, merged: {} }, "update user-2"],
-    ["joined before, with an account of one's own", { policies: merging, merged: {}, own: {} }, "update user-2"],
+    ["joined before, with an own account", { policies: merging, merged: {}, own: {} }, "update user-2"],
     [
       "joined before, the address in other letters",
       { policies: merging, merged: {}, profile: { email: "ADA@acme.example" } },
@@ -288,12 +284,12 @@ describe("linking by address", () => {
     ],
     ["joined before, no address sent", { policies: merging, merged: {}, profile: { email: null } }, "update user-2"],
     [
-      "joined before to somebody who runs the installation now",
+      "joined before to an account that is an operator now",
       { policies: merging, merged: { operator: true }, candidates: [{}] },
       "create",
     ],
     [
-      "joined before to somebody who runs the installation now, with an account of one's own",
+      "joined before to an account that is an operator now, with an own account",
       { policies: merging, merged: { operator: true }, own: {} },
       "update user-1",
     ],
@@ -361,7 +357,7 @@ describe("linking by address", () => {
       "update user-2",
     ],
     [
-      "joined before, by nobody else's link",
+      "joined before, without another link",
       {
         policies: merging,
         merged: {},
@@ -379,8 +375,8 @@ describe("linking by address", () => {
       "ACCOUNT_DISABLED",
     ],
 
-    ["on request: nobody has the address", { policies: asking }, "create"],
-    ["on request: somebody has it", { policies: asking, candidates: [{}] }, "ask candidate-1"],
+    ["on request: no account has the address", { policies: asking }, "create"],
+    ["on request: an account has it", { policies: asking, candidates: [{}] }, "ask candidate-1"],
     ["on request: silent", { policies: asking, candidates: [{}], profile: silent }, "ask candidate-1"],
     ["on request: not verified", { policies: asking, candidates: [{}], profile: unverified }, "create"],
     ["on request: asked already", { policies: asking, candidates: [{}], linkRequest: "PENDING" }, "LINK_PENDING"],

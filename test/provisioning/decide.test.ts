@@ -18,19 +18,19 @@ import { times } from "../../testing/long.js";
 
 describe("deciding about a verified person", () => {
   it.each<[string, Changes, string]>([
-    ["nobody known, names and address sent", {}, "create"],
+    ["an unknown person, names and address sent", {}, "create"],
     ["sign-in required", { organizationPolicies: { ssoEnforcement: "REQUIRED" } }, "create"],
-    ["an identity that is known", { own: {} }, "update user-1"],
-    ["a known identity, another's address", { own: {}, addressOfAnotherSubject: true }, "update user-1"],
+    ["a known identity", { own: {} }, "update user-1"],
+    ["a known identity, the address of another account", { own: {}, addressOfAnotherSubject: true }, "update user-1"],
     ["a known identity, no address sent", { own: {}, profile: { email: null } }, "update user-1"],
     ["a known identity, no names sent", { own: {}, profile: { firstName: null, lastName: null } }, "update user-1"],
     ["a known identity, no just-in-time creation", { own: {}, policies: { jitProvisioning: false } }, "update user-1"],
-    ["a known identity, another prepared account", { own: {}, prepared: [{}] }, "update user-1"],
+    ["a known identity, and a prepared account", { own: {}, prepared: [{}] }, "update user-1"],
 
     ["switched off for the whole system", { installation: { ssoAllowed: false }, own: {} }, "SSO_SYSTEM_OFF"],
     ["not in the organization's plan", { organization: { ssoEntitled: false }, own: {} }, "SSO_NOT_IN_PLAN"],
     ["single sign-on not allowed", { organization: { ssoAllowed: false } }, "SSO_NOT_ALLOWED"],
-    ["not allowed, even for who is known", { organization: { ssoAllowed: false }, own: {} }, "SSO_NOT_ALLOWED"],
+    ["not allowed, for a known person", { organization: { ssoAllowed: false }, own: {} }, "SSO_NOT_ALLOWED"],
     [
       "switched off by the organization",
       { organizationPolicies: { ssoEnforcement: "OFF" }, own: {} },
@@ -79,25 +79,25 @@ describe("deciding about a verified person", () => {
       "update user-1",
     ],
     [
-      "an address that is not verified never finds a prepared account",
+      "an unverified address never finds a prepared account",
       { prepared: [{}], profile: { emailVerified: false } },
       "create",
     ],
     [
-      "nor does it under no just-in-time creation",
+      "an unverified address, a prepared account, no just-in-time creation",
       { prepared: [{}], profile: { emailVerified: false }, policies: { jitProvisioning: false } },
       "NO_MATCHING_ACCOUNT",
     ],
     ["two prepared accounts", { prepared: [{}, {}] }, "ACCOUNT_AMBIGUOUS"],
 
     [
-      "the same subject under another issuer",
+      "the same subject under a different issuer",
       { addressOfAnotherSubject: true, formerIssuer: { issuer: "https://old.example.com", changedAt: null } },
       "ISSUER_CHANGED",
     ],
-    ["the address of another subject", { addressOfAnotherSubject: true }, "SUBJECT_CHANGED"],
+    ["the address of a different subject", { addressOfAnotherSubject: true }, "SUBJECT_CHANGED"],
     [
-      "the address of another subject, and a prepared account",
+      "the address of a different subject, and a prepared account",
       { addressOfAnotherSubject: true, prepared: [{}] },
       "SUBJECT_CHANGED",
     ],
@@ -124,10 +124,10 @@ describe("deciding about a verified person", () => {
 
     ["known and disabled", { own: { status: "DISABLED" } }, "ACCOUNT_DISABLED"],
     ["known and archived", { own: { status: "ARCHIVED" } }, "ACCOUNT_ARCHIVED"],
-    ["known and waiting", { own: { status: "PENDING_APPROVAL" } }, "ACCOUNT_PENDING_APPROVAL"],
+    ["known and pending", { own: { status: "PENDING_APPROVAL" } }, "ACCOUNT_PENDING_APPROVAL"],
     ["prepared and disabled", { prepared: [{ status: "DISABLED" }] }, "ACCOUNT_DISABLED"],
     ["prepared and archived", { prepared: [{ status: "ARCHIVED" }] }, "ACCOUNT_ARCHIVED"],
-    ["prepared and waiting", { prepared: [{ status: "PENDING_APPROVAL" }] }, "ACCOUNT_PENDING_APPROVAL"],
+    ["prepared and pending", { prepared: [{ status: "PENDING_APPROVAL" }] }, "ACCOUNT_PENDING_APPROVAL"],
   ])("%s", (_name, changes, expected) => {
     expect(brief(decide(situation(changes)))).toBe(expected);
   });
@@ -188,12 +188,12 @@ describe("deciding about a verified person", () => {
       ["Ada", "King Lovelace", "Ada King Lovelace"],
     ],
     [
-      "a name and one that is no part of it",
+      "a name and one that is not part of it",
       { fullName: "Countess Lovelace", firstName: "Ada" },
       ["Ada", "Lovelace", "Countess Lovelace"],
     ],
-    ["a first name alone", { firstName: "Ada" }, ["Ada", "Ada", "Ada"]],
-    ["a last name alone", { lastName: "Lovelace" }, ["Lovelace", "Lovelace", "Lovelace"]],
+    ["only a first name", { firstName: "Ada" }, ["Ada", "Ada", "Ada"]],
+    ["only a last name", { lastName: "Lovelace" }, ["Lovelace", "Lovelace", "Lovelace"]],
   ])("fills names from %s before the address", (_name, sent, [firstName, lastName, fullName]) => {
     const profile = { firstName: null, lastName: null, username: null, ...sent };
     expect(decide(situation({ policies: { missingName: "USE_EMAIL" }, profile }))).toMatchObject({

@@ -303,9 +303,9 @@ describe("merging", () => {
   });
 
   it.each<[string, "email" | "mapped claim"]>([
-    ["an unverified one of a provider", "email"],
-    ["one that a mapping takes from a claim", "mapped claim"],
-  ])("joins nobody to a password account whose address became %s (pre-hijacking)", async (_name, by) => {
+    ["a provider that calls it unverified", "email"],
+    ["a mapped claim", "mapped claim"],
+  ])("joins no password account whose address came from %s (pre-hijacking)", async (_name, by) => {
     const { id, connection, makePasswordAccount } = await openOffice();
     const lax = await hall.makeConnection(MERGING, id);
     const victim = `victim-by-${by === "email" ? 1 : 2}@${id}.example`;

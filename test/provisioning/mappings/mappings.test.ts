@@ -97,12 +97,12 @@ const refusing = { unmappedUser: "REFUSE" } as const;
 
 describe("the roles after a sign-in", () => {
   it.each<[string, RoleCase, string]>([
-    ["somebody new, no mapping", { groups: known("x"), mappings: [] }, "role-user by default"],
-    ["somebody new, no match", { groups: known("x") }, "role-user by default"],
-    ["somebody new, one match", { groups: known("trainers") }, "role-trainer by m2"],
+    ["a new person, no mapping", { groups: known("x"), mappings: [] }, "role-user by default"],
+    ["a new person, no match", { groups: known("x") }, "role-user by default"],
+    ["a new person, one match", { groups: known("trainers") }, "role-trainer by m2"],
     ["the highest of several", { groups: known("staff", "admins", "trainers") }, "role-admin by m1"],
     [
-      "the highest, wherever its mapping stands",
+      "the highest, at any position",
       { groups: known("staff", "admins"), mappings: [STAFF, ADMINS] },
       "role-admin by m1",
     ],
@@ -112,36 +112,40 @@ describe("the roles after a sign-in", () => {
       "role-admin by m1, role-user by m3",
     ],
     [
-      "a role once, by the first that matched",
+      "a role once, by the first match",
       { groups: known("staff"), department: "Sales", policies: { roleAssignment: "ALL" } },
       "role-user by m3",
     ],
     [
-      "a mapping to a role that is gone",
+      "a mapping to a deleted role",
       { groups: known("x"), mappings: [toRole("m1", "x", "role-gone")] },
       "role-user by default",
     ],
     ["a match replaces what was there", { groups: known("staff"), held: [byRule] }, "role-user by m3"],
     ["a match replaces what was given by hand", { groups: known("staff"), held: [byHand] }, "role-user by m3"],
-    ["unless that wins", { groups: known("staff"), held: [byHand], policies: { manualRoleWins: true } }, "keep"],
     [
-      "or was given by a program",
+      "a role by hand under manualRoleWins",
+      { groups: known("staff"), held: [byHand], policies: { manualRoleWins: true } },
+      "keep",
+    ],
+    [
+      "a role by a program under manualRoleWins",
       { groups: known("staff"), held: [byProgram], policies: { manualRoleWins: true } },
       "keep",
     ],
     [
-      "a mapped role is none that was given by hand",
+      "a mapped role under manualRoleWins",
       { groups: known("staff"), held: [byRule], policies: { manualRoleWins: true } },
       "role-user by m3",
     ],
     [
-      "nor is the default role",
+      "the default role under manualRoleWins",
       { groups: known("admins"), held: [byDefault], policies: { manualRoleWins: true } },
       "role-admin by m1",
     ],
 
     ["STICKY: no match keeps the role", { groups: known("x"), held: [byRule] }, "keep"],
-    ["STICKY: an empty list keeps it, too", { groups: known(), held: [byRule] }, "keep"],
+    ["STICKY: an empty list keeps the role", { groups: known(), held: [byRule] }, "keep"],
     ["STICKY: no match keeps what was given by hand", { groups: known("x"), held: [byHand] }, "keep"],
     [
       "AUTHORITATIVE: no match gives the default role",
@@ -154,17 +158,17 @@ describe("the roles after a sign-in", () => {
       "role-user by default",
     ],
     [
-      "AUTHORITATIVE: what was given by hand, too",
+      "AUTHORITATIVE: no match replaces a role by hand",
       { groups: known("x"), held: [byHand], policies: authoritative },
       "role-user by default",
     ],
     [
-      "AUTHORITATIVE: unless that wins",
+      "AUTHORITATIVE: a role by hand under manualRoleWins",
       { groups: known("x"), held: [byHand], policies: { ...authoritative, manualRoleWins: true } },
       "keep",
     ],
     [
-      "AUTHORITATIVE: without mappings roles are left alone",
+      "AUTHORITATIVE: without mappings roles stay",
       { groups: known("x"), mappings: [], held: [byHand], policies: authoritative },
       "keep",
     ],
@@ -178,11 +182,11 @@ describe("the roles after a sign-in", () => {
     ],
     ["silence keeps what was given by hand", { groups: SILENT, held: [byHand], policies: authoritative }, "keep"],
     [
-      "silence that is emptiness does not",
+      "silence under EMPTY takes the role",
       { groups: SILENT, held: [byRule], policies: { ...authoritative, missingGroups: "EMPTY" } },
       "role-user by default",
     ],
-    ["silence gives somebody new the default role", { groups: SILENT }, "role-user by default"],
+    ["silence gives a new person the default role", { groups: SILENT }, "role-user by default"],
     [
       "silence beside a match keeps the higher",
       { groups: SILENT, department: "Sales", held: [byRule] },
@@ -194,7 +198,7 @@ describe("the roles after a sign-in", () => {
       "role-admin by m1, role-user by m4",
     ],
     [
-      "silence is about the rules that ask for groups alone",
+      "silence concerns only rules on groups",
       {
         groups: SILENT,
         department: "Sales",
@@ -204,17 +208,17 @@ describe("the roles after a sign-in", () => {
       "role-user by m4",
     ],
     [
-      "silence keeps no role of a rule that was answered",
+      "silence takes a role of a rule that was evaluated",
       { groups: SILENT, department: "Other", held: [{ ...byRule, mappingId: "m4" }], policies: authoritative },
       "role-user by default",
     ],
     [
-      "silence keeps no role of a rule that is gone",
+      "silence takes a role of a deleted rule",
       { groups: SILENT, held: [{ ...byRule, mappingId: "m9" }], policies: authoritative },
       "role-user by default",
     ],
     [
-      "silence keeps no role of a rule that was answered beside one of a silent rule",
+      "silence takes a role of a rule that was evaluated, beside one of a silent rule",
       {
         groups: SILENT,
         department: "Other",
@@ -224,7 +228,7 @@ describe("the roles after a sign-in", () => {
       "role-admin by m1",
     ],
     [
-      "silence keeps what was given by hand beside a role of a rule that was answered",
+      "silence keeps a role by hand beside a role of a rule that was evaluated",
       {
         groups: SILENT,
         held: [byHand, { ...byRule, mappingId: "m4" }],
@@ -233,7 +237,7 @@ describe("the roles after a sign-in", () => {
       "role-trainer by default",
     ],
     [
-      "silence under REFUSE keeps nobody whose rule was answered",
+      "silence under REFUSE refuses a person whose rule was evaluated",
       {
         groups: SILENT,
         department: "Other",
@@ -243,12 +247,12 @@ describe("the roles after a sign-in", () => {
       "refuse-unmapped",
     ],
     [
-      "STICKY: silence keeps what a rule gave that was answered",
+      "STICKY: silence keeps a role of a rule that was evaluated",
       { groups: SILENT, department: "Other", held: [{ ...byRule, mappingId: "m4" }] },
       "keep",
     ],
     [
-      "a role that a silent rule gave stays that rule's",
+      "a role of a silent rule keeps its source",
       {
         groups: SILENT,
         department: "Sales",
@@ -258,28 +262,36 @@ describe("the roles after a sign-in", () => {
       "role-admin by m1",
     ],
     [
-      "silence does not matter where no rule asks for groups",
+      "silence does not matter without rules on groups",
       { groups: SILENT, mappings: [SALES], held: [byRule], policies: authoritative },
       "role-user by default",
     ],
 
-    ["groups that are unknown are never empty", { groups: UNKNOWN }, "refuse-unknown-groups"],
-    ["not even under EMPTY", { groups: UNKNOWN, policies: { missingGroups: "EMPTY" } }, "refuse-unknown-groups"],
-    ["nor beside a match", { groups: UNKNOWN, department: "Sales", held: [byRule] }, "refuse-unknown-groups"],
+    ["unknown groups are not an empty list", { groups: UNKNOWN }, "refuse-unknown-groups"],
     [
-      "but do not matter where no rule asks for them",
+      "unknown groups are not an empty list under EMPTY",
+      { groups: UNKNOWN, policies: { missingGroups: "EMPTY" } },
+      "refuse-unknown-groups",
+    ],
+    [
+      "unknown groups beside a match",
+      { groups: UNKNOWN, department: "Sales", held: [byRule] },
+      "refuse-unknown-groups",
+    ],
+    [
+      "unknown groups do not matter without rules on groups",
       { groups: UNKNOWN, department: "Sales", mappings: [SALES] },
       "role-user by m4",
     ],
 
-    ["REFUSE: somebody new, no match", { groups: known("x"), policies: refusing }, "refuse-unmapped"],
-    ["REFUSE: somebody new, a match", { groups: known("staff"), policies: refusing }, "role-user by m3"],
+    ["REFUSE: a new person, no match", { groups: known("x"), policies: refusing }, "refuse-unmapped"],
+    ["REFUSE: a new person, a match", { groups: known("staff"), policies: refusing }, "role-user by m3"],
     [
-      "REFUSE: nothing but the default role, no match",
+      "REFUSE: only the default role, no match",
       { groups: known("x"), held: [byDefault], policies: refusing },
       "refuse-unmapped",
     ],
-    ["REFUSE: a role of one's own, no match", { groups: known("x"), held: [byRule], policies: refusing }, "keep"],
+    ["REFUSE: a role of a mapping, no match", { groups: known("x"), held: [byRule], policies: refusing }, "keep"],
     ["REFUSE: a role by hand, no match", { groups: known("x"), held: [byHand], policies: refusing }, "keep"],
     [
       "REFUSE and AUTHORITATIVE: no match",
@@ -287,11 +299,11 @@ describe("the roles after a sign-in", () => {
       "refuse-unmapped",
     ],
     [
-      "REFUSE and AUTHORITATIVE: a role by hand that wins",
+      "REFUSE and AUTHORITATIVE: a role by hand under manualRoleWins",
       { groups: known("x"), held: [byHand], policies: { ...refusing, ...authoritative, manualRoleWins: true } },
       "keep",
     ],
-    ["REFUSE: silence, somebody new", { groups: SILENT, policies: refusing }, "refuse-unmapped"],
+    ["REFUSE: silence, a new person", { groups: SILENT, policies: refusing }, "refuse-unmapped"],
   ])("%s", (_name, given, expected) => {
     expect(rolesOf(given)).toBe(expected);
   });
@@ -329,34 +341,30 @@ describe("the groups after a sign-in", () => {
   it.each<[string, GroupCase, string]>([
     ["no match", { groups: known("x") }, ""],
     ["matches are added", { groups: known("red", "blue") }, "+g-red by m1, +g-blue by m2"],
-    ["once for each reason", { groups: known("blue"), department: "Sales" }, "+g-blue by m2, +g-blue by m3"],
-    ["what is there stays", { groups: known("red"), held: [inRed] }, ""],
-    ["what no longer matches goes", { groups: known("blue"), held: [inRed, inBlue] }, "-g-red by m1"],
+    ["once for each mapping", { groups: known("blue"), department: "Sales" }, "+g-blue by m2, +g-blue by m3"],
+    ["memberships that match stay", { groups: known("red"), held: [inRed] }, ""],
+    ["memberships that no longer match are taken", { groups: known("blue"), held: [inRed, inBlue] }, "-g-red by m1"],
     [
-      "a reason goes, another one stays",
+      "one mapping no longer matches, another one does",
       { groups: known(), department: "Sales", held: [inBlue, inBlueByTeam] },
       "-g-blue by m2",
     ],
     [
-      "what a mapping gave that is gone",
+      "a membership of a deleted mapping is taken",
       { groups: known("red"), held: [inRed, { groupId: "g-old", mappingId: "m9" }] },
       "-g-old by m9",
     ],
     ["an empty list takes", { groups: known(), held: [inRed] }, "-g-red by m1"],
     ["silence takes nothing", { groups: SILENT, held: [inRed, inBlue] }, ""],
+    ["silence concerns only rules on groups", { groups: SILENT, held: [inRed, inBlueByTeam] }, "-g-blue by m3"],
     [
-      "silence is about the rules that ask for groups",
-      { groups: SILENT, held: [inRed, inBlueByTeam] },
-      "-g-blue by m3",
-    ],
-    [
-      "silence that is emptiness takes",
+      "silence under EMPTY takes",
       { groups: SILENT, held: [inRed], policies: { missingGroups: "EMPTY" } },
       "-g-red by m1",
     ],
-    ["groups that are unknown are never empty", { groups: UNKNOWN, held: [inRed] }, "refuse-unknown-groups"],
+    ["unknown groups are not an empty list", { groups: UNKNOWN, held: [inRed] }, "refuse-unknown-groups"],
     [
-      "not even under EMPTY",
+      "unknown groups are not an empty list under EMPTY",
       { groups: UNKNOWN, held: [inRed], policies: { missingGroups: "EMPTY" } },
       "refuse-unknown-groups",
     ],
