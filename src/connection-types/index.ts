@@ -1,11 +1,11 @@
-/** The connection types of an installation: this list, and nothing registers itself. */
+/** The connection types that come with Usher. */
 import type { AnyConnectionType } from "../connection/contract/index.js";
 import { createEntraIdType } from "./entra-id/index.js";
 import { createGoogleWorkspaceType } from "./google-workspace/index.js";
 import { oidc } from "./oidc/index.js";
 import { saml } from "./saml/index.js";
 
-/** Where the providers with fixed addresses are; other clouds and stand-ins in tests have other ones. */
+/** The addresses of Microsoft and Google. National clouds and tests use other ones. */
 export interface ProviderAddresses {
   readonly entraAuthority: string;
   readonly graphUrl: string;

@@ -1,6 +1,6 @@
 /**
- * Groups of people whose tokens leave them out because there are too many ("Groups overage claim"): Microsoft Graph lists them
- * (directoryObject: getMemberObjects), asked with a token of the app registration's own. It lists the IDs of groups, as tokens do.
+ * The groups of a person whose token leaves them out because there are too many ("Groups overage claim"). Microsoft Graph
+ * lists their IDs (directoryObject: getMemberObjects) for a token of the app registration.
  */
 import type { Groups, Runtime } from "../../connection/contract/index.js";
 import {
@@ -17,7 +17,7 @@ import type { EntraIdSettings } from "./settings.js";
 const REMEDY =
   "Give the app registration the application permission GroupMember.Read.All of Microsoft Graph, with admin consent.";
 
-/** @param graphUrl where Microsoft Graph is, without a slash at its end: `https://graph.microsoft.com` */
+/** @param graphUrl the address of Microsoft Graph, without a slash at its end: `https://graph.microsoft.com` */
 export function createGraph(
   graphUrl: string,
   provider: Provider,
@@ -37,7 +37,7 @@ export function createGraph(
   });
 }
 
-/** The groups of a verified person: those of the token, or of Microsoft Graph where the token names that place instead. */
+/** The groups in the token, or those in Microsoft Graph if the token leaves them out. */
 export async function fetchGroups(claims: Claims, graph: Directory): Promise<Groups> {
   const groups = readEntraGroups(claims);
   if (groups.kind !== "unknown" || !hasOverage(claims)) return groups;

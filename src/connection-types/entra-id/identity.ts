@@ -1,7 +1,7 @@
 /**
- * Who somebody is in Entra ID: the directory (`tid`) and the object in it (`oid`), which Microsoft documents as the pair
- * that never changes and is never given to somebody else. `sub` differs from application to application, and `email`,
- * `upn` and `preferred_username` can be changed, also to another person's.
+ * Identifies a person in Entra ID by the directory (`tid`) and the object in it (`oid`). Microsoft documents that this pair
+ * never changes and never goes to another person. `sub` is different for each application, and `email`, `upn` and
+ * `preferred_username` can change, even to the value of another person.
  */
 import { quote } from "../../connection/contract/index.js";
 import type { Claims } from "../../protocols/oidc/index.js";
@@ -9,9 +9,9 @@ import { refuse } from "./refusals.js";
 import { isGuid } from "./settings.js";
 
 /**
- * Answers the subject, `tid:oid`, of somebody in this directory.
+ * The subject, `tid:oid`, of a person in this directory.
  *
- * @throws ProtocolRefusal `ENTRA_TENANT_MISMATCH` for an account of another directory, `ENTRA_OBJECT_ID_INVALID`
+ * @throws ProtocolRefusal `ENTRA_TENANT_MISMATCH` for an account of a different directory, `ENTRA_OBJECT_ID_INVALID`
  */
 export function readSubject({ tid, oid }: Claims, tenantId: string): string {
   if (tid !== tenantId) return refuse("ENTRA_TENANT_MISMATCH", `tid is ${show(tid)}, expected was ${tenantId}`);
@@ -20,9 +20,9 @@ export function readSubject({ tid, oid }: Claims, tenantId: string): string {
 }
 
 /**
- * Microsoft signs with the same keys for every directory, so that a token of another one is told by its claims alone.
+ * Microsoft signs with the same keys for every directory, so only the claims show a different directory.
  *
- * @throws ProtocolRefusal `ENTRA_TENANT_MISMATCH` when the token names another directory
+ * @throws ProtocolRefusal `ENTRA_TENANT_MISMATCH` when the token names a different directory
  */
 export function refuseForeignTenant({ iss, tid }: Claims, tenantId: string): void {
   if (isGuid(tid) && tid !== tenantId)

@@ -1,4 +1,4 @@
-/** The connection type for Microsoft Entra ID: OpenID Connect at the v2.0 endpoints of one directory, and no other. */
+/** The connection type for Microsoft Entra ID: OpenID Connect at the v2.0 endpoints of one directory. */
 import {
   CONTRACT_VERSION,
   defineConnectionType,
@@ -26,8 +26,8 @@ interface OpenedEntraId extends OpenedOpenId<EntraIdSettings> {
 /**
  * Makes the connection type for one of Microsoft's clouds.
  *
- * @param authority where its directories are, without a slash at its end: `https://login.microsoftonline.com`
- * @param graphUrl where its Microsoft Graph is, likewise: `https://graph.microsoft.com`
+ * @param authority the address of its directories, without a slash at its end: `https://login.microsoftonline.com`
+ * @param graphUrl the address of its Microsoft Graph, without a slash at its end: `https://graph.microsoft.com`
  */
 export function createEntraIdType(authority: string, graphUrl: string) {
   const issuerOf = (tenantId: string) => `${authority}/${tenantId}/v2.0`;
@@ -87,8 +87,8 @@ function remedyUnknownDirectory(finding: Finding): Finding {
 }
 
 /**
- * Names are not in the ID token unless the app registration adds them as optional claims, but userinfo has them. A token
- * with `xms_edov` and without `email` is left alone: the claim would then vouch for an address that it never saw.
+ * The ID token contains names only if the app registration adds them as optional claims; userinfo has them. For a token with
+ * `xms_edov` and without `email`, Usher does not ask userinfo: the claim would then seem to verify userinfo's address.
  */
 function lacksNames(claims: Claims): boolean {
   const mayAddAddress = claims["email"] !== undefined || claims["xms_edov"] === undefined;

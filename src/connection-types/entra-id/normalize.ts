@@ -1,6 +1,6 @@
 /**
- * From the claims of an Entra ID token to a profile. What each claim is worth is Microsoft's own documentation's word:
- * "ID token claims reference", "Optional claims reference" and "Groups overage claim".
+ * Makes a profile of an Entra ID token's claims, by Microsoft's documentation: "ID token claims reference", "Optional claims
+ * reference" and "Groups overage claim".
  */
 import { boundProfile, type Groups, type NormalizedProfile } from "../../connection/contract/index.js";
 import {
@@ -47,8 +47,8 @@ export function normalizeEntraId(
 }
 
 /**
- * Somebody whose account is in another directory, or at another provider: `acct` says so, or `idp` names who
- * authenticated them, or their name has the form that guests' names have.
+ * Whether the person's account is in a different directory or at a different provider: `acct` says so, `idp` names another
+ * provider, or the user name has the form of guests' names.
  */
 function isGuest({ acct, idp, iss, email, preferred_username: username, upn }: Claims, tenantId: string): boolean {
   const isForeign = idp !== undefined && idp !== iss && idp !== `https://sts.windows.net/${tenantId}/`;
@@ -56,7 +56,7 @@ function isGuest({ acct, idp, iss, email, preferred_username: username, upn }: C
   return isForeign || isYes(acct) || names.some((name) => typeof name === "string" && isGuestName(name));
 }
 
-/** `ada_home.example#EXT#@acme.onmicrosoft.com`: it looks like an address, and nobody receives mail there. */
+/** `ada_home.example#EXT#@acme.onmicrosoft.com`: it looks like an address, but has no mailbox. */
 function isGuestName(name: string): boolean {
   return name.toUpperCase().includes("#EXT#");
 }
@@ -64,10 +64,9 @@ function isGuestName(name: string): boolean {
 type Address = Pick<NormalizedProfile, "email" | "emailVerified">;
 
 /**
- * The claim `email`; for people of the directory itself, who have none when they have no mailbox, the name that they
- * sign in with, whose domain the directory has proved. `xms_edov` alone says whether the domain's owner gave `email` to
- * this person. Where it says nothing, nothing is known of a member's address; a guest's was written by somebody over
- * whom this directory has no power, and counts as not verified.
+ * The claim `email`. A member of the directory without a mailbox has none, so their sign-in name is used, whose domain the
+ * directory has verified. Only `xms_edov` says whether the domain's owner gave `email` to this person. Without it, a member's
+ * address is of unknown origin. A guest's address is not verified: this directory does not control it.
  */
 function readAddress(claims: Claims, guest: boolean): Address {
   const { email, preferred_username: username, xms_edov: ownerVerified } = claims;
@@ -83,19 +82,19 @@ function readAddressOf(value: unknown): string | null {
   return typeof value === "string" && !isGuestName(value) ? readEmailAddress(value.trim()) : null;
 }
 
-/** The forms in which Microsoft sends a yes: `true`, `1`, and both as texts. */
+/** Microsoft sends `true`, `1`, or either as a text. */
 function isYes(value: unknown): boolean {
   return value === true || value === 1 || value === "1" || value === "true";
 }
 
 /**
- * Above 200 groups the token names a place to ask instead (`_claim_names`, `hasgroups`): the groups are then unknown,
- * also where the form of that is not understood. The place is not asked, since a token could name any; `fetchGroups` asks
- * Microsoft Graph.
+ * For more than 200 groups, the token names an endpoint instead (`_claim_names`, `hasgroups`), and the groups are unknown.
+ * They are unknown as well if that claim has an unknown form. Usher does not ask the named endpoint, which could be any
+ * address; `fetchGroups` asks Microsoft Graph.
  */
 export function readEntraGroups(claims: Claims): Groups {
   const elsewhere = claims["_claim_names"];
   if (elsewhere !== undefined && (typeof elsewhere !== "object" || elsewhere === null || Array.isArray(elsewhere)))
-    return { kind: "unknown", reason: "the claim _claim_names is not understood" };
+    return { kind: "unknown", reason: "the claim _claim_names has an unknown form" };
   return readGroups(claims, CLAIM_NAMES.groups);
 }

@@ -2,14 +2,14 @@
 import { setting, type Parsed, type SettingsOf } from "../../connection/contract/index.js";
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** The names that stand for many tenants at once, and the tenant that all personal Microsoft accounts are in. */
+/** The names for many tenants at once, and the tenant of all personal Microsoft accounts. */
 const SHARED_TENANTS = ["common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"];
 
 export const ENTRA_ID_SETTINGS = {
   tenantId: {
     ...setting.text({
       label: "Directory (tenant) ID",
-      help: "The ID of your own directory, as the app registration's overview shows it. Only its accounts and its guests can sign in.",
+      help: "The ID of your directory, as the app registration's overview shows it. Only its accounts and guests can sign in.",
       required: true,
       fixed: true,
       trust: true,
@@ -24,18 +24,20 @@ export const ENTRA_ID_SETTINGS = {
   }),
   clientSecret: setting.secret({
     label: "Client secret",
-    help: "The value of a client secret of the app registration, which is shown once; not its secret ID.",
+    help: "The value of a client secret of the app registration, which Microsoft shows once; not its secret ID.",
     required: true,
   }),
 } as const;
 
 export type EntraIdSettings = SettingsOf<typeof ENTRA_ID_SETTINGS>;
 
-/** One directory, by its ID in lower case: a domain name can move to another directory, its ID cannot. */
+/** One directory, by its ID in lower case. A domain name can move to a different directory; an ID cannot. */
 function parseTenantId(input: unknown): Parsed<string> {
   const value = typeof input === "string" ? input.trim().toLowerCase() : "";
   if (SHARED_TENANTS.includes(value))
-    return { issue: "must be the ID of one directory; the shared ones let in everybody who has a Microsoft account" };
+    return {
+      issue: "must be the ID of one directory; with a shared one, everybody with a Microsoft account could sign in",
+    };
   return isGuid(value)
     ? { value }
     : { issue: "must be an ID such as 72f988bf-86f1-41af-91ab-2d7cd011db47, without braces" };

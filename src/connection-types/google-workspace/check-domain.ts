@@ -1,4 +1,4 @@
-/** Whether somebody belongs to the company: the claim `hd` of the verified ID token, and nothing else, says so. */
+/** Checks that an account belongs to the company. Only the claim `hd` of the verified ID token says so. */
 import { quote } from "../../connection/contract/index.js";
 import type { Claims } from "../../protocols/oidc/index.js";
 import { refuse } from "./refusals.js";
@@ -7,8 +7,8 @@ import { refuse } from "./refusals.js";
 const LONGEST_LIST = 800;
 
 /**
- * The address says nothing: anybody may open a personal Google account with an address of the company. Only accounts that
- * a Workspace manages have `hd`.
+ * The e-mail address proves nothing: everybody can open a personal Google account with an address of the company. Only
+ * accounts that a Workspace manages have `hd`.
  *
  * @throws ProtocolRefusal `GOOGLE_DOMAIN_MISSING` or `GOOGLE_DOMAIN_MISMATCH`
  */

@@ -1,6 +1,6 @@
 /**
- * Groups of people by the groups' e-mail addresses. Google's ID tokens carry none: the Directory API lists them (Admin SDK,
- * groups.list), asked by a service account that acts for an administrator (domain-wide delegation; RFC 7523, section 2.1).
+ * The e-mail addresses of a person's groups. Google's ID tokens do not contain groups. The Directory API lists them (Admin SDK,
+ * groups.list) for a service account that acts for an administrator (domain-wide delegation; RFC 7523, section 2.1).
  */
 import { importPKCS8, SignJWT } from "jose";
 import type { Groups, Runtime } from "../../connection/contract/index.js";
@@ -21,9 +21,9 @@ const TOKEN_LIFETIME_SECONDS = 300;
 const PAGE_SIZE = 200;
 
 /**
- * The directory; `null` where the settings name no service account.
+ * The directory; `null` without a service account in the settings.
  *
- * @param directoryUrl where the Admin SDK is, without a slash at its end: `https://admin.googleapis.com`
+ * @param directoryUrl the address of the Admin SDK, without a slash at its end: `https://admin.googleapis.com`
  */
 export function createGoogleDirectory(
   directoryUrl: string,
@@ -67,7 +67,7 @@ async function signAssertion(
     .sign(key);
 }
 
-/** The groups that a verified person is in directly. Silent without a service account. */
+/** The groups of which the person is a direct member. `silent` without a service account. */
 export async function fetchGroups({ sub }: Claims, directory: Directory | null): Promise<Groups> {
   if (directory === null) return { kind: "silent" };
   const user = String(sub);
@@ -81,7 +81,7 @@ export async function fetchGroups({ sub }: Claims, directory: Directory | null):
     const values = await directory.read({
       key: user,
       path: pageOf(null),
-      // Somebody who is in no group gets an answer without the list.
+      // For a person without groups, the answer has no list.
       readPage: ({ groups = [], nextPageToken: next = null }) =>
         areGroups(groups) && (next === null || typeof next === "string")
           ? { values: groups.map(({ email }) => email.toLowerCase()), next: next === null ? null : pageOf(next) }

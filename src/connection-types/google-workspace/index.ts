@@ -22,7 +22,7 @@ import { GOOGLE_WORKSPACE_REFUSALS } from "./refusals.js";
 import { checkDirectory, GOOGLE_WORKSPACE_SETTINGS, type GoogleWorkspaceSettings } from "./settings.js";
 
 interface OpenedGoogleWorkspace extends OpenedOpenId<GoogleWorkspaceSettings> {
-  /** Lists groups; `null` where no service account may read them. */
+  /** `null` without a service account that may read groups. */
   readonly directory: Directory | null;
 }
 
@@ -38,7 +38,7 @@ const CLAIM_NAMES = {
  * Makes the connection type.
  *
  * @param issuer Google's issuer, without a slash at its end: `https://accounts.google.com`
- * @param directoryUrl where its Directory API is, likewise: `https://admin.googleapis.com`
+ * @param directoryUrl the address of its Directory API, without a slash at its end: `https://admin.googleapis.com`
  */
 export function createGoogleWorkspaceType(issuer: string, directoryUrl: string) {
   const openId = composeOpenId<GoogleWorkspaceSettings>({
@@ -54,7 +54,7 @@ export function createGoogleWorkspaceType(issuer: string, directoryUrl: string) 
       checkClaims: (claims) => checkDomain(claims, settings.domains),
       checkPerson: (claims) => checkOneEmail(claims, CLAIM_NAMES),
     }),
-    // Google takes one domain; with several, the account chooser offers all accounts.
+    // Google accepts one domain. With several, the account chooser offers all accounts.
     strategy: (party, { domains }) =>
       new GoogleStrategy({ ...party, hostedDomain: domains.length === 1 ? (domains[0] ?? null) : null }),
   });
@@ -79,7 +79,7 @@ export function createGoogleWorkspaceType(issuer: string, directoryUrl: string) 
   });
 }
 
-/** `sub` is never given to somebody else; the address can be. Google's tokens say nothing of groups. */
+/** `sub` never goes to another person; an address can. Google's tokens do not contain groups. */
 function normalize({ issuer, subject, claims }: VerifiedSignIn): NormalizedProfile {
   const attributes = flattenClaims(claims);
   const locale = attributes["locale"]?.[0];

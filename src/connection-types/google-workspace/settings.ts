@@ -12,7 +12,7 @@ import { parseServiceAccount } from "./service-account.js";
 export const GOOGLE_WORKSPACE_SETTINGS = {
   domains: setting.list({
     label: "Domains",
-    help: "The domains of your Google Workspace whose people may sign in, such as acme.com. Nobody else can, whatever account they choose.",
+    help: "The domains of your Google Workspace whose people may sign in, such as acme.com. Accounts of other domains cannot sign in.",
     required: true,
     fixed: true,
     trust: true,
@@ -54,7 +54,7 @@ function keyFile<Declared extends { readonly parse: Parse }>(declared: Declared)
 
 type Parse = (input: unknown, context: ParseContext) => Parsed<string>;
 
-/** Reading groups takes both: the account that asks, and the administrator for whom it asks. */
+/** Reading groups needs both the account and the administrator for whom it asks. */
 export function checkDirectory(
   settings: Pick<
     DraftSettingsOf<typeof GOOGLE_WORKSPACE_SETTINGS>,
@@ -72,16 +72,16 @@ export function checkDirectory(
 export type GoogleWorkspaceSettings = SettingsOf<typeof GOOGLE_WORKSPACE_SETTINGS>;
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-/** Google's own domains for everybody: no company has them. */
+/** Google's own domains, which no company owns. */
 const SHARED_DOMAINS = ["gmail.com", "googlemail.com", "google.com"];
 
-/** A domain as the claim `hd` writes it: ASCII, in lower case. */
+/** A domain in the form of the claim `hd`: ASCII, in lower case. */
 function parseDomain(input: string): Parsed<string> {
   const value = input.toLowerCase();
   const labels = value.split(".");
   if (labels.length < 2 || !labels.every((label) => LABEL.test(label)))
     return { issue: "must be a domain such as acme.com, without https:// and without @" };
   return SHARED_DOMAINS.includes(value)
-    ? { issue: "must be a domain of your own; personal Google accounts belong to no company" }
+    ? { issue: "must be your company's own domain; this one is for personal Google accounts" }
     : { value };
 }

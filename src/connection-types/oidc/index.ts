@@ -85,7 +85,7 @@ function claimNamesOf(settings: OidcSettings): ClaimNames {
   };
 }
 
-/** Standard claims that fill profile fields (OpenID Connect Core 1.0, section 5.1); mappings fill the others. */
+/** The standard claims of profile fields (OpenID Connect Core 1.0, section 5.1). Mappings fill the other fields. */
 const PROFILE_CLAIMS: Readonly<Partial<Record<ProfileField, string>>> = {
   phone: "phone_number",
   streetAddress: "address.street_address",
@@ -99,7 +99,7 @@ const PROFILE_CLAIMS: Readonly<Partial<Record<ProfileField, string>>> = {
 function normalize({ issuer, subject, claims, withheld }: VerifiedSignIn, settings: OidcSettings): NormalizedProfile {
   const attributes = flattenClaims(claims);
   const person = readPerson(claims, attributes, claimNamesOf(settings));
-  // Userinfo that could not answer does not say that the person is in no group.
+  // If userinfo could not answer, the person may still be in groups.
   const isCutOff = withheld?.isDenied === false && person.groups.kind === "silent";
   return boundProfile({
     issuer,

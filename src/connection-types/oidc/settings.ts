@@ -20,80 +20,80 @@ export const OIDC_SETTINGS = {
   }),
   issuer: setting.url({
     label: "Issuer",
-    help: "The issuer, exactly as the provider writes it. With discoveryUrl it is needed only if the provider publishes its document somewhere else than at the issuer.",
+    help: "The issuer, exactly as the provider writes it. With discoveryUrl, it is needed only if the provider publishes its document at a different address than the issuer.",
     reach: "browser",
     trust: true,
   }),
   authorizationEndpoint: setting.url({
     label: "Authorization endpoint",
-    help: `Where people are sent to sign in. ${MANUAL}`,
+    help: `Where Usher redirects people to sign in. ${MANUAL}`,
     reach: "browser",
     trust: true,
   }),
   tokenEndpoint: setting.url({
     label: "Token endpoint",
-    help: `Where codes are turned into tokens. ${MANUAL}`,
+    help: `Where Usher redeems codes for tokens. ${MANUAL}`,
     reach: "server",
     trust: true,
     receivesSecrets: true,
   }),
   userinfoEndpoint: setting.url({
     label: "Userinfo endpoint",
-    help: `Asked when the ID token lacks the e-mail address, a name, or what a scope, a mapping or the groups need. ${MANUAL}`,
+    help: `Usher asks it if the ID token lacks the e-mail address, a name, the groups, or a claim of a scope or mapping. ${MANUAL}`,
     reach: "server",
     trust: true,
   }),
   jwksUri: setting.url({
     label: "JWKS URI",
-    help: `Where the provider publishes the keys that it signs with. ${MANUAL}`,
+    help: `Where the provider publishes its signing keys. ${MANUAL}`,
     reach: "server",
     trust: true,
   }),
   endSessionEndpoint: setting.url({
     label: "End session endpoint",
-    help: `Where people are sent to sign out at the provider as well. ${MANUAL}`,
+    help: `Where Usher redirects people to sign out at the provider as well. ${MANUAL}`,
     reach: "browser",
     trust: true,
   }),
   allowCrossHostEndpoints: setting.toggle({
     label: "Allow endpoints on other hosts",
-    help: "Accepts discovered endpoints on another host than the discovery document's. Turn it on only if the provider's documentation says that this is so.",
+    help: "Accepts discovered endpoints on other hosts than the discovery document's. Turn it on only if the provider's documentation says that it uses several hosts.",
     default: false,
     trust: true,
     fixed: true,
   }),
   clientId: setting.text({
     label: "Client ID",
-    help: "The application's id at the provider.",
+    help: "The application's ID at the provider.",
     required: true,
     trust: true,
   }),
   clientSecret: setting.secret({
     label: "Client secret",
-    help: "The application's secret at the provider: its value, not its id.",
+    help: "The application's secret at the provider: its value, not its ID.",
     required: true,
   }),
   scopes: setting.list({
     label: "Scopes",
-    help: "What to ask the provider for. openid is always asked for.",
+    help: "The scopes that Usher requests. openid is always among them.",
     default: ["openid", "profile", "email"],
     longestItem: 200,
     item: parseScope,
   }),
   pkce: setting.toggle({
     label: "PKCE",
-    help: "Sends an S256 code challenge. Providers that do not know it ignore it; turn it off only for one that refuses it.",
+    help: "Sends an S256 code challenge. Providers that do not support it ignore it. Turn it off only for a provider that refuses it.",
     default: true,
   }),
   signingAlgorithms: setting.choices(SIGNING_ALGORITHMS, {
     label: "Signing algorithms",
-    help: "Algorithms with which the provider may sign ID tokens.",
+    help: "The algorithms with which the provider may sign ID tokens.",
     default: ["RS256"],
     trust: true,
   }),
   trustedAudiences: setting.list({
     label: "Trusted audiences",
-    help: "Further applications that an ID token may be for (aud) beside the client ID, such as a Zitadel project or an Oracle domain's address. The token must name the client ID as the one that it was issued to (azp). Left out, a token for several applications is refused.",
+    help: "Further applications that an ID token may be for (aud) beside the client ID, such as a Zitadel project or an Oracle domain's address. The token's azp must then be the client ID. Left out, Usher refuses a token for several applications.",
     longestItem: 500,
     trust: true,
   }),
@@ -104,27 +104,27 @@ export const OIDC_SETTINGS = {
   }),
   emailClaim: setting.text({
     label: "E-mail claim",
-    help: "Left out, the usual names are tried: email, mail, emailAddress.",
+    help: "Left out, Usher tries the usual names: email, mail, emailAddress.",
   }),
   firstNameClaim: setting.text({
     label: "First name claim",
-    help: "Left out, the usual names are tried: given_name, firstName, first_name.",
+    help: "Left out, Usher tries the usual names: given_name, firstName, first_name.",
   }),
   lastNameClaim: setting.text({
     label: "Last name claim",
-    help: "Left out, the usual names are tried: family_name, lastName, last_name, surname.",
+    help: "Left out, Usher tries the usual names: family_name, lastName, last_name, surname.",
   }),
   employeeIdClaim: setting.text({
     label: "Employee ID claim",
-    help: "Left out, the usual names are tried: employee_id, employeeId, employeeNumber.",
+    help: "Left out, Usher tries the usual names: employee_id, employeeId, employeeNumber.",
   }),
   groupsClaim: setting.text({
     label: "Groups claim",
-    help: "Left out, the usual names are tried: groups, memberOf. A claim inside another is named with dots, such as realm_access.roles.",
+    help: "Left out, Usher tries the usual names: groups, memberOf. A claim inside another is named with dots, such as realm_access.roles.",
   }),
   logoutAtProvider: setting.toggle({
     label: "Sign out at the provider",
-    help: "Signing out here sends the person to the provider's end session endpoint as well.",
+    help: "After a sign-out here, Usher redirects the person to the provider's end session endpoint.",
     default: false,
   }),
 } as const;
@@ -141,12 +141,12 @@ const MANUAL_ENDPOINTS = [
 ] as const;
 const NEEDED_BY_HAND = ["issuer", "authorizationEndpoint", "tokenEndpoint", "jwksUri"] as const;
 
-/** Discovery or endpoints by hand, not both; and by hand all that is needed. */
+/** Either discovery, or all required endpoints entered by an administrator. */
 export function checkOidcSettings(settings: Draft, complete: boolean): readonly SettingIssue[] {
   if (settings.discoveryUrl !== null)
     return MANUAL_ENDPOINTS.filter((name) => settings[name] !== null).map((name) => ({
       setting: name,
-      message: "is found by discovery; send null to clear it, or clear discoveryUrl to enter all endpoints by hand",
+      message: "is found by discovery; send null to clear it, or clear discoveryUrl to enter all endpoints yourself",
     }));
   if (!complete) return [];
   const missing = NEEDED_BY_HAND.filter((name) => settings[name] === null);
@@ -154,12 +154,12 @@ export function checkOidcSettings(settings: Draft, complete: boolean): readonly 
     return [
       {
         setting: "discoveryUrl",
-        message: `is needed; a provider without discovery is entered with ${NEEDED_BY_HAND.join(", ")} instead`,
+        message: `is needed; for a provider without discovery, enter ${NEEDED_BY_HAND.join(", ")} instead`,
       },
     ];
   const issues: SettingIssue[] = missing.map((setting) => ({
     setting,
-    message: "is needed, since there is no discoveryUrl that would fill it in",
+    message: "is needed without discoveryUrl",
   }));
   if (settings.logoutAtProvider === true && settings.endSessionEndpoint === null)
     issues.push({ setting: "endSessionEndpoint", message: "is needed, since logoutAtProvider is on" });
@@ -170,5 +170,5 @@ export function checkOidcSettings(settings: Draft, complete: boolean): readonly 
 function parseScope(value: string): Parsed<string> {
   return /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value)
     ? { value }
-    : { issue: "must be one scope without spaces, quotes or backslashes; give each scope an entry of its own" };
+    : { issue: "must be one scope without spaces, quotes or backslashes; enter each scope separately" };
 }

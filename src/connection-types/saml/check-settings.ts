@@ -2,7 +2,7 @@
 import type { SettingIssue } from "../../connection/contract/index.js";
 import type { SamlDraft } from "./settings.js";
 
-/** What activation needs, unless a metadata address will tell it. */
+/** What activation needs without a metadata address. */
 const NEEDED = {
   entityId: "the provider's entity ID",
   signOnUrl: "the provider's sign-on URL",
@@ -15,7 +15,7 @@ export function checkSettings(settings: SamlDraft, complete: boolean): readonly 
   if (settings.metadataXml !== null && settings.metadataUrl !== null)
     issues.push({
       setting: "metadataUrl",
-      message: "give either the metadata itself or its address, so that it is clear which one holds; clear the other",
+      message: "set either metadataXml or metadataUrl, and clear the other",
     });
   if (complete && settings.metadataUrl === null)
     for (const [setting, what] of Object.entries(NEEDED))

@@ -1,4 +1,4 @@
-/** Looks at everything about a SAML connection that can be looked at without a user. */
+/** Checks a SAML connection without a person. */
 import { ProtocolRefusal, type Finding, type Runtime } from "../../connection/contract/index.js";
 import type { ProviderCertificate } from "../../protocols/saml/certificates.js";
 import { parseProviderMetadata, type ProviderMetadata } from "../../protocols/saml/provider-metadata.js";
@@ -16,7 +16,7 @@ const DAY_MILLISECONDS = 86_400_000;
 export async function diagnose(settings: SamlSettings, runtime: Runtime): Promise<readonly Finding[]> {
   const now = runtime.now();
   const { findings, metadata } = await readMetadata(settings, runtime);
-  // Where the document cannot be had, sign-ins go on with what it said last.
+  // While the document is not available, sign-ins use the last stored one.
   const published =
     settings.metadataUrl === null ? null : (metadata ?? recallProvider(settings, runtime)?.facts ?? null);
   const certificates = published?.certificates ?? readCertificates(settings);
@@ -37,7 +37,7 @@ export async function diagnose(settings: SamlSettings, runtime: Runtime): Promis
 const IDP_INITIATED: Finding = {
   check: "IDP_INITIATED",
   level: "WARNING",
-  message: "allowIdpInitiated is on, but messages that answer no request are refused in this version.",
+  message: "allowIdpInitiated is on, but this version refuses messages that answer no request.",
   remedy: "Point the portal's tile at this connection's sign-on URL.",
 };
 
@@ -57,8 +57,7 @@ async function readMetadata(settings: SamlSettings, runtime: Runtime): Promise<R
       if (!(failure instanceof ProtocolRefusal)) throw failure;
       const { remedy } = SAML_REFUSALS[failure.code as SamlRefusalCode];
       const recalled = recallProvider(settings, runtime);
-      const meanwhile =
-        recalled === null ? "" : ` Sign-ins go on with what it said at ${recalled.learnedAt.toISOString()}.`;
+      const meanwhile = recalled === null ? "" : ` Sign-ins use the document of ${recalled.learnedAt.toISOString()}.`;
       const message = `The metadata cannot be used: ${failure.detail ?? ""}.${meanwhile}`;
       return { findings: [error("METADATA_REACHABLE", message, remedy)], metadata: null };
     }
@@ -77,13 +76,13 @@ async function readMetadata(settings: SamlSettings, runtime: Runtime): Promise<R
   return { findings: [warning], metadata: null };
 }
 
-/** What is usable is used; the administrator learns what is not. */
+/** Usher uses the usable parts, and tells the administrator about the others. */
 function judgeLeftOut(check: string, message: string, { leftOut }: ProviderMetadata): Finding {
   if (leftOut.length === 0) return ok(check, `${message}.`);
   return warn(
     check,
-    `${message}, and some of it is not used: it ${leftOut.join("; it ")}.`,
-    "Sign-ins work with the rest. If the provider signs with what is left out, correct it there.",
+    `${message}, but Usher does not use all of it: it ${leftOut.join("; it ")}.`,
+    "Sign-ins work with the rest. If the provider signs with a certificate that is left out, correct it there.",
   );
 }
 
@@ -120,8 +119,8 @@ function judgeCertificates(certificates: readonly ProviderCertificate[], now: Da
     return [
       warn(
         "CERTIFICATES",
-        `${expired} of ${certificates.length} signing certificates have expired; the last one holds until ${day(last)}.`,
-        "Take the expired ones out of the setting certificates once the provider no longer signs with them.",
+        `${expired} of ${certificates.length} signing certificates have expired; the last one is valid until ${day(last)}.`,
+        "Remove the expired ones from the setting certificates when the provider no longer signs with them.",
       ),
     ];
   const lengths = `${certificates.length} signing certificate${certificates.length === 1 ? "" : "s"}`;
@@ -134,8 +133,8 @@ function judgeAuthorities(settings: SamlSettings): readonly Finding[] {
   return [
     warn(
       "CERTIFICATE_AUTHORITIES",
-      `${count} of the setting certificates issued another one of them, and so verifies no message: only the signer's own certificate does.`,
-      "Take the authorities' certificates out of the setting certificates.",
+      `${count} of the setting certificates issued another one of them. Only the signer's own certificate verifies messages.`,
+      "Remove the authorities' certificates from the setting certificates.",
     ),
   ];
 }
@@ -149,7 +148,7 @@ function judgeRequests(
     return [
       error(
         "REQUESTS",
-        "Requests are to be signed, and there is no key.",
+        "signRequests is on, but the connection has no key.",
         SAML_REFUSALS.SAML_SIGNING_KEY_MISSING.remedy,
       ),
     ];

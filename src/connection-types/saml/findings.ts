@@ -1,12 +1,11 @@
-/** The ways to make an observation. */
+/** The findings of a diagnosis. */
 import type { Finding } from "../../connection/contract/index.js";
 
-/** Nothing is wrong. */
 export function ok(check: string, message: string): Finding {
   return { check, level: "OK", message, remedy: null };
 }
 
-/** Sign-ins may work; somebody should look at it. */
+/** Sign-ins may work, but an administrator should look at it. */
 export function warn(check: string, message: string, remedy: string): Finding {
   return { check, level: "WARNING", message, remedy };
 }

@@ -15,9 +15,9 @@ import { openConnection, type OpenedSaml } from "./open.js";
 import { SAML_SETTINGS } from "./settings.js";
 
 /**
- * The type with a validator of the caller's choice, made when the first connection is opened.
+ * The type with a validator of the caller's choice.
  *
- * @param makeValidator called at most once; what it makes is closed with the type
+ * @param makeValidator called when the first connection is opened; `close` closes the validator
  */
 export function createSamlConnectionType(makeValidator: () => Validator) {
   let validator: Validator | null = null;
@@ -78,5 +78,5 @@ export function createSamlConnectionType(makeValidator: () => Validator) {
   });
 }
 
-/** The type as the product uses it: verification in worker threads where the program is compiled. */
+/** Verifies in worker threads if the program is compiled. */
 export const saml = createSamlConnectionType(createValidator);

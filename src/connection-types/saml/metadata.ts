@@ -1,4 +1,4 @@
-/** Settings from the provider's metadata: pasted, or behind an address. */
+/** Settings from the provider's metadata, pasted or fetched. */
 import type { Runtime } from "../../connection/contract/index.js";
 import { parseProviderMetadata, type ProviderMetadata } from "../../protocols/saml/provider-metadata.js";
 import { fetchMetadata } from "../../protocols/saml/provider-source.js";
@@ -8,12 +8,12 @@ import type { SamlDraft } from "./settings.js";
 type Filled = Pick<SamlDraft, "entityId" | "signOnUrl" | "certificates" | "logoutUrl">;
 
 /**
- * Fills settings in from metadata pasted in this very input: a new document replaces what an older one had filled in,
- * and never what is given beside it. Without a new document nothing changes.
+ * Fills in settings from metadata in the same input. A new document replaces what an older one filled in, but not settings in
+ * the same input. Without a new document, nothing changes.
  */
 export function completeFromMetadata(settings: SamlDraft, given: ReadonlySet<string>): SamlDraft {
   if (settings.metadataXml === null || !given.has("metadataXml")) return settings;
-  // Addresses and the rest were judged when the document was parsed as a setting.
+  // The document was checked when it was parsed as a setting.
   const metadata = parseProviderMetadata(settings.metadataXml, () => null, new Date(0));
   if ("issue" in metadata) return settings;
   const filled = Object.entries(toSettings(metadata.value)).filter(([name]) => !given.has(name));
@@ -21,7 +21,7 @@ export function completeFromMetadata(settings: SamlDraft, given: ReadonlySet<str
 }
 
 /**
- * Fetches nothing when the settings are complete: the diagnosis checks the document, and an open connection reads it.
+ * Does not fetch if the settings are complete: the diagnosis checks the document, and an open connection reads it.
  *
  * @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE`, `SAML_METADATA_INVALID` or `SAML_METADATA_EXPIRED`
  */

@@ -1,4 +1,4 @@
-/** A verified assertion in Usher's words. Pure. */
+/** Makes a profile of a verified assertion. */
 import {
   boundProfile,
   PROFILE_FIELDS,
@@ -22,7 +22,7 @@ import {
 
 type Attributes = VerifiedAssertion["attributes"];
 
-/** Refuses a verified assertion that does not say safely who the person is. Part of the verification. */
+/** Refuses a verified assertion that does not safely identify the person. A part of the verification. */
 export function checkSubject(verified: VerifiedAssertion, settings: SamlSettings): void {
   if (readSubject(verified) === null)
     refuse("SAML_TRANSIENT_SUBJECT", "the NameID is transient, and no subject identifier came with it");
@@ -31,7 +31,7 @@ export function checkSubject(verified: VerifiedAssertion, settings: SamlSettings
     refuse("SAML_EMAIL_AMBIGUOUS", `${email.count} different addresses in ${email.attribute}`);
 }
 
-/** What the contract asks for. Of an assertion that `checkSubject` refuses, the unsafe parts are left empty. */
+/** For an assertion that `checkSubject` refuses, the unsafe parts are empty. */
 export function normalize(verified: VerifiedAssertion, settings: SamlSettings): NormalizedProfile {
   const { attributes } = verified;
   const email = readEmail(verified, settings);
@@ -52,7 +52,7 @@ export function normalize(verified: VerifiedAssertion, settings: SamlSettings): 
     issuer: verified.issuer,
     subject: readSubject(verified) ?? verified.nameId.value,
     email: email.kind === "known" ? email.value : null,
-    // SAML has no word for it; the organization's proved domains decide.
+    // SAML does not say it; the organization's verified domains decide.
     emailVerified: null,
     username: first("username", VOCABULARY.username),
     firstName: firstOf("firstName", readNamed(attributes, settings.firstNameAttribute, VOCABULARY.firstName)),
@@ -69,8 +69,8 @@ export function normalize(verified: VerifiedAssertion, settings: SamlSettings): 
 }
 
 /**
- * The stable name of the person at this provider: the NameID, or for a transient one a subject identifier attribute,
- * compared without regard to case as its specification asks. `null` when there is neither.
+ * The stable name of the person at this provider: the NameID, or if that is transient, a subject identifier attribute. Its
+ * specification says that case does not matter. `null` without either.
  */
 function readSubject({ nameId, attributes, issuer }: VerifiedAssertion): string | null {
   if (nameId.format === NAME_ID_FORMAT.transient) {
@@ -81,7 +81,7 @@ function readSubject({ nameId, attributes, issuer }: VerifiedAssertion): string 
     }
     return null;
   }
-  // A persistent identifier is unique only together with whom it belongs to (SAML core 8.3.7).
+  // A persistent identifier is unique only together with its qualifier (SAML core 8.3.7).
   const isForeign =
     nameId.format === NAME_ID_FORMAT.persistent && nameId.qualifier !== null && nameId.qualifier !== issuer;
   return isForeign ? `${nameId.qualifier}!${nameId.value}` : nameId.value;
@@ -93,8 +93,8 @@ type Email =
   | { readonly kind: "ambiguous"; readonly attribute: string; readonly count: number };
 
 /**
- * Formats of a NameID that may be the e-mail address. Many providers send the address and call it something else, and the
- * second one does not exist but is written often. A transient name is made up for the occasion.
+ * Formats of a NameID that may be an e-mail address. Many providers send the address under a different format. The second one
+ * is not in the specification, but common. A transient name is new at every sign-in.
  */
 const ADDRESS_FORMATS: ReadonlySet<string> = new Set([
   NAME_ID_FORMAT.emailAddress,
@@ -104,8 +104,8 @@ const ADDRESS_FORMATS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The e-mail address. Of several addresses none is better than another, and a person may be able to add one at the
- * provider: only the NameID, when it is one of them, decides.
+ * The e-mail address. Usher does not choose among several, because a person may be able to add one at the provider. Only the
+ * NameID, if it is one of them, decides.
  */
 function readEmail({ nameId, attributes }: VerifiedAssertion, settings: SamlSettings): Email {
   const named = ADDRESS_FORMATS.has(nameId.format) ? readEmailAddress(nameId.value) : null;
@@ -119,11 +119,11 @@ function readEmail({ nameId, attributes }: VerifiedAssertion, settings: SamlSett
   return { kind: "ambiguous", attribute: found.name, count: distinct.size };
 }
 
-/** Groups as the provider sends them: as many values as groups, but for the providers that are known to join them. */
+/** Each value is a group, except at the providers that are known to join groups into one value. */
 function readGroups({ attributes, issuer }: VerifiedAssertion, settings: SamlSettings): Groups {
   const found = readNamed(attributes, settings.groupsAttribute, VOCABULARY.groups, true);
   if (found === null) return leavesGroupsOut(attributes, settings) ? LEFT_OUT : { kind: "silent" };
-  // Splitting everybody's would let whoever may name a group "x,Admins" become a member of "Admins".
+  // If Usher split every value, a person who may create a group "x,Admins" would become a member of "Admins".
   const isSemicolonList = found.name.toLowerCase() === SEMICOLON_LIST.attribute && SEMICOLON_LIST.issuer.test(issuer);
   const separator = COMMA_LISTS.has(found.name) ? "," : isSemicolonList ? ";" : null;
   const values =
@@ -140,7 +140,7 @@ const LEFT_OUT: Groups = {
   reason: "The provider left the groups out, because there are too many of them (groups.link).",
 };
 
-/** Not silence: there are groups, and whoever took silence for none would take everything from the person. */
+/** The person has groups. As `silent` or an empty list, this would take the person's roles. */
 function leavesGroupsOut(attributes: Attributes, { groupsAttribute }: SamlSettings): boolean {
   const isAsked = groupsAttribute === null || groupsAttribute === GROUPS_LEFT_OUT.insteadOf;
   return isAsked && Object.hasOwn(attributes, GROUPS_LEFT_OUT.attribute);
@@ -151,7 +151,7 @@ interface Found {
   readonly values: readonly string[];
 }
 
-/** The configured attribute, by its exact name, or else the usual ones. */
+/** The configured attribute, by its exact name, or one of the usual ones. */
 function readNamed(
   attributes: Attributes,
   configured: string | null,
@@ -169,7 +169,7 @@ function findValues(attributes: Attributes, names: readonly string[], allowEmpty
   const sent = Object.keys(attributes);
   for (const wanted of names) {
     const matching = sent.filter((name) => name.toLowerCase() === wanted.toLowerCase());
-    // Names that differ only in case mean the same thing; what they say differently must not be overlooked.
+    // Names that differ only in case are the same attribute, with the values of all.
     const values = matching.flatMap((name) => readExactly(attributes, name));
     if (matching[0] !== undefined && (allowEmpty || values.length > 0)) return { name: matching[0], values };
   }

@@ -1,4 +1,4 @@
-/** Opens a connection: settings and keys become a strategy that all its sign-ins share. */
+/** Opens a connection: makes a strategy, which all sign-ins share, of settings and keys. */
 import type { Runtime } from "../../connection/contract/index.js";
 import { parseCertificate, withoutAuthorities, type ProviderCertificate } from "../../protocols/saml/certificates.js";
 import {
@@ -20,18 +20,18 @@ export interface OpenedSaml {
   readonly strategy: SamlStrategy;
 }
 
-/** @throws ProtocolRefusal when settings are missing, or the metadata address does not answer as it must */
+/** @throws ProtocolRefusal when settings are missing, or the metadata is not available */
 export async function openConnection(
   settings: SamlSettings,
   runtime: Runtime,
   validator: Validator,
 ): Promise<OpenedSaml> {
   const source = createSource(settings, runtime);
-  // Fails here rather than at the first person's sign-in.
+  // Fails now, and not at the first sign-in.
   await source.current();
   const signingKey = settings.signRequests ? (runtime.keys?.signing[0]?.privateKey ?? null) : null;
   if (settings.signRequests && signingKey === null) refuse("SAML_SIGNING_KEY_MISSING");
-  // node-saml and what it brings take a quarter of a second to load; a start without SAML connections goes without.
+  // node-saml takes a quarter of a second to load. An installation without SAML connections does not load it.
   const { SamlStrategy } = await import("../../protocols/saml/saml-strategy.js");
   const strategy = new SamlStrategy({
     entityId: runtime.addresses.metadataUrl,
@@ -68,11 +68,11 @@ function createSource(settings: SamlSettings, runtime: Runtime): ProviderSource 
   return createFixedSource(facts);
 }
 
-/** The provider as the settings describe it, or the names of the settings that are missing or no longer allowed. */
+/** The provider by the settings, or the names of missing and forbidden settings. */
 function readFacts(settings: SamlSettings, runtime: Runtime): ProviderFacts | { readonly missing: readonly string[] } {
   const { entityId, signOnUrl } = settings;
   const certificates = readCertificates(settings);
-  // Checked when saved, and again here: the operator may since have closed a host.
+  // Checked when saved, and again here: the operator may have removed a host since.
   const isUsable = signOnUrl !== null && runtime.urls.browserUrl(new URL(signOnUrl)) === null;
   if (entityId !== null && isUsable && certificates.length > 0) return { entityId, signOnUrl, certificates };
   return {
@@ -85,8 +85,8 @@ function readFacts(settings: SamlSettings, runtime: Runtime): ProviderFacts | { 
 }
 
 /**
- * The signing certificates of the settings, parsed; they were checked when saved. An authority that issued another one is
- * left out: an older version let pasted metadata fill in whole chains.
+ * The signing certificates of the settings, without authorities that issued another one: in older versions, pasted metadata
+ * filled in whole chains.
  */
 export function readCertificates(settings: SamlSettings | SamlDraft): readonly ProviderCertificate[] {
   return withoutAuthorities(

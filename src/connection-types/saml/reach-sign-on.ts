@@ -1,23 +1,21 @@
-/** Looks at the sign-on URL, at which often something stands that was meant for another setting. */
+/** Checks the sign-on URL, into which administrators often enter the value of a different setting. */
 import type { Finding, Runtime } from "../../connection/contract/index.js";
 import { parseProviderMetadata, type ProviderMetadata } from "../../protocols/saml/provider-metadata.js";
 import { SAML_REFUSALS } from "../../protocols/saml/refusals.js";
 import { ok, warn } from "./findings.js";
 
-/** A clock that is further off than this will refuse sign-ins sooner or later. */
+/** With a larger difference, sign-ins will fail sooner or later. */
 const CLOCK_WARN_SECONDS = 30;
 const NOTHING_THERE =
-  "Compare signOnUrl with the provider's set-up page: the entity ID looks like an address too, and often none is behind it. A few providers answer so to everybody who brings no request; then a sign-in works all the same.";
+  "Compare signOnUrl with the provider's set-up page: it may be the entity ID, which often looks like an address. A few providers answer so to every browser without a request. Then sign-ins work.";
 
-/** What is wrong where each of the two stands in the other's setting. */
 export const EXCHANGED = "Entity ID and sign-on URL are exchanged.";
 
-/** How to put both right. */
 export function describeExchange({ entityId, signOnUrl }: ProviderMetadata): string {
   return `Set entityId to ${entityId} and signOnUrl to ${signOnUrl}.`;
 }
 
-/** The sign-on address is for browsers, which may reach what this machine may not: never more than a warning. */
+/** At most a warning: a browser may reach an address that this machine cannot reach. */
 export async function reachSignOn(
   signOnUrl: string,
   entityId: string | null,
@@ -34,20 +32,20 @@ export async function reachSignOn(
     if (metadata !== null) return [judgeMetadata(metadata, entityId)];
     return [ok("SIGN_ON_URL", "The sign-on URL answers."), ...judgeClock(response.headers.get("date"), runtime.now())];
   } catch (failure) {
-    // The platform's fetch follows no redirect; that there is one proves that the address answers.
+    // The platform's fetch does not follow redirects. A redirect shows that the address answers.
     if ((failure as { code?: unknown }).code === "REDIRECT_REFUSED")
       return [ok("SIGN_ON_URL", "The sign-on URL answers with a redirect.")];
     return [
       warn(
         "SIGN_ON_URL",
         `The sign-on URL could not be reached from here: ${failure instanceof Error ? failure.message.slice(0, 200) : "no answer"}.`,
-        "Open it in a browser; people's browsers must reach it, this machine need not.",
+        "Open it in a browser: people's browsers must reach it, but this machine need not.",
       ),
     ];
   }
 }
 
-/** The provider's metadata in an answer; `null` for every other answer, such as a sign-in page. */
+/** The metadata in an answer; `null` for every other answer, such as a sign-in page. */
 async function readMetadataOf(response: Response): Promise<ProviderMetadata | null> {
   const text = await response.text();
   if (!text.includes("EntityDescriptor")) return null;

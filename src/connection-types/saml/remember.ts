@@ -1,4 +1,4 @@
-/** What the provider's metadata said when it was last read, across restarts and replicas. */
+/** Stores the last facts of the provider's metadata, for restarts and other replicas. */
 import type { Runtime } from "../../connection/contract/index.js";
 import { parseCertificate } from "../../protocols/saml/certificates.js";
 import type { ProviderFacts } from "../../protocols/saml/provider-source.js";
@@ -6,19 +6,17 @@ import type { SamlSettings } from "./settings.js";
 
 const NAME = "provider";
 
-/** A provider as its metadata described it, and when that was read. */
 export interface RecalledProvider {
   readonly facts: ProviderFacts;
   readonly learnedAt: Date;
 }
 
-/** Keeps what was read. */
 export async function keepProvider(facts: ProviderFacts, { memory }: Runtime): Promise<void> {
   const { entityId, signOnUrl, certificates } = facts;
   await memory?.keep(NAME, { entityId, signOnUrl, certificates: certificates.map(({ pem }) => pem) });
 }
 
-/** What was read last, as far as it may still be used: the operator may since have closed a host. */
+/** The last facts, or `null` if they may no longer be used: the operator may have removed a host since. */
 export function recallProvider(settings: SamlSettings, { memory, urls }: Runtime): RecalledProvider | null {
   const recollection = settings.metadataUrl === null ? null : (memory?.recall(NAME) ?? null);
   if (recollection === null) return null;

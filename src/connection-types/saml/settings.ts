@@ -11,24 +11,24 @@ const NAME_ID_FORMATS: ReadonlyMap<string, string> = new Map([
 
 const metadataXml = setting.document({
   label: "Metadata XML",
-  help: "The provider's metadata document, pasted. It fills in entity ID, sign-on URL, certificates and logout URL, except those given in the same input.",
+  help: "The provider's metadata document. It fills in entity ID, sign-on URL, certificates and logout URL, except those in the same input.",
   trust: true,
   raisesTrust: changesProvider,
 });
 
 const nameIdFormat = setting.text({
   label: "NameID format",
-  help: "What to ask the provider to name people by: emailAddress, persistent or unspecified, or the full URN. Left out, the provider decides.",
+  help: "The format of the name by which the provider identifies a person: emailAddress, persistent or unspecified, or the full URN. Left out, the provider decides.",
 });
 
-/** Declared in the order of the form. */
+/** In the order of the form. */
 export const SAML_SETTINGS = {
   metadataXml: {
     ...metadataXml,
     parse: (input: unknown, context: ParseContext) => {
       const text = metadataXml.parse(input, context);
       if ("issue" in text) return text;
-      // The document's own end is not judged here: what was valid when it was pasted stays readable.
+      // Without a check of the document's end: a document that was valid when it was pasted stays readable.
       const metadata = parseProviderMetadata(text.value, context.browserUrl, new Date(0));
       return "issue" in metadata ? metadata : text;
     },
@@ -36,7 +36,7 @@ export const SAML_SETTINGS = {
   metadataUrl: setting.url({
     reach: "server",
     label: "Metadata URL",
-    help: "Where the provider publishes its metadata. It is fetched when the connection is activated and every hour while it is used, so that rotated certificates arrive by themselves. While it cannot be reached, what it said last holds; before that, the certificates below.",
+    help: "Where the provider publishes its metadata. Usher fetches it at activation, and every hour while the connection is used, so that it learns rotated certificates. While the address does not answer, the last document stays valid; before the first one, the certificates below.",
     trust: true,
   }),
   entityId: setting.text({
@@ -52,7 +52,7 @@ export const SAML_SETTINGS = {
   }),
   certificates: setting.list({
     label: "Signing certificates",
-    help: "The provider's certificates, each in base64 with or without PEM lines; RSA of at least 2,048 bits. Several hold at once, so that the provider can rotate. Filled in from metadata.",
+    help: "The provider's certificates, each in base64 with or without PEM lines; RSA of at least 2,048 bits. All of them are accepted, so that the provider can rotate. Filled in from metadata.",
     longestItem: 20_000,
     item: (value) => {
       const parsed = parseCertificate(value);
@@ -73,7 +73,7 @@ export const SAML_SETTINGS = {
       if ("issue" in text) return text;
       const format = NAME_ID_FORMATS.get(text.value) ?? text.value;
       if (format === NAME_ID_FORMAT.transient)
-        return { issue: "must not be transient: a person would be somebody else at every sign-in" };
+        return { issue: "must not be transient: a person would be a new person at every sign-in" };
       return format.startsWith("urn:")
         ? { value: format }
         : { issue: "must be emailAddress, persistent, unspecified, or a URN" };
@@ -81,35 +81,35 @@ export const SAML_SETTINGS = {
   },
   emailAttribute: setting.text({
     label: "E-mail attribute",
-    help: "The attribute that holds the e-mail address. Left out, the usual names are known; not needed when the NameID is an e-mail address.",
+    help: "The attribute that holds the e-mail address. Left out, Usher tries the usual names. Not needed if the NameID is an e-mail address.",
   }),
   firstNameAttribute: setting.text({
     label: "First name attribute",
-    help: "The attribute that holds the first name. Left out, the usual names are known.",
+    help: "The attribute that holds the first name. Left out, Usher tries the usual names.",
   }),
   lastNameAttribute: setting.text({
     label: "Last name attribute",
-    help: "The attribute that holds the last name. Left out, the usual names are known.",
+    help: "The attribute that holds the last name. Left out, Usher tries the usual names.",
   }),
   employeeIdAttribute: setting.text({
     label: "Employee ID attribute",
-    help: "The attribute that holds the employee ID. Left out, the usual names are known.",
+    help: "The attribute that holds the employee ID. Left out, Usher tries the usual names.",
   }),
   groupsAttribute: setting.text({
     label: "Groups attribute",
-    help: "The attribute that holds the groups. Left out, the usual names are known.",
+    help: "The attribute that holds the groups. Left out, Usher tries the usual names.",
   }),
   allowIdpInitiated: setting.toggle({
     default: false,
     label: "Allow sign-in from the provider's portal",
-    help: "Messages that answer no request of Usher's are refused either way in this version; point the portal's tile at the sign-on address.",
+    help: "This version refuses messages that answer no request, even if this is on. Point the portal's tile at the sign-on address.",
   }),
   clockSkewSeconds: setting.integer({
     minimum: 0,
     maximum: 300,
     default: 60,
     label: "Clock skew in seconds",
-    help: "By how much the provider's clock may differ from this machine's.",
+    help: "The tolerated difference between the provider's clock and this machine's.",
   }),
   signRequests: setting.toggle({
     default: false,
@@ -119,23 +119,23 @@ export const SAML_SETTINGS = {
   encryptedAssertions: setting.toggle({
     default: false,
     label: "Require encrypted assertions",
-    help: "Publish an encryption certificate in the connection's metadata, and refuse assertions in the clear.",
+    help: "Publish an encryption certificate in the connection's metadata, and refuse assertions that are not encrypted.",
   }),
   requestedAuthnContext: setting.list({
     label: "Requested authentication contexts",
-    help: "Class URIs, one of which the provider must use exactly, such as urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport. Left out, the provider decides.",
+    help: "Class URIs. The provider must use exactly one of them, such as urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport. Left out, the provider decides.",
   }),
   signedPart: setting.choice(["RESPONSE", "ASSERTION", "BOTH", "EITHER"], {
     default: "EITHER",
     label: "Signed part",
-    help: "What the provider must sign. Whatever is signed must verify, and something always must be.",
+    help: "What the provider must sign. At least one signature is always required, and every signature must verify.",
   }),
 } as const;
 
 export type SamlSettings = SettingsOf<typeof SAML_SETTINGS>;
 export type SamlDraft = DraftSettingsOf<typeof SAML_SETTINGS>;
 
-/** A document that only adds certificates takes nothing from anybody's trust. */
+/** A document that only adds certificates does not end sessions. */
 function changesProvider(before: string | null, after: string | null): boolean {
   if (before === null || after === null) return true;
   const [old, present] = [before, after].map((text) => parseProviderMetadata(text, () => null, new Date(0)));

@@ -1,8 +1,8 @@
 /**
- * The names under which providers usually send what Usher needs: plain names, `urn:oid:` (RFC 4519, RFC 2798, eduPerson,
+ * The usual attribute names of providers: plain names, `urn:oid:` (RFC 4519, RFC 2798, eduPerson,
  * by the X.500/LDAP attribute profile, SAML profiles 8.2), the older MACE names of the same attributes (MACE-Dir SAML
  * attribute profiles, section 2.1), and the claim URIs of Microsoft and WS-Federation.
- * The first name that has a value wins; plain names are compared without regard to case.
+ * The first name with a value is used. Case does not matter.
  */
 import type { ProfileField } from "../../connection/contract/index.js";
 
@@ -11,7 +11,6 @@ const MACE = "urn:mace:dir:attribute-def:";
 const MICROSOFT_CLAIM = "http://schemas.microsoft.com/ws/2008/06/identity/claims/";
 const MICROSOFT_IDENTITY = "http://schemas.microsoft.com/identity/claims/";
 
-/** Names of what every provider sends. */
 export const VOCABULARY = {
   email: [
     "email",
@@ -128,22 +127,22 @@ export const PROFILE_VOCABULARY: Readonly<Record<ProfileField, readonly string[]
   timeZone: ["timeZone", "zoneinfo"],
 };
 
-/** Identifiers that never change and are never given to somebody else (SAML subject identifier attributes 3.3, 3.4). */
+/** Identifiers that never change and never go to another person (SAML subject identifier attributes 3.3, 3.4). */
 export const SUBJECT_IDENTIFIERS = [
   "urn:oasis:names:tc:SAML:attribute:subject-id",
   "urn:oasis:names:tc:SAML:attribute:pairwise-id",
 ] as const;
 
-/** Attributes of which WSO2 Identity Server sends all values in one, with commas between. */
+/** Attributes whose values WSO2 Identity Server sends as one text with commas. */
 export const COMMA_LISTS: ReadonlySet<string> = new Set([
   "http://wso2.org/claims/groups",
   "http://wso2.org/claims/role",
 ]);
 
-/** OneLogin sends `memberOf` as one value with semicolons between; the issuer tells that it is OneLogin. */
+/** OneLogin sends the values of `memberOf` as one text with semicolons. Its issuer identifies OneLogin. */
 export const SEMICOLON_LIST = { attribute: "memberof", issuer: /^https:\/\/(?:[a-z0-9-]+\.)+onelogin\.com\// } as const;
 
-/** Entra ID sends it instead of the groups of people who have more than 150. */
+/** Entra ID sends this attribute in place of the groups of a person in more than 150 groups. */
 export const GROUPS_LEFT_OUT = {
   attribute: "http://schemas.microsoft.com/claims/groups.link",
   insteadOf: `${MICROSOFT_CLAIM}groups`,

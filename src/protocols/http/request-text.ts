@@ -76,7 +76,7 @@ export async function requestText(fetch: Fetch, request: TextRequest): Promise<T
   };
 }
 
-/** A number of seconds. A date is not read: the provider's clock need not be ours. */
+/** A number of seconds. A date is ignored: the provider's clock may be wrong. */
 function readRetryAfter(header: string | null): number | null {
   return header !== null && /^\d{1,6}$/.test(header.trim()) ? Number(header) : null;
 }

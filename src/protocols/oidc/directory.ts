@@ -1,6 +1,6 @@
 /**
- * Reads a provider's directory API with a token of the application's own: the groups that an ID token does not carry. A
- * directory that cannot be read gives a reason, never an empty list: people would lose their roles.
+ * Reads a provider's directory API with a token of the application: the groups that an ID token does not contain. If the
+ * directory cannot be read, it throws and never answers an empty list: people would lose their roles.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { ProtocolRefusal, quote } from "../refusal.js";
@@ -12,26 +12,25 @@ export class DirectoryUnreadable extends Error {
   override readonly name = "DirectoryUnreadable";
 }
 
-/** A directory API. */
 export interface DirectoryDescription {
-  /** Its name, as an administrator knows it. */
+  /** What an administrator calls it. */
   readonly name: string;
   /** Its base address, without a slash at the end. The token is sent nowhere else. */
   readonly url: string;
-  /** The form of the token request, beside the credentials that `requestToken` adds. */
+  /** Requests a token of the application. */
   readonly requestToken: () => Promise<JsonAnswer>;
-  /** What an administrator does about a denial. */
+  /** What an administrator must do if the directory denies access. */
   readonly remedy: string;
 }
 
-/** How often one reading waits because the provider asks for it, and for how long at most. */
+/** How often and how long one read waits if the provider asks it to retry later. */
 const MOST_WAITS = 3;
 const LONGEST_WAIT_SECONDS = 5;
-/** Entries of one reading: a person is in at most some thousands of groups. */
+/** Enough for some thousands of groups of one person. */
 const MOST_PAGES = 100;
 /** A token is renewed this long before it ends. */
 const MARGIN_MILLISECONDS = 60_000;
-/** A list that was read serves for this long, as when a person signs in at two applications in a row. */
+/** How long a list is cached, for a person who signs in at two applications in a row. */
 const FRESH_MILLISECONDS = 60_000;
 const MOST_KEPT = 1_000;
 
@@ -44,16 +43,15 @@ export interface DirectoryPage {
 
 /** A list in a directory. */
 export interface DirectoryList {
-  /** Names the list among those that are kept. */
+  /** The list's key in the cache. */
   readonly key: string;
   /** A path below the directory's address, as `next` of a page may be. */
   readonly path: string;
   readonly init?: RequestInit;
-  /** Reads a page; `null` for an answer in another form. */
+  /** Reads a page; `null` for an answer in an unknown form. */
   readonly readPage: (body: Readonly<Record<string, unknown>>) => DirectoryPage | null;
 }
 
-/** Reads lists of a directory. */
 export interface Directory {
   /** @throws DirectoryUnreadable */
   readonly read: (list: DirectoryList) => Promise<readonly string[]>;
@@ -65,7 +63,7 @@ export function createDirectory(surroundings: Surroundings, description: Directo
   const kept = new Map<string, { readonly values: readonly string[]; readonly readAt: number }>();
   const now = () => surroundings.now().getTime();
 
-  /** Asks once more after the time that the provider names; a reading waits three times at most. */
+  /** Retries after the time that the provider names, at most three times in one read. */
   const askPatiently = async (waits: Waits, ask: () => Promise<JsonAnswer>): Promise<JsonAnswer> => {
     for (;;) {
       const answer = await ask();
@@ -101,7 +99,7 @@ export function createDirectory(surroundings: Surroundings, description: Directo
         requestJson(surroundings, name, from, { ...list.init, headers }, true),
       );
       if (status !== 200) {
-        // It may have been revoked; the next sign-in asks for another one.
+        // The token may be revoked; the next sign-in requests a new one.
         if (status === 401) token = null;
         throw new DirectoryUnreadable(`${name} answered status ${status}${describeError(body)}. ${remedy}`);
       }

@@ -5,7 +5,7 @@ const SMALLEST_KEY_BITS = 2_048;
 
 /** A certificate that may verify signatures. */
 export interface ProviderCertificate {
-  /** In PEM, with lines of 64 characters: the one form that is stored and compared. */
+  /** In PEM, with lines of 64 characters. Usher stores and compares certificates in this form. */
   readonly pem: string;
   readonly validFrom: Date;
   readonly expiresAt: Date;
@@ -13,23 +13,21 @@ export interface ProviderCertificate {
   readonly fingerprint: string;
 }
 
-/** A certificate that may verify signatures, or what is wrong with it. */
 export type ParsedCertificate = { readonly value: ProviderCertificate } | { readonly issue: string };
 
-/** Parses one certificate, or says what is wrong with it. */
 export function parseCertificate(input: string): ParsedCertificate {
   const read = readCertificate(input);
   return "issue" in read ? read : judgeKey(read.value);
 }
 
 /**
- * The signing keys among the certificates of one KeyInfo, which all speak of one key (XML signature 4.5.4): only a
- * certificate that issued none of the others. The others are authorities, whose keys sign for many.
+ * The signing keys among the certificates of one KeyInfo, which belong to one key (XML signature 4.5.4). Only a certificate
+ * that issued none of the others is the signer's. The others are authorities, whose keys sign for many.
  */
 export function chooseSigningKeys(inputs: readonly string[]): readonly ParsedCertificate[] {
   const entries = inputs.map((input) => (input.trim() === "" ? EMPTY : readCertificate(input)));
   const leaves = findLeaves(entries.flatMap((entry) => ("value" in entry ? [entry.value] : [])));
-  // The leaf may be the one that cannot be read, or a link of the chain may be missing: an authority is no leaf then.
+  // The leaf may be unreadable, or a certificate of the chain may be missing. Then an authority looks like a leaf.
   const isCutOff = entries.some((entry) => "issue" in entry && entry !== EMPTY);
   const hasOwnLeaf = leaves.some(({ ca }) => !ca);
   return entries.flatMap((entry): readonly ParsedCertificate[] => {
@@ -42,7 +40,7 @@ export function chooseSigningKeys(inputs: readonly string[]): readonly ParsedCer
 
 const EMPTY = { issue: "is empty" } as const;
 const AMBIGUOUS = {
-  issue: "may issue others and stands beside one that cannot be read, so it may not be the signer's",
+  issue: "may be an authority's and not the signer's: a certificate beside it cannot be read",
 };
 
 /** The certificates that issued none of the others. */
@@ -56,11 +54,11 @@ function findLeaves(certificates: readonly X509Certificate[]): readonly X509Cert
   return certificates.filter((each) => !certificates.some((other) => hasIssued(each, other)));
 }
 
-/** Whether one certificate's key issued another one: names tell that, and signatures where both have one name. */
+/** Whether one certificate issued another: by their names, and by the signature if both have the same name. */
 function hasIssued(issuer: X509Certificate, certificate: X509Certificate): boolean {
   if (certificate.issuer !== issuer.subject || certificate.fingerprint256 === issuer.fingerprint256) return false;
   const [issuersKey, ownKey] = [readKey(issuer), readKey(certificate)];
-  // One key under two certificates was renewed, and has no authority over itself.
+  // Two certificates of the same key are a renewal: neither is an authority of the other.
   if (issuersKey !== null && ownKey?.equals(issuersKey)) return false;
   if (certificate.issuer !== certificate.subject) return true;
   try {
@@ -71,7 +69,7 @@ function hasIssued(issuer: X509Certificate, certificate: X509Certificate): boole
 }
 
 function readCertificate(given: string): { readonly value: X509Certificate } | { readonly issue: string } {
-  // Copied out of JSON or an environment variable, line ends are two characters.
+  // In JSON and environment variables, a line end is two characters.
   const input = given.replaceAll(/\\[rn]/g, "\n");
   const inner = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----/.exec(input);
   if (inner !== null && inner[1] !== "CERTIFICATE")
@@ -91,7 +89,6 @@ function readCertificate(given: string): { readonly value: X509Certificate } | {
   return { value: certificate };
 }
 
-/** Says whether a certificate may verify signatures, or why it may not. */
 function judgeKey(certificate: X509Certificate): ParsedCertificate {
   const key = readKey(certificate);
   const bits = key?.asymmetricKeyDetails?.modulusLength ?? 0;
@@ -109,7 +106,7 @@ function judgeKey(certificate: X509Certificate): ParsedCertificate {
   };
 }
 
-/** The public key; `null` when it is of a kind that Node cannot read. */
+/** `null` for a kind of key that Node cannot read. */
 function readKey(certificate: X509Certificate): KeyObject | null {
   try {
     return certificate.publicKey;
@@ -118,7 +115,6 @@ function readKey(certificate: X509Certificate): KeyObject | null {
   }
 }
 
-/** A certificate's bytes in PEM. */
 export function toPem(bytes: Buffer): string {
   const lines = bytes.toString("base64").match(/.{1,64}/g) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----`;

@@ -1,6 +1,6 @@
 /**
- * The checks of the web browser SSO profile (SAML profiles 4.1.4.3) on the assertion that was signed. Everything that
- * becomes known about a person is read here, from verified XML and from nothing else.
+ * The checks of the web browser SSO profile (SAML profiles 4.1.4.3) on the signed assertion. Usher reads everything about a
+ * person here, from verified XML alone.
  */
 import { checkIssueInstant, checkNotBefore, checkNotOnOrAfter, readInstant, type Clocks } from "./instants.js";
 import { BEARER, NAME_ID_FORMAT, NAMESPACE } from "./names.js";
@@ -10,11 +10,11 @@ import { refuse, type SamlRefusalCode } from "./refusals.js";
 import { readAttributes } from "./read-attributes.js";
 import { readMessage, refuseIssues } from "./read-message.js";
 
-/** The longest time for which an assertion may be valid; its ID is remembered as long. */
+/** The longest validity of an assertion. Usher stores its ID as long. */
 const LONGEST_VALIDITY_HOURS = 24;
 const NAME_ID_LENGTH = 512;
 
-/** What an assertion must say. */
+/** What an assertion must contain. */
 export interface AssertionExpectations extends Clocks {
   /** The provider's entity ID. */
   readonly issuer: string;
@@ -23,24 +23,24 @@ export interface AssertionExpectations extends Clocks {
   readonly acsUrl: string;
   /** The ID of the request that the message around the assertion answers. */
   readonly requestId: string;
-  /** The person had to authenticate after the request (ForceAuthn). */
+  /** The person must have authenticated after the request (ForceAuthn). */
   readonly mustBeFresh: boolean;
-  /** The classes of which one was asked for; empty when none was. */
+  /** The requested classes, of which the assertion must have one; empty for any class. */
   readonly authnContexts: readonly string[];
 }
 
-/** A verified assertion as plain data, so that it can be kept between two requests. */
+/** A verified assertion as plain data, so that Usher can store it between two requests. */
 export interface VerifiedAssertion {
   readonly id: string;
   readonly issuer: string;
   readonly nameId: { readonly value: string; readonly format: string; readonly qualifier: string | null };
-  /** When neither its conditions nor its confirmation hold any longer, in ISO 8601. */
+  /** When its conditions and its confirmation have both ended, in ISO 8601. */
   readonly expiresAt: string;
   readonly authnInstant: string;
   readonly authnContextClasses: readonly string[];
-  /** By which the provider will name the session when it ends it. */
+  /** The provider's name for the session. */
   readonly sessionIndex: string | null;
-  /** Every attribute with text values, by name, with its values in their order. */
+  /** The text values of every attribute, by its name, in their order. */
   readonly attributes: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -70,7 +70,7 @@ export function checkAssertion(assertionXml: string, expected: AssertionExpectat
 
 const KNOWN_CONDITIONS: ReadonlySet<string> = new Set(["AudienceRestriction", "OneTimeUse", "ProxyRestriction"]);
 
-/** SAML core 2.5.1: every condition must hold, and one that is not understood does not. */
+/** SAML core 2.5.1: every condition must be met, and an unknown condition is not met. */
 function checkConditions(assertion: XmlElement, issued: Date, expected: AssertionExpectations): Date {
   const conditions = only(assertion, "Conditions", "SAML_CONDITIONS_MISSING");
   const start = conditions.attributes.get("NotBefore");
@@ -85,7 +85,7 @@ function checkConditions(assertion: XmlElement, issued: Date, expected: Assertio
     refuse("SAML_CONDITIONS_MISSING", `it is valid for more than ${LONGEST_VALIDITY_HOURS} hours`);
   for (const { namespace, name } of conditions.children)
     if (namespace !== NAMESPACE.assertion || !KNOWN_CONDITIONS.has(name))
-      refuse("SAML_CONDITIONS_MISSING", `the condition ${quote(name)} is not understood`);
+      refuse("SAML_CONDITIONS_MISSING", `the condition ${quote(name)} is unknown`);
   const restrictions = childrenOf(conditions, NAMESPACE.assertion, "AudienceRestriction");
   if (restrictions.length === 0) refuse("SAML_WRONG_AUDIENCE", "the assertion names no audience");
   for (const restriction of restrictions) {
@@ -121,7 +121,7 @@ function checkBearer(data: XmlElement, expected: AssertionExpectations): Date {
   const recipient = attributes.get("Recipient");
   if (recipient !== expected.acsUrl)
     refuse("SAML_WRONG_RECIPIENT", `expected ${expected.acsUrl}, received ${quote(recipient)}`);
-  // Without this, an assertion that was stolen elsewhere could be put into an answer to a request of the thief.
+  // Without this, a thief could use a stolen assertion to answer a request of their own.
   if (attributes.get("InResponseTo") !== expected.requestId)
     refuse("SAML_WRONG_REQUEST", `received ${quote(attributes.get("InResponseTo"))}`);
   const start = attributes.get("NotBefore");
@@ -164,7 +164,7 @@ function readNameId(subject: XmlElement): VerifiedAssertion["nameId"] {
     refuse("SAML_ENCRYPTION_UNSUPPORTED", "the identifier alone is encrypted");
   const element = only(subject, "NameID", "SAML_NAME_ID_UNUSABLE");
   const value = trimmedText(element, "SAML_NAME_ID_UNUSABLE");
-  // Cutting white space off would make one person of "ann" and "ann ", whom the provider holds apart.
+  // "ann" and "ann " are two persons at the provider. Trimming would make them one.
   if (value === "" || value !== element.text || value.length > NAME_ID_LENGTH)
     refuse(
       "SAML_NAME_ID_UNUSABLE",

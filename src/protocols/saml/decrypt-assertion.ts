@@ -1,6 +1,6 @@
 /**
- * Opens an encrypted assertion (XML Encryption 1.1 sections 5.2 and 5.5.2), so that its content can be inspected by the
- * same rules as the rest before the verifying library parses it.
+ * Decrypts an assertion (XML Encryption 1.1 sections 5.2 and 5.5.2), so that the same rules check its content before the
+ * verifying library parses it.
  */
 import { constants, createDecipheriv, privateDecrypt, type CipherGCMTypes } from "node:crypto";
 import { readKeyTransport } from "./key-transport.js";
@@ -12,10 +12,10 @@ const GCM_NONCE_BYTES = 12;
 const CBC_BLOCK_BYTES = 16;
 
 /**
- * Decrypts what `inspectResponse` accepted as an encrypted assertion.
+ * Decrypts an encrypted assertion that `inspectResponse` accepted.
  *
  * @param privateKey PKCS #8 in PEM
- * @returns the assertion's XML, or `null` when this key does not open it; never a reason, which would be an oracle
+ * @returns the assertion's XML, or `null` when this key does not decrypt it; without a reason, which would be an oracle
  */
 export function decryptAssertion(encrypted: XmlElement, privateKey: string): string | null {
   const all = [...elementsOf(encrypted)];

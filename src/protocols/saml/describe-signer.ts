@@ -1,16 +1,16 @@
 /**
- * Says for an administrator which certificate a message names that no certificate of the connection verified. Nothing of
- * it is trusted: whoever wrote the message chose it. (XML signature 4.5.4)
+ * Tells an administrator which certificate is in a message that no certificate of the connection verified (XML signature
+ * 4.5.4). It is not trusted: an attacker may have written the message.
  */
 import { X509Certificate } from "node:crypto";
 import type { XmlElement } from "../xml/index.js";
 import type { ProviderCertificate } from "./certificates.js";
 import { readMessage } from "./read-message.js";
 
-/** Enough for every rotation; more would push the rest of the story out of its place. */
+/** Enough for every rotation. A longer list would not fit into the detail. */
 const MOST_CERTIFICATES = 4;
 
-/** One sentence that names both sides, so that they can be compared with what the provider's console shows. */
+/** Names the certificates of both sides, to compare with the provider's console. */
 export function describeSigner(responseXml: string, certificates: readonly ProviderCertificate[]): string {
   const known = certificates.map(({ pem }) => new X509Certificate(pem));
   const ours = known.slice(0, MOST_CERTIFICATES).map((certificate) => describe(certificate));
@@ -20,11 +20,11 @@ export function describeSigner(responseXml: string, certificates: readonly Provi
   const named = read(text);
   if (named === null) return `The message names a certificate that cannot be read. ${list}`;
   if (known.some(({ fingerprint256 }) => fingerprint256 === named.fingerprint256))
-    return `The message names a certificate that the connection has (${describe(named)}), but what was signed is not what arrived.`;
+    return `The message names a certificate that the connection has (${describe(named)}), but the signed text is not the text that arrived.`;
   return `The message names a certificate that the connection does not have: ${describe(named)}. ${list}`;
 }
 
-/** The first one that the response's signature names, else the assertion's. */
+/** The first certificate of the response's signature, or of the assertion's. */
 function findCertificate(response: XmlElement): string | null {
   const assertion = response.children.find(({ name }) => name === "Assertion");
   for (const signed of [response, ...(assertion ? [assertion] : [])]) {
@@ -46,7 +46,7 @@ function read(base64: string): X509Certificate | null {
   }
 }
 
-/** Consoles show one fingerprint or the other: Entra ID and AD FS the shorter one, as "thumbprint". */
+/** Entra ID and AD FS show the SHA-1 fingerprint as "thumbprint"; other consoles show SHA-256. */
 function describe({ fingerprint, fingerprint256, validTo }: X509Certificate): string {
   const end = new Date(validTo);
   const day = Number.isNaN(end.getTime()) ? "an unknown day" : end.toISOString().slice(0, 10);

@@ -1,6 +1,6 @@
 /**
- * Rules on the shape of a response, applied to the whole message before any cryptography (SAML core 3.2.2 and 5.4). What
- * is read here is not verified yet: it serves to refuse, and to find the request that the message claims to answer.
+ * Rules on the structure of a response, checked on the whole message before any cryptography (SAML core 3.2.2 and 5.4). The
+ * values are not verified yet: they serve to refuse, and to find the request that the message claims to answer.
  */
 import { readKeyTransport } from "./key-transport.js";
 import {
@@ -16,29 +16,25 @@ import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
 import { childrenOf, elementsOf, type XmlElement } from "../xml/index.js";
 
-/** What a response claims of itself. */
 export interface InspectedResponse {
   readonly inResponseTo: string | null;
   readonly issueInstant: string | null;
-  /** A signature is in its place; whether it holds is not known yet. */
+  /** There is a signature, not verified yet. */
   readonly responseIsSigned: boolean;
   readonly assertion: InspectedAssertion | EncryptedAssertion;
 }
 
-/** An assertion in the clear. */
 export interface InspectedAssertion {
   readonly kind: "plain";
   readonly isSigned: boolean;
 }
 
-/** An assertion that only the service provider's key opens. */
 export interface EncryptedAssertion {
   readonly kind: "encrypted";
-  /** The cipher notices changes (GCM); otherwise only a signature around it does (CBC). */
+  /** The cipher detects changes (GCM). If not (CBC), only a signature around it does. */
   readonly isAuthenticated: boolean;
 }
 
-/** Whom the message must come from and go to. */
 export interface ResponseExpectations {
   /** The provider's entity ID. */
   readonly issuer: string;
@@ -68,10 +64,10 @@ export function inspectResponse(root: XmlElement, expected: ResponseExpectations
   };
 }
 
-/** The same rules for what came out of an encrypted assertion. */
+/** The same rules for a decrypted assertion. */
 export function inspectDecryptedAssertion(root: XmlElement): InspectedAssertion {
   if (root.namespace !== NAMESPACE.assertion || root.name !== "Assertion")
-    refuse("SAML_UNEXPECTED_STRUCTURE", "what was encrypted is not an assertion");
+    refuse("SAML_UNEXPECTED_STRUCTURE", "the encrypted element is not an assertion");
   checkIds(root);
   checkNames(root, root);
   return { kind: "plain", isSigned: checkSignature(root) };
@@ -100,7 +96,7 @@ function checkRoot(root: XmlElement): void {
   }
 }
 
-/** A signature names its element by ID, so an ID that is there twice would let two elements pass for the signed one. */
+/** A signature names its element by ID. If two elements had the ID, either could pass as the signed one. */
 function checkIds(root: XmlElement): void {
   const seen = new Set<string>();
   for (const element of elementsOf(root))
@@ -136,7 +132,7 @@ function findAssertion(root: XmlElement): XmlElement {
   return assertion;
 }
 
-/** Names that are looked for by the local name alone further down; each may stand in one place only. */
+/** Names that later code finds by the local name alone. Each may be in one place only. */
 const PLACED_NAMES: ReadonlySet<string> = new Set([
   "Response",
   "Assertion",
@@ -174,8 +170,8 @@ const KEY_INFO_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether the element carries a signature over itself, in the one form that SAML allows (core 5.4): one reference, to
- * this element, enveloped, with algorithms that are not broken.
+ * Whether the element contains a signature of itself, in the only form that SAML allows (core 5.4): one reference to this
+ * element, enveloped, with accepted algorithms.
  */
 function checkSignature(signed: XmlElement): boolean {
   const signatures = signed.children.filter(({ name }) => name === "Signature");
@@ -206,7 +202,7 @@ function checkSignature(signed: XmlElement): boolean {
   }
   const id = signed.attributes.get("ID");
   if (id === undefined || reference!.attributes.get("URI") !== `#${id}`)
-    refuse("SAML_UNEXPECTED_STRUCTURE", `the signature inside ${signed.name} refers to another element`);
+    refuse("SAML_UNEXPECTED_STRUCTURE", `the signature inside ${signed.name} refers to a different element`);
   return true;
 }
 

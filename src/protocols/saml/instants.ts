@@ -1,20 +1,19 @@
-/** Instants in SAML messages (SAML core 1.3.3), and what their disagreement with this machine's clock means. */
+/** Instants in SAML messages (SAML core 1.3.3), compared with this machine's clock. */
 import { refuse, type SamlRefusalCode } from "./refusals.js";
 
-/** How old an assertion may be when it arrives; it comes straight from the provider, by way of the browser. */
+/** How old an assertion may be when it arrives: the browser brings it directly from the provider. */
 const LONGEST_TRAVEL_SECONDS = 600;
 
-/** What instants are compared with. */
 export interface Clocks {
   readonly now: Date;
-  /** When the request that is answered was sent. */
+  /** When Usher sent the request. */
   readonly requestedAt: Date;
   readonly skewSeconds: number;
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** @throws ProtocolRefusal with `code` when the instant is missing or is none */
+/** @throws ProtocolRefusal with `code` when the instant is missing or malformed */
 export function readInstant(value: string | undefined, name: string, code: SamlRefusalCode): Date {
   const milliseconds = value !== undefined && INSTANT.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(milliseconds)) refuse(code, `${name} is ${value === undefined ? "missing" : "not an instant"}`);
@@ -22,8 +21,8 @@ export function readInstant(value: string | undefined, name: string, code: SamlR
 }
 
 /**
- * Checks when a message says that it was written. It cannot have been written in the future, nor before the request
- * that it answers: either means that a clock is wrong, and by how much at least.
+ * A message cannot be issued in the future, or before the request that it answers. If it says so, a clock is wrong, by at
+ * least this much.
  */
 export function checkIssueInstant(value: string | undefined, clocks: Clocks): Date {
   const issued = readInstant(value, "IssueInstant", "SAML_CONDITIONS_MISSING");
@@ -43,14 +42,12 @@ export function checkIssueInstant(value: string | undefined, clocks: Clocks): Da
   return issued;
 }
 
-/** Refuses what is not valid yet. */
 export function checkNotBefore(value: string, name: string, clocks: Clocks): void {
   const start = readInstant(value, name, "SAML_CONDITIONS_MISSING");
   if (clocks.now.getTime() + clocks.skewSeconds * 1000 < start.getTime())
     refuse("SAML_CLOCK_SKEW", `${name} is ${secondsBetween(clocks.now, start)} seconds ahead of this machine's clock`);
 }
 
-/** Refuses what is no longer valid. */
 export function checkNotOnOrAfter(
   value: string | undefined,
   name: string,

@@ -1,18 +1,18 @@
 /**
- * How the key of an encrypted assertion is transported: RSA-OAEP alone (XML Encryption 1.1, sections 5.5.2 and 5.5.3). RSA
- * 1.5 tells an attacker about the padding.
+ * How the key of an encrypted assertion is encrypted: only with RSA-OAEP (XML Encryption 1.1, sections 5.5.2 and 5.5.3). With
+ * RSA 1.5, an attacker can learn about the padding.
  */
 import { NAMESPACE } from "./names.js";
 import { quote } from "../refusal.js";
 import type { XmlElement } from "../xml/index.js";
 
-/** The hash of an RSA-OAEP padding, for its label and its mask alike: OpenSSL takes one for both. */
+/** The hash of an RSA-OAEP padding. OpenSSL takes the same one for label and mask. */
 export type OaepHash = "sha1" | "sha256" | "sha384" | "sha512";
 
 const RSA_OAEP_MGF1P = `${NAMESPACE.encryption}rsa-oaep-mgf1p`;
 const RSA_OAEP = `${NAMESPACE.encryption11}rsa-oaep`;
 
-/** Here SHA-1 is only a mask and no weakness. */
+/** SHA-1 is not a weakness in a padding. */
 const DIGESTS: ReadonlyMap<string, OaepHash> = new Map([
   [`${NAMESPACE.signature}sha1`, "sha1"],
   [`${NAMESPACE.encryption}sha256`, "sha256"],
@@ -25,8 +25,8 @@ const MASKS: ReadonlyMap<string, OaepHash> = new Map(
 );
 
 /**
- * Reads the `EncryptionMethod` of an encrypted key: its hash, or what of it is not supported. Without a digest or a mask,
- * SHA-1 is meant.
+ * Reads the `EncryptionMethod` of an encrypted key: its hash, or what is not supported. The default of digest and mask is
+ * SHA-1.
  */
 export function readKeyTransport(method: XmlElement): { readonly hash: OaepHash } | { readonly unsupported: string } {
   const transport = method.attributes.get("Algorithm");

@@ -1,6 +1,6 @@
 /**
- * Adds to the libraries under node-saml what they leave out: SHA-384 (RFC 9231), and the key transport of XML Encryption
- * 1.1. node-saml makes their objects itself, and hands no choice of algorithms on.
+ * Adds SHA-384 (RFC 9231) and the key transport of XML Encryption 1.1 to the libraries of node-saml. node-saml creates their
+ * objects itself, and has no option for algorithms.
  */
 import { createHash, createSign, createVerify, type BinaryLike, type KeyLike } from "node:crypto";
 import { SignedXml, type HashAlgorithm, type SignatureAlgorithm } from "xml-crypto";
@@ -22,10 +22,10 @@ class RsaSha384 implements SignatureAlgorithm {
     createVerify("RSA-SHA384").update(material).verify(key, signatureValue, "base64");
 }
 
-// oxlint-disable-next-line typescript/unbound-method -- it is called with the signature that it belongs to, below
+// oxlint-disable-next-line typescript/unbound-method -- called with its own signature, below
 const { loadSignature } = SignedXml.prototype;
 
-/** Lets node-saml verify what `inspectResponse` accepts. Calling it again changes nothing. */
+/** Lets node-saml verify what `inspectResponse` accepts. A second call changes nothing. */
 export function extendLibraries(): void {
   SignedXml.prototype.loadSignature = function (signature) {
     this.HashAlgorithms = { ...this.HashAlgorithms, [SHA384.digest]: Sha384 };
@@ -35,7 +35,7 @@ export function extendLibraries(): void {
   Object.assign(xmlEncryption, { decrypt });
 }
 
-/** What node-saml calls to open an encrypted assertion: Usher's own reading, so that there is one and not two. */
+/** node-saml decrypts with Usher's own code, so that both read the same assertion. */
 const decrypt: typeof xmlEncryption.decrypt = (xml, { key }, callback) => {
   const content = decryptAssertion(readMessage(xml), key.toString());
   callback(content === null ? new Error("The assertion could not be decrypted.") : null, content ?? "");

@@ -45,8 +45,8 @@ export const SHA384 = {
 } as const;
 
 /**
- * Signature methods that are accepted: RSA with SHA-256, SHA-384 or SHA-512. HMAC has no place here (the provider's certificate
- * is no secret), and SHA-1 is broken.
+ * Accepted signature methods: RSA with SHA-256, SHA-384 or SHA-512. HMAC would use the provider's certificate as its secret,
+ * which is public. SHA-1 is broken.
  */
 export const SIGNATURE_METHODS: ReadonlySet<string> = new Set([
   "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
@@ -55,26 +55,26 @@ export const SIGNATURE_METHODS: ReadonlySet<string> = new Set([
   "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1",
 ]);
 
-/** Digest methods that are accepted in a signature's reference. */
+/** Accepted digest methods of a signature's reference. */
 export const DIGEST_METHODS: ReadonlySet<string> = new Set([
   "http://www.w3.org/2001/04/xmlenc#sha256",
   SHA384.digest,
   "http://www.w3.org/2001/04/xmlenc#sha512",
 ]);
 
-/** Canonicalisations that leave nothing of an element out but its comments, of which there are none here. */
+/** Canonicalisations that leave out only comments, which the XML reader refuses. */
 export const CANONICALIZATION_METHODS: ReadonlySet<string> = new Set([
   NAMESPACE.exclusiveCanonicalization,
   "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
 ]);
 
-/** Transforms of a signature's reference (SAML core 5.4.4); anything else could leave parts of the element out. */
+/** Accepted transforms of a signature's reference (SAML core 5.4.4). Others could leave out parts of the element. */
 export const TRANSFORMS: ReadonlySet<string> = new Set([
   `${NAMESPACE.signature}enveloped-signature`,
   NAMESPACE.exclusiveCanonicalization,
 ]);
 
-/** A cipher of an encrypted assertion. `authenticated` ciphers notice a changed text; the others do not. */
+/** A cipher of an encrypted assertion. Only `authenticated` ciphers detect a changed text. */
 export interface ContentCipher {
   readonly name: "aes-128-gcm" | "aes-256-gcm" | "aes-128-cbc" | "aes-256-cbc";
   readonly authenticated: boolean;

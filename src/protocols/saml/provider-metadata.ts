@@ -1,39 +1,38 @@
 /**
- * Reads an identity provider's metadata (SAML metadata 2.3 and 2.4.3), as an administrator pastes it or a provider
- * publishes it, and says in one sentence what is wrong where something is.
+ * Reads an identity provider's metadata (SAML metadata 2.3 and 2.4.3), which an administrator pastes or a provider publishes,
+ * or says in one sentence what is wrong with it.
  */
 import { DOMParser } from "@xmldom/xmldom";
 import { findXmlIssue } from "../xml/index.js";
 import { chooseSigningKeys, type ProviderCertificate } from "./certificates.js";
 import { BINDING, NAMESPACE } from "./names.js";
 
-/** What a connection needs to know of a provider. */
 export interface ProviderMetadata {
   readonly entityId: string;
-  /** Where browsers are sent with a request, by the binding HTTP-Redirect. */
+  /** Where the browser is redirected with a request (binding HTTP-Redirect). */
   readonly signOnUrl: string;
   readonly logoutUrl: string | null;
   /** Every usable signing certificate, at least one. */
   readonly certificates: readonly ProviderCertificate[];
   readonly nameIdFormats: readonly string[];
   readonly wantsSignedRequests: boolean;
-  /** After which the document must not be used any more. */
+  /** The document must not be used after this. */
   readonly validUntil: Date | null;
-  /** What of the document cannot be used and was passed over, each as the end of a sentence about the document. */
+  /** The parts of the document that cannot be used, each as the end of a sentence about the document. */
   readonly leftOut: readonly string[];
 }
 
-/** Says why an address may not be used, or `null` when it may. */
+/** Says why an address is not allowed, or `null`. */
 export type AddressRule = (url: URL) => string | null;
 
 export type ParsedMetadata = { readonly value: ProviderMetadata } | { readonly issue: string };
 
-/** Each pair is checked for which certificate issued the other. */
+/** The check which certificate issued which takes time for each pair. */
 const MOST_CERTIFICATES = 50;
 
 const PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol";
 
-/** Ends the reading of a document with the sentence that says why. */
+/** Stops the reading of a document. Its message is the end of a sentence about the document. */
 class MetadataIssue extends Error {}
 
 /**
@@ -78,8 +77,8 @@ function parseDocument(text: string): Element {
   if (/^https?:\/\/\S+$/.test(text)) fail("is an address, not a document; put it into metadataUrl");
   if (/^<!doctype html|^<html/i.test(text))
     fail("is a web page, not metadata; download the provider's metadata XML, perhaps after signing in there");
-  // The only use of a DOCTYPE in metadata is to make a parser read or repeat what the document does not hold.
-  if (/<!doctype|<!entity/i.test(text)) fail("holds a DOCTYPE, which metadata never needs");
+  // In metadata, a DOCTYPE serves only to make a parser read or repeat text from outside the document.
+  if (/<!doctype|<!entity/i.test(text)) fail("contains a DOCTYPE, which metadata does not need");
   const tooMany = text.match(/<(?:[\w.-]+:)?EntityDescriptor[\s>]/g)?.length ?? 0;
   if (tooMany > 1)
     fail(
@@ -104,7 +103,7 @@ function parseDocument(text: string): Element {
 
 function findEntity(root: Element): Element {
   if (root.namespaceURI !== NAMESPACE.metadata)
-    fail(`is XML of another kind (${root.nodeName.slice(0, 50)}), not SAML 2.0 metadata`);
+    fail(`is a different kind of XML (${root.nodeName.slice(0, 50)}), not SAML 2.0 metadata`);
   if (root.localName === "EntityDescriptor") return root;
   const [entity] = root.localName === "EntitiesDescriptor" ? childElements(root, "EntityDescriptor") : [];
   return entity ?? fail(`begins with ${root.nodeName.slice(0, 50)} instead of EntityDescriptor`);
@@ -140,11 +139,11 @@ function findRole(entity: Element, now: Date, leftOut: string[]): Element {
     readValidUntil(role, now);
     return role;
   });
-  if (usable.length > 1) fail("has more than one IDPSSODescriptor for SAML 2.0; it is not clear which one is meant");
+  if (usable.length > 1) fail("has more than one IDPSSODescriptor for SAML 2.0; Usher cannot tell which one to use");
   return usable[0]!;
 }
 
-/** What can be used among several entries; why the others cannot is noted. */
+/** The usable entries; adds to `leftOut` why the others are not. */
 function keepUsable<Entry, Usable>(
   entries: readonly Entry[],
   leftOut: string[],
@@ -162,7 +161,7 @@ function keepUsable<Entry, Usable>(
   return usable;
 }
 
-/** The same, where one entry is needed: when none is left, the first one's reason is why the document is refused. */
+/** The same, where at least one must be usable: if none is, the reason of the first one refuses the document. */
 function requireUsable<Entry, Usable>(
   entries: readonly Entry[],
   leftOut: string[],
@@ -217,7 +216,8 @@ function readCertificates(role: Element, leftOut: string[]): readonly ProviderCe
   const usable = requireUsable(chains.flatMap(chooseSigningKeys), leftOut, (parsed) =>
     "issue" in parsed ? fail(`has a certificate that ${parsed.issue}`) : parsed.value,
   );
-  if (usable.length === 0) fail("has certificates for signatures that all issued one another, and none of a signer");
+  if (usable.length === 0)
+    fail("has only certificates for signatures that issued one another, and no signer's certificate");
   return [...new Map(usable.map((certificate) => [certificate.pem, certificate])).values()];
 }
 

@@ -1,22 +1,20 @@
-/** Where a connection's knowledge of its provider comes from: settings that stand, or a document that is refreshed. */
+/** The source of a connection's facts about its provider: fixed settings, or a metadata document that is fetched again. */
 import { requestText, type Fetch } from "../http/index.js";
 import { ProtocolRefusal, quote } from "../refusal.js";
 import type { ProviderCertificate } from "./certificates.js";
 import { parseProviderMetadata, type AddressRule } from "./provider-metadata.js";
 import { refuse, type SamlRefusalCode } from "./refusals.js";
 
-/** What is needed to send people to a provider and to verify its answers. */
 export interface ProviderFacts {
   readonly entityId: string;
   readonly signOnUrl: string;
   readonly certificates: readonly ProviderCertificate[];
 }
 
-/** Knows a provider. */
 export interface ProviderSource {
-  /** The facts as they are known; never waits for the provider once it has answered. */
+  /** The known facts. Waits for the provider only before its first answer. */
   readonly current: () => Promise<ProviderFacts>;
-  /** Asks the provider anew where that is possible and was not done just now; `null` when nothing newer is to be had. */
+  /** Fetches the document again, unless that happened just now; `null` without newer facts. */
   readonly refresh: () => Promise<ProviderFacts | null>;
 }
 
@@ -30,28 +28,28 @@ export interface MetadataSourceOptions {
   readonly fetch: Fetch;
   readonly judgeAddress: AddressRule;
   readonly now: () => Date;
-  /** The entity ID that the document must have; `null` takes the first one that is seen. */
+  /** The entity ID that the document must have; `null` for that of the first document. */
   readonly entityId: string | null;
-  /** The facts to use while the document was never read and cannot be fetched; `null` when there are none. */
+  /** The facts to use if the document was never read and cannot be fetched; `null` without any. */
   readonly lastKnown: ProviderFacts | null;
-  /** What was last read of the document before this source was made, by this process or another one. */
+  /** What any process last read of the document, before this source was made. */
   readonly recalled?: { readonly facts: ProviderFacts; readonly learnedAt: Date } | null;
-  /** Keeps what was read for the next start; never rejects. */
+  /** Stores the facts for the next start; never rejects. */
   readonly keep?: (facts: ProviderFacts) => Promise<void>;
 }
 
-/** After this the document is fetched again, beside the sign-in that noticed. */
+/** A sign-in after this fetches the document again, without waiting for it. */
 const STALE_AFTER_MINUTES = 60;
-/** Signatures that fail ask for a fetch at most this often. */
+/** Failed signatures cause a fetch at most this often. */
 const REFRESH_EVERY_SECONDS = 60;
 const LONGEST_DOCUMENT_BYTES = 1_000_000;
-/** Refusals that pass by themselves: the provider is in order otherwise. */
+/** Refusals that end by themselves. */
 const WAITED_OUT: ReadonlySet<string> = new Set<SamlRefusalCode>([
   "SAML_METADATA_UNREACHABLE",
   "SAML_METADATA_EXPIRED",
 ]);
 
-/** Facts from a metadata document, fetched when first needed and refreshed while it is used. */
+/** Facts from a metadata document, which is fetched when first needed and again while the connection is used. */
 export function createMetadataSource(options: MetadataSourceOptions): ProviderSource {
   const { recalled = null, lastKnown } = options;
   const secondsSince = (then: Date | null) =>
@@ -79,7 +77,7 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
     return known;
   }
 
-  /** One fetch at a time, whoever asks. */
+  /** One fetch at a time, for all callers. */
   function fetchOnce(): Promise<ProviderFacts> {
     triedAt = options.now();
     running ??= load()
@@ -91,11 +89,11 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
     return running;
   }
 
-  /** The facts to use at a start while the document cannot be fetched. */
+  /** The facts to use at the start if the document cannot be fetched. */
   function fallBack(error: unknown): ProviderFacts {
-    // A running process keeps what it read, whatever the address answers later. A process that starts does the same.
+    // A running process keeps its facts, whatever the address answers later. A process that starts does the same.
     if (recalled !== null) return recalled.facts;
-    // Only a document that is missing or late may be waited out; a wrong one is refused.
+    // The settings replace a missing or expired document, but not a wrong one.
     const isDown = error instanceof ProtocolRefusal && WAITED_OUT.has(error.code);
     if (isDown && lastKnown !== null) return lastKnown;
     throw error;
@@ -107,7 +105,7 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
         const wasTriedNow = failed !== null && running === null && secondsSince(triedAt) < REFRESH_EVERY_SECONDS;
         return wasTriedNow ? fallBack(failed) : await fetchOnce().catch(fallBack);
       }
-      // What fails here is told by the diagnosis; the sign-in goes on with what was known.
+      // The diagnosis reports a failure; the sign-in continues with the known facts.
       if (!isFresh(fetchedAt) && secondsSince(triedAt) > REFRESH_EVERY_SECONDS) fetchOnce().catch(() => undefined);
       return known;
     },
@@ -123,8 +121,8 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
 /**
  * Fetches and reads a metadata document.
  *
- * @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE`, `SAML_METADATA_INVALID`, or `SAML_METADATA_EXPIRED` when nothing is
- *   wrong with it but its age
+ * @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE`, `SAML_METADATA_INVALID`, or `SAML_METADATA_EXPIRED` for a valid
+ *   document that is too old
  */
 export async function fetchMetadata(url: string, fetch: Fetch, judgeAddress: AddressRule, now: Date) {
   const { status, text } = await requestText(fetch, {

@@ -6,8 +6,8 @@ const LONGEST_NAME = 500;
 const LONGEST_VALUE = 4_000;
 
 /**
- * Every attribute by its `Name`, with its values in their order; an attribute that is there twice has the values of both.
- * Empty values count as none. The object has no prototype: a provider may name an attribute as it likes.
+ * The values of every attribute, by its `Name`, in their order. An attribute that is there twice has the values of both.
+ * Empty values are left out. The object has no prototype, because a provider can give an attribute any name.
  */
 export function readAttributes(assertion: XmlElement): Readonly<Record<string, readonly string[]>> {
   const attributes: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
@@ -25,8 +25,8 @@ export function readAttributes(assertion: XmlElement): Readonly<Record<string, r
 }
 
 /**
- * The text of a value: its own, or that of the one element in it (a `NameID` in eduPersonTargetedID). Text with elements
- * between is left out: two readers could join it differently.
+ * The text of a value, or of the one element in it (a `NameID` in eduPersonTargetedID). Text with elements between is left
+ * out: two readers could join it differently.
  */
 function readValue(element: XmlElement): string | null {
   const [inner, second] = element.children;

@@ -1,7 +1,7 @@
 /**
- * passport-saml's strategy, taking an `Exchange` instead of a web request. It writes the request and dispatches the
- * answer; what it leaves out is done here, in the order that is safe: decode, inspect, find the request,
- * verify, check the profile. The caller then notes the replay and uses the flow up.
+ * passport-saml's strategy for an `Exchange`. passport-saml writes the request and dispatches the answer. This file does the
+ * rest, in the safe order: decode, inspect, find the request, verify, check the profile. The caller then stores the replay
+ * note and uses the flow up.
  */
 import { randomBytes } from "node:crypto";
 import { SAML, Strategy as PassportSamlStrategy, ValidateInResponseTo, type Profile } from "@node-saml/passport-saml";
@@ -17,7 +17,7 @@ import { refuse } from "./refusals.js";
 import type { Validator } from "./validator.js";
 import type { VerificationAnswer } from "./verify-message.js";
 
-/** Which parts a provider must sign. One is always needed, and whatever is signed must verify. */
+/** Which parts a provider must sign. At least one is always required, and every signature must verify. */
 export type SignedPart = "RESPONSE" | "ASSERTION" | "BOTH" | "EITHER";
 
 /** What a connection decides about its sign-ins. */
@@ -31,20 +31,20 @@ export interface SamlStrategyOptions {
   readonly clockSkewSeconds: number;
   readonly signedPart: SignedPart;
   readonly nameIdFormat: string | null;
-  /** Authentication context classes to ask for, exactly; empty asks for none. */
+  /** Authentication context classes to request; empty requests none. */
   readonly authnContexts: readonly string[];
   /** PKCS #8 in PEM; `null` leaves requests unsigned. */
   readonly signingKey: string | null;
   readonly decryptionKeys: readonly string[];
   readonly mustBeEncrypted: boolean;
-  /** Further checks on the verified assertion that belong to the connection type; refuses by throwing. */
+  /** The connection type's own checks on the verified assertion; throws a `ProtocolRefusal`. */
   readonly checkSubject: (assertion: VerifiedAssertion) => void;
 }
 
-/** Remembers in the flow that the person had to authenticate anew; the answer is held to it. */
+/** Marks a flow whose answer must contain a new authentication. */
 const FORCED = { forceAuthentication: "yes" } as const;
 
-/** The form of the IDs that `start` makes; anything else was never asked, and is not looked up. */
+/** The form of the IDs that `start` makes. Usher does not look up any other ID. */
 const REQUEST_ID = /^_[0-9a-f]{40}$/;
 
 /** What passport-saml calls in place of node-saml, for one request. */
@@ -56,7 +56,7 @@ class ExchangeSaml extends SAML {
     super(options);
   }
 
-  /** Reached only by what was decoded, inspected and matched with its request. */
+  /** Called only for a message that was decoded, inspected and matched with its request. */
   override async validatePostResponseAsync(): Promise<{ profile: Profile; loggedOut: boolean }> {
     const assertionXml = await this.answer();
     const profile = { issuer: "", nameID: "", nameIDFormat: "", getAssertionXml: () => assertionXml };
@@ -64,7 +64,7 @@ class ExchangeSaml extends SAML {
   }
 }
 
-/** The strategy of one opened connection. Each request needs a child of it (`Object.create`) with actions of its own. */
+/** The strategy of one opened connection. Each request gets a child of it (`Object.create`). */
 export class SamlStrategy extends PassportSamlStrategy {
   constructor(private readonly settings: SamlStrategyOptions) {
     const neverCalled = () => {
@@ -95,7 +95,7 @@ export class SamlStrategy extends PassportSamlStrategy {
       },
       () => refuse("SAML_NOT_A_RESPONSE"),
     );
-    // Not part of SAML, but what Entra ID, Okta and AD FS read; others pass over it.
+    // Not part of SAML, but Entra ID, Okta and AD FS read it. Others ignore it.
     const additionalParams: Record<string, string> =
       exchange.loginHint === null ? {} : { login_hint: exchange.loginHint };
     const report = await this.run(saml, { query: { RelayState: relayState } }, additionalParams);
@@ -135,7 +135,7 @@ export class SamlStrategy extends PassportSamlStrategy {
       authnContexts: settings.authnContexts,
     });
     settings.checkSubject(verified);
-    // A copy is refused for as long as any clock within the skew could still take it for valid.
+    // Refuses a copy as long as any clock within the skew could accept it.
     const expiresAt = new Date(Date.parse(verified.expiresAt) + 2 * settings.clockSkewSeconds * 1000);
     return { verified, posted: { flow, replay: { kind: "assertion" as const, id: verified.id, expiresAt } } };
   }
@@ -167,8 +167,7 @@ export class SamlStrategy extends PassportSamlStrategy {
       settings.validator.verify({
         responseXml,
         certificates: certificates.map(({ pem }) => pem),
-        // A signature that is there must hold, even where the other one would do: otherwise the part that it covers
-        // could be changed.
+        // Every signature must verify, even if one is enough: if not, the part that it covers could be changed.
         responseMustBeSigned: response.responseIsSigned,
         assertionMustBeSigned: (assertion.kind === "plain" && assertion.isSigned) || mustSignAssertion(settings),
         encryption:
@@ -203,7 +202,7 @@ function failUnexpectedly(report: LibraryReport): never {
   throw new Error(`passport-saml answered ${report.kind}`);
 }
 
-/** What the provider publishes now, or what another sign-in learnt meanwhile; `null` when both are what was tried. */
+/** The certificates that the provider publishes now, or that another sign-in fetched meanwhile; `null` if they are the tried ones. */
 async function findNewer(source: ProviderSource, tried: ProviderFacts): Promise<ProviderFacts | null> {
   const present = (await source.refresh()) ?? (await source.current());
   return hasSameCertificates(tried, present) ? null : present;
@@ -217,7 +216,7 @@ function mustSignAssertion({ signedPart }: SamlStrategyOptions): boolean {
   return signedPart === "ASSERTION" || signedPart === "BOTH";
 }
 
-/** What can be said of signatures and encryption before any key is used. */
+/** The rules on signatures and encryption that need no key. */
 function checkSignedParts(response: InspectedResponse, settings: SamlStrategyOptions): void {
   const { assertion, responseIsSigned } = response;
   const { signedPart } = settings;
@@ -226,7 +225,7 @@ function checkSignedParts(response: InspectedResponse, settings: SamlStrategyOpt
     refuse("SAML_UNSIGNED", "the response is not signed");
   if (assertion.kind === "encrypted") {
     if (settings.decryptionKeys.length === 0) refuse("SAML_DECRYPTION_FAILED", "this connection has no key of its own");
-    // Whether the assertion inside is signed shows only after decryption, where the library demands it.
+    // After decryption, the library checks whether the assertion inside is signed.
     if (!assertion.isAuthenticated && !responseIsSigned)
       refuse("SAML_ENCRYPTION_UNSUPPORTED", "AES-CBC in a response that is not signed");
     return;
@@ -235,7 +234,7 @@ function checkSignedParts(response: InspectedResponse, settings: SamlStrategyOpt
   if (!assertion.isSigned && !responseIsSigned) refuse("SAML_UNSIGNED", "nothing is signed");
 }
 
-/** Every option of the library that matters, stated even where its default is right. */
+/** Every relevant option of the library, even where its default is right. */
 function libraryOptions(settings: SamlStrategyOptions, facts: ProviderFacts | null) {
   return {
     issuer: settings.entityId,
@@ -253,8 +252,8 @@ function libraryOptions(settings: SamlStrategyOptions, facts: ProviderFacts | nu
     signatureAlgorithm: "sha256" as const,
     digestAlgorithm: "sha256",
     ...(settings.signingKey !== null && { privateKey: settings.signingKey }),
-    // The request is found, matched and used up through the exchange; the library's own memory is not shared by
-    // replicas, and is not atomic.
+    // The exchange finds, matches and uses up the request. The library's own store is not shared by replicas, and is not
+    // atomic.
     validateInResponseTo: ValidateInResponseTo.never,
     wantAuthnResponseSigned: true,
     wantAssertionsSigned: true,

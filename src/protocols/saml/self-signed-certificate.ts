@@ -1,6 +1,6 @@
 /**
- * Makes a key pair with a self-signed certificate (X.509 v3, RFC 5280). Node makes keys but no certificates, and SAML
- * providers take a key only inside one; nobody looks at its issuer or its end.
+ * Makes a key pair with a self-signed certificate (X.509 v3, RFC 5280). SAML providers take a key only in a certificate, and
+ * Node cannot make one. Providers do not check its issuer or its end.
  */
 import { createSign, generateKeyPair, randomBytes } from "node:crypto";
 import { promisify } from "node:util";

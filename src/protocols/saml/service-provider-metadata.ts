@@ -4,15 +4,14 @@ import { BINDING, NAMESPACE } from "./names.js";
 export interface ServiceProvider {
   readonly entityId: string;
   readonly acsUrl: string;
-  /** Requests are signed with the first of these; empty when they are not signed. Certificates in PEM. */
+  /** In PEM. Usher signs requests with the first one; empty if it does not sign them. */
   readonly signingCertificates: readonly string[];
-  /** Assertions may be encrypted for these; empty when they should come in the clear. */
+  /** In PEM. The provider may encrypt assertions for these; empty if it should not encrypt. */
   readonly encryptionCertificates: readonly string[];
   readonly nameIdFormat: string | null;
   readonly wantAssertionsSigned: boolean;
 }
 
-/** The document, with everything that a provider reads from it. */
 export function writeServiceProviderMetadata(provider: ServiceProvider): string {
   const { signingCertificates, encryptionCertificates } = provider;
   const keys = [

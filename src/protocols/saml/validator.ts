@@ -1,7 +1,6 @@
-/** What verifies the signatures of responses, and the simplest implementation: in the calling thread. */
+/** The verification of responses' signatures, and its simplest implementation. */
 import type { VerificationAnswer, VerificationJob } from "./verify-message.js";
 
-/** Verifies the signatures of responses. */
 export interface Validator {
   /** Never throws for what a response contains. */
   readonly verify: (job: VerificationJob) => Promise<VerificationAnswer>;

@@ -4,5 +4,5 @@ import { verifyMessage, type VerificationJob } from "./verify-message.js";
 
 const port = parentPort;
 if (port === null) throw new Error("This file is started as a worker thread, not as a program.");
-// An error that is not the message's fault ends the thread; the pool replaces it.
+// A defect ends the thread, and the pool replaces it.
 port.on("message", (job: VerificationJob) => void verifyMessage(job).then((answer) => port.postMessage(answer)));

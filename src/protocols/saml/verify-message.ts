@@ -1,6 +1,6 @@
 /**
- * Verifies the signatures of one response with node-saml, and answers the XML that was signed. Runs in a worker thread
- * or in place; knows nothing of connections, flows or clocks. (SAML core 5, SAML bindings 3.5)
+ * Verifies the signatures of one response with node-saml, and answers the signed XML (SAML core 5, SAML bindings 3.5). Runs
+ * in a worker thread or in the calling thread, without connections, flows or clocks.
  */
 import { SAML, ValidateInResponseTo } from "@node-saml/passport-saml";
 import { ProtocolRefusal } from "../refusal.js";
@@ -10,11 +10,11 @@ import { inspectDecryptedAssertion } from "./inspect-response.js";
 import { readMessage } from "./read-message.js";
 import type { SamlRefusalCode } from "./refusals.js";
 
-/** One response to verify, as plain data that a worker can be sent. */
+/** One response to verify, as plain data for a worker. */
 export interface VerificationJob {
   /** The text that `inspectResponse` accepted. */
   readonly responseXml: string;
-  /** The provider's certificates in PEM; any of them may have signed. */
+  /** The provider's certificates in PEM, any of which may verify the signature. */
   readonly certificates: readonly string[];
   readonly responseMustBeSigned: boolean;
   readonly assertionMustBeSigned: boolean;
@@ -23,7 +23,6 @@ export interface VerificationJob {
   readonly decryptionKeys: readonly string[];
 }
 
-/** The verified assertion, or why there is none. */
 export type VerificationAnswer =
   | { readonly outcome: "verified"; readonly assertionXml: string }
   | { readonly outcome: "refused"; readonly code: SamlRefusalCode; readonly detail: string | null };
@@ -52,8 +51,8 @@ async function verify(job: VerificationJob): Promise<VerificationAnswer> {
       return callLibrary({ ...job, assertionMustBeSigned: job.assertionMustBeSigned || isSigned }, opened.key);
     }
     case "unauthenticated": {
-      // CBC tells whoever can change the text about its padding. So the signature around it is verified before anything
-      // is decrypted, which the library does in this order when it demands a signed response.
+      // With CBC, an attacker who changes the text can learn about its padding. So the signature around it must be verified
+      // before decryption. The library keeps this order when it requires a signed response.
       let answer = refused("SAML_DECRYPTION_FAILED");
       for (const key of job.decryptionKeys) {
         answer = await callLibrary({ ...job, responseMustBeSigned: true }, key);
@@ -80,8 +79,8 @@ function openAssertion(job: VerificationJob): { xml: string; key: string } | nul
 }
 
 /**
- * node-saml up to the point where it has the signed bytes. Its own reading of the assertion is left out: Usher's profile
- * checks ask for more, use the connection's clock, and say what is wrong.
+ * node-saml up to the signed bytes. Usher's own profile checks replace its reading of the assertion: they check more, use the
+ * connection's clock, and say what is wrong.
  */
 class SignatureOnlySaml extends SAML {
   protected override async processValidlySignedAssertionAsync(assertionXml: string) {
@@ -97,8 +96,8 @@ async function callLibrary(job: VerificationJob, decryptionKey: string | null): 
     wantAuthnResponseSigned: job.responseMustBeSigned,
     wantAssertionsSigned: job.assertionMustBeSigned,
     ...(decryptionKey !== null && { decryptionPvk: decryptionKey }),
-    // Asked for by the constructor and used for nothing here: addresses, audience, instants and the request are
-    // compared by the profile checks, on the verified XML.
+    // The constructor requires these, but nothing uses them: the profile checks compare addresses, audience, instants and
+    // the request, on the verified XML.
     issuer: "not-used",
     callbackUrl: "https://not-used.invalid",
     audience: false,

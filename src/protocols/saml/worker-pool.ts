@@ -1,6 +1,6 @@
 /**
- * A few worker threads that verify responses. Threads start when first needed and never keep the process alive while
- * idle; a thread that takes too long or dies is replaced, and only its own message is refused.
+ * A few worker threads that verify responses. Threads start when first needed. An idle thread does not keep the process
+ * alive. A thread that takes too long or ends is replaced, and only its own message is refused.
  */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
@@ -12,9 +12,9 @@ export interface WorkerPoolOptions {
   readonly worker: URL;
   /** At least two, so that one slow document never stops the others. */
   readonly threads?: number;
-  /** Messages that may wait for a thread; the next one is refused with `SAML_BUSY`. */
+  /** How many messages may wait for a thread; the next one is refused with `SAML_BUSY`. */
   readonly queueLength?: number;
-  /** How long a thread may work on one message, counted from when it gets it, its own start included. */
+  /** How long a thread may work on one message, with the start of the thread. */
   readonly timeLimitMilliseconds?: number;
 }
 
@@ -29,10 +29,9 @@ interface Thread {
   timer: NodeJS.Timeout | null;
 }
 
-/** Real responses need some twenty megabytes; a document that needs more than this ends its thread, not the process. */
+/** Real responses need about twenty megabytes. A document that needs more than this ends its thread, not the process. */
 const THREAD_MEMORY_MEGABYTES = 256;
 
-/** A validator whose work is done by threads. */
 export function createWorkerPool(options: WorkerPoolOptions): Validator {
   const size = options.threads ?? Math.max(2, Math.min(4, availableParallelism()));
   const queueLength = options.queueLength ?? 200;
@@ -44,7 +43,7 @@ export function createWorkerPool(options: WorkerPoolOptions): Validator {
   function start(): Thread {
     const worker = new Worker(options.worker, {
       resourceLimits: { maxOldGenerationSizeMb: THREAD_MEMORY_MEGABYTES },
-      // What this process was started with, such as a loader or code to evaluate, is not meant for a thread.
+      // The options of this process, such as a loader or code to evaluate, are not for its threads.
       execArgv: [],
     });
     const thread: Thread = { worker, task: null, timer: null };
@@ -78,7 +77,7 @@ export function createWorkerPool(options: WorkerPoolOptions): Validator {
     const thread = idle ?? (threads.size < size ? start() : null);
     if (thread === null) return;
     thread.task = queue.shift()!;
-    // Alive while it works: a graceful stop waits for what is in flight.
+    // A graceful stop waits for the message that the thread verifies.
     thread.worker.ref();
     thread.timer = setTimeout(() => replace(thread, `not finished after ${timeLimit} ms`), timeLimit);
     thread.worker.postMessage(thread.task.job);

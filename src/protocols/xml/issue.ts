@@ -1,4 +1,4 @@
-/** What is wrong with a document. Each protocol turns it into a refusal of its own. */
+/** What is wrong with a document. Each protocol makes a refusal of it. */
 
 export type XmlIssueKind =
   /** The text is not well-formed XML. */

@@ -70,11 +70,7 @@ test.each([
     "https://acme\u2019s.example/groups",
     "must not contain the typographic quotation mark \u2019 (U+2019, character 13)",
   ],
-  [
-    "discoveryUrl",
-    "https://id.example.com/\u200b",
-    "must not contain an invisible character (U+200B, character 24)",
-  ],
+  ["discoveryUrl", "https://id.example.com/\u200b", "must not contain an invisible character (U+200B, character 24)"],
 ])("%s names the character that a copy brought in: %j", (name, value, issue) => {
   expect(parse(name, value)).toEqual({ issue: `${issue}; copy it again from the provider's page, or type it` });
 });

@@ -119,7 +119,7 @@ describe("the diagnosis", () => {
     try {
       const warning = {
         level: "WARNING",
-        message: expect.stringMatching(/some of it is not used: it has a certificate that .* this one has 1024/),
+        message: expect.stringMatching(/Usher does not use all of it: it has a certificate that .* this one has 1024/),
       };
       expect(await diagnose({ settings: { metadataXml: mixed.metadataXml() } })).toMatchObject({
         METADATA_READABLE: warning,

@@ -141,7 +141,7 @@ describe("refreshed metadata", () => {
     const findings = await testConnection(services, OPERATOR, connection.id);
     expect(findings.find(({ check }) => check === "METADATA_REACHABLE")).toMatchObject({
       level: "ERROR",
-      message: expect.stringMatching(/status 503\. Sign-ins go on with what it said at 2026-/),
+      message: expect.stringMatching(/status 503\. Sign-ins use the document of 2026-/),
     });
     expect(findings.find(({ check }) => check === "CERTIFICATES")).toMatchObject({ level: "OK" });
   });

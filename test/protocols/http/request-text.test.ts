@@ -36,7 +36,7 @@ const request = (path: string, further: Partial<TextRequest> = {}, lentFetch: Fe
 test("answers the text, whatever the status", async () => {
   const init = { method: "POST", headers: { accept: "text/xml" } };
   const { date, ...answer } = await request("/ok", { init });
-  expect(answer).toEqual({ status: 200, text: "é POST text/xml" });
+  expect(answer).toEqual({ status: 200, text: "é POST text/xml", retryAfterSeconds: null });
   expect(Math.abs(Date.now() - (date?.valueOf() ?? 0))).toBeLessThan(60_000);
   expect(await request("/failing")).toMatchObject({ status: 500, text: "sorry" });
 });

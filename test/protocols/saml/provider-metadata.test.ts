@@ -166,12 +166,12 @@ describe("it refuses", () => {
 
   test.each([
     ["address-instead-of-document.xml", /is an address, not a document; put it into metadataUrl/],
-    ["another-xml.xml", /is XML of another kind \(rss\)/],
+    ["another-xml.xml", /is a different kind of XML \(rss\)/],
     ["certificate-cut-off.xml", /certificate that must be an X\.509 certificate; .* cut off/],
     ["certificate-not-base64.xml", /certificate that must be base64/],
     ["certificate-of-1024-bits.xml", /at least 2048 bits; this one has 1024/],
     ["certificate-of-elliptic-curve.xml", /must hold an RSA key; this one holds a key of the kind ec/],
-    ["doctype-with-entity.xml", /holds a DOCTYPE/],
+    ["doctype-with-entity.xml", /contains a DOCTYPE/],
     ["federation-of-many.xml", /describes 12 entities, as a federation's file does; take the one EntityDescriptor/],
     ["no-certificate.xml", /has no certificate for signatures/],
     ["no-entity-id.xml", /has no entityID/],
