@@ -1,7 +1,6 @@
-/** The house of the people's tests with the room of training in it, and what many of its tests begin with. */
+/** The house of test/support with training in its schema, and the mutations that many tests begin with. */
 import type { Caller } from "../../src/access/caller.js";
-import { ERASERS } from "../../src/app/module-lists.js";
-import { ORGANIZATION_PARTS } from "../../src/app/module-lists.js";
+import { ERASERS, ORGANIZATION_PARTS } from "../../src/app/module-lists.js";
 import { TRAINING_FAILURES } from "../../src/training/failures.js";
 import { createTrainingResolvers } from "../../src/training/resolvers.js";
 import { openHouse, OPERATOR, type House } from "../support/house.js";
@@ -16,21 +15,21 @@ export function openTrainingHouse(): Promise<House> {
   });
 }
 
-/** Carries a mutation out that takes `input`, as the operator unless another is named; fails where it is refused. */
-export async function carryOut(
+/** Runs a mutation that takes `input`, by default as the operator. @throws if it is refused */
+export async function run(
   house: House,
   mutation: string,
   input: Readonly<Record<string, unknown>>,
   selection: string,
   caller: Caller = OPERATOR,
 ) {
-  const { data, codes, details } = await tryOut(house, caller, mutation, input, selection);
+  const { data, codes, details } = await tryToRun(house, caller, mutation, input, selection);
   if (codes.length > 0) throw new Error(`${mutation}: ${codes.join(", ")} ${JSON.stringify(details)}`);
   return data[mutation];
 }
 
-/** The same, with codes and details in place of failing. */
-export async function tryOut(
+/** Runs a mutation, and returns the codes and details of a refusal instead of throwing. */
+export async function tryToRun(
   house: House,
   caller: Caller,
   mutation: string,
@@ -45,14 +44,14 @@ export async function tryOut(
 
 let titles = 0;
 
-/** Makes a course and answers its id. */
+/** Creates a course and returns its id. */
 export async function makeCourse(
   house: House,
   organizationId: string | null,
   input: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   titles += 1;
-  const made = await carryOut(
+  const made = await run(
     house,
     "createCourse",
     { organizationId, title: `Course ${titles}`, ...input },
@@ -61,13 +60,13 @@ export async function makeCourse(
   return made.course.id;
 }
 
-/** Makes a module of courses and answers its id. */
+/** Creates a module of courses and returns its id. */
 export async function makeModule(
   house: House,
   organizationId: string | null,
   courseIds: readonly string[],
 ): Promise<string> {
   const moduleId = await makeCourse(house, organizationId, { kind: "MODULE" });
-  await carryOut(house, "setModuleCourses", { moduleId, courseIds }, "course { id }");
+  await run(house, "setModuleCourses", { moduleId, courseIds }, "course { id }");
   return moduleId;
 }

@@ -1,4 +1,4 @@
-/** Reads results straight from the tables, with what they are made of and what they were. */
+/** Reads results from the tables, with the results of a module's courses and all corrections. */
 import {
   RESULT_COLUMNS,
   findChildrenOfResults,

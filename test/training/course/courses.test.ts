@@ -1,4 +1,4 @@
-/** Courses, modules and what is assigned to whom, through GraphQL on whichever database the tests run on. */
+/** Courses, modules and assignments through GraphQL, on the database that the tests run on. */
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { v7 as uuidv7 } from "uuid";
 import type { Caller } from "../../../src/access/caller.js";
@@ -19,7 +19,7 @@ import {
   type Answer,
   useHouse,
 } from "../../support/house.js";
-import { carryOut, makeCourse, makeModule, openTrainingHouse, tryOut } from "../house.js";
+import { run, makeCourse, makeModule, openTrainingHouse, tryToRun } from "../house.js";
 
 const house = useHouse(openTrainingHouse);
 let acme: string;
@@ -38,8 +38,8 @@ const makeGroup = async (organizationId: string, name: string) =>
   (await createGroup(house.store, OPERATOR, { organizationId, name })).id;
 
 describe("a course", () => {
-  test("is made, changed, archived and brought back, and the audit log tells it", async () => {
-    const { course } = await carryOut(
+  test("is created, changed, archived and restored, each with an audit entry", async () => {
+    const { course } = await run(
       house,
       "createCourse",
       { organizationId: acme, title: " Fire safety ", externalId: "F-1", passRate: 66.5 },
@@ -59,11 +59,11 @@ describe("a course", () => {
     });
     const { id } = course;
     const change = { id, expectedVersion: 1, title: "Fire", description: "What to do", passRate: null };
-    const changed = await carryOut(house, "updateCourse", change, COURSE, writer());
+    const changed = await run(house, "updateCourse", change, COURSE, writer());
     expect(changed.course).toEqual({ ...course, title: "Fire", description: "What to do", passRate: null, version: 2 });
     // The same again changes nothing.
-    expect((await carryOut(house, "updateCourse", { id, title: "Fire" }, COURSE)).course.version).toBe(2);
-    const stale = await tryOut(house, writer(), "updateCourse", change, COURSE);
+    expect((await run(house, "updateCourse", { id, title: "Fire" }, COURSE)).course.version).toBe(2);
+    const stale = await tryToRun(house, writer(), "updateCourse", change, COURSE);
     expect([stale.codes, stale.details]).toEqual([["VERSION_CONFLICT"], [{ expected: 1, actual: 2 }]]);
 
     const act = async (mutation: string) =>
@@ -93,16 +93,16 @@ describe("a course", () => {
     expect(data.auditLog.nodes[2]).toMatchObject({ before: { title: "Fire safety" }, after: { title: "Fire" } });
   });
 
-  test("is refused with every mistake that the input has", async () => {
+  test("is refused with all mistakes of the input", async () => {
     const input = { organizationId: acme, title: "  ", externalId: "x".repeat(256), passRate: 100.1 };
-    const refused = await tryOut(house, writer(), "createCourse", input, COURSE);
+    const refused = await tryToRun(house, writer(), "createCourse", input, COURSE);
     expect(refused.codes).toEqual(["INVALID_INPUT"]);
     expect(fieldsOf(refused)).toEqual([
       ["title", "REQUIRED"],
       ["externalId", "INVALID"],
       ["passRate", "INVALID"],
     ]);
-    const module = await tryOut(
+    const module = await tryToRun(
       house,
       writer(),
       "createCourse",
@@ -110,57 +110,59 @@ describe("a course", () => {
       COURSE,
     );
     expect(fieldsOf(module)).toEqual([["passRate", "INVALID"]]);
-    // A literal may be too large for any number; a variable is refused before.
+    // A literal can be too large for a double; GraphQL itself refuses such a variable.
     const literal = `mutation ($id: ID!) { createCourse(input: { organizationId: $id, title: "T", passRate: 1e999 }) {
       course { id } } }`;
     expect(fieldsOf(await house.ask(writer(), literal, { id: acme }))).toEqual([["passRate", "INVALID"]]);
   });
 
-  test("has an external id of its own in the organization", async () => {
+  test("has an external id that is unique in the organization", async () => {
     const input = { organizationId: acme, title: "First", externalId: "SAME" };
-    await carryOut(house, "createCourse", input, COURSE, writer());
-    const again = await tryOut(house, writer(), "createCourse", { ...input, title: "Second" }, COURSE);
+    await run(house, "createCourse", input, COURSE, writer());
+    const again = await tryToRun(house, writer(), "createCourse", { ...input, title: "Second" }, COURSE);
     expect([again.codes, again.details]).toEqual([["EXTERNAL_ID_TAKEN"], [{ externalId: "SAME" }]]);
     const id = await makeCourse(house, acme);
-    const changed = await tryOut(house, writer(), "updateCourse", { id, externalId: "SAME" }, COURSE);
+    const changed = await tryToRun(house, writer(), "updateCourse", { id, externalId: "SAME" }, COURSE);
     expect(changed.codes).toEqual(["EXTERNAL_ID_TAKEN"]);
-    await carryOut(house, "createCourse", { ...input, organizationId: other }, COURSE);
-    await carryOut(house, "createCourse", { ...input, organizationId: null }, COURSE);
-    // Case and surrounding spaces: the first tells them apart, the second does not.
-    await carryOut(house, "createCourse", { ...input, externalId: "same" }, COURSE);
-    expect((await tryOut(house, writer(), "createCourse", { ...input, externalId: " SAME " }, COURSE)).codes).toEqual([
-      "EXTERNAL_ID_TAKEN",
-    ]);
+    await run(house, "createCourse", { ...input, organizationId: other }, COURSE);
+    await run(house, "createCourse", { ...input, organizationId: null }, COURSE);
+    // Case matters, surrounding spaces do not.
+    await run(house, "createCourse", { ...input, externalId: "same" }, COURSE);
+    expect((await tryToRun(house, writer(), "createCourse", { ...input, externalId: " SAME " }, COURSE)).codes).toEqual(
+      ["EXTERNAL_ID_TAKEN"],
+    );
   });
 
-  test("of the catalogue is seen by every organization and changed by the operator alone", async () => {
+  test("of the catalogue is seen by every organization and changed only by the operator", async () => {
     const id = await makeCourse(house, null, { title: "For all" });
     const read = (caller: Caller) =>
       house.ask(caller, `query ($id: ID!) { course(id: $id) { title organization { id } } }`, { id });
     for (const caller of [reader(), keyOf(other, "TEAM_TRAINING_READ"), OPERATOR])
       expect((await read(caller)).data.course).toEqual({ title: "For all", organization: null });
     const all = personIn(acme, "administrator");
-    expect((await tryOut(house, all, "updateCourse", { id, title: "Mine" }, COURSE)).codes).toEqual(["FORBIDDEN"]);
-    expect((await tryOut(house, all, "createCourse", { title: "Mine" }, COURSE)).codes).toEqual(["FORBIDDEN"]);
+    expect((await tryToRun(house, all, "updateCourse", { id, title: "Mine" }, COURSE)).codes).toEqual(["FORBIDDEN"]);
+    expect((await tryToRun(house, all, "createCourse", { title: "Mine" }, COURSE)).codes).toEqual(["FORBIDDEN"]);
     for (const mutation of ["archiveCourse", "restoreCourse"])
       expect(
         (await house.ask(all, `mutation ($id: ID!) { ${mutation}(id: $id) { course { id } } }`, { id })).codes,
       ).toEqual(["FORBIDDEN"]);
-    await carryOut(house, "updateCourse", { id, title: "For everybody" }, COURSE);
+    await run(house, "updateCourse", { id, title: "For everybody" }, COURSE);
     expect((await read(reader())).data.course.title).toBe("For everybody");
   });
 
-  test("of another organization does not exist", async () => {
+  test("of a different organization is not found", async () => {
     const id = await makeCourse(house, other);
     const input = { moduleId: id, courseIds: [] };
     expect(await house.ask(reader(), `query ($id: ID!) { course(id: $id) { id } }`, { id })).toMatchObject({
       data: { course: null },
       codes: [],
     });
-    expect((await tryOut(house, writer(), "updateCourse", { id, title: "Mine" }, COURSE)).codes).toEqual(["NOT_FOUND"]);
-    expect((await tryOut(house, writer(), "setModuleCourses", input, COURSE)).codes).toEqual(["NOT_FOUND"]);
+    expect((await tryToRun(house, writer(), "updateCourse", { id, title: "Mine" }, COURSE)).codes).toEqual([
+      "NOT_FOUND",
+    ]);
+    expect((await tryToRun(house, writer(), "setModuleCourses", input, COURSE)).codes).toEqual(["NOT_FOUND"]);
     expect(
-      (await tryOut(house, writer(), "createCourse", { organizationId: other, title: "T" }, COURSE)).codes,
+      (await tryToRun(house, writer(), "createCourse", { organizationId: other, title: "T" }, COURSE)).codes,
     ).toEqual(["NOT_FOUND"]);
   });
 });
@@ -168,10 +170,10 @@ describe("a course", () => {
 describe("a module", () => {
   const CHILDREN = "course { version children { id } }";
   const set = (moduleId: string, courseIds: readonly string[], caller = writer()) =>
-    tryOut(house, caller, "setModuleCourses", { moduleId, courseIds }, CHILDREN);
+    tryToRun(house, caller, "setModuleCourses", { moduleId, courseIds }, CHILDREN);
   const idsOf = ({ data }: Answer) => data.setModuleCourses.course.children.map(({ id }: { id: string }) => id);
 
-  test("has courses in their order, of its organization and of the catalogue", async () => {
+  test("keeps courses of its organization and of the catalogue in the given order", async () => {
     const [first, second, shared] = [
       await makeCourse(house, acme),
       await makeCourse(house, acme),
@@ -183,7 +185,7 @@ describe("a module", () => {
     expect([idsOf(turned), turned.data.setModuleCourses.course.version]).toEqual([[first, second], 3]);
     expect((await set(moduleId, [first, second])).data.setModuleCourses.course.version).toBe(3);
     await house.ask(writer(), `mutation ($id: ID!) { archiveCourse(id: $id) { course { id } } }`, { id: first });
-    // What it has stays, also archived; what is archived is not put in.
+    // An archived course stays in a module, but cannot be added to one.
     expect(idsOf(await set(moduleId, [first]))).toEqual([first]);
     expect(fieldsOf(await set(await makeCourse(house, acme, { kind: "MODULE" }), [first]))).toEqual([
       ["courseIds.0", "INVALID"],
@@ -191,7 +193,7 @@ describe("a module", () => {
     expect(idsOf(await set(moduleId, []))).toEqual([]);
   });
 
-  test("has no modules, no strangers and nothing twice", async () => {
+  test("refuses modules, courses of other organizations, and duplicates", async () => {
     const course = await makeCourse(house, acme);
     const [module, inner] = [await makeModule(house, acme, [course]), await makeModule(house, acme, [])];
     const foreign = await makeCourse(house, other);
@@ -207,7 +209,7 @@ describe("a module", () => {
     expect(fieldsOf(await set(module, many))).toEqual([["courseIds", "INVALID"]]);
   });
 
-  test("has no course that is in too many modules already: each result of it is counted for all of them", async () => {
+  test("refuses a course that is in too many modules already, because each result counts for all of them", async () => {
     const [course, another] = [await makeCourse(house, acme), await makeCourse(house, acme)];
     const modules = Array.from({ length: MOST_MODULES_OF_A_COURSE }, () => uuidv7());
     const now = new Date();
@@ -227,13 +229,13 @@ describe("a module", () => {
     });
     const oneMore = await makeCourse(house, acme, { kind: "MODULE" });
     expect(fieldsOf(await set(oneMore, [another, course]))).toEqual([["courseIds.1", "INVALID"]]);
-    // Where it is, it stays, and what leaves makes room.
+    // It stays in its modules, and can be added to a new one after it leaves one.
     expect(idsOf(await set(modules[0]!, [another, course]))).toEqual([another, course]);
     expect(idsOf(await set(modules[0]!, []))).toEqual([]);
     expect(idsOf(await set(oneMore, [another, course]))).toEqual([another, course]);
   });
 
-  test("of the catalogue has courses of the catalogue alone", async () => {
+  test("of the catalogue contains only courses of the catalogue", async () => {
     const [own, shared] = [await makeCourse(house, acme), await makeCourse(house, null)];
     const module = await makeCourse(house, null, { kind: "MODULE" });
     expect((await set(module, [shared])).codes).toEqual(["FORBIDDEN"]);
@@ -245,7 +247,7 @@ describe("a module", () => {
 describe("courses of groups", () => {
   const RESULTS = "group { id courses { id } } results { courseId ok code }";
 
-  test("are assigned and taken back with an answer for each, and shown to whom they concern", async () => {
+  test("are assigned and unassigned with a result for each, and shown to members of the group", async () => {
     const groupId = await makeGroup(acme, "Crew");
     const { id: userId } = await makeUser(house, acme, { email: "crew@example.com" });
     await house.ask(
@@ -262,7 +264,7 @@ describe("courses of groups", () => {
     await house.ask(OPERATOR, `mutation ($id: ID!) { archiveCourse(id: $id) { course { id } } }`, { id: archived });
     const trainer = keyOf(acme, "TRAINING_WRITE", "TRAINING_READ");
     const courseIds = [own, shared, archived, foreign, own];
-    const assign = async () => await carryOut(house, "assignCoursesToGroup", { groupId, courseIds }, RESULTS, trainer);
+    const assign = async () => await run(house, "assignCoursesToGroup", { groupId, courseIds }, RESULTS, trainer);
     const assigned = {
       group: { id: groupId, courses: [{ id: shared }, { id: own }] },
       results: [
@@ -299,9 +301,9 @@ describe("courses of groups", () => {
     const team = personIn(acme, "manager", ["USERS_READ", "TEAM_TRAINING_READ"]);
     expect((await house.ask(team, another, { id: userId })).data.user.courses).toHaveLength(2);
 
-    // What the catalogue's course is assigned to elsewhere is nobody's business here.
+    // Groups of a different organization with the same course are not shown.
     const elsewhere = await makeGroup(other, "Elsewhere");
-    await carryOut(house, "assignCoursesToGroup", { groupId: elsewhere, courseIds: [shared] }, RESULTS);
+    await run(house, "assignCoursesToGroup", { groupId: elsewhere, courseIds: [shared] }, RESULTS);
     const { data } = await house.ask(
       keyOf(acme, "TRAINING_READ", "GROUPS_READ"),
       `query ($id: ID!) { course(id: $id) { groups { name } } }`,
@@ -316,7 +318,7 @@ describe("courses of groups", () => {
     );
     expect(both.data.course).toEqual({ groups: [], here: [{ name: "Crew" }], there: [{ name: "Elsewhere" }] });
 
-    const taken = await carryOut(
+    const taken = await run(
       house,
       "unassignCoursesFromGroup",
       { groupId, courseIds: [own, archived, foreign] },
@@ -335,18 +337,18 @@ describe("courses of groups", () => {
     expect((await house.ask(team, another, { id: userId })).data.user.courses).toEqual([]);
   });
 
-  test("are changed in the organization's own groups alone, and not too many at once", async () => {
+  test("are changed only in groups of the caller's organization, and up to a number per request", async () => {
     const groupId = await makeGroup(other, "Foreign");
     const courseIds = [await makeCourse(house, acme)];
     for (const mutation of ["assignCoursesToGroup", "unassignCoursesFromGroup"]) {
-      expect((await tryOut(house, writer(), mutation, { groupId, courseIds }, RESULTS)).codes).toEqual(["NOT_FOUND"]);
+      expect((await tryToRun(house, writer(), mutation, { groupId, courseIds }, RESULTS)).codes).toEqual(["NOT_FOUND"]);
       const many = { groupId, courseIds: Array.from({ length: 201 }, () => "x") };
-      expect(fieldsOf(await tryOut(house, OPERATOR, mutation, many, RESULTS))).toEqual([["courseIds", "INVALID"]]);
+      expect(fieldsOf(await tryToRun(house, OPERATOR, mutation, many, RESULTS))).toEqual([["courseIds", "INVALID"]]);
     }
   });
 });
 
-test("title keys that an earlier version stored are written anew", async () => {
+test("title keys that an earlier version stored are rewritten", async () => {
   const id = await makeCourse(house, acme, { title: "Über Maß" });
   const keyOfCourse = async () =>
     (await house.store.reader.row<{ title_key: string }>("SELECT title_key FROM course WHERE id = ?", [id]))?.title_key;
@@ -358,7 +360,7 @@ test("title keys that an earlier version stored are written anew", async () => {
   expect(await keyOfCourse()).toBe("uber mass");
 });
 
-test("an installation that starts writes all search keys anew: of people, groups and courses", async () => {
+test("an installation rewrites the search keys of people, groups and courses when it starts", async () => {
   const groupId = (await createGroup(house.store, OPERATOR, { organizationId: acme, name: "Bücher" })).id;
   const userId = (await makeUser(house, acme, { email: "zoe@acme.example", firstName: "Zoë" })).id;
   const courseId = await makeCourse(house, acme, { title: "Öl" });
@@ -392,13 +394,8 @@ describe("the list of courses", () => {
     const ids: string[] = [];
     for (const title of ["beta", "Alpha", "Ünits", "gamma_x", "Gamma 100%"])
       ids.push(await makeCourse(house, org, { title, externalId: title }));
-    await carryOut(
-      house,
-      "updateCourse",
-      { id: await makeModule(house, org, ids), title: "A module" },
-      "course { id }",
-    );
-    await carryOut(house, "assignCoursesToGroup", { groupId: group, courseIds: ids.slice(0, 2) }, "group { id }");
+    await run(house, "updateCourse", { id: await makeModule(house, org, ids), title: "A module" }, "course { id }");
+    await run(house, "assignCoursesToGroup", { groupId: group, courseIds: ids.slice(0, 2) }, "group { id }");
     await house.ask(OPERATOR, `mutation ($id: ID!) { archiveCourse(id: $id) { course { id } } }`, { id: ids[0] });
   });
 
@@ -408,7 +405,7 @@ describe("the list of courses", () => {
     expect(codes).toEqual([]);
     return { ...data.courses, titles: data.courses.nodes.map(({ title }: { title: string }) => title) };
   }
-  /** Without the catalogue's, which other tests fill. */
+  /** Titles without those of the catalogue, which other tests fill. */
   const own = async (filter: object) =>
     (await list({ filter, first: 200 })).nodes
       .filter((node: { organization: object | null }) => node.organization !== null)
@@ -438,7 +435,7 @@ describe("the list of courses", () => {
     expect(made.titles).toEqual(["Alpha", "beta"]);
   });
 
-  test("shows the catalogue beside the own, to the operator by itself, and nothing of others", async () => {
+  test("shows an organization its own courses and the catalogue, and the operator the catalogue", async () => {
     const shared = await makeCourse(house, null, { title: "In the catalogue" });
     const foreign = await makeCourse(house, other, { title: "In the other" });
     const ids = (await list({ first: 200 })).nodes.map(({ id }: { id: string }) => id);
@@ -447,21 +444,21 @@ describe("the list of courses", () => {
     const nodes: { id: string; organization: object | null }[] = catalogue.data.courses.nodes;
     expect(nodes.map(({ id }) => id)).toContain(shared);
     expect(nodes.filter(({ organization }) => organization !== null)).toEqual([]);
-    // A caller who leaves the organization out gets their own one's courses, never the catalogue alone.
+    // A caller who does not name an organization gets the same list as for their own.
     const { data } = await house.ask(personIn(org, "administrator"), LIST, { first: 200 });
     expect(data.courses.nodes.map(({ id }: { id: string }) => id)).toEqual(ids);
     expect((await house.ask(personIn(org, "plain", ["USERS_READ"]), LIST, { org })).codes).toEqual(["FORBIDDEN"]);
     expect((await house.ask(reader(), LIST, { org })).codes).toEqual(["NOT_FOUND"]);
   });
 
-  test("asks the database as often for many as for few", async () => {
+  test("needs as many queries for many courses as for few", async () => {
     const of = async (first: number) => (await countQueries(() => list({ first }))).statements.length;
     expect(await of(20)).toBe(await of(3));
     expect(await of(20)).toBeLessThanOrEqual(5);
   });
 });
 
-test("an organization's courses go with it", async () => {
+test("deleting an organization deletes its courses", async () => {
   const { id, slug } = await makeOrganization(house);
   await makeModule(house, id, [await makeCourse(house, id)]);
   const before = await countRows(house, "course");

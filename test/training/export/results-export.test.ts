@@ -1,4 +1,4 @@
-/** Results as a file, over HTTP: what is in it, who gets it, and what becomes of a file that breaks off. */
+/** The export of results over HTTP: the file's content, access to it, and exports that fail midway. */
 import { once } from "node:events";
 import { request as send, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
@@ -26,11 +26,11 @@ test.each<[readonly CsvValue[], string]>([
   [["=1+1", "+1", "-1", "@SUM(A1)"], "'=1+1,'+1,'-1,'@SUM(A1)"],
   [["\t=1", "\r=1", "\n=1"], `'\t=1,"'\r=1","'\n=1"`],
   [['=HYPERLINK("http://evil","a")'], `"'=HYPERLINK(""http://evil"",""a"")"`],
-  // Where semicolons separate cells, each may begin one, and quotes that do not stand first are text.
+  // Spreadsheets that separate cells by semicolons begin a cell after each, and read quotes inside a cell as text.
   [["a;=1+1;b", ";;-1", "a; @b"], "a;'=1+1;b,;;'-1,a; '@b"],
   [['a;"=1"'], `"a;""'=1"""`],
   [["a=1", "1-1", "me@example.com", "a;b", "a;1-1"], "a=1,1-1,me@example.com,a;b,a;1-1"],
-])("%j is written as a line that spreadsheets only show", (values, line) => {
+])("%j becomes a line that a spreadsheet does not evaluate", (values, line) => {
   expect(writeCsvLine(values)).toBe(`${line}\r\n`);
 });
 
@@ -45,7 +45,7 @@ let key: string;
 let keyId: string;
 let acme: string;
 let ann: string;
-/** Reads of pages of results so far, and the one that fails. */
+/** The pages of results that were read so far, and the number of the page that fails. */
 const reads = { pages: 0, failAt: Number.POSITIVE_INFINITY };
 const defects: unknown[] = [];
 
@@ -85,7 +85,7 @@ beforeAll(async () => {
   const large = (await makeOrganization(house)).id;
   filled = await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
     const made = await fillWithResults(unit, large, "x", SIZE);
-    // Long lines: more than fits into what lies between two ends of a connection.
+    // Long lines, so that the file is larger than the buffers of a connection.
     const long = "x".repeat(200);
     await unit.execute("UPDATE app_user SET first_name = ?, last_name = ?, employee_id = ?", [long, long, long]);
     await unit.execute("UPDATE course SET title = ?", [long]);
@@ -129,7 +129,7 @@ afterAll(async () => {
 });
 
 let sessions = 0;
-/** A new session of a person, as the cookie says it. */
+/** Opens a session for a person and returns its cookie. */
 async function signIn(userId: string, organizationId: string): Promise<string> {
   const token = `usher_ses_${userId}_${(sessions += 1)}`;
   await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
@@ -148,14 +148,14 @@ const get = async (query: Record<string, string | string[]>, headers: Record<str
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) for (const each of [value].flat()) parameters.append(name, each);
   const answer = await fetch(`${url}?${parameters}`, { method, headers });
-  // The text, with the mark that `text()` would take away.
+  // `text()` would remove the byte order mark.
   const body = Buffer.from(await answer.arrayBuffer()).toString("utf8");
   return { status: answer.status, headers: answer.headers, body };
 };
 const withKey = () => ({ authorization: `Bearer ${key}` });
 
 describe("the file", () => {
-  test("has a line for each result, the latest first, and text that looks like a formula is only text", async () => {
+  test("has a line for each result, latest first, and escapes text that looks like a formula", async () => {
     const { key: acmeKey } = await createApiKey(house.store, OPERATOR, {
       organizationId: acme,
       name: "Export",
@@ -182,7 +182,7 @@ describe("the file", () => {
     expect(end).toBe("");
   });
 
-  test("holds every result once, whatever its size, and reads it page by page", async () => {
+  test("contains each result once and is read page by page, also if it is large", async () => {
     const { body } = await get({ organizationId: filled.organizationId }, withKey());
     const lines = body.split("\r\n").slice(1, -1);
     expect(new Set(lines.map((line) => line.split(",")[0])).size).toBe(SIZE);
@@ -190,23 +190,23 @@ describe("the file", () => {
     expect(reads.pages).toBe(SIZE / PAGE);
   });
 
-  test("keeps to the filters of the list, by the same names", async () => {
+  test("takes the filters of the list, by the same names", async () => {
     const day = new Date(FIRST_COMPLETION).toISOString().slice(0, 10);
     const count = async (query: Record<string, string | string[]>) =>
       (await get({ organizationId: filled.organizationId, ...query }, withKey())).body.split("\r\n").length - 2;
     expect(await count({ from: day, to: day })).toBe(24 * 60);
     expect(await count({ userIds: [filled.person(1), filled.person(2)] })).toBe((2 * SIZE) / PEOPLE);
-    // A form that leaves a field empty asks for nothing by it.
+    // A form sends empty fields, too; they are not filters.
     expect(await count({ userIds: "", courseIds: "", from: "", passed: "" })).toBe(SIZE);
     expect(await count({ userIds: ["", filled.person(1)] })).toBe(SIZE / PEOPLE);
     expect(await count({ passed: "false" })).toBe(25);
-    // Everybody has a result in every 400 minutes; of five people, three have a fourth one on that day.
+    // Each person has a result every 400 minutes; three of the five people have a fourth one on that day.
     expect(await count({ groupIds: filled.smallGroup, to: day })).toBe(18);
     expect(await count({ courseIds: filled.course(COURSES) })).toBe(25);
     expect(await count({ answers: filled.answers.few, passed: "false" })).toBe(0);
   });
 
-  test("begins with a byte order mark for who asks for one", async () => {
+  test("begins with a byte order mark if the caller asks for one", async () => {
     const query = { organizationId: filled.organizationId, passed: "false" };
     expect((await get({ ...query, bom: "true" }, withKey())).body.startsWith(`${BYTE_ORDER_MARK}id,`)).toBe(true);
     expect((await get(query, withKey())).body.startsWith("id,")).toBe(true);
@@ -215,16 +215,16 @@ describe("the file", () => {
   });
 });
 
-describe("who gets it", () => {
+describe("access to the file", () => {
   const codeOf = ({ status, body, headers }: Awaited<ReturnType<typeof get>>) => {
     expect(headers.get("content-type")).toMatch(/^application\/json/);
     return [status, JSON.parse(body).error.code];
   };
 
-  test("nobody without a key or a session, and no key without the permissions", async () => {
+  test("needs a key or a session, and both permissions", async () => {
     const organizationId = filled.organizationId;
     expect(codeOf(await get({ organizationId }))).toEqual([401, "UNAUTHENTICATED"]);
-    // A browser that opens the address is answered in the same form.
+    // A browser that opens the URL gets JSON, too.
     expect(codeOf(await get({ organizationId }, { accept: "text/html" }))).toEqual([401, "UNAUTHENTICATED"]);
     expect(codeOf(await get({ organizationId }, { authorization: "Bearer nonsense" }))[0]).toBe(401);
     expect(codeOf(await get({ organizationId: acme }, withKey()))).toEqual([404, "NOT_FOUND"]);
@@ -237,14 +237,14 @@ describe("who gets it", () => {
     }
   });
 
-  test("a person gets their own results", async () => {
+  test("gives a person without permissions their own results", async () => {
     const cookie = await signIn(ann, acme);
     const own = await get({ organizationId: acme }, { cookie, "sec-fetch-site": "same-origin" });
     expect(own.body.split("\r\n")).toHaveLength(3);
     expect(own.body).toContain("\r\nr1,");
   });
 
-  test("no page of another site makes a browser send for it", async () => {
+  test("refuses requests that a page of a different site makes a browser send", async () => {
     const cookie = await signIn(ann, acme);
     const ask = (headers: Record<string, string>) => get({ organizationId: acme }, { cookie, ...headers });
     const foreign: Record<string, string>[] = [
@@ -267,7 +267,7 @@ describe("who gets it", () => {
     expect(other.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  test("a request that is wrong is told so before the first line, a misspelt filter too", async () => {
+  test("lists every mistake of a request before the first line, also a misspelt filter", async () => {
     const wrong = { groupId: "x", from: "yesterday", passed: "no", bom: ["true", "false"], to: "2026-02-30" };
     const answer = await get(wrong as Record<string, string | string[]>, withKey());
     expect(codeOf(answer)).toEqual([400, "INVALID_INPUT"]);
@@ -293,8 +293,8 @@ describe("who gets it", () => {
   });
 });
 
-describe("a file that breaks off", () => {
-  /** Asks for everything, and hands out the answer before it is read. */
+describe("an export that fails midway", () => {
+  /** Asks for all results, and returns the response before its body is read. */
   async function begin(): Promise<IncomingMessage> {
     const asking = send(`${url}?organizationId=${filled.organizationId}`, { headers: withKey() });
     asking.end();
@@ -302,13 +302,13 @@ describe("a file that breaks off", () => {
     return answer;
   }
 
-  test("does not look whole when a page cannot be read", async () => {
+  test("breaks the connection if a page cannot be read", async () => {
     reads.failAt = 5;
     await expect(get({ organizationId: filled.organizationId }, withKey())).rejects.toThrow(/terminated/);
     expect(defects).toEqual([expect.objectContaining({ message: "The disk is gone." })]);
   });
 
-  test("does not look whole when the key was revoked meanwhile", async () => {
+  test("breaks the connection if the key is revoked meanwhile", async () => {
     const answer = await begin();
     await revokeApiKey(house.store, OPERATOR, keyId);
     await expect(
@@ -324,7 +324,7 @@ describe("a file that breaks off", () => {
     }));
   });
 
-  test("reads no further than its reader takes, and not at all when the reader has gone", async () => {
+  test("reads only as fast as the client, and stops when the client is gone", async () => {
     const answer = await begin();
     const settle = async () => {
       for (let before = -1; before !== reads.pages;) {
@@ -333,7 +333,7 @@ describe("a file that breaks off", () => {
       }
       return reads.pages;
     };
-    // What fits into the buffers between here and there, and no more.
+    // Only what fits into the buffers of the connection.
     const waiting = await settle();
     expect(waiting).toBeLessThan(SIZE / PAGE);
     answer.destroy();

@@ -1,4 +1,4 @@
-/** Filters: questions with answers, what users answered, who may see and change them, and what goes with what. */
+/** Filters: questions and answers, the answers of users, who may see and change them, and what a deletion deletes. */
 import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { graphql } from "graphql";
 import type { Caller } from "../../../src/access/caller.js";
@@ -98,7 +98,7 @@ const pathsOf = async (work: Promise<unknown>) => {
 };
 
 describe("a filter", () => {
-  test("is made after all others, with its answers in their order, and audited", async () => {
+  test("is appended to the list, with its answers in order, and audited", async () => {
     await make(" Country ", ["Austria", " Germany "]);
     const second = await make("Department", ["Sales"]);
     expect(await shown()).toEqual([
@@ -112,7 +112,7 @@ describe("a filter", () => {
     ]);
   });
 
-  test("asks a question of its own in its organization, whatever the case, also when many are made at once", async () => {
+  test("has a question that is unique in its organization, without regard to case, also in parallel requests", async () => {
     const outcomes = await Promise.all(["Größe", "GRÖSSE", "größe", "GRÖßE"].map((question) => codeOf(make(question))));
     expect(outcomes.toSorted()).toEqual(["NONE", "NONE", "QUESTION_TAKEN", "QUESTION_TAKEN"]);
     const elsewhere = (await makeOrganization(house)).id;
@@ -121,7 +121,7 @@ describe("a filter", () => {
     expect(await codeOf(change({ id: other.id, question: "größe" }))).toBe("QUESTION_TAKEN");
   });
 
-  test("names every mistake of an input at once", async () => {
+  test("is refused with all mistakes of the input", async () => {
     expect(await pathsOf(make(" ", ["Yes", "YES", "", "x".repeat(201), "a\nb"]))).toEqual([
       "question REQUIRED",
       "answers.1 TAKEN",
@@ -135,13 +135,13 @@ describe("a filter", () => {
     expect((await make("Many", many.slice(1))).answers).toHaveLength(MOST_ANSWERS);
   });
 
-  test("is one of so many, and no more", async () => {
+  test("is refused beyond the largest number per organization, also in parallel requests", async () => {
     for (let index = 0; index < MOST_FILTERS - 1; index += 1) await make(`Question ${index}`, ["Yes"]);
     const outcomes = await Promise.all([codeOf(make("One")), codeOf(make("Two"))]);
     expect(outcomes.toSorted()).toEqual(["FILTER_LIMIT_REACHED", "NONE"]);
   });
 
-  test("changes its question and its answers; who chose an answer keeps it under its new text", async () => {
+  test("changes its question and answers, and users keep a chosen answer under its new text", async () => {
     const filter = await make();
     const ada = await person();
     await answer(ada, filter, "Germany");
@@ -176,7 +176,7 @@ describe("a filter", () => {
     expect(await shown()).toEqual([["Country", "Germany", "austria"]]);
   });
 
-  test("takes no answer of another filter, and none twice", async () => {
+  test("refuses an answer of a different filter, and the same answer twice", async () => {
     const filter = await make();
     const other = await make("Other", ["Maybe"]);
     const id = idOf(filter, "Austria");
@@ -203,7 +203,7 @@ describe("a filter", () => {
     ]);
   });
 
-  test("loses an answer that users chose only when the caller knows how many, and theirs goes with it", async () => {
+  test("loses an answer that users chose only if the caller confirms their number", async () => {
     const filter = await make();
     const [ada, grace, alan] = [await person(), await person(), await person()];
     await answer(ada, filter, "Austria");
@@ -225,7 +225,7 @@ describe("a filter", () => {
     expect((await audits("filter.deleted"))[0]![0]).toMatchObject({ question: "Country" });
   });
 
-  test("moves to another place, and the others make room", async () => {
+  test("moves to a different position, and the others keep their order", async () => {
     const [a, b, c] = [await make("A"), await make("B"), await make("C")];
     const order = async () => (await shown()).map(([question]) => question).join("");
     await change({ id: c!.id, position: 0 });
@@ -240,7 +240,7 @@ describe("a filter", () => {
     expect(await pathsOf(change({ id: d.id, position: -1 }))).toEqual(["position INVALID"]);
   });
 
-  test("is seen by who may see training, and changed by who may change it, in their organization alone", async () => {
+  test("is shown with TRAINING_READ or TEAM_TRAINING_READ, changed with TRAINING_WRITE, and not found elsewhere", async () => {
     const filter = await make();
     const elsewhere = (await makeOrganization(house)).id;
     const see = (caller: Caller) => codeOf(readFilters(house.store, caller, organizationId));
@@ -265,8 +265,8 @@ describe("a filter", () => {
   });
 });
 
-describe("what a user answered", () => {
-  test("is one answer to each question, changes, and is taken away; what is so already is not told again", async () => {
+describe("the answers of a user", () => {
+  test("are one for each question, can be changed and removed, and are audited only if they changed", async () => {
     const [country, department] = [await make(), await make("Department", ["Sales", "Support"])];
     const ada = await person();
     await answer(ada, country, "Austria");
@@ -287,7 +287,7 @@ describe("what a user answered", () => {
     expect(await house.database.reader.rows(events, [ada])).toEqual([{ type: "user.created" }]);
   });
 
-  test("is an answer of the organization's own filters, by its own members; else nothing is changed", async () => {
+  test("need filters and a member of the organization; if one is wrong, none is stored", async () => {
     const country = await make();
     const elsewhere = (await makeOrganization(house)).id;
     const foreign = await make("Foreign", ["Yes"], elsewhere);
@@ -313,7 +313,7 @@ describe("what a user answered", () => {
     expect(await answersOf(ada)).toEqual([]);
   });
 
-  test("is kept apart by organization, and counts members alone", async () => {
+  test("are separate for each organization, and counted for members only", async () => {
     const country = await make();
     const [ada, guest] = [await person(), await person((await makeOrganization(house)).id)];
     await addMember(house.store, OPERATOR, { organizationId, userId: guest });
@@ -334,7 +334,7 @@ describe("what a user answered", () => {
     expect((await counts(keyOf(organizationId, "TEAM_TRAINING_READ"))).codes).toContain("FORBIDDEN");
   });
 
-  test("is seen by the person, and by others with TRAINING_READ alone", async () => {
+  test("are shown to the person, and to other callers only with TRAINING_READ", async () => {
     const country = await make();
     const [ada, grace] = [await person(), await person()];
     await answer(ada, country, "Austria");
@@ -345,7 +345,7 @@ describe("what a user answered", () => {
     expect(await as(personIn(organizationId, grace, ["USERS_READ", "TEAM_TRAINING_READ"]))).toEqual([]);
   });
 
-  test("is read for a page of users and for all filters in as many queries as for one", async () => {
+  test("need as many queries for many users and filters as for one", async () => {
     const QUERY = `query ($id: ID!) { users(organizationId: $id, first: 100) { nodes { answers { text } } }
       filters(organizationId: $id) { answers { userCount } } }`;
     const read = async () => (await countQueries(() => ask(OPERATOR, QUERY, { id: organizationId }))).statements.length;
@@ -361,7 +361,7 @@ describe("what a user answered", () => {
     expect(await read()).toBe(few);
   });
 
-  test("is erased with its person, in the audit log too", async () => {
+  test("are erased with the person, also in the audit log", async () => {
     const country = await make();
     const ada = await person();
     await answer(ada, country, "Austria");

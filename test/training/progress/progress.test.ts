@@ -1,4 +1,4 @@
-/** Who has training before them, and who started what: whom a caller sees, and what it costs. */
+/** People who have not done a course yet, and starts of training: what each caller sees, and what queries cost. */
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
@@ -11,7 +11,7 @@ import { listOpenTraining, type OpenStep } from "../../../src/training/progress/
 import { listStarts } from "../../../src/training/progress/list-starts.js";
 import { onMariaDb } from "../../support/database.js";
 import { keyOf, makeOrganization, makeUser, OPERATOR, personIn, useHouse } from "../../support/house.js";
-import { carryOut, makeCourse, makeModule, openTrainingHouse } from "../house.js";
+import { run, makeCourse, makeModule, openTrainingHouse } from "../house.js";
 
 const SqliteDatabase = await loadSqlite();
 const house = useHouse(openTrainingHouse);
@@ -43,26 +43,26 @@ beforeAll(async () => {
   [fire, data] = [await makeCourse(house, acme), await makeCourse(house, null)];
   firstWeek = await makeModule(house, acme, [fire, data]);
   const group = async (name: string, members: readonly string[]) => {
-    const made = await carryOut(house, "createGroup", { organizationId: acme, name }, "group { id }");
-    await carryOut(house, "addUsersToGroup", { groupId: made.group.id, userIds: members }, "group { id }");
+    const made = await run(house, "createGroup", { organizationId: acme, name }, "group { id }");
+    await run(house, "addUsersToGroup", { groupId: made.group.id, userIds: members }, "group { id }");
     return made.group.id as string;
   };
   north = await group("North", [people.ann, people.bob, people.cem, people.dan]);
   south = await group("South", [people.dan, people.eve]);
-  await carryOut(house, "assignCoursesToGroup", { groupId: north, courseIds: [fire] }, "group { id }");
-  await carryOut(house, "assignCoursesToGroup", { groupId: south, courseIds: [firstWeek] }, "group { id }");
-  await carryOut(house, "setGroupManagers", { groupId: south, userIds: [people.mia] }, "group { id }");
+  await run(house, "assignCoursesToGroup", { groupId: north, courseIds: [fire] }, "group { id }");
+  await run(house, "assignCoursesToGroup", { groupId: south, courseIds: [firstWeek] }, "group { id }");
+  await run(house, "setGroupManagers", { groupId: south, userIds: [people.mia] }, "group { id }");
   const of = (userId: string) => ({ organizationId: acme, userId, courseId: fire });
-  // Ann passed, Bob failed, Cem started, Dan did nothing, Eve began another course of the module.
-  await carryOut(house, "recordResult", { ...of(people.ann), passed: false }, "result { id }");
-  await carryOut(house, "recordResult", { ...of(people.ann), passed: true }, "result { id }");
-  await carryOut(house, "startTraining", of(people.bob), "start { id }");
-  await carryOut(house, "recordResult", { ...of(people.bob), passed: false }, "result { id }");
+  // Ann passed, Bob failed, Cem started, Dan did nothing, Eve started a different course of the module.
+  await run(house, "recordResult", { ...of(people.ann), passed: false }, "result { id }");
+  await run(house, "recordResult", { ...of(people.ann), passed: true }, "result { id }");
+  await run(house, "startTraining", of(people.bob), "start { id }");
+  await run(house, "recordResult", { ...of(people.bob), passed: false }, "result { id }");
   house.clock.now = new Date("2026-11-24T09:00:00.000Z");
-  await carryOut(house, "startTraining", of(people.cem), "start { id }");
+  await run(house, "startTraining", of(people.cem), "start { id }");
   const withModule = { ...of(people.eve), courseId: data, moduleId: firstWeek };
   house.clock.now = new Date("2026-11-25T09:00:00.000Z");
-  await carryOut(house, "startTraining", withModule, "start { id }");
+  await run(house, "startTraining", withModule, "start { id }");
 });
 
 const all = () => keyOf(acme, "TRAINING_READ", "USERS_READ", "GROUPS_READ");
@@ -73,16 +73,16 @@ const open = async (variables: object, caller: Caller = all()) => {
   return codes.length > 0 ? codes : (answer.openTraining.nodes.map(nameOf) as string[]);
 };
 
-describe("who has a course before them", () => {
+describe("openTraining", () => {
   test.each<[OpenStep, string[]]>([
     ["BEGIN", ["dan", "eve"]],
     ["COMPLETE", ["cem", "dan", "eve"]],
     ["PASS", ["bob", "cem", "dan", "eve"]],
-  ])("is who was given it, by itself or in a module, less those who did: %s", async (step, expected) => {
+  ])("step %s lists people with the course, alone or in a module, who have not done it yet", async (step, expected) => {
     expect(await open({ step })).toEqual(expected);
   });
 
-  test("of a module, is begun with any of its courses", async () => {
+  test("counts a module as begun when a person starts any of its courses", async () => {
     expect(await open({ course: firstWeek, step: "BEGIN" })).toEqual(["dan"]);
     expect(await open({ course: firstWeek, step: "COMPLETE" })).toEqual(["dan", "eve"]);
     const { data: answer } = await house.ask(all(), OPEN, { course: firstWeek });
@@ -92,7 +92,7 @@ describe("who has a course before them", () => {
     ]);
   });
 
-  test("is filtered and paged, and counted when asked", async () => {
+  test("filters, pages and counts", async () => {
     expect(await open({ filter: { groupIds: [south] } })).toEqual(["dan", "eve"]);
     expect(await open({ filter: { userIds: [people.cem, people.ann] } })).toEqual(["cem"]);
     const first = await house.ask(all(), OPEN, { course: fire, first: 2 });
@@ -101,7 +101,7 @@ describe("who has a course before them", () => {
     expect(await open({ first: 2, after: pageInfo.endCursor })).toEqual(["eve"]);
   });
 
-  test("is told of everybody, of a team, or of oneself, as results are", async () => {
+  test("shows all people, a manager's team, or only the caller, by permission", async () => {
     expect(await open({}, manager())).toEqual(["dan", "eve"]);
     expect(await open({ filter: { userIds: [people.cem, people.eve] } }, manager())).toEqual(["eve"]);
     expect(await open({ filter: { groupIds: [north] } }, manager())).toEqual(["dan"]);
@@ -113,33 +113,33 @@ describe("who has a course before them", () => {
     expect(await open({ filter: { groupIds: [north] } }, keyOf(acme, "TRAINING_READ", "USERS_READ"))).toEqual([
       "FORBIDDEN",
     ]);
-    // Of another organization's course, nothing.
+    // The course of a different organization gives an empty list.
     expect(await open({ course: await makeCourse(house, other) })).toEqual([]);
   });
 
   test("leaves archived accounts out", async () => {
     const { id } = await makeUser(house, acme, { email: "old@example.com", firstName: "old" });
-    await carryOut(house, "addUsersToGroup", { groupId: south, userIds: [id] }, "group { id }");
+    await run(house, "addUsersToGroup", { groupId: south, userIds: [id] }, "group { id }");
     expect(await open({})).toContain("old");
     await house.ask(OPERATOR, "mutation ($id: ID!) { archiveUser(id: $id) { user { id } } }", { id });
     expect(await open({})).toEqual(["cem", "dan", "eve"]);
   });
 
-  test("takes as many queries for a large page as for a small one", async () => {
+  test("needs as many queries for a large page as for a small one", async () => {
     const count = async (first: number) =>
       (await countQueries(() => house.ask(OPERATOR, OPEN, { org: acme, course: fire, first }))).statements.length;
-    // The course, its modules, the people, the page, when they began, the count, and the accounts.
+    // The course, its modules, the people, the page, their starts, the count, and the accounts.
     expect([await count(1), await count(200)]).toEqual([7, 7]);
   });
 });
 
-describe("what people started", () => {
+describe("trainingStarts", () => {
   const starts = async (variables: Record<string, unknown>, caller: Caller = all()) => {
     const { data: answer, codes } = await house.ask(caller, STARTS, variables);
     return codes.length > 0 ? codes : (answer.trainingStarts.nodes.map(nameOf) as string[]);
   };
 
-  test("is listed, the latest first, with when it was completed", async () => {
+  test("lists starts, latest first, with the time of completion", async () => {
     const { data: answer } = await house.ask(all(), STARTS);
     expect(answer.trainingStarts).toMatchObject({
       totalCount: 3,
@@ -159,11 +159,11 @@ describe("what people started", () => {
     ["a group", () => ({ groupIds: [south] }), ["eve"]],
     ["people and a course", () => ({ userIds: [people.bob, people.eve], courseIds: [fire] }), ["bob"]],
     ["time", () => ({ from: "2026-11-24", to: "2026-11-24" }), ["cem"]],
-  ])("is filtered by %s", async (_, filterOf, expected) => {
+  ])("filters by %s", async (_, filterOf, expected) => {
     expect(await starts({ filter: filterOf() })).toEqual(expected);
   });
 
-  test("is told of everybody, of a team, or of oneself, as results are", async () => {
+  test("shows all people, a manager's team, or only the caller, by permission", async () => {
     expect(await starts({}, manager())).toEqual(["eve"]);
     expect(await starts({ filter: { userIds: [people.bob] } }, manager())).toEqual([]);
     expect(await starts({}, personIn(acme, people.cem, []))).toEqual(["cem"]);
@@ -174,7 +174,7 @@ describe("what people started", () => {
   });
 });
 
-describe("what it costs", () => {
+describe("the cost of a page", () => {
   const [SMALL, LARGE] = [2_000, 10_000];
   interface Filled {
     readonly id: string;
@@ -184,7 +184,7 @@ describe("what it costs", () => {
   let small: Filled;
   let large: Filled;
 
-  /** An organization in which a course is for all and another for ten; every tenth person completed the first. */
+  /** An organization with a course that all people have, and one that ten have. Every tenth person completed the first. */
   async function fill(letter: string, size: number): Promise<Filled> {
     const { id } = await makeOrganization(house);
     const [wide, narrow] = [await makeCourse(house, id), await makeCourse(house, id)];
@@ -259,7 +259,7 @@ describe("what it costs", () => {
     large = await fill("l", LARGE);
   }, 120_000);
 
-  /** Runs a read, and tells how many rows of members and of starts the database looked at for it. */
+  /** Runs a read, and counts the rows of members and starts that the database examined. */
   async function examine(read: (reader: Reader) => Promise<{ readonly nodes: readonly unknown[] }>) {
     return await house.inUnit(async (unit) => {
       if (onMariaDb) {
@@ -303,14 +303,14 @@ describe("what it costs", () => {
       }),
     );
 
-  test("a page of those who have a course of all before them does not grow with the organization", async () => {
+  test("a page of openTraining of a course for all people does not examine more rows in a larger organization", async () => {
     const [inSmall, inLarge] = [await openIn(small, small.wide), await openIn(large, large.wide)];
     expect([inSmall.found, inLarge.found]).toEqual([50, 50]);
     expect(inLarge.examined).toBeLessThan(onMariaDb ? 3_000 : 1_300);
     expect(Math.abs(inLarge.examined - inSmall.examined)).toBeLessThan(100);
   });
 
-  test("nor does one of a course of few", async () => {
+  test("a page of openTraining of a course for ten people examines as many rows in each organization", async () => {
     const [inSmall, inLarge] = [await openIn(small, small.narrow), await openIn(large, large.narrow)];
     expect([inSmall.found, inLarge.found]).toEqual([10, 10]);
     expect(inLarge.examined).toBeLessThan(200);
@@ -322,7 +322,7 @@ describe("what it costs", () => {
     ["one course", ({ narrow }) => ({ courseIds: [narrow] }), 10],
     ["a few people", ({ id }) => ({ groupIds: [`${id === small.id ? "s" : "l"}-narrow`] }), 10],
   ])(
-    "a page of starts of %s looks at as many rows of a large organization as of a small one",
+    "a page of trainingStarts of %s examines as many rows in a large organization as in a small one",
     async (_, filterOf, found) => {
       const read = (of: Filled) =>
         examine((reader) =>

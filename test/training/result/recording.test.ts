@@ -1,4 +1,4 @@
-/** Starting training, recording results and correcting them, through GraphQL on whichever database the tests run on. */
+/** Starts of training, results and corrections through GraphQL, on the database that the tests run on. */
 import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Caller } from "../../../src/access/caller.js";
 import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
@@ -15,7 +15,7 @@ import {
   type Answer,
   useHouse,
 } from "../../support/house.js";
-import { carryOut, makeCourse, makeModule, openTrainingHouse, tryOut } from "../house.js";
+import { run, makeCourse, makeModule, openTrainingHouse, tryToRun } from "../house.js";
 
 const NOW = "2026-11-23T09:00:00.000Z";
 
@@ -54,19 +54,19 @@ const act = async (mutation: string, id: string, selection: string) => {
 
 const START = "start { id userId courseId moduleId attempt startedAt } seat { usedAt cycleEndsAt }";
 const start = (input: object, caller: Caller = writer()) =>
-  tryOut(house, caller, "startTraining", { organizationId: acme, userId, ...input }, START);
+  tryToRun(house, caller, "startTraining", { organizationId: acme, userId, ...input }, START);
 
 const VALUES = "score maximum percent passRate passed startedAt completedAt";
 const RESULT = `result { id userId courseId kind attempt externalId ${VALUES} recordedAt version } recorded
   completedModules { id courseId kind ${VALUES} version }`;
 const tryToRecord = (input: object, caller: Caller = writer()) =>
-  tryOut(house, caller, "recordResult", { organizationId: acme, userId, ...input }, RESULT);
+  tryToRun(house, caller, "recordResult", { organizationId: acme, userId, ...input }, RESULT);
 const record = (input: object) =>
-  carryOut(house, "recordResult", { organizationId: acme, userId, ...input }, RESULT, writer());
+  run(house, "recordResult", { organizationId: acme, userId, ...input }, RESULT, writer());
 const correct = (input: Readonly<Record<string, unknown>>, caller: Caller = writer()) =>
-  tryOut(house, caller, "correctResult", input, `result { id version ${VALUES} }`);
+  tryToRun(house, caller, "correctResult", input, `result { id version ${VALUES} }`);
 
-/** The log of an organization about results. */
+/** The organization's events about the results of a user. */
 async function readEvents(organizationId: string, about = userId) {
   const rows = await house.database.reader.rows<{
     type: string;
@@ -96,7 +96,7 @@ describe("starting training", () => {
       })
     ).data.seats.seatsInUse;
 
-  /** An organization that counts seats, with a course and people of its own. */
+  /** An organization with seats, courses and people of its own. */
   async function plan(policies: object, totalSeats: number | null, count: number) {
     const { id: organizationId } = await makeOrganization(house);
     await updateOrganization(house.store, OPERATOR, organizationId, { totalSeats, policies });
@@ -104,11 +104,11 @@ describe("starting training", () => {
     for (let index = 0; index < count; index += 1) users.push(await makePerson(organizationId));
     const courseIds = [await makeCourse(house, organizationId), await makeCourse(house, organizationId)];
     const begin = (user: string, courseId = courseIds[0]!) =>
-      tryOut(house, OPERATOR, "startTraining", { organizationId, userId: user, courseId }, START);
+      tryToRun(house, OPERATOR, "startTraining", { organizationId, userId: user, courseId }, START);
     return { organizationId, users, courseIds, begin };
   }
 
-  test("takes one seat at a user's first start, none at the second, and gives it back when the cycle ends", async () => {
+  test("takes one seat at a user's first start, keeps it at the second, and releases it when the cycle ends", async () => {
     const { organizationId, users, courseIds, begin } = await plan({ seatModel: "TRAINING_START" }, 1, 2);
     const [first, second] = users as [string, string];
     const began = await begin(first);
@@ -142,14 +142,14 @@ describe("starting training", () => {
     await settleEndedSeats(house.store, house.clock.now);
     expect(await seats(organizationId)).toBe(0);
     expect((await begin(second)).codes).toEqual([]);
-    // What is open since the last cycle goes on in this one only on a seat of this one.
+    // Training that was started in the last cycle needs a seat of this cycle to go on.
     expect((await begin(first)).codes).toEqual(["SEATS_FULL"]);
     expect(
       (await house.ask(OPERATOR, `mutation ($id: ID!) { deleteUser(id: $id) { user { id } } }`, { id: first })).codes,
     ).toEqual([]);
   });
 
-  test("needs a seat under ACTIVE_USER too, and none where none are counted", async () => {
+  test("needs a seat under ACTIVE_USER too, but not under NONE", async () => {
     const active = await plan({ seatModel: "ACTIVE_USER", seatsFull: "BLOCK_TRAINING" }, 1, 2);
     expect((await active.begin(active.users[0]!)).codes).toEqual([]);
     expect((await active.begin(active.users[1]!)).codes).toEqual(["SEATS_FULL"]);
@@ -165,7 +165,7 @@ describe("starting training", () => {
     });
   });
 
-  test("is refused to who is not active here, and says why", async () => {
+  test("is refused to users who are not active members, with the reason", async () => {
     const courseId = await makeCourse(house, acme);
     const reasonFor = async (user: string) => {
       const { codes, details } = await start({ courseId, userId: user });
@@ -184,7 +184,7 @@ describe("starting training", () => {
     expect(await reasonFor(userId)).toEqual(["TRAINING_NOT_ALLOWED", "PENDING_APPROVAL"]);
   });
 
-  test("is of a course that is offered here, alone or in a module that has it", async () => {
+  test("needs a course that the organization can see, alone or in a module that contains it", async () => {
     const [courseId, shared, foreign] = [
       await makeCourse(house, acme),
       await makeCourse(house, null),
@@ -212,7 +212,7 @@ describe("starting training", () => {
     ]);
   });
 
-  test("is a person's own right in the session's organization, and nobody else's without the permission", async () => {
+  test("is allowed to people for themselves, and needs TRAINING_WRITE for others", async () => {
     const courseId = await makeCourse(house, acme);
     const colleague = await makePerson(acme);
     const audited = async () =>
@@ -230,7 +230,7 @@ describe("starting training", () => {
     expect((await start({ courseId }, { kind: "ANONYMOUS" })).codes).toEqual(["UNAUTHENTICATED"]);
   });
 
-  test("of many at once is one start", async () => {
+  test("creates one start for ten parallel requests", async () => {
     const { users, begin } = await plan({ seatModel: "TRAINING_START" }, 5, 1);
     const answers = await Promise.all(Array.from({ length: 10 }, () => begin(users[0]!)));
     expect(new Set(answers.map(({ data }) => data.startTraining.start.id)).size).toBe(1);
@@ -238,7 +238,7 @@ describe("starting training", () => {
 });
 
 describe("a result", () => {
-  test("closes what was started, is told, and is counted on from", async () => {
+  test("completes the start, appends an event, and numbers the next attempt", async () => {
     const courseId = await makeCourse(house, acme, { title: "Fire", externalId: `F-${people}`, passRate: 60 });
     await start({ courseId });
     house.clock.now = new Date("2026-11-23T10:00:00.000Z");
@@ -339,7 +339,7 @@ describe("a result", () => {
     expect((await record({ courseId, ...input })).result).toMatchObject(expected);
   });
 
-  test("is refused with every mistake that the input has", async () => {
+  test("is refused with all mistakes of the input", async () => {
     const courseId = await makeCourse(house, acme);
     const wrong = async (input: object) => fieldsOf(await tryToRecord({ courseId, ...input }));
     expect(await wrong({ score: -1, maximum: 0, passRate: 101, attempt: 0, externalId: "x".repeat(256) })).toEqual([
@@ -361,7 +361,7 @@ describe("a result", () => {
     expect((await record({ courseId, completedAt: "2026-11-23T10:05:00.000+01:00" })).result.completedAt).toBe(
       "2026-11-23T09:05:00.000Z",
     );
-    // In a document, unlike in JSON, a number may be too large for any.
+    // Unlike JSON, a document can contain a number that is too large for a double.
     const literal = `mutation ($org: ID!, $user: ID!, $course: ID!) { recordResult(input: {
       organizationId: $org, userId: $user, courseId: $course, score: 1e999, maximum: 1e999 }) { recorded } }`;
     expect(fieldsOf(await house.ask(writer(), literal, { org: acme, user: userId, course: courseId }))).toEqual([
@@ -372,7 +372,7 @@ describe("a result", () => {
       await expect(tryToRecord({ courseId, score: number })).rejects.toThrow(/Float cannot represent/);
   });
 
-  test("is of a member and of a course that the organization sees, and of no module", async () => {
+  test("needs a member and a course that the organization can see, and is refused for a module", async () => {
     const [courseId, foreign, shared] = [
       await makeCourse(house, acme),
       await makeCourse(house, other),
@@ -386,18 +386,18 @@ describe("a result", () => {
       ["COURSE_EXPECTED"],
       [expect.objectContaining({ title: expect.any(String) })],
     ]);
-    // Whoever completed it before it was archived, or was disabled since, has completed it.
+    // The course may be archived, and the user disabled, after the completion.
     await act("archiveCourse", shared, "course { id }");
     await act("disableUser", userId, "user { id }");
     expect((await record({ courseId: shared })).recorded).toBe(true);
   });
 
-  test("is recorded by nobody of themselves", async () => {
+  test("cannot be recorded or corrected by the person it is about", async () => {
     const courseId = await makeCourse(house, acme);
     expect((await tryToRecord({ courseId }, personIn(acme, userId, ["TRAINING_READ"]))).codes).toEqual(["FORBIDDEN"]);
-    // Nor by who may record everybody else's.
+    // Not even if they may record the results of all others.
     expect((await tryToRecord({ courseId }, personIn(acme, userId))).codes).toEqual(["FORBIDDEN"]);
-    // Nor under a spelling of their id that a database takes for it.
+    // Nor with a space after the id, which a database may ignore.
     await expect(tryToRecord({ courseId, userId: `${userId} ` }, personIn(acme, userId))).rejects.toThrow("An ID has");
     const trainer = await makePerson(acme);
     const { data } = await tryToRecord({ courseId, passed: false }, personIn(acme, trainer));
@@ -410,12 +410,12 @@ describe("a result", () => {
     expect(audited).toEqual([{ actor_id: trainer }]);
   });
 
-  test("of a run that was over before the present one began leaves that one open", async () => {
+  test("that was completed before the open start began leaves that start open", async () => {
     const courseId = await makeCourse(house, acme);
     const { data } = await start({ courseId });
     expect((await record({ courseId, completedAt: "2026-11-20T09:00:00Z" })).result.startedAt).toBeNull();
     expect((await start({ courseId })).data).toEqual(data);
-    // Clocks that disagree a little are no other run, and nothing is completed before it is started.
+    // A small difference between clocks still completes the start, and startedAt is never after completedAt.
     const { result } = await record({ courseId, completedAt: "2026-11-23T08:59:00Z" });
     expect([result.startedAt, result.completedAt]).toEqual(["2026-11-23T08:59:00.000Z", "2026-11-23T08:59:00.000Z"]);
     expect((await start({ courseId })).data.startTraining.start.id).not.toBe(data.startTraining.start.id);
@@ -423,11 +423,11 @@ describe("a result", () => {
 });
 
 describe("a result under an external id", () => {
-  test("that is sent again is the same, and with other content a conflict that names the differences", async () => {
+  test("that is sent again is the same result, and with different content a conflict that lists the differences", async () => {
     const courseId = await makeCourse(house, acme, { passRate: 50 });
     const input = { courseId, externalId: `again-${people}`, score: 5, maximum: 10, startedAt: "2026-11-01T08:00:00Z" };
     const first = await record(input);
-    await carryOut(house, "updateCourse", { id: courseId, passRate: 90 }, "course { id }");
+    await run(house, "updateCourse", { id: courseId, passRate: 90 }, "course { id }");
     house.clock.now = new Date("2026-11-25T09:00:00.000Z");
     expect(await record(input)).toEqual({ ...first, recorded: false });
     expect(await record({ ...input, passed: true, attempt: 1, passRate: 50, completedAt: NOW })).toEqual({
@@ -452,7 +452,7 @@ describe("a result under an external id", () => {
       ],
     ]);
     expect((await tryToRecord({ courseId, externalId: input.externalId })).codes).toEqual(["RESULT_CONFLICT"]);
-    // What is sent again is compared with what was recorded, not with what somebody corrected.
+    // A repeated request is compared with the recorded values, not with the corrected ones.
     await correct({ id: first.result.id, score: 6 });
     const corrected = await record(input);
     expect([corrected.recorded, corrected.result.score]).toEqual([false, 6]);
@@ -460,12 +460,12 @@ describe("a result under an external id", () => {
     expect((await readEvents(acme)).map(({ type }) => type)).toEqual(["course.completed"]);
   });
 
-  test("is another one in another organization", async () => {
+  test("is a different result in a different organization", async () => {
     const shared = await makeCourse(house, null);
     const elsewhere = await makePerson(other);
     const input = { courseId: shared, externalId: "everywhere" };
     const here = await record(input);
-    const there = await carryOut(house, "recordResult", { ...input, organizationId: other, userId: elsewhere }, RESULT);
+    const there = await run(house, "recordResult", { ...input, organizationId: other, userId: elsewhere }, RESULT);
     expect([there.recorded, there.result.id === here.result.id]).toEqual([true, false]);
   });
 });
@@ -489,7 +489,7 @@ describe("a correction", () => {
     }));
   };
 
-  test("keeps what was before with who changed it, and is audited", async () => {
+  test("stores the earlier values and the actor, and is audited", async () => {
     const courseId = await makeCourse(house, acme);
     const { result } = await record({ courseId, score: 4, maximum: 10, passRate: 50 });
     const trainer = personIn(acme, await makePerson(acme), ["TRAINING_WRITE"]);
@@ -536,7 +536,7 @@ describe("a correction", () => {
     expect((await readEvents(acme)).map(({ type }) => type)).toEqual(["course.completed"]);
   });
 
-  test("leaves what it does not name, clears with null, and works out again what followed", async () => {
+  test("keeps fields that are left out, clears fields with null, and computes percent and passed again", async () => {
     const courseId = await makeCourse(house, acme);
     const { result } = await record({
       courseId,
@@ -552,7 +552,7 @@ describe("a correction", () => {
       startedAt: "2026-11-01T08:00:00.000Z",
     });
     expect(await change({ passRate: 40, startedAt: null })).toMatchObject({ passed: true, startedAt: null });
-    // Somebody's own word stays until somebody takes it back.
+    // An explicit `passed` stays until a correction clears it.
     expect(await change({ passed: false })).toMatchObject({ passed: false });
     expect(await change({ score: 10 })).toMatchObject({ percent: 100, passed: false });
     expect(await change({ passed: null })).toMatchObject({ passed: null });
@@ -563,7 +563,7 @@ describe("a correction", () => {
     });
   });
 
-  test("is checked like a new result, and of the own organization", async () => {
+  test("is validated like a new result, and needs TRAINING_WRITE in the result's organization", async () => {
     const courseId = await makeCourse(house, acme);
     const { id } = (await record({ courseId, score: 4, maximum: 10, startedAt: "2026-11-01T08:00:00Z" })).result;
     expect(fieldsOf(await correct({ id, score: 11 }))).toEqual(["score"]);
@@ -588,7 +588,7 @@ describe("a module", () => {
     return { ids, moduleId: await makeModule(house, acme, ids) };
   }
 
-  test("is completed by the last of its courses, once, and told after it", async () => {
+  test("is completed once, by the last of its courses, and its event follows that of the course", async () => {
     const { ids, moduleId } = await makeThree();
     const [first, second, third] = ids;
     await record({ courseId: third, score: 100, maximum: 100, passed: true, completedAt: "2026-11-20T09:00:00Z" });
@@ -638,7 +638,7 @@ describe("a module", () => {
     });
   });
 
-  test("follows later attempts and corrections of its courses, keeps what it was, and is told no second time", async () => {
+  test("follows later attempts and corrections of its courses, stores its earlier values, and has one event", async () => {
     const [first, second] = [await makeCourse(house, acme), await makeCourse(house, acme)];
     const moduleId = await makeModule(house, acme, [first, second]);
     await record({ courseId: first, score: 4, maximum: 10, passRate: 50 });
@@ -649,7 +649,7 @@ describe("a module", () => {
     house.clock.now = new Date("2026-11-24T09:00:00.000Z");
     const { result, completedModules } = await record({ courseId: first, score: 6, maximum: 10, passRate: 50 });
     expect(completedModules).toEqual([]);
-    // Completed it was when it was; the later attempt only makes it better.
+    // A later attempt improves the result and keeps the time of completion.
     expect(await stored(moduleId)).toMatchObject([
       { id: completed!.id, percent: 80, passed: true, version: 2, completedAt: NOW },
     ]);
@@ -660,7 +660,7 @@ describe("a module", () => {
       { before: { percent: 70, passed: false }, after: { percent: 80, passed: true }, reason: null },
       { before: { percent: 80 }, after: { percent: 90 }, reason: "Miscounted" },
     ]);
-    // An attempt that is recorded late is not the latest.
+    // An earlier attempt that is recorded late is not the latest.
     await record({ courseId: first, attempt: 1, passed: false });
     expect(await stored(moduleId)).toMatchObject([{ percent: 90, version: 3 }]);
     expect((await readEvents(acme)).filter(({ type }) => type === "module.completed")).toHaveLength(1);
@@ -672,19 +672,19 @@ describe("a module", () => {
     [[true, false], false],
     [[null, false], false],
     [[true, null], null],
-  ])("whose courses passed %j has passed: %j", async (each, expected) => {
+  ])("with courses that passed %j has passed %j", async (each, expected) => {
     const ids = [await makeCourse(house, acme), await makeCourse(house, acme)];
     const moduleId = await makeModule(house, acme, ids);
     for (const [index, courseId] of ids.entries()) await record({ courseId, passed: each[index] });
     expect(await stored(moduleId)).toMatchObject([{ passed: expected, percent: null, score: null, maximum: null }]);
   });
 
-  test("counts no archived courses, none that were taken out, and nothing while it has none or is archived itself", async () => {
+  test("ignores archived and removed courses, and is not completed while it is empty or archived", async () => {
     const { ids, moduleId } = await makeThree();
     const [first, second, third] = ids;
     const empty = await makeModule(house, acme, []);
     const put = (courseIds: readonly string[]) =>
-      carryOut(house, "setModuleCourses", { moduleId, courseIds }, "course { id }");
+      run(house, "setModuleCourses", { moduleId, courseIds }, "course { id }");
     await act("archiveCourse", second, "course { id }");
     await record({ courseId: first });
     await act("archiveCourse", moduleId, "course { id }");
@@ -694,30 +694,30 @@ describe("a module", () => {
     await record({ courseId: third, passed: true });
     const [completed] = await stored(moduleId);
     expect(completed!.children).toHaveLength(2);
-    // What it has since is for those who have not completed it yet.
+    // Courses that are added later count only for people who have not completed it yet.
     await put([first, second, third, await makeCourse(house, acme)]);
     await record({ courseId: first, passed: true });
     expect(await stored(moduleId)).toMatchObject([{ version: 2, passed: true, id: completed!.id }]);
     expect(await stored(empty)).toEqual([]);
   });
 
-  test("of the catalogue is completed in each organization by itself", async () => {
+  test("of the catalogue is completed in each organization separately", async () => {
     const [first, second] = [await makeCourse(house, null), await makeCourse(house, null)];
     const moduleId = await makeModule(house, null, [first, second]);
     await house.ask(OPERATOR, `mutation ($input: AddMemberInput!) { addMember(input: $input) { member { id } } }`, {
       input: { organizationId: other, userId },
     });
     await record({ courseId: first });
-    await carryOut(house, "recordResult", { organizationId: other, userId, courseId: second }, RESULT);
+    await run(house, "recordResult", { organizationId: other, userId, courseId: second }, RESULT);
     expect(await stored(moduleId)).toEqual([]);
     await record({ courseId: second });
-    await carryOut(house, "recordResult", { organizationId: other, userId, courseId: first }, RESULT);
+    await run(house, "recordResult", { organizationId: other, userId, courseId: first }, RESULT);
     expect((await stored(moduleId)).map(({ organizationId }) => organizationId).toSorted()).toEqual(
       [acme, other].toSorted(),
     );
   });
 
-  test("of which 200 results arrive at once, duplicates among them, is completed once with each course once", async () => {
+  test("is completed once, with each course once, when 200 results with duplicates arrive at once", async () => {
     const courses: string[] = [];
     for (let index = 0; index < 20; index += 1) courses.push(await makeCourse(house, acme));
     const moduleId = await makeModule(house, acme, courses);
@@ -739,13 +739,13 @@ describe("a module", () => {
   }, 120_000);
 });
 
-test("results go with the person, whose scores no log tells any more", async () => {
+test("deleting a person deletes their results, and erases their scores in the logs", async () => {
   const courseId = await makeCourse(house, acme);
   const moduleId = await makeModule(house, acme, [courseId]);
   const { result } = await record({ courseId, score: 1, maximum: 3, externalId: "secret-id", passed: false });
   await correct({ id: result.id, passed: true, reason: "secret reason" });
   await start({ courseId });
-  // A receiver that answers with what it was sent.
+  // A receiver that repeats the request in its answer.
   await house.inUnit(async (unit) => {
     await unit.execute(
       `INSERT INTO webhook_endpoint (id, organization_id, url, state, secret, secret_set_at, concurrency, timeout_seconds,
@@ -788,17 +788,17 @@ test("results go with the person, whose scores no log tells any more", async () 
   expect(JSON.stringify([entries, events])).not.toMatch(/secret|learner-|33\.3/);
 });
 
-test("an organization's results go with it, although its courses hold on to them", async () => {
+test("deleting an organization deletes its results before the courses that they refer to", async () => {
   const { id, slug } = await makeOrganization(house);
   const [course, user] = [await makeCourse(house, id), await makePerson(id)];
   await makeModule(house, id, [course]);
   const before = await countRows(house, "training_result");
   const input = { organizationId: id, userId: user, courseId: course };
-  await carryOut(house, "startTraining", input, START);
-  const { result } = await carryOut(house, "recordResult", input, RESULT);
-  await carryOut(house, "correctResult", { id: result.id, score: 3 }, "result { id }");
-  await carryOut(house, "startTraining", input, START);
-  const { parts } = await carryOut(house, "deleteOrganization", { id, confirmSlug: slug }, "parts { name count }");
+  await run(house, "startTraining", input, START);
+  const { result } = await run(house, "recordResult", input, RESULT);
+  await run(house, "correctResult", { id: result.id, score: 3 }, "result { id }");
+  await run(house, "startTraining", input, START);
+  const { parts } = await run(house, "deleteOrganization", { id, confirmSlug: slug }, "parts { name count }");
   expect(parts).toEqual(
     expect.arrayContaining([
       { name: "results", count: 2 },

@@ -1,5 +1,5 @@
 /**
- * What a list of results costs: the index that each way of reading uses, and how many results are looked at in a small
+ * The cost of a page of results: the index that each filter uses, and how many results the database examines in a small
  * and in a large organization.
  */
 import { beforeAll, describe, expect, test } from "@jest/globals";
@@ -45,7 +45,7 @@ interface Made {
 
 type Query = Omit<ResultsQuery, "organizationId">;
 
-/** Reads a page, and tells how many results the database looked at, and the plan of the statement that read them. */
+/** Reads a page, and returns with it how many results the database examined and the plan of the statement. */
 async function measure(query: Query, { organizationId }: Filled, caller: Caller) {
   return await house.inUnit(async (unit) => {
     const made: Made[] = [];
@@ -64,7 +64,7 @@ async function measure(query: Query, { organizationId }: Filled, caller: Caller)
   });
 }
 
-/** Adds a call for each result that a statement looks at. */
+/** Adds a call for each result that a statement examines. */
 function touchResults(sql: string): string {
   const touching = sql.replaceAll("r.organization_id = ?", "r.organization_id = ? AND touch(r.id) = 1");
   expect(touching).not.toBe(sql);
@@ -93,22 +93,22 @@ interface Case {
   readonly filterOf: (of: Filled, size: number) => ResultFilter;
   readonly index: string;
   readonly callerOf?: (of: Filled) => Caller;
-  /** How many there are at all, where they are fewer than a page. */
+  /** The number of matching results, if it is less than a page. */
   readonly all?: number;
-  /** Where what is looked for lies too thinly among what is read for every page to look at as many. */
+  /** How many more results a page may examine in the large organization. It is high if few of the results read match. */
   readonly spread?: number;
 }
 
 const CASES: readonly Case[] = [
-  { name: "everything", filterOf: () => ({}), index: "ix_training_result_completed" },
+  { name: "no filter", filterOf: () => ({}), index: "ix_training_result_completed" },
   {
     name: "a range of time",
     filterOf: (_, size) => ({ from: at(size, 0.25), to: at(size, 0.5) }),
     index: "ix_training_result_completed",
   },
-  { name: "what was passed", filterOf: () => ({ passed: true }), index: "ix_training_result_passed" },
+  { name: "passed", filterOf: () => ({ passed: true }), index: "ix_training_result_passed" },
   {
-    name: "what was not passed",
+    name: "not passed",
     filterOf: () => ({ passed: false }),
     index: "ix_training_result_passed",
     all: FEW_RESULTS,
@@ -126,7 +126,7 @@ const CASES: readonly Case[] = [
     index: "ix_training_result_course",
   },
   {
-    name: "a course that was passed, in a range",
+    name: "a course and passed, in a range",
     filterOf: (of, size) => ({ courseIds: [of.course(3)], passed: true, to: at(size, 0.75) }),
     index: "ix_training_result_course_passed",
   },
@@ -152,7 +152,7 @@ const CASES: readonly Case[] = [
     filterOf: (of) => ({ groupIds: [of.smallGroup], courseIds: [of.course(0), of.course(1)] }),
     index: "ix_training_result_user_course",
     all: 3,
-    // Of each person and course there is less than a page in the small organization.
+    // The small organization has less than a page of results for each person and course.
     spread: 150,
   },
   {
@@ -162,24 +162,24 @@ const CASES: readonly Case[] = [
     spread: 60,
   },
   {
-    name: "what a small group did not pass",
+    name: "a small group, not passed",
     filterOf: (of) => ({ groupIds: [of.smallGroup], passed: false }),
     index: "ix_training_result_user_passed",
     all: 0,
   },
   {
-    name: "what a large group did not pass",
+    name: "a large group, not passed",
     filterOf: (of) => ({ groupIds: [of.largeGroup], passed: false }),
     index: "ix_training_result_passed",
     all: FEW_RESULTS,
   },
   {
-    name: "an answer of few",
+    name: "an answer of few people",
     filterOf: (of) => ({ answers: [of.answers.few] }),
     index: "ix_training_result_user",
   },
   {
-    name: "an answer of many",
+    name: "an answer of many people",
     filterOf: (of) => ({ answers: [of.answers.many] }),
     index: "ix_training_result_completed",
     spread: 40,
@@ -196,14 +196,14 @@ const CASES: readonly Case[] = [
     callerOf: (of) => personIn(of.organizationId, of.manager, ["TEAM_TRAINING_READ"]),
   },
   {
-    name: "one's own",
+    name: "the caller's own",
     filterOf: () => ({}),
     index: "ix_training_result_user",
     callerOf: (of) => personIn(of.organizationId, of.person(3), []),
   },
 ];
 
-describe("a page looks at as many results of a large organization as of a small one", () => {
+describe("a page examines about as many results in a large organization as in a small one", () => {
   const SIZE = 10;
   test.each(CASES)("$name", async ({ filterOf, index, callerOf = () => OPERATOR, all, spread = 2 }) => {
     const ask = async (of: Filled, size: number, after: string | null = null) =>
@@ -214,13 +214,13 @@ describe("a page looks at as many results of a large organization as of a small 
     };
     const [inSmall, inLarge] = [await pagesOf(small, SMALL), await pagesOf(large, LARGE)];
     for (const [number, page] of inLarge.entries()) {
-      if (page.examined === 0 && all === undefined) throw new Error("Nothing was looked at.");
+      if (page.examined === 0 && all === undefined) throw new Error("The database examined no results.");
       if (number === 0 && all === undefined) expect(page.nodes).toHaveLength(SIZE);
       if (page.plan !== "") expect(page.plan).toContain(onMariaDb ? index : `${index} (organization_id=?`);
       expect(page.plan).not.toMatch(/\br (ALL|index) |\br .*filesort/);
       const bySmall = inSmall[number]?.examined ?? 0;
       if (page.examined > bySmall + spread)
-        throw new Error(`Page ${number}: ${page.examined} results in place of ${bySmall}.`);
+        throw new Error(`Page ${number}: ${page.examined} results instead of ${bySmall}.`);
     }
   });
 });

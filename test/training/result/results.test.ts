@@ -1,4 +1,4 @@
-/** Reading results: filters, pages, whose results who sees, and figures of groups. */
+/** Reading results: filters, pages, the results that each caller sees, and figures. */
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { readGroupResults } from "../../../src/training/result/group-results.js";
 import { v7 as uuidv7 } from "uuid";
@@ -34,7 +34,7 @@ interface Given {
   readonly kind?: "COURSE" | "MODULE";
 }
 
-/** Stores a result as somebody recorded it. */
+/** Stores a result without the checks of `recordResult`. */
 async function complete(userId: string, completedAt: string, given: Given = {}): Promise<string> {
   const { organizationId = acme, courseId = courses.fire, percent = 80, passed = true, kind = "COURSE" } = given;
   const id = uuidv7();
@@ -85,7 +85,7 @@ beforeAll(async () => {
       [groups.foreign, people.eve, "ADMIN"],
     ].map((row) => [...row, "", now] as SqlValue[]),
   );
-  // Mia manages a group of another organization too, where nobody asks what happens here.
+  // Mia manages a group of the other organization, too. It must not show her results of this one.
   await insert("group_manager", "group_id user_id created_at", [
     [groups.north, people.mia, now],
     [groups.foreign, people.mia, now],
@@ -129,7 +129,7 @@ beforeAll(async () => {
   await complete(people.eve, "2026-10-04T13:00:00.000Z", { courseId: courses.data });
   await complete(people.mia, "2026-10-05T00:00:00.000Z");
   await complete(people.guest, "2026-10-06T00:00:00.000Z");
-  // In the other organization: of people who are members of groups and report to managers here.
+  // Results in the other organization, of people who are in groups or report to a manager here.
   for (const person of [people.stranger, people.ann, people.eve, people.guest])
     await complete(person, "2026-10-04T00:00:00.000Z", { organizationId: other });
 });
@@ -150,7 +150,7 @@ async function list(caller: Caller = OPERATOR, variables: Record<string, unknown
 }
 
 describe("a list of results", () => {
-  test("shows those of one organization, the latest first, and pages both ways", async () => {
+  test("shows the results of one organization, latest first, and pages both ways", async () => {
     const all = ["guest", "mia", "eve", "dan", "bob", "ann"];
     expect((await list()).names).toEqual(all);
     for (const orderBy of [null, { field: "COMPLETED_AT" }, { field: "COMPLETED_AT", direction: "DESC" }]) {
@@ -174,7 +174,7 @@ describe("a list of results", () => {
     }
   });
 
-  test("pages through the merger of several people's results as through everybody's, ties included", async () => {
+  test("pages through results of several people in the same order as without a filter, also with equal times", async () => {
     const { id } = await makeOrganization(house);
     const members: string[] = [];
     for (let number = 0; number < 4; number += 1)
@@ -202,24 +202,28 @@ describe("a list of results", () => {
   });
 
   test.each<[string, () => object, string[]]>([
-    ["days in Sydney, where that one has 23 hours", () => ({ from: "2026-10-04", to: "2026-10-04" }), ["dan", "bob"]],
+    [
+      "days in Sydney, of which this one has 23 hours",
+      () => ({ from: "2026-10-04", to: "2026-10-04" }),
+      ["dan", "bob"],
+    ],
     ["moments", () => ({ from: "2026-10-04T00:00:00+10:00", to: "2026-10-04T13:00:00Z" }), ["dan", "bob"]],
-    ["times of Sydney's clocks", () => ({ from: "2026-10-03T23:59", to: "2026-10-05T00:00" }), ["dan", "bob", "ann"]],
-    ["a beginning", () => ({ from: "2026-10-05" }), ["guest", "mia", "eve"]],
+    ["local times in Sydney", () => ({ from: "2026-10-03T23:59", to: "2026-10-05T00:00" }), ["dan", "bob", "ann"]],
+    ["a beginning without an end", () => ({ from: "2026-10-05" }), ["guest", "mia", "eve"]],
     ["a group", () => ({ groupIds: [groups.north] }), ["bob", "ann"]],
     ["either group", () => ({ groupIds: [groups.north, groups.south] }), ["eve", "bob", "ann"]],
-    ["another organization's group", () => ({ groupIds: [groups.foreign] }), []],
+    ["a group of a different organization", () => ({ groupIds: [groups.foreign] }), []],
     ["a course", () => ({ courseIds: [courses.data] }), ["eve", "dan"]],
     ["people", () => ({ userIds: [people.ann, people.dan] }), ["dan", "ann"]],
-    ["people of another organization", () => ({ userIds: [people.stranger] }), []],
+    ["people of a different organization", () => ({ userIds: [people.stranger] }), []],
     ["passed", () => ({ passed: true }), ["guest", "mia", "eve", "ann"]],
     ["not passed", () => ({ passed: false }), ["bob"]],
     ["one answer", () => ({ answers: [answers.berlin] }), ["dan", "ann"]],
     ["either answer to one question", () => ({ answers: [answers.fulltime, answers.parttime] }), ["bob", "ann"]],
     ["answers to two questions", () => ({ answers: [answers.fulltime, answers.parttime, answers.berlin] }), ["ann"]],
-    ["answers that nobody gave together", () => ({ answers: [answers.fulltime, answers.oslo] }), []],
+    ["answers of two different people", () => ({ answers: [answers.fulltime, answers.oslo] }), []],
     [
-      "all at once",
+      "all filters at once",
       () => ({
         from: "2026-10-01",
         groupIds: [groups.north],
@@ -231,7 +235,7 @@ describe("a list of results", () => {
       ["ann"],
     ],
     [
-      "nothing",
+      "empty filters",
       () => ({ groupIds: [], courseIds: [], userIds: [], answers: [], passed: null, from: null, to: null }),
       ["guest", "mia", "eve", "dan", "bob", "ann"],
     ],
@@ -240,7 +244,7 @@ describe("a list of results", () => {
     expect({ names, codes }).toEqual({ names: expected, codes: [] });
   });
 
-  test("refuses ranges that hold nothing, answers that nobody knows here, and groups without the permission", async () => {
+  test("refuses empty ranges, unknown answers, and groups without GROUPS_READ", async () => {
     const range = await list(OPERATOR, { filter: { from: "2026-10-04", to: "2026-10-03" } });
     expect(range.codes).toEqual(["INVALID_INPUT"]);
     expect(range.details[0].fields).toEqual([{ path: "filter.to", code: "INVALID", message: expect.any(String) }]);
@@ -253,7 +257,7 @@ describe("a list of results", () => {
     expect((await list(key, { filter: { courseIds: [courses.data] } })).names).toEqual(["eve", "dan"]);
   });
 
-  test("finds the same for more people than it merges", async () => {
+  test("finds the same results for more people than it merges", async () => {
     const everybody = Array.from({ length: 250 }, (_, index) => `nobody-${index}`);
     expect((await list(OPERATOR, { filter: { userIds: [...everybody, people.bob, people.ann] } })).names).toEqual([
       "bob",
@@ -282,7 +286,7 @@ describe("a list of results", () => {
     expect((await list(OPERATOR, { org: other, filter: { groupIds: [id], courseIds: [courses.fire] } })).names).toEqual(
       ["eve"],
     );
-    // As many of both as may be sent: streams would ask for hundreds of thousands of values.
+    // The most people and courses of a request: a stream for each pair would bind hundreds of thousands of values.
     const nothing = Array.from({ length: 1_998 }, (_, index) => `nothing-${index}`);
     const named = { userIds: [...crowd.slice(0, 190), people.eve], courseIds: [courses.fire, ...nothing] };
     expect((await list(OPERATOR, { org: other, filter: named })).names).toEqual(["eve"]);
@@ -290,7 +294,7 @@ describe("a list of results", () => {
     expect((await list(OPERATOR, { org: other, filter: { ...few, passed: true } })).names).toEqual(["eve"]);
   });
 
-  test("asks no more of the database for many results than for few", async () => {
+  test("needs as many queries for many results as for few", async () => {
     const { id } = await makeOrganization(house);
     const [user, second] = [
       (await makeUser(house, id, { email: "one@example.com" })).id,
@@ -344,7 +348,7 @@ describe("a list of results", () => {
       { version: 2, reason: "Change 2", before: { percent: 50 }, cause: { kind: "OPERATOR" } },
       { version: 3, after: { completedAt: now.toISOString() } },
     ]);
-    // One more where a filter names people, one for days in the organization's zone.
+    // One more for a filter by people, and one more for days in the organization's time zone.
     expect((await count({ filter: { userIds: [user] } })).statements).toBe(few.statements + 1);
     expect((await count({ filter: { userIds: [user], from: "2026-10-01" } })).statements).toBe(few.statements + 2);
     const { statements } = await countQueries(() => list(OPERATOR, { org: id }));
@@ -352,10 +356,10 @@ describe("a list of results", () => {
   });
 });
 
-describe("who sees whose results", () => {
+describe("access to results", () => {
   const manager = () => personIn(acme, people.mia, ["USERS_READ", "GROUPS_READ", "TEAM_TRAINING_READ"]);
 
-  test("a manager sees the groups that they manage here, who reports to them, and themselves", async () => {
+  test("a manager sees results of the groups they manage here, of their reports, and their own", async () => {
     expect((await list(manager())).names).toEqual(["mia", "dan", "bob", "ann"]);
   });
 
@@ -363,17 +367,17 @@ describe("who sees whose results", () => {
     ["the person", () => ({ userIds: [people.eve] }), []],
     ["everybody", () => ({ userIds: Object.values(people) }), ["mia", "dan", "bob", "ann"]],
     ["a group that they do not manage", () => ({ groupIds: [groups.south] }), ["bob"]],
-    ["a group of elsewhere that they manage", () => ({ groupIds: [groups.foreign] }), []],
+    ["a group that they manage in a different organization", () => ({ groupIds: [groups.foreign] }), []],
     ["the course", () => ({ courseIds: [courses.data] }), ["dan"]],
     ["an answer", () => ({ answers: [answers.berlin] }), ["dan", "ann"]],
     ["passed", () => ({ passed: true }), ["mia", "ann"]],
     ["time", () => ({ from: "2026-10-05" }), ["mia"]],
     ["person and course", () => ({ userIds: [people.eve, people.guest], courseIds: [courses.fire, courses.data] }), []],
-  ])("and nobody else, however the filter names them: %s", async (_, filterOf, expected) => {
+  ])("a manager does not see further results by a filter: %s", async (_, filterOf, expected) => {
     expect((await list(manager(), { filter: filterOf() })).names).toEqual(expected);
   });
 
-  test("who manages nobody sees their own, and so does who has no permission at all", async () => {
+  test("a person without a team or without permissions sees their own results", async () => {
     for (const permissions of [["TEAM_TRAINING_READ"], []] as const) {
       const caller = personIn(acme, people.dan, permissions);
       expect((await list(caller)).names).toEqual(["dan"]);
@@ -384,7 +388,7 @@ describe("who sees whose results", () => {
     expect((await list(personIn(acme, people.stranger, []))).names).toEqual([]);
   });
 
-  test("a team is a person's: a key that may see one sees nothing, and learns nothing of another organization", async () => {
+  test("refuses a key with only TEAM_TRAINING_READ, and callers of other organizations", async () => {
     const codes = async (caller: Caller, org = acme) => (await list(caller, { org })).codes;
     expect(await codes(keyOf(acme, "TEAM_TRAINING_READ"))).toEqual(["FORBIDDEN"]);
     expect(await codes(keyOf(acme, "USERS_READ", "GROUPS_READ"))).toEqual(["FORBIDDEN"]);
@@ -396,7 +400,7 @@ describe("who sees whose results", () => {
     expect((await list(personIn(acme, people.eve, ["TRAINING_READ"]))).names).toHaveLength(6);
   });
 
-  test("by their ids they are found as the list shows them", async () => {
+  test("node finds the results that the list shows", async () => {
     const source = createTrainingNodes(house.store).find(({ type }) => type === "Result")!;
     const { nodes } = await list(OPERATOR);
     const ids = nodes.map(({ id }: { id: string }) => id) as string[];
@@ -411,7 +415,7 @@ describe("who sees whose results", () => {
       expect([...(await source.find(caller, ids)).keys()]).toEqual([]);
   });
 
-  test("names need USERS_READ, but for oneself", async () => {
+  test("names need USERS_READ, except the caller's own", async () => {
     const document = `query ($org: ID!) { results(organizationId: $org) { nodes { user { firstName } } } }`;
     expect((await house.ask(keyOf(acme, "TRAINING_READ"), document, { org: acme })).codes[0]).toBe("FORBIDDEN");
     const own = await house.ask(personIn(acme, people.eve, []), document, { org: acme });
@@ -446,7 +450,7 @@ describe("figures of a group", () => {
       [...members, ...members].map((user, index) => [groupId, user, index < 6 ? "ADMIN" : "MAPPING", "", now]),
     );
     const outsider = (await makeUser(house, org, { email: "outsider@example.com" })).id;
-    // Fire: six people, one of them twice; five have a percent, and five were passed or not.
+    // Fire: six people, one of them twice; five have a percent, and five have passed or failed.
     for (const [index, member] of members.entries())
       await add(member, {
         percent: index === 5 ? null : (index + 1) * 10,
@@ -458,7 +462,7 @@ describe("figures of a group", () => {
       await add(member, { courseId: courses.data });
     await add(outsider, { percent: 0, passed: false });
     await add(outsider, { courseId: courses.data });
-    // In another organization, of the same person.
+    // A result of the same person in a different organization.
     await complete(members[0]!, "2026-10-04T00:00:00Z", { organizationId: acme, percent: 0 });
   });
 
@@ -472,7 +476,7 @@ describe("figures of a group", () => {
     failed: null,
   };
 
-  test("are averages, pass rates and counts for each course, and nothing where too few people stand behind them", async () => {
+  test("are averages, pass rates and counts of each course, and are withheld for too few people", async () => {
     const { statements, result } = await countQueries(() => read());
     expect(result).toEqual({
       groupId,
@@ -496,11 +500,11 @@ describe("figures of a group", () => {
     expect(statements).toHaveLength(5);
   });
 
-  test("withhold each figure by itself, and all of a group that is too small", async () => {
+  test("are withheld one by one, and altogether for a group that is too small", async () => {
     await updateOrganization(house.store, OPERATOR, org, { policies: { groupResultsMinimum: 6 } });
     const { courses: lines, withheld } = await read();
     expect(withheld).toBe(false);
-    // Six people completed it; only five have a percent, and only five were passed or not.
+    // Six people completed it; only five have a percent, and only five have passed or failed.
     expect(lines[1]).toEqual({ course: { title: "Fire" }, ...WITHHELD, withheld: false, people: 6, results: 7 });
     await updateOrganization(house.store, OPERATOR, org, { policies: { groupResultsMinimum: 7 } });
     expect(await read()).toEqual({ groupId, minimumPeople: 7, withheld: true, courses: [] });
@@ -514,14 +518,14 @@ describe("figures of a group", () => {
       ).rejects.toMatchObject({ code: "INVALID_INPUT" });
   });
 
-  test("keep to a range of time in the organization's zone", async () => {
+  test("follow a range of time in the organization's time zone", async () => {
     await updateOrganization(house.store, OPERATOR, org, { timeZone: "America/New_York" });
     expect((await read({ from: "2026-10-03", to: "2026-10-03" })).courses).toHaveLength(2);
     expect((await read({ from: "2026-10-04" })).courses).toEqual([]);
     expect(await read({ from: "2026-10-04", to: "2026-10-03" })).toEqual(["INVALID_INPUT"]);
   });
 
-  test("are for who sees all results, and for who manages the group", async () => {
+  test("are for callers who see all results, and for managers of the group", async () => {
     const managing = (permission: "TEAM_TRAINING_READ" | "GROUPS_READ", user = members[0]!) =>
       personIn(org, user, [permission]);
     const codes = async (caller: Caller) => {
@@ -539,7 +543,7 @@ describe("figures of a group", () => {
     expect(await codes(personIn(acme, members[0]!))).toBe("NULL");
     expect(await codes(ANONYMOUS)).toEqual(["UNAUTHENTICATED"]);
     expect(await read({ id: "nothing" })).toBeNull();
-    // Every door says of a foreign group, word for word, what it says of one that does not exist.
+    // A group of a different organization gets the same error as one that does not exist.
     for (const id of [groupId, "nothing"])
       await expect(readGroupResults(house.store, keyOf(acme, "TRAINING_READ"), { groupId: id })).rejects.toMatchObject({
         code: "NOT_FOUND",
@@ -589,7 +593,7 @@ describe("figures of an organization", () => {
     );
     const add = async (member: string, at: string, given: Given) =>
       await complete(member, at, { organizationId: org, ...given });
-    // Fire: in September all eight; in October, by the clocks of New York, three. Data: four in October.
+    // Fire: all eight people in September, and three in October by New York's time. Data: four in October.
     for (const [index, member] of members.entries())
       await add(member, "2026-09-10T12:00:00Z", { percent: (index + 1) * 10, passed: index > 3 });
     for (const member of members.slice(0, 3)) await add(member, "2026-10-01T03:59:59Z", { percent: 0, passed: false });
@@ -601,7 +605,7 @@ describe("figures of an organization", () => {
 
   const SEPTEMBER = { people: 8, results: 11, averagePercent: 360 / 11, passed: 4, failed: 7, withheld: false };
 
-  test("are of all results of courses, of one course, and of who gave an answer", async () => {
+  test("cover all courses, one course, or the people who gave an answer", async () => {
     const all = { courseId: null, course: null, month: null, people: 8, results: 18, passed: 8, failed: 10 };
     expect(await read()).toMatchObject([{ ...all, averagePercent: (360 + 4 * 80) / 18 }]);
     expect(await read({ filter: { courseIds: [courses.fire] } })).toMatchObject([{ people: 8, results: 14 }]);
@@ -613,7 +617,7 @@ describe("figures of an organization", () => {
     expect(await read({ filter: { groupIds: [team], answers: [answer], to: "2026-09-15" } })).toEqual(ofAnswer);
   });
 
-  test("are divided by course and by month of the organization's zone, and tell nothing of few", async () => {
+  test("are grouped by course and by month in the organization's time zone, and withheld for few people", async () => {
     const byCourse = (await read({ by: "COURSE" })) as { course: { title: string } }[];
     const ofCourse = (courseId: string) =>
       byCourse.find((line) => (line as { courseId?: string }).courseId === courseId);
@@ -636,7 +640,7 @@ describe("figures of an organization", () => {
     expect(await read({ filter: { from: "2026-10-04", to: "2026-10-03" } })).toEqual(["INVALID_INPUT"]);
   });
 
-  test("are of everybody, or of a manager's team, and of nobody else", async () => {
+  test("cover all people, or a manager's team, by permission", async () => {
     const manager = personIn(org, members[7]!, ["TEAM_TRAINING_READ"]);
     // The team's five, and the manager.
     expect(await read({ filter: { to: "2026-09-15" } }, manager)).toMatchObject([{ people: 6, results: 6 }]);
@@ -649,7 +653,7 @@ describe("figures of an organization", () => {
     expect(await read({}, ANONYMOUS)).toEqual(["UNAUTHENTICATED"]);
   });
 
-  test("need one query, and one more for the organization, for months and for courses", async () => {
+  test("need two queries, and a third one for courses or months", async () => {
     const count = async (variables: object) => (await countQueries(() => read(variables))).statements.length;
     expect(await count({})).toBe(2);
     expect(await count({ filter: { groupIds: [team] } })).toBe(2);
@@ -664,7 +668,7 @@ describe("results of a user", () => {
   const count = async (caller: Caller, id: string, org = acme) =>
     (await house.ask(caller, OF_USER, { id, org })).data.user?.results.totalCount as number | undefined;
 
-  test("are those that the list shows of them, and none where it shows none", async () => {
+  test("are those that the list shows of this user", async () => {
     expect(await count(OPERATOR, people.ann)).toBe(1);
     expect(await count(OPERATOR, people.ann, other)).toBe(1);
     expect(await count(keyOf(acme, "USERS_READ", "TRAINING_READ"), people.ann)).toBe(1);
