@@ -1,6 +1,6 @@
 /**
  * Usher and a connection type as npm packages: both are packed, installed into an empty folder and started there. The
- * example's own tests, the conformance suite among them, run beside that installation.
+ * tests of the example, and of the package that docs/connection-types.md builds, run beside that installation.
  */
 import { execFile } from "node:child_process";
 import {
@@ -135,17 +135,37 @@ interface StandIn {
 }
 
 test(
-  "the example type-checks against the declarations, and passes its own tests and the conformance suite",
+  "the example and the package of the guide pass the conformance suite and their own tests",
   async () => {
-    const development = join(folder, "development");
-    cpSync(EXAMPLE, development, { recursive: true, filter: (source) => !source.includes("node_modules") });
-    const inDevelopment = { cwd: development, env: environment };
-    await run(process.execPath, [join(MODULES, "typescript/bin/tsc"), "-p", "tsconfig.json"], inDevelopment);
+    const places = ["cas", "portal"].map((name) => join(folder, name));
+    const [cas = "", portal = ""] = places;
+    cpSync(EXAMPLE, cas, { recursive: true, filter: (source) => !source.includes("node_modules") });
+    mkdirSync(portal);
+    const guide = readFileSync(join(ROOT, "docs/connection-types.md"), "utf8");
+    for (const [, name = "", text = ""] of guide.matchAll(/^`([\w.-]+)`:\n\n```\w+\n([^]*?)^```$/gm))
+      writeFileSync(join(portal, name), text);
+    expect(readdirSync(portal).toSorted()).toEqual(["guide.md", "index.js", "package.json", "portal.test.js"]);
+    await run(join(folder, "node_modules/.bin/usher"), ["guides"], {
+      cwd: portal,
+      env: { ...environment, USHER_CONNECTION_TYPES: "usher-connection-portal" },
+    });
+
     const jest = ["--experimental-vm-modules", join(MODULES, "jest/bin/jest.js"), "--runInBand", "--json"];
-    const { stdout } = await run(process.execPath, jest, inDevelopment);
+    const { stdout } = await run(process.execPath, [...jest, "--projects", ...places], {
+      cwd: folder,
+      env: environment,
+    });
     const report = JSON.parse(stdout) as { numFailedTests: number; numPassedTests: number; numTotalTestSuites: number };
-    expect(report).toMatchObject({ numFailedTests: 0, numTotalTestSuites: 3 });
-    expect(report.numPassedTests).toBeGreaterThan(70);
+    expect(report).toMatchObject({ numFailedTests: 0, numTotalTestSuites: 4 });
+    expect(report.numPassedTests).toBeGreaterThan(95);
   },
   PATIENCE_MILLISECONDS,
 );
+
+test("the types of the example agree with the declarations", async () => {
+  const project = join(folder, "typed");
+  cpSync(EXAMPLE, project, { recursive: true, filter: (source) => !source.includes("node_modules") });
+  const compiler = join(MODULES, "typescript/bin/tsc");
+  const { stdout } = await run(process.execPath, [compiler, "-p", "tsconfig.json"], { cwd: project, env: environment });
+  expect(stdout).toBe("");
+});
