@@ -5,7 +5,7 @@ import { ADA_OID, OTHER_TENANT_ID, startHostileEntra, TENANT_ID } from "../../su
 import type { HostileEntra } from "../../support/providers/entra/hostile.js";
 import { CALLBACK_URL, codeOf } from "../../protocols/oidc/driver.js";
 import { RUNTIME } from "../oidc/runtime.js";
-import { openDesk, settingsFor, signIn } from "./runtime.js";
+import { openDriver, settingsFor, signIn } from "./runtime.js";
 
 let entra: HostileEntra;
 beforeAll(async () => {
@@ -30,7 +30,7 @@ describe("the directory's ID", () => {
     " COMMON ",
     "9188040d-6c67-4c5b-b112-36a304b66dad",
     "9188040D-6C67-4C5B-B112-36A304B66DAD",
-  ])("is not that of everybody: %s", (input) => {
+  ])("is not a shared one: %s", (input) => {
     expect(parseTenant(input)).toEqual({ issue: expect.stringContaining("one directory") });
   });
 
@@ -75,7 +75,7 @@ describe("a sign-in", () => {
   });
 
   test("begins at the endpoints of the directory with PKCE and nonce", async () => {
-    const url = new URL(await (await openDesk(entra)).start({ loginHint: "ada@acme.example" }));
+    const url = new URL(await (await openDriver(entra)).start({ loginHint: "ada@acme.example" }));
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
       scope: "openid profile email",
       redirect_uri: CALLBACK_URL,
@@ -95,7 +95,7 @@ describe("a sign-in", () => {
     expect(entra.count("userinfo")).toBe(0);
   });
 
-  test("lets no userinfo supply the address that xms_edov speaks of", async () => {
+  test("takes no address from userinfo if the token has xms_edov", async () => {
     const { claims } = entra.person({ given_name: undefined, email: undefined, xms_edov: true });
     const profile = await signIn(entra, { claims, userinfo: { email: "boss@acme.example", given_name: "Ada" } });
     expect(profile).toMatchObject({ email: "ada@acme.example", emailVerified: null });
@@ -131,10 +131,10 @@ describe("an account that is not of this directory is refused", () => {
   });
 
   test("before userinfo is asked", async () => {
-    const desk = await openDesk(entra);
+    const driver = await openDriver(entra);
     entra.forget();
     const person = entra.person({ tid: OTHER_TENANT_ID, given_name: undefined });
-    expect(await codeOf(desk.signIn(entra, person))).toBe("ENTRA_TENANT_MISMATCH");
+    expect(await codeOf(driver.signIn(entra, person))).toBe("ENTRA_TENANT_MISMATCH");
     expect(entra.count("userinfo")).toBe(0);
   });
 
@@ -144,21 +144,21 @@ describe("an account that is not of this directory is refused", () => {
     ["an address", "ada@acme.example"],
     ["a list", [ADA_OID]],
     ["a number", 7],
-  ])("an oid that is %s: nothing else stands in for it", async (_, oid) => {
+  ])("an oid that is %s: no other claim replaces it", async (_, oid) => {
     expect(await codeOf(signIn(entra, entra.person({ oid })))).toBe("ENTRA_OBJECT_ID_INVALID");
   });
 
   test("a document that names everybody's issuer", async () => {
     entra.setFault("discovery-issuer-of-all-tenants");
-    expect(await codeOf(openDesk(entra))).toBe("OIDC_DISCOVERY_ISSUER_MISMATCH");
+    expect(await codeOf(openDriver(entra))).toBe("OIDC_DISCOVERY_ISSUER_MISMATCH");
   });
 
   test("a directory that Microsoft does not know, with its own code", async () => {
-    expect(await codeOf(openDesk(entra, { tenantId: OTHER_TENANT_ID }))).toBe("ENTRA_TENANT_UNKNOWN");
+    expect(await codeOf(openDriver(entra, { tenantId: OTHER_TENANT_ID }))).toBe("ENTRA_TENANT_UNKNOWN");
   });
 });
 
-describe("who somebody is", () => {
+describe("the identity of a person", () => {
   test("does not depend on address, names or sub", async () => {
     const before = await signIn(entra, entra.person());
     const renamed = {
@@ -170,7 +170,7 @@ describe("who somebody is", () => {
     expect((await signIn(entra, entra.person(renamed))).subject).toBe(before.subject);
   });
 
-  test("is not who has the same address, user name and sub", async () => {
+  test("is different for the same address, user name and sub", async () => {
     const before = await signIn(entra, entra.person());
     const impostor = await signIn(entra, entra.person({ oid: ADA_OID.replace(/1$/, "2") }));
     expect(impostor.email).toBe(before.email);
@@ -206,17 +206,17 @@ describe("the address", () => {
     expect(await addressOf({ email_verified: true })).toEqual([ADA, null]);
   });
 
-  test("is the user name where there is no mailbox, and xms_edov says nothing of that", async () => {
+  test("is the user name without a mailbox, and xms_edov does not verify it", async () => {
     expect(await addressOf({ email: undefined, xms_edov: true })).toEqual([ADA, null]);
     expect(await addressOf({ email: undefined, preferred_username: "+49 30 1234" })).toEqual([null, null]);
   });
 
   test.each([
-    ["of another directory", { idp: `https://sts.windows.net/${OTHER_TENANT_ID}/` }],
-    ["of a personal account", { idp: "live.com" }],
-    ["by its kind", { acct: 1 }],
-    ["by its name", { preferred_username: "boss_home.example#EXT#@acme.onmicrosoft.com" }],
-  ])("of a guest, told %s, is not verified until Microsoft says so", async (_, claims) => {
+    ["its directory", { idp: `https://sts.windows.net/${OTHER_TENANT_ID}/` }],
+    ["its personal account", { idp: "live.com" }],
+    ["its kind", { acct: 1 }],
+    ["its name", { preferred_username: "boss_home.example#EXT#@acme.onmicrosoft.com" }],
+  ])("of a guest, known by %s, is not verified until Microsoft says so", async (_, claims) => {
     expect(await addressOf({ ...claims, email: "boss@acme.example" })).toEqual(["boss@acme.example", false]);
     expect(await addressOf({ ...claims, email: "boss@acme.example", xms_edov: true })).toEqual([
       "boss@acme.example",
@@ -224,7 +224,7 @@ describe("the address", () => {
     ]);
   });
 
-  test("of a guest is never the user name, which is no mailbox or somebody else's word", async () => {
+  test("of a guest is never the user name", async () => {
     const name = "boss_home.example#EXT#@acme.onmicrosoft.com";
     expect(await addressOf({ email: undefined, preferred_username: name })).toEqual([null, null]);
     expect(await addressOf({ email: name })).toEqual([null, null]);
@@ -254,18 +254,18 @@ describe("groups", () => {
     ["the token has some beside that", { groups: ["g-1"], _claim_names: { groups: "src1" } }],
     ["the token only says that there are some", { hasgroups: true }],
     ["the token says so as text", { hasgroups: "true" }],
-    ["the token says where in a form that is not understood", { _claim_names: ["groups"] }],
-    ["the claim is no list of texts", { groups: [{ id: "g-1" }] }],
-  ])("are unknown, never empty, where %s", async (_, claims) => {
+    ["the token says where in an unknown form", { _claim_names: ["groups"] }],
+    ["the claim is not a list of texts", { groups: [{ id: "g-1" }] }],
+  ])("are unknown, never empty, if %s", async (_, claims) => {
     expect(await groupsOf(claims)).toEqual(unknown);
   });
 
-  test("are never asked for at an address that the token names", async () => {
+  test("are never requested at an address in the token", async () => {
     const asked: string[] = [];
     const runtime = { ...RUNTIME, fetch: (url: string, init?: RequestInit) => (asked.push(url), fetch(url, init)) };
     const endpoint = `${entra.url}/userinfo`;
     const person = entra.person({ _claim_names: { groups: "src1" }, _claim_sources: { src1: { endpoint } } });
-    await (await openDesk(entra, {}, runtime)).signIn(entra, person);
+    await (await openDriver(entra, {}, runtime)).signIn(entra, person);
     const document = `${entra.tenantIssuer}/.well-known/openid-configuration`;
     expect(asked).toEqual([document, `${entra.url}/token`, `${entra.url}/keys`]);
   });

@@ -4,26 +4,26 @@ import type { Runtime } from "../../../src/connection/contract/index.js";
 import type { EntraIdSettings } from "../../../src/connection-types/entra-id/settings.js";
 import { TENANT_ID, type HostileEntra } from "../../support/providers/entra/hostile.js";
 import type { Person } from "../../support/providers/hostile-openid/index.js";
-import { Desk } from "../../protocols/oidc/driver.js";
+import { SignInDriver } from "../../protocols/oidc/driver.js";
 import { RUNTIME } from "../oidc/runtime.js";
 
 export function settingsFor(entra: HostileEntra, changes: Partial<EntraIdSettings> = {}): EntraIdSettings {
   return { tenantId: TENANT_ID, clientId: entra.clientId, clientSecret: entra.clientSecret, ...changes };
 }
 
-/** Opens the connection, and answers what plays sign-in's part. */
-export async function openDesk(
+/** Opens the connection, and answers a driver of its sign-ins. */
+export async function openDriver(
   entra: HostileEntra,
   changes: Partial<EntraIdSettings> = {},
   runtime: Runtime = RUNTIME,
-): Promise<Desk> {
+): Promise<SignInDriver> {
   const type = createEntraIdType(entra.authority, "https://graph.microsoft.com");
   const opened = await type.open(settingsFor(entra, changes), runtime);
-  return new Desk(type.strategy(opened, runtime) as ConstructorParameters<typeof Desk>[0]);
+  return new SignInDriver(type.strategy(opened, runtime) as ConstructorParameters<typeof SignInDriver>[0]);
 }
 
 /** A whole sign-in, up to the profile. */
 export async function signIn(entra: HostileEntra, person: Person) {
-  const verified = await (await openDesk(entra)).signIn(entra, person);
+  const verified = await (await openDriver(entra)).signIn(entra, person);
   return createEntraIdType(entra.authority, "https://graph.microsoft.com").normalize(verified, settingsFor(entra));
 }

@@ -5,7 +5,7 @@ import { DOMAIN, startHostileGoogle, type HostileGoogle } from "../../support/pr
 import type { FaultName } from "../../support/providers/hostile-openid/index.js";
 import { CALLBACK_URL, codeOf, runStrategy } from "../../protocols/oidc/driver.js";
 import { RUNTIME } from "../oidc/runtime.js";
-import { openDesk, settingsFor, signIn } from "./runtime.js";
+import { openDriver, settingsFor, signIn } from "./runtime.js";
 
 let google: HostileGoogle;
 beforeAll(async () => {
@@ -37,7 +37,7 @@ describe("the domains", () => {
     "-acme.example",
     "bücher.example",
     "acme.example/x",
-  ])("are domains: %s is none", (domain) => {
+  ])("are domains: %s is not one", (domain) => {
     expect(parseDomains([domain])).toHaveProperty("issue");
   });
 
@@ -67,7 +67,7 @@ describe("a sign-in", () => {
   });
 
   test("begins with state, nonce, PKCE and the domain as a hint", async () => {
-    const url = new URL(await (await openDesk(google)).start({ loginHint: "ada@acme.example" }));
+    const url = new URL(await (await openDriver(google)).start({ loginHint: "ada@acme.example" }));
     expect(url.origin + url.pathname).toBe(`${google.url}/authorize`);
     expect(Object.fromEntries(url.searchParams)).toEqual({
       response_type: "code",
@@ -83,26 +83,26 @@ describe("a sign-in", () => {
     });
   });
 
-  test("gives no domain as a hint when there are several", async () => {
-    const desk = await openDesk(google, { domains: [DOMAIN, "acme.test"] });
-    expect(new URL(await desk.start()).searchParams.has("hd")).toBe(false);
+  test("sends no domain as a hint if there are several", async () => {
+    const driver = await openDriver(google, { domains: [DOMAIN, "acme.test"] });
+    expect(new URL(await driver.start()).searchParams.has("hd")).toBe(false);
   });
 
-  test("asks for a new choice of account in the words that Google knows", async () => {
-    const url = new URL(await (await openDesk(google)).start({ forceAuthentication: true }));
+  test("asks for a new choice of account with Google's own parameter", async () => {
+    const url = new URL(await (await openDriver(google)).start({ forceAuthentication: true }));
     expect(url.searchParams.get("prompt")).toBe("select_account");
   });
 
   test("asks Google for a token and nothing else, and never for the profile", async () => {
-    const desk = await openDesk(google);
-    await desk.signIn(google, google.person());
+    const driver = await openDriver(google);
+    await driver.signIn(google, google.person());
     google.forget();
     const person = { ...google.person({ given_name: undefined }), userinfo: { given_name: "Mallory" } };
-    expect((await desk.signIn(google, person)).claims).not.toHaveProperty("given_name");
+    expect((await driver.signIn(google, person)).claims).not.toHaveProperty("given_name");
     expect(google.requests.map(({ endpoint }) => endpoint)).toEqual(["authorize", "token"]);
   });
 
-  test("is of any of the connection's domains, however Google writes it", async () => {
+  test("is of any of the connection's domains, in any case", async () => {
     const changes = { domains: [DOMAIN, "acme.test"] };
     expect((await signIn(google, google.person({ hd: "acme.test" }), changes)).subject).toMatch(/^107/);
     expect((await signIn(google, google.person({ hd: "ACME.test" }), changes)).subject).toMatch(/^107/);
@@ -128,12 +128,12 @@ describe("an account that is not of the company is refused", () => {
     expect(await codeOf(signIn(google, google.person(claims)))).toBe(code);
   });
 
-  test("though the request's hint was followed by nobody", async () => {
-    const desk = await openDesk(google);
-    const url = new URL(await desk.start());
+  test("though Google did not follow the hint", async () => {
+    const driver = await openDriver(google);
+    const url = new URL(await driver.start());
     url.searchParams.delete("hd");
     const back = await google.authorize(url.href, google.person({ hd: "mallory.example" }));
-    expect(await codeOf(desk.finish(back))).toBe("GOOGLE_DOMAIN_MISMATCH");
+    expect(await codeOf(driver.finish(back))).toBe("GOOGLE_DOMAIN_MISMATCH");
   });
 
   test("though userinfo says otherwise", async () => {
@@ -142,7 +142,7 @@ describe("an account that is not of the company is refused", () => {
   });
 });
 
-describe("what the library would not notice is refused", () => {
+describe("what the library does not check is refused", () => {
   test.each<[FaultName, string]>([
     ["id-token-alg-none", "OIDC_ALGORITHM_REFUSED"],
     ["id-token-hs256-with-client-secret", "OIDC_ALGORITHM_REFUSED"],
@@ -166,32 +166,32 @@ describe("what the library would not notice is refused", () => {
     ["response-issuer-missing", "OIDC_RESPONSE_ISSUER_MISSING"],
     ["response-without-code", "OIDC_RESPONSE_INVALID"],
   ])("%s", async (fault, code) => {
-    const desk = await openDesk(google);
+    const driver = await openDriver(google);
     google.setFault(fault);
-    expect(await codeOf(desk.signIn(google, google.person()))).toBe(code);
+    expect(await codeOf(driver.signIn(google, google.person()))).toBe(code);
   });
 
   test("the legacy issuer without its scheme", async () => {
     expect(await codeOf(signIn(google, google.person({ iss: "accounts.google.com" })))).toBe("OIDC_ISSUER_MISMATCH");
   });
 
-  test("a code of another sign-in, whose verifier is another", async () => {
-    const desk = await openDesk(google);
-    const mine = new URL(await google.authorize(await desk.start()));
-    const theirs = new URL(await google.authorize(await desk.start()));
+  test("a code of a different sign-in with a different verifier", async () => {
+    const driver = await openDriver(google);
+    const mine = new URL(await google.authorize(await driver.start()));
+    const theirs = new URL(await google.authorize(await driver.start()));
     mine.searchParams.set("code", theirs.searchParams.get("code") ?? "");
-    expect(await codeOf(desk.finish(mine.href))).toBe("OIDC_CODE_REFUSED");
+    expect(await codeOf(driver.finish(mine.href))).toBe("OIDC_CODE_REFUSED");
   });
 
   test("a second copy of the same answer", async () => {
-    const desk = await openDesk(google);
-    const back = await google.authorize(await desk.start(), google.person());
-    await desk.finish(back);
-    expect(await codeOf(desk.finish(back))).toBe("OIDC_FLOW_ALREADY_USED");
+    const driver = await openDriver(google);
+    const back = await google.authorize(await driver.start(), google.person());
+    await driver.finish(back);
+    expect(await codeOf(driver.finish(back))).toBe("OIDC_FLOW_ALREADY_USED");
   });
 
   test("an answer that was posted", async () => {
-    const { strategy } = await openDesk(google);
+    const { strategy } = await openDriver(google);
     expect(await runStrategy(strategy, { step: "post", parameters: {} })).toMatchObject({
       kind: "error",
       error: { code: "OIDC_RESPONSE_INVALID" },
@@ -209,18 +209,20 @@ describe("the address", () => {
     expect((await signIn(google, google.person({ email_verified: claim }))).emailVerified).toBe(expected);
   });
 
-  test("is not who somebody is", async () => {
+  test("does not identify the person", async () => {
     const [one, two] = [await signIn(google, google.person()), await signIn(google, google.person({ sub: "2" }))];
     expect(one.email).toBe(two.email);
     expect(one.subject).not.toBe(two.subject);
   });
 });
 
-test("a hundred interleaved sign-ins on one opened connection give nobody another's result", async () => {
-  const desk = await openDesk(google);
+test("a hundred interleaved sign-ins on one opened connection give every person their own result", async () => {
+  const driver = await openDriver(google);
   const people = Array.from({ length: 100 }, (_, index) => google.person({ sub: `person-${index}` }));
-  const callbacks = await Promise.all(people.map(async (person) => await google.authorize(await desk.start(), person)));
-  const verified = await Promise.all(callbacks.toReversed().map((callback) => desk.finish(callback)));
+  const callbacks = await Promise.all(
+    people.map(async (person) => await google.authorize(await driver.start(), person)),
+  );
+  const verified = await Promise.all(callbacks.toReversed().map((callback) => driver.finish(callback)));
   expect(verified.toReversed().map(({ subject }) => subject)).toEqual(people.map(({ claims }) => claims["sub"]));
 });
 

@@ -4,7 +4,7 @@ import { createGoogleWorkspaceType } from "../../../src/connection-types/google-
 import type { GoogleWorkspaceSettings } from "../../../src/connection-types/google-workspace/settings.js";
 import { DOMAIN, type HostileGoogle } from "../../support/providers/google/hostile.js";
 import type { Person } from "../../support/providers/hostile-openid/index.js";
-import { Desk } from "../../protocols/oidc/driver.js";
+import { SignInDriver } from "../../protocols/oidc/driver.js";
 import { RUNTIME } from "../oidc/runtime.js";
 
 type Changes = Partial<GoogleWorkspaceSettings>;
@@ -15,16 +15,16 @@ export function settingsFor(google: HostileGoogle, changes: Changes = {}): Googl
   return { domains: [DOMAIN], clientId, clientSecret, ...noDirectory, ...changes };
 }
 
-/** Opens the connection, and answers what plays sign-in's part. */
-export async function openDesk(google: HostileGoogle, changes: Changes = {}, runtime: Runtime = RUNTIME) {
+/** Opens the connection, and answers a driver of its sign-ins. */
+export async function openDriver(google: HostileGoogle, changes: Changes = {}, runtime: Runtime = RUNTIME) {
   const type = createGoogleWorkspaceType(google.issuer, "https://admin.googleapis.com");
   const opened = await type.open(settingsFor(google, changes), runtime);
-  return new Desk(type.strategy(opened, runtime) as ConstructorParameters<typeof Desk>[0]);
+  return new SignInDriver(type.strategy(opened, runtime) as ConstructorParameters<typeof SignInDriver>[0]);
 }
 
 /** A whole sign-in, up to the profile. */
 export async function signIn(google: HostileGoogle, person: Person, changes: Changes = {}) {
-  const verified = await (await openDesk(google, changes)).signIn(google, person);
+  const verified = await (await openDriver(google, changes)).signIn(google, person);
   return createGoogleWorkspaceType(google.issuer, "https://admin.googleapis.com").normalize(
     verified,
     settingsFor(google, changes),

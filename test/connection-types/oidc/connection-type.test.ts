@@ -10,7 +10,7 @@ import {
   type HostileOpenIdProvider,
   type Person,
 } from "../../support/providers/hostile-openid/index.js";
-import { CALLBACK_URL, codeOf, Desk, makeMemory } from "../../protocols/oidc/driver.js";
+import { CALLBACK_URL, codeOf, SignInDriver, makeMemory } from "../../protocols/oidc/driver.js";
 import { RUNTIME, settingsFor } from "./runtime.js";
 
 let provider: HostileOpenIdProvider;
@@ -24,11 +24,11 @@ async function signIn(person: Person, changes: Partial<OidcSettings> = {}, mappe
   const settings = settingsFor(provider, changes);
   const runtime = { ...RUNTIME, mappedClaims };
   const opened = await oidc.open(settings, runtime);
-  const desk = new Desk(oidc.strategy(opened, runtime) as ConstructorParameters<typeof Desk>[0]);
-  return oidc.normalize(await desk.signIn(provider, person), settings);
+  const driver = new SignInDriver(oidc.strategy(opened, runtime) as ConstructorParameters<typeof SignInDriver>[0]);
+  return oidc.normalize(await driver.signIn(provider, person), settings);
 }
 
-test("the provider is told the redirect URI before anything is known of it", () => {
+test("the redirect URI is known before the provider is", () => {
   const details = oidc.serviceProvider(RUNTIME.addresses);
   expect(Object.fromEntries(details.map(({ name, value }) => [name, value]))).toEqual({
     redirectUrl: CALLBACK_URL,
@@ -72,7 +72,7 @@ describe("a sign-in", () => {
     expect(attributes).toMatchObject({ department: ["Sales"], groups: ["Staff"], "address.locality": ["Zürich"] });
   });
 
-  test("asks userinfo only for what the ID token lacks", async () => {
+  test("asks userinfo only if the ID token lacks something", async () => {
     const lean = { claims: { sub: "alice-1", email: "a@acme.test" }, userinfo: { given_name: "A", family_name: "B" } };
     expect(await signIn(lean)).toMatchObject({ email: "a@acme.test", firstName: "A", lastName: "B" });
     const named = { ...lean, userinfo: { given_name: "A", family_name: "B", teams: ["T"] } };
@@ -82,7 +82,7 @@ describe("a sign-in", () => {
     expect(provider.count("userinfo")).toBe(0);
   });
 
-  test("asks userinfo for a mapping and for a scope, whatever name the claim has", async () => {
+  test("asks userinfo for the claim of a mapping or scope", async () => {
     const claims = { sub: "alice-1", email: "a@acme.test", given_name: "A", family_name: "B" };
     const person = { claims, userinfo: { dept: "Optics", address: { locality: "Zürich" }, memberOf: ["T"] } };
     expect((await signIn(person, {}, ["dept"])).attributes).toMatchObject({ dept: ["Optics"] });
@@ -91,7 +91,7 @@ describe("a sign-in", () => {
     expect((await signIn(person, { scopes: ["openid", "email", "staff"] })).attributes).toHaveProperty("dept");
   });
 
-  test("goes on without userinfo that is denied: no groups are silence, and the administrator learns why", async () => {
+  test("continues if userinfo is denied: the groups are silent, and the administrator sees why", async () => {
     provider.setFault("userinfo-forbidden");
     expect(await signIn({ claims: { sub: "alice-1", email: "a@acme.test" } })).toMatchObject({
       email: "a@acme.test",
@@ -103,7 +103,7 @@ describe("a sign-in", () => {
     expect(await signIn({ claims: { sub: "alice-1", email: "a@acme.test" } })).not.toHaveProperty("withheld");
   });
 
-  test("goes on without userinfo that cannot answer: groups that the ID token lacks are unknown, not absent", async () => {
+  test("continues if userinfo cannot answer: groups that the ID token lacks are unknown", async () => {
     provider.setFault("userinfo-failing");
     const claims = { sub: "alice-1", email: "a@acme.test" };
     const reason = "the userinfo endpoint answered status 503";
@@ -113,7 +113,7 @@ describe("a sign-in", () => {
     });
   });
 
-  test("begins after a restart with what discovery said last, while it cannot answer, and checks that anew", async () => {
+  test("uses after a restart the last discovery document while the provider does not answer, and checks it again", async () => {
     const memory = makeMemory(() => new Date());
     const open = (changes: Partial<OidcSettings> = {}, urls = RUNTIME.urls) =>
       oidc.open(settingsFor(provider, changes), { ...RUNTIME, urls, memory: memory.open() });
@@ -140,7 +140,7 @@ describe("a sign-in", () => {
     }
   });
 
-  test("is refused with several addresses, also where userinfo brings them", async () => {
+  test("is refused with several addresses, also from userinfo", async () => {
     const email = ["alice@acme.test", "mallory@evil.test"];
     expect(await codeOf(signIn({ claims: { sub: "alice-1", email } }))).toBe("OIDC_EMAIL_AMBIGUOUS");
     expect(await codeOf(signIn({ claims: { sub: "alice-1" }, userinfo: { email } }))).toBe("OIDC_EMAIL_AMBIGUOUS");
@@ -148,13 +148,13 @@ describe("a sign-in", () => {
     expect((await signIn({ claims }, { emailClaim: "contact" })).email).toBe("alice@acme.test");
   });
 
-  test("takes an ID token for further applications only where the settings trust them", async () => {
+  test("accepts an ID token for further applications only if the settings trust them", async () => {
     const claims = { sub: "alice-1", email: "a@acme.test", aud: ["usher", "project-7"], azp: "usher" };
     expect(await codeOf(signIn({ claims }))).toBe("OIDC_AUDIENCE_MISMATCH");
     expect((await signIn({ claims }, { trustedAudiences: ["project-7"] })).subject).toBe("alice-1");
   });
 
-  test("works with endpoints by hand", async () => {
+  test("works with entered endpoints", async () => {
     const { url } = provider;
     const manual = {
       discoveryUrl: null,
@@ -171,13 +171,13 @@ describe("a sign-in", () => {
   test("sends the scopes of the connection, and openid once", async () => {
     const settings = settingsFor(provider, { scopes: ["groups", "openid"] });
     const strategy = oidc.strategy(await oidc.open(settings, RUNTIME), RUNTIME);
-    const address = await new Desk(strategy as ConstructorParameters<typeof Desk>[0]).start();
+    const address = await new SignInDriver(strategy as ConstructorParameters<typeof SignInDriver>[0]).start();
     expect(new URL(address).searchParams.get("scope")).toBe("openid groups");
   });
 
-  test("asks for openid alone where no other scope is wanted", async () => {
+  test("requests openid alone without other scopes", async () => {
     const strategy = oidc.strategy(await oidc.open(settingsFor(provider, { scopes: ["openid"] }), RUNTIME), RUNTIME);
-    const address = await new Desk(strategy as ConstructorParameters<typeof Desk>[0]).start();
+    const address = await new SignInDriver(strategy as ConstructorParameters<typeof SignInDriver>[0]).start();
     expect(new URL(address).searchParams.get("scope")).toBe("openid");
   });
 
@@ -187,7 +187,7 @@ describe("a sign-in", () => {
     );
   });
 
-  test("is not begun where discovery is refused", async () => {
+  test("does not start if discovery is refused", async () => {
     provider.setFault("discovery-issuer-of-another");
     expect(await codeOf(oidc.open(settingsFor(provider), RUNTIME))).toBe("OIDC_DISCOVERY_ISSUER_MISMATCH");
     provider.setFault("discovery-token-endpoint-elsewhere");
@@ -197,15 +197,15 @@ describe("a sign-in", () => {
   });
 });
 
-test("everything goes through the platform's guarded fetch, whose refusals keep their meaning", async () => {
+test("every request uses the platform's guarded fetch, and its refusals keep their meaning", async () => {
   const guarded = createGuardedFetch({ allowedPrivateHosts: ["127.0.0.1"], timeoutMs: 2_000 });
   const strict = createGuardedFetch({ allowedPrivateHosts: [] });
   try {
     const settings = settingsFor(provider);
     const runtime = { ...RUNTIME, fetch: guarded.fetch, urls: guarded.rules };
     const opened = await oidc.open(settings, runtime);
-    const desk = new Desk(oidc.strategy(opened, runtime) as ConstructorParameters<typeof Desk>[0]);
-    expect((await desk.signIn(provider)).subject).toBe("alice-1");
+    const driver = new SignInDriver(oidc.strategy(opened, runtime) as ConstructorParameters<typeof SignInDriver>[0]);
+    expect((await driver.signIn(provider)).subject).toBe("alice-1");
     for (const [fault, code] of [
       ["token-redirect", "OIDC_ANSWER_REDIRECT"],
       ["token-endless", "OIDC_ANSWER_TOO_LARGE"],
@@ -214,7 +214,7 @@ test("everything goes through the platform's guarded fetch, whose refusals keep 
       ["token-null", "OIDC_TOKEN_ANSWER_INVALID"],
     ] as const) {
       provider.setFault(fault);
-      expect(await codeOf(desk.signIn(provider))).toBe(code);
+      expect(await codeOf(driver.signIn(provider))).toBe(code);
     }
     provider.setFault(null);
     const unlucky = { ...RUNTIME, fetch: strict.fetch, urls: strict.rules };
@@ -225,7 +225,7 @@ test("everything goes through the platform's guarded fetch, whose refusals keep 
   }
 });
 
-test("signing out at the provider happens where the connection asks for it", async () => {
+test("a sign-out at the provider happens if the connection asks for it", async () => {
   const opened = await oidc.open(settingsFor(provider, { logoutAtProvider: true }), RUNTIME);
   const address = new URL(oidc.signOutUrl?.(opened, RUNTIME) ?? "");
   expect(address.origin + address.pathname).toBe(`${provider.url}/sign-out`);
@@ -255,7 +255,7 @@ describe("the diagnosis", () => {
     REDIRECT_URI_REGISTERED: "OK",
   };
 
-  test("says until when the known keys hold while the provider does not tell them", async () => {
+  test("says until when the known keys are valid while the provider does not answer", async () => {
     let now = new Date();
     const memory = makeMemory(() => now);
     const runtime = () => ({ ...RUNTIME, now: () => now, memory: memory.open() });
@@ -347,7 +347,7 @@ describe("the diagnosis", () => {
     });
   });
 
-  test("says that the provider knows the redirect URI, also through the guarded fetch, which follows no redirect", async () => {
+  test("says that the provider knows the redirect URI, also through the guarded fetch", async () => {
     const guarded = createGuardedFetch({ allowedPrivateHosts: ["127.0.0.1"] });
     try {
       for (const runtime of [RUNTIME, { ...RUNTIME, fetch: guarded.fetch, urls: guarded.rules }]) {
@@ -364,7 +364,7 @@ describe("the diagnosis", () => {
     }
   });
 
-  test("looks at endpoints that were entered by hand", async () => {
+  test("checks entered endpoints", async () => {
     const { url } = provider;
     const manual = {
       discoveryUrl: null,

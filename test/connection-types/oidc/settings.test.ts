@@ -10,7 +10,7 @@ const declared = oidc.settings as Readonly<Record<string, Setting>>;
 const parse = (name: string, input: unknown) => declared[name]?.parse(input, RULES) as Parsed<unknown>;
 const where = (holds: (setting: Setting) => boolean) => names.filter((name) => holds(declared[name] as Setting));
 
-test("all settings of the public interface are there, under their names", () => {
+test("all settings of the public interface are there", () => {
   const published =
     "discoveryUrl issuer authorizationEndpoint tokenEndpoint userinfoEndpoint jwksUri endSessionEndpoint " +
     "allowCrossHostEndpoints clientId clientSecret scopes pkce signingAlgorithms trustedAudiences clientAuthentication emailClaim " +
@@ -18,7 +18,7 @@ test("all settings of the public interface are there, under their names", () => 
   expect(names).toEqual(published.split(" "));
 });
 
-test("a replaced secret ends no sessions, another issuer, endpoint, key or client does", () => {
+test("a new secret ends no sessions; a new issuer, endpoint, key or client does", () => {
   const trusted =
     "discoveryUrl issuer authorizationEndpoint tokenEndpoint userinfoEndpoint jwksUri endSessionEndpoint " +
     "allowCrossHostEndpoints clientId signingAlgorithms trustedAudiences";
@@ -92,7 +92,7 @@ describe("the rules across settings", () => {
   const issuesOf = (settings: typeof SETTINGS, complete = true) =>
     oidc.check(settings, complete).map(({ setting }) => setting);
 
-  test("accept discovery, or all endpoints by hand", () => {
+  test("accept discovery, or all endpoints entered", () => {
     expect(issuesOf(SETTINGS)).toEqual([]);
     expect(issuesOf(manual)).toEqual([]);
     expect(issuesOf({ ...SETTINGS, issuer: "https://id.example.com" })).toEqual([]);
@@ -113,7 +113,7 @@ describe("the rules across settings", () => {
       ]);
   });
 
-  test("name what is missing, and leave a draft alone", () => {
+  test("name missing settings, but not in a draft", () => {
     const nothing = { ...SETTINGS, discoveryUrl: null };
     expect(issuesOf(nothing, false)).toEqual([]);
     expect(issuesOf(nothing)).toEqual(["discoveryUrl"]);
@@ -121,7 +121,7 @@ describe("the rules across settings", () => {
     expect(issuesOf({ ...manual, logoutAtProvider: true })).toEqual(["endSessionEndpoint"]);
   });
 
-  test("speak in sentences that go on from the setting's name", () => {
+  test("answer sentences that begin with the setting's name", () => {
     for (const { message } of oidc.check({ ...SETTINGS, discoveryUrl: null }, true)) expect(message).toMatch(/^is /);
   });
 });

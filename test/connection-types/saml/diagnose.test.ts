@@ -29,7 +29,7 @@ const manual = (signOnUrl: string) => ({
 });
 
 describe("the diagnosis", () => {
-  test("of a sound connection has nothing to say", async () => {
+  test("of a working connection finds nothing wrong", async () => {
     const findings = Object.values(await diagnose());
     expect(findings.filter(({ level }) => level !== "OK")).toEqual([]);
     expect(findings.map(({ check }) => check)).toEqual(
@@ -48,7 +48,7 @@ describe("the diagnosis", () => {
     expect(CERTIFICATES!.remedy === null).toBe(level === "OK");
   });
 
-  test("names the expired ones beside a good one", async () => {
+  test("names the expired certificates beside a valid one", async () => {
     const old = createProviderKey({ notAfter: new Date(Date.now() - DAY) }).base64;
     const { CERTIFICATES } = await diagnose({ settings: { certificates: [old, provider.keys()[0]!.base64] } });
     expect(CERTIFICATES).toMatchObject({ level: "WARNING", message: expect.stringContaining("1 of 2") });
@@ -81,12 +81,12 @@ describe("the diagnosis", () => {
     expect(await diagnose({}, exchanged)).toMatchObject({ ISSUER: { ...finding, level: "ERROR" } });
   });
 
-  test("of a sign-on URL at which nothing is warns", async () => {
+  test("of a sign-on URL without a page warns", async () => {
     const { SIGN_ON_URL } = await diagnose({ settings: { metadataXml: undefined, ...manual(`${provider.url}/gone`) } });
     expect(SIGN_ON_URL).toMatchObject({ level: "WARNING", message: expect.stringContaining("(status 404)") });
   });
 
-  test("takes a redirect for an answer", async () => {
+  test("accepts a redirect as an answer", async () => {
     const fetch = () => Promise.reject(Object.assign(new Error("redirect"), { code: "REDIRECT_REFUSED" }));
     expect(await diagnose({ fetch })).toMatchObject({ SIGN_ON_URL: { level: "OK" } });
   });
@@ -113,7 +113,7 @@ describe("the diagnosis", () => {
     });
   });
 
-  test("names what the metadata holds and cannot be used, pasted or behind an address", async () => {
+  test("names unusable parts of metadata, pasted or fetched", async () => {
     const weak = createProviderKey({ bits: 1024 });
     const mixed = await startSamlProvider({ keys: [...provider.keys(), weak] });
     try {
@@ -132,7 +132,7 @@ describe("the diagnosis", () => {
     }
   });
 
-  test("reads metadata of which the server is not HTTP at all as an error, never as a crash", async () => {
+  test("reports a server that does not speak HTTP as an error", async () => {
     const server = createServer((request) => request.socket.end("rubbish"));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     try {
@@ -145,7 +145,7 @@ describe("the diagnosis", () => {
     }
   });
 
-  test("warns of requests that the provider wants signed, of a key that is missing, and of portal sign-in", async () => {
+  test("warns of unsigned requests, a missing key, and portal sign-in", async () => {
     const wanting = await startSamlProvider({ wantsSignedRequests: true, keys: provider.keys() });
     try {
       const settings = { metadataXml: wanting.metadataXml(), allowIdpInitiated: true };
@@ -161,7 +161,7 @@ describe("the diagnosis", () => {
     }
   });
 
-  test("of a draft without anything names what is missing, each as an error", async () => {
+  test("of an empty draft names each missing setting as an error", async () => {
     const { type, runtime } = await openDriver(provider);
     const findings = await type.diagnose(parseSettings({}), runtime);
     const errors = findings.filter(({ level }) => level === "ERROR").map(({ check }) => check);

@@ -1,6 +1,6 @@
 /**
- * Plays sign-in's part around the SAML connection type: a flow table and a replay table in memory, and one child of the
- * strategy for each exchange, of which the first action counts.
+ * Drives the SAML connection type in place of sign-in: flows and replay notes in memory, and one child of the strategy for
+ * each exchange. The first action counts.
  */
 import { randomBytes } from "node:crypto";
 import type { Strategy } from "passport";
@@ -26,7 +26,7 @@ export const ADDRESSES = {
   logoutUrl: "https://usher.example/sso/c1/logout",
 };
 
-/** What an exchange came to: the strategy's first action. */
+/** The strategy's first action. */
 export type Outcome =
   | { readonly action: "redirect"; readonly url: string }
   | { readonly action: "success"; readonly verification: Verification<VerifiedAssertion> }
@@ -80,7 +80,7 @@ export interface DriverOptions {
   readonly addresses?: typeof ADDRESSES;
 }
 
-/** Opens a connection to a provider, with everything that sign-in would lend it. */
+/** Opens a connection to a provider. */
 export async function openDriver(provider: SamlProvider, options: DriverOptions = {}) {
   let offsetMilliseconds = 0;
   const now = () => new Date(Date.now() + offsetMilliseconds);
@@ -100,7 +100,7 @@ export async function openDriver(provider: SamlProvider, options: DriverOptions 
   const replays = new Set<string>();
   let lookups = 0;
 
-  /** Begins a sign-in; answers where the browser is sent. */
+  /** Starts a sign-in; answers the address of the redirect. */
   async function start(
     step: { loginHint?: string; forceAuthentication?: boolean; chooseAccount?: boolean } = {},
   ): Promise<string> {
@@ -124,11 +124,11 @@ export async function openDriver(provider: SamlProvider, options: DriverOptions 
         return Promise.resolve(randomBytes(32).toString("base64url"));
       },
     });
-    if (outcome.action !== "redirect") throw new Error(`start came to ${JSON.stringify(outcome)}`);
+    if (outcome.action !== "redirect") throw new Error(`start answered ${JSON.stringify(outcome)}`);
     return outcome.url;
   }
 
-  /** The strategy's part of the ACS alone; uses nothing up. */
+  /** The strategy's part of the ACS; uses nothing up. */
   function verify(fields: Readonly<Record<string, string>>): Promise<Outcome> {
     return runExchange(strategy, {
       step: "post",
@@ -150,7 +150,7 @@ export async function openDriver(provider: SamlProvider, options: DriverOptions 
     if (replays.has(note)) return { action: "error", code: "REPLAY", detail: null } as const;
     replays.add(note);
     if (!(await posted!.flow.consume())) return { action: "error", code: "REPLAY", detail: null } as const;
-    // A ticket holds it between two requests, so it must survive as text.
+    // Usher stores it between two requests, so it must survive as text.
     const kept = JSON.parse(JSON.stringify(verified)) as VerifiedAssertion;
     return { action: "profile", verified, profile: type.normalize(kept, settings) } as const;
   }

@@ -72,7 +72,7 @@ describe("every hostile message is refused as it deserves", () => {
     expect(tried).toBeGreaterThanOrEqual(atLeast);
   });
 
-  test("and the eight published wrappings are what their names say", () => {
+  test("and the eight published signature wrappings are among them", () => {
     expect(Object.keys(PUBLISHED)).toHaveLength(8);
     for (const name of Object.keys(PUBLISHED)) expect(messages.has(name)).toBe(true);
   });
@@ -85,7 +85,7 @@ describe("every hostile message is refused as it deserves", () => {
     }
   });
 
-  test("and after all of them the request can still be answered, once", async () => {
+  test("and after all of them the request can be answered once", async () => {
     expect([...driver.flows.values()].every(({ isConsumed }) => !isConsumed)).toBe(true);
     const { fields } = provider.answer(requestUrl, "p-1003");
     libraryCalls.mockClear();

@@ -87,7 +87,7 @@ describe("vocabularies are known without configuration", () => {
     expect(profile).toMatchObject({ email: "a@b.example", firstName: "A", lastName: "B" });
   });
 
-  test("and what the settings name comes before all of them, by its exact name", async () => {
+  test("and the attribute that the settings name comes first, by its exact name", async () => {
     const attributes = [
       ["email", ["wrong@b.example"]],
       ["workMail", ["right@b.example"]],
@@ -113,7 +113,7 @@ describe("vocabularies are known without configuration", () => {
     expect(await profileOf({ attributes }, { emailAttribute: "WORKMAIL" })).toMatchObject({ email: null });
   });
 
-  test("every attribute is there for mappings, whatever its name", async () => {
+  test("every attribute is there for mappings", async () => {
     const attributes = [
       ["dept", ["A", "B"]],
       ["__proto__", ["x"]],
@@ -149,7 +149,7 @@ describe("groups", () => {
     expect(await groupsOf([["groups", sent]])).toEqual({ kind: "known", values });
   });
 
-  test("are looked for under the name that the connection sets, or else under the usual ones", async () => {
+  test("are read from the attribute that the connection names, or from the usual ones", async () => {
     const claimsOf = async (settings = {}) => (await profileOf({ attributes: [] }, settings)).groupsClaims;
     expect(await claimsOf({ groupsAttribute: "rollen" })).toEqual(["rollen"]);
     expect(await claimsOf()).toEqual(
@@ -157,13 +157,13 @@ describe("groups", () => {
     );
   });
 
-  test("no attribute at all is silence; an attribute without values is an empty list", async () => {
+  test("are silent without an attribute, and empty with an attribute without values", async () => {
     expect(await groupsOf([["email", ["a@b.example"]]])).toEqual({ kind: "silent" });
     expect(await groupsOf([["groups", []]])).toEqual({ kind: "known", values: [] });
     expect(await groupsOf([["groups", [""]]])).toEqual({ kind: "known", values: [] });
   });
 
-  test("that Entra ID left out, because there are too many, are unknown: neither silence nor an empty list", async () => {
+  test("that Entra ID left out because there are too many are unknown, neither silent nor empty", async () => {
     const left = [
       "http://schemas.microsoft.com/claims/groups.link",
       ["https://graph.windows.net/t/users/u/getMemberObjects"],
@@ -185,7 +185,7 @@ describe("groups", () => {
     });
   });
 
-  test("a semicolon list from OneLogin, by its issuer, and from nobody else", async () => {
+  test("a semicolon list from OneLogin, by its issuer, and from no other provider", async () => {
     expect(await groupsOf([["memberOf", ["A;B"]]])).toEqual({ kind: "known", values: ["A;B"] });
     const oneLogin = await startSamlProvider({ entityId: "https://app.onelogin.com/saml/metadata/1" });
     try {
@@ -201,7 +201,7 @@ describe("groups", () => {
 describe("the e-mail address", () => {
   const byEmail = { nameId: "ann@acme.example", nameIdFormat: FORMAT.email };
 
-  test("is the NameID when that is an address and no attribute says otherwise", async () => {
+  test("is the NameID if that is an address and there is no attribute", async () => {
     const other = await startSamlProvider({ nameIdFormat: "emailAddress" });
     try {
       const driver = await openDriver(other);
@@ -217,7 +217,7 @@ describe("the e-mail address", () => {
     [FORMAT.persistent],
     ["urn:oasis:names:tc:SAML:2.0:nameid-format:emailAddress"],
     [null],
-  ])("is the NameID that is an address, though its format is %s", async (nameIdFormat) => {
+  ])("is the NameID that is an address, although its format is %s", async (nameIdFormat) => {
     const named = { nameId: "ann@acme.example", nameIdFormat, attributes: [] };
     expect((await profileOf(named)).email).toBe("ann@acme.example");
     expect((await profileOf({ ...named, nameId: "ann" })).email).toBeNull();
@@ -234,19 +234,19 @@ describe("the e-mail address", () => {
       ).toMatchObject({ subject: "ann@acme.example", email: null });
   });
 
-  test("is the attribute's, though the NameID is another", async () => {
+  test("is the attribute's, although the NameID is a different one", async () => {
     expect((await profileOf({ ...byEmail, attributes: [["email", ["other@acme.example"]]] })).email).toBe(
       "other@acme.example",
     );
   });
 
-  test("of several is the one that the NameID is; else nobody can say, and the sign-in is refused", async () => {
+  test("of several is the one in the NameID; without it, the sign-in is refused", async () => {
     const several = [["email", ["mallory@evil.example", "Ann@acme.example"]]] as const;
     expect((await profileOf({ ...byEmail, attributes: several })).email).toBe("ann@acme.example");
     expect(await signIn({ attributes: several })).toMatchObject({ action: "error", code: "SAML_EMAIL_AMBIGUOUS" });
   });
 
-  test("twice in other case is one address", async () => {
+  test("in different case is one address", async () => {
     expect((await profileOf({ attributes: [["email", ["Ann@acme.example", "ann@acme.example"]]] })).email).toBe(
       "Ann@acme.example",
     );
@@ -265,7 +265,7 @@ describe("the e-mail address", () => {
     expect((await profileOf({ attributes: [["email", [value]]] })).email).toBeNull();
   });
 
-  test("says nothing about being verified", async () => {
+  test("is of unknown verification", async () => {
     expect((await profileOf({ attributes: [["email_verified", ["true"]]] })).emailVerified).toBeNull();
   });
 });
@@ -279,7 +279,7 @@ describe("the subject", () => {
     expect(profile.subject).toBe("ann01@acme.example");
   });
 
-  test("is never one of two identifiers, nor one without a scope", async () => {
+  test("is never one of two identifiers, or one without a scope", async () => {
     const name = "urn:oasis:names:tc:SAML:attribute:subject-id";
     for (const values of [["a@x.example", "b@x.example"], ["a"], ["a.b@x.example"], []])
       expect(await signIn({ ...transient, attributes: [[name, values]] })).toMatchObject({
@@ -287,7 +287,7 @@ describe("the subject", () => {
       });
   });
 
-  test("is a persistent NameID together with the provider behind a proxy that it belongs to", async () => {
+  test("is a persistent NameID together with its qualifier behind a proxy", async () => {
     const subjectOf = async (nameQualifier: string | null) =>
       (await profileOf({ nameIdFormat: FORMAT.persistent, nameQualifier })).subject;
     expect(await subjectOf(null)).toBe("p-1001");
@@ -295,7 +295,7 @@ describe("the subject", () => {
     expect(await subjectOf("https://behind.example")).toBe("https://behind.example!p-1001");
   });
 
-  test("is kept apart where only case differs", async () => {
+  test("is different if only case differs", async () => {
     expect((await profileOf({ nameId: "ANN" })).subject).toBe("ANN");
   });
 });

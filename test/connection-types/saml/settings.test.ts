@@ -84,7 +84,7 @@ describe("a setting refuses", () => {
 });
 
 describe("pasted metadata", () => {
-  test("fills in what it knows", () => {
+  test("fills in settings", () => {
     const saved = save({ metadataXml: google });
     expect(saved).toMatchObject({
       entityId: "https://accounts.google.com/o/saml2?idpid=C01abcdef",
@@ -95,14 +95,14 @@ describe("pasted metadata", () => {
     expect(saml.check(saved, true)).toEqual([]);
   });
 
-  test("does not touch what the same input gives", () => {
+  test("does not replace settings of the same input", () => {
     const saved = save({ metadataXml: okta, entityId: "https://proxy.example", certificates: [first.base64] });
     expect(saved.entityId).toBe("https://proxy.example");
     expect(saved.certificates).toEqual([first.certificate.trimEnd()]);
     expect(saved.signOnUrl).toContain("acme.okta.com");
   });
 
-  test("replaces what older metadata had filled in, and nothing when it is not in the input", () => {
+  test("replaces what older metadata filled in, but only if it is in the input", () => {
     const before = save({ metadataXml: okta });
     expect(save({ metadataXml: google }, before).entityId).toContain("accounts.google.com");
     expect(save({ entityId: "https://other.example" }, before).signOnUrl).toBe(before.signOnUrl);
@@ -116,7 +116,7 @@ describe("to be activated", () => {
     expect(saml.check(EMPTY, false)).toEqual([]);
   });
 
-  test("a metadata address is enough, and not beside pasted metadata", () => {
+  test("a metadata address is enough, but not together with pasted metadata", () => {
     const saved = save({ metadataUrl: "https://idp.example/metadata" });
     expect(saml.check(saved, true)).toEqual([]);
     expect(saml.check({ ...saved, metadataXml: okta }, false).map(({ setting: name }) => name)).toEqual([
@@ -134,7 +134,7 @@ describe("trust", () => {
     expect(trusted).toEqual(["metadataXml", "metadataUrl", "entityId", "signOnUrl", "certificates"]);
   });
 
-  test("is not raised by an added certificate, but by one that was taken out", () => {
+  test("is raised by a removed certificate, but not by an added one", () => {
     const { raisesTrust } = SAML_SETTINGS.certificates;
     const [a, b] = [first, second].map(({ certificate }) => certificate.trimEnd()) as [string, string];
     expect(raisesTrust!([a], [a, b])).toBe(false);
@@ -145,7 +145,7 @@ describe("trust", () => {
     expect(raisesTrust!([a], null)).toBe(true);
   });
 
-  test("is not raised by metadata with one more certificate, but by another provider's or one certificate less", () => {
+  test("is raised by metadata of a different provider or without a certificate, but not with one more", () => {
     const { raisesTrust } = SAML_SETTINGS.metadataXml;
     const one = google.replace(/<md:KeyDescriptor.*?<\/md:KeyDescriptor>/s, "");
     expect(raisesTrust!(one, google)).toBe(false);
@@ -156,7 +156,7 @@ describe("trust", () => {
     expect(raisesTrust!(null, google)).toBe(true);
   });
 
-  test("a comparison is carried by every kind of setting that is given one", () => {
+  test("every kind of setting takes a comparison", () => {
     const made = setting.text({ label: "x", help: "x", trust: true, raisesTrust: () => false });
     expect(made.raisesTrust!("a", "b")).toBe(false);
     expect("raisesTrust" in setting.text({ label: "x", help: "x" })).toBe(false);

@@ -123,7 +123,7 @@ describe("a person signs in", () => {
 });
 
 describe("the request", () => {
-  test("names this service, the answer's address and its own id, and asks for nothing else", async () => {
+  test("names this service, the address of the answer and its own ID, and nothing more", async () => {
     const driver = await openDriver(provider);
     const url = await driver.start({ loginHint: "ann@acme.example" });
     const request = provider.readRequest(url);
@@ -142,7 +142,7 @@ describe("the request", () => {
     expect([...driver.flows.keys()]).toEqual([request.id]);
   });
 
-  test("is signed with SHA-256 where the connection says so, and the provider's check agrees", async () => {
+  test("is signed with SHA-256 if the connection says so, and the provider verifies it", async () => {
     const keys = await ownKeys();
     const driver = await openDriver(provider, { keys, settings: { signRequests: true } });
     const strict = await startSamlProvider({
@@ -160,13 +160,13 @@ describe("the request", () => {
     }
   });
 
-  test("is refused with its own code when it must be signed and there is no key", async () => {
+  test("is refused with its own code if it must be signed without a key", async () => {
     await expect(openDriver(provider, { settings: { signRequests: true } })).rejects.toMatchObject({
       code: "SAML_SIGNING_KEY_MISSING",
     });
   });
 
-  test("carries the NameID format and the authentication context that the connection asks for", async () => {
+  test("contains the connection's NameID format and authentication context", async () => {
     const context = "urn:oasis:names:tc:SAML:2.0:ac:classes:X509";
     const settings = { nameIdFormat: "persistent", requestedAuthnContext: [context] };
     const driver = await openDriver(provider, { settings });
@@ -181,7 +181,7 @@ describe("the request", () => {
     expect(right).toMatchObject({ action: "profile" });
   });
 
-  test("asks for a fresh authentication, and the answer is held to it", async () => {
+  test("asks for a new authentication, and refuses an older one", async () => {
     const driver = await openDriver(provider);
     const url = await driver.start({ forceAuthentication: true });
     expect(provider.readRequest(url).forceAuthn).toBe(true);
@@ -190,7 +190,7 @@ describe("the request", () => {
     expect(await driver.post(provider.answer(url, "p-1001").fields)).toMatchObject({ action: "profile" });
   });
 
-  test("lets a person choose the account, and takes an answer of whichever age", async () => {
+  test("lets a person choose the account, and accepts an older authentication", async () => {
     const driver = await openDriver(provider);
     const url = await driver.start({ chooseAccount: true });
     expect(provider.readRequest(url).forceAuthn).toBe(true);
@@ -198,7 +198,7 @@ describe("the request", () => {
     expect(await driver.post(old.fields)).toMatchObject({ action: "profile" });
   });
 
-  test("an older authentication is fine where none was asked for", async () => {
+  test("an older authentication is accepted if the request did not ask for a new one", async () => {
     const outcome = await signIn({}, { authnInstant: new Date(Date.now() - 3_600_000) });
     expect(outcome).toMatchObject({ action: "profile" });
   });
@@ -217,7 +217,7 @@ test("the stand-in's pages work without a script: button, form, button", async (
   expect(await driver.post({ SAMLResponse })).toMatchObject({ action: "profile", profile: { subject: "p-1002" } });
 });
 
-test("a hundred interleaved sign-ins, and nobody gets another's result", async () => {
+test("a hundred interleaved sign-ins give every person their own result", async () => {
   const driver = await openDriver(provider);
   const people = provider.people.map(({ id }) => id);
   const outcomes = await Promise.all(

@@ -28,7 +28,7 @@ function keyInfo(base64: string): string {
 }
 
 describe("certificates", () => {
-  test("two hold at once while the provider rotates", async () => {
+  test("two are valid at once while the provider rotates", async () => {
     provider.setKeys([current, next]);
     const driver = await openDriver(provider);
     expect(await signIn(driver)).toMatchObject({ action: "profile" });
@@ -36,12 +36,12 @@ describe("certificates", () => {
     expect(await signIn(driver)).toMatchObject({ action: "profile" });
   });
 
-  test("one that was taken out no longer holds", async () => {
+  test("one that was removed is no longer valid", async () => {
     const driver = await openDriver(provider, { settings: { certificates: [next.base64] } });
     expect(await signIn(driver)).toMatchObject({ action: "error", code: "SAML_BAD_SIGNATURE" });
   });
 
-  test("one that the connection does not have is named beside those that it has, as consoles show them", async () => {
+  test("an unknown one is named beside the connection's, as consoles show them", async () => {
     const driver = await openDriver(provider, { settings: { certificates: [next.base64] } });
     const [theirs, ours] = [current, next].map(({ certificate }) => new X509Certificate(certificate));
     expect(await signIn(driver)).toHaveProperty(
@@ -56,7 +56,7 @@ describe("certificates", () => {
     ["one that the connection has, on a message that was changed", current.base64, / that the connection has \(SHA-1 /],
     ["none", null, /The message names no certificate\. The connection's: SHA-1 /],
     ["something else", Buffer.from("no certificate").toString("base64"), /names a certificate that cannot be read\. /],
-  ])("a signature that does not hold and names %s is told so", async (_what, named, detail) => {
+  ])("a failed signature that names %s is described", async (_what, named, detail) => {
     const driver = await openDriver(provider);
     const { fields } = provider.answer(await driver.start(), "p-1001");
     const genuine = Buffer.from(fields.SAMLResponse, "base64").toString("utf8");
@@ -76,7 +76,7 @@ describe("certificates", () => {
     expect(outcome).toHaveProperty("detail", expect.stringMatching(/^it was valid until \d{4}-/));
   });
 
-  test("one that has expired beside one that has not is named, when the provider still signs with it", async () => {
+  test("an expired one beside a valid one is named if the provider still signs with it", async () => {
     const driver = await openDriver(provider, {
       settings: { certificates: [current.certificate, expired.certificate] },
     });
@@ -100,7 +100,7 @@ describe("certificates", () => {
     }
   });
 
-  test("a rotation behind a metadata address works at once, without anybody's doing", async () => {
+  test("a rotation in fetched metadata works at once", async () => {
     const driver = await openDriver(provider, {
       settings: { metadataXml: undefined, metadataUrl: provider.metadataUrl },
     });
@@ -113,7 +113,7 @@ describe("certificates", () => {
     expect(provider.metadataRequests()).toBe(2);
   });
 
-  test("behind a metadata address, the document's certificates hold and not the settings'", async () => {
+  test("with a metadata address, the document's certificates are valid and not the settings'", async () => {
     const driver = await openDriver(provider, {
       settings: { metadataXml: undefined, metadataUrl: provider.metadataUrl, certificates: [next.base64] },
     });
@@ -155,7 +155,7 @@ describe("the certificates of one key in metadata are its chain", () => {
     }
   });
 
-  test("of which only the leaf signs, though nothing marks the authority as one or the leaf bears the mark itself", () => {
+  test("of which only the leaf signs, with or without the mark of an authority", () => {
     const unmarked = createProviderKey({ name: "Old Root" });
     const under = createProviderKey({ name: "idp.acme.example", issuer: unmarked });
     const marked = createProviderKey({ name: "idp.acme.example", issuer: authority, isAuthority: true });
@@ -172,7 +172,7 @@ describe("the certificates of one key in metadata are its chain", () => {
     ["too weak", texts(weakLeaf, authority, root), /at least 2048 bits; this one has 1024/],
     ["of an elliptic curve", texts(otherLeaf, authority, root), /must hold an RSA key/],
     ["cut off", [leaf.base64.slice(0, 400), ...texts(authority)], /must be an X\.509 certificate/],
-  ])("an authority does not stand in for a leaf that is %s", (_, chain, sentence) => {
+  ])("an authority does not replace a leaf that is %s", (_, chain, sentence) => {
     expect(() => parseSettings({ metadataXml: document(chain) })).toThrow(sentence);
     // Beside another key that can be used, only the unusable one is left out.
     const { certificates } = parseSettings({ metadataXml: document(chain, texts(current)) });
@@ -186,7 +186,7 @@ describe("the certificates of one key in metadata are its chain", () => {
     expect(certificates).toEqual([a.certificate.trimEnd(), b.certificate.trimEnd()]);
   });
 
-  test("an authority that an older version took from metadata verifies nothing any more", async () => {
+  test("an authority that an older version took from metadata verifies nothing", async () => {
     const settings = { certificates: texts(leaf, authority, root) };
     const driver = await openDriver(provider, { settings });
     provider.setKeys([leaf]);
@@ -230,7 +230,7 @@ describe("clocks", () => {
     }
   });
 
-  test("an answer that lay about for a quarter of an hour is too old, whatever it says of its own end", async () => {
+  test("an answer of a quarter of an hour ago is too old, even before its own end", async () => {
     const driver = await openDriver(provider);
     const url = await driver.start();
     const end = new Date(Date.now() + HOUR);
@@ -240,7 +240,7 @@ describe("clocks", () => {
   });
 });
 
-describe("answers that come again", () => {
+describe("repeated answers", () => {
   test("the same message twice, one after the other", async () => {
     const driver = await openDriver(provider);
     const { fields } = provider.answer(await driver.start(), "p-1001");
@@ -278,7 +278,7 @@ describe("answers that come again", () => {
     expect(driver.flows.get(posted!.flow.requestId!)).toBe(posted!.flow);
   });
 
-  test("an answer to something that Usher never asked is not even looked up", async () => {
+  test("an answer to a request that Usher never sent is not looked up", async () => {
     const driver = await openDriver(provider);
     const url = await driver.start();
     const { fields } = provider.answer(url, "p-1001", { inResponseTo: "x".repeat(100_000) });
@@ -300,12 +300,12 @@ describe("answers that come again", () => {
 });
 
 describe("encryption", () => {
-  test("that the connection demands is not left out", async () => {
+  test("that the connection requires must not be missing", async () => {
     const driver = await openDriver(provider, { keys: await ownKeys(), settings: { encryptedAssertions: true } });
     expect(await signIn(driver)).toMatchObject({ action: "error", code: "SAML_ENCRYPTION_REQUIRED" });
   });
 
-  test("for a connection without keys is refused before anything else is tried", async () => {
+  test("for a connection without keys is refused first", async () => {
     const driver = await openDriver(provider);
     const { certificate } = (await ownKeys()).decryption[0]!;
     const { fields } = provider.answer(await driver.start(), "p-1001", { encryption: { certificate } });
@@ -324,7 +324,7 @@ describe("encryption", () => {
     },
   );
 
-  test("by CBC is decrypted only after the signature around it held", async () => {
+  test("by CBC is decrypted only after the signature around it was verified", async () => {
     const keys = await ownKeys();
     const driver = await openDriver(provider, { keys });
     const url = await driver.start();

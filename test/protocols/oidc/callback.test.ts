@@ -7,7 +7,7 @@ import {
   type HostileOpenIdProvider,
   type HostileProviderOptions,
 } from "../../support/providers/hostile-openid/index.js";
-import { codeOf, Desk, makeParty, refusalOf, runStrategy } from "./driver.js";
+import { codeOf, SignInDriver, makeParty, refusalOf, runStrategy } from "./driver.js";
 
 const running: HostileOpenIdProvider[] = [];
 async function start(options?: HostileProviderOptions) {
@@ -33,42 +33,42 @@ describe("the answer's issuer", () => {
     "of another provider is refused, announced: %s, and the flow stays usable",
     async (namesIssuer) => {
       const provider = await start({ namesIssuer });
-      const desk = Desk.of(await makeParty(provider));
-      const callback = await provider.authorize(await desk.start());
+      const driver = SignInDriver.of(await makeParty(provider));
+      const callback = await provider.authorize(await driver.start());
       const foreign = withParameters(callback, { iss: "https://attacker.example" });
       provider.forget();
-      expect(await codeOf(desk.finish(foreign))).toBe("OIDC_RESPONSE_ISSUER_MISMATCH");
+      expect(await codeOf(driver.finish(foreign))).toBe("OIDC_RESPONSE_ISSUER_MISMATCH");
       expect(provider.requests).toEqual([]);
-      expect(desk.flows.consumed.size).toBe(0);
-      expect((await desk.finish(callback)).subject).toBe("alice-1");
+      expect(driver.flows.consumed.size).toBe(0);
+      expect((await driver.finish(callback)).subject).toBe("alice-1");
     },
   );
 
-  test("that is missing is refused where the provider announces it, before the error is read", async () => {
+  test("that is missing is refused if the provider announces it, before the error is read", async () => {
     const provider = await start({ namesIssuer: true });
-    const desk = Desk.of(await makeParty(provider));
+    const driver = SignInDriver.of(await makeParty(provider));
     provider.setFault("response-issuer-missing");
-    const callback = await provider.authorize(await desk.start());
-    expect(await codeOf(desk.finish(callback))).toBe("OIDC_RESPONSE_ISSUER_MISSING");
-    expect(await codeOf(desk.finish(withParameters(callback, { error: "access_denied" })))).toBe(
+    const callback = await provider.authorize(await driver.start());
+    expect(await codeOf(driver.finish(callback))).toBe("OIDC_RESPONSE_ISSUER_MISSING");
+    expect(await codeOf(driver.finish(withParameters(callback, { error: "access_denied" })))).toBe(
       "OIDC_RESPONSE_ISSUER_MISSING",
     );
-    expect(desk.flows.consumed.size).toBe(0);
+    expect(driver.flows.consumed.size).toBe(0);
   });
 
-  test("that is missing is accepted where the provider does not announce it", async () => {
+  test("that is missing is accepted if the provider does not announce it", async () => {
     const provider = await start();
-    expect((await Desk.of(await makeParty(provider)).signIn(provider)).subject).toBe("alice-1");
+    expect((await SignInDriver.of(await makeParty(provider)).signIn(provider)).subject).toBe("alice-1");
   });
 });
 
 describe("an answer", () => {
   test("is used up by the first of twenty parallel copies", async () => {
     const provider = await start();
-    const desk = Desk.of(await makeParty(provider));
-    const callback = await provider.authorize(await desk.start());
+    const driver = SignInDriver.of(await makeParty(provider));
+    const callback = await provider.authorize(await driver.start());
     provider.forget();
-    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => desk.finish(callback)));
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => driver.finish(callback)));
     const refusals = outcomes.filter((outcome) => outcome.status === "rejected").map(({ reason }) => reason.code);
     expect(refusals).toEqual(Array.from({ length: 19 }, () => "OIDC_FLOW_ALREADY_USED"));
     expect(provider.count("token")).toBe(1);
@@ -76,11 +76,11 @@ describe("an answer", () => {
 
   test("with an error uses the flow up as well", async () => {
     const provider = await start();
-    const desk = Desk.of(await makeParty(provider));
+    const driver = SignInDriver.of(await makeParty(provider));
     provider.setFault("response-access-denied");
-    const callback = await provider.authorize(await desk.start());
-    expect(await codeOf(desk.finish(callback))).toBe("OIDC_ACCESS_DENIED");
-    expect(await codeOf(desk.finish(callback))).toBe("OIDC_FLOW_ALREADY_USED");
+    const callback = await provider.authorize(await driver.start());
+    expect(await codeOf(driver.finish(callback))).toBe("OIDC_ACCESS_DENIED");
+    expect(await codeOf(driver.finish(callback))).toBe("OIDC_FLOW_ALREADY_USED");
   });
 
   const REFUSED: Readonly<Partial<Record<FaultName, OidcRefusalCode>>> = {
@@ -99,17 +99,17 @@ describe("an answer", () => {
   };
   test.each(Object.entries(REFUSED))("%s → %s, without asking for tokens", async (fault, code) => {
     const provider = await start();
-    const desk = Desk.of(await makeParty(provider));
+    const driver = SignInDriver.of(await makeParty(provider));
     provider.setFault(fault as FaultName);
-    expect(await codeOf(desk.signIn(provider))).toBe(code);
+    expect(await codeOf(driver.signIn(provider))).toBe(code);
     expect(provider.count("token")).toBe(0);
   });
 
-  test("never gets its own text into what the person sees", async () => {
+  test("never shows its own text to the person", async () => {
     const provider = await start();
-    const desk = Desk.of(await makeParty(provider));
+    const driver = SignInDriver.of(await makeParty(provider));
     provider.setFault("response-access-denied");
-    const refusal = await refusalOf(desk.signIn(provider));
+    const refusal = await refusalOf(driver.signIn(provider));
     expect(refusal.detail).toContain("<script>");
     const { message, remedy } = OIDC_REFUSALS[refusal.code as OidcRefusalCode];
     expect(message + remedy).not.toContain("script");
@@ -117,59 +117,59 @@ describe("an answer", () => {
 
   test("with an overlong code is refused", async () => {
     const provider = await start();
-    const desk = Desk.of(await makeParty(provider));
-    const callback = await provider.authorize(await desk.start());
-    expect(await codeOf(desk.finish(withParameters(callback, { code: "x".repeat(9_000) })))).toBe(
+    const driver = SignInDriver.of(await makeParty(provider));
+    const callback = await provider.authorize(await driver.start());
+    expect(await codeOf(driver.finish(withParameters(callback, { code: "x".repeat(9_000) })))).toBe(
       "OIDC_RESPONSE_INVALID",
     );
   });
 
   test("that was posted is refused", async () => {
     const provider = await start();
-    const { strategy } = Desk.of(await makeParty(provider));
+    const { strategy } = SignInDriver.of(await makeParty(provider));
     const outcome = await runStrategy(strategy, { step: "post", parameters: {} });
     expect(outcome).toMatchObject({ kind: "error", error: { code: "OIDC_RESPONSE_INVALID" } });
   });
 });
 
 describe("an injected code", () => {
-  test("of another sign-in is refused by the code verifier", async () => {
+  test("of a different sign-in is refused by the code verifier", async () => {
     const provider = await start();
-    const desk = Desk.of(await makeParty(provider));
-    const victim = await provider.authorize(await desk.start(), { claims: { sub: "victim" } });
-    const attacker = await provider.authorize(await desk.start(), { claims: { sub: "attacker" } });
+    const driver = SignInDriver.of(await makeParty(provider));
+    const victim = await provider.authorize(await driver.start(), { claims: { sub: "victim" } });
+    const attacker = await provider.authorize(await driver.start(), { claims: { sub: "attacker" } });
     const injected = withParameters(attacker, { code: new URL(victim).searchParams.get("code") ?? "" });
-    expect(await codeOf(desk.finish(injected))).toBe("OIDC_CODE_REFUSED");
+    expect(await codeOf(driver.finish(injected))).toBe("OIDC_CODE_REFUSED");
   });
 
-  test("of another sign-in is refused by the nonce where PKCE is turned off", async () => {
+  test("of a different sign-in is refused by the nonce if PKCE is turned off", async () => {
     const provider = await start();
-    const desk = Desk.of(await makeParty(provider, { pkce: false }));
-    const victim = await provider.authorize(await desk.start(), { claims: { sub: "victim" } });
-    const attacker = await provider.authorize(await desk.start(), { claims: { sub: "attacker" } });
+    const driver = SignInDriver.of(await makeParty(provider, { pkce: false }));
+    const victim = await provider.authorize(await driver.start(), { claims: { sub: "victim" } });
+    const attacker = await provider.authorize(await driver.start(), { claims: { sub: "attacker" } });
     const injected = withParameters(attacker, { code: new URL(victim).searchParams.get("code") ?? "" });
-    expect(await codeOf(desk.finish(injected))).toBe("OIDC_NONCE_MISMATCH");
+    expect(await codeOf(driver.finish(injected))).toBe("OIDC_NONCE_MISMATCH");
   });
 
-  test("is refused where the flow has lost its nonce", async () => {
+  test("is refused if the flow has lost its nonce", async () => {
     const provider = await start();
-    const desk = Desk.of(await makeParty(provider));
-    const callback = await provider.authorize(await desk.start());
-    const { codeVerifier = "" } = desk.flows.drafts.get(stateOf(callback))?.secrets ?? {};
-    desk.flows.drafts.set(stateOf(callback), { requestId: null, secrets: { codeVerifier } });
+    const driver = SignInDriver.of(await makeParty(provider));
+    const callback = await provider.authorize(await driver.start());
+    const { codeVerifier = "" } = driver.flows.drafts.get(stateOf(callback))?.secrets ?? {};
+    driver.flows.drafts.set(stateOf(callback), { requestId: null, secrets: { codeVerifier } });
     provider.setFault("id-token-nonce-empty");
-    expect(await codeOf(desk.finish(callback))).toBe("OIDC_NONCE_MISMATCH");
+    expect(await codeOf(driver.finish(callback))).toBe("OIDC_NONCE_MISMATCH");
   });
 
   test("of a stolen address is refused without the verifier, which never leaves the server", async () => {
     const provider = await start({ requiresPkce: true });
-    const desk = Desk.of(await makeParty(provider));
-    const address = await desk.start();
+    const driver = SignInDriver.of(await makeParty(provider));
+    const address = await driver.start();
     const callback = await provider.authorize(address);
-    const { codeVerifier = "" } = desk.flows.drafts.get(stateOf(callback))?.secrets ?? {};
+    const { codeVerifier = "" } = driver.flows.drafts.get(stateOf(callback))?.secrets ?? {};
     expect(codeVerifier).toMatch(/^[\w-]{43}$/);
     expect(address + callback).not.toContain(codeVerifier);
-    const thief = Desk.of(await makeParty(provider));
+    const thief = SignInDriver.of(await makeParty(provider));
     thief.flows.drafts.set(stateOf(callback), {
       requestId: null,
       secrets: { nonce: "x", codeVerifier: "y".repeat(43) },
@@ -179,11 +179,11 @@ describe("an injected code", () => {
 });
 
 describe("mixed-up providers", () => {
-  test("cannot have the honest one's answer redeemed at the hostile one", async () => {
+  test("cannot make Usher redeem the honest provider's code at the hostile one", async () => {
     const honest = await start({ namesIssuer: true });
     const hostile = await start();
-    const atHonest = Desk.of(await makeParty(honest));
-    const atHostile = Desk.of(await makeParty(hostile));
+    const atHonest = SignInDriver.of(await makeParty(honest));
+    const atHostile = SignInDriver.of(await makeParty(hostile));
     const hostileState = stateOf(await atHostile.start());
     const answer = await honest.authorize(await atHonest.start());
     hostile.forget();
@@ -193,14 +193,14 @@ describe("mixed-up providers", () => {
     expect(hostile.requests).toEqual([]);
   });
 
-  test("cannot pass one provider's token off as the other's", async () => {
+  test("cannot make Usher accept the token of one as the other's", async () => {
     const honest = await start();
     const hostile = await start();
     const party = await makeParty(honest);
     const { tokenEndpoint } = (await makeParty(hostile)).provider;
-    const desk = Desk.of({ ...party, provider: { ...party.provider, tokenEndpoint } });
-    const address = new URL(await desk.start());
+    const driver = SignInDriver.of({ ...party, provider: { ...party.provider, tokenEndpoint } });
+    const address = new URL(await driver.start());
     const answer = await hostile.authorize(`${hostile.url}/authorize${address.search}`);
-    expect(await codeOf(desk.finish(answer))).toBe("OIDC_ISSUER_MISMATCH");
+    expect(await codeOf(driver.finish(answer))).toBe("OIDC_ISSUER_MISMATCH");
   });
 });

@@ -58,7 +58,7 @@ describe("flattened claims", () => {
     });
   });
 
-  test("lose no value, whatever the claims", () => {
+  test("keep every value", () => {
     const leaves = (value: unknown): number => {
       if (value === null) return 0;
       if (typeof value === "object") return Object.values(value).reduce<number>((sum, each) => sum + leaves(each), 0);
@@ -102,7 +102,7 @@ describe("a person", () => {
     });
   });
 
-  test("is read from configured claims, and then only from those", () => {
+  test("is read only from configured claims if there are any", () => {
     const claims = {
       email: "wrong@acme.test",
       contact: { mail: "right@acme.test" },
@@ -126,11 +126,11 @@ describe("a person", () => {
     [[], false],
     [undefined, null],
     [null, null],
-  ])("whose email_verified is %j has the provider's word %j", (verified, expected) => {
+  ])("whose email_verified is %j is verified: %j", (verified, expected) => {
     expect(read({ email: "alice@acme.test", email_verified: verified }).emailVerified).toBe(expected);
   });
 
-  test("gets no word on an address from another claim than email", () => {
+  test("is not verified by email_verified for an address of a different claim", () => {
     expect(read({ email: "a@acme.test", email_verified: true, mail: "b@acme.test" }, { email: "mail" })).toMatchObject({
       email: "b@acme.test",
       emailVerified: null,
@@ -138,19 +138,19 @@ describe("a person", () => {
     expect(read({ email: ["a@acme.test"], email_verified: true }).emailVerified).toBeNull();
   });
 
-  test("has no address where none is one", () => {
+  test("has no address if none is valid", () => {
     for (const email of ["alice", "alice@acme", "a b@acme.test", "", 7, {}, null, "alice@acme.test\n<script>"])
       expect(read({ email }).email).toBeNull();
   });
 
-  test("has the address that IDNA writes, with the provider's word on it", () => {
+  test("has the address that IDNA writes, verified by the provider", () => {
     expect(read({ email: "ann@bücher.example", email_verified: true })).toMatchObject({
       email: "ann@xn--bcher-kva.example",
       emailVerified: true,
     });
   });
 
-  test("has none of several addresses, and is refused; twice in other case is one", () => {
+  test("is refused with several addresses, but case makes no difference", () => {
     const several = { email: ["ann@acme.test", "mallory@evil.test"] };
     expect(read(several).email).toBeNull();
     expect(() => checkOneEmail(several, USUAL)).toThrow("OIDC_EMAIL_AMBIGUOUS");
@@ -160,7 +160,7 @@ describe("a person", () => {
     }
   });
 
-  test("lacks something where an address, a name or the groups asked for are not there", () => {
+  test("is incomplete without an address, a name or the configured groups", () => {
     const whole = { email: "a@b.test", given_name: "A", family_name: "B" };
     expect(lacksPerson(whole, USUAL)).toBe(false);
     expect(lacksPerson({ ...whole, email: undefined }, USUAL)).toBe(true);
@@ -213,7 +213,7 @@ describe("userinfo is needed", () => {
     expect(needs(claims, mapped, scopes)).toBe(true);
   });
 
-  test("for a mapping on groups under the name that the connection gives them", () => {
+  test("for a mapping on the groups claim that the connection names", () => {
     expect(needs({}, ["groups"], [], "teams")).toBe(true);
     expect(needs({ teams: ["A"] }, ["groups", "teams"], ["groups"], "teams")).toBe(false);
   });
@@ -243,7 +243,7 @@ describe("groups", () => {
     expect(readGroups(claims, null)).toMatchObject({ kind: "unknown" });
   });
 
-  test("that are objects are unknown with a reason that says what to enter, and that is then read", () => {
+  test("that are objects are unknown, and the reason names the claim to configure", () => {
     const claims = { groups: [{ id: "7", name: "Staff" }, null, { id: "8", name: "Ops" }] };
     expect(readGroups(claims, null)).toEqual({
       kind: "unknown",
@@ -258,12 +258,12 @@ describe("groups", () => {
     });
   });
 
-  test("are looked for under the name that the connection sets, or else under the usual ones", () => {
+  test("are read from the claim that the connection names, or from the usual ones", () => {
     expect(read({}, { groups: "realm_access.roles" }).groupsClaims).toEqual(["realm_access.roles"]);
     expect(read({}, {}).groupsClaims).toEqual(["groups", "memberOf", "member_of"]);
   });
 
-  test("may be inside another claim or under a name with dots", () => {
+  test("may be inside a different claim or under a name with dots", () => {
     const known = { kind: "known", values: ["admin"] };
     expect(readGroups({ realm_access: { roles: ["admin"] } }, "realm_access.roles")).toEqual(known);
     expect(readGroups({ "https://acme.test/roles": "admin" }, "https://acme.test/roles")).toEqual(known);

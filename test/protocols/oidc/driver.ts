@@ -1,4 +1,4 @@
-/** Plays the caller's part in OpenID Connect sign-ins: keeps flows, runs a strategy once per request, and carries the browser. */
+/** Drives OpenID Connect sign-ins in place of Usher: stores flows, and runs a strategy once per request. */
 import { randomBytes } from "node:crypto";
 import {
   createKeySet,
@@ -24,7 +24,7 @@ function judge(url: URL): string | null {
   return isAllowed ? null : "must be an https address";
 }
 
-/** Surroundings whose clock and patience a test can change. */
+/** Surroundings whose clock and timeout a test can change. */
 export interface TestSurroundings extends Surroundings {
   secondsAhead: number;
   requestTimeoutMilliseconds: number;
@@ -41,12 +41,12 @@ export function makeSurroundings(): TestSurroundings {
   };
 }
 
-/** A memory as the application lends it: what is kept in one life of the process is recalled in the next. */
+/** A memory like the application's: what one process stores, the next one recalls. */
 export function makeMemory(now: () => Date) {
   const kept = new Map<string, { readonly facts: RecalledFacts; readonly learnedAt: Date }>();
   let writes = 0;
   return {
-    /** What a process that starts now is lent. */
+    /** The memory of a process that starts now. */
     open: (): ProviderMemory => {
       const atOpening = new Map(kept);
       return {
@@ -94,7 +94,7 @@ export type Outcome =
 
 const TIME_LIMIT_MILLISECONDS = 10_000;
 
-/** Runs a strategy for one request on a child object of its own. The first action wins; none in time is an error. */
+/** Runs a strategy for one request on a child object of its own. The first action counts; a timeout is an error. */
 export function runStrategy(strategy: { authenticate: (request: never) => unknown }, step: object): Promise<Outcome> {
   return new Promise((resolve) => {
     const settle = (outcome: Outcome) => {
@@ -136,17 +136,17 @@ class FlowTable {
   }
 }
 
-/** One connection's strategy with the flows under way. */
-export class Desk {
+/** One connection's strategy with its pending flows. */
+export class SignInDriver {
   readonly flows = new FlowTable();
 
   constructor(readonly strategy: { authenticate: (request: never) => unknown }) {}
 
-  static of(party: RelyingParty): Desk {
-    return new Desk(new OpenIdConnectStrategy(party));
+  static of(party: RelyingParty): SignInDriver {
+    return new SignInDriver(new OpenIdConnectStrategy(party));
   }
 
-  /** Begins a sign-in, and answers where the person is sent. */
+  /** Starts a sign-in, and answers the address of the redirect. */
   async start(step: Partial<StartExchange> = {}): Promise<string> {
     const keep = this.flows.keep;
     const start = { step: "start", loginHint: null, forceAuthentication: false, chooseAccount: false, keep, ...step };
@@ -155,7 +155,7 @@ export class Desk {
     throw outcome.kind === "error" ? outcome.error : new Error(`unexpected ${outcome.kind}`);
   }
 
-  /** Takes the person back from the address that the provider sent them to. Throws what the strategy refused. */
+  /** Finishes a sign-in at the address to which the provider redirects. Throws the strategy's refusal. */
   async finish(callbackUrl: string): Promise<VerifiedSignIn> {
     const parameters = Object.fromEntries(new URL(callbackUrl).searchParams);
     const flow = this.flows.find(parameters["state"] ?? "");
@@ -170,12 +170,12 @@ export class Desk {
   }
 }
 
-/** The code that something was refused with. Fails when it was not refused, or failed in another way. */
+/** The code of a refusal. Throws if `work` was not refused. */
 export async function codeOf(work: Promise<unknown>): Promise<string> {
   return (await refusalOf(work)).code;
 }
 
-/** The refusal that something ended with. */
+/** The refusal of `work`. Throws if it was not refused. */
 export async function refusalOf(work: Promise<unknown>): Promise<ProtocolRefusal> {
   const outcome = await work.then(
     () => new Error("it was not refused"),

@@ -7,7 +7,7 @@ import {
   type FaultName,
   type HostileOpenIdProvider,
 } from "../../support/providers/hostile-openid/index.js";
-import { codeOf, Desk, makeParty, makeSurroundings, refusalOf, RULES } from "./driver.js";
+import { codeOf, SignInDriver, makeParty, makeSurroundings, refusalOf, RULES } from "./driver.js";
 
 let provider: HostileOpenIdProvider;
 beforeAll(async () => {
@@ -78,22 +78,22 @@ describe("discovery", () => {
       expect((await discover({ address: provider.url + address })).issuer).toBe(provider.issuer);
   });
 
-  test("holds tokens to the issuer's own form where only a slash differs", async () => {
+  test("requires in tokens the issuer's own form if only a slash differs", async () => {
     provider.setFault("discovery-issuer-with-slash");
     expect((await discover()).issuer).toBe(`${provider.issuer}/`);
-    const desk = Desk.of(await makeParty(provider));
+    const driver = SignInDriver.of(await makeParty(provider));
     provider.setFault(null);
-    expect(await codeOf(desk.signIn(provider))).toBe("OIDC_ISSUER_MISMATCH");
+    expect(await codeOf(driver.signIn(provider))).toBe("OIDC_ISSUER_MISMATCH");
   });
 
-  test("is held to a configured issuer, character for character", async () => {
+  test("must name a configured issuer, character for character", async () => {
     expect((await discover({ issuer: provider.issuer })).issuer).toBe(provider.issuer);
     expect(await codeOf(discover({ issuer: `${provider.issuer}/` }))).toBe("OIDC_DISCOVERY_ISSUER_MISMATCH");
     provider.setFault("discovery-issuer-with-path");
     expect((await discover({ issuer: `${provider.issuer}/tenant` })).issuer).toBe(`${provider.issuer}/tenant`);
   });
 
-  test("may name endpoints on other hosts where the connection allows that, but not by plain http", async () => {
+  test("may name endpoints on other hosts if the connection allows it, but not over plain http", async () => {
     provider.setFault("discovery-token-endpoint-elsewhere");
     const found = await discover({ allowCrossHostEndpoints: true });
     expect(found.tokenEndpoint).toBe("https://attacker.example/token");
@@ -101,14 +101,14 @@ describe("discovery", () => {
     expect(await codeOf(discover({ allowCrossHostEndpoints: true }))).toBe("OIDC_ENDPOINT_REFUSED");
   });
 
-  test("of an address that may not be requested is not tried", async () => {
+  test("does not request a forbidden address", async () => {
     provider.forget();
     const rules = { ...RULES, serverUrl: () => "must be public" };
     expect(await codeOf(discover({ rules }))).toBe("OIDC_ENDPOINT_REFUSED");
     expect(provider.requests).toEqual([]);
   });
 
-  test("by hand is held to the same rules", () => {
+  test("checks entered endpoints by the same rules", () => {
     const given = {
       issuer: "https://id.example",
       authorizationEndpoint: "https://id.example/authorize",
@@ -159,34 +159,34 @@ describe("the token endpoint", () => {
     "token-redirect-uri-unknown": "OIDC_REDIRECT_URI_MISMATCH",
   };
   test.each(Object.entries(REFUSED))("%s → %s, and the next sign-in succeeds", async (fault, code) => {
-    const desk = Desk.of(await makeParty(provider));
+    const driver = SignInDriver.of(await makeParty(provider));
     provider.setFault(fault as FaultName);
-    expect(await codeOf(desk.signIn(provider))).toBe(code);
+    expect(await codeOf(driver.signIn(provider))).toBe(code);
     provider.setFault(null);
-    expect((await desk.signIn(provider)).subject).toBe("alice-1");
+    expect((await driver.signIn(provider)).subject).toBe("alice-1");
   });
 
   test("with an ID token that is too long names its length and what to do", async () => {
     provider.setFault("token-id-token-too-long");
-    const { detail } = await refusalOf(Desk.of(await makeParty(provider)).signIn(provider));
+    const { detail } = await refusalOf(SignInDriver.of(await makeParty(provider)).signIn(provider));
     expect(detail).toBe("too long: 70000 characters, and at most 65536 are read; let the provider send fewer groups");
   });
 
   test("that never answers ends in a refusal", async () => {
     const surroundings = makeSurroundings();
-    const desk = Desk.of(await makeParty(provider, {}, surroundings));
+    const driver = SignInDriver.of(await makeParty(provider, {}, surroundings));
     provider.setFault("token-silent");
     surroundings.requestTimeoutMilliseconds = 200;
-    expect(await codeOf(desk.signIn(provider))).toBe("OIDC_PROVIDER_TIMEOUT");
+    expect(await codeOf(driver.signIn(provider))).toBe("OIDC_PROVIDER_TIMEOUT");
   });
 
-  test("that nobody listens at ends in a refusal", async () => {
+  test("that is not listening ends in a refusal", async () => {
     const party = await makeParty(provider);
     const closed = await startHostileOpenIdProvider();
     await closed.close();
     const tokenEndpoint = `${closed.url}/token`;
-    const desk = Desk.of({ ...party, provider: { ...party.provider, tokenEndpoint } });
-    expect(await codeOf(desk.signIn(provider))).toBe("OIDC_PROVIDER_UNREACHABLE");
+    const driver = SignInDriver.of({ ...party, provider: { ...party.provider, tokenEndpoint } });
+    expect(await codeOf(driver.signIn(provider))).toBe("OIDC_PROVIDER_UNREACHABLE");
   });
 
   test.each([
@@ -197,29 +197,32 @@ describe("the token endpoint", () => {
     ["ADDRESS_REFUSED", "OIDC_ENDPOINT_REFUSED"],
     ["UNREACHABLE", "OIDC_PROVIDER_UNREACHABLE"],
     ["toString", "OIDC_PROVIDER_UNREACHABLE"],
-  ])("tells a guarded fetch's %s as %s", async (code, expected) => {
+  ])("reports a guarded fetch's %s as %s", async (code, expected) => {
     const party = await makeParty(provider);
     const guarded: Fetch = () => Promise.reject(Object.assign(new Error("refused"), { code }));
-    const desk = Desk.of({ ...party, surroundings: { ...party.surroundings, fetch: guarded, now: () => new Date() } });
-    expect(await codeOf(desk.signIn(provider))).toBe(expected);
+    const driver = SignInDriver.of({
+      ...party,
+      surroundings: { ...party.surroundings, fetch: guarded, now: () => new Date() },
+    });
+    expect(await codeOf(driver.signIn(provider))).toBe(expected);
   });
 
-  test("never has a redirect followed by whatever fetches", async () => {
+  test("asks the fetch not to follow redirects", async () => {
     const party = await makeParty(provider);
     const seen: (RequestInit | undefined)[] = [];
     const recording: Fetch = (url, init) => {
       seen.push(init);
       return fetch(url, init);
     };
-    const desk = Desk.of({ ...party, surroundings: { fetch: recording, now: () => new Date() } });
-    await desk.signIn(provider);
+    const driver = SignInDriver.of({ ...party, surroundings: { fetch: recording, now: () => new Date() } });
+    await driver.signIn(provider);
     expect(seen.map((init) => [init?.redirect, init?.signal instanceof AbortSignal])).toEqual([["manual", true]]);
   });
 
-  test("tells administrators what it said, on one line and cut short", async () => {
-    const desk = Desk.of(await makeParty(provider));
+  test("shows its error to administrators, on one line and cut short", async () => {
+    const driver = SignInDriver.of(await makeParty(provider));
     provider.setFault("token-secret-wrong");
-    const { detail } = await refusalOf(desk.signIn(provider));
+    const { detail } = await refusalOf(driver.signIn(provider));
     expect(detail).toMatch(
       /^the provider answered invalid_client: AADSTS7000215: Invalid client secret provided. \[31mTrace ID: 1 x+$/,
     );
@@ -232,26 +235,28 @@ describe("userinfo", () => {
   const needsUserinfo = () => true;
 
   test("adds what the ID token lacks", async () => {
-    const desk = Desk.of(await makeParty(provider, { needsUserinfo }));
-    const { claims, subject } = await desk.signIn(provider, LEAN);
+    const driver = SignInDriver.of(await makeParty(provider, { needsUserinfo }));
+    const { claims, subject } = await driver.signIn(provider, LEAN);
     expect(subject).toBe("alice-1");
     expect(claims).toMatchObject({ sub: "alice-1", ...LEAN.userinfo });
   });
 
-  test("is asked only where it is needed", async () => {
-    const desk = Desk.of(await makeParty(provider, { needsUserinfo: (claims) => claims["email"] === undefined }));
+  test("is asked only if it is needed", async () => {
+    const driver = SignInDriver.of(
+      await makeParty(provider, { needsUserinfo: (claims) => claims["email"] === undefined }),
+    );
     provider.forget();
-    await desk.signIn(provider);
+    await driver.signIn(provider);
     expect(provider.count("userinfo")).toBe(0);
-    await desk.signIn(provider, LEAN);
+    await driver.signIn(provider, LEAN);
     expect(provider.count("userinfo")).toBe(1);
   });
 
-  test("overrides no claim of the ID token, and adds none that only a signature can vouch for", async () => {
-    const desk = Desk.of(await makeParty(provider, { needsUserinfo }));
+  test("overrides no claim of the ID token, and adds no claim that needs a signature", async () => {
+    const driver = SignInDriver.of(await makeParty(provider, { needsUserinfo }));
     provider.setFault("userinfo-overriding");
     const person = { claims: { sub: "alice-1", given_name: "Alice", amr: ["pwd"] }, userinfo: { email: "a@b.test" } };
-    const { claims, issuer } = await desk.signIn(provider, person);
+    const { claims, issuer } = await driver.signIn(provider, person);
     expect(issuer).toBe(provider.issuer);
     expect(claims).toMatchObject({ iss: provider.issuer, aud: provider.clientId, given_name: "Alice", amr: ["pwd"] });
     for (const name of ["auth_time", "acr", "tid", "oid", "hd", "xms_edov"]) expect(claims).not.toHaveProperty(name);
@@ -264,9 +269,9 @@ describe("userinfo", () => {
     [{ email: "a@acme.test", email_verified: false }, { email: "a@acme.test", email_verified: true }, false],
     [{ email_verified: true }, { email: "b@acme.test" }, undefined],
     [{ email_verified: true }, { email: "b@acme.test", email_verified: false }, false],
-  ])("never lends its word on one address to another: %j with %j", async (claims, userinfo, expected) => {
-    const desk = Desk.of(await makeParty(provider, { needsUserinfo }));
-    const verified = await desk.signIn(provider, { claims: { sub: "alice-1", ...claims }, userinfo });
+  ])("never verifies a different address: %j with %j", async (claims, userinfo, expected) => {
+    const driver = SignInDriver.of(await makeParty(provider, { needsUserinfo }));
+    const verified = await driver.signIn(provider, { claims: { sub: "alice-1", ...claims }, userinfo });
     expect(verified.claims["email_verified"]).toBe(expected);
   });
 
@@ -285,9 +290,9 @@ describe("userinfo", () => {
     "userinfo-failing": "OIDC_PROVIDER_UNAVAILABLE",
   };
   test.each(Object.entries(REFUSED))("%s → %s", async (fault, code) => {
-    const desk = Desk.of(await makeParty(provider, { needsUserinfo }));
+    const driver = SignInDriver.of(await makeParty(provider, { needsUserinfo }));
     provider.setFault(fault as FaultName);
-    expect(await codeOf(desk.signIn(provider, LEAN))).toBe(code);
+    expect(await codeOf(driver.signIn(provider, LEAN))).toBe(code);
   });
 
   test.each([
@@ -296,9 +301,9 @@ describe("userinfo", () => {
     ["userinfo-forbidden-without-json", true, /status 403/],
     ["userinfo-failing", false, /status 503/],
   ] as const)("%s is no refusal where the connection goes on with the ID token", async (fault, isDenied, reason) => {
-    const desk = Desk.of(await makeParty(provider, { needsUserinfo, goesOnWithoutUserinfo: true }));
+    const driver = SignInDriver.of(await makeParty(provider, { needsUserinfo, goesOnWithoutUserinfo: true }));
     provider.setFault(fault);
-    const { claims, withheld } = await desk.signIn(provider, LEAN);
+    const { claims, withheld } = await driver.signIn(provider, LEAN);
     expect(claims).not.toHaveProperty("email");
     expect(withheld).toEqual({ isDenied, reason: expect.stringMatching(reason) });
   });
@@ -311,17 +316,17 @@ describe("userinfo", () => {
     "userinfo-redirect",
     "userinfo-endless",
   ] as const)("%s is a refusal even there", async (fault) => {
-    const desk = Desk.of(await makeParty(provider, { needsUserinfo, goesOnWithoutUserinfo: true }));
+    const driver = SignInDriver.of(await makeParty(provider, { needsUserinfo, goesOnWithoutUserinfo: true }));
     provider.setFault(fault);
-    expect(await codeOf(desk.signIn(provider, LEAN))).toBe(REFUSED[fault]);
+    expect(await codeOf(driver.signIn(provider, LEAN))).toBe(REFUSED[fault]);
   });
 
   test("that never answers ends in a refusal", async () => {
     const surroundings = makeSurroundings();
     const party = await makeParty(provider, { needsUserinfo }, surroundings);
-    await Desk.of(party).signIn(provider, LEAN);
+    await SignInDriver.of(party).signIn(provider, LEAN);
     provider.setFault("userinfo-silent");
     surroundings.requestTimeoutMilliseconds = 2_000;
-    expect(await codeOf(Desk.of(party).signIn(provider, LEAN))).toBe("OIDC_PROVIDER_TIMEOUT");
+    expect(await codeOf(SignInDriver.of(party).signIn(provider, LEAN))).toBe("OIDC_PROVIDER_TIMEOUT");
   });
 });

@@ -6,7 +6,7 @@ import {
   type FaultName,
   type HostileOpenIdProvider,
 } from "../../support/providers/hostile-openid/index.js";
-import { codeOf, Desk, makeMemory, makeParty } from "./driver.js";
+import { codeOf, SignInDriver, makeMemory, makeParty } from "./driver.js";
 
 let provider: HostileOpenIdProvider;
 beforeAll(async () => {
@@ -88,40 +88,40 @@ const REFUSED: Readonly<Partial<Record<FaultName, string>>> = {
 describe("an ID token is refused:", () => {
   test.each(Object.entries(REFUSED))("%s → %s", async (fault, code) => {
     provider.setFault(fault as FaultName);
-    const desk = Desk.of(await makeParty(provider));
-    expect(await codeOf(desk.signIn(provider))).toBe(code);
+    const driver = SignInDriver.of(await makeParty(provider));
+    expect(await codeOf(driver.signIn(provider))).toBe(code);
     // The process lives, and the provider is as good as before.
     provider.setFault(null);
-    expect((await Desk.of(await makeParty(provider)).signIn(provider)).subject).toBe("alice-1");
+    expect((await SignInDriver.of(await makeParty(provider)).signIn(provider)).subject).toBe("alice-1");
   });
 
   test.each(["id-token-auth-time-old", "id-token-auth-time-is-text"] as const)(
     "%s → OIDC_REAUTHENTICATION_MISSING where a new authentication was asked for",
     async (fault) => {
       provider.setFault(fault);
-      const desk = Desk.of(await makeParty(provider));
-      expect((await desk.signIn(provider)).subject).toBe("alice-1");
-      expect(await codeOf(desk.signIn(provider, undefined, { forceAuthentication: true }))).toBe(
+      const driver = SignInDriver.of(await makeParty(provider));
+      expect((await driver.signIn(provider)).subject).toBe("alice-1");
+      expect(await codeOf(driver.signIn(provider, undefined, { forceAuthentication: true }))).toBe(
         "OIDC_REAUTHENTICATION_MISSING",
       );
     },
   );
 
-  test("by a provider's own rule on the verified claims", async () => {
+  test("by a type's own rule on the verified claims", async () => {
     const refusal = new Error("another tenant");
     const checkClaims = (claims: Readonly<Record<string, unknown>>) => {
       if (claims["sub"] !== "alice-1") throw refusal;
     };
-    const desk = Desk.of(await makeParty(provider, { checkClaims }));
-    expect((await desk.signIn(provider)).subject).toBe("alice-1");
-    await expect(desk.signIn(provider, { claims: { sub: "bob-1" } })).rejects.toBe(refusal);
+    const driver = SignInDriver.of(await makeParty(provider, { checkClaims }));
+    expect((await driver.signIn(provider)).subject).toBe("alice-1");
+    await expect(driver.signIn(provider, { claims: { sub: "bob-1" } })).rejects.toBe(refusal);
   });
 
-  test("even where a stored connection allows what can never be chosen", async () => {
+  test("even if a stored connection allows an algorithm that cannot be chosen", async () => {
     const algorithms = ["none", "HS256", "RS256"];
     for (const fault of ["id-token-alg-none", "id-token-hs256-with-client-secret", "id-token-key-symmetric"] as const) {
       provider.setFault(fault);
-      expect(await codeOf(Desk.of(await makeParty(provider, { algorithms })).signIn(provider))).toBe(
+      expect(await codeOf(SignInDriver.of(await makeParty(provider, { algorithms })).signIn(provider))).toBe(
         "OIDC_ALGORITHM_REFUSED",
       );
     }
@@ -131,9 +131,9 @@ describe("an ID token is refused:", () => {
 describe("an ID token for further applications", () => {
   const sub = "alice-1";
   const signIn = async (claims: object, trustedAudiences: readonly string[] = ["project-7", "https://id.example"]) =>
-    Desk.of(await makeParty(provider, { trustedAudiences })).signIn(provider, { claims: { sub, ...claims } });
+    SignInDriver.of(await makeParty(provider, { trustedAudiences })).signIn(provider, { claims: { sub, ...claims } });
 
-  test("is accepted where the connection trusts them and azp names this one", async () => {
+  test("is accepted if the connection trusts them and azp names the client", async () => {
     const claims = { aud: ["project-7", "usher", "https://id.example"], azp: "usher" };
     expect((await signIn(claims)).subject).toBe(sub);
     expect((await signIn({ aud: ["usher"] })).subject).toBe(sub);
@@ -167,22 +167,22 @@ describe("the provider's keys", () => {
   afterEach(() => provider.rotateKeys({ keepOld: false }));
 
   test("may be rotated while people sign in", async () => {
-    const desk = Desk.of(await makeParty(provider, {}, clock));
-    await desk.signIn(provider);
+    const driver = SignInDriver.of(await makeParty(provider, {}, clock));
+    await driver.signIn(provider);
     clock.secondsAhead = 31;
     provider.rotateKeys();
     provider.forget();
-    await desk.signIn(provider);
-    await desk.signIn(provider);
+    await driver.signIn(provider);
+    await driver.signIn(provider);
     expect(provider.count("keys")).toBe(1);
   });
 
   test("may be replaced under the same key id", async () => {
-    const desk = Desk.of(await makeParty(provider, {}, clock));
-    await desk.signIn(provider);
+    const driver = SignInDriver.of(await makeParty(provider, {}, clock));
+    await driver.signIn(provider);
     clock.secondsAhead = 31;
     provider.rotateKeys({ sameKid: true });
-    expect((await desk.signIn(provider)).subject).toBe("alice-1");
+    expect((await driver.signIn(provider)).subject).toBe("alice-1");
   });
 
   test("that were withdrawn are forgotten after ten minutes", async () => {
@@ -196,42 +196,42 @@ describe("the provider's keys", () => {
     expect((await party.keys.find(hint))[0]).not.toBe(before);
   });
 
-  test("are not asked for again and again by a flood of unknown key ids", async () => {
-    const desk = Desk.of(await makeParty(provider, {}, clock));
-    await desk.signIn(provider);
+  test("are not requested again and again for a flood of unknown key ids", async () => {
+    const driver = SignInDriver.of(await makeParty(provider, {}, clock));
+    await driver.signIn(provider);
     provider.setFault("id-token-key-unknown");
     provider.forget();
     clock.secondsAhead = 31;
-    for (let round = 0; round < 20; round += 1) expect(await codeOf(desk.signIn(provider))).toBe("OIDC_KEY_UNKNOWN");
+    for (let round = 0; round < 20; round += 1) expect(await codeOf(driver.signIn(provider))).toBe("OIDC_KEY_UNKNOWN");
     expect(provider.count("keys")).toBe(1);
-    const several = await Promise.all(Array.from({ length: 20 }, () => codeOf(desk.signIn(provider))));
+    const several = await Promise.all(Array.from({ length: 20 }, () => codeOf(driver.signIn(provider))));
     expect(new Set(several)).toEqual(new Set(["OIDC_KEY_UNKNOWN"]));
     expect(provider.count("keys")).toBe(1);
   });
 
-  test("are asked for once by many first sign-ins at the same time", async () => {
-    const desk = Desk.of(await makeParty(provider, {}, clock));
+  test("are requested once for many first sign-ins at the same time", async () => {
+    const driver = SignInDriver.of(await makeParty(provider, {}, clock));
     provider.forget();
-    await Promise.all(Array.from({ length: 10 }, () => desk.signIn(provider)));
+    await Promise.all(Array.from({ length: 10 }, () => driver.signIn(provider)));
     expect(provider.count("keys")).toBe(1);
   });
 
-  test("that a flood asks for while they cannot be had are not asked for again and again", async () => {
-    const desk = Desk.of(await makeParty(provider, {}, clock));
-    await desk.signIn(provider);
+  test("are not requested again and again for a flood while the provider does not answer", async () => {
+    const driver = SignInDriver.of(await makeParty(provider, {}, clock));
+    await driver.signIn(provider);
     clock.secondsAhead = 31;
     provider.rotateKeys({ keepOld: false });
     provider.setFault("keys-failing");
     provider.forget();
-    expect(await codeOf(desk.signIn(provider))).toBe("OIDC_PROVIDER_UNAVAILABLE");
-    for (let round = 0; round < 5; round += 1) expect(await codeOf(desk.signIn(provider))).toBe("OIDC_KEY_UNKNOWN");
+    expect(await codeOf(driver.signIn(provider))).toBe("OIDC_PROVIDER_UNAVAILABLE");
+    for (let round = 0; round < 5; round += 1) expect(await codeOf(driver.signIn(provider))).toBe("OIDC_KEY_UNKNOWN");
     expect(provider.count("keys")).toBe(1);
   });
 
   const HINT = { alg: "RS256", kid: undefined };
   const DAY_SECONDS = 24 * 3_600;
 
-  test("hold for a day while they cannot be fetched, and are asked for with growing pauses", async () => {
+  test("are valid for a day while the provider does not answer, and are requested with growing pauses", async () => {
     const { keys } = await makeParty(provider, {}, clock);
     const [known] = await keys.find(HINT);
     provider.setFault("keys-failing");
@@ -251,24 +251,24 @@ describe("the provider's keys", () => {
     expect(await keys.find(HINT)).toHaveLength(1);
   });
 
-  test("are asked for at once by an unknown key id, whatever the pause, and by a flood of them once", async () => {
+  test("are requested at once for an unknown key id, and once for a flood of them", async () => {
     const party = await makeParty(provider);
-    const desk = Desk.of({ ...party, keys: createKeySet(party.provider.jwksUri, clock) });
-    await desk.signIn(provider);
+    const driver = SignInDriver.of({ ...party, keys: createKeySet(party.provider.jwksUri, clock) });
+    await driver.signIn(provider);
     provider.setFault("keys-failing");
     for (const seconds of [610, 700, 800, 1_100, 1_600]) {
       clock.secondsAhead = seconds;
-      await desk.signIn(provider);
+      await driver.signIn(provider);
     }
     provider.setFault(null);
     provider.rotateKeys();
     provider.forget();
     clock.secondsAhead = 1_631;
-    await Promise.all(Array.from({ length: 10 }, () => desk.signIn(provider)));
+    await Promise.all(Array.from({ length: 10 }, () => driver.signIn(provider)));
     expect(provider.count("keys")).toBe(1);
   });
 
-  test("hold after a restart for the rest of the day, and are written once an hour and when they change", async () => {
+  test("are valid after a restart for the rest of the day, and are stored once an hour and when they change", async () => {
     const memory = makeMemory(() => clock.now());
     const start = () =>
       createKeySet(`${provider.url}/keys`, { ...clock, now: () => clock.now(), memory: memory.open() });
@@ -286,7 +286,7 @@ describe("the provider's keys", () => {
     expect(await codeOf(start().find(HINT))).toBe("OIDC_PROVIDER_UNAVAILABLE");
   });
 
-  test("that were kept are checked again, and are never another address's", async () => {
+  test("that were stored are checked again, and never used for a different address", async () => {
     const memory = makeMemory(() => clock.now());
     const open = (path: string) =>
       createKeySet(`${provider.url}/${path}`, { ...clock, now: () => clock.now(), memory: memory.open() });
@@ -299,7 +299,7 @@ describe("the provider's keys", () => {
     expect(provider.count("keys")).toBe(0);
   });
 
-  test("with another algorithm's mark are not used", async () => {
+  test("for a different algorithm are not used", async () => {
     const party = await makeParty(provider, {}, clock);
     expect(await party.keys.find({ alg: "RS256", kid: undefined })).not.toEqual([]);
     expect(await party.keys.find({ alg: "PS256", kid: undefined })).toEqual([]);
@@ -318,24 +318,24 @@ describe("the provider's keys", () => {
     ["keys-endless", "OIDC_ANSWER_TOO_LARGE"],
     ["keys-failing", "OIDC_PROVIDER_UNAVAILABLE"],
   ] as const)("%s → %s", async (fault, code) => {
-    const desk = Desk.of(await makeParty(provider, {}, clock));
+    const driver = SignInDriver.of(await makeParty(provider, {}, clock));
     provider.setFault(fault);
-    expect(await codeOf(desk.signIn(provider))).toBe(code);
+    expect(await codeOf(driver.signIn(provider))).toBe(code);
   });
 
-  test("are used though others in the document cannot be, with a key id and without", async () => {
+  test("are used if others in the document cannot be, with a key id and without", async () => {
     provider.setFault("keys-with-junk");
-    const desk = Desk.of(await makeParty(provider, {}, clock));
-    expect((await desk.signIn(provider)).subject).toBe("alice-1");
+    const driver = SignInDriver.of(await makeParty(provider, {}, clock));
+    expect((await driver.signIn(provider)).subject).toBe("alice-1");
     const { keys } = await makeParty(provider, {}, clock);
     expect(await keys.find({ alg: "RS256", kid: undefined })).toHaveLength(1);
     expect(keys.whyRefused("junk")).toMatch(/^it has 17 bits/);
   });
 
-  test("that never come end in a refusal", async () => {
+  test("that never arrive end in a refusal", async () => {
     const party = await makeParty(provider);
     provider.setFault("keys-silent");
     const keys = createKeySet(party.provider.jwksUri, { ...party.surroundings, requestTimeoutMilliseconds: 200 });
-    expect(await codeOf(Desk.of({ ...party, keys }).signIn(provider))).toBe("OIDC_PROVIDER_TIMEOUT");
+    expect(await codeOf(SignInDriver.of({ ...party, keys }).signIn(provider))).toBe("OIDC_PROVIDER_TIMEOUT");
   });
 });

@@ -48,7 +48,7 @@ const pems = (facts: ProviderFacts | null) => facts?.certificates.map(({ pem }) 
 const pemOf = (key: { certificate: string }) => key.certificate.trimEnd();
 
 describe("a document behind an address", () => {
-  test("is fetched once for many who ask at the same time, and not again within the hour", async () => {
+  test("is fetched once for many callers at the same time, and not again within the hour", async () => {
     const source = open();
     await Promise.all(Array.from({ length: 20 }, () => source.current()));
     wait(3_500);
@@ -56,7 +56,7 @@ describe("a document behind an address", () => {
     expect(fetches).toBe(1);
   });
 
-  test("is fetched again after an hour, beside the sign-in that noticed", async () => {
+  test("is fetched again after an hour, while the sign-in continues", async () => {
     const source = open();
     await source.current();
     wait(3_700);
@@ -67,7 +67,7 @@ describe("a document behind an address", () => {
     expect(fetches).toBe(2);
   });
 
-  test("that cannot be fetched any more leaves what was known, and is asked for once a minute", async () => {
+  test("that cannot be fetched any more keeps the known facts, and is requested once a minute", async () => {
     const source = open();
     await source.current();
     answer = () => new Response("", { status: 503 });
@@ -79,7 +79,7 @@ describe("a document behind an address", () => {
     expect(fetches).toBe(2);
   });
 
-  test("is asked for anew when a signature fails, and a flood of such signatures asks once a minute", async () => {
+  test("is fetched again when a signature fails, once a minute for a flood of them", async () => {
     const source = open();
     await source.current();
     wait(61);
@@ -90,7 +90,7 @@ describe("a document behind an address", () => {
     expect(fetches).toBe(2);
   });
 
-  test("that a sign-in is fetching already is not fetched again by a signature that fails, and is waited for", async () => {
+  test("is not fetched again by a failed signature while a sign-in fetches it", async () => {
     const source = open();
     await source.current();
     wait(3_700);
@@ -100,14 +100,14 @@ describe("a document behind an address", () => {
     expect(fetches).toBe(2);
   });
 
-  test("that has no other certificates is no reason to verify again", async () => {
+  test("without new certificates is not a reason to verify again", async () => {
     const source = open();
     await source.current();
     wait(61);
     expect(await source.refresh()).toBeNull();
   });
 
-  test("that never could be fetched lets the last known certificates hold, where there are any", async () => {
+  test("that never could be fetched is replaced by the last known certificates", async () => {
     answer = () => new Response("", { status: 500 });
     await expect(open().current()).rejects.toMatchObject({ code: "SAML_METADATA_UNREACHABLE" });
     const parsed = parseCertificate(second.certificate);
@@ -122,7 +122,7 @@ describe("a document behind an address", () => {
     expect(pems(await source.current())).toEqual([pemOf(first)]);
   });
 
-  test("that has passed its end lets the last known certificates hold, and is refused where there are none", async () => {
+  test("that has expired is replaced by the last known certificates, and refused without any", async () => {
     const over = metadata([first]).replace("<md:EntityDescriptor", '$& validUntil="2026-11-23T07:59:59Z"');
     answer = () => new Response(over);
     await expect(open().current()).rejects.toMatchObject({ code: "SAML_METADATA_EXPIRED" });
@@ -130,7 +130,7 @@ describe("a document behind an address", () => {
     expect(await open({ lastKnown }).current()).toBe(lastKnown);
   });
 
-  test("that is reached and wrong is refused, whatever was known", async () => {
+  test("that is wrong is refused despite known certificates", async () => {
     const lastKnown = { entityId: "https://idp.example", signOnUrl: "https://idp.example/sso", certificates: [] };
     answer = () => new Response("<html>");
     await expect(open({ lastKnown }).current()).rejects.toMatchObject({ code: "SAML_METADATA_INVALID" });
@@ -138,7 +138,7 @@ describe("a document behind an address", () => {
     await expect(open({ lastKnown }).current()).rejects.toMatchObject({ code: "SAML_METADATA_INVALID" });
   });
 
-  test("may not turn into another provider, neither against the setting nor against itself", async () => {
+  test("may not change its entity ID, against the setting or its own", async () => {
     await expect(open({ entityId: "https://other.example" }).current()).rejects.toMatchObject({
       code: "SAML_PROVIDER_CHANGED",
     });

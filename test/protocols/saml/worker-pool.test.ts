@@ -49,7 +49,7 @@ const ECHO =
   'parentPort.on("message", (job) => parentPort.postMessage({ outcome: "verified", assertionXml: job.responseXml }));';
 
 describe("the compiled worker", () => {
-  test("verifies what the provider signed and refuses what another key signed", async () => {
+  test("verifies the provider's signature and refuses that of a different key", async () => {
     const provider = await startSamlProvider();
     try {
       const pool = open({ worker: COMPILED });
@@ -87,11 +87,11 @@ describe("the compiled program", () => {
        ${source}`,
     ]).then(({ stdout }) => stdout.trim());
 
-  test("verifies in threads, which an idle process does not wait for", async () => {
+  test("verifies in threads, which do not keep an idle process alive", async () => {
     expect(await run("console.log((await validator.verify(job)).code);")).toBe("SAML_BAD_SIGNATURE");
   });
 
-  test("ends its threads when it is told to", async () => {
+  test("ends its threads when it is closed", async () => {
     const source =
       "await validator.verify(job); await validator.close(); console.log((await validator.verify(job)).code);";
     expect(await run(source)).toBe("SAML_BUSY");
@@ -99,7 +99,7 @@ describe("the compiled program", () => {
 });
 
 describe("a pool", () => {
-  test("gives every message its own answer, whichever thread verified it", async () => {
+  test("gives every message its own answer", async () => {
     const worker = writeWorker(
       'parentPort.on("message", (job) => setTimeout(() => parentPort.postMessage({ outcome: "verified", assertionXml: job.responseXml }), Math.random() * 5));',
     );
@@ -109,7 +109,7 @@ describe("a pool", () => {
     expect(answers.map((answer) => answer.outcome === "verified" && answer.assertionXml)).toEqual(names);
   });
 
-  test("stops a document that takes too long, and the next one finds a new thread", async () => {
+  test("stops a document that takes too long, and starts a new thread for the next one", async () => {
     const worker = writeWorker(
       `parentPort.on("message", (job) => { while (job.responseXml === "slow"); parentPort.postMessage({ outcome: "verified", assertionXml: "" }); });`,
     );
@@ -119,7 +119,7 @@ describe("a pool", () => {
     expect(next).toMatchObject({ outcome: "verified" });
   }, 20_000);
 
-  test("holds up neither the caller's thread nor other messages for a slow one", async () => {
+  test("delays neither the calling thread nor other messages for a slow one", async () => {
     const worker = writeWorker(
       `parentPort.on("message", (job) => { while (job.responseXml === "slow"); parentPort.postMessage({ outcome: "verified", assertionXml: "" }); });`,
     );
@@ -144,14 +144,14 @@ describe("a pool", () => {
     expect(next).toMatchObject({ outcome: "verified" });
   });
 
-  test("refuses what would wait behind a full queue, and goes on with the rest", async () => {
+  test("refuses messages beyond a full queue, and verifies the rest", async () => {
     const pool = open({ worker: writeWorker(ECHO), threads: 1, queueLength: 2 });
     const answers = await Promise.all(Array.from({ length: 5 }, () => pool.verify(JOB)));
     const codes = answers.map((answer) => (answer.outcome === "refused" ? answer.code : "verified"));
     expect(codes).toEqual(["verified", "verified", "verified", "SAML_BUSY", "SAML_BUSY"]);
   });
 
-  test("that was closed refuses, and what waited is answered", async () => {
+  test("refuses after it is closed, and answers waiting messages", async () => {
     const pool = open({ worker: writeWorker(ECHO), threads: 1 });
     const waiting = [pool.verify(JOB), pool.verify(JOB)];
     await pool.close();
