@@ -99,6 +99,14 @@ describe("a person", () => {
       groups: { kind: "known", values: ["Staff", "Admins"] },
       groupsClaims: ["groups", "memberOf", "member_of"],
       authenticationMethods: ["pwd", "mfa", "2"],
+      sources: {
+        email: "email",
+        employeeId: "employeeNumber",
+        firstName: "given_name",
+        fullName: "name",
+        lastName: "family_name",
+        username: "preferred_username",
+      },
     });
   });
 
