@@ -92,13 +92,14 @@ it("the page of a signed-in administrator, and GraphiQL with what testConnection
     { id },
     key,
   );
-  const query = `mutation {\n  testConnection(\n    id: "${id}"\n  ) {\n    findings {\n      level\n      message\n      remedy\n    }\n  }\n}`;
+  const query = `mutation TestConnection {\n  testConnection(\n    id: "${id}"\n  ) {\n    findings {\n      level\n      message\n      remedy\n    }\n  }\n}`;
   await page.setViewportSize({ width: 1060, height: 460 });
   await page.goto(`${url}/graphql`);
   await page.waitForSelector(".graphiql-query-editor .CodeMirror");
-  await page.evaluate(
-    `document.querySelector(".graphiql-query-editor .CodeMirror").CodeMirror.setValue(${JSON.stringify(query)})`,
-  );
+  const editor = `document.querySelector(".graphiql-query-editor .CodeMirror").CodeMirror`;
+  await page.evaluate(`${editor}.setValue(${JSON.stringify(query)})`);
+  // Until GraphiQL has read the new query, it sends the name of the operation before.
+  while ((await page.evaluate(`${editor}.operationName`)) !== "TestConnection") await page.waitForTimeout(20);
   await page.click(".graphiql-execute-button");
   await page.locator(".result-window .cm-property").first().waitFor();
   const result = `document.querySelector(".result-window .CodeMirror").CodeMirror`;
