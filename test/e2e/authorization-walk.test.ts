@@ -1,6 +1,6 @@
 /**
- * Walks every query and mutation of the schema: each is first carried out for its rightful caller, and then refused, with
- * no effect, to everybody else. A field that nobody has put into the table fails here.
+ * Sends every query and mutation of the schema as callers who may use it and as callers who may not. The latter are
+ * refused and change nothing. A field that is not in the table fails here.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import {
@@ -17,20 +17,20 @@ import { emitSchema } from "../../src/platform/graphql/schema.js";
 import { readDatabaseImage } from "../support/database-image.js";
 import { OPERATOR_KEY, type Answer } from "../support/usher.js";
 import { makeWorld } from "./authorization/by-id.js";
-import { openHouse, type House, type Knocker } from "./authorization/callers.js";
+import { openHouse, type House, type Caller } from "./authorization/callers.js";
 import type { Entry } from "./authorization/entry.js";
 import {
-  DOORS,
-  findDoors,
+  USER_FIELDS,
+  findUserFields,
   findUser,
   makeGuest,
   SEEN_OF_GUESTS,
   selectUser,
-  toldFields,
+  fieldsWithValue,
   WITHHELD,
   type Guest,
 } from "./authorization/guests.js";
-import { findTold, INNER_FIELDS, QUIET_FIELDS } from "./authorization/inner-fields.js";
+import { findShown, INNER_FIELDS, HIDDEN_FIELDS } from "./authorization/inner-fields.js";
 import { NODES } from "./authorization/nodes.js";
 import { MUTATIONS, QUERIES } from "./authorization/table.js";
 import { makeEverything, makeForeigner, makeMember } from "./authorization/things.js";
@@ -41,11 +41,11 @@ import {
   findTypesOfMutations,
   findWays,
   wayOfNodes,
-  type Met,
+  type Found,
   type Way,
 } from "./authorization/ways.js";
 
-/** From the code itself, not from the committed file: what is served is what is walked. */
+/** From the code, not from the committed file, because the code is what is served. */
 const schema = buildSchema(emitSchema(describeSchema()));
 
 let house: House;
@@ -57,101 +57,100 @@ afterAll(async () => {
 });
 
 const REFUSED = /^(FORBIDDEN|NOT_FOUND)$/;
-/** Deliveries of webhooks and mail: their workers write without being asked. */
+/** Tables that the workers of webhooks and mail write at any time. */
 const BACKGROUND = /^(webhook_(cursor|attempt|retry|redelivery)|mail_message)$/;
-/** Everything but a permission; nor the one to change what it shows, since whoever changes something may see it. */
+/** All permissions without one, and without the one to write the same things, because it includes reading them. */
 const allBut = (needed: Permission) =>
   ALL_PERMISSIONS.filter((each) => each !== needed && each !== needed.replace(/_READ$/, "_WRITE"));
 
-/** Who may. */
 type Rule = Pick<Entry, "needs" | "or" | "ofOneself">;
 
-/** Whose request is carried out. The first holds no more than what is needed. */
-async function listRightful({ needs, or, ofOneself }: Rule): Promise<readonly Knocker[]> {
-  const { operator, homeAdministrator, homeUser, otherKey, nobody } = house;
+/** Callers who succeed. The first holds only the permissions that are needed. */
+async function listAllowed({ needs, or, ofOneself }: Rule): Promise<readonly Caller[]> {
+  const { operator, homeAdministrator, homeUser, otherKey, anonymous } = house;
   if (needs === "OPERATOR") return [operator];
   if (needs === "SELF") return [await house.guest()];
   const insiders = [homeAdministrator, operator];
   if (needs === "MEMBERSHIP") return [homeUser, await house.homeKey(["WEBHOOKS_WRITE"]), ...insiders];
   if (needs === "SIGN_IN") return [homeUser, otherKey, ...insiders];
-  if (needs === "NOTHING") return [nobody, homeUser, otherKey, ...insiders];
+  if (needs === "NOTHING") return [anonymous, homeUser, otherKey, ...insiders];
   const keys = [await house.homeKey(needs), ...(or === undefined ? [] : [await house.homeKey([or])])];
   return [...keys, ...(ofOneself ? [homeUser] : []), ...insiders];
 }
 
-/** Who is refused, each for another reason. */
-async function listStrangers({ needs, or, ofOneself }: Rule): Promise<readonly Knocker[]> {
-  const { homeAdministrator, homeUser, otherKey, otherAdministrator, nobody } = house;
-  const outsiders = [otherKey, otherAdministrator, nobody];
+/** Callers who are refused, each for a different reason. */
+async function listRefused({ needs, or, ofOneself }: Rule): Promise<readonly Caller[]> {
+  const { homeAdministrator, homeUser, otherKey, otherAdministrator, anonymous } = house;
+  const outsiders = [otherKey, otherAdministrator, anonymous];
   if (needs === "NOTHING") return [];
-  if (needs === "SIGN_IN") return [nobody];
+  if (needs === "SIGN_IN") return [anonymous];
   if (needs === "MEMBERSHIP") return outsiders;
-  if (needs === "SELF") return [otherKey, nobody, await house.homeKey(ALL_PERMISSIONS)];
+  if (needs === "SELF") return [otherKey, anonymous, await house.homeKey(ALL_PERMISSIONS)];
   if (needs === "OPERATOR") return [...outsiders, homeAdministrator, homeUser, await house.homeKey(ALL_PERMISSIONS)];
   return [...outsiders, ...(ofOneself ? [] : [homeUser]), ...(await listLacking(needs, or))];
 }
 
-/** Keys of the organization that hold everything but what is needed. */
-async function listLacking(needs: readonly Permission[], or?: Permission): Promise<readonly Knocker[]> {
+/** Keys of the organization that hold all permissions except a needed one. */
+async function listLacking(needs: readonly Permission[], or?: Permission): Promise<readonly Caller[]> {
   return await Promise.all(needs.map((needed) => house.homeKey(allBut(needed).filter((each) => each !== or))));
 }
 
-/** What mutations of many tell of each; nothing for all other fields. */
+/** The results of a mutation of many objects; empty for all other fields. */
 function resultsOf(value: unknown): readonly { readonly ok: boolean; readonly code: string | null }[] {
   return (value as { results?: { ok: boolean; code: string | null }[] } | null)?.results ?? [];
 }
 
-/** Whether an answer says no and nothing else: the code for who asks, and no data. */
-function expectRefusal(stranger: Knocker, name: string, { data, errors }: Answer): void {
+/** Expects one error, with the code for this caller, and no data. */
+function expectRefusal(caller: Caller, name: string, { data, errors }: Answer): void {
   const value = (data as Record<string, unknown> | null)?.[name] ?? null;
   const results = resultsOf(value);
   const codes = [...(errors ?? []).map(({ extensions: { code } }) => code), ...results.map(({ code }) => code)];
-  const expected = stranger === house.nobody ? /^UNAUTHENTICATED$/ : REFUSED;
-  expect({ stranger: stranger.name, codes, leaks: value !== null && results.length === 0 }).toEqual({
-    stranger: stranger.name,
+  const expected = caller === house.anonymous ? /^UNAUTHENTICATED$/ : REFUSED;
+  expect({ caller: caller.name, codes, leaks: value !== null && results.length === 0 }).toEqual({
+    caller: caller.name,
     codes: [expect.stringMatching(expected)],
     leaks: false,
   });
 }
 
-/** Whether an answer is that of an id which does not exist. */
-function expectNull(stranger: Knocker, name: string, answer: Answer): void {
-  expect({ stranger: stranger.name, ...answer }).toEqual({ stranger: stranger.name, data: { [name]: null } });
+/** Expects the answer for an id that does not exist. */
+function expectNull(caller: Caller, name: string, answer: Answer): void {
+  expect({ caller: caller.name, ...answer }).toEqual({ caller: caller.name, data: { [name]: null } });
 }
 
-function expectSuccess(knocker: Knocker, name: string, { data, errors }: Answer): void {
+function expectSuccess(caller: Caller, name: string, { data, errors }: Answer): void {
   const value = (data as Record<string, unknown> | null)?.[name];
-  expect({ knocker: knocker.name, errors, value, results: resultsOf(value) }).toEqual({
-    knocker: knocker.name,
+  expect({ caller: caller.name, errors, value, results: resultsOf(value) }).toEqual({
+    caller: caller.name,
     errors: undefined,
-    value: name === "node" || (knocker === house.nobody && name === "viewer") ? null : expect.anything(),
+    value: name === "node" || (caller === house.anonymous && name === "viewer") ? null : expect.anything(),
     results: resultsOf(value).map(() => ({ ok: true, code: null })),
   });
 }
 
-/** Asks as each stranger for one thing, compares all tables before and after, and has its rightful owner use it then. */
+/** Expects a request to succeed for allowed callers, and to be refused to the others, without a change in any table. */
 async function walk(kind: "query" | "mutation", name: string, entry: Entry): Promise<void> {
   const document = `${kind}${entry.declare === undefined ? "" : ` (${entry.declare})`} { ${name}${entry.use} }`;
   const make = async () => (await entry.make?.(house)) ?? {};
-  const rightful = await listRightful(entry);
-  for (const knocker of rightful.slice(0, -1))
-    expectSuccess(knocker, name, await house.send(knocker, document, await make()));
+  const allowed = await listAllowed(entry);
+  for (const caller of allowed.slice(0, -1))
+    expectSuccess(caller, name, await house.send(caller, document, await make()));
 
   const variables = await make();
-  const strangers = await listStrangers(entry);
+  const refused = await listRefused(entry);
   const before = await readHouseImage();
-  for (const stranger of strangers) {
-    const isElsewhere = stranger === house.otherKey || stranger === house.otherAdministrator;
+  for (const caller of refused) {
+    const isElsewhere = caller === house.otherKey || caller === house.otherAdministrator;
     const expectNothing = entry.nullElsewhere === true && isElsewhere ? expectNull : expectRefusal;
-    expectNothing(stranger, name, await house.send(stranger, document, variables));
+    expectNothing(caller, name, await house.send(caller, document, variables));
   }
   expect(await readHouseImage()).toEqual(before);
-  // Not by chance refused: the very same request is carried out for whom it is right.
-  const [last] = rightful.slice(-1);
+  // The same request succeeds for an allowed caller, so nothing else in it was the reason for the refusals.
+  const [last] = allowed.slice(-1);
   expectSuccess(last!, name, await house.send(last!, document, variables));
 }
 
-/** Without what is written in the background, whoever asks or not. */
+/** All tables that only requests write. */
 async function readHouseImage(): Promise<object> {
   const image = await readDatabaseImage(house.usher.databaseUrl);
   return Object.fromEntries(Object.entries(image).filter(([table]) => !BACKGROUND.test(table)));
@@ -164,12 +163,12 @@ describe("every query", () => {
     expect(Object.keys(QUERIES).toSorted()).toEqual(fieldsOf(schema.getQueryType()));
   });
 
-  it.each(Object.entries(QUERIES))("%s is answered to its rightful callers alone", async (name, entry) => {
+  it.each(Object.entries(QUERIES))("%s answers only callers who may see it", async (name, entry) => {
     await walk("query", name, entry);
   });
 });
 
-describe("every type that node finds", () => {
+describe("every type of node", () => {
   const NODE = "query ($id: ID!) { node(id: $id) { __typename id } }";
 
   it("is in the table, and nothing else is", () => {
@@ -177,17 +176,17 @@ describe("every type that node finds", () => {
     expect(types.map(({ name }) => name).toSorted()).toEqual(Object.keys(NODES).toSorted());
   });
 
-  it.each(Object.entries(NODES))("%s is null but for those who may see it", async (type, entry) => {
+  it.each(Object.entries(NODES))("%s is null for callers who may not see it", async (type, entry) => {
     const id = await entry.make(house);
-    for (const knocker of await listRightful(entry))
-      expect([knocker.name, await house.send(knocker, NODE, { id })]).toEqual([
-        knocker.name,
+    for (const caller of await listAllowed(entry))
+      expect([caller.name, await house.send(caller, NODE, { id })]).toEqual([
+        caller.name,
         { data: { node: { __typename: type, id } } },
       ]);
-    for (const stranger of await listStrangers(entry)) {
-      const answer = await house.send(stranger, NODE, { id });
-      if (stranger === house.nobody) expectRefusal(stranger, "node", answer);
-      else expectNull(stranger, "node", answer);
+    for (const caller of await listRefused(entry)) {
+      const answer = await house.send(caller, NODE, { id });
+      if (caller === house.anonymous) expectRefusal(caller, "node", answer);
+      else expectNull(caller, "node", answer);
     }
   });
 
@@ -210,7 +209,7 @@ describe("the organization of a query", () => {
   );
 
   it.each(lists.map(({ name }) => name))(
-    "%s takes from the session or the key, and the operator names it",
+    "is taken from the session or key in %s, and is required of the operator",
     async (name) => {
       const entry = QUERIES[name]!;
       const use = entry.use
@@ -221,10 +220,10 @@ describe("the organization of a query", () => {
       const own = `query ${declared.length === 0 ? "" : `(${declared.join(", ")})`} { ${name}${use} }`;
       const { organizationId, ...others } = { ...(await entry.make?.(house)) } as Record<string, unknown>;
       const key = await house.homeKey(entry.needs as readonly Permission[]);
-      for (const knocker of [house.homeAdministrator, key]) {
-        const asked = await house.send(knocker, named, { organizationId, ...others });
+      for (const caller of [house.homeAdministrator, key]) {
+        const asked = await house.send(caller, named, { organizationId, ...others });
         expect(asked).toEqual({ data: { [name]: expect.anything() } });
-        expect(await house.send(knocker, own, others)).toEqual(asked);
+        expect(await house.send(caller, own, others)).toEqual(asked);
       }
       const { data, errors } = await house.send(house.operator, own, others);
       // Without an organization these are the installation's own.
@@ -233,8 +232,8 @@ describe("the organization of a query", () => {
         expect(errors?.map(({ extensions: { code, details } }) => [code, details])).toEqual([
           ["INVALID_INPUT", { fields: [expect.objectContaining({ path: "organizationId", code: "REQUIRED" })] }],
         ]);
-      const nobody = await house.send(house.nobody, own, others);
-      expect(nobody.errors?.map(({ extensions: { code } }) => code)).toEqual(["UNAUTHENTICATED"]);
+      const anonymous = await house.send(house.anonymous, own, others);
+      expect(anonymous.errors?.map(({ extensions: { code } }) => code)).toEqual(["UNAUTHENTICATED"]);
     },
   );
 });
@@ -244,88 +243,88 @@ describe("every mutation", () => {
     expect(Object.keys(MUTATIONS).toSorted()).toEqual(fieldsOf(schema.getMutationType()));
   });
 
-  it.each(Object.entries(MUTATIONS))("%s is carried out for its rightful callers alone", async (name, entry) => {
+  it.each(Object.entries(MUTATIONS))("%s succeeds only for callers with its permissions", async (name, entry) => {
     await walk("mutation", name, entry);
   });
 
-  it("needs a permission, or the operator: belonging to an organization changes nothing", () => {
+  it("needs a permission or the operator, more than a membership", () => {
     const needs = Object.values(MUTATIONS).map((entry) => entry.needs);
     expect(needs.filter((each) => each === "NOTHING" || each === "SIGN_IN" || each === "MEMBERSHIP")).toEqual([]);
   });
 });
 
-/** Whether a description says what a field answers to a caller without a permission. */
-const isQuiet = (description: string | null | undefined) =>
+/** Whether a description says what a caller without a permission gets. */
+const isHidden = (description: string | null | undefined) =>
   /\bWithout [A-Z]+_[A-Z]+|[A-Z]+_[A-Z]+ there; without it,/.test(description ?? "");
 
-describe("every field that needs more than the way to it", () => {
+describe("every field with a permission of its own", () => {
   it("is in the table, and nothing else is", () => {
     const needy = Object.values(schema.getTypeMap())
       .filter(isObjectType)
       .filter((type) => type !== schema.getQueryType() && type !== schema.getMutationType())
       .flatMap((type) =>
         Object.values(type.getFields())
-          .filter(({ description }) => /\b[Nn]eeds? [A-Z]+_[A-Z]+/.test(description ?? "") && !isQuiet(description))
+          .filter(({ description }) => /\b[Nn]eeds? [A-Z]+_[A-Z]+/.test(description ?? "") && !isHidden(description))
           .map((field) => `${type.name}.${field.name}`),
       );
     expect(needy.toSorted()).toEqual(Object.keys(INNER_FIELDS).toSorted());
   });
 
-  it.each(Object.entries(INNER_FIELDS))("%s is answered to its rightful callers alone", async (_name, entry) => {
+  it.each(Object.entries(INNER_FIELDS))("%s answers only callers who may see it", async (_name, entry) => {
     const variables = await entry.make(house);
-    for (const knocker of [await house.homeKey([...new Set([...entry.way, ...entry.needs])]), house.homeAdministrator])
-      expect(await house.send(knocker, entry.document, variables)).toEqual({ data: expect.anything() });
-    const strangers = await listLacking(entry.needs, entry.or);
-    for (const stranger of [...strangers, house.homeUser, house.otherKey, house.otherAdministrator]) {
-      const { data, errors = [] } = await house.send(stranger, entry.document, variables);
-      // The way begins with an id, which does not exist for who belongs to another organization.
-      const isElsewhere = stranger === house.otherKey || stranger === house.otherAdministrator;
+    for (const caller of [await house.homeKey([...new Set([...entry.way, ...entry.needs])]), house.homeAdministrator])
+      expect(await house.send(caller, entry.document, variables)).toEqual({ data: expect.anything() });
+    const refused = await listLacking(entry.needs, entry.or);
+    for (const caller of [...refused, house.homeUser, house.otherKey, house.otherAdministrator]) {
+      const { data, errors = [] } = await house.send(caller, entry.document, variables);
+      // The request begins with an id, which callers of other organizations cannot find.
+      const isElsewhere = caller === house.otherKey || caller === house.otherAdministrator;
       if (errors.length === 0) {
-        // A person without permissions sees the own training, and has none.
-        expect([stranger.name, Object.values(data)]).toEqual([stranger.name, isElsewhere ? [null] : [{ nodes: [] }]]);
+        // A person without permissions sees their own training, which is empty.
+        expect([caller.name, Object.values(data)]).toEqual([caller.name, isElsewhere ? [null] : [{ nodes: [] }]]);
         continue;
       }
       const codes = new Set(errors.map(({ extensions: { code } }) => code));
-      expect({ stranger: stranger.name, codes: [...codes] }).toEqual({
-        stranger: stranger.name,
+      expect({ caller: caller.name, codes: [...codes] }).toEqual({
+        caller: caller.name,
         codes: [expect.stringMatching(REFUSED)],
       });
     }
   });
 });
 
-describe("every field that tells nothing without a permission", () => {
+describe("every field that is empty without a permission", () => {
   it("is in the table, and nothing else is", () => {
-    const quiet = Object.values(schema.getTypeMap())
+    const hidden = Object.values(schema.getTypeMap())
       .filter(isObjectType)
       .flatMap((type) =>
         Object.values(type.getFields())
-          .filter(({ description }) => isQuiet(description))
+          .filter(({ description }) => isHidden(description))
           .map((field) => `${type.name}.${field.name}`),
       );
-    expect(quiet.toSorted()).toEqual(Object.keys(QUIET_FIELDS).toSorted());
+    expect(hidden.toSorted()).toEqual(Object.keys(HIDDEN_FIELDS).toSorted());
   });
 
-  it.each(Object.entries(QUIET_FIELDS))("%s tells its rightful callers alone", async (_name, entry) => {
+  it.each(Object.entries(HIDDEN_FIELDS))("%s has a value only for callers who may see it", async (_name, entry) => {
     const { needs, or, way, document } = entry;
     const variables = { organizationId: house.home.organizationId, ...(await makeEverything(house)) };
-    const isTold = async (knocker: Knocker) => {
-      const { data, errors } = await house.send(knocker, document, variables);
+    const isShown = async (caller: Caller) => {
+      const { data, errors } = await house.send(caller, document, variables);
       expect(errors).toBeUndefined();
-      const told = findTold(data);
-      expect(told).not.toBeUndefined();
-      return told !== null && !(Array.isArray(told) && told.length === 0);
+      const shown = findShown(data);
+      expect(shown).not.toBeUndefined();
+      return shown !== null && !(Array.isArray(shown) && shown.length === 0);
     };
     for (const permission of [needs, or ?? needs])
-      expect(await isTold(await house.homeKey([way, permission]))).toBe(true);
-    expect(await isTold(house.homeAdministrator)).toBe(true);
+      expect(await isShown(await house.homeKey([way, permission]))).toBe(true);
+    expect(await isShown(house.homeAdministrator)).toBe(true);
     const lacking = allBut(needs).filter((permission) => permission !== or);
-    expect(await isTold(await house.homeKey([...new Set([way, ...lacking])]))).toBe(false);
+    expect(await isShown(await house.homeKey([...new Set([way, ...lacking])]))).toBe(false);
   });
 });
 
-describe("a key or a person of another organization", () => {
-  it("brings none of its own things in, and takes none out, through an input that names both", async () => {
+describe("a key or a person of a different organization", () => {
+  it("cannot bring objects of its own in, or read objects, through an input that names both", async () => {
     const { usher, home, other, word } = house;
     const ask = async (key: string, document: string, variables: Readonly<Record<string, unknown>>) =>
       await usher.graphql(document, variables, key);
@@ -381,7 +380,7 @@ describe("a key or a person of another organization", () => {
   });
 });
 
-describe("a guest, whose home is another organization", () => {
+describe("a guest, whose home is a different organization", () => {
   let guest: Guest;
   beforeAll(async () => {
     guest = await makeGuest(house, schema);
@@ -395,52 +394,52 @@ describe("a guest, whose home is another organization", () => {
     );
     expect(errors).toBeUndefined();
     const ids = data.users.nodes.map(({ id }: { readonly id: string }) => id);
-    // Nobody is missing only because the page ended before them.
+    // All users are on this page.
     expect(ids).toHaveLength(data.users.totalCount);
     return ids.includes(userId);
   };
 
-  it("is met at every place of the schema that the table has, and at no other", () => {
-    expect(Object.keys(DOORS).toSorted()).toEqual(findDoors(schema));
+  it("can be read through the fields of the table, and the table is complete", () => {
+    expect(Object.keys(USER_FIELDS).toSorted()).toEqual(findUserFields(schema));
   });
 
-  it("is seen whole at home: without that, the tests below would prove nothing", async () => {
-    const { data } = await house.send(house.otherAdministrator, DOORS["Query.user"]!.document(user()), {
+  it("has a value in every field at home: without that, the tests below would prove nothing", async () => {
+    const { data } = await house.send(house.otherAdministrator, USER_FIELDS["Query.user"]!.document(user()), {
       id: guest.id,
     });
-    const told = toldFields(data.user);
+    const shown = fieldsWithValue(data.user);
     const fields = Object.keys((schema.getType("User") as GraphQLObjectType).getFields());
-    expect(fields.filter((name) => !SEEN_OF_GUESTS.has(name) && !told.includes(name))).toEqual([]);
+    expect(fields.filter((name) => !SEEN_OF_GUESTS.has(name) && !shown.includes(name))).toEqual([]);
   });
 
-  it.each(Object.entries(DOORS).filter(([, door]) => door !== null))(
-    "shows name and address at %s, and what the organization gave",
-    async (_name, door) => {
-      const variables = await door!.variables(guest, house);
-      const { data, errors } = await house.send(house.homeAdministrator, door!.document(user()), variables);
+  it.each(Object.entries(USER_FIELDS).filter(([, field]) => field !== null))(
+    "shows at %s the name, the address, and what the organization gave",
+    async (_name, field) => {
+      const variables = await field!.variables(guest, house);
+      const { data, errors } = await house.send(house.homeAdministrator, field!.document(user()), variables);
       expect(errors).toBeUndefined();
-      const told = toldFields(findUser(data, guest.id)!);
-      expect(told.filter((name) => !SEEN_OF_GUESTS.has(name))).toEqual([]);
-      expect(told).toEqual(expect.arrayContaining(["id", "email", "firstName", "lastName", "fullName"]));
-      if (door === DOORS["Query.user"])
-        expect(told).toEqual(
+      const shown = fieldsWithValue(findUser(data, guest.id)!);
+      expect(shown.filter((name) => !SEEN_OF_GUESTS.has(name))).toEqual([]);
+      expect(shown).toEqual(expect.arrayContaining(["id", "email", "firstName", "lastName", "fullName"]));
+      if (field === USER_FIELDS["Query.user"])
+        expect(shown).toEqual(
           expect.arrayContaining(["role", "roles", "roleGrants", "membership", "groups", "managedGroups"]),
         );
-      if (door === DOORS["RemoveMemberPayload.member"]) guest = await makeGuest(house, schema);
+      if (field === USER_FIELDS["RemoveMemberPayload.member"]) guest = await makeGuest(house, schema);
     },
   );
 
-  it("is found by name, address, role and group, and by nothing that is withheld", async () => {
+  it("is found by name, address, role and group, but not by withheld fields", async () => {
     const valuesOf = (type: string) => (schema.getType(type) as GraphQLEnumType).getValues().map(({ name }) => name);
     const shown: Readonly<Record<string, readonly object[]>> = {
       search: [{ search: guest.email }, { search: "hopp" }],
       roleKeys: [{ roleKeys: ["ADMIN"] }],
       groupIds: [{ groupIds: [guest.groupId] }],
-      // What the organization gave.
+      // These filter by what the organization gave, too.
       hasSeat: [],
       answers: [],
     };
-    const atHome = await house.send(house.otherAdministrator, DOORS["Query.user"]!.document("manager { id }"), {
+    const atHome = await house.send(house.otherAdministrator, USER_FIELDS["Query.user"]!.document("manager { id }"), {
       id: guest.id,
     });
     const managerId = atHome.data.user.manager.id as string;
@@ -468,7 +467,7 @@ describe("a guest, whose home is another organization", () => {
     expect(valuesOf("UserOrderField")).toEqual(["CREATED_AT", "EMAIL", "FIRST_NAME", "LAST_NAME"]);
   });
 
-  it("tells nothing of what is withheld in events, audit entries and files", async () => {
+  it("is in events, audit entries and exports without withheld values", async () => {
     const { usher, home } = house;
     const { data } = await usher.graphql(
       `query ($id: ID!, $user: ID!) {
@@ -497,14 +496,14 @@ describe("a guest, whose home is another organization", () => {
     expect(JSON.stringify([about, data.auditLog])).not.toContain(house.other.organizationId);
   });
 
-  it("is put into the organization by nobody of it, and taken out of it by the home", async () => {
+  it("is added and removed by an administrator of the home, not of the organization", async () => {
     const { usher, home, other, homeAdministrator, otherAdministrator, send } = house;
     const ask = (name: string, mutation: string) =>
       `mutation ($input: ${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { member { id ${name} } } }`;
     const userId = await makeForeigner(house);
     const input = { organizationId: home.organizationId, userId };
-    for (const knocker of [homeAdministrator, await house.homeKey(ALL_PERMISSIONS)]) {
-      const { data, errors } = await send(knocker, ask("email", "addMember"), { input });
+    for (const caller of [homeAdministrator, await house.homeKey(ALL_PERMISSIONS)]) {
+      const { data, errors } = await send(caller, ask("email", "addMember"), { input });
       expect([data, errors?.[0]?.extensions.code]).toEqual([null, "NOT_FOUND"]);
     }
     const added = await send(otherAdministrator, ask("status roles { key }", "addMember"), { input });
@@ -523,27 +522,27 @@ describe("a guest, whose home is another organization", () => {
       input,
     });
     expect(removed).toEqual({ data: { removeMember: { member: { id: userId, guestMemberships: [] } } } });
-    const gone = await send(homeAdministrator, DOORS["Query.user"]!.document("id"), { id: userId });
+    const gone = await send(homeAdministrator, USER_FIELDS["Query.user"]!.document("id"), { id: userId });
     expect(gone).toEqual({ data: { user: null } });
   });
 });
 
-describe("everything that has an id", () => {
+describe("every object with an id", () => {
   const ways = findWays(schema);
-  /** What was met, by who asks and by its id. */
-  const met = new Map<string, Met[]>();
+  /** The objects that were found, by caller, type and id. */
+  const found = new Map<string, Found[]>();
   let userId: string;
   beforeAll(async () => {
     const { ids, organizationIds, callers } = await makeWorld(house);
     userId = ids["User"]!;
-    const go = async (caller: Knocker, way: Way, document: string) => {
+    const go = async (caller: Caller, way: Way, document: string) => {
       const { data, errors } = await house.send(caller, document, {});
       const codes = (errors ?? []).map(({ extensions: { code } }) => code);
       const isRefused = way[0]!.field.name === "organizations" && caller !== house.operator;
       expect([caller.name, document, codes]).toEqual([caller.name, document, isRefused ? ["FORBIDDEN"] : []]);
       for (const each of collect(way, data)) {
         const key = `${caller.name}: ${each.key}`;
-        met.set(key, [...(met.get(key) ?? []), each]);
+        found.set(key, [...(found.get(key) ?? []), each]);
       }
     };
     for (const caller of callers) {
@@ -552,30 +551,30 @@ describe("everything that has an id", () => {
           await go(caller, way, documentOf(way, { ...ids, organizationId }, organizationIds));
       for (const type of schema.getPossibleTypes(schema.getType("Node") as GraphQLInterfaceType)) {
         const start = `${caller.name}: ${type.name} `;
-        const known = [...met.keys()].filter((key) => key.startsWith(start)).map((key) => key.slice(start.length));
+        const known = [...found.keys()].filter((key) => key.startsWith(start)).map((key) => key.slice(start.length));
         await go(caller, wayOfNodes(schema), documentOfNodes(type, known.slice(0, 50), organizationIds));
       }
     }
   });
 
-  it("is met by at least two ways, but for what the schema has one way to", () => {
+  it("is reached in at least two ways, except types that the schema reaches in one way", () => {
     const most = new Map<string, number>([...ways.keys()].map((type) => [type, 0]));
-    for (const [, times] of met) {
+    for (const [, times] of found) {
       const type = times[0]!.key.split(" ")[0]!;
       most.set(type, Math.max(most.get(type) ?? 0, new Set(times.map(({ way }) => way)).size));
     }
     const seldom = Object.fromEntries([...most].filter(([, number]) => number < 2));
     expect(seldom).toEqual({ ConnectionType: 1, Filter: 1, FilterAnswer: 1, WebhookRedelivery: 1 });
-    const byNodes = [...met.values()].flat().filter(({ way }) => way === "Query.nodes");
+    const byNodes = [...found.values()].flat().filter(({ way }) => way === "Query.nodes");
     expect([...new Set(byNodes.map(({ key }) => key.split(" ")[0]!))].toSorted()).toEqual(
       Object.keys(NODES).toSorted(),
     );
-    // Each of these answers what one mutation did.
+    // Each of these is the payload of one mutation.
     expect(findTypesOfMutations(schema)).toEqual(["DeleteOrganizationPayload", "DeleteWebhookEndpointPayload"]);
   });
 
-  it("has other things in each of two organizations: without that, the test below would prove nothing", () => {
-    const { fields } = met.get(`the operator: User ${userId}`)![0]!;
+  it("has different values in each of two organizations: without that, the test below would prove nothing", () => {
+    const { fields } = found.get(`the operator: User ${userId}`)![0]!;
     const inBoth = Object.keys(fields).filter((name) => `${name}0` in fields);
     expect(inBoth.toSorted()).toEqual([
       "answers",
@@ -593,8 +592,8 @@ describe("everything that has an id", () => {
     }
   });
 
-  it("answers each field alike, whichever way it was reached", () => {
-    const differences = [...met].flatMap(([key, [first, ...others]]) =>
+  it("answers each field alike in every way that reaches it", () => {
+    const differences = [...found].flatMap(([key, [first, ...others]]) =>
       others.flatMap(({ way, fields }) =>
         Object.keys(fields)
           .filter((name) => JSON.stringify(fields[name]) !== JSON.stringify(first!.fields[name]))

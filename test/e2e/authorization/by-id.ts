@@ -1,17 +1,17 @@
 /** Two organizations with a person who belongs to both, and one of everything that has an id. */
 import { createTenant } from "../../support/tenant.js";
-import { signIn, type House, type Knocker } from "./callers.js";
+import { signIn, type House, type Caller } from "./callers.js";
 import * as things from "./things.js";
 import type { Ids } from "./ways.js";
 
 export interface World {
   readonly ids: Ids;
   readonly organizationIds: readonly [string, string];
-  /** Everybody who asks. What they see is compared with what they see themselves, by another way. */
-  readonly callers: readonly Knocker[];
+  /** What each caller sees in one way is compared with what the same caller sees in the other ways. */
+  readonly callers: readonly Caller[];
 }
 
-/** @returns the world, in organizations of its own, so that their lists are short */
+/** Creates organizations of its own, so that their lists are short. */
 export async function makeWorld(found: House): Promise<World> {
   const { usher, provider } = found;
   const home = await createTenant(usher, provider);
@@ -22,14 +22,14 @@ export async function makeWorld(found: House): Promise<World> {
     const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
     await usher.ask(`mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`, { input });
   };
-  const administrator = await signIn(usher, provider, home, "who looks at everything", "ADMIN");
+  const administrator = await signIn(usher, provider, home, "an administrator of everything", "ADMIN");
   const me = (await house.send(administrator, "{ viewer { user { id email } } }", {})).data.viewer.user;
 
-  // Somebody of home who is a guest of the other organization, with other roles, groups, answers and courses there.
+  // A user of home who is a guest of the other organization, with different roles, groups, answers and courses there.
   const { userId, courseId } = await things.makeEverything(house);
   await send("addMember", { organizationId: other.organizationId, userId, roleKeys: ["MANAGER"] });
   await things.giveEverything({ ...house, home: other }, userId);
-  // A guest of home, whose account the home does not see whole.
+  // A guest of home, of whose account home sees only some fields.
   const guestId = await things.makeMember(house);
   await things.giveEverything(house, guestId);
   await send("setOwner", { organizationId, userId: me.id });
@@ -44,7 +44,7 @@ export async function makeWorld(found: House): Promise<World> {
   await send("addUsersToGroup", { groupId, userIds: [userId, guestId, me.id] });
   const moduleId = await things.makeCourse(house, "MODULE");
   await send("setModuleCourses", { moduleId, courseIds: [courseId] });
-  // Of the catalogue, so that it can be asked for in both organizations.
+  // A course of the catalogue, so that both organizations can read it.
   const { createCourse } = await usher.ask(
     `mutation ($title: String!) { createCourse(input: { title: $title }) { course { id } } }`,
     { title: house.word() },

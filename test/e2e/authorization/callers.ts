@@ -1,4 +1,4 @@
-/** Two organizations of one installation, and everybody who may knock: keys, people, the operator, nobody. */
+/** Two organizations of one installation, and callers of each kind: keys, people, the operator, and an anonymous one. */
 import { ALL_PERMISSIONS, type Permission } from "../../../src/access/permission.js";
 import { createBrowser } from "../../../testing/browser.js";
 import {
@@ -9,42 +9,40 @@ import { createTenant, makePerson, type Tenant } from "../../support/tenant.js";
 import { startWebhookReceivers, type WebhookReceiver } from "../../support/webhook-receiver/index.js";
 import { OPERATOR_KEY, startTestUsher, type Answer, type TestUsher } from "../../support/usher.js";
 
-/** Somebody who sends requests. */
-export interface Knocker {
+export interface Caller {
   readonly name: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The installation with everybody in it. `home` is the organization whose things are asked for. */
+/** The installation with its callers. Requests are about objects of `home`. */
 export interface House {
   readonly usher: TestUsher;
   readonly provider: HostileOpenIdProvider;
-  /** Takes what webhooks send. */
   readonly receiver: WebhookReceiver;
   /** TXT records of the DNS, by name. */
   readonly txt: Map<string, string>;
   readonly home: Tenant;
   readonly other: Tenant;
-  readonly operator: Knocker;
-  readonly nobody: Knocker;
+  readonly operator: Caller;
+  readonly anonymous: Caller;
   /** Administrators by role. */
-  readonly homeAdministrator: Knocker;
-  readonly otherAdministrator: Knocker;
+  readonly homeAdministrator: Caller;
+  readonly otherAdministrator: Caller;
   /** Has the role USER, which grants nothing. */
-  readonly homeUser: Knocker;
+  readonly homeUser: Caller;
   /** A person whose home is the other organization, with a session there and a membership here. */
-  readonly guest: () => Promise<Knocker>;
+  readonly guest: () => Promise<Caller>;
   /** Holds every scope, in the other organization. */
-  readonly otherKey: Knocker;
-  /** A key of the home organization that holds exactly these scopes. */
-  readonly homeKey: (scopes: readonly Permission[]) => Promise<Knocker>;
-  readonly send: (knocker: Knocker, document: string, variables: Readonly<Record<string, unknown>>) => Promise<Answer>;
+  readonly otherKey: Caller;
+  /** A key of the home organization with exactly these scopes. */
+  readonly homeKey: (scopes: readonly Permission[]) => Promise<Caller>;
+  readonly send: (caller: Caller, document: string, variables: Readonly<Record<string, unknown>>) => Promise<Answer>;
   /** A word that was not used before. */
   readonly word: () => string;
   readonly close: () => Promise<void>;
 }
 
-async function sendTo(url: string, { headers }: Knocker, query: string, variables: object): Promise<Answer> {
+async function sendTo(url: string, { headers }: Caller, query: string, variables: object): Promise<Answer> {
   const response = await fetch(`${url}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
@@ -57,7 +55,7 @@ export async function openHouse(): Promise<House> {
   const txt = new Map<string, string>();
   const usher = await startTestUsher({
     resolveTxt: async (name) => [[txt.get(name) ?? ""]],
-    // What the sweeper forgets of them would look like a change.
+    // The sweeper deletes counts of requests, which would look like a change.
     environment: { USHER_RATE_LIMITS: "off" },
   });
   const receivers = await startWebhookReceivers();
@@ -66,19 +64,19 @@ export async function openHouse(): Promise<House> {
   const other = await createTenant(usher, provider);
   let words = 0;
   const word = () => `word${(words += 1)}`;
-  const send: House["send"] = (knocker, document, variables) => sendTo(usher.url, knocker, document, variables);
-  const keys = new Map<string, Knocker>();
+  const send: House["send"] = (caller, document, variables) => sendTo(usher.url, caller, document, variables);
+  const keys = new Map<string, Caller>();
 
-  const homeKey = async (scopes: readonly Permission[]): Promise<Knocker> => {
+  const homeKey = async (scopes: readonly Permission[]): Promise<Caller> => {
     const known = keys.get(scopes.join());
     if (known !== undefined) return known;
     const { createApiKey } = await usher.ask(
       `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key } }`,
       { input: { organizationId: home.organizationId, name: "A key", scopes } },
     );
-    const knocker = withKey(`a key with ${scopes.length} of ${ALL_PERMISSIONS.length} scopes`, createApiKey.key);
-    keys.set(scopes.join(), knocker);
-    return knocker;
+    const caller = withKey(`a key with ${scopes.length} of ${ALL_PERMISSIONS.length} scopes`, createApiKey.key);
+    keys.set(scopes.join(), caller);
+    return caller;
   };
   return {
     usher,
@@ -88,20 +86,20 @@ export async function openHouse(): Promise<House> {
     home,
     other,
     operator: withKey("the operator", OPERATOR_KEY),
-    nobody: { name: "nobody", headers: {} },
+    anonymous: { name: "an anonymous caller", headers: {} },
     homeAdministrator: await signIn(usher, provider, home, "an administrator", "ADMIN"),
-    otherAdministrator: await signIn(usher, provider, other, "another organization's administrator", "ADMIN"),
+    otherAdministrator: await signIn(usher, provider, other, "a different organization's administrator", "ADMIN"),
     homeUser: await signIn(usher, provider, home, "a plain user", "USER"),
     guest: async () => {
       const name = word();
-      const knocker = await signIn(usher, provider, other, name, "USER");
-      const { data } = await send(knocker, "{ viewer { user { id } } }", {});
+      const caller = await signIn(usher, provider, other, name, "USER");
+      const { data } = await send(caller, "{ viewer { user { id } } }", {});
       await usher.ask(`mutation ($input: AddMemberInput!) { addMember(input: $input) { member { id } } }`, {
         input: { organizationId: home.organizationId, userId: data.viewer.user.id },
       });
-      return knocker;
+      return caller;
     },
-    otherKey: withKey("another organization's key", other.key),
+    otherKey: withKey("a different organization's key", other.key),
     homeKey,
     word,
     send,
@@ -113,7 +111,7 @@ export async function openHouse(): Promise<House> {
   };
 }
 
-function withKey(name: string, key: string): Knocker {
+function withKey(name: string, key: string): Caller {
   return { name, headers: { authorization: `Bearer ${key}` } };
 }
 
@@ -124,7 +122,7 @@ export async function signIn(
   tenant: Tenant,
   name: string,
   roleKey: string,
-): Promise<Knocker> {
+): Promise<Caller> {
   const person = makePerson(`${name.replaceAll(/\W/g, "-")}-${tenant.slug}`);
   const { email } = person.claims as { readonly email: string };
   await usher.ask(`mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`, {

@@ -1,10 +1,10 @@
-/** How the table of queries and mutations tells who may use one, and makes a request that is right but for who sends it. */
+/** The entries of the table of queries and mutations: the callers who may use a field, and a valid request for it. */
 import type { Permission } from "../../../src/access/permission.js";
 import type { House } from "./callers.js";
 
 /**
- * Who may: whoever holds the permissions in the organization, every member of it, the operator alone, a person with a
- * session for themself, every caller with a key or a session, or anybody at all.
+ * The callers who may use a field: with these permissions in the organization, every member of it, only the operator, a
+ * person with a session about themselves, every caller with a key or session, or every caller.
  */
 export type Needs = readonly Permission[] | "MEMBERSHIP" | "OPERATOR" | "SELF" | "SIGN_IN" | "NOTHING";
 
@@ -12,17 +12,17 @@ export type Variables = Readonly<Record<string, unknown>>;
 
 export interface Entry {
   readonly needs: Needs;
-  /** Another permission that is enough as well. */
+  /** A permission that is sufficient instead. */
   readonly or?: Permission;
-  /** Whether it is null, and no error, to who belongs to another organization: as for an id that does not exist. */
+  /** Whether callers of other organizations get null, as for an id that does not exist, instead of an error. */
   readonly nullElsewhere?: boolean;
-  /** Whether a person of the organization is answered about themself, whatever they hold. */
+  /** Whether people of the organization may use it about themselves, without a permission. */
   readonly ofOneself?: boolean;
   /** The arguments and the selection of the field, with `$` variables: `(id: $id) { group { id } }`. */
   readonly use: string;
   /** Declares the variables: `$id: ID!`. */
   readonly declare?: string;
-  /** Makes what the request is about, in the home organization, anew for each request. */
+  /** Creates the objects that the request names, in the home organization, for each request. */
   readonly make?: (house: House) => Promise<Variables> | Variables;
 }
 
@@ -50,7 +50,7 @@ export const byInput = (needs: Needs, type: string, use: string, input: NonNulla
   use: `(input: $input) { ${use} }`,
   make: async (house) => ({ input: await input(house) }),
 });
-/** For mutations of many accounts, which tell of each one what became of it. */
+/** For mutations of many accounts, which return a result for each. */
 export const byIds = (needs: Needs, make: (house: House) => Promise<string>): Entry => ({
   needs,
   declare: "$ids: [ID!]!",

@@ -1,4 +1,4 @@
-/** A guest about whom the home knows everything, and every place of the schema where the other organization meets them. */
+/** A guest with a value in every field, and every field of the schema that can return them to the organization. */
 import {
   getNamedType,
   isAbstractType,
@@ -13,7 +13,7 @@ import { makePerson } from "../../support/tenant.js";
 import type { House } from "./callers.js";
 import * as things from "./things.js";
 
-/** What an organization sees of a guest: name and address, and what it gave. All other fields are refused, new ones too. */
+/** The fields of a guest that an organization sees: name, address, and what it gave. All others are empty. */
 export const SEEN_OF_GUESTS: ReadonlySet<string> = new Set([
   "id",
   "email",
@@ -27,15 +27,15 @@ export const SEEN_OF_GUESTS: ReadonlySet<string> = new Set([
   "groups",
   "managedGroups",
   "answers",
-  // A page is an object, though it has nothing of the home.
+  // A page of results is an object even if it is empty.
   "results",
   "courses",
 ]);
 
-/** In every value that only the home may see, so that it is recognised wherever it turns up. */
+/** Part of every value that only the home may see, so that a test finds it anywhere. */
 export const WITHHELD = "withheld";
 
-/** Values of the profile, one for each field that the input has. */
+/** A value for each field of the profile's input. */
 const profileOf = (schema: GraphQLSchema, managerEmail: string) => {
   const input = schema.getType("UserProfileInput") as unknown as GraphQLObjectType;
   const values = Object.keys(input.getFields()).map((field) => [field, `${WITHHELD}-${field}`]);
@@ -50,7 +50,7 @@ export interface Guest {
   readonly courseId: string;
 }
 
-/** Makes a person in the other organization who has everything that a person can have, and a guest of the home one. */
+/** Creates a person of the other organization with a value in every field, who is a guest of the home organization. */
 export async function makeGuest(house: House, schema: GraphQLSchema): Promise<Guest> {
   const { usher, home, other, provider, word } = house;
   const ask = async (mutation: string, answer: string, input: object) =>
@@ -87,14 +87,14 @@ export async function makeGuest(house: House, schema: GraphQLSchema): Promise<Gu
   const courseId = await things.makeCourse(house);
   await ask("recordResult", "result { id }", { ...member, courseId });
   await ask("setMemberRoles", "member { id }", { ...member, roleKeys: ["ADMIN", "USER"] });
-  // The organization learns nothing of what happens at the home afterwards either.
+  // Later changes at the home must not be shown either.
   await ask("updateUser", "user { id }", { id: user.id, profile: { phone: `${WITHHELD}-other-phone` } });
   for (const mutation of ["disableUser", "enableUser"])
     await usher.ask(`mutation ($id: ID!) { ${mutation}(id: $id) { user { id } } }`, { id: user.id });
   return { id: user.id, email, groupId, courseId };
 }
 
-/** All fields of a user, in an organization where that can be said; of those that are objects, that there is one. */
+/** Selects all fields of a user, in an organization if the field takes one, and of objects only their type. */
 export function selectUser(schema: GraphQLSchema, organizationId: string): string {
   const fields = Object.values((schema.getType("User") as GraphQLObjectType).getFields());
   const ask = ({ name, type, args }: (typeof fields)[number]) => {
@@ -104,8 +104,8 @@ export function selectUser(schema: GraphQLSchema, organizationId: string): strin
   return `__typename ${fields.map(ask).join(" ")}`;
 }
 
-/** Every field of the schema that answers a user, as `Type.field`; an interface or union may answer one, too. */
-export function findDoors(schema: GraphQLSchema): readonly string[] {
+/** Every field of the schema that can return a user, as `Type.field`, also through an interface or union. */
+export function findUserFields(schema: GraphQLSchema): readonly string[] {
   const user = schema.getType("User") as GraphQLObjectType;
   const answersUsers = (type: GraphQLNamedType) =>
     type === user || (isAbstractType(type) && schema.isSubType(type, user));
@@ -119,8 +119,8 @@ export function findDoors(schema: GraphQLSchema): readonly string[] {
     .toSorted();
 }
 
-/** A request of the organization that leads to the guest. */
-interface Door {
+/** A request of the organization that reads the guest through a field. */
+interface UserField {
   readonly document: (user: string) => string;
   readonly variables: (
     guest: Guest,
@@ -132,18 +132,18 @@ const byMutation = (
   mutation: string,
   field: string,
   input: (guest: Guest, house: House) => object | Promise<object>,
-): Door => ({
+): UserField => ({
   document: (user) =>
     `mutation ($input: ${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { ${field} { ${user} } } }`,
   variables: async (guest, house) => ({ input: await input(guest, house) }),
 });
 const member = ({ id }: Guest, { home }: House) => ({ organizationId: home.organizationId, userId: id });
 
-/** How the organization meets a guest; `null` where it never does. */
-export const DOORS: Readonly<Record<string, Door | null>> = {
-  // It answers the home's administrator, and the operator.
+/** For each field that can return a user, a request that returns the guest; `null` if it never returns a guest. */
+export const USER_FIELDS: Readonly<Record<string, UserField | null>> = {
+  // Only for administrators of the home, and the operator.
   "AddMemberPayload.member": null,
-  // The home alone does these, and FORBIDDEN is the answer to everybody else.
+  // Only the home may do these; all others get FORBIDDEN.
   "ApproveUserPayload.user": null,
   "ArchiveUserPayload.user": null,
   "CreateUserPayload.user": null,
@@ -153,10 +153,10 @@ export const DOORS: Readonly<Record<string, Door | null>> = {
   "RejectUserPayload.user": null,
   "RestoreUserPayload.user": null,
   "UpdateUserPayload.user": null,
-  // Connections and managers of the home know nobody but the home's people.
+  // These return only people of the home.
   "LinkRequest.user": null,
   "User.manager": null,
-  // They answer the person.
+  // These return the caller.
   "UpdateMyProfilePayload.user": null,
   "Viewer.user": null,
   "Group.managers": {
@@ -246,7 +246,7 @@ export const DOORS: Readonly<Record<string, Door | null>> = {
   },
 };
 
-/** The user with an id, however deep it lies in an answer. */
+/** The user with an id, at any depth of an answer. */
 export function findUser(value: unknown, id: string): Readonly<Record<string, unknown>> | null {
   if (typeof value !== "object" || value === null) return null;
   const record = value as Readonly<Record<string, unknown>>;
@@ -258,8 +258,8 @@ export function findUser(value: unknown, id: string): Readonly<Record<string, un
   return null;
 }
 
-/** The fields that say something. */
-export function toldFields(user: Readonly<Record<string, unknown>>): readonly string[] {
+/** The names of the fields that have a value. */
+export function fieldsWithValue(user: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(user)
     .filter(([name, value]) => name !== "__typename" && value !== null && !(Array.isArray(value) && value.length === 0))
     .map(([name]) => name);

@@ -1,15 +1,15 @@
-/** Every field of a type that asks for more than the way to it, with who may see it. */
+/** Every field of a type with a permission of its own, and the callers who may see it. */
 import type { Permission } from "../../../src/access/permission.js";
 import type { House } from "./callers.js";
 import { home, type Variables } from "./entry.js";
 import * as things from "./things.js";
 
-/** A field of a type that asks for more than the way to it: reached from a root field that everybody below may use. */
+/** A field with a permission of its own. The root field of its document is open to all callers of the test. */
 export interface InnerEntry {
   readonly needs: readonly Permission[];
-  /** Another permission that is enough as well. */
+  /** A permission that is sufficient instead. */
   readonly or?: Permission;
-  /** What lets a key come as far as the field. */
+  /** The permissions that a key needs to reach the field. */
   readonly way: readonly Permission[];
   readonly document: string;
   readonly make: (house: House) => Promise<Variables> | Variables;
@@ -17,7 +17,7 @@ export interface InnerEntry {
 
 const onUser = (field: string) => `query ($id: ID!) { user(id: $id) { id ${field} } }`;
 const onGroup = (field: string) => `query ($id: ID!) { group(id: $id) { id ${field} } }`;
-/** The home organization's connection, as whoever may only see its people comes to it. */
+/** The home organization's connection, reached with USERS_READ only. */
 const onConnection = (field: string) =>
   `query ($organizationId: ID!) { users(organizationId: $organizationId) { nodes { identities { connection { id ${field} } } } } }`;
 const inner = (
@@ -119,7 +119,7 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     onConnection("settings { ... on OidcSettings { clientId } }"),
     home,
   ),
-  // A list of results is answered to everybody, with their own; correcting nothing leaves a result as it is.
+  // The list of results is open to all callers, so a correction that changes nothing reaches the field instead.
   "OpenTraining.user": inner(
     ["USERS_READ"],
     ["TRAINING_READ"],
@@ -152,54 +152,54 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
   "User.identities": inner(["USERS_READ"], ["USERS_READ"], onUser("identities { subject }"), ofUser),
 };
 
-/** A field that answers nothing to whoever may not see what it tells, instead of refusing the whole answer. */
-export interface QuietEntry {
+/** A field that is empty for a caller without its permission, instead of an error. */
+export interface HiddenEntry {
   readonly needs: Permission;
-  /** Another permission that is enough as well. */
+  /** A permission that is sufficient instead. */
   readonly or?: Permission;
-  /** What lets a key come as far as the field. */
+  /** The permission that a key needs to reach the field. */
   readonly way: Permission;
-  /** Asks for the field as `told`, in the home organization. */
+  /** Selects the field as `shown`, in the home organization. */
   readonly document: string;
 }
 
-const quietOnUser = (needs: Permission, field: string): QuietEntry => ({
+const hiddenOnUser = (needs: Permission, field: string): HiddenEntry => ({
   needs,
-  // Setting answers is a way to a user that needs neither of the permissions of users.
+  // Setting answers reaches a user without USERS_READ and USERS_WRITE.
   way: "TRAINING_WRITE",
   document: `mutation ($organizationId: ID!, $userId: ID!) {
     setUserAnswers(input: { organizationId: $organizationId, userId: $userId, answers: [] }) { user { ${field} } } }`,
 });
 const here = "(organizationId: $organizationId)";
 
-/** Every such field. `makeEverything` makes somebody of whom each has something to tell. */
-export const QUIET_FIELDS: Readonly<Record<string, QuietEntry>> = {
-  "User.role": quietOnUser("USERS_READ", `told: role${here} { key }`),
-  "User.roles": quietOnUser("USERS_READ", `told: roles${here} { key }`),
-  "User.roleGrants": quietOnUser("USERS_READ", `told: roleGrants${here} { source }`),
-  "User.membership": quietOnUser("USERS_READ", `told: membership${here} { roles { key } }`),
-  "User.groups": quietOnUser("GROUPS_READ", `told: groups${here} { name }`),
-  "User.managedGroups": quietOnUser("GROUPS_READ", `told: managedGroups${here} { name }`),
-  "User.courses": { ...quietOnUser("TEAM_TRAINING_READ", `told: courses${here} { title }`), or: "TRAINING_READ" },
-  "User.answers": quietOnUser("TRAINING_READ", `told: answers${here} { text }`),
+/** Every such field. Each has a value for the user of `makeEverything`. */
+export const HIDDEN_FIELDS: Readonly<Record<string, HiddenEntry>> = {
+  "User.role": hiddenOnUser("USERS_READ", `shown: role${here} { key }`),
+  "User.roles": hiddenOnUser("USERS_READ", `shown: roles${here} { key }`),
+  "User.roleGrants": hiddenOnUser("USERS_READ", `shown: roleGrants${here} { source }`),
+  "User.membership": hiddenOnUser("USERS_READ", `shown: membership${here} { roles { key } }`),
+  "User.groups": hiddenOnUser("GROUPS_READ", `shown: groups${here} { name }`),
+  "User.managedGroups": hiddenOnUser("GROUPS_READ", `shown: managedGroups${here} { name }`),
+  "User.courses": { ...hiddenOnUser("TEAM_TRAINING_READ", `shown: courses${here} { title }`), or: "TRAINING_READ" },
+  "User.answers": hiddenOnUser("TRAINING_READ", `shown: answers${here} { text }`),
   "Membership.groups": {
     needs: "GROUPS_READ",
     way: "USERS_READ",
-    document: `query ($organizationId: ID!, $userId: ID!) { user(id: $userId) { membership${here} { told: groups { name } } } }`,
+    document: `query ($organizationId: ID!, $userId: ID!) { user(id: $userId) { membership${here} { shown: groups { name } } } }`,
   },
   "Course.groups": {
     needs: "GROUPS_READ",
     way: "TEAM_TRAINING_READ",
-    document: `query ($organizationId: ID!, $courseId: ID!) { course(id: $courseId) { told: groups${here} { name } } }`,
+    document: `query ($organizationId: ID!, $courseId: ID!) { course(id: $courseId) { shown: groups${here} { name } } }`,
   },
 };
 
-/** What a quiet field tells: the value of `told`, however deep it lies in an answer. */
-export function findTold(value: unknown): unknown {
+/** The value of `shown`, at any depth of an answer. */
+export function findShown(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return undefined;
   const record = value as Readonly<Record<string, unknown>>;
-  if ("told" in record) return record["told"];
+  if ("shown" in record) return record["shown"];
   return Object.values(record)
-    .map(findTold)
-    .find((told) => told !== undefined);
+    .map(findShown)
+    .find((shown) => shown !== undefined);
 }

@@ -1,11 +1,10 @@
-/** Every type that `node` finds, with who may see it and one to look for. */
+/** Every type that `node` finds, the callers who may see it, and an object to find. */
 import type { House } from "./callers.js";
 import type { Entry } from "./entry.js";
 import * as things from "./things.js";
 
-/** A type that `node` finds. */
 export interface NodeEntry extends Pick<Entry, "needs" | "or"> {
-  /** Makes one in the home organization and answers its id. */
+  /** Creates an object in the home organization and returns its id. */
   readonly make: (house: House) => Promise<string> | string;
 }
 

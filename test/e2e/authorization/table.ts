@@ -1,4 +1,4 @@
-/** Every query and mutation, with who may use it and a request that is right but for who sends it. */
+/** Every query and mutation, the callers who may use it, and a valid request. */
 import type { Permission } from "../../../src/access/permission.js";
 import type { House } from "./callers.js";
 import { byId, byIds, byInput, foundById, home, ofHome, type Entry, type Variables } from "./entry.js";
@@ -31,7 +31,7 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
     or: "TRAINING_READ",
     declare: "$organizationId: ID!",
     use: "(organizationId: $organizationId) { id question answers { text } }",
-    // Without a filter the answer is an empty list, which is also what a refusal might leave.
+    // Without a filter the answer is an empty list, and the test could not tell it from a refusal.
     make: async (house) => {
       await things.makeFilter(house);
       return home(house);
@@ -48,7 +48,7 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
   },
   installation: { needs: "OPERATOR", use: "{ ssoAllowed }" },
   linkRequests: ofHome(["USERS_READ"], "id email"),
-  // Each type has rules of its own, which `NODES` tells.
+  // `NODES` has the rules of each type.
   node: { needs: "SIGN_IN", use: `(id: "unknown") { id }` },
   nodes: { needs: "SIGN_IN", use: `(ids: ["unknown"]) { id }` },
   openTraining: {
@@ -65,7 +65,7 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
     needs: ["EVENTS_READ"],
     declare: "$organizationId: ID!",
     use: "(organizationId: $organizationId)",
-    // Without a limit the answer is null, which is also what a refusal leaves.
+    // Without a limit the answer is null, and the test could not tell it from a refusal.
     make: async (house) => {
       await house.usher.ask(
         `mutation ($input: SetEventRetentionInput!) { setEventRetention(input: $input) { days } }`,
@@ -150,8 +150,8 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
   approveLinkRequest: byId(["USERS_WRITE"], "linkRequest { id }", async (house) => ({
     id: await things.makeLinkRequest(house),
   })),
-  approveUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makeUserWhoWaits(house) })),
-  approveUsers: byIds(["USERS_WRITE"], things.makeUserWhoWaits),
+  approveUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makePendingUser(house) })),
+  approveUsers: byIds(["USERS_WRITE"], things.makePendingUser),
   archiveUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makeUser(house) })),
   archiveUsers: byIds(["USERS_WRITE"], things.makeUser),
   archiveCourse: byId(["TRAINING_WRITE"], "course { id }", async (house) => ({ id: await things.makeCourse(house) })),
@@ -235,9 +235,9 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     id: await things.makeEndpoint(house),
   })),
   enableUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({
-    id: await things.makeUserWho(house, "disableUser"),
+    id: await things.makeInactiveUser(house, "disableUser"),
   })),
-  enableUsers: byIds(["USERS_WRITE"], (house) => things.makeUserWho(house, "disableUser")),
+  enableUsers: byIds(["USERS_WRITE"], (house) => things.makeInactiveUser(house, "disableUser")),
   enableWebhookEndpoint: byId(["WEBHOOKS_WRITE"], "endpoint { id }", async (house) => ({
     id: await things.makeDisabledEndpoint(house),
   })),
@@ -249,8 +249,8 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
   rejectLinkRequest: byId(["USERS_WRITE"], "linkRequest { id }", async (house) => ({
     id: await things.makeLinkRequest(house),
   })),
-  rejectUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makeUserWhoWaits(house) })),
-  rejectUsers: byIds(["USERS_WRITE"], things.makeUserWhoWaits),
+  rejectUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makePendingUser(house) })),
+  rejectUsers: byIds(["USERS_WRITE"], things.makePendingUser),
   relinkIdentities: byInput(["USERS_WRITE"], "RelinkIdentitiesInput", "hasMore", async (house) => ({
     fromConnectionId: await things.makeConnection(house),
     toConnectionId: await things.makeConnection(house, true),
@@ -278,9 +278,9 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     id: await things.makeArchivedCourse(house),
   })),
   restoreUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({
-    id: await things.makeUserWho(house, "archiveUser"),
+    id: await things.makeInactiveUser(house, "archiveUser"),
   })),
-  restoreUsers: byIds(["USERS_WRITE"], (house) => things.makeUserWho(house, "archiveUser")),
+  restoreUsers: byIds(["USERS_WRITE"], (house) => things.makeInactiveUser(house, "archiveUser")),
   revokeApiKey: byId(["ORGANIZATION_WRITE"], "apiKey { id }", async (house) => ({
     id: await things.makeApiKey(house),
   })),

@@ -1,4 +1,4 @@
-/** Makes what requests are about, in the home organization, as the operator. */
+/** Creates the objects that requests name, in the home organization, as the operator. */
 import { createBrowser } from "../../../testing/browser.js";
 import { makePerson } from "../../support/tenant.js";
 import type { House } from "./callers.js";
@@ -36,7 +36,7 @@ export async function makeArchivedCourse(house: House): Promise<string> {
   return id;
 }
 
-/** Who could start or complete what. */
+/** The input to start a course or to record its result. */
 export async function makeTraining(house: House) {
   const { organizationId } = house.home;
   return { organizationId, userId: await makeUser(house), courseId: await makeCourse(house) };
@@ -50,7 +50,7 @@ export async function makeResult(house: House): Promise<string> {
   return recordResult.result.id;
 }
 
-/** A course that somebody has before them. */
+/** A course that a user has not done yet. */
 export async function makeOpenTraining(house: House): Promise<string> {
   const { groupId, courseIds } = await makeAssignment(house);
   const userIds = [await makeUser(house)];
@@ -61,7 +61,7 @@ export async function makeOpenTraining(house: House): Promise<string> {
   return courseIds[0]!;
 }
 
-/** A course that a group has. */
+/** A course that is assigned to a group. */
 export async function makeAssignment(house: House) {
   const input = { groupId: await makeGroup(house), courseIds: [await makeCourse(house)] };
   await house.usher.ask(
@@ -95,7 +95,7 @@ export async function makeApiKey({ usher, home: { organizationId }, word }: Hous
   return createApiKey.apiKey.id;
 }
 
-/** A draft; activated where the request is about an active one. */
+/** A draft, or an active connection. */
 export async function makeConnection(house: House, isActive = false): Promise<string> {
   const { usher, home: tenant, provider, word } = house;
   const { createConnection } = await usher.ask(
@@ -115,21 +115,21 @@ export async function makeConnection(house: House, isActive = false): Promise<st
   return id;
 }
 
-/** A sign-in of a new person at the home organization's connection; answers its reference and the connection. */
+/** A sign-in of a new person through the home organization's connection. @returns its reference and the connection's id */
 export async function makeSignIn({ home: tenant, word }: House): Promise<{ id: string; reference: string }> {
   await tenant.signIn(createBrowser(), makePerson(word()));
   return { id: tenant.connectionId, reference: (await tenant.attempts())[0]!.reference };
 }
 
 /** An account in a status other than ACTIVE. */
-export async function makeUserWho(house: House, mutation: "disableUser" | "archiveUser"): Promise<string> {
+export async function makeInactiveUser(house: House, mutation: "disableUser" | "archiveUser"): Promise<string> {
   const id = await makeUser(house);
   await house.usher.ask(`mutation ($id: ID!) { ${mutation}(id: $id) { user { id } } }`, { id });
   return id;
 }
 
-/** An account that somebody signed in to, and that waits to be approved. */
-export async function makeUserWhoWaits(house: House): Promise<string> {
+/** An account that a sign-in created, and that waits for approval. */
+export async function makePendingUser(house: House): Promise<string> {
   const { home: tenant, provider, usher, word } = house;
   const person = makePerson(word());
   await tenant.updateConnection({ policies: { jitActivation: "PENDING_APPROVAL" } });
@@ -143,7 +143,7 @@ export async function makeUserWhoWaits(house: House): Promise<string> {
   return users.nodes[0].id;
 }
 
-/** An account whose home is the other organization, unless another one is named. */
+/** An account whose home is a different organization, by default `other`. */
 export async function makeForeigner(
   { usher, other, word }: House,
   organizationId = other.organizationId,
@@ -157,7 +157,7 @@ export async function makeForeigner(
   return createUser.user.id;
 }
 
-/** A member of the home organization whose home is a third one, where nobody administers. */
+/** A member of the home organization whose home is a third one. */
 export async function makeMember(house: House): Promise<string> {
   const userId = await makeForeigner(house, (await makeOrganization(house)).id);
   await house.usher.ask(`mutation ($input: AddMemberInput!) { addMember(input: $input) { member { id } } }`, {
@@ -199,7 +199,7 @@ export async function makeRedelivery(house: House): Promise<string> {
   return redeliver.redelivery.id;
 }
 
-/** An organization of its own, that nothing else needs. */
+/** An organization that no other test uses. */
 export async function makeOrganization({
   usher,
   word,
@@ -221,8 +221,8 @@ export async function makeAdministrator({ usher, home: { organizationId }, word 
   return createUser.user.id;
 }
 
-/** An account with a password, and its person's sign-in through the home connection under a policy of linking. */
-async function meetAccount(house: House, accountLinking: "MERGE_BY_EMAIL" | "ADMIN_LINK"): Promise<string> {
+/** Creates an account with a password, and signs its person in through the home connection under a linking policy. */
+async function signInToAccount(house: House, accountLinking: "MERGE_BY_EMAIL" | "ADMIN_LINK"): Promise<string> {
   const { home: tenant, provider, usher, word } = house;
   const person = makePerson(word());
   const { email } = person.claims as { readonly email: string };
@@ -253,7 +253,7 @@ async function setLinking({ home: tenant }: House, accountLinking: string): Prom
 
 /** A link that merging made. */
 export async function makeMergedIdentity(house: House): Promise<string> {
-  const id = await meetAccount(house, "MERGE_BY_EMAIL");
+  const id = await signInToAccount(house, "MERGE_BY_EMAIL");
   // Merged links are shown only while the connection merges.
   await setLinking(house, "MERGE_BY_EMAIL");
   const { user } = await house.usher.ask(`query ($id: ID!) { user(id: $id) { identities { id } } }`, { id });
@@ -261,9 +261,9 @@ export async function makeMergedIdentity(house: House): Promise<string> {
   return user.identities[0].id;
 }
 
-/** A person who waits for an answer whether an account is theirs. */
+/** A request to link a person to an account. */
 export async function makeLinkRequest(house: House): Promise<string> {
-  await meetAccount(house, "ADMIN_LINK");
+  await signInToAccount(house, "ADMIN_LINK");
   const { linkRequests } = await house.usher.ask(
     `query ($id: ID!) { linkRequests(organizationId: $id, first: 1) { nodes { id } } }`,
     { id: house.home.organizationId },
@@ -285,13 +285,13 @@ export async function makeIdentity(house: House): Promise<string> {
   return users.nodes[0].identities[0].id;
 }
 
-/** A user who has something of everything that an organization gives. */
+/** A user with a group, a course, an answer and a role of the organization. */
 export async function makeEverything(house: House): Promise<{ readonly userId: string; readonly courseId: string }> {
   const userId = await makeUser(house);
   return { userId, courseId: await giveEverything(house, userId) };
 }
 
-/** Gives a member a group with a course, which they manage, and an answer; their role they have. @returns the course */
+/** Gives a member a group with a course, which they also manage, and an answer. @returns the course's id */
 export async function giveEverything(house: House, userId: string): Promise<string> {
   const { usher, home } = house;
   const { organizationId } = home;

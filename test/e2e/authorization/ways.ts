@@ -1,4 +1,4 @@
-/** Every way through the schema from a query to the types that have an id, and what to ask of them at its end. */
+/** Every way through the schema from a query to the types with an id, and the fields to select there. */
 import {
   getNamedType,
   isEnumType,
@@ -13,14 +13,14 @@ import {
 } from "graphql";
 
 type Field = GraphQLField<unknown, unknown>;
-/** How a query comes to a thing: field by field. */
+/** The fields from a query to a type. */
 export type Way = readonly { readonly from: string; readonly field: Field }[];
 
-/** The id of a thing that is asked for, by its type. */
+/** The ids that requests name, by type or argument. */
 export type Ids = Readonly<Record<string, string>>;
 
-/** Something with an id, as it was met at the end of a way. */
-export interface Met {
+/** An object with an id that was found at the end of a way. */
+export interface Found {
   readonly key: string;
   readonly way: string;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -41,7 +41,7 @@ function findShortest(schema: GraphQLSchema): ReadonlyMap<string, Way> {
   return shortest;
 }
 
-/** The ways to every type that has an id: by each field that answers it, and by each field that answers its only parent. */
+/** The ways to every type with an id: through each field that returns it, or that returns its only parent. */
 export function findWays(schema: GraphQLSchema): ReadonlyMap<string, readonly Way[]> {
   const shortest = findShortest(schema);
   const edgesTo = (name: string): Way =>
@@ -61,7 +61,7 @@ export function findWays(schema: GraphQLSchema): ReadonlyMap<string, readonly Wa
   return new Map(types.map((name) => [name, waysTo(name)]));
 }
 
-/** Types with an id that only mutations answer. */
+/** Types with an id that only mutations return. */
 export function findTypesOfMutations(schema: GraphQLSchema): readonly string[] {
   const reached = findShortest(schema);
   return Object.values(schema.getTypeMap())
@@ -70,7 +70,7 @@ export function findTypesOfMutations(schema: GraphQLSchema): readonly string[] {
     .toSorted();
 }
 
-/** The arguments of a field on a way. A required one that nobody knows fails the test that asks. */
+/** The arguments of a field on a way. @throws if a required argument has no known value */
 function writeArguments({ field }: Way[number], ids: Ids): string {
   const valueOf = (arg: GraphQLArgument): string | null => {
     const type = getNamedType(arg.type);
@@ -79,7 +79,7 @@ function writeArguments({ field }: Way[number], ids: Ids): string {
     const known = arg.name === "id" ? ids[namedOf(field).name] : ids[arg.name];
     if (known !== undefined) return JSON.stringify(known);
     if (isRequiredArgument(arg))
-      throw new Error(`Nobody knows a value for ${field.name}(${arg.name}). Add one to the ids of makeWorld.`);
+      throw new Error(`There is no value for ${field.name}(${arg.name}). Add one to the ids of makeWorld.`);
     return null;
   };
   const values = field.args.flatMap((arg) => {
@@ -92,8 +92,8 @@ function writeArguments({ field }: Way[number], ids: Ids): string {
 const LARGEST_DEPTH = 4;
 
 /**
- * Every field of a type: what has an id by its id, what has none with all of its own. A field that takes an organization is
- * asked without one, where that can be, and with each of these.
+ * Selects every field of a type: of objects with an id only the id, and of all others every field. A field that takes an
+ * organization is selected without one, if that is valid, and with each of these.
  */
 function selectAll(type: GraphQLObjectType, organizationIds: readonly string[], depth = 0): string {
   const below = (output: GraphQLOutputType): string => {
@@ -105,7 +105,7 @@ function selectAll(type: GraphQLObjectType, organizationIds: readonly string[], 
   const fields = Object.values(type.getFields()).flatMap((field) => {
     const organization = field.args.find(({ name }) => name === "organizationId");
     const selection = below(field.type);
-    // Small pages, so that a page of pages does not cost too much.
+    // Small pages keep the query within its cost limit.
     const isPage = field.args.some(({ name }) => name === "first");
     const page = isPage ? "(first: 1)" : "";
     if (organization === undefined) return [`${field.name}${page}${selection}`];
@@ -121,7 +121,7 @@ function selectAll(type: GraphQLObjectType, organizationIds: readonly string[], 
   return `__typename ${fields.join(" ")}`;
 }
 
-/** The query that goes a way, and asks for everything at its end. */
+/** The query that follows a way and selects every field at its end. */
 export function documentOf(way: Way, ids: Ids, organizationIds: readonly string[]): string {
   const [last] = way.slice(-1);
   const end = selectAll(namedOf(last!.field) as GraphQLObjectType, organizationIds);
@@ -131,12 +131,12 @@ export function documentOf(way: Way, ids: Ids, organizationIds: readonly string[
   );
 }
 
-/** The way that `nodes` is, for those of one of its types. */
+/** The way through `nodes`. */
 export function wayOfNodes(schema: GraphQLSchema): Way {
   return [{ from: "Query", field: schema.getQueryType()!.getFields()["nodes"]! }];
 }
 
-/** The query that finds these ids of a type with `nodes`, and asks for everything of them. */
+/** The query that finds these ids of a type with `nodes` and selects every field. */
 export function documentOfNodes(
   type: GraphQLObjectType,
   ids: readonly string[],
@@ -145,8 +145,8 @@ export function documentOfNodes(
   return `{ step: nodes(ids: ${JSON.stringify(ids)}) { ... on ${type.name} { ${selectAll(type, organizationIds)} } } }`;
 }
 
-/** What an answer to one of these queries has at the end of the way. */
-export function collect(way: Way, data: unknown): readonly Met[] {
+/** The objects at the end of the way in an answer to one of these queries. */
+export function collect(way: Way, data: unknown): readonly Found[] {
   const follow = (value: unknown, steps: number): readonly unknown[] => {
     if (value === null || value === undefined) return [];
     if (Array.isArray(value)) return value.flatMap((item) => follow(item, steps));
