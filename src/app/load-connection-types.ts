@@ -1,6 +1,6 @@
 /**
- * Loads connection types from packages that are installed beside Usher (`USHER_CONNECTION_TYPES`). Names are resolved from
- * the folder of the installation, whose package.json lists them, and not from Usher's own.
+ * Loads connection types from packages that are installed next to Usher (`USHER_CONNECTION_TYPES`). Names are resolved from the
+ * installation's folder, because its package.json lists them. They are not resolved from Usher's own folder.
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -20,10 +20,10 @@ interface LoadedType {
 }
 
 /**
- * The types that come with Usher, and after them those of the packages.
+ * Returns the types that come with Usher, followed by the types of the packages.
  *
- * @param folder the installation's: the packages are in its `node_modules`
- * @throws ConfigurationError with every mistake
+ * @param folder the installation's folder: its `node_modules` has the packages
+ * @throws ConfigurationError that lists all mistakes
  */
 export async function loadConnectionTypes(
   addresses: ProviderAddresses,
@@ -55,7 +55,7 @@ async function importTypes(
     return (error as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND"
       ? { mistake: `is not installed in ${folder}; install it there with npm` }
       : {
-          mistake: `has no entry that Usher finds (${reasonOf(error)}); its package.json needs "exports": "./FILE.js"`,
+          mistake: `has no entry point that Usher can find (${reasonOf(error)}); its package.json needs "exports": "./FILE.js"`,
         };
   }
   let module: { readonly connectionTypes?: unknown; readonly default?: unknown };
@@ -80,11 +80,11 @@ function findMistakes(builtIn: readonly AnyConnectionType[], loaded: readonly Lo
   const known = createCatalogue(createRegistry(builtIn));
   return loaded.flatMap(({ packageName, type }) => {
     const place = `${packageName}, type ${type.id}`;
-    // Of a type for another version, nothing but the version is known.
+    // For a type of another contract version, findTypeMistakes reports only the version.
     if (type.contractVersion === CONTRACT_VERSION && !isDefinedHere(type))
       return [
         `${place}: it must be made by this Usher's defineConnectionType; ` +
-          "the package names usher under peerDependencies, so that only one copy of it is installed",
+          "list usher under peerDependencies of the package, so that npm installs only one copy",
       ];
     const mistakes = findTypeMistakes(type).map((mistake) => `${place}: ${mistake}`);
     if (mistakes.length > 0) return mistakes;
@@ -94,7 +94,7 @@ function findMistakes(builtIn: readonly AnyConnectionType[], loaded: readonly Lo
     const prefix = `${type.id.replaceAll("-", "_").toUpperCase()}_`;
     return Object.entries(type.refusals as Readonly<Record<string, RefusalText>>).flatMap(([code, text]) => {
       const taken = known.get(code);
-      // The refusals of a protocol of Usher's are shared by all types that are composed of it.
+      // All types that use one of Usher's protocols share the refusals of that protocol.
       if (taken !== undefined && taken.message === text.message && taken.remedy === text.remedy) return [];
       if (taken !== undefined) return [`${place}: the refusal code ${code} is Usher's own; choose another`];
       return code.startsWith(prefix) ? [] : [`${place}: the refusal code ${code} must begin with ${prefix}`];

@@ -80,7 +80,7 @@ const KNOWN_HOSTS: Readonly<Record<string, readonly string[]>> = {
 /**
  * Reads the environment.
  *
- * @throws ConfigurationError with every mistake
+ * @throws ConfigurationError that lists all mistakes
  */
 export function readConfiguration(
   environment: Readonly<Record<string, string | undefined>>,

@@ -105,12 +105,12 @@ test("every mistake is named, with the package and what to do", () => {
       "b-exports-nothing exports no connection types; it needs `export const connectionTypes = [ … ]`.",
       expect.stringMatching(/l-curious cannot be loaded: Package subpath .* is not defined by "exports"/),
       expect.stringMatching(/m-curious cannot be loaded: No "exports" main defined/),
-      expect.stringMatching(/^USHER_CONNECTION_TYPES: o-entryless has no entry that Usher finds/),
+      expect.stringMatching(/^USHER_CONNECTION_TYPES: o-entryless has no entry point that Usher can find/),
       "c-newer, type newer: it is written for version 2 of the contract, and this Usher has version 1; " +
         "install a release of the type for version 1, or an Usher with version 2.",
       "d-unversioned, type unversioned: contractVersion must be the number 1.",
       "e-plain, type plain: it must be made by this Usher's defineConnectionType; " +
-        "the package names usher under peerDependencies, so that only one copy of it is installed.",
+        "list usher under peerDependencies of the package, so that npm installs only one copy.",
       "f-incomplete, type incomplete: settings must be an object.",
       "f-incomplete, type incomplete: normalize must be a function.",
       "g-reserved, type saml: the id belongs to a type of Usher itself; the package must choose another.",

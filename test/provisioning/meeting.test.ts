@@ -1,4 +1,7 @@
-/** The account that people share once their connections merge, after arbitrary histories, decided and applied in memory. */
+/**
+ * One person signs in through several connections. Once all of them merge, every sign-in leads to the same account. Histories
+ * are arbitrary and run in memory.
+ */
 import { expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { AddressLink, MergeCandidate } from "../../src/connection/identity/meeting-account.js";
@@ -11,7 +14,7 @@ const ADA = "ada@acme.example";
 
 interface Account {
   user: User;
-  /** The address that a provider gave the account last, and when. */
+  /** The last address that a provider sent for the account, and when. */
   told: { email: string; at: number } | null;
 }
 interface Link {
@@ -73,7 +76,7 @@ class Office {
     if (account !== undefined) account.user = { ...account.user, status };
   }
 
-  /** Signs the person of a connection in; answers their account, or the code of the refusal. */
+  /** Signs in the person of a connection. Returns the id of their account, or the code of the refusal. */
   signIn(connection: number): string {
     this.clock += 1;
     const email = this.addresses[connection]!;
@@ -221,7 +224,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 const order = fc.shuffledSubarray([0, 1, 2, 3], { minLength: SIZE });
 
-it("all connections lead to one account once they merge, and do so again after merging was off", () => {
+it("once all connections merge, they lead to one account; switching merging off and on leads to the same account", () => {
   fc.assert(
     fc.property(
       fc.array(step, { maxLength: 25 }),

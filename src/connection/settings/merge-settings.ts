@@ -1,4 +1,4 @@
-/** Reads an input of settings. An absent setting stays, `null` clears it, and its declaration parses any other value. */
+/** Merges an input into the settings of a connection. A setting that the input leaves out stays; `null` clears it. */
 import type { AnyConnectionType, ParseContext } from "../contract/index.js";
 import type { FieldIssue } from "../../platform/errors/failure.js";
 import { keyOf } from "../registry.js";
@@ -7,14 +7,14 @@ import { completeSettings, findIncomplete, settingsOf, type PlainSettings } from
 /** An input of one type's settings, by name. */
 export type SettingsInput = Readonly<Record<string, unknown>>;
 
-/** Collects mistakes: an `InputCheck`, or a list. */
+/** Collects mistakes, such as an `InputCheck`. */
 export interface IssueSink {
   readonly add: (path: string, code: FieldIssue["code"], message: string) => unknown;
 }
 
 export interface MergedSettings {
   readonly plain: PlainSettings;
-  /** Names of the settings that the input set or cleared, and of those that the type completed from them. */
+  /** The names of the settings that the input set or cleared, or that the type derived from the input. */
   readonly given: ReadonlySet<string>;
 }
 
@@ -28,10 +28,10 @@ export function namesGiven(input: SettingsInput): ReadonlySet<string> {
 }
 
 /**
- * Merges an input into the settings before. Adds mistakes to `check`. Rules across settings are checked only if each setting is
- * valid by itself.
+ * Merges an input into the settings `before`. Adds mistakes to `check`. Rules across settings are checked only if each setting
+ * is valid by itself.
  *
- * @param complete whether everything that activation needs must be set, as for an active connection
+ * @param complete whether all settings that activation needs must be set; `true` for an active connection
  */
 export function mergeSettings(
   type: AnyConnectionType,
@@ -65,7 +65,7 @@ export function mergeSettings(
   return filled;
 }
 
-/** Lets the type complete settings from a document among them. A setting that it leaves at the default stays unset. */
+/** Lets the type derive settings from another setting that is a document. A setting that stays at its default stays unset. */
 function fillIn(type: AnyConnectionType, { plain, given }: MergedSettings): MergedSettings {
   if (type.complete === undefined) return { plain, given };
   const settings = completeSettings(type, plain);
@@ -92,7 +92,7 @@ function checkTogether(type: AnyConnectionType, plain: PlainSettings, check: Iss
   for (const issue of describeIncomplete(type, settings)) check.add(issue.path, issue.code, issue.message);
 }
 
-/** Everything that prevents activation, as mistakes in fields of an input. */
+/** The mistakes that prevent activation, each with the path of its setting. */
 export function describeIncomplete(type: AnyConnectionType, settings: ReturnType<typeof completeSettings>) {
   const { missing, issues } = findIncomplete(type, settings);
   return [

@@ -1,7 +1,7 @@
 /**
  * What switching `accountLinking` does to people. Switching merging off hides the links that it made. Switching it on brings
  * them back and may join further people to accounts. The caller sees the affected users first. The switch is stored only if the
- * caller sends their number and it still holds.
+ * caller confirms the number of affected users, and the number is still right.
  */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -32,8 +32,9 @@ export interface LinkingSwitch {
 }
 
 /**
- * The users who get a different account at their next sign-in, through any connection, because of the switch; sorted by id. If
- * the switch makes, hides or moves a merged link, the user is the account of that link. If not, the account that the person leaves.
+ * The ids of the users whose next sign-in leads to a different account because of the switch, sorted. The sign-in may be
+ * through any connection. A person who has a merged link now is listed with the account of that link. Every other person is
+ * listed with their own account.
  */
 export async function findAffectedUsers(
   reader: Reader,
@@ -118,7 +119,7 @@ function destinationOf(person: MergingPerson): string | null {
   }
 }
 
-/** The id of the user that the person's links lead to now, before the next sign-in changes them. */
+/** The id of the user that the person's links lead to now. */
 function presentOf({ policies, own, merged }: MergingPerson): string | null {
   const followed = policies.accountLinking === "MERGE_BY_EMAIL" && merged?.operator === false ? merged : own;
   return followed?.user.id ?? null;
@@ -130,7 +131,9 @@ interface People {
   readonly people: readonly LinkedPerson[];
   /** The current policies of the organization's connections. */
   readonly policies: PoliciesByConnection;
-  /** A person at their next sign-in under some policies, if they come with the address of their last sign-in. */
+  /**
+   * The person at their next sign-in under these policies. It assumes that the provider sends the same address as last time.
+   */
   readonly see: (person: LinkedPerson, policies: PoliciesByConnection) => MergingPerson;
 }
 
@@ -148,7 +151,8 @@ async function loadPeople(reader: Reader, connection: Connection): Promise<Peopl
   const see: People["see"] = ({ latest, own, merged, unmerged }, policiesOf) => {
     const { connectionId, emailKey, emailVerified } = latest;
     const policies = policiesOf.get(connectionId);
-    if (policies === undefined) throw new Error(`identity ${latest.id} is at no connection of the organization`);
+    if (policies === undefined)
+      throw new Error(`identity ${latest.id} does not belong to a connection of the organization`);
     const addressOfAnotherSubject = emailKey !== null && book.isOfAnotherSubject(latest, emailKey);
     const isOperator = (userId: string) => book.accountOf(userId)?.operator ?? false;
     return {
@@ -171,7 +175,7 @@ async function loadPeople(reader: Reader, connection: Connection): Promise<Peopl
   return { people, policies: book.policies, see };
 }
 
-/** The addresses at a connection that several accounts have, and those of merged links. */
+/** Selects the addresses of a connection's people that several accounts have, and the addresses of merged links. */
 function selectAddresses({ id, organizationId }: Connection): Condition {
   return {
     sql: `IN (SELECT x.email_key FROM identity x

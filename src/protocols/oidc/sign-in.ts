@@ -14,7 +14,7 @@ import type { VerifiedSignIn } from "./surroundings.js";
 import { requestTokens } from "./token-request.js";
 import { askUserinfo } from "./userinfo.js";
 
-/** What to store, and what to add to the authorization request beside state. */
+/** What to store, and the parameters to add to the authorization request in addition to `state`. */
 export interface Beginning {
   readonly draft: FlowDraft;
   /** `nonce`, the code challenge, and hints for the provider. */
@@ -39,12 +39,12 @@ export function beginSignIn(party: RelyingParty, step: StartExchange): Beginning
   return { draft: { requestId: null, secrets }, parameters };
 }
 
-/** Checks the answer that the browser brought, uses the flow up, and answers the code. */
+/** Checks the response that the browser brought, uses the flow up, and returns the authorization code. */
 export function acceptReturn(party: RelyingParty, step: ReturnExchange): Promise<string> {
   return acceptAuthorizationResponse(step, party.provider);
 }
 
-/** Redeems the code, and answers the verified claims. Throws a `ProtocolRefusal` for everything that fails. */
+/** Redeems the code and returns the verified claims. Throws a `ProtocolRefusal` if a step fails. */
 export async function completeSignIn(party: RelyingParty, flow: PendingFlow, code: string): Promise<VerifiedSignIn> {
   const { provider, client, surroundings } = party;
   const { nonce = "", codeVerifier = null } = flow.secrets;
@@ -78,7 +78,7 @@ export async function completeSignIn(party: RelyingParty, flow: PendingFlow, cod
   };
 }
 
-/** Checks `auth_time` if the provider sends it. A provider without it got `prompt=login`. */
+/** Checks `auth_time` if the provider sends it. If not, Usher relies on `prompt=login`, which it has sent. */
 function checkReauthentication(authTime: unknown, startedAt: Date): void {
   if (authTime === undefined) return;
   const earliest = startedAt.valueOf() / 1_000 - TOLERATED_SKEW_SECONDS;

@@ -10,11 +10,11 @@ export interface Surroundings {
   readonly now: () => Date;
   /** How long one request to the provider may take, in milliseconds; ten seconds when left out. */
   readonly requestTimeoutMilliseconds?: number;
-  /** What any process learned about the provider before; absent where nothing stores it. */
+  /** Facts about the provider that this or another process stored earlier. Absent if nothing stores them. */
   readonly memory?: ProviderMemory;
 }
 
-/** Stores facts about one provider, by name: texts and lists of texts. */
+/** Stores facts about one provider, by name. A fact is a text or a list of texts. */
 export interface ProviderMemory {
   readonly recall: (name: string) => { readonly facts: RecalledFacts; readonly learnedAt: Date } | null;
   /** Never rejects. */
@@ -24,7 +24,7 @@ export interface ProviderMemory {
 /** Facts as they were stored. Check them like any input. */
 export type RecalledFacts = Readonly<Record<string, string | readonly string[]>>;
 
-/** Which addresses this installation may use; each rule answers why an address is not allowed, or `null`. */
+/** Which addresses this installation may use. Each rule returns the reason why an address is not allowed, or `null`. */
 export interface AddressRules {
   readonly serverUrl: (url: URL) => string | null;
   readonly browserUrl: (url: URL) => string | null;
@@ -54,7 +54,7 @@ export interface Client {
   readonly redirectUri: string;
 }
 
-/** The claims of a verified ID token, perhaps with those of userinfo (OpenID Connect Core 1.0, section 5.1). */
+/** The claims of a verified ID token, and of userinfo if it was requested (OpenID Connect Core 1.0, section 5.1). */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** A verified sign-in. */
@@ -72,6 +72,6 @@ export interface VerifiedSignIn {
 export interface Withheld {
   /** For administrators. */
   readonly reason: string;
-  /** The provider denied userinfo; if not, it could not answer, and there may be more claims. */
+  /** `true` if the provider denied userinfo. `false` if it could not answer: then the person may have more claims. */
   readonly isDenied: boolean;
 }

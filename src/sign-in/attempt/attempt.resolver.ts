@@ -1,4 +1,4 @@
-/** The queries by which an administrator finds attempts, and the attempt of a reference. */
+/** Queries for sign-in attempts: one by its reference, or a list. */
 import type DataLoader from "dataloader";
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
 import { requirePermission, scopeFor } from "../../access/caller.js";
@@ -16,7 +16,7 @@ import type { ExplainOutcome, ShowExplanation } from "./show-explanation.js";
 import { AttemptFilterInput, AttemptPage, AttemptType } from "./attempt.type.js";
 
 const NEEDS = "Needs CONNECTIONS_WRITE and USERS_READ.";
-const KEPT = "Kept of each test, and of each person's last sign-in through a connection.";
+const KEPT = "Usher keeps this for each test, and for each person's last sign-in through a connection.";
 
 @Resolver(() => AttemptType)
 export class AttemptResolver {
@@ -30,11 +30,11 @@ export class AttemptResolver {
   @Query(() => AttemptType, {
     nullable: true,
     description:
-      "The attempt with this reference. null while there is none, and for another organization's. Needs CONNECTIONS_READ.",
+      "The attempt with this reference. null if it does not exist or belongs to another organization. Needs CONNECTIONS_READ.",
   })
   async signInAttempt(
     @Ctx() { caller }: RequestContext,
-    @Arg("reference", () => String, { description: "As a page showed it, or as startTestSignIn answered it." })
+    @Arg("reference", () => String, { description: "The reference on an error page, or from startTestSignIn." })
     reference: string,
   ): Promise<AttemptType | null> {
     const row = await findAttempt(this.store.reader, scopeFor(caller, "CONNECTIONS_READ"), reference);
@@ -43,7 +43,7 @@ export class AttemptResolver {
 
   @FieldResolver(() => JsonScalar, {
     nullable: true,
-    description: `What the provider said, without tokens. ${KEPT} null where nothing was verified, nothing is kept any more, or the connection's type shows no claims. ${NEEDS}`,
+    description: `The claims that the provider sent, without tokens. ${KEPT} null if nothing was verified, if the claims are deleted, or if the connection type shows no claims. ${NEEDS}`,
   })
   async claims(@Root() attempt: AttemptType, @Ctx() context: RequestContext): Promise<ShownClaims | null> {
     return (await this.evidenceOf(attempt, context))?.claims ?? null;
@@ -51,7 +51,7 @@ export class AttemptResolver {
 
   @FieldResolver(() => [ProfileFieldType], {
     nullable: true,
-    description: `The fields that the provider supplied, each with its claim. ${KEPT} null where there was no decision, or it is not kept any more. ${NEEDS}`,
+    description: `The fields that the provider supplied, each with its claim. ${KEPT} null if there was no decision, or if it is deleted. ${NEEDS}`,
   })
   async profile(
     @Root() attempt: AttemptType,
@@ -62,7 +62,7 @@ export class AttemptResolver {
 
   @FieldResolver(() => [SignInRuleType], {
     nullable: true,
-    description: `The mappings at that time, with whether and why each matched. ${KEPT} null as for \`profile\`. ${NEEDS}`,
+    description: `The mappings at that time. Each says whether it matched, and why. ${KEPT} null in the same cases as \`profile\`. ${NEEDS}`,
   })
   async rules(@Root() attempt: AttemptType, @Ctx() context: RequestContext): Promise<readonly SignInRuleType[] | null> {
     return (await this.evidenceOf(attempt, context))?.explanation?.rules ?? null;
@@ -70,7 +70,7 @@ export class AttemptResolver {
 
   @FieldResolver(() => SignInDecisionType, {
     nullable: true,
-    description: `What the sign-in did or, for a test, would have done. ${KEPT} null as for \`profile\`. ${NEEDS}`,
+    description: `What the sign-in did or, for a test, would have done. ${KEPT} null in the same cases as \`profile\`. ${NEEDS}`,
   })
   async decision(@Root() attempt: AttemptType, @Ctx() context: RequestContext): Promise<SignInDecisionType | null> {
     const evidence = await this.evidenceOf(attempt, context);

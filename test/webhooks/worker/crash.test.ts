@@ -166,7 +166,7 @@ describeOnMariaDb("two workers of which one is killed (MariaDB; a SQLite file be
 
       const healthy = [...endpoints].filter(([name]) => isHealthy(name)).map(([, endpoint]) => endpoint);
       await until(
-        "every healthy endpoint has everything",
+        "every healthy endpoint has received every event",
         async () => {
           for (const { id } of healthy) {
             const { progress } = await tenant.endpoint(id);
@@ -194,7 +194,7 @@ describeOnMariaDb("two workers of which one is killed (MariaDB; a SQLite file be
     DELIVERED_WITHIN_MS + 120_000,
   );
 
-  it("log an attempt at every event for the faulty endpoints", async () => {
+  it("log an attempt to deliver each event to the faulty endpoints", async () => {
     for (const name of ["reset-0", "failing-0", "moved-0", "gone-0"]) {
       const { id } = endpoints.get(name)!;
       await until(`${name} is disabled`, async () => (await tenant.endpoint(id)).state === "DISABLED");
@@ -222,7 +222,7 @@ describeOnMariaDb("two workers of which one is killed (MariaDB; a SQLite file be
         (each) => each.sequence > sequence && timeOf(each.startedAt) > from && timeOf(each.startedAt) < to,
       ).length;
     });
-    // Later events reach a healthy endpoint inside one attempt at an endpoint that never answers.
+    // While one attempt waits for an endpoint that never answers, later events reach a healthy endpoint.
     expect(Math.max(...passing)).toBeGreaterThan(2);
   }, 60_000);
 });
