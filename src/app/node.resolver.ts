@@ -35,7 +35,7 @@ export class NodeResolver {
   @Query(() => [NodeType], {
     nullable: "items",
     complexity: ({ args, childComplexity }) => COST_OF_FINDING + countIds(args) * (1 + childComplexity),
-    description: `The objects with these ids, in their order, each as \`node\` answers it. At most ${MAXIMUM_PAGE_SIZE}.`,
+    description: `The objects with these ids, in their order, each as \`node\` returns it. At most ${MAXIMUM_PAGE_SIZE}.`,
   })
   async nodes(
     @Ctx() context: RequestContext,

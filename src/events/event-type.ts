@@ -8,7 +8,7 @@ import { z } from "zod";
 export type SubjectType =
   "user" | "attempt" | "group" | "connection" | "seat" | "result" | "import" | "directory" | "endpoint";
 
-/** A declared event type. `Data` are the fields beside the envelope, such as a snapshot of the subject. */
+/** A declared event type. `Data` are the fields in addition to the envelope, such as a snapshot of the subject. */
 export interface EventType<Data extends Record<string, unknown> = Record<string, unknown>> {
   /** `subject.verb`, in the past tense: `user.created`. */
   readonly type: string;

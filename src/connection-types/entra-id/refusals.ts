@@ -11,7 +11,7 @@ const defined = defineRefusals("ENTRA_", {
   ENTRA_TENANT_MISMATCH: {
     message: "Your account belongs to a different company. Please sign in with your account of this company.",
     remedy:
-      "The account is in a different directory than this connection's; the attempt's detail names both. The person chooses their company account, or you invite them to the directory as a guest. Check that the app registration is for accounts in this directory only (single tenant).",
+      "The account is in a different directory than the one of this connection; the attempt's detail names both. The person chooses their company account, or you invite them to the directory as a guest. Check that the app registration is for accounts in this directory only (single tenant).",
   },
   ENTRA_OBJECT_ID_INVALID: {
     message: "Your company's sign-in service did not say who you are. Please tell your administrator.",

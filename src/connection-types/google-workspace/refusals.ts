@@ -5,7 +5,7 @@ const defined = defineRefusals("GOOGLE_", {
   GOOGLE_DOMAIN_MISSING: {
     message: "This is a personal Google account. Please sign in with your company account.",
     remedy:
-      "The person chose a personal Google account, even if its address looks like the company's. They choose their company account. If it is one, check in the Google Admin console that your Workspace manages it.",
+      "The person chose a personal Google account, even if its address looks like a company address. They choose their company account. If it is one, check in the Google Admin console that your Workspace manages it.",
   },
   GOOGLE_DOMAIN_MISMATCH: {
     message: "Your account belongs to a different company. Please sign in with your account of this company.",

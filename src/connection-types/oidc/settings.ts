@@ -57,7 +57,7 @@ export const OIDC_SETTINGS = {
   }),
   allowCrossHostEndpoints: setting.toggle({
     label: "Allow endpoints on other hosts",
-    help: "Accepts discovered endpoints on other hosts than the discovery document's. Turn it on only if the provider's documentation says that it uses several hosts.",
+    help: "Accepts discovered endpoints that are on a different host than the discovery document. Turn it on only if the provider's documentation says that it uses several hosts.",
     default: false,
     trust: true,
     fixed: true,
@@ -93,7 +93,7 @@ export const OIDC_SETTINGS = {
   }),
   trustedAudiences: setting.list({
     label: "Trusted audiences",
-    help: "Further applications that an ID token may be for (aud) beside the client ID, such as a Zitadel project or an Oracle domain's address. The token's azp must then be the client ID. Left out, Usher refuses a token for several applications.",
+    help: "Further applications that an ID token may be for (aud) in addition to the client ID, such as a Zitadel project or an Oracle domain's address. The token's azp must then be the client ID. Left out, Usher refuses a token for several applications.",
     longestItem: 500,
     trust: true,
   }),

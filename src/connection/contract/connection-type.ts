@@ -81,8 +81,8 @@ export interface ClaimsView<Verified, Opened> {
   /** What the message says, as JSON. It holds no token and no secret. */
   readonly show: (verified: Verified) => Readonly<Record<string, unknown>>;
   /**
-   * The message that would say these claims, for a preview: no provider vouches for it, and it signs nobody in. Answers a
-   * sentence where the claims cannot be read.
+   * The message that would say these claims, for a preview: no provider vouches for it, and it signs nobody in. Returns a
+   * sentence if the claims cannot be read.
    */
   readonly read: (
     claims: Readonly<Record<string, unknown>>,

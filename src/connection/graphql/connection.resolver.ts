@@ -145,7 +145,7 @@ export class ConnectionResolver {
 
   @Mutation(() => UpdateConnectionPayload, {
     description:
-      "Changes a connection: what is left out stays, null clears. Needs CONNECTIONS_WRITE. Answers VERSION_CONFLICT, CONNECTION_TYPE_FIXED and CONFIRMATION_REQUIRED.",
+      "Changes a connection. A field that is left out stays as it is; null clears it. Needs CONNECTIONS_WRITE. Errors: VERSION_CONFLICT, CONNECTION_TYPE_FIXED and CONFIRMATION_REQUIRED.",
   })
   async updateConnection(
     @Ctx() context: RequestContext,
@@ -156,7 +156,7 @@ export class ConnectionResolver {
 
   @Mutation(() => ActivateConnectionPayload, {
     description:
-      "Lets people sign in, after a diagnosis that finds no error. Needs CONNECTIONS_WRITE. Answers CONNECTION_NOT_READY with what is wrong.",
+      "Lets people sign in, after a diagnosis that finds no error. Needs CONNECTIONS_WRITE. Errors: CONNECTION_NOT_READY with what is wrong.",
   })
   async activateConnection(
     @Ctx() context: RequestContext,
@@ -188,7 +188,7 @@ export class ConnectionResolver {
 
   @Mutation(() => TestConnectionPayload, {
     description:
-      "Looks at everything that can be looked at without a user, and keeps the findings in `health`. Works on drafts. Needs CONNECTIONS_WRITE.",
+      "Runs every check that works without a user, and stores the findings in `health`. Works on drafts. Needs CONNECTIONS_WRITE.",
   })
   async testConnection(
     @Ctx() context: RequestContext,

@@ -63,7 +63,7 @@ export class ConnectionHealthType {
 
   @Field(() => [ConnectionFindingType], {
     description:
-      "The findings of the last test; empty before the first test. While the connection type is not installed, the first finding says so.",
+      "The findings of the last test; empty before the first test. If the connection type is not installed, the first finding reports it.",
   })
   findings!: readonly ConnectionFindingType[];
 

@@ -13,7 +13,7 @@ export class LinkRequestFilterInput {
 
 @InputType({
   description:
-    "A person at a provider, and the account to link them to. Name the person by `identityId`, or by `connectionId`, `issuer` and `subject`, which a refused sign-in attempt shows.",
+    "A person at a provider, and the account to link the person to. Name the person by `identityId`, or by `connectionId`, `issuer` and `subject`, which a refused sign-in attempt shows.",
 })
 export class RelinkIdentityInput {
   @Field(() => ID, { nullable: true, description: "An identity of the person, which may be retired." })

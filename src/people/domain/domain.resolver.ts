@@ -44,7 +44,7 @@ export class DomainResolver {
 
   @Mutation(() => VerifyDomainPayload, {
     description:
-      "Looks up the domain's TXT record, which may take minutes to spread. Needs ORGANIZATION_WRITE. Answers DOMAIN_NOT_PROVED with the records that were found, and DOMAIN_TAKEN if another organization has proved the domain.",
+      "Looks up the domain's TXT record, which may take minutes to spread. Needs ORGANIZATION_WRITE. Errors: DOMAIN_NOT_PROVED with the records that were found, and DOMAIN_TAKEN if another organization has proved the domain.",
   })
   async verifyDomain(
     @Ctx() context: RequestContext,

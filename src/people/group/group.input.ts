@@ -47,7 +47,7 @@ export class UpdateGroupInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      "The version that you have read. If it has changed since, the mutation answers VERSION_CONFLICT. Adding or removing a member changes it too.",
+      "The version that you have read. If it has changed since, the mutation fails with VERSION_CONFLICT. Adding or removing a member changes it too.",
   })
   expectedVersion?: number | null;
 

@@ -106,7 +106,7 @@ export class GroupResolver {
   }
 
   @Mutation(() => CreateGroupPayload, {
-    description: "Creates a group without members. Needs GROUPS_WRITE. Answers GROUP_NAME_TAKEN.",
+    description: "Creates a group without members. Needs GROUPS_WRITE. Errors: GROUP_NAME_TAKEN.",
   })
   async createGroup(
     @Ctx() context: RequestContext,
@@ -116,7 +116,7 @@ export class GroupResolver {
   }
 
   @Mutation(() => UpdateGroupPayload, {
-    description: "Changes a group. Needs GROUPS_WRITE. Answers VERSION_CONFLICT and GROUP_NAME_TAKEN.",
+    description: "Changes a group. Needs GROUPS_WRITE. Errors: VERSION_CONFLICT and GROUP_NAME_TAKEN.",
   })
   async updateGroup(
     @Ctx() context: RequestContext,

@@ -38,7 +38,7 @@ export class MembersResolver {
 
   @Mutation(() => AddMemberPayload, {
     description:
-      "Adds an active person to an organization as a guest. The person signs in as before, by the policies of the home organization, and enters with `switchOrganization`. The organization sees the person's name and address, and the roles, groups and training that it gives. Needs USERS_WRITE in the person's home organization. A guest that the home organization adds takes a seat only when training starts or `setMemberRoles` gives roles. Answers ALREADY_MEMBER and, to the operator, SEATS_FULL.",
+      "Adds an active person to an organization as a guest. The person signs in as before, by the policies of the home organization, and enters with `switchOrganization`. The organization sees the person's name and address, and the roles, groups and training that it gives. Needs USERS_WRITE in the person's home organization. A guest that the home organization adds takes a seat only when training starts or `setMemberRoles` gives roles. Errors: ALREADY_MEMBER and, to the operator, SEATS_FULL.",
   })
   async addMember(
     @Ctx() context: RequestContext,
@@ -50,7 +50,7 @@ export class MembersResolver {
 
   @Mutation(() => RemoveMemberPayload, {
     description:
-      "Removes a guest from an organization, with roles, groups and sessions there. A seat that was used in this billing cycle stays taken until the cycle ends. Needs USERS_WRITE in that organization or in the person's home organization; people can also remove themselves. The home organization can remove even the owner and the last administrator. Answers MEMBER_AT_HOME, OWNER_PROTECTED and LAST_ADMINISTRATOR.",
+      "Removes a guest from an organization, with roles, groups and sessions there. A seat that was used in this billing cycle stays taken until the cycle ends. Needs USERS_WRITE in that organization or in the person's home organization; people can also remove themselves. The home organization can remove even the owner and the last administrator. Errors: MEMBER_AT_HOME, OWNER_PROTECTED and LAST_ADMINISTRATOR.",
   })
   async removeMember(
     @Ctx() context: RequestContext,
@@ -63,7 +63,7 @@ export class MembersResolver {
 
   @Mutation(() => SetMemberRolesPayload, {
     description:
-      "Replaces the roles of a member in an organization. Needs USERS_WRITE. Answers OWNER_PROTECTED and LAST_ADMINISTRATOR.",
+      "Replaces the roles of a member in an organization. Needs USERS_WRITE. Errors: OWNER_PROTECTED and LAST_ADMINISTRATOR.",
   })
   async setMemberRoles(
     @Ctx() context: RequestContext,

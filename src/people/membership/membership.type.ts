@@ -9,7 +9,7 @@ import type { Role } from "../role/role.js";
   simpleResolvers: true,
 })
 export class MembershipType {
-  /** Not in the schema, like the user's. */
+  /** Not in the schema, like the same field of the user. */
   organizationId!: string;
   userId!: string;
   /** The roles, if they were read together with the user; not in the schema. */

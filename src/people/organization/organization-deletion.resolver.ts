@@ -29,7 +29,7 @@ export class OrganizationDeletionResolver {
 
   @Mutation(() => DeleteOrganizationPayload, {
     description:
-      "Deletes an organization with everything that `organizationDeletion` lists. It cannot be undone. For the operator. Answers OWNER_PROTECTED while one of its people owns another organization.",
+      "Deletes an organization with everything that `organizationDeletion` lists. It cannot be undone. For the operator. Errors: OWNER_PROTECTED while one of its people owns another organization.",
   })
   async deleteOrganization(
     @Ctx() context: RequestContext,

@@ -65,7 +65,7 @@ export class OrganizationResolver {
   @FieldResolver(() => UserType, {
     nullable: true,
     description:
-      "The organization's owner, whom other administrators cannot demote, disable, remove or delete. null if there is no owner. Needs USERS_READ.",
+      "The organization's owner. Other administrators cannot demote, disable, remove or delete the owner. null if there is no owner. Needs USERS_READ.",
   })
   async owner(@Root() { id, ownerUserId }: OrganizationType, @Ctx() context: RequestContext): Promise<UserType | null> {
     requirePermission(context.caller, id, "USERS_READ");
@@ -73,7 +73,7 @@ export class OrganizationResolver {
   }
 
   @Mutation(() => CreateOrganizationPayload, {
-    description: "Creates an organization with the built-in roles. For the operator. Answers SLUG_TAKEN.",
+    description: "Creates an organization with the built-in roles. For the operator. Errors: SLUG_TAKEN.",
   })
   async createOrganization(
     @Ctx() context: RequestContext,
@@ -84,7 +84,7 @@ export class OrganizationResolver {
 
   @Mutation(() => UpdateOrganizationPayload, {
     description:
-      "Changes an organization. Needs ORGANIZATION_WRITE; only the operator changes `slug`, `ssoAllowed`, `entitlements` and `totalSeats`. Answers SLUG_TAKEN and VERSION_CONFLICT.",
+      "Changes an organization. Needs ORGANIZATION_WRITE; only the operator changes `slug`, `ssoAllowed`, `entitlements` and `totalSeats`. Errors: SLUG_TAKEN and VERSION_CONFLICT.",
   })
   async updateOrganization(
     @Ctx() context: RequestContext,

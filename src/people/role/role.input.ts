@@ -6,7 +6,7 @@ import { RoleKeyScalar } from "./role-key.scalar.js";
 import { HIGHEST_RANK, LOWEST_RANK } from "./role.js";
 import { RoleType } from "./role.type.js";
 
-const RANK = `From ${LOWEST_RANK} to ${HIGHEST_RANK}; the higher rank wins. Of two roles with the same rank, the first key in the alphabet wins. The built-in roles have 300 (ADMIN), 200 (MANAGER), 150 (AUDITOR) and 100 (USER).`;
+const RANK = `From ${LOWEST_RANK} to ${HIGHEST_RANK}; the higher rank wins. If two roles have the same rank, the first key in the alphabet wins. The built-in roles have 300 (ADMIN), 200 (MANAGER), 150 (AUDITOR) and 100 (USER).`;
 
 @InputType({ description: "The role to create." })
 export class CreateRoleInput {

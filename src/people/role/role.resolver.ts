@@ -31,7 +31,7 @@ export class RoleResolver {
   }
 
   @Mutation(() => CreateRolePayload, {
-    description: "Creates a role. Needs ORGANIZATION_WRITE and every permission of the role. Answers ROLE_KEY_TAKEN.",
+    description: "Creates a role. Needs ORGANIZATION_WRITE and every permission of the role. Errors: ROLE_KEY_TAKEN.",
   })
   async createRole(
     @Ctx() context: RequestContext,
@@ -42,7 +42,7 @@ export class RoleResolver {
 
   @Mutation(() => UpdateRolePayload, {
     description:
-      "Changes a role, with effect at once for all its users. Needs ORGANIZATION_WRITE and every permission that users gain by the change. Answers ROLE_BUILT_IN.",
+      "Changes a role, with effect at once for all its users. Needs ORGANIZATION_WRITE and every permission that users gain by the change. Errors: ROLE_BUILT_IN.",
   })
   async updateRole(
     @Ctx() context: RequestContext,
@@ -53,7 +53,7 @@ export class RoleResolver {
 
   @Mutation(() => DeleteRolePayload, {
     description:
-      "Deletes a role. Needs ORGANIZATION_WRITE. Answers ROLE_BUILT_IN, and ROLE_IN_USE with `details.uses` while users have the role or a policy or a mapping names it.",
+      "Deletes a role. Needs ORGANIZATION_WRITE. Errors: ROLE_BUILT_IN, and ROLE_IN_USE with `details.uses` while users have the role or a policy or a mapping names it.",
   })
   async deleteRole(
     @Ctx() context: RequestContext,

@@ -22,7 +22,7 @@ export class RoleType {
 
   @Field(() => Int, {
     description:
-      "The order of roles: the higher rank wins. Of two roles with the same rank, the first key in the alphabet wins.",
+      "The order of roles: the higher rank wins. If two roles have the same rank, the first key in the alphabet wins.",
   })
   rank!: number;
 

@@ -102,7 +102,7 @@ export class UserResolver {
 
   @Mutation(() => CreateUserPayload, {
     description:
-      "Creates an account before the person's first sign-in. Needs USERS_WRITE. Answers EMAIL_TAKEN and SEATS_FULL.",
+      "Creates an account before the person's first sign-in. Needs USERS_WRITE. Errors: EMAIL_TAKEN and SEATS_FULL.",
   })
   async createUser(
     @Ctx() context: RequestContext,
@@ -113,7 +113,7 @@ export class UserResolver {
 
   @Mutation(() => UpdateUserPayload, {
     description:
-      "Changes an account. Needs USERS_WRITE in the account's home organization. Answers VERSION_CONFLICT, EMAIL_TAKEN, FIELD_OVERRULED, LAST_ADMINISTRATOR and OWNER_PROTECTED.",
+      "Changes an account. Needs USERS_WRITE in the account's home organization. Errors: VERSION_CONFLICT, EMAIL_TAKEN, FIELD_OVERRULED, LAST_ADMINISTRATOR and OWNER_PROTECTED.",
   })
   async updateUser(
     @Ctx() context: RequestContext,

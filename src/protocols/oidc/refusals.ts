@@ -217,7 +217,7 @@ const defined = defineRefusals("OIDC_", {
   OIDC_ISSUER_MISMATCH: {
     message: UNTRUSTED,
     remedy:
-      "The ID token names a different issuer than this connection's. Compare the two in the attempt's detail: every character counts, also a slash at the end. For Entra ID, use the v2.0 endpoints of your own tenant.",
+      "The ID token does not name the issuer of this connection. Compare the two in the attempt's detail: every character counts, also a slash at the end. For Entra ID, use the v2.0 endpoints of your own tenant.",
   },
   OIDC_SUBJECT_INVALID: {
     message: UNTRUSTED,
@@ -262,7 +262,7 @@ const defined = defineRefusals("OIDC_", {
   OIDC_ACCESS_TOKEN_HASH_MISMATCH: {
     message: UNTRUSTED,
     remedy:
-      "The ID token's at_hash is not the hash of the access token beside it. Check whether a proxy changes the answers of tokenEndpoint. If none does, treat it as an attack.",
+      "The ID token's at_hash is not the hash of the access token in the same response. Check whether a proxy changes the answers of tokenEndpoint. If none does, treat it as an attack.",
   },
   OIDC_REAUTHENTICATION_MISSING: {
     message: `Your company's sign-in service did not ask you to sign in again. ${TRY_AGAIN}`,

@@ -1,4 +1,4 @@
-/** Every reason for which a SAML sign-in is refused: a sentence that is safe to show, and what mends it where. */
+/** Every reason why a SAML sign-in is refused, with a sentence that is safe to show, and what to change where. */
 import { defineRefusals, type Refuse } from "../refusal.js";
 
 const UNUSABLE = "The company sign-in sent an answer that cannot be used.";
@@ -133,7 +133,7 @@ const defined = defineRefusals("SAML_", {
   SAML_EXPIRED: {
     message: "The answer of the company sign-in is too old. Please start again.",
     remedy:
-      "The answer arrived after its end. If it happens to everybody, the provider's lifetimes are too short (raise them to five minutes), or a clock is wrong.",
+      "The answer arrived after it had expired. If it happens to everybody, the provider's lifetimes are too short (raise them to five minutes), or a clock is wrong.",
   },
   SAML_CONDITIONS_MISSING: {
     message: UNUSABLE,

@@ -32,7 +32,7 @@ const DecisionKindEnum: { readonly [Kind in ExplainedDecision["kind"]]: Kind } =
 
 registerEnumType(DecisionKindEnum, {
   name: "SignInDecisionKind",
-  description: "What a sign-in does with a person whom the provider vouches for.",
+  description: "What a sign-in does with a person that the provider has verified.",
   valuesConfig: {
     CREATE: { description: "It creates an account." },
     LINK: { description: "It links the person to the account that was prepared for them." },
@@ -56,7 +56,7 @@ export class ProfileFieldType {
 
   @Field(() => String, {
     nullable: true,
-    description: "The claim that the value came from; null where the connection's type does not say.",
+    description: "The claim that the value came from; null if the connection type does not say.",
   })
   claim!: string | null;
 }
@@ -72,7 +72,7 @@ export class SignInRuleType {
   @Field(() => String, { description: "The claim that the mapping looks at." })
   claim!: string;
 
-  @Field(() => RuleOperatorEnum, { nullable: true, description: "How it looks at the claim; null for ATTRIBUTE." })
+  @Field(() => RuleOperatorEnum, { nullable: true, description: "How it compares the claim; null for ATTRIBUTE." })
   operator!: ExplainedRule["operator"];
 
   @Field(() => String, {
@@ -96,18 +96,18 @@ export class SignInDecisionType {
   @Field(() => DecisionKindEnum, { description: "What it does with the person." })
   kind!: ExplainedDecision["kind"];
 
-  @Field(() => String, { nullable: true, description: "The code of a refusal; null where the person is let in." })
+  @Field(() => String, { nullable: true, description: "The code of a refusal; null if the person is let in." })
   code!: string | null;
 
-  @Field(() => String, { nullable: true, description: "How to mend a refusal; null where the person is let in." })
+  @Field(() => String, { nullable: true, description: "How to fix a refusal; null if the person is let in." })
   remedy!: string | null;
 
-  @Field(() => String, { nullable: true, description: "What was expected and what came, of a refusal." })
+  @Field(() => String, { nullable: true, description: "For a refusal: what was expected and what came." })
   detail!: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: "The account; null where a new one is created or none is recognised.",
+    description: "The account; null if a new one is created or none is recognised.",
   })
   userId!: string | null;
 
@@ -135,7 +135,7 @@ export class SignInDecisionType {
 export class SignInPreviewType {
   @Field(() => JsonScalar, {
     nullable: true,
-    description: "The claims that were looked at, without tokens; null where the connection's type shows none.",
+    description: "The claims that the preview used, without tokens; null if the connection type shows none.",
   })
   claims!: ShownClaims | null;
 

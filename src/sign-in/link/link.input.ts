@@ -3,13 +3,13 @@ import { Field, ID, InputType, ObjectType } from "type-graphql";
 
 @InputType({
   description:
-    "The user whom a one-time link signs in, and where it leads; the organization's landing page if neither place is given.",
+    "The user that a one-time link signs in, and where it leads; the organization's landing page if neither place is given.",
 })
 export class CreateSignInLinkInput {
   @Field(() => ID, { description: "The home organization of the user. The session belongs to it." })
   organizationId!: string;
 
-  @Field(() => ID, { description: "The user whom the link signs in." })
+  @Field(() => ID, { description: "The user that the link signs in." })
   userId!: string;
 
   @Field(() => String, {

@@ -10,7 +10,7 @@ export class SignInLinkResolver {
 
   @Mutation(() => CreateSignInLinkPayload, {
     description:
-      "Makes a link that signs a user in once, within five minutes, when the person presses the button on its page. The link becomes invalid if the user or the caller loses access, or if what a connection of the organization trusts changes. Needs USERS_WRITE, and all permissions that the user's roles grant. Under `ssoEnforcement: REQUIRED` only the operator can make one. Answers ACCOUNT_DISABLED, ACCOUNT_ARCHIVED, ACCOUNT_PENDING_APPROVAL, ACCOUNT_INVITED, ACCOUNT_LOCKED and SSO_REQUIRED.",
+      "Makes a link that signs a user in once, within five minutes, when the person presses the button on its page. The link becomes invalid if the user or the caller loses access, or if what a connection of the organization trusts changes. Needs USERS_WRITE, and all permissions that the user's roles grant. Under `ssoEnforcement: REQUIRED` only the operator can make one. Errors: ACCOUNT_DISABLED, ACCOUNT_ARCHIVED, ACCOUNT_PENDING_APPROVAL, ACCOUNT_INVITED, ACCOUNT_LOCKED and SSO_REQUIRED.",
   })
   async createSignInLink(
     @Ctx() { caller }: RequestContext,

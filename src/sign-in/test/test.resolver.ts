@@ -68,5 +68,5 @@ export class TestSignInResolver {
   }
 }
 
-/** Like the twenty or so queries that it takes. */
+/** A preview costs as much as the about twenty queries that it runs. */
 const COST_OF_PREVIEW = 50;

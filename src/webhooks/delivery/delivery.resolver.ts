@@ -14,7 +14,8 @@ export class DeliveryResolver {
   constructor(private readonly services: WebhookServices) {}
 
   @Query(() => DeliveryAttemptPage, {
-    description: "The attempts to deliver to a webhook endpoint, with its answers, newest first. Needs WEBHOOKS_WRITE.",
+    description:
+      "The attempts to deliver to a webhook endpoint, with the receiver's answers, the newest first. Needs WEBHOOKS_WRITE.",
   })
   async webhookDeliveries(
     @Ctx() context: RequestContext,
@@ -29,7 +30,7 @@ export class DeliveryResolver {
   @Query(() => RedeliveryType, {
     nullable: true,
     description:
-      "One redelivery, with its progress. null for an id that is unknown or another organization's. Needs WEBHOOKS_WRITE.",
+      "One redelivery, with its progress. null if the id is unknown or belongs to another organization. Needs WEBHOOKS_WRITE.",
   })
   async webhookRedelivery(
     @Ctx() context: RequestContext,

@@ -33,7 +33,7 @@ export function checkEventTypes(
 ): readonly string[] | null {
   if (given == null || given.length === 0) return null;
   const names = new Set(known.map(({ type }) => type));
-  // An endpoint gets the test when it is tested, and cannot ask for it.
+  // An endpoint receives `endpoint.test` only when it is tested, so it cannot subscribe to it.
   names.delete(ENDPOINT_TEST.type);
   for (const [index, type] of given.entries())
     if (!names.has(type))

@@ -58,7 +58,7 @@ export class UpdateWebhookEndpointInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: "The version that you have read. If it has changed since, the mutation answers VERSION_CONFLICT.",
+    description: "The version that you have read. If it has changed since, the mutation fails with VERSION_CONFLICT.",
   })
   expectedVersion?: number | null;
 

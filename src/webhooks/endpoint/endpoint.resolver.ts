@@ -43,7 +43,7 @@ export class EndpointResolver {
   @Query(() => EndpointType, {
     nullable: true,
     description:
-      "One webhook endpoint. null for an id that is unknown or another organization's. Needs WEBHOOKS_WRITE.",
+      "One webhook endpoint. null if the id is unknown or belongs to another organization. Needs WEBHOOKS_WRITE.",
   })
   async webhookEndpoint(
     @Ctx() context: RequestContext,
@@ -135,7 +135,7 @@ export class EndpointResolver {
   }
 
   @Mutation(() => TestWebhookEndpointPayload, {
-    description: "Sends `endpoint.test` to a webhook endpoint and answers the attempt. Needs WEBHOOKS_WRITE.",
+    description: "Sends `endpoint.test` to a webhook endpoint and returns the attempt. Needs WEBHOOKS_WRITE.",
   })
   async testWebhookEndpoint(
     @Ctx() context: RequestContext,

@@ -79,7 +79,7 @@ export class RedeliverInput {
   since?: Date | null;
 }
 
-@ObjectType({ description: "What redeliver answers.", simpleResolvers: true })
+@ObjectType({ description: "The payload of `redeliver`.", simpleResolvers: true })
 export class RedeliverPayload {
   @Field(() => RedeliveryType, { description: "The redelivery; ask `webhookRedelivery` for its progress." })
   redelivery!: RedeliveryType;

@@ -85,7 +85,7 @@ export class UserProfileResolver {
 
   @Mutation(() => UpdateMyProfilePayload, {
     description:
-      "Changes the signed-in person's own profile. A change of one of the `lockedFields` answers FIELD_OVERRULED. Answers VERSION_CONFLICT.",
+      "Changes the signed-in person's own profile. A change of one of the `lockedFields` fails with FIELD_OVERRULED. Errors: VERSION_CONFLICT.",
   })
   async updateMyProfile(
     @Ctx() context: RequestContext,

@@ -43,7 +43,7 @@ export class UserStatusResolver {
 
   @Mutation(() => EnableUserPayload, {
     description:
-      "Lets a disabled account sign in again. Needs USERS_WRITE in the account's home organization and every permission of the user's roles. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
+      "Lets a disabled account sign in again. Needs USERS_WRITE in the account's home organization and every permission of the user's roles. Errors: SEATS_FULL and USER_STATUS_CONFLICT.",
   })
   async enableUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "ENABLE", id);
@@ -61,7 +61,7 @@ export class UserStatusResolver {
 
   @Mutation(() => DisableUserPayload, {
     description:
-      "Keeps an account from signing in until it is enabled. Its sessions and one-time links end, and its seat becomes free. Needs USERS_WRITE in the account's home organization. Answers LAST_ADMINISTRATOR, OWNER_PROTECTED and USER_STATUS_CONFLICT.",
+      "Keeps an account from signing in until it is enabled. Its sessions and one-time links end, and its seat becomes free. Needs USERS_WRITE in the account's home organization. Errors: LAST_ADMINISTRATOR, OWNER_PROTECTED and USER_STATUS_CONFLICT.",
   })
   async disableUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "DISABLE", id);
@@ -79,7 +79,7 @@ export class UserStatusResolver {
 
   @Mutation(() => ArchiveUserPayload, {
     description:
-      "Keeps an account from signing in, for the record. Its sessions and one-time links end, and its seat becomes free. Needs USERS_WRITE in the account's home organization. Answers LAST_ADMINISTRATOR and OWNER_PROTECTED.",
+      "Keeps an account from signing in, for the record. Its sessions and one-time links end, and its seat becomes free. Needs USERS_WRITE in the account's home organization. Errors: LAST_ADMINISTRATOR and OWNER_PROTECTED.",
   })
   async archiveUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "ARCHIVE", id);
@@ -97,7 +97,7 @@ export class UserStatusResolver {
 
   @Mutation(() => RestoreUserPayload, {
     description:
-      "Lets an archived account sign in again. Needs USERS_WRITE in the account's home organization and every permission of the user's roles. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
+      "Lets an archived account sign in again. Needs USERS_WRITE in the account's home organization and every permission of the user's roles. Errors: SEATS_FULL and USER_STATUS_CONFLICT.",
   })
   async restoreUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "RESTORE", id);
@@ -115,7 +115,7 @@ export class UserStatusResolver {
 
   @Mutation(() => ApproveUserPayload, {
     description:
-      "Approves an account that waits for approval. Needs USERS_WRITE in the account's home organization and every permission of the user's roles. Answers SEATS_FULL and USER_STATUS_CONFLICT.",
+      "Approves an account that waits for approval. Needs USERS_WRITE in the account's home organization and every permission of the user's roles. Errors: SEATS_FULL and USER_STATUS_CONFLICT.",
   })
   async approveUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "APPROVE", id);
@@ -133,7 +133,7 @@ export class UserStatusResolver {
 
   @Mutation(() => RejectUserPayload, {
     description:
-      "Archives an account that waits for approval. Needs USERS_WRITE in the account's home organization. Answers USER_STATUS_CONFLICT.",
+      "Archives an account that waits for approval. Needs USERS_WRITE in the account's home organization. Errors: USER_STATUS_CONFLICT.",
   })
   async rejectUser(@Ctx() context: RequestContext, @Arg("id", () => ID, ONE) id: string): Promise<UserPayload> {
     return await this.#act(context, "REJECT", id);
@@ -151,7 +151,7 @@ export class UserStatusResolver {
 
   @Mutation(() => DeleteUserPayload, {
     description:
-      "Deletes an account with its profile, password, sessions, identities, roles and memberships. Events, the audit log and sign-in attempts keep the account's id, without personal data. To keep the personal data, archive the account instead. Needs USERS_WRITE in the account's home organization. Answers DELETION_REFUSED with `reasons`, LAST_ADMINISTRATOR and OWNER_PROTECTED.",
+      "Deletes an account with its profile, password, sessions, identities, roles and memberships. Events, the audit log and sign-in attempts keep the account's id, without personal data. To keep the personal data, archive the account instead. Needs USERS_WRITE in the account's home organization. Errors: DELETION_REFUSED with `reasons`, LAST_ADMINISTRATOR and OWNER_PROTECTED.",
   })
   async deleteUser(
     @Ctx() context: RequestContext,
