@@ -13,7 +13,7 @@ export type Caller =
       readonly organizationId: string;
       readonly permissions: ReadonlySet<Permission>;
     }
-  /** A key of one organization. */
+  /** An API key of one organization. */
   | {
       readonly kind: "API_KEY";
       readonly apiKeyId: string;

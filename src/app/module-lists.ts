@@ -15,7 +15,7 @@ import { RESULT_EVENTS } from "../training/result/result.events.js";
 import { eraseAnswers, eraseAnswersAbout } from "../webhooks/delivery/erase-answers.js";
 import { WEBHOOK_EVENTS } from "../webhooks/endpoint/endpoint.events.js";
 
-/** Every event type that this installation tells. */
+/** Every event type of this installation. */
 export const EVENT_TYPES = [
   ...USER_EVENTS,
   ...GROUP_EVENTS,
@@ -44,7 +44,7 @@ export const ORGANIZATION_PARTS: readonly OrganizationPart[] = [
   countedPart("identities", "identity i JOIN sso_connection c ON c.id = i.connection_id", "c.organization_id"),
   countedPart("linkRequests", "link_request"),
   countedPart("signInAttempts", "sign_in_attempt"),
-  // Their courses hold on to results and would not go before them.
+  // Results have foreign keys to courses, so results are deleted first.
   ownPart("results", "training_result"),
   countedPart("trainingStarts", "training_start"),
   countedPart("courses", "course"),

@@ -21,7 +21,7 @@ export interface Configuration {
   readonly allowedPrivateHosts: readonly string[];
   /** Origins that may call GraphQL with cookies. The origin of `publicUrl` is always among them. */
   readonly allowedOrigins: readonly string[];
-  /** URL prefixes that `returnTo` may name, beside addresses of Usher itself. */
+  /** URL prefixes that `returnTo` may name, in addition to addresses of Usher itself. */
   readonly returnUrls: readonly string[];
   /** Addresses or CIDR ranges of trusted proxies. */
   readonly trustedProxies: readonly string[];

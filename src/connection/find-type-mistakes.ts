@@ -13,7 +13,7 @@ const SETTING_NAME = /^[a-z][A-Za-z0-9]*$/;
 const GRAPHQL_NAME = /^(?!__)[A-Za-z_][A-Za-z0-9_]*$/;
 const REFUSAL_CODE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
 
-/** What every type has, by the answer of `typeof`. A package may be written in JavaScript, which checks nothing. */
+/** What every type has, by the result of `typeof`. A package may be written in JavaScript, which checks nothing. */
 const MEMBERS = {
   id: "string",
   name: "string",
@@ -32,7 +32,7 @@ const MEMBERS = {
   diagnose: "function",
 } as const satisfies Partial<Record<keyof AnyConnectionType, string>>;
 
-/** Answers what is wrong with a type, one sentence for each mistake; a type of another version is not looked at further. */
+/** Returns the mistakes of a type, one sentence each. For a type of another contract version it returns only that. */
 export function findTypeMistakes(type: AnyConnectionType): readonly string[] {
   const { contractVersion } = type as { readonly contractVersion: unknown };
   if (contractVersion !== CONTRACT_VERSION) return [explainVersion(contractVersion)];
@@ -78,7 +78,8 @@ function isText(value: unknown): boolean {
 const ANY_ADDRESS: ParseContext = { serverUrl: () => null, browserUrl: () => null };
 
 function findSettingMistakes(name: string, setting: Setting): string[] {
-  if (typeof setting?.parse !== "function") return ["make it with `setting.text`, `setting.url` or their like"];
+  if (typeof setting?.parse !== "function")
+    return ["make it with `setting.text`, `setting.url` or another factory of `setting`"];
   const mistakes: string[] = [];
   if (!SETTING_NAME.test(name)) mistakes.push("the name must be camel case");
   if (!isText(setting.label) || !isText(setting.help)) mistakes.push("it needs a label and a help text");

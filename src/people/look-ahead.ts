@@ -10,7 +10,7 @@ const WAYS_TO_ITEMS: ReadonlySet<string> = new Set(["nodes", "edges", "node", "m
 /**
  * Whether a query selects one of these fields of a page's items.
  *
- * @param info of the resolver that answers the page
+ * @param info of the resolver that returns the page
  */
 export function asksItemsFor(info: GraphQLResolveInfo, fields: ReadonlySet<string>): boolean {
   const seen = new Set<string>();

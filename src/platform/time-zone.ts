@@ -40,7 +40,7 @@ export function startOfDay({ year, month, day }: CalendarDay, offsetAt: OffsetAt
 }
 
 /**
- * Converts a local time. Of a local time that occurs twice, because clocks are put back, it takes the first. One that is
+ * Converts a local time. A local time can occur twice, because clocks are put back. The function takes the first. One that is
  * skipped, because clocks are put forward, moves on by the skipped time.
  *
  * @param shown the local time in milliseconds, as if it were UTC

@@ -1,4 +1,4 @@
-/** One step of a sign-in, as Usher hands it to a protocol, and what the protocol answers. */
+/** One step of a sign-in, as Usher hands it to a protocol, and what the protocol returns. */
 
 /** What a protocol needs again when the person returns. */
 export interface FlowDraft {

@@ -4,11 +4,11 @@ import type { Exchange, PostExchange, ReturnExchange, StartExchange, Verificatio
 
 /** What a strategy does in each step. It refuses by throwing a `ProtocolRefusal`; anything else that it throws is a defect. */
 export interface ExchangeSteps<Verified> {
-  /** Keeps the flow, and answers the address to which the person is sent. */
+  /** Keeps the flow and returns the address to which the person is sent. */
   readonly start: (exchange: StartExchange) => Promise<string>;
-  /** Uses the flow up, and answers what was verified. A protocol whose answers are posted refuses. */
+  /** Uses the flow up and returns what was verified. Throws for a protocol whose responses are posted. */
   readonly return: (exchange: ReturnExchange) => Promise<Verified>;
-  /** Leaves flow and replay note to sign-in. A protocol whose answers come by redirect refuses. */
+  /** Leaves flow and replay note to sign-in. Throws for a protocol whose responses come by redirect. */
   readonly post: (exchange: PostExchange) => Promise<PostVerification<Verified>>;
 }
 
@@ -40,8 +40,8 @@ class ExchangeStrategy<Verified> extends Strategy {
 }
 
 /**
- * Runs the step of an exchange, and answers exactly once: `redirect`, `success` with a `Verification`, or `error` with
- * what the step threw. For strategies that extend one of passport's libraries; `defineStrategy` makes the others.
+ * Runs the step of an exchange, and calls exactly one action, once: `redirect`, `success` with a `Verification`, or `error`
+ * with what the step threw. For strategies that extend one of passport's libraries; `defineStrategy` makes the others.
  *
  * @param strategy the request's own child of the strategy
  */

@@ -40,7 +40,7 @@ export interface ProvisionedAccount {
   readonly snapshot: UserSnapshot | null;
 }
 
-/** Changes accounts and identities as decided, and answers the account that the person signs in to. */
+/** Changes accounts and identities as decided, and returns the account that the person signs in to. */
 export async function apply(
   unit: UnitOfWork,
   person: VerifiedPerson,

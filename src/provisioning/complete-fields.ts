@@ -88,7 +88,7 @@ function fillNames(supplied: FieldValues, email: string): FieldValues {
 
 /**
  * Splits a name in two: after a known first name, before a known last name, at the comma of `Lovelace, Ada`, or before the last
- * word. Answers `null` for a name of one part.
+ * word. Returns `null` for a name of one part.
  */
 function splitName(
   name: string,
@@ -115,7 +115,7 @@ const MOST_CLAIMS = 40;
 /** Lists the names of the claims, so that an administrator sees which one to map. Values may be sensitive. */
 function describeClaims({ attributes, withheld }: Profile): string {
   const names = Object.keys(attributes);
-  const why = withheld === undefined ? "" : ` Some claims were withheld: ${withheld}.`;
+  const why = withheld === undefined ? "" : ` The provider withheld some claims: ${withheld}.`;
   if (names.length === 0) return `It sent no other claims about the person.${why}`;
   const more = names.length > MOST_CLAIMS ? ` and ${names.length - MOST_CLAIMS} more` : "";
   return `It sent the claims ${names.slice(0, MOST_CLAIMS).join(", ")}${more}.${why}`;

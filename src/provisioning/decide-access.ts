@@ -1,4 +1,4 @@
-/** Decides which roles and groups a person has after the sign-in, or refuses for their sake. Pure. */
+/** Decides which roles and groups a person has after the sign-in, or refuses the person because of them. Pure. */
 import type { User } from "../people/user/user.js";
 import * as failures from "./failures.js";
 import { decideGroups } from "./mappings/decide-groups.js";

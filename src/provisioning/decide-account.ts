@@ -21,7 +21,7 @@ export interface KnownIdentity {
   readonly user: User;
   /** The address that the provider sent last through this link, folded; `null` if it never sent one. */
   readonly emailKey: string | null;
-  /** What the provider said of that address. */
+  /** Whether the provider called that address verified; `null` if it did not say. */
   readonly emailVerified: boolean | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Decides whether a verified person may sign in, to which account, and with which access. Pure: takes a situation, answers
- * a decision.
+ * Decides whether a verified person may sign in, to which account, and with which access. Pure: takes a situation and
+ * returns a decision.
  *
  * ```
  * refuse-by-connection → decide-account → decide-new

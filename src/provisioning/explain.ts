@@ -11,7 +11,7 @@ import { supplyValues } from "./mappings/supply-fields.js";
 interface ExplainedField {
   readonly field: string;
   readonly value: string;
-  /** The claim that the value came from; `null` where the connection type does not say. */
+  /** The claim that the value came from; `null` if the connection type does not say. */
   readonly claim: string | null;
 }
 
@@ -32,11 +32,11 @@ export interface ExplainedRule {
 /** What a sign-in does, or would have done. */
 export interface ExplainedDecision {
   readonly kind: "CREATE" | "LINK" | "MERGE" | "UPDATE" | "REQUEST_LINK" | "REFUSE";
-  /** The catalogue code of a refusal; `null` where the person is let in. */
+  /** The catalogue code of a refusal; `null` if the person is let in. */
   readonly code: string | null;
-  /** What was expected and what came, of a refusal. */
+  /** For a refusal: what was expected and what came. */
   readonly detail: string | null;
-  /** The account; `null` where a new one is made, or none was recognised. */
+  /** The account; `null` if a new one is made, or none was recognised. */
   readonly userId: string | null;
   /** The roles that the person has afterwards; empty for a refusal. */
   readonly roleIds: readonly string[];
@@ -59,7 +59,7 @@ export interface Explanation {
 const LONGEST_SHOWN = 80;
 const MOST_SHOWN = 5;
 
-/** Explains what `decide` answered for a situation. */
+/** Explains what `decide` returned for a situation. */
 export function explain(situation: Situation, decision: Decision): Explanation {
   return {
     profile: explainProfile(situation),

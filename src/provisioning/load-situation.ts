@@ -41,7 +41,7 @@ export async function evaluateRules(
 }
 
 /**
- * Needs the organization locked, so that two sign-ins of one person follow each other. Answers `null` if the mappings changed
+ * Needs the organization locked, so that two sign-ins of one person follow each other. Returns `null` if the mappings changed
  * after `evaluated` was made; then evaluate them again.
  */
 export async function loadSituation(
@@ -55,7 +55,7 @@ export async function loadSituation(
   return mappings && (await loadSituationWith(reader, person, organization, connection, mappings));
 }
 
-/** The same with mappings that need not be those of the connection, for a preview. */
+/** The same for a preview, whose mappings may differ from the mappings of the connection. */
 export async function loadSituationWith(
   reader: Reader,
   person: VerifiedPerson,

@@ -81,7 +81,7 @@ export type AccountChange =
       readonly identityId: string;
       /** The address that the provider sent last through this link, folded. */
       readonly emailKey: string | null;
-      /** What the provider said of that address. */
+      /** Whether the provider called that address verified; `null` if it did not say. */
       readonly emailVerified: boolean | null;
       readonly user: User;
       readonly ended: EndedMerge | null;
@@ -93,7 +93,7 @@ export type Decision =
   | { readonly kind: "ask"; readonly user: User; readonly refusal: Refusal }
   | Refusal;
 
-/** The detail of a refusal for want of a seat. */
+/** The detail of a refusal because no seat is free. */
 export function describeSeats({ totalSeats, seatsInUse }: Situation["seats"]): string {
   return `${seatsInUse} of ${totalSeats ?? "any number of"} seats are in use.`;
 }

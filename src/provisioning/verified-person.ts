@@ -1,4 +1,4 @@
-/** A person whom the provider of a connection has verified. */
+/** A person that the provider of a connection has verified. */
 import type { NormalizedProfile } from "../connection/contract/index.js";
 
 export interface VerifiedPerson {

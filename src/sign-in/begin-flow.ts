@@ -19,7 +19,7 @@ export interface StartRequest {
   readonly test?: unknown;
 }
 
-/** Answers the provider's address to which the browser goes next. */
+/** Returns the provider's address to which the browser goes next. */
 export async function beginFlow(
   services: SignInServices,
   { connection, strategy }: OpenedConnection,

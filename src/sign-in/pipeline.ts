@@ -1,5 +1,5 @@
 /**
- * The order of the steps of a sign-in, and nothing else: each step takes what the one before it gave.
+ * The order of the steps of a sign-in. Each step takes the result of the previous step.
  *
  * ```
  * start     findConnection → open → beginFlow (the strategy redirects)
@@ -9,7 +9,7 @@
  * sign in   describePerson → provisionAndSignIn (evaluates the mappings, then locks the organization), or finishTest
  * ```
  * `return` and `ticket` first ask `isAlreadySignedIn`: a browser that repeats its last request gets its session's page.
- * If a step throws, `runAttempt` records the attempt and answers what the person may see.
+ * If a step throws, `runAttempt` records the attempt and returns what the person may see.
  */
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import { hashToken } from "../platform/crypto/tokens.js";

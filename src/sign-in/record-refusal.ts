@@ -1,4 +1,4 @@
-/** Ends a refused sign-in: records the attempt and answers a safe sentence with its reference. */
+/** Ends a refused sign-in: records the attempt and returns a safe sentence with its reference. */
 import { SYSTEM } from "../access/caller.js";
 import { ProtocolRefusal } from "../connection/contract/index.js";
 import type { ConnectionTypeRegistry } from "../connection/registry.js";
@@ -40,7 +40,7 @@ export interface SignInRefused {
   readonly returnTo: string | null;
 }
 
-/** A refusal as it is recorded and answered. */
+/** A refusal as it is recorded and shown. */
 interface Reason {
   readonly code: string;
   readonly status: number;
@@ -77,7 +77,7 @@ export interface RefusedAttempt {
   readonly returnTo?: string | null;
 }
 
-/** Records an attempt that ended with an error, and answers what the person may see. */
+/** Records an attempt that ended with an error, and returns what the person may see. */
 export async function recordRefusal(
   services: SignInServices,
   { connection, organization, userId = null, returnTo = null }: RefusedAttempt,

@@ -1,4 +1,6 @@
-/** Refuses a person whom a provider verified, or who brought a usable link: the event and the attempt are recorded. */
+/**
+ * Refuses a person after a provider has verified them, or after they opened a usable link. Records the event and the attempt.
+ */
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import { appendEvent } from "../events/append-event.js";
 import type { Organization } from "../people/organization/organization.js";
@@ -7,7 +9,7 @@ import { USER_SIGN_IN_FAILED } from "../people/user/user.events.js";
 import type { Refusal } from "../provisioning/refusal.js";
 import { recordAttempt, type Attempt } from "./attempt/attempt.js";
 
-/** Appends `user.sign_in_failed` and the attempt, and answers the refusal. */
+/** Appends `user.sign_in_failed` and the attempt, and returns the refusal. */
 export async function recordVerifiedRefusal(
   unit: UnitOfWork,
   attempt: Attempt,

@@ -7,12 +7,12 @@ import type { FlowNotes } from "./flow/keep-flow.js";
 import { recordRefusal, type SignInRefused } from "./record-refusal.js";
 import type { SignInServices } from "./services.js";
 
-/** What the steps tell of an attempt while it runs. Each answers the attempt as it is then. */
+/** What the steps record about an attempt while it runs. Each returns the attempt as it is then. */
 export interface AttemptProgress {
   readonly found: FoundConnection;
   /** Notes that a step begins. The record of a refusal ends with the step that refused. */
   readonly beginStep: (step: AttemptStep["step"]) => Attempt;
-  /** Makes the attempt the test with this reference. */
+  /** Marks the attempt as the test with this reference. */
   readonly becomeTest: (reference: string) => Attempt;
   /** Takes over the steps and the return address of the request that began the flow. */
   readonly resume: (notes: FlowNotes) => Attempt;
@@ -20,7 +20,7 @@ export interface AttemptProgress {
   readonly noteReturnTo: (returnTo: string | null) => void;
   /** Notes what a verified message says. */
   readonly noteClaims: (claims: ShownClaims | null) => void;
-  /** Notes whom the provider verified, and begins the last step. */
+  /** Notes the person that the provider verified, and begins the last step. */
   readonly identify: (profile: NormalizedProfile) => Attempt;
 }
 

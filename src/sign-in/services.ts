@@ -13,7 +13,7 @@ export interface SignInServices {
   readonly clock: Clock;
   readonly keyRing: KeyRing;
   readonly registry: ConnectionTypeRegistry;
-  /** Opens a connection, or answers the instance that is open for its version. */
+  /** Opens a connection, or returns the instance that is open for its version. */
   readonly open: (connection: Connection) => Promise<OpenedConnection>;
   readonly returnRules: ReturnRules;
   /** Places in the product that one-time links can lead to. */

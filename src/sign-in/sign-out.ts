@@ -15,7 +15,7 @@ import { hashToken } from "../platform/crypto/tokens.js";
 import type { SignInServices } from "./services.js";
 
 /**
- * Ends the session of a token and answers where the browser goes next: to the provider's sign-out, to `returnTo`, or to the
+ * Ends the session of a token and returns where the browser goes next: to the provider's sign-out, to `returnTo`, or to the
  * organization's sign-in page. The session ends even if the provider cannot be reached.
  *
  * @param returnTo an address that passed the allow-list

@@ -89,7 +89,7 @@ describe("a secret that goes to a host made of", () => {
     expect(await check(declare(true), values, send)).toEqual([]);
   });
 
-  test("finds an undeclared setting beside a declared one, and ignores settings with the same host", async () => {
+  test("finds an undeclared setting next to a declared one, and ignores settings with the same host", async () => {
     const values = { a: `https://${PROVIDER}`, b: PROVIDER };
     const declared = { a: url(true), b: text(false) };
     expect(await check(declared, values, (given, recorded) => post(recorded, given["a"], given))).toEqual([]);

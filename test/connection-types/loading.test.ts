@@ -55,7 +55,7 @@ function run(program: string, packages: string) {
   return { status, mistakes: stderr.split("\n").flatMap((line) => line.match(/^ {2}- (.*)/)?.[1] ?? []), stderr };
 }
 
-test("the schema and the guides of an installation have the types of its packages, beside Usher's own", () => {
+test("the schema and the guides of an installation have the types of its packages, in addition to Usher's own", () => {
   install("@acme/usher-cas", `export const connectionTypes = [${typeNamed("acme-cas")}];`);
   install("usher-portal", `export default ${typeNamed("portal")};`);
   write("node_modules/@acme/usher-cas/guide.md", "<!-- settings:acme-cas -->\n<!-- /settings -->\n");
@@ -118,7 +118,7 @@ test("every mistake is named, with the package and what to do", () => {
       "j-unprefixed, type unprefixed: the refusal code REFUSED must begin with UNPREFIXED_.",
       "k-colliding, type email: the refusal code EMAIL_TAKEN is Usher's own; choose another.",
       "n-rules, type rules: name must not be empty.",
-      "n-rules, type rules: setting a-b: make it with `setting.text`, `setting.url` or their like.",
+      "n-rules, type rules: setting a-b: make it with `setting.text`, `setting.url` or another factory of `setting`.",
     ].map((each) => (typeof each === "string" ? `USHER_CONNECTION_TYPES: ${each}` : each)),
   );
 });

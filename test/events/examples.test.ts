@@ -96,7 +96,7 @@ async function createUser(tenant: Tenant, word: string, fields: Record<string, u
   return (await change(tenant, "createUser", "user { id }", input)).user.id;
 }
 
-/** Answers the account. */
+/** Returns the account. */
 async function causeAccountEvents(tenant: Tenant): Promise<string> {
   const { organizationId } = tenant;
   const grace = await createUser(tenant, "grace", { authMethod: "PASSWORD" });

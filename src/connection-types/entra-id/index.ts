@@ -71,7 +71,7 @@ export function createEntraIdType(authority: string, graphUrl: string) {
   });
 }
 
-/** Microsoft answers an error instead of a document for a directory that does not exist. */
+/** Microsoft returns an error instead of a document for a directory that does not exist. */
 const NO_DOCUMENT = ["OIDC_DISCOVERY_INVALID", "OIDC_ENDPOINT_NOT_FOUND"];
 
 function explainUnknownDirectory(error: unknown): never {

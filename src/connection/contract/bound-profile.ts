@@ -3,7 +3,7 @@ import type { ProfileField } from "../../people/user/profile/field-name.js";
 import { cutText, normalizeLine } from "../../platform/text.js";
 import type { NormalizedProfile } from "./profile.js";
 
-/** Longest values, in characters. Names are cut; identifiers are not, since a cut one might be somebody else's. */
+/** Longest values, in characters. Names are cut. Identifiers are not, because a cut one might belong to somebody else. */
 export const PROFILE_LENGTHS = {
   email: 254,
   username: 254,

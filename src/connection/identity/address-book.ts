@@ -1,5 +1,5 @@
 /**
- * Loads who has an address in an organization: accounts, links with the address, and the source of the address. Takes a fixed
+ * Loads the accounts and links of an organization that have an address, and the source of the address. Takes a fixed
  * number of queries, for the address of one sign-in and for all addresses that a switch of policy affects.
  */
 import type { Reader, SqlValue } from "../../platform/database/database.js";
@@ -24,7 +24,7 @@ export interface AddressBookQuery {
 }
 
 export interface AddressBook {
-  /** Of the organization's connections, by id. */
+  /** The policies of the organization's connections, by connection id. */
   readonly policies: ReadonlyMap<string, MergingPolicies>;
   /** The accounts that merging may lead a person with an address to, under the given policies by connection id. */
   readonly candidatesFor: (

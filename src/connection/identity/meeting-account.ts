@@ -28,7 +28,7 @@ export interface AddressLink {
  * address sent it last, or merging led a person with this address there.
  */
 export interface MergeCandidate extends AddressHolder {
-  /** The account's links with the address at all connections, without those of the person who signs in. */
+  /** The account's links with the address at all connections, except the links of the person who signs in. */
   readonly links: readonly AddressLink[];
   /** Whether the account's address came from a provider, not from the organization or the person. */
   readonly addressFromProvider: boolean;

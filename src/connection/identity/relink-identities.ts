@@ -34,7 +34,7 @@ export interface RelinkManyInput {
   readonly toIssuer?: string | null;
   /** The users to move; if absent, as many as one request takes. */
   readonly userIds?: readonly string[] | null;
-  /** Changes nothing, and answers the same results. */
+  /** Changes nothing, and returns the same results. */
   readonly dryRun?: boolean | null;
 }
 

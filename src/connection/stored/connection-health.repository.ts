@@ -8,7 +8,7 @@ import type { Finding, LearnedFacts } from "../contract/index.js";
 /** The health of one connection. Stored apart from it, so that a sign-in does not raise the connection's version. */
 export interface ConnectionHealth {
   readonly lastTestedAt: Date | null;
-  /** Of the last test; empty before the first. */
+  /** The findings of the last test; empty before the first test. */
   readonly findings: readonly Finding[];
   readonly lastSucceededAt: Date | null;
   readonly lastFailedAt: Date | null;

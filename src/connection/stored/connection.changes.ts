@@ -36,7 +36,7 @@ export interface ConnectionChange {
     readonly before: Readonly<Record<string, unknown>>;
     readonly after: Readonly<Record<string, unknown>>;
   };
-  /** Sessions that the change ended, without those that a change of trust ends. */
+  /** The number of sessions that the change ended, without the sessions that a change of trust ends. */
   readonly endedSessions?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Reads what a connection's type gets from the database when its connection is opened. */
+/** Reads the facts and claims that a connection type gets from the database when a connection is opened. */
 import { SYSTEM } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { KeptFacts, Memory } from "../contract/index.js";

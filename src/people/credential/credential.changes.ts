@@ -1,4 +1,4 @@
-/** Takes away the ways into an account: passwords, sessions, and links that were sent. */
+/** Removes what gives access to an account: passwords, sessions, and links that were sent. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { endSessionsOfUser } from "../session/session.repository.js";
 
@@ -9,10 +9,10 @@ export async function endAccess(unit: UnitOfWork, userId: string): Promise<void>
 }
 
 /**
- * Closes an existing account to its earlier users before a sign-in joins it (pre-hijacking), unless its password has a
- * proved address. An account with an unproved address loses its password, its sessions and its links. An account without
- * a password loses its links and the sessions that links started; sessions that a provider started stay, because the
- * provider identified the person.
+ * Before a sign-in joins an existing account, locks out everybody who used it earlier, because an attacker may have created it
+ * (pre-hijacking). An account that has a password and a proved address stays unchanged. An account with an unproved address
+ * loses its password, its sessions and its links. An account without a password loses its links and the sessions that links
+ * started; sessions that a provider started stay, because the provider identified the person.
  *
  * @returns whether a password was taken
  */

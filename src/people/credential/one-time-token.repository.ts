@@ -1,4 +1,4 @@
-/** Stores, uses and ends one-time links. Only hashes are stored, and each link works once. */
+/** Stores, consumes and revokes one-time links. Only hashes are stored, and each link works once. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";

@@ -4,7 +4,7 @@ import { placeholders } from "../../platform/database/statements.js";
 import { GROUP_COLUMNS, groupFromRaw, type RawGroup } from "./group.repository.js";
 import type { Group } from "./group.js";
 
-/** The maximum of groups in one statement. */
+/** The largest number of groups in one statement. */
 const GROUPS_AT_ONCE = 500;
 
 /** Several groups by id. The caller of this function checks the permission. */

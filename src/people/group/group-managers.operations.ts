@@ -8,7 +8,7 @@ import { deleteManagers, findManagerIds, insertManagers } from "./group-manager.
 import type { Group } from "./group.js";
 import { readGroupFor, readGroupForChange } from "./group.operations.js";
 
-/** The maximum of managers of a group. */
+/** The largest number of managers of a group. */
 export const MOST_MANAGERS = 100;
 
 /** The managers that a group is to have. */

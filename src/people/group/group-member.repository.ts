@@ -7,7 +7,7 @@ import type { Reader, SqlValue } from "../../platform/database/database.js";
 import { insertRows, placeholders } from "../../platform/database/statements.js";
 import type { MembershipSource } from "./group.js";
 
-/** The maximum of users in one statement. */
+/** The largest number of users in one statement. */
 const USERS_AT_ONCE = 500;
 
 /** The columns of a source; together with group and user they are the key of a reason. */

@@ -10,7 +10,7 @@ import { addReason, removeReason, type ChangedGroup } from "./group.changes.js";
 import { BY_HAND, type Group, type MembershipSource } from "./group.js";
 import { readGroupFor, readGroupForChange } from "./group.operations.js";
 
-/** The maximum of users in one request, because other changes of the organization wait for its unit of work. */
+/** The largest number of users in one request, because other changes of the organization wait for its unit of work. */
 export const MOST_USERS_AT_ONCE = 1000;
 
 /** Users to add to a group, or to remove from it. */
@@ -35,11 +35,11 @@ export interface ChangedMembers {
 }
 
 /**
- * Adds users to a group. A present member gets `by hand` as a further reason. A user who is not a member of the organization
- * is NOT_FOUND; the others are added.
+ * Adds users to a group. A user who is already a member gets `by hand` as a further reason. A user who is not a member of the
+ * organization is NOT_FOUND; the others are added.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for managers of the group who do not see the training of all), NOT_FOUND (the
- *   group), INVALID_INPUT (too many users)
+ * group), INVALID_INPUT (too many users)
  */
 export async function addUsersToGroup(store: Store, caller: Caller, input: GroupMembersInput): Promise<ChangedMembers> {
   const source: MembershipSource = { kind: caller.kind === "API_KEY" ? "API" : "ADMIN", id: BY_HAND };

@@ -18,8 +18,8 @@ export interface ChangedGroup {
 }
 
 /**
- * Adds a reason for which users are in a group, and appends `group.member_added` for users whose first reason it is. Users
- * with the reason stay unchanged.
+ * Adds a reason for which users are in a group, and appends `group.member_added` for users whose first reason it is. Users who
+ * have the reason already stay unchanged.
  *
  * @param userIds members of the group's organization, as the caller has checked
  */
@@ -38,7 +38,7 @@ export async function addReason(
 
 /**
  * Removes a reason for which users are in a group, and appends `group.member_removed` for users whose last reason it was.
- * Users without the reason stay unchanged.
+ * Users who do not have the reason stay unchanged.
  *
  * @param source `null` removes every reason
  */

@@ -1,6 +1,6 @@
 /**
- * Checks the key ring at the start by a text that it sealed before. A wrong key ring then fails at the start, and not at the
- * first sign-in that needs a client secret.
+ * Checks the key ring at the start: it must open a text that it sealed at an earlier start. A wrong key ring then fails at the
+ * start, and not at the first sign-in that needs a client secret.
  */
 import { causeOf, SYSTEM } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";

@@ -13,7 +13,7 @@ import { InstallationRow } from "./installation.row.js";
 /** The form of this version. A higher number makes every installation rewrite its keys. */
 const FORM = 1;
 const ROW_ID = "search-keys";
-/** Replicas of the version before write its form until they are replaced, so a second round rewrites those keys. */
+/** Replicas of the previous version write its form until they are replaced, so a second round rewrites those keys. */
 const ROUNDS = 2;
 const BETWEEN_ROUNDS_MILLISECONDS = 3_600_000;
 /** Rows in one unit of work, which holds a lock for milliseconds. */
@@ -101,7 +101,7 @@ export async function rewriteSearchKeys(
   }
 }
 
-/** Raises the version of the progress, or inserts it. Of several replicas, one gets each batch. */
+/** Raises the version of the progress, or inserts it. Only one replica gets each batch. */
 async function hold(unit: UnitOfWork, version: number | null): Promise<boolean> {
   if (version !== null)
     return (

@@ -1,4 +1,4 @@
-/** Deletes an organization with its data, and lists that data before. */
+/** Deletes an organization with its data, and lists that data beforehand. */
 import { causeOf, requireOperator, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";

@@ -29,7 +29,7 @@ export class OrganizationRow {
   @Column({ name: "sso_allowed", type: "boolean" })
   ssoAllowed!: boolean;
 
-  /** The person who owns the organization, whom changes by hand cannot demote, disable or delete. */
+  /** The person who owns the organization. Changes by hand cannot demote, disable or delete the owner. */
   @Column({ name: "owner_user_id", type: "varchar", length: 36, nullable: true })
   ownerUserId!: string | null;
 

@@ -29,7 +29,7 @@ export interface OrganizationPolicies {
   readonly seatsFull: SeatsFullPolicy;
   /** When billing cycles begin and how long they last. */
   readonly billingAnchor: BillingAnchor;
-  /** The least number of people behind a figure about a group's results. */
+  /** The smallest number of people for which Usher shows a figure about a group's results. */
   readonly groupResultsMinimum: number;
 }
 

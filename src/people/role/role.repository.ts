@@ -184,7 +184,7 @@ function toColumns(source: RoleSource): SourceColumns {
     : { source_kind: source.kind, source_id: source.mappingId, connection_id: source.connectionId };
 }
 
-/** Of sources other than mappings, the first stays the source of a role. */
+/** If several sources other than mappings give a role, the first one stays its source. */
 function keepsSource(before: SourceColumns, after: SourceColumns): boolean {
   if (before.source_kind !== "MAPPING" && after.source_kind !== "MAPPING") return true;
   return before.source_kind === after.source_kind && before.source_id === after.source_id;

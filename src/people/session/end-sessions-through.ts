@@ -2,7 +2,7 @@
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { placeholders } from "../../platform/database/statements.js";
 
-/** The maximum of users in one statement. */
+/** The largest number of users in one statement. */
 const USERS_AT_ONCE = 500;
 
 /** Ends every session that a connection started for these users. Their other sessions stay. Returns how many ended. */

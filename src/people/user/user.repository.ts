@@ -248,7 +248,7 @@ export async function countOtherActiveHolders(
   return Number(row?.holders ?? 0);
 }
 
-/** The maximum of users in one statement. */
+/** The largest number of users in one statement. */
 const USERS_AT_ONCE = 500;
 
 /** The ids of members of an organization among these ids, in the same order. */

@@ -6,7 +6,7 @@ import { ADMINISTRATOR_ROLE, type Role } from "../role/role.js";
 import { countOtherActiveHolders } from "./user.repository.js";
 import type { User } from "./user.js";
 
-/** Whether one of the roles is the administrator's. */
+/** Whether one of the roles is the built-in role of administrators. */
 export function isAdministrator(roles: readonly Role[]): boolean {
   return roles.some((role) => role.key === ADMINISTRATOR_ROLE);
 }

@@ -90,7 +90,7 @@ export function joinNames(firstName: string, lastName: string): string {
   return `${firstName} ${lastName}`.trim().slice(0, LONGEST_FULL_NAME);
 }
 
-/** The data of a user in one organization beside the account's columns. */
+/** The data of a user in one organization that are not columns of the account. */
 export interface UserSurroundings {
   readonly roles: readonly Role[];
   readonly groupIds: readonly string[];

@@ -82,8 +82,8 @@ function parseEntry(entry: string, before: readonly KeyRingKey[]): KeyRingKey | 
   if (bytes.toString("base64") !== encoded) return `(${id}) must have its key in base64, with its padding`;
   if (bytes.length !== KEY_BYTES) return `(${id}) has a key of ${bytes.length} bytes; it must have ${KEY_BYTES}`;
   const key = createSecretKey(bytes);
-  if (before.some((other) => other.id === id)) return `(${id}) has the id of an entry before it`;
-  if (before.some((other) => other.key.equals(key))) return `(${id}) has the key of an entry before it`;
+  if (before.some((other) => other.id === id)) return `(${id}) has the id of an earlier entry`;
+  if (before.some((other) => other.key.equals(key))) return `(${id}) has the key of an earlier entry`;
   return { id, key };
 }
 

@@ -102,7 +102,7 @@ export async function createMysqlDataSource(
     supportBigNumbers: true,
     // Counts and sums arrive as numbers, as on SQLite.
     bigNumberStrings: false,
-    // An UPDATE counts the rows that it matched, as on SQLite, not only those that it changed.
+    // An UPDATE counts the rows that it matched, as on SQLite, not only the rows that it changed.
     flags: ["FOUND_ROWS"],
     extra: { decimalNumbers: true, enableKeepAlive: true },
   });

@@ -19,7 +19,7 @@ export interface Reader {
 export interface Transaction extends Reader {
   /** TypeORM's manager on this transaction, for single-row writes. */
   readonly manager: EntityManager;
-  /** Runs an `INSERT`, `UPDATE` or `DELETE` and answers the number of affected rows. */
+  /** Runs an `INSERT`, `UPDATE` or `DELETE` and returns the number of affected rows. */
   readonly execute: (sql: string, parameters?: readonly SqlValue[]) => Promise<number>;
 }
 

@@ -17,7 +17,7 @@ export class LeaseLostError extends Error {
   override readonly name = "LeaseLostError";
 }
 
-/** Runs one statement and answers how many rows it matched. */
+/** Runs one statement and returns how many rows it matched. */
 export type Execute = (sql: string, parameters?: readonly unknown[]) => Promise<number>;
 
 /** The right to migrate, until it expires. */

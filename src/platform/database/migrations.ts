@@ -8,7 +8,7 @@ import type { GuardedMysqlQueryRunner } from "./mysql-query-runner.js";
 import { QueuedSqliteQueryRunner } from "./sqlite-query-runner.js";
 
 /**
- * Runs the pending migrations, oldest first, and answers their names. On SQLite all of them run in one transaction. On
+ * Runs the pending migrations, oldest first, and returns their names. On SQLite all of them run in one transaction. On
  * MySQL each statement commits by itself, a start after a kill continues where the last one ended, and one replica at a
  * time migrates.
  * @throws what a migration throws; Error when a row would refer to a missing one (SQLite), or when another replica does
@@ -18,7 +18,7 @@ export function migrate(database: OpenDatabase): Promise<string[]> {
   return withExecutor(database, ({ runPending }) => runPending());
 }
 
-/** Undoes the last migration and answers its name; `null` when none has run. @internal */
+/** Undoes the last migration and returns its name; `null` if none has run. @internal */
 export function undoLastMigration(database: OpenDatabase): Promise<string | null> {
   return withExecutor(database, async ({ executor }) => {
     const [last] = await executor.getExecutedMigrations();
@@ -34,7 +34,7 @@ export async function pendingMigrations({ dataSource }: OpenDatabase): Promise<s
 }
 
 /**
- * The statements that would change the schema into what the entities describe: empty when the migrations are complete.
+ * The statements that would change the schema into what the entities describe; empty if the migrations are complete.
  * On MySQL also one for every text column that is not compared byte for byte.
  * @internal
  */

@@ -17,9 +17,9 @@ const ATTEMPTS = 10;
 /** The statements of one migration. */
 interface Steps {
   readonly migration: string;
-  /** By hash, those that an earlier start began: whether it recorded their end. */
+  /** The statements that an earlier start began, by hash. The value says whether it recorded their end. */
   readonly known: ReadonlyMap<string, boolean>;
-  /** By statement and parameters: how often this start met it. */
+  /** How often this start ran each statement, by statement and parameters. */
   readonly occurrences: Map<string, number>;
 }
 
@@ -40,7 +40,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
   }
 
   /**
-   * Runs the migrations that are pending, oldest first, and answers their names.
+   * Runs the migrations that are pending, oldest first, and returns their names.
    * @throws LeaseLostError when another replica continues them
    */
   async runPending(executor: MigrationExecutor): Promise<string[]> {

@@ -1,5 +1,5 @@
 /**
- * One process per SQLite file. The lock is an open write transaction on an empty file beside the database. The operating
+ * One process per SQLite file. The lock is an open write transaction on an empty file next to the database. The operating
  * system releases it however the process ends, so that nothing is left to clean up, as a file with a process id would be.
  */
 import type SqliteHandle from "better-sqlite3";

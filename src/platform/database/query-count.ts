@@ -11,8 +11,8 @@ const counts = new AsyncLocalStorage<Count>();
 let underWay = 0;
 
 /**
- * Runs `work` and returns its result and the SQL text of every statement that it sent to any database, in order,
- * without those that begin and end transactions.
+ * Runs `work` and returns its result and the SQL text of every statement that it sent to any database, in order, except the
+ * statements that begin and end transactions.
  * @internal
  */
 export async function countQueries<T>(work: () => Promise<T>): Promise<{ result: T; statements: string[] }> {

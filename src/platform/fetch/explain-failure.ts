@@ -66,7 +66,7 @@ function reasonOf(code: string, name: string): readonly [FetchRefusalCode, strin
 
 type Carrier = Error & { readonly code?: unknown; readonly errors?: unknown };
 
-/** An error and its causes, outermost first. Of several attempts to connect, the last one counts. */
+/** An error and its causes, outermost first. After several attempts to connect, the last one counts. */
 function* causesOf(error: unknown): Generator<Carrier> {
   let each: unknown = error;
   // Bounded, because an error can be its own cause.

@@ -25,7 +25,7 @@ const CONNECT_TIMEOUT_MILLISECONDS = 10_000;
  * An undici connector that refuses connections to addresses that are not public, except hosts and ports that the operator
  * allows. `close` ends the connections that are being opened, for which a closing agent would wait.
  *
- * @param certificateAuthorities trusted beside the machine's own, in PEM
+ * @param certificateAuthorities trusted in addition to the machine's own, in PEM
  */
 export function createGuardedConnector(
   isAllowed: IsAllowed,

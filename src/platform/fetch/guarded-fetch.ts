@@ -30,7 +30,7 @@ export interface GuardedFetchOptions {
   readonly maximumBytes?: number;
   /** Largest body before decompression; 32 MiB when left out. */
   readonly maximumSentBytes?: number;
-  /** Certificate authorities to trust beside the machine's own, in PEM. */
+  /** Certificate authorities to trust in addition to the machine's own, in PEM. */
   readonly certificateAuthorities?: readonly string[];
 }
 

@@ -42,7 +42,7 @@ export class ErrorCodeEntry {
 
   @Field(() => String, {
     nullable: true,
-    description: "The sentence that comes with it; null where the sentence depends on `errors[].extensions.details`.",
+    description: "The sentence that comes with it; null if the sentence depends on `errors[].extensions.details`.",
   })
   message!: string | null;
 

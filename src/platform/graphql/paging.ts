@@ -21,7 +21,7 @@ export class PageArgs {
 
   @Field(() => String, {
     nullable: true,
-    description: "Continue after this cursor, which is `pageInfo.endCursor` of the page before. Goes with `first`.",
+    description: "Continue after this cursor, which is `pageInfo.endCursor` of the previous page. Goes with `first`.",
   })
   after?: string | null;
 

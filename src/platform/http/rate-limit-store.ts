@@ -1,6 +1,6 @@
 /**
  * Stores the counters of rate-limiter-flexible in our own table, through our transactions. The library's SQL stores create
- * tables over their own connections, outside our migrations and beside SQLite's single writer.
+ * tables over their own connections. Our migrations would not know these tables, and SQLite would have a second writer.
  */
 import { RateLimiterRes } from "rate-limiter-flexible";
 import RateLimiterStoreAbstract from "rate-limiter-flexible/lib/RateLimiterStoreAbstract.js";

@@ -1,9 +1,9 @@
-/** What is learnt about a request while it is answered. Each part notes what it learns; the request log reads the notes once. */
+/** Facts about a request, collected while Usher handles it. Each part adds its facts; the request log reads them once. */
 import type { IncomingMessage } from "node:http";
 
-/** What the log line of a request says beside HTTP. */
+/** What the log line of a request says in addition to method, path and status. */
 export interface RequestNotes {
-  /** Also in the response's `X-Request-Id`. */
+  /** The id that is also in the response's `X-Request-Id`. */
   readonly requestId?: string;
   /** The trace of the caller's `traceparent`. */
   readonly traceId?: string;
@@ -13,7 +13,7 @@ export interface RequestNotes {
   /** The id of the user or of the API key. */
   readonly callerId?: string;
   readonly organizationId?: string;
-  /** Of a refused sign-in. */
+  /** The connection of a refused sign-in. */
   readonly connectionId?: string;
   /** Catalogue codes, each once. */
   readonly errorCodes?: readonly string[];
@@ -29,7 +29,7 @@ const OPERATION_NAME = /^[_A-Za-z][_0-9A-Za-z]*$/;
 
 const notesOfRequests = new WeakMap<IncomingMessage, RequestNotes>();
 
-/** What is known of the request so far. */
+/** The facts about the request until now. */
 export function readNotes(request: IncomingMessage): RequestNotes {
   return notesOfRequests.get(request) ?? {};
 }
@@ -49,7 +49,10 @@ export function noteError(request: IncomingMessage, code: string, reference: str
   });
 }
 
-/** Notes the operation that the client names. A text that is no GraphQL name is left out: the client may have put anything there. */
+/**
+ * Notes the operation that the client names. A text that is not a GraphQL name is left out: the client may have put anything
+ * there.
+ */
 export function noteOperation(request: IncomingMessage, name: string | null | undefined): void {
   if (typeof name === "string" && OPERATION_NAME.test(name))
     noteRequest(request, { operation: name.slice(0, LONGEST_OPERATION) });

@@ -109,7 +109,7 @@ export class GoogleStrategy extends PassportGoogle {
       : refuse("OIDC_LIBRARY_REFUSED", JSON.stringify(report).slice(0, LONGEST_REPORT));
   }
 
-  /** Runs the library once, on an object of its own, whose HTTP client answers what was fetched and verified. */
+  /** Runs the library once, on an object of its own, whose HTTP client returns what was fetched and verified. */
   private run(request: LibraryRequest, options: GoogleOptions): Promise<LibraryReport> {
     const { provider, client } = this.party;
     const httpClient = {

@@ -47,7 +47,7 @@ export interface TextAnswer {
   readonly retryAfterSeconds: number | null;
 }
 
-/** @throws ProtocolRefusal with the code that `codeOf` answers */
+/** @throws ProtocolRefusal with the code that `codeOf` returns */
 export async function requestText(fetch: Fetch, request: TextRequest): Promise<TextAnswer> {
   const { what, address, init, codeOf, longestAnswerBytes = LONGEST_ANSWER_BYTES } = request;
   const place = `${what} at ${withoutQuery(address)}`;

@@ -15,7 +15,7 @@ import type { Provider } from "./surroundings.js";
 const LONGEST_CODE = 8_192;
 
 /**
- * Uses the flow up, and answers the authorization code.
+ * Uses the flow up and returns the authorization code.
  *
  * @throws ProtocolRefusal `OIDC_RESPONSE_ISSUER_MISMATCH`, `OIDC_RESPONSE_ISSUER_MISSING`, `OIDC_FLOW_ALREADY_USED`,
  *   what the provider's error means, or `OIDC_RESPONSE_INVALID`

@@ -165,7 +165,7 @@ export interface UserinfoNeeds {
   readonly mappedClaims: readonly string[];
 }
 
-/** The claims that a standard scope requests, beside those of the person (Core 5.4 and 11). */
+/** The claims that a standard scope requests, without the claims that `readPerson` reads (Core 5.4 and 11). */
 const SCOPE_CLAIMS: Readonly<Record<string, readonly string[]>> = {
   openid: [],
   profile: [],

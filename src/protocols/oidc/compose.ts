@@ -33,7 +33,7 @@ export interface OpenIdRuntime extends Surroundings {
 
 /** What differs between providers. */
 export interface OpenIdDescription<Settings> {
-  /** Refusals of the type's own, beside those of OpenID Connect. */
+  /** Refusals of the type, in addition to the refusals of OpenID Connect. */
   readonly refusals?: RefusalTexts;
   /** What the provider's forms call the addresses that an administrator pastes there. */
   readonly labels: { readonly redirectUrl: string; readonly signOnUrl: string; readonly logoutUrl?: string };
@@ -105,7 +105,7 @@ export function composeOpenId<Settings extends ClientSettings>(description: Open
 }
 
 /**
- * Discovery at an issuer whose address the operator sets, and no administrator of a connection. Its document may therefore
+ * Discovery at an issuer whose address the operator sets, not an administrator of a connection. Its document may therefore
  * name endpoints on other hosts, as Microsoft's and Google's do.
  */
 export function discoverAt(issuer: string): DiscoveryAddress {

@@ -244,7 +244,7 @@ function unknownCredentials(check: string, answer: string): Finding {
   );
 }
 
-/** Adds the finding of one check; answers the checked value, or `null` if it was refused. */
+/** Adds the finding of one check. Returns the checked value, or `null` if it was refused. */
 async function observe<Value>(
   findings: Finding[],
   check: string,
@@ -261,7 +261,7 @@ async function observe<Value>(
   }
 }
 
-/** A list of texts in a discovery document; `null` when it has none. */
+/** A list of texts in a discovery document; `null` if it has none. */
 function readList(document: DiscoveryDocument, name: string): readonly string[] | null {
   const value = document.values[name];
   return Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : null;

@@ -1,6 +1,6 @@
 /**
  * Reads a provider's directory API with a token of the application: the groups that an ID token does not contain. If the
- * directory cannot be read, it throws and never answers an empty list: people would lose their roles.
+ * directory cannot be read, it throws. It never returns an empty list, because people would lose their roles.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { ProtocolRefusal, quote } from "../refusal.js";

@@ -21,7 +21,7 @@ export interface DiscoverySource {
 export interface DiscoveryDocument {
   readonly address: string;
   readonly values: Readonly<Record<string, unknown>>;
-  /** The provider's clock; `null` when its answer had no `Date` header. */
+  /** The provider's clock; `null` if its answer had no `Date` header. */
   readonly date: Date | null;
 }
 
@@ -134,7 +134,7 @@ function recallDocument(address: string, { memory }: Surroundings): DiscoveryDoc
   return isObject(values) ? { address: location, values, date: null } : null;
 }
 
-/** Checks a document, and answers the provider that it describes. */
+/** Checks a document and returns the provider that it describes. */
 export function readProvider(document: DiscoveryDocument, source: DiscoverySource): Provider {
   const issuer = checkDiscoveredIssuer(document, source.issuer);
   return {

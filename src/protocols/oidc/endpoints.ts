@@ -21,7 +21,7 @@ const ENDPOINT_RULES = [
 ] as const satisfies readonly (readonly [keyof EndpointAddresses, keyof AddressRules])[];
 
 /**
- * Checks every endpoint, and answers them in normal form.
+ * Checks every endpoint and returns them in normal form.
  *
  * @param onlyHost the host, with its port, that all of them must be on; `null` for any host
  * @throws ProtocolRefusal `OIDC_ENDPOINT_REFUSED` or `OIDC_ENDPOINT_ON_OTHER_HOST`

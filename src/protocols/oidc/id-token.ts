@@ -35,7 +35,7 @@ const DANGEROUS_HEADERS = ["jwk", "jku", "x5u", "crit", "b64", "zip", "enc"];
 export type IdTokenExpectation = Omit<Expectation, "algorithm"> & { readonly algorithms: readonly string[] };
 
 /**
- * Verifies an ID token and answers its claims.
+ * Verifies an ID token and returns its claims.
  *
  * @throws ProtocolRefusal with the code of the first check that fails
  */

@@ -16,7 +16,7 @@ const PAUSE_BETWEEN_REFRESHES_MILLISECONDS = 30_000;
 const LONGEST_PAUSE_MILLISECONDS = 15 * 60_000;
 const KEEP_EVERY_MILLISECONDS = 60 * 60_000;
 const MOST_KEYS = 100;
-/** A token without a key id may fit several keys; so many are tried. */
+/** A token without a key id may fit several keys. This many are tried. */
 const MOST_CANDIDATES = 8;
 const FEWEST_RSA_BITS = 2_048;
 
@@ -28,11 +28,14 @@ export interface KeyHint {
 
 /** The keys of one provider. Keep it as long as the connection stays open. */
 export interface KeySet {
-  /** Keys that fit the hint, perhaps none; fetches when nothing fresh is at hand. Throws a `ProtocolRefusal`. */
+  /**
+   * Returns the keys that fit the hint; the list may be empty. Fetches the keys if the known ones are too old. Throws a
+   * `ProtocolRefusal`.
+   */
   readonly find: (hint: KeyHint) => Promise<readonly CryptoKey[]>;
-  /** Fetches anew, unless that was done just now; whether it did. Throws a `ProtocolRefusal`. */
+  /** Fetches the keys again, unless they were fetched just now. Returns whether it fetched. Throws a `ProtocolRefusal`. */
   readonly refresh: () => Promise<boolean>;
-  /** Why a published key with this id is never used; `null` when there is none. */
+  /** Why a published key with this id is never used; `null` if there is none. */
   readonly whyRefused: (kid: string | undefined) => string | null;
 }
 
@@ -88,7 +91,7 @@ export function createKeySet(jwksUri: string, surroundings: Surroundings): KeySe
       await loadOnce().catch((error: unknown) => {
         if (!stillHold || !(error instanceof ProtocolRefusal)) throw error;
       });
-    return held?.local ?? refuse("OIDC_KEYS_INVALID", `${jwksUri} gave no keys`);
+    return held?.local ?? refuse("OIDC_KEYS_INVALID", `${jwksUri} returned no keys`);
   }
 
   return {
@@ -124,7 +127,7 @@ export async function fetchKeys(jwksUri: string, surroundings: Surroundings): Pr
   if (status !== 200) return refuse("OIDC_KEYS_INVALID", `${jwksUri} answered status ${status}`);
   const keys = isObject(body) ? body["keys"] : undefined;
   if (!Array.isArray(keys) || (keys.length > 0 && !keys.some(isObject)))
-    return refuse("OIDC_KEYS_INVALID", `${jwksUri} holds no list of keys`);
+    return refuse("OIDC_KEYS_INVALID", `${jwksUri} does not contain a list of keys`);
   if (keys.length > MOST_KEYS) return refuse("OIDC_KEYS_INVALID", `${jwksUri} holds ${keys.length} keys`);
   return sortKeys(keys);
 }

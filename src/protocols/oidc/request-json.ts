@@ -13,14 +13,14 @@ const CODES: Readonly<Record<RequestFailure, OidcRefusalCode>> = {
   "too-large": "OIDC_ANSWER_TOO_LARGE",
 };
 
-/** Refusals of a provider that is down for a while, and whose last known documents still hold. */
+/** Refusals that mean that the provider is down for a while. Its last known documents are still valid. */
 const OUT_OF_ORDER: ReadonlySet<string> = new Set<OidcRefusalCode>([
   "OIDC_PROVIDER_UNAVAILABLE",
   "OIDC_PROVIDER_UNREACHABLE",
   "OIDC_PROVIDER_TIMEOUT",
 ]);
 
-/** Whether a refusal says that a provider could not answer, and not that it answered something wrong. */
+/** Whether a refusal means that the provider could not answer. A wrong answer does not count. */
 export function saysOutOfOrder(error: unknown): boolean {
   return error instanceof ProtocolRefusal && OUT_OF_ORDER.has(error.code);
 }
@@ -36,7 +36,7 @@ export interface JsonAnswer {
   readonly body: unknown;
   /** The provider's clock by its `Date` header; `null` without one. */
   readonly date: Date | null;
-  /** Seconds after which to ask again; `null` where the provider names none. */
+  /** Seconds after which to ask again; `null` if the provider names none. */
   readonly retryAfterSeconds: number | null;
 }
 

@@ -1,7 +1,7 @@
 /**
  * passport-openidconnect, with its HTTP client, its state store and its trust in unsigned tokens replaced. The library
  * builds the authorization request and checks the claims a second time. `sign-in.ts` requests and verifies everything before
- * the library runs. The library then runs synchronously, so that no error of it is lost.
+ * the library runs. The library then runs synchronously, so that none of its errors is lost.
  */
 import PassportOpenIdConnect from "passport-openidconnect";
 import type { Exchange, ReturnExchange, StartExchange } from "../exchange.js";
@@ -95,7 +95,7 @@ export class OpenIdConnectStrategy extends PassportOpenIdConnect {
       : refuse("OIDC_LIBRARY_REFUSED", JSON.stringify(report).slice(0, LONGEST_REPORT));
   }
 
-  /** Runs the library once, on an object of its own, whose HTTP client answers what was fetched and verified. */
+  /** Runs the library once, on an object of its own, whose HTTP client returns what was fetched and verified. */
   private run(request: LibraryRequest, options: object): Promise<LibraryReport> {
     const { provider, client } = this.party;
     const httpClient = {

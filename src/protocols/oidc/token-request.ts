@@ -48,7 +48,7 @@ export async function requestTokens(
   return { accessToken, idToken };
 }
 
-/** Sends the request and answers the response as it is, for diagnosis. Throws only what `requestJson` throws. */
+/** Sends the request and returns the response as it is, for diagnosis. Throws only what `requestJson` throws. */
 export async function sendTokenRequest(
   provider: Pick<Provider, "tokenEndpoint">,
   client: Client,

@@ -72,7 +72,7 @@ function mergeClaims(claims: Claims, userinfo: Claims): Claims {
   const merged = new Map(Object.entries(claims));
   for (const [name, value] of Object.entries(userinfo))
     if (!PROTOCOL_CLAIMS.has(name) && !merged.has(name)) merged.set(name, value);
-  // email_verified is about the address beside it (Core 5.1), so it comes from the same source as the address.
+  // email_verified is about the address in the same claims (Core 5.1), so it comes from the same source as the address.
   const isUserinfosAddress =
     claims["email"] === undefined || (claims["email_verified"] === undefined && claims["email"] === userinfo["email"]);
   const { email_verified: verified } = isUserinfosAddress ? userinfo : claims;

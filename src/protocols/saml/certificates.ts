@@ -21,8 +21,8 @@ export function parseCertificate(input: string): ParsedCertificate {
 }
 
 /**
- * The signing keys among the certificates of one KeyInfo, which belong to one key (XML signature 4.5.4). Only a certificate
- * that issued none of the others is the signer's. The others are authorities, whose keys sign for many.
+ * The signing keys among the certificates of one KeyInfo, which belong to one key (XML signature 4.5.4). The signer's
+ * certificate is the one that issued none of the others. The others are authorities, whose keys sign for many.
  */
 export function chooseSigningKeys(inputs: readonly string[]): readonly ParsedCertificate[] {
   const entries = inputs.map((input) => (input.trim() === "" ? EMPTY : readCertificate(input)));
@@ -40,7 +40,7 @@ export function chooseSigningKeys(inputs: readonly string[]): readonly ParsedCer
 
 const EMPTY = { issue: "is empty" } as const;
 const AMBIGUOUS = {
-  issue: "may be an authority's and not the signer's: a certificate beside it cannot be read",
+  issue: "may belong to an authority and not to the signer: another certificate cannot be read",
 };
 
 /** The certificates that issued none of the others. */

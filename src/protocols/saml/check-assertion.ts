@@ -10,7 +10,7 @@ import { refuse, type SamlRefusalCode } from "./refusals.js";
 import { readAttributes } from "./read-attributes.js";
 import { readMessage, refuseIssues } from "./read-message.js";
 
-/** The longest validity of an assertion. Usher stores its ID as long. */
+/** The longest validity of an assertion. Usher stores its ID for the same time. */
 const LONGEST_VALIDITY_HOURS = 24;
 const NAME_ID_LENGTH = 512;
 

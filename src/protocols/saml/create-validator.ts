@@ -5,8 +5,8 @@ import { createInlineValidator, type Validator } from "./validator.js";
 import { createWorkerPool } from "./worker-pool.js";
 
 /**
- * Verifies in worker threads if the compiled worker is beside this file. If the program runs from TypeScript sources, which
- * worker threads cannot load, it verifies in the calling thread.
+ * Verifies in worker threads if the compiled worker is in the folder of this file. If the program runs from TypeScript sources,
+ * which worker threads cannot load, it verifies in the calling thread.
  */
 export function createValidator(): Validator {
   const worker = new URL("./verification-worker.js", import.meta.url);

@@ -1,5 +1,5 @@
 /**
- * Tells an administrator which certificate is in a message that no certificate of the connection verified (XML signature
+ * Shows an administrator the certificate in a message that no certificate of the connection verified (XML signature
  * 4.5.4). It is not trusted: an attacker may have written the message.
  */
 import { X509Certificate } from "node:crypto";

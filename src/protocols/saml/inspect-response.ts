@@ -235,7 +235,7 @@ function inspectEncryption(assertion: XmlElement): EncryptedAssertion {
   if (data.length !== 1 || keys.length !== 1 || data[0]!.parent !== assertion)
     refuse("SAML_UNEXPECTED_STRUCTURE", `${data.length} encrypted parts and ${keys.length} encrypted keys`);
   if (all.some(({ name }) => name === "Signature"))
-    refuse("SAML_UNEXPECTED_STRUCTURE", "a signature beside an encrypted assertion");
+    refuse("SAML_UNEXPECTED_STRUCTURE", "a signature next to an encrypted assertion");
   // The library puts this address into an XPath expression.
   for (const { name, attributes } of all)
     if (name === "RetrievalMethod" && !/^#[A-Za-z_][\w.-]{0,255}$/.test(attributes.get("URI") ?? ""))
@@ -257,7 +257,9 @@ function inspectEncryption(assertion: XmlElement): EncryptedAssertion {
   return { kind: "encrypted", isAuthenticated: cipher.authenticated };
 }
 
-/** A signed message must say where it goes (SAML bindings 3.5.5.2); one that says it at all must say the truth. */
+/**
+ * A signed message must name its destination (SAML bindings 3.5.5.2). If an unsigned message names one, it must be right, too.
+ */
 function checkDestination(root: XmlElement, isSigned: boolean, acsUrl: string): void {
   const destination = root.attributes.get("Destination");
   if (destination === undefined ? isSigned : destination !== acsUrl)

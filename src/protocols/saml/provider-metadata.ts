@@ -27,7 +27,7 @@ export type AddressRule = (url: URL) => string | null;
 
 export type ParsedMetadata = { readonly value: ProviderMetadata } | { readonly issue: string };
 
-/** The check which certificate issued which takes time for each pair. */
+/** Finding out which certificate issued which takes time for each pair of certificates. */
 const MOST_CERTIFICATES = 50;
 
 const PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol";
@@ -161,7 +161,7 @@ function keepUsable<Entry, Usable>(
   return usable;
 }
 
-/** The same, where at least one must be usable: if none is, the reason of the first one refuses the document. */
+/** Like `keepUsable`, but at least one entry must be usable. If not, the document is refused with the reason of the first entry. */
 function requireUsable<Entry, Usable>(
   entries: readonly Entry[],
   leftOut: string[],

@@ -14,7 +14,7 @@ export interface ProviderFacts {
 export interface ProviderSource {
   /** The known facts. Waits for the provider only before its first answer. */
   readonly current: () => Promise<ProviderFacts>;
-  /** Fetches the document again, unless that happened just now; `null` without newer facts. */
+  /** Fetches the document again, unless it was fetched just now. Returns `null` if there are no newer facts. */
   readonly refresh: () => Promise<ProviderFacts | null>;
 }
 
@@ -32,7 +32,7 @@ export interface MetadataSourceOptions {
   readonly entityId: string | null;
   /** The facts to use if the document was never read and cannot be fetched; `null` without any. */
   readonly lastKnown: ProviderFacts | null;
-  /** What any process last read of the document, before this source was made. */
+  /** The facts that this or another process last read from the document, before this source was made. */
   readonly recalled?: { readonly facts: ProviderFacts; readonly learnedAt: Date } | null;
   /** Stores the facts for the next start; never rejects. */
   readonly keep?: (facts: ProviderFacts) => Promise<void>;

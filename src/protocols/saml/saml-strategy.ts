@@ -106,7 +106,7 @@ export class SamlStrategy extends PassportSamlStrategy {
     const { settings } = this;
     const field = exchange.parameters["SAMLResponse"];
     if (field === undefined || exchange.parameters["SAMLRequest"] !== undefined)
-      return refuse("SAML_NOT_A_RESPONSE", "the form has no field SAMLResponse, or a SAMLRequest beside it");
+      return refuse("SAML_NOT_A_RESPONSE", "the form has no field SAMLResponse, or has a SAMLRequest, too");
     const facts = await settings.source.current();
     const { xml, root } = decodeMessage(field);
     const response = inspectResponse(root, { issuer: facts.entityId, acsUrl: settings.acsUrl });
@@ -140,7 +140,7 @@ export class SamlStrategy extends PassportSamlStrategy {
     return { verified, posted: { flow, replay: { kind: "assertion" as const, id: verified.id, expiresAt } } };
   }
 
-  /** Runs passport-saml once, on an object of its own, which answers the profile unchanged. */
+  /** Runs passport-saml once, on an object of its own, which returns the profile unchanged. */
   private run(
     saml: SAML,
     request: { readonly query: object; readonly body?: object },

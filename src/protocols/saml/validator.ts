@@ -4,7 +4,7 @@ import type { VerificationAnswer, VerificationJob } from "./verify-message.js";
 export interface Validator {
   /** Never throws for what a response contains. */
   readonly verify: (job: VerificationJob) => Promise<VerificationAnswer>;
-  /** Ends what the validator runs; later calls may be refused with `SAML_BUSY`. */
+  /** Stops the validator's threads. Later calls may be refused with `SAML_BUSY`. */
   readonly close: () => Promise<void>;
 }
 

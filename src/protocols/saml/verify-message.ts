@@ -1,5 +1,5 @@
 /**
- * Verifies the signatures of one response with node-saml, and answers the signed XML (SAML core 5, SAML bindings 3.5). Runs
+ * Verifies the signatures of one response with node-saml and returns the signed XML (SAML core 5, SAML bindings 3.5). Runs
  * in a worker thread or in the calling thread, without connections, flows or clocks.
  */
 import { SAML, ValidateInResponseTo } from "@node-saml/passport-saml";
@@ -79,8 +79,8 @@ function openAssertion(job: VerificationJob): { xml: string; key: string } | nul
 }
 
 /**
- * node-saml up to the signed bytes. Usher's own profile checks replace its reading of the assertion: they check more, use the
- * connection's clock, and say what is wrong.
+ * Uses node-saml only up to the signed bytes. Usher's own profile checks replace its reading of the assertion: they check more,
+ * use the connection's clock, and say what is wrong.
  */
 class SignatureOnlySaml extends SAML {
   protected override async processValidlySignedAssertionAsync(assertionXml: string) {

@@ -89,7 +89,7 @@ function readClaims({ groups, groupsClaims, attributes }: NormalizedProfile): Cl
     if (groups.kind === "unknown") return { kind: "unknown", reason: groups.reason };
     if (claim !== GROUPS_CLAIM && own !== null) return some(own);
     if (groups.kind === "silent") return { kind: "silent" };
-    // Groups of a different claim do not answer a rule on this one. Groups without a claim come from the connection type.
+    // Groups of a different claim do not count for a rule on this claim. Groups without a claim come from the connection type.
     return some(claim !== GROUPS_CLAIM && isSent ? [] : groups.values);
   };
 }

@@ -1,4 +1,6 @@
-/** The fields of a person that a provider supplies: those that its type reads, and those of attribute mappings. Pure. */
+/**
+ * The fields of a person that a provider supplies: the fields that its type reads, and the fields of attribute mappings. Pure.
+ */
 import type { NormalizedProfile } from "../../connection/contract/index.js";
 import type { AttributeMapping } from "../../connection/mapping/mapping.js";
 import type { FieldValues } from "../../people/user/profile/field.js";
@@ -18,7 +20,7 @@ const IDENTIFIERS: ReadonlySet<FieldName> = new Set(["email", "username", "emplo
 /** A value that a provider supplies for a field. */
 export interface SuppliedValue {
   readonly value: string;
-  /** The claim that it came from; `null` where the connection type does not say. */
+  /** The claim that it came from; `null` if the connection type does not say. */
   readonly claim: string | null;
 }
 

@@ -74,7 +74,7 @@ export async function pageAttempts(
   });
 }
 
-/** The attempt of a connection with this reference; `null` where there is none. */
+/** The attempt of a connection with this reference; `null` if there is none. */
 export async function findAttemptIdOf(reader: Reader, connectionId: string, reference: string): Promise<string | null> {
   const row = await reader.row<{ id: string }>(
     "SELECT id FROM sign_in_attempt WHERE reference = ? AND connection_id = ?",
@@ -83,7 +83,7 @@ export async function findAttemptIdOf(reader: Reader, connectionId: string, refe
   return row?.id ?? null;
 }
 
-/** The attempt with this reference in the organizations of a scope; `null` where there is none. */
+/** The attempt with this reference in the organizations of a scope; `null` if there is none. */
 export async function findAttempt(
   reader: Reader,
   scope: OrganizationScope,

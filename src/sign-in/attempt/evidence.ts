@@ -1,5 +1,5 @@
 /**
- * What the provider said at an attempt, and what that led to: kept sealed for each test sign-in and for each person's last
+ * What the provider said at an attempt, and the result: kept sealed for each test sign-in and for each person's last
  * sign-in, so that an administrator can look at it and preview a change with it. It is deleted with its attempt.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -14,11 +14,11 @@ import type { Attempt, ShownClaims } from "./attempt.js";
 
 /** What is kept of an attempt. */
 export interface Evidence {
-  /** `null` where the message was not verified, where its type shows no claims, or where they are too long to keep. */
+  /** `null` if the message was not verified, if its type shows no claims, or if they are too long to keep. */
   readonly claims: ShownClaims | null;
-  /** `null` where the test ended before there was one. */
+  /** `null` if the test ended before there was a profile. */
   readonly profile: NormalizedProfile | null;
-  /** `null` where the test ended before a decision. */
+  /** `null` if the test ended before a decision. */
   readonly explanation: Explanation | null;
 }
 
@@ -28,8 +28,8 @@ const LONGEST_EVIDENCE = 500_000;
 const sealContext = (id: string) => `sign_in_evidence:${id}`;
 
 /**
- * Keeps what the provider said at an attempt. A sign-in replaces the evidence of the same person's sign-in before; a test
- * replaces nothing.
+ * Keeps what the provider said at an attempt. A sign-in replaces the evidence of the person's previous sign-in. A test replaces
+ * nothing.
  */
 export async function keepEvidence(
   unit: UnitOfWork,
@@ -84,7 +84,7 @@ export async function findEvidenceOfAttempts(
   return new Map(raws.map((raw) => [raw.attempt_id, unseal(keyRing, raw)]));
 }
 
-/** @throws UnsealError when the key that sealed it is not in the ring any more */
+/** @throws UnsealError if the key that sealed it is no longer in the key ring */
 function unseal(keyRing: KeyRing, { id, payload }: RawEvidence): Evidence {
   return JSON.parse(keyRing.open(payload, sealContext(id))) as Evidence;
 }

@@ -1,10 +1,10 @@
-/** Brings an explanation into the words of the schema: roles by their keys, refusals with their remedy. */
+/** Converts an explanation to the types of the schema: roles by their keys, refusals with their remedy. */
 import { findRolesOf } from "../../people/role/role.repository.js";
 import type { Reader } from "../../platform/database/database.js";
 import type { Explanation } from "../../provisioning/explain.js";
 import type { SignInPreviewType } from "./explanation.type.js";
 
-/** What the catalogue says of an outcome; `null` for a success. */
+/** The catalogue's texts for an outcome; `null` for a success. */
 export type ExplainOutcome = (outcome: string) => { readonly message: string; readonly remedy: string } | null;
 
 export type ShowExplanation = (

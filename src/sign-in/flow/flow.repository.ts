@@ -126,7 +126,7 @@ export async function findBrowserHashes(
   return new Set(rows.map(({ browser_hash }) => browser_hash));
 }
 
-/** Consumes a flow. Of all callers on all replicas exactly one gets `true`, because a single statement decides. */
+/** Consumes a flow. Exactly one caller among all replicas gets `true`, because a single statement decides. */
 export async function consumeFlow(unit: UnitOfWork, stateHash: string): Promise<boolean> {
   const affected = await unit.execute(
     "UPDATE sso_flow SET consumed_at = ? WHERE state_hash = ? AND consumed_at IS NULL AND expires_at > ?",
@@ -135,7 +135,7 @@ export async function consumeFlow(unit: UnitOfWork, stateHash: string): Promise<
   return affected === 1;
 }
 
-/** Records that a message is accepted; answers `false` if it was accepted before. */
+/** Records that a message is accepted. Returns `false` if it was accepted before. */
 export async function noteReplay(
   unit: UnitOfWork,
   connectionId: string,

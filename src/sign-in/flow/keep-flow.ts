@@ -35,7 +35,7 @@ export interface FoundFlow extends FlowNotes {
   readonly trustVersion: number;
 }
 
-/** A flow that a posted message answers. A post across sites carries no cookies, so the browser is checked later. */
+/** The flow that a posted message belongs to. A post across sites carries no cookies, so the browser is checked later. */
 export interface PostedFlow extends FoundFlow {
   readonly stateHash: string;
   readonly browserHash: string;
@@ -48,7 +48,7 @@ interface Payload extends FlowNotes {
 
 const sealContext = (stateHash: string) => `sso_flow:${stateHash}`;
 
-/** Stores a flow and answers its state handle, 256 random bits. */
+/** Stores a flow and returns its state handle, 256 random bits. */
 export async function keepFlow(
   { store, keyRing }: SignInServices,
   connection: Connection,

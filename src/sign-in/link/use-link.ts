@@ -39,14 +39,14 @@ import { resolveReturnTo } from "../return-to.js";
 import type { SignInServices } from "../services.js";
 import { refuseByAccount, type LinkPayload } from "./link.js";
 
-/** A link that can be used, and the user whom it would sign in. */
+/** A link that can be used, and the user that it would sign in. */
 export interface LinkShown {
   readonly kind: "link-shown";
   readonly organization: Organization;
   readonly user: User;
 }
 
-/** Answers whom a link would sign in, and changes nothing. */
+/** Returns the user that a link would sign in. Changes nothing. */
 export async function showLink(
   services: SignInServices,
   browser: BrowserRequest,

@@ -1,4 +1,4 @@
-/** The page of a refused sign-in: a sentence that is safe to show, whom to ask, and the attempt's reference. */
+/** The page of a refused sign-in: a sentence that is safe to show, a contact, and the attempt's reference. */
 import type { Response } from "express";
 import type { Organization } from "../../people/organization/organization.js";
 import { html, sendPage, type Html } from "../../platform/http/pages.js";

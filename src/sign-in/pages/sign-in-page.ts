@@ -10,7 +10,7 @@ export interface SignInButton {
   readonly href: string;
 }
 
-/** Sends a page with the buttons, or whom to ask if there are none. */
+/** Sends a page with the buttons. Without connections, the page names the contact. */
 export function sendSignInPage(
   response: Response,
   organization: Organization,

@@ -1,6 +1,6 @@
 /**
- * The end of a test sign-in. Whoever the browser belongs to sees no claims here: an administrator reads those with
- * `signInAttempt`.
+ * The end of a test sign-in. The page shows no claims, because the browser may belong to anybody. An administrator reads the
+ * claims with `signInAttempt`.
  */
 import type { Response } from "express";
 import { html, sendPage } from "../../platform/http/pages.js";
@@ -10,7 +10,7 @@ interface TestView {
   readonly reference: string;
   /** What a real sign-in would have done, as a sentence. */
   readonly outcome: string;
-  /** The catalogue code of a refusal; `null` where the person would have been let in. */
+  /** The catalogue code of a refusal; `null` if the person would have been let in. */
   readonly code: string | null;
   /** What the administrator can do about a refusal. */
   readonly remedy: string | null;

@@ -8,7 +8,7 @@ import type { Decision, Situation } from "../../provisioning/situation.js";
 import { evaluateMappings } from "../../provisioning/mappings/evaluate-rule.js";
 import type { FoundConnection } from "../find-connection.js";
 
-/** A situation, and what is decided about it. */
+/** A situation, and the decision about it. */
 export interface Decided {
   readonly situation: Situation;
   readonly decision: Decision;
@@ -17,7 +17,7 @@ export interface Decided {
 /**
  * The connection counts as active, so that the test of a draft shows what happens once it is.
  *
- * @param mappings those of the connection when left out
+ * @param mappings the connection's mappings if left out
  */
 export async function decideWithoutEffect(
   reader: Reader,

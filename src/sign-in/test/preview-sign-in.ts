@@ -1,4 +1,4 @@
-/** Previews a sign-in with claims that an administrator typed in, or with those of an earlier attempt. Changes nothing. */
+/** Previews a sign-in with claims that an administrator typed in, or with the claims of an earlier attempt. Changes nothing. */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import { ProtocolRefusal, type NormalizedProfile } from "../../connection/contract/index.js";
 import { readConnectionFor } from "../../connection/stored/connection.operations.js";
@@ -36,7 +36,7 @@ export interface SignInPreview extends Explanation {
 /**
  * What a sign-in with these claims would do now. A draft is judged as if it were active.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (also where no claims of the attempt are kept), INVALID_INPUT, and what
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (also if the attempt's claims are not kept), INVALID_INPUT, and what
  *   opening the connection throws
  */
 export async function previewSignIn(
@@ -76,7 +76,7 @@ async function readTyped(services: PreviewServices, connection: Connection, clai
   try {
     const read = await type.claims.read(claims as ShownClaims, opened.opened);
     if ("issue" in read) throw invalid("claims", read.issue);
-    // The provider is asked for nothing: nobody has signed in.
+    // The preview sends no request to the provider, because nobody has signed in.
     const profile = await describePerson({ ...opened, type: { ...type, fetchGroups: undefined } }, read.verified);
     return { claims: showClaims(opened, read.verified), profile };
   } catch (error) {

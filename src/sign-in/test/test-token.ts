@@ -1,6 +1,6 @@
 /**
  * The token in the address of a test sign-in: sealed, so that it names its connection and its reference and cannot be made or
- * changed by anybody else. The reference makes it good for one test: an attempt with it exists once.
+ * changed by anybody else. It works for one test, because only one attempt can have its reference.
  */
 import type { Connection } from "../../connection/stored/connection.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
@@ -15,7 +15,7 @@ export const TEST_SIGN_IN_LIFETIME_SECONDS = 60 * 60;
 /** What a token stands for. */
 export interface TestSignIn {
   readonly connectionId: string;
-  /** Under which the attempt is recorded. */
+  /** The reference under which the attempt is recorded. */
   readonly reference: string;
   /** ISO 8601. */
   readonly expiresAt: string;
@@ -31,7 +31,7 @@ export function issueTestToken(keyRing: KeyRing, test: TestSignIn): string {
 /**
  * The test that a token stands for.
  *
- * @param token as it came, whatever its type
+ * @param token the value as received, of any type
  * @throws TEST_SIGN_IN_OVER for a token that is not ours, is for a different connection, or has expired
  */
 export function readTestToken(keyRing: KeyRing, connection: Connection, token: unknown, now: Date): TestSignIn {

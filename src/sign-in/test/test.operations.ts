@@ -13,9 +13,9 @@ import { issueTestToken, TEST_SIGN_IN_LIFETIME_SECONDS } from "./test-token.js";
 
 /** A test that can be begun. */
 export interface StartedTest {
-  /** For one browser, once. */
+  /** The address that one browser can open, once. */
   readonly startUrl: string;
-  /** Under which the attempt is found when the test has ended. */
+  /** The reference under which an administrator finds the attempt after the test. */
   readonly reference: string;
   readonly expiresAt: Date;
 }

@@ -49,7 +49,7 @@ export async function findTicket(reader: Reader, ticketHash: string): Promise<St
 }
 
 /**
- * Consumes a ticket. Of all callers on all replicas exactly one gets `true`.
+ * Consumes a ticket. Exactly one caller among all replicas gets `true`.
  *
  * @param remainder the payload from now on, without what was verified
  */

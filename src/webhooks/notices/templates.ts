@@ -3,7 +3,7 @@ import { toOneLine } from "../../platform/mail/mail-text.js";
 import { defineMailTemplate } from "../../platform/mail/template.js";
 import type { DisabledReason } from "../endpoint/endpoint.js";
 
-/** What the mail about a disabled endpoint tells. */
+/** The data of the mail about a disabled endpoint. */
 export interface EndpointDisabled {
   readonly organization: { readonly name: string };
   /** Without its query, which may hold a secret of the receiver. */

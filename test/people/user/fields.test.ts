@@ -34,7 +34,7 @@ describe("a value of a source", () => {
   it.each<[string, readonly FieldValue[], GivenFields, readonly string[], number]>([
     ["is stored if there is none", [], give("SSO", { city: "Bath" }), ["SSO city=Bath"], 0],
     [
-      "is stored beside the value of another source",
+      "is stored in addition to the value of another source",
       [value("city", "SCIM", "York")],
       give("SSO", { city: "Bath" }),
       ["SSO city=Bath"],

@@ -58,8 +58,8 @@ describe("reading a key ring", () => {
     [`k1:${KEY.slice(1)}`, "Entry 1 of 1 (k1) must have its key in base64, with its padding."],
     ["k1:", "Entry 1 of 1 (k1) has a key of 0 bytes; it must have 32."],
     [`k1:${Buffer.alloc(16).toString("base64")}`, "Entry 1 of 1 (k1) has a key of 16 bytes; it must have 32."],
-    [`k1:${KEY},k1:${OTHER_KEY}`, "Entry 2 of 2 (k1) has the id of an entry before it."],
-    [`k1:${KEY},k2:${KEY}`, "Entry 2 of 2 (k2) has the key of an entry before it."],
+    [`k1:${KEY},k1:${OTHER_KEY}`, "Entry 2 of 2 (k1) has the id of an earlier entry."],
+    [`k1:${KEY},k2:${KEY}`, "Entry 2 of 2 (k2) has the key of an earlier entry."],
   ])("names the mistake in %j", (text, mistake) => expect(mistakesOf(text)).toEqual([mistake]));
 
   test("names all mistakes at once, and contains nothing of a key", () => {

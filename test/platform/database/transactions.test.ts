@@ -142,7 +142,7 @@ describe("a query that bypasses an open transaction is refused:", () => {
     );
   });
 
-  test("but not before, after, or beside it", async () => {
+  test("but not before, after, or next to it", async () => {
     await Promise.all([database.transact((transaction) => insert(transaction, "one")), readIds(), readIds()]);
     await database.transact((transaction) => insert(transaction, "two"));
     expect(await readIds()).toEqual(["one", "two"]);

@@ -190,7 +190,7 @@ describe("Errors", () => {
   test.each([
     ["a subscription", { query: "subscription { x }" }],
     ["a subscription of what there is", { query: "subscription S { __typename }" }],
-    ["a subscription beside a query", { query: "subscription S { x } query Q { library }", operationName: "Q" }],
+    ["a subscription next to a query", { query: "subscription S { x } query Q { library }", operationName: "Q" }],
     ["fragments alone", { query: "fragment F on Query { library }" }],
     ["definitions of types", { query: "type X { a: Int }" }],
     ["a name that is not a text", { query: "{ library }", operationName: 7 }],

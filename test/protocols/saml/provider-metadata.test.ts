@@ -86,7 +86,7 @@ describe("it reads the metadata of", () => {
   });
 });
 
-describe("it takes what is usable beside", () => {
+describe("it takes the usable rest", () => {
   const [first, second] = [createProviderKey(), createProviderKey()];
   const write = (...certificates: readonly (string | readonly string[])[]) =>
     writeProviderMetadata({

@@ -73,7 +73,7 @@ const make = async (caller: Caller, userId: string, input: Partial<NewSignInLink
   const { url } = await createSignInLink(services, caller, { organizationId, userId, ...input });
   return url.slice(`${PUBLIC_URL}/sign-in/link/`.length);
 };
-/** Uses a link; answers where the browser lands, or the code of the refusal. */
+/** Uses a link. Returns where the browser lands, or the code of the refusal. */
 const use = async (token: string, browser: Parameters<typeof useLink>[1] = BROWSER) => {
   try {
     const outcome = await useLink(signInServices, browser, token);

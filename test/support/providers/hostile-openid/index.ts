@@ -153,7 +153,7 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
 
   function answerToken(form: URLSearchParams, authorization: string | null): Answer {
     if (!isClient(form, authorization)) return failure("invalid_client", 401);
-    // A token for the application itself (RFC 6749, section 4.4), for a directory API beside this provider.
+    // A token for the application itself (RFC 6749, section 4.4), for a directory API next to this provider.
     if (form.get("grant_type") === "client_credentials")
       return { values: { access_token: "of-the-application", token_type: "Bearer", expires_in: 300 }, raw: undefined };
     const grant = codes.get(form.get("code") ?? "");
