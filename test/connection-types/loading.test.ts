@@ -57,7 +57,9 @@ function run(program: string, packages: string) {
 
 test("the schema and the guides of an installation have the types of its packages, in addition to Usher's own", () => {
   install("@acme/usher-cas", `export const connectionTypes = [${typeNamed("acme-cas")}];`);
-  install("usher-portal", `export default ${typeNamed("portal")};`);
+  // Composed of OpenID Connect, whose refusals all such types share.
+  const composed = typeNamed("portal", "refusals: OIDC_REFUSALS");
+  install("usher-portal", `import { OIDC_REFUSALS } from "usher/protocols/oidc";\nexport default ${composed};`);
   write("node_modules/@acme/usher-cas/guide.md", "<!-- settings:acme-cas -->\n<!-- /settings -->\n");
   expect(run("schema", "@acme/usher-cas, usher-portal")).toEqual({ status: 0, mistakes: [], stderr: "" });
   const schema = readFileSync(join(folder, "graphql/schema.graphql"), "utf8");

@@ -1,6 +1,6 @@
 /**
- * A complete connection type for a made-up protocol. It proves that a type is one folder and one line, and it is the example of
- * docs/connection-types.md. Like every type, it imports only the contract from Usher.
+ * A complete connection type for a made-up protocol, as types inside this repository are written: one folder and one line
+ * (docs/connection-types.md). Like every type, it imports only the contract from Usher.
  */
 import {
   CONTRACT_VERSION,
