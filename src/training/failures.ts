@@ -1,42 +1,42 @@
-/** What can go wrong with courses, starts, results and filters. */
+/** The failures of courses, starts, results and filters. */
 import type { UserStatus } from "../people/user/user.js";
 import { defineFailure } from "../platform/errors/failure.js";
 
 export const COURSE_ARCHIVED = defineFailure<{ courseId: string; title: string }>({
   code: "COURSE_ARCHIVED",
   status: 409,
-  message: ({ title }) => `"${title}" is archived: nobody starts it, and nothing is assigned to it any more.`,
-  remedy: "Bring it back with restoreCourse, or choose another course. Nothing was changed.",
+  message: ({ title }) => `"${title}" is archived. It cannot be started or assigned.`,
+  remedy: "Restore it with restoreCourse, or choose another course. Nothing was changed.",
 });
 
 export const EXTERNAL_ID_TAKEN = defineFailure<{ externalId: string }>({
   code: "EXTERNAL_ID_TAKEN",
   status: 409,
-  message: ({ externalId }) => `A course with the external id "${externalId}" exists already.`,
-  remedy: "Find it with courses(filter: { externalIds: […] }) and change that one. Nothing was changed.",
+  message: ({ externalId }) => `A course with the external id "${externalId}" already exists.`,
+  remedy: "Find it with courses(filter: { externalIds: […] }) and change it there. Nothing was changed.",
 });
 
 export const COURSE_EXPECTED = defineFailure<{ courseId: string; title: string }>({
   code: "COURSE_EXPECTED",
   status: 409,
-  message: ({ title }) => `"${title}" is a module: its courses are started and completed, and the last completes it.`,
-  remedy: "Name one of its courses. The module's result follows from theirs. Nothing was changed.",
+  message: ({ title }) => `"${title}" is a module, but only courses can be started, recorded and corrected.`,
+  remedy: "Name one of the module's courses. The module's result follows from their results. Nothing was changed.",
 });
 
 export const TRAINING_NOT_ALLOWED = defineFailure<{
-  /** No member of the organization, or where the account stands instead of being active. */
+  /** Not a member of the organization, or the status of the account that is not active. */
   reason: "NOT_A_MEMBER" | Exclude<UserStatus, "ACTIVE">;
 }>({
   code: "TRAINING_NOT_ALLOWED",
   status: 409,
   message: ({ reason }) =>
     reason === "NOT_A_MEMBER"
-      ? "The person is no member of the organization and cannot start its training."
-      : `The account is ${reason} and cannot start training.`,
-  remedy: "Look at details.reason: enable, restore or approve the account, or name a member. Nothing was started.",
+      ? "The person is not a member of the organization and cannot start its training."
+      : `The account is ${reason}; only active accounts can start training.`,
+  remedy: "Enable, restore or approve the account as details.reason shows, or name a member. Nothing was started.",
 });
 
-/** A field in which what was recorded is another than what was sent. */
+/** A field whose recorded value differs from the sent one. */
 export interface ResultDifference {
   readonly field: string;
   readonly recorded: string | number | boolean | null;
@@ -47,34 +47,34 @@ export const RESULT_CONFLICT = defineFailure<{ resultId: string; differences: re
   code: "RESULT_CONFLICT",
   status: 409,
   message: ({ differences }) =>
-    `A result with this external id says something else: ${differences.map(({ field }) => field).join(", ")}.`,
+    `A result with this external id is already recorded with other values: ${differences.map(({ field }) => field).join(", ")}.`,
   remedy:
-    "Look at details.differences. Record another completion under an external id of its own, or change the recorded one with correctResult. Nothing was changed.",
+    "Compare details.differences. Record another completion with its own external id, or change this result with correctResult. Nothing was changed.",
 });
 
 export const QUESTION_TAKEN = defineFailure<{ question: string }>({
   code: "QUESTION_TAKEN",
   status: 409,
-  message: ({ question }) => `The organization asks "${question}" already; case does not count.`,
+  message: ({ question }) => `The organization already has a filter with the question "${question}"; case is ignored.`,
   remedy: "Use that filter, or ask another question. Nothing was changed.",
 });
 
 export const FILTER_IN_USE = defineFailure<{
-  /** How many users lose an answer. */
+  /** How many users would lose an answer. */
   affectedUsers: number;
 }>({
   code: "FILTER_IN_USE",
   status: 409,
   message: ({ affectedUsers }) =>
-    `${affectedUsers} ${affectedUsers === 1 ? "user loses" : "users lose"} an answer by it. Nothing was changed yet: to do it, send it again with confirmAffectedUsers: ${affectedUsers}.`,
-  remedy: "Send the number that details.affectedUsers has as confirmAffectedUsers, or give those users other answers.",
+    `${affectedUsers} ${affectedUsers === 1 ? "user" : "users"} would lose an answer. Nothing has changed yet. To confirm, send the mutation again with confirmAffectedUsers: ${affectedUsers}.`,
+  remedy: "To confirm, send details.affectedUsers as confirmAffectedUsers; or give those users other answers first.",
 });
 
 export const FILTER_LIMIT_REACHED = defineFailure<{ maximum: number }>({
   code: "FILTER_LIMIT_REACHED",
   status: 409,
-  message: ({ maximum }) => `The organization has ${maximum} filters, which is the most.`,
-  remedy: "Delete one that is not needed any more. Nothing was created.",
+  message: ({ maximum }) => `The organization has ${maximum} filters, the maximum.`,
+  remedy: "Delete a filter that is no longer needed. Nothing was created.",
 });
 
 export const TRAINING_FAILURES = [

@@ -1,4 +1,4 @@
-/** Adds their courses to groups and users. */
+/** Adds the field `courses` to groups and users. */
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from "type-graphql";
 import { requirePermission } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
@@ -15,7 +15,7 @@ export class GroupCoursesResolver {
 
   @FieldResolver(() => [CourseType], {
     description:
-      "The courses and modules that are assigned to the group, by title, archived ones too. Needs TEAM_TRAINING_READ or TRAINING_READ.",
+      "The courses and modules that are assigned to the group, by title, including archived ones. Needs TEAM_TRAINING_READ or TRAINING_READ.",
   })
   async courses(
     @Root() { id, organizationId }: GroupType,
@@ -32,7 +32,7 @@ export class UserCoursesResolver {
 
   @FieldResolver(() => [CourseType], {
     description:
-      "The courses and modules that are assigned to the user's groups in the organization, each once, by title, without archived ones. Without TEAM_TRAINING_READ or TRAINING_READ there, empty, but for yourself.",
+      "The courses and modules that are assigned to the user's groups in the organization, each once, by title, without archived ones. Users other than yourself need TEAM_TRAINING_READ or TRAINING_READ there; without it, the list is empty.",
   })
   async courses(
     @Root() { id, homeOrganizationId }: UserType,

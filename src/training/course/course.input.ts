@@ -1,4 +1,4 @@
-/** What the queries and mutations of courses take and answer. */
+/** Inputs and payloads of the queries and mutations of courses. */
 import { Field, Float, ID, InputType, Int, ObjectType } from "type-graphql";
 import { OrderDirectionEnum, type OrderDirection } from "../../people/order-direction.js";
 import { GroupType } from "../../people/group/group.type.js";
@@ -8,64 +8,73 @@ import { CourseKindEnum, CourseOrderFieldEnum, CourseType } from "./course.type.
 import type { CourseKind, CourseOrder } from "./course.js";
 import { MOST_COURSES_OF_A_MODULE, MOST_MODULES_OF_A_COURSE } from "./module.operations.js";
 
-@InputType("CourseFilter", { description: "Which courses to show. What is left out or empty restricts nothing." })
+@InputType("CourseFilter", {
+  description: "Which courses to show. A condition that is left out or empty has no effect.",
+})
 export class CourseFilterInput {
   @Field(() => CourseKindEnum, { nullable: true, description: "Only courses, or only modules." })
   kind?: CourseKind | null;
 
-  @Field(() => Boolean, { nullable: true, description: "true for archived ones only, false for all others." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "true: only archived ones. false: only those that are not archived.",
+  })
   archived?: boolean | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "Words, each of which must occur somewhere in the title. Case, accents and apostrophes do not count.",
+    description: "Words that must all occur in the title. Case, accents and apostrophes are ignored.",
   })
   search?: string | null;
 
-  @Field(() => [ID], { nullable: true, description: "Only what is assigned to at least one of these groups." })
+  @Field(() => [ID], {
+    nullable: true,
+    description: "Only courses and modules that are assigned to at least one of these groups.",
+  })
   groupIds?: string[] | null;
 
-  @Field(() => [String], { nullable: true, description: "Only those with one of these external ids." })
+  @Field(() => [String], { nullable: true, description: "Only courses and modules with one of these external ids." })
   externalIds?: string[] | null;
 }
 
 @InputType("CourseOrder", { description: "The order of a list of courses." })
 export class CourseOrderInput {
-  @Field(() => CourseOrderFieldEnum, { description: "What to order by." })
+  @Field(() => CourseOrderFieldEnum, { description: "The field to order by." })
   field!: CourseOrder;
 
-  @Field(() => OrderDirectionEnum, { nullable: true, description: "Which way; ASC when left out." })
+  @Field(() => OrderDirectionEnum, { nullable: true, description: "The direction; ASC if left out." })
   direction?: OrderDirection | null;
 }
 
 const EXPECTED_VERSION = {
   nullable: true,
-  description: "The version that you know. The change is refused with VERSION_CONFLICT when it is no longer that.",
+  description: "The version that you have read. If it has changed since, the mutation answers VERSION_CONFLICT.",
 };
-const PASS_RATE = "What must be reached to pass, from 0 to 100: results take it that name none. Not for modules.";
+const PASS_RATE =
+  "The percent needed to pass, from 0 to 100. A result that names none of its own uses it. Not for modules.";
 
-@InputType({ description: "A course or module to make." })
+@InputType({ description: "A new course or module." })
 export class CreateCourseInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      "The organization whose course it is. Left out by the operator: a course of the installation's catalogue. It never changes.",
+      "The organization that the course belongs to; if left out, the installation's catalogue, for which you must be the operator. It never changes.",
   })
   organizationId?: string | null;
 
-  @Field(() => CourseKindEnum, { nullable: true, description: "COURSE when left out. It never changes." })
+  @Field(() => CourseKindEnum, { nullable: true, description: "COURSE if left out. It never changes." })
   kind?: CourseKind | null;
 
-  @Field(() => String, { description: "What people read. At most 200 characters." })
+  @Field(() => String, { description: "The title. At most 200 characters." })
   title!: string;
 
-  @Field(() => String, { nullable: true, description: "What it is about. At most 2000 characters." })
+  @Field(() => String, { nullable: true, description: "The description. At most 2000 characters." })
   description?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "What another program knows it by. Unique in the organization, or in the catalogue; at most 255 characters.",
+      "The id that another program uses for it. Unique in the organization, or in the catalogue; at most 255 characters.",
   })
   externalId?: string | null;
 
@@ -73,7 +82,7 @@ export class CreateCourseInput {
   passRate?: number | null;
 }
 
-@InputType({ description: "What to change in a course. What is left out stays." })
+@InputType({ description: "Changes to a course. Fields that are left out stay." })
 export class UpdateCourseInput {
   @Field(() => ID, { description: "The course to change." })
   id!: string;
@@ -81,29 +90,29 @@ export class UpdateCourseInput {
   @Field(() => Int, EXPECTED_VERSION)
   expectedVersion?: number | null;
 
-  @Field(() => String, { nullable: true, description: "What people read." })
+  @Field(() => String, { nullable: true, description: "The title." })
   title?: string | null;
 
-  @Field(() => String, { nullable: true, description: "What it is about. null clears it." })
+  @Field(() => String, { nullable: true, description: "The description. null clears it." })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: "What another program knows it by. null clears it." })
+  @Field(() => String, { nullable: true, description: "The id that another program uses for it. null clears it." })
   externalId?: string | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: `${PASS_RATE} null clears it. Results that were recorded keep the rate that they have.`,
+    description: `${PASS_RATE} null clears it. Results recorded before keep their rate.`,
   })
   passRate?: number | null;
 }
 
-@InputType({ description: "The courses that a module is to have, in place of those that it has." })
+@InputType({ description: "The new courses of a module. They replace the present ones." })
 export class SetModuleCoursesInput {
   @Field(() => ID, { description: "The module." })
   moduleId!: string;
 
   @Field(() => [ID], {
-    description: `Courses of the module's organization or of the catalogue, in their order; at most ${MOST_COURSES_OF_A_MODULE}. A module of the catalogue has courses of the catalogue only, and a course is in at most ${MOST_MODULES_OF_A_COURSE} modules of the organization.`,
+    description: `Courses of the module's organization or of the catalogue, in their order; at most ${MOST_COURSES_OF_A_MODULE}. A module of the catalogue takes only courses of the catalogue. A course can be in at most ${MOST_MODULES_OF_A_COURSE} modules of the organization.`,
   })
   courseIds!: string[];
 
@@ -122,7 +131,7 @@ export class AssignCoursesToGroupInput {
   courseIds!: string[];
 }
 
-@InputType({ description: "Courses to take from a group." })
+@InputType({ description: "Courses to remove from a group." })
 export class UnassignCoursesFromGroupInput {
   @Field(() => ID, { description: "The group." })
   groupId!: string;
@@ -132,24 +141,26 @@ export class UnassignCoursesFromGroupInput {
 }
 
 @ObjectType("CourseAssignmentResult", {
-  description: "What became of one course that a change of a group's courses named.",
+  description: "The outcome for one course of a request that assigns courses to a group or removes them.",
   simpleResolvers: true,
 })
 class AssignmentResultType implements AssignmentResult {
   @Field(() => ID, { description: "The course." })
   courseId!: string;
 
-  @Field(() => Boolean, { description: "Whether it is now as the request says; also where it was so before." })
+  @Field(() => Boolean, {
+    description: "Whether the course is now assigned or removed as requested; also true if it already was.",
+  })
   ok!: boolean;
 
   @Field(() => ErrorCode, {
     nullable: true,
     description:
-      "Why not: NOT_FOUND for what the organization does not see, COURSE_ARCHIVED for what is offered no more. null when it was done.",
+      "The error code if `ok` is false: NOT_FOUND if the organization cannot see the course, COURSE_ARCHIVED if it is archived.",
   })
   code!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The same as a sentence; null when it was done." })
+  @Field(() => String, { nullable: true, description: "The error as a sentence; null if `ok` is true." })
   message!: string | null;
 }
 
@@ -188,7 +199,7 @@ export class AssignCoursesToGroupPayload {
   @Field(() => GroupType, { description: "The group." })
   group!: GroupType;
 
-  @Field(() => [AssignmentResultType], { description: "What became of each course, in the order of the request." })
+  @Field(() => [AssignmentResultType], { description: "The outcome for each course, in the order of the request." })
   results!: readonly AssignmentResult[];
 }
 
@@ -197,6 +208,6 @@ export class UnassignCoursesFromGroupPayload {
   @Field(() => GroupType, { description: "The group." })
   group!: GroupType;
 
-  @Field(() => [AssignmentResultType], { description: "What became of each course, in the order of the request." })
+  @Field(() => [AssignmentResultType], { description: "The outcome for each course, in the order of the request." })
   results!: readonly AssignmentResult[];
 }

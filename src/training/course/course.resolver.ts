@@ -1,4 +1,4 @@
-/** Courses in GraphQL. */
+/** The queries and mutations of courses. */
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import { holds } from "../../access/caller.js";
 import { ownOrganizationOf } from "../../access/organization-argument.js";
@@ -42,7 +42,7 @@ export class CourseResolver {
   @Query(() => CourseType, {
     nullable: true,
     description:
-      "One course or module of the caller's organization or of the catalogue; for the operator any. null for an id that is unknown or another organization's. Needs TEAM_TRAINING_READ or TRAINING_READ.",
+      "One course or module of the caller's organization or of the catalogue; the operator reads any. null for an id that is unknown or of another organization. Needs TEAM_TRAINING_READ or TRAINING_READ.",
   })
   async course(
     @Ctx() context: RequestContext,
@@ -53,19 +53,19 @@ export class CourseResolver {
 
   @Query(() => CoursePage, {
     description:
-      "The courses and modules that an organization sees, its own and the catalogue's, by title unless `orderBy` says otherwise. Needs TEAM_TRAINING_READ or TRAINING_READ.",
+      "The courses and modules that an organization sees, its own and the catalogue's, by title if `orderBy` is left out. Needs TEAM_TRAINING_READ or TRAINING_READ.",
   })
   async courses(
     @Ctx() context: RequestContext,
     @Arg("organizationId", () => ID, {
       nullable: true,
       description:
-        "The organization whose courses to show. When left out, the one of the session or of the key; for the operator, the installation's catalogue by itself.",
+        "The organization whose courses to show. When left out: the organization of the session or API key; for the operator, only the installation's catalogue.",
     })
     organizationId: string | null | undefined,
     @Arg("filter", () => CourseFilterInput, { nullable: true, description: "Which courses to show." })
     filter: CourseFilterInput | null | undefined,
-    @Arg("orderBy", () => CourseOrderInput, { nullable: true, description: "In which order." })
+    @Arg("orderBy", () => CourseOrderInput, { nullable: true, description: "The order." })
     orderBy: CourseOrderInput | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<CourseType>> {
@@ -74,7 +74,7 @@ export class CourseResolver {
   }
 
   @FieldResolver(() => [CourseType], {
-    description: "The courses of a module in their order, archived ones too; empty for a course.",
+    description: "The courses of a module in their order, including archived ones; empty for a course.",
   })
   async children(@Root() course: CourseType, @Ctx() context: RequestContext): Promise<readonly CourseType[]> {
     if (course.kind === "COURSE") return [];
@@ -82,7 +82,8 @@ export class CourseResolver {
   }
 
   @FieldResolver(() => [GroupType], {
-    description: "The groups of an organization that it is assigned to, by name. Without GROUPS_READ there, empty.",
+    description:
+      "The groups of an organization that the course is assigned to, by name. Empty without GROUPS_READ in that organization.",
   })
   async groups(
     @Root() course: CourseType,
@@ -90,7 +91,7 @@ export class CourseResolver {
     @Arg("organizationId", () => ID, {
       nullable: true,
       description:
-        "The organization in which to look. When left out, the one whose course it is; of the catalogue, the caller's, and for the operator none.",
+        "The organization whose groups to show. When left out: the course's organization; for a course of the catalogue, the caller's. For a course of the catalogue the operator must name one, or the list is empty.",
     })
     organizationId: string | null | undefined,
   ): Promise<readonly GroupType[]> {
@@ -101,7 +102,7 @@ export class CourseResolver {
 
   @FieldResolver(() => OrganizationType, {
     nullable: true,
-    description: "The organization whose course it is; null in the installation's catalogue.",
+    description: "The organization that the course belongs to; null for a course of the installation's catalogue.",
   })
   async organization(@Root() course: CourseType, @Ctx() context: RequestContext): Promise<OrganizationType | null> {
     return course.organizationId === null ? null : await this.loaders.organization(context).load(course.organizationId);
@@ -109,29 +110,29 @@ export class CourseResolver {
 
   @Mutation(() => CreateCoursePayload, {
     description:
-      "Makes a course, or a module without courses. Needs TRAINING_WRITE; for the catalogue, the operator. Answers EXTERNAL_ID_TAKEN.",
+      "Creates a course, or a module without courses. Needs TRAINING_WRITE; only the operator changes the catalogue. Answers EXTERNAL_ID_TAKEN.",
   })
   async createCourse(
     @Ctx() context: RequestContext,
-    @Arg("input", () => CreateCourseInput, { description: "What to make." }) input: CreateCourseInput,
+    @Arg("input", () => CreateCourseInput, { description: "The new course or module." }) input: CreateCourseInput,
   ): Promise<CreateCoursePayload> {
     return { course: await createCourse(this.store, context.caller, input) };
   }
 
   @Mutation(() => UpdateCoursePayload, {
     description:
-      "Changes a course. Needs TRAINING_WRITE; for the catalogue, the operator. Answers VERSION_CONFLICT and EXTERNAL_ID_TAKEN.",
+      "Changes a course. Needs TRAINING_WRITE; only the operator changes the catalogue. Answers VERSION_CONFLICT and EXTERNAL_ID_TAKEN.",
   })
   async updateCourse(
     @Ctx() context: RequestContext,
-    @Arg("input", () => UpdateCourseInput, { description: "What to change." }) input: UpdateCourseInput,
+    @Arg("input", () => UpdateCourseInput, { description: "The changes." }) input: UpdateCourseInput,
   ): Promise<UpdateCoursePayload> {
     return { course: await updateCourse(this.store, context.caller, input) };
   }
 
   @Mutation(() => ArchiveCoursePayload, {
     description:
-      "Puts a course away: nobody starts it any more, modules count it no longer, and its results stay. What is archived already stays as it is. Needs TRAINING_WRITE; for the catalogue, the operator.",
+      "Archives a course. It can no longer be started, and modules can be completed without it. Its results stay. Archiving it again changes nothing. Needs TRAINING_WRITE; only the operator changes the catalogue.",
   })
   async archiveCourse(
     @Ctx() context: RequestContext,
@@ -142,22 +143,22 @@ export class CourseResolver {
 
   @Mutation(() => RestoreCoursePayload, {
     description:
-      "Brings an archived course back. One that is not archived stays as it is. Needs TRAINING_WRITE; for the catalogue, the operator.",
+      "Restores an archived course. A course that is not archived stays unchanged. Needs TRAINING_WRITE; only the operator changes the catalogue.",
   })
   async restoreCourse(
     @Ctx() context: RequestContext,
-    @Arg("id", () => ID, { description: "The course to bring back." }) id: string,
+    @Arg("id", () => ID, { description: "The course to restore." }) id: string,
   ): Promise<RestoreCoursePayload> {
     return { course: await restoreCourse(this.store, context.caller, id) };
   }
 
   @Mutation(() => SetModuleCoursesPayload, {
     description:
-      "Puts other courses in the place of those that a module has. Whoever completed the module has completed it; for all others, the next result counts with what the module has then. Needs TRAINING_WRITE; for the catalogue, the operator. Answers VERSION_CONFLICT.",
+      "Replaces the courses of a module. People who completed the module keep their result. For everyone else, the new list applies from their next result on. Needs TRAINING_WRITE; only the operator changes the catalogue. Answers VERSION_CONFLICT.",
   })
   async setModuleCourses(
     @Ctx() context: RequestContext,
-    @Arg("input", () => SetModuleCoursesInput, { description: "Which courses, in which order." })
+    @Arg("input", () => SetModuleCoursesInput, { description: "The module and its courses in order." })
     input: SetModuleCoursesInput,
   ): Promise<SetModuleCoursesPayload> {
     return { course: await setModuleCourses(this.store, context.caller, input) };
@@ -165,11 +166,11 @@ export class CourseResolver {
 
   @Mutation(() => AssignCoursesToGroupPayload, {
     description:
-      "Assigns courses to a group, all at once. What it has already stays. Look at `results`: a course that the organization does not see is NOT_FOUND there, an archived one COURSE_ARCHIVED, and the others are carried out. Needs TRAINING_WRITE.",
+      "Assigns courses to a group in one transaction. Courses that the group already has stay. In `results`, a course that the organization cannot see is NOT_FOUND and an archived one is COURSE_ARCHIVED; the others are assigned. Needs TRAINING_WRITE.",
   })
   async assignCoursesToGroup(
     @Ctx() context: RequestContext,
-    @Arg("input", () => AssignCoursesToGroupInput, { description: "What to assign to whom." })
+    @Arg("input", () => AssignCoursesToGroupInput, { description: "The group and the courses." })
     input: AssignCoursesToGroupInput,
   ): Promise<AssignCoursesToGroupPayload> {
     return await assignCoursesToGroup(this.store, context.caller, input);
@@ -177,11 +178,11 @@ export class CourseResolver {
 
   @Mutation(() => UnassignCoursesFromGroupPayload, {
     description:
-      "Takes courses from a group, all at once; results stay. Look at `results`: a course that the organization does not see is NOT_FOUND there, and the others are carried out. Needs TRAINING_WRITE.",
+      "Removes courses from a group in one transaction. People keep their results. In `results`, a course that the organization cannot see is NOT_FOUND; the others are removed. Needs TRAINING_WRITE.",
   })
   async unassignCoursesFromGroup(
     @Ctx() context: RequestContext,
-    @Arg("input", () => UnassignCoursesFromGroupInput, { description: "What to take from whom." })
+    @Arg("input", () => UnassignCoursesFromGroupInput, { description: "The group and the courses." })
     input: UnassignCoursesFromGroupInput,
   ): Promise<UnassignCoursesFromGroupPayload> {
     return await unassignCoursesFromGroup(this.store, context.caller, input);

@@ -1,4 +1,4 @@
-/** Courses in the schema. */
+/** The types of courses in the schema. */
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import { NodeType } from "../../access/node.js";
 import { definePage } from "../../platform/graphql/paging.js";
@@ -9,10 +9,10 @@ export const CourseKindEnum: { readonly [Value in CourseKind]: Value } = { COURS
 
 registerEnumType(CourseKindEnum, {
   name: "CourseKind",
-  description: "Whether something is one training or made of several.",
+  description: "Whether it is one course or a module of several courses.",
   valuesConfig: {
-    COURSE: { description: "One training, which people start and complete." },
-    MODULE: { description: "Made of courses; whoever completed all of them has completed it." },
+    COURSE: { description: "One course, which people start and complete." },
+    MODULE: { description: "A group of courses. A person completes the module by completing all of its courses." },
   },
 });
 
@@ -24,21 +24,21 @@ export const CourseOrderFieldEnum: { readonly [Value in CourseOrder]: Value } = 
 
 registerEnumType(CourseOrderFieldEnum, {
   name: "CourseOrderField",
-  description: "What courses can be ordered by. Case does not count.",
+  description: "The fields that courses can be ordered by. Case is ignored.",
   valuesConfig: {
     TITLE: { description: "By title." },
-    CREATED_AT: { description: "In the order in which the courses were made." },
+    CREATED_AT: { description: "By the time at which the courses were created." },
   },
 });
 
 @ObjectType("Course", {
   implements: NodeType,
   description:
-    "A course, or a module that is made of courses: of one organization, or of the installation's catalogue, which every organization sees.",
+    "A course, or a module of several courses. It belongs to one organization, or to the installation's catalogue, which every organization sees.",
   simpleResolvers: true,
 })
 export class CourseType {
-  /** What `organization` loads; not in the schema. */
+  /** For the field `organization`; not in the schema. */
   organizationId!: string | null;
 
   @Field(() => ID, { description: "The course's id. It never changes." })
@@ -47,36 +47,40 @@ export class CourseType {
   @Field(() => CourseKindEnum, { description: "A course or a module. It never changes." })
   kind!: CourseKind;
 
-  @Field(() => String, { description: "What people read." })
+  @Field(() => String, { description: "The title." })
   title!: string;
 
-  @Field(() => String, { nullable: true, description: "What it is about." })
+  @Field(() => String, { nullable: true, description: "The description." })
   description!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "What another program knows it by. Unique in the organization, or in the catalogue.",
+    description: "The id that another program uses for it. Unique in the organization, or in the catalogue.",
   })
   externalId!: string | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      "What must be reached to pass, from 0 to 100: results take it that name none of their own. null for none, and for modules.",
+      "The percent needed to pass, from 0 to 100. A result that names none of its own uses it. null for a course without a pass rate, and for modules.",
   })
   passRate!: number | null;
 
-  @Field(() => Date, { nullable: true, description: "Since when nobody starts it any more; null while it is offered." })
+  @Field(() => Date, {
+    nullable: true,
+    description: "When the course was archived; null if it is not. An archived course cannot be started.",
+  })
   archivedAt!: Date | null;
 
-  @Field(() => Date, { description: "When the course was made." })
+  @Field(() => Date, { description: "When the course was created." })
   createdAt!: Date;
 
-  @Field(() => Date, { description: "When the course was changed last." })
+  @Field(() => Date, { description: "When the course was last changed." })
   updatedAt!: Date;
 
   @Field(() => Int, {
-    description: "Rises at every change. Send it as `expectedVersion` to change only what you know.",
+    description:
+      "Rises with every change. Send it as `expectedVersion` to change the course only if nobody changed it meanwhile.",
   })
   version!: number;
 }

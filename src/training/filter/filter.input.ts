@@ -1,49 +1,48 @@
-/** What the mutations of filters and of users' answers take and answer. */
+/** Inputs and payloads of the mutations of filters and of users' answers. */
 import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import { UserType } from "../../people/user/user.type.js";
 import { LONGEST_ANSWER, LONGEST_QUESTION, MOST_ANSWERS, MOST_FILTERS } from "./filter.js";
 import { FilterType } from "./filter.type.js";
 
-@InputType({ description: "A filter to make." })
+@InputType({ description: "A new filter." })
 export class CreateFilterInput {
-  @Field(() => ID, { description: "The organization whose people are asked about. It never changes." })
+  @Field(() => ID, { description: "The organization that the filter belongs to. It never changes." })
   organizationId!: string;
 
   @Field(() => String, {
-    description: `The question. Unique in the organization, whatever the case; at most ${LONGEST_QUESTION} characters.`,
+    description: `The question. Unique in the organization, ignoring case; at most ${LONGEST_QUESTION} characters.`,
   })
   question!: string;
 
   @Field(() => [String], {
-    description: `The answers to choose from, in their order: at least one and at most ${MOST_ANSWERS}, each once, whatever the case, of at most ${LONGEST_ANSWER} characters.`,
+    description: `The answers to choose from, in their order: from 1 to ${MOST_ANSWERS}, each at most ${LONGEST_ANSWER} characters. No two may differ only in case.`,
   })
   answers!: string[];
 }
 
-@InputType("FilterAnswerInput", { description: "An answer as it is to be." })
+@InputType("FilterAnswerInput", { description: "An answer of a filter." })
 export class FilterAnswerInput {
   @Field(() => ID, {
     nullable: true,
-    description: "The answer that is kept, perhaps with another text; left out, it is a new one.",
+    description: "The id of an answer to keep; its text may change. A new answer if left out.",
   })
   id?: string | null;
 
-  @Field(() => String, { description: `Its text, of at most ${LONGEST_ANSWER} characters.` })
+  @Field(() => String, { description: `The text. At most ${LONGEST_ANSWER} characters.` })
   text!: string;
 }
 
-/** What both ways of losing answers say. */
 const CONFIRM =
-  "How many users lose an answer by it, as details.affectedUsers told. Refused with FILTER_IN_USE when it is another number; not needed where nobody does.";
+  "How many users would lose an answer, from `details.affectedUsers` of FILTER_IN_USE. If the number is different, the mutation answers FILTER_IN_USE. Not needed if no user loses an answer.";
 
-@InputType({ description: "What to change in a filter. What is left out stays." })
+@InputType({ description: "Changes to a filter. Fields that are left out stay." })
 export class UpdateFilterInput {
   @Field(() => ID, { description: "The filter to change." })
   id!: string;
 
   @Field(() => Int, {
     nullable: true,
-    description: "The version that you know. The change is refused with VERSION_CONFLICT when it is no longer that.",
+    description: "The version that you have read. If it has changed since, the mutation answers VERSION_CONFLICT.",
   })
   expectedVersion?: number | null;
 
@@ -52,13 +51,13 @@ export class UpdateFilterInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: "Its place among the organization's filters, from 0; the others make room.",
+    description: "The position among the organization's filters, from 0. The other filters move.",
   })
   position?: number | null;
 
   @Field(() => [FilterAnswerInput], {
     nullable: true,
-    description: `All answers from now on, in their order, at most ${MOST_ANSWERS}. Those that are not named by their id go.`,
+    description: `All answers in their new order, at most ${MOST_ANSWERS}. An existing answer whose id is missing is deleted.`,
   })
   answers?: FilterAnswerInput[] | null;
 
@@ -68,35 +67,35 @@ export class UpdateFilterInput {
 
 export const CONFIRM_DELETION = { nullable: true, description: CONFIRM };
 
-@InputType("UserAnswerInput", { description: "What a user answers to one question." })
+@InputType("UserAnswerInput", { description: "A user's answer to one question." })
 export class UserAnswerInput {
   @Field(() => ID, { description: "The filter." })
   filterId!: string;
 
   @Field(() => ID, {
     nullable: true,
-    description: "The answer, one of the filter's; null or left out takes the user's answer away.",
+    description: "One of the filter's answers. null or left out deletes the user's answer.",
   })
   answerId?: string | null;
 }
 
-@InputType({ description: "What a user answers to some of an organization's questions." })
+@InputType({ description: "A user's answers to some of an organization's questions." })
 export class SetUserAnswersInput {
-  @Field(() => ID, { description: "The organization that asks." })
+  @Field(() => ID, { description: "The organization that the filters belong to." })
   organizationId!: string;
 
   @Field(() => ID, { description: "A member of the organization." })
   userId!: string;
 
   @Field(() => [UserAnswerInput], {
-    description: `Each filter once, at most ${MOST_FILTERS}. Those that are not named stay as they are.`,
+    description: `Each filter at most once, at most ${MOST_FILTERS} filters. Answers to filters that are not listed stay.`,
   })
   answers!: UserAnswerInput[];
 }
 
 @ObjectType({ description: "What createFilter answers.", simpleResolvers: true })
 export class CreateFilterPayload {
-  @Field(() => FilterType, { description: "The new filter, after all others." })
+  @Field(() => FilterType, { description: "The new filter, in the last position." })
   filter!: FilterType;
 }
 
@@ -108,12 +107,12 @@ export class UpdateFilterPayload {
 
 @ObjectType({ description: "What deleteFilter answers.", simpleResolvers: true })
 export class DeleteFilterPayload {
-  @Field(() => FilterType, { description: "The filter as it was. Nobody has an answer to it any more." })
+  @Field(() => FilterType, { description: "The filter as it was before. Users' answers to it are deleted too." })
   filter!: FilterType;
 }
 
 @ObjectType({ description: "What setUserAnswers answers.", simpleResolvers: true })
 export class SetUserAnswersPayload {
-  @Field(() => UserType, { description: "The user; `answers` has what they answered." })
+  @Field(() => UserType, { description: "The user; `answers` shows the new answers." })
   user!: UserType;
 }

@@ -1,4 +1,4 @@
-/** Filters, and what users answer, in GraphQL. */
+/** The queries and mutations of filters and of users' answers. */
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import { requirePermission } from "../../access/caller.js";
 import { OrganizationArgument } from "../../access/organization-argument.js";
@@ -33,7 +33,7 @@ export class FilterResolver {
   })
   async filters(
     @Ctx() context: RequestContext,
-    @OrganizationArgument("The organization that asks.") organizationId: string,
+    @OrganizationArgument("The organization whose filters to show.") organizationId: string,
   ): Promise<readonly FilterType[]> {
     return await readFilters(this.store, context.caller, organizationId);
   }
@@ -45,29 +45,29 @@ export class FilterResolver {
 
   @Mutation(() => CreateFilterPayload, {
     description:
-      "Makes a filter, after all others; an organization has at most 100. Needs TRAINING_WRITE. Answers QUESTION_TAKEN and FILTER_LIMIT_REACHED.",
+      "Creates a filter in the last position. An organization has at most 100 filters. Needs TRAINING_WRITE. Answers QUESTION_TAKEN and FILTER_LIMIT_REACHED.",
   })
   async createFilter(
     @Ctx() context: RequestContext,
-    @Arg("input", () => CreateFilterInput, { description: "What to make." }) input: CreateFilterInput,
+    @Arg("input", () => CreateFilterInput, { description: "The new filter." }) input: CreateFilterInput,
   ): Promise<CreateFilterPayload> {
     return { filter: await createFilter(this.store, context.caller, input) };
   }
 
   @Mutation(() => UpdateFilterPayload, {
     description:
-      "Changes a filter: its question, its place, and its answers, which are renamed, put in order, added and removed by one list. Whoever chose an answer keeps it under its new text. Needs TRAINING_WRITE. Answers VERSION_CONFLICT, QUESTION_TAKEN, and FILTER_IN_USE where users would lose an answer.",
+      "Changes a filter's question, position and answers. One list renames, orders, adds and removes answers. Users keep an answer whose text changes. Needs TRAINING_WRITE. Answers VERSION_CONFLICT, QUESTION_TAKEN, and FILTER_IN_USE if users would lose an answer.",
   })
   async updateFilter(
     @Ctx() context: RequestContext,
-    @Arg("input", () => UpdateFilterInput, { description: "What to change." }) input: UpdateFilterInput,
+    @Arg("input", () => UpdateFilterInput, { description: "The changes." }) input: UpdateFilterInput,
   ): Promise<UpdateFilterPayload> {
     return { filter: await updateFilter(this.store, context.caller, input) };
   }
 
   @Mutation(() => DeleteFilterPayload, {
     description:
-      "Deletes a filter with its answers. Needs TRAINING_WRITE. Answers FILTER_IN_USE where users would lose an answer.",
+      "Deletes a filter with its answers. Needs TRAINING_WRITE. Answers FILTER_IN_USE if users would lose an answer.",
   })
   async deleteFilter(
     @Ctx() context: RequestContext,
@@ -81,11 +81,11 @@ export class FilterResolver {
 
   @Mutation(() => SetUserAnswersPayload, {
     description:
-      "Stores what a user answers; questions that are not named stay as they are. It tells no event: answers are no field of the account. Needs TRAINING_WRITE.",
+      "Stores a user's answers. Answers to filters that are not listed stay. There is no event, because answers are not fields of the account. Needs TRAINING_WRITE.",
   })
   async setUserAnswers(
     @Ctx() context: RequestContext,
-    @Arg("input", () => SetUserAnswersInput, { description: "Who answers what." }) input: SetUserAnswersInput,
+    @Arg("input", () => SetUserAnswersInput, { description: "The user and the answers." }) input: SetUserAnswersInput,
   ): Promise<SetUserAnswersPayload> {
     return { user: await setUserAnswers(this.store, context.caller, input) };
   }
@@ -96,7 +96,7 @@ export class FilterAnswerResolver {
   constructor(private readonly loaders: FilterLoaders) {}
 
   @FieldResolver(() => Int, {
-    description: "How many members of the organization chose it, whatever their status. Needs TRAINING_READ.",
+    description: "How many members of the organization have this answer, whatever their status. Needs TRAINING_READ.",
   })
   async userCount(@Root() answer: FilterAnswerType, @Ctx() context: RequestContext): Promise<number> {
     requirePermission(context.caller, answer.organizationId, "TRAINING_READ");
@@ -104,14 +104,14 @@ export class FilterAnswerResolver {
   }
 }
 
-/** Adds what they answered to users. */
+/** Adds the field `answers` to users. */
 @Resolver(() => UserType)
 export class UserAnswersResolver {
   constructor(private readonly loaders: FilterLoaders) {}
 
   @FieldResolver(() => [UserAnswerType], {
     description:
-      "What the user answered to the questions of the organization, in the filters' order; a question without an answer is left out. Without TRAINING_READ there, empty, but for yourself.",
+      "The user's answers to the organization's questions, in the filters' order. Questions without an answer are left out. Users other than yourself need TRAINING_READ there; without it, the list is empty.",
   })
   async answers(
     @Root() { id, homeOrganizationId }: UserType,

@@ -1,59 +1,60 @@
-/** Filters and what users answer, in the schema. */
+/** The types of filters and of users' answers in the schema. */
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import type { Filter, FilterAnswer, UserAnswer } from "./filter.js";
 
-@ObjectType("FilterAnswer", { description: "One answer that can be chosen.", simpleResolvers: true })
+@ObjectType("FilterAnswer", { description: "One answer to choose from.", simpleResolvers: true })
 export class FilterAnswerType implements FilterAnswer {
-  /** What `userCount` asks about; not in the schema. */
+  /** For the field `userCount`; not in the schema. */
   organizationId!: string;
 
   @Field(() => ID, { description: "The answer's id. It stays the same when the text changes." })
   id!: string;
 
-  @Field(() => String, { description: "What people read. Each text is there once, whatever the case." })
+  @Field(() => String, { description: "The text. Unique in the filter, ignoring case." })
   text!: string;
 }
 
 @ObjectType("Filter", {
-  description: "A question that an organization asks about its people, by whose answers results are filtered.",
+  description: "A question that an organization asks about its people. Results can be filtered by the answers.",
   simpleResolvers: true,
 })
 export class FilterType implements Omit<Filter, "position"> {
-  /** What `answers` hands on; not in the schema. */
+  /** For the answers' field `userCount`; not in the schema. */
   organizationId!: string;
 
   @Field(() => ID, { description: "The filter's id. It never changes." })
   id!: string;
 
-  @Field(() => String, { description: "The question. Each is asked once in an organization, whatever the case." })
+  @Field(() => String, { description: "The question. Unique in the organization, ignoring case." })
   question!: string;
 
-  /** Served by a resolver, which hands the organization on. */
+  /** A resolver serves it and adds `organizationId`. */
   answers!: readonly FilterAnswer[];
 
   @Field(() => Int, {
-    description: "Rises at every change. Send it as `expectedVersion` to change only what you know.",
+    description:
+      "Rises with every change. Send it as `expectedVersion` to change the filter only if nobody changed it meanwhile.",
   })
   version!: number;
 
-  @Field(() => Date, { description: "When the filter was made." })
+  @Field(() => Date, { description: "When the filter was created." })
   createdAt!: Date;
 
-  @Field(() => Date, { description: "When the filter was changed last." })
+  @Field(() => Date, { description: "When the filter was last changed." })
   updatedAt!: Date;
 }
 
-@ObjectType("UserAnswer", { description: "What a user answered to one question.", simpleResolvers: true })
+@ObjectType("UserAnswer", { description: "A user's answer to one question.", simpleResolvers: true })
 export class UserAnswerType implements UserAnswer {
   @Field(() => ID, { description: "The filter." })
   filterId!: string;
 
-  @Field(() => String, { description: "Its question." })
+  @Field(() => String, { description: "The filter's question." })
   question!: string;
 
-  @Field(() => ID, { description: "The chosen answer." })
+  @Field(() => ID, { description: "The answer." })
   answerId!: string;
 
-  @Field(() => String, { description: "Its text." })
+  @Field(() => String, { description: "The answer's text." })
   text!: string;
 }

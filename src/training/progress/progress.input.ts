@@ -1,4 +1,4 @@
-/** What the queries of open training and of starts take. */
+/** Inputs of the queries of open training and of starts. */
 import { Field, ID, InputType, registerEnumType } from "type-graphql";
 import { TimeBoundScalar } from "../../platform/graphql/scalars.js";
 import type { TimeBound } from "../../platform/time-range.js";
@@ -13,16 +13,16 @@ export const OpenStepEnum: { readonly [Value in OpenStep]: Value } = {
 
 registerEnumType(OpenStepEnum, {
   name: "OpenTrainingStep",
-  description: "What somebody has not done of a course or module that is assigned to them.",
+  description: "The step that a person has not done in an assigned course or module.",
   valuesConfig: {
-    BEGIN: { description: "Not started, and not completed either; of a module, none of its courses." },
+    BEGIN: { description: "Neither started nor completed; for a module, none of its courses." },
     COMPLETE: { description: "Not completed." },
-    PASS: { description: "Not completed with a result that was passed." },
+    PASS: { description: "No result that was passed." },
   },
 });
 
 @InputType("OpenTrainingFilter", {
-  description: "Whose open training to show. What is left out or empty restricts nothing.",
+  description: "Whose open training to show. A condition that is left out or empty has no effect.",
 })
 export class OpenTrainingFilterInput {
   @Field(() => [ID], {
@@ -36,36 +36,40 @@ export class OpenTrainingFilterInput {
 
   @Field(() => [ID], {
     nullable: true,
-    description: "Ids of answers to the organization's filters, as `ResultFilter.answers` takes them.",
+    description: "Ids of answers to the organization's filters, as in `ResultFilter.answers`.",
   })
   answers?: string[] | null;
 }
 
 @InputType("TrainingStartFilter", {
-  description: "Which starts to show. What is left out or empty restricts nothing.",
+  description: "Which starts to show. A condition that is left out or empty has no effect.",
 })
 export class StartFilterInput {
-  @Field(() => TimeBoundScalar, { nullable: true, description: "Only what was started from then on." })
+  @Field(() => TimeBoundScalar, { nullable: true, description: "Only starts at or after this time." })
   from?: TimeBound | null;
 
   @Field(() => TimeBoundScalar, {
     nullable: true,
-    description: "Only what was started before then; of a day, until its end.",
+    description: "Only starts before this time. A day counts to its end.",
   })
   to?: TimeBound | null;
 
-  @Field(() => [ID], { nullable: true, description: "Only of these courses." })
+  @Field(() => [ID], { nullable: true, description: "Only starts of these courses." })
   courseIds?: string[] | null;
 
-  @Field(() => [ID], { nullable: true, description: "Only of these users." })
+  @Field(() => [ID], { nullable: true, description: "Only starts of these users." })
   userIds?: string[] | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: "Only of users who are in at least one of these groups of the organization. Needs GROUPS_READ too.",
+    description:
+      "Only starts of users who are in at least one of these groups of the organization. Needs GROUPS_READ too.",
   })
   groupIds?: string[] | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Only what is not completed, or only what is." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "true: only starts that are not completed. false: only completed ones.",
+  })
   open?: boolean | null;
 }

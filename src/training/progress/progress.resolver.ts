@@ -1,4 +1,4 @@
-/** Who has training before them, and who started what, in GraphQL. */
+/** The queries of open training and of starts. */
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import { requirePermission } from "../../access/caller.js";
 import { OrganizationArgument } from "../../access/organization-argument.js";
@@ -13,7 +13,7 @@ import { listOpenTraining, type OpenStep } from "./open-training.js";
 import { OpenStepEnum, OpenTrainingFilterInput, StartFilterInput } from "./progress.input.js";
 import { OpenTrainingPage, OpenTrainingType, StartPage } from "./progress.type.js";
 
-/** It may look at everybody to whom the course is assigned. */
+/** The query can read every user to whom the course is assigned. */
 const COST_OF_LOOKING = 1_000;
 
 @Resolver(() => OpenTrainingType)
@@ -26,21 +26,21 @@ export class OpenTrainingResolver {
   @Query(() => OpenTrainingPage, {
     complexity: ({ args, childComplexity }) => COST_OF_LOOKING + childComplexity * countItems(args),
     description:
-      "Who has not begun, not completed or not passed a course or module that is assigned to their groups, by itself or in a module, by last name. With TRAINING_READ everybody in the organization; with TEAM_TRAINING_READ the groups that one manages, direct reports and oneself; any other person sees only whether they themselves have it before them. Archived accounts are left out.",
+      "Users who have not started, completed or passed an assigned course or module, by last name. A course is assigned to a user's groups directly or in a module. TRAINING_READ shows everyone in the organization. TEAM_TRAINING_READ shows members of groups that you manage, your direct reports and yourself. Without either, you see only yourself. Archived accounts are left out.",
   })
   async openTraining(
     @Ctx() { caller }: RequestContext,
-    @OrganizationArgument("The organization whose people to look at.") organizationId: string,
+    @OrganizationArgument("The organization whose users to show.") organizationId: string,
     @Arg("courseId", () => ID, {
-      description: "The course or module; of one that the organization does not see, nobody is shown.",
+      description: "The course or module. The list is empty if the organization cannot see it.",
     })
     courseId: string,
     @Arg("step", () => OpenStepEnum, {
       nullable: true,
-      description: "What they have not done; COMPLETE when left out.",
+      description: "The step that is missing; COMPLETE if left out.",
     })
     step: OpenStep | null | undefined,
-    @Arg("filter", () => OpenTrainingFilterInput, { nullable: true, description: "Whom to look at." })
+    @Arg("filter", () => OpenTrainingFilterInput, { nullable: true, description: "Which users to show." })
     filter: OpenTrainingFilterInput | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<OpenTrainingType>> {
@@ -50,7 +50,8 @@ export class OpenTrainingResolver {
 
   @FieldResolver(() => UserType, {
     nullable: true,
-    description: "The account; null for somebody who has just left. Needs USERS_READ, but for oneself.",
+    description:
+      "The account; null for a user who has just left the organization. Accounts other than your own need USERS_READ.",
   })
   async user(@Root() open: OpenTrainingType, @Ctx() context: RequestContext): Promise<UserType | null> {
     return await showUser(this.people, context, open);
@@ -66,11 +67,11 @@ export class StartsResolver {
 
   @Query(() => StartPage, {
     description:
-      "What people started, the latest first. With TRAINING_READ everybody in the organization; with TEAM_TRAINING_READ the groups that one manages, direct reports and oneself; any other person sees the own. Answers INVALID_INPUT for a range of time that holds nothing.",
+      "Starts of courses, the latest first. TRAINING_READ shows those of everyone in the organization. TEAM_TRAINING_READ shows those of groups that you manage, of your direct reports and your own. Without either, you see only your own. Answers INVALID_INPUT for an empty time range.",
   })
   async trainingStarts(
     @Ctx() { caller }: RequestContext,
-    @OrganizationArgument("The organization whose people's starts to show.") organizationId: string,
+    @OrganizationArgument("The organization whose starts to show.") organizationId: string,
     @Arg("filter", () => StartFilterInput, { nullable: true, description: "Which starts to show." })
     filter: StartFilterInput | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
@@ -80,7 +81,8 @@ export class StartsResolver {
 
   @FieldResolver(() => UserType, {
     nullable: true,
-    description: "Who started; null for somebody who left the organization. Needs USERS_READ, but for oneself.",
+    description:
+      "The user who started; null for a user who left the organization. Accounts other than your own need USERS_READ.",
   })
   async user(@Root() start: StartType, @Ctx() context: RequestContext): Promise<UserType | null> {
     return await showUser(this.people, context, start);

@@ -1,17 +1,17 @@
-/** Open training and starts in the schema. */
+/** The types of open training and starts in the schema. */
 import { Field, ID, ObjectType } from "type-graphql";
 import { definePage } from "../../platform/graphql/paging.js";
 import { StartType } from "../result/recording.input.js";
 
 @ObjectType("OpenTraining", {
-  description: "That a user has a course or module before them that is assigned to a group of theirs.",
+  description: "A user who has not done a step of an assigned course or module.",
   simpleResolvers: true,
 })
 export class OpenTrainingType {
-  /** In which `user` is shown; not in the schema. */
+  /** For the field `user`; not in the schema. */
   organizationId!: string;
 
-  @Field(() => ID, { description: "Who has it before them. `user` shows the account." })
+  @Field(() => ID, { description: "The user. `user` shows the account." })
   userId!: string;
 
   @Field(() => ID, { description: "The course or module." })
@@ -20,7 +20,7 @@ export class OpenTrainingType {
   @Field(() => Date, {
     nullable: true,
     description:
-      "When they began what they have not completed; of a module, the first of its courses. null where they began nothing.",
+      "When the user started the course and did not complete it yet; for a module, the first start of its courses. null without an open start.",
   })
   startedAt!: Date | null;
 }
@@ -28,7 +28,7 @@ export class OpenTrainingType {
 export const OpenTrainingPage = definePage(
   "OpenTraining",
   () => OpenTrainingType,
-  "Who has not done a step of a course, by last name.",
+  "Users who have not done a step of a course, by last name.",
 );
 
-export const StartPage = definePage("TrainingStart", () => StartType, "What people started, the latest first.");
+export const StartPage = definePage("TrainingStart", () => StartType, "Starts of courses, the latest first.");

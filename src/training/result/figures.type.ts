@@ -1,26 +1,26 @@
-/** The figures of some results in the schema, whatever they are of. */
+/** The figures that several types in the schema have. */
 import { Field, Float, Int, ObjectType } from "type-graphql";
 
-/** What types of figures inherit; not in the schema by itself. */
+/** The base class of types with figures; not a type of the schema itself. */
 @ObjectType({ simpleResolvers: true })
 export abstract class FiguresType {
   @Field(() => Boolean, {
-    description: "Whether so few people completed it that nothing is told; all figures are null then.",
+    description: "Whether too few people have results to show figures. If true, all figures are null.",
   })
   withheld!: boolean;
 
-  @Field(() => Int, { nullable: true, description: "How many different people completed it." })
+  @Field(() => Int, { nullable: true, description: "How many different people have results." })
   people!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "How many results there are: people may complete it again." })
+  @Field(() => Int, { nullable: true, description: "How many results there are. A person can have several." })
   results!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "The mean percent of the results that have a score." })
+  @Field(() => Float, { nullable: true, description: "The mean `percent` of the results that have a score." })
   averagePercent!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "How many in a hundred were passed, of the results that were passed or not.",
+    description: "The share of passed results in percent, of the results whose `passed` is not null.",
   })
   passRate!: number | null;
 

@@ -1,15 +1,15 @@
-/** Figures about a group's results in the schema. */
+/** The types of a group's figures in the schema. */
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import { FiguresType } from "./figures.type.js";
 import type { GroupCourseResults } from "./group-results.js";
 
 @ObjectType("GroupCourseResults", {
   description:
-    "Figures about the results of a group's present members in one course. A figure behind which fewer people stand than `minimumPeople` is null.",
+    "Figures about the results of a group's present members in one course. A figure from fewer people than `minimumPeople` is null.",
   simpleResolvers: true,
 })
 export class GroupCourseResultsType extends FiguresType {
-  /** In which `course` is shown; not in the schema. */
+  /** For the field `course`; not in the schema. */
   organizationId!: string;
 
   @Field(() => ID, { description: "The course or module. `course` shows it." })
@@ -25,16 +25,17 @@ export class GroupResultsType {
   groupId!: string;
 
   @Field(() => Int, {
-    description: "How many different people must stand behind a figure: the policy `groupResultsMinimum`.",
+    description: "The least number of different people that a figure needs: the policy `groupResultsMinimum`.",
   })
   minimumPeople!: number;
 
-  @Field(() => Boolean, { description: "Whether the group itself has fewer members: nothing is told of it then." })
+  @Field(() => Boolean, {
+    description: "Whether the group has fewer members than that. If true, there are no figures.",
+  })
   withheld!: boolean;
 
   @Field(() => [GroupCourseResultsType], {
-    description:
-      "A line for each course and module that somebody completed, by title. Empty where the group is withheld.",
+    description: "One line for each course and module with results, by title. Empty if `withheld` is true.",
   })
   courses!: readonly GroupCourseResults[];
 }

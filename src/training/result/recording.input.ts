@@ -1,103 +1,107 @@
-/** What the mutations that start training, record results and correct them take and answer. */
+/** Inputs and payloads of the mutations that start courses, record results and correct them. */
 import { Field, Float, ID, InputType, Int, ObjectType } from "type-graphql";
 import type { HeldSeat } from "../../people/seat/seat.changes.js";
 import type { Result } from "./result.js";
 import { ResultType } from "./result.type.js";
 import type { Start } from "./start.js";
 
-@InputType({ description: "Who is to start what." })
+@InputType({ description: "A user and the course to start." })
 export class StartTrainingInput {
-  @Field(() => ID, { description: "The organization whose training it is, and whose seat it uses." })
+  @Field(() => ID, { description: "The organization of the training. The start uses one of its seats." })
   organizationId!: string;
 
-  @Field(() => ID, { description: "Who starts: an active member of the organization." })
+  @Field(() => ID, { description: "The user, who must be an active member of the organization." })
   userId!: string;
 
-  @Field(() => ID, { description: "The course, of the organization or of the catalogue; no module." })
+  @Field(() => ID, { description: "The course, of the organization or of the catalogue. Not a module." })
   courseId!: string;
 
-  @Field(() => ID, { nullable: true, description: "The module in which the course is started, where it is in one." })
+  @Field(() => ID, { nullable: true, description: "The module as part of which the user starts the course." })
   moduleId?: string | null;
 }
 
-@InputType({ description: "That a user completed a course." })
+@InputType({ description: "A completion of a course to record." })
 export class RecordResultInput {
-  @Field(() => ID, { description: "The organization whose training it is." })
+  @Field(() => ID, { description: "The organization of the training." })
   organizationId!: string;
 
-  @Field(() => ID, { description: "Who completed it: a member of the organization, whatever the account's status." })
+  @Field(() => ID, {
+    description: "The user who completed it: a member of the organization, whatever the account's status.",
+  })
   userId!: string;
 
-  @Field(() => ID, { description: "The course, archived or not; no module, which its last course completes." })
+  @Field(() => ID, {
+    description:
+      "The course, archived or not. Not a module: Usher records it when the last of its courses is completed.",
+  })
   courseId!: string;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "What you know the completion by, unique in the organization; at most 255 characters. Sent again with the same content it is the same result, so that a request whose answer was lost can be repeated; with other content it is RESULT_CONFLICT.",
+      "Your id of the completion, unique in the organization; at most 255 characters. Sending it again with the same content returns the same result, so a request can be repeated safely. Other content answers RESULT_CONFLICT.",
   })
   externalId?: string | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: "The how-manieth completion it is, from 1. One more than the highest when left out.",
+    description: "The number of the attempt, from 1. One more than the highest if left out.",
   })
   attempt?: number | null;
 
-  @Field(() => Float, { nullable: true, description: "What was scored: from 0, and at most the maximum." })
+  @Field(() => Float, { nullable: true, description: "The score, from 0 to the maximum." })
   score?: number | null;
 
-  @Field(() => Float, { nullable: true, description: "The most that could be scored: greater than 0." })
+  @Field(() => Float, { nullable: true, description: "The highest possible score, greater than 0." })
   maximum?: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "The percent that had to be reached, from 0 to 100. The course's when left out; null for none.",
+    description: "The percent needed to pass, from 0 to 100. The course's if left out; null for none.",
   })
   passRate?: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      "Whether it was passed. When left out, it follows from score, maximum and pass rate, and is null where one of them is missing.",
+      "Whether it was passed. If left out, it follows from score, maximum and pass rate, and is null if one of them is missing.",
   })
   passed?: boolean | null;
 
   @Field(() => Date, {
     nullable: true,
-    description: "When it was started. When left out, what startTraining noted; null for not known.",
+    description: "When it was started. If left out, the time of startTraining; null if not known.",
   })
   startedAt?: Date | null;
 
-  @Field(() => Date, { nullable: true, description: "When it was completed, not in the future. Now when left out." })
+  @Field(() => Date, { nullable: true, description: "When it was completed, not in the future. Now if left out." })
   completedAt?: Date | null;
 }
 
-@InputType({ description: "What to correct in the result of a course. What is left out stays, null clears." })
+@InputType({ description: "Corrections to the result of a course. Fields that are left out stay; null clears them." })
 export class CorrectResultInput {
   @Field(() => ID, { description: "The result to correct." })
   id!: string;
 
   @Field(() => Int, {
     nullable: true,
-    description:
-      "The version that you know. The correction is refused with VERSION_CONFLICT when it is no longer that.",
+    description: "The version that you have read. If it has changed since, the mutation answers VERSION_CONFLICT.",
   })
   expectedVersion?: number | null;
 
-  @Field(() => Float, { nullable: true, description: "What was scored: from 0, and at most the maximum." })
+  @Field(() => Float, { nullable: true, description: "The score, from 0 to the maximum." })
   score?: number | null;
 
-  @Field(() => Float, { nullable: true, description: "The most that could be scored: greater than 0." })
+  @Field(() => Float, { nullable: true, description: "The highest possible score, greater than 0." })
   maximum?: number | null;
 
-  @Field(() => Float, { nullable: true, description: "The percent that had to be reached, from 0 to 100." })
+  @Field(() => Float, { nullable: true, description: "The percent needed to pass, from 0 to 100." })
   passRate?: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      "Whether it was passed. When left out, it follows again from score, maximum and pass rate where it did before, and else stays.",
+      "Whether it was passed. If left out and the old value follows from score, maximum and pass rate, it is calculated again; if not, it stays.",
   })
   passed?: boolean | null;
 
@@ -107,57 +111,60 @@ export class CorrectResultInput {
   @Field(() => Date, { nullable: true, description: "When it was completed. It cannot be cleared." })
   completedAt?: Date | null;
 
-  @Field(() => String, { nullable: true, description: "Why, for whoever looks later. At most 1000 characters." })
+  @Field(() => String, { nullable: true, description: "The reason, shown in `corrections`. At most 1000 characters." })
   reason?: string | null;
 }
 
-@ObjectType("TrainingStart", { description: "That a user started a course.", simpleResolvers: true })
+@ObjectType("TrainingStart", { description: "A user's start of a course.", simpleResolvers: true })
 export class StartType implements Start {
-  /** In which `user` is shown; not in the schema. */
+  /** For the field `user`; not in the schema. */
   organizationId!: string;
 
   @Field(() => ID, { description: "The start's id." })
   id!: string;
 
-  @Field(() => ID, { description: "Who started." })
+  @Field(() => ID, { description: "The user." })
   userId!: string;
 
-  @Field(() => ID, { description: "What was started." })
+  @Field(() => ID, { description: "The course." })
   courseId!: string;
 
-  @Field(() => ID, { nullable: true, description: "The module in which the course was started; null for none." })
+  @Field(() => ID, {
+    nullable: true,
+    description: "The module as part of which the user started the course; null for none.",
+  })
   moduleId!: string | null;
 
-  @Field(() => Int, { description: "The how-manieth attempt at this course by this user it is, from 1." })
+  @Field(() => Int, { description: "The number of the user's attempt at this course, from 1." })
   attempt!: number;
 
-  @Field(() => Date, { description: "When it was started; of what was started before, when that was." })
+  @Field(() => Date, { description: "When the user started. Starting an open course again does not change it." })
   startedAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: "When it was completed; null while it is not." })
+  @Field(() => Date, { nullable: true, description: "When the user completed it; null if not yet." })
   completedAt!: Date | null;
 }
 
 @ObjectType("UsedSeat", {
-  description: "The place in the organization's plan that a user holds for training.",
+  description: "A seat of the organization's plan that a user holds.",
   simpleResolvers: true,
 })
 class UsedSeatType {
-  @Field(() => Date, { description: "When training was first started on it in this billing cycle." })
+  @Field(() => Date, { description: "When the user first started training in this billing cycle." })
   usedAt!: Date | null;
 
-  @Field(() => Date, { description: "When the billing cycle ends, to whose end it is held." })
+  @Field(() => Date, { description: "When the billing cycle ends, and with it the seat." })
   cycleEndsAt!: Date | null;
 }
 
 @ObjectType({ description: "What startTraining answers.", simpleResolvers: true })
 export class StartTrainingPayload {
-  @Field(() => StartType, { description: "What was started, now or before." })
+  @Field(() => StartType, { description: "The new start, or the open one from before." })
   start!: Start;
 
   @Field(() => UsedSeatType, {
     nullable: true,
-    description: "The seat that the user holds for it; null where the organization counts no seats.",
+    description: "The seat that the user holds; null if the organization does not count seats.",
   })
   seat!: HeldSeat | null;
 }
@@ -168,12 +175,11 @@ export class RecordResultPayload {
   result!: Result;
 
   @Field(() => Boolean, {
-    description:
-      "Whether it is new; false where it was recorded under its external id before, and nothing was changed.",
+    description: "Whether the result is new. false if its external id was recorded before; nothing was changed then.",
   })
   recorded!: boolean;
 
-  @Field(() => [ResultType], { description: "The results of modules whose last course this was." })
+  @Field(() => [ResultType], { description: "The results of modules that this completion completed." })
   completedModules!: readonly Result[];
 }
 

@@ -1,4 +1,4 @@
-/** Starting training, recording results and correcting them, in GraphQL. */
+/** The mutations that start courses, record results and correct them. */
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
@@ -20,33 +20,33 @@ export class RecordingResolver {
 
   @Mutation(() => StartTrainingPayload, {
     description:
-      "Starts a course for a user, on the seat that the user holds or on a free one, which is then held to the end of the billing cycle. What is started and not completed is the same start again, and takes no second seat. Needs TRAINING_WRITE, but for yourself in the session's organization. Answers TRAINING_NOT_ALLOWED, COURSE_ARCHIVED, COURSE_EXPECTED and SEATS_FULL.",
+      "Starts a course for a user. It uses the user's seat, or a free one, which the user then holds to the end of the billing cycle. For a course that is started and not completed, it returns the same start and does not use a second seat. Needs TRAINING_WRITE, except for yourself in the session's organization. Answers TRAINING_NOT_ALLOWED, COURSE_ARCHIVED, COURSE_EXPECTED and SEATS_FULL.",
   })
   async startTraining(
     @Ctx() context: RequestContext,
-    @Arg("input", () => StartTrainingInput, { description: "Who is to start what." }) input: StartTrainingInput,
+    @Arg("input", () => StartTrainingInput, { description: "The user and the course." }) input: StartTrainingInput,
   ): Promise<StartTrainingPayload> {
     return await startTraining(this.store, context.caller, input);
   }
 
   @Mutation(() => RecordResultPayload, {
     description:
-      "Records that a user completed a course, closes the user's start of it, tells `course.completed`, and completes the modules of which it was the last course. Needs TRAINING_WRITE; nobody records results of their own. Answers COURSE_EXPECTED and RESULT_CONFLICT.",
+      "Records that a user completed a course and closes the user's start. It also completes modules of which this was the last course. Events: `course.completed` and `module.completed`. Needs TRAINING_WRITE; you cannot record your own results. Answers COURSE_EXPECTED and RESULT_CONFLICT.",
   })
   async recordResult(
     @Ctx() context: RequestContext,
-    @Arg("input", () => RecordResultInput, { description: "What was completed by whom." }) input: RecordResultInput,
+    @Arg("input", () => RecordResultInput, { description: "The completion." }) input: RecordResultInput,
   ): Promise<RecordResultPayload> {
     return await recordResult(this.store, context.caller, input);
   }
 
   @Mutation(() => CorrectResultPayload, {
     description:
-      "Corrects the result of a course, and keeps what it was, with who changed it and why. The results of modules that are made of it follow. Needs TRAINING_WRITE; nobody corrects results of their own. Answers VERSION_CONFLICT and COURSE_EXPECTED.",
+      "Corrects the result of a course. `corrections` keeps the earlier values, who changed them and why. The results of modules with this course are calculated again. Needs TRAINING_WRITE; you cannot correct your own results. Answers VERSION_CONFLICT and COURSE_EXPECTED.",
   })
   async correctResult(
     @Ctx() context: RequestContext,
-    @Arg("input", () => CorrectResultInput, { description: "What to correct." }) input: CorrectResultInput,
+    @Arg("input", () => CorrectResultInput, { description: "The corrections." }) input: CorrectResultInput,
   ): Promise<CorrectResultPayload> {
     return { result: await correctResult(this.store, context.caller, input) };
   }

@@ -1,4 +1,4 @@
-/** Figures of an organization's results in GraphQL, and the results of a user. */
+/** The query of an organization's figures, and the field `results` of a user. */
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
 import { OrganizationArgument } from "../../access/organization-argument.js";
@@ -19,7 +19,7 @@ import {
 } from "./result-figures.type.js";
 import { ResultPage, type ResultType } from "./result.type.js";
 
-/** It reads all results of an organization. */
+/** The query reads all results of an organization. */
 const COST_OF_SUMMING = 5_000;
 
 @Resolver(() => ResultFiguresLineType)
@@ -32,14 +32,14 @@ export class ResultFiguresResolver {
   @Query(() => ResultFiguresType, {
     complexity: ({ childComplexity }) => COST_OF_SUMMING + childComplexity,
     description:
-      "Averages, pass rates and counts of an organization's results, of the people and courses that the filter names. With TRAINING_READ of everybody in the organization; with TEAM_TRAINING_READ of the groups that one manages, of direct reports and of oneself. Nothing is told where fewer people than the policy `groupResultsMinimum` stand behind a figure. Answers INVALID_INPUT for a range of time that holds nothing.",
+      "Averages, pass rates and counts of an organization's results. TRAINING_READ summarizes everyone in the organization. TEAM_TRAINING_READ summarizes groups that you manage, your direct reports and yourself. A figure from fewer people than the policy `groupResultsMinimum` is null. Answers INVALID_INPUT for an empty time range.",
   })
   async resultFigures(
     @Ctx() { caller }: RequestContext,
-    @OrganizationArgument("The organization whose results to sum up.") organizationId: string,
-    @Arg("by", () => FiguresByEnum, { nullable: true, description: "Into which lines; ALL when left out." })
+    @OrganizationArgument("The organization whose results to summarize.") organizationId: string,
+    @Arg("by", () => FiguresByEnum, { nullable: true, description: "The lines; ALL if left out." })
     by: FiguresBy | null | undefined,
-    @Arg("filter", () => ResultFiguresFilterInput, { nullable: true, description: "Of which results." })
+    @Arg("filter", () => ResultFiguresFilterInput, { nullable: true, description: "Which results to summarize." })
     filter: ResultFiguresFilterInput | null | undefined,
   ): Promise<ResultFigures> {
     return await readResultFigures(this.store, caller, { organizationId, by: by ?? "ALL", filter: filter ?? null });
@@ -47,7 +47,7 @@ export class ResultFiguresResolver {
 
   @FieldResolver(() => CourseType, {
     nullable: true,
-    description: "The course or module, where figures are by COURSE.",
+    description: "The course or module if figures are by COURSE.",
   })
   async course(
     @Root() { courseId }: ResultFiguresLineType,
@@ -63,7 +63,7 @@ export class UserResultsResolver {
 
   @FieldResolver(() => ResultPage, {
     description:
-      "What the user completed in the organization, the latest first. Empty where `results` would not show it to you.",
+      "The user's results in the organization, the latest first. Without results that the query `results` shows you, the list is empty.",
   })
   async results(
     @Root() { id, homeOrganizationId }: UserType,

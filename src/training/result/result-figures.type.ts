@@ -1,4 +1,4 @@
-/** Figures of an organization's results in the schema. */
+/** The types of an organization's figures in the schema. */
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
 import { TimeBoundScalar } from "../../platform/graphql/scalars.js";
 import type { TimeBound } from "../../platform/time-range.js";
@@ -14,55 +14,59 @@ export const FiguresByEnum: { readonly [Value in FiguresBy]: Value } = {
 
 registerEnumType(FiguresByEnum, {
   name: "ResultFiguresBy",
-  description: "Into which lines figures are divided.",
+  description: "How the figures are divided into lines.",
   valuesConfig: {
-    ALL: { description: "One line for all results of courses; where `courseIds` are named, for all results of those." },
-    COURSE: { description: "A line for each course and module." },
+    ALL: {
+      description:
+        "One line for all results of courses; with `courseIds`, for all results of those courses and modules.",
+    },
+    COURSE: { description: "One line for each course and module." },
     MONTH: {
-      description: `A line for each month that has results, in the organization's time zone; needs \`filter.from\`. At most ${MOST_MONTHS} months.`,
+      description: `One line for each month with results, in the organization's time zone. Needs \`filter.from\`. At most ${MOST_MONTHS} months.`,
     },
   },
 });
 
 @InputType("ResultFiguresFilter", {
-  description: "Of which results the figures are. What is left out or empty restricts nothing.",
+  description: "Which results to summarize. A condition that is left out or empty has no effect.",
 })
 export class ResultFiguresFilterInput {
-  @Field(() => TimeBoundScalar, { nullable: true, description: "Only what was completed from then on." })
+  @Field(() => TimeBoundScalar, { nullable: true, description: "Only results completed at or after this time." })
   from?: TimeBound | null;
 
   @Field(() => TimeBoundScalar, {
     nullable: true,
-    description: "Only what was completed before then; of a day, until its end.",
+    description: "Only results completed before this time. A day counts to its end.",
   })
   to?: TimeBound | null;
 
-  @Field(() => [ID], { nullable: true, description: "Only of these courses and modules." })
+  @Field(() => [ID], { nullable: true, description: "Only results of these courses and modules." })
   courseIds?: string[] | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: "Only of users who are in at least one of these groups of the organization. Needs GROUPS_READ too.",
+    description:
+      "Only results of users who are in at least one of these groups of the organization. Needs GROUPS_READ too.",
   })
   groupIds?: string[] | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: "Ids of answers to the organization's filters, as `ResultFilter.answers` takes them.",
+    description: "Ids of answers to the organization's filters, as in `ResultFilter.answers`.",
   })
   answers?: string[] | null;
 }
 
 @ObjectType("ResultFiguresLine", {
   description:
-    "Figures of all results, of one course's or of one month's. A figure behind which fewer people stand than `minimumPeople` is null.",
+    "Figures of all results, of one course or of one month. A figure from fewer people than `minimumPeople` is null.",
   simpleResolvers: true,
 })
 export class ResultFiguresLineType extends FiguresType {
-  @Field(() => ID, { nullable: true, description: "The course or module, where figures are by COURSE." })
+  @Field(() => ID, { nullable: true, description: "The course or module if figures are by COURSE." })
   courseId!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The month as `2026-10`, where figures are by MONTH." })
+  @Field(() => String, { nullable: true, description: "The month, such as `2026-10`, if figures are by MONTH." })
   month!: string | null;
 }
 
@@ -72,12 +76,12 @@ export class ResultFiguresLineType extends FiguresType {
 })
 export class ResultFiguresType {
   @Field(() => Int, {
-    description: "How many different people must stand behind a figure: the policy `groupResultsMinimum`.",
+    description: "The least number of different people that a figure needs: the policy `groupResultsMinimum`.",
   })
   minimumPeople!: number;
 
   @Field(() => [ResultFiguresLineType], {
-    description: "The lines that have results: by time, or in no particular order of courses.",
+    description: "The lines with results. Months are in order; courses are not.",
   })
   lines!: readonly ResultFiguresLine[];
 }

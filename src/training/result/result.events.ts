@@ -1,4 +1,4 @@
-/** The facts about results that the log tells. */
+/** The events about results. */
 import { z } from "zod";
 import { defineEventType } from "../../events/event-type.js";
 import { seenIn, type User } from "../../people/user/user.js";
@@ -11,13 +11,16 @@ const resultSchema = z
     userId: z.string(),
     courseId: z.string(),
     kind: z.enum(["COURSE", "MODULE"]),
-    attempt: z.number().describe("The how-manieth completion of this course by this user it is, from 1."),
-    externalId: z.string().nullable().describe("What the program that recorded it knows it by."),
+    attempt: z.number().describe("The number of the user's attempt at this course, from 1."),
+    externalId: z.string().nullable().describe("The id that the recording program uses for it."),
     score: z.number().nullable(),
-    maximum: z.number().nullable().describe("The most that can be scored."),
-    percent: z.number().nullable().describe("The score in hundredths of the maximum; of a module, its courses' mean."),
-    passRate: z.number().nullable().describe("The percent that has to be reached; null where nothing has to be."),
-    passed: z.boolean().nullable().describe("null where nobody can tell."),
+    maximum: z.number().nullable().describe("The highest possible score."),
+    percent: z
+      .number()
+      .nullable()
+      .describe("The score in percent of the maximum; for a module, the mean of its courses."),
+    passRate: z.number().nullable().describe("The percent needed to pass; null without a pass rate."),
+    passed: z.boolean().nullable().describe("null if that is not known."),
     startedAt: z.string().nullable(),
     completedAt: z.string(),
   })
@@ -25,15 +28,15 @@ const resultSchema = z
 
 const courseSchema = z
   .object({ id: z.string(), title: z.string(), externalId: z.string().nullable() })
-  .describe("What was completed.");
+  .describe("The course or module.");
 
 const userSchema = z
   .object({
     id: z.string(),
     email: z.string(),
-    employeeId: z.string().nullable().describe("null for a guest, whose home is another organization, too."),
+    employeeId: z.string().nullable().describe("Always null for a guest, whose home is another organization."),
   })
-  .describe("Who completed it.");
+  .describe("The user who completed it.");
 
 const childSchema = z.object({
   id: z.string(),
@@ -47,7 +50,7 @@ export const COURSE_COMPLETED = defineEventType({
   type: "course.completed",
   subject: "result",
   description:
-    "A user completed a course: sent for every attempt, by itself or within a module, and never for a module.",
+    "A user completed a course, alone or as part of a module. Sent for every attempt, and never for a module.",
   data: z.object({ result: resultSchema, course: courseSchema, user: userSchema, changed: z.null() }),
 });
 
@@ -55,7 +58,7 @@ export const MODULE_COMPLETED = defineEventType({
   type: "module.completed",
   subject: "result",
   description:
-    "A user completed the last course of a module: sent once for each user and module, after the course's `course.completed`. Later attempts and corrections change the module's result and tell nothing here.",
+    "A user completed the last course of a module. Sent once for each user and module, after `course.completed` of that course. Later attempts and corrections change the module's result without an event.",
   data: z.object({
     result: resultSchema,
     course: courseSchema,
@@ -87,7 +90,7 @@ export function resultSnapshot(result: Result): z.infer<typeof resultSchema> {
   };
 }
 
-/** What both events say. */
+/** The data that both events share. */
 export function completion(result: Result, course: Course, user: User) {
   const { id, email, employeeId } = seenIn(result.organizationId, user);
   return {
@@ -98,7 +101,7 @@ export function completion(result: Result, course: Course, user: User) {
   };
 }
 
-/** One of a module's courses' results as `module.completed` shows it. */
+/** The result of one of a module's courses, as `module.completed` shows it. */
 export function childSnapshot({ id, courseId, attempt, percent, passed }: Result): z.infer<typeof childSchema> {
   return { id, courseId, attempt, percent, passed };
 }

@@ -1,4 +1,4 @@
-/** Results in the schema. */
+/** The types of results in the schema. */
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
 import { NodeType } from "../../access/node.js";
 import type { Cause } from "../../access/caller.js";
@@ -10,20 +10,20 @@ import type { Course, CourseKind } from "../course/course.js";
 import type { Result, ResultCorrection, ResultValues } from "./result.js";
 
 @ObjectType("ResultValues", {
-  description: "What a result said before or after somebody corrected it.",
+  description: "The values of a result before or after a correction.",
   simpleResolvers: true,
 })
 class ResultValuesType {
-  @Field(() => Float, { nullable: true, description: "What was scored." })
+  @Field(() => Float, { nullable: true, description: "The score." })
   score!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "The most that could be scored." })
+  @Field(() => Float, { nullable: true, description: "The highest possible score." })
   maximum!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "The score in hundredths of the maximum." })
+  @Field(() => Float, { nullable: true, description: "The score in percent of the maximum." })
   percent!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "The percent that had to be reached." })
+  @Field(() => Float, { nullable: true, description: "The percent needed to pass." })
   passRate!: number | null;
 
   @Field(() => Boolean, { nullable: true, description: "Whether it was passed." })
@@ -37,23 +37,23 @@ class ResultValuesType {
 }
 
 @ObjectType("ResultCorrection", {
-  description: "That a result was changed after it was recorded, with what it was before.",
+  description: "A change of a result after it was recorded, with the values before and after.",
   simpleResolvers: true,
 })
 export class ResultCorrectionType {
-  @Field(() => ID, { description: "Its id." })
+  @Field(() => ID, { description: "The correction's id." })
   id!: string;
 
-  @Field(() => Int, { description: "The `version` of the result that the change made." })
+  @Field(() => Int, { description: "The `version` of the result after the change." })
   version!: number;
 
-  @Field(() => ResultValuesType, { description: "What the result was." })
+  @Field(() => ResultValuesType, { description: "The values before the change." })
   before!: ResultValues;
 
-  @Field(() => ResultValuesType, { description: "What it became." })
+  @Field(() => ResultValuesType, { description: "The values after the change." })
   after!: ResultValues;
 
-  @Field(() => String, { nullable: true, description: "Why, in the words of whoever changed it." })
+  @Field(() => String, { nullable: true, description: "The reason that the caller gave." })
   reason!: string | null;
 
   @Field(() => CauseType, { description: "Who or what changed it." })
@@ -69,69 +69,70 @@ export class ResultCorrectionType {
   simpleResolvers: true,
 })
 export class ResultType {
-  /** What `user` loads; not in the schema. */
+  /** For the field `user`; not in the schema. */
   organizationId!: string;
-  /** Who completed it and what, where they were read together with the result; not in the schema. */
+  /** The user and the course if they were read together with the result; not in the schema. */
   knownUser?: Member | null | undefined;
   knownCourse?: Course | undefined;
-  /** The courses' results, where they were read together with the module's; not in the schema. */
+  /** The courses' results if they were read together with the module's; not in the schema. */
   knownChildren?: readonly Result[] | undefined;
-  /** The corrections, where they were read together with the result; not in the schema. */
+  /** The corrections if they were read together with the result; not in the schema. */
   knownCorrections?: readonly ResultCorrection[] | undefined;
 
   @Field(() => ID, { description: "The result's id. It never changes." })
   id!: string;
 
-  @Field(() => ID, { description: "Who completed it. `user` shows the account." })
+  @Field(() => ID, { description: "The user who completed it. `user` shows the account." })
   userId!: string;
 
-  @Field(() => ID, { description: "What was completed. `course` shows it." })
+  @Field(() => ID, { description: "The course or module. `course` shows it." })
   courseId!: string;
 
-  @Field(() => CourseKindEnum, { description: "Whether a course was completed or a module." })
+  @Field(() => CourseKindEnum, { description: "Whether it is the result of a course or of a module." })
   kind!: CourseKind;
 
-  @Field(() => Int, { description: "The how-manieth completion of this course by this user it is, from 1." })
+  @Field(() => Int, { description: "The number of the user's attempt at this course, from 1." })
   attempt!: number;
 
-  @Field(() => String, { nullable: true, description: "What the program that recorded it knows it by." })
+  @Field(() => String, { nullable: true, description: "The id that the recording program uses for it." })
   externalId!: string | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "What was scored; of a module, the mean of its courses' percents.",
+    description: "The score; for a module, the mean of its courses' percents.",
   })
   score!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "The most that could be scored." })
+  @Field(() => Float, { nullable: true, description: "The highest possible score." })
   maximum!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "The score in hundredths of the maximum; null where there is no score.",
+    description: "The score in percent of the maximum; null without a score.",
   })
   percent!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "The percent that had to be reached; null where nothing had to be.",
+    description: "The percent needed to pass; null without a pass rate.",
   })
   passRate!: number | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether it was passed; null where nobody can tell." })
+  @Field(() => Boolean, { nullable: true, description: "Whether it was passed; null if that is not known." })
   passed!: boolean | null;
 
-  @Field(() => Date, { nullable: true, description: "When it was started; null where that is not known." })
+  @Field(() => Date, { nullable: true, description: "When it was started; null if that is not known." })
   startedAt!: Date | null;
 
   @Field(() => Date, { description: "When it was completed." })
   completedAt!: Date;
 
-  @Field(() => Date, { description: "When it was recorded here." })
+  @Field(() => Date, { description: "When it was recorded in Usher." })
   recordedAt!: Date;
 
   @Field(() => Int, {
-    description: "Rises at every change. Send it as `expectedVersion` to correct only what you know.",
+    description:
+      "Rises with every change. Send it as `expectedVersion` to correct the result only if nobody changed it meanwhile.",
   })
   version!: number;
 }

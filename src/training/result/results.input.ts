@@ -1,4 +1,4 @@
-/** What the query of results takes. */
+/** Inputs of the query of results. */
 import { Field, ID, InputType, registerEnumType } from "type-graphql";
 import { OrderDirectionEnum, type OrderDirection } from "../../people/order-direction.js";
 import { TimeBoundScalar } from "../../platform/graphql/scalars.js";
@@ -10,52 +10,55 @@ const ResultOrderFieldEnum: { readonly [Value in ResultOrder]: Value } = { COMPL
 
 registerEnumType(ResultOrderFieldEnum, {
   name: "ResultOrderField",
-  description: "What results can be ordered by.",
+  description: "The fields that results can be ordered by.",
   valuesConfig: { COMPLETED_AT: { description: "By the time of completion." } },
 });
 
 @InputType("ResultOrder", { description: "The order of a list of results." })
 export class ResultOrderInput {
-  @Field(() => ResultOrderFieldEnum, { description: "What to order by." })
+  @Field(() => ResultOrderFieldEnum, { description: "The field to order by." })
   field!: ResultOrder;
 
-  @Field(() => OrderDirectionEnum, { nullable: true, description: "Which way; ASC when left out." })
+  @Field(() => OrderDirectionEnum, { nullable: true, description: "The direction; ASC if left out." })
   direction?: OrderDirection | null;
 }
 
-@InputType("ResultFilter", { description: "Which results to show. What is left out or empty restricts nothing." })
+@InputType("ResultFilter", {
+  description: "Which results to show. A condition that is left out or empty has no effect.",
+})
 export class ResultFilterInput {
-  @Field(() => TimeBoundScalar, { nullable: true, description: "Only what was completed from then on." })
+  @Field(() => TimeBoundScalar, { nullable: true, description: "Only results completed at or after this time." })
   from?: TimeBound | null;
 
   @Field(() => TimeBoundScalar, {
     nullable: true,
-    description: "Only what was completed before then; of a day, until its end.",
+    description: "Only results completed before this time. A day counts to its end.",
   })
   to?: TimeBound | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: "Only of users who are in at least one of these groups of the organization. Needs GROUPS_READ too.",
+    description:
+      "Only results of users who are in at least one of these groups of the organization. Needs GROUPS_READ too.",
   })
   groupIds?: string[] | null;
 
-  @Field(() => [ID], { nullable: true, description: "Only of these courses and modules." })
+  @Field(() => [ID], { nullable: true, description: "Only results of these courses and modules." })
   courseIds?: string[] | null;
 
-  @Field(() => [ID], { nullable: true, description: "Only of these users." })
+  @Field(() => [ID], { nullable: true, description: "Only results of these users." })
   userIds?: string[] | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Only what was passed, or only what was not; what nobody can tell of is in neither.",
+    description: "true: only passed results. false: only failed results. Results whose `passed` is null match neither.",
   })
   passed?: boolean | null;
 
   @Field(() => [ID], {
     nullable: true,
     description:
-      "Ids of answers to the organization's filters. Only of users who gave one of them to every question that they belong to: of one question any will do, of several all must.",
+      "Ids of answers to the organization's filters. Only results of users who gave, to each question that these answers belong to, one of them.",
   })
   answers?: string[] | null;
 }

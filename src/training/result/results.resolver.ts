@@ -1,4 +1,4 @@
-/** Reading results in GraphQL. */
+/** The queries of results and of a group's figures. */
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
 import { requirePermission } from "../../access/caller.js";
@@ -21,7 +21,7 @@ import { lookAheadAtResults } from "./look-ahead-at-results.js";
 import { ResultFilterInput, ResultOrderInput } from "./results.input.js";
 import { ResultCorrectionType, ResultPage, ResultType } from "./result.type.js";
 
-/** It reads all results of a group's people. */
+/** The query reads all results of a group's members. */
 const COST_OF_SUMMING = 3_000;
 
 @Resolver(() => ResultType)
@@ -34,14 +34,14 @@ export class ResultsResolver {
 
   @Query(() => ResultPage, {
     description:
-      "Results of courses and modules, the latest first unless `orderBy` says otherwise. With TRAINING_READ those of everybody in the organization; with TEAM_TRAINING_READ those of the groups that one manages, of direct reports and the own ones; any other person sees the own ones. A module's result comes beside those of its courses. Answers INVALID_INPUT for a range of time that holds nothing.",
+      "Results of courses and modules, the latest first if `orderBy` is left out. TRAINING_READ shows those of everyone in the organization. TEAM_TRAINING_READ shows those of groups that you manage, of your direct reports and your own. Without either, you see only your own. The list has a module's result in addition to those of its courses. Answers INVALID_INPUT for an empty time range.",
   })
   async results(
     @Ctx() context: RequestContext,
     @OrganizationArgument("The organization whose results to show.") organizationId: string,
     @Arg("filter", () => ResultFilterInput, { nullable: true, description: "Which results to show." })
     filter: ResultFilterInput | null | undefined,
-    @Arg("orderBy", () => ResultOrderInput, { nullable: true, description: "In which order." })
+    @Arg("orderBy", () => ResultOrderInput, { nullable: true, description: "The order." })
     orderBy: ResultOrderInput | null | undefined,
     @Args(() => PageArgs) page: PageArgs,
     @Info() info: GraphQLResolveInfo,
@@ -54,16 +54,19 @@ export class ResultsResolver {
     nullable: true,
     complexity: ({ childComplexity }) => COST_OF_SUMMING + childComplexity,
     description:
-      "Averages, pass rates and counts of a group's results, course by course; nothing where fewer people than the organization's policy `groupResultsMinimum` stand behind a figure. null for an id that is unknown or another organization's. Needs TRAINING_READ, or TEAM_TRAINING_READ to manage the group. Answers INVALID_INPUT for a range of time that holds nothing.",
+      "Averages, pass rates and counts of a group's results, one line for each course. A figure from fewer people than the organization's policy `groupResultsMinimum` is null. null for an id that is unknown or of another organization. Needs TRAINING_READ, or TEAM_TRAINING_READ if you manage the group. Answers INVALID_INPUT for an empty time range.",
   })
   async groupResults(
     @Ctx() context: RequestContext,
     @Arg("groupId", () => ID, { description: "The group." }) groupId: string,
-    @Arg("from", () => TimeBoundScalar, { nullable: true, description: "Only what was completed from then on." })
+    @Arg("from", () => TimeBoundScalar, {
+      nullable: true,
+      description: "Only results completed at or after this time.",
+    })
     from: TimeBound | null | undefined,
     @Arg("to", () => TimeBoundScalar, {
       nullable: true,
-      description: "Only what was completed before then; of a day, until its end.",
+      description: "Only results completed before this time. A day counts to its end.",
     })
     to: TimeBound | null | undefined,
   ): Promise<GroupResultsType | null> {
@@ -73,7 +76,8 @@ export class ResultsResolver {
 
   @FieldResolver(() => UserType, {
     nullable: true,
-    description: "Who completed it; null for somebody who left the organization. Needs USERS_READ, but for oneself.",
+    description:
+      "The user who completed it; null for a user who left the organization. Accounts other than your own need USERS_READ.",
   })
   user(
     @Root() { organizationId, userId, knownUser }: ResultType,
@@ -84,14 +88,14 @@ export class ResultsResolver {
     return knownUser === undefined ? this.people.member(context).load(memberKey(organizationId, userId)) : knownUser;
   }
 
-  @FieldResolver(() => CourseType, { description: "The course or module that was completed." })
+  @FieldResolver(() => CourseType, { description: "The course or module." })
   course(@Root() result: ResultType, @Ctx() context: RequestContext): CourseType | Promise<CourseType> {
     return result.knownCourse ?? loadCourse(this.loaders, context, result.courseId);
   }
 
   @FieldResolver(() => [ResultType], {
     description:
-      "Of a module, the results of its courses from which its own was made, in the module's order; empty for a course.",
+      "For a module, the results of its courses from which its own was calculated, in the module's order; empty for a course.",
   })
   async children(@Root() result: ResultType, @Ctx() context: RequestContext): Promise<readonly ResultType[]> {
     if (result.kind === "COURSE") return [];
@@ -99,7 +103,7 @@ export class ResultsResolver {
   }
 
   @FieldResolver(() => [ResultCorrectionType], {
-    description: "How it was changed after it was recorded, the first change first.",
+    description: "The changes after it was recorded, the oldest first.",
   })
   async corrections(
     @Root() result: ResultType,

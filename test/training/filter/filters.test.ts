@@ -211,7 +211,7 @@ describe("a filter", () => {
     await answer(alan, filter, "Germany");
     const input = { id: filter.id, answers: [{ id: idOf(filter, "Germany"), text: "Germany" }] };
     expect(await detailsOf(change(input))).toEqual({ code: "FILTER_IN_USE", affectedUsers: 2 });
-    await expect(change(input)).rejects.toThrow("2 users lose an answer by it. Nothing was changed yet: to do it,");
+    await expect(change(input)).rejects.toThrow("2 users would lose an answer. Nothing has changed yet. To confirm,");
     expect(await codeOf(change({ ...input, confirmAffectedUsers: 3 }))).toBe("FILTER_IN_USE");
     expect(await answersOf(ada)).toEqual(["Country: Austria"]);
     await change({ ...input, confirmAffectedUsers: 2 });
