@@ -1,4 +1,4 @@
-/** What single look-ups of one request are gathered into. Whoever loads has made sure that the caller may see it. */
+/** The loaders of training: each reads the data of all items of a page in one query. Resolvers check permissions first. */
 import type { RequestContext } from "../access/request-context.js";
 import type { Store } from "../access/store.js";
 import type { Group } from "../people/group/group.js";
@@ -12,7 +12,6 @@ import type { Course } from "./course/course.js";
 import type { Result, ResultCorrection } from "./result/result.js";
 import { findChildrenOfResults, findCorrectionsOfResults } from "./result/result.repository.js";
 
-/** Declares the loaders of this room over a store. */
 export function createTrainingLoaders({ reader }: Store) {
   return {
     /** Organizations by id. */
@@ -20,26 +19,26 @@ export function createTrainingLoaders({ reader }: Store) {
       async (ids) =>
         new Map((await findOrganizations(reader, ids)).map((organization) => [organization.id, organization])),
     ),
-    /** The courses of a module by its id, in their order. */
+    /** The courses of a module in their order, by the module's id. */
     childrenOfModule: defineListLoader<RequestContext, Course>((ids) => findChildrenOf(reader, ids)),
-    /** The groups of one organization that a course is assigned to by `memberKey` of organization and course, by name. */
+    /** An organization's groups that a course is assigned to, by name; the key is `memberKey` of organization and course. */
     groupsOfCourse: defineListLoader<RequestContext, Group>(
       byMember(
         (...of) => findGroupsOfCourses(reader, ...of),
         ({ organizationId }) => organizationId,
       ),
     ),
-    /** The courses that are assigned to a group by its id, by title. */
+    /** The courses that are assigned to a group, by title; the key is the group's id. */
     coursesOfGroup: defineListLoader<RequestContext, Course>((ids) => findCoursesOfGroups(reader, ids)),
-    /** The courses that are assigned to the groups of a user in an organization by `memberKey`, by title. */
+    /** The courses that are assigned to a user's groups in an organization, by title; the key is `memberKey`. */
     coursesOfMember: defineListLoader<RequestContext, Course>((keys) =>
       findCoursesOfMembers(reader, keys.map(readMemberKey)),
     ),
-    /** Courses by id, whichever organization they belong to. */
+    /** Courses of all organizations by id. */
     course: defineLoader<RequestContext, Course>((ids) => findCourses(reader, null, ids)),
-    /** The courses' results of which a module's is made, by its id, in the module's order. */
+    /** The courses' results behind a module's result, in the module's order, by the id of the module's result. */
     childrenOfResult: defineListLoader<RequestContext, Result>((ids) => findChildrenOfResults(reader, ids)),
-    /** What was changed of a result by its id, the first change first. */
+    /** The corrections of a result, the oldest first, by the result's id. */
     correctionsOfResult: defineListLoader<RequestContext, ResultCorrection>((ids) =>
       findCorrectionsOfResults(reader, ids),
     ),

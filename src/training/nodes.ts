@@ -1,4 +1,4 @@
-/** How courses and results are found by their ids alone. */
+/** Finds courses and results by id for `node` and `nodes`. */
 import type { Caller } from "../access/caller.js";
 import { scopeIfGranted, type NodeSource } from "../access/node.js";
 import type { Store } from "../access/store.js";
@@ -10,7 +10,6 @@ import { RESULT_COLUMNS, resultFromRaw, type RawResult } from "./result/result.r
 import { setsOfPeople } from "./result/result-people.js";
 import { scopeOfResults } from "./result/result-scope.js";
 
-/** The things of this room, for `node` and `nodes`. */
 export function createTrainingNodes({ reader }: Store): readonly NodeSource[] {
   return [
     {
@@ -24,7 +23,7 @@ export function createTrainingNodes({ reader }: Store): readonly NodeSource[] {
   ];
 }
 
-/** A person sees results as in the list: everybody's, a team's, or the own ones. */
+/** The scope is that of the query `results`: everyone's results, the team's, or the person's own. */
 async function findResultNodes(
   reader: Reader,
   caller: Caller,

@@ -1,4 +1,4 @@
-/** The resolvers of training, for the composition root. */
+/** The resolvers of training. */
 import type { Store } from "../access/store.js";
 import { createPeopleLoaders } from "../people/loaders.js";
 import type { ResolverClass } from "../platform/graphql/schema.js";
@@ -11,7 +11,7 @@ import { RecordingResolver } from "./result/recording.resolver.js";
 import { ResultFiguresResolver, UserResultsResolver } from "./result/result-figures.resolver.js";
 import { GroupCourseResultsResolver, ResultsResolver } from "./result/results.resolver.js";
 
-/** Every resolver of this room with its instance, for `buildGraphQLSchema`. */
+/** Every resolver of training with its instance, for `buildGraphQLSchema`. */
 export function createTrainingResolvers(store: Store): ReadonlyMap<ResolverClass, object> {
   const loaders = createTrainingLoaders(store);
   const people = createPeopleLoaders(store);

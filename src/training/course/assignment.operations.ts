@@ -1,4 +1,4 @@
-/** Assigning courses to groups and taking them back, many at once, with an answer for each. */
+/** Assigns courses to groups and removes them, many in one request, with an outcome for each course. */
 import { causeOf, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -11,35 +11,35 @@ import { deleteAssignments, findAssignedAmong, insertAssignments } from "./assig
 import { findCourses } from "./course.repository.js";
 import type { Course } from "./course.js";
 
-/** Courses in one request at most: all of them are one unit of work, for which others of the organization wait. */
+/** The most courses in one request. They are one transaction, and other changes of the organization wait for it. */
 export const MOST_ASSIGNED_AT_ONCE = 200;
 
-/** Courses to assign to a group, or to take from it. */
+/** Courses to assign to a group, or to remove from it. */
 export interface AssignmentInput {
   readonly groupId: string;
   readonly courseIds: readonly string[];
 }
 
-/** What became of one course of a request. */
+/** The outcome for one course of a request. */
 export interface AssignmentResult {
   readonly courseId: string;
   readonly ok: boolean;
-  /** Why not; `null` when it was done. */
+  /** The error code; `null` if `ok`. */
   readonly code: string | null;
   readonly message: string | null;
 }
 
 type Objection = Pick<Failure, "code" | "message">;
 
-/** The group, and what became of each course, in the order of the input. */
+/** The group, and the outcome for each course, in the order of the input. */
 export interface ChangedAssignments {
   readonly group: Group;
   readonly results: readonly AssignmentResult[];
 }
 
 /**
- * Assigns courses to a group. What it has already stays. A course that the organization does not see is NOT_FOUND, an
- * archived one COURSE_ARCHIVED; the others are carried out.
+ * Assigns courses to a group. Courses that it already has stay. A course that the organization cannot see is NOT_FOUND
+ * and an archived one is COURSE_ARCHIVED; the others are assigned.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (the group), INVALID_INPUT (too many courses)
  */
@@ -61,8 +61,8 @@ export async function assignCoursesToGroup(
 }
 
 /**
- * Takes courses from a group. What it does not have is no mistake. A course that the organization does not see is
- * NOT_FOUND; the others are carried out. Results stay.
+ * Removes courses from a group. A course that the group does not have is not an error. A course that the organization
+ * cannot see is NOT_FOUND; the others are removed. Results stay.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (the group), INVALID_INPUT (too many courses)
  */
@@ -90,7 +90,7 @@ async function changeAssignments(
   store: Store,
   caller: Caller,
   { groupId, courseIds }: AssignmentInput,
-  /** Carries it out, and answers what speaks against a course. */
+  /** Makes the change and returns a function from a course to its error. */
   change: (unit: UnitOfWork, group: Group, courses: readonly Course[]) => Promise<(course: Course) => Objection | null>,
 ): Promise<ChangedAssignments> {
   const found = await readGroupFor(store, caller, groupId, "TRAINING_WRITE");
@@ -116,7 +116,7 @@ async function changeAssignments(
 
 function requireFewEnough(courseIds: readonly string[]): void {
   if (courseIds.length <= MOST_ASSIGNED_AT_ONCE) return;
-  const message = `must name at most ${MOST_ASSIGNED_AT_ONCE} courses; send the others with further requests`;
+  const message = `must name at most ${MOST_ASSIGNED_AT_ONCE} courses; send the others in further requests`;
   throw new Failure(INVALID_INPUT, { fields: [{ path: "courseIds", code: "INVALID", message }] });
 }
 

@@ -1,4 +1,4 @@
-/** Reading and writing which courses are assigned to which groups. */
+/** Reads and writes the assignments of courses to groups. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { GROUP_COLUMNS, groupFromRaw, type RawGroup } from "../../people/group/group.repository.js";
 import type { Group } from "../../people/group/group.js";
@@ -9,7 +9,7 @@ import { insertRows, placeholders } from "../../platform/database/statements.js"
 import { COURSE_COLUMNS, courseFromRaw, type RawCourse } from "./course.repository.js";
 import type { Course } from "./course.js";
 
-/** The groups of several organizations that several courses are assigned to, by name, by course. */
+/** The groups of these organizations to which each course is assigned, by name; keyed by course. */
 export async function findGroupsOfCourses(
   reader: Reader,
   organizationIds: readonly string[],
@@ -25,7 +25,7 @@ export async function findGroupsOfCourses(
   return gather(courseIds, raws, (raw) => [raw.course_id, groupFromRaw(raw)]);
 }
 
-/** The courses that are assigned to several groups, by title, archived ones too, by group. */
+/** The courses that are assigned to each group, by title, including archived ones; keyed by group. */
 export async function findCoursesOfGroups(
   reader: Reader,
   groupIds: readonly string[],
@@ -38,7 +38,7 @@ export async function findCoursesOfGroups(
   return gather(groupIds, raws, (raw) => [raw.group_id, courseFromRaw(raw)]);
 }
 
-/** The courses that several users can start because a group of theirs has them, by title, by `memberKey`. */
+/** The courses that are assigned to groups of each user, by title, without archived ones; keyed by `memberKey`. */
 export async function findCoursesOfMembers(
   reader: Reader,
   members: readonly MemberId[],
@@ -71,7 +71,7 @@ function gather<Raw, Value>(
   return byKey;
 }
 
-/** Those of these courses that a group has. Under the organization's lock it stays so. */
+/** The courses among these that a group has. Lock the organization to keep the answer true. */
 export async function findAssignedAmong(
   reader: Reader,
   groupId: string,
@@ -86,7 +86,7 @@ export async function findAssignedAmong(
   return new Set(rows.map((row) => row.course_id));
 }
 
-/** Assigns courses to a group that does not have them yet. */
+/** Assigns courses that the group does not have yet. */
 export async function insertAssignments(
   unit: UnitOfWork,
   { id, organizationId }: Group,
@@ -100,7 +100,7 @@ export async function insertAssignments(
   );
 }
 
-/** Takes courses away from a group. */
+/** Removes courses from a group. */
 export async function deleteAssignments(
   unit: UnitOfWork,
   groupId: string,

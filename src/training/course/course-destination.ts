@@ -1,4 +1,4 @@
-/** A course as a place that a sign-in link can lead to; `app` hands it in. */
+/** A course as the destination of a sign-in link; `app` registers it. */
 import type { Reader } from "../../platform/database/database.js";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { COURSE_ARCHIVED } from "../failures.js";
@@ -7,7 +7,7 @@ export const COURSE_DESTINATION = {
   kind: "course",
 
   /**
-   * Sees to it that an organization has a course, of its own or of the installation's catalogue, and that it is taught.
+   * Requires a course of the organization or of the installation's catalogue that is not archived.
    *
    * @throws NOT_FOUND, COURSE_ARCHIVED
    */
@@ -20,7 +20,7 @@ export const COURSE_DESTINATION = {
     if (course.archived_at !== null) throw new Failure(COURSE_ARCHIVED, { courseId, title: course.title });
   },
 
-  /** The landing page with the course in its query: the frontend shows it there. Nothing is started by it. */
+  /** The landing page with the course in its query. The frontend shows the course; the link does not start it. */
   addressFrom: (landing: URL, courseId: string): URL => {
     const address = new URL(landing);
     address.searchParams.set("course", courseId);

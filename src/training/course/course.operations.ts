@@ -1,4 +1,4 @@
-/** What can be done with courses, whatever door it comes through. What modules have is in `module.operations.ts`. */
+/** The operations on courses. `module.operations.ts` has those on a module's courses. */
 import { v7 as uuidv7 } from "uuid";
 import { causeOf, requireOperator, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
 import type { Permission } from "../../access/permission.js";
@@ -16,12 +16,12 @@ import { findCourse, insertCourse, lockCourse, updateCourseRow } from "./course.
 import { courseSnapshot, PASS_RATE_RULE, type Course, type CourseKind } from "./course.js";
 
 const DESCRIPTION_RULE = { longest: 2000 };
-/** As long as the column that holds it. */
+/** The length of the column. */
 export const EXTERNAL_ID_RULE = { longest: 255 };
 
-/** A course or module to make. */
+/** A new course or module. */
 export interface NewCourseInput {
-  /** Absent for the catalogue of the installation. */
+  /** Absent: the installation's catalogue. */
   readonly organizationId?: string | null;
   /** Absent: a course. */
   readonly kind?: CourseKind | null;
@@ -31,20 +31,20 @@ export interface NewCourseInput {
   readonly passRate?: number | null;
 }
 
-/** What to change in a course: absent keeps. */
+/** Changes to a course. Absent fields stay. */
 export interface CourseChangeInput {
   readonly id: string;
-  /** The version that the caller knows; absent changes whatever is there. */
+  /** The version that the caller has read; absent: any version. */
   readonly expectedVersion?: number | null;
   readonly title?: string | null;
-  /** `null` clears it, as it does below. */
+  /** `null` clears this field and the next two. */
   readonly description?: string | null;
   readonly externalId?: string | null;
   readonly passRate?: number | null;
 }
 
 /**
- * The course that a caller names, among those that the caller sees with a permission.
+ * Returns the course that a caller names, if the caller's permission covers it.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND
  */
@@ -56,7 +56,7 @@ async function readCourseFor({ reader }: Store, caller: Caller, id: string, perm
 }
 
 /**
- * One course, for whoever may see the courses of the organization.
+ * Returns one course for callers who may see the organization's courses.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND
  */
@@ -65,9 +65,9 @@ export async function readCourse(store: Store, caller: Caller, id: string): Prom
 }
 
 /**
- * The course that a caller wants to change: the organization's own, or for the operator any.
+ * Returns the course that a caller wants to change: one of the organization, or for the operator any.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for the catalogue, which is the operator's) or NOT_FOUND
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for the catalogue, which only the operator changes) or NOT_FOUND
  */
 export async function readCourseToChange(store: Store, caller: Caller, id: string): Promise<Course> {
   const course = await readCourseFor(store, caller, id, "TRAINING_WRITE");
@@ -76,10 +76,10 @@ export async function readCourseToChange(store: Store, caller: Caller, id: strin
 }
 
 /**
- * Reads a course for a change. The organization's row, or the catalogue's course, is locked first, so that changes follow
- * each other.
+ * Locks the organization's row, or the catalogue's course, and reads the course. The lock keeps two changes from
+ * overwriting each other.
  *
- * @throws NOT_FOUND when it has gone meanwhile
+ * @throws NOT_FOUND if the course was deleted meanwhile
  */
 export async function readCourseForChange(unit: UnitOfWork, { id, organizationId }: Course): Promise<Course> {
   if (organizationId === null) await lockCourse(unit, id);
@@ -90,7 +90,7 @@ export async function readCourseForChange(unit: UnitOfWork, { id, organizationId
 }
 
 /**
- * Makes a course, or a module that has no courses yet.
+ * Creates a course, or a module without courses.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, EXTERNAL_ID_TAKEN
  */
@@ -129,8 +129,7 @@ export async function createCourse({ begin }: Store, caller: Caller, input: NewC
 }
 
 /**
- * Changes what the input names and leaves the rest. Changing nothing stores nothing. Results that were recorded keep the
- * pass rate that they have.
+ * Changes a course. An input without a difference stores nothing. Results recorded before keep their pass rate.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, EXTERNAL_ID_TAKEN
  */
@@ -155,8 +154,8 @@ export async function updateCourse(store: Store, caller: Caller, input: CourseCh
 }
 
 /**
- * Puts a course away: nobody starts it any more, and its results stay. A module counts it no longer. What is archived
- * already stays as it is.
+ * Archives a course: it can no longer be started, modules can be completed without it, and its results stay. Archiving it
+ * again changes nothing.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
@@ -169,7 +168,7 @@ export async function archiveCourse(store: Store, caller: Caller, id: string): P
 }
 
 /**
- * Brings an archived course back. One that is not archived stays as it is.
+ * Restores an archived course. A course that is not archived stays unchanged.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
@@ -200,16 +199,16 @@ async function changeCourse(
   });
 }
 
-/** A module is passed with its courses, and has no rate of its own. */
+/** A module is passed if its courses are, so it has no pass rate. */
 function readPassRate(check: InputCheck, kind: CourseKind, value: number | null | undefined): number | null {
   if (kind === "MODULE" && value != null) {
-    check.add("passRate", "INVALID", "must be left out for a module, which is passed when all of its courses are");
+    check.add("passRate", "INVALID", "must be left out for a module, which is passed if all of its courses are");
     return null;
   }
   return check.optionalNumber("passRate", value, PASS_RATE_RULE);
 }
 
-/** How audit entries about a course begin. */
+/** The common fields of audit entries about a course. */
 export function entryOf(action: string, { id, organizationId }: Course) {
   return { organizationId, action, subject: { type: "course", id } };
 }

@@ -1,4 +1,4 @@
-/** Reading and writing courses, and which courses a module has. */
+/** Reads and writes courses and the courses of modules. */
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { rewriteKeysOf } from "../../people/installation/rewrite-search-keys.js";
@@ -10,7 +10,7 @@ import { foldForSearch } from "../../platform/text.js";
 import { CourseRow } from "./course.row.js";
 import type { Course, CourseKind } from "./course.js";
 
-/** A course as a read answers it, before it is brought into the house's words. */
+/** A course as the database returns it. */
 export interface RawCourse {
   id: string;
   organization_id: string | null;
@@ -26,7 +26,7 @@ export interface RawCourse {
   updated_at: unknown;
 }
 
-/** The columns of `RawCourse`, of the table alias `c`. */
+/** The columns of `RawCourse` for the table alias `c`. */
 export const COURSE_COLUMNS = `c.id, c.organization_id, c.kind, c.title, c.title_key, c.description, c.external_id,
   c.pass_rate, c.archived_at, c.version, c.created_at, c.updated_at`;
 
@@ -46,10 +46,10 @@ export function courseFromRaw(raw: RawCourse): Course {
   };
 }
 
-/** Courses in one statement at most. */
+/** The most courses in one statement. */
 const COURSES_AT_ONCE = 500;
 
-/** Several courses by id, without those that an organization does not see: it sees its own and the catalogue's. */
+/** Courses by id. With a scope, only that organization's courses and the catalogue's. */
 export async function findCourses(
   reader: Reader,
   scope: OrganizationScope,
@@ -68,7 +68,7 @@ export async function findCourses(
   return courses;
 }
 
-/** One course by id, or `null` when it does not exist or the organization does not see it. */
+/** One course by id, or `null` if it does not exist or the organization cannot see it. */
 export async function findCourse(reader: Reader, scope: OrganizationScope, id: string): Promise<Course | null> {
   return (await findCourses(reader, scope, [id])).get(id) ?? null;
 }
@@ -78,7 +78,7 @@ export async function lockCourse(unit: UnitOfWork, id: string): Promise<void> {
   if (unit.dialect === "mysql") await unit.row("SELECT id FROM course WHERE id = ? FOR UPDATE", [id]);
 }
 
-/** As long as the column by which courses are sorted; folding can make a text longer than it was. */
+/** The length of the column. Folding can make a text longer. */
 const LONGEST_TITLE_KEY = 200;
 
 function titleKeyOf(title: string): string {
@@ -94,17 +94,17 @@ function toRow(course: Course): CourseRow {
   };
 }
 
-/** Stores a new course. An external id that is taken is the database's duplicate key. */
+/** Stores a new course. If the external id is taken, the database answers a duplicate key. */
 export async function insertCourse(unit: UnitOfWork, course: Course): Promise<void> {
   await unit.manager.insert(CourseRow, toRow(course));
 }
 
-/** Stores a changed course. An external id that is taken is the database's duplicate key. */
+/** Stores a changed course. If the external id is taken, the database answers a duplicate key. */
 export async function updateCourseRow(unit: UnitOfWork, course: Course): Promise<void> {
   await unit.manager.update(CourseRow, { id: course.id }, toRow(course));
 }
 
-/** The courses of several modules in their order, archived ones too, by module. */
+/** The courses of each module in their order, including archived ones; keyed by module. */
 export async function findChildrenOf(
   reader: Reader,
   moduleIds: readonly string[],
@@ -120,7 +120,7 @@ export async function findChildrenOf(
   return byModule;
 }
 
-/** The modules that have a course and can be completed by members of an organization, the oldest first. */
+/** The modules with a course that members of an organization can complete, the oldest first. */
 export async function findModulesWith(reader: Reader, organizationId: string, courseId: string): Promise<Course[]> {
   const raws = await reader.rows<RawCourse>(
     `SELECT ${COURSE_COLUMNS} FROM module_course mc JOIN course c ON c.id = mc.module_id
@@ -131,7 +131,7 @@ export async function findModulesWith(reader: Reader, organizationId: string, co
   return raws.map(courseFromRaw);
 }
 
-/** How many modules of an organization, or of the catalogue, have each of these courses; those in none are left out. */
+/** How many modules of an organization, or of the catalogue, have each course. Courses in none are left out. */
 export async function countModulesWith(
   reader: Reader,
   organizationId: string | null,
@@ -147,7 +147,7 @@ export async function countModulesWith(
   return new Map(rows.map((row) => [row.course_id, Number(row.modules)]));
 }
 
-/** Puts other courses in the place of those that a module has. */
+/** Replaces the courses of a module. */
 export async function replaceChildren(unit: UnitOfWork, moduleId: string, courseIds: readonly string[]): Promise<void> {
   await unit.execute("DELETE FROM module_course WHERE module_id = ?", [moduleId]);
   await insertRows(
@@ -158,5 +158,5 @@ export async function replaceChildren(unit: UnitOfWork, moduleId: string, course
   );
 }
 
-/** Rewrites the keys that courses are sorted and searched by. */
+/** Rewrites the keys by which courses are sorted and searched. */
 export const rewriteTitleKeys = rewriteKeysOf({ table: "course", text: "title", key: "title_key" }, titleKeyOf);

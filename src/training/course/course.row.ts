@@ -1,4 +1,4 @@
-/** Courses and modules as the database holds them, which courses a module has, and which groups they are assigned to. */
+/** The tables of courses, of the courses of modules, and of the assignments of courses to groups. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("course")
@@ -29,11 +29,11 @@ export class CourseRow {
   @Column({ name: "external_id", type: "varchar", length: 255, nullable: true })
   externalId!: string | null;
 
-  /** SHA-256 hex over organization and external id: one course for each. */
+  /** SHA-256 in hex of organization and external id. Keeps external ids unique. */
   @Column({ name: "external_key", type: "varchar", length: 64, nullable: true })
   externalKey!: string | null;
 
-  /** From 0 to 100: what results take that name none. */
+  /** From 0 to 100. Results without a pass rate of their own use it. */
   @Column({ name: "pass_rate", type: "double", nullable: true })
   passRate!: number | null;
 

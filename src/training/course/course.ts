@@ -1,4 +1,4 @@
-/** Courses and modules, in the house's own words. */
+/** Courses and modules. */
 
 const COURSE_KINDS = ["COURSE", "MODULE"] as const;
 export type CourseKind = (typeof COURSE_KINDS)[number];
@@ -11,23 +11,21 @@ export interface Course {
   readonly kind: CourseKind;
   readonly title: string;
   readonly description: string | null;
-  /** What another program knows it by; unique in the organization, or in the catalogue. */
+  /** The id that another program uses for it; unique in the organization, or in the catalogue. */
   readonly externalId: string | null;
-  /** From 0 to 100: what results take that name none. Modules have none of their own. */
+  /** From 0 to 100. Results without a pass rate of their own use it. `null` for modules. */
   readonly passRate: number | null;
-  /** Since when nobody starts it any more. */
+  /** When it was archived; it cannot be started since. */
   readonly archivedAt: Date | null;
-  /** Rises at every change. */
+  /** Rises with every change. */
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-/** What `courses` can be ordered by. */
 const COURSE_ORDERS = ["TITLE", "CREATED_AT"] as const;
 export type CourseOrder = (typeof COURSE_ORDERS)[number];
 
-/** The numbers between which a pass rate lies. */
 export const PASS_RATE_RULE = { lowest: 0, highest: 100, sentence: "must be a number from 0 to 100" };
 
 /** The course as audit entries show it. */

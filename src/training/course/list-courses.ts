@@ -1,4 +1,4 @@
-/** Reading the courses that an organization sees, page by page. */
+/** Lists the courses that an organization sees, page by page. */
 import { requireOperator, requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { OrderDirection } from "../../people/order-direction.js";
@@ -9,11 +9,11 @@ import { toPage, type Page, type PageArgs } from "../../platform/graphql/paging.
 import { COURSE_COLUMNS, courseFromRaw, type RawCourse } from "./course.repository.js";
 import type { CourseKind, CourseOrder, Course } from "./course.js";
 
-/** What is left out or empty restricts nothing. */
+/** A condition that is left out or empty has no effect. */
 interface CourseFilter {
   readonly kind?: CourseKind | null;
   readonly archived?: boolean | null;
-  /** Words, each of which must occur in the title. */
+  /** Words that must all occur in the title. */
   readonly search?: string | null;
   /** Assigned to one of these groups. */
   readonly groupIds?: readonly string[] | null;
@@ -22,7 +22,7 @@ interface CourseFilter {
 
 /** Which courses to read, and in which order. */
 export interface CoursesQuery {
-  /** `null` for the catalogue of the installation by itself. */
+  /** `null`: only the installation's catalogue. */
   readonly organizationId: string | null;
   readonly filter?: CourseFilter | null;
   readonly orderBy?: { readonly field: CourseOrder; readonly direction?: OrderDirection | null } | null;
@@ -32,14 +32,14 @@ export interface CoursesQuery {
 type Column = Omit<KeysetColumn<RawCourse>, "direction">;
 
 const TITLE: Column = { column: "c.title_key", kind: "text", read: (raw) => raw.title_key };
-/** Ids rise with the time at which they were made. */
+/** Ids are UUIDs of version 7, so they rise with the time of creation. */
 const ID: Column = { column: "c.id", kind: "text", read: (raw) => raw.id };
 
 const ORDERS: Readonly<Record<CourseOrder, readonly [Column, ...Column[]]>> = { TITLE: [TITLE, ID], CREATED_AT: [ID] };
 
 /**
- * One page of the courses that an organization sees, its own and the catalogue's, by title unless the query says
- * otherwise; or, for the operator, of the catalogue by itself.
+ * One page of the courses that an organization sees, its own and the catalogue's; or, for the operator, of the catalogue
+ * alone. By title if the query names no order.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor
  */
@@ -79,7 +79,7 @@ function writeConditions(organizationId: string | null, filter: CourseFilter): S
     terms.push({
       sql: `EXISTS (SELECT 1 FROM course_assignment a
                      WHERE a.course_id = c.id AND a.organization_id = ? AND a.group_id IN (${placeholders(groupIds)}))`,
-      // The catalogue by itself is assigned to nobody.
+      // Without an organization there are no groups, so the condition matches nothing.
       parameters: [organizationId ?? "", ...groupIds],
     });
   if (externalIds.length > 0)

@@ -1,4 +1,4 @@
-/** Which courses a module has, in which order. */
+/** Sets the courses of a module and their order. */
 import { causeOf, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -15,25 +15,25 @@ import {
 } from "./course.repository.js";
 import type { Course } from "./course.js";
 
-/** More than a module has anywhere; completing one reads all of them. */
+/** Recording a result reads all courses of the module. */
 export const MOST_COURSES_OF_A_MODULE = 200;
-/** The same the other way about: every result of a course is counted for each module that has it, while others wait. */
+/** Recording a result updates each module with the course while it holds the organization's lock. */
 export const MOST_MODULES_OF_A_COURSE = 100;
 
-/** The courses that a module is to have. */
+/** The new courses of a module. */
 export interface ModuleCoursesInput {
   readonly moduleId: string;
   readonly courseIds: readonly string[];
-  /** The version that the caller knows; absent changes whatever is there. */
+  /** The version that the caller has read; absent: any version. */
   readonly expectedVersion?: number | null;
 }
 
 /**
- * Puts other courses in the place of those that a module has. Who completed the module has completed it; for all others
- * the next result counts with what the module has then.
+ * Replaces the courses of a module. People who completed the module keep their result; for everyone else, the new list
+ * applies from their next result on.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, VERSION_CONFLICT, INVALID_INPUT where something that is named is no
- *   module, no course, archived, there twice, in too many modules, or not to be seen by everybody who sees the module
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, VERSION_CONFLICT, INVALID_INPUT (not a module; or a course that is
+ *   unknown, a module, archived, repeated, in too many modules, or not visible to all organizations that see the module)
  */
 export async function setModuleCourses(store: Store, caller: Caller, input: ModuleCoursesInput): Promise<Course> {
   const { moduleId, courseIds, expectedVersion } = input;
@@ -76,7 +76,7 @@ async function requireChildren(
   for (const [index, courseId] of courseIds.entries()) {
     const path = `courseIds.${index}`;
     const course = courses.get(courseId);
-    // Whoever sees the catalogue's module must see its courses: all of them are the catalogue's too.
+    // Every organization sees a module of the catalogue, so its courses must be in the catalogue too.
     if (course === undefined || (module.organizationId === null && course.organizationId !== null))
       check.add(path, "UNKNOWN", "must be a course of the module's organization, or of the catalogue");
     else if (course.kind === "MODULE") check.add(path, "INVALID", "must be a course; a module has no modules");

@@ -1,6 +1,6 @@
 /**
- * Results as a file, page by page: only one page is in memory, whatever the size of the file, and the next is read when
- * the reader has taken the last. Who asks is asked again for each page, since a slow reader can take hours.
+ * Writes results to a CSV file page by page. Only one page is in memory: the next one is read when the client has taken the
+ * last. The caller's permissions are checked for each page, because a slow client can take hours.
  */
 import { setImmediate as turn } from "node:timers/promises";
 import { requirePermission, type Caller } from "../../access/caller.js";
@@ -21,21 +21,21 @@ import { scopeOfResults, type ResultScope } from "../result/result-scope.js";
 import type { Result } from "../result/result.js";
 import type { ExportQuery } from "./read-query.js";
 
-/** A file that is about to be written. */
+/** A CSV file of results. */
 export interface ResultsFile {
   readonly fileName: string;
-  /** Its text in pieces, to be taken one after the other. The first is there already. */
+  /** The text in pieces, in order. The first one is read already. */
   readonly pieces: AsyncGenerator<string, void>;
 }
 
 interface Line {
   readonly result: Result;
-  /** `null` for who left the organization. */
+  /** `null` for a person who left the organization. */
   readonly person: SeenUser | null;
   readonly course: Course | null;
 }
 
-/** The columns, by the names that the schema has. */
+/** The columns by their names in the schema. */
 const COLUMNS: Readonly<Record<string, (line: Line) => CsvValue>> = {
   id: ({ result }) => result.id,
   userId: ({ result }) => result.userId,
@@ -60,9 +60,9 @@ const COLUMNS: Readonly<Record<string, (line: Line) => CsvValue>> = {
 };
 
 /**
- * Begins a file of results, the latest first. Everything that can be refused is refused before the first piece.
+ * Begins a file of results, the latest first. Every error of the request is thrown before the first piece.
  *
- * @param askCaller who asks, now
+ * @param askCaller returns the caller with the permissions of the moment
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */
 export async function exportResults(
@@ -91,7 +91,7 @@ export async function exportResults(
     pieces: (async function* () {
       yield head + first.text;
       for (let { next } = first; next !== null;) {
-        // A turn of the event loop: on SQLite a read waits for nothing, and would let nobody else have a turn.
+        // A read on SQLite never waits, so without this other requests would not run until the file is complete.
         await turn();
         const page = await read(next);
         yield page.text;
@@ -101,14 +101,14 @@ export async function exportResults(
   };
 }
 
-/** The file names people: whoever sees more than themselves needs to be allowed to. */
+/** The file has names of people, so a caller who exports more than the own results needs USERS_READ. */
 function requireExport(caller: Caller, organizationId: string): ResultScope {
   const scope = scopeOfResults(caller, organizationId);
   if (scope.kind !== "SELF") requirePermission(caller, organizationId, "USERS_READ");
   return scope;
 }
 
-/** A file that goes on with less than it began with would look whole. */
+/** If the caller's scope shrank during the export, the file would look complete but miss results. */
 function requireSameScope(before: ResultScope, now: ResultScope): void {
   if (JSON.stringify(before) !== JSON.stringify(now)) throw new Failure(FORBIDDEN, { permission: "TRAINING_READ" });
 }

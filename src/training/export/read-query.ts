@@ -1,4 +1,4 @@
-/** What the address of an export asks for: the filter of `results`, by the same names. */
+/** Reads the query parameters of an export. They have the names of the filter of `results`. */
 import { InputCheck } from "../../platform/errors/input.js";
 import { BOUND_FORMS, parseTimeBound, type TimeBound } from "../../platform/time-range.js";
 import type { ResultFilter } from "../result/result-filter.js";
@@ -6,7 +6,7 @@ import type { ResultFilter } from "../result/result-filter.js";
 export interface ExportQuery {
   readonly organizationId: string;
   readonly filter: ResultFilter;
-  /** Whether the file begins with a byte order mark, for spreadsheets. */
+  /** Whether the file begins with a byte order mark, which spreadsheets need to recognize UTF-8. */
   readonly bom: boolean;
 }
 
@@ -14,8 +14,8 @@ const NAMES = ["organizationId", "from", "to", "groupIds", "courseIds", "userIds
 type Name = (typeof NAMES)[number];
 
 /**
- * Reads parameters as Express hands them out. One that nobody knows is refused: a filter that is misspelt would let
- * everything through. A list repeats its name: `groupIds=A&groupIds=B`.
+ * Reads the parameters from Express. Unknown names are refused, because a misspelt filter would export everything. A list
+ * repeats its name: `groupIds=A&groupIds=B`.
  *
  * @throws INVALID_INPUT
  */

@@ -1,4 +1,4 @@
-/** Results as a file at `GET /export/results`, for people with a session and for programs with a key. */
+/** Serves results as a CSV file at `GET /export/results`, to sessions and API keys. */
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import express, { type Request, type Router } from "express";
@@ -13,9 +13,9 @@ export interface ExportOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly callerOf: (request: Request) => Promise<Caller>;
-  /** Other origins whose pages may call with cookies. */
+  /** Other origins whose pages may send requests with cookies. */
   readonly allowedOrigins: readonly string[];
-  /** Tells of a file that broke off, unless its reader went away. */
+  /** Logs an error that cut a file short. Not called if the client disconnected. */
   readonly logDefect: (error: unknown) => void;
 }
 
@@ -23,7 +23,7 @@ export function createExportRouter({ store, clock, callerOf, allowedOrigins, log
   const router = express.Router();
   router.use("/export", allowOrigins(new Set(allowedOrigins)));
   router.get("/export/results", async (request, response) => {
-    // A failure is JSON here, whatever a browser would rather have.
+    // Errors are JSON here, even for a browser that prefers HTML.
     request.headers.accept = "application/json";
     refuseForeignPages(request);
     const query = readExportQuery(request.query as Record<string, unknown>);
@@ -37,8 +37,8 @@ export function createExportRouter({ store, clock, callerOf, allowedOrigins, log
       return;
     }
     try {
-      // One piece waits while the reader takes another; a reader who goes away ends the reading of pages. A failure cuts
-      // the connection before the end of the last chunk, so that half a file is not taken for a whole one.
+      // At most one piece is buffered, and a disconnect stops the reading of pages. An error closes the connection before
+      // the last chunk ends, so the client does not take half a file for a whole one.
       await pipeline(Readable.from(file.pieces, { objectMode: true, highWaterMark: 1 }), response);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") logDefect(error);

@@ -1,4 +1,4 @@
-/** What can be done with filters, whatever door it comes through. What users answer is in `user-answers.operations.ts`. */
+/** The operations on filters. `user-answers.operations.ts` has those on users' answers. */
 import { v7 as uuidv7 } from "uuid";
 import { causeOf, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -30,30 +30,30 @@ import {
   updatePositions,
 } from "./filter.repository.js";
 
-/** A filter to make. */
+/** A new filter. */
 export interface NewFilterInput {
   readonly organizationId: string;
   readonly question: string;
   readonly answers: readonly string[];
 }
 
-/** An answer as it is to be: one that there is, by its id, or a new one. */
+/** An answer of a filter: with an id an existing one, without a new one. */
 interface AnswerInput {
   readonly id?: string | null;
   readonly text: string;
 }
 
-/** What to change in a filter: absent keeps. */
+/** Changes to a filter. Absent fields stay. */
 export interface FilterChangeInput {
   readonly id: string;
-  /** The version that the caller knows; absent changes whatever is there. */
+  /** The version that the caller has read; absent: any version. */
   readonly expectedVersion?: number | null;
   readonly question?: string | null;
   /** From 0. */
   readonly position?: number | null;
-  /** All answers from now on, in their order; those that are not named by their id go. */
+  /** All answers in their new order. An existing answer whose id is missing is deleted. */
   readonly answers?: readonly AnswerInput[] | null;
-  /** How many users may lose an answer. */
+  /** The number of users who lose an answer, as the caller confirms it. */
   readonly confirmAffectedUsers?: number | null;
 }
 
@@ -72,7 +72,7 @@ export async function readFilters(
 }
 
 /**
- * Makes a filter, after all others.
+ * Creates a filter in the last position.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, QUESTION_TAKEN, FILTER_LIMIT_REACHED
  */
@@ -105,8 +105,8 @@ export async function createFilter({ begin }: Store, caller: Caller, input: NewF
 }
 
 /**
- * Changes what the input names and leaves the rest. Changing nothing stores nothing. An answer that users have goes only
- * when the caller says how many of them lose it.
+ * Changes a filter. An input without a difference stores nothing. An answer that users have is deleted only if the caller
+ * confirms the number of these users.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, QUESTION_TAKEN, FILTER_IN_USE
  */
@@ -156,9 +156,9 @@ export async function updateFilter(store: Store, caller: Caller, input: FilterCh
 }
 
 /**
- * Deletes a filter with its answers. While users have answers, only when the caller says how many lose one.
+ * Deletes a filter with its answers. If users have answers, the caller must confirm the number of these users.
  *
- * @returns the filter as it was
+ * @returns the filter before its deletion
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, FILTER_IN_USE
  */
 export async function deleteFilter(
@@ -183,7 +183,7 @@ async function readFilterFor({ reader }: Store, caller: Caller, id: string): Pro
   return filter;
 }
 
-/** The organization's row is locked first, so that changes follow each other, and what users answer with them. */
+/** Locks the organization, so that changes of filters and of users' answers run one after the other. */
 async function readForChange(unit: UnitOfWork, { id, organizationId }: Filter): Promise<Filter> {
   await lockOrganization(unit, organizationId);
   const filter = await findFilter(unit, organizationId, id);
@@ -191,7 +191,7 @@ async function readForChange(unit: UnitOfWork, { id, organizationId }: Filter): 
   return filter;
 }
 
-/** The texts of answers, each of which is there once, whatever the case. */
+/** Checks that the texts of answers are unique, ignoring case. */
 function checkAnswers(check: InputCheck, given: readonly string[], pathOf: (index: number) => string): string[] {
   if (given.length === 0) check.add("answers", "REQUIRED", "must name at least one answer");
   if (given.length > MOST_ANSWERS) {
@@ -202,26 +202,27 @@ function checkAnswers(check: InputCheck, given: readonly string[], pathOf: (inde
   return given.map((each, index) => {
     const text = check.text(pathOf(index), each, { longest: LONGEST_ANSWER });
     const folded = foldCase(text);
-    if (text !== "" && seen.has(folded)) check.add(pathOf(index), "TAKEN", "is there already; case does not count");
+    if (text !== "" && seen.has(folded))
+      check.add(pathOf(index), "TAKEN", "must be unique in the filter; case is ignored");
     seen.add(folded);
     return text;
   });
 }
 
-/** Gives new answers an id; those that name one must be of the filter, and each once. */
+/** Gives new answers an id. Existing ids must be the filter's, each at most once. */
 function nameAnswers(filter: Filter, given: readonly AnswerInput[], texts: readonly string[]): readonly FilterAnswer[] {
   const check = new InputCheck();
   const left = new Set(filter.answers.map(({ id }) => id));
   const answers = given.map(({ id }, index) => {
     if (id != null && !left.delete(id))
-      check.add(`answers.${index}.id`, "UNKNOWN", "is no answer of this filter, or was named before");
+      check.add(`answers.${index}.id`, "UNKNOWN", "must be the id of an answer of this filter, named once");
     return { id: id ?? uuidv7(), text: texts[index] ?? "" };
   });
   check.finish();
   return answers;
 }
 
-/** @throws FILTER_IN_USE unless as many users lose an answer as the caller knows */
+/** @throws FILTER_IN_USE if users lose an answer and the caller confirmed a different number, or none */
 async function requireConfirmed(
   unit: UnitOfWork,
   removed: readonly FilterAnswer[],
@@ -231,12 +232,12 @@ async function requireConfirmed(
     unit,
     removed.map(({ id }) => id),
   );
-  // A user has one answer to a question, so nobody is counted twice.
+  // A user has at most one answer to a question, so each user counts once.
   const affectedUsers = [...users.values()].reduce((sum, count) => sum + count, 0);
   if (affectedUsers > 0 && confirmed !== affectedUsers) throw new Failure(FILTER_IN_USE, { affectedUsers });
 }
 
-/** Makes room for a filter in another place; answers its position there, `null` where it stays where it is. */
+/** Moves the other filters to make the position free. Returns the filter's new position, `null` if it stays. */
 async function move(unit: UnitOfWork, filter: Filter, place: number | null | undefined): Promise<number | null> {
   if (place == null) return null;
   const all = await findFiltersOf(unit, filter.organizationId);

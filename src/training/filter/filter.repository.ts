@@ -1,4 +1,4 @@
-/** Reading and writing filters and their answers. */
+/** Reads and writes filters and their answers. */
 import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
@@ -30,7 +30,7 @@ export async function findFiltersOf(reader: Reader, organizationId: string): Pro
   return await withAnswers(reader, raws);
 }
 
-/** One filter with its answers, or `null` when it does not exist or lies outside the scope. */
+/** One filter with its answers, or `null` if it does not exist or lies outside the scope. */
 export async function findFilter(reader: Reader, scope: OrganizationScope, id: string): Promise<Filter | null> {
   const raws = await reader.rows<RawFilter>(
     `SELECT ${COLUMNS} FROM filter f WHERE f.id = ?${scope === null ? "" : " AND f.organization_id = ?"}`,
@@ -70,7 +70,7 @@ async function findAnswersOf(
   return byFilter;
 }
 
-/** How many members of its organization have each of these answers; answers that nobody has are left out. */
+/** How many members of the organization have each answer. Answers without members are left out. */
 export async function countUsersWithAnswers(
   reader: Reader,
   answerIds: readonly string[],
@@ -85,13 +85,13 @@ export async function countUsersWithAnswers(
   return new Map(rows.map((row) => [row.answer_id, Number(row.users)]));
 }
 
-/** Stores a new filter with its answers. A question that is asked already is the database's duplicate key. */
+/** Stores a new filter with its answers. If the question is taken, the database answers a duplicate key. */
 export async function insertFilter(unit: UnitOfWork, filter: Filter): Promise<void> {
   await unit.manager.insert(FilterRow, toRow(filter));
   await insertAnswers(unit, filter, filter.answers);
 }
 
-/** Stores a changed filter. A question that is asked already is the database's duplicate key. */
+/** Stores a changed filter. If the question is taken, the database answers a duplicate key. */
 export async function updateFilterRow(unit: UnitOfWork, before: Filter, after: Filter): Promise<void> {
   await unit.manager.update(FilterRow, { id: after.id }, toRow(after));
   const kept = new Map(before.answers.map((answer, position) => [answer.id, { ...answer, position }]));
@@ -101,7 +101,7 @@ export async function updateFilterRow(unit: UnitOfWork, before: Filter, after: F
     await unit.execute("UPDATE filter_answer SET text = ?, position = ? WHERE id = ?", [text, position, id]);
   }
   const gone = before.answers.map(({ id }) => id).filter((id) => !after.answers.some((answer) => answer.id === id));
-  // The database lets what users answered go with an answer.
+  // Foreign keys delete users' answers with it.
   if (gone.length > 0) await unit.execute(`DELETE FROM filter_answer WHERE id IN (${placeholders(gone)})`, gone);
   await insertAnswers(
     unit,
@@ -110,13 +110,13 @@ export async function updateFilterRow(unit: UnitOfWork, before: Filter, after: F
   );
 }
 
-/** Moves filters to other places; nothing else about them changes. */
+/** Stores new positions of filters, by filter. */
 export async function updatePositions(unit: UnitOfWork, positions: ReadonlyMap<string, number>): Promise<void> {
   for (const [id, position] of positions)
     await unit.execute("UPDATE filter SET position = ? WHERE id = ?", [position, id]);
 }
 
-/** Deletes a filter; the database lets its answers, and what users answered, go with it. */
+/** Deletes a filter. Foreign keys delete its answers and users' answers. */
 export async function deleteFilterRow(unit: UnitOfWork, id: string): Promise<void> {
   await unit.execute("DELETE FROM filter WHERE id = ?", [id]);
 }

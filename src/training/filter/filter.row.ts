@@ -1,4 +1,4 @@
-/** Questions that an organization asks about its people, the answers to choose from, and what each user answered. */
+/** The tables of filters, of their answers, and of users' answers. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("filter")
@@ -14,7 +14,7 @@ export class FilterRow {
   @Column({ type: "varchar", length: 500 })
   question!: string;
 
-  /** SHA-256 hex of the question without regard to case: an organization asks each once. */
+  /** SHA-256 in hex of the case-folded question. Keeps questions unique in the organization. */
   @Column({ name: "question_hash", type: "varchar", length: 64 })
   questionHash!: string;
 
@@ -48,7 +48,6 @@ export class FilterAnswerRow {
   position!: number;
 }
 
-/** One answer of a user to a question. */
 @Entity("user_answer")
 @Index("ix_user_answer_answer", ["answerId", "userId"])
 @Index("ix_user_answer_filter", ["filterId"])

@@ -1,28 +1,26 @@
-/** Questions that an organization asks about its people, with the answers to choose from, in the house's own words. */
+/** Filters: questions that an organization asks about its people, with the answers to choose from. */
 
-/** One answer to choose. */
 export interface FilterAnswer {
   readonly id: string;
   readonly text: string;
 }
 
-/** One question. */
 export interface Filter {
   readonly id: string;
   readonly organizationId: string;
-  /** Unique in the organization without regard to case. */
+  /** Unique in the organization, ignoring case. */
   readonly question: string;
-  /** In their order; each text once, without regard to case. */
+  /** In their order; texts are unique, ignoring case. */
   readonly answers: readonly FilterAnswer[];
-  /** Its place among the organization's filters. */
+  /** The position among the organization's filters, from 0. Gaps are possible. */
   readonly position: number;
-  /** Rises at every change. */
+  /** Rises with every change. */
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-/** What a user answered to one question. */
+/** A user's answer to one question. */
 export interface UserAnswer {
   readonly filterId: string;
   readonly question: string;
@@ -30,9 +28,9 @@ export interface UserAnswer {
   readonly text: string;
 }
 
-/** Filters of one organization at most: lists show all of them. */
+/** The most filters of one organization. Lists have no pages. */
 export const MOST_FILTERS = 100;
-/** Answers to one question at most. */
+/** The most answers of one filter. */
 export const MOST_ANSWERS = 100;
 export const LONGEST_QUESTION = 500;
 export const LONGEST_ANSWER = 200;

@@ -1,4 +1,4 @@
-/** What single look-ups of one request about filters are gathered into. */
+/** The loaders of filters: each reads the data of all items of a list in one query. */
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
 import { readMemberKey } from "../../people/loaders.js";
@@ -7,12 +7,11 @@ import type { UserAnswer } from "./filter.js";
 import { countUsersWithAnswers } from "./filter.repository.js";
 import { findAnswersOfMembers } from "./user-answers.repository.js";
 
-/** Declares the loaders of filters over a store. */
 export function createFilterLoaders({ reader }: Store) {
   return {
-    /** How many members have an answer by its id; `null` for none. */
+    /** How many members have an answer, by the answer's id; `null` for none. */
     usersWithAnswer: defineLoader<RequestContext, number>((ids) => countUsersWithAnswers(reader, ids)),
-    /** What a user answered in an organization by `memberKey`, in the filters' order. */
+    /** A user's answers in an organization, in the filters' order; the key is `memberKey`. */
     answersOfMember: defineListLoader<RequestContext, UserAnswer>((keys) =>
       findAnswersOfMembers(reader, keys.map(readMemberKey)),
     ),

@@ -1,4 +1,4 @@
-/** The resolvers of filters and of what users answer. */
+/** The resolvers of filters and of users' answers. */
 import type { Store } from "../../access/store.js";
 import type { ResolverClass } from "../../platform/graphql/schema.js";
 import { FilterAnswerResolver, FilterResolver, UserAnswersResolver } from "./filter.resolver.js";

@@ -1,6 +1,6 @@
 /**
- * What users answer to an organization's questions, whatever door it comes through. Events carry an account's own fields
- * alone, and answers are none of them: a change is audited, and tells no `user.updated`.
+ * Stores users' answers to an organization's questions. A change has an audit entry but not the event `user.updated`,
+ * because answers are not fields of the account.
  */
 import { causeOf, requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -16,18 +16,18 @@ import { MOST_FILTERS, type Filter } from "./filter.js";
 import { findFiltersOf } from "./filter.repository.js";
 import { findAnswersOfMembers, replaceAnswers } from "./user-answers.repository.js";
 
-/** What a user answers to some questions; those that are not named stay as they are. */
+/** A user's answers to some questions. Answers to other questions stay. */
 export interface UserAnswersInput {
   readonly organizationId: string;
   readonly userId: string;
-  /** Without an answer, what was answered before is taken away. */
+  /** Without `answerId`, the user's answer is deleted. */
   readonly answers: readonly { readonly filterId: string; readonly answerId?: string | null }[];
 }
 
 /**
- * Stores what a user answers. Answering the same again changes nothing.
+ * Stores a user's answers. The same answers again change nothing.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (the user), INVALID_INPUT (a filter or an answer that there is not)
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (the user), INVALID_INPUT (an unknown filter or answer)
  */
 export async function setUserAnswers({ begin }: Store, caller: Caller, input: UserAnswersInput): Promise<Member> {
   const { organizationId, userId } = input;
@@ -62,7 +62,7 @@ export async function setUserAnswers({ begin }: Store, caller: Caller, input: Us
   });
 }
 
-/** By filter; every filter and answer must be the organization's, and each filter is named once. */
+/** Checks that filters and answers are the organization's, each filter named once. Returns the answers by filter. */
 function chooseAnswers(
   filters: readonly Filter[],
   given: UserAnswersInput["answers"],
@@ -72,10 +72,10 @@ function chooseAnswers(
   const chosen = new Map<string, string | null>();
   for (const [index, { filterId, answerId = null }] of given.entries()) {
     const filter = byId.get(filterId);
-    if (filter === undefined) check.add(`answers.${index}.filterId`, "UNKNOWN", "is no filter of the organization");
-    else if (chosen.has(filterId)) check.add(`answers.${index}.filterId`, "TAKEN", "is named already");
+    if (filter === undefined) check.add(`answers.${index}.filterId`, "UNKNOWN", "must be a filter of the organization");
+    else if (chosen.has(filterId)) check.add(`answers.${index}.filterId`, "TAKEN", "must be named once");
     else if (answerId !== null && !filter.answers.some(({ id }) => id === answerId))
-      check.add(`answers.${index}.answerId`, "UNKNOWN", "is no answer of this filter");
+      check.add(`answers.${index}.answerId`, "UNKNOWN", "must be an answer of this filter");
     chosen.set(filterId, answerId);
   }
   check.finish();

@@ -1,11 +1,11 @@
-/** Reading and writing what users answered. */
+/** Reads and writes users' answers. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { memberKey } from "../../people/loaders.js";
 import type { Reader } from "../../platform/database/database.js";
 import { insertRows, placeholders } from "../../platform/database/statements.js";
 import type { UserAnswer } from "./filter.js";
 
-/** What several users answered in the organizations that they were asked about, by `memberKey`, in the filters' order. */
+/** The answers of members, in the filters' order; keyed by `memberKey`. */
 export async function findAnswersOfMembers(
   reader: Reader,
   members: readonly { readonly organizationId: string; readonly userId: string }[],
@@ -36,13 +36,13 @@ export async function findAnswersOfMembers(
   return byMember;
 }
 
-/** Whose answers they are. */
+/** The member whose answers they are. */
 export interface Answerer {
   readonly organizationId: string;
   readonly userId: string;
 }
 
-/** Replaces what a user answered to some questions; `null` takes an answer away. */
+/** Replaces a user's answers by filter; `null` deletes an answer. */
 export async function replaceAnswers(
   unit: UnitOfWork,
   { organizationId, userId }: Answerer,

@@ -1,4 +1,4 @@
-/** Reading what people started, page by page. */
+/** Lists starts of courses, page by page. */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { toDate, toDateOrNull } from "../../platform/database/values.js";
@@ -11,14 +11,14 @@ import { scopeOfResults } from "../result/result-scope.js";
 import type { Start } from "../result/start.js";
 import { among, useIndex } from "../sql.js";
 
-/** Which starts to show. What is left out or empty restricts nothing. */
+/** Which starts to show. A condition that is left out or empty has no effect. */
 export interface StartFilter {
   readonly from?: TimeBound | null;
   readonly to?: TimeBound | null;
   readonly courseIds?: readonly string[] | null;
   readonly userIds?: readonly string[] | null;
   readonly groupIds?: readonly string[] | null;
-  /** Only what is not completed, or only what is. */
+  /** `true`: only starts that are not completed. `false`: only completed ones. */
   readonly open?: boolean | null;
 }
 
@@ -33,13 +33,13 @@ interface Raw {
   completed_at: unknown;
 }
 
-/** People whose starts are read together and sorted; those of more are read along the order of all. */
+/** Up to this many people, their starts are read and sorted. For more, the index of all starts is read in order. */
 const MOST_PEOPLE = 200;
 
 /**
- * One page of an organization's starts, the latest first: of everybody, of a manager's team, or of the person who asks.
+ * One page of an organization's starts, the latest first: of everyone, of a manager's team, or of the caller alone.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor and a range that holds nothing
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor or an empty time range
  */
 export async function listStarts(
   { reader }: Store,
@@ -49,7 +49,7 @@ export async function listStarts(
   const { organizationId } = query;
   const filter = query.filter ?? {};
   const scope = scopeOfResults(caller, organizationId);
-  // Whom a filter lets through tells who is in the group.
+  // A caller could learn who is in a group by filtering on it.
   if ((filter.groupIds ?? []).length > 0) requirePermission(caller, organizationId, "GROUPS_READ");
   const { from, until } = await findRange(reader, organizationId, filter, "filter.to");
   const sets = await setsOfPeople(reader, organizationId, scope, filter, "");

@@ -1,6 +1,6 @@
 /**
- * Who has not begun, not completed or not passed what is assigned to them: the members of the groups that have a course,
- * by itself or in a module, less those who did.
+ * Finds users who have not started, completed or passed an assigned course: the members of groups that have the course,
+ * directly or in a module, without those who did the step.
  */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -16,7 +16,7 @@ import { findPeople, setsOfPeople, type SetOfPeople } from "../result/result-peo
 import { scopeOfResults } from "../result/result-scope.js";
 import { among, useIndex } from "../sql.js";
 
-/** What somebody has not done of a course that is assigned to them. */
+/** The step that a person has not done in an assigned course. */
 const OPEN_STEPS = ["BEGIN", "COMPLETE", "PASS"] as const;
 export type OpenStep = (typeof OPEN_STEPS)[number];
 
@@ -29,12 +29,12 @@ export interface OpenTrainingQuery {
   readonly page: PageArgs;
 }
 
-/** That somebody has a course before them. */
+/** A user who has not done a step of an assigned course. */
 export interface OpenTraining {
   readonly organizationId: string;
   readonly userId: string;
   readonly courseId: string;
-  /** When they began what they have not completed; of a module, the first of its courses. */
+  /** When the user started what is not completed yet; for a module, the first of its courses. */
   readonly startedAt: Date | null;
 }
 
@@ -44,14 +44,14 @@ interface Row {
   first_name_key: string;
 }
 
-/** People who are read by their ids and sorted; more are read along the order. */
+/** Up to this many people are read by id and sorted. For more, the index by name is read in order. */
 const MOST_PEOPLE = 1000;
 
 /**
- * One page of those who have not done a step, by last name. Whoever sees all results sees everybody, a manager the team,
- * and any other person themselves. Archived accounts are left out. Of a course that the organization does not see, nobody.
+ * One page of users who have not done a step, by last name. The caller sees the same people as in the query `results`.
+ * Archived accounts are left out. The page is empty for a course that the organization cannot see.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor and for unknown answers
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor or unknown answers
  */
 export async function listOpenTraining(
   { reader }: Store,
@@ -61,7 +61,7 @@ export async function listOpenTraining(
   const { organizationId, courseId } = query;
   const scope = scopeOfResults(caller, organizationId);
   const filter = query.filter ?? {};
-  // Whom a filter lets through tells who is in the group.
+  // A caller could learn who is in a group by filtering on it.
   if ((filter.groupIds ?? []).length > 0) requirePermission(caller, organizationId, "GROUPS_READ");
   const course = await findCourse(reader, organizationId, courseId);
   if (course === null) return emptyPage();
@@ -99,7 +99,7 @@ export async function listOpenTraining(
   }));
 }
 
-/** By what a course comes to people, and by what they begin it: a module is begun with the first of its courses. */
+/** The ids that assign the course to a group, and the ids whose starts and results count as a beginning. */
 async function findParts(reader: Reader, organizationId: string, { id, kind }: Course) {
   if (kind === "MODULE") {
     const children = (await findChildrenOf(reader, [id])).get(id) ?? [];
@@ -141,7 +141,7 @@ function lacking(dialect: Dialect, step: OpenStep, courseId: string, done: reado
   }
 }
 
-/** When each of these people began what they have not completed. */
+/** When each user first started one of these courses that is not completed yet. */
 async function findOpenBeginnings(
   reader: Reader,
   organizationId: string,
@@ -158,7 +158,7 @@ async function findOpenBeginnings(
   return new Map(rows.map((row) => [row.user_id, toDate(row.started_at)]));
 }
 
-/** A few are looked up and sorted; many are walked along their order. */
+/** Few users are looked up and sorted; many are read in the order of the index. */
 function indexOf(dialect: Dialect, areFew: boolean): string {
   if (!areFew) return useIndex(dialect, "ix_membership_last_name");
   return useIndex(dialect, dialect === "sqlite" ? "ix_membership_user" : "PRIMARY");

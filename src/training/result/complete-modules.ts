@@ -1,6 +1,6 @@
 /**
- * What a course's result does to modules: the last one that was missing completes them, once for each user, and every later
- * attempt or correction works their results out again. The organization must be locked.
+ * Updates modules after a change of a course's result. The last missing course completes a module, once for each user.
+ * Later attempts and corrections calculate the module's result again. The organization must be locked.
  */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -22,7 +22,7 @@ import {
   type Learner,
 } from "./write-result.js";
 
-/** Works the results of modules out again that are made of results of a course, and keeps what they were. */
+/** Calculates the results of completed modules with this course again, and keeps their earlier values. */
 export async function updateModules(
   unit: UnitOfWork,
   learner: Learner,
@@ -35,7 +35,7 @@ export async function updateModules(
     before.map(({ id }) => id),
   );
   for (const result of before) {
-    // Its courses are those that it had when it was completed, whatever the module has by now.
+    // The courses are those of the completion, even if the module has other courses now.
     const courseIds = (children.get(result.id) ?? []).map((child) => child.courseId);
     const module = workOutModule(courseIds, await findResultsOfCourses(unit, learner, courseIds));
     if (module === null) continue;
@@ -45,9 +45,7 @@ export async function updateModules(
 }
 
 /**
- * Completes the modules of which a user has now completed every course that is not archived.
- *
- * @returns their results
+ * Completes the modules of which a user has now completed every course that is not archived. Returns their results.
  */
 export async function completeModules(
   unit: UnitOfWork,

@@ -1,4 +1,4 @@
-/** Correcting a result: what it said before stays, with who changed it, when and why. */
+/** Corrects a result, and keeps the earlier values with who changed them, when and why. */
 import { causeOf, scopeFor, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { recordAudit } from "../../audit/record-audit.js";
@@ -19,15 +19,15 @@ import { changeValues } from "./write-result.js";
 
 const REASON_RULE = { longest: 1000 };
 
-/** What to correct: absent keeps, `null` clears. */
+/** Corrections to a result. Absent fields stay, `null` clears. */
 export interface CorrectionInput {
   readonly id: string;
-  /** The version that the caller knows; absent corrects whatever is there. */
+  /** The version that the caller has read; absent: any version. */
   readonly expectedVersion?: number | null;
   readonly score?: number | null;
   readonly maximum?: number | null;
   readonly passRate?: number | null;
-  /** Absent: worked out again where it followed from the score, and else as it was. */
+  /** Absent: calculated again if the old value follows from the score; if not, it stays. */
   readonly passed?: boolean | null;
   readonly startedAt?: Date | null;
   /** Cannot be cleared. */
@@ -36,10 +36,10 @@ export interface CorrectionInput {
 }
 
 /**
- * Corrects a course's result, and works out again the results of modules that are made of it. Correcting nothing stores
- * nothing. No event tells of it.
+ * Corrects a course's result and calculates the results of modules with this course again. An input without a difference
+ * stores nothing. Corrections have no event.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also about oneself), NOT_FOUND, COURSE_EXPECTED (a module's result follows from its
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for own results), NOT_FOUND, COURSE_EXPECTED (a module's result follows from its
  *   courses'), INVALID_INPUT, VERSION_CONFLICT
  */
 export async function correctResult(store: Store, caller: Caller, input: CorrectionInput): Promise<Result> {
@@ -78,7 +78,7 @@ export async function correctResult(store: Store, caller: Caller, input: Correct
   });
 }
 
-/** The values after a correction. Whether it is passed follows from the score again where it did before. */
+/** The values after a correction. `passed` is calculated again if its old value follows from the score. */
 function correct(
   before: Result,
   input: CorrectionInput,

@@ -1,14 +1,14 @@
-/** What happens to the results of somebody who is erased: they go with the account, and the logs no longer tell of scores. */
+/** Removes scores from the events and audit entries of an erased person. The results are deleted with the account. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { redactAudit } from "../../audit/redact-audit.js";
 import { redactEvents } from "../../events/redact-events.js";
 import { ERASED, redactPerson } from "../../people/user/delete/redact.js";
 import type { User } from "../../people/user/user.js";
 
-/** What may still be said of a result: what was completed, the how-manieth time and when. */
+/** The fields of a result that stay: the course, the attempt and the time. */
 const KEPT: ReadonlySet<string> = new Set(["id", "userId", "courseId", "kind", "attempt", "completedAt"]);
 
-/** Takes a person out of the events and audit entries about their results. Part of deleting the account. */
+/** Redacts the events and audit entries about a person's results. Part of deleting the account. */
 export async function eraseResults(unit: UnitOfWork, { id }: User): Promise<void> {
   for (const resultId of await findResultIdsOf(unit, id)) {
     await redactEvents(unit, { type: "result", id: resultId }, redactCompletion);

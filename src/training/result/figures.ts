@@ -1,10 +1,10 @@
-/** Averages, pass rates and counts, and behind how few people they say nothing. */
+/** Averages, pass rates and counts, which are withheld if they come from too few people. */
 import type { Dialect } from "../../platform/database/database.js";
 import { useIndex } from "../sql.js";
 
-/** Figures of some results; each is `null` where too few people stand behind it. */
+/** Figures of some results. A figure from too few people is `null`. */
 export interface Figures {
-  /** Whether nothing is told. */
+  /** Whether all figures are `null`. */
   readonly withheld: boolean;
   readonly people: number | null;
   readonly results: number | null;
@@ -14,7 +14,7 @@ export interface Figures {
   readonly failed: number | null;
 }
 
-/** What one statement tells: of all results, of those with a percent, of those that were passed or not. */
+/** The sums of one group of results: of all, of those with a percent, and of those whose `passed` is not null. */
 export interface Sum {
   people: number | string;
   results: number | string;
@@ -26,22 +26,22 @@ export interface Sum {
   passed: number | string | null;
 }
 
-/** The columns of a `Sum`, over the alias `p`, whose rows are `SUMS_OF_A_PERSON`. */
+/** The columns of a `Sum` for the alias `p`, whose rows are `SUMS_OF_A_PERSON`. */
 export const SUMS = `COUNT(*) AS people, SUM(p.results) AS results,
   SUM(p.scored > 0) AS people_scored, SUM(p.scored) AS scored, SUM(p.total_percent) AS total_percent,
   SUM(p.decided > 0) AS people_decided, SUM(p.decided) AS decided, SUM(p.passed) AS passed`;
 
-/** By person first, so that people are counted without keeping a list of them for each figure; over the alias `r`. */
+/** Sums by person for the alias `r`. Grouping by person first counts people without COUNT(DISTINCT) for each figure. */
 export const SUMS_OF_A_PERSON = `COUNT(*) AS results, COUNT(r.percent) AS scored, SUM(r.percent) AS total_percent,
   COUNT(r.passed) AS decided, SUM(r.passed) AS passed`;
 
-/** People under the alias `m` first, and their results by the index that begins with them. */
+/** Joins the results of people with the alias `m`. The join keeps its order, so that people are read first. */
 export function joinResults(dialect: Dialect): string {
   const join = dialect === "sqlite" ? "CROSS JOIN" : "STRAIGHT_JOIN";
   return `${join} training_result r ${useIndex(dialect, "ix_training_result_user")} ON r.user_id = m.user_id`;
 }
 
-/** Each figure where enough people stand behind it, whatever stands behind the others. */
+/** Withholds each figure on its own: `null` if fewer than `minimum` people contribute to it. */
 export function figuresOf(sum: Sum, minimum: number): Figures {
   const enough = (people: number | string | null) => Number(people ?? 0) >= minimum;
   const withheld = !enough(sum.people);

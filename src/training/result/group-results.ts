@@ -1,6 +1,6 @@
 /**
- * Averages, pass rates and counts of a group's results, course by course. A figure behind which fewer people stand than
- * the organization has set says nothing: it would tell of one of them what the others' figures leave over.
+ * Averages, pass rates and counts of a group's results, course by course. A figure from fewer people than the policy
+ * `groupResultsMinimum` is withheld, because it could reveal the results of one person.
  */
 import type { Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -12,7 +12,7 @@ import { openRange, type TimeBound, type TimeRange } from "../../platform/time-r
 import { figuresOf, joinResults, SUMS, SUMS_OF_A_PERSON, type Figures, type Sum } from "./figures.js";
 import { scopeOfResults, type ResultScope } from "./result-scope.js";
 
-/** Which results of a group to sum up. */
+/** The results of a group to summarize. */
 export interface GroupResultsQuery {
   readonly groupId: string;
   readonly from?: TimeBound | null;
@@ -22,23 +22,23 @@ export interface GroupResultsQuery {
 export interface GroupResults {
   readonly organizationId: string;
   readonly groupId: string;
-  /** How many people must stand behind a figure. */
+  /** The least number of people that a figure needs. */
   readonly minimumPeople: number;
-  /** Whether the group itself has fewer. */
+  /** Whether the group has fewer members than that. */
   readonly withheld: boolean;
   readonly courses: readonly GroupCourseResults[];
 }
 
-/** Figures of one course; each is `null` where too few people stand behind it. */
+/** Figures of one course. A figure from too few people is `null`. */
 export interface GroupCourseResults extends Figures {
   readonly organizationId: string;
   readonly courseId: string;
 }
 
 /**
- * The figures of a group, for whoever sees all results, and for who manages it.
+ * The figures of a group, for callers who see all results and for managers of the group.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a range that holds nothing
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for an empty time range
  */
 export async function readGroupResults(
   { reader }: Store,
@@ -64,13 +64,13 @@ export async function readGroupResults(
   };
 }
 
-/** The organization of a group whose results the caller may see as a whole. */
+/** The organization of a group, if the caller may see the results of the whole group. */
 async function findGroup(reader: Reader, caller: Caller, groupId: string): Promise<string> {
   if (caller.kind === "ANONYMOUS") scopeOfResults(caller, "");
   const group = await reader.row<{ organization_id: string }>("SELECT organization_id FROM user_group WHERE id = ?", [
     groupId,
   ]);
-  // Of another organization's group nobody learns that it exists.
+  // The error for another organization's group is that of an unknown id, so that it does not reveal the group.
   const organizationId = group?.organization_id ?? "";
   const isElsewhere =
     (caller.kind === "PERSON" || caller.kind === "API_KEY") && caller.organizationId !== organizationId;
@@ -104,7 +104,6 @@ async function countMembers(reader: Reader, groupId: string): Promise<number> {
   return Number(row?.total ?? 0);
 }
 
-/** Course by course. */
 async function sumUp(
   reader: Reader,
   organizationId: string,

@@ -1,4 +1,4 @@
-/** Reading the results of an organization, filtered, page by page. */
+/** Lists the results of an organization, filtered, page by page. */
 import { holds, requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { OrderDirection } from "../../people/order-direction.js";
@@ -32,19 +32,19 @@ export interface ResultsQuery {
   readonly filter?: ResultFilter | null;
   readonly orderBy?: { readonly field: ResultOrder; readonly direction?: OrderDirection | null } | null;
   readonly page: PageArgs;
-  /** Whether the people of all results of the page are read with it. The caller's permission to see them is not asked for. */
+  /** Whether to read the users of all results of the page. The resolver checks the permission to see them. */
   readonly withUsers?: boolean;
-  /** Whether the courses of all results of the page are read with it. */
+  /** Whether to read the courses of all results of the page. */
   readonly withCourses?: boolean;
-  /** Whether the courses' results of all modules of the page are read with it. */
+  /** Whether to read the courses' results of all modules' results of the page. */
   readonly withChildren?: boolean;
-  /** Whether the corrections of all results of the page are read with it. */
+  /** Whether to read the corrections of all results of the page. */
   readonly withCorrections?: boolean;
 }
 
-/** A result of the list; what belongs to it is there when it was asked for. */
+/** A result of the list, with the related data that the query asks for. */
 export interface ListedResult extends Result {
-  /** `null` for who is no member of the organization. */
+  /** `null` for a user who left the organization. */
   readonly knownUser?: Member | null | undefined;
   readonly knownCourse?: Course | undefined;
   readonly knownChildren?: readonly ListedResult[] | undefined;
@@ -57,11 +57,11 @@ const COMPLETED_AT: Column = { column: "r.completed_at", kind: "time", read: (ra
 const ID: Column = { column: "r.id", kind: "text", read: (raw) => raw.id };
 
 /**
- * One page of an organization's results: of everybody, of a manager's team, or of the person alone who asks. The latest
- * come first unless the query says otherwise.
+ * One page of an organization's results: of everyone, of a manager's team, or of the caller alone. The latest come first
+ * if the query names no order.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor, for answers that the organization
- *   does not know and for a range that holds nothing
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor, unknown answers or an empty time
+ *   range
  */
 export async function listResults({ reader }: Store, caller: Caller, query: ResultsQuery): Promise<Page<ListedResult>> {
   const { organizationId, filter, orderBy } = query;
@@ -89,7 +89,7 @@ export async function listResults({ reader }: Store, caller: Caller, query: Resu
 }
 
 /**
- * One page of what somebody completed in an organization; an empty one where the caller sees no results there.
+ * One page of a user's results in an organization; empty if the caller sees no results there.
  *
  * @throws INVALID_INPUT for a broken cursor
  */
@@ -121,9 +121,9 @@ async function findUsers(
 }
 
 /**
- * How a caller's results are found, once for all pages of a file.
+ * Plans how to read the results that a caller may see. One plan serves all pages.
  *
- * @param inputPath what the names of the filter's fields begin with in the input
+ * @param inputPath the prefix of the filter's fields in errors
  */
 export async function planFor(
   reader: Reader,
@@ -133,13 +133,13 @@ export async function planFor(
   inputPath: "" | "filter.",
 ): Promise<ResultPlan> {
   const scope = scopeOfResults(caller, organizationId);
-  // Whom a filter lets through tells who is in the group.
+  // A caller could learn who is in a group by filtering on it.
   if ((filter.groupIds ?? []).length > 0) requirePermission(caller, organizationId, "GROUPS_READ");
   const range = await findRange(reader, organizationId, filter, `${inputPath}to`);
   return await planResults(reader, organizationId, scope, filter, range, `${inputPath}answers`);
 }
 
-/** The moments of a range in the organization's time zone, which is looked up where one of them depends on it. */
+/** The instants of a time range. The organization's time zone is read only if a bound depends on it. */
 export async function findRange(
   reader: Reader,
   organizationId: string,

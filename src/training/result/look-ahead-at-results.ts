@@ -1,4 +1,4 @@
-/** What a query asks of the results of a page beside their own columns, so that it is read with the page. */
+/** Finds out which related data a query selects for the results of a page, so that one read covers the page. */
 import type { GraphQLResolveInfo } from "graphql";
 import { asksItemsFor } from "../../people/look-ahead.js";
 import type { ResultsQuery } from "./list-results.js";
@@ -8,7 +8,7 @@ const COURSE: ReadonlySet<string> = new Set(["course"]);
 const CHILDREN: ReadonlySet<string> = new Set(["children"]);
 const CORRECTIONS: ReadonlySet<string> = new Set(["corrections"]);
 
-/** @param info of the resolver that answers the page */
+/** @param info of the resolver that returns the page */
 export function lookAheadAtResults(
   info: GraphQLResolveInfo,
 ): Required<Pick<ResultsQuery, "withUsers" | "withCourses" | "withChildren" | "withCorrections">> {

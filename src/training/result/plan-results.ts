@@ -1,8 +1,8 @@
 /**
- * How results are found. Results of few people, or of few courses, are the merger of *streams*: of each person or course
- * (or of each person in each course) an index has the results in their order, and the first of all are among the first
- * of each. Results of many are read along the order of all, and each is asked whether it belongs, until the page is
- * full. Neither way looks at more results where an organization has more of them.
+ * Plans how to read a page of results. For few people or few courses, it merges *streams*: an index has the results of each
+ * person or course (or of each person in each course) in order, and the page is among the first of each stream. For many, it
+ * reads the index of all results in order and filters until the page is full. Neither reads more rows for an organization
+ * with more results.
  */
 import type { Dialect, Reader, SqlValue } from "../../platform/database/database.js";
 import { joinConditions, type Condition, type Seek } from "../../platform/graphql/keyset.js";
@@ -13,36 +13,36 @@ import { RESULT_COLUMNS, type RawResult } from "./result.repository.js";
 import type { ResultScope } from "./result-scope.js";
 import { among, useIndex } from "../sql.js";
 
-/** Streams that are merged at most: SQLite takes 500 queries in one, and each costs as many rows as the page has. */
+/** The most streams to merge. SQLite takes 500 queries in one union, and each stream reads as many rows as the page. */
 const MOST_STREAMS = 200;
 /**
- * Values that are asked for in streams at most, beside those that a stream begins with. Each stream asks for them again:
- * two lists that may be sent would make half a million, of which SQLite takes 32,766.
+ * The most parameters of the streams' further conditions, which every stream repeats. Two long lists would make half a
+ * million; SQLite takes 32,766.
  */
 const MOST_VALUES = 10_000;
 
-/** How the results of a filter are found. */
+/** How to read the results of a filter. */
 export interface ResultPlan {
-  /** All of its results, over the alias `r`: for counting and for averages. */
+  /** The condition on the alias `r` that matches all results, for counts and averages. */
   readonly where: Condition;
-  /** Its first results from somewhere on. */
+  /** Reads the first results from a position on. */
   readonly readRows: (seek: Seek) => Promise<RawResult[]>;
 }
 
-/** What is read of an index: the columns that it begins with beside the organization, and what else is asked. */
+/** The parts of an index to read: the columns after the organization, their values, and further conditions. */
 interface Streams {
   readonly columns: readonly ("user_id" | "course_id")[];
   readonly keys: readonly (readonly string[])[];
   readonly rest: readonly Condition[];
-  /** What the index begins with where not a stream of it is read but many of its parts, which are sorted then. */
+  /** The index columns if many parts of an index are read at once and then sorted, instead of as streams. */
   readonly among?: Streams["columns"];
 }
 
 /**
- * Decides how the results of a filter are found.
+ * Plans how to read the results of a filter.
  *
- * @param pathOfAnswers where in the input the answers are
- * @throws INVALID_INPUT for answers that the organization does not know
+ * @param pathOfAnswers the path of the answers in the input, for errors
+ * @throws INVALID_INPUT for answers that the organization does not have
  */
 export async function planResults(
   reader: Reader,
@@ -77,7 +77,7 @@ export async function planResults(
   };
 }
 
-/** Organization, time and outcome: every index can hold to them. */
+/** The conditions on organization, time and outcome, which every index supports. */
 function conditionsOfAll(
   organizationId: string,
   { passed }: ResultFilter,
@@ -114,14 +114,14 @@ function chooseStreams({
   return { columns: [], keys: [[]], rest: [...ofPeople, ...ofCourses] };
 }
 
-/** Streams, unless they would repeat so many values that all of their results are better read together and sorted. */
+/** Reads everything at once and sorts it if the streams would repeat too many parameters. */
 function withoutRepetition(streams: Streams, everything: readonly Condition[]): Streams {
   const values = streams.rest.reduce((sum, { parameters }) => sum + parameters.length, 0) * streams.keys.length;
   if (streams.keys.length < 2 || values <= MOST_VALUES) return streams;
   return { columns: [], keys: [[]], rest: everything, among: streams.columns };
 }
 
-/** The index that has a stream in order. What one person did in one course is little: the outcome has no index there. */
+/** The index with a stream in order. One person has few results in one course, so that index leaves out the outcome. */
 function indexFor(columns: Streams["columns"], byOutcome: boolean): string {
   switch (columns.join()) {
     case "user_id,course_id":
@@ -170,7 +170,7 @@ async function readStreams(
   );
 }
 
-/** SQLite lets a part of a union have no limit of its own, unless it hides it. */
+/** SQLite allows LIMIT in a part of a union only inside a subquery. */
 function inUnion(dialect: Dialect, query: string): string {
   return dialect === "sqlite" ? `SELECT * FROM (${query})` : `(${query})`;
 }

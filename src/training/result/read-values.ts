@@ -1,17 +1,16 @@
-/** Checks what programs say of a result, so that everything wrong is told at once. Pure: values in, values out. */
+/** Checks the values of a result and reports all errors together. Pure functions. */
 import type { InputCheck } from "../../platform/errors/input.js";
 import { PASS_RATE_RULE } from "../course/course.js";
 import type { ResultValues } from "./result.js";
 
-/** Clocks of other programs may be ahead by so much. */
+/** How far the clocks of other programs may be ahead. */
 const AHEAD_SECONDS = 300;
-/** Nothing that is recorded here was completed before computers counted time. */
 const EARLIEST = new Date("1970-01-01T00:00:00.000Z");
 
-/** What a result says, before anything follows from it. */
+/** The stated values of a result, without those that are calculated. */
 export type StatedValues = Pick<ResultValues, "score" | "maximum" | "passRate" | "startedAt" | "completedAt">;
 
-/** Numbers by themselves. */
+/** Checks each number on its own. */
 export function readNumbers(
   check: InputCheck,
   input: { readonly score?: number | null; readonly maximum?: number | null; readonly passRate?: number | null },
@@ -26,7 +25,7 @@ export function readNumbers(
   };
 }
 
-/** What the values say together. */
+/** Checks the values against each other and against the time. */
 export function checkTogether(check: InputCheck, values: StatedValues, now: Date): void {
   const { score, maximum, startedAt, completedAt } = values;
   if (score !== null && maximum !== null && score > maximum)

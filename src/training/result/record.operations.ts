@@ -1,4 +1,4 @@
-/** Recording that a user completed a course: by programs and by whoever may change training, never by people of themselves. */
+/** Records that a user completed a course. Callers cannot record results of their own. */
 import { v7 as uuidv7 } from "uuid";
 import { causeOf, requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -29,7 +29,7 @@ export interface NewResultInput {
   readonly organizationId: string;
   readonly userId: string;
   readonly courseId: string;
-  /** The same again is the same result. */
+  /** Recording the same completion again returns the same result. */
   readonly externalId?: string | null;
   /** Absent: one more than the highest. */
   readonly attempt?: number | null;
@@ -37,28 +37,28 @@ export interface NewResultInput {
   readonly maximum?: number | null;
   /** Absent: the course's; `null`: none. */
   readonly passRate?: number | null;
-  /** Absent: worked out from the score, where that can be. */
+  /** Absent: calculated from the score if possible. */
   readonly passed?: boolean | null;
-  /** Absent: when the user started the course, where that is known. */
+  /** Absent: when the user started the course, if that is known. */
   readonly startedAt?: Date | null;
   /** Absent: now. */
   readonly completedAt?: Date | null;
 }
 
-/** The result, and what else came of it. */
+/** The result and its effects. */
 export interface RecordedResult {
   readonly result: Result;
-  /** Whether it is new; not when it was recorded before under its external id. */
+  /** `false` if it was recorded before under its external id. */
   readonly recorded: boolean;
-  /** Of modules whose last course this was. */
+  /** The results of modules that this completion completed. */
   readonly completedModules: readonly Result[];
 }
 
 /**
- * Records a completion, closes the user's start of the course, tells `course.completed`, and completes the modules of which
- * it was the last course. Under an external id that was recorded, the same content is the same result.
+ * Records a completion, closes the user's start of the course, appends the event `course.completed`, and completes the
+ * modules of which it was the last course. If the external id is known and the content is the same, it returns that result.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also about oneself), NOT_FOUND, INVALID_INPUT, COURSE_EXPECTED, RESULT_CONFLICT
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for own results), NOT_FOUND, INVALID_INPUT, COURSE_EXPECTED, RESULT_CONFLICT
  */
 export async function recordResult({ begin }: Store, caller: Caller, input: NewResultInput): Promise<RecordedResult> {
   const { organizationId, userId } = input;
@@ -77,14 +77,14 @@ export async function recordResult({ begin }: Store, caller: Caller, input: NewR
   });
 }
 
-/** Nobody grades their own training, whatever they may change of other people's. */
+/** @throws FORBIDDEN if the result is the caller's own, whatever the caller's permissions */
 export function requireNotOneself(caller: Caller, userId: string): void {
   if (caller.kind === "PERSON" && caller.userId === userId) throw new Failure(FORBIDDEN, { permission: null });
 }
 
 type Stated = ReturnType<typeof readStated>;
 
-/** What can be checked without knowing anything else. */
+/** Checks the values that need no data from the database. */
 function readStated(input: NewResultInput) {
   const check = new InputCheck();
   const externalId = check.optionalText("externalId", input.externalId, EXTERNAL_ID_RULE);
@@ -149,10 +149,10 @@ async function recordNew(unit: UnitOfWork, input: NewResultInput, stated: Stated
   return { result, recorded: true, completedModules };
 }
 
-/** Clocks of other programs may be behind by so much when something that was started here is completed there. */
+/** How far the clock of another program may be behind when it reports the completion of a start. */
 const BEHIND_MILLISECONDS = 300_000;
 
-/** What was completed before it was started is another completion, told late: what is started stays so. */
+/** A completion before the start belongs to an earlier attempt that is reported late, so the start stays open. */
 function openBefore(start: Start | null, completedAt: Date): Start | null {
   return start !== null && start.startedAt.getTime() <= completedAt.getTime() + BEHIND_MILLISECONDS ? start : null;
 }
@@ -163,8 +163,8 @@ function startedBefore(start: Start | null, completedAt: Date): Date | null {
 }
 
 /**
- * Whether a completion that was recorded says what an input says. Only what the input names is compared, but for the score:
- * the rest was filled in, and may be another by now.
+ * Compares a recorded result, as it was first recorded, with the input. Fields that the input leaves out are not compared,
+ * because Usher filled them in; score and maximum always are.
  *
  * @throws RESULT_CONFLICT with every difference
  */

@@ -1,6 +1,6 @@
 /**
- * Averages, pass rates and counts of an organization's results: of all, course by course, or month by month; of the people
- * that a filter names. A figure behind which fewer people stand than the organization has set says nothing.
+ * Averages, pass rates and counts of an organization's results: in total, by course or by month. A figure from fewer people
+ * than the policy `groupResultsMinimum` is withheld.
  */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -18,11 +18,11 @@ import type { ResultFilter } from "./result-filter.js";
 import { setsOfPeople } from "./result-people.js";
 import { scopeOfResults } from "./result-scope.js";
 
-/** Into which lines the results are divided. */
+/** How the figures are divided into lines. */
 const FIGURES_BY = ["ALL", "COURSE", "MONTH"] as const;
 export type FiguresBy = (typeof FIGURES_BY)[number];
 
-/** Months in one answer at most. */
+/** The most months in one answer. */
 export const MOST_MONTHS = 60;
 
 export interface ResultFiguresQuery {
@@ -32,29 +32,29 @@ export interface ResultFiguresQuery {
 }
 
 export interface ResultFigures {
-  /** How many people must stand behind a figure. */
+  /** The least number of people that a figure needs. */
   readonly minimumPeople: number;
   readonly lines: readonly ResultFiguresLine[];
 }
 
-/** Figures of all results, of one course's, or of one month's. */
+/** Figures of all results, of one course, or of one month. */
 export interface ResultFiguresLine extends Figures {
   readonly courseId: string | null;
   /** `2026-10`, in the organization's time zone. */
   readonly month: string | null;
 }
 
-/** A month, and the moment at which the next one begins. */
+/** A month and the instant at which the next one begins. */
 interface Month {
   readonly name: string;
   readonly end: Date;
 }
 
 /**
- * The figures of an organization, for whoever sees all results; of the team, for a manager.
+ * The figures of an organization for callers who see all results, and of the team for a manager.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for unknown answers, for a range that holds nothing, and
- *   for months without a beginning or of too many years
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for unknown answers, an empty time range, and by MONTH
+ *   for a range without a beginning or with too many months
  */
 export async function readResultFigures(
   { reader }: Store,
@@ -64,14 +64,14 @@ export async function readResultFigures(
   const given = filter ?? {};
   const scope = scopeOfResults(caller, organizationId);
   if (scope.kind === "SELF") throw new Failure(FORBIDDEN, { permission: "TEAM_TRAINING_READ" });
-  // Whom a filter lets through tells who is in the group.
+  // A caller could learn who is in a group by filtering on it.
   if ((given.groupIds ?? []).length > 0) requirePermission(caller, organizationId, "GROUPS_READ");
   const organization = await findOrganization(reader, organizationId, organizationId);
   if (organization === null) throw new Failure(NOT_FOUND, { type: "organization" });
   const { timeZone, policies } = organization;
   const check = new InputCheck();
   const range = openRange(given, timeZone, check, "filter.to");
-  if (by === "MONTH" && range.from === null) check.add("filter.from", "REQUIRED", "is required to count by months");
+  if (by === "MONTH" && range.from === null) check.add("filter.from", "REQUIRED", "is required for figures by MONTH");
   check.finish();
   const months = by === "MONTH" ? await findMonths(reader, organizationId, range, timeZone) : [];
   const minimumPeople = policies.groupResultsMinimum;
@@ -96,7 +96,7 @@ export async function readResultFigures(
       : `${people.sql} ${joinResults(reader.dialect)}`;
   const conditions: readonly Condition[] = [
     { sql: "r.organization_id = ?", parameters: [organizationId] },
-    // A module's result is made of those of its courses, which would count twice.
+    // A module's result comes from its courses' results, which would count twice.
     ...(courses.length > 0 ? [among("r.course_id", courses)] : []),
     ...(courses.length === 0 && by !== "COURSE" ? [{ sql: "r.kind = 'COURSE'", parameters: [] }] : []),
     ...(range.from === null ? [] : [{ sql: "r.completed_at >= ?", parameters: [range.from] }]),
@@ -121,7 +121,7 @@ export async function readResultFigures(
   };
 }
 
-/** The line that a result belongs to. */
+/** The SQL that computes the line of a result. */
 function partOf(by: FiguresBy, months: readonly Month[]): Condition {
   switch (by) {
     case "ALL":
@@ -136,7 +136,7 @@ function partOf(by: FiguresBy, months: readonly Month[]): Condition {
   }
 }
 
-/** The months of a range, of which results are known; without an end, until the last result. */
+/** The months from the beginning of a range to the month of the last result in it. */
 async function findMonths(
   reader: Reader,
   organizationId: string,
@@ -159,7 +159,7 @@ async function findMonths(
       check.add(
         "filter.from",
         "INVALID",
-        `must lie at most ${MOST_MONTHS} months before the last result; give to as well`,
+        `must be at most ${MOST_MONTHS} months before the last result; move it, or set "to" as well`,
       );
       check.finish();
     }

@@ -1,17 +1,17 @@
-/** Which results a list, a file or an average is made of. */
+/** The filter of results, for lists, exports and figures. */
 import type { TimeBound } from "../../platform/time-range.js";
 
-/** What is left out or empty restricts nothing. */
+/** A condition that is left out or empty has no effect. */
 export interface ResultFilter {
-  /** Completed from then on. */
+  /** Completed at or after this time. */
   readonly from?: TimeBound | null;
-  /** Completed until then. */
+  /** Completed before this time. */
   readonly to?: TimeBound | null;
-  /** Of users who are in at least one of these groups of the organization. */
+  /** Users who are in at least one of these groups of the organization. */
   readonly groupIds?: readonly string[] | null;
   readonly courseIds?: readonly string[] | null;
   readonly userIds?: readonly string[] | null;
   readonly passed?: boolean | null;
-  /** Of users who gave, to each question that these answers belong to, one of them. */
+  /** Users who gave, to each question that these answers belong to, one of them. */
   readonly answers?: readonly string[] | null;
 }

@@ -1,6 +1,6 @@
 /**
- * Sets of people whose results are asked for: members of groups, who gave an answer, a manager's team. Each comes in two
- * forms: a *source* reads the people from an index, a *probe* asks of one person at a time.
+ * Sets of people whose results a query reads: members of groups, people with an answer, a manager's team. Each set has two
+ * forms: a *source* reads its people from an index, a *probe* checks one person at a time.
  */
 import type { Reader } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";
@@ -10,16 +10,16 @@ import type { ResultFilter } from "./result-filter.js";
 import type { ResultScope } from "./result-scope.js";
 
 export interface SetOfPeople {
-  /** A query that answers `user_id`, one row or more for each of them. */
+  /** A query for `user_id`, with one row or more for each person. */
   readonly source: Condition;
-  /** A condition on a column with a user's id. The column is written into the statement, so never from outside. */
+  /** A condition on a column with a user's id. The column becomes part of the SQL, so it must never be input. */
   readonly probe: (column: string) => Condition;
 }
 
 /**
- * The sets in whose intersection the people are, those that usually are small first. None stands for everybody.
+ * The sets whose intersection has the people, usually small sets first. An empty list stands for everyone.
  *
- * @throws INVALID_INPUT for answers that the organization does not know
+ * @throws INVALID_INPUT for answers that the organization does not have
  */
 export async function setsOfPeople(
   reader: Reader,
@@ -42,7 +42,7 @@ function isGiven<Value>(values: readonly Value[] | null | undefined): values is 
 }
 
 /**
- * The people of all sets, where they are few; `null` where they are more than that.
+ * The people who are in all sets; `null` if they are more than `few`.
  *
  * @param sets at least one
  */
@@ -62,7 +62,7 @@ export async function findPeople(
   return rows.length > few ? null : rows.map((row) => row.user_id);
 }
 
-/** The limit keeps MariaDB from turning a probe into a join that begins with everybody who passes. */
+/** The limit keeps MariaDB from turning a probe into a join that begins with everyone who passed. */
 function exists(query: string): string {
   return `(${query} LIMIT 1) IS NOT NULL`;
 }
@@ -85,7 +85,7 @@ function membersOf(organizationId: string, groupIds: readonly string[]): SetOfPe
   };
 }
 
-/** A set for each question: of its answers one is enough, and every question must be answered. */
+/** One set for each question: people who gave one of the answers to it. */
 async function peopleWhoAnswered(
   reader: Reader,
   organizationId: string,
@@ -116,7 +116,7 @@ async function peopleWhoAnswered(
   });
 }
 
-/** Members of the groups of the organization that somebody manages, who reports to them at home in it, and they themselves. */
+/** Members of groups that a manager manages in the organization, direct reports whose home it is, and the manager. */
 function teamOf(organizationId: string, managerId: string): SetOfPeople {
   const inGroups = `SELECT gm.user_id FROM group_manager mg JOIN user_group g ON g.id = mg.group_id
     JOIN group_member gm ON gm.group_id = mg.group_id WHERE mg.user_id = ? AND g.organization_id = ?`;

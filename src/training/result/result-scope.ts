@@ -1,17 +1,17 @@
-/** Whose results a caller sees. Decided here once, for lists, averages and files alike; applied where results are read. */
+/** Decides whose results a caller sees, for lists, figures and exports. */
 import { holds, requirePermission, type Caller } from "../../access/caller.js";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 
-/** Whose results may be read in an organization. */
+/** The people whose results may be read in an organization. */
 export type ResultScope =
   | { readonly kind: "EVERYBODY" }
-  /** Of members of the groups that a person manages, of those who report to the person, and the person's own. */
+  /** Members of groups that the person manages, the person's direct reports, and the person. */
   | { readonly kind: "TEAM"; readonly userId: string }
-  /** The person's own. */
   | { readonly kind: "SELF"; readonly userId: string };
 
 /**
- * Whose results a caller sees in an organization. A person without any permission sees the own ones; a key has no team.
+ * Whose results a caller sees in an organization. A person without permissions sees only the own ones; an API key has no
+ * team and needs TRAINING_READ.
  *
  * @throws UNAUTHENTICATED, NOT_FOUND (another organization) or FORBIDDEN
  */

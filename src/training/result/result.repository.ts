@@ -1,4 +1,4 @@
-/** Reading and writing results. */
+/** Reads results and their corrections. */
 import type { Cause, OrganizationScope } from "../../access/caller.js";
 import type { Reader } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";
@@ -6,7 +6,7 @@ import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.
 import type { CourseKind } from "../course/course.js";
 import type { Result, ResultCorrection, ResultValues } from "./result.js";
 
-/** A result as a read answers it, before it is brought into the house's words. */
+/** A result as the database returns it. */
 export interface RawResult {
   id: string;
   organization_id: string;
@@ -26,7 +26,7 @@ export interface RawResult {
   version: number;
 }
 
-/** The columns of `RawResult`, of the table alias `r`. */
+/** The columns of `RawResult` for the table alias `r`. */
 export const RESULT_COLUMNS = `r.id, r.organization_id, r.user_id, r.course_id, r.kind, r.attempt, r.external_id, r.score,
   r.maximum, r.percent, r.pass_rate, r.passed, r.started_at, r.completed_at, r.recorded_at, r.version`;
 
@@ -51,7 +51,7 @@ export function resultFromRaw(raw: RawResult): Result {
   };
 }
 
-/** One result by id, or `null` when it does not exist or lies outside the scope. */
+/** One result by id, or `null` if it does not exist or lies outside the scope. */
 export async function findResult(reader: Reader, scope: OrganizationScope, id: string): Promise<Result | null> {
   const raw = await reader.row<RawResult>(
     `SELECT ${RESULT_COLUMNS} FROM training_result r WHERE r.id = ?${scope === null ? "" : " AND r.organization_id = ?"}`,
@@ -60,7 +60,7 @@ export async function findResult(reader: Reader, scope: OrganizationScope, id: s
   return raw ? resultFromRaw(raw) : null;
 }
 
-/** The courses' results of which several modules' results are made, in the order of the modules' courses, by module's result. */
+/** The courses' results behind each module's result, in the module's order; keyed by the module's result. */
 export async function findChildrenOfResults(
   reader: Reader,
   resultIds: readonly string[],
@@ -77,7 +77,7 @@ export async function findChildrenOfResults(
   return byModule;
 }
 
-/** What was changed of several results, the oldest first, by result. */
+/** The corrections of each result, the oldest first; keyed by result. */
 export async function findCorrectionsOfResults(
   reader: Reader,
   resultIds: readonly string[],
@@ -113,7 +113,7 @@ export async function findCorrectionsOfResults(
   return byResult;
 }
 
-/** Values as JSON, times as ISO 8601 in UTC. */
+/** Writes values as JSON, with times as ISO 8601 in UTC. */
 export function writeValues(values: ResultValues): string {
   const { score, maximum, percent, passRate, passed, startedAt, completedAt } = values;
   return JSON.stringify({ score, maximum, percent, passRate, passed, startedAt, completedAt });

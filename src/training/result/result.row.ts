@@ -1,4 +1,4 @@
-/** Results of courses and modules as the database holds them, with the children of modules and every earlier value. */
+/** The tables of results, of the courses' results behind modules' results, and of corrections. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("training_result")
@@ -33,7 +33,7 @@ export class ResultRow {
   @ForeignKey("CourseRow", { name: "fk_training_result_course", onDelete: "RESTRICT", onUpdate: "NO ACTION" })
   courseId!: string;
 
-  /** `COURSE` or `MODULE`: which of the two the course is. */
+  /** `COURSE` or `MODULE`. */
   @Column({ type: "varchar", length: 20 })
   kind!: string;
 
@@ -43,11 +43,11 @@ export class ResultRow {
   @Column({ name: "external_id", type: "varchar", length: 255, nullable: true })
   externalId!: string | null;
 
-  /** SHA-256 hex over organization and external id: one result for each. */
+  /** SHA-256 in hex of organization and external id. Keeps external ids unique. */
   @Column({ name: "external_key", type: "varchar", length: 64, nullable: true })
   externalKey!: string | null;
 
-  /** SHA-256 hex over organization, user and module: nobody completes a module twice. `null` for courses. */
+  /** SHA-256 in hex of organization, user and module, so that a user completes a module once. `null` for courses. */
   @Column({ name: "completion_key", type: "varchar", length: 64, nullable: true })
   completionKey!: string | null;
 
@@ -57,7 +57,7 @@ export class ResultRow {
   @Column({ type: "double", nullable: true })
   maximum!: number | null;
 
-  /** The score in hundredths of the maximum, worked out when it is stored. */
+  /** The score in percent of the maximum, calculated when it is stored. */
   @Column({ type: "double", nullable: true })
   percent!: number | null;
 
@@ -80,7 +80,7 @@ export class ResultRow {
   version!: number;
 }
 
-/** One of the courses' results of which a module's result is made. */
+/** A course's result from which a module's result is calculated. */
 @Entity("training_result_child")
 @Index("ix_training_result_child_result", ["resultId"])
 export class ResultChildRow {
@@ -96,7 +96,7 @@ export class ResultChildRow {
   position!: number;
 }
 
-/** What a result was before somebody changed it. */
+/** A change of a result, with the values before and after. */
 @Entity("training_result_correction")
 @Index("ix_training_result_correction", ["resultId", "version"])
 export class ResultCorrectionRow {
@@ -107,7 +107,7 @@ export class ResultCorrectionRow {
   @ForeignKey("ResultRow", { name: "fk_training_result_correction_result", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   resultId!: string;
 
-  /** The version that the change made. */
+  /** The result's version after the change. */
   @Column({ type: "int" })
   version!: number;
 

@@ -1,17 +1,17 @@
-/** Results of courses and modules, in the house's own words. */
+/** Results of courses and modules. */
 import type { Cause } from "../../access/caller.js";
 import type { CourseKind } from "../course/course.js";
 
-/** What a correction can change of a result. */
+/** The values of a result that a correction can change. */
 export interface ResultValues {
   readonly score: number | null;
-  /** The most that can be scored. */
+  /** The highest possible score. */
   readonly maximum: number | null;
-  /** The score in hundredths of the maximum. */
+  /** The score in percent of the maximum. */
   readonly percent: number | null;
-  /** The percent that has to be reached; `null` where nothing has to be. */
+  /** The percent needed to pass; `null` without a pass rate. */
   readonly passRate: number | null;
-  /** `null` where nobody can tell. */
+  /** `null` if not known. */
   readonly passed: boolean | null;
   readonly startedAt: Date | null;
   readonly completedAt: Date;
@@ -23,21 +23,20 @@ export interface Result extends ResultValues {
   readonly organizationId: string;
   readonly userId: string;
   readonly courseId: string;
-  /** Which of the two the course is. */
   readonly kind: CourseKind;
   readonly attempt: number;
-  /** What another program knows it by; unique in the organization. */
+  /** The id that another program uses for it; unique in the organization. */
   readonly externalId: string | null;
   readonly recordedAt: Date;
-  /** Rises at every change. */
+  /** Rises with every change. */
   readonly version: number;
 }
 
-/** That a result was changed, and what it was before. */
+/** A change of a result, with the values before and after. */
 export interface ResultCorrection {
   readonly id: string;
   readonly resultId: string;
-  /** The version that the change made. */
+  /** The result's version after the change. */
   readonly version: number;
   readonly before: ResultValues;
   readonly after: ResultValues;
@@ -46,6 +45,5 @@ export interface ResultCorrection {
   readonly correctedAt: Date;
 }
 
-/** What `results` can be ordered by. */
 const RESULT_ORDERS = ["COMPLETED_AT"] as const;
 export type ResultOrder = (typeof RESULT_ORDERS)[number];

@@ -1,4 +1,4 @@
-/** Starting training: the moment at which a place in the organization's plan is used. */
+/** Starts a course for a user, which uses a seat of the organization's plan. */
 import { v7 as uuidv7 } from "uuid";
 import { causeOf, requirePermission, type Caller, type Cause } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -18,28 +18,28 @@ import { findOpenStart, insertStart } from "./start.repository.js";
 import type { Start } from "./start.js";
 import { findHighestAttempt } from "./write-result.js";
 
-/** Who is to start what. */
+/** A user and the course to start. */
 export interface StartInput {
   readonly organizationId: string;
   readonly userId: string;
   readonly courseId: string;
-  /** The module in which the course is started. */
+  /** The module as part of which the user starts the course. */
   readonly moduleId?: string | null;
 }
 
-/** What was started, and on which seat. */
+/** The start and the seat that it uses. */
 export interface StartedTraining {
   readonly start: Start;
-  /** `null` where the organization counts no seats. */
+  /** `null` if the organization does not count seats. */
   readonly seat: HeldSeat | null;
 }
 
 /**
- * Starts a course for a user, on the seat that the user holds or on a free one. What is started already is the same start
- * again; where a new billing cycle has begun, it uses a seat of that one.
+ * Starts a course for a user, on the user's seat or on a free one. For a course with an open start it returns that start;
+ * in a new billing cycle the start then uses a seat of that cycle.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, TRAINING_NOT_ALLOWED, COURSE_ARCHIVED, COURSE_EXPECTED, INVALID_INPUT where
- *   the module does not have the course, SEATS_FULL
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, TRAINING_NOT_ALLOWED, COURSE_ARCHIVED, COURSE_EXPECTED, SEATS_FULL, and
+ *   INVALID_INPUT for a module that does not have the course
  */
 export async function startTraining({ begin }: Store, caller: Caller, input: StartInput): Promise<StartedTraining> {
   const { organizationId, userId, courseId } = input;
@@ -64,7 +64,7 @@ export async function startTraining({ begin }: Store, caller: Caller, input: Sta
       completedAt: null,
     };
     await insertStart(unit, start);
-    // What people start themselves is no administration.
+    // The audit log records administration. People who start their own training are not administrators.
     if (unit.cause.kind !== "PERSON")
       await recordAudit(unit, {
         organizationId,
@@ -76,7 +76,7 @@ export async function startTraining({ begin }: Store, caller: Caller, input: Sta
   });
 }
 
-/** A person starts the own training in the session's organization; whoever starts somebody else's needs the permission. */
+/** A person starts the own training without a permission; other starts need TRAINING_WRITE. */
 function causeOfStart(caller: Caller, { organizationId, userId }: StartInput): Cause {
   if (caller.kind === "PERSON" && caller.userId === userId && caller.organizationId === organizationId)
     return { kind: "PERSON", actor: userId };

@@ -1,18 +1,17 @@
-/** Reading and writing starts. The organization must be locked. */
+/** Reads and writes open starts. The organization must be locked. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
 import { toDate } from "../../platform/database/values.js";
 import { StartRow } from "./start.row.js";
 import type { Start } from "./start.js";
 
-/** Who started what. */
 type Started = Pick<Start, "organizationId" | "userId" | "courseId">;
 
 function openKeyOf({ organizationId, userId, courseId }: Started): string {
   return sha256Hex(`${organizationId}:${userId}:${courseId}`);
 }
 
-/** What a user started and has not completed yet, of one course. */
+/** The start of a course that a user has not completed yet. */
 export async function findOpenStart(unit: UnitOfWork, started: Started): Promise<Start | null> {
   const raw = await unit.row<{ id: string; module_id: string | null; attempt: number; started_at: unknown }>(
     "SELECT id, module_id, attempt, started_at FROM training_start WHERE open_key = ?",
@@ -37,7 +36,7 @@ export async function insertStart(unit: UnitOfWork, start: Start): Promise<void>
   await unit.manager.insert(StartRow, { ...start, openKey: openKeyOf(start) });
 }
 
-/** Notes that what was started is completed, so that it can be started again. */
+/** Marks a start as completed, so that the user can start the course again. */
 export async function closeStart(unit: UnitOfWork, id: string, completedAt: Date): Promise<void> {
   await unit.execute("UPDATE training_start SET open_key = NULL, completed_at = ? WHERE id = ?", [completedAt, id]);
 }

@@ -1,4 +1,4 @@
-/** That somebody started a course. */
+/** The table of starts of courses. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("training_start")
@@ -24,14 +24,14 @@ export class StartRow {
   @ForeignKey("CourseRow", { name: "fk_training_start_course", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   courseId!: string;
 
-  /** The module in which the course was started. */
+  /** The module as part of which the user started the course. */
   @Column({ name: "module_id", type: "varchar", length: 36, nullable: true })
   moduleId!: string | null;
 
   @Column({ type: "int" })
   attempt!: number;
 
-  /** SHA-256 hex over organization, user and course while it is not completed, so that nothing is started twice. */
+  /** SHA-256 in hex of organization, user and course until completion, so that there is one open start. */
   @Column({ name: "open_key", type: "varchar", length: 64, nullable: true })
   openKey!: string | null;
 

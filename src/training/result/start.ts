@@ -1,14 +1,14 @@
-/** That somebody started a course, in the house's own words. */
+/** A user's start of a course. */
 
 export interface Start {
   readonly id: string;
   readonly organizationId: string;
   readonly userId: string;
   readonly courseId: string;
-  /** The module in which the course was started. */
+  /** The module as part of which the user started the course. */
   readonly moduleId: string | null;
   readonly attempt: number;
   readonly startedAt: Date;
-  /** `null` while it is not completed. */
+  /** `null` until completion. */
   readonly completedAt: Date | null;
 }

@@ -1,35 +1,35 @@
-/** What follows from scores: percents, whether something was passed, and a module's values from its courses'. Pure. */
+/** Calculates percents, passes, and a module's values from its courses' results. Pure functions. */
 import type { Result, ResultValues } from "./result.js";
 
-/** Percents are kept to a billionth, so that 57 of 100 is 57 and not a little less. */
+/** Percents are rounded to a billionth, so that 57 of 100 is exactly 57. */
 const PARTS = 1e9;
 
 function roundPercent(percent: number): number {
   return Math.min(100, Math.round(percent * PARTS) / PARTS);
 }
 
-/** A score in hundredths of the maximum; `null` where one of them is missing. */
+/** The score in percent of the maximum; `null` if one of them is missing. */
 export function percentOf({ score, maximum }: Pick<ResultValues, "score" | "maximum">): number | null {
   return score === null || maximum === null ? null : roundPercent((score / maximum) * 100);
 }
 
-/** Whether a percent reaches a rate; `null` where nobody can tell. */
+/** Whether the percent reaches the pass rate; `null` if one of them is missing. */
 export function decidePassed({ percent, passRate }: Pick<ResultValues, "percent" | "passRate">): boolean | null {
   return percent === null || passRate === null ? null : percent >= passRate;
 }
 
-/** A module's values, and the results of its courses of which they are made, in the order of the courses. */
+/** A module's values, and the courses' results from which they are calculated, in the order of the courses. */
 export interface WorkedOutModule {
   readonly values: ResultValues;
   readonly children: readonly Result[];
 }
 
 /**
- * Works out a module from all results that one user has of its courses.
+ * Calculates a module's result from all results of one user in its courses.
  *
  * @param courseIds of the module, in their order
  * @param results the user's results of these courses, all attempts
- * @returns `null` while a course has no result, or there is no course
+ * @returns `null` if a course has no result, or the module has no courses
  */
 export function workOutModule(courseIds: readonly string[], results: readonly Result[]): WorkedOutModule | null {
   const attempts = courseIds.map((courseId) => results.filter((result) => result.courseId === courseId));
@@ -39,7 +39,7 @@ export function workOutModule(courseIds: readonly string[], results: readonly Re
   const percent =
     percents.length === 0 ? null : roundPercent(percents.reduce((sum, each) => sum + each, 0) / percents.length);
   const starts = results.flatMap(({ startedAt }) => (startedAt === null ? [] : [startedAt.getTime()]));
-  // It was completed when the last of its courses was completed for the first time; later attempts change that no more.
+  // The module was completed when its last course was first completed. Later attempts do not change that time.
   const firsts = attempts.map((each) => Math.min(...each.map(({ completedAt }) => completedAt.getTime())));
   return {
     values: {
@@ -55,7 +55,6 @@ export function workOutModule(courseIds: readonly string[], results: readonly Re
   };
 }
 
-/** The latest comes last. */
 function byAttempt(left: Result, right: Result): number {
   return (
     left.attempt - right.attempt ||
@@ -64,7 +63,7 @@ function byAttempt(left: Result, right: Result): number {
   );
 }
 
-/** All passed, or one failed; nobody can tell while the rest is neither. */
+/** `false` if one failed, `true` if all passed, `null` if neither. */
 function joinPassed(children: readonly Result[]): boolean | null {
   if (children.some(({ passed }) => passed === false)) return false;
   return children.every(({ passed }) => passed === true) ? true : null;

@@ -1,4 +1,4 @@
-/** Writing results, and reading what must be known before. The organization must be locked. */
+/** Writes results, and reads the data that a write needs. The organization must be locked. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
@@ -13,7 +13,7 @@ import {
 import { ResultCorrectionRow, ResultRow } from "./result.row.js";
 import type { Result, ResultValues } from "./result.js";
 
-/** Of whom and of what results are looked for. */
+/** The member whose results are read. */
 export interface Learner {
   readonly organizationId: string;
   readonly userId: string;
@@ -33,7 +33,7 @@ export async function insertResult(unit: UnitOfWork, result: Result): Promise<vo
   });
 }
 
-/** The result that another program knows by an id. */
+/** The result with an external id. */
 export async function findResultByExternalId(
   unit: UnitOfWork,
   organizationId: string,
@@ -45,14 +45,14 @@ export async function findResultByExternalId(
   return raw ? resultFromRaw(raw) : null;
 }
 
-/** What a result said when it was recorded, whatever was corrected since. */
+/** The values of a result when it was recorded, before any correction. */
 export async function findFirstValues(unit: UnitOfWork, result: Result): Promise<ResultValues> {
   if (result.version === 1) return result;
   const [first] = (await findCorrectionsOfResults(unit, [result.id])).get(result.id) ?? [];
   return first?.before ?? result;
 }
 
-/** The highest attempt of a user at a course; 0 before the first. */
+/** The number of a user's highest attempt at a course; 0 without one. */
 export async function findHighestAttempt(
   unit: UnitOfWork,
   { organizationId, userId }: Learner,
@@ -65,7 +65,7 @@ export async function findHighestAttempt(
   return row?.highest ?? 0;
 }
 
-/** Every result of a user of several courses. */
+/** All results of a user in these courses. */
 export async function findResultsOfCourses(
   unit: UnitOfWork,
   { organizationId, userId }: Learner,
@@ -80,7 +80,7 @@ export async function findResultsOfCourses(
   return raws.map(resultFromRaw);
 }
 
-/** The results of modules that are made of a user's results of a course. */
+/** A user's results of modules that are calculated from a result of the course. */
 export async function findModuleResultsWith(
   unit: UnitOfWork,
   { organizationId, userId }: Learner,
@@ -97,7 +97,7 @@ export async function findModuleResultsWith(
   return raws.map(resultFromRaw);
 }
 
-/** Those among several modules that a user has completed. */
+/** The modules among these that a user has completed. */
 export async function findCompletedAmong(
   unit: UnitOfWork,
   learner: Learner,
@@ -106,7 +106,7 @@ export async function findCompletedAmong(
   return new Set((await findResultsOfCourses(unit, learner, moduleIds)).map(({ courseId }) => courseId));
 }
 
-/** Puts other results in the place of those of which a module's result is made. */
+/** Replaces the courses' results from which a module's result is calculated. */
 export async function replaceResultChildren(
   unit: UnitOfWork,
   moduleResultId: string,
@@ -122,9 +122,9 @@ export async function replaceResultChildren(
 }
 
 /**
- * Stores other values of a result and keeps the earlier ones, with who changed them.
+ * Stores new values of a result, and keeps the earlier ones with who changed them.
  *
- * @returns the result after the change; as it was where nothing is another value
+ * @returns the result after the change; `before` itself if no value differs
  */
 export async function changeValues(
   unit: UnitOfWork,
