@@ -1,4 +1,4 @@
-/** The demonstration, as a newcomer meets it: what it prints leads to a page that shows who signed in. */
+/** The demonstration: its instructions lead to a page that shows who is signed in. */
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,8 +15,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("the demonstration signs people in, gives a key, refuses a second one, and ends on SIGTERM", async () => {
-  // The port that is free is part of what providers send people back to.
+test("the demonstration signs people in, prints a key, refuses to run twice, and ends on SIGTERM", async () => {
+  // The system chooses a free port, which becomes part of the redirect URLs.
   const environment = { PORT: "0", USHER_DATA_DIR: folder };
   const { child, written, ended } = launch(environment, "demo");
   try {
@@ -24,7 +24,7 @@ test("the demonstration signs people in, gives a key, refuses a second one, and 
     expect(await signIn(page, "ada")).toEqual({ email: "ada@acme.example", role: "USER", permissions: [] });
     expect(written.stdout).toContain("Grace Hopper is the administrator");
 
-    // What it deletes at its start is in use, and so is nothing that it would break.
+    // A second start must not delete the data of the first one.
     expect(await launch(environment, "demo").ended).toEqual({
       code: 1,
       signal: null,
@@ -55,7 +55,7 @@ test("the demonstration signs people in, gives a key, refuses a second one, and 
   expect(await ended).toMatchObject({ code: 0, stderr: "" });
 });
 
-/** Signs in at the first stand-in, and answers what Usher knows of the person. */
+/** Signs in at the first provider of the demonstration, and returns what the viewer sees. */
 async function signIn(page: string, person: string) {
   const browser = createBrowser();
   const button = (await browser.get(page)).links.find(({ label }) => label.includes("Acme ID"));
@@ -72,7 +72,7 @@ async function signIn(page: string, person: string) {
   };
 }
 
-/** Sends what the instructions show, and asks what the key may do. */
+/** Sends the request of the instructions, with a query for the key's permissions added. */
 async function askAsPrinted(instructions: string) {
   const [, url = ""] = /curl -s (\S+)\/graphql /.exec(instructions) ?? [];
   const [, key = ""] = /Bearer ([^']+)'/.exec(instructions) ?? [];

@@ -1,4 +1,4 @@
-/** Every documented operation and example, against a whole application: documentation that does not work fails here. */
+/** Runs every documented operation and example against a whole application. */
 import { readdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -63,21 +63,21 @@ function documentOf(name: string): string {
 let usher: TestUsher;
 let provider: OpenIdProvider;
 let frontend: Server;
-/** `http://localhost:PORT`: another origin than Usher's, and the same site. */
+/** `http://localhost:PORT`: a different origin on the same site as Usher. */
 let frontendOrigin: string;
 let browser: Browser;
 let organizationId: string;
 let connectionId: string;
 let key: string;
-/** The DNS. */
+/** TXT records of the DNS, by name. */
 const txtRecords = new Map<string, string>();
 
-/** Runs a documented operation; with the organization's key unless another one is named. */
+/** Runs a documented operation, by default with the organization's key. */
 // any: the shape is what the operation asks for
 const ask = async (name: string, variables: Record<string, unknown> = {}, as: string | null = key): Promise<any> =>
   await usher.ask(documentOf(name), variables, as);
 
-/** The `fetch` of a page: the browser's cookies, and the browser's rules about answers of other origins. */
+/** The `fetch` of a page, with the browser's cookies and its rules for other origins. */
 function fetchFrom(page: string) {
   return async (url: string, request: { method: string; credentials: string; headers: object; body: string }) => {
     const { "Content-Type": type, ...headers } = request.headers as Record<string, string>;
@@ -90,7 +90,7 @@ function fetchFrom(page: string) {
   };
 }
 
-/** Defines the functions of an example, with Usher's real address, in a page of its own. */
+/** Runs an example with Usher's real address, and returns the functions that it defines. */
 function evaluate(example: string, results: string, globals: Record<string, unknown>) {
   const text = findExample(FRONTEND_GUIDE, example).replaceAll("https://usher.example.com", usher.url);
   const names = Object.keys(globals);
@@ -175,7 +175,7 @@ describe("the documents agree with the schema", () => {
     expect(listed.toSorted()).toEqual([...operations.keys()].toSorted());
   });
 
-  it("every operation asks for the id of what has one, as the guide says that caches need", () => {
+  it("every operation selects the id of each type that has one, because caches need it", () => {
     const missing: string[] = [];
     for (const [name, document] of operations) {
       const types = new TypeInfo(schema);
@@ -190,7 +190,7 @@ describe("the documents agree with the schema", () => {
     expect(missing).toEqual([]);
   });
 
-  it("the limits, the scalars and the lifetimes are the real ones", () => {
+  it("the guide has the real limits, scalars and lifetimes", () => {
     const limits = readTable(FRONTEND_GUIDE, "limit").map(([name = "", maximum]) => [
       readCode(name)[0],
       Number(maximum),
@@ -220,7 +220,7 @@ describe("the documents agree with the schema", () => {
       expect(FRONTEND_GUIDE).toContain(`\`${name}\``);
   });
 
-  it("the table of return URLs tells what is allowed", () => {
+  it("the table of return URLs has the real rules", () => {
     const rules = (prefix: string) => ({ publicUrl: "https://usher.example.com", prefixes: [prefix] });
     const full = (address: string) => new URL(address, "https://app.example.com").href;
     for (const [entries = "", covered = "", others = ""] of readTable(FRONTEND_GUIDE, "entry"))
@@ -234,7 +234,7 @@ describe("the documents agree with the schema", () => {
 });
 
 describe("a person at the frontend", () => {
-  it("is sent to sign in, comes back to the page they were on, and is known there", async () => {
+  it("is sent to sign in, and returns to the same page with a session", async () => {
     const page = `${frontendOrigin}/courses/7?filter=mine#top`;
     const sent: string[] = [];
     const location = { href: page, assign: (url: string) => sent.push(url) };
@@ -266,14 +266,14 @@ describe("a person at the frontend", () => {
     expect(JSON.parse(text)).toEqual(JSON.parse(answer));
   });
 
-  it("looks signed out from another site, and cannot be asked for from an origin that is not allowed", async () => {
+  it("is signed out on a different site, and an origin that is not allowed cannot read answers", async () => {
     const from = (page: string) => evaluate("start", "ask", { fetch: fetchFrom(page), URL });
     const otherSite = frontendOrigin.replace("localhost", "127.0.0.1");
     expect(await from(otherSite)(documentOf("Viewer"))).toEqual({ viewer: null });
     await expect(from("http://localhost:1")(documentOf("Viewer"))).rejects.toThrow("Failed to fetch");
   });
 
-  it("needs a header for a request that is not preflighted, and no other headers than those of the guide", async () => {
+  it("needs a header for a request without a preflight, and may send only the headers of the guide", async () => {
     const get = async (headers: Record<string, string>) => {
       const url = `${usher.url}/graphql?query=${encodeURIComponent("{ viewer { permissions } }")}`;
       return JSON.parse((await browser.send("GET", url, null, { from: frontendOrigin, headers })).text);
@@ -300,7 +300,7 @@ describe("a person at the frontend", () => {
     expect(landed.url).toBe(`${frontendOrigin}/courses?filter=mine`);
   });
 
-  it("is an administrator from the first sign-in on, when prepared as the operators' guide says", async () => {
+  it("is an administrator from the first sign-in, if prepared as the operators' guide says", async () => {
     const prepare = findExample(OPERATORS_GUIDE, "first-administrator")
       .replace("ada@", "grace@")
       .replace("Ada", "Grace")
@@ -337,7 +337,7 @@ describe("a person at the frontend", () => {
 });
 
 describe("a program", () => {
-  it("knows its own key, and hears that a wrong one is no good", async () => {
+  it("reads its own key, and is refused with an unknown one", async () => {
     const asServer = async (secret: string) => {
       const globals = { fetch, process: { env: { USHER_API_KEY: secret } } };
       const text = findExample(FRONTEND_GUIDE, "server").replaceAll("https://usher.example.com", usher.url);
@@ -351,7 +351,7 @@ describe("a program", () => {
     });
   });
 
-  it("makes, lists and revokes keys", async () => {
+  it("creates, lists and revokes keys", async () => {
     const input = {
       organizationId,
       name: "Short-lived",
@@ -370,7 +370,7 @@ describe("a program", () => {
     });
   });
 
-  it("creates, changes and reads people, and shows a form its mistakes", async () => {
+  it("creates, changes and reads people, and shows mistakes in a form", async () => {
     const alan = { organizationId, email: "alan@acme.example", firstName: "Alan", lastName: "Turing" };
     const { user } = (await ask("CreateUser", { input: alan })).createUser;
     expect(user).toMatchObject({ status: "ACTIVE", role: { key: "USER" }, version: 1 });
@@ -431,7 +431,7 @@ describe("a program", () => {
     });
   });
 
-  it("reads one person with the identities that the provider knows them by", async () => {
+  it("reads one person with their identities", async () => {
     const { users } = await ask("Users", { organizationId, filter: { search: "ada" } });
     expect((await ask("User", { id: users.nodes[0].id })).user).toMatchObject({
       authMethod: "SSO",
@@ -439,7 +439,7 @@ describe("a program", () => {
     });
   });
 
-  it("makes a link that signs a person in, which the operator alone does where single sign-on is required", async () => {
+  it("creates a sign-in link, which only the operator may do if single sign-on is required", async () => {
     const { users } = await ask("Users", { organizationId, filter: { search: "alan" } });
     const input = { organizationId, userId: users.nodes[0].id };
     const refused = await usher.graphql(documentOf("CreateSignInLink"), { input }, key);
@@ -450,7 +450,7 @@ describe("a program", () => {
     expect((await guest.submitForm(0)).url).toBe(`${frontendOrigin}/home`);
   });
 
-  it("asks questions, stores answers, and takes no answer away from anybody unasked", async () => {
+  it("creates filters, stores answers, and deletes chosen answers only with a confirmation", async () => {
     const operate = (name: string, variables: Record<string, unknown>) => ask(name, variables, OPERATOR_KEY);
     const input = { organizationId, question: "Country", answers: ["Austria", "Germany"] };
     const { id, answers } = (await operate("CreateFilter", { input })).createFilter.filter;
@@ -476,7 +476,7 @@ describe("a program", () => {
     expect((await operate("Filters", { organizationId })).filters).toEqual([]);
   });
 
-  it("follows the log, and reads what was done", async () => {
+  it("reads new events, and the audit log", async () => {
     const { events } = await ask("Events", { organizationId, types: ["user.created"] });
     expect(events.nodes.map(({ type }: { type: string }) => type)).toEqual([
       "user.created",
@@ -489,7 +489,7 @@ describe("a program", () => {
     expect(auditLog.nodes).toMatchObject([{ subject: { type: "user" }, cause: { kind: "API_KEY" } }]);
   });
 
-  it("adds a webhook endpoint, cares for it, looks at what was delivered, and has it sent again", async () => {
+  it("creates, tests, changes and deletes a webhook endpoint, and reads and repeats its deliveries", async () => {
     const receivers = await startWebhookReceivers();
     try {
       const receiver = receivers.add("documented");
@@ -539,11 +539,11 @@ describe("a program", () => {
     expect(await ask("EventRetention", { organizationId })).toEqual({ eventRetention: 90 });
   });
 
-  it.each([...PEOPLE_OPERATIONS, ...TRAINING_OPERATIONS])("%s", async (_name, carryOut) => {
-    await carryOut({ usher, browser, organizationId, connectionId, ask, documentOf, txtRecords });
+  it.each([...PEOPLE_OPERATIONS, ...TRAINING_OPERATIONS])("%s", async (_name, operate) => {
+    await operate({ usher, browser, organizationId, connectionId, ask, documentOf, txtRecords });
   });
 
-  it("describes the kinds of connections, and reads, changes, disables and deletes one", async () => {
+  it("lists connection types, and reads, changes, disables and deletes a connection", async () => {
     const { connectionTypes } = await ask("ConnectionTypes");
     const oidc = connectionTypes.find(({ id }: { id: string }) => id === "oidc");
     expect(oidc.settings.map(({ name }: { name: string }) => name)).toContain("discoveryUrl");
@@ -582,8 +582,8 @@ describe("a program", () => {
   });
 });
 
-describe("everybody", () => {
-  it("reads the catalogues of errors and events without a sign-in, and the operator all organizations", async () => {
+describe("the other operations", () => {
+  it("read the catalogues of errors and events without a sign-in, and all organizations as the operator", async () => {
     const { errorCodes } = await ask("ErrorCodes", {}, null);
     const known = new Set(errorCodes.map(({ code }: { code: string }) => code));
     for (const [code = ""] of readTable(FRONTEND_GUIDE, "code").map(([cell = ""]) => readCode(cell)))
@@ -595,7 +595,7 @@ describe("everybody", () => {
     expect(organizations.nodes).toMatchObject([{ slug: "acme" }, { slug: "other" }]);
   });
 
-  it("finds no documented operation that was not run", () => {
+  it("complete the list: every documented operation was run", () => {
     expect([...operations.keys()].filter((name) => !run.has(name))).toEqual([]);
   });
 });

@@ -1,17 +1,17 @@
-/** What the documented operations about people do, one after another, in the organization of `documented-operations.test.ts`. */
+/** The documented operations about people, in the organization of `documented-operations.test.ts`. */
 import { expect } from "@jest/globals";
 import { createBrowser, type Browser } from "../../testing/browser.js";
 import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
 import { OPERATOR_KEY, type TestUsher } from "../support/usher.js";
 
-/** Who is there already: Ada, who is signed in, and Alan, for whom an account was prepared. */
+/** An installation with Ada, who is signed in, and Alan, for whom an account was prepared. */
 export interface World {
   readonly usher: TestUsher;
-  /** Ada's. */
+  /** Ada is signed in here. */
   readonly browser: Browser;
   readonly organizationId: string;
   readonly connectionId: string;
-  /** Runs a documented operation with the organization's key, unless another one is named. */
+  /** Runs a documented operation, by default with the organization's key. */
   // any: the shape is what the operation asks for
   readonly ask: (name: string, variables?: Record<string, unknown>, as?: string | null) => Promise<any>;
   readonly documentOf: (name: string) => string;
@@ -19,7 +19,7 @@ export interface World {
   readonly txtRecords: Map<string, string>;
 }
 
-/** People whom the provider knows, and nobody else needs. */
+/** People of the provider that only these operations use. */
 export const FURTHER_PEOPLE = ["mary", "nora", "olga", "pete"] as const;
 
 const addressOf = (name: string) => `${name}@acme.example`;
@@ -201,11 +201,11 @@ async function keepsMembers(world: World): Promise<void> {
   });
 }
 
-/** In this order: each goes on from where the one before stopped. */
+/** In this order, because each continues with the data of the one before. */
 export const PEOPLE_OPERATIONS: readonly (readonly [string, (world: World) => Promise<void>])[] = [
-  ["maps claims to fields, roles and groups, and tells where things come from", mapsClaims],
-  ["answers requests to link, merges, undoes it, relinks and looks at a move", linksPeople],
-  ["disables, archives, approves and deletes, one or many", changesStatuses],
+  ["maps claims to fields, roles and groups, and reads the sources of values", mapsClaims],
+  ["decides link requests, merges and unmerges, relinks, and previews a move", linksPeople],
+  ["disables, archives, approves and deletes one or many users", changesStatuses],
   ["proves a domain", provesDomains],
-  ["keeps members of several organizations, an owner, groups and seats", keepsMembers],
+  ["changes members, an owner and groups, and reads seats", keepsMembers],
 ];

@@ -1,4 +1,4 @@
-/** What the documented operations about training do, in the organization of `documented-operations.test.ts`. */
+/** The documented operations about training, in the organization of `documented-operations.test.ts`. */
 import { expect } from "@jest/globals";
 import type { World } from "./documented-people.js";
 
@@ -82,5 +82,5 @@ async function teaches({ usher, browser, organizationId, ask, documentOf }: Worl
 }
 
 export const TRAINING_OPERATIONS: readonly (readonly [string, (world: World) => Promise<void>])[] = [
-  ["makes courses and a module, assigns them, starts them, and records and corrects results", teaches],
+  ["creates courses and a module, assigns and starts them, and records and corrects results", teaches],
 ];

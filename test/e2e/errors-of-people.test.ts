@@ -55,7 +55,6 @@ const change = (tenant: Tenant, mutation: string, id: string) =>
   tenant.ask(`mutation ($id: ID!) { ${mutation}(id: $id) { user { id } } }`, { id });
 
 describe("a refused operation of an administrator", () => {
-  /** A mutation whose first selection is refused. */
   interface Refusal {
     readonly mutation: string;
     readonly type: string;
@@ -111,7 +110,7 @@ describe("a refused operation of an administrator", () => {
     ],
     [
       "EMAIL_TAKEN",
-      "an address with a password in another organization: the operator alone is refused, and told where",
+      "an address with a password in a different organization: the operator is refused, and learns which",
       async ({ organizationId }) => {
         const elsewhere = await createTenant(usher, provider);
         const email = `${random()}@acme.test`;
@@ -156,7 +155,7 @@ describe("a refused operation of an administrator", () => {
     ],
     [
       "ROLE_IN_USE",
-      "a role that somebody has, deleted",
+      "a role that a user has, deleted",
       async (tenant) => {
         const id = await role(tenant, "TRAINER");
         await makeAccount(tenant, { roleKeys: ["TRAINER"] });
@@ -198,7 +197,7 @@ describe("a refused operation of an administrator", () => {
     ],
     [
       "MEMBER_AT_HOME",
-      "somebody removed from their home",
+      "a person removed from their home",
       async (tenant) =>
         input("removeMember", { organizationId: tenant.organizationId, userId: await makeAccount(tenant) }, {}),
     ],
@@ -212,7 +211,7 @@ describe("a refused operation of an administrator", () => {
     ],
     [
       "DOMAIN_TAKEN",
-      "a domain that another organization proved",
+      "a domain that a different organization proved",
       async (tenant) => {
         const elsewhere = await createTenant(usher, provider);
         const name = `${random()}.example`;
@@ -227,7 +226,7 @@ describe("a refused operation of an administrator", () => {
     ],
     [
       "VERSION_CONFLICT",
-      "a change of what is not known any more",
+      "a change of an earlier version",
       async (tenant) =>
         input(
           "updateUser",
@@ -288,7 +287,7 @@ describe("a refused operation of an administrator", () => {
     ],
     [
       "CONFIRMATION_REQUIRED",
-      "another issuer without the number",
+      "a different issuer without the number",
       async (tenant) => {
         await tenant.signIn(createBrowser(), makePerson("ada"));
         const settings = { oidc: { discoveryUrl: "https://new.example.com", clientSecret: "s3cret" } };
@@ -298,7 +297,7 @@ describe("a refused operation of an administrator", () => {
     ],
     [
       "IDENTITY_NOT_MERGED",
-      "a link of one's own, undone",
+      "a link that was not merged, unmerged",
       async (tenant) => {
         await tenant.signIn(createBrowser(), makePerson("ada"));
         const { users } = await tenant.ask(
@@ -312,7 +311,7 @@ describe("a refused operation of an administrator", () => {
     ],
     ...(["LINK_REQUEST_DECIDED", "IDENTITY_TAKEN"] as const).map((code): readonly [string, string, Case] => [
       code,
-      "a request to link, answered late",
+      "a link request, approved too late",
       async (tenant) => {
         await tenant.updateConnection({ policies: { accountLinking: "ADMIN_LINK" } });
         const email = `${random()}@acme.test`;
@@ -340,7 +339,7 @@ describe("a refused operation of an administrator", () => {
     ]),
     [
       "FORBIDDEN",
-      "a role that its giver does not hold",
+      "a role with permissions that the caller lacks",
       async ({ organizationId, ask }) => {
         const { createApiKey } = await ask(
           `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key } }`,
@@ -360,7 +359,7 @@ describe("a refused operation of an administrator", () => {
     ],
     [
       "INVALID_INPUT",
-      "an address with a letter that only looks like another",
+      "an address with a letter that looks like an ASCII letter",
       async ({ organizationId }) =>
         input(
           "createUser",
@@ -416,8 +415,8 @@ describe("a refused operation of an administrator", () => {
   });
 });
 
-describe("the attempt of a refused person, as an administrator reads it", () => {
-  interface Arrival extends TenantOptions {
+describe("the attempt of a refused person, as administrators see it", () => {
+  interface RefusedSignIn extends TenantOptions {
     readonly claims?: Readonly<Record<string, unknown>>;
     readonly before?: (tenant: Tenant) => Promise<unknown>;
     /** Runs while the person is at the provider. */
@@ -438,7 +437,7 @@ describe("the attempt of a refused person, as an administrator reads it", () => 
     const [ada] = await tenant.users();
     await change(tenant, mutation, ada!.id);
   };
-  const CASES: Readonly<Record<string, Arrival>> = {
+  const CASES: Readonly<Record<string, RefusedSignIn>> = {
     SSO_NOT_IN_PLAN: { meanwhile: (tenant) => tenant.updateOrganization({ entitlements: { sso: false } }) },
     SSO_SYSTEM_OFF: { meanwhile: () => setSystem(false) },
     SSO_NOT_ALLOWED: { meanwhile: (tenant) => tenant.updateOrganization({ ssoAllowed: false }) },
@@ -548,7 +547,7 @@ describe("the attempt of a refused person, as an administrator reads it", () => 
     expect(event?.data.signIn).toMatchObject({ code, reference: attempt?.reference });
   });
 
-  it("CONNECTION_NOT_ACTIVE, before the browser is sent to the provider", async () => {
+  it("CONNECTION_NOT_ACTIVE, before the browser goes to the provider", async () => {
     const tenant = await createTenant(usher, provider);
     await tenant.disable();
     await createBrowser().get(tenant.startUrl);

@@ -1,4 +1,4 @@
-/** An administrator of one organization who wants more than the organization's own: secrets, and what lies inside the network. */
+/** An administrator of one organization who tries to read secrets and to reach addresses inside the network. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
@@ -14,7 +14,7 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString("utf8");
 };
 
-/** One of each kind; the guarded fetch is tried with many more. */
+/** One of each kind; the tests of the guarded fetch have many more. */
 const HOSTS = ["127.0.0.1", "0x7f.1", "10.1.2.3", "169.254.169.254", "[::1]", "[::ffff:127.0.0.1]", "[::127.0.0.1]"];
 
 const listen = async (server: Server): Promise<string> => {
@@ -22,7 +22,7 @@ const listen = async (server: Server): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
-describe("a secret that was entered", () => {
+describe("a stored client secret", () => {
   let usher: TestUsher;
   let provider: HostileOpenIdProvider;
   let ownProvider: HostileOpenIdProvider;
@@ -54,8 +54,8 @@ describe("a secret that was entered", () => {
   });
 
   it.each([
-    ["another discovery URL", () => ({ discoveryUrl: ownProvider.url })],
-    ["a token endpoint by hand", () => byHand(ownProvider.url)],
+    ["a different discovery URL", () => ({ discoveryUrl: ownProvider.url })],
+    ["a token endpoint without discovery", () => byHand(ownProvider.url)],
   ])("is not sent to %s", async (_name, settings) => {
     const { data, errors } = await update(settings());
     expect(data).toBeNull();
@@ -70,7 +70,7 @@ describe("a secret that was entered", () => {
     expect(ownProvider.count("token")).toBe(0);
   });
 
-  it("is not sent elsewhere from a draft either", async () => {
+  it("of a draft is not sent to a different provider either", async () => {
     const { createConnection } = await tenant.ask(
       `mutation ($input: CreateConnectionInput!) { createConnection(input: $input) { connection { id } } }`,
       {
@@ -84,13 +84,13 @@ describe("a secret that was entered", () => {
     const { id } = createConnection.connection;
     const moved = await update({ discoveryUrl: ownProvider.url }, id);
     expect(moved.errors?.[0]?.extensions.details.fields).toMatchObject([{ path: "settings.oidc.clientSecret" }]);
-    // A new secret for the new address, or none, is what it takes.
+    // A new address is accepted with a new secret, or without one.
     expect((await update({ discoveryUrl: ownProvider.url, clientSecret: "mine" }, id)).errors).toBeUndefined();
     expect((await update({ clientSecret: null }, id)).errors).toBeUndefined();
     expect((await update({ discoveryUrl: provider.url }, id)).errors).toBeUndefined();
   });
 
-  it("is whole characters", async () => {
+  it("cannot contain half a character", async () => {
     const { errors } = await update({ clientSecret: "half \ud800" });
     expect(errors?.[0]?.extensions).toMatchObject({
       code: "INVALID_INPUT",
@@ -98,14 +98,14 @@ describe("a secret that was entered", () => {
     });
   });
 
-  it("stays where it is while other settings change", async () => {
+  it("stays when other settings change", async () => {
     expect((await update({ scopes: ["openid", "email"], emailClaim: "mail" })).errors).toBeUndefined();
     expect((await update({ discoveryUrl: provider.url })).errors).toBeUndefined();
   });
 });
 
-describe("what is told of a provider that repeats what it was sent", () => {
-  const SECRET = "kept & never told";
+describe("errors of a provider that repeats its requests", () => {
+  const SECRET = "kept & never shown";
   const lines: string[] = [];
   let usher: TestUsher;
   let provider: Server;
@@ -146,7 +146,7 @@ describe("what is told of a provider that repeats what it was sent", () => {
     provider.close();
   });
 
-  it.each(["client_secret_basic", "client_secret_post"])("has no secret in it (%s)", async (clientAuthentication) => {
+  it.each(["client_secret_basic", "client_secret_post"])("hide the secret (%s)", async (clientAuthentication) => {
     const url = provider.listening
       ? `http://127.0.0.1:${(provider.address() as AddressInfo).port}`
       : await listen(provider);
@@ -169,11 +169,11 @@ describe("what is told of a provider that repeats what it was sent", () => {
       { input: { organizationId, displayName: "Echo", settings: { oidc: settings } } },
     );
     const { id } = createConnection.connection;
-    const told = await usher.graphql(
+    const answer = await usher.graphql(
       `mutation ($id: ID!) { testConnection(id: $id) { findings { check level message remedy } } }`,
       { id },
     );
-    expect(JSON.stringify(told)).toContain("oops");
+    expect(JSON.stringify(answer)).toContain("oops");
     const records = await usher.ask(
       `query ($id: ID!, $connection: ID!) { events(organizationId: $id) { nodes { data } }
          auditLog(organizationId: $id) { nodes { before after } }
@@ -181,15 +181,15 @@ describe("what is told of a provider that repeats what it was sent", () => {
          connection(id: $connection) { health { findings { message } } settings { ... on OidcSettings { clientSecret { setAt } } } } }`,
       { id: organizationId, connection: id },
     );
-    const everything = JSON.stringify([told, records, lines]);
+    const everything = JSON.stringify([answer, records, lines]);
     const pair = `usher:${new URLSearchParams({ s: SECRET }).toString().slice(2)}`;
     for (const form of [SECRET, pair.slice("usher:".length), Buffer.from(pair).toString("base64")])
       expect(everything).not.toContain(form);
   });
 });
 
-describe("what is told of a provider that says much", () => {
-  it("is kept and told in short", async () => {
+describe("findings about a provider with very long metadata", () => {
+  it("are stored and shown in short", async () => {
     const usher = await startTestUsher();
     const much = Array.from({ length: 2_000 }, (_, index) => `algorithm ${index} of ${"x".repeat(80)}`);
     const provider = createServer((request, response) => {
@@ -264,7 +264,7 @@ describe("an address inside the network", () => {
     insideUrl = await listen(inside);
     usher = await startTestUsher({
       environment: { USHER_ALLOWED_PRIVATE_HOSTS: "" },
-      // Every name of this test is inside, as the DNS of an attacker would say.
+      // Every name resolves to a private address, as in an attacker's DNS.
       lookup: async () => [{ address: "127.0.0.1" }],
     });
     const { createOrganization } = await usher.ask(
@@ -286,7 +286,7 @@ describe("an address inside the network", () => {
     return createConnection.connection.id;
   }
 
-  /** Gives a draft these settings, and has it tested where they can be saved. Answers all that is told. */
+  /** Saves settings of a draft and, if they are accepted, tests and activates it. @returns all answers as text */
   async function tryOut(id: string, settings: Readonly<Record<string, unknown>>): Promise<string> {
     const saved = await usher.graphql(
       `mutation ($input: UpdateConnectionInput!) { updateConnection(input: $input) { connection { id } } }`,
@@ -304,7 +304,7 @@ describe("an address inside the network", () => {
     return JSON.stringify([tested, activated]);
   }
 
-  /** What each URL setting needs beside it, so that it comes to be requested. */
+  /** A URL setting with the settings that it needs so that Usher requests the URL. */
   const complete = (setting: string, url: string): Readonly<Record<string, unknown>> => {
     if (setting === "metadataUrl" || setting === "signOnUrl" || setting === "logoutUrl") return { [setting]: url };
     const client = { clientId: "c", clientSecret: "s" };
@@ -320,7 +320,7 @@ describe("an address inside the network", () => {
     };
   };
 
-  it("cannot be reached through any setting that is a URL, however it is written", async () => {
+  it("cannot be reached through any setting that is a URL, in any spelling", async () => {
     const { connectionTypes } = await usher.ask(`{ connectionTypes { key settings { name kind } } }`);
     const { port } = new URL(insideUrl);
     const urls = [
@@ -338,17 +338,17 @@ describe("an address inside the network", () => {
         const id = await makeDraft(key);
         for (const url of urls) {
           tried += 1;
-          const told = await tryOut(id, { [key]: complete(name, url) });
-          expect({ name, url, told }).toEqual({ name, url, told: expect.not.stringContaining("INTERNAL") });
-          // What a private name resolves to is nobody's business.
-          if (url.includes("attacker")) expect(told).not.toContain("127.0.0.1");
+          const answer = await tryOut(id, { [key]: complete(name, url) });
+          expect({ name, url, answer }).toEqual({ name, url, answer: expect.not.stringContaining("INTERNAL") });
+          // The address of a name must not be shown.
+          if (url.includes("attacker")) expect(answer).not.toContain("127.0.0.1");
         }
       }
     expect(tried).toBeGreaterThan(urls.length * 8);
     expect(visits).toEqual([]);
   });
 
-  it("could have been reached otherwise", async () => {
+  it("can be reached without the guard", async () => {
     expect((await fetch(insideUrl)).status).toBe(200);
     expect(visits).toEqual(["GET /"]);
   });

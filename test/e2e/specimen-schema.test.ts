@@ -1,4 +1,4 @@
-/** What a connection type changes of the schema: its own input and output, and its refusals among the codes. */
+/** How a connection type extends the schema: its input, its output, and the codes of its refusals. */
 import { expect, jest, test } from "@jest/globals";
 import {
   buildSchema,
@@ -21,10 +21,10 @@ const ADDRESSES = {
 };
 
 /**
- * The schema as text with one type added to all others, and without it. Made by modules of its own: TypeGraphQL keeps for
- * the whole process what decorators declare.
+ * The schema as text, with a type or without it. It takes fresh modules, because TypeGraphQL keeps the declarations of
+ * decorators for the whole process.
  */
-async function emit(type: AnyConnectionType, isThere: boolean): Promise<string> {
+async function emit(type: AnyConnectionType, isIncluded: boolean): Promise<string> {
   jest.resetModules();
   delete (globalThis as { TypeGraphQLMetadataStorage?: unknown }).TypeGraphQLMetadataStorage;
   await import("reflect-metadata");
@@ -32,10 +32,10 @@ async function emit(type: AnyConnectionType, isThere: boolean): Promise<string> 
   const { builtInConnectionTypes } = await import("../../src/connection-types/index.js");
   const { emitSchema } = await import("../../src/platform/graphql/schema.js");
   const others = builtInConnectionTypes(ADDRESSES).filter(({ id }) => id !== type.id);
-  return emitSchema(describeSchema(isThere ? [...others, type] : others));
+  return emitSchema(describeSchema(isIncluded ? [...others, type] : others));
 }
 
-/** The members of each type by its name: fields, values or types, each with all that it says. */
+/** The members of each type, by name: fields, values or types, with all their properties as text. */
 function describeTypes(schema: GraphQLSchema): ReadonlyMap<string, ReadonlyMap<string, string>> {
   return new Map(
     Object.values(schema.getTypeMap()).map((type) => {
@@ -61,7 +61,7 @@ function describeTypes(schema: GraphQLSchema): ReadonlyMap<string, ReadonlyMap<s
 test.each<[name: string, type: AnyConnectionType]>([
   ["Specimen", specimen],
   ["Saml", saml],
-])("%s adds its input and output, a member each to what lists types, and its refusals", async (name, type) => {
+])("%s adds its input and output, a member to each list of types, and its refusals", async (name, type) => {
   const before = describeTypes(buildSchema(await emit(type, false)));
   const after = describeTypes(buildSchema(await emit(type, true)));
 
@@ -69,7 +69,7 @@ test.each<[name: string, type: AnyConnectionType]>([
     [...members.keys()].filter((member) => !before.get(typeName)?.has(member)).map((member) => `${typeName}.${member}`),
   );
   const settings = Object.keys(type.settings);
-  // What a setting chooses from is an enumeration of the type's own.
+  // The options of a setting become an enumeration.
   const choices = Object.entries(type.settings as SettingsDeclaration).flatMap(([setting, { kind, options }]) =>
     kind === "CHOICE"
       ? ["description", ...options!].map((value) => `${name}${setting[0]!.toUpperCase()}${setting.slice(1)}.${value}`)

@@ -1,4 +1,4 @@
-/** The proof that connection types are pluggable: one folder and one line, and people sign in through it. */
+/** Connection types are pluggable: with one folder and one line, people sign in through a new one. */
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Strategy } from "passport";
 import { builtInConnectionTypes } from "../../src/connection-types/index.js";
@@ -20,7 +20,7 @@ const ADDRESSES = {
   googleIssuer: "https://accounts.google.com",
   googleDirectoryUrl: "https://admin.googleapis.com",
 };
-/** Forgets to use flows up, and believes every ticket as often as it comes. */
+/** A faulty type: it does not consume flows, and accepts each ticket any number of times. */
 const forgetful: AnyConnectionType = {
   ...specimen,
   id: "forgetful",
@@ -54,7 +54,7 @@ afterAll(async () => {
   await provider?.close();
 });
 
-it("describes its form to whoever builds one", async () => {
+it("describes its settings for forms", async () => {
   const { connectionTypes } = await administrator.ask(
     `{ connectionTypes { id name settings { name kind required secret default } } }`,
   );
@@ -70,7 +70,7 @@ it("describes its form to whoever builds one", async () => {
   });
 });
 
-it("is drafted, checked, activated and signed in through, like any other", async () => {
+it("is drafted, checked and activated, and signs people in, like any other type", async () => {
   const { address, audience, sharedSecret } = provider;
   const { id, details } = await administrator.draft({ specimen: {} });
   expect(details.map(({ name, value }) => [name, value])).toEqual([
@@ -96,7 +96,7 @@ it("is drafted, checked, activated and signed in through, like any other", async
   ]);
 });
 
-it("refuses with its own codes, which the administrator reads with their remedies", async () => {
+it("refuses with its own codes, which administrators see with their remedies", async () => {
   provider.setPerson({ subject: "mallory", audience: "another application" });
   const browser = createBrowser();
   const page = await browser.get(await administrator.startUrl(browser));
@@ -107,7 +107,7 @@ it("refuses with its own codes, which the administrator reads with their remedie
   });
 });
 
-it("signs nobody in through a type that forgets to use flows up, however often the answer comes", async () => {
+it("does not sign people in through a type that does not consume flows, however often the answer comes", async () => {
   const { address, audience, sharedSecret } = provider;
   provider.setPerson({ subject: "ada" });
   const careless = await Administrator.of(usher, "careless");
@@ -128,7 +128,7 @@ it("signs nobody in through a type that forgets to use flows up, however often t
   expect(await careless.members()).toEqual([]);
 });
 
-it("is missed where it is no longer installed: no button, a refusal by code, and the rest of the page and of signing out", async () => {
+it("has no button and refuses by code after it is uninstalled, and the page and signing out still work", async () => {
   const { address, audience, sharedSecret } = provider;
   provider.setPerson({ subject: "ada" });
   const gone = await Administrator.of(usher, "gone");
@@ -163,7 +163,7 @@ it("is missed where it is no longer installed: no button, a refusal by code, and
   });
 });
 
-/** Makes a stored connection one of a type that this installation does not have. */
+/** Changes a stored connection to a type that is not installed. */
 async function changeType(id: string, type: string): Promise<void> {
   const sql = "UPDATE sso_connection SET type = ? WHERE id = ?";
   if (onMariaDb) {

@@ -1,4 +1,4 @@
-/** What every scenario needs: an installation, a provider whose people the test makes, and short ways to ask. */
+/** What the scenarios share: an installation, a provider, and functions for frequent requests. */
 import { createBrowser, type Browser } from "../../../testing/browser.js";
 import {
   startHostileOpenIdProvider,
@@ -10,7 +10,7 @@ import { startTestUsher, type Answer, type TestUsher } from "../../support/usher
 export interface Scene {
   readonly usher: TestUsher;
   readonly provider: HostileOpenIdProvider;
-  /** A product's tenant: what makes the product is in the options alone. */
+  /** The tenant of a product, which differs from other products only by these options. */
   readonly tenant: (options?: TenantOptions) => Promise<Tenant>;
   readonly close: () => Promise<void>;
 }
@@ -29,8 +29,8 @@ export async function openScene(): Promise<Scene> {
   };
 }
 
-/** Who a sign-in ends as. */
-export interface Arrived {
+/** A person after their sign-in. */
+export interface SignedIn {
   readonly browser: Browser;
   readonly user: {
     readonly id: string;
@@ -41,8 +41,8 @@ export interface Arrived {
   };
 }
 
-/** Signs a person in with a new browser, and answers who they are then. */
-export async function arrive(scene: Scene, tenant: Tenant, person: Parameters<Tenant["signIn"]>[1]): Promise<Arrived> {
+/** Signs a person in with a new browser. @throws if they are not signed in then */
+export async function signIn(scene: Scene, tenant: Tenant, person: Parameters<Tenant["signIn"]>[1]): Promise<SignedIn> {
   const browser = createBrowser();
   await tenant.signIn(browser, person);
   const { viewer } = await askAs(
@@ -50,19 +50,19 @@ export async function arrive(scene: Scene, tenant: Tenant, person: Parameters<Te
     browser,
     "{ viewer { user { id email fullName roles { key } groups { name } } } }",
   );
-  if (viewer === null) throw new Error(`Nobody is signed in: ${browser.page.visibleText}`);
+  if (viewer === null) throw new Error(`The person is not signed in: ${browser.page.visibleText}`);
   return { browser, user: viewer.user };
 }
 
-/** Tries to sign a person in, and answers the code of the refusal; `null` when they got in. */
-export async function tryToArrive(tenant: Tenant, person: Parameters<Tenant["signIn"]>[1]): Promise<string | null> {
+/** Signs a person in, and returns the code of the refusal; `null` on success. */
+export async function tryToSignIn(tenant: Tenant, person: Parameters<Tenant["signIn"]>[1]): Promise<string | null> {
   const page = await tenant.signIn(createBrowser(), person);
   const [latest] = await tenant.attempts();
   if (latest === undefined) throw new Error(`No attempt was recorded: ${page.visibleText}`);
   return latest.outcome === "SUCCEEDED" ? null : latest.outcome;
 }
 
-/** Asks with the session of a browser; fails on errors. */
+/** Sends a query with the session of a browser. @throws on errors */
 // any: the shape is what the query asked for
 export async function askAs(scene: Scene, browser: Browser, query: string, variables: object = {}): Promise<any> {
   const { data, errors } = await answerTo(scene, browser, query, variables);
@@ -70,7 +70,7 @@ export async function askAs(scene: Scene, browser: Browser, query: string, varia
   return data;
 }
 
-/** The code of the first error that a person gets; `null` when there is none. */
+/** Sends a query with the session of a browser, and returns the code of the first error, or `null`. */
 export async function codeFor(scene: Scene, browser: Browser, query: string, variables: object = {}) {
   return (await answerTo(scene, browser, query, variables)).errors?.[0]?.extensions.code ?? null;
 }
@@ -83,7 +83,7 @@ async function answerTo({ usher }: Scene, browser: Browser, query: string, varia
   return JSON.parse(page.text) as Answer;
 }
 
-/** Makes a role of the organization's own, and answers its key. */
+/** Creates a role and returns its key. */
 export async function createRole(tenant: Tenant, key: string, rank: number, permissions: readonly string[] = []) {
   await tenant.ask(`mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id } } }`, {
     input: { organizationId: tenant.organizationId, key, name: key, rank, permissions },
@@ -91,7 +91,7 @@ export async function createRole(tenant: Tenant, key: string, rank: number, perm
   return key;
 }
 
-/** Makes a group, and answers its id. */
+/** Creates a group and returns its id. */
 export async function createGroup(tenant: Tenant, name: string): Promise<string> {
   const { createGroup: made } = await tenant.ask(
     `mutation ($input: CreateGroupInput!) { createGroup(input: $input) { group { id } } }`,
@@ -100,7 +100,7 @@ export async function createGroup(tenant: Tenant, name: string): Promise<string>
   return made.group.id;
 }
 
-/** Gives roles by values of the groups claim. */
+/** Maps values of the groups claim to roles. */
 export async function mapRoles(tenant: Tenant, roleByGroup: Readonly<Record<string, string>>): Promise<void> {
   await tenant.ask(
     `mutation ($input: SetRoleMappingsInput!) { setRoleMappings(input: $input) { connection { id } } }`,
@@ -118,7 +118,7 @@ export async function mapRoles(tenant: Tenant, roleByGroup: Readonly<Record<stri
   );
 }
 
-/** Puts people into groups by values of the groups claim. */
+/** Maps values of the groups claim to groups. */
 export async function mapGroups(tenant: Tenant, groupIdByGroup: Readonly<Record<string, string>>): Promise<void> {
   await tenant.ask(
     `mutation ($input: SetGroupMappingsInput!) { setGroupMappings(input: $input) { connection { id } } }`,
@@ -136,7 +136,7 @@ export async function mapGroups(tenant: Tenant, groupIdByGroup: Readonly<Record<
   );
 }
 
-/** Takes claims for fields of the profile. */
+/** Maps claims to profile fields. */
 export async function mapAttributes(tenant: Tenant, fieldByClaim: Readonly<Record<string, string>>): Promise<void> {
   await tenant.ask(
     `mutation ($input: SetAttributeMappingsInput!) { setAttributeMappings(input: $input) { connection { id } } }`,
@@ -149,7 +149,7 @@ export async function mapAttributes(tenant: Tenant, fieldByClaim: Readonly<Recor
   );
 }
 
-/** Creates an account as an administrator, and answers its id. */
+/** Creates an account as an administrator, and returns its id. */
 export async function createUser(tenant: Tenant, input: Readonly<Record<string, unknown>>): Promise<string> {
   const { createUser: made } = await tenant.ask(
     `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
@@ -158,7 +158,7 @@ export async function createUser(tenant: Tenant, input: Readonly<Record<string, 
   return made.user.id;
 }
 
-/** Switches merging, the way an administrator does: sees how many people are affected, and confirms that number. */
+/** Changes the linking policy, and confirms the number of affected people as an administrator does. @returns the number */
 export async function switchLinking({ usher }: Scene, tenant: Tenant, accountLinking: string): Promise<number> {
   const mutation = `mutation ($input: UpdateConnectionInput!) { updateConnection(input: $input) { connection { version } } }`;
   const input = { id: tenant.connectionId, policies: { accountLinking } };

@@ -1,18 +1,18 @@
 /**
- * A service desk, by settings alone: one group claim gives several roles, people whom no rule is for are refused, what a
- * group gave goes with the group, department and manager are stored, auditors see and change nothing.
+ * A service desk, made by settings only: one groups claim gives several roles, people without a rule are refused, a role
+ * is removed with its group, department and manager are stored, auditors may only read.
  */
 import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
 import { makePerson } from "../../support/tenant.js";
 import {
-  arrive,
+  signIn,
   askAs,
   codeFor,
   createRole,
   mapAttributes,
   mapRoles,
   openScene,
-  tryToArrive,
+  tryToSignIn,
   type Scene,
 } from "./scene.js";
 
@@ -28,39 +28,39 @@ describe("a service desk", () => {
     organization: { policies: { roleAssignment: "ALL" } },
   };
 
-  it("gives every role that a group stands for, adds their permissions up, and takes a role with its group", async () => {
+  it("gives the roles of all groups, adds their permissions up, and removes a role with its group", async () => {
     const tenant = await scene.tenant(settings);
     await createRole(tenant, "AGENT", 250, ["USERS_READ"]);
     await createRole(tenant, "LIBRARIAN", 240, ["GROUPS_READ"]);
     await mapRoles(tenant, { Agents: "AGENT", Librarians: "LIBRARIAN" });
-    const both = await arrive(scene, tenant, makePerson("ada", { groups: ["Agents", "Librarians"] }));
+    const both = await signIn(scene, tenant, makePerson("ada", { groups: ["Agents", "Librarians"] }));
     expect(both.user.roles.map(({ key }) => key)).toEqual(["AGENT", "LIBRARIAN"]);
     const { viewer } = await askAs(scene, both.browser, "{ viewer { permissions user { role { key } } } }");
     expect(viewer.permissions.toSorted()).toEqual(["GROUPS_READ", "USERS_READ"]);
     expect(viewer.user.role.key).toBe("AGENT");
-    const one = await arrive(scene, tenant, makePerson("ada", { groups: ["Librarians"] }));
+    const one = await signIn(scene, tenant, makePerson("ada", { groups: ["Librarians"] }));
     expect(one.user.roles.map(({ key }) => key)).toEqual(["LIBRARIAN"]);
   });
 
-  it("refuses whom no rule is for, at the first sign-in and when the last group goes", async () => {
+  it("refuses people without a rule, at the first sign-in and when their last group is gone", async () => {
     const tenant = await scene.tenant(settings);
     await mapRoles(tenant, { Agents: "MANAGER" });
-    expect(await tryToArrive(tenant, makePerson("ben", { groups: ["Others"] }))).toBe("NO_ROLE");
+    expect(await tryToSignIn(tenant, makePerson("ben", { groups: ["Others"] }))).toBe("NO_ROLE");
     expect(await tenant.users()).toEqual([]);
-    expect(await tryToArrive(tenant, makePerson("ben", { groups: ["Agents"] }))).toBeNull();
-    expect(await tryToArrive(tenant, makePerson("ben", { groups: [] }))).toBe("NO_ROLE");
-    expect(await tryToArrive(tenant, makePerson("ben", {}))).toBe("NO_ROLE");
+    expect(await tryToSignIn(tenant, makePerson("ben", { groups: ["Agents"] }))).toBeNull();
+    expect(await tryToSignIn(tenant, makePerson("ben", { groups: [] }))).toBe("NO_ROLE");
+    expect(await tryToSignIn(tenant, makePerson("ben", {}))).toBe("NO_ROLE");
   });
 
-  it("stores department and manager, and knows where they come from", async () => {
+  it("stores department and manager with their sources", async () => {
     const tenant = await scene.tenant({ organization: settings.organization });
     await mapAttributes(tenant, { dept: "department", boss: "managerName", boss_mail: "managerEmail" });
     const claims = { dept: "Field service", boss: "Grace Hopper", boss_mail: "grace@acme.test" };
-    const { user } = await arrive(scene, tenant, makePerson("cid", claims));
-    const { user: told } = await tenant.ask(`query ($id: ID!) { user(id: $id) { profile { field value source } } }`, {
+    const { user } = await signIn(scene, tenant, makePerson("cid", claims));
+    const { user: stored } = await tenant.ask(`query ($id: ID!) { user(id: $id) { profile { field value source } } }`, {
       id: user.id,
     });
-    expect(told.profile).toEqual(
+    expect(stored.profile).toEqual(
       expect.arrayContaining([
         { field: "department", value: "Field service", source: "SSO" },
         { field: "managerName", value: "Grace Hopper", source: "SSO" },
@@ -69,10 +69,10 @@ describe("a service desk", () => {
     );
   });
 
-  it("has auditors who see everything and change nothing", async () => {
+  it("has auditors who may read everything and change nothing", async () => {
     const tenant = await scene.tenant({ organization: settings.organization });
     await mapRoles(tenant, { Audit: "AUDITOR" });
-    const { browser, user } = await arrive(scene, tenant, makePerson("dan", { groups: ["Audit"] }));
+    const { browser, user } = await signIn(scene, tenant, makePerson("dan", { groups: ["Audit"] }));
     const { auditLog } = await askAs(
       scene,
       browser,

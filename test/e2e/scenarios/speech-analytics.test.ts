@@ -1,11 +1,11 @@
 /**
- * A speech analytics product, by settings alone: switches of the system and of the company, the short-name prompt, accounts
- * prepared by e-mail address, names filled from the address, requests that wait for approval, fields that are locked.
+ * A speech analytics product, made by settings only: switches of the system and of the company, the short-name prompt,
+ * accounts prepared by e-mail address, names filled from the address, approval of new people, locked fields.
  */
 import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
 import { createBrowser } from "../../../testing/browser.js";
 import { makePerson } from "../../support/tenant.js";
-import { arrive, askAs, codeFor, createUser, openScene, tryToArrive, type Scene } from "./scene.js";
+import { signIn, askAs, codeFor, createUser, openScene, tryToSignIn, type Scene } from "./scene.js";
 
 describe("a speech analytics product", () => {
   let scene: Scene;
@@ -21,12 +21,12 @@ describe("a speech analytics product", () => {
         `mutation { updateInstallation(input: { ssoAllowed: ${ssoAllowed} }) { installation { ssoAllowed } } }`,
       );
     await system(false);
-    expect(await tryToArrive(tenant, makePerson("ada"))).toBe("SSO_SYSTEM_OFF");
+    expect(await tryToSignIn(tenant, makePerson("ada"))).toBe("SSO_SYSTEM_OFF");
     await system(true);
     await tenant.updateOrganization({ ssoAllowed: false });
-    expect(await tryToArrive(tenant, makePerson("ada"))).toBe("SSO_NOT_ALLOWED");
+    expect(await tryToSignIn(tenant, makePerson("ada"))).toBe("SSO_NOT_ALLOWED");
     await tenant.updateOrganization({ ssoAllowed: true });
-    expect(await tryToArrive(tenant, makePerson("ada"))).toBeNull();
+    expect(await tryToSignIn(tenant, makePerson("ada"))).toBeNull();
   });
 
   it("finds the company by its short name", async () => {
@@ -38,38 +38,38 @@ describe("a speech analytics product", () => {
     expect(page.visibleText).toContain("Sign in to Acme ID");
   });
 
-  it("joins the account that was prepared for the address, and makes no second one", async () => {
+  it("signs people in to the account that was prepared for their address, without creating a second one", async () => {
     const tenant = await scene.tenant({ policies: { matchKey: "EMAIL", jitProvisioning: false } });
     const prepared = await createUser(tenant, { email: "Ben@acme.test", authMethod: "SSO" });
-    expect((await arrive(scene, tenant, makePerson("ben"))).user.id).toBe(prepared);
-    expect(await tryToArrive(tenant, makePerson("stranger"))).toBe("NO_MATCHING_ACCOUNT");
+    expect((await signIn(scene, tenant, makePerson("ben"))).user.id).toBe(prepared);
+    expect(await tryToSignIn(tenant, makePerson("stranger"))).toBe("NO_MATCHING_ACCOUNT");
   });
 
   it("fills missing names from the address", async () => {
     const tenant = await scene.tenant({ policies: { missingName: "USE_EMAIL" } });
     const nameless = makePerson("cid", { given_name: undefined, family_name: undefined });
-    expect((await arrive(scene, tenant, nameless)).user.fullName).toBe("cid@acme.test");
+    expect((await signIn(scene, tenant, nameless)).user.fullName).toBe("cid@acme.test");
     const [user] = await tenant.users();
     expect(user).toMatchObject({ firstName: "cid@acme.test", lastName: "cid@acme.test", username: "cid@acme.test" });
   });
 
   it("keeps a new person waiting until an administrator approves", async () => {
     const tenant = await scene.tenant({ policies: { jitActivation: "PENDING_APPROVAL" } });
-    expect(await tryToArrive(tenant, makePerson("dan"))).toBe("ACCOUNT_PENDING_APPROVAL");
-    expect(await tryToArrive(tenant, makePerson("dan"))).toBe("ACCOUNT_PENDING_APPROVAL");
+    expect(await tryToSignIn(tenant, makePerson("dan"))).toBe("ACCOUNT_PENDING_APPROVAL");
+    expect(await tryToSignIn(tenant, makePerson("dan"))).toBe("ACCOUNT_PENDING_APPROVAL");
     const [user, ...others] = await tenant.users();
     expect(others).toEqual([]);
     expect(user?.status).toBe("PENDING_APPROVAL");
     await tenant.ask(`mutation ($id: ID!) { approveUser(id: $id) { user { status } } }`, { id: user?.id });
-    expect((await arrive(scene, tenant, makePerson("dan"))).user.id).toBe(user?.id);
+    expect((await signIn(scene, tenant, makePerson("dan"))).user.id).toBe(user?.id);
     expect((await tenant.events()).map(({ type }) => type)).toEqual(
       expect.arrayContaining(["user.approval_requested", "user.approved"]),
     );
   });
 
-  it("fixes the method and the home company, and locks what the provider supplies", async () => {
+  it("fixes the sign-in method and the home company, and locks fields of the provider", async () => {
     const tenant = await scene.tenant();
-    const { browser, user } = await arrive(scene, tenant, makePerson("eve"));
+    const { browser, user } = await signIn(scene, tenant, makePerson("eve"));
     for (const field of ["authMethod: PASSWORD", `organizationId: "${tenant.organizationId}"`]) {
       const { errors } = await scene.usher.graphql(
         `mutation { updateUser(input: { id: "${user.id}", ${field} }) { user { id } } }`,
@@ -86,7 +86,7 @@ describe("a speech analytics product", () => {
   it("lets people work in further companies, where only the home company decides about single sign-on", async () => {
     const home = await scene.tenant();
     const further = await scene.tenant({ organization: { policies: { ssoEnforcement: "OFF" } } });
-    const { browser, user } = await arrive(scene, home, makePerson("fay"));
+    const { browser, user } = await signIn(scene, home, makePerson("fay"));
     await scene.usher.ask(`mutation ($input: AddMemberInput!) { addMember(input: $input) { member { id } } }`, {
       input: { organizationId: further.organizationId, userId: user.id, roleKeys: ["MANAGER"] },
     });
@@ -109,7 +109,7 @@ describe("a speech analytics product", () => {
       user: { id: user.id, organization: { slug: home.slug }, membership: { role: { key: "MANAGER" } } },
     });
     await home.updateOrganization({ ssoAllowed: false });
-    expect(await tryToArrive(home, makePerson("fay"))).toBe("SSO_NOT_ALLOWED");
+    expect(await tryToSignIn(home, makePerson("fay"))).toBe("SSO_NOT_ALLOWED");
   });
 
   test.todo("refuses a change of password (needs password sign-in, a later part)");

@@ -1,11 +1,11 @@
 /**
- * A ticketing product, by settings alone: people come from a portal tile, bring ten more fields of their profile, land
- * where the product is, and are found and completed when something is missing.
+ * A ticketing product, made by settings only: people start at a portal's tile, land at the product, bring ten more profile
+ * fields, and are listed while a field is missing.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../../testing/browser.js";
 import { makePerson } from "../../support/tenant.js";
-import { arrive, mapAttributes, openScene, type Scene } from "./scene.js";
+import { signIn, mapAttributes, openScene, type Scene } from "./scene.js";
 
 const FIELD_BY_CLAIM = {
   tel: "phone",
@@ -56,8 +56,8 @@ describe("a ticketing product", () => {
   it("stores ten more fields of a profile, each with its source", async () => {
     const tenant = await scene.tenant();
     await mapAttributes(tenant, FIELD_BY_CLAIM);
-    const { user } = await arrive(scene, tenant, makePerson("ben", CLAIMS));
-    const { user: told } = await tenant.ask(`query ($id: ID!) { user(id: $id) { profile { field value source } } }`, {
+    const { user } = await signIn(scene, tenant, makePerson("ben", CLAIMS));
+    const { user: stored } = await tenant.ask(`query ($id: ID!) { user(id: $id) { profile { field value source } } }`, {
       id: user.id,
     });
     const expected = Object.entries(FIELD_BY_CLAIM).map(([claim, field]) => ({
@@ -65,14 +65,14 @@ describe("a ticketing product", () => {
       value: CLAIMS[claim as keyof typeof CLAIMS],
       source: "SSO",
     }));
-    expect(told.profile).toEqual(expect.arrayContaining(expected));
+    expect(stored.profile).toEqual(expect.arrayContaining(expected));
   });
 
-  it("lists people whose profile lacks something, and another source completes it", async () => {
+  it("lists people with missing profile fields, which a different source can fill", async () => {
     const tenant = await scene.tenant();
     await mapAttributes(tenant, { cc: "costCenter" });
-    const { user: complete } = await arrive(scene, tenant, makePerson("cid", { cc: "4711" }));
-    const { user: incomplete } = await arrive(scene, tenant, makePerson("dan"));
+    const { user: complete } = await signIn(scene, tenant, makePerson("cid", { cc: "4711" }));
+    const { user: incomplete } = await signIn(scene, tenant, makePerson("dan"));
     const lacking = async () =>
       (
         await tenant.ask(

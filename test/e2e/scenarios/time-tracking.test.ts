@@ -1,10 +1,10 @@
 /**
- * A time tracking product, by settings alone: only administrators configure, single sign-on is part of a plan, new people
- * get a role of the organization's own, who is archived stays out.
+ * A time tracking product, made by settings only: only administrators configure, single sign-on is part of a plan, new
+ * people get a role of the organization's own, archived people stay out.
  */
 import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
 import { makePerson } from "../../support/tenant.js";
-import { arrive, askAs, codeFor, createRole, mapRoles, openScene, tryToArrive, type Scene } from "./scene.js";
+import { signIn, askAs, codeFor, createRole, mapRoles, openScene, tryToSignIn, type Scene } from "./scene.js";
 
 describe("a time tracking product", () => {
   let scene: Scene;
@@ -13,40 +13,40 @@ describe("a time tracking product", () => {
   });
   afterAll(() => scene.close());
 
-  it("lets administrators configure single sign-on, and nobody else", async () => {
+  it("lets only administrators configure single sign-on", async () => {
     const tenant = await scene.tenant();
     await mapRoles(tenant, { Administrators: "ADMIN" });
     const rename = `mutation ($id: ID!) { updateConnection(input: { id: $id, displayName: "Acme" }) { connection { displayName } } }`;
     const variables = { id: tenant.connectionId };
-    const employee = await arrive(scene, tenant, makePerson("ada", { groups: [] }));
+    const employee = await signIn(scene, tenant, makePerson("ada", { groups: [] }));
     expect(await codeFor(scene, employee.browser, rename, variables)).toBe("FORBIDDEN");
-    const administrator = await arrive(scene, tenant, makePerson("ben", { groups: ["Administrators"] }));
+    const administrator = await signIn(scene, tenant, makePerson("ben", { groups: ["Administrators"] }));
     const { updateConnection } = await askAs(scene, administrator.browser, rename, variables);
     expect(updateConnection.connection.displayName).toBe("Acme");
   });
 
   it("is closed to organizations whose plan does not include it", async () => {
     const tenant = await scene.tenant({ organization: { entitlements: { sso: false } } });
-    expect(await tryToArrive(tenant, makePerson("ada"))).toBe("SSO_NOT_IN_PLAN");
+    expect(await tryToSignIn(tenant, makePerson("ada"))).toBe("SSO_NOT_IN_PLAN");
     await tenant.updateOrganization({ entitlements: { sso: true } });
-    expect(await tryToArrive(tenant, makePerson("ada"))).toBeNull();
+    expect(await tryToSignIn(tenant, makePerson("ada"))).toBeNull();
   });
 
   it("gives new people a role of its own", async () => {
     const tenant = await scene.tenant();
     await createRole(tenant, "EMPLOYEE", 120, ["TRAINING_READ"]);
     await tenant.updateOrganization({ policies: { defaultRole: "EMPLOYEE" } });
-    expect((await arrive(scene, tenant, makePerson("cid"))).user.roles).toEqual([{ key: "EMPLOYEE" }]);
+    expect((await signIn(scene, tenant, makePerson("cid"))).user.roles).toEqual([{ key: "EMPLOYEE" }]);
   });
 
   it("keeps archived people out, at once and afterwards", async () => {
     const tenant = await scene.tenant();
-    const { browser, user } = await arrive(scene, tenant, makePerson("dan"));
+    const { browser, user } = await signIn(scene, tenant, makePerson("dan"));
     await tenant.ask(`mutation ($id: ID!) { archiveUser(id: $id) { user { status } } }`, { id: user.id });
     expect((await askAs(scene, browser, "{ viewer { user { id } } }")).viewer).toBeNull();
-    expect(await tryToArrive(tenant, makePerson("dan"))).toBe("ACCOUNT_ARCHIVED");
+    expect(await tryToSignIn(tenant, makePerson("dan"))).toBe("ACCOUNT_ARCHIVED");
     await tenant.ask(`mutation ($id: ID!) { restoreUser(id: $id) { user { status } } }`, { id: user.id });
-    expect((await arrive(scene, tenant, makePerson("dan"))).user.id).toBe(user.id);
+    expect((await signIn(scene, tenant, makePerson("dan"))).user.id).toBe(user.id);
   });
 
   test.todo("refuses passwords for people who sign in through a provider (needs password sign-in, a later part)");

@@ -1,11 +1,11 @@
 /**
- * A training platform, by settings alone: accounts merge or do not, roles are sticky and the highest wins, group
+ * A training platform, made by settings only: accounts merge or do not, roles are sticky and the highest wins, group
  * memberships go with the groups unless the account was merged, names are required.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { makePerson } from "../../support/tenant.js";
 import {
-  arrive,
+  signIn,
   askAs,
   codeFor,
   createGroup,
@@ -14,7 +14,7 @@ import {
   mapRoles,
   openScene,
   switchLinking,
-  tryToArrive,
+  tryToSignIn,
   type Scene,
 } from "./scene.js";
 
@@ -25,20 +25,20 @@ describe("a training platform", () => {
   });
   afterAll(() => scene.close());
 
-  it("gives people accounts of their own while merging is off, joins them while it is on, and parts them again", async () => {
+  it("gives people their own accounts while merging is off, merges them while it is on, and separates them again", async () => {
     const tenant = await scene.tenant({ policies: { accountLinking: "NONE" } });
     const local = await createUser(tenant, { email: "ada@acme.test", authMethod: "PASSWORD" });
-    const own = (await arrive(scene, tenant, makePerson("ada"))).user.id;
+    const own = (await signIn(scene, tenant, makePerson("ada"))).user.id;
     expect(own).not.toBe(local);
 
     await switchLinking(scene, tenant, "MERGE_BY_EMAIL");
-    expect((await arrive(scene, tenant, makePerson("ada"))).user.id).toBe(local);
+    expect((await signIn(scene, tenant, makePerson("ada"))).user.id).toBe(local);
 
     expect(await switchLinking(scene, tenant, "NONE")).toBe(1);
-    expect((await arrive(scene, tenant, makePerson("ada"))).user.id).toBe(own);
+    expect((await signIn(scene, tenant, makePerson("ada"))).user.id).toBe(own);
 
     expect(await switchLinking(scene, tenant, "MERGE_BY_EMAIL")).toBe(1);
-    expect((await arrive(scene, tenant, makePerson("ada"))).user.id).toBe(local);
+    expect((await signIn(scene, tenant, makePerson("ada"))).user.id).toBe(local);
     const types = (await tenant.events()).map(({ type }) => type);
     expect(types.filter((type) => type === "user.merged")).toHaveLength(1);
     expect(types.filter((type) => type === "user.created")).toHaveLength(2);
@@ -48,7 +48,7 @@ describe("a training platform", () => {
     const tenant = await scene.tenant();
     await mapRoles(tenant, { Managers: "MANAGER", Administrators: "ADMIN" });
     const rolesOf = async (groups: readonly string[] | undefined) =>
-      (await arrive(scene, tenant, makePerson("ben", { groups }))).user.roles.map(({ key }) => key);
+      (await signIn(scene, tenant, makePerson("ben", { groups }))).user.roles.map(({ key }) => key);
     expect(await rolesOf([])).toEqual(["USER"]);
     expect(await rolesOf(["Managers", "Administrators"])).toEqual(["ADMIN"]);
     expect(await rolesOf(["Somebody"])).toEqual(["ADMIN"]);
@@ -61,7 +61,7 @@ describe("a training platform", () => {
     await mapGroups(tenant, { Sales: await createGroup(tenant, "Sales"), Berlin: await createGroup(tenant, "Berlin") });
     await createUser(tenant, { email: "merged@acme.test", authMethod: "PASSWORD" });
     const groupsOf = async (word: string, groups: readonly string[] | undefined) =>
-      (await arrive(scene, tenant, makePerson(word, { groups }))).user.groups.map(({ name }) => name).toSorted();
+      (await signIn(scene, tenant, makePerson(word, { groups }))).user.groups.map(({ name }) => name).toSorted();
     for (const word of ["single", "merged"])
       expect(await groupsOf(word, ["Sales", "Berlin"])).toEqual(["Berlin", "Sales"]);
     for (const word of ["single", "merged"]) expect(await groupsOf(word, undefined)).toEqual(["Berlin", "Sales"]);
@@ -69,21 +69,21 @@ describe("a training platform", () => {
     expect(await groupsOf("merged", ["Berlin"])).toEqual(["Berlin", "Sales"]);
   });
 
-  it("asks for both names", async () => {
+  it("requires both names", async () => {
     const tenant = await scene.tenant();
-    expect(await tryToArrive(tenant, makePerson("cid", { family_name: undefined }))).toBe("NAME_MISSING");
+    expect(await tryToSignIn(tenant, makePerson("cid", { family_name: undefined }))).toBe("NAME_MISSING");
     expect(await tenant.users()).toEqual([]);
   });
 
-  it("lets people in without a seat, and refuses new ones when the plan is full and says so", async () => {
+  it("signs people in without a seat, but refuses new ones under DENY_PROVISIONING when the seats are full", async () => {
     const full = { policies: { seatModel: "TRAINING_START", seatsFull: "DENY_PROVISIONING" }, totalSeats: 0 };
     const tenant = await scene.tenant({ organization: full });
-    expect(await tryToArrive(tenant, makePerson("dan"))).toBe("SEATS_FULL");
+    expect(await tryToSignIn(tenant, makePerson("dan"))).toBe("SEATS_FULL");
     await tenant.updateOrganization({ policies: { seatsFull: "BLOCK_TRAINING" } });
-    expect(await tryToArrive(tenant, makePerson("dan"))).toBeNull();
+    expect(await tryToSignIn(tenant, makePerson("dan"))).toBeNull();
   });
 
-  it("takes a seat when a person first starts training, and keeps who has none from starting", async () => {
+  it("takes a seat at a person's first start of training, and refuses a start without a seat", async () => {
     const plan = { policies: { seatModel: "TRAINING_START", seatsFull: "BLOCK_TRAINING" }, totalSeats: 1 };
     const tenant = await scene.tenant({ organization: plan });
     const { organizationId } = tenant;
@@ -92,7 +92,7 @@ describe("a training platform", () => {
       { input: { organizationId, title: "Fire safety" } },
     );
     const courseId: string = createCourse.course.id;
-    const [eva, fay] = [await arrive(scene, tenant, makePerson("eva")), await arrive(scene, tenant, makePerson("fay"))];
+    const [eva, fay] = [await signIn(scene, tenant, makePerson("eva")), await signIn(scene, tenant, makePerson("fay"))];
     const START = `mutation ($input: StartTrainingInput!) { startTraining(input: $input) {
       start { id attempt } seat { usedAt } } }`;
     const start = ({ browser, user }: typeof eva) =>
@@ -108,7 +108,7 @@ describe("a training platform", () => {
     expect(await codeFor(scene, fay.browser, START, { input: { organizationId, userId: fay.user.id, courseId } })).toBe(
       "SEATS_FULL",
     );
-    // Nor does she start in the name of who has a seat.
+    // Nor can she start for a person with a seat.
     expect(await codeFor(scene, fay.browser, START, { input: { organizationId, userId: eva.user.id, courseId } })).toBe(
       "FORBIDDEN",
     );
@@ -118,17 +118,17 @@ describe("a training platform", () => {
     ]);
   });
 
-  it("shows results to each as the role has it: one's own, the group that one manages, or everybody's", async () => {
+  it("shows a person results by role: their own, those of groups they manage, or all", async () => {
     const tenant = await scene.tenant();
     const { organizationId } = tenant;
     await mapRoles(tenant, { Managers: "MANAGER", Administrators: "ADMIN" });
     const groupId = await createGroup(tenant, "Sales");
     await mapGroups(tenant, { Sales: groupId });
-    const come = (word: string, ...groups: string[]) => arrive(scene, tenant, makePerson(word, { groups }));
-    const employee = await come("gil", "Sales");
-    const outsider = await come("hal");
-    const manager = await come("ida", "Managers");
-    const administrator = await come("jim", "Administrators");
+    const signInWithGroups = (word: string, ...groups: string[]) => signIn(scene, tenant, makePerson(word, { groups }));
+    const employee = await signInWithGroups("gil", "Sales");
+    const outsider = await signInWithGroups("hal");
+    const manager = await signInWithGroups("ida", "Managers");
+    const administrator = await signInWithGroups("jim", "Administrators");
     await tenant.ask(`mutation ($input: SetGroupManagersInput!) { setGroupManagers(input: $input) { group { id } } }`, {
       input: { groupId, userIds: [manager.user.id] },
     });
@@ -162,7 +162,7 @@ describe("a training platform", () => {
     expect(await seenBy(administrator)).toEqual([own, other, managed]);
     expect(await seenBy(administrator, { passed: false })).toEqual([]);
     const FIGURES = `query ($id: ID!) { groupResults(groupId: $id) { withheld courses { people } } }`;
-    // Of one person there is no average.
+    // The figures of one person are withheld.
     const { groupResults } = await askAs(scene, manager.browser, FIGURES, { id: groupId });
     expect(groupResults).toEqual({ withheld: true, courses: [] });
     expect(await codeFor(scene, employee.browser, FIGURES, { id: groupId })).toBe("FORBIDDEN");

@@ -277,9 +277,9 @@ describe("the answers of a user", () => {
     await answer(ada, country, null);
     await answer(ada, country, null);
     expect(await answersOf(ada)).toEqual(["Department: Sales"]);
-    const told = await audits("user.answers_changed");
-    expect(told).toHaveLength(4);
-    expect(told[2]).toEqual([
+    const entries = await audits("user.answers_changed");
+    expect(entries).toHaveLength(4);
+    expect(entries[2]).toEqual([
       { answers: [{ filterId: country.id, answerId: idOf(country, "Austria") }] },
       { answers: [{ filterId: country.id, answerId: idOf(country, "Germany") }] },
     ]);

@@ -266,14 +266,14 @@ describe("a result", () => {
       version: 1,
     });
     expect([recorded, completedModules]).toEqual([true, []]);
-    const { recordedAt: _, version: __, ...told } = result;
+    const { recordedAt: _, version: __, ...values } = result;
     expect(await readEvents(acme)).toEqual([
       {
         type: "course.completed",
         subject: result.id,
         version: 1,
         data: {
-          result: told,
+          result: values,
           course: { id: courseId, title: "Fire", externalId: `F-${people}` },
           user: { id: userId, email: `learner-${people}@example.com`, employeeId: `E-${people}` },
           changed: null,
