@@ -1,4 +1,4 @@
-/** What strangers without an account can make an installation store: bounded for each address, and deleted in time. */
+/** What anonymous callers can make an installation store: limited for each address, and deleted after a time. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { buildSchema } from "graphql";
 import { migrations } from "../../migrations/index.js";
@@ -20,12 +20,11 @@ import { largestRequest } from "../support/largest-request.js";
 import { createTenant, whoIsSignedIn, type Tenant } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
-/** The log of the installation. */
 const logged: string[] = [];
 let usher: TestUsher;
 let provider: HostileOpenIdProvider;
 let tenant: Tenant;
-/** Stands still, so that no test depends on how long it takes. */
+/** The clock of Usher and of the provider stands still, so that no test depends on its duration. */
 const now = new Date();
 beforeAll(async () => {
   usher = await startTestUsher({
@@ -33,7 +32,7 @@ beforeAll(async () => {
     environment: { USHER_TRUSTED_PROXIES: "127.0.0.1,::1" },
     logger: createLogger({ level: "info", destination: { write: (line) => void logged.push(line) } }),
   });
-  provider = await startHostileOpenIdProvider();
+  provider = await startHostileOpenIdProvider({ now: () => now });
   tenant = await createTenant(usher, provider);
 });
 afterAll(async () => {
@@ -49,8 +48,8 @@ const open = async (url: string, address: string, init: RequestInit = {}, header
     headers: { "x-forwarded-for": address, accept: "text/html", ...headers },
   });
 
-/** Opens an address many times, a few at once, and answers how many responses had each status. */
-async function insist(times: number, request: () => Promise<Response>): Promise<Record<string, number>> {
+/** Sends a request many times, eight in parallel, and returns the number of responses by status. */
+async function sendMany(times: number, request: () => Promise<Response>): Promise<Record<string, number>> {
   const statuses: Record<string, number> = {};
   let left = times;
   const work = async () => {
@@ -72,12 +71,12 @@ const rowsOf = async (...tables: string[]) => {
   return tables.map((table) => Number.parseInt(image[table] ?? "", 10));
 };
 
-describe("a stranger at one address", () => {
-  it("can begin a limited number of sign-ins a minute, and leaves no rows beyond that", async () => {
+describe("an anonymous caller at one address", () => {
+  it("can begin a limited number of sign-ins a minute; further requests write nothing", async () => {
     const request = () => open(tenant.startUrl, "198.51.100.1");
-    expect(await insist(STARTS_A_MINUTE, request)).toEqual({ 303: STARTS_A_MINUTE });
+    expect(await sendMany(STARTS_A_MINUTE, request)).toEqual({ 303: STARTS_A_MINUTE });
     const before = await readDatabaseImage(usher.databaseUrl);
-    expect(await insist(20, request)).toEqual({ 429: 20 });
+    expect(await sendMany(20, request)).toEqual({ 429: 20 });
     expect(await readDatabaseImage(usher.databaseUrl)).toEqual(before);
 
     const refused = await request();
@@ -94,11 +93,11 @@ describe("a stranger at one address", () => {
     expect(await whoIsSignedIn(browser, usher)).toBe("alice@acme.test");
   });
 
-  it("can have a limited number of answers refused at all routes, and leaves no rows beyond that", async () => {
+  it("can cause a limited number of refusals at all routes; further requests write nothing", async () => {
     const at = (path: string, init: RequestInit = {}) =>
       open(`${usher.url}/sso/${tenant.connectionId}/${path}?state=x&code=y`, "198.51.100.3", init);
     const [before = 0] = await rowsOf("sign_in_attempt");
-    const statuses = await insist(REFUSALS_A_MINUTE + 40, () => at("callback"));
+    const statuses = await sendMany(REFUSALS_A_MINUTE + 40, () => at("callback"));
     const [after = 0] = await rowsOf("sign_in_attempt");
     // Requests that were under way when the limit was reached are answered.
     expect(statuses["429"]).toBeGreaterThanOrEqual(32);
@@ -124,7 +123,7 @@ describe("a stranger at one address", () => {
     ["/o/no-such-organization", "198.51.100.6"],
     ["/sign-in?organization=no-such-organization", "198.51.100.7"],
   ])("can look up a limited number of organizations that do not exist: %s", async (path, address) => {
-    const statuses = await insist(UNKNOWN_ORGANIZATIONS_A_MINUTE + 20, () => open(`${usher.url}${path}`, address));
+    const statuses = await sendMany(UNKNOWN_ORGANIZATIONS_A_MINUTE + 20, () => open(`${usher.url}${path}`, address));
     expect(statuses["404"]).toBeLessThanOrEqual(UNKNOWN_ORGANIZATIONS_A_MINUTE + 8);
     expect(statuses["429"]).toBeGreaterThanOrEqual(12);
     // The limit does not reveal which organizations exist.
@@ -136,7 +135,7 @@ describe("a stranger at one address", () => {
     try {
       let count = 0;
       const request = () => open(`${alone.url}/o/no-such-organization`, `198.51.100.${(count += 1) % 250}`);
-      const statuses = await insist(UNKNOWN_ORGANIZATIONS_A_MINUTE + 20, request);
+      const statuses = await sendMany(UNKNOWN_ORGANIZATIONS_A_MINUTE + 20, request);
       expect(statuses["429"]).toBeGreaterThanOrEqual(12);
     } finally {
       await alone.stop();
@@ -155,7 +154,7 @@ describe("a sign-in that succeeds", () => {
   });
 });
 
-/** Bytes of an address or a header in one request: Node reads 16 KiB of headers. */
+/** Bytes of a URL or a header in one request: Node reads 16 KiB of headers. */
 const HEADER_BYTES = 15_000;
 const repeat = (text: string, bytes: number) => text.repeat(Math.floor(bytes / text.length));
 /** The largest input of each shape that fits into a number of bytes of `name=value` pairs. */
@@ -175,7 +174,7 @@ const pairs = (name: string, bytes: number): readonly (readonly [string, string]
 ];
 const FORM_BYTES = 600 * 1024 - 1_000;
 
-describe("the largest requests of a stranger", () => {
+describe("the largest requests of an anonymous caller", () => {
   /** The bytes that a request made the installation write: to the client, and to its log. */
   const written = async (request: () => Promise<Response>) => {
     const before = logged.length;
@@ -186,13 +185,13 @@ describe("the largest requests of a stranger", () => {
     while (logged.length === before) await new Promise((resolve) => setImmediate(resolve));
     return { status: response.status, answer: answer.length, log: logged.slice(before).join("").length };
   };
-  const expectLittle = ({ status, answer, log }: Awaited<ReturnType<typeof written>>, most: number) => {
+  const expectSmall = ({ status, answer, log }: Awaited<ReturnType<typeof written>>, most: number) => {
     expect(status).not.toBe(429);
     expect(status).toBeLessThan(500);
     expect(answer).toBeLessThan(most);
     expect(log).toBeLessThan(1_500);
   };
-  const doors = (): readonly (readonly [string, string])[] => [
+  const parameters = (): readonly (readonly [string, string])[] => [
     ["/sign-in", "organization"],
     ["/sign-in", "returnTo"],
     [`/o/${tenant.slug}`, "returnTo"],
@@ -212,18 +211,18 @@ describe("the largest requests of a stranger", () => {
 
   it("are answered and logged in few bytes: query strings", async () => {
     let address = 0;
-    for (const [path, name] of doors())
+    for (const [path, name] of parameters())
       for (const [, query] of pairs(name, HEADER_BYTES)) {
         const at = `203.0.113.${(address += 1) % 250}`;
-        // A page repeats the returnTo, escaped for the address and for HTML.
-        expectLittle(await written(() => open(`${usher.url}${path}?${query}`, at)), 12_000);
+        // A page repeats the returnTo, escaped for the URL and for HTML.
+        expectSmall(await written(() => open(`${usher.url}${path}?${query}`, at)), 12_000);
       }
   });
 
   it("are answered and logged in few bytes: paths", async () => {
     for (const path of ["/", "/o/", "/sso/", "/sign-in/link/", `/sso/${tenant.connectionId}/`])
       for (const long of [repeat("x", HEADER_BYTES), repeat("x/", HEADER_BYTES), repeat("%3C", HEADER_BYTES)])
-        expectLittle(await written(() => open(`${usher.url}${path}${long}`, "192.0.2.1")), 2_500);
+        expectSmall(await written(() => open(`${usher.url}${path}${long}`, "192.0.2.1")), 2_500);
   });
 
   it("are answered and logged in few bytes: headers", async () => {
@@ -239,13 +238,13 @@ describe("the largest requests of a stranger", () => {
     ])
       for (const value of shapes) {
         const headers = { [name]: value };
-        expectLittle(await written(() => open(`${usher.url}/sign-in`, "192.0.2.2", {}, headers)), 2_500);
+        expectSmall(await written(() => open(`${usher.url}/sign-in`, "192.0.2.2", {}, headers)), 2_500);
         const body = JSON.stringify({ query: "{ viewer { permissions } }" });
         const init = { method: "POST", body };
         const typed = { ...headers, "content-type": "application/json" };
-        expectLittle(await written(() => open(`${usher.url}/graphql`, "192.0.2.2", init, typed)), 2_500);
+        expectSmall(await written(() => open(`${usher.url}/graphql`, "192.0.2.2", init, typed)), 2_500);
       }
-    for (const forwarded of shapes) expectLittle(await written(() => open(`${usher.url}/sign-in`, forwarded)), 2_500);
+    for (const forwarded of shapes) expectSmall(await written(() => open(`${usher.url}/sign-in`, forwarded)), 2_500);
   });
 
   it("are answered and logged in few bytes: forms", async () => {
@@ -254,7 +253,7 @@ describe("the largest requests of a stranger", () => {
       for (const [, body] of pairs("SAMLResponse", FORM_BYTES)) {
         const headers = { "content-type": "application/x-www-form-urlencoded" };
         const request = () => open(`${usher.url}${path}`, "192.0.2.3", { method: "POST", body }, headers);
-        expectLittle(await written(request), 2_500);
+        expectSmall(await written(request), 2_500);
       }
   });
 
@@ -286,7 +285,7 @@ describe("the largest requests of a stranger", () => {
       const body = JSON.stringify(largestRequest(type === schema.getMutationType() ? "mutation" : "query", field));
       const headers = { "content-type": "application/json", accept: "application/json" };
       const request = () => open(`${usher.url}/graphql`, "192.0.2.4", { method: "POST", body }, headers);
-      expectLittle(await written(request), 20_000);
+      expectSmall(await written(request), 20_000);
     }
   });
 });
