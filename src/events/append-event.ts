@@ -9,7 +9,10 @@ export interface NewEvent<Data extends Record<string, unknown>> {
   readonly organizationId: string;
   readonly type: EventType<Data>;
   readonly subject: {
-    /** Only where it differs from the declared one: a refused sign-in of an unknown person is about the attempt. */
+    /**
+     * Given only if the subject's type differs from the declared one: a refused sign-in of an unknown person is about the
+     * attempt.
+     */
     readonly type?: SubjectType;
     readonly id: string;
     /** The subject's version after the change. */

@@ -7,7 +7,7 @@ import { schemaFileName, writeSchema } from "./json-schema.js";
 const BEGIN = "<!-- event-types -->";
 const END = "<!-- /event-types -->";
 
-/** Writes the schema files and removes those of types that no longer exist. */
+/** Writes the schema files, and removes the files of types that no longer exist. */
 export async function writeSchemaFiles(types: readonly KnownEventType[], folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const names = new Set(types.map(({ type }) => schemaFileName(type)));

@@ -1,5 +1,5 @@
 /**
- * Event types. Each module declares those of its own events. The stored form, the webhook body, the query `eventTypes` and
+ * Event types. Each module declares the types of its own events. The stored form, the webhook body, the query `eventTypes` and
  * the guide follow from the declaration.
  */
 import { z } from "zod";

@@ -10,7 +10,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const CAUSE_KINDS = ["SIGN_IN", "SCIM", "IMPORT", "API_KEY", "ADMINISTRATOR", "OPERATOR", "PERSON", "SYSTEM"];
 
-/** The name of a type's schema: of the committed file, of the last part of the published address, and the `$id`. */
+/** The name of a type's schema. It names the committed file, ends the published address, and is the `$id`. */
 export function schemaFileName(type: string): string {
   return `${type}.json`;
 }

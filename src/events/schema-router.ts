@@ -3,7 +3,7 @@ import express, { type Router } from "express";
 import type { KnownEventType } from "./event-type.js";
 import { schemaFileName, writeSchema } from "./json-schema.js";
 
-/** Short: a new version of Usher may add fields. */
+/** How long clients may cache a schema. Short, because a new version of Usher may add fields. */
 const CACHE_SECONDS = 3_600;
 
 export function createSchemaRouter(types: readonly KnownEventType[]): Router {

@@ -24,7 +24,7 @@ import { UserResolver } from "./user/user.resolver.js";
 import { SwitchOrganizationResolver } from "./viewer/switch-organization.resolver.js";
 import { ViewerResolver } from "./viewer/viewer.resolver.js";
 
-/** The contributions of modules above people, and replaceable parts. All are optional. */
+/** What modules above people contribute, and the parts that tests replace. All are optional. */
 export interface PeopleNeeds {
   /** They find uses of a role in the modules above. */
   readonly roles?: readonly FindRoleUses[];

@@ -1,4 +1,4 @@
-/** An example is a package like anybody's: it imports what Usher's package.json exports, and nothing else of Usher. */
+/** An example is an ordinary package: it imports from Usher only what Usher's package.json exports. */
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "@jest/globals";

@@ -9,7 +9,7 @@ import { openRange, parseTimeBound } from "../../src/platform/time-range.js";
 function rangeOf(from: string | null, to: string | null, timeZone: string) {
   const read = (text: string | null) => {
     const bound = text === null ? null : parseTimeBound(text);
-    if (text !== null && bound === null) throw new Error(`${text} is no bound`);
+    if (text !== null && bound === null) throw new Error(`${text} is not a bound`);
     return bound;
   };
   const check = new InputCheck();

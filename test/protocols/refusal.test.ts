@@ -5,7 +5,7 @@ import { defineRefusals } from "../../src/protocols/refusal.js";
 const text = { message: "Please sign in again.", remedy: "Compare the clocks." };
 
 describe("defineRefusals", () => {
-  test("answers the texts, and a function that throws one of the codes", () => {
+  test("returns the texts, and a function that throws one of the codes", () => {
     const { texts, refuse } = defineRefusals("CAS_", { CAS_TICKET_EXPIRED: text });
     expect(texts.CAS_TICKET_EXPIRED).toBe(text);
     expect(() => refuse("CAS_TICKET_EXPIRED", "at 9:00")).toThrow(

@@ -220,7 +220,7 @@ describe("merging", () => {
     expect(await hall.enter(connection, ada)).toBe(alone);
   });
 
-  it("gives a joined person whose address changed a new account, and never a different person's, then or later", async () => {
+  it("gives a joined person a new account after their address changed, and never the account of a different person", async () => {
     const { connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();
     const bob = await makePasswordAccount();
@@ -398,7 +398,7 @@ describe("the account that merged people share", () => {
   it.each<[string, readonly string[]]>(
     [
       [
-        "of two accounts that were there is the older one",
+        "is the older one of two existing accounts",
         "a signs in: A, b signs in: B, a merges, b merges, a signs in: A, b signs in: A, a signs in: A, b signs in: A",
       ],
       [
@@ -410,7 +410,7 @@ describe("the account that merged people share", () => {
         "b signs in: A, a signs in: B, a merges, b merges, a signs in: A, b signs in: A",
       ],
       [
-        "of three accounts is the oldest, and nobody is refused",
+        "is the oldest of three accounts, and nobody is refused",
         "a signs in: A, b signs in: B, c signs in: C, c merges, b merges, c signs in: B, a merges, c signs in: A, b signs in: A, a signs in: A",
       ],
       [

@@ -67,7 +67,7 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-test("cookies go back to their own host and path only, and end when told to", async () => {
+test("cookies go back to their own host and path only, and end when the server expires them", async () => {
   const browser = createBrowser();
   await browser.get(`${here}/set`);
   expect(cookieNames(await browser.get(`${here}/seen`))).toEqual(["__Host-good", "lax", "none", "strict"]);

@@ -135,7 +135,7 @@ describe("a sign-in at the OpenID stand-in", () => {
     expect(userinfo).toMatchObject(ALICE);
   });
 
-  test("works with the typed form, and says when nobody is meant", async () => {
+  test("works with the typed form, and reports an unknown name", async () => {
     const browser = createBrowser();
     const flow = await begin(provider, { login_hint: "nobody@acme.example" });
     const login = await browser.get(flow.url);

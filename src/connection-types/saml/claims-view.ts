@@ -1,4 +1,4 @@
-/** A verified assertion as an administrator sees it, and one that an administrator typed in. */
+/** Shows a verified assertion to an administrator, and reads an assertion that an administrator typed in. */
 import type { ClaimsView } from "../../connection/contract/index.js";
 import type { VerifiedAssertion } from "../../protocols/saml/check-assertion.js";
 import { NAME_ID_FORMAT } from "../../protocols/saml/names.js";

@@ -15,7 +15,7 @@ import { openConnection, type OpenedSaml } from "./open.js";
 import { SAML_SETTINGS } from "./settings.js";
 
 /**
- * The type with a validator of the caller's choice.
+ * Makes the type with a validator that the caller chooses.
  *
  * @param makeValidator called when the first connection is opened; `close` closes the validator
  */

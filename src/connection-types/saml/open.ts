@@ -27,7 +27,7 @@ export async function openConnection(
   validator: Validator,
 ): Promise<OpenedSaml> {
   const source = createSource(settings, runtime);
-  // Fails now, and not at the first sign-in.
+  // Refuse bad settings now, and not at the first sign-in.
   await source.current();
   const signingKey = settings.signRequests ? (runtime.keys?.signing[0]?.privateKey ?? null) : null;
   if (settings.signRequests && signingKey === null) refuse("SAML_SIGNING_KEY_MISSING");
@@ -68,7 +68,7 @@ function createSource(settings: SamlSettings, runtime: Runtime): ProviderSource 
   return createFixedSource(facts);
 }
 
-/** The provider by the settings, or the names of missing and forbidden settings. */
+/** The provider as the settings describe it, or the names of missing and forbidden settings. */
 function readFacts(settings: SamlSettings, runtime: Runtime): ProviderFacts | { readonly missing: readonly string[] } {
   const { entityId, signOnUrl } = settings;
   const certificates = readCertificates(settings);

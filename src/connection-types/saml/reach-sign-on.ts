@@ -7,7 +7,7 @@ import { ok, warn } from "./findings.js";
 /** With a larger difference, sign-ins will fail sooner or later. */
 const CLOCK_WARN_SECONDS = 30;
 const NOTHING_THERE =
-  "Compare signOnUrl with the provider's set-up page: it may be the entity ID, which often looks like an address. A few providers answer so to every browser without a request. Then sign-ins work.";
+  "Compare signOnUrl with the provider's set-up page: it may be the entity ID, which often looks like an address. A few providers answer every request without a SAMLRequest in this way. Then sign-ins work.";
 
 export const EXCHANGED = "Entity ID and sign-on URL are exchanged.";
 

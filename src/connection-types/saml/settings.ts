@@ -28,7 +28,7 @@ export const SAML_SETTINGS = {
     parse: (input: unknown, context: ParseContext) => {
       const text = metadataXml.parse(input, context);
       if ("issue" in text) return text;
-      // Without a check of the document's end: a document that was valid when it was pasted stays readable.
+      // Does not check the document's end, so that a document that was valid when it was pasted stays readable.
       const metadata = parseProviderMetadata(text.value, context.browserUrl, new Date(0));
       return "issue" in metadata ? metadata : text;
     },

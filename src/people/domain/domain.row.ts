@@ -20,7 +20,7 @@ export class DomainRow {
   @Column({ type: "varchar", length: 253 })
   domain!: string;
 
-  /** The domain once it is proved, unique in the installation; `null` before. */
+  /** The domain once it is proved, unique in the installation; `null` before that. */
   @Column({ name: "verified_domain", type: "varchar", length: 253, nullable: true })
   verifiedDomain!: string | null;
 

@@ -151,7 +151,7 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
     lowest: 2,
     highest: 1000,
     description:
-      "The least number of people behind a figure of `groupResults`, from 2 to 1000: averages and counts of fewer people are withheld.",
+      "The smallest number of people for which `groupResults` shows a figure, from 2 to 1000: averages and counts of fewer people are withheld.",
     default: 5,
   },
 };

@@ -4,7 +4,7 @@ import type { Organization } from "./organization.js";
 /** The condition that fails: the switch of the system, the plan, the operator's switch of the organization, or its policy. */
 export type SsoObstacle = "SYSTEM_OFF" | "NOT_IN_PLAN" | "NOT_ALLOWED" | "SWITCHED_OFF";
 
-/** What the conditions are read from. */
+/** The data that the conditions are read from. */
 export interface SsoConditions {
   readonly installation: { readonly ssoAllowed: boolean };
   readonly organization: Pick<Organization, "ssoAllowed" | "ssoEntitled"> & {

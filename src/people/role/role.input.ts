@@ -43,7 +43,7 @@ export class UpdateRoleInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: `${RANK} A sign-in that matches several roles gives the highest, so a change of rank can give users a different role. To raise a role, you must hold its permissions; to lower it, those of every role that it falls below.`,
+    description: `${RANK} A sign-in that matches several roles gives the highest, so a change of rank can give users a different role. To raise a role, you must hold its permissions; to lower it, the permissions of every role that it falls below.`,
   })
   rank?: number | null;
 

@@ -145,8 +145,8 @@ async function lockForChange(
 }
 
 /**
- * An added permission goes to all users of the role. Of several matching roles, a sign-in gives the one with the highest rank:
- * so raising a role can give it, and lowering a role can give the roles that it falls below.
+ * An added permission goes to all users of the role. A sign-in gives the matching role with the highest rank. So raising a role
+ * can give it to people, and lowering it can give people the roles that it falls below.
  */
 async function requireHoldingWhatIsGiven(unit: UnitOfWork, before: Role, after: Role): Promise<void> {
   const { organizationId } = before;

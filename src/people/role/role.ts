@@ -7,7 +7,7 @@ export interface Role {
   /** Upper case with underscores; mappings and API clients use it. */
   readonly key: string;
   readonly name: string;
-  /** The higher rank wins; of two roles with the same rank, the first key in the alphabet. */
+  /** The higher rank wins. If two roles have the same rank, the first key in the alphabet wins. */
   readonly rank: number;
   readonly permissions: readonly Permission[];
   readonly builtIn: boolean;

@@ -19,7 +19,7 @@ export function billingCycleAt(moment: Date, anchor: BillingAnchor, timeZone: st
   const offsetAt = openZone(timeZone);
   const { year, month } = calendarDayAt(moment, offsetAt);
   const months = anchor.cycle === "YEAR" ? 12 : 1;
-  // If the start in this month or year is later than the moment, the moment is in the cycle before.
+  // If the start in this month or year is later than the moment, the moment is in the previous cycle.
   const first: CalendarDay = { year, month: anchor.cycle === "YEAR" ? anchor.month : month, day: anchor.day };
   const startOf = (cycles: number) => startOfDay({ ...first, month: first.month + cycles * months }, offsetAt);
   const startsAt = startOf(0);

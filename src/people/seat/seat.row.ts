@@ -17,7 +17,9 @@ export class SeatRow {
   @ForeignKey("UserRow", { name: "fk_seat_user", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   userId!: string;
 
-  /** SHA-256 hex over organization and user while the seat is held, so that a user cannot hold two; `null` once released. */
+  /**
+   * SHA-256 hex over organization and user while the seat is held, so that a user cannot hold two; `null` after it is released.
+   */
   @Column({ name: "active_key", type: "varchar", length: 64, nullable: true })
   activeKey!: string | null;
 

@@ -80,7 +80,7 @@ export const FORBIDDEN = defineFailure<{ permission: string | null }>({
       ? "You may not do this, and no permission changes that. The operation's description says who may."
       : `You may not do this: it needs the permission ${permission}.`,
   remedy:
-    "Ask an administrator of the organization for the role, or use a key that has the scope. Where details.permission is null, ask a person that the operation's description names.",
+    "Ask an administrator of the organization for the role, or use a key that has the scope. If details.permission is null, ask a person that the operation's description names.",
 });
 
 export const RATE_LIMITED = defineFailure<{ retryAfterSeconds: number }>({
@@ -115,7 +115,7 @@ export const INTERNAL = defineFailure({
   code: "INTERNAL",
   status: 500,
   message: "Something went wrong on our side.",
-  remedy: "Try again; if it stays, give the reference to the operator of this installation.",
+  remedy: "Try again. If the error stays, give the reference to the operator of this installation.",
 });
 
 /** The `Retry-After` header (RFC 9110, 10.2.3) of a failure that says how long to wait. */

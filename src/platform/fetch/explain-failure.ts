@@ -31,7 +31,7 @@ const OTHER_REASONS: Readonly<Record<string, readonly [FetchRefusalCode, string]
   ECONNRESET: ["UNREACHABLE", "closed the connection before its answer was complete"],
   EPIPE: ["UNREACHABLE", "closed the connection before its answer was complete"],
   UND_ERR_SOCKET: ["UNREACHABLE", "closed the connection before its answer was complete"],
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ["UNREACHABLE", "sent an answer of another length than it announced"],
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ["UNREACHABLE", "sent a response that is longer or shorter than it announced"],
   EHOSTUNREACH: ["UNREACHABLE", "cannot be reached over the network of this machine"],
   ENETUNREACH: ["UNREACHABLE", "cannot be reached over the network of this machine"],
   EPROTO: ["UNREACHABLE", "does not answer in TLS on this port"],

@@ -21,8 +21,8 @@ export type FetchRefusalCode =
   | "CERTIFICATE_REFUSED";
 
 /**
- * A request that was refused or that failed. An administrator of any organization may see the message, so it names what
- * they entered and what the server did, but not the address of a private name.
+ * A request that was refused or that failed. Every administrator may see the message. It names what they entered and what the
+ * server did, but not the address of a private name.
  */
 export class FetchRefusal extends Error {
   override readonly name = "FetchRefusal";
@@ -39,7 +39,7 @@ export class FetchRefusal extends Error {
     this.#location = options.location;
   }
 
-  /** The absolute target of a refused redirect. Not for messages. */
+  /** The absolute target of a refused redirect. Do not show it in messages. */
   get location(): string | undefined {
     return this.#location;
   }

@@ -18,7 +18,7 @@ export type Lookup = (hostname: string) => Promise<readonly { readonly address: 
 /** The machine's own resolver, `/etc/hosts` included. */
 export const systemLookup: Lookup = (hostname) => dns.lookup(hostname, { all: true });
 
-/** For name, TCP and TLS together. The limit of the whole request is usually shorter. */
+/** The time limit for name, TCP and TLS together. The limit of the whole request is usually shorter. */
 const CONNECT_TIMEOUT_MILLISECONDS = 10_000;
 
 /**

@@ -24,7 +24,7 @@ export interface GuardedFetchOptions {
   readonly allowedPrivateHosts: readonly string[];
   /** Resolves names; the machine's resolver when left out. */
   readonly lookup?: Lookup;
-  /** For the whole request, from resolving the name to the last byte; 10 seconds when left out. */
+  /** The time limit of the whole request, from resolving the name to the last byte; 10 seconds when left out. */
   readonly timeoutMs?: number;
   /** Largest decompressed body; 1 MiB when left out. */
   readonly maximumBytes?: number;
@@ -34,9 +34,9 @@ export interface GuardedFetchOptions {
   readonly certificateAuthorities?: readonly string[];
 }
 
-/** As for the platform's `fetch`. `redirect` has no effect: a redirect is always an error. */
+/** The options of the platform's `fetch`. `redirect` has no effect: a redirect is always an error. */
 interface GuardedRequestInit extends RequestInit {
-  /** For the whole request. */
+  /** The time limit of the whole request. */
   readonly timeoutMs?: number;
   /** Largest decompressed body of this request. */
   readonly maximumBytes?: number;

@@ -37,7 +37,7 @@ export type GuardedPost = (url: string, message: PostMessage, abortGroup?: Abort
 /** Messages in flight that can be aborted together. */
 export class AbortGroup {
   readonly #ends = new Set<(reason: unknown) => void>();
-  /** Why the group was aborted; `null` before. */
+  /** Why the group was aborted; `null` before that. */
   reason: Error | null = null;
 
   /** Aborts every message in flight, and every later one. */

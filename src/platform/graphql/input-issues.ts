@@ -38,7 +38,7 @@ export function opennessOf(schema: GraphQLSchema, introspection: boolean): Openn
 
 /** Whether an error of graphql-js is about one value in the document: a wrong literal or variable. */
 export function isAboutValue({ nodes }: GraphQLError): boolean {
-  // Two nodes of which the first is a variable: it is undefined or misplaced, which is a mistake of the document.
+  // If there are two nodes and the first is a variable, the variable is undefined or misplaced. That is a mistake in the document.
   const first = nodes?.[0]?.kind;
   return first !== undefined && VALUE_KINDS.has(first) && (first !== Kind.VARIABLE || nodes?.length === 1);
 }

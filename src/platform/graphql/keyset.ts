@@ -35,7 +35,7 @@ export interface KeysetQuery<Row> {
 export interface Seek {
   /** `null` from the beginning. */
   readonly beyond: Condition | null;
-  /** What follows `ORDER BY`. */
+  /** The text after `ORDER BY`. */
   readonly orderBy: string;
   readonly limit: number;
 }

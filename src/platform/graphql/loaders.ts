@@ -1,5 +1,5 @@
 /**
- * Loaders batch the single look-ups of one request into few queries. Each is declared once, beside its feature, and keeps
+ * Loaders batch the single look-ups of one request into few queries. Each is declared once, next to its feature, and keeps
  * what it has read as long as the request's context.
  */
 import DataLoader from "dataloader";

@@ -34,7 +34,7 @@ export class PageArgs {
   @Field(() => String, {
     nullable: true,
     description:
-      "Continue backwards from this cursor, which is `pageInfo.startCursor` of the page after. Goes with `last`.",
+      "Continue backwards from this cursor, which is `pageInfo.startCursor` of the following page. Goes with `last`.",
   })
   before?: string | null;
 }
@@ -90,7 +90,7 @@ function isGiven<Value>(value: Value | null | undefined): value is Value {
   return value !== null && value !== undefined;
 }
 
-/** Rows of one page. A function stands for what needs another query. */
+/** Rows of one page. A value that needs another query is a function. */
 export interface RowPage<Row> {
   readonly rows: readonly Row[];
   readonly hasNextPage: () => boolean | Promise<boolean>;
@@ -106,7 +106,7 @@ interface Edge<Node> {
 }
 
 /**
- * What a resolver of a page returns. graphql-js calls a function only when its field is selected, so that a list is
+ * The value that a resolver of a page returns. graphql-js calls a function only when its field is selected, so that a list is
  * counted only on request.
  */
 export interface Page<Node> {

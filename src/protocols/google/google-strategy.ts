@@ -1,5 +1,5 @@
 /**
- * passport-google-oauth20 with what it lacks: a nonce, a code challenge, a flow that is stored on the server, and a verified
+ * Adds to passport-google-oauth20 what it lacks: a nonce, a code challenge, a flow that is stored on the server, and a verified
  * ID token. The library builds the authorization request with Google's own parameters. It would read the person from unsigned
  * userinfo; Usher skips that call, and reads the ID token, which it has verified before the library runs.
  */

@@ -7,10 +7,10 @@ import { ProtocolRefusal, quote } from "../refusal.js";
 const TIMEOUT_MILLISECONDS = 10_000;
 const LONGEST_ANSWER_BYTES = 512 * 1024;
 
-/** Requests an address. It decides which addresses may be reached. */
+/** Requests an address, if it may be reached. The implementation decides which addresses may. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
-/** Why there is no answer. */
+/** Why there is no response. */
 export type RequestFailure =
   /** The provider did not answer. */
   | "unreachable"
@@ -100,7 +100,7 @@ async function readBody(response: Response, longestBytes: number): Promise<strin
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** The codes by which Usher's fetch says what it refused. Every other error means that the provider did not answer. */
+/** The codes of what Usher's fetch refused. Every other error means that the provider did not answer. */
 const FETCH_FAILURES: Readonly<Record<string, RequestFailure>> = {
   TIMEOUT: "timeout",
   TOO_LARGE: "too-large",

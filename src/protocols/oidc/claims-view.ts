@@ -1,4 +1,4 @@
-/** Verified claims as an administrator sees them, and claims that an administrator typed in. */
+/** Shows verified claims to an administrator, and reads claims that an administrator typed in. */
 import { checkClaimsSize } from "./claims.js";
 import type { Claims, Provider, VerifiedSignIn } from "./surroundings.js";
 

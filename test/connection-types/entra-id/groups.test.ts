@@ -88,7 +88,7 @@ describe("a token that leaves its groups out", () => {
     expect([api.tokenForms.length, api.requests.length]).toEqual([2, 4]);
   });
 
-  test("waits where Microsoft Graph asks for it, and gives up where that is too long or too often", async () => {
+  test("waits if Microsoft Graph asks for it, and fails if the wait is too long or too frequent", async () => {
     const throttled = (seconds: string) => ({ status: 429, headers: { "retry-after": seconds }, body: {} });
     api.script(throttled("0"), throttled("0"), { body: { value: ["g-1"] } });
     expect(await open()()).toEqual({ kind: "known", values: ["g-1"] });
@@ -118,7 +118,7 @@ describe("a token that leaves its groups out", () => {
   test.each([
     ["no list", { value: null }],
     ["a list of numbers", { value: [1, 2] }],
-    ["something that is no object", ["g-1"]],
+    ["something that is not an object", ["g-1"]],
     ["no JSON", "<html>"],
   ])("is unknown where Microsoft Graph answers %s", async (_name, body) => {
     api.script({ body });
@@ -126,13 +126,13 @@ describe("a token that leaves its groups out", () => {
   });
 });
 
-describe("a token that tells", () => {
+describe("a token that says whether there are groups", () => {
   test.each([
     ["groups", { groups: ["g-1"] }, { kind: "known", values: ["g-1"] }],
     ["that there are none", { groups: [] }, { kind: "known", values: [] }],
     ["nothing of groups", {}, { kind: "silent" }],
     ["an overage of something else", { _claim_names: { wids: "src1" } }, { kind: "silent" }],
-  ])("%s is taken at its word, and Microsoft Graph is not asked", async (_name, claims, groups) => {
+  ])("%s is believed, and Usher does not ask Microsoft Graph", async (_name, claims, groups) => {
     expect(await open()({ tid: TENANT_ID, oid: ADA_OID, ...claims })).toEqual(groups);
     expect(api.requests).toEqual([]);
   });

@@ -348,7 +348,7 @@ describe("encryption", () => {
       expect(outcome).toMatchObject({ code: "SAML_BAD_SIGNATURE" });
       details.add("detail" in outcome ? outcome.detail : null);
     }
-    // Always the same answer: whether the padding was right is nobody's business.
+    // The answer is always the same, so that an attacker cannot learn whether the padding was right.
     expect([...details]).toEqual([expect.stringMatching(/^Invalid document signature\. /)]);
   });
 });

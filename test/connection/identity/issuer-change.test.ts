@@ -66,7 +66,7 @@ describe("settings that name a different issuer", () => {
     expect((await moveTo("https://third.example.com")).codes).toEqual([]);
   });
 
-  test("count everybody if only the provider can name the issuer, and nobody while nothing names it", async () => {
+  test("count all linked people if only the provider can name the issuer, and no people while nothing names it", async () => {
     const { hooks } = house.specimen;
     await arrive({ subject: "ada", email: at("ada") });
     await disableConnection(house.services, OPERATOR, connectionId);

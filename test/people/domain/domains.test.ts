@@ -76,7 +76,7 @@ describe("the name of a domain", () => {
     `${"a.".repeat(120)}example.com`,
     "xn--a.example",
     "",
-  ])("%j is no organization's domain", (entered) => {
+  ])("%j cannot be the domain of an organization", (entered) => {
     expect(findDomainMistake(canonicalDomain(entered))).toEqual(expect.any(String));
   });
 

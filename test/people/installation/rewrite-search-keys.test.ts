@@ -174,7 +174,7 @@ test("a person who is renamed before the rewriting is found by the new name", as
   expect((await keys()).terms).not.toContain("other: muller");
 });
 
-test("a second round after an hour rewrites keys that replicas of the version before have written, once", async () => {
+test("a second round after an hour rewrites keys that replicas of the previous version have written, once", async () => {
   await rewriteSearchKeys(house.store, clock, STEPS, never);
   const { keys } = await makeStale();
   const stale = await keys();
@@ -190,7 +190,7 @@ test("a second round after an hour rewrites keys that replicas of the version be
   expect(await after(100_000_000)).toBe(1);
 });
 
-test("the progress of a newer version is left alone", async () => {
+test("the progress of a newer version stays unchanged", async () => {
   const { keys } = await makeStale();
   const before = await keys();
   await house.inUnit((unit) =>

@@ -325,7 +325,7 @@ describe("deleting an organization", () => {
     return { id, slug, elsewhere, user, guest };
   }
 
-  test("lists the data that it deletes before, for the operator only", async () => {
+  test("lists the data beforehand, for the operator only", async () => {
     const { id } = await situation();
     const counted = Object.fromEntries((await read(OPERATOR, id)).map(({ name, count }) => [name, count]));
     expect(counted).toMatchObject({

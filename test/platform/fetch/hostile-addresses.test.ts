@@ -47,7 +47,7 @@ describe("a URL whose host is an address", () => {
   });
 
   test.each(["127.0.0.1", "10.0.0.1", "::1", "fe80::1%eth0", "::ffff:10.0.0.1"])(
-    "%s is refused by the connector itself, whoever asks it",
+    "%s is refused by the connector itself",
     async (hostname) => {
       const { connectedTo } = routeToLoopback([]);
       const { connect } = createGuardedConnector(createIsAllowed([]), answering([]).lookup, []);

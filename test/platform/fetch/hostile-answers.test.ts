@@ -244,7 +244,7 @@ describe("a server", () => {
     [
       "sends two lengths",
       "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
-      "127.0.0.1 sent an answer of another length than it announced.",
+      "127.0.0.1 sent a response that is longer or shorter than it announced.",
     ],
     [
       "has a status of its own",

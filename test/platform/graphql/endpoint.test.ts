@@ -199,7 +199,7 @@ describe("Errors", () => {
     ["extensions that are not an object", { query: "{ library }", extensions: 7 }],
     ["a query that is not a text", { query: 7 }],
     ["no query", {}],
-    ["a type that is none of an input", { query: "query ($x: Book) { library }", variables: { x: {} } }],
+    ["a type that is not an input", { query: "query ($x: Book) { library }", variables: { x: {} } }],
     ["a type that is not there", { query: "query ($x: Nothing) { library }", variables: { x: {} } }],
     ["directives of later versions", { query: "{ books { nodes { id @defer } } ... @defer { library } }" }],
   ])("an operation that cannot run has its own code: %s", async (_name, body) => {

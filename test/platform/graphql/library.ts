@@ -163,7 +163,7 @@ export class LibraryResolver {
     return "BOOK_LENT";
   }
 
-  @Mutation(() => Book, { nullable: true, description: "Writes on a book's back, and lends it out when told to." })
+  @Mutation(() => Book, { nullable: true, description: "Writes on a book's back. Fails afterwards if `lend` is true." })
   labelBook(
     @Arg("id", () => ID, { description: "The book." }) id: string,
     @Arg("label", () => String, { nullable: true, description: "What to write." }) label: string | null | undefined,

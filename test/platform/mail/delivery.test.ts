@@ -175,7 +175,7 @@ describe("a message", () => {
     expect(givenUp(mail!.id)).toEqual([{ ...GIVEN_UP, attempt: MAXIMUM_ATTEMPTS, reason: "SENDER_DIED" }]);
   });
 
-  it("is not logged, nor is its recipient, whatever the server answers", async () => {
+  it("is not logged, nor is its recipient, for any answer of the server", async () => {
     server.behaviour.refuseMessage = (content) => `554 5.6.0 I do not like ${content.slice(-70)}`;
     await post.queue({ recipient: "grace@example.com", subject: "A subject that is secret" });
     await post.deliver(server);

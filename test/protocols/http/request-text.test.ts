@@ -33,7 +33,7 @@ const request = (path: string, further: Partial<TextRequest> = {}, lentFetch: Fe
     ...further,
   });
 
-test("answers the text, whatever the status", async () => {
+test("returns the text, for every status", async () => {
   const init = { method: "POST", headers: { accept: "text/xml" } };
   const { date, ...answer } = await request("/ok", { init });
   expect(answer).toEqual({ status: 200, text: "é POST text/xml", retryAfterSeconds: null });

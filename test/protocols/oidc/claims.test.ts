@@ -313,7 +313,7 @@ describe("an e-mail address", () => {
   ])("%s is %s", (text, address) => expect(readEmailAddress(text)).toBe(address));
 
   test.each(["ann@\u212acme.example", "ann@\uff41cme.example", "ann@acme\u3002example", "ann@b\u00fc..example"])(
-    "with a domain that IDNA would change into another is none: %j",
+    "with a domain that IDNA would change is not an address: %j",
     (text) => expect(readEmailAddress(text)).toBeNull(),
   );
 });

@@ -115,7 +115,7 @@ describe("it takes the usable rest", () => {
       /SingleSignOnService whose Location must begin with https/,
     ],
     [
-      "a logout address that is none",
+      "a logout address that is not an address",
       sound.replace("<md:SingleSignOnService", `${service("SingleLogoutService", "/slo")}$&`),
       /SingleLogoutService whose Location is not an absolute address/,
     ],
@@ -205,7 +205,7 @@ describe("it refuses", () => {
   const nested = (count: number, declare: (level: number) => string) =>
     `${Array.from({ length: count }, (_, level) => `<a${declare(level)}>`).join("")}${"</a>".repeat(count)}`;
 
-  // Each of them would take the XML library seconds; what is read is told by the sentence, whatever the machine's speed.
+  // Each of them would take the XML library seconds; the sentence shows what was read, at any speed of the machine.
   test.each([
     [
       "many elements",

@@ -153,7 +153,7 @@ describe("the roles after a sign-in", () => {
       "role-user by default",
     ],
     [
-      "AUTHORITATIVE: an empty list is no match",
+      "AUTHORITATIVE: an empty list does not match",
       { groups: known(), held: [byRule], policies: authoritative },
       "role-user by default",
     ],
@@ -188,12 +188,12 @@ describe("the roles after a sign-in", () => {
     ],
     ["silence gives a new person the default role", { groups: SILENT }, "role-user by default"],
     [
-      "silence beside a match keeps the higher",
+      "a match and a silent rule: the higher role stays",
       { groups: SILENT, department: "Sales", held: [byRule] },
       "role-admin by m1",
     ],
     [
-      "silence beside a match keeps both under ALL",
+      "a match and a silent rule under ALL: both roles stay",
       { groups: SILENT, department: "Sales", held: [byRule], policies: { roleAssignment: "ALL" } },
       "role-admin by m1, role-user by m4",
     ],
@@ -218,7 +218,7 @@ describe("the roles after a sign-in", () => {
       "role-user by default",
     ],
     [
-      "silence takes a role of a rule that was evaluated, beside one of a silent rule",
+      "silence takes the role of a rule that was evaluated, and keeps the role of a silent rule",
       {
         groups: SILENT,
         department: "Other",
@@ -228,7 +228,7 @@ describe("the roles after a sign-in", () => {
       "role-admin by m1",
     ],
     [
-      "silence keeps a role by hand beside a role of a rule that was evaluated",
+      "silence keeps a role by hand, together with a role of a rule that was evaluated",
       {
         groups: SILENT,
         held: [byHand, { ...byRule, mappingId: "m4" }],
@@ -273,11 +273,7 @@ describe("the roles after a sign-in", () => {
       { groups: UNKNOWN, policies: { missingGroups: "EMPTY" } },
       "refuse-unknown-groups",
     ],
-    [
-      "unknown groups beside a match",
-      { groups: UNKNOWN, department: "Sales", held: [byRule] },
-      "refuse-unknown-groups",
-    ],
+    ["unknown groups and a match", { groups: UNKNOWN, department: "Sales", held: [byRule] }, "refuse-unknown-groups"],
     [
       "unknown groups do not matter without rules on groups",
       { groups: UNKNOWN, department: "Sales", mappings: [SALES] },

@@ -129,7 +129,7 @@ describe("a rule on a claim", () => {
     "(?P<name",
     "a{1001}",
     "((a{100}){100}){100}",
-  ])("never matches by the pattern %s, which is none", (pattern) => {
+  ])("never matches by %s, which is not a pattern", (pattern) => {
     for (const value of ["", "x", "aa", pattern]) {
       expect(kindOf(ruleOf("MATCHES", [pattern]), saying({ team: [value] }))).toBe("unmatched");
       expect(kindOf(ruleOf("MATCHES", [pattern, "x"]), saying({ team: [value] }))).toBe(
@@ -317,7 +317,7 @@ describe("the fields that a provider supplies", () => {
       { "custom.team": "Red" },
     ],
     [
-      "a field that is none",
+      "a field that does not exist",
       { attributes: { team: ["Red"] } },
       [mapping("team", "status"), mapping("team", "custom.", 2), mapping("team", "__proto__", 3)],
       {},

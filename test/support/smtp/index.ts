@@ -1,5 +1,5 @@
 /**
- * A mail server for tests (RFC 5321) on node:net. It keeps accepted messages, refuses as tests tell it, can delay its final
+ * A mail server for tests (RFC 5321) on node:net. It keeps accepted messages, refuses what tests choose, can delay its final
  * reply, and with a certificate speaks TLS from the start or after STARTTLS.
  */
 import { createServer, type Server, type Socket } from "node:net";

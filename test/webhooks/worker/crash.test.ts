@@ -43,7 +43,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
 };
 const isHealthy = (name: string) => /^(quick|slow|flaky|endless)/.test(name);
 
-describeOnMariaDb("two workers of which one is killed (MariaDB; a SQLite file belongs to one process)", () => {
+describeOnMariaDb("two workers, one of which is killed (MariaDB; a SQLite file belongs to one process)", () => {
   let folder: string;
   let database: TestDatabaseUrl;
   let receivers: WebhookReceivers;

@@ -203,7 +203,7 @@ describe("a clock that was ahead and is set back", () => {
     expect(await dueOf(ids[0]!)).toEqual([1]);
   });
 
-  it("leaves alone the times of a worker whose clock is ahead by less than a lease", async () => {
+  it("does not change the times of a worker whose clock is ahead by less than a lease", async () => {
     const { ids, event } = await makeEndpoints(1);
     pass(DEFAULT_WORKER_SETTINGS.leaseMs);
     const [ahead] = await claim(ids);

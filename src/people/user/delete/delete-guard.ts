@@ -42,7 +42,7 @@ export async function findUsedSeat(reader: Reader, userId: string, now: Date): P
   );
   const ends = rows.map((row) => toDateOrNull(row.cycle_ends_at));
   if (ends.length === 0) return [];
-  // If one seat has no end, the end of all is unknown.
+  // If one seat has no end, the reason has no known end.
   const until = ends.includes(null) ? null : new Date(Math.max(...ends.map((end) => end?.getTime() ?? 0)));
   return [
     {

@@ -17,7 +17,7 @@ export interface UserCondition {
   readonly ofAccount: boolean;
 }
 
-/** The condition for a list of values; none for an empty list. */
+/** The condition for a list of values. An empty list adds no condition. */
 export function ifAny<Value>(
   values: readonly Value[] | null | undefined,
   make: (values: readonly Value[]) => UserCondition,

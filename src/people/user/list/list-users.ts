@@ -104,14 +104,14 @@ export async function listUsers({ reader }: Store, caller: Caller, query: UsersQ
 interface Plan {
   /** The membership as `m`, with the index to use. */
   readonly members: string;
-  /** The same for counting, without the index of the order. */
+  /** The membership as `m` for counting, without the index of the order. */
   readonly counted: string;
   readonly where: Condition;
   /** Whether the conditions read the account. */
   readonly ofAccount: boolean;
 }
 
-/** By the ids of a selective condition; without one, along the order until the page is full. */
+/** Reads the ids of a selective condition. Without one, reads along the order until the page is full. */
 async function planReading(
   reader: Reader,
   organizationId: string,
