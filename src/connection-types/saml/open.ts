@@ -27,7 +27,7 @@ export async function openConnection(
   validator: Validator,
 ): Promise<OpenedSaml> {
   const source = createSource(settings, runtime);
-  // Refuse bad settings now, and not at the first sign-in.
+  // Loads the provider now, so that opening the connection fails and not the first sign-in.
   await source.current();
   const signingKey = settings.signRequests ? (runtime.keys?.signing[0]?.privateKey ?? null) : null;
   if (settings.signRequests && signingKey === null) refuse("SAML_SIGNING_KEY_MISSING");
