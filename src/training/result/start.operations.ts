@@ -64,7 +64,7 @@ export async function startTraining({ begin }: Store, caller: Caller, input: Sta
       completedAt: null,
     };
     await insertStart(unit, start);
-    // The audit log records administration. People who start their own training are not administrators.
+    // The audit log is for administration, and a start of the own training is not administration.
     if (unit.cause.kind !== "PERSON")
       await recordAudit(unit, {
         organizationId,
