@@ -577,6 +577,8 @@ describe("a program", () => {
     expect(
       (await ask("PreviewSignIn", { connectionId, claims: { sub: "new", email: "new@acme.example" } })).previewSignIn,
     ).toMatchObject({ decision: { kind: "REFUSE", code: "NAME_MISSING" } });
+    const change = { connectionId, policies: { unmappedUser: "REFUSE" } };
+    expect((await ask("PreviewMappings", { input: change })).previewMappings.users).toEqual(expect.any(Array));
     await ask("DeleteConnection", { id: connectionId });
     expect((await ask("Connections", { slug: "acme" })).organization.connections).toEqual([]);
   });

@@ -332,6 +332,84 @@ describe("a preview", () => {
   });
 });
 
+describe("a preview of mappings", () => {
+  const PREVIEW = `query ($input: PreviewMappingsInput!, $first: Int) { previewMappings(input: $input, first: $first) {
+    examined users { user { id } email gains losses refused admitted } } }`;
+
+  it("tells with each person's last sign-in who would gain, lose and be refused, and changes nothing", async () => {
+    const tenant = await createTenant(usher, provider);
+    const { connectionId } = tenant;
+    const { createGroup } = await tenant.ask(
+      `mutation ($input: CreateGroupInput!) { createGroup(input: $input) { group { id } } }`,
+      { input: { organizationId: tenant.organizationId, name: "Trainers" } },
+    );
+    const groupId: string = createGroup.group.id;
+    const rule = (value: string) => ({ claim: "groups", operator: "EQUALS", value });
+    await tenant.ask(
+      `mutation ($input: SetRoleMappingsInput!) { setRoleMappings(input: $input) { connection { id } } }`,
+      { input: { connectionId, mappings: [{ ...rule("Managers"), roleKey: "MANAGER" }] } },
+    );
+    const browser = createBrowser();
+    for (const [word, groups] of Object.entries({ mona: ["Managers"], tom: ["Trainers"], ida: [] }))
+      await tenant.signIn(browser, makePerson(word, { groups }));
+    const before = await takeStock(tenant);
+    const preview = async (input: Record<string, unknown>, first?: number) =>
+      (await tenant.ask(PREVIEW, { input: { connectionId, ...input }, first })).previewMappings;
+
+    expect(await preview({})).toEqual({ examined: 3, users: [] });
+    const change = {
+      roleMappings: [{ ...rule("Trainers"), roleKey: "MANAGER" }],
+      groupMappings: [{ ...rule("Trainers"), groupId }],
+      policies: { roleSync: "AUTHORITATIVE", unmappedUser: "REFUSE" },
+    };
+    const { examined, users } = await preview(change);
+    const byEmail = Object.fromEntries(
+      users.map(({ email, user: _, ...told }: { email: string; user: unknown }) => [email, told]),
+    );
+    expect([examined, byEmail]).toEqual([
+      3,
+      {
+        "ida@acme.test": { gains: [], losses: [], refused: "NO_ROLE", admitted: false },
+        "mona@acme.test": { gains: [], losses: [], refused: "NO_ROLE", admitted: false },
+        "tom@acme.test": {
+          gains: ["role:MANAGER", `group:${groupId}`],
+          losses: ["role:USER"],
+          refused: null,
+          admitted: false,
+        },
+      },
+    ]);
+    expect((await preview({ policies: { roleSync: "AUTHORITATIVE" }, roleMappings: [] })).users).toMatchObject([]);
+    expect((await preview(change, 1)).examined).toBe(1);
+    expect(await takeStock(tenant)).toEqual(before);
+
+    // What the preview says is what happens.
+    await tenant.ask(
+      `mutation ($input: SetRoleMappingsInput!) { setRoleMappings(input: $input) { connection { id } } }`,
+      { input: { connectionId, mappings: change.roleMappings } },
+    );
+    await tenant.updateConnection({ policies: change.policies });
+    expect((await tenant.signIn(createBrowser(), makePerson("ida", { groups: [] }))).status).toBe(403);
+    expect((await tenant.attempts())[0]).toMatchObject({ outcome: "NO_ROLE" });
+    expect((await preview({ policies: { unmappedUser: "ALLOW" } })).users).toEqual(
+      expect.arrayContaining([expect.objectContaining({ email: "ida@acme.test", admitted: true, refused: null })]),
+    );
+  });
+
+  it("refuses rules that could not be stored, and more sign-ins than it looks at", async () => {
+    const tenant = await createTenant(usher, provider);
+    const ask = (input: Record<string, unknown>, first?: number) =>
+      tenant.ask(PREVIEW, { input: { connectionId: tenant.connectionId, ...input }, first });
+    const rule = { claim: "groups", operator: "EQUALS", value: "x" };
+    await expect(ask({ roleMappings: [{ ...rule, roleKey: "NOBODY" }] })).rejects.toThrow("INVALID_INPUT");
+    await expect(ask({ groupMappings: [{ ...rule, groupId: "unknown" }] })).rejects.toThrow("INVALID_INPUT");
+    await expect(
+      ask({ roleMappings: [{ ...rule, operator: "MATCHES", value: "(", roleKey: "USER" }] }),
+    ).rejects.toThrow("INVALID_INPUT");
+    await expect(ask({}, 101)).rejects.toThrow("must be from 1 to 100");
+  });
+});
+
 describe("what is kept of a sign-in", () => {
   it("is shown to callers only with both permissions, and to nobody of another organization", async () => {
     const tenant = await createTenant(usher, provider);

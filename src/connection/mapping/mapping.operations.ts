@@ -4,6 +4,7 @@
  */
 import { causeOf, requireNoOwnGain, type Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { Reader } from "../../platform/database/database.js";
 import { InputCheck } from "../../platform/errors/input.js";
 import { requireVersion } from "../../people/failures.js";
 import { findGroups } from "../../people/group/find-groups.js";
@@ -24,7 +25,7 @@ import {
   type CheckedRule,
   type RuleInput,
 } from "./check-mappings.js";
-import { NO_MAPPINGS, type ClaimRule } from "./mapping.js";
+import { NO_MAPPINGS, type ClaimRule, type Mappings } from "./mapping.js";
 import { findMappingsOf, replaceMappings, type MappingKind, type NewMapping } from "./mapping.repository.js";
 
 /** All mappings of one kind, in their order. */
@@ -61,16 +62,7 @@ export async function setAttributeMappings(
   input: MappingsInput<AttributeMappingInput>,
 ): Promise<Connection> {
   const found = await readConnectionFor(services, caller, input.connectionId, "MAPPINGS_WRITE");
-  const check = new InputCheck();
-  const mappings = checkAttributeMappings(check, input.mappings);
-  check.finish();
-  const wanted = mappings.map(({ claim, field }) => ({
-    claim,
-    operator: null,
-    values: null,
-    ignoreCase: false,
-    target: field,
-  }));
+  const wanted = chooseAttributes(input.mappings);
   return await replace(services, caller, found, {
     kind: "ATTRIBUTE",
     ...input,
@@ -100,12 +92,7 @@ export async function setRoleMappings(
   return await replace(services, caller, found, {
     kind: "ROLE",
     ...input,
-    choose: async (unit) => {
-      const roles = await findRolesOf(unit, organizationId);
-      const message = `must be a role of the organization: ${roles.map(({ key }) => key).join(", ")}`;
-      const idOf = ({ roleKey }: RoleMappingInput) => roles.find(({ key }) => key === roleKey)?.id;
-      return addTargets(input.mappings, rules, { name: "roleKey", message, idOf });
-    },
+    choose: (unit) => chooseRoles(unit, organizationId, input.mappings, rules),
     allow: async (unit, targets) => {
       const roles = await findRolesOf(unit, organizationId);
       const given = roles.filter(({ id }) => targets.has(id));
@@ -130,19 +117,109 @@ export async function setGroupMappings(
   return await replace(services, caller, found, {
     kind: "GROUP",
     ...input,
-    choose: async (unit) => {
-      const groups = await findGroups(unit, [...new Set(input.mappings.map(({ groupId }) => groupId))]);
-      const message = "must be a group of the organization";
-      const idOf = ({ groupId }: GroupMappingInput) =>
-        groups.get(groupId)?.organizationId === found.organizationId ? groupId : undefined;
-      return addTargets(input.mappings, rules, { name: "groupId", message, idOf });
-    },
+    choose: (unit) => chooseGroups(unit, found.organizationId, input.mappings, rules),
     // A manager sees the training of the group's members.
     allow: async (unit, targets) => {
       for (const groupId of targets)
         requireNoOwnGain(caller, found.organizationId, await findManagerIds(unit, groupId), "TRAINING_READ");
     },
   });
+}
+
+/** Lists of mappings that a connection might have. A list that is absent stays as it is. */
+export interface ProposedMappings {
+  readonly attributeMappings?: readonly AttributeMappingInput[] | null;
+  readonly roleMappings?: readonly RoleMappingInput[] | null;
+  readonly groupMappings?: readonly GroupMappingInput[] | null;
+}
+
+/**
+ * The mappings that a connection would have with these lists. Stores nothing. An unchanged mapping keeps its id.
+ *
+ * @throws INVALID_INPUT
+ */
+export async function proposeMappings(
+  reader: Reader,
+  { id, organizationId }: Connection,
+  { attributeMappings, roleMappings, groupMappings }: ProposedMappings,
+): Promise<{ readonly before: Mappings; readonly after: Mappings }> {
+  const before = (await findMappingsOf(reader, [id])).get(id) ?? NO_MAPPINGS;
+  const ruleOf = ({ claim, operator, values, ignoreCase, ...mapping }: NewMapping, index: number) => ({
+    id: mapping.id ?? `proposed-${index}`,
+    position: index + 1,
+    claim,
+    operator: operator ?? "EQUALS",
+    values: values ?? [],
+    ignoreCase,
+  });
+  const roles =
+    roleMappings == null ? null : await chooseRoles(reader, organizationId, roleMappings, checkRules(roleMappings));
+  const groups =
+    groupMappings == null ? null : await chooseGroups(reader, organizationId, groupMappings, checkRules(groupMappings));
+  const after: Mappings = {
+    attributes:
+      attributeMappings == null
+        ? before.attributes
+        : chooseAttributes(attributeMappings).map(({ claim, target }, index) => ({
+            id: `proposed-${index}`,
+            position: index + 1,
+            claim,
+            field: target,
+          })),
+    roles:
+      roles === null
+        ? before.roles
+        : keepIds(toNewMappings(before, "ROLE"), roles).map((mapping, index) => ({
+            ...ruleOf(mapping, index),
+            roleId: mapping.target,
+          })),
+    groups:
+      groups === null
+        ? before.groups
+        : keepIds(toNewMappings(before, "GROUP"), groups).map((mapping, index) => ({
+            ...ruleOf(mapping, index),
+            groupId: mapping.target,
+          })),
+  };
+  return { before, after };
+}
+
+function chooseAttributes(inputs: readonly AttributeMappingInput[]): readonly Wanted[] {
+  const check = new InputCheck();
+  const mappings = checkAttributeMappings(check, inputs);
+  check.finish();
+  return mappings.map(({ claim, field }) => ({
+    claim,
+    operator: null,
+    values: null,
+    ignoreCase: false,
+    target: field,
+  }));
+}
+
+async function chooseRoles(
+  reader: Reader,
+  organizationId: string,
+  inputs: readonly RoleMappingInput[],
+  rules: readonly CheckedRule[],
+): Promise<readonly Wanted[]> {
+  const roles = await findRolesOf(reader, organizationId);
+  const message = `must be a role of the organization: ${roles.map(({ key }) => key).join(", ")}`;
+  const idOf = ({ roleKey }: RoleMappingInput) => roles.find(({ key }) => key === roleKey)?.id;
+  return addTargets(inputs, rules, { name: "roleKey", message, idOf });
+}
+
+async function chooseGroups(
+  reader: Reader,
+  organizationId: string,
+  inputs: readonly GroupMappingInput[],
+  rules: readonly CheckedRule[],
+): Promise<readonly Wanted[]> {
+  const groups = await findGroups(reader, [...new Set(inputs.map(({ groupId }) => groupId))]);
+  const message = "must be a group of the organization";
+  const idOf = ({ groupId }: GroupMappingInput) =>
+    groups.get(groupId)?.organizationId === organizationId ? groupId : undefined;
+  return addTargets(inputs, rules, { name: "groupId", message, idOf });
 }
 
 function checkRules(mappings: readonly RuleInput[]): readonly CheckedRule[] {
@@ -219,7 +296,10 @@ const LIST_NAMES: Readonly<Record<MappingKind, string>> = {
 };
 
 async function readList(unit: UnitOfWork, connectionId: string, kind: MappingKind): Promise<readonly NewMapping[]> {
-  const mappings = (await findMappingsOf(unit, [connectionId])).get(connectionId) ?? NO_MAPPINGS;
+  return toNewMappings((await findMappingsOf(unit, [connectionId])).get(connectionId) ?? NO_MAPPINGS, kind);
+}
+
+function toNewMappings(mappings: Mappings, kind: MappingKind): readonly NewMapping[] {
   const fromRule = ({ id, claim, operator, values, ignoreCase }: ClaimRule, target: string): NewMapping => ({
     id,
     claim,

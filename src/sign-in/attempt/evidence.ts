@@ -66,6 +66,7 @@ function shorten({ profile, ...others }: Evidence): string | null {
 interface RawEvidence {
   readonly id: string;
   readonly attempt_id: string;
+  readonly user_id: string | null;
   readonly payload: string;
 }
 
@@ -77,11 +78,36 @@ export async function findEvidenceOfAttempts(
 ): Promise<Map<string, Evidence>> {
   if (attemptIds.length === 0) return new Map();
   const raws = await reader.rows<RawEvidence>(
-    `SELECT id, attempt_id, payload FROM sign_in_evidence
+    `SELECT id, attempt_id, user_id, payload FROM sign_in_evidence
       WHERE attempt_id IN (${placeholders(attemptIds)})`,
     attemptIds,
   );
   return new Map(raws.map((raw) => [raw.attempt_id, unseal(keyRing, raw)]));
+}
+
+/** The last sign-in of a person, as a preview takes it. */
+interface LastSignIn {
+  /** `null` where no account was recognised. */
+  readonly userId: string | null;
+  readonly evidence: Evidence;
+}
+
+/** Each person's last sign-in through a connection, the latest first, at most `most`. */
+export async function findLastSignIns(
+  reader: Reader,
+  keyRing: KeyRing,
+  connectionId: string,
+  most: number,
+): Promise<readonly LastSignIn[]> {
+  const raws = await reader.rows<RawEvidence>(
+    `SELECT id, attempt_id, user_id, payload FROM sign_in_evidence
+      WHERE connection_id = ? AND kind = 'SIGN_IN' ORDER BY occurred_at DESC LIMIT ${most}`,
+    [connectionId],
+  );
+  return raws.map((raw) => ({
+    userId: raw.user_id,
+    evidence: unseal(keyRing, raw),
+  }));
 }
 
 /** @throws UnsealError if the key that sealed it is no longer in the key ring */

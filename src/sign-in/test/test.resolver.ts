@@ -1,11 +1,21 @@
 /** Test sign-ins and previews in the schema. */
-import { Arg, Ctx, Field, ID, Mutation, ObjectType, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Query, Resolver } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
+import { AttributeMappingInput, GroupMappingInput, RoleMappingInput } from "../../connection/graphql/mapping.input.js";
+import { ConnectionPoliciesInput } from "../../connection/graphql/policies-types.js";
+import type { ConnectionPoliciesChange } from "../../connection/stored/policies.js";
+import type { User } from "../../people/user/user.js";
+import { UserType } from "../../people/user/user.type.js";
 import { JsonScalar } from "../../platform/graphql/scalars.js";
 import { SignInPreviewType } from "../attempt/explanation.type.js";
 import type { ShowExplanation } from "../attempt/show-explanation.js";
+import { MOST_PREVIEWED, previewMappings } from "./preview-mappings.js";
 import { previewSignIn, type PreviewServices } from "./preview-sign-in.js";
 import { startTestSignIn, type StartedTest } from "./test.operations.js";
+
+/** One sign-in takes about twenty queries. */
+const COST_OF_PREVIEW = 50;
+const DEFAULT_PREVIEWED = 50;
 
 @ObjectType("StartTestSignInPayload", { description: "A test sign-in that can be begun.", simpleResolvers: true })
 class StartTestSignInPayload {
@@ -19,6 +29,67 @@ class StartTestSignInPayload {
 
   @Field(() => Date, { description: "Until when the test can be begun." })
   expiresAt!: Date;
+}
+
+@InputType({
+  description:
+    "Mappings and policies that a connection might have. Lists and policies that are left out stay as they are.",
+})
+class PreviewMappingsInput {
+  @Field(() => ID, { description: "The connection." })
+  connectionId!: string;
+
+  @Field(() => [AttributeMappingInput], { nullable: true, description: "The attribute mappings that it would have." })
+  attributeMappings?: AttributeMappingInput[] | null;
+
+  @Field(() => [RoleMappingInput], { nullable: true, description: "The role mappings that it would have." })
+  roleMappings?: RoleMappingInput[] | null;
+
+  @Field(() => [GroupMappingInput], { nullable: true, description: "The group mappings that it would have." })
+  groupMappings?: GroupMappingInput[] | null;
+
+  @Field(() => ConnectionPoliciesInput, { nullable: true, description: "The policies that would change." })
+  policies?: ConnectionPoliciesChange | null;
+}
+
+@ObjectType("PreviewedUser", {
+  description: "What a change would do to one person at their next sign-in.",
+  simpleResolvers: true,
+})
+class PreviewedUserType {
+  @Field(() => UserType, { nullable: true, description: "The account; null for a person without one." })
+  user!: User | null;
+
+  @Field(() => String, { nullable: true, description: "The e-mail address that the provider sent last." })
+  email!: string | null;
+
+  @Field(() => [String], { description: "What the person would gain: `role:KEY` and `group:ID`." })
+  gains!: readonly string[];
+
+  @Field(() => [String], { description: "What the person would lose: `role:KEY` and `group:ID`." })
+  losses!: readonly string[];
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The code with which the person would be refused, and is not refused now; null if that does not change.",
+  })
+  refused!: string | null;
+
+  @Field(() => Boolean, { description: "Whether the person is refused now, and would be let in." })
+  admitted!: boolean;
+}
+
+@ObjectType("MappingsPreview", {
+  description: "What a change of mappings and policies would do. Nothing was changed.",
+  simpleResolvers: true,
+})
+class MappingsPreviewType {
+  @Field(() => Int, { description: "How many people's last sign-ins were looked at, the latest first." })
+  examined!: number;
+
+  @Field(() => [PreviewedUserType], { description: "The people for whom something would change." })
+  users!: readonly PreviewedUserType[];
 }
 
 @Resolver()
@@ -66,7 +137,22 @@ export class TestSignInResolver {
     });
     return { claims: shown, ...(await this.showExplanation(organizationId, explanation)) };
   }
-}
 
-/** A preview costs as much as the about twenty queries that it runs. */
-const COST_OF_PREVIEW = 50;
+  @Query(() => MappingsPreviewType, {
+    complexity: ({ args, childComplexity }) =>
+      2 * COST_OF_PREVIEW * ((args as { first?: number | null }).first ?? DEFAULT_PREVIEWED) + childComplexity,
+    description:
+      "What a change of mappings and policies would do to the people who signed in last. Changes nothing. Needs CONNECTIONS_WRITE and USERS_READ.",
+  })
+  async previewMappings(
+    @Ctx() { caller }: RequestContext,
+    @Arg("input", () => PreviewMappingsInput, { description: "The change." }) input: PreviewMappingsInput,
+    @Arg("first", () => Int, {
+      nullable: true,
+      description: `How many people's last sign-ins to look at, at most ${MOST_PREVIEWED}; ${DEFAULT_PREVIEWED} when left out.`,
+    })
+    first: number | null,
+  ): Promise<MappingsPreviewType> {
+    return await previewMappings(this.services, caller, input, first ?? DEFAULT_PREVIEWED);
+  }
+}

@@ -93,6 +93,12 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
     use: "(organizationId: $organizationId) { seatsInUse }",
     make: home,
   },
+  previewMappings: {
+    needs: ["CONNECTIONS_WRITE", "USERS_READ"],
+    declare: "$id: ID!",
+    use: "(input: { connectionId: $id }) { examined users { email } }",
+    make: async (house) => ({ id: await things.makeConnection(house) }),
+  },
   previewSignIn: {
     needs: ["CONNECTIONS_WRITE", "USERS_READ"],
     declare: "$id: ID!, $reference: String",
