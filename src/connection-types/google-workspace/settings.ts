@@ -39,7 +39,7 @@ export const GOOGLE_WORKSPACE_SETTINGS = {
   ),
   directoryAdministrator: setting.text({
     label: "Directory administrator",
-    help: "For groups: the address of the administrator for whom the service account reads groups.",
+    help: "For groups: the address of the administrator in whose name the service account reads groups.",
   }),
 } as const;
 
@@ -54,7 +54,7 @@ function keyFile<Declared extends { readonly parse: Parse }>(declared: Declared)
 
 type Parse = (input: unknown, context: ParseContext) => Parsed<string>;
 
-/** Reading groups needs both the account and the administrator for whom it asks. */
+/** Reading groups needs both the service account and the administrator in whose name it asks. */
 export function checkDirectory(
   settings: Pick<
     DraftSettingsOf<typeof GOOGLE_WORKSPACE_SETTINGS>,

@@ -24,7 +24,7 @@ export type RequestFailure =
   | "too-large";
 
 export interface TextRequest {
-  /** What is requested, as an administrator calls it, such as "the discovery document". */
+  /** The administrator's name for what is requested, such as "the discovery document". */
   readonly what: string;
   readonly address: string;
   readonly init?: RequestInit;
@@ -36,7 +36,7 @@ export interface TextRequest {
   readonly longestAnswerBytes?: number;
 }
 
-/** A provider's answer, of any status but a redirect. */
+/** A provider's response. It can have any status except a redirect. */
 export interface TextAnswer {
   readonly status: number;
   /** Decoded as UTF-8. */

@@ -30,7 +30,7 @@ export function saysDenied(status: number): boolean {
   return status === 401 || status === 403;
 }
 
-/** A provider's answer, of any status but a redirect. */
+/** A provider's response. It can have any status except a redirect. */
 export interface JsonAnswer {
   readonly status: number;
   readonly body: unknown;
@@ -43,7 +43,7 @@ export interface JsonAnswer {
 /**
  * Asks a provider for JSON.
  *
- * @param what what is requested, as an administrator calls it, such as "the discovery document"
+ * @param what the administrator's name for what is requested, such as "the discovery document"
  * @param mayDenyWithoutJson a denial without JSON is an answer too, with `null` for its body
  * @throws ProtocolRefusal `OIDC_PROVIDER_UNREACHABLE`, `OIDC_PROVIDER_TIMEOUT`, `OIDC_CERTIFICATE_REFUSED`,
  *   `OIDC_ENDPOINT_REFUSED`, `OIDC_ANSWER_REDIRECT`, `OIDC_ANSWER_TOO_LARGE`, `OIDC_PROVIDER_UNAVAILABLE`,

@@ -50,7 +50,7 @@ beforeAll(async () => {
   receivers = await startWebhookReceivers();
   receiver = receivers.add("survivor");
   await start();
-  // Asks the process that is running at the time.
+  // Sends requests to the process that runs at that moment.
   const graphql = (query: string, variables?: Record<string, unknown>) =>
     askGraphQL(running!.url, query, variables, OPERATOR_KEY);
   tenant = await createTenant({
@@ -73,7 +73,7 @@ afterAll(async () => {
 const sequences = () => receiver.events().map(({ message }) => message.data.sequence as number);
 
 describe("a process that is killed", () => {
-  it("after the commit leaves an event that the next process delivers, and before the commit leaves none", async () => {
+  it("after the commit: the next process delivers the event; before the commit: there is no event", async () => {
     await stop();
     for (const moment of ["before", "after"]) {
       const script = join(import.meta.dirname, "kill-around-commit.mjs");
@@ -98,7 +98,7 @@ describe("a process that is killed", () => {
     expect(users.nodes).toEqual([{ email: "after@killed.example" }]);
   }, 120_000);
 
-  it("after sending and before writing the outcome makes the next process send the event again, under the same id", async () => {
+  it("between sending and writing the outcome: the next process sends the event again, under the same id", async () => {
     receiver.behaviour = { kind: "hang" };
     await tenant.makeUsers(2, "hanging");
     await until("the first of two is in flight", () => sequences().includes(2));

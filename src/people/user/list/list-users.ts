@@ -54,7 +54,7 @@ const ID: Column = { column: "m.user_id", kind: "text", read: (raw) => raw.id };
 
 interface Order {
   readonly columns: readonly [Column, ...Column[]];
-  /** The index with this order; `null` for the primary key. */
+  /** The index that has this order; `null` for the primary key. */
   readonly index: string | null;
 }
 
@@ -145,7 +145,7 @@ function alongOrder(dialect: Dialect, { index }: Order, { status }: UserFilter):
   if (index !== null) return ` ${useIndex(dialect, index)}`;
   // The index of one status has the order of creation, too.
   if (status?.length === 1) return ` ${useIndex(dialect, "ix_membership_status")}`;
-  // SQLite chooses the primary key by itself, and its name for that key is not ours.
+  // No hint for the primary key: SQLite chooses it by itself, and our name for it does not exist there.
   return dialect === "sqlite" ? "" : ` ${useIndex(dialect, "PRIMARY")}`;
 }
 
