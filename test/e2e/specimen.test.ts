@@ -25,7 +25,9 @@ const forgetful: AnyConnectionType = {
   ...specimen,
   id: "forgetful",
   strategy: (opened: OpenedSpecimen, runtime) => {
-    const strategy = specimen.strategy(opened, runtime) as unknown as { authenticate(exchange: Exchange): unknown };
+    const strategy = specimen.strategy(opened, runtime) as unknown as {
+      authenticate: (this: unknown, exchange: Exchange) => unknown;
+    };
     const { authenticate } = strategy;
     strategy.authenticate = function (exchange) {
       const consume = async () => true;

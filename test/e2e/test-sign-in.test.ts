@@ -332,6 +332,14 @@ describe("a preview", () => {
   });
 });
 
+interface PreviewedUser {
+  readonly email: string;
+  readonly gains: readonly string[];
+  readonly losses: readonly string[];
+  readonly refused: string | null;
+  readonly admitted: boolean;
+}
+
 describe("a preview of mappings", () => {
   const PREVIEW = `query ($input: PreviewMappingsInput!, $first: Int) { previewMappings(input: $input, first: $first) {
     examined users { user { id } email gains losses refused admitted } } }`;
@@ -364,7 +372,10 @@ describe("a preview of mappings", () => {
     };
     const { examined, users } = await preview(change);
     const byEmail = Object.fromEntries(
-      users.map(({ email, user: _, ...told }: { email: string; user: unknown }) => [email, told]),
+      users.map(({ email, gains, losses, refused, admitted }: PreviewedUser) => [
+        email,
+        { gains, losses, refused, admitted },
+      ]),
     );
     expect([examined, byEmail]).toEqual([
       3,
