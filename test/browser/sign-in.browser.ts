@@ -81,7 +81,7 @@ async function shownTo(on: Page): Promise<string> {
   return await on.innerText("main");
 }
 
-/** Begins a sign-in in the attacker's browser, and answers the address of its last step. */
+/** Begins a sign-in in the attacker's browser, and returns the address of its last step. */
 async function prepareAttack(name = "bob"): Promise<string> {
   const attacker = createBrowser();
   await attacker.get(tenant.startUrl);

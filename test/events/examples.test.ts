@@ -67,7 +67,7 @@ afterAll(async () => {
   await receivers.close();
 });
 
-/** Calls a mutation that takes an input, and answers its payload. */
+/** Calls a mutation that takes an input, and returns its payload. */
 async function change(tenant: Tenant, mutation: string, selection: string, input: Record<string, unknown>) {
   const inputType = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
   const answer = await tenant.ask(`mutation ($input: ${inputType}!) { ${mutation}(input: $input) { ${selection} } }`, {

@@ -50,11 +50,11 @@ describe("a defined strategy", () => {
     expect(await run(START)).toEqual([["redirect", "https://idp.example/?state of n1"]]);
   });
 
-  test("answers what was verified after a redirect", async () => {
+  test("returns what was verified after a redirect", async () => {
     expect(await run(RETURN)).toEqual([["success", { verified: "verified t1", posted: null }]]);
   });
 
-  test("answers what was verified of a posted message, with its flow and replay note", async () => {
+  test("returns what was verified of a posted message, with its flow and replay note", async () => {
     expect(await run(POST)).toEqual([["success", { verified: "verified m1", posted: { flow, replay } }]]);
   });
 

@@ -31,7 +31,7 @@ export interface Hall {
     profile?: Partial<NormalizedProfile>,
     store?: House["store"],
   ) => Promise<Outcome>;
-  /** Signs in as above and answers the user; fails on a refusal. */
+  /** Signs in as above and returns the user. Fails on a refusal. */
   readonly enter: (connection: Connection, profile?: Partial<NormalizedProfile>) => Promise<string>;
   /** Undoes a merge as an administrator does, by the id of the link. */
   readonly undo: (identityId: string) => Promise<void>;

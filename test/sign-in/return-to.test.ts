@@ -119,7 +119,7 @@ describe("where a sign-in returns to", () => {
     expect(resolveReturnTo(`/${"a".repeat(2_048)}`, RULES)).toBeNull();
   });
 
-  it("answers only absolute addresses of allowed origins, for every input", () => {
+  it("returns only absolute addresses of allowed origins, for every input", () => {
     const separators = [
       "/",
       "//",

@@ -52,7 +52,7 @@ describe("running a strategy", () => {
     expect(Object.keys(shared)).toEqual(["act"]);
   });
 
-  it("answers a redirect and a verification", async () => {
+  it("returns a redirect and a verification", async () => {
     expect(await run((self) => self.redirect("https://id.example/"))).toEqual({
       kind: "redirect",
       url: "https://id.example/",

@@ -91,7 +91,7 @@ describe("an answer that was posted", () => {
   const verify = (act: (exchange: Of<"post">, succeed: Succeed) => unknown) =>
     verifyPost(opened(act), {}, async (requestId) => flows.get(requestId) ?? null);
 
-  it("answers the flow that the strategy names, even if it looked up several", async () => {
+  it("returns the flow that the strategy names, even if it looked up several", async () => {
     const { flow } = await verify(async ({ findFlow }, succeed) => {
       const [first] = [await findFlow("a"), await findFlow("b")];
       succeed({ verified: "ada", posted: { flow: first!, replay } });

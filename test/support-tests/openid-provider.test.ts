@@ -85,7 +85,7 @@ async function redeem(at: OpenIdProvider, page: Page, verifier: string): Promise
   return { status: answer.status, body: (await answer.json()) as Json };
 }
 
-/** Verifies an RS256 token with the provider's published keys and answers its claims. */
+/** Verifies an RS256 token with the provider's published keys and returns its claims. */
 async function readToken(at: OpenIdProvider, token: string): Promise<Json> {
   const [header = "", payload = "", signature = ""] = token.split(".");
   const decode = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString("utf8")) as Json;

@@ -9,7 +9,7 @@ import type { ConnectionPolicies } from "../stored/policies.js";
 export type MergingPolicies = Pick<ConnectionPolicies, "accountLinking" | "requireVerifiedEmail">;
 
 /**
- * A link of a different person, for whom their provider last sent the address of the person who signs in.
+ * A link of a different person. Their provider last sent the same address as the provider of the person who signs in.
  * @internal
  */
 export interface AddressLink {

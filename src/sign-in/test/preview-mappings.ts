@@ -46,7 +46,7 @@ interface PreviewedUser {
 export interface PreviewedMappings {
   /** How many sign-ins were looked at, the latest first. */
   readonly examined: number;
-  /** The people for whom something would change. */
+  /** The people that the change would affect. */
   readonly users: readonly PreviewedUser[];
 }
 

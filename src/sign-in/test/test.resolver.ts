@@ -88,7 +88,7 @@ class MappingsPreviewType {
   @Field(() => Int, { description: "How many people's last sign-ins were looked at, the latest first." })
   examined!: number;
 
-  @Field(() => [PreviewedUserType], { description: "The people for whom something would change." })
+  @Field(() => [PreviewedUserType], { description: "The people that the change would affect." })
   users!: readonly PreviewedUserType[];
 }
 

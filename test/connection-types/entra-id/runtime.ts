@@ -11,7 +11,7 @@ export function settingsFor(entra: HostileEntra, changes: Partial<EntraIdSetting
   return { tenantId: TENANT_ID, clientId: entra.clientId, clientSecret: entra.clientSecret, ...changes };
 }
 
-/** Opens the connection, and answers a driver of its sign-ins. */
+/** Opens the connection and returns a driver of its sign-ins. */
 export async function openDriver(
   entra: HostileEntra,
   changes: Partial<EntraIdSettings> = {},

@@ -1,4 +1,4 @@
-/** Groups of Google Workspace people: what the Directory API is asked, for whom, and what follows where it does not tell. */
+/** Groups of people in Google Workspace: which requests the Directory API gets, and what follows if it fails. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { generateKeyPairSync } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";

@@ -15,7 +15,7 @@ export function settingsFor(google: HostileGoogle, changes: Changes = {}): Googl
   return { domains: [DOMAIN], clientId, clientSecret, ...noDirectory, ...changes };
 }
 
-/** Opens the connection, and answers a driver of its sign-ins. */
+/** Opens the connection and returns a driver of its sign-ins. */
 export async function openDriver(google: HostileGoogle, changes: Changes = {}, runtime: Runtime = RUNTIME) {
   const type = createGoogleWorkspaceType(google.issuer, "https://admin.googleapis.com");
   const opened = await type.open(settingsFor(google, changes), runtime);

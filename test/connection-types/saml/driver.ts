@@ -100,7 +100,7 @@ export async function openDriver(provider: SamlProvider, options: DriverOptions 
   const replays = new Set<string>();
   let lookups = 0;
 
-  /** Starts a sign-in; answers the address of the redirect. */
+  /** Starts a sign-in. Returns the address of the redirect. */
   async function start(
     step: { loginHint?: string; forceAuthentication?: boolean; chooseAccount?: boolean } = {},
   ): Promise<string> {

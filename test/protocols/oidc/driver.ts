@@ -146,7 +146,7 @@ export class SignInDriver {
     return new SignInDriver(new OpenIdConnectStrategy(party));
   }
 
-  /** Starts a sign-in, and answers the address of the redirect. */
+  /** Starts a sign-in and returns the address of the redirect. */
   async start(step: Partial<StartExchange> = {}): Promise<string> {
     const keep = this.flows.keep;
     const start = { step: "start", loginHint: null, forceAuthentication: false, chooseAccount: false, keep, ...step };

@@ -406,7 +406,7 @@ describe("a decision about a person", () => {
     expect(kindOf({ mappings: { roles: [{ ...roles[0]!, roleId: "role-gone" }] }, profile })).toBe("create");
   });
 
-  it("takes no group of a person whom this sign-in merges", () => {
+  it("removes no group from a person that this sign-in merges", () => {
     const currentAccess = { "candidate-1": { memberships: [inRed] }, "user-1": { memberships: [inRed] } };
     const profile = { groups: known() };
     const joined = {

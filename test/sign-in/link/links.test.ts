@@ -1,4 +1,4 @@
-/** One-time sign-in links on a real database: who can make one for whom, that it works once, and what makes it invalid. */
+/** One-time sign-in links on a real database: who can make one, that it works once, and what makes it invalid. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { SYSTEM, type Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS, type Permission } from "../../../src/access/permission.js";
