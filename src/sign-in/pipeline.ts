@@ -36,7 +36,7 @@ import { resolveReturnTo } from "./return-to.js";
 import { runAttempt, type AttemptProgress } from "./run-attempt.js";
 import type { SignInServices } from "./services.js";
 import { findTicketReturnTo, keepTicket, takeTicket } from "./ticket/keep-ticket.js";
-import { finishTest, takeTest } from "./test/finish-test.js";
+import { finishTest, takeTest } from "./test-sign-in/finish-test.js";
 import { describePerson, showClaims, verifyPost, verifyReturn } from "./verify.js";
 
 /** An answer in the query of a request, unchecked. */

@@ -7,8 +7,8 @@ import { findEvidenceOfAttempts, type Evidence } from "./attempt/evidence.js";
 import { createShowExplanation, type ExplainOutcome } from "./attempt/show-explanation.js";
 import type { LinkServices } from "./link/link.operations.js";
 import { SignInLinkResolver } from "./link/link.resolver.js";
-import type { PreviewServices } from "./test/preview-sign-in.js";
-import { TestSignInResolver } from "./test/test.resolver.js";
+import type { PreviewServices } from "./test-sign-in/preview-sign-in.js";
+import { TestSignInResolver } from "./test-sign-in/test.resolver.js";
 
 /** Each resolver class with its instance, for `buildGraphQLSchema`. */
 export function createSignInResolvers(

@@ -61,6 +61,20 @@ export function showClaims({ type }: Pick<OpenedConnection, "type">, verified: u
   return type.claims === undefined ? null : (redactValue(type.claims.show(verified)) as ShownClaims);
 }
 
+/** As wide as the columns of identities. */
+const LONGEST_IDENTIFIER = 512;
+
+/** Issuer and subject are who a person is: with an empty one, a type would sign everybody in to one account. */
+function requireIdentity(typeId: string, profile: Pick<NormalizedProfile, "issuer" | "subject">): void {
+  for (const name of ["issuer", "subject"] as const) {
+    const value: unknown = profile[name];
+    if (typeof value !== "string" || value.trim() === "" || value.length > LONGEST_IDENTIFIER)
+      throw new Error(
+        `the connection type ${typeId} made a profile whose ${name} is not a text of 1 to 512 characters`,
+      );
+  }
+}
+
 /** Makes a profile of a verified message, within bounds, and fetches groups if the type does. */
 export async function describePerson(
   { type, settings, opened, runtime }: Pick<OpenedConnection, "type" | "settings" | "opened" | "runtime">,
@@ -68,5 +82,6 @@ export async function describePerson(
 ): Promise<NormalizedProfile> {
   const groups = await type.fetchGroups?.(verified, opened, runtime);
   const profile = boundProfile(type.normalize(verified, settings));
+  requireIdentity(type.id, profile);
   return groups === undefined ? profile : { ...profile, groups };
 }

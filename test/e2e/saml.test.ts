@@ -327,7 +327,9 @@ describe("an application that was created again at the provider", () => {
     const [attempt] = await tenant.attempts();
     expect(attempt).toMatchObject({ outcome: "ISSUER_CHANGED" });
     expect(attempt!.detail).toMatch(
-      new RegExp(`the connection's issuer was changed from ${provider.entityId} to ${again.entityId} on 20`),
+      new RegExp(
+        `linked under the issuer ${provider.entityId}; the connection's issuer was changed to ${again.entityId} on 20`,
+      ),
     );
 
     const ends = { fromConnectionId: tenant.connectionId, toConnectionId: tenant.connectionId };

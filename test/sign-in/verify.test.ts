@@ -4,7 +4,7 @@ import { Strategy } from "passport";
 import type { Exchange, PendingFlow, Verification } from "../../src/connection/contract/index.js";
 import type { OpenedConnection } from "../../src/connection/opened-connections.js";
 import type { PostedFlow } from "../../src/sign-in/flow/keep-flow.js";
-import { verifyPost, verifyReturn } from "../../src/sign-in/verify.js";
+import { describePerson, verifyPost, verifyReturn } from "../../src/sign-in/verify.js";
 
 type Succeed = (verification: Verification<unknown>) => void;
 type Of<Step> = Extract<Exchange, { step: Step }>;
@@ -109,4 +109,34 @@ describe("an answer that was posted", () => {
     });
     await expect(verifying).rejects.toThrow("the connection type made-up verified a post that answers no flow");
   });
+});
+
+describe("a profile", () => {
+  const describeAs = (identity: { readonly issuer: unknown; readonly subject: unknown }) => {
+    const normalize = () => ({
+      groups: { kind: "silent" },
+      groupsClaims: [],
+      profile: {},
+      attributes: {},
+      authenticationMethods: [],
+      ...identity,
+    });
+    const type = { id: "made-up", normalize } as unknown as Parameters<typeof describePerson>[0]["type"];
+    return describePerson({ type, settings: {}, opened: null, runtime: {} as never }, "ada");
+  };
+
+  it("has the issuer and the subject that its type read", async () => {
+    const identity = { issuer: "https://id.example", subject: "ada-1" };
+    expect(await describeAs(identity)).toMatchObject(identity);
+  });
+
+  it.each(["", "  ", undefined, null, 7, {}, "x".repeat(513)])(
+    "is a defect of its type when issuer or subject is %j",
+    async (value) => {
+      await expect(describeAs({ issuer: "https://id.example", subject: value })).rejects.toThrow(
+        "whose subject is not",
+      );
+      await expect(describeAs({ issuer: value, subject: "ada-1" })).rejects.toThrow("whose issuer is not");
+    },
+  );
 });
