@@ -1,4 +1,4 @@
-/** Whether a text can be a deliverable e-mail address (RFC 5321, sections 4.1.2 and 4.5.3.1). */
+/** Checks e-mail addresses (RFC 5321, sections 4.1.2 and 4.5.3.1). */
 import { domainToASCII, domainToUnicode } from "node:url";
 
 const LOCAL_PART = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}$/;
@@ -6,9 +6,10 @@ const DOMAIN_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
 const ASCII = /^[\x20-\x7e]*$/;
 
 /**
- * The address with its domain in ASCII (IDNA, RFC 5891); `null` for every other text. Before the `@`, only ASCII without quotes
- * is accepted, and after it no address literal: business mail uses neither. A domain whose letters IDNA would change is
- * refused, because one person could use similar letters to pass as another.
+ * Returns the address with its domain in ASCII (IDNA, RFC 5891), or `null` if the text is not an accepted address. The
+ * part before the `@` must be ASCII without quotes. The domain must not be an address literal. Business mail uses
+ * neither quotes nor literals. IDNA must not change the domain's letters, because one person could use similar letters
+ * to pass as another.
  */
 export function readEmailAddress(text: string): string | null {
   const at = text.lastIndexOf("@");
@@ -25,7 +26,7 @@ export function readEmailAddress(text: string): string | null {
   return isAddress ? `${local}@${domain}` : null;
 }
 
-/** A domain in ASCII; an empty text if IDNA refuses the domain or would change its letters. */
+/** Returns a domain in ASCII, or an empty text if IDNA refuses the domain or would change its letters. */
 function toAsciiDomain(domain: string): string {
   if (ASCII.test(domain) || domain.length > 253) return domain;
   const ascii = domainToASCII(domain);

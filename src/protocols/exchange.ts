@@ -1,14 +1,17 @@
-/** One step of a sign-in, as Usher hands it to a protocol, and what the protocol returns. */
+/** One step of a sign-in: what Usher passes to a protocol, and what the protocol returns. */
 
 /** What a protocol needs again when the person returns. */
 export interface FlowDraft {
   /** The id of the request that the response will name (SAML `InResponseTo`); `null` if the protocol uses `state`. */
   readonly requestId: string | null;
-  /** Such as the nonce and the code verifier. Encrypted at rest. */
+  /** For example, the nonce and the code verifier. Usher encrypts them before it stores them. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-/** A started sign-in, found by its state or request id. It is unused, and of this connection and trust version. */
+/**
+ * A started sign-in. Usher found it by its state or request id. It is unused, and has this connection and trust
+ * version.
+ */
 export interface PendingFlow {
   readonly requestId: string | null;
   readonly secrets: Readonly<Record<string, string>>;
@@ -32,8 +35,8 @@ export interface StartExchange {
   readonly forceAuthentication: boolean;
   /**
    * Ask the provider to let the person choose the account (`prompt=select_account` or `login`, `ForceAuthn`). After a
-   * refusal or a sign-out, the provider should not silently use the account that is signed in there. The response is not
-   * checked for it.
+   * refusal or a sign-out, the provider should not silently use the account that is signed in there. Usher does not
+   * check whether the provider asked.
    */
   readonly chooseAccount: boolean;
   /** Stores the flow and returns its opaque state. */
@@ -59,9 +62,12 @@ export interface PostExchange {
 /** The request of a strategy's `authenticate`: one step of a sign-in, with everything that Usher has checked already. */
 export type Exchange = StartExchange | ReturnExchange | PostExchange;
 
-/** What a strategy passes to `success`: the verified message, and for posts what must be used up with it. */
+/**
+ * The argument of a strategy's `success`: the verified message. For a posted message, also the flow and the replay
+ * note.
+ */
 export interface Verification<Verified> {
   readonly verified: Verified;
-  /** For `post`: the flow of the request, and the note against replays. */
+  /** For `post`: the flow of the request, and the note that prevents a replay. */
   readonly posted: { readonly flow: PendingFlow; readonly replay: ReplayNote } | null;
 }

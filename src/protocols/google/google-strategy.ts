@@ -1,7 +1,7 @@
 /**
- * Adds to passport-google-oauth20 what it lacks: a nonce, a code challenge, a flow that is stored on the server, and a verified
- * ID token. The library builds the authorization request with Google's own parameters. It would read the person from unsigned
- * userinfo; Usher skips that call, and reads the ID token, which it has verified before the library runs.
+ * Adds to passport-google-oauth20 a nonce, a code challenge, a flow that is stored on the server, and a verified ID
+ * token. The library builds the authorization request with Google's own parameters. It would read the person from
+ * unsigned userinfo. Usher skips that call and reads the ID token, which it verifies before the library runs.
  */
 import { Strategy as PassportGoogle, type StrategyOptionsWithRequest } from "passport-google-oauth20";
 import type { Exchange, ReturnExchange, StartExchange } from "../exchange.js";
@@ -15,7 +15,7 @@ const LONGEST_REPORT = 300;
 
 /** A relying party at Google. */
 export interface GoogleParty extends RelyingParty {
-  /** Google's account chooser offers this domain's accounts first. It is a hint, and proves nothing. */
+  /** Google's account chooser lists this domain's accounts first. It is a hint, and proves nothing. */
   readonly hostedDomain: string | null;
 }
 
@@ -24,11 +24,14 @@ interface LibraryRequest {
   readonly query: Readonly<Record<string, string>>;
   /** At `start`: the state of the stored flow. */
   readonly state?: string;
-  /** At `return`: what was verified. */
+  /** At `return`: the verified sign-in. */
   readonly verified?: VerifiedSignIn;
 }
 
-/** Replaces the library's state store: the caller has stored or found the flow. The library counts the parameters. */
+/**
+ * Replaces the library's state store, because the caller has stored or found the flow. The library counts the
+ * parameters.
+ */
 const stateStore = {
   store(request: LibraryRequest, _state: unknown, _meta: unknown, done: (error: null, state?: string) => void): void {
     done(null, request.state);
@@ -110,7 +113,7 @@ export class GoogleStrategy extends PassportGoogle {
       : refuse("OIDC_LIBRARY_REFUSED", JSON.stringify(report).slice(0, LONGEST_REPORT));
   }
 
-  /** Runs the library once, on an object of its own, whose HTTP client returns what was fetched and verified. */
+  /** Runs the library once, on its own object. That object's HTTP client returns the fetched and verified values. */
   private run(request: LibraryRequest, options: GoogleOptions): Promise<LibraryReport> {
     const { provider, client } = this.party;
     const httpClient = {

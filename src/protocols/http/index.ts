@@ -1,2 +1,2 @@
-/** Requests to a provider over the lent fetch, for every protocol. */
+/** Requests to a provider through the fetch that Usher passes in, for every protocol. */
 export { requestText, type Fetch, type RequestFailure, type TextAnswer, type TextRequest } from "./request-text.js";

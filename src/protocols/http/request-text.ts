@@ -1,13 +1,13 @@
 /**
- * One request to a provider, whose answer has a bounded size and arrives in bounded time without a redirect. Every
- * failure becomes a refusal with a code that the protocol chooses.
+ * Sends one request to a provider. The answer has limited size and time, and must not be a redirect. Every failure
+ * becomes a refusal, and the protocol chooses its code.
  */
 import { ProtocolRefusal, quote } from "../refusal.js";
 
 const TIMEOUT_MILLISECONDS = 10_000;
 const LONGEST_ANSWER_BYTES = 512 * 1024;
 
-/** Requests an address, if it may be reached. The implementation decides which addresses may. */
+/** Requests an address, if it is allowed. The implementation decides which addresses are allowed. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 /** Why there is no response. */
@@ -81,12 +81,12 @@ function readRetryAfter(header: string | null): number | null {
   return header !== null && /^\d{1,6}$/.test(header.trim()) ? Number(header) : null;
 }
 
-/** An address for a detail, which holds no ticket or token. */
+/** An address without its query, which could hold a ticket or token. */
 function withoutQuery<Address extends string | null>(address: Address): Address {
   return address === null ? address : (address.replace(/[?#].*$/s, "") as Address);
 }
 
-/** Reads a body up to the limit; `null` when it is longer, and the rest is not read. */
+/** Reads a body up to the limit. Returns `null` if it is longer, and does not read the rest. */
 async function readBody(response: Response, longestBytes: number): Promise<string | null> {
   if (response.body === null) return "";
   const chunks: Uint8Array[] = [];
@@ -100,7 +100,7 @@ async function readBody(response: Response, longestBytes: number): Promise<strin
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** The codes of what Usher's fetch refused. Every other error means that the provider did not answer. */
+/** The errors of Usher's fetch, by code. Every other error means that the provider did not answer. */
 const FETCH_FAILURES: Readonly<Record<string, RequestFailure>> = {
   TIMEOUT: "timeout",
   TOO_LARGE: "too-large",
@@ -117,8 +117,8 @@ function failureOf(error: unknown): RequestFailure {
 }
 
 /**
- * The message of an error, with the code of its cause, where Node's fetch puts the reason. Never the cause's message: it
- * names addresses inside the network, and an administrator could map the network with it.
+ * Returns the message of an error and the code of its cause, where Node's fetch puts the reason. It leaves out the
+ * cause's message, which names addresses inside the network: an administrator could map the network with it.
  */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

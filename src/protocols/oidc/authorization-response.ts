@@ -1,10 +1,10 @@
 /**
- * The provider's answer, which the browser brings back (RFC 6749, section 4.1.2; RFC 9207). The caller has found the flow
- * by its state, and knows that the browser is the one that started it. The order matters:
+ * Reads the provider's answer, which the browser brings back (RFC 6749, section 4.1.2; RFC 9207). The caller has found
+ * the flow by its state, and has checked that the same browser started it. The order matters:
  *
  *   check the issuer → use the flow up → read the answer
  *
- * so that an answer of a different provider neither ends a pending sign-in nor is ever read.
+ * In this order, an answer of a different provider cannot end a pending sign-in, and is never read.
  */
 import type { ReturnExchange } from "../exchange.js";
 import { interpretProviderError } from "./provider-errors.js";
@@ -18,7 +18,7 @@ const LONGEST_CODE = 8_192;
  * Uses the flow up and returns the authorization code.
  *
  * @throws ProtocolRefusal `OIDC_RESPONSE_ISSUER_MISMATCH`, `OIDC_RESPONSE_ISSUER_MISSING`, `OIDC_FLOW_ALREADY_USED`,
- *   what the provider's error means, or `OIDC_RESPONSE_INVALID`
+ *   `OIDC_RESPONSE_INVALID`, or the code for the provider's error
  */
 export async function acceptAuthorizationResponse(
   { parameters, flow }: ReturnExchange,
@@ -33,7 +33,7 @@ export async function acceptAuthorizationResponse(
   return code;
 }
 
-/** RFC 9207, section 2.4: prevents that one provider answers at the redirect URI of another. */
+/** Prevents one provider from answering at the redirect URI of another (RFC 9207, section 2.4). */
 function checkResponseIssuer(issuer: string | undefined, provider: Provider): void {
   if (issuer === undefined) {
     if (provider.namesIssuerInResponses) refuse("OIDC_RESPONSE_ISSUER_MISSING");

@@ -2,7 +2,7 @@
 import { checkClaimsSize } from "./claims.js";
 import type { Claims, Provider, VerifiedSignIn } from "./surroundings.js";
 
-/** Claims about the message and not about the person: they differ at each sign-in. */
+/** Claims about the message and not about the person. They differ at each sign-in. */
 const OF_THE_MESSAGE = ["nonce", "at_hash", "c_hash", "s_hash"];
 
 export const claimsView = {

@@ -1,6 +1,6 @@
 /**
- * Reads a person from claims (OpenID Connect Core 1.0, section 5.1). A claim has its own name or, inside objects, a path with
- * dots: `realm_access.roles`.
+ * Reads a person from claims (OpenID Connect Core 1.0, section 5.1). A claim is found by its own name, or by a path
+ * with dots if it is inside objects: `realm_access.roles`.
  */
 import { readEmailAddress } from "../email-address.js";
 import { quote } from "../refusal.js";
@@ -34,7 +34,7 @@ const NAMED = ["email", "firstName", "lastName", "employeeId"] as const;
 const USERNAME_CLAIMS = ["preferred_username", "upn"];
 const FULL_NAME_CLAIMS = ["name"];
 
-/** The groups in the claims: a list, nothing, or a sign that the claims leave groups out. */
+/** The groups in the claims: a list, nothing, or a sign that the claims leave out groups. */
 export type ClaimedGroups =
   | { readonly kind: "known"; readonly values: readonly string[] }
   | { readonly kind: "silent" }
@@ -43,7 +43,7 @@ export type ClaimedGroups =
 /** A person as claims describe them; `null` for a missing or unusable value. */
 export interface ClaimedPerson {
   readonly email: string | null;
-  /** Whether the provider verified the address; `null` if it does not say so of this address. */
+  /** Whether the provider verified the address; `null` if the provider does not say so for this address. */
   readonly emailVerified: boolean | null;
   readonly username: string | null;
   readonly firstName: string | null;
@@ -55,13 +55,13 @@ export interface ClaimedPerson {
   readonly groupsClaims: readonly string[];
   /** `amr` and `acr`: how the person authenticated. */
   readonly authenticationMethods: readonly string[];
-  /** The claim that each of these was read from. */
+  /** The claim that each value was read from, by the value's name. */
   readonly sources: Readonly<Record<string, string>>;
 }
 
 const MOST_LEAVES = 20_000;
 const MOST_LEVELS = 8;
-/** Names of an object that a reason lists. */
+/** How many names of an object a reason lists. */
 const MOST_NAMED = 10;
 
 /** Refuses claims that would be costly to store and match: more than 20,000 values, or more than eight levels. */
@@ -96,7 +96,7 @@ export function flattenClaims(claims: Claims): ClaimTexts {
   return Object.fromEntries(texts);
 }
 
-/** Reads the person from the claims of the given names, or of the usual ones. */
+/** Reads the person from the claims with the given names. A name that is not given has its usual claims. */
 export function readPerson(claims: Claims, texts: ClaimTexts, names: ClaimNames): ClaimedPerson {
   const addresses = readAddresses(texts, names);
   const email = addresses.length === 1 ? addresses[0]! : null;
@@ -157,7 +157,7 @@ export function lacksPerson(claims: Claims, names: ClaimNames): boolean {
   return lacksText || (names.groups !== null && readGroups(claims, names.groups).kind === "silent");
 }
 
-/** What a connection needs to know; if the ID token lacks any of it, Usher asks userinfo. */
+/** What a connection needs to know. If the ID token lacks any of it, Usher asks userinfo. */
 export interface UserinfoNeeds {
   readonly names: ClaimNames;
   readonly scopes: readonly string[];
@@ -176,8 +176,8 @@ const SCOPE_CLAIMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Whether the claims lack the person, or the claims of a scope or mapping. The claims of a provider's own scope are unknown,
- * so they count as missing unless there is a claim of the scope's name.
+ * Whether the claims lack the person, or the claims of a scope or mapping. Usher does not know the claims of a
+ * provider's own scope. It counts them as missing unless a claim has the scope's name.
  */
 export function needsUserinfo(claims: Claims, { names, scopes, mappedClaims }: UserinfoNeeds): boolean {
   const groupsClaims = ["groups", ...groupsClaimsOf(names.groups)];
@@ -195,8 +195,8 @@ function groupsClaimsOf(name: string | null): readonly string[] {
 }
 
 /**
- * Reads the groups claim: a text, or a list of texts. A list that the provider keeps elsewhere (aggregated and distributed
- * claims, Core 5.6.2; Entra ID's overage) or sends in an unknown form is `unknown`, never empty.
+ * Reads the groups claim: a text, or a list of texts. The result is `unknown`, never empty, if the provider keeps the
+ * list elsewhere (aggregated and distributed claims, Core 5.6.2; Entra ID's overage) or sends an unknown form.
  */
 export function readGroups(claims: Claims, name: string | null): ClaimedGroups {
   const names = groupsClaimsOf(name);
@@ -221,7 +221,7 @@ export function readGroups(claims: Claims, name: string | null): ClaimedGroups {
   return { kind: "silent" };
 }
 
-/** Lists the names in an object, of which an administrator can enter one, and never its values. */
+/** Lists the names in an object, never its values. An administrator can enter one of the names. */
 function describeOddGroup(claim: string, groups: readonly unknown[]): string {
   const odd = groups.find((group) => typeof group !== "string" && typeof group !== "number");
   if (!isObject(odd))
@@ -233,8 +233,8 @@ function describeOddGroup(claim: string, groups: readonly unknown[]): string {
 }
 
 /**
- * `email_verified` is about the claim `email` alone. Only `true` is yes. The text "true", which some providers send, is not
- * clear and counts as missing. Every other value is no.
+ * Reads `email_verified`, which is about the claim `email` alone. Only `true` is yes. The text "true", which some
+ * providers send, is not clear and counts as missing. Every other value is no.
  */
 function readEmailVerified(claims: Claims, email: string | null): boolean | null {
   const { email: address, email_verified: verified } = claims;
@@ -243,14 +243,14 @@ function readEmailVerified(claims: Claims, email: string | null): boolean | null
   return verified === true;
 }
 
-/** A claim by its own name, or by its path. A path through a list of objects leads to a list. */
+/** Finds a claim by its own name, or by its path. A path through a list of objects gives a list. */
 function findClaim(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   let value: unknown = claims;
   for (const part of name.split(".")) {
     if (Array.isArray(value)) {
       const inside = value.filter((each) => isObject(each) && Object.hasOwn(each, part)) as readonly Claims[];
-      // An empty list of objects gives an empty list; objects without the name say nothing.
+      // An empty list of objects gives an empty list. Objects without the name give nothing.
       if (inside.length === 0 && value.length > 0) return undefined;
       value = inside.flatMap((each) => each[part]);
     } else if (isObject(value) && Object.hasOwn(value, part)) value = value[part];
@@ -259,7 +259,7 @@ function findClaim(claims: Claims, name: string): unknown {
   return value;
 }
 
-/** The claims to look under, in their order. */
+/** The claims to read, in this order. */
 function namesOf(names: ClaimNames, name: keyof ClaimNames): readonly string[] {
   const configured = names[name];
   return configured === null ? USUAL_NAMES[name] : [configured];

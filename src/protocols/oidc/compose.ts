@@ -1,4 +1,4 @@
-/** Makes the members of a connection type that signs people in with OpenID Connect from what differs between providers. */
+/** Makes the members of an OpenID Connect connection type from the differences between providers. */
 import type { Strategy } from "passport";
 import type { RefusalTexts } from "../refusal.js";
 import { claimsView } from "./claims-view.js";
@@ -24,7 +24,7 @@ interface OpenIdAddresses {
   readonly logoutUrl: string;
 }
 
-/** What the connection-type contract lends as `runtime`, as far as OpenID Connect needs it. */
+/** The part of the connection-type contract's `runtime` that OpenID Connect needs. */
 export interface OpenIdRuntime extends Surroundings {
   readonly addresses: OpenIdAddresses;
   readonly urls: AddressRules;
@@ -35,7 +35,7 @@ export interface OpenIdRuntime extends Surroundings {
 export interface OpenIdDescription<Settings> {
   /** Refusals of the type, in addition to the refusals of OpenID Connect. */
   readonly refusals?: RefusalTexts;
-  /** What the provider's forms call the addresses that an administrator pastes there. */
+  /** The names in the provider's forms of the addresses that an administrator pastes there. */
   readonly labels: { readonly redirectUrl: string; readonly signOnUrl: string; readonly logoutUrl?: string };
   /** Where to discover the provider, or the endpoints that an administrator entered. */
   readonly provider: (settings: Settings) => DiscoveryAddress | (EndpointAddresses & { readonly issuer: string });
@@ -49,7 +49,7 @@ export interface OpenIdDescription<Settings> {
 
 type DiscoveryAddress = Omit<DiscoverySource, "rules">;
 
-/** A connection whose provider was found. The keys are fetched when first needed. */
+/** A connection whose provider was found. Usher fetches the keys when it first needs them. */
 export interface OpenedOpenId<Settings> {
   readonly settings: Settings;
   readonly provider: Provider;
@@ -57,7 +57,7 @@ export interface OpenedOpenId<Settings> {
 }
 
 /**
- * The members of a connection type that follow from the description. A type spreads them, and replaces or wraps one where
+ * Makes the members of a connection type from the description. A type spreads them. It replaces or wraps a member if
  * its provider needs more.
  */
 export function composeOpenId<Settings extends ClientSettings>(description: OpenIdDescription<Settings>) {
@@ -105,8 +105,8 @@ export function composeOpenId<Settings extends ClientSettings>(description: Open
 }
 
 /**
- * Discovery at an issuer whose address the operator sets, not an administrator of a connection. Its document may therefore
- * name endpoints on other hosts, as Microsoft's and Google's do.
+ * Discovery at an issuer. The operator sets its address, not an administrator of a connection. Its document may
+ * therefore name endpoints on other hosts, as Microsoft's and Google's do.
  */
 export function discoverAt(issuer: string): DiscoveryAddress {
   return { address: issuer, issuer, allowCrossHostEndpoints: true };

@@ -1,6 +1,6 @@
 /**
- * Checks a provider without a person: its discovery, keys, algorithms, client credentials, redirect URI and clock. Whatever
- * the provider answers becomes a finding, and does not throw.
+ * Checks a provider without a person: its discovery, keys, algorithms, client credentials, redirect URI and clock.
+ * Every answer of the provider becomes a finding, and does not throw.
  */
 import { quote } from "../refusal.js";
 import {
@@ -25,14 +25,14 @@ import { sendTokenRequest } from "./token-request.js";
 
 /** What to check. */
 export interface DiagnosisSubject {
-  /** Where to discover the provider, or the provider whose endpoints an administrator entered. */
+  /** Where to discover the provider, or the provider with the endpoints that an administrator entered. */
   readonly source: { readonly discovery: DiscoverySource } | { readonly provider: () => Provider };
   readonly client: Client;
   readonly pkce: boolean;
   readonly algorithms: readonly string[];
 }
 
-/** All findings, in the order in which an administrator would correct things. */
+/** Returns all findings, in the order in which an administrator would correct them. */
 export async function diagnoseProvider(
   subject: DiagnosisSubject,
   surroundings: Surroundings,
@@ -53,7 +53,7 @@ export async function diagnoseProvider(
   return findings;
 }
 
-/** `null` if the provider was not found, so that the other checks are impossible. */
+/** Returns `null` if the provider was not found. The other checks are then impossible. */
 async function findProvider(
   { source }: DiagnosisSubject,
   surroundings: Surroundings,
@@ -201,7 +201,7 @@ function observeClock(date: Date | null, { now }: Surroundings): Finding {
     : ok(check, message);
 }
 
-/** Refusals of the client, and not of the code. */
+/** Refusals that are about the client, and not about the code. */
 const CLIENT_REFUSALS: readonly OidcRefusalCode[] = [
   "OIDC_CLIENT_CREDENTIALS_REFUSED",
   "OIDC_CLIENT_SECRET_EXPIRED",
@@ -210,8 +210,8 @@ const CLIENT_REFUSALS: readonly OidcRefusalCode[] = [
 ];
 
 /**
- * Redeems a code that cannot exist. A provider that knows the client refuses the code; one that does not know it refuses the
- * client (RFC 6749, section 5.2).
+ * Redeems a code that cannot exist. A provider that knows the client refuses the code. A provider that does not know it
+ * refuses the client (RFC 6749, section 5.2).
  */
 async function observeClientCredentials(
   provider: Provider,

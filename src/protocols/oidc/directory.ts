@@ -1,6 +1,6 @@
 /**
- * Reads a provider's directory API with a token of the application: the groups that an ID token does not contain. If the
- * directory cannot be read, it throws. It never returns an empty list, because people would lose their roles.
+ * Reads a provider's directory API with a token of the application, for the groups that an ID token does not contain.
+ * If it cannot read the directory, it throws. It never returns an empty list, because people would lose their roles.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { ProtocolRefusal, quote } from "../refusal.js";
@@ -13,7 +13,7 @@ export class DirectoryUnreadable extends Error {
 }
 
 export interface DirectoryDescription {
-  /** What an administrator calls it. */
+  /** The administrator's name for the directory. */
   readonly name: string;
   /** Its base address, without a slash at the end. The token is sent nowhere else. */
   readonly url: string;
@@ -23,14 +23,14 @@ export interface DirectoryDescription {
   readonly remedy: string;
 }
 
-/** How often and how long one read waits if the provider asks it to retry later. */
+/** How many times one read waits if the provider asks it to retry later. */
 const MOST_WAITS = 3;
 const LONGEST_WAIT_SECONDS = 5;
 /** Enough for some thousands of groups of one person. */
 const MOST_PAGES = 100;
 /** A token is renewed this long before it ends. */
 const MARGIN_MILLISECONDS = 60_000;
-/** How long a list is cached, for a person who signs in at two applications in a row. */
+/** How long Usher caches a list, for a person who signs in at two applications in a row. */
 const FRESH_MILLISECONDS = 60_000;
 const MOST_KEPT = 1_000;
 
@@ -99,7 +99,7 @@ export function createDirectory(surroundings: Surroundings, description: Directo
         requestJson(surroundings, name, from, { ...list.init, headers }, true),
       );
       if (status !== 200) {
-        // The token may be revoked; the next sign-in requests a new one.
+        // The token may be revoked. The next sign-in requests a new one.
         if (status === 401) token = null;
         throw new DirectoryUnreadable(`${name} answered status ${status}${describeError(body)}. ${remedy}`);
       }
@@ -138,7 +138,9 @@ interface Waits {
   left: number;
 }
 
-/** The code of an error as OAuth 2.0, Microsoft Graph and Google's APIs write it; never their whole answer. */
+/**
+ * Reads an error's code in the form of OAuth 2.0, Microsoft Graph and Google's APIs. Leaves out the rest of the answer.
+ */
 function describeError(body: unknown): string {
   if (!isObject(body)) return "";
   const { error, error_description: description } = body;

@@ -25,7 +25,7 @@ export interface DiscoveryDocument {
   readonly date: Date | null;
 }
 
-/** The document's address, for a base address and for a full one alike. */
+/** Returns the document's address, whether the administrator entered a base address or a full one. */
 export function locateDiscoveryDocument(address: string): string {
   const url = new URL(address);
   if (!url.pathname.includes("/.well-known/")) url.pathname = url.pathname.replace(/\/+$/, "") + WELL_KNOWN;
@@ -33,8 +33,8 @@ export function locateDiscoveryDocument(address: string): string {
 }
 
 /**
- * The issuer that a document's address implies, without a slash at its end: the part before `/.well-known/…`
- * (Discovery 4.1), and for RFC 8414 addresses also the part after the document's name.
+ * Returns the issuer that a document's address implies, without a slash at its end. It is the part before
+ * `/.well-known/…` (Discovery 4.1). For RFC 8414 addresses, the part after the document's name is added.
  */
 export function issuerImpliedBy(documentAddress: string): string {
   const url = new URL(documentAddress);
@@ -42,7 +42,10 @@ export function issuerImpliedBy(documentAddress: string): string {
   return url.origin + path.replace(/\/+$/, "");
 }
 
-/** The issuers that a document may name if no administrator entered one, for a base address and a full one alike. */
+/**
+ * Returns the issuers that a document may name if no administrator entered one. The address may be a base address or a
+ * full one.
+ */
 export function issuersFoundAt(address: string): readonly string[] {
   const implied = issuerImpliedBy(locateDiscoveryDocument(address));
   return [implied, `${implied}/`];
@@ -67,8 +70,9 @@ export async function fetchDiscoveryDocument(
 }
 
 /**
- * Discovery 4.3: the issuer in the document is exactly the expected one. An address does not say whether the issuer ends
- * with a slash (Discovery 4.1), so it implies both forms. The ID token must then have the form that the document names.
+ * Checks that the document names exactly the expected issuer (Discovery 4.3). An address does not say whether the
+ * issuer ends with a slash (Discovery 4.1), so it implies both forms. The ID token must then have the form that the
+ * document names.
  */
 export function checkDiscoveredIssuer(document: DiscoveryDocument, expected: string | null): string {
   const { issuer } = document.values;
@@ -92,7 +96,7 @@ export function readDiscoveredEndpoints(document: DiscoveryDocument, source: Dis
 }
 
 /**
- * Discovers a provider. While the document is not available, the last stored one is used, and checked again.
+ * Discovers a provider. While the document is not available, it checks and uses the last stored one.
  *
  * @throws ProtocolRefusal for everything that a provider can get wrong
  */
