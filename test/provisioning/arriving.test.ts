@@ -1,4 +1,4 @@
-/** What a sign-in writes to a real database: roles and groups with their sources, pending accounts; and how many statements it runs. */
+/** A sign-in's writes to a real database: roles and groups with their sources, pending accounts, and the number of statements. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Groups } from "../../src/connection/contract/index.js";
 import type { Connection } from "../../src/connection/stored/connection.js";
@@ -88,7 +88,7 @@ describe("the last step of a sign-in", () => {
     expect(await rolesOf(userId)).toEqual(["ADMIN MAPPING map-admin"]);
     await hall.enter(connection, known("admins", "staff"));
     expect(await eventsOf()).toEqual(["user.created", "user.signed_in", "user.signed_in"]);
-    // STICKY: no match keeps it; a match of a lower one does not.
+    // STICKY: a role stays if no rule matches, and also if only the rule of a lower role matches.
     await hall.enter(connection, known());
     await hall.enter(connection, SILENT);
     expect(await rolesOf(userId)).toEqual(["ADMIN MAPPING map-admin"]);
@@ -173,7 +173,7 @@ describe("the last step of a sign-in", () => {
     await mapGroups({ id: "map-red", value: "red", target: red }, { id: "map-blue", value: "blue", target: blue });
     const userId = await hall.enter(connection, known("red", "blue"));
     expect(await groupsOf(userId)).toEqual(["Blue by map-blue", "Red by map-red"]);
-    // By hand, and by another connection.
+    // An administrator and another connection also add the person to the group.
     const other = await hall.makeConnection({}, id);
     for (const [kind, source, through] of [
       ["ADMIN", "somebody", null],

@@ -1,4 +1,4 @@
-/** Which account a person gets, if accounts can be merged: cases, and properties that hold for all situations. */
+/** Choosing the account of a person if accounts can be merged: cases, and properties that hold for all situations. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import {
@@ -410,7 +410,7 @@ describe("linking by address", () => {
   });
 });
 
-/** Situations in which only the choice of the account can refuse the person. */
+/** Situations in which only the choice of the account can lead to a refusal. */
 const openSituation: fc.Arbitrary<Situation> = situationArbitrary.map((given) => ({
   ...given,
   installation: { ssoAllowed: true },
@@ -555,15 +555,15 @@ describe("in every situation", () => {
       const again = decide(second);
       const third = carryOut(second, again);
       if (third === null) {
-        // A new account may be pending, a person may lose their last role, and merging may lead to an account that is not
-        // active if there is no active one.
+        // A new account may be pending, and a person may lose their last role. Merging may lead to an account that is not active
+        // if no candidate is active.
         expect(["ACCOUNT_PENDING_APPROVAL", "NO_ROLE", "ACCOUNT_DISABLED", "ACCOUNT_ARCHIVED"]).toContain(
           again.kind === "refuse" && again.failure.code,
         );
         return;
       }
       const entered = userOf(first)?.id ?? "user-new";
-      // A prepared or a new account can be merged at the next sign-in, as any account of the person.
+      // The next sign-in can merge a prepared or new account, like any account of the person.
       if (again.kind !== "merge") expect(again).toMatchObject({ kind: "update", user: { id: entered } });
       const later = decide(third);
       if (later.kind === "refuse") expect(later.failure.code).toBe("NO_ROLE");

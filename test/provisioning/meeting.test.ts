@@ -243,7 +243,7 @@ it("once all connections merge, they lead to one account; switching merging off 
         const meeting = places.filter(([at]) => !office.apart.has(at)).map(([, place]) => place);
         expect(new Set(meeting).size).toBeLessThanOrEqual(1);
         expect(round(second!)).toEqual(places);
-        // A person who is refused gets an account of their own while merging is off.
+        // While merging is off, a refused person gets an account of their own.
         if (places.some(([, place]) => !place.startsWith("user-"))) return;
         for (const at of switched) office.switch(at, false);
         round(during!);

@@ -1,4 +1,4 @@
-/** Merging accounts by address on a real database: who is merged with whom, what is removed, and what never happens. */
+/** Merging accounts by address on a real database: which accounts are merged, what is removed, and what never happens. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { makeOrganization } from "../support/house.js";
 import { ADA, openHall, type Hall } from "./arrivals.js";
@@ -89,7 +89,7 @@ describe("merging", () => {
     await givePassword(userId, id, null);
     expect(await hall.enter(connection, ada)).toBe(userId);
     expect(await leftOf(userId)).toEqual({ passwords: 0, tokens: 0, stolenSessions: 0 });
-    // The session of this sign-in is there.
+    // Only the session of this sign-in exists.
     expect(await hall.count("user_session WHERE user_id = ?", [userId])).toBe(1);
     const [audit] = await hall.rows<{ after: string }>(
       "SELECT * FROM audit_entry WHERE organization_id = ? AND action = 'user.merged'",
@@ -147,7 +147,7 @@ describe("merging", () => {
     expect(await hall.rows("SELECT home_organization_id FROM app_user WHERE id = ?", [mine])).toEqual([
       { home_organization_id: here.id },
     ]);
-    // Not even if the account is a member of this organization.
+    // The same holds if the account is a member of this organization.
     await hall.execute(`UPDATE membership SET organization_id = ? WHERE user_id = ? AND organization_id = ?`, [
       here.id,
       userId,
@@ -182,7 +182,7 @@ describe("merging", () => {
     );
     const person = { subject: two.subject, email: two.email };
     expect(await hall.enter(connection, { ...person, ...silent })).toBe(two.userId);
-    // A domain that a different organization proved does not count, and no proof counts if the provider calls the address unverified.
+    // The proof of a different organization does not count. No proof counts if the provider calls the address unverified.
     const three = await makePasswordAccount();
     expect(await hall.enter(connection, { subject: three.subject, email: three.email, emailVerified: false })).not.toBe(
       three.userId,
@@ -229,7 +229,7 @@ describe("merging", () => {
     const anew = await hall.enter(connection, changed);
     expect([userId, bob.userId]).not.toContain(anew);
     for (let turn = 0; turn < 3; turn += 1) expect(await hall.enter(connection, changed)).toBe(anew);
-    // The old address does not lead back either.
+    // The old address does not lead to the earlier account either.
     expect(await hall.enter(connection, ada)).toBe(anew);
     expect((await linksOf(ada.subject)).toSorted()).toEqual(["MERGED, retired", "OWN"]);
   });
@@ -263,7 +263,7 @@ describe("merging", () => {
     const graceTogether = await hall.enter(together, grace);
     expect(await hall.enter(connection, ada)).not.toBe(adaAlone);
     expect(await hall.enter(connection, grace)).toBe(graceTogether);
-    // After merging is off there, that person has their own account; the link of this connection stays.
+    // After that connection stops merging, its person has their own account. The link of this connection stays.
     await hall.changePolicies(together, { accountLinking: "NONE" });
     const another = { subject: "hedy-1", email: "hedy@acme.example" };
     const hedy = await hall.enter(together, another);
@@ -283,7 +283,7 @@ describe("merging", () => {
       expect(own).not.toBe(squatter);
       expect(await hall.enter(connection, { subject, email: `${subject}-${victim.email}` })).toBe(own);
     }
-    // When the other provider verifies the address later, the next sign-in joins the account.
+    // If the other provider verifies the address later, the next sign-in joins the account.
     const late = { subject: "late", email: `late@${id}.example` };
     const waiting = await hall.enter(lax, { ...late, emailVerified: null });
     expect(await hall.enter(lax, late)).toBe(waiting);
@@ -297,7 +297,7 @@ describe("merging", () => {
     const mallory = { subject: "mallory", email: `mallory@${id}.example` };
     const squatter = await hall.enter(lax, mallory);
     expect(await hall.enter(lax, { ...mallory, email: victim, emailVerified: null })).toBe(squatter);
-    // Nor after a sign-in without an address, which keeps the earlier address.
+    // A sign-in without an address keeps the earlier address, and does not join the account either.
     expect(await hall.enter(lax, { ...mallory, email: null })).toBe(squatter);
     expect(await hall.enter(connection, { subject: "victim", email: victim })).not.toBe(squatter);
   });
@@ -451,7 +451,7 @@ describe("the account that merged people share", () => {
       { user: { id: first }, connectionId: at("b").id, reason: "MEETING_ACCOUNT_CHANGED" },
     ]);
     expect(await signIn("a")).toBe(local);
-    // Without that account they share the earlier one again.
+    // After that account is deleted, they share the earlier one again.
     await hall.execute("DELETE FROM app_user WHERE id = ?", [local]);
     expect([await signIn("b"), await signIn("a")]).toEqual([first, first]);
   });

@@ -91,13 +91,13 @@ export interface Changes {
   readonly organizationPolicies?: Partial<OrganizationPolicies>;
   readonly active?: boolean;
   readonly mappings?: Partial<Mappings>;
-  /** The account that the person has, and the address that the provider sent with it last. */
+  /** The account that the person has, and the address that the provider last sent with it. */
   readonly own?: Partial<User> & { readonly emailKey?: string | null };
   readonly merged?: Partial<User> & { readonly emailKey?: string | null; readonly operator?: boolean };
   readonly prepared?: readonly Partial<User>[];
-  /** The account whose link was moved to this connection and waits for the address. */
+  /** An account whose link an administrator moved to this connection. The link waits for its person's address. */
   readonly awaited?: Partial<User>;
-  /** The account signed in with the verified address through a different connection that merges. */
+  /** Accounts that signed in with the verified address through a different connection that merges. */
   readonly candidates?: readonly (Partial<User> &
     Partial<Omit<MergeCandidate, "user" | "links">> & {
       readonly links?: readonly ChangedLink[];
@@ -108,12 +108,12 @@ export interface Changes {
   readonly addressOfAnotherSubject?: boolean;
   readonly formerIssuer?: Situation["account"]["formerIssuer"];
   readonly linkRequest?: Situation["account"]["linkRequest"];
-  /** By user id; an account that is not named has no access yet. */
+  /** By user id. An account that is missing here has no access yet. */
   readonly currentAccess?: Readonly<Record<string, Partial<CurrentAccess>>>;
   readonly seats?: Partial<Situation["seats"]>;
 }
 
-/** A link that carries the address, with changes: by default verified, and of a different connection that merges. */
+/** A link with the address, and with changes. By default it is verified and belongs to a different connection that merges. */
 export type ChangedLink = Partial<Omit<AddressLink, "policies"> & AddressLink["policies"]>;
 
 export function linkOf({ here, emailVerified, unmerged, ...policies }: ChangedLink = {}): AddressLink {

@@ -49,7 +49,7 @@ describe("where a sign-in returns to", () => {
     ["evil.example"],
     ["?next=1"],
     ["#top"],
-    // User information makes a reader take the address for that of a different host.
+    // With user information, a reader may mistake the host.
     ["https://usher.example@evil.example/"],
     ["https://usher.example:443@evil.example/"],
     ["https://somebody@usher.example/"],
@@ -90,7 +90,7 @@ describe("where a sign-in returns to", () => {
     ["ftp://usher.example/"],
     ["ws://usher.example/"],
     ["view-source:https://usher.example/"],
-    // Characters that browsers strip or turn: the browser would visit an address that was not checked.
+    // Browsers remove or replace these characters, so they would visit an address that Usher did not check.
     ["/\t/evil.example"],
     ["/\n/evil.example"],
     ["\thttps://usher.example/"],
@@ -166,7 +166,7 @@ describe("where a sign-in returns to", () => {
         expect(ORIGINS).toContain(url.origin);
         expect(answer.startsWith(`${url.origin}/`)).toBe(true);
         expect([url.username, url.password]).toEqual(["", ""]);
-        // A relative reference would depend on where it is read.
+        // The meaning of a relative reference depends on the page that contains it.
         expect(new URL(answer, "https://elsewhere.example/").href).toBe(answer);
       }),
       { numRuns: times(5_000) },

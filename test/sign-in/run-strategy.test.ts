@@ -17,7 +17,7 @@ interface Actions {
 
 type Act = (self: Actions, exchange: Exchange) => unknown;
 
-/** A strategy that does what a test says. */
+/** A strategy that does what the test defines. */
 class ScriptedStrategy extends Strategy {
   constructor(private readonly act: Act) {
     super();
@@ -43,7 +43,7 @@ describe("running a strategy", () => {
   it("gives each of 100 interleaved runs its own result, on one shared strategy", async () => {
     const shared = new ScriptedStrategy((self, exchange) => {
       const name = (exchange as Extract<Exchange, { step: "start" }>).loginHint ?? "";
-      // Answers come in a different order, and through callbacks, as in passport's strategies.
+      // The outcomes come in a different order and through callbacks, as in passport's strategies.
       setTimeout(() => succeed(self, name), (Number(name) * 37) % 50);
     });
     const names = Array.from({ length: 100 }, (_, index) => String(index));

@@ -1,4 +1,4 @@
-/** Sign-in checks that an answer consumed its flow, because a connection type may forget to. */
+/** Sign-in checks that a verified answer consumed its flow, because a connection type may forget it. */
 import { describe, expect, it } from "@jest/globals";
 import { Strategy } from "passport";
 import type { Exchange, PendingFlow, Verification } from "../../src/connection/contract/index.js";
@@ -9,7 +9,7 @@ import { describePerson, verifyPost, verifyReturn } from "../../src/sign-in/veri
 type Succeed = (verification: Verification<unknown>) => void;
 type Of<Step> = Extract<Exchange, { step: Step }>;
 
-/** An opened connection whose strategy does what a test says. */
+/** An opened connection whose strategy does what the test defines. */
 function opened(act: (exchange: any, succeed: Succeed) => unknown): OpenedConnection {
   // any: each test takes the exchange of the step that it is about
   class Scripted extends Strategy {
@@ -20,11 +20,11 @@ function opened(act: (exchange: any, succeed: Succeed) => unknown): OpenedConnec
   return { type: { id: "made-up" }, strategy: new Scripted() } as unknown as OpenedConnection;
 }
 
-/** A flow that one caller can consume; `taken` means that a different caller has. */
+/** A flow that one caller can consume. `taken` means that a different caller has consumed it. */
 function pendingFlow(taken = false): PendingFlow {
   let isTaken = taken;
   const consume = async () => {
-    // Several turns of the event loop, as a database would take.
+    // A database also takes several turns of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
     return !isTaken && (isTaken = true);
   };

@@ -1,4 +1,4 @@
-/** The examples of the integrators' guide run, and its listener listens. */
+/** The examples and the listener of the integrators' guide work. */
 import { execFileSync, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ const OTHER_SECRET = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
 let usher: TestUsher;
 let receivers: WebhookReceivers;
 let tenant: Tenant;
-/** A message that a receiver got, its endpoint, and the secret of both. */
+/** A received message, its endpoint, and the secret that signs it. */
 let message: Received;
 let secret: string;
 let endpointId: string;

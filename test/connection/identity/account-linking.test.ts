@@ -1,4 +1,4 @@
-/** Switching the policy `accountLinking`: which people it affects, and what the administrator confirms. */
+/** Switching the policy `accountLinking`: the affected people, and the administrator's confirmation. */
 import { describe, expect, test } from "@jest/globals";
 import { updateConnection } from "../../../src/connection/stored/update-connection.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
@@ -41,7 +41,7 @@ describe("switching accountLinking", () => {
       expect(refused.codes).toEqual(["CONFIRMATION_REQUIRED"]);
       expect(refused.details).toEqual({ affectedUsers: 2 });
     }
-    // The default is NONE, so clearing the policy is a switch, too.
+    // The default is NONE, so clearing the policy also switches it.
     expect((await switchTo(null)).codes).toEqual(["CONFIRMATION_REQUIRED"]);
     expect(await sessionsOf(ada)).toBe(1);
     expect((await identitiesOf(ada))[0]).toMatchObject({ linkKind: "MERGED", hidden: false, retiredAt: null });
@@ -84,7 +84,7 @@ describe("switching accountLinking", () => {
     const chief = await account(at("chief"));
     await execute("UPDATE app_user SET is_operator = 1 WHERE id = ?", chief);
     expect(await arrive({ subject: "chief", email: at("chief") })).not.toBe(chief);
-    // An account of a connection that does not merge is not a candidate.
+    // An account that belongs to a connection without merging is not a candidate.
     const second = await activeConnection();
     await arrive({ subject: "alone-2", email: at("alone"), through: second });
     expect((await effect("MERGE_BY_EMAIL")).data.accountLinkingEffect).toMatchObject({
@@ -126,7 +126,7 @@ describe("switching accountLinking", () => {
     // People go to the accounts of this connection, because the second connection does not merge yet.
     expect(await switchAt(third, "MERGE_BY_EMAIL")).toEqual(new Set(last));
     expect(await signIn(third)).toEqual(later);
-    // From here on, all people share the oldest accounts.
+    // From now on, all people share the oldest accounts.
     expect(await switchAt(second, "MERGE_BY_EMAIL")).toEqual(new Set(later));
     for (const through of [third, connectionId, second]) expect(await signIn(through)).toEqual(first);
     expect(await switchAt(second, "NONE")).toEqual(new Set());

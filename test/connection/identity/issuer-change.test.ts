@@ -165,7 +165,7 @@ describe("settings that name a different issuer", () => {
     const boss = await account(at("boss"), { authMethod: "SSO", roleKeys: ["ADMIN"] });
     expect(await arrive({ subject: "boss", email: at("boss") })).toBe(boss);
     await moveTo(NEW, { confirmAffectedUsers: 3 });
-    // The same subject with a different address may be a different person: they get an account, and bob's link is taken.
+    // The same subject with a different address may be a different person. They get an account, and bob's link is taken.
     const other = await arrive({ subject: "bob", email: at("other"), issuer: NEW });
     const { data } = await move({}, keyWith("USERS_WRITE"));
     expect(Object.fromEntries(data.relinkIdentities.results.map((each: any) => [each.userId, each.code]))).toEqual({

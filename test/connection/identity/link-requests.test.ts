@@ -1,4 +1,4 @@
-/** Requests to link people to accounts, which an administrator answers. */
+/** Requests to link people to accounts, and their approval by an administrator. */
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import type { Caller } from "../../../src/access/caller.js";
 import { findUndescribed } from "../../support/find-undescribed.js";

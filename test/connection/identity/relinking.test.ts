@@ -40,7 +40,7 @@ describe("relinking one person", () => {
     ]);
     const linked = (await eventsOf(house, organizationId)).filter(({ type }) => type === "user.linked");
     expect(linked).toMatchObject([{ data: { user: { id: ada }, connectionId, previousUserIds: [] } }]);
-    // A second time changes nothing.
+    // The second call changes nothing.
     await relink({ ...person, userId: ada });
     expect(await auditOf("identity.linked")).toHaveLength(1);
   });
@@ -102,7 +102,7 @@ describe("relinking one person", () => {
     expect((await relink({ identityId: identity!.id, userId: lesser }, helper)).codes).toEqual(["FORBIDDEN"]);
     expect((await unmerge(identity!.id, helper)).codes).toEqual(["FORBIDDEN"]);
     expect(await arrive(person)).toBe(boss);
-    // The same holds after the link became the person's own.
+    // The same holds after the link has become the person's own link.
     await relink({ identityId: identity!.id, userId: boss });
     expect((await relink({ identityId: identity!.id, userId: lesser }, helper)).codes).toEqual(["FORBIDDEN"]);
     expect(await arrive(person)).toBe(boss);

@@ -576,7 +576,7 @@ test("no pattern takes more steps than its length, repetitions written out", () 
       const compiled = compilePattern(text, ignoreCase);
       if (compiled === null) return;
       sound += 1;
-      // RE2 takes at most three steps per character, and a few in addition.
+      // RE2 takes at most three steps per character, plus a few.
       expect(compiled.programSize()).toBeLessThanOrEqual(3 * writtenOutLength(text) + 10);
     }),
     { numRuns: 3_000, seed: 10 },

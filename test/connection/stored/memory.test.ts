@@ -65,7 +65,7 @@ async function activate(): Promise<Connection> {
   return await activateConnection(services, OPERATOR, id);
 }
 
-/** A process that starts: no connection is open, and everything comes from the database. */
+/** Starts a process: no connection is open, and all facts come from the database. */
 function start(logDefect: (error: unknown) => void = rethrow) {
   const { registry, runtime } = services;
   const loadContext = (connection: Connection) => loadOpeningContext(services, connection, logDefect);
@@ -91,7 +91,7 @@ describe("refreshed metadata", () => {
     house.advance(30 * 24 * HOUR_SECONDS);
     const restarted = start();
     expect(await certificatesOf(await restarted(connection))).toEqual([pem(second)]);
-    // The same after an hour, and on a replica that never saw the document.
+    // The same holds after an hour, and on a replica that never fetched the document.
     house.advance(HOUR_SECONDS + 1);
     expect(await certificatesOf(await restarted(connection))).toEqual([pem(second)]);
     expect(await certificatesOf(await start()(connection))).toEqual([pem(second)]);
@@ -130,7 +130,7 @@ describe("refreshed metadata", () => {
     await disableConnection(services, OPERATOR, connection.id);
     const again = await activateConnection(services, OPERATOR, connection.id);
     answer = fail;
-    // These are the certificates of the activation: no facts were kept under the new trust version.
+    // These certificates come from the activation, because no facts were stored under the new trust version.
     expect(await certificatesOf(await start()(again))).toEqual([pem(first)]);
   });
 

@@ -28,7 +28,7 @@ export interface House {
   readonly database: TestDatabase;
   readonly services: ConnectionServices;
   readonly specimen: Specimen;
-  /** The organization of the tests, and one that its members may not see. */
+  /** The organization of the tests, and one that its members cannot see. */
   readonly organizationId: string;
   readonly otherOrganizationId: string;
   readonly advance: (seconds: number) => void;
@@ -114,7 +114,7 @@ export async function askSchema(
   };
 }
 
-/** A key of an organization with some permissions; with all if none is named. */
+/** A key of an organization with the named permissions, or with all permissions. */
 export function keyOfOrganization(organizationId: string, ...permissions: Permission[]): Caller {
   return {
     kind: "API_KEY",

@@ -31,7 +31,7 @@ import {
 
 export let house: House;
 export let schema: GraphQLSchema;
-/** Of the current test. */
+/** The organization of the current test. */
 export let organizationId: string;
 export let connectionId: string;
 

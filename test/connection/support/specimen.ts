@@ -44,7 +44,7 @@ interface SpecimenHooks {
   findings: readonly Finding[];
   diagnose: (() => Promise<void>) | null;
   open: (() => Promise<void>) | null;
-  /** The issuer, if it is not the address. */
+  /** The issuer, if it differs from the address. */
   issuer: ((settings: { readonly address: string | null }) => SettingsIssuer) | null;
   imported: Record<string, unknown> | null;
   opened: number;
@@ -109,7 +109,7 @@ export function createSpecimen(settingsVersion = 1): Specimen {
   return { type, hooks };
 }
 
-/** A second type. */
+/** A second connection type, without hooks. */
 export const PLAIN_TYPE: AnyConnectionType = {
   ...createSpecimen().type,
   id: "plain",

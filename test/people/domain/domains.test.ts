@@ -1,4 +1,4 @@
-/** E-mail domains: how organizations prove them, and where `/sign-in` sends people with an address of them. */
+/** E-mail domains: how organizations prove them, and where `/sign-in` sends people by their address. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS } from "../../../src/access/permission.js";
@@ -83,7 +83,7 @@ describe("the name of a domain", () => {
   test("of an address follows the last @", () => {
     expect(domainOf("Alice@Example.com")).toBe("example.com");
     expect(domainOf('"odd@local"@bücher.example')).toBe("xn--bcher-kva.example");
-    // Read as a URL's host, each of these would end in, or become, a domain that somebody has proved.
+    // As the host of a URL, each of these ends in a proved domain or becomes one.
     for (const tail of ["proved.example/evil", "proved.example?x", "proved.example#x", "%70roved.example"])
       expect(domainOf(`mallory@${tail}`)).toBe("");
   });

@@ -536,7 +536,7 @@ describe("the list of groups", () => {
       const { result, statements } = await countQueries(() => list({ first }));
       return { members: result.nodes[0].memberCount, statements: statements.length };
     };
-    // The page; the counts of its groups; the count of the list.
+    // Statements: the page; the counts of its groups; the count of the list.
     expect(await count(1)).toEqual({ members: 0, statements: 3 });
     for (const { id } of page.nodes) await addUsersToGroup(house.store, OPERATOR, { groupId: id, userIds });
     expect(await count(5)).toEqual({ members: 6, statements: 3 });
@@ -550,8 +550,8 @@ describe("the list of groups", () => {
       expect(result.data.group.members.nodes[0].groups).toHaveLength(5);
       return { users: result.data.group.members.nodes.length, statements: statements.length };
     };
-    // The group; its count; whether its members are few; the page of them, their roles, memberships, and
-    // their groups; the organization.
+    // Statements: the group; its count; whether its members are few; the page of members; their roles; memberships;
+    // groups; the organization.
     expect(await ask(1)).toEqual({ users: 1, statements: 8 });
     expect(await ask(6)).toEqual({ users: 6, statements: 8 });
   });
@@ -587,7 +587,7 @@ describe("the groups of users", () => {
       );
       return statements.length;
     };
-    // The page; memberships, and their groups; the count.
+    // Statements: the page; memberships, and their groups; the count.
     expect(await count(1)).toBe(4);
     expect(await count(3)).toBe(4);
   });
@@ -703,7 +703,7 @@ test("every change locks the organization before its unit reads anything", async
   ];
   for (const change of changes) {
     const { statements } = await countQueries(change);
-    // The first finds the organization of the group, before the unit.
+    // The first statement finds the organization of the group, before the unit of work.
     expect(statements.slice(0, 2)).toEqual([
       expect.stringContaining("FROM user_group"),
       expect.stringContaining(LOCK_STATEMENT),

@@ -1,4 +1,4 @@
-/** Rewriting the search keys of an earlier version: each once, even with interruptions. */
+/** Rewriting the search keys of an earlier version: each is rewritten once, even after interruptions. */
 import { beforeEach, expect, test } from "@jest/globals";
 import { rewriteNameKeys } from "../../../src/people/group/group.repository.js";
 import { createGroup } from "../../../src/people/group/group.operations.js";
@@ -43,7 +43,7 @@ async function makeStale() {
     const account = await findUser(unit, home, ann.id);
     if (account !== null) await insertMembership(unit, other, account);
     await unit.execute("DELETE FROM membership_term WHERE user_id IN (?, ?) AND term NOT LIKE ' %'", [ann.id, zoe.id]);
-    // `example` is a word of both forms, and several terms of the earlier form are removed.
+    // `example` is a word of both forms. Several terms of the earlier form are removed.
     for (const [organizationId, userId, terms] of [
       [home, ann.id, ["o'neil", "ann", "example"]],
       [other, ann.id, ["o'neil", "ann", "example"]],
@@ -129,7 +129,7 @@ test("a start after a stop at any step continues there", async () => {
   );
   const memberships = Number((await house.store.reader.row<{ n: number }>("SELECT COUNT(*) AS n FROM membership"))?.n);
   const groups = Number((await house.store.reader.row<{ n: number }>("SELECT COUNT(*) AS n FROM user_group"))?.n);
-  // Each row once, each organization once, and the end of each table once.
+  // Each row and each organization is one step, and so is the end of each table.
   expect(steps).toBe(organizations + memberships + groups + 2);
 });
 

@@ -1,4 +1,4 @@
-/** Guests of organizations: who adds them, their permissions, how they enter and leave. */
+/** Guests of organizations: adding them, their permissions, signing in and leaving. */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS } from "../../../src/access/permission.js";
@@ -130,7 +130,7 @@ describe("adding a member", () => {
     expect(await add(keyOf(homeId, "USERS_WRITE"))).toBe("NONE");
     expect(await auditOf(homeId, user.id)).toContainEqual({ action: "member.added", actor_kind: "API_KEY" });
     expect(await add(OPERATOR)).toBe("ALREADY_MEMBER");
-    // The organization sees the person now, and still cannot add the person to a further one.
+    // The organization sees the person now, but still cannot add them to another organization.
     const third = await situation();
     expect(await add(chief, third.organizationId)).toBe("FORBIDDEN");
   });
@@ -221,7 +221,7 @@ describe("adding a member", () => {
       codeOf(addMember(house.store, keyOf(home, "USERS_WRITE"), { organizationId, userId }));
     expect(await add(homeId, user.id)).toBe("NONE");
     expect(await seats()).toBe(0);
-    // The plan is full, which the person's home organization does not learn.
+    // The plan is full. The person's home organization does not learn that.
     await makeUser(house, organizationId, { email: "own@example.com" });
     expect(await seats()).toBe(1);
     expect(await add(otherHome, other.id)).toBe("NONE");
@@ -492,7 +492,7 @@ describe("over HTTP", () => {
     expect([refused.errors[0].extensions.code, refused.cookie]).toEqual(["NOT_FOUND", ""]);
     expect((await browser.get(`${usher.url}/o/guests`)).visibleText).toContain("Manager");
 
-    // The home's log has the sign-out, in whichever organization the session is.
+    // The log of the home organization has the sign-out, even if the session is in a different organization.
     await browser.submitForm("sign-out");
     const typesOf = async (id: string) =>
       (

@@ -1,4 +1,4 @@
-/** Mails to people about their accounts: queued in the same unit of work, to the right people, as plain text. */
+/** Mails to people about their accounts: queued in the same unit of work, to the right recipients, as plain text. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { MAIL_TEMPLATES } from "../../../src/app/mail.js";
 import { noticeApprovalRequested } from "../../../src/people/notices/notice-approval-requested.js";

@@ -228,7 +228,7 @@ describe("the owner", () => {
     expect(result.data.organizations.nodes.length).toBeGreaterThan(3);
     const owned = result.data.organizations.nodes.filter((node: { owner: unknown }) => node.owner !== null);
     expect(owned.length).toBeGreaterThan(3);
-    // The page, all domains and all owners.
+    // Statements: the page, all domains and all owners.
     expect(statements).toHaveLength(3);
   });
 
@@ -404,7 +404,7 @@ describe("deleting an organization", () => {
           cascading.add(tableName);
     }
     const emptied = ["user_session", "one_time_token", "audit_entry", "mail_message"];
-    // Guests have sessions and links here, which are deleted with their accounts only.
+    // Guests have sessions and links here. Only the deletion of their accounts deletes them.
     const named = new Set(tables().map(({ tableName }) => tableName));
     expect([...named].filter((table) => !cascading.has(table) && !emptied.includes(table))).toEqual([]);
     const removing = ORGANIZATION_PARTS.filter((part) => part.remove !== undefined).map(({ name }) => name);

@@ -75,7 +75,7 @@ describe("createRole", () => {
     await makeRole(organizationId, { key: "A_FIRST", rank: 200 });
     await makeRole(organizationId, { key: "LOWEST", rank: 1 });
     await makeRole(organizationId, { key: "HIGHEST", rank: 1000 });
-    // Of two roles with the same rank, the first key.
+    // Roles with the same rank are ordered by key.
     const order = ["HIGHEST", "ADMIN", "A_FIRST", "MANAGER", "TRAINER", "AUDITOR", "USER", "LOWEST"];
     expect(await keysOf(organizationId)).toEqual(order);
     const { data: seen } = await house.ask(OPERATOR, "query ($id: ID!) { organization(id: $id) { roles { key } } }", {
@@ -253,7 +253,7 @@ test("every change of a role locks the organization before its unit reads anythi
   ];
   for (const change of changes) {
     const { statements } = await countQueries(change);
-    // The first finds the organization of the role, before the unit.
+    // The first statement finds the organization of the role, before the unit of work.
     expect(statements.slice(0, 2)).toEqual([
       expect.stringContaining("FROM role"),
       expect.stringContaining(LOCK_STATEMENT),

@@ -92,7 +92,7 @@ describe("a billing cycle", () => {
       "2025-02-27T18:15:00.000Z",
       "2026-02-27T18:15:00.000Z",
     ],
-    // Cairo puts its clocks forward at midnight of 24 April 2026: that day begins at one.
+    // Cairo sets its clocks forward at midnight of 24 April 2026, so that day begins at one.
     [
       "on a day without midnight",
       "Africa/Cairo",
@@ -101,7 +101,7 @@ describe("a billing cycle", () => {
       "2026-04-23T22:00:00.000Z",
       "2026-05-23T21:00:00.000Z",
     ],
-    // Havana puts its clocks back from one to midnight on 1 November 2026: that day has two.
+    // Havana sets its clocks back from one to midnight on 1 November 2026, so that day has two midnights.
     [
       "on a day with two midnights",
       "America/Havana",
@@ -247,7 +247,7 @@ describe("starting training", () => {
     house.clock.now = new Date("2026-12-14T18:14:59.999Z");
     expect(await use(first)).toBe("USED");
     expect(await seats()).toMatchObject(held);
-    // The next cycle has begun, and the seats of the last one are not settled yet.
+    // The next cycle has begun. The seats of the last cycle are not settled yet.
     house.clock.now = new Date("2026-12-14T18:15:00.000Z");
     expect(await use(first)).toBe("USED");
     expect(await seats()).toMatchObject({

@@ -60,7 +60,7 @@ describe("an account that becomes active", () => {
 describe("the seats of an organization", () => {
   const house = useHouse();
 
-  /** An organization with so many seats and users. */
+  /** An organization with this number of seats and users. */
   async function makePlan(totalSeats: number | null, users: number) {
     const { id } = await makeOrganization(house);
     const userIds: string[] = [];
@@ -84,7 +84,7 @@ describe("the seats of an organization", () => {
   const release = async (id: string, userId: string) =>
     await within(id, async (unit) => await releaseSeat(unit, (await lockOrganization(unit, id))!, userId));
 
-  /** The count of the organization's row, the count of seat rows, and the events. */
+  /** The organization's own count of seats, the number of seat rows, and the events. */
   async function look(id: string) {
     const { reader } = house.database;
     const row = await reader.row<{ seats_in_use: number }>("SELECT seats_in_use FROM organization WHERE id = ?", [id]);

@@ -1,4 +1,4 @@
-/** Deleting people: the reasons against it, and the erasure of their personal data. */
+/** Deleting people: the reasons that prevent it, and the erasure of their personal data. */
 import { expect, test } from "@jest/globals";
 import { addUsersToGroup } from "../../../src/people/group/group-members.operations.js";
 import { createGroup } from "../../../src/people/group/group.operations.js";
@@ -19,7 +19,7 @@ const house = useHouse();
 
 const { inUnit } = house;
 
-/** Every text of every table, by table. */
+/** All rows of every table as text, by table. */
 async function readEverything(): Promise<ReadonlyMap<string, string>> {
   const everything = new Map<string, string>();
   for (const { tableName } of house.database.dataSource.entityMetadatas)
@@ -71,7 +71,7 @@ test("no table identifies an erased person any more, and the log keeps the event
        VALUES ('a1', 'R-1', ?, ?, 'SUCCEEDED', ?, '[]', ?, ?, ?, ?, ?, ?)`,
       [organizationId, user.id, ...Array<string>(6).fill(secret), unit.now],
     );
-    // A receiver that echoes its request.
+    // The receiver repeats the request in its answer.
     await unit.execute(
       `INSERT INTO webhook_endpoint (id, organization_id, url, state, secret, secret_set_at, concurrency, timeout_seconds,
                                      version, created_at, updated_at)
@@ -155,7 +155,7 @@ test("a seat that was used in this billing cycle prevents the deletion, with the
   expect(data.deleteUsers.results).toEqual([{ userId: id, ok: false, ...refused }]);
   expect((await readUser(house.store, OPERATOR, id)).status).toBe("ACTIVE");
 
-  // After the cycle, and for an unused seat, there is no reason, and the seat becomes free.
+  // After the cycle, or with an unused seat, the deletion succeeds and frees the seat.
   await useSeat(id, new Date(house.clock.now.getTime() - 1));
   const { id: unused } = await makeUser(house, organizationId, { email: "unused@example.com" });
   for (const each of [id, unused]) expect(await codeOf(deleteUser(house.store, PARTS, OPERATOR, each))).toBe("NONE");

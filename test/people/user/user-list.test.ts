@@ -1,4 +1,4 @@
-/** The list of users: its pages, filters and orders, and what it costs. */
+/** The list of users: its pages, filters, orders and cost. */
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../../src/access/caller.js";
 import { addUsersToGroup } from "../../../src/people/group/group-members.operations.js";
@@ -173,7 +173,7 @@ test("needs as many queries for many users as for few", async () => {
     const { statements } = await countQueries(() => house.ask(OPERATOR, document, { org: acme, first }));
     return statements.length;
   };
-  // The page; the roles of its users; their organizations; those organizations' roles.
+  // Statements: the page; the roles of its users; their organizations; the roles of those organizations.
   expect(await count(1)).toBe(4);
   expect(await count(5)).toBe(4);
 });
@@ -217,7 +217,7 @@ test("shows roles and groups of the selected organization, in as many queries fo
   expect((await ask(keyOf(here, "USERS_READ", "GROUPS_READ"), 3)).nodes).toEqual(
     [0, 1, 2].map((index) => shown(index, withheld)),
   );
-  // The page; its roles; memberships of groups, and the groups; the other roles; the other groups, also in two.
+  // Statements: the page; its roles; memberships of groups, and the groups; the other roles; the other groups (two).
   expect(three.queries).toBe(7);
   expect((await ask(OPERATOR, 1)).queries).toBe(7);
 });

@@ -16,7 +16,7 @@ import { keyOf, makeOrganization, makeUser, useHouse, OPERATOR } from "../../sup
 const SMALL = 1000;
 const LARGE = 100_000;
 
-/** An organization with a group of all its members, of the named size. */
+/** An organization of the named size, with a group of all its members. */
 interface Organization {
   readonly id: string;
   readonly groupId: string;
@@ -34,7 +34,7 @@ beforeAll(async () => {
 /** SQL that concatenates its parts. */
 const joined = (...parts: readonly string[]) => (onMariaDb ? `CONCAT(${parts.join(", ")})` : parts.join(" || "));
 const padded = (number: string) => (onMariaDb ? `LPAD(${number}, 12, '0')` : `printf('%012d', ${number})`);
-/** SQL for every number below a power of ten, ascending. */
+/** SQL for all numbers below a power of ten, in ascending order. */
 function numbersBelow(size: number): string {
   const digits = Array.from({ length: 10 }, (_, digit) => `SELECT ${digit} AS d`).join(" UNION ALL ");
   const places = Array.from({ length: Math.log10(size) }, (_, place) => place);
@@ -43,11 +43,11 @@ function numbersBelow(size: number): string {
   return `(SELECT ${terms.join(" + ")} AS i FROM ${tables.join(" CROSS JOIN ")}) n`;
 }
 
-/** In an organization of any size: 10 administrators, 20 disabled users, 25 named "needle…", 5 in the group. */
+/** An organization of any size has 10 administrators, 20 disabled users, 25 users named "needle…" and 5 in the group. */
 async function fill(letter: string, size: number): Promise<Organization> {
   const { id } = await makeOrganization(house);
   const groupId = `${letter}-group`;
-  // In steps through all members, so that the few are scattered among the many.
+  // The steps go through all members, so that the few matches are scattered.
   const every = (index: string, count: number) => `(${index}) % ${size / count} = 0`;
   const index = "CAST(SUBSTR(u.id, 3) AS UNSIGNED)";
   await house.inUnit(async (unit) => {
@@ -147,7 +147,7 @@ async function measure(query: Omit<UsersQuery, "organizationId">, { id }: Organi
   });
 }
 
-/** Adds a function call for each membership that a statement reads, to count them. */
+/** Adds a function call for each membership that a statement reads, so that a test can count them. */
 const touchMembers = (sql: string) =>
   sql.includes("app_user u")
     ? sql.replace("m.organization_id = ?", "m.organization_id = ? AND touch(m.user_id) = 1")

@@ -146,7 +146,7 @@ describe("values and their sources", () => {
         house.ask(OPERATOR, document, { org: organizationId, first }),
       );
       expect(result.codes).toEqual([]);
-      // The page; the fields of its users; their homes; their managers.
+      // Statements: the page; the fields of its users; their homes; their managers.
       expect(statements).toHaveLength(4);
     }
   });
@@ -214,7 +214,7 @@ describe("the own profile", () => {
       code: "FIELD_OVERRULED",
       details: { fields: [{ field: "phone", source: "SSO" }] },
     });
-    // Nothing was changed, and unchanged values of a form are ignored.
+    // The refused change stored nothing. Unchanged values of a form are ignored.
     const after = await updateMyProfile(house.store, me, {
       firstName: "Augusta",
       profile: { phone: "1", jobTitle: "Engineer" },
@@ -315,7 +315,7 @@ describe("managers", () => {
     await refused(updateUser(house.store, narrow, { id: bob.id, profile }));
     const newcomer = { organizationId, email: "new@example.com", firstName: "N", lastName: "N", profile };
     await refused(createUser(house.store, narrow, newcomer));
-    // By taking the address that profiles name, or by removing it from a second account.
+    // Eve could take the address that profiles name, or remove it from a second account.
     await named("soon@example.com", "later@example.com");
     await refused(updateUser(house.store, narrow, { id: eve.id, email: "later@example.com" }));
     await updateUser(house.store, OPERATOR, { id: boss.id, email: "other-boss@example.com" });
@@ -332,7 +332,7 @@ describe("managers", () => {
     const twin = personIn(organizationId, first.id, ["USERS_WRITE", "TEAM_TRAINING_READ"]);
     await refused(updateUser(house.store, twin, { id: second.id, email: "y@example.com" }));
     await refused(deleteUser(house.store, { guards: [], erasers: [] }, twin, second.id));
-    // A key that Eve creates, or that such a key creates, gives her no further permission.
+    // Eve gets no further permission from a key that she creates, or from a key that such a key creates.
     const makerOfKeys = eveWith("ORGANIZATION_WRITE");
     const scopes = ["USERS_WRITE", "ORGANIZATION_WRITE"] as const;
     const makeKey = async (caller: Caller, ...more: Permission[]) => {
@@ -353,7 +353,7 @@ describe("managers", () => {
       expect((await managerOf(bob.id)).id).toBe(eve.id);
       await updateUser(house.store, key, { id: bob.id, profile: { managerEmail: null } });
     }
-    // Callers who see all training gain nothing, nor callers who name another manager, or themselves for themselves.
+    // These callers gain nothing: they see all training, or name another manager, or name themselves as their own manager.
     await updateUser(house.store, eveWith("TRAINING_READ"), { id: bob.id, profile });
     expect((await managerOf(bob.id)).id).toBe(eve.id);
     await updateUser(house.store, narrow, { id: bob.id, profile: { managerEmail: "other-boss@example.com" } });

@@ -56,7 +56,7 @@ async function seatsInUse(organizationId: string) {
 }
 
 describe("transitions", () => {
-  /** The effect of each action on each status; `same` has no event, `-` is refused. */
+  /** The effect of each action on each status: `same` records no event, `-` is a refusal. */
   const EXPECTED: Readonly<Record<StatusAction, Readonly<Record<UserStatus, string>>>> = {
     ENABLE: { INVITED: "-", PENDING_APPROVAL: "-", ACTIVE: "same", DISABLED: "ACTIVE", ARCHIVED: "-" },
     DISABLE: {
@@ -420,8 +420,8 @@ test("needs no more queries than listed", async () => {
   const { id: organizationId } = await makeOrganization(house);
   const { id } = await makeUser(house, organizationId);
   const { statements } = await countQueries(() => act("DISABLE", id));
-  // The account; the organization, locked; the account again; its roles; the owner. Fields, roles and groups of the
-  // snapshot. Account, memberships: two writes. The event: three. Links, sessions; memberships; seat; audit.
+  // Statements: the account; the organization, locked; the account again; its roles; the owner; fields, roles and groups of
+  // the snapshot; account and memberships (two); the event (three); links, sessions; memberships; seat; audit.
   expect(statements).toHaveLength(18 + LOCK_STATEMENTS);
   const again = await countQueries(() => act("DISABLE", id));
   expect(again.statements).toHaveLength(3 + LOCK_STATEMENTS);

@@ -1,4 +1,4 @@
-/** Roles and groups that mappings give and take: cases, and properties that hold for everything a provider may send. */
+/** Roles and groups that mappings give and take: cases, and properties that hold for all claims of a provider. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Groups, NormalizedProfile } from "../../../src/connection/contract/index.js";
@@ -448,7 +448,7 @@ describe("in every situation", () => {
       const after = carryOut(given, decide(given));
       if (after === null) return;
       const again = decide(after);
-      // Merged by this decision: the account's access differs then.
+      // After a merge by this decision, the account has different access.
       if (again.kind !== "update" && again.kind !== "link") return;
       const held = after.currentAccess.get(again.user.id)?.roles ?? [];
       if (again.roles.kind === "assign")
@@ -504,7 +504,7 @@ describe("in every situation", () => {
       if (decision.roles.kind === "keep" || kept.length === 0) return;
       const highest = Math.max(...kept.map(({ roleId }) => rank(roleId)));
       expect(rank(decision.roles.roles[0]!.roleId)).toBeGreaterThanOrEqual(highest);
-      // No other rule matches, so no other membership stays.
+      // No other rule matches, so all other memberships end.
       for (const { roleId, mappingId } of decision.roles.roles)
         expect(held).toContainEqual(expect.objectContaining({ roleId, mappingId }));
     });
@@ -520,7 +520,7 @@ describe("in every situation", () => {
       );
       const decision = decide(given);
       if (asks) expect(["refuse", "ask"]).toContain(decision.kind);
-      // Without rules on groups, what the provider said of groups makes no difference.
+      // Without rules on groups, the provider's groups have no effect.
       else
         for (const said of [SILENT, known()])
           expect(decision).toEqual(

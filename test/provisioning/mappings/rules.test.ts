@@ -1,4 +1,4 @@
-/** Rules on claims, and fields from claims: cases, hostile patterns, and properties that hold for everything a provider may send. */
+/** Rules on claims, and fields from claims: cases, hostile patterns, and properties that hold for all claims of a provider. */
 import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import fc from "fast-check";
 import { RE2JS } from "re2js";
@@ -102,12 +102,12 @@ describe("a rule on a claim", () => {
     ["MemberOf", { MemberOf: ["staff"] }, { kind: "silent" }, "KEEP", "matched"],
     ["memberOf", {}, { kind: "unknown", reason: "Too many." }, "EMPTY", "unknown"],
     ["memberOf", { memberOf: ["staff"] }, { kind: "unknown", reason: "Too many." }, "KEEP", "unknown"],
-    // Groups of a different claim do not count: a different person may control that claim.
+    // Groups of a different claim do not count, because a different person may control that claim.
     ["memberOf", { group: ["staff"] }, { kind: "known", values: ["staff"] }, "KEEP", "unmatched"],
     ["memberOf", { GROUP: ["staff"] }, { kind: "known", values: ["staff"] }, "KEEP", "unmatched"],
-    // No claim carried them: the connection type fetched them.
+    // The connection type fetched the groups, because no claim contained them.
     ["memberOf", { department: ["R&D"] }, { kind: "known", values: ["staff"] }, "KEEP", "matched"],
-    // Not one of the connection's groups claims.
+    // The claim is not a groups claim of the connection.
     ["roles", {}, { kind: "silent" }, "KEEP", "unmatched"],
     ["roles", {}, { kind: "unknown", reason: "Too many." }, "KEEP", "unmatched"],
   ])("on %s, a claim that may carry the groups, with %j and groups %j under %s: %s", (...given) => {
@@ -141,7 +141,7 @@ describe("a rule on a claim", () => {
   it.each(["(a+)+$", "(a*)*b", "(a|a)*b", "(a|aa)+$", "(.*)*x", "(.*a){20}", "^(([a-z])+.)+[A-Z]([a-z])+$"])(
     "judges %s in time that grows with the value, not beyond",
     (pattern) => {
-      // A backtracking engine needs 2 to the power of 30 000 steps here, and no test would ever end.
+      // A backtracking engine needs 2 to the power of 30,000 steps here, so the test would never end.
       const value = `${"a".repeat(30_000)}bxA!`;
       expect(kindOf(ruleOf("MATCHES", [pattern]), saying({ team: [value] }))).toBe("unmatched");
     },
@@ -175,7 +175,7 @@ describe("the rules of one sign-in", () => {
   const kindsOf = (rules: readonly ClaimRule[], team: readonly string[]) =>
     evaluate(rules, saying({ team })).map(({ outcome }) => outcome.kind);
 
-  /** Characters of patterns (with repetitions written out) times the characters that they were tried on. */
+  /** The number of characters in patterns, with repetitions written out, times the number of characters in the values. */
   function countSteps(): () => number {
     const steps: number[] = [];
     const compile = jest.spyOn(RE2JS, "compile");

@@ -207,7 +207,7 @@ describe("accepted messages", () => {
     const parallel = await Promise.all(Array.from({ length: 20 }, () => note("connection-1", "assertion", "_a")));
     expect(parallel.filter(Boolean)).toHaveLength(1);
     expect(await note("connection-1", "assertion", "_a")).toBe(false);
-    // Ids differ also if they differ only in characters that a database's collation ignores.
+    // Ids are different even if they differ only in characters that a database's collation ignores.
     for (const other of ["_A", "_a ", "_\u00e1"]) expect(await note("connection-1", "assertion", other)).toBe(true);
     expect(await note("connection-2", "assertion", "_a")).toBe(true);
     expect(await note("connection-1", "id-token", "_a")).toBe(true);

@@ -1,4 +1,4 @@
-/** One-time sign-in links on a real database: who can make one, that it works once, and what makes it invalid. */
+/** One-time sign-in links on a real database: the permission to make one, its single use, and what makes it invalid. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { SYSTEM, type Caller } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS, type Permission } from "../../../src/access/permission.js";
@@ -30,7 +30,7 @@ let hall: Hall;
 let services: LinkServices;
 let signInServices: SignInServices;
 let organizationId: string;
-/** Has a stored key, because a link checks its author when it is used. */
+/** A caller with a stored key, because using a link checks the key that made it. */
 let OPERATOR: Caller;
 let references = 0;
 let people = 0;
@@ -73,7 +73,7 @@ const make = async (caller: Caller, userId: string, input: Partial<NewSignInLink
   const { url } = await createSignInLink(services, caller, { organizationId, userId, ...input });
   return url.slice(`${PUBLIC_URL}/sign-in/link/`.length);
 };
-/** Uses a link. Returns where the browser lands, or the code of the refusal. */
+/** Uses a link. Returns the address to which the browser is redirected, or the code of the refusal. */
 const use = async (token: string, browser: Parameters<typeof useLink>[1] = BROWSER) => {
   try {
     const outcome = await useLink(signInServices, browser, token);

@@ -485,7 +485,7 @@ describe("callers without the permission", () => {
       { id },
     );
     const before = receiver.received.length;
-    /** Queries by id answer null instead of an error. */
+    /** For an unknown id, queries return null instead of an error. */
     const byId = [
       `query ($id: ID!) { found: webhookEndpoint(id: $id) { id } }`,
       `query ($redelivery: ID!) { found: webhookRedelivery(id: $redelivery) { id } }`,

@@ -1,4 +1,4 @@
-/** An event exists if and only if its change is committed, and a copy that follows the log ends like the database. */
+/** An event exists if and only if its change is committed. A copy that follows the log ends in the state of the database. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
@@ -24,7 +24,7 @@ import { times } from "../../../testing/long.js";
 
 const house = useHouse();
 
-/** A store whose units of work fail before the nth statement, or before the commit when they have fewer statements. */
+/** A store whose units of work fail before the nth statement, or before the commit if they have fewer statements. */
 function failingAt(statement: number, { store }: Pick<House, "store"> = house) {
   let count = 0;
   const step = () => {
@@ -70,7 +70,7 @@ describe("a unit of work that fails at any statement", () => {
     readonly organizationId: string;
     readonly userId: string;
     readonly groupId: string;
-    /** Has no seat and has not completed a course yet. */
+    /** A person without a seat who has not completed a course yet. */
     readonly learnerId: string;
     readonly courseId: string;
   }
@@ -238,7 +238,7 @@ describe("disabling a failing endpoint", () => {
       expect([statement, await look()]).toEqual([statement, failed ? ["ACTIVE", 0, 0] : ["DISABLED", 1, 1]]);
       if (!failed) break;
     }
-    // Disabling it again records and mails nothing.
+    // Disabling it again records nothing and sends no mail.
     await disable(house.store);
     expect(await look()).toEqual(["DISABLED", 1, 1]);
   });
@@ -377,7 +377,7 @@ async function readUsers(organizationId: string, after: string | null, first = 2
   };
 }
 
-/** Ignores a refusal, because the account may be deleted or have the status already. */
+/** Ignores a refusal, because the account may already be deleted or have the status. */
 async function tolerant(change: Promise<unknown>): Promise<void> {
   await change.catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error;

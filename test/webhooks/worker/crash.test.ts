@@ -23,7 +23,7 @@ const describeOnMariaDb = onMariaDb ? describe : describe.skip;
 const MEMBERS = 50;
 const GROUPS = isLong ? 50 : 10;
 const ROUNDS = 5;
-/** Each group is created, and each member is added to it and removed from it. */
+/** Creates each group, then adds each member to it and removes the member again. */
 const EVENTS = MEMBERS + GROUPS * (1 + 2 * MEMBERS);
 const DELIVERED_WITHIN_MS = 480_000;
 
@@ -153,7 +153,7 @@ describeOnMariaDb("two workers, one of which is killed (MariaDB; a SQLite file b
       const userIds = users.nodes.map(({ id }: { id: string }) => id);
       for (let round = 0; round < ROUNDS; round += 1) {
         await memberGroups(GROUPS / ROUNDS, userIds, `Round ${round}`);
-        // Kills it at a different moment of its work each time.
+        // Each round kills it at a different moment of its work.
         await pause(200 + 150 * round);
         mortal.signal("SIGKILL");
         expect((await mortal.ended).signal).toBe("SIGKILL");

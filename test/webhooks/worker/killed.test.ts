@@ -1,4 +1,4 @@
-/** A process that is killed around a commit, and between sending a message and writing its outcome. On both databases. */
+/** On both databases, a process is killed around a commit, and between sending a message and writing its outcome. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -50,7 +50,7 @@ beforeAll(async () => {
   receivers = await startWebhookReceivers();
   receiver = receivers.add("survivor");
   await start();
-  // Sends requests to the process that runs at that moment.
+  // Sends requests to the process that is running then.
   const graphql = (query: string, variables?: Record<string, unknown>) =>
     askGraphQL(running!.url, query, variables, OPERATOR_KEY);
   tenant = await createTenant({

@@ -1,4 +1,4 @@
-/** How workers share the work: leases, the outcomes that are written under them, capacity, and the delays of retries. */
+/** Sharing work between workers: leases, the outcomes written under a lease, capacity, and the delays of retries. */
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { readConfiguration } from "../../../src/config/configuration.js";
 import { readLog } from "../../../src/events/read-log.js";
@@ -279,7 +279,7 @@ describe("a batch of outcomes", () => {
 });
 
 describe("a worker that stops while a receiver is slow", () => {
-  /** A worker with one endpoint, whose receiver answers when the test says so. */
+  /** A worker with one endpoint, whose receiver answers when the test allows it. */
   async function startSlow(stopMs: number) {
     await house.inUnit((unit) => unit.execute("UPDATE webhook_endpoint SET state = 'DISABLED'"));
     const { ids, organizationId } = await makeEndpoints(1);
@@ -299,7 +299,7 @@ describe("a worker that stops while a receiver is slow", () => {
       settings: { ...DEFAULT_WORKER_SETTINGS, pollMs: 5, stopMs },
     });
     await first;
-    // An event that the stopping worker must not attempt.
+    // The stopping worker must not attempt this event.
     await makeUser(house, organizationId, { email: `grace@${organizationId}.example` });
     return { worker, asked, id: ids[0]! };
   }
