@@ -1,4 +1,4 @@
-/** Imports only go down: in this tree, and the rules find each violation in a tree that has them all. */
+/** Imports only go down in this tree, and the rules find each violation in a tree that contains all of them. */
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-/** Runs dependency-cruiser with our rules over this tree, or over one that breaks them. */
+/** Runs dependency-cruiser with our rules on this tree, or on a tree that breaks them. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -26,7 +26,7 @@ interface CruiseResult {
   };
 }
 
-/** The files below a folder with an ending, relative to the root; empty when the folder does not exist. */
+/** The files with an ending in a folder, at any depth, relative to the root. Empty if the folder does not exist. */
 export function listFiles(root: string, folder: string, ending: string): string[] {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
@@ -34,7 +34,7 @@ export function listFiles(root: string, folder: string, ending: string): string[
     .map((file) => `${folder}/${file}`);
 }
 
-/** Cruises `src` and, where they exist, the migrations. */
+/** Runs dependency-cruiser on `src` and, if they exist, on the migrations. */
 export function cruise(root: string): Findings {
   const folders = ["src", "migrations"].filter((folder) => existsSync(join(root, folder)));
   const output = execFileSync(

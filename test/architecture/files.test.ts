@@ -1,4 +1,4 @@
-/** Every file begins with a sentence that says what it is for, and is short. */
+/** Every file is short, and begins with a sentence about its purpose. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";

@@ -1,4 +1,4 @@
-/** The search for what nothing uses (`knip.jsonc`) finds it in a tree that has some. */
+/** The search for unused code (`knip.jsonc`) finds it in a tree that contains some. */
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -46,7 +46,7 @@ interface Report {
   >[];
 }
 
-/** The names of what nothing uses. */
+/** The names of unused files, exports and dependencies. */
 async function search(...parameters: string[]) {
   const program = join(ROOT, "node_modules/knip/bin/knip.js");
   const { stdout } = await promisify(execFile)(

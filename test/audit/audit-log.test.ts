@@ -86,7 +86,7 @@ test("is shown only to callers of its organization with AUDIT_READ, and the inst
   expect((await ask(keyOf(other, "AUDIT_READ"), acme)).codes).toEqual(["NOT_FOUND"]);
   expect((await ask(personIn(acme, "plain", ["USERS_READ"]), acme)).codes).toEqual(["FORBIDDEN"]);
   for (const org of [acme, null]) expect((await ask(ANONYMOUS, org)).codes).toEqual(["UNAUTHENTICATED"]);
-  // Without an organization, the caller gets the entries of their own one, not those of the installation.
+  // Without an organization, callers get the entries of their own organization, not those of the installation.
   const own = await ask(keyOf(acme, "AUDIT_READ"), acme);
   expect(own.data.auditLog.nodes).not.toEqual([]);
   expect((await ask(keyOf(acme, "AUDIT_READ"), null)).data).toEqual(own.data);

@@ -1,4 +1,4 @@
-/** Pictures in the guides. Each carries the text of the page that it was made of, so that a test can tell when it is out of date. */
+/** Pictures in the guides. Each contains its page's text, so that a test can notice when the picture is out of date. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
@@ -25,7 +25,7 @@ function makeChunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, typed, checksum]);
 }
 
-/** The text of the page that a picture was made of; `null` where the picture has none. */
+/** The text of the page from which a picture was made; `null` if the picture has none. */
 export function readPictureText(path: string): string | null {
   const picture = readFileSync(path);
   for (let at = SIGNATURE_BYTES; at < picture.length;) {

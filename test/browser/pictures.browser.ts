@@ -1,6 +1,6 @@
 /**
- * The pictures in the guides show what the demonstration shows. `npm run pictures` makes them anew; without it, each must still
- * have the text of its page. Pixels are not compared, because they differ from machine to machine.
+ * The pictures in the guides show the demonstration. `npm run pictures` makes them again. Otherwise, the test compares only
+ * the text of each page, because pixels differ between machines.
  */
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,10 +39,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Makes the picture of a page, or expects that the one in the guides was made of a page with this text. */
+/** Makes the picture of a page, or expects that the picture in the guides was made from a page with this text. */
 async function picture(name: string, page: Page, text: string): Promise<void> {
   const path = join(FOLDER, `${name}.png`);
-  // These differ each time.
+  // These differ in each run.
   const stable = text
     .replaceAll(/\b[0-9A-HJKMNP-TV-Z]{10}\b/g, "REFERENCE")
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "ID")
@@ -57,7 +57,7 @@ const openPage = async (width: number, height: number) => {
   return await context.newPage();
 };
 
-/** Goes by a button of the organization's page to a stand-in, and chooses a person there. */
+/** Presses a button of the organization's page that leads to a stand-in, and chooses a person there. */
 async function signIn(page: Page, button: string, person: string): Promise<void> {
   await page.goto(`${url}/o/acme`);
   await page.getByRole("link", { name: button }).click();
@@ -98,12 +98,12 @@ it("the page of a signed-in administrator, and GraphiQL with what testConnection
   await page.waitForSelector(".graphiql-query-editor .CodeMirror");
   const editor = `document.querySelector(".graphiql-query-editor .CodeMirror").CodeMirror`;
   await page.evaluate(`${editor}.setValue(${JSON.stringify(query)})`);
-  // Until GraphiQL has read the new query, it sends the name of the operation before.
+  // Until GraphiQL has read the new query, it sends the operation name of the previous one.
   while ((await page.evaluate(`${editor}.operationName`)) !== "TestConnection") await page.waitForTimeout(20);
   await page.click(".graphiql-execute-button");
   await page.locator(".result-window .cm-property").first().waitFor();
   const result = `document.querySelector(".result-window .CodeMirror").CodeMirror`;
-  // What is wrong stands below the fold.
+  // The errors are below the visible part of the page.
   await page.evaluate(`{
     const line = ${result}.getValue().split("\\n").findIndex((text) => text.includes("ERROR"));
     ${result}.scrollTo(0, ${result}.heightAtLine(line - 3, "local"));

@@ -1,6 +1,6 @@
 /**
- * SAML in a real browser. The provider's form is a post from another site, so the browser sends no cookies with it. The ticket
- * after it proves that the same browser began the sign-in.
+ * SAML in a real browser. The provider's form is posted from another site, so the browser sends no cookies with it. The
+ * ticket then proves that the same browser began the sign-in.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Browser, BrowserContext, Page, Request } from "playwright-core";
@@ -44,13 +44,13 @@ async function leave(on: Page): Promise<void> {
   await on.waitForURL(`${provider.signOnUrl}**`);
 }
 
-/** Chooses a person at the provider, whose form submits itself, and waits until the browser is back at Usher. */
+/** Chooses a person at the provider, whose form submits itself. Waits until the browser is back at Usher. */
 async function choose(on: Page, name: string): Promise<void> {
   await on.getByRole("button", { name }).click();
   await on.waitForURL((url) => url.origin === usher.url);
 }
 
-/** The text of the organization's page, opened anew. */
+/** Opens the organization's page again and returns its text. */
 async function shownTo(on: Page): Promise<string> {
   await on.goto(home());
   return await on.innerText("main");

@@ -75,7 +75,7 @@ async function signIn(on: Page, name: string): Promise<void> {
   await choose(on, name);
 }
 
-/** The text of the organization's page, opened anew. */
+/** Opens the organization's page again and returns its text. */
 async function shownTo(on: Page): Promise<string> {
   await on.goto(home());
   return await on.innerText("main");
@@ -214,7 +214,7 @@ describe("another site", () => {
     await visit(`<iframe src="${home()}"></iframe>`);
     const frame = page.frames().find((each) => each !== page.mainFrame());
     expect((await frame?.content()) ?? "").not.toContain("ada@acme.test");
-    // The question has a button for a person who wants to sign out.
+    // Usher asks first. The page has a button for signing out.
     await visit(post(`${usher.url}/sign-out`));
     await page.getByRole("button", { name: "Sign out" }).click();
     expect(await page.innerText("main")).toContain("You are signed out.");
@@ -230,7 +230,7 @@ describe("over TLS", () => {
     });
     const own = await browser.newContext({ ignoreHTTPSErrors: true });
     try {
-      // The API is asked behind the proxy, because only this test's browser accepts its certificate.
+      // The test calls the API behind the proxy, because only this test's browser accepts the proxy's certificate.
       const behind = { url: `http://localhost:${port}` };
       const other = await createTenant(behind, byItsPages(provider));
       provider.addRedirectUri(other.callbackUrl);

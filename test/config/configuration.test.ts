@@ -9,7 +9,7 @@ const KEY_RING = `one:${Buffer.alloc(32, 1).toString("base64")}`;
 const read = (environment: Record<string, string | undefined> = {}) =>
   readConfiguration(environment, { databaseUrl: findDatabaseUrlMistake, keyRing: findKeyRingMistake });
 
-/** The names of the wrong variables, in the order in which they are reported. */
+/** The names of the wrong variables, in the order of the message. */
 function mistaken(environment: Record<string, string | undefined>): string[] {
   try {
     read(environment);

@@ -120,7 +120,7 @@ describe("the first start", () => {
     expect(readFileSync(join(folder, "key-ring"), "utf8")).toBe(ring);
     expect(await ask()).toEqual({ data: { installation: { ssoAllowed: true } } });
     await second.stop();
-    // The key is not in any file of the folder.
+    // No file of the folder contains the key.
     const files = readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile());
     for (const name of files) expect(readFileSync(join(folder, name), "latin1")).not.toContain(keys![0]);
   });
@@ -143,7 +143,7 @@ describe("stopping", () => {
     "at %s finishes the request in progress, accepts no new connections, and exits with 0",
     async (signal) => {
       const usher = await startProcess(await environment());
-      // A request of which half has arrived when the signal comes.
+      // A request that has arrived only in part when the signal comes.
       const socket = connect(usher.port, "127.0.0.1");
       let answer = "";
       const answered = new Promise<void>((settle) =>

@@ -1,4 +1,4 @@
-/** The conformance suite finds settings of every kind that decide where a secret is sent. */
+/** The conformance suite finds every kind of setting that decides where a secret is sent. */
 import { describe, expect, test } from "@jest/globals";
 import { setting, type Fetch, type SettingsDeclaration } from "../../src/connection/contract/index.js";
 import { findMisleadingSettings } from "../../testing/conformance/secrets.js";

@@ -1,4 +1,4 @@
-/** Types of packages are loaded by name from the installation's folder, and every mistake in them is named at once. */
+/** Types of packages are loaded by name from the installation's folder. All mistakes in them are reported at once. */
 import { spawnSync } from "node:child_process";
 import {
   existsSync,
@@ -16,7 +16,7 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
-/** A type that works; `changes` is code. */
+/** A correct type. `changes` is code. */
 const typeNamed = (id: string, changes = "") => `defineConnectionType({
   contractVersion: 1, id: "${id}", name: "Acme", description: "Acme.", guide: new URL("./guide.md", import.meta.url).href,
   settingsVersion: 1, upgrade: (stored) => stored, binding: "redirect",
@@ -45,7 +45,7 @@ function install(name: string, code: string, manifest: object = { exports: "./in
   write(`node_modules/${name}/index.js`, IMPORTS + code);
 }
 
-/** Runs a program of Usher's in the folder. */
+/** Runs one of Usher's programs in the folder. */
 function run(program: string, packages: string) {
   const { status, stderr } = spawnSync(process.execPath, [join(ROOT, "scripts/start.mjs"), program], {
     cwd: folder,
@@ -57,7 +57,7 @@ function run(program: string, packages: string) {
 
 test("the schema and the guides of an installation have the types of its packages, in addition to Usher's own", () => {
   install("@acme/usher-cas", `export const connectionTypes = [${typeNamed("acme-cas")}];`);
-  // Composed of OpenID Connect, whose refusals all such types share.
+  // The type is made from OpenID Connect, whose refusals all such types share.
   const composed = typeNamed("portal", "refusals: OIDC_REFUSALS");
   install("usher-portal", `import { OIDC_REFUSALS } from "usher/protocols/oidc";\nexport default ${composed};`);
   write("node_modules/@acme/usher-cas/guide.md", "<!-- settings:acme-cas -->\n<!-- /settings -->\n");

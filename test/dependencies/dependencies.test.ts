@@ -1,4 +1,4 @@
-/** What Usher is built on: licences that let its owner choose their own, and a Node range that every package supports. */
+/** Usher's dependencies: their licences leave the choice of Usher's licence open, and all support the same Node range. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "@jest/globals";
 import { subset } from "semver";
@@ -8,7 +8,7 @@ const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
   readonly packages: Readonly<Record<string, LockedPackage>>;
 };
 
-/** Their manifests have no field that npm copies; the licence is in `licenses` or in the readme. */
+/** The manifests of these packages have no field that npm copies. The licence is in `licenses` or in the readme. */
 const READ_BY_HAND = { "passport-strategy@1.0.0": "MIT", "pause@0.0.1": "MIT" };
 
 it("every package that comes with Usher has a permissive licence", () => {
@@ -53,7 +53,7 @@ it.each([
 it("every package supports each version of Node that Usher supports, so that `npm ci` warns of none", () => {
   const supported = packages[""]!.engines!.node!;
   const narrower = Object.entries(packages).filter(
-    // npm leaves out an optional package whose range the running Node does not meet, and does not warn.
+    // npm leaves out an optional package that does not support the running Node, and does not warn.
     ([, { engines, optional }]) => optional !== true && engines?.node && !subset(supported, engines.node),
   );
   expect(narrower.map(([path, { engines }]) => `${path}: ${engines?.node}`)).toEqual([]);

@@ -1,6 +1,6 @@
-/** Reads licences of packages as SPDX expressions, and names those that are not permissive. */
+/** Reads licences of packages as SPDX expressions, and finds those that are not permissive. */
 
-/** Licences that ask for no more than a notice (SPDX identifiers). */
+/** Licences that require at most a notice (SPDX identifiers). */
 const PERMISSIVE = new Set([
   "0BSD",
   "Apache-2.0",
@@ -15,7 +15,7 @@ const PERMISSIVE = new Set([
   "Unlicense",
 ]);
 
-/** An entry of `packages` in package-lock.json, as far as these tests read it. */
+/** An entry of `packages` in package-lock.json, with the fields that these tests read. */
 export interface LockedPackage {
   readonly version?: string;
   readonly license?: string;
@@ -24,7 +24,7 @@ export interface LockedPackage {
   readonly engines?: { readonly node?: string };
 }
 
-/** Whether an expression such as `MIT` or `(MIT OR WTFPL)` can be met with permissive licences alone. */
+/** Whether permissive licences alone satisfy an expression such as `MIT` or `(MIT OR WTFPL)`. */
 export function isPermissive(expression: string): boolean {
   const plain = expression.replace(/^\((.*)\)$/, "$1");
   if (/[()]/.test(plain)) return false;

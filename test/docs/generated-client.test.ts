@@ -11,7 +11,7 @@ import { findExample, readText, ROOT } from "./markdown.js";
 
 const GUIDE = readText("docs/frontend.md");
 
-/** The types that the guide's caches use of the clients' packages, which are not dependencies of this project. */
+/** The types of the clients' packages that the guide's caches use. This project does not depend on these packages. */
 const CLIENTS = `
 declare module "@apollo/client" {
   export class HttpLink { constructor(options: { uri: string; credentials: "include" | "omit" | "same-origin" }); }
@@ -131,7 +131,7 @@ test("the guide names every type without an id for caches, and no others", () =>
     .filter(isObjectType)
     .filter((type) => type.getFields()["id"] === undefined);
   const names = new Set(types.map(({ name }) => name));
-  // Caches know pages by their names.
+  // Caches recognize pages by their type names.
   const isPage = (name: string) => name.endsWith("Connection") && names.has(name.replace(/Connection$/, "Edge"));
   const parts = [...names].filter(
     (name) => !/^(__|Query$|Mutation$|PageInfo$)|(Payload|Edge)$/.test(name) && !isPage(name),

@@ -9,7 +9,7 @@ const documents = [
   ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).map((path) => join("docs", path)),
 ].filter((path) => path.endsWith(".md"));
 
-/** The anchors that usual renderers make of a document's headings. */
+/** The anchors that usual renderers make from a document's headings. */
 function anchorsOf(markdown: string): string[] {
   return [...markdown.matchAll(/^#+ +(.+)$/gm)].map(([, heading = ""]) =>
     heading

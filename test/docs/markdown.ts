@@ -11,7 +11,7 @@ export interface Block {
   readonly language: string;
   /** The name in the comment before it, as in `<!-- example: start -->`; `null` without one. */
   readonly name: string | null;
-  /** Without the indentation that it has in a list. */
+  /** Without the indentation of a list. */
   readonly text: string;
 }
 

@@ -1,4 +1,4 @@
-/** The operators' guide agrees with the code: its table of variables, and its commands, which run unchanged. */
+/** The operators' guide matches the code: its table of variables, and its commands, which run unchanged. */
 import { execFile } from "node:child_process";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -28,7 +28,7 @@ const schemas = EVENT_TYPES.map((eventType) => ({
   type: eventType.type,
   schema: z.fromJSONSchema(describeEventType(eventType) as Parameters<typeof z.fromJSONSchema>[0]),
 }));
-/** The first message of each type, as a receiver got it. */
+/** The first message of each type that a receiver got. */
 const messages = new Map<string, string>();
 
 beforeAll(async () => {
@@ -56,7 +56,7 @@ beforeAll(async () => {
   await causeLinkEvents(tenant);
   await causeGroupAndTrainingEvents(tenant);
   await causeConnectionAndEndpointEvents(tenant);
-  // Last, because it erases the person from the events that are not delivered yet.
+  // The last step, because it erases the person from undelivered events.
   await collect(TYPES.filter((type) => type !== "user.deleted"));
   await changeById(tenant, "deleteUser", "user { id }", grace);
   await collect(TYPES);
@@ -162,7 +162,7 @@ async function causeConnectionAndEndpointEvents(tenant: Tenant): Promise<void> {
   await tenant.delete();
 }
 
-/** Replaces what differs from run to run: ids, times, references and addresses. */
+/** Replaces values that differ between runs: ids, times, references and addresses. */
 function normalize(body: string): unknown {
   const ids = new Map<string, string>();
   const text = body

@@ -1,4 +1,4 @@
-/** The migrations make exactly what the entities describe, and can be undone, on whichever database the tests run on. */
+/** The migrations make exactly the schema of the entities and can be undone, on the database of the test run. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { migrations } from "../../migrations/index.js";
 import { entities } from "../../src/entities.js";
@@ -27,7 +27,7 @@ describe("migrations", () => {
     try {
       expect(await pendingMigrations(copy)).toEqual([]);
       expect(await schemaDrift(copy)).toEqual([]);
-      // The turn to migrate differs: another process took it last.
+      // The lock table differs, because the other process had the lock last.
       const { migration_turn: _, ...image } = await readDatabaseImage(database.url);
       expect(await readDatabaseImage(copy.url)).toMatchObject(image);
     } finally {
@@ -96,7 +96,7 @@ describe("migrations", () => {
       const { starts, drift, pending } = await killWhileMigrating({ entities, migrations }, every);
       expect(drift).toEqual([]);
       expect(pending).toEqual([]);
-      // Each table is a statement, which is noted before and after: 3 places for a kill.
+      // Each table is one statement, with a note before and after it: three places for a kill.
       expect(starts).toBeGreaterThan((3 * entities.length) / every);
     },
     900_000,

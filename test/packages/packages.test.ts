@@ -43,11 +43,11 @@ beforeAll(async () => {
   };
   const packed = [await pack(ROOT), await pack(EXAMPLE)];
   writeFileSync(join(folder, "package.json"), "{}");
-  // Links, because npm takes a minute to install the three hundred packages that Usher depends on.
+  // Links to packages, because npm takes a minute to install Usher's three hundred dependencies.
   const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { dependencies: object };
   for (const name of [...Object.keys(dependencies), "better-sqlite3-node22"]) link(name);
   await npm("install", ...packed);
-  // npm removes what no package in the folder depends on, so the tools come last.
+  // The tools come last, because npm removes packages that no other package in the folder depends on.
   for (const name of ["fast-check", "@types/node", "@types/passport", "@types/express", "@jest/globals"]) link(name);
 }, PATIENCE_MILLISECONDS);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -78,7 +78,7 @@ test("the package holds what starts, what other packages import and their declar
   };
   for (const entry of Object.values(exports).flatMap((conditions) => Object.values(conditions)))
     expect([entry, existsSync(join(usher, entry))]).toEqual([entry, true]);
-  // Nothing is declared that no entry mentions: the declarations are the public interface.
+  // The declarations are the public interface, so they contain nothing that no entry exports.
   expect(files.filter((file) => file.endsWith(".d.ts") && file.includes("platform/database"))).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-/** Refusals are defined once, with codes under the prefix of their protocol. */
+/** Each refusal is defined once, with a code under the prefix of its protocol. */
 import { describe, expect, test } from "@jest/globals";
 import { defineRefusals } from "../../src/protocols/refusal.js";
 

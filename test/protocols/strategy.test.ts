@@ -30,7 +30,7 @@ const STEPS: ExchangeSteps<string> = {
   },
 };
 
-/** Runs a strategy as sign-in does: on a child of it, whose actions are read-only. */
+/** Runs a strategy like sign-in: on a child object whose actions are read-only. */
 async function run(exchange: Exchange, changes: Partial<ExchangeSteps<string>> = {}) {
   const strategy = defineStrategy({ ...STEPS, ...changes });
   const answers: unknown[][] = [];

@@ -1,4 +1,4 @@
-/** The test browser keeps cookies and fills in forms as browsers do: a test that it passes means something. */
+/** The test browser keeps cookies and submits forms like a real browser, so that tests with it are meaningful. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -11,11 +11,11 @@ two &lt; three</textarea><select name="kind"><option value="1">One<option value=
   <button name="go" value="now">Go</button></form>`;
 
 let server: Server;
-/** The same server under two names, which are two sites to a browser. */
+/** The same server under two names, which are two sites for a browser. */
 let here: string;
 let elsewhere: string;
 
-/** Answers with what it was sent, so that a test sees what the browser did. */
+/** Responds with the request, so that a test sees what the browser sent. */
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);

@@ -1,4 +1,4 @@
-/** Which test files run on MariaDB, and which ones when there is time: every one that differs there, and not the rest. */
+/** The choice of test files for MariaDB, always or only in long runs: exactly those that differ there. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "@jest/globals";
@@ -8,7 +8,7 @@ const FOLDER = resolve(import.meta.dirname, "..");
 const files = readdirSync(FOLDER, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".test.ts"))
   .map((file) => join(FOLDER, file));
-/** What a test calls that opens a test database, or asks which one it is. */
+/** Functions with which a test opens a test database, or asks for its kind. */
 const OPENS =
   /\b(?:openTestDatabase|testDatabaseUrl|startTestUsher|startReplicas|use\w*House|open\w*House|onMariaDb)\b/;
 

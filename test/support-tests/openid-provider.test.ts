@@ -1,4 +1,4 @@
-/** The stand-in OpenID provider does what the specifications say, seen with plain fetch and node:crypto, no OpenID library. */
+/** The stand-in OpenID provider follows the specifications. Only plain fetch and node:crypto check it, not an OpenID library. */
 import { createHash, createPublicKey, randomBytes, verify, type JsonWebKey } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -39,7 +39,7 @@ const start = (more: Partial<Parameters<typeof startOpenIdProvider>[0]> = {}) =>
 
 const discover = async ({ discoveryUrl }: OpenIdProvider) => (await (await fetch(discoveryUrl)).json()) as Json;
 
-/** What an application keeps between sending a person away and having them back. */
+/** What an application stores between the redirect to the provider and the callback. */
 interface Flow {
   readonly url: string;
   readonly verifier: string;

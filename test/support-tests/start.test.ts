@@ -1,4 +1,4 @@
-/** `npm start` builds when something changed and only then, carries files that are not code along, and becomes the program. */
+/** `npm start` builds only after a change, copies files that are not code, and then becomes the program. */
 import { spawn } from "node:child_process";
 import {
   cpSync,
@@ -24,7 +24,7 @@ function write(path: string, text: string): void {
   writeFileSync(join(tree, path), text);
 }
 
-/** Starts the program, and sends it SIGTERM, once, when it has printed `signalAt`: a second one would end it at once. */
+/** Starts the program. Sends it SIGTERM once when it has printed `signalAt`, because a second SIGTERM would end it at once. */
 function start(parameters: readonly string[], signalAt: string | null = null) {
   return new Promise<{ code: number | null; signal: string | null; output: string }>((done, fail) => {
     const child = spawn(process.execPath, [join(tree, "scripts/start.mjs"), ...parameters], {

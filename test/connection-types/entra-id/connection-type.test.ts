@@ -1,4 +1,4 @@
-/** The Entra ID connection type with a directory that says what it should, and one that says what it must not. */
+/** The Entra ID connection type with a correct directory and with a hostile one. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { createEntraIdType } from "../../../src/connection-types/entra-id/index.js";
 import { ADA_OID, OTHER_TENANT_ID, startHostileEntra, TENANT_ID } from "../../support/providers/entra/hostile.js";

@@ -1,4 +1,4 @@
-/** Groups that an Entra ID token leaves out: what Microsoft Graph is asked, and what follows where it does not tell. */
+/** Groups that an Entra ID token leaves out: the requests to Microsoft Graph, and the result if it does not return them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createGraph, fetchGroups } from "../../../src/connection-types/entra-id/groups.js";
 import { ADA_OID, TENANT_ID } from "../../support/providers/entra/hostile.js";

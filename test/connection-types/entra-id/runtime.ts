@@ -1,4 +1,4 @@
-/** An Entra ID connection to the hostile directory, opened as the application would. */
+/** An Entra ID connection to the hostile directory, opened like in the application. */
 import { createEntraIdType } from "../../../src/connection-types/entra-id/index.js";
 import type { Runtime } from "../../../src/connection/contract/index.js";
 import type { EntraIdSettings } from "../../../src/connection-types/entra-id/settings.js";

@@ -1,4 +1,4 @@
-/** The Google Workspace connection type with a provider that says what it should, and one that says what it must not. */
+/** The Google Workspace connection type with a correct provider and with a hostile one. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { createGoogleWorkspaceType } from "../../../src/connection-types/google-workspace/index.js";
 import { DOMAIN, startHostileGoogle, type HostileGoogle } from "../../support/providers/google/hostile.js";

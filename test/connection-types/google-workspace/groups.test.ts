@@ -1,4 +1,4 @@
-/** Groups of people in Google Workspace: which requests the Directory API gets, and what follows if it fails. */
+/** Groups of people in Google Workspace: the requests to the Directory API, and the result if it fails. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { generateKeyPairSync } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
@@ -17,7 +17,7 @@ const KEY_FILE = {
   client_email: "usher@project.iam.gserviceaccount.com",
   private_key_id: "key-1",
   private_key: privateKey.export({ type: "pkcs8", format: "pem" }),
-  // Google's file names a token address; another one in it must not receive assertions.
+  // Google's file contains a token address. A different address in the file must not receive assertions.
   token_uri: "https://evil.example/token",
 };
 

@@ -1,4 +1,4 @@
-/** A Google Workspace connection to the hostile provider, opened as the application would. */
+/** A Google Workspace connection to the hostile provider, opened like in the application. */
 import type { Runtime } from "../../../src/connection/contract/index.js";
 import { createGoogleWorkspaceType } from "../../../src/connection-types/google-workspace/index.js";
 import type { GoogleWorkspaceSettings } from "../../../src/connection-types/google-workspace/settings.js";

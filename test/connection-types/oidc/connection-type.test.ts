@@ -129,7 +129,7 @@ describe("a sign-in", () => {
     expect(await codeOf(open({ discoveryUrl: `${provider.url}/tenant` }))).toBe("OIDC_ENDPOINT_NOT_FOUND");
     const elsewhere = "http://127.0.0.1:9";
     expect(await codeOf(open({ discoveryUrl: elsewhere, issuer: provider.url }))).toBe("OIDC_PROVIDER_UNREACHABLE");
-    // A wrong answer is not a missing answer.
+    // A wrong answer has a different code than a missing answer.
     for (const [fault, code] of [
       ["discovery-issuer-of-another", "OIDC_DISCOVERY_ISSUER_MISMATCH"],
       ["discovery-not-found", "OIDC_ENDPOINT_NOT_FOUND"],

@@ -1,4 +1,4 @@
-/** The administrators' guide keeps step with the code: every refusal and every check of the diagnosis is explained. */
+/** The administrators' guide matches the code: it explains every refusal and every check of the diagnosis. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { oidc } from "../../../src/connection-types/oidc/index.js";

@@ -1,4 +1,4 @@
-/** What the application lends to the connection type, for tests, and settings to change. */
+/** For tests: the application's functions for the connection type, and settings to change. */
 import type { Runtime } from "../../../src/connection/contract/index.js";
 import type { OidcSettings } from "../../../src/connection-types/oidc/settings.js";
 import type { HostileOpenIdProvider } from "../../support/providers/hostile-openid/index.js";
@@ -18,7 +18,7 @@ export const RUNTIME: Runtime = {
   urls: RULES,
 };
 
-/** A connection with discovery and the defaults of everything else. */
+/** A connection with discovery. All other settings have their defaults. */
 export const SETTINGS: OidcSettings = {
   discoveryUrl: "https://id.example.com",
   issuer: null,

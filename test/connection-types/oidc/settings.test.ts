@@ -1,4 +1,4 @@
-/** The settings of an OpenID Connect connection: what is parsed, what is needed, and what ends sessions when changed. */
+/** The settings of an OpenID Connect connection: parsing, required settings, and changes that end sessions. */
 import { describe, expect, test } from "@jest/globals";
 import type { Parsed, Setting } from "../../../src/connection/contract/index.js";
 import { oidc } from "../../../src/connection-types/oidc/index.js";
@@ -131,7 +131,7 @@ test("every refusal has a sentence for the person and a remedy for the administr
     expect(code).toMatch(/^OIDC_[A-Z_]+$/);
     expect(message).toMatch(/^[A-Z].*\.$/);
     expect(remedy).toMatch(/^[A-Z].*\.$/);
-    // What a person sees names no internals.
+    // The person's message names no internals.
     expect(message).not.toMatch(/token|nonce|issuer|endpoint|jwks|secret|client|OIDC/i);
   }
 });

@@ -1,4 +1,4 @@
-/** The SAML connection type, held to the contract of all connection types. */
+/** The conformance suite of the contract for the SAML connection type, with arbitrary assertions. */
 import fc from "fast-check";
 import { saml } from "../../../src/connection-types/saml/index.js";
 import type { VerifiedAssertion } from "../../../src/protocols/saml/check-assertion.js";
@@ -22,7 +22,7 @@ const NAMES = [
   "__proto__",
 ];
 const name = fc.oneof(fc.constantFrom(...NAMES, "http://wso2.org/claims/groups"), hostileText);
-/** As `readAttributes` leaves them: trimmed, and never empty. */
+/** Values as `readAttributes` returns them: trimmed and not empty. */
 const value = hostileText.map((text) => text.trim()).filter((text) => text !== "");
 
 const verified: fc.Arbitrary<VerifiedAssertion> = fc.record({
@@ -37,7 +37,7 @@ const verified: fc.Arbitrary<VerifiedAssertion> = fc.record({
   authnInstant: fc.constant("2026-11-23T08:00:00.000Z"),
   authnContextClasses: fc.array(hostileText, { maxLength: 3 }),
   sessionIndex: fc.option(hostileText),
-  // As JSON.parse makes it: `__proto__` is an attribute like any other there.
+  // JSON.parse treats `__proto__` like any other attribute.
   attributes: fc.array(fc.tuple(name, fc.array(value, { maxLength: 4 })), { maxLength: 12 }).map((entries) => {
     const members = entries.map((each) => each.map((part) => JSON.stringify(part)).join(":"));
     return JSON.parse(`{${members.join(",")}}`) as VerifiedAssertion["attributes"];

@@ -1,4 +1,4 @@
-/** The diagnosis, the service provider's own metadata, and what an administrator pastes at the provider. */
+/** The diagnosis, the service provider's metadata, and the values that an administrator copies to the provider. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -21,7 +21,7 @@ async function diagnose(options: DriverOptions = {}, change: Record<string, unkn
   return Object.fromEntries(findings.map((finding) => [finding.check, finding])) as Record<string, Finding>;
 }
 
-/** Settings without metadata, with another sign-on URL than the provider's. */
+/** Settings without metadata, with a wrong sign-on URL. */
 const manual = (signOnUrl: string) => ({
   entityId: provider.entityId,
   certificates: [provider.keys()[0]!.base64],

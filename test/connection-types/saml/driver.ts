@@ -128,7 +128,7 @@ export async function openDriver(provider: SamlProvider, options: DriverOptions 
     return outcome.url;
   }
 
-  /** The strategy's part of the ACS; uses nothing up. */
+  /** Runs the strategy's part of the ACS, which consumes nothing. */
   function verify(fields: Readonly<Record<string, string>>): Promise<Outcome> {
     return runExchange(strategy, {
       step: "post",
@@ -141,7 +141,7 @@ export async function openDriver(provider: SamlProvider, options: DriverOptions 
     });
   }
 
-  /** The whole ACS: the strategy, then the replay note, then the flow; the code of the refusal, or the profile. */
+  /** Runs the whole ACS: the strategy, the replay note, the flow. Returns the profile or the code of the refusal. */
   async function post(fields: Readonly<Record<string, string>>) {
     const outcome = await verify(fields);
     if (outcome.action !== "success") return outcome;
@@ -150,7 +150,7 @@ export async function openDriver(provider: SamlProvider, options: DriverOptions 
     if (replays.has(note)) return { action: "error", code: "REPLAY", detail: null } as const;
     replays.add(note);
     if (!(await posted!.flow.consume())) return { action: "error", code: "REPLAY", detail: null } as const;
-    // Usher stores it between two requests, so it must survive as text.
+    // Usher stores the state as text between two requests.
     const kept = JSON.parse(JSON.stringify(verified)) as VerifiedAssertion;
     return { action: "profile", verified, profile: type.normalize(kept, settings) } as const;
   }
@@ -173,7 +173,7 @@ export async function openDriver(provider: SamlProvider, options: DriverOptions 
   };
 }
 
-/** A shared pair of keys: making one takes a moment. */
+/** A key pair that tests share, because making one is slow. */
 let keys: Promise<OwnKeys> | null = null;
 export function ownKeys(): Promise<OwnKeys> {
   keys ??= createSamlConnectionType(createInlineValidator).createKeys!(ADDRESSES, new Date());

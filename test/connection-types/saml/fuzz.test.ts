@@ -1,4 +1,4 @@
-/** Genuine messages taken apart and put together at random: whatever is accepted says exactly what was signed. */
+/** Genuine messages with parts rearranged at random: an accepted message contains exactly what the provider signed. */
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { startSamlProvider, type SamlProvider } from "../../support/providers/saml/index.js";

@@ -1,4 +1,4 @@
-/** Every message of the hostile provider is refused, with the refusal it deserves, and leaves the pending request usable. */
+/** Every message of the hostile provider gets its expected refusal, and does not consume the pending request. */
 import { SAML } from "@node-saml/passport-saml";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { SAML_REFUSALS } from "../../../src/protocols/saml/refusals.js";
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => provider.close());
 
-/** Posts one message, and says what it came to and how often the verifying library was called. */
+/** Posts one message. Returns the outcome and the number of calls of the verifying library. */
 async function judge(message: HostileMessage) {
   libraryCalls.mockClear();
   const outcome = await driver.post(message.fields);
@@ -42,7 +42,7 @@ async function judge(message: HostileMessage) {
   };
 }
 
-/** The messages of a family that were not refused as they deserve. */
+/** The messages of a family that did not get their expected refusal. */
 async function findWrongs(family: RegExp) {
   const wrongs: Record<string, unknown> = {};
   let tried = 0;
@@ -90,7 +90,7 @@ describe("every hostile message is refused as it deserves", () => {
     const { fields } = provider.answer(requestUrl, "p-1003");
     libraryCalls.mockClear();
     expect(await driver.post(fields)).toMatchObject({ action: "profile", profile: { subject: "p-1003" } });
-    // The counter counts: without this, "zero calls" above would prove nothing.
+    // Shows that the counter works. Without this, "zero calls" above would prove nothing.
     expect(libraryCalls).toHaveBeenCalledTimes(1);
     expect(await driver.post(fields)).toMatchObject({ action: "error", code: "SAML_UNKNOWN_REQUEST" });
   });

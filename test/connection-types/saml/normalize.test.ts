@@ -1,4 +1,4 @@
-/** What a verified assertion becomes: vocabularies, groups, e-mail addresses and subjects. */
+/** From a verified assertion to a profile: vocabularies, groups, e-mail addresses and subjects. */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { startSamlProvider, type ResponseContent, type SamlProvider } from "../../support/providers/saml/index.js";
 import { openDriver } from "./driver.js";
@@ -172,7 +172,7 @@ describe("groups", () => {
     expect(await groupsOf([left as never])).toEqual(unknown);
     const groupsAttribute = "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups";
     expect((await profileOf({ attributes: [left as never] }, { groupsAttribute })).groups).toEqual(unknown);
-    // Whoever reads groups from elsewhere does not miss these.
+    // A connection that reads groups from a different attribute does not need these.
     expect((await profileOf({ attributes: [left as never] }, { groupsAttribute: "role" })).groups).toEqual({
       kind: "silent",
     });

@@ -1,4 +1,4 @@
-/** Settings: what may be saved, what metadata fills in, and which changes end people's sessions. */
+/** Settings: valid values, values that metadata fills in, and changes that end people's sessions. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { setting } from "../../../src/connection/contract/index.js";
@@ -17,7 +17,7 @@ const EMPTY = Object.fromEntries(
   Object.entries(SAML_SETTINGS).map(([name, each]) => [name, each.default]),
 ) as unknown as SamlDraft;
 
-/** What saving would do: parse what is given, merge, complete. */
+/** Does the steps of saving: parse the input, merge, complete. */
 function save(given: Partial<Record<keyof SamlDraft, unknown>>, before: SamlDraft = EMPTY): SamlDraft {
   const parsed = Object.entries(given).map(([name, value]) => {
     if (value === null) return [name, null];

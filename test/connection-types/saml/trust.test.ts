@@ -1,4 +1,4 @@
-/** Certificates that rotate and expire, clocks that disagree, answers that come twice or to another connection. */
+/** Certificates that rotate or expire, clocks that differ, answers that are sent twice or to a different connection. */
 import { X509Certificate } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { createProviderKey, startSamlProvider, type SamlProvider } from "../../support/providers/saml/index.js";
@@ -174,7 +174,7 @@ describe("the certificates of one key in metadata are its chain", () => {
     ["cut off", [leaf.base64.slice(0, 400), ...texts(authority)], /must be an X\.509 certificate/],
   ])("an authority does not replace a leaf that is %s", (_, chain, sentence) => {
     expect(() => parseSettings({ metadataXml: document(chain) })).toThrow(sentence);
-    // Beside another key that can be used, only the unusable one is left out.
+    // If a different key is usable, only the unusable key is left out.
     const { certificates } = parseSettings({ metadataXml: document(chain, texts(current)) });
     expect(certificates).toEqual([current.certificate.trimEnd()]);
   });
@@ -348,7 +348,7 @@ describe("encryption", () => {
       expect(outcome).toMatchObject({ code: "SAML_BAD_SIGNATURE" });
       details.add("detail" in outcome ? outcome.detail : null);
     }
-    // The answer is always the same, so that an attacker cannot learn whether the padding was right.
+    // The refusal is always the same, so that an attacker cannot learn whether the padding was right.
     expect([...details]).toEqual([expect.stringMatching(/^Invalid document signature\. /)]);
   });
 });

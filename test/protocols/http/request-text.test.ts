@@ -1,4 +1,4 @@
-/** A request has one bounded answer, or a refusal with the code that its protocol chose. */
+/** A request returns one bounded answer, or a refusal with the code that its protocol chose. */
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";

@@ -1,4 +1,4 @@
-/** The way back: whose answer it is, using the flow up, injected codes and mixed-up providers. */
+/** The callback: bound to its sign-in, consumes the flow, and refuses injected codes and mixed-up providers. */
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { OIDC_REFUSALS, type OidcRefusalCode } from "../../../src/protocols/oidc/index.js";
 import {
@@ -19,7 +19,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((provider) => provider.close()));
 });
 
-/** The callback with some parameters exchanged. */
+/** The callback with some parameters replaced. */
 function withParameters(callback: string, changes: Readonly<Record<string, string>>): string {
   const url = new URL(callback);
   for (const [name, value] of Object.entries(changes)) url.searchParams.set(name, value);

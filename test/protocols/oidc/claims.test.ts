@@ -1,4 +1,4 @@
-/** From claims to a person: names, address, groups, and everything flattened for mappings. */
+/** From claims to a person: names, address, groups, and the flat attributes for mappings. */
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import {
@@ -308,7 +308,7 @@ describe("an e-mail address", () => {
     ["ann@bücher.example", "ann@xn--bcher-kva.example"],
     ["Ann@BÜCHER.example", "Ann@xn--bcher-kva.example"],
     ["ann@faß.example", "ann@xn--fa-hia.example"],
-    // A letter that looks like another one makes another domain, and looks like it.
+    // A look-alike letter makes a different domain, and the ASCII form shows it.
     ["a@\u0430cme.test", "a@xn--cme-5cd.test"],
   ])("%s is %s", (text, address) => expect(readEmailAddress(text)).toBe(address));
 

@@ -17,14 +17,14 @@ import type { HostileOpenIdProvider, Person } from "../../support/providers/host
 
 export const CALLBACK_URL = "http://localhost:4000/sso/connection-1/callback";
 
-/** https anywhere, http on the loopback interface: the rules of an installation whose operator allows loopback. */
+/** The rules of an installation whose operator allows loopback: https for every host, http only on the loopback interface. */
 export const RULES: AddressRules = { serverUrl: judge, browserUrl: judge };
 function judge(url: URL): string | null {
   const isAllowed = url.protocol === "https:" || (url.protocol === "http:" && url.hostname === "127.0.0.1");
   return isAllowed ? null : "must be an https address";
 }
 
-/** Surroundings whose clock and timeout a test can change. */
+/** An environment whose clock and timeout a test can change. */
 export interface TestSurroundings extends Surroundings {
   secondsAhead: number;
   requestTimeoutMilliseconds: number;
@@ -41,7 +41,7 @@ export function makeSurroundings(): TestSurroundings {
   };
 }
 
-/** A memory like the application's: what one process stores, the next one recalls. */
+/** A memory like the application's: a later process reads what an earlier one stored. */
 export function makeMemory(now: () => Date) {
   const kept = new Map<string, { readonly facts: RecalledFacts; readonly learnedAt: Date }>();
   let writes = 0;
@@ -86,7 +86,7 @@ export async function makeParty(
   };
 }
 
-/** What a strategy answered. */
+/** The strategy's first action. */
 export type Outcome =
   | { readonly kind: "redirect"; readonly url: string }
   | { readonly kind: "success"; readonly verified: VerifiedSignIn }
@@ -94,7 +94,7 @@ export type Outcome =
 
 const TIME_LIMIT_MILLISECONDS = 10_000;
 
-/** Runs a strategy for one request on a child object of its own. The first action counts; a timeout is an error. */
+/** Runs a strategy for one request on a child object. Only the first action counts. A timeout is an error. */
 export function runStrategy(strategy: { authenticate: (request: never) => unknown }, step: object): Promise<Outcome> {
   return new Promise((resolve) => {
     const settle = (outcome: Outcome) => {
@@ -155,7 +155,7 @@ export class SignInDriver {
     throw outcome.kind === "error" ? outcome.error : new Error(`unexpected ${outcome.kind}`);
   }
 
-  /** Finishes a sign-in at the address to which the provider redirects. Throws the strategy's refusal. */
+  /** Opens the address to which the provider redirects, and finishes the sign-in. Throws the strategy's refusal. */
   async finish(callbackUrl: string): Promise<VerifiedSignIn> {
     const parameters = Object.fromEntries(new URL(callbackUrl).searchParams);
     const flow = this.flows.find(parameters["state"] ?? "");
@@ -164,7 +164,7 @@ export class SignInDriver {
     throw outcome.kind === "error" ? outcome.error : new Error(`unexpected ${outcome.kind}`);
   }
 
-  /** A whole sign-in through the provider. */
+  /** Signs in through the provider, from start to end. */
   async signIn(provider: HostileOpenIdProvider, person?: Person, step: Partial<StartExchange> = {}) {
     return await this.finish(await provider.authorize(await this.start(step), person));
   }

@@ -1,4 +1,4 @@
-/** Endpoints of a hostile or broken provider: discovery, token endpoint and userinfo answer what they must not. */
+/** Endpoints of a hostile or broken provider: discovery, token endpoint and userinfo send wrong answers. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Fetch } from "../../../src/protocols/http/index.js";
 import { describeProvider, discoverProvider } from "../../../src/protocols/oidc/index.js";

@@ -1,4 +1,4 @@
-/** ID tokens that a hostile provider forges or a broken one spoils: each is refused, with the code of what is wrong. */
+/** ID tokens that a hostile provider forges or a broken provider spoils. Each is refused with the code of its fault. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createKeySet } from "../../../src/protocols/oidc/index.js";
 import {
@@ -90,7 +90,7 @@ describe("an ID token is refused:", () => {
     provider.setFault(fault as FaultName);
     const driver = SignInDriver.of(await makeParty(provider));
     expect(await codeOf(driver.signIn(provider))).toBe(code);
-    // The process lives, and the provider is as good as before.
+    // The process still runs, and accepts correct tokens of the provider.
     provider.setFault(null);
     expect((await SignInDriver.of(await makeParty(provider)).signIn(provider)).subject).toBe("alice-1");
   });
@@ -160,7 +160,7 @@ describe("an ID token for further applications", () => {
 describe("the provider's keys", () => {
   let clock: { now: () => Date; secondsAhead: number; fetch: typeof fetch };
   beforeEach(() => {
-    // It stands where a test puts it: making a key takes a second on a busy machine.
+    // Only the test moves the clock, because making a key takes a second on a busy machine.
     const start = Date.now();
     clock = { fetch, secondsAhead: 0, now: () => new Date(start + clock.secondsAhead * 1_000) };
   });
@@ -246,7 +246,7 @@ describe("the provider's keys", () => {
     expect((await keys.find(HINT))[0]).toBe(known);
     clock.secondsAhead = DAY_SECONDS + 5;
     expect(await codeOf(keys.find(HINT))).toBe("OIDC_PROVIDER_UNAVAILABLE");
-    // As soon as they can be had again, they are.
+    // When the provider serves its keys again, they are fetched again.
     provider.setFault(null);
     expect(await keys.find(HINT)).toHaveLength(1);
   });

@@ -1,4 +1,4 @@
-/** Sign-ins with a provider that behaves: what is sent, what comes back, and how little is asked. */
+/** Sign-ins with a correct provider: the requests, the results, and the small number of requests. */
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { createHash } from "node:crypto";
 import { makeEndSessionUrl, OpenIdConnectStrategy, SIGNING_ALGORITHMS } from "../../../src/protocols/oidc/index.js";

@@ -1,4 +1,4 @@
-/** Certificates in every spelling are one certificate, and a connection's own are what other programs take for one. */
+/** All spellings of a certificate are equal, and other programs accept the certificates that a connection makes. */
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import { parseCertificate } from "../../../src/protocols/saml/certificates.js";

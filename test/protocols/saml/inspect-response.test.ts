@@ -1,4 +1,4 @@
-/** What strangers can post as a response: refused with a short detail, however long its names and values are. */
+/** Responses that strangers can post: each is refused with a short detail, even if its names and values are long. */
 import { expect, test } from "@jest/globals";
 import { inspectResponse } from "../../../src/protocols/saml/inspect-response.js";
 import { ProtocolRefusal } from "../../../src/protocols/refusal.js";
@@ -62,7 +62,7 @@ test.each([
   const { code, detail } = refusal as ProtocolRefusal;
   expect(refusal).toBeInstanceOf(ProtocolRefusal);
   expect(code).toMatch(/^SAML_(?!MALFORMED)/);
-  // A status message is the provider's sentence for the administrator, and is cut at five hundred.
+  // A status message is the provider's text for the administrator. It is cut to 500 characters.
   expect(detail?.length).toBeLessThanOrEqual(500);
   expect(detail).not.toMatch(/x{101}/);
 });

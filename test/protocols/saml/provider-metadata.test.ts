@@ -1,4 +1,4 @@
-/** Metadata as the well-known providers publish it is read, and broken metadata is refused with a sentence of its own. */
+/** Metadata as well-known providers publish it is read. Each kind of broken metadata is refused with its own message. */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { parseProviderMetadata } from "../../../src/protocols/saml/provider-metadata.js";
@@ -205,7 +205,7 @@ describe("it refuses", () => {
   const nested = (count: number, declare: (level: number) => string) =>
     `${Array.from({ length: count }, (_, level) => `<a${declare(level)}>`).join("")}${"</a>".repeat(count)}`;
 
-  // Each of them would take the XML library seconds; the sentence shows what was read, at any speed of the machine.
+  // The XML library would take seconds for each. The message shows how far the reader read, at any speed of the machine.
   test.each([
     [
       "many elements",

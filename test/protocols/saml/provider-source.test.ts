@@ -1,4 +1,4 @@
-/** Metadata behind an address: fetched once, refreshed in the background, never trusted to change who the provider is. */
+/** Metadata behind an address: fetched once, refreshed in the background, and unable to change the provider's identity. */
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { createMetadataSource, type ProviderFacts } from "../../../src/protocols/saml/provider-source.js";
 import { createProviderKey } from "../../support/providers/saml/index.js";

@@ -1,4 +1,4 @@
-/** The published refusals: every code is used somewhere, and explained in the administrators' guide. */
+/** The published refusals: the code uses each one, and the administrators' guide explains it. */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { SAML_REFUSALS } from "../../../src/protocols/saml/refusals.js";

@@ -1,4 +1,4 @@
-/** The worker pool, run from the compiled program: `npm run build` makes what these threads load. */
+/** The worker pool of the compiled program. `npm run build` makes the files that its threads load. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ function open(...[options]: Parameters<typeof createWorkerPool>): Validator {
   return pool;
 }
 
-/** A worker of the test's own, for what a real document should never bring about. */
+/** A worker made by the test, for faults that no real document should cause. */
 function writeWorker(source: string): URL {
   const folder = mkdtempSync(join(tmpdir(), "usher-worker-"));
   const file = join(folder, "worker.mjs");

@@ -16,7 +16,7 @@ import {
 } from "../../../src/protocols/xml/index.js";
 import { times } from "../../../testing/long.js";
 
-/** An element as nested plain data, whichever reader read it. */
+/** An element as nested plain data, from either reader. */
 interface Plain {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -130,7 +130,7 @@ describe("it visits a bounded number of elements", () => {
   });
 
   test("one more is refused, at the first element beyond the limit", () => {
-    // What follows the limit is not even well-formed: it is never looked at.
+    // The text after the limit is not well-formed. The reader must not reach it.
     const xml = `<a>${"<b></b>".repeat(XML_LIMITS.elements)}<c <c <c`;
     expect(() => readXml(xml)).toThrow(expect.objectContaining({ kind: "too-large" }));
   });
@@ -138,14 +138,14 @@ describe("it visits a bounded number of elements", () => {
   test("namespaces in force at once are few, since each element may copy all of them", () => {
     const nest = (levels: number) =>
       `${Array.from({ length: levels }, (_, level) => `<a xmlns:p${level}="urn:x">`).join("")}${"</a>".repeat(levels)}`;
-    // The prefix xml holds everywhere.
+    // The prefix xml is always in scope.
     const most = nest(XML_LIMITS.depth - 1);
     expect(readXml(`<a xmlns:q="urn:x" xmlns:r="urn:x">${most}</a>`).elements).toBe(XML_LIMITS.depth);
     const declarations = Array.from({ length: 12 }, (_, index) => ` xmlns:q${index}="urn:x"`).join("");
     expect(() => readXml(`<a${declarations}>${most}</a>`)).toThrow(
       expect.objectContaining({ kind: "too-large", message: "more than 50 namespaces that hold at once" }),
     );
-    // One after another, as providers declare them on every value, they are as many as there are elements.
+    // Providers declare them on each value. Namespaces of siblings are not in scope at once, so they do not add up.
     expect(readXml(`<a>${'<b xmlns:s="urn:x" xmlns:t="urn:y"/>'.repeat(2_000)}</a>`).elements).toBe(2_001);
   });
 

@@ -61,7 +61,7 @@ describe("a course", () => {
     const change = { id, expectedVersion: 1, title: "Fire", description: "What to do", passRate: null };
     const changed = await run(house, "updateCourse", change, COURSE, writer());
     expect(changed.course).toEqual({ ...course, title: "Fire", description: "What to do", passRate: null, version: 2 });
-    // The same again changes nothing.
+    // The second call changes nothing.
     expect((await run(house, "updateCourse", { id, title: "Fire" }, COURSE)).course.version).toBe(2);
     const stale = await tryToRun(house, writer(), "updateCourse", change, COURSE);
     expect([stale.codes, stale.details]).toEqual([["VERSION_CONFLICT"], [{ expected: 1, actual: 2 }]]);
@@ -229,7 +229,7 @@ describe("a module", () => {
     });
     const oneMore = await makeCourse(house, acme, { kind: "MODULE" });
     expect(fieldsOf(await set(oneMore, [another, course]))).toEqual([["courseIds.1", "INVALID"]]);
-    // It stays in its modules, and can be added to a new one after it leaves one.
+    // It stays in its modules. It can be added to a new one only after it leaves one.
     expect(idsOf(await set(modules[0]!, [another, course]))).toEqual([another, course]);
     expect(idsOf(await set(modules[0]!, []))).toEqual([]);
     expect(idsOf(await set(oneMore, [another, course]))).toEqual([another, course]);
@@ -405,7 +405,7 @@ describe("the list of courses", () => {
     expect(codes).toEqual([]);
     return { ...data.courses, titles: data.courses.nodes.map(({ title }: { title: string }) => title) };
   }
-  /** Titles without those of the catalogue, which other tests fill. */
+  /** Titles without those of the catalogue, to which other tests add courses. */
   const own = async (filter: object) =>
     (await list({ filter, first: 200 })).nodes
       .filter((node: { organization: object | null }) => node.organization !== null)
@@ -444,7 +444,7 @@ describe("the list of courses", () => {
     const nodes: { id: string; organization: object | null }[] = catalogue.data.courses.nodes;
     expect(nodes.map(({ id }) => id)).toContain(shared);
     expect(nodes.filter(({ organization }) => organization !== null)).toEqual([]);
-    // A caller who does not name an organization gets the same list as for their own.
+    // Without an organization, callers get the list of their own organization.
     const { data } = await house.ask(personIn(org, "administrator"), LIST, { first: 200 });
     expect(data.courses.nodes.map(({ id }: { id: string }) => id)).toEqual(ids);
     expect((await house.ask(personIn(org, "plain", ["USERS_READ"]), LIST, { org })).codes).toEqual(["FORBIDDEN"]);

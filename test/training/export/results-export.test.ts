@@ -26,7 +26,7 @@ test.each<[readonly CsvValue[], string]>([
   [["=1+1", "+1", "-1", "@SUM(A1)"], "'=1+1,'+1,'-1,'@SUM(A1)"],
   [["\t=1", "\r=1", "\n=1"], `'\t=1,"'\r=1","'\n=1"`],
   [['=HYPERLINK("http://evil","a")'], `"'=HYPERLINK(""http://evil"",""a"")"`],
-  // Spreadsheets that separate cells by semicolons begin a cell after each, and read quotes inside a cell as text.
+  // Spreadsheets that separate cells with semicolons begin a cell after each one, and read quotes inside a cell as text.
   [["a;=1+1;b", ";;-1", "a; @b"], "a;'=1+1;b,;;'-1,a; '@b"],
   [['a;"=1"'], `"a;""'=1"""`],
   [["a=1", "1-1", "me@example.com", "a;b", "a;1-1"], "a=1,1-1,me@example.com,a;b,a;1-1"],
@@ -45,7 +45,7 @@ let key: string;
 let keyId: string;
 let acme: string;
 let ann: string;
-/** The pages of results that were read so far, and the number of the page that fails. */
+/** The number of pages of results read so far, and the number of the page that fails. */
 const reads = { pages: 0, failAt: Number.POSITIVE_INFINITY };
 const defects: unknown[] = [];
 
@@ -196,11 +196,11 @@ describe("the file", () => {
       (await get({ organizationId: filled.organizationId, ...query }, withKey())).body.split("\r\n").length - 2;
     expect(await count({ from: day, to: day })).toBe(24 * 60);
     expect(await count({ userIds: [filled.person(1), filled.person(2)] })).toBe((2 * SIZE) / PEOPLE);
-    // A form sends empty fields, too; they are not filters.
+    // A form also sends empty fields. They are not filters.
     expect(await count({ userIds: "", courseIds: "", from: "", passed: "" })).toBe(SIZE);
     expect(await count({ userIds: ["", filled.person(1)] })).toBe(SIZE / PEOPLE);
     expect(await count({ passed: "false" })).toBe(25);
-    // Each person has a result every 400 minutes; three of the five people have a fourth one on that day.
+    // Each person has a result every 400 minutes. Three of the five people have a fourth one on that day.
     expect(await count({ groupIds: filled.smallGroup, to: day })).toBe(18);
     expect(await count({ courseIds: filled.course(COURSES) })).toBe(25);
     expect(await count({ answers: filled.answers.few, passed: "false" })).toBe(0);
@@ -333,7 +333,7 @@ describe("an export that fails midway", () => {
       }
       return reads.pages;
     };
-    // Only what fits into the buffers of the connection.
+    // The server wrote only what fits into the buffers of the connection.
     const waiting = await settle();
     expect(waiting).toBeLessThan(SIZE / PAGE);
     answer.destroy();

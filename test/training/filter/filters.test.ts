@@ -1,4 +1,4 @@
-/** Filters: questions and answers, the answers of users, who may see and change them, and what a deletion deletes. */
+/** Filters: questions and answers, the answers of users, permissions to see and change them, and the effects of a deletion. */
 import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { graphql } from "graphql";
 import type { Caller } from "../../../src/access/caller.js";

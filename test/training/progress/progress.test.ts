@@ -1,4 +1,4 @@
-/** People who have not done a course yet, and starts of training: what each caller sees, and what queries cost. */
+/** People who have not done a course yet, and starts of training: what each caller sees, and the cost of queries. */
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import type { UnitOfWork } from "../../../src/access/unit-of-work.js";
@@ -113,7 +113,7 @@ describe("openTraining", () => {
     expect(await open({ filter: { groupIds: [north] } }, keyOf(acme, "TRAINING_READ", "USERS_READ"))).toEqual([
       "FORBIDDEN",
     ]);
-    // The course of a different organization gives an empty list.
+    // For the course of a different organization, the list is empty.
     expect(await open({ course: await makeCourse(house, other) })).toEqual([]);
   });
 
@@ -128,7 +128,7 @@ describe("openTraining", () => {
   test("needs as many queries for a large page as for a small one", async () => {
     const count = async (first: number) =>
       (await countQueries(() => house.ask(OPERATOR, OPEN, { org: acme, course: fire, first }))).statements.length;
-    // The course, its modules, the people, the page, their starts, the count, and the accounts.
+    // Statements: the course; its modules; the people; the page; their starts; the count; the accounts.
     expect([await count(1), await count(200)]).toEqual([7, 7]);
   });
 });
@@ -259,7 +259,7 @@ describe("the cost of a page", () => {
     large = await fill("l", LARGE);
   }, 120_000);
 
-  /** Runs a read, and counts the rows of members and starts that the database examined. */
+  /** Counts the rows of members and starts that the database examines for a read. */
   async function examine(read: (reader: Reader) => Promise<{ readonly nodes: readonly unknown[] }>) {
     return await house.inUnit(async (unit) => {
       if (onMariaDb) {

@@ -142,7 +142,7 @@ describe("starting training", () => {
     await settleEndedSeats(house.store, house.clock.now);
     expect(await seats(organizationId)).toBe(0);
     expect((await begin(second)).codes).toEqual([]);
-    // Training that was started in the last cycle needs a seat of this cycle to go on.
+    // Training that was started in the last cycle needs a seat of this cycle to continue.
     expect((await begin(first)).codes).toEqual(["SEATS_FULL"]);
     expect(
       (await house.ask(OPERATOR, `mutation ($id: ID!) { deleteUser(id: $id) { user { id } } }`, { id: first })).codes,
@@ -395,9 +395,9 @@ describe("a result", () => {
   test("cannot be recorded or corrected by the person it is about", async () => {
     const courseId = await makeCourse(house, acme);
     expect((await tryToRecord({ courseId }, personIn(acme, userId, ["TRAINING_READ"]))).codes).toEqual(["FORBIDDEN"]);
-    // Not even if they may record the results of all others.
+    // The same holds if they may record the results of all other people.
     expect((await tryToRecord({ courseId }, personIn(acme, userId))).codes).toEqual(["FORBIDDEN"]);
-    // Nor with a space after the id, which a database may ignore.
+    // A database may ignore a space after the id.
     await expect(tryToRecord({ courseId, userId: `${userId} ` }, personIn(acme, userId))).rejects.toThrow("An ID has");
     const trainer = await makePerson(acme);
     const { data } = await tryToRecord({ courseId, passed: false }, personIn(acme, trainer));
@@ -452,7 +452,7 @@ describe("a result under an external id", () => {
       ],
     ]);
     expect((await tryToRecord({ courseId, externalId: input.externalId })).codes).toEqual(["RESULT_CONFLICT"]);
-    // A repeated request is compared with the recorded values, not with the corrected ones.
+    // The repeated request is compared with the recorded values, not with the corrected ones.
     await correct({ id: first.result.id, score: 6 });
     const corrected = await record(input);
     expect([corrected.recorded, corrected.result.score]).toEqual([false, 6]);

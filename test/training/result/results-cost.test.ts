@@ -45,7 +45,7 @@ interface Made {
 
 type Query = Omit<ResultsQuery, "organizationId">;
 
-/** Reads a page, and returns with it how many results the database examined and the plan of the statement. */
+/** Reads a page. Returns it with the number of examined results and the plan of the statement. */
 async function measure(query: Query, { organizationId }: Filled, caller: Caller) {
   return await house.inUnit(async (unit) => {
     const made: Made[] = [];
@@ -95,7 +95,7 @@ interface Case {
   readonly callerOf?: (of: Filled) => Caller;
   /** The number of matching results, if it is less than a page. */
   readonly all?: number;
-  /** How many more results a page may examine in the large organization. It is high if few of the results read match. */
+  /** How many more results a page may examine in the large organization. The number is high if few of those results match. */
   readonly spread?: number;
 }
 

@@ -85,7 +85,7 @@ beforeAll(async () => {
       [groups.foreign, people.eve, "ADMIN"],
     ].map((row) => [...row, "", now] as SqlValue[]),
   );
-  // Mia manages a group of the other organization, too. It must not show her results of this one.
+  // Mia also manages a group of the other organization. This must not show her the group's results of this organization.
   await insert("group_manager", "group_id user_id created_at", [
     [groups.north, people.mia, now],
     [groups.foreign, people.mia, now],
@@ -129,7 +129,7 @@ beforeAll(async () => {
   await complete(people.eve, "2026-10-04T13:00:00.000Z", { courseId: courses.data });
   await complete(people.mia, "2026-10-05T00:00:00.000Z");
   await complete(people.guest, "2026-10-06T00:00:00.000Z");
-  // Results in the other organization, of people who are in groups or report to a manager here.
+  // Results in the other organization, of people who are in groups here or report to a manager here.
   for (const person of [people.stranger, people.ann, people.eve, people.guest])
     await complete(person, "2026-10-04T00:00:00.000Z", { organizationId: other });
 });
@@ -286,7 +286,7 @@ describe("a list of results", () => {
     expect((await list(OPERATOR, { org: other, filter: { groupIds: [id], courseIds: [courses.fire] } })).names).toEqual(
       ["eve"],
     );
-    // The most people and courses of a request: a stream for each pair would bind hundreds of thousands of values.
+    // The most people and courses of a request. A stream for each pair would bind hundreds of thousands of values.
     const nothing = Array.from({ length: 1_998 }, (_, index) => `nothing-${index}`);
     const named = { userIds: [...crowd.slice(0, 190), people.eve], courseIds: [courses.fire, ...nothing] };
     expect((await list(OPERATOR, { org: other, filter: named })).names).toEqual(["eve"]);
@@ -335,7 +335,7 @@ describe("a list of results", () => {
       return { nodes: result.data.results.nodes, statements: statements.length };
     };
     const [few, many] = [await count({ first: 1 }), await count({ first: 200 })];
-    // The page; children and corrections of all its results; their users; their courses.
+    // Statements: the page; children and corrections of all its results; their users; their courses.
     expect(few.statements).toBe(5);
     expect(many.statements).toBe(few.statements);
     expect(many.nodes).toHaveLength(6);
@@ -348,7 +348,7 @@ describe("a list of results", () => {
       { version: 2, reason: "Change 2", before: { percent: 50 }, cause: { kind: "OPERATOR" } },
       { version: 3, after: { completedAt: now.toISOString() } },
     ]);
-    // One more for a filter by people, and one more for days in the organization's time zone.
+    // A filter by people adds a statement, and so do days in the organization's time zone.
     expect((await count({ filter: { userIds: [user] } })).statements).toBe(few.statements + 1);
     expect((await count({ filter: { userIds: [user], from: "2026-10-01" } })).statements).toBe(few.statements + 2);
     const { statements } = await countQueries(() => list(OPERATOR, { org: id }));
@@ -496,7 +496,7 @@ describe("figures of a group", () => {
         },
       ],
     });
-    // The group, its organization, its members, the figures, the courses.
+    // Statements: the group; its organization; its members; the figures; the courses.
     expect(statements).toHaveLength(5);
   });
 
@@ -504,7 +504,7 @@ describe("figures of a group", () => {
     await updateOrganization(house.store, OPERATOR, org, { policies: { groupResultsMinimum: 6 } });
     const { courses: lines, withheld } = await read();
     expect(withheld).toBe(false);
-    // Six people completed it; only five have a percent, and only five have passed or failed.
+    // Six people completed it. Only five have a percent, and only five have passed or failed.
     expect(lines[1]).toEqual({ course: { title: "Fire" }, ...WITHHELD, withheld: false, people: 6, results: 7 });
     await updateOrganization(house.store, OPERATOR, org, { policies: { groupResultsMinimum: 7 } });
     expect(await read()).toEqual({ groupId, minimumPeople: 7, withheld: true, courses: [] });
@@ -642,7 +642,7 @@ describe("figures of an organization", () => {
 
   test("cover all people, or a manager's team, by permission", async () => {
     const manager = personIn(org, members[7]!, ["TEAM_TRAINING_READ"]);
-    // The team's five, and the manager.
+    // The five people of the team, and the manager.
     expect(await read({ filter: { to: "2026-09-15" } }, manager)).toMatchObject([{ people: 6, results: 6 }]);
     expect(await read({ filter: { to: "2026-09-15" } }, keyOf(org, "TRAINING_READ"))).toMatchObject([{ people: 8 }]);
     expect(await read({}, personIn(org, members[0]!, ["USERS_READ"]))).toEqual(["FORBIDDEN"]);
