@@ -1,7 +1,8 @@
-/** How a protocol refuses a sign-in, and what it publishes about each refusal. */
+/** How a protocol refuses a sign-in, and the published text of each refusal. */
 
 /**
- * A protocol check refused what a provider sent. Every other error is a defect, so that a caller can tell the two apart.
+ * Means that a protocol check refused a provider's data. Every other error is a defect, so a caller can separate the
+ * two.
  */
 export class ProtocolRefusal<Code extends string = string> extends Error {
   override readonly name = "ProtocolRefusal";
@@ -18,7 +19,7 @@ export class ProtocolRefusal<Code extends string = string> extends Error {
   }
 }
 
-/** Characters of a received value in a detail. */
+/** How many characters of a received value a detail shows. */
 const LONGEST_QUOTE = 100;
 
 /** The start of a received value, for a detail; "none" for a missing value. */
@@ -27,15 +28,15 @@ export function quote(value: string | null | undefined): string {
   return value.length <= LONGEST_QUOTE ? value : `${value.slice(0, LONGEST_QUOTE)}…`;
 }
 
-/** What is published about one refusal. */
+/** The published text of one refusal. */
 export interface RefusalText {
   /** Shown to the person who tried to sign in. Names no internals. */
   readonly message: string;
-  /** Shown to the administrator: what to do about it. */
+  /** Shown to the administrator: how to solve the problem. */
   readonly remedy: string;
   /**
-   * Anyone can cause the refusal by posting a form or opening an address. It is recorded, and does not count against the
-   * health of the connection.
+   * Anyone can cause this refusal by posting a form or opening an address. Usher records it, but it does not count
+   * against the health of the connection.
    */
   readonly causedByAnybody?: true;
 }
@@ -44,8 +45,8 @@ export interface RefusalText {
 export type RefusalTexts<Code extends string = string> = Readonly<Record<Code, RefusalText>>;
 
 /**
- * Throws a `ProtocolRefusal`. Annotate a constant with this type (`const refuse: Refuse<MyCode> = …`), so that the compiler
- * knows that the code after a call is not reached.
+ * Throws a `ProtocolRefusal`. Annotate a constant with this type (`const refuse: Refuse<MyCode> = …`). The compiler
+ * then knows that a call never returns.
  */
 export type Refuse<Code extends string> = (code: Code, detail?: string | null) => never;
 
@@ -55,7 +56,7 @@ const CODE = /^[A-Z0-9]+(?:_[A-Z0-9]+)*$/;
 /**
  * Defines the refusals of one protocol or connection type.
  *
- * @param prefix what every code begins with, such as `OIDC_`; codes of all types are members of one enum of the schema
+ * @param prefix the start of every code, such as `OIDC_`. The codes of all types are members of one enum of the schema
  * @throws Error when a code lacks the prefix, or is not written in capitals, digits and underscores
  */
 export function defineRefusals<const Texts extends RefusalTexts>(

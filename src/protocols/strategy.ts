@@ -1,14 +1,14 @@
-/** Passport strategies that take an `Exchange`, and the use of passport's own libraries for one exchange. */
+/** Passport strategies for an `Exchange`, and the use of passport's own libraries for one exchange. */
 import { Strategy } from "passport";
 import type { Exchange, PostExchange, ReturnExchange, StartExchange, Verification } from "./exchange.js";
 
-/** What a strategy does in each step. It refuses by throwing a `ProtocolRefusal`; anything else that it throws is a defect. */
+/** The steps of a strategy. A step refuses by throwing a `ProtocolRefusal`. Every other error is a defect. */
 export interface ExchangeSteps<Verified> {
-  /** Keeps the flow and returns the address to which the person is sent. */
+  /** Stores the flow and returns the provider's address for the redirect. */
   readonly start: (exchange: StartExchange) => Promise<string>;
-  /** Uses the flow up and returns what was verified. Throws for a protocol whose responses are posted. */
+  /** Uses the flow up and returns the verified message. Throws if the protocol's responses are posted. */
   readonly return: (exchange: ReturnExchange) => Promise<Verified>;
-  /** Leaves flow and replay note to sign-in. Throws for a protocol whose responses come by redirect. */
+  /** Leaves the flow and the replay note to sign-in. Throws if the protocol's responses come by redirect. */
   readonly post: (exchange: PostExchange) => Promise<PostVerification<Verified>>;
 }
 
@@ -16,14 +16,14 @@ type PostVerification<Verified> = Verification<Verified> & {
   readonly posted: NonNullable<Verification<Verified>["posted"]>;
 };
 
-/** The actions that passport puts on a request's child of a strategy, as far as an exchange uses them. */
+/** The actions that an exchange uses. Passport adds them to a request's own child of the strategy. */
 interface StrategyActions {
   redirect(url: string): void;
   success(verification: unknown): void;
   error(error: unknown): void;
 }
 
-/** Makes a strategy of its steps. It keeps nothing about a request, so that all requests may share it. */
+/** Makes a strategy from its steps. It stores nothing about a request, so all requests may share it. */
 export function defineStrategy<Verified>(steps: ExchangeSteps<Verified>): Strategy {
   return new ExchangeStrategy(steps);
 }
@@ -40,8 +40,9 @@ class ExchangeStrategy<Verified> extends Strategy {
 }
 
 /**
- * Runs the step of an exchange, and calls exactly one action, once: `redirect`, `success` with a `Verification`, or `error`
- * with what the step threw. For strategies that extend one of passport's libraries; `defineStrategy` makes the others.
+ * Runs the step of an exchange, and calls exactly one action, once: `redirect`, `success` with a `Verification`, or
+ * `error` with the step's error. It is for strategies that extend one of passport's libraries. `defineStrategy` makes
+ * the others.
  *
  * @param strategy the request's own child of the strategy
  */
@@ -80,7 +81,7 @@ async function runStep<Verified>(
   }
 }
 
-/** What one of passport's libraries reported. */
+/** The report of one of passport's libraries. */
 export type LibraryReport =
   | { readonly kind: "redirect"; readonly url: string }
   | { readonly kind: "success"; readonly user: unknown }
@@ -88,13 +89,13 @@ export type LibraryReport =
 
 /**
  * Runs the `authenticate` of one of passport's libraries as a promise. The libraries report through functions on the
- * strategy object; each run gets an object of its own, so that it cannot receive the result of another run. The first
+ * strategy object. Each run has its own object, so that it cannot receive the result of another run. Only the first
  * report counts.
  *
- * @param strategy the shared strategy, which stays as it is
- * @param parts what this run has in place of the shared strategy's members, such as the library's HTTP client
+ * @param strategy the shared strategy, which does not change
+ * @param parts this run's replacements for the shared strategy's members, such as the library's HTTP client
  * @param authenticate calls the library on the run's own object
- * @throws what the library reported as an error or threw
+ * @throws the error that the library reported or threw
  */
 export function runLibrary<Shared extends object>(
   strategy: Shared,
@@ -109,7 +110,7 @@ export function runLibrary<Shared extends object>(
       pass: () => resolve({ kind: "failure", challenge: "the library passed" }),
       error: reject,
     };
-    // Defined, not assigned: the inherited actions of the request may be read-only.
+    // Defined, not assigned, because the inherited actions of the request may be read-only.
     authenticate(Object.create(strategy, Object.getOwnPropertyDescriptors({ ...actions, ...parts })) as Shared);
   });
 }

@@ -2,10 +2,11 @@
 import type { Provider } from "./surroundings.js";
 
 /**
- * Where to redirect the browser to sign the person out at the provider as well; `null` if the provider has no such
+ * Returns the address that signs the person out at the provider as well, or `null` if the provider has no such
  * endpoint. Usher does not store ID tokens, so it sends the client id in place of `id_token_hint`.
  *
- * @param returnUrl where the provider sends the person afterwards, registered there; `null` to stay at the provider
+ * @param returnUrl the registered address to which the provider sends the person afterwards; `null` to stay at the
+ *   provider
  */
 export function makeEndSessionUrl(provider: Provider, clientId: string, returnUrl: string | null): string | null {
   if (provider.endSessionEndpoint === null) return null;

@@ -1,4 +1,4 @@
-/** Which endpoints of a provider may be used, discovered or entered by an administrator. */
+/** Checks the endpoints of a provider, which Usher discovered or an administrator entered. */
 import { refuse } from "./refusals.js";
 import type { AddressRules, Provider } from "./surroundings.js";
 
@@ -11,7 +11,7 @@ export interface EndpointAddresses {
   readonly endSessionEndpoint: string | null;
 }
 
-/** A browser or Usher itself requests an endpoint, which decides the rule. */
+/** The rule depends on who requests the endpoint: a browser, or Usher itself. */
 const ENDPOINT_RULES = [
   ["authorizationEndpoint", "browserUrl"],
   ["tokenEndpoint", "serverUrl"],

@@ -16,12 +16,12 @@ export function findingOf(check: string, refusal: unknown): Finding {
   return error(check, refusal.message, code);
 }
 
-/** Sign-ins do not work; the remedy is that of the refusal. */
+/** Sign-ins do not work. The remedy is that of the refusal. */
 export function error(check: string, message: string, code: OidcRefusalCode): Finding {
   return finding(check, "ERROR", message, OIDC_REFUSALS[code].remedy);
 }
 
-/** The check passed, or cannot tell. */
+/** The check passed, or it cannot decide. */
 export function ok(check: string, message: string): Finding {
   return finding(check, "OK", message, null);
 }

@@ -1,6 +1,6 @@
 /**
- * The checks on the claims of an ID token whose signature was verified (OpenID Connect Core 1.0, section 3.1.3.7). Each
- * refuses with a code of its own.
+ * The checks on the claims of an ID token whose signature is verified (OpenID Connect Core 1.0, section 3.1.3.7). Each
+ * check refuses with its own code.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { quote } from "../refusal.js";
@@ -25,7 +25,7 @@ export interface Expectation {
   /** Seconds since 1970, with fractions. */
   readonly nowSeconds: number;
   readonly algorithm: string;
-  /** May refuse a token of a different issuer with a code of the provider's type. */
+  /** May refuse a token of a different issuer with a code of the connection type. */
   readonly explainForeignIssuer?: (claims: Claims) => void;
 }
 
@@ -67,7 +67,7 @@ function checkAudience(claims: Claims, { clientId, trustedAudiences = [] }: Expe
   if (others.length > 0) refuse("OIDC_AUDIENCE_MISMATCH", `aud also names ${show(others)}; clientId is ${clientId}`);
 }
 
-/** The provider may have issued the token to a trusted application: only `azp` names the client that requested it. */
+/** The provider may have issued the token to a trusted application. Only `azp` names the client that requested it. */
 function checkAuthorizedParty(claims: Claims, { clientId }: Expectation): void {
   const { azp } = claims;
   const isNeeded = audiencesOf(claims).some((audience) => audience !== clientId);
@@ -116,14 +116,14 @@ function checkSubject(claims: Claims): void {
     refuse("OIDC_SUBJECT_INVALID", `sub is ${show(sub)}`);
 }
 
-/** Core 3.1.3.8: binds the access token, with which Usher asks userinfo, to the ID token. */
+/** Binds the access token, with which Usher asks userinfo, to the ID token (Core 3.1.3.8). */
 function checkAccessTokenHash(claims: Claims, { accessToken, algorithm }: Expectation): void {
   const { at_hash: received } = claims;
   if (received !== undefined && received !== accessTokenHash(accessToken, algorithm))
     refuse("OIDC_ACCESS_TOKEN_HASH_MISMATCH");
 }
 
-/** The left half of the access token's hash, by the hash of the signature algorithm; Ed25519 signs with SHA-512. */
+/** The left half of the access token's hash. The signature algorithm decides the hash; Ed25519 uses SHA-512. */
 function accessTokenHash(accessToken: string, algorithm: string): string {
   const bits = algorithm.startsWith("Ed") ? "512" : algorithm.slice(-3);
   const digest = createHash(`sha${bits}`).update(accessToken, "ascii").digest();
@@ -139,7 +139,7 @@ function isSame(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }
 
-/** A claim, cut short, for the administrator. */
+/** A shortened claim, for the administrator. */
 function show(value: unknown): string {
   return value === undefined ? "missing" : quote(JSON.stringify(value));
 }

@@ -1,6 +1,7 @@
 /**
- * Verifies an ID token (OpenID Connect Core 1.0, section 3.1.3.7): its form, its header, its signature by a published key of
- * the provider, and then its claims. The standard lets TLS replace the signature; Usher always requires the signature.
+ * Verifies an ID token (OpenID Connect Core 1.0, section 3.1.3.7): its form, its header, its signature by a published
+ * key of the provider, and then its claims. The standard accepts TLS in place of the signature, but Usher always
+ * requires the signature.
  */
 import { compactVerify, decodeProtectedHeader, type CryptoKey } from "jose";
 import { ID_TOKEN_CHECKS, type Expectation } from "./id-token-checks.js";
@@ -10,7 +11,7 @@ import { refuse } from "./refusals.js";
 import { isObject } from "./request-json.js";
 import type { Claims } from "./surroundings.js";
 
-/** Algorithms that a connection may choose from: asymmetric ones only (RFC 7518, section 3.1; RFC 8037; RFC 9864). */
+/** The algorithms that a connection may choose: only asymmetric ones (RFC 7518, section 3.1; RFC 8037; RFC 9864). */
 export const SIGNING_ALGORITHMS = [
   "RS256",
   "RS384",
@@ -26,7 +27,7 @@ export const SIGNING_ALGORITHMS = [
 ] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
-/** `JWT`, or an explicit type of the same meaning (RFC 8725, section 3.11); many providers send none. */
+/** `JWT`, or an explicit type of the same meaning (RFC 8725, section 3.11). Many providers send none. */
 const TOKEN_TYPES: readonly unknown[] = [undefined, "jwt", "application/jwt", "id_token+jwt"];
 /** Header fields that contain a key, point to one, or change what is signed (RFC 7515, section 4.1; RFC 7797). */
 const DANGEROUS_HEADERS = ["jwk", "jku", "x5u", "crit", "b64", "zip", "enc"];
@@ -69,7 +70,10 @@ function checkTokenType({ typ }: Readonly<Record<string, unknown>>): void {
     refuse("OIDC_ID_TOKEN_TYPE_WRONG", `typ is ${quote(JSON.stringify(typ))}`);
 }
 
-/** Usher never takes a key from a header. A token that offers one is an attack, or of a different protocol. */
+/**
+ * Usher never takes a key from a header. A token with a key in its header is an attack, or belongs to a different
+ * protocol.
+ */
 function checkNoDangerousHeader(header: Readonly<Record<string, unknown>>): void {
   const name = DANGEROUS_HEADERS.find((dangerous) => Object.hasOwn(header, dangerous));
   if (name !== undefined) refuse("OIDC_ID_TOKEN_HEADER_REFUSED", name);
@@ -82,7 +86,7 @@ function checkAlgorithm({ alg }: Readonly<Record<string, unknown>>, allowed: rea
   return algorithm;
 }
 
-/** Tries the known keys, and if none verifies the token, those that the provider publishes now. */
+/** Tries the known keys. If none verifies the token, tries the keys that the provider publishes now. */
 async function verifySignature(idToken: string, hint: KeyHint, keys: KeySet): Promise<Uint8Array> {
   let candidates = await keys.find(hint);
   let payload = await verifyWithAny(idToken, candidates, hint.alg);

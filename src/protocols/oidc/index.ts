@@ -1,4 +1,4 @@
-/** Sign-in with OpenID Connect, in pieces from which connection types are composed. */
+/** Sign-in with OpenID Connect, in parts that connection types combine. */
 export {
   createDirectory,
   DirectoryUnreadable,

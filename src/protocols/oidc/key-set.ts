@@ -1,7 +1,7 @@
 /**
- * A provider's published keys (RFC 7517). They are fetched when first needed, and again after ten minutes, or when a token
- * names an unknown key; at most every thirty seconds, so that a flood of unknown key ids does not cause a flood of requests.
- * While the provider does not answer, the known keys are valid for a day, across restarts.
+ * A provider's published keys (RFC 7517). Usher fetches them when it first needs them, and again after ten minutes or
+ * when a token names an unknown key. It fetches at most every thirty seconds, so that many unknown key ids do not cause
+ * many requests. While the provider does not answer, the known keys stay valid for a day, across restarts.
  */
 import { createLocalJWKSet, errors, type CryptoKey, type JSONWebKeySet, type JWK } from "jose";
 import { ProtocolRefusal, quote } from "../refusal.js";
@@ -12,11 +12,11 @@ import type { Surroundings } from "./surroundings.js";
 
 const FRESH_FOR_MILLISECONDS = 10 * 60_000;
 const PAUSE_BETWEEN_REFRESHES_MILLISECONDS = 30_000;
-/** After each failure in a row the pause before the next try doubles. */
+/** The pause before the next try doubles after each failure in a row, up to this length. */
 const LONGEST_PAUSE_MILLISECONDS = 15 * 60_000;
 const KEEP_EVERY_MILLISECONDS = 60 * 60_000;
 const MOST_KEYS = 100;
-/** A token without a key id may fit several keys. This many are tried. */
+/** A token without a key id may fit several keys. Usher tries at most this many. */
 const MOST_CANDIDATES = 8;
 const FEWEST_RSA_BITS = 2_048;
 
@@ -29,25 +29,27 @@ export interface KeyHint {
 /** The keys of one provider. Keep it as long as the connection stays open. */
 export interface KeySet {
   /**
-   * Returns the keys that fit the hint; the list may be empty. Fetches the keys if the known ones are too old. Throws a
-   * `ProtocolRefusal`.
+   * Returns the keys that fit the hint, in a list that may be empty. Fetches the keys if the known ones are too old.
+   * Throws a `ProtocolRefusal`.
    */
   readonly find: (hint: KeyHint) => Promise<readonly CryptoKey[]>;
-  /** Fetches the keys again, unless they were fetched just now. Returns whether it fetched. Throws a `ProtocolRefusal`. */
+  /**
+   * Fetches the keys again, unless Usher fetched them just now. Returns whether it fetched. Throws a `ProtocolRefusal`.
+   */
   readonly refresh: () => Promise<boolean>;
-  /** Why a published key with this id is never used; `null` if there is none. */
+  /** Why Usher never uses a published key with this id; `null` if there is no such key. */
   readonly whyRefused: (kid: string | undefined) => string | null;
 }
 
 type LocalKeys = ReturnType<typeof createLocalJWKSet>;
 
-/** The keys of a document: those that may be used, and those that Usher never accepts. */
+/** The keys of a document: those that Usher may use, and those that it never accepts. */
 export interface SortedKeys {
   readonly usable: readonly JWK[];
   readonly refused: readonly { readonly kid: string | undefined; readonly reason: string }[];
 }
 
-/** Makes a key set that fetches from `jwksUri`. Nothing is fetched yet. */
+/** Makes a key set that fetches from `jwksUri`. It does not fetch yet. */
 export function createKeySet(jwksUri: string, surroundings: Surroundings): KeySet {
   const recalled = recallKeys(jwksUri, surroundings);
   let held: Held | null = recalled && hold(sortKeys(recalled.keys), recalled.learnedAt.valueOf());
@@ -81,7 +83,7 @@ export function createKeySet(jwksUri: string, surroundings: Surroundings): KeySe
       });
     return underWay;
   }
-  /** The provider's present keys, or the known ones while it does not answer. */
+  /** The provider's present keys, or the known keys while the provider does not answer. */
   async function current(): Promise<LocalKeys> {
     const now = surroundings.now().valueOf();
     const age = held === null ? Number.POSITIVE_INFINITY : now - held.fetchedAt;
@@ -143,7 +145,7 @@ function sortKeys(keys: readonly unknown[]): SortedKeys {
   return { usable, refused };
 }
 
-/** Everybody can read the document, so a symmetric key or the private part of a key in it lets everybody sign. */
+/** Everybody can read the document. With a symmetric key or a private key from it, everybody could sign tokens. */
 function whyKeyIsRefused(key: JWK): string | null {
   if (key.kty !== "RSA" && key.kty !== "EC" && key.kty !== "OKP") return "it is not a public signature key";
   if (key.d !== undefined) return "its private part is published with it";

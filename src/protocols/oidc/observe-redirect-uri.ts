@@ -1,6 +1,7 @@
 /**
- * Asks a provider without a person whether it knows the redirect URI. It answers an authorization request with `prompt=none`
- * (OpenID Connect Core 1.0, section 3.1.2.1) at a registered redirect URI, and refuses any other one on a page.
+ * Asks a provider without a person whether it knows the redirect URI. The provider answers an authorization request
+ * with `prompt=none` (OpenID Connect Core 1.0, section 3.1.2.1) at the redirect URI if it is registered. If not, it
+ * shows an error page.
  */
 import { error, finding, ok, type Finding } from "./findings.js";
 import { challengeOf, makeRandomValue } from "./pkce.js";
@@ -12,7 +13,7 @@ const CHECK = "REDIRECT_URI_REGISTERED";
 const TIMEOUT_MILLISECONDS = 10_000;
 const LONGEST_PAGE = 200_000;
 
-/** A page gives at most a warning: only a parameter, or an error code in the page, is certain. */
+/** A page gives at most a warning. Only a parameter, or an error code in the page, is certain. */
 export async function observeRedirectUri(
   provider: Provider,
   { client, pkce }: { readonly client: Client; readonly pkce: boolean },
@@ -54,7 +55,7 @@ function unknown(detail: string): Finding {
   return error(CHECK, `The provider does not know the redirect URI (${detail}).`, "OIDC_REDIRECT_URI_MISMATCH");
 }
 
-/** `null` if this machine cannot reach the address, which is for browsers. */
+/** Returns `null` if this machine cannot reach the address, which is for browsers. */
 async function ask(provider: Provider, client: Client, pkce: boolean, { fetch }: Surroundings) {
   const url = new URL(provider.authorizationEndpoint);
   const parameters = {
@@ -75,7 +76,7 @@ async function ask(provider: Provider, client: Client, pkce: boolean, { fetch }:
     if (location !== null) await response.body?.cancel();
     return { status: response.status, location, text: location === null ? await readStart(response) : "" };
   } catch (failure) {
-    // A fetch that does not follow redirects names the location.
+    // The error of a fetch that does not follow redirects contains the location.
     const { location } = failure as { readonly location?: unknown };
     return typeof location === "string" ? { status: 302, location, text: "" } : null;
   }

@@ -1,6 +1,7 @@
 /**
- * What a provider's error answer means (RFC 6749, sections 4.1.2.1 and 5.2; OpenID Connect Core 1.0, section 3.1.2.6).
- * The well-known providers say more in their descriptions than in the standard's code. Only administrators see either.
+ * Finds the meaning of a provider's error answer (RFC 6749, sections 4.1.2.1 and 5.2; OpenID Connect Core 1.0, section
+ * 3.1.2.6). The descriptions of the well-known providers are more precise than the standard's code. Only administrators
+ * see either.
  */
 import { ProtocolRefusal } from "../refusal.js";
 import type { OidcRefusalCode } from "./refusals.js";
@@ -40,7 +41,7 @@ const KNOWN_ERRORS: Readonly<Record<string, OidcRefusalCode>> = {
   temporarily_unavailable: "OIDC_PROVIDER_UNAVAILABLE",
 };
 
-/** The refusal that a provider's `error` and `error_description` mean. Either may be any JSON value. */
+/** Returns the refusal for a provider's `error` and `error_description`. Either may be any JSON value. */
 export function interpretProviderError(error: unknown, description: unknown): ProtocolRefusal<OidcRefusalCode> {
   const name = clean(error).slice(0, 60);
   const explanation = clean(description).slice(0, LONGEST_DESCRIPTION);
@@ -49,7 +50,7 @@ export function interpretProviderError(error: unknown, description: unknown): Pr
   return new ProtocolRefusal(code, `the provider answered ${name || "an error"}${explanation && `: ${explanation}`}`);
 }
 
-/** One line of printable text. */
+/** Makes one line of printable text. */
 function clean(value: unknown): string {
   return typeof value === "string"
     ? value

@@ -1,6 +1,6 @@
 /**
- * What OpenID Connect sign-in refuses, by code: a sentence that is safe to show to the person who tried, and for the
- * administrator what to change and where. Texts of a provider never become part of either.
+ * The refusals of OpenID Connect sign-in, by code. Each has a safe sentence for the person, and a remedy for the
+ * administrator. Neither contains a provider's text.
  */
 import { defineRefusals, type Refuse } from "../refusal.js";
 

@@ -2,40 +2,40 @@
 import type { KeySet } from "./key-set.js";
 import type { Claims, Client, Provider, Surroundings } from "./surroundings.js";
 
-/** What a connection asks of its provider, and what it accepts. */
+/** What a connection requests from its provider, and what it accepts. */
 export interface SignInRules {
-  /** `openid` is always among them. */
+  /** Always includes `openid`. */
   readonly scopes: readonly string[];
   /**
-   * The `prompt` by which the provider lets a person choose the account. `login` when left out: every provider must support
-   * it (OpenID Connect Core 1.0, section 15.1).
+   * The `prompt` with which the provider lets a person choose the account. `login` when left out, because every
+   * provider must support it (OpenID Connect Core 1.0, section 15.1).
    */
   readonly accountPrompt?: "select_account" | "login";
   /** Sends an S256 code challenge (RFC 7636). */
   readonly pkce: boolean;
-  /** Accepted signature algorithms of ID tokens; values outside `SIGNING_ALGORITHMS` are ignored. */
+  /** Accepted signature algorithms of ID tokens. Usher ignores values outside `SIGNING_ALGORITHMS`. */
   readonly algorithms: readonly string[];
   /** Further audiences that an ID token may have. None when left out. */
   readonly trustedAudiences?: readonly string[];
   /** Whether to ask userinfo, given the verified ID token's claims. Never when left out. */
   readonly needsUserinfo?: (claims: Claims) => boolean;
   /**
-   * Continues with the ID token alone if the provider denies userinfo or cannot answer. Provisioning decides whether a missing
-   * value is required. Refuses when left out.
+   * Whether the sign-in continues with the ID token alone if the provider denies userinfo or cannot answer.
+   * Provisioning decides whether a missing value is required. The sign-in is refused when this is left out.
    */
   readonly goesOnWithoutUserinfo?: boolean;
-  /** A provider's own rules on the verified ID token, such as its tenant; throws a `ProtocolRefusal`. */
+  /** A provider's own rules on the verified ID token, such as its tenant. Throws a `ProtocolRefusal`. */
   readonly checkClaims?: (claims: Claims) => void;
-  /** Rules on all claims, with those of userinfo; throws a `ProtocolRefusal`. */
+  /** Rules on all claims, including userinfo's. Throws a `ProtocolRefusal`. */
   readonly checkPerson?: (claims: Claims) => void;
   /**
-   * Explains a token of a different issuer whose signature was verified: may throw a `ProtocolRefusal` of its own. The token
-   * is refused in any case.
+   * Explains a token of a different issuer with a verified signature. It may throw its own `ProtocolRefusal`. Usher
+   * refuses the token in any case.
    */
   readonly explainForeignIssuer?: (claims: Claims) => void;
 }
 
-/** Everything that stays the same from one sign-in of a connection to the next. */
+/** The parts of a connection that are the same at each sign-in. */
 export interface RelyingParty extends SignInRules {
   readonly provider: Provider;
   readonly keys: KeySet;

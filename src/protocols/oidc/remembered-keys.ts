@@ -1,9 +1,9 @@
-/** Stores a provider's last published keys, for the time in which the provider does not answer. */
+/** Stores a provider's last published keys, for the time when the provider does not answer. */
 import type { JWK } from "jose";
 import { isObject } from "./request-json.js";
 import type { Surroundings } from "./surroundings.js";
 
-/** How long stored keys are valid. The provider may meanwhile have withdrawn one that was stolen. */
+/** How long stored keys are valid. The provider may have withdrawn a stolen key meanwhile. */
 export const LONGEST_WITHOUT_NEWS_MILLISECONDS = 24 * 60 * 60_000;
 
 const NAME = "keys";
@@ -15,7 +15,7 @@ export async function keepKeys(jwksUri: string, keys: readonly JWK[], { memory }
   await memory?.keep(NAME, { jwksUri, keys: texts });
 }
 
-/** The last published keys of an address, and when they were read; `null` if none are stored or they are too old. */
+/** The last published keys of an address, and when Usher read them; `null` if none are stored or they are too old. */
 export function recallKeys(
   jwksUri: string,
   { memory, now }: Surroundings,

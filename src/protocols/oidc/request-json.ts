@@ -1,4 +1,4 @@
-/** One request to a provider whose answer is JSON. Every other answer becomes a refusal. */
+/** Sends one request to a provider for JSON. Every other answer becomes a refusal. */
 import { requestText, type RequestFailure } from "../http/index.js";
 import { ProtocolRefusal } from "../refusal.js";
 import { refuse, type OidcRefusalCode } from "./refusals.js";
@@ -13,7 +13,7 @@ const CODES: Readonly<Record<RequestFailure, OidcRefusalCode>> = {
   "too-large": "OIDC_ANSWER_TOO_LARGE",
 };
 
-/** Refusals that mean that the provider is down for a while. Its last known documents are still valid. */
+/** These refusals mean that the provider is down for a while. Its last known documents are still valid. */
 const OUT_OF_ORDER: ReadonlySet<string> = new Set<OidcRefusalCode>([
   "OIDC_PROVIDER_UNAVAILABLE",
   "OIDC_PROVIDER_UNREACHABLE",
@@ -25,7 +25,10 @@ export function saysOutOfOrder(error: unknown): boolean {
   return error instanceof ProtocolRefusal && OUT_OF_ORDER.has(error.code);
 }
 
-/** Whether a status denies the access token (RFC 6750, section 3.1). The reason is in a header, and a body is optional. */
+/**
+ * Whether a status denies the access token (RFC 6750, section 3.1). The reason is in a header, and the body is
+ * optional.
+ */
 export function saysDenied(status: number): boolean {
   return status === 401 || status === 403;
 }
@@ -43,8 +46,8 @@ export interface JsonAnswer {
 /**
  * Asks a provider for JSON.
  *
- * @param what the administrator's name for what is requested, such as "the discovery document"
- * @param mayDenyWithoutJson a denial without JSON is an answer too, with `null` for its body
+ * @param what the administrator's name for the requested document, such as "the discovery document"
+ * @param mayDenyWithoutJson a denial without JSON is also an answer, with the body `null`
  * @throws ProtocolRefusal `OIDC_PROVIDER_UNREACHABLE`, `OIDC_PROVIDER_TIMEOUT`, `OIDC_CERTIFICATE_REFUSED`,
  *   `OIDC_ENDPOINT_REFUSED`, `OIDC_ANSWER_REDIRECT`, `OIDC_ANSWER_TOO_LARGE`, `OIDC_PROVIDER_UNAVAILABLE`,
  *   `OIDC_ENDPOINT_NOT_FOUND` or `OIDC_ANSWER_NOT_JSON`
@@ -74,7 +77,7 @@ export async function requestJson(
   return refuse("OIDC_ANSWER_NOT_JSON", `${answer} with ${form} instead of JSON`);
 }
 
-/** Whether a status says that nothing is at the address (RFC 9110, sections 15.5.5 and 15.5.11). */
+/** Whether a status means that the address does not exist (RFC 9110, sections 15.5.5 and 15.5.11). */
 export function saysNotFound(status: number): boolean {
   return status === 404 || status === 410;
 }

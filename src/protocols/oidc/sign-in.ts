@@ -1,6 +1,6 @@
 /**
- * The authorization code flow as calls that all strategies share: `beginSignIn` before the redirect to the provider,
- * `acceptReturn` and `completeSignIn` after it.
+ * The steps of the authorization code flow, which all strategies share: `beginSignIn` before the redirect to the
+ * provider, `acceptReturn` and `completeSignIn` after it.
  */
 import type { FlowDraft, PendingFlow, ReturnExchange, StartExchange } from "../exchange.js";
 import { acceptAuthorizationResponse } from "./authorization-response.js";
@@ -14,7 +14,7 @@ import type { VerifiedSignIn } from "./surroundings.js";
 import { requestTokens } from "./token-request.js";
 import { askUserinfo } from "./userinfo.js";
 
-/** What to store, and the parameters to add to the authorization request in addition to `state`. */
+/** What to store, and the parameters that the authorization request needs in addition to `state`. */
 export interface Beginning {
   readonly draft: FlowDraft;
   /** `nonce`, the code challenge, and hints for the provider. */

@@ -1,7 +1,8 @@
 /**
- * passport-openidconnect, with its HTTP client, its state store and its trust in unsigned tokens replaced. The library
- * builds the authorization request and checks the claims a second time. `sign-in.ts` requests and verifies everything before
- * the library runs. The library then runs synchronously, so that none of its errors is lost.
+ * Adapts passport-openidconnect. It replaces the library's HTTP client, its state store and its trust in unsigned
+ * tokens. The library builds the authorization request and checks the claims a second time. `sign-in.ts` requests and
+ * verifies everything before the library runs. The library then runs synchronously, so that Usher gets all of its
+ * errors.
  */
 import PassportOpenIdConnect from "passport-openidconnect";
 import type { Exchange, ReturnExchange, StartExchange } from "../exchange.js";
@@ -21,11 +22,11 @@ interface LibraryRequest {
   readonly state?: string;
   /** At `return`: the flow's nonce. */
   readonly nonce?: string | undefined;
-  /** At `return`: what was verified. */
+  /** At `return`: the verified sign-in. */
   readonly verified?: VerifiedSignIn;
 }
 
-/** Replaces the library's state store: the caller has stored or found the flow. */
+/** Replaces the library's state store, because the caller has stored or found the flow. */
 const stateStore = {
   store(request: LibraryRequest, _context: unknown, _state: unknown, _meta: unknown, done: StoreDone): void {
     done(null, request.state);
@@ -95,7 +96,7 @@ export class OpenIdConnectStrategy extends PassportOpenIdConnect {
       : refuse("OIDC_LIBRARY_REFUSED", JSON.stringify(report).slice(0, LONGEST_REPORT));
   }
 
-  /** Runs the library once, on an object of its own, whose HTTP client returns what was fetched and verified. */
+  /** Runs the library once, on its own object. That object's HTTP client returns the fetched and verified values. */
   private run(request: LibraryRequest, options: object): Promise<LibraryReport> {
     const { provider, client } = this.party;
     const httpClient = {
@@ -118,8 +119,8 @@ export class OpenIdConnectStrategy extends PassportOpenIdConnect {
 type LibrarysRequest = Parameters<PassportOpenIdConnect["authenticate"]>[0];
 
 /**
- * The verified claims in the form in which the library reads an ID token, without a signature. The library checks issuer,
- * audience and nonce again. It would check the expiry without tolerance, so it gets an expiry in one minute.
+ * Restates the verified claims as an unsigned ID token that the library can read. The library checks issuer, audience
+ * and nonce again. It would check the expiry without tolerance, so the token expires in one minute.
  */
 function restateForLibrary({ claims, subject, issuer }: VerifiedSignIn): string {
   const { aud, azp, iat, nonce } = claims;

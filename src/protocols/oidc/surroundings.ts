@@ -1,6 +1,6 @@
 /**
  * What OpenID Connect needs from its caller, and the types that its parts share. The `Runtime` of the connection-type
- * contract satisfies these, so that the protocol does not depend on Usher.
+ * contract has all of it, so the protocol does not depend on Usher.
  */
 import type { Fetch } from "../http/index.js";
 
@@ -21,16 +21,16 @@ export interface ProviderMemory {
   readonly keep: (name: string, facts: RecalledFacts) => Promise<void>;
 }
 
-/** Facts as they were stored. Check them like any input. */
+/** Facts in the form in which they were stored. Check them like any input. */
 export type RecalledFacts = Readonly<Record<string, string | readonly string[]>>;
 
-/** Which addresses this installation may use. Each rule returns the reason why an address is not allowed, or `null`. */
+/** Which addresses this installation may use. Each rule returns the reason to refuse an address, or `null`. */
 export interface AddressRules {
   readonly serverUrl: (url: URL) => string | null;
   readonly browserUrl: (url: URL) => string | null;
 }
 
-/** A provider whose issuer and endpoints were checked (OpenID Connect Discovery 1.0, section 3). */
+/** A provider with a checked issuer and checked endpoints (OpenID Connect Discovery 1.0, section 3). */
 export interface Provider {
   readonly issuer: string;
   readonly authorizationEndpoint: string;
@@ -62,7 +62,7 @@ export interface VerifiedSignIn {
   readonly issuer: string;
   readonly subject: string;
   readonly claims: Claims;
-  /** For requests on behalf of the person; never stored. */
+  /** For requests on behalf of the person. Usher never stores it. */
   readonly accessToken: string;
   /** Present if Usher asked userinfo and got no claims. */
   readonly withheld?: Withheld;
@@ -72,6 +72,9 @@ export interface VerifiedSignIn {
 export interface Withheld {
   /** For administrators. */
   readonly reason: string;
-  /** `true` if the provider denied userinfo. `false` if it could not answer: then the person may have more claims. */
+  /**
+   * `true` if the provider denied userinfo. `false` if the provider could not answer, so that the person may have more
+   * claims.
+   */
   readonly isDenied: boolean;
 }

@@ -6,7 +6,7 @@ import type { Client, Provider, Surroundings } from "./surroundings.js";
 
 const LONGEST_TOKEN = 64 * 1024;
 
-/** What the token endpoint answered, not verified yet. */
+/** The answer of the token endpoint, not verified yet. */
 export interface Tokens {
   readonly accessToken: string;
   readonly idToken: string;
@@ -19,7 +19,7 @@ export interface CodeGrant {
   readonly codeVerifier: string | null;
 }
 
-/** @throws ProtocolRefusal for every answer but a token response with an ID token */
+/** @throws ProtocolRefusal for every answer except a token response with an ID token */
 export async function requestTokens(
   provider: Provider,
   client: Client,
@@ -48,7 +48,7 @@ export async function requestTokens(
   return { accessToken, idToken };
 }
 
-/** Sends the request and returns the response as it is, for diagnosis. Throws only what `requestJson` throws. */
+/** Sends the request and returns the response unchanged, for diagnosis. Throws only what `requestJson` throws. */
 export async function sendTokenRequest(
   provider: Pick<Provider, "tokenEndpoint">,
   client: Client,
@@ -80,8 +80,8 @@ export async function sendTokenRequest(
 }
 
 /**
- * Some providers repeat the request in their errors. Administrators who read a failed sign-in may not know the secret, so it
- * is removed, in each form in which it was sent.
+ * Removes the secrets from an error, in each form in which Usher sent them. Some providers repeat the request in their
+ * errors, and administrators who read a failed sign-in must not see the secret.
  */
 function withoutSecrets(body: unknown, client: Client, { code, codeVerifier }: CodeGrant): unknown {
   if (!isObject(body) || body["error"] === undefined) return body;
@@ -94,7 +94,10 @@ function withoutSecrets(body: unknown, client: Client, { code, codeVerifier }: C
   return { ...body, error: hide(body["error"]), error_description: hide(body["error_description"]) };
 }
 
-/** RFC 6749, section 2.3.1: id and secret are form-urlencoded before they are joined, which Basic itself does not do. */
+/**
+ * The id and the secret are form-urlencoded before they are joined (RFC 6749, section 2.3.1). Basic itself does not do
+ * this.
+ */
 function basicAuthorization(client: Client): string {
   const credentials = `${formEncode(client.id)}:${formEncode(client.secret)}`;
   return `Basic ${Buffer.from(credentials, "utf8").toString("base64")}`;

@@ -5,8 +5,8 @@ import { isObject, requestJson, saysDenied, saysOutOfOrder } from "./request-jso
 import type { Claims, Surroundings, Withheld } from "./surroundings.js";
 
 /**
- * Claims about the authentication, the tenant and the domain. They count only with the ID token's signature, so userinfo
- * cannot supply them.
+ * Claims about the authentication, the tenant and the domain. Usher trusts them only in the signed ID token, so
+ * userinfo cannot supply them.
  */
 const PROTOCOL_CLAIMS: ReadonlySet<string> = new Set(
   (
@@ -15,19 +15,22 @@ const PROTOCOL_CLAIMS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Whether a claim counts only with the ID token's signature. */
+/** Whether Usher trusts a claim only in the signed ID token. */
 export function isProtocolClaim(name: string): boolean {
   return PROTOCOL_CLAIMS.has(name);
 }
 
-/** The claims with those of userinfo. If userinfo gave none, `withheld` says why, with the refusal of the sign-in. */
+/**
+ * The claims, including userinfo's. If userinfo gave none, `withheld` has the reason and the refusal of the sign-in.
+ */
 export type UserinfoAnswer = {
   readonly claims: Claims;
   readonly withheld: (Withheld & { readonly refusal: Error }) | null;
 };
 
 /**
- * Asks for userinfo. If the provider denies it or cannot answer, the ID token may be enough, and the answer says why.
+ * Asks for userinfo. If the provider denies it or cannot answer, the ID token may be enough, and the result has the
+ * reason.
  *
  * @throws ProtocolRefusal when the answer is not valid
  */
@@ -45,7 +48,7 @@ export async function askUserinfo(...request: Parameters<typeof addUserinfo>): P
 class UserinfoDenied extends ProtocolRefusal<OidcRefusalCode> {}
 
 /**
- * Asks for userinfo and adds what the ID token lacks.
+ * Asks for userinfo and adds the claims that the ID token lacks.
  *
  * @throws ProtocolRefusal `OIDC_USERINFO_INVALID`, `OIDC_USERINFO_SUBJECT_MISMATCH`, and what `requestJson` throws
  */
@@ -67,7 +70,7 @@ async function addUserinfo(
   return mergeClaims(claims, body);
 }
 
-/** The ID token's claims, and those of userinfo that it lacks. */
+/** The ID token's claims, and userinfo's claims that the ID token lacks. */
 function mergeClaims(claims: Claims, userinfo: Claims): Claims {
   const merged = new Map(Object.entries(claims));
   for (const [name, value] of Object.entries(userinfo))

@@ -3,7 +3,10 @@
 const DECLARATION =
   /^<\?xml[ \t\r\n]+version=(?:"1\.0"|'1\.0')(?:[ \t\r\n]+encoding=(?:"[Uu][Tt][Ff]-8"|'[Uu][Tt][Ff]-8'))?(?:[ \t\r\n]+standalone=(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/;
 
-/** The text without its byte order mark and without an XML declaration of version 1.0 in UTF-8. Others stay, so that `readXml` refuses them. */
+/**
+ * Removes the byte order mark and an XML declaration of version 1.0 in UTF-8. Other declarations stay, and `readXml`
+ * refuses them.
+ */
 export function removeDeclaration(text: string): string {
   return text.replace(/^\uFEFF/, "").replace(DECLARATION, "");
 }

@@ -1,4 +1,4 @@
-/** Finds elements and text in a document that was read. */
+/** Finds elements and text in a document. */
 import { XmlIssue } from "./issue.js";
 import type { XmlElement } from "./read-xml.js";
 
@@ -10,7 +10,7 @@ export function childrenOf(element: XmlElement, namespace: string, name: string)
 /**
  * The one child element of this name.
  *
- * @throws XmlIssue `unexpected` when there are none or several: two readers could choose different ones
+ * @throws XmlIssue `unexpected` when there is none, or several: two readers could choose different ones
  */
 export function onlyChildOf(parent: XmlElement, namespace: string, name: string): XmlElement {
   const found = childrenOf(parent, namespace, name);
@@ -21,9 +21,9 @@ export function onlyChildOf(parent: XmlElement, namespace: string, name: string)
 }
 
 /**
- * The text of an element that holds text alone, with its white space.
+ * The text of an element that contains only text, with its white space.
  *
- * @throws XmlIssue `unexpected` when it holds elements: two readers could join the text around them differently
+ * @throws XmlIssue `unexpected` when it contains elements: two readers could join the text around them differently
  */
 export function textOf(element: XmlElement): string {
   if (element.children.length > 0) throw new XmlIssue("unexpected", `${element.name} holds elements instead of text`);

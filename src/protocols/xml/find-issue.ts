@@ -1,6 +1,6 @@
 /**
- * Checks the form and size of a document for which the strict reader is too strict, before an XML library reads it. The
- * library's time grows with the square of its input: half a megabyte of nested namespaces, or of brackets that begin no
+ * Checks the form and size of a document for which `readXml` is too strict, before an XML library reads it. The
+ * library's time grows with the square of its input. Half a megabyte of nested namespaces, or of brackets that begin no
  * tag, would block the process for ten seconds.
  */
 import { XmlIssue } from "./issue.js";
@@ -13,10 +13,10 @@ const ACCEPTED = [
   ["<?", "?>", "a processing instruction"],
 ] as const;
 
-/** May be declared, and is always in force (Namespaces in XML 1.0, section 3). Shibboleth writes it. */
+/** A document may declare it, but it is always in force (Namespaces in XML 1.0, section 3). Shibboleth writes it. */
 const REDUNDANT = / xmlns:xml=(["'])http:\/\/www\.w3\.org\/XML\/1998\/namespace\1/g;
 
-/** What is wrong with the form or size of a document, or `null`; in time linear in its length. */
+/** Returns the first fault in the form or size of a document, or `null`. The time is linear in its length. */
 export function findXmlIssue(text: string): XmlIssue | null {
   const pieces: string[] = [];
   let position = 0;
@@ -34,7 +34,7 @@ export function findXmlIssue(text: string): XmlIssue | null {
   }
   pieces.push(text.slice(position));
   try {
-    // An element replaces the markup: like the markup, it may not stand inside a tag, and it is counted.
+    // An element replaces the markup. Like the markup, the element may not be inside a tag, and it counts.
     readXml(`<r>${pieces.join("<m/>").replace(REDUNDANT, "")}</r>`);
     return null;
   } catch (error) {

@@ -1,4 +1,4 @@
-/** A strict reader of bounded XML, for every protocol whose messages are XML. */
+/** A strict reader for XML of limited size, for every protocol with XML messages. */
 export { removeDeclaration } from "./declaration.js";
 export { childrenOf, elementsOf, onlyChildOf, textOf } from "./elements.js";
 export { findXmlIssue } from "./find-issue.js";

@@ -1,4 +1,4 @@
-/** What is wrong with a document. Each protocol makes a refusal of it. */
+/** A fault in a document. Each protocol makes a refusal of it. */
 
 export type XmlIssueKind =
   /** The text is not well-formed XML. */
@@ -10,7 +10,10 @@ export type XmlIssueKind =
   /** The document is XML, but an element is missing, repeated, or holds elements in place of text. */
   | "unexpected";
 
-/** Thrown by the readers of this folder. The message is safe to show to an administrator: it quotes no text of the document. */
+/**
+ * Thrown by the readers of this folder. An administrator may see the message, because it quotes no text of the
+ * document.
+ */
 export class XmlIssue extends Error {
   override readonly name = "XmlIssue";
 

@@ -1,8 +1,8 @@
 /**
- * A reader for the part of XML in which protocols write their messages: elements, attributes, text, character references
- * and namespaces (XML 1.0, fifth edition; Namespaces in XML 1.0). It refuses what two readers may understand differently:
- * comments, CDATA, processing instructions, DOCTYPE, undeclared prefixes, repeated attributes. It stops at the first
- * element beyond the limit.
+ * Reads the part of XML in which protocols write their messages: elements, attributes, text, character references and
+ * namespaces (XML 1.0, fifth edition; Namespaces in XML 1.0). It refuses everything that two readers may understand
+ * differently: comments, CDATA, processing instructions, DOCTYPE, undeclared prefixes, repeated attributes. It stops at
+ * the first element beyond the limit.
  */
 import { XmlIssue, type XmlIssueKind } from "./issue.js";
 
@@ -28,7 +28,9 @@ export interface XmlElement {
   readonly name: string;
   readonly parent: XmlElement | null;
   readonly children: readonly XmlElement[];
-  /** Attributes without a namespace by name, the others as `{namespace}name`. Declarations of namespaces are left out. */
+  /**
+   * Attributes without a namespace by name, the others as `{namespace}name`. Does not contain namespace declarations.
+   */
   readonly attributes: ReadonlyMap<string, string>;
   /** The text directly inside, joined across child elements. */
   readonly text: string;
@@ -46,7 +48,8 @@ interface OpenElement {
   prefixes: ReadonlyMap<string, string>;
 }
 
-// Names outside ASCII are legal XML, but protocols do not use them. Without them every expression below is unambiguous.
+// Names outside ASCII are legal XML, but protocols do not use them. Without them, every expression below is
+// unambiguous.
 const START = /<([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)/y;
 const ATTRIBUTE = /[ \t\r\n]+([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)[ \t\r\n]*=[ \t\r\n]*(?:"([^"<]*)"|'([^'<]*)')/y;
 const START_END = /[ \t\r\n]*(\/?)>/y;
@@ -57,8 +60,8 @@ const ILLEGAL = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
 /**
- * Reads a document: one element, with only white space around it. For a text that may begin with an XML declaration, see
- * `removeDeclaration`.
+ * Reads a document: one element, with only white space around it. Use `removeDeclaration` first if the text may begin
+ * with an XML declaration.
  *
  * @returns the root and the number of elements
  * @throws XmlIssue
@@ -146,7 +149,7 @@ function declarePrefixes(written: readonly [string, string][], outer: ReadonlyMa
   for (const [attribute, value] of written) {
     if (attribute !== "xmlns" && !attribute.startsWith("xmlns:")) continue;
     const prefix = attribute === "xmlns" ? "" : attribute.slice("xmlns:".length);
-    // Namespaces in XML 3: both names are bound for good, and only the default namespace can be taken back.
+    // Both names have a fixed meaning, and only the default namespace can be undeclared (Namespaces in XML 3).
     if (prefix === "xml" || prefix === "xmlns" || value === XML_NAMESPACE || (prefix !== "" && value === ""))
       fail("malformed", "a declaration of a namespace that is not allowed");
     if (declared.has(prefix)) fail("malformed", "a namespace prefix that is declared twice");
