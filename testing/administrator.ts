@@ -1,4 +1,4 @@
-/** What an operator and an administrator do through GraphQL to connect a provider, and what they can ask afterwards. */
+/** The GraphQL calls of an operator and an administrator who connect a provider and look at the results. */
 import type { Browser, Page } from "./browser.js";
 import type { TestUsher } from "./test-usher.js";
 
@@ -17,7 +17,7 @@ export interface Attempt {
   readonly reference: string;
 }
 
-/** Somebody as the administrator sees them. */
+/** A user, as the administrator sees them. */
 export interface Member {
   readonly email: string;
   readonly firstName: string;
@@ -27,7 +27,7 @@ export interface Member {
 
 const SCOPES = "CONNECTIONS_READ, CONNECTIONS_WRITE, USERS_READ, USERS_WRITE, EVENTS_READ, AUDIT_READ";
 
-/** An organization with a key of its own. */
+/** The administrator of a new organization, who uses an API key. */
 export class Administrator {
   private constructor(
     readonly usher: Pick<TestUsher, "url" | "graphql" | "ask">,
@@ -49,12 +49,12 @@ export class Administrator {
     return new Administrator(usher, organizationId, slug, createApiKey.key);
   }
 
-  // any: the shape is what the query asked for
+  // any: the query decides the shape
   ask(query: string, variables: Record<string, unknown> = {}): Promise<any> {
     return this.usher.ask(query, variables, this.key);
   }
 
-  /** Makes a draft. */
+  /** Creates a connection as a draft. */
   async draft(settings: object): Promise<{ readonly id: string; readonly details: readonly Detail[] }> {
     const { createConnection } = await this.ask(
       `mutation ($input: CreateConnectionInput!) { createConnection(input: $input) {
@@ -64,7 +64,7 @@ export class Administrator {
     return { id: createConnection.connection.id, details: createConnection.connection.serviceProvider };
   }
 
-  /** Changes settings; answers the fields that were refused, with their codes. */
+  /** Changes settings. Returns the refused fields with their codes. */
   async update(id: string, settings: object): Promise<readonly string[]> {
     const { errors } = await this.usher.graphql(
       `mutation ($input: UpdateConnectionInput!) { updateConnection(input: $input) { connection { version } } }`,
@@ -78,7 +78,7 @@ export class Administrator {
     );
   }
 
-  /** Diagnoses; answers what is not well. */
+  /** Tests a connection. Returns the findings that are not `OK`. */
   async diagnose(id: string): Promise<readonly { readonly check: string; readonly remedy: string | null }[]> {
     const { testConnection } = await this.ask(
       `mutation ($id: ID!) { testConnection(id: $id) { findings { check level message remedy } } }`,
@@ -95,7 +95,7 @@ export class Administrator {
     return activateConnection.connection.state;
   }
 
-  /** The page on which the organization's people begin, and the address behind its first button. */
+  /** Opens the organization's sign-in page. Returns the address of its first button. */
   async startUrl(browser: Browser): Promise<string> {
     const page = await browser.get(`${this.usher.url}/o/${this.slug}?stay`);
     const start = page.links.find(({ href }) => href.pathname.endsWith("/start"));
@@ -121,7 +121,7 @@ export class Administrator {
   }
 }
 
-/** Whether a page is the one that somebody lands on who is signed in. */
+/** Whether a page is the organization's page after a sign-in. */
 export function isSignedIn(page: Page, { usher, slug }: Administrator): boolean {
   return page.status === 200 && page.url === `${usher.url}/o/${slug}`;
 }

@@ -1,9 +1,9 @@
-/** Asking an installation over HTTP, wherever it runs and whatever its database is. */
+/** Sends GraphQL requests over HTTP to any installation. */
 import { createServer } from "node:net";
 
-/** A GraphQL answer, unchecked: tests read what they expect and fail where it is missing. */
+/** A GraphQL answer. Its shape is not checked: a test fails if an expected field is missing. */
 export interface Answer {
-  // any: the shape is what the query asked for
+  // any: the query decides the shape
   readonly data: any;
   readonly errors?: readonly {
     readonly message: string;
@@ -28,7 +28,7 @@ export async function askGraphQL(
   return (await response.json()) as Answer;
 }
 
-/** A port that nobody listens on at the moment; `USHER_URL` must name it before the server listens. */
+/** Finds a free port. `USHER_URL` must name the port before the server listens. */
 export async function findFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,45 +1,49 @@
 /**
- * A browser for whole-application tests: keeps cookies as browsers do (SameSite included, so a form that another site
- * posts arrives without Lax cookies), follows redirects from host to host, and fills in forms. It runs no script.
+ * A browser for tests of the whole application. It keeps cookies as browsers do, SameSite included: a form that a
+ * different site posts arrives without Lax cookies. It follows redirects across hosts and fills in forms. It runs no
+ * scripts.
  */
 import type { IncomingHttpHeaders } from "node:http";
 import { CookieJar, findSite, type Cookie } from "./browser/cookie-jar.js";
 import { findForms, findLinks, readText, type Form, type Link } from "./browser/html.js";
 import { sendRequest } from "./browser/request.js";
 
-/** What the browser shows. */
+/** A page, as the browser shows it. */
 export interface Page {
   readonly status: number;
-  /** Where the browser ended up, after redirects. */
+  /** The address after all redirects. */
   readonly url: string;
-  /** The body as it came. */
+  /** The unchanged body. */
   readonly text: string;
   readonly headers: IncomingHttpHeaders;
   readonly forms: readonly Form[];
   readonly links: readonly Link[];
-  /** Every address on the way, the last one included. */
+  /** All addresses that the browser visited on the way, in order. The page's own address is the last one. */
   readonly visited: readonly string[];
-  /** What a person could read: no tags, spaces joined. */
+  /** The text that a person can read: without tags, white space joined. */
   readonly visibleText: string;
 }
 
 interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  /** False shows a redirect itself instead of where it leads. True when absent. */
+  /** `false` returns a redirect instead of following it. Defaults to `true`. */
   readonly follow?: boolean;
-  /** The page that causes the request. `null` is an address typed by hand. */
+  /** The page that causes the request; `null` if the person types the address. */
   readonly from?: string | null;
 }
 
-/** How to find a form or a link: its place, part of its HTML or label, or a pattern for it. */
+/** How to find a form or a link: its position, a part of its HTML or label, or a pattern. */
 type Match = number | string | RegExp;
 
 export interface Browser {
-  /** The page that is open; throws before the first request. */
+  /** The open page. Throws before the first request. */
   readonly page: Page;
-  /** Opens an address as if typed by hand. */
+  /** Opens an address as if the person typed it. */
   get(url: string, options?: RequestOptions): Promise<Page>;
-  /** Posts a form, as if the open page held it: from another site's page, the browser says so and holds cookies back. */
+  /**
+   * Posts a form as if it were on the open page. If that page is of a different site, the request says so and lacks
+   * some cookies.
+   */
   post(url: string, form: Readonly<Record<string, string>>, options?: RequestOptions): Promise<Page>;
   /** Sends any body, by default as a script of the same site would. The open page stays open. */
   send(
@@ -49,13 +53,13 @@ export interface Browser {
     options?: RequestOptions,
   ): Promise<Page>;
   /**
-   * Fills in and sends a form of the open page. `fields` replaces or adds values; a pressed button is one more field.
-   * Throws when no form or more than one matches.
+   * Fills in and sends a form of the open page. `fields` replaces or adds values, such as that of a pressed button.
+   * Throws unless exactly one form matches.
    */
   submitForm(match: Match, fields?: Readonly<Record<string, string>>, options?: RequestOptions): Promise<Page>;
   /** Follows a link of the open page. */
   followLink(match: Match, options?: RequestOptions): Promise<Page>;
-  /** The cookies that an address typed by hand would get. */
+  /** The cookies that the browser sends to an address that the person types. */
   cookiesFor(url: string): Cookie[];
   /** Forgets the cookies of one host name, or all. */
   clearCookies(hostname?: string): void;
@@ -69,12 +73,12 @@ interface Outgoing {
   readonly url: URL;
   readonly body: { readonly type: string; readonly text: string } | null;
   readonly initiator: URL | null;
-  /** Navigations open a page; others are what a script of the page would send. */
+  /** Whether the request opens a page. If not, it is a request of a script on the page. */
   readonly navigates: boolean;
   readonly options: RequestOptions;
 }
 
-/** The headers by which servers tell who caused a request (Fetch standard, Fetch Metadata). */
+/** The headers that show a server which site caused a request (Fetch standard, Fetch Metadata). */
 function describeInitiator({ method, url, initiator, navigates }: Outgoing): Record<string, string> {
   const relation =
     initiator === null
@@ -92,7 +96,7 @@ function describeInitiator({ method, url, initiator, navigates }: Outgoing): Rec
   };
 }
 
-/** Picks the one that matches, and says what there was when none or several do. */
+/** Returns the item that matches. If none or several match, the error lists all items. */
 function pick<Item>(items: readonly Item[], match: Match, describe: (item: Item) => string, page: Page): Item {
   const found =
     typeof match === "number"
@@ -107,7 +111,7 @@ function pick<Item>(items: readonly Item[], match: Match, describe: (item: Item)
   );
 }
 
-/** Makes a browser with nothing in it. */
+/** Makes a browser without cookies and without an open page. */
 export function createBrowser(): Browser {
   const jar = new CookieJar();
   let current: Page | null = null;
@@ -134,7 +138,8 @@ export function createBrowser(): Browser {
       jar.keep(answer.headers["set-cookie"] ?? [], url);
       const { location } = answer.headers;
       if (options.follow !== false && location !== undefined && answer.status >= 300 && answer.status < 400) {
-        // 307 and 308 repeat the request; the others turn a POST into a GET. The fragment of an address is never sent.
+        // 307 and 308 repeat the request. Other redirects turn a POST into a GET. Browsers never send the fragment of
+        // an address.
         const repeats = answer.status === 307 || answer.status === 308;
         const next = new URL(location, url);
         outgoing = { ...outgoing, url: next, ...(repeats || method === "GET" ? {} : { method: "GET", body: null }) };

@@ -1,4 +1,4 @@
-/** `usher/testing`: what the tests of a connection type need, in this repository or in a package of its own. */
+/** `usher/testing`: everything that tests of a connection type need, here or in a separate package. */
 import "reflect-metadata";
 import type { TestUsher, TestUsherOptions } from "./test-usher.js";
 import { startTestUsher as startUsher } from "./usher.js";
@@ -12,5 +12,5 @@ export { ADDRESSES, makeRuntime, parseInput, URLS } from "./conformance/subject.
 export type { Configured, ConformanceSubject, Peer } from "./conformance/subject.js";
 export type { TestUsher, TestUsherOptions } from "./test-usher.js";
 
-/** Starts an installation in this process, on a free port. Providers on 127.0.0.1 and localhost may be reached. */
+/** Starts an installation in this process, on a free port. It can reach providers on 127.0.0.1 and localhost. */
 export const startTestUsher: (options?: TestUsherOptions) => Promise<TestUsher> = startUsher;

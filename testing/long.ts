@@ -1,9 +1,9 @@
-/** What is short in `npm test` and long in `npm run test:long`: the same assertions, over more of the same. */
+/** Decides how often tests repeat: more often in `npm run test:long` than in `npm test`. */
 
-/** Whether the tests may take their time. */
+/** Whether this is a long run. */
 export const isLong = process.env["USHER_TEST_LONG"] !== undefined;
 
-/** How often a property is tried: ten times as often in a long run. */
+/** The number of runs of a property: ten times as many in a long run. */
 export function times(runs: number): number {
   return isLong ? 10 * runs : runs;
 }

@@ -1,4 +1,4 @@
-/** A whole installation for tests, as tests see it: what `startTestUsher` takes and answers. */
+/** The options and the result of `startTestUsher`. */
 import type { AnyConnectionType } from "../src/connection/contract/index.js";
 import type { Answer } from "./ask.js";
 
@@ -7,19 +7,19 @@ export interface TestUsher {
   readonly url: string;
   readonly databaseUrl: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Sends a query or mutation; as the operator, unless another key or `null` for nobody is given. */
+  /** Sends a query or mutation as the operator, or with a different API key. `null` sends no key. */
   readonly graphql: (query: string, variables?: Record<string, unknown>, key?: string | null) => Promise<Answer>;
-  /** The same, but fails on errors and answers the data. */
-  // any: the shape is what the query asked for
+  /** Like `graphql`, but returns the data, and throws if there are errors. */
+  // any: the query decides the shape
   readonly ask: (query: string, variables?: Record<string, unknown>, key?: string | null) => Promise<any>;
   readonly stop: () => Promise<void>;
 }
 
 export interface TestUsherOptions {
-  /** The connection types of the installation, in place of Usher's own. */
+  /** The connection types of the installation, instead of Usher's own. */
   readonly connectionTypes?: readonly AnyConnectionType[];
-  /** Further environment variables; these win. */
+  /** Environment variables to add. They replace defaults of the same name. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** A database that exists already, such as another installation's; a new SQLite file if absent. */
+  /** An existing database, such as that of a different installation. Defaults to a new SQLite file. */
   readonly databaseUrl?: string;
 }

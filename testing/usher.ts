@@ -1,4 +1,4 @@
-/** A whole installation for tests, in this process, over real HTTP, on a SQLite database of its own. */
+/** Starts a whole installation for tests in this process, with real HTTP and a SQLite database of its own. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { createLogger, type Logger } from "../src/platform/telemetry/logger.js";
 import { askGraphQL, findFreePort } from "./ask.js";
 import type { TestUsher, TestUsherOptions } from "./test-usher.js";
 
-/** An operator key for tests; long enough for the configuration. */
+/** An operator key for tests, long enough for the configuration. */
 export const OPERATOR_KEY = "usher_op_test_0123456789abcdefghijklmnopqrstuvwxyz";
 /** A key ring for tests. */
 export const TEST_KEY_RING = `test:${Buffer.alloc(32, 7).toString("base64")}`;
@@ -20,7 +20,7 @@ interface FurtherOptions extends Replacements, TestUsherOptions {
   readonly logger?: Logger;
 }
 
-/** Starts an installation on a free port. Providers on 127.0.0.1 and localhost may be reached. */
+/** Starts an installation on a free port. It can reach providers on 127.0.0.1 and localhost. */
 export async function startTestUsher(options: FurtherOptions = {}): Promise<TestUsher> {
   const { environment: further = {}, logger, databaseUrl, ...replacements } = options;
   const dataDirectory = await mkdtemp(join(tmpdir(), "usher-data-"));

@@ -1,36 +1,36 @@
 /**
- * The cookies of the test browser, kept as browsers keep them (RFC 6265bis, the parts that decide whether a cookie is
- * sent): by host and not by port, with Path, Secure, expiry, `__Host-` and SameSite.
+ * The cookies of the test browser. Follows the parts of RFC 6265bis that decide whether a browser sends a cookie: host
+ * without port, Path, Secure, expiry, `__Host-` and SameSite.
  */
 
 /** One kept cookie. */
 export interface Cookie {
   readonly name: string;
   readonly value: string;
-  /** The host it belongs to; `hostOnly` is false when it was set with Domain and goes to subdomains, too. */
+  /** The cookie's host. If the cookie was set with Domain, `hostOnly` is false, and subdomains get the cookie, too. */
   readonly domain: string;
   readonly hostOnly: boolean;
   readonly path: string;
   readonly secure: boolean;
   readonly httpOnly: boolean;
   readonly sameSite: "strict" | "lax" | "none";
-  /** `null` lasts as long as the browser. */
+  /** `null` if the cookie lasts until the browser closes. */
   readonly expiresAt: Date | null;
 }
 
-/** Who asks for a request, as far as SameSite cares. */
+/** The facts about a request that SameSite depends on. */
 export interface CookieContext {
   readonly method: string;
-  /** The page whose form or link caused it; `null` when the person typed the address. */
+  /** The page whose form or link caused the request; `null` if the person typed the address. */
   readonly initiator: URL | null;
 }
 
-/** Browsers trust their own machine like https, so `Secure` cookies work there over plain http. */
+/** Browsers treat their own machine like https, so they send `Secure` cookies there over plain http. */
 function isTrustworthy(url: URL): boolean {
   return url.protocol === "https:" || url.hostname === "localhost" || url.hostname.startsWith("127.");
 }
 
-/** The site of a URL: scheme and registrable domain, here the last two labels; an IP address stands for itself. */
+/** The site of a URL: its scheme and its registrable domain, here the last two labels or the whole IP address. */
 export function findSite(url: URL): string {
   const isAddress = /^[\d.]+$|^\[/.test(url.hostname);
   return `${url.protocol}//${isAddress ? url.hostname : url.hostname.split(".").slice(-2).join(".")}`;
@@ -52,7 +52,7 @@ function passesSameSite(cookie: Cookie, url: URL, { method, initiator }: CookieC
   return cookie.sameSite === "none" || (cookie.sameSite === "lax" && ["GET", "HEAD"].includes(method));
 }
 
-/** Reads one `Set-Cookie` line; `null` when a browser would not keep it. */
+/** Reads one `Set-Cookie` line; `null` if a browser would refuse it. */
 function parseSetCookie(line: string, url: URL, now: Date): Cookie | null {
   const [pair = "", ...rest] = line.split(";");
   const equals = pair.indexOf("=");
@@ -94,11 +94,11 @@ function parseSetCookie(line: string, url: URL, now: Date): Cookie | null {
   };
 }
 
-/** Keeps cookies and decides which ones a request carries. */
+/** Keeps cookies and selects those that a request sends. */
 export class CookieJar {
   #cookies: Cookie[] = [];
 
-  /** Takes in the `Set-Cookie` lines of an answer. */
+  /** Stores the cookies of an answer's `Set-Cookie` lines. */
   keep(lines: readonly string[], url: URL): void {
     const now = new Date();
     for (const line of lines) {
@@ -114,7 +114,7 @@ export class CookieJar {
     if (cookie.expiresAt === null || cookie.expiresAt > now) this.#cookies.push(cookie);
   }
 
-  /** The cookies that a request would carry, longest path first. */
+  /** The cookies that a request sends, longest path first. */
   select(url: URL, context: CookieContext): Cookie[] {
     const now = new Date();
     return this.#cookies

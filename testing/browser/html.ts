@@ -1,11 +1,11 @@
-/** Finds forms and links in a page, as far as server-rendered pages without script need it. */
+/** Finds forms and links in server-rendered pages without scripts. */
 
-/** One form of a page, with what it would send if nobody touched it. */
+/** One form of a page, with its initial values. */
 export interface Form {
-  /** Absolute; the page's own address when the form names none. */
+  /** Absolute. If the form names none, it is the page's own address. */
   readonly action: URL;
   readonly method: "GET" | "POST";
-  /** Inputs, text areas and selects with their values; buttons only when pressed. */
+  /** The values of inputs, text areas and selects, without buttons. */
   readonly fields: Readonly<Record<string, string>>;
   /** Buttons that have a name. */
   readonly buttons: readonly { readonly name: string; readonly value: string; readonly label: string }[];
@@ -20,7 +20,7 @@ export interface Link {
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
 
-/** Turns character references back into characters. */
+/** Replaces character references by their characters. */
 function decodeHtml(text: string): string {
   return text.replace(
     /&(?:#x([0-9a-f]+)|#(\d+)|([a-z]+));/gi,
@@ -32,13 +32,13 @@ function decodeHtml(text: string): string {
   );
 }
 
-/** The visible text of some HTML, spaces joined. */
+/** The visible text of HTML, with white space joined. */
 export function readText(html: string): string {
   const visible = html.replace(/<(script|style)\b[\s\S]*?<\/\1>/gi, " ").replace(/<[^>]*>/g, " ");
   return decodeHtml(visible).replace(/\s+/g, " ").trim();
 }
 
-/** The attributes of an opening tag, lower-case names. */
+/** The attributes of an opening tag, by lower-case name. */
 function readAttributes(tag: string): Map<string, string> {
   const inside = tag.replace(/^<[^\s>]+/, "").replace(/\/?>$/, "");
   const pattern = /([^\s=/>"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?/g;

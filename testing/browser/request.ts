@@ -1,15 +1,15 @@
-/** One HTTP request and its whole answer, by node:http, which (unlike fetch) lets a test send every header a browser sends. */
+/** Sends one HTTP request with node:http. Unlike fetch, it lets a test set every header that a browser sends. */
 import { request as requestHttp, type IncomingHttpHeaders } from "node:http";
 import { request as requestHttps } from "node:https";
 
-/** A whole answer. */
+/** An answer with its whole body. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
-/** Sends one request and follows nothing. */
+/** Sends one request without following redirects. */
 export function sendRequest(
   url: URL,
   options: {

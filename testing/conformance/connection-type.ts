@@ -1,6 +1,6 @@
 /**
- * The contract of connection types as tests: one suite, run over every implementation. A type that passes can be put
- * into the list of connection types, and sign-in, provisioning and GraphQL will treat it well.
+ * Tests of the contract of connection types. The same suite runs over every type. Sign-in, provisioning and GraphQL can
+ * use a type that passes.
  */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
@@ -36,7 +36,7 @@ import { times } from "../long.js";
 
 const SENTENCE = /^[A-Z0-9][^]*[.]$/;
 const INTERLEAVED = 40;
-/** The guides of Usher's own types are found from here; a package names its guide with a whole address. */
+/** Usher's own types name their guides by a path from here. A package names its guide by a whole URL. */
 const REPOSITORY = new URL("../../", import.meta.url);
 
 /** Declares the suite for one connection type. */
@@ -61,7 +61,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
       await type?.close?.();
     });
 
-    /** Begins a sign-in. The state is what `keep` answered: how it travels is the protocol's own business. */
+    /** Begins a sign-in. Returns the state of `keep`, too, because each protocol carries it in a different place. */
     const start = async (flows: Flows, running = strategy, chooseAccount = false): Promise<Started> => {
       let state = "";
       const keep: Flows["keep"] = async (draft) => (state = await flows.keep(draft));
@@ -73,14 +73,14 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
       await runExchange(strategy, makeReturn(type, flows, parameters, state));
     const isPublished = (error: unknown) =>
       error instanceof ProtocolRefusal && Object.hasOwn(type.refusals as object, error.code);
-    /** Everything that the type says while a person signs in and an administrator looks on. */
+    /** The type's outputs to the person and to the administrator. They must not contain secrets. */
     const said: unknown[] = [];
 
     describe("its declaration", () => {
       test("is one that the registry takes", () => {
         expect(createRegistry([type]).types).toEqual([type]);
         const guide = readFileSync(new URL(type.guide, REPOSITORY), "utf8");
-        // Otherwise run `npm run guides`, or in a package `npx usher guides`.
+        // If this fails, run `npm run guides`, or in a package `npx usher guides`.
         expect(fillGuide(guide, type)).toBe(guide);
         expect(type.description).toMatch(SENTENCE);
       });
@@ -137,7 +137,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
             fc.property(hostileInput, (input) => {
               const parsed = parse(input, URLS);
               if ("issue" in parsed) expect([setting, parsed.issue]).toEqual([setting, expect.stringMatching(/\S/)]);
-              // What was parsed once is stored, and read again later.
+              // Usher stores a parsed value and parses it again later.
               else expect(parse(parsed.value, URLS)).toEqual(parsed);
             }),
           );
@@ -230,7 +230,8 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         const flows = new Flows();
         const begun = await start(flows);
         const answers = await comeBack(flows, await peer.signIn(urlOf(begun), 1), begun.state);
-        // A flow that nobody used up would let the same answer in again; a post's flow is used up with its replay note.
+        // If the flow were not used up, the same answer could sign in twice. For a post, the caller uses the flow up
+        // and stores the replay note.
         const posted = type.binding === "post" ? { flow: expect.anything(), replay: expect.anything() } : null;
         expect(answers).toEqual([{ kind: "success", verification: { verified: expect.anything(), posted } }]);
         expect(flows.usedUp).toBe(type.binding === "post" ? 0 : 1);
@@ -241,7 +242,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
       });
 
       test("when the flow was used up by somebody else", async () => {
-        if (type.binding === "post") return; // There the caller uses the flow up.
+        if (type.binding === "post") return; // For a post, the caller uses the flow up.
         const flows = new Flows();
         const begun = await start(flows);
         const parameters = await peer.signIn(urlOf(begun), 1);
@@ -250,7 +251,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
       });
 
       test("when somebody else was faster, and used the flow up after it was found", async () => {
-        if (type.binding === "post") return; // There the caller uses the flow up.
+        if (type.binding === "post") return; // For a post, the caller uses the flow up.
         const flows = new Flows();
         const begun = await start(flows);
         const parameters = await peer.signIn(urlOf(begun), 1);
@@ -266,7 +267,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         await fc.assert(
           fc.asyncProperty(hostileParameters, async (parameters) => {
             const pending = flows.find(state);
-            // The flow is as good as new each time, so that what comes back is looked at.
+            // The flow is unused in each run, so that the strategy checks the parameters.
             const fresh = pending && { ...pending, consume: async () => true };
             const exchange: Exchange =
               type.binding === "redirect" && fresh
@@ -341,7 +342,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         .map(([setting]) => settings[setting])
         .filter((value) => typeof value === "string");
       const pairs = [...(keys?.signing ?? []), ...(keys?.decryption ?? [])];
-      // A line of the key, since the armour around it is everybody's.
+      // A line from inside the key, because the first line of every key is the same.
       secrets.push(...pairs.map(({ privateKey }) => privateKey.split("\n")[2] ?? ""));
       said.push(type.metadataDocument?.(ADDRESSES, settings, keys)?.body);
       expect(said.length).toBeGreaterThan(3);
@@ -357,11 +358,11 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
 /** A sign-in that began. */
 interface Started {
   readonly answers: readonly Answer[];
-  /** What `keep` answered. */
+  /** The state that `keep` returned. */
   readonly state: string;
 }
 
-/** Drafts that mix what was parsed for the provider, what could be, and nothing. */
+/** Drafts in which each setting has the configured value, the default, a hostile value or no value. */
 function combinationsOf(peer: Peer, settings: Readonly<Record<string, unknown>>) {
   const choices = settingsOf(peer.type).map(([name, setting]) => {
     const parsed = hostileInput.map((input) => {
@@ -428,7 +429,7 @@ function expectProfile(profile: NormalizedProfile): void {
     if (value === null) continue;
     texts.push(value);
     expect(value.length).toBeLessThanOrEqual(PROFILE_LENGTHS[field]);
-    // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
+    // oxlint-disable-next-line no-control-regex -- the pattern must match control characters
     expect(value).not.toMatch(/[\u0000-\u001f]|^\s|\s$/);
   }
   for (const value of Object.values(profile.profile)) {
@@ -442,7 +443,7 @@ function expectProfile(profile: NormalizedProfile): void {
     for (const value of values) expect(typeof value).toBe("string");
 }
 
-/** Freezes a value in depth, so that whoever changes it is found out. */
+/** Freezes a value with all its parts, so that code that changes it throws. */
 function freeze<Value>(value: Value): Value {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

@@ -1,12 +1,12 @@
 /**
- * Plays sign-in's part for a strategy of any connection type: keeps flows in memory, gives each run a child object of its
- * own, and counts what the strategy answers.
+ * Runs the strategy of any connection type as sign-in does. Keeps flows in memory, gives each run a child of the
+ * strategy, and records its answers.
  */
 import { randomBytes } from "node:crypto";
 import type { Strategy } from "passport";
 import type { Exchange, FlowDraft, PendingFlow, Verification } from "../../src/connection/contract/index.js";
 
-/** One answer of a strategy. */
+/** One answer of a strategy: the action that it called. */
 export type Answer =
   | { readonly kind: "redirect"; readonly url: string }
   | { readonly kind: "success"; readonly verification: Verification<unknown> }
@@ -15,7 +15,7 @@ export type Answer =
 
 const TURNS_AFTER_THE_ANSWER = 5;
 
-/** Runs one exchange and answers everything that the strategy did, in its order. Conforming ones do one thing. */
+/** Runs one exchange and returns all answers of the strategy, in their order. A correct strategy gives one. */
 export async function runExchange(strategy: Strategy, exchange: Exchange): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
   await new Promise<void>((resolve) => {
@@ -23,7 +23,7 @@ export async function runExchange(strategy: Strategy, exchange: Exchange): Promi
       answers.push(answer);
       resolve();
     };
-    // Read-only, as an application may define them.
+    // The actions are read-only, because an application may define them so.
     const child = Object.create(strategy, {
       redirect: { value: (url: string) => note({ kind: "redirect", url }) },
       success: { value: (verification: Verification<unknown>) => note({ kind: "success", verification }) },
@@ -31,7 +31,7 @@ export async function runExchange(strategy: Strategy, exchange: Exchange): Promi
       fail: { value: () => note({ kind: "fail" }) },
       pass: { value: () => note({ kind: "pass" }) },
     }) as Strategy;
-    // Passport's types want an Express request; the contract hands over an exchange.
+    // Passport's types require an Express request, but the contract passes an exchange.
     const running = child as unknown as { authenticate(request: Exchange): unknown };
     Promise.resolve()
       .then(() => running.authenticate(exchange))
@@ -70,7 +70,7 @@ export class Flows {
     return this.kept.size;
   }
 
-  /** How many of them were used up. */
+  /** The number of flows that were used up. */
   get usedUp(): number {
     return this.consumed.size;
   }

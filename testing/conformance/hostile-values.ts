@@ -1,4 +1,4 @@
-/** What administrators, browsers and providers could send, by fast-check. */
+/** Values that administrators, browsers and providers could send, made by fast-check. */
 import fc from "fast-check";
 
 const AWKWARD_TEXTS = [
@@ -7,14 +7,14 @@ const AWKWARD_TEXTS = [
   ["ada@acme.example", "@", "ada@", "a@b@c.example", "<!DOCTYPE x>", "<a/>", "%00", "é".repeat(300)],
 ].flat();
 
-/** Any text, with those that go wrong most often among them. */
+/** Any text. Texts that often cause errors come often. */
 export const hostileText = fc.oneof(
   fc.constantFrom(...AWKWARD_TEXTS),
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.constantFrom("x", "ü", "\ud83d\ude00", " ").map((unit) => unit.repeat(5_000)),
 );
 
-/** Anything that JSON can hold, and lists and numbers that are not expected. */
+/** Any JSON value. Unexpected lists and numbers come often. */
 const hostileJson = fc.oneof(
   hostileText,
   fc.array(hostileText, { maxLength: 4 }),
@@ -22,12 +22,12 @@ const hostileJson = fc.oneof(
   fc.constantFrom(0, 1, -1, 1e308, true, false, null),
 );
 
-/** What can be entered as a setting; GraphQL keeps most of it away, imports and programs may not. */
+/** Any input of a setting. GraphQL refuses most of these values, but an import or a program may pass them. */
 export const hostileInput: fc.Arbitrary<unknown> = fc.oneof(hostileJson, fc.constant(undefined));
 
 const PARAMETERS = ["state", "code", "error", "error_description", "iss", "ticket", "SAMLResponse", "RelayState"];
 
-/** What a browser can bring back: single texts, as the caller has checked. */
+/** Parameters that a browser can send back. Each is one text, because the caller has checked that. */
 export const hostileParameters: fc.Arbitrary<Record<string, string>> = fc.dictionary(
   fc.constantFrom(...PARAMETERS),
   hostileText,
@@ -40,10 +40,10 @@ const CLAIMS = [
   "mail memberOf iss sub aud firstName lastName __proto__ constructor toString",
 ].flatMap((names) => names.split(" "));
 
-/** Claims of an ID token whose signature holds, and which says whatever it likes. */
+/** Claims of an ID token with a valid signature and any content. */
 export const hostileClaims: fc.Arbitrary<Record<string, unknown>> = fc
   .array(fc.tuple(fc.oneof(fc.constantFrom(...CLAIMS), hostileText), hostileJson), { maxLength: 12 })
-  // As JSON.parse makes it: `__proto__` is a claim like any other there.
+  // JSON.parse, unlike an object literal, makes `__proto__` a claim like any other.
   .map(
     (entries) =>
       JSON.parse(`{${entries.map((each) => each.map((part) => JSON.stringify(part)).join(":")).join(",")}}`) as Record<

@@ -1,23 +1,23 @@
 /**
- * Finds the settings that could lead a connection type's secrets elsewhere. An administrator may change any setting; the
- * secrets are asked for anew only where the setting says `receivesSecrets`. So each other setting is moved to a decoy, which
- * answers as the provider does and names itself in its answers, and no secret may arrive there.
+ * Finds the settings that could send a connection type's secrets to a wrong server. An administrator may change any
+ * setting. Usher requires the secrets again only if the setting is marked `receivesSecrets`. So every other setting is
+ * moved to a decoy. The decoy answers like the provider, but with its own address. Secrets must not arrive there.
  */
 import type { Fetch, Setting, SettingsDeclaration } from "../../src/connection/contract/index.js";
 import { settingsOf } from "./subject.js";
 
 const DECOY = "127.0.0.1:9";
 
-/** A connection type, set up, and what makes it send requests. */
+/** A configured connection type, and a function that makes it send requests. */
 export interface Exercised {
   readonly type: { readonly settings: SettingsDeclaration };
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Reaches the provider. */
+  /** Sends requests to the provider. */
   readonly fetch: Fetch;
   /**
-   * Opens, diagnoses and signs somebody in, as far as that goes.
+   * Opens and diagnoses the connection, and signs a person in, as far as the settings allow.
    *
-   * @param real leads an address at the decoy, to which a browser is sent, to the provider
+   * @param real replaces the decoy's host in an address by the provider's, so that a browser can go there
    */
   readonly exercise: (
     settings: Record<string, unknown>,
@@ -26,7 +26,7 @@ export interface Exercised {
   ) => Promise<void>;
 }
 
-/** The names of the settings without `receivesSecrets` of which a host is made that a secret is sent to. */
+/** The names of the settings without `receivesSecrets` that decide which host gets a secret. */
 export async function findMisleadingSettings(exercised: Exercised): Promise<readonly string[]> {
   const { type, settings } = exercised;
   const declared = settingsOf(type);
@@ -53,13 +53,13 @@ export async function findMisleadingSettings(exercised: Exercised): Promise<read
   return misleading;
 }
 
-/** A request of the type to its provider, with all that it carries as text, credentials decoded. */
+/** A request of the type to its provider. `text` is the whole request, with credentials decoded. */
 interface SentRequest {
   readonly host: string;
   readonly text: string;
 }
 
-/** @param moved the host in whose place the decoy stands; `null` without a decoy */
+/** @param moved the host that the decoy replaces; `null` without a decoy */
 async function run(
   { fetch, exercise }: Exercised,
   settings: Readonly<Record<string, unknown>>,
@@ -78,7 +78,7 @@ async function run(
     const response = await fetch(real(url), init);
     return new Response((await response.text()).replaceAll(moved, DECOY), response);
   };
-  // A moved setting may break the exchange, which is not what is looked at here.
+  // A moved setting may break the sign-in. This function only records the requests.
   await exercise({ ...settings }, record, real).catch((error: unknown) => {
     if (moved === null) throw error;
   });
@@ -89,7 +89,7 @@ function replaceHost(value: unknown, host: string, decoy: string): unknown {
   return JSON.parse(JSON.stringify(value).replaceAll(host, decoy));
 }
 
-/** Whether a value is one or several labels of a host in a row, or its port: `acme` of `acme.id.example`. */
+/** Whether a value is a part of a host: its port, or labels in a row, such as `acme` of `acme.id.example`. */
 function isMadeOf(host: string, { kind }: Setting, value: unknown): boolean {
   if (kind === "TOGGLE") return false;
   const texts = (Array.isArray(value) ? value : [value]).map((each) => String(each).toLowerCase());

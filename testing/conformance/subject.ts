@@ -1,4 +1,4 @@
-/** What the conformance suite needs to know of a connection type in order to run it against a provider. */
+/** Everything that the conformance suite needs to run a connection type against a provider. */
 import type { Arbitrary } from "fast-check";
 import type {
   AnyConnectionType,
@@ -9,22 +9,22 @@ import type {
   Setting,
 } from "../../src/connection/contract/index.js";
 
-/** A connection type with what an administrator would enter. */
+/** A connection type with the settings that an administrator enters. */
 export interface Configured {
   readonly type: AnyConnectionType;
-  /** As GraphQL takes it. Secrets in it are texts that occur nowhere else. */
+  /** The settings as GraphQL takes them. Each secret is a unique text, so that the suite can find it. */
   readonly input: Readonly<Record<string, unknown>>;
 }
 
 /** A running provider, and the connection type that was set up for it. */
 export interface Peer extends Configured {
-  /** The same, where nobody answers at the provider's address; `null` for a type that needs no network to open. */
+  /** The same type at an address that does not answer; `null` for a type that needs no network to open. */
   readonly dead: Configured | null;
-  /** Signs the person with this number in at the provider, and answers the parameters that the browser brings back. */
+  /** Signs the person with this number in at the provider. Returns the parameters that the browser sends back. */
   readonly signIn: (url: string, person: number) => Promise<Readonly<Record<string, string>>>;
-  /** Whether this request has the provider let the person choose the account, whoever is signed in there. */
+  /** Whether a request asks the provider to let the person choose an account, even if they are signed in there. */
   readonly asksForAccount: (url: string) => boolean;
-  /** Who that person is. */
+  /** The identity of the person with this number. */
   readonly identityOf: (person: number) => { readonly issuer: string; readonly subject: string };
   readonly close: () => Promise<void>;
 }
@@ -33,7 +33,7 @@ export interface Peer extends Configured {
 export interface ConformanceSubject {
   /** Starts a provider on a free port. */
   readonly start: () => Promise<Peer>;
-  /** What the strategy may have verified, with everything beside the identity as hostile as it can be. */
+  /** Messages that the strategy may have verified. Everything except the identity is as hostile as possible. */
   readonly verified: Arbitrary<unknown>;
 }
 
@@ -45,7 +45,7 @@ export const ADDRESSES = {
   logoutUrl: "https://usher.example/sso/c1/logout",
 };
 
-/** https anywhere, and http on the loopback interface, as an operator may allow. */
+/** Allows https everywhere, and http on 127.0.0.1, as an operator may do. */
 export const URLS: ParseContext = { serverUrl: judge, browserUrl: judge };
 function judge({ protocol, hostname }: URL): string | null {
   const isAllowed = protocol === "https:" || (protocol === "http:" && hostname === "127.0.0.1");
@@ -68,12 +68,12 @@ export function settingsOf(type: Pick<AnyConnectionType, "settings">): readonly 
   return Object.entries(type.settings as Record<string, Setting>);
 }
 
-/** The settings of a draft in which nothing is set. */
+/** The settings of an empty draft. */
 export function nothingSet(type: AnyConnectionType): Record<string, null> {
   return Object.fromEntries(settingsOf(type).map(([name]) => [name, null]));
 }
 
-/** Parses an input as the application does, defaults included. Fails where a value is refused. */
+/** Parses an input as the application does, defaults included. Throws if a setting refuses its value. */
 export function parseInput({ type, input }: Configured): Record<string, unknown> {
   const parsed = Object.fromEntries(
     settingsOf(type).map(([name, setting]) => {
