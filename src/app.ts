@@ -192,7 +192,7 @@ export async function startUsher(
       ],
     });
     const port = await listen(server, configuration.port);
-    // In the same tick as listening: the first request may encrypt.
+    // In the same tick as listening, because the first request may encrypt.
     const madeFile = keep?.() ?? null;
     if (madeFile !== null)
       logger.warn(

@@ -8,7 +8,7 @@ import { VERSION } from "./config/version.js";
 import { findDatabaseUrlMistake } from "./platform/database/database-url.js";
 import { createLogger } from "./platform/telemetry/logger.js";
 
-/** Shorter than the 30 seconds after which orchestrators usually kill. */
+/** Shorter than the 30 seconds after which orchestrators usually kill a process. */
 const STOP_LIMIT_MILLISECONDS = 25_000;
 /** Long enough for a load balancer that asks `/readyz` every second or two to see that Usher is stopping. */
 const DRAIN_MILLISECONDS = 3_000;
@@ -48,7 +48,7 @@ try {
   process.exit(1);
 }
 
-/** Prints the key on the terminal, not into the log, which other people can read. */
+/** Prints the key on the terminal and not into the log, because other people can read the log. */
 function announceOperatorKey(key: string): void {
   process.stdout.write(
     `\nThis installation's operator key, shown this once:\n\n  ${key}\n\nIt gives access to every organization. Keep it, or set USHER_OPERATOR_KEY to a key of your own.\n\n`,

@@ -1,4 +1,4 @@
-/** Builds the schema without a database, to read it. */
+/** Builds the schema without a database, for commands that only read it. */
 import type { GraphQLSchema } from "graphql";
 import type { Store } from "../access/store.js";
 import { builtInConnectionTypes } from "../connection-types/index.js";

@@ -52,7 +52,7 @@ function readKeyRing(text: string, where: string): KeyRing {
   return createKeyRing(parsed.keys);
 }
 
-/** Says what is wrong with the text of a key ring; `null` if it is right. */
+/** Returns the mistake in the text of a key ring; `null` if it has none. */
 export function findKeyRingMistake(text: string): string | null {
   const parsed = parseKeyRing(text);
   return "mistakes" in parsed ? `cannot be used: ${parsed.mistakes.join(" ")}` : null;

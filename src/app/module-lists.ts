@@ -1,4 +1,4 @@
-/** The short lists that modules hand to each other: modules do not import their siblings, so the composition root gathers them. */
+/** The lists that modules pass to each other. Modules do not import their siblings, so the composition root gathers them. */
 import { IDENTITY_EVENTS } from "../connection/identity/identity.events.js";
 import { CONNECTION_EVENTS } from "../connection/stored/connection.events.js";
 import { GROUP_EVENTS } from "../people/group/group.events.js";
@@ -29,15 +29,15 @@ export const EVENT_TYPES = [
 /** Where sign-in links can lead. */
 export const DESTINATIONS: readonly Destination[] = [COURSE_DESTINATION];
 
-/** Webhook receivers may repeat in their answers what they were sent about a person's results. */
+/** Webhook receivers may repeat a person's results in their answers, which Usher stores. */
 const eraseAnswersAboutResults: ErasePart = async (unit, { id }) => {
   await eraseAnswersAbout(unit, "result", await findResultIdsOf(unit, id));
 };
 
-/** What each module erases when a person is deleted or erased. */
+/** The parts that each module erases when a person is deleted or erased. */
 export const ERASERS: readonly ErasePart[] = [eraseAttempts, eraseAnswers, eraseAnswersAboutResults, eraseResults];
 
-/** What is deleted with an organization. The operator sees the counts in this order. */
+/** The parts that are deleted with an organization. The operator sees the counts in this order. */
 export const ORGANIZATION_PARTS: readonly OrganizationPart[] = [
   ...PEOPLE_PARTS,
   countedPart("connections", "sso_connection"),

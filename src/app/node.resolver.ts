@@ -1,4 +1,4 @@
-/** The queries `node` and `nodes`, with which clients that cache objects read one of them again. */
+/** The queries `node` and `nodes`. Clients with a cache use them to read an object again. */
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import type { Caller } from "../access/caller.js";
 import { NodeType, type NodeSource } from "../access/node.js";
@@ -61,7 +61,7 @@ function requireSignIn(caller: Caller): void {
   if (caller.kind === "ANONYMOUS") throw new Failure(UNAUTHENTICATED, {});
 }
 
-/** At most one query for each type. An id belongs to one object, so ids that were found are not looked for again. */
+/** Makes at most one query for each type. An id belongs to one object, so later queries leave out ids that were found. */
 async function findNodes(
   sources: readonly NodeSource[],
   caller: Caller,

@@ -1,6 +1,6 @@
 /**
- * Writes the parts of the guides that follow from declarations: `npm run guides`, `npx usher guides`. The guides of the
- * packages in `USHER_CONNECTION_TYPES` are among them.
+ * Writes the parts of the guides that follow from declarations: `npm run guides`, `npx usher guides`. Also writes the guides of
+ * the packages in `USHER_CONNECTION_TYPES`.
  */
 import "reflect-metadata";
 import { existsSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** The environment, parsed once into a frozen value. Every mistake is named at once, with what to do about it. */
+/** Parses the environment once into a frozen value. Reports all mistakes together, each with its remedy. */
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { isLoopbackHost } from "./hosts.js";
@@ -17,7 +17,7 @@ export interface Configuration {
   readonly keyRing: string | null;
   /** `null`: Usher makes a key at the first start and prints it once. */
   readonly operatorKey: string | null;
-  /** `host` or `host:port` that outgoing requests may reach although its address is private. */
+  /** Private hosts that outgoing requests may reach, as `host` or `host:port`. */
   readonly allowedPrivateHosts: readonly string[];
   /** Origins that may call GraphQL with cookies. The origin of `publicUrl` is always among them. */
   readonly allowedOrigins: readonly string[];
@@ -27,7 +27,7 @@ export interface Configuration {
   readonly trustedProxies: readonly string[];
   /** The header in which these proxies name the client's address. Usher ignores the other header. */
   readonly forwardedHeader: "x-forwarded-for" | "forwarded";
-  /** The packages that bring further connection types. */
+  /** The packages with further connection types. */
   readonly connectionTypePackages: readonly string[];
   readonly entraAuthority: string;
   readonly graphUrl: string;
@@ -42,11 +42,11 @@ export interface Configuration {
   /** On by default, except in production. */
   readonly introspection: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
-  /** Variables that begin with `USHER_` and do not exist, usually because of a typing mistake. */
+  /** Variables that begin with `USHER_` and that Usher does not know, usually because of a typing mistake. */
   readonly unknownVariables: readonly string[];
 }
 
-/** Checks that belong to other modules. Each returns what is wrong with the value, or `null`. */
+/** Checks that belong to other modules. Each returns the mistake in the value, or `null`. */
 export interface ConfigurationChecks {
   readonly databaseUrl: (value: string) => string | null;
   readonly keyRing: (value: string) => string | null;

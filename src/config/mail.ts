@@ -6,9 +6,9 @@ import { isLoopbackHost } from "./hosts.js";
 export interface MailServer {
   readonly host: string;
   readonly port: number;
-  /** `TLS` from the first byte; `STARTTLS`, and no mail if the server lacks it; `NONE` without encryption. */
+  /** `TLS` encrypts from the first byte. `STARTTLS` sends no mail if the server lacks it. `NONE` does not encrypt. */
   readonly encryption: "TLS" | "STARTTLS" | "NONE";
-  /** `null` when the server requires none. */
+  /** `null` if the server requires none. */
   readonly credentials: { readonly user: string; readonly password: string } | null;
 }
 

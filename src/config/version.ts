@@ -1,11 +1,11 @@
-/** The version that runs here. */
+/** The version of this copy of Usher. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** `version` of `package.json`. */
 export const VERSION = readVersion(import.meta.dirname);
 
-/** The file lies at a different height above the sources and above the compiled files. */
+/** `package.json` is at a different depth above the sources than above the compiled files. */
 function readVersion(folder: string): string {
   const file = join(folder, "package.json");
   if (!existsSync(file)) {

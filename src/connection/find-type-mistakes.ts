@@ -1,4 +1,4 @@
-/** Finds declarations of connection types that cannot work, when the process starts instead of when somebody signs in. */
+/** Finds mistakes in connection types at start, before a person signs in. */
 import {
   CONTRACT_VERSION,
   type AnyConnectionType,
@@ -13,7 +13,7 @@ const SETTING_NAME = /^[a-z][A-Za-z0-9]*$/;
 const GRAPHQL_NAME = /^(?!__)[A-Za-z_][A-Za-z0-9_]*$/;
 const REFUSAL_CODE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
 
-/** What every type has, by the result of `typeof`. A package may be written in JavaScript, which checks nothing. */
+/** The members of every type, with the result of `typeof`. A package in JavaScript has no compiler that checks them. */
 const MEMBERS = {
   id: "string",
   name: "string",

@@ -45,7 +45,7 @@ export interface OpenedConnectionsParts {
 
 const DEFAULT_MAXIMUM = 500;
 
-/** Keys refresh by themselves. Everything else that `open` reads, such as endpoints, is read again once an hour. */
+/** Keys refresh by themselves. Usher reads everything that `open` reads, such as endpoints, again once an hour. */
 const FRESH_MILLISECONDS = 60 * 60 * 1000;
 /** How long the old opened connection stays in use when opening it again fails. */
 const RETRY_MILLISECONDS = 60 * 1000;

@@ -1,4 +1,4 @@
-/** What the operations of connections need. */
+/** The services that operations of connections need. */
 import type { Store } from "../access/store.js";
 import type { ConnectionTypeRegistry } from "./registry.js";
 import type { RuntimeParts } from "./runtime.js";

@@ -1,9 +1,9 @@
-/** Bounds the values of a profile, as the contract demands. The last step of `normalize`. */
+/** Bounds the values of a profile, as the contract demands. It is the last step of `normalize`. */
 import type { ProfileField } from "../../people/user/profile/field-name.js";
 import { cutText, normalizeLine } from "../../platform/text.js";
 import type { NormalizedProfile } from "./profile.js";
 
-/** Longest values, in characters. Names are cut. Identifiers are not, because a cut one might belong to somebody else. */
+/** The longest values, in characters. Usher cuts names, but not identifiers: a cut one might belong to a different person. */
 export const PROFILE_LENGTHS = {
   email: 254,
   username: 254,

@@ -1,7 +1,7 @@
 /**
  * The contract between Usher and a kind of identity provider. A connection type is one folder that exports one
- * `defineConnectionType({ … })`, and one line in `connection-types/index.ts`. It knows its protocol and its provider; it
- * reaches neither the database nor provisioning.
+ * `defineConnectionType({ … })`, and one line in `connection-types/index.ts`. It knows its protocol and its provider. It does
+ * not use the database or provisioning.
  */
 import type { Strategy } from "passport";
 import type { RefusalTexts } from "../../protocols/refusal.js";
@@ -9,7 +9,7 @@ import type { Memory } from "./memory.js";
 import type { Groups, NormalizedProfile } from "./profile.js";
 import type { DraftSettingsOf, ParseContext, SettingIssue, SettingsDeclaration, SettingsOf } from "./settings.js";
 
-/** The version of this contract: docs/connection-types.md says what may change within it, and what raises it. */
+/** The version of this contract. docs/connection-types.md lists the changes that raise it. */
 export const CONTRACT_VERSION = 1;
 
 /** The public addresses of one connection at this installation. */
@@ -78,10 +78,10 @@ export interface Runtime {
 
 /** Shows verified messages to an administrator as claims, and reads claims that an administrator typed in. */
 export interface ClaimsView<Verified, Opened> {
-  /** What the message says, as JSON. It holds no token and no secret. */
+  /** The claims of the message as JSON, without tokens and secrets. */
   readonly show: (verified: Verified) => Readonly<Record<string, unknown>>;
   /**
-   * The message that would say these claims, for a preview: no provider vouches for it, and it signs nobody in. Returns a
+   * Makes a message from these claims, for a preview. It cannot sign a person in, because no provider vouches for it. Returns a
    * sentence if the claims cannot be read.
    */
   readonly read: (
@@ -96,7 +96,7 @@ export interface ConnectionType<
   Opened = unknown,
   Verified = unknown,
 > {
-  /** The `CONTRACT_VERSION` that the type was written for, as a number: Usher refuses a type of another version. */
+  /** The `CONTRACT_VERSION` that the type was written for, written as a number. Usher refuses other versions. */
   readonly contractVersion: number;
   /** Stable, in lower case with hyphens. Stored with every connection. Its camel case is the key in GraphQL inputs. */
   readonly id: string;
@@ -114,15 +114,15 @@ export interface ConnectionType<
   /** How the response arrives: as a redirect with a query, or as a form that the browser posts across sites. */
   readonly binding: "redirect" | "post";
   readonly settings: Declaration;
-  /** The protocol's published refusals; they become codes in the schema. */
+  /** The protocol's published refusals, which become codes in the schema. */
   readonly refusals: RefusalTexts;
   /** Checks rules across settings when they are saved. With `complete`, also what activation needs. */
   readonly check: (settings: DraftSettingsOf<Declaration>, complete: boolean) => readonly SettingIssue[];
-  /** The values to paste at the provider, known before any setting is set. */
+  /** The values to paste at the provider. They are known before any setting is set. */
   readonly serviceProvider: (addresses: Addresses) => readonly ServiceProviderDetail[];
   /**
-   * Pure: the issuer of future profiles, as far as the settings name it without asking the provider. Usher refuses a change
-   * that affects linked people until an administrator confirms it. Must not read secrets.
+   * Pure: the issuer of future profiles, as far as the settings name it without asking the provider. Must not read secrets. If
+   * a change of issuer affects linked people, Usher refuses it until an administrator confirms it.
    */
   readonly issuer: (settings: DraftSettingsOf<Declaration>) => SettingsIssuer;
   /** Loads discovery, keys and certificates, once per stored version for all requests. May throw a ProtocolRefusal. */
@@ -141,8 +141,9 @@ export interface ConnectionType<
   /** Runs every check that works without a user. Does not throw for faults of the provider. */
   readonly diagnose: (settings: SettingsOf<Declaration>, runtime: Runtime) => Promise<readonly Finding[]>;
   /**
-   * The provider's address to redirect a browser to after a sign-out here, so that it is signed out there, too. The provider
-   * redirects it to the logout URL. `null` if the connection does not ask for that or the provider has no such address.
+   * The provider's address that ends the person's session there. Usher redirects the browser to it after a sign-out, and the
+   * provider redirects back to the logout URL. `null` if the connection does not ask for that or the provider has no such
+   * address.
    */
   readonly signOutUrl?: (opened: Opened, runtime: Runtime) => string | null;
   /**

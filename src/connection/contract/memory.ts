@@ -11,7 +11,7 @@ export interface KeptFacts {
   readonly learnedAt: Date;
 }
 
-/** The stored facts of one connection. A change of what the connection trusts deletes them. */
+/** The stored facts of one connection. A change of its trust settings deletes them. */
 export interface Memory {
   /** The facts under a name when the connection was opened, or `null`. The type must check them like any input. */
   readonly recall: (name: string) => KeptFacts | null;

@@ -33,9 +33,9 @@ export interface NormalizedProfile {
   readonly profile: Readonly<Partial<Record<ProfileField, string>>>;
   /** Every claim or attribute of the message as a list of texts, for mappings. */
   readonly attributes: Readonly<Record<string, readonly string[]>>;
-  /** Tells the administrator why usual values may be missing; absent if the provider withheld nothing. */
+  /** Explains to an administrator why usual values may be missing; absent if the provider withheld nothing. */
   readonly withheld?: string;
-  /** The claim that a field came from, by the field's name, `groups` included. It explains a sign-in to an administrator. */
+  /** The claim that each field came from, by the field's name or `groups`. Explains a sign-in to administrators. */
   readonly sources?: Readonly<Record<string, string>>;
   /** How the person authenticated, in the provider's terms (`amr`, `acr`, AuthnContextClassRef). */
   readonly authenticationMethods: readonly string[];

@@ -107,7 +107,7 @@ function parseText(input: unknown, longest = TEXT_LENGTH): Parsed<string> {
   const value = input.trim();
   if (value === "") return { issue: "must not be empty; leave it out or send null to clear it" };
   if (value.length > longest) return { issue: `must be at most ${longest} characters long` };
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- the pattern must match control characters
   if (longest === TEXT_LENGTH && /[\u0000-\u001f\u007f]/.test(value))
     return { issue: "must not contain line breaks or control characters" };
   // Half a surrogate pair has no bytes in UTF-8, so the stored text would differ.

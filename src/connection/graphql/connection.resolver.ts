@@ -200,9 +200,9 @@ export class ConnectionResolver {
 }
 
 /**
- * The resolver class of connections, after the types of settings were made from the registry.
+ * Makes the types of settings from the registry, and returns the resolver class of connections.
  *
- * @throws Error when this process has made a schema with other connection types before
+ * @throws Error if this process has made a schema with different connection types before
  */
 export function createConnectionResolver(registry: ConnectionTypeRegistry): typeof ConnectionResolver {
   declareSettingsTypes(registry);

@@ -41,7 +41,7 @@ export interface SettingsTypes {
 let made: { readonly form: string; readonly settings: SettingsTypes } | null = null;
 
 /**
- * Makes the types of a registry, once per process: TypeGraphQL keeps all declarations, and no name may be declared twice.
+ * Makes the types of a registry, once per process: TypeGraphQL keeps all declarations, and a name cannot be declared twice.
  * Registries whose connection types declare the same settings share the types.
  *
  * @throws Error if this process has made the types of different connection types before

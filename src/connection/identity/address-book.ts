@@ -26,7 +26,7 @@ export interface AddressBookQuery {
 export interface AddressBook {
   /** The policies of the organization's connections, by connection id. */
   readonly policies: ReadonlyMap<string, MergingPolicies>;
-  /** The accounts that merging may lead a person with an address to, under the given policies by connection id. */
+  /** The accounts that merging may choose for an address, under the given policies by connection id. */
   readonly candidatesFor: (
     person: PersonAtProvider,
     emailKey: string,
@@ -40,7 +40,7 @@ export interface AddressBook {
   readonly providerAddressOf: (userId: string) => FieldValue | null;
 }
 
-/** Merging chooses among this many accounts of one address. More accounts share an address only by mistake. */
+/** The number of accounts of one address that merging considers. More accounts share an address only by mistake. */
 export const MOST_ACCOUNTS_OF_ADDRESS = 100;
 
 export async function loadAddressBook(reader: Reader, query: AddressBookQuery): Promise<AddressBook> {

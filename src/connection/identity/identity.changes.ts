@@ -1,6 +1,6 @@
 /**
- * Changes of links between people at providers and accounts. Each writes its rows, ends the sessions that the change makes wrong,
- * and appends its events and audit entries. The organization must be locked already.
+ * Changes of links between people at providers and accounts. Each function writes its rows, ends the sessions that the change
+ * makes wrong, and appends events and audit entries. The organization must be locked already.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";
@@ -27,7 +27,7 @@ import type { MergeEnd } from "./meeting-account.js";
 
 /**
  * Links a person at a provider to an account. Their own link leads there, and a merged link is retired. First removes the
- * account's password if nobody has proved its address. If the person is linked to the account already, nothing changes.
+ * account's password if its address is not proved. If the person is linked to the account already, nothing changes.
  *
  * @param person `emailKey` is the address that the provider sent last, if known
  */

@@ -19,7 +19,7 @@ import type { Identity, PersonAtProvider } from "./identity.js";
 /** Characters of an issuer or a subject, as wide as the columns. */
 export const LONGEST_IDENTIFIER = 512;
 
-/** Names a person by `identityId`, or by connection, issuer and subject; and the account to link them to. */
+/** The person, by `identityId` or by connection, issuer and subject, and the account to link them to. */
 export interface RelinkInput {
   readonly identityId?: string | null;
   readonly connectionId?: string | null;
@@ -49,8 +49,8 @@ export async function unmergeIdentity(services: ConnectionServices, caller: Call
 }
 
 /**
- * Links a person at a provider to an account of the connection's organization: when the provider re-created the person, or when
- * they were linked to the wrong account. The person may be linked before their first sign-in.
+ * Links a person at a provider to an account of the connection's organization. Administrators need this if the provider
+ * re-created the person, or if the person is linked to the wrong account. The person may be linked before their first sign-in.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also if the old or the new account has a permission that the caller lacks), NOT_FOUND,
  *   INVALID_INPUT
@@ -66,7 +66,7 @@ export async function relinkIdentity(
     const { organization } = await lockFor(unit, connection);
     const user = await findTarget(unit, organization.id, input.userId);
     await requireHoldingUser(unit, caller, user.id);
-    // Linking an administrator to a different account takes their access away, past the checks that protect the last one.
+    // Administrators lose access if they are linked to a different account. The checks for the last one do not see that.
     const { own, merged } = await findLinks(unit, person.connectionId, person.issuer, person.subject);
     for (const link of [own, merged]) if (link !== null) await requireHoldingUser(unit, caller, link.userId);
     return await linkPerson(unit, organization, person, user);
@@ -128,7 +128,7 @@ function checkPerson(caller: Caller, input: RelinkInput): { readonly identityId:
 }
 
 /**
- * Locks the organization of a connection. Read what a change depends on after this call.
+ * Locks the organization of a connection. Read everything that a change depends on after this call.
  *
  * @throws NOT_FOUND if the connection or the organization was deleted meanwhile
  */

@@ -68,7 +68,7 @@ export async function findLinks(reader: Reader, connectionId: string, issuer: st
   return { own: of("OWN"), merged: of("MERGED"), unmerged };
 }
 
-/** Keys in one query for a person's links. More than one retired link is rare. */
+/** The number of keys in one query for a person's links. A person rarely has more than one retired link. */
 const KEYS_AT_ONCE = 10;
 
 /** Every link of a person at a provider, with retired ones. */
@@ -98,7 +98,7 @@ export async function findIdentityById(reader: Reader, scope: OrganizationScope,
   return raw ? identityFromRaw(raw) : null;
 }
 
-/** The users among several that have a merged link. */
+/** Selects those of the given users who have a merged link. */
 export async function findMergedAmong(reader: Reader, userIds: readonly string[]): Promise<ReadonlySet<string>> {
   if (userIds.length === 0) return new Set();
   const rows = await reader.rows<{ user_id: string }>(
@@ -206,9 +206,9 @@ export async function findIdentitiesOfUsers(
 export type NewIdentity = Pick<Identity, "connectionId" | "userId" | "issuer" | "subject" | "emailKey"> & {
   /** Defaults to `OWN`. */
   readonly linkKind?: LinkKind;
-  /** When absent, nobody has signed in with it. */
+  /** Absent if the person has not signed in with it yet. */
   readonly lastSignedInAt?: Date;
-  /** When absent, the provider said nothing. */
+  /** Absent if the provider did not say. */
   readonly emailVerified?: boolean | null;
 };
 

@@ -25,8 +25,8 @@ export interface Identity {
 export type PersonAtProvider = Pick<Identity, "connectionId" | "issuer" | "subject">;
 
 /**
- * The key of an identity: SHA-256 hex over connection, issuer and subject. It is a hash because some collations treat `'sub'` and
- * `'sub '` as equal. It covers a JSON list because joined texts of different parts could be equal.
+ * The key of an identity: SHA-256 hex over connection, issuer and subject. It is a hash because some collations treat `'sub'`
+ * and `'sub '` as equal. It covers a JSON list because different parts could give the same joined text.
  */
 export function identityKey(connectionId: string, issuer: string, subject: string): string {
   return createHash("sha256")

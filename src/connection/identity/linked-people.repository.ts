@@ -6,7 +6,7 @@ import { IDENTITY_COLUMNS, identityFromRaw, type Links, type RawIdentity } from 
 import { retiredKey, type Identity } from "./identity.js";
 
 /**
- * Every link of an organization with one of several addresses, with retired ones.
+ * Every link of an organization with one of several addresses, retired ones included.
  *
  * @param addresses the condition on the column of a folded address
  */

@@ -24,8 +24,8 @@ export interface AddressLink {
 }
 
 /**
- * An account of the organization that has the address: it is the account's own address, or the provider that gives the account its
- * address sent it last, or merging led a person with this address there.
+ * An account of the organization that has the address, for one of three reasons: it is the account's own address, the provider
+ * of the account's address sent it last, or merging led a person with this address there.
  */
 export interface MergeCandidate extends AddressHolder {
   /** The account's links with the address at all connections, except the links of the person who signs in. */

@@ -1,8 +1,8 @@
 /**
- * Moves people, one or many, with a preview. From one connection to another of the same organization, links keep their issuer and
- * subject. If the other connection has a different provider with different subjects, a moved link waits there until its person
- * signs in with their address (see `provisioning`). Inside one connection whose issuer changed, links move from the old issuer to
- * the new one and keep their subject.
+ * Moves the links of one or many people, with a preview. A link that moves to a different connection of the organization keeps
+ * its issuer and subject. If that connection has a different provider with different subjects, the link waits there until its
+ * person signs in with their address (see `provisioning`). Inside one connection whose issuer changed, links move from the old
+ * issuer to the new one and keep their subject.
  */
 import { causeOf, scopeFor, type Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -23,7 +23,7 @@ import { findLinks, findLinksOfPerson } from "./identity.repository.js";
 import type { Identity } from "./identity.js";
 import { findFollowedLinks } from "./linked-people.repository.js";
 
-/** People in one request. They are one unit of work, and other changes of the organization wait for it. */
+/** The most people in one request. They are one unit of work, and other changes of the organization wait for it. */
 export const MOST_PEOPLE_AT_ONCE = 500;
 
 export interface RelinkManyInput {
@@ -34,7 +34,7 @@ export interface RelinkManyInput {
   readonly toIssuer?: string | null;
   /** The users to move; if absent, as many as one request takes. */
   readonly userIds?: readonly string[] | null;
-  /** Changes nothing, and returns the same results. */
+  /** Whether to change nothing and only return the results. */
   readonly dryRun?: boolean | null;
 }
 
@@ -63,7 +63,7 @@ interface Planned {
 }
 
 /**
- * Moves people. A person who cannot be moved has the reason in the results, and the others are moved.
+ * Moves people. If a person cannot be moved, the results give the reason, and the others are moved.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (a connection), INVALID_INPUT
  */
@@ -184,7 +184,7 @@ async function findRefusal(
   const { own, merged } = await findLinks(reader, to.id, issuers?.to ?? link.issuer, link.subject);
   if ([own, merged].some((there) => there !== null && there.userId !== link.userId))
     return new Failure(IDENTITY_TAKEN, {}) as Failure;
-  // Inside a connection, a hidden link moves along, and leads to a further account.
+  // Inside a connection, a hidden link moves, too. It leads to one more account.
   const moved = issuers === null ? [] : await findLinksOfPerson(reader, link);
   const userIds = new Set([link, ...moved.filter(({ retiredAt }) => retiredAt === null)].map(({ userId }) => userId));
   try {

@@ -4,15 +4,15 @@ import type { InputCheck } from "../../platform/errors/input.js";
 import type { RuleOperator } from "./mapping.js";
 import { compilePattern, LONGEST_PATTERN, writtenOutLength } from "./pattern.js";
 
-/** Mappings of one kind. Each is evaluated at every sign-in. */
+/** The most mappings of one kind. Every sign-in evaluates all of them. */
 export const MOST_MAPPINGS = 200;
-/** Characters of a claim's name, as wide as its column. Claims of SAML are URLs. */
+/** The most characters of a claim's name, as in its column. SAML claims are URLs. */
 const LONGEST_CLAIM = 500;
-/** Characters of a value or a pattern. */
+/** The most characters of a value or a pattern. */
 const LONGEST_VALUE = 1000;
-/** Characters of all patterns together, repetitions written out. RE2 takes a second for them. */
+/** The most characters of all patterns together, with repetitions written out. RE2 takes a second for them. */
 const MOST_PATTERN_LENGTH = 20_000;
-/** Bytes of all values of a rule as JSON: less than the 65,535 bytes of a text column of MySQL. */
+/** The most bytes of all values of a rule as JSON. A text column of MySQL holds 65,535 bytes. */
 const MOST_VALUE_BYTES = 60_000;
 
 export interface AttributeMappingInput {

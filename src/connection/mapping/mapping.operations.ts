@@ -1,6 +1,6 @@
 /**
- * Sets the mappings of a connection. Each operation replaces one list. Mappings do not change what the connection trusts, so the
- * version rises and the trust version does not.
+ * Sets the mappings of a connection. Each operation replaces one list. A change of mappings raises the version, but not the
+ * trust version.
  */
 import { causeOf, requireNoOwnGain, type Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -126,7 +126,7 @@ export async function setGroupMappings(
   });
 }
 
-/** Lists of mappings that a connection might have. A list that is absent stays as it is. */
+/** Lists of mappings that a connection might have. An absent list does not change. */
 export interface ProposedMappings {
   readonly attributeMappings?: readonly AttributeMappingInput[] | null;
   readonly roleMappings?: readonly RoleMappingInput[] | null;
@@ -325,7 +325,7 @@ function toNewMappings(mappings: Mappings, kind: MappingKind): readonly NewMappi
   }
 }
 
-/** Gives each mapping the id of an equal one, wherever that stood. Grants and memberships refer to the id. */
+/** Gives each mapping the id of an equal old mapping, at any position. Grants and memberships refer to the id. */
 function keepIds(before: readonly NewMapping[], wanted: readonly Wanted[]): readonly NewMapping[] {
   const left = new Map<string, string[]>();
   for (const { id, ...mapping } of before) {

@@ -69,8 +69,8 @@ function ruleFromRaw(raw: Raw) {
 }
 
 /**
- * The role mappings that name a role, with the ids of their connections. They prevent the deletion of the role, after which
- * they would silently give nothing.
+ * The role mappings that name a role, with the ids of their connections. Such a role cannot be deleted, because its mappings
+ * would silently give nothing.
  */
 export const findRoleMappingUses: FindRoleUses = async (reader, role) => {
   const rows = await reader.rows<{ connection_id: string; mappings: number | string }>(

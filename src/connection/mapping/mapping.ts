@@ -6,7 +6,7 @@ export type RuleOperator = (typeof RULE_OPERATORS)[number];
 /** The name of the groups claim in rules, whatever the provider calls it. */
 export const GROUPS_CLAIM = "groups";
 
-/** A claim becomes a field. */
+/** Copies a claim to a field. */
 export interface AttributeMapping {
   readonly id: string;
   /** Starts at 1. If several mappings name one field, the first whose claim was sent decides. */

@@ -24,14 +24,14 @@ const TOKEN =
 /**
  * The length of a pattern with its counted repetitions written out: `[ab]{3}` is as long as `aba`. A group counts as one more
  * than its content. RE2 writes repetitions out, so its time to compile and to match each character grows with this length. The
- * result is never too small: a parenthesis that is wrongly taken for the end of a group would hide what RE2 repeats.
+ * result must not be too small, so the function finds the end of each group as RE2 does.
  */
 export function writtenOutLength(pattern: string): number {
   const groups = [0];
   let last = 0;
   for (const [token, quoted, flags, least, most] of pattern.matchAll(TOKEN)) {
     const inner = groups.length - 1;
-    // A repetition after these applies to the token before them.
+    // A repetition after flags or an empty quoted text applies to the token before them.
     if (flags !== undefined || quoted === "") continue;
     if (token === "(") {
       groups.push(1);

@@ -55,8 +55,8 @@ export function fixedViolations(type: AnyConnectionType, changed: readonly strin
 }
 
 /**
- * The unchanged secrets that would be sent to a new address. An administrator must not read a stored secret by changing the
- * address to their own server.
+ * The unchanged secrets that would be sent to a new address. If they were sent, an administrator could read a stored secret
+ * by changing the address to their own server.
  *
  * @param stored names of the secrets that were set before
  */

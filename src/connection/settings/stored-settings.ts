@@ -1,4 +1,4 @@
-/** Settings between a connection's row and its type: sealing and opening secrets, upgrades, defaults. */
+/** Converts settings between a connection's row and its type: seals and opens secrets, upgrades, adds defaults. */
 import type { AnyConnectionType, Setting, SettingIssue } from "../contract/index.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 
@@ -27,7 +27,7 @@ export function settingsOf(type: AnyConnectionType): [string, Setting][] {
   return Object.entries(type.settings as Readonly<Record<string, Setting>>);
 }
 
-/** Binds a sealed secret to its connection and name. Copied elsewhere, it does not open. */
+/** Binds a sealed secret to its connection and name. A copy under a different connection or name does not open. */
 function sealingContext(connectionId: string, name: string): string {
   return `connection:${connectionId}:${name}`;
 }
@@ -35,7 +35,7 @@ function sealingContext(connectionId: string, name: string): string {
 /**
  * Opens stored settings and upgrades them to the type's current version.
  *
- * @param leaveOut names of secrets not to open. An administrator can so replace secrets whose key is lost.
+ * @param leaveOut names of secrets not to open, so that an administrator can replace secrets whose key is lost
  * @throws UnsealError if a secret cannot be decrypted
  */
 export function openStored(
@@ -85,8 +85,8 @@ export function findIncomplete(
 }
 
 /**
- * The settings for a row, in the type's current version. Secrets in the input are sealed. Other secrets keep their sealed form, or
- * after an upgrade are sealed again with their old time.
+ * The settings for a row, in the type's current version. Secrets in the input are sealed. Other secrets keep their sealed form.
+ * After an upgrade, they are sealed again with their old time.
  */
 export function sealSettings(
   type: AnyConnectionType,

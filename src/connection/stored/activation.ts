@@ -1,4 +1,4 @@
-/** Testing a connection, and letting people sign in through it. */
+/** Tests and activates connections. */
 import { causeOf, type Caller } from "../../access/caller.js";
 import { Failure } from "../../platform/errors/failure.js";
 import { requireVersion } from "../../people/failures.js";

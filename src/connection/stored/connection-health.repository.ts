@@ -1,4 +1,4 @@
-/** The health of connections: what the last test found, and when sign-ins last succeeded and failed. */
+/** The health of connections: the findings of the last test, and when sign-ins last succeeded and failed. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";

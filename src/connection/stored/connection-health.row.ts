@@ -1,4 +1,4 @@
-/** The health of a connection. A table of its own, so that a sign-in does not raise the connection's version. */
+/** The health of a connection. It has its own table, so that a sign-in does not raise the connection's version. */
 import { Column, Entity, ForeignKey, PrimaryColumn } from "typeorm";
 
 @Entity("connection_health")

@@ -26,7 +26,7 @@ export async function readForChange(unit: UnitOfWork, { id, organizationId }: Co
   return connection;
 }
 
-/** What the event and the audit entry say about a change. */
+/** The part of a change that the event and the audit entry show. */
 export interface ConnectionChange {
   readonly event: ConnectionEvent;
   /** Absent if no setting changed. */
@@ -43,8 +43,8 @@ export interface ConnectionChange {
 /**
  * Stores `after` as the next version of `before`.
  *
- * @param change `raisesTrust` raises the trust version, which ends flows, and ends the connection's sessions and the unused
- *   sign-in links of its organization
+ * @param change `raisesTrust` raises the trust version, which ends flows. It also ends the connection's sessions and the unused
+ *   sign-in links of its organization.
  */
 export async function storeChange(
   unit: UnitOfWork,

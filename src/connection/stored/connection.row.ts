@@ -40,7 +40,7 @@ export class ConnectionRow {
   @Column({ type: "int" })
   version!: number;
 
-  /** Rises with every change of what the connection trusts. That ends its flows and sessions. */
+  /** Rises with every change of trust settings or of the state. That ends the connection's flows and sessions. */
   @Column({ name: "trust_version", type: "int" })
   trustVersion!: number;
 

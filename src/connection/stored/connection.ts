@@ -12,7 +12,7 @@ export interface Connection {
   /** The connection type's id. Never changes. */
   readonly type: string;
   readonly state: ConnectionState;
-  /** The settings that were set and are not secrets, as version `settingsVersion` of the type declared them. No defaults. */
+  /** The settings that were set, without secrets and defaults, as version `settingsVersion` of the type declares them. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** The secrets that were set, sealed. */
   readonly secrets: Readonly<Record<string, StoredSecret>>;
@@ -22,7 +22,7 @@ export interface Connection {
   readonly policies: ConnectionPolicies;
   /** Rises with every stored change. */
   readonly version: number;
-  /** Rises with every change of what the connection trusts or of its state. That ends its flows and sessions. */
+  /** Rises with every change of trust settings or of the state. That ends the connection's flows and sessions. */
   readonly trustVersion: number;
   /** From then on, fixed settings cannot change. */
   readonly firstActivatedAt: Date | null;

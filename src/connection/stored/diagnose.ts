@@ -18,7 +18,7 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
 }
 
-/** Characters. A message may repeat half a megabyte of a provider's answer, and it is stored and shown. */
+/** In characters. Messages are stored and shown, and a message may repeat half a megabyte of a provider's answer. */
 const LONGEST_MESSAGE = 1_000;
 
 function shorten(finding: Finding): Finding {

@@ -1,7 +1,7 @@
 /**
- * What switching `accountLinking` does to people. Switching merging off hides the links that it made. Switching it on brings
- * them back and may join further people to accounts. The caller sees the affected users first. The switch is stored only if the
- * caller confirms the number of affected users, and the number is still right.
+ * Finds the people that a switch of `accountLinking` affects. Switching merging off hides the links that it made. Switching it
+ * on brings them back and may join further people to accounts. The caller sees the affected users first. The switch is stored
+ * only if the caller confirms the number of affected users, and the number is still right.
  */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";

@@ -30,10 +30,9 @@ export interface ConnectionInput {
 }
 
 /**
- * Changes what the input names. An input that changes nothing stores nothing and appends no event.
+ * Changes the fields of the input. If nothing changes, stores nothing and appends no event.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, CONNECTION_TYPE_FIXED,
- *   CONFIRMATION_REQUIRED
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, CONNECTION_TYPE_FIXED, CONFIRMATION_REQUIRED
  */
 export async function updateConnection(
   services: ConnectionServices,
