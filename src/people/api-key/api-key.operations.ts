@@ -44,7 +44,7 @@ export interface IssuedApiKey {
 }
 
 /**
- * Creates a key. Callers can give it only scopes that they hold, and cannot use it to give themselves other permissions.
+ * Creates a key. Callers can give it only scopes that they hold. The key cannot give its creator other permissions.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */

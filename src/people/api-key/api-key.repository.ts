@@ -35,7 +35,7 @@ export function apiKeyFromRaw(raw: RawApiKey): ApiKey {
   };
 }
 
-/** One key of an organization within the scope, or `null`. Does not find operator keys, which the environment manages. */
+/** One key of an organization within the scope, or `null`. Does not find operator keys, because the environment manages them. */
 export async function findOrganizationKey(
   reader: Reader,
   scope: OrganizationScope,
@@ -62,7 +62,7 @@ export async function findKeyOfCaller(
   return raw ? { ...apiKeyFromRaw(raw), limitedMaker: raw.limited_maker } : null;
 }
 
-/** Stores a new key by its hash, with its maker if the maker's permissions are limited. */
+/** Stores the hash of a new key, and its creator if the creator lacks permissions in the organization. */
 export async function insertApiKey(
   unit: UnitOfWork,
   key: ApiKey,

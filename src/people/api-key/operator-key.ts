@@ -1,4 +1,4 @@
-/** The operator's key, which the environment gives or the first start creates. */
+/** The operator's key. The environment sets it, or the first start creates it. */
 import { v5 as uuidv5, v7 as uuidv7 } from "uuid";
 import { SYSTEM } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -11,14 +11,14 @@ import { ApiKeyRow } from "./api-key.row.js";
 const MADE_KEYS = "1b0f9f5e-6f0c-5d0e-9a51-6b9a0d6a7c11";
 
 /**
- * Ensures that there is a valid operator key. A configured key replaces all others; without one, the key of the first start
- * stays valid. Replicas that start together agree: the hash of a configured key is unique, and the id of a created key is
- * derived from the number of keys, so only the first replica stores and shows its key.
+ * Ensures that there is a valid operator key. A configured key replaces all others. Without one, the key of the first start
+ * stays valid. If several replicas start together, only the first stores and shows its key. The hash of a configured key
+ * is unique, and the id of a created key is derived from the number of keys.
  *
  * @returns the new key, to be printed once, if one was created
  */
 export async function ensureOperatorKey(store: Store, configured: string | null): Promise<string | null> {
-  // One query: a key that another replica stores between two queries would be both missing and counted.
+  // One query, because another replica could store a key between a query for keys and a query for their number.
   const keysSoFar = await store.reader.rows<{ id: string; token_hash: string; revoked_at: unknown }>(
     "SELECT id, token_hash, revoked_at FROM api_key WHERE organization_id IS NULL",
   );

@@ -1,4 +1,4 @@
-/** Restores the caller of an earlier request with their present permissions, for work that is done later. */
+/** Restores the caller of an earlier request for later work, with the caller's present permissions. */
 import type { Caller } from "../../access/caller.js";
 import type { Reader } from "../../platform/database/database.js";
 import { findKeyOfCaller } from "../api-key/api-key.repository.js";
@@ -13,7 +13,7 @@ export type RememberedCaller =
 /**
  * The stored form of a caller.
  *
- * @throws Error for anonymous callers and the system, which never store work
+ * @throws Error for anonymous callers and the system, because they never store work
  */
 export function rememberCaller(caller: Caller): RememberedCaller {
   switch (caller.kind) {
@@ -29,8 +29,8 @@ export function rememberCaller(caller: Caller): RememberedCaller {
 }
 
 /**
- * The caller with present permissions; `null` if the key was revoked or has expired, or the person is not active or not a
- * member any more. Signing out does not cancel stored work, so sessions are not checked.
+ * The caller with present permissions. `null` if the key is revoked or expired, or if the person is no longer active or no
+ * longer a member. Signing out does not cancel stored work, so sessions are not checked.
  */
 export async function recallCaller(reader: Reader, now: Date, remembered: RememberedCaller): Promise<Caller | null> {
   if (remembered.kind === "PERSON") return await recallPerson(reader, remembered);

@@ -20,7 +20,7 @@ const LONGEST_TOKEN = 512;
 
 /**
  * The caller of a request. A key takes precedence over a cookie. An expired session makes the caller anonymous, because
- * browsers keep cookies; an unknown, expired or revoked key is refused, so that the client learns of it.
+ * browsers keep cookies. An unknown, expired or revoked key is refused, so that the client notices.
  *
  * @throws UNAUTHENTICATED for an `Authorization` header without a valid key
  */

@@ -1,20 +1,20 @@
-/** Removes what gives access to an account: passwords, sessions, and links that were sent. */
+/** Removes the passwords, sessions and sent links that give access to an account. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { endSessionsOfUser } from "../session/session.repository.js";
 
-/** Ends every session of a user and revokes every one-time link. The password stays for the case that the account is enabled again. */
+/** Ends every session of a user and revokes every one-time link. The password stays, because an administrator may enable the account again. */
 export async function endAccess(unit: UnitOfWork, userId: string): Promise<void> {
   await unit.execute("DELETE FROM one_time_token WHERE user_id = ?", [userId]);
   await endSessionsOfUser(unit, userId);
 }
 
 /**
- * Before a sign-in joins an existing account, locks out everybody who used it earlier, because an attacker may have created it
- * (pre-hijacking). An account that has a password and a proved address stays unchanged. An account with an unproved address
+ * Runs before a sign-in joins an existing account. Locks out earlier users of the account, because an attacker may have
+ * created it (pre-hijacking). An account that has a password and a proved address stays unchanged. An account with an unproved address
  * loses its password, its sessions and its links. An account without a password loses its links and the sessions that links
- * started; sessions that a provider started stay, because the provider identified the person.
+ * started. Sessions that a provider started stay, because the provider identified the person.
  *
- * @returns whether a password was taken
+ * @returns whether a password was removed
  */
 export async function dropUnverifiedCredential(unit: UnitOfWork, userId: string): Promise<boolean> {
   const row = await unit.row<{ email_verified_at: unknown }>(
@@ -32,7 +32,7 @@ export async function dropUnverifiedCredential(unit: UnitOfWork, userId: string)
   return true;
 }
 
-/** Revokes the invitations of an account that its person has entered. */
+/** Revokes the invitations of an account whose person has signed in. */
 export async function dropInvitations(unit: UnitOfWork, userId: string): Promise<void> {
   await unit.execute("DELETE FROM one_time_token WHERE user_id = ? AND kind = 'INVITATION'", [userId]);
 }

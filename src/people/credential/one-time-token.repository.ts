@@ -26,7 +26,7 @@ export interface OneTimeToken extends NewOneTimeToken {
   readonly consumedAt: Date | null;
 }
 
-/** How long used and expired links are kept, so that the page can say that they are. */
+/** How long used and expired links are kept, so that the page can say that the link is used or expired. */
 const SWEEP_AFTER_SECONDS = 60 * 60;
 
 /** Stores a new link. Returns its id. */
@@ -76,7 +76,7 @@ export async function findOneTimeToken(
 }
 
 /**
- * Uses a link up. One conditional statement decides: of concurrent calls on all replicas, exactly one returns `true`.
+ * Marks a link as used. The statement is conditional, so only one of several concurrent calls on all replicas returns `true`.
  */
 export async function consumeOneTimeToken(
   unit: UnitOfWork,
@@ -91,8 +91,8 @@ export async function consumeOneTimeToken(
 }
 
 /**
- * Revokes every pending sign-in link into an organization, because people who signed in through a connection that is no
- * longer trusted could have created links. Returns how many.
+ * Revokes every pending sign-in link into an organization, and returns their number. People who signed in through a
+ * connection that is no longer trusted could have created such links.
  */
 export async function endSignInLinksOf(unit: UnitOfWork, organizationId: string): Promise<number> {
   return await unit.execute(

@@ -13,7 +13,7 @@ export interface NewSession {
   readonly userId: string;
   readonly organizationId: string;
   readonly connectionId: string | null;
-  /** The hash of the state or ticket of the sign-in that opens it; absent without one. */
+  /** The hash of the state or ticket of the sign-in that opens the session, if there is one. */
   readonly flowHash?: string | null;
   readonly client: ClientDescription;
 }
@@ -50,7 +50,7 @@ export async function openSession(unit: UnitOfWork, input: NewSession): Promise<
 
 /** A valid session, with the permissions of its person. */
 export interface SessionWithRoles extends Session {
-  /** The hash of the state or ticket of the sign-in that opened it; `null` without one. */
+  /** The hash of the state or ticket of the sign-in that opened the session; `null` if there was none. */
   readonly flowHash: string | null;
   /** JSON lists of permissions, one for each role of the person in the session's organization. */
   readonly permissionLists: readonly string[];

@@ -22,11 +22,11 @@ export class SessionRow {
   @Column({ name: "organization_id", type: "varchar", length: 36 })
   organizationId!: string;
 
-  /** The connection that started the session. Disabling it ends the session. No foreign key: `people` is below `connection`. */
+  /** The connection that started the session. Disabling it ends the session. No foreign key: `people` must not use `connection`. */
   @Column({ name: "connection_id", type: "varchar", length: 36, nullable: true })
   connectionId!: string | null;
 
-  /** SHA-256 hex of the state or ticket that the browser brought to the end of the sign-in. */
+  /** SHA-256 hex of the state or ticket that the browser sent at the end of the sign-in. */
   @Column({ name: "flow_hash", type: "varchar", length: 64, nullable: true })
   flowHash!: string | null;
 
