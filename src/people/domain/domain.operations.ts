@@ -27,8 +27,8 @@ import {
 import { abbreviate, findTxt, type ResolveTxt } from "./resolve-txt.js";
 
 /**
- * Requires the permission to see an organization's domains: to write the organization, or to read its connections, to which
- * a proved domain leads.
+ * Requires ORGANIZATION_WRITE or CONNECTIONS_READ to see an organization's domains. A proved domain leads people to the
+ * organization's connections.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
@@ -82,7 +82,7 @@ export async function addDomain(
 /**
  * Looks up the TXT record of a domain and marks the domain as proved. A proved domain stays proved.
  *
- * @param resolveTxt called before the unit of work, so that no lock waits for the DNS
+ * @param resolveTxt called before the unit of work, so that the DNS does not delay a lock
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, DOMAIN_NOT_PROVED, DOMAIN_TAKEN
  */
 export async function verifyDomain(store: Store, resolveTxt: ResolveTxt, caller: Caller, id: string): Promise<Domain> {
@@ -101,7 +101,7 @@ export async function verifyDomain(store: Store, resolveTxt: ResolveTxt, caller:
   return await store.begin(caller, causeOf(caller), async (unit) => {
     await lockOrganization(unit, found.organizationId);
     const domain = await findDomain(unit, found.organizationId, id);
-    // A domain that was removed and added again since has a different id and a different record.
+    // If a caller has removed the domain and added it again, it has a different id and a different record.
     if (domain === null) throw new Failure(NOT_FOUND, { type: "domain" });
     if (domain.verifiedAt !== null) return domain;
     await storeProof(domain.domain, () => markProved(unit, domain));

@@ -77,7 +77,7 @@ export async function insertDomain(unit: UnitOfWork, domain: Domain): Promise<vo
   await unit.manager.insert(DomainRow, { ...domain, verifiedDomain: null });
 }
 
-/** Marks a domain as proved. If another organization has proved it, that is a duplicate key. */
+/** Marks a domain as proved. Throws a duplicate-key error if another organization has proved it. */
 export async function markProved(unit: UnitOfWork, { id, domain }: Domain): Promise<void> {
   await unit.execute("UPDATE organization_domain SET verified_domain = ?, verified_at = ? WHERE id = ?", [
     domain,

@@ -1,4 +1,4 @@
-/** E-mail domains that organizations claim, and how they prove them: by a TXT record in the DNS (RFC 1464, RFC 8552). */
+/** E-mail domains that organizations claim. A TXT record in the DNS proves a claim (RFC 1464, RFC 8552). */
 import { randomBytes } from "node:crypto";
 import { domainToASCII, domainToUnicode } from "node:url";
 
@@ -14,10 +14,10 @@ export interface Domain {
   readonly createdAt: Date;
 }
 
-/** More than an organization has, and few enough to show without pages. */
+/** The most domains of an organization: few enough to show without pages. */
 export const MOST_DOMAINS = 200;
 
-/** The label of the record below the domain: an underscored name is never a host (RFC 8552). */
+/** The label of the record, below the domain. A name with an underscore is never a host (RFC 8552). */
 const RECORD_LABEL = "_usher-verification";
 const TOKEN_PREFIX = "usher-domain-verification=";
 const TOKEN_BYTES = 24;
@@ -35,7 +35,7 @@ export function txtRecordOf({ domain, token }: Pick<Domain, "domain" | "token">)
 const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 /** The longest domain for which the record's name is still valid (RFC 1035 2.3.4). */
 const LONGEST_DOMAIN = 253 - RECORD_LABEL.length - 1;
-/** Top-level names without owners: special use (RFC 6761, 6762, 7686, 9476), and the reverse tree. */
+/** Top-level names that have no owner: special-use names (RFC 6761, 6762, 7686, 9476), and `arpa` for reverse look-ups. */
 const NOBODYS = new Set(["arpa", "alt", "internal", "invalid", "local", "localhost", "onion"]);
 
 /** Letters, digits, hyphens and dots of any script. The URL parser would decode other characters or end the host there. */
@@ -48,15 +48,15 @@ export function canonicalDomain(name: string): string {
   return ascii.split(".").every(isDecodable) ? ascii : "";
 }
 
-/** Whether a label with the Punycode prefix is valid Punycode (RFC 3492): Node 24 accepts others, Node 20 does not. */
+/** Whether a label is free of invalid Punycode (RFC 3492). `domainToASCII` refuses invalid Punycode in Node 20, but not in Node 24. */
 function isDecodable(label: string): boolean {
   return !label.startsWith("xn--") || domainToUnicode(label) !== label;
 }
 
 /**
- * The reason why a name cannot be an e-mail domain, as a sentence that follows the field's name; `null` if it can.
+ * The reason why a name cannot be an e-mail domain, as a sentence that follows the field's name; `null` for a valid domain.
  *
- * @param domain as `canonicalDomain` makes it
+ * @param domain in the form of `canonicalDomain`
  */
 export function findDomainMistake(domain: string): string | null {
   const labels = domain.split(".");

@@ -26,7 +26,7 @@ export interface FoundTxt {
   readonly problem: string | null;
 }
 
-/** More than a reader needs; a hostile answer may have many. */
+/** The most values to show. A hostile DNS server may send many more. */
 const MOST_VALUES = 20;
 
 /** Looks up the TXT records of a name. A name without records is a result, not a problem. */

@@ -9,7 +9,7 @@ import type { Member } from "../user/user.js";
 import { GROUP_COLUMNS, groupFromRaw, type RawGroup } from "./group.repository.js";
 import type { Group } from "./group.js";
 
-/** The managers of several groups, reduced to what the caller sees, in the order of their accounts' creation, by group. */
+/** The managers of several groups by group, the oldest accounts first, without the data that the caller may not see. */
 export async function findManagersOfGroups(
   reader: Reader,
   caller: Caller,
@@ -28,7 +28,7 @@ export async function findManagersOfGroups(
   return byGroup;
 }
 
-/** The groups that several users manage in one organization, by name, by user. */
+/** The groups that several users manage in one organization, by user, in the order of their names. */
 export async function findManagedGroups(
   reader: Reader,
   organizationIds: readonly string[],
@@ -56,7 +56,7 @@ export async function findManagerIds(reader: Reader, groupId: string): Promise<r
   return rows.map((row) => row.user_id);
 }
 
-/** Makes users managers of a group who are not. */
+/** Makes users managers of a group. Users who are managers already stay unchanged. */
 export async function insertManagers(unit: UnitOfWork, groupId: string, userIds: readonly string[]): Promise<void> {
   await insertRows(
     unit,

@@ -1,4 +1,4 @@
-/** The row of a group's manager, who sees the training of the members and need not be one of them. */
+/** The row of a group's manager. A manager sees the training of the members, and need not be a member. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("group_manager")

@@ -11,7 +11,7 @@ import { readGroupFor, readGroupForChange } from "./group.operations.js";
 /** The largest number of managers of a group. */
 export const MOST_MANAGERS = 100;
 
-/** The managers that a group is to have. */
+/** The new managers of a group. */
 export interface GroupManagersInput {
   readonly groupId: string;
   readonly userIds: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * Reads and writes the members of groups, one row for each reason of a membership. Except for the count, no function reads a
- * whole group: the cost of a change depends on the users that it names, not on the size of the group.
+ * Reads and writes the members of groups. Each reason of a membership has a row. Only the count reads a whole group, so the
+ * cost of a change depends on the users that it names, not on the size of the group.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader, SqlValue } from "../../platform/database/database.js";
@@ -10,7 +10,7 @@ import type { MembershipSource } from "./group.js";
 /** The largest number of users in one statement. */
 const USERS_AT_ONCE = 500;
 
-/** The columns of a source; together with group and user they are the key of a reason. */
+/** The columns of a source. The key of a reason has these columns, the group and the user. */
 interface SourceKey {
   source_kind: string;
   source_id: string;
@@ -20,7 +20,7 @@ function keyOf(source: MembershipSource): SourceKey {
   return { source_kind: source.kind, source_id: source.kind === "MAPPING" ? source.mappingId : source.id };
 }
 
-/** The reasons for which these users are in a group, by user. Read it under the organization's lock. */
+/** The reasons for which these users are in a group, by user. The caller holds the organization's lock. */
 export async function findReasons(
   reader: Reader,
   groupId: string,

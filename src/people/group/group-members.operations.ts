@@ -36,10 +36,10 @@ export interface ChangedMembers {
 
 /**
  * Adds users to a group. A user who is already a member gets `by hand` as a further reason. A user who is not a member of the
- * organization is NOT_FOUND; the others are added.
+ * organization gets NOT_FOUND. The other users are added.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for managers of the group who do not see the training of all), NOT_FOUND (the
- * group), INVALID_INPUT (too many users)
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for managers of the group without TRAINING_READ), NOT_FOUND (the group),
+ * INVALID_INPUT (too many users)
  */
 export async function addUsersToGroup(store: Store, caller: Caller, input: GroupMembersInput): Promise<ChangedMembers> {
   const source: MembershipSource = { kind: caller.kind === "API_KEY" ? "API" : "ADMIN", id: BY_HAND };
@@ -52,7 +52,7 @@ export async function addUsersToGroup(store: Store, caller: Caller, input: Group
 
 /**
  * Removes users from a group, for every reason. A mapping or a directory can add them again. A user who is not a member of
- * the organization is NOT_FOUND; the others are removed.
+ * the organization gets NOT_FOUND. The other users are removed.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (the group), INVALID_INPUT (too many users)
  */

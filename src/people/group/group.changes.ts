@@ -1,6 +1,6 @@
 /**
- * Changes the members of groups and appends the events in the caller's unit of work, for GraphQL, provisioning and
- * directories alike. The organization must be locked, so that changes of one group are serial.
+ * Changes the members of groups and appends the events, in the caller's unit of work. GraphQL, provisioning and directories
+ * use it. The caller locks the organization, so that changes of one group are serial.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { appendEvents } from "../../events/append-event.js";
@@ -18,10 +18,10 @@ export interface ChangedGroup {
 }
 
 /**
- * Adds a reason for which users are in a group, and appends `group.member_added` for users whose first reason it is. Users who
- * have the reason already stay unchanged.
+ * Gives users a reason to be in a group. Appends `group.member_added` for each user without an earlier reason. Users who have
+ * the reason already stay unchanged.
  *
- * @param userIds members of the group's organization, as the caller has checked
+ * @param userIds the caller has checked that they are members of the group's organization
  */
 export async function addReason(
   unit: UnitOfWork,
@@ -37,8 +37,8 @@ export async function addReason(
 }
 
 /**
- * Removes a reason for which users are in a group, and appends `group.member_removed` for users whose last reason it was.
- * Users who do not have the reason stay unchanged.
+ * Removes a reason to be in a group from users. Appends `group.member_removed` for each user without a further reason. Users
+ * who do not have the reason stay unchanged.
  *
  * @param source `null` removes every reason
  */
@@ -105,7 +105,7 @@ export async function giveMembership(
 export interface MembershipsToWithdraw {
   readonly organizationId: string;
   readonly userId: string;
-  /** Absent: every reason, in every group of the organization, as when a member leaves. */
+  /** Absent: every reason, in every group of the organization. Used when a member leaves. */
   readonly memberships?: readonly GivenMembership[];
 }
 

@@ -25,7 +25,7 @@ export interface NewGroupInput {
   readonly description?: string | null;
 }
 
-/** A change of a group: absent keeps. */
+/** A change of a group. Absent fields stay unchanged. */
 export interface GroupChangeInput {
   readonly id: string;
   /** The version that the caller has read; absent to change any version. */
@@ -152,7 +152,7 @@ export async function updateGroup(store: Store, caller: Caller, input: GroupChan
 }
 
 /**
- * Deletes a group with its memberships, not its users. A mapping to the group has no effect from then on.
+ * Deletes a group with its memberships, not its users. Mappings to the group then have no effect.
  *
  * @returns the group before the deletion
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND

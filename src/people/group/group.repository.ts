@@ -81,7 +81,7 @@ export async function findGroupsOfUsers(
   return byUser;
 }
 
-/** As long as the sort column: folding can lengthen a text. */
+/** The width of the sort column. Folding to one case can make a text longer. */
 const LONGEST_NAME_KEY = 200;
 
 function toRow(group: Group): GroupRow {
@@ -92,12 +92,12 @@ function nameKeyOf(name: string): string {
   return foldForSearch(name).slice(0, LONGEST_NAME_KEY);
 }
 
-/** Stores a new group. A taken name is a duplicate key. */
+/** Stores a new group. A taken name causes a duplicate-key error. */
 export async function insertGroup(unit: UnitOfWork, group: Group): Promise<void> {
   await unit.manager.insert(GroupRow, toRow(group));
 }
 
-/** Stores a changed group. A taken name is a duplicate key. */
+/** Stores a changed group. A taken name causes a duplicate-key error. */
 export async function updateGroupRow(unit: UnitOfWork, group: Group): Promise<void> {
   await unit.manager.update(GroupRow, { id: group.id }, toRow(group));
 }

@@ -35,7 +35,7 @@ export class GroupRow {
   updatedAt!: Date;
 }
 
-/** One reason for which a user is in a group; a user is in it while there is at least one. */
+/** One reason for which a user is in a group. A user without a reason is not a member. */
 @Entity("group_member")
 @Index("ix_group_member_user", ["userId", "groupId"])
 @Index("ix_group_member_connection", ["userId", "connectionId"])

@@ -13,14 +13,14 @@ export interface Group {
 }
 
 /**
- * The source of a membership. A user is in a group as long as at least one source gives it. `id` is the directory's for
- * `SCIM`, and `BY_HAND` for changes by an administrator or an API client.
+ * The source of a membership. A user is in a group as long as at least one source gives it. For `SCIM`, `id` is
+ * the directory's id. For changes by an administrator or an API client, it is `BY_HAND`.
  */
 export type MembershipSource =
   | { readonly kind: "MAPPING"; readonly mappingId: string; readonly connectionId: string }
   | { readonly kind: "ADMIN" | "API" | "SCIM"; readonly id: string };
 
-/** The id of sources without an id; the audit log has the actor. */
+/** The `id` of a change by hand. The audit log names the actor. */
 export const BY_HAND = "";
 
 /** One reason for which a user is in a group. */
@@ -29,7 +29,7 @@ export interface GivenMembership {
   readonly source: MembershipSource;
 }
 
-/** The orders of `groups`. */
+/** The orders that the query `groups` offers. */
 const GROUP_ORDERS = ["NAME", "CREATED_AT"] as const;
 export type GroupOrder = (typeof GROUP_ORDERS)[number];
 

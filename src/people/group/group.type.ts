@@ -25,7 +25,7 @@ registerEnumType(GroupOrderFieldEnum, {
   simpleResolvers: true,
 })
 export class GroupType {
-  /** `organization` and `members` read it; not in the schema. */
+  /** `organization` and `members` use it; not in the schema. */
   organizationId!: string;
 
   @Field(() => ID, { description: "The group's id. It never changes." })
