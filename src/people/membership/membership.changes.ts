@@ -1,6 +1,6 @@
 /**
- * Changes memberships of guests and appends the events to the log of the organization that is joined or left, in the caller's
- * unit of work. That organization must be locked.
+ * Changes memberships of guests in the caller's unit of work. Appends the events to the log of the organization that the guest
+ * joins or leaves. The caller locks that organization.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { appendEvent } from "../../events/append-event.js";
@@ -27,8 +27,8 @@ export interface ChangedRoles {
 }
 
 /**
- * Makes an active account of another organization a member. If the plan counts active accounts, the member takes a seat,
- * unless the home organization adds the member: it would use up the plan of an organization that did not agree.
+ * Makes an active account of another organization a member. If the plan counts active accounts, the member takes a
+ * seat. A member that the home organization adds takes none, because the joined organization did not agree to it.
  *
  * @throws SEATS_FULL if the organization's policy requires a free seat
  */
@@ -59,7 +59,7 @@ async function chooseSeat(unit: UnitOfWork, { id, totalSeats, policies }: Organi
   return decideSeat({ ...policies, totalSeats, seatsInUse: await countSeatsInUse(unit, id) });
 }
 
-/** Ends a membership with its groups, managed groups, roles, sessions, and its seat unless it was used. */
+/** Ends a membership with its groups, managed groups, roles and sessions, and with its seat if training has not used it. */
 export async function leaveOrganization(
   unit: UnitOfWork,
   organization: Organization,
@@ -92,7 +92,7 @@ async function rolesOf(unit: UnitOfWork, { id }: Organization, user: User): Prom
   return ((await findRolesOfUsers(unit, id, [user.id])).get(user.id) ?? []).map(({ key }) => key);
 }
 
-/** The version of a guest's account is withheld, so sequence and id distinguish the events. */
+/** Appends the event with a constant version, because an organization does not see the versions of its guests' accounts. */
 async function appendRoleEvent(
   unit: UnitOfWork,
   organization: Organization,

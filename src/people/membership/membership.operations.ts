@@ -1,7 +1,7 @@
 /**
  * Operations on guests: members whose home is another organization.
  *
- * A membership shows the person's name and address to the organization that is joined. Therefore only an administrator of
+ * A membership shows the person's name and address to the joined organization. Therefore only an administrator of
  * the home organization or the operator can create it. The organization then gives roles, groups and training. The
  * organization, the home organization and the person can each end the membership.
  */
@@ -33,7 +33,7 @@ import {
 } from "./membership.changes.js";
 import { findActiveIdsByEmail, lockUser } from "./membership.repository.js";
 
-/** A person, by id or by address but not both, and the organization to join. */
+/** The organization to join, and the person by either id or address. */
 export interface NewMemberInput {
   readonly organizationId: string;
   readonly userId?: string | null;
@@ -45,7 +45,7 @@ export interface NewMemberInput {
 /**
  * Makes a person a guest of an organization. For administrators of the home organization, and for the operator.
  *
- * @returns the person in the organization; for the home's administrator, in the home
+ * @returns the person in the organization; for an administrator of the home, the person in the home
  * @throws UNAUTHENTICATED, FORBIDDEN (also for a person whose home is not the caller's organization, and for roles or an
  *   address from a caller who is not the operator), NOT_FOUND, INVALID_INPUT, ALREADY_MEMBER, SEATS_FULL
  */
@@ -63,7 +63,7 @@ export async function addMember(store: Store, caller: Caller, input: NewMemberIn
     const user = await lockCandidate(unit, userId);
     if ((await findUser(unit, organizationId, userId)) !== null) throw new Failure(ALREADY_MEMBER, {});
     const found = await chooseRoles(unit, organizationId, chosenKeys ?? [organization.policies.defaultRole]);
-    // The home's administrator has no permissions here, so only a default role without permissions is given.
+    // An administrator of the home has no permissions here, so can give only a default role without permissions.
     const roles = isOperator ? found : found.filter(({ permissions }) => permissions.length === 0);
     const source = chosenKeys === null ? "DEFAULT" : sourceOf(caller);
     const { after } = await joinOrganization(unit, organization, user, { roles, source, byHome: !isOperator });
@@ -117,7 +117,7 @@ interface MemberId {
  * Ends the membership of a guest. For callers who may write users in that organization or in the home organization, and for
  * the person. The home organization can remove even the owner and the last administrator.
  *
- * @returns the member before the removal; for the home's administrator, in the home
+ * @returns the member before the removal; for an administrator of the home, the member in the home
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, MEMBER_AT_HOME, OWNER_PROTECTED, LAST_ADMINISTRATOR
  */
 export async function removeMember(store: Store, caller: Caller, input: MemberId): Promise<Member> {

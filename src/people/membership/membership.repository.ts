@@ -17,7 +17,7 @@ export interface Candidate {
 
 /**
  * Locks an account's row for the rest of the unit of work, so that the columns copied into a membership stay the same. The
- * organization must be locked first.
+ * caller locks the organization first.
  */
 export async function lockUser(unit: UnitOfWork, id: string): Promise<Candidate | null> {
   const raw = await unit.row<RawUser & { is_operator: unknown }>(
@@ -42,7 +42,7 @@ export interface MemberId {
   readonly userId: string;
 }
 
-/** Several users, each in an organization, reduced to what the caller sees, in one query. Non-members are left out. */
+/** Reads several users, each in an organization, in one query. Leaves out non-members, and data that the caller may not see. */
 export async function findMembers(reader: Reader, caller: Caller, ids: readonly MemberId[]): Promise<Member[]> {
   const usersByOrganization = new Map<string, string[]>();
   for (const { organizationId, userId } of ids) {
@@ -105,7 +105,7 @@ export interface MovedSession {
   readonly newTokenHash: string;
 }
 
-/** Moves a session; `false` if it has ended, or a concurrent request has moved it. */
+/** Moves a session. Returns `false` if it has ended, or if a concurrent request has moved it. */
 export async function moveSession(unit: UnitOfWork, moved: MovedSession): Promise<boolean> {
   const changed = await unit.execute(
     "UPDATE user_session SET id = ?, token_hash = ?, organization_id = ? WHERE id = ? AND user_id = ? AND expires_at > ?",

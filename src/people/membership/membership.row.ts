@@ -19,7 +19,7 @@ export class MembershipRow {
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
 
-  // Copies of the user's columns, so that an index of the organization has every order of its list.
+  // Copies of the user's columns, so that an index can begin with the organization and have an order of its list.
   @Column({ name: "last_name_key", type: "varchar", length: 200, default: "" })
   lastNameKey!: string;
 
@@ -33,7 +33,7 @@ export class MembershipRow {
   status!: string;
 }
 
-/** The search terms of a member: a search reads a range of this index and never scans. */
+/** The search terms of a member. A search reads a range of this index, never the whole table. */
 @Entity("membership_term")
 @Index("ix_membership_term_user", ["userId"])
 export class MembershipTermRow {

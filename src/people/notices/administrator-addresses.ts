@@ -5,7 +5,7 @@ import { ADMINISTRATOR_ROLE } from "../role/role.js";
 /** A limit for the mails of one notice. */
 const MOST_RECIPIENTS = 50;
 
-/** Each address once, because accounts of several connections can share one; the oldest accounts first. */
+/** The addresses, those of the oldest accounts first. Each occurs once, because several accounts can share an address. */
 export async function findAdministratorAddresses(reader: Reader, organizationId: string): Promise<string[]> {
   const rows = await reader.rows<{ email: string }>(
     `SELECT MIN(u.email) AS email, MIN(u.id) AS first_id

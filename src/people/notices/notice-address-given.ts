@@ -1,4 +1,4 @@
-/** Tells a person who signs in with a password that another organization gave an account their address. */
+/** Informs a person who signs in with a password that another organization has an account with their address. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { queueMail, wasQueuedSince } from "../../platform/mail/queue-mail.js";
 import { writeMail } from "../../platform/mail/template.js";

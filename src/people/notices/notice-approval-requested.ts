@@ -1,4 +1,4 @@
-/** Tells the administrators of an organization that an account waits for their approval. */
+/** Informs the administrators of an organization that an account waits for their approval. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { queueMails } from "../../platform/mail/queue-mail.js";
 import { writeMail } from "../../platform/mail/template.js";

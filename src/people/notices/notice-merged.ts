@@ -1,4 +1,4 @@
-/** Tells a person that a sign-in has joined their account. */
+/** Informs a person that a sign-in has joined their account. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { queueMail } from "../../platform/mail/queue-mail.js";
 import { writeMail } from "../../platform/mail/template.js";
@@ -9,7 +9,7 @@ import { ACCOUNT_MERGED } from "./templates.js";
 /**
  * Queues the notice, in the unit of work that merges.
  *
- * @param user the account before the merge, because the mail must go to the address before this sign-in
+ * @param user the account before the merge, because the mail must go to the account's earlier address
  */
 export async function noticeMerged(
   unit: UnitOfWork,

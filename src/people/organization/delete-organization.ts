@@ -28,7 +28,7 @@ export async function readOrganizationDeletion(
 }
 
 /**
- * Deletes an organization in one unit of work. Its people leave other organizations first, with events in their logs. A
+ * Deletes an organization in one unit of work. Its people first leave other organizations, whose logs get the events. A
  * person who owns another organization prevents the deletion. The installation's audit log keeps an entry.
  *
  * @returns the deleted data
@@ -67,7 +67,7 @@ export async function deleteOrganization(
   });
 }
 
-/** Removes the organization's people from all others, so that seats are released and events are appended there. */
+/** Removes the organization's people from all other organizations, which releases seats and appends events there. */
 async function leaveElsewhere(unit: UnitOfWork, id: string): Promise<void> {
   const memberships = await unit.rows<{ organization_id: string; user_id: string }>(
     `SELECT m.organization_id, m.user_id FROM membership m JOIN app_user u ON u.id = m.user_id

@@ -20,7 +20,7 @@ export interface CountedPart {
 /**
  * A part whose rows have a foreign key to the organization.
  *
- * @param from tables and joins, part of the statement, so never from an input
+ * @param from tables and joins, never from an input, because they become part of the statement
  * @param column the organization's id
  */
 export function countedPart(name: string, from: string, column = "organization_id"): OrganizationPart {
@@ -36,7 +36,7 @@ export function countedPart(name: string, from: string, column = "organization_i
   };
 }
 
-/** A part whose table has no foreign key to the organization, so that its rows must be deleted. */
+/** A part whose table has no foreign key to the organization, so `remove` deletes its rows. */
 export function ownPart(name: string, table: string): OrganizationPart {
   return {
     ...countedPart(name, table),

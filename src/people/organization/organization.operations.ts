@@ -101,7 +101,7 @@ export async function createOrganization(
 }
 
 /**
- * Changes the fields that the input names. Only the operator changes short name, SSO switch, entitlements and seats.
+ * Changes the fields that the input names. Only the operator can change short name, SSO switch, entitlements and seats.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for policies that give permissions that the caller does not hold), NOT_FOUND,
  *   INVALID_INPUT, VERSION_CONFLICT, SLUG_TAKEN
@@ -140,8 +140,8 @@ export async function updateOrganization(
 }
 
 /**
- * New members get the default role, so the policy gives that role. If sign-ins give every matching role, or replace roles
- * given by hand, they can give any role of a mapping.
+ * Requires every permission that changed policies can give. New members get the default role. If sign-ins give every matching
+ * role, or replace roles given by hand, they can give any role of a mapping.
  */
 async function requireHoldingWhatPoliciesGive(
   unit: UnitOfWork,

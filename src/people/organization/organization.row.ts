@@ -48,7 +48,7 @@ export class OrganizationRow {
   @Column({ name: "seats_in_use", type: "int", default: 0 })
   seatsInUse!: number;
 
-  /** Written by every unit of work that locks the organization (`lockOrganization`); its value means nothing. */
+  /** `lockOrganization` writes it with every lock. Its value has no meaning. */
   @Column({ name: "lock_count", type: "int", default: 0 })
   lockCount!: number;
 

@@ -23,7 +23,7 @@ export class EntitlementsType {
   simpleResolvers: true,
 })
 export class OrganizationType {
-  /** `entitlements` and `owner` are made from them; not in the schema. */
+  /** `entitlements` and `owner` use them; not in the schema. */
   ssoEntitled!: boolean;
   scimEntitled!: boolean;
   ownerUserId!: string | null;

@@ -16,7 +16,7 @@ import {
 class Policies {}
 class PoliciesInput {}
 
-/** The policies in answers. */
+/** The policies in responses. */
 export const OrganizationPoliciesType = Policies as unknown as ClassType<OrganizationPolicies>;
 ObjectType("OrganizationPolicies", {
   description: "An organization's policies for its accounts.",
@@ -79,7 +79,7 @@ class BillingAnchorInput {
   month?: number | null;
 }
 
-/** The types that `@Field(() => …)` takes for a policy, in answers and in inputs. */
+/** The types that `@Field(() => …)` takes for a policy, in responses and in inputs. */
 function typesOf(policy: DeclaredPolicy): { readonly answer: unknown; readonly input: unknown } {
   switch (policy.kind) {
     case "choice": {

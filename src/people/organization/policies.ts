@@ -1,6 +1,6 @@
 /**
- * The policies of an organization. Each is declared once: the stored document, the parsing of inputs and the GraphQL types
- * follow from the declaration. A policy that a stored document lacks has its default.
+ * The policies of an organization. Each is declared once. The stored document, the parsing of inputs and the GraphQL types
+ * follow from the declaration. A policy that is missing in a stored document has its default.
  */
 import type { InputCheck } from "../../platform/errors/input.js";
 import type { SeatModel, SeatsFullPolicy } from "../seat/seat.js";
@@ -36,7 +36,7 @@ export interface OrganizationPolicies {
 /** Billing cycles begin at midnight of a day, in the organization's time zone. */
 export interface BillingAnchor {
   readonly cycle: (typeof BILLING_CYCLES)[number];
-  /** From 1 to 28, so that every month has it. */
+  /** From 1 to 28, because every month has these days. */
   readonly day: number;
   /** From 1 to 12; for yearly cycles. */
   readonly month: number;
@@ -174,12 +174,12 @@ export function readOrganizationPolicies(stored: unknown): OrganizationPolicies 
   return { ...DEFAULT_ORGANIZATION_POLICIES, ...(stored as Partial<OrganizationPolicies> | null) };
 }
 
-/** A change of policies: absent keeps, `null` restores the default. The same applies to each part of the anchor. */
+/** A change of policies. Absent policies stay unchanged, and `null` restores the default. The same applies to parts of the anchor. */
 export type OrganizationPoliciesChange = {
   readonly [Name in Exclude<PolicyName, "billingAnchor">]?: OrganizationPolicies[Name] | null;
 } & { readonly billingAnchor?: { readonly [Part in keyof BillingAnchor]?: BillingAnchor[Part] | null } | null };
 
-/** Applies a change. Adds mistakes to `check` at `policies.NAME`, except unknown role keys, which need the database. */
+/** Applies a change. Adds mistakes to `check` at `policies.NAME`, except for unknown role keys, because that check needs the database. */
 export function changeOrganizationPolicies(
   before: OrganizationPolicies,
   change: OrganizationPoliciesChange | null | undefined,

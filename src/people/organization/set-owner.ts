@@ -11,8 +11,8 @@ import type { Organization } from "./organization.js";
 import { lockOrganization, updateOrganizationRow } from "./organization.repository.js";
 
 /**
- * Makes an active administrator the owner. For the operator and the present owner: an administrator with this right could
- * become irremovable.
+ * Makes an active administrator the owner. Only for the operator and the present owner, because an administrator with this
+ * right could prevent their own removal.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */
