@@ -4,7 +4,7 @@ import type { Store } from "../../access/store.js";
 import { recordAudit } from "../../audit/record-audit.js";
 import { INSTALLATION_ID, readInstallation, writeInstallation, type InstallationSettings } from "./installation.js";
 
-/** A change of the settings: absent and `null` keep. */
+/** A change of the settings. Absent and `null` settings stay unchanged. */
 export type InstallationChange = { readonly [Name in keyof InstallationSettings]?: InstallationSettings[Name] | null };
 
 /**

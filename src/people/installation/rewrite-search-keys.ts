@@ -1,6 +1,6 @@
 /**
- * Rewrites the search keys that earlier versions stored into the form of this version, while the installation is in use. Each
- * batch stores the progress in its unit of work: a restart continues there, and several replicas share the work.
+ * Rewrites stored search keys of earlier versions into the form of this version, while the installation is in use. Each batch
+ * stores its progress in its unit of work. A restart continues there, and several replicas share the work.
  */
 import { causeOf, SYSTEM } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -13,22 +13,22 @@ import { InstallationRow } from "./installation.row.js";
 /** The form of this version. A higher number makes every installation rewrite its keys. */
 const FORM = 1;
 const ROW_ID = "search-keys";
-/** Replicas of the previous version write its form until they are replaced, so a second round rewrites those keys. */
+/** Replicas of the previous version write the old form until they are replaced. The second round rewrites those keys. */
 const ROUNDS = 2;
 const BETWEEN_ROUNDS_MILLISECONDS = 3_600_000;
-/** Rows in one unit of work, which holds a lock for milliseconds. */
+/** The most rows in one unit of work, so that its lock lasts only milliseconds. */
 const MOST = 100;
 
 /**
- * Rewrites the keys of the next rows after `after`, an empty text at first. Returns the next call's `after`, or `null` at the
- * end.
+ * Rewrites the keys of the next rows after `after`, which is an empty text at first. Returns `after` for the next call, or
+ * `null` at the end.
  */
 export type RewriteKeys = (unit: UnitOfWork, after: string, most: number) => Promise<string | null>;
 
 /**
- * The step that rewrites a key column of a table, row by row, by id.
+ * The step that rewrites a key column of a table, row by row, in the order of ids.
  *
- * @param text the column that the key is made of
+ * @param text the column from which the key is made
  * @param keyOf the key of a text, in the form of this version
  */
 export function rewriteKeysOf(
@@ -42,7 +42,7 @@ export function rewriteKeysOf(
     );
     for (const row of rows)
       if (row.stored_key !== keyOf(row.text))
-        // A caller that changes the text meanwhile writes the key as well.
+        // If a caller has changed the text since, the same change has written the key.
         await unit.execute(`UPDATE ${table} SET ${key} = ? WHERE id = ? AND ${text} = ?`, [
           keyOf(row.text),
           row.id,
@@ -63,7 +63,7 @@ interface Progress {
 const BEGINNING: Progress = { form: FORM, round: 1, place: 0, after: "" };
 
 /**
- * Runs until every step is at its end, or `signal` is aborted. A call an hour after the first round starts the second.
+ * Runs until every step is done, or `signal` is aborted. A call an hour after the first round starts the second round.
  *
  * @param steps their order must never change
  */
@@ -101,7 +101,7 @@ export async function rewriteSearchKeys(
   }
 }
 
-/** Raises the version of the progress, or inserts it. Only one replica gets each batch. */
+/** Raises the version of the progress, or inserts it. Only one replica succeeds, so only one does each batch. */
 async function hold(unit: UnitOfWork, version: number | null): Promise<boolean> {
   if (version !== null)
     return (

@@ -1,4 +1,4 @@
-/** The catalogue of permissions in the schema, each with what it allows. */
+/** The catalogue of permissions in the schema, each with its meaning. */
 import { Field, ObjectType } from "type-graphql";
 import type { Permission } from "../../access/permission.js";
 import { PermissionEnum } from "../../access/permission.type.js";

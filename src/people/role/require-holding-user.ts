@@ -6,11 +6,11 @@ import { findUser, isOperator } from "../user/user.repository.js";
 import { findRolesOfUsers } from "./role.repository.js";
 
 /**
- * Refuses unless the caller holds every permission that a user holds in the home organization; an operator's account counts
- * as holding every permission. The user's roles in other organizations do not count: they would keep the home organization
+ * Refuses a caller who lacks a permission that the user holds in the home organization. An operator's account counts as
+ * holding every permission. The user's roles in other organizations do not count: they would keep the home organization
  * from managing its own people.
  *
- * @throws FORBIDDEN with the missing permission; without it for an account of another home organization
+ * @throws FORBIDDEN, with the missing permission unless the account has another home organization
  */
 export async function requireHoldingUser(reader: Reader, caller: Caller, userId: string): Promise<void> {
   if (caller.kind === "OPERATOR" || caller.kind === "SYSTEM") return;

@@ -1,4 +1,4 @@
-/** The key of a role as a scalar: a text that a document may also write like an enum value. */
+/** The key of a role as a scalar. A GraphQL document may write it as a text or like an enum value. */
 import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 import { ROLE_KEY_PATTERN } from "./role.js";
 

@@ -31,12 +31,12 @@ export interface NewRoleInput {
   readonly permissions: readonly Permission[];
 }
 
-/** A change of a role: absent keeps. */
+/** A change of a role. Absent fields stay unchanged. */
 export interface RoleChangeInput {
   readonly id: string;
   readonly name?: string | null;
   readonly rank?: number | null;
-  /** All permissions from now on. */
+  /** The new permissions, which replace all present ones. */
   readonly permissions?: readonly Permission[] | null;
 }
 
@@ -133,7 +133,7 @@ async function readRoleToChange({ reader }: Store, caller: Caller, id: string): 
   return role;
 }
 
-/** Locks the organization first, so that no user gets the role before the change is done. */
+/** Locks the organization first, so that users cannot get the role during the change. */
 async function lockForChange(
   unit: UnitOfWork,
   { id, organizationId }: Role,

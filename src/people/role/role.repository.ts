@@ -136,10 +136,10 @@ export async function findRoleGrantsOfUsers(
 }
 
 /**
- * Replaces the roles of a user in an organization. A role that stays keeps its source, unless a mapping is the source before
- * or after and the source differs.
+ * Replaces the roles of a user in an organization. A role that stays keeps its source, unless the old or the new source
+ * is a mapping and the two differ.
  *
- * @param source the source of all roles, or of each
+ * @param source the source of all roles, or a function that returns the source of each
  */
 export async function replaceRoles(
   unit: UnitOfWork,
@@ -202,7 +202,7 @@ export async function findRole(reader: Reader, scope: OrganizationScope, id: str
   return raw ? roleFromRaw(raw) : null;
 }
 
-/** Stores a new role. A taken key is a duplicate key. */
+/** Stores a new role. A taken key causes a duplicate-key error. */
 export async function insertRole(unit: UnitOfWork, role: Role): Promise<void> {
   await unit.manager.insert(RoleRow, { ...role, permissions: JSON.stringify(role.permissions) });
 }

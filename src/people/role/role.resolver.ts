@@ -19,7 +19,7 @@ import { RoleType } from "./role.type.js";
 export class RoleResolver {
   constructor(
     private readonly store: Store,
-    /** They find the uses that prevent the deletion of a role. */
+    /** Functions that find the uses that prevent the deletion of a role. */
     private readonly guards: readonly FindRoleUses[],
   ) {}
 

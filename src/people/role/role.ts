@@ -44,7 +44,7 @@ export interface RoleUse {
   /** Upper case with underscores: `USERS`, `DEFAULT_ROLE`, `ROLE_MAPPINGS`. */
   readonly by: string;
   readonly count: number;
-  /** The ids of the users of the role, such as the connections of mappings. */
+  /** The ids of the objects that use the role, such as the connections of mappings. */
   readonly ids: readonly string[];
 }
 

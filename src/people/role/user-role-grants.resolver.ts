@@ -1,4 +1,4 @@
-/** Adds the sources of their roles to users. */
+/** Adds the sources of roles to users. */
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.js";
 import { memberKey, type PeopleLoaders } from "../loaders.js";

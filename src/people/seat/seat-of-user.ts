@@ -25,7 +25,7 @@ export async function requireSeat(unit: UnitOfWork, organization: Organization, 
   const { id, totalSeats, policies } = organization;
   const { seatModel, seatsFull } = policies;
   if (seatModel === "TRAINING_START" && !seeker.isNew) return;
-  // Without a limit, or without the refusing policy, counting is not needed.
+  // The count is needed only with a limit, and with the policy that refuses accounts.
   if (seatModel === "NONE" || seatsFull !== "DENY_PROVISIONING" || totalSeats === null) return;
   const seatsInUse = await countSeatsInUse(unit, id);
   if (decideSeat({ seatModel, seatsFull, totalSeats, seatsInUse }) !== "REFUSE") return;
@@ -35,7 +35,7 @@ export async function requireSeat(unit: UnitOfWork, organization: Organization, 
 
 /**
  * Takes a seat for an account that has become active, in each of its organizations whose plan counts active accounts and
- * has a free seat. `requireSeat` checks before, in the home organization, whether the account may be active without one.
+ * has a free seat. Before, `requireSeat` checks in the home organization whether the account may be active without a seat.
  */
 export async function takeSeats(unit: UnitOfWork, home: Organization, userId: string): Promise<void> {
   for (const organization of await lockOrganizationsOf(unit, home, userId))
@@ -61,7 +61,7 @@ function isOver(end: Date | null, now: Date): boolean {
   return end !== null && end <= now;
 }
 
-/** The home organization, which is already locked, then the others in the order of their ids, to avoid most deadlocks. */
+/** The home organization is locked already. Locks the others in the order of their ids, to avoid most deadlocks. */
 async function lockOrganizationsOf(unit: UnitOfWork, home: Organization, userId: string): Promise<Organization[]> {
   const organizations = [home];
   for (const id of (await findMembershipsOf(unit, userId)).toSorted()) {

@@ -19,7 +19,7 @@ export interface HeldSeat {
   readonly id: string;
   /** When training first started on it in its billing cycle; `null` if it is unused. */
   readonly usedAt: Date | null;
-  /** When a used seat becomes free at the latest. */
+  /** The latest time at which a used seat becomes free. */
   readonly cycleEndsAt: Date | null;
 }
 
@@ -104,10 +104,10 @@ export async function takeSeat(
 }
 
 /**
- * Uses a seat for a user who starts training: the one that the user holds, or a free one. The user then holds it until the
- * end of the billing cycle. Without a seat model, no seat is needed.
+ * Uses the seat of a user who starts training, or takes a free one. The user then holds it until the end of the billing cycle.
+ * Under the seat model `NONE`, training needs no seat.
  *
- * @returns `FULL` if the user holds no seat and none is free: training must not start
+ * @returns `FULL` if the user holds no seat and none is free. Training must not start then.
  */
 export async function useSeat(
   unit: UnitOfWork,
@@ -150,8 +150,8 @@ export async function releaseSeat(unit: UnitOfWork, organization: Organization, 
 }
 
 /**
- * Releases the seat of a member who leaves, unless it was used in the present billing cycle: then `settleEndedSeats`
- * releases it after the cycle's end.
+ * Releases the seat of a member who leaves. If training used it in the present billing cycle, `settleEndedSeats` releases it
+ * after the cycle's end.
  */
 export async function giveSeatBack(unit: UnitOfWork, organization: Organization, userId: string): Promise<void> {
   const seat = await findHeldSeat(unit, organization.id, userId);
@@ -159,7 +159,7 @@ export async function giveSeatBack(unit: UnitOfWork, organization: Organization,
 }
 
 /**
- * Ends all seats of an organization without an end, in one statement; the sweeper then releases them in small units of work.
+ * Ends all seats of an organization that have no end, in one statement. The sweeper then releases them in small units of work.
  */
 export async function endUnusedSeats(unit: UnitOfWork, organizationId: string): Promise<void> {
   await unit.execute(

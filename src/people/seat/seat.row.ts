@@ -1,4 +1,4 @@
-/** The row of a seat that a user holds or held: since when, and until when it counts. */
+/** The row of a seat that a user holds or held, with its beginning and its end. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("seat")
@@ -18,12 +18,12 @@ export class SeatRow {
   userId!: string;
 
   /**
-   * SHA-256 hex over organization and user while the seat is held, so that a user cannot hold two; `null` after it is released.
+   * SHA-256 hex of organization and user while the user holds the seat, so that a user cannot hold two. `null` after the release.
    */
   @Column({ name: "active_key", type: "varchar", length: 64, nullable: true })
   activeKey!: string | null;
 
-  /** When a seat that was used in a billing cycle becomes free at the latest; `null` if it has no end. */
+  /** The latest time at which a used seat becomes free; `null` if it has no end. */
   @Column({ name: "cycle_ends_at", type: "datetime", precision: 3, nullable: true })
   cycleEndsAt!: Date | null;
 

@@ -10,7 +10,7 @@ import type { Organization } from "../organization/organization.js";
 import { lockOrganization } from "../organization/organization.repository.js";
 import { releaseSeat } from "./seat.changes.js";
 
-/** Seats in one unit of work, because other changes of the organization wait for it. */
+/** The most seats in one unit of work. Other changes of the organization wait for it. */
 const SEATS_AT_ONCE = 100;
 
 /** Settles every seat whose cycle ended by `now`. Idempotent. */
@@ -53,7 +53,7 @@ async function settleSome(unit: UnitOfWork, organizationId: string): Promise<num
   return ended.length;
 }
 
-/** Under ACTIVE_USER, an active user keeps the seat, unused in the new cycle. Every other seat ends with its cycle. */
+/** Under ACTIVE_USER, an active user keeps the seat, which is unused in the new cycle. Every other seat ends with its cycle. */
 function isKept({ policies }: Organization, isActiveMember: boolean): boolean {
   return policies.seatModel === "ACTIVE_USER" && isActiveMember;
 }
