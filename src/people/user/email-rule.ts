@@ -21,9 +21,9 @@ export interface AddressClaim extends Pick<User, "email" | "authMethod" | "homeO
 
 /**
  * Refuses an address that another account of the organization uses. An organization has at most one PASSWORD account per
- * address. SSO accounts may share an address, but at most one of them may be prepared, without a first sign-in: with two,
- * the first sign-in would match both and be refused. An address with which an account of another organization signs in is
- * refused for the operator only: other callers would learn of that account, so `claimLoginAddress` handles it.
+ * address. SSO accounts may share an address, but at most one of them may be prepared: a first sign-in
+ * that matches two accounts is refused. If an account of another organization signs in with the address, only the operator
+ * gets an error. Other callers must not learn of that account, so `claimLoginAddress` handles their case.
  *
  * @throws EMAIL_TAKEN, which names the other organization for the operator; FORBIDDEN for a password account with the
  *   address of a user who has permissions that the caller does not hold
@@ -36,7 +36,7 @@ export async function requireFreeEmail(unit: UnitOfWork, claim: AddressClaim): P
     if (here !== null && here.id !== claim.id) throw refuse(null);
     const holder = unit.caller.kind === "OPERATOR" ? await findUserByLoginEmail(unit, email) : null;
     if (holder !== null && holder.homeOrganizationId !== homeOrganizationId) throw refuse(holder.homeOrganizationId);
-    // With merging, people with the address would sign in to this account and lose the permissions of their own.
+    // With merging, a person with the address would sign in to this account, without the permissions of their own account.
     for (const id of await findIdsByEmail(unit, homeOrganizationId, email))
       if (id !== claim.id) await requireHoldingUser(unit, unit.caller, id);
     return;
@@ -48,8 +48,8 @@ export async function requireFreeEmail(unit: UnitOfWork, claim: AddressClaim): P
 
 /**
  * Lets a PASSWORD account sign in with its new address. The address must be unique among the accounts of the installation
- * that have a password: if an account of another organization signs in with it, this account gets no password, and the
- * person with the address gets a mail.
+ * that have a password. If an account of another organization signs in with it, this account gets no password. The person
+ * with the address then gets a mail.
  *
  * @throws EMAIL_TAKEN for the operator only
  */

@@ -1,6 +1,6 @@
 /**
- * The part of an account that a caller sees. The home organization sees the whole account; an organization in which the
- * person is a guest sees name and address, and what it gave itself. Reads apply this, so that a resolver cannot forget it.
+ * The part of an account that a caller sees. The home organization sees the whole account. An organization in which the
+ * person is a guest sees name and address, and its own data. Reads apply this, so that a resolver cannot forget it.
  */
 import { holds, type Caller } from "../../access/caller.js";
 import type { Permission } from "../../access/permission.js";
@@ -31,14 +31,14 @@ export function accountsIn(scope: AccountScope): Condition {
   return { sql: "(u.home_organization_id = ? OR u.id = ?)", parameters: [scope.organizationId, scope.userId ?? ""] };
 }
 
-/** A user in an organization, reduced to what the caller sees. */
+/** A user in an organization, without the data that the caller may not see. */
 export function showMember(caller: Caller, user: User, organizationId: string): Member {
   const scope = accountScopeOf(caller);
   const isWhole = scope === null || scope.organizationId === user.homeOrganizationId || scope.userId === user.id;
   return { ...(isWhole ? user : toGuest(user)), organizationId, isGuest: !isWhole };
 }
 
-/** Whether a caller sees data of a user in an organization: with one of these permissions there, or as the user. */
+/** Whether a caller sees data of a user in an organization. The caller needs one of these permissions there, or is the user. */
 export function maySeeIn(
   caller: Caller,
   organizationId: string,

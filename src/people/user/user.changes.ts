@@ -1,4 +1,4 @@
-/** Changes users and appends the events in the caller's unit of work, for GraphQL, provisioning and directories alike. */
+/** Changes users and appends the events in the caller's unit of work. GraphQL, provisioning and directories use it. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { appendEvent } from "../../events/append-event.js";
@@ -35,7 +35,7 @@ export interface NewUser {
   readonly authMethod: AuthMethod;
   readonly status: UserStatus;
   readonly roles: readonly Role[];
-  /** The source of all roles, or of each. */
+  /** The source of all roles, or a function that returns the source of each. */
   readonly roleSource: RoleSource | ((role: Role) => RoleSource);
 }
 
@@ -74,13 +74,13 @@ export async function createAccount(unit: UnitOfWork, home: Home, input: NewUser
   return user;
 }
 
-/** A change of a user; absent keeps. */
+/** A change of a user. Absent parts stay unchanged. */
 export interface UserChange {
   /** New values of one source. */
   readonly given?: GivenFields;
   /** Refuses values that a source with higher precedence hides, so that a caller who changes a field by hand sees an error. */
   readonly mustBeShown?: boolean;
-  /** All roles from now on, in the home organization. */
+  /** The new roles in the home organization, which replace all present ones. */
   readonly roles?: { readonly values: readonly Role[]; readonly source: RoleSource | ((role: Role) => RoleSource) };
 }
 

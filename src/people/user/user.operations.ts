@@ -31,12 +31,12 @@ export interface NewUserInput extends PersonInput {
   readonly roleKeys?: readonly string[] | null;
 }
 
-/** A change of an account: absent keeps. */
+/** A change of an account. Absent fields stay unchanged. */
 export interface UserChangeInput extends PersonChange {
   readonly id: string;
   /** The version that the caller has read; absent to change any version. */
   readonly expectedVersion?: number | null;
-  /** All roles from now on, in the home organization. */
+  /** The new roles in the home organization, which replace all present ones. */
   readonly roleKeys?: readonly string[] | null;
 }
 
@@ -143,7 +143,7 @@ function giveFields(caller: Caller, values: FieldValues): GivenFields {
   return { source, sourceId: causeOf(caller).actor, values };
 }
 
-/** An account as a change would leave it. */
+/** The new values and the roles of an account before and after a change. */
 interface PlannedChange {
   readonly values: FieldValues;
   readonly rolesBefore: readonly Role[];
@@ -159,7 +159,7 @@ async function requireAllowedChange(unit: UnitOfWork, before: User, planned: Pla
     organizationId,
     roles.filter((role) => !had.has(role.id)),
   );
-  // Sign-ins find their account by these fields: a change gives the account and its permissions to a different person.
+  // Sign-ins find their account by these fields. A change gives the account and its permissions to a different person.
   if (SIGN_IN_FIELDS.some((name) => values[name] !== undefined && values[name] !== before[name]))
     requireHoldingRoles(unit, organizationId, rolesBefore);
   if (values.email != null && values.email !== before.email)

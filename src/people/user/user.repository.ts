@@ -152,7 +152,7 @@ async function findPrepared(
 }
 
 /**
- * The accounts among several that are not prepared ones, those with a password first, then the oldest.
+ * The accounts among several that are not prepared. Accounts with a password come first, then the oldest.
  *
  * @param accounts a statement that selects their ids as `id`
  * @param limit the most accounts to read; `null` for all
@@ -278,7 +278,7 @@ export async function findMembershipsOf(reader: Reader, userId: string): Promise
   return rows.map((row) => row.organization_id);
 }
 
-/** As long as the sort columns: folding can lengthen a text. */
+/** The width of the sort columns. Folding to one case can make a text longer. */
 const LONGEST_NAME_KEY = 200;
 const LONGEST_USERNAME_KEY = 254;
 
@@ -347,7 +347,7 @@ export async function deleteUserRow(unit: UnitOfWork, id: string): Promise<void>
 
 /**
  * Records a sign-in by a one-time link. An SSO account stays prepared, because a link does not prove which person of the
- * provider it belongs to.
+ * provider the account belongs to.
  */
 export async function noteLinkSignIn(unit: UnitOfWork, { id, authMethod }: User): Promise<void> {
   if (authMethod === "PASSWORD") await noteSignIn(unit, id);

@@ -12,7 +12,7 @@ export function isAdministrator(roles: readonly Role[]): boolean {
 }
 
 /**
- * Refuses to take the last active administrator from an organization, which must be locked.
+ * Refuses to take the last active administrator from an organization. The caller locks the organization.
  *
  * @param roles the user's present roles there
  * @throws LAST_ADMINISTRATOR

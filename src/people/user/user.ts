@@ -79,7 +79,7 @@ export interface PersonFields {
   readonly employeeId: string | null;
 }
 
-/** The orders of `users`. */
+/** The orders that the query `users` offers. */
 const USER_ORDERS = ["LAST_NAME", "FIRST_NAME", "EMAIL", "CREATED_AT"] as const;
 export type UserOrder = (typeof USER_ORDERS)[number];
 

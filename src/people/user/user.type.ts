@@ -69,7 +69,7 @@ export class UserType {
   organizationId!: string;
   /** `organization` loads it; not in the schema. */
   homeOrganizationId!: string;
-  /** Whether the caller sees the account only as a guest's; not in the schema. */
+  /** Whether fields of the account are withheld from the caller; not in the schema. */
   isGuest!: boolean;
   /** The roles, if they were read together with the user; not in the schema. */
   knownRoles?: readonly Role[] | undefined;

@@ -32,7 +32,7 @@ export interface DeletionParts {
   readonly erasers: readonly ErasePart[];
 }
 
-/** A seat on which training started counts until its billing cycle ends, in every organization of the person. */
+/** The used seats of a person in every organization. A used seat counts until its billing cycle ends. */
 export async function findUsedSeat(reader: Reader, userId: string, now: Date): Promise<readonly DeletionReason[]> {
   const rows = await reader.rows<{ cycle_ends_at: unknown }>(
     `SELECT cycle_ends_at FROM seat

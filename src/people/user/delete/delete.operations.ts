@@ -50,7 +50,7 @@ export async function deleteUser(store: Store, parts: DeletionParts, caller: Cal
 }
 
 /**
- * Refuses to delete an account while there are reasons against it. Every deletion asks; SCIM archives instead.
+ * Refuses to delete an account while there are reasons against it. Every deletion calls it. SCIM only archives accounts.
  *
  * @throws DELETION_REFUSED with every reason
  */

@@ -31,7 +31,7 @@ export function exists(query: string): string {
   return `(${query} LIMIT 1) IS NOT NULL`;
 }
 
-/** A condition on a column that an organization does not see of its guests, so guests never match. */
+/** A condition on a column that an organization does not see of its guests. Guests never match it. */
 export function atHome({ sql, parameters }: Condition): UserCondition {
   return {
     probe: { sql: `u.home_organization_id = m.organization_id AND ${sql}`, parameters },

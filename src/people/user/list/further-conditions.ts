@@ -66,7 +66,7 @@ function ofSignIn(organizationId: string, never: boolean): UserCondition {
   };
 }
 
-/** MariaDB reads both parts as one range of the index, and would materialize a union; SQLite reads a union row by row. */
+/** MariaDB reads both parts as one range of the index, but would materialize a union. SQLite reads a union row by row. */
 function notSince(dialect: Dialect, organizationId: string, moment: Date): UserCondition {
   const condition = "(u.last_signed_in_at IS NULL OR u.last_signed_in_at < ?)";
   const ofHome = "SELECT u.id AS user_id FROM app_user u WHERE u.home_organization_id = ? AND";

@@ -1,4 +1,4 @@
-/** Reading the members of an organization, filtered and ordered, page by page. */
+/** Reads the members of an organization, filtered and ordered, page by page. */
 import { requirePermission, type Caller } from "../../../access/caller.js";
 import type { Store } from "../../../access/store.js";
 import type { Dialect, Reader } from "../../../platform/database/database.js";
@@ -45,7 +45,7 @@ interface ListedUser extends RawUser {
 
 type Column = Omit<KeysetColumn<ListedUser>, "direction">;
 
-// Columns of the membership, whose indices begin with the organization: with the account's columns, MariaDB sorts all members.
+// Columns of the membership, because its indices begin with the organization. By the account's columns, MariaDB sorts all members.
 const LAST_NAME: Column = { column: "m.last_name_key", kind: "text", read: (raw) => raw.last_name_key };
 const FIRST_NAME: Column = { column: "m.first_name_key", kind: "text", read: (raw) => raw.first_name_key };
 const EMAIL: Column = { column: "m.email_key", kind: "text", read: (raw) => raw.email_key };
@@ -73,9 +73,9 @@ const ORDERS: Readonly<Record<UserOrder, Order>> = {
 export async function listUsers({ reader }: Store, caller: Caller, query: UsersQuery): Promise<Page<ListedMember>> {
   const { organizationId, filter, orderBy, page } = query;
   requirePermission(caller, organizationId, "USERS_READ");
-  // A caller could learn who is in a group by filtering on it,
+  // A caller could learn who is in a group by filtering on it.
   if ((filter?.groupIds ?? []).length > 0) requirePermission(caller, organizationId, "GROUPS_READ");
-  // and who gave an answer.
+  // A caller could learn who gave an answer by filtering on it.
   if ((filter?.answers ?? []).length > 0) requirePermission(caller, organizationId, "TRAINING_READ");
   const direction = orderBy?.direction ?? "ASC";
   const order = ORDERS[orderBy?.field ?? "CREATED_AT"];
@@ -111,7 +111,7 @@ interface Plan {
   readonly ofAccount: boolean;
 }
 
-/** Reads the ids of a selective condition. Without one, reads along the order until the page is full. */
+/** Reads the ids of a selective condition. Without one, reads members in the list's order until the page is full. */
 async function planReading(
   reader: Reader,
   organizationId: string,
@@ -131,7 +131,7 @@ async function planReading(
   const { ids, rest } = narrowed;
   const among = ids.length === 0 ? "m.user_id IN (NULL)" : `m.user_id IN (${placeholders(ids)})`;
   const { sql, parameters } = joinConditions(organizationId, rest);
-  // Without the hint, both databases read along the order instead of sorting a few rows.
+  // Without the hint, both databases read all members in order instead of sorting a few rows.
   const byUser = useIndex(reader.dialect, reader.dialect === "sqlite" ? "ix_membership_user" : "PRIMARY");
   return {
     members: `membership m ${byUser}`,
@@ -143,13 +143,13 @@ async function planReading(
 
 function alongOrder(dialect: Dialect, { index }: Order, { status }: UserFilter): string {
   if (index !== null) return ` ${useIndex(dialect, index)}`;
-  // The index of one status has the order of creation, too.
+  // Within one status, this index has the order of creation.
   if (status?.length === 1) return ` ${useIndex(dialect, "ix_membership_status")}`;
-  // No hint for the primary key: SQLite chooses it by itself, and our name for it does not exist there.
+  // SQLite chooses the primary key without a hint, and does not know the name PRIMARY.
   return dialect === "sqlite" ? "" : ` ${useIndex(dialect, "PRIMARY")}`;
 }
 
-/** Reads members first and accounts by key: a condition on the account must not make the database begin with all accounts. */
+/** Reads members first, then accounts by key. A condition on the account must not make the database begin with all accounts. */
 function joinAccount(dialect: Dialect): string {
   return `${dialect === "sqlite" ? "CROSS JOIN" : "STRAIGHT_JOIN"} app_user u ON u.id = m.user_id`;
 }
@@ -163,7 +163,7 @@ function joinConditions(organizationId: string, conditions: readonly UserConditi
   };
 }
 
-/** Counts members without their accounts if the conditions do not read those. */
+/** Counts members. Reads their accounts only if a condition needs them. */
 async function countMembers(reader: Reader, { counted, where, ofAccount }: Plan): Promise<number> {
   const from = ofAccount ? `${counted} ${joinAccount(reader.dialect)}` : counted;
   const row = await reader.row<{ total: number | string }>(

@@ -4,7 +4,7 @@ import { insertRows, placeholders } from "../../../platform/database/statements.
 import { cutText, foldForSearch } from "../../../platform/text.js";
 import type { SeenUser } from "../user.js";
 
-/** As wide as the column, in characters. */
+/** The width of the column, in characters. */
 export const LONGEST_TERM = 100;
 
 /** Separates words. Emoji are words, because names contain them. */
@@ -12,7 +12,7 @@ const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}\p{So}]+/u;
 /** Separates words that need not follow each other. */
 const BETWEEN_PHRASES = /[\s,;]+/;
 
-/** More words than a name or an address has; each word is a term. */
+/** The most words of a text that become terms. Names and addresses have fewer. */
 const MOST_WORDS_OF_TEXT = 32;
 
 /** The words of a text, folded for comparison. */
@@ -54,7 +54,7 @@ export async function insertTerms(
   await insertRows(unit, "membership_term", ["organization_id", "term", "user_id"], rows);
 }
 
-/** Changes the terms of a member in one organization. Replaces rows, because an older version may have written a new term already. */
+/** Changes the terms of a member in one organization. An older version may have written an added term already, so the statement is REPLACE. */
 export async function changeTerms(
   unit: UnitOfWork,
   { organizationId, userId }: { readonly organizationId: string; readonly userId: string },
@@ -75,7 +75,7 @@ export async function changeTerms(
     );
 }
 
-/** Replaces all terms of members. Terms that name managers begin with a space, and stay. */
+/** Replaces all terms of members, except those that name managers. These begin with a space. */
 export async function replaceTerms(
   unit: UnitOfWork,
   organizationId: string,
@@ -90,11 +90,11 @@ export async function replaceTerms(
   await insertTerms(unit, organizationId, members);
 }
 
-/** Each word costs an index look-up; people type fewer. */
+/** The most words of a search, because each costs an index look-up. People type fewer. */
 const MOST_WORDS = 8;
 
 /**
- * The terms of a search. Words that punctuation joins, as in `berg-and`, must follow each other; words between spaces need
+ * The terms of a search. Words that punctuation joins, as in `berg-and`, must follow each other. Words between spaces need
  * not. A search of punctuation alone has no matches.
  */
 export function splitSearch(search: string): string[] {
@@ -104,7 +104,7 @@ export function splitSearch(search: string): string[] {
   return found.length === 0 && typed !== "" ? [typed.slice(0, LONGEST_TERM)] : found;
 }
 
-/** The last character of Unicode: in byte order, the word with it is greater than every text that begins with the word. */
+/** The last character of Unicode. In byte order, a word with this character at its end follows every text that begins with the word. */
 const LAST_CHARACTER = "\u{10FFFF}";
 
 /** The range of the terms that begin with a word: unlike a pattern, a range always uses the index. */

@@ -55,7 +55,7 @@ export function conditionsOf(
   ];
 }
 
-/** Forces an index: SQLite has no statistics, and MariaDB's statistics of all tenants mislead it for one. */
+/** Forces an index. SQLite has no statistics, and MariaDB's statistics of all tenants are wrong for a single tenant. */
 export function useIndex(dialect: Dialect, index: string): string {
   return dialect === "sqlite" ? `INDEXED BY ${index}` : `FORCE INDEX (${index})`;
 }
@@ -129,7 +129,7 @@ const COLUMNS: Readonly<Partial<Record<MissingField, string>>> = {
   employeeId: "u.employee_id",
 };
 
-/** No index has missing values: the list reads many members if most of them have the field. */
+/** No index contains missing values. If most members have the field, the list reads many of them. */
 function lacking(fields: readonly MissingField[], precedence: readonly FieldSource[]): UserCondition {
   const terms = fields.map((field): Condition => {
     const column = COLUMNS[field];

@@ -4,7 +4,7 @@ import type { AuthMethod, UserStatus } from "../user.js";
 
 /** A condition that is left out or empty has no effect. */
 export interface UserFilter {
-  /** Each word must begin a word of a name, the address, the username or the employee ID. A guest's username and employee ID do not match. */
+  /** Each word must be the beginning of a word in a name, the address, the username or the employee ID. A guest's username and employee ID do not match. */
   readonly search?: string | null;
   readonly status?: readonly UserStatus[] | null;
   /** Users who have at least one of these roles in the organization. */
@@ -18,7 +18,7 @@ export interface UserFilter {
   readonly connectionIds?: readonly string[] | null;
   /** Users who gave at least one of these answers in the organization. */
   readonly answers?: readonly string[] | null;
-  /** Users who report to one of these. */
+  /** Users who report to one of these managers. */
   readonly managerIds?: readonly string[] | null;
   /** Users who have not signed in since this time, or never. */
   readonly notSignedInSince?: Date | null;

@@ -1,6 +1,6 @@
 /**
- * The fields of a person, and how long their values may be. This file imports nothing: connection types get the names
- * from here through their contract, and must not reach the database.
+ * The fields of a person, and how long their values may be. This file imports nothing, because the contract of
+ * connection types exports the names, and connection types must not reach the database.
  */
 /** The fields that every account has columns for. */
 export const CORE_FIELDS = ["email", "username", "firstName", "lastName", "fullName", "employeeId"] as const;

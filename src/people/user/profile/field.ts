@@ -1,6 +1,6 @@
 /**
  * The values of a person's fields and their sources. Several sources may give a value for one field; the organization's
- * precedence decides which is shown. Pure: values in, values out.
+ * precedence decides which value is shown. Pure: values in, values out.
  */
 import { joinNames, type PersonFields } from "../user.js";
 import { CORE_FIELDS, type CoreField, type FieldName } from "./field-name.js";
@@ -81,7 +81,7 @@ export function chooseWinners(
 
 /**
  * The columns of an account from its winning values. E-mail address and names are never empty: if no source gives one, the
- * value before stays. If no source gives a full name, it is the first and last name.
+ * earlier value stays. If no source gives a full name, it is the first and last name.
  */
 export function corePersonOf(winners: ReadonlyMap<FieldName, FieldValue>, before: PersonFields | null): PersonFields {
   const value = (field: CoreField) => winners.get(field)?.value || undefined;

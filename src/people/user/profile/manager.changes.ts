@@ -1,6 +1,6 @@
 /**
  * Links people to their manager's account. Profiles name a manager by address, possibly before the manager has an account.
- * The addresses are stored among the organization's search terms, so that a new account finds its reports by an index.
+ * The addresses are stored among the organization's search terms, so that an index finds the reports of a new account.
  */
 import { requireNoOwnGain } from "../../../access/caller.js";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
@@ -23,8 +23,8 @@ export interface Report {
 }
 
 /**
- * Stores the address that a person's profile names as manager, and links the account with the address if exactly one has
- * it.
+ * Stores the address that a person's profile names as manager. Links the manager's account if exactly one account has the
+ * address.
  *
  * @throws FORBIDDEN if the caller would get a report whose training they may not see
  * @param was the address before; `undefined` for none
@@ -68,7 +68,7 @@ export async function linkReports(unit: UnitOfWork, organizationId: string, emai
       WHERE t.organization_id = ? AND t.term = ?`,
     [organizationId, termOf(email)],
   );
-  // Terms are cut, so long addresses can share one; the field has the whole address.
+  // Terms are cut, so long addresses can share a term. The field has the whole address.
   const named = rows.filter(({ manager_email }) => foldCase(manager_email?.trim() ?? "") === foldCase(email));
   const reports = [...new Set(named.map((row) => row.user_id))];
   if (reports.length > 0)

@@ -22,7 +22,7 @@ export interface PersonInput {
   readonly profile?: ProfileInput | null;
 }
 
-/** Fields to change: absent keeps, and `null` clears where a field may be empty. */
+/** Fields to change. Absent fields stay unchanged, and `null` clears a field that may be empty. */
 export type PersonChange = { readonly [Name in keyof PersonInput]?: PersonInput[Name] | null };
 
 /** The fields of a new person; adds their mistakes to the check. */
@@ -69,7 +69,7 @@ function readOptional(check: InputCheck, input: PersonChange): FieldValues {
   return values;
 }
 
-/** The folded form, by which accounts are found, must also be an address and fit its column. */
+/** Accounts are found by the folded form, so it must also be an address and fit its column. */
 function readEmail(check: InputCheck, value: string): string {
   const email = check.email("email", value);
   if (isEmailAddress(email) && foldCase(email).length > longestValueOf("email"))

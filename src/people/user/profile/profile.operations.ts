@@ -17,14 +17,14 @@ import { showMember } from "../user.access.js";
 import { findUser } from "../user.repository.js";
 import type { AuthMethod, Member, User } from "../user.js";
 
-/** The fields that people may change themselves: none that identifies them at sign-in. Absent keeps, `null` removes their value. */
+/** The fields that people may change themselves. None identifies them at sign-in. Absent fields stay unchanged, and `null` removes the person's value. */
 export interface MyProfileInput extends Pick<PersonChange, "firstName" | "lastName" | "fullName" | "profile"> {
   /** The version that the caller has read; absent to change any version. */
   readonly expectedVersion?: number | null;
 }
 
 /**
- * Changes the signed-in person's own profile, with the person as the source. Values that are shown already are left out.
+ * Changes the signed-in person's own profile, with the person as the source. Ignores values that are shown already.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (for keys), INVALID_INPUT, VERSION_CONFLICT, and FIELD_OVERRULED with every field that
  *   another source decides

@@ -1,4 +1,4 @@
-/** Every value that some source gave for a field of a person; which one is shown follows from the precedence. */
+/** The value that one source gave for a field of a person. The precedence of sources decides which value is shown. */
 import { Column, Entity, ForeignKey, PrimaryColumn } from "typeorm";
 
 @Entity("user_field")

@@ -1,4 +1,4 @@
-/** Applies an operation to many accounts, each in a unit of work of its own: an error for one does not undo the others. */
+/** Applies an operation to many accounts, each in its own unit of work. An error for one does not undo the others. */
 import { Failure, INVALID_INPUT } from "../../../platform/errors/failure.js";
 
 /** The maximum of accounts in one request, because the request waits for all units of work. */
@@ -18,7 +18,7 @@ export interface UserResult {
 /**
  * Applies an operation to each account, one after another. Returns the outcomes in the order of the request.
  *
- * @throws INVALID_INPUT for too many ids; any unexpected error, which does not undo the accounts before
+ * @throws INVALID_INPUT for too many ids; any unexpected error. The changes before it stay.
  */
 export async function doForEach(
   ids: readonly string[],

@@ -1,4 +1,4 @@
-/** Changes the status of an account in the caller's unit of work, for GraphQL, provisioning and directories alike. */
+/** Changes the status of an account in the caller's unit of work. GraphQL, provisioning and directories use it. */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { appendEvent } from "../../../events/append-event.js";
 import { changesBetween } from "../../../events/event-type.js";
@@ -31,9 +31,9 @@ const EVENTS = {
 } as const satisfies Record<StatusAction, unknown>;
 
 /**
- * Applies an action to an account of an organization, which must be locked, and appends its event. When access ends, its
- * sessions and one-time links end and the seat becomes free in the same unit; when access begins, it takes a seat. If the
- * account has the status already, nothing changes and no event is appended.
+ * Applies an action to an account and appends its event. The caller locks the organization. When access ends, sessions and
+ * one-time links end and an unused seat becomes free in the same unit of work. When access begins, the account takes a
+ * seat. An account that has the status already stays unchanged, without an event.
  *
  * Does not protect the owner or the last administrator, because a deprovisioning by the identity provider always ends
  * access. Operations by hand check that before.
