@@ -152,7 +152,7 @@ export const USER_STATUS_CONFLICT = defineFailure<{
   remedy: "Use the action in details.instead. Nothing was changed.",
 });
 
-/** Provisioning refuses sign-ins with the same code, and lists it in the catalogue. */
+/** Provisioning refuses sign-ins with the same code, so its catalogue has the code too. */
 export const SEATS_FULL = defineFailure<{ seatsInUse: number; totalSeats: number | null }>({
   code: "SEATS_FULL",
   status: 409,

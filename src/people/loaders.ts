@@ -41,7 +41,7 @@ export function readMemberKey(key: string): MemberId {
 }
 
 /**
- * Makes a batch function by `memberKey` of one that reads several ids in several organizations, with one query for all
+ * Turns a function that reads users of several organizations into a batch function by `memberKey`. One query reads all
  * organizations.
  */
 export function byMember<Value>(

@@ -1,10 +1,10 @@
 /**
- * Looks ahead at the fields that a query selects of a page's items, so that they are read with the page. A loader would
- * return the same rows, but cost a promise for each item.
+ * Finds out which fields of a page's items a query selects, so that they are read with the page. A loader returns the same
+ * rows, but costs a promise for each item.
  */
 import { Kind, type GraphQLResolveInfo, type SelectionSetNode } from "graphql";
 
-/** The fields between a page and its items; a membership shows data that is read with its user. */
+/** The fields between a page and its items. The data of a membership is read with its user. */
 const WAYS_TO_ITEMS: ReadonlySet<string> = new Set(["nodes", "edges", "node", "membership"]);
 
 /**

@@ -24,11 +24,11 @@ import { UserResolver } from "./user/user.resolver.js";
 import { SwitchOrganizationResolver } from "./viewer/switch-organization.resolver.js";
 import { ViewerResolver } from "./viewer/viewer.resolver.js";
 
-/** What modules above people contribute, and the parts that tests replace. All are optional. */
+/** Contributions of the modules above people, and the parts that tests replace. All are optional. */
 export interface PeopleNeeds {
-  /** They find uses of a role in the modules above. */
+  /** Functions that find uses of a role in the modules above. */
   readonly roles?: readonly FindRoleUses[];
-  /** Reasons against the deletion of a user, and the data to erase, of the modules above. */
+  /** Reasons of the modules above against the deletion of a user, and the data that they erase. */
   readonly users?: DeletionParts;
   /** The data that is deleted with an organization, of every module. */
   readonly organizationParts?: readonly OrganizationPart[];
