@@ -200,7 +200,7 @@ export async function startUsher(
         "A key that encrypts secrets was created. Back it up: without it, the secrets are lost.",
       );
     await keepKeyRingCheck(store, keyRing);
-    // Only after listening: if the start failed, nobody would see the new key.
+    // Only after listening: if the start failed, the operator would not see the new key.
     const newOperatorKey = await ensureOperatorKey(store, configuration.operatorKey);
     const stopSweeping = startSweeper(store, clock, logger, configuration.attemptRetentionDays);
     const webhooks = startWebhooks(configuration, webhookParts, unannounced, logger);

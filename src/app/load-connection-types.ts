@@ -13,7 +13,7 @@ import { findTypeMistakes } from "../connection/find-type-mistakes.js";
 import { createRegistry, keyOf } from "../connection/registry.js";
 import { createCatalogue } from "./catalogue.js";
 
-/** A package, and what it exports under `connectionTypes`. */
+/** A package, and one type from its export `connectionTypes`. */
 interface LoadedType {
   readonly packageName: string;
   readonly type: AnyConnectionType;
@@ -80,7 +80,7 @@ function findMistakes(builtIn: readonly AnyConnectionType[], loaded: readonly Lo
   const known = createCatalogue(createRegistry(builtIn));
   return loaded.flatMap(({ packageName, type }) => {
     const place = `${packageName}, type ${type.id}`;
-    // For a type of another contract version, findTypeMistakes reports only the version.
+    // For a type of a different contract version, findTypeMistakes reports only the version.
     if (type.contractVersion === CONTRACT_VERSION && !isDefinedHere(type))
       return [
         `${place}: it must be made by this Usher's defineConnectionType; ` +

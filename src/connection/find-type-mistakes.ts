@@ -32,7 +32,7 @@ const MEMBERS = {
   diagnose: "function",
 } as const satisfies Partial<Record<keyof AnyConnectionType, string>>;
 
-/** Returns the mistakes of a type, one sentence each. For a type of another contract version it returns only that. */
+/** Returns the mistakes of a type, one sentence each. For a different contract version, that is the only mistake. */
 export function findTypeMistakes(type: AnyConnectionType): readonly string[] {
   const { contractVersion } = type as { readonly contractVersion: unknown };
   if (contractVersion !== CONTRACT_VERSION) return [explainVersion(contractVersion)];

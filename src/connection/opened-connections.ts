@@ -1,6 +1,6 @@
 /**
  * A cache of opened connections by id and version. Discovery, keys and the strategy are made once and shared by all requests. The
- * caller passes the current row, so a change by another process takes effect at once.
+ * caller passes the current row, so a change by a different process takes effect at once.
  */
 import type { Strategy } from "passport";
 import { Failure } from "../platform/errors/failure.js";

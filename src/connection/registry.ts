@@ -14,7 +14,7 @@ export interface ConnectionTypeRegistry {
   readonly findByKey: (key: string) => AnyConnectionType | null;
   /** The refusals of all types, for the catalogue of failures. */
   readonly refusals: readonly FailureDefinition[];
-  /** Releases what types hold for the process, such as worker threads. Called once, at stop. */
+  /** Releases the resources of the types, such as worker threads. Called once, at stop. */
   readonly close: () => Promise<void>;
 }
 

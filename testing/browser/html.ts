@@ -2,7 +2,7 @@
 
 /** One form of a page, with its initial values. */
 export interface Form {
-  /** Absolute. If the form names none, it is the page's own address. */
+  /** Absolute. Defaults to the page's own address. */
   readonly action: URL;
   readonly method: "GET" | "POST";
   /** The values of inputs, text areas and selects, without buttons. */

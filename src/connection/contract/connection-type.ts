@@ -55,13 +55,13 @@ export interface OwnKeyPair {
   readonly certificate: string;
 }
 
-/** The key pairs of one connection. The first of each list is in use. Further ones are published before a rotation. */
+/** The key pairs of one connection. The first of each list is in use. The others are published before a rotation. */
 export interface OwnKeys {
   readonly signing: readonly OwnKeyPair[];
   readonly decryption: readonly OwnKeyPair[];
 }
 
-/** What Usher passes to a connection type. It contains no repository, so a type cannot change accounts. */
+/** The tools that Usher passes to a connection type. They contain no repository, so a type cannot change accounts. */
 export interface Runtime {
   readonly connectionId: string;
   readonly addresses: Addresses;
@@ -116,7 +116,7 @@ export interface ConnectionType<
   readonly settings: Declaration;
   /** The protocol's published refusals, which become codes in the schema. */
   readonly refusals: RefusalTexts;
-  /** Checks rules across settings when they are saved. With `complete`, also what activation needs. */
+  /** Checks rules across settings when they are saved. With `complete`, also checks rules of activation. */
   readonly check: (settings: DraftSettingsOf<Declaration>, complete: boolean) => readonly SettingIssue[];
   /** The values to paste at the provider. They are known before any setting is set. */
   readonly serviceProvider: (addresses: Addresses) => readonly ServiceProviderDetail[];
@@ -170,7 +170,7 @@ export interface ConnectionType<
     settings: DraftSettingsOf<Declaration>,
     keys: OwnKeys | null,
   ) => { readonly contentType: string; readonly body: string };
-  /** Releases what the type holds for the process, such as worker threads. Called once, at stop. */
+  /** Releases the resources of the type, such as worker threads. Called once, at stop. */
   readonly close?: () => Promise<void>;
 }
 

@@ -57,7 +57,7 @@ export function declareSettingsTypes(registry: ConnectionTypeRegistry): Settings
 /**
  * The declared types, for the functions in decorators, which run when the schema is built.
  *
- * @throws Error if none are declared
+ * @throws Error if the types are not declared yet
  */
 export function declaredSettingsTypes(): SettingsTypes {
   if (made === null) throw new Error("createConnectionResolver must run before the schema is built.");

@@ -32,7 +32,7 @@ export interface AddressBook {
     emailKey: string,
     policies: ReadonlyMap<string, MergingPolicies>,
   ) => readonly MergeCandidate[];
-  /** Whether another person of the same connection has the address. */
+  /** Whether a different person at the same connection has the address. */
   readonly isOfAnotherSubject: (person: PersonAtProvider, emailKey: string) => boolean;
   /** `null` if the account has no address of the book. */
   readonly accountOf: (userId: string) => AddressHolder | null;

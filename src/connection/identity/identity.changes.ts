@@ -67,7 +67,7 @@ async function insertFree(unit: UnitOfWork, identity: Parameters<typeof insertId
   return inserted;
 }
 
-/** Moves a person to another connection, whose provider knows them by the same issuer and subject. */
+/** Moves a person to a different connection, whose provider knows them by the same issuer and subject. */
 export async function movePerson(
   unit: UnitOfWork,
   organization: Organization,

@@ -54,7 +54,7 @@ export interface Links {
   readonly unmerged: boolean;
 }
 
-/** The links of a verified person. At a first sign-in there are none. */
+/** The links of a verified person. Empty at a first sign-in. */
 export async function findLinks(reader: Reader, connectionId: string, issuer: string, subject: string): Promise<Links> {
   const keyHash = identityKey(connectionId, issuer, subject);
   const raws = await reader.rows<RawIdentity>(`SELECT ${IDENTITY_COLUMNS} FROM identity i WHERE i.key_hash IN (?, ?)`, [
@@ -131,7 +131,7 @@ async function findFreeRetiredKey(unit: UnitOfWork, keyHash: string, linkKind: s
   }
 }
 
-/** Moves a link to another issuer of its connection. It keeps its kind, and a retired link stays retired. */
+/** Moves a link to a different issuer of its connection. It keeps its kind, and a retired link stays retired. */
 export async function renameIdentity(unit: UnitOfWork, identity: Identity, issuer: string): Promise<Identity> {
   const { id, connectionId, subject, linkKind, retiredAt } = identity;
   const keyHash = identityKey(connectionId, issuer, subject);
@@ -144,7 +144,7 @@ export async function deleteIdentity(unit: UnitOfWork, id: string): Promise<void
   await unit.execute("DELETE FROM identity WHERE id = ?", [id]);
 }
 
-/** Moves a link to another user, or to another connection. It becomes the person's own link. */
+/** Moves a link to a different user or connection. It becomes the person's own link. */
 export async function moveIdentity(
   unit: UnitOfWork,
   identity: Identity,
@@ -212,7 +212,7 @@ export type NewIdentity = Pick<Identity, "connectionId" | "userId" | "issuer" | 
   readonly emailVerified?: boolean | null;
 };
 
-/** Links a person at a provider to a user. `TAKEN` if the person is linked already, to this or another user. */
+/** Links a person at a provider to a user. `TAKEN` if the person is linked already, to this or a different user. */
 export async function insertIdentity(unit: UnitOfWork, input: NewIdentity): Promise<Identity | "TAKEN"> {
   const identity: Identity = {
     linkKind: "OWN",

@@ -87,7 +87,7 @@ export async function findLinkRequestState(
   return row?.state === "PENDING" || row?.state === "REJECTED" ? row.state : "NONE";
 }
 
-/** Moves the requests of a person to another issuer of their connection. */
+/** Moves the requests of a person to a different issuer of their connection. */
 export async function renameLinkRequests(unit: UnitOfWork, person: PersonAtProvider, issuer: string): Promise<void> {
   const { connectionId, subject } = person;
   await unit.execute("UPDATE link_request SET issuer = ?, key_hash = ? WHERE key_hash = ?", [

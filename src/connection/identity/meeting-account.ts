@@ -44,7 +44,7 @@ export interface MergingPerson {
   readonly emailVerified: boolean | null;
   /** Whether the organization has proved the domain of the address by DNS. */
   readonly domainProved: boolean;
-  /** Whether another subject of the connection has the address. */
+  /** Whether a different person at the same connection has the address. */
   readonly addressOfAnotherSubject: boolean;
   /** The account of the person's own link. */
   readonly own: { readonly user: Pick<User, "id"> } | null;

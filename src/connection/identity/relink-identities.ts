@@ -29,7 +29,7 @@ export const MOST_PEOPLE_AT_ONCE = 500;
 export interface RelinkManyInput {
   readonly fromConnectionId: string;
   readonly toConnectionId: string;
-  /** The issuers for a move inside one connection; absent for a move to another connection. */
+  /** The issuers for a move inside one connection; absent for a move to a different connection. */
   readonly fromIssuer?: string | null;
   readonly toIssuer?: string | null;
   /** The users to move; if absent, as many as one request takes. */
@@ -96,8 +96,8 @@ interface Issuers {
 }
 
 /**
- * Reads the issuers; `null` for a move to another connection. Issuers are compared exactly. The new one must be an issuer that
- * the connection's settings name: after a typing error, nobody could sign in with the moved links.
+ * Reads the issuers; `null` for a move to a different connection. Issuers are compared exactly. The new one must be an
+ * issuer that the connection's settings name. After a typing error, people could not sign in with the moved links.
  *
  * @throws INVALID_INPUT
  */

@@ -31,7 +31,7 @@ export async function testConnection(
 
 /**
  * Lets people sign in through a connection. All required settings must be set, and the diagnosis must find no error. The
- * diagnosis asks the provider, so it runs before the organization is locked. An active connection stays as it is.
+ * diagnosis asks the provider, so it runs before the organization is locked. An active connection does not change.
  *
  * @throws CONNECTION_NOT_READY, and VERSION_CONFLICT if the connection changed during the diagnosis
  */

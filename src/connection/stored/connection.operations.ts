@@ -101,7 +101,7 @@ export async function createConnection(
   });
 }
 
-/** Disables an active connection and ends its sessions. A draft or a disabled connection stays as it is. */
+/** Disables an active connection and ends its sessions. A draft or a disabled connection does not change. */
 export async function disableConnection(services: ConnectionServices, caller: Caller, id: string): Promise<Connection> {
   const found = await readConnectionFor(services, caller, id, "CONNECTIONS_WRITE");
   return await services.begin(caller, causeOf(caller), async (unit) => {
@@ -119,7 +119,7 @@ export async function disableConnection(services: ConnectionServices, caller: Ca
 /**
  * Deletes a connection with its identities, flows and sessions. The users stay.
  *
- * @returns the connection as it was
+ * @returns the deleted connection
  */
 export async function deleteConnection(services: ConnectionServices, caller: Caller, id: string): Promise<Connection> {
   const found = await readConnectionFor(services, caller, id, "CONNECTIONS_WRITE");

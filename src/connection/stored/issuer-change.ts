@@ -57,7 +57,7 @@ export async function confirmIssuerChange(
   return affectedUsers;
 }
 
-/** Nobody can sign in while settings name no issuer, so people count only at the change that names one again. */
+/** People cannot sign in while settings name no issuer, so they count only at the change that names one again. */
 async function countAffectedUsers(
   unit: UnitOfWork,
   { id, policies }: Connection,

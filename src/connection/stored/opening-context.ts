@@ -40,7 +40,7 @@ export async function openMemory(
       try {
         await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
           const present = await findStoredFacts(unit, id);
-          // Another replica has seen a later change of trust, so these facts are about a provider that is no longer trusted.
+          // A different replica has seen a later trust version, so the provider of these facts is no longer trusted.
           if (present !== null && present.trustVersion > trustVersion) return;
           const kept = present?.trustVersion === trustVersion ? present.entries : {};
           const entries = { ...kept, [name]: { learnedAt: unit.now.toISOString(), facts } };

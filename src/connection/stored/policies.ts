@@ -10,7 +10,7 @@ export interface ChoicePolicy<Value extends string = string> {
   /** What the policy decides. */
   readonly description: string;
   readonly enumName: string;
-  /** Every value with what it means. */
+  /** Every value with its meaning. */
   readonly values: Readonly<Record<Value, string>>;
   readonly default: Value;
 }
@@ -144,7 +144,7 @@ export type ConnectionPolicies = {
   readonly [Name in PolicyName]: (typeof CONNECTION_POLICIES)[Name] extends ChoicePolicy<infer Value> ? Value : boolean;
 };
 
-/** Policies of an input: an absent policy stays, `null` restores the default. */
+/** Policies of an input. An absent policy does not change; `null` restores the default. */
 export type ConnectionPoliciesChange = { readonly [Name in PolicyName]?: ConnectionPolicies[Name] | null };
 
 const DECLARED = Object.entries(CONNECTION_POLICIES) as [PolicyName, ConnectionPolicy][];
