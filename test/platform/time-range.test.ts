@@ -1,4 +1,4 @@
-/** Time ranges in the zones of organizations, compared with ranges in UTC that were written by hand. */
+/** Time ranges in the time zones of organizations, compared with handwritten ranges in UTC. */
 import { describe, expect, test } from "@jest/globals";
 import { graphql, GraphQLObjectType, GraphQLSchema, GraphQLString } from "graphql";
 import { Failure } from "../../src/platform/errors/failure.js";
@@ -101,7 +101,7 @@ test.each<[string, string | null, string | null, string, string]>([
     KATHMANDU,
     "2026-10-04T03:15:00.100Z – 2026-10-04T03:15:00.123Z",
   ],
-  // São Paulo went from -03:00 to -02:00 on 4 November 2018 at midnight: that day began at one.
+  // São Paulo went from -03:00 to -02:00 on 4 November 2018 at midnight, so that day began at one.
   [
     "a day without midnight",
     "2018-11-04",

@@ -18,13 +18,13 @@ export interface RowCount {
  * Starts to count.
  *
  * @param databaseUrl the database of the unit
- * @param touching adds `touch(id) = 1` to a statement, which SQLite evaluates for each row that it reads
+ * @param touching adds `touch(id) = 1` to a statement. SQLite evaluates it for each row that it reads.
  */
 export function countRowsLookedAt(unit: UnitOfWork, databaseUrl: string, touching: (sql: string) => string): RowCount {
   return onMariaDb ? countHandlers(unit) : countTouched(databaseUrl, touching);
 }
 
-/** MariaDB counts the rows that its engines read, per connection. */
+/** MariaDB counts the rows that its engines read, for each connection. */
 function countHandlers(unit: UnitOfWork): RowCount {
   const read = async () => {
     const rows = await unit.rows<{ Variable_name: string; Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read%'");
@@ -40,7 +40,7 @@ function countHandlers(unit: UnitOfWork): RowCount {
   };
 }
 
-/** SQLite does not count, so it calls our function for each row. */
+/** SQLite does not count rows, so it calls our function for each row. */
 function countTouched(databaseUrl: string, touching: (sql: string) => string): RowCount {
   const handle = new SqliteDatabase(databaseUrl.replace("sqlite:", ""), { readonly: true });
   let examined = 0;
@@ -54,7 +54,7 @@ function countTouched(databaseUrl: string, touching: (sql: string) => string): R
     rows: async <Row>(sql: string, parameters: readonly SqlValue[]): Promise<Row[]> => {
       const touched = touching(sql);
       const answered = handle.prepare(touched).all(...parameters.map(bindValue)) as Row[];
-      // A statement that reads ids from an index reads only the rows of its answer.
+      // A statement that reads ids from an index reads only the rows of its result.
       if (touched === sql) examined += answered.length;
       return answered;
     },

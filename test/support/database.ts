@@ -17,7 +17,7 @@ const serverUrl = process.env["USHER_TEST_DATABASE_URL"] ?? "";
 /** Whether the tests run on a MariaDB or MySQL server. */
 export const onMariaDb = serverUrl !== "";
 
-/** In memory if possible: a SQLite file waits for the disk at every commit. */
+/** A database in memory if possible, because a SQLite file waits for the disk at every commit. */
 const FOLDER = isAmple("/dev/shm") ? "/dev/shm" : tmpdir();
 
 function isAmple(folder: string): boolean {
@@ -28,14 +28,14 @@ function isAmple(folder: string): boolean {
 
 /** Statements of `lockOrganization`, without the one that reads the organization. */
 export const LOCK_STATEMENTS = onMariaDb ? 1 : 0;
-/** Occurs in the first statement of a lock. */
+/** Text in the first statement of a lock. */
 export const LOCK_STATEMENT = onMariaDb ? "UPDATE organization SET lock_count" : "FROM organization";
 
 /** A new database. */
 export interface TestDatabaseUrl {
-  /** For `openDatabase`, or for DATABASE_URL of a child process. */
+  /** The URL for `openDatabase`, or for DATABASE_URL of a child process. */
   readonly url: string;
-  /** Deletes it. The caller must close it first. */
+  /** Deletes the database. The caller must close it first. */
   readonly remove: () => Promise<void>;
 }
 
@@ -56,14 +56,14 @@ export async function testDatabaseUrl(): Promise<TestDatabaseUrl> {
     };
   }
   const name = `usher_test_${randomBytes(6).toString("hex")}`;
-  // The default collation treats a, A and á as equal, as on many servers, so that no code can depend on the default.
+  // The default collation treats a, A and á as equal, as on many servers. This shows whether code depends on the default.
   await runOnServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return { url: url.href, remove: () => runOnServer(`DROP DATABASE IF EXISTS ${name}`) };
 }
 
-/** Opens a database; a new and empty one if none is given. Does not run migrations. */
+/** Opens the given database, or a new, empty one. Does not run migrations. */
 export async function openTestDatabase(parts: DataSourceParts, made?: TestDatabaseUrl): Promise<TestDatabase> {
   const { url, remove } = made ?? (await testDatabaseUrl());
   const open = async (): Promise<TestDatabase> => {

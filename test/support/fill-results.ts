@@ -1,6 +1,6 @@
 /**
  * Fills an organization with people, courses and results. The statements multiply rows, so half a million results take only
- * seconds. Results are scattered: ids, people and courses do not follow the time of completion.
+ * seconds. Results are scattered: their ids, people and courses are not in the order of completion.
  */
 import type { UnitOfWork } from "../../src/access/unit-of-work.js";
 import type { SqlValue } from "../../src/platform/database/database.js";
@@ -8,7 +8,7 @@ import { insertRows } from "../../src/platform/database/statements.js";
 
 export const PEOPLE = 400;
 export const COURSES = 20;
-/** Failed results, and results of the rare course. The same for every size. */
+/** The number of failed results, and of results of the rare course. It is the same for every size. */
 export const FEW_RESULTS = 25;
 /** Members of the small and of the large group. */
 const FEW_PEOPLE = 5;
@@ -18,11 +18,11 @@ export interface Filled {
   readonly organizationId: string;
   readonly smallGroup: string;
   readonly largeGroup: string;
-  /** The first question has an answer of few and one of many; the second has an answer of half of all people. */
+  /** The answers to the first question belong to few people and to many. The answer to the second belongs to half of all people. */
   readonly answers: { readonly few: string; readonly many: string; readonly half: string };
   readonly person: (number: number) => string;
   readonly course: (number: number) => string;
-  /** Manages the small group, and has no reports. */
+  /** A manager of the small group, without reports. */
   readonly manager: string;
 }
 
@@ -81,7 +81,7 @@ export async function fillWithResults(
     [smallGroup, largeGroup].map((group) => [group, organizationId, group, group, group, 1, now, now]),
   );
   await insert("group_member", "group_id user_id source_kind source_id created_at", [
-    // From two sources, like a person who was added manually and by a mapping.
+    // The membership has two sources, as if an administrator and a mapping added the person.
     ...numbers(FEW_PEOPLE).flatMap((number) =>
       ["ADMIN", "MAPPING"].map((source) => [smallGroup, id("person", number * 7), source, "", now]),
     ),
@@ -143,7 +143,7 @@ export async function fillWithResults(
   };
 }
 
-/** Joins digits with digits, because a numbers table is missing in both databases. */
+/** Joins digits with digits, because neither database has a table of numbers. */
 async function insertResults(
   unit: UnitOfWork,
   organizationId: string,
@@ -164,7 +164,7 @@ async function insertResults(
       ? `strftime('%Y-%m-%d %H:%M:%f', ${from} + n * ${step}, 'unixepoch')`
       : `DATE_ADD('1970-01-01', INTERVAL ${from} + n * ${step} SECOND)`;
   const idOf = (kind: string, number: string) => `CONCAT('${letter}-${kind}-', CAST(1000000 + ${number} AS ${text}))`;
-  // Division that rounds down on both databases.
+  // A division that rounds down in both databases.
   const percent = `n % 101`;
   await unit.execute(
     `INSERT INTO training_result (id, organization_id, user_id, course_id, kind, attempt, score, maximum, percent, pass_rate,

@@ -73,7 +73,7 @@ export interface House {
   readonly schema: ReturnType<typeof buildGraphQLSchema>;
 }
 
-/** Opens a house, with a module above people if the test is about one. The test closes its database. */
+/** Opens a house, with a module above people if the test needs one. The test closes its database. */
 export async function openHouse(upper: UpperModule | null = null): Promise<House> {
   const database = await openMigratedDatabase();
   const clock = { now: new Date("2026-11-23T09:00:00.000Z") };
@@ -108,7 +108,7 @@ export async function openHouse(upper: UpperModule | null = null): Promise<House
   return { database, store, clock, ask, schema };
 }
 
-/** A house for a whole file, with ways to read and write below the operations. */
+/** A house for a whole test file, with functions that read and write without the operations. */
 export interface HouseOfFile extends House {
   /** Runs a unit of work as the system. */
   readonly inUnit: <Result>(work: (unit: UnitOfWork) => Promise<Result>) => Promise<Result>;
@@ -118,7 +118,7 @@ export interface HouseOfFile extends House {
   readonly auditOf: (subjectId: string) => Promise<readonly StoredAudit[]>;
 }
 
-/** An event of the log. */
+/** An event of the event log. */
 interface StoredEvent {
   readonly type: string;
   readonly version: number;

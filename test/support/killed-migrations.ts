@@ -1,4 +1,4 @@
-/** Migrates a MySQL or MariaDB database with starts that are killed, until one completes. */
+/** Migrates a MySQL or MariaDB database. Kills each start, until one completes. */
 import { MysqlQueryRunner } from "typeorm/driver/mysql/MysqlQueryRunner.js";
 import type { DataSourceParts } from "../../src/platform/database/create-data-source.js";
 import { migrate, pendingMigrations, schemaDrift } from "../../src/platform/database/migrations.js";
@@ -12,10 +12,10 @@ export interface Killed {
 }
 
 /**
- * Migrates an empty database. Each start is killed after a statement that changes something: the server ran it, and the program
- * does not get the answer. No two starts are killed at the same statement.
+ * Migrates an empty database. Each start is killed after a statement that changes something: the server ran it, but the program
+ * does not get the answer. Each start is killed at a different statement.
  *
- * @param every 1 kills at each statement, 5 at each fifth one
+ * @param every 1 kills at each statement, 5 at each fifth statement
  */
 export async function killWhileMigrating(parts: DataSourceParts, every: number): Promise<Killed> {
   const places: Places = { seen: new Set(), every };
@@ -42,13 +42,13 @@ export async function killWhileMigrating(parts: DataSourceParts, every: number):
   }
 }
 
-/** The statements reached so far, by text and values. */
+/** The statements reached so far, identified by text and values. */
 interface Places {
   readonly seen: Set<string>;
   readonly every: number;
 }
 
-/** Kills at a new statement: after that, no statement is sent. */
+/** Kills at a new statement: the program can send no statement after it. */
 function beginLife({ seen, every }: Places): { readonly over: () => boolean; readonly end: () => void } {
   // oxlint-disable-next-line typescript/unbound-method -- it is called with the runner as `this`
   const send = MysqlQueryRunner.prototype.query;
@@ -56,7 +56,7 @@ function beginLife({ seen, every }: Places): { readonly over: () => boolean; rea
   MysqlQueryRunner.prototype.query = async function (this: MysqlQueryRunner, sql: string, ...rest: unknown[]) {
     if (over) throw new Error("This process was killed.");
     const result: unknown = await Reflect.apply(send, this, [sql, ...rest]);
-    // The name of the lease's holder differs at each start.
+    // Each start has a different name as the holder of the lease.
     const place = sql.includes("migration_turn") ? sql : JSON.stringify([sql, rest[0]]);
     if (!/^\s*(SELECT|SHOW|START|ROLLBACK)/.test(sql) && !seen.has(place)) {
       seen.add(place);

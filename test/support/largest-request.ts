@@ -38,7 +38,7 @@ function largestValue(type: GraphQLInputType, depth: number): unknown {
   if (isEnumType(type)) return type.getValues()[0]?.name;
   switch (type.name) {
     case "Int":
-      // The page size. Other numbers are not limited before the caller is known.
+      // The page size. Usher limits other numbers only after it knows the caller.
       return 200;
     case "RoleKey":
       return "X".repeat(TEXT_LENGTH / 10);

@@ -1,6 +1,6 @@
 /**
  * Migrated databases for tests that are not about migrations. They are copies of a cached template, whose name is a hash of
- * what it was made from.
+ * its sources.
  */
 import { createHash } from "node:crypto";
 import { copyFile, readFile, rename, writeFile } from "node:fs/promises";
@@ -21,7 +21,7 @@ import {
   type TestDatabaseUrl,
 } from "./database.js";
 
-/** The files that determine the schema. A change of any of them makes a new template. */
+/** The files that determine the schema. Any change of them makes a new template. */
 const MADE_FROM = ["migrations", "src/platform/database", "package-lock.json"];
 
 /** Makes a new, migrated database, which any process may open by its URL. */

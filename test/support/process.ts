@@ -5,12 +5,12 @@ import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** `npm test` builds it first. */
+/** The built program. `npm test` builds it before the tests. */
 const PROGRAMS = { server: "dist/src/main.js", demo: "dist/demo/main.js" };
 const ROOT = resolve(import.meta.dirname, "../..");
 const READY_WITHIN_MILLISECONDS = 45_000;
 
-/** A program of an installation in a folder of its own. */
+/** A program of an installation in its own folder. */
 interface Installed {
   readonly file: string;
   readonly parameters: readonly string[];
@@ -46,7 +46,7 @@ export function launch(environment: ProcessEnvironment, program: keyof typeof PR
     typeof program === "string" ? { file: resolve(ROOT, PROGRAMS[program]), parameters: [], folder: ROOT } : program;
   const child = spawn(process.execPath, [file, ...parameters], {
     cwd: folder,
-    // The test's own environment must not leak in, except PATH, which programs expect.
+    // The test's environment must not reach the program, except PATH, which programs expect.
     env: { PATH: process.env["PATH"] ?? "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

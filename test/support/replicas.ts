@@ -12,7 +12,7 @@ export interface Replicas {
   readonly stop: () => Promise<readonly Ending[]>;
 }
 
-/** Starts both at once on an empty database: one migrates, the other waits. Not for SQLite, which allows one process. */
+/** Starts both at once on an empty database: one migrates, the other waits. SQLite allows only one process. */
 export async function startReplicas(): Promise<Replicas> {
   const folder = await mkdtemp(join(tmpdir(), "usher-replicas-"));
   const database = await testDatabaseUrl();

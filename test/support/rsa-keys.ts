@@ -1,12 +1,12 @@
-/** RSA keys of providers. Making one takes a tenth of a second, so all test files use the same keys. */
+/** RSA keys of providers. Making one takes a tenth of a second, so all test files share them. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { placeInCache, placeUnfinished } from "./cache.js";
 
-/** The number of used keys by size. */
+/** The number of keys in use, by size. */
 const handedOut = new Map<number, number>();
 
-/** A key pair that was not used before in this test file. */
+/** Returns a key pair that this test file has not used before. */
 export function nextRsaPair(bits: number): { readonly privateKey: KeyObject; readonly publicKey: KeyObject } {
   const number = handedOut.get(bits) ?? 0;
   handedOut.set(bits, number + 1);

@@ -19,7 +19,7 @@ export interface SamlTenant extends Omit<AnyTenant, "detail"> {
   readonly signIn: (browser: Browser, personId?: string, changes?: Changes) => Promise<Page>;
 }
 
-/** Makes the tenant. Pastes the provider's metadata, unless the settings have its URL. */
+/** Makes the tenant. The settings contain the provider's metadata, unless they contain its URL. */
 export async function createSamlTenant(
   installation: Installation,
   provider: SamlProvider,

@@ -64,7 +64,7 @@ export interface Tenant {
   readonly begin: (browser: Browser, query?: string) => Promise<string>;
   /** Starts a sign-in, authenticates at the provider, and returns the callback URL without opening it. */
   readonly authenticate: (browser: Browser, person?: Person, query?: string) => Promise<string>;
-  /** Signs in completely, and returns the last page. */
+  /** Signs in from start to end, and returns the last page. */
   readonly signIn: (browser: Browser, person?: Person, query?: string) => Promise<Page>;
   /** Sends a request with the tenant's key and returns its data. Throws on errors. */
   // any: the shape is what the query asked for
@@ -227,7 +227,7 @@ export async function createTenantOf(
   };
 }
 
-/** The e-mail address of the person who is signed in with the browser; `null` if none is. */
+/** The e-mail address of the person whose session the browser has; `null` without a session. */
 export async function whoIsSignedIn(browser: Browser, { url }: Installation): Promise<string | null> {
   const answer = await browser.send("POST", `${url}/graphql`, {
     type: "application/json",

@@ -89,7 +89,7 @@ test("foreign keys are enforced again after migrating, whether it succeeded or n
       await expect(insertion).rejects.toThrow(/foreign key/i);
     }
     if (!onMariaDb) {
-      // All or nothing: the migrations before the broken one are undone too.
+      // The migrations before the broken one are also undone.
       expect(await broken.reader.rows("SELECT name FROM sqlite_master WHERE name IN ('author', 'half_done')")).toEqual(
         [],
       );
@@ -126,7 +126,7 @@ test("a migration that would leave rows without their parent is undone on SQLite
 test("replicas that migrate at once wait for each other and run each migration once, even without GET_LOCK and row locks", async () => {
   const restore = loseLocalLocks();
   const { url, remove } = await testDatabaseUrl();
-  // SQLite allows one process, MariaDB any number of replicas, here even with one connection each.
+  // SQLite allows one process. MariaDB allows any number of replicas, here with one connection each.
   const replicaUrl = onMariaDb ? `${url}?poolSize=1` : url;
   const replicas = onMariaDb
     ? await Promise.all([1, 2, 3].map(() => openDatabase({ url: replicaUrl, ...library })))
@@ -141,7 +141,7 @@ test("replicas that migrate at once wait for each other and run each migration o
   }
 });
 
-/** As on a Galera cluster, whose nodes do not share GET_LOCK and row locks. */
+/** Simulates a Galera cluster, whose nodes do not share GET_LOCK and row locks. */
 function loseLocalLocks(): () => void {
   // oxlint-disable-next-line typescript/unbound-method -- it is called with the runner as `this`
   const send = MysqlQueryRunner.prototype.query;

@@ -1,4 +1,4 @@
-/** Opening a database: errors are explained without the password, and one process may open a SQLite file. */
+/** Opening a database: errors contain an explanation but no password, and only one process may open a SQLite file. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, symlinkSync, writeFileSync } from "node:fs";
@@ -189,7 +189,7 @@ describe("a SQLite file", () => {
   });
 });
 
-/** Another process that holds the lock. It cannot load TypeScript, so that it takes the lock by itself. */
+/** A different process that holds the lock. It takes the lock without Usher's code, because it cannot load TypeScript. */
 function holdLockInAnotherProcess(path: string): ChildProcess {
   const program = `
     const Sqlite = require(${JSON.stringify(SQLITE_PACKAGE)});

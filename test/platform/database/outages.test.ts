@@ -1,4 +1,4 @@
-/** A database that is down, full or overloaded is an expected failure, and one line in the log. */
+/** If a database is down, full or overloaded, the failure is an expected one, with one line in the log. */
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { onMariaDb, openTestDatabase, type TestDatabase } from "../../support/database.js";
 

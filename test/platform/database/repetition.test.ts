@@ -1,8 +1,8 @@
-/** On MySQL and MariaDB a unit of work is retried as a whole when the server asks for it, and only then. */
+/** On MySQL and MariaDB a unit of work is retried as a whole if the server asks for it, and only then. */
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { onMariaDb, openTestDatabase, type TestDatabase } from "../../support/database.js";
 
-// On SQLite units of work wait for each other, so that they cannot deadlock.
+// On SQLite, units of work run one after the other, so they cannot deadlock.
 const describeOnServer = onMariaDb ? describe : describe.skip;
 
 describeOnServer("a unit of work", () => {
@@ -22,7 +22,7 @@ describeOnServer("a unit of work", () => {
   const values = async () =>
     (await database.reader.rows<{ value: number }>("SELECT value FROM counter ORDER BY id")).map(({ value }) => value);
 
-  /** Two units that lock the same rows in opposite order, and wait for each other in the middle of the first attempt. */
+  /** Two units of work that lock the same rows in opposite order. Each waits for the other in the middle of the first attempt. */
   function runIntoEachOther(catchErrors: boolean) {
     const attempts = { a: 0, b: 0 };
     const arrived = { a: Promise.resolve(), b: Promise.resolve() };

@@ -179,7 +179,7 @@ test("a transaction that the database has rolled back does not write, even if th
     if (onMariaDb) {
       await transaction.execute("SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213").catch(() => {});
     } else {
-      // Makes SQLite roll back by itself, as a full disk does.
+      // Makes SQLite roll back by itself, like a full disk.
       await transaction.execute("INSERT OR ROLLBACK INTO note (id, part) VALUES ('first', 1)").catch(() => {});
     }
     await insert(transaction, "second").catch(() => {});

@@ -1,4 +1,4 @@
-/** The guarded fetch with well-behaved servers: requests, responses, and trusted certificates. */
+/** The guarded fetch with correct servers: requests, responses, and trusted certificates. */
 import tls from "node:tls";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, afterEach, describe, expect, test } from "@jest/globals";
@@ -132,7 +132,7 @@ describe("a response", () => {
     const guarded = guard();
     for (let count = 0; count < 5; count += 1) await guarded.fetch(`https://id.example.com:${peer.port}/`);
     expect(peer.requests()).toBe(5);
-    // The connection is free a moment after the body was read, so that a second one may be opened.
+    // The connection becomes free only after the body is read, so a second one may be opened.
     expect(connectedTo.length).toBeLessThan(5);
   });
 });
@@ -148,7 +148,7 @@ describe("a certificate", () => {
     const peer = await startPeer((_, response) => response.end("secret"), certified);
     routeToLoopback([PUBLIC]);
     const guarded = guard();
-    // Twice: the TLS session of the first handshake must not skip the check of the second.
+    // Two requests, because the TLS session of the first handshake must not skip the check in the second.
     for (const attempt of [1, 2])
       await expect(guarded.fetch(`https://id.example.com:${peer.port}/?${attempt}`)).rejects.toMatchObject({
         code: "CERTIFICATE_REFUSED",

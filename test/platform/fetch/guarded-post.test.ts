@@ -62,7 +62,7 @@ describe("an address", () => {
   test("is checked for each connection, which goes to the checked address", async () => {
     const peer = await startPeer(
       (request, response) => {
-        // The second message uses the same connection, and ends it.
+        // The second message uses the same connection, and then the server closes it.
         if (request.url === "/last") response.setHeader("connection", "close");
         response.end("public");
       },

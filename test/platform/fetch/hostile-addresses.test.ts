@@ -1,4 +1,4 @@
-/** Requests to private addresses: by notation, by name, by a changing name (DNS rebinding), or by redirect. */
+/** Requests to private addresses: by notation, by name, by a name that changes (DNS rebinding), or by redirect. */
 import { afterAll, afterEach, describe, expect, test } from "@jest/globals";
 import type { Socket } from "node:net";
 import { createIsAllowed } from "../../../src/platform/fetch/allowed-hosts.js";
@@ -70,7 +70,7 @@ describe("a name", () => {
       code: "ADDRESS_REFUSED",
       message: expect.stringMatching(/^id\.example\.com must be at a public address.*USHER_ALLOWED_PRIVATE_HOSTS/),
     });
-    // The log names the private address; the message, which an administrator sees, does not.
+    // The log names the private address. The administrator's message does not.
     await failed.catch((error: Error) => {
       if (address.length > 3) expect(error.message).not.toContain(address);
       expect(error.cause).toMatchObject({ message: `id.example.com is ${address}` });
@@ -183,7 +183,7 @@ describe("a redirect", () => {
         authority.issue(["id.example.com"]),
       );
       routeToLoopback([PUBLIC]);
-      // Even if the operator allows the target, because it is not the address that was entered.
+      // The request is refused even if the operator allows the target, because the administrator did not enter that address.
       const guarded = guard(answering([PUBLIC]).lookup, [`127.0.0.1:${inside.port}`]);
       const refusal = await guarded
         .fetch(`https://id.example.com:${outside.port}/`, { redirect: "follow" })
@@ -193,7 +193,7 @@ describe("a redirect", () => {
         location,
         message: `id.example.com answered with a redirect to http://127.0.0.1:${inside.port}/latest (status ${status}); redirects are not followed, so the address must be the final one.`,
       });
-      // A log writes the properties of an error.
+      // A log contains the properties of an error.
       expect(JSON.stringify(Object.entries(refusal))).not.toContain("token");
       expect(inside.connections()).toBe(0);
     },

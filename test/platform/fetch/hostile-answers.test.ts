@@ -1,4 +1,4 @@
-/** Responses that never end, never begin, unpack to too much, break off or are not HTTP are refused within bounds. */
+/** Responses that never end, never begin, unpack to too much, break off or are not HTTP. Each is refused within limits. */
 import { once } from "node:events";
 import { createServer as createTcpServer } from "node:net";
 import { createGzip, gzipSync } from "node:zlib";
@@ -9,13 +9,13 @@ import { listen, startPeer, stopNetwork } from "./network.js";
 
 const opened: { close: () => Promise<void> }[] = [];
 const KIBIBYTE = 1_024;
-/** Long enough for a busy machine, where a test does not expect the time limit. */
+/** A time limit that a busy machine does not reach, for tests that do not expect it. */
 const PATIENT = { timeoutMs: 50_000 };
-/** Short, where a test waits for the time limit. */
+/** A short time limit, for tests that wait for it. */
 const IMPATIENT = { timeoutMs: 300 };
 /** Less than the ten seconds after which opening a connection fails. */
 const BEFORE_CONNECTING_ENDS_MILLISECONDS = 8_000;
-/** The time limit of a test that waits for the limit. */
+/** Jest's time limit of a test that waits for the time limit. */
 const FAR_BEYOND_MILLISECONDS = 15_000;
 
 function guard(options: Partial<GuardedFetchOptions> = {}) {

@@ -1,6 +1,6 @@
 /**
- * A small Internet for the guarded fetch: servers on loopback, and public addresses that are routed to them. The route is
- * at the socket, after the look-up of the guarded fetch. The addresses of sockets are recorded, and nothing leaves the
+ * A small Internet for the guarded fetch: servers on loopback, and public addresses that lead to them. The socket is
+ * redirected after the look-up of the guarded fetch. The addresses of sockets are recorded, and no packet leaves the
  * machine.
  */
 import { createServer, type RequestListener } from "node:http";

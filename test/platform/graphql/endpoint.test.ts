@@ -1,4 +1,4 @@
-/** The endpoint over real HTTP: the published audits, the error format, its limits, and its use by browsers. */
+/** The endpoint over real HTTP: the published audits, the error format, the limits, and requests from browsers. */
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { request, type IncomingHttpHeaders } from "node:http";
 import { getIntrospectionQuery, GraphQLString } from "graphql";
@@ -315,7 +315,7 @@ describe("Limits", () => {
   };
 
   test("a small document of millions of fields is refused without expanding it", async () => {
-    // Fragments that spread the next one twice each: 2^25 fields in a thousand bytes.
+    // Each fragment spreads the next one twice, so a thousand bytes contain 2^25 fields.
     const bomb = `{books{...a}}${"abcdefghijklmnopqrstuvwxyz"
       .split("")
       .map(
@@ -326,7 +326,7 @@ describe("Limits", () => {
     expect(bomb.length).toBeLessThan(1_100);
     const before = process.cpuUsage();
     expect(await limit(bomb)).toMatchObject({ limit: "number of selections", maximum: 1_500 });
-    // Takes milliseconds when each fragment is measured once, and tens of seconds expanded.
+    // This takes milliseconds if each fragment is measured once, and tens of seconds if fragments are expanded.
     expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
   });
 

@@ -26,7 +26,7 @@ afterAll(() => void database.close());
 
 const statements: { sql: string; parameters: readonly SqlValue[] }[] = [];
 const bind = (value: SqlValue) => (value instanceof Date ? value.toISOString() : value);
-/** The same database under both dialects: SQLite accepts both forms of the comparison. */
+/** The same database in both dialects, because SQLite accepts both forms of the comparison. */
 const createReader = (dialect: Dialect): Reader => {
   const rows = async <Row>(sql: string, parameters: readonly SqlValue[] = []) => {
     statements.push({ sql, parameters });

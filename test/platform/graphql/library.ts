@@ -1,4 +1,4 @@
-/** A small schema for the tests: shelves of books, and everything that can fail. */
+/** A small schema for the tests: shelves of books, and fields that fail in every way. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";

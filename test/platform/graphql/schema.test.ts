@@ -1,4 +1,4 @@
-/** The schema has only what is reached, and describes all of it; the loaders of a request. */
+/** The schema has only types that a query or mutation reaches, all described. Also tests the loaders of a request. */
 import { describe, expect, test } from "@jest/globals";
 import { buildSchema, graphql, GraphQLID, GraphQLSchema, Kind, validateSchema } from "graphql";
 import { Query, Resolver } from "type-graphql";

@@ -1,4 +1,4 @@
-/** The HTTP server over real connections: headers, errors, addresses behind proxies, cookies, health, and its stop. */
+/** The HTTP server over real connections: headers, errors, addresses behind proxies, cookies, health, and stopping. */
 import { EventEmitter, once } from "node:events";
 import { connect } from "node:net";
 import { request as send, type IncomingHttpHeaders } from "node:http";
@@ -256,7 +256,7 @@ describe("The client's address", () => {
     ['for="[2001:db8::7]:49152"', "2001:db8::7"],
     ['for="[2001:db8::7]"', "2001:db8::7"],
     ['for=198.51.100.1, for=203.0.113.5, for="127.0.0.1:80"', "203.0.113.5"],
-    // A client can neither open a quote that the proxy's text closes, nor write an element into another parameter.
+    // A client cannot open a quote that the proxy's text closes. It also cannot write an element into another parameter.
     ['for="198.51.100.1, for=203.0.113.5', "203.0.113.5"],
     ['for="198.51.100.1, for="[2001:db8::7]:80"', "2001:db8::7"],
     ['for=203.0.113.5;host="x, for=198.51.100.1"', "203.0.113.5"],

@@ -1,4 +1,4 @@
-/** SMTP_URL and USHER_MAIL_FROM: encrypted by default, and errors quote no secret. */
+/** SMTP_URL and USHER_MAIL_FROM: connections are encrypted by default, and errors contain no secret. */
 import { describe, expect, it } from "@jest/globals";
 import { readMailConfiguration } from "../../../src/config/mail.js";
 

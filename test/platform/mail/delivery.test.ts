@@ -1,4 +1,4 @@
-/** Messages reach a mail server once, or at least once after a crash, and are not retried for ever. */
+/** Messages reach a mail server once, or at least once after a crash. Retries end after a time. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { findNextAttempt, MAXIMUM_ATTEMPTS } from "../../../src/platform/mail/attempts.js";
 import { deliverBatch, CONCURRENCY } from "../../../src/platform/mail/deliver-batch.js";
@@ -29,7 +29,7 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 const secondsUntil = (time: unknown) => (toDate(time).getTime() - post.clock.now.getTime()) / 1_000;
-/** What the log says of a message that was given up. */
+/** The log lines of a message after its last attempt. */
 const givenUp = (mailId: string) =>
   post
     .log()
@@ -219,7 +219,7 @@ describe("a server that is down", () => {
 
   it("from the middle of a message on receives it again", async () => {
     const { port } = server;
-    // The server accepts the message and dies before it answers.
+    // The server accepts the message and ends before it replies.
     server.behaviour.beforeAccepting = () => server.close();
     await post.queue({});
     expect(await post.deliver(server)).toBe("SERVER_UNUSABLE");
@@ -321,7 +321,7 @@ describe("a worker that is stopped", () => {
     );
     await server.waitFor(1);
     await worker.stop(20);
-    // Aborted, and not only timed out by the library.
+    // The worker aborted the attempt. The library's time limit did not end it.
     expect(post.log()).toContain('"reason":"EABORT"');
     const [mail] = await post.stored();
     expect(mail).toMatchObject({ attempts: 1, leased_until: null, sent_at: null });

@@ -1,4 +1,4 @@
-/** Without a mail server, messages are written to files that only their owner may read. */
+/** Without a mail server, messages are written to files that only the file's owner can read. */
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The program is killed after the server received a message and before the outcome is recorded: the next one resends it. */
+/** The program is killed after the server received a message and before it records the outcome. The next program resends it. */
 import "reflect-metadata";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -37,7 +37,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Opens the database while no program runs: only one process may open a SQLite file. */
+/** Opens the database while no program runs, because only one process may open a SQLite file. */
 async function withDatabase(work: (opened: OpenDatabase) => Promise<void>): Promise<void> {
   const opened = await openDatabase({ url: database.url, entities, migrations });
   try {
@@ -83,7 +83,7 @@ it("a message survives kill -9, over STARTTLS with a password and a certificate 
     const mail = await readMail(opened);
     expect(mail).toMatchObject({ attempts: 1, sent_at: null });
     expect(mail!.leased_until).not.toBeNull();
-    // As if two minutes had passed: the lease of the killed program expires.
+    // This simulates two minutes, after which the lease of the killed program expires.
     const now = new Date();
     await opened.transact((transaction) => transaction.execute("UPDATE mail_message SET leased_until = ?", [now]));
   });

@@ -1,4 +1,4 @@
-/** An outbox on its own database, with a clock that tests move and a log that they read. */
+/** An outbox on its own database, with a clock and a log for tests. */
 import "reflect-metadata";
 import {
   deliverBatch,
@@ -29,7 +29,7 @@ export interface StoredMail {
 export interface Post {
   readonly database: TestDatabase;
   readonly clock: { now: Date };
-  /** Everything that was logged. */
+  /** All log lines. */
   readonly log: () => string;
   readonly queue: (...mails: readonly Partial<NewMail>[]) => Promise<void>;
   /** All rows, oldest first. */

@@ -1,4 +1,4 @@
-/** Messages enter the outbox with their unit of work, and without injected headers or addresses. */
+/** Messages enter the outbox in their unit of work, and cannot contain injected headers or addresses. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { queueMail } from "../../../src/platform/mail/queue-mail.js";
 import { sweepMail } from "../../../src/platform/mail/outbox.js";

@@ -1,4 +1,4 @@
-/** Which `traceparent` headers are believed, by the grammar of W3C Trace Context. */
+/** Which `traceparent` headers are accepted, by the grammar of W3C Trace Context. */
 import { expect, test } from "@jest/globals";
 import { readTraceId } from "../../../src/platform/telemetry/trace-context.js";
 

@@ -1,10 +1,10 @@
 /**
- * Runs a command with a MariaDB server of its own: a temporary data folder, a free port on 127.0.0.1, its own socket.
+ * Runs a command with its own MariaDB server: a temporary data folder, a free port on 127.0.0.1, its own socket.
  *
  *     node test/support/mariadb/run.mjs npx jest test/platform/database
  *
- * The command finds `mariadb://root@127.0.0.1:PORT` in USHER_TEST_DATABASE_URL. The server and its folder are gone
- * afterwards, however the command ends, and its exit code is passed on. A server that already runs is left alone.
+ * The command finds `mariadb://root@127.0.0.1:PORT` in USHER_TEST_DATABASE_URL. When the command ends, the server and its
+ * folder are removed, and this process ends with the command's exit code. Other MariaDB servers are not affected.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { accessSync, chownSync, constants, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -16,7 +16,7 @@ import { createConnection } from "mysql2/promise";
 
 const START_WITHIN_MILLISECONDS = 60_000;
 const STOP_WITHIN_MILLISECONDS = 10_000;
-/** A server that ends more often than this by itself is left as it is. */
+/** The number of times that a server that ended by itself is started again. */
 const MOST_RESTARTS = 2;
 
 const [command, ...commandArguments] = process.argv.slice(2);
@@ -34,7 +34,7 @@ let guard = null;
 let child = null;
 let stopping = false;
 let signalled = null;
-// The last resort, should this process end without passing through `stop`.
+// Cleans up if this process ends without `stop`.
 process.on("exit", () => {
   guard?.kill("SIGKILL");
   mariadb?.kill("SIGKILL");
@@ -49,7 +49,7 @@ for (const [signal, code] of [
   process.on(signal, () => {
     signalled = code;
     if (child === null) return void stop(code);
-    // The command ends first, and then the server; a command that does not want to end is made to.
+    // The command must end before the server. If it does not end in time, it is killed.
     child.kill(signal);
     setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MILLISECONDS).unref();
   });
@@ -81,7 +81,7 @@ async function start() {
         `--datadir=${data}`,
         "--auth-root-authentication-method=normal",
         "--skip-test-db",
-        // Programs that mariadb-install-db starts as root need the name; anybody else's run as whoever calls.
+        // If root runs this script, mariadb-install-db needs the user's name. Otherwise, its programs run as the current user.
         ...(identity.name === null ? [] : [`--user=${identity.name}`]),
       ],
       { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" },
@@ -95,8 +95,8 @@ async function start() {
 }
 
 /**
- * Starts the server on its folder and waits until it answers. A server that ends by itself later on, as Debian's does by
- * a segmentation fault once in a long while, is started again, and what it said is shown: whatever was under way fails.
+ * Starts the server on its folder and waits until it answers. If the server later ends by itself, this function prints the end
+ * of its log and starts it again. Debian's server rarely ends by a segmentation fault. Running statements fail then.
  */
 async function launch({ data, log, port }, restarts) {
   mariadb = spawn(
@@ -104,7 +104,7 @@ async function launch({ data, log, port }, restarts) {
     [
       "--no-defaults",
       `--datadir=${data}`,
-      // A server that starts removes what looks left behind there, also the tables of one that runs beside it.
+      // A starting server deletes temporary tables in its folder, so other running servers must not share it.
       `--tmpdir=${folder}`,
       `--socket=${join(folder, "socket")}`,
       `--pid-file=${join(folder, "pid")}`,
@@ -114,7 +114,7 @@ async function launch({ data, log, port }, restarts) {
       "--skip-name-resolve",
       "--skip-log-bin",
       "--character-set-server=utf8mb4",
-      // Nothing here has to survive a crash, and tests make and drop many databases.
+      // The data need not survive a crash, and tests make and drop many databases.
       "--innodb-flush-log-at-trx-commit=0",
       "--innodb-flush-method=nosync",
       "--innodb-doublewrite=0",
@@ -124,7 +124,7 @@ async function launch({ data, log, port }, restarts) {
       "--max-connections=400",
       ...(identity.name === null ? [] : [`--user=${identity.name}`]),
     ],
-    // In a group of its own: Ctrl-C in a terminal must reach the tests before it reaches the server.
+    // The server has its own process group, because Ctrl-C in a terminal must reach the tests before the server.
     { stdio: "ignore", detached: true },
   );
   guard?.kill("SIGKILL");
@@ -135,7 +135,7 @@ async function launch({ data, log, port }, restarts) {
     if (stopping) return;
     failure = error?.message ?? `it ended with ${signal ?? code}`;
     if (!answered) return;
-    // Enough for the server's own account of it: the stack and the statement.
+    // These lines contain the server's report of a crash: the stack and the statement.
     console.error(`MariaDB is gone: ${failure}\n${tail(log, 150)}`);
     if (restarts < MOST_RESTARTS)
       launch({ data, log, port }, restarts + 1).catch((reason) => console.error(reason.message));
@@ -151,8 +151,8 @@ async function launch({ data, log, port }, restarts) {
 }
 
 /**
- * Ends the server and removes its folder should this process be killed outright: the guard's input then ends, which is
- * all that it waits for.
+ * Ends the server and removes its folder if this process is killed. The guard waits for the end of its input, which comes
+ * when this process ends.
  */
 function outliveThisProcess(pid) {
   const script = 'cat >/dev/null; kill -9 "$1"; sleep 1; rm -rf "$2"';
@@ -177,7 +177,7 @@ async function stop(code) {
   process.exit(code);
 }
 
-/** MariaDB refuses to run as root: then it runs as its package's user, or as nobody. */
+/** MariaDB refuses to run as root. For root, this chooses its package's user, or `nobody`. */
 function chooseIdentity() {
   if (process.getuid?.() !== 0) return { name: null };
   for (const name of ["mysql", "nobody"]) {
@@ -193,7 +193,7 @@ function chooseIdentity() {
   return fail("MariaDB cannot run as root, and there is no user mysql or nobody to run it as.");
 }
 
-/** A program's path, also from the folders that only root has in its PATH. */
+/** A program's path. The search includes folders that only root has in its PATH. */
 function findProgram(...names) {
   const folders = [...(process.env["PATH"] ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/usr/bin"];
   for (const name of names) {
@@ -221,7 +221,7 @@ function findFreePort() {
   });
 }
 
-/** Whether our server answers, and not one that took the port in the meantime. */
+/** Whether our server answers, not a different server that took the port. */
 async function answers(port, data) {
   try {
     const connection = await createConnection({ host: "127.0.0.1", port, user: "root", connectTimeout: 2_000 });

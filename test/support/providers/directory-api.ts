@@ -1,6 +1,6 @@
 /**
- * A stand-in for a provider's directory API and its token endpoint. It sends the answers of the test in order, repeats the last
- * one, and keeps every request.
+ * A stand-in for a provider's directory API and its token endpoint. It sends the test's answers in order, repeats the last
+ * answer, and keeps every request.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,25 +8,25 @@ import type { AddressInfo } from "node:net";
 interface ScriptedAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON, a text unchanged. */
+  /** A text is sent unchanged, every other value as JSON. */
   readonly body: unknown;
 }
 
 /** A received request. */
 interface DirectoryRequest {
   readonly method: string;
-  /** With the query. */
+  /** The path with the query. */
   readonly path: string;
   readonly authorization: string | null;
   readonly body: string;
 }
 
 export interface DirectoryApi {
-  /** Without a slash at the end. */
+  /** The base address without a slash at the end. */
   readonly url: string;
-  /** Sets the answers for every path except `/token`, which answers with `token-1`, `token-2` … */
+  /** Sets the answers for every path except `/token`, which returns `token-1`, `token-2` … */
   readonly script: (...answers: readonly ScriptedAnswer[]) => void;
-  /** Sets a different answer of `/token`; `null` for tokens again. */
+  /** Replaces the answer of `/token`. `null` restores the tokens. */
   readonly scriptToken: (answer: ScriptedAnswer | null) => void;
   readonly requests: readonly DirectoryRequest[];
   /** The forms that were posted to `/token`. */
@@ -35,7 +35,7 @@ export interface DirectoryApi {
   readonly close: () => Promise<void>;
 }
 
-/** Starts it on a free port. The caller closes it. */
+/** Starts the stand-in on a free port. The caller closes it. */
 export async function startDirectoryApi(): Promise<DirectoryApi> {
   let answers: ScriptedAnswer[] = [{ status: 500, body: {} }];
   let tokenAnswer: ScriptedAnswer | null = null;

@@ -1,6 +1,6 @@
 /**
- * A mail server for tests (RFC 5321) on node:net. It keeps accepted messages, refuses what tests choose, can delay its final
- * reply, and with a certificate speaks TLS from the start or after STARTTLS.
+ * A mail server for tests (RFC 5321) on node:net. It keeps accepted messages, refuses messages as the test defines, and can
+ * delay its final reply. With a certificate it uses TLS, from the start or after STARTTLS.
  */
 import { createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -12,15 +12,15 @@ interface ReceivedMail {
   readonly to: readonly string[];
   /** All values of each header field, unfolded, by the name in lower case. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** As sent, still encoded. */
+  /** The body as sent, still encoded. */
   readonly body: string;
-  /** Whether it was sent over TLS. */
+  /** Whether the client sent it over TLS. */
   readonly encrypted: boolean;
   /** The user that the client authenticated as; `null` if it did not. */
   readonly user: string | null;
 }
 
-/** How the server differs from accepting everything. Tests change it at any time. */
+/** Differences from a server that accepts everything. Tests change them at any time. */
 interface SmtpBehaviour {
   /** The reply to RCPT TO; `null` accepts. */
   refuseRecipient: (address: string) => string | null;
@@ -39,7 +39,7 @@ export interface SmtpServer {
   readonly behaviour: SmtpBehaviour;
   /** The number of connections. */
   readonly connections: () => number;
-  /** Waits until the server has accepted this many messages in all. */
+  /** Waits until the server has accepted this total number of messages. */
   readonly waitFor: (count: number) => Promise<readonly ReceivedMail[]>;
   readonly close: () => Promise<void>;
 }
@@ -50,7 +50,7 @@ export interface SmtpServerOptions {
   readonly certificate?: { readonly key: string; readonly cert: string };
   /** When TLS starts; needs a certificate. Defaults to `NEVER`. */
   readonly tls?: "AT_ONCE" | "STARTTLS" | "NEVER";
-  /** The only user who may send. If absent, clients need not authenticate. */
+  /** The only user who may send. If it is absent, clients need not authenticate. */
   readonly account?: { readonly user: string; readonly password: string };
 }
 
@@ -85,7 +85,7 @@ export async function startSmtpServer(options: SmtpServerOptions = {}): Promise<
     ).begin();
   };
   const server: Server = tls === "AT_ONCE" ? createTlsServer({ ...certificate }, serve) : createServer(serve);
-  // A client that rejects the certificate hangs up. Tests expect that.
+  // A client that rejects the certificate closes the connection. Tests expect that.
   server.on("tlsClientError", () => {});
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -114,7 +114,7 @@ export async function startSmtpServer(options: SmtpServerOptions = {}): Promise<
   };
 }
 
-/** One connection, command by command. */
+/** One connection, which handles one command after the other. */
 class Conversation {
   #socket: Socket;
   #buffer = "";

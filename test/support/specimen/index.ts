@@ -1,6 +1,6 @@
 /**
- * A complete connection type for a made-up protocol, as types inside this repository are written: one folder and one line
- * (docs/connection-types.md). Like every type, it imports only the contract from Usher.
+ * A complete connection type for an invented protocol. Like a type inside this repository, it consists of one folder and one
+ * line (docs/connection-types.md). Like every type, it imports only the contract from Usher.
  */
 import {
   CONTRACT_VERSION,
@@ -44,7 +44,7 @@ export const specimen = defineConnectionType<typeof SPECIMEN_SETTINGS, OpenedSpe
   diagnose: async (settings, runtime) => [await observeProvider(settings, runtime)],
 });
 
-/** Asks the provider for its description. Every wrong answer is a refusal, never a different error. */
+/** Asks the provider for its description. Every wrong answer leads to a refusal, never to a different error. */
 async function findIssuer({ address }: SpecimenSettings, { fetch }: Runtime): Promise<string> {
   try {
     const response = await fetch(`${address}/description`);

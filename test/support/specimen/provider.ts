@@ -1,4 +1,4 @@
-/** The specimen's provider. It describes itself, and signs a ticket for the next person of the test. */
+/** The specimen's provider. It serves its description, and signs a ticket for the next person of the test. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { signPayload } from "./strategy.js";
@@ -11,12 +11,12 @@ export interface SpecimenProvider {
   readonly sharedSecret: string;
   /** Fields of the next tickets that replace the usual ones. */
   readonly setPerson: (fields: Readonly<Record<string, unknown>>) => void;
-  /** The address that the browser is redirected to. */
+  /** The address to which the browser is redirected. */
   readonly signIn: (url: string, fields?: Readonly<Record<string, unknown>>) => string;
   readonly close: () => Promise<void>;
 }
 
-/** Starts it on a free port. The caller closes it. */
+/** Starts the provider on a free port. The caller closes it. */
 export async function startSpecimenProvider(): Promise<SpecimenProvider> {
   const [audience, sharedSecret] = ["usher", "a secret that signs tickets"];
   let person: Readonly<Record<string, unknown>> = {};

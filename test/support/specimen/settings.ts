@@ -1,4 +1,4 @@
-/** The settings of the specimen: the provider's address, the audience of tickets, and the secret that signs them. */
+/** The settings of the specimen: the provider's address, the audience of tickets, and the secret for their signatures. */
 import { setting, type SettingsOf } from "../../../src/connection/contract/index.js";
 
 export const SPECIMEN_SETTINGS = {

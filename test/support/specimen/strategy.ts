@@ -31,7 +31,7 @@ export const refuse: Refuse<keyof typeof SPECIMEN_REFUSALS> = defined.refuse;
 /** A verified ticket. */
 export type Ticket = Readonly<Record<string, unknown>>;
 
-/** A provider that has described itself. */
+/** A provider whose description has been read. */
 export interface OpenedSpecimen {
   readonly settings: SpecimenSettings;
   readonly issuer: string;
@@ -47,7 +47,7 @@ export function createSpecimenStrategy({ settings, issuer }: OpenedSpecimen, cal
     start: async ({ keep, chooseAccount }) => {
       const nonce = randomBytes(32).toString("base64url");
       const state = await keep({ requestId: null, secrets: { nonce } });
-      // The provider does not know the state, so it is a part of the return address.
+      // The provider does not know the state, so the return address contains it.
       const back = `${callbackUrl}?${new URLSearchParams({ state })}`;
       const parameters = new URLSearchParams({ audience: settings.audience, nonce, back });
       if (chooseAccount) parameters.set("account", "choose");

@@ -1,19 +1,19 @@
-/** Receivers of webhooks for tests: one server with a receiver under each path, which works or fails as the test says. */
+/** Receivers of webhooks for tests: one server, with a receiver under each path. Each behaves as the test defines. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
 
-/** What a receiver does with messages. */
+/** How a receiver treats messages. */
 export type Behaviour =
   | { readonly kind: "ok"; readonly delayMs?: number }
   | { readonly kind: "status"; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
-  /** Refuses every `every`th new message, and accepts its repetition. */
+  /** Refuses each message whose number is a multiple of `every`, and accepts its retry. */
   | { readonly kind: "flaky"; readonly every: number }
   /** Closes the connection without an answer. */
   | { readonly kind: "reset" }
   /** Never answers. */
   | { readonly kind: "hang" }
-  /** Answers 200 with a body that does not end. */
+  /** Sends status 200 with a body that does not end. */
   | { readonly kind: "endless" }
   | { readonly kind: "redirect"; readonly to: string };
 
@@ -35,7 +35,7 @@ export interface Received {
 export interface WebhookReceiver {
   readonly url: string;
   readonly received: readonly Received[];
-  /** Without test messages. */
+  /** The received messages, without test messages. */
   readonly events: () => readonly Received[];
   /** The secrets with which it checks signatures. */
   secrets: readonly string[];
@@ -49,9 +49,9 @@ export interface WebhookReceivers {
 }
 
 /**
- * Starts a server on a free port. It always accepts test messages, so that a failing receiver can be added as an endpoint.
+ * Starts a server on a free port. It always accepts test messages, so that a test can add a failing receiver as an endpoint.
  *
- * @param isLean does not keep the bodies of messages, for many thousands of them
+ * @param isLean leaves out the bodies of messages, for tests with many thousands of them
  */
 export async function startWebhookReceivers({ isLean = false } = {}): Promise<WebhookReceivers> {
   const receivers = new Map<string, WebhookReceiver & { received: Received[]; known: Set<string> }>();

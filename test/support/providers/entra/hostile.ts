@@ -18,7 +18,7 @@ export interface HostileEntra extends HostileOpenIdProvider {
   readonly person: (claims?: Readonly<Record<string, unknown>>) => Person;
 }
 
-/** Starts it. The caller closes it. */
+/** Starts the hostile directory. The caller closes it. */
 export async function startHostileEntra(): Promise<HostileEntra> {
   const provider = await startHostileOpenIdProvider({ clientAuthentication: "client_secret_post" });
   let authority = "";
@@ -58,7 +58,7 @@ export async function startHostileEntra(): Promise<HostileEntra> {
   };
 }
 
-/** The discovery document of the only directory; for others, Microsoft's error. */
+/** The discovery document of the only directory. Other directories get Microsoft's error. */
 async function answerDiscovery(upstream: string, authority: string, path: string) {
   const [, tenant = "", ...rest] = path.split("/");
   if (tenant !== TENANT_ID || rest.join("/") !== "v2.0/.well-known/openid-configuration") {

@@ -12,7 +12,7 @@ export interface EntraOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly people: readonly EntraPerson[];
-  /** Defaults to none, as in a new app registration. */
+  /** The optional claims. Defaults to none, as in a new app registration. */
   readonly optionalClaims?: readonly OptionalClaim[];
   readonly brand?: string;
 }

@@ -1,5 +1,5 @@
 /**
- * People of a made-up Entra ID directory, and the claims that Microsoft's v2.0 ID tokens have for them, as documented in
+ * People of an invented Entra ID directory, and their claims in Microsoft's v2.0 ID tokens, as documented in
  * "ID token claims reference", "Optional claims reference" and "Groups overage claim".
  */
 import { createHash } from "node:crypto";
@@ -47,7 +47,7 @@ export const ENTRA_CLAIMS = [
 
 const MOST_GROUPS = 200;
 
-/** A pairwise identifier: it differs per application and is not the object ID. */
+/** A pairwise identifier. It differs for each application, and from the object ID. */
 export function entraSubjectOf(oid: string): string {
   return createHash("sha256").update(`usher ${oid}`).digest("base64url");
 }
@@ -80,7 +80,7 @@ export function entraClaimsOf(
   };
 }
 
-/** Above 200 groups, the token has the address of the groups instead. A person without groups has no claim. */
+/** Above 200 groups, the token has an address for reading the groups instead. A person without groups has no groups claim. */
 function groupClaims({ oid, groups = [] }: EntraPerson, tenantId: string): Readonly<Record<string, unknown>> {
   if (groups.length === 0) return {};
   if (groups.length <= MOST_GROUPS) return { groups };

@@ -8,7 +8,7 @@ export interface HostileGoogle extends HostileOpenIdProvider {
   readonly person: (claims?: Readonly<Record<string, unknown>>) => Person;
 }
 
-/** Starts it. The caller closes it. */
+/** Starts the hostile provider. The caller closes it. */
 export async function startHostileGoogle(): Promise<HostileGoogle> {
   const provider = await startHostileOpenIdProvider({
     clientAuthentication: "client_secret_post",

@@ -1,17 +1,17 @@
 /**
- * A correct stand-in for Google's sign-in: the OpenID provider of the tests, with the claims that Google documents
- * ("OpenID Connect: An ID token's payload"). Accounts of a Workspace have `hd`, personal ones do not.
+ * A correct stand-in for Google's sign-in: the OpenID provider of the tests, with the claims in Google's documentation
+ * ("OpenID Connect: An ID token's payload"). Workspace accounts have `hd`, personal accounts do not.
  */
 import { startOpenIdProvider, type OpenIdProvider } from "../openid/provider.js";
 
 /** A Google account. */
 export interface GooglePerson {
-  /** Google uses twenty-one digits. */
+  /** Google's subjects have twenty-one digits. */
   readonly sub: string;
   readonly email: string;
   readonly givenName: string;
   readonly familyName: string;
-  /** The Workspace's domain; absent for personal accounts, whatever their address. */
+  /** The Workspace's domain. Personal accounts have none, even if their address is in a Workspace's domain. */
   readonly hostedDomain?: string;
   /** Defaults to true. */
   readonly emailVerified?: boolean;
@@ -24,7 +24,7 @@ export interface GoogleOptions {
   readonly brand?: string;
 }
 
-/** Starts it. The caller closes it. Its `issuer` is the value for `USHER_GOOGLE_ISSUER`. */
+/** Starts the stand-in. The caller closes it. Its `issuer` is the value for `USHER_GOOGLE_ISSUER`. */
 export function startGoogleProvider(options: GoogleOptions): Promise<OpenIdProvider> {
   const { clientId, clientSecret, people, brand = "Stand-in Google" } = options;
   return startOpenIdProvider({

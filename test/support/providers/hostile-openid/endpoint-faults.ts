@@ -99,7 +99,7 @@ export const ENDPOINT_FAULTS = {
   "keys-of-null": { keys: () => json('{"keys":[null]}') },
   "keys-empty": { keys: () => json('{"keys":[]}') },
   "keys-too-many": { keys: ({ keys }) => void keys.push(...Array.from({ length: 200 }, () => ({ kty: "RSA" }))) },
-  // In addition to the provider's own key, which stays usable.
+  // The provider's own key is also there and stays usable.
   "keys-with-junk": {
     keys: ({ keys }) =>
       void keys.unshift(

@@ -1,4 +1,4 @@
-/** What a fault of the hostile provider can change. Everything else stays correct. */
+/** The parts of the hostile provider that a fault can change. All other parts stay correct. */
 import type { SigningKey } from "./signing.js";
 
 /** A JSON object that a fault may change. */
@@ -9,7 +9,7 @@ export interface RawAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Sends for ever, holds the connection open without an answer, or closes it at once. */
+  /** Sends without an end, holds the connection open without an answer, or closes it at once. */
   readonly instead?: "endless" | "silent" | "disconnect";
 }
 
@@ -20,7 +20,7 @@ export interface TokenMaking {
   readonly accessToken: string;
   readonly clientSecret: string;
   readonly key: SigningKey;
-  /** Unpublished keys, for signatures that must be refused. */
+  /** Unpublished keys. Usher must refuse their signatures. */
   readonly strangeKey: SigningKey;
   readonly weakKey: SigningKey;
 }
@@ -40,7 +40,7 @@ export interface Fault {
   readonly response?: (parameters: URLSearchParams) => void;
   /** Changes the ID token's header and claims before it is signed. */
   readonly idToken?: (making: TokenMaking) => void;
-  /** Signs in a different way. */
+  /** Signs in a way that differs from the usual. */
   readonly signature?: (making: TokenMaking, input: string) => Buffer;
   /** Changes the signed ID token. */
   readonly compact?: (token: string) => string;

@@ -29,7 +29,7 @@ export interface HostileProviderOptions {
   readonly clientSecret?: string;
   readonly algorithm?: string;
   readonly clientAuthentication?: "client_secret_basic" | "client_secret_post";
-  /** Sends the issuer in each authorization response, and announces that (RFC 9207). */
+  /** Sends the issuer in each authorization response, and announces this in the discovery document (RFC 9207). */
   readonly namesIssuer?: boolean;
   /** Refuses requests without a code challenge. */
   readonly requiresPkce?: boolean;
@@ -48,7 +48,7 @@ interface LoggedRequest {
 
 /** A running provider. */
 export interface HostileOpenIdProvider {
-  /** Equal to `url`. */
+  /** The same as `url`. */
   readonly issuer: string;
   readonly url: string;
   readonly clientId: string;
@@ -61,7 +61,7 @@ export interface HostileOpenIdProvider {
   readonly requests: readonly LoggedRequest[];
   readonly count: (endpoint: HostileEndpoint) => number;
   readonly forget: () => void;
-  /** Does what the person's browser does at the provider, and returns the callback URL. */
+  /** Follows the provider's redirects like the person's browser, and returns the callback URL. */
   readonly authorize: (url: string, person?: Person) => Promise<string>;
   /** Rotates the signing key. The old one stays published unless `keepOld` is false. */
   readonly rotateKeys: (options?: { readonly keepOld?: boolean; readonly sameKid?: boolean }) => void;
@@ -73,7 +73,7 @@ interface Grant {
   readonly person: Person;
 }
 
-// Keys are made once for all providers of a test file, because RSA keys are slow to make.
+// Tests share these keys in each file, because RSA keys are slow to make.
 const keyRing = new Map<string, SigningKey>();
 function keyOf(kid: string, algorithm: string, rsaBits?: number): SigningKey {
   const name = `${kid} ${algorithm}`;
@@ -167,7 +167,7 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
   }
 
   function failure(error: string, status: number): Answer {
-    // A fault of the token endpoint also applies to requests that it would refuse.
+    // A fault of the token endpoint also applies to requests that a correct endpoint would refuse.
     return { values: { error }, raw: fault.token?.({}) ?? { status } };
   }
 

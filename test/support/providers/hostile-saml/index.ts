@@ -1,7 +1,7 @@
 /**
- * Hostile SAML messages by name, with the expected refusal, and whether a verifying library may see them. If the name says so, the
- * real provider signed the message. If not, an attacker with an account there forged it from a genuine response to their own
- * request, to sign in as a victim.
+ * Hostile SAML messages by name, with the expected refusal, and whether a verifying library may see them. If the name says so,
+ * the real provider signed the message. Otherwise, an attacker with an account at the provider forged it from a genuine response
+ * to their own request, to sign in as a victim.
  */
 import { addEncryption } from "./encryption.js";
 import { addKinds } from "./kinds.js";

@@ -1,10 +1,10 @@
-/** Messages that the provider signed and that must still be refused (SAML profiles 4.1.4.3). */
+/** Messages that the provider signed, but that Usher must refuse (SAML profiles 4.1.4.3). */
 import { URI } from "../saml/canonical.js";
 import type { ResponseContent } from "../saml/index.js";
 import { joinResponse } from "../saml/response.js";
 import { type Add, type HostileSituation, genuine } from "./situation.js";
 
-/** Signed messages for a different recipient, for a different time, or not in the form of this profile. */
+/** Signed messages for a different recipient or a different time, or in a form that this profile does not allow. */
 export function addProfiles(situation: HostileSituation, add: Add): void {
   const { now } = situation;
   const minutes = (count: number) => new Date(now.getTime() + count * 60_000);

@@ -4,13 +4,13 @@ import type { AuthnRequest, Person, ResponseContent, SamlProvider } from "../sam
 
 export interface HostileSituation {
   readonly provider: SamlProvider;
-  /** The attacker's own sign-in, which is not finished. */
+  /** The attacker's own sign-in, still pending. */
   readonly request: AuthnRequest;
   readonly attacker: Person;
   readonly victim: Person;
-  /** A key of the attacker's own. */
+  /** A key that the attacker made. */
   readonly foreignKey: ProviderKey;
-  /** The connection's own certificate in PEM. It is public. */
+  /** The connection's own certificate in PEM. Anyone can read it. */
   readonly encryptionCertificate: string;
   readonly now: Date;
 }
@@ -30,7 +30,7 @@ export type Add = (name: string, code: string, xml: string | Buffer, isRefusedEa
 /** Adds a hostile form. */
 export type AddFields = (name: string, code: string, fields: Record<string, string>) => void;
 
-/** A genuine response to the attacker's request about the attacker, in parts. */
+/** The parts of a genuine response to the attacker's request. It names the attacker. */
 export function genuine({ provider, request, attacker }: HostileSituation, changes: Partial<ResponseContent> = {}) {
   return provider.build({ ...provider.describe(attacker, request), ...changes });
 }

@@ -1,13 +1,13 @@
 /**
- * Generates signature wrapping attacks: a forged element where a reader looks, and the signed original where the signature still
- * finds it. The eight published attacks (XSW1 to XSW8: Somorovsky and others, "On Breaking SAML") are among them.
+ * Generates signature wrapping attacks: Usher reads a forged element, while the signature matches the signed original
+ * elsewhere. The eight published attacks (XSW1 to XSW8: Somorovsky and others, "On Breaking SAML") are included.
  */
 import { element, rootElement, URI } from "../saml/canonical.js";
 import { joinAssertion, type ResponseParts } from "../saml/response.js";
 
-/** The forged element's ID compared with the original's. */
+/** How the forged element's ID relates to the original's. */
 const IDS = ["new-id", "same-id", "no-id"] as const;
-/** Which element carries the original's signature. */
+/** The element that contains the original's signature. */
 const SIGNATURES = ["on-original", "on-forged", "detached"] as const;
 /** The place of the original, relative to the forged element. */
 const ASSERTION_PLACES = [
@@ -23,7 +23,7 @@ const ASSERTION_PLACES = [
 ] as const;
 const RESPONSE_PLACES = ["first", "last", "in-signature", "in-object", "in-extensions", "in-status-detail"] as const;
 
-/** The published attacks by the generated names. */
+/** The generated name of each published attack. */
 export const PUBLISHED: Readonly<Record<string, string>> = {
   XSW1: "response/new-id/in-signature/on-forged",
   XSW2: "response/new-id/last/detached",

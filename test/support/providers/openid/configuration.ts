@@ -46,7 +46,7 @@ function describeClient(client: RunningClient): Payload {
   };
 }
 
-/** The claims table of the library. The library drops claims that are not in it. */
+/** The library's table of claims. The library drops claims that are not in the table. */
 function tabulateClaims(options: OpenIdProviderOptions): Record<string, string[]> {
   const scoped = new Set(Object.values(CLAIMS_BY_SCOPE).flat());
   const known = new Set([...ALWAYS_KNOWN, ...(options.claimNames ?? []), ...options.people.flatMap(Object.keys)]);
@@ -84,7 +84,7 @@ export async function configureProvider(input: ConfigurationInput): Promise<Reco
     }),
     jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), use: "sig", alg: "RS256" }] },
     claims,
-    // If true, scope claims are only in userinfo, not in the ID token.
+    // With `true`, only userinfo has the claims of scopes, not the ID token.
     conformIdTokenClaims: options.claimsIn === "userinfo",
     scopes: ["openid", "offline_access", ...Object.keys(CLAIMS_BY_SCOPE), "groups"],
     responseTypes: ["code"],
@@ -98,7 +98,7 @@ export async function configureProvider(input: ConfigurationInput): Promise<Reco
         resume: `stand_in_resume_${input.port}`,
       },
     },
-    // Lifetimes in seconds. The library warns about each lifetime that is not set.
+    // Lifetimes in seconds. The library warns about every missing lifetime.
     ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 3600, Session: 86_400, Grant: 86_400 },
     features: {
       devInteractions: { enabled: false },
@@ -114,7 +114,7 @@ export async function configureProvider(input: ConfigurationInput): Promise<Reco
     },
     interactions: { url: (_context: ProviderContext, { uid }: { uid: string }) => `${input.interactionPath}${uid}` },
     findAccount,
-    // Consent is granted in advance, like the consent of an administrator for a company.
+    // The stand-in grants consent in advance, like an administrator who consents for a company.
     loadExistingGrant: async ({ oidc }: ProviderContext) => {
       const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
       grant.addOIDCScope(oidc.params["scope"] ?? "openid");

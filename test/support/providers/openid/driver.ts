@@ -1,4 +1,4 @@
-/** Goes through the pages of the OpenID stand-in, like a person. */
+/** Fills in the pages of the OpenID stand-in in place of a person. */
 import type { Browser, Page } from "../../../../testing/browser.js";
 import { STAND_IN_HEADER } from "./pages.js";
 
@@ -10,8 +10,8 @@ export function isAtOpenIdProvider(page: Page): boolean {
 }
 
 /**
- * Opens `startUrl`, chooses the person with this `sub` if the stand-in asks, and returns the first page that is not the
- * stand-in's. Like a real provider, the stand-in does not ask a browser that is signed in there: for a different person, use a new
+ * Opens `startUrl`, chooses the person with this `sub` if the stand-in asks, and returns the first page of a different site.
+ * Like a real provider, the stand-in does not ask a browser that is signed in there. To sign in a different person, use a new
  * browser or `clearCookies`. Throws if the stand-in refuses the request.
  */
 export async function signInAtOpenIdProvider(browser: Browser, startUrl: string, sub: string): Promise<Page> {
@@ -31,7 +31,7 @@ export async function signInAtOpenIdProvider(browser: Browser, startUrl: string,
 /** Opens the address of a sign-out, confirms it if the stand-in asks, and returns the next page. */
 export async function signOutAtOpenIdProvider(browser: Browser, logoutUrl: string): Promise<Page> {
   let page = await browser.get(logoutUrl);
-  // Without a session, the library posts the same confirmation form by a script.
+  // Without a session, the library's script would submit the same confirmation form.
   while (isAtOpenIdProvider(page) && page.forms.some(({ fields }) => "xsrf" in fields)) {
     page = await browser.submitForm("xsrf", { logout: "yes" });
   }

@@ -1,7 +1,7 @@
 /** The stand-in's pages: plain HTML without scripts, for people in the demonstration and for the test browser. */
 import type { OpenIdPerson } from "./types.js";
 
-/** The header that tells the test browser that a page comes from the stand-in. */
+/** The header by which the test browser recognizes the stand-in's pages. */
 export const STAND_IN_HEADER = "x-stand-in-provider";
 
 /** Makes text safe inside HTML and inside quoted attributes. */
@@ -29,7 +29,7 @@ export function renderPage(brand: string, title: string, body: string): string {
   );
 }
 
-/** The login page: a button per person, and a field to type a name. */
+/** The login page: one button for each person, and a field for a name. */
 export function renderLoginPage(options: {
   readonly brand: string;
   readonly people: readonly OpenIdPerson[];

@@ -5,8 +5,8 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-// Not the package's entry, which prints a warning about Node.js 20. In the output of tests and of the demonstration, it would
-// look like a warning of Usher.
+// Does not import the package's entry, because the entry prints a warning about Node.js 20. In the output of tests and of the
+// demonstration, it would look like a warning of Usher.
 import { Provider } from "oidc-provider/lib/provider.js";
 import { configureProvider, type RunningClient } from "./configuration.js";
 import { renderLoginPage, STAND_IN_HEADER } from "./pages.js";
@@ -21,7 +21,7 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   return new URLSearchParams(Buffer.concat(chunks).toString("utf8"));
 }
 
-/** Finds the person who was chosen by button or typed. */
+/** Finds the person by the pressed button or the typed name. */
 function findPerson(people: readonly OpenIdPerson[], form: URLSearchParams): OpenIdPerson | undefined {
   const sub = form.get("sub");
   if (sub !== null) return people.find((person) => person.sub === sub);
@@ -58,7 +58,7 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
   const input = { options, brand, people, clients, interactionPath, port };
   const provider = new Provider(issuer, await configureProvider(input));
   const answerProtocol = provider.callback();
-  // The library answers `server_error` without a reason, which would hide a mistake in a test's claims.
+  // The library returns `server_error` without a reason, which would hide a mistake in a test's claims.
   provider.on("server_error", (_context, error) => process.stderr.write(`${brand}: ${error.stack ?? error.message}\n`));
 
   const answerLogin = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -83,7 +83,7 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
       response.writeHead(404, { "content-type": "text/plain" }).end("Not here.");
       return;
     }
-    // Mounted below a path like with Express: the library computes its addresses from both values.
+    // Mounted below a path as in Express, because the library computes its addresses from both values.
     Object.assign(request, { originalUrl: url, url: url.slice(issuerPath.length) });
     await answerProtocol(request, response);
   };

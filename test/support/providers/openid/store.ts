@@ -1,4 +1,4 @@
-/** Stores the stand-in's sessions, codes and grants in memory, one store per provider. Clients come from the stand-in. */
+/** Stores the stand-in's sessions, codes and grants in memory, separately for each provider. The stand-in supplies the clients. */
 import type { Payload } from "oidc-provider";
 
 /** The library's interface of a store for one kind of row. */

@@ -1,7 +1,7 @@
 /** Options and members of the OpenID stand-in. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** A person at the stand-in. Every member is a claim, and further claims are possible. */
+/** A person at the stand-in. Every member is a claim. Tests may add further claims. */
 export interface OpenIdPerson {
   readonly sub: string;
   email?: string;
@@ -24,7 +24,7 @@ export interface OpenIdClient {
   readonly clientAuthentication?: "client_secret_basic" | "client_secret_post";
 }
 
-/** The answer that claims are made for. */
+/** The answer that will contain the claims. */
 export interface ClaimsRequest {
   readonly use: "id_token" | "userinfo";
   readonly scopes: readonly string[];
@@ -42,13 +42,13 @@ export interface OpenIdProviderOptions {
   readonly people: readonly OpenIdPerson[];
   /** The name on the provider's pages. Defaults to `Stand-in OpenID`. */
   readonly brand?: string;
-  /** Where the claims of scopes such as `profile` and `email` are sent. `sub` is in both. Defaults to `id_token`. */
+  /** Where the claims of scopes such as `profile` and `email` are sent. Both answers have `sub`. Defaults to `id_token`. */
   readonly claimsIn?: "id_token" | "userinfo";
-  /** Claims that people get later. The library drops claims that neither this list nor the first people have. */
+  /** Claims that tests add to people later. The library drops claims that neither this list nor the first people have. */
   readonly claimNames?: readonly string[];
-  /** Makes the claims of an answer. Defaults to the members of the person. `sub` cannot be changed. */
+  /** Makes the claims of an answer. Defaults to the members of the person. It cannot change `sub`. */
   readonly claimsOf?: (person: OpenIdPerson, request: ClaimsRequest) => Readonly<Record<string, unknown>>;
-  /** Answers further addresses on the same port, such as a directory API. If false, the provider answers. */
+  /** Answers further addresses on the same port, such as a directory API. If it returns false, the provider answers. */
   readonly serveMore?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 }
 
@@ -57,15 +57,15 @@ export interface OpenIdProvider {
   /** `http://host:port`, the start of the issuer. */
   readonly origin: string;
   readonly discoveryUrl: string;
-  /** The first client's. */
+  /** The id of the first client. */
   readonly clientId: string;
-  /** The first client's. */
+  /** The secret of the first client. */
   readonly clientSecret: string;
   /** Tests may add, change and remove people at any time. */
   readonly people: OpenIdPerson[];
-  /** Allows a redirect URI for the named client, or the first one. */
+  /** Allows a redirect URI for the named client, or for the first client. */
   addRedirectUri(uri: string, clientId?: string): void;
-  /** Allows an address to return to after a sign-out, for the named client, or the first one. */
+  /** Allows an address to return to after a sign-out, for the named client or for the first client. */
   addPostLogoutRedirectUri(uri: string, clientId?: string): void;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
  * A stand-in SAML identity provider in this process, on a free port. It shares no code with Usher, so that both cannot have the
- * same mistake. Its login page has a button per person and works without scripts.
+ * same mistake. Its login page has one button for each person and works without scripts.
  */
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -47,9 +47,9 @@ export interface SamlProviderOptions {
   readonly signedPart?: SignedPart;
   readonly encryption?: EncryptionOptions | null;
   readonly groupStyle?: GroupStyle;
-  /** The error of the provider's clock; positive is ahead. */
+  /** The error of the provider's clock. It is positive if the clock is ahead. */
   readonly clockOffsetSeconds?: number;
-  /** The first signs; all are published. */
+  /** The first key signs. The metadata contains all keys. */
   readonly keys?: readonly ProviderKey[];
   /** Certificates of service providers in PEM. A signed request must match one of them. */
   readonly serviceProviderCertificates?: readonly string[];
@@ -145,7 +145,7 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
     return buildParts(content, key);
   }
 
-  /** Answers a request like the login page, without the page. `changes` replace parts of the usual response. */
+  /** Returns the same response as the login page, without the page. `changes` replace parts of it. */
   function answer(
     request: string | URL | AuthnRequest,
     personId: string,

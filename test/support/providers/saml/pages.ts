@@ -1,4 +1,4 @@
-/** The stand-in's pages: a button per person, and the form with the response, which a script or a button sends. */
+/** The stand-in's pages: one button for each person, and the form with the response. A script or a button submits the form. */
 import type { Person, PostedAnswer } from "./response.js";
 
 export function writeLoginPage(brand: string, requestId: string, people: readonly Person[]): string {

@@ -1,4 +1,4 @@
-/** Writes the stand-in's responses (SAML core 3.3.3) in parts, which a hostile provider can recombine. */
+/** Writes the stand-in's responses (SAML core 3.3.3) in parts, so that a hostile provider can combine them differently. */
 import { randomBytes } from "node:crypto";
 import { element, escapeText, rootElement } from "./canonical.js";
 import type { ProviderKey } from "./certificate.js";
@@ -6,7 +6,7 @@ import { encryptAssertion, signElement, type EncryptionOptions, type SigningOpti
 
 /** A person at the stand-in. */
 export interface Person {
-  /** Stable. Sent as the persistent NameID. */
+  /** The stable persistent NameID. */
   readonly id: string;
   readonly email: string;
   readonly firstName: string;
@@ -14,7 +14,7 @@ export interface Person {
   readonly employeeId?: string;
   readonly department?: string;
   readonly groups?: readonly string[];
-  /** Sent unchanged, in addition to those of the vocabulary. */
+  /** Attributes that are sent unchanged, in addition to those of the vocabulary. */
   readonly attributes?: Readonly<Record<string, readonly string[]>>;
 }
 

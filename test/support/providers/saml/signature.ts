@@ -100,13 +100,13 @@ export interface EncryptionOptions {
   /** The recipient's certificate in PEM. */
   readonly certificate: string;
   readonly cipher?: ContentCipher;
-  /** The algorithm that the key transport names. */
+  /** The algorithm named in the key transport. */
   readonly transport?: string;
   /** Changes the encrypted bytes. */
   readonly tamper?: (bytes: Buffer) => Buffer;
-  /** The digest that RSA-OAEP names. `null` leaves it out. */
+  /** The digest named for RSA-OAEP. `null` leaves it out. */
   readonly transportDigest?: string | null;
-  /** Appended to the key transport: a mask, or a wrong element. */
+  /** An element to append to the key transport: a mask, or a wrong element. */
   readonly transportExtra?: string;
   /** The hash that RSA-OAEP uses. */
   readonly transportHash?: string;
