@@ -160,7 +160,7 @@ export interface DescribedAccount {
   readonly groupIds: readonly string[];
 }
 
-/** Reads an account as an organization's events show it; for a guest, without the fields that only the home sees. */
+/** Reads an account as an organization's events show it. A guest lacks the fields that only the home organization sees. */
 export async function describeAccount(unit: UnitOfWork, { id, policies }: Home, user: User): Promise<DescribedAccount> {
   const fields = user.homeOrganizationId === id ? await findFieldsOf(unit, user.id) : [];
   const roles = (await findRolesOfUsers(unit, id, [user.id])).get(user.id) ?? [];

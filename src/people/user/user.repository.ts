@@ -129,7 +129,7 @@ export async function findPreparedUsers(
   }
 }
 
-/** The accounts that are prepared for an address; at most two. */
+/** The accounts that are prepared for an address. At most two. */
 export function findPreparedUsersByEmail(reader: Reader, organizationId: string, email: string): Promise<User[]> {
   return findPrepared(reader, organizationId, "email_key", foldCase(email));
 }
@@ -339,7 +339,7 @@ function nameKeyOf(name: string): string {
   return foldCase(name).slice(0, LONGEST_NAME_KEY);
 }
 
-/** Deletes an account; foreign keys delete its dependent rows. Its reports lose their manager. */
+/** Deletes an account. Foreign keys delete its dependent rows. The people that it managed lose their manager. */
 export async function deleteUserRow(unit: UnitOfWork, id: string): Promise<void> {
   await unit.execute("UPDATE app_user SET manager_user_id = NULL WHERE manager_user_id = ?", [id]);
   await unit.execute("DELETE FROM app_user WHERE id = ?", [id]);

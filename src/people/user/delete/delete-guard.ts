@@ -15,8 +15,8 @@ export interface DeletionReason {
 }
 
 /**
- * Finds the reasons of one module against the deletion of an account. Called in the unit of work that deletes, with the
- * home organization locked.
+ * Finds the reasons of one module against the deletion of an account. The caller locks the home organization,
+ * in the unit of work that deletes.
  */
 type DeleteGuard = (unit: UnitOfWork, user: User) => Promise<readonly DeletionReason[]>;
 

@@ -1,6 +1,6 @@
 /**
  * Deleting an account erases its person. Events and audit entries about the user remain with id, time, type, statuses,
- * roles and groups; sign-in attempts remain with time, connection and outcome. Profiles of other people that name the
+ * roles and groups. Sign-in attempts remain with time, connection and outcome. Profiles of other people that name the
  * person as manager belong to those people, and stay.
  */
 import { causeOf, type Caller } from "../../../access/caller.js";
@@ -61,8 +61,8 @@ async function requireDeletable(unit: UnitOfWork, { guards }: DeletionParts, use
 }
 
 /**
- * Deletes an account with its data and appends `user.deleted`. The home organization must be locked. Does not protect
- * the owner or the last administrator; the caller checks that.
+ * Deletes an account with its data and appends `user.deleted`. The caller locks the home organization, and
+ * protects the owner and the last administrator.
  */
 async function eraseAccount(
   unit: UnitOfWork,

@@ -1,6 +1,6 @@
 /**
  * The conditions of a list of users, in two forms. A *source* reads the ids of all matching members from an index; a *probe*
- * checks one member. If few members match, the list reads the source; if many match, it probes members in the list's order
+ * checks one member. If few members match, the list reads the source. If many match, it probes members in the list's order
  * until the page is full. Neither reads all members.
  */
 import type { Dialect, Reader } from "../../../platform/database/database.js";
@@ -145,7 +145,7 @@ function lacking(fields: readonly MissingField[], precedence: readonly FieldSour
 
 /** The value of the source with the highest precedence, even if it is empty. */
 function writeShownValue(precedence: readonly FieldSource[]): string {
-  // A stored policy could hold any text; only known names go into the statement.
+  // A stored policy could hold any text, so only known names go into the statement.
   const order = orderSources(precedence).filter((source) => FIELD_SOURCES.includes(source));
   const ranks = order.map((source, rank) => `WHEN '${source}' THEN ${rank}`).join(" ");
   return `SELECT f.value FROM user_field f WHERE f.user_id = m.user_id AND f.field = ?

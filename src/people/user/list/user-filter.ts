@@ -28,5 +28,5 @@ export interface UserFilter {
   readonly hasSeat?: boolean | null;
 }
 
-/** A field that can be empty; address and names never are. */
+/** A field that can be empty. Address and names never are. */
 export type MissingField = ProfileField | "username" | "employeeId";

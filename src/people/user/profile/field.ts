@@ -1,5 +1,5 @@
 /**
- * The values of a person's fields and their sources. Several sources may give a value for one field; the organization's
+ * The values of a person's fields and their sources. Several sources may give a value for one field. The organization's
  * precedence decides which value is shown. Pure: values in, values out.
  */
 import { joinNames, type PersonFields } from "../user.js";

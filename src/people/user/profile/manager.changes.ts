@@ -1,6 +1,6 @@
 /**
  * Links people to their manager's account. Profiles name a manager by address, possibly before the manager has an account.
- * The addresses are stored among the organization's search terms, so that an index finds the reports of a new account.
+ * The addresses are stored among the organization's search terms, so that an index finds the people of a new manager.
  */
 import { requireNoOwnGain } from "../../../access/caller.js";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
@@ -23,10 +23,10 @@ export interface Report {
 }
 
 /**
- * Stores the address that a person's profile names as manager. Links the manager's account if exactly one account has the
+ * Stores the manager's address from a person's profile. Links the manager's account if exactly one account has the
  * address.
  *
- * @throws FORBIDDEN if the caller would get a report whose training they may not see
+ * @throws FORBIDDEN if the caller would become the manager of a person whose training they may not see
  * @param was the address before; `undefined` for none
  * @param is the address now; `undefined` for none
  */
@@ -59,7 +59,7 @@ export async function changeManager(
  * Updates the manager of every person whose profile names an address. Called for every address that an account gets or
  * loses.
  *
- * @throws FORBIDDEN if the caller would get a report whose training they may not see
+ * @throws FORBIDDEN if the caller would become the manager of a person whose training they may not see
  */
 export async function linkReports(unit: UnitOfWork, organizationId: string, email: string): Promise<void> {
   const rows = await unit.rows<{ user_id: string; manager_email: string | null }>(

@@ -25,7 +25,7 @@ export interface PersonInput {
 /** Fields to change. Absent fields stay unchanged, and `null` clears a field that may be empty. */
 export type PersonChange = { readonly [Name in keyof PersonInput]?: PersonInput[Name] | null };
 
-/** The fields of a new person; adds their mistakes to the check. */
+/** The fields of a new person. Adds their mistakes to the check. */
 export function readPerson(check: InputCheck, input: PersonInput): FieldValues {
   return {
     email: readEmail(check, input.email),

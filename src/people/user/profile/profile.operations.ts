@@ -63,7 +63,7 @@ export async function updateMyProfile(store: Store, caller: Caller, input: MyPro
   });
 }
 
-/** A form sends every field that it shows; only changed values count. */
+/** A form sends every field that it shows, so unchanged values are left out. */
 function leaveOutShown(
   values: FieldValues,
   user: User,

@@ -22,7 +22,7 @@ export function shownFields(values: readonly FieldValue[], precedence: readonly 
   return [...chooseWinners(values, precedence).values()].filter(({ value }) => value !== "").toSorted(byField);
 }
 
-/** The values of every source, in the order of forms; for one field, the source with the highest precedence first. */
+/** The values of every source, in the order of forms. For one field, the source with the highest precedence comes first. */
 export function allFields(values: readonly FieldValue[], precedence: readonly FieldSource[]): readonly FieldValue[] {
   const order = orderSources(precedence);
   return values.toSorted(

@@ -20,7 +20,7 @@ const SAME: Transition = { kind: "SAME" };
 const refused = (instead: StatusAction | null): Transition => ({ kind: "REFUSED", instead });
 
 /**
- * Repeating an action changes nothing. Neither DISABLE nor ENABLE takes an account out of the archive; only RESTORE does. A
+ * Repeating an action changes nothing. Only RESTORE takes an account out of the archive; DISABLE and ENABLE do not. A
  * rejected account is archived, so that its person is refused at the next sign-in and does not wait for approval again.
  * Only the invited person can ACCEPT, by signing in.
  */
