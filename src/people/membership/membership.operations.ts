@@ -114,8 +114,8 @@ interface MemberId {
 }
 
 /**
- * Ends the membership of a guest. For callers who may write users in that organization or in the home organization, and for
- * the person. The home organization can remove even the owner and the last administrator.
+ * Ends the membership of a guest. Open to the person, and to callers who may write users in that organization or in the home
+ * organization. The home organization can remove even the owner and the last administrator.
  *
  * @returns the member before the removal; for an administrator of the home, the member in the home
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, MEMBER_AT_HOME, OWNER_PROTECTED, LAST_ADMINISTRATOR

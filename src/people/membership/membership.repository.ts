@@ -27,7 +27,7 @@ export async function lockUser(unit: UnitOfWork, id: string): Promise<Candidate 
   return raw ? { user: userFromRaw(raw), isOperator: toBoolean(raw.is_operator) } : null;
 }
 
-/** Ids of the active accounts of the installation with an address; at most two, because two are already ambiguous. */
+/** Ids of the active accounts of the installation with an address. At most two, because two are already ambiguous. */
 export async function findActiveIdsByEmail(reader: Reader, email: string): Promise<readonly string[]> {
   const rows = await reader.rows<{ id: string }>(
     "SELECT id FROM app_user WHERE email_key = ? AND status = 'ACTIVE' ORDER BY id LIMIT 2",

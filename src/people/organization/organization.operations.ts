@@ -103,7 +103,7 @@ export async function createOrganization(
 /**
  * Changes the fields that the input names. Only the operator can change short name, SSO switch, entitlements and seats.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for policies that give permissions that the caller does not hold), NOT_FOUND,
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for policies that give permissions which the caller lacks), NOT_FOUND,
  *   INVALID_INPUT, VERSION_CONFLICT, SLUG_TAKEN
  */
 export async function updateOrganization(

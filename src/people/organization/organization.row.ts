@@ -33,7 +33,7 @@ export class OrganizationRow {
   @Column({ name: "owner_user_id", type: "varchar", length: 36, nullable: true })
   ownerUserId!: string | null;
 
-  /** Whether the organization's plan includes single sign-on; the operator sets it. */
+  /** Whether the organization's plan includes single sign-on. The operator sets it. */
   @Column({ name: "sso_entitled", type: "boolean", default: true })
   ssoEntitled!: boolean;
 

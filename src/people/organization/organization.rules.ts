@@ -4,9 +4,9 @@ import { Failure } from "../../platform/errors/failure.js";
 import { OWNER_PROTECTED } from "../failures.js";
 
 /**
- * Refuses a change by hand that would demote, disable, archive, remove or delete an organization's owner. Called in the unit
- * of work of the change, with the organization locked. A deprovisioning by the identity provider does not call it, because
- * it always ends access.
+ * Refuses a change by hand that would demote, disable, archive, remove or delete an organization's owner. The caller
+ * locks the organization and calls it in the unit of work of the change. A deprovisioning by the identity provider does not
+ * call it, because it always ends access.
  *
  * @throws OWNER_PROTECTED
  */

@@ -14,7 +14,7 @@ export interface Organization {
   readonly supportContact: string | null;
   /** The operator's switch. */
   readonly ssoAllowed: boolean;
-  /** Whether the organization's plan includes single sign-on; the operator sets it. */
+  /** Whether the organization's plan includes single sign-on. The operator sets it. */
   readonly ssoEntitled: boolean;
   readonly scimEntitled: boolean;
   /** The person who owns the organization, or `null`. */

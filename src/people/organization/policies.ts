@@ -38,7 +38,7 @@ export interface BillingAnchor {
   readonly cycle: (typeof BILLING_CYCLES)[number];
   /** From 1 to 28, because every month has these days. */
   readonly day: number;
-  /** From 1 to 12; for yearly cycles. */
+  /** From 1 to 12. Only yearly cycles use it. */
   readonly month: number;
 }
 

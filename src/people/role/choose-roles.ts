@@ -1,4 +1,4 @@
-/** Finds the roles that an input names, and refuses to give permissions that the caller does not hold. */
+/** Finds the roles that an input names. Refuses roles with permissions that the caller does not hold. */
 import { requireHolding } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { Failure, INVALID_INPUT } from "../../platform/errors/failure.js";

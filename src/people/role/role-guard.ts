@@ -3,6 +3,6 @@ import type { Reader } from "../../platform/database/database.js";
 import type { Role, RoleUse } from "./role.js";
 
 /**
- * Finds the uses of a role in one module. Called in the unit of work that deletes the role, with the organization locked.
+ * Finds the uses of a role in one module. The caller locks the organization, in the unit of work that deletes the role.
  */
 export type FindRoleUses = (reader: Reader, role: Role) => Promise<readonly RoleUse[]>;

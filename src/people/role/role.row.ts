@@ -11,7 +11,7 @@ export class RoleRow {
   @ForeignKey("OrganizationRow", { name: "fk_role_organization", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   organizationId!: string;
 
-  /** Upper case with underscores; mappings and API clients use it. */
+  /** Upper case with underscores. Mappings and API clients use it. */
   @Column({ name: "role_key", type: "varchar", length: 64 })
   key!: string;
 

@@ -4,7 +4,7 @@ import { ALL_PERMISSIONS, type Permission } from "../../access/permission.js";
 export interface Role {
   readonly id: string;
   readonly organizationId: string;
-  /** Upper case with underscores; mappings and API clients use it. */
+  /** Upper case with underscores. Mappings and API clients use it. */
   readonly key: string;
   readonly name: string;
   /** The higher rank wins. If two roles have the same rank, the first key in the alphabet wins. */
