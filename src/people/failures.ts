@@ -14,7 +14,7 @@ export const SLUG_TAKEN = defineFailure<{ slug: string }>({
 
 export const EMAIL_TAKEN = defineFailure<{
   email: string;
-  /** The other organization that has the address; only the operator sees it. */
+  /** The other organization that has the address. Only the operator sees it. */
   organizationId: string | null;
 }>({
   code: "EMAIL_TAKEN",

@@ -29,7 +29,7 @@ import { accountScopeOf } from "./user/user.access.js";
 import { findManagersOfUsers } from "./user/user.repository.js";
 import type { Member, User } from "./user/user.js";
 
-/** The key of a user in an organization; ids have no spaces. */
+/** The key of a user in an organization. Ids have no spaces, so a space separates them. */
 export function memberKey(organizationId: string, userId: string): string {
   return `${organizationId} ${userId}`;
 }
@@ -81,7 +81,7 @@ export function createPeopleLoaders({ reader }: Store) {
       const members = await findMembers(reader, caller, keys.map(readMemberKey));
       return new Map(members.map((member) => [memberKey(member.organizationId, member.id), member]));
     }),
-    /** The guest memberships of a user by the user's id; empty for an account that the caller does not see whole. */
+    /** The guest memberships of a user by the user's id. Empty if the caller sees only a part of the account. */
     guestMembershipsOfUser: defineListLoader<RequestContext, GuestMembership>((ids, { caller }) =>
       findGuestMembershipsOfUsers(reader, accountScopeOf(caller), ids),
     ),
@@ -110,11 +110,11 @@ export function createPeopleLoaders({ reader }: Store) {
     managersOfGroup: defineListLoader<RequestContext, Member>((ids, { caller }) =>
       findManagersOfGroups(reader, caller, ids),
     ),
-    /** The values of every source for a user's fields by the user's id; empty for an account that the caller does not see whole. */
+    /** The values of every source for a user's fields by the user's id. Empty if the caller sees only a part of the account. */
     fieldsOfUser: defineListLoader<RequestContext, FieldValue>((ids, { caller }) =>
       findFieldsOfUsers(reader, accountScopeOf(caller), ids),
     ),
-    /** The linked manager of a user by the user's id; `null` for an account that the caller does not see whole. */
+    /** The linked manager of a user by the user's id. `null` if the caller sees only a part of the account. */
     managerOfUser: defineLoader<RequestContext, User>((ids, { caller }) =>
       findManagersOfUsers(reader, accountScopeOf(caller), ids),
     ),

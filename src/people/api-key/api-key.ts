@@ -1,4 +1,4 @@
-/** An API key. The key itself is shown once and never stored. */
+/** An API key. Usher shows the secret text once, and stores only its hash. */
 import type { Permission } from "../../access/permission.js";
 
 export interface ApiKey {

@@ -14,7 +14,7 @@ export interface NewOneTimeToken {
   readonly kind: OneTimeTokenKind;
   readonly userId: string;
   readonly organizationId: string;
-  /** Data for the page; never a secret. */
+  /** Data for the page. It never contains a secret. */
   readonly payload: Readonly<Record<string, unknown>>;
   readonly expiresAt: Date;
 }

@@ -86,7 +86,7 @@ export async function updateGroupVersion(unit: UnitOfWork, groupId: string, vers
   await unit.execute("UPDATE user_group SET version = ?, updated_at = ? WHERE id = ?", [version, unit.now, groupId]);
 }
 
-/** The number of members of several groups, by group; groups without members are left out. */
+/** The number of members of several groups, by group. Leaves out groups without members. */
 export async function countMembersOfGroups(
   reader: Reader,
   groupIds: readonly string[],

@@ -102,7 +102,7 @@ export async function updateGroupRow(unit: UnitOfWork, group: Group): Promise<vo
   await unit.manager.update(GroupRow, { id: group.id }, toRow(group));
 }
 
-/** Deletes a group; foreign keys delete its memberships. */
+/** Deletes a group. Foreign keys delete its memberships. */
 export async function deleteGroupRow(unit: UnitOfWork, id: string): Promise<void> {
   await unit.execute("DELETE FROM user_group WHERE id = ?", [id]);
 }

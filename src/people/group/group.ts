@@ -3,10 +3,10 @@
 export interface Group {
   readonly id: string;
   readonly organizationId: string;
-  /** Unique in the organization; case does not matter. */
+  /** Unique in the organization, regardless of case. */
   readonly name: string;
   readonly description: string | null;
-  /** Rises with every change, and once for every member who is added or removed. */
+  /** Rises with every change, and once for each added or removed member. */
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;

@@ -9,7 +9,7 @@ export class InstallationRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
 
-  /** JSON; reading adds defaults. */
+  /** JSON. The reader adds defaults. */
   @Column({ type: "text" })
   settings!: string;
 

@@ -1,5 +1,5 @@
 /**
- * Takes, uses and releases seats. Each seat that a user holds is a row; the organization's row has the count. The caller
+ * Takes, uses and releases seats. Each seat that a user holds is a row. The organization's row has the count. The caller
  * locks the organization, so concurrent changes never exceed the plan.
  */
 import { v7 as uuidv7 } from "uuid";

@@ -21,7 +21,7 @@ export interface SwitchedSession {
 
 /**
  * Moves the caller's session into another organization. The session gets a new id and a new token, because its permissions
- * change, and keeps its expiry. The home organization alone decides whether the person may sign in. It decided when the session
+ * change, and keeps its expiry. Only the home organization decides whether the person may sign in. It decided when the session
  * was opened.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN for callers without a session, NOT_FOUND if the person is not a member there

@@ -35,7 +35,7 @@ export interface Membership {
   readonly userId: string;
 }
 
-/** The organizations that the signed-in person is a member of; none for a key. */
+/** The memberships of the signed-in person. None for a key. */
 export async function readOwnMemberships({ reader }: Store, caller: Caller): Promise<readonly Membership[]> {
   if (caller.kind !== "PERSON") return [];
   const { userId } = caller;
