@@ -23,7 +23,7 @@ afterAll(async () => {
 const tenantWith = (options: TenantOptions = {}) => createTenant(usher, provider, options);
 const signedIn = (browser: Browser) => whoIsSignedIn(browser, usher);
 
-/** Signs in with a new browser and answers the outcome. */
+/** Signs in with a new browser and returns the outcome. */
 async function outcomeOf(tenant: Tenant, person: Person): Promise<string> {
   const page = await tenant.signIn(createBrowser(), person);
   const [attempt] = await tenant.attempts();
@@ -127,7 +127,7 @@ describe("an account that the first sign-in creates", () => {
       expect(await outcomeOf(lenient, makePerson("bob", { email: undefined }))).toBe("EMAIL_MISSING");
       expect(await outcomeOf(strict, nameless)).toBe("NAME_MISSING");
       expect((await strict.attempts())[0]!.detail).toMatch(/the userinfo endpoint answered status 403\.$/);
-      // A known person who has names needs none at later sign-ins.
+      // After a sign-in with names, later sign-ins need none.
       provider.setFault(null);
       expect(await outcomeOf(strict, { ...nameless, userinfo: { given_name: "Ada", family_name: "King" } })).toBe(
         "SUCCEEDED",
@@ -279,7 +279,7 @@ describe("an account that was prepared", () => {
     const tenant = await tenantWith();
     const id = await prepare(tenant, "ada@acme.test");
     await outcomeOf(tenant, makePerson("ada"));
-    // The address changed at the provider, so only the account still has it.
+    // The person's address at the provider changed. Only the account still has the old address.
     await tenant.updateConnection({ policies: { profileUpdate: "FIRST_VALUE" } });
     await outcomeOf(tenant, makePerson("ada", { email: "elsewhere@acme.test" }));
     expect(await outcomeOf(tenant, makePerson("ada", { sub: "newcomer" }))).toBe("SUCCEEDED");

@@ -1,6 +1,6 @@
 /**
- * Sends every query and mutation of the schema as callers who may use it and as callers who may not. The latter are
- * refused and change nothing. A field that is not in the table fails here.
+ * Sends every query and mutation of the schema as callers who may use it and as callers who may not. The second kind is
+ * refused and changes nothing. A field that is missing in the table fails here.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import {
@@ -45,7 +45,7 @@ import {
   type Way,
 } from "./authorization/ways.js";
 
-/** From the code, not from the committed file, because the code is what is served. */
+/** The schema of the code, not the committed file, because the code is what Usher serves. */
 const schema = buildSchema(emitSchema(describeSchema()));
 
 let house: House;
@@ -59,13 +59,13 @@ afterAll(async () => {
 const REFUSED = /^(FORBIDDEN|NOT_FOUND)$/;
 /** Tables that the workers of webhooks and mail write at any time. */
 const BACKGROUND = /^(webhook_(cursor|attempt|retry|redelivery)|mail_message)$/;
-/** All permissions without one, and without the one to write the same things, because it includes reading them. */
+/** All permissions except one, and except the permission to write the same data, because it includes reading. */
 const allBut = (needed: Permission) =>
   ALL_PERMISSIONS.filter((each) => each !== needed && each !== needed.replace(/_READ$/, "_WRITE"));
 
 type Rule = Pick<Entry, "needs" | "or" | "ofOneself">;
 
-/** Callers who succeed. The first holds only the permissions that are needed. */
+/** Callers who succeed. The first has only the needed permissions. */
 async function listAllowed({ needs, or, ofOneself }: Rule): Promise<readonly Caller[]> {
   const { operator, homeAdministrator, homeUser, otherKey, anonymous } = house;
   if (needs === "OPERATOR") return [operator];
@@ -90,12 +90,12 @@ async function listRefused({ needs, or, ofOneself }: Rule): Promise<readonly Cal
   return [...outsiders, ...(ofOneself ? [] : [homeUser]), ...(await listLacking(needs, or))];
 }
 
-/** Keys of the organization that hold all permissions except a needed one. */
+/** Keys of the organization. Each has all permissions except a needed one. */
 async function listLacking(needs: readonly Permission[], or?: Permission): Promise<readonly Caller[]> {
   return await Promise.all(needs.map((needed) => house.homeKey(allBut(needed).filter((each) => each !== or))));
 }
 
-/** The results of a mutation of many objects; empty for all other fields. */
+/** The results of a mutation of many objects. Empty for all other fields. */
 function resultsOf(value: unknown): readonly { readonly ok: boolean; readonly code: string | null }[] {
   return (value as { results?: { ok: boolean; code: string | null }[] } | null)?.results ?? [];
 }
@@ -113,7 +113,7 @@ function expectRefusal(caller: Caller, name: string, { data, errors }: Answer): 
   });
 }
 
-/** Expects the answer for an id that does not exist. */
+/** Expects the same answer as for an id that does not exist. */
 function expectNull(caller: Caller, name: string, answer: Answer): void {
   expect({ caller: caller.name, ...answer }).toEqual({ caller: caller.name, data: { [name]: null } });
 }
@@ -128,7 +128,7 @@ function expectSuccess(caller: Caller, name: string, { data, errors }: Answer): 
   });
 }
 
-/** Expects a request to succeed for allowed callers, and to be refused to the others, without a change in any table. */
+/** Expects that allowed callers succeed, that the others are refused, and that the refused requests change no table. */
 async function walk(kind: "query" | "mutation", name: string, entry: Entry): Promise<void> {
   const document = `${kind}${entry.declare === undefined ? "" : ` (${entry.declare})`} { ${name}${entry.use} }`;
   const make = async () => (await entry.make?.(house)) ?? {};
@@ -145,12 +145,12 @@ async function walk(kind: "query" | "mutation", name: string, entry: Entry): Pro
     expectNothing(caller, name, await house.send(caller, document, variables));
   }
   expect(await readHouseImage()).toEqual(before);
-  // The same request succeeds for an allowed caller, so nothing else in it was the reason for the refusals.
+  // The same request succeeds for an allowed caller, so the caller was the only reason for the refusals.
   const [last] = allowed.slice(-1);
   expectSuccess(last!, name, await house.send(last!, document, variables));
 }
 
-/** All tables that only requests write. */
+/** The content of all tables that only requests change. */
 async function readHouseImage(): Promise<object> {
   const image = await readDatabaseImage(house.usher.databaseUrl);
   return Object.fromEntries(Object.entries(image).filter(([table]) => !BACKGROUND.test(table)));
@@ -226,7 +226,7 @@ describe("the organization of a query", () => {
         expect(await house.send(caller, own, others)).toEqual(asked);
       }
       const { data, errors } = await house.send(house.operator, own, others);
-      // Without an organization these are the installation's own.
+      // Without an organization, these lists belong to the installation.
       if (name === "auditLog" || name === "courses") expect([name, data[name].totalCount >= 0]).toEqual([name, true]);
       else
         expect(errors?.map(({ extensions: { code, details } }) => [code, details])).toEqual([
@@ -253,7 +253,7 @@ describe("every mutation", () => {
   });
 });
 
-/** Whether a description says what a caller without a permission gets. */
+/** Whether a description mentions callers without a permission. */
 const isHidden = (description: string | null | undefined) =>
   /\bWithout [A-Z]+_[A-Z]+|[A-Z]+_[A-Z]+ there; without it,/.test(description ?? "");
 
@@ -280,7 +280,7 @@ describe("every field with a permission of its own", () => {
       // The request begins with an id, which callers of other organizations cannot find.
       const isElsewhere = caller === house.otherKey || caller === house.otherAdministrator;
       if (errors.length === 0) {
-        // A person without permissions sees their own training, which is empty.
+        // A person without permissions gets their own training, which is empty.
         expect([caller.name, Object.values(data)]).toEqual([caller.name, isElsewhere ? [null] : [{ nodes: [] }]]);
         continue;
       }
@@ -435,7 +435,7 @@ describe("a guest, whose home is a different organization", () => {
       search: [{ search: guest.email }, { search: "hopp" }],
       roleKeys: [{ roleKeys: ["ADMIN"] }],
       groupIds: [{ groupIds: [guest.groupId] }],
-      // These filter by what the organization gave, too.
+      // These also filter by data that the organization gave.
       hasSeat: [],
       answers: [],
     };
@@ -459,7 +459,7 @@ describe("a guest, whose home is a different organization", () => {
       expect([filter, await passes({ ...filter })]).toEqual([filter, true]);
     for (const filter of Object.values(withheld).flat())
       expect([filter, await passes({ ...filter })]).toEqual([filter, false]);
-    // The guest above lacks no field; this one lacks all of them.
+    // The guest above has every field. This guest has none of them.
     const bare = await makeMember(house);
     expect(await passes({}, bare)).toBe(true);
     for (const field of valuesOf("UserFieldName"))
@@ -529,7 +529,7 @@ describe("a guest, whose home is a different organization", () => {
 
 describe("every object with an id", () => {
   const ways = findWays(schema);
-  /** The objects that were found, by caller, type and id. */
+  /** The objects in the answers, by caller, type and id. */
   const found = new Map<string, Found[]>();
   let userId: string;
   beforeAll(async () => {
@@ -569,7 +569,7 @@ describe("every object with an id", () => {
     expect([...new Set(byNodes.map(({ key }) => key.split(" ")[0]!))].toSorted()).toEqual(
       Object.keys(NODES).toSorted(),
     );
-    // Each of these is the payload of one mutation.
+    // Each of these types is the payload of one mutation.
     expect(findTypesOfMutations(schema)).toEqual(["DeleteOrganizationPayload", "DeleteWebhookEndpointPayload"]);
   });
 

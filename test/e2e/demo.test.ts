@@ -72,7 +72,7 @@ async function signIn(page: string, person: string) {
   };
 }
 
-/** Sends the request of the instructions, with a query for the key's permissions added. */
+/** Sends the printed request, with an additional query for the key's permissions. */
 async function askAsPrinted(instructions: string) {
   const [, url = ""] = /curl -s (\S+)\/graphql /.exec(instructions) ?? [];
   const [, key = ""] = /Bearer ([^']+)'/.exec(instructions) ?? [];

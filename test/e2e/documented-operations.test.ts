@@ -63,7 +63,7 @@ function documentOf(name: string): string {
 let usher: TestUsher;
 let provider: OpenIdProvider;
 let frontend: Server;
-/** `http://localhost:PORT`: a different origin on the same site as Usher. */
+/** `http://localhost:PORT`: an origin that differs from Usher's, on the same site. */
 let frontendOrigin: string;
 let browser: Browser;
 let organizationId: string;
@@ -77,7 +77,7 @@ const txtRecords = new Map<string, string>();
 const ask = async (name: string, variables: Record<string, unknown> = {}, as: string | null = key): Promise<any> =>
   await usher.ask(documentOf(name), variables, as);
 
-/** The `fetch` of a page, with the browser's cookies and its rules for other origins. */
+/** The `fetch` of a page, with the browser's cookies and its rules for requests to other origins. */
 function fetchFrom(page: string) {
   return async (url: string, request: { method: string; credentials: string; headers: object; body: string }) => {
     const { "Content-Type": type, ...headers } = request.headers as Record<string, string>;
@@ -90,7 +90,7 @@ function fetchFrom(page: string) {
   };
 }
 
-/** Runs an example with Usher's real address, and returns the functions that it defines. */
+/** Runs an example with Usher's address in place of the printed one. Returns the functions that the example defines. */
 function evaluate(example: string, results: string, globals: Record<string, unknown>) {
   const text = findExample(FRONTEND_GUIDE, example).replaceAll("https://usher.example.com", usher.url);
   const names = Object.keys(globals);
@@ -98,7 +98,7 @@ function evaluate(example: string, results: string, globals: Record<string, unkn
   return compileFunction(`${text}\nreturn ${results};`, names)(...names.map((name) => globals[name])) as any;
 }
 
-/** The HTML of an example with the real addresses in it. */
+/** The HTML of an example, with the real addresses. */
 function htmlOf(example: string): string {
   return findExample(FRONTEND_GUIDE, example)
     .replaceAll("https://usher.example.com", usher.url)

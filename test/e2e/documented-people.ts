@@ -4,10 +4,10 @@ import { createBrowser, type Browser } from "../../testing/browser.js";
 import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
 import { OPERATOR_KEY, type TestUsher } from "../support/usher.js";
 
-/** An installation with Ada, who is signed in, and Alan, for whom an account was prepared. */
+/** An installation with two people: Ada is signed in, and Alan has a prepared account. */
 export interface World {
   readonly usher: TestUsher;
-  /** Ada is signed in here. */
+  /** The browser in which Ada is signed in. */
   readonly browser: Browser;
   readonly organizationId: string;
   readonly connectionId: string;
@@ -15,11 +15,11 @@ export interface World {
   // any: the shape is what the operation asks for
   readonly ask: (name: string, variables?: Record<string, unknown>, as?: string | null) => Promise<any>;
   readonly documentOf: (name: string) => string;
-  /** The DNS: TXT records by name. */
+  /** TXT records of the DNS, by name. */
   readonly txtRecords: Map<string, string>;
 }
 
-/** People of the provider that only these operations use. */
+/** People of the provider whom only these operations use. */
 export const FURTHER_PEOPLE = ["mary", "nora", "olga", "pete"] as const;
 
 const addressOf = (name: string) => `${name}@acme.example`;
@@ -201,7 +201,7 @@ async function keepsMembers(world: World): Promise<void> {
   });
 }
 
-/** In this order, because each continues with the data of the one before. */
+/** The order matters, because each operation continues with the data of the one before. */
 export const PEOPLE_OPERATIONS: readonly (readonly [string, (world: World) => Promise<void>])[] = [
   ["maps claims to fields, roles and groups, and reads the sources of values", mapsClaims],
   ["decides link requests, merges and unmerges, relinks, and previews a move", linksPeople],

@@ -35,7 +35,7 @@ function makePeople(): Record<"ada" | "grace" | "guest" | "heir", EntraPerson> {
       mail: "ada@acme.example",
       roles: ["Trainer"],
     },
-    // Has more groups than a token can hold, and no mailbox.
+    // This person has no mailbox, and more groups than a token can hold.
     grace: {
       oid: GRACE_OID,
       name: "Grace Hopper",
@@ -53,7 +53,7 @@ function makePeople(): Record<"ada" | "grace" | "guest" | "heir", EntraPerson> {
       mail: "gustav@other.example",
       guestOf: OTHER_TENANT_ID,
     },
-    // A different person, who got Ada's address after her.
+    // A different person, who received Ada's address after her.
     heir: {
       oid: HEIR_OID,
       name: "Ada Heir",

@@ -1,4 +1,4 @@
-/** Every refusal about people in GraphQL: the code, and the data that a program needs. */
+/** Every refusal about people in GraphQL: the code, and the data for programs. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { randomBytes } from "node:crypto";
 import {
@@ -60,7 +60,7 @@ describe("a refused operation of an administrator", () => {
     readonly type: string;
     readonly input: unknown;
     readonly details: unknown;
-    /** The key of the caller; by default the tenant's. */
+    /** The caller's key. Defaults to the tenant's. */
     readonly key?: string;
   }
   type Case = (tenant: Tenant) => Promise<Refusal>;
@@ -407,7 +407,7 @@ describe("a refused operation of an administrator", () => {
 
   it("has a case for each code", () => {
     const linking = [CONFIRMATION_REQUIRED, IDENTITY_NOT_MERGED, IDENTITY_TAKEN, LINK_REQUEST_DECIDED];
-    // A used seat needs training: `test/people/user/erasure.test.ts` has that case, through GraphQL.
+    // A used seat needs training. `test/people/user/erasure.test.ts` has that case, also through GraphQL.
     const elsewhere = new Set(["DELETION_REFUSED"]);
     const codes = [...PEOPLE_FAILURES, ...linking].map(({ code }) => code).filter((code) => !elsewhere.has(code));
     const covered = new Set(CASES.map(([code]) => code));
@@ -419,7 +419,7 @@ describe("the attempt of a refused person, as administrators see it", () => {
   interface RefusedSignIn extends TenantOptions {
     readonly claims?: Readonly<Record<string, unknown>>;
     readonly before?: (tenant: Tenant) => Promise<unknown>;
-    /** Runs while the person is at the provider. */
+    /** Runs after the person left for the provider and before they return. */
     readonly meanwhile?: (tenant: Tenant) => Promise<unknown>;
     readonly detail?: unknown;
   }

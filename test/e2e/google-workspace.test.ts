@@ -1,4 +1,4 @@
-/** Google Workspace over the whole application and real HTTP: accounts of the company sign in, and all others are refused. */
+/** Google Workspace over the whole application and real HTTP: accounts of the company sign in, others are refused. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Administrator, isSignedIn, type Detail } from "../../testing/administrator.js";
 import { createBrowser } from "../../testing/browser.js";
@@ -24,7 +24,7 @@ const PEOPLE: readonly GooglePerson[] = [
     familyName: "Hopper",
     hostedDomain: "acme.test",
   },
-  // A personal account with an address of the company.
+  // A personal account whose address is in the company's domain.
   { sub: "107691503500061507153", email: "boss@acme.example", givenName: "Mallory", familyName: "Moore" },
   {
     sub: "107691503500061507154",

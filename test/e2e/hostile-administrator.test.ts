@@ -14,7 +14,7 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString("utf8");
 };
 
-/** One of each kind; the tests of the guarded fetch have many more. */
+/** One address of each kind. The tests of the guarded fetch have many more. */
 const HOSTS = ["127.0.0.1", "0x7f.1", "10.1.2.3", "169.254.169.254", "[::1]", "[::ffff:127.0.0.1]", "[::127.0.0.1]"];
 
 const listen = async (server: Server): Promise<string> => {
@@ -84,7 +84,7 @@ describe("a stored client secret", () => {
     const { id } = createConnection.connection;
     const moved = await update({ discoveryUrl: ownProvider.url }, id);
     expect(moved.errors?.[0]?.extensions.details.fields).toMatchObject([{ path: "settings.oidc.clientSecret" }]);
-    // A new address is accepted with a new secret, or without one.
+    // A new address is accepted if the secret is new or absent.
     expect((await update({ discoveryUrl: ownProvider.url, clientSecret: "mine" }, id)).errors).toBeUndefined();
     expect((await update({ clientSecret: null }, id)).errors).toBeUndefined();
     expect((await update({ discoveryUrl: provider.url }, id)).errors).toBeUndefined();
@@ -264,7 +264,7 @@ describe("an address inside the network", () => {
     insideUrl = await listen(inside);
     usher = await startTestUsher({
       environment: { USHER_ALLOWED_PRIVATE_HOSTS: "" },
-      // Every name resolves to a private address, as in an attacker's DNS.
+      // Every name resolves to a private address, as in a DNS that an attacker controls.
       lookup: async () => [{ address: "127.0.0.1" }],
     });
     const { createOrganization } = await usher.ask(
@@ -286,7 +286,7 @@ describe("an address inside the network", () => {
     return createConnection.connection.id;
   }
 
-  /** Saves settings of a draft and, if they are accepted, tests and activates it. @returns all answers as text */
+  /** Saves settings of a draft. If they are accepted, tests and activates it. @returns all answers as text */
   async function tryOut(id: string, settings: Readonly<Record<string, unknown>>): Promise<string> {
     const saved = await usher.graphql(
       `mutation ($input: UpdateConnectionInput!) { updateConnection(input: $input) { connection { id } } }`,
@@ -304,7 +304,7 @@ describe("an address inside the network", () => {
     return JSON.stringify([tested, activated]);
   }
 
-  /** A URL setting with the settings that it needs so that Usher requests the URL. */
+  /** A URL setting, with all settings that must be present before Usher requests the URL. */
   const complete = (setting: string, url: string): Readonly<Record<string, unknown>> => {
     if (setting === "metadataUrl" || setting === "signOnUrl" || setting === "logoutUrl") return { [setting]: url };
     const client = { clientId: "c", clientSecret: "s" };
@@ -340,7 +340,7 @@ describe("an address inside the network", () => {
           tried += 1;
           const answer = await tryOut(id, { [key]: complete(name, url) });
           expect({ name, url, answer }).toEqual({ name, url, answer: expect.not.stringContaining("INTERNAL") });
-          // The address of a name must not be shown.
+          // The answer must not show the address of a name.
           if (url.includes("attacker")) expect(answer).not.toContain("127.0.0.1");
         }
       }

@@ -1,4 +1,4 @@
-/** The log lines of requests and of refused sign-ins, and attempts of callers to write into them. */
+/** The log lines of requests and of refused sign-ins, and callers who try to write into them. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createLogger } from "../../src/platform/telemetry/logger.js";
 import { readCode, readTable, readText } from "../docs/markdown.js";
@@ -27,7 +27,7 @@ afterAll(async () => {
   await provider.close();
 });
 
-/** The lines that have an id, once the request with this id is over. */
+/** Waits for the end of the request with this id, and returns its lines. */
 async function linesOf(requestId: string | null): Promise<readonly Line[]> {
   for (let turn = 0; turn < 2_000; turn += 1) {
     const lines = written.map((text) => JSON.parse(text) as Line).filter((line) => line["requestId"] === requestId);
@@ -37,7 +37,7 @@ async function linesOf(requestId: string | null): Promise<readonly Line[]> {
   throw new Error(`The request ${requestId} was not logged.`);
 }
 
-/** Sends a body to GraphQL and answers the line of the request. */
+/** Sends a body to GraphQL and returns the log line of the request. */
 async function ask(body: object, headers: Readonly<Record<string, string>> = {}): Promise<Line> {
   const response = await fetch(`${usher.url}/graphql`, {
     method: "POST",

@@ -1,4 +1,4 @@
-/** Mappings over the whole application: fields, roles and groups of a sign-in, each with its source. */
+/** Mappings over the whole application: a sign-in's fields, roles and groups, each with its source. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
@@ -18,7 +18,7 @@ afterAll(async () => {
 
 const tenantWith = (options: TenantOptions = {}) => createTenant(usher, provider, options);
 
-/** Signs in with a new browser and answers the outcome. */
+/** Signs in with a new browser and returns the outcome. */
 async function outcomeOf(tenant: Tenant, claims: Readonly<Record<string, unknown>>, word = "ada"): Promise<string> {
   await tenant.signIn(createBrowser(), makePerson(word, claims));
   return (await tenant.attempts())[0]!.outcome;
@@ -38,7 +38,7 @@ async function makeGroup(tenant: Tenant, name: string): Promise<string> {
   return createGroup.group.id;
 }
 
-/** What the first user has. */
+/** The fields, roles and groups of the first user. */
 async function first(tenant: Tenant) {
   const { users } = await tenant.ask(
     `query ($id: ID!) { users(organizationId: $id) { nodes {
@@ -95,7 +95,7 @@ describe("attribute mappings", () => {
     const [created] = await tenant.events();
     expect(created!.data.user.profile).toEqual({ department: "Optics", "custom.shirtSize": "L, XL" });
     expect(created!.data.user.firstName).toBe("Countess");
-    // A value of the provider outranks one that is given by hand.
+    // A value of the provider outranks a value that an administrator gave.
     const { errors } = await usher.graphql(
       `mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { id } } }`,
       { input: { id: created!.subject.subjectId, firstName: "Ada" } },
@@ -135,7 +135,7 @@ describe("role mappings", () => {
       roles: [{ key: "ADMIN" }],
       roleGrants: [{ source: "MAPPING", mappingId: connection.roleMappings[1].id, connectionId: tenant.connectionId }],
     });
-    // A rule that no longer matches takes no role; a rule that matches can lower it.
+    // A role stays if its rule no longer matches. A matching rule can lower it.
     await set(tenant, "Role", [rule("M", { roleKey: "MANAGER" })]);
     await outcomeOf(tenant, { groups: ["A"] });
     expect(await first(tenant)).toMatchObject({ roles: [{ key: "ADMIN" }] });

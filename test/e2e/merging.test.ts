@@ -1,4 +1,4 @@
-/** Merging by e-mail over the whole application: off, on and off again, what it never joins, and how to undo it. */
+/** Merging by e-mail over the whole application: off, on and off again, accounts that are never merged, and undoing a merge. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { randomBytes } from "node:crypto";
@@ -11,7 +11,7 @@ import { times } from "../../testing/long.js";
 let usher: TestUsher;
 let provider: HostileOpenIdProvider;
 beforeAll(async () => {
-  // The property below signs in more often than the rate limit allows one address.
+  // The property below needs more sign-ins than the rate limit allows for one address.
   usher = await startTestUsher({ environment: { USHER_RATE_LIMITS: "off" } });
   provider = await startHostileOpenIdProvider();
 });
@@ -25,7 +25,7 @@ const merging = () => tenantWith({ policies: { accountLinking: "MERGE_BY_EMAIL" 
 /** The address of a password account is unique in the installation. */
 const newAddress = (name: string) => `${name}-${randomBytes(4).toString("hex")}@acme.test`;
 
-/** Signs in and answers the account, or the code of the refusal. */
+/** Signs in and returns the account, or the code of the refusal. */
 async function arrive(tenant: Tenant, claims: Readonly<Record<string, unknown>>, browser: Browser = createBrowser()) {
   await tenant.signIn(browser, makePerson("ada", claims));
   const [attempt] = await tenant.attempts();
@@ -87,7 +87,7 @@ describe("merging off, on and off again", () => {
     expect((await switchTo(tenant, "NONE", 2)).errors![0]!.extensions.code).toBe("CONFIRMATION_REQUIRED");
     expect(await whoIsSignedIn(browser, usher)).toBe(email);
     expect((await switchTo(tenant, "NONE", 1)).errors).toBeUndefined();
-    // The session was in the account that the person left.
+    // The session belonged to the account that the person left.
     expect(await whoIsSignedIn(browser, usher)).toBeNull();
     expect(await identitiesOf(tenant, local)).toMatchObject([{ linkKind: "MERGED", hidden: true, retiredAt: null }]);
 
@@ -241,7 +241,7 @@ describe("several connections", () => {
     return { tenant, doors };
   }
 
-  /** One person with one address, whose providers and accounts the steps change. */
+  /** One person with one address. The steps change their providers and accounts. */
   function enterPerson({ tenant, doors }: Awaited<ReturnType<typeof openOffice>>) {
     const subject = randomBytes(6).toString("hex");
     const addresses = everyone.map(() => `${subject}@acme.test`);

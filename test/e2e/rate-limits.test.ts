@@ -1,4 +1,4 @@
-/** What anonymous callers can make an installation store: limited for each address, and deleted after a time. */
+/** Data that anonymous callers can make an installation store: limited for each address, and deleted after a time. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { buildSchema } from "graphql";
 import { migrations } from "../../migrations/index.js";
@@ -24,7 +24,7 @@ const logged: string[] = [];
 let usher: TestUsher;
 let provider: HostileOpenIdProvider;
 let tenant: Tenant;
-/** The clock of Usher and of the provider stands still, so that no test depends on its duration. */
+/** The clocks of Usher and of the provider stand still, so that no test depends on its own duration. */
 const now = new Date();
 beforeAll(async () => {
   usher = await startTestUsher({
@@ -40,7 +40,7 @@ afterAll(async () => {
   await provider.close();
 });
 
-/** Sends a request from a network address, with more headers. */
+/** Sends a request from a network address, with additional headers. */
 const open = async (url: string, address: string, init: RequestInit = {}, headers: Record<string, string> = {}) =>
   await fetch(url, {
     redirect: "manual",
@@ -48,7 +48,7 @@ const open = async (url: string, address: string, init: RequestInit = {}, header
     headers: { "x-forwarded-for": address, accept: "text/html", ...headers },
   });
 
-/** Sends a request many times, eight in parallel, and returns the number of responses by status. */
+/** Sends a request many times, eight at once, and returns the number of responses by status. */
 async function sendMany(times: number, request: () => Promise<Response>): Promise<Record<string, number>> {
   const statuses: Record<string, number> = {};
   let left = times;
@@ -57,7 +57,7 @@ async function sendMany(times: number, request: () => Promise<Response>): Promis
       left -= 1;
       const response = await request();
       const { status } = response;
-      // A response that is not read keeps its connection open, and the test's process alive.
+      // An unread response keeps its connection open, so the test's process would not end.
       await response.arrayBuffer();
       statuses[status] = (statuses[status] ?? 0) + 1;
     }
@@ -99,7 +99,7 @@ describe("an anonymous caller at one address", () => {
     const [before = 0] = await rowsOf("sign_in_attempt");
     const statuses = await sendMany(REFUSALS_A_MINUTE + 40, () => at("callback"));
     const [after = 0] = await rowsOf("sign_in_attempt");
-    // Requests that were under way when the limit was reached are answered.
+    // Requests that began before the limit was reached are answered.
     expect(statuses["429"]).toBeGreaterThanOrEqual(32);
     expect(after - before).toBe(REFUSALS_A_MINUTE + 40 - (statuses["429"] ?? 0));
 
@@ -126,7 +126,7 @@ describe("an anonymous caller at one address", () => {
     const statuses = await sendMany(UNKNOWN_ORGANIZATIONS_A_MINUTE + 20, () => open(`${usher.url}${path}`, address));
     expect(statuses["404"]).toBeLessThanOrEqual(UNKNOWN_ORGANIZATIONS_A_MINUTE + 8);
     expect(statuses["429"]).toBeGreaterThanOrEqual(12);
-    // The limit does not reveal which organizations exist.
+    // The limit does not show which organizations exist.
     expect((await open(`${usher.url}/o/${tenant.slug}`, address)).status).toBe(429);
   });
 
@@ -154,10 +154,10 @@ describe("a sign-in that succeeds", () => {
   });
 });
 
-/** Bytes of a URL or a header in one request: Node reads 16 KiB of headers. */
+/** The number of bytes for the URL or a header in one request. Node reads 16 KiB of headers. */
 const HEADER_BYTES = 15_000;
 const repeat = (text: string, bytes: number) => text.repeat(Math.floor(bytes / text.length));
-/** The largest input of each shape that fits into a number of bytes of `name=value` pairs. */
+/** The largest input of each shape that fits into this number of bytes of `name=value` pairs. */
 const pairs = (name: string, bytes: number): readonly (readonly [string, string])[] => [
   ["one long value", `${name}=${repeat("x", bytes)}`],
   ["one long name", `${repeat("x", bytes)}=1`],
@@ -175,12 +175,12 @@ const pairs = (name: string, bytes: number): readonly (readonly [string, string]
 const FORM_BYTES = 600 * 1024 - 1_000;
 
 describe("the largest requests of an anonymous caller", () => {
-  /** The bytes that a request made the installation write: to the client, and to its log. */
+  /** The number of bytes that the installation wrote for a request: to the client and to its log. */
   const written = async (request: () => Promise<Response>) => {
     const before = logged.length;
     const response = await request();
     const answer = await response.text();
-    // The log line is written after the response. Node itself refuses headers beyond its limit, and logs nothing.
+    // The log line is written after the response. Node refuses headers beyond its limit, and Usher logs nothing then.
     expect(response.status).not.toBe(431);
     while (logged.length === before) await new Promise((resolve) => setImmediate(resolve));
     return { status: response.status, answer: answer.length, log: logged.slice(before).join("").length };
@@ -214,7 +214,7 @@ describe("the largest requests of an anonymous caller", () => {
     for (const [path, name] of parameters())
       for (const [, query] of pairs(name, HEADER_BYTES)) {
         const at = `203.0.113.${(address += 1) % 250}`;
-        // A page repeats the returnTo, escaped for the URL and for HTML.
+        // A page contains the returnTo more than once, escaped for the URL and for HTML.
         expectSmall(await written(() => open(`${usher.url}${path}?${query}`, at)), 12_000);
       }
   });

@@ -1,4 +1,4 @@
-/** What a refused person sees, what an administrator finds under the reference, and how hostile providers are refused. */
+/** The page of a refused person, the stored attempt with its reference, and the refusals of hostile providers. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../testing/browser.js";
 import {
@@ -231,7 +231,7 @@ describe("a provider that is hostile or broken", () => {
     const [attempt] = await fresh.attempts();
     expect(attempt?.outcome).toBe("OIDC_DISCOVERY_ISSUER_MISMATCH");
     expect(page.visibleText).toContain(attempt!.reference);
-    // A failure is not cached: once the provider works again, people can sign in.
+    // A failure is not cached. When the provider works again, people can sign in.
     await fresh.signIn(createBrowser(), makePerson("ada"));
     expect((await fresh.attempts())[0]!.outcome).toBe("SUCCEEDED");
   });

@@ -1,4 +1,4 @@
-/** Forged, replayed, misdirected and oversized SAML messages against the whole application: each is refused and changes nothing. */
+/** Forged, replayed, misdirected and oversized SAML messages against the whole application. Each is refused and changes nothing. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
@@ -9,7 +9,7 @@ import { createSamlTenant, type SamlTenant } from "../support/saml-tenant.js";
 import { whoIsSignedIn } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
-/** One of each family; the tests of the protocol cover the other three hundred. */
+/** One message of each family. The tests of the protocol cover the other three hundred. */
 const REPRESENTATIVES = [
   "XSW1",
   "XSW2",
@@ -191,7 +191,7 @@ describe("a genuine message", () => {
     const browser = createBrowser();
     const first = await tenant.request(browser);
     const second = await tenant.request(browser);
-    // An assertion that names no request would be accepted for two requests without the replay record.
+    // Without the replay record, an assertion that names no request would be accepted for two requests.
     const assertionId = `_${randomBytes(16).toString("hex")}`;
     const answer = (to: AuthnRequest) =>
       provider.answer(to, "p-1001", {
@@ -201,7 +201,7 @@ describe("a genuine message", () => {
       });
     expect((await tenant.post(browser, fieldsOf(answer(first)))).status).toBe(303);
     await expectRefused(await tenant.post(browser, fieldsOf(answer(second))), 400, "SIGN_IN_REPLAYED", tenant);
-    // The refused copy consumed nothing.
+    // The refused copy did not consume the flow.
     expect((await tenant.post(browser, fieldsOf(provider.answer(second, "p-1001")))).status).toBe(303);
   });
 
@@ -263,7 +263,7 @@ describe("a ticket", () => {
   it("is for the browser that began: an attacker's answer posted by the victim's browser does not sign in", async () => {
     const attacker = createBrowser();
     const victim = createBrowser();
-    // The victim has a sign-in of their own under way, and therefore a binding cookie.
+    // The victim's own sign-in is pending, so the browser has a binding cookie.
     await tenant.request(victim);
     const fields = fieldsOf(await tenant.authenticate(attacker, "p-1003"));
     const posted = await victim.post(tenant.acsUrl, fields, { from: "https://evil.example/" });
@@ -303,7 +303,7 @@ describe("a ticket", () => {
     const first = ticketOf(await tenant.post(browser, fieldsOf(answer)));
     expect((await open(browser, first)).headers.location).toBe(returnTo);
     expect((await open(browser, first)).links.map(({ href }) => href.href)).toEqual([returnTo]);
-    // The session of a different sign-in does not count, even of the same person.
+    // The session of a different sign-in does not count, even if it belongs to the same person.
     await browser.get(await prepare(browser));
     await expectRefused(await open(browser, first), 400, "SIGN_IN_UNKNOWN", tenant);
   });

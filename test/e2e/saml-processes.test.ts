@@ -72,7 +72,7 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
     const posted = await at(0, () => tenant.post(browser, fields));
     expect((await at(1, () => tenant.post(browser, fields))).status).toBe(400);
     expect((await at(1, () => browser.get(ticketOf(posted), { follow: false }))).status).toBe(303);
-    // The other offers the way on to the ticket's session, and refuses the ticket without it.
+    // The first process offers a link to continue, to the browser with the ticket's session. Without it, the ticket is refused.
     expect((await at(0, () => browser.get(ticketOf(posted), { follow: false }))).status).toBe(200);
     const cookie = browser
       .cookiesFor(proxy.url)
@@ -129,7 +129,7 @@ describe("a document that takes long to verify", () => {
 
   it("does not block other requests", async () => {
     const key = provider.keys();
-    // Each certificate is one more verification, and the right one comes last.
+    // Each certificate requires one more verification. The right certificate is the last.
     provider.setKeys([createProviderKey(), createProviderKey(), ...key]);
     const slowTenant = await createSamlTenant({ url }, provider).finally(() => provider.setKeys(key));
     const tenant = await createSamlTenant({ url }, provider);
@@ -143,12 +143,12 @@ describe("a document that takes long to verify", () => {
     });
     let isSlowOver = false;
     const slowPage = slowTenant.post(patient, fieldsOf(slow)).finally(() => (isSlowOver = true));
-    // A second person signs in, from start to end, after the slow document was posted.
+    // A second person signs in, from start to end, while the slow document is being verified.
     const browser = createBrowser();
     await tenant.signIn(browser);
     expect(await whoIsSignedIn(browser, { url })).toBe("ann@acme.example");
     expect(isSlowOver).toBe(false);
-    // A machine under load may verify it or time out; both end with a response.
+    // A busy machine may verify the document or time out. Both end with a response.
     expect([303, 403]).toContain((await slowPage).status);
   });
 });

@@ -12,7 +12,7 @@ const HOUR_MILLISECONDS = 60 * MINUTE_MILLISECONDS;
 
 let usher: TestUsher;
 let provider: SamlProvider;
-/** Certificates of connections, with which the stand-in verifies signed requests. */
+/** Certificates of connections. The stand-in verifies signed requests with them. */
 const ownCertificates: string[] = [];
 let clockOffsetMilliseconds = 0;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 const signedIn = (browser: Browser) => whoIsSignedIn(browser, usher);
-/** Moves Usher's clock, and answers the times that a provider with the same clock writes into its messages. */
+/** Moves Usher's clock. Returns the times that a provider with the same clock writes into its messages. */
 function moveClock(milliseconds: number) {
   clockOffsetMilliseconds = milliseconds;
   const now = new Date(Date.now() + milliseconds);
@@ -34,7 +34,7 @@ function moveClock(milliseconds: number) {
 }
 const lastOutcome = async (tenant: SamlTenant) => (await tenant.attempts())[0]?.outcome;
 
-/** The certificates that a connection publishes, by their use, in PEM. */
+/** The certificates that a connection publishes, by use, in PEM. */
 async function publishedCertificates(entityId: string, use: "signing" | "encryption"): Promise<string[]> {
   const { text } = await createBrowser().get(entityId);
   const pattern = new RegExp(`use="${use}".*?<(?:ds:)?X509Certificate>([^<]+)<`, "gs");
@@ -105,7 +105,7 @@ describe("a SAML sign-in, end to end", () => {
       settings: { entityId: provider.entityId, signOnUrl: provider.signOnUrl },
     });
 
-    // The person: Usher's page, the provider's page, the provider's form with its visible button, signed in.
+    // The person sees Usher's page, then the provider's page and form with its visible button, and is signed in.
     const browser = createBrowser();
     await browser.get(`${usher.url}/o/${slug}`);
     const loginPage = await browser.followLink("Sign in to Acme ID");
@@ -366,12 +366,12 @@ describe("the provider's certificates", () => {
         await tenant.signIn(browser, "p-1002");
         expect(await signedIn(browser)).toBe("ben@acme.example");
       }
-      // The session and the sign-in under way are not affected.
+      // The existing session and the pending sign-in are not affected.
       expect(await signedIn(inside)).toBe("ann@acme.example");
       const late = await tenant.post(early, provider.answer(underWay, "p-1001").fields as Record<string, string>);
       expect(late.status).toBe(303);
 
-      // The old one is removed, which ends everything that rests on it.
+      // Removing the old certificate ends all sessions and sign-ins that depend on it.
       provider.setKeys([after]);
       await tenant.updateConnection({ settings: { saml: { metadataXml: provider.metadataXml() } } });
       expect(await signedIn(inside)).toBeNull();
@@ -389,7 +389,7 @@ describe("the provider's certificates", () => {
       const tenant = await createSamlTenant(usher, provider, { settings: { metadataUrl: provider.metadataUrl } });
       await tenant.signIn(createBrowser());
       provider.setKeys([after]);
-      // A signature that does not verify fetches the document again, at most once a minute.
+      // If a signature does not verify, Usher fetches the document again, at most once a minute.
       const browser = createBrowser();
       await tenant.signIn(browser, "p-1001", moveClock(2 * MINUTE_MILLISECONDS));
       expect(await signedIn(browser)).toBe("ann@acme.example");

@@ -1,4 +1,4 @@
-/** One-time sign-in links in a browser: the page that a link opens, its button, and posts of foreign pages. */
+/** One-time sign-in links in a browser: the page that a link opens, its button, and posts from foreign pages. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
@@ -107,7 +107,7 @@ describe("a sign-in link in a browser", () => {
     expect([page.status, page.headers["set-cookie"]]).toEqual([403, undefined]);
     expect(page.visibleText).toContain("Another page asked to sign you in. Nothing has happened yet.");
     expect(await signedIn(victim)).toBe("grace@acme.test");
-    // Nothing was consumed: the person can still press the button.
+    // Usher consumed nothing, so the person can still press the button.
     await victim.submitForm(0);
     expect(await signedIn(victim)).toBe(email);
   });

@@ -85,7 +85,7 @@ describe("the answer of a provider", () => {
     // A different session of the same person, in the same browser.
     await tenant.signIn(browser);
     await expectRefused(await open(browser, callback), 400, "SIGN_IN_UNKNOWN");
-    // The session that it opened has ended.
+    // The session of the first callback has ended.
     const ended = { cookie: `usher-session=${session.value}` };
     await expectRefused(await open(createBrowser(), callback, ended), 400, "SIGN_IN_UNKNOWN");
     const stranger = createBrowser();
@@ -182,7 +182,7 @@ describe("the browser", () => {
     const victim = createBrowser();
     await expectRefused(await victim.get(callback, EVIL), 403, "SIGN_IN_OTHER_BROWSER");
     expect(await signedIn(victim)).toBeNull();
-    // Nothing was consumed: the browser that began can still finish.
+    // Usher consumed nothing, so the browser that began can still finish.
     await attacker.get(callback);
     expect(await signedIn(attacker)).toBe("bob@acme.test");
   });
@@ -230,7 +230,7 @@ describe("the browser", () => {
       });
       const [cookie = ""] = start.headers["set-cookie"] ?? [];
       const value = cookie.slice(cookie.indexOf("=") + 1, cookie.indexOf(";"));
-      // The sign-in of the planted cookie stays under way with the new one.
+      // The sign-in of the planted cookie stays pending under the new cookie.
       expect(value.split(".").slice(1)).toEqual(planted === issued!.value ? [planted] : []);
       const callback = await provider.authorize(start.headers.location!, BOB);
       const page = await createBrowser().get(callback, {
@@ -263,7 +263,7 @@ describe("the browser", () => {
       expect.stringMatching(/^usher-browser=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=900$/),
     ]);
     expect(page.headers["cache-control"]).toBe("no-store");
-    // The provider does not see the token.
+    // The provider does not get the token.
     const { searchParams } = new URL(page.headers.location!);
     const [cookie] = browser.cookiesFor(usher.url);
     expect([...searchParams.values()].join(" ")).not.toContain(cookie!.value);
@@ -284,10 +284,10 @@ describe("a connection that changes during a sign-in", () => {
     await own.updateConnection({ settings: { oidc: { clientId: "another" } } });
     provider.forget();
     await expectRefused(await open(browser, callback), 409, "SIGN_IN_SUPERSEDED", own);
-    // Nothing was sent to either provider.
+    // Usher sent nothing to either provider.
     expect(provider.count("token")).toBe(0);
     await own.updateConnection({ settings: { oidc: { clientId: provider.clientId } } });
-    // Changing back is a change too.
+    // Restoring the old value is also a change.
     await expectRefused(await open(browser, callback), 409, "SIGN_IN_SUPERSEDED", own);
   });
 
@@ -567,14 +567,14 @@ describe("signing out", () => {
     await own.signIn(browser);
     expect(await signOut(browser, "https://app.example/app")).toMatch(new RegExp(`^${provider.url}/sign-out`));
     expect((await open(browser, logoutUrl)).headers.location).toBe("https://app.example/app");
-    // Only once: a later sign-out has its own returnTo, or none.
+    // The address is used once. A later sign-out has its own returnTo or none.
     expect((await open(browser, logoutUrl)).headers.location).toBe(`/o/${own.slug}?signed-out`);
     for (const planted of ["https://evil.example/", "\u0000", "-"]) {
       const value = Buffer.from(planted).toString("base64url");
       const page = await open(createBrowser(), logoutUrl, { cookie: `usher-signed-out=${value}` });
       expect(page.headers.location).toBe(`/o/${own.slug}?signed-out`);
     }
-    // An address that is too long for the cookie is dropped.
+    // An address that does not fit into the cookie is ignored.
     await own.signIn(browser);
     await signOut(browser, `https://app.example/app?${"x".repeat(1_800)}`);
     expect((await open(browser, logoutUrl)).headers.location).toBe(`/o/${own.slug}?signed-out`);

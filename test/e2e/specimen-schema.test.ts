@@ -1,4 +1,4 @@
-/** How a connection type extends the schema: its input, its output, and the codes of its refusals. */
+/** Extensions of the schema by a connection type: its input, its output, and the codes of its refusals. */
 import { expect, jest, test } from "@jest/globals";
 import {
   buildSchema,
@@ -21,8 +21,8 @@ const ADDRESSES = {
 };
 
 /**
- * The schema as text, with a type or without it. It takes fresh modules, because TypeGraphQL keeps the declarations of
- * decorators for the whole process.
+ * The schema as text, with a type or without it. Loads fresh modules, because TypeGraphQL keeps the declarations of decorators
+ * for the whole process.
  */
 async function emit(type: AnyConnectionType, isIncluded: boolean): Promise<string> {
   jest.resetModules();
@@ -35,7 +35,7 @@ async function emit(type: AnyConnectionType, isIncluded: boolean): Promise<strin
   return emitSchema(describeSchema(isIncluded ? [...others, type] : others));
 }
 
-/** The members of each type, by name: fields, values or types, with all their properties as text. */
+/** The members of each type, by name: fields, values or types. All their properties are text. */
 function describeTypes(schema: GraphQLSchema): ReadonlyMap<string, ReadonlyMap<string, string>> {
   return new Map(
     Object.values(schema.getTypeMap()).map((type) => {

@@ -1,4 +1,4 @@
-/** Connection types are pluggable: with one folder and one line, people sign in through a new one. */
+/** Connection types are pluggable: one folder and one line add a type, and people sign in through it. */
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Strategy } from "passport";
 import { builtInConnectionTypes } from "../../src/connection-types/index.js";
@@ -20,7 +20,7 @@ const ADDRESSES = {
   googleIssuer: "https://accounts.google.com",
   googleDirectoryUrl: "https://admin.googleapis.com",
 };
-/** A faulty type: it does not consume flows, and accepts each ticket any number of times. */
+/** A faulty type. It does not consume flows, and accepts each ticket repeatedly. */
 const forgetful: AnyConnectionType = {
   ...specimen,
   id: "forgetful",
@@ -38,7 +38,7 @@ const forgetful: AnyConnectionType = {
   },
 };
 
-/** The one line. */
+/** This is the one line. */
 const TYPES = [...builtInConnectionTypes(ADDRESSES), specimen, forgetful];
 
 const log: string[] = [];
@@ -123,7 +123,7 @@ it("does not sign people in through a type that does not consume flows, however 
     expect(page.status).toBe(500);
     const { outcome, reference } = await careless.lastAttempt();
     expect(outcome).toBe("INTERNAL");
-    // The log has the defect under the reference that the person sees.
+    // The log contains the defect, under the reference that the person sees.
     expect(page.visibleText).toContain(reference);
     expect(log.filter((line) => line.includes(reference))).toEqual([expect.stringContaining("forgetful")]);
   }

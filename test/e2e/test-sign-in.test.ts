@@ -1,4 +1,4 @@
-/** Test sign-ins and previews over real HTTP: what an administrator learns, and that nothing else comes of them. */
+/** Test sign-ins and previews over real HTTP: their results for an administrator, without any other effect. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
 import {
@@ -40,7 +40,7 @@ const startTest = async ({ ask, connectionId }: Asks): Promise<{ startUrl: strin
     })
   ).startTestSignIn;
 
-/** What the provider is asked; the address at which a test begins must lead there. */
+/** Opens the test's start address, which must redirect to the provider. Returns the redirect's address. */
 async function leave(browser: Browser, startUrl: string): Promise<string> {
   const page = await browser.get(startUrl, { follow: false });
   expect([page.status, page.visibleText]).toEqual([303, expect.anything()]);
@@ -59,7 +59,7 @@ async function runTest(
 
 const readAttempt = async ({ ask }: Asks, reference: string) => (await ask(ATTEMPT, { reference })).signInAttempt;
 
-/** Everything that a sign-in might change. */
+/** All data that a sign-in could change. */
 async function takeStock(tenant: Tenant): Promise<unknown> {
   const { organization, connection } = await tenant.ask(
     `query ($id: ID!, $connection: ID!) { organization(id: $id) { version totalSeats }
@@ -96,7 +96,7 @@ describe("a test sign-in", () => {
     });
     expect(page.visibleText).toContain("would create an account and let the person in");
     expect(page.visibleText).toContain(reference);
-    // The page is shown to whoever holds the browser.
+    // Any user of the browser can see this page.
     expect(page.visibleText).not.toContain("tess@acme.test");
     expect(await whoIsSignedIn(browser, usher)).toBeNull();
     expect(String(page.headers["set-cookie"] ?? "")).not.toContain("usher-session=usher");
@@ -394,7 +394,7 @@ describe("a preview of mappings", () => {
     expect((await preview(change, 1)).examined).toBe(1);
     expect(await takeStock(tenant)).toEqual(before);
 
-    // What the preview says is what happens.
+    // The result is the same as in the preview.
     await tenant.ask(
       `mutation ($input: SetRoleMappingsInput!) { setRoleMappings(input: $input) { connection { id } } }`,
       { input: { connectionId, mappings: change.roleMappings } },

@@ -1,4 +1,4 @@
-/** Two processes on one database behind a proxy that alternates between them: both see one state. */
+/** Two processes on one database, behind a proxy that alternates between them. Both have the same state. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser } from "../../testing/browser.js";
 import { onMariaDb } from "../support/database.js";
@@ -25,7 +25,7 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
   });
 
   const signedIn = (browser: Browser) => whoIsSignedIn(browser, proxy);
-  /** Opens an address at one replica, past the proxy. */
+  /** Opens an address directly at one replica, not through the proxy. */
   const openAt = async (place: number, browser: Browser, url: string) => {
     proxy.pin(place);
     return await browser.get(url, { follow: false }).finally(() => proxy.pin(null));
@@ -72,7 +72,7 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
     const tenant = await createTenant(proxy, provider);
     const inside = createBrowser();
     const callbackOfInside = await tenant.authenticate(inside, makePerson("ada"));
-    // Both have opened and cached the connection.
+    // Both replicas have opened and cached the connection.
     await openAt(0, inside, callbackOfInside);
     await openAt(1, createBrowser(), tenant.startUrl);
     const underWay = createBrowser();
@@ -84,7 +84,7 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
     expect(await signedIn(inside)).toBeNull();
     expect((await openAt(1, underWay, callback)).status).toBe(409);
     expect((await codes(tenant))[0]).toBe("SIGN_IN_SUPERSEDED");
-    // The next start uses the new client, at both.
+    // At both replicas, the next start uses the new client.
     for (const place of [0, 1]) {
       const page = await openAt(place, createBrowser(), tenant.startUrl);
       expect(new URL(page.headers.location!).searchParams.get("client_id")).toBe("another");

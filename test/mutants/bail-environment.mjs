@@ -1,4 +1,4 @@
-/** Skips the rest of a test file after the first failure: one is enough to notice a mutant. */
+/** Skips the rest of a test file after the first failure, because one failure is enough to detect a mutant. */
 import { TestEnvironment } from "jest-environment-node";
 
 export default class extends TestEnvironment {

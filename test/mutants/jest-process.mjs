@@ -1,12 +1,12 @@
 /**
- * Runs tests on request, one request after another, in one process of jest: a process for each would take three times
+ * Runs tests on request in one process of jest, one request after another. A process for each request would take three times
  * as long. `tree.mjs` starts it inside a copy of the tree and sends the requests.
  */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { runCLI } from "jest";
 
-/** Earlier runs stay in memory. Above this the process is replaced, as jest replaces its workers. */
+/** The memory limit. Earlier runs stay in memory, so a process above the limit is replaced, as jest replaces its workers. */
 const LIMIT_BYTES = 800e6;
 
 const ENVIRONMENT = join(import.meta.dirname, "bail-environment.mjs");
@@ -42,7 +42,7 @@ async function run({ tests, testName, cache }) {
   };
 }
 
-/** Replaces the process when a mutant has left something running, which could make the next one's tests fail. */
+/** Replaces the process if a mutant left something running, because it could make the tests of the next mutant fail. */
 let isSpent = false;
 for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, () => (isSpent = true));
 

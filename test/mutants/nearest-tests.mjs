@@ -32,7 +32,7 @@ function readImporters(root) {
   return importers;
 }
 
-/** How many folders two files share below `src` and `test`, which mirror each other. */
+/** The number of folders that two files share below `src` and `test`. The two trees have the same structure. */
 function countShared(one, other) {
   const [left, right] = [one, other].map((file) => dirname(file).split("/").slice(1));
   const end = left.findIndex((name, place) => name !== right[place]);

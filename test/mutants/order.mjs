@@ -1,4 +1,4 @@
-/** The order of mutants when there is no time for all: recent changes first, then a different part each day. */
+/** The order of mutants if there is not enough time for all: recent changes first, then a different part each day. */
 import { execFileSync } from "node:child_process";
 import { keyOfTests } from "./mutants.mjs";
 

@@ -48,7 +48,7 @@ function findTermEnd(sql, from) {
   let depth = 0;
   for (let at = from; at < sql.length; at += 1) {
     if (depth === 0 && SQL_TERM_END.test(sql.slice(at)) && !/ BETWEEN \S+$/.test(sql.slice(from, at))) return at;
-    // After a placeholder comes another condition, as in `id = ?${scope === null ? "" : " AND …"}`.
+    // A condition follows a placeholder, as in `id = ?${scope === null ? "" : " AND …"}`.
     if (depth === 0 && sql.startsWith("${", at) && /[\w?)']/.test(sql[at - 1])) return at;
     if (sql[at] === "(" || sql[at] === "{") depth += 1;
     if (sql[at] === ")" || sql[at] === "}") depth -= 1;
@@ -145,7 +145,7 @@ function* visit(node, textOf) {
  * @returns {Place[]} in the order of the file
  */
 export function findPlaces(source) {
-  // The parser counts bytes from the end of the last file: the empty statement shows where this one begins.
+  // The parser counts bytes from the end of the previous file. The empty statement marks the beginning of this one.
   const bytes = Buffer.from(`;${source}`);
   const { body } = parseSync(bytes.toString("utf8"), { syntax: "typescript", decorators: true, target: "es2023" });
   const base = body[0].span.start;

@@ -55,7 +55,7 @@ export function choosePlaces(root, count, seed) {
   return chosen;
 }
 
-/** A failed test, or a file that did not load, counts only if it passes unmutated. */
+/** Whether a failure counts: the failed test, or the file that did not load, must pass without the mutant. */
 async function isGreenUnmutated(tests, test, { broken, firstFailure }) {
   const name = broken ? "^$" : `^${firstFailure.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}$`;
   const alone = await tests.run({ tests: [test], testName: name });

@@ -1,4 +1,4 @@
-/** Random mutants stand where a run of the code shows them, and the tests that import the code judge them. */
+/** A run of the code shows the effect of each random mutant, and the tests that import the code judge it. */
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

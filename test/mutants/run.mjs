@@ -35,7 +35,7 @@ const { values: options } = parseArgs({
   options: {
     area: { type: "string" },
     only: { type: "string" },
-    // One more than processors, because some mutants make their tests wait for a time limit.
+    // One more than the number of processors, because some mutants make their tests wait for a time limit.
     workers: { type: "string", default: String(availableParallelism() + 1) },
     "budget-seconds": { type: "string" },
     date: { type: "string", default: new Date().toISOString().slice(0, 10) },
@@ -94,7 +94,7 @@ function report(verdict, mutant, seconds, detail) {
 }
 
 const elapsed = () => (performance.now() - startedAt) / 1000;
-/** Until when a mutant may run that began within the budget. */
+/** The second until which a mutant may run if it began within the budget. */
 const lastSecond = budget === null ? Infinity : budget + Math.max(2, budget / 20);
 
 function finish() {
@@ -112,7 +112,7 @@ async function runWithinBudget(tests, mutant) {
   return result.broken !== null && elapsed() >= lastSecond ? null : result;
 }
 
-/** Why a failure of these tests would prove nothing, because they fail or do not run unmutated; `null` when they pass. */
+/** The reason why a failure of these tests would prove nothing: they fail or do not run without a mutant. `null` if they pass. */
 function findReason({ passed, failed, broken, firstFailure }, mutant) {
   if (broken) return `unmutated, ${broken}`;
   if (failed > 0) return `unmutated, "${firstFailure}" fails already`;

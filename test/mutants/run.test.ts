@@ -1,4 +1,4 @@
-/** The mutant runner judges correctly: one that reports every mutant as killed would be worse than none. */
+/** The mutant runner judges correctly. If it reported every mutant as killed, it would hide missing tests. */
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, realpathSync, symlinkSync } from "node:f
 import { join, relative, sep } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
-/** Not copied but linked, because tests only read them. */
+/** These folders are linked instead of copied, because tests only read them. */
 const LINKED = ["node_modules", "dist"];
 const LEFT_OUT = [...LINKED, ".git", "data", "coverage"];
 

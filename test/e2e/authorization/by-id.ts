@@ -7,11 +7,11 @@ import type { Ids } from "./ways.js";
 export interface World {
   readonly ids: Ids;
   readonly organizationIds: readonly [string, string];
-  /** What each caller sees in one way is compared with what the same caller sees in the other ways. */
+  /** For each caller, the test compares the answers from all ways. */
   readonly callers: readonly Caller[];
 }
 
-/** Creates organizations of its own, so that their lists are short. */
+/** Creates new organizations, so that their lists are short. */
 export async function makeWorld(found: House): Promise<World> {
   const { usher, provider } = found;
   const home = await createTenant(usher, provider);
@@ -29,7 +29,7 @@ export async function makeWorld(found: House): Promise<World> {
   const { userId, courseId } = await things.makeEverything(house);
   await send("addMember", { organizationId: other.organizationId, userId, roleKeys: ["MANAGER"] });
   await things.giveEverything({ ...house, home: other }, userId);
-  // A guest of home, of whose account home sees only some fields.
+  // A guest of home. Home sees only some fields of this account.
   const guestId = await things.makeMember(house);
   await things.giveEverything(house, guestId);
   await send("setOwner", { organizationId, userId: me.id });

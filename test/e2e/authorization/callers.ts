@@ -28,11 +28,11 @@ export interface House {
   /** Administrators by role. */
   readonly homeAdministrator: Caller;
   readonly otherAdministrator: Caller;
-  /** Has the role USER, which grants nothing. */
+  /** A person with the role USER, which gives no permission. */
   readonly homeUser: Caller;
-  /** A person whose home is the other organization, with a session there and a membership here. */
+  /** A person whose home is the other organization. They are a member here, but their session is there. */
   readonly guest: () => Promise<Caller>;
-  /** Holds every scope, in the other organization. */
+  /** A key of the other organization with every scope. */
   readonly otherKey: Caller;
   /** A key of the home organization with exactly these scopes. */
   readonly homeKey: (scopes: readonly Permission[]) => Promise<Caller>;

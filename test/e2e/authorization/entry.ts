@@ -3,8 +3,8 @@ import type { Permission } from "../../../src/access/permission.js";
 import type { House } from "./callers.js";
 
 /**
- * The callers who may use a field: with these permissions in the organization, every member of it, only the operator, a
- * person with a session about themselves, every caller with a key or session, or every caller.
+ * The callers who may use a field: callers with these permissions in the organization, all its members, only the operator, people
+ * with a session (about themselves), every caller with a key or session, or every caller.
  */
 export type Needs = readonly Permission[] | "MEMBERSHIP" | "OPERATOR" | "SELF" | "SIGN_IN" | "NOTHING";
 
@@ -12,11 +12,11 @@ export type Variables = Readonly<Record<string, unknown>>;
 
 export interface Entry {
   readonly needs: Needs;
-  /** A permission that is sufficient instead. */
+  /** A permission that is also sufficient. */
   readonly or?: Permission;
-  /** Whether callers of other organizations get null, as for an id that does not exist, instead of an error. */
+  /** Whether callers of other organizations get null instead of an error, as for an id that does not exist. */
   readonly nullElsewhere?: boolean;
-  /** Whether people of the organization may use it about themselves, without a permission. */
+  /** Whether people of the organization may use it about themselves without a permission. */
   readonly ofOneself?: boolean;
   /** The arguments and the selection of the field, with `$` variables: `(id: $id) { group { id } }`. */
   readonly use: string;

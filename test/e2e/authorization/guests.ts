@@ -13,7 +13,7 @@ import { makePerson } from "../../support/tenant.js";
 import type { House } from "./callers.js";
 import * as things from "./things.js";
 
-/** The fields of a guest that an organization sees: name, address, and what it gave. All others are empty. */
+/** The fields of a guest that an organization sees: name, address, and values that it gave. All others are empty. */
 export const SEEN_OF_GUESTS: ReadonlySet<string> = new Set([
   "id",
   "email",
@@ -27,12 +27,12 @@ export const SEEN_OF_GUESTS: ReadonlySet<string> = new Set([
   "groups",
   "managedGroups",
   "answers",
-  // A page of results is an object even if it is empty.
+  // A page of results is an object, even without results.
   "results",
   "courses",
 ]);
 
-/** Part of every value that only the home may see, so that a test finds it anywhere. */
+/** A part of every value that only the home may see, so that a test finds such a value anywhere. */
 export const WITHHELD = "withheld";
 
 /** A value for each field of the profile's input. */
@@ -87,14 +87,14 @@ export async function makeGuest(house: House, schema: GraphQLSchema): Promise<Gu
   const courseId = await things.makeCourse(house);
   await ask("recordResult", "result { id }", { ...member, courseId });
   await ask("setMemberRoles", "member { id }", { ...member, roleKeys: ["ADMIN", "USER"] });
-  // Later changes at the home must not be shown either.
+  // The organization must not see later changes at the home either.
   await ask("updateUser", "user { id }", { id: user.id, profile: { phone: `${WITHHELD}-other-phone` } });
   for (const mutation of ["disableUser", "enableUser"])
     await usher.ask(`mutation ($id: ID!) { ${mutation}(id: $id) { user { id } } }`, { id: user.id });
   return { id: user.id, email, groupId, courseId };
 }
 
-/** Selects all fields of a user, in an organization if the field takes one, and of objects only their type. */
+/** Selects all fields of a user, but only the type of objects. Fields that take an organization get this one. */
 export function selectUser(schema: GraphQLSchema, organizationId: string): string {
   const fields = Object.values((schema.getType("User") as GraphQLObjectType).getFields());
   const ask = ({ name, type, args }: (typeof fields)[number]) => {
@@ -141,9 +141,9 @@ const member = ({ id }: Guest, { home }: House) => ({ organizationId: home.organ
 
 /** For each field that can return a user, a request that returns the guest; `null` if it never returns a guest. */
 export const USER_FIELDS: Readonly<Record<string, UserField | null>> = {
-  // Only for administrators of the home, and the operator.
+  // This field is for administrators of the home and for the operator.
   "AddMemberPayload.member": null,
-  // Only the home may do these; all others get FORBIDDEN.
+  // Only the home may use these mutations. All other callers get FORBIDDEN.
   "ApproveUserPayload.user": null,
   "ArchiveUserPayload.user": null,
   "CreateUserPayload.user": null,

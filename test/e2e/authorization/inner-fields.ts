@@ -1,13 +1,13 @@
-/** Every field of a type with a permission of its own, and the callers who may see it. */
+/** Every field that needs a separate permission, and the callers who may see it. */
 import type { Permission } from "../../../src/access/permission.js";
 import type { House } from "./callers.js";
 import { home, type Variables } from "./entry.js";
 import * as things from "./things.js";
 
-/** A field with a permission of its own. The root field of its document is open to all callers of the test. */
+/** A field that needs a permission in addition to its root field. All callers of the test may use the root field. */
 export interface InnerEntry {
   readonly needs: readonly Permission[];
-  /** A permission that is sufficient instead. */
+  /** A permission that is also sufficient. */
   readonly or?: Permission;
   /** The permissions that a key needs to reach the field. */
   readonly way: readonly Permission[];
@@ -119,7 +119,7 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     onConnection("settings { ... on OidcSettings { clientId } }"),
     home,
   ),
-  // The list of results is open to all callers, so a correction that changes nothing reaches the field instead.
+  // All callers may use the list of results. A correction without changes reaches the field instead.
   "OpenTraining.user": inner(
     ["USERS_READ"],
     ["TRAINING_READ"],
@@ -152,10 +152,10 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
   "User.identities": inner(["USERS_READ"], ["USERS_READ"], onUser("identities { subject }"), ofUser),
 };
 
-/** A field that is empty for a caller without its permission, instead of an error. */
+/** A field that is empty, instead of an error, for a caller without its permission. */
 export interface HiddenEntry {
   readonly needs: Permission;
-  /** A permission that is sufficient instead. */
+  /** A permission that is also sufficient. */
   readonly or?: Permission;
   /** The permission that a key needs to reach the field. */
   readonly way: Permission;
@@ -165,7 +165,7 @@ export interface HiddenEntry {
 
 const hiddenOnUser = (needs: Permission, field: string): HiddenEntry => ({
   needs,
-  // Setting answers reaches a user without USERS_READ and USERS_WRITE.
+  // A caller without USERS_READ and USERS_WRITE reaches a user by setting answers.
   way: "TRAINING_WRITE",
   document: `mutation ($organizationId: ID!, $userId: ID!) {
     setUserAnswers(input: { organizationId: $organizationId, userId: $userId, answers: [] }) { user { ${field} } } }`,

@@ -1,4 +1,4 @@
-/** Every type that `node` finds, the callers who may see it, and an object to find. */
+/** Every type that `node` can return, the callers who may see it, and an object of it. */
 import type { House } from "./callers.js";
 import type { Entry } from "./entry.js";
 import * as things from "./things.js";

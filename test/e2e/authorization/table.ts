@@ -31,7 +31,7 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
     or: "TRAINING_READ",
     declare: "$organizationId: ID!",
     use: "(organizationId: $organizationId) { id question answers { text } }",
-    // Without a filter the answer is an empty list, and the test could not tell it from a refusal.
+    // Without a filter, the test could not distinguish the empty list from a refusal.
     make: async (house) => {
       await things.makeFilter(house);
       return home(house);
@@ -65,7 +65,7 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
     needs: ["EVENTS_READ"],
     declare: "$organizationId: ID!",
     use: "(organizationId: $organizationId)",
-    // Without a limit the answer is null, and the test could not tell it from a refusal.
+    // Without a limit, the test could not distinguish the answer null from a refusal.
     make: async (house) => {
       await house.usher.ask(
         `mutation ($input: SetEventRetentionInput!) { setEventRetention(input: $input) { days } }`,

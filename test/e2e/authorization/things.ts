@@ -121,14 +121,14 @@ export async function makeSignIn({ home: tenant, word }: House): Promise<{ id: s
   return { id: tenant.connectionId, reference: (await tenant.attempts())[0]!.reference };
 }
 
-/** An account in a status other than ACTIVE. */
+/** An account whose status is not ACTIVE. */
 export async function makeInactiveUser(house: House, mutation: "disableUser" | "archiveUser"): Promise<string> {
   const id = await makeUser(house);
   await house.usher.ask(`mutation ($id: ID!) { ${mutation}(id: $id) { user { id } } }`, { id });
   return id;
 }
 
-/** An account that a sign-in created, and that waits for approval. */
+/** An account from a sign-in, waiting for approval. */
 export async function makePendingUser(house: House): Promise<string> {
   const { home: tenant, provider, usher, word } = house;
   const person = makePerson(word());
@@ -221,7 +221,7 @@ export async function makeAdministrator({ usher, home: { organizationId }, word 
   return createUser.user.id;
 }
 
-/** Creates an account with a password, and signs its person in through the home connection under a linking policy. */
+/** Creates an account with a password. Signs its person in through the home connection under a linking policy. */
 async function signInToAccount(house: House, accountLinking: "MERGE_BY_EMAIL" | "ADMIN_LINK"): Promise<string> {
   const { home: tenant, provider, usher, word } = house;
   const person = makePerson(word());
@@ -251,7 +251,7 @@ async function setLinking({ home: tenant }: House, accountLinking: string): Prom
   });
 }
 
-/** A link that merging made. */
+/** A link from a merge. */
 export async function makeMergedIdentity(house: House): Promise<string> {
   const id = await signInToAccount(house, "MERGE_BY_EMAIL");
   // Merged links are shown only while the connection merges.

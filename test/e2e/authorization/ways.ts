@@ -1,4 +1,4 @@
-/** Every way through the schema from a query to the types with an id, and the fields to select there. */
+/** Every way through the schema from a query to a type with an id, and the selection of its fields. */
 import {
   getNamedType,
   isEnumType,
@@ -13,13 +13,13 @@ import {
 } from "graphql";
 
 type Field = GraphQLField<unknown, unknown>;
-/** The fields from a query to a type. */
+/** A way: the fields from a query to a type. */
 export type Way = readonly { readonly from: string; readonly field: Field }[];
 
 /** The ids that requests name, by type or argument. */
 export type Ids = Readonly<Record<string, string>>;
 
-/** An object with an id that was found at the end of a way. */
+/** An object with an id, found at the end of a way. */
 export interface Found {
   readonly key: string;
   readonly way: string;
@@ -41,7 +41,7 @@ function findShortest(schema: GraphQLSchema): ReadonlyMap<string, Way> {
   return shortest;
 }
 
-/** The ways to every type with an id: through each field that returns it, or that returns its only parent. */
+/** The ways to every type with an id: through each field that returns the type or the only type that contains it. */
 export function findWays(schema: GraphQLSchema): ReadonlyMap<string, readonly Way[]> {
   const shortest = findShortest(schema);
   const edgesTo = (name: string): Way =>
@@ -92,8 +92,8 @@ function writeArguments({ field }: Way[number], ids: Ids): string {
 const LARGEST_DEPTH = 4;
 
 /**
- * Selects every field of a type: of objects with an id only the id, and of all others every field. A field that takes an
- * organization is selected without one, if that is valid, and with each of these.
+ * Selects every field of a type. Of objects with an id, it selects only the id. It selects a field that takes an organization
+ * with each of these organizations, and also without one if that is valid.
  */
 function selectAll(type: GraphQLObjectType, organizationIds: readonly string[], depth = 0): string {
   const below = (output: GraphQLOutputType): string => {

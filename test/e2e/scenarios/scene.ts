@@ -1,4 +1,4 @@
-/** What the scenarios share: an installation, a provider, and functions for frequent requests. */
+/** Shared by the scenarios: an installation, a provider, and functions for frequent requests. */
 import { createBrowser, type Browser } from "../../../testing/browser.js";
 import {
   startHostileOpenIdProvider,
@@ -41,7 +41,7 @@ export interface SignedIn {
   };
 }
 
-/** Signs a person in with a new browser. @throws if they are not signed in then */
+/** Signs a person in with a new browser. @throws if they are not signed in afterwards */
 export async function signIn(scene: Scene, tenant: Tenant, person: Parameters<Tenant["signIn"]>[1]): Promise<SignedIn> {
   const browser = createBrowser();
   await tenant.signIn(browser, person);
@@ -158,7 +158,7 @@ export async function createUser(tenant: Tenant, input: Readonly<Record<string, 
   return made.user.id;
 }
 
-/** Changes the linking policy, and confirms the number of affected people as an administrator does. @returns the number */
+/** Changes the linking policy, and confirms the number of affected people. @returns the number */
 export async function switchLinking({ usher }: Scene, tenant: Tenant, accountLinking: string): Promise<number> {
   const mutation = `mutation ($input: UpdateConnectionInput!) { updateConnection(input: $input) { connection { version } } }`;
   const input = { id: tenant.connectionId, policies: { accountLinking } };

@@ -1,6 +1,6 @@
 /**
- * A service desk, made by settings only: one groups claim gives several roles, people without a rule are refused, a role
- * is removed with its group, department and manager are stored, auditors may only read.
+ * A service desk, made by settings only. One groups claim gives several roles, and a role ends with its group. People without a
+ * matching rule are refused. Department and manager are stored. Auditors may only read.
  */
 import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
 import { makePerson } from "../../support/tenant.js";

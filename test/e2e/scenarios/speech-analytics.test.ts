@@ -1,6 +1,6 @@
 /**
  * A speech analytics product, made by settings only: switches of the system and of the company, the short-name prompt,
- * accounts prepared by e-mail address, names filled from the address, approval of new people, locked fields.
+ * accounts prepared by e-mail address, names derived from the address, approval of new people, locked fields.
  */
 import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
 import { createBrowser } from "../../../testing/browser.js";

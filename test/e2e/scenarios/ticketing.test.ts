@@ -1,6 +1,6 @@
 /**
- * A ticketing product, made by settings only: people start at a portal's tile, land at the product, bring ten more profile
- * fields, and are listed while a field is missing.
+ * A ticketing product, made by settings only. People start at a portal's tile and arrive at the product, with ten more profile
+ * fields. People with a missing field are listed.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../../testing/browser.js";

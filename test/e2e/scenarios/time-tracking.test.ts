@@ -1,6 +1,6 @@
 /**
- * A time tracking product, made by settings only: only administrators configure, single sign-on is part of a plan, new
- * people get a role of the organization's own, archived people stay out.
+ * A time tracking product, made by settings only. Only administrators configure it, and single sign-on is part of a plan. New
+ * people get one of the organization's own roles. Archived people cannot sign in.
  */
 import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
 import { makePerson } from "../../support/tenant.js";

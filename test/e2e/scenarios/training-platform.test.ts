@@ -1,6 +1,6 @@
 /**
- * A training platform, made by settings only: accounts merge or do not, roles are sticky and the highest wins, group
- * memberships go with the groups unless the account was merged, names are required.
+ * A training platform, made by settings only. Connections merge accounts or not. Roles are sticky, and the highest wins. Groups
+ * of the provider decide group memberships unless the account was merged. Names are required.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { makePerson } from "../../support/tenant.js";
@@ -108,7 +108,7 @@ describe("a training platform", () => {
     expect(await codeFor(scene, fay.browser, START, { input: { organizationId, userId: fay.user.id, courseId } })).toBe(
       "SEATS_FULL",
     );
-    // Nor can she start for a person with a seat.
+    // She also cannot start training for a person with a seat.
     expect(await codeFor(scene, fay.browser, START, { input: { organizationId, userId: eva.user.id, courseId } })).toBe(
       "FORBIDDEN",
     );
@@ -162,7 +162,7 @@ describe("a training platform", () => {
     expect(await seenBy(administrator)).toEqual([own, other, managed]);
     expect(await seenBy(administrator, { passed: false })).toEqual([]);
     const FIGURES = `query ($id: ID!) { groupResults(groupId: $id) { withheld courses { people } } }`;
-    // The figures of one person are withheld.
+    // The figures of a single person are withheld.
     const { groupResults } = await askAs(scene, manager.browser, FIGURES, { id: groupId });
     expect(groupResults).toEqual({ withheld: true, courses: [] });
     expect(await codeFor(scene, employee.browser, FIGURES, { id: groupId })).toBe("FORBIDDEN");
