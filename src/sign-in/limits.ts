@@ -3,11 +3,11 @@ import type { DefineRateLimit, RateLimit } from "../platform/http/rate-limit.js"
 
 /** Each limit counts for one network address and minute. */
 export interface SignInLimits {
-  /** Sign-ins that are begun. Each stores a flow, or an attempt if it is refused. */
+  /** Started sign-ins. Each stores a flow, or an attempt if it is refused. */
   readonly starts: RateLimit;
   /** Refused sign-ins. Each stores an attempt. */
   readonly refusals: RateLimit;
-  /** Look-ups of organizations that do not exist; guessing short names causes many. */
+  /** Look-ups of organizations that do not exist. Guessing short names causes many. */
   readonly lookups: RateLimit;
 }
 

@@ -19,7 +19,7 @@ export interface AllowedSignIn {
   /** The account as the event shows it; read from the database if it is missing. */
   readonly snapshot?: UserSnapshot | null;
   readonly browser: BrowserRequest;
-  /** The hash of the new session's token; the browser alone gets the token. */
+  /** The hash of the new session's token. Only the browser gets the token. */
   readonly tokenHash: string;
   /** The hash of the state or ticket that the browser brought; missing for a one-time link. */
   readonly flowHash?: string;

@@ -1,4 +1,4 @@
-/** The outcomes of a request of a sign-in that did not refuse it. */
+/** The outcomes of a sign-in request that was not refused. */
 import type { Organization } from "../people/organization/organization.js";
 import type { ExplainedDecision } from "../provisioning/explain.js";
 
@@ -30,12 +30,12 @@ export interface AlreadySignedIn {
   readonly location: string;
 }
 
-/** A test sign-in has ended. Nobody is signed in by it. */
+/** A test sign-in has ended. It signs nobody in. */
 export interface Tested {
   readonly kind: "tested";
   readonly reference: string;
   readonly decision: ExplainedDecision;
-  /** What an administrator does about a refusal; `null` if a sign-in would let the person in. */
+  /** What an administrator can do about a refusal; `null` if a sign-in would let the person in. */
   readonly remedy: string | null;
 }
 

@@ -8,8 +8,8 @@
  * ticket    findConnection → readParameters → takeTicket → open → sign in
  * sign in   describePerson → provisionAndSignIn (evaluates the mappings, then locks the organization), or finishTest
  * ```
- * `return` and `ticket` first ask `isAlreadySignedIn`: a browser that repeats its last request gets its session's page.
- * If a step throws, `runAttempt` records the attempt and returns what the person may see.
+ * `return` and `ticket` call `isAlreadySignedIn` first: a browser that repeats its last request gets its session's page. If
+ * a step throws, `runAttempt` records the attempt and returns what the person may see.
  */
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import { hashToken } from "../platform/crypto/tokens.js";
@@ -109,7 +109,7 @@ export async function receivePost(
     requireBinding(services, connection, "post");
     if (request.form instanceof Failure) throw request.form;
     const parameters = readParameters(request.form, LONGEST_IN_FORM);
-    // The flow that the message answers is found after opening. A draft is opened only while one of its tests may be answered.
+    // The flow is found only after opening. An inactive connection is opened only while a flow waits for an answer.
     const mayBeTest = connection.state !== "ACTIVE" && (await hasPendingFlow(services, connection));
     requireUsable(services, connection, mayBeTest ? "TEST" : "SIGN_IN");
     const opened = await services.open(connection);
@@ -151,7 +151,7 @@ export async function finishTicket(
   });
 }
 
-/** A verified message, with what its flow or ticket kept. */
+/** A verified message, with the notes of its flow or ticket. */
 interface VerifiedAnswer {
   readonly verified: unknown;
   readonly returnTo: string | null;

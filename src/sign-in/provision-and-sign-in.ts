@@ -49,10 +49,10 @@ export type SignInResult =
 /** How often a sign-in evaluates mappings if an administrator changes them meanwhile. */
 const MOST_EVALUATIONS = 3;
 
-/** Changes the account as decided and opens a session, or refuses. A refusal writes its event and its attempt only. */
+/** Changes the account as decided and opens a session, or refuses. A refusal writes only its event and its attempt. */
 export async function provisionAndSignIn(services: SignInServices, signIn: VerifiedSignIn): Promise<SignInResult> {
   for (let evaluations = 0; evaluations < MOST_EVALUATIONS; evaluations += 1) {
-    // Outside the unit of work, which locks the organization: evaluating takes time, and others would wait for it.
+    // Evaluated before the unit of work, because other sign-ins wait while it locks the organization.
     const mappings = await evaluateRules(services.store.reader, signIn.person);
     const result = await signInWith(services, signIn, mappings);
     if (result !== "MAPPINGS_CHANGED") return result;
@@ -132,7 +132,7 @@ async function record(
   return refusal;
 }
 
-/** The connection was deleted during the sign-in. The attempt is recorded, so that the person's reference can be found. */
+/** The connection was deleted during the sign-in. The attempt is recorded, so that its reference leads to it. */
 async function refuseWithoutConnection(unit: UnitOfWork, { attempt }: VerifiedSignIn): Promise<Refusal> {
   const detail = "The connection was deleted during the sign-in.";
   await recordAttempt(unit, attempt, { outcome: UNKNOWN_CONNECTION.code, detail, userId: null });

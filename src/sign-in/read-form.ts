@@ -5,7 +5,7 @@ import type { RefusalDetails } from "../provisioning/failures.js";
 import { SIGN_IN_FORM_TOO_LARGE, SIGN_IN_PARAMETERS_INVALID } from "./failures.js";
 import { LONGEST_IN_FORM } from "./read-parameters.js";
 
-/** The fields, unchecked, or why they cannot be read; the pipeline throws that failure, so that it is recorded. */
+/** The unchecked fields, or a failure. The pipeline throws the failure, so that it is recorded. */
 export type PostedForm = Readonly<Record<string, unknown>> | Failure<RefusalDetails>;
 
 const parseForm = express.urlencoded({ extended: false, limit: LONGEST_IN_FORM, parameterLimit: 20 });
@@ -22,7 +22,7 @@ export async function readForm(request: Request, response: Response): Promise<Po
   return (request.body as Record<string, unknown> | undefined) ?? {};
 }
 
-/** The parser marks errors of the browser with a status. Its sentences are not shown, because they may quote the body. */
+/** The parser gives errors of the browser a status. Usher does not show its messages, because they may quote the body. */
 function explain(error: unknown): Failure<RefusalDetails> {
   const status: unknown = error instanceof Error && "status" in error ? error.status : null;
   if (typeof status !== "number" || status < 400 || status > 499) throw error;

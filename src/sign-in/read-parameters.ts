@@ -6,7 +6,7 @@ const MOST_PARAMETERS = 30;
 
 /** Characters of a value in an address. Codes, states and tickets are far shorter, and servers bound the whole address. */
 const LONGEST_IN_ADDRESS = 16_384;
-/** Characters of a posted form. The protocols bound their messages more tightly, and their errors say what to do. */
+/** Characters of a posted form. The protocols have lower limits, whose errors say what to do. */
 export const LONGEST_IN_FORM = 600 * 1024;
 
 /**

@@ -26,10 +26,10 @@ export interface SignInRefused {
   readonly code: string;
   readonly status: number;
   readonly message: string;
-  /** What an administrator does about it; shown where a test ended. */
+  /** What an administrator can do about it. The page of a test shows it. */
   readonly remedy: string;
   readonly reference: string;
-  /** Whether it was a test, which an administrator made. */
+  /** Whether the attempt was a test. */
   readonly isTest: boolean;
   readonly organization: Organization;
   /** The connection of the attempt; `null` for a one-time link. */
@@ -47,7 +47,7 @@ interface Reason {
   readonly message: string;
   readonly remedy: string;
   readonly detail: string | null;
-  /** Whether it can mean that the connection does not work; then it counts for the connection's health. */
+  /** Whether the cause may be the connection. Then the refusal counts for the connection's health. */
   readonly concernsConnection: boolean;
 }
 
@@ -73,7 +73,7 @@ export interface RefusedAttempt {
   readonly connection: Connection | null;
   /** The user of a one-time link. */
   readonly userId?: string | null;
-  /** Where the sign-in was to lead, if that is known and allowed. */
+  /** Where the sign-in should have led, if that is known and allowed. */
   readonly returnTo?: string | null;
 }
 
@@ -86,7 +86,7 @@ export async function recordRefusal(
 ): Promise<SignInRefused> {
   const reason = explain(error, services.registry, connection?.type ?? null);
   if (reason.code === INTERNAL.code) services.logDefect(error, attempt.reference);
-  // A test that was begun twice has ended under its reference already.
+  // If a test was begun twice, only the attempt that ends first is recorded.
   if (attempt.kind === "TEST" && (await hasAttempt(services.store.reader, attempt.reference)))
     return answerRefusal({ organization, connection, returnTo }, attempt, reason);
   await services.store.begin(SYSTEM, { kind: "SIGN_IN", actor: attempt.connectionId }, async (unit) => {

@@ -21,7 +21,7 @@ export function createSignInRouter(options: SignInRouteOptions): Router {
   return router;
 }
 
-/** The service provider's document of a connection. It is public, also while the connection is a draft. */
+/** Sends a connection's service provider metadata. It is public, also while the connection is a draft. */
 async function sendMetadata({ findMetadata }: SignInRouteOptions, request: Request, response: Response): Promise<void> {
   const document = await findMetadata(String(request.params["connectionId"]));
   if (document === null) throw new Failure(NOT_FOUND, { type: "metadata document" });

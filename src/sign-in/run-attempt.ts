@@ -7,7 +7,7 @@ import type { FlowNotes } from "./flow/keep-flow.js";
 import { recordRefusal, type SignInRefused } from "./record-refusal.js";
 import type { SignInServices } from "./services.js";
 
-/** What the steps record about an attempt while it runs. Each returns the attempt as it is then. */
+/** What the steps record about an attempt while it runs. */
 export interface AttemptProgress {
   readonly found: FoundConnection;
   /** Notes that a step begins. The record of a refusal ends with the step that refused. */
@@ -25,9 +25,9 @@ export interface AttemptProgress {
 }
 
 /**
- * Runs the steps for a connection; an error that ends them becomes a recorded refusal.
+ * Runs the steps for a connection, and records an error as a refusal.
  *
- * @throws UNKNOWN_CONNECTION, which is not recorded, because there is no organization to record it for
+ * @throws UNKNOWN_CONNECTION, which is not recorded, because its organization is unknown
  */
 export async function runAttempt<Outcome>(
   services: SignInServices,

@@ -4,17 +4,17 @@ import type { Exchange, Verification } from "../connection/contract/index.js";
 import { Failure } from "../platform/errors/failure.js";
 import { SIGN_IN_TIMED_OUT } from "./failures.js";
 
-/** What a strategy did with an exchange. Its other actions are errors. */
+/** What a strategy did with an exchange. Its other actions (`fail`, `pass`) are errors. */
 export type StrategyOutcome =
   | { readonly kind: "redirect"; readonly url: string }
   | { readonly kind: "verified"; readonly verification: Verification<unknown> };
 
-/** Longer than the guarded fetch allows one request, and shorter than browsers and proxies wait. */
+/** Longer than one request of the guarded fetch, and shorter than the timeouts of browsers and proxies. */
 const TIMEOUT_MS = 25_000;
 
 /**
- * Runs `strategy.authenticate(exchange)` on a child of the strategy. Passport writes its actions onto the strategy object:
- * a shared object would give one person's result to another person. The first action counts; `fail`, `pass` and a timeout
+ * Runs `strategy.authenticate(exchange)` on a child of the strategy. Passport writes its actions onto the strategy object,
+ * so a shared object would give one person's result to another person. The first action counts; `fail`, `pass` and a timeout
  * are errors.
  */
 export function runStrategy(

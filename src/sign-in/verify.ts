@@ -7,8 +7,8 @@ import type { ShownClaims } from "./attempt/attempt.js";
 import { runStrategy } from "./run-strategy.js";
 
 /**
- * Verifies an answer that came back by redirect. The strategy consumes the flow. If it does not, or ignores that another
- * request was first, the same answer could sign in twice; so this throws.
+ * Verifies an answer that came back by redirect. The strategy must consume the flow. This throws if it does not, or if it
+ * ignores that another request was first: the same answer could sign in twice.
  */
 export async function verifyReturn(
   { type, strategy }: OpenedConnection,
@@ -56,15 +56,15 @@ export async function verifyPost(
   return { flow, verification };
 }
 
-/** What a verified message says, as an administrator may see it: without tokens and secrets, whatever the provider sent. */
+/** The claims of a verified message, as an administrator may see them: always without tokens and secrets. */
 export function showClaims({ type }: Pick<OpenedConnection, "type">, verified: unknown): ShownClaims | null {
   return type.claims === undefined ? null : (redactValue(type.claims.show(verified)) as ShownClaims);
 }
 
-/** As wide as the columns of identities. */
+/** The width of the columns of identities. */
 const LONGEST_IDENTIFIER = 512;
 
-/** Issuer and subject are who a person is: with an empty one, a type would sign everybody in to one account. */
+/** Issuer and subject identify a person. With an empty one, everyone would sign in to the same account. */
 function requireIdentity(typeId: string, profile: Pick<NormalizedProfile, "issuer" | "subject">): void {
   for (const name of ["issuer", "subject"] as const) {
     const value: unknown = profile[name];

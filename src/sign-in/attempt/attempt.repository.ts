@@ -96,7 +96,7 @@ export async function findAttempt(
   return row ?? null;
 }
 
-/** As a person may read it out. */
+/** Accepts a reference as a person may type it: with spaces around it, in lower case. */
 function referenceOf(text: string): string {
   return text.trim().toUpperCase();
 }

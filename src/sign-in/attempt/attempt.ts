@@ -16,7 +16,7 @@ export type AttemptKind = "SIGN_IN" | "TEST";
 /** The claims of a verified message, as the connection type shows them: never a token, never a secret. */
 export type ShownClaims = Readonly<Record<string, unknown>>;
 
-/** An attempt under way. A step is added when it begins, so the last step is where the attempt ended. */
+/** An attempt under way. A step is added when it begins, so the attempt ended at its last step. */
 export interface Attempt {
   readonly id: string;
   readonly kind: AttemptKind;
@@ -28,7 +28,7 @@ export interface Attempt {
   readonly steps: readonly AttemptStep[];
   /** `null` until a message is verified. */
   readonly profile: NormalizedProfile | null;
-  /** Known with the profile, where the connection type shows claims. */
+  /** `null` until a message is verified, and for connection types that show no claims. */
   readonly claims: ShownClaims | null;
 }
 

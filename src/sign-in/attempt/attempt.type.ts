@@ -35,7 +35,7 @@ export class AttemptType {
   @Field(() => ID, { description: "Opaque id." })
   id!: string;
 
-  /** Not in the schema: whose permission its further fields need. */
+  /** Not in the schema. The further fields need a permission in this organization. */
   organizationId!: string;
 
   @Field(() => AttemptKindEnum, { description: "Whether it was a sign-in or a test." })

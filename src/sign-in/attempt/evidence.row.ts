@@ -1,4 +1,4 @@
-/** What the provider said at an attempt, as the database holds it: of each test, and of each person's last sign-in. */
+/** Rows of evidence: what the provider said at each test, and at each person's last sign-in. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("sign_in_evidence")
@@ -6,7 +6,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 @Index("ix_sign_in_evidence_connection", ["connectionId", "kind", "occurredAt"])
 @Index("ix_sign_in_evidence_user", ["userId"])
 export class EvidenceRow {
-  /** SHA-256 hex: of the attempt for a test, of connection, issuer and subject for a sign-in, so that a later one replaces it. */
+  /** SHA-256 hex of the attempt (test), or of connection, issuer and subject (sign-in: a later one replaces the row). */
   @PrimaryColumn({ type: "varchar", length: 64 })
   id!: string;
 

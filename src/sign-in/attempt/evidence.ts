@@ -1,6 +1,6 @@
 /**
- * What the provider said at an attempt, and the result: kept sealed for each test sign-in and for each person's last
- * sign-in, so that an administrator can look at it and preview a change with it. It is deleted with its attempt.
+ * What the provider said at an attempt, and the result. Usher keeps it, sealed, for each test and for each person's last
+ * sign-in. An administrator can look at it, and preview a change with it. It is deleted with its attempt.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { NormalizedProfile } from "../../connection/contract/index.js";
@@ -12,7 +12,7 @@ import { placeholders } from "../../platform/database/statements.js";
 import type { Explanation } from "../../provisioning/explain.js";
 import type { Attempt, ShownClaims } from "./attempt.js";
 
-/** What is kept of an attempt. */
+/** What Usher keeps of an attempt. */
 export interface Evidence {
   /** `null` if the message was not verified, if its type shows no claims, or if they are too long to keep. */
   readonly claims: ShownClaims | null;
@@ -22,7 +22,7 @@ export interface Evidence {
   readonly explanation: Explanation | null;
 }
 
-/** Longest evidence that is kept, in characters of JSON. Above it the claims are left out, and above that everything. */
+/** Longest evidence, in characters of JSON. Longer evidence is kept without its claims, or not at all. */
 const LONGEST_EVIDENCE = 500_000;
 
 const sealContext = (id: string) => `sign_in_evidence:${id}`;
@@ -54,7 +54,7 @@ export async function keepEvidence(
 }
 
 function shorten({ profile, ...others }: Evidence): string | null {
-  // Mappings compare attributes, which may hold what a provider should not have sent.
+  // Attributes may hold secrets that the provider should not have sent.
   const attributes = profile && (redactValue(profile.attributes) as NormalizedProfile["attributes"]);
   const evidence = { ...others, profile: profile && { ...profile, attributes } };
   const whole = JSON.stringify(evidence);
@@ -70,7 +70,7 @@ interface RawEvidence {
   readonly payload: string;
 }
 
-/** The evidence of several attempts, by attempt. An attempt whose evidence a later sign-in replaced has none. */
+/** The evidence by attempt. Evidence that a later sign-in replaced is missing. */
 export async function findEvidenceOfAttempts(
   reader: Reader,
   keyRing: KeyRing,
@@ -85,9 +85,9 @@ export async function findEvidenceOfAttempts(
   return new Map(raws.map((raw) => [raw.attempt_id, unseal(keyRing, raw)]));
 }
 
-/** The last sign-in of a person, as a preview takes it. */
+/** A person's last sign-in, for a preview. */
 interface LastSignIn {
-  /** `null` where no account was recognised. */
+  /** `null` if no account was recognised. */
   readonly userId: string | null;
   readonly evidence: Evidence;
 }

@@ -1,4 +1,4 @@
-/** What led to the end of a sign-in, as the schema shows it: the same for an attempt, a test and a preview. */
+/** The explanation of a sign-in's outcome in the schema. Attempts, tests and previews share it. */
 import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
 import { RuleOperatorEnum } from "../../connection/graphql/mapping.type.js";
 import { JsonScalar } from "../../platform/graphql/scalars.js";

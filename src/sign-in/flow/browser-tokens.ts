@@ -1,10 +1,10 @@
 /**
  * Binds a browser to the sign-ins that it began, with one token for each. One cookie holds the tokens, because a person can
- * have sign-ins under way in several tabs. A new sign-in never reuses a token of the cookie: an attacker who planted it would
- * share the new sign-in.
+ * have sign-ins under way in several tabs. A new sign-in never reuses a token of the cookie: an attacker who planted it
+ * would share the new sign-in.
  *
- * A cookie does not tell who set it, so a planted token of a sign-in that the attacker began is accepted. Over https the
- * cookie's name begins with `__Host-`, and no other host can set it.
+ * A cookie does not show who set it. Usher therefore accepts a planted token of a sign-in that the attacker began. Over
+ * https the cookie's name begins with `__Host-`, so no other host can set it.
  */
 import { issueToken, sha256Hex } from "../../platform/crypto/tokens.js";
 import { Failure } from "../../platform/errors/failure.js";
@@ -23,7 +23,7 @@ export interface IssuedBrowserToken {
   readonly cookie: string;
 }
 
-/** Makes the token of a new sign-in, and keeps those of the browser's sign-ins that are under way. */
+/** Makes the token of a new sign-in, and keeps the tokens of the browser's other sign-ins under way. */
 export async function issueBrowserToken(
   { store, clock }: Pick<SignInServices, "store" | "clock">,
   cookie: string | null,

@@ -10,12 +10,12 @@ import { toDate, toDateOrNull } from "../../platform/database/values.js";
 export const FLOW_LIFETIME_SECONDS = 15 * 60;
 
 /**
- * Options of the unit of work that consumes a flow or ticket. Its commit need not be flushed: the session is committed later,
- * and flushing that also flushes this. So after a power cut, a session exists only if its flow is consumed.
+ * Options of the unit of work that consumes a flow or ticket. Its commit need not be flushed to disk, because the later
+ * commit of the session flushes both. So after a power cut, a session exists only if its flow is consumed.
  */
 export const DURABLE_WITH_SIGN_IN = { mayBeLost: true };
 
-/** How long consumed and expired rows are kept, so that the error of a late copy can say what happened. */
+/** How long consumed and expired rows are kept, so that the error of a late answer can say what happened. */
 const SWEEP_AFTER_SECONDS = 60 * 60;
 
 /** A sign-in under way, as stored. */
@@ -98,7 +98,7 @@ export async function findFlowByRequestId(
   return raw ? fromRaw(raw) : null;
 }
 
-/** Whether a flow of this connection and trust version has not ended yet. */
+/** Whether a flow of this connection and trust version is still under way. */
 export async function existsPendingFlow(
   reader: Reader,
   { id, trustVersion }: { readonly id: string; readonly trustVersion: number },
@@ -112,7 +112,7 @@ export async function existsPendingFlow(
   return row !== undefined;
 }
 
-/** The hashes among these that belong to flows that have not expired. */
+/** Returns the given hashes whose flows have not expired. */
 export async function findBrowserHashes(
   reader: Reader,
   hashes: readonly string[],
@@ -135,7 +135,7 @@ export async function consumeFlow(unit: UnitOfWork, stateHash: string): Promise<
   return affected === 1;
 }
 
-/** Records that a message is accepted. Returns `false` if it was accepted before. */
+/** Records that a message was accepted. Returns `false` if it was accepted before. */
 export async function noteReplay(
   unit: UnitOfWork,
   connectionId: string,

@@ -22,7 +22,7 @@ export class FlowRow {
   @Column({ name: "browser_hash", type: "varchar", length: 64 })
   browserHash!: string;
 
-  /** SHA-256 hex of the id of the outgoing request; `null` if answers do not name one. */
+  /** SHA-256 hex of the id of the outgoing request; `null` if the protocol's answers name no request. */
   @Column({ name: "request_id_hash", type: "varchar", length: 64, nullable: true })
   requestIdHash!: string | null;
 

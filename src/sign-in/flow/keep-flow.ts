@@ -25,7 +25,7 @@ export interface FlowNotes {
   readonly returnTo: string | null;
   /** The steps of the attempt so far. */
   readonly steps: readonly AttemptStep[];
-  /** The reference of the test that the flow belongs to; `null` for a sign-in. A flow never turns from one into the other. */
+  /** The reference of the test that the flow belongs to; `null` for a sign-in. A flow stays a test or a sign-in. */
   readonly testReference: string | null;
 }
 
@@ -73,8 +73,8 @@ export async function keepFlow(
 }
 
 /**
- * The flow of a state handle, if this browser began it through this connection and what the connection trusts has not
- * changed. This does not consume it.
+ * Finds the flow of a state handle without consuming it. This browser must have begun it through this connection, and the
+ * connection's trust version must be unchanged.
  *
  * @throws SIGN_IN_UNKNOWN, SIGN_IN_OTHER_BROWSER or SIGN_IN_SUPERSEDED
  */
@@ -93,10 +93,10 @@ export async function findFlow(
 }
 
 /**
- * The flow whose outgoing request had this id, or `null` if this connection sent no such request. This does not consume it,
- * because the posted message is not verified yet.
+ * Finds the flow whose outgoing request had this id; `null` if this connection did not send the request. It does not consume
+ * the flow, because the posted message is not verified yet.
  *
- * @throws SIGN_IN_UNKNOWN if the flow is consumed or expired, SIGN_IN_SUPERSEDED if what the connection trusts has changed
+ * @throws SIGN_IN_UNKNOWN if the flow is consumed or expired, SIGN_IN_SUPERSEDED if the trust version has changed
  */
 export async function findPostedFlow(
   services: SignInServices,
@@ -135,7 +135,7 @@ function unseal({ store, keyRing }: SignInServices, flow: StoredFlow): FoundFlow
   return {
     returnTo: payload.returnTo,
     steps: payload.steps,
-    // A flow that an older version kept names no test.
+    // Older versions stored flows without this field.
     testReference: payload.testReference ?? null,
     trustVersion: flow.trustVersion,
     pending: {

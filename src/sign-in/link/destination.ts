@@ -1,4 +1,4 @@
-/** Places in the product that a sign-in link can lead to. `app` lists them from the modules that have them. */
+/** Places in the product that a sign-in link can lead to. `app` collects them from the modules. */
 import type { Reader } from "../../platform/database/database.js";
 
 export interface Destination {
@@ -6,7 +6,7 @@ export interface Destination {
   /**
    * Checks that an organization has the place.
    *
-   * @throws NOT_FOUND, and other errors of the module if people cannot be sent there
+   * @throws NOT_FOUND, or an error of the module if a link cannot lead there
    */
   readonly require: (reader: Reader, organizationId: string, id: string) => Promise<void>;
   /** The address of the place, relative to the organization's landing page. */

@@ -40,7 +40,7 @@ export interface SignInLink {
  * so they need all permissions of the account.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for accounts with more permissions, and for members whose home is a different
- *   organization), NOT_FOUND, INVALID_INPUT, and what would refuse the person's sign-in: ACCOUNT_DISABLED,
+ *   organization), NOT_FOUND, INVALID_INPUT, and the code that would refuse the person's sign-in: ACCOUNT_DISABLED,
  *   ACCOUNT_ARCHIVED, ACCOUNT_PENDING_APPROVAL, ACCOUNT_INVITED, ACCOUNT_LOCKED, SSO_REQUIRED
  */
 export async function createSignInLink(
@@ -101,7 +101,7 @@ async function requirePlace(
   await require(destination);
 }
 
-/** Where the link leads. An address that is not allowed is an error here; when a link is used, it is ignored. */
+/** Where the link leads. An address that is not allowed is an error here, but is ignored when the link is used. */
 function readTarget(rules: ReturnRules, input: NewSignInLink): Pick<LinkPayload, "returnTo" | "place"> {
   const { returnTo: requested = null, courseId = null } = input;
   const check = new InputCheck();
@@ -114,7 +114,7 @@ function readTarget(rules: ReturnRules, input: NewSignInLink): Pick<LinkPayload,
   return { returnTo, place: courseId === null ? null : { kind: "course", id: courseId } };
 }
 
-/** The codes that a refused person gets, in sentences for the caller. */
+/** For each code that refuses a person, a sentence for the caller. */
 const SENTENCES: Readonly<Record<string, string>> = {
   ACCOUNT_DISABLED: "The account is disabled, so its person cannot sign in.",
   ACCOUNT_ARCHIVED: "The account is archived, so its person cannot sign in.",

@@ -13,9 +13,9 @@ export const SIGN_IN_LINK_PREFIX = "usher_link_";
 
 /** Stored with a link. A type and not an interface, so that it can be assigned to a plain JSON object. */
 export type LinkPayload = {
-  /** Checked again when the link is used: it must not grant more than its author has by then. */
+  /** Checked again when the link is used: the link must not grant more than its author then holds. */
   readonly author: RememberedCaller;
-  /** Passed the allow-list when the link was made; checked again when it is used. */
+  /** It passed the allow-list when the link was made, and is checked again when the link is used. */
   readonly returnTo: string | null;
   readonly place: Place | null;
 };

@@ -94,7 +94,7 @@ interface FoundLink {
   readonly attempt: Attempt;
 }
 
-/** Runs the steps for a link; an error that ends them becomes a recorded refusal. */
+/** Runs the steps for a link, and records an error as a refusal. */
 async function withLink<Outcome>(
   services: SignInServices,
   { client }: BrowserRequest,
@@ -147,7 +147,7 @@ interface LinkUse {
   readonly tokenHash: string;
 }
 
-/** Needs the organization locked. A link that is refused because of its author or account is consumed too. */
+/** Needs the organization locked. A refusal because of the author or the account consumes the link too. */
 async function consumeAndSignIn(
   unit: UnitOfWork,
   { link, organization, attempt, browser, tokenHash }: LinkUse,

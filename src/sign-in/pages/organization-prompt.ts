@@ -13,7 +13,7 @@ export const NO_SUCH_DOMAIN =
  *
  * @param entered the short name or address that the person entered
  * @param problem why it was not accepted; `null` before anything was entered
- * @param returnTo where the sign-in is to lead, unchecked
+ * @param returnTo where the sign-in should lead, unchecked
  */
 export function sendOrganizationPrompt(
   response: Response,

@@ -1,5 +1,5 @@
 /**
- * The end of a test sign-in. The page shows no claims, because the browser may belong to anybody. An administrator reads the
+ * The end of a test sign-in. The page shows no claims, because the browser may belong to anyone. An administrator reads the
  * claims with `signInAttempt`.
  */
 import type { Response } from "express";
@@ -10,7 +10,7 @@ interface TestView {
   readonly reference: string;
   /** What a real sign-in would have done, as a sentence. */
   readonly outcome: string;
-  /** The catalogue code of a refusal; `null` if the person would have been let in. */
+  /** The catalogue code of a refusal; `null` if a sign-in would succeed. */
   readonly code: string | null;
   /** What the administrator can do about a refusal. */
   readonly remedy: string | null;

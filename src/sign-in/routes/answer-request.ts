@@ -17,7 +17,7 @@ import { hasSignedOut } from "./signed-out-cookie.js";
 
 type Outcome = SentToProvider | SentToTicket | LinkShown | SignedIn | AlreadySignedIn | Tested | SignInRefused;
 
-/** Runs a request and answers it. Caches must not keep any of it. */
+/** Runs a request and answers it. Caches must not keep the response. */
 export async function answerRequest(
   options: SignInRouteOptions,
   request: Request,
@@ -29,7 +29,7 @@ export async function answerRequest(
     await sendOutcome(options, request, response, await run(readBrowser(options, request)));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    // Thrown before the organization is known, so the attempt was not recorded and has no reference.
+    // The organization is not known yet, so no attempt was recorded and there is no reference.
     const { message, code } = error;
     noteError(request, code, null);
     const unknown = { message, reference: null, organization: null, connectionId: null, returnTo: null };

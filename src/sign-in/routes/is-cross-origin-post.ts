@@ -1,7 +1,7 @@
 /** Recognises a post that a page of another origin made the browser send. */
 import type { Request } from "express";
 
-/** Browsers name the origin of the page that causes a post (Fetch standard, 3.2). Programs may leave it out and are let through. */
+/** Browsers send the origin of the posting page (Fetch standard, 3.2). Usher accepts posts of programs without one. */
 export function isCrossOriginPost(request: Request, allowedOrigins: readonly string[]): boolean {
   const origin = request.get("origin");
   return origin !== undefined && !allowedOrigins.includes(origin);

@@ -10,7 +10,7 @@ export function addOneTimeLinkRoutes(router: Router, options: SignInRouteOptions
   router.post("/sign-in/link/:token", (request, response) => handleLinkUse(options, request, response));
 }
 
-/** Shows who would be signed in. It does not consume the link: programs that scan mail open every address. */
+/** Shows which user the link would sign in. It does not consume the link: programs that scan mail open every address. */
 async function handleLink(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
   await options.limits.refusals.require(request);
   await answerRequest(options, request, response, (browser) =>
@@ -18,7 +18,7 @@ async function handleLink(options: SignInRouteOptions, request: Request, respons
   );
 }
 
-/** Signs in after the button was pressed on Usher's own page. A foreign page could sign a person in to another account. */
+/** Accepts a post from Usher's own page only. A foreign page could sign a person in to another account. */
 async function handleLinkUse(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
   if (isCrossOriginPost(request, [new URL(options.services.returnRules.publicUrl).origin])) {
     await handleLink(options, request, response);

@@ -30,7 +30,7 @@ async function handleOrganization(options: SignInRouteOptions, request: Request,
     return;
   }
   if (organization.slug !== slug) {
-    // Cookies and the browser's history belong to one spelling of the address.
+    // Each organization has one address, because cookies and the browser's history depend on the spelling.
     const { search } = new URL(request.originalUrl, "http://usher.invalid");
     response.redirect(303, `${organizationUrl(organization)}${search}`);
     return;
@@ -68,7 +68,7 @@ async function offerSignIn(
   sendSignInPage(response, organization, buttons, signedOut);
 }
 
-/** The connections whose sign-in would not be refused for everyone. */
+/** The connections that do not refuse everyone at present. */
 async function findUsableConnections(
   { store: { reader }, registry }: SignInServices,
   organization: Organization,

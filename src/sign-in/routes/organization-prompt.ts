@@ -35,7 +35,7 @@ async function handlePrompt(
   sendOrganizationPrompt(response, text, text === "" ? null : problem, parameters.get("returnTo"));
 }
 
-/** Looks up an address by its domain alone, so that the answer does not tell whether the account exists. */
+/** Looks up only the domain of an address, so that the response does not show whether the account exists. */
 async function findEntered(reader: Reader, text: string, isAddress: boolean): Promise<Organization | null> {
   if (!isAddress) return await findOrganizationBySlug(reader, text.toLowerCase());
   if (text.length > LONGEST_ADDRESS) return null;

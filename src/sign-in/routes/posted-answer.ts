@@ -1,6 +1,6 @@
 /**
- * The routes of an answer that a page of the provider posts (SAML's HTTP POST binding): the post itself, and the request by
- * which the browser that began the sign-in completes it.
+ * The routes of a posted answer (SAML's HTTP POST binding). A page of the provider posts it, and a second request completes
+ * the sign-in in the browser that began it.
  */
 import type { Request, Response, Router } from "express";
 import { finishTicket, receivePost } from "../pipeline.js";

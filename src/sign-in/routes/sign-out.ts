@@ -29,8 +29,9 @@ function readReturnTo({ services }: SignInRouteOptions, request: Request): strin
 }
 
 /**
- * Ends the session. A page of a foreign origin cannot sign a person out: its post is answered with a question. This holds
- * without the session cookie too, which `SameSite=Lax` keeps back from other sites, because the answer would clear the cookie.
+ * Ends the session. A page of a foreign origin cannot sign a person out: Usher responds to its post with a question. It does
+ * so without the session cookie too: `SameSite=Lax` withholds the cookie from a foreign post, but the response could still
+ * clear it.
  */
 async function handleSignOut(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
   const { services, cookies } = options;

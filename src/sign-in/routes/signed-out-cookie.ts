@@ -1,7 +1,8 @@
 /**
- * Remembers in the browser that a person signed out, until the next sign-in. The provider may still have a session, so the next
- * sign-in asks it to offer a choice of accounts. If it did not, the next person at a shared computer would be signed in as the
- * previous person. The cookie also carries `returnTo` through a sign-out at the provider, which knows one address only.
+ * Remembers in the browser that a person signed out, until the next sign-in. The provider may still have a session, so the
+ * next sign-in asks it to offer a choice of accounts. Otherwise the next person at a shared computer would be signed in as
+ * the previous person. The cookie also carries `returnTo` through a sign-out at the provider, because the provider knows
+ * only one address.
  */
 import type { Request, Response } from "express";
 import type { Cookie } from "../../platform/http/cookies.js";

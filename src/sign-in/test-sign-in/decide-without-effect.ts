@@ -1,4 +1,4 @@
-/** Decides about a person as a sign-in would, on committed rows, and changes nothing: for test sign-ins and previews. */
+/** Decides about a person as a sign-in would, for tests and previews. Reads committed rows and changes nothing. */
 import type { NormalizedProfile } from "../../connection/contract/index.js";
 import type { Mappings } from "../../connection/mapping/mapping.js";
 import type { Reader } from "../../platform/database/database.js";
@@ -15,9 +15,9 @@ export interface Decided {
 }
 
 /**
- * The connection counts as active, so that the test of a draft shows what happens once it is.
+ * Treats the connection as active, so that the test of a draft shows what the active connection would do.
  *
- * @param mappings the connection's mappings if left out
+ * @param mappings default: the connection's own mappings
  */
 export async function decideWithoutEffect(
   reader: Reader,

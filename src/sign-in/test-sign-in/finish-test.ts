@@ -1,6 +1,6 @@
 /**
- * A test sign-in: it goes through the real provider and decides as a sign-in does, but only its attempt is recorded. No account,
- * role, group, seat, session, event or health note changes. A draft is judged as if it were active.
+ * A test sign-in: it goes through the real provider and decides as a sign-in does, but only its attempt is recorded. No
+ * account, role, group, seat, session, event or health note changes. A draft is treated as active.
  */
 import { SYSTEM } from "../../access/caller.js";
 import type { NormalizedProfile } from "../../connection/contract/index.js";
@@ -17,7 +17,7 @@ import { decideWithoutEffect } from "./decide-without-effect.js";
 import { over, readTestToken, type TestSignIn } from "./test-token.js";
 
 /**
- * The test that an address names, if it has not ended yet.
+ * Reads the test that an address names.
  *
  * @throws TEST_SIGN_IN_OVER
  */
@@ -32,9 +32,9 @@ export async function takeTest(
 }
 
 /**
- * Decides about a verified person, and records the attempt with what was decided.
+ * Decides about a verified person, and records the attempt with the decision.
  *
- * @throws TEST_SIGN_IN_OVER when the test was begun twice and has ended
+ * @throws TEST_SIGN_IN_OVER if the test was begun twice and has already ended
  */
 export async function finishTest(
   { store, keyRing }: SignInServices,

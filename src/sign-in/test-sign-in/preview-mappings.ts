@@ -1,6 +1,6 @@
 /**
- * Previews a change of mappings and policies with each person's last sign-in: what they would gain and lose, and whether they
- * would be refused. Both decisions are made now, so that only the change differs. Stores nothing.
+ * Previews a change of mappings and policies with each person's last sign-in: what the person would gain or lose, and
+ * whether they could sign in. It decides twice now, without and with the change. Stores nothing.
  */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import { proposeMappings, type ProposedMappings } from "../../connection/mapping/mapping.operations.js";
@@ -36,9 +36,9 @@ interface PreviewedUser {
   /** `role:KEY` and `group:ID`. */
   readonly gains: readonly string[];
   readonly losses: readonly string[];
-  /** The code with which the person would be refused, and is not refused now; `null` if nothing changes in that. */
+  /** The code of a refusal that the change would cause; `null` if it causes none. */
   readonly refused: string | null;
-  /** Whether the person is refused now, and would be let in. */
+  /** Whether the change would let in a person who is refused now. */
   readonly admitted: boolean;
 }
 
@@ -108,7 +108,7 @@ function compare(
   ];
   const [had, has] = [given(before), given(after)];
   const gains = has.filter((each) => !had.includes(each));
-  // A person who is refused keeps what they have; they only cannot use it.
+  // A refused person keeps their roles and groups, but cannot use them.
   const losses = after.code === null ? had.filter((each) => !has.includes(each)) : [];
   const refused = after.code !== null && after.code !== before.code ? after.code : null;
   const admitted = before.code !== null && after.code === null;

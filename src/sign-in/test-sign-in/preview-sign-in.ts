@@ -19,25 +19,25 @@ export interface PreviewServices extends ConnectionServices {
   readonly open: (connection: Connection) => Promise<OpenedConnection>;
 }
 
-/** Which claims to look at: one of the two. */
+/** The claims to preview: typed in, or of an attempt. */
 export interface PreviewInput {
   readonly connectionId: string;
   readonly claims?: unknown;
-  /** The reference of an attempt whose claims are kept. */
+  /** The reference of an attempt whose claims Usher has kept. */
   readonly reference?: string | null;
 }
 
-/** What a sign-in would do, and with what. */
+/** What a sign-in would do, and the claims that it would use. */
 export interface SignInPreview extends Explanation {
   readonly organizationId: string;
   readonly claims: ShownClaims | null;
 }
 
 /**
- * What a sign-in with these claims would do now. A draft is judged as if it were active.
+ * What a sign-in with these claims would do now. A draft is treated as active.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (also if the attempt's claims are not kept), INVALID_INPUT, and what
- *   opening the connection throws
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (also if the attempt's claims are not kept), INVALID_INPUT, and the errors
+ *   of opening the connection
  */
 export async function previewSignIn(
   services: PreviewServices,

@@ -1,6 +1,6 @@
 /**
- * The token in the address of a test sign-in: sealed, so that it names its connection and its reference and cannot be made or
- * changed by anybody else. It works for one test, because only one attempt can have its reference.
+ * The token in the address of a test sign-in. It names a connection and a reference. It is sealed, so that only Usher can
+ * make it. It works for one test, because only one attempt can have its reference.
  */
 import type { Connection } from "../../connection/stored/connection.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
@@ -32,7 +32,7 @@ export function issueTestToken(keyRing: KeyRing, test: TestSignIn): string {
  * The test that a token stands for.
  *
  * @param token the value as received, of any type
- * @throws TEST_SIGN_IN_OVER for a token that is not ours, is for a different connection, or has expired
+ * @throws TEST_SIGN_IN_OVER for a token that Usher did not make, is for a different connection, or has expired
  */
 export function readTestToken(keyRing: KeyRing, connection: Connection, token: unknown, now: Date): TestSignIn {
   const test = open(keyRing, token);

@@ -1,4 +1,4 @@
-/** Beginning a test sign-in: an address that a browser opens once. */
+/** Begins a test sign-in: makes an address that a browser can open once. */
 import { causeOf, type Caller } from "../../access/caller.js";
 import { recordAudit } from "../../audit/record-audit.js";
 import { CONNECTION_NOT_READY } from "../../connection/failures.js";

@@ -1,7 +1,7 @@
 /**
- * Hands a verified message from a post on to a second request of the same browser. The post comes across sites and carries
- * no cookies, so it cannot prove the browser. It consumes the message and stores its contents under a one-time ticket, which
- * the browser that began the flow redeems.
+ * Hands a verified message from a post on to a second request of the same browser. The post comes from another site without
+ * cookies, so it cannot prove which browser sent it. Usher consumes the message and stores its contents under a one-time
+ * ticket. The browser that began the flow redeems the ticket.
  */
 import { SYSTEM } from "../../access/caller.js";
 import type { Verification } from "../../connection/contract/index.js";

@@ -2,7 +2,7 @@
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 
-/** The browser follows the redirect at once; a minute is for slow networks. */
+/** The browser follows the redirect at once. The minute is for slow networks. */
 const TICKET_LIFETIME_SECONDS = 60;
 
 /** A ticket as stored. */
@@ -51,7 +51,7 @@ export async function findTicket(reader: Reader, ticketHash: string): Promise<St
 /**
  * Consumes a ticket. Exactly one caller among all replicas gets `true`.
  *
- * @param remainder the payload from now on, without what was verified
+ * @param remainder the payload to keep, without the verified contents
  */
 export async function consumeTicket(unit: UnitOfWork, ticketHash: string, remainder: string): Promise<boolean> {
   const affected = await unit.execute(

@@ -16,7 +16,7 @@ export class TicketRow {
   @Column({ name: "trust_version", type: "int" })
   trustVersion!: number;
 
-  /** SHA-256 hex of the cookie of the browser that began the flow; a post across sites does not carry it. */
+  /** SHA-256 hex of the cookie of the browser that began the flow. A post from another site does not carry it. */
   @Column({ name: "browser_hash", type: "varchar", length: 64 })
   browserHash!: string;
 
