@@ -36,7 +36,7 @@ import type { AccountChange, Grant } from "./situation.js";
 /** The account that the person signs in to. */
 export interface ProvisionedAccount {
   readonly user: User;
-  /** The account as events show it, if this change read it and nothing changed since; `null` if it must be read. */
+  /** The account as events show it; `null` if the caller must read it. */
   readonly snapshot: UserSnapshot | null;
 }
 
@@ -122,8 +122,8 @@ function giveFields({ connectionId }: VerifiedPerson, values: GivenFields["value
 }
 
 /**
- * The fields, without the address if another password account of the organization has it. The person still signs in, because
- * their link identifies them, not the address.
+ * Leaves out the address if another password account of the organization has it. The person still signs in, because their
+ * identity leads to the account, not the address.
  */
 async function dropTakenAddress(unit: UnitOfWork, user: User, given: GivenFields): Promise<GivenFields> {
   const { email, ...others } = given.values;

@@ -1,6 +1,6 @@
 /**
- * Completes the fields that a provider sent, because an account needs an address and both names. Under
- * `missingName: USE_EMAIL`, a missing name is filled from the other names, and from the address if there are none. Pure.
+ * Completes the fields that a provider sent, because an account needs an address and both names. Under the policy
+ * `USE_EMAIL` it fills a missing name from the other names, or from the address if there are none. Pure.
  */
 import type { ConnectionPolicies } from "../connection/stored/policies.js";
 import { hasForeignLocalPart } from "../platform/errors/input.js";
@@ -46,11 +46,11 @@ function refuseWithoutEmail(profile: Profile): Refusal {
 }
 
 /**
- * The fields of a prepared account at its first sign-in, under `USE_EMAIL`: missing names are filled as for a new account, and
- * fields that an administrator gave stay.
+ * Completes a prepared account at its first sign-in, under `USE_EMAIL`. It fills missing names as for a new account, and
+ * keeps the fields that an administrator gave.
  *
- * @param updates what the provider changes
- * @param supplied what the provider sent
+ * @param updates the fields that the provider changes
+ * @param supplied the fields that the provider sent
  */
 export function completePrepared(
   updates: FieldValues,
@@ -64,7 +64,7 @@ export function completePrepared(
   return { ...Object.fromEntries(missing.filter(([field]) => field !== "fullName" || !isNamed)), ...updates };
 }
 
-/** Adds the full name when the provider sends first and last name, if it was filled from a substitute before. */
+/** Adds the full name from a first and a last name, if the stored full name was only a substitute. */
 export function withFullName(supplied: FieldValues, { fullName, email, ...user }: User): FieldValues {
   const { firstName, lastName } = supplied;
   if (supplied.fullName != null || firstName == null || lastName == null) return supplied;
@@ -72,7 +72,7 @@ export function withFullName(supplied: FieldValues, { fullName, email, ...user }
   return fullName === email || isAlone ? { ...supplied, fullName: joinNames(firstName, lastName) } : supplied;
 }
 
-/** First, last and full name and username, from the names that the provider sent, or from the address. */
+/** Makes first, last and full name and username from the names that the provider sent, or from the address. */
 function fillNames(supplied: FieldValues, email: string): FieldValues {
   const { firstName, lastName, fullName, username } = supplied;
   const isWhole = firstName != null && lastName != null;

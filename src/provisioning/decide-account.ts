@@ -19,7 +19,7 @@ import * as failures from "./failures.js";
 export interface KnownIdentity {
   readonly identityId: string;
   readonly user: User;
-  /** The address that the provider sent last through this link, folded; `null` if it never sent one. */
+  /** The address that the provider sent last through this link, case-folded; `null` if it never sent one. */
   readonly emailKey: string | null;
   /** Whether the provider called that address verified; `null` if it did not say. */
   readonly emailVerified: boolean | null;
@@ -45,16 +45,16 @@ export interface AccountSituation {
   readonly own: KnownIdentity | null;
   /** Whether the provider has sent the same address for `own` since the account was created. */
   readonly ownAddressKept: boolean;
-  /** The account that a merge joined them to; used only while the connection merges. */
+  /** The account that a merge joined the person to. It is used only while the connection merges accounts. */
   readonly merged: MergedIdentity | null;
-  /** Whether a merge of the person was undone, or ended because their address changed. They are never merged again. */
+  /** Whether a merge was undone, or ended because the address changed. Such a person is never merged again. */
   readonly unmerged: boolean;
-  /** Accounts prepared in this organization that match by `matchKey`; at most two. */
+  /** At most two prepared accounts of this organization that match by `matchKey`. */
   readonly prepared: readonly User[];
   readonly candidates: readonly MergeCandidate[];
   /**
-   * The account whose link an administrator moved to this connection from a different provider, and that no sign-in has used
-   * since. It waits for the person's address.
+   * The account of a link that an administrator moved to this connection from a different provider. No sign-in has used the
+   * link since, and it has the person's address.
    */
   readonly awaited: KnownIdentity | null;
   /** Whether the organization has proved the domain of the person's address by DNS. */
@@ -69,11 +69,11 @@ export interface AccountSituation {
 
 export type AccountDecision =
   | { readonly kind: "known"; readonly identity: KnownIdentity; readonly ended: EndedMerge | null }
-  /** `awaited` names a link that was moved here for the person; it is retired. */
+  /** `awaited` is the id of the moved link, which this sign-in retires. */
   | { readonly kind: "match"; readonly user: User; readonly awaited: string | null }
   | { readonly kind: "merge"; readonly candidate: MergeCandidate; readonly ended: EndedMerge | null }
   | { readonly kind: "new"; readonly ended: EndedMerge | null }
-  /** An administrator has to decide first. */
+  /** An administrator must decide first. */
   | { readonly kind: "ask"; readonly user: User; readonly refusal: Refusal }
   | Refusal;
 

@@ -71,7 +71,7 @@ function change({ person }: Situation, account: ExistingAccount, grant: Grant): 
   }
 }
 
-/** A provider that sends no address this time keeps the one that it sent before. */
+/** If the provider sends no address this time, the link keeps the previous one. */
 function addressAfter(
   { emailKey, emailVerified }: KnownIdentity,
   { profile }: VerifiedPerson,
@@ -96,7 +96,7 @@ function decideFields(
     : updates;
 }
 
-/** Under `FIRST_VALUE` a provider fills empty fields and changes no others. */
+/** Under `FIRST_VALUE` a provider fills only empty fields. */
 function withoutPresent(supplied: FieldValues, filled: CurrentAccess["filled"]): FieldValues {
   return Object.fromEntries(Object.entries(supplied).filter(([field]) => !filled.has(field)));
 }

@@ -21,7 +21,7 @@ export interface ExplainedRule {
   readonly claim: string;
   /** `null` for an attribute mapping, which has no condition. */
   readonly operator: ClaimRule["operator"] | null;
-  /** What the rule compares with, several values separated by commas; `null` for an attribute mapping. */
+  /** The values that the rule compares with, separated by commas; `null` for an attribute mapping. */
   readonly value: string | null;
   /** The field, the role's id or the group's id. */
   readonly target: string;
@@ -44,7 +44,7 @@ export interface ExplainedDecision {
   readonly groupIds: readonly string[];
   /** Whether the sign-in takes a seat that the person does not have yet. */
   readonly takesSeat: boolean;
-  /** Whether a new account waits for an administrator's approval, so that the person is not let in yet. */
+  /** Whether a new account waits for an administrator's approval, so that the person cannot sign in yet. */
   readonly awaitsApproval: boolean;
 }
 
@@ -55,7 +55,7 @@ export interface Explanation {
   readonly decision: ExplainedDecision;
 }
 
-/** Longest value that a reason repeats, and how many of several. */
+/** The longest value that a reason repeats, and the most values that it lists. */
 const LONGEST_SHOWN = 80;
 const MOST_SHOWN = 5;
 

@@ -1,6 +1,6 @@
 /**
- * Loads what a decision depends on, in a fixed number of queries: in the unit of work that applies the decision, or from
- * committed rows for a preview.
+ * Loads a situation in a fixed number of queries. A sign-in loads it in the unit of work that applies the decision, a
+ * preview loads it from committed rows.
  */
 import {
   isAddressKept,
@@ -32,7 +32,7 @@ import type { KnownIdentity } from "./decide-account.js";
 import { evaluateMappings, reuseOutcomes, type EvaluatedMappings } from "./mappings/evaluate-rule.js";
 import type { CurrentAccess, Situation } from "./situation.js";
 
-/** Evaluates a connection's mappings. Call it before the organization is locked, because others wait for the lock. */
+/** Evaluates a connection's mappings. Call it before locking the organization: other sign-ins wait for the lock. */
 export async function evaluateRules(
   reader: Reader,
   { connectionId, profile }: VerifiedPerson,
@@ -41,8 +41,8 @@ export async function evaluateRules(
 }
 
 /**
- * Needs the organization locked, so that two sign-ins of one person follow each other. Returns `null` if the mappings changed
- * after `evaluated` was made; then evaluate them again.
+ * Needs the organization locked, so that two sign-ins of one person run one after the other. Returns `null` if the mappings
+ * changed after `evaluated` was made. Then the caller must evaluate them again.
  */
 export async function loadSituation(
   reader: Reader,
@@ -55,7 +55,7 @@ export async function loadSituation(
   return mappings && (await loadSituationWith(reader, person, organization, connection, mappings));
 }
 
-/** The same for a preview, whose mappings may differ from the mappings of the connection. */
+/** Loads a situation for a preview, whose mappings may differ from those of the connection. */
 export async function loadSituationWith(
   reader: Reader,
   person: VerifiedPerson,
@@ -107,7 +107,7 @@ async function loadAccount(
   const merges = policies.accountLinking === "MERGE_BY_EMAIL";
   const { email } = profile;
   const nobody = own === null && !(merges && merged !== null);
-  // Only merging moves a person with an account of their own to a different one.
+  // Only a merge moves a person with an account of their own to a different account.
   const mayJoin = email !== null && (policies.accountLinking === "ADMIN_LINK" ? nobody : merges);
   const others = email !== null && (nobody || mayJoin) ? await findOthersWithAddress(reader, person, email) : [];
   const awaited = nobody ? await findAwaited(reader, person, others) : null;
@@ -155,7 +155,7 @@ async function findOthersWithAddress(
   return await findIdentitiesByEmail(reader, connectionId, foldCase(email), profile);
 }
 
-/** A link of the same subject under a different issuer: the same person, whose provider moved. */
+/** A link of the same subject under a different issuer: the same person, after the provider changed its issuer. */
 function findFormerIssuer(
   others: readonly Identity[],
   { subject }: VerifiedPerson["profile"],
@@ -166,8 +166,9 @@ function findFormerIssuer(
 }
 
 /**
- * The link that an administrator moved to this connection for the address: the only one, unused, and of a different issuer. A
- * link of the same issuer belongs to a different person, or to the same person re-created at the provider.
+ * Finds the link that an administrator moved to this connection. It must be unused, of a different issuer, and the only link
+ * with the address. A link of the same issuer belongs to a different person, or to the same person re-created at the
+ * provider.
  */
 async function findAwaited(
   reader: Reader,

@@ -17,7 +17,7 @@ const FAILURES: Readonly<Record<SsoObstacle, Refusal["failure"]>> = {
   SWITCHED_OFF: SSO_SWITCHED_OFF,
 };
 
-/** The refusal that holds for everyone at present, or `null`. */
+/** The refusal that applies to everyone at present, or `null`. */
 export function refuseByConnection(situation: Situation): Refusal | null {
   const obstacle = findSsoObstacle(situation);
   if (obstacle !== null) return refuse(FAILURES[obstacle]);

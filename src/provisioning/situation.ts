@@ -34,7 +34,7 @@ export const NO_ACCESS: CurrentAccess = {
   filled: new Set(),
 };
 
-/** All that a decision depends on. */
+/** Everything that a decision depends on. */
 export interface Situation {
   readonly person: VerifiedPerson;
   readonly installation: SsoConditions["installation"];
@@ -72,14 +72,14 @@ export type AccountChange =
   | ({
       readonly kind: "link";
       readonly user: User;
-      /** The link that was moved to this connection for the person; it is retired. */
+      /** The id of the moved link, which this sign-in retires. */
       readonly awaited: string | null;
     } & Grant)
   | ({ readonly kind: "merge"; readonly candidate: MergeCandidate; readonly ended: EndedMerge | null } & Grant)
   | ({
       readonly kind: "update";
       readonly identityId: string;
-      /** The address that the provider sent last through this link, folded. */
+      /** The address that the provider sent last through this link, case-folded. */
       readonly emailKey: string | null;
       /** Whether the provider called that address verified; `null` if it did not say. */
       readonly emailVerified: boolean | null;

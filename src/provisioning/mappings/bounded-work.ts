@@ -29,14 +29,14 @@ export type Find = (rule: ClaimRule, values: readonly string[]) => Found;
 
 const UNMATCHED: Found = { kind: "unmatched" };
 
-/** Starts the count for one sign-in. Folded values and compiled patterns are shared among its rules. */
+/** Starts the count for one sign-in. The rules share case-folded values and compiled patterns. */
 export function startWork(): Find {
   let left = MOST_STEPS;
   const spend = (steps: number) => (left -= steps) >= 0;
   const fold = (text: string, ignoreCase: boolean) =>
     ignoreCase ? text.normalize("NFC").toLowerCase() : text.normalize("NFC");
   const indexes = { plain: new Map<readonly string[], Index>(), folded: new Map<readonly string[], Index>() };
-  /** The values of a claim as rules compare them, each with what the provider wrote. */
+  /** The values of a claim as rules compare them, each with the provider's spelling. */
   const indexOf = (values: readonly string[], ignoreCase: boolean): Index => {
     const known = ignoreCase ? indexes.folded : indexes.plain;
     const before = known.get(values);
@@ -97,6 +97,6 @@ export function startWork(): Find {
   };
 }
 
-/** A value as rules compare it, and as the provider wrote it. */
+/** A value as rules compare it, and in the provider's spelling. */
 type Entry = readonly [text: string, value: string];
 type Index = ReadonlyMap<string, string>;

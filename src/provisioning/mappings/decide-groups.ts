@@ -31,7 +31,7 @@ export type GroupDecision =
   /** A rule was not evaluated, because earlier rules used up the work of one sign-in. */
   | { readonly kind: "refuse-too-costly" };
 
-/** Adds memberships that match, and removes those that no longer match under `groupRemoval`. Silent rules remove none. */
+/** Adds memberships that match, and removes those that no longer match under `groupRemoval`. A silent rule removes none. */
 export function decideGroups({ mappings, held, merged, policies }: GroupSituation): GroupDecision {
   const matched: MappedMembership[] = [];
   const silent = new Set<string>();

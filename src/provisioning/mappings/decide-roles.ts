@@ -29,12 +29,12 @@ export interface RoleSituation {
 /** A role that a person has after a sign-in. */
 interface GrantedRole {
   readonly roleId: string;
-  /** `null` for the default role, and for a role that stays and that no mapping gave. */
+  /** `null` for the default role, and for a kept role that no mapping gave. */
   readonly mappingId: string | null;
 }
 
 export type RoleDecision =
-  /** The roles stay as they are. */
+  /** The roles do not change. */
   | { readonly kind: "keep" }
   /** These roles, and no others, from now on. */
   | { readonly kind: "assign"; readonly roles: readonly GrantedRole[] }
@@ -46,9 +46,9 @@ export type RoleDecision =
   | { readonly kind: "refuse-too-costly" };
 
 /**
- * Every sign-in assigns the roles of the rules that match: the highest-ranked one, or all. If none matches, `STICKY` keeps the
- * roles and `AUTHORITATIVE` assigns the default role. Under `missingGroups: KEEP`, a silent rule keeps the role that it gave,
- * and roles given by hand stay; a role of a rule that was evaluated follows that rule. A connection without role mappings
+ * Every sign-in assigns the roles of the rules that match: the highest-ranked one, or all. If none matches, `STICKY` keeps
+ * the roles and `AUTHORITATIVE` assigns the default role. Under `missingGroups: KEEP`, a silent rule keeps the role that it
+ * gave, and roles given by hand stay. Every other rule decides about its role as usual. A connection without role mappings
  * changes no roles.
  */
 export function decideRoles(situation: RoleSituation): RoleDecision {
@@ -88,7 +88,7 @@ function grantOf({ id, roleId }: RoleMapping): GrantedRole {
   return { roleId, mappingId: id };
 }
 
-/** Each role once, with the first mapping that gives it, highest rank first; under `HIGHEST` only that one. */
+/** Each role once, with the first mapping that gives it, highest rank first. Under `HIGHEST`, only the first. */
 function choose({ policies, ranks }: RoleSituation, given: readonly GrantedRole[]): readonly GrantedRole[] {
   const granted = new Map<string, GrantedRole>();
   for (const { roleId, mappingId } of given) if (!granted.has(roleId)) granted.set(roleId, { roleId, mappingId });

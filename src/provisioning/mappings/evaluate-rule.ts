@@ -20,14 +20,14 @@ export interface Evaluated {
   readonly outcome: RuleOutcome;
 }
 
-/** The mappings of a connection, their rules evaluated for one profile. */
+/** The mappings of a connection, with the outcomes of their rules for one profile. */
 export interface EvaluatedMappings {
   readonly attributes: readonly AttributeMapping[];
   readonly roles: readonly (RoleMapping & Evaluated)[];
   readonly groups: readonly (GroupMapping & Evaluated)[];
 }
 
-/** What a missing groups claim means: `KEEP` leaves rules silent, `EMPTY` takes it for an empty list. */
+/** What a missing groups claim means: `KEEP` leaves rules silent, `EMPTY` reads it as an empty list. */
 export type MissingGroups = "KEEP" | "EMPTY";
 
 /** Evaluates all rules of a connection, in their order, within the work that one sign-in may cause. */
@@ -42,8 +42,8 @@ export function evaluateMappings(
 }
 
 /**
- * Gives mappings that were read again their earlier outcomes; `null` if a rule is new. A changed rule gets a new id, so an id
- * stands for one condition.
+ * Gives the earlier outcomes to mappings that were read again; `null` if a rule is new. A changed rule has a new id, so an
+ * id always means the same condition.
  */
 export function reuseOutcomes(
   evaluated: EvaluatedMappings,
@@ -60,7 +60,7 @@ export function reuseOutcomes(
   return after.roles.length === roles.length && after.groups.length === groups.length ? after : null;
 }
 
-/** An outcome under the policy on missing groups. */
+/** Applies the policy on missing groups to an outcome. */
 export function takeSilence({ outcome }: Evaluated, missingGroups: MissingGroups): RuleOutcome {
   return outcome.kind === "silent" && missingGroups === "EMPTY" ? { kind: "unmatched" } : outcome;
 }

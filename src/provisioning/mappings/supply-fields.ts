@@ -29,7 +29,7 @@ export function supplyFields(profile: NormalizedProfile, mappings: readonly Attr
   return Object.fromEntries([...supplyValues(profile, mappings)].map(([field, { value }]) => [field, value]));
 }
 
-/** The same values by field, each with the claim that it came from. */
+/** The supplied values by field, each with its claim. */
 export function supplyValues(
   profile: NormalizedProfile,
   mappings: readonly AttributeMapping[],
@@ -56,8 +56,8 @@ export function supplyValues(
 }
 
 /**
- * Joins the values of a claim, up to the length of the field. Without that bound, many mappings of one claim of a megabyte
- * would hold the organization's lock for long.
+ * Joins the values of a claim, up to the length of the field. Without this limit, many mappings of a one-megabyte claim
+ * would hold the organization's lock too long.
  */
 function join(claimed: readonly string[], field: FieldName): string {
   const longest = longestValueOf(field);
