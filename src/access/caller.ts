@@ -24,7 +24,7 @@ export type Caller =
     }
   /** The operator of the installation: every organization, every permission. */
   | { readonly kind: "OPERATOR"; readonly apiKeyId: string }
-  /** Usher itself: sign-ins and workers. No request resolves to it. */
+  /** Usher itself: sign-ins and workers. A request never has this caller. */
   | { readonly kind: "SYSTEM" };
 
 export const ANONYMOUS: Caller = { kind: "ANONYMOUS" };
@@ -125,10 +125,10 @@ export function requireHolding(caller: Caller, organizationId: string, given: It
 }
 
 /**
- * Refuses a caller who would give themselves a permission that they do not hold. Every change that lets a person see or do
- * more calls it. A key counts as its maker, so that a person cannot make a key to avoid the check.
+ * Refuses a caller who would give themselves a permission that they do not hold. Every operation that gives a person more
+ * access calls it. A key counts as its maker, so that a person cannot make a key to avoid the check.
  *
- * @param gainers the users who gain by the change; `ANYBODY` when only a later sign-in shows who they are
+ * @param gainers the users who get more access; `ANYBODY` if only later sign-ins decide who they are
  * @throws FORBIDDEN when the caller gains a permission that they lack, or the maker of a key gains one that the key lacks
  */
 export function requireNoOwnGain(
@@ -148,7 +148,7 @@ function personBehind(caller: Caller): string | null {
   return caller.kind === "API_KEY" ? caller.limitedMaker : null;
 }
 
-/** The person to store as the maker of a new key, whose gains `requireNoOwnGain` checks; `null` if they hold every permission. */
+/** The maker to store with a new key, for `requireNoOwnGain`; `null` if they hold every permission. */
 export function limitedMakerOf(caller: Caller): string | null {
   if (caller.kind !== "PERSON") return personBehind(caller);
   return ALL_PERMISSIONS.every((permission) => caller.permissions.has(permission)) ? null : caller.userId;

@@ -37,7 +37,7 @@ export function scopeIfGranted(caller: Caller, permission: Permission): Organiza
   }
 }
 
-/** A table whose rows belong to an organization. Its parts become part of the SQL, so they must be constants. */
+/** A table whose rows belong to an organization. Its texts become part of the SQL, so they must be constants. */
 export interface ScopedTable<Raw, Value> {
   readonly columns: string;
   /** With its alias, such as `user_group g`. */

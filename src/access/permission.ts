@@ -24,8 +24,8 @@ export type Permission = keyof typeof PERMISSIONS;
 export const ALL_PERMISSIONS = Object.keys(PERMISSIONS) as readonly Permission[];
 
 /**
- * Whether the held permissions include one. TRAINING_READ includes TEAM_TRAINING_READ, so that keys and roles that are
- * older than the narrower permission keep their access.
+ * Whether the held permissions include `permission`. TRAINING_READ includes TEAM_TRAINING_READ, so that keys and roles that
+ * are older than the narrower permission keep their access.
  */
 export function grants(held: ReadonlySet<Permission>, permission: Permission): boolean {
   return held.has(permission) || (permission === "TEAM_TRAINING_READ" && held.has("TRAINING_READ"));

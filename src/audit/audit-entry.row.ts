@@ -1,4 +1,4 @@
-/** The audit log as the database holds it. Entries outlive their subjects, so there are no foreign keys. */
+/** The audit log as the database holds it. Entries stay after their subjects are deleted, so there are no foreign keys. */
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
 @Entity("audit_entry")

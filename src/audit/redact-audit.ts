@@ -1,4 +1,4 @@
-/** Removes an erased person from the audit log. Who did what to which id, and when, stays. */
+/** Removes an erased person from the audit log. Actor, action, id and time stay. */
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import { toJson } from "../platform/database/values.js";
 import type { AuditEntry } from "./record-audit.js";

@@ -27,8 +27,8 @@ export async function startEventLog(unit: UnitOfWork, organizationId: string): P
 }
 
 /**
- * Appends one event. Sequences have no gaps within an organization: the counter's row stays locked until the unit of work
- * ends, so that sequences become visible in order and a rollback leaves no gap.
+ * Appends one event. The counter's row stays locked until the unit of work ends. So an organization's sequences become
+ * visible in order, and a rollback leaves no gap.
  */
 export async function appendEvent<Data extends Record<string, unknown>>(
   unit: UnitOfWork,

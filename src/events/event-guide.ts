@@ -1,4 +1,4 @@
-/** What `npm run guides` writes about event types: a schema file for each, and the table of types in the guide. */
+/** Writes the event types for `npm run guides`: a schema file for each, and the table of types in the guide. */
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { KnownEventType } from "./event-type.js";
@@ -15,7 +15,7 @@ export async function writeSchemaFiles(types: readonly KnownEventType[], folder:
   for (const type of types) await writeFile(join(folder, schemaFileName(type.type)), writeSchema(type));
 }
 
-/** Puts the table of types between the marks of the guide, and leaves the rest. */
+/** Replaces the table of types between the marks of the guide. */
 export function fillEventTypes(guide: string, types: readonly KnownEventType[]): string {
   const from = guide.indexOf(BEGIN);
   const to = guide.indexOf(END, from);

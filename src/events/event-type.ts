@@ -18,7 +18,7 @@ export interface EventType<Data extends Record<string, unknown> = Record<string,
   readonly data: z.ZodType<Data>;
 }
 
-/** An event type whose type of data does not matter. */
+/** An event type with any data. */
 export type KnownEventType = Pick<EventType, "type" | "subject" | "description"> & { readonly data: z.ZodType };
 
 export const changedSchema = z

@@ -10,7 +10,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const CAUSE_KINDS = ["SIGN_IN", "SCIM", "IMPORT", "API_KEY", "ADMINISTRATOR", "OPERATOR", "PERSON", "SYSTEM"];
 
-/** The name of a type's schema. It names the committed file, ends the published address, and is the `$id`. */
+/** The file name of a type's schema. It is also the `$id`, and the end of the published address. */
 export function schemaFileName(type: string): string {
   return `${type}.json`;
 }
@@ -55,7 +55,7 @@ export function describeEventType({ type, subject, description, data }: KnownEve
   };
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
-    // Relative, so that it names the file's own address both where an installation publishes it and in the repository.
+    // Relative, so that it is right in the repository and at the address where an installation publishes it.
     $id: schemaFileName(type),
     title: type,
     description,

@@ -1,10 +1,10 @@
-/** How long an organization keeps its events, and the deletion of older ones. Deletion leaves no gaps: the log begins later. */
+/** How long an organization keeps its events. Older ones are deleted from the beginning, so that there are no gaps. */
 import { causeOf, requirePermission, type Caller } from "../access/caller.js";
 import type { Store } from "../access/store.js";
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import { Failure, INVALID_INPUT, NOT_FOUND } from "../platform/errors/failure.js";
 
-/** Well above the three days in which webhooks are retried. */
+/** Well above the three days in which Usher retries webhooks. */
 const FEWEST_DAYS = 30;
 const MOST_DAYS = 3_650;
 const DAY_MS = 86_400_000;
@@ -79,7 +79,7 @@ export async function setEventRetention(
   });
 }
 
-/** Deletes events that are older than their organization keeps them: the oldest first, a limited number at a time. */
+/** Deletes the oldest events that are past their organization's retention time, a limited number at a time. */
 export async function sweepEvents(unit: UnitOfWork): Promise<void> {
   const organizations = await unit.rows<{ organization_id: string; retention_days: number }>(
     "SELECT organization_id, retention_days FROM event_counter WHERE retention_days IS NOT NULL",
