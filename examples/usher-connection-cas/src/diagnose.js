@@ -1,4 +1,4 @@
-/** Looks at a server without a person: it validates a ticket that cannot exist, and reads which failure comes back. */
+/** Checks a server without a person: it validates a ticket that cannot exist, and reads the failure in the answer. */
 import { ProtocolRefusal, quote } from "usher/contract";
 import { CAS_REFUSALS } from "./refusals.js";
 import { validateTicket } from "./validate-ticket.js";

@@ -1,4 +1,6 @@
-/** A connection type for Apereo CAS (CAS Protocol 3.0): the browser brings a ticket, and the server says whose it is. */
+/**
+ * A connection type for Apereo CAS (CAS Protocol 3.0). The browser brings a ticket, and the server names its person.
+ */
 import { defineConnectionType } from "usher/contract";
 import { diagnose } from "./diagnose.js";
 import { normalize } from "./normalize.js";
@@ -29,5 +31,5 @@ export const cas = defineConnectionType({
   diagnose,
 });
 
-/** What Usher loads. */
+/** The export that Usher loads. */
 export const connectionTypes = [cas];

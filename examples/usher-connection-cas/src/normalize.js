@@ -1,4 +1,6 @@
-/** Makes a profile of what the server said about a person. Pure, and total: attributes are whatever somebody entered. */
+/**
+ * Makes a profile from the server's answer about a person. It is pure and never throws: attributes can have any value.
+ */
 import { boundProfile, readEmailAddress } from "usher/contract";
 
 /**
@@ -17,14 +19,14 @@ export function normalize({ issuer, subject, user, attributes }, settings) {
     issuer,
     subject,
     email: emails[0] ?? null,
-    // The protocol has no word on whether the server verified the address.
+    // The protocol does not say whether the server verified the address.
     emailVerified: null,
     username: user,
     firstName: first(settings.firstNameAttribute),
     lastName: first(settings.lastNameAttribute),
     fullName: first("displayName"),
     employeeId: first(settings.employeeIdAttribute),
-    // A server that sends no groups attribute may not release it: that is not a person without groups.
+    // A server without the groups attribute may not release it. The person may still be in groups.
     groups: Object.hasOwn(attributes, groupsAttribute)
       ? { kind: "known", values: all(groupsAttribute).filter((group) => group.trim() !== "") }
       : { kind: "silent" },

@@ -1,4 +1,4 @@
-/** What this type refuses: a sentence for the person, and for the administrator what to do. */
+/** The refusals of this type: a sentence for the person, and a remedy for the administrator. */
 import { defineRefusals } from "usher/contract";
 
 const TELL = "Please tell your administrator.";

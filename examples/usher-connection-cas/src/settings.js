@@ -1,4 +1,4 @@
-/** What an administrator enters to connect a CAS server. */
+/** The settings that connect a CAS server. */
 import { setting } from "usher/contract";
 
 export const CAS_SETTINGS = {
@@ -46,7 +46,7 @@ export const CAS_SETTINGS = {
 /** @typedef {import("usher/contract").DraftSettingsOf<typeof CAS_SETTINGS>} CasDraft */
 
 /**
- * The address of the server is also the issuer of its people, so that it has one spelling.
+ * Checks the address of the server. It must have one spelling, because it is also the issuer of the server's people.
  *
  * @param {CasDraft} settings
  * @returns {import("usher/contract").SettingIssue[]}

@@ -16,20 +16,20 @@ import { isServiceTicket, validateTicket } from "./validate-ticket.js";
  * @property {Readonly<Record<string, readonly string[]>>} attributes
  */
 
-/** The failure codes of section 2.5.3. Of any other code, nothing is known. */
+/** The failure codes of section 2.5.3. The meaning of every other code is unknown. */
 /** @type {ReadonlyMap<string, import("./refusals.js").CasCode>} */
 const CODES = new Map([
   ["INVALID_TICKET", "CAS_TICKET_INVALID"],
   ["INVALID_TICKET_SPEC", "CAS_TICKET_INVALID"],
-  // The ticket is for another service: for another sign-in.
+  // The ticket is for another service, so it belongs to another sign-in.
   ["INVALID_SERVICE", "CAS_TICKET_INVALID"],
   ["UNAUTHORIZED_SERVICE", "CAS_SERVICE_UNKNOWN"],
   ["INTERNAL_ERROR", "CAS_UNREACHABLE"],
 ]);
 
 /**
- * The service that a ticket is for: the callback of the connection, with the state of this very sign-in. A ticket of
- * another sign-in is for another service, and the server does not validate it for this one.
+ * The service that a ticket is for: the callback of the connection, with the state of this sign-in. A ticket of another
+ * sign-in is for another service, so the server does not validate it for this one.
  *
  * @param {string} callbackUrl
  * @param {string} state
@@ -48,13 +48,14 @@ export function createStrategy({ settings }, { addresses, fetch }) {
     start: async ({ forceAuthentication, chooseAccount, keep }) => {
       const state = await keep({ requestId: null, secrets: { renew: String(forceAuthentication) } });
       const service = serviceOf(addresses.callbackUrl, state);
-      // With renew, the server asks for the password even if it has a session: the person can choose another account.
+      // With renew, the server asks for the password even if it has a session, so the person can choose another
+      // account.
       const renew = forceAuthentication || chooseAccount;
       return `${serverUrl}/login?${new URLSearchParams({ service, ...(renew && { renew: "true" }) })}`;
     },
     return: async ({ parameters: { ticket, state }, flow }) => {
       if (ticket === undefined || state === undefined || !isServiceTicket(ticket)) return refuse("CAS_TICKET_MISSING");
-      // Before the ticket is validated: a second return must not reach the server.
+      // Runs before the ticket is validated, because a second return must not reach the server.
       if (!(await flow.consume())) return refuse("CAS_SIGN_IN_REPEATED");
       const renew = flow.secrets["renew"] === "true";
       const service = serviceOf(addresses.callbackUrl, state);

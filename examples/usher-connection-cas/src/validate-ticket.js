@@ -1,4 +1,4 @@
-/** Validates a service ticket at the server, which tells whose it is (CAS Protocol 3.0, sections 2.5 and 2.8). */
+/** Validates a service ticket at the server, which names its person (CAS Protocol 3.0, sections 2.5 and 2.8). */
 import { quote } from "usher/contract";
 import { requestText } from "usher/protocols/http";
 import { childrenOf, onlyChildOf, readXml, removeDeclaration, textOf, XmlIssue } from "usher/protocols/xml";
@@ -9,7 +9,10 @@ import { refuse } from "./refusals.js";
 const NAMESPACE = "http://www.yale.edu/tp/cas";
 const LONGEST_ANSWER_BYTES = 256 * 1024;
 
-/** Section 3.1: it begins with ST-, and clients accept up to 256 characters. Tickets of proxies begin with PT-. */
+/**
+ * A service ticket begins with ST-, and clients accept up to 256 characters (section 3.1). Proxy tickets begin with
+ * PT-.
+ */
 const SERVICE_TICKET = /^ST-[\x21-\x7e]{1,253}$/;
 
 /**
@@ -29,7 +32,7 @@ export function isServiceTicket(ticket) {
 }
 
 /**
- * Asks the server about a ticket. The server answers once for each ticket.
+ * Asks the server about a ticket. The server accepts each ticket once.
  *
  * @param {import("usher/contract").Fetch} fetch
  * @param {string} serverUrl
@@ -73,7 +76,7 @@ function readAnswer(root) {
 }
 
 /**
- * Section 2.5.7: one element for each value, named like the attribute.
+ * Reads one element for each value. The element has the attribute's name (section 2.5.7).
  *
  * @param {XmlElement} success
  */

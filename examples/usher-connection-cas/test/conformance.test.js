@@ -1,4 +1,4 @@
-/** The conformance suite of Usher, over the CAS type and a stand-in server. */
+/** Runs Usher's conformance suite with the CAS type and a stand-in server. */
 import fc from "fast-check";
 import { describeConnectionType, hostileText } from "usher/testing";
 import { cas } from "../src/index.js";

@@ -1,4 +1,4 @@
-/** What a hostile server, or somebody with another person's ticket, can answer: nobody is signed in, and a code says why. */
+/** Answers of a hostile server, and tickets of another person. Usher signs nobody in, and a code gives the reason. */
 import { describe, expect, test, beforeAll, afterAll } from "@jest/globals";
 import { ADDRESSES, Flows, makeRuntime, parseInput, runExchange } from "usher/testing";
 import { cas } from "../src/index.js";
@@ -20,7 +20,7 @@ const settingsOf = (further = {}) =>
   );
 
 /**
- * Starts a sign-in, and answers what brings a person back to it.
+ * Starts a sign-in, and returns a function that brings a person back to it.
  *
  * @param {{ forceAuthentication?: boolean, input?: object, keepState?: string }} [options]
  */
@@ -41,7 +41,7 @@ async function begin({ forceAuthentication = false, input = {} } = {}) {
   const comeBack = async (/** @type {string} */ address) => {
     const flow = flows.find(state);
     if (flow === null) throw new Error("the sign-in has no flow");
-    // Usher has found the flow by the state, which is a parameter of the address as well.
+    // Usher has found the flow by the state, which is also a parameter of the address.
     const parameters = { ...Object.fromEntries(new URL(address).searchParams), state };
     const [answer] = await runExchange(strategy, { step: "return", parameters, flow });
     return answer;

@@ -1,4 +1,7 @@
-/** A CAS server in this process: signs in whom the test names, and validates a ticket once, for its own service. */
+/**
+ * A CAS server in this process. It signs in the person that the test names, and validates a ticket once, for its own
+ * service.
+ */
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 

@@ -1,4 +1,6 @@
-/** A whole Usher with the CAS type: an administrator connects the stand-in server, and a person signs in with a browser. */
+/**
+ * A whole Usher with the CAS type. An administrator connects the stand-in server, and a person signs in with a browser.
+ */
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Administrator, createBrowser, isSignedIn, startTestUsher } from "usher/testing";
 import { connectionTypes } from "../src/index.js";

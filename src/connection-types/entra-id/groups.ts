@@ -1,6 +1,6 @@
 /**
- * The groups of a person whose token leaves them out because there are too many ("Groups overage claim"). Microsoft Graph
- * lists their IDs (directoryObject: getMemberObjects) for a token of the app registration.
+ * Reads the groups of a person in too many groups, whose token leaves them out ("Groups overage claim"). Microsoft
+ * Graph lists their IDs (directoryObject: getMemberObjects) for a token of the app registration.
  */
 import type { Groups, Runtime } from "../../connection/contract/index.js";
 import {
@@ -37,7 +37,7 @@ export function createGraph(
   });
 }
 
-/** The groups in the token, or those in Microsoft Graph if the token leaves them out. */
+/** Returns the groups in the token, or those in Microsoft Graph if the token leaves them out. */
 export async function fetchGroups(claims: Claims, graph: Directory): Promise<Groups> {
   const groups = readEntraGroups(claims);
   if (groups.kind !== "unknown" || !hasOverage(claims)) return groups;

@@ -9,9 +9,9 @@ import { refuse } from "./refusals.js";
 import { isGuid } from "./settings.js";
 
 /**
- * The subject, `tid:oid`, of a person in this directory.
+ * The subject of a person in this directory: `tid:oid`.
  *
- * @throws ProtocolRefusal `ENTRA_TENANT_MISMATCH` for an account of a different directory, `ENTRA_OBJECT_ID_INVALID`
+ * @throws ProtocolRefusal `ENTRA_TENANT_MISMATCH` for an account of a different directory, or `ENTRA_OBJECT_ID_INVALID`
  */
 export function readSubject({ tid, oid }: Claims, tenantId: string): string {
   if (tid !== tenantId) return refuse("ENTRA_TENANT_MISMATCH", `tid is ${show(tid)}, expected was ${tenantId}`);

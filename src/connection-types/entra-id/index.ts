@@ -40,7 +40,7 @@ export function createEntraIdType(authority: string, graphUrl: string) {
       scopes: ["openid", "profile", "email"],
       accountPrompt: "select_account",
       pkce: true,
-      // Microsoft signs with this algorithm alone.
+      // Microsoft signs only with this algorithm.
       algorithms: ["RS256"],
       checkClaims: (claims) => void readSubject(claims, settings.tenantId),
       explainForeignIssuer: (claims) => refuseForeignTenant(claims, settings.tenantId),
@@ -71,7 +71,7 @@ export function createEntraIdType(authority: string, graphUrl: string) {
   });
 }
 
-/** Microsoft returns an error instead of a document for a directory that does not exist. */
+/** For a directory that does not exist, Microsoft returns an error instead of a document. */
 const NO_DOCUMENT = ["OIDC_DISCOVERY_INVALID", "OIDC_ENDPOINT_NOT_FOUND"];
 
 function explainUnknownDirectory(error: unknown): never {
@@ -87,8 +87,9 @@ function remedyUnknownDirectory(finding: Finding): Finding {
 }
 
 /**
- * The ID token contains names only if the app registration adds them as optional claims; userinfo has them. For a token with
- * `xms_edov` and without `email`, Usher does not ask userinfo: the claim would then seem to verify userinfo's address.
+ * The ID token contains names only if the app registration adds them as optional claims. Userinfo has them. For a token
+ * with `xms_edov` and without `email`, Usher does not ask userinfo, because the claim would then seem to verify
+ * userinfo's address.
  */
 function lacksNames(claims: Claims): boolean {
   const mayAddAddress = claims["email"] !== undefined || claims["xms_edov"] === undefined;

@@ -1,6 +1,6 @@
 /**
- * Makes a profile of an Entra ID token's claims, by Microsoft's documentation: "ID token claims reference", "Optional claims
- * reference" and "Groups overage claim".
+ * Makes a profile from an Entra ID token's claims, by Microsoft's documentation: "ID token claims reference", "Optional
+ * claims reference" and "Groups overage claim".
  */
 import { boundProfile, type Groups, type NormalizedProfile } from "../../connection/contract/index.js";
 import {
@@ -22,7 +22,7 @@ const CLAIM_NAMES = {
   groups: "groups",
 } as const;
 
-/** @throws ProtocolRefusal as `readSubject` does, for claims that the strategy would not have accepted */
+/** @throws ProtocolRefusal as `readSubject` does, for claims that the strategy would also refuse */
 export function normalizeEntraId(
   { issuer, claims, withheld }: VerifiedSignIn,
   settings: EntraIdSettings,
@@ -56,7 +56,7 @@ function isGuest({ acct, idp, iss, email, preferred_username: username, upn }: C
   return isForeign || isYes(acct) || names.some((name) => typeof name === "string" && isGuestName(name));
 }
 
-/** `ada_home.example#EXT#@acme.onmicrosoft.com`: it looks like an address, but has no mailbox. */
+/** The form is `ada_home.example#EXT#@acme.onmicrosoft.com`. It looks like an address, but has no mailbox. */
 function isGuestName(name: string): boolean {
   return name.toUpperCase().includes("#EXT#");
 }
@@ -64,9 +64,10 @@ function isGuestName(name: string): boolean {
 type Address = Pick<NormalizedProfile, "email" | "emailVerified">;
 
 /**
- * The claim `email`. A member of the directory without a mailbox has none, so their sign-in name is used, whose domain the
- * directory has verified. Only `xms_edov` says whether the domain's owner gave `email` to this person. Without it, a member's
- * address is of unknown origin. A guest's address is not verified: this directory does not control it.
+ * Reads the claim `email`. A member without a mailbox has no such claim, so Usher uses the sign-in name. The directory
+ * has verified that name's domain. Only `xms_edov` says whether the domain's owner gave `email` to this person. Without
+ * it, a member's address is of unknown origin. A guest's address is not verified, because this directory does not
+ * control it.
  */
 function readAddress(claims: Claims, guest: boolean): Address {
   const { email, preferred_username: username, xms_edov: ownerVerified } = claims;
@@ -88,9 +89,9 @@ function isYes(value: unknown): boolean {
 }
 
 /**
- * For more than 200 groups, the token names an endpoint instead (`_claim_names`, `hasgroups`), and the groups are unknown.
- * They are unknown as well if that claim has an unknown form. Usher does not ask the named endpoint, which could be any
- * address; `fetchGroups` asks Microsoft Graph.
+ * Reads the groups. For more than 200 groups, the token names an endpoint instead (`_claim_names`, `hasgroups`), and
+ * the groups are unknown. They are also unknown if that claim has an unknown form. Usher does not ask the named
+ * endpoint, which could be any address. `fetchGroups` asks Microsoft Graph.
  */
 export function readEntraGroups(claims: Claims): Groups {
   const elsewhere = claims["_claim_names"];

@@ -1,4 +1,4 @@
-/** What an Entra ID connection refuses beyond what OpenID Connect does. */
+/** The refusals of an Entra ID connection, in addition to those of OpenID Connect. */
 import { defineRefusals, type Refuse } from "../../connection/contract/index.js";
 
 const defined = defineRefusals("ENTRA_", {

@@ -31,7 +31,7 @@ export const ENTRA_ID_SETTINGS = {
 
 export type EntraIdSettings = SettingsOf<typeof ENTRA_ID_SETTINGS>;
 
-/** One directory, by its ID in lower case. A domain name can move to a different directory; an ID cannot. */
+/** One directory, by its ID in lower case. A domain name can move to a different directory, but an ID cannot. */
 function parseTenantId(input: unknown): Parsed<string> {
   const value = typeof input === "string" ? input.trim().toLowerCase() : "";
   if (SHARED_TENANTS.includes(value))
@@ -43,7 +43,7 @@ function parseTenantId(input: unknown): Parsed<string> {
     : { issue: "must be an ID such as 72f988bf-86f1-41af-91ab-2d7cd011db47, without braces" };
 }
 
-/** Whether a value is a GUID in lower case, as the ID of a directory or of an object in it. */
+/** Whether a value is a GUID in lower case, like the ID of a directory or of its objects. */
 export function isGuid(value: unknown): value is string {
   return typeof value === "string" && GUID.test(value);
 }

@@ -3,12 +3,12 @@ import { quote } from "../../connection/contract/index.js";
 import type { Claims } from "../../protocols/oidc/index.js";
 import { refuse } from "./refusals.js";
 
-/** Characters of a list of domains in a detail. */
+/** How many characters of a list of domains a detail shows. */
 const LONGEST_LIST = 800;
 
 /**
- * The e-mail address proves nothing: everybody can open a personal Google account with an address of the company. Only
- * accounts that a Workspace manages have `hd`.
+ * Checks `hd`, which only accounts of a Workspace have. The e-mail address proves nothing: everybody can open a
+ * personal Google account with an address of the company.
  *
  * @throws ProtocolRefusal `GOOGLE_DOMAIN_MISSING` or `GOOGLE_DOMAIN_MISMATCH`
  */

@@ -1,6 +1,7 @@
 /**
- * The e-mail addresses of a person's groups. Google's ID tokens do not contain groups. The Directory API lists them (Admin SDK,
- * groups.list) for a service account that acts for an administrator (domain-wide delegation; RFC 7523, section 2.1).
+ * Reads the e-mail addresses of a person's groups, which Google's ID tokens do not contain. The Directory API lists
+ * them (Admin SDK, groups.list) for a service account that acts for an administrator (domain-wide delegation; RFC 7523,
+ * section 2.1).
  */
 import { importPKCS8, SignJWT } from "jose";
 import type { Groups, Runtime } from "../../connection/contract/index.js";
@@ -21,7 +22,7 @@ const TOKEN_LIFETIME_SECONDS = 300;
 const PAGE_SIZE = 200;
 
 /**
- * The directory; `null` without a service account in the settings.
+ * Returns the directory, or `null` without a service account in the settings.
  *
  * @param directoryUrl the address of the Admin SDK, without a slash at its end: `https://admin.googleapis.com`
  */
@@ -67,7 +68,7 @@ async function signAssertion(
     .sign(key);
 }
 
-/** The groups of which the person is a direct member. `silent` without a service account. */
+/** The groups with the person as a direct member. `silent` without a service account. */
 export async function fetchGroups({ sub }: Claims, directory: Directory | null): Promise<Groups> {
   if (directory === null) return { kind: "silent" };
   const user = String(sub);
@@ -81,7 +82,7 @@ export async function fetchGroups({ sub }: Claims, directory: Directory | null):
     const values = await directory.read({
       key: user,
       path: pageOf(null),
-      // For a person without groups, the answer has no list.
+      // For a person without groups, the answer contains no list.
       readPage: ({ groups = [], nextPageToken: next = null }) =>
         areGroups(groups) && (next === null || typeof next === "string")
           ? { values: groups.map(({ email }) => email.toLowerCase()), next: next === null ? null : pageOf(next) }

@@ -49,12 +49,12 @@ export function createGoogleWorkspaceType(issuer: string, directoryUrl: string) 
       clientAuthentication: "client_secret_post",
       scopes: ["openid", "email", "profile"],
       pkce: true,
-      // Google signs with this algorithm alone.
+      // Google signs only with this algorithm.
       algorithms: ["RS256"],
       checkClaims: (claims) => checkDomain(claims, settings.domains),
       checkPerson: (claims) => checkOneEmail(claims, CLAIM_NAMES),
     }),
-    // Google accepts one domain. With several, the account chooser offers all accounts.
+    // Google accepts only one domain. With several domains, the account chooser offers all accounts.
     strategy: (party, { domains }) =>
       new GoogleStrategy({ ...party, hostedDomain: domains.length === 1 ? (domains[0] ?? null) : null }),
   });
@@ -79,7 +79,7 @@ export function createGoogleWorkspaceType(issuer: string, directoryUrl: string) 
   });
 }
 
-/** `sub` never goes to another person; an address can. Google's tokens do not contain groups. */
+/** `sub` never goes to another person, but an address can. Google's tokens do not contain groups. */
 function normalize({ issuer, subject, claims }: VerifiedSignIn): NormalizedProfile {
   const attributes = flattenClaims(claims);
   const locale = attributes["locale"]?.[0];

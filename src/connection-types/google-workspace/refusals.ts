@@ -1,4 +1,4 @@
-/** What a Google Workspace connection refuses beyond what OpenID Connect does. */
+/** The refusals of a Google Workspace connection, in addition to those of OpenID Connect. */
 import { defineRefusals, type Refuse } from "../../connection/contract/index.js";
 
 const defined = defineRefusals("GOOGLE_", {

@@ -1,21 +1,21 @@
 /** The key file of a Google service account, as Google's console downloads it. */
 import type { Parsed } from "../../connection/contract/index.js";
 
-/** What the key file of a service account holds, as far as it is needed. */
+/** The values of a service account's key file that Usher needs. */
 export interface ServiceAccount {
   readonly clientEmail: string;
   readonly privateKeyId: string | null;
   readonly privateKey: string;
 }
 
-/** Leaves the text as it is, or says what is wrong with it. */
+/** Returns the text unchanged, or an issue if it is not a key file. */
 export function parseServiceAccount(text: string): Parsed<string> {
   return readServiceAccount(text) === null
     ? { issue: "must be the JSON key file of a service account, with client_email and private_key" }
     : { value: text };
 }
 
-/** `null` for a text that is not such a file. */
+/** Reads a key file. Returns `null` for every other text. */
 export function readServiceAccount(text: string): ServiceAccount | null {
   try {
     const file = JSON.parse(text) as Record<string, unknown>;

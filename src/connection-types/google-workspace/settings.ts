@@ -54,7 +54,7 @@ function keyFile<Declared extends { readonly parse: Parse }>(declared: Declared)
 
 type Parse = (input: unknown, context: ParseContext) => Parsed<string>;
 
-/** Reading groups needs both the service account and the administrator in whose name it asks. */
+/** To read groups, Usher needs both the service account and the administrator for whom the account acts. */
 export function checkDirectory(
   settings: Pick<
     DraftSettingsOf<typeof GOOGLE_WORKSPACE_SETTINGS>,
@@ -72,7 +72,7 @@ export function checkDirectory(
 export type GoogleWorkspaceSettings = SettingsOf<typeof GOOGLE_WORKSPACE_SETTINGS>;
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-/** Google's own domains, which no company owns. */
+/** Google's own domains, which do not belong to a company. */
 const SHARED_DOMAINS = ["gmail.com", "googlemail.com", "google.com"];
 
 /** A domain in the form of the claim `hd`: ASCII, in lower case. */

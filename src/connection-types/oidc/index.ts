@@ -1,4 +1,4 @@
-/** The connection type for any provider that speaks OpenID Connect (Core 1.0, authorization code flow). */
+/** The connection type for any OpenID Connect provider (Core 1.0, authorization code flow). */
 import {
   CONTRACT_VERSION,
   boundProfile,
@@ -31,7 +31,7 @@ const openId = composeOpenId<OidcSettings>({
     discoveryUrl !== null
       ? { address: discoveryUrl, issuer, allowCrossHostEndpoints }
       : {
-          // `check` makes sure that these four are set before a connection is opened.
+          // `check` requires these four before Usher opens a connection.
           issuer: issuer ?? "",
           authorizationEndpoint: settings.authorizationEndpoint ?? "",
           tokenEndpoint: settings.tokenEndpoint ?? "",

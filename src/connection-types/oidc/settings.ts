@@ -141,7 +141,7 @@ const MANUAL_ENDPOINTS = [
 ] as const;
 const NEEDED_BY_HAND = ["issuer", "authorizationEndpoint", "tokenEndpoint", "jwksUri"] as const;
 
-/** Either discovery, or all required endpoints entered by an administrator. */
+/** Requires either discovery, or all required endpoints from an administrator. */
 export function checkOidcSettings(settings: Draft, complete: boolean): readonly SettingIssue[] {
   if (settings.discoveryUrl !== null)
     return MANUAL_ENDPOINTS.filter((name) => settings[name] !== null).map((name) => ({

@@ -2,14 +2,14 @@
 import type { SettingIssue } from "../../connection/contract/index.js";
 import type { SamlDraft } from "./settings.js";
 
-/** What activation needs without a metadata address. */
+/** The settings that activation needs without a metadata address. */
 const NEEDED = {
   entityId: "the provider's entity ID",
   signOnUrl: "the provider's sign-on URL",
   certificates: "at least one signing certificate of the provider",
 } as const;
 
-/** @param complete also asks for what activation needs */
+/** @param complete also requires the settings that activation needs */
 export function checkSettings(settings: SamlDraft, complete: boolean): readonly SettingIssue[] {
   const issues: SettingIssue[] = [];
   if (settings.metadataXml !== null && settings.metadataUrl !== null)

@@ -76,7 +76,7 @@ async function readMetadata(settings: SamlSettings, runtime: Runtime): Promise<R
   return { findings: [warning], metadata: null };
 }
 
-/** Usher uses the usable parts, and tells the administrator about the others. */
+/** Usher uses the usable parts, and warns the administrator about the others. */
 function judgeLeftOut(check: string, message: string, { leftOut }: ProviderMetadata): Finding {
   if (leftOut.length === 0) return ok(check, `${message}.`);
   return warn(

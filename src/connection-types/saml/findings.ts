@@ -5,7 +5,7 @@ export function ok(check: string, message: string): Finding {
   return { check, level: "OK", message, remedy: null };
 }
 
-/** Sign-ins may work, but an administrator should look at it. */
+/** Sign-ins may work, but an administrator should check it. */
 export function warn(check: string, message: string, remedy: string): Finding {
   return { check, level: "WARNING", message, remedy };
 }

@@ -1,4 +1,4 @@
-/** Settings from the provider's metadata, pasted or fetched. */
+/** Fills settings from the provider's metadata, which is pasted or fetched. */
 import type { Runtime } from "../../connection/contract/index.js";
 import { parseProviderMetadata, type ProviderMetadata } from "../../protocols/saml/provider-metadata.js";
 import { fetchMetadata } from "../../protocols/saml/provider-source.js";
@@ -8,8 +8,8 @@ import type { SamlDraft } from "./settings.js";
 type Filled = Pick<SamlDraft, "entityId" | "signOnUrl" | "certificates" | "logoutUrl">;
 
 /**
- * Fills in settings from metadata in the same input. A new document replaces what an older one filled in, but not settings in
- * the same input. Without a new document, nothing changes.
+ * Fills in settings from metadata in the same input. A new document replaces the settings from an older document, but
+ * not settings in the same input. Without a new document, nothing changes.
  */
 export function completeFromMetadata(settings: SamlDraft, given: ReadonlySet<string>): SamlDraft {
   if (settings.metadataXml === null || !given.has("metadataXml")) return settings;
@@ -21,7 +21,8 @@ export function completeFromMetadata(settings: SamlDraft, given: ReadonlySet<str
 }
 
 /**
- * Does not fetch if the settings are complete: the diagnosis checks the document, and an open connection reads it.
+ * Fetches the metadata only if settings are missing. The diagnosis checks the document, and an open connection reads
+ * it.
  *
  * @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE`, `SAML_METADATA_INVALID` or `SAML_METADATA_EXPIRED`
  */

@@ -1,4 +1,4 @@
-/** Makes a profile of a verified assertion. */
+/** Makes a profile from a verified assertion. */
 import {
   boundProfile,
   PROFILE_FIELDS,
@@ -22,7 +22,7 @@ import {
 
 type Attributes = VerifiedAssertion["attributes"];
 
-/** Refuses a verified assertion that does not safely identify the person. A part of the verification. */
+/** Refuses a verified assertion that does not safely identify the person. This is a part of the verification. */
 export function checkSubject(verified: VerifiedAssertion, settings: SamlSettings): void {
   if (readSubject(verified) === null)
     refuse("SAML_TRANSIENT_SUBJECT", "the NameID is transient, and no subject identifier came with it");
@@ -52,7 +52,7 @@ export function normalize(verified: VerifiedAssertion, settings: SamlSettings): 
     issuer: verified.issuer,
     subject: readSubject(verified) ?? verified.nameId.value,
     email: email.kind === "known" ? email.value : null,
-    // SAML does not say it; the organization's verified domains decide.
+    // SAML does not say whether it is verified. The organization's verified domains decide.
     emailVerified: null,
     username: first("username", VOCABULARY.username),
     firstName: firstOf("firstName", readNamed(attributes, settings.firstNameAttribute, VOCABULARY.firstName)),
@@ -69,8 +69,8 @@ export function normalize(verified: VerifiedAssertion, settings: SamlSettings): 
 }
 
 /**
- * The stable name of the person at this provider: the NameID, or if that is transient, a subject identifier attribute. Its
- * specification says that case does not matter. `null` without either.
+ * The stable name of the person at this provider: the NameID, or a subject identifier attribute if the NameID is
+ * transient. The attribute's specification says that case does not matter. `null` without either.
  */
 function readSubject({ nameId, attributes, issuer }: VerifiedAssertion): string | null {
   if (nameId.format === NAME_ID_FORMAT.transient) {
@@ -93,8 +93,8 @@ type Email =
   | { readonly kind: "ambiguous"; readonly attribute: string; readonly count: number };
 
 /**
- * Formats of a NameID that may be an e-mail address. Many providers send the address under a different format. The second one
- * is not in the specification, but common. A transient name is new at every sign-in.
+ * Formats of a NameID that may be an e-mail address. Many providers send the address in a different format. The second
+ * format is not in the specification, but common. A transient name is new at every sign-in.
  */
 const ADDRESS_FORMATS: ReadonlySet<string> = new Set([
   NAME_ID_FORMAT.emailAddress,
@@ -104,8 +104,8 @@ const ADDRESS_FORMATS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The e-mail address. Usher does not choose among several, because a person may be able to add one at the provider. Only the
- * NameID, if it is one of them, decides.
+ * Reads the e-mail address. Usher does not choose one of several, because a person may be able to add one at the
+ * provider. The exception is the address in the NameID.
  */
 function readEmail({ nameId, attributes }: VerifiedAssertion, settings: SamlSettings): Email {
   const named = ADDRESS_FORMATS.has(nameId.format) ? readEmailAddress(nameId.value) : null;
@@ -119,7 +119,7 @@ function readEmail({ nameId, attributes }: VerifiedAssertion, settings: SamlSett
   return { kind: "ambiguous", attribute: found.name, count: distinct.size };
 }
 
-/** Each value is a group, except at the providers that are known to join groups into one value. */
+/** Each value is a group. Some known providers join all groups into one value. */
 function readGroups({ attributes, issuer }: VerifiedAssertion, settings: SamlSettings): Groups {
   const found = readNamed(attributes, settings.groupsAttribute, VOCABULARY.groups, true);
   if (found === null) return leavesGroupsOut(attributes, settings) ? LEFT_OUT : { kind: "silent" };
@@ -140,7 +140,10 @@ const LEFT_OUT: Groups = {
   reason: "The provider left the groups out, because there are too many of them (groups.link).",
 };
 
-/** The person has groups. As `silent` or an empty list, this would take the person's roles. */
+/**
+ * Whether the assertion leaves out the person's groups. As `silent` or an empty list, this would remove the person's
+ * roles.
+ */
 function leavesGroupsOut(attributes: Attributes, { groupsAttribute }: SamlSettings): boolean {
   const isAsked = groupsAttribute === null || groupsAttribute === GROUPS_LEFT_OUT.insteadOf;
   return isAsked && Object.hasOwn(attributes, GROUPS_LEFT_OUT.attribute);
@@ -151,7 +154,7 @@ interface Found {
   readonly values: readonly string[];
 }
 
-/** The configured attribute, by its exact name, or one of the usual ones. */
+/** The configured attribute, by its exact name, or one of the usual attributes. */
 function readNamed(
   attributes: Attributes,
   configured: string | null,
@@ -164,12 +167,12 @@ function readNamed(
   return isThere && (allowEmpty || values.length > 0) ? { name: configured, values } : null;
 }
 
-/** The first of these names that has a value (or, with `allowEmpty`, that was sent at all). */
+/** The first of these names with a value. With `allowEmpty`, the first name that was sent. */
 function findValues(attributes: Attributes, names: readonly string[], allowEmpty = false): Found | null {
   const sent = Object.keys(attributes);
   for (const wanted of names) {
     const matching = sent.filter((name) => name.toLowerCase() === wanted.toLowerCase());
-    // Names that differ only in case are the same attribute, with the values of all.
+    // Names that differ only in case are the same attribute, and its values are combined.
     const values = matching.flatMap((name) => readExactly(attributes, name));
     if (matching[0] !== undefined && (allowEmpty || values.length > 0)) return { name: matching[0], values };
   }

@@ -1,4 +1,4 @@
-/** Opens a connection: makes a strategy, which all sign-ins share, of settings and keys. */
+/** Opens a connection: makes a strategy from settings and keys, which all sign-ins share. */
 import type { Runtime } from "../../connection/contract/index.js";
 import { parseCertificate, withoutAuthorities, type ProviderCertificate } from "../../protocols/saml/certificates.js";
 import {
@@ -14,7 +14,7 @@ import { checkSubject } from "./normalize.js";
 import { keepProvider, recallProvider } from "./remember.js";
 import type { SamlDraft, SamlSettings } from "./settings.js";
 
-/** An opened connection; safe to share by all requests. */
+/** An opened connection. All requests may share it. */
 export interface OpenedSaml {
   readonly source: ProviderSource;
   readonly strategy: SamlStrategy;
@@ -27,7 +27,7 @@ export async function openConnection(
   validator: Validator,
 ): Promise<OpenedSaml> {
   const source = createSource(settings, runtime);
-  // Loads the provider now, so that opening the connection fails and not the first sign-in.
+  // Loads the provider now, so that a failure stops the opening and not the first sign-in.
   await source.current();
   const signingKey = settings.signRequests ? (runtime.keys?.signing[0]?.privateKey ?? null) : null;
   if (settings.signRequests && signingKey === null) refuse("SAML_SIGNING_KEY_MISSING");
@@ -68,11 +68,11 @@ function createSource(settings: SamlSettings, runtime: Runtime): ProviderSource 
   return createFixedSource(facts);
 }
 
-/** The provider as the settings describe it, or the names of missing and forbidden settings. */
+/** The provider that the settings describe, or the names of missing and forbidden settings. */
 function readFacts(settings: SamlSettings, runtime: Runtime): ProviderFacts | { readonly missing: readonly string[] } {
   const { entityId, signOnUrl } = settings;
   const certificates = readCertificates(settings);
-  // Checked when saved, and again here: the operator may have removed a host since.
+  // Checked when saved, and again here, because the operator may have removed a host since.
   const isUsable = signOnUrl !== null && runtime.urls.browserUrl(new URL(signOnUrl)) === null;
   if (entityId !== null && isUsable && certificates.length > 0) return { entityId, signOnUrl, certificates };
   return {
@@ -85,8 +85,8 @@ function readFacts(settings: SamlSettings, runtime: Runtime): ProviderFacts | { 
 }
 
 /**
- * The signing certificates of the settings, without authorities that issued another one: in older versions, pasted metadata
- * filled in whole chains.
+ * The signing certificates of the settings, without authorities that issued another one. In older versions, pasted
+ * metadata filled in whole chains.
  */
 export function readCertificates(settings: SamlSettings | SamlDraft): readonly ProviderCertificate[] {
   return withoutAuthorities(

@@ -1,4 +1,4 @@
-/** Checks the sign-on URL, into which administrators often enter the value of a different setting. */
+/** Checks the sign-on URL. Administrators often enter the value of a different setting there. */
 import type { Finding, Runtime } from "../../connection/contract/index.js";
 import { parseProviderMetadata, type ProviderMetadata } from "../../protocols/saml/provider-metadata.js";
 import { SAML_REFUSALS } from "../../protocols/saml/refusals.js";
@@ -15,7 +15,7 @@ export function describeExchange({ entityId, signOnUrl }: ProviderMetadata): str
   return `Set entityId to ${entityId} and signOnUrl to ${signOnUrl}.`;
 }
 
-/** At most a warning: a browser may reach an address that this machine cannot reach. */
+/** Gives at most a warning, because a browser may reach an address that this machine cannot reach. */
 export async function reachSignOn(
   signOnUrl: string,
   entityId: string | null,

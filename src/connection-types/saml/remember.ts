@@ -16,7 +16,7 @@ export async function keepProvider(facts: ProviderFacts, { memory }: Runtime): P
   await memory?.keep(NAME, { entityId, signOnUrl, certificates: certificates.map(({ pem }) => pem) });
 }
 
-/** The last facts, or `null` if they may no longer be used: the operator may have removed a host since. */
+/** The last facts. `null` if Usher may no longer use them, because the operator may have removed a host since. */
 export function recallProvider(settings: SamlSettings, { memory, urls }: Runtime): RecalledProvider | null {
   const recollection = settings.metadataUrl === null ? null : (memory?.recall(NAME) ?? null);
   if (recollection === null) return null;

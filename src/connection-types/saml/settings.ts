@@ -28,7 +28,7 @@ export const SAML_SETTINGS = {
     parse: (input: unknown, context: ParseContext) => {
       const text = metadataXml.parse(input, context);
       if ("issue" in text) return text;
-      // Does not check the document's end, so that a document that was valid when it was pasted stays readable.
+      // Does not check the document's expiry, so that a stored document stays readable after it.
       const metadata = parseProviderMetadata(text.value, context.browserUrl, new Date(0));
       return "issue" in metadata ? metadata : text;
     },
@@ -135,7 +135,7 @@ export const SAML_SETTINGS = {
 export type SamlSettings = SettingsOf<typeof SAML_SETTINGS>;
 export type SamlDraft = DraftSettingsOf<typeof SAML_SETTINGS>;
 
-/** A document that only adds certificates does not end sessions. */
+/** Whether a change ends sessions. A document that only adds certificates does not. */
 function changesProvider(before: string | null, after: string | null): boolean {
   if (before === null || after === null) return true;
   const [old, present] = [before, after].map((text) => parseProviderMetadata(text, () => null, new Date(0)));

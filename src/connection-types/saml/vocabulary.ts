@@ -139,10 +139,10 @@ export const COMMA_LISTS: ReadonlySet<string> = new Set([
   "http://wso2.org/claims/role",
 ]);
 
-/** OneLogin sends the values of `memberOf` as one text with semicolons. Its issuer identifies OneLogin. */
+/** OneLogin sends the values of `memberOf` as one text with semicolons. The issuer shows whether it is OneLogin. */
 export const SEMICOLON_LIST = { attribute: "memberof", issuer: /^https:\/\/(?:[a-z0-9-]+\.)+onelogin\.com\// } as const;
 
-/** Entra ID sends this attribute in place of the groups of a person in more than 150 groups. */
+/** Entra ID sends this attribute instead of the groups if a person is in more than 150 groups. */
 export const GROUPS_LEFT_OUT = {
   attribute: "http://schemas.microsoft.com/claims/groups.link",
   insteadOf: `${MICROSOFT_CLAIM}groups`,
