@@ -1,4 +1,4 @@
-/** A provider's signing certificates: base64 with or without PEM lines, RSA of at least 2,048 bits. */
+/** A provider's signing certificates: base64 with or without PEM lines, RSA with at least 2,048 bits. */
 import { X509Certificate, type KeyObject } from "node:crypto";
 
 const SMALLEST_KEY_BITS = 2_048;
@@ -43,7 +43,7 @@ const AMBIGUOUS = {
   issue: "may belong to an authority and not to the signer: another certificate cannot be read",
 };
 
-/** The certificates that issued none of the others. */
+/** The certificates that did not issue any of the others. */
 export function withoutAuthorities(certificates: readonly ProviderCertificate[]): readonly ProviderCertificate[] {
   const leaves = findLeaves(certificates.map(({ pem }) => new X509Certificate(pem)));
   const fingerprints = new Set(leaves.map(({ fingerprint256 }) => fingerprint256));
@@ -54,7 +54,10 @@ function findLeaves(certificates: readonly X509Certificate[]): readonly X509Cert
   return certificates.filter((each) => !certificates.some((other) => hasIssued(each, other)));
 }
 
-/** Whether one certificate issued another: by their names, and by the signature if both have the same name. */
+/**
+ * Whether one certificate issued another. Compares their names, and also checks the signature if both have the same
+ * name.
+ */
 function hasIssued(issuer: X509Certificate, certificate: X509Certificate): boolean {
   if (certificate.issuer !== issuer.subject || certificate.fingerprint256 === issuer.fingerprint256) return false;
   const [issuersKey, ownKey] = [readKey(issuer), readKey(certificate)];

@@ -1,6 +1,6 @@
 /**
- * The checks of the web browser SSO profile (SAML profiles 4.1.4.3) on the signed assertion. Usher reads everything about a
- * person here, from verified XML alone.
+ * The checks of the web browser SSO profile (SAML profiles 4.1.4.3) on the signed assertion. Only here does Usher read
+ * facts about a person, and only from verified XML.
  */
 import { checkIssueInstant, checkNotBefore, checkNotOnOrAfter, readInstant, type Clocks } from "./instants.js";
 import { BEARER, NAME_ID_FORMAT, NAMESPACE } from "./names.js";
@@ -21,11 +21,11 @@ export interface AssertionExpectations extends Clocks {
   /** The service provider's entity ID. */
   readonly audience: string;
   readonly acsUrl: string;
-  /** The ID of the request that the message around the assertion answers. */
+  /** The ID of the request that the message with the assertion answers. */
   readonly requestId: string;
   /** The person must have authenticated after the request (ForceAuthn). */
   readonly mustBeFresh: boolean;
-  /** The requested classes, of which the assertion must have one; empty for any class. */
+  /** The requested classes. The assertion must have one of them. An empty list allows any class. */
   readonly authnContexts: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export interface VerifiedAssertion {
   readonly id: string;
   readonly issuer: string;
   readonly nameId: { readonly value: string; readonly format: string; readonly qualifier: string | null };
-  /** When its conditions and its confirmation have both ended, in ISO 8601. */
+  /** The end of its conditions or of its confirmation, whichever is later, in ISO 8601. */
   readonly expiresAt: string;
   readonly authnInstant: string;
   readonly authnContextClasses: readonly string[];
@@ -70,7 +70,7 @@ export function checkAssertion(assertionXml: string, expected: AssertionExpectat
 
 const KNOWN_CONDITIONS: ReadonlySet<string> = new Set(["AudienceRestriction", "OneTimeUse", "ProxyRestriction"]);
 
-/** SAML core 2.5.1: every condition must be met, and an unknown condition is not met. */
+/** Every condition must be met. An unknown condition counts as not met (SAML core 2.5.1). */
 function checkConditions(assertion: XmlElement, issued: Date, expected: AssertionExpectations): Date {
   const conditions = only(assertion, "Conditions", "SAML_CONDITIONS_MISSING");
   const start = conditions.attributes.get("NotBefore");
@@ -98,7 +98,7 @@ function checkConditions(assertion: XmlElement, issued: Date, expected: Assertio
   return end;
 }
 
-/** SAML profiles 4.1.4.3: at least one bearer confirmation for this address, this request and this moment. */
+/** Requires at least one bearer confirmation for this address, this request and this moment (SAML profiles 4.1.4.3). */
 function checkConfirmation(subject: XmlElement, expected: AssertionExpectations): Date {
   const bearers = childrenOf(subject, NAMESPACE.assertion, "SubjectConfirmation").filter(
     ({ attributes }) => attributes.get("Method") === BEARER,
@@ -164,7 +164,7 @@ function readNameId(subject: XmlElement): VerifiedAssertion["nameId"] {
     refuse("SAML_ENCRYPTION_UNSUPPORTED", "the identifier alone is encrypted");
   const element = only(subject, "NameID", "SAML_NAME_ID_UNUSABLE");
   const value = trimmedText(element, "SAML_NAME_ID_UNUSABLE");
-  // "ann" and "ann " are two persons at the provider. Trimming would make them one.
+  // "ann" and "ann " are two persons at the provider. Trimming would merge them.
   if (value === "" || value !== element.text || value.length > NAME_ID_LENGTH)
     refuse(
       "SAML_NAME_ID_UNUSABLE",

@@ -1,12 +1,14 @@
-/** Chooses where responses are verified. In worker threads, a slow document does not delay other requests. */
+/**
+ * Chooses the thread in which responses are verified. In worker threads, a slow document does not delay other requests.
+ */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createInlineValidator, type Validator } from "./validator.js";
 import { createWorkerPool } from "./worker-pool.js";
 
 /**
- * Verifies in worker threads if the compiled worker is in the folder of this file. If the program runs from TypeScript sources,
- * which worker threads cannot load, it verifies in the calling thread.
+ * Verifies in worker threads if this folder contains the compiled worker. Worker threads cannot load TypeScript
+ * sources. A program that runs from them verifies in the calling thread.
  */
 export function createValidator(): Validator {
   const worker = new URL("./verification-worker.js", import.meta.url);

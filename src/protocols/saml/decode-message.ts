@@ -1,6 +1,6 @@
 /**
- * Decodes the posted field to a document: size, base64, UTF-8 and XML declaration, before any parser reads it (SAML bindings
- * 3.5.4).
+ * Decodes the posted field to a document. It checks size, base64, UTF-8 and XML declaration before any parser reads the
+ * document (SAML bindings 3.5.4).
  */
 import { removeDeclaration, type XmlElement } from "../xml/index.js";
 import { readMessage } from "./read-message.js";
@@ -11,7 +11,7 @@ const LONGEST_MESSAGE = 350_000;
 
 /** A posted message as text and as elements. */
 export interface DecodedMessage {
-  /** Without byte order mark and XML declaration. Exactly this text is verified later. */
+  /** Without byte order mark and XML declaration. Usher later verifies exactly this text. */
   readonly xml: string;
   readonly root: XmlElement;
 }
@@ -24,7 +24,7 @@ export interface DecodedMessage {
 export function decodeMessage(field: string): DecodedMessage {
   if (field.length > LONGEST_MESSAGE) refuse("SAML_RESPONSE_TOO_LARGE", `${field.length} characters of base64`);
   const base64 = field.replace(/[ \t\r\n]+/g, "");
-  // Node decodes nearly everything. A second, stricter decoder would read a different message.
+  // Node accepts almost any text. A second, stricter decoder would read a different message.
   if (base64 === "" || base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64))
     refuse("SAML_MALFORMED_RESPONSE", "the field is not base64");
   const xml = removeDeclaration(decodeUtf8(Buffer.from(base64, "base64")));

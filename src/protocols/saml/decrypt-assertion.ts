@@ -15,7 +15,8 @@ const CBC_BLOCK_BYTES = 16;
  * Decrypts an encrypted assertion that `inspectResponse` accepted.
  *
  * @param privateKey PKCS #8 in PEM
- * @returns the assertion's XML, or `null` when this key does not decrypt it; without a reason, which would be an oracle
+ * @returns the assertion's XML, or `null` when this key does not decrypt it. It gives no reason, which would help an
+ *   attacker (an oracle)
  */
 export function decryptAssertion(encrypted: XmlElement, privateKey: string): string | null {
   const all = [...elementsOf(encrypted)];
@@ -57,7 +58,7 @@ function decryptCbc(name: string, key: Buffer, bytes: Buffer): Buffer | null {
   const decipher = createDecipheriv(name, key, bytes.subarray(0, CBC_BLOCK_BYTES));
   decipher.setAutoPadding(false);
   const padded = Buffer.concat([decipher.update(bytes.subarray(CBC_BLOCK_BYTES)), decipher.final()]);
-  // Only the last byte of the padding is defined (XML Encryption 5.2); the others may be anything.
+  // Only the last byte of the padding has a defined value (XML Encryption 5.2).
   const padding = padded.at(-1) ?? 0;
   return padding >= 1 && padding <= CBC_BLOCK_BYTES ? padded.subarray(0, -padding) : null;
 }

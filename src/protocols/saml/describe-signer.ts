@@ -1,16 +1,16 @@
 /**
  * Shows an administrator the certificate in a message that no certificate of the connection verified (XML signature
- * 4.5.4). It is not trusted: an attacker may have written the message.
+ * 4.5.4). Usher does not trust it, because an attacker may have written the message.
  */
 import { X509Certificate } from "node:crypto";
 import type { XmlElement } from "../xml/index.js";
 import type { ProviderCertificate } from "./certificates.js";
 import { readMessage } from "./read-message.js";
 
-/** Enough for every rotation. A longer list would not fit into the detail. */
+/** Enough for every rotation. The detail has no space for a longer list. */
 const MOST_CERTIFICATES = 4;
 
-/** Names the certificates of both sides, to compare with the provider's console. */
+/** Names the certificates of both sides. The administrator compares them with the provider's console. */
 export function describeSigner(responseXml: string, certificates: readonly ProviderCertificate[]): string {
   const known = certificates.map(({ pem }) => new X509Certificate(pem));
   const ours = known.slice(0, MOST_CERTIFICATES).map((certificate) => describe(certificate));

@@ -1,6 +1,6 @@
 /**
- * Rules on the structure of a response, checked on the whole message before any cryptography (SAML core 3.2.2 and 5.4). The
- * values are not verified yet: they serve to refuse, and to find the request that the message claims to answer.
+ * Checks the structure of a response, on the whole message and before any cryptography (SAML core 3.2.2 and 5.4). The
+ * values are not verified yet. They serve only to refuse, and to find the request that the message claims to answer.
  */
 import { readKeyTransport } from "./key-transport.js";
 import {
@@ -31,14 +31,14 @@ export interface InspectedAssertion {
 
 export interface EncryptedAssertion {
   readonly kind: "encrypted";
-  /** The cipher detects changes (GCM). If not (CBC), only a signature around it does. */
+  /** Whether the cipher detects changes (GCM). Without it (CBC), only a signature around the text detects them. */
   readonly isAuthenticated: boolean;
 }
 
 export interface ResponseExpectations {
   /** The provider's entity ID. */
   readonly issuer: string;
-  /** The address at which the message arrived, as the provider knows it. */
+  /** The address that received the message, as the provider knows it. */
   readonly acsUrl: string;
 }
 
@@ -96,7 +96,7 @@ function checkRoot(root: XmlElement): void {
   }
 }
 
-/** A signature names its element by ID. If two elements had the ID, either could pass as the signed one. */
+/** A signature names its element by ID. If two elements had the same ID, each could pass as the signed one. */
 function checkIds(root: XmlElement): void {
   const seen = new Set<string>();
   for (const element of elementsOf(root))
@@ -132,7 +132,7 @@ function findAssertion(root: XmlElement): XmlElement {
   return assertion;
 }
 
-/** Names that later code finds by the local name alone. Each may be in one place only. */
+/** Later code finds these names by the local name alone, so each may be in one place only. */
 const PLACED_NAMES: ReadonlySet<string> = new Set([
   "Response",
   "Assertion",
@@ -206,7 +206,7 @@ function checkSignature(signed: XmlElement): boolean {
   return true;
 }
 
-/** The children by name, each once, in this order, and nothing else but perhaps one more at the end. */
+/** Requires these children, each once, in this order. Only the optional one may follow. */
 function expectChildren(parent: XmlElement, names: readonly string[], optional?: string): readonly XmlElement[] {
   const all = optional !== undefined && parent.children.length > names.length ? [...names, optional] : names;
   const fits =

@@ -1,4 +1,4 @@
-/** Instants in SAML messages (SAML core 1.3.3), compared with this machine's clock. */
+/** Compares instants in SAML messages (SAML core 1.3.3) with this machine's clock. */
 import { refuse, type SamlRefusalCode } from "./refusals.js";
 
 /** How old an assertion may be when it arrives: the browser brings it directly from the provider. */
@@ -21,8 +21,8 @@ export function readInstant(value: string | undefined, name: string, code: SamlR
 }
 
 /**
- * A message cannot be issued in the future, or before the request that it answers. If it says so, a clock is wrong, by at
- * least this much.
+ * Checks that a message was not issued in the future, or before the request that it answers. If it was, a clock is
+ * wrong by at least the difference.
  */
 export function checkIssueInstant(value: string | undefined, clocks: Clocks): Date {
   const issued = readInstant(value, "IssueInstant", "SAML_CONDITIONS_MISSING");

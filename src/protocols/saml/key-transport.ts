@@ -1,12 +1,12 @@
 /**
- * How the key of an encrypted assertion is encrypted: only with RSA-OAEP (XML Encryption 1.1, sections 5.5.2 and 5.5.3). With
- * RSA 1.5, an attacker can learn about the padding.
+ * Reads how the key of an encrypted assertion is encrypted. Only RSA-OAEP is allowed (XML Encryption 1.1, sections
+ * 5.5.2 and 5.5.3). With RSA 1.5, an attacker can learn about the padding.
  */
 import { NAMESPACE } from "./names.js";
 import { quote } from "../refusal.js";
 import type { XmlElement } from "../xml/index.js";
 
-/** The hash of an RSA-OAEP padding. OpenSSL takes the same one for label and mask. */
+/** The hash of an RSA-OAEP padding. OpenSSL uses the same hash for label and mask. */
 export type OaepHash = "sha1" | "sha256" | "sha384" | "sha512";
 
 const RSA_OAEP_MGF1P = `${NAMESPACE.encryption}rsa-oaep-mgf1p`;
@@ -25,8 +25,8 @@ const MASKS: ReadonlyMap<string, OaepHash> = new Map(
 );
 
 /**
- * Reads the `EncryptionMethod` of an encrypted key: its hash, or what is not supported. The default of digest and mask is
- * SHA-1.
+ * Reads the `EncryptionMethod` of an encrypted key. Returns its hash, or the part that Usher does not support. The
+ * default of digest and mask is SHA-1.
  */
 export function readKeyTransport(method: XmlElement): { readonly hash: OaepHash } | { readonly unsupported: string } {
   const transport = method.attributes.get("Algorithm");

@@ -1,5 +1,5 @@
 /**
- * Adds SHA-384 (RFC 9231) and the key transport of XML Encryption 1.1 to the libraries of node-saml. node-saml creates their
+ * Adds SHA-384 (RFC 9231) and the key transport of XML Encryption 1.1 to node-saml's libraries. node-saml creates their
  * objects itself, and has no option for algorithms.
  */
 import { createHash, createSign, createVerify, type BinaryLike, type KeyLike } from "node:crypto";
@@ -25,7 +25,7 @@ class RsaSha384 implements SignatureAlgorithm {
 // oxlint-disable-next-line typescript/unbound-method -- called with its own signature, below
 const { loadSignature } = SignedXml.prototype;
 
-/** Lets node-saml verify what `inspectResponse` accepts. A second call changes nothing. */
+/** Makes node-saml verify every algorithm that `inspectResponse` accepts. A second call changes nothing. */
 export function extendLibraries(): void {
   SignedXml.prototype.loadSignature = function (signature) {
     this.HashAlgorithms = { ...this.HashAlgorithms, [SHA384.digest]: Sha384 };

@@ -1,4 +1,4 @@
-/** Names that SAML 2.0 and the XML specifications under it define, and the algorithms that are accepted. */
+/** Names from SAML 2.0 and its XML specifications, and the accepted algorithms. */
 
 /** Namespaces (SAML core 1.1, SAML metadata 1.1, XML Signature 1.1 section 1.4, XML Encryption 1.1 section 1.3). */
 export const NAMESPACE = {
@@ -45,8 +45,8 @@ export const SHA384 = {
 } as const;
 
 /**
- * Accepted signature methods: RSA with SHA-256, SHA-384 or SHA-512. HMAC would use the provider's certificate as its secret,
- * which is public. SHA-1 is broken.
+ * Accepted signature methods: RSA with SHA-256, SHA-384 or SHA-512. HMAC would use the provider's public certificate as
+ * its secret. SHA-1 is broken.
  */
 export const SIGNATURE_METHODS: ReadonlySet<string> = new Set([
   "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
@@ -62,7 +62,7 @@ export const DIGEST_METHODS: ReadonlySet<string> = new Set([
   "http://www.w3.org/2001/04/xmlenc#sha512",
 ]);
 
-/** Canonicalisations that leave out only comments, which the XML reader refuses. */
+/** Canonicalisations that leave out only comments. The XML reader refuses comments. */
 export const CANONICALIZATION_METHODS: ReadonlySet<string> = new Set([
   NAMESPACE.exclusiveCanonicalization,
   "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
@@ -74,7 +74,7 @@ export const TRANSFORMS: ReadonlySet<string> = new Set([
   NAMESPACE.exclusiveCanonicalization,
 ]);
 
-/** A cipher of an encrypted assertion. Only `authenticated` ciphers detect a changed text. */
+/** A cipher of an encrypted assertion. Only `authenticated` ciphers detect changes of the text. */
 export interface ContentCipher {
   readonly name: "aes-128-gcm" | "aes-256-gcm" | "aes-128-cbc" | "aes-256-cbc";
   readonly authenticated: boolean;

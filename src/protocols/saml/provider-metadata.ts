@@ -1,6 +1,6 @@
 /**
- * Reads an identity provider's metadata (SAML metadata 2.3 and 2.4.3), which an administrator pastes or a provider publishes,
- * or says in one sentence what is wrong with it.
+ * Reads an identity provider's metadata (SAML metadata 2.3 and 2.4.3), or says in one sentence what is wrong with it.
+ * An administrator pastes the metadata, or the provider publishes it.
  */
 import { DOMParser } from "@xmldom/xmldom";
 import { findXmlIssue } from "../xml/index.js";
@@ -9,25 +9,25 @@ import { BINDING, NAMESPACE } from "./names.js";
 
 export interface ProviderMetadata {
   readonly entityId: string;
-  /** Where the browser is redirected with a request (binding HTTP-Redirect). */
+  /** The address for a browser with a request (binding HTTP-Redirect). */
   readonly signOnUrl: string;
   readonly logoutUrl: string | null;
   /** Every usable signing certificate, at least one. */
   readonly certificates: readonly ProviderCertificate[];
   readonly nameIdFormats: readonly string[];
   readonly wantsSignedRequests: boolean;
-  /** The document must not be used after this. */
+  /** The document must not be used after this time. */
   readonly validUntil: Date | null;
-  /** The parts of the document that cannot be used, each as the end of a sentence about the document. */
+  /** The unusable parts of the document, each as the end of a sentence about the document. */
   readonly leftOut: readonly string[];
 }
 
-/** Says why an address is not allowed, or `null`. */
+/** Returns the reason why an address is not allowed, or `null`. */
 export type AddressRule = (url: URL) => string | null;
 
 export type ParsedMetadata = { readonly value: ProviderMetadata } | { readonly issue: string };
 
-/** Finding out which certificate issued which takes time for each pair of certificates. */
+/** Usher compares each pair of certificates to find out which one issued the other. */
 const MOST_CERTIFICATES = 50;
 
 const PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol";
@@ -77,7 +77,7 @@ function parseDocument(text: string): Element {
   if (/^https?:\/\/\S+$/.test(text)) fail("is an address, not a document; put it into metadataUrl");
   if (/^<!doctype html|^<html/i.test(text))
     fail("is a web page, not metadata; download the provider's metadata XML, perhaps after signing in there");
-  // In metadata, a DOCTYPE serves only to make a parser read or repeat text from outside the document.
+  // In metadata, a DOCTYPE serves only to make a parser read text from outside the document, or repeat text.
   if (/<!doctype|<!entity/i.test(text)) fail("contains a DOCTYPE, which metadata does not need");
   const tooMany = text.match(/<(?:[\w.-]+:)?EntityDescriptor[\s>]/g)?.length ?? 0;
   if (tooMany > 1)
@@ -109,7 +109,7 @@ function findEntity(root: Element): Element {
   return entity ?? fail(`begins with ${root.nodeName.slice(0, 50)} instead of EntityDescriptor`);
 }
 
-/** The end of an element's validity (SAML metadata 2.3.1, 2.3.2 and 2.4.1); refuses one that has passed. */
+/** Reads the end of an element's validity (SAML metadata 2.3.1, 2.3.2 and 2.4.1). Refuses a past one. */
 function readValidUntil(element: Element, now: Date): Date | null {
   const value = element.getAttribute("validUntil");
   if (!value) return null;
@@ -143,7 +143,7 @@ function findRole(entity: Element, now: Date, leftOut: string[]): Element {
   return usable[0]!;
 }
 
-/** The usable entries; adds to `leftOut` why the others are not. */
+/** Returns the usable entries. For each other entry, adds the reason to `leftOut`. */
 function keepUsable<Entry, Usable>(
   entries: readonly Entry[],
   leftOut: string[],
@@ -161,7 +161,7 @@ function keepUsable<Entry, Usable>(
   return usable;
 }
 
-/** Like `keepUsable`, but at least one entry must be usable. If not, the document is refused with the reason of the first entry. */
+/** Like `keepUsable`, but refuses the document if no entry is usable. The reason is that of the first entry. */
 function requireUsable<Entry, Usable>(
   entries: readonly Entry[],
   leftOut: string[],

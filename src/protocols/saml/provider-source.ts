@@ -1,4 +1,7 @@
-/** The source of a connection's facts about its provider: fixed settings, or a metadata document that is fetched again. */
+/**
+ * The source of a connection's facts about its provider: fixed settings, or a metadata document that Usher fetches
+ * again.
+ */
 import { requestText, type Fetch } from "../http/index.js";
 import { ProtocolRefusal, quote } from "../refusal.js";
 import type { ProviderCertificate } from "./certificates.js";
@@ -14,7 +17,7 @@ export interface ProviderFacts {
 export interface ProviderSource {
   /** The known facts. Waits for the provider only before its first answer. */
   readonly current: () => Promise<ProviderFacts>;
-  /** Fetches the document again, unless it was fetched just now. Returns `null` if there are no newer facts. */
+  /** Fetches the document again, unless Usher fetched it just now. Returns `null` if there are no newer facts. */
   readonly refresh: () => Promise<ProviderFacts | null>;
 }
 
@@ -28,9 +31,9 @@ export interface MetadataSourceOptions {
   readonly fetch: Fetch;
   readonly judgeAddress: AddressRule;
   readonly now: () => Date;
-  /** The entity ID that the document must have; `null` for that of the first document. */
+  /** The entity ID that the document must have; `null` for the entity ID of the first document. */
   readonly entityId: string | null;
-  /** The facts to use if the document was never read and cannot be fetched; `null` without any. */
+  /** The facts to use if Usher never read the document and cannot fetch it; `null` without any. */
   readonly lastKnown: ProviderFacts | null;
   /** The facts that this or another process last read from the document, before this source was made. */
   readonly recalled?: { readonly facts: ProviderFacts; readonly learnedAt: Date } | null;
@@ -38,18 +41,20 @@ export interface MetadataSourceOptions {
   readonly keep?: (facts: ProviderFacts) => Promise<void>;
 }
 
-/** A sign-in after this fetches the document again, without waiting for it. */
+/** A sign-in after this time fetches the document again, without waiting for it. */
 const STALE_AFTER_MINUTES = 60;
 /** Failed signatures cause a fetch at most this often. */
 const REFRESH_EVERY_SECONDS = 60;
 const LONGEST_DOCUMENT_BYTES = 1_000_000;
-/** Refusals that end by themselves. */
+/** Refusals whose cause can end without a change by the administrator. */
 const WAITED_OUT: ReadonlySet<string> = new Set<SamlRefusalCode>([
   "SAML_METADATA_UNREACHABLE",
   "SAML_METADATA_EXPIRED",
 ]);
 
-/** Facts from a metadata document, which is fetched when first needed and again while the connection is used. */
+/**
+ * Makes a source of facts from a metadata document. It fetches the document when first needed, and again during use.
+ */
 export function createMetadataSource(options: MetadataSourceOptions): ProviderSource {
   const { recalled = null, lastKnown } = options;
   const secondsSince = (then: Date | null) =>
@@ -89,9 +94,10 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
     return running;
   }
 
-  /** The facts to use at the start if the document cannot be fetched. */
+  /** Returns the facts to use at the start if Usher cannot fetch the document. */
   function fallBack(error: unknown): ProviderFacts {
-    // A running process keeps its facts, whatever the address answers later. A process that starts does the same.
+    // A running process keeps its facts even if the address later gives a wrong answer. A starting process does the
+    // same.
     if (recalled !== null) return recalled.facts;
     // The settings replace a missing or expired document, but not a wrong one.
     const isDown = error instanceof ProtocolRefusal && WAITED_OUT.has(error.code);

@@ -6,7 +6,7 @@ const LONGEST_NAME = 500;
 const LONGEST_VALUE = 4_000;
 
 /**
- * The values of every attribute, by its `Name`, in their order. An attribute that is there twice has the values of both.
+ * The values of every attribute, by its `Name`, in their order. An attribute that appears twice has the values of both.
  * Empty values are left out. The object has no prototype, because a provider can give an attribute any name.
  */
 export function readAttributes(assertion: XmlElement): Readonly<Record<string, readonly string[]>> {
@@ -25,8 +25,8 @@ export function readAttributes(assertion: XmlElement): Readonly<Record<string, r
 }
 
 /**
- * The text of a value, or of the one element in it (a `NameID` in eduPersonTargetedID). Text with elements between is left
- * out: two readers could join it differently.
+ * The text of a value, or of the only element in it (a `NameID` in eduPersonTargetedID). Text with elements in between
+ * is left out, because two readers could join it differently.
  */
 function readValue(element: XmlElement): string | null {
   const [inner, second] = element.children;

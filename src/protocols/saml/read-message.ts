@@ -1,4 +1,4 @@
-/** Reads the XML of SAML messages; what the XML reader refuses becomes a refusal of SAML. */
+/** Reads the XML of SAML messages. An error of the XML reader becomes a refusal of SAML. */
 import { readXml, XmlIssue, type XmlElement, type XmlIssueKind } from "../xml/index.js";
 import { refuse, type SamlRefusalCode } from "./refusals.js";
 
@@ -14,7 +14,7 @@ export function readMessage(xml: string): XmlElement {
   return refuseIssues(null, () => readXml(xml).root);
 }
 
-/** Reads a part of a message, and refuses with `code` when the part is not as the reader needs it. */
+/** Reads a part of a message. Refuses with `code` when the reader cannot use the part. */
 export function refuseIssues<Value>(code: SamlRefusalCode | null, read: () => Value): Value {
   try {
     return read();

@@ -1,4 +1,4 @@
-/** Every reason why a SAML sign-in is refused, with a sentence that is safe to show, and what to change where. */
+/** The refusals of SAML sign-in, each with a safe sentence for the person and a remedy for the administrator. */
 import { defineRefusals, type Refuse } from "../refusal.js";
 
 const UNUSABLE = "The company sign-in sent an answer that cannot be used.";

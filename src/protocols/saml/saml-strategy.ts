@@ -1,7 +1,7 @@
 /**
- * passport-saml's strategy for an `Exchange`. passport-saml writes the request and dispatches the answer. This file does the
- * rest, in the safe order: decode, inspect, find the request, verify, check the profile. The caller then stores the replay
- * note and uses the flow up.
+ * Adapts passport-saml's strategy to an `Exchange`. passport-saml writes the request and dispatches the answer. This
+ * file does the rest, in the safe order: decode, inspect, find the request, verify, check the profile. The caller then
+ * stores the replay note and uses the flow up.
  */
 import { randomBytes } from "node:crypto";
 import { SAML, Strategy as PassportSamlStrategy, ValidateInResponseTo, type Profile } from "@node-saml/passport-saml";
@@ -17,10 +17,10 @@ import { refuse } from "./refusals.js";
 import type { Validator } from "./validator.js";
 import type { VerificationAnswer } from "./verify-message.js";
 
-/** Which parts a provider must sign. At least one is always required, and every signature must verify. */
+/** The parts that a provider must sign. At least one is always required, and every signature must verify. */
 export type SignedPart = "RESPONSE" | "ASSERTION" | "BOTH" | "EITHER";
 
-/** What a connection decides about its sign-ins. */
+/** A connection's rules for its sign-ins. */
 export interface SamlStrategyOptions {
   /** The service provider's entity ID. */
   readonly entityId: string;
@@ -31,13 +31,13 @@ export interface SamlStrategyOptions {
   readonly clockSkewSeconds: number;
   readonly signedPart: SignedPart;
   readonly nameIdFormat: string | null;
-  /** Authentication context classes to request; empty requests none. */
+  /** Authentication context classes to request. An empty list requests none. */
   readonly authnContexts: readonly string[];
   /** PKCS #8 in PEM; `null` leaves requests unsigned. */
   readonly signingKey: string | null;
   readonly decryptionKeys: readonly string[];
   readonly mustBeEncrypted: boolean;
-  /** The connection type's own checks on the verified assertion; throws a `ProtocolRefusal`. */
+  /** The connection type's own checks on the verified assertion. Throws a `ProtocolRefusal`. */
   readonly checkSubject: (assertion: VerifiedAssertion) => void;
 }
 
@@ -47,7 +47,7 @@ const FORCED = { forceAuthentication: "yes" } as const;
 /** The form of the IDs that `start` makes. Usher does not look up any other ID. */
 const REQUEST_ID = /^_[0-9a-f]{40}$/;
 
-/** What passport-saml calls in place of node-saml, for one request. */
+/** Replaces node-saml in passport-saml, for one request. */
 class ExchangeSaml extends SAML {
   constructor(
     options: ConstructorParameters<typeof SAML>[0],
@@ -141,7 +141,7 @@ export class SamlStrategy extends PassportSamlStrategy {
     return { verified, posted: { flow, replay: { kind: "assertion" as const, id: verified.id, expiresAt } } };
   }
 
-  /** Runs passport-saml once, on an object of its own, which returns the profile unchanged. */
+  /** Runs passport-saml once, on its own object. That object returns the profile unchanged. */
   private run(
     saml: SAML,
     request: { readonly query: object; readonly body?: object },
@@ -168,7 +168,8 @@ export class SamlStrategy extends PassportSamlStrategy {
       settings.validator.verify({
         responseXml,
         certificates: certificates.map(({ pem }) => pem),
-        // Every signature must verify, even if one is enough: if not, the part that it covers could be changed.
+        // Every signature must verify, even if one is enough. Otherwise, an attacker could change the part that it
+        // covers.
         responseMustBeSigned: response.responseIsSigned,
         assertionMustBeSigned: (assertion.kind === "plain" && assertion.isSigned) || mustSignAssertion(settings),
         encryption:
@@ -235,7 +236,7 @@ function checkSignedParts(response: InspectedResponse, settings: SamlStrategyOpt
   if (!assertion.isSigned && !responseIsSigned) refuse("SAML_UNSIGNED", "nothing is signed");
 }
 
-/** Every relevant option of the library, even where its default is right. */
+/** Sets every relevant option of the library, even where its default is right. */
 function libraryOptions(settings: SamlStrategyOptions, facts: ProviderFacts | null) {
   return {
     issuer: settings.entityId,
@@ -253,8 +254,8 @@ function libraryOptions(settings: SamlStrategyOptions, facts: ProviderFacts | nu
     signatureAlgorithm: "sha256" as const,
     digestAlgorithm: "sha256",
     ...(settings.signingKey !== null && { privateKey: settings.signingKey }),
-    // The exchange finds, matches and uses up the request. The library's own store is not shared by replicas, and is not
-    // atomic.
+    // The exchange finds, matches and uses up the request. Replicas do not share the library's own store, which is also
+    // not atomic.
     validateInResponseTo: ValidateInResponseTo.never,
     wantAuthnResponseSigned: true,
     wantAssertionsSigned: true,

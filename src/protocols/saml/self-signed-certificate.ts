@@ -1,6 +1,6 @@
 /**
- * Makes a key pair with a self-signed certificate (X.509 v3, RFC 5280). SAML providers take a key only in a certificate, and
- * Node cannot make one. Providers do not check its issuer or its end.
+ * Makes a key pair with a self-signed certificate (X.509 v3, RFC 5280). SAML providers accept a key only in a
+ * certificate, and Node cannot make one. Providers do not check its issuer or its expiry.
  */
 import { createSign, generateKeyPair, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
@@ -15,7 +15,7 @@ export interface CertifiedKey {
   readonly certificate: string;
 }
 
-/** @param commonName shown by consoles as the certificate's name; at most 64 characters count (RFC 5280 A.1) */
+/** @param commonName the certificate's name in consoles, at most 64 characters (RFC 5280 A.1) */
 export async function createCertifiedKey(commonName: string, now: Date): Promise<CertifiedKey> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: KEY_BITS });
   const end = new Date(now);
@@ -61,7 +61,7 @@ function integer(bytes: Buffer): Buffer {
   return der(0x02, bytes);
 }
 
-/** UTCTime up to 2049 and GeneralizedTime from then on (RFC 5280 4.1.2.5). */
+/** UTCTime until 2049, and GeneralizedTime after it (RFC 5280 4.1.2.5). */
 function time(instant: Date): Buffer {
   const digits = `${instant.toISOString().replace(/[-:T]/g, "").slice(0, 14)}Z`;
   return instant.getUTCFullYear() < 2050 ? der(0x17, Buffer.from(digits.slice(2))) : der(0x18, Buffer.from(digits));

@@ -4,9 +4,9 @@ import { BINDING, NAMESPACE } from "./names.js";
 export interface ServiceProvider {
   readonly entityId: string;
   readonly acsUrl: string;
-  /** In PEM. Usher signs requests with the first one; empty if it does not sign them. */
+  /** In PEM. Usher signs requests with the first one. Empty if Usher does not sign them. */
   readonly signingCertificates: readonly string[];
-  /** In PEM. The provider may encrypt assertions for these; empty if it should not encrypt. */
+  /** In PEM. The provider may encrypt assertions for these. Empty if it should not encrypt. */
   readonly encryptionCertificates: readonly string[];
   readonly nameIdFormat: string | null;
   readonly wantAssertionsSigned: boolean;

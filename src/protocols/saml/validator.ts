@@ -1,8 +1,8 @@
-/** The verification of responses' signatures, and its simplest implementation. */
+/** The interface that verifies the signatures of responses, and its simplest implementation. */
 import type { VerificationAnswer, VerificationJob } from "./verify-message.js";
 
 export interface Validator {
-  /** Never throws for what a response contains. */
+  /** Never throws because of a response's content. */
   readonly verify: (job: VerificationJob) => Promise<VerificationAnswer>;
   /** Stops the validator's threads. Later calls may be refused with `SAML_BUSY`. */
   readonly close: () => Promise<void>;

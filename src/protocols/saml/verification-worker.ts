@@ -1,4 +1,7 @@
-/** The worker thread: one message in, one answer out. Started by the worker pool from the compiled program. */
+/**
+ * The worker thread, which receives one message and sends one answer. The worker pool starts it from the compiled
+ * program.
+ */
 import { parentPort } from "node:worker_threads";
 import { verifyMessage, type VerificationJob } from "./verify-message.js";
 

@@ -1,6 +1,6 @@
 /**
- * Verifies the signatures of one response with node-saml and returns the signed XML (SAML core 5, SAML bindings 3.5). Runs
- * in a worker thread or in the calling thread, without connections, flows or clocks.
+ * Verifies the signatures of one response with node-saml and returns the signed XML (SAML core 5, SAML bindings 3.5).
+ * It runs in a worker thread or in the calling thread, without connections, flows or clocks.
  */
 import { SAML, ValidateInResponseTo } from "@node-saml/passport-saml";
 import { ProtocolRefusal } from "../refusal.js";
@@ -14,12 +14,12 @@ import type { SamlRefusalCode } from "./refusals.js";
 export interface VerificationJob {
   /** The text that `inspectResponse` accepted. */
   readonly responseXml: string;
-  /** The provider's certificates in PEM, any of which may verify the signature. */
+  /** The provider's certificates in PEM. Any of them may verify the signature. */
   readonly certificates: readonly string[];
   readonly responseMustBeSigned: boolean;
   readonly assertionMustBeSigned: boolean;
   readonly encryption: "none" | "authenticated" | "unauthenticated";
-  /** Own keys in PEM that may open an encrypted assertion. */
+  /** Usher's keys in PEM, which may decrypt an assertion. */
   readonly decryptionKeys: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export type VerificationAnswer =
   | { readonly outcome: "verified"; readonly assertionXml: string }
   | { readonly outcome: "refused"; readonly code: SamlRefusalCode; readonly detail: string | null };
 
-/** Verifies one response. Never throws for what the response contains. */
+/** Verifies one response. Never throws because of the response's content. */
 export async function verifyMessage(job: VerificationJob): Promise<VerificationAnswer> {
   try {
     return await verify(job);
@@ -51,8 +51,8 @@ async function verify(job: VerificationJob): Promise<VerificationAnswer> {
       return callLibrary({ ...job, assertionMustBeSigned: job.assertionMustBeSigned || isSigned }, opened.key);
     }
     case "unauthenticated": {
-      // With CBC, an attacker who changes the text can learn about its padding. So the signature around it must be verified
-      // before decryption. The library keeps this order when it requires a signed response.
+      // With CBC, an attacker who changes the text can learn about its padding. The signature around it must therefore
+      // be verified before decryption. The library keeps this order when it requires a signed response.
       let answer = refused("SAML_DECRYPTION_FAILED");
       for (const key of job.decryptionKeys) {
         answer = await callLibrary({ ...job, responseMustBeSigned: true }, key);
@@ -79,8 +79,8 @@ function openAssertion(job: VerificationJob): { xml: string; key: string } | nul
 }
 
 /**
- * Uses node-saml only up to the signed bytes. Usher's own profile checks replace its reading of the assertion: they check more,
- * use the connection's clock, and say what is wrong.
+ * Uses node-saml only up to the signed bytes. Usher's own profile checks replace the library's reading of the
+ * assertion. They check more, use the connection's clock, and say what is wrong.
  */
 class SignatureOnlySaml extends SAML {
   protected override async processValidlySignedAssertionAsync(assertionXml: string) {
@@ -96,8 +96,8 @@ async function callLibrary(job: VerificationJob, decryptionKey: string | null): 
     wantAuthnResponseSigned: job.responseMustBeSigned,
     wantAssertionsSigned: job.assertionMustBeSigned,
     ...(decryptionKey !== null && { decryptionPvk: decryptionKey }),
-    // The constructor requires these, but nothing uses them: the profile checks compare addresses, audience, instants and
-    // the request, on the verified XML.
+    // The constructor requires these values, but nothing uses them. The profile checks compare addresses, audience,
+    // instants and the request, on the verified XML.
     issuer: "not-used",
     callbackUrl: "https://not-used.invalid",
     audience: false,

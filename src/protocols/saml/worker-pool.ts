@@ -1,6 +1,6 @@
 /**
  * A few worker threads that verify responses. Threads start when first needed. An idle thread does not keep the process
- * alive. A thread that takes too long or ends is replaced, and only its own message is refused.
+ * alive. The pool replaces a thread that takes too long or ends, and refuses only that thread's message.
  */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
@@ -12,9 +12,9 @@ export interface WorkerPoolOptions {
   readonly worker: URL;
   /** At least two, so that one slow document never stops the others. */
   readonly threads?: number;
-  /** How many messages may wait for a thread; the next one is refused with `SAML_BUSY`. */
+  /** How many messages may wait for a thread. The pool refuses the next one with `SAML_BUSY`. */
   readonly queueLength?: number;
-  /** How long a thread may work on one message, with the start of the thread. */
+  /** How long a thread may work on one message, including the start of the thread. */
   readonly timeLimitMilliseconds?: number;
 }
 
@@ -43,7 +43,7 @@ export function createWorkerPool(options: WorkerPoolOptions): Validator {
   function start(): Thread {
     const worker = new Worker(options.worker, {
       resourceLimits: { maxOldGenerationSizeMb: THREAD_MEMORY_MEGABYTES },
-      // The options of this process, such as a loader or code to evaluate, are not for its threads.
+      // The threads do not need the options of this process, such as a loader or code to evaluate.
       execArgv: [],
     });
     const thread: Thread = { worker, task: null, timer: null };
