@@ -1,7 +1,7 @@
 /**
- * Lines of comma-separated values (RFC 4180). Spreadsheets execute text that begins like a formula, so that such text gets
- * an apostrophe before it, as OWASP advises. In locales with decimal commas, spreadsheets begin a cell after each semicolon,
- * even inside quotes. Numbers stay unchanged.
+ * Lines of comma-separated values (RFC 4180). Spreadsheets execute text that begins like a formula, so an apostrophe is put
+ * before such text, as OWASP advises. In locales with decimal commas, spreadsheets begin a cell after each semicolon, even
+ * inside quotes. Numbers stay unchanged.
  */
 
 export type CsvValue = string | number | boolean | Date | null;

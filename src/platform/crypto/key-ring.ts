@@ -6,7 +6,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 
 export interface KeyRingKey {
-  /** Part of every text that the key sealed; 1 to 32 letters, digits, hyphens and underscores. */
+  /** Part of every text that the key seals. 1 to 32 letters, digits, hyphens and underscores. */
   readonly id: string;
   readonly key: KeyObject;
 }
@@ -15,7 +15,7 @@ export interface KeyRingKey {
 export type UnsealCode =
   /** The key that sealed it is not in the ring. */
   | "UNKNOWN_KEY"
-  /** It was changed, was sealed for another context, or this id has another key now. */
+  /** The text was changed or was sealed for a different context, or the id now belongs to a different key. */
   | "TAMPERED"
   /** It is not a sealed text of a known version. */
   | "MALFORMED";
@@ -35,10 +35,10 @@ export class UnsealError extends Error {
 /** Seals and opens texts. */
 export interface KeyRing {
   /**
-   * Encrypts a text for one context, such as `connection:ID:clientSecret`. It opens only in this context, so that sealed
-   * texts cannot be swapped between rows.
+   * Encrypts a text for one context, such as `connection:ID:clientSecret`. It opens only in this context, so nobody can swap
+   * sealed texts between rows.
    *
-   * @throws TypeError when the text is not well-formed Unicode, which would change
+   * @throws TypeError when the text is not well-formed Unicode, because UTF-8 would change it
    */
   readonly seal: (plaintext: string, context: string) => string;
   /** @throws UnsealError */
@@ -54,7 +54,8 @@ const TAG_BYTES = 16;
 const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 
 /**
- * Reads `id:base64 of 32 bytes`, comma separated. Returns every mistake as a sentence that contains nothing of a key.
+ * Reads entries `id:base64 of 32 bytes`, separated by commas. Returns one sentence for each mistake. The sentences do not
+ * quote keys.
  */
 export function parseKeyRing(
   text: string,
@@ -78,7 +79,7 @@ function parseEntry(entry: string, before: readonly KeyRingKey[]): KeyRingKey | 
   const encoded = entry.slice(colon + 1);
   if (!KEY_ID.test(id)) return "must begin with an id of 1 to 32 letters, digits, hyphens and underscores";
   const bytes = Buffer.from(encoded, "base64");
-  // Node skips characters that are not base64; a key with a typing error must not become another key.
+  // Node skips characters that are not base64, so a key with a typing error would become a different key.
   if (bytes.toString("base64") !== encoded) return `(${id}) must have its key in base64, with its padding`;
   if (bytes.length !== KEY_BYTES) return `(${id}) has a key of ${bytes.length} bytes; it must have ${KEY_BYTES}`;
   const key = createSecretKey(bytes);
@@ -138,7 +139,7 @@ function open(bytes: Buffer, context: string, { id, key }: KeyRingKey): string {
   }
 }
 
-/** The additional authenticated data. Version and id cannot contain a line break, so that it is unambiguous. */
+/** The additional authenticated data. Version and id cannot contain a line break, so the data are unambiguous. */
 function additionalData(id: string, context: string): Buffer {
   return Buffer.from(`${VERSION}.${id}\n${context}`, "utf8");
 }
@@ -149,7 +150,7 @@ function readSealed(sealed: string): { keyId: string; bytes: Buffer } {
   if (parts.length !== 3 || version !== VERSION || keyId === undefined || encoded === undefined || !KEY_ID.test(keyId))
     throw new UnsealError("MALFORMED", "A text that should be sealed is not a sealed text of a known version.");
   const bytes = Buffer.from(encoded, "base64url");
-  // Only the canonical encoding: otherwise the last character could change unnoticed.
+  // Requires the canonical encoding. In other encodings, a change of the last character could go unnoticed.
   if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString("base64url") !== encoded)
     throw new UnsealError("MALFORMED", "A sealed text is cut off or holds characters that do not belong there.");
   return { keyId, bytes };

@@ -48,7 +48,7 @@ export async function verifyAgainstNothing(password: string): Promise<false> {
   return false;
 }
 
-/** Whether a hash has other parameters than these, so that the next successful sign-in must renew it. */
+/** Whether a hash has different parameters. If so, the next successful sign-in must renew it. */
 export function needsRehash(stored: string): boolean {
   return !stored.startsWith(PRESENT_PARAMETERS);
 }

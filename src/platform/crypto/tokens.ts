@@ -1,6 +1,6 @@
 /**
  * Tokens that Usher issues and recognises: API keys, sessions, SCIM tokens, one-time links. They are random enough for a
- * plain hash, so that a look-up is one indexed comparison.
+ * plain hash, so a look-up is one indexed comparison.
  */
 import { createHash, randomBytes } from "node:crypto";
 
@@ -14,7 +14,7 @@ export interface IssuedToken {
   readonly hash: string;
 }
 
-/** Makes a token of 256 random bits after a prefix, such as `usher_key_`, by which scanners find leaked tokens. */
+/** Makes a token of a prefix, such as `usher_key_`, and 256 random bits. Scanners find leaked tokens by the prefix. */
 export function issueToken(prefix: string): IssuedToken {
   const token = prefix + randomBytes(TOKEN_BYTES).toString("base64url");
   return { token, hash: hashToken(token) };
@@ -26,9 +26,9 @@ export function hashToken(token: string): string {
 }
 
 /**
- * SHA-256 in lower-case hex, 64 characters: the exact key of a text that a database's collation would equal to others.
- * Texts of ill-formed Unicode, which JSON can contain, have different hashes too: UTF-8 would encode every lone surrogate
- * as the same replacement character.
+ * SHA-256 in lower-case hex, 64 characters. It is an exact key for texts that a database's collation would treat as equal.
+ * JSON can contain lone surrogates, which UTF-8 would all encode as the same replacement character. Such texts get different
+ * hashes here.
  */
 export function sha256Hex(text: string): string {
   const hash = createHash("sha256");

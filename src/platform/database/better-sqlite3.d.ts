@@ -1,10 +1,10 @@
 /** The part of better-sqlite3 that is used here. The package has no types. */
 declare module "better-sqlite3" {
   export interface Statement {
-    /** Whether it returns rows. */
+    /** Whether the statement returns rows. */
     readonly reader: boolean;
     all(...parameters: unknown[]): unknown[];
-    /** Makes it return rows as lists of values. */
+    /** Makes the statement return rows as lists of values. */
     raw(): this;
     get(...parameters: unknown[]): unknown;
     run(...parameters: unknown[]): { changes: number; lastInsertRowid: number | bigint };

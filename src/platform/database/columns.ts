@@ -16,8 +16,8 @@
  * | a foreign key          | `@ForeignKey("XRow", { name, onDelete, onUpdate: "NO ACTION" })`         |
  * | an index               | `@Index("name", ["property"], { unique })` on the class                  |
  *
- * On MySQL every text column is compared byte for byte: with the usual collations `a`, `A` and `á` are one key. MySQL
- * still ignores trailing spaces, so that a key that must be exact is stored as a hash, and GraphQL refuses an id with
+ * On MySQL, every text column is compared byte for byte. With the usual collations, `a`, `A` and `á` would be one key.
+ * MySQL still ignores trailing spaces. So a key that must be exact is stored as a hash, and GraphQL refuses an id with
  * spaces around it.
  */
 import { Table, TableColumn, TableForeignKey, TableIndex, type QueryRunner } from "typeorm";
@@ -54,7 +54,7 @@ export interface ForeignKeyDescription {
   readonly name: string;
   readonly columns: readonly string[];
   readonly table: string;
-  /** The parent's columns: `id` unless named. */
+  /** The parent's columns; `id` when left out. */
   readonly references?: readonly string[];
   readonly onDelete: "CASCADE" | "SET NULL" | "RESTRICT" | "NO ACTION";
 }
@@ -94,7 +94,7 @@ export const double = (name: string, options: ColumnOptions = {}) => describe(na
 /** A time in UTC with milliseconds. */
 export const time = (name: string, options: ColumnOptions = {}) => describe(name, "time", options);
 
-/** Creates a table with its keys and indices. Undone by `queryRunner.dropTable(name)`. */
+/** Creates a table with its keys and indices. `queryRunner.dropTable(name)` undoes it. */
 export async function createTable(
   queryRunner: QueryRunner,
   name: string,
@@ -115,12 +115,12 @@ export async function createTable(
   );
 }
 
-/** Adds a column. In a table with rows it must be nullable or have a default. Undone by `queryRunner.dropColumn`. */
+/** Adds a column. In a table with rows it must be nullable or have a default. `queryRunner.dropColumn` undoes it. */
 export async function addColumn(queryRunner: QueryRunner, table: string, column: ColumnDescription): Promise<void> {
   await queryRunner.addColumn(table, toTableColumn(queryRunner, column, false));
 }
 
-/** Adds an index. Undone by `queryRunner.dropIndex(table, name)`. */
+/** Adds an index. `queryRunner.dropIndex(table, name)` undoes it. */
 export async function addIndex(queryRunner: QueryRunner, table: string, index: IndexDescription): Promise<void> {
   await queryRunner.createIndex(table, toTableIndex(index));
 }
@@ -171,7 +171,7 @@ function renderDefault(value: string | number | boolean | null): string | null {
   if (value === null) return null;
   if (typeof value === "boolean") return value ? "1" : "0";
   if (typeof value === "number") return String(value);
-  // TypeORM does not escape the entity's default, so that it would always see a difference.
+  // TypeORM does not escape the entity's default, so it would always see a difference.
   if (/['\\]/.test(value)) throw new Error("A default cannot contain a quote or a backslash.");
   return `'${value}'`;
 }

@@ -139,7 +139,7 @@ function commonOptions({ entities, migrations, logger }: DataSourceParts) {
   };
 }
 
-/** TypeORM logs bound values, which may be secrets, so that only its warnings are passed on. */
+/** Passes on only TypeORM's warnings, because its other lines contain bound values, which may be secrets. */
 function forwardWarnings(logger: DatabaseLogger | undefined): Logger {
   return {
     logQuery: () => {},

@@ -13,7 +13,7 @@ export interface MysqlTarget {
   readonly username: string;
   readonly password: string;
   readonly database: string;
-  /** TLS, with a certificate of an authority that the system trusts. */
+  /** Whether to use TLS. The system must trust the authority of the server's certificate. */
   readonly tls: boolean;
   /** The most connections that this process opens. */
   readonly poolSize: number;

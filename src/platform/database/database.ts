@@ -25,8 +25,8 @@ export interface Transaction extends Reader {
 
 export interface TransactOptions {
   /**
-   * Whether a power cut may undo it, until a later transaction without this option commits. On SQLite the commit then
-   * does not wait for the disk; a crash of the process undoes nothing. No effect on MySQL.
+   * Whether a power cut may undo the transaction, until a later one without this option commits. On SQLite, the commit then
+   * does not wait for the disk. A crash of the process undoes nothing. The option has no effect on MySQL.
    */
   readonly mayBeLost?: boolean;
 }
@@ -36,9 +36,9 @@ export interface Database {
   /** Reads committed rows. Throws inside a transaction, whose changes it would not see. */
   readonly reader: Reader;
   /**
-   * Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. On MySQL and MariaDB it runs
-   * `work` again when the server reports a deadlock, a lock wait timeout or a changed record, so `work` must not have
-   * side effects outside the transaction. It must not wait for the network or hash passwords, because it holds locks.
+   * Runs `work` in one transaction, which commits when `work` resolves and rolls back when it rejects. On MySQL and MariaDB
+   * it runs `work` again when the server reports a deadlock, a lock wait timeout or a changed record, so `work` must not
+   * have side effects outside the transaction. It must not wait for the network or hash passwords, because it holds locks.
    */
   readonly transact: <T>(work: (transaction: Transaction) => Promise<T>, options?: TransactOptions) => Promise<T>;
   /** Fails when the database does not answer. */

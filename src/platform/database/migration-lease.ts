@@ -1,13 +1,13 @@
 /**
- * Only one replica at a time migrates a MySQL or MariaDB database: the one that holds the lease, a row with an expiry.
- * An update that commits at once takes it. GET_LOCK and row locks do not work here: on a Galera cluster both are local
- * to a node. The lease of a killed replica expires.
+ * Lets only one replica at a time migrate a MySQL or MariaDB database. The replica holds a lease: a row with an expiry. It
+ * takes the lease by an update that commits at once. GET_LOCK and row locks do not work here, because a Galera cluster keeps
+ * both local to a node. The lease of a killed replica expires.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { isRetryable } from "./driver-errors.js";
 
-/** Seconds until a lease expires unless it is renewed. Another replica may finish a statement that takes longer. */
+/** Seconds until a lease expires unless it is renewed. When a statement takes longer, another replica may finish it. */
 const LEASE_SECONDS = 30;
 const ASK_AGAIN_MILLISECONDS = 200;
 const WAIT_MILLISECONDS = 600_000;

@@ -8,11 +8,11 @@ import type { GuardedMysqlQueryRunner } from "./mysql-query-runner.js";
 import { QueuedSqliteQueryRunner } from "./sqlite-query-runner.js";
 
 /**
- * Runs the pending migrations, oldest first, and returns their names. On SQLite all of them run in one transaction. On
- * MySQL each statement commits by itself, a start after a kill continues where the last one ended, and one replica at a
- * time migrates.
- * @throws what a migration throws; Error when a row would refer to a missing one (SQLite), or when another replica does
- *   not finish (MySQL)
+ * Runs the pending migrations, oldest first, and returns their names. On SQLite, all of them run in one transaction. On
+ * MySQL, each statement commits by itself, and only one replica at a time migrates. A start after a kill continues where the
+ * previous start ended.
+ * @throws what a migration throws; Error when a row would refer to a missing one (SQLite), or when another replica does not
+ *   finish (MySQL)
  */
 export function migrate(database: OpenDatabase): Promise<string[]> {
   return withExecutor(database, ({ runPending }) => runPending());
@@ -34,8 +34,8 @@ export async function pendingMigrations({ dataSource }: OpenDatabase): Promise<s
 }
 
 /**
- * The statements that would change the schema into what the entities describe; empty if the migrations are complete.
- * On MySQL also one for every text column that is not compared byte for byte.
+ * The statements that would change the schema into what the entities describe; empty if the migrations are complete. On
+ * MySQL, they include one for every text column that is not compared byte for byte.
  * @internal
  */
 export async function schemaDrift(database: OpenDatabase): Promise<string[]> {
@@ -81,9 +81,9 @@ function migrateWith({ dataSource }: OpenDatabase, runner: QueuedSqliteQueryRunn
 }
 
 /**
- * SQLite changes most things by building the table anew and dropping the old one, which would delete its children. So
- * foreign keys are off meanwhile, and checked before the commit. SQLite switches them only outside a transaction, so
- * that the transaction is ours and not the executor's.
+ * For most changes, SQLite needs a new table in place of the old one. Dropping the old one would delete the rows that refer
+ * to it, so foreign keys are off meanwhile, and checked before the commit. SQLite switches them only outside a transaction,
+ * so this function begins the transaction, and not TypeORM's executor.
  */
 async function inOneTransaction<T>(runner: QueuedSqliteQueryRunner, work: () => Promise<T>): Promise<T> {
   await runner.hold();
@@ -106,7 +106,7 @@ async function inOneTransaction<T>(runner: QueuedSqliteQueryRunner, work: () => 
   }
 }
 
-/** Without a transaction: MySQL commits at every change of the schema. */
+/** Uses no transaction, because MySQL commits at every change of the schema. */
 async function underLease<T>(
   { dataSource }: OpenDatabase,
   { driver, scopes }: GuardedMysqlQueryRunner,
@@ -121,7 +121,7 @@ async function underLease<T>(
     try {
       return await runner.underLease(() => work({ executor, runPending: () => runner.runPending(executor) }));
     } catch (error) {
-      // Another replica continues. Something may be left when it ends.
+      // Another replica continues the migrations. Some may be left when it ends.
       if (!(error instanceof LeaseLostError)) throw error;
     } finally {
       await runner.release();

@@ -2,7 +2,7 @@
 import { setImmediate as nextEventLoopTurn } from "node:timers/promises";
 
 /**
- * A caller that waited gets the lock in a new turn of the event loop. If not, callers that work synchronously under the
+ * A caller that waited gets the lock in a new turn of the event loop. Otherwise, callers that work synchronously under the
  * lock would block the process one after another.
  */
 export class Mutex {

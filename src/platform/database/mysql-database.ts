@@ -61,7 +61,7 @@ export async function openMysqlDatabase(target: MysqlTarget, parts: DataSourcePa
   };
 }
 
-/** TypeORM must know which server it reads, because the two describe their schemas differently. */
+/** TypeORM must know whether the server is MySQL or MariaDB, because they describe their schemas differently. */
 async function refuseOtherServer(target: MysqlTarget, reader: Reader): Promise<void> {
   const version = await reader.row<{ version: string }>("SELECT VERSION() AS version");
   const kind = /mariadb/i.test(version?.version ?? "") ? "mariadb" : "mysql";

@@ -44,7 +44,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
    * @throws LeaseLostError when another replica continues them
    */
   async runPending(executor: MigrationExecutor): Promise<string[]> {
-    // Protected, but nothing public creates the table that TypeORM's command line reads.
+    // This method is protected. TypeORM has no public method that creates the table for its command line.
     await executor["createMigrationsTableIfNotExist"](this);
     await this.#execute(
       `CREATE TABLE IF NOT EXISTS migration_step
@@ -55,7 +55,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
     return pending.map(({ name }) => name);
   }
 
-  // `any` because TypeORM promises rows or a QueryResult by the value of an argument.
+  // `any`, because the value of an argument decides whether TypeORM returns rows or a QueryResult.
   override async query(sql: string, parameters?: unknown, useStructuredResult = false): Promise<any> {
     const steps = this.#steps;
     if (steps === null || !changesSomething(sql)) return await super.query(sql, parameters, useStructuredResult);
@@ -163,9 +163,9 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
 }
 
 /**
- * A statement's key, the same at each start. A migration may change rows twice by the same statement, so that each
- * occurrence gets its own key. It changes the schema by one statement only once; when TypeORM repeats such a statement,
- * because it found a part of it done, it is the same change.
+ * A statement's key, the same at each start. A migration may change rows twice by the same statement, so each occurrence
+ * gets its own key. A statement that changes the schema has one key for all its occurrences: TypeORM repeats it only when it
+ * found a part of the change done already.
  */
 function nameStep({ migration, occurrences }: Steps, sql: string, parameters: unknown): string {
   const text = JSON.stringify([migration, sql, parameters ?? []]);

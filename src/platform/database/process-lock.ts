@@ -1,6 +1,6 @@
 /**
- * One process per SQLite file. The lock is an open write transaction on an empty file next to the database. The operating
- * system releases it however the process ends, so that nothing is left to clean up, as a file with a process id would be.
+ * Allows one process per SQLite file. The lock is an open write transaction on an empty file next to the database. The
+ * operating system releases it however the process ends. A file with a process id would have to be deleted after a crash.
  */
 import type SqliteHandle from "better-sqlite3";
 import { existsSync, mkdirSync, realpathSync } from "node:fs";

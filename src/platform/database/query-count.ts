@@ -7,7 +7,7 @@ interface Count {
 }
 
 const counts = new AsyncLocalStorage<Count>();
-/** Counts under way. Without any, recording costs one comparison. */
+/** How many counts are under way. While it is 0, recording costs one comparison. */
 let underWay = 0;
 
 /**

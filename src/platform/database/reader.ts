@@ -1,4 +1,4 @@
-/** What the readers of all dialects share. */
+/** The part that the readers of all dialects share. */
 import type { Reader } from "./database.js";
 
 /** Makes `row` out of `rows`. */

@@ -16,10 +16,10 @@ export interface SearchTerm {
 }
 
 /**
- * One condition for each word of a search, which must occur in a column of texts that `foldForSearch` made. An empty
+ * One condition for each word of a search. Each word must occur in the column, whose texts `foldForSearch` made. An empty
  * search adds no condition.
  *
- * @param column becomes part of the SQL, so never from outside
+ * @param column becomes part of the SQL, so it must never be input
  */
 export function findWordsIn(column: string, search: string | null | undefined): SearchTerm[] {
   return foldForSearch(search ?? "")

@@ -6,7 +6,10 @@ import type { SqlValue } from "./database.js";
 import { recordStatement } from "./query-count.js";
 import { bindValue } from "./values.js";
 
-/** Enough for every statement in the code. The least recently used go first, so that generated ones cannot fill the memory. */
+/**
+ * Enough for every statement in the code. The least recently used are dropped first, so generated ones cannot fill the
+ * memory.
+ */
 const STATEMENTS_KEPT = 500;
 
 /** The result of a statement: rows, or what it changed. */

@@ -68,7 +68,7 @@ async function openConnections(target: SqliteTarget, parts: DataSourceParts) {
     return { dataSource, writer, readConnection: new SqliteConnection(handle) };
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string };
-    // An error of the file system or of SQLite, such as a folder that may not be written; not a defect.
+    // An error of the file system or of SQLite, such as a folder without write permission, is not a defect.
     if (typeof code !== "string") throw error;
     throw new Error(`The SQLite database ${target.path} cannot be opened: ${message}.`, { cause: error });
   }

@@ -1,6 +1,6 @@
 /**
- * Chooses the SQLite driver. better-sqlite3 12 aborts the process on Node 24, and better-sqlite3 13 crashes on Node 20, so
- * that package.json installs 13 under another name where Node is new enough.
+ * Chooses the SQLite driver. better-sqlite3 12 aborts the process on Node 24, and better-sqlite3 13 crashes on Node 20. So
+ * package.json installs 13 under another name if Node is new enough.
  */
 import type SqliteHandle from "better-sqlite3";
 

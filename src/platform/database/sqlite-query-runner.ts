@@ -1,6 +1,6 @@
 /**
  * TypeORM's query runner for SQLite, one for each caller. TypeORM itself shares a single one, which nests concurrent
- * transactions; here they wait for the lock of the one connection that writes.
+ * transactions. Here, they wait for the lock of the one connection that writes.
  */
 import { QueryResult } from "typeorm";
 import { BetterSqlite3QueryRunner } from "typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js";
@@ -10,7 +10,7 @@ import type { Mutex } from "./mutex.js";
 import type { SqliteConnection } from "./sqlite-connection.js";
 import { assertUsable, type TransactionScope, type TransactionScopes } from "./transaction-scope.js";
 
-/** What all query runners of one SQLite database share. */
+/** The state that all query runners of one SQLite database share. */
 export interface SqliteWriter {
   /** Opened by TypeORM's driver when the data source is initialized. */
   connection: SqliteConnection | null;
@@ -39,8 +39,8 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
   }
 
   /**
-   * Waits for the lock. Until `release`, commits do not wait for the disk. The next commit of another caller does, and
-   * then these are on the disk too, because SQLite writes its log in order.
+   * Waits for the lock. Until `release`, commits do not wait for the disk. When another caller then commits, these commits
+   * are on the disk too, because SQLite writes its log in order.
    */
   async deferSync(): Promise<void> {
     await this.hold();
@@ -75,7 +75,7 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
     }
   }
 
-  // `any` because TypeORM promises rows, a key or a QueryResult by the value of an argument.
+  // `any`, because the value of an argument decides whether TypeORM returns rows, a key or a QueryResult.
   override async query(sql: string, parameters?: unknown, useStructuredResult = false): Promise<any> {
     if (this.scope && !isTransactionControl(sql)) assertUsable(this.scope);
     if (this.isReleased)
@@ -123,7 +123,7 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
         result.affected = answer.changes;
       }
     } catch (error) {
-      // On a full or failing disk SQLite rolls back by itself; later statements would then commit one by one.
+      // On a full or failing disk, SQLite rolls back by itself. Later statements would then commit one by one.
       if (this.scope && !connection.handle.inTransaction) this.scope.failure ??= error as Error;
       throw error;
     }

@@ -13,7 +13,7 @@ export function placeholders(values: readonly unknown[]): string {
 
 /**
  * Inserts many rows, several in a statement.
- * @param columns become part of the SQL, so never from outside
+ * @param columns become part of the SQL, so they must never be input
  * @returns how many rows were inserted
  * @throws what the driver throws; `isDuplicateKey` recognises a key that exists already
  */

@@ -60,7 +60,7 @@ export class InputCheck {
     this.#issues.push({ path, code, message });
   }
 
-  /** A required text. Returns it trimmed, or an empty string when it is wrong; then `finish` throws. */
+  /** A required text. Returns it trimmed. Returns an empty string when it is wrong, and `finish` then throws. */
   text(path: string, value: string | null | undefined, rule: TextRule = {}): string {
     const text = this.optionalText(path, value, rule);
     if (text === null && !this.#issues.some((issue) => issue.path === path)) this.add(path, "REQUIRED", "is required");

@@ -22,10 +22,10 @@ export function portOf(url: URL): number {
 }
 
 /**
- * Reads entries `host` (any port) and `host:port`. A host is a name, an IPv4 address, or an IPv6 address, in brackets when
- * a port follows. An entry does not allow its subdomains.
+ * Reads entries `host` (any port) and `host:port`. A host is a name, an IPv4 address, or an IPv6 address, in brackets when a
+ * port follows. An entry does not allow its subdomains.
  *
- * @throws Error that names every other entry
+ * @throws Error that names every wrong entry
  */
 export function createIsAllowed(entries: readonly string[]): IsAllowed {
   const anyPort = new Set<string>();

@@ -1,4 +1,4 @@
-/** What `fetch` and `post` refuse of a URL and of a response. */
+/** Refuses URLs and responses for `fetch` and `post`. */
 import { hostOf, type IsAllowed } from "./allowed-hosts.js";
 import { FetchRefusal } from "./fetch-refusal.js";
 import { findUrlIssue } from "./url-rules.js";

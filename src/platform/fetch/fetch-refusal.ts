@@ -1,7 +1,7 @@
 /** The only error of the guarded fetch: why a request was not made, or why its response was refused. */
 
 export type FetchRefusalCode =
-  /** The URL cannot be read, or its host is not, or does not resolve to, a public address. */
+  /** The URL cannot be read, its host is not a public address, or its name resolves to an address that is not public. */
   | "ADDRESS_REFUSED"
   /** Not https, and not plain http to a host that the operator allows. */
   | "SCHEME_REFUSED"

@@ -56,7 +56,7 @@ export function createGuardedConnector(
     const host = bareHost(target.hostname);
     const port = Number(target.port || (target.protocol === "http:" ? 80 : 443));
     if (isAllowed(host, port)) return open(connectAnywhere, target, callback);
-    // A socket does not look up an address, so that the check in the look-up would not see it.
+    // A socket does not look up an IP address, so the check in the look-up would not see it.
     if (isIP(host) !== 0 && !isPublicAddress(host)) return callback(refuseAddress(host, host), null);
     return open(connectPublicly, target, callback);
   };
@@ -67,8 +67,8 @@ export function createGuardedConnector(
 }
 
 /**
- * The look-up that a socket calls, which returns checked addresses or a refusal. One unacceptable address refuses the
- * name, because a name with public and private addresses has no legitimate use here.
+ * The look-up that a socket calls. It returns checked addresses or a refusal. One unacceptable address refuses the name,
+ * because a name with public and private addresses has no legitimate use here.
  */
 function asNodeLookup(lookup: Lookup, isAcceptable: (address: string) => boolean): LookupFunction {
   const resolve = callbackify(async (hostname: string) => {

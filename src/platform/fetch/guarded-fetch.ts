@@ -20,7 +20,7 @@ export type { Lookup } from "./guarded-connect.js";
 export { AbortGroup } from "./guarded-post.js";
 
 export interface GuardedFetchOptions {
-  /** Entries `host` or `host:port` that may be reached though private, plain http included. */
+  /** Private hosts that may be reached, also over plain http, as entries `host` or `host:port`. */
   readonly allowedPrivateHosts: readonly string[];
   /** Resolves names; the machine's resolver when left out. */
   readonly lookup?: Lookup;
@@ -227,7 +227,7 @@ async function receive(
   const { status, statusText } = response;
   const redirect = refuseRedirect(url, status, response.headers.get("location") ?? "");
   if (redirect !== null) throw redirect;
-  // Layers can unpack to gigabytes in between and end as a few bytes, which the limit below would not see.
+  // Nested encodings can unpack to gigabytes in between and to a few bytes at the end. The limit below would not notice.
   if (response.headers.get("content-encoding")?.includes(","))
     throw new FetchRefusal("TOO_LARGE", `${host} sent an answer that is compressed more than once.`);
   const { bytes, isCut } = await readBounded(response.body, maximumBytes);

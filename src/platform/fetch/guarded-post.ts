@@ -75,7 +75,7 @@ export function createGuardedPost(
 ): { readonly post: GuardedPost; readonly close: () => Promise<void> } {
   const agent = new Agent({
     connect,
-    // Without a bound for each origin, which many organizations may share: the caller bounds its messages in flight.
+    // Many organizations may share an origin, so origins have no bound. The caller bounds its messages in flight.
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     keepAliveMaxTimeout: LONGEST_KEEP_ALIVE_MILLISECONDS,
@@ -139,7 +139,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // It waited for a connection until its time limit.
+    // The message waited for a connection until its time limit.
     if (this.#isSettled) controller.abort(new Error("the message has failed already"));
   }
 

@@ -23,7 +23,7 @@ const BLOCKED_PORTS: ReadonlySet<number> = new Set([
 
 const ALLOWED_BY_OPERATOR = "the operator can allow the host with USHER_ALLOWED_PRIVATE_HOSTS";
 
-/** For a host that is not, or does not resolve to, a public address. */
+/** For a host that is not a public address, or that resolves to one that is not public. */
 export const PUBLIC_ADDRESS_DEMAND = `must be at a public address, not in a private network or on this machine; ${ALLOWED_BY_OPERATOR}`;
 
 /**
