@@ -1,8 +1,8 @@
 /** Texts: normal forms for keys and search, the same on every database, and cutting. */
 
-/** Of a value in an error, in characters. */
+/** The longest quote of a value in an error, in characters. */
 const LONGEST_QUOTE = 100;
-/** Of a library's message about a value, in characters. */
+/** The longest message of a library about a value, in characters. */
 const LONGEST_SENTENCE = 1_000;
 const LONG_QUOTE = new RegExp(`"[^"]{${LONGEST_QUOTE + 1},}"`, "g");
 
@@ -21,8 +21,8 @@ const LETTERS: ReadonlyMap<string, string> = new Map(
 const LETTER = new RegExp(`[${[...LETTERS.keys()].join("")}]`, "gu");
 
 /**
- * The form in which texts are searched: without case, accents, apostrophes and invisible characters. It applies to stored
- * and to typed texts, so that a change of it needs a new number in `rewrite-search-keys.ts`.
+ * The form in which texts are searched: without case, accents, apostrophes and invisible characters. Stored and typed texts
+ * both take this form, so a change here needs a new number in `rewrite-search-keys.ts`.
  *
  * @param apostrophe replaces an apostrophe
  */
@@ -51,9 +51,12 @@ export function normalizeLine(text: string): string {
   return text.replace(DISORDER, (found) => found.replace(TURNS, "") && " ").trim();
 }
 
-/** Why a text would be stored or shown as another one, as a sentence that follows its name; `null` when it would not. */
+/**
+ * Why a text would be stored or shown as a different text; `null` when it would not. The reason completes a sentence that
+ * begins with the text's name.
+ */
 export function findMisleading(text: string): string | null {
-  // A lone surrogate has no bytes in UTF-8, so that databases would store different texts.
+  // A lone surrogate has no bytes in UTF-8, so databases would store different texts.
   if (/\p{Cs}/u.test(text)) return "must not contain half a character";
   return FIRST_TURN.test(text) ? "must not contain characters that turn the direction of writing" : null;
 }
@@ -75,7 +78,7 @@ function cut(text: string, longest: number): string {
   return text.length <= longest ? text : `${cutText(text, longest)}…`;
 }
 
-/** Cuts a text to UTF-16 units, without half a character at the end. */
+/** Cuts a text to a number of UTF-16 units, without half a character at the end. */
 export function cutText(text: string, longest: number): string {
   return text.length <= longest ? text : text.slice(0, longest).replace(/[\ud800-\udbff]$/, "");
 }

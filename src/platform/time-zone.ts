@@ -1,4 +1,4 @@
-/** Converts days and local times of a time zone into times. Pure. */
+/** Converts days and local times of a time zone into times. Pure functions. */
 
 /** A day of the calendar. Months beyond 1 to 12 carry into the year, and days likewise. */
 export interface CalendarDay {
@@ -40,8 +40,8 @@ export function startOfDay({ year, month, day }: CalendarDay, offsetAt: OffsetAt
 }
 
 /**
- * Converts a local time. A local time can occur twice, because clocks are put back. The function takes the first. One that is
- * skipped, because clocks are put forward, moves on by the skipped time.
+ * Converts a local time. When clocks are put back, a local time occurs twice, and the function takes the first. When clocks
+ * are put forward, a local time is skipped, and the function moves it on by the skipped time.
  *
  * @param shown the local time in milliseconds, as if it were UTC
  */

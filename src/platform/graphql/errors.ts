@@ -26,7 +26,7 @@ import {
 } from "./failures.js";
 import { describeLiteralIssue, isAboutValue, type KeysOf, type Openness } from "./input-issues.js";
 
-/** What `errors[].extensions` holds. */
+/** The content of `errors[].extensions`. */
 export interface ErrorExtensions extends Record<string, unknown> {
   /** A value of the enum `ErrorCode`. */
   readonly code: string;

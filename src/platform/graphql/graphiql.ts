@@ -74,7 +74,7 @@ export function createGraphiqlRouter({ mayOpen }: GraphiqlOptions): Router {
   const assets = loadAssets();
   const answerPage = createPageHandler(mayOpen, [...assets.keys()]);
   const router = express.Router();
-  // Not a route for GET, which would also answer OPTIONS, before the CORS of the endpoint.
+  // Express would use a route for GET to respond to OPTIONS too, before the CORS of the endpoint.
   router.use((request, response, next) => {
     if (request.method !== "GET" && request.method !== "HEAD") {
       next("router");

@@ -1,6 +1,6 @@
 /**
  * Keyset pagination over plain SQL: the database seeks to the row after the cursor instead of skipping the rows before it.
- * The thousandth page costs as much as the first, and rows that are added or removed meanwhile repeat or hide no others.
+ * The thousandth page costs as much as the first. Added or removed rows do not make other rows appear twice or go missing.
  */
 import { createHash } from "node:crypto";
 import type { Dialect, Reader, SqlValue } from "../database/database.js";
@@ -10,7 +10,7 @@ import { placeholders } from "../database/statements.js";
 
 /** One column of an order. Columns are never null, and unique together: the last one is an id. */
 export interface KeysetColumn<Row> {
-  /** As in SQL: `u.last_name_key`. Part of the statement, so never from outside. */
+  /** As in SQL: `u.last_name_key`. It becomes part of the statement, so it must never be input. */
   readonly column: string;
   readonly direction: "ASC" | "DESC";
   readonly kind: "text" | "number" | "time";
@@ -33,7 +33,7 @@ export interface KeysetQuery<Row> {
 
 /** One read of a list: the first rows beyond a cursor, in an order. */
 export interface Seek {
-  /** `null` from the beginning. */
+  /** `null` at the beginning of the list. */
   readonly beyond: Condition | null;
   /** The text after `ORDER BY`. */
   readonly orderBy: string;
@@ -166,7 +166,7 @@ function compare<Row>(dialect: Dialect, order: readonly KeysetColumn<Row>[], key
     : joinConditions({ sql: `${columns[0]} ${operators[0]}= ?`, parameters: key.slice(0, 1) }, expanded);
 }
 
-/** Both at once. */
+/** A condition that requires both. */
 export function joinConditions(left: Condition, right: Condition): Condition {
   return { sql: `(${left.sql}) AND (${right.sql})`, parameters: [...left.parameters, ...right.parameters] };
 }

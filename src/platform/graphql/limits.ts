@@ -45,7 +45,7 @@ export interface QueryLimits extends VariableLimits {
   readonly cost: number;
 }
 
-/** Enough for the largest page of a console; an attacker gets some tens of milliseconds of work. */
+/** The largest page of a console stays within these limits. An attacker's query costs some tens of milliseconds. */
 export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   tokens: 2_000,
   depth: 15,
@@ -205,7 +205,7 @@ function estimateCost(
       variables,
       estimators: [estimateField],
       maxQueryNodes: Number.POSITIVE_INFINITY,
-      // An anonymous operation is the only one, which validation has checked.
+      // Validation has checked that an anonymous operation is the only one.
       ...(operation.name === undefined ? {} : { operationName: operation.name.value }),
     });
   } catch (error) {

@@ -33,8 +33,8 @@ export function defineListLoader<Context extends object, Value>(
 }
 
 /**
- * Makes each mutation of a schema clear the loaders of its request. If not, its own fields and the mutations after it in
- * the document would read values from before the change.
+ * Makes each mutation of a schema clear the loaders of its request. Otherwise, the fields of the mutation and later
+ * mutations in the document would read values from before the change.
  */
 export function clearLoadersAfterMutations(schema: GraphQLSchema): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {

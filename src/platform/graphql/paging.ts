@@ -162,9 +162,9 @@ class PageInfo {
 
 /**
  * Declares the types of a page: `<name>Connection` and `<name>Edge`.
- * @param name what the types' names begin with, usually the node type's name
+ * @param name the beginning of the types' names, usually the node type's name
  * @param node the node type, as in `@Field(() => …)`
- * @param description of the list, in the schema
+ * @param description the description of the list in the schema
  * @returns the class to name in `@Query(() => …)`; resolvers return a `Page` for it
  */
 export function definePage<Node extends object>(

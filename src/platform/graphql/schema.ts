@@ -30,8 +30,8 @@ export interface SchemaOptions {
 export const ONE_OF = { oneOf: true } as const;
 
 /**
- * Builds the schema of everything that the given resolvers reach. Operations parse their inputs, so that only types are
- * validated here.
+ * Builds the schema of everything that the given resolvers reach. It validates only types, because operations parse their
+ * inputs.
  * @throws Error when a resolver has no instance, or the schema cannot be built or breaks GraphQL's rules
  */
 export function buildGraphQLSchema({ resolvers, container, errorCodes }: SchemaOptions): GraphQLSchema {
@@ -50,7 +50,7 @@ export function buildGraphQLSchema({ resolvers, container, errorCodes }: SchemaO
       scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
       orphanedTypes: [],
       validate: false,
-      // It would run the whole introspection at every start, and finds no more than `assertValidSchema`.
+      // The check would run the whole introspection at every start, and finds no more than `assertValidSchema`.
       skipCheck: true,
       nullableByDefault: false,
       disableInferringDefaultValues: true,
@@ -66,8 +66,8 @@ export function buildGraphQLSchema({ resolvers, container, errorCodes }: SchemaO
 const { parseValue: readIdValue, parseLiteral: readIdLiteral } = GraphQLID;
 
 /**
- * MariaDB and MySQL ignore spaces at the end of an id, but our comparisons do not: a check that refuses a caller's own id
- * would let it pass with a space. The type `ID` is shared by the process.
+ * MariaDB and MySQL ignore spaces at the end of an id, but our comparisons do not. If a check refuses a caller's own id, the
+ * caller could evade it by adding a space. The whole process shares the type `ID`.
  */
 function refuseSpacesAroundIds(): void {
   GraphQLID.parseValue = (value) => requireExact(readIdValue(value));

@@ -30,7 +30,7 @@ import {
   type QueryLimits,
 } from "./limits.js";
 
-/** Of a request's body after decompression. @internal */
+/** The limit of a request's body after decompression. @internal */
 export const MAXIMUM_BODY_BYTES = 1_000_000;
 const MAXIMUM_VALIDATION_ERRORS = 20;
 
@@ -158,7 +158,7 @@ function adaptLogger(logger: Logger) {
 
 /**
  * Apollo requires a header that a page of another site cannot send without a preflight (CSRF). A GET without cookies has no
- * credentials and changes nothing, so that links, scripts and caches may use it without the header.
+ * credentials and changes nothing, so links, scripts and caches may use it without the header.
  */
 const admitPlainReads: RequestHandler = (request, _response, next) => {
   if (request.method === "GET" && request.headers.cookie === undefined) {
@@ -167,7 +167,7 @@ const admitPlainReads: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** Answers a body that cannot be read with a GraphQL error, not a page. */
+/** Responds with a GraphQL error, not a page, when a body cannot be read. */
 function answerBodyErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) {

@@ -85,7 +85,7 @@ function collectIssues(
 ): boolean {
   const name = definition.variable.name.value;
   const type = typeFromAST(schema, definition.type);
-  // Validation has checked that it is.
+  // Validation has checked that it is an input type.
   if (!isInputType(type)) return true;
   const isSent = Object.hasOwn(variables, name);
   const value = variables[name];
@@ -101,7 +101,7 @@ function collectIssues(
       type,
       (path, _value, { message }) => {
         fields.push(describeReason([name, ...path.map(String)], message, keysOf));
-        // Each wrong value costs a search for similar names, so that the others are skipped.
+        // Each wrong value costs a search for similar names, so the other values are skipped.
         if (fields.length === MOST_ISSUES) throw enough;
       },
       !introspection,

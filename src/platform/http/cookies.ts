@@ -56,7 +56,7 @@ export function defineCookie({ publicUrl, name: plainName, maxAgeSeconds }: Cook
 
 /**
  * The value of a cookie in a `Cookie` header. Two cookies of one name mean that another host of the domain, or a page over
- * plain http, has set a second one. They cannot be told apart, so that neither is trusted.
+ * plain http, has set a second one. The server cannot distinguish them, so it trusts neither.
  * @internal
  */
 export function readCookie(header: string | undefined, name: string): string | null {

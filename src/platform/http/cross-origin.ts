@@ -1,4 +1,4 @@
-/** Which pages of other origins may send requests, and with cookies. */
+/** Decides which pages of other origins may send requests, and which may send them with cookies. */
 import type { Request, RequestHandler } from "express";
 import { BAD_REQUEST, Failure } from "../errors/failure.js";
 

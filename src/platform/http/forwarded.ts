@@ -11,7 +11,7 @@ export type ForwardedHeader = "x-forwarded-for" | "forwarded";
 export interface Hop {
   /** IPv4 in its plain form; `null` for a text that is not an address. */
   readonly address: string | null;
-  /** As the proxy wrote it, cut. */
+  /** The text that the proxy wrote, cut. */
   readonly text: string;
 }
 
@@ -53,8 +53,8 @@ function splitFromRight(header: string): readonly string[] {
 }
 
 /**
- * Reads elements from the right, where the trusted proxies wrote, and takes the shortest text that is one: a comma may be
- * inside quotes, and a client may have sent a quote that never ends.
+ * Reads elements from the right, where the trusted proxies wrote. It takes the shortest text that is an element, because a
+ * comma may be inside quotes, and a client may have sent a quote that never ends.
  */
 function readForwarded(header: string): readonly Hop[] {
   const hops: Hop[] = [];

@@ -34,7 +34,7 @@ function render(value: HtmlValue): string {
     return escape(String(value));
   }
   if (!Array.isArray(value)) {
-    // Such as a parsed body that looks like an `Html` object.
+    // For example, a parsed body that looks like an `Html` object.
     throw new TypeError("This value cannot stand in a page.");
   }
   return (value as readonly HtmlValue[]).map((item) => render(item)).join("");

@@ -23,7 +23,7 @@ export interface RateLimitStoreOptions {
   readonly durationSeconds: number;
 }
 
-/** A power cut may reset a counter: an attacker who can cause one does not need to. */
+/** A power cut may reset a counter. That is acceptable, because callers cannot cause one. */
 const COUNTED = { mayBeLost: true };
 
 /** Counts in the database. A client over its limit is refused from memory, without a write. */

@@ -20,7 +20,7 @@ export interface RateLimit {
   readonly use: (request: Request) => Promise<void>;
   /** Only checks. @throws RATE_LIMITED when no point is left */
   readonly require: (request: Request) => Promise<void>;
-  /** Uses one point without refusing, for something that has happened already. */
+  /** Uses one point and never refuses, because the caller's action has happened already. */
   readonly note: (request: Request) => Promise<void>;
 }
 

@@ -11,7 +11,7 @@ const ACCEPTABLE_ID = /^[A-Za-z0-9._-]{8,64}$/;
 const HIDDEN_SEGMENT =
   /^(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$)(?:[^/]{24,}|.*(?:@|%40).*)$/i;
 const MAXIMUM_PATH_LENGTH = 300;
-/** Health checks, which log themselves what is wrong, and static files. */
+/** Health checks, which log their own errors, and static files. */
 const QUIET_PATH = /^\/(?:healthz|readyz|favicon\.ico|assets\/.*|graphql\/assets\/.*)$/;
 
 /** The id that this request has in the log and in the response's `X-Request-Id`. */
@@ -33,7 +33,7 @@ export function describePath(url: string): string {
   return described.slice(0, MAXIMUM_PATH_LENGTH);
 }
 
-/** Gives each request its id, a trusted proxy's where it sent one, and logs the request with what was noted about it. */
+/** Gives each request an id, or keeps the id of a trusted proxy. Logs the request with the facts noted about it. */
 export function logRequests(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const sent = request.get("x-request-id");

@@ -1,7 +1,7 @@
 /** Facts about a request, collected while Usher handles it. Each part adds its facts; the request log reads them once. */
 import type { IncomingMessage } from "node:http";
 
-/** What the log line of a request says in addition to method, path and status. */
+/** Facts in the log line of a request, in addition to method, path and status. */
 export interface RequestNotes {
   /** The id that is also in the response's `X-Request-Id`. */
   readonly requestId?: string;
@@ -17,11 +17,11 @@ export interface RequestNotes {
   readonly connectionId?: string;
   /** Catalogue codes, each once. */
   readonly errorCodes?: readonly string[];
-  /** The first reference that the answer names. */
+  /** The first reference in the response. */
   readonly reference?: string;
 }
 
-/** A list of ids can fail in as many ways as there are codes. */
+/** A request for many ids can fail with many different codes. */
 const MOST_ERROR_CODES = 10;
 const LONGEST_OPERATION = 100;
 /** GraphQL, October 2021, section 2.1.9. */
@@ -29,17 +29,17 @@ const OPERATION_NAME = /^[_A-Za-z][_0-9A-Za-z]*$/;
 
 const notesOfRequests = new WeakMap<IncomingMessage, RequestNotes>();
 
-/** The facts about the request until now. */
+/** The facts about the request so far. */
 export function readNotes(request: IncomingMessage): RequestNotes {
   return notesOfRequests.get(request) ?? {};
 }
 
-/** Adds to what is known of a request. */
+/** Adds facts about a request. */
 export function noteRequest(request: IncomingMessage, notes: RequestNotes): void {
   notesOfRequests.set(request, { ...readNotes(request), ...notes });
 }
 
-/** Notes an error of the answer, with the reference that the answer names for it. */
+/** Notes an error of the response, with the reference that the response names for it. */
 export function noteError(request: IncomingMessage, code: string, reference: string | null): void {
   const { errorCodes = [], reference: first = reference } = readNotes(request);
   noteRequest(request, {
@@ -50,8 +50,7 @@ export function noteError(request: IncomingMessage, code: string, reference: str
 }
 
 /**
- * Notes the operation that the client names. A text that is not a GraphQL name is left out: the client may have put anything
- * there.
+ * Notes the operation that the client names. A text that is not a GraphQL name is left out, because it may contain anything.
  */
 export function noteOperation(request: IncomingMessage, name: string | null | undefined): void {
   if (typeof name === "string" && OPERATION_NAME.test(name))

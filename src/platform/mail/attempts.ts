@@ -1,6 +1,6 @@
 /** How often a message is tried, and how long it waits between attempts. */
 
-/** Between attempts: about two days in all, so that a message outlives a weekend's outage. */
+/** The pauses between attempts: about two days in all, so that a message is still sent after a weekend's outage. */
 const PAUSES_SECONDS = [30, 120, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400] as const;
 
 /** How often a message is tried before it is given up. */

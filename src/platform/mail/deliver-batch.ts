@@ -21,7 +21,7 @@ export interface DeliveryParts {
 export const CONCURRENCY = 4;
 const BATCH_SIZE = 20;
 const LEASE_SECONDS = 120;
-/** An attempt fails after this, whatever the server answers later. */
+/** An attempt fails after this time, even if the server accepts the message later. */
 const ATTEMPT_WITHIN_MILLISECONDS = 30_000;
 /** No attempt begins later, so that its outcome is recorded before the lease ends. */
 const BEGIN_WITHIN_MILLISECONDS = LEASE_SECONDS * 1_000 - ATTEMPT_WITHIN_MILLISECONDS - 30_000;
@@ -86,7 +86,7 @@ async function attempt(
 ): Promise<{ readonly outcome: Outcome; readonly blamesServer: boolean }> {
   const { clock, transport, logger } = parts;
   const limit = AbortSignal.timeout(ATTEMPT_WITHIN_MILLISECONDS);
-  // Checked again, because somebody may have changed the row by SQL.
+  // Checked again, because an operator may have changed the row by SQL.
   const delivery = isEmailAddress(mail.recipient)
     ? await transport.deliver(mail, AbortSignal.any([stop, limit]))
     : UNUSABLE_ADDRESS;
@@ -101,7 +101,7 @@ async function attempt(
   return { outcome: { kind: "FAILED", mail, error, nextAttemptAt }, blamesServer: blame === "SERVER" };
 }
 
-/** What the log says of a message: neither its recipient nor its text. */
+/** Describes a message for the log, without its recipient and its text. */
 function describeMail({ id, template, organizationId, attempt: count }: DueMail) {
   return { mailId: id, template, organizationId, attempt: count };
 }

@@ -45,8 +45,8 @@ export async function hasDueMail(reader: Reader, now: Date): Promise<boolean> {
 }
 
 /**
- * Claims due messages, the longest due first. The attempt counts now and not when it fails, so that a message that
- * crashes its worker is not retried for ever.
+ * Claims due messages, the longest due first. It counts the attempt now and not when it fails. Otherwise, a message that
+ * crashes its worker would be retried without end.
  */
 export async function claimDueMail(
   transaction: Transaction,
@@ -63,7 +63,7 @@ export async function claimDueMail(
   const leasedUntil = new Date(now.getTime() + leaseSeconds * 1_000);
   const mails = raws.map(fromRaw);
   const due = mails.filter(({ attempt }) => attempt <= MAXIMUM_ATTEMPTS);
-  // The next attempt is not made, so that the log names the last one.
+  // The next attempt is not made, so the log names the last one.
   const exhausted = mails
     .filter(({ attempt }) => attempt > MAXIMUM_ATTEMPTS)
     .map((mail) => ({ ...mail, attempt: mail.attempt - 1 }));
@@ -107,7 +107,7 @@ export async function recordOutcomes(
 ): Promise<void> {
   const sent = outcomes.filter(({ kind }) => kind === "SENT").map(({ mail }) => mail);
   const untried = outcomes.filter(({ kind }) => kind === "UNTRIED").map(({ mail }) => mail);
-  // The text may hold a link that gives access, so that it is not kept.
+  // The text is not kept, because it may hold a link that gives access.
   await updateMails(
     transaction,
     sent,

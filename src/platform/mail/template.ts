@@ -1,6 +1,6 @@
 /** Templates of messages. Each part of `src` declares its own, and `app` lists them. */
 
-/** What a template is without its data. */
+/** The parts of a template that do not depend on its data. */
 export interface KnownMailTemplate {
   /** Lower case with hyphens: `account-merged`. Unique. */
   readonly name: string;

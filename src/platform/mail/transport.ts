@@ -1,4 +1,4 @@
-/** What a way of sending messages does, and the outcome of an attempt. */
+/** The interface of all transports of messages, and the outcome of an attempt. */
 import type { DueMail } from "./outbox.js";
 
 export type Delivery =

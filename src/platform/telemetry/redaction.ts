@@ -109,8 +109,8 @@ interface ErrorDescription {
 }
 
 /**
- * Describes an error by its name, message, code, stack and cause only. Drivers attach the statement with its values
- * (`sql`, `parameters`) to an error, HTTP clients the whole request.
+ * Describes an error by its name, message, code, stack and cause only. Drivers attach the statement with its values (`sql`,
+ * `parameters`) to an error, and HTTP clients attach the whole request.
  */
 function describeError(error: Error, depth: number, above: Set<object>): ErrorDescription {
   const code: unknown = "code" in error ? error.code : undefined;
