@@ -17,7 +17,7 @@ export function findSecretProblem(secret: string): string | null {
   if (!secret.startsWith(PREFIX)) return `must begin with ${PREFIX}`;
   const encoded = secret.slice(PREFIX.length);
   const bytes = Buffer.from(encoded, "base64");
-  // Node skips characters that are not base64, so a typing mistake would make a different key than the receiver's.
+  // Node skips characters that are not base64, so a typing error would make a key that the receiver does not have.
   if (bytes.toString("base64") !== encoded) return `must have base64, with its padding, after ${PREFIX}`;
   if (bytes.length < FEWEST_BYTES || bytes.length > MOST_BYTES)
     return `must hold ${FEWEST_BYTES} to ${MOST_BYTES} bytes in base64 after ${PREFIX}`;

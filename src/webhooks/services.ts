@@ -1,4 +1,4 @@
-/** What the operations on webhooks need. The composition root hands it in. */
+/** The dependencies of the operations on webhooks. The composition root provides them. */
 import type { Store } from "../access/store.js";
 import type { KnownEventType } from "../events/event-type.js";
 import type { Clock } from "../platform/clock.js";

@@ -71,7 +71,7 @@ function gather<Raw, Value>(
   return byKey;
 }
 
-/** The courses among these that a group has. Lock the organization to keep the answer true. */
+/** The courses among these that a group has. Lock the organization to keep the result true. */
 export async function findAssignedAmong(
   reader: Reader,
   groupId: string,

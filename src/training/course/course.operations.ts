@@ -65,7 +65,7 @@ export async function readCourse(store: Store, caller: Caller, id: string): Prom
 }
 
 /**
- * Returns the course that a caller wants to change: one of the organization, or for the operator any.
+ * Returns the course that a caller wants to change: one of the organization, or any course for the operator.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for the catalogue, which only the operator changes) or NOT_FOUND
  */

@@ -94,12 +94,12 @@ function toRow(course: Course): CourseRow {
   };
 }
 
-/** Stores a new course. If the external id is taken, the database answers a duplicate key. */
+/** Stores a new course. If the external id is taken, the database reports a duplicate key. */
 export async function insertCourse(unit: UnitOfWork, course: Course): Promise<void> {
   await unit.manager.insert(CourseRow, toRow(course));
 }
 
-/** Stores a changed course. If the external id is taken, the database answers a duplicate key. */
+/** Stores a changed course. If the external id is taken, the database reports a duplicate key. */
 export async function updateCourseRow(unit: UnitOfWork, course: Course): Promise<void> {
   await unit.manager.update(CourseRow, { id: course.id }, toRow(course));
 }
@@ -131,7 +131,7 @@ export async function findModulesWith(reader: Reader, organizationId: string, co
   return raws.map(courseFromRaw);
 }
 
-/** How many modules of an organization, or of the catalogue, have each course. Courses in none are left out. */
+/** How many modules of an organization, or of the catalogue, have each course. Courses in no module are left out. */
 export async function countModulesWith(
   reader: Reader,
   organizationId: string | null,

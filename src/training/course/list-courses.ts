@@ -38,8 +38,8 @@ const ID: Column = { column: "c.id", kind: "text", read: (raw) => raw.id };
 const ORDERS: Readonly<Record<CourseOrder, readonly [Column, ...Column[]]>> = { TITLE: [TITLE, ID], CREATED_AT: [ID] };
 
 /**
- * One page of the courses that an organization sees, its own and the catalogue's; or, for the operator, of the catalogue
- * alone. By title if the query names no order.
+ * One page of the courses that an organization sees, its own and the catalogue's. For the operator, also a page of the
+ * catalogue alone. The courses are sorted by title if the query names no order.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor
  */

@@ -1,6 +1,6 @@
 /**
- * Writes results to a CSV file page by page. Only one page is in memory: the next one is read when the client has taken the
- * last. The caller's permissions are checked for each page, because a slow client can take hours.
+ * Writes results to a CSV file page by page. Only one page is in memory: the next page is read when the client has taken the
+ * previous one. The caller's permissions are checked for each page, because a slow client can take hours.
  */
 import { setImmediate as turn } from "node:timers/promises";
 import { requirePermission, type Caller } from "../../access/caller.js";
@@ -101,7 +101,7 @@ export async function exportResults(
   };
 }
 
-/** The file has names of people, so a caller who exports more than the own results needs USERS_READ. */
+/** The file has names of people, so a caller who exports other people's results needs USERS_READ. */
 function requireExport(caller: Caller, organizationId: string): ResultScope {
   const scope = scopeOfResults(caller, organizationId);
   if (scope.kind !== "SELF") requirePermission(caller, organizationId, "USERS_READ");

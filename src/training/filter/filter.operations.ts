@@ -37,7 +37,7 @@ export interface NewFilterInput {
   readonly answers: readonly string[];
 }
 
-/** An answer of a filter: with an id an existing one, without a new one. */
+/** An answer of a filter. An existing answer has an id, and a new one does not. */
 interface AnswerInput {
   readonly id?: string | null;
   readonly text: string;
@@ -53,7 +53,7 @@ export interface FilterChangeInput {
   readonly position?: number | null;
   /** All answers in their new order. An existing answer whose id is missing is deleted. */
   readonly answers?: readonly AnswerInput[] | null;
-  /** The number of users who lose an answer, as the caller confirms it. */
+  /** The caller's confirmation: the number of users who lose an answer. */
   readonly confirmAffectedUsers?: number | null;
 }
 

@@ -85,13 +85,13 @@ export async function countUsersWithAnswers(
   return new Map(rows.map((row) => [row.answer_id, Number(row.users)]));
 }
 
-/** Stores a new filter with its answers. If the question is taken, the database answers a duplicate key. */
+/** Stores a new filter with its answers. If the question is taken, the database reports a duplicate key. */
 export async function insertFilter(unit: UnitOfWork, filter: Filter): Promise<void> {
   await unit.manager.insert(FilterRow, toRow(filter));
   await insertAnswers(unit, filter, filter.answers);
 }
 
-/** Stores a changed filter. If the question is taken, the database answers a duplicate key. */
+/** Stores a changed filter. If the question is taken, the database reports a duplicate key. */
 export async function updateFilterRow(unit: UnitOfWork, before: Filter, after: Filter): Promise<void> {
   await unit.manager.update(FilterRow, { id: after.id }, toRow(after));
   const kept = new Map(before.answers.map((answer, position) => [answer.id, { ...answer, position }]));

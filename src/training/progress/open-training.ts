@@ -34,7 +34,7 @@ export interface OpenTraining {
   readonly organizationId: string;
   readonly userId: string;
   readonly courseId: string;
-  /** When the user started what is not completed yet; for a module, the first of its courses. */
+  /** When the user started the course that is not completed yet; for a module, the first of its courses. */
   readonly startedAt: Date | null;
 }
 
@@ -158,7 +158,7 @@ async function findOpenBeginnings(
   return new Map(rows.map((row) => [row.user_id, toDate(row.started_at)]));
 }
 
-/** Few users are looked up and sorted; many are read in the order of the index. */
+/** For few users, the database looks them up and sorts them. For many, it reads them in the order of the index. */
 function indexOf(dialect: Dialect, areFew: boolean): string {
   if (!areFew) return useIndex(dialect, "ix_membership_last_name");
   return useIndex(dialect, dialect === "sqlite" ? "ix_membership_user" : "PRIMARY");

@@ -17,7 +17,7 @@ import { among, useIndex } from "../sql.js";
 const MOST_STREAMS = 200;
 /**
  * The most parameters of the streams' further conditions, which every stream repeats. Two long lists would make half a
- * million; SQLite takes 32,766.
+ * million parameters, and SQLite takes 32,766.
  */
 const MOST_VALUES = 10_000;
 

@@ -1,4 +1,4 @@
-/** Records that a user completed a course. Callers cannot record results of their own. */
+/** Records that a user completed a course. Callers cannot record their own results. */
 import { v7 as uuidv7 } from "uuid";
 import { causeOf, requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -55,8 +55,9 @@ export interface RecordedResult {
 }
 
 /**
- * Records a completion, closes the user's start of the course, appends the event `course.completed`, and completes the
- * modules of which it was the last course. If the external id is known and the content is the same, it returns that result.
+ * Records a completion, closes the user's start of the course, appends the event `course.completed`, and completes each
+ * module of which it was the last missing course. If the external id is known and the content is the same, it returns the
+ * result that was recorded before.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for own results), NOT_FOUND, INVALID_INPUT, COURSE_EXPECTED, RESULT_CONFLICT
  */
@@ -163,8 +164,8 @@ function startedBefore(start: Start | null, completedAt: Date): Date | null {
 }
 
 /**
- * Compares a recorded result, as it was first recorded, with the input. Fields that the input leaves out are not compared,
- * because Usher filled them in; score and maximum always are.
+ * Compares a recorded result, as it was first recorded, with the input. Score and maximum are always compared. Other fields
+ * that the input leaves out are not compared, because Usher filled them in.
  *
  * @throws RESULT_CONFLICT with every difference
  */

@@ -12,6 +12,6 @@ export interface ResultFilter {
   readonly courseIds?: readonly string[] | null;
   readonly userIds?: readonly string[] | null;
   readonly passed?: boolean | null;
-  /** Users who gave, to each question that these answers belong to, one of them. */
+  /** Answers that the user must have. If several belong to one question, one of them is enough. */
   readonly answers?: readonly string[] | null;
 }

@@ -42,7 +42,7 @@ function isGiven<Value>(values: readonly Value[] | null | undefined): values is 
 }
 
 /**
- * The people who are in all sets; `null` if they are more than `few`.
+ * The people who are in all sets; `null` if there are more than `few`.
  *
  * @param sets at least one
  */

@@ -10,8 +10,8 @@ export type ResultScope =
   | { readonly kind: "SELF"; readonly userId: string };
 
 /**
- * Whose results a caller sees in an organization. A person without permissions sees only the own ones; an API key has no
- * team and needs TRAINING_READ.
+ * Whose results a caller sees in an organization. A person without permissions sees only their own results. An API key has
+ * no team and needs TRAINING_READ.
  *
  * @throws UNAUTHENTICATED, NOT_FOUND (another organization) or FORBIDDEN
  */

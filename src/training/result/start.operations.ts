@@ -64,7 +64,7 @@ export async function startTraining({ begin }: Store, caller: Caller, input: Sta
       completedAt: null,
     };
     await insertStart(unit, start);
-    // The audit log is for administration, and a start of the own training is not administration.
+    // The audit log is for administration. Starting one's own training is not administration.
     if (unit.cause.kind !== "PERSON")
       await recordAudit(unit, {
         organizationId,
@@ -76,7 +76,7 @@ export async function startTraining({ begin }: Store, caller: Caller, input: Sta
   });
 }
 
-/** A person starts the own training without a permission; other starts need TRAINING_WRITE. */
+/** A person needs no permission to start their own training. Other starts need TRAINING_WRITE. */
 function causeOfStart(caller: Caller, { organizationId, userId }: StartInput): Cause {
   if (caller.kind === "PERSON" && caller.userId === userId && caller.organizationId === organizationId)
     return { kind: "PERSON", actor: userId };

@@ -12,7 +12,7 @@ import { readRetryAfter } from "./retry-after.js";
 const ATTEMPT_KINDS = ["FIRST", "RETRY", "REDELIVERY", "TEST"] as const;
 export type AttemptKind = (typeof ATTEMPT_KINDS)[number];
 
-/** What a receiver answered, or why there was no answer. */
+/** The receiver's answer, or why there was no answer. */
 export interface AttemptResult {
   readonly succeeded: boolean;
   /** `null` without an answer. */
@@ -21,7 +21,7 @@ export interface AttemptResult {
   readonly failure: string | null;
   /** The start of the answer; `null` without an answer. */
   readonly answer: string | null;
-  /** How long the receiver asked to be left alone. */
+  /** How long the receiver asked Usher to wait. */
   readonly retryAfterSeconds: number | null;
   readonly startedAt: Date;
   readonly durationMs: number;

@@ -30,7 +30,7 @@ async function eraseAnswersTo(
     `SELECT id FROM webhook_endpoint WHERE organization_id IN (${placeholders(organizations)})`,
     organizations,
   );
-  // By endpoint and event, because that is the index of the log.
+  // Updates by endpoint and event, because the log has this index.
   for (const endpoint of endpoints)
     for (const some of chunk(events.map(({ id }) => id)))
       await unit.execute(

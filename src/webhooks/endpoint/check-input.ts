@@ -1,4 +1,4 @@
-/** Checks the settings of an endpoint: of a new one and of a change. */
+/** Checks the settings of a new endpoint or of a change. */
 import type { KnownEventType } from "../../events/event-type.js";
 import type { InputCheck } from "../../platform/errors/input.js";
 import type { WebhookServices } from "../services.js";

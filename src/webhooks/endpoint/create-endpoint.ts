@@ -44,7 +44,7 @@ interface NewEndpoint {
 
 interface CreatedEndpoint {
   readonly endpoint: WebhookEndpoint;
-  /** Not sealed. Only this answer shows it. */
+  /** In plain text. Only this response shows it. */
   readonly secret: string;
   /** For the administrator; `null` when there is nothing to warn of. */
   readonly warning: string | null;

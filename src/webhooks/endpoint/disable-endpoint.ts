@@ -1,4 +1,6 @@
-/** Disables a webhook endpoint: an administrator does, or the worker when deliveries to it have failed for good. */
+/**
+ * Disables a webhook endpoint for an administrator, or for the worker when deliveries to the endpoint have failed for good.
+ */
 import { causeOf, SYSTEM, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";

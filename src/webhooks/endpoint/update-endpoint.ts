@@ -15,7 +15,7 @@ interface EndpointChange {
   readonly id: string;
   readonly expectedVersion?: number | null;
   readonly url?: string | null;
-  /** Absent keeps; `null` or empty: all. */
+  /** Absent: stays; `null` or empty: all. */
   readonly eventTypes?: readonly string[] | null;
   readonly concurrency?: number | null;
   readonly timeoutSeconds?: number | null;

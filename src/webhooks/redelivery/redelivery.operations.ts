@@ -11,7 +11,7 @@ import { findRedelivery, insertRedelivery } from "./redelivery.repository.js";
 
 const MOST_EVENT_IDS = 100;
 
-/** What to send again: exactly one of `eventIds`, `sinceSequence` and `since`. */
+/** The events to send again: exactly one of `eventIds`, `sinceSequence` and `since`. */
 export interface RedeliveryOrder {
   readonly endpointId: string;
   readonly eventIds?: readonly string[] | null;

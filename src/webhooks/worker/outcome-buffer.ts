@@ -1,7 +1,7 @@
 /**
- * Collects what a turn has to write: attempts for the log, retries, the cursor, the progress of redeliveries. All of it is
- * written in one unit of work, so that the cursor never passes an event that is neither delivered nor scheduled for a
- * retry. Messages that were sent but not yet written when the process dies are sent again.
+ * Collects the data that a turn writes: attempts for the log, retries, the cursor, the progress of redeliveries. All of it
+ * is written in one unit of work, so that the cursor never passes an event that is neither delivered nor scheduled for a
+ * retry. If the process dies, messages that were sent but not yet written are sent again.
  */
 import { chooseDelaySeconds } from "../delivery/retry-after.js";
 import { disableFailingEndpoint } from "../endpoint/disable-endpoint.js";
@@ -97,7 +97,8 @@ export class OutcomeBuffer {
     try {
       await flushing;
     } catch (error) {
-      // The taken outcome is lost, so a later flush must not move the cursor past it: all fail, and the lease expires.
+      // The taken outcome is lost, so a later flush must not move the cursor past it. All later flushes fail, and the lease
+      // expires.
       this.isClosed = true;
       throw error;
     }

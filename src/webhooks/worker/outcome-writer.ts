@@ -32,7 +32,7 @@ export interface RedeliveryProgress {
   readonly isFinished: boolean;
 }
 
-/** What a turn has to write. */
+/** The data that a turn writes. */
 export interface TurnOutcome {
   readonly lease: Lease;
   /** The cursor. */

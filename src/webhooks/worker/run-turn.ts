@@ -23,7 +23,7 @@ import { OutcomeBuffer } from "./outcome-buffer.js";
 import type { OutcomeWriter } from "./outcome-writer.js";
 import type { WorkerServices } from "./worker-services.js";
 
-/** What the turns of one worker share. */
+/** The state that the turns of one worker share. */
 export interface WorkerContext {
   readonly services: WorkerServices;
   readonly readMessages: MessageReader;
@@ -34,7 +34,7 @@ export interface WorkerContext {
   readonly inFlight: AbortGroup;
 }
 
-/** What the sources of work of one turn share. */
+/** The state that the sources of work of one turn share. */
 interface Turn extends WorkerContext {
   readonly lease: Lease;
   readonly buffer: OutcomeBuffer;
@@ -212,7 +212,7 @@ async function retryDue(turn: Turn): Promise<boolean> {
     else await deliver(turn, target, writeMessage(event), "RETRY", attempts + 1);
     if (buffer.isDue) await buffer.flush();
   });
-  // Before the next look, which would find the same retries due.
+  // Written before the next look, which would find the same retries due.
   await buffer.flush();
   return true;
 }

@@ -1,4 +1,4 @@
-/** What a worker needs, and its limits. */
+/** The dependencies of a worker, and its limits. */
 import type { Logger } from "../../platform/telemetry/logger.js";
 import type { WebhookServices } from "../services.js";
 
