@@ -1,4 +1,7 @@
-/** The caller of an operation, and what the caller may do. HTTP handlers resolve a request into a caller; operations check it. */
+/**
+ * The caller of an operation, and what the caller may do. HTTP handlers find the caller of a request. Operations check the
+ * caller.
+ */
 import { Failure, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED } from "../platform/errors/failure.js";
 import { ALL_PERMISSIONS, grants, type Permission } from "./permission.js";
 
@@ -33,7 +36,7 @@ export const SYSTEM: Caller = { kind: "SYSTEM" };
 /** The organization that a read is limited to; `null` reads all organizations (operator and system). */
 export type OrganizationScope = string | null;
 
-/** What caused a change, as events and audit entries show it. */
+/** The cause of a change, as events and audit entries show it. */
 export interface Cause {
   readonly kind: "SIGN_IN" | "SCIM" | "IMPORT" | "API_KEY" | "ADMINISTRATOR" | "OPERATOR" | "PERSON" | "SYSTEM";
   /** The id of the user, API key, connection or directory that acted; `null` for the system. */

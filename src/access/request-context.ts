@@ -1,4 +1,4 @@
-/** What every GraphQL resolver gets with a request. Loaders live as long as this object. */
+/** The context of a GraphQL request, which every resolver gets. Loaders live as long as this object. */
 import type { Caller } from "./caller.js";
 
 export interface RequestContext {

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 
-/** What an event is about. */
+/** The kinds of subjects that events are about. */
 export type SubjectType =
   "user" | "attempt" | "group" | "connection" | "seat" | "result" | "import" | "directory" | "endpoint";
 

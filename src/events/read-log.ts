@@ -92,7 +92,7 @@ function writeConditions({ organizationId, after, upTo, types = null, ids = null
   return { sql, parameters };
 }
 
-/** The sequence of the last event of a log; 0 for an empty log and for an unknown organization. */
+/** The sequence of the last event of a log; 0 if the log is empty or the organization unknown. */
 export async function findLastSequence(reader: Reader, organizationId: string): Promise<number> {
   const row = await reader.row<{ last_sequence: number }>(
     "SELECT last_sequence FROM event_counter WHERE organization_id = ?",

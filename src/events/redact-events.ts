@@ -9,7 +9,7 @@ export type EventData = Readonly<Record<string, unknown>>;
  * Rewrites the data of every event about a subject, in the logs of all organizations. This is the only change that is ever
  * made to an event.
  *
- * @param redact returns the data without the personal data; called once for each event
+ * @param redact returns the data without the personal data. It is called once for each event.
  * @returns the number of events
  */
 export async function redactEvents(

@@ -9,7 +9,7 @@ import type { RecordRetention } from "./retention.js";
  * Every resolver of this module with its instance, for `buildGraphQLSchema`.
  *
  * @param types the event types of all modules
- * @param record writes to the audit log; handed in because modules do not import their siblings
+ * @param record writes to the audit log. It is a parameter because modules do not import their siblings.
  */
 export function createEventResolvers(
   store: Store,

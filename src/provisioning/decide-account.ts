@@ -37,7 +37,7 @@ export interface EndedMerge {
   readonly reason: MergeEnd;
 }
 
-/** What is known of the person who signs in. */
+/** Everything that the choice of an account depends on. */
 export interface AccountSituation {
   readonly profile: NormalizedProfile;
   readonly policies: ConnectionPolicies;

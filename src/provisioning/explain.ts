@@ -29,12 +29,12 @@ export interface ExplainedRule {
   readonly reason: string;
 }
 
-/** What a sign-in does, or would have done. */
+/** The effect of a sign-in, or the effect that a tested or previewed sign-in would have. */
 export interface ExplainedDecision {
   readonly kind: "CREATE" | "LINK" | "MERGE" | "UPDATE" | "REQUEST_LINK" | "REFUSE";
   /** The catalogue code of a refusal; `null` if the person is let in. */
   readonly code: string | null;
-  /** For a refusal: what was expected and what came. */
+  /** For a refusal: the expected and the received data. */
   readonly detail: string | null;
   /** The account; `null` if a new one is made, or none was recognised. */
   readonly userId: string | null;

@@ -1,4 +1,4 @@
-/** What a decision about a verified person depends on, and the decision itself. Values only. */
+/** The situation of a verified person, and the decision about it. Values only. */
 import type { MergeCandidate } from "../connection/identity/meeting-account.js";
 import type { ConnectionPolicies } from "../connection/stored/policies.js";
 import type { OrganizationPolicies } from "../people/organization/policies.js";
@@ -13,7 +13,7 @@ import type { EvaluatedMappings } from "./mappings/evaluate-rule.js";
 import type { Refusal } from "./refusal.js";
 import type { VerifiedPerson } from "./verified-person.js";
 
-/** What an account has before the sign-in. */
+/** The access that an account has before the sign-in. */
 export interface CurrentAccess {
   readonly roles: readonly HeldRole[];
   /** Memberships that mappings of this connection gave. */
@@ -25,7 +25,7 @@ export interface CurrentAccess {
   readonly filled: ReadonlySet<string>;
 }
 
-/** What a new account has before the sign-in. */
+/** The access of a new account before the sign-in. */
 export const NO_ACCESS: CurrentAccess = {
   roles: [],
   memberships: [],
@@ -56,7 +56,7 @@ export interface Situation {
   readonly seats: Pick<SeatSituation, "totalSeats" | "seatsInUse">;
 }
 
-/** What the person gets, in a new account or in one that exists. */
+/** The access that the person gets, in a new or an existing account. */
 export interface Grant {
   readonly fields: FieldValues;
   readonly roles: Extract<RoleDecision, { kind: "keep" | "assign" }>;

@@ -9,7 +9,7 @@ import { runStrategy } from "./run-strategy.js";
 /** How a person asks to sign in. */
 export interface StartRequest {
   readonly connectionId: string;
-  /** As received, of any type; ignored unless the allow-list covers it. */
+  /** As received, of any type. Ignored if the allow-list does not cover it. */
   readonly returnTo: unknown;
   /** The account that the provider should suggest (OpenID Connect Core 3.1.2.1, `login_hint`). */
   readonly loginHint: string | null;

@@ -1,10 +1,10 @@
-/** The browser that sends a request of a sign-in: where it is, and which cookies it brings. */
+/** The browser that sends a sign-in request: its client description and its cookies. */
 import type { ClientDescription } from "../people/session/session.js";
 
 export interface BrowserRequest {
   readonly client: ClientDescription;
   /** The value of the cookie that binds a browser to the flows that it began. */
   readonly browserTokens: string | null;
-  /** The value of the session cookie; a new sign-in ends that session. */
+  /** The value of the session cookie. A new sign-in ends that session. */
   readonly sessionToken: string | null;
 }

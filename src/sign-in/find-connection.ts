@@ -47,7 +47,7 @@ function requireInstalled({ registry }: SignInServices, { type: id }: Connection
 }
 
 /**
- * Checks that an answer came by the binding that the connection's type uses.
+ * Checks that an answer came by the binding of the connection's type.
  *
  * @throws SIGN_IN_BINDING_WRONG or CONNECTION_TYPE_MISSING
  */

@@ -16,7 +16,7 @@ export interface AllowedSignIn {
   readonly attempt: Attempt;
   readonly organization: Organization;
   readonly user: User;
-  /** The account as the event shows it; read from the database if it is missing. */
+  /** The account as the event shows it. If it is missing, it is read from the database. */
   readonly snapshot?: UserSnapshot | null;
   readonly browser: BrowserRequest;
   /** The hash of the new session's token. Only the browser gets the token. */

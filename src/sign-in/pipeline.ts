@@ -8,8 +8,8 @@
  * ticket    findConnection → readParameters → takeTicket → open → sign in
  * sign in   describePerson → provisionAndSignIn (evaluates the mappings, then locks the organization), or finishTest
  * ```
- * `return` and `ticket` call `isAlreadySignedIn` first: a browser that repeats its last request gets its session's page. If
- * a step throws, `runAttempt` records the attempt and returns what the person may see.
+ * `return` and `ticket` call `isAlreadySignedIn` first: a browser that repeats its last request stays signed in. If a step
+ * throws, `runAttempt` records the attempt and returns what the person may see.
  */
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import { hashToken } from "../platform/crypto/tokens.js";

@@ -12,7 +12,7 @@ export const LONGEST_IN_FORM = 600 * 1024;
 /**
  * The parameters of an answer, as strings.
  *
- * @param longestValue in characters; the default is for an address
+ * @param longestValue in characters. The default is for an address.
  * @throws SIGN_IN_PARAMETERS_INVALID if one is repeated, nested or too long
  */
 export function readParameters(

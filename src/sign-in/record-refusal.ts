@@ -36,7 +36,7 @@ export interface SignInRefused {
   readonly attemptedConnectionId: string | null;
   /** The connection through which the person can try another account; `null` if it is not active. */
   readonly connectionId: string | null;
-  /** Where a new sign-in leads; it passed the allow-list. */
+  /** Where a new sign-in leads. The address passed the allow-list. */
   readonly returnTo: string | null;
 }
 
@@ -66,7 +66,7 @@ const CAUSED_BY_ANYONE: ReadonlySet<string> = new Set(
   ].map(({ code }) => code),
 );
 
-/** What is known of a refused attempt. */
+/** The known facts of a refused attempt. */
 export interface RefusedAttempt {
   readonly organization: Organization;
   /** `null` for a one-time link. */
@@ -100,7 +100,7 @@ export async function recordRefusal(
   return answerRefusal({ organization, connection, returnTo }, attempt, reason);
 }
 
-/** The answer for a refusal that is already recorded. */
+/** Makes the response for a refusal that is already recorded. */
 export function answerRefusal(
   { organization, connection, returnTo = null }: RefusedAttempt,
   { reference, kind, connectionId: attemptedConnectionId }: Attempt,

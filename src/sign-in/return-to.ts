@@ -2,13 +2,13 @@
 
 /** The allow-list of an installation. */
 export interface ReturnRules {
-  /** The public base URL of this installation; its own pages are always allowed. */
+  /** The public base URL of this installation. Its own pages are always allowed. */
   readonly publicUrl: string;
   /** Further URL prefixes, without query and fragment. */
   readonly prefixes: readonly string[];
 }
 
-/** The longest `returnTo`, in characters; a longer one is ignored. */
+/** The longest `returnTo`, in characters. A longer one is ignored. */
 export const LONGEST_RETURN_URL = 2048;
 /** White space, control characters and backslashes: browsers change them, and would visit an unchecked address. */
 // oxlint-disable-next-line no-control-regex -- control characters are what it finds

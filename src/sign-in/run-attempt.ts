@@ -18,7 +18,7 @@ export interface AttemptProgress {
   readonly resume: (notes: FlowNotes) => Attempt;
   /** Notes an allowed return address, so that a refusal can offer a new sign-in that leads there. */
   readonly noteReturnTo: (returnTo: string | null) => void;
-  /** Notes what a verified message says. */
+  /** Notes the claims of a verified message. */
   readonly noteClaims: (claims: ShownClaims | null) => void;
   /** Notes the person that the provider verified, and begins the last step. */
   readonly identify: (profile: NormalizedProfile) => Attempt;

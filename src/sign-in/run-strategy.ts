@@ -4,7 +4,7 @@ import type { Exchange, Verification } from "../connection/contract/index.js";
 import { Failure } from "../platform/errors/failure.js";
 import { SIGN_IN_TIMED_OUT } from "./failures.js";
 
-/** What a strategy did with an exchange. Its other actions (`fail`, `pass`) are errors. */
+/** The action of a strategy on an exchange. Its other actions (`fail`, `pass`) are errors. */
 export type StrategyOutcome =
   | { readonly kind: "redirect"; readonly url: string }
   | { readonly kind: "verified"; readonly verification: Verification<unknown> };
@@ -14,7 +14,7 @@ const TIMEOUT_MS = 25_000;
 
 /**
  * Runs `strategy.authenticate(exchange)` on a child of the strategy. Passport writes its actions onto the strategy object,
- * so a shared object would give one person's result to another person. The first action counts; `fail`, `pass` and a timeout
+ * so a shared object would give one person's result to another person. The first action counts. `fail`, `pass` and a timeout
  * are errors.
  */
 export function runStrategy(
@@ -37,7 +37,7 @@ export function runStrategy(
       pass: () => finish(() => reject(new Error("the strategy called pass(), which is not an outcome"))),
     });
     try {
-      // Passport declares an Express request; the contract of connection types passes an Exchange instead.
+      // Passport declares an Express request, but the contract of connection types passes an Exchange.
       const running: unknown = (child as { authenticate(request: unknown): unknown }).authenticate(exchange);
       if (running instanceof Promise) running.catch((error: unknown) => finish(() => reject(asError(error))));
     } catch (error) {

@@ -1,4 +1,4 @@
-/** What the steps of a sign-in need, handed in by the composition root. */
+/** The dependencies of the steps of a sign-in. The composition root supplies them. */
 import type { Store } from "../access/store.js";
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import type { ConnectionTypeRegistry } from "../connection/registry.js";

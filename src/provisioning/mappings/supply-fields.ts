@@ -24,7 +24,7 @@ export interface SuppliedValue {
   readonly claim: string | null;
 }
 
-/** The fields that the provider sent. A mapped claim outranks a field of the type; an invalid address is left out. */
+/** The fields that the provider sent. A mapped claim replaces a field of the type. An invalid address is left out. */
 export function supplyFields(profile: NormalizedProfile, mappings: readonly AttributeMapping[]): FieldValues {
   return Object.fromEntries([...supplyValues(profile, mappings)].map(([field, { value }]) => [field, value]));
 }

@@ -36,7 +36,7 @@ export class AttemptRow {
   @Column({ type: "varchar", length: 64 })
   outcome!: string;
 
-  /** What was expected and received; only administrators may see it. */
+  /** The expected and the received data. Only administrators may see it. */
   @Column({ type: "varchar", length: 2000, nullable: true })
   detail!: string | null;
 

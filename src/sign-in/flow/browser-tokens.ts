@@ -14,7 +14,7 @@ import { findBrowserHashes } from "./flow.repository.js";
 
 const SEPARATOR = ".";
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
-/** Sign-ins that one browser can have under way; a further one drops the oldest. */
+/** Sign-ins that one browser can have under way. One more drops the oldest. */
 const MOST_TOKENS = 8;
 
 /** The token of a new sign-in, and the cookie's new value. */

@@ -19,7 +19,7 @@ import {
   type StoredFlow,
 } from "./flow.repository.js";
 
-/** What a flow carries in addition to the secrets of the protocol. */
+/** The contents of a flow in addition to the secrets of the protocol. */
 export interface FlowNotes {
   /** Where the person goes after signing in; `null` means the organization's landing page. */
   readonly returnTo: string | null;

@@ -20,7 +20,7 @@ export type LinkPayload = {
   readonly place: Place | null;
 };
 
-/** What decides whether a link can sign in to an account. */
+/** The facts that decide whether a link can sign in to an account. */
 export interface LinkSituation {
   readonly user: User;
   readonly lockedUntil: Date | null;

@@ -1,4 +1,4 @@
-/** What the routes of signing in and out need, handed in by the composition root. */
+/** The dependencies of the routes of signing in and out. The composition root supplies them. */
 import type { Request } from "express";
 import type { Caller } from "../../access/caller.js";
 import type { Cookie } from "../../platform/http/cookies.js";

@@ -28,7 +28,7 @@ export interface PreviewMappingsInput extends ProposedMappings {
   readonly policies?: ConnectionPoliciesChange | null;
 }
 
-/** What the change would do to one person. */
+/** The effect of the change on one person. */
 interface PreviewedUser {
   /** `null` for a person without an account. */
   readonly user: User | null;
@@ -42,7 +42,7 @@ interface PreviewedUser {
   readonly admitted: boolean;
 }
 
-/** What the change would do. */
+/** The effect of the change. */
 export interface PreviewedMappings {
   /** How many sign-ins were looked at, the latest first. */
   readonly examined: number;

@@ -14,7 +14,7 @@ import { findEvidenceOfAttempts } from "../attempt/evidence.js";
 import { describePerson, showClaims } from "../verify.js";
 import { decideWithoutEffect } from "./decide-without-effect.js";
 
-/** What previews work with. */
+/** The services that previews need. */
 export interface PreviewServices extends ConnectionServices {
   readonly open: (connection: Connection) => Promise<OpenedConnection>;
 }
@@ -27,14 +27,14 @@ export interface PreviewInput {
   readonly reference?: string | null;
 }
 
-/** What a sign-in would do, and the claims that it would use. */
+/** The effect of a sign-in, and its claims. */
 export interface SignInPreview extends Explanation {
   readonly organizationId: string;
   readonly claims: ShownClaims | null;
 }
 
 /**
- * What a sign-in with these claims would do now. A draft is treated as active.
+ * Returns the effect that a sign-in with these claims would have now. A draft is treated as active.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (also if the attempt's claims are not kept), INVALID_INPUT, and the errors
  *   of opening the connection

@@ -12,7 +12,7 @@ import { TEST_SIGN_IN_OVER } from "../failures.js";
 /** How long a test can be begun. */
 export const TEST_SIGN_IN_LIFETIME_SECONDS = 60 * 60;
 
-/** What a token stands for. */
+/** The contents of a token. */
 export interface TestSignIn {
   readonly connectionId: string;
   /** The reference under which the attempt is recorded. */
@@ -29,10 +29,10 @@ export function issueTestToken(keyRing: KeyRing, test: TestSignIn): string {
 }
 
 /**
- * The test that a token stands for.
+ * Reads the test that a token names.
  *
  * @param token the value as received, of any type
- * @throws TEST_SIGN_IN_OVER for a token that Usher did not make, is for a different connection, or has expired
+ * @throws TEST_SIGN_IN_OVER for a token that Usher did not make, or that is expired or for a different connection
  */
 export function readTestToken(keyRing: KeyRing, connection: Connection, token: unknown, now: Date): TestSignIn {
   const test = open(keyRing, token);

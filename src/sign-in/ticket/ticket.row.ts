@@ -20,7 +20,7 @@ export class TicketRow {
   @Column({ name: "browser_hash", type: "varchar", length: 64 })
   browserHash!: string;
 
-  /** JSON, sealed by the key ring: what was verified, the return address, the attempt's steps so far. */
+  /** JSON, sealed by the key ring: the verified contents, the return address, the attempt's steps so far. */
   @Column({ type: "text" })
   payload!: string;
 
