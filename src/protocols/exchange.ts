@@ -1,6 +1,6 @@
 /** One step of a sign-in: what Usher passes to a protocol, and what the protocol returns. */
 
-/** What a protocol needs again when the person returns. */
+/** The values that a protocol needs again when the person returns. */
 export interface FlowDraft {
   /** The id of the request that the response will name (SAML `InResponseTo`); `null` if the protocol uses `state`. */
   readonly requestId: string | null;

@@ -9,7 +9,7 @@ export class ProtocolRefusal<Code extends string = string> extends Error {
 
   /**
    * @param code one of the published refusals, such as `OIDC_NONCE_MISMATCH`
-   * @param detail for the administrator alone: expected and received values, never a token, a secret or a whole message
+   * @param detail only for the administrator: expected and received values, never a token, a secret or a whole message
    */
   constructor(
     readonly code: Code,

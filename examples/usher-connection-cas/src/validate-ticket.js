@@ -9,10 +9,7 @@ import { refuse } from "./refusals.js";
 const NAMESPACE = "http://www.yale.edu/tp/cas";
 const LONGEST_ANSWER_BYTES = 256 * 1024;
 
-/**
- * A service ticket begins with ST-, and clients accept up to 256 characters (section 3.1). Proxy tickets begin with
- * PT-.
- */
+/** Section 3.1: it begins with ST-, and clients accept up to 256 characters. Proxy tickets begin with PT-. */
 const SERVICE_TICKET = /^ST-[\x21-\x7e]{1,253}$/;
 
 /**

@@ -20,7 +20,7 @@ const settingsOf = (further = {}) =>
   );
 
 /**
- * Starts a sign-in, and returns a function that brings a person back to it.
+ * Starts a sign-in. Returns its login URL, and a function that brings a person back to it.
  *
  * @param {{ forceAuthentication?: boolean, input?: object, keepState?: string }} [options]
  */

@@ -11,11 +11,11 @@ const NAMESPACE = "http://www.yale.edu/tp/cas";
  * @typedef {object} StandIn
  * @property {string} url
  * @property {(loginUrl: string, user: string, attributes?: Record<string, readonly string[]>) => string} signIn
- *   answers the address that the browser is sent back to, with a ticket
+ *   returns the address of the redirect back to the service, with a ticket
  * @property {(person: { user: string, attributes?: Record<string, readonly string[]> }) => void} setPerson
- *   who signs in when a browser opens /login
+ *   chooses the person who signs in when a browser opens /login
  * @property {(answer: ((response: import("node:http").ServerResponse, honest: string) => void) | null) => void} setAnswer
- *   what the next validations answer instead; `honest` is the answer of an honest server
+ *   replaces the answer of the next validations; `honest` is the answer of an honest server
  * @property {readonly URL[]} validations the requests to /p3/serviceValidate
  * @property {() => Promise<void>} close
  */

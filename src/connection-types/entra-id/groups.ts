@@ -1,5 +1,5 @@
 /**
- * Reads the groups of a person in too many groups, whose token leaves them out ("Groups overage claim"). Microsoft
+ * Reads a person's groups if the token leaves them out because there are too many ("Groups overage claim"). Microsoft
  * Graph lists their IDs (directoryObject: getMemberObjects) for a token of the app registration.
  */
 import type { Groups, Runtime } from "../../connection/contract/index.js";

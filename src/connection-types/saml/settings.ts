@@ -28,7 +28,7 @@ export const SAML_SETTINGS = {
     parse: (input: unknown, context: ParseContext) => {
       const text = metadataXml.parse(input, context);
       if ("issue" in text) return text;
-      // Does not check the document's expiry, so that a stored document stays readable after it.
+      // Does not check the document's expiry, because a stored document must stay readable later.
       const metadata = parseProviderMetadata(text.value, context.browserUrl, new Date(0));
       return "issue" in metadata ? metadata : text;
     },

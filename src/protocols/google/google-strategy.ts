@@ -19,7 +19,7 @@ export interface GoogleParty extends RelyingParty {
   readonly hostedDomain: string | null;
 }
 
-/** What the library passes to the replacements below and to the verify function. */
+/** The request that the library passes to the replacements below and to the verify function. */
 interface LibraryRequest {
   readonly query: Readonly<Record<string, string>>;
   /** At `start`: the state of the stored flow. */

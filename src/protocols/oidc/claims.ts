@@ -233,7 +233,7 @@ function describeOddGroup(claim: string, groups: readonly unknown[]): string {
 }
 
 /**
- * Reads `email_verified`, which is about the claim `email` alone. Only `true` is yes. The text "true", which some
+ * Reads `email_verified`, which is only about the claim `email`. Only `true` is yes. The text "true", which some
  * providers send, is not clear and counts as missing. Every other value is no.
  */
 function readEmailVerified(claims: Claims, email: string | null): boolean | null {

@@ -31,7 +31,7 @@ export interface OpenIdRuntime extends Surroundings {
   readonly mappedClaims?: readonly string[];
 }
 
-/** What differs between providers. */
+/** The differences between providers. */
 export interface OpenIdDescription<Settings> {
   /** Refusals of the type, in addition to the refusals of OpenID Connect. */
   readonly refusals?: RefusalTexts;

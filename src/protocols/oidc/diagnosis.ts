@@ -1,6 +1,6 @@
 /**
  * Checks a provider without a person: its discovery, keys, algorithms, client credentials, redirect URI and clock.
- * Every answer of the provider becomes a finding, and does not throw.
+ * Every answer of the provider becomes a finding, never an error.
  */
 import { quote } from "../refusal.js";
 import {
@@ -23,7 +23,7 @@ import { isObject } from "./request-json.js";
 import type { Client, Provider, Surroundings } from "./surroundings.js";
 import { sendTokenRequest } from "./token-request.js";
 
-/** What to check. */
+/** The provider and the client to check. */
 export interface DiagnosisSubject {
   /** Where to discover the provider, or the provider with the endpoints that an administrator entered. */
   readonly source: { readonly discovery: DiscoverySource } | { readonly provider: () => Provider };

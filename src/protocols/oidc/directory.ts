@@ -15,7 +15,7 @@ export class DirectoryUnreadable extends Error {
 export interface DirectoryDescription {
   /** The administrator's name for the directory. */
   readonly name: string;
-  /** Its base address, without a slash at the end. The token is sent nowhere else. */
+  /** Its base address, without a slash at the end. Usher sends the token only there. */
   readonly url: string;
   /** Requests a token of the application. */
   readonly requestToken: () => Promise<JsonAnswer>;

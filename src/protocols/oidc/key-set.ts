@@ -20,13 +20,13 @@ const MOST_KEYS = 100;
 const MOST_CANDIDATES = 8;
 const FEWEST_RSA_BITS = 2_048;
 
-/** What a token says of its key, unverified. */
+/** A token's description of its key, not verified. */
 export interface KeyHint {
   readonly alg: string;
   readonly kid: string | undefined;
 }
 
-/** The keys of one provider. Keep it as long as the connection stays open. */
+/** The keys of one provider. Keep it while the connection is open. */
 export interface KeySet {
   /**
    * Returns the keys that fit the hint, in a list that may be empty. Fetches the keys if the known ones are too old.

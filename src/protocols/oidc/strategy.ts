@@ -14,7 +14,7 @@ import type { VerifiedSignIn } from "./surroundings.js";
 
 const LONGEST_REPORT = 300;
 
-/** What the library passes to the replacements below and to the verify function. */
+/** The request that the library passes to the replacements below and to the verify function. */
 interface LibraryRequest {
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, never>>;

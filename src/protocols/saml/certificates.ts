@@ -22,7 +22,7 @@ export function parseCertificate(input: string): ParsedCertificate {
 
 /**
  * The signing keys among the certificates of one KeyInfo, which belong to one key (XML signature 4.5.4). The signer's
- * certificate is the one that issued none of the others. The others are authorities, whose keys sign for many.
+ * certificate is the one that did not issue any of the others. The others are authorities, which sign for many.
  */
 export function chooseSigningKeys(inputs: readonly string[]): readonly ParsedCertificate[] {
   const entries = inputs.map((input) => (input.trim() === "" ? EMPTY : readCertificate(input)));

@@ -132,7 +132,7 @@ function findAssertion(root: XmlElement): XmlElement {
   return assertion;
 }
 
-/** Later code finds these names by the local name alone, so each may be in one place only. */
+/** Later code finds these elements only by the local name, so each may be in one place only. */
 const PLACED_NAMES: ReadonlySet<string> = new Set([
   "Response",
   "Assertion",

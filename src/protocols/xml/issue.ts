@@ -3,11 +3,11 @@
 export type XmlIssueKind =
   /** The text is not well-formed XML. */
   | "malformed"
-  /** The text holds a comment, CDATA section, processing instruction or DOCTYPE. */
+  /** The text contains a comment, CDATA section, processing instruction or DOCTYPE. */
   | "forbidden"
   /** The text exceeds one of `XML_LIMITS`. */
   | "too-large"
-  /** The document is XML, but an element is missing, repeated, or holds elements in place of text. */
+  /** The document is XML, but an element is missing, repeated, or contains elements in place of text. */
   | "unexpected";
 
 /**
