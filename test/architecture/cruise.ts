@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 export const ROOT = resolve(import.meta.dirname, "../..");
 
 export interface Findings {
-  /** As `rule: from → to`. */
+  /** Each violation as `rule: from → to`. */
   readonly violations: readonly string[];
   /** Every module that was read, with its imports as they are written. */
   readonly imports: ReadonlyMap<string, readonly string[]>;

@@ -1,4 +1,4 @@
-/** An example is an ordinary package: it imports from Usher only what Usher's package.json exports. */
+/** An example is an ordinary package. From Usher, it imports only modules that Usher's package.json exports. */
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "@jest/globals";
@@ -7,7 +7,7 @@ import { listFiles, ROOT } from "./cruise.js";
 const EXAMPLE = "examples/usher-connection-cas";
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 const files = listFiles(ROOT, EXAMPLE, ".js").filter((file) => !file.includes("node_modules"));
-/** Imports, and the imports of types in comments. */
+/** All imports, including imports of types in comments. */
 const imports = files.flatMap((file) =>
   [...read(file).matchAll(/(?:from |import\(?)\s*"([^"]+)"/g)].map(([, specifier = ""]) => ({ file, specifier })),
 );

@@ -14,7 +14,7 @@ export async function launchChromium(): Promise<Browser> {
   return await chromium.launch({
     executablePath: PROGRAM,
     args: [
-      // Debian's sandbox does not start as root, as in containers. These pages are our own.
+      // Debian's sandbox does not start if root starts it, as in containers. All visited pages belong to this project.
       "--no-sandbox",
       "--disable-gpu",
       "--disable-quic",

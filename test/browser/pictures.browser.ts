@@ -42,7 +42,7 @@ afterAll(async () => {
 /** Makes the picture of a page, or expects that the picture in the guides was made from a page with this text. */
 async function picture(name: string, page: Page, text: string): Promise<void> {
   const path = join(FOLDER, `${name}.png`);
-  // These differ in each run.
+  // These texts differ in each run.
   const stable = text
     .replaceAll(/\b[0-9A-HJKMNP-TV-Z]{10}\b/g, "REFERENCE")
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "ID")

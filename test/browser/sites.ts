@@ -22,7 +22,7 @@ async function listen(server: Server & { closeAllConnections(): void }, scheme: 
   };
 }
 
-/** An attacker's site, which answers every address with the page that `body` makes. */
+/** An attacker's site. It sends the page that `body` makes for every address. */
 export async function startEvilSite(body: () => string): Promise<Site> {
   const answer: RequestListener = (_request, response) => {
     response.writeHead(200, { "content-type": "text/html" }).end(`<!doctype html><title>Evil</title>${body()}`);

@@ -1,4 +1,4 @@
-/** SAML for the conformance suite. It verifies messages in this thread; other tests cover the worker threads. */
+/** SAML for the conformance suite. It verifies messages in this thread. Other tests cover the worker threads. */
 import fc from "fast-check";
 import { createSamlConnectionType } from "../../src/connection-types/saml/index.js";
 import { createInlineValidator } from "../../src/protocols/saml/validator.js";

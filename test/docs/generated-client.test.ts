@@ -40,7 +40,7 @@ function write(path: string, text: string): void {
   writeFileSync(join(project, path), text);
 }
 
-/** Compiles the project and returns the compiler's messages; empty if there are none. */
+/** Compiles the project and returns the compiler's messages. */
 function compile(): string {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

@@ -7,11 +7,11 @@ export const ROOT = resolve(import.meta.dirname, "../..");
 
 /** A fenced block. */
 export interface Block {
-  /** After the fence: `js`, `graphql`, `sh`. */
+  /** The word after the fence: `js`, `graphql`, `sh`. */
   readonly language: string;
-  /** The name in the comment before it, as in `<!-- example: start -->`; `null` without one. */
+  /** The name in the comment before the block, as in `<!-- example: start -->`. `null` without a comment. */
   readonly name: string | null;
-  /** Without the indentation of a list. */
+  /** The text, without the indentation of a list. */
   readonly text: string;
 }
 

@@ -225,7 +225,7 @@ describe("a later sign-in", () => {
     expect(await tenant.users()).toHaveLength(1);
     expect((await tenant.users())[0]!.identities).toHaveLength(1);
     expect(await outcomeOf(tenant, makePerson("ada"))).toBe("SUCCEEDED");
-    // In a different organization the address is free.
+    // In a different organization, no account has this address.
     expect(await outcomeOf(await tenantWith(), other)).toBe("SUCCEEDED");
   });
 });

@@ -529,7 +529,7 @@ describe("a guest, whose home is a different organization", () => {
 
 describe("every object with an id", () => {
   const ways = findWays(schema);
-  /** The objects in the answers, by caller, type and id. */
+  /** The objects that each caller got, by caller, type and id. */
   const found = new Map<string, Found[]>();
   let userId: string;
   beforeAll(async () => {

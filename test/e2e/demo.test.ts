@@ -55,7 +55,7 @@ test("the demonstration signs people in, prints a key, refuses to run twice, and
   expect(await ended).toMatchObject({ code: 0, stderr: "" });
 });
 
-/** Signs in at the first provider of the demonstration, and returns what the viewer sees. */
+/** Signs in at the first provider of the demonstration, and returns the person's data in GraphQL. */
 async function signIn(page: string, person: string) {
   const browser = createBrowser();
   const button = (await browser.get(page)).links.find(({ label }) => label.includes("Acme ID"));

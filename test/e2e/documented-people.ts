@@ -19,7 +19,7 @@ export interface World {
   readonly txtRecords: Map<string, string>;
 }
 
-/** People of the provider whom only these operations use. */
+/** People of the provider. Only these operations use them. */
 export const FURTHER_PEOPLE = ["mary", "nora", "olga", "pete"] as const;
 
 const addressOf = (name: string) => `${name}@acme.example`;

@@ -1,4 +1,4 @@
-/** Signing in and out, over real HTTP: answers are single-use and bound to a connection and a browser, and lead to allowed addresses. */
+/** Signing in and out over real HTTP: answers are single-use, bound to a connection and a browser, and lead to allowed addresses. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
 import {

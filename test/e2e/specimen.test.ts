@@ -38,7 +38,7 @@ const forgetful: AnyConnectionType = {
   },
 };
 
-/** This is the one line. */
+/** The line that adds the connection type. */
 const TYPES = [...builtInConnectionTypes(ADDRESSES), specimen, forgetful];
 
 const log: string[] = [];

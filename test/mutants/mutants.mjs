@@ -40,7 +40,7 @@ export function readMutants(root) {
 }
 
 /**
- * Finds the mistake in an entry; `null` when it is sound.
+ * Finds the mistake in an entry. Returns `null` if it has none.
  * @param {string} root the tree
  * @param {Mutant} mutant
  * @returns {string | null}
@@ -71,7 +71,7 @@ export function readTestNames(path) {
 }
 
 /**
- * Finds an alternative of a mutant's `testName` that matches no test; `null` when all match.
+ * Finds an alternative of a mutant's `testName` that matches no test. Returns `null` if all match.
  * @param {Map<string, string[]>} names what `readTestNames` read
  * @param {Mutant} mutant
  * @returns {string | null}
@@ -83,14 +83,14 @@ export function findStaleName(names, { tests, testName }) {
     if (found === undefined) return `the report has no ${test}`;
     candidates.push(...found[1]);
   }
-  // jest ignores the case of `-t` too.
+  // jest also ignores the case of `-t`.
   const stale = listAlternatives(testName ?? "").find(
     (pattern) => !candidates.some((name) => new RegExp(pattern, "i").test(name)),
   );
   return stale === undefined ? null : `no test in ${tests.join(", ")} is named "${stale}"`;
 }
 
-/** The patterns without `|` that a pattern stands for: `a (b|c)` is `a (?:b)` and `a (?:c)`. */
+/** The patterns without `|` that together match like a pattern: `a (b|c)` becomes `a (?:b)` and `a (?:c)`. */
 function listAlternatives(pattern) {
   const bars = [];
   let depth = 0;

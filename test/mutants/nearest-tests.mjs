@@ -19,7 +19,7 @@ export function listFiles(root, folder) {
   return files.map((file) => `${folder}/${file}`).toSorted();
 }
 
-/** Which files import each file. */
+/** Finds the files that import each file. */
 function readImporters(root) {
   const importers = new Map();
   for (const file of ["src", "test"].flatMap((folder) => listFiles(root, folder))) {

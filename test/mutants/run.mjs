@@ -105,7 +105,7 @@ function finish() {
   process.stdout.write(`${budget === null ? mutants.length : judgements} mutants, ${survivors} survived\n`);
 }
 
-/** Runs tests; `null` when the budget ends before they do. */
+/** Runs tests. Returns `null` if the budget ends first. */
 async function runWithinBudget(tests, mutant) {
   if (elapsed() >= (budget ?? Infinity)) return null;
   const result = await tests.run(mutant, Math.min(LIMIT_SECONDS, lastSecond - elapsed()));

@@ -217,7 +217,7 @@ describe("with a budget", () => {
     const after = before.map((entry) => (entry.name === "six" ? { ...entry, replace: "age > 0" } : entry));
     write("test/mutants/rule.json", JSON.stringify(after));
     commit(20);
-    // In the order of their tests, no two of these three are neighbours.
+    // In the order of their tests, these three are never next to each other.
     const { judged, output } = await judge(after, "2026-11-01");
     expect([new Set(judged.slice(0, 3)), judged.length]).toEqual([new Set(["two", "four", "six"]), 6]);
     expect(output).toContain("3 of 6 mutants changed in two days.\n");

@@ -1,4 +1,4 @@
-/** A defined strategy answers each exchange exactly once. */
+/** A strategy made by `defineStrategy` ends each exchange with exactly one action. */
 import { describe, expect, test } from "@jest/globals";
 import type { Exchange, PendingFlow } from "../../src/protocols/exchange.js";
 import { ProtocolRefusal } from "../../src/protocols/refusal.js";

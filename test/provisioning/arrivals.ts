@@ -21,11 +21,11 @@ type Outcome = { readonly code: "IN"; readonly userId: string } | { readonly cod
 export interface Hall {
   readonly house: House;
   readonly organizationId: string;
-  /** Makes a connection of the organization, or of another one. */
+  /** Makes a connection of this organization, or of the given one. */
   readonly makeConnection: (policies?: Partial<ConnectionPolicies>, organizationId?: string) => Promise<Connection>;
   readonly changePolicies: (connection: Connection, policies: Partial<ConnectionPolicies>) => Promise<void>;
   readonly setMappings: (connection: Connection, kind: MappingKind, mappings: readonly GivenMapping[]) => Promise<void>;
-  /** Signs Ada in, with changes to her profile; on the house's store, or on the given one. */
+  /** Signs Ada in, with changes to her profile, on the house's store or on the given one. */
   readonly arrive: (
     connection: Connection,
     profile?: Partial<NormalizedProfile>,
@@ -43,7 +43,7 @@ export interface Hall {
   readonly close: () => Promise<void>;
 }
 
-/** A mapping to set; it compares for equality with one value. */
+/** A mapping to set. It matches if the claim is equal to one value. */
 export interface GivenMapping {
   readonly id?: string;
   readonly claim?: string;

@@ -27,7 +27,7 @@ interface Link {
   retired: boolean;
 }
 
-/** An organization with several connections; one person signs in through each. */
+/** An organization with several connections. One person signs in through each of them. */
 class Office {
   private clock = 0;
   private accounts: Account[] = [];

@@ -28,7 +28,7 @@ async function openOffice(policies: Parameters<Hall["makeConnection"]>[0] = MERG
   return {
     id,
     connection,
-    /** An account with a password; its address is unique in the installation. */
+    /** An account with a password. Its address is unique in the installation. */
     makePasswordAccount: async (email?: string) => {
       addresses += 1;
       const address = email ?? `local-${addresses}@${id}.example`;
@@ -371,7 +371,7 @@ describe("merging", () => {
 });
 
 describe("the account that merged people share", () => {
-  /** Connections by name; one person signs in through them with one address. */
+  /** Connections by name. One person signs in through all of them with one address. */
   async function openSwitchboard() {
     const { id, makePasswordAccount } = await openOffice();
     const person = { subject: "ada", email: `ada@${id}.example` };

@@ -216,7 +216,7 @@ export function brief(decision: Decision): string {
   }
 }
 
-/** The user of a decision, before it is applied; `null` for refusals and new accounts. */
+/** The user of a decision before the decision is applied; `null` for refusals and new accounts. */
 export function userOf(decision: Decision): User | null {
   if (decision.kind === "merge") return decision.candidate.user;
   return decision.kind === "link" || decision.kind === "update" ? decision.user : null;
@@ -427,7 +427,7 @@ const addressLinkArbitrary: fc.Arbitrary<AddressLink> = fc.record({
   }),
 });
 
-/** A default role has the source DEFAULT; a role of a mapping names the mapping. */
+/** A default role has the source DEFAULT. A role from a mapping names the mapping. */
 const heldRolesArbitrary: fc.Arbitrary<CurrentAccess["roles"]> = fc.uniqueArray(
   fc.oneof(
     fc.record({
@@ -453,7 +453,7 @@ const currentAccessArbitrary: fc.Arbitrary<CurrentAccess> = fc.record({
 
 const USERS = ["user-1", "user-2", "user-3", "user-4", "user-5", "user-6", "user-7"];
 
-/** What a candidate has in addition to its user. */
+/** The facts about a candidate in addition to its user. */
 const standing = {
   links: fc.array(addressLinkArbitrary, { maxLength: 2 }),
   addressFromProvider: fc.boolean(),

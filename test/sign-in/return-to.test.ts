@@ -49,7 +49,7 @@ describe("where a sign-in returns to", () => {
     ["evil.example"],
     ["?next=1"],
     ["#top"],
-    // With user information, a reader may mistake the host.
+    // User information in front of the host hides the real host from a reader.
     ["https://usher.example@evil.example/"],
     ["https://usher.example:443@evil.example/"],
     ["https://somebody@usher.example/"],
@@ -81,7 +81,7 @@ describe("where a sign-in returns to", () => {
     ["https://files.example/a/bc"],
     ["/%2f/evil.example"],
     ["/%5cevil.example"],
-    // Other schemes.
+    // These schemes are not allowed.
     ["javascript:alert(1)"],
     ["JaVaScRiPt:alert(1)"],
     ["javascript://usher.example/%0aalert(1)"],

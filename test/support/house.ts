@@ -1,4 +1,4 @@
-/** The modules from access to people on a database of their own, with their schema, for tests. */
+/** For tests: the modules from access to people, with their schema, on a separate database. */
 import "reflect-metadata";
 import { afterAll, beforeAll } from "@jest/globals";
 import { graphql } from "graphql";

@@ -114,7 +114,7 @@ export interface RoundRobinProxy {
   readonly port: number;
   /** The number of requests per replica. */
   readonly counts: () => readonly number[];
-  /** Sends every request to one replica, by index; `null` takes turns again. */
+  /** Sends every request to one replica, by index. With `null`, the replicas take turns again. */
   readonly pin: (place: number | null) => void;
   readonly close: () => Promise<void>;
 }

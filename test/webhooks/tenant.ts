@@ -79,7 +79,7 @@ export async function createTenant(usher: Pick<TestUsher, "ask" | "graphql">): P
   };
 }
 
-/** Waits until a condition holds. Fails with `what` after a while. */
+/** Waits until a condition holds. After the time limit, throws an error that contains `what`. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 60_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await holds())) {

@@ -22,7 +22,7 @@ export async function openDriver(
   return new SignInDriver(type.strategy(opened, runtime) as ConstructorParameters<typeof SignInDriver>[0]);
 }
 
-/** A whole sign-in, up to the profile. */
+/** Signs in from start to end, and returns the profile. */
 export async function signIn(entra: HostileEntra, person: Person) {
   const verified = await (await openDriver(entra)).signIn(entra, person);
   return createEntraIdType(entra.authority, "https://graph.microsoft.com").normalize(verified, settingsFor(entra));

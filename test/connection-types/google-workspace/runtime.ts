@@ -22,7 +22,7 @@ export async function openDriver(google: HostileGoogle, changes: Changes = {}, r
   return new SignInDriver(type.strategy(opened, runtime) as ConstructorParameters<typeof SignInDriver>[0]);
 }
 
-/** A whole sign-in, up to the profile. */
+/** Signs in from start to end, and returns the profile. */
 export async function signIn(google: HostileGoogle, person: Person, changes: Changes = {}) {
   const verified = await (await openDriver(google, changes)).signIn(google, person);
   return createGoogleWorkspaceType(google.issuer, "https://admin.googleapis.com").normalize(

@@ -131,7 +131,7 @@ test("every refusal has a sentence for the person and a remedy for the administr
     expect(code).toMatch(/^OIDC_[A-Z_]+$/);
     expect(message).toMatch(/^[A-Z].*\.$/);
     expect(remedy).toMatch(/^[A-Z].*\.$/);
-    // The person's message names no internals.
+    // The message for the person contains no internal terms.
     expect(message).not.toMatch(/token|nonce|issuer|endpoint|jwks|secret|client|OIDC/i);
   }
 });

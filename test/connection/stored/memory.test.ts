@@ -27,7 +27,7 @@ let services: ConnectionServices;
 let answer: () => Response;
 let fetches = 0;
 beforeAll(async () => {
-  // Creating key pairs takes time, and these tests sign nothing.
+  // The type makes no keys here, because that takes time and these tests sign nothing.
   const { createKeys: _, ...type } = createSamlConnectionType(createInlineValidator);
   house = await openHouse([type]);
   const fetch = async () => {

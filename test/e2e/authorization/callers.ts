@@ -25,7 +25,7 @@ export interface House {
   readonly other: Tenant;
   readonly operator: Caller;
   readonly anonymous: Caller;
-  /** Administrators by role. */
+  /** Administrators, by their role. */
   readonly homeAdministrator: Caller;
   readonly otherAdministrator: Caller;
   /** A person with the role USER, which gives no permission. */
@@ -37,7 +37,7 @@ export interface House {
   /** A key of the home organization with exactly these scopes. */
   readonly homeKey: (scopes: readonly Permission[]) => Promise<Caller>;
   readonly send: (caller: Caller, document: string, variables: Readonly<Record<string, unknown>>) => Promise<Answer>;
-  /** A word that was not used before. */
+  /** Returns a word that no test has used before. */
   readonly word: () => string;
   readonly close: () => Promise<void>;
 }

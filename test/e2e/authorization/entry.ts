@@ -12,7 +12,7 @@ export type Variables = Readonly<Record<string, unknown>>;
 
 export interface Entry {
   readonly needs: Needs;
-  /** A permission that is also sufficient. */
+  /** A permission that suffices without `needs`. */
   readonly or?: Permission;
   /** Whether callers of other organizations get null instead of an error, as for an id that does not exist. */
   readonly nullElsewhere?: boolean;
@@ -39,7 +39,7 @@ export const byId = (needs: Needs, use: string, make: NonNullable<Entry["make"]>
   use: `(id: $id) { ${use} }`,
   make,
 });
-/** For queries by id. */
+/** The rule for queries by id. */
 export const foundById = (needs: Needs, use: string, make: NonNullable<Entry["make"]>): Entry => ({
   ...byId(needs, use, make),
   nullElsewhere: true,
@@ -50,7 +50,7 @@ export const byInput = (needs: Needs, type: string, use: string, input: NonNulla
   use: `(input: $input) { ${use} }`,
   make: async (house) => ({ input: await input(house) }),
 });
-/** For mutations of many accounts, which return a result for each. */
+/** The rule for mutations of many accounts, which return a result for each account. */
 export const byIds = (needs: Needs, make: (house: House) => Promise<string>): Entry => ({
   needs,
   declare: "$ids: [ID!]!",

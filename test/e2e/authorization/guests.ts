@@ -153,10 +153,10 @@ export const USER_FIELDS: Readonly<Record<string, UserField | null>> = {
   "RejectUserPayload.user": null,
   "RestoreUserPayload.user": null,
   "UpdateUserPayload.user": null,
-  // These return only people of the home.
+  // These fields return only people of the home.
   "LinkRequest.user": null,
   "User.manager": null,
-  // These return the caller.
+  // These fields return the caller.
   "UpdateMyProfilePayload.user": null,
   "Viewer.user": null,
   "Group.managers": {

@@ -7,7 +7,7 @@ import * as things from "./things.js";
 /** A field that needs a permission in addition to its root field. All callers of the test may use the root field. */
 export interface InnerEntry {
   readonly needs: readonly Permission[];
-  /** A permission that is also sufficient. */
+  /** A permission that suffices without `needs`. */
   readonly or?: Permission;
   /** The permissions that a key needs to reach the field. */
   readonly way: readonly Permission[];
@@ -155,7 +155,7 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
 /** A field that is empty, instead of an error, for a caller without its permission. */
 export interface HiddenEntry {
   readonly needs: Permission;
-  /** A permission that is also sufficient. */
+  /** A permission that suffices without `needs`. */
   readonly or?: Permission;
   /** The permission that a key needs to reach the field. */
   readonly way: Permission;

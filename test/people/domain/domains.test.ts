@@ -121,7 +121,7 @@ describe("proving a domain", () => {
     });
     expect(await isDomainProved(house.database.reader, organizationId, "a@bücher.example")).toBe(false);
 
-    // Longer records come in pieces (RFC 1035, 3.3).
+    // Long TXT records consist of several strings (RFC 1035, 3.3).
     dns.set(record.name, [["v=spf1 -all"], [record.value.slice(0, 10), record.value.slice(10)]]);
     expect(await verify(administrator, domain.id)).toMatchObject({ id: domain.id, verifiedAt: house.clock.now });
     expect(await isDomainProved(house.database.reader, organizationId, "a@bücher.example")).toBe(true);

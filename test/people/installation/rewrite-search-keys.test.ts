@@ -12,7 +12,7 @@ import { makeOrganization, makeUser, OPERATOR, useHouse } from "../../support/ho
 const house = useHouse();
 const clock = () => house.clock.now;
 const never = new AbortController().signal;
-/** One row per step, so that there are many steps. */
+/** Each step rewrites one row, so that there are many steps. */
 const STEPS = [rewriteTerms, rewriteNameKeys].map(
   (step): RewriteKeys =>
     (unit, after) =>

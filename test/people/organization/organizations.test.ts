@@ -1,4 +1,4 @@
-/** Organizations and the viewer. */
+/** Organizations, and the GraphQL field `viewer`. */
 import { describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, causeOf, SYSTEM } from "../../../src/access/caller.js";
 import { ALL_PERMISSIONS } from "../../../src/access/permission.js";

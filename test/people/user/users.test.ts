@@ -111,7 +111,7 @@ describe("createUser", () => {
     const first = await makeUser(house, organizationId);
     expect(await codeOf(makeUser(house, organizationId, { email: "ADA@example.com" }))).toBe("EMAIL_TAKEN");
     expect(await codeOf(makeUser(house, other))).toBe("NONE");
-    // After the first sign-in, the identity decides, so another prepared account may have the address.
+    // After the first sign-in, the identity identifies the person, so another prepared account may have the address.
     await signIn(first.id);
     expect(await codeOf(makeUser(house, organizationId))).toBe("NONE");
   });
@@ -193,7 +193,7 @@ describe("createUser", () => {
       expect(others).toEqual([]);
       expect(mail).toMatchObject({ organization_id: there, template: "address-given" });
       expect(mail!.body).toContain(`your address, ${email}.`);
-      // A later change of another field does not take the address.
+      // A later change of another field does not claim the address.
       await updateUser(house.store, key, { id: taken.id, firstName: "Other" });
       expect(await loginEmailOf(taken.id)).toBeNull();
     });
@@ -493,7 +493,7 @@ describe("scope", () => {
       codeOf(updateOrganization(house.store, caller, organizationId, { policies: { defaultRole } }));
     expect(await set(key, "ADMIN")).toBe("FORBIDDEN");
     expect(await set(OPERATOR, "MANAGER")).toBe("NONE");
-    // The policy gives the default role; a caller who adds people need not hold its permissions.
+    // The policy gives the default role. A caller who adds people need not have its permissions.
     const adder = keyOf(organizationId, "USERS_WRITE");
     const person = { organizationId, email: "m@example.com", firstName: "M", lastName: "M" };
     const { id } = await createUser(house.store, adder, person);

@@ -23,7 +23,7 @@ const readIds = async (reader = database.reader) =>
   (await reader.rows<{ id: string }>("SELECT id FROM note ORDER BY id")).map(({ id }) => id);
 
 describe("transact", () => {
-  // Answers of a server arrive in separate turns of the event loop.
+  // A server's answers arrive in separate turns of the event loop.
   (onMariaDb ? test.skip : test)("lets others be served between units that wait for each other", async () => {
     let turns = 0;
     let isOver = false;

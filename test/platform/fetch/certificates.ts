@@ -51,7 +51,7 @@ export function createSelfSigned(names: readonly string[]): Certified {
 interface Certificate {
   readonly subject: string;
   readonly issuer: string;
-  /** DNS names of a leaf; `null` makes an authority. */
+  /** DNS names of a leaf. `null` makes an authority. */
   readonly names: readonly string[] | null;
   readonly validity: Validity;
   readonly pair: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };

@@ -27,7 +27,7 @@ function guard(options: Partial<GuardedFetchOptions> = {}): GuardedFetch["post"]
   return guarded.post;
 }
 const inside = () => guard({ allowedPrivateHosts: ["127.0.0.1"] });
-/** A resolver that returns these addresses one after the other, and then the last one. */
+/** A resolver that returns these addresses in order, then repeats the last one. */
 function answering(...answers: readonly string[]) {
   let asked = 0;
   return async () => [{ address: answers[Math.min(asked++, answers.length - 1)] ?? "" }];

@@ -16,7 +16,7 @@ function guard(lookup: Lookup, allowedPrivateHosts: readonly string[] = []): Gua
   return guarded;
 }
 
-/** A resolver that returns these lists one after the other and then the last one, and counts its calls. */
+/** A resolver that returns these lists in order, then repeats the last one. It counts its calls. */
 function answering(...answers: readonly (readonly string[])[]) {
   let asked = 0;
   const lookup: Lookup = async () => {

@@ -13,9 +13,9 @@ const KIBIBYTE = 1_024;
 const PATIENT = { timeoutMs: 50_000 };
 /** A short time limit, for tests that wait for it. */
 const IMPATIENT = { timeoutMs: 300 };
-/** Less than the ten seconds after which opening a connection fails. */
+/** Shorter than ten seconds, which is the limit for opening a connection. */
 const BEFORE_CONNECTING_ENDS_MILLISECONDS = 8_000;
-/** Jest's time limit of a test that waits for the time limit. */
+/** Jest's time limit for a test that waits for the end of the other limit. */
 const FAR_BEYOND_MILLISECONDS = 15_000;
 
 function guard(options: Partial<GuardedFetchOptions> = {}) {
@@ -28,7 +28,7 @@ async function serve(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(await startPeer(answer)).port}/`;
 }
 
-/** A server that writes these bytes to every connection that sends something, and may then close it. */
+/** After the client's first data, the server writes these bytes and ends the connection. With null, it resets the connection. */
 async function serveBytes(bytes: string | null): Promise<string> {
   const server = createTcpServer((socket) => {
     socket.on("error", () => {});

@@ -16,7 +16,7 @@ export const authority = createAuthority();
 export interface Peer {
   readonly port: number;
   readonly requests: () => number;
-  /** Connections, with or without a request. */
+  /** The number of connections, with or without a request. */
   readonly connections: () => number;
 }
 
@@ -33,7 +33,7 @@ export async function startPeer(answer: RequestListener, certified: Certified | 
   return await listen(server, () => requests);
 }
 
-/** Listens with any TCP server, and counts. */
+/** Starts any TCP server on a free port, and counts its connections. */
 export async function listen(server: Server, requests: () => number = () => 0): Promise<Peer> {
   let connections = 0;
   server.on("connection", () => (connections += 1));

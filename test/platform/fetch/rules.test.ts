@@ -1,4 +1,4 @@
-/** The rules for an address when it is saved. */
+/** The rules for an address at the time when it is saved. */
 import { createRequire } from "node:module";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import type { Fetch, ParseContext } from "../../../src/connection/contract/index.js";
@@ -14,7 +14,7 @@ test("connection types get the guarded fetch", () => {
   expect(fetch).toBe(guarded.fetch);
 });
 
-/** The ports that another implementation of the Fetch standard blocks. */
+/** The ports that a different implementation of the Fetch standard blocks. */
 const constants: unknown = createRequire(import.meta.url)("undici/lib/web/fetch/constants.js");
 
 test("the blocked ports are those of the Fetch standard", () => {

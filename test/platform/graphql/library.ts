@@ -228,7 +228,7 @@ export const buildLibrarySchema = () =>
     errorCodes: catalogue,
   });
 
-/** A running endpoint, with what it logged. */
+/** A running endpoint and its log. */
 export async function startLibrary({ introspection = true, production = false, mayOpen = true } = {}) {
   const lines: string[] = [];
   const logger = createLogger({ level: "info", destination: { write: (line) => void lines.push(line) } });

@@ -46,7 +46,7 @@ export function makeMemory(now: () => Date) {
   const kept = new Map<string, { readonly facts: RecalledFacts; readonly learnedAt: Date }>();
   let writes = 0;
   return {
-    /** The memory of a process that starts now. */
+    /** The memory of a process that starts at this moment. */
     open: (): ProviderMemory => {
       const atOpening = new Map(kept);
       return {
@@ -110,7 +110,7 @@ export function runStrategy(strategy: { authenticate: (request: never) => unknow
       fail: () => fail(new Error("the strategy failed instead of refusing")),
       pass: () => fail(new Error("the strategy passed")),
     };
-    // Read-only, as the application defines them.
+    // These members are read-only, as in the application.
     const descriptors = Object.entries(actions).map(([name, value]) => [name, { value }] as const);
     const child = Object.create(strategy, Object.fromEntries(descriptors)) as typeof strategy;
     Promise.resolve(child.authenticate(step as never)).catch(fail);

@@ -94,7 +94,7 @@ describe("flows under way", () => {
     const text = JSON.stringify(row);
     for (const secret of [state, BROWSER, NONCE, VERIFIER, "secret-place", "request-id-in-the-clear"])
       expect(text).not.toContain(secret);
-    // A payload that is moved to another row does not open there.
+    // The payload of one row cannot be opened in another row.
     await inUnit((unit) =>
       unit.execute("UPDATE sso_flow SET payload = ? WHERE state_hash = ?", [
         row!["payload"] as string,

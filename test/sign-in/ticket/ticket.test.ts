@@ -95,7 +95,7 @@ describe("tickets", () => {
     expect(row).toMatchObject({ browser_hash: sha256Hex(BROWSER), connection_id: "connection-1" });
     for (const secret of [ticket, BROWSER, "ada-in-person", "secret-place"])
       expect(JSON.stringify(row)).not.toContain(secret);
-    // A payload that is moved to another row does not open there.
+    // The payload of one row cannot be opened in another row.
     await inUnit((unit) =>
       unit.execute("UPDATE sso_ticket SET payload = ? WHERE ticket_hash = ?", [
         row!["payload"] as string,

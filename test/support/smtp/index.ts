@@ -16,7 +16,7 @@ interface ReceivedMail {
   readonly body: string;
   /** Whether the client sent it over TLS. */
   readonly encrypted: boolean;
-  /** The user that the client authenticated as; `null` if it did not. */
+  /** The user name with which the client authenticated; `null` if it did not. */
   readonly user: string | null;
 }
 
@@ -48,7 +48,7 @@ export interface SmtpServerOptions {
   /** 0 chooses a free port. */
   readonly port?: number;
   readonly certificate?: { readonly key: string; readonly cert: string };
-  /** When TLS starts; needs a certificate. Defaults to `NEVER`. */
+  /** When TLS starts. All values except `NEVER`, the default, need a certificate. */
   readonly tls?: "AT_ONCE" | "STARTTLS" | "NEVER";
   /** The only user who may send. If it is absent, clients need not authenticate. */
   readonly account?: { readonly user: string; readonly password: string };

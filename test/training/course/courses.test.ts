@@ -110,7 +110,7 @@ describe("a course", () => {
       COURSE,
     );
     expect(fieldsOf(module)).toEqual([["passRate", "INVALID"]]);
-    // A literal can be too large for a double; GraphQL itself refuses such a variable.
+    // A literal can be too large for a double. GraphQL refuses such a variable.
     const literal = `mutation ($id: ID!) { createCourse(input: { organizationId: $id, title: "T", passRate: 1e999 }) {
       course { id } } }`;
     expect(fieldsOf(await house.ask(writer(), literal, { id: acme }))).toEqual([["passRate", "INVALID"]]);

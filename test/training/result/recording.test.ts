@@ -96,7 +96,7 @@ describe("starting training", () => {
       })
     ).data.seats.seatsInUse;
 
-  /** An organization with seats, courses and people of its own. */
+  /** Makes an organization with its own seats, courses and people. */
   async function plan(policies: object, totalSeats: number | null, count: number) {
     const { id: organizationId } = await makeOrganization(house);
     await updateOrganization(house.store, OPERATOR, organizationId, { totalSeats, policies });

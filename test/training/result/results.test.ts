@@ -450,7 +450,7 @@ describe("figures of a group", () => {
       [...members, ...members].map((user, index) => [groupId, user, index < 6 ? "ADMIN" : "MAPPING", "", now]),
     );
     const outsider = (await makeUser(house, org, { email: "outsider@example.com" })).id;
-    // Fire: six people, one of them twice; five have a percent, and five have passed or failed.
+    // Fire: six people, one of them twice. Five have a percent, and five have passed or failed.
     for (const [index, member] of members.entries())
       await add(member, {
         percent: index === 5 ? null : (index + 1) * 10,

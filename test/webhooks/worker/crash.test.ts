@@ -222,7 +222,7 @@ describeOnMariaDb("two workers, one of which is killed (MariaDB; a SQLite file b
         (each) => each.sequence > sequence && timeOf(each.startedAt) > from && timeOf(each.startedAt) < to,
       ).length;
     });
-    // While one attempt waits for an endpoint that never answers, later events reach a healthy endpoint.
+    // While one attempt waits for a silent endpoint, later events reach a healthy endpoint.
     expect(Math.max(...passing)).toBeGreaterThan(2);
   }, 60_000);
 });

@@ -14,7 +14,7 @@ export interface HostileEntra extends HostileOpenIdProvider {
   readonly authority: string;
   /** The v2.0 issuer of the directory. */
   readonly tenantIssuer: string;
-  /** A person of the directory, with changed claims; `undefined` removes a claim. */
+  /** A person of the directory, with changed claims. `undefined` removes a claim. */
   readonly person: (claims?: Readonly<Record<string, unknown>>) => Person;
 }
 

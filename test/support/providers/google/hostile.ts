@@ -4,7 +4,7 @@ import { startHostileOpenIdProvider, type HostileOpenIdProvider, type Person } f
 export const DOMAIN = "acme.example";
 
 export interface HostileGoogle extends HostileOpenIdProvider {
-  /** A person of the Workspace, with changed claims; `undefined` removes a claim. */
+  /** A person of the Workspace, with changed claims. `undefined` removes a claim. */
   readonly person: (claims?: Readonly<Record<string, unknown>>) => Person;
 }
 

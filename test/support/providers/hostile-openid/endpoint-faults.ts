@@ -15,7 +15,7 @@ function error(values: Values, status = 400): Fault {
   return { token: () => json(JSON.stringify(values), status) };
 }
 
-/** A fault that sets members of the token response; `undefined` removes one. */
+/** A fault that sets members of the token response. `undefined` removes a member. */
 function tokenResponse(values: Values): Fault {
   return { token: (response) => void Object.assign(response, values) };
 }

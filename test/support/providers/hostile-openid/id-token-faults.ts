@@ -2,7 +2,7 @@
 import type { Fault, TokenMaking, Values } from "./fault.js";
 import { encodePart, macWith, publish, signWith } from "./signing.js";
 
-/** A fault that sets claims; `undefined` removes one. */
+/** A fault that sets claims. `undefined` removes a claim. */
 function claims(change: (making: TokenMaking) => Values): Fault {
   return { idToken: (making) => void Object.assign(making.claims, change(making)) };
 }

@@ -53,7 +53,7 @@ export interface HostileOpenIdProvider {
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Sets a fault; `null` for correct behaviour. */
+  /** Sets a fault. `null` restores the correct behaviour. */
   readonly setFault: (name: FaultName | null) => void;
   /** Sets the person who signs in if `authorize` does not name one. */
   readonly setPerson: (person: Person) => void;

@@ -1,4 +1,4 @@
-/** What an attacker has, and the first two steps of every attack. */
+/** The attacker's knowledge and keys, and the first two steps of every attack. */
 import type { ProviderKey } from "../saml/certificate.js";
 import type { AuthnRequest, Person, ResponseContent, SamlProvider } from "../saml/index.js";
 

@@ -14,7 +14,7 @@ export const URI = {
 
 type Attributes = Readonly<Record<string, string | null | undefined>>;
 
-/** An element. Children must be canonical XML; use `escapeText` for text. Leaves out attributes that are null. */
+/** An element. Its children must be canonical XML, and its text must be escaped with `escapeText`. Leaves out null attributes. */
 export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
   return `${startTag(name, attributes)}${children.join("")}</${name}>`;
 }
