@@ -44,8 +44,8 @@ const FIRST_TURN = new RegExp(TURN, "u");
 const DISORDER = new RegExp(`(?:${TURN}|[\\p{Cc}\\p{Cs}\\s])+`, "gu");
 
 /**
- * Puts a provider's text on one line. Characters that change the direction of writing are removed; control characters and
- * lone surrogates become spaces.
+ * Puts a provider's text on one line. Removes characters that change the direction of writing. Replaces control characters
+ * and lone surrogates by spaces.
  */
 export function normalizeLine(text: string): string {
   return text.replace(DISORDER, (found) => found.replace(TURNS, "") && " ").trim();

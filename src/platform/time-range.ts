@@ -56,7 +56,7 @@ function readOffset(offset: string): number {
 }
 
 /**
- * Resolves a range in a time zone. A day at its end is included as a whole; a time at its end is excluded, so that
+ * Resolves a range in a time zone. A day at its end is included as a whole. A time at its end is excluded, so that
  * consecutive ranges do not overlap. An empty range adds a mistake at `to`.
  *
  * @param timeZone an IANA name

@@ -73,7 +73,7 @@ export const id = (name = "id", options: ColumnOptions = {}) => string(name, 36,
 /** A SHA-256 in hexadecimal. */
 export const hash = (name: string, options: ColumnOptions = {}) => string(name, 64, options);
 
-/** Text of at most `length` characters. Longer text is an error on MySQL; SQLite stores it whole. */
+/** Text of at most `length` characters. Longer text is an error on MySQL, but SQLite stores it whole. */
 export const string = (name: string, length: number, options: ColumnOptions<string> = {}) =>
   describe(name, "string", options, length);
 

@@ -40,7 +40,8 @@ export async function createDataSource(target: DatabaseTarget, parts: DataSource
 }
 
 /**
- * Makes the data source of a SQLite file. Initializing it acquires the file's process lock; destroying it releases the lock.
+ * Makes the data source of a SQLite file. Initializing it acquires the file's process lock, and destroying it releases the
+ * lock.
  */
 export async function createSqliteDataSource(
   target: SqliteTarget,

@@ -45,7 +45,7 @@ export function createIsAllowed(entries: readonly string[]): IsAllowed {
 function parseEntry(entry: string): { host: string; port: number | null } | null {
   const isBareIpv6 = !entry.startsWith("[") && entry.split(":").length > 2;
   const authority = isBareIpv6 ? `[${entry}]` : entry;
-  // The URL parser accepts more; a slash, an at sign or a wildcard is a mistake of the operator.
+  // The URL parser accepts more. A slash, an at sign or a wildcard is a mistake of the operator.
   if (!/^(\[[0-9a-f:.]+\]|[^\s/?#@[\]\\*:]+)(:\d{1,5})?$/i.test(authority)) return null;
   if (!URL.canParse(`http://${authority}`)) return null;
   const port = /:(\d+)$/.exec(authority.replace(/^\[.*\]/, ""))?.[1];

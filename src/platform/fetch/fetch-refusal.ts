@@ -7,7 +7,7 @@ export type FetchRefusalCode =
   | "SCHEME_REFUSED"
   /** The URL contains a user name or a password. */
   | "CREDENTIALS_REFUSED"
-  /** The server answered with a redirect, which is never followed. */
+  /** The server sent a redirect, which is never followed. */
   | "REDIRECT_REFUSED"
   /** The response is larger than the request allows. */
   | "TOO_LARGE"
@@ -17,7 +17,7 @@ export type FetchRefusalCode =
   | "UNREACHABLE"
   /** The host's name has no address. */
   | "NAME_NOT_FOUND"
-  /** The server's certificate is expired, not trusted, or for another name. */
+  /** The server's certificate is expired, not trusted, or for a different name. */
   | "CERTIFICATE_REFUSED";
 
 /**

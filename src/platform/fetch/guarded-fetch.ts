@@ -55,7 +55,7 @@ export interface GuardedFetch {
   readonly rules: {
     /** For addresses that this server requests. */
     readonly serverUrl: (url: URL) => string | null;
-    /** For addresses that only browsers are sent to, which may be private. */
+    /** For addresses that only browsers visit. They may be private. */
     readonly browserUrl: (url: URL) => string | null;
   };
   /** Ends all connections. Requests under way fail. */
@@ -74,7 +74,7 @@ const STATUSES_WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 /** Headers that describe the body as it was sent, not the decompressed bytes. */
 const TRANSFER_HEADERS = ["content-encoding", "content-length", "transfer-encoding"];
 
-/** Makes the guarded fetch. One process needs one, which holds the pool of connections. */
+/** Makes the guarded fetch. One process needs only one, because it holds the pool of connections. */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const isAllowed = createIsAllowed(options.allowedPrivateHosts);
   const connector = createGuardedConnector(
@@ -90,7 +90,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     keepAliveMaxTimeout: LONGEST_KEEP_ALIVE_MILLISECONDS,
     maxResponseSize: options.maximumSentBytes ?? DEFAULT_MAXIMUM_SENT_BYTES,
-    // The limit of the whole request covers both; the agent's limits would start anew with every byte.
+    // The limit of the whole request covers both. The agent's limits would start again with every byte.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -190,7 +190,7 @@ async function writeBody(body: BodyInit | null, headers: Headers): Promise<strin
   return new Uint8Array(await carrier.arrayBuffer());
 }
 
-/** undici reads the bytes of headers as UTF-8; the platform has one character for each byte. */
+/** undici reads the bytes of headers as UTF-8, but the platform has one character for each byte. */
 function readHeaders(received: Readonly<Record<string, string | string[] | undefined>>): Headers {
   const headers = new Headers();
   for (const [name, values] of Object.entries(received))

@@ -144,7 +144,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    // Provisional responses come first; the last one counts.
+    // Provisional responses come first, so the last response counts.
     this.#status = status;
     this.#headers = headers;
     const refusal = refuseRedirect(this.url, status, firstOf(headers.location) ?? "");

@@ -11,7 +11,7 @@ export interface UrlIssue {
 }
 
 /**
- * Ports of other protocols than HTTP, which browsers block too (Fetch standard, 2.9): a server of another protocol could
+ * Ports of protocols other than HTTP, which browsers also block (Fetch standard, 2.9). A server of such a protocol could
  * read the lines of a request as commands.
  */
 const BLOCKED_PORTS: ReadonlySet<number> = new Set([

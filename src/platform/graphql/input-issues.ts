@@ -21,7 +21,7 @@ const VALUE_KINDS: ReadonlySet<string> = new Set([
   Kind.VARIABLE,
 ]);
 
-/** The keys of a `@oneOf` input; `null` for another type, and while introspection is off. */
+/** The keys of a `@oneOf` input; `null` for a different type, and while introspection is off. */
 export type KeysOf = (typeName: string) => readonly string[] | null;
 
 /** How much of the schema an error may contain. */

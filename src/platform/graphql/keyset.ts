@@ -8,7 +8,7 @@ import { Failure, INVALID_INPUT } from "../errors/failure.js";
 import { readPageRequest, type PageArgs, type PageRequest, type RowPage } from "./paging.js";
 import { placeholders } from "../database/statements.js";
 
-/** One column of an order. Columns are never null, and unique together: the last one is an id. */
+/** One column of an order. Columns are never null. The last column is an id, so together they are unique. */
 export interface KeysetColumn<Row> {
   /** As in SQL: `u.last_name_key`. It becomes part of the statement, so it must never be input. */
   readonly column: string;
@@ -171,7 +171,7 @@ export function joinConditions(left: Condition, right: Condition): Condition {
   return { sql: `(${left.sql}) AND (${right.sql})`, parameters: [...left.parameters, ...right.parameters] };
 }
 
-/** Identifies an order, so that a cursor of another order is refused. */
+/** Identifies an order. `pageByKeyset` refuses a cursor of a different order. */
 function nameOrder<Row>(order: readonly KeysetColumn<Row>[]): string {
   const description = order.map(({ column, direction, kind }) => `${column} ${direction} ${kind}`).join(",");
   return createHash("sha256").update(description).digest("base64url").slice(0, 8);

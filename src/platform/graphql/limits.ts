@@ -142,7 +142,7 @@ function measureSelection(selection: SelectionNode, context: ValidationContext, 
   if (fragment === undefined || fragment === null) {
     return nothing;
   }
-  // Also ends a cycle, which another rule reports.
+  // Also ends a cycle. A different rule reports it.
   fragments.set(name, nothing);
   const shape = measure(fragment.selectionSet, context, fragments);
   fragments.set(name, shape);

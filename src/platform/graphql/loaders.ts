@@ -70,7 +70,7 @@ function declare<Context extends object, Value, Missing>(
       );
       loaders.set(batch, loader);
     }
-    // The map holds loaders of all types; this batch function's loader was made by this declaration.
+    // The map holds loaders of all types. This declaration made the loader of its own batch function.
     return loader as DataLoader<string, Value | Missing>;
   };
 }

@@ -5,7 +5,7 @@ import { BOUND_FORMS, parseTimeBound, type TimeBound } from "../time-range.js";
 const MOMENT =
   /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
-/** A time. Written in UTC with milliseconds; read with any offset, but not without one. */
+/** A time. It is written in UTC with milliseconds. A time without an offset is refused. */
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: "DateTime",
   description:
@@ -37,7 +37,7 @@ function readMoment(value: unknown): Date {
   return moment;
 }
 
-/** An offset may lead to a year that has more or fewer than four digits, which databases cannot store. */
+/** An offset can move a time to a year that has more or fewer than four digits. Databases cannot store such a year. */
 function isKeepable(moment: Date): boolean {
   const year = moment.getUTCFullYear();
   return year >= 0 && year <= 9999;

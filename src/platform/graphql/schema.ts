@@ -95,7 +95,7 @@ function markOneOfInputs(schema: GraphQLSchema): void {
   }
 }
 
-/** The keys of a `@oneOf` input, of which exactly one must be given; `null` for any other type. */
+/** The keys of a `@oneOf` input, exactly one of which the caller must give; `null` for any other type. */
 export function findKeysToChoose(schema: GraphQLSchema, typeName: string): readonly string[] | null {
   const type = schema.getType(typeName);
   return isInputObjectType(type) && type.isOneOf ? Object.keys(type.getFields()) : null;

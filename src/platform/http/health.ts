@@ -4,7 +4,7 @@ import { VERSION } from "../../config/version.js";
 import type { Logger } from "../telemetry/logger.js";
 
 export interface HealthOptions {
-  /** Resolves when the database answers and its migrations are done; rejects otherwise. */
+  /** Resolves when the database is reachable and its migrations are done; rejects otherwise. */
   readonly checkReady: () => Promise<void>;
   /** Whether the process is stopping and should get no new requests. */
   readonly isStopping: () => boolean;

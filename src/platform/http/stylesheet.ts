@@ -1,4 +1,4 @@
-/** The style sheet of the pages. A module, so that it is part of the compiled program. */
+/** The style sheet of the pages. It is a module, so that it is part of the compiled program. */
 
 /**
  * Colours have a contrast of at least 4.5 to 1 in both schemes, targets are at least 44 pixels high, and the element with

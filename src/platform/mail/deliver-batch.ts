@@ -23,7 +23,7 @@ const BATCH_SIZE = 20;
 const LEASE_SECONDS = 120;
 /** An attempt fails after this time, even if the server accepts the message later. */
 const ATTEMPT_WITHIN_MILLISECONDS = 30_000;
-/** No attempt begins later, so that its outcome is recorded before the lease ends. */
+/** Attempts begin only within this time, so that their outcomes are recorded before the lease ends. */
 const BEGIN_WITHIN_MILLISECONDS = LEASE_SECONDS * 1_000 - ATTEMPT_WITHIN_MILLISECONDS - 30_000;
 
 const UNUSABLE_ADDRESS: Delivery = {

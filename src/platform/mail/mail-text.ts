@@ -1,6 +1,6 @@
 /** Makes texts of unknown origin safe in a message: they can add neither a header nor a paragraph. */
 
-/** Half a character, which no encoding can carry. */
+/** Half a character, which cannot be encoded. */
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 /**

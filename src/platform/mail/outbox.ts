@@ -98,7 +98,7 @@ export type Outcome =
   /** `nextAttemptAt` is `null` when the message is given up. */
   | { readonly kind: "FAILED"; readonly mail: DueMail; readonly error: string; readonly nextAttemptAt: Date | null };
 
-/** Records the outcomes of claimed messages. A message that another worker has claimed since changes only if it was sent. */
+/** Records the outcomes of claimed messages. A message that a different worker has claimed since changes only if it was sent. */
 export async function recordOutcomes(
   transaction: Transaction,
   now: Date,
@@ -145,7 +145,7 @@ const KEPT_DAYS = 30;
 
 /** Deletes messages that were sent or given up, a month after they were queued. Every replica may call it. */
 export async function sweepMail(transaction: Transaction, now: Date): Promise<number> {
-  // An id begins with its time (RFC 9562 5.7), so that the primary key finds the old ones.
+  // An id begins with its time (RFC 9562 5.7), so the primary key finds the old ones.
   const time = (now.getTime() - KEPT_DAYS * 86_400_000).toString(16).padStart(12, "0");
   return await transaction.execute("DELETE FROM mail_message WHERE id < ? AND next_attempt_at IS NULL", [
     `${time.slice(0, 8)}-${time.slice(8)}`,

@@ -7,7 +7,7 @@ import type { MailTransport } from "./transport.js";
 
 const CONNECT_WITHIN_MILLISECONDS = 10_000;
 const ANSWER_WITHIN_MILLISECONDS = 20_000;
-/** Shorter than the idle limit of servers, so that none closes a connection as a message begins. */
+/** Shorter than the idle limit of servers, so that a server does not close a connection when a message begins. */
 const IDLE_MILLISECONDS = 10_000;
 
 /** Makes the transport. The first message loads the mail library and connects. */
