@@ -40,7 +40,7 @@ const openedKeys = new WeakMap<KeyRing, Map<string, KeyObject>>();
 export function openKey(keyRing: KeyRing, endpointId: string, sealed: string): KeyObject {
   const opened = openedKeys.get(keyRing) ?? new Map<string, KeyObject>();
   openedKeys.set(keyRing, opened);
-  // The endpoint is part of the cache key, so that a sealed secret opens for its own endpoint only.
+  // The endpoint is part of the cache key, so a sealed secret opens only for its own endpoint.
   const name = `${endpointId} ${sealed}`;
   const known = opened.get(name);
   if (known !== undefined) return known;

@@ -31,7 +31,7 @@ export class StartRow {
   @Column({ type: "int" })
   attempt!: number;
 
-  /** SHA-256 in hex of organization, user and course until completion, so that there is one open start. */
+  /** SHA-256 in hex of organization, user and course until completion, so that only one start can be open. */
   @Column({ name: "open_key", type: "varchar", length: 64, nullable: true })
   openKey!: string | null;
 

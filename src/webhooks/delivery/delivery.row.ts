@@ -21,7 +21,7 @@ export class WebhookAttemptRow {
   @Column({ name: "event_id", type: "varchar", length: 36 })
   eventId!: string;
 
-  /** 0 for `endpoint.test`, which is in no log. */
+  /** 0 for `endpoint.test`, which the log of events does not contain. */
   @Column({ type: "int" })
   sequence!: number;
 
@@ -82,7 +82,7 @@ export class WebhookRetryRow {
   @Column({ name: "next_attempt_at", type: "datetime", precision: 3 })
   nextAttemptAt!: Date;
 
-  /** When `nextAttemptAt` was chosen. A time in the future means that the clock was set back since; the retry is due then. */
+  /** When `nextAttemptAt` was chosen. If this time is in the future, the clock was set back since, and the retry is due. */
   @Column({ name: "scheduled_at", type: "datetime", precision: 3, nullable: true })
   scheduledAt!: Date | null;
 }

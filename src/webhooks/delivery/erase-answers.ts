@@ -1,4 +1,4 @@
-/** Removes receivers' answers about an erased person from the delivery log: an answer may repeat what was sent. */
+/** Removes receivers' answers about an erased person from the delivery log, because an answer may repeat the event. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { placeholders } from "../../platform/database/statements.js";
 

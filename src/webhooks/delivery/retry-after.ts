@@ -2,7 +2,7 @@
 
 /** A longer `Retry-After` is shortened to this. */
 const LONGEST_RETRY_AFTER_SECONDS = 86_400;
-/** A delay grows at random, by at most this part, so that deliveries that failed together are not retried together. */
+/** The largest part of a delay that is added at random, so that deliveries that failed together are not retried together. */
 const JITTER = 0.2;
 
 /** Reads `Retry-After`: seconds or a date. Returns `null` when it is missing or unreadable. */

@@ -38,7 +38,8 @@ export async function lockEndpoint(unit: UnitOfWork, found: WebhookEndpoint): Pr
 /**
  * Changes a locked endpoint and records the change in the audit log.
  *
- * @param change stores the change; it returns its argument itself when nothing changed, and nothing is recorded then
+ * @param change stores the change and returns the new endpoint; it returns its argument itself when nothing changed, and
+ *   then nothing is recorded
  */
 export async function changeEndpoint(
   { begin }: WebhookServices,

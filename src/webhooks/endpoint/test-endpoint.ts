@@ -56,7 +56,7 @@ async function sendTest(services: WebhookServices, caller: Caller, endpoint: Web
   const event: StoredEvent = {
     id: uuidv7(),
     organizationId: endpoint.organizationId,
-    // The test is in no log. 0 does not disturb a receiver that keeps the highest sequence it has seen.
+    // The event log does not contain the test. 0 does not disturb a receiver that keeps the highest sequence it has seen.
     sequence: 0,
     type: ENDPOINT_TEST.type,
     occurredAt: clock(),

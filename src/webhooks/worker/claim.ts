@@ -1,9 +1,9 @@
 /**
- * Claims endpoints for this worker. A lease is a row in the database; workers share nothing else.
+ * Claims endpoints for this worker. A lease is a row in the database. Workers share only the database.
  *
- * Clocks can be wrong. The clocks of workers must agree to within the duration of a lease, or leases would not work. A time
- * that lies further ahead was therefore written by a clock that has been set back since. Such times are ignored, because
- * deliveries would wait until the clock reaches them again: the lease and the pause are over, and the retry is due.
+ * Clocks can be wrong. The clocks of workers must agree to within the duration of a lease, or leases would not work. So if a
+ * time lies further ahead, the clock that wrote it has been set back since. Such times are ignored, because deliveries would
+ * wait until the clock reaches them again: the lease and the pause are over, and the retry is due.
  */
 import { v7 as uuidv7 } from "uuid";
 import { SYSTEM } from "../../access/caller.js";
@@ -96,7 +96,7 @@ export async function claimEndpoints(services: WorkerServices, capacity: Capacit
   });
 }
 
-/** Ends the leases of a process that has died. Only for SQLite: one process owns the file, so any lease is an old one. */
+/** Ends the leases of a process that has died. Only for SQLite: one process owns the file, so every lease is an old one. */
 export async function endLeasesOfDeadProcess({
   begin,
   reader,

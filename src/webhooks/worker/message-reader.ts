@@ -13,7 +13,7 @@ interface MessageRange {
   readonly types: readonly string[] | null;
 }
 
-/** The first messages of a range. There are no others up to the sequence `upTo`. */
+/** The first messages of a range: all of them up to the sequence `upTo`. */
 interface MessageBatch {
   readonly messages: readonly Message[];
   readonly upTo: number;

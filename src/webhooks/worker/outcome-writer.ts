@@ -43,7 +43,7 @@ export interface TurnOutcome {
   readonly redeliveries: readonly RedeliveryProgress[];
   readonly consecutiveFailures: number;
   readonly pausedUntil: Date | null;
-  /** Whether to release the lease. If not, it is renewed. */
+  /** `true` releases the lease, `false` renews it. */
   readonly releaseLease: boolean;
 }
 
@@ -100,7 +100,7 @@ export function createOutcomeWriter({
     });
 }
 
-/** @returns for each outcome whether its lease was still held */
+/** @returns whether each outcome's lease was still held */
 async function writeOutcomes(unit: UnitOfWork, outcomes: readonly TurnOutcome[], leaseMs: number): Promise<boolean[]> {
   const held = new Set<TurnOutcome>();
   const logged: TurnOutcome[] = [];
@@ -144,7 +144,10 @@ async function writeCursor(unit: UnitOfWork, outcome: TurnOutcome, leaseMs: numb
   return changed > 0;
 }
 
-/** Deletes the retries of attempted events; `insertRetries` schedules the next ones. A first success has none to delete. */
+/**
+ * Deletes the retries of attempted events. `insertRetries` schedules the next ones. An event whose first attempt succeeded
+ * has no retry to delete.
+ */
 async function endRetries(unit: UnitOfWork, { lease, attempts, missingEventIds }: TurnOutcome): Promise<void> {
   const over = [
     ...missingEventIds,

@@ -80,7 +80,7 @@ export async function runTurn(worker: WorkerContext, lease: Lease): Promise<void
   await buffer.flush({ releaseLease: true });
 }
 
-/** Serves all sources until none of them has work. A source without work looks again while another one works. */
+/** Serves all sources until all are without work. While one source works, the others look for work again. */
 async function runSources(turn: Turn, sources: readonly WorkSource[]): Promise<void> {
   const idle = new AbortController();
   let working = 0;

@@ -1,6 +1,6 @@
 /**
  * The worker that delivers webhooks: it finds endpoints with work, leases them, and serves them concurrently. Several
- * processes may each run a worker; they share only the database.
+ * processes may each run a worker. They share only the database.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { AbortGroup } from "../../platform/fetch/guarded-fetch.js";
