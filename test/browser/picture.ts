@@ -10,7 +10,7 @@ const KEYWORD = "Description";
 /** Writes a screenshot with the page's text in it (PNG, third edition, 11.3.3.4: `iTXt`). */
 export function writePicture(path: string, screenshot: Buffer, text: string): void {
   const end = screenshot.length - CHUNK_OVERHEAD;
-  // Keyword, then: not compressed, no language, no translated keyword.
+  // The keyword, then flags: not compressed, no language, no translated keyword.
   const chunk = makeChunk("iTXt", Buffer.from(`${KEYWORD}\0\0\0\0\0${text}`, "utf8"));
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, Buffer.concat([screenshot.subarray(0, end), chunk, screenshot.subarray(end)]));

@@ -12,7 +12,7 @@ import { launchChromium } from "./chromium.js";
 import { startEvilSite, type Site } from "./sites.js";
 
 let browser: Browser;
-/** On 127.0.0.1, which is a different site for a browser than localhost, where Usher runs. */
+/** The provider runs on 127.0.0.1. For a browser, this is a different site than localhost, where Usher runs. */
 let provider: SamlProvider;
 let usher: TestUsher;
 let tenant: SamlTenant;

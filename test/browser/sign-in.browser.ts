@@ -272,7 +272,7 @@ describe("over TLS", () => {
 });
 
 describe("the pages on a phone", () => {
-  /** Finds what makes a page hard to use: wide content, small targets, missing names and structure. */
+  /** Finds obstacles for users: wide content, small targets, missing names and structure. */
   const PROBLEMS = `(() => {
     const problems = [];
     if (document.documentElement.scrollWidth > innerWidth) problems.push("it scrolls sideways");

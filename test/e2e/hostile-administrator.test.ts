@@ -1,4 +1,4 @@
-/** An administrator of one organization who tries to read secrets and to reach addresses inside the network. */
+/** An administrator tries to read secrets and to reach addresses inside the network. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";

@@ -179,7 +179,7 @@ describe("a SAML sign-in, end to end", () => {
       ],
     });
 
-    // The second sign-in finds the same person, and leads to its returnTo.
+    // The second sign-in finds the same person, and redirects to its returnTo.
     const again = createBrowser();
     const { location } = (await again.get(`${details["signOnUrl"]}?returnTo=/graphql`, { follow: false })).headers;
     const { acsUrl, fields } = provider.answer(location!, "p-1001");

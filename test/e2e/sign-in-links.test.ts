@@ -54,7 +54,7 @@ describe("a sign-in link in a browser", () => {
     expect(page.text).not.toContain("<script");
     expect(page.headers["content-security-policy"]).toMatch(/^default-src 'none';/);
     expect(page.headers["content-security-policy"]).not.toContain("script-src");
-    // The page does not contain the link, and sends it to no other site.
+    // The page does not contain the link, and does not send it to another site.
     expect(page.text).not.toContain("usher_link_");
     expect(page.headers["referrer-policy"]).toBe("same-origin");
     expect(await signedIn(browser)).toBeNull();

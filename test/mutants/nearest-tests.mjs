@@ -40,9 +40,9 @@ function countShared(one, other) {
 }
 
 /**
- * Returns a function that names the nearest tests, alternating between those that the lists of mutants name for the file
- * or its folder, those with the fewest imports between, and those in the nearest folder. The last come first, because
- * tests of the whole application take longest. When no test imports the file, it names those of its part of `src`.
+ * Returns a function that names the nearest tests. It takes in turn a test that the lists of mutants name for the file or
+ * its folder, a test with the fewest imports between, and a test in the nearest folder. The result begins with the nearest
+ * folder, because tests of the whole application take longest. If no test imports the file, it names those of its part of `src`.
  * @param {string} root the tree
  * @param {number} most how many are named
  * @returns {(file: string) => string[]}

@@ -4,11 +4,11 @@ import { keyOfTests } from "./mutants.mjs";
 
 const RECENT_SECONDS = 2 * 24 * 3600;
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
-/** Multiples of the golden ratio modulo 1 spread evenly, so that each day starts far from the last ones. */
+/** Multiples of the golden ratio modulo 1 spread evenly, so that each day starts far from the previous days. */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
 /**
- * Finds the mutants whose file, one of whose tests, or whose own entry changed in the two days before the newest commit
+ * Finds recent mutants: their file, one of their tests or their own entry changed in the two days before the newest commit
  * or in the working tree.
  * @param {string} root the tree
  * @param {import("./mutants.mjs").Mutant[]} mutants

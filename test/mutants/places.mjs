@@ -16,7 +16,7 @@ const OPPOSITES = new Map(
 );
 const BOUNDS = ["<", "<=", ">", ">="];
 
-/** Without effect at run time, or only descriptions and names of fields: types, imports, decorators. */
+/** Syntax without effect at run time, or with descriptions and names of fields only: types, imports, decorators. */
 const UNSEEN_KEYS = [
   "span",
   "decorators",
@@ -43,7 +43,7 @@ const isCall = (expression) =>
 
 const isLog = ({ type, callee }) => type === "CallExpression" && LOG_METHODS.includes(callee.property?.value);
 
-/** The end of the condition that begins at a position in SQL. */
+/** The position at which the condition ends that begins at a position in SQL. */
 function findTermEnd(sql, from) {
   let depth = 0;
   for (let at = from; at < sql.length; at += 1) {

@@ -89,7 +89,7 @@ const show = (text) => {
 };
 
 /**
- * Judges places, prints a line for each, and last how many survived.
+ * Judges places. Prints a line for each place, and then the number of survivors.
  * @param {object} settings
  * @param {string} settings.root the tree
  * @param {(import("./places.mjs").Place & { file: string })[]} settings.places

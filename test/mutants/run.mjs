@@ -9,9 +9,9 @@
  * `--area` selects one list, `--only` the mutants whose name contains a text. Prints a line for each mutant and, last,
  * `N mutants, M survived`. A mutant that could not be judged counts as a survivor. Exits with 1 when there is a survivor.
  *
- * With `--budget-seconds`, no mutant begins after that time, and those that are running get a twentieth of it more. Mutants
- * whose code, tests or entry changed in the last two days of history come first, then the others. Both begin at a group
- * that the date chooses, so that all are judged over some days. The line before the last two says
+ * With `--budget-seconds`, no mutant begins after that time. Running mutants get a twentieth of that time more. Mutants whose
+ * code, tests or entry changed in the last two days of history come first, then the others. Both parts begin at a group that
+ * the date chooses, so that every mutant is judged within some days. The line before the last two says
  * `Judged N of A within S seconds.`, and the last line counts only those N.
  *
  * `--random` changes that many places, which the seed chooses from the conditions, bounds, booleans, numbers, calls,
@@ -133,7 +133,7 @@ async function judgeGroup({ copy, tests }, group) {
 async function judge(copy, tests, mutant) {
   const path = join(copy, mutant.file);
   const original = readFileSync(path, "utf8");
-  // A function, because `$&` has a meaning in a replacement text.
+  // The replacement is a function, because `$&` has a meaning in a replacement text.
   writeFileSync(
     path,
     original.replace(mutant.find, () => mutant.replace),

@@ -1,4 +1,4 @@
-/** Copies of the tree, in which jest runs, so that the working tree is never changed. */
+/** Makes copies of the tree, in which jest runs, so that mutants never change the working tree. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
@@ -49,7 +49,7 @@ export function openTests(copy, { cache, children }) {
     const started = child;
     children.add(started);
     started.stderr.on("data", (chunk) => (errors = `${errors}${chunk}`.slice(-4000)));
-    // The run that waits for this process reports that it cannot be started or reached.
+    // These errors need no report here, because the run that waits for the process reports them.
     started
       .on("error", () => {})
       .on("close", () => {
@@ -68,7 +68,7 @@ export function openTests(copy, { cache, children }) {
    * @param {{ tests: string[], testName?: string }} selection
    * @param {number} [limitSeconds] after which the tests are stopped
    * @returns {Promise<{ passed: number, failed: number, broken: string | null, firstFailure: string | null, seconds: number, isLate?: boolean }>}
-   *   `broken` is the reason why tests could not run; `isLate` is set when they were stopped
+   *   `broken` is the reason why tests could not run. `isLate` is true if the tests were stopped at the limit.
    */
   async function run({ tests, testName }, limitSeconds = LIMIT_SECONDS) {
     const startedAt = performance.now();

@@ -1,6 +1,6 @@
 /**
- * Usher and a connection type as npm packages: both are packed, installed into an empty folder and started there. The
- * tests of the example, and of the package that docs/connection-types.md builds, run beside that installation.
+ * Usher and a connection type as npm packages: both are packed, installed into an empty folder and started there. The tests of
+ * the example, and of the package that docs/connection-types.md builds, use that installation.
  */
 import { execFile } from "node:child_process";
 import {

@@ -1,4 +1,4 @@
-/** Situations to decide about: one that creates an account, with changes of a test, and arbitrary ones. */
+/** Situations for decisions: one that creates an account, with a test's changes, and arbitrary ones. */
 import fc from "fast-check";
 import type { NormalizedProfile } from "../../src/connection/contract/index.js";
 import { NO_MAPPINGS, type Mappings } from "../../src/connection/mapping/mapping.js";
@@ -198,7 +198,7 @@ function mergedAs({ operator, ...merged }: NonNullable<Changes["merged"]>) {
 const ended = ({ ended: merge }: Extract<Decision, { kind: "create" | "update" | "merge" }>) =>
   merge === null ? "" : `, ${merge.reason === "ADDRESS_CHANGED" ? "retire" : "leave"} ${merge.identityId}`;
 
-/** A decision in short: its kind, the code or the user, and the link that ends. */
+/** A decision in short: its kind, the code or the user, and the link that it ends. */
 export function brief(decision: Decision): string {
   switch (decision.kind) {
     case "refuse":

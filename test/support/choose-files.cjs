@@ -1,16 +1,16 @@
 /**
- * Which test files `npm run test:mariadb` and `npm run test:long` run: those that read USHER_TEST_DATABASE_URL or
- * USHER_TEST_LONG, or import something that does. What the rest says is the same, and `npm test` has said it. Test files
- * that are named on the command line run.
+ * Chooses the test files of `npm run test:mariadb` and `npm run test:long`: files that read USHER_TEST_DATABASE_URL or
+ * USHER_TEST_LONG, or that import such a file. The results of all other files are the same as under `npm test`. Test files
+ * named on the command line always run.
  */
 const { existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
 
 const IMPORTS = /\b(?:from|import) ?\(?"(\.[^"]+)"/g;
-/** What is imported for its types alone is not there when the test runs. */
+/** Imports of types. They do not exist when the test runs. */
 const TYPE_IMPORTS = /^(?:import|export) type [^;]*;/gm;
 
-/** Jest's own filter: takes the paths that it found, and answers those that are to run. */
+/** Jest's filter: takes the found paths, and returns the paths to run. */
 async function filter(paths) {
   const named = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
   const isNamed = named.some((pattern) => paths.some((each) => each.includes(pattern)));
@@ -18,7 +18,7 @@ async function filter(paths) {
   return { filtered: isNamed ? paths : paths.filter((test) => reaches(test, variable)) };
 }
 
-/** Whether a test file, or what it imports, reads an environment variable. */
+/** Whether a test file, or a file that it imports, reads an environment variable. */
 function reaches(test, variable) {
   const reached = new Set([test]);
   for (const file of reached) {

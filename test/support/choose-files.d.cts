@@ -1,2 +1,2 @@
-/** Whether a test file, or what it imports, reads an environment variable. */
+/** Whether a test file, or a file that it imports, reads an environment variable. */
 export function reaches(test: string, variable: string): boolean;

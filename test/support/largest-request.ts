@@ -10,7 +10,7 @@ import {
   type GraphQLInputType,
 } from "graphql";
 
-/** Characters of each text, and entries of the outermost lists. With keys they stay below the limit of the body. */
+/** The number of characters of each text, and of entries of the outermost lists. The request stays below the body's limit. */
 const TEXT_LENGTH = 8_000;
 const ENTRIES = 10;
 

@@ -119,7 +119,7 @@ export interface RoundRobinProxy {
   readonly close: () => Promise<void>;
 }
 
-/** Starts a proxy. The replicas need its address, so they are set later. */
+/** Starts a proxy. Its replicas are set later, because they need its address. */
 export async function startProxy(replicas: () => readonly { readonly port: number }[]): Promise<RoundRobinProxy> {
   const counts: number[] = [];
   let turn = 0;

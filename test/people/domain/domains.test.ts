@@ -148,7 +148,7 @@ describe("proving a domain", () => {
     prove(claimed);
     expect(await codeOf(verify(OPERATOR, theirs.id))).toBe("DOMAIN_NOT_PROVED");
     expect(await codeOf(verify(OPERATOR, claimed.id))).toBe("NONE");
-    // Only an organization that proves the domain learns that it is taken.
+    // Only an organization that proves the domain learns that another organization has it.
     prove(theirs);
     expect(await codeOf(verify(OPERATOR, theirs.id))).toBe("DOMAIN_TAKEN");
     expect(await findOrganizationByDomain(house.database.reader, "contested.example")).toBe(first);

@@ -157,7 +157,7 @@ async function explain(unit: UnitOfWork, made: Made | undefined): Promise<readon
   const { sql = "", parameters = [] } = made ?? {};
   if (!onMariaDb) {
     const steps = await unit.rows<{ detail: string; parent: number }>(`EXPLAIN QUERY PLAN ${sql}`, parameters);
-    // Sorting inside a probe is cheap: it has only the rows of one member.
+    // Sorting inside a probe is cheap, because a probe reads only the rows of one member.
     return steps
       .filter(({ parent, detail }) => parent === 0 || !detail.includes("TEMP B-TREE"))
       .map(({ detail }) => detail);

@@ -58,7 +58,7 @@ export const HOSTILE_ANSWERS: readonly string[] = [
   "fe80::1%1",
   "::1%lo",
   "0x7f.1",
-  // Public when read as octal or as one number, as some parsers do.
+  // Some parsers read these as octal or as one number, and then take them for public addresses.
   "010.8.8.8",
   "134744072",
   "localhost",

@@ -56,7 +56,7 @@ describe("tickets", () => {
     now = STARTED_AT;
   });
 
-  /** A flow that is waiting for an answer, as a post finds it. */
+  /** A flow that waits for an answer, as a post reads it. */
   async function begin() {
     const requestId = `_request-${++count}`;
     const draft = { requestId, secrets: {} };

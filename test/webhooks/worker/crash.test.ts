@@ -1,6 +1,6 @@
 /**
  * Two workers share a database, and one of them is killed repeatedly. Many of the twenty receivers are faulty. No event is
- * lost, first attempts stay in sequence, and faulty receivers do not hold up healthy ones.
+ * lost, first attempts stay in sequence, and faulty receivers do not delay healthy ones.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
