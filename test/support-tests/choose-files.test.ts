@@ -1,4 +1,4 @@
-/** The choice of test files for MariaDB, always or only in long runs: exactly those that differ there. */
+/** The choice of test files for MariaDB and for long runs: exactly the files that behave differently there. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "@jest/globals";
