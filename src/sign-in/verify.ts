@@ -2,8 +2,8 @@
 import { boundProfile, type NormalizedProfile, type Verification } from "../connection/contract/index.js";
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import type { FoundFlow, PostedFlow } from "./flow/keep-flow.js";
-import { redactValue } from "../platform/telemetry/redaction.js";
 import type { ShownClaims } from "./attempt/attempt.js";
+import { redactClaims } from "./attempt/redact-claims.js";
 import { runStrategy } from "./run-strategy.js";
 
 /**
@@ -58,7 +58,7 @@ export async function verifyPost(
 
 /** The claims of a verified message, as an administrator may see them: always without tokens and secrets. */
 export function showClaims({ type }: Pick<OpenedConnection, "type">, verified: unknown): ShownClaims | null {
-  return type.claims === undefined ? null : (redactValue(type.claims.show(verified)) as ShownClaims);
+  return type.claims === undefined ? null : (redactClaims(type.claims.show(verified)) as ShownClaims);
 }
 
 /** The width of the columns of identities. */

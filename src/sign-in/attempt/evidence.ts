@@ -4,13 +4,13 @@
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { NormalizedProfile } from "../../connection/contract/index.js";
-import type { KeyRing } from "../../platform/crypto/key-ring.js";
+import { UnsealError, type KeyRing } from "../../platform/crypto/key-ring.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
-import { redactValue } from "../../platform/telemetry/redaction.js";
 import type { Reader } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";
 import type { Explanation } from "../../provisioning/explain.js";
 import type { Attempt, ShownClaims } from "./attempt.js";
+import { redactAttributes } from "./redact-claims.js";
 
 /** What Usher keeps of an attempt. */
 export interface Evidence {
@@ -54,9 +54,8 @@ export async function keepEvidence(
 }
 
 function shorten({ profile, ...others }: Evidence): string | null {
-  // Attributes may hold secrets that the provider should not have sent.
-  const attributes = profile && (redactValue(profile.attributes) as NormalizedProfile["attributes"]);
-  const evidence = { ...others, profile: profile && { ...profile, attributes } };
+  // Mappings compare attributes, which may hold what a provider should not have sent.
+  const evidence = { ...others, profile: profile && { ...profile, attributes: redactAttributes(profile.attributes) } };
   const whole = JSON.stringify(evidence);
   if (whole.length <= LONGEST_EVIDENCE) return whole;
   const withoutClaims = JSON.stringify({ ...evidence, claims: null });
@@ -70,7 +69,10 @@ interface RawEvidence {
   readonly payload: string;
 }
 
-/** The evidence by attempt. Evidence that a later sign-in replaced is missing. */
+/**
+ * The evidence of several attempts, by attempt. An attempt has none if a later sign-in replaced it, or if the key that sealed it
+ * is no longer in the key ring.
+ */
 export async function findEvidenceOfAttempts(
   reader: Reader,
   keyRing: KeyRing,
@@ -82,7 +84,12 @@ export async function findEvidenceOfAttempts(
       WHERE attempt_id IN (${placeholders(attemptIds)})`,
     attemptIds,
   );
-  return new Map(raws.map((raw) => [raw.attempt_id, unseal(keyRing, raw)]));
+  return new Map(
+    raws.flatMap((raw) => {
+      const evidence = unseal(keyRing, raw);
+      return evidence === null ? [] : [[raw.attempt_id, evidence] as const];
+    }),
+  );
 }
 
 /** A person's last sign-in, for a preview. */
@@ -104,13 +111,17 @@ export async function findLastSignIns(
       WHERE connection_id = ? AND kind = 'SIGN_IN' ORDER BY occurred_at DESC LIMIT ${most}`,
     [connectionId],
   );
-  return raws.map((raw) => ({
-    userId: raw.user_id,
-    evidence: unseal(keyRing, raw),
-  }));
+  return raws.flatMap((raw) => {
+    const evidence = unseal(keyRing, raw);
+    return evidence === null ? [] : [{ userId: raw.user_id, evidence }];
+  });
 }
 
-/** @throws UnsealError if the key that sealed it is no longer in the key ring */
-function unseal(keyRing: KeyRing, { id, payload }: RawEvidence): Evidence {
-  return JSON.parse(keyRing.open(payload, sealContext(id))) as Evidence;
+function unseal(keyRing: KeyRing, { id, payload }: RawEvidence): Evidence | null {
+  try {
+    return JSON.parse(keyRing.open(payload, sealContext(id))) as Evidence;
+  } catch (error) {
+    if (error instanceof UnsealError && error.code === "UNKNOWN_KEY") return null;
+    throw error;
+  }
 }

@@ -1,0 +1,36 @@
+/**
+ * Removes tokens and passwords from what a provider said, before it is kept or shown. Other claims stay as they are, whatever
+ * their name: an administrator compares them with the provider, and mappings compare them exactly.
+ */
+import { redactText } from "../../platform/telemetry/redaction.js";
+
+/** The ends of names under which providers send secrets by mistake, such as `_claim_sources.src1.access_token`. */
+const SECRET_NAME = /(?:(?:access|refresh|id)[_-]?token|(?:^|[._-])token|jwt|passwo?r?d|secret)$/i;
+const REDACTED = "[redacted]";
+const MOST_LEVELS = 12;
+
+/** A copy of JSON without tokens and passwords. */
+export function redactClaims(value: unknown, level = 0): unknown {
+  if (typeof value === "string") return redactText(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (level === MOST_LEVELS) return "[deep]";
+  if (Array.isArray(value)) return value.map((each) => redactClaims(each, level + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [
+      name,
+      SECRET_NAME.test(name) ? REDACTED : redactClaims(each, level + 1),
+    ]),
+  );
+}
+
+/** The same for claims as lists of texts, which stay lists. */
+export function redactAttributes(
+  attributes: Readonly<Record<string, readonly string[]>>,
+): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, values]) => [
+      name,
+      SECRET_NAME.test(name) ? values.map(() => REDACTED) : values.map(redactText),
+    ]),
+  );
+}
