@@ -5,6 +5,7 @@ import type { ConnectionTypeRegistry } from "../connection/registry.js";
 import type { Connection } from "../connection/stored/connection.js";
 import { noteSignInFailed } from "../connection/stored/connection-health.repository.js";
 import type { Organization } from "../people/organization/organization.js";
+import { isDuplicateKey } from "../platform/database/driver-errors.js";
 import { Failure, INTERNAL, type FailureDefinition } from "../platform/errors/failure.js";
 import type { RefusalDetails } from "../provisioning/failures.js";
 import { recordAttempt, type Attempt } from "./attempt/attempt.js";
@@ -89,13 +90,17 @@ export async function recordRefusal(
   // If a test was begun twice, only the attempt that ends first is recorded.
   if (attempt.kind === "TEST" && (await hasAttempt(services.store.reader, attempt.reference)))
     return answerRefusal({ organization, connection, returnTo }, attempt, reason);
-  await services.store.begin(SYSTEM, { kind: "SIGN_IN", actor: attempt.connectionId }, async (unit) => {
+  const recording = services.store.begin(SYSTEM, { kind: "SIGN_IN", actor: attempt.connectionId }, async (unit) => {
     await recordAttempt(unit, attempt, { outcome: reason.code, detail: reason.detail, userId });
     if (attempt.kind === "TEST") {
       const { profile, claims } = attempt;
       await keepEvidence(unit, services.keyRing, attempt, null, { claims, profile, explanation: null });
     } else if (connection !== null && reason.concernsConnection)
       await noteSignInFailed(unit, connection.id, reason.code);
+  });
+  await recording.catch((error: unknown) => {
+    // The other end of a test that was begun twice was recorded in the meantime.
+    if (attempt.kind !== "TEST" || !isDuplicateKey(error)) throw error;
   });
   return answerRefusal({ organization, connection, returnTo }, attempt, reason);
 }

@@ -255,7 +255,7 @@ describe("every mutation", () => {
 
 /** Whether a description mentions callers without a permission. */
 const isHidden = (description: string | null | undefined) =>
-  /\bWithout [A-Z]+_[A-Z]+|[A-Z]+_[A-Z]+ there; without it,/.test(description ?? "");
+  /\b[Ww]ithout [A-Z]+_[A-Z]+|[A-Z]+_[A-Z]+ there; without it,/.test(description ?? "");
 
 describe("every field with a permission of its own", () => {
   it("is in the table, and nothing else is", () => {

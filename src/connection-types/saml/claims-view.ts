@@ -33,11 +33,10 @@ export const claimsView: ClaimsView<VerifiedAssertion, Pick<OpenedSaml, "source"
 };
 
 function readNameId(given: unknown): VerifiedAssertion["nameId"] | null {
-  if (typeof given === "string" && given !== "")
-    return { value: given, format: NAME_ID_FORMAT.unspecified, qualifier: null };
+  if (isIdentifier(given)) return { value: given, format: NAME_ID_FORMAT.unspecified, qualifier: null };
   if (typeof given !== "object" || given === null) return null;
   const { value, format = NAME_ID_FORMAT.unspecified, qualifier = null } = given as Record<string, unknown>;
-  if (typeof value !== "string" || value === "" || typeof format !== "string") return null;
+  if (!isIdentifier(value) || typeof format !== "string") return null;
   return qualifier === null || typeof qualifier === "string" ? { value, format, qualifier } : null;
 }
 
@@ -49,4 +48,9 @@ function readAttributes(given: unknown): VerifiedAssertion["attributes"] | null 
   return read.every(([, values]) => values.every((value: unknown) => typeof value === "string"))
     ? (Object.fromEntries(read) as Record<string, string[]>)
     : null;
+}
+
+/** An identifier that fits into the column of identities. */
+function isIdentifier(value: unknown): value is string {
+  return typeof value === "string" && value.trim() !== "" && value.length <= 512;
 }

@@ -35,7 +35,7 @@ export function redactText(text: string): string {
       .replaceAll(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, `$1 ${REDACTED}`)
       // Serialised JSON Web Signatures and Encryptions: the first part is always the base64url of `{"`.
       .replaceAll(/\beyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){1,4}/g, REDACTED)
-      .replaceAll(/([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+@/gi, `$1${REDACTED}@`)
+      .replaceAll(/\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]*:)[^\s@/]+@/gi, `$1${REDACTED}@`)
       .replaceAll(/([?&#;]([A-Za-z0-9_.-]+)=)([^&#\s"'<>]+)/g, (whole, start: string, name: string) =>
         isSecretName(name) ? `${start}${REDACTED}` : whole,
       )

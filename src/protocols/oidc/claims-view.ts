@@ -5,6 +5,9 @@ import type { Claims, Provider, VerifiedSignIn } from "./surroundings.js";
 /** Claims about the message and not about the person. They differ at each sign-in. */
 const OF_THE_MESSAGE = ["nonce", "at_hash", "c_hash", "s_hash"];
 
+/** OpenID Connect Core 1.0, section 2. */
+const LONGEST_SUBJECT = 255;
+
 export const claimsView = {
   show: ({ claims }: Pick<VerifiedSignIn, "claims">): Claims =>
     Object.fromEntries(Object.entries(claims).filter(([name]) => !OF_THE_MESSAGE.includes(name))),
@@ -12,9 +15,9 @@ export const claimsView = {
   read: async (claims: Claims, { provider }: { readonly provider: Pick<Provider, "issuer"> }): Promise<Typed> => {
     checkClaimsSize(claims);
     const { iss: issuer = provider.issuer, sub: subject } = claims;
-    if (typeof issuer !== "string" || issuer === "") return { issue: "iss must be a text" };
-    if (typeof subject !== "string" || subject === "")
-      return { issue: "sub must be a text: the provider's identifier of the person" };
+    if (typeof issuer !== "string" || issuer.trim() === "") return { issue: "iss must be a text" };
+    if (typeof subject !== "string" || subject.trim() === "" || subject.length > LONGEST_SUBJECT)
+      return { issue: "sub must be a text of 1 to 255 characters: the provider's identifier of the person" };
     return { verified: { issuer, subject, claims: { ...claims, iss: issuer }, accessToken: "" } };
   },
 };

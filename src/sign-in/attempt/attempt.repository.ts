@@ -7,6 +7,7 @@ import { toDate } from "../../platform/database/values.js";
 import { pageByKeyset } from "../../platform/graphql/keyset.js";
 import type { PageArgs, RowPage } from "../../platform/graphql/paging.js";
 import type { AttemptKind, AttemptStep } from "./attempt.js";
+import { eraseEvidence } from "./evidence.js";
 
 /** An attempt as it was recorded. */
 export interface RecordedAttempt {
@@ -128,10 +129,13 @@ export function readSteps(row: RecordedAttempt): readonly AttemptStep[] {
 
 /** Removes the person and their browser from the attempts of an erased user. Time, connection and outcome stay. */
 export async function eraseAttempts(unit: UnitOfWork, { id }: { readonly id: string }): Promise<void> {
-  await unit.execute(
-    `UPDATE sign_in_attempt SET detail = NULL, issuer = NULL, subject = NULL, email = NULL, address = NULL,
-            user_agent = NULL WHERE user_id = ?`,
-    [id],
-  );
-  await unit.execute("DELETE FROM sign_in_evidence WHERE user_id = ?", [id]);
+  const tests = await eraseEvidence(unit, id);
+  const erase = (condition: string, value: string) =>
+    unit.execute(
+      `UPDATE sign_in_attempt SET detail = NULL, issuer = NULL, subject = NULL, email = NULL, address = NULL,
+              user_agent = NULL WHERE ${condition} = ?`,
+      [value],
+    );
+  for (const test of tests) await erase("id", test);
+  await erase("user_id", id);
 }

@@ -10,7 +10,7 @@ import type { Reader } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";
 import type { Explanation } from "../../provisioning/explain.js";
 import type { Attempt, ShownClaims } from "./attempt.js";
-import { redactAttributes } from "./redact-claims.js";
+import { redactAttributes, redactExplanation } from "./redact-claims.js";
 
 /** What Usher keeps of an attempt. */
 export interface Evidence {
@@ -42,8 +42,10 @@ export async function keepEvidence(
   const { kind, connectionId } = attempt;
   const { profile } = evidence;
   if (text === null || connectionId === null || (profile === null && evidence.claims === null)) return;
-  const key = kind === "TEST" ? ["TEST", attempt.id] : [connectionId, profile?.issuer, profile?.subject];
-  const id = sha256Hex(JSON.stringify(key));
+  const id =
+    kind === "TEST"
+      ? sha256Hex(JSON.stringify(["TEST", attempt.id]))
+      : idOfSignIn(connectionId, profile?.issuer, profile?.subject);
   const payload = keyRing.seal(text, sealContext(id));
   const onDuplicate = unit.dialect === "sqlite" ? "ON CONFLICT (id) DO UPDATE SET" : "ON DUPLICATE KEY UPDATE";
   await unit.execute(
@@ -53,9 +55,43 @@ export async function keepEvidence(
   );
 }
 
-function shorten({ profile, ...others }: Evidence): string | null {
+/** A sign-in has the same id as the person's previous one, which it replaces. */
+function idOfSignIn(connectionId: string, issuer: string | undefined, subject: string | undefined): string {
+  return sha256Hex(JSON.stringify([connectionId, issuer, subject]));
+}
+
+/**
+ * Deletes what was kept of a user: also of their tests and refusals from before they had an account. Returns the attempts of
+ * such tests, which name the person, too.
+ */
+export async function eraseEvidence(unit: UnitOfWork, userId: string): Promise<readonly string[]> {
+  const identities = await unit.rows<{ connection_id: string; issuer: string; subject: string }>(
+    `SELECT DISTINCT connection_id, issuer, subject FROM sign_in_attempt
+      WHERE user_id = ? AND connection_id IS NOT NULL AND subject IS NOT NULL`,
+    [userId],
+  );
+  const attemptIds: string[] = [];
+  for (const { connection_id: connectionId, issuer, subject } of identities) {
+    const tests = await unit.rows<{ attempt_id: string }>(
+      `SELECT e.attempt_id FROM sign_in_evidence e JOIN sign_in_attempt a ON a.id = e.attempt_id
+        WHERE e.connection_id = ? AND e.kind = 'TEST' AND a.issuer = ? AND a.subject = ?`,
+      [connectionId, issuer, subject],
+    );
+    attemptIds.push(...tests.map(({ attempt_id: id }) => id));
+    await unit.execute("DELETE FROM sign_in_evidence WHERE id = ?", [idOfSignIn(connectionId, issuer, subject)]);
+  }
+  for (const id of attemptIds) await unit.execute("DELETE FROM sign_in_evidence WHERE attempt_id = ?", [id]);
+  await unit.execute("DELETE FROM sign_in_evidence WHERE user_id = ?", [userId]);
+  return attemptIds;
+}
+
+function shorten({ profile, explanation, ...others }: Evidence): string | null {
   // Mappings compare attributes, which may hold what a provider should not have sent.
-  const evidence = { ...others, profile: profile && { ...profile, attributes: redactAttributes(profile.attributes) } };
+  const evidence = {
+    ...others,
+    profile: profile && { ...profile, attributes: redactAttributes(profile.attributes) },
+    explanation: explanation && redactExplanation(explanation),
+  };
   const whole = JSON.stringify(evidence);
   if (whole.length <= LONGEST_EVIDENCE) return whole;
   const withoutClaims = JSON.stringify({ ...evidence, claims: null });

@@ -3,6 +3,7 @@
  * their name: an administrator compares them with the provider, and mappings compare them exactly.
  */
 import { redactText } from "../../platform/telemetry/redaction.js";
+import type { Explanation } from "../../provisioning/explain.js";
 
 /** The ends of names under which providers send secrets by mistake, such as `_claim_sources.src1.access_token`. */
 const SECRET_NAME = /(?:(?:access|refresh|id)[_-]?token|(?:^|[._-])token|jwt|passwo?r?d|secret)$/i;
@@ -21,6 +22,17 @@ export function redactClaims(value: unknown, level = 0): unknown {
       SECRET_NAME.test(name) ? REDACTED : redactClaims(each, level + 1),
     ]),
   );
+}
+
+/** The same for an explanation, whose reasons and fields repeat values of claims. */
+export function redactExplanation({ profile, rules, decision }: Explanation): Explanation {
+  const redactOf = (claim: string | null, text: string) =>
+    claim !== null && SECRET_NAME.test(claim) ? REDACTED : redactText(text);
+  return {
+    profile: profile.map((field) => ({ ...field, value: redactOf(field.claim, field.value) })),
+    rules: rules.map((rule) => ({ ...rule, reason: redactOf(rule.claim, rule.reason) })),
+    decision,
+  };
 }
 
 /** The same for claims as lists of texts, which stay lists. */

@@ -2,6 +2,7 @@
  * Previews a change of mappings and policies with each person's last sign-in: what the person would gain or lose, and
  * whether they could sign in. It decides twice now, without and with the change. Stores nothing.
  */
+import { setImmediate } from "node:timers/promises";
 import { requirePermission, type Caller } from "../../access/caller.js";
 import { proposeMappings, type ProposedMappings } from "../../connection/mapping/mapping.operations.js";
 import type { Mappings } from "../../connection/mapping/mapping.js";
@@ -19,8 +20,8 @@ import { findLastSignIns } from "../attempt/evidence.js";
 import type { FoundConnection } from "../find-connection.js";
 import { decideWithoutEffect } from "./decide-without-effect.js";
 
-/** The most sign-ins that one preview looks at: each takes about forty queries. */
-export const MOST_PREVIEWED = 100;
+/** The most sign-ins that one preview looks at: each takes about forty queries, and evaluates all rules twice. */
+export const MOST_PREVIEWED = 50;
 
 /** A change that is not stored. */
 export interface PreviewMappingsInput extends ProposedMappings {
@@ -51,7 +52,7 @@ export interface PreviewedMappings {
 }
 
 /**
- * @param first how many sign-ins to look at, at most 100
+ * @param first how many sign-ins to look at, at most 50
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */
 export async function previewMappings(
@@ -82,6 +83,8 @@ export async function previewMappings(
   for (const { userId, evidence } of signIns) {
     const { profile } = evidence;
     if (profile === null) continue;
+    // Evaluating rules takes time, and other requests are served between two people.
+    await setImmediate();
     const decideAs = async (found: FoundConnection, rules: Mappings) => {
       const { situation, decision } = await decideWithoutEffect(reader, found, profile, rules);
       return explain(situation, decision).decision;

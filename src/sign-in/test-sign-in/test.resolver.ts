@@ -13,9 +13,10 @@ import { MOST_PREVIEWED, previewMappings } from "./preview-mappings.js";
 import { previewSignIn, type PreviewServices } from "./preview-sign-in.js";
 import { startTestSignIn, type StartedTest } from "./test.operations.js";
 
-/** One sign-in takes about twenty queries. */
-const COST_OF_PREVIEW = 50;
-const DEFAULT_PREVIEWED = 50;
+/** A preview evaluates all rules of a connection, which may take half a second: one request runs few of them. */
+const COST_OF_PREVIEW = 3_000;
+const COST_OF_PREVIEWED_PERSON = 500;
+const DEFAULT_PREVIEWED = 20;
 
 @ObjectType("StartTestSignInPayload", { description: "A test sign-in that can be begun.", simpleResolvers: true })
 class StartTestSignInPayload {
@@ -140,7 +141,7 @@ export class TestSignInResolver {
 
   @Query(() => MappingsPreviewType, {
     complexity: ({ args, childComplexity }) =>
-      2 * COST_OF_PREVIEW * ((args as { first?: number | null }).first ?? DEFAULT_PREVIEWED) + childComplexity,
+      COST_OF_PREVIEWED_PERSON * ((args as { first?: number | null }).first ?? DEFAULT_PREVIEWED) + childComplexity,
     description:
       "What a change of mappings and policies would do to the people who signed in last. Changes nothing. Needs CONNECTIONS_WRITE and USERS_READ.",
   })

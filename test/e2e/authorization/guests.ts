@@ -155,6 +155,7 @@ export const USER_FIELDS: Readonly<Record<string, UserField | null>> = {
   "UpdateUserPayload.user": null,
   // These fields return only people of the home.
   "LinkRequest.user": null,
+  "PreviewedUser.user": null,
   "User.manager": null,
   // These fields return the caller.
   "UpdateMyProfilePayload.user": null,

@@ -2,6 +2,7 @@
 import {
   getNamedType,
   isEnumType,
+  isInputObjectType,
   isLeafType,
   isObjectType,
   isRequiredArgument,
@@ -26,6 +27,11 @@ export interface Found {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** A field that requires an input object is not a way: nobody can make one up for every type. */
+const isWay = (field: Field) =>
+  !field.args.some((arg) => isRequiredArgument(arg) && isInputObjectType(getNamedType(arg.type)));
+const fieldsOf = (schema: GraphQLSchema, type: string): readonly Field[] =>
+  Object.values((schema.getType(type) as GraphQLObjectType).getFields()).filter(isWay);
 const namedOf = (field: Field) => getNamedType(field.type);
 const hasId = (type: GraphQLObjectType) => type.getFields()["id"] !== undefined;
 const nameOf = (way: Way) => way.map(({ from, field }) => `${from}.${field.name}`).join(" → ");
@@ -34,7 +40,7 @@ const nameOf = (way: Way) => way.map(({ from, field }) => `${from}.${field.name}
 function findShortest(schema: GraphQLSchema): ReadonlyMap<string, Way> {
   const shortest = new Map<string, Way>([["Query", []]]);
   for (const [from, way] of shortest)
-    for (const field of Object.values((schema.getType(from) as GraphQLObjectType).getFields())) {
+    for (const field of fieldsOf(schema, from)) {
       const type = namedOf(field);
       if (isObjectType(type) && !shortest.has(type.name)) shortest.set(type.name, [...way, { from, field }]);
     }
@@ -46,7 +52,7 @@ export function findWays(schema: GraphQLSchema): ReadonlyMap<string, readonly Wa
   const shortest = findShortest(schema);
   const edgesTo = (name: string): Way =>
     [...shortest.keys()].flatMap((from) =>
-      Object.values((schema.getType(from) as GraphQLObjectType).getFields())
+      fieldsOf(schema, from)
         .filter((field) => namedOf(field).name === name)
         .map((field) => ({ from, field })),
     );
