@@ -250,7 +250,7 @@ describe("a test sign-in cannot be turned into a sign-in", () => {
     const browser = createBrowser();
     const { startUrl, reference } = await startTest(tenant);
     await browser.get(await provider.authorize(await leave(browser, startUrl), makePerson("una")));
-    const page = await browser.get(startUrl);
+    const page = await browser.get(startUrl, { follow: false });
     expect(page.status).toBe(400);
     expect(page.visibleText).toContain("This test sign-in was finished");
     expect(await readAttempt(tenant, reference)).toMatchObject({ outcome: "SUCCEEDED" });
