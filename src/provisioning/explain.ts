@@ -3,6 +3,7 @@
  * Pure. A test sign-in, a preview and the record of a real sign-in all show this.
  */
 import type { ClaimRule } from "../connection/mapping/mapping.js";
+import { shorten } from "../platform/text.js";
 import type { Decision, Situation } from "./situation.js";
 import { takeSilence, type Evaluated, type MissingGroups } from "./mappings/evaluate-rule.js";
 import { supplyValues } from "./mappings/supply-fields.js";
@@ -55,8 +56,7 @@ export interface Explanation {
   readonly decision: ExplainedDecision;
 }
 
-/** The longest value that a reason repeats, and the most values that it lists. */
-const LONGEST_SHOWN = 80;
+/** How many of several values a reason repeats. */
 const MOST_SHOWN = 5;
 
 /** Explains what `decide` returned for a situation. */
@@ -118,7 +118,7 @@ function explainOutcome(
   const { outcome } = rule;
   switch (outcome.kind) {
     case "matched":
-      return { matched: true, reason: `The claim ${rule.claim} has the value ${shorten(outcome.value)}.` };
+      return { matched: true, reason: `The claim ${rule.claim} has the value ${quote(outcome.value)}.` };
     case "unmatched":
       return {
         matched: false,
@@ -201,10 +201,10 @@ function describeMissing(claim: string): string {
 }
 
 function describeValues(values: readonly string[]): string {
-  const shown = values.slice(0, MOST_SHOWN).map(shorten).join(", ");
+  const shown = values.slice(0, MOST_SHOWN).map(quote).join(", ");
   return values.length > MOST_SHOWN ? `${shown} and ${values.length - MOST_SHOWN} more` : shown;
 }
 
-function shorten(value: string): string {
-  return JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value);
+function quote(value: string): string {
+  return JSON.stringify(shorten(value));
 }

@@ -86,13 +86,7 @@ async function signInWith(
       const decision = decide(situation);
       const result = await applyOrRefuse(unit, signIn, organization, decision);
       const userId = result.kind === "refuse" ? (result.user?.id ?? null) : result.session.userId;
-      const { attempt } = signIn;
-      const { claims, profile } = attempt;
-      await keepEvidence(unit, keyRing, attempt, userId, {
-        claims,
-        profile,
-        explanation: explain(situation, decision),
-      });
+      await keepEvidence(unit, keyRing, signIn.attempt, userId, explain(situation, decision));
       return result;
     },
   );

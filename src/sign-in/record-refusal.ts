@@ -92,11 +92,8 @@ export async function recordRefusal(
     return answerRefusal({ organization, connection, returnTo }, attempt, reason);
   const recording = services.store.begin(SYSTEM, { kind: "SIGN_IN", actor: attempt.connectionId }, async (unit) => {
     await recordAttempt(unit, attempt, { outcome: reason.code, detail: reason.detail, userId });
-    if (attempt.kind === "TEST") {
-      const { profile, claims } = attempt;
-      await keepEvidence(unit, services.keyRing, attempt, null, { claims, profile, explanation: null });
-    } else if (connection !== null && reason.concernsConnection)
-      await noteSignInFailed(unit, connection.id, reason.code);
+    if (attempt.kind === "TEST") await keepEvidence(unit, services.keyRing, attempt, null, null);
+    else if (connection !== null && reason.concernsConnection) await noteSignInFailed(unit, connection.id, reason.code);
   });
   await recording.catch((error: unknown) => {
     // The other end of a test that was begun twice was recorded in the meantime.

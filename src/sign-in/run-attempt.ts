@@ -1,6 +1,7 @@
 /** Runs the steps of one request of a sign-in, and records the attempt if a step refuses it. */
 import type { NormalizedProfile } from "../connection/contract/index.js";
 import { beginAttempt, beginStep, type Attempt, type AttemptStep, type ShownClaims } from "./attempt/attempt.js";
+import { redactProfile } from "./attempt/redact-claims.js";
 import type { BrowserRequest } from "./browser-request.js";
 import { findConnection, type FoundConnection } from "./find-connection.js";
 import type { FlowNotes } from "./flow/keep-flow.js";
@@ -54,7 +55,8 @@ export async function runAttempt<Outcome>(
     },
     noteClaims: (claims) => (attempt = { ...attempt, claims }),
     noteReturnTo: (allowed) => (returnTo = allowed),
-    identify: (profile) => (attempt = beginStep({ ...attempt, profile }, "COMPLETE", services.clock())),
+    identify: (profile) =>
+      (attempt = beginStep({ ...attempt, profile: redactProfile(profile) }, "COMPLETE", services.clock())),
   };
   try {
     return await runSteps(progress);

@@ -1,5 +1,6 @@
 /** Middle steps of a return: the strategy verifies the message, and the connection type turns it into a profile. */
 import { boundProfile, type NormalizedProfile, type Verification } from "../connection/contract/index.js";
+import { LONGEST_IDENTIFIER } from "../connection/identity/identity.operations.js";
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import type { FoundFlow, PostedFlow } from "./flow/keep-flow.js";
 import type { ShownClaims } from "./attempt/attempt.js";
@@ -61,16 +62,13 @@ export function showClaims({ type }: Pick<OpenedConnection, "type">, verified: u
   return type.claims === undefined ? null : (redactClaims(type.claims.show(verified)) as ShownClaims);
 }
 
-/** The width of the columns of identities. */
-const LONGEST_IDENTIFIER = 512;
-
 /** Issuer and subject identify a person. With an empty one, everyone would sign in to the same account. */
 function requireIdentity(typeId: string, profile: Pick<NormalizedProfile, "issuer" | "subject">): void {
   for (const name of ["issuer", "subject"] as const) {
     const value: unknown = profile[name];
     if (typeof value !== "string" || value.trim() === "" || value.length > LONGEST_IDENTIFIER)
       throw new Error(
-        `the connection type ${typeId} made a profile whose ${name} is not a text of 1 to 512 characters`,
+        `the connection type ${typeId} made a profile whose ${name} is not a text of 1 to ${LONGEST_IDENTIFIER} characters`,
       );
   }
 }

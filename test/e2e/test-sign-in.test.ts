@@ -417,7 +417,13 @@ describe("a preview of mappings", () => {
     await expect(
       ask({ roleMappings: [{ ...rule, operator: "MATCHES", value: "(", roleKey: "USER" }] }),
     ).rejects.toThrow("INVALID_INPUT");
-    await expect(ask({}, 51)).rejects.toThrow("must be from 1 to 50");
+    for (const first of [51, 0, -1]) await expect(ask({}, first)).rejects.toThrow("must be from 1 to 50");
+    // A negative number must not make up for what other fields of the request cost.
+    const previewOf = (alias: string, first: number) =>
+      `${alias}: previewMappings(input: { connectionId: "${tenant.connectionId}" }, first: ${first}) { examined }`;
+    await expect(
+      tenant.ask(`{ ${previewOf("a", -1_000_000)} ${previewOf("b", 50)} ${previewOf("c", 50)} }`),
+    ).rejects.toThrow("QUERY_LIMIT_EXCEEDED");
   });
 });
 

@@ -1,5 +1,5 @@
 /** Builds parts of statements. */
-import type { SqlValue, Transaction } from "./database.js";
+import type { Dialect, SqlValue, Transaction } from "./database.js";
 
 /** Well below SQLite's 32,766 parameters and MySQL's 65,535. */
 const PARAMETERS_AT_ONCE = 10_000;
@@ -9,6 +9,11 @@ const CHARACTERS_AT_ONCE = 2_000_000;
 /** The `?` of a list of values, as in `IN (?, ?, ?)`. The list must not be empty: `IN ()` is not SQL everywhere. */
 export function placeholders(values: readonly unknown[]): string {
   return values.map(() => "?").join(", ");
+}
+
+/** What turns an `INSERT` into an update if a row with the key exists; the assignments follow. `key` must never be input. */
+export function onDuplicateKey(dialect: Dialect, key: string): string {
+  return dialect === "sqlite" ? `ON CONFLICT (${key}) DO UPDATE SET` : "ON DUPLICATE KEY UPDATE";
 }
 
 /**

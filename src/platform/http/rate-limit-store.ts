@@ -6,7 +6,8 @@ import { RateLimiterRes } from "rate-limiter-flexible";
 import RateLimiterStoreAbstract from "rate-limiter-flexible/lib/RateLimiterStoreAbstract.js";
 import type { Clock } from "../clock.js";
 import { sha256Hex } from "../crypto/tokens.js";
-import type { Database, Dialect, Reader } from "../database/database.js";
+import type { Database, Reader } from "../database/database.js";
+import { onDuplicateKey } from "../database/statements.js";
 import { toDate } from "../database/values.js";
 
 interface Window {
@@ -51,7 +52,7 @@ export class RateLimitStore extends RateLimiterStoreAbstract {
     return await this.#database.transact(async (transaction) => {
       // MySQL assigns from left to right: the time comes last, because the points depend on its old value.
       await transaction.execute(
-        `INSERT INTO rate_limit (key_hash, points, expires_at) VALUES (?, ?, ?) ${onDuplicate(transaction.dialect)}
+        `INSERT INTO rate_limit (key_hash, points, expires_at) VALUES (?, ?, ?) ${onDuplicateKey(transaction.dialect, "key_hash")}
            points = CASE WHEN ? = 1 OR rate_limit.expires_at <= ? THEN ? ELSE rate_limit.points + ? END,
            expires_at = CASE WHEN ? = 1 OR rate_limit.expires_at <= ? THEN ? ELSE rate_limit.expires_at END`,
         [keyHash, points, expiresAt, isSet, now, points, points, isSet, now, expiresAt],
@@ -83,10 +84,6 @@ export class RateLimitStore extends RateLimiterStoreAbstract {
       points === changedPoints,
     );
   }
-}
-
-function onDuplicate(dialect: Dialect): string {
-  return dialect === "sqlite" ? "ON CONFLICT (key_hash) DO UPDATE SET" : "ON DUPLICATE KEY UPDATE";
 }
 
 async function readWindow(reader: Reader, keyHash: string): Promise<Window | null> {

@@ -79,7 +79,7 @@ export class GoogleStrategy extends PassportGoogle {
     return { ...(super.authorizationParams(options) as object), ...options.further };
   }
 
-  // oxlint-disable-next-line typescript/no-misused-promises -- passport ignores the promise, which never rejects
+  // oxlint-disable-next-line typescript/no-misused-promises -- passport ignores the promise; it rejects only if an action of sign-in throws
   override authenticate(exchange: unknown): Promise<void> {
     return answerExchange<VerifiedSignIn>(this, exchange as Exchange, {
       start: (step) => this.sendAway(step),

@@ -28,6 +28,8 @@ const MOST_WAITS = 3;
 const LONGEST_WAIT_SECONDS = 5;
 /** Enough for some thousands of groups of one person. */
 const MOST_PAGES = 100;
+/** No page is requested after this time, because a person waits for their sign-in. */
+const LONGEST_READ_SECONDS = 20;
 /** A token is renewed this long before it ends. */
 const MARGIN_MILLISECONDS = 60_000;
 /** How long Usher caches a list, for a person who signs in at two applications in a row. */
@@ -88,9 +90,11 @@ export function createDirectory(surroundings: Surroundings, description: Directo
 
   const readPages = async (list: DirectoryList): Promise<readonly string[]> => {
     const waits: Waits = { left: MOST_WAITS };
+    const endsAt = now() + LONGEST_READ_SECONDS * 1000;
     const values = new Set<string>();
     let address: string | null = `${url}${list.path}`;
     for (let pages = 0; address !== null; pages += 1) {
+      if (now() > endsAt) throw new DirectoryUnreadable(`${name} took longer than ${LONGEST_READ_SECONDS} seconds.`);
       if (pages === MOST_PAGES) throw new DirectoryUnreadable(`${name} answered more than ${MOST_PAGES} pages.`);
       const authorization = `Bearer ${await takeToken(waits)}`;
       const from: string = address;

@@ -73,7 +73,7 @@ export class SamlStrategy extends PassportSamlStrategy {
     super({ ...libraryOptions(settings, null), name: "saml" }, neverCalled, neverCalled);
   }
 
-  // oxlint-disable-next-line typescript/no-misused-promises -- passport ignores the promise, which never rejects
+  // oxlint-disable-next-line typescript/no-misused-promises -- passport ignores the promise; it rejects only if an action of sign-in throws
   override authenticate(exchange: unknown): Promise<void> {
     return answerExchange<VerifiedAssertion>(this, exchange as Exchange, {
       start: (step) => this.start(step),

@@ -130,12 +130,12 @@ export function readSteps(row: RecordedAttempt): readonly AttemptStep[] {
 /** Removes the person and their browser from the attempts of an erased user. Time, connection and outcome stay. */
 export async function eraseAttempts(unit: UnitOfWork, { id }: { readonly id: string }): Promise<void> {
   const tests = await eraseEvidence(unit, id);
-  const erase = (condition: string, value: string) =>
+  const erase = (condition: string, values: readonly string[]) =>
     unit.execute(
       `UPDATE sign_in_attempt SET detail = NULL, issuer = NULL, subject = NULL, email = NULL, address = NULL,
-              user_agent = NULL WHERE ${condition} = ?`,
-      [value],
+              user_agent = NULL WHERE ${condition}`,
+      values,
     );
-  for (const test of tests) await erase("id", test);
-  await erase("user_id", id);
+  if (tests.length > 0) await erase(`id IN (${placeholders(tests)})`, tests);
+  await erase("user_id = ?", [id]);
 }

@@ -7,10 +7,10 @@ import type { NormalizedProfile } from "../../connection/contract/index.js";
 import { UnsealError, type KeyRing } from "../../platform/crypto/key-ring.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
 import type { Reader } from "../../platform/database/database.js";
-import { placeholders } from "../../platform/database/statements.js";
+import { onDuplicateKey, placeholders } from "../../platform/database/statements.js";
 import type { Explanation } from "../../provisioning/explain.js";
 import type { Attempt, ShownClaims } from "./attempt.js";
-import { redactAttributes, redactExplanation } from "./redact-claims.js";
+import { redactExplanation } from "./redact-claims.js";
 
 /** What Usher keeps of an attempt. */
 export interface Evidence {
@@ -36,21 +36,19 @@ export async function keepEvidence(
   keyRing: KeyRing,
   attempt: Attempt,
   userId: string | null,
-  evidence: Evidence,
+  explanation: Explanation | null,
 ): Promise<void> {
-  const text = shorten(evidence);
-  const { kind, connectionId } = attempt;
-  const { profile } = evidence;
-  if (text === null || connectionId === null || (profile === null && evidence.claims === null)) return;
+  const { kind, connectionId, claims, profile } = attempt;
+  const text = shorten({ claims, profile, explanation: explanation && redactExplanation(explanation) });
+  if (text === null || connectionId === null || (profile === null && claims === null)) return;
   const id =
     kind === "TEST"
       ? sha256Hex(JSON.stringify(["TEST", attempt.id]))
       : idOfSignIn(connectionId, profile?.issuer, profile?.subject);
   const payload = keyRing.seal(text, sealContext(id));
-  const onDuplicate = unit.dialect === "sqlite" ? "ON CONFLICT (id) DO UPDATE SET" : "ON DUPLICATE KEY UPDATE";
   await unit.execute(
     `INSERT INTO sign_in_evidence (id, attempt_id, connection_id, user_id, kind, payload, occurred_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?) ${onDuplicate} attempt_id = ?, user_id = ?, payload = ?, occurred_at = ?`,
+     VALUES (?, ?, ?, ?, ?, ?, ?) ${onDuplicateKey(unit.dialect, "id")} attempt_id = ?, user_id = ?, payload = ?, occurred_at = ?`,
     [id, attempt.id, connectionId, userId, kind, payload, unit.now, attempt.id, userId, payload, unit.now],
   );
 }
@@ -80,18 +78,13 @@ export async function eraseEvidence(unit: UnitOfWork, userId: string): Promise<r
     attemptIds.push(...tests.map(({ attempt_id: id }) => id));
     await unit.execute("DELETE FROM sign_in_evidence WHERE id = ?", [idOfSignIn(connectionId, issuer, subject)]);
   }
-  for (const id of attemptIds) await unit.execute("DELETE FROM sign_in_evidence WHERE attempt_id = ?", [id]);
+  if (attemptIds.length > 0)
+    await unit.execute(`DELETE FROM sign_in_evidence WHERE attempt_id IN (${placeholders(attemptIds)})`, attemptIds);
   await unit.execute("DELETE FROM sign_in_evidence WHERE user_id = ?", [userId]);
   return attemptIds;
 }
 
-function shorten({ profile, explanation, ...others }: Evidence): string | null {
-  // Mappings compare attributes, which may hold what a provider should not have sent.
-  const evidence = {
-    ...others,
-    profile: profile && { ...profile, attributes: redactAttributes(profile.attributes) },
-    explanation: explanation && redactExplanation(explanation),
-  };
+function shorten(evidence: Evidence): string | null {
   const whole = JSON.stringify(evidence);
   if (whole.length <= LONGEST_EVIDENCE) return whole;
   const withoutClaims = JSON.stringify({ ...evidence, claims: null });

@@ -2,6 +2,7 @@
  * Removes tokens and passwords from what a provider said, before it is kept or shown. Other claims stay as they are, whatever
  * their name: an administrator compares them with the provider, and mappings compare them exactly.
  */
+import type { NormalizedProfile } from "../../connection/contract/index.js";
 import { redactText } from "../../platform/telemetry/redaction.js";
 import type { Explanation } from "../../provisioning/explain.js";
 
@@ -35,14 +36,11 @@ export function redactExplanation({ profile, rules, decision }: Explanation): Ex
   };
 }
 
-/** The same for claims as lists of texts, which stay lists. */
-export function redactAttributes(
-  attributes: Readonly<Record<string, readonly string[]>>,
-): Readonly<Record<string, readonly string[]>> {
-  return Object.fromEntries(
-    Object.entries(attributes).map(([name, values]) => [
-      name,
-      SECRET_NAME.test(name) ? values.map(() => REDACTED) : values.map(redactText),
-    ]),
-  );
+/** The same for a profile, whose attributes are claims as lists of texts and stay lists. */
+export function redactProfile(profile: NormalizedProfile): NormalizedProfile {
+  const attributes = Object.entries(profile.attributes).map(([name, values]) => [
+    name,
+    SECRET_NAME.test(name) ? values.map(() => REDACTED) : values.map(redactText),
+  ]);
+  return { ...profile, attributes: Object.fromEntries(attributes) as NormalizedProfile["attributes"] };
 }

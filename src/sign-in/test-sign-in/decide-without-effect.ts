@@ -36,3 +36,10 @@ export async function decideWithoutEffect(
   );
   return { situation, decision: decide(situation) };
 }
+
+/** Decides about the same situation with different mappings, without another query. */
+export function decideWithMappings(situation: Situation, mappings: Mappings): Decided {
+  const { connection, person } = situation;
+  const changed = { ...situation, connection: { ...connection, mappings: evaluateMappings(mappings, person.profile) } };
+  return { situation: changed, decision: decide(changed) };
+}

@@ -48,7 +48,7 @@ export async function finishTest(
   try {
     await store.begin(SYSTEM, { kind: "SIGN_IN", actor: found.connection.id }, async (unit) => {
       await recordAttempt(unit, attempt, { outcome: code ?? "SUCCEEDED", detail, userId });
-      await keepEvidence(unit, keyRing, attempt, userId, { claims: attempt.claims, profile, explanation });
+      await keepEvidence(unit, keyRing, attempt, userId, explanation);
     });
   } catch (error) {
     if (isDuplicateKey(error)) throw over(`The test ${attempt.reference} has ended.`);

@@ -5,7 +5,6 @@
 import { setImmediate } from "node:timers/promises";
 import { requirePermission, type Caller } from "../../access/caller.js";
 import { proposeMappings, type ProposedMappings } from "../../connection/mapping/mapping.operations.js";
-import type { Mappings } from "../../connection/mapping/mapping.js";
 import { readConnectionFor } from "../../connection/stored/connection.operations.js";
 import { changePolicies, type ConnectionPoliciesChange } from "../../connection/stored/policies.js";
 import type { ConnectionServices } from "../../connection/services.js";
@@ -17,10 +16,9 @@ import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { InputCheck } from "../../platform/errors/input.js";
 import { explain, type Explanation } from "../../provisioning/explain.js";
 import { findLastSignIns } from "../attempt/evidence.js";
-import type { FoundConnection } from "../find-connection.js";
-import { decideWithoutEffect } from "./decide-without-effect.js";
+import { decideWithMappings, decideWithoutEffect, type Decided } from "./decide-without-effect.js";
 
-/** The most sign-ins that one preview looks at: each takes about forty queries, and evaluates all rules twice. */
+/** The most sign-ins that one preview looks at: each takes about twenty queries, and evaluates all rules twice. */
 export const MOST_PREVIEWED = 50;
 
 /** A change that is not stored. */
@@ -69,6 +67,8 @@ export async function previewMappings(
   if (!Number.isInteger(first) || first < 1 || first > MOST_PREVIEWED)
     check.add("first", "INVALID", `must be from 1 to ${MOST_PREVIEWED}`);
   check.finish();
+  // Policies decide which accounts are looked up; mappings do not.
+  const changesPolicies = JSON.stringify(changed.policies) !== JSON.stringify(connection.policies);
   const mappings = await proposeMappings(reader, connection, proposed);
   const organization = await findOrganization(reader, null, connection.organizationId);
   if (organization === null) throw new Failure(NOT_FOUND, { type: "connection" });
@@ -85,13 +85,11 @@ export async function previewMappings(
     if (profile === null) continue;
     // Evaluating rules takes time, and other requests are served between two people.
     await setImmediate();
-    const decideAs = async (found: FoundConnection, rules: Mappings) => {
-      const { situation, decision } = await decideWithoutEffect(reader, found, profile, rules);
-      return explain(situation, decision).decision;
-    };
-    const before = await decideAs({ connection, organization }, mappings.before);
-    const after = await decideAs({ connection: changed, organization }, mappings.after);
-    const change = compare(before, after, keys);
+    const before = await decideWithoutEffect(reader, { connection, organization }, profile, mappings.before);
+    const after = changesPolicies
+      ? await decideWithoutEffect(reader, { connection: changed, organization }, profile, mappings.after)
+      : decideWithMappings(before.situation, mappings.after);
+    const change = compare(outcomeOf(before), outcomeOf(after), keys);
     if (change !== null)
       changes.push({ user: userId === null ? null : (users.get(userId) ?? null), email: profile.email, ...change });
   }
@@ -99,6 +97,10 @@ export async function previewMappings(
 }
 
 type Outcome = Explanation["decision"];
+
+function outcomeOf({ situation, decision }: Decided): Outcome {
+  return explain(situation, decision).decision;
+}
 
 function compare(
   before: Outcome,

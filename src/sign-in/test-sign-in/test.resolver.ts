@@ -18,6 +18,11 @@ const COST_OF_PREVIEW = 3_000;
 const COST_OF_PREVIEWED_PERSON = 500;
 const DEFAULT_PREVIEWED = 20;
 
+/** A number that the operation refuses still costs something: a negative one would make up for other fields. */
+function countPreviewed(first: number | null | undefined): number {
+  return Math.min(Math.max(first ?? DEFAULT_PREVIEWED, 1), MOST_PREVIEWED);
+}
+
 @ObjectType("StartTestSignInPayload", { description: "A test sign-in that can be begun.", simpleResolvers: true })
 class StartTestSignInPayload {
   @Field(() => String, {
@@ -141,7 +146,7 @@ export class TestSignInResolver {
 
   @Query(() => MappingsPreviewType, {
     complexity: ({ args, childComplexity }) =>
-      COST_OF_PREVIEWED_PERSON * ((args as { first?: number | null }).first ?? DEFAULT_PREVIEWED) + childComplexity,
+      COST_OF_PREVIEWED_PERSON * countPreviewed((args as { first?: number | null }).first) + childComplexity,
     description:
       "What a change of mappings and policies would do to the people who signed in last. Changes nothing. Needs CONNECTIONS_WRITE and USERS_READ.",
   })

@@ -7,6 +7,8 @@ import { RUNTIME } from "../oidc/runtime.js";
 
 let api: DirectoryApi;
 let now = Date.now();
+/** By how many milliseconds the clock advances whenever it is read. */
+let tick = 0;
 beforeAll(async () => {
   api = await startDirectoryApi();
 });
@@ -14,6 +16,7 @@ beforeEach(() => {
   api.forget();
   api.scriptToken(null);
   now = Date.now();
+  tick = 0;
 });
 afterAll(() => api.close());
 
@@ -27,7 +30,7 @@ const OVERAGE = {
 function open() {
   const provider = { tokenEndpoint: `${api.url}/token` } as Parameters<typeof createGraph>[1];
   const settings = { tenantId: TENANT_ID, clientId: "usher", clientSecret: "a secret" };
-  const graph = createGraph(api.url, provider, settings, { ...RUNTIME, now: () => new Date(now) });
+  const graph = createGraph(api.url, provider, settings, { ...RUNTIME, now: () => new Date((now += tick)) });
   return (claims: Readonly<Record<string, unknown>> = OVERAGE) => fetchGroups(claims, graph);
 }
 
@@ -70,6 +73,13 @@ describe("a token that leaves its groups out", () => {
     api.script({ body: { value: ["g-1"], "@odata.nextLink": `${api.url}/v1.0/again` } });
     expect(await open()()).toMatchObject({ kind: "unknown", reason: expect.stringContaining("100 pages") });
     expect(api.requests).toHaveLength(100);
+  });
+
+  test("ends after twenty seconds, however few pages were read", async () => {
+    api.script({ body: { value: ["g-1"], "@odata.nextLink": `${api.url}/v1.0/again` } });
+    tick = 6_000;
+    expect(await open()()).toMatchObject({ kind: "unknown", reason: expect.stringContaining("20 seconds") });
+    expect(api.requests.length).toBeLessThan(10);
   });
 
   test("asks for a token once, and again before it ends; a list serves for a minute", async () => {

@@ -6,7 +6,7 @@ import type { NormalizedProfile } from "../../../src/connection/contract/index.j
 import { createKeyRing, parseKeyRing, type KeyRing } from "../../../src/platform/crypto/key-ring.js";
 import { beginAttempt, recordAttempt, type Attempt } from "../../../src/sign-in/attempt/attempt.js";
 import { findEvidenceOfAttempts, findLastSignIns, keepEvidence } from "../../../src/sign-in/attempt/evidence.js";
-import { redactClaims } from "../../../src/sign-in/attempt/redact-claims.js";
+import { redactClaims, redactProfile } from "../../../src/sign-in/attempt/redact-claims.js";
 import type { TestDatabase } from "../../support/database.js";
 import { openMigratedDatabase } from "../../support/migrated-database.js";
 
@@ -50,10 +50,10 @@ describe("evidence", () => {
     count += 1;
     const client = { address: null, userAgent: null };
     const begun = beginAttempt({ reference: `R${count}`, organizationId: "o", connectionId: "c", client });
-    const attempt: Attempt = { ...begun, kind, ...known };
+    const attempt: Attempt = { ...begun, kind, ...known, profile: known.profile && redactProfile(known.profile) };
     await inUnit(async (unit) => {
       await recordAttempt(unit, attempt, { outcome: "SUCCEEDED", detail: null, userId: null });
-      await keepEvidence(unit, ring, attempt, null, { ...known, explanation: null });
+      await keepEvidence(unit, ring, attempt, null, null);
     });
     return attempt.id;
   };
