@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 describe("the page of a refusal", () => {
-  it("shows a safe sentence, whom to ask and the reference, and nothing else", async () => {
+  it("shows only a safe sentence, the support contact and the reference", async () => {
     const page = await tenant.signIn(createBrowser(), makePerson("ada"));
     const [attempt] = await tenant.attempts();
     expect(page.status).toBe(403);

@@ -65,7 +65,7 @@ describe("a sign-in link in a browser", () => {
     expect(await signedIn(browser)).toBe(email);
   });
 
-  it("that was used shows a safe sentence, whom to ask, and the reference", async () => {
+  it("that was used shows a safe sentence, the support contact and the reference", async () => {
     const { url, userId } = await makeLink();
     const browser = createBrowser();
     await browser.get(url);

@@ -428,7 +428,7 @@ describe("a preview of mappings", () => {
 });
 
 describe("what is kept of a sign-in", () => {
-  it("is shown to callers only with both permissions, and to nobody of another organization", async () => {
+  it("is shown only to callers of the organization who have both permissions", async () => {
     const tenant = await createTenant(usher, provider);
     await tenant.signIn(createBrowser(), makePerson("nora"));
     const { reference } = (await tenant.attempts())[0]!;
@@ -481,6 +481,18 @@ describe("what is kept of a sign-in", () => {
     const kept = await readAttempt(tenant, last!.reference);
     expect(kept).toMatchObject({ claims: { dept: "Sales" }, decision: { kind: "UPDATE" } });
     expect(JSON.stringify(kept)).not.toContain(token);
+    // A preview looks at the attributes that are kept.
+    await tenant.ask(
+      `mutation ($id: ID!) { setAttributeMappings(input: { connectionId: $id,
+         mappings: [{ claim: "note", field: "jobTitle" }] }) { connection { id } } }`,
+      { id: tenant.connectionId },
+    );
+    const { previewSignIn } = await tenant.ask(
+      `query ($id: ID!, $r: String) { previewSignIn(connectionId: $id, reference: $r) { ${EXPLANATION} } }`,
+      { id: tenant.connectionId, r: last!.reference },
+    );
+    expect(previewSignIn.rules).toMatchObject([{ claim: "note", matched: true }]);
+    expect(JSON.stringify(previewSignIn)).not.toContain(token);
     const [user] = await tenant.users();
     // Of a person without an account: it names them all the same.
     const test = await runTest(tenant, makePerson("olga"));

@@ -54,7 +54,7 @@ function keyFile<Declared extends { readonly parse: Parse }>(declared: Declared)
 
 type Parse = (input: unknown, context: ParseContext) => Parsed<string>;
 
-/** To read groups, Usher needs both the service account and the administrator for whom the account acts. */
+/** Usher reads groups with a service account that acts for an administrator, so it needs both. */
 export function checkDirectory(
   settings: Pick<
     DraftSettingsOf<typeof GOOGLE_WORKSPACE_SETTINGS>,

@@ -78,7 +78,7 @@ export async function listAffectedUsers(
  * Requires the number of affected users before a switch. Ends the sessions of people whose links it hides, because they no
  * longer sign in to that account.
  *
- * @param confirmed the number that the caller has seen; `null` is enough if nobody is affected
+ * @param confirmed the number that the caller has seen; `null` if no user is affected
  * @returns the number of ended sessions
  * @throws CONFIRMATION_REQUIRED
  */

@@ -1,6 +1,6 @@
 /**
- * What the provider said at an attempt, and the result. Usher keeps it, sealed, for each test and for each person's last
- * sign-in. An administrator can look at it, and preview a change with it. It is deleted with its attempt.
+ * Keeps the claims and the decision of an attempt, sealed: for each test, and for each person's last sign-in. An administrator
+ * looks at them, and previews a change with them. They are deleted with the attempt.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { NormalizedProfile } from "../../connection/contract/index.js";

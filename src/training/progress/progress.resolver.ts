@@ -13,7 +13,7 @@ import { listOpenTraining, type OpenStep } from "./open-training.js";
 import { OpenStepEnum, OpenTrainingFilterInput, StartFilterInput } from "./progress.input.js";
 import { OpenTrainingPage, OpenTrainingType, StartPage } from "./progress.type.js";
 
-/** The query can read every user to whom the course is assigned. */
+/** The query may read every user who has the course. */
 const COST_OF_LOOKING = 1_000;
 
 @Resolver(() => OpenTrainingType)

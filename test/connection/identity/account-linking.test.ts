@@ -183,7 +183,7 @@ describe("switching accountLinking", () => {
     expect(back.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
   });
 
-  test("needs no confirmation if nobody is affected, and refuses a wrong number", async () => {
+  test("is stored without a confirmation if no user is affected, and refuses a wrong number", async () => {
     expect((await switchTo("NONE", 1)).details).toEqual({ affectedUsers: 0 });
     expect((await switchTo("NONE")).messages).toEqual([]);
     await account(at("ada"));
