@@ -15,7 +15,7 @@ const ADA = "ada@acme.example";
 interface Account {
   user: User;
   /** The last address that a provider sent for the account, and when. */
-  told: { email: string; at: number } | null;
+  sent: { email: string; at: number } | null;
 }
 interface Link {
   readonly id: string;
@@ -89,7 +89,7 @@ class Office {
     if (decision.kind === "update") {
       const link = this.links.find(({ id }) => id === decision.identityId)!;
       link.email = email;
-      this.tell(link.account, email);
+      this.recordAddress(link.account, email);
       return link.account.user.id;
     }
     // An unmerged person is never merged again.
@@ -99,7 +99,7 @@ class Office {
         ? this.makeAccount("SSO", email)
         : this.accounts.find(({ user }) => user.id === decision.candidate.user.id)!;
     const kind = decision.kind === "create" ? "OWN" : "MERGED";
-    this.tell(account, email);
+    this.recordAddress(account, email);
     const id = `link-${this.clock}`;
     this.links.push({ id, connection, kind, account, madeAt: this.clock, email, retired: false });
     return account.user.id;
@@ -116,14 +116,14 @@ class Office {
       createdAt,
       firstSignedInAt: MOMENT,
     };
-    const account = { user, told: email === null ? null : { email, at: this.clock } };
+    const account = { user, sent: email === null ? null : { email, at: this.clock } };
     this.accounts.push(account);
     return account;
   }
 
   /** A provider's value outranks every other source. Sending it again changes nothing. */
-  private tell(account: Account, email: string): void {
-    if (account.told?.email !== email) account.told = { email, at: this.clock };
+  private recordAddress(account: Account, email: string): void {
+    if (account.sent?.email !== email) account.sent = { email, at: this.clock };
     account.user = { ...account.user, email };
   }
 
@@ -141,7 +141,7 @@ class Office {
       emailVerified: true,
     });
     const carrying = this.links.filter((link) => !link.retired && link.email === email);
-    const kept = own?.email === email && own.account.told?.email === email && own.account.told.at <= own.madeAt;
+    const kept = own?.email === email && own.account.sent?.email === email && own.account.sent.at <= own.madeAt;
     return {
       ...base,
       account: {
@@ -154,13 +154,13 @@ class Office {
           .filter(
             (account) =>
               account.user.email === email ||
-              carrying.some((link) => link.account === account && (link.kind === "MERGED" || account.told !== null)),
+              carrying.some((link) => link.account === account && (link.kind === "MERGED" || account.sent !== null)),
           )
           .map((account): MergeCandidate => ({
             user: account.user,
             operator: false,
             unverifiedPassword: false,
-            addressFromProvider: account.told !== null,
+            addressFromProvider: account.sent !== null,
             links: carrying
               .filter((link) => link.account === account && link.connection !== connection)
               .map((link): AddressLink =>

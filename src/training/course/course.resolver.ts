@@ -110,7 +110,7 @@ export class CourseResolver {
 
   @Mutation(() => CreateCoursePayload, {
     description:
-      "Creates a course, or a module without courses. Needs TRAINING_WRITE; only the operator changes the catalogue. Answers EXTERNAL_ID_TAKEN.",
+      "Creates a course, or a module without courses. Needs TRAINING_WRITE; only the operator changes the catalogue. Errors: EXTERNAL_ID_TAKEN.",
   })
   async createCourse(
     @Ctx() context: RequestContext,
@@ -121,7 +121,7 @@ export class CourseResolver {
 
   @Mutation(() => UpdateCoursePayload, {
     description:
-      "Changes a course. Needs TRAINING_WRITE; only the operator changes the catalogue. Answers VERSION_CONFLICT and EXTERNAL_ID_TAKEN.",
+      "Changes a course. Needs TRAINING_WRITE; only the operator changes the catalogue. Errors: VERSION_CONFLICT and EXTERNAL_ID_TAKEN.",
   })
   async updateCourse(
     @Ctx() context: RequestContext,
@@ -154,7 +154,7 @@ export class CourseResolver {
 
   @Mutation(() => SetModuleCoursesPayload, {
     description:
-      "Replaces the courses of a module. People who completed the module keep their result. For everyone else, the new list applies from their next result on. Needs TRAINING_WRITE; only the operator changes the catalogue. Answers VERSION_CONFLICT.",
+      "Replaces the courses of a module. People who completed the module keep their result. For everyone else, the new list applies from their next result on. Needs TRAINING_WRITE; only the operator changes the catalogue. Errors: VERSION_CONFLICT.",
   })
   async setModuleCourses(
     @Ctx() context: RequestContext,

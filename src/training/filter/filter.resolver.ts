@@ -45,7 +45,7 @@ export class FilterResolver {
 
   @Mutation(() => CreateFilterPayload, {
     description:
-      "Creates a filter in the last position. An organization has at most 100 filters. Needs TRAINING_WRITE. Answers QUESTION_TAKEN and FILTER_LIMIT_REACHED.",
+      "Creates a filter in the last position. An organization has at most 100 filters. Needs TRAINING_WRITE. Errors: QUESTION_TAKEN and FILTER_LIMIT_REACHED.",
   })
   async createFilter(
     @Ctx() context: RequestContext,
@@ -56,7 +56,7 @@ export class FilterResolver {
 
   @Mutation(() => UpdateFilterPayload, {
     description:
-      "Changes a filter's question, position and answers. One list renames, orders, adds and removes answers. Users keep an answer whose text changes. Needs TRAINING_WRITE. Answers VERSION_CONFLICT, QUESTION_TAKEN, and FILTER_IN_USE if users would lose an answer.",
+      "Changes a filter's question, position and answers. One list renames, orders, adds and removes answers. Users keep an answer whose text changes. Needs TRAINING_WRITE. Errors: VERSION_CONFLICT, QUESTION_TAKEN, and FILTER_IN_USE if users would lose an answer.",
   })
   async updateFilter(
     @Ctx() context: RequestContext,
@@ -67,7 +67,7 @@ export class FilterResolver {
 
   @Mutation(() => DeleteFilterPayload, {
     description:
-      "Deletes a filter with its answers. Needs TRAINING_WRITE. Answers FILTER_IN_USE if users would lose an answer.",
+      "Deletes a filter with its answers. Needs TRAINING_WRITE. Errors: FILTER_IN_USE if users would lose an answer.",
   })
   async deleteFilter(
     @Ctx() context: RequestContext,

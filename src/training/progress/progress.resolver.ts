@@ -67,7 +67,7 @@ export class StartsResolver {
 
   @Query(() => StartPage, {
     description:
-      "Starts of courses, the latest first. TRAINING_READ shows those of everyone in the organization. TEAM_TRAINING_READ shows those of groups that you manage, of your direct reports and your own. Without either, you see only your own. Answers INVALID_INPUT for an empty time range.",
+      "Starts of courses, the latest first. TRAINING_READ shows those of everyone in the organization. TEAM_TRAINING_READ shows those of groups that you manage, of your direct reports and your own. Without either, you see only your own. Errors: INVALID_INPUT for an empty time range.",
   })
   async trainingStarts(
     @Ctx() { caller }: RequestContext,

@@ -20,7 +20,7 @@ export class RecordingResolver {
 
   @Mutation(() => StartTrainingPayload, {
     description:
-      "Starts a course for a user. It uses the user's seat, or a free one, which the user then holds to the end of the billing cycle. For a course that is started and not completed, it returns the same start and does not use a second seat. Needs TRAINING_WRITE, except for yourself in the session's organization. Answers TRAINING_NOT_ALLOWED, COURSE_ARCHIVED, COURSE_EXPECTED and SEATS_FULL.",
+      "Starts a course for a user. It uses the user's seat, or a free one, which the user then holds to the end of the billing cycle. For a course that is started and not completed, it returns the same start and does not use a second seat. Needs TRAINING_WRITE, except for yourself in the session's organization. Errors: TRAINING_NOT_ALLOWED, COURSE_ARCHIVED, COURSE_EXPECTED and SEATS_FULL.",
   })
   async startTraining(
     @Ctx() context: RequestContext,
@@ -31,7 +31,7 @@ export class RecordingResolver {
 
   @Mutation(() => RecordResultPayload, {
     description:
-      "Records that a user completed a course and closes the user's start. It also completes modules of which this was the last course. Events: `course.completed` and `module.completed`. Needs TRAINING_WRITE; you cannot record your own results. Answers COURSE_EXPECTED and RESULT_CONFLICT.",
+      "Records that a user completed a course and closes the user's start. It also completes modules of which this was the last course. Events: `course.completed` and `module.completed`. Needs TRAINING_WRITE; you cannot record your own results. Errors: COURSE_EXPECTED and RESULT_CONFLICT.",
   })
   async recordResult(
     @Ctx() context: RequestContext,
@@ -42,7 +42,7 @@ export class RecordingResolver {
 
   @Mutation(() => CorrectResultPayload, {
     description:
-      "Corrects the result of a course. `corrections` keeps the earlier values, who changed them and why. The results of modules with this course are calculated again. Needs TRAINING_WRITE; you cannot correct your own results. Answers VERSION_CONFLICT and COURSE_EXPECTED.",
+      "Corrects the result of a course. `corrections` keeps the earlier values, who changed them and why. The results of modules with this course are calculated again. Needs TRAINING_WRITE; you cannot correct your own results. Errors: VERSION_CONFLICT and COURSE_EXPECTED.",
   })
   async correctResult(
     @Ctx() context: RequestContext,

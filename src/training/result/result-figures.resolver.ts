@@ -32,7 +32,7 @@ export class ResultFiguresResolver {
   @Query(() => ResultFiguresType, {
     complexity: ({ childComplexity }) => COST_OF_SUMMING + childComplexity,
     description:
-      "Averages, pass rates and counts of an organization's results. TRAINING_READ summarizes everyone in the organization. TEAM_TRAINING_READ summarizes groups that you manage, your direct reports and yourself. A figure from fewer people than the policy `groupResultsMinimum` is null. Answers INVALID_INPUT for an empty time range.",
+      "Averages, pass rates and counts of an organization's results. TRAINING_READ summarizes everyone in the organization. TEAM_TRAINING_READ summarizes groups that you manage, your direct reports and yourself. A figure from fewer people than the policy `groupResultsMinimum` is null. Errors: INVALID_INPUT for an empty time range.",
   })
   async resultFigures(
     @Ctx() { caller }: RequestContext,

@@ -34,7 +34,7 @@ export class ResultsResolver {
 
   @Query(() => ResultPage, {
     description:
-      "Results of courses and modules, the latest first if `orderBy` is left out. TRAINING_READ shows those of everyone in the organization. TEAM_TRAINING_READ shows those of groups that you manage, of your direct reports and your own. Without either, you see only your own. The list has a module's result in addition to those of its courses. Answers INVALID_INPUT for an empty time range.",
+      "Results of courses and modules, the latest first if `orderBy` is left out. TRAINING_READ shows those of everyone in the organization. TEAM_TRAINING_READ shows those of groups that you manage, of your direct reports and your own. Without either, you see only your own. The list has a module's result in addition to those of its courses. Errors: INVALID_INPUT for an empty time range.",
   })
   async results(
     @Ctx() context: RequestContext,
@@ -54,7 +54,7 @@ export class ResultsResolver {
     nullable: true,
     complexity: ({ childComplexity }) => COST_OF_SUMMING + childComplexity,
     description:
-      "Averages, pass rates and counts of a group's results, one line for each course. A figure from fewer people than the organization's policy `groupResultsMinimum` is null. null for an id that is unknown or of another organization. Needs TRAINING_READ, or TEAM_TRAINING_READ if you manage the group. Answers INVALID_INPUT for an empty time range.",
+      "Averages, pass rates and counts of a group's results, one line for each course. A figure from fewer people than the organization's policy `groupResultsMinimum` is null. null for an id that is unknown or of another organization. Needs TRAINING_READ, or TEAM_TRAINING_READ if you manage the group. Errors: INVALID_INPUT for an empty time range.",
   })
   async groupResults(
     @Ctx() context: RequestContext,

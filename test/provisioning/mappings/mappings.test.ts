@@ -173,32 +173,40 @@ describe("the roles after a sign-in", () => {
       "keep",
     ],
 
-    ["silence keeps the role", { groups: SILENT, held: [byRule] }, "keep"],
-    ["silence keeps it under AUTHORITATIVE", { groups: SILENT, held: [byRule], policies: authoritative }, "keep"],
+    ["a missing groups claim keeps the role", { groups: SILENT, held: [byRule] }, "keep"],
     [
-      "silence keeps it under AUTHORITATIVE and REFUSE",
+      "a missing groups claim keeps it under AUTHORITATIVE",
+      { groups: SILENT, held: [byRule], policies: authoritative },
+      "keep",
+    ],
+    [
+      "a missing groups claim keeps it under AUTHORITATIVE and REFUSE",
       { groups: SILENT, held: [byRule], policies: { ...authoritative, ...refusing } },
       "keep",
     ],
-    ["silence keeps what was given by hand", { groups: SILENT, held: [byHand], policies: authoritative }, "keep"],
     [
-      "silence under EMPTY takes the role",
+      "a missing groups claim keeps what was given by hand",
+      { groups: SILENT, held: [byHand], policies: authoritative },
+      "keep",
+    ],
+    [
+      "a missing groups claim under EMPTY takes the role",
       { groups: SILENT, held: [byRule], policies: { ...authoritative, missingGroups: "EMPTY" } },
       "role-user by default",
     ],
-    ["silence gives a new person the default role", { groups: SILENT }, "role-user by default"],
+    ["a missing groups claim gives a new person the default role", { groups: SILENT }, "role-user by default"],
     [
-      "a match and a silent rule: the higher role stays",
+      "a match and a rule on the missing groups claim: the higher role stays",
       { groups: SILENT, department: "Sales", held: [byRule] },
       "role-admin by m1",
     ],
     [
-      "a match and a silent rule under ALL: both roles stay",
+      "a match and a rule on the missing groups claim under ALL: both roles stay",
       { groups: SILENT, department: "Sales", held: [byRule], policies: { roleAssignment: "ALL" } },
       "role-admin by m1, role-user by m4",
     ],
     [
-      "silence concerns only rules on groups",
+      "a missing groups claim concerns only rules on groups",
       {
         groups: SILENT,
         department: "Sales",
@@ -208,17 +216,17 @@ describe("the roles after a sign-in", () => {
       "role-user by m4",
     ],
     [
-      "silence takes a role of a rule that was evaluated",
+      "a missing groups claim takes a role of a rule that was evaluated",
       { groups: SILENT, department: "Other", held: [{ ...byRule, mappingId: "m4" }], policies: authoritative },
       "role-user by default",
     ],
     [
-      "silence takes a role of a deleted rule",
+      "a missing groups claim takes a role of a deleted rule",
       { groups: SILENT, held: [{ ...byRule, mappingId: "m9" }], policies: authoritative },
       "role-user by default",
     ],
     [
-      "silence takes the role of a rule that was evaluated, and keeps the role of a silent rule",
+      "a missing groups claim takes the role of a rule that was evaluated, and keeps the role of a rule on groups",
       {
         groups: SILENT,
         department: "Other",
@@ -228,7 +236,7 @@ describe("the roles after a sign-in", () => {
       "role-admin by m1",
     ],
     [
-      "silence keeps a role by hand, together with a role of a rule that was evaluated",
+      "a missing groups claim keeps a role by hand, together with a role of a rule that was evaluated",
       {
         groups: SILENT,
         held: [byHand, { ...byRule, mappingId: "m4" }],
@@ -237,7 +245,7 @@ describe("the roles after a sign-in", () => {
       "role-trainer by default",
     ],
     [
-      "silence under REFUSE refuses a person whose rule was evaluated",
+      "a missing groups claim under REFUSE refuses a person whose rule was evaluated",
       {
         groups: SILENT,
         department: "Other",
@@ -247,12 +255,12 @@ describe("the roles after a sign-in", () => {
       "refuse-unmapped",
     ],
     [
-      "STICKY: silence keeps a role of a rule that was evaluated",
+      "STICKY: a missing groups claim keeps a role of a rule that was evaluated",
       { groups: SILENT, department: "Other", held: [{ ...byRule, mappingId: "m4" }] },
       "keep",
     ],
     [
-      "a role of a silent rule keeps its source",
+      "a role by a rule on the missing groups claim keeps its source",
       {
         groups: SILENT,
         department: "Sales",
@@ -262,7 +270,7 @@ describe("the roles after a sign-in", () => {
       "role-admin by m1",
     ],
     [
-      "silence does not matter without rules on groups",
+      "a missing groups claim does not matter without rules on groups",
       { groups: SILENT, mappings: [SALES], held: [byRule], policies: authoritative },
       "role-user by default",
     ],
@@ -299,7 +307,7 @@ describe("the roles after a sign-in", () => {
       { groups: known("x"), held: [byHand], policies: { ...refusing, ...authoritative, manualRoleWins: true } },
       "keep",
     ],
-    ["REFUSE: silence, a new person", { groups: SILENT, policies: refusing }, "refuse-unmapped"],
+    ["REFUSE: a missing groups claim, a new person", { groups: SILENT, policies: refusing }, "refuse-unmapped"],
   ])("%s", (_name, given, expected) => {
     expect(rolesOf(given)).toBe(expected);
   });
@@ -351,10 +359,14 @@ describe("the groups after a sign-in", () => {
       "-g-old by m9",
     ],
     ["an empty list takes", { groups: known(), held: [inRed] }, "-g-red by m1"],
-    ["silence takes nothing", { groups: SILENT, held: [inRed, inBlue] }, ""],
-    ["silence concerns only rules on groups", { groups: SILENT, held: [inRed, inBlueByTeam] }, "-g-blue by m3"],
+    ["a missing groups claim takes nothing", { groups: SILENT, held: [inRed, inBlue] }, ""],
     [
-      "silence under EMPTY takes",
+      "a missing groups claim concerns only rules on groups",
+      { groups: SILENT, held: [inRed, inBlueByTeam] },
+      "-g-blue by m3",
+    ],
+    [
+      "a missing groups claim under EMPTY takes",
       { groups: SILENT, held: [inRed], policies: { missingGroups: "EMPTY" } },
       "-g-red by m1",
     ],
