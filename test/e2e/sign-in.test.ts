@@ -716,6 +716,28 @@ describe("the pages before a sign-in", () => {
     expect((await browser.get(`${usher.url}/o/nobody-here`)).status).toBe(404);
   });
 
+  it("show the button label as text, and a change of it ends neither a flow nor a session", async () => {
+    const own = await createTenant(usher, provider);
+    const browser = createBrowser();
+    await own.signIn(browser);
+    const underWay = createBrowser();
+    const back = await own.authenticate(underWay);
+    const buttonLabel = `Login "with" <img src=x onerror=alert(1)> & 'SSO'`;
+    await own.updateConnection({ buttonLabel });
+    const page = await createBrowser().get(`${usher.url}/o/${own.slug}`);
+    expect(page.links.map(({ label, href }) => [label, href.href])).toEqual([[buttonLabel, own.startUrl]]);
+    expect(page.text).not.toContain("<img");
+    expect([(await underWay.get(back)).status, await whoIsSignedIn(browser, usher)]).toEqual([
+      200,
+      ALICE.claims["email"],
+    ]);
+    const named = "query ($id: ID!) { connection(id: $id) { displayName buttonLabel } }";
+    expect((await own.ask(named, { id: own.connectionId })).connection).toEqual({
+      displayName: "Acme ID",
+      buttonLabel,
+    });
+  });
+
   it("redirect a short name in any case to the organization's address, and keep the returnTo", async () => {
     const shouted = `${usher.url}/o/${tenant.slug.toUpperCase()}`;
     for (const query of ["", "?stay&returnTo=%2Fgraphql", "?signed-out"]) {

@@ -93,6 +93,7 @@ export async function openHall(): Promise<Hall> {
         id: `connection-${connections}`,
         organizationId: home,
         displayName: "Acme ID",
+        buttonLabel: null,
         type: "oidc",
         state: "ACTIVE",
         settings: {},

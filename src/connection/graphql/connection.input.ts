@@ -11,8 +11,15 @@ export class CreateConnectionInput {
   @Field(() => ID, { description: "The organization whose people sign in through the connection." })
   organizationId!: string;
 
-  @Field(() => String, { description: 'The name on the button "Sign in to NAME". At most 100 characters.' })
+  @Field(() => String, { description: "The connection's name in lists. At most 100 characters." })
   displayName!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The text of the button on the sign-in page, at most 100 characters. Left out: "Sign in to " and the display name.',
+  })
+  buttonLabel?: string | null;
 
   @Field(() => declaredSettingsTypes().input, {
     description:
@@ -39,8 +46,15 @@ export class UpdateConnectionInput {
   })
   expectedVersion?: number | null;
 
-  @Field(() => String, { nullable: true, description: "The name on the button. At most 100 characters." })
+  @Field(() => String, { nullable: true, description: "The name in lists. At most 100 characters." })
   displayName?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The text of the button, at most 100 characters. null for "Sign in to " and the display name. A change ends no session.',
+  })
+  buttonLabel?: string | null;
 
   @Field(() => ConnectionPoliciesInput, { nullable: true, description: "Policies to change." })
   policies?: ConnectionPoliciesChange | null;

@@ -109,8 +109,14 @@ export class SsoConnectionType {
   @Field(() => ID, { description: "The organization that the connection belongs to." })
   organizationId!: string;
 
-  @Field(() => String, { description: 'The name on the button "Sign in to NAME".' })
+  @Field(() => String, { description: "The connection's name in lists." })
   displayName!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The text of the button on the sign-in page; null for "Sign in to " and the display name.',
+  })
+  buttonLabel!: string | null;
 
   @Field(() => String, { description: "The id of the connection type, such as `entra-id`. It cannot change." })
   type!: string;

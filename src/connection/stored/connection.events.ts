@@ -7,6 +7,7 @@ const connectionSchema = z
   .object({
     id: z.string(),
     displayName: z.string(),
+    buttonLabel: z.string().nullable().describe('The text of the button; null for "Sign in to NAME".'),
     type: z.string().describe("The connection type's id, such as entra-id."),
     state: z.enum(CONNECTION_STATES),
     policies: z.record(z.string(), z.union([z.string(), z.boolean()])),
@@ -32,7 +33,7 @@ export const CONNECTION_UPDATED = defineEventType({
   type: "connection.updated",
   subject: "connection",
   description:
-    "The display name, policies, mappings or settings of a connection changed. `changed` has the values before and after, except those of settings.",
+    "The display name, button label, policies, mappings or settings of a connection changed. `changed` has the values before and after, except those of settings.",
   data,
 });
 
@@ -68,6 +69,6 @@ export const CONNECTION_EVENTS = [
 export type ConnectionEvent = (typeof CONNECTION_EVENTS)[number];
 
 /** The connection as events show it. */
-export function connectionSnapshot({ id, displayName, type, state, policies }: Connection) {
-  return { id, displayName, type, state, policies: { ...policies } };
+export function connectionSnapshot({ id, displayName, buttonLabel, type, state, policies }: Connection) {
+  return { id, displayName, buttonLabel, type, state, policies: { ...policies } };
 }

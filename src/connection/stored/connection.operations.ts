@@ -20,11 +20,14 @@ import { deleteConnectionRow, findConnection, insertConnection } from "./connect
 import type { Connection } from "./connection.js";
 import { changePolicies, DEFAULT_CONNECTION_POLICIES, type ConnectionPoliciesChange } from "./policies.js";
 
-export const DISPLAY_NAME_RULE = { longest: 100 };
+/** For the display name and the button label. */
+export const LABEL_RULE = { longest: 100 };
 
 export interface NewConnection {
   readonly organizationId: string;
   readonly displayName: string;
+  /** Left out, the button says "Sign in to NAME". */
+  readonly buttonLabel?: string | null;
   /** Exactly one key, that of the connection's type. */
   readonly settings: SettingsByType;
   readonly policies?: ConnectionPoliciesChange | null;
@@ -62,7 +65,8 @@ export async function createConnection(
   requirePermission(caller, input.organizationId, "CONNECTIONS_WRITE");
   const { type, input: given } = chooseType(registry, input.settings);
   const check = new InputCheck();
-  const displayName = check.text("displayName", input.displayName, DISPLAY_NAME_RULE);
+  const displayName = check.text("displayName", input.displayName, LABEL_RULE);
+  const buttonLabel = check.optionalText("buttonLabel", input.buttonLabel, LABEL_RULE);
   const merged = mergeSettings(type, {}, given, { context: runtime.urls, check, complete: false });
   const policies = changePolicies(DEFAULT_CONNECTION_POLICIES, input.policies, check);
   check.finish();
@@ -78,6 +82,7 @@ export async function createConnection(
       id,
       organizationId: organization.id,
       displayName,
+      buttonLabel,
       type: type.id,
       state: "DRAFT",
       ...sealSettings(type, keyRing, id, { ...merged, before: null, now: unit.now }),

@@ -16,6 +16,7 @@ export interface RawConnection {
   id: string;
   organization_id: string;
   display_name: string;
+  button_label: string | null;
   type: string;
   state: string;
   settings: string;
@@ -30,8 +31,8 @@ export interface RawConnection {
   updated_at: unknown;
 }
 
-export const CONNECTION_COLUMNS = `id, organization_id, display_name, type, state, settings, secrets, settings_version, policies, version,
-  trust_version, first_activated_at, issuer_changed_at, created_at, updated_at`;
+export const CONNECTION_COLUMNS = `id, organization_id, display_name, button_label, type, state, settings, secrets, settings_version, policies,
+  version, trust_version, first_activated_at, issuer_changed_at, created_at, updated_at`;
 
 export function connectionFromRaw(raw: RawConnection): Connection {
   const { [OWN_KEYS]: ownKeys, ...secrets } = toJson<Record<string, StoredSecret>>(raw.secrets);
@@ -39,6 +40,7 @@ export function connectionFromRaw(raw: RawConnection): Connection {
     id: raw.id,
     organizationId: raw.organization_id,
     displayName: raw.display_name,
+    buttonLabel: raw.button_label,
     type: raw.type,
     state: raw.state as ConnectionState,
     settings: toJson(raw.settings),

@@ -14,6 +14,10 @@ export class ConnectionRow {
   @Column({ name: "display_name", type: "varchar", length: 100 })
   displayName!: string;
 
+  /** The text of the button; `null` for "Sign in to NAME". */
+  @Column({ name: "button_label", type: "varchar", length: 100, nullable: true })
+  buttonLabel!: string | null;
+
   /** The connection type's id. */
   @Column({ type: "varchar", length: 64 })
   type!: string;

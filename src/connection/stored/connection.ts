@@ -9,6 +9,8 @@ export interface Connection {
   readonly id: string;
   readonly organizationId: string;
   readonly displayName: string;
+  /** The text of the button; `null` for "Sign in to NAME". */
+  readonly buttonLabel: string | null;
   /** The connection type's id. Never changes. */
   readonly type: string;
   readonly state: ConnectionState;

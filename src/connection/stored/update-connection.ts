@@ -1,4 +1,4 @@
-/** Changes the display name, the policies and the settings of a connection. */
+/** Changes the labels, the policies and the settings of a connection. */
 import { causeOf, type Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { Failure, INVALID_INPUT } from "../../platform/errors/failure.js";
@@ -12,7 +12,7 @@ import { mergeSettings, namesGiven, settingPath, type SettingsInput } from "../s
 import { openStored, sealSettings } from "../settings/stored-settings.js";
 import { readForChange, storeChange } from "./connection.changes.js";
 import { CONNECTION_UPDATED } from "./connection.events.js";
-import { DISPLAY_NAME_RULE, readConnectionFor } from "./connection.operations.js";
+import { LABEL_RULE, readConnectionFor } from "./connection.operations.js";
 import type { Connection } from "./connection.js";
 import { confirmIssuerChange, issuerOf } from "./issuer-change.js";
 import { changePolicies, type ConnectionPoliciesChange } from "./policies.js";
@@ -23,6 +23,8 @@ export interface ConnectionInput {
   /** The version that the caller has read. If the connection has changed since, the update is refused. */
   readonly expectedVersion?: number | null;
   readonly displayName?: string | null;
+  /** `null` for "Sign in to NAME". */
+  readonly buttonLabel?: string | null;
   readonly policies?: ConnectionPoliciesChange | null;
   /** How many users a switch of `accountLinking` or a different issuer affects, as the caller has seen it. */
   readonly confirmAffectedUsers?: number | null;
@@ -74,7 +76,11 @@ async function applyUpdate(
   const displayName =
     input.displayName === null || input.displayName === undefined
       ? before.displayName
-      : check.text("displayName", input.displayName, DISPLAY_NAME_RULE);
+      : check.text("displayName", input.displayName, LABEL_RULE);
+  const buttonLabel =
+    input.buttonLabel === undefined
+      ? before.buttonLabel
+      : check.optionalText("buttonLabel", input.buttonLabel, LABEL_RULE);
   const policies = changePolicies(before.policies, input.policies, check);
   const plainBefore = openStored(type, keyRing, before, namesGiven(given));
   const merged = mergeSettings(type, plainBefore, given, {
@@ -92,6 +98,7 @@ async function applyUpdate(
   const isSame =
     changed.length === 0 &&
     displayName === before.displayName &&
+    buttonLabel === before.buttonLabel &&
     JSON.stringify(policies) === JSON.stringify(before.policies);
   if (isSame) return before;
   const { accountLinking } = policies;
@@ -108,6 +115,7 @@ async function applyUpdate(
     {
       ...before,
       displayName,
+      buttonLabel,
       policies,
       ...sealed,
       ...(affectedByIssuer > 0 && { issuerChangedAt: unit.now }),

@@ -61,8 +61,8 @@ async function offerSignIn(
     response.redirect(303, startUrl(only.id, parameters));
     return;
   }
-  const buttons = connections.map(({ id, displayName }) => ({
-    label: `Sign in to ${displayName}`,
+  const buttons = connections.map(({ id, displayName, buttonLabel }) => ({
+    label: buttonLabel ?? `Sign in to ${displayName}`,
     href: startUrl(id, parameters),
   }));
   sendSignInPage(response, organization, buttons, signedOut);

@@ -170,6 +170,7 @@ describe("creating", () => {
       createConnection(house.services, OPERATOR, {
         organizationId: house.organizationId,
         displayName: "x".repeat(101),
+        buttonLabel: "Login\u202e with SSO",
         settings: {
           madeUp: { address: "http://id.example.com", tenant: 7, strict: "yes", keys: ["a", ""], colour: "red" },
         },
@@ -179,6 +180,7 @@ describe("creating", () => {
     expect(failure.code).toBe("INVALID_INPUT");
     expect(failure.details.fields.map(({ path, code }: { path: string; code: string }) => [path, code])).toEqual([
       ["displayName", "INVALID"],
+      ["buttonLabel", "INVALID"],
       ["settings.madeUp.colour", "UNKNOWN"],
       ["settings.madeUp.address", "INVALID"],
       ["settings.madeUp.tenant", "INVALID"],
@@ -224,6 +226,7 @@ describe("creating", () => {
         connection: {
           id: connection.id,
           displayName: "Acme ID",
+          buttonLabel: null,
           type: "made-up",
           state: "DRAFT",
           policies: connection.policies,
@@ -308,6 +311,23 @@ describe("updating", () => {
     );
     expect(after).toEqual(before);
     expect((await eventsOf(house, house.organizationId)).length).toBe(told);
+  });
+
+  test("keeps an absent button label, clears it for null, and names the change in the event", async () => {
+    const { id } = await draft(house);
+    const update = (input: object) => updateConnection(house.services, OPERATOR, { id, ...input });
+    await update({ buttonLabel: "Login with SSO" });
+    const { data } = (await eventsOf(house, house.organizationId)).at(-1)!;
+    expect([data.connection.buttonLabel, data.changed]).toEqual([
+      "Login with SSO",
+      { buttonLabel: { before: null, after: "Login with SSO" } },
+    ]);
+    expect(await update({ displayName: "Other" })).toMatchObject({ buttonLabel: "Login with SSO", version: 3 });
+    expect(await update({ buttonLabel: "Login with SSO" })).toMatchObject({ version: 3 });
+    expect(await update({ buttonLabel: null })).toMatchObject({ buttonLabel: null, version: 4 });
+    expect((await failureOf(update({ buttonLabel: "x".repeat(101) }))).details.fields).toMatchObject([
+      { path: "buttonLabel", code: "INVALID" },
+    ]);
   });
 
   test("keeps absent policies, and null restores the default", async () => {
@@ -406,11 +426,12 @@ describe("trust", () => {
     expect(await sessionsOf(id)).toBe(trustVersion === 1 ? 1 : 0);
   });
 
-  test("a new display name does not end sessions", async () => {
+  test("a new display name or button label does not end sessions", async () => {
     const { id } = await draft(house);
     await giveSession(id);
-    const after = await updateConnection(house.services, OPERATOR, { id, displayName: "Other" });
-    expect(after).toMatchObject({ version: 2, trustVersion: 1 });
+    await updateConnection(house.services, OPERATOR, { id, displayName: "Other" });
+    const after = await updateConnection(house.services, OPERATOR, { id, buttonLabel: " Login with SSO " });
+    expect(after).toMatchObject({ buttonLabel: "Login with SSO", version: 3, trustVersion: 1 });
     expect(await sessionsOf(id)).toBe(1);
   });
 });

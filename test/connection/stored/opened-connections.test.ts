@@ -31,6 +31,7 @@ function connection(id: string, version = 1, plain: Record<string, unknown> = CO
     id,
     organizationId: "o",
     displayName: "X",
+    buttonLabel: null,
     type: type.id,
     state: "ACTIVE",
     ...sealSettings(type, keyRing, id, { plain, given: new Set(), before: null, now: START }),
