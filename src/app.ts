@@ -95,7 +95,8 @@ export async function startUsher(
     });
     const registry = createRegistry(connectionTypes);
     const runtime = { publicUrl, fetch: guarded.fetch, clock, urls: guarded.rules, keyRing };
-    const services: ConnectionServices = { ...store, registry, runtime };
+    const { operatorContact } = configuration;
+    const services: ConnectionServices = { ...store, registry, runtime, operatorContact };
     const connections = createOpenedConnections({
       registry,
       runtime,

@@ -34,6 +34,7 @@ export function describeSchema(
       urls: { serverUrl: unserved, browserUrl: unserved },
       keyRing,
     },
+    operatorContact: null,
   };
   const webhooks = webhookServices(store, services, { post: unserved, rules: services.runtime.urls }, EVENT_TYPES);
   return createSchema(store, services, webhooks, createCatalogue(registry));

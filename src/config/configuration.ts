@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { isLoopbackHost } from "./hosts.js";
-import { readMailConfiguration, type MailConfiguration } from "./mail.js";
+import { isMailAddress, readMailConfiguration, type MailConfiguration } from "./mail.js";
 
 /** The settings of an installation. */
 export interface Configuration {
@@ -33,6 +33,8 @@ export interface Configuration {
   readonly graphUrl: string;
   readonly googleIssuer: string;
   readonly googleDirectoryUrl: string;
+  /** Where administrators reach the operator: an e-mail address or an https URL; `null` if it is not set. */
+  readonly operatorContact: string | null;
   readonly mail: MailConfiguration;
   /** Delays between the attempts of one webhook delivery, in seconds. The endpoint is disabled after the last one. */
   readonly webhookRetrySeconds: readonly number[];
@@ -185,6 +187,7 @@ export function readConfiguration(
     graphUrl: service("USHER_GRAPH_URL", "https://graph.microsoft.com"),
     googleIssuer: service("USHER_GOOGLE_ISSUER", "https://accounts.google.com"),
     googleDirectoryUrl: service("USHER_GOOGLE_DIRECTORY_URL", "https://admin.googleapis.com"),
+    operatorContact: readOperatorContact(value("USHER_OPERATOR_CONTACT"), wrong),
     mail: readMailConfiguration({ server: value("SMTP_URL"), sender: value("USHER_MAIL_FROM") }, publicUrl, wrong),
     webhookRetrySeconds: webhookRetrySeconds.length > 0 ? webhookRetrySeconds : DEFAULT_WEBHOOK_RETRY_SECONDS,
     rateLimits: oneOf("USHER_RATE_LIMITS", ["on", "off"], "on") === "on",
@@ -228,6 +231,20 @@ function readPort(text: string | null, wrong: Wrong): number {
   wrong("PORT", `must be a port number from 0 to 65535, not "${text}".`);
   // The default keeps the public address valid, so that one mistake is not reported twice.
   return DEFAULT_PORT;
+}
+
+const LONGEST_CONTACT = 300;
+
+/** Administrators see it as it is, so it must not contain spaces or characters that change the text around it. */
+function readOperatorContact(text: string | null, wrong: Wrong): string | null {
+  if (text === null) return null;
+  const isUrl = /^https:\/\/[^\s"<>\p{C}]+$/u.test(text) && URL.canParse(text) && new URL(text).username === "";
+  if (text.length <= LONGEST_CONTACT && (isUrl || isMailAddress(text))) return text;
+  wrong(
+    "USHER_OPERATOR_CONTACT",
+    "must be an e-mail address such as help@example.com, or an https URL such as https://help.example.com.",
+  );
+  return null;
 }
 
 const MOST_DAYS = 3_650;

@@ -98,7 +98,12 @@ function defaultSender(publicUrl: string): MailSender {
 function readSender(text: string, wrong: Wrong): MailSender {
   const [, name = "", inBrackets] = /^([^<>"\p{C}]*)<([^<>]*)>$/u.exec(text) ?? [];
   const sender = { name: name.trim() || NAME, address: inBrackets ?? text };
-  if (!/^[^\s@"<>(),:;\\[\]\p{C}]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)*$/iu.test(sender.address))
+  if (!isMailAddress(sender.address))
     wrong("USHER_MAIL_FROM", 'must be an address such as usher@example.com or "Acme sign-in <usher@example.com>".');
   return sender;
+}
+
+/** Whether a text is an address without a name. */
+export function isMailAddress(text: string): boolean {
+  return /^[^\s@"<>(),:;\\[\]\p{C}]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)*$/iu.test(text);
 }

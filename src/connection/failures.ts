@@ -3,7 +3,7 @@ import { defineFailure, type FieldIssue } from "../platform/errors/failure.js";
 import type { Finding } from "./contract/index.js";
 
 export const CONNECTION_NOT_READY = defineFailure<{
-  /** Empty if settings are missing, because the diagnosis does not run then. */
+  /** If settings are missing, only what is in the way at the organization, because the provider is not asked then. */
   findings: readonly Finding[];
   /** Missing or contradicting settings, at the paths of `updateConnection`. */
   fields: readonly FieldIssue[];
@@ -12,8 +12,8 @@ export const CONNECTION_NOT_READY = defineFailure<{
   status: 409,
   message: ({ findings, fields }) => {
     const sentences = [
-      ...fields.map(({ path, message }) => `${path}: ${message}.`),
       ...findings.filter(({ level }) => level === "ERROR").map(({ message }) => message),
+      ...fields.map(({ path, message }) => `${path}: ${message}.`),
     ];
     return `The connection cannot be activated yet. ${sentences.join(" ")}`.trim();
   },

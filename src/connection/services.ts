@@ -6,4 +6,6 @@ import type { RuntimeParts } from "./runtime.js";
 export interface ConnectionServices extends Store {
   readonly registry: ConnectionTypeRegistry;
   readonly runtime: RuntimeParts;
+  /** An address or a URL at which the operator can be reached; `null` if the operator has set none. */
+  readonly operatorContact: string | null;
 }

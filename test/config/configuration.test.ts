@@ -61,6 +61,7 @@ describe("the environment", () => {
       USHER_RATE_LIMITS: "no",
       USHER_SIGN_IN_ATTEMPT_DAYS: "0",
       USHER_LOG_LEVEL: "loud",
+      USHER_OPERATOR_CONTACT: "call us",
     };
     expect(mistaken(environment).toSorted()).toEqual([
       "DATABASE_URL",
@@ -71,6 +72,7 @@ describe("the environment", () => {
       "USHER_GOOGLE_ISSUER",
       "USHER_KEY_RING",
       "USHER_LOG_LEVEL",
+      "USHER_OPERATOR_CONTACT",
       "USHER_OPERATOR_KEY",
       "USHER_RATE_LIMITS",
       "USHER_RETURN_URLS",
@@ -79,11 +81,27 @@ describe("the environment", () => {
       "USHER_URL",
       "USHER_URL",
     ]);
-    expect(() => read(environment)).toThrow(/^The configuration has 15 mistakes:\n {2}- /);
+    expect(() => read(environment)).toThrow(/^The configuration has 16 mistakes:\n {2}- /);
     for (const secret of ["pa55word", "too-short-a-secret"])
       expect(() => read(environment)).not.toThrow(
         expect.objectContaining({ message: expect.stringContaining(secret) }),
       );
+  });
+
+  it("takes an e-mail address or an https URL as the operator's contact", () => {
+    expect(read().operatorContact).toBeNull();
+    for (const contact of ["help@operator.example", "https://help.operator.example/sso?from=usher"])
+      expect(read({ USHER_OPERATOR_CONTACT: ` ${contact} ` }).operatorContact).toBe(contact);
+    for (const contact of [
+      "http://help.operator.example",
+      "javascript:alert(1)",
+      "https://user:secret@operator.example",
+      "help@operator.example\nBcc: all@acme.example",
+      "Help <help@operator.example>",
+      "https://operator.example/\u202e",
+      `https://operator.example/${"a".repeat(300)}`,
+    ])
+      expect([contact, mistaken({ USHER_OPERATOR_CONTACT: contact })]).toEqual([contact, ["USHER_OPERATOR_CONTACT"]]);
   });
 
   it.each<[string, Record<string, string>, string[]]>([

@@ -145,7 +145,6 @@ export async function createTenantOf(
       { input: { id: organizationId, ...input } },
     );
   };
-  if (options.organization) await updateOrganization(options.organization);
   const { createApiKey } = await asOperator(
     `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key } }`,
     { input: { organizationId, name: "Tests", scopes: ALL_PERMISSIONS } },
@@ -173,6 +172,8 @@ export async function createTenantOf(
   };
   const activate = change("activateConnection");
   await activate();
+  // Afterwards, because an organization without single sign-on cannot activate a connection.
+  if (options.organization) await updateOrganization(options.organization);
 
   const startUrl = detail("signOnUrl");
   const begin: Tenant["begin"] = async (browser, query = "") => {

@@ -30,6 +30,7 @@ export function createSamlConnectionType(makeValidator: () => Validator) {
     settingsVersion: 1,
     upgrade: (stored) => stored,
     binding: "post",
+    saysWhetherEmailIsVerified: false,
     settings: SAML_SETTINGS,
     refusals: SAML_REFUSALS,
     check: checkSettings,

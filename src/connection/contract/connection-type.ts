@@ -136,6 +136,11 @@ export interface ConnectionType<
   readonly fetchGroups?: (verified: Verified, opened: Opened, runtime: Runtime) => Promise<Groups>;
   /** Pure: converts the verified message to a profile. */
   readonly normalize: (verified: Verified, settings: SettingsOf<Declaration>) => NormalizedProfile;
+  /**
+   * `false` if the provider's messages never say whether an address is verified, so `emailVerified` is always `null`. The
+   * diagnosis then warns if merging needs that word.
+   */
+  readonly saysWhetherEmailIsVerified?: false;
   /** Without it, a test sign-in shows the profile alone, and a preview takes no claims. */
   readonly claims?: ClaimsView<Verified, Opened>;
   /** Runs every check that works without a user. Does not throw for faults of the provider. */

@@ -91,7 +91,13 @@ export abstract class ChangedConnection {
 export class UpdateConnectionPayload extends ChangedConnection {}
 
 @ObjectType({ description: "What activateConnection answers." })
-export class ActivateConnectionPayload extends ChangedConnection {}
+export class ActivateConnectionPayload extends ChangedConnection {
+  @Field(() => [ConnectionFindingType], {
+    description:
+      "The findings of the diagnosis. None is an ERROR; read the warnings. Empty if the connection was active before.",
+  })
+  findings!: readonly ConnectionFindingType[];
+}
 
 @ObjectType({ description: "What disableConnection answers." })
 export class DisableConnectionPayload extends ChangedConnection {}

@@ -162,7 +162,7 @@ export class ConnectionResolver {
     @Ctx() context: RequestContext,
     @Arg("id", () => ID, { description: "The connection's id." }) id: string,
   ): Promise<ActivateConnectionPayload> {
-    return { connection: await activateConnection(this.services, context.caller, id) };
+    return await activateConnection(this.services, context.caller, id);
   }
 
   @Mutation(() => DisableConnectionPayload, {

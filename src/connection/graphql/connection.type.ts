@@ -33,7 +33,7 @@ registerEnumType(FindingLevelEnum, {
   description: "How serious a finding is.",
   valuesConfig: {
     OK: { description: "The check passed." },
-    WARNING: { description: "Sign-ins work, but an administrator should read the remedy." },
+    WARNING: { description: "Activation is possible, but an administrator should read the remedy first." },
     ERROR: { description: "Sign-ins fail or will fail. Activation is refused." },
   },
 });

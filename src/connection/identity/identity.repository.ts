@@ -98,6 +98,16 @@ export async function findIdentityById(reader: Reader, scope: OrganizationScope,
   return raw ? identityFromRaw(raw) : null;
 }
 
+/** Whether the provider says of any address if it is verified; `null` before the first address came. */
+export async function saysWhetherAddressesAreVerified(reader: Reader, connectionId: string): Promise<boolean | null> {
+  const row = await reader.row<{ addresses: number; judged: number | null }>(
+    `SELECT COUNT(*) AS addresses, SUM(CASE WHEN email_verified IS NULL THEN 0 ELSE 1 END) AS judged
+       FROM identity WHERE connection_id = ? AND retired_at IS NULL AND email_key IS NOT NULL`,
+    [connectionId],
+  );
+  return row === undefined || Number(row.addresses) === 0 ? null : Number(row.judged) > 0;
+}
+
 /** Selects those of the given users who have a merged link. */
 export async function findMergedAmong(reader: Reader, userIds: readonly string[]): Promise<ReadonlySet<string>> {
   if (userIds.length === 0) return new Set();

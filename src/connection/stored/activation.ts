@@ -29,6 +29,13 @@ export async function testConnection(
   return findings;
 }
 
+/** An active connection. */
+export interface Activation {
+  readonly connection: Connection;
+  /** None is an error. Empty if the connection was active before. */
+  readonly findings: readonly Finding[];
+}
+
 /**
  * Lets people sign in through a connection. All required settings must be set, and the diagnosis must find no error. The
  * diagnosis asks the provider, so it runs before the organization is locked. An active connection does not change.
@@ -39,13 +46,14 @@ export async function activateConnection(
   services: ConnectionServices,
   caller: Caller,
   id: string,
-): Promise<Connection> {
+): Promise<Activation> {
   const found = await readConnectionFor(services, caller, id, "CONNECTIONS_WRITE");
-  if (found.state === "ACTIVE") return found;
+  if (found.state === "ACTIVE") return { connection: found, findings: [] };
   const diagnosis = await diagnoseConnection(services, found);
-  await keepFindings(services, caller, found, listFindings(diagnosis));
+  const findings = listFindings(diagnosis);
+  await keepFindings(services, caller, found, findings);
   requireReady(diagnosis);
-  return await services.begin(caller, causeOf(caller), async (unit) => {
+  const connection = await services.begin(caller, causeOf(caller), async (unit) => {
     const before = await readForChange(unit, found);
     if (before.state === "ACTIVE") return before;
     requireVersion(found.version, before.version);
@@ -62,9 +70,11 @@ export async function activateConnection(
       { event: CONNECTION_ACTIVATED, settings: { type, changed }, raisesTrust: true },
     );
   });
+  return { connection, findings };
 }
 
-function requireReady({ findings, fields }: Diagnosis): void {
+function requireReady({ findings: found, fields, obstacles }: Diagnosis): void {
+  const findings = [...obstacles, ...found];
   if (fields.length > 0 || findings.some(({ level }) => level === "ERROR"))
     throw new Failure(CONNECTION_NOT_READY, { findings, fields });
 }

@@ -5,6 +5,7 @@ import { createRuntime } from "../runtime.js";
 import type { ConnectionServices } from "../services.js";
 import { describeIncomplete, mergeSettings, type MergedSettings } from "../settings/merge-settings.js";
 import { completeSettings, openStored, type PlainSettings } from "../settings/stored-settings.js";
+import { findObstacles } from "./obstacles.js";
 import { loadOpeningContext } from "./opening-context.js";
 import type { Connection } from "./connection.js";
 
@@ -16,6 +17,8 @@ export interface Diagnosis {
   /** Missing or contradicting settings. If there are any, the provider is not asked. */
   readonly fields: readonly FieldIssue[];
   readonly findings: readonly Finding[];
+  /** What is in the way at the organization, found without the provider. */
+  readonly obstacles: readonly Finding[];
 }
 
 /** In characters. Messages are stored and shown, and a message may repeat half a megabyte of a provider's answer. */
@@ -31,6 +34,7 @@ export async function diagnoseConnection(services: ConnectionServices, connectio
   const type = services.registry.get(connection.type);
   const runtime = createRuntime(services.runtime, connection, await loadOpeningContext(services, connection));
   const before = openStored(type, services.runtime.keyRing, connection);
+  const obstacles = await findObstacles(services, connection);
   let merged: MergedSettings = { plain: before, given: new Set() };
   const outcome = (fields: readonly FieldIssue[], findings: readonly Finding[]): Diagnosis => ({
     type,
@@ -38,6 +42,7 @@ export async function diagnoseConnection(services: ConnectionServices, connectio
     merged,
     fields,
     findings: findings.map(shorten),
+    obstacles,
   });
   try {
     const imported = await importSettings(type, before, runtime);
@@ -82,13 +87,13 @@ function describeRefusal(type: AnyConnectionType, { code, detail }: ProtocolRefu
   };
 }
 
-/** The findings of a diagnosis, missing settings included. */
-export function listFindings({ fields, findings }: Diagnosis): readonly Finding[] {
+/** All findings of a diagnosis: first what is in the way at the organization, then missing settings. */
+export function listFindings({ fields, findings, obstacles }: Diagnosis): readonly Finding[] {
   const incomplete = fields.map(({ path, message }): Finding => ({
     check: "SETTINGS_COMPLETE",
     level: "ERROR",
     message: `${path} ${message}.`,
     remedy: "Correct the setting with updateConnection, then test again.",
   }));
-  return [...incomplete, ...findings];
+  return [...obstacles, ...incomplete, ...findings];
 }

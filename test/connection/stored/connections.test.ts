@@ -472,7 +472,10 @@ describe("activating", () => {
     });
     expect((await findHealthOfConnections(house.services.reader, [id])).get(id)?.findings).toEqual([warning, error]);
     house.specimen.hooks.findings = [warning];
-    expect(await activateConnection(house.services, OPERATOR, id)).toMatchObject({ state: "ACTIVE" });
+    expect(await activateConnection(house.services, OPERATOR, id)).toMatchObject({
+      connection: { state: "ACTIVE" },
+      findings: [warning],
+    });
   });
 
   test("a refusal of the provider is a finding with a remedy", async () => {
@@ -490,11 +493,11 @@ describe("activating", () => {
 
   test("raises version and trust version, appends an event, and is idempotent", async () => {
     const { id } = await draft(house);
-    const active = await activateConnection(house.services, OPERATOR, id);
+    const { connection: active } = await activateConnection(house.services, OPERATOR, id);
     expect(active).toMatchObject({ state: "ACTIVE", version: 2, trustVersion: 2 });
     expect(active.firstActivatedAt).not.toBeNull();
     house.specimen.hooks.findings = [{ check: "X", level: "ERROR", message: "X.", remedy: "X." }];
-    expect(await activateConnection(house.services, OPERATOR, id)).toEqual(active);
+    expect(await activateConnection(house.services, OPERATOR, id)).toEqual({ connection: active, findings: [] });
     const events = (await eventsOf(house, house.organizationId)).filter(({ data }) => data.connection?.id === id);
     expect(events.map(({ type }) => type)).toEqual(["connection.created", "connection.activated"]);
     expect(events[1]?.data.changed).toEqual({ state: { before: "DRAFT", after: "ACTIVE" } });
@@ -518,13 +521,13 @@ describe("activating", () => {
   test("two at once activate once", async () => {
     const { id } = await draft(house);
     const both = await Promise.all([1, 2].map(() => activateConnection(house.services, OPERATOR, id)));
-    expect(both.map(({ version }) => version)).toEqual([2, 2]);
+    expect(both.map(({ connection }) => connection.version)).toEqual([2, 2]);
   });
 
   test("fills empty settings from the documents at addresses", async () => {
     const { id } = await draft(house, { nickname: "mine" });
     house.specimen.hooks.imported = { keys: ["fetched"], nickname: "theirs" };
-    const active = await activateConnection(house.services, OPERATOR, id);
+    const { connection: active } = await activateConnection(house.services, OPERATOR, id);
     expect(active.settings).toMatchObject({ keys: ["fetched"], nickname: "mine" });
     expect(await settingsNow(id)).toMatchObject({ password: COMPLETE.password });
   });
@@ -609,7 +612,9 @@ describe("disabling and deleting", () => {
     expect(JSON.parse((await auditOf(id)).at(-1)?.after_value ?? "")).toMatchObject({ endedSessions: 1 });
     const first = off.firstActivatedAt;
     house.advance(60);
-    expect(await activateConnection(house.services, OPERATOR, id)).toMatchObject({ firstActivatedAt: first });
+    expect(await activateConnection(house.services, OPERATOR, id)).toMatchObject({
+      connection: { firstActivatedAt: first },
+    });
   });
 
   test("deleting ends the sessions and returns the connection", async () => {

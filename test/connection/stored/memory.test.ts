@@ -62,7 +62,7 @@ async function activate(): Promise<Connection> {
     displayName: "Acme ID",
     settings: { saml: { metadataUrl: "https://idp.example/metadata" } },
   });
-  return await activateConnection(services, OPERATOR, id);
+  return (await activateConnection(services, OPERATOR, id)).connection;
 }
 
 /** Starts a process: no connection is open, and all facts come from the database. */
@@ -128,7 +128,7 @@ describe("refreshed metadata", () => {
     expect(await readConnection(services, OPERATOR, connection.id)).toEqual(connection);
     answer = publish(IDP, first);
     await disableConnection(services, OPERATOR, connection.id);
-    const again = await activateConnection(services, OPERATOR, connection.id);
+    const { connection: again } = await activateConnection(services, OPERATOR, connection.id);
     answer = fail;
     // These certificates come from the activation, because no facts were stored under the new trust version.
     expect(await certificatesOf(await start()(again))).toEqual([pem(first)]);
@@ -213,7 +213,7 @@ describe("a memory", () => {
   test("ignores facts from a replica with an older trust version", async () => {
     const old = await activate();
     await disableConnection(services, OPERATOR, old.id);
-    const present = await activateConnection(services, OPERATOR, old.id);
+    const { connection: present } = await activateConnection(services, OPERATOR, old.id);
     await keep(present, "a", { x: "present" });
     await keep(old, "a", { x: "old" });
     expect(await recall(present)).toEqual({ x: "present" });

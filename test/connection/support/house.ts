@@ -61,6 +61,7 @@ export async function openHouse(types?: readonly AnyConnectionType[]): Promise<H
       },
       keyRing: ring(),
     },
+    operatorContact: "help@operator.example",
   };
   const organization = await createOrganization(store, OPERATOR, { name: "Acme", slug: "acme" });
   const other = await createOrganization(store, OPERATOR, { name: "Other", slug: "other" });
