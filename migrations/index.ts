@@ -19,6 +19,7 @@ import { IndexTrainingStarts1764880000000 } from "./1764880000000-index-training
 import { AddApiKeyLimitedMaker1764890000000 } from "./1764890000000-add-api-key-limited-maker.js";
 import { IndexSignIns1764900000000 } from "./1764900000000-index-sign-ins.js";
 import { CreateSignInEvidence1764910000000 } from "./1764910000000-create-sign-in-evidence.js";
+import { AddConnectionUpkeep1764912000000 } from "./1764912000000-add-connection-upkeep.js";
 import { AddConnectionButtonLabel1764916000000 } from "./1764916000000-add-connection-button-label.js";
 
 export const migrations: readonly MigrationClass[] = [
@@ -41,5 +42,6 @@ export const migrations: readonly MigrationClass[] = [
   AddApiKeyLimitedMaker1764890000000,
   IndexSignIns1764900000000,
   CreateSignInEvidence1764910000000,
+  AddConnectionUpkeep1764912000000,
   AddConnectionButtonLabel1764916000000,
 ];

@@ -8,7 +8,7 @@ import { listen } from "./app/listen.js";
 import { loadConnectionTypes } from "./app/load-connection-types.js";
 import { loadKeyRing } from "./app/load-key-ring.js";
 import { startMail } from "./app/mail.js";
-import { DESTINATIONS, EVENT_TYPES } from "./app/module-lists.js";
+import { DESTINATIONS, EVENT_TYPES, UPKEEP_STEPS } from "./app/module-lists.js";
 import { createSchema } from "./app/schema.js";
 import { startSweeper } from "./app/sweeper.js";
 import { announceCommits, startWebhooks, webhookServices } from "./app/webhooks.js";
@@ -17,6 +17,7 @@ import type { AnyConnectionType } from "./connection/contract/index.js";
 import { findConnection } from "./connection/stored/connection.repository.js";
 import { loadOpeningContext } from "./connection/stored/opening-context.js";
 import { createOpenedConnections } from "./connection/opened-connections.js";
+import { startUpkeepWorker } from "./connection/upkeep/upkeep-worker.js";
 import { createRegistry } from "./connection/registry.js";
 import type { ConnectionServices } from "./connection/services.js";
 import { describeConnection } from "./connection/metadata-document.js";
@@ -206,6 +207,7 @@ export async function startUsher(
     const stopSweeping = startSweeper(store, clock, logger, configuration.attemptRetentionDays);
     const webhooks = startWebhooks(configuration, webhookParts, unannounced, logger);
     announced.onCommit(webhooks.wake);
+    const stopUpkeep = startUpkeepWorker({ services, steps: UPKEEP_STEPS, logger });
     const mail = startMail(configuration, { database, clock, logger });
     return {
       port,
@@ -213,8 +215,10 @@ export async function startUsher(
       stop: async (limits) => {
         const mailStopped = mail.stop(limits.limitMilliseconds);
         const webhooksStopped = webhooks.stop();
+        const upkeepStopped = stopUpkeep();
         const inTime = await server.stop(limits);
         await webhooksStopped;
+        await upkeepStopped;
         await mailStopped;
         await endpoint.stop();
         await stopSweeping();

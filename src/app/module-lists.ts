@@ -1,6 +1,8 @@
 /** The lists that modules pass to each other. Modules do not import their siblings, so the composition root gathers them. */
 import { IDENTITY_EVENTS } from "../connection/identity/identity.events.js";
 import { CONNECTION_EVENTS } from "../connection/stored/connection.events.js";
+import { REFRESH_PROVIDER } from "../connection/upkeep/refresh-provider.js";
+import type { UpkeepStep } from "../connection/upkeep/upkeep-step.js";
 import { GROUP_EVENTS } from "../people/group/group.events.js";
 import { countedPart, ownPart, type OrganizationPart } from "../people/organization/organization-parts.js";
 import { PEOPLE_PARTS } from "../people/organization/people-parts.js";
@@ -28,6 +30,9 @@ export const EVENT_TYPES = [
 
 /** Where sign-in links can lead. */
 export const DESTINATIONS: readonly Destination[] = [COURSE_DESTINATION];
+
+/** What Usher does by itself for each active connection, in this order. */
+export const UPKEEP_STEPS: readonly UpkeepStep[] = [REFRESH_PROVIDER];
 
 /** Webhook receivers may repeat a person's results in their answers, which Usher stores. */
 const eraseAnswersAboutResults: ErasePart = async (unit, { id }) => {

@@ -12,6 +12,7 @@ import { diagnose } from "./diagnose.js";
 import { completeFromMetadata, importMetadata } from "./metadata.js";
 import { normalize } from "./normalize.js";
 import { openConnection, type OpenedSaml } from "./open.js";
+import { refreshMetadata } from "./refresh.js";
 import { SAML_SETTINGS } from "./settings.js";
 
 /**
@@ -36,6 +37,7 @@ export function createSamlConnectionType(makeValidator: () => Validator) {
     check: checkSettings,
     complete: completeFromMetadata,
     importMetadata,
+    refresh: refreshMetadata,
     serviceProvider: (addresses) => [
       { name: "entityId", label: "Entity ID (audience, identifier)", value: addresses.metadataUrl },
       { name: "acsUrl", label: "Assertion consumer service URL (reply URL, recipient)", value: addresses.acsUrl },

@@ -167,6 +167,12 @@ export interface ConnectionType<
     settings: DraftSettingsOf<Declaration>,
     runtime: Runtime,
   ) => Promise<Partial<DraftSettingsOf<Declaration>>>;
+  /**
+   * Reads again what the provider publishes, such as metadata, and keeps it in `runtime.memory`. Usher calls it on a schedule,
+   * on one replica at a time, and never for sign-ins. Returns when to read it again, or `null` if the settings name no address.
+   * May throw a ProtocolRefusal.
+   */
+  readonly refresh?: (settings: SettingsOf<Declaration>, runtime: Runtime) => Promise<Date | null>;
   /** Creates the connection's own key pairs. Usher stores them encrypted and passes them back as `runtime.keys`. */
   readonly createKeys?: (addresses: Addresses, now: Date) => Promise<OwnKeys>;
   /** The public document at the connection's metadata address, for the provider. Must not contain secrets. */

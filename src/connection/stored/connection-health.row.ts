@@ -1,7 +1,8 @@
 /** The health of a connection. It has its own table, so that a sign-in does not raise the connection's version. */
-import { Column, Entity, ForeignKey, PrimaryColumn } from "typeorm";
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("connection_health")
+@Index("ix_connection_health_upkeep", ["upkeepDueAt"])
 export class ConnectionHealthRow {
   @PrimaryColumn({ name: "connection_id", type: "varchar", length: 36 })
   @ForeignKey("ConnectionRow", { name: "fk_connection_health_connection", onDelete: "CASCADE", onUpdate: "NO ACTION" })
@@ -27,4 +28,12 @@ export class ConnectionHealthRow {
   /** JSON of `StoredFacts`. */
   @Column({ type: "text", nullable: true })
   learned!: string | null;
+
+  /** When a worker looks after the connection, or the end of its lease; null if the connection is not active. */
+  @Column({ name: "upkeep_due_at", type: "datetime", precision: 3, nullable: true })
+  upkeepDueAt!: Date | null;
+
+  /** The worker that looks after the connection now. */
+  @Column({ name: "upkeep_lease_id", type: "varchar", length: 36, nullable: true })
+  upkeepLeaseId!: string | null;
 }

@@ -10,6 +10,7 @@ import { endSessionsOfConnection } from "../../people/session/session.repository
 import type { AnyConnectionType } from "../contract/index.js";
 import { auditSetting } from "../settings/compare-settings.js";
 import { settingsOf } from "../settings/stored-settings.js";
+import { scheduleUpkeep } from "../upkeep/upkeep.repository.js";
 import { connectionSnapshot, type ConnectionEvent } from "./connection.events.js";
 import type { Connection } from "./connection.js";
 import { findConnection, updateConnectionRow } from "./connection.repository.js";
@@ -59,6 +60,7 @@ export async function storeChange(
     updatedAt: unit.now,
   };
   await updateConnectionRow(unit, stored);
+  await scheduleUpkeep(unit, before.id, stored.state === "ACTIVE" ? unit.now : null);
   const endedByTrust = change.raisesTrust ? await endSessionsOfConnection(unit, before.id) : 0;
   if (change.raisesTrust) await endSignInLinksOf(unit, before.organizationId);
   const endedSessions = endedByTrust + (change.endedSessions ?? 0);

@@ -123,6 +123,8 @@ export async function insertConnection(unit: UnitOfWork, connection: Connection)
     lastFailedAt: null,
     lastFailureCode: null,
     learned: null,
+    upkeepDueAt: null,
+    upkeepLeaseId: null,
   });
 }
 

@@ -26,13 +26,17 @@ export function createFixedSource(facts: ProviderFacts): ProviderSource {
   return { current: () => Promise.resolve(facts), refresh: () => Promise.resolve(null) };
 }
 
-export interface MetadataSourceOptions {
+/** The address of a document, and the provider that it must describe. */
+export interface MetadataAddress {
   readonly metadataUrl: string;
   readonly fetch: Fetch;
   readonly judgeAddress: AddressRule;
   readonly now: () => Date;
   /** The entity ID that the document must have; `null` for the entity ID of the first document. */
   readonly entityId: string | null;
+}
+
+export interface MetadataSourceOptions extends MetadataAddress {
   /** The facts to use if Usher never read the document and cannot fetch it; `null` without any. */
   readonly lastKnown: ProviderFacts | null;
   /** The facts that this or another process last read from the document, before this source was made. */
@@ -72,11 +76,10 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
   }
 
   async function load(): Promise<ProviderFacts> {
-    const { value } = await fetchMetadata(options.metadataUrl, options.fetch, options.judgeAddress, options.now());
-    const pinned = options.entityId ?? known?.entityId ?? recalled?.facts.entityId ?? null;
-    if (pinned !== null && value.entityId !== pinned)
-      refuse("SAML_PROVIDER_CHANGED", `expected ${pinned}, found ${quote(value.entityId)}`);
-    known = { entityId: value.entityId, signOnUrl: value.signOnUrl, certificates: value.certificates };
+    known = await fetchProvider({
+      ...options,
+      entityId: options.entityId ?? known?.entityId ?? recalled?.facts.entityId ?? null,
+    });
     fetchedAt = options.now();
     await options.keep?.(known);
     return known;
@@ -122,6 +125,19 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
       return after === null || hasSameCertificates(before, after) ? null : after;
     },
   };
+}
+
+/**
+ * Fetches a document and returns the facts about the provider.
+ *
+ * @throws ProtocolRefusal what `fetchMetadata` throws, and `SAML_PROVIDER_CHANGED` if the document has a different entity ID
+ */
+export async function fetchProvider(address: MetadataAddress): Promise<ProviderFacts> {
+  const { metadataUrl, fetch, judgeAddress, now, entityId: expected } = address;
+  const { entityId, signOnUrl, certificates } = (await fetchMetadata(metadataUrl, fetch, judgeAddress, now())).value;
+  if (expected !== null && entityId !== expected)
+    refuse("SAML_PROVIDER_CHANGED", `expected ${expected}, found ${quote(entityId)}`);
+  return { entityId, signOnUrl, certificates };
 }
 
 /**
