@@ -25,6 +25,16 @@ export function readStartParameters(query: Readonly<Record<string, unknown>>): U
   return parameters;
 }
 
+/**
+ * The account that a link to the start of a sign-in names; `null` if the value cannot be one. Anybody can make such a link, and
+ * the provider shows the value on its page, so it must not contain control or invisible characters.
+ */
+export function readLoginHint(value: unknown): string | null {
+  if (typeof value !== "string" || value.length > LONGEST_ADDRESS) return null;
+  const hint = value.trim();
+  return hint === "" || /[\p{C}\p{Zl}\p{Zp}]/u.test(hint) ? null : hint;
+}
+
 /** Where a sign-in begins. */
 export function startUrl(connectionId: string, parameters?: URLSearchParams): string {
   return withQuery(`/sso/${connectionId}/start`, parameters);

@@ -738,6 +738,28 @@ describe("the pages before a sign-in", () => {
     });
   });
 
+  it("hand the address that a person entered to the provider, unless the connection keeps it", async () => {
+    const own = await createTenant(usher, provider);
+    const hintOf = async (address: string) => {
+      const browser = createBrowser();
+      await browser.get(`${usher.url}/o/${own.slug}?login_hint=${encodeURIComponent(address)}`);
+      const { headers } = await browser.followLink("Acme ID", { follow: false });
+      return new URL(headers.location!).searchParams.getAll("login_hint");
+    };
+    expect(await hintOf(" alice@acme.test ")).toEqual(["alice@acme.test"]);
+    expect(await hintOf("a@acme.test&prompt=none&login_hint=b")).toEqual(["a@acme.test&prompt=none&login_hint=b"]);
+    for (const bad of ["a\r\nb@acme.test", "a\u0000@acme.test", "gpj.\u202eexe@acme.test", "a\u200b@acme.test", " "])
+      expect(await hintOf(bad)).toEqual([]);
+    expect(await hintOf(`${"a".repeat(250)}@acme.test`)).toEqual([]);
+    await own.updateConnection({
+      settings: { oidc: { loginHint: false, prompt: "consent", domainHint: "acme.test" } },
+    });
+    expect(await hintOf("alice@acme.test")).toEqual([]);
+    const { searchParams } = new URL(await own.begin(createBrowser()));
+    expect([searchParams.get("prompt"), searchParams.get("domain_hint")]).toEqual(["consent", "acme.test"]);
+    await expect(own.updateConnection({ settings: { oidc: { prompt: "none" } } })).rejects.toThrow(/OidcPrompt/);
+  });
+
   it("redirect a short name in any case to the organization's address, and keep the returnTo", async () => {
     const shouted = `${usher.url}/o/${tenant.slug.toUpperCase()}`;
     for (const query of ["", "?stay&returnTo=%2Fgraphql", "?signed-out"]) {

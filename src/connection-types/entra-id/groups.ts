@@ -21,7 +21,7 @@ const REMEDY =
 export function createGraph(
   graphUrl: string,
   provider: Provider,
-  { clientId, clientSecret }: EntraIdSettings,
+  { clientId, clientSecret }: Pick<EntraIdSettings, "clientId" | "clientSecret">,
   runtime: Runtime,
 ): Directory {
   const form = { client_id: clientId, client_secret: clientSecret, scope: `${graphUrl}/.default` };

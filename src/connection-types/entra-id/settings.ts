@@ -1,5 +1,6 @@
 /** The settings of an Entra ID connection. */
 import { setting, type Parsed, type SettingsOf } from "../../connection/contract/index.js";
+import { DOMAIN_HINT, PROMPTS } from "../../protocols/oidc/index.js";
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The names for many tenants at once, and the tenant of all personal Microsoft accounts. */
@@ -26,6 +27,20 @@ export const ENTRA_ID_SETTINGS = {
     label: "Client secret",
     help: "The value of a client secret of the app registration, which Microsoft shows once; not its secret ID.",
     required: true,
+  }),
+  loginHint: setting.toggle({
+    label: "Pass the e-mail address on",
+    help: "Microsoft gets the address that the person entered before (login_hint), so that the person need not enter it again.",
+    default: true,
+  }),
+  domainHint: setting.text({
+    label: "Domain hint",
+    help: "A domain of your directory, such as acme.com (domain_hint). If the domain is federated, Microsoft leads people to its sign-in page at once.",
+    pattern: DOMAIN_HINT,
+  }),
+  prompt: setting.choice(PROMPTS, {
+    label: "Prompt",
+    help: "What Microsoft asks for at every sign-in: the password, consent, or the choice of an account. Left out, Microsoft asks only if it must. none is not possible, because Microsoft would refuse everyone who is not signed in there.",
   }),
 } as const;
 

@@ -48,15 +48,16 @@ export function createGoogleWorkspaceType(issuer: string, directoryUrl: string) 
     rules: (settings) => ({
       clientAuthentication: "client_secret_post",
       scopes: ["openid", "email", "profile"],
+      hints: { loginHint: settings.loginHint, prompt: settings.prompt },
       pkce: true,
       // Google signs only with this algorithm.
       algorithms: ["RS256"],
       checkClaims: (claims) => checkDomain(claims, settings.domains),
       checkPerson: (claims) => checkOneEmail(claims, CLAIM_NAMES),
     }),
-    // Google accepts only one domain. With several domains, the account chooser offers all accounts.
-    strategy: (party, { domains }) =>
-      new GoogleStrategy({ ...party, hostedDomain: domains.length === 1 ? (domains[0] ?? null) : null }),
+    // Google accepts only one domain.
+    strategy: (party, { domains: [domain = "*", ...others] }) =>
+      new GoogleStrategy({ ...party, hostedDomain: others.length === 0 ? domain : "*" }),
   });
   return defineConnectionType<typeof GOOGLE_WORKSPACE_SETTINGS, OpenedGoogleWorkspace, VerifiedSignIn>({
     ...openId,

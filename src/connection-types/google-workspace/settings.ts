@@ -9,6 +9,9 @@ import {
 } from "../../connection/contract/index.js";
 import { parseServiceAccount } from "./service-account.js";
 
+/** Google does not support `login`. */
+const GOOGLE_PROMPTS = ["consent", "select_account"] as const;
+
 export const GOOGLE_WORKSPACE_SETTINGS = {
   domains: setting.list({
     label: "Domains",
@@ -29,6 +32,15 @@ export const GOOGLE_WORKSPACE_SETTINGS = {
     label: "Client secret",
     help: "The secret of the OAuth client.",
     required: true,
+  }),
+  loginHint: setting.toggle({
+    label: "Pass the e-mail address on",
+    help: "Google gets the address that the person entered before (login_hint), so that the person need not enter or choose it again.",
+    default: true,
+  }),
+  prompt: setting.choice(GOOGLE_PROMPTS, {
+    label: "Prompt",
+    help: "What Google asks for at every sign-in: the choice of an account, or consent. Left out, Google asks only if it must. none is not possible, because Google would refuse everyone who is not signed in there.",
   }),
   directoryServiceAccount: keyFile(
     setting.secret({

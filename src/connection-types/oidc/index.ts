@@ -41,11 +41,13 @@ const openId = composeOpenId<OidcSettings>({
         },
   rules: (settings, { mappedClaims = [] }) => {
     const { clientAuthentication, scopes, pkce, signingAlgorithms: algorithms } = settings;
+    const { loginHint, domainHint, prompt, acrValues } = settings;
     const names = claimNamesOf(settings);
     return {
       clientAuthentication,
       scopes,
       pkce,
+      hints: { loginHint, domainHint, prompt, acrValues },
       algorithms,
       trustedAudiences: settings.trustedAudiences ?? [],
       checkPerson: (claims) => checkOneEmail(claims, names),

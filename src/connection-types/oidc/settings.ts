@@ -6,7 +6,13 @@ import {
   type SettingIssue,
   type SettingsOf,
 } from "../../connection/contract/index.js";
-import { CLIENT_AUTHENTICATIONS, SIGNING_ALGORITHMS } from "../../protocols/oidc/index.js";
+import {
+  ACR_VALUES,
+  CLIENT_AUTHENTICATIONS,
+  DOMAIN_HINT,
+  PROMPTS,
+  SIGNING_ALGORITHMS,
+} from "../../protocols/oidc/index.js";
 
 const MANUAL = "Only without discoveryUrl.";
 
@@ -101,6 +107,25 @@ export const OIDC_SETTINGS = {
     label: "Client authentication",
     help: "How the client secret is sent to the token endpoint: as HTTP Basic credentials or in the form.",
     default: "client_secret_basic",
+  }),
+  loginHint: setting.toggle({
+    label: "Pass the e-mail address on",
+    help: "The provider gets the address that the person entered before (login_hint), so that the person need not enter it again.",
+    default: true,
+  }),
+  domainHint: setting.text({
+    label: "Domain hint",
+    help: "A domain such as acme.com, for a provider that leads people of a domain to their own sign-in page (domain_hint).",
+    pattern: DOMAIN_HINT,
+  }),
+  prompt: setting.choice(PROMPTS, {
+    label: "Prompt",
+    help: "What the provider asks for at every sign-in: the password, consent, or the choice of an account. Left out, the provider asks only if it must. none is not possible, because the provider would refuse everyone who is not signed in there.",
+  }),
+  acrValues: setting.text({
+    label: "Authentication context classes",
+    help: "The classes (acr_values) that the provider should authenticate people with, separated by spaces, the preferred one first. The provider may use a different one.",
+    pattern: ACR_VALUES,
   }),
   emailClaim: setting.text({
     label: "E-mail claim",

@@ -15,8 +15,8 @@ const LONGEST_REPORT = 300;
 
 /** A relying party at Google. */
 export interface GoogleParty extends RelyingParty {
-  /** Google's account chooser lists this domain's accounts first. It is a hint, and proves nothing. */
-  readonly hostedDomain: string | null;
+  /** Google's account chooser lists this domain's accounts first, or with `*` those of companies. It proves nothing. */
+  readonly hostedDomain: string;
 }
 
 /** The request that the library passes to the replacements below and to the verify function. */
@@ -41,7 +41,7 @@ const stateStore = {
   },
 };
 
-/** Google's own names for parameters of OpenID Connect. Google does not support `prompt=login`. */
+/** Google's own names for parameters of OpenID Connect. */
 interface GoogleOptions {
   readonly hostedDomain?: string;
   readonly loginHint?: string;
@@ -97,8 +97,9 @@ export class GoogleStrategy extends PassportGoogle {
       {
         further,
         ...(loginHint !== undefined && { loginHint }),
-        ...(prompt !== undefined && { prompt: "select_account" }),
-        ...(this.party.hostedDomain !== null && { hostedDomain: this.party.hostedDomain }),
+        // Google does not support `login`.
+        ...(prompt !== undefined && { prompt: prompt === "login" ? "select_account" : prompt }),
+        hostedDomain: this.party.hostedDomain,
       },
     );
     return report.kind === "redirect" ? report.url : refuse("OIDC_LIBRARY_REFUSED", report.kind);

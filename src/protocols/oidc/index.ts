@@ -28,7 +28,14 @@ export { describeProvider } from "./endpoints.js";
 export { SIGNING_ALGORITHMS, verifyIdToken, type SigningAlgorithm } from "./id-token.js";
 export { createKeySet, type KeySet } from "./key-set.js";
 export { OIDC_REFUSALS, type OidcRefusalCode } from "./refusals.js";
-export type { RelyingParty, SignInRules } from "./relying-party.js";
+export {
+  ACR_VALUES,
+  DOMAIN_HINT,
+  PROMPTS,
+  type RelyingParty,
+  type RequestHints,
+  type SignInRules,
+} from "./relying-party.js";
 export { isObject, requestJson, type JsonAnswer } from "./request-json.js";
 export { acceptReturn, beginSignIn, completeSignIn } from "./sign-in.js";
 export { OpenIdConnectStrategy } from "./strategy.js";

@@ -2,10 +2,42 @@
 import type { KeySet } from "./key-set.js";
 import type { Claims, Client, Provider, Surroundings } from "./surroundings.js";
 
+/**
+ * The values of `prompt` that a connection can ask for (OpenID Connect Core 1.0, section 3.1.2.1). `none` is not among them:
+ * the provider would refuse everyone who is not signed in there.
+ */
+export const PROMPTS = ["login", "consent", "select_account"] as const;
+export type Prompt = (typeof PROMPTS)[number];
+
+/** The form of `domain_hint`. */
+export const DOMAIN_HINT = {
+  matches: /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i,
+  sentence: "must be a domain such as acme.com, at most 253 characters long",
+} as const;
+
+/** The form of `acr_values`: ASCII without quotes and backslashes, as in URIs and short names. */
+export const ACR_VALUES = {
+  matches: /^(?=.{1,1000}$)[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/,
+  sentence: "must be values separated by one space each, without quotes, at most 1000 characters together",
+} as const;
+
+/** What a connection asks for in each authorization request. A provider may ignore it, and Usher does not check it. */
+export interface RequestHints {
+  /** Whether the provider gets the account that the person named. */
+  readonly loginHint: boolean;
+  /** The domain whose sign-in page Microsoft shows at once (`domain_hint`). */
+  readonly domainHint?: string | null;
+  readonly prompt?: Prompt | null;
+  /** Separated by spaces, the preferred one first. */
+  readonly acrValues?: string | null;
+}
+
 /** What a connection requests from its provider, and what it accepts. */
 export interface SignInRules {
   /** Always includes `openid`. */
   readonly scopes: readonly string[];
+  /** When left out, the provider gets the account that the person named, and nothing more. */
+  readonly hints?: RequestHints;
   /**
    * The `prompt` with which the provider lets a person choose the account. `login` when left out, because every
    * provider must support it (OpenID Connect Core 1.0, section 15.1).

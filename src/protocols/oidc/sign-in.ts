@@ -9,7 +9,7 @@ import { TOLERATED_SKEW_SECONDS } from "./id-token-checks.js";
 import { verifyIdToken } from "./id-token.js";
 import { challengeOf, makeRandomValue } from "./pkce.js";
 import { refuse } from "./refusals.js";
-import type { RelyingParty } from "./relying-party.js";
+import type { Prompt, RelyingParty } from "./relying-party.js";
 import type { VerifiedSignIn } from "./surroundings.js";
 import { requestTokens } from "./token-request.js";
 import { askUserinfo } from "./userinfo.js";
@@ -31,12 +31,26 @@ export function beginSignIn(party: RelyingParty, step: StartExchange): Beginning
     parameters["code_challenge"] = challengeOf(secrets["codeVerifier"]);
     parameters["code_challenge_method"] = "S256";
   }
-  if (step.loginHint !== null) parameters["login_hint"] = step.loginHint;
-  if (step.forceAuthentication) {
-    secrets["forced"] = "yes";
-    parameters["prompt"] = "login";
-  } else if (step.chooseAccount) parameters["prompt"] = party.accountPrompt ?? "login";
-  return { draft: { requestId: null, secrets }, parameters };
+  if (step.forceAuthentication) secrets["forced"] = "yes";
+  return { draft: { requestId: null, secrets }, parameters: { ...parameters, ...hintsOf(party, step) } };
+}
+
+function hintsOf(party: RelyingParty, step: StartExchange): Record<string, string> {
+  const { loginHint = true, domainHint = null, acrValues = null } = party.hints ?? {};
+  const prompt = choosePrompt(party, step);
+  return {
+    ...(loginHint && step.loginHint !== null && { login_hint: step.loginHint }),
+    ...(domainHint !== null && { domain_hint: domainHint }),
+    ...(acrValues !== null && { acr_values: acrValues }),
+    ...(prompt !== null && { prompt }),
+  };
+}
+
+/** A connection's own `login` outranks a choice of account, which could lead to an account without a new authentication. */
+function choosePrompt({ hints, accountPrompt = "login" }: RelyingParty, step: StartExchange): Prompt | null {
+  const own = hints?.prompt ?? null;
+  if (step.forceAuthentication || own === "login") return "login";
+  return step.chooseAccount ? accountPrompt : own;
 }
 
 /** Checks the response that the browser brought, uses the flow up, and returns the authorization code. */

@@ -1,7 +1,7 @@
 /** The routes of a sign-in by redirect: its start, and the return from the provider. */
 import type { Request, Response, Router } from "express";
 import { finishReturn, start } from "../pipeline.js";
-import { CHOOSE_ACCOUNT, LONGEST_ADDRESS } from "../urls.js";
+import { CHOOSE_ACCOUNT, readLoginHint } from "../urls.js";
 import { answerRequest } from "./answer-request.js";
 import type { SignInRouteOptions } from "./options.js";
 import { hasSignedOut } from "./signed-out-cookie.js";
@@ -19,7 +19,7 @@ async function handleStart(options: SignInRouteOptions, request: Request, respon
       connectionId: String(request.params["connectionId"]),
       returnTo,
       test,
-      loginHint: typeof loginHint === "string" && loginHint.length <= LONGEST_ADDRESS ? loginHint : null,
+      loginHint: readLoginHint(loginHint),
       chooseAccount: prompt === CHOOSE_ACCOUNT || hasSignedOut(options.cookies.signedOut, request),
     }),
   );

@@ -85,6 +85,13 @@ describe("a sign-in", () => {
     });
   });
 
+  test("begins with the hints of the connection", async () => {
+    const driver = await openDriver(entra, { loginHint: false, domainHint: "acme.example", prompt: "consent" });
+    const { searchParams } = new URL(await driver.start({ loginHint: "ada@acme.example" }));
+    expect(Object.fromEntries(searchParams)).toMatchObject({ domain_hint: "acme.example", prompt: "consent" });
+    expect(searchParams.has("login_hint")).toBe(false);
+  });
+
   test("asks userinfo for names that the token lacks, and for nothing when it has them", async () => {
     const { claims } = entra.person({ given_name: undefined, family_name: undefined });
     const userinfo = { given_name: "Ada", family_name: "King", oid: "somebody-else", tid: OTHER_TENANT_ID };

@@ -8,7 +8,8 @@ import { SignInDriver } from "../../protocols/oidc/driver.js";
 import { RUNTIME } from "../oidc/runtime.js";
 
 export function settingsFor(entra: HostileEntra, changes: Partial<EntraIdSettings> = {}): EntraIdSettings {
-  return { tenantId: TENANT_ID, clientId: entra.clientId, clientSecret: entra.clientSecret, ...changes };
+  const { clientId, clientSecret } = entra;
+  return { tenantId: TENANT_ID, clientId, clientSecret, loginHint: true, domainHint: null, prompt: null, ...changes };
 }
 
 /** Opens the connection and returns a driver of its sign-ins. */

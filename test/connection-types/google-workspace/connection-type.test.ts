@@ -83,9 +83,16 @@ describe("a sign-in", () => {
     });
   });
 
-  test("sends no domain as a hint if there are several", async () => {
+  test("asks for company accounts of any domain if there are several", async () => {
     const driver = await openDriver(google, { domains: [DOMAIN, "acme.test"] });
-    expect(new URL(await driver.start()).searchParams.has("hd")).toBe(false);
+    expect(new URL(await driver.start()).searchParams.get("hd")).toBe("*");
+  });
+
+  test("asks for consent if the connection says so, and keeps the address to itself", async () => {
+    const driver = await openDriver(google, { loginHint: false, prompt: "consent" });
+    const { searchParams } = new URL(await driver.start({ loginHint: "ada@acme.example" }));
+    expect([searchParams.get("prompt"), searchParams.has("login_hint")]).toEqual(["consent", false]);
+    expect(new URL(await driver.start({ chooseAccount: true })).searchParams.get("prompt")).toBe("select_account");
   });
 
   test("asks for a new choice of account with Google's own parameter", async () => {

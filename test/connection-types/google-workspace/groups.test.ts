@@ -37,6 +37,8 @@ function open(changes: Partial<GoogleWorkspaceSettings> = {}) {
     domains: ["acme.example"],
     clientId: "usher",
     clientSecret: "a secret",
+    loginHint: true,
+    prompt: null,
     directoryServiceAccount: JSON.stringify(KEY_FILE, null, 2),
     directoryAdministrator: "admin@acme.example",
     ...changes,

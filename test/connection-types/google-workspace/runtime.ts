@@ -11,8 +11,8 @@ type Changes = Partial<GoogleWorkspaceSettings>;
 
 export function settingsFor(google: HostileGoogle, changes: Changes = {}): GoogleWorkspaceSettings {
   const { clientId, clientSecret } = google;
-  const noDirectory = { directoryServiceAccount: null, directoryAdministrator: null };
-  return { domains: [DOMAIN], clientId, clientSecret, ...noDirectory, ...changes };
+  const unset = { loginHint: true, prompt: null, directoryServiceAccount: null, directoryAdministrator: null };
+  return { domains: [DOMAIN], clientId, clientSecret, ...unset, ...changes };
 }
 
 /** Opens the connection and returns a driver of its sign-ins. */

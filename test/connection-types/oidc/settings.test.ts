@@ -13,8 +13,8 @@ const where = (holds: (setting: Setting) => boolean) => names.filter((name) => h
 test("all settings of the public interface are there", () => {
   const published =
     "discoveryUrl issuer authorizationEndpoint tokenEndpoint userinfoEndpoint jwksUri endSessionEndpoint " +
-    "allowCrossHostEndpoints clientId clientSecret scopes pkce signingAlgorithms trustedAudiences clientAuthentication emailClaim " +
-    "firstNameClaim lastNameClaim employeeIdClaim groupsClaim logoutAtProvider";
+    "allowCrossHostEndpoints clientId clientSecret scopes pkce signingAlgorithms trustedAudiences clientAuthentication " +
+    "loginHint domainHint prompt acrValues emailClaim firstNameClaim lastNameClaim employeeIdClaim groupsClaim logoutAtProvider";
   expect(names).toEqual(published.split(" "));
 });
 
@@ -54,6 +54,29 @@ test("a scope is one word", () => {
   expect(parse("scopes", ["openid", "groups"])).toEqual({ value: ["openid", "groups"] });
   expect(parse("scopes", ["openid profile"])).toHaveProperty("issue");
   expect(parse("scopes", ['a"b'])).toHaveProperty("issue");
+});
+
+test("a prompt is a question to the person, and never none", () => {
+  for (const prompt of ["login", "consent", "select_account"])
+    expect(parse("prompt", prompt)).toEqual({ value: prompt });
+  for (const prompt of ["none", "login none", "NONE", ""]) expect(parse("prompt", prompt)).toHaveProperty("issue");
+});
+
+test.each([
+  ["domainHint", "acme.com&prompt=none"],
+  ["domainHint", "acme.com#x"],
+  ["domainHint", "acme com"],
+  ["domainHint", "a".repeat(254)],
+  ["acrValues", "phr  phrh"],
+  ["acrValues", 'phr" x'],
+  ["acrValues", "a".repeat(1001)],
+])("%s cannot be %j", (name, value) => {
+  expect(parse(name, value)).toHaveProperty("issue");
+});
+
+test("hints are a domain, and values separated by spaces", () => {
+  expect(parse("domainHint", "acme.com")).toEqual({ value: "acme.com" });
+  expect(parse("acrValues", "phr urn:mace:incommon:iap:silver")).toEqual({ value: "phr urn:mace:incommon:iap:silver" });
 });
 
 test.each([

@@ -68,6 +68,35 @@ describe("a sign-in", () => {
     expect(searchParams.get("prompt")).toBe("login");
   });
 
+  test("sends the hints of the connection, each as one parameter", async () => {
+    const hints = { loginHint: true, domainHint: "acme.test", prompt: "consent", acrValues: "phr phrh" } as const;
+    const driver = SignInDriver.of(await makeParty(await start(), { hints }));
+    const loginHint = "a@acme.test&prompt=none&client_id=other#x";
+    const { searchParams } = new URL(await driver.start({ loginHint }));
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      login_hint: loginHint,
+      domain_hint: "acme.test",
+      prompt: "consent",
+      acr_values: "phr phrh",
+    });
+    expect([searchParams.getAll("prompt"), searchParams.getAll("client_id")]).toEqual([
+      ["consent"],
+      [provider.clientId],
+    ]);
+  });
+
+  test("keeps the address to itself if the connection says so", async () => {
+    const driver = SignInDriver.of(await makeParty(await start(), { hints: { loginHint: false } }));
+    expect(new URL(await driver.start({ loginHint: "alice@acme.test" })).searchParams.has("login_hint")).toBe(false);
+  });
+
+  test("asks for the password at every sign-in if the connection says so, also for a choice of account", async () => {
+    const hints = { loginHint: true, prompt: "login" } as const;
+    const driver = SignInDriver.of(await makeParty(await start(), { hints, accountPrompt: "select_account" }));
+    for (const step of [{}, { chooseAccount: true }])
+      expect(new URL(await driver.start(step)).searchParams.get("prompt")).toBe("login");
+  });
+
   test("keeps the authorization endpoint's own parameters", async () => {
     const party = await makeParty(await start());
     const authorizationEndpoint = `${provider.url}/authorize?policy=p1&client_id=other`;
