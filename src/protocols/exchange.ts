@@ -51,7 +51,10 @@ export interface ReturnExchange {
   readonly flow: PendingFlow;
 }
 
-/** The browser posted a message. The type finds the flow by the request id in it, before any cryptography. */
+/**
+ * The browser posted a message. The type finds the flow by the request id in it, before any cryptography. It must not call
+ * `findFlow` for a message that names no request.
+ */
 export interface PostExchange {
   readonly step: "post";
   /** Each is a single string of limited length, never a list or an object. */
@@ -62,12 +65,22 @@ export interface PostExchange {
 /** The request of a strategy's `authenticate`: one step of a sign-in, with everything that Usher has checked already. */
 export type Exchange = StartExchange | ReturnExchange | PostExchange;
 
-/**
- * The argument of a strategy's `success`: the verified message. For a posted message, also the flow and the replay
- * note.
- */
+/** A posted message that was verified. */
+export interface PostedMessage {
+  /**
+   * The flow of the request that the message answers. `null` for a message that answers no request, if the connection's
+   * settings accept one (SAML's IdP-initiated sign-in).
+   */
+  readonly flow: PendingFlow | null;
+  /** Prevents that a copy of the message is accepted. */
+  readonly replay: ReplayNote;
+  /** Where the provider wants to lead a person whose message answers no request, unchecked (SAML's RelayState). */
+  readonly target?: string | null;
+}
+
+/** The argument of a strategy's `success`: the verified message. */
 export interface Verification<Verified> {
   readonly verified: Verified;
-  /** For `post`: the flow of the request, and the note that prevents a replay. */
-  readonly posted: { readonly flow: PendingFlow; readonly replay: ReplayNote } | null;
+  /** `null` unless the message was posted. */
+  readonly posted: PostedMessage | null;
 }

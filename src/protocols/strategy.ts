@@ -1,6 +1,6 @@
 /** Passport strategies for an `Exchange`, and the use of passport's own libraries for one exchange. */
 import { Strategy } from "passport";
-import type { Exchange, PostExchange, ReturnExchange, StartExchange, Verification } from "./exchange.js";
+import type { Exchange, PostedMessage, PostExchange, ReturnExchange, StartExchange, Verification } from "./exchange.js";
 
 /** The steps of a strategy. A step refuses by throwing a `ProtocolRefusal`. Every other error is a defect. */
 export interface ExchangeSteps<Verified> {
@@ -13,7 +13,7 @@ export interface ExchangeSteps<Verified> {
 }
 
 type PostVerification<Verified> = Verification<Verified> & {
-  readonly posted: NonNullable<Verification<Verified>["posted"]>;
+  readonly posted: PostedMessage;
 };
 
 /** The actions that an exchange uses. Passport adds them to a request's own child of the strategy. */

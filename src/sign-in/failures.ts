@@ -61,6 +61,13 @@ export const SIGN_IN_OTHER_BROWSER = refusal(
   "Start and finish in the same browser, with cookies allowed. A link to a half-finished sign-in cannot be passed on.",
 );
 
+export const SIGN_IN_OTHER_PERSON = refusal(
+  "SIGN_IN_OTHER_PERSON",
+  409,
+  "A different person is signed in here. Sign out first, or start the sign-in here.",
+  "The provider's portal signed in a person while the browser had the session of a different one. Usher does not replace a session unasked. The person signs out and opens the portal's tile again, or starts at the connection's sign-on address.",
+);
+
 export const SIGN_IN_REPLAYED = refusal(
   "SIGN_IN_REPLAYED",
   400,
@@ -140,6 +147,7 @@ export const SIGN_IN_FAILURES = [
   SIGN_IN_UNKNOWN,
   SIGN_IN_SUPERSEDED,
   SIGN_IN_OTHER_BROWSER,
+  SIGN_IN_OTHER_PERSON,
   SIGN_IN_REPLAYED,
   SIGN_IN_BINDING_WRONG,
   SIGN_IN_TIMED_OUT,

@@ -14,6 +14,8 @@ export interface SentToProvider {
 export interface SentToTicket {
   readonly kind: "sent-to-ticket";
   readonly location: string;
+  /** The cookie that binds the browser to the ticket of a message that answers no request; `null` for an answer. */
+  readonly portalToken: string | null;
 }
 
 /** The person is signed in. */

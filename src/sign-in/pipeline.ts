@@ -4,15 +4,18 @@
  * ```
  * start     findConnection → open → beginFlow (the strategy redirects)
  * return    findConnection → readParameters → findFlow → open → verifyReturn (consumes the flow) → sign in
- * post      findConnection → readParameters → open → verifyPost (finds the flow) → keepTicket (consumes message and flow)
+ * post      findConnection → readParameters → open → verifyPost (finds the flow, if any) → keepTicket (consumes both)
  * ticket    findConnection → readParameters → takeTicket → open → sign in
  * sign in   describePerson → provisionAndSignIn (evaluates the mappings, then locks the organization), or finishTest
  * ```
- * `return` and `ticket` call `isAlreadySignedIn` first: a browser that repeats its last request stays signed in. If a step
- * throws, `runAttempt` records the attempt and returns what the person may see.
+ * `return` and `ticket` call `isAlreadySignedIn` first: a browser that repeats its last request stays signed in. A posted
+ * message may answer no request (SAML's IdP-initiated sign-in). Its ticket is then bound to the browser that posted it. If a
+ * step throws, `runAttempt` records the attempt and returns what the person may see.
  */
+import type { PostedMessage } from "../connection/contract/index.js";
 import type { OpenedConnection } from "../connection/opened-connections.js";
-import { hashToken } from "../platform/crypto/tokens.js";
+import { hashToken, issueToken, sha256Hex } from "../platform/crypto/tokens.js";
+import type { Connection } from "../connection/stored/connection.js";
 import { Failure } from "../platform/errors/failure.js";
 import { beginFlow, type StartRequest } from "./begin-flow.js";
 import type { BrowserRequest } from "./browser-request.js";
@@ -32,6 +35,7 @@ import { provisionAndSignIn } from "./provision-and-sign-in.js";
 import type { PostedForm } from "./read-form.js";
 import { LONGEST_IN_FORM, readParameters } from "./read-parameters.js";
 import { answerRefusal, toSafeReason, type SignInRefused } from "./record-refusal.js";
+import { requireSamePerson } from "./require-same-person.js";
 import { resolveReturnTo } from "./return-to.js";
 import { runAttempt, type AttemptProgress } from "./run-attempt.js";
 import type { SignInServices } from "./services.js";
@@ -114,22 +118,39 @@ export async function receivePost(
     requireUsable(services, connection, mayBeTest ? "TEST" : "SIGN_IN");
     const opened = await services.open(connection);
     progress.beginStep("VERIFY");
-    const { flow, verification } = await verifyPost(opened, parameters, async (requestId) => {
+    const message = await verifyPost(opened, parameters, async (requestId) => {
       const found = await findPostedFlow(services, connection, requestId);
       requireUsable(services, connection, found?.testReference == null ? "SIGN_IN" : "TEST");
       progress.noteReturnTo(found?.returnTo ?? null);
       return found;
     });
-    const { steps } = progress.resume(flow);
-    const ticket = await keepTicket(services, connection, flow, verification, steps);
+    const { flow } = message;
+    // Only a flow makes an attempt a test.
+    if (flow === null) requireUsable(services, connection, "SIGN_IN");
+    const { token } = issueToken("");
+    const origin = flow ?? beginWithoutFlow(services, connection, message.posted, token);
+    const { steps } = progress.resume({ steps: [], ...origin });
+    const ticket = await keepTicket(services, connection, origin, message, steps);
     return {
       kind: "sent-to-ticket",
       location: `/sso/${connection.id}/acs?${new URLSearchParams({ ticket }).toString()}`,
+      portalToken: flow === null ? token : null,
     };
   });
 }
 
-/** Completes a sign-in whose message was posted, for the browser that began it. */
+/** What a flow would hold, for a message that answers no request. */
+function beginWithoutFlow(services: SignInServices, connection: Connection, { target }: PostedMessage, token: string) {
+  return {
+    stateHash: null,
+    trustVersion: connection.trustVersion,
+    browserHash: sha256Hex(token),
+    returnTo: resolveReturnTo(target, services.returnRules),
+    testReference: null,
+  };
+}
+
+/** Completes a sign-in whose message was posted, for the browser that its ticket is bound to. */
 export async function finishTicket(
   services: SignInServices,
   browser: BrowserRequest,
@@ -158,6 +179,8 @@ interface VerifiedAnswer {
   readonly trustVersion: number;
   /** The hash of the state or ticket that the browser brought. */
   readonly flowHash: string;
+  /** Whether the message answers no request. */
+  readonly unsolicited?: boolean;
 }
 
 /** The last steps, which all bindings share. */
@@ -166,13 +189,14 @@ async function signIn(
   browser: BrowserRequest,
   { found, beginStep, noteClaims, identify }: AttemptProgress,
   opened: OpenedConnection,
-  { verified, returnTo, trustVersion, flowHash }: VerifiedAnswer,
+  { verified, returnTo, trustVersion, flowHash, unsolicited = false }: VerifiedAnswer,
 ): Promise<SignedIn | Tested | SignInRefused> {
   const { connection, organization } = found;
   noteClaims(showClaims(opened, verified));
   beginStep("NORMALIZE");
   const profile = await describePerson(opened, verified);
   const attempt = identify(profile);
+  if (unsolicited) await requireSamePerson(services, browser, connection, profile);
   if (attempt.kind === "TEST") return await finishTest(services, found, attempt, profile);
   const person = { organizationId: organization.id, connectionId: connection.id, profile };
   const result = await provisionAndSignIn(services, { attempt, person, trustVersion, flowHash, browser });

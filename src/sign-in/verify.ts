@@ -1,5 +1,10 @@
 /** Middle steps of a return: the strategy verifies the message, and the connection type turns it into a profile. */
-import { boundProfile, type NormalizedProfile, type Verification } from "../connection/contract/index.js";
+import {
+  boundProfile,
+  type NormalizedProfile,
+  type PostedMessage,
+  type Verification,
+} from "../connection/contract/index.js";
 import { LONGEST_IDENTIFIER } from "../connection/identity/identity.operations.js";
 import type { OpenedConnection } from "../connection/opened-connections.js";
 import type { FoundFlow, PostedFlow } from "./flow/keep-flow.js";
@@ -28,33 +33,41 @@ export async function verifyReturn(
   return outcome.verification;
 }
 
-/** A verified message that was posted, and the flow that it answers. Neither is consumed yet. */
+/** A verified message that was posted. Neither it nor its flow is consumed yet. */
 export interface VerifiedPost {
-  readonly flow: PostedFlow;
-  readonly verification: Verification<unknown>;
+  /** `null` if the message answers no request. */
+  readonly flow: PostedFlow | null;
+  readonly verified: unknown;
+  readonly posted: PostedMessage;
 }
 
-/** Verifies a message that a browser posted across sites. The strategy calls `findFlow` before any cryptography. */
+/**
+ * Verifies a message that a browser posted across sites. The strategy calls `findFlow` before any cryptography. This throws if
+ * the strategy accepts a message without its flow after it looked for one: a stolen answer could sign in.
+ */
 export async function verifyPost(
   { type, strategy }: OpenedConnection,
   parameters: Readonly<Record<string, string>>,
   findFlow: (requestId: string) => Promise<PostedFlow | null>,
 ): Promise<VerifiedPost> {
   const found: PostedFlow[] = [];
+  let hasLooked = false;
   const outcome = await runStrategy(strategy, {
     step: "post",
     parameters,
     findFlow: async (requestId) => {
+      hasLooked = true;
       const flow = await findFlow(requestId);
       if (flow !== null) found.push(flow);
       return flow?.pending ?? null;
     },
   });
   if (outcome.kind !== "verified") throw new Error("a strategy answered a post with a redirect");
-  const { verification } = outcome;
-  const flow = found.find(({ pending }) => pending === verification.posted?.flow);
-  if (flow === undefined) throw new Error(`the connection type ${type.id} verified a post that answers no flow`);
-  return { flow, verification };
+  const { verified, posted } = outcome.verification;
+  const flow = found.find(({ pending }) => pending === posted?.flow) ?? null;
+  if (posted === null || (flow === null && (posted.flow !== null || hasLooked)))
+    throw new Error(`the connection type ${type.id} verified a post without the flow that it answers`);
+  return { flow, verified, posted };
 }
 
 /** The claims of a verified message, as an administrator may see them: always without tokens and secrets. */

@@ -96,18 +96,26 @@ describe("an answer that was posted", () => {
       const [first] = [await findFlow("a"), await findFlow("b")];
       succeed({ verified: "ada", posted: { flow: first!, replay } });
     });
-    expect(flow.stateHash).toBe("a");
+    expect(flow?.stateHash).toBe("a");
+  });
+
+  it("needs no flow when the strategy looked for none", async () => {
+    const { flow } = await verify((_exchange, succeed) => succeed({ verified: "ada", posted: { flow: null, replay } }));
+    expect(flow).toBeNull();
   });
 
   it.each([
-    ["none", null],
-    ["one that was not found", { flow: pendingFlow(), replay }],
+    ["nothing", null],
+    ["a flow that was not found", { flow: pendingFlow(), replay }],
+    ["no flow after it looked for one", { flow: null, replay }],
   ])("is a defect when the strategy names %s", async (_name, posted) => {
     const verifying = verify(async ({ findFlow }, succeed) => {
       await findFlow("a");
       succeed({ verified: "ada", posted });
     });
-    await expect(verifying).rejects.toThrow("the connection type made-up verified a post that answers no flow");
+    await expect(verifying).rejects.toThrow(
+      "the connection type made-up verified a post without the flow that it answers",
+    );
   });
 });
 

@@ -37,8 +37,10 @@ export async function diagnose(settings: SamlSettings, runtime: Runtime): Promis
 const IDP_INITIATED: Finding = {
   check: "IDP_INITIATED",
   level: "WARNING",
-  message: "allowIdpInitiated is on, but this version refuses messages that answer no request.",
-  remedy: "Point the portal's tile at this connection's sign-on URL.",
+  message:
+    "allowIdpInitiated is on, so a page of an attacker can sign people in to the attacker's account without their knowledge.",
+  remedy:
+    "If the portal's tile can open an address, point it at this connection's sign-on URL, and turn the setting off.",
 };
 
 interface ReadMetadata {

@@ -46,6 +46,7 @@ export async function openConnection(
     signingKey,
     decryptionKeys: runtime.keys?.decryption.map(({ privateKey }) => privateKey) ?? [],
     mustBeEncrypted: settings.encryptedAssertions,
+    allowUnsolicited: settings.allowIdpInitiated,
     checkSubject: (verified) => checkSubject(verified, settings),
   });
   return { source, strategy };

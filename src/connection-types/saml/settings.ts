@@ -102,7 +102,7 @@ export const SAML_SETTINGS = {
   allowIdpInitiated: setting.toggle({
     default: false,
     label: "Allow sign-in from the provider's portal",
-    help: "This version refuses messages that answer no request, even if this is on. Point the portal's tile at the sign-on address.",
+    help: "Accept messages that answer no request (IdP-initiated sign-in). Turn it on only if the portal's tile cannot open the sign-on URL: a page of an attacker can then sign people in to the attacker's account without their knowledge.",
   }),
   clockSkewSeconds: setting.integer({
     minimum: 0,

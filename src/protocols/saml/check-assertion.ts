@@ -21,10 +21,10 @@ export interface AssertionExpectations extends Clocks {
   /** The service provider's entity ID. */
   readonly audience: string;
   readonly acsUrl: string;
-  /** The ID of the request that the message with the assertion answers. */
-  readonly requestId: string;
-  /** The person must have authenticated after the request (ForceAuthn). */
-  readonly mustBeFresh: boolean;
+  /** The ID of the request that the message with the assertion answers; `null` if the message names none. */
+  readonly requestId: string | null;
+  /** The person must have authenticated after this instant (ForceAuthn). `null` accepts any time. */
+  readonly mustBeAfter: Date | null;
   /** The requested classes. The assertion must have one of them. An empty list allows any class. */
   readonly authnContexts: readonly string[];
 }
@@ -121,8 +121,8 @@ function checkBearer(data: XmlElement, expected: AssertionExpectations): Date {
   const recipient = attributes.get("Recipient");
   if (recipient !== expected.acsUrl)
     refuse("SAML_WRONG_RECIPIENT", `expected ${expected.acsUrl}, received ${quote(recipient)}`);
-  // Without this, a thief could use a stolen assertion to answer a request of their own.
-  if (attributes.get("InResponseTo") !== expected.requestId)
+  // Without this, a thief could use a stolen assertion to answer a request of their own, or none.
+  if ((attributes.get("InResponseTo") ?? null) !== expected.requestId)
     refuse("SAML_WRONG_REQUEST", `received ${quote(attributes.get("InResponseTo"))}`);
   const start = attributes.get("NotBefore");
   if (start !== undefined) checkNotBefore(start, "SubjectConfirmationData/NotBefore", expected);
@@ -144,7 +144,8 @@ function checkAuthentication(assertion: XmlElement, expected: AssertionExpectati
       checkNotOnOrAfter(end, "AuthnStatement/SessionNotOnOrAfter", "SAML_CONDITIONS_MISSING", expected);
   }
   const instant = readInstant(first.attributes.get("AuthnInstant"), "AuthnInstant", "SAML_CONDITIONS_MISSING");
-  if (expected.mustBeFresh && instant.getTime() < expected.requestedAt.getTime() - expected.skewSeconds * 1000)
+  const { mustBeAfter, skewSeconds } = expected;
+  if (mustBeAfter !== null && instant.getTime() < mustBeAfter.getTime() - skewSeconds * 1000)
     refuse("SAML_NOT_REAUTHENTICATED", `the person authenticated at ${instant.toISOString()}`);
   const classes = statements
     .flatMap((statement) => childrenOf(statement, NAMESPACE.assertion, "AuthnContext"))

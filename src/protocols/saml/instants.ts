@@ -6,8 +6,8 @@ const LONGEST_TRAVEL_SECONDS = 600;
 
 export interface Clocks {
   readonly now: Date;
-  /** When Usher sent the request. */
-  readonly requestedAt: Date;
+  /** When Usher sent the request; `null` for a message that answers no request. */
+  readonly requestedAt: Date | null;
   readonly skewSeconds: number;
 }
 
@@ -32,7 +32,7 @@ export function checkIssueInstant(value: string | undefined, clocks: Clocks): Da
       "SAML_CLOCK_SKEW",
       `the provider's clock is ${secondsBetween(clocks.now, issued)} seconds ahead of this machine's`,
     );
-  if (issued.getTime() < clocks.requestedAt.getTime() - skew)
+  if (clocks.requestedAt !== null && issued.getTime() < clocks.requestedAt.getTime() - skew)
     refuse(
       "SAML_CLOCK_SKEW",
       `the provider's clock is at least ${secondsBetween(issued, clocks.requestedAt)} seconds behind this machine's`,

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { SAML, Strategy as PassportSamlStrategy, ValidateInResponseTo, type Profile } from "@node-saml/passport-saml";
-import type { Exchange, PostExchange, StartExchange } from "../exchange.js";
+import type { Exchange, PendingFlow, PostExchange, StartExchange } from "../exchange.js";
 import { answerExchange, runLibrary, type LibraryReport } from "../strategy.js";
 import { checkAssertion, type VerifiedAssertion } from "./check-assertion.js";
 import { decodeMessage } from "./decode-message.js";
@@ -37,6 +37,8 @@ export interface SamlStrategyOptions {
   readonly signingKey: string | null;
   readonly decryptionKeys: readonly string[];
   readonly mustBeEncrypted: boolean;
+  /** Whether to accept a response that answers no request (SAML profiles 4.1.5). */
+  readonly allowUnsolicited: boolean;
   /** The connection type's own checks on the verified assertion. Throws a `ProtocolRefusal`. */
   readonly checkSubject: (assertion: VerifiedAssertion) => void;
 }
@@ -112,12 +114,13 @@ export class SamlStrategy extends PassportSamlStrategy {
     const { xml, root } = decodeMessage(field);
     const response = inspectResponse(root, { issuer: facts.entityId, acsUrl: settings.acsUrl });
     checkSignedParts(response, settings);
-    if (response.inResponseTo === null) return refuse("SAML_UNSOLICITED");
-    const flow = REQUEST_ID.test(response.inResponseTo) ? await exchange.findFlow(response.inResponseTo) : null;
-    if (flow === null || flow.requestId !== response.inResponseTo) return refuse("SAML_UNKNOWN_REQUEST");
+    const { inResponseTo } = response;
+    if (inResponseTo === null && !settings.allowUnsolicited) return refuse("SAML_UNSOLICITED");
+    // A message that names a request is judged only as its answer, also if the connection accepts messages that name none.
+    const flow = inResponseTo === null ? null : await findFlow(exchange, inResponseTo);
     const clocks: Clocks = {
       now: settings.now(),
-      requestedAt: flow.startedAt,
+      requestedAt: flow?.startedAt ?? null,
       skewSeconds: settings.clockSkewSeconds,
     };
     checkIssueInstant(response.issueInstant ?? undefined, clocks);
@@ -131,14 +134,15 @@ export class SamlStrategy extends PassportSamlStrategy {
       issuer: facts.entityId,
       audience: settings.entityId,
       acsUrl: settings.acsUrl,
-      requestId: flow.requestId,
-      mustBeFresh: flow.secrets["forceAuthentication"] === FORCED.forceAuthentication,
+      requestId: inResponseTo,
+      mustBeAfter: flow?.secrets["forceAuthentication"] === FORCED.forceAuthentication ? flow.startedAt : null,
       authnContexts: settings.authnContexts,
     });
     settings.checkSubject(verified);
     // Refuses a copy as long as any clock within the skew could accept it.
     const expiresAt = new Date(Date.parse(verified.expiresAt) + 2 * settings.clockSkewSeconds * 1000);
-    return { verified, posted: { flow, replay: { kind: "assertion" as const, id: verified.id, expiresAt } } };
+    const target = flow === null ? (exchange.parameters["RelayState"] ?? null) : null;
+    return { verified, posted: { flow, replay: { kind: "assertion" as const, id: verified.id, expiresAt }, target } };
   }
 
   /** Runs passport-saml once, on its own object. That object returns the profile unchanged. */
@@ -198,6 +202,12 @@ export class SamlStrategy extends PassportSamlStrategy {
     const signer = isBadSignature(answer) ? describeSigner(responseXml, tried) : null;
     return refuse(answer.code, signer === null ? answer.detail : `${answer.detail ?? "no signature holds"}. ${signer}`);
   }
+}
+
+/** The flow of the request that a message claims to answer. */
+async function findFlow(exchange: PostExchange, requestId: string): Promise<PendingFlow> {
+  const flow = REQUEST_ID.test(requestId) ? await exchange.findFlow(requestId) : null;
+  return flow?.requestId === requestId ? flow : refuse("SAML_UNKNOWN_REQUEST");
 }
 
 function failUnexpectedly(report: LibraryReport): never {

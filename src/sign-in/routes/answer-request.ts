@@ -6,6 +6,7 @@ import { html, sendPage } from "../../platform/http/pages.js";
 import { noteError, noteRequest, readNotes } from "../../platform/http/request-notes.js";
 import type { Logger } from "../../platform/telemetry/logger.js";
 import type { BrowserRequest } from "../browser-request.js";
+import { joinBrowserTokens } from "../flow/browser-tokens.js";
 import type { LinkShown } from "../link/use-link.js";
 import type { AlreadySignedIn, SentToProvider, SentToTicket, SignedIn, Tested } from "../outcomes.js";
 import { sendLinkPage } from "../pages/link-page.js";
@@ -40,7 +41,8 @@ export async function answerRequest(
 function readBrowser({ cookies }: SignInRouteOptions, request: Request): BrowserRequest {
   return {
     client: { address: clientAddress(request), userAgent: request.get("user-agent") ?? null },
-    browserTokens: cookies.browser.read(request),
+    // A post from a portal's page carries no cookies, so its token cannot join the others in their cookie.
+    browserTokens: joinBrowserTokens([cookies.browser.read(request), cookies.portal.read(request)]),
     sessionToken: cookies.session.read(request),
   };
 }
@@ -57,6 +59,7 @@ async function sendOutcome(
       response.redirect(303, outcome.location);
       return;
     case "sent-to-ticket":
+      if (outcome.portalToken !== null) cookies.portal.write(response, outcome.portalToken);
       response.redirect(303, outcome.location);
       return;
     case "link-shown":

@@ -1,10 +1,10 @@
 /**
  * Hands a verified message from a post on to a second request of the same browser. The post comes from another site without
  * cookies, so it cannot prove which browser sent it. Usher consumes the message and stores its contents under a one-time
- * ticket. The browser that began the flow redeems the ticket.
+ * ticket. The browser that began the flow redeems the ticket. For a message that answers no request, that is the browser that
+ * posted it.
  */
 import { SYSTEM } from "../../access/caller.js";
-import type { Verification } from "../../connection/contract/index.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Connection } from "../../connection/stored/connection.js";
 import { hashToken, issueToken } from "../../platform/crypto/tokens.js";
@@ -14,15 +14,24 @@ import { SIGN_IN_REPLAYED, SIGN_IN_SUPERSEDED, SIGN_IN_UNKNOWN } from "../failur
 import { requireBrowser } from "../flow/browser-tokens.js";
 import { DURABLE_WITH_SIGN_IN, consumeFlow, noteReplay } from "../flow/flow.repository.js";
 import type { FlowNotes, PostedFlow } from "../flow/keep-flow.js";
+import type { VerifiedPost } from "../verify.js";
 import { consumeTicket, findTicket, insertTicket } from "./ticket.repository.js";
 
 /** The contents of a ticket. */
 export interface TakenTicket extends FlowNotes {
   readonly verified: unknown;
+  /** Whether the message answers no request, so that nothing shows that this person wanted to sign in. */
+  readonly unsolicited: boolean;
   readonly trustVersion: number;
 }
 
 type Contents = Omit<TakenTicket, "trustVersion">;
+
+/** What a ticket takes over from the flow that its message answers. */
+type Origin = Pick<PostedFlow, "returnTo" | "testReference" | "trustVersion" | "browserHash"> & {
+  /** `null` for a message that answers no request. */
+  readonly stateHash: string | null;
+};
 
 const sealContext = (ticketHash: string) => `sso_ticket:${ticketHash}`;
 
@@ -35,22 +44,21 @@ const sealContext = (ticketHash: string) => `sso_ticket:${ticketHash}`;
 export async function keepTicket(
   { store, keyRing }: SignInServices,
   connection: Connection,
-  flow: PostedFlow,
-  { verified, posted }: Verification<unknown>,
+  flow: Origin,
+  { verified, posted }: Pick<VerifiedPost, "verified" | "posted">,
   steps: FlowNotes["steps"],
 ): Promise<string> {
-  if (posted === null) throw new Error("a strategy verified a post without naming its flow and replay id");
   const { token: ticket, hash: ticketHash } = issueToken("");
-  const contents: Contents = { verified, returnTo: flow.returnTo, steps, testReference: flow.testReference };
+  const { stateHash, returnTo, testReference, trustVersion, browserHash } = flow;
+  const contents: Contents = { verified, unsolicited: stateHash === null, returnTo, steps, testReference };
   const payload = keyRing.seal(JSON.stringify(contents), sealContext(ticketHash));
   const keep = async (unit: UnitOfWork) => {
     if (!(await noteReplay(unit, connection.id, posted.replay)))
       throw new Failure(SIGN_IN_REPLAYED, {
         detail: `The ${posted.replay.kind} ${posted.replay.id} was accepted before.`,
       });
-    if (!(await consumeFlow(unit, flow.stateHash)))
+    if (stateHash !== null && !(await consumeFlow(unit, stateHash)))
       throw new Failure(SIGN_IN_UNKNOWN, { detail: "Another copy of the message completed the sign-in." });
-    const { trustVersion, browserHash } = flow;
     await insertTicket(unit, { ticketHash, connectionId: connection.id, trustVersion, browserHash, payload });
   };
   await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, keep, DURABLE_WITH_SIGN_IN);
@@ -58,7 +66,7 @@ export async function keepTicket(
 }
 
 /**
- * Redeems a ticket, once, for the browser that began the flow.
+ * Redeems a ticket, once, for the browser that it is bound to.
  *
  * @throws SIGN_IN_UNKNOWN, SIGN_IN_OTHER_BROWSER or SIGN_IN_SUPERSEDED
  */
@@ -81,7 +89,13 @@ export async function takeTicket(
   const take = (unit: UnitOfWork) => consumeTicket(unit, stored.ticketHash, remainder);
   const taken = await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, take, DURABLE_WITH_SIGN_IN);
   if (!taken) throw unknown("The ticket was used before, or has expired.");
-  return { ...contents, testReference: contents.testReference ?? null, trustVersion: stored.trustVersion };
+  return {
+    ...contents,
+    // Older versions stored tickets without these fields.
+    testReference: contents.testReference ?? null,
+    unsolicited: contents.unsolicited ?? false,
+    trustVersion: stored.trustVersion,
+  };
 }
 
 /** The return address of a ticket, also if it is used or expired; `null` if it has none or is deleted. */

@@ -95,3 +95,33 @@ describe("every hostile message is refused as it deserves", () => {
     expect(await driver.post(fields)).toMatchObject({ action: "error", code: "SAML_UNKNOWN_REQUEST" });
   });
 });
+
+describe("a connection that accepts messages without a request", () => {
+  test("refuses hostile ones as it refuses hostile answers", async () => {
+    const keys = await ownKeys();
+    const open = await openDriver(provider, { keys, settings: { allowIdpInitiated: true } });
+    const [victim, , attacker] = provider.people;
+    const forged = forgeMessages({
+      provider,
+      request: { ...provider.readRequest(await open.start()), id: null as unknown as string },
+      attacker: attacker!,
+      victim: victim!,
+      foreignKey: createProviderKey(),
+      encryptionCertificate: keys.decryption[0]!.certificate,
+      now: new Date(),
+    });
+    const others: Record<string, string> = {};
+    for (const [name, { code, fields }] of forged) {
+      const outcome = await open.verify(fields);
+      const came = outcome.action === "error" ? outcome.code : outcome.action;
+      if (came !== code) others[name] = came;
+    }
+    // These three are wrong only in an answer to a request.
+    expect(others).toEqual({
+      "status/unsolicited": "success",
+      "profile/confirmation of no request": "success",
+      "profile/from before the request": "success",
+    });
+    expect(forged.size).toBeGreaterThan(300);
+  });
+});

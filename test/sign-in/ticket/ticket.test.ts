@@ -84,6 +84,7 @@ describe("tickets", () => {
       returnTo: "https://app.example/secret-place",
       steps: [{ step: "VERIFY", at: STARTED_AT.toISOString() }],
       testReference: null,
+      unsolicited: false,
       trustVersion: 3,
     });
   });

@@ -1,6 +1,7 @@
 /**
  * A stand-in SAML identity provider in this process, on a free port. It shares no code with Usher, so that both cannot have the
- * same mistake. Its login page has one button for each person and works without scripts.
+ * same mistake. Its login page has one button for each person and works without scripts. Its page `/portal` posts a response that
+ * answers no request, as a portal's tile does.
  */
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -162,6 +163,16 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
     };
   }
 
+  /** Returns a response that answers no request, as a portal's tile posts it. */
+  function launch(
+    { entityId: issuer, acsUrl }: { readonly entityId: string; readonly acsUrl: string },
+    personId: string,
+    { relayState = null, ...changes }: Partial<ResponseContent> & { readonly relayState?: string | null } = {},
+  ): PostedAnswer {
+    const request = { issuer, acsUrl, id: "", relayState } as AuthnRequest;
+    return answer(request, personId, { inResponseTo: null, confirmationInResponseTo: null, ...changes });
+  }
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const address = new URL(request.url ?? "/", url);
     if (request.method === "GET" && address.pathname === "/metadata") {
@@ -183,6 +194,13 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
       }
       pending.set(read.id, read);
       response.writeHead(200, HTML).end(writeLoginPage(settings.brand, read.id, settings.people));
+      return;
+    }
+    if (request.method === "GET" && address.pathname === "/portal") {
+      const { entityId = "", acsUrl = "", person = "", relayState } = Object.fromEntries(address.searchParams);
+      response
+        .writeHead(200, HTML)
+        .end(writePostPage(launch({ entityId, acsUrl }, person, { relayState: relayState ?? null })));
       return;
     }
     if (request.method === "POST" && address.pathname === "/sign-in") {
@@ -236,6 +254,7 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
     describe,
     build,
     answer,
+    launch,
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
