@@ -8,7 +8,7 @@ const refusal = (code: string, status: number, message: string, remedy: string) 
 export const UNKNOWN_CONNECTION = refusal(
   "UNKNOWN_CONNECTION",
   404,
-  "This way of signing in does not exist.",
+  "This way of signing in does not exist. Its address is incomplete, or it was deleted. Please tell your administrator.",
   "Check the address: the portal tile or the link names a connection that does not exist or was deleted.",
 );
 
@@ -82,6 +82,13 @@ export const SIGN_IN_BINDING_WRONG = refusal(
   "Compare the addresses registered at the provider with those that the connection shows under serviceProvider, and the binding that the provider uses for each (POST for a SAML response).",
 );
 
+export const SIGN_IN_ADDRESS_WRONG = refusal(
+  "SIGN_IN_ADDRESS_WRONG",
+  404,
+  "Your company's sign-in service sent you to a wrong address of this application. Please tell your administrator.",
+  "At the provider, enter the redirect URL (OpenID Connect) or the ACS URL (SAML) exactly as the connection's serviceProvider shows it, without a slash at its end. The attempt's detail has both addresses. If they are right there, a proxy changes them on the way.",
+);
+
 export const SIGN_IN_TIMED_OUT = refusal(
   "SIGN_IN_TIMED_OUT",
   504,
@@ -150,6 +157,7 @@ export const SIGN_IN_FAILURES = [
   SIGN_IN_OTHER_PERSON,
   SIGN_IN_REPLAYED,
   SIGN_IN_BINDING_WRONG,
+  SIGN_IN_ADDRESS_WRONG,
   SIGN_IN_TIMED_OUT,
   SIGN_IN_LINK_UNKNOWN,
   SIGN_IN_LINK_USED,

@@ -13,6 +13,7 @@ import { hasAttempt } from "./attempt/attempt.repository.js";
 import { keepEvidence } from "./attempt/evidence.js";
 import type { SignInServices } from "./services.js";
 import {
+  SIGN_IN_ADDRESS_WRONG,
   SIGN_IN_BINDING_WRONG,
   SIGN_IN_FORM_TOO_LARGE,
   SIGN_IN_OTHER_BROWSER,
@@ -66,6 +67,7 @@ const CAUSED_BY_ANYONE: ReadonlySet<string> = new Set(
     SIGN_IN_OTHER_BROWSER,
     SIGN_IN_OTHER_PERSON,
     SIGN_IN_BINDING_WRONG,
+    SIGN_IN_ADDRESS_WRONG,
   ].map(({ code }) => code),
 );
 

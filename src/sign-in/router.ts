@@ -8,6 +8,7 @@ import { addOrganizationPromptRoutes } from "./routes/organization-prompt.js";
 import { addPostedAnswerRoutes } from "./routes/posted-answer.js";
 import { addSignOutRoutes } from "./routes/sign-out.js";
 import { addStartAndReturnRoutes } from "./routes/start-and-return.js";
+import { addWrongAddressRoute } from "./routes/wrong-address.js";
 
 export function createSignInRouter(options: SignInRouteOptions): Router {
   const router = express.Router();
@@ -18,6 +19,8 @@ export function createSignInRouter(options: SignInRouteOptions): Router {
   addOrganizationPromptRoutes(router, options);
   addOrganizationPageRoute(router, options);
   addSignOutRoutes(router, options);
+  // After every address of a connection.
+  addWrongAddressRoute(router, options);
   return router;
 }
 

@@ -108,12 +108,13 @@ describe("an anonymous caller at one address", () => {
     expect((await at("callback")).status).toBe(429);
     expect((await at("acs")).status).toBe(429);
     expect((await at("acs", { method: "POST", body: form })).status).toBe(429);
+    expect((await at("elsewhere")).status).toBe(429);
     for (const method of ["GET", "POST"])
       expect((await open(`${usher.url}/sign-in/link/usher_link_x`, "198.51.100.3", { method })).status).toBe(429);
     expect(await readDatabaseImage(usher.databaseUrl)).toEqual(image);
   });
 
-  it.each(["callback", "acs"])("counts refusals at the %s", async (path) => {
+  it.each(["callback", "acs", "elsewhere"])("counts refusals at the %s", async (path) => {
     const [before = 0] = await rowsOf("rate_limit");
     await open(`${usher.url}/sso/${tenant.connectionId}/${path}?state=x&code=y`, `198.51.100.9${path.length}`);
     expect(await rowsOf("rate_limit")).toEqual([before + 1]);

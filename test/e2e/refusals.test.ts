@@ -210,8 +210,9 @@ describe("a provider that is hostile or broken", () => {
     for (const query of ["state=x&code=y", "state=a&state=b", "", "error=access_denied"])
       await stranger.get(`${healthy.callbackUrl}?${query}`);
     await stranger.post(healthy.callbackUrl.replace(/callback$/, "acs"), { SAMLResponse: "eA==" });
+    await stranger.get(`${healthy.callbackUrl}/`);
     await stranger.get(await healthy.authenticate(createBrowser()));
-    expect((await healthy.attempts()).length).toBeGreaterThanOrEqual(5);
+    expect((await healthy.attempts()).length).toBeGreaterThanOrEqual(6);
     const { connection } = await healthy.ask(
       `query ($id: ID!) { connection(id: $id) { health { lastFailureCode } } }`,
       {
@@ -234,6 +235,55 @@ describe("a provider that is hostile or broken", () => {
     // A failure is not cached. When the provider works again, people can sign in.
     await fresh.signIn(createBrowser(), makePerson("ada"));
     expect((await fresh.attempts())[0]!.outcome).toBe("SUCCEEDED");
+  });
+});
+
+describe("an answer at a wrong address", () => {
+  const pathOf = (url: string) => new URL(url).pathname;
+
+  it.each([
+    ["with a slash at the end of the redirect URL", "GET", (url: URL) => (url.pathname += "/")],
+    ["at an address that Usher does not have", "GET", (url: URL) => (url.pathname += "-old")],
+    ["at the connection's own folder", "GET", (url: URL) => (url.pathname = url.pathname.replace("/callback", ""))],
+    ["that is posted to the redirect URL", "POST", () => {}],
+  ])("%s gets a page, and an attempt with both addresses", async (_name, method, change) => {
+    const browser = createBrowser();
+    const callback = new URL(await tenant.authenticate(browser, makePerson("wanda")));
+    change(callback);
+    const page = await (method === "GET" ? browser.get(callback.href) : browser.post(callback.href, { code: "x" }));
+    const [attempt] = await tenant.attempts();
+    expect([page.status, attempt]).toEqual([
+      404,
+      expect.objectContaining({
+        outcome: "SIGN_IN_ADDRESS_WRONG",
+        detail: `Expected ${tenant.callbackUrl}, received ${method} ${usher.url}${callback.pathname}.`,
+        steps: [{ step: "RETURN" }],
+      }),
+    ]);
+    expect(page.visibleText).toContain("sent you to a wrong address of this application");
+    expect(page.visibleText).toContain(attempt!.reference);
+    expect(page.text).not.toContain(pathOf(tenant.callbackUrl));
+    expect(await whoIsSignedIn(browser, usher)).toBeNull();
+  });
+
+  it.each(["callback?state=x&code=y", "callback/", "acs", "elsewhere", ""])(
+    "of a connection that does not exist gets a page without a reference: %s",
+    async (path) => {
+      const page = await createBrowser().get(`${usher.url}/sso/00000000-0000-7000-8000-000000000000/${path}`);
+      expect(page.status).toBe(404);
+      expect(page.visibleText).toContain("This way of signing in does not exist. Its address is incomplete");
+      expect(page.visibleText).not.toContain("reference");
+    },
+  );
+
+  it("does not use up the sign-in, which the right address still completes", async () => {
+    const own = await createTenant(usher, provider);
+    const browser = createBrowser();
+    const callback = await own.authenticate(browser, makePerson("wilma"));
+    await browser.get(callback.replace("/callback?", "/callback/?"));
+    expect(await whoIsSignedIn(browser, usher)).toBeNull();
+    await browser.get(callback);
+    expect(await whoIsSignedIn(browser, usher)).toBe("wilma@acme.test");
   });
 });
 

@@ -418,12 +418,12 @@ describe("the provider's certificates", () => {
       const [attempt] = await tenant.attempts();
       expect(attempt).toMatchObject({
         outcome: "SAML_CERTIFICATE_EXPIRED",
-        message: "The company sign-in uses a certificate that has expired.",
+        message: "Your company's sign-in service uses a certificate that has expired. Please tell your administrator.",
         remedy: expect.stringContaining("new signing certificate"),
         detail: expect.stringContaining("valid until"),
       });
       expect(page.status).toBe(403);
-      expect(page.visibleText).toContain("The company sign-in uses a certificate that has expired.");
+      expect(page.visibleText).toContain("Your company's sign-in service uses a certificate that has expired.");
       expect(page.visibleText).toContain(attempt!.reference);
       expect(page.text).not.toContain("SAML_");
       expect(await signedIn(browser)).toBeNull();

@@ -3,22 +3,28 @@
  * 3.1.2.6). The descriptions of the well-known providers are more precise than the standard's code. Only administrators
  * see either.
  */
+import { findMeaning, type ErrorMeaning } from "../error-meanings.js";
 import { ProtocolRefusal } from "../refusal.js";
 import type { OidcRefusalCode } from "./refusals.js";
 
 const LONGEST_DESCRIPTION = 300;
 
-/** Descriptions of Entra ID (AADSTS…), Okta, Google and others, tried in this order. */
+/** What a description means for OpenID Connect alone, tried in this order. */
 const KNOWN_DESCRIPTIONS: readonly (readonly [RegExp, OidcRefusalCode])[] = [
-  [/AADSTS50105|not assigned to (a role|the client application|this application)/i, "OIDC_NOT_ASSIGNED"],
   [/AADSTS7000222|client secret.{0,40}expired/i, "OIDC_CLIENT_SECRET_EXPIRED"],
   [/AADSTS7000215|AADSTS7000218|invalid client secret/i, "OIDC_CLIENT_CREDENTIALS_REFUSED"],
   [/AADSTS50011\b|redirect_uri.{0,80}(mismatch|not (match|registered|valid|allowed))/i, "OIDC_REDIRECT_URI_MISMATCH"],
-  [/AADSTS(65001|65004|90094|90095)\b|consent/i, "OIDC_CONSENT_REQUIRED"],
-  [/AADSTS(50020|51004|50034)\b|org_internal/i, "OIDC_FOREIGN_ACCOUNT"],
-  [/AADSTS530\d\d\b|admin_policy_enforced|policy evaluation failed|sign-?on policy/i, "OIDC_POLICY_REFUSED"],
+  [/AADSTS(65001|90094|90095)\b|consent/i, "OIDC_CONSENT_REQUIRED"],
   [/AADSTS(700016|70001)\b/i, "OIDC_CLIENT_REFUSED"],
 ];
+
+const CODES: Readonly<Record<ErrorMeaning, OidcRefusalCode>> = {
+  CANCELLED: "OIDC_CANCELLED",
+  NOT_ASSIGNED: "OIDC_NOT_ASSIGNED",
+  FOREIGN_ACCOUNT: "OIDC_FOREIGN_ACCOUNT",
+  POLICY_REFUSED: "OIDC_POLICY_REFUSED",
+  INTERACTION_REQUIRED: "OIDC_INTERACTION_REQUIRED",
+};
 
 /** The standard's codes, and Google's own. */
 const KNOWN_ERRORS: Readonly<Record<string, OidcRefusalCode>> = {
@@ -45,7 +51,9 @@ const KNOWN_ERRORS: Readonly<Record<string, OidcRefusalCode>> = {
 export function interpretProviderError(error: unknown, description: unknown): ProtocolRefusal<OidcRefusalCode> {
   const name = clean(error).slice(0, 60);
   const explanation = clean(description).slice(0, LONGEST_DESCRIPTION);
-  const known = KNOWN_DESCRIPTIONS.find(([pattern]) => pattern.test(explanation))?.[1];
+  const meaning = findMeaning(explanation);
+  const known =
+    meaning === null ? KNOWN_DESCRIPTIONS.find(([pattern]) => pattern.test(explanation))?.[1] : CODES[meaning];
   const code = known ?? (Object.hasOwn(KNOWN_ERRORS, name) ? KNOWN_ERRORS[name] : undefined) ?? "OIDC_PROVIDER_ERROR";
   return new ProtocolRefusal(code, `the provider answered ${name || "an error"}${explanation && `: ${explanation}`}`);
 }

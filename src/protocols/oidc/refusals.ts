@@ -112,6 +112,11 @@ const defined = defineRefusals("OIDC_", {
     remedy:
       "The provider answered access_denied. Assign the person, or one of their groups, to this application at the provider. If they are assigned, find the policy that refused them in the provider's sign-in log.",
   },
+  OIDC_CANCELLED: {
+    message: `You cancelled the sign-in at your company's sign-in service. ${TRY_AGAIN}`,
+    remedy:
+      "The person cancelled at the provider, or declined its question for consent. If people should not be asked, grant admin consent there; in Entra ID: App registrations, the application, API permissions, Grant admin consent.",
+  },
   OIDC_NOT_ASSIGNED: {
     message:
       "You are not assigned to this application at your company's sign-in service. Please ask your administrator for access.",
@@ -137,7 +142,7 @@ const defined = defineRefusals("OIDC_", {
   OIDC_INTERACTION_REQUIRED: {
     message: `Your company's sign-in service needs you to sign in there. ${TRY_AGAIN}`,
     remedy:
-      "The provider needs the person's input, and the request did not allow it to ask. A new sign-in usually helps. If not, look at the provider's sign-in log.",
+      "The provider needs the person's input: the request did not allow it to ask, or the person took too long. A new sign-in usually helps. If not, look at the provider's sign-in log.",
   },
   OIDC_CLIENT_REFUSED: {
     message: MISCONFIGURED,

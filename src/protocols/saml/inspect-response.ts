@@ -12,8 +12,9 @@ import {
   STATUS,
   TRANSFORMS,
 } from "./names.js";
+import { findMeaning, type ErrorMeaning } from "../error-meanings.js";
 import { quote } from "../refusal.js";
-import { refuse } from "./refusals.js";
+import { refuse, type SamlRefusalCode } from "./refusals.js";
 import { childrenOf, elementsOf, type XmlElement } from "../xml/index.js";
 
 export interface InspectedResponse {
@@ -109,6 +110,14 @@ function checkIds(root: XmlElement): void {
     }
 }
 
+const MEANT: Readonly<Record<ErrorMeaning, SamlRefusalCode>> = {
+  CANCELLED: "SAML_CANCELLED",
+  NOT_ASSIGNED: "SAML_NOT_ASSIGNED",
+  FOREIGN_ACCOUNT: "SAML_FOREIGN_ACCOUNT",
+  POLICY_REFUSED: "SAML_POLICY_REFUSED",
+  INTERACTION_REQUIRED: "SAML_INTERACTION_REQUIRED",
+};
+
 function checkStatus(root: XmlElement): void {
   const codes = childrenOf(root, NAMESPACE.protocol, "Status").flatMap((status) =>
     childrenOf(status, NAMESPACE.protocol, "StatusCode"),
@@ -121,6 +130,11 @@ function checkStatus(root: XmlElement): void {
   const detail = [...reasons, ...(message ? [message] : [])].join(", ").slice(0, 500);
   if (reasons.includes(STATUS.noAuthnContext)) refuse("SAML_AUTHN_CONTEXT_UNAVAILABLE", detail);
   if (reasons.includes(STATUS.invalidNameIdPolicy)) refuse("SAML_NAME_ID_UNAVAILABLE", detail);
+  const meaning = findMeaning(message ?? "");
+  if (meaning !== null) refuse(MEANT[meaning], detail);
+  if (reasons.includes(STATUS.noPassive)) refuse("SAML_INTERACTION_REQUIRED", detail);
+  if (reasons.some((reason) => reason === STATUS.authnFailed || reason === STATUS.requestDenied))
+    refuse("SAML_ACCESS_DENIED", detail);
   refuse("SAML_PROVIDER_REFUSED", detail);
 }
 

@@ -26,6 +26,7 @@ export const STATUS = {
   success: "urn:oasis:names:tc:SAML:2.0:status:Success",
   noAuthnContext: "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext",
   invalidNameIdPolicy: "urn:oasis:names:tc:SAML:2.0:status:InvalidNameIDPolicy",
+  noPassive: "urn:oasis:names:tc:SAML:2.0:status:NoPassive",
   requestDenied: "urn:oasis:names:tc:SAML:2.0:status:RequestDenied",
   authnFailed: "urn:oasis:names:tc:SAML:2.0:status:AuthnFailed",
 } as const;

@@ -1,8 +1,13 @@
 /** The refusals of SAML sign-in, each with a safe sentence for the person and a remedy for the administrator. */
 import { defineRefusals, type Refuse } from "../refusal.js";
 
-const UNUSABLE = "The company sign-in sent an answer that cannot be used.";
-const NOT_GENUINE = "The company sign-in sent an answer whose origin could not be confirmed.";
+const TRY_AGAIN = "Please start the sign-in again.";
+const ASK = "Please tell your administrator.";
+const MISCONFIGURED = `Your company's sign-in service and this application are not set up to fit together. ${ASK}`;
+const UNUSABLE = `Your company's sign-in service sent an answer that cannot be used. ${ASK}`;
+const NOT_GENUINE = `The answer of your company's sign-in service could not be trusted. ${ASK}`;
+const UNAVAILABLE =
+  "Your company's sign-in service cannot be reached at the moment. Please try again in a few minutes.";
 
 /** SAML's published refusals, by code. */
 const defined = defineRefusals("SAML_", {
@@ -48,22 +53,54 @@ const defined = defineRefusals("SAML_", {
       "At the provider, choose RSA with SHA-256 as signing algorithm and SHA-256 as digest. SHA-1 and HMAC are never accepted.",
   },
   SAML_PROVIDER_REFUSED: {
-    message: "The company sign-in did not sign you in.",
+    message: `Your company's sign-in service reported an error. ${ASK}`,
     remedy:
-      "The provider answered with an error status; the attempt's detail names it. Check at the provider that the person is assigned to this application, and read its log.",
+      "The provider answered with an error status; the attempt's detail has it. Look it up in the provider's documentation and log. Often it refuses the request: compare entityId, acsUrl, nameIdFormat and signRequests with the application at the provider.",
+  },
+  SAML_ACCESS_DENIED: {
+    message:
+      "Your company's sign-in service did not let you in to this application. You may have cancelled, or you are not assigned to it. Please ask your administrator for access.",
+    remedy:
+      "The provider answered AuthnFailed or RequestDenied. Assign the person, or one of their groups, to this application at the provider. If they are assigned, find the reason in the provider's sign-in log.",
+  },
+  SAML_CANCELLED: {
+    message: `You cancelled the sign-in at your company's sign-in service. ${TRY_AGAIN}`,
+    remedy: "The person cancelled at the provider, or declined its question for consent. They can start again.",
+  },
+  SAML_NOT_ASSIGNED: {
+    message:
+      "You are not assigned to this application at your company's sign-in service. Please ask your administrator for access.",
+    remedy:
+      "Assign the person, or one of their groups, to this application at the provider. In Entra ID: Enterprise applications, the application, Users and groups. In Okta: Applications, the application, Assignments.",
+  },
+  SAML_FOREIGN_ACCOUNT: {
+    message:
+      "You signed in with an account that does not belong to your company's sign-in service. Please sign out there and use your company account.",
+    remedy:
+      "The account is from another tenant or domain. The person should choose their company account, or be invited to the directory as a guest.",
+  },
+  SAML_POLICY_REFUSED: {
+    message: "A policy of your company's sign-in service did not let you in. Please ask your administrator.",
+    remedy:
+      "A policy at the provider refused the sign-in: conditional access in Entra ID, an app sign-on policy in Okta. Its sign-in log says which one.",
+  },
+  SAML_INTERACTION_REQUIRED: {
+    message: `Your company's sign-in service needs you to sign in there. ${TRY_AGAIN}`,
+    remedy:
+      "The provider needs the person's input: it could not ask (NoPassive), or the person took too long. A new sign-in usually helps. If not, look at the provider's sign-in log.",
   },
   SAML_AUTHN_CONTEXT_UNAVAILABLE: {
-    message: "The company sign-in cannot sign you in the way that is required.",
+    message: `Your company's sign-in service cannot sign you in the way that is required. ${ASK}`,
     remedy:
       "The provider does not offer, or did not use, the authentication context that requestedAuthnContext asks for. Clear that setting, or choose a class that the provider supports.",
   },
   SAML_NAME_ID_UNAVAILABLE: {
-    message: "The company sign-in cannot name you in the way that is required.",
+    message: `Your company's sign-in service cannot name you in the way that is required. ${ASK}`,
     remedy:
       "The provider cannot send the NameID format that nameIdFormat asks for. Clear that setting, or configure the format at the provider.",
   },
   SAML_WRONG_DESTINATION: {
-    message: "The company sign-in sent its answer to the wrong place.",
+    message: MISCONFIGURED,
     remedy:
       "At the provider, set the assertion consumer service URL (reply URL, single sign-on URL) to this connection's acsUrl, character by character.",
   },
@@ -75,13 +112,13 @@ const defined = defineRefusals("SAML_", {
 
   // The request that it answers
   SAML_UNSOLICITED: {
-    message: "Please start the sign-in here, not at the company portal.",
+    message: "Please start the sign-in here, not at your company's portal.",
     remedy:
       "The message answers no request. Point the portal's tile or bookmark at this connection's signOnUrl instead of the provider's own launch address. If the portal cannot do that, turn the setting allowIdpInitiated on; the guide names its risk.",
     causedByAnybody: true,
   },
   SAML_UNKNOWN_REQUEST: {
-    message: "This sign-in took too long or was already used. Please start again.",
+    message: `This sign-in took too long or was already used. ${TRY_AGAIN}`,
     remedy:
       "The answer names a request that is too old, used up, or of a different connection. Start again at the connection's signOnUrl. If it keeps happening, check that the person's bookmark is not a copy of an old sign-in page.",
     causedByAnybody: true,
@@ -99,7 +136,7 @@ const defined = defineRefusals("SAML_", {
       "No certificate of the connection verifies the signature. The attempt's detail names the message's certificate and the connection's. If the provider's console shows the message's certificate, add it: paste the metadata again, extend certificates, or use metadataUrl. If not, treat it as an attack.",
   },
   SAML_CERTIFICATE_EXPIRED: {
-    message: "The company sign-in uses a certificate that has expired.",
+    message: `Your company's sign-in service uses a certificate that has expired. ${ASK}`,
     remedy:
       "Create a new signing certificate at the provider and add it to the setting certificates (or paste the new metadata). The connection can have several at once, so that sign-ins work during the change.",
   },
@@ -119,19 +156,19 @@ const defined = defineRefusals("SAML_", {
       "The assertion is not encrypted for this connection's key. At the provider, replace the encryption certificate with the one in this connection's metadata.",
   },
   SAML_SIGNING_KEY_MISSING: {
-    message: "This sign-in is not set up completely.",
+    message: `This sign-in is not set up completely. ${ASK}`,
     remedy:
       "The setting signRequests is on, but the connection has no key of its own. Save the connection again. If that does not help, tell the operator of this installation.",
   },
 
   // What the verified assertion says
   SAML_CLOCK_SKEW: {
-    message: "The clocks of the company sign-in and of this service do not agree.",
+    message: `The clocks of your company's sign-in service and this application differ too much. ${ASK}`,
     remedy:
       "Set the clock of the provider's server by NTP, and check this machine's. The attempt's detail has the difference. Until then, clockSkewSeconds tolerates up to five minutes.",
   },
   SAML_EXPIRED: {
-    message: "The answer of the company sign-in is too old. Please start again.",
+    message: `The sign-in has expired. ${TRY_AGAIN}`,
     remedy:
       "The answer arrived after it had expired. If it happens to everybody, the provider's lifetimes are too short (raise them to five minutes), or a clock is wrong.",
   },
@@ -141,12 +178,12 @@ const defined = defineRefusals("SAML_", {
       "The assertion lacks a time or a condition that the browser sign-on profile requires, has an unknown condition, or is valid for more than a day. The attempt's detail says which. Choose the provider's standard SAML 2.0 web sign-on application.",
   },
   SAML_WRONG_AUDIENCE: {
-    message: "The answer of the company sign-in is meant for a different application.",
+    message: MISCONFIGURED,
     remedy:
       "At the provider, set the audience (SP entity ID, identifier) to this connection's entityId, character by character; the attempt's detail shows what arrived.",
   },
   SAML_WRONG_RECIPIENT: {
-    message: "The answer of the company sign-in is meant for a different application.",
+    message: MISCONFIGURED,
     remedy:
       "At the provider, set the recipient (ACS URL) to this connection's acsUrl, character by character; the attempt's detail shows what arrived.",
   },
@@ -161,48 +198,48 @@ const defined = defineRefusals("SAML_", {
       "The assertion does not say that the person signed in (no AuthnStatement). At the provider, choose the web browser sign-on profile.",
   },
   SAML_NOT_REAUTHENTICATED: {
-    message: "The company sign-in did not ask you to sign in again.",
+    message: `Your company's sign-in service did not ask you to sign in again. ${TRY_AGAIN}`,
     remedy:
       "Usher asked for a new authentication (ForceAuthn), and the provider answered with an older one. Allow ForceAuthn for this application at the provider.",
   },
   SAML_NAME_ID_UNUSABLE: {
-    message: "The company sign-in did not say who you are.",
+    message: `Your company's sign-in service did not say who you are. ${ASK}`,
     remedy:
       "At the provider, set the NameID to a value that stays the same for the person (a persistent identifier or the e-mail address), not empty and at most 512 characters long.",
   },
   SAML_TRANSIENT_SUBJECT: {
-    message: "The company sign-in did not say who you are.",
+    message: `Your company's sign-in service did not say who you are. ${ASK}`,
     remedy:
       "The NameID is transient, a new one at every sign-in. At the provider, choose persistent or emailAddress, or send the attribute subject-id or pairwise-id.",
   },
   SAML_EMAIL_AMBIGUOUS: {
-    message: "The company sign-in sent several e-mail addresses for you.",
+    message: `Your company account has several e-mail addresses, and this application cannot tell which one to use. ${ASK}`,
     remedy:
       "At the provider, send only the primary address in the e-mail attribute, or name a different attribute in the setting emailAttribute.",
   },
 
   // The connection and the service itself
   SAML_SETTINGS_INCOMPLETE: {
-    message: "This sign-in is not set up completely.",
+    message: `This sign-in is not set up completely. ${ASK}`,
     remedy:
       "Set entityId, signOnUrl and certificates, or paste the provider's metadata, or set metadataUrl. The attempt's detail names the missing settings.",
   },
   SAML_METADATA_UNREACHABLE: {
-    message: "The company sign-in cannot be reached at the moment.",
+    message: UNAVAILABLE,
     remedy:
       "Usher could not fetch the document at metadataUrl; the attempt's detail says why. Open the address in a browser. If it is inside the company network, the operator allows its host, or you paste the metadata instead.",
   },
   SAML_METADATA_INVALID: {
-    message: "This sign-in is not set up correctly.",
+    message: MISCONFIGURED,
     remedy: "The document at metadataUrl is not usable metadata. Correct the address, or paste the metadata.",
   },
   SAML_METADATA_EXPIRED: {
-    message: "The company sign-in cannot be used at the moment.",
+    message: `Your company's sign-in service cannot be used at the moment. ${ASK}`,
     remedy:
       "The document at metadataUrl names a validUntil that has passed. Let the provider publish its present document, or paste the metadata.",
   },
   SAML_PROVIDER_CHANGED: {
-    message: "This sign-in is not set up correctly.",
+    message: MISCONFIGURED,
     remedy:
       "The document at metadataUrl now describes a provider with a different entity ID. If that is right, change the setting entityId, and then move people's links with relinkIdentities. If not, correct metadataUrl or entityId.",
   },

@@ -6,11 +6,19 @@ import type { Request, Response, Router } from "express";
 import { finishTicket, receivePost } from "../pipeline.js";
 import { readForm } from "../read-form.js";
 import { answerRequest } from "./answer-request.js";
+import { exactly } from "./wrong-address.js";
 import type { SignInRouteOptions } from "./options.js";
 
 export function addPostedAnswerRoutes(router: Router, options: SignInRouteOptions): void {
-  router.post("/sso/:connectionId/acs", (request, response) => handlePost(options, request, response));
-  router.get("/sso/:connectionId/acs", (request, response) => handleTicket(options, request, response));
+  const path = "/sso/:connectionId/acs";
+  router.post(
+    path,
+    exactly((request, response) => handlePost(options, request, response)),
+  );
+  router.get(
+    path,
+    exactly((request, response) => handleTicket(options, request, response)),
+  );
 }
 
 async function handlePost(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {

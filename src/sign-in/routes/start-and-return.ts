@@ -3,12 +3,16 @@ import type { Request, Response, Router } from "express";
 import { finishReturn, start } from "../pipeline.js";
 import { CHOOSE_ACCOUNT, readLoginHint } from "../urls.js";
 import { answerRequest } from "./answer-request.js";
+import { exactly } from "./wrong-address.js";
 import type { SignInRouteOptions } from "./options.js";
 import { hasSignedOut } from "./signed-out-cookie.js";
 
 export function addStartAndReturnRoutes(router: Router, options: SignInRouteOptions): void {
   router.get("/sso/:connectionId/start", (request, response) => handleStart(options, request, response));
-  router.get("/sso/:connectionId/callback", (request, response) => handleReturn(options, request, response));
+  router.get(
+    "/sso/:connectionId/callback",
+    exactly((request, response) => handleReturn(options, request, response)),
+  );
 }
 
 async function handleStart(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {

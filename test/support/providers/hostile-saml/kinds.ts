@@ -39,11 +39,29 @@ export function addKinds(situation: HostileSituation, add: Add, addFields: AddFi
   const status = (name: string, code: string, changes: Partial<ResponseContent>) =>
     add(`status/${name}`, code, joinResponse(genuine(situation, changes)));
   const uri = (name: string) => `urn:oasis:names:tc:SAML:2.0:status:${name}`;
-  status("failed, with an assertion", "SAML_PROVIDER_REFUSED", {
+  status("failed, with an assertion", "SAML_ACCESS_DENIED", {
     status: uri("Responder"),
     subStatus: uri("AuthnFailed"),
   });
-  status("denied", "SAML_PROVIDER_REFUSED", { status: uri("Responder"), subStatus: uri("RequestDenied") });
+  status("denied", "SAML_ACCESS_DENIED", { status: uri("Responder"), subStatus: uri("RequestDenied") });
+  const fails = (name: string, code: string, changes: Partial<ResponseContent>) =>
+    status(name, code, { status: uri("Responder"), hasAssertion: false, ...changes });
+  fails("no passive sign-in", "SAML_INTERACTION_REQUIRED", { subStatus: uri("NoPassive") });
+  fails("expired at Keycloak", "SAML_INTERACTION_REQUIRED", {
+    subStatus: uri("AuthnFailed"),
+    statusMessage: "authentication_expired",
+  });
+  fails("not assigned in Entra ID", "SAML_NOT_ASSIGNED", {
+    statusMessage: "AADSTS50105: Your administrator has configured the application to block users.",
+  });
+  fails("guest in Entra ID", "SAML_FOREIGN_ACCOUNT", { statusMessage: "AADSTS50020: User account does not exist." });
+  fails("conditional access", "SAML_POLICY_REFUSED", { statusMessage: "AADSTS53003: Access has been blocked." });
+  fails("cancelled", "SAML_CANCELLED", { subStatus: uri("RequestDenied"), statusMessage: "The user cancelled." });
+  fails("request not supported", "SAML_PROVIDER_REFUSED", {
+    status: uri("Requester"),
+    subStatus: uri("RequestUnsupported"),
+    statusMessage: "AADSTS75006: An error occurred.",
+  });
   status("no context", "SAML_AUTHN_CONTEXT_UNAVAILABLE", {
     status: uri("Responder"),
     subStatus: uri("NoAuthnContext"),

@@ -128,6 +128,8 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
       authnContext: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
       status: "urn:oasis:names:tc:SAML:2.0:status:Success",
       subStatus: null,
+      statusMessage: null,
+      hasAssertion: true,
       nameId:
         settings.nameIdFormat === "transient" ? `_${randomBytes(12).toString("hex")}` : nameIds[settings.nameIdFormat],
       nameIdFormat: FORMATS[settings.nameIdFormat],

@@ -53,6 +53,9 @@ export interface ResponseContent {
   readonly authnContext: string;
   readonly status: string;
   readonly subStatus: string | null;
+  readonly statusMessage: string | null;
+  /** Whether the response carries an assertion. That of a failure has none. */
+  readonly hasAssertion: boolean;
   readonly nameId: string;
   readonly nameIdFormat: string | null;
   readonly nameQualifier: string | null;
@@ -96,9 +99,8 @@ export function buildParts(content: ResponseContent, key: ProviderKey): Response
   const signsAssertion = content.signedPart === "ASSERTION" || content.signedPart === "BOTH";
   const signature = signsAssertion ? signElement(assertionId, unsigned, key, content.assertionSigning) : "";
   const assertion = { start, issuer, signature, rest };
-  const carried = content.encryption
-    ? encryptAssertion(joinAssertion(assertion), content.encryption)
-    : joinAssertion(assertion);
+  const plain = content.hasAssertion ? joinAssertion(assertion) : "";
+  const carried = content.encryption ? encryptAssertion(plain, content.encryption) : plain;
   const response = { ...writeResponseShell(responseId, content), signature: "" };
   const signsResponse = content.signedPart === "RESPONSE" || content.signedPart === "BOTH";
   const canonical = joinResponse({ responseId, assertionId, response, assertion, carried });
@@ -123,10 +125,12 @@ function writeResponseShell(id: string, content: ResponseContent) {
     InResponseTo: content.inResponseTo,
   });
   const inner = content.subStatus === null ? [] : [element("samlp:StatusCode", { Value: content.subStatus })];
+  const message =
+    content.statusMessage === null ? "" : element("samlp:StatusMessage", {}, escapeText(content.statusMessage));
   return {
     start: shell.replace("</samlp:Response>", ""),
     issuer: content.issuer === null ? "" : rootElement("saml:Issuer", {}, escapeText(content.issuer)),
-    status: element("samlp:Status", {}, element("samlp:StatusCode", { Value: content.status }, ...inner)),
+    status: element("samlp:Status", {}, element("samlp:StatusCode", { Value: content.status }, ...inner), message),
   };
 }
 
