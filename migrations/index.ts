@@ -20,6 +20,7 @@ import { AddApiKeyLimitedMaker1764890000000 } from "./1764890000000-add-api-key-
 import { IndexSignIns1764900000000 } from "./1764900000000-index-sign-ins.js";
 import { CreateSignInEvidence1764910000000 } from "./1764910000000-create-sign-in-evidence.js";
 import { AddConnectionUpkeep1764912000000 } from "./1764912000000-add-connection-upkeep.js";
+import { CreateProviderSessions1764915000000 } from "./1764915000000-create-provider-sessions.js";
 import { AddConnectionButtonLabel1764916000000 } from "./1764916000000-add-connection-button-label.js";
 
 export const migrations: readonly MigrationClass[] = [
@@ -43,5 +44,6 @@ export const migrations: readonly MigrationClass[] = [
   IndexSignIns1764900000000,
   CreateSignInEvidence1764910000000,
   AddConnectionUpkeep1764912000000,
+  CreateProviderSessions1764915000000,
   AddConnectionButtonLabel1764916000000,
 ];

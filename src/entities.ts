@@ -18,12 +18,14 @@ import { EventCounterRow, EventRow } from "./events/event.row.js";
 import { ApiKeyRow } from "./people/api-key/api-key.row.js";
 import { OrganizationRow } from "./people/organization/organization.row.js";
 import { RoleRow } from "./people/role/role.row.js";
+import { ProviderSessionRow } from "./people/session/provider-session.row.js";
 import { SessionRow } from "./people/session/session.row.js";
 import { MembershipRoleRow, MembershipRow, MembershipTermRow } from "./people/membership/membership.row.js";
 import { UserRow } from "./people/user/user.row.js";
 import { AttemptRow } from "./sign-in/attempt/attempt.row.js";
 import { EvidenceRow } from "./sign-in/attempt/evidence.row.js";
 import { FlowRow, ReplayRow } from "./sign-in/flow/flow.row.js";
+import { PendingLogoutRow } from "./sign-in/logout/pending-logout.row.js";
 import { TicketRow } from "./sign-in/ticket/ticket.row.js";
 import { CourseAssignmentRow, CourseRow, ModuleCourseRow } from "./training/course/course.row.js";
 import { FilterAnswerRow, FilterRow, UserAnswerRow } from "./training/filter/filter.row.js";
@@ -40,6 +42,7 @@ export const entities = [
   MembershipRow,
   MembershipRoleRow,
   SessionRow,
+  ProviderSessionRow,
   ApiKeyRow,
   EventRow,
   EventCounterRow,
@@ -50,6 +53,7 @@ export const entities = [
   FlowRow,
   ReplayRow,
   TicketRow,
+  PendingLogoutRow,
   AttemptRow,
   EvidenceRow,
   InstallationRow,

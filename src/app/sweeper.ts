@@ -17,6 +17,7 @@ import { sweepRateLimits } from "../platform/http/rate-limit.js";
 import type { Logger } from "../platform/telemetry/logger.js";
 import { sweepAttempts } from "../sign-in/attempt/attempt.repository.js";
 import { sweepFlows } from "../sign-in/flow/flow.repository.js";
+import { sweepPendingLogouts } from "../sign-in/logout/pending-logout.js";
 import { sweepTickets } from "../sign-in/ticket/ticket.repository.js";
 import { rewriteTitleKeys } from "../training/course/course.repository.js";
 import { sweepDeliveries } from "../webhooks/delivery/delivery.repository.js";
@@ -45,6 +46,7 @@ export function startSweeper(
       store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
         await sweepFlows(unit);
         await sweepTickets(unit);
+        await sweepPendingLogouts(unit);
         await sweepSessions(unit);
         await sweepOneTimeTokens(unit);
         await sweepAttempts(unit, attemptRetentionDays);

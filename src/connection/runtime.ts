@@ -23,6 +23,7 @@ export function addressesOf(publicUrl: string, connectionId: string): Addresses 
     acsUrl: `${base}/acs`,
     metadataUrl: `${base}/metadata`,
     logoutUrl: `${base}/logout`,
+    backChannelLogoutUrl: `${base}/backchannel-logout`,
   };
 }
 

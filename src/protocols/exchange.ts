@@ -22,7 +22,7 @@ export interface PendingFlow {
 
 /** A message that must be accepted only once. Sign-in stores the note, so that a second copy fails. */
 export interface ReplayNote {
-  readonly kind: "assertion" | "id-token";
+  readonly kind: "assertion" | "id-token" | "logout-request" | "logout-token";
   readonly id: string;
   readonly expiresAt: Date;
 }

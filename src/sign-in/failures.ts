@@ -96,6 +96,20 @@ export const SIGN_IN_TIMED_OUT = refusal(
   "Try again in a moment. testConnection shows whether the provider is reachable.",
 );
 
+export const LOGOUT_REPLAYED = refusal(
+  "LOGOUT_REPLAYED",
+  400,
+  "This sign-out message was used before.",
+  "The provider, or somebody in between, sent the same logout message twice. The first copy ended the sessions.",
+);
+
+export const LOGOUT_NOT_OFFERED = refusal(
+  "LOGOUT_NOT_OFFERED",
+  404,
+  "This address does not take sign-out messages.",
+  "At the provider, enter only those logout addresses that the connection shows under serviceProvider.",
+);
+
 export const SIGN_IN_LINK_UNKNOWN = refusal(
   "SIGN_IN_LINK_UNKNOWN",
   404,
@@ -159,6 +173,8 @@ export const SIGN_IN_FAILURES = [
   SIGN_IN_BINDING_WRONG,
   SIGN_IN_ADDRESS_WRONG,
   SIGN_IN_TIMED_OUT,
+  LOGOUT_REPLAYED,
+  LOGOUT_NOT_OFFERED,
   SIGN_IN_LINK_UNKNOWN,
   SIGN_IN_LINK_USED,
   SIGN_IN_LINK_EXPIRED,

@@ -7,6 +7,8 @@ export interface SignInLimits {
   readonly starts: RateLimit;
   /** Refused sign-ins. Each stores an attempt. */
   readonly refusals: RateLimit;
+  /** Refused logout messages. Accepted ones have no limit: a provider may sign everybody out at once. */
+  readonly logoutRefusals: RateLimit;
   /** Look-ups of organizations that do not exist. Guessing short names causes many. */
   readonly lookups: RateLimit;
 }
@@ -16,6 +18,8 @@ export const STARTS_A_MINUTE = 300;
 /** @internal */
 export const REFUSALS_A_MINUTE = 300;
 /** @internal */
+export const LOGOUT_REFUSALS_A_MINUTE = 60;
+/** @internal */
 export const UNKNOWN_ORGANIZATIONS_A_MINUTE = 60;
 
 export function createSignInLimits(define: DefineRateLimit): SignInLimits {
@@ -23,6 +27,7 @@ export function createSignInLimits(define: DefineRateLimit): SignInLimits {
   return {
     starts: aMinute("sign-in-starts", STARTS_A_MINUTE),
     refusals: aMinute("sign-in-refusals", REFUSALS_A_MINUTE),
+    logoutRefusals: aMinute("logout-refusals", LOGOUT_REFUSALS_A_MINUTE),
     lookups: aMinute("organization-lookups", UNKNOWN_ORGANIZATIONS_A_MINUTE),
   };
 }

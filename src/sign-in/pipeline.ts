@@ -41,7 +41,7 @@ import { runAttempt, type AttemptProgress } from "./run-attempt.js";
 import type { SignInServices } from "./services.js";
 import { findTicketReturnTo, keepTicket, takeTicket } from "./ticket/keep-ticket.js";
 import { finishTest, takeTest } from "./test-sign-in/finish-test.js";
-import { describePerson, showClaims, verifyPost, verifyReturn } from "./verify.js";
+import { describePerson, describeProviderSession, showClaims, verifyPost, verifyReturn } from "./verify.js";
 
 /** An answer in the query of a request, unchecked. */
 export interface AnswerRequest {
@@ -199,7 +199,15 @@ async function signIn(
   if (unsolicited) await requireSamePerson(services, browser, connection, profile);
   if (attempt.kind === "TEST") return await finishTest(services, found, attempt, profile);
   const person = { organizationId: organization.id, connectionId: connection.id, profile };
-  const result = await provisionAndSignIn(services, { attempt, person, trustVersion, flowHash, browser });
+  const providerSession = describeProviderSession(opened, verified);
+  const result = await provisionAndSignIn(services, {
+    attempt,
+    person,
+    trustVersion,
+    flowHash,
+    providerSession,
+    browser,
+  });
   if (result.kind === "refuse") return answerRefusal({ ...found, returnTo }, attempt, toSafeReason(result.failure));
   return {
     kind: "signed-in",

@@ -1,11 +1,14 @@
 /** Last step of a sign-in: evaluates the mappings, then decides about the person and signs them in, in one unit of work. */
 import { SYSTEM } from "../access/caller.js";
 import type { UnitOfWork } from "../access/unit-of-work.js";
+import type { ProviderSession } from "../connection/contract/index.js";
 import { noteSignInFailed, noteSignInSucceeded } from "../connection/stored/connection-health.repository.js";
 import { findConnection } from "../connection/stored/connection.repository.js";
 import { lockOrganization } from "../people/organization/organization.repository.js";
 import type { Organization } from "../people/organization/organization.js";
+import { keepProviderSession } from "../people/session/provider-session.repository.js";
 import { SESSION_TOKEN_PREFIX, type Session } from "../people/session/session.js";
+import type { KeyRing } from "../platform/crypto/key-ring.js";
 import { issueToken } from "../platform/crypto/tokens.js";
 import { Failure } from "../platform/errors/failure.js";
 import { apply, requestLink } from "../provisioning/apply.js";
@@ -33,6 +36,8 @@ export interface VerifiedSignIn {
   readonly trustVersion: number;
   /** The hash of the state or ticket that the browser brought. */
   readonly flowHash: string;
+  /** The person's session at the provider; `null` if the provider named none. */
+  readonly providerSession: ProviderSession | null;
   readonly browser: BrowserRequest;
 }
 
@@ -84,7 +89,7 @@ async function signInWith(
       const situation = await loadSituation(unit, person, organization, connection, mappings);
       if (situation === null) return "MAPPINGS_CHANGED";
       const decision = decide(situation);
-      const result = await applyOrRefuse(unit, signIn, organization, decision);
+      const result = await applyOrRefuse(unit, keyRing, signIn, organization, decision);
       const userId = result.kind === "refuse" ? (result.user?.id ?? null) : result.session.userId;
       await keepEvidence(unit, keyRing, signIn.attempt, userId, explain(situation, decision));
       return result;
@@ -94,6 +99,7 @@ async function signInWith(
 
 async function applyOrRefuse(
   unit: UnitOfWork,
+  keyRing: KeyRing,
   signIn: VerifiedSignIn,
   organization: Organization,
   decision: Decision,
@@ -111,7 +117,10 @@ async function applyOrRefuse(
     return await record(unit, signIn, organization, refuse(ACCOUNT_PENDING_APPROVAL, `User ${user.id}.`, user));
   const { token: sessionToken, hash: tokenHash } = issueToken(SESSION_TOKEN_PREFIX);
   const session = await openSignedInSession(unit, { ...signIn, organization, ...account, tokenHash });
-  await noteSignInSucceeded(unit, person.connectionId);
+  const { connectionId } = person;
+  if (signIn.providerSession !== null)
+    await keepProviderSession(unit, keyRing, { id: session.id, connectionId }, signIn.providerSession);
+  await noteSignInSucceeded(unit, connectionId);
   return { kind: "signed-in", session, sessionToken, organization };
 }
 

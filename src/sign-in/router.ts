@@ -1,6 +1,7 @@
 /** The routes of signing in and out: they translate between HTTP and the pipeline. */
 import express, { type Request, type Response, type Router } from "express";
 import { Failure, NOT_FOUND } from "../platform/errors/failure.js";
+import { addLogoutRoutes } from "./routes/logout.js";
 import { addOneTimeLinkRoutes } from "./routes/one-time-link.js";
 import type { SignInRouteOptions } from "./routes/options.js";
 import { addOrganizationPageRoute } from "./routes/organization-page.js";
@@ -19,6 +20,7 @@ export function createSignInRouter(options: SignInRouteOptions): Router {
   addOrganizationPromptRoutes(router, options);
   addOrganizationPageRoute(router, options);
   addSignOutRoutes(router, options);
+  addLogoutRoutes(router, options);
   // After every address of a connection.
   addWrongAddressRoute(router, options);
   return router;

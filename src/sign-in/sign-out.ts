@@ -1,17 +1,13 @@
 /** Ends a session at Usher and, if the connection is configured for it, at the provider. */
 import { ANONYMOUS, SYSTEM, type Caller } from "../access/caller.js";
-import type { UnitOfWork } from "../access/unit-of-work.js";
-import { recordAudit } from "../audit/record-audit.js";
-import { findConnection } from "../connection/stored/connection.repository.js";
-import { appendEvent } from "../events/append-event.js";
-import type { Organization } from "../people/organization/organization.js";
 import { findOrganization, lockOrganization } from "../people/organization/organization.repository.js";
+import { findProviderSession, type KeptProviderSession } from "../people/session/provider-session.repository.js";
 import { endSessionByToken, findSessionInForce } from "../people/session/session.repository.js";
-import type { Session } from "../people/session/session.js";
-import { describeAccount } from "../people/user/user.changes.js";
-import { USER_SIGNED_OUT } from "../people/user/user.events.js";
 import { findUser } from "../people/user/user.repository.js";
+import { UnsealError } from "../platform/crypto/key-ring.js";
 import { hashToken } from "../platform/crypto/tokens.js";
+import { beginLogout } from "./logout/begin-logout.js";
+import { recordSignOut } from "./record-sign-out.js";
 import type { SignInServices } from "./services.js";
 
 /**
@@ -31,50 +27,39 @@ export async function signOut(
   const session = await findSessionInForce(reader, tokenHash, services.clock());
   const caller: Caller = session === null ? ANONYMOUS : SYSTEM;
   const user = session && (await findUser(reader, null, session.userId));
+  // Ending the session deletes it.
+  const atProvider = session && (await readProviderSession(services, session.id));
   await begin(caller, { kind: "PERSON", actor: session?.userId ?? null }, async (unit) => {
     // Locked first, as in every unit of work that appends to the organization's event log.
     const home = user && (await lockOrganization(unit, user.homeOrganizationId));
     if ((await endSessionByToken(unit, tokenHash)) && session && home) await recordSignOut(unit, home, session);
   });
   if (session === null) return returnTo ?? "/sign-in";
-  const atProvider = session.connectionId === null ? null : await findProviderSignOut(services, session.connectionId);
-  return atProvider ?? returnTo ?? (await signedOutPage(services, session.organizationId));
+  const { connectionId, organizationId } = session;
+  const address = connectionId === null ? null : await beginLogout(services, connectionId, atProvider, returnTo);
+  return address ?? returnTo ?? (await signedOutPage(services, organizationId));
 }
 
-async function recordSignOut(unit: UnitOfWork, home: Organization, { userId, connectionId }: Session): Promise<void> {
-  const user = await findUser(unit, home.id, userId);
-  if (user === null) return;
-  await appendEvent(unit, {
-    organizationId: home.id,
-    type: USER_SIGNED_OUT,
-    subject: { id: userId, version: user.version },
-    data: {
-      user: (await describeAccount(unit, home, user)).snapshot,
-      changed: null,
-      signOut: { connectionId },
-    },
-  });
-  await recordAudit(unit, {
-    organizationId: home.id,
-    action: "user.signed_out",
-    subject: { type: "user", id: userId },
-    after: { connectionId },
-  });
-}
-
-/** Where people land after signing out. This address shows the page and does not start a sign-in at once. */
-export async function signedOutPage({ store }: SignInServices, organizationId: string): Promise<string> {
+/**
+ * Where people land after signing out. This address shows the page and does not start a sign-in at once.
+ *
+ * @param onlyHere whether the page says that the person may still be signed in at the provider
+ */
+export async function signedOutPage(
+  { store }: SignInServices,
+  organizationId: string,
+  onlyHere = false,
+): Promise<string> {
   const organization = await findOrganization(store.reader, null, organizationId);
-  return organization === null ? "/sign-in" : `/o/${organization.slug}?signed-out`;
+  return organization === null ? "/sign-in" : `/o/${organization.slug}?signed-out${onlyHere ? "=here" : ""}`;
 }
 
-async function findProviderSignOut(services: SignInServices, connectionId: string): Promise<string | null> {
-  const connection = await findConnection(services.store.reader, null, connectionId);
-  if (connection?.state !== "ACTIVE" || services.registry.find(connection.type)?.signOutUrl === undefined) return null;
+/** What the provider needs to sign the person out. A sign-out here succeeds even if it cannot be read. */
+async function readProviderSession(services: SignInServices, sessionId: string): Promise<KeptProviderSession | null> {
   try {
-    const { type, opened, runtime } = await services.open(connection);
-    return type.signOutUrl?.(opened, runtime) ?? null;
+    return await findProviderSession(services.store.reader, services.keyRing, sessionId);
   } catch (error) {
+    if (!(error instanceof UnsealError)) throw error;
     services.logDefect(error, services.reference());
     return null;
   }

@@ -3,6 +3,7 @@ import {
   boundProfile,
   type NormalizedProfile,
   type PostedMessage,
+  type ProviderSession,
   type Verification,
 } from "../connection/contract/index.js";
 import { LONGEST_IDENTIFIER } from "../connection/identity/identity.operations.js";
@@ -95,4 +96,24 @@ export async function describePerson(
   const profile = boundProfile(type.normalize(verified, settings));
   requireIdentity(type.id, profile);
   return groups === undefined ? profile : { ...profile, groups };
+}
+
+/** The largest number of characters of a name of the provider's session, and of its secrets as JSON. */
+const LONGEST_SESSION_NAME = 2_000;
+const LONGEST_SESSION_SECRETS = 16_000;
+
+/** The person's session at the provider, within bounds; `null` if the type or the provider has none. */
+export function describeProviderSession(
+  { type, opened }: Pick<OpenedConnection, "type" | "opened">,
+  verified: unknown,
+): ProviderSession | null {
+  const session = type.logout?.describeSession(verified, opened) ?? null;
+  if (session === null) return null;
+  const { subject, index, secrets } = session;
+  const names = [subject, ...(index === null ? [] : [index])];
+  const isBounded =
+    names.every((name) => typeof name === "string" && name !== "" && name.length <= LONGEST_SESSION_NAME) &&
+    JSON.stringify(secrets).length <= LONGEST_SESSION_SECRETS;
+  if (!isBounded) throw new Error(`the connection type ${type.id} described a session without usable names`);
+  return { subject, index, secrets };
 }

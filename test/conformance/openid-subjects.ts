@@ -25,6 +25,7 @@ function verifiedFrom(identity: Readonly<Record<string, unknown>>): fc.Arbitrary
     subject: "subject-1",
     claims: { ...claims, ...identity },
     accessToken: "an access token",
+    idToken: "an ID token",
   }));
 }
 

@@ -8,7 +8,12 @@ import { entities } from "../../src/entities.js";
 import { createOrganization } from "../../src/people/organization/organization.operations.js";
 import { migrate } from "../../src/platform/database/migrations.js";
 import { sweepAttempts } from "../../src/sign-in/attempt/attempt.repository.js";
-import { REFUSALS_A_MINUTE, STARTS_A_MINUTE, UNKNOWN_ORGANIZATIONS_A_MINUTE } from "../../src/sign-in/limits.js";
+import {
+  LOGOUT_REFUSALS_A_MINUTE,
+  REFUSALS_A_MINUTE,
+  STARTS_A_MINUTE,
+  UNKNOWN_ORGANIZATIONS_A_MINUTE,
+} from "../../src/sign-in/limits.js";
 import { createBrowser } from "../../testing/browser.js";
 import { openTestDatabase } from "../support/database.js";
 import { readDatabaseImage } from "../support/database-image.js";
@@ -119,6 +124,22 @@ describe("an anonymous caller at one address", () => {
     await open(`${usher.url}/sso/${tenant.connectionId}/${path}?state=x&code=y`, `198.51.100.9${path.length}`);
     expect(await rowsOf("rate_limit")).toEqual([before + 1]);
   });
+
+  it.each([
+    ["backchannel-logout", "POST", "198.51.100.10"],
+    ["logout?state=x&state=y", "GET", "198.51.100.11"],
+  ])(
+    "can cause a limited number of refused logout messages, and sign in all the same: %s",
+    async (path, method, address) => {
+      const request = () => open(`${usher.url}/sso/${tenant.connectionId}/${path}`, address, { method });
+      const [before = 0] = await rowsOf("sign_in_attempt");
+      const statuses = await sendMany(LOGOUT_REFUSALS_A_MINUTE + 40, request);
+      expect(statuses["400"]).toBeGreaterThanOrEqual(LOGOUT_REFUSALS_A_MINUTE);
+      expect(statuses["429"]).toBeGreaterThanOrEqual(32);
+      expect(await rowsOf("sign_in_attempt")).toEqual([before]);
+      expect((await open(tenant.startUrl, address)).status).toBe(303);
+    },
+  );
 
   it.each([
     ["/o/no-such-organization", "198.51.100.6"],

@@ -559,25 +559,36 @@ describe("signing out", () => {
     expect(await promptOf()).toBeNull();
   });
 
-  it("at the provider leads on from there, and never to a planted address", async () => {
+  it("at the provider leads on from there, once, and only at the connection of the sign-out", async () => {
     const own = await createTenant(usher, provider);
     await own.updateConnection({ settings: { oidc: { logoutAtProvider: true } } });
     const logoutUrl = own.callbackUrl.replace("/callback", "/logout");
     const browser = createBrowser();
     await own.signIn(browser);
-    expect(await signOut(browser, "https://app.example/app")).toMatch(new RegExp(`^${provider.url}/sign-out`));
-    expect((await open(browser, logoutUrl)).headers.location).toBe("https://app.example/app");
-    // The address is used once. A later sign-out has its own returnTo or none.
-    expect((await open(browser, logoutUrl)).headers.location).toBe(`/o/${own.slug}?signed-out`);
-    for (const planted of ["https://evil.example/", "\u0000", "-"]) {
-      const value = Buffer.from(planted).toString("base64url");
-      const page = await open(createBrowser(), logoutUrl, { cookie: `usher-signed-out=${value}` });
-      expect(page.headers.location).toBe(`/o/${own.slug}?signed-out`);
-    }
-    // An address that does not fit into the cookie is ignored.
+    const atProvider = new URL((await signOut(browser, "https://app.example/app"))!);
+    expect(atProvider.href).toMatch(new RegExp(`^${provider.url}/sign-out`));
+    const back = (state: string, url = logoutUrl) => open(browser, `${url}?${new URLSearchParams({ state })}`);
+    const state = atProvider.searchParams.get("state")!;
+    const signedOut = `/o/${own.slug}?signed-out`;
+    const sibling = tenant.callbackUrl.replace("/callback", "/logout");
+    expect((await back(state, sibling)).headers.location).toBe(`/o/${tenant.slug}?signed-out`);
+    expect((await back(state)).headers.location).toBe("https://app.example/app");
+    for (const used of [state, "0".repeat(40), "x", ""]) expect((await back(used)).headers.location).toBe(signedOut);
+    expect((await open(browser, logoutUrl)).headers.location).toBe(signedOut);
+  });
+
+  it("ends here even if the provider fails", async () => {
+    const broken = await startHostileOpenIdProvider();
+    const own = await createTenant(usher, broken);
+    await own.updateConnection({ settings: { oidc: { logoutAtProvider: true } } });
+    const browser = createBrowser();
     await own.signIn(browser);
-    await signOut(browser, `https://app.example/app?${"x".repeat(1_800)}`);
-    expect((await open(browser, logoutUrl)).headers.location).toBe(`/o/${own.slug}?signed-out`);
+    broken.setFault("discovery-issuer-of-another");
+    // A stored change opens the connection again.
+    await own.updateConnection({ displayName: "Acme ID 2" });
+    expect(await signOut(browser, "https://app.example/app")).toBe("https://app.example/app");
+    expect(await signedIn(browser)).toBeNull();
+    await broken.close();
   });
 });
 

@@ -76,6 +76,7 @@ export async function openHall(): Promise<Hall> {
       person: { ...about, profile: { ...PROFILE, ...profile } },
       trustVersion: connection.trustVersion,
       flowHash: "f".repeat(64),
+      providerSession: null,
       browser: { client: about.client, browserTokens: null, sessionToken: null },
     });
     return completed.kind === "signed-in"

@@ -43,6 +43,7 @@ export const ADDRESSES = {
   acsUrl: "https://usher.example/sso/c1/acs",
   metadataUrl: "https://usher.example/sso/c1/metadata",
   logoutUrl: "https://usher.example/sso/c1/logout",
+  backChannelLogoutUrl: "https://usher.example/sso/c1/backchannel-logout",
 };
 
 /** Allows https everywhere, and http on 127.0.0.1, as an operator may do. */

@@ -8,10 +8,10 @@ import {
 } from "../../connection/contract/index.js";
 import {
   checkOneEmail,
+  composeLogout,
   composeOpenId,
   flattenClaims,
   issuersFoundAt,
-  makeEndSessionUrl,
   needsUserinfo,
   readPerson,
   type ClaimNames,
@@ -26,6 +26,7 @@ const openId = composeOpenId<OidcSettings>({
     redirectUrl: "Redirect URI (callback URL, sign-in redirect URI)",
     signOnUrl: "Initiate login URI (start URL, portal tile)",
     logoutUrl: "Sign-out redirect URI (post logout redirect URI)",
+    backChannelLogoutUrl: "Back-channel logout URL",
   },
   provider: ({ discoveryUrl, issuer, allowCrossHostEndpoints, ...settings }) =>
     discoveryUrl !== null
@@ -73,8 +74,11 @@ export const oidc = defineConnectionType<typeof OIDC_SETTINGS, OpenedOpenId<Oidc
     return discoveryUrl === null ? { kind: "open" } : { kind: "named", issuers: issuersFoundAt(discoveryUrl) };
   },
   normalize,
-  signOutUrl: ({ settings, provider }, { addresses }) =>
-    settings.logoutAtProvider ? makeEndSessionUrl(provider, settings.clientId, addresses.logoutUrl) : null,
+  logout: composeLogout<OidcSettings>(({ signingAlgorithms: algorithms, trustedAudiences, logoutAtProvider }) => ({
+    algorithms,
+    trustedAudiences: trustedAudiences ?? [],
+    atProvider: logoutAtProvider,
+  })),
 });
 
 function claimNamesOf(settings: OidcSettings): ClaimNames {

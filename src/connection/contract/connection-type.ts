@@ -5,6 +5,7 @@
  */
 import type { Strategy } from "passport";
 import type { RefusalTexts } from "../../protocols/refusal.js";
+import type { Logout } from "./logout.js";
 import type { Memory } from "./memory.js";
 import type { Groups, NormalizedProfile } from "./profile.js";
 import type { DraftSettingsOf, ParseContext, SettingIssue, SettingsDeclaration, SettingsOf } from "./settings.js";
@@ -22,7 +23,10 @@ export interface Addresses {
   readonly acsUrl: string;
   /** SAML service provider metadata, whose address is also the entity ID. */
   readonly metadataUrl: string;
+  /** Where the browser brings the provider's logout messages, and returns after a sign-out at the provider. */
   readonly logoutUrl: string;
+  /** Where the provider's server posts logout tokens (OpenID Connect Back-Channel Logout 1.0). */
+  readonly backChannelLogoutUrl: string;
 }
 
 /** A value that an administrator pastes at the provider or into a tile. */
@@ -145,12 +149,8 @@ export interface ConnectionType<
   readonly claims?: ClaimsView<Verified, Opened>;
   /** Runs every check that works without a user. Does not throw for faults of the provider. */
   readonly diagnose: (settings: SettingsOf<Declaration>, runtime: Runtime) => Promise<readonly Finding[]>;
-  /**
-   * The provider's address that ends the person's session there. Usher redirects the browser to it after a sign-out, and the
-   * provider redirects back to the logout URL. `null` if the connection does not ask for that or the provider has no such
-   * address.
-   */
-  readonly signOutUrl?: (opened: Opened, runtime: Runtime) => string | null;
+  /** Signs people out together with the provider. Without it, a sign-out ends only Usher's session. */
+  readonly logout?: Logout<Verified, Opened, Runtime>;
   /**
    * Pure: completes settings from a document among them, such as SAML metadata. Usher calls it on saving, after parsing and
    * before `check`, and stores the result. `given` names the settings of the input, which must stay as they are.

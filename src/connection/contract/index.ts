@@ -2,6 +2,7 @@
 export { boundProfile, PROFILE_LENGTHS } from "./bound-profile.js";
 export * from "./connection-type.js";
 export { defineConnectionType } from "./define-connection-type.js";
+export type { Logout } from "./logout.js";
 export type { LearnedFacts, Memory, KeptFacts } from "./memory.js";
 export * from "./profile.js";
 export * as setting from "./settings.js";
@@ -17,6 +18,7 @@ export type {
   UrlRule,
 } from "./settings.js";
 export * from "../../protocols/exchange.js";
+export type * from "../../protocols/logout.js";
 export {
   defineRefusals,
   ProtocolRefusal,

@@ -2,6 +2,7 @@
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toDate } from "../../platform/database/values.js";
 import { SESSION_LIFETIME_SECONDS, type ClientDescription, type Session } from "./session.js";
 
@@ -98,6 +99,19 @@ export async function findSessionInForce(
 /** Ends one session by its token. Returns whether there was one. */
 export async function endSessionByToken(unit: UnitOfWork, tokenHash: string): Promise<boolean> {
   return (await unit.execute("DELETE FROM user_session WHERE token_hash = ?", [tokenHash])) === 1;
+}
+
+/** The largest number of sessions in one statement. */
+const SESSIONS_AT_ONCE = 500;
+
+/** Ends sessions by their ids. Returns how many there were. */
+export async function endSessions(unit: UnitOfWork, sessionIds: readonly string[]): Promise<number> {
+  let ended = 0;
+  for (let start = 0; start < sessionIds.length; start += SESSIONS_AT_ONCE) {
+    const some = sessionIds.slice(start, start + SESSIONS_AT_ONCE);
+    ended += await unit.execute(`DELETE FROM user_session WHERE id IN (${placeholders(some)})`, some);
+  }
+  return ended;
 }
 
 /** Ends every session that a connection started. Returns how many. */

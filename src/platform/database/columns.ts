@@ -57,6 +57,8 @@ export interface ForeignKeyDescription {
   /** The parent's columns; `id` when left out. */
   readonly references?: readonly string[];
   readonly onDelete: "CASCADE" | "SET NULL" | "RESTRICT" | "NO ACTION";
+  /** `CASCADE` only if the parent's key changes, as the id of a session does. `NO ACTION` when left out. */
+  readonly onUpdate?: "CASCADE" | "NO ACTION";
 }
 
 export interface TableDescription {
@@ -187,6 +189,7 @@ function toTableForeignKey({
   table,
   references = ["id"],
   onDelete,
+  onUpdate = "NO ACTION",
 }: ForeignKeyDescription): TableForeignKey {
   return new TableForeignKey({
     name,
@@ -194,7 +197,7 @@ function toTableForeignKey({
     referencedTableName: table,
     referencedColumnNames: [...references],
     onDelete,
-    onUpdate: "NO ACTION",
+    onUpdate,
   });
 }
 

@@ -18,7 +18,7 @@ export const claimsView = {
     if (typeof issuer !== "string" || issuer.trim() === "") return { issue: "iss must be a text" };
     if (typeof subject !== "string" || subject.trim() === "" || subject.length > LONGEST_SUBJECT)
       return { issue: "sub must be a text of 1 to 255 characters: the provider's identifier of the person" };
-    return { verified: { issuer, subject, claims: { ...claims, iss: issuer }, accessToken: "" } };
+    return { verified: { issuer, subject, claims: { ...claims, iss: issuer }, accessToken: "", idToken: "" } };
   },
 };
 

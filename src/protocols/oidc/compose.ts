@@ -22,6 +22,7 @@ interface OpenIdAddresses {
   readonly callbackUrl: string;
   readonly startUrl: string;
   readonly logoutUrl: string;
+  readonly backChannelLogoutUrl: string;
 }
 
 /** The part of the connection-type contract's `runtime` that OpenID Connect needs. */
@@ -36,7 +37,12 @@ export interface OpenIdDescription<Settings> {
   /** Refusals of the type, in addition to the refusals of OpenID Connect. */
   readonly refusals?: RefusalTexts;
   /** The names in the provider's forms of the addresses that an administrator pastes there. */
-  readonly labels: { readonly redirectUrl: string; readonly signOnUrl: string; readonly logoutUrl?: string };
+  readonly labels: {
+    readonly redirectUrl: string;
+    readonly signOnUrl: string;
+    readonly logoutUrl?: string;
+    readonly backChannelLogoutUrl?: string;
+  };
   /** Where to discover the provider, or the endpoints that an administrator entered. */
   readonly provider: (settings: Settings) => DiscoveryAddress | (EndpointAddresses & { readonly issuer: string });
   readonly rules: (
@@ -84,11 +90,13 @@ export function composeOpenId<Settings extends ClientSettings>(description: Open
   return {
     binding: "redirect" as const,
     refusals: { ...OIDC_REFUSALS, ...description.refusals },
-    serviceProvider: ({ callbackUrl, startUrl, logoutUrl }: OpenIdAddresses) => [
-      { name: "redirectUrl", label: labels.redirectUrl, value: callbackUrl },
-      { name: "signOnUrl", label: labels.signOnUrl, value: startUrl },
-      ...(labels.logoutUrl === undefined ? [] : [{ name: "logoutUrl", label: labels.logoutUrl, value: logoutUrl }]),
-    ],
+    serviceProvider: ({ callbackUrl, startUrl, logoutUrl, backChannelLogoutUrl }: OpenIdAddresses) => {
+      const addresses = { redirectUrl: callbackUrl, signOnUrl: startUrl, logoutUrl, backChannelLogoutUrl };
+      return Object.entries(addresses).flatMap(([name, value]) => {
+        const label = labels[name as keyof typeof addresses];
+        return label === undefined ? [] : [{ name, label, value }];
+      });
+    },
     open: async (settings: Settings, runtime: OpenIdRuntime): Promise<OpenedOpenId<Settings>> => {
       const source = sourceOf(settings, runtime);
       const provider = "discovery" in source ? await discoverProvider(source.discovery, runtime) : source.provider();

@@ -9,7 +9,7 @@ import type { Claims } from "./surroundings.js";
 
 export const TOLERATED_SKEW_SECONDS = 60;
 /** The provider issues an ID token when Usher fetches it. An older one comes from a cache, a replay or a slow clock. */
-const OLDEST_SECONDS = 10 * 60;
+export const OLDEST_SECONDS = 10 * 60;
 const LONGEST_SUBJECT = 255;
 
 /** What the token must match. */
@@ -51,14 +51,20 @@ function checkKind(claims: Claims): void {
   if (claims["events"] !== undefined) refuse("OIDC_ID_TOKEN_TYPE_WRONG", "it has an events claim");
 }
 
-function checkIssuer(claims: Claims, { issuer, explainForeignIssuer }: Expectation): void {
+export function checkIssuer(
+  claims: Claims,
+  { issuer, explainForeignIssuer }: Pick<Expectation, "issuer" | "explainForeignIssuer">,
+): void {
   if (claims["iss"] === issuer) return;
   explainForeignIssuer?.(claims);
   refuse("OIDC_ISSUER_MISMATCH", `iss is ${show(claims["iss"])}, expected was ${issuer}`);
 }
 
 /** Refuses a token that is also for an application that the connection does not trust (step 3 of 3.1.3.7). */
-function checkAudience(claims: Claims, { clientId, trustedAudiences = [] }: Expectation): void {
+export function checkAudience(
+  claims: Claims,
+  { clientId, trustedAudiences = [] }: Pick<Expectation, "clientId" | "trustedAudiences">,
+): void {
   const audiences = audiencesOf(claims);
   if (!audiences.includes(clientId))
     refuse("OIDC_AUDIENCE_MISMATCH", `aud is ${show(claims["aud"])}, expected was ${clientId}`);
@@ -79,12 +85,12 @@ function audiencesOf({ aud }: Claims): readonly unknown[] {
   return Array.isArray(aud) ? aud : [aud];
 }
 
-function checkTimesAreNumbers(claims: Claims): void {
+export function checkTimesAreNumbers(claims: Claims): void {
   for (const name of ["exp", "iat"]) if (!isTime(claims[name])) refuse("OIDC_TIMES_INVALID", name);
   if (claims["nbf"] !== undefined && !isTime(claims["nbf"])) refuse("OIDC_TIMES_INVALID", "nbf");
 }
 
-function checkNotFromTheFuture(claims: Claims, { nowSeconds }: Expectation): void {
+export function checkNotFromTheFuture(claims: Claims, { nowSeconds }: Pick<Expectation, "nowSeconds">): void {
   for (const name of ["iat", "nbf"]) {
     const secondsAhead = ((claims[name] as number | undefined) ?? nowSeconds) - nowSeconds;
     if (secondsAhead > TOLERATED_SKEW_SECONDS)
@@ -92,13 +98,13 @@ function checkNotFromTheFuture(claims: Claims, { nowSeconds }: Expectation): voi
   }
 }
 
-function checkNotExpired(claims: Claims, { nowSeconds }: Expectation): void {
+export function checkNotExpired(claims: Claims, { nowSeconds }: Pick<Expectation, "nowSeconds">): void {
   const secondsAgo = nowSeconds - (claims["exp"] as number);
   if (secondsAgo >= TOLERATED_SKEW_SECONDS)
     refuse("OIDC_TOKEN_EXPIRED", `exp was ${Math.round(secondsAgo)} seconds ago`);
 }
 
-function checkNotTooOld(claims: Claims, { nowSeconds }: Expectation): void {
+export function checkNotTooOld(claims: Claims, { nowSeconds }: Pick<Expectation, "nowSeconds">): void {
   const secondsAgo = nowSeconds - (claims["iat"] as number);
   if (secondsAgo > OLDEST_SECONDS + TOLERATED_SKEW_SECONDS)
     refuse("OIDC_TOKEN_TOO_OLD", `iat was ${Math.round(secondsAgo)} seconds ago`);
@@ -110,7 +116,7 @@ function checkNonce(claims: Claims, { nonce }: Expectation): void {
   if (nonce === "" || !isSame(received, nonce)) refuse("OIDC_NONCE_MISMATCH", "the token has a different nonce");
 }
 
-function checkSubject(claims: Claims): void {
+export function checkSubject(claims: Claims): void {
   const { sub } = claims;
   if (typeof sub !== "string" || sub === "" || sub.length > LONGEST_SUBJECT || sub.trim() !== sub)
     refuse("OIDC_SUBJECT_INVALID", `sub is ${show(sub)}`);

@@ -32,6 +32,12 @@ const TOKEN_TYPES: readonly unknown[] = [undefined, "jwt", "application/jwt", "i
 /** Header fields that contain a key, point to one, or change what is signed (RFC 7515, section 4.1; RFC 7797). */
 const DANGEROUS_HEADERS = ["jwk", "jku", "x5u", "crit", "b64", "zip", "enc"];
 
+/** The verified signature of a token: its claims, not checked yet, and its algorithm. */
+export interface SignedToken {
+  readonly claims: Claims;
+  readonly algorithm: SigningAlgorithm;
+}
+
 /** What the token must match. Its header names the algorithm, which must be one of `algorithms`. */
 export type IdTokenExpectation = Omit<Expectation, "algorithm"> & { readonly algorithms: readonly string[] };
 
@@ -41,14 +47,29 @@ export type IdTokenExpectation = Omit<Expectation, "algorithm"> & { readonly alg
  * @throws ProtocolRefusal with the code of the first check that fails
  */
 export async function verifyIdToken(idToken: string, keys: KeySet, expected: IdTokenExpectation): Promise<Claims> {
-  const header = readHeader(idToken);
-  checkTokenType(header);
-  checkNoDangerousHeader(header);
-  const algorithm = checkAlgorithm(header, expected.algorithms);
-  const payload = await verifySignature(idToken, { alg: algorithm, kid: header["kid"] as string | undefined }, keys);
-  const claims = readClaims(payload);
+  const { claims, algorithm } = await verifySignedToken(idToken, keys, TOKEN_TYPES, expected.algorithms);
   for (const check of ID_TOKEN_CHECKS) check(claims, { ...expected, algorithm });
   return claims;
+}
+
+/**
+ * Verifies the form, the header and the signature of a token. The caller checks its claims.
+ *
+ * @param types the accepted values of `typ` in lower case; `undefined` accepts a token without it
+ * @throws ProtocolRefusal
+ */
+export async function verifySignedToken(
+  token: string,
+  keys: KeySet,
+  types: readonly unknown[],
+  algorithms: readonly string[],
+): Promise<SignedToken> {
+  const header = readHeader(token);
+  checkTokenType(header, types);
+  checkNoDangerousHeader(header);
+  const algorithm = checkAlgorithm(header, algorithms);
+  const payload = await verifySignature(token, { alg: algorithm, kid: header["kid"] as string | undefined }, keys);
+  return { claims: readClaims(payload), algorithm };
 }
 
 function readHeader(idToken: string): Readonly<Record<string, unknown>> {
@@ -65,8 +86,8 @@ function readHeader(idToken: string): Readonly<Record<string, unknown>> {
   return header;
 }
 
-function checkTokenType({ typ }: Readonly<Record<string, unknown>>): void {
-  if (!TOKEN_TYPES.includes(typeof typ === "string" ? typ.toLowerCase() : typ))
+function checkTokenType({ typ }: Readonly<Record<string, unknown>>, types: readonly unknown[]): void {
+  if (!types.includes(typeof typ === "string" ? typ.toLowerCase() : typ))
     refuse("OIDC_ID_TOKEN_TYPE_WRONG", `typ is ${quote(JSON.stringify(typ))}`);
 }
 

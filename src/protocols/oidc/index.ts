@@ -23,10 +23,12 @@ export { composeOpenId, discoverAt, type OpenedOpenId, type OpenIdDescription, t
 export { diagnoseProvider, type DiagnosisSubject } from "./diagnosis.js";
 export { discoverProvider, issuersFoundAt, type DiscoverySource } from "./discovery.js";
 export { readEmailAddress } from "../email-address.js";
-export { makeEndSessionUrl } from "./end-session.js";
+export { makeEndSessionUrl, type EndSessionRequest } from "./end-session.js";
 export { describeProvider } from "./endpoints.js";
 export { SIGNING_ALGORITHMS, verifyIdToken, type SigningAlgorithm } from "./id-token.js";
 export { createKeySet, type KeySet } from "./key-set.js";
+export { composeLogout, type LogoutRules } from "./logout.js";
+export { verifyLogoutToken } from "./logout-token.js";
 export { OIDC_REFUSALS, type OidcRefusalCode } from "./refusals.js";
 export {
   ACR_VALUES,

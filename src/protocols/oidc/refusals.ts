@@ -294,6 +294,12 @@ const defined = defineRefusals("OIDC_", {
     remedy:
       "The e-mail claim holds different addresses. Let the provider send one address, or name a claim with one address in emailClaim.",
   },
+  OIDC_LOGOUT_TOKEN_INVALID: {
+    message: "The sign-out message of your company's sign-in service could not be used.",
+    remedy:
+      "The message is not a logout token of OpenID Connect Back-Channel Logout 1.0; the log has the reason. At the provider, enter the back-channel logout URL that the connection shows, and nothing else that sends messages to it.",
+    causedByAnybody: true,
+  },
   OIDC_LIBRARY_REFUSED: {
     message: UNTRUSTED,
     remedy:

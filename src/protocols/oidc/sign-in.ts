@@ -88,6 +88,7 @@ export async function completeSignIn(party: RelyingParty, flow: PendingFlow, cod
     subject: verified["sub"] as string,
     claims,
     accessToken,
+    idToken,
     ...(withheld !== null && { withheld: { reason: withheld.reason, isDenied: withheld.isDenied } }),
   };
 }

@@ -64,6 +64,8 @@ export interface VerifiedSignIn {
   readonly claims: Claims;
   /** For requests on behalf of the person. Usher never stores it. */
   readonly accessToken: string;
+  /** As the provider sent it, for a later sign-out there. Empty for claims that an administrator typed in. */
+  readonly idToken: string;
   /** Present if Usher asked userinfo and got no claims. */
   readonly withheld?: Withheld;
 }

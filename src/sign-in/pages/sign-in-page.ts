@@ -10,15 +10,19 @@ export interface SignInButton {
   readonly href: string;
 }
 
+export const SIGNED_OUT = "You are signed out.";
+export const SIGNED_OUT_ONLY_HERE =
+  "You are signed out here. At your company's sign-in service, you may still be signed in.";
+
 /** Sends a page with the buttons. Without connections, the page names the contact. */
 export function sendSignInPage(
   response: Response,
   organization: Organization,
   buttons: readonly SignInButton[],
-  signedOut: boolean,
+  notice: string | null,
 ): void {
   const body = html`
-    ${signedOut ? html`<p role="status" class="notice">You are signed out.</p>` : ""}
+    ${notice === null ? "" : html`<p role="status" class="notice">${notice}</p>`}
     ${
       buttons.length === 0
         ? html`<p>Single sign-on is not set up here, or is switched off.</p>

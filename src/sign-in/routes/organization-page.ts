@@ -8,7 +8,7 @@ import type { Organization } from "../../people/organization/organization.js";
 import { findSsoObstacle } from "../../people/organization/sso-conditions.js";
 import { sendAccountPage } from "../pages/account-page.js";
 import { NO_SUCH_ORGANIZATION, sendOrganizationPrompt } from "../pages/organization-prompt.js";
-import { sendSignInPage } from "../pages/sign-in-page.js";
+import { SIGNED_OUT, SIGNED_OUT_ONLY_HERE, sendSignInPage } from "../pages/sign-in-page.js";
 import { resolveReturnTo } from "../return-to.js";
 import type { SignInServices } from "../services.js";
 import { organizationUrl, readStartParameters, startUrl } from "../urls.js";
@@ -54,8 +54,8 @@ async function offerSignIn(
 ): Promise<void> {
   const connections = await findUsableConnections(services, organization);
   const parameters = readStartParameters(request.query);
-  const signedOut = request.query["signed-out"] !== undefined;
-  const stay = request.query["stay"] !== undefined || signedOut;
+  const signedOut = request.query["signed-out"];
+  const stay = request.query["stay"] !== undefined || signedOut !== undefined;
   const [only, another] = connections;
   if (only && !another && organization.policies.ssoEnforcement === "REQUIRED" && !stay) {
     response.redirect(303, startUrl(only.id, parameters));
@@ -65,7 +65,8 @@ async function offerSignIn(
     label: buttonLabel ?? `Sign in to ${displayName}`,
     href: startUrl(id, parameters),
   }));
-  sendSignInPage(response, organization, buttons, signedOut);
+  const notice = signedOut === undefined ? null : signedOut === "here" ? SIGNED_OUT_ONLY_HERE : SIGNED_OUT;
+  sendSignInPage(response, organization, buttons, notice);
 }
 
 /** The connections that do not refuse everyone at present. */

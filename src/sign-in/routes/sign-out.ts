@@ -1,17 +1,15 @@
-/** The routes of signing out, at Usher and at the provider. */
+/** The routes by which a person signs out. */
 import type { Request, Response, Router } from "express";
-import { findConnection } from "../../connection/stored/connection.repository.js";
 import { html, sendPage, type Html } from "../../platform/http/pages.js";
 import { resolveReturnTo } from "../return-to.js";
-import { signedOutPage, signOut } from "../sign-out.js";
+import { signOut } from "../sign-out.js";
 import { isCrossOriginPost } from "./is-cross-origin-post.js";
 import type { SignInRouteOptions } from "./options.js";
-import { recallReturnTo, rememberSignOut } from "./signed-out-cookie.js";
+import { rememberSignOut } from "./signed-out-cookie.js";
 
 export function addSignOutRoutes(router: Router, options: SignInRouteOptions): void {
   router.get("/sign-out", (request, response) => sendQuestion(response, 200, signOutForm(options, request)));
   router.post("/sign-out", (request, response) => handleSignOut(options, request, response));
-  router.get("/sso/:connectionId/logout", (request, response) => handleSignedOut(options, request, response));
 }
 
 function sendQuestion(response: Response, status: number, body: Html): void {
@@ -46,21 +44,6 @@ async function handleSignOut(options: SignInRouteOptions, request: Request, resp
   const returnTo = readReturnTo(options, request);
   const location = await signOut(services, sessionToken, returnTo);
   cookies.session.clear(response);
-  rememberSignOut(cookies.signedOut, response, returnTo);
+  rememberSignOut(cookies.signedOut, response);
   response.redirect(303, location);
-}
-
-/** Receives the browser after the provider has signed the person out. */
-async function handleSignedOut(
-  { services, cookies }: SignInRouteOptions,
-  request: Request,
-  response: Response,
-): Promise<void> {
-  const connection = await findConnection(services.store.reader, null, String(request.params["connectionId"]));
-  const returnTo = recallReturnTo(cookies.signedOut, request, services.returnRules);
-  if (returnTo !== null) rememberSignOut(cookies.signedOut, response, null);
-  response.redirect(
-    303,
-    returnTo ?? (connection === null ? "/sign-in" : await signedOutPage(services, connection.organizationId)),
-  );
 }

@@ -34,6 +34,7 @@ test("the redirect URI is known before the provider is", () => {
     redirectUrl: CALLBACK_URL,
     signOnUrl: RUNTIME.addresses.startUrl,
     logoutUrl: RUNTIME.addresses.logoutUrl,
+    backChannelLogoutUrl: RUNTIME.addresses.backChannelLogoutUrl,
   });
 });
 
@@ -225,12 +226,36 @@ test("every request uses the platform's guarded fetch, and its refusals keep the
   }
 });
 
-test("a sign-out at the provider happens if the connection asks for it", async () => {
-  const opened = await oidc.open(settingsFor(provider, { logoutAtProvider: true }), RUNTIME);
-  const address = new URL(oidc.signOutUrl?.(opened, RUNTIME) ?? "");
-  expect(address.origin + address.pathname).toBe(`${provider.url}/sign-out`);
-  expect(address.searchParams.get("post_logout_redirect_uri")).toBe(RUNTIME.addresses.logoutUrl);
-  expect(oidc.signOutUrl?.(await oidc.open(settingsFor(provider), RUNTIME), RUNTIME)).toBeNull();
+describe("a sign-out at the provider", () => {
+  const handle = "0".repeat(40);
+  const verified = { issuer: "", subject: "s-1", claims: { sid: "d-1", email: "ann@acme.test" }, accessToken: "" };
+
+  test("sends the ID token of the sign-in, if the connection asks for it", async () => {
+    const opened = await oidc.open(settingsFor(provider, { logoutAtProvider: true }), RUNTIME);
+    const session = oidc.logout!.describeSession({ ...verified, idToken: "a.b.c" }, opened);
+    expect(session).toEqual({ subject: "s-1", index: "d-1", secrets: { idTokenHint: "a.b.c" } });
+    const address = new URL((await oidc.logout!.begin(session, handle, opened, RUNTIME))!);
+    expect(address.origin + address.pathname).toBe(`${provider.url}/sign-out`);
+    expect(Object.fromEntries(address.searchParams)).toEqual({
+      client_id: provider.clientId,
+      id_token_hint: "a.b.c",
+      post_logout_redirect_uri: RUNTIME.addresses.logoutUrl,
+      state: handle,
+    });
+    const off = await oidc.open(settingsFor(provider), RUNTIME);
+    expect(oidc.logout!.describeSession({ ...verified, idToken: "a.b.c" }, off)!.secrets).toEqual({});
+    expect(await oidc.logout!.begin(session, handle, off, RUNTIME)).toBeNull();
+  });
+
+  test("names the person if the ID token does not fit into an address or is not kept", async () => {
+    const opened = await oidc.open(settingsFor(provider, { logoutAtProvider: true }), RUNTIME);
+    const session = oidc.logout!.describeSession({ ...verified, idToken: "x".repeat(6_001) }, opened);
+    expect(session!.secrets).toEqual({ logoutHint: "ann@acme.test" });
+    const hinted = new URL((await oidc.logout!.begin(session, handle, opened, RUNTIME))!);
+    expect(hinted.searchParams.get("logout_hint")).toBe("ann@acme.test");
+    const unknown = new URL((await oidc.logout!.begin(null, handle, opened, RUNTIME))!);
+    expect([...unknown.searchParams.keys()]).toEqual(["client_id", "post_logout_redirect_uri", "state"]);
+  });
 });
 
 describe("the diagnosis", () => {

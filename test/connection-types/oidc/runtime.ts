@@ -12,6 +12,7 @@ export const RUNTIME: Runtime = {
     acsUrl: "http://localhost:4000/sso/connection-1/acs",
     metadataUrl: "http://localhost:4000/sso/connection-1/metadata",
     logoutUrl: "http://localhost:4000/sso/connection-1/logout",
+    backChannelLogoutUrl: "http://localhost:4000/sso/connection-1/backchannel-logout",
   },
   fetch,
   now: () => new Date(),

@@ -24,6 +24,7 @@ export const ADDRESSES = {
   acsUrl: "https://usher.example/sso/c1/acs",
   metadataUrl: "https://usher.example/sso/c1/metadata",
   logoutUrl: "https://usher.example/sso/c1/logout",
+  backChannelLogoutUrl: "https://usher.example/sso/c1/backchannel-logout",
 };
 
 /** The strategy's first action. */

@@ -198,13 +198,17 @@ describe("the library", () => {
 });
 
 describe("signing out at the provider", () => {
-  test("names the client and the return address", async () => {
+  test("names the client, the person and the return address", async () => {
     const { provider: found, client } = await makeParty(await start());
-    expect(makeEndSessionUrl(found, client.id, "http://localhost:4000/bye?a=1")).toBe(
-      `${provider.url}/sign-out?client_id=usher&post_logout_redirect_uri=http%3A%2F%2Flocalhost%3A4000%2Fbye%3Fa%3D1`,
+    const request = { clientId: client.id, returnUrl: "http://localhost:4000/bye?a=1" };
+    const back = "post_logout_redirect_uri=http%3A%2F%2Flocalhost%3A4000%2Fbye%3Fa%3D1";
+    const signOut = `${provider.url}/sign-out?client_id=usher`;
+    expect(makeEndSessionUrl(found, request)).toBe(`${signOut}&${back}`);
+    expect(makeEndSessionUrl(found, { ...request, state: "s1", idTokenHint: "a.b.c", logoutHint: "ann" })).toBe(
+      `${signOut}&id_token_hint=a.b.c&logout_hint=ann&${back}&state=s1`,
     );
-    expect(makeEndSessionUrl(found, client.id, null)).toBe(`${provider.url}/sign-out?client_id=usher`);
-    expect(makeEndSessionUrl({ ...found, endSessionEndpoint: null }, client.id, null)).toBeNull();
+    expect(makeEndSessionUrl(found, { ...request, returnUrl: null, state: "s1" })).toBe(signOut);
+    expect(makeEndSessionUrl({ ...found, endSessionEndpoint: null }, request)).toBeNull();
   });
 });
 

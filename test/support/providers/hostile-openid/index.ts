@@ -8,11 +8,15 @@ import type { AddressInfo } from "node:net";
 import { ENDPOINT_FAULTS } from "./endpoint-faults.js";
 import type { Fault, RawAnswer, TokenMaking, Values } from "./fault.js";
 import { ID_TOKEN_FAULTS } from "./id-token-faults.js";
+import { LOGOUT_TOKEN_FAULTS } from "./logout-token-faults.js";
 import { encodePart, makeSigningKey, publish, signWith, type SigningKey } from "./signing.js";
 
 const FAULTS = { ...ID_TOKEN_FAULTS, ...ENDPOINT_FAULTS };
+const LOGOUT_FAULTS: Readonly<Record<string, Fault>> = { ...ID_TOKEN_FAULTS, ...LOGOUT_TOKEN_FAULTS };
 /** The names of faults. */
 export type FaultName = keyof typeof FAULTS;
+/** The names of faults of a logout token. */
+export type LogoutFaultName = keyof typeof ID_TOKEN_FAULTS | keyof typeof LOGOUT_TOKEN_FAULTS;
 
 /** A person at the provider: the claims of the ID token, and those of userinfo. */
 export interface Person {
@@ -65,6 +69,8 @@ export interface HostileOpenIdProvider {
   readonly authorize: (url: string, person?: Person) => Promise<string>;
   /** Rotates the signing key. The old one stays published unless `keepOld` is false. */
   readonly rotateKeys: (options?: { readonly keepOld?: boolean; readonly sameKid?: boolean }) => void;
+  /** Makes a logout token (Back-Channel Logout 1.0, section 2.4) with these further claims, such as `sub` and `sid`. */
+  readonly makeLogoutToken: (claims: Readonly<Values>, fault?: LogoutFaultName) => string;
   readonly close: () => Promise<void>;
 }
 
@@ -205,12 +211,23 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
       at_hash: hash.subarray(0, hash.length / 2).toString("base64url"),
       ...who.claims,
     };
-    const making: TokenMaking = { header, claims, nowSeconds, accessToken, clientSecret, ...makings() };
-    fault.idToken?.(making);
-    const input = `${encodePart(header)}.${encodePart(claims)}`;
-    const signature = fault.signature?.(making, input) ?? signWith(key, input);
-    const compact = `${input}.${signature.toString("base64url")}`;
-    return fault.compact?.(compact) ?? compact;
+    return signToken({ header, claims, nowSeconds, accessToken, clientSecret, ...makings() }, fault);
+  }
+
+  function makeLogoutToken(changes: Readonly<Values>, faultName?: LogoutFaultName): string {
+    const nowSeconds = Math.floor(now().valueOf() / 1_000);
+    const header: Values = { alg: algorithm, kid: key.kid, typ: "logout+jwt" };
+    const claims: Values = {
+      iss: url,
+      aud: clientId,
+      iat: nowSeconds,
+      exp: nowSeconds + 120,
+      jti: randomBytes(16).toString("base64url"),
+      events: { "http://schemas.openid.net/event/backchannel-logout": {} },
+      ...changes,
+    };
+    const making = { header, claims, nowSeconds, accessToken: "", clientSecret, ...makings() };
+    return signToken(making, faultName === undefined ? {} : (LOGOUT_FAULTS[faultName] ?? {}));
   }
 
   function answerUserinfo(authorization: string | null): Answer {
@@ -257,6 +274,7 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
       if (location === null) throw new Error(`the provider refused the request: ${await response.text()}`);
       return location;
     },
+    makeLogoutToken,
     rotateKeys: ({ keepOld = true, sameKid = false } = {}) => {
       generation += 1;
       const next = keyOf(`key-${generation}`, algorithm);
@@ -268,6 +286,14 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
       return new Promise((resolve) => void server.close(() => resolve()));
     },
   };
+}
+
+function signToken(making: TokenMaking, { idToken, signature, compact }: Fault): string {
+  idToken?.(making);
+  const input = `${encodePart(making.header)}.${encodePart(making.claims)}`;
+  const signed = signature?.(making, input) ?? signWith(making.key, input);
+  const token = `${input}.${signed.toString("base64url")}`;
+  return compact?.(token) ?? token;
 }
 
 /** The correct answer of an endpoint, changed by the fault. */

@@ -1,4 +1,4 @@
-/** The stand-in's configuration of `oidc-provider`: OpenID Connect Core 1.0, PKCE (RFC 7636), RP-Initiated Logout 1.0. */
+/** The stand-in's configuration of `oidc-provider`: OpenID Connect Core 1.0, PKCE (RFC 7636), RP-Initiated and Back-Channel Logout 1.0. */
 import { randomBytes } from "node:crypto";
 import type { Payload, ProviderContext } from "oidc-provider";
 import { nextRsaPair } from "../../rsa-keys.js";
@@ -20,6 +20,7 @@ const ALWAYS_KNOWN = ["groups", "roles", "employee_id", "department", "acr", "au
 export interface RunningClient extends Omit<OpenIdClient, "redirectUris" | "postLogoutRedirectUris"> {
   readonly redirectUris: string[];
   readonly postLogoutRedirectUris: string[];
+  backChannelLogoutUri?: string;
 }
 
 export interface ConfigurationInput {
@@ -43,6 +44,10 @@ function describeClient(client: RunningClient): Payload {
     grant_types: ["authorization_code"],
     id_token_signed_response_alg: "RS256",
     token_endpoint_auth_method: client.clientAuthentication ?? "client_secret_basic",
+    ...(client.backChannelLogoutUri !== undefined && {
+      backchannel_logout_uri: client.backChannelLogoutUri,
+      backchannel_logout_session_required: true,
+    }),
   };
 }
 
@@ -102,6 +107,7 @@ export async function configureProvider(input: ConfigurationInput): Promise<Reco
     ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 3600, Session: 86_400, Grant: 86_400 },
     features: {
       devInteractions: { enabled: false },
+      backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: async (context: ProviderContext, form: string) => {
@@ -129,5 +135,8 @@ export async function configureProvider(input: ConfigurationInput): Promise<Reco
       context.body = renderPage(brand, "The request was refused", `<dl>${lines.join("")}</dl>`);
     },
     clientBasedCORS: () => false,
+    // The library refuses private addresses and waits 2.5 seconds. In tests, Usher is on the loopback interface and may be slow.
+    fetch: (url: string, { method, headers, body }: RequestInit) =>
+      fetch(url, { method: method!, headers: headers!, body: body!, redirect: "manual" }),
   };
 }

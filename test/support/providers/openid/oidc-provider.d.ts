@@ -43,7 +43,7 @@ declare module "oidc-provider" {
       result: Readonly<Record<string, unknown>>,
       options?: { readonly mergeWithLastSubmission?: boolean },
     ): Promise<void>;
-    on(event: "server_error", listener: (context: ProviderContext, error: Error) => void): void;
+    on(event: "server_error" | "backchannel.error", listener: (context: ProviderContext, error: Error) => void): void;
   }
 }
 

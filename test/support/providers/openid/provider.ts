@@ -61,6 +61,8 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
   // The library returns `server_error` without a reason, which would hide a mistake in a test's claims.
   provider.on("server_error", (_context, error) => process.stderr.write(`${brand}: ${error.stack ?? error.message}\n`));
 
+  provider.on("backchannel.error", (_context, error) => process.stderr.write(`${brand}: ${error.message}\n`));
+
   const answerLogin = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { params } = await provider.interactionDetails(request, response);
     const person = request.method === "POST" ? findPerson(people, await readForm(request)) : undefined;
@@ -109,6 +111,9 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
     people,
     addRedirectUri(uri, clientId) {
       findClient(clientId).redirectUris.push(uri);
+    },
+    setBackChannelLogoutUri(uri, clientId) {
+      findClient(clientId).backChannelLogoutUri = uri;
     },
     addPostLogoutRedirectUri(uri, clientId) {
       findClient(clientId).postLogoutRedirectUris.push(uri);

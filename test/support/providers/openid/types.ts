@@ -65,6 +65,8 @@ export interface OpenIdProvider {
   readonly people: OpenIdPerson[];
   /** Allows a redirect URI for the named client, or for the first client. */
   addRedirectUri(uri: string, clientId?: string): void;
+  /** Where the stand-in posts logout tokens with `sid` for the named client, or for the first client. */
+  setBackChannelLogoutUri(uri: string, clientId?: string): void;
   /** Allows an address to return to after a sign-out, for the named client or for the first client. */
   addPostLogoutRedirectUri(uri: string, clientId?: string): void;
   close(): Promise<void>;

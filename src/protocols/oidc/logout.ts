@@ -1,0 +1,94 @@
+/**
+ * Makes the ability of a connection type to sign people out together with an OpenID provider: RP-Initiated Logout 1.0 and
+ * Back-Channel Logout 1.0.
+ */
+import type { LogoutExchange, LogoutMessage, ProviderLogout, ProviderSession } from "../logout.js";
+import type { OpenedOpenId, OpenIdRuntime } from "./compose.js";
+import { makeEndSessionUrl } from "./end-session.js";
+import { verifyLogoutToken } from "./logout-token.js";
+import { refuse } from "./refusals.js";
+import type { Claims, VerifiedSignIn } from "./surroundings.js";
+
+/** Servers and proxies often refuse addresses of more than 8,192 characters. */
+const LONGEST_HINT = 6_000;
+const LONGEST_INDEX = 1_000;
+
+/** A connection's rules for sign-outs. */
+export interface LogoutRules {
+  /** Accepted signature algorithms of logout tokens, as of ID tokens. */
+  readonly algorithms: readonly string[];
+  /** Further audiences that a logout token may have. */
+  readonly trustedAudiences: readonly string[];
+  /** Whether a sign-out at Usher also signs the person out at the provider. */
+  readonly atProvider: boolean;
+}
+
+/** Makes the member `logout` of a connection type that `composeOpenId` makes. */
+export function composeLogout<Settings extends { readonly clientId: string }>(
+  rulesOf: (settings: Settings) => LogoutRules,
+) {
+  return {
+    describeSession: (
+      { subject, claims, idToken }: VerifiedSignIn,
+      { settings }: OpenedOpenId<Settings>,
+    ): ProviderSession => ({
+      subject,
+      index: readIndex(claims),
+      // Only a sign-out at the provider needs them.
+      secrets: rulesOf(settings).atProvider ? readHints(claims, idToken) : {},
+    }),
+
+    begin: async (
+      session: ProviderSession | null,
+      handle: string,
+      { settings, provider }: OpenedOpenId<Settings>,
+      { addresses }: OpenIdRuntime,
+    ): Promise<string | null> => {
+      if (!rulesOf(settings).atProvider) return null;
+      const { idTokenHint, logoutHint } = session?.secrets ?? {};
+      return makeEndSessionUrl(provider, {
+        clientId: settings.clientId,
+        returnUrl: addresses.logoutUrl,
+        state: handle,
+        ...(idTokenHint !== undefined && { idTokenHint }),
+        ...(logoutHint !== undefined && { logoutHint }),
+      });
+    },
+
+    /** The provider sends the person back with the `state` (RP-Initiated Logout, section 3). */
+    receive: async ({ method, parameters }: LogoutExchange): Promise<LogoutMessage | null> => {
+      const { state } = parameters;
+      return method === "GET" && state !== undefined ? { kind: "answer", handle: state, succeeded: true } : null;
+    },
+
+    receiveBackChannel: async (
+      { logout_token: token }: Readonly<Record<string, string>>,
+      { settings, provider, keys }: OpenedOpenId<Settings>,
+      { now }: OpenIdRuntime,
+    ): Promise<ProviderLogout> => {
+      if (token === undefined) return refuse("OIDC_LOGOUT_TOKEN_INVALID", "the form has no field logout_token");
+      return await verifyLogoutToken(token, keys, {
+        issuer: provider.issuer,
+        clientId: settings.clientId,
+        ...rulesOf(settings),
+        nowSeconds: now().valueOf() / 1_000,
+      });
+    },
+  };
+}
+
+/** A provider without `sid`, or with an unusable one, names the person alone. */
+function readIndex({ sid }: Claims): string | null {
+  return typeof sid === "string" && sid !== "" && sid.length <= LONGEST_INDEX ? sid : null;
+}
+
+/** The ID token, or a name of the person if the ID token does not fit into an address. */
+function readHints(claims: Claims, idToken: string): Readonly<Record<string, string>> {
+  if (idToken !== "" && idToken.length <= LONGEST_HINT) return { idTokenHint: idToken };
+  const hint = ["login_hint", "email", "preferred_username"].map((name) => claims[name]).find(isShortText);
+  return hint === undefined ? {} : { logoutHint: hint };
+}
+
+function isShortText(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && value.length <= LONGEST_INDEX;
+}
