@@ -21,6 +21,7 @@ import { IndexSignIns1764900000000 } from "./1764900000000-index-sign-ins.js";
 import { CreateSignInEvidence1764910000000 } from "./1764910000000-create-sign-in-evidence.js";
 import { AddConnectionUpkeep1764912000000 } from "./1764912000000-add-connection-upkeep.js";
 import { CreateProviderSessions1764915000000 } from "./1764915000000-create-provider-sessions.js";
+import { AddConnectionWatch1764913000000 } from "./1764913000000-add-connection-watch.js";
 import { AddConnectionButtonLabel1764916000000 } from "./1764916000000-add-connection-button-label.js";
 
 export const migrations: readonly MigrationClass[] = [
@@ -45,5 +46,6 @@ export const migrations: readonly MigrationClass[] = [
   CreateSignInEvidence1764910000000,
   AddConnectionUpkeep1764912000000,
   CreateProviderSessions1764915000000,
+  AddConnectionWatch1764913000000,
   AddConnectionButtonLabel1764916000000,
 ];

@@ -1,6 +1,7 @@
 /** Gathers the mail templates of all modules, and starts the mail worker with its transport. */
 import { join } from "node:path";
 import type { Configuration } from "../config/configuration.js";
+import { CONNECTION_TEMPLATES } from "../connection/watch/templates.js";
 import { NOTICE_TEMPLATES } from "../people/notices/templates.js";
 import type { Clock } from "../platform/clock.js";
 import type { Database } from "../platform/database/database.js";
@@ -13,7 +14,7 @@ import type { Logger } from "../platform/telemetry/logger.js";
 import { WEBHOOK_TEMPLATES } from "../webhooks/notices/templates.js";
 
 /** @internal */
-export const MAIL_TEMPLATES = assembleMailTemplates(NOTICE_TEMPLATES, WEBHOOK_TEMPLATES);
+export const MAIL_TEMPLATES = assembleMailTemplates(NOTICE_TEMPLATES, CONNECTION_TEMPLATES, WEBHOOK_TEMPLATES);
 
 /** Starts to send the messages of the outbox to the mail server. Without a server, they become files in the data folder. */
 export function startMail(

@@ -3,6 +3,8 @@ import { IDENTITY_EVENTS } from "../connection/identity/identity.events.js";
 import { CONNECTION_EVENTS } from "../connection/stored/connection.events.js";
 import { REFRESH_PROVIDER } from "../connection/upkeep/refresh-provider.js";
 import type { UpkeepStep } from "../connection/upkeep/upkeep-step.js";
+import { WARN_OF_EXPIRY } from "../connection/watch/warn-of-expiry.js";
+import { WATCH_EVENTS } from "../connection/watch/watch.events.js";
 import { GROUP_EVENTS } from "../people/group/group.events.js";
 import { countedPart, ownPart, type OrganizationPart } from "../people/organization/organization-parts.js";
 import { PEOPLE_PARTS } from "../people/organization/people-parts.js";
@@ -23,6 +25,7 @@ export const EVENT_TYPES = [
   ...GROUP_EVENTS,
   ...SEAT_EVENTS,
   ...CONNECTION_EVENTS,
+  ...WATCH_EVENTS,
   ...IDENTITY_EVENTS,
   ...RESULT_EVENTS,
   ...WEBHOOK_EVENTS,
@@ -32,7 +35,7 @@ export const EVENT_TYPES = [
 export const DESTINATIONS: readonly Destination[] = [COURSE_DESTINATION];
 
 /** What Usher does by itself for each active connection, in this order. */
-export const UPKEEP_STEPS: readonly UpkeepStep[] = [REFRESH_PROVIDER];
+export const UPKEEP_STEPS: readonly UpkeepStep[] = [REFRESH_PROVIDER, WARN_OF_EXPIRY];
 
 /** Webhook receivers may repeat a person's results in their answers, which Usher stores. */
 const eraseAnswersAboutResults: ErasePart = async (unit, { id }) => {

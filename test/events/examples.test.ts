@@ -30,6 +30,8 @@ const schemas = EVENT_TYPES.map((eventType) => ({
 }));
 /** The first message of each type that a receiver got. */
 const messages = new Map<string, string>();
+/** Waits until a receiver got messages of these types. */
+let collect: (types: readonly string[]) => Promise<void>;
 
 beforeAll(async () => {
   usher = await startTestUsher({ environment: { USHER_RATE_LIMITS: "off" } });
@@ -44,7 +46,7 @@ beforeAll(async () => {
     url: receiver.url,
     startAt: { sequence: 1 },
   });
-  const collect = async (types: readonly string[]) => {
+  collect = async (types) => {
     const isMissing = (type: string) => !messages.has(type);
     await until("messages of all types", () => {
       for (const { message, body } of receiver.received) if (isMissing(message.type)) messages.set(message.type, body);
@@ -158,6 +160,9 @@ async function causeConnectionAndEndpointEvents(tenant: Tenant): Promise<void> {
   const endpoint = { organizationId, url: receivers.add("old").url, eventTypes: ["user.created"] };
   const { id } = (await change(tenant, "createWebhookEndpoint", "endpoint { id }", endpoint)).endpoint;
   await changeById(tenant, "disableWebhookEndpoint", "endpoint { id }", id);
+  const clientSecretExpiresAt = new Date(Date.now() + 20 * 86_400_000).toISOString();
+  await tenant.updateConnection({ settings: { oidc: { clientSecretExpiresAt } } });
+  await collect(["connection.expiring"]);
   await tenant.disable();
   await tenant.delete();
 }

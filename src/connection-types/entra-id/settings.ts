@@ -28,6 +28,10 @@ export const ENTRA_ID_SETTINGS = {
     help: "The value of a client secret of the app registration, which Microsoft shows once; not its secret ID.",
     required: true,
   }),
+  clientSecretExpiresAt: setting.time({
+    label: "Client secret expires",
+    help: "When the secret expires, as the column Expires of the app registration shows it. Usher warns the administrators 60, 30, 7 and 1 days before. A new client secret without a date clears it.",
+  }),
   loginHint: setting.toggle({
     label: "Pass the e-mail address on",
     help: "Microsoft gets the address that the person entered before (login_hint), so that the person need not enter it again.",

@@ -79,6 +79,10 @@ export const OIDC_SETTINGS = {
     help: "The application's secret at the provider: its value, not its ID.",
     required: true,
   }),
+  clientSecretExpiresAt: setting.time({
+    label: "Client secret expires",
+    help: "When the secret expires, as the provider shows it. Usher warns the administrators 60, 30, 7 and 1 days before. A new client secret without a date clears it.",
+  }),
   scopes: setting.list({
     label: "Scopes",
     help: "The scopes that Usher requests. openid is always among them.",

@@ -11,8 +11,9 @@ import { checkSettings } from "./check-settings.js";
 import { diagnose } from "./diagnose.js";
 import { completeFromMetadata, importMetadata } from "./metadata.js";
 import { normalize } from "./normalize.js";
-import { openConnection, type OpenedSaml } from "./open.js";
+import { openConnection, readCertificates, type OpenedSaml } from "./open.js";
 import { refreshMetadata } from "./refresh.js";
+import { recallProvider } from "./remember.js";
 import { SAML_SETTINGS } from "./settings.js";
 
 /**
@@ -74,6 +75,10 @@ export function createSamlConnectionType(makeValidator: () => Validator) {
     normalize,
     claims: claimsView,
     diagnose,
+    expirations: (settings, runtime) =>
+      (recallProvider(settings, runtime)?.facts.certificates ?? readCertificates(settings)).map(
+        ({ fingerprint, expiresAt }) => ({ kind: "CERTIFICATE", name: fingerprint, expiresAt }),
+      ),
     close: async () => {
       await validator?.close();
       validator = null;

@@ -2,7 +2,7 @@
 import type { Runtime } from "../../connection/contract/index.js";
 import { parseCertificate } from "../../protocols/saml/certificates.js";
 import type { ProviderFacts } from "../../protocols/saml/provider-source.js";
-import type { SamlSettings } from "./settings.js";
+import type { SamlDraft, SamlSettings } from "./settings.js";
 
 const NAME = "provider";
 
@@ -17,7 +17,10 @@ export async function keepProvider(facts: ProviderFacts, { memory }: Runtime): P
 }
 
 /** The last facts. `null` if Usher may no longer use them, because the operator may have removed a host since. */
-export function recallProvider(settings: SamlSettings, { memory, urls }: Runtime): RecalledProvider | null {
+export function recallProvider(
+  settings: Pick<SamlSettings | SamlDraft, "metadataUrl" | "entityId">,
+  { memory, urls }: Runtime,
+): RecalledProvider | null {
   const recollection = settings.metadataUrl === null ? null : (memory?.recall(NAME) ?? null);
   if (recollection === null) return null;
   const { entityId, signOnUrl, certificates: texts } = recollection.facts;

@@ -48,6 +48,14 @@ export interface Finding {
   readonly remedy: string | null;
 }
 
+/** A certificate or a secret that sign-ins need and that expires. Usher warns the administrators of it. */
+export interface Expiration {
+  readonly kind: "CERTIFICATE" | "CLIENT_SECRET";
+  /** Tells it from others of the connection: a certificate's fingerprint, or the name of the setting that holds the secret. */
+  readonly name: string;
+  readonly expiresAt: Date;
+}
+
 /** The platform's guarded fetch: only https and public addresses, no redirects, limited time and size. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
@@ -151,6 +159,14 @@ export interface ConnectionType<
   readonly diagnose: (settings: SettingsOf<Declaration>, runtime: Runtime) => Promise<readonly Finding[]>;
   /** Signs people out together with the provider. Without it, a sign-out ends only Usher's session. */
   readonly logout?: Logout<Verified, Opened, Runtime>;
+  /** What expires, from the settings and the memory. Must not ask the provider. The settings may be those of a draft. */
+  readonly expirations?: (settings: DraftSettingsOf<Declaration>, runtime: Runtime) => readonly Expiration[];
+  /**
+   * The provider's address that ends the person's session there. Usher redirects the browser to it after a sign-out, and the
+   * provider redirects back to the logout URL. `null` if the connection does not ask for that or the provider has no such
+   * address.
+   */
+  readonly signOutUrl?: (opened: Opened, runtime: Runtime) => string | null;
   /**
    * Pure: completes settings from a document among them, such as SAML metadata. Usher calls it on saving, after parsing and
    * before `check`, and stores the result. `given` names the settings of the input, which must stay as they are.

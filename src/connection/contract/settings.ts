@@ -4,7 +4,8 @@
  */
 
 /** How a setting is entered and shown. Each kind has one GraphQL type. */
-export type SettingKind = "TEXT" | "URL" | "SECRET" | "TOGGLE" | "INTEGER" | "CHOICE" | "CHOICES" | "LIST" | "DOCUMENT";
+export type SettingKind =
+  "TEXT" | "URL" | "SECRET" | "TOGGLE" | "INTEGER" | "TIME" | "CHOICE" | "CHOICES" | "LIST" | "DOCUMENT";
 
 /** Says why an address is not allowed; `null` if it is. */
 export type UrlRule = (url: URL) => string | null;
@@ -170,6 +171,28 @@ export function integer<const Options extends Common<number> & { minimum: number
       ? { value: input }
       : { issue: `must be a whole number from ${options.minimum} to ${options.maximum}` },
   ) as Setting<Options extends { required: true } | { default: number } ? number : number | null>;
+}
+
+/** A moment, kept as ISO 8601 in UTC. A date alone is its first moment in UTC. */
+export function time<const Options extends Common<string>>(options: Options) {
+  return declare<string, Options>("TIME", options, (input) => {
+    const parsed = parseText(input);
+    if ("issue" in parsed) return parsed;
+    const [, date] = MOMENT.exec(parsed.value) ?? [];
+    const moment = new Date(parsed.value);
+    // JavaScript reads 31 February as a day in March.
+    const isReal = date !== undefined && readDate(date) === date && !Number.isNaN(moment.getTime());
+    return isReal
+      ? { value: moment.toISOString() }
+      : { issue: "must be a date such as 2027-05-31, or a time with its offset such as 2027-05-31T12:00:00+02:00" };
+  });
+}
+
+const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+
+function readDate(date: string): string | null {
+  const moment = new Date(`${date}T00:00:00Z`);
+  return Number.isNaN(moment.getTime()) ? null : moment.toISOString().slice(0, 10);
 }
 
 /** One of a few values. Names are GraphQL enum values. */

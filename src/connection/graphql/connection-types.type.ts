@@ -14,6 +14,7 @@ const SettingKindEnum: { readonly [Kind in SettingKind]: Kind } = {
   INTEGER: "INTEGER",
   CHOICE: "CHOICE",
   CHOICES: "CHOICES",
+  TIME: "TIME",
   LIST: "LIST",
   DOCUMENT: "DOCUMENT",
 };
@@ -27,6 +28,7 @@ registerEnumType(SettingKindEnum, {
     SECRET: { description: "A secret. Answers never contain it; they say when it was set." },
     TOGGLE: { description: "true or false." },
     INTEGER: { description: "A whole number. The setting's name ends with the unit." },
+    TIME: { description: "A date, or a time with its offset, in ISO 8601. Kept in UTC." },
     CHOICE: { description: "One of `options`." },
     CHOICES: { description: "Some of `options`, at least one." },
     LIST: { description: "A list of texts." },

@@ -1,7 +1,7 @@
 /** Connections in the schema. The resolver and `settings-types.ts` add the fields that depend on the connection type. */
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import { NodeType } from "../../access/node.js";
-import type { Finding } from "../contract/index.js";
+import type { Expiration, Finding } from "../contract/index.js";
 import type { ConnectionState } from "../stored/connection.js";
 
 /** Stands for the enum `ConnectionState` in decorators. */
@@ -53,8 +53,40 @@ export class ConnectionFindingType {
   remedy!: string | null;
 }
 
+/** Stands for the enum `ExpirationKind` in decorators. */
+const ExpirationKindEnum: { readonly [Kind in Expiration["kind"]]: Kind } = {
+  CERTIFICATE: "CERTIFICATE",
+  CLIENT_SECRET: "CLIENT_SECRET",
+};
+
+registerEnumType(ExpirationKindEnum, {
+  name: "ExpirationKind",
+  description: "A kind of thing that expires.",
+  valuesConfig: {
+    CERTIFICATE: { description: "A signing certificate of the provider." },
+    CLIENT_SECRET: { description: "A client secret, at the date that an administrator entered." },
+  },
+});
+
+@ObjectType("ConnectionExpiration", {
+  description: "A certificate or a secret of a connection that expires.",
+  simpleResolvers: true,
+})
+export class ConnectionExpirationType {
+  @Field(() => ExpirationKindEnum, { description: "What expires." })
+  kind!: Expiration["kind"];
+
+  @Field(() => String, {
+    description: "The SHA-256 fingerprint of the certificate, or the name of the setting that holds the secret.",
+  })
+  name!: string;
+
+  @Field(() => Date, { description: "When it expires." })
+  expiresAt!: Date;
+}
+
 @ObjectType("ConnectionHealth", {
-  description: "The last test of a connection, and its last sign-ins.",
+  description: "The last test of a connection, its last sign-ins, and what Usher watches by itself.",
   simpleResolvers: true,
 })
 export class ConnectionHealthType {
@@ -78,6 +110,12 @@ export class ConnectionHealthType {
     description: "The error code of the last failed sign-in; null if none has failed.",
   })
   lastFailureCode!: string | null;
+
+  @Field(() => [ConnectionExpirationType], {
+    description:
+      "What expires, the soonest first. Usher looks at active connections every few hours, and sends `connection.expiring` 60, 30, 7 and 1 days before.",
+  })
+  expirations!: readonly ConnectionExpirationType[];
 }
 
 @ObjectType("ServiceProviderDetail", {

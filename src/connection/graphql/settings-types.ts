@@ -161,6 +161,7 @@ function graphqlTypeOf(name: string, { kind }: Setting, enums: Enums): unknown {
     case "TEXT":
     case "URL":
     case "SECRET":
+    case "TIME":
     case "DOCUMENT":
       return String;
     case "TOGGLE":

@@ -3,7 +3,8 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";
 import { toDateOrNull, toJson } from "../../platform/database/values.js";
-import type { Finding, LearnedFacts } from "../contract/index.js";
+import type { Expiration, Finding, LearnedFacts } from "../contract/index.js";
+import { listPresent, type WatchedExpiration } from "../watch/expirations.js";
 
 /** The health of one connection. Stored apart from it, so that a sign-in does not raise the connection's version. */
 export interface ConnectionHealth {
@@ -14,6 +15,8 @@ export interface ConnectionHealth {
   readonly lastFailedAt: Date | null;
   /** Catalogue code of the last failed sign-in. */
   readonly lastFailureCode: string | null;
+  /** What expires, the soonest first. Empty until Usher has looked at the active connection. */
+  readonly expirations: readonly Expiration[];
 }
 
 export const UNTRIED: ConnectionHealth = {
@@ -22,6 +25,7 @@ export const UNTRIED: ConnectionHealth = {
   lastSucceededAt: null,
   lastFailedAt: null,
   lastFailureCode: null,
+  expirations: [],
 };
 
 /** The health of several connections, by connection id. */
@@ -37,8 +41,9 @@ export async function findHealthOfConnections(
     last_succeeded_at: unknown;
     last_failed_at: unknown;
     last_failure_code: string | null;
+    expirations: string | null;
   }>(
-    `SELECT connection_id, last_tested_at, last_findings, last_succeeded_at, last_failed_at, last_failure_code
+    `SELECT connection_id, last_tested_at, last_findings, last_succeeded_at, last_failed_at, last_failure_code, expirations
        FROM connection_health WHERE connection_id IN (${placeholders(connectionIds)})`,
     connectionIds,
   );
@@ -51,6 +56,7 @@ export async function findHealthOfConnections(
         lastSucceededAt: toDateOrNull(raw.last_succeeded_at),
         lastFailedAt: toDateOrNull(raw.last_failed_at),
         lastFailureCode: raw.last_failure_code,
+        expirations: raw.expirations === null ? [] : listPresent(toJson<WatchedExpiration[]>(raw.expirations)),
       },
     ]),
   );

@@ -36,4 +36,35 @@ export class ConnectionHealthRow {
   /** The worker that looks after the connection now. */
   @Column({ name: "upkeep_lease_id", type: "varchar", length: 36, nullable: true })
   upkeepLeaseId!: string | null;
+
+  /** JSON list of `WatchedExpiration`. */
+  @Column({ type: "text", nullable: true })
+  expirations!: string | null;
+
+  /** Failed sign-ins in a row whose cause only the connection can be. */
+  @Column({ type: "int", default: 0 })
+  failures!: number;
+
+  /** Failed sign-ins in a row whose cause may be the connection, or a forged message. */
+  @Column({ name: "doubtful_failures", type: "int", default: 0 })
+  doubtfulFailures!: number;
+
+  /** When the first of the doubtful failures happened. */
+  @Column({ name: "doubtful_since", type: "datetime", precision: 3, nullable: true })
+  doubtfulSince!: Date | null;
+
+  /** Failures in a row of the work that Usher does by itself, such as fetching metadata. */
+  @Column({ name: "upkeep_failures", type: "int", default: 0 })
+  upkeepFailures!: number;
+
+  /** Since when the connection counts as failing. */
+  @Column({ name: "failing_since", type: "datetime", precision: 3, nullable: true })
+  failingSince!: Date | null;
+
+  @Column({ name: "failing_code", type: "varchar", length: 64, nullable: true })
+  failingCode!: string | null;
+
+  /** JSON of what sign-ins used to bring. */
+  @Column({ type: "text", nullable: true })
+  claims!: string | null;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { changedSchema, defineEventType } from "../../events/event-type.js";
 import { CONNECTION_STATES, type Connection } from "./connection.js";
 
-const connectionSchema = z
+export const connectionSchema = z
   .object({
     id: z.string(),
     displayName: z.string(),

@@ -4,7 +4,8 @@ import { ProtocolRefusal, type AnyConnectionType, type Finding, type Runtime } f
 import { createRuntime } from "../runtime.js";
 import type { ConnectionServices } from "../services.js";
 import { describeIncomplete, mergeSettings, type MergedSettings } from "../settings/merge-settings.js";
-import { completeSettings, openStored, type PlainSettings } from "../settings/stored-settings.js";
+import { completeSettings, openStored, type DraftSettings, type PlainSettings } from "../settings/stored-settings.js";
+import { WARNING_DAYS } from "../watch/expirations.js";
 import { findObstacles } from "./obstacles.js";
 import { loadOpeningContext } from "./opening-context.js";
 import type { Connection } from "./connection.js";
@@ -49,11 +50,30 @@ export async function diagnoseConnection(services: ConnectionServices, connectio
     merged = imported.merged;
     const settings = completeSettings(type, merged.plain);
     const fields = [...imported.fields, ...describeIncomplete(type, settings)];
-    return outcome(fields, fields.length > 0 ? [] : await type.diagnose(settings, runtime));
+    if (fields.length > 0) return outcome(fields, []);
+    return outcome(fields, [...(await type.diagnose(settings, runtime)), ...judgeSecrets(type, settings, runtime)]);
   } catch (error) {
     if (!(error instanceof ProtocolRefusal)) throw error;
     return outcome([], [describeRefusal(type, error)]);
   }
+}
+
+const DAY_MILLISECONDS = 86_400_000;
+
+/** At most a warning, because an administrator entered the date. Types judge certificates themselves. */
+function judgeSecrets(type: AnyConnectionType, settings: DraftSettings, runtime: Runtime): readonly Finding[] {
+  const secrets = (type.expirations?.(settings, runtime) ?? []).filter(({ kind }) => kind === "CLIENT_SECRET");
+  return secrets.map(({ name, expiresAt }): Finding => {
+    const check = "CLIENT_SECRET_EXPIRY";
+    const days = Math.floor((expiresAt.getTime() - runtime.now().getTime()) / DAY_MILLISECONDS);
+    const date = expiresAt.toISOString().slice(0, 10);
+    if (days >= WARNING_DAYS[0])
+      return { check, level: "OK", message: `The client secret is valid until ${date}.`, remedy: null };
+    const message =
+      days < 0 ? `The client secret expired on ${date}.` : `The client secret expires in ${days} days, on ${date}.`;
+    const remedy = `Make a new client secret at the provider, and set ${name} and its date with updateConnection. Nobody is signed out.`;
+    return { check, level: "WARNING", message, remedy };
+  });
 }
 
 /** Fetches the documents at addresses among the settings, and fills in settings that are empty. */

@@ -16,6 +16,8 @@ import type { AddressRules, Client, ClientAuthentication, Provider, Surroundings
 interface ClientSettings {
   readonly clientId: string;
   readonly clientSecret: string;
+  /** ISO 8601. */
+  readonly clientSecretExpiresAt?: string | null;
 }
 
 interface OpenIdAddresses {
@@ -106,10 +108,24 @@ export function composeOpenId<Settings extends ClientSettings>(description: Open
       const party = { ...rulesOf(settings, runtime), provider, keys, surroundings: runtime };
       return description.strategy?.(party, settings) ?? new OpenIdConnectStrategy(party);
     },
+    complete: forgetOldExpiry,
+    expirations: ({
+      clientSecret,
+      clientSecretExpiresAt,
+    }: { readonly [Name in keyof ClientSettings]: ClientSettings[Name] | null }) =>
+      clientSecret === null || clientSecretExpiresAt == null
+        ? []
+        : [{ kind: "CLIENT_SECRET" as const, name: "clientSecret", expiresAt: new Date(clientSecretExpiresAt) }],
     claims: claimsView,
     diagnose: (settings: Settings, runtime: OpenIdRuntime): Promise<readonly Finding[]> =>
       diagnoseProvider({ ...rulesOf(settings, runtime), source: sourceOf(settings, runtime) }, runtime),
   };
+}
+
+/** The date belongs to the old secret. A new secret without a date would be warned of too early. */
+function forgetOldExpiry<Draft extends object>(settings: Draft, given: ReadonlySet<string>): Draft {
+  const isNew = given.has("clientSecret") && !given.has("clientSecretExpiresAt");
+  return isNew && "clientSecretExpiresAt" in settings ? { ...settings, clientSecretExpiresAt: null } : settings;
 }
 
 /**

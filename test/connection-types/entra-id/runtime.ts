@@ -9,7 +9,16 @@ import { RUNTIME } from "../oidc/runtime.js";
 
 export function settingsFor(entra: HostileEntra, changes: Partial<EntraIdSettings> = {}): EntraIdSettings {
   const { clientId, clientSecret } = entra;
-  return { tenantId: TENANT_ID, clientId, clientSecret, loginHint: true, domainHint: null, prompt: null, ...changes };
+  return {
+    tenantId: TENANT_ID,
+    clientId,
+    clientSecret,
+    clientSecretExpiresAt: null,
+    loginHint: true,
+    domainHint: null,
+    prompt: null,
+    ...changes,
+  };
 }
 
 /** Opens the connection and returns a driver of its sign-ins. */

@@ -31,6 +31,7 @@ export const SETTINGS: OidcSettings = {
   allowCrossHostEndpoints: false,
   clientId: "usher",
   clientSecret: "secret",
+  clientSecretExpiresAt: null,
   scopes: ["openid", "profile", "email"],
   pkce: true,
   signingAlgorithms: ["RS256"],
