@@ -20,8 +20,8 @@ import { AddApiKeyLimitedMaker1764890000000 } from "./1764890000000-add-api-key-
 import { IndexSignIns1764900000000 } from "./1764900000000-index-sign-ins.js";
 import { CreateSignInEvidence1764910000000 } from "./1764910000000-create-sign-in-evidence.js";
 import { AddConnectionUpkeep1764912000000 } from "./1764912000000-add-connection-upkeep.js";
-import { CreateProviderSessions1764915000000 } from "./1764915000000-create-provider-sessions.js";
 import { AddConnectionWatch1764913000000 } from "./1764913000000-add-connection-watch.js";
+import { CreateProviderSessions1764915000000 } from "./1764915000000-create-provider-sessions.js";
 import { AddConnectionButtonLabel1764916000000 } from "./1764916000000-add-connection-button-label.js";
 
 export const migrations: readonly MigrationClass[] = [
@@ -45,7 +45,7 @@ export const migrations: readonly MigrationClass[] = [
   IndexSignIns1764900000000,
   CreateSignInEvidence1764910000000,
   AddConnectionUpkeep1764912000000,
-  CreateProviderSessions1764915000000,
   AddConnectionWatch1764913000000,
+  CreateProviderSessions1764915000000,
   AddConnectionButtonLabel1764916000000,
 ];

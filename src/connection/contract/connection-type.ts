@@ -162,12 +162,6 @@ export interface ConnectionType<
   /** What expires, from the settings and the memory. Must not ask the provider. The settings may be those of a draft. */
   readonly expirations?: (settings: DraftSettingsOf<Declaration>, runtime: Runtime) => readonly Expiration[];
   /**
-   * The provider's address that ends the person's session there. Usher redirects the browser to it after a sign-out, and the
-   * provider redirects back to the logout URL. `null` if the connection does not ask for that or the provider has no such
-   * address.
-   */
-  readonly signOutUrl?: (opened: Opened, runtime: Runtime) => string | null;
-  /**
    * Pure: completes settings from a document among them, such as SAML metadata. Usher calls it on saving, after parsing and
    * before `check`, and stores the result. `given` names the settings of the input, which must stay as they are.
    */
