@@ -121,7 +121,8 @@ export async function receivePost(
     const message = await verifyPost(opened, parameters, async (requestId) => {
       const found = await findPostedFlow(services, connection, requestId);
       requireUsable(services, connection, found?.testReference == null ? "SIGN_IN" : "TEST");
-      progress.noteReturnTo(found?.returnTo ?? null);
+      // From here on, a refusal belongs to the sign-in or test that the message claims to answer.
+      if (found !== null) progress.resume(found);
       return found;
     });
     const { flow } = message;

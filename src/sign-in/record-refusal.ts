@@ -12,16 +12,7 @@ import { recordAttempt, type Attempt } from "./attempt/attempt.js";
 import { hasAttempt } from "./attempt/attempt.repository.js";
 import { keepEvidence } from "./attempt/evidence.js";
 import type { SignInServices } from "./services.js";
-import {
-  SIGN_IN_ADDRESS_WRONG,
-  SIGN_IN_BINDING_WRONG,
-  SIGN_IN_FORM_TOO_LARGE,
-  SIGN_IN_OTHER_BROWSER,
-  SIGN_IN_OTHER_PERSON,
-  SIGN_IN_PARAMETERS_INVALID,
-  SIGN_IN_UNKNOWN,
-  TEST_SIGN_IN_OVER,
-} from "./failures.js";
+import { TEST_SIGN_IN_OVER } from "./failures.js";
 
 /** What a refused person may see. */
 export interface SignInRefused {
@@ -57,20 +48,6 @@ interface Reason {
 /** What a person may see of a reason. */
 type SafeReason = Pick<Reason, "code" | "status" | "message" | "remedy">;
 
-/** Refusals that anyone can cause by opening an address. If they counted for the connection's health, they would hide real failures. */
-const CAUSED_BY_ANYONE: ReadonlySet<string> = new Set(
-  [
-    SIGN_IN_PARAMETERS_INVALID,
-    SIGN_IN_FORM_TOO_LARGE,
-    TEST_SIGN_IN_OVER,
-    SIGN_IN_UNKNOWN,
-    SIGN_IN_OTHER_BROWSER,
-    SIGN_IN_OTHER_PERSON,
-    SIGN_IN_BINDING_WRONG,
-    SIGN_IN_ADDRESS_WRONG,
-  ].map(({ code }) => code),
-);
-
 /** The known facts of a refused attempt. */
 export interface RefusedAttempt {
   readonly organization: Organization;
@@ -97,13 +74,22 @@ export async function recordRefusal(
   const recording = services.store.begin(SYSTEM, { kind: "SIGN_IN", actor: attempt.connectionId }, async (unit) => {
     await recordAttempt(unit, attempt, { outcome: reason.code, detail: reason.detail, userId });
     if (attempt.kind === "TEST") await keepEvidence(unit, services.keyRing, attempt, null, null);
-    else if (connection !== null && reason.concernsConnection) await noteSignInFailed(unit, connection.id, reason.code);
+    else if (connection !== null && reason.concernsConnection && wasBegunHere(attempt))
+      await noteSignInFailed(unit, connection.id, reason.code);
   });
   await recording.catch((error: unknown) => {
     // The other end of a test that was begun twice was recorded in the meantime.
     if (attempt.kind !== "TEST" || !isDuplicateKey(error)) throw error;
   });
   return answerRefusal({ organization, connection, returnTo }, attempt, reason);
+}
+
+/**
+ * Whether the attempt answers a sign-in that Usher began. Anyone can send an answer without one. If those counted for the
+ * connection's health, they would hide real failures.
+ */
+function wasBegunHere({ steps }: Attempt): boolean {
+  return steps.some(({ step }) => step === "START");
 }
 
 /** Makes the response for a refusal that is already recorded. */
@@ -146,7 +132,7 @@ function explain(error: unknown, registry: ConnectionTypeRegistry, typeId: strin
   if (error instanceof Failure) {
     const { code, status, message, remedy } = error;
     const { detail = null } = error.details as { detail?: string | null };
-    return { code, status, message, remedy, detail, concernsConnection: !CAUSED_BY_ANYONE.has(code) };
+    return { code, status, message, remedy, detail, concernsConnection: code !== TEST_SIGN_IN_OVER.code };
   }
   const { code, status, message, remedy } = INTERNAL;
   return { code, status, message: String(message), remedy, detail: null, concernsConnection: true };

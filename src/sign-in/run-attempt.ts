@@ -15,7 +15,7 @@ export interface AttemptProgress {
   readonly beginStep: (step: AttemptStep["step"]) => Attempt;
   /** Marks the attempt as the test with this reference. */
   readonly becomeTest: (reference: string) => Attempt;
-  /** Takes over the steps and the return address of the request that began the flow. */
+  /** Takes over the steps and the return address of the request that began the flow, in place of those of an earlier call. */
   readonly resume: (notes: FlowNotes) => Attempt;
   /** Notes an allowed return address, so that a refusal can offer a new sign-in that leads there. */
   readonly noteReturnTo: (returnTo: string | null) => void;
@@ -44,6 +44,7 @@ export async function runAttempt<Outcome>(
     client,
   });
   let returnTo: string | null = null;
+  let resumedSteps: readonly AttemptStep[] = [];
   const progress: AttemptProgress = {
     found,
     beginStep: (step) => (attempt = beginStep(attempt, step, services.clock())),
@@ -51,7 +52,9 @@ export async function runAttempt<Outcome>(
     resume: ({ steps, testReference, ...notes }) => {
       ({ returnTo } = notes);
       if (testReference !== null) progress.becomeTest(testReference);
-      return (attempt = { ...attempt, steps: [...steps, ...attempt.steps] });
+      const own = attempt.steps.slice(resumedSteps.length);
+      resumedSteps = steps;
+      return (attempt = { ...attempt, steps: [...steps, ...own] });
     },
     noteClaims: (claims) => (attempt = { ...attempt, claims }),
     noteReturnTo: (allowed) => (returnTo = allowed),

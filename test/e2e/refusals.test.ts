@@ -211,8 +211,9 @@ describe("a provider that is hostile or broken", () => {
       await stranger.get(`${healthy.callbackUrl}?${query}`);
     await stranger.post(healthy.callbackUrl.replace(/callback$/, "acs"), { SAMLResponse: "eA==" });
     await stranger.get(`${healthy.callbackUrl}/`);
+    await stranger.get(`${healthy.startUrl}?test=x`);
     await stranger.get(await healthy.authenticate(createBrowser()));
-    expect((await healthy.attempts()).length).toBeGreaterThanOrEqual(6);
+    expect((await healthy.attempts()).length).toBeGreaterThanOrEqual(7);
     const { connection } = await healthy.ask(
       `query ($id: ID!) { connection(id: $id) { health { lastFailureCode } } }`,
       {

@@ -126,6 +126,7 @@ describe("a forged message", () => {
     const twoAssertions = genuine.replace(/<(\w+:)?Assertion\b.*<\/\1Assertion>/s, "$&$&");
     const answerTo = (id: string | null) =>
       fieldsOf(provider.answer(request, "p-1003", { inResponseTo: id, confirmationInResponseTo: id }));
+    const failed = { status: "urn:oasis:names:tc:SAML:2.0:status:Responder", hasAssertion: false };
     const forms: Record<string, string>[] = [
       {},
       { SAMLResponse: "eA==" },
@@ -136,6 +137,9 @@ describe("a forged message", () => {
       { SAMLResponse: "eHh4".repeat(90_000) },
       answerTo(null),
       answerTo(`_${"0".repeat(40)}`),
+      fieldsOf(provider.answer(request, "p-1003", { ...failed, inResponseTo: null })),
+      fieldsOf(provider.answer(request, "p-1003", { ...failed, inResponseTo: `_${"0".repeat(40)}` })),
+      fieldsOf(provider.answer(request, "p-1003", { destination: "https://sibling.example", inResponseTo: null })),
     ];
     for (const form of forms) await healthy.post(stranger, form);
     expect(new Set((await healthy.attempts()).map(({ outcome }) => outcome))).toEqual(
@@ -148,6 +152,8 @@ describe("a forged message", () => {
         "SAML_RESPONSE_TOO_LARGE",
         "SAML_UNSOLICITED",
         "SAML_UNKNOWN_REQUEST",
+        "SAML_PROVIDER_REFUSED",
+        "SAML_WRONG_DESTINATION",
       ]),
     );
     const { connection } = await healthy.ask(

@@ -196,6 +196,25 @@ describe("a test sign-in", () => {
     expect(attempt.claims).toMatchObject({ nameId: { value: expect.any(String) }, attributes: expect.any(Object) });
   });
 
+  it.each([
+    ["whose audience is wrong", { audiences: [["https://sibling.example"]] }, "SAML_WRONG_AUDIENCE"],
+    ["that is an error", { status: "urn:oasis:names:tc:SAML:2.0:status:Responder" }, "SAML_PROVIDER_REFUSED"],
+  ])("shows under its reference a refused SAML response %s", async (_name, changes, outcome) => {
+    const tenant = await createSamlTenant(usher, samlProvider);
+    await tenant.disable();
+    const browser = createBrowser();
+    const { startUrl, reference } = await startTest(tenant);
+    const request = samlProvider.readRequest(await leave(browser, startUrl));
+    const { fields } = samlProvider.answer(request, "p-1001", changes);
+    const page = await browser.post(tenant.acsUrl, fields as Record<string, string>, { from: samlProvider.signOnUrl });
+    expect(page.visibleText).toContain("Test sign-in");
+    expect(page.visibleText).toContain(reference);
+    const attempt = await readAttempt(tenant, reference);
+    expect(attempt).toMatchObject({ kind: "TEST", outcome, decision: null });
+    expect(attempt.steps.map(({ step }: { step: string }) => step)).toEqual(["START", "RETURN", "VERIFY"]);
+    expect(await tenant.attempts()).toHaveLength(1);
+  });
+
   it("accepts a post for a draft only while a test of it is under way", async () => {
     const tenant = await createSamlTenant(usher, samlProvider);
     await tenant.disable();

@@ -16,6 +16,7 @@ import { hasSameCertificates, type ProviderFacts, type ProviderSource } from "./
 import { refuse } from "./refusals.js";
 import type { Validator } from "./validator.js";
 import type { VerificationAnswer } from "./verify-message.js";
+import type { XmlElement } from "../xml/index.js";
 
 /** The parts that a provider must sign. At least one is always required, and every signature must verify. */
 export type SignedPart = "RESPONSE" | "ASSERTION" | "BOTH" | "EITHER";
@@ -112,8 +113,7 @@ export class SamlStrategy extends PassportSamlStrategy {
       return refuse("SAML_NOT_A_RESPONSE", "the form has no field SAMLResponse, or has a SAMLRequest, too");
     const facts = await settings.source.current();
     const { xml, root } = decodeMessage(field);
-    const response = inspectResponse(root, { issuer: facts.entityId, acsUrl: settings.acsUrl });
-    checkSignedParts(response, settings);
+    const response = await this.inspect(root, facts, exchange);
     const { inResponseTo } = response;
     if (inResponseTo === null && !settings.allowUnsolicited) return refuse("SAML_UNSOLICITED");
     // A message that names a request is judged only as its answer, also if the connection accepts messages that name none.
@@ -143,6 +143,19 @@ export class SamlStrategy extends PassportSamlStrategy {
     const expiresAt = new Date(Date.parse(verified.expiresAt) + 2 * settings.clockSkewSeconds * 1000);
     const target = flow === null ? (exchange.parameters["RelayState"] ?? null) : null;
     return { verified, posted: { flow, replay: { kind: "assertion" as const, id: verified.id, expiresAt }, target } };
+  }
+
+  /** Inspects the response. A refusal still looks for the flow, because its record belongs to that sign-in. */
+  private async inspect(root: XmlElement, facts: ProviderFacts, exchange: PostExchange): Promise<InspectedResponse> {
+    const { settings } = this;
+    try {
+      const response = inspectResponse(root, { issuer: facts.entityId, acsUrl: settings.acsUrl });
+      checkSignedParts(response, settings);
+      return response;
+    } catch (refusal) {
+      await findFlow(exchange, root.attributes.get("InResponseTo") ?? "").catch(() => null);
+      throw refusal;
+    }
   }
 
   /** Runs passport-saml once, on its own object. That object returns the profile unchanged. */
