@@ -23,6 +23,7 @@ import { AddConnectionUpkeep1764912000000 } from "./1764912000000-add-connection
 import { AddConnectionWatch1764913000000 } from "./1764913000000-add-connection-watch.js";
 import { CreateProviderSessions1764915000000 } from "./1764915000000-create-provider-sessions.js";
 import { AddConnectionButtonLabel1764916000000 } from "./1764916000000-add-connection-button-label.js";
+import { CreateProvisioningDirectories1764920000000 } from "./1764920000000-create-provisioning-directories.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -48,4 +49,5 @@ export const migrations: readonly MigrationClass[] = [
   AddConnectionWatch1764913000000,
   CreateProviderSessions1764915000000,
   AddConnectionButtonLabel1764916000000,
+  CreateProvisioningDirectories1764920000000,
 ];

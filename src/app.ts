@@ -8,7 +8,7 @@ import { listen } from "./app/listen.js";
 import { loadConnectionTypes } from "./app/load-connection-types.js";
 import { loadKeyRing } from "./app/load-key-ring.js";
 import { startMail } from "./app/mail.js";
-import { DESTINATIONS, EVENT_TYPES, UPKEEP_STEPS } from "./app/module-lists.js";
+import { DELETION_PARTS, DESTINATIONS, EVENT_TYPES, UPKEEP_STEPS } from "./app/module-lists.js";
 import { createSchema } from "./app/schema.js";
 import { startSweeper } from "./app/sweeper.js";
 import { announceCommits, startWebhooks, webhookServices } from "./app/webhooks.js";
@@ -43,6 +43,7 @@ import { noteRequest, type RequestNotes } from "./platform/http/request-notes.js
 import { createHttpServer } from "./platform/http/server.js";
 import type { Logger } from "./platform/telemetry/logger.js";
 import { createReference } from "./platform/telemetry/reference.js";
+import { createScimRouter } from "./scim/router.js";
 import { FLOW_LIFETIME_SECONDS } from "./sign-in/flow/flow.repository.js";
 import { createSignInLimits } from "./sign-in/limits.js";
 import { createSignInRouter } from "./sign-in/router.js";
@@ -177,6 +178,13 @@ export async function startUsher(
       allowedOrigins: configuration.allowedOrigins,
       logDefect: (error) => logger.error({ error }, "An export failed."),
     });
+    const scim = createScimRouter({
+      store,
+      clock,
+      publicUrl,
+      deletion: DELETION_PARTS,
+      logDefect: (error, reference) => logger.error({ error, reference }, "A SCIM request failed unexpectedly."),
+    });
     const server = createHttpServer({
       logger,
       trustedProxies: configuration.trustedProxies,
@@ -190,6 +198,7 @@ export async function startUsher(
       mounts: [
         { path: "/graphql", router: graphiql },
         { path: "/graphql", router: endpoint.router },
+        { path: "/scim/v2", router: scim },
         { path: "/", router: signIn },
         { path: "/", router: exports },
         { path: "/", router: createSchemaRouter(EVENT_TYPES) },

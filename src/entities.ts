@@ -22,6 +22,8 @@ import { ProviderSessionRow } from "./people/session/provider-session.row.js";
 import { SessionRow } from "./people/session/session.row.js";
 import { MembershipRoleRow, MembershipRow, MembershipTermRow } from "./people/membership/membership.row.js";
 import { UserRow } from "./people/user/user.row.js";
+import { DirectoryRow, DirectoryTokenRow } from "./provisioning/directory/stored/directory.row.js";
+import { ResourceRow, ResourceValueRow, TombstoneRow } from "./provisioning/directory/resource/resource.row.js";
 import { AttemptRow } from "./sign-in/attempt/attempt.row.js";
 import { EvidenceRow } from "./sign-in/attempt/evidence.row.js";
 import { FlowRow, ReplayRow } from "./sign-in/flow/flow.row.js";
@@ -85,4 +87,9 @@ export const entities = [
   FilterRow,
   FilterAnswerRow,
   UserAnswerRow,
+  DirectoryRow,
+  DirectoryTokenRow,
+  ResourceRow,
+  ResourceValueRow,
+  TombstoneRow,
 ];

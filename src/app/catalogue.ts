@@ -4,7 +4,9 @@ import type { ConnectionTypeRegistry } from "../connection/registry.js";
 import { PEOPLE_FAILURES } from "../people/failures.js";
 import { PLATFORM_FAILURES } from "../platform/errors/failure.js";
 import { assembleCatalogue, GRAPHQL_FAILURES, type Catalogue } from "../platform/graphql/failures.js";
+import { DIRECTORY_FAILURES } from "../provisioning/directory/failures.js";
 import { PROVISIONING_FAILURES } from "../provisioning/failures.js";
+import { SCIM_FAILURES } from "../scim/failures.js";
 import { SIGN_IN_FAILURES } from "../sign-in/failures.js";
 import { TRAINING_FAILURES } from "../training/failures.js";
 import { WEBHOOK_FAILURES } from "../webhooks/failures.js";
@@ -16,6 +18,8 @@ export function createCatalogue(registry: ConnectionTypeRegistry): Catalogue {
     PEOPLE_FAILURES,
     CONNECTION_FAILURES,
     PROVISIONING_FAILURES,
+    DIRECTORY_FAILURES,
+    SCIM_FAILURES,
     SIGN_IN_FAILURES,
     TRAINING_FAILURES,
     WEBHOOK_FAILURES,

@@ -9,7 +9,7 @@ import { GROUP_EVENTS } from "../people/group/group.events.js";
 import { countedPart, ownPart, type OrganizationPart } from "../people/organization/organization-parts.js";
 import { PEOPLE_PARTS } from "../people/organization/people-parts.js";
 import { SEAT_EVENTS } from "../people/seat/seat.events.js";
-import type { ErasePart } from "../people/user/delete/delete-guard.js";
+import type { DeletionParts, ErasePart } from "../people/user/delete/delete-guard.js";
 import { USER_EVENTS } from "../people/user/user.events.js";
 import { eraseAttempts } from "../sign-in/attempt/attempt.repository.js";
 import type { Destination } from "../sign-in/link/destination.js";
@@ -43,7 +43,10 @@ const eraseAnswersAboutResults: ErasePart = async (unit, { id }) => {
 };
 
 /** The parts that each module erases when a person is deleted or erased. */
-export const ERASERS: readonly ErasePart[] = [eraseAttempts, eraseAnswers, eraseAnswersAboutResults, eraseResults];
+const ERASERS: readonly ErasePart[] = [eraseAttempts, eraseAnswers, eraseAnswersAboutResults, eraseResults];
+
+/** What the deletion of a person needs, by hand or by a directory. */
+export const DELETION_PARTS: DeletionParts = { guards: [], erasers: ERASERS };
 
 /** The parts that are deleted with an organization. The operator sees the counts in this order. */
 export const ORGANIZATION_PARTS: readonly OrganizationPart[] = [
@@ -51,6 +54,7 @@ export const ORGANIZATION_PARTS: readonly OrganizationPart[] = [
   countedPart("connections", "sso_connection"),
   countedPart("identities", "identity i JOIN sso_connection c ON c.id = i.connection_id", "c.organization_id"),
   countedPart("linkRequests", "link_request"),
+  countedPart("provisioningDirectories", "provisioning_directory"),
   countedPart("signInAttempts", "sign_in_attempt"),
   // Results have foreign keys to courses, so results are deleted first.
   ownPart("results", "training_result"),

@@ -14,6 +14,7 @@ import { createPeopleNodes } from "../people/nodes.js";
 import { createPeopleResolvers, type PeopleNeeds } from "../people/resolvers.js";
 import type { Catalogue } from "../platform/graphql/failures.js";
 import { buildGraphQLSchema, type ResolverClass } from "../platform/graphql/schema.js";
+import { createDirectoryNodes, createDirectoryResolvers } from "../provisioning/directory/resolvers.js";
 import { createSignInResolvers } from "../sign-in/resolvers.js";
 import { createTrainingNodes } from "../training/nodes.js";
 import { createTrainingResolvers } from "../training/resolvers.js";
@@ -21,7 +22,7 @@ import { createWebhookNodes } from "../webhooks/nodes.js";
 import { createWebhookResolvers } from "../webhooks/resolvers.js";
 import type { WebhookServices } from "../webhooks/services.js";
 import { explainOutcome } from "./catalogue.js";
-import { DESTINATIONS, ERASERS, EVENT_TYPES, ORGANIZATION_PARTS } from "./module-lists.js";
+import { DELETION_PARTS, DESTINATIONS, EVENT_TYPES, ORGANIZATION_PARTS } from "./module-lists.js";
 import { NodeResolver } from "./node.resolver.js";
 
 /**
@@ -42,10 +43,11 @@ export function createSchema(
     ...createPeopleResolvers(store, {
       roles: [findRoleMappingUses],
       organizationParts: ORGANIZATION_PARTS,
-      users: { guards: [], erasers: ERASERS },
+      users: DELETION_PARTS,
       ...replaced,
     }),
     ...createConnectionResolvers(services),
+    ...createDirectoryResolvers(services),
     ...createEventResolvers(store, EVENT_TYPES, recordAudit),
     ...createAuditResolvers(store),
     ...createTrainingResolvers(store),
@@ -56,6 +58,7 @@ export function createSchema(
         ...createPeopleNodes(store),
         ...createTrainingNodes(store),
         ...createConnectionNodes(store),
+        ...createDirectoryNodes(store),
         ...createWebhookNodes(store),
         ...createEventNodes(store),
       ]),

@@ -73,7 +73,7 @@ export function withFullName(supplied: FieldValues, { fullName, email, ...user }
 }
 
 /** Makes first, last and full name and username from the names that the provider sent, or from the address. */
-function fillNames(supplied: FieldValues, email: string): FieldValues {
+export function fillNames(supplied: FieldValues, email: string): FieldValues {
   const { firstName, lastName, fullName, username } = supplied;
   const isWhole = firstName != null && lastName != null;
   const whole = fullName ?? firstName ?? lastName ?? email;

@@ -370,6 +370,40 @@ describe("a program", () => {
     });
   });
 
+  it("creates, shows, changes and deletes a provisioning directory, and rotates its token", async () => {
+    const input = { organizationId, connectionId, name: "Acme's directory" };
+    const { directory, token } = (await ask("CreateProvisioningDirectory", { input })).createProvisioningDirectory;
+    expect(token).toMatch(/^usher_scim_/);
+    expect(directory.baseUrl).toMatch(/\/scim\/v2$/);
+    const { id } = directory;
+    expect(await ask("ProvisioningDirectories", { organizationId })).toMatchObject({
+      provisioningDirectories: { nodes: [{ id, name: "Acme's directory", connection: { id: connectionId } }] },
+    });
+    const change = { id, deprovisionAction: "DISABLE", signInMatch: "EMAIL", connectionId: null };
+    expect((await ask("UpdateProvisioningDirectory", { input: change })).updateProvisioningDirectory).toEqual({
+      directory: {
+        id,
+        version: 2,
+        name: "Acme's directory",
+        state: "ACTIVE",
+        deprovisionAction: "DISABLE",
+        signInMatch: "EMAIL",
+      },
+    });
+    const rotated = (await ask("RotateProvisioningToken", { id })).rotateProvisioningToken;
+    expect(rotated.token).not.toBe(token);
+    expect(rotated.directory.tokens).toEqual([
+      { id: expect.any(String), expiresAt: null },
+      { id: expect.any(String), expiresAt: expect.any(String) },
+    ]);
+    expect((await ask("ProvisioningDirectory", { id })).provisioningDirectory).toMatchObject({
+      connection: null,
+      tokens: rotated.directory.tokens,
+    });
+    await ask("DeleteProvisioningDirectory", { id });
+    expect((await ask("ProvisioningDirectory", { id })).provisioningDirectory).toBeNull();
+  });
+
   it("creates, changes and reads people, and shows mistakes in a form", async () => {
     const alan = { organizationId, email: "alan@acme.example", firstName: "Alan", lastName: "Turing" };
     const { user } = (await ask("CreateUser", { input: alan })).createUser;

@@ -1,6 +1,6 @@
 /** The house of test/support with training in its schema, and the mutations that many tests begin with. */
 import type { Caller } from "../../src/access/caller.js";
-import { ERASERS, ORGANIZATION_PARTS } from "../../src/app/module-lists.js";
+import { DELETION_PARTS, ORGANIZATION_PARTS } from "../../src/app/module-lists.js";
 import { TRAINING_FAILURES } from "../../src/training/failures.js";
 import { createTrainingResolvers } from "../../src/training/resolvers.js";
 import { openHouse, OPERATOR, type House } from "../support/house.js";
@@ -10,7 +10,7 @@ export function openTrainingHouse(): Promise<House> {
   return openHouse({
     resolvers: createTrainingResolvers,
     failures: TRAINING_FAILURES,
-    users: { guards: [], erasers: ERASERS },
+    users: DELETION_PARTS,
     organizationParts: ORGANIZATION_PARTS,
   });
 }

@@ -124,6 +124,20 @@ export async function findMappedMembershipsOf(
   return byUser;
 }
 
+/** The groups that a user is in for one reason. */
+export async function findGroupIdsOfSource(
+  reader: Reader,
+  userId: string,
+  source: MembershipSource,
+): Promise<readonly string[]> {
+  const { source_kind, source_id } = keyOf(source);
+  const rows = await reader.rows<{ group_id: string }>(
+    "SELECT group_id FROM group_member WHERE user_id = ? AND source_kind = ? AND source_id = ? ORDER BY group_id",
+    [userId, source_kind, source_id],
+  );
+  return rows.map((row) => row.group_id);
+}
+
 function* chunk(userIds: readonly string[]): Generator<readonly string[]> {
   for (let start = 0; start < userIds.length; start += USERS_AT_ONCE) yield userIds.slice(start, start + USERS_AT_ONCE);
 }

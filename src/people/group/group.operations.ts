@@ -1,20 +1,15 @@
 /** Reads, creates, updates and deletes groups for a caller. */
-import { v7 as uuidv7 } from "uuid";
 import { causeOf, requirePermission, scopeFor, type Caller } from "../../access/caller.js";
 import type { Permission } from "../../access/permission.js";
 import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
-import { recordAudit } from "../../audit/record-audit.js";
-import { appendEvent } from "../../events/append-event.js";
-import { changesBetween } from "../../events/event-type.js";
-import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { InputCheck } from "../../platform/errors/input.js";
-import { GROUP_NAME_TAKEN, requireVersion } from "../failures.js";
+import { requireVersion } from "../failures.js";
 import { lockOrganization } from "../organization/organization.repository.js";
-import { GROUP_CREATED, GROUP_DELETED, GROUP_UPDATED } from "./group.events.js";
-import { groupSnapshot, type Group } from "./group.js";
-import { deleteGroupRow, findGroup, insertGroup, updateGroupRow } from "./group.repository.js";
+import { addGroup, changeGroup, removeGroup } from "./group-record.changes.js";
+import type { Group } from "./group.js";
+import { findGroup } from "./group.repository.js";
 
 const DESCRIPTION_RULE = { longest: 1000 };
 
@@ -87,24 +82,7 @@ export async function createGroup({ begin }: Store, caller: Caller, input: NewGr
 
   return await begin(caller, causeOf(caller), async (unit) => {
     if ((await lockOrganization(unit, organizationId)) === null) throw new Failure(NOT_FOUND, { type: "organization" });
-    const group: Group = {
-      id: uuidv7(),
-      organizationId,
-      name,
-      description,
-      version: 1,
-      createdAt: unit.now,
-      updatedAt: unit.now,
-    };
-    await storeName(name, () => insertGroup(unit, group));
-    await appendEvent(unit, {
-      organizationId,
-      type: GROUP_CREATED,
-      subject: { id: group.id, version: group.version },
-      data: { group: groupSnapshot(group), changed: null },
-    });
-    await recordAudit(unit, { ...entryOf("group.created", group), after: groupSnapshot(group) });
-    return group;
+    return await addGroup(unit, { organizationId, name, description });
   });
 }
 
@@ -126,28 +104,10 @@ export async function updateGroup(store: Store, caller: Caller, input: GroupChan
   return await store.begin(caller, causeOf(caller), async (unit) => {
     const before = await readGroupForChange(unit, found);
     requireVersion(input.expectedVersion, before.version);
-    const after: Group = {
-      ...before,
+    return await changeGroup(unit, before, {
       name: name ?? before.name,
       description: description === undefined ? before.description : description,
-      version: before.version + 1,
-      updatedAt: unit.now,
-    };
-    const changed = changesBetween(groupSnapshot(before), groupSnapshot(after));
-    if (changed === null) return before;
-    await storeName(after.name, () => updateGroupRow(unit, after));
-    await appendEvent(unit, {
-      organizationId: after.organizationId,
-      type: GROUP_UPDATED,
-      subject: { id: after.id, version: after.version },
-      data: { group: groupSnapshot(after), changed },
     });
-    await recordAudit(unit, {
-      ...entryOf("group.updated", after),
-      before: groupSnapshot(before),
-      after: groupSnapshot(after),
-    });
-    return after;
   });
 }
 
@@ -161,27 +121,7 @@ export async function deleteGroup(store: Store, caller: Caller, id: string): Pro
   const found = await readGroupFor(store, caller, id, "GROUPS_WRITE");
   return await store.begin(caller, causeOf(caller), async (unit) => {
     const before = await readGroupForChange(unit, found);
-    await deleteGroupRow(unit, id);
-    await appendEvent(unit, {
-      organizationId: before.organizationId,
-      type: GROUP_DELETED,
-      subject: { id, version: before.version + 1 },
-      data: { group: groupSnapshot(before), changed: null },
-    });
-    await recordAudit(unit, { ...entryOf("group.deleted", before), before: groupSnapshot(before) });
+    await removeGroup(unit, before);
     return before;
   });
-}
-
-function entryOf(action: string, { id, organizationId }: Group) {
-  return { organizationId, action, subject: { type: "group", id } };
-}
-
-async function storeName(name: string, write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    if (isDuplicateKey(error)) throw new Failure(GROUP_NAME_TAKEN, { name });
-    throw error;
-  }
 }

@@ -68,6 +68,7 @@ export async function makeWorld(found: House): Promise<World> {
   await send("setGroupMappings", { connectionId, mappings: [{ ...rule, groupId }] });
   const redeliveryId = await things.makeRedelivery(house);
   const endpointId = await things.makeEndpoint(house);
+  const directoryId = await things.makeDirectory(house);
   const { reference } = await things.makeSignIn(house);
   return {
     organizationIds: [organizationId, other.organizationId],
@@ -82,6 +83,7 @@ export async function makeWorld(found: House): Promise<World> {
       SsoConnection: connectionId,
       connectionId,
       reference,
+      ProvisioningDirectory: directoryId,
       WebhookEndpoint: endpointId,
       endpointId,
       WebhookRedelivery: redeliveryId,

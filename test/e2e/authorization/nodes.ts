@@ -23,6 +23,7 @@ export const NODES: Readonly<Record<string, NodeEntry>> = {
   },
   Group: { needs: ["GROUPS_READ"], make: things.makeGroup },
   Organization: { needs: "MEMBERSHIP", make: ({ home }) => home.organizationId },
+  ProvisioningDirectory: { needs: ["CONNECTIONS_READ"], make: things.makeDirectory },
   Result: { needs: ["TRAINING_READ"], make: things.makeResult },
   Role: { needs: "MEMBERSHIP", make: things.makeRole },
   SsoConnection: { needs: ["CONNECTIONS_READ"], make: (house) => things.makeConnection(house) },

@@ -85,6 +85,10 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
     use: "(organizationId: $organizationId) { minimumPeople }",
     make: home,
   },
+  provisioningDirectories: ofHome(["CONNECTIONS_READ"], "id name"),
+  provisioningDirectory: foundById(["CONNECTIONS_READ"], "id name tokens { id }", async (house) => ({
+    id: await things.makeDirectory(house),
+  })),
   results: { ...ofHome(["TRAINING_READ"], "id userId"), ofOneself: true },
   seats: {
     needs: ["USERS_READ"],
@@ -196,6 +200,12 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     name: "A",
     slug: word(),
   })),
+  createProvisioningDirectory: byInput(
+    ["CONNECTIONS_WRITE"],
+    "CreateProvisioningDirectoryInput",
+    "directory { id } token",
+    home,
+  ),
   createRole: byInput(["ORGANIZATION_WRITE"], "CreateRoleInput", "role { id }", (house) => ({
     ...home(house),
     key: house.word().toUpperCase(),
@@ -229,6 +239,9 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     return { id, confirmSlug: slug };
   }),
   deleteRole: byId(["ORGANIZATION_WRITE"], "role { id }", async (house) => ({ id: await things.makeRole(house) })),
+  deleteProvisioningDirectory: byId(["CONNECTIONS_WRITE"], "directory { id }", async (house) => ({
+    id: await things.makeDirectory(house),
+  })),
   deleteUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makeUser(house) })),
   deleteUsers: byIds(["USERS_WRITE"], things.makeUser),
   deleteWebhookEndpoint: byId(["WEBHOOKS_WRITE"], "id", async (house) => ({ id: await things.makeEndpoint(house) })),
@@ -289,6 +302,9 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
   restoreUsers: byIds(["USERS_WRITE"], (house) => things.makeInactiveUser(house, "archiveUser")),
   revokeApiKey: byId(["ORGANIZATION_WRITE"], "apiKey { id }", async (house) => ({
     id: await things.makeApiKey(house),
+  })),
+  rotateProvisioningToken: byId(["CONNECTIONS_WRITE"], "token", async (house) => ({
+    id: await things.makeDirectory(house),
   })),
   rotateWebhookSecret: byInput(["WEBHOOKS_WRITE"], "RotateWebhookSecretInput", "endpoint { id }", async (house) => ({
     id: await things.makeEndpoint(house),
@@ -390,6 +406,12 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     id: house.home.organizationId,
     supportContact: house.word(),
   })),
+  updateProvisioningDirectory: byInput(
+    ["CONNECTIONS_WRITE"],
+    "UpdateProvisioningDirectoryInput",
+    "directory { id }",
+    async (house) => ({ id: await things.makeDirectory(house), name: house.word() }),
+  ),
   updateRole: byInput(["ORGANIZATION_WRITE"], "UpdateRoleInput", "role { id }", async (house) => ({
     id: await things.makeRole(house),
     name: house.word(),

@@ -95,6 +95,14 @@ export async function makeApiKey({ usher, home: { organizationId }, word }: Hous
   return createApiKey.apiKey.id;
 }
 
+export async function makeDirectory({ usher, home: { organizationId, connectionId }, word }: House): Promise<string> {
+  const { createProvisioningDirectory } = await usher.ask(
+    `mutation ($input: CreateProvisioningDirectoryInput!) { createProvisioningDirectory(input: $input) { directory { id } } }`,
+    { input: { organizationId, connectionId, name: word() } },
+  );
+  return createProvisioningDirectory.directory.id;
+}
+
 /** A draft, or an active connection. */
 export async function makeConnection(house: House, isActive = false): Promise<string> {
   const { usher, home: tenant, provider, word } = house;

@@ -1,0 +1,109 @@
+/** Inputs and payloads of the mutations of provisioning directories. */
+import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
+import {
+  LONGEST_DIRECTORY_NAME,
+  type DeprovisionAction,
+  type DirectoryState,
+  type SignInMatch,
+} from "../stored/directory.js";
+import { DeprovisionActionEnum, DirectoryStateEnum, DirectoryType, SignInMatchEnum } from "./directory.type.js";
+
+const NAME = `What people read. At most ${LONGEST_DIRECTORY_NAME} characters.`;
+const CONNECTION = "The connection that the directory's people sign in through, in the same organization.";
+
+@InputType("CreateProvisioningDirectoryInput", { description: "A provisioning directory to create." })
+export class CreateDirectoryInput {
+  @Field(() => ID, { description: "The organization whose users the directory provides." })
+  organizationId!: string;
+
+  @Field(() => ID, { nullable: true, description: CONNECTION })
+  connectionId?: string | null;
+
+  @Field(() => String, { nullable: true, description: `${NAME} "SCIM" when left out.` })
+  name?: string | null;
+
+  @Field(() => DeprovisionActionEnum, {
+    nullable: true,
+    description: "What happens to the account of a user whom the directory deactivates or deletes. Default: `ARCHIVE`.",
+  })
+  deprovisionAction?: DeprovisionAction | null;
+
+  @Field(() => SignInMatchEnum, {
+    nullable: true,
+    description: "How a sign-in through the linked connection finds a user of the directory. Default: `EXTERNAL_ID`.",
+  })
+  signInMatch?: SignInMatch | null;
+}
+
+@InputType("UpdateProvisioningDirectoryInput", {
+  description: "Changes of a provisioning directory. A field that is left out stays as it is.",
+})
+export class UpdateDirectoryInput {
+  @Field(() => ID, { description: "The directory to change." })
+  id!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "The version that you have read. If the directory has changed since, the change is refused with VERSION_CONFLICT.",
+  })
+  expectedVersion?: number | null;
+
+  @Field(() => ID, { nullable: true, description: `${CONNECTION} null ends the link.` })
+  connectionId?: string | null;
+
+  @Field(() => String, { nullable: true, description: NAME })
+  name?: string | null;
+
+  @Field(() => DirectoryStateEnum, { nullable: true, description: "Whether the directory works." })
+  state?: DirectoryState | null;
+
+  @Field(() => DeprovisionActionEnum, {
+    nullable: true,
+    description: "What happens to the account of a user whom the directory deactivates or deletes.",
+  })
+  deprovisionAction?: DeprovisionAction | null;
+
+  @Field(() => SignInMatchEnum, {
+    nullable: true,
+    description: "How a sign-in through the linked connection finds a user of the directory.",
+  })
+  signInMatch?: SignInMatch | null;
+}
+
+/** The base of payloads with a new token; not in the schema. */
+@ObjectType({ simpleResolvers: true })
+abstract class WithToken {
+  @Field(() => DirectoryType, { description: "The directory." })
+  directory!: DirectoryType;
+
+  @Field(() => String, {
+    description:
+      "The token, for `Authorization: Bearer TOKEN` at the provider. It is shown only here and cannot be read again.",
+  })
+  token!: string;
+}
+
+@ObjectType("CreateProvisioningDirectoryPayload", { description: "What createProvisioningDirectory answers." })
+export class CreateDirectoryPayload extends WithToken {}
+
+@ObjectType("RotateProvisioningTokenPayload", { description: "What rotateProvisioningToken answers." })
+export class RotateTokenPayload extends WithToken {}
+
+@ObjectType("UpdateProvisioningDirectoryPayload", {
+  description: "What updateProvisioningDirectory answers.",
+  simpleResolvers: true,
+})
+export class UpdateDirectoryPayload {
+  @Field(() => DirectoryType, { description: "The directory as it is now." })
+  directory!: DirectoryType;
+}
+
+@ObjectType("DeleteProvisioningDirectoryPayload", {
+  description: "What deleteProvisioningDirectory answers.",
+  simpleResolvers: true,
+})
+export class DeleteDirectoryPayload {
+  @Field(() => DirectoryType, { description: "The directory before its deletion." })
+  directory!: DirectoryType;
+}

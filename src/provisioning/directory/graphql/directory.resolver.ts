@@ -1,0 +1,138 @@
+/** Provisioning directories in GraphQL. */
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
+import { OrganizationArgument } from "../../../access/organization-argument.js";
+import type { RequestContext } from "../../../access/request-context.js";
+import type { Store } from "../../../access/store.js";
+import { SsoConnectionType } from "../../../connection/graphql/connection.type.js";
+import { findConnections } from "../../../connection/stored/connection.repository.js";
+import type { Connection } from "../../../connection/stored/connection.js";
+import type { Clock } from "../../../platform/clock.js";
+import { orNull } from "../../../platform/errors/or-null.js";
+import { defineListLoader, defineLoader } from "../../../platform/graphql/loaders.js";
+import { PageArgs, type Page } from "../../../platform/graphql/paging.js";
+import {
+  createDirectory,
+  deleteDirectory,
+  listDirectories,
+  readDirectory,
+  rotateDirectoryToken,
+  updateDirectory,
+  type DirectoryWithToken,
+} from "../stored/directory.operations.js";
+import type { Directory, DirectoryToken } from "../stored/directory.js";
+import { findTokensOf } from "../stored/token.repository.js";
+import {
+  CreateDirectoryInput,
+  CreateDirectoryPayload,
+  DeleteDirectoryPayload,
+  RotateTokenPayload,
+  UpdateDirectoryInput,
+  UpdateDirectoryPayload,
+} from "./directory.input.js";
+import { DirectoryPage, DirectoryTokenType, DirectoryType } from "./directory.type.js";
+
+/** Reads of the fields of directories. A caller who reaches a directory may see its connection and its tokens. */
+export function createDirectoryLoaders({ reader }: Store, clock: Clock) {
+  return {
+    connection: defineLoader<RequestContext, Connection>(
+      async (ids) => new Map((await findConnections(reader, null, ids)).map((each) => [each.id, each])),
+    ),
+    tokens: defineListLoader<RequestContext, DirectoryToken>((ids) => findTokensOf(reader, ids, clock())),
+  };
+}
+
+@Resolver(() => DirectoryType)
+export class DirectoryResolver {
+  constructor(
+    private readonly store: Store,
+    private readonly publicUrl: string,
+    private readonly loaders: ReturnType<typeof createDirectoryLoaders>,
+  ) {}
+
+  @Query(() => DirectoryType, {
+    nullable: true,
+    description:
+      "One provisioning directory. null if the id is unknown or belongs to a different organization. Needs CONNECTIONS_READ.",
+  })
+  async provisioningDirectory(
+    @Ctx() { caller }: RequestContext,
+    @Arg("id", () => ID, { description: "The directory." }) id: string,
+  ): Promise<Directory | null> {
+    return await orNull(readDirectory(this.store, caller, id));
+  }
+
+  @Query(() => DirectoryPage, {
+    description: "The provisioning directories of an organization, the oldest first. Needs CONNECTIONS_READ.",
+  })
+  async provisioningDirectories(
+    @Ctx() { caller }: RequestContext,
+    @OrganizationArgument("The organization whose directories to show.") organizationId: string,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<Page<DirectoryType>> {
+    return (await listDirectories(this.store, caller, organizationId, page)) as Page<DirectoryType>;
+  }
+
+  @Mutation(() => CreateDirectoryPayload, {
+    description:
+      "Creates a provisioning directory with its first token. The organization's plan must include SCIM, otherwise the error is SCIM_NOT_IN_PLAN. Needs CONNECTIONS_WRITE.",
+  })
+  async createProvisioningDirectory(
+    @Ctx() { caller }: RequestContext,
+    @Arg("input", () => CreateDirectoryInput, { description: "The directory." }) input: CreateDirectoryInput,
+  ): Promise<DirectoryWithToken> {
+    return await createDirectory(this.store, caller, input);
+  }
+
+  @Mutation(() => UpdateDirectoryPayload, {
+    description: "Changes a provisioning directory. Accounts stay as they are. Needs CONNECTIONS_WRITE.",
+  })
+  async updateProvisioningDirectory(
+    @Ctx() { caller }: RequestContext,
+    @Arg("input", () => UpdateDirectoryInput, { description: "The changes." }) input: UpdateDirectoryInput,
+  ): Promise<{ readonly directory: Directory }> {
+    return { directory: await updateDirectory(this.store, caller, input) };
+  }
+
+  @Mutation(() => RotateTokenPayload, {
+    description:
+      "Adds a token to a provisioning directory. The present token still works for 24 hours, and an older one stops at once. Rotate twice to end a leaked token. Needs CONNECTIONS_WRITE.",
+  })
+  async rotateProvisioningToken(
+    @Ctx() { caller }: RequestContext,
+    @Arg("id", () => ID, { description: "The directory." }) id: string,
+  ): Promise<DirectoryWithToken> {
+    return await rotateDirectoryToken(this.store, caller, id);
+  }
+
+  @Mutation(() => DeleteDirectoryPayload, {
+    description:
+      "Deletes a provisioning directory with its tokens. Its users and groups stay as they are. Needs CONNECTIONS_WRITE.",
+  })
+  async deleteProvisioningDirectory(
+    @Ctx() { caller }: RequestContext,
+    @Arg("id", () => ID, { description: "The directory." }) id: string,
+  ): Promise<{ readonly directory: Directory }> {
+    return { directory: await deleteDirectory(this.store, caller, id) };
+  }
+
+  @FieldResolver(() => String, { description: "The address that the provider needs, beside a token." })
+  baseUrl(): string {
+    return `${this.publicUrl}/scim/v2`;
+  }
+
+  @FieldResolver(() => SsoConnectionType, {
+    nullable: true,
+    description: "The connection that the directory's people sign in through; null if it is not linked.",
+  })
+  async connection(
+    @Root() { connectionId }: DirectoryType,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection | null> {
+    return connectionId === null ? null : await this.loaders.connection(context).load(connectionId);
+  }
+
+  @FieldResolver(() => [DirectoryTokenType], { description: "The tokens that work, the newest first: at most two." })
+  async tokens(@Root() { id }: DirectoryType, @Ctx() context: RequestContext): Promise<readonly DirectoryToken[]> {
+    return await this.loaders.tokens(context).load(id);
+  }
+}

@@ -1,0 +1,99 @@
+/** Provisioning directories in the schema. */
+import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { NodeType } from "../../../access/node.js";
+import { definePage } from "../../../platform/graphql/paging.js";
+import {
+  DEPROVISION_ACTIONS,
+  SIGN_IN_MATCHES,
+  type DeprovisionAction,
+  type DirectoryState,
+  type SignInMatch,
+} from "../stored/directory.js";
+
+const STATES: Readonly<Record<DirectoryState, string>> = {
+  ACTIVE: "The directory's requests are answered.",
+  PAUSED: "Every request is refused with 503. Accounts stay as they are.",
+};
+
+export const DeprovisionActionEnum = declareEnum(
+  "DeprovisionAction",
+  "What happens to the account of a user whom a provisioning directory deactivates or deletes. The person's access ends at once in every case.",
+  DEPROVISION_ACTIONS,
+);
+export const SignInMatchEnum = declareEnum(
+  "SignInMatch",
+  "How a person at the linked connection and a user of the directory are recognised as the same person.",
+  SIGN_IN_MATCHES,
+);
+export const DirectoryStateEnum = declareEnum("ProvisioningDirectoryState", "Whether a directory works.", STATES);
+
+/** Registers an enum and returns the object that stands for it in decorators. */
+function declareEnum<Value extends string>(
+  name: string,
+  description: string,
+  values: Readonly<Record<Value, string>>,
+): { readonly [Each in Value]: Each } {
+  const made = Object.fromEntries(Object.keys(values).map((value) => [value, value])) as { [Each in Value]: Each };
+  const entries = Object.entries<string>(values).map(([value, text]) => [value, { description: text }]);
+  registerEnumType(made, { name, description, valuesConfig: Object.fromEntries(entries) });
+  return made;
+}
+
+@ObjectType("ProvisioningToken", {
+  description: "A token with which a provider calls `/scim/v2`. The token itself is shown once, when it is created.",
+  simpleResolvers: true,
+})
+export class DirectoryTokenType {
+  @Field(() => ID, { description: "The token's id." })
+  id!: string;
+
+  @Field(() => Date, { description: "When it was created." })
+  createdAt!: Date;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: "When it stops working, because a newer token replaces it; null for the newest token.",
+  })
+  expiresAt!: Date | null;
+}
+
+@ObjectType("ProvisioningDirectory", {
+  implements: NodeType,
+  description: "A SCIM source of an organization: the part of an identity provider that creates and removes its users.",
+})
+export class DirectoryType extends NodeType {
+  @Field(() => String, { description: "What people read." })
+  name!: string;
+
+  @Field(() => DirectoryStateEnum, { description: "Whether the directory works." })
+  state!: DirectoryState;
+
+  @Field(() => DeprovisionActionEnum, {
+    description: "What happens to the account of a user whom the directory deactivates or deletes.",
+  })
+  deprovisionAction!: DeprovisionAction;
+
+  @Field(() => SignInMatchEnum, {
+    description: "How a sign-in through the linked connection finds a user of the directory.",
+  })
+  signInMatch!: SignInMatch;
+
+  @Field(() => Int, { description: "Rises with every change." })
+  version!: number;
+
+  @Field(() => Date, { description: "When it was created." })
+  createdAt!: Date;
+
+  @Field(() => Date, { description: "When it was last changed." })
+  updatedAt!: Date;
+
+  // Not in the schema. Field resolvers read them.
+  organizationId!: string;
+  connectionId!: string | null;
+}
+
+export const DirectoryPage = definePage(
+  "ProvisioningDirectory",
+  () => DirectoryType,
+  "One page of the provisioning directories of an organization.",
+);

@@ -1,0 +1,28 @@
+/** The resolvers and nodes of provisioning directories, for the composition root. */
+import { findByIds, scopeIfGranted, type NodeSource } from "../../access/node.js";
+import type { ConnectionServices } from "../../connection/services.js";
+import type { Store } from "../../access/store.js";
+import type { ResolverClass } from "../../platform/graphql/schema.js";
+import { createDirectoryLoaders, DirectoryResolver } from "./graphql/directory.resolver.js";
+import { DIRECTORY_COLUMNS, directoryFromRaw } from "./stored/directory.repository.js";
+
+export function createDirectoryResolvers(services: ConnectionServices): ReadonlyMap<ResolverClass, object> {
+  const { publicUrl, clock } = services.runtime;
+  const loaders = createDirectoryLoaders(services, clock);
+  return new Map<ResolverClass, object>([[DirectoryResolver, new DirectoryResolver(services, publicUrl, loaders)]]);
+}
+
+export function createDirectoryNodes({ reader }: Store): readonly NodeSource[] {
+  const table = {
+    columns: DIRECTORY_COLUMNS,
+    from: "provisioning_directory d",
+    alias: "d",
+    read: directoryFromRaw,
+  };
+  return [
+    {
+      type: "ProvisioningDirectory",
+      find: (caller, ids) => findByIds(reader, table, scopeIfGranted(caller, "CONNECTIONS_READ"), ids),
+    },
+  ];
+}

@@ -1,0 +1,143 @@
+/** Creates, changes and removes the groups of a directory, with their members, in the caller's unit of work. */
+import type { UnitOfWork } from "../../../access/unit-of-work.js";
+import { recordAudit } from "../../../audit/record-audit.js";
+import { addReason, removeReason } from "../../../people/group/group.changes.js";
+import { addGroup, changeGroup, removeGroup } from "../../../people/group/group-record.changes.js";
+import { findGroup } from "../../../people/group/group.repository.js";
+import type { Group } from "../../../people/group/group.js";
+import { Failure } from "../../../platform/errors/failure.js";
+import { MEMBER_UNKNOWN } from "../failures.js";
+import type { ActingDirectory } from "./in-directory.js";
+import { findMembersOf } from "./member.repository.js";
+import {
+  findUserResources,
+  insertResource,
+  requireFreeNames,
+  touchResource,
+  updateResource,
+} from "./resource.repository.js";
+import type { DirectoryGroup, Resource } from "./resource.js";
+
+/** A change of a group's members, by the ids of the users' resources. */
+export type MemberChange =
+  { readonly kind: "ADD" | "REMOVE" | "REPLACE"; readonly ids: readonly string[] } | { readonly kind: "REMOVE_ALL" };
+
+/**
+ * Adds a group to a directory and to the organization.
+ *
+ * @throws DIRECTORY_VALUE_TAKEN, GROUP_NAME_TAKEN, MEMBER_UNKNOWN
+ */
+export async function createDirectoryGroup(
+  unit: UnitOfWork,
+  acting: ActingDirectory,
+  content: DirectoryGroup,
+  memberIds: readonly string[],
+): Promise<Resource> {
+  const { directory, organization } = acting;
+  await requireFreeNames(unit, directory.id, "GROUP", content, null);
+  const group = await addGroup(unit, {
+    organizationId: organization.id,
+    name: content.displayName,
+    description: null,
+  });
+  const resource = await insertResource(
+    unit,
+    { directoryId: directory.id, kind: "GROUP", subjectId: group.id },
+    content,
+  );
+  await changeMembers(unit, acting, resource, group, [{ kind: "ADD", ids: memberIds }]);
+  return resource;
+}
+
+/**
+ * Changes a group of a directory.
+ *
+ * @throws DIRECTORY_VALUE_TAKEN, GROUP_NAME_TAKEN, MEMBER_UNKNOWN
+ */
+export async function changeDirectoryGroup(
+  unit: UnitOfWork,
+  acting: ActingDirectory,
+  before: Resource,
+  content: DirectoryGroup,
+  members: readonly MemberChange[],
+): Promise<Resource> {
+  const { directory } = acting;
+  const group = await readGroup(unit, acting, before);
+  const isSame = JSON.stringify(before.document) === JSON.stringify(content.document);
+  if (!isSame) await requireFreeNames(unit, directory.id, "GROUP", content, before.id);
+  const { description } = group;
+  const named = isSame ? group : await changeGroup(unit, group, { name: content.displayName, description });
+  const changed = await changeMembers(unit, acting, before, named, members);
+  if (!isSame) return await updateResource(unit, before, content);
+  return changed ? await touchResource(unit, before) : before;
+}
+
+/** Removes a group from a directory and from the organization. The foreign key deletes the resource. */
+export async function removeDirectoryGroup(
+  unit: UnitOfWork,
+  acting: ActingDirectory,
+  resource: Resource,
+): Promise<void> {
+  await removeGroup(unit, await readGroup(unit, acting, resource));
+}
+
+async function readGroup(unit: UnitOfWork, { organization }: ActingDirectory, resource: Resource): Promise<Group> {
+  const group = await findGroup(unit, organization.id, resource.subjectId);
+  if (group === null) throw new Error(`the resource ${resource.id} has no group`);
+  return group;
+}
+
+/** @returns whether a user was added or removed */
+async function changeMembers(
+  unit: UnitOfWork,
+  acting: ActingDirectory,
+  resource: Resource,
+  before: Group,
+  changes: readonly MemberChange[],
+): Promise<boolean> {
+  const source = { kind: "SCIM", id: acting.directory.id } as const;
+  let group = before;
+  const added: string[] = [];
+  const removed: string[] = [];
+  for (const change of changes) {
+    const { add, remove } = await planMembers(unit, resource, change);
+    const after = await removeReason(unit, group, remove, source);
+    const last = await addReason(unit, after.group, add, source);
+    group = last.group;
+    removed.push(...after.userIds);
+    added.push(...last.userIds);
+  }
+  for (const [action, userIds] of [
+    ["group.members_added", added],
+    ["group.members_removed", removed],
+  ] as const)
+    if (userIds.length > 0)
+      await recordAudit(unit, {
+        organizationId: group.organizationId,
+        action,
+        subject: { type: "group", id: group.id },
+        ...(action === "group.members_added" ? { after: { userIds } } : { before: { userIds } }),
+      });
+  return added.length + removed.length > 0;
+}
+
+/** The accounts to add and to remove. Only a change of all members reads the present ones. */
+async function planMembers(
+  unit: UnitOfWork,
+  { id, directoryId }: Resource,
+  change: MemberChange,
+): Promise<{ readonly add: readonly string[]; readonly remove: readonly string[] }> {
+  const named = change.kind === "REMOVE_ALL" ? [] : [...new Set(change.ids)];
+  const present =
+    change.kind === "REPLACE" || change.kind === "REMOVE_ALL"
+      ? (await findMembersOf(unit, directoryId, [id])).map(({ userId }) => userId)
+      : [];
+  const users = await findUserResources(unit, directoryId, [...new Set([...named, ...present])]);
+  const accounts = (ids: readonly string[]) => ids.flatMap((each) => users.get(each)?.subjectId ?? []);
+  // A user that the directory deleted is in no group, so there is nothing to remove.
+  if (change.kind === "REMOVE") return { add: [], remove: accounts(named) };
+  const unknown = named.find((each) => !users.has(each));
+  if (unknown !== undefined) throw new Failure(MEMBER_UNKNOWN, { id: unknown });
+  const kept = new Set(named);
+  return { add: accounts(named), remove: accounts(present.filter((each) => !kept.has(each))) };
+}

@@ -1,0 +1,54 @@
+/** Opens the unit of work of a directory's request: the organization is locked, and the directory may act. */
+import { SYSTEM } from "../../../access/caller.js";
+import type { Store } from "../../../access/store.js";
+import type { UnitOfWork } from "../../../access/unit-of-work.js";
+import type { Organization } from "../../../people/organization/organization.js";
+import { findOrganization, lockOrganization } from "../../../people/organization/organization.repository.js";
+import type { Reader } from "../../../platform/database/database.js";
+import { Failure, UNAUTHENTICATED } from "../../../platform/errors/failure.js";
+import { DIRECTORY_PAUSED, SCIM_NOT_IN_PLAN } from "../failures.js";
+import { findDirectory } from "../stored/directory.repository.js";
+import type { Directory } from "../stored/directory.js";
+
+/** The directory of a token, and where its requests act. */
+export interface ActingDirectory {
+  readonly directory: Directory;
+  readonly organization: Organization;
+}
+
+/** A provider may ask again after this time. */
+const RETRY_AFTER_SECONDS = 300;
+
+/**
+ * Refuses a directory that is paused, or whose organization's plan does not include SCIM.
+ *
+ * @throws SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED
+ */
+export async function requireActing(reader: Reader, directory: Directory): Promise<ActingDirectory> {
+  const organization = await findOrganization(reader, null, directory.organizationId);
+  return checkActing(directory, organization);
+}
+
+function checkActing(directory: Directory | null, organization: Organization | null): ActingDirectory {
+  // The directory was deleted, and its token with it.
+  if (directory === null || organization === null) throw new Failure(UNAUTHENTICATED, {});
+  if (!organization.scimEntitled) throw new Failure(SCIM_NOT_IN_PLAN, {});
+  if (directory.state === "PAUSED") throw new Failure(DIRECTORY_PAUSED, { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  return { directory, organization };
+}
+
+/**
+ * Runs a change of a directory in one unit of work, with the directory as its cause.
+ *
+ * @throws what `requireActing` throws, if that has changed since the token was read
+ */
+export async function changeInDirectory<Result>(
+  store: Store,
+  { id, organizationId }: Directory,
+  work: (unit: UnitOfWork, acting: ActingDirectory) => Promise<Result>,
+): Promise<Result> {
+  return await store.begin(SYSTEM, { kind: "SCIM", actor: id }, async (unit) => {
+    const organization = await lockOrganization(unit, organizationId);
+    return await work(unit, checkActing(await findDirectory(unit, organizationId, id), organization));
+  });
+}

@@ -1,0 +1,238 @@
+/** Creates, changes, lists and deletes provisioning directories for a caller, and rotates their tokens. */
+import { v7 as uuidv7 } from "uuid";
+import { causeOf, requirePermission, scopeFor, type Caller } from "../../../access/caller.js";
+import type { Permission } from "../../../access/permission.js";
+import type { Store } from "../../../access/store.js";
+import type { UnitOfWork } from "../../../access/unit-of-work.js";
+import { recordAudit } from "../../../audit/record-audit.js";
+import { findConnection } from "../../../connection/stored/connection.repository.js";
+import { changesBetween } from "../../../events/event-type.js";
+import { requireVersion } from "../../../people/failures.js";
+import { lockOrganization } from "../../../people/organization/organization.repository.js";
+import { toDate } from "../../../platform/database/values.js";
+import { Failure, NOT_FOUND } from "../../../platform/errors/failure.js";
+import { InputCheck } from "../../../platform/errors/input.js";
+import { pageByKeyset } from "../../../platform/graphql/keyset.js";
+import { toPage, type Page, type PageArgs } from "../../../platform/graphql/paging.js";
+import { SCIM_NOT_IN_PLAN } from "../failures.js";
+import {
+  LONGEST_DIRECTORY_NAME,
+  type DeprovisionAction,
+  type Directory,
+  type DirectoryState,
+  type SignInMatch,
+} from "./directory.js";
+import {
+  deleteDirectoryRow,
+  DIRECTORY_COLUMNS,
+  directoryFromRaw,
+  findDirectory,
+  insertDirectory,
+  updateDirectoryRow,
+  type RawDirectory,
+} from "./directory.repository.js";
+import { addToken, expireTokens } from "./token.repository.js";
+
+/** What a caller decides about a directory. Absent or `null`: the default, or the present value. */
+interface DirectoryChoices {
+  readonly name?: string | null;
+  readonly deprovisionAction?: DeprovisionAction | null;
+  readonly signInMatch?: SignInMatch | null;
+}
+
+export interface NewDirectory extends DirectoryChoices {
+  readonly organizationId: string;
+  readonly connectionId?: string | null;
+}
+
+export interface DirectoryChange extends DirectoryChoices {
+  readonly id: string;
+  readonly expectedVersion?: number | null;
+  /** `null` ends the link to the connection; absent keeps it. */
+  readonly connectionId?: string | null;
+  readonly state?: DirectoryState | null;
+}
+
+/** A directory with the text of a new token, which is shown once. */
+export interface DirectoryWithToken {
+  readonly directory: Directory;
+  readonly token: string;
+}
+
+/** How long a replaced token still works, so that the provider's configuration can be changed meanwhile. */
+const OVERLAP_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+/**
+ * Creates a directory with its first token.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, SCIM_NOT_IN_PLAN
+ */
+export async function createDirectory(store: Store, caller: Caller, input: NewDirectory): Promise<DirectoryWithToken> {
+  const { organizationId, connectionId = null } = input;
+  requirePermission(caller, organizationId, "CONNECTIONS_WRITE");
+  const name = readName(input.name) ?? "SCIM";
+  return await store.begin(caller, causeOf(caller), async (unit) => {
+    const organization = await lockOrganization(unit, organizationId);
+    if (organization === null) throw new Failure(NOT_FOUND, { type: "organization" });
+    if (!organization.scimEntitled) throw new Failure(SCIM_NOT_IN_PLAN, {});
+    await requireConnection(unit, organizationId, connectionId);
+    const directory: Directory = {
+      id: uuidv7(),
+      organizationId,
+      connectionId,
+      name,
+      state: "ACTIVE",
+      deprovisionAction: input.deprovisionAction ?? "ARCHIVE",
+      signInMatch: input.signInMatch ?? "EXTERNAL_ID",
+      version: 1,
+      createdAt: unit.now,
+      updatedAt: unit.now,
+    };
+    await insertDirectory(unit, directory);
+    const token = await addToken(unit, directory.id);
+    await recordAudit(unit, { ...entryOf("directory.created", directory), after: auditView(directory) });
+    return { directory, token };
+  });
+}
+
+/**
+ * Changes a directory. Accounts stay as they are.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT
+ */
+export async function updateDirectory(store: Store, caller: Caller, input: DirectoryChange): Promise<Directory> {
+  const name = readName(input.name);
+  return await change(store, caller, input.id, async (unit, before) => {
+    requireVersion(input.expectedVersion, before.version);
+    const connectionId = input.connectionId === undefined ? before.connectionId : input.connectionId;
+    await requireConnection(unit, before.organizationId, connectionId);
+    const after: Directory = {
+      ...before,
+      connectionId,
+      name: name ?? before.name,
+      state: input.state ?? before.state,
+      deprovisionAction: input.deprovisionAction ?? before.deprovisionAction,
+      signInMatch: input.signInMatch ?? before.signInMatch,
+      version: before.version + 1,
+      updatedAt: unit.now,
+    };
+    if (changesBetween(auditView(before), auditView(after)) === null) return before;
+    await updateDirectoryRow(unit, after);
+    await recordAudit(unit, {
+      ...entryOf("directory.updated", after),
+      before: auditView(before),
+      after: auditView(after),
+    });
+    return after;
+  });
+}
+
+/**
+ * Adds a token. The present one still works for a day. An older one that had not expired yet stops at once, so that at most
+ * two tokens work.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
+ */
+export async function rotateDirectoryToken(store: Store, caller: Caller, id: string): Promise<DirectoryWithToken> {
+  return await change(store, caller, id, async (unit, directory) => {
+    await expireTokens(unit, id, new Date(unit.now.getTime() + OVERLAP_MILLISECONDS));
+    const token = await addToken(unit, id);
+    await recordAudit(unit, entryOf("directory.token_rotated", directory));
+    return { directory, token };
+  });
+}
+
+/**
+ * Deletes a directory with its tokens and resources. Its users and groups stay, and are no longer the directory's.
+ *
+ * @returns the directory before the deletion
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
+ */
+export async function deleteDirectory(store: Store, caller: Caller, id: string): Promise<Directory> {
+  return await change(store, caller, id, async (unit, before) => {
+    await deleteDirectoryRow(unit, id);
+    await recordAudit(unit, { ...entryOf("directory.deleted", before), before: auditView(before) });
+    return before;
+  });
+}
+
+/** @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND */
+export async function readDirectory(store: Store, caller: Caller, id: string): Promise<Directory> {
+  return await readDirectoryFor(store, caller, id, "CONNECTIONS_READ");
+}
+
+/**
+ * One page of an organization's directories, the oldest first.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor
+ */
+export async function listDirectories(
+  { reader }: Store,
+  caller: Caller,
+  organizationId: string,
+  args: PageArgs,
+): Promise<Page<Directory>> {
+  requirePermission(caller, organizationId, "CONNECTIONS_READ");
+  const page = await pageByKeyset<RawDirectory>({
+    reader,
+    select: DIRECTORY_COLUMNS,
+    from: "provisioning_directory d",
+    where: { sql: "d.organization_id = ?", parameters: [organizationId] },
+    order: [
+      { column: "d.created_at", direction: "ASC", kind: "time", read: (raw) => toDate(raw.created_at) },
+      { column: "d.id", direction: "ASC", kind: "text", read: (raw) => raw.id },
+    ],
+    args,
+  });
+  return toPage(page, directoryFromRaw);
+}
+
+async function readDirectoryFor(
+  { reader }: Store,
+  caller: Caller,
+  id: string,
+  permission: Permission,
+): Promise<Directory> {
+  const directory = await findDirectory(reader, scopeFor(caller, permission), id);
+  if (directory === null) throw new Failure(NOT_FOUND, { type: "provisioning directory" });
+  return directory;
+}
+
+/** Locks the organization, reads the directory again, and changes it. */
+async function change<Result>(
+  store: Store,
+  caller: Caller,
+  id: string,
+  work: (unit: UnitOfWork, before: Directory) => Promise<Result>,
+): Promise<Result> {
+  const { organizationId } = await readDirectoryFor(store, caller, id, "CONNECTIONS_WRITE");
+  return await store.begin(caller, causeOf(caller), async (unit) => {
+    await lockOrganization(unit, organizationId);
+    const before = await findDirectory(unit, organizationId, id);
+    if (before === null) throw new Failure(NOT_FOUND, { type: "provisioning directory" });
+    return await work(unit, before);
+  });
+}
+
+/** @returns `null` if the name is left out */
+function readName(name: string | null | undefined): string | null {
+  if (name == null) return null;
+  const check = new InputCheck();
+  const text = check.text("name", name, { longest: LONGEST_DIRECTORY_NAME });
+  check.finish();
+  return text;
+}
+
+/** A connection of another organization must not be linked, because its people would become this organization's. */
+async function requireConnection(unit: UnitOfWork, organizationId: string, connectionId: string | null): Promise<void> {
+  if (connectionId !== null && (await findConnection(unit, organizationId, connectionId)) === null)
+    throw new Failure(NOT_FOUND, { type: "connection" });
+}
+
+function entryOf(action: string, { id, organizationId }: Directory) {
+  return { organizationId, action, subject: { type: "directory", id } };
+}
+
+function auditView({ name, connectionId, state, deprovisionAction, signInMatch }: Directory) {
+  return { name, connectionId, state, deprovisionAction, signInMatch };
+}

@@ -1,0 +1,63 @@
+/** Reads and writes provisioning directories. */
+import type { OrganizationScope } from "../../../access/caller.js";
+import type { UnitOfWork } from "../../../access/unit-of-work.js";
+import type { Reader } from "../../../platform/database/database.js";
+import { toDate } from "../../../platform/database/values.js";
+import { DirectoryRow } from "./directory.row.js";
+import type { DeprovisionAction, Directory, DirectoryState, SignInMatch } from "./directory.js";
+
+/** A directory as a query returns it. */
+export interface RawDirectory {
+  id: string;
+  organization_id: string;
+  connection_id: string | null;
+  name: string;
+  state: string;
+  deprovision_action: string;
+  sign_in_match: string;
+  version: number;
+  created_at: unknown;
+  updated_at: unknown;
+}
+
+/** The columns of `RawDirectory`, of the table alias `d`. */
+export const DIRECTORY_COLUMNS = `d.id, d.organization_id, d.connection_id, d.name, d.state, d.deprovision_action,
+  d.sign_in_match, d.version, d.created_at, d.updated_at`;
+
+export function directoryFromRaw(raw: RawDirectory): Directory {
+  return {
+    id: raw.id,
+    organizationId: raw.organization_id,
+    connectionId: raw.connection_id,
+    name: raw.name,
+    state: raw.state as DirectoryState,
+    deprovisionAction: raw.deprovision_action as DeprovisionAction,
+    signInMatch: raw.sign_in_match as SignInMatch,
+    version: raw.version,
+    createdAt: toDate(raw.created_at),
+    updatedAt: toDate(raw.updated_at),
+  };
+}
+
+/** One directory by id; `null` if it does not exist or is outside the scope. */
+export async function findDirectory(reader: Reader, scope: OrganizationScope, id: string): Promise<Directory | null> {
+  const raw = await reader.row<RawDirectory>(
+    `SELECT ${DIRECTORY_COLUMNS} FROM provisioning_directory d
+      WHERE d.id = ?${scope === null ? "" : " AND d.organization_id = ?"}`,
+    scope === null ? [id] : [id, scope],
+  );
+  return raw ? directoryFromRaw(raw) : null;
+}
+
+export async function insertDirectory(unit: UnitOfWork, directory: Directory): Promise<void> {
+  await unit.manager.insert(DirectoryRow, directory);
+}
+
+export async function updateDirectoryRow(unit: UnitOfWork, directory: Directory): Promise<void> {
+  await unit.manager.update(DirectoryRow, { id: directory.id }, directory);
+}
+
+/** Deletes a directory. Foreign keys delete its tokens, resources and tombstones. */
+export async function deleteDirectoryRow(unit: UnitOfWork, id: string): Promise<void> {
+  await unit.execute("DELETE FROM provisioning_directory WHERE id = ?", [id]);
+}

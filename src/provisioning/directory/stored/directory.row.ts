@@ -1,0 +1,72 @@
+/** The rows of a provisioning directory: the directory and its tokens. */
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
+
+@Entity("provisioning_directory")
+@Index("ix_provisioning_directory_organization", ["organizationId", "createdAt", "id"])
+@Index("ix_provisioning_directory_connection", ["connectionId"])
+export class DirectoryRow {
+  @PrimaryColumn({ type: "varchar", length: 36 })
+  id!: string;
+
+  @Column({ name: "organization_id", type: "varchar", length: 36 })
+  @ForeignKey("OrganizationRow", {
+    name: "fk_provisioning_directory_organization",
+    onDelete: "CASCADE",
+    onUpdate: "NO ACTION",
+  })
+  organizationId!: string;
+
+  /** The connection whose people the directory provisions; `null` if it is not linked. */
+  @Column({ name: "connection_id", type: "varchar", length: 36, nullable: true })
+  @ForeignKey("ConnectionRow", {
+    name: "fk_provisioning_directory_connection",
+    onDelete: "SET NULL",
+    onUpdate: "NO ACTION",
+  })
+  connectionId!: string | null;
+
+  @Column({ type: "varchar", length: 100 })
+  name!: string;
+
+  /** `ACTIVE` or `PAUSED`. */
+  @Column({ type: "varchar", length: 20 })
+  state!: string;
+
+  @Column({ name: "deprovision_action", type: "varchar", length: 20 })
+  deprovisionAction!: string;
+
+  @Column({ name: "sign_in_match", type: "varchar", length: 20 })
+  signInMatch!: string;
+
+  @Column({ type: "int" })
+  version!: number;
+
+  @Column({ name: "created_at", type: "datetime", precision: 3 })
+  createdAt!: Date;
+
+  @Column({ name: "updated_at", type: "datetime", precision: 3 })
+  updatedAt!: Date;
+}
+
+@Entity("directory_token")
+@Index("ux_directory_token_hash", ["tokenHash"], { unique: true })
+@Index("ix_directory_token_directory", ["directoryId"])
+export class DirectoryTokenRow {
+  @PrimaryColumn({ type: "varchar", length: 36 })
+  id!: string;
+
+  @Column({ name: "directory_id", type: "varchar", length: 36 })
+  @ForeignKey("DirectoryRow", { name: "fk_directory_token_directory", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  directoryId!: string;
+
+  /** SHA-256 hex of the token. */
+  @Column({ name: "token_hash", type: "varchar", length: 64 })
+  tokenHash!: string;
+
+  @Column({ name: "created_at", type: "datetime", precision: 3 })
+  createdAt!: Date;
+
+  /** Set when a newer token replaces it. */
+  @Column({ name: "expires_at", type: "datetime", precision: 3, nullable: true })
+  expiresAt!: Date | null;
+}

@@ -1,0 +1,30 @@
+/** Finds the directory of a request by its bearer token (RFC 6750). Everything that the request does is in that directory. */
+import type { Request } from "express";
+import { requireActing } from "../provisioning/directory/resource/in-directory.js";
+import { DIRECTORY_TOKEN_PREFIX, type Directory } from "../provisioning/directory/stored/directory.js";
+import { findDirectoryOfToken } from "../provisioning/directory/stored/token.repository.js";
+import { hashToken } from "../platform/crypto/tokens.js";
+import { Failure, UNAUTHENTICATED } from "../platform/errors/failure.js";
+import { noteRequest } from "../platform/http/request-notes.js";
+import type { ScimServices } from "./services.js";
+
+const LONGEST_TOKEN = 512;
+
+/**
+ * @throws UNAUTHENTICATED without a valid token, SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED
+ */
+export async function authenticate({ store, clock }: ScimServices, request: Request): Promise<Directory> {
+  const [, token] = /^Bearer +([\x21-\x7e]+) *$/i.exec(request.get("authorization") ?? "") ?? [];
+  // A session's cookie is not a token, and an API key opens GraphQL alone.
+  if (token === undefined || token.length > LONGEST_TOKEN || !token.startsWith(DIRECTORY_TOKEN_PREFIX))
+    throw new Failure(UNAUTHENTICATED, {});
+  const directory = await findDirectoryOfToken(store.reader, hashToken(token), clock());
+  if (directory === null) throw new Failure(UNAUTHENTICATED, {});
+  noteRequest(request, {
+    callerKind: "DIRECTORY",
+    callerId: directory.id,
+    organizationId: directory.organizationId,
+  });
+  await requireActing(store.reader, directory);
+  return directory;
+}

@@ -1,0 +1,19 @@
+/** Failures of SCIM requests that other doors do not have (RFC 7644, section 3.12). */
+import { defineFailure, Failure } from "../platform/errors/failure.js";
+
+/** The error keywords of RFC 7644, table 9, that Usher answers with. */
+type ScimType = "invalidFilter" | "invalidSyntax" | "invalidPath" | "noTarget" | "invalidValue" | "mutability";
+
+const SCIM_REQUEST_INVALID = defineFailure<{ scimType: ScimType; detail: string }>({
+  code: "SCIM_REQUEST_INVALID",
+  status: 400,
+  message: ({ detail }) => detail,
+  remedy: "Correct the request as the detail says. Nothing was changed.",
+});
+
+/** The failure of a request that is not understood. */
+export function invalid(scimType: ScimType, detail: string): Failure<{ scimType: ScimType; detail: string }> {
+  return new Failure(SCIM_REQUEST_INVALID, { scimType, detail });
+}
+
+export const SCIM_FAILURES = [SCIM_REQUEST_INVALID] as const;

@@ -1,0 +1,76 @@
+/**
+ * Reads the body of a PATCH (RFC 7644, section 3.5.2) into changes, each with a path. An operation without a path becomes
+ * one change for each attribute of its value.
+ */
+import { shorten } from "../../platform/text.js";
+import { invalid } from "../failures.js";
+import { isObject } from "../resource/read-document.js";
+import { splitUrn } from "../schema/find-attribute.js";
+import type { ResourceType } from "../schema/schemas.js";
+import { readPath, type PatchPath } from "./read-path.js";
+
+export interface Change {
+  readonly op: "add" | "replace" | "remove";
+  readonly path: PatchPath;
+  /** As the provider sent it; `undefined` for none. */
+  readonly value: unknown;
+}
+
+const MOST_OPERATIONS = 1_000;
+
+/** Names in a value without a path that Usher writes itself. Okta sends the id of a group with its new name. */
+const IGNORED: ReadonlySet<string> = new Set(["id", "schemas", "meta"]);
+
+/** @throws SCIM_REQUEST_INVALID for a body, an operation or a path that is not understood */
+export function readPatch(type: ResourceType, body: Readonly<Record<string, unknown>>): readonly Change[] {
+  const operations = valueOf(body, "Operations");
+  if (!Array.isArray(operations) || operations.length === 0)
+    throw invalid("invalidSyntax", "The body of a PATCH needs Operations: a list with at least one operation.");
+  if (operations.length > MOST_OPERATIONS)
+    throw invalid("invalidSyntax", `The PATCH has ${operations.length} operations; send at most ${MOST_OPERATIONS}.`);
+  return operations.flatMap((operation: unknown) => readOperation(type, operation));
+}
+
+function readOperation(type: ResourceType, operation: unknown): readonly Change[] {
+  if (!isObject(operation)) throw invalid("invalidSyntax", "An operation of a PATCH must be an object.");
+  const op = readOp(valueOf(operation, "op"));
+  const path = valueOf(operation, "path");
+  const value = valueOf(operation, "value");
+  if (path !== undefined && path !== null && typeof path !== "string")
+    throw invalid("invalidPath", "The path of an operation must be a text.");
+  const changes = path == null || path === "" ? expand(type, op, value, "") : readOne(type, op, path, value);
+  if (op !== "remove" && value === undefined)
+    throw invalid("invalidValue", `The operation ${op} needs a value; null clears an attribute.`);
+  return changes;
+}
+
+function readOne(type: ResourceType, op: Change["op"], path: string, value: unknown): readonly Change[] {
+  const { schema, rest } = splitUrn(type, path.trim());
+  // The path is a whole schema, as of an extension.
+  if (rest === "") return expand(type, op, value, `${schema.id}:`);
+  return [{ op, path: readPath(type, path), value }];
+}
+
+/** One change for each attribute of an object. Keys may be paths: `name.givenName`, or with a URN before them. */
+function expand(type: ResourceType, op: Change["op"], value: unknown, prefix: string): readonly Change[] {
+  if (op === "remove") throw invalid("noTarget", "The operation remove needs a path.");
+  if (!isObject(value)) throw invalid("invalidValue", "An operation without a path needs an object as its value.");
+  return Object.entries(value).flatMap(([name, inner]) => {
+    if (prefix === "" && IGNORED.has(name.toLowerCase())) return [];
+    if (prefix === "" && splitUrn(type, name).rest === "") return expand(type, op, inner, `${name}:`);
+    return [{ op, path: readPath(type, prefix + name), value: inner }];
+  });
+}
+
+/** Entra ID writes operations with a capital by default. */
+function readOp(op: unknown): Change["op"] {
+  const word = typeof op === "string" ? op.toLowerCase() : "";
+  if (word === "add" || word === "replace" || word === "remove") return word;
+  const given = typeof op === "string" ? `, not ${shorten(op)}` : "";
+  throw invalid("invalidSyntax", `The op of an operation must be add, replace or remove${given}.`);
+}
+
+function valueOf(object: Readonly<Record<string, unknown>>, name: string): unknown {
+  const key = Object.keys(object).find((each) => each.toLowerCase() === name.toLowerCase());
+  return key === undefined ? undefined : object[key];
+}

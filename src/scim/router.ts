@@ -1,0 +1,34 @@
+/** SCIM 2.0 at `/scim/v2` (RFC 7644): the door through which identity providers create, change and remove users. */
+import express, { type Request, type Response, type Router } from "express";
+import type { Directory } from "../provisioning/directory/stored/directory.js";
+import { Failure, NOT_FOUND } from "../platform/errors/failure.js";
+import { answerScimErrors } from "./answer.js";
+import { authenticate } from "./authenticate.js";
+import { createDiscoveryRoutes } from "./routes/discovery.js";
+import { createGroupRoutes } from "./routes/groups.js";
+import { createUserRoutes } from "./routes/users.js";
+import type { ScimServices } from "./services.js";
+
+/** The largest body (RFC 7644, section 3.7.4, for bulk requests). */
+const LARGEST_BODY = "1mb";
+
+export function createScimRouter(services: ScimServices): Router {
+  const router = express.Router();
+  const baseUrl = `${services.publicUrl}/scim/v2`;
+  const directoryOf = (response: Response) => response.locals["directory"] as Directory;
+  // The token comes first, so that a stranger's body is not read.
+  router.use(async (request: Request, response: Response, next) => {
+    response.locals["directory"] = await authenticate(services, request);
+    next();
+  });
+  // Google Workspace and Okta send application/json. Some providers send a body without a type.
+  router.use(express.json({ limit: LARGEST_BODY, type: () => true }));
+  router.use("/Users", createUserRoutes(services, baseUrl, directoryOf));
+  router.use("/Groups", createGroupRoutes(services, baseUrl, directoryOf));
+  router.use(createDiscoveryRoutes(baseUrl));
+  router.use(() => {
+    throw new Failure(NOT_FOUND, { type: "SCIM endpoint" });
+  });
+  router.use(answerScimErrors(services.logDefect));
+  return router;
+}

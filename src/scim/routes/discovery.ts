@@ -1,0 +1,91 @@
+/** Serves what a provider can learn of this server (RFC 7644, section 4): its abilities, resource types and schemas. */
+import express, { type Router } from "express";
+import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
+import { answer } from "../answer.js";
+import { GROUP_TYPE, SCHEMAS, USER_TYPE, type ResourceType, type Schema } from "../schema/schemas.js";
+import { showList } from "../resource/show-resource.js";
+import { LARGEST_COUNT } from "./read-request.js";
+
+const SCHEMA = "urn:ietf:params:scim:schemas:core:2.0";
+
+export function createDiscoveryRoutes(baseUrl: string): Router {
+  const router = express.Router();
+  router.get("/ServiceProviderConfig", (_request, response) => {
+    answer(response, 200, {
+      schemas: [`${SCHEMA}:ServiceProviderConfig`],
+      documentationUri: "https://www.rfc-editor.org/rfc/rfc7644",
+      patch: { supported: true },
+      bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+      filter: { supported: true, maxResults: LARGEST_COUNT },
+      changePassword: { supported: false },
+      sort: { supported: false },
+      etag: { supported: true },
+      authenticationSchemes: [
+        {
+          type: "oauthbearertoken",
+          name: "Bearer token",
+          description: "The token of a provisioning directory, in the header Authorization.",
+          primary: true,
+        },
+      ],
+      meta: { resourceType: "ServiceProviderConfig", location: `${baseUrl}/ServiceProviderConfig` },
+    });
+  });
+  serve(
+    router,
+    "/Schemas",
+    SCHEMAS.map((schema) => [schema.id, showSchema(baseUrl, schema)] as const),
+  );
+  serve(
+    router,
+    "/ResourceTypes",
+    [USER_TYPE, GROUP_TYPE].map((type) => [type.name, showType(baseUrl, type)] as const),
+  );
+  return router;
+}
+
+/** A list that is not filtered, and each of its parts by name. */
+function serve(router: Router, path: string, parts: readonly (readonly [name: string, shown: object])[]): void {
+  router.get(path, (request, response) => {
+    // A filter would hide what a provider must know (RFC 7644, section 4).
+    if (request.query["filter"] !== undefined) {
+      answer(response, 403, {
+        schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"],
+        status: "403",
+        detail: `${path} cannot be filtered.`,
+      });
+      return;
+    }
+    const shown = parts.map(([, part]) => part);
+    answer(response, 200, showList(shown, { startIndex: 1, total: shown.length }));
+  });
+  router.get(`${path}/:name`, (request, response) => {
+    const found = parts.find(([name]) => name.toLowerCase() === request.params["name"]?.toLowerCase());
+    if (found === undefined) throw new Failure(NOT_FOUND, { type: "SCIM endpoint" });
+    answer(response, 200, found[1]);
+  });
+}
+
+function showSchema(baseUrl: string, { id, name, description, attributes }: Schema): object {
+  return {
+    schemas: [`${SCHEMA}:Schema`],
+    id,
+    name,
+    description,
+    attributes,
+    meta: { resourceType: "Schema", location: `${baseUrl}/Schemas/${id}` },
+  };
+}
+
+function showType(baseUrl: string, { name, endpoint, description, core, extensions }: ResourceType): object {
+  return {
+    schemas: [`${SCHEMA}:ResourceType`],
+    id: name,
+    name,
+    endpoint,
+    description,
+    schema: core.id,
+    schemaExtensions: extensions.map(({ id }) => ({ schema: id, required: false })),
+    meta: { resourceType: "ResourceType", location: `${baseUrl}/ResourceTypes/${name}` },
+  };
+}

@@ -1,0 +1,14 @@
+/** What the routes of SCIM need. */
+import type { Store } from "../access/store.js";
+import type { DeletionParts } from "../people/user/delete/delete-guard.js";
+import type { Clock } from "../platform/clock.js";
+
+export interface ScimServices {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly publicUrl: string;
+  /** The reasons against the deletion of an account, and the data that is erased with it. */
+  readonly deletion: DeletionParts;
+  /** Logs an unexpected error under the reference of the answer. */
+  readonly logDefect: (error: unknown, reference: string) => void;
+}
