@@ -24,6 +24,7 @@ import { AddConnectionWatch1764913000000 } from "./1764913000000-add-connection-
 import { CreateProviderSessions1764915000000 } from "./1764915000000-create-provider-sessions.js";
 import { AddConnectionButtonLabel1764916000000 } from "./1764916000000-add-connection-button-label.js";
 import { CreateProvisioningDirectories1764920000000 } from "./1764920000000-create-provisioning-directories.js";
+import { AddAuthentication1764917000000 } from "./1764917000000-add-authentication.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -50,4 +51,5 @@ export const migrations: readonly MigrationClass[] = [
   CreateProviderSessions1764915000000,
   AddConnectionButtonLabel1764916000000,
   CreateProvisioningDirectories1764920000000,
+  AddAuthentication1764917000000,
 ];

@@ -68,6 +68,13 @@ export const SIGN_IN_OTHER_PERSON = refusal(
   "The provider's portal signed in a person while the browser had the session of a different one. Usher does not replace a session unasked. The person signs out and opens the portal's tile again, or starts at the connection's sign-on address.",
 );
 
+export const PROVIDER_SESSION_ENDED = refusal(
+  "PROVIDER_SESSION_ENDED",
+  403,
+  "Your session at your company's sign-in service has ended. Please sign in again.",
+  "The provider sent an end of the session that has passed already (session_expiry or SessionNotOnOrAfter); the attempt's detail has it. If it happens to everybody, the lifetime at the provider is too short, or a clock is wrong.",
+);
+
 export const SIGN_IN_REPLAYED = refusal(
   "SIGN_IN_REPLAYED",
   400,
@@ -169,6 +176,7 @@ export const SIGN_IN_FAILURES = [
   SIGN_IN_SUPERSEDED,
   SIGN_IN_OTHER_BROWSER,
   SIGN_IN_OTHER_PERSON,
+  PROVIDER_SESSION_ENDED,
   SIGN_IN_REPLAYED,
   SIGN_IN_BINDING_WRONG,
   SIGN_IN_ADDRESS_WRONG,

@@ -8,7 +8,7 @@ import { describeAccount } from "../people/user/user.changes.js";
 import { USER_SIGNED_IN } from "../people/user/user.events.js";
 import type { User, UserSnapshot } from "../people/user/user.js";
 import { hashToken } from "../platform/crypto/tokens.js";
-import { recordAttempt, type Attempt } from "./attempt/attempt.js";
+import { authenticationOf, recordAttempt, type Attempt } from "./attempt/attempt.js";
 import type { BrowserRequest } from "./browser-request.js";
 
 /** A person who may sign in, in their home organization. */
@@ -29,6 +29,8 @@ export interface AllowedSignIn {
 export async function openSignedInSession(unit: UnitOfWork, signIn: AllowedSignIn): Promise<Session> {
   const { attempt, organization, user, snapshot, browser, tokenHash, flowHash = null } = signIn;
   const { connectionId, reference } = attempt;
+  const authentication = authenticationOf(attempt);
+  const end = attempt.profile?.authentication?.sessionEndsAt ?? null;
   if (browser.sessionToken !== null) await endSessionByToken(unit, hashToken(browser.sessionToken));
   const session = await openSession(unit, {
     tokenHash,
@@ -37,6 +39,8 @@ export async function openSignedInSession(unit: UnitOfWork, signIn: AllowedSignI
     connectionId,
     flowHash,
     client: browser.client,
+    authentication,
+    providerEndsAt: end === null ? null : new Date(end),
   });
   await appendEvent(unit, {
     organizationId: organization.id,
@@ -45,7 +49,13 @@ export async function openSignedInSession(unit: UnitOfWork, signIn: AllowedSignI
     data: {
       user: snapshot ?? (await describeAccount(unit, organization, user)).snapshot,
       changed: null,
-      signIn: { connectionId, reference },
+      signIn: {
+        connectionId,
+        reference,
+        acr: authentication.acr,
+        amr: [...authentication.amr],
+        authTime: authentication.authTime?.toISOString() ?? null,
+      },
     },
   });
   await recordAttempt(unit, attempt, { outcome: "SUCCEEDED", detail: null, userId: user.id });

@@ -36,6 +36,7 @@ import type { PostedForm } from "./read-form.js";
 import { LONGEST_IN_FORM, readParameters } from "./read-parameters.js";
 import { answerRefusal, toSafeReason, type SignInRefused } from "./record-refusal.js";
 import { requireSamePerson } from "./require-same-person.js";
+import { requireSessionAhead } from "./require-session-ahead.js";
 import { resolveReturnTo } from "./return-to.js";
 import { runAttempt, type AttemptProgress } from "./run-attempt.js";
 import type { SignInServices } from "./services.js";
@@ -197,6 +198,7 @@ async function signIn(
   beginStep("NORMALIZE");
   const profile = await describePerson(opened, verified);
   const attempt = identify(profile);
+  requireSessionAhead(profile, services.clock());
   if (unsolicited) await requireSamePerson(services, browser, connection, profile);
   if (attempt.kind === "TEST") return await finishTest(services, found, attempt, profile);
   const person = { organizationId: organization.id, connectionId: connection.id, profile };

@@ -39,6 +39,7 @@ export function createEntraIdType(authority: string, graphUrl: string) {
       clientAuthentication: "client_secret_post",
       scopes: ["openid", "profile", "email"],
       accountPrompt: "select_account",
+      authentication: { maxAgeSeconds: settings.maxAgeSeconds, requiredAcr: settings.requiredAcr ?? [] },
       hints: { loginHint: settings.loginHint, domainHint: settings.domainHint, prompt: settings.prompt },
       pkce: true,
       // Microsoft signs only with this algorithm.

@@ -1,5 +1,5 @@
 /** The settings of an Entra ID connection. */
-import { setting, type Parsed, type SettingsOf } from "../../connection/contract/index.js";
+import { maxAgeSeconds, requiredAcr, setting, type Parsed, type SettingsOf } from "../../connection/contract/index.js";
 import { DOMAIN_HINT, PROMPTS } from "../../protocols/oidc/index.js";
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -46,6 +46,8 @@ export const ENTRA_ID_SETTINGS = {
     label: "Prompt",
     help: "What Microsoft asks for at every sign-in: the password, consent, or the choice of an account. Left out, Microsoft asks only if it must. none is not possible, because Microsoft would refuse everyone who is not signed in there.",
   }),
+  maxAgeSeconds: maxAgeSeconds("Usher sends max_age, and requires the optional claim auth_time."),
+  requiredAcr: requiredAcr("the claim acr"),
 } as const;
 
 export type EntraIdSettings = SettingsOf<typeof ENTRA_ID_SETTINGS>;

@@ -48,6 +48,8 @@ export function createGoogleWorkspaceType(issuer: string, directoryUrl: string) 
     rules: (settings) => ({
       clientAuthentication: "client_secret_post",
       scopes: ["openid", "email", "profile"],
+      // Google's tokens name no authentication context class.
+      authentication: { maxAgeSeconds: settings.maxAgeSeconds, requiredAcr: [] },
       hints: { loginHint: settings.loginHint, prompt: settings.prompt },
       pkce: true,
       // Google signs only with this algorithm.

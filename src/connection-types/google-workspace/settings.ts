@@ -1,5 +1,6 @@
 /** The settings of a Google Workspace connection. */
 import {
+  maxAgeSeconds,
   setting,
   type DraftSettingsOf,
   type ParseContext,
@@ -53,6 +54,7 @@ export const GOOGLE_WORKSPACE_SETTINGS = {
     label: "Directory administrator",
     help: "For groups: the address of the administrator in whose name the service account reads groups.",
   }),
+  maxAgeSeconds: maxAgeSeconds("Usher sends max_age, and asks for the claim auth_time and requires it."),
 } as const;
 
 /** A secret that must be the key file of a service account. */

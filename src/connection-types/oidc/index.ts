@@ -49,6 +49,7 @@ const openId = composeOpenId<OidcSettings>({
       scopes,
       pkce,
       hints: { loginHint, domainHint, prompt, acrValues },
+      authentication: { maxAgeSeconds: settings.maxAgeSeconds, requiredAcr: settings.requiredAcr ?? [] },
       algorithms,
       trustedAudiences: settings.trustedAudiences ?? [],
       checkPerson: (claims) => checkOneEmail(claims, names),

@@ -1,5 +1,7 @@
 /** The settings of an OpenID Connect connection, and the rules across them. */
 import {
+  maxAgeSeconds,
+  requiredAcr,
   setting,
   type DraftSettingsOf,
   type Parsed,
@@ -131,6 +133,8 @@ export const OIDC_SETTINGS = {
     help: "The classes (acr_values) that the provider should authenticate people with, separated by spaces, the preferred one first. The provider may use a different one.",
     pattern: ACR_VALUES,
   }),
+  maxAgeSeconds: maxAgeSeconds("Usher sends max_age, and requires the claim auth_time."),
+  requiredAcr: requiredAcr("the claim acr"),
   emailClaim: setting.text({
     label: "E-mail claim",
     help: "Left out, Usher tries the usual names: email, mail, emailAddress.",

@@ -26,6 +26,7 @@ export const claimsView: ClaimsView<VerifiedAssertion, Pick<OpenedSaml, "source"
         expiresAt: now,
         authnInstant: now,
         authnContextClasses: [],
+        sessionEndsAt: null,
         sessionIndex: null,
       },
     };

@@ -64,6 +64,13 @@ export function normalize(verified: VerifiedAssertion, settings: SamlSettings): 
     profile,
     attributes: Object.assign(Object.create(null), attributes) as Attributes,
     authenticationMethods: verified.authnContextClasses,
+    authentication: {
+      acr: verified.authnContextClasses[0] ?? null,
+      amr: [],
+      authenticatedAt: verified.authnInstant,
+      // Older versions kept tickets without it.
+      sessionEndsAt: verified.sessionEndsAt ?? null,
+    },
     sources,
   });
 }

@@ -43,6 +43,7 @@ export async function openConnection(
     signedPart: settings.signedPart,
     nameIdFormat: settings.nameIdFormat,
     authnContexts: settings.requestedAuthnContext ?? [],
+    authentication: { maxAgeSeconds: settings.maxAgeSeconds, requiredAcr: settings.requiredAcr ?? [] },
     signingKey,
     decryptionKeys: runtime.keys?.decryption.map(({ privateKey }) => privateKey) ?? [],
     mustBeEncrypted: settings.encryptedAssertions,

@@ -1,5 +1,12 @@
 /** The settings of a SAML connection. */
-import { setting, type DraftSettingsOf, type ParseContext, type SettingsOf } from "../../connection/contract/index.js";
+import {
+  maxAgeSeconds,
+  requiredAcr,
+  setting,
+  type DraftSettingsOf,
+  type ParseContext,
+  type SettingsOf,
+} from "../../connection/contract/index.js";
 import { parseCertificate } from "../../protocols/saml/certificates.js";
 import { NAME_ID_FORMAT } from "../../protocols/saml/names.js";
 import { parseProviderMetadata } from "../../protocols/saml/provider-metadata.js";
@@ -125,6 +132,10 @@ export const SAML_SETTINGS = {
     label: "Requested authentication contexts",
     help: "Class URIs. The provider must use exactly one of them, such as urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport. Left out, the provider decides.",
   }),
+  maxAgeSeconds: maxAgeSeconds(
+    "Usher asks for a new authentication at each start (ForceAuthn), and checks AuthnInstant.",
+  ),
+  requiredAcr: requiredAcr("AuthnContextClassRef"),
   signedPart: setting.choice(["RESPONSE", "ASSERTION", "BOTH", "EITHER"], {
     default: "EITHER",
     label: "Signed part",

@@ -1,6 +1,7 @@
 /** Bounds the values of a profile, as the contract demands. It is the last step of `normalize`. */
 import type { ProfileField } from "../../people/user/profile/field-name.js";
 import { cutText, normalizeLine } from "../../platform/text.js";
+import type { Authentication } from "../../protocols/authentication.js";
 import type { NormalizedProfile } from "./profile.js";
 
 /** The longest values, in characters. Usher cuts names, but not identifiers: a cut one might belong to a different person. */
@@ -14,6 +15,9 @@ export const PROFILE_LENGTHS = {
   profile: 400,
 } as const;
 
+/** The longest class and method, in characters, and the number of methods. RFC 8176 registers methods of four. */
+const AUTHENTICATION_LENGTHS = { acr: 255, method: 48, methods: 10 } as const;
+
 /**
  * Trims white space and control characters, or replaces them by one space. Removes characters that change the direction of
  * writing. Cuts names and profile fields to their length; identifiers that are too long count as missing. Does not change issuer
@@ -24,6 +28,7 @@ export function boundProfile(profile: NormalizedProfile): NormalizedProfile {
     const text = cut(value, PROFILE_LENGTHS.profile);
     return text === null ? [] : [[field as ProfileField, text] as const];
   });
+  const { authentication } = profile;
   const email = whole(profile.email, PROFILE_LENGTHS.email);
   return {
     ...profile,
@@ -36,6 +41,17 @@ export function boundProfile(profile: NormalizedProfile): NormalizedProfile {
     employeeId: whole(profile.employeeId, PROFILE_LENGTHS.employeeId),
     profile: Object.fromEntries(fields),
     authenticationMethods: profile.authenticationMethods.filter((method) => method.trim() !== ""),
+    ...(authentication && { authentication: boundAuthentication(authentication) }),
+  };
+}
+
+/** A context class that is too long counts as missing. Usher keeps the first of too many methods. */
+function boundAuthentication(authentication: Authentication): Authentication {
+  const methods = authentication.amr.flatMap((method) => whole(method, AUTHENTICATION_LENGTHS.method) ?? []);
+  return {
+    ...authentication,
+    acr: whole(authentication.acr, AUTHENTICATION_LENGTHS.acr),
+    amr: methods.slice(0, AUTHENTICATION_LENGTHS.methods),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Everything that a connection type may import from Usher. */
+export { maxAgeSeconds, requiredAcr } from "./authentication-settings.js";
 export { boundProfile, PROFILE_LENGTHS } from "./bound-profile.js";
 export * from "./connection-type.js";
 export { defineConnectionType } from "./define-connection-type.js";
@@ -17,6 +18,7 @@ export type {
   SettingsOf,
   UrlRule,
 } from "./settings.js";
+export type { Authentication } from "../../protocols/authentication.js";
 export * from "../../protocols/exchange.js";
 export type * from "../../protocols/logout.js";
 export {

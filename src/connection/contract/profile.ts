@@ -1,5 +1,6 @@
 /** The profile that a connection type makes from a verified message, the same for every kind of identity provider. */
 import type { ProfileField } from "../../people/user/profile/field-name.js";
+import type { Authentication } from "../../protocols/authentication.js";
 
 /**
  * The groups that a provider sent. *Silent*: it sent no groups claim, which is not an empty list. *Unknown*: it did not send
@@ -39,4 +40,6 @@ export interface NormalizedProfile {
   readonly sources?: Readonly<Record<string, string>>;
   /** How the person authenticated, in the provider's terms (`amr`, `acr`, AuthnContextClassRef). */
   readonly authenticationMethods: readonly string[];
+  /** What the provider says about the authentication and the session; absent if the type does not read it. */
+  readonly authentication?: Authentication;
 }

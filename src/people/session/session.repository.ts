@@ -3,8 +3,15 @@ import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";
-import { toDate } from "../../platform/database/values.js";
-import { SESSION_LIFETIME_SECONDS, type ClientDescription, type Session } from "./session.js";
+import { toDate, toDateOrNull } from "../../platform/database/values.js";
+import {
+  NO_AUTHENTICATION,
+  SESSION_LIFETIME_SECONDS,
+  type ClientDescription,
+  type Session,
+  type SessionAuthentication,
+  type ShownSession,
+} from "./session.js";
 
 const USER_AGENT_LENGTH = 400;
 
@@ -17,22 +24,28 @@ export interface NewSession {
   /** The hash of the state or ticket of the sign-in that opens the session, if there is one. */
   readonly flowHash?: string | null;
   readonly client: ClientDescription;
+  /** Missing if no provider vouches for the person. */
+  readonly authentication?: SessionAuthentication;
+  /** When the provider ends the session at the latest, if it sets a limit. */
+  readonly providerEndsAt?: Date | null;
 }
 
-/** Opens a session. */
+/** Opens a session. It ends after its lifetime, or before, when the provider ends it. */
 export async function openSession(unit: UnitOfWork, input: NewSession): Promise<Session> {
+  const lifetimeEndsAt = new Date(unit.now.getTime() + SESSION_LIFETIME_SECONDS * 1000);
+  const { authentication = NO_AUTHENTICATION, providerEndsAt = null } = input;
   const session: Session = {
     id: uuidv7(),
     userId: input.userId,
     organizationId: input.organizationId,
     connectionId: input.connectionId,
     createdAt: unit.now,
-    expiresAt: new Date(unit.now.getTime() + SESSION_LIFETIME_SECONDS * 1000),
+    expiresAt: providerEndsAt !== null && providerEndsAt < lifetimeEndsAt ? providerEndsAt : lifetimeEndsAt,
   };
   await unit.execute(
     `INSERT INTO user_session (id, token_hash, user_id, organization_id, connection_id, flow_hash, address,
-       user_agent, created_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       user_agent, created_at, expires_at, acr, amr, auth_time)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       session.id,
       input.tokenHash,
@@ -44,6 +57,9 @@ export async function openSession(unit: UnitOfWork, input: NewSession): Promise<
       input.client.userAgent?.slice(0, USER_AGENT_LENGTH) ?? null,
       session.createdAt,
       session.expiresAt,
+      authentication.acr,
+      JSON.stringify(authentication.amr),
+      authentication.authTime,
     ],
   );
   return session;
@@ -93,6 +109,36 @@ export async function findSessionInForce(
     createdAt: toDate(first.created_at),
     expiresAt: toDate(first.expires_at),
     permissionLists: rows.flatMap((row) => (row.permissions === null ? [] : [row.permissions])),
+  };
+}
+
+/** A session that is not ended, with how its person authenticated. */
+export async function findSession(reader: Reader, id: string): Promise<ShownSession | null> {
+  const raw = await reader.row<{
+    user_id: string;
+    organization_id: string;
+    connection_id: string | null;
+    created_at: unknown;
+    expires_at: unknown;
+    acr: string | null;
+    amr: string | null;
+    auth_time: unknown;
+  }>(
+    `SELECT user_id, organization_id, connection_id, created_at, expires_at, acr, amr, auth_time
+       FROM user_session WHERE id = ?`,
+    [id],
+  );
+  if (raw === undefined) return null;
+  return {
+    id,
+    userId: raw.user_id,
+    organizationId: raw.organization_id,
+    connectionId: raw.connection_id,
+    createdAt: toDate(raw.created_at),
+    expiresAt: toDate(raw.expires_at),
+    acr: raw.acr,
+    amr: raw.amr === null ? [] : (JSON.parse(raw.amr) as string[]),
+    authTime: toDateOrNull(raw.auth_time),
   };
 }
 

@@ -39,6 +39,19 @@ export class SessionRow {
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
 
+  /** The end of the lifetime, or the earlier end that the provider set. */
   @Column({ name: "expires_at", type: "datetime", precision: 3 })
   expiresAt!: Date;
+
+  /** The provider's authentication context class. */
+  @Column({ type: "varchar", length: 255, nullable: true })
+  acr!: string | null;
+
+  /** JSON list of the provider's authentication methods. */
+  @Column({ type: "varchar", length: 600, nullable: true })
+  amr!: string | null;
+
+  /** When the person authenticated at the provider. */
+  @Column({ name: "auth_time", type: "datetime", precision: 3, nullable: true })
+  authTime!: Date | null;
 }

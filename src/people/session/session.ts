@@ -11,6 +11,21 @@ export interface Session {
   readonly expiresAt: Date;
 }
 
+/** How the person of a session authenticated at the provider, as the provider says. */
+export interface SessionAuthentication {
+  /** The authentication context class. */
+  readonly acr: string | null;
+  /** The authentication methods. */
+  readonly amr: readonly string[];
+  readonly authTime: Date | null;
+}
+
+/** The authentication of a session that no provider gave. */
+export const NO_AUTHENTICATION: SessionAuthentication = { acr: null, amr: [], authTime: null };
+
+/** A session as its person and administrators see it. */
+export interface ShownSession extends Session, SessionAuthentication {}
+
 /** The client of a request, as sessions and sign-in attempts store it. */
 export interface ClientDescription {
   readonly address: string | null;

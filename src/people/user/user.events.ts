@@ -111,6 +111,12 @@ export const USER_SIGNED_IN = defineEventType({
     signIn: z.object({
       connectionId: z.string().nullable().describe("Null for a one-time link."),
       reference: z.string(),
+      acr: z.string().nullable().describe("The provider's authentication context class; null if it named none."),
+      amr: z.array(z.string()).describe("The provider's authentication methods; empty if it named none."),
+      authTime: z
+        .string()
+        .nullable()
+        .describe("When the person authenticated at the provider, in ISO 8601; null if it did not say."),
     }),
   }),
 });

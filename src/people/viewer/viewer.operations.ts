@@ -4,6 +4,8 @@ import type { Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { ApiKey } from "../api-key/api-key.js";
 import { findKeyOfCaller } from "../api-key/api-key.repository.js";
+import { findSession } from "../session/session.repository.js";
+import type { ShownSession } from "../session/session.js";
 import { showMember } from "../user/user.access.js";
 import { findMembershipsOf, findUser } from "../user/user.repository.js";
 import type { Member } from "../user/user.js";
@@ -40,6 +42,11 @@ export async function readOwnMemberships({ reader }: Store, caller: Caller): Pro
   if (caller.kind !== "PERSON") return [];
   const { userId } = caller;
   return (await findMembershipsOf(reader, userId)).map((organizationId) => ({ organizationId, userId }));
+}
+
+/** The session of the request; `null` for a key. */
+export async function readOwnSession({ reader }: Store, caller: Caller): Promise<ShownSession | null> {
+  return caller.kind === "PERSON" ? await findSession(reader, caller.sessionId) : null;
 }
 
 /** The key of the caller; `null` for a person. */

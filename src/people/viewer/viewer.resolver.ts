@@ -7,11 +7,13 @@ import { ApiKeyType } from "../api-key/api-key.type.js";
 import type { PeopleLoaders } from "../loaders.js";
 import { MembershipType } from "../membership/membership.type.js";
 import { OrganizationType } from "../organization/organization.type.js";
+import { SessionType } from "../session/session.type.js";
 import { UserType } from "../user/user.type.js";
 import {
   readOwnApiKey,
   readOwnMemberships,
   readOwnPermissions,
+  readOwnSession,
   readOwnUser,
   type Membership,
 } from "./viewer.operations.js";
@@ -35,6 +37,11 @@ export class ViewerResolver {
   @FieldResolver(() => UserType, { nullable: true, description: "The signed-in person; null for an API key." })
   async user(@Ctx() context: RequestContext): Promise<UserType | null> {
     return await readOwnUser(this.store, context.caller);
+  }
+
+  @FieldResolver(() => SessionType, { nullable: true, description: "The session of the request; null for an API key." })
+  async session(@Ctx() context: RequestContext): Promise<SessionType | null> {
+    return await readOwnSession(this.store, context.caller);
   }
 
   @FieldResolver(() => OrganizationType, {

@@ -11,6 +11,8 @@ import type { RelyingParty } from "../oidc/relying-party.js";
 import { acceptReturn, beginSignIn, completeSignIn } from "../oidc/sign-in.js";
 import type { VerifiedSignIn } from "../oidc/surroundings.js";
 
+/** Asks for a claim of the ID token (OpenID Connect Core 1.0, section 5.5). */
+const AUTH_TIME = JSON.stringify({ id_token: { auth_time: { essential: true } } });
 const LONGEST_REPORT = 300;
 
 /** A relying party at Google. */
@@ -92,10 +94,12 @@ export class GoogleStrategy extends PassportGoogle {
     const { draft, parameters } = beginSignIn(this.party, step);
     const { login_hint: loginHint, prompt, ...further } = parameters;
     const state = await step.keep(draft);
+    // Google sends auth_time only if the request asks for it.
+    const claims = further["max_age"] !== undefined && { claims: AUTH_TIME };
     const report = await this.run(
       { query: {}, state },
       {
-        further,
+        further: { ...further, ...claims },
         ...(loginHint !== undefined && { loginHint }),
         // Google does not support `login`.
         ...(prompt !== undefined && { prompt: prompt === "login" ? "select_account" : prompt }),

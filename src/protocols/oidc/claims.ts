@@ -2,7 +2,9 @@
  * Reads a person from claims (OpenID Connect Core 1.0, section 5.1). A claim is found by its own name, or by a path
  * with dots if it is inside objects: `realm_access.roles`.
  */
+import type { Authentication } from "../authentication.js";
 import { readEmailAddress } from "../email-address.js";
+import { readAuthentication } from "./authentication.js";
 import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
 import { isObject } from "./request-json.js";
@@ -55,6 +57,7 @@ export interface ClaimedPerson {
   readonly groupsClaims: readonly string[];
   /** `amr` and `acr`: how the person authenticated. */
   readonly authenticationMethods: readonly string[];
+  readonly authentication: Authentication;
   /** The claim that each value was read from, by the value's name. */
   readonly sources: Readonly<Record<string, string>>;
 }
@@ -111,6 +114,7 @@ export function readPerson(claims: Claims, texts: ClaimTexts, names: ClaimNames)
     groups: readGroups(claims, names.groups),
     groupsClaims: groupsClaimsOf(names.groups),
     authenticationMethods: ["amr", "acr"].flatMap((name) => textsOf(texts, name)),
+    authentication: readAuthentication(claims),
     sources: findSources(texts, names),
   };
 }

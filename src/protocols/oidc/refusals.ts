@@ -229,6 +229,27 @@ const defined = defineRefusals("OIDC_", {
     remedy:
       "The ID token's sub claim is missing, is not a text, is longer than 255 characters or has white space around it. Correct the claim's mapping at the provider.",
   },
+  OIDC_AUTHENTICATION_TIME_MISSING: {
+    message: `Your company's sign-in service does not say when you signed in there. ${ASK}`,
+    remedy:
+      "The setting maxAgeSeconds requires the claim auth_time in the ID token, as a number of seconds since 1970, and the token has none. Let the provider send it (in Entra ID: App registrations, the application, Token configuration, the optional claim auth_time), or clear maxAgeSeconds.",
+  },
+  OIDC_AUTHENTICATION_TOO_OLD: {
+    message: "You signed in at your company's sign-in service too long ago. Please sign in there again.",
+    remedy:
+      "The person authenticated at the provider earlier than maxAgeSeconds allows, and the provider did not ask again, although Usher sent max_age. The person chooses Try with another account, which asks for a new authentication. If it happens to everybody, the provider ignores max_age: raise or clear maxAgeSeconds.",
+  },
+  OIDC_AUTHENTICATION_CONTEXT_TOO_WEAK: {
+    message:
+      "The way in which you signed in at your company's sign-in service is not strong enough for this application.",
+    remedy:
+      "The claim acr of the ID token is none of the classes in the setting requiredAcr; the attempt's detail shows both. At the provider, require the stronger authentication for this application, such as a second factor, or correct requiredAcr.",
+  },
+  OIDC_SESSION_EXPIRY_INVALID: {
+    message: MISCONFIGURED,
+    remedy:
+      "The claim session_expiry of the ID token is not a number of seconds since 1970; the attempt's detail shows it. Correct the claim at the provider (milliseconds and texts are usual mistakes), or leave it out.",
+  },
   OIDC_AUDIENCE_MISMATCH: {
     message: MISCONFIGURED,
     remedy:

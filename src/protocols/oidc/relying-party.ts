@@ -1,4 +1,5 @@
 /** A connection as the protocol sees it: the provider, its keys, this installation as its client, and its rules. */
+import type { AuthenticationRules } from "../authentication.js";
 import type { KeySet } from "./key-set.js";
 import type { Claims, Client, Provider, Surroundings } from "./surroundings.js";
 
@@ -36,6 +37,8 @@ export interface RequestHints {
 export interface SignInRules {
   /** Always includes `openid`. */
   readonly scopes: readonly string[];
+  /** What the ID token must say about the authentication. When left out, the connection requires nothing. */
+  readonly authentication?: AuthenticationRules;
   /** When left out, the provider gets the account that the person named, and nothing more. */
   readonly hints?: RequestHints;
   /**

@@ -3,6 +3,7 @@
  * provider, `acceptReturn` and `completeSignIn` after it.
  */
 import type { FlowDraft, PendingFlow, ReturnExchange, StartExchange } from "../exchange.js";
+import { checkAuthentication } from "./authentication.js";
 import { acceptAuthorizationResponse } from "./authorization-response.js";
 import { checkClaimsSize } from "./claims.js";
 import { TOLERATED_SKEW_SECONDS } from "./id-token-checks.js";
@@ -37,11 +38,14 @@ export function beginSignIn(party: RelyingParty, step: StartExchange): Beginning
 
 function hintsOf(party: RelyingParty, step: StartExchange): Record<string, string> {
   const { loginHint = true, domainHint = null, acrValues = null } = party.hints ?? {};
+  const { maxAgeSeconds = null, requiredAcr = [] } = party.authentication ?? {};
+  const classes = acrValues ?? (requiredAcr.join(" ") || null);
   const prompt = choosePrompt(party, step);
   return {
+    ...(maxAgeSeconds !== null && { max_age: String(maxAgeSeconds) }),
     ...(loginHint && step.loginHint !== null && { login_hint: step.loginHint }),
     ...(domainHint !== null && { domain_hint: domainHint }),
-    ...(acrValues !== null && { acr_values: acrValues }),
+    ...(classes !== null && { acr_values: classes }),
     ...(prompt !== null && { prompt }),
   };
 }
@@ -73,6 +77,7 @@ export async function completeSignIn(party: RelyingParty, flow: PendingFlow, cod
     algorithms: party.algorithms,
     ...(party.explainForeignIssuer && { explainForeignIssuer: party.explainForeignIssuer }),
   });
+  checkAuthentication(verified, party.authentication, surroundings.now());
   if (flow.secrets["forced"] !== undefined) checkReauthentication(verified["auth_time"], flow.startedAt);
   party.checkClaims?.(verified);
   const endpoint = provider.userinfoEndpoint;

@@ -10,8 +10,8 @@ import type { Claims, Surroundings, Withheld } from "./surroundings.js";
  */
 const PROTOCOL_CLAIMS: ReadonlySet<string> = new Set(
   (
-    "iss sub aud azp exp iat nbf nonce jti sid at_hash c_hash acr amr auth_time events typ cnf sub_jwk " +
-    "tid oid idp ver hd xms_edov"
+    "iss sub aud azp exp iat nbf nonce jti sid at_hash c_hash acr amr auth_time session_expiry events typ cnf " +
+    "sub_jwk tid oid idp ver hd xms_edov"
   ).split(" "),
 );
 

@@ -2,6 +2,7 @@
  * The checks of the web browser SSO profile (SAML profiles 4.1.4.3) on the signed assertion. Only here does Usher read
  * facts about a person, and only from verified XML.
  */
+import { findAuthenticationIssue, type AuthenticationRules } from "../authentication.js";
 import { checkIssueInstant, checkNotBefore, checkNotOnOrAfter, readInstant, type Clocks } from "./instants.js";
 import { BEARER, NAME_ID_FORMAT, NAMESPACE } from "./names.js";
 import { ProtocolRefusal, quote } from "../refusal.js";
@@ -27,6 +28,7 @@ export interface AssertionExpectations extends Clocks {
   readonly mustBeAfter: Date | null;
   /** The requested classes. The assertion must have one of them. An empty list allows any class. */
   readonly authnContexts: readonly string[];
+  readonly authentication: AuthenticationRules;
 }
 
 /** A verified assertion as plain data, so that Usher can store it between two requests. */
@@ -38,6 +40,8 @@ export interface VerifiedAssertion {
   readonly expiresAt: string;
   readonly authnInstant: string;
   readonly authnContextClasses: readonly string[];
+  /** When a session ends at the latest, in ISO 8601; `null` if the provider sets no limit. */
+  readonly sessionEndsAt: string | null;
   /** The provider's name for the session. */
   readonly sessionIndex: string | null;
   /** The text values of every attribute, by its name, in their order. */
@@ -138,11 +142,12 @@ function checkAuthentication(assertion: XmlElement, expected: AssertionExpectati
   const statements = childrenOf(assertion, NAMESPACE.assertion, "AuthnStatement");
   const first = statements[0];
   if (first === undefined) return refuse("SAML_AUTHN_STATEMENT_MISSING");
-  for (const { attributes } of statements) {
+  const ends = statements.flatMap(({ attributes }) => {
     const end = attributes.get("SessionNotOnOrAfter");
-    if (end !== undefined)
-      checkNotOnOrAfter(end, "AuthnStatement/SessionNotOnOrAfter", "SAML_CONDITIONS_MISSING", expected);
-  }
+    if (end === undefined) return [];
+    return [checkNotOnOrAfter(end, "AuthnStatement/SessionNotOnOrAfter", "SAML_CONDITIONS_MISSING", expected)];
+  });
+  const [sessionEnd] = ends.toSorted((one, other) => one.getTime() - other.getTime());
   const instant = readInstant(first.attributes.get("AuthnInstant"), "AuthnInstant", "SAML_CONDITIONS_MISSING");
   const { mustBeAfter, skewSeconds } = expected;
   if (mustBeAfter !== null && instant.getTime() < mustBeAfter.getTime() - skewSeconds * 1000)
@@ -153,7 +158,15 @@ function checkAuthentication(assertion: XmlElement, expected: AssertionExpectati
     .map((reference) => trimmedText(reference, "SAML_AUTHN_STATEMENT_MISSING"));
   if (expected.authnContexts.length > 0 && !classes.some((each) => expected.authnContexts.includes(each)))
     refuse("SAML_AUTHN_CONTEXT_UNAVAILABLE", `received ${quote(classes.join(", "))}`);
+  const issue = findAuthenticationIssue(expected.authentication, {
+    authenticatedAt: instant,
+    classes,
+    now: expected.now,
+    skewSeconds,
+  });
+  if (issue !== null) refuse(`SAML_${issue.code}`, issue.detail);
   return {
+    sessionEndsAt: sessionEnd?.toISOString() ?? null,
     authnInstant: instant.toISOString(),
     authnContextClasses: [...new Set(classes)],
     sessionIndex: first.attributes.get("SessionIndex") ?? null,

@@ -202,6 +202,17 @@ const defined = defineRefusals("SAML_", {
     remedy:
       "Usher asked for a new authentication (ForceAuthn), and the provider answered with an older one. Allow ForceAuthn for this application at the provider.",
   },
+  SAML_AUTHENTICATION_TOO_OLD: {
+    message: "You signed in at your company's sign-in service too long ago. Please sign in there again.",
+    remedy:
+      "The person authenticated at the provider earlier than maxAgeSeconds allows. The person chooses Try with another account, which asks for a new authentication. If it happens to everybody, allow ForceAuthn for this application at the provider, or raise maxAgeSeconds.",
+  },
+  SAML_AUTHENTICATION_CONTEXT_TOO_WEAK: {
+    message:
+      "The way in which you signed in at your company's sign-in service is not strong enough for this application.",
+    remedy:
+      "The assertion's AuthnContextClassRef is none of the classes in the setting requiredAcr; the attempt's detail shows both. At the provider, require the stronger authentication for this application, such as a second factor, or correct requiredAcr.",
+  },
   SAML_NAME_ID_UNUSABLE: {
     message: `Your company's sign-in service did not say who you are. ${ASK}`,
     remedy:

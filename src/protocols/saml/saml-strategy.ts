@@ -5,6 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { SAML, Strategy as PassportSamlStrategy, ValidateInResponseTo, type Profile } from "@node-saml/passport-saml";
+import type { AuthenticationRules } from "../authentication.js";
 import type { Exchange, PendingFlow, PostExchange, StartExchange } from "../exchange.js";
 import { answerExchange, runLibrary, type LibraryReport } from "../strategy.js";
 import { checkAssertion, type VerifiedAssertion } from "./check-assertion.js";
@@ -34,6 +35,7 @@ export interface SamlStrategyOptions {
   readonly nameIdFormat: string | null;
   /** Authentication context classes to request. An empty list requests none. */
   readonly authnContexts: readonly string[];
+  readonly authentication: AuthenticationRules;
   /** PKCS #8 in PEM; `null` leaves requests unsigned. */
   readonly signingKey: string | null;
   readonly decryptionKeys: readonly string[];
@@ -95,7 +97,9 @@ export class SamlStrategy extends PassportSamlStrategy {
       {
         ...libraryOptions(settings, facts),
         generateUniqueId: () => requestId,
-        forceAuthn: exchange.forceAuthentication || exchange.chooseAccount,
+        // SAML has no maximum age. Without a new authentication, people with an older session would be refused.
+        forceAuthn:
+          exchange.forceAuthentication || exchange.chooseAccount || settings.authentication.maxAgeSeconds !== null,
       },
       () => refuse("SAML_NOT_A_RESPONSE"),
     );
@@ -137,12 +141,14 @@ export class SamlStrategy extends PassportSamlStrategy {
       requestId: inResponseTo,
       mustBeAfter: flow?.secrets["forceAuthentication"] === FORCED.forceAuthentication ? flow.startedAt : null,
       authnContexts: settings.authnContexts,
+      authentication: settings.authentication,
     });
     settings.checkSubject(verified);
     // Refuses a copy as long as any clock within the skew could accept it.
     const expiresAt = new Date(Date.parse(verified.expiresAt) + 2 * settings.clockSkewSeconds * 1000);
-    const target = flow === null ? (exchange.parameters["RelayState"] ?? null) : null;
-    return { verified, posted: { flow, replay: { kind: "assertion" as const, id: verified.id, expiresAt }, target } };
+    const replay = { kind: "assertion" as const, id: verified.id, expiresAt };
+    if (flow !== null) return { verified, posted: { flow, replay } };
+    return { verified, posted: { flow, replay, target: exchange.parameters["RelayState"] ?? null } };
   }
 
   /** Inspects the response. A refusal still looks for the flow, because its record belongs to that sign-in. */

@@ -24,13 +24,16 @@ export interface RecordedAttempt {
   readonly subject: string | null;
   readonly email: string | null;
   readonly authentication_methods: string | null;
+  readonly acr: string | null;
+  readonly amr: string | null;
+  readonly auth_time: unknown;
   readonly address: string | null;
   readonly user_agent: string | null;
   readonly occurred_at: unknown;
 }
 
 const ATTEMPT_COLUMNS = `id, kind, organization_id, reference, connection_id, user_id, outcome, detail, steps, issuer, subject,
-  email, authentication_methods, address, user_agent, occurred_at`;
+  email, authentication_methods, acr, amr, auth_time, address, user_agent, occurred_at`;
 
 export interface AttemptFilter {
   readonly kind?: AttemptKind | null;

@@ -5,7 +5,7 @@ import { requirePermission, scopeFor } from "../../access/caller.js";
 import { OrganizationArgument } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
-import { toDate } from "../../platform/database/values.js";
+import { toDate, toDateOrNull } from "../../platform/database/values.js";
 import { PageArgs, toPage, type Page } from "../../platform/graphql/paging.js";
 import { JsonScalar } from "../../platform/graphql/scalars.js";
 import type { ShownClaims } from "./attempt.js";
@@ -118,6 +118,9 @@ export class AttemptResolver {
       subject: row.subject,
       email: row.email,
       authenticationMethods: row.authentication_methods?.split(" ") ?? [],
+      acr: row.acr,
+      amr: row.amr === null ? [] : (JSON.parse(row.amr) as string[]),
+      authTime: toDateOrNull(row.auth_time),
       address: row.address,
       userAgent: row.user_agent,
       occurredAt: toDate(row.occurred_at),

@@ -57,6 +57,18 @@ export class AttemptRow {
   @Column({ name: "authentication_methods", type: "varchar", length: 500, nullable: true })
   authenticationMethods!: string | null;
 
+  /** The provider's authentication context class. */
+  @Column({ type: "varchar", length: 255, nullable: true })
+  acr!: string | null;
+
+  /** JSON list of the provider's authentication methods. */
+  @Column({ type: "varchar", length: 600, nullable: true })
+  amr!: string | null;
+
+  /** When the person authenticated at the provider. */
+  @Column({ name: "auth_time", type: "datetime", precision: 3, nullable: true })
+  authTime!: Date | null;
+
   @Column({ type: "varchar", length: 64, nullable: true })
   address!: string | null;
 

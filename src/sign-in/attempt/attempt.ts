@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { NormalizedProfile } from "../../connection/contract/index.js";
-import type { ClientDescription } from "../../people/session/session.js";
+import { NO_AUTHENTICATION, type ClientDescription, type SessionAuthentication } from "../../people/session/session.js";
 
 export interface AttemptStep {
   readonly step: "START" | "LINK" | "RETURN" | "VERIFY" | "FETCH_GROUPS" | "NORMALIZE" | "COMPLETE";
@@ -50,15 +50,24 @@ export interface AttemptOutcome {
   readonly userId: string | null;
 }
 
+/** How the person authenticated at the provider, as a session keeps it. */
+export function authenticationOf({ profile }: Pick<Attempt, "profile">): SessionAuthentication {
+  const authentication = profile?.authentication;
+  if (authentication === undefined) return NO_AUTHENTICATION;
+  const { acr, amr, authenticatedAt } = authentication;
+  return { acr, amr, authTime: authenticatedAt === null ? null : new Date(authenticatedAt) };
+}
+
 const cut = (text: string | null | undefined, length: number) => text?.slice(0, length) ?? null;
 
 /** Records an attempt that has ended. */
 export async function recordAttempt(unit: UnitOfWork, attempt: Attempt, result: AttemptOutcome): Promise<void> {
   const { profile } = attempt;
+  const { acr, amr, authTime } = authenticationOf(attempt);
   await unit.execute(
     `INSERT INTO sign_in_attempt (id, kind, reference, organization_id, connection_id, user_id, outcome, detail, steps, issuer,
-       subject, email, authentication_methods, address, user_agent, occurred_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       subject, email, authentication_methods, acr, amr, auth_time, address, user_agent, occurred_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       attempt.id,
       attempt.kind,
@@ -73,6 +82,9 @@ export async function recordAttempt(unit: UnitOfWork, attempt: Attempt, result: 
       cut(profile?.subject, 512),
       cut(profile?.email, 254),
       cut(profile?.authenticationMethods.join(" ") || null, 500),
+      acr,
+      JSON.stringify(amr),
+      authTime,
       cut(attempt.client.address, 64),
       cut(attempt.client.userAgent, 400),
       unit.now,

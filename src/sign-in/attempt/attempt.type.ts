@@ -93,6 +93,23 @@ export class AttemptType {
 
   @Field(() => String, {
     nullable: true,
+    description:
+      "The authentication context class (`acr`, or SAML's AuthnContextClassRef); null if the provider named none.",
+  })
+  acr!: string | null;
+
+  @Field(() => [String], { description: "The authentication methods (`amr`); empty if the provider named none." })
+  amr!: string[];
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      "When the person authenticated at the provider (`auth_time`, or SAML's AuthnInstant); null if the provider did not say.",
+  })
+  authTime!: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
     description: "The network address of the browser; null if a proxy sent an invalid one.",
   })
   address!: string | null;

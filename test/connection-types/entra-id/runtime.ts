@@ -17,6 +17,8 @@ export function settingsFor(entra: HostileEntra, changes: Partial<EntraIdSetting
     loginHint: true,
     domainHint: null,
     prompt: null,
+    maxAgeSeconds: null,
+    requiredAcr: null,
     ...changes,
   };
 }

@@ -39,6 +39,7 @@ function open(changes: Partial<GoogleWorkspaceSettings> = {}) {
     clientSecret: "a secret",
     loginHint: true,
     prompt: null,
+    maxAgeSeconds: null,
     directoryServiceAccount: JSON.stringify(KEY_FILE, null, 2),
     directoryAdministrator: "admin@acme.example",
     ...changes,

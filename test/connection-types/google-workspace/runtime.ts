@@ -11,7 +11,13 @@ type Changes = Partial<GoogleWorkspaceSettings>;
 
 export function settingsFor(google: HostileGoogle, changes: Changes = {}): GoogleWorkspaceSettings {
   const { clientId, clientSecret } = google;
-  const unset = { loginHint: true, prompt: null, directoryServiceAccount: null, directoryAdministrator: null };
+  const unset = {
+    loginHint: true,
+    prompt: null,
+    maxAgeSeconds: null,
+    directoryServiceAccount: null,
+    directoryAdministrator: null,
+  };
   return { domains: [DOMAIN], clientId, clientSecret, ...unset, ...changes };
 }
 

@@ -68,6 +68,7 @@ describe("a sign-in", () => {
       groupsClaims: ["groups", "memberOf", "member_of"],
       profile: { phone: "+41 44 000 00 00", city: "Zürich", zipCode: "8001", timeZone: "Europe/Zurich" },
       authenticationMethods: ["pwd"],
+      authentication: { acr: null, amr: ["pwd"], authenticatedAt: null, sessionEndsAt: null },
       sources: expect.objectContaining({ email: "email", firstName: "given_name", city: "address.locality" }),
     });
     expect(attributes).toMatchObject({ department: ["Sales"], groups: ["Staff"], "address.locality": ["Zürich"] });

@@ -41,6 +41,8 @@ export const SETTINGS: OidcSettings = {
   domainHint: null,
   prompt: null,
   acrValues: null,
+  maxAgeSeconds: null,
+  requiredAcr: null,
   emailClaim: null,
   firstNameClaim: null,
   lastNameClaim: null,

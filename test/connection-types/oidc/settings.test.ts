@@ -14,7 +14,7 @@ test("all settings of the public interface are there", () => {
   const published =
     "discoveryUrl issuer authorizationEndpoint tokenEndpoint userinfoEndpoint jwksUri endSessionEndpoint " +
     "allowCrossHostEndpoints clientId clientSecret scopes pkce signingAlgorithms trustedAudiences clientAuthentication " +
-    "loginHint domainHint prompt acrValues emailClaim firstNameClaim lastNameClaim employeeIdClaim groupsClaim logoutAtProvider";
+    "loginHint domainHint prompt acrValues maxAgeSeconds requiredAcr emailClaim firstNameClaim lastNameClaim employeeIdClaim groupsClaim logoutAtProvider";
   expect(names).toEqual(published.split(" "));
 });
 

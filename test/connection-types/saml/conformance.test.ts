@@ -37,6 +37,7 @@ const verified: fc.Arbitrary<VerifiedAssertion> = fc.record({
   authnInstant: fc.constant("2026-11-23T08:00:00.000Z"),
   authnContextClasses: fc.array(hostileText, { maxLength: 3 }),
   sessionIndex: fc.option(hostileText),
+  sessionEndsAt: fc.option(fc.constant("2026-11-23T16:00:00.000Z")),
   // JSON.parse treats `__proto__` like any other attribute.
   attributes: fc.array(fc.tuple(name, fc.array(value, { maxLength: 4 })), { maxLength: 12 }).map((entries) => {
     const members = entries.map((each) => each.map((part) => JSON.stringify(part)).join(":"));

@@ -47,6 +47,8 @@ test("every setting of the public interface is there, in this order, with these 
     "signRequests",
     "encryptedAssertions",
     "requestedAuthnContext",
+    "maxAgeSeconds",
+    "requiredAcr",
     "signedPart",
   ]);
   const defaults = Object.entries(EMPTY).filter(([, value]) => value !== null);
@@ -74,6 +76,8 @@ describe("a setting refuses", () => {
     ["nameIdFormat", "e-mail", /must be emailAddress, persistent, unspecified, or a URN/],
     ["signedPart", "NOTHING", /must be one of/],
     ["clockSkewSeconds", 301, /from 0 to 300/],
+    ["maxAgeSeconds", -1, /from 0 to/],
+    ["requiredAcr", ["phr phrh"], /entry 1 must be one class without spaces/],
   ] as const)("%s: %j", (name, value, sentence) => {
     expect(() => save({ [name]: value })).toThrow(sentence);
   });

@@ -87,6 +87,8 @@ describe("a person", () => {
       groups: ["Staff", "Staff", " Admins "],
       amr: ["pwd", "mfa"],
       acr: "2",
+      auth_time: Date.parse("2026-11-23T08:00:00Z") / 1_000,
+      session_expiry: Date.parse("2026-11-23T16:00:00Z") / 1_000,
     };
     expect(read(claims)).toEqual({
       email: "alice@acme.test",
@@ -99,6 +101,12 @@ describe("a person", () => {
       groups: { kind: "known", values: ["Staff", "Admins"] },
       groupsClaims: ["groups", "memberOf", "member_of"],
       authenticationMethods: ["pwd", "mfa", "2"],
+      authentication: {
+        acr: "2",
+        amr: ["pwd", "mfa"],
+        authenticatedAt: "2026-11-23T08:00:00.000Z",
+        sessionEndsAt: "2026-11-23T16:00:00.000Z",
+      },
       sources: {
         email: "email",
         employeeId: "employeeNumber",
