@@ -10,10 +10,12 @@ export class ProtocolRefusal<Code extends string = string> extends Error {
   /**
    * @param code one of the published refusals, such as `OIDC_NONCE_MISMATCH`
    * @param detail only for the administrator: expected and received values, never a token, a secret or a whole message
+   * @param fromBrowser whether the browser brought the provider's word, unsigned. Then anyone can have made it up
    */
   constructor(
     readonly code: Code,
     readonly detail: string | null = null,
+    readonly fromBrowser = false,
   ) {
     super(detail === null ? code : `${code}: ${detail}`);
   }
@@ -28,6 +30,13 @@ export function quote(value: string | null | undefined): string {
   return value.length <= LONGEST_QUOTE ? value : `${value.slice(0, LONGEST_QUOTE)}…`;
 }
 
+/**
+ * How sure a fault of the provider or the settings is. `PROVIDER`: Usher asked the provider itself, or verified its signature.
+ * `DOUBTFUL`: a forged message looks the same. Several in a row make the connection count as failing, doubtful ones only after an
+ * hour without a sign-in.
+ */
+export type Fault = "PROVIDER" | "DOUBTFUL";
+
 /** The published text of one refusal. */
 export interface RefusalText {
   /** Shown to the person who tried to sign in. Names no internals. */
@@ -39,6 +48,8 @@ export interface RefusalText {
    * against the health of the connection.
    */
   readonly causedByAnybody?: true;
+  /** Present if the provider or the settings are at fault, so that everybody is refused. */
+  readonly fault?: Fault;
 }
 
 /** Published refusals, by code. */

@@ -2,7 +2,7 @@
 import { SYSTEM } from "../access/caller.js";
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import type { ProviderSession } from "../connection/contract/index.js";
-import { noteSignInFailed, noteSignInSucceeded } from "../connection/stored/connection-health.repository.js";
+import { notePersonRefused, noteSignInSucceeded } from "../connection/stored/connection-health.repository.js";
 import { findConnection } from "../connection/stored/connection.repository.js";
 import { lockOrganization } from "../people/organization/organization.repository.js";
 import type { Organization } from "../people/organization/organization.js";
@@ -131,7 +131,7 @@ async function record(
   refusal: Refusal,
 ): Promise<Refusal> {
   await recordVerifiedRefusal(unit, attempt, organization, refusal);
-  await noteSignInFailed(unit, person.connectionId, refusal.failure.code);
+  await notePersonRefused(unit, person.connectionId, refusal.failure.code);
   return refusal;
 }
 

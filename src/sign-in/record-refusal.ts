@@ -1,9 +1,10 @@
 /** Ends a refused sign-in: records the attempt and returns a safe sentence with its reference. */
 import { SYSTEM } from "../access/caller.js";
-import { ProtocolRefusal } from "../connection/contract/index.js";
+import { ProtocolRefusal, type Fault } from "../connection/contract/index.js";
 import type { ConnectionTypeRegistry } from "../connection/registry.js";
 import type { Connection } from "../connection/stored/connection.js";
 import { noteSignInFailed } from "../connection/stored/connection-health.repository.js";
+import { announceFailing } from "../connection/watch/announce-failing.js";
 import type { Organization } from "../people/organization/organization.js";
 import { isDuplicateKey } from "../platform/database/driver-errors.js";
 import { Failure, INTERNAL, type FailureDefinition } from "../platform/errors/failure.js";
@@ -43,6 +44,8 @@ interface Reason {
   readonly detail: string | null;
   /** Whether the cause may be the connection. Then the refusal counts for the connection's health. */
   readonly concernsConnection: boolean;
+  /** Whether the provider or the settings refuse everybody; `null` if that is not known. */
+  readonly fault: Fault | null;
 }
 
 /** What a person may see of a reason. */
@@ -71,16 +74,24 @@ export async function recordRefusal(
   // If a test was begun twice, only the attempt that ends first is recorded.
   if (attempt.kind === "TEST" && (await hasAttempt(services.store.reader, attempt.reference)))
     return answerRefusal({ organization, connection, returnTo }, attempt, reason);
+  let isFailing = false;
   const recording = services.store.begin(SYSTEM, { kind: "SIGN_IN", actor: attempt.connectionId }, async (unit) => {
     await recordAttempt(unit, attempt, { outcome: reason.code, detail: reason.detail, userId });
     if (attempt.kind === "TEST") await keepEvidence(unit, services.keyRing, attempt, null, null);
     else if (connection !== null && reason.concernsConnection && wasBegunHere(attempt))
-      await noteSignInFailed(unit, connection.id, reason.code);
+      isFailing = await noteSignInFailed(unit, connection.id, reason.code, reason.fault);
   });
   await recording.catch((error: unknown) => {
     // The other end of a test that was begun twice was recorded in the meantime.
     if (attempt.kind !== "TEST" || !isDuplicateKey(error)) throw error;
   });
+  if (isFailing && connection !== null) {
+    const parts = { ...services, publicUrl: services.returnRules.publicUrl };
+    // The next failure announces it. The person's refusal is recorded, whatever happens.
+    await announceFailing(parts, connection, reason.code).catch((error: unknown) =>
+      services.logDefect(error, attempt.reference),
+    );
+  }
   return answerRefusal({ organization, connection, returnTo }, attempt, reason);
 }
 
@@ -126,14 +137,16 @@ function explain(error: unknown, registry: ConnectionTypeRegistry, typeId: strin
     const text = registry.find(typeId)?.refusals[code];
     if (text !== undefined) {
       const concernsConnection = text.causedByAnybody !== true;
-      return { code, status: 403, message: text.message, remedy: text.remedy, detail, concernsConnection };
+      const fault = error.fromBrowser && text.fault !== undefined ? "DOUBTFUL" : (text.fault ?? null);
+      return { code, status: 403, message: text.message, remedy: text.remedy, detail, concernsConnection, fault };
     }
   }
   if (error instanceof Failure) {
     const { code, status, message, remedy } = error;
     const { detail = null } = error.details as { detail?: string | null };
-    return { code, status, message, remedy, detail, concernsConnection: code !== TEST_SIGN_IN_OVER.code };
+    const concernsConnection = code !== TEST_SIGN_IN_OVER.code;
+    return { code, status, message, remedy, detail, concernsConnection, fault: null };
   }
   const { code, status, message, remedy } = INTERNAL;
-  return { code, status, message: String(message), remedy, detail: null, concernsConnection: true };
+  return { code, status, message: String(message), remedy, detail: null, concernsConnection: true, fault: null };
 }

@@ -162,7 +162,10 @@ async function causeConnectionAndEndpointEvents(tenant: Tenant): Promise<void> {
   await changeById(tenant, "disableWebhookEndpoint", "endpoint { id }", id);
   const clientSecretExpiresAt = new Date(Date.now() + 20 * 86_400_000).toISOString();
   await tenant.updateConnection({ settings: { oidc: { clientSecretExpiresAt } } });
-  await collect(["connection.expiring"]);
+  provider.setFault("token-secret-wrong");
+  for (let time = 0; time < 3; time++) await tenant.signIn(createBrowser());
+  provider.setFault(null);
+  await collect(["connection.expiring", "connection.failing"]);
   await tenant.disable();
   await tenant.delete();
 }

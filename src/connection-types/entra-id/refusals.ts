@@ -7,6 +7,7 @@ const defined = defineRefusals("ENTRA_", {
       "Your company's sign-in service and this application are not set up to fit together. Please tell your administrator.",
     remedy:
       "Microsoft does not know this directory. Compare tenantId with the Directory (tenant) ID in the overview of the app registration; for a national cloud, the operator sets USHER_ENTRA_AUTHORITY.",
+    fault: "PROVIDER",
   },
   ENTRA_TENANT_MISMATCH: {
     message: "Your account belongs to a different company. Please sign in with your account of this company.",

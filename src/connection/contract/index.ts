@@ -25,6 +25,7 @@ export {
   defineRefusals,
   ProtocolRefusal,
   quote,
+  type Fault,
   type RefusalText,
   type RefusalTexts,
   type Refuse,

@@ -116,6 +116,19 @@ export class ConnectionHealthType {
       "What expires, the soonest first. Usher looks at active connections every few hours, and sends `connection.expiring` 60, 30, 7 and 1 days before.",
   })
   expirations!: readonly ConnectionExpirationType[];
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      "Since when the connection counts as failing: sign-ins fail in a row because of the provider or the settings, or Usher cannot read what the provider publishes. null if it works. `connection.failing` is sent once, and the next success ends it.",
+  })
+  failingSince!: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The error code of the failure at which the connection began to count as failing; null if it works.",
+  })
+  failingCode!: string | null;
 }
 
 @ObjectType("ServiceProviderDetail", {

@@ -9,6 +9,7 @@ import { findChanged } from "../settings/compare-settings.js";
 import { sealSettings } from "../settings/stored-settings.js";
 import { readForChange, storeChange } from "./connection.changes.js";
 import { CONNECTION_ACTIVATED } from "./connection.events.js";
+import { forgetFailures } from "../watch/failures.repository.js";
 import { noteTest } from "./connection-health.repository.js";
 import { readConnectionFor } from "./connection.operations.js";
 import type { Connection } from "./connection.js";
@@ -63,6 +64,7 @@ export async function activateConnection(
       changed.length === 0
         ? {}
         : sealSettings(type, services.runtime.keyRing, before.id, { ...merged, before, now: unit.now });
+    await forgetFailures(unit, before.id);
     return await storeChange(
       unit,
       before,

@@ -3,7 +3,9 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";
 import { toDateOrNull, toJson } from "../../platform/database/values.js";
-import type { Expiration, Finding, LearnedFacts } from "../contract/index.js";
+import type { Expiration, Fault, Finding, LearnedFacts } from "../contract/index.js";
+import { findFailingPart } from "../watch/failing.js";
+import { countFailure, END_FAILURES } from "../watch/failures.repository.js";
 import { listPresent, type WatchedExpiration } from "../watch/expirations.js";
 
 /** The health of one connection. Stored apart from it, so that a sign-in does not raise the connection's version. */
@@ -17,6 +19,10 @@ export interface ConnectionHealth {
   readonly lastFailureCode: string | null;
   /** What expires, the soonest first. Empty until Usher has looked at the active connection. */
   readonly expirations: readonly Expiration[];
+  /** Since when the connection counts as failing; `null` if it works. */
+  readonly failingSince: Date | null;
+  /** Catalogue code of the failure that made it count as failing. */
+  readonly failingCode: string | null;
 }
 
 export const UNTRIED: ConnectionHealth = {
@@ -26,6 +32,8 @@ export const UNTRIED: ConnectionHealth = {
   lastFailedAt: null,
   lastFailureCode: null,
   expirations: [],
+  failingSince: null,
+  failingCode: null,
 };
 
 /** The health of several connections, by connection id. */
@@ -42,8 +50,11 @@ export async function findHealthOfConnections(
     last_failed_at: unknown;
     last_failure_code: string | null;
     expirations: string | null;
+    failing_since: unknown;
+    failing_code: string | null;
   }>(
-    `SELECT connection_id, last_tested_at, last_findings, last_succeeded_at, last_failed_at, last_failure_code, expirations
+    `SELECT connection_id, last_tested_at, last_findings, last_succeeded_at, last_failed_at, last_failure_code, expirations,
+            failing_since, failing_code
        FROM connection_health WHERE connection_id IN (${placeholders(connectionIds)})`,
     connectionIds,
   );
@@ -57,6 +68,8 @@ export async function findHealthOfConnections(
         lastFailedAt: toDateOrNull(raw.last_failed_at),
         lastFailureCode: raw.last_failure_code,
         expirations: raw.expirations === null ? [] : listPresent(toJson<WatchedExpiration[]>(raw.expirations)),
+        failingSince: toDateOrNull(raw.failing_since),
+        failingCode: raw.failing_code,
       },
     ]),
   );
@@ -70,20 +83,42 @@ export async function noteTest(unit: UnitOfWork, connectionId: string, findings:
   ]);
 }
 
+/** A success ends a spell of failing sign-ins. */
 export async function noteSignInSucceeded(unit: UnitOfWork, connectionId: string): Promise<void> {
-  await unit.execute("UPDATE connection_health SET last_succeeded_at = ? WHERE connection_id = ?", [
+  await unit.execute(`UPDATE connection_health SET last_succeeded_at = ?, ${END_FAILURES} WHERE connection_id = ?`, [
     unit.now,
     connectionId,
   ]);
 }
 
-/** @param code the catalogue code of the refusal */
-export async function noteSignInFailed(unit: UnitOfWork, connectionId: string, code: string): Promise<void> {
+/** Notes that a person was refused whom the provider had verified. The connection works, so a spell of failing sign-ins ends. */
+export async function notePersonRefused(unit: UnitOfWork, connectionId: string, code: string): Promise<void> {
+  await unit.execute(
+    `UPDATE connection_health SET last_failed_at = ?, last_failure_code = ?, ${END_FAILURES} WHERE connection_id = ?`,
+    [unit.now, code, connectionId],
+  );
+}
+
+/**
+ * Notes a failed sign-in.
+ *
+ * @param code the catalogue code of the refusal
+ * @param fault `null` if it says nothing about the connection
+ * @returns whether the connection now counts as failing, which `announceFailing` has to say
+ */
+export async function noteSignInFailed(
+  unit: UnitOfWork,
+  connectionId: string,
+  code: string,
+  fault: Fault | null,
+): Promise<boolean> {
   await unit.execute("UPDATE connection_health SET last_failed_at = ?, last_failure_code = ? WHERE connection_id = ?", [
     unit.now,
     code,
     connectionId,
   ]);
+  const state = fault === null ? null : await countFailure(unit, connectionId, fault);
+  return state?.failingSince === null && findFailingPart(state, unit.now) !== null;
 }
 
 /** Facts about the provider that a connection's type has kept (see `Memory`). */

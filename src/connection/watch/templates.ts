@@ -2,6 +2,7 @@
 import { toOneLine } from "../../platform/mail/mail-text.js";
 import { defineMailTemplate } from "../../platform/mail/template.js";
 import type { Expiration } from "../contract/index.js";
+import type { FailingPart } from "./failing.js";
 
 /** The connection that a mail is about. */
 interface Watched {
@@ -43,13 +44,40 @@ export const CONNECTION_EXPIRING_NOTICE = defineMailTemplate<ConnectionExpiring>
   },
 });
 
+export interface ConnectionFailing extends Watched {
+  readonly part: FailingPart;
+  readonly code: string;
+  /** What an administrator can do about the code; `null` if the connection's type is not installed. */
+  readonly remedy: string | null;
+}
+
+export const CONNECTION_FAILING_NOTICE = defineMailTemplate<ConnectionFailing>({
+  name: "connection-failing",
+  description:
+    "to the administrators of an organization, once when sign-ins through a connection begin to fail in a row, or Usher can no longer read the provider's metadata",
+  subject: ({ organization, connection, part }) =>
+    part === "SIGN_INS"
+      ? `Sign-ins through "${connection.displayName}" fail (${organization.name})`
+      : `The metadata of "${connection.displayName}" cannot be read (${organization.name})`,
+  body: (told) => {
+    const { connection, part, code, remedy } = told;
+    return write(told, [
+      part === "SIGN_INS"
+        ? `Several sign-ins in a row through the connection ${quoted(connection)} have failed, and nobody has signed in since. The cause is the identity provider or the settings, not the people. The last failure is ${code}.`
+        : `Usher has tried several times to read what the identity provider of the connection ${quoted(connection)} publishes, and failed. Sign-ins go on with the last copy, but stop when the provider changes its certificate. The last failure is ${code}.`,
+      ...(remedy === null ? [] : [remedy]),
+      "Run testConnection, and look at the last entries of signInAttempts: each names what happened and what to do. You get no further mail until the connection has worked again.",
+    ]);
+  },
+});
+
 /** Every template of connections. */
-export const CONNECTION_TEMPLATES = [CONNECTION_EXPIRING_NOTICE] as const;
+export const CONNECTION_TEMPLATES = [CONNECTION_EXPIRING_NOTICE, CONNECTION_FAILING_NOTICE] as const;
 
 function write({ connection: { id }, publicUrl }: Watched, paragraphs: readonly string[]): string {
   return `${[
     ...paragraphs,
-    `The connection's id is ${id}. To see its health, sign in, open ${publicUrl}/graphql and run:\n{ connection(id: "${id}") { displayName health { findings { level message remedy } expirations { kind name expiresAt } } } }`,
+    `The connection's id is ${id}. To see its health, sign in, open ${publicUrl}/graphql and run:\n{ connection(id: "${id}") { displayName health { failingSince failingCode findings { level message remedy } expirations { kind name expiresAt } } } }`,
     "You receive this because you are an administrator.",
   ].join("\n\n")}\n`;
 }

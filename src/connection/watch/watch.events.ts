@@ -26,4 +26,23 @@ export const CONNECTION_EXPIRING = defineEventType({
   }),
 });
 
-export const WATCH_EVENTS = [CONNECTION_EXPIRING] as const;
+export const CONNECTION_FAILING = defineEventType({
+  type: "connection.failing",
+  subject: "connection",
+  description:
+    "Sign-ins fail in a row because of the provider or the settings, or Usher cannot read what the provider publishes. Sent once; the next success ends the spell.",
+  data: z.object({
+    ...watched,
+    failing: z.object({
+      part: z
+        .enum(["SIGN_INS", "UPKEEP"])
+        .describe(
+          "SIGN_INS: nobody can sign in. UPKEEP: Usher cannot read what the provider publishes, such as metadata; sign-ins go on with the last copy.",
+        ),
+      code: z.string().describe("The error code of the last failure."),
+      since: z.string().describe("When the connection began to count as failing: ISO 8601, UTC."),
+    }),
+  }),
+});
+
+export const WATCH_EVENTS = [CONNECTION_EXPIRING, CONNECTION_FAILING] as const;

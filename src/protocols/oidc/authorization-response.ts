@@ -27,7 +27,7 @@ export async function acceptAuthorizationResponse(
   checkResponseIssuer(parameters["iss"], provider);
   if (!(await flow.consume())) return refuse("OIDC_FLOW_ALREADY_USED");
   if (parameters["error"] !== undefined)
-    throw interpretProviderError(parameters["error"], parameters["error_description"]);
+    throw interpretProviderError(parameters["error"], parameters["error_description"], true);
   const code = parameters["code"];
   if (code === undefined || code === "" || code.length > LONGEST_CODE) return refuse("OIDC_RESPONSE_INVALID");
   return code;

@@ -47,15 +47,20 @@ const KNOWN_ERRORS: Readonly<Record<string, OidcRefusalCode>> = {
   temporarily_unavailable: "OIDC_PROVIDER_UNAVAILABLE",
 };
 
-/** Returns the refusal for a provider's `error` and `error_description`. Either may be any JSON value. */
-export function interpretProviderError(error: unknown, description: unknown): ProtocolRefusal<OidcRefusalCode> {
+/** Returns the refusal for a provider's `error` and `error_description`. Either may be any JSON value. `fromBrowser` as in `ProtocolRefusal`. */
+export function interpretProviderError(
+  error: unknown,
+  description: unknown,
+  fromBrowser = false,
+): ProtocolRefusal<OidcRefusalCode> {
   const name = clean(error).slice(0, 60);
   const explanation = clean(description).slice(0, LONGEST_DESCRIPTION);
   const meaning = findMeaning(explanation);
   const known =
     meaning === null ? KNOWN_DESCRIPTIONS.find(([pattern]) => pattern.test(explanation))?.[1] : CODES[meaning];
   const code = known ?? (Object.hasOwn(KNOWN_ERRORS, name) ? KNOWN_ERRORS[name] : undefined) ?? "OIDC_PROVIDER_ERROR";
-  return new ProtocolRefusal(code, `the provider answered ${name || "an error"}${explanation && `: ${explanation}`}`);
+  const detail = `the provider answered ${name || "an error"}${explanation && `: ${explanation}`}`;
+  return new ProtocolRefusal(code, detail, fromBrowser);
 }
 
 /** Makes one line of printable text. */

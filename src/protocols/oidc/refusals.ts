@@ -16,25 +16,30 @@ const defined = defineRefusals("OIDC_", {
     message: UNAVAILABLE,
     remedy:
       "The provider did not answer. Check the address in the settings. It needs a public DNS name and a valid certificate, and this installation must be able to reach it. For a provider inside the company network, the operator adds its host to USHER_ALLOWED_PRIVATE_HOSTS.",
+    fault: "PROVIDER",
   },
   OIDC_PROVIDER_TIMEOUT: {
     message: UNAVAILABLE,
     remedy:
       "The provider took too long to answer. Look at its status page. If the provider works, check the network between it and this installation.",
+    fault: "PROVIDER",
   },
   OIDC_PROVIDER_UNAVAILABLE: {
     message: UNAVAILABLE,
     remedy: "The provider reported a failure of its own. Look at its status page and logs, and try again.",
+    fault: "PROVIDER",
   },
   OIDC_CERTIFICATE_REFUSED: {
     message: UNAVAILABLE,
     remedy:
       "The provider's TLS certificate is expired, for a different name, or not trusted; the attempt's detail says which. Renew it at the provider, with its intermediate certificates. For a company's own authority, the operator sets NODE_EXTRA_CA_CERTS.",
+    fault: "PROVIDER",
   },
   OIDC_ANSWER_REDIRECT: {
     message: MISCONFIGURED,
     remedy:
       "An endpoint answered with a redirect, which Usher never follows. If the new address is the provider's own, enter it. If it is a sign-in page, a portal or proxy protects the endpoint: let this installation pass.",
+    fault: "PROVIDER",
   },
   OIDC_ANSWER_TOO_LARGE: {
     message: MISCONFIGURED,
@@ -45,46 +50,55 @@ const defined = defineRefusals("OIDC_", {
     message: MISCONFIGURED,
     remedy:
       "An endpoint answered something other than JSON, usually a web page. Check the address: the provider's document is at the discovery address, followed by /.well-known/openid-configuration. A page of a firewall or proxy looks the same.",
+    fault: "PROVIDER",
   },
   OIDC_ENDPOINT_NOT_FOUND: {
     message: MISCONFIGURED,
     remedy:
       "The provider answered 404 or 410: nothing is at the address in the attempt's detail. Compare it with the address that the provider shows. Usher adds /.well-known/openid-configuration to a discoveryUrl that lacks it. For a provider without discovery, enter issuer, authorizationEndpoint, tokenEndpoint and jwksUri instead.",
+    fault: "PROVIDER",
   },
   OIDC_DISCOVERY_INVALID: {
     message: MISCONFIGURED,
     remedy:
       "A value of the discovery document is missing or has the wrong form; the attempt's detail names it. Open the discovery address in a browser and compare. For a provider with an incomplete document, enter issuer, authorizationEndpoint, tokenEndpoint and jwksUri instead of discoveryUrl.",
+    fault: "PROVIDER",
   },
   OIDC_DISCOVERY_ISSUER_MISMATCH: {
     message: MISCONFIGURED,
     remedy:
       "The discovery document names a different issuer than the discovery address. Use the discovery address of the issuer. If the provider publishes its document elsewhere on purpose, set issuer to exactly the value in the document. A document whose issuer contains {tenantid} is Microsoft's shared one: use the address with your tenant's ID.",
+    fault: "PROVIDER",
   },
   OIDC_ENDPOINT_REFUSED: {
     message: MISCONFIGURED,
     remedy:
       "Usher may not use an endpoint of the provider. It must begin with https:// and be on a public address. For a provider inside the company network, the operator adds its host to USHER_ALLOWED_PRIVATE_HOSTS.",
+    fault: "PROVIDER",
   },
   OIDC_ENDPOINT_ON_OTHER_HOST: {
     message: MISCONFIGURED,
     remedy:
       "The discovery document names an endpoint on a different host. If the provider's documentation confirms it, set allowCrossHostEndpoints to true before you activate the connection for the first time.",
+    fault: "PROVIDER",
   },
   OIDC_KEYS_INVALID: {
     message: UNTRUSTED,
     remedy:
       "The provider's key document (jwksUri) is not a list of public keys. Open it in a browser, and check jwksUri or the provider's key settings.",
+    fault: "PROVIDER",
   },
   OIDC_KEY_UNKNOWN: {
     message: UNTRUSTED,
     remedy:
       "The ID token was signed with a key that the provider does not publish. If the provider rotated its keys just now, wait half a minute and try again. If not, jwksUri does not belong to this provider.",
+    fault: "PROVIDER",
   },
   OIDC_KEY_REFUSED: {
     message: UNTRUSTED,
     remedy:
       "The ID token was signed with a key that Usher never accepts: RSA with fewer than 2048 bits, a symmetric key, or a key whose private part is published. Let the provider sign with a new RSA key of at least 2048 bits or an elliptic curve key.",
+    fault: "PROVIDER",
   },
   OIDC_RESPONSE_ISSUER_MISMATCH: {
     message: `The answer came from a different sign-in service than the one that you were sent to. ${TRY_AGAIN}`,
@@ -138,6 +152,7 @@ const defined = defineRefusals("OIDC_", {
     message: "Your company has not yet agreed that this application may sign people in. Please ask your administrator.",
     remedy:
       "Consent is missing. Grant admin consent for the requested scopes at the provider; in Entra ID: App registrations, the application, API permissions, Grant admin consent.",
+    fault: "PROVIDER",
   },
   OIDC_INTERACTION_REQUIRED: {
     message: `Your company's sign-in service needs you to sign in there. ${TRY_AGAIN}`,
@@ -148,16 +163,19 @@ const defined = defineRefusals("OIDC_", {
     message: MISCONFIGURED,
     remedy:
       "The provider does not know this application or does not let it use the authorization code flow. Compare clientId with the provider's application, and enable the authorization code grant there.",
+    fault: "PROVIDER",
   },
   OIDC_SCOPE_REFUSED: {
     message: MISCONFIGURED,
     remedy:
       "The provider refused a scope. Remove it from the connection's scopes, or allow it for the application at the provider.",
+    fault: "PROVIDER",
   },
   OIDC_REDIRECT_URI_MISMATCH: {
     message: MISCONFIGURED,
     remedy:
       "The provider does not know this connection's redirect URI. Register the redirectUrl that the connection's serviceProvider shows, exactly and as a web redirect URI.",
+    fault: "PROVIDER",
   },
   OIDC_PROVIDER_ERROR: {
     message: `Your company's sign-in service reported an error. ${ASK}`,
@@ -168,11 +186,13 @@ const defined = defineRefusals("OIDC_", {
     message: MISCONFIGURED,
     remedy:
       "The provider refused the client's credentials (invalid_client). Enter the client secret's value again (not its ID). Check clientId, and that clientAuthentication is the method that the provider expects.",
+    fault: "PROVIDER",
   },
   OIDC_CLIENT_SECRET_EXPIRED: {
     message: MISCONFIGURED,
     remedy:
       "The client secret has expired at the provider. Make a new one there, and set clientSecret with updateConnection. Nobody is signed out.",
+    fault: "PROVIDER",
   },
   OIDC_CODE_REFUSED: {
     message: `Your company's sign-in service did not accept the sign-in. ${TRY_AGAIN}`,
@@ -183,11 +203,13 @@ const defined = defineRefusals("OIDC_", {
     message: MISCONFIGURED,
     remedy:
       "The token endpoint's answer is not what OAuth 2.0 asks for (an object with access_token, and token_type Bearer). Check tokenEndpoint.",
+    fault: "PROVIDER",
   },
   OIDC_ID_TOKEN_MISSING: {
     message: MISCONFIGURED,
     remedy:
       "The token endpoint gave no ID token. Check at the provider that the application is an OpenID Connect application and that the scope openid is allowed for it.",
+    fault: "PROVIDER",
   },
   OIDC_ID_TOKEN_TOO_LONG: {
     message: `Your company's sign-in service sent more about you than can be read. ${ASK}`,
@@ -198,31 +220,37 @@ const defined = defineRefusals("OIDC_", {
     message: UNTRUSTED,
     remedy:
       "The ID token is not a signed JSON web token. If the provider encrypts ID tokens, turn the encryption off for this application.",
+    fault: "PROVIDER",
   },
   OIDC_ID_TOKEN_TYPE_WRONG: {
     message: UNTRUSTED,
     remedy:
       "The token is not an ID token, but for example an access token or a logout token. Check tokenEndpoint and the application's type at the provider.",
+    fault: "PROVIDER",
   },
   OIDC_ID_TOKEN_HEADER_REFUSED: {
     message: UNTRUSTED,
     remedy:
       "The header of the ID token contains a key, or asks for extensions. Usher never accepts either. Let the provider sign with a key of its key document, without such header fields.",
+    fault: "PROVIDER",
   },
   OIDC_ALGORITHM_REFUSED: {
     message: UNTRUSTED,
     remedy:
       "The connection's signingAlgorithms do not contain the ID token's algorithm. Let the provider sign with RS256, or add the algorithm to the connection. Usher never accepts none and HS256.",
+    fault: "PROVIDER",
   },
   OIDC_SIGNATURE_INVALID: {
     message: UNTRUSTED,
     remedy:
       "No published key of the provider verifies the ID token's signature. Check that jwksUri and tokenEndpoint belong to the same provider. If they do, treat it as an attack.",
+    fault: "PROVIDER",
   },
   OIDC_ISSUER_MISMATCH: {
     message: UNTRUSTED,
     remedy:
       "The ID token does not name the issuer of this connection. Compare the two in the attempt's detail: every character counts, also a slash at the end. For Entra ID, use the v2.0 endpoints of your own tenant.",
+    fault: "PROVIDER",
   },
   OIDC_SUBJECT_INVALID: {
     message: UNTRUSTED,
@@ -254,31 +282,37 @@ const defined = defineRefusals("OIDC_", {
     message: MISCONFIGURED,
     remedy:
       "The ID token is for a different application, or for several. Compare clientId with the aud claim in the attempt's detail. If the provider puts further applications into every token (Zitadel its project, Oracle its own address) and you trust them, enter them in trustedAudiences.",
+    fault: "PROVIDER",
   },
   OIDC_AUTHORIZED_PARTY_MISMATCH: {
     message: MISCONFIGURED,
     remedy:
       "The ID token's azp claim names a different application, or is missing although the token is for several. Compare clientId with the azp claim in the attempt's detail.",
+    fault: "PROVIDER",
   },
   OIDC_TIMES_INVALID: {
     message: UNTRUSTED,
     remedy:
       "The ID token's exp, iat or nbf is missing or is not a number of seconds. Correct the claims' mapping at the provider.",
+    fault: "PROVIDER",
   },
   OIDC_TOKEN_EXPIRED: {
     message: `The sign-in has expired. ${TRY_AGAIN}`,
     remedy:
       "The ID token had expired when it arrived. Compare the clocks: the attempt's detail says by how much they differ. If they agree, the provider's ID token lifetime is too short, or something stores and repeats old answers.",
+    fault: "PROVIDER",
   },
   OIDC_TOKEN_TOO_OLD: {
     message: `The sign-in has expired. ${TRY_AGAIN}`,
     remedy:
       "The ID token was issued long before it was fetched. Either the provider's clock is slow (the attempt's detail says by how much), or something stores and repeats old answers.",
+    fault: "PROVIDER",
   },
   OIDC_CLOCK_SKEW: {
     message: `The clocks of your company's sign-in service and this application differ too much. ${ASK}`,
     remedy:
       "The ID token is from the future: the provider's clock is ahead of this installation's. The attempt's detail says by how many seconds. Synchronise both with NTP. Usher tolerates one minute.",
+    fault: "PROVIDER",
   },
   OIDC_NONCE_MISMATCH: {
     message: `The answer does not belong to this sign-in. ${TRY_AGAIN}`,
@@ -299,6 +333,7 @@ const defined = defineRefusals("OIDC_", {
     message: MISCONFIGURED,
     remedy:
       "The userinfo endpoint did not answer with an object of claims. Check userinfoEndpoint and the scopes. Or let the provider put e-mail address and names into the ID token, so that Usher does not need userinfo.",
+    fault: "PROVIDER",
   },
   OIDC_USERINFO_SUBJECT_MISMATCH: {
     message: UNTRUSTED,

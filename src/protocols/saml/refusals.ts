@@ -46,11 +46,13 @@ const defined = defineRefusals("SAML_", {
     message: NOT_GENUINE,
     remedy:
       "Switch on signing at the provider (sign response, sign assertion, or both), or change this connection's setting signedPart to what the provider signs.",
+    fault: "DOUBTFUL",
   },
   SAML_WEAK_ALGORITHM: {
     message: NOT_GENUINE,
     remedy:
       "At the provider, choose RSA with SHA-256 as signing algorithm and SHA-256 as digest. SHA-1 and HMAC are never accepted.",
+    fault: "DOUBTFUL",
   },
   SAML_PROVIDER_REFUSED: {
     message: `Your company's sign-in service reported an error. ${ASK}`,
@@ -93,21 +95,25 @@ const defined = defineRefusals("SAML_", {
     message: `Your company's sign-in service cannot sign you in the way that is required. ${ASK}`,
     remedy:
       "The provider does not offer, or did not use, the authentication context that requestedAuthnContext asks for. Clear that setting, or choose a class that the provider supports.",
+    fault: "DOUBTFUL",
   },
   SAML_NAME_ID_UNAVAILABLE: {
     message: `Your company's sign-in service cannot name you in the way that is required. ${ASK}`,
     remedy:
       "The provider cannot send the NameID format that nameIdFormat asks for. Clear that setting, or configure the format at the provider.",
+    fault: "DOUBTFUL",
   },
   SAML_WRONG_DESTINATION: {
     message: MISCONFIGURED,
     remedy:
       "At the provider, set the assertion consumer service URL (reply URL, single sign-on URL) to this connection's acsUrl, character by character.",
+    fault: "DOUBTFUL",
   },
   SAML_WRONG_ISSUER: {
     message: NOT_GENUINE,
     remedy:
       "The answer names a different provider than the connection. Compare the setting entityId with the provider's entity ID (issuer); the attempt's detail shows both.",
+    fault: "DOUBTFUL",
   },
 
   // The request that it answers
@@ -134,31 +140,37 @@ const defined = defineRefusals("SAML_", {
     message: NOT_GENUINE,
     remedy:
       "No certificate of the connection verifies the signature. The attempt's detail names the message's certificate and the connection's. If the provider's console shows the message's certificate, add it: paste the metadata again, extend certificates, or use metadataUrl. If not, treat it as an attack.",
+    fault: "DOUBTFUL",
   },
   SAML_CERTIFICATE_EXPIRED: {
     message: `Your company's sign-in service uses a certificate that has expired. ${ASK}`,
     remedy:
       "Create a new signing certificate at the provider and add it to the setting certificates (or paste the new metadata). The connection can have several at once, so that sign-ins work during the change.",
+    fault: "PROVIDER",
   },
   SAML_ENCRYPTION_REQUIRED: {
     message: UNUSABLE,
     remedy:
       "The setting encryptedAssertions is on, and the assertion is not encrypted. At the provider, upload the encryption certificate from this connection's metadata, or switch the setting off.",
+    fault: "DOUBTFUL",
   },
   SAML_ENCRYPTION_UNSUPPORTED: {
     message: UNUSABLE,
     remedy:
       "At the provider, encrypt the assertion (not single identifiers or attributes) with AES-256-GCM and the key with RSA-OAEP (rsa-oaep-mgf1p with SHA-1, or rsa-oaep of XML Encryption 1.1 with one hash for digest and MGF1). AES-CBC is accepted only when the whole response is signed as well.",
+    fault: "DOUBTFUL",
   },
   SAML_DECRYPTION_FAILED: {
     message: UNUSABLE,
     remedy:
       "The assertion is not encrypted for this connection's key. At the provider, replace the encryption certificate with the one in this connection's metadata.",
+    fault: "DOUBTFUL",
   },
   SAML_SIGNING_KEY_MISSING: {
     message: `This sign-in is not set up completely. ${ASK}`,
     remedy:
       "The setting signRequests is on, but the connection has no key of its own. Save the connection again. If that does not help, tell the operator of this installation.",
+    fault: "PROVIDER",
   },
 
   // What the verified assertion says
@@ -166,6 +178,7 @@ const defined = defineRefusals("SAML_", {
     message: `The clocks of your company's sign-in service and this application differ too much. ${ASK}`,
     remedy:
       "Set the clock of the provider's server by NTP, and check this machine's. The attempt's detail has the difference. Until then, clockSkewSeconds tolerates up to five minutes.",
+    fault: "PROVIDER",
   },
   SAML_EXPIRED: {
     message: `The sign-in has expired. ${TRY_AGAIN}`,
@@ -176,26 +189,31 @@ const defined = defineRefusals("SAML_", {
     message: UNUSABLE,
     remedy:
       "The assertion lacks a time or a condition that the browser sign-on profile requires, has an unknown condition, or is valid for more than a day. The attempt's detail says which. Choose the provider's standard SAML 2.0 web sign-on application.",
+    fault: "PROVIDER",
   },
   SAML_WRONG_AUDIENCE: {
     message: MISCONFIGURED,
     remedy:
       "At the provider, set the audience (SP entity ID, identifier) to this connection's entityId, character by character; the attempt's detail shows what arrived.",
+    fault: "PROVIDER",
   },
   SAML_WRONG_RECIPIENT: {
     message: MISCONFIGURED,
     remedy:
       "At the provider, set the recipient (ACS URL) to this connection's acsUrl, character by character; the attempt's detail shows what arrived.",
+    fault: "PROVIDER",
   },
   SAML_CONFIRMATION_MISSING: {
     message: NOT_GENUINE,
     remedy:
       "The assertion has no usable bearer confirmation. At the provider, choose the web browser sign-on profile with subject confirmation method bearer.",
+    fault: "PROVIDER",
   },
   SAML_AUTHN_STATEMENT_MISSING: {
     message: UNUSABLE,
     remedy:
       "The assertion does not say that the person signed in (no AuthnStatement). At the provider, choose the web browser sign-on profile.",
+    fault: "PROVIDER",
   },
   SAML_NOT_REAUTHENTICATED: {
     message: `Your company's sign-in service did not ask you to sign in again. ${TRY_AGAIN}`,
@@ -234,25 +252,30 @@ const defined = defineRefusals("SAML_", {
     message: `This sign-in is not set up completely. ${ASK}`,
     remedy:
       "Set entityId, signOnUrl and certificates, or paste the provider's metadata, or set metadataUrl. The attempt's detail names the missing settings.",
+    fault: "PROVIDER",
   },
   SAML_METADATA_UNREACHABLE: {
     message: UNAVAILABLE,
     remedy:
       "Usher could not fetch the document at metadataUrl; the attempt's detail says why. Open the address in a browser. If it is inside the company network, the operator allows its host, or you paste the metadata instead.",
+    fault: "PROVIDER",
   },
   SAML_METADATA_INVALID: {
     message: MISCONFIGURED,
     remedy: "The document at metadataUrl is not usable metadata. Correct the address, or paste the metadata.",
+    fault: "PROVIDER",
   },
   SAML_METADATA_EXPIRED: {
     message: `Your company's sign-in service cannot be used at the moment. ${ASK}`,
     remedy:
       "The document at metadataUrl names a validUntil that has passed. Let the provider publish its present document, or paste the metadata.",
+    fault: "PROVIDER",
   },
   SAML_PROVIDER_CHANGED: {
     message: MISCONFIGURED,
     remedy:
       "The document at metadataUrl now describes a provider with a different entity ID. If that is right, change the setting entityId, and then move people's links with relinkIdentities. If not, correct metadataUrl or entityId.",
+    fault: "PROVIDER",
   },
   SAML_BUSY: {
     message: "Too many people are signing in at this moment. Please try again.",

@@ -588,7 +588,7 @@ describe("testing", () => {
     const { begin, reader } = house.services;
     await begin(SYSTEM, { kind: "SIGN_IN", actor: id }, async (unit) => {
       await noteSignInSucceeded(unit, id);
-      await noteSignInFailed(unit, id, "MADE_UP_UNREACHABLE");
+      await noteSignInFailed(unit, id, "MADE_UP_UNREACHABLE", null);
     });
     expect((await findHealthOfConnections(reader, [id])).get(id)).toMatchObject({
       lastSucceededAt: expect.any(Date),
