@@ -6,11 +6,15 @@ import { createScimClient, describeUser, ERROR, makeOrganization, USER, type Sci
 import { createTenant, makePerson, whoIsSignedIn } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
+const HOUR = 3_600_000;
+
+/** How far the installation's clock is ahead. */
+let ahead = 0;
 let usher: TestUsher;
 let organizationId: string;
 let scim: ScimClient;
 beforeAll(async () => {
-  usher = await startTestUsher();
+  usher = await startTestUsher({ clock: () => new Date(Date.now() + ahead) });
   organizationId = await makeOrganization(usher);
   scim = await createScimClient(usher, organizationId);
 });
@@ -118,6 +122,19 @@ describe("a user that a directory creates", () => {
     expect((await accountOf("local@acme.test")).authMethod).toBe("PASSWORD");
   });
 
+  it("cannot take the address of an account with a password later either", async () => {
+    const { id } = await scim.makeUser(describeUser("later"));
+    await usher.ask(`mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`, {
+      input: { organizationId, email: "owned@acme.test", firstName: "O", lastName: "O", authMethod: "PASSWORD" },
+    });
+    const path = 'emails[type eq "work"].value';
+    const { status, body } = await scim.patch(`/Users/${id}`, { op: "replace", path, value: "owned@acme.test" });
+    expect([status, body.scimType]).toEqual([409, "uniqueness"]);
+    expect((await scim.patch(`/Users/${id}`, { op: "replace", path, value: "free@acme.test" })).status).toBe(200);
+    // A change of the address updates the same account.
+    expect(await accountOf("free@acme.test")).toMatchObject({ username: "later@acme.test", status: "ACTIVE" });
+  });
+
   it("takes over an account that an administrator prepared", async () => {
     const { createUser } = await usher.ask(
       `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
@@ -220,6 +237,16 @@ describe("a user that a directory deletes", () => {
     expect(await accountOf("joan@acme.test")).toMatchObject({ id: before.id, status: "ACTIVE" });
   });
 
+  it("is not restored for a different person under the same userName", async () => {
+    const { id } = await scim.makeUser(describeUser("sara"));
+    const { id: userId } = await accountOf("sara@acme.test");
+    await scim.send("DELETE", `/Users/${id}`);
+    const other = { ...describeUser("sara"), externalId: "sara-2", emails: [{ value: "sara2@acme.test" }] };
+    await scim.makeUser(other);
+    expect(await accountOf("sara@acme.test")).toMatchObject({ id: userId, status: "ARCHIVED" });
+    expect((await accountOf("sara2@acme.test")).id).not.toBe(userId);
+  });
+
   it("is deleted where the directory says so, and archived if it was only deactivated", async () => {
     const organization = await makeOrganization(usher);
     const other = await createScimClient(usher, organization, { deprovisionAction: "DELETE" });
@@ -239,6 +266,44 @@ describe("a token", () => {
       expect(body).toEqual({ schemas: [ERROR], status: "401", detail: expect.any(String) });
       expect(headers.get("www-authenticate")).toContain("Bearer");
     }
+  });
+
+  it("rotates: the one before works for a day, and an older one stops at once", async () => {
+    const first = await createScimClient(usher, await makeOrganization(usher));
+    const rotate = async () =>
+      (
+        await usher.ask(`mutation ($id: ID!) { rotateProvisioningToken(id: $id) { token } }`, {
+          id: first.directoryId,
+        })
+      ).rotateProvisioningToken.token as string;
+    const statuses = async (...tokens: readonly string[]) => {
+      const answers = tokens.map((token) =>
+        first.send("GET", "/Users", undefined, { authorization: `Bearer ${token}` }),
+      );
+      return (await Promise.all(answers)).map(({ status }) => status);
+    };
+    const second = await rotate();
+    expect(await statuses(first.token, second)).toEqual([200, 200]);
+    const third = await rotate();
+    expect(await statuses(first.token, second, third)).toEqual([401, 200, 200]);
+    ahead = 25 * HOUR;
+    expect(await statuses(second, third)).toEqual([401, 200]);
+    ahead = 0;
+    await usher.ask(`mutation ($id: ID!) { deleteProvisioningDirectory(id: $id) { directory { id } } }`, {
+      id: first.directoryId,
+    });
+    expect(await statuses(third)).toEqual([401]);
+  });
+
+  it("belongs to a directory that cannot be linked to a connection of another organization", async () => {
+    const provider = await startHostileOpenIdProvider();
+    const { connectionId } = await createTenant(usher, provider);
+    await provider.close();
+    const { errors } = await usher.graphql(
+      `mutation ($input: CreateProvisioningDirectoryInput!) { createProvisioningDirectory(input: $input) { token } }`,
+      { input: { organizationId, connectionId } },
+    );
+    expect(errors?.[0]?.extensions.code).toBe("NOT_FOUND");
   });
 
   it("of another organization neither sees nor changes a user, and learns nothing of it", async () => {

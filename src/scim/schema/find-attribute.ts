@@ -28,14 +28,25 @@ export function splitUrn(type: ResourceType, path: string): { readonly schema: S
   return { schema: type.core, rest: path };
 }
 
-/** The attribute that a path without a filter names: `name.givenName`, or with a URN before it. `null` if there is none. */
+/**
+ * The attribute that a path without a filter names: `name.givenName`, or with a URN before it. `null` if there is none. Entra
+ * ID filters by `manager` without the URN of its extension, so an attribute that the core schema lacks is looked for there.
+ */
 export function findAttribute(type: ResourceType, path: string): FoundAttribute | null {
   const { schema, rest } = splitUrn(type, path);
-  const [name = "", subName, ...more] = rest.split(".");
-  if (more.length > 0) return null;
+  const others = rest === path ? type.extensions : [];
+  for (const each of [schema, ...others]) {
+    const found = findIn(type, each, rest);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function findIn(type: ResourceType, schema: Schema, path: string): FoundAttribute | null {
+  const [name = "", subName, ...more] = path.split(".");
   const isCore = schema === type.core;
   const attribute = findByName(isCore ? [...COMMON_ATTRIBUTES, ...schema.attributes] : schema.attributes, name);
-  if (attribute === null) return null;
+  if (attribute === null || more.length > 0) return null;
   const sub = subName === undefined ? null : findByName(attribute.subAttributes ?? [], subName);
   if (subName !== undefined && sub === null) return null;
   return { extension: isCore ? null : schema.id, attribute, sub };

@@ -1,0 +1,201 @@
+/** Filters: their grammar, and that SQL and memory agree on them, on the database of the test run. */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { v7 as uuidv7 } from "uuid";
+import { listResources } from "../../src/provisioning/directory/resource/resource.repository.js";
+import { Failure } from "../../src/platform/errors/failure.js";
+import { passes } from "../../src/scim/filter/evaluate-condition.js";
+import { parseFilter } from "../../src/scim/filter/parse-filter.js";
+import { readFilter } from "../../src/scim/filter/resolve-filter.js";
+import { indexDocument } from "../../src/scim/resource/index-document.js";
+import { readDocument } from "../../src/scim/resource/read-document.js";
+import { USER_TYPE } from "../../src/scim/schema/schemas.js";
+import { times } from "../../testing/long.js";
+import type { TestDatabase } from "../support/database.js";
+import { openMigratedDatabase } from "../support/migrated-database.js";
+
+describe("the grammar of filters", () => {
+  it("binds not before and, and and before or", () => {
+    const present = (path: string) => ({ kind: "present", path });
+    expect(parseFilter("a pr or b pr AND not (c pr) or d pr")).toEqual({
+      kind: "or",
+      filters: [
+        present("a"),
+        { kind: "and", filters: [present("b"), { kind: "not", filter: present("c") }] },
+        present("d"),
+      ],
+    });
+  });
+
+  it("reads the escapes of JSON, and brackets and keywords in texts", () => {
+    for (const value of ['a\\b"c', "and (x] or", "ü\n\u0041", ""])
+      expect(parseFilter(`userName EQ ${JSON.stringify(value)}`)).toEqual({
+        kind: "compare",
+        path: "userName",
+        operator: "eq",
+        value,
+      });
+  });
+
+  it("reads any text or refuses it with a failure", () => {
+    const pieces = fc.constantFrom(
+      "userName",
+      " eq ",
+      ' "x" ',
+      "(",
+      ")",
+      "[",
+      "]",
+      ".",
+      "not ",
+      " and ",
+      "\\",
+      '"',
+      "ü",
+    );
+    const texts = fc.oneof(
+      fc.string(),
+      fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join("")),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        try {
+          readFilter(USER_TYPE, text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Failure);
+        }
+      }),
+      { numRuns: times(500) },
+    );
+  });
+});
+
+/** Few letters, so that random filters often match. With case, accents, wildcards, spaces at the end and a letter outside UTF-16. */
+const word = fc.string({
+  unit: fc.constantFrom("a", "A", "b", "é", "%", "_", " ", "😀", "\uffd3"),
+  minLength: 1,
+  maxLength: 4,
+});
+const element = fc.record(
+  { value: word, type: fc.constantFrom("work", "home", "Work"), primary: fc.boolean() },
+  { requiredKeys: ["value"] },
+);
+const user = fc.record(
+  {
+    userName: word,
+    externalId: word,
+    title: word,
+    name: fc.record({ givenName: word, familyName: word }, { requiredKeys: [] }),
+    active: fc.boolean(),
+    emails: fc.array(element, { maxLength: 3 }),
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": fc.record({ department: word }, { requiredKeys: [] }),
+  },
+  { requiredKeys: ["userName"] },
+);
+
+const operator = fc.constantFrom("eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le");
+const path = fc.constantFrom(
+  "userName",
+  "externalId",
+  "title",
+  "name.givenName",
+  "emails",
+  "emails.value",
+  "department",
+);
+const comparison = fc.oneof(
+  fc.tuple(path, operator, word).map(([name, op, value]) => `${name} ${op} ${JSON.stringify(value)}`),
+  fc
+    .tuple(fc.constantFrom("active", "emails.primary"), fc.constantFrom("eq", "ne"), fc.boolean())
+    .map((parts) => parts.join(" ")),
+  fc.constantFrom("title pr", "emails pr", "name pr", "emails.type pr", 'title eq ""', "title ne null"),
+);
+const inner = fc.oneof(
+  fc.tuple(operator, word).map(([op, value]) => `value ${op} ${JSON.stringify(value)}`),
+  fc.constantFrom('type eq "work"', 'type ne "home"', "primary eq true", "primary pr", 'not (type eq "work")'),
+);
+const { filter } = fc.letrec<{ filter: string }>((tie) => ({
+  filter: fc.oneof(
+    { maxDepth: 3, depthSize: "small" },
+    comparison,
+    fc.tuple(inner, fc.constantFrom("and", "or"), inner).map((parts) => `emails[${parts.join(" ")}]`),
+    fc.tuple(tie("filter"), fc.constantFrom("and", "or"), tie("filter")).map(([a, op, b]) => `(${a} ${op} ${b})`),
+    tie("filter").map((each) => `not (${each})`),
+  ),
+}));
+
+describe("a filter", () => {
+  let database: TestDatabase;
+  let directoryId: string;
+  beforeAll(async () => {
+    database = await openMigratedDatabase();
+    directoryId = uuidv7();
+    const organizationId = uuidv7();
+    const now = new Date();
+    await database.transact(async ({ execute }) => {
+      await execute(
+        `INSERT INTO organization (id, name, slug, time_zone, sso_allowed, sso_entitled, scim_entitled, policies, version, created_at, updated_at)
+         VALUES (?, 'Acme', 'acme', 'UTC', ?, ?, ?, '{}', 1, ?, ?)`,
+        [organizationId, true, true, true, now, now],
+      );
+      await execute(
+        `INSERT INTO provisioning_directory (id, organization_id, name, state, deprovision_action, sign_in_match, version, created_at, updated_at)
+         VALUES (?, ?, 'SCIM', 'ACTIVE', 'ARCHIVE', 'EXTERNAL_ID', 1, ?, ?)`,
+        [directoryId, organizationId, now, now],
+      );
+    });
+  });
+  afterAll(() => database.close());
+
+  it("finds in SQL exactly the users that it finds in memory", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(user, { minLength: 1, maxLength: 6 }),
+        fc.array(filter, { minLength: 5, maxLength: 15 }),
+        async (users, filters) => {
+          const stored = users.map((each, place) => {
+            const document = readDocument(USER_TYPE, { ...each, emails: onePrimary(each.emails) });
+            return {
+              id: `${String(place).padStart(4, "0")}-${uuidv7()}`.slice(0, 36),
+              document,
+              values: indexDocument(USER_TYPE, document),
+            };
+          });
+          const now = new Date();
+          await database.transact(async ({ execute }) => {
+            await execute("DELETE FROM directory_resource WHERE directory_id = ?", [directoryId]);
+            for (const { id, document, values } of stored) {
+              await execute(
+                `INSERT INTO directory_resource (id, directory_id, kind, name_hash, document, version, created_at, modified_at)
+               VALUES (?, ?, 'USER', ?, ?, 1, ?, ?)`,
+                [id, directoryId, id, JSON.stringify(document), now, now],
+              );
+              for (const { attribute, element: place, key } of values)
+                await execute(
+                  "INSERT INTO directory_value (resource_id, attribute, element, directory_id, value_key) VALUES (?, ?, ?, ?, ?)",
+                  [id, attribute, place, directoryId, key],
+                );
+            }
+          });
+          for (const text of filters) {
+            const condition = readFilter(USER_TYPE, text);
+            const { resources } = await listResources(database.reader, directoryId, "USER", {
+              condition,
+              skip: 0,
+              limit: 100,
+            });
+            const inMemory = stored.filter(({ values }) => passes(condition, values));
+            expect([text, resources.map(({ id }) => id)]).toEqual([text, inMemory.map(({ id }) => id)]);
+          }
+        },
+      ),
+      { numRuns: times(25) },
+    );
+  });
+});
+
+/** Marks at most one e-mail address as primary, as the schema demands. */
+function onePrimary<Element extends { readonly primary?: boolean }>(elements: readonly Element[] = []) {
+  const first = elements.findIndex(({ primary }) => primary === true);
+  return elements.map((each, place) => (each.primary === true && place !== first ? { ...each, primary: false } : each));
+}

@@ -1,0 +1,215 @@
+/** PATCH and PUT on documents: properties that hold for every user, and the cases that standards and providers differ in. */
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { Failure } from "../../src/platform/errors/failure.js";
+import { applyChange } from "../../src/scim/patch/apply-change.js";
+import { readPatch } from "../../src/scim/patch/read-patch.js";
+import { orderDocument, readDocument, type Document } from "../../src/scim/resource/read-document.js";
+import { readSelection, select } from "../../src/scim/resource/select-attributes.js";
+import type { Attribute } from "../../src/scim/schema/attribute.js";
+import { COMMON_ATTRIBUTES, USER_TYPE } from "../../src/scim/schema/schemas.js";
+import { times } from "../../testing/long.js";
+
+/** Random values of an attribute, as the schema describes it. */
+function valuesOf(attribute: Attribute): fc.Arbitrary<unknown> {
+  if (attribute.type === "boolean") return fc.boolean();
+  if (attribute.type !== "complex") return fc.string({ minLength: 1, maxLength: 8, unit: "grapheme-ascii" });
+  const subs = (attribute.subAttributes ?? []).filter(({ name }) => name !== "primary");
+  const single = fc.record(Object.fromEntries(subs.map((sub) => [sub.name, valuesOf(sub)])), { requiredKeys: [] });
+  return attribute.multiValued ? fc.array(single, { maxLength: 3 }) : single;
+}
+
+const writable = (attributes: readonly Attribute[]) =>
+  attributes.filter(({ mutability }) => mutability === "readWrite");
+const recordOf = (attributes: readonly Attribute[]) =>
+  fc.record(Object.fromEntries(writable(attributes).map((each) => [each.name, valuesOf(each)])), { requiredKeys: [] });
+const [enterprise] = USER_TYPE.extensions;
+const body = fc
+  .tuple(recordOf([...COMMON_ATTRIBUTES, ...USER_TYPE.core.attributes]), recordOf(enterprise!.attributes))
+  .map(([core, extension]) => ({ ...core, [enterprise!.id]: extension }) as Readonly<Record<string, unknown>>);
+
+const patch = (document: Document, ...operations: readonly object[]): Document =>
+  orderDocument(USER_TYPE, readPatch(USER_TYPE, { Operations: operations }).reduce(applyChange, document));
+
+/** Names every attribute, and every part of a complex one, so that nothing of the document before stays. */
+function replaceAll(after: Document): readonly object[] {
+  const replace = (prefix: string, attributes: readonly Attribute[], values: Document) =>
+    writable(attributes).flatMap((attribute) => {
+      const value = values[attribute.name] ?? null;
+      if (attribute.type !== "complex" || attribute.multiValued)
+        return [{ op: "replace", path: `${prefix}${attribute.name}`, value }];
+      return (attribute.subAttributes ?? []).map(({ name }) => ({
+        op: "replace",
+        path: `${prefix}${attribute.name}.${name}`,
+        value: (value as Document | null)?.[name] ?? null,
+      }));
+    });
+  return [
+    ...replace("", [...COMMON_ATTRIBUTES, ...USER_TYPE.core.attributes], after),
+    ...replace(`${enterprise!.id}:`, enterprise!.attributes, (after[enterprise!.id] ?? {}) as Document),
+  ];
+}
+
+describe("for every user", () => {
+  it("what was put is read back as it was put", () => {
+    fc.assert(
+      fc.property(body, (sent) => {
+        const document = readDocument(USER_TYPE, sent);
+        expect(readDocument(USER_TYPE, document)).toEqual(document);
+        // Nothing is lost: every text of the body is in the document.
+        for (const [name, value] of Object.entries(sent))
+          if (typeof value === "string") expect(document[name]).toBe(value);
+      }),
+      { numRuns: times(200) },
+    );
+  });
+
+  it("a PATCH that replaces every attribute equals a PUT", () => {
+    fc.assert(
+      fc.property(body, body, (before, after) => {
+        const put = readDocument(USER_TYPE, after);
+        expect(patch(readDocument(USER_TYPE, before), ...replaceAll(put))).toEqual(put);
+      }),
+      { numRuns: times(200) },
+    );
+  });
+
+  it("a PATCH without a path equals one with a path for each attribute", () => {
+    fc.assert(
+      fc.property(body, body, (before, value) => {
+        const document = readDocument(USER_TYPE, before);
+        const paths = Object.entries(value).flatMap(([name, inner]) =>
+          name === enterprise!.id
+            ? Object.entries(inner as object).map(([sub, each]) => ({ op: "add", path: `${name}:${sub}`, value: each }))
+            : [{ op: "add", path: name, value: inner }],
+        );
+        fc.pre(paths.length > 0);
+        expect(patch(document, { op: "add", value })).toEqual(patch(document, ...paths));
+      }),
+      { numRuns: times(200) },
+    );
+  });
+
+  it("any body of a PATCH is applied or refused with a failure", () => {
+    const operation = fc.record(
+      {
+        op: fc.constantFrom("add", "Replace", "remove", "x"),
+        path: fc.oneof(
+          fc.constantFrom(
+            "emails",
+            "name",
+            'emails[type eq "work"]',
+            'emails[type eq "work"].value',
+            "emails.value",
+            "active",
+          ),
+          fc.string(),
+        ),
+        value: fc.jsonValue({ maxDepth: 3 }),
+      },
+      { requiredKeys: ["op"] },
+    );
+    fc.assert(
+      fc.property(body, fc.array(operation, { minLength: 1, maxLength: 3 }), (before, operations) => {
+        const document = readDocument(USER_TYPE, before);
+        const frozen = structuredClone(document);
+        try {
+          patch(document, ...operations);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Failure);
+        }
+        expect(document).toEqual(frozen);
+      }),
+      { numRuns: times(500) },
+    );
+  });
+});
+
+describe("a PATCH", () => {
+  const before = readDocument(USER_TYPE, {
+    userName: "ada",
+    name: { givenName: "Ada", familyName: "Lovelace" },
+    emails: [
+      { value: "a@work.test", type: "work", primary: true },
+      { value: "a@home.test", type: "home" },
+    ],
+  });
+  const emailsAfter = (...operations: readonly object[]) => patch(before, ...operations)["emails"];
+
+  it("changes only the parts of a name that it gives", () => {
+    expect(patch(before, { op: "replace", path: "name", value: { familyName: "King" } })["name"]).toEqual({
+      givenName: "Ada",
+      familyName: "King",
+    });
+  });
+
+  it("moves the primary mark to the value that gets it", () => {
+    expect(emailsAfter({ op: "replace", path: 'emails[type eq "home"].primary', value: true })).toEqual([
+      { value: "a@work.test", type: "work", primary: false },
+      { value: "a@home.test", type: "home", primary: true },
+    ]);
+  });
+
+  it("removes the elements that a value path or a list of values names", () => {
+    const rest = [{ value: "a@home.test", type: "home" }];
+    expect(emailsAfter({ op: "remove", path: 'emails[value ew "work.test"]' })).toEqual(rest);
+    expect(emailsAfter({ op: "remove", path: "emails", value: [{ value: "A@WORK.test" }] })).toEqual(rest);
+    expect(emailsAfter({ op: "remove", path: "emails" })).toBeUndefined();
+  });
+
+  it("replaces an element, and adds to one", () => {
+    const path = 'emails[type eq "home"]';
+    expect(emailsAfter({ op: "replace", path, value: { value: "b@home.test" } })).toContainEqual({
+      value: "b@home.test",
+    });
+    expect(emailsAfter({ op: "add", path, value: { display: "Home" } })).toContainEqual({
+      value: "a@home.test",
+      display: "Home",
+      type: "home",
+    });
+  });
+
+  it("adds a value that is there already only once", () => {
+    expect(emailsAfter({ op: "add", path: "emails", value: [{ value: "a@work.test", type: "work" }] })).toEqual(
+      before["emails"],
+    );
+  });
+});
+
+describe("attributes and excludedAttributes", () => {
+  const shown = {
+    schemas: ["x"],
+    id: "1",
+    userName: "ada",
+    name: { givenName: "Ada", familyName: "Lovelace" },
+    emails: [{ value: "a@b.test", type: "work" }],
+    [enterprise!.id]: { department: "Math", division: "North" },
+  };
+  const show = (attributes?: string, excluded?: string) =>
+    select(shown, readSelection(USER_TYPE, attributes, excluded));
+
+  it("select attributes, parts of them and those of an extension, in any case, and always the id", () => {
+    expect(show("USERNAME, name.givenName,emails.value")).toEqual({
+      schemas: ["x"],
+      id: "1",
+      userName: "ada",
+      name: { givenName: "Ada" },
+      emails: [{ value: "a@b.test" }],
+    });
+    expect(show(`${enterprise!.id}:department`)).toEqual({
+      schemas: ["x"],
+      id: "1",
+      [enterprise!.id]: { department: "Math" },
+    });
+    expect(show("unknown")).toEqual({ schemas: ["x"], id: "1" });
+  });
+
+  it("leave out attributes, but never the id", () => {
+    expect(show(undefined, `id,emails,name.familyName,${enterprise!.id}`)).toEqual({
+      schemas: ["x"],
+      id: "1",
+      userName: "ada",
+      name: { givenName: "Ada" },
+    });
+  });
+});
